@@ -1,0 +1,169 @@
+"""The edges of the engine: what it needs of a destination and of time."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Protocol
+
+from leleka.core.outcomes import Accepted, Outcome, Pending, Settled
+
+
+class Standing(StrEnum):
+    PASSED = "passed"
+    FAILED = "failed"
+    SKIPPED = "skipped"
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One step of a connection test. ``code`` is set where it failed."""
+
+    name: str
+    standing: Standing
+    sentence: str
+    code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A list at the destination."""
+
+    id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """Something a column can be mapped to. ``key`` is ``first_name``, ``last_name``, ``phone`` or ``field:<id>``."""
+
+    key: str
+    title: str
+    kind: str  # the destination's own word for its type, for example "text" or "date"
+
+
+class SuppressionReason(StrEnum):
+    UNSUBSCRIBED = "unsubscribed"
+    BOUNCED = "bounced"
+
+
+@dataclass(frozen=True, slots=True)
+class Suppressed:
+    """An address the destination says must not be written to; lower case."""
+
+    address: str
+    reason: SuppressionReason
+    id: int  # the contact's id there: reading goes on from it
+
+
+class Action(StrEnum):
+    """What a change does to the list: a member is subscribed, a leaver is marked or unsubscribed."""
+
+    MEMBER = "member"
+    MARK = "mark"
+    UNSUBSCRIBE = "unsubscribe"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One contact to be written.
+
+    ``values`` are (field key, text) pairs in a fixed order; an empty text clears the field, an absent pair
+    leaves it as it is. ``tags`` are names.
+    """
+
+    address: str
+    target: str
+    action: Action
+    values: tuple[tuple[str, str], ...] = ()
+    tags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """The bytes of one request, how many contacts they hold, and their SHA-256 in hex."""
+
+    content: bytes = field(repr=False)
+    count: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a destination takes: rows and bytes of one request, requests in a minute and in a second."""
+
+    rows: int
+    bytes: int
+    requests_per_minute: int
+    single_requests_per_minute: int  # for requests that hold one contact
+    requests_per_second: int  # of every kind
+    seconds_in_flight: float  # the total deadline of one request
+
+
+class Destination(Protocol):
+    """An account one can deliver to.
+
+    Only ``send`` and ``poll`` are called from sender threads and never raise for what the far side does. The
+    others raise ``InvalidInput``, ``NotFound``, ``NeedsAttention`` or ``TryLater``.
+    """
+
+    def check(self, target: str | None) -> Iterable[Check]:
+        """Test the connection step by step: address, key, right to see lists, the list itself when given."""
+        ...
+
+    def targets(self) -> Sequence[Target]:
+        """Give the lists to choose from, all pages."""
+        ...
+
+    def fields(self) -> Sequence[Field]:
+        """Give what can be mapped to, asked live, all pages."""
+        ...
+
+    def suppressed(self, target: str, after: int = 0) -> Iterable[Suppressed]:
+        """Give the list's unsubscribed and bounced contacts whose id is greater than ``after``, by id."""
+        ...
+
+    def render(self, change: Change, *, automations: bool) -> bytes:
+        """Give one contact's JSON, deterministic. Raises ``Reject``."""
+        ...
+
+    def assemble(self, contacts: Sequence[bytes], *, automations: bool) -> Body:
+        """Give the request of these contacts, deterministic: same contacts, same bytes."""
+        ...
+
+    def envelope_bytes(self, *, automations: bool) -> int:
+        """Give the size of a request without its contacts; each contact adds its bytes and one comma."""
+        ...
+
+    def send(self, body: Body, deadline: float) -> Outcome:
+        """POST once. ``deadline`` is monotonic, in seconds; past it nothing leaves any more."""
+        ...
+
+    def poll(self, accepted: Accepted) -> Pending | Settled:
+        """Ask once how a batch stands."""
+        ...
+
+    def queue_empty(self) -> bool:
+        """Tell whether the account's import queue holds nothing, of anybody's."""
+        ...
+
+    def contacts(self, target: str, after: int = 0) -> Iterable[tuple[int, str]]:
+        """Give (id, address) of the list's active contacts whose id is greater than ``after``, by id."""
+        ...
+
+    def close(self) -> None:
+        """Let go of connections."""
+        ...
+
+
+class Clock(Protocol):
+    def now(self) -> float:
+        """Give seconds since 1970, UTC: for records, and for what several processes must agree on."""
+        ...
+
+    def monotonic(self) -> float:
+        """Give seconds that never step: for deadlines within this process."""
+        ...
+
+    def sleep(self, seconds: float) -> None:
+        """Let time pass."""
+        ...

@@ -1,0 +1,64 @@
+"""One DuckDB connection with bounded memory; every statement reaches it as a SQLGlot expression."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import duckdb
+from sqlglot import exp
+
+DIALECT = "duckdb"
+_CHUNK = 10_000
+
+
+class Session:
+    """Runs expressions. Each process opens its own, in memory: no DuckDB file is shared."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        self._connection = connection
+
+    def run(self, expression: exp.Expression) -> None:
+        self._connection.execute(sql(expression))
+
+    def rows(self, expression: exp.Expression) -> list[tuple[Any, ...]]:
+        return self._connection.execute(sql(expression)).fetchall()
+
+    def row(self, expression: exp.Expression) -> tuple[Any, ...]:
+        found = self._connection.execute(sql(expression)).fetchone()
+        if found is None:
+            raise LookupError("the query gave no row")
+        return found
+
+    def chunks(self, expression: exp.Expression, size: int = _CHUNK) -> Iterator[Sequence[tuple[Any, ...]]]:
+        """Yield the rows in chunks. The session takes no other work until the last one was read."""
+        cursor = self._connection.execute(sql(expression))
+        while chunk := cursor.fetchmany(size):
+            yield chunk
+
+
+def sql(expression: exp.Expression) -> str:
+    return expression.sql(dialect=DIALECT)
+
+
+@contextmanager
+def open_session(spill: Path, *, memory_limit: str = "1GB", threads: int = 2) -> Iterator[Session]:
+    """Open a session that spills to ``spill`` above ``memory_limit``, and close it."""
+    spill.mkdir(parents=True, exist_ok=True, mode=0o700)
+    connection = duckdb.connect(
+        ":memory:",
+        config={
+            "memory_limit": memory_limit,
+            "threads": threads,
+            "temp_directory": str(spill),
+            "preserve_insertion_order": True,
+            "autoinstall_known_extensions": False,
+            "autoload_known_extensions": False,
+            "python_enable_replacements": False,
+            "TimeZone": "UTC",
+        },
+    )
+    try:
+        yield Session(connection)
+    finally:
+        connection.close()
