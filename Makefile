@@ -1,0 +1,49 @@
+# Everything is one command; each brings what it needs.
+#   make demo   the main job, end to end, against the bundled sandbox
+#   make test   lint, types, import rules, all tests
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+
+# uv where it is installed, else one of our own in .tools
+UV := $(or $(shell command -v uv),.tools/bin/uv)
+RUN := $(UV) run --locked
+
+CUSTOMERS ?= 20000
+SPEED ?= 20
+
+.PHONY: help demo test check tests format clean
+
+help:
+	@sed -n 's/^#   //p' Makefile
+	@echo "make check  lint, types, import rules"
+	@echo "make tests  the tests alone"
+	@echo "make format the formatter"
+	@echo "make clean  remove what was installed and made here"
+
+demo: $(UV)
+	@$(RUN) --no-dev leleka demo demo --customers $(CUSTOMERS) --speed $(SPEED)
+
+test: check tests
+
+check: $(UV)
+	$(RUN) ruff check
+	$(RUN) ruff format --check
+	$(RUN) mypy
+	$(RUN) lint-imports --no-logo
+
+tests: $(UV)
+	$(RUN) pytest
+
+format: $(UV)
+	$(RUN) ruff check --fix
+	$(RUN) ruff format
+
+clean:
+	rm -rf .venv .tools demo .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+
+.tools/bin/uv:
+	@command -v python3 >/dev/null || { echo "Leleka needs Python 3.11 or newer. On Debian or Ubuntu: apt install python3 python3-venv" >&2; exit 1; }
+	@python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Leleka needs Python 3.11 or newer; python3 is $$(python3 -V)." >&2; exit 1; }
+	@python3 -c 'import ensurepip, venv' 2>/dev/null || { echo "This Python has no venv. On Debian or Ubuntu: apt install python3-venv" >&2; exit 1; }
+	python3 -m venv .tools
+	.tools/bin/python -m pip install --quiet --disable-pip-version-check 'uv>=0.9,<1'

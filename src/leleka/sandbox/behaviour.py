@@ -1,0 +1,164 @@
+"""Every switch of the sandbox: where the documentation is silent, and what is known to go wrong."""
+
+import re
+from dataclasses import dataclass, field
+from typing import Literal
+
+FaultKind = Literal[
+    # instead of doing the work
+    "forbidden",
+    "forbidden_html",
+    "forbidden_permission",
+    "throttled",
+    "unavailable",
+    "server_error",
+    "import_limited",
+    "not_found_html",
+    "redirect",
+    "reset_mid_request",
+    # the work is done, the reply goes wrong
+    "lost_reply",
+    "closed_reply",
+    "truncated",
+    "html_reply",
+    "malformed_json",
+    "wrong_shape",
+    "deep_json",
+    "error_after_work",
+    "slow_reply",
+    "endless_reply",
+    "gzip_bomb",
+    # an accepted batch
+    "batch_failed",
+    "batch_interrupted",
+    "batch_late",
+    "batch_twice",
+    "batch_forgotten",
+    # a row of an accepted batch
+    "row_refused",
+    "row_skipped",
+    # the account changes under the client
+    "list_deleted",
+    "key_revoked",
+]
+
+
+_VALUES: dict[FaultKind, str] = {
+    "server_error": "(5[0-9]{2})?",
+    "error_after_work": "(5[0-9]{2})?",
+    "redirect": "3[0-9]{2} https?://.+",
+    "import_limited": "[0-9]{0,6}",
+    "batch_late": "([0-9]+([.][0-9]+)?)?",
+    "list_deleted": "[0-9]{0,9}",
+}
+
+
+def compiled(pattern: str) -> re.Pattern[str]:
+    """Raises ValueError where `re` has an error of its own kind."""
+    try:
+        return re.compile(pattern)
+    except re.error as problem:
+        msg = f"{pattern!r} is no pattern: {problem}"
+        raise ValueError(msg) from None
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One fault and when it strikes: among the requests it concerns, after the first `after`, every
+    `every`-th, with `chance`, at most `times` times. With nothing but a kind it strikes always.
+    """
+
+    kind: FaultKind
+    where: str = "*"  # a pattern for "POST /api/3/import/bulk_import"; of no effect on batches and rows
+    chance: float = 1.0
+    every: int = 1
+    times: int | None = None
+    after: int = 0
+    # throttled, unavailable: the Retry-After to send, absent if empty
+    # server_error, error_after_work: the status
+    # wrong_shape: the whole body, '{"status": NaN}'
+    # redirect: "307 http://host/x" · import_limited: the limit it names · batch_late: seconds
+    # list_deleted: the list · row_refused, row_skipped: a pattern for the address
+    value: str = ""
+
+    def __post_init__(self) -> None:
+        """Raises ValueError now, rather than in the middle of a reply."""
+        if self.every < 1 or not 0 <= self.chance <= 1:
+            msg = "a fault strikes every 1st or later time, with a chance from 0 to 1"
+            raise ValueError(msg)
+        form = _VALUES.get(self.kind, ".*")
+        if re.fullmatch(form, self.value) is None:
+            msg = f"{self.kind} does not take the value {self.value!r}"
+            raise ValueError(msg)
+        if self.kind in {"row_refused", "row_skipped"}:
+            compiled(self.value)
+
+
+@dataclass(frozen=True, slots=True)
+class Behaviour:
+    # the shape of replies
+    reason_index_base: Literal[0, 1] | None = 0  # of `contact` in failureReasons; None leaves it out
+    odd_wording: bool = False  # curly quotes and no-break spaces, as in the documentation's own text
+    success_key: Literal["Success", "success"] = "Success"
+    ids_as_numbers: bool = False  # 7 instead of "7"
+    text_plain: bool = False  # JSON announced as text/plain
+    escaped_slashes: bool = True  # "https:\/\/", as PHP writes them
+    latency_seconds: float = 0.0  # before every reply
+
+    # access
+    forbidden_body: Literal["json", "html"] = "json"  # of the answer to a bad key
+    may_view_lists: bool = True
+    may_create_lists: bool = True
+
+    # limits
+    requests_per_second: int = 5
+    imports_per_minute: int = 100
+    single_imports_per_minute: int = 20
+    window: Literal["rolling", "fixed"] = "rolling"
+    refused_imports_count: bool = True  # invalid imports use up the import limit too
+    limit_headers: bool = True  # RateLimit-Limit and RateLimit-Remaining
+    throttle_status: Literal[429, 503] = 429
+    retry_after: str = "1"  # sent when the request limit is passed; empty leaves it out
+    oversize: Literal["400", "413"] = "400"  # 413 is a proxy's HTML page
+    too_many_rows: Literal["400", "413"] = "400"
+
+    # the import queue
+    false_seconds: float = 1.0  # how long `status` is the boolean false after the import
+    claim_seconds: float = 2.0  # waiting until claimed
+    start_seconds: float = 1.0  # claimed until active, if the queue is empty
+    contacts_per_second: float = 2000.0
+    completion_spread_seconds: float = 0.0  # a random delay up to this: batches complete out of order
+    queue_held: bool = False  # nothing is claimed or completed while this is on
+    unknown_batch: Literal["false", "404"] = "false"
+    retention_seconds: float = 604_800.0  # how long a finished batch is still known
+
+    # what an import does
+    unknown_list: Literal["ignored", "batch_fails", "rows_fail", "refused"] = "ignored"
+    unknown_field: Literal["ignored", "batch_fails", "rows_fail", "refused"] = "ignored"
+    duplicate_in_batch: Literal["last_wins", "first_wins", "second_fails"] = "last_wins"
+    updated_contacts: Literal["absent", "in_success"] = "absent"
+    excluded_in_failure: bool = True
+    unsubscribed_in_failure: bool = False
+    bounced_resubscribed: bool = False
+    empty_clears: bool = True  # an empty string clears the value
+    failing_domains: tuple[str, ...] = (
+        "invaliddomain",
+    )  # valid by form, refused while the batch is worked on
+    apostrophe_fails: bool = True
+    contact_limit: int | None = None  # above it new contacts are refused; the real one accepts them
+    poison_pattern: str = ""  # rows whose address matches are refused by validation
+    poison_with_index: bool = True
+
+    # what the judge allows itself
+    tolerance_seconds: float = (
+        0.0  # taken off the judge's windows: a scaled clock magnifies the scheduler's jitter
+    )
+
+    faults: tuple[Fault, ...] = field(default=())
+
+    def __post_init__(self) -> None:
+        """Raises ValueError for a switch that could not be obeyed."""
+        compiled(self.poison_pattern)
+        if self.contacts_per_second <= 0:
+            msg = "contacts_per_second must be above zero"
+            raise ValueError(msg)

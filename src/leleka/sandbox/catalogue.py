@@ -1,0 +1,105 @@
+"""What an account has besides contacts: lists, custom fields, tags, webhooks and e-mail exclusions."""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+ExclusionKind = Literal["exact", "begins", "ends"]
+
+
+@dataclass(slots=True)
+class MailingList:
+    id: int
+    name: str
+    stringid: str
+    created: float
+    sender_url: str = ""
+    sender_reminder: str = ""
+    send_last_broadcast: bool = False
+    groups: list[int] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class CustomField:
+    id: int
+    title: str
+    type: str
+    created: float
+    options: tuple[str, ...] = ()
+    relations: list[int] = field(default_factory=list)  # lists; 0 is all of them
+
+    @property
+    def perstag(self) -> str:
+        return "".join(sign if sign.isalnum() else "_" for sign in self.title.upper())
+
+
+@dataclass(slots=True)
+class Tag:
+    id: int
+    name: str
+    created: float
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Webhook:
+    id: int
+    name: str
+    url: str
+    events: tuple[str, ...]
+    sources: tuple[str, ...]
+    list_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Exclusion:
+    """An address, or the beginning or the end of addresses, that the account never imports."""
+
+    kind: ExclusionKind
+    pattern: str
+
+    def covers(self, email: str) -> bool:
+        if self.kind == "exact":
+            return email == self.pattern
+        return email.startswith(self.pattern) if self.kind == "begins" else email.endswith(self.pattern)
+
+
+class Catalogue:
+    def __init__(self) -> None:
+        self.lists: dict[int, MailingList] = {}
+        self.fields: dict[int, CustomField] = {}
+        self.tags: dict[int, Tag] = {}
+        self.webhooks: dict[int, Webhook] = {}
+        self.exclusions: list[Exclusion] = []
+        self._tag_keys: set[str] = set()
+        self._last_id: dict[str, int] = {}
+
+    def add_list(self, name: str, now: float, stringid: str = "") -> MailingList:
+        added = MailingList(self.next_id("list"), name, stringid or name.lower().replace(" ", "-"), now)
+        self.lists[added.id] = added
+        return added
+
+    def add_field(
+        self, title: str, now: float, kind: str = "text", options: tuple[str, ...] = ()
+    ) -> CustomField:
+        added = CustomField(self.next_id("field"), title, kind, now, options)
+        self.fields[added.id] = added
+        return added
+
+    def field_titled(self, title: str) -> CustomField | None:
+        return next((one for one in self.fields.values() if one.title.lower() == title.lower()), None)
+
+    def has_tag(self, name: str) -> bool:
+        return name.lower() in self._tag_keys
+
+    def add_tag(self, name: str, now: float, description: str = "") -> Tag:
+        added = Tag(self.next_id("tag"), name, now, description)
+        self.tags[added.id] = added
+        self._tag_keys.add(name.lower())
+        return added
+
+    def excludes(self, email: str) -> bool:
+        return any(exclusion.covers(email) for exclusion in self.exclusions)
+
+    def next_id(self, kind: str) -> int:
+        self._last_id[kind] = self._last_id.get(kind, 0) + 1
+        return self._last_id[kind]

@@ -1,0 +1,241 @@
+"""Contacts: searching, one by its id, and plain creation, which refuses who is there already."""
+
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from leleka.sandbox.contacts import Contact
+from leleka.sandbox.exchange import (
+    Refused,
+    Reply,
+    Request,
+    error_list,
+    json_reply,
+    message,
+    missing,
+    page_bounds,
+    read_object,
+    text,
+    whole_number,
+)
+from leleka.sandbox.timing import stamp
+from leleka.sandbox.validation import well_formed
+
+if TYPE_CHECKING:
+    from leleka.sandbox.account import Account
+
+_ORDERS = {"id", "email", "first_name", "last_name"}
+_ABSENT = ("segmentio_id", "ip", "ua", "hash", "socialdata_lastcheck", "gravatar")
+_NEVER = ("bounced_date", "rating_tstamp", "adate", "edate", "deleted_at")
+
+
+def shown(contact: Contact) -> dict[str, object]:
+    """The columns of a contact as it is listed."""
+    local, _, domain = contact.email.rpartition("@")
+    created, updated = stamp(contact.created), stamp(contact.updated)
+    return {
+        "cdate": created,
+        "email": contact.email,
+        "phone": contact.phone,
+        "firstName": contact.first_name,
+        "lastName": contact.last_name,
+        "orgid": "0",
+        "orgname": contact.account_name,
+        "bounced_hard": "0",
+        "bounced_soft": "0",
+        "email_local": local,
+        "email_domain": domain,
+        "sentcnt": "0",
+        "deleted": "0",
+        "anonymized": "0",
+        "udate": updated,
+        "created_utc_timestamp": created,
+        "updated_utc_timestamp": updated,
+        "links": {},
+        "id": str(contact.id),
+        "organization": None,
+        **dict.fromkeys(_ABSENT, ""),
+        **dict.fromkeys(_NEVER),
+    }
+
+
+def field_values(contact: Contact) -> list[dict[str, object]]:
+    return [
+        {
+            "contact": str(contact.id),
+            "field": str(number),
+            "value": value,
+            "cdate": stamp(contact.created),
+            "udate": stamp(contact.updated),
+            "links": {},
+            "id": str(value_id(contact, number)),
+        }
+        for number, value in contact.fields.items()
+    ]
+
+
+def value_id(contact: Contact, number: int) -> int:
+    return contact.id * 1000 + number
+
+
+def index(account: "Account", request: Request, _id: str) -> Reply:
+    limit, offset = page_bounds(request)
+    total, found = _select(account, request)
+    page = [shown(contact) for contact in islice(found, offset, offset + limit)]
+    status = request.query.get("status", "-1")
+    page_input = {
+        "segmentid": 0,
+        "search": None,
+        "limit": limit,
+        "offset": offset,
+        "status": status,
+        "forceQuery": 0,
+    }
+    meta = {"total": str(total), "sortable": True, "page_input": page_input}
+    return json_reply({"scoreValues": [], "contacts": page, "meta": meta})
+
+
+def _select(account: "Account", request: Request) -> tuple[int, Iterator[Contact]]:
+    """By list, status and id alone a page is read off the index; else all that match are collected."""
+    query, book = request.query, account.contacts
+    above = whole_number(query.get("id_greater", "")) or 0
+    list_id, status = whole_number(query.get("listid", "")), whole_number(query.get("status", ""))
+    order = next(
+        ((name[7:-1], query[name].upper()) for name in query if name.startswith("orders[")), ("id", "ASC")
+    )
+    plain = not any(query.get(name) for name in ("email", "search", "tagid")) and order == ("id", "ASC")
+    if plain and list_id is not None:
+        return book.count_on_list(list_id, status, above), book.on_list(list_id, status, above)
+    if plain and status is None and not above:
+        return len(book), book.everyone()
+    matching = list(_matching(account, request, list_id, status, above))
+    if order[0] in _ORDERS:
+        matching.sort(key=lambda contact: getattr(contact, order[0]), reverse=order[1] == "DESC")
+    return len(matching), iter(matching)
+
+
+def _matching(
+    account: "Account", request: Request, list_id: int | None, status: int | None, above: int
+) -> Iterable[Contact]:
+    email = request.query.get("email", "")
+    search = request.query.get("search", "").lower()
+    tag = account.catalogue.tags.get(whole_number(request.query.get("tagid", "")) or 0)
+    if email:
+        found = account.contacts.find(email)
+        candidates: Iterable[Contact] = [] if found is None or found.id <= above else [found]
+    else:
+        candidates = (
+            account.contacts.everyone(above)
+            if list_id is None
+            else account.contacts.on_list(list_id, None, above)
+        )
+    for contact in candidates:
+        held = [on for listed, on in contact.memberships if list_id in (None, listed)]
+        if (list_id is not None and not held) or (status is not None and status not in held):
+            continue
+        if request.query.get("tagid") and (
+            tag is None or tag.name.lower() not in map(str.lower, contact.tags)
+        ):
+            continue
+        if (
+            not search
+            or search in f"{contact.email} {contact.first_name} {contact.last_name} {contact.phone}".lower()
+        ):
+            yield contact
+
+
+def find(account: "Account", number: object) -> Contact:
+    found = account.contacts.get(whole_number(number) or 0)
+    if found is None:
+        raise Refused(missing("Subscriber", number))
+    return found
+
+
+def one(account: "Account", _request: Request, number: str) -> Reply:
+    contact = find(account, number)
+    body = shown(contact) | {"fieldValues": [value["id"] for value in field_values(contact)]}
+    return json_reply({"fieldValues": field_values(contact), "contact": body})
+
+
+def checked_email(wanted: dict[str, object]) -> str:
+    email = text(wanted.get("email")).strip().lower()
+    if not well_formed(email):
+        title, error = "Contact Email Address is not valid.", "must_be_valid_email_address"
+        raise Refused(error_list(422, title, "email_invalid", "email", error=error))
+    return email
+
+
+def write(account: "Account", contact: Contact, wanted: dict[str, object]) -> None:
+    """An absent attribute keeps its value, an empty one clears it."""
+    for name, attribute in (("firstName", "first_name"), ("lastName", "last_name"), ("phone", "phone")):
+        if name in wanted:
+            setattr(contact, attribute, text(wanted[name]))
+    entries = wanted.get("fieldValues")
+    changes = {}
+    for entry in entries if isinstance(entries, list) else []:
+        number = whole_number(entry.get("field")) if isinstance(entry, dict) else None
+        if number in account.catalogue.fields and number is not None:
+            changes[number] = text(entry.get("value"))
+    account.contacts.set_fields(contact, changes)
+    contact.updated = account.timing.now()
+
+
+def refuse_duplicate(account: "Account", email: str) -> None:
+    if account.contacts.find(email) is not None:
+        raise Refused(error_list(422, "Email address already exists in the system", "duplicate", "email"))
+
+
+def brief(contact: Contact) -> dict[str, object]:
+    """The short form in which a contact just created comes back."""
+    columns = shown(contact)
+    names = ("email", "phone", "firstName", "lastName", "cdate", "udate", "orgname", "links", "id")
+    chosen = {name: columns[name] for name in names}
+    return {
+        "fieldValues": field_values(contact),
+        "contact": chosen | {"email_empty": False, "orgid": "", "organization": ""},
+    }
+
+
+def create(account: "Account", request: Request, _id: str) -> Reply:
+    wanted = read_object(request, "contact")
+    email = checked_email(wanted)
+    refuse_duplicate(account, email)
+    contact = account.contacts.add(email, account.timing.now())
+    write(account, contact, wanted)
+    return json_reply(brief(contact), 201)
+
+
+def update(account: "Account", request: Request, number: str) -> Reply:
+    contact = find(account, number)
+    wanted = read_object(request, "contact")
+    if "email" in wanted:
+        email = checked_email(wanted)
+        if email != contact.email:
+            refuse_duplicate(account, email)
+            account.contacts.rename(contact, email)
+    write(account, contact, wanted)
+    return json_reply({"fieldValues": field_values(contact), "contact": shown(contact)})
+
+
+def delete(account: "Account", _request: Request, number: str) -> Reply:
+    found = account.contacts.get(int(number))
+    if found is None:
+        return message(404, f"No result found for contact with id {number}")
+    account.contacts.remove(found)
+    return json_reply({})
+
+
+def values(account: "Account", _request: Request, number: str) -> Reply:
+    return json_reply({"fieldValues": field_values(find(account, number))})
+
+
+ROUTES = [
+    ("GET", r"/contacts", index),
+    ("POST", r"/contacts", create),
+    # the plural is routed as plain creation: a trap of the real API
+    ("POST", r"/contacts/sync", create),
+    ("GET", r"/contacts/(\d{1,18})", one),
+    ("PUT", r"/contacts/(\d{1,18})", update),
+    ("DELETE", r"/contacts/(\d{1,18})", delete),
+    ("GET", r"/contacts/(\d{1,18})/fieldValues", values),
+]

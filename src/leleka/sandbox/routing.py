@@ -1,0 +1,44 @@
+"""From a method and a path to the function that answers."""
+
+import re
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from leleka.sandbox.endpoints import (
+    contacts,
+    fields,
+    identity,
+    imports,
+    lists,
+    memberships,
+    sync,
+    tags,
+    webhooks,
+)
+from leleka.sandbox.exchange import Reply, Request, message
+
+if TYPE_CHECKING:
+    from leleka.sandbox.account import Account
+
+API = "/api/3"
+Endpoint = Callable[["Account", Request, str], Reply]
+
+_MODULES = (imports, contacts, sync, memberships, lists, fields, tags, webhooks, identity)
+_ROUTES: list[tuple[str, re.Pattern[str], Endpoint]] = [
+    (method, re.compile(API + pattern), endpoint)
+    for module in _MODULES
+    for method, pattern, endpoint in module.ROUTES
+]
+
+
+def route(account: "Account", request: Request) -> Reply:
+    """The one group of a pattern, an id, is the endpoint's last argument."""
+    known = False
+    for method, pattern, endpoint in _ROUTES:
+        match = pattern.fullmatch(request.path)
+        if match is None:
+            continue
+        known = True
+        if method == request.method:
+            return endpoint(account, request, match[1] if match.lastindex else "")
+    return message(405, "Method Not Allowed") if known else message(404, "Not Found")

@@ -1,0 +1,35 @@
+"""The dialect of a reply: the same content as one version or another of the real thing would write it."""
+
+from dataclasses import replace
+
+import orjson
+
+from leleka.sandbox.behaviour import Behaviour
+from leleka.sandbox.exchange import JSON_TYPE, Reply
+
+
+def shaped(reply: Reply, behaviour: Behaviour) -> Reply:
+    if reply.headers.get("Content-Type", "") != JSON_TYPE:
+        return replace(reply, delay=behaviour.latency_seconds)
+    body, headers = reply.body, dict(reply.headers)
+    if behaviour.ids_as_numbers:
+        body = orjson.dumps(_numbered(orjson.loads(body)))
+    if behaviour.escaped_slashes:
+        body = body.replace(b"/", b"\\/")
+    if behaviour.text_plain:
+        headers["Content-Type"] = "text/plain; charset=UTF-8"
+    return replace(reply, body=body, headers=headers, delay=behaviour.latency_seconds)
+
+
+def _numbered(value: object, key: str = "") -> object:
+    if isinstance(value, dict):
+        return {name: _numbered(inner, name) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [_numbered(inner, key) for inner in value]
+    if (
+        isinstance(value, str)
+        and key in {"id", "success", "list", "contact", "status", "field"}
+        and value.isdigit()
+    ):
+        return int(value)
+    return value

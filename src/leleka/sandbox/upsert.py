@@ -1,0 +1,168 @@
+"""What an import does to the contacts: upsert by address, tags only added, no one re-subscribed who left."""
+
+from dataclasses import dataclass
+from typing import cast
+
+from leleka.sandbox.behaviour import Behaviour
+from leleka.sandbox.catalogue import Catalogue
+from leleka.sandbox.chance import Draws
+from leleka.sandbox.contacts import Contact, ContactBook, Status
+from leleka.sandbox.exchange import text, whole_number
+from leleka.sandbox.validation import Row
+
+_ATTRIBUTES = (
+    ("first_name", "first_name"),
+    ("last_name", "last_name"),
+    ("phone", "phone"),
+    ("customer_acct_name", "account_name"),
+)
+
+
+@dataclass(slots=True)
+class Outcome:
+    """One row: whether the contact is new, exists already, or was refused."""
+
+    email: str
+    contact: Contact | None = None
+    created: bool = False
+    refused: bool = False
+    listed: bool = False  # shown in `success` or `failure`
+
+
+class Upsert:
+    def __init__(
+        self, contacts: ContactBook, catalogue: Catalogue, behaviour: Behaviour, draws: Draws
+    ) -> None:
+        self._contacts = contacts
+        self._catalogue = catalogue
+        self._behaviour = behaviour
+        self._draws = draws
+        self._refuses = draws.has("row_refused")
+        self._skips = draws.has("row_skipped")
+
+    def rows(self, rows: list[Row], now: float) -> list[Outcome]:
+        """In order. A second row for one address is merged, skipped or refused as the switch says."""
+        if self._behaviour.duplicate_in_batch == "last_wins":
+            return [self.row(row, now) for row in rows]
+        seen: set[str] = set()
+        outcomes = []
+        for row in rows:
+            email = address(row)
+            if email not in seen:
+                outcomes.append(self.row(row, now))
+            elif self._behaviour.duplicate_in_batch == "second_fails":
+                outcomes.append(Outcome(email, refused=True, listed=True))
+            seen.add(email)
+        return outcomes
+
+    def row(self, row: Row, now: float) -> Outcome:
+        email = address(row)
+        if self._catalogue.exclusions and self._catalogue.excludes(email):
+            return Outcome(email, refused=True, listed=self._behaviour.excluded_in_failure)
+        if self._skips and self._draws.row("row_skipped", email):
+            return Outcome(email)
+        if self._fails_late(email) or self._unknown_fails(row):
+            return Outcome(email, refused=True, listed=True)
+        contact = self._contacts.find(email)
+        created = contact is None
+        if contact is None:
+            limit = self._behaviour.contact_limit
+            if limit is not None and len(self._contacts) >= limit:
+                return Outcome(email, refused=True, listed=True)
+            contact = self._contacts.add(email, now)
+        self._write(contact, row, now)
+        held_back = self._subscribe(contact, row)
+        if held_back and self._behaviour.unsubscribed_in_failure:
+            return Outcome(email, contact, created=created, refused=True, listed=True)
+        return Outcome(
+            email,
+            contact,
+            created=created,
+            listed=created or self._behaviour.updated_contacts == "in_success",
+        )
+
+    def _fails_late(self, email: str) -> bool:
+        local, _, domain = email.rpartition("@")
+        if self._behaviour.apostrophe_fails and "'" in local:
+            return True
+        if domain in self._behaviour.failing_domains:
+            return True
+        return self._refuses and self._draws.row("row_refused", email) is not None
+
+    def _unknown_fails(self, row: Row) -> bool:
+        behaviour = self._behaviour
+        if "rows_fail" not in {behaviour.unknown_list, behaviour.unknown_field}:
+            return False
+        lists, fields = unknown_references([row], self._catalogue)
+        return bool(
+            (lists and behaviour.unknown_list == "rows_fail")
+            or (fields and behaviour.unknown_field == "rows_fail")
+        )
+
+    def _write(self, contact: Contact, row: Row, now: float) -> None:
+        for name, attribute in _ATTRIBUTES:
+            value = row.get(name)
+            if value is not None and (value or self._behaviour.empty_clears):
+                setattr(contact, attribute, value)
+        changes = {
+            number: text(entry.get("value"))
+            for number, entry in entries(row, "fields", "id")
+            if number in self._catalogue.fields and (entry.get("value") or self._behaviour.empty_clears)
+        }
+        if changes:
+            self._contacts.set_fields(contact, changes)
+        tags = cast("list[str]", row.get("tags") or [])
+        if tags:
+            self._tag(contact, tags, now)
+        contact.updated = now
+
+    def _tag(self, contact: Contact, tags: list[str], now: float) -> None:
+        held = {tag.lower() for tag in contact.tags}
+        fresh = []
+        for tag in tags:
+            if not self._catalogue.has_tag(tag):
+                self._catalogue.add_tag(tag, now)
+            if tag.lower() not in held:
+                held.add(tag.lower())
+                fresh.append(tag)
+        self._contacts.set_tags(contact, (*contact.tags, *fresh))
+
+    def _subscribe(self, contact: Contact, row: Row) -> bool:
+        """Whether someone was asked for who has unsubscribed before."""
+        held_back = False
+        for number, _ in entries(row, "subscribe", "listid"):
+            status = contact.status_on(number)
+            if status == Status.UNSUBSCRIBED:
+                held_back = True
+            elif status == Status.BOUNCED and not self._behaviour.bounced_resubscribed:
+                continue
+            elif number in self._catalogue.lists:
+                self._contacts.place(contact, number, Status.ACTIVE)
+        for number, _ in entries(row, "unsubscribe", "listid"):
+            if number in self._catalogue.lists and contact.status_on(number) != Status.BOUNCED:
+                self._contacts.place(contact, number, Status.UNSUBSCRIBED)
+        return held_back
+
+
+def address(row: Row) -> str:
+    return text(row["email"]).strip().lower()
+
+
+def entries(row: Row, name: str, key: str) -> list[tuple[int, dict[str, object]]]:
+    """The validated `[{id, …}]` under a name, each with its id as a number."""
+    found = cast("list[dict[str, object]]", row.get(name))
+    if not found:
+        return []
+    return [(whole_number(entry[key]) or 0, entry) for entry in found]
+
+
+def unknown_references(rows: list[Row], catalogue: Catalogue) -> tuple[set[int], set[int]]:
+    """The lists and the fields that these rows name and the account does not have."""
+    lists = {
+        number
+        for row in rows
+        for name in ("subscribe", "unsubscribe")
+        for number, _ in entries(row, name, "listid")
+    }
+    fields = {number for row in rows for number, _ in entries(row, "fields", "id")}
+    return lists - catalogue.lists.keys(), fields - catalogue.fields.keys()
