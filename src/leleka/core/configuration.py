@@ -5,6 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 
+# The two domains that ActiveCampaign documents.
+DOCUMENTED_SUFFIXES = ("api-us1.com", "activehosted.com")
+
+
 @dataclass(frozen=True, slots=True)
 class Network:
     """Which hosts may be reached, and how fast the pretended ones go.
@@ -12,7 +16,7 @@ class Network:
     ``test_speed`` scales paces, polls and pauses for ``test_hosts`` alone; ``None`` is unlimited.
     """
 
-    host_suffixes: tuple[str, ...] = ("api-us1.com", "activehosted.com")
+    host_suffixes: tuple[str, ...] = DOCUMENTED_SUFFIXES
     test_hosts: frozenset[str] = frozenset()
     test_speed: float | None = 1.0
 

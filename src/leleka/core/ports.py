@@ -135,7 +135,7 @@ class Destination(Protocol):
         ...
 
     def send(self, body: Body, deadline: float) -> Outcome:
-        """POST once. ``deadline`` is monotonic, in seconds; past it nothing leaves any more."""
+        """POST once. ``deadline`` is monotonic, in seconds: past it nothing leaves and no reply is awaited."""
         ...
 
     def poll(self, accepted: Accepted) -> Pending | Settled:

@@ -15,29 +15,30 @@ _CHUNK = 10_000
 class Session:
     """Runs expressions. Each process opens its own, in memory: no DuckDB file is shared."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+    def __init__(self, connection: duckdb.DuckDBPyConnection, spill: Path) -> None:
         self._connection = connection
+        self.spill = spill  # for staging files, too: they hold personal data and go when the work is done
 
-    def run(self, expression: exp.Expression) -> None:
+    def run(self, expression: exp.Expr) -> None:
         self._connection.execute(sql(expression))
 
-    def rows(self, expression: exp.Expression) -> list[tuple[Any, ...]]:
+    def rows(self, expression: exp.Expr) -> list[tuple[Any, ...]]:
         return self._connection.execute(sql(expression)).fetchall()
 
-    def row(self, expression: exp.Expression) -> tuple[Any, ...]:
+    def row(self, expression: exp.Expr) -> tuple[Any, ...]:
         found = self._connection.execute(sql(expression)).fetchone()
         if found is None:
             raise LookupError("the query gave no row")
         return found
 
-    def chunks(self, expression: exp.Expression, size: int = _CHUNK) -> Iterator[Sequence[tuple[Any, ...]]]:
+    def chunks(self, expression: exp.Expr, size: int = _CHUNK) -> Iterator[Sequence[tuple[Any, ...]]]:
         """Yield the rows in chunks. The session takes no other work until the last one was read."""
         cursor = self._connection.execute(sql(expression))
         while chunk := cursor.fetchmany(size):
             yield chunk
 
 
-def sql(expression: exp.Expression) -> str:
+def sql(expression: exp.Expr) -> str:
     return expression.sql(dialect=DIALECT)
 
 
@@ -55,10 +56,10 @@ def open_session(spill: Path, *, memory_limit: str = "1GB", threads: int = 2) ->
             "autoinstall_known_extensions": False,
             "autoload_known_extensions": False,
             "python_enable_replacements": False,
-            "TimeZone": "UTC",
         },
     )
     try:
-        yield Session(connection)
+        connection.execute("SET TimeZone = 'UTC'")
+        yield Session(connection, spill)
     finally:
         connection.close()

@@ -1,0 +1,5 @@
+"""``python -m leleka``."""
+
+from leleka.conf.entry import main
+
+main()

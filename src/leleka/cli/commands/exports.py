@@ -1,0 +1,89 @@
+"""export: list, preview, run."""
+
+from typing import Annotated
+
+import typer
+
+from leleka.cli.output import JsonOption, print_json, print_table, say
+
+app = typer.Typer(help="Look at exports, preview and run them.", no_args_is_help=True)
+Name = Annotated[str, typer.Argument(help="The export's name.")]
+NoRefresh = Annotated[
+    bool, typer.Option("--no-refresh", help="Take sources and segments as they were last refreshed.")
+]
+
+
+@app.command("list")
+def list_(json: JsonOption = False) -> None:
+    """List the exports."""
+    from leleka.services import exports, store
+
+    store.prepare()
+    listed = exports.list_exports()
+    if json:
+        print_json(listed)
+        return
+    rows = [
+        (one.name, one.connection, one.target, ", ".join(one.segments), one.last_status, one.last_finished_at)
+        for one in listed
+    ]
+    headings = ("export", "connection", "list", "segments", "last run", "finished")
+    print_table(headings, rows, "There is no export yet: leleka apply makes them.")
+
+
+@app.command("preview")
+def preview(name: Name, no_refresh: NoRefresh = False, json: JsonOption = False) -> None:
+    """Show what a run would do; nothing is sent."""
+    from leleka.cli.progress import RunProgress
+    from leleka.cli.reports import print_preview
+    from leleka.core.clock import SystemClock
+    from leleka.services import exports, store
+
+    store.prepare()
+    clock = SystemClock()
+    with RunProgress(clock) as watcher:
+        view = exports.preview_export(name, clock, watcher, refresh=not no_refresh)
+    if json:
+        print_json(view)
+    else:
+        print_preview(view)
+
+
+@app.command("run")
+def run(
+    name: Name,
+    no_refresh: NoRefresh = False,
+    resend: Annotated[
+        bool,
+        typer.Option(
+            "--resend-refused", help="Send again what was refused before, though it did not change."
+        ),
+    ] = False,
+    json: JsonOption = False,
+) -> None:
+    """Run an export, or go on with its run where that stopped.
+
+    Exit codes: 0 done, 1 failed, 3 done with rejected or unconfirmed rows, 4 needs confirmation.
+    """
+    from leleka.cli.commands.runs import exit_code
+    from leleka.cli.progress import RunProgress
+    from leleka.cli.reports import print_run
+    from leleka.core.clock import SystemClock
+    from leleka.services import running, store
+    from leleka.services.audit import Actor
+
+    store.prepare()
+    clock = SystemClock()
+    try:
+        with RunProgress(clock) as watcher:
+            view = running.run_export(
+                name, Actor.operator(), clock, watcher, refresh=not no_refresh, resend=resend
+            )
+    except KeyboardInterrupt:
+        say("Stopped. Nothing is lost: the same command goes on with this run.")
+        raise
+    if json:
+        print_json(view)
+    else:
+        print_run(view)
+    raise typer.Exit(exit_code(view))

@@ -1,0 +1,122 @@
+"""run: list, show, cancel, confirm, verify."""
+
+from typing import Annotated
+
+import typer
+
+from leleka.cli.output import JsonOption, out, print_json, print_table
+from leleka.core.planning import Ended
+from leleka.core.reasons import sentence
+from leleka.services.contracts import RunView
+
+app = typer.Typer(help="Look at runs, cancel and confirm them.", no_args_is_help=True)
+Number = Annotated[int, typer.Argument(help="The run's number.", min=1)]
+DONE, FAILED, WITH_REJECTED, NEEDS_CONFIRMATION = 0, 1, 3, 4
+
+
+def exit_code(run: RunView) -> int:
+    """Give what the shell is told of a run."""
+    if run.status == "Needs confirmation":
+        return NEEDS_CONFIRMATION
+    if run.status in {"Failed", "Canceled"}:
+        return FAILED
+    counts = run.counts
+    incomplete = counts is not None and (counts.rejected or counts.unconfirmed or counts.not_attempted)
+    return WITH_REJECTED if incomplete else DONE
+
+
+@app.command("list")
+def list_(
+    export: Annotated[str | None, typer.Option(help="Only runs of this export.")] = None,
+    limit: Annotated[int, typer.Option(min=1, max=1000)] = 20,
+    json: JsonOption = False,
+) -> None:
+    """List the newest runs."""
+    from leleka.services import runs, store
+
+    store.prepare()
+    listed = runs.list_runs(export, limit)
+    if json:
+        print_json(listed)
+        return
+    rows = [
+        (
+            one.id,
+            one.export,
+            one.status,
+            one.created_at,
+            one.counts.delivered if one.counts else None,
+            one.asked_by,
+        )
+        for one in listed
+    ]
+    print_table(("run", "export", "status", "asked", "delivered", "by"), rows, "Nothing has run yet.")
+
+
+@app.command("show")
+def show(
+    number: Number,
+    rows: Annotated[Ended | None, typer.Option(help="Also list the profiles that ended so.")] = None,
+    limit: Annotated[int, typer.Option(help="How many of them.", min=1, max=100_000)] = 50,
+    json: JsonOption = False,
+) -> None:
+    """Show the report of a run, and who ended how; addresses are masked."""
+    from leleka.cli.reports import print_run
+    from leleka.services import runs, store
+
+    store.prepare()
+    view = runs.show_run(number)
+    people = runs.rows_of(number, rows, limit) if rows else ()
+    if json:
+        print_json({"run": view, "rows": people})
+        return
+    print_run(view)
+    if rows:
+        table = [(one.profile_id, one.address, one.code, one.detail or sentence(one.code)) for one in people]
+        print_table(("profile", "address", "code", "why"), table, f"Nobody was {rows}.")
+
+
+@app.command("cancel")
+def cancel(number: Number, json: JsonOption = False) -> None:
+    """Ask a run to stop; what was sent is still accounted for."""
+    from leleka.services import runs, store
+    from leleka.services.audit import Actor
+
+    store.prepare()
+    view = runs.cancel_run(number, Actor.operator())
+    if json:
+        print_json(view)
+    else:
+        out.print(f"Run {view.id}: {view.status}")
+
+
+@app.command("confirm")
+def confirm(number: Number, json: JsonOption = False) -> None:
+    """Let a run that waits for confirmation go on, with exactly the plan it showed."""
+    from leleka.services import runs, store
+    from leleka.services.audit import Actor
+
+    store.prepare()
+    view = runs.confirm_run(number, Actor.operator())
+    if json:
+        print_json(view)
+    else:
+        out.print(f"Run {view.id} is confirmed. Go on with it: leleka export run {view.export!r}")
+
+
+@app.command("verify")
+def verify(number: Number, json: JsonOption = False) -> None:
+    """Count a run's outcomes again and compare with its report."""
+    from leleka.services import runs, store
+
+    store.prepare()
+    view, counted = runs.verify_run(number)
+    agrees = view.counts == counted
+    if json:
+        print_json({"run": view.id, "agrees": agrees, "reported": view.counts, "counted": counted})
+    else:
+        out.print(
+            f"Run {view.id}: {'the report agrees with its rows' if agrees else 'the report does NOT agree'}."
+        )
+    if not agrees:
+        raise typer.Exit(FAILED)

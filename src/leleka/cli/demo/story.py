@@ -1,0 +1,187 @@
+"""The demo, told through the same commands that anybody types."""
+
+import os
+import shlex
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from rich.markup import escape
+
+from leleka.cli.demo import customers as maker
+from leleka.cli.demo.comparison import expected_members, listed_members
+from leleka.cli.output import out
+from leleka.errors import Conflict, TryLater
+
+EXPORT: Final = "High tier and Ukrainian newsletter"
+SEED: Final = 20_261_123
+_MARK: Final = ".leleka-demo"
+_KEY: Final = "demo-key-for-the-sandbox-only"
+
+DEFINITIONS: Final = """\
+# Everything the demo needs, in one file that can live in git.
+sources:
+  - name: customers
+    files: customers.csv
+    profiles: true
+    primary_key: id
+    updated_at: updated_at
+    types: {updated_at: datetime}
+  - name: orders
+    files: orders.csv
+
+relationships:
+  - name: orders
+    from: orders.customer_id
+    to: customers.id
+
+segments:
+  - name: High tier buyers
+    rules:
+      all:
+        - {column: tier, any of: [gold, platinum]}
+        - {related: orders, count: {">=": 2}}
+  - name: Ukrainian newsletter
+    rules:
+      all:
+        - {column: country, is: Ukraine}
+        - {column: newsletter, is: true}
+
+connections:
+  - name: Sandbox
+    type: activecampaign
+    host: ${DEMO_HOST}
+    key: ${DEMO_KEY}
+    consent: {agreed_by: the demo, version: "1"}
+
+exports:
+  - name: High tier and Ukrainian newsletter
+    connection: Sandbox
+    list: 1
+    segments: [High tier buyers, Ukrainian newsletter]
+    data_matching:
+      email: email
+      first_name: first_name
+      last_name: last_name
+      phone: phone
+      fields:
+        - {column: tier, field: 1}
+        - {column: city, field: 2, when_empty: clear}
+    leavers: {policy: mark, field: 3, member: "yes", leaver: "no"}
+"""
+
+
+def tell(folder: Path, *, customers: int, speed: str) -> None:
+    """Run the whole demo; raises ``Conflict`` where the list does not equal the segments at the end."""
+    _empty(folder)
+    out.print(f"[bold]Leleka, from customers to a list.[/bold] Everything happens in {escape(str(folder))}.\n")
+    _step(1, f"{customers:,} customers and their orders, some with missing, malformed and duplicate addresses")
+    maker.make(folder, customers=customers, seed=SEED)
+    (folder / "leleka.yaml").write_text(DEFINITIONS, encoding="utf-8")
+    out.print(f"   {folder / 'customers.csv'}\n   {folder / 'orders.csv'}\n   {folder / 'leleka.yaml'}", markup=False)
+    _step(2, f"A sandbox that behaves as ActiveCampaign is documented to, its time passing {speed} times as fast")
+    with _sandbox(folder, speed) as address:
+        environment = _environment(folder, address, speed)
+        _step(3, "What there is: two sources, two segments, a connection, an export")
+        _leleka(environment, "apply", folder / "leleka.yaml")
+        _leleka(environment, "check")
+        _leleka(environment, "refresh")
+        _step(4, "What a run would do")
+        _leleka(environment, "export", "preview", EXPORT)
+        _step(5, "The first export")
+        _leleka(environment, "export", "run", EXPORT, may_have_rejected=True)
+        _compare(folder, address)
+        _step(6, "1 % of the customers change, and the export runs again")
+        maker.change(folder, share=0.01, seed=SEED + 1)
+        _leleka(environment, "export", "run", EXPORT, may_have_rejected=True)
+        _compare(folder, address)
+        _step(7, "The reports of both runs")
+        _leleka(environment, "run", "show", "1")
+        _leleka(environment, "run", "show", "2")
+    out.print("\n[green]Done.[/green] The sandbox has ended; the files stay for a look.")
+
+
+def _empty(folder: Path) -> None:
+    """Only a folder of the demo's own is ever emptied."""
+    if folder.exists() and any(folder.iterdir()) and not (folder / _MARK).exists():
+        raise Conflict(
+            "DEMO_FOLDER_IN_USE", "The folder holds something else.", where=str(folder), remedy="Name another one."
+        )
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    (folder / _MARK).touch()
+
+
+@contextmanager
+def _sandbox(folder: Path, speed: str) -> Iterator[str]:
+    """Start the sandbox as a process of its own and give its host:port."""
+    command = [*_program(), "sandbox", "--port", "0", "--key", _KEY, "--speed", speed]
+    command += ["--lists", "Newsletter", "--fields", "Tier,City,In the segments"]
+    log = folder / "sandbox.log"
+    with log.open("w") as errors, subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=errors, text=True, env={**os.environ, "PYTHONUNBUFFERED": "1"}
+    ) as process:
+        try:
+            first = process.stdout.readline() if process.stdout else ""
+            if "http://" not in first:
+                raise TryLater("SANDBOX_SILENT", "The sandbox did not start.", where=str(log))
+            address = first.partition("http://")[2].partition(";")[0].strip()
+            out.print(f"   it listens on {address}; what it holds: http://{address}/_sandbox", markup=False)
+            yield address
+        finally:
+            process.terminate()
+
+
+def _environment(folder: Path, address: str, speed: str) -> dict[str, str]:
+    own = {
+        "LELEKA_DATA_DIR": str(folder / "data"),
+        "LELEKA_MASTER_KEY_FILE": str(folder / "master.key"),
+        "LELEKA_SOURCE_DIRS": str(folder),
+        "LELEKA_TEST_HOSTS": address,
+        "LELEKA_TEST_SPEED": speed,
+        "DEMO_HOST": address,
+        "DEMO_KEY": _KEY,
+    }
+    shown = " ".join(f"{name}={shlex.quote(value)}" for name, value in own.items() if name != "DEMO_KEY")
+    out.print(f"   [dim]{escape(shown)}[/dim]", soft_wrap=True)
+    return {**os.environ, **own}
+
+
+def _leleka(environment: dict[str, str], *words: object, may_have_rejected: bool = False) -> None:
+    """Run one command as anybody would, and show it."""
+    arguments = [str(word) for word in words]
+    out.print(f"\n[bold]$ leleka {escape(shlex.join(arguments))}[/bold]", soft_wrap=True)
+    code = subprocess.run([*_program(), *arguments], env=environment, check=False).returncode
+    done_with_rejected = 3
+    if code != 0 and not (may_have_rejected and code == done_with_rejected):
+        raise Conflict("DEMO_STEP_FAILED", f"leleka {arguments[0]} ended with exit code {code}.")
+
+
+def _compare(folder: Path, address: str) -> None:
+    """Read the list back from the sandbox and hold it against the files, in plain Python."""
+    expected = expected_members(folder)
+    listed = listed_members(address, list_id=1)
+    missing, extra = sorted(expected.keys() - listed.keys()), sorted(listed.keys() - expected.keys())
+    different = sorted(address for address in expected.keys() & listed.keys() if expected[address] != listed[address])
+    if missing or extra or different:
+        raise Conflict(
+            "DEMO_LIST_DIFFERS",
+            f"The list lacks {len(missing)}, has {len(extra)} too many, and {len(different)} differ.",
+        )
+    out.print(
+        f"\n[green]The list equals the segments:[/green] {len(listed):,} contacts, read back from the sandbox and "
+        "compared one by one with the files, names and fields included.",
+        soft_wrap=True,
+    )
+
+
+def _program() -> Sequence[str]:
+    return (sys.executable, "-m", "leleka")
+
+
+def _step(number: int, sentence: str) -> None:
+    out.print(f"\n[bold cyan]{number}. {escape(sentence)}[/bold cyan]", soft_wrap=True)

@@ -1,0 +1,69 @@
+"""The command line: ``leleka``."""
+
+import sys
+from typing import Annotated
+
+import structlog
+import typer
+
+from leleka import __version__
+from leleka.cli.commands import definitions, demo, exports, runs, sandbox, segments
+from leleka.cli.output import report_problems
+from leleka.errors import InvalidInput, LelekaError, NotFound
+
+FAILED, BAD_INPUT = 1, 2
+_INTERRUPTED = 130
+
+app = typer.Typer(
+    name="leleka",
+    help="Carry segments of customer profiles into ActiveCampaign lists.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command("apply")(definitions.apply)
+app.command("check")(definitions.check)
+app.command("refresh")(definitions.refresh)
+app.command("demo")(demo.demo)
+app.command("sandbox")(sandbox.sandbox)
+app.add_typer(segments.app, name="segment")
+app.add_typer(exports.app, name="export")
+app.add_typer(runs.app, name="run")
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        print(f"leleka {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version.")
+    ] = False,
+) -> None:
+    """Carry segments of customer profiles into ActiveCampaign lists."""
+
+
+def run() -> None:
+    """Run a command; errors of the tree become sentences and exit codes."""
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.JSONRenderer(),
+        ],
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
+    try:
+        app()
+    except (InvalidInput, NotFound) as error:
+        report_problems(error, as_json="--json" in sys.argv)
+        sys.exit(BAD_INPUT)
+    except LelekaError as error:
+        report_problems(error, as_json="--json" in sys.argv)
+        sys.exit(FAILED)
+    except KeyboardInterrupt:
+        sys.exit(_INTERRUPTED)

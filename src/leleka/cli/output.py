@@ -1,0 +1,85 @@
+"""What the terminal shows: facts on standard output, progress and problems on standard error."""
+
+import json
+import sys
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, is_dataclass
+from datetime import UTC, date, datetime
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from leleka.errors import LelekaError
+
+JsonOption = Annotated[bool, typer.Option("--json", help="Print facts as JSON.")]
+
+out = Console(highlight=False)
+err = Console(stderr=True, highlight=False)
+
+
+def print_json(value: object) -> None:
+    """Print a contract, or a list of them, as JSON."""
+    print(json.dumps(_plain(value), ensure_ascii=False, indent=2))
+
+
+def print_table(headings: Sequence[str], rows: Iterable[Sequence[object]], empty: str) -> None:
+    """Print rows under headings, or the sentence for nothing there."""
+    listed = [[escape(_text(cell)) for cell in row] for row in rows]
+    if not listed:
+        out.print(empty)
+        return
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for heading in headings:
+        table.add_column(heading, overflow="fold")
+    for row in listed:
+        table.add_row(*row)
+    out.print(table)
+
+
+def report_problems(error: LelekaError, *, as_json: bool) -> None:
+    """Say what is wrong, where, and what to do."""
+    if as_json:
+        print(json.dumps({"problems": [asdict(problem) for problem in error.problems]}, ensure_ascii=False))
+        return
+    for problem in error.problems:
+        err.print(f"[red]error[/red] [dim]\\[{problem.code}][/dim] {escape(problem.message)}", soft_wrap=True)
+        if problem.where:
+            err.print(f"  at  {escape(problem.where)}", soft_wrap=True)
+        if problem.remedy:
+            err.print(f"  do  {escape(problem.remedy)}", soft_wrap=True)
+
+
+def say(sentence: str) -> None:
+    """Tell what is going on."""
+    err.print(f"[dim]{escape(sentence)}[/dim]", soft_wrap=True)
+
+
+def is_terminal() -> bool:
+    return sys.stderr.isatty()
+
+
+def moment(value: datetime | None) -> str:
+    return value.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S UTC") if value else ""
+
+
+def _text(cell: object) -> str:
+    if isinstance(cell, datetime):
+        return moment(cell)
+    if isinstance(cell, int) and not isinstance(cell, bool):
+        return f"{cell:,}"
+    return "" if cell is None else str(cell)
+
+
+def _plain(value: object) -> Any:
+    if is_dataclass(value) and not isinstance(value, type):
+        return _plain(asdict(value))
+    if isinstance(value, dict):
+        return {str(key): _plain(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(inner) for inner in value]
+    if isinstance(value, date):  # datetimes are dates, too
+        return value.isoformat()
+    return value

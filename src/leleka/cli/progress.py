@@ -1,0 +1,74 @@
+"""Looking on while a run is under way: a bar on a terminal, plain lines elsewhere."""
+
+from collections.abc import Mapping
+from typing import Final, Self
+
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+from leleka.cli.output import err, is_terminal, say
+from leleka.core.outbox import Batch, BatchStatus
+from leleka.core.planning import Planned
+from leleka.core.ports import Clock
+
+_EVERY: Final = {True: 0.2, False: 5.0}  # seconds between two looks, on a terminal and elsewhere
+_AWAY: Final = frozenset({BatchStatus.ACCEPTED, BatchStatus.CONFIRMED, BatchStatus.ABANDONED})
+
+
+class RunProgress:
+    """``engine.run.Watcher`` for the terminal."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._terminal = is_terminal()
+        self._bar = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            TextColumn("{task.completed:,.0f} of {task.total:,.0f} confirmed{task.fields[more]}"),
+            TimeElapsedColumn(),
+            TimeRemainingColumn(),
+            console=err,
+        )
+        self._task: TaskID | None = None
+        self._next = 0.0
+        self._last = ""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._bar.stop()
+
+    def stage(self, sentence: str) -> None:
+        if self._task is not None:
+            self._bar.stop()
+        say(sentence)
+
+    def planned(self, planned: Planned) -> None:
+        counts = planned.counts
+        say(
+            f"Planned: {counts.added:,} added, {counts.changed:,} changed, "
+            f"{sum(counts.left.values()):,} left, {counts.unchanged:,} unchanged"
+        )
+
+    def progress(self, batches: Mapping[int, Batch]) -> None:
+        now = self._clock.monotonic()
+        whole = all(batch.status is not BatchStatus.PLANNED for batch in batches.values())
+        if not batches or (now < self._next and not whole):
+            return
+        self._next = now + _EVERY[self._terminal]
+        live = [batch for batch in batches.values() if batch.status is not BatchStatus.SPLIT]
+        total = sum(batch.rows for batch in live)
+        confirmed = sum(batch.rows for batch in live if batch.status is BatchStatus.CONFIRMED)
+        accepted = sum(batch.rows for batch in live if batch.status in _AWAY)
+        more = f" · {accepted - confirmed:,} accepted" if accepted > confirmed else ""
+        if self._terminal:
+            self._draw(total, confirmed, more)
+        elif (line := f"{confirmed:,} of {total:,} confirmed{more}") != self._last:
+            self._last = line
+            say(line)
+
+    def _draw(self, total: int, confirmed: int, more: str) -> None:
+        if self._task is None:
+            self._task = self._bar.add_task("Delivering", total=total, more=more)
+            self._bar.start()
+        self._bar.update(self._task, completed=confirmed, total=total, more=more)

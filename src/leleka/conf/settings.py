@@ -1,0 +1,96 @@
+"""Settings from the environment, prefix ``LELEKA_``."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from leleka.core.configuration import DOCUMENTED_SUFFIXES, Configuration, Network
+from leleka.errors import InvalidInput, Problem
+
+_UNLIMITED = "unlimited"
+
+
+class Settings(BaseSettings):
+    """Every setting, with its default. Lists are comma-separated."""
+
+    model_config = SettingsConfigDict(env_prefix="LELEKA_", extra="ignore", frozen=True)
+
+    data_dir: Path = Field(
+        default=Path("~/.local/share/leleka"), description="Where state and snapshots are kept."
+    )
+    master_key_file: Path = Field(
+        default=Path("~/.config/leleka/master.key"),
+        description="The key that wraps every stored secret; outside the data directory, made at the first start.",
+    )
+    source_dirs: Annotated[str, NoDecode] = Field(
+        default="", description="Folders that source files may be read from; real paths are checked."
+    )
+    activecampaign_host_suffixes: Annotated[str, NoDecode] = Field(
+        default="",
+        description="Domains under which ActiveCampaign hosts are accepted, besides the documented two.",
+    )
+    test_hosts: Annotated[str, NoDecode] = Field(
+        default="", description="host[:port] reachable over plain http and on loopback, for the sandbox only."
+    )
+    test_speed: float | Literal["unlimited"] = Field(
+        default=1.0, description="How much faster time passes for test hosts; 'unlimited' lifts the limits."
+    )
+    lease_seconds: float = Field(
+        default=90.0, ge=3, le=3600, description="How long a worker owns a run without renewing its claim."
+    )
+    memory_limit: str = Field(
+        default="1GB",
+        pattern=r"^\d+(\.\d+)?(MB|GB)$",
+        description="What queries may hold in memory before spilling.",
+    )
+    threads: int = Field(default=2, ge=1, le=64, description="Threads of one query.")
+    time_zone: str = Field(default="UTC", description="The zone in which 'today' is meant in segments.")
+
+
+def read(environment: Mapping[str, str] | None = None) -> Configuration:
+    """Read the configuration; raises ``InvalidInput`` naming every setting that is wrong."""
+    try:
+        settings = Settings()
+    except ValidationError as error:
+        raise InvalidInput.of([_problem(detail["loc"], detail["msg"]) for detail in error.errors()]) from None
+    data_dir = _absolute(settings.data_dir)
+    master_key = _absolute(settings.master_key_file)
+    if master_key.is_relative_to(data_dir):
+        raise InvalidInput(
+            "MASTER_KEY_INSIDE",
+            "The master key must not lie in the data directory: a copy of the one must not contain the other.",
+            where="LELEKA_MASTER_KEY_FILE",
+        )
+    speed = settings.test_speed
+    return Configuration(
+        data_dir=data_dir,
+        master_key_file=master_key,
+        source_dirs=tuple(_absolute(Path(part)) for part in _parts(settings.source_dirs)),
+        network=Network(
+            host_suffixes=DOCUMENTED_SUFFIXES + _parts(settings.activecampaign_host_suffixes),
+            test_hosts=frozenset(_parts(settings.test_hosts)),
+            test_speed=None if speed == _UNLIMITED else float(speed),
+        ),
+        lease_seconds=settings.lease_seconds,
+        memory_limit=settings.memory_limit,
+        threads=settings.threads,
+        time_zone=settings.time_zone,
+        environment=os.environ if environment is None else environment,
+    )
+
+
+def _parts(text: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in text.split(",") if part.strip())
+
+
+def _absolute(path: Path) -> Path:
+    return path.expanduser().absolute()
+
+
+def _problem(location: tuple[int | str, ...], message: str) -> Problem:
+    name = "LELEKA_" + str(location[0]).upper() if location else "LELEKA_"
+    return Problem("SETTING_INVALID", f"{message}.", name)

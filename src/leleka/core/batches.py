@@ -1,0 +1,109 @@
+"""Cutting a sequence of contacts into requests by rows and bytes."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from leleka.core.planning import Span
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """What one request takes: ``rows`` contacts, ``bytes`` in all, of which ``envelope`` without contacts."""
+
+    rows: int
+    bytes: int
+    envelope: int
+
+
+class Cutter:
+    """Takes the sizes of contacts in order and gives the spans of their batches."""
+
+    def __init__(self, budget: Budget) -> None:
+        self._budget = budget
+        self._sizes: list[int] = []  # of the last two batches: what may still be moved
+        self._spans: list[Span] = []
+        self._first = 0
+        self._bytes = budget.envelope
+
+    def add(self, size: int) -> int:
+        """Take one contact of ``size`` bytes; give its seq, counted from 0."""
+        seq = self._first + len(self._sizes)
+        full = len(self._sizes) == self._budget.rows
+        if self._sizes and (full or self._bytes + size + 1 > self._budget.bytes):
+            self._close()
+        self._sizes.append(size)
+        self._bytes += size + 1
+        return seq
+
+    def spans(self) -> tuple[Span, ...]:
+        """Give all batches. A last batch of a single contact is evened out with the one before it:
+        requests that hold one contact have a limit five times lower.
+        """
+        if self._sizes:
+            self._close()
+        if len(self._spans) > 1 and self._spans[-1].rows == 1:
+            before, last = self._spans[-2:]
+            middle = before.first + (before.rows + 1) // 2
+            self._spans[-2:] = [Span(before.first, middle - 1), Span(middle, last.last)]
+        return tuple(self._spans)
+
+    def _close(self) -> None:
+        self._spans.append(Span(self._first, self._first + len(self._sizes) - 1))
+        self._first += len(self._sizes)
+        self._sizes = []
+        self._bytes = self._budget.envelope
+
+
+def halves(spans: Iterable[Span]) -> tuple[tuple[Span, ...], tuple[Span, ...]]:
+    """Cut the rows of ``spans`` into two parts of equal size, the first one larger by one where odd."""
+    rows = tuple(spans)
+    left = (sum(span.rows for span in rows) + 1) // 2
+    return take(rows, left), drop(rows, left)
+
+
+def take(spans: Iterable[Span], count: int) -> tuple[Span, ...]:
+    """Give the first ``count`` rows."""
+    taken = []
+    for span in spans:
+        if count <= 0:
+            break
+        taken.append(Span(span.first, min(span.last, span.first + count - 1)))
+        count -= span.rows
+    return tuple(taken)
+
+
+def drop(spans: Iterable[Span], count: int) -> tuple[Span, ...]:
+    """Give all but the first ``count`` rows."""
+    rest = []
+    for span in spans:
+        if count < span.rows:
+            rest.append(Span(span.first + max(count, 0), span.last))
+        count -= span.rows
+    return tuple(rest)
+
+
+def without(spans: Iterable[Span], seqs: Iterable[int]) -> tuple[Span, ...]:
+    """Give the rows of ``spans`` except ``seqs``."""
+    gone = sorted(seqs)
+    rest = []
+    for span in spans:
+        first = span.first
+        for seq in gone:
+            if first <= seq <= span.last:
+                if first < seq:
+                    rest.append(Span(first, seq - 1))
+                first = seq + 1
+        if first <= span.last:
+            rest.append(Span(first, span.last))
+    return tuple(rest)
+
+
+def nth(spans: Iterable[Span], position: int) -> int | None:
+    """Give the seq at ``position`` (from 0) among the rows of ``spans``; None outside them."""
+    if position < 0:
+        return None
+    for span in spans:
+        if position < span.rows:
+            return span.first + position
+        position -= span.rows
+    return None

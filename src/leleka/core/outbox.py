@@ -1,0 +1,160 @@
+"""The outbox: intent and attempt, written down before anything leaves (I-4)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+from leleka.core.outcomes import Outcome
+from leleka.core.planning import Planned, SettledRun, Span
+from leleka.errors import Conflict
+
+
+class BatchStatus(StrEnum):
+    PLANNED = "planned"  # to be sent: for the first time, or again after a certain refusal or failure
+    SENDING = "sending"  # written ahead; after a crash it counts as unknown
+    UNKNOWN = "unknown"  # sent, no usable answer: goes again with the same bytes
+    ACCEPTED = "accepted"  # queued at the destination, which is not delivered
+    CONFIRMED = "confirmed"  # completed there
+    SPLIT = "split"  # its rows went into other batches, but for those in ``rejected``
+    REFUSED = "refused"  # refused for good
+    ABANDONED = "abandoned"  # given up: no answer, or the destination could not process it
+
+
+FINAL = frozenset({BatchStatus.CONFIRMED, BatchStatus.SPLIT, BatchStatus.REFUSED, BatchStatus.ABANDONED})
+
+
+@dataclass(frozen=True, slots=True)
+class RejectedRow:
+    """A row the destination refused, by its seq in the plan."""
+
+    seq: int
+    code: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Rows that travel together. Times are seconds since 1970.
+
+    ``sha256`` is fixed by the first write-ahead. ``tries`` counts attempts, ``doubts`` those whose outcome is
+    unknown, ``failures`` how often the destination accepted the batch and then failed it; ``code`` says why a
+    final batch was not delivered.
+    """
+
+    number: int
+    spans: tuple[Span, ...]
+    status: BatchStatus = BatchStatus.PLANNED
+    parent: int | None = None
+    sha256: str = ""
+    tries: int = 0
+    doubts: int = 0
+    failures: int = 0
+    not_before: float = 0.0
+    remote_id: str = ""
+    accepted_at: float = 0.0
+    polls: int = 0
+    rejected: tuple[RejectedRow, ...] = ()
+    code: str = ""
+    detail: str = ""
+
+    @property
+    def rows(self) -> int:
+        return sum(span.rows for span in self.spans)
+
+
+@dataclass(frozen=True, slots=True)
+class AccountState:
+    """What all runs of an account share. Times are seconds since 1970; ``row_base`` is 0, 1 or None."""
+
+    next_send_at: float = 0.0
+    paused_until: float = 0.0
+    pause_reason: str = ""
+    row_base: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RunState:
+    """Where a run stands when it is taken up. ``plan`` is empty before it was planned."""
+
+    plan: str
+    batches: tuple[Batch, ...]
+
+
+class LeaseLost(Conflict):
+    """Another worker owns the run now; whatever this one still knows must not be written."""
+
+    def __init__(self) -> None:
+        super().__init__("LEASE_LOST", "Another process has taken over this run.")
+
+
+class Outbox(Protocol):
+    """One run's durable memory, for the worker that holds its lease.
+
+    Every write is one transaction, made durable before the call returns, and conditional on the fence:
+    ``LeaseLost`` is raised where somebody else owns the run by now.
+    """
+
+    def load(self) -> RunState:
+        """Read everything; attempts that were left in flight come back as unknown."""
+        ...
+
+    def keep_alive(self) -> bool:
+        """Renew the lease when a third of it has passed; tell whether the run is to be cancelled."""
+        ...
+
+    def lease_left(self) -> float:
+        """Give the seconds for which this worker still owns the run, by the monotonic clock."""
+        ...
+
+    def planned(self, planned: Planned, batches: Sequence[Batch], *, needs_confirmation: str) -> None:
+        """Store the plan and its batches; a reason in ``needs_confirmation`` makes the run wait."""
+        ...
+
+    def take_lane(self) -> str:
+        """Try to become the account's one delivering run; give "" or the name of the run ahead."""
+        ...
+
+    def release_lane(self) -> None:
+        """Let the next run of the account deliver."""
+        ...
+
+    def account(self) -> AccountState:
+        """Read what the account's runs share."""
+        ...
+
+    def pause(self, until: float, reason: str) -> None:
+        """Let no run of the account send before ``until``."""
+        ...
+
+    def learn_row_base(self, base: int) -> None:
+        """Remember whether this account's replies count rows from 0 or from 1."""
+        ...
+
+    def write_ahead(self, batches: Sequence[Batch], *, next_send_at: float) -> None:
+        """Commit the next attempt of each batch (its ``tries``-th, with its ``sha256``) before its POST."""
+        ...
+
+    def answered(self, batch: Batch, outcome: Outcome, children: Sequence[Batch] = ()) -> None:
+        """Record what an attempt came to, the batch as it now is, and batches made of its rows."""
+        ...
+
+    def polled(self, batch: Batch, children: Sequence[Batch] = ()) -> None:
+        """Record what a poll found."""
+        ...
+
+    def ledger(self) -> str | None:
+        """Give the pointer of the current ledger."""
+        ...
+
+    def finish(
+        self, settled: SettledRun, *, before: str | None, error: Exception | None, canceled: bool
+    ) -> None:
+        """End the run: status, counts and the ledger's pointer change together, the pointer only from
+        ``before``.
+        """
+        ...
+
+    def fail(self, error: Exception) -> None:
+        """End a run that could not be planned; the ledger stays as it is."""
+        ...

@@ -1,0 +1,53 @@
+"""Phone numbers: as they are, or in E.164 where a country says how to read them.
+
+The documented rules: digits of any script count, a trunk zero in brackets is dropped, and so is an extension
+(E.164 has no place for one). Letters are never read as digits.
+"""
+
+import re
+from typing import Final
+
+import phonenumbers
+
+from leleka.core.email import WHITESPACE, Unusable
+
+# What people write in a phone number; phonenumbers alone would find a number inside any text.
+_PLAUSIBLE: Final = re.compile(
+    r"(?:tel:)?\s*\+?[\d\s().\-/\u2010-\u2015\u2060\u00b7]+(?:\s*(?:x|ext\.?|#)\s*\d{1,7})?", re.IGNORECASE
+)
+_SHORTEST_SHOWN: Final = 6
+
+
+def normalise(text: str | None, country: str | None) -> str | Unusable:
+    """Give the number to send; an empty text when there is none.
+
+    ``country`` is an ISO 3166 code; without one the text is trimmed and nothing else.
+    """
+    trimmed = (text or "").strip(WHITESPACE)
+    if country is None or not trimmed:
+        return trimmed
+    if not _PLAUSIBLE.fullmatch(trimmed):
+        return _invalid(trimmed)
+    region = country.strip().upper()
+    known = region in phonenumbers.SUPPORTED_REGIONS
+    try:
+        number = phonenumbers.parse(trimmed, region if known else None)
+    except phonenumbers.NumberParseException as error:
+        if error.error_type == phonenumbers.NumberParseException.INVALID_COUNTRY_CODE and not known:
+            return Unusable(
+                "PHONE_NO_COUNTRY",
+                f"{mask(trimmed)} has no country code, and no known country was given to read it by.",
+            )
+        return _invalid(trimmed)
+    if not phonenumbers.is_valid_number(number):
+        return _invalid(trimmed)
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def mask(number: str) -> str:
+    """Show the last two digits of a number; of a short one nothing."""
+    return f"***{number[-2:]}" if len(number) >= _SHORTEST_SHOWN and number[-2:].isdigit() else "***"
+
+
+def _invalid(trimmed: str) -> Unusable:
+    return Unusable("PHONE_INVALID", f"{mask(trimmed)} is not a phone number.")

@@ -1,0 +1,170 @@
+"""What a run plans: the selection, the rows that are due, and how each row ended."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Protocol
+
+from leleka.core.columns import Table
+from leleka.core.matching import DataMatching, Leavers
+from leleka.core.ports import Suppressed
+
+
+class Kind(StrEnum):
+    """Why a row is in the plan."""
+
+    ADDED = "added"
+    CHANGED = "changed"
+    LEFT = "left"
+
+
+class Ended(StrEnum):
+    """How one selected profile ended; every one of them ends in exactly one of these (I-2)."""
+
+    DELIVERED = "delivered"
+    UNCHANGED = "unchanged"
+    EXCLUDED = "excluded"
+    REJECTED = "rejected"
+    UNCONFIRMED = "unconfirmed"
+    NOT_ATTEMPTED = "not_attempted"
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """What an export is about, as pointers to snapshots and a frozen configuration.
+
+    ``members`` are the segments' member snapshots, united. ``ledger`` is None before the first run.
+    """
+
+    name: str
+    profiles: str
+    table: Table
+    addresses: str
+    members: tuple[str, ...]
+    matching: DataMatching
+    leavers: Leavers
+    ledger: str | None = None
+    resend_refused: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DueRow:
+    """A row that differs from the ledger. ``values`` stand in the order of the matching's lines."""
+
+    profile_id: str
+    address: str
+    kind: Kind
+    fingerprint: str
+    values: tuple[str | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedRow:
+    """A due row made ready. ``seq`` and ``contact`` are None where nothing is to be sent.
+
+    ``code`` and ``detail`` say why a row was rejected; ``warnings`` are codes of fields that were left out.
+    """
+
+    due: DueRow
+    seq: int | None
+    contact: bytes | None
+    code: str = ""
+    detail: str = ""
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Rows ``first`` to ``last`` of a plan, both included."""
+
+    first: int
+    last: int
+
+    @property
+    def rows(self) -> int:
+        return self.last - self.first + 1
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """How the rows of a span ended. Spans of one run's verdicts do not overlap."""
+
+    span: Span
+    ended: Ended
+    code: str = ""
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """The figures of a plan or a run, computed by query over its rows.
+
+    ``excluded``, ``rejected`` and ``not_attempted`` count by code, ``warnings`` by code of a field left out.
+    ``left`` are leavers by what became of them; they are not part of ``selected``.
+    """
+
+    selected: int = 0
+    added: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    delivered: int = 0
+    unconfirmed: int = 0
+    excluded: Mapping[str, int] = field(default_factory=dict)
+    rejected: Mapping[str, int] = field(default_factory=dict)
+    not_attempted: Mapping[str, int] = field(default_factory=dict)
+    left: Mapping[str, int] = field(default_factory=dict)
+    warnings: Mapping[str, int] = field(default_factory=dict)
+
+    def accounted(self) -> int:
+        """Give the right side of design section 3.7; equals ``selected`` when nobody was lost."""
+        by_code = (self.excluded, self.rejected, self.not_attempted)
+        return (
+            self.delivered + self.unchanged + self.unconfirmed + sum(sum(group.values()) for group in by_code)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A plan on disk. ``known`` is how many people the ledger held as members before it."""
+
+    reference: str
+    counts: Counts
+    known: int
+
+
+@dataclass(frozen=True, slots=True)
+class SettledRun:
+    """A run's outcomes on disk. ``ledger`` is None where the ledger did not change."""
+
+    outcomes: str
+    ledger: str | None
+    counts: Counts
+
+
+Pack = Callable[[Sequence[DueRow]], Sequence[PlannedRow]]
+
+
+class Warehouse(Protocol):
+    """What the engine asks of the place where profiles, plans and ledgers live."""
+
+    def plan(
+        self, selection: Selection, *, suppressed: Iterable[Suppressed], waiting: Iterable[str], pack: Pack
+    ) -> Planned:
+        """Compare the selection with its ledger and write a plan snapshot; ``pack`` sees the due rows once,
+        in a fixed order, in chunks.
+        """
+        ...
+
+    def contacts(self, plan: str, span: Span) -> Sequence[tuple[int, bytes]]:
+        """Give (seq, contact JSON) of a span, in order."""
+        ...
+
+    def sequence(self, plan: str, addresses: Sequence[str], spans: Sequence[Span]) -> Mapping[str, int]:
+        """Give the seq of those of ``addresses`` that stand in the spans."""
+        ...
+
+    def settle(
+        self, plan: str, *, name: str, ledger: str | None, leavers: Leavers, verdicts: Sequence[Verdict]
+    ) -> SettledRun:
+        """Write what became of each row, and the ledger that follows from it."""
+        ...

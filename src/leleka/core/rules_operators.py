@@ -1,0 +1,119 @@
+"""The operators of rules: their names, which type has which, and how they pair up."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from leleka.core.columns import ColumnType
+
+# What a text may consist of and still count as empty: the spaces people paste, NBSP and BOM among them.
+BLANKS = (
+    " \t\n\v\f\r\x85\u00a0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
+    "\u200b\u202f\u3000\ufeff"
+)
+
+# Sums and averages of 64-bit floats depend on the order of addition in their last digits; prices do not.
+DECIMALS = 6
+
+
+class Operator(StrEnum):
+    """The canonical names; aliases are in ``ALIASES``."""
+
+    IS = "is"
+    IS_NOT = "is not"
+    ANY_OF = "any of"
+    NONE_OF = "none of"
+    CONTAINS = "contains"
+    DOES_NOT_CONTAIN = "does not contain"
+    STARTS_WITH = "starts with"
+    ENDS_WITH = "ends with"
+    EQUAL = "="
+    NOT_EQUAL = "!="
+    LESS = "<"
+    AT_MOST = "<="
+    MORE = ">"
+    AT_LEAST = ">="
+    BETWEEN = "between"
+    ON = "on"
+    NOT_ON = "not on"
+    BEFORE = "before"
+    AFTER = "after"
+    IN_THE_LAST = "in the last"
+    IN_THE_NEXT = "in the next"
+    MONTH_OF = "month of"
+    IS_TRUE = "is true"
+    IS_FALSE = "is false"
+    IS_EMPTY = "is empty"
+    IS_NOT_EMPTY = "is not empty"
+
+
+_TEXT = (
+    Operator.IS,
+    Operator.IS_NOT,
+    Operator.ANY_OF,
+    Operator.NONE_OF,
+    Operator.CONTAINS,
+    Operator.DOES_NOT_CONTAIN,
+    Operator.STARTS_WITH,
+    Operator.ENDS_WITH,
+)
+_NUMERIC = (
+    Operator.EQUAL,
+    Operator.NOT_EQUAL,
+    Operator.LESS,
+    Operator.AT_MOST,
+    Operator.MORE,
+    Operator.AT_LEAST,
+    Operator.BETWEEN,
+    Operator.ANY_OF,
+    Operator.NONE_OF,
+)
+_TEMPORAL = (
+    Operator.ON,
+    Operator.NOT_ON,
+    Operator.BEFORE,
+    Operator.AFTER,
+    Operator.BETWEEN,
+    Operator.IN_THE_LAST,
+    Operator.IN_THE_NEXT,
+    Operator.MONTH_OF,
+)
+_EMPTINESS = (Operator.IS_EMPTY, Operator.IS_NOT_EMPTY)
+
+OPERATORS: Mapping[ColumnType, tuple[Operator, ...]] = {
+    ColumnType.TEXT: (*_TEXT, *_EMPTINESS),
+    ColumnType.INTEGER: (*_NUMERIC, *_EMPTINESS),
+    ColumnType.NUMBER: (*_NUMERIC, *_EMPTINESS),
+    ColumnType.DATE: (*_TEMPORAL, *_EMPTINESS),
+    ColumnType.DATETIME: (*_TEMPORAL, *_EMPTINESS),
+    ColumnType.BOOLEAN: (Operator.IS_TRUE, Operator.IS_FALSE, *_EMPTINESS),
+}
+
+_NUMERIC_ALIASES = {"is": Operator.EQUAL, "is not": Operator.NOT_EQUAL}
+_TEMPORAL_ALIASES = {
+    "is": Operator.ON,
+    "=": Operator.ON,
+    "is not": Operator.NOT_ON,
+    "!=": Operator.NOT_ON,
+}
+ALIASES: Mapping[ColumnType, Mapping[str, Operator]] = {
+    ColumnType.TEXT: {"=": Operator.IS, "!=": Operator.IS_NOT},
+    ColumnType.INTEGER: _NUMERIC_ALIASES,
+    ColumnType.NUMBER: _NUMERIC_ALIASES,
+    ColumnType.DATE: _TEMPORAL_ALIASES,
+    ColumnType.DATETIME: _TEMPORAL_ALIASES,
+    ColumnType.BOOLEAN: {},
+}
+
+# Each matches exactly where the other does not, rows with no value included.
+NEGATIONS: Mapping[Operator, Operator] = {
+    Operator.IS_NOT: Operator.IS,
+    Operator.NONE_OF: Operator.ANY_OF,
+    Operator.DOES_NOT_CONTAIN: Operator.CONTAINS,
+    Operator.NOT_EQUAL: Operator.EQUAL,
+    Operator.NOT_ON: Operator.ON,
+    Operator.IS_NOT_EMPTY: Operator.IS_EMPTY,
+}
+FLAGS = frozenset({Operator.IS_TRUE, Operator.IS_FALSE, Operator.IS_EMPTY, Operator.IS_NOT_EMPTY})
+DAYS = frozenset({Operator.IN_THE_LAST, Operator.IN_THE_NEXT})
+LISTS = frozenset({Operator.ANY_OF, Operator.NONE_OF})
+CASELESS = frozenset(_TEXT)

@@ -1,0 +1,269 @@
+"""Rules as people write them: read against the catalogue, with everything that is wrong found at once.
+
+A part that is wrong is read as None, and the problems tell why.
+"""
+
+from dataclasses import dataclass, replace
+from typing import TypeGuard
+
+from leleka.core.columns import NUMERIC, TEMPORAL, Catalogue, Column, ColumnType, Relationship, Table
+from leleka.core.rules import (
+    AllOf,
+    AnyOf,
+    Comparison,
+    Condition,
+    Hop,
+    Joined,
+    Measure,
+    Not,
+    Related,
+    Rule,
+    SetOperation,
+)
+from leleka.core.rules_operators import FLAGS, OPERATORS
+from leleka.core.rules_reading import Keys, Reading, quoted, read_column, read_comparison
+from leleka.core.rules_values import kind_of
+from leleka.errors import InvalidInput
+
+DEEPEST = 50
+MOST_HOPS = 10
+MOST_CONDITIONS = 2_000
+
+_SETS = tuple(operation.value for operation in SetOperation)
+_HEADS = ("all", "any", "not", *_SETS, "column", "related")
+_MEASURES = tuple(measure.value for measure in Measure)
+_FEWEST_SETS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where the reader stands: in the data, in the catalogue, and how deep."""
+
+    where: str
+    table: Table
+    depth: int = 1
+    hops: int = 0
+
+    def inside(self, suffix: str) -> "_Place":
+        return replace(self, where=self.where + suffix, depth=self.depth + 1)
+
+
+def parse(data: object, catalogue: Catalogue, where: str = "rules") -> Rule:
+    """Read a rule in shorthand or long form; raise InvalidInput with all problems, placed below ``where``."""
+    reading = Reading(catalogue)
+    rule = _rule(reading, data, _Place(where, catalogue.profile_table))
+    if rule is None or reading.problems:
+        raise InvalidInput.of(reading.problems)
+    return rule
+
+
+def _rule(reading: Reading, data: object, place: _Place) -> Rule | None:
+    if reading.too_large:
+        return None
+    if place.depth > DEEPEST:
+        reading.problem("RULE_TOO_DEEP", f"Rules nest at most {DEEPEST} levels deep.", place.where)
+    elif not _is_mapping(data):
+        _report_shape(reading, data, place.where)
+    else:
+        heads = [head for head in _HEADS if head in data]
+        if len(heads) == 1:
+            return _headed(reading, heads[0], data, place)
+        message = f"A rule has exactly one of: {', '.join(heads or _HEADS)}."
+        reading.problem("RULE_SHAPE", message, place.where)
+    _count(reading, place)
+    return None
+
+
+def _headed(reading: Reading, head: str, data: Keys, place: _Place) -> Rule | None:
+    if head == "column":
+        return _condition(reading, data, place)
+    if head == "related":
+        return _related(reading, data, place)
+    if reading.unexpected(data, [head], place.where):
+        _count(reading, place)
+        return None
+    if head == "not":
+        inner = _rule(reading, data["not"], place.inside(".not"))
+        return Not(inner) if inner else None
+    return _group(reading, head, data[head], place)
+
+
+def _group(reading: Reading, head: str, items: object, place: _Place) -> Rule | None:
+    where = f"{place.where}.{head}"
+    if head in _SETS and place.hops:
+        remedy = "Use 'all', 'any' and 'not' here."
+        reading.problem("RULE_SHAPE", f"'{head}' joins sets of profiles, not of related rows.", where, remedy)
+    elif not isinstance(items, list | tuple):
+        reading.problem("RULE_SHAPE", f"Expected a list of rules, got {kind_of(items)}.", where)
+    elif not items:
+        reading.problem("RULE_EMPTY_LIST", "The list of rules is empty.", where, "Write at least one rule.")
+    elif head in _SETS and len(items) < _FEWEST_SETS:
+        reading.problem("RULE_SHAPE", f"'{head}' joins at least two sets.", where)
+    else:
+        read = [_rule(reading, item, place.inside(f".{head}[{n}]")) for n, item in enumerate(items)]
+        rules = tuple(rule for rule in read if rule is not None)
+        if len(rules) < len(items):
+            return None
+        if head in _SETS:
+            return Joined(SetOperation(head), rules)
+        return AllOf(rules) if head == "all" else AnyOf(rules)
+    _count(reading, place)
+    return None
+
+
+def _condition(reading: Reading, data: Keys, place: _Place) -> Rule | None:
+    _count(reading, place)
+    column = read_column(reading, place.table, data["column"], f"{place.where}.column")
+    if column is None:
+        return None
+    rest = {key: value for key, value in data.items() if key != "column"}
+    comparison = read_comparison(reading, rest, column.type, OPERATORS[column.type], place.where)
+    return Condition(place.table.name, column, comparison) if comparison else None
+
+
+def _related(reading: Reading, data: Keys, place: _Place) -> Rule | None:
+    _count(reading, place)
+    if place.hops == MOST_HOPS:
+        reading.problem("RULE_TOO_DEEP", f"A rule follows at most {MOST_HOPS} relationships.", place.where)
+        return None
+    hop = _hop(reading, data["related"], place)
+    if hop is None:
+        return None
+    where = None
+    if "where" in data:
+        table = reading.catalogue.tables[hop.table]
+        inside = replace(place.inside(".where"), table=table, hops=place.hops + 1)
+        where = _rule(reading, data["where"], inside)
+    measured = _measured(reading, data, hop, place)
+    if measured is None or ("where" in data and where is None):
+        return None
+    measure, of, comparison, stands = measured
+    rule = Related(hop, measure, of, comparison, where)
+    return rule if stands else Not(rule)
+
+
+def _hop(reading: Reading, name: object, place: _Place) -> Hop | None:
+    where = f"{place.where}.related"
+    here = place.table.name
+    known = reading.catalogue.relationships
+    found = known.get(name) if isinstance(name, str) else None
+    if found is None or here not in {found.to_table, found.table}:
+        shown = quoted(name) if isinstance(name, str) else kind_of(name)
+        near = [other.name for other in known.values() if here in {other.to_table, other.table}]
+        remedy = f"There are: {', '.join(near)}." if near else "Declare the relationship first."
+        message = f"No relationship {shown} leads to the table {quoted(here)}."
+        reading.problem("RULE_UNKNOWN_RELATIONSHIP", message, where, remedy)
+        return None
+    ends = _ends(found, here)
+    return _checked_hop(reading, found, ends, where)
+
+
+def _ends(relationship: Relationship, here: str) -> tuple[tuple[str, str], tuple[str, str]]:
+    """Give (table, column) on this side and on the other; within one table it leads from one to many."""
+    one = (relationship.to_table, relationship.to_column)
+    many = (relationship.table, relationship.column)
+    return (one, many) if here == relationship.to_table else (many, one)
+
+
+def _checked_hop(
+    reading: Reading, relationship: Relationship, ends: tuple[tuple[str, str], tuple[str, str]], where: str
+) -> Hop | None:
+    columns = []
+    for table_name, column_name in ends:
+        table = reading.catalogue.tables.get(table_name)
+        column = table.column(column_name) if table else None
+        if column is None:
+            message = (
+                f"The relationship {quoted(relationship.name)} needs the column {quoted(column_name)}"
+                f" of the table {quoted(table_name)}, which is not there."
+            )
+            reading.problem("RULE_UNKNOWN_RELATIONSHIP", message, where, "Correct the relationship.")
+            return None
+        columns.append(column)
+    return Hop(relationship.name, columns[0], ends[1][0], columns[1])
+
+
+def _measured(
+    reading: Reading, data: Keys, hop: Hop, place: _Place
+) -> tuple[Measure, Column | None, Comparison | None, bool] | None:
+    """Read measure, measured column and comparison; the last item is False for ``exists: false``."""
+    rest = {key: value for key, value in data.items() if key not in {"related", "where"}}
+    taken = _take_measure(reading, rest, place.where)
+    if taken is None:
+        return None
+    measure, of, of_at = taken
+    if measure is Measure.EXISTS:
+        return _existence(reading, rest, of, place.where)
+    if measure is Measure.COUNT:
+        if of is not None and of != "rows":
+            reading.problem("RULE_SHAPE", "'count' counts rows.", of_at, "Write 'count: rows, \">=\": 3'.")
+            return None
+        column, column_type = None, ColumnType.INTEGER
+    else:
+        column = _measured_column(reading, measure, reading.catalogue.tables[hop.table], (of, of_at))
+        if column is None:
+            return None
+        column_type = ColumnType.NUMBER if measure is Measure.AVG else column.type
+    operators = tuple(operator for operator in OPERATORS[column_type] if operator not in FLAGS)
+    comparison = read_comparison(reading, rest, column_type, operators, place.where)
+    return (measure, column, comparison, True) if comparison else None
+
+
+def _take_measure(
+    reading: Reading, rest: dict[str, object], where: str
+) -> tuple[Measure, object, str] | None:
+    """Take the measure and what it is of out of ``rest``, and say where the latter stands."""
+    given = [name for name in _MEASURES if name in rest]
+    if "measure" in rest and not given:
+        name = rest.pop("measure")
+        if name in _MEASURES:
+            return Measure(str(name)), rest.pop("of", None), f"{where}.of"
+    elif len(given) == 1 and "measure" not in rest:
+        return Measure(given[0]), rest.pop(given[0]), f"{where}.{given[0]}"
+    remedy = "Write 'exists: true', 'count: rows' or 'sum: <column>'."
+    reading.problem("RULE_SHAPE", f"Expected exactly one of: {', '.join(_MEASURES)}.", where, remedy)
+    return None
+
+
+def _existence(
+    reading: Reading, rest: Keys, given: object, where: str
+) -> tuple[Measure, None, None, bool] | None:
+    if reading.unexpected(rest, [], where):
+        return None
+    if given is not None and not isinstance(given, bool):
+        reading.problem("RULE_VALUE", "'exists' takes true or false.", f"{where}.exists")
+        return None
+    return Measure.EXISTS, None, None, given is not False
+
+
+def _measured_column(
+    reading: Reading, measure: Measure, table: Table, of: tuple[object, str]
+) -> Column | None:
+    column = read_column(reading, table, *of)
+    allowed = NUMERIC if measure in {Measure.SUM, Measure.AVG} else NUMERIC | TEMPORAL
+    if column is None or column.type in allowed:
+        return column
+    message = f"'{measure}' cannot be taken of {column.type.value}."
+    reading.problem("RULE_TYPE", message, of[1], f"It takes: {', '.join(sorted(allowed))}.")
+    return None
+
+
+def _report_shape(reading: Reading, data: object, where: str) -> None:
+    if isinstance(data, dict):
+        reading.problem("RULE_SHAPE", "A key is not text.", where, "Write the keys in quotes.")
+    else:
+        remedy = "Begin a list of rules with 'all' or 'any'." if isinstance(data, list | tuple) else ""
+        reading.problem("RULE_SHAPE", f"Expected a rule, got {kind_of(data)}.", where, remedy)
+
+
+def _count(reading: Reading, place: _Place) -> None:
+    """Count what is no group, right or wrong: YAML aliases can stand for more rules than there is time."""
+    reading.conditions += 1
+    if reading.conditions > MOST_CONDITIONS and not reading.too_large:
+        reading.too_large = True
+        message = f"A segment has at most {MOST_CONDITIONS} conditions."
+        reading.problem("RULE_TOO_LARGE", message, place.where, "Put values into one 'any of' list.")
+
+
+def _is_mapping(data: object) -> TypeGuard[Keys]:
+    return isinstance(data, dict) and all(isinstance(key, str) for key in data)

@@ -1,0 +1,222 @@
+"""The values people write in rules: read as the type of the column, or refused with the reason.
+
+Messages never repeat a value: it may be somebody's address.
+"""
+
+import datetime as dt
+import math
+import re
+from collections.abc import Callable, Mapping
+from typing import TypeAlias
+
+from leleka.core.columns import ColumnType
+from leleka.core.rules import Operand, Scalar
+from leleka.core.rules_operators import BLANKS, Operator
+from leleka.errors import Problem
+
+LONGEST_LIST = 100_000
+MOST_DAYS = 36_500  # a century
+_PAIR = 2
+_MONTHS = 12
+_SMALLEST, _LARGEST = -(2**63), 2**63 - 1
+_DAYS = re.compile(r"([0-9]{1,6})(?: days?)?")
+_ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+Read: TypeAlias = tuple[Operand, list[Problem]]
+
+
+def read_operand(operator: Operator, column_type: ColumnType, raw: object, where: str) -> Read:
+    """Give the operand as values of ``column_type``, and everything that is wrong with it."""
+    return _OPERANDS.get(operator, _one)(operator, column_type, raw, where)
+
+
+def read_scalar(column_type: ColumnType, raw: object, where: str) -> Scalar | Problem:
+    return _SCALARS[column_type](raw, where)
+
+
+def kind_of(raw: object) -> str:
+    """Name what was written, in the words of YAML."""
+    if raw is None:
+        return "nothing"
+    for kinds, name in _KINDS:
+        if isinstance(raw, kinds):
+            return name
+    return "something else"
+
+
+_KINDS: tuple[tuple[type | tuple[type, ...], str], ...] = (
+    (bool, "true or false"),
+    ((int, float), "a number"),
+    (str, "text"),
+    (dt.datetime, "a date with a time"),
+    (dt.date, "a date"),
+    ((list, tuple), "a list"),
+    (dict, "a mapping"),
+)
+
+
+def _one(operator: Operator, column_type: ColumnType, raw: object, where: str) -> Read:
+    if isinstance(raw, list | tuple | dict):
+        remedy = "Use 'any of' for a list." if isinstance(raw, list | tuple) else ""
+        return None, [Problem("RULE_TYPE", f"'{operator}' takes one value.", where, remedy)]
+    value = read_scalar(column_type, raw, where)
+    if isinstance(value, Problem):
+        return None, [value]
+    if isinstance(value, str) and not _says_something(operator, value):
+        remedy = "Use 'is empty' or 'is not empty'."
+        return None, [Problem("RULE_VALUE", f"'{operator}' needs a text that is not empty.", where, remedy)]
+    return value, []
+
+
+def _says_something(operator: Operator, text: str) -> bool:
+    # A space is worth looking for inside a text; as a whole value it is an empty one.
+    whole = operator in {Operator.IS, Operator.IS_NOT}
+    return bool(text.strip(BLANKS) if whole else text)
+
+
+def _flag(operator: Operator, _type: ColumnType, raw: object, where: str) -> Read:
+    if raw is True:
+        return None, []
+    return None, [
+        Problem("RULE_VALUE", f"'{operator}' takes only true.", where, f"Write '{operator}: true'.")
+    ]
+
+
+def _days(_operator: Operator, _type: ColumnType, raw: object, where: str) -> Read:
+    days: object = raw
+    if isinstance(raw, str) and (match := _DAYS.fullmatch(raw.strip(BLANKS))):
+        days = int(match[1])
+    remedy = "Write '30 days' or 30."
+    if isinstance(days, bool) or not isinstance(days, int):
+        return None, [Problem("RULE_TYPE", f"Expected a number of days, got {kind_of(raw)}.", where, remedy)]
+    if not 1 <= days <= MOST_DAYS:
+        return None, [Problem("RULE_VALUE", f"The number of days is 1 to {MOST_DAYS}.", where, remedy)]
+    return days, []
+
+
+def _months(_operator: Operator, _type: ColumnType, raw: object, where: str) -> Read:
+    items = list(raw) if isinstance(raw, list | tuple) else [raw]
+    if not items:
+        return None, [Problem("RULE_EMPTY_LIST", "'month of' needs at least one month.", where)]
+    months = [item for item in items if isinstance(item, int) and not isinstance(item, bool)]
+    if len(months) < len(items):
+        return None, [
+            Problem("RULE_TYPE", "A month is a number.", where, "Write 1 for January, 12 for December.")
+        ]
+    if not all(1 <= month <= _MONTHS for month in months):
+        return None, [Problem("RULE_VALUE", "A month is 1 to 12.", where)]
+    return tuple(sorted(set(months))), []
+
+
+def _between(_operator: Operator, column_type: ColumnType, raw: object, where: str) -> Read:
+    if not isinstance(raw, list | tuple) or len(raw) != _PAIR:
+        remedy = "Write 'between: [lowest, highest]'."
+        return None, [Problem("RULE_TYPE", "'between' takes a list of two values.", where, remedy)]
+    values, problems = _scalars(column_type, raw, where)
+    if not problems and values[0] > values[1]:  # type: ignore[operator]
+        remedy = "Both ends are included; the lower one comes first."
+        problems.append(Problem("RULE_VALUE", "The first value is above the second.", where, remedy))
+    return values, problems
+
+
+def _list(_operator: Operator, column_type: ColumnType, raw: object, where: str) -> Read:
+    if not isinstance(raw, list | tuple):
+        return None, [Problem("RULE_TYPE", f"Expected a list, got {kind_of(raw)}.", where, "Write '[a, b]'.")]
+    if not raw:
+        return None, [Problem("RULE_EMPTY_LIST", "The list is empty.", where, "Name at least one value.")]
+    if len(raw) > LONGEST_LIST:
+        return None, [Problem("RULE_TOO_LARGE", f"A list has at most {LONGEST_LIST} values.", where)]
+    values, problems = _scalars(column_type, raw, where)
+    if column_type is ColumnType.TEXT:
+        problems += [
+            Problem("RULE_VALUE", "The text is empty.", f"{where}[{position}]", "Use 'is empty'.")
+            for position, value in enumerate(raw)
+            if isinstance(value, str) and not value.strip(BLANKS)
+        ]
+    return tuple(dict.fromkeys(values)), problems
+
+
+def _scalars(
+    column_type: ColumnType, raw: list[object] | tuple[object, ...], where: str
+) -> tuple[tuple[Scalar, ...], list[Problem]]:
+    read = [read_scalar(column_type, item, f"{where}[{position}]") for position, item in enumerate(raw)]
+    problems = [item for item in read if isinstance(item, Problem)]
+    return tuple(item for item in read if not isinstance(item, Problem)), problems
+
+
+def _text(raw: object, where: str) -> Scalar | Problem:
+    if not isinstance(raw, str):
+        remedy = "" if isinstance(raw, list | tuple | dict) else "Write it in quotes."
+        return Problem("RULE_TYPE", f"The column holds text; got {kind_of(raw)}.", where, remedy)
+    # Neither a NUL nor half of a surrogate pair can stand in a Parquet text.
+    if "\0" in raw or any("\ud800" <= letter <= "\udfff" for letter in raw):
+        return Problem("RULE_VALUE", "The text holds a character that no text can hold.", where)
+    return raw
+
+
+def _integer(raw: object, where: str) -> Scalar | Problem:
+    number = int(raw) if isinstance(raw, float) and raw.is_integer() else raw
+    if isinstance(number, bool) or not isinstance(number, int):
+        got = "a fraction" if isinstance(raw, float) else kind_of(raw)
+        return Problem("RULE_TYPE", f"Expected a whole number, got {got}.", where, _unquote(raw))
+    if not _SMALLEST <= number <= _LARGEST:
+        return Problem("RULE_VALUE", "The number does not fit in 64 bits.", where)
+    return number
+
+
+def _number(raw: object, where: str) -> Scalar | Problem:
+    if isinstance(raw, bool) or not isinstance(raw, int | float):
+        return Problem("RULE_TYPE", f"Expected a number, got {kind_of(raw)}.", where, _unquote(raw))
+    try:
+        number = float(raw)
+    except OverflowError:
+        number = math.inf
+    if not math.isfinite(number):
+        return Problem("RULE_VALUE", "The number is not finite, or too large.", where)
+    return number + 0.0  # a negative zero is written as zero
+
+
+def _day(raw: object, where: str) -> Scalar | Problem:
+    if isinstance(raw, dt.date) and not isinstance(raw, dt.datetime):
+        return raw
+    remedy = "Write the day as 2026-12-31."
+    if not isinstance(raw, str):
+        return Problem("RULE_TYPE", f"Expected a date, got {kind_of(raw)}.", where, remedy)
+    try:
+        # date.fromisoformat alone would take 20261231 and 2026-W53-4 too.
+        return dt.date.fromisoformat(raw if _ISO_DATE.fullmatch(raw) else "")
+    except ValueError:
+        return Problem("RULE_VALUE", "The text is not a date.", where, remedy)
+
+
+def _boolean(raw: object, where: str) -> Scalar | Problem:
+    if isinstance(raw, bool):
+        return raw
+    return Problem("RULE_TYPE", f"Expected true or false, got {kind_of(raw)}.", where, _unquote(raw))
+
+
+def _unquote(raw: object) -> str:
+    return "Write it without quotes." if isinstance(raw, str) else ""
+
+
+_SCALARS: Mapping[ColumnType, Callable[[object, str], Scalar | Problem]] = {
+    ColumnType.TEXT: _text,
+    ColumnType.INTEGER: _integer,
+    ColumnType.NUMBER: _number,
+    ColumnType.DATE: _day,
+    ColumnType.DATETIME: _day,
+    ColumnType.BOOLEAN: _boolean,
+}
+
+_OPERANDS: Mapping[Operator, Callable[[Operator, ColumnType, object, str], Read]] = {
+    Operator.IS_TRUE: _flag,
+    Operator.IS_FALSE: _flag,
+    Operator.IS_EMPTY: _flag,
+    Operator.IS_NOT_EMPTY: _flag,
+    Operator.IN_THE_LAST: _days,
+    Operator.IN_THE_NEXT: _days,
+    Operator.MONTH_OF: _months,
+    Operator.BETWEEN: _between,
+    Operator.ANY_OF: _list,
+    Operator.NONE_OF: _list,
+}

@@ -1,0 +1,31 @@
+"""What was declared about a source: where its files lie and what the reader need not guess."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from leleka.core.columns import ColumnType
+
+FileFormat = Literal["csv", "parquet"]
+
+
+@dataclass(frozen=True, slots=True)
+class TypeOverride:
+    """The type a column must have. ``format`` is a strptime pattern, for dates and datetimes alone."""
+
+    type: ColumnType
+    format: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SourceSpec:
+    """One source table: absolute paths or globs of its files, and what overrides the guessing."""
+
+    name: str
+    paths: tuple[str, ...]
+    format: FileFormat | None = None  # by the file's ending
+    delimiter: str | None = None  # found in the header line
+    encoding: str | None = None  # UTF-8, or what a byte order mark says
+    types: Mapping[str, TypeOverride] = field(default_factory=dict)
+    primary_key: str | None = None
+    updated_at: str | None = None

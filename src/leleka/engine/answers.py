@@ -1,0 +1,167 @@
+"""What an answer of the destination means for a batch. Decides; writes nothing."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from leleka.core.batches import halves
+from leleka.core.outbox import Batch, BatchStatus, RejectedRow
+from leleka.core.outcomes import Accepted, Cause, Ending, Outcome, Pending, Refused, Settled, Unknown
+from leleka.core.planning import Span
+from leleka.core.ports import Clock
+from leleka.engine.pace import ImportPace, Tempo
+from leleka.engine.refusals import blame
+from leleka.errors import LelekaError, NeedsAttention, TryLater
+
+MOST_DOUBTS: Final = 12  # of one batch without a usable answer (K of I-3)
+EXTRA_BATCHES: Final = 500  # a run may spend on finding the rows to blame (I-8)
+_THROTTLE_PAUSE: Final = 60.0  # the import limiter states no time; its window is a minute
+_LONGEST_BACK_OFF: Final = 60.0
+_MOST_IN_A_ROW: Final = {Cause.NOT_SENT: 8, Cause.FORBIDDEN: 3, Cause.NOT_FOUND: 1}
+_WHOLE_AGAIN: Final = 2  # failed batches go again whole so often, then in halves
+_FORGOTTEN_AFTER: Final = 900.0  # seconds of "never heard of it" before a batch counts as lost
+
+Locate = Callable[[Sequence[str], Sequence[Span]], Mapping[str, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The batch as it now is, batches made of its rows, and seconds for which the account is to pause."""
+
+    batch: Batch
+    children: tuple[Batch, ...] = ()
+    pause: float = 0.0
+    reason: str = ""
+    row_base: int | None = None
+
+
+class Answers:
+    """Remembers what one answer cannot tell: how many of a kind came in a row, and what was spent."""
+
+    def __init__(self, tempo: Tempo, clock: Clock, pace: ImportPace, locate: Locate, planned: int) -> None:
+        self._tempo = tempo
+        self._clock = clock
+        self._pace = pace
+        self._locate = locate
+        self._most_batches = planned + EXTRA_BATCHES
+        self._in_a_row = dict.fromkeys(_MOST_IN_A_ROW, 0)
+        self.fatal: LelekaError | None = None
+
+    def to_send(self, batch: Batch, outcome: Outcome, row_base: int | None, number: int) -> Answer:
+        """Give what follows from the outcome of a POST; children are numbered from ``number``."""
+        if isinstance(outcome, Unknown):
+            return self._unknown(batch, outcome)
+        if isinstance(outcome, Accepted):
+            self._reset()
+            now = self._clock.now()
+            accepted = replace(
+                batch, status=BatchStatus.ACCEPTED, remote_id=outcome.batch_id, accepted_at=now, polls=0
+            )
+            return Answer(accepted)
+        if outcome.cause is Cause.THROTTLED:
+            return self._throttled(self._again(batch, 0.0), outcome.retry_after, outcome.reason)
+        if outcome.cause is Cause.INVALID:
+            self._reset()
+            return self._refused(batch, outcome, row_base, number)
+        return self._in_trouble(batch, outcome)
+
+    def to_poll(self, batch: Batch, found: Pending | Settled, number: int) -> Answer:
+        """Give what follows from a poll."""
+        if isinstance(found, Pending):
+            return self._pending(batch, found)
+        if found.ending is Ending.COMPLETED:
+            return Answer(self._confirmed(batch, found.failures))
+        return self._failed(batch, number)
+
+    def _confirmed(self, batch: Batch, failures: Sequence[str]) -> Batch:
+        seqs = self._locate(failures, batch.spans)
+        rejected = tuple(RejectedRow(seq, "NOT_IMPORTED", "") for seq in sorted(seqs.values()))
+        return replace(batch, status=BatchStatus.CONFIRMED, rejected=rejected)
+
+    def _unknown(self, batch: Batch, outcome: Unknown) -> Answer:
+        doubted = replace(batch, doubts=batch.doubts + 1, detail=outcome.reason)
+        if doubted.doubts >= MOST_DOUBTS:
+            return Answer(replace(doubted, status=BatchStatus.ABANDONED, code="NO_ANSWER"))
+        again = replace(doubted, status=BatchStatus.UNKNOWN, not_before=self._later(doubted.doubts))
+        return (
+            self._throttled(again, outcome.retry_after, outcome.reason)
+            if outcome.throttled
+            else Answer(again)
+        )
+
+    def _throttled(self, batch: Batch, retry_after: float | None, reason: str) -> Answer:
+        self._pace.throttled()
+        pause = _THROTTLE_PAUSE if retry_after is None else retry_after
+        return Answer(batch, pause=self._tempo.wait(pause), reason=reason)
+
+    def _again(self, batch: Batch, not_before: float) -> Batch:
+        return replace(batch, status=BatchStatus.PLANNED, not_before=not_before)
+
+    def _in_trouble(self, batch: Batch, outcome: Refused) -> Answer:
+        self._in_a_row[outcome.cause] += 1
+        count = self._in_a_row[outcome.cause]
+        if count > _MOST_IN_A_ROW[outcome.cause]:
+            self.fatal = _fatal(outcome)
+        return Answer(self._again(batch, self._later(count)))
+
+    def _refused(self, batch: Batch, outcome: Refused, row_base: int | None, number: int) -> Answer:
+        found = blame(batch, outcome, row_base)
+        if found.parts and number + len(found.parts) > self._most_batches:
+            group = replace(
+                batch, status=BatchStatus.REFUSED, code="REFUSED_AS_A_GROUP", detail=outcome.reason
+            )
+            return Answer(group)
+        status = BatchStatus.SPLIT if found.parts else BatchStatus.REFUSED
+        refused = replace(batch, status=status, rejected=found.rejected, detail=outcome.reason)
+        return Answer(refused, self._children(batch, found.parts, number), row_base=found.row_base)
+
+    def _failed(self, batch: Batch, number: int) -> Answer:
+        failed = replace(batch, failures=batch.failures + 1)
+        if failed.failures <= _WHOLE_AGAIN:
+            return Answer(self._again(failed, self._later(failed.failures)))
+        if batch.rows == 1 or number >= self._most_batches:
+            return Answer(replace(failed, status=BatchStatus.ABANDONED, code="BATCH_FAILED"))
+        children = self._children(failed, halves(batch.spans), number)
+        return Answer(replace(failed, status=BatchStatus.SPLIT), children)
+
+    def _pending(self, batch: Batch, found: Pending) -> Answer:
+        asked = replace(batch, polls=batch.polls + 1, detail=found.status)
+        waited = self._clock.now() - batch.accepted_at
+        if not found.known and waited > self._tempo.wait(_FORGOTTEN_AFTER):
+            # The destination forgot it: whether it was imported is as unknown as if no reply had come.
+            return self._unknown(asked, Unknown("ActiveCampaign does not know the batch any more"))
+        if found.throttled:
+            return self._throttled(asked, found.retry_after, found.status)
+        return Answer(asked)
+
+    def _children(self, batch: Batch, parts: Sequence[tuple[Span, ...]], number: int) -> tuple[Batch, ...]:
+        return tuple(
+            Batch(number + offset, spans, parent=batch.number, failures=batch.failures)
+            for offset, spans in enumerate(parts)
+        )
+
+    def _later(self, count: int) -> float:
+        return self._clock.now() + self._tempo.wait(min(2.0 ** (count - 1), _LONGEST_BACK_OFF))
+
+    def _reset(self) -> None:
+        self._in_a_row = dict.fromkeys(_MOST_IN_A_ROW, 0)
+
+
+def _fatal(outcome: Refused) -> LelekaError:
+    if outcome.cause is Cause.FORBIDDEN:
+        return NeedsAttention(
+            "KEY_REFUSED",
+            f"ActiveCampaign refuses the API key ({outcome.reason}).",
+            remedy="Check the key's user and its rights in ActiveCampaign, then enter the key again.",
+        )
+    if outcome.cause is Cause.NOT_FOUND:
+        return NeedsAttention(
+            "ACCOUNT_NOT_FOUND",
+            f"There is no ActiveCampaign account at this host ({outcome.reason}).",
+            remedy="Compare the host with Settings > Developer in ActiveCampaign.",
+        )
+    return TryLater(
+        "UNREACHABLE",
+        f"ActiveCampaign cannot be reached ({outcome.reason}).",
+        remedy="Run the export again later: it goes on with what is missing.",
+    )

@@ -1,0 +1,74 @@
+"""What must hold before the first byte leaves."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from leleka.core.matching import DataMatching, LeaverPolicy, Leavers
+from leleka.core.planning import Planned
+from leleka.core.ports import Destination, Standing
+from leleka.errors import InvalidInput, NeedsAttention, Problem
+
+_LEAVER_SHARE: Final = 0.30
+_LEAVER_LEAST: Final = 100
+_CUSTOM: Final = "field:"
+
+
+def check_destination(destination: Destination, target: str) -> None:
+    """Raise where the key, the right to see lists, or the list itself is not there."""
+    for step in destination.check(target):
+        if step.standing is Standing.FAILED:
+            raise NeedsAttention(step.code or "CONNECTION_FAILED", step.sentence)
+
+
+def check_fields(destination: Destination, matching: DataMatching, leavers: Leavers) -> None:
+    """Raise where a custom field that would be written does not exist, naming the mapping line."""
+    wanted = [(f"data matching, {line.column}", line.to) for line in matching.lines]
+    if leavers.policy is LeaverPolicy.MARK:
+        wanted.append(("leavers, field", leavers.field))
+    custom = [(where, key) for where, key in wanted if key.startswith(_CUSTOM)]
+    if not custom:
+        return
+    known = {field.key for field in destination.fields()}
+    problems = [
+        Problem(
+            "MAP_FIELD_NOT_FOUND",
+            f"ActiveCampaign has no custom field {key.removeprefix(_CUSTOM)}.",
+            where,
+            "Compare with the fields of the account: leleka check shows them.",
+        )
+        for where, key in custom
+        if key not in known
+    ]
+    if problems:
+        raise InvalidInput.of(problems)
+
+
+def check_limit(planned: Planned, limit: int) -> None:
+    """Raise where more people are selected than the export may send; then nothing goes at all."""
+    selected = planned.counts.selected
+    if selected > limit:
+        raise InvalidInput(
+            "SEGMENT_TOO_LARGE",
+            f"The segments hold {selected:,} profiles, the export's limit is {limit:,}; nothing was sent.",
+            remedy="Narrow the segments, or split them over several exports.",
+        )
+
+
+def confirmation_needed(planned: Planned, leavers: Leavers, emptied: Sequence[str]) -> str:
+    """Give the reason for which an administrator must confirm this very plan; "" where none is needed (I-11).
+
+    ``emptied`` names segments that had members at the last run and have none now.
+    """
+    if leavers.policy is LeaverPolicy.KEEP:
+        return ""
+    verb = "marked as leavers" if leavers.policy is LeaverPolicy.MARK else "unsubscribed for good"
+    leaving = sum(planned.counts.left.values())
+    if emptied and leaving:
+        names = ", ".join(emptied)
+        return f"{leaving:,} people would be {verb} because these segments are suddenly empty: {names}."
+    if leaving >= _LEAVER_LEAST and leaving > planned.known * _LEAVER_SHARE:
+        return (
+            f"{leaving:,} of the {planned.known:,} people in the list would be {verb}: "
+            f"more than {_LEAVER_SHARE:.0%}."
+        )
+    return ""

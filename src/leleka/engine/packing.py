@@ -1,0 +1,104 @@
+"""From due rows to contacts: field values cleaned, contacts rendered, batches cut."""
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from leleka.core import phone
+from leleka.core.batches import Budget, Cutter
+from leleka.core.columns import ColumnType, Table
+from leleka.core.matching import DataMatching, LeaverPolicy, Leavers, Line, WhenEmpty
+from leleka.core.outbox import Batch
+from leleka.core.outcomes import Reject
+from leleka.core.planning import DueRow, Kind, PlannedRow
+from leleka.core.ports import Action, Change, Destination, Limits
+
+LONGEST_TEXT: Final = 255  # characters; the destination documents no limit, so this one is defensive
+# C0 and C1 controls, but not tab and line ends, which people do paste into text.
+_CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+_SURROGATE: Final = re.compile(r"[\ud800-\udfff]")
+_NUMBER: Final = re.compile(r"-?\d+(\.\d+)?")
+_PHONE: Final = "phone"
+
+
+class Packer:
+    """Sees every due row once, in the plan's order."""
+
+    def __init__(
+        self,
+        destination: Destination,
+        limits: Limits,
+        *,
+        target: str,
+        table: Table,
+        matching: DataMatching,
+        leavers: Leavers,
+        automations: bool,
+    ) -> None:
+        self._destination = destination
+        self._target = target
+        self._matching = matching
+        self._leavers = leavers
+        self._automations = automations
+        self._numbers = frozenset(c.name for c in table.columns if c.type is ColumnType.NUMBER)
+        envelope = destination.envelope_bytes(automations=automations)
+        self._largest = limits.bytes - envelope
+        self._cutter = Cutter(Budget(limits.rows, limits.bytes, envelope))
+
+    def pack(self, rows: Sequence[DueRow]) -> Sequence[PlannedRow]:
+        return [self._planned(row) for row in rows]
+
+    def batches(self) -> tuple[Batch, ...]:
+        return tuple(Batch(number, (span,)) for number, span in enumerate(self._cutter.spans(), start=1))
+
+    def _planned(self, row: DueRow) -> PlannedRow:
+        if row.kind is Kind.LEFT and self._leavers.policy is LeaverPolicy.KEEP:
+            return PlannedRow(row, None, None)
+        change, warnings = self._leaver(row) if row.kind is Kind.LEFT else self._member(row)
+        try:
+            contact = self._destination.render(change, automations=self._automations)
+        except Reject as reject:
+            return PlannedRow(row, None, None, reject.code, reject.sentence, warnings)
+        if len(contact) >= self._largest:
+            told = f"{len(contact):,} bytes; a request takes {self._largest:,}"
+            return PlannedRow(row, None, None, "ROW_TOO_LARGE", told, warnings)
+        return PlannedRow(row, self._cutter.add(len(contact)), contact, warnings=warnings)
+
+    def _leaver(self, row: DueRow) -> tuple[Change, tuple[str, ...]]:
+        if self._leavers.policy is LeaverPolicy.UNSUBSCRIBE:
+            return Change(row.address, self._target, Action.UNSUBSCRIBE), ()
+        mark = ((self._leavers.field, self._leavers.leaver),)
+        return Change(row.address, self._target, Action.MARK, mark), ()
+
+    def _member(self, row: DueRow) -> tuple[Change, tuple[str, ...]]:
+        values: list[tuple[str, str]] = []
+        warnings: list[str] = []
+        for line, value in zip(self._matching.lines, row.values, strict=True):
+            if value is None:
+                if line.when_empty is WhenEmpty.CLEAR:
+                    values.append((line.to, ""))
+                continue
+            text, code = self._clean(line, value)
+            if code:
+                warnings.append(code)
+            else:
+                values.append((line.to, text))
+        if self._leavers.policy is LeaverPolicy.MARK:
+            values.append((self._leavers.field, self._leavers.member))
+        tags = tuple(sorted(self._matching.tags))
+        return Change(row.address, self._target, Action.MEMBER, tuple(values), tags), tuple(warnings)
+
+    def _clean(self, line: Line, text: str) -> tuple[str, str]:
+        """Give the text to send, or the code for which this field is left out; the row goes either way."""
+        if _SURROGATE.search(text):
+            return "", "TEXT_NOT_UNICODE"
+        if _CONTROL.search(text):
+            return "", "TEXT_CONTROL_CHAR"
+        if len(text) > LONGEST_TEXT:
+            return "", "FIELD_TOO_LONG"
+        if line.column in self._numbers and not _NUMBER.fullmatch(text):
+            return "", "NUMBER_INVALID"
+        if line.to == _PHONE and self._matching.phone_country:
+            number = phone.normalise(text, self._matching.phone_country)
+            return (number, "") if isinstance(number, str) else ("", number.code)
+        return text, ""

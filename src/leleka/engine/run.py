@@ -1,0 +1,175 @@
+"""The story of a run: plan, deliver, settle. Each part is taken up where it stopped."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from leleka.core.batches import without
+from leleka.core.outbox import Batch, BatchStatus, LeaseLost, Outbox
+from leleka.core.planning import Ended, Planned, Selection, Span, Verdict, Warehouse
+from leleka.core.ports import Clock, Destination, Limits
+from leleka.engine.delivery import Delivery, Job, Tools
+from leleka.engine.guards import check_destination, check_fields, check_limit, confirmation_needed
+from leleka.engine.pace import ImportPace, RequestPace, Tempo
+from leleka.engine.packing import Packer
+from leleka.engine.senders import ThreadSenders
+from leleka.errors import LelekaError
+
+_LANE_LOOK: float = 1.0  # seconds between two looks whether the account's lane is free
+
+
+class Watcher(Protocol):
+    """Whoever looks on: a progress bar, a log, nobody."""
+
+    def stage(self, sentence: str) -> None: ...
+    def planned(self, planned: Planned) -> None: ...
+    def progress(self, batches: Mapping[int, Batch]) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What one run is to do: the frozen configuration of its export."""
+
+    selection: Selection
+    target: str
+    automations: bool
+    limit: int
+    share: float
+    waiting: Iterable[str]
+    emptied: Sequence[str]
+    lease_seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """Where a run takes place."""
+
+    warehouse: Warehouse
+    destination: Destination
+    limits: Limits
+    clock: Clock
+    tempo: Tempo
+    requests: RequestPace
+
+
+def preview(order: Order, ground: Ground, watcher: Watcher) -> tuple[Planned, tuple[Batch, ...]]:
+    """Plan and go no further: nothing is written at the destination, and no guard stops the look."""
+    watcher.stage("Reading who unsubscribed or bounced")
+    check_destination(ground.destination, order.target)
+    check_fields(ground.destination, order.selection.matching, order.selection.leavers)
+    suppressed = tuple(ground.destination.suppressed(order.target))
+    watcher.stage("Comparing the segments with what was sent before")
+    selection = order.selection
+    packer = Packer(
+        ground.destination,
+        ground.limits,
+        target=order.target,
+        table=selection.table,
+        matching=selection.matching,
+        leavers=selection.leavers,
+        automations=order.automations,
+    )
+    planned = ground.warehouse.plan(selection, suppressed=suppressed, waiting=order.waiting, pack=packer.pack)
+    return planned, packer.batches()
+
+
+def execute(order: Order, ground: Ground, outbox: Outbox, watcher: Watcher) -> None:
+    """Bring a claimed run as far as it gets: to its end, or to where somebody must confirm.
+
+    Errors of the tree end the run and are recorded on it; ``LeaseLost`` and bugs are raised.
+    """
+    state = outbox.load()
+    plan, batches = state.plan, state.batches
+    try:
+        if not plan:
+            planned, batches = preview(order, ground, watcher)
+            check_limit(planned, order.limit)
+            selection = order.selection
+            reason = confirmation_needed(planned, selection.leavers, order.emptied)
+            outbox.planned(planned, batches, needs_confirmation=reason)
+            watcher.planned(planned)
+            plan = planned.reference
+            if reason:
+                return
+        delivery = _deliver(order, ground, outbox, watcher, (plan, batches))
+    except LeaseLost:
+        raise
+    except LelekaError as error:
+        outbox.fail(error)
+        return
+    watcher.stage("Settling")
+    _settle(order, ground, outbox, plan, delivery)
+
+
+def _deliver(
+    order: Order, ground: Ground, outbox: Outbox, watcher: Watcher, work: tuple[str, Sequence[Batch]]
+) -> Delivery:
+    plan, batches = work
+    seconds = min(ground.limits.seconds_in_flight, order.lease_seconds / 3)
+    with ThreadSenders(ground.destination, ground.requests) as senders:
+        tools = Tools(
+            outbox=outbox,
+            warehouse=ground.warehouse,
+            destination=ground.destination,
+            senders=senders,
+            clock=ground.clock,
+            tempo=ground.tempo,
+            pace=ImportPace(ground.limits, ground.tempo, ground.clock, share=order.share),
+            progress=watcher.progress,
+        )
+        delivery = Delivery(Job(plan, order.automations, seconds), tools, batches)
+        if not delivery.done():
+            _wait_for_lane(ground, outbox, watcher)
+            watcher.stage("Delivering")
+            delivery.run()
+    return delivery
+
+
+def _wait_for_lane(ground: Ground, outbox: Outbox, watcher: Watcher) -> None:
+    while ahead := outbox.take_lane():
+        watcher.stage(f"Queued behind {ahead}")
+        if outbox.keep_alive():
+            return
+        ground.clock.sleep(_LANE_LOOK)
+
+
+def _settle(order: Order, ground: Ground, outbox: Outbox, plan: str, delivery: Delivery) -> None:
+    before = outbox.ledger()
+    settled = ground.warehouse.settle(
+        plan,
+        name=order.selection.name,
+        ledger=before,
+        leavers=order.selection.leavers,
+        verdicts=tuple(verdicts(delivery.batches.values())),
+    )
+    if settled.counts.accounted() != settled.counts.selected:
+        raise RuntimeError(
+            f"the run lost count: {settled.counts.selected} selected, {settled.counts.accounted()} accounted for"
+        )
+    outbox.finish(settled, before=before, error=delivery.error, canceled=delivery.canceled)
+
+
+def verdicts(batches: Iterable[Batch]) -> Iterable[Verdict]:
+    """Give how the rows of all batches ended; every row is spoken of at most once."""
+    for batch in batches:
+        for row in batch.rejected:
+            yield Verdict(Span(row.seq, row.seq), Ended.REJECTED, row.code, row.detail)
+        if batch.status is BatchStatus.SPLIT:
+            continue  # the other rows went into its children
+        ended, code = _ended(batch)
+        for span in without(batch.spans, (row.seq for row in batch.rejected)):
+            yield Verdict(span, ended, code, batch.detail)
+
+
+def _ended(batch: Batch) -> tuple[Ended, str]:
+    if batch.status is BatchStatus.CONFIRMED:
+        return Ended.DELIVERED, ""
+    if batch.status is BatchStatus.ACCEPTED:
+        return Ended.UNCONFIRMED, "STILL_PROCESSING"
+    if batch.status is BatchStatus.REFUSED:
+        return Ended.NOT_ATTEMPTED, batch.code
+    if batch.failures:
+        return Ended.NOT_ATTEMPTED, "BATCH_FAILED"
+    if batch.doubts or batch.status is BatchStatus.SENDING:
+        return Ended.UNCONFIRMED, "NO_ANSWER"
+    return Ended.NOT_ATTEMPTED, "RUN_STOPPED"

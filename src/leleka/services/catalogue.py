@@ -1,0 +1,69 @@
+"""The catalogue of tables and relationships, as rules and mappings speak of them."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from leleka.core.columns import Catalogue, Column, ColumnType, Relationship, Table
+from leleka.core.sources import SourceSpec, TypeOverride
+from leleka.errors import InvalidInput
+from leleka.services import store
+from leleka.state.models import RelationshipRow, Source
+
+
+def table_of(source: Source) -> Table:
+    columns = tuple(Column(name, ColumnType(kind)) for name, kind in source.columns)
+    return Table(source.name, columns, source.spec.get("primary_key"))
+
+
+def columns_data(table: Table) -> list[list[str]]:
+    return [[column.name, column.type.value] for column in table.columns]
+
+
+def spec_of_source(name: str, data: Mapping[str, Any]) -> SourceSpec:
+    """Build the reader's spec from what the state keeps."""
+    return SourceSpec(
+        name=name,
+        paths=tuple(data["files"]),
+        format=data.get("format"),
+        delimiter=data.get("delimiter"),
+        encoding=data.get("encoding"),
+        types={
+            column: TypeOverride(ColumnType(kind["type"]), kind.get("format"))
+            for column, kind in (data.get("types") or {}).items()
+        },
+        primary_key=data.get("primary_key"),
+        updated_at=data.get("updated_at"),
+    )
+
+
+def relationship_of(row: RelationshipRow) -> Relationship:
+    return Relationship(row.name, row.table, row.column, row.to_table, row.to_column)
+
+
+def build(tables: Iterable[Table], relationships: Iterable[Relationship], profiles: str | None) -> Catalogue:
+    """Raises ``InvalidInput`` where no source is said to hold the profiles."""
+    if profiles is None:
+        raise InvalidInput(
+            "PROFILES_MISSING",
+            "No source is marked as the profile table.",
+            remedy="Set profiles: true and primary_key on the source that has one row a customer.",
+        )
+    return Catalogue(
+        profiles,
+        {table.name: table for table in tables},
+        {relationship.name: relationship for relationship in relationships},
+    )
+
+
+def current() -> Catalogue:
+    """Give the catalogue as the state has it."""
+    sources = list(Source.objects.all())
+    profiles = next((source.name for source in sources if source.is_profiles), None)
+    rows = RelationshipRow.objects.all()
+    return build(map(table_of, sources), map(relationship_of, rows), profiles)
+
+
+def snapshot_files() -> Mapping[str, str]:
+    """Give the Parquet files of every source's current snapshot."""
+    lake = store.lake()
+    return {source.name: lake.open(source.snapshot).files for source in Source.objects.exclude(snapshot="")}

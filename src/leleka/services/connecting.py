@@ -1,0 +1,96 @@
+"""From a stored connection to an open destination; the only place where a key is revealed."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from leleka.core.ports import Clock, Destination, Limits
+from leleka.core.secret import Secret
+from leleka.destinations.registry import spec_of
+from leleka.engine.pace import RequestPace, Tempo
+from leleka.errors import NeedsAttention
+from leleka.services import store
+from leleka.state.models import Connection, StoredSecret
+from leleka.state.secrets import Place, Sealed
+
+KEY = "key"
+_FILE, _ENV = "file:", "env:"
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """An open destination with what its account allows."""
+
+    destination: Destination
+    limits: Limits
+    tempo: Tempo
+    requests: RequestPace
+
+
+def is_reference(key: str) -> bool:
+    """Tell whether a key is named instead of given: ``file:/path`` or ``env:NAME``."""
+    return key.startswith((_FILE, _ENV))
+
+
+@contextmanager
+def opened(connection: Connection, clock: Clock) -> Iterator[Opened]:
+    """Open the destination of a connection, and close it."""
+    network = store.configuration().network
+    spec = spec_of(connection.type)
+    tempo = Tempo(network.speed(connection.host))
+    requests = RequestPace(spec.limits, tempo, clock)
+    settings = spec.settings(host=connection.host, key=key_of(connection), share=connection.share)
+    destination = spec.open(settings, network, clock, requests.turn)
+    try:
+        yield Opened(destination, spec.limits, tempo, requests)
+    finally:
+        destination.close()
+
+
+def key_of(connection: Connection) -> Secret:
+    """Give the connection's key; raises ``NeedsAttention`` where it cannot be had."""
+    reference = connection.key_reference
+    if reference:
+        return _referenced(reference, connection.name)
+    row = connection.secrets.filter(name=KEY).first()
+    if row is None:
+        raise NeedsAttention("KEY_MISSING", "The connection has no API key.", where=connection.name)
+    sealed = Sealed(row.master_key, bytes(row.wrapped), bytes(row.sealed))
+    return store.master_keys().open(sealed, _place(connection, row.version))
+
+
+def keep_key(connection: Connection, secret: Secret) -> None:
+    """Seal a key for this connection and its host; replaces the one before."""
+    previous = connection.secrets.filter(name=KEY).first()
+    version = previous.version + 1 if previous else 1
+    sealed = store.master_keys().seal(secret, _place(connection, version))
+    StoredSecret.objects.update_or_create(
+        connection=connection,
+        name=KEY,
+        defaults={
+            "version": version,
+            "master_key": sealed.master_key,
+            "wrapped": sealed.wrapped,
+            "sealed": sealed.sealed,
+            "hint": secret.hint,
+        },
+    )
+
+
+def _place(connection: Connection, version: int) -> Place:
+    return Place(connection.pk, KEY, connection.host, version)
+
+
+def _referenced(reference: str, where: str) -> Secret:
+    if reference.startswith(_ENV):
+        name = reference.removeprefix(_ENV)
+        value = store.configuration().environment.get(name, "")
+        if not value:
+            raise NeedsAttention("KEY_MISSING", f"The environment variable {name} is not set.", where=where)
+        return Secret(value.strip())
+    path = Path(reference.removeprefix(_FILE))
+    try:
+        return Secret(path.read_text(encoding="utf-8").strip())
+    except (OSError, UnicodeDecodeError):
+        raise NeedsAttention("KEY_MISSING", f"The key file {path} cannot be read.", where=where) from None

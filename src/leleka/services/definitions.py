@@ -1,0 +1,177 @@
+"""Definitions: the one file that says what sources, segments, connections and exports there are."""
+
+import re
+from collections.abc import Mapping
+from typing import Annotated, Final, Literal
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from leleka.core.columns import ColumnType, Relationship
+from leleka.core.matching import LeaverPolicy, WhenEmpty
+
+
+def _one_or_many(value: object) -> object:
+    return [value] if isinstance(value, str) else value
+
+
+def _text(value: object) -> object:
+    """List ids, values and versions are often written without quotes."""
+    return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
+
+
+_LIST_ID: Final = re.compile(r"[1-9][0-9]{0,9}")
+Names = Annotated[list[str], BeforeValidator(_one_or_many), Field(min_length=1)]
+Text = Annotated[str, BeforeValidator(_text)]
+Name = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^\S(.*\S)?$")]
+
+
+class Part(BaseModel):
+    """A part of the file; "primary key", "primary-key" and "primary_key" mean the same."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _plain_keys(cls, data: object) -> object:
+        if not isinstance(data, Mapping):
+            return data
+        return {
+            str(key).strip().lower().replace(" ", "_").replace("-", "_"): value for key, value in data.items()
+        }
+
+
+class TypeDefinition(Part):
+    type: ColumnType
+    format: str | None = None
+
+
+def _typed(value: object) -> object:
+    if not isinstance(value, Mapping):
+        return value
+    return {str(column): {"type": kind} if isinstance(kind, str) else kind for column, kind in value.items()}
+
+
+class SourceDefinition(Part):
+    name: Name
+    files: Names
+    format: Literal["csv", "parquet"] | None = None
+    delimiter: str | None = Field(default=None, min_length=1, max_length=1)
+    encoding: str | None = None
+    types: Annotated[dict[str, TypeDefinition], BeforeValidator(_typed)] = {}
+    primary_key: str | None = None
+    updated_at: str | None = None
+    profiles: bool = False
+
+
+class End(Part):
+    source: str
+    column: str
+
+
+def _end(value: object) -> object:
+    if isinstance(value, str) and "." in value:
+        source, _, column = value.partition(".")
+        return {"source": source, "column": column}
+    return value
+
+
+class RelationshipDefinition(Part):
+    name: Name
+    from_: Annotated[End, BeforeValidator(_end)] = Field(alias="from")
+    to: Annotated[End, BeforeValidator(_end)]
+
+    def record(self) -> Relationship:
+        return Relationship(self.name, self.from_.source, self.from_.column, self.to.source, self.to.column)
+
+
+class SegmentDefinition(Part):
+    name: Name
+    rules: object
+
+
+class Consent(Part):
+    agreed_by: str = Field(min_length=1, max_length=200)
+    version: Text
+    language: Literal["en", "uk"] = "en"
+
+
+class ConnectionDefinition(Part):
+    name: Name
+    type: Literal["activecampaign"] = "activecampaign"
+    host: str
+    key: str = Field(repr=False)
+    shared_with: Literal["administrators", "administrators and contributors"] = "administrators"
+    share_of_limits: float = Field(default=0.9, gt=0, le=1)
+    consent: Consent
+
+
+class FieldLine(Part):
+    column: str
+    field: Text
+    when_empty: WhenEmpty = WhenEmpty.KEEP
+
+
+class BuiltInLine(Part):
+    column: str
+    when_empty: WhenEmpty = WhenEmpty.KEEP
+
+
+class PhoneLine(BuiltInLine):
+    country: str = Field(default="", pattern=r"^([A-Z]{2})?$")
+
+
+def _column(value: object) -> object:
+    return {"column": value} if isinstance(value, str) else value
+
+
+class MatchingDefinition(Part):
+    email: str
+    first_name: Annotated[BuiltInLine | None, BeforeValidator(_column)] = None
+    last_name: Annotated[BuiltInLine | None, BeforeValidator(_column)] = None
+    phone: Annotated[PhoneLine | None, BeforeValidator(_column)] = None
+    fields: list[FieldLine] = []
+    tags: Annotated[list[str], BeforeValidator(_one_or_many)] = []
+
+
+class LeaversDefinition(Part):
+    policy: LeaverPolicy = LeaverPolicy.KEEP
+    field: Text = ""
+    member: Text = ""
+    leaver: Text = ""
+
+    @model_validator(mode="after")
+    def _mark_is_whole(self) -> "LeaversDefinition":
+        if self.policy is LeaverPolicy.MARK and not (self.field and self.member != self.leaver):
+            raise ValueError("mark needs a field, and two different values for member and leaver")
+        if self.policy is LeaverPolicy.UNSUBSCRIBE:
+            raise ValueError("unsubscribe is not offered here: use keep or mark")
+        return self
+
+
+def _policy(value: object) -> object:
+    return {"policy": value} if isinstance(value, str) else value
+
+
+def _list_id(value: str) -> str:
+    if not _LIST_ID.fullmatch(value):
+        raise ValueError("a list is named by its id, a whole number such as 7, as ActiveCampaign shows it")
+    return value
+
+
+class ExportDefinition(Part):
+    name: Name
+    connection: str
+    list_id: Annotated[str, BeforeValidator(_text), AfterValidator(_list_id)] = Field(alias="list")
+    segments: Names
+    data_matching: MatchingDefinition
+    leavers: Annotated[LeaversDefinition, BeforeValidator(_policy)] = LeaversDefinition()
+    automations: bool = False
+    limit: int = Field(default=1_000_000, ge=1, le=1_000_000)
+
+
+class Definitions(Part):
+    sources: list[SourceDefinition] = []
+    relationships: list[RelationshipDefinition] = []
+    segments: list[SegmentDefinition] = []
+    connections: list[ConnectionDefinition] = []
+    exports: list[ExportDefinition] = []

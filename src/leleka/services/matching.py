@@ -1,0 +1,41 @@
+"""Data matching between the definitions file, the state's JSON and the engine's records."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from leleka.core.matching import DataMatching, LeaverPolicy, Leavers, Line, WhenEmpty
+from leleka.services.definitions import LeaversDefinition, MatchingDefinition
+
+_CUSTOM = "field:"
+
+
+def matching_data(part: MatchingDefinition) -> dict[str, Any]:
+    """Give what the state keeps: lines in the order of the form."""
+    lines = []
+    for name in ("first_name", "last_name", "phone"):
+        line = getattr(part, name)
+        if line is not None:
+            lines.append({"column": line.column, "to": name, "when_empty": line.when_empty.value})
+    for field in part.fields:
+        to = f"{_CUSTOM}{field.field}"
+        lines.append({"column": field.column, "to": to, "when_empty": field.when_empty.value})
+    country = part.phone.country if part.phone else ""
+    return {"email": part.email, "lines": lines, "tags": list(part.tags), "phone_country": country}
+
+
+def leavers_data(part: LeaversDefinition) -> dict[str, str]:
+    field = f"{_CUSTOM}{part.field}" if part.policy is LeaverPolicy.MARK else ""
+    return {"policy": part.policy.value, "field": field, "member": part.member, "leaver": part.leaver}
+
+
+def matching_of(data: Mapping[str, Any]) -> DataMatching:
+    return DataMatching(
+        data["email"],
+        tuple(Line(line["column"], line["to"], WhenEmpty(line["when_empty"])) for line in data["lines"]),
+        tuple(data["tags"]),
+        data["phone_country"],
+    )
+
+
+def leavers_of(data: Mapping[str, str]) -> Leavers:
+    return Leavers(LeaverPolicy(data["policy"]), data["field"], data["member"], data["leaver"])

@@ -1,0 +1,38 @@
+"""Removing snapshots that nothing points to any more."""
+
+from typing import Final
+
+from leleka.core.outbox import FINAL
+from leleka.core.ports import Clock
+from leleka.services import store
+from leleka.state.models import AddressBook, BatchRow, Ledger, Run, Segment, Source
+
+_YOUNG: Final = 24 * 3600.0  # seconds: whoever reads a snapshot has come to its end by then
+
+
+def prune(clock: Clock) -> int:
+    """Remove what no pointer, no live run and no open batch needs, and is older than a day; give how many."""
+    kept = _needed()
+    removed = 0
+    lake = store.lake()
+    for snapshot in list(lake.all()):
+        if snapshot.reference not in kept and clock.now() - snapshot.path.stat().st_mtime > _YOUNG:
+            lake.remove(snapshot.reference)
+            removed += 1
+    return removed
+
+
+def _needed() -> set[str]:
+    sources = set(Source.objects.values_list("snapshot", flat=True))
+    AddressBook.objects.exclude(profiles__in=sources).delete()
+    kept = sources | set(Segment.objects.values_list("snapshot", flat=True))
+    kept |= set(AddressBook.objects.values_list("snapshot", flat=True))
+    kept |= set(Ledger.objects.values_list("snapshot", flat=True))
+    kept |= set(Run.objects.values_list("outcomes", flat=True))
+    for run in Run.objects.filter(finished_at__isnull=True):
+        kept |= {run.plan, run.config["profiles"], run.config["addresses"]}
+        kept |= {snapshot for _, snapshot, _ in run.config["segments"]}
+    # The plans of batches that are still open, and of those a day ago: their addresses may have to wait.
+    recent = Run.objects.order_by("-pk").values_list("plan", flat=True)[:200]
+    open_batches = BatchRow.objects.exclude(status__in=FINAL)
+    return kept | set(recent) | set(open_batches.values_list("run__plan", flat=True))

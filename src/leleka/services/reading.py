@@ -1,0 +1,121 @@
+"""Reading a definitions file: YAML 1.2, secrets from the environment, errors with line and path."""
+
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from pydantic import ValidationError
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+
+from leleka.errors import InvalidInput, NotFound, Problem
+from leleka.services.definitions import Definitions
+
+_REFERENCE: Final = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
+_LARGEST: Final = 5_000_000  # bytes
+_SENTENCES: Final = {
+    "missing": "this is required",
+    "extra_forbidden": "there is no such setting",
+    "string_type": "this must be text",
+    "bool_type": "this must be true or false",
+    "bool_parsing": "this must be true or false",
+    "list_type": "this must be a list",
+    "too_short": "this must not be empty",
+    "string_too_short": "this must not be empty",
+}
+
+
+class DefinitionsFile:
+    """A file as read: the definitions, and where in it each part stands."""
+
+    def __init__(self, path: Path, environment: Mapping[str, str]) -> None:
+        self.path = path
+        self._document = _load(path)
+        try:
+            self.definitions = Definitions.model_validate(self._filled(self._document, environment, ""))
+        except ValidationError as error:
+            raise InvalidInput.of([self._problem(detail) for detail in error.errors()]) from None
+
+    def line(self, location: Sequence[str | int]) -> int | None:
+        """Give the line (from 1) where the part at ``location`` begins, as near as can be told."""
+        node, line = self._document, None
+        for part in location:
+            key = next((k for k in node if _same(k, part)), None) if isinstance(node, Mapping) else part
+            if key is None or not hasattr(node, "lc"):
+                return line
+            try:
+                line = node.lc.data[key][0] + 1
+                node = node[key]
+            except (KeyError, IndexError, TypeError):
+                return line
+        return line
+
+    def where(self, location: Sequence[str | int]) -> str:
+        line = self.line(location)
+        place = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in location)
+        return f"{self.path.name}{f', line {line}' if line else ''}, {place.lstrip('.')}"
+
+    def _problem(self, detail: Any) -> Problem:
+        # A part that may be written in two ways reports its validator's name within the location.
+        location = [part for part in detail["loc"] if not str(part).startswith("function-")]
+        sentence = _SENTENCES.get(detail["type"], str(detail["msg"]).removeprefix("Value error, "))
+        sentence = sentence[:1].upper() + sentence[1:]
+        return Problem("DEFINITION_INVALID", f"{sentence}.", self.where(location))
+
+    def _filled(self, node: Any, environment: Mapping[str, str], key: str) -> Any:
+        """Replace ${NAME}; ``key`` is where we are, for the message. The values are never shown."""
+        if isinstance(node, Mapping):
+            return {k: self._filled(v, environment, str(k)) for k, v in node.items()}
+        if isinstance(node, list):
+            return [self._filled(item, environment, key) for item in node]
+        if not isinstance(node, str):
+            return node
+
+        def value(match: re.Match[str]) -> str:
+            name = match.group(1)
+            if not environment.get(name):
+                raise InvalidInput(
+                    "VARIABLE_UNSET",
+                    f"${{{name}}} is not set.",
+                    where=f"{self.path.name}, {key}",
+                    remedy=f"Set the environment variable {name}.",
+                )
+            return environment[name]
+
+        return _REFERENCE.sub(value, node)
+
+
+def _same(written: object, wanted: object) -> bool:
+    return str(written).strip().lower().replace(" ", "_").replace("-", "_") == str(wanted).lower()
+
+
+def _load(path: Path) -> Any:
+    try:
+        if path.stat().st_size > _LARGEST:
+            raise InvalidInput(
+                "DEFINITIONS_TOO_LARGE", f"The file is larger than {_LARGEST:,} bytes.", where=str(path)
+            )
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise NotFound("DEFINITIONS_NOT_FOUND", "There is no such file.", where=str(path)) from None
+    except (OSError, UnicodeDecodeError) as error:
+        reason = "It is not UTF-8 text." if isinstance(error, UnicodeDecodeError) else f"{error.strerror}."
+        raise InvalidInput("DEFINITIONS_UNREADABLE", reason, where=str(path)) from None
+    try:
+        # Round-trip loading keeps line numbers; YAML 1.2 keeps Yes and No the words they are.
+        document = YAML(typ="rt", pure=True).load(text)
+    except MarkedYAMLError as error:
+        line = f", line {error.problem_mark.line + 1}" if error.problem_mark else ""
+        raise InvalidInput(
+            "DEFINITIONS_YAML", f"This is not valid YAML: {error.problem}.", where=f"{path.name}{line}"
+        ) from None
+    except (YAMLError, RecursionError):
+        raise InvalidInput("DEFINITIONS_YAML", "This is not valid YAML.", where=path.name) from None
+    if not isinstance(document, Mapping):
+        raise InvalidInput(
+            "DEFINITIONS_YAML",
+            "The file must be a mapping with sources, segments, exports …",
+            where=path.name,
+        )
+    return document

@@ -1,0 +1,75 @@
+"""The installation: its settings, its folders, its database, its lake."""
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.conf import settings
+from django.core.management import call_command
+from django.db import OperationalError, connection
+from django.db.migrations.executor import MigrationExecutor
+
+from leleka.core.configuration import Configuration
+from leleka.errors import NeedsAttention
+from leleka.state.models import StoredSecret
+from leleka.state.secrets import MasterKeys, load_master_keys
+from leleka.warehouse.lake import Lake
+from leleka.warehouse.session import Session, open_session
+
+_PRIVATE = 0o700
+_PRIVATE_FILE = 0o600
+
+
+def configuration() -> Configuration:
+    """Give the settings this process was started with."""
+    found = settings.LELEKA
+    if not isinstance(found, Configuration):
+        raise TypeError("settings.LELEKA is not a Configuration")
+    return found
+
+
+def prepare() -> None:
+    """Make the folders and bring the database to this version; safe to call by several processes at once."""
+    here = configuration().data_dir
+    try:
+        here.mkdir(parents=True, exist_ok=True, mode=_PRIVATE)
+        with (here / "prepare.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            _migrate()
+        for database in here.glob("state.sqlite3*"):
+            database.chmod(_PRIVATE_FILE)
+    except PermissionError as error:
+        raise NeedsAttention(
+            "DATA_DIR_FORBIDDEN",
+            "The data directory cannot be written to.",
+            where=str(error.filename or here),
+            remedy=f"Give user {os.geteuid()} the right, or set LELEKA_DATA_DIR to another folder.",
+        ) from None
+    except OperationalError as error:
+        raise NeedsAttention(
+            "DATABASE_UNUSABLE", f"The database cannot be used: {error}.", where=str(here / "state.sqlite3")
+        ) from None
+
+
+def _migrate() -> None:
+    executor = MigrationExecutor(connection)
+    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        call_command("migrate", verbosity=0, interactive=False)
+
+
+def lake() -> Lake:
+    return Lake(configuration().lake_dir)
+
+
+@contextmanager
+def session() -> Iterator[Session]:
+    """Open a query session within this installation's limits."""
+    config = configuration()
+    with open_session(config.spill_dir, memory_limit=config.memory_limit, threads=config.threads) as opened:
+        yield opened
+
+
+def master_keys() -> MasterKeys:
+    """Read the master keys; a first start makes one, but never while something is sealed with another (S-2)."""
+    return load_master_keys(configuration().master_key_file, create=not StoredSecret.objects.exists())

@@ -1,0 +1,57 @@
+"""Who must wait: people whose earlier send is open, or may still surface at the destination (I-5, F2)."""
+
+from collections.abc import Iterable
+from typing import Final
+
+from django.db.models import Q
+
+from leleka.core.outbox import BatchStatus
+from leleka.core.planning import Span
+from leleka.core.ports import Clock
+from leleka.errors import LelekaError
+from leleka.services import store
+from leleka.services.connecting import Opened
+from leleka.state.models import Account, AttemptRow, BatchRow
+from leleka.warehouse.plans import addresses_of
+from leleka.warehouse.session import Session
+
+_LONGEST: Final = 24 * 3600.0  # seconds after which an unknown attempt is taken to be lost for good
+_SETTLED: Final = 600.0  # seconds, beyond deadline and lease, after which an empty queue ends the wait
+_OPEN: Final = (BatchStatus.SENDING, BatchStatus.UNKNOWN, BatchStatus.ACCEPTED)
+
+
+def waiting_addresses(session: Session, account: Account, opened: Opened, clock: Clock) -> Iterable[str]:
+    """Give the addresses of the account's open batches and of its attempts in quarantine."""
+    lift_quarantine(account, opened, clock)
+    since = clock.now() - opened.tempo.wait(_LONGEST)
+    unsettled = Q(status__in=_OPEN) & Q(attempts__written_at__gt=since)
+    doubted = Q(
+        attempts__outcome__in=(AttemptRow.Outcome.UNKNOWN, ""),
+        attempts__lifted_at=0.0,
+        attempts__written_at__gt=since,
+    )
+    batches = BatchRow.objects.filter(unsettled | doubted, run__account=account).distinct()
+    lake = store.lake()
+    for batch in batches.select_related("run"):
+        spans = [Span(first, last) for first, last in batch.spans]
+        yield from addresses_of(session, lake.open(batch.run.plan), spans)
+
+
+def lift_quarantine(account: Account, opened: Opened, clock: Clock) -> None:
+    """End the quarantine of attempts so old that, with the account's import queue empty, none can surface."""
+    old = store.configuration().lease_seconds + opened.limits.seconds_in_flight + _SETTLED
+    before = clock.now() - opened.tempo.wait(old)
+    doubted = AttemptRow.objects.filter(
+        batch__run__account=account,
+        outcome=AttemptRow.Outcome.UNKNOWN,
+        lifted_at=0.0,
+        written_at__lt=before,
+    )
+    if not doubted.exists():
+        return
+    try:
+        empty = opened.destination.queue_empty()
+    except LelekaError:
+        return  # what cannot be asked is not known to be empty
+    if empty:
+        doubted.update(lifted_at=clock.now())

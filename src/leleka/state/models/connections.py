@@ -1,0 +1,60 @@
+"""Accounts, connections to them, and their secrets."""
+
+from django.db import models
+
+
+class Account(models.Model):
+    """One account at a destination, identified by its host.
+
+    Pace, pauses and the delivery lane belong to it, never to a connection. Times are seconds since 1970.
+    """
+
+    type = models.CharField(max_length=50)
+    name = models.CharField(max_length=260)
+    next_send_at = models.FloatField(default=0.0)
+    paused_until = models.FloatField(default=0.0)
+    pause_reason = models.CharField(max_length=500, blank=True)
+    row_base = models.SmallIntegerField(null=True)
+    lane = models.ForeignKey("Run", models.SET_NULL, null=True, related_name="+")
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("type", "name"), name="one_row_per_account"),)
+
+
+class Connection(models.Model):
+    """A way to an account: who may use it, and who agreed that personal data goes there."""
+
+    class Audience(models.TextChoices):
+        ADMINISTRATORS = "administrators"
+        CONTRIBUTORS = "administrators and contributors"
+
+    name = models.CharField(max_length=200, unique=True)
+    type = models.CharField(max_length=50)
+    account = models.ForeignKey(Account, models.PROTECT, related_name="connections")
+    host = models.CharField(max_length=260)
+    key_reference = models.CharField(max_length=1000, blank=True)  # file:… or env:…, else the secret below
+    audience = models.CharField(max_length=50, choices=Audience.choices, default=Audience.ADMINISTRATORS)
+    share = models.FloatField(default=0.9)
+    consent_by = models.CharField(max_length=200, blank=True)
+    consent_version = models.CharField(max_length=50, blank=True)
+    consent_language = models.CharField(max_length=10, blank=True)
+    consent_at = models.DateTimeField(null=True)
+    attention = models.CharField(max_length=500, blank=True)  # why it needs attention
+    last_check = models.JSONField(default=list)
+    last_checked_at = models.DateTimeField(null=True)
+    managed_by_file = models.CharField(max_length=1000, blank=True)
+
+
+class StoredSecret(models.Model):
+    """One encrypted value of a connection (S-1): the envelope is described in ``state.secrets``."""
+
+    connection = models.ForeignKey(Connection, models.CASCADE, related_name="secrets")
+    name = models.CharField(max_length=50)
+    version = models.PositiveIntegerField()
+    master_key = models.CharField(max_length=64)  # the id of the key that wraps the data key
+    wrapped = models.BinaryField()
+    sealed = models.BinaryField()
+    hint = models.CharField(max_length=4, blank=True)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("connection", "name"), name="one_secret_per_name"),)

@@ -1,0 +1,106 @@
+"""Runs, their batches, and every attempt to send one."""
+
+from django.db import models
+
+from leleka.state.models.connections import Account
+from leleka.state.models.exports import Export
+
+
+class RunStatus(models.TextChoices):
+    """The vocabulary of statuses, the same on every door."""
+
+    QUEUED = "Queued"
+    PROCESSING = "Processing"
+    NEEDS_CONFIRMATION = "Needs confirmation"
+    SUCCESSFUL = "Successful"
+    WITH_WARNINGS = "Completed with warnings"
+    FAILED = "Failed"
+    CANCELING = "Canceling"
+    CANCELED = "Canceled"
+
+
+class Run(models.Model):
+    """One execution of one export with a frozen copy of its configuration.
+
+    ``lease_until`` is in seconds since 1970; ``fence`` grows with every claim, and every write of a worker is
+    conditional on it.
+    """
+
+    export = models.ForeignKey(Export, models.CASCADE, related_name="runs")
+    account = models.ForeignKey(Account, models.PROTECT)
+    config = models.JSONField()
+    asked_by = models.CharField(max_length=200)
+    status = models.CharField(max_length=30, choices=RunStatus.choices, default=RunStatus.QUEUED)
+    stage = models.CharField(max_length=200, blank=True)
+    created_at = models.DateTimeField()
+    started_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+    worker = models.CharField(max_length=200, blank=True)
+    lease_until = models.FloatField(default=0.0)
+    fence = models.PositiveIntegerField(default=0)
+    cancel_requested_at = models.DateTimeField(null=True)
+    confirmation_reason = models.CharField(max_length=1000, blank=True)
+    confirmed_by = models.CharField(max_length=200, blank=True)
+    confirmed_at = models.DateTimeField(null=True)
+    plan = models.CharField(max_length=300, blank=True)
+    outcomes = models.CharField(max_length=300, blank=True)
+    counts = models.JSONField(default=dict)
+    requests = models.PositiveIntegerField(default=0)  # attempts, frozen at the end
+    problems = models.JSONField(default=list)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("export",),
+                condition=models.Q(finished_at__isnull=True),
+                name="one_live_run_per_export",
+            ),
+        )
+
+
+class BatchRow(models.Model):
+    """A batch, as ``core.outbox.Batch`` describes it."""
+
+    run = models.ForeignKey(Run, models.CASCADE, related_name="batches")
+    number = models.PositiveIntegerField()
+    parent = models.PositiveIntegerField(null=True)
+    spans = models.JSONField()
+    status = models.CharField(max_length=20)
+    sha256 = models.CharField(max_length=64, blank=True)
+    tries = models.PositiveIntegerField(default=0)
+    doubts = models.PositiveIntegerField(default=0)
+    failures = models.PositiveIntegerField(default=0)
+    not_before = models.FloatField(default=0.0)
+    remote_id = models.CharField(max_length=200, blank=True)
+    accepted_at = models.FloatField(default=0.0)
+    polls = models.PositiveIntegerField(default=0)
+    rejected = models.JSONField(default=list)
+    code = models.CharField(max_length=50, blank=True)
+    detail = models.CharField(max_length=1000, blank=True)
+
+    class Meta:
+        db_table = "state_batch"
+        constraints = (models.UniqueConstraint(fields=("run", "number"), name="one_batch_per_number"),)
+
+
+class AttemptRow(models.Model):
+    """One POST of a batch, written before it was made. No outcome means that nobody knows."""
+
+    class Outcome(models.TextChoices):
+        ACCEPTED = "accepted"
+        REFUSED = "refused"
+        UNKNOWN = "unknown"
+
+    batch = models.ForeignKey(BatchRow, models.CASCADE, related_name="attempts")
+    number = models.PositiveIntegerField()
+    fence = models.PositiveIntegerField()
+    sha256 = models.CharField(max_length=64)
+    written_at = models.FloatField()
+    lifted_at = models.FloatField(default=0.0)  # when an unknown attempt was found to be past surfacing
+    outcome = models.CharField(max_length=20, blank=True, choices=Outcome.choices)
+    reason = models.CharField(max_length=1000, blank=True)
+    remote_id = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        db_table = "state_attempt"
+        constraints = (models.UniqueConstraint(fields=("batch", "number"), name="one_attempt_per_number"),)

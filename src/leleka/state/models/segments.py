@@ -1,0 +1,23 @@
+"""Segments and their size over time."""
+
+from django.db import models
+
+
+class Segment(models.Model):
+    """A rule tree over profiles, and the pointer to its members as last evaluated."""
+
+    name = models.CharField(max_length=200, unique=True)
+    rules = models.JSONField()  # the canonical long form
+    snapshot = models.CharField(max_length=300, blank=True)
+    basis = models.CharField(max_length=128, blank=True)  # digest of all that the members depend on
+    size = models.BigIntegerField(null=True)
+    evaluated_at = models.DateTimeField(null=True)
+    managed_by_file = models.CharField(max_length=1000, blank=True)
+
+
+class SegmentSize(models.Model):
+    """How many members a segment had at one evaluation."""
+
+    segment = models.ForeignKey(Segment, models.CASCADE, related_name="sizes")
+    size = models.BigIntegerField()
+    evaluated_at = models.DateTimeField()

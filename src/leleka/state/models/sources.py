@@ -1,0 +1,47 @@
+"""Source tables and how they hang together."""
+
+from django.db import models
+
+
+class Source(models.Model):
+    """A source table: where it comes from, and the pointer to what was last read."""
+
+    name = models.CharField(max_length=200, unique=True)
+    spec = models.JSONField()  # as written in the definitions: paths, format, types, keys
+    is_profiles = models.BooleanField(default=False)
+    columns = models.JSONField(default=list)  # [[name, type], …] of the snapshot
+    snapshot = models.CharField(max_length=300, blank=True)
+    digest = models.CharField(max_length=128, blank=True)  # of the files' contents and the spec
+    rows = models.BigIntegerField(default=0)
+    notes = models.JSONField(default=list)
+    refreshed_at = models.DateTimeField(null=True)
+    managed_by_file = models.CharField(max_length=1000, blank=True)
+
+
+class RelationshipRow(models.Model):
+    """Many rows of one table belong to one row of another."""
+
+    name = models.CharField(max_length=200, unique=True)
+    table = models.CharField(max_length=200)
+    column = models.CharField(max_length=200)
+    to_table = models.CharField(max_length=200)
+    to_column = models.CharField(max_length=200)
+    managed_by_file = models.CharField(max_length=1000, blank=True)
+
+    class Meta:
+        db_table = "state_relationship"
+
+
+class AddressBook(models.Model):
+    """The normalised addresses of one profiles snapshot by one e-mail column, with the winners chosen."""
+
+    profiles = models.CharField(max_length=300)
+    email_column = models.CharField(max_length=200)
+    snapshot = models.CharField(max_length=300)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("profiles", "email_column"), name="one_book_per_snapshot_and_column"
+            ),
+        )

@@ -1,0 +1,214 @@
+"""The outbox in the database: intent and attempt, written down before anything leaves (I-4)."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+
+from django.db import transaction
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from leleka.core.outbox import AccountState, Batch, BatchStatus, LeaseLost, RunState
+from leleka.core.outcomes import Accepted, Outcome, Refused
+from leleka.core.planning import Planned, SettledRun
+from leleka.core.ports import Clock
+from leleka.errors import LelekaError
+from leleka.state.batches import batch_of, row_of
+from leleka.state.models import Account, AttemptRow, BatchRow, Ledger, Run, RunStatus
+
+_UPDATED = (
+    "status", "sha256", "tries", "doubts", "failures", "not_before", "remote_id", "accepted_at", "polls",
+    "rejected", "code", "detail",
+)  # fmt: skip
+_LOOK_EVERY = 0.5  # seconds between two looks for a cancel
+_REASON = AttemptRow._meta.get_field("reason").max_length
+
+
+class DjangoOutbox:
+    """``core.outbox.Outbox`` for the worker that claimed ``run`` and got ``fence``."""
+
+    def __init__(self, run: Run, fence: int, *, clock: Clock, lease_seconds: float) -> None:
+        self._run_id = run.pk
+        self._export_id = run.export_id
+        self._account_id = run.account_id
+        self._target = run.config["target"]
+        self._fence = fence
+        self._clock = clock
+        self._lease_seconds = lease_seconds
+        self._lease_end = clock.monotonic() + lease_seconds
+        self._looked_at = -_LOOK_EVERY
+        self._canceling = False
+        self._ids: dict[int, int] = {}
+
+    def load(self) -> RunState:
+        with transaction.atomic():
+            self._guard()
+            left = AttemptRow.objects.filter(batch__run=self._run_id, outcome="")
+            left.update(outcome=AttemptRow.Outcome.UNKNOWN, reason="the process ended before the answer")
+            rows = list(BatchRow.objects.filter(run=self._run_id).order_by("number"))
+            for row in rows:
+                if row.status == BatchStatus.SENDING:
+                    row.status, row.doubts = BatchStatus.UNKNOWN, row.doubts + 1
+                    row.save(update_fields=("status", "doubts"))
+            run = Run.objects.get(pk=self._run_id)
+        self._ids = {row.number: row.pk for row in rows}
+        return RunState(run.plan, tuple(batch_of(row) for row in rows))
+
+    def keep_alive(self) -> bool:
+        now = self._clock.monotonic()
+        if now - self._looked_at < _LOOK_EVERY:
+            return self._canceling
+        self._looked_at = now
+        run = Run.objects.only("fence", "finished_at", "cancel_requested_at").get(pk=self._run_id)
+        if run.fence != self._fence or run.finished_at is not None:
+            raise LeaseLost
+        if self.lease_left() < self._lease_seconds * 2 / 3:
+            with transaction.atomic():
+                self._guard()
+        self._canceling = run.cancel_requested_at is not None
+        return self._canceling
+
+    def lease_left(self) -> float:
+        return self._lease_end - self._clock.monotonic()
+
+    def planned(self, planned: Planned, batches: Sequence[Batch], *, needs_confirmation: str) -> None:
+        with transaction.atomic():
+            self._guard(
+                plan=planned.reference,
+                counts=asdict(planned.counts),
+                confirmation_reason=needs_confirmation,
+                status=RunStatus.NEEDS_CONFIRMATION if needs_confirmation else RunStatus.PROCESSING,
+            )
+            self._create(batches)
+
+    def take_lane(self) -> str:
+        with transaction.atomic():
+            self._guard()
+            now = self._clock.now()
+            held = Account.objects.select_related("lane__export").get(pk=self._account_id).lane
+            free = held is None or held.pk == self._run_id or held.finished_at or held.lease_until < now
+            if not free and held is not None:
+                return f"run {held.pk} of {held.export.name}"
+            mine = Q(lane=held.pk) if held else Q(lane__isnull=True)
+            Account.objects.filter(mine, pk=self._account_id).update(lane=self._run_id)
+            return ""
+
+    def release_lane(self) -> None:
+        Account.objects.filter(pk=self._account_id, lane=self._run_id).update(lane=None)
+
+    def account(self) -> AccountState:
+        row = Account.objects.get(pk=self._account_id)
+        return AccountState(row.next_send_at, row.paused_until, row.pause_reason, row.row_base)
+
+    def pause(self, until: float, reason: str) -> None:
+        pausing = Account.objects.filter(pk=self._account_id, paused_until__lt=until)
+        pausing.update(paused_until=until, pause_reason=reason[:500])
+
+    def learn_row_base(self, base: int) -> None:
+        Account.objects.filter(pk=self._account_id).update(row_base=base)
+
+    def write_ahead(self, batches: Sequence[Batch], *, next_send_at: float) -> None:
+        now = self._clock.now()
+        with transaction.atomic():
+            self._guard()
+            self._update(batches)
+            AttemptRow.objects.bulk_create(
+                AttemptRow(
+                    batch_id=self._ids[batch.number],
+                    number=batch.tries,
+                    fence=self._fence,
+                    sha256=batch.sha256,
+                    written_at=now,
+                )
+                for batch in batches
+            )
+            Account.objects.filter(pk=self._account_id).update(next_send_at=next_send_at)
+
+    def answered(self, batch: Batch, outcome: Outcome, children: Sequence[Batch] = ()) -> None:
+        attempt = AttemptRow.objects.filter(batch=self._ids[batch.number], number=batch.tries)
+        with transaction.atomic():
+            self._guard()
+            if isinstance(outcome, Accepted):
+                attempt.update(outcome=AttemptRow.Outcome.ACCEPTED, remote_id=outcome.batch_id)
+            else:
+                refused = isinstance(outcome, Refused)
+                kind = AttemptRow.Outcome.REFUSED if refused else AttemptRow.Outcome.UNKNOWN
+                attempt.update(outcome=kind, reason=outcome.reason[:_REASON])
+            self._update((batch,))
+            self._create(children)
+
+    def polled(self, batch: Batch, children: Sequence[Batch] = ()) -> None:
+        with transaction.atomic():
+            self._guard()
+            self._update((batch,))
+            self._create(children)
+
+    def ledger(self) -> str | None:
+        return self._ledgers().values_list("snapshot", flat=True).first()
+
+    def finish(
+        self, settled: SettledRun, *, before: str | None, error: Exception | None, canceled: bool
+    ) -> None:
+        with transaction.atomic():
+            if settled.ledger:
+                self._move_ledger(before, settled.ledger)
+            self._guard(
+                status=_final_status(settled, error=error, canceled=canceled),
+                outcomes=settled.outcomes,
+                counts=asdict(settled.counts),
+                problems=_problems(error),
+                requests=AttemptRow.objects.filter(batch__run=self._run_id).count(),
+                finished_at=timezone.now(),
+            )
+            self.release_lane()
+
+    def fail(self, error: Exception) -> None:
+        with transaction.atomic():
+            self._guard(status=RunStatus.FAILED, problems=_problems(error), finished_at=timezone.now())
+            self.release_lane()
+
+    def _guard(self, **changes: object) -> None:
+        """Renew the lease, with ``changes`` of the run, or raise where the run has another owner."""
+        until = self._clock.now() + self._lease_seconds
+        started = self._clock.monotonic()
+        mine = Run.objects.filter(pk=self._run_id, fence=self._fence, finished_at__isnull=True)
+        if not mine.update(lease_until=until, **changes):
+            raise LeaseLost
+        self._lease_end = started + self._lease_seconds
+
+    def _ledgers(self) -> QuerySet[Ledger]:
+        return Ledger.objects.filter(export=self._export_id, account=self._account_id, target=self._target)
+
+    def _move_ledger(self, before: str | None, after: str) -> None:
+        if before is None:
+            Ledger.objects.create(
+                export_id=self._export_id, account_id=self._account_id, target=self._target, snapshot=after
+            )
+        elif not self._ledgers().filter(snapshot=before).update(snapshot=after):
+            raise LeaseLost
+
+    def _create(self, batches: Iterable[Batch]) -> None:
+        rows = BatchRow.objects.bulk_create(row_of(batch, self._run_id) for batch in batches)
+        self._ids.update((row.number, row.pk) for row in rows)
+
+    def _update(self, batches: Iterable[Batch]) -> None:
+        rows = []
+        for batch in batches:
+            row = row_of(batch, self._run_id)
+            row.pk = self._ids[batch.number]
+            rows.append(row)
+        BatchRow.objects.bulk_update(rows, _UPDATED)
+
+
+def _final_status(settled: SettledRun, *, error: Exception | None, canceled: bool) -> RunStatus:
+    counts = settled.counts
+    if error is not None:
+        return RunStatus.FAILED
+    if canceled:
+        return RunStatus.CANCELED
+    if counts.rejected or counts.unconfirmed or counts.not_attempted or counts.warnings:
+        return RunStatus.WITH_WARNINGS
+    return RunStatus.SUCCESSFUL
+
+
+def _problems(error: Exception | None) -> list[dict[str, str]]:
+    return [asdict(problem) for problem in error.problems] if isinstance(error, LelekaError) else []

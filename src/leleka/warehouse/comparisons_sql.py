@@ -1,0 +1,171 @@
+"""One comparison as an expression: a value of a row, or a measure of rows, against an operand.
+
+Every expression is TRUE or FALSE, never NULL: so NOT of it is its exact complement.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import date, timedelta
+from typing import TypeAlias
+
+from sqlglot import exp
+
+from leleka.core.columns import ColumnType
+from leleka.core.rules import Comparison, Operand, Scalar
+from leleka.core.rules_operators import BLANKS, NEGATIONS, Operator
+
+Compare: TypeAlias = Callable[[exp.Expr, Comparison, date], exp.Expr]
+
+# A longer list is joined as a table: DuckDB compares an IN list value by value, a minute for 100,000 of them.
+_LONGEST_IN = 32
+
+_TYPES = {
+    ColumnType.TEXT: "varchar",
+    ColumnType.INTEGER: "bigint",
+    ColumnType.NUMBER: "double",
+    ColumnType.DATE: "date",
+    ColumnType.DATETIME: "date",
+    ColumnType.BOOLEAN: "boolean",
+}
+
+
+def comparison_sql(value: exp.Expr, comparison: Comparison, today: date) -> exp.Expr:
+    """Compare ``value``, which went through ``comparable``; the result is TRUE or FALSE."""
+    positive = NEGATIONS.get(comparison.operator)
+    if positive is None:
+        return two_valued(_COMPARE[comparison.operator](value, comparison, today))
+    return exp.not_(two_valued(_COMPARE[positive](value, comparison, today)), copy=False)
+
+
+def comparable(value: exp.Expr, column_type: ColumnType) -> exp.Expr:
+    """Give the value as rules compare it: a datetime is its UTC day, NaN and infinity are no value."""
+    if column_type is ColumnType.NUMBER:
+        return exp.Case(ifs=[exp.If(this=exp.func("isfinite", value.copy()), true=value)])
+    if column_type is ColumnType.DATETIME:
+        return exp.cast(value, "date")
+    return value
+
+
+def two_valued(condition: exp.Expr) -> exp.Expr:
+    """Make unknown FALSE."""
+    return exp.func("coalesce", condition, exp.false())
+
+
+def _literal(value: Scalar, column_type: ColumnType) -> exp.Expr:
+    # Through text, which is exact for floats and has room for the smallest integer.
+    literal = exp.Literal.string(_text(value))
+    return literal if column_type is ColumnType.TEXT else exp.cast(literal, _TYPES[column_type])
+
+
+def _text(value: Scalar) -> str:
+    if isinstance(value, str):
+        return value
+    return value.isoformat() if isinstance(value, date) else repr(value)
+
+
+def _one(operand: Operand) -> Scalar:
+    if operand is None or isinstance(operand, tuple):
+        raise TypeError("the operand of this operator is one value")
+    return operand
+
+
+def _many(operand: Operand) -> tuple[Scalar, ...]:
+    if not isinstance(operand, tuple):
+        raise TypeError("the operand of this operator is several values")
+    return operand
+
+
+def _cased(text: exp.Expr, comparison: Comparison) -> exp.Expr:
+    # The engine folds both sides: its lower() and Python's disagree about the Turkish İ and the last Σ.
+    return exp.Lower(this=text) if comparison.ignore_case else text
+
+
+def _binary(node: type[exp.Expr]) -> Compare:
+    def compare(value: exp.Expr, comparison: Comparison, _today: date) -> exp.Expr:
+        other = _literal(_one(comparison.operand), comparison.type)
+        return node(this=_cased(value, comparison), expression=_cased(other, comparison))
+
+    return compare
+
+
+def _any_of(value: exp.Expr, comparison: Comparison, _today: date) -> exp.Expr:
+    values = _many(comparison.operand)
+    this = _cased(value, comparison)
+    if len(values) <= _LONGEST_IN:
+        listed = [_cased(_literal(item, comparison.type), comparison) for item in values]
+        return exp.In(this=this, expressions=listed)
+    item: exp.Expr = exp.column("value", table="listed", quoted=True)
+    if comparison.type is not ColumnType.TEXT:
+        item = exp.cast(item, _TYPES[comparison.type])
+    texts = exp.Array(expressions=[exp.Literal.string(_text(item)) for item in values])
+    alias = exp.TableAlias(
+        this=exp.to_identifier("listed", quoted=True), columns=[exp.to_identifier("value", quoted=True)]
+    )
+    unnested = exp.Unnest(expressions=[texts], alias=alias)
+    query = exp.select(_cased(item, comparison)).from_(unnested, copy=False)
+    return exp.In(this=this, query=exp.Subquery(this=query))
+
+
+def _between(value: exp.Expr, comparison: Comparison, _today: date) -> exp.Expr:
+    low, high = (_literal(end, comparison.type) for end in _many(comparison.operand))
+    return exp.Between(this=value, low=low, high=high)
+
+
+def _in_the_last(value: exp.Expr, comparison: Comparison, today: date) -> exp.Expr:
+    return _days(value, today - _span(comparison) + timedelta(days=1), today)
+
+
+def _in_the_next(value: exp.Expr, comparison: Comparison, today: date) -> exp.Expr:
+    return _days(value, today, today + _span(comparison) - timedelta(days=1))
+
+
+def _span(comparison: Comparison) -> timedelta:
+    return timedelta(days=int(str(_one(comparison.operand))))
+
+
+def _days(value: exp.Expr, first: date, last: date) -> exp.Expr:
+    return exp.Between(this=value, low=_literal(first, ColumnType.DATE), high=_literal(last, ColumnType.DATE))
+
+
+def _month_of(value: exp.Expr, comparison: Comparison, _today: date) -> exp.Expr:
+    months = [exp.Literal.number(int(str(month))) for month in _many(comparison.operand)]
+    return exp.In(this=exp.Month(this=value), expressions=months)
+
+
+def _empty(value: exp.Expr, comparison: Comparison, _today: date) -> exp.Expr:
+    missing = exp.Is(this=value, expression=exp.null())
+    if comparison.type is not ColumnType.TEXT:
+        return missing
+    trimmed = exp.Trim(this=value.copy(), expression=exp.Literal.string(BLANKS))
+    return exp.or_(missing, exp.EQ(this=trimmed, expression=exp.Literal.string("")))
+
+
+def _true(value: exp.Expr, _comparison: Comparison, _today: date) -> exp.Expr:
+    return value
+
+
+def _false(value: exp.Expr, _comparison: Comparison, _today: date) -> exp.Expr:
+    return exp.not_(value)
+
+
+_COMPARE: Mapping[Operator, Compare] = {
+    Operator.IS: _binary(exp.EQ),
+    Operator.ANY_OF: _any_of,
+    Operator.CONTAINS: _binary(exp.Contains),
+    Operator.STARTS_WITH: _binary(exp.StartsWith),
+    Operator.ENDS_WITH: _binary(exp.EndsWith),
+    Operator.EQUAL: _binary(exp.EQ),
+    Operator.LESS: _binary(exp.LT),
+    Operator.AT_MOST: _binary(exp.LTE),
+    Operator.MORE: _binary(exp.GT),
+    Operator.AT_LEAST: _binary(exp.GTE),
+    Operator.BETWEEN: _between,
+    Operator.ON: _binary(exp.EQ),
+    Operator.BEFORE: _binary(exp.LT),
+    Operator.AFTER: _binary(exp.GT),
+    Operator.IN_THE_LAST: _in_the_last,
+    Operator.IN_THE_NEXT: _in_the_next,
+    Operator.MONTH_OF: _month_of,
+    Operator.IS_TRUE: _true,
+    Operator.IS_FALSE: _false,
+    Operator.IS_EMPTY: _empty,
+}

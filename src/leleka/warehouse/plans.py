@@ -1,0 +1,150 @@
+"""Plans: what one run is going to send, as an immutable snapshot.
+
+``rows.parquet`` holds the due rows in their order (``seq`` from 0 where there is something to send),
+``others.parquet`` everybody else who was selected.
+"""
+
+import tempfile
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, BinaryIO, Final
+
+import orjson
+from sqlglot import exp
+
+from leleka.core.planning import DueRow, Kind, Pack, Planned, PlannedRow, Selection, Span
+from leleka.core.ports import Suppressed
+from leleka.warehouse.counting import counts_of
+from leleka.warehouse.lake import Lake, Snapshot
+from leleka.warehouse.scan import column, copy_to_parquet, json_lines, parquet
+from leleka.warehouse.session import Session
+from leleka.warehouse.standing import STATE_MEMBER, Standing
+
+ROW_COLUMNS: Final = {
+    "seq": "BIGINT",
+    "profile_id": "VARCHAR",
+    "address": "VARCHAR",
+    "kind": "VARCHAR",
+    "fingerprint": "VARCHAR",
+    "contact": "VARCHAR",
+    "code": "VARCHAR",
+    "detail": "VARCHAR",
+    "warnings": "VARCHAR[]",
+}
+
+
+def write_plan(
+    session: Session,
+    lake: Lake,
+    selection: Selection,
+    *,
+    suppressed: Iterable[Suppressed],
+    waiting: Iterable[str],
+    pack: Pack,
+) -> Planned:
+    """Compare a selection with its ledger and publish the plan."""
+    standing = Standing(lake, selection)
+    with (
+        tempfile.TemporaryDirectory(dir=session.spill) as folder,
+        lake.write("plans", selection.name) as aside,
+    ):
+        staging = Path(folder)
+        _stage(staging / "suppressed", ({"address": s.address, "reason": s.reason} for s in suppressed))
+        _stage(staging / "waiting", ({"address": address} for address in waiting))
+        for statement in standing.tables(str(staging / "suppressed"), str(staging / "waiting")):
+            session.run(statement)
+        with (staging / "rows").open("wb") as out:
+            for chunk in session.chunks(standing.due()):
+                _append(out, pack([_due(row) for row in chunk]))
+        rows = exp.select("*").from_(json_lines(str(staging / "rows"), ROW_COLUMNS))
+        session.run(copy_to_parquet(rows, aside.file("rows")))
+        session.run(copy_to_parquet(standing.others(), aside.file("others")))
+        held = exp.column("state").eq(exp.Literal.string(STATE_MEMBER))
+        known = session.row(exp.select(exp.Count(this=exp.Star())).from_("ledger").where(held))[0]
+        counts = counts_of(session, plan_outcomes(aside))
+    return Planned(aside.reference, counts, known)
+
+
+def plan_outcomes(plan: Snapshot) -> exp.Expr:
+    """Give kind, ended, code and warnings of every row, as known before anything is sent."""
+    refused = exp.column("code").neq(exp.Literal.string(""))
+    ended = exp.Case(ifs=[exp.If(this=refused, true=exp.Literal.string("rejected"))])
+    rows = exp.select(column("kind"), exp.alias_(ended, "ended"), column("code"), column("warnings")).from_(
+        parquet(plan.file("rows"))
+    )
+    no_kind = exp.alias_(exp.cast(exp.null(), exp.DataType.Type.TEXT), "kind")
+    no_warnings = exp.alias_(
+        exp.cast(exp.null(), exp.DataType.build("VARCHAR[]", dialect="duckdb")), "warnings"
+    )
+    others = exp.select(no_kind, column("ended"), column("code"), no_warnings).from_(
+        parquet(plan.file("others"))
+    )
+    return exp.union(rows, others, distinct=False)
+
+
+def contacts(session: Session, plan: Snapshot, span: Span) -> Sequence[tuple[int, bytes]]:
+    """Give (seq, contact JSON) of a span, in order."""
+    query = (
+        exp.select(column("seq"), column("contact"))
+        .from_(parquet(plan.file("rows")))
+        .where(_within(span))
+        .order_by(column("seq"))
+    )
+    return [(seq, contact.encode()) for seq, contact in session.rows(query)]
+
+
+def sequence(
+    session: Session, plan: Snapshot, addresses: Sequence[str], spans: Sequence[Span]
+) -> Mapping[str, int]:
+    """Give the seq of those of ``addresses`` that stand in the spans."""
+    if not addresses or not spans:
+        return {}
+    wanted = column("address").isin(*(exp.Literal.string(address) for address in addresses))
+    query = (
+        exp.select(column("address"), column("seq"))
+        .from_(parquet(plan.file("rows")))
+        .where(wanted)
+        .where(exp.or_(*(_within(span) for span in spans)))
+    )
+    return dict(session.rows(query))
+
+
+def _within(span: Span) -> exp.Expr:
+    return exp.Between(
+        this=column("seq"), low=exp.Literal.number(span.first), high=exp.Literal.number(span.last)
+    )
+
+
+def _due(row: Sequence[Any]) -> DueRow:
+    return DueRow(row[0], row[1], Kind(row[2]), row[3], tuple(row[4:]))
+
+
+def _stage(path: Path, rows: Iterable[Mapping[str, object]]) -> None:
+    with path.open("wb") as out:
+        for row in rows:
+            out.write(orjson.dumps(row))
+            out.write(b"\n")
+
+
+def _append(out: BinaryIO, rows: Iterable[PlannedRow]) -> None:
+    for row in rows:
+        due = row.due
+        line = {
+            "seq": row.seq,
+            "profile_id": due.profile_id,
+            "address": due.address,
+            "kind": due.kind,
+            "fingerprint": due.fingerprint,
+            "contact": None if row.contact is None else row.contact.decode(),
+            "code": row.code,
+            "detail": row.detail,
+            "warnings": row.warnings,
+        }
+        out.write(orjson.dumps(line))
+        out.write(b"\n")
+
+
+def addresses_of(session: Session, plan: Snapshot, spans: Sequence[Span]) -> Sequence[str]:
+    """Give the addresses of the rows in the spans."""
+    query = exp.select(column("address")).from_(parquet(plan.file("rows")))
+    return [address for (address,) in session.rows(query.where(exp.or_(*(_within(span) for span in spans))))]

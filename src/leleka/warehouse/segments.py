@@ -1,0 +1,70 @@
+"""Segments in the warehouse: a rule becomes a set of profiles, to be counted, looked at, or written."""
+
+from collections.abc import Mapping
+from datetime import date
+
+from sqlglot import exp
+
+from leleka.core.columns import Catalogue
+from leleka.core.rules import Rule
+from leleka.warehouse.lake import Lake, Snapshot
+from leleka.warehouse.rules_sql import Scope, condition_sql
+from leleka.warehouse.scan import column, parquet
+from leleka.warehouse.session import Session
+
+KIND = "members"
+PROFILE_ID = "profile_id"
+
+
+def compile_rule(rule: Rule, catalogue: Catalogue, tables: Mapping[str, str], today: date) -> exp.Select:
+    """Give the query of the distinct ``profile_id`` (text) of the profiles that match.
+
+    ``tables`` names the Parquet files of each table; ``today`` is the day "in the last" counts from.
+    """
+    scope = Scope(tables, today)
+    identity = exp.alias_(_identity(catalogue, scope.alias), PROFILE_ID, quoted=True)
+    profiles = exp.select(identity).distinct().from_(scope.table(catalogue.profiles))
+    return profiles.where(condition_sql(rule, scope), copy=False)
+
+
+def evaluate(session: Session, lake: Lake, name: str, query: exp.Query) -> tuple[Snapshot, int]:
+    """Write the members as a snapshot, sorted, and give it with their number."""
+    ordered = exp.select(column(PROFILE_ID)).from_(query.subquery("members")).order_by(column(PROFILE_ID))
+    with lake.write(KIND, name) as aside:
+        (members,) = session.row(_copy(ordered, aside.file("members")))
+    return lake.open(aside.reference), int(members)
+
+
+def count(session: Session, query: exp.Query) -> int:
+    (members,) = session.row(exp.select(exp.Count(this=exp.Star())).from_(query.subquery("members")))
+    return int(members)
+
+
+def sample(
+    session: Session, query: exp.Query, catalogue: Catalogue, tables: Mapping[str, str], size: int
+) -> list[dict[str, object]]:
+    """Give whole profiles of the first ``size`` members, by profile id."""
+    names = [known.name for known in catalogue.profile_table.columns]
+    first = exp.select(column(PROFILE_ID)).from_(query.subquery("members"))
+    first = first.order_by(column(PROFILE_ID)).limit(size)
+    identity = _identity(catalogue, "profiles")
+    profiles = (
+        exp.select(*(column(name, "profiles") for name in names))
+        .from_(parquet(tables[catalogue.profiles], "profiles"))
+        .where(exp.In(this=identity, query=first.subquery()), copy=False)
+        .order_by(identity.copy())
+    )
+    return [dict(zip(names, row, strict=True)) for row in session.rows(profiles)]
+
+
+def _identity(catalogue: Catalogue, alias: str) -> exp.Expression:
+    key = catalogue.profile_table.primary_key
+    if key is None:
+        raise LookupError("the profile table has no primary key")
+    return exp.cast(column(key, alias), "varchar")
+
+
+def _copy(query: exp.Query, file: str) -> exp.Copy:
+    parquet_format = exp.CopyParameter(this=exp.var("FORMAT"), expression=exp.var("PARQUET"))
+    target = exp.Literal.string(file)
+    return exp.Copy(this=query.subquery(), kind=False, files=[target], params=[parquet_format])

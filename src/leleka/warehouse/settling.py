@@ -1,0 +1,216 @@
+"""Settling: what became of each row of a plan, and the ledger that follows from it."""
+
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import orjson
+from sqlglot import exp
+
+from leleka.core.matching import LeaverPolicy, Leavers
+from leleka.core.planning import Ended, Kind, SettledRun, Verdict
+from leleka.warehouse.counting import counts_of
+from leleka.warehouse.lake import Lake, Snapshot
+from leleka.warehouse.scan import column, copy_to_parquet, json_lines, parquet
+from leleka.warehouse.session import Session
+from leleka.warehouse.standing import (
+    LEDGER_COLUMNS,
+    STATE_LEFT,
+    STATE_MEMBER,
+    STATE_UNSUBSCRIBED,
+    empty,
+    temporary,
+)
+
+# What ActiveCampaign holds is not known: it equals no fingerprint, so the row is due again.
+UNCERTAIN: Final = "uncertain"
+_VERDICT_COLUMNS: Final = {
+    "first": "BIGINT",
+    "last": "BIGINT",
+    "ended": "VARCHAR",
+    "code": "VARCHAR",
+    "detail": "VARCHAR",
+}
+_LEFT_AS: Final = {
+    LeaverPolicy.KEEP: "kept",
+    LeaverPolicy.MARK: "marked",
+    LeaverPolicy.UNSUBSCRIBE: "unsubscribed",
+}
+
+
+def settle(
+    session: Session,
+    lake: Lake,
+    plan: Snapshot,
+    *,
+    name: str,
+    ledger: str | None,
+    leavers: Leavers,
+    verdicts: Sequence[Verdict],
+) -> SettledRun:
+    """Publish the outcomes of a run and, if it changed, the new ledger."""
+    with tempfile.TemporaryDirectory(dir=session.spill) as folder:
+        staging = Path(folder) / "verdicts"
+        staging.write_bytes(b"".join(_line(verdict) for verdict in verdicts))
+        session.run(temporary("outcomes", _outcomes(plan, str(staging), leavers)))
+    before = empty(LEDGER_COLUMNS)
+    if ledger:
+        before = exp.select("*").from_(parquet(lake.open(ledger).files))
+    session.run(temporary("ledger", before))
+    with lake.write("outcomes", name) as aside:
+        session.run(copy_to_parquet(exp.select("*").from_("outcomes"), aside.file("outcomes")))
+        counts = counts_of(session, exp.select("kind", "ended", "code", "warnings").from_("outcomes"))
+    session.run(temporary("entries", _entries(leavers)))
+    changed = session.row(exp.select(exp.Count(this=exp.Star())).from_("entries"))[0]
+    if not changed:
+        return SettledRun(aside.reference, ledger=None, counts=counts)
+    with lake.write("ledgers", name) as next_ledger:
+        session.run(copy_to_parquet(_merged(), next_ledger.file("ledger")))
+    return SettledRun(aside.reference, next_ledger.reference, counts)
+
+
+def _line(verdict: Verdict) -> bytes:
+    told = {
+        "first": verdict.span.first,
+        "last": verdict.span.last,
+        "ended": verdict.ended,
+        "code": verdict.code,
+        "detail": verdict.detail,
+    }
+    return orjson.dumps(told) + b"\n"
+
+
+def _outcomes(plan: Snapshot, verdicts: str, leavers: Leavers) -> exp.Expr:
+    """One row for each due row and each other one; what no verdict speaks of was not attempted."""
+    blank = exp.Literal.string("")
+    judged_in_plan = column("code", "r").neq(blank)
+    is_left = column("kind", "r").eq(exp.Literal.string(Kind.LEFT))
+    kept = exp.and_(is_left, exp.Not(this=_present(column("seq", "r"))))
+    left_done = exp.and_(is_left, column("ended", "v").eq(exp.Literal.string(Ended.DELIVERED)))
+    delivered = exp.Literal.string(Ended.DELIVERED)
+    rejected, not_attempted = exp.Literal.string(Ended.REJECTED), exp.Literal.string(Ended.NOT_ATTEMPTED)
+    left_as = exp.Literal.string(_LEFT_AS[leavers.policy])
+    ended = _first_of(((kept, delivered), (judged_in_plan, rejected)), column("ended", "v"), not_attempted)
+    code = _first_of(
+        ((exp.or_(kept, left_done), left_as), (judged_in_plan, column("code", "r"))),
+        column("code", "v"),
+        exp.Literal.string("RUN_STOPPED"),
+    )
+    detail = _first_of(((judged_in_plan, column("detail", "r")),), column("detail", "v"), blank)
+    within = exp.Between(this=column("seq", "r"), low=column("first", "v"), high=column("last", "v"))
+    rows = (
+        exp.select(
+            *(column(name, "r") for name in ("profile_id", "address", "kind", "fingerprint")),
+            exp.alias_(ended, "ended"),
+            exp.alias_(code, "code"),
+            exp.alias_(detail, "detail"),
+            column("warnings", "r"),
+        )
+        .from_(parquet(plan.file("rows"), "r"))
+        .join(json_lines(verdicts, _VERDICT_COLUMNS, "v"), on=within, join_type="left")
+    )
+    return exp.union(rows, _others(plan), distinct=False)
+
+
+def _others(plan: Snapshot) -> exp.Expr:
+    nothing = exp.cast(exp.null(), exp.DataType.Type.TEXT)
+    no_warnings = exp.cast(exp.null(), exp.DataType.build("VARCHAR[]", dialect="duckdb"))
+    return exp.select(
+        column("profile_id"),
+        column("address"),
+        exp.alias_(nothing, "kind"),
+        exp.alias_(nothing.copy(), "fingerprint"),
+        column("ended"),
+        column("code"),
+        column("detail"),
+        exp.alias_(no_warnings, "warnings"),
+    ).from_(parquet(plan.file("others")))
+
+
+def _first_of(cases: Sequence[tuple[exp.Expr, exp.Expr]], told: exp.Expr, silent: exp.Expr) -> exp.Expr:
+    """Give the first case that holds, else what the verdict told, else what silence means."""
+    choices = [exp.If(this=when.copy(), true=then.copy()) for when, then in cases]
+    return exp.Case(ifs=choices).else_(exp.Coalesce(this=told, expressions=[silent]))
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """When a row changes the ledger, and to what."""
+
+    when: exp.Expr
+    held: exp.Expr
+    refused: exp.Expr
+    refused_code: exp.Expr
+    state: exp.Expr
+
+
+def _entries(leavers: Leavers) -> exp.Expr:
+    """Give the ledger rows that change, one an address; the first case that fits a row decides."""
+    cases = _entry_cases(leavers)
+
+    def pick(name: str) -> exp.Expr:
+        choices = [exp.If(this=case.when.copy(), true=getattr(case, name).copy()) for case in cases]
+        return exp.alias_(exp.Case(ifs=choices), name)
+
+    return (
+        exp.select(
+            column("address", "o"),
+            column("profile_id", "o"),
+            *(pick(name) for name in ("held", "refused", "refused_code", "state")),
+        )
+        .from_(exp.to_table("outcomes", alias="o"))
+        .join(
+            exp.to_table("ledger", alias="l"),
+            on=column("address", "l").eq(column("address", "o")),
+            join_type="left",
+        )
+        .where(exp.or_(*(case.when.copy() for case in cases)))
+    )
+
+
+def _entry_cases(leavers: Leavers) -> tuple[_Entry, ...]:
+    held, refused = column("held", "l"), column("refused", "l")
+    refused_code, state = column("refused_code", "l"), column("state", "l")
+    sent = column("fingerprint", "o")
+    none = exp.cast(exp.null(), exp.DataType.Type.TEXT)
+    member = exp.Literal.string(STATE_MEMBER)
+    unsubscribed = leavers.policy is LeaverPolicy.UNSUBSCRIBE
+    left = exp.Literal.string(STATE_UNSUBSCRIBED if unsubscribed else STATE_LEFT)
+    is_left = _is("kind", Kind.LEFT)
+    kept = exp.and_(is_left, _is("code", _LEFT_AS[LeaverPolicy.KEEP]))
+    returned = exp.and_(_is("ended", Ended.UNCHANGED), state.eq(exp.Literal.string(STATE_LEFT)))
+    judged = exp.and_(_is("ended", Ended.REJECTED), _present(sent))
+    unsure = exp.and_(
+        exp.or_(_is("ended", Ended.UNCONFIRMED), _is("code", "BATCH_FAILED")),
+        _present(column("address", "l")),
+    )
+    stays = exp.Coalesce(this=state, expressions=[member])
+    return (
+        _Entry(kept, held, refused, refused_code, left),
+        _Entry(exp.and_(is_left, _is("ended", Ended.DELIVERED)), sent, none, none, left),
+        _Entry(_is("ended", Ended.DELIVERED), sent, none, none, member),
+        _Entry(judged, held, sent, column("code", "o"), stays),
+        _Entry(unsure, exp.Literal.string(UNCERTAIN), refused, refused_code, state),
+        _Entry(returned, held, refused, refused_code, member),
+    )
+
+
+def _merged() -> exp.Expr:
+    replaced = exp.select("1").from_("entries").where(column("address", "entries").eq(column("address", "l")))
+    old = (
+        exp.select(*(column(name, "l") for name in LEDGER_COLUMNS))
+        .from_(exp.to_table("ledger", alias="l"))
+        .where(exp.Not(this=exp.Exists(this=replaced)))
+    )
+    new = exp.select(*(column(name) for name in LEDGER_COLUMNS)).from_("entries")
+    return exp.union(old, new, distinct=False).order_by(column("address"))
+
+
+def _is(name: str, value: str) -> exp.Expr:
+    return column(name, "o").eq(exp.Literal.string(value))
+
+
+def _present(expression: exp.Expr) -> exp.Expr:
+    return exp.Not(this=exp.Is(this=expression.copy(), expression=exp.null()))

@@ -1,0 +1,254 @@
+"""Where every selected profile stands before anything is sent: one row each, by one query."""
+
+from typing import Final
+
+from sqlglot import exp
+
+from leleka.core.matching import LeaverPolicy
+from leleka.core.planning import Ended, Kind, Selection
+from leleka.core.ports import SuppressionReason
+from leleka.warehouse.lake import Lake
+from leleka.warehouse.scan import column, json_lines, parquet
+from leleka.warehouse.values import as_text, fingerprint, leaver_fingerprint, value_text
+
+LEDGER_COLUMNS: Final = {
+    "address": "VARCHAR",
+    "profile_id": "VARCHAR",
+    "held": "VARCHAR",
+    "refused": "VARCHAR",
+    "refused_code": "VARCHAR",
+    "state": "VARCHAR",
+}
+STATE_MEMBER: Final = "member"
+STATE_LEFT: Final = "left"
+STATE_UNSUBSCRIBED: Final = "unsubscribed"
+
+
+class Standing:
+    """Builds the queries of one plan, over the temporary tables ``suppressed``, ``waiting``, ``ledger`` and
+    ``standing``.
+    """
+
+    def __init__(self, lake: Lake, selection: Selection) -> None:
+        self._lake = lake
+        self._selection = selection
+
+    def tables(self, suppressed: str, waiting: str) -> list[exp.Expr]:
+        """Give the statements that make the temporary tables; the arguments are staging files."""
+        ledger = self._selection.ledger
+        return [
+            temporary("suppressed", _suppressed(suppressed)),
+            temporary("waiting", _waiting(waiting)),
+            temporary("ledger", self._parquet_all(ledger) if ledger else empty(LEDGER_COLUMNS)),
+            temporary("standing", self._standing()),
+        ]
+
+    def due(self) -> exp.Expr:
+        """Give the due rows with their values, then the leavers, in a fixed order."""
+        texts = self._texts()
+        names = [f"v{number}" for number in range(len(texts))]
+        valued = exp.select(
+            column("profile_id", "s"),
+            column("address", "s"),
+            column("kind", "s"),
+            column("fingerprint", "s"),
+            *(exp.alias_(text, name, quoted=True) for text, name in zip(texts, names, strict=True)),
+        )
+        valued = (
+            valued.from_(exp.to_table("standing", alias="s"))
+            .join(self._profiles("p"), on=self._key("p").eq(column("profile_id", "s")))
+            .where(_is_null(column("ended", "s")))
+        )
+        return exp.union(valued, self._leavers(names), distinct=False).order_by(
+            _kind_order(), column("profile_id"), column("address")
+        )
+
+    def others(self) -> exp.Expr:
+        """Give the rows nothing is to be sent for."""
+        names = ("profile_id", "address", "ended", "code", "detail")
+        return (
+            exp.select(*(column(name) for name in names))
+            .from_("standing")
+            .where(exp.Not(this=_is_null(column("ended"))))
+            .order_by(column("profile_id"))
+        )
+
+    def _standing(self) -> exp.Expr:
+        excluded = self._excluded_code()
+        waiting = exp.Not(this=_is_null(column("address", "w")))
+        unchanged = column("held", "l").eq(column("fingerprint", "f"))
+        refused: exp.Expr = column("refused", "l").eq(column("fingerprint", "f"))
+        if self._selection.resend_refused:
+            refused = exp.false()
+        outcomes = (
+            (exp.Not(this=_is_null(excluded)), Ended.EXCLUDED, excluded.copy()),
+            (waiting, Ended.NOT_ATTEMPTED, exp.Literal.string("WAITING_FOR_EARLIER_SEND")),
+            (unchanged, Ended.UNCHANGED, exp.Literal.string("")),
+            (refused, Ended.REJECTED, column("refused_code", "l")),
+        )
+        ended = exp.Case(ifs=[exp.If(this=when, true=exp.Literal.string(end)) for when, end, _ in outcomes])
+        code = exp.Case(ifs=[exp.If(this=when.copy(), true=told) for when, _, told in outcomes])
+        known = exp.and_(
+            exp.Not(this=_is_null(column("held", "l"))),
+            column("state", "l").eq(exp.Literal.string(STATE_MEMBER)),
+        )
+        kind = exp.Case(ifs=[exp.If(this=known, true=exp.Literal.string(Kind.CHANGED))]).else_(
+            exp.Literal.string(Kind.ADDED)
+        )
+        return (
+            exp.select(
+                column("profile_id", "s"),
+                exp.alias_(column("email_key", "a"), "address"),
+                exp.alias_(ended, "ended"),
+                exp.alias_(_or_blank(code), "code"),
+                exp.alias_(_or_blank(column("detail", "a")), "detail"),
+                exp.alias_(kind, "kind"),
+                column("fingerprint", "f"),
+            )
+            .from_(exp.Subquery(this=self._selected(), alias=exp.TableAlias(this=exp.to_identifier("s"))))
+            .join(
+                self._addresses("a"),
+                on=column("profile_id", "a").eq(column("profile_id", "s")),
+                join_type="left",
+            )
+            .join(
+                exp.Subquery(this=self._fingerprints(), alias=exp.TableAlias(this=exp.to_identifier("f"))),
+                on=column("profile_id", "f").eq(column("profile_id", "s")),
+                join_type="left",
+            )
+            .join(exp.to_table("ledger", alias="l"), on=_same_address("l"), join_type="left")
+            .join(exp.to_table("suppressed", alias="x"), on=_same_address("x"), join_type="left")
+            .join(exp.to_table("waiting", alias="w"), on=_same_address("w"), join_type="left")
+        )
+
+    def _excluded_code(self) -> exp.Expr:
+        cases = (
+            (_is_null(column("profile_id", "f")), exp.Literal.string("PROFILE_GONE")),
+            (exp.Not(this=_is_null(column("code", "a"))), column("code", "a")),
+            (exp.Not(this=_is_null(column("duplicate_of", "a"))), exp.Literal.string("EMAIL_DUPLICATE")),
+            (
+                column("state", "l").eq(exp.Literal.string(STATE_UNSUBSCRIBED)),
+                exp.Literal.string("UNSUBSCRIBED_EARLIER"),
+            ),
+            *(
+                (column("reason", "x").eq(exp.Literal.string(reason)), exp.Literal.string(reason.upper()))
+                for reason in SuppressionReason
+            ),
+        )
+        return exp.Case(ifs=[exp.If(this=when, true=code) for when, code in cases])
+
+    def _leavers(self, names: list[str]) -> exp.Expr:
+        """Give the ledger's people whose address is no longer selected."""
+        policy = self._selection.leavers.policy
+        nothing = (
+            exp.alias_(exp.cast(exp.null(), exp.DataType.Type.TEXT), name, quoted=True) for name in names
+        )
+        written = exp.Literal.string(leaver_fingerprint(self._selection.leavers))
+        query = exp.select(
+            column("profile_id", "l"),
+            column("address", "l"),
+            exp.alias_(exp.Literal.string(Kind.LEFT), "kind"),
+            exp.alias_(column("held", "l") if policy is LeaverPolicy.KEEP else written, "fingerprint"),
+            *nothing,
+        ).from_(exp.to_table("ledger", alias="l"))
+        query = query.where(exp.Not(this=_is_null(column("held", "l"))))
+        query = query.where(
+            _absent("standing", exp.column("code").neq(exp.Literal.string("EMAIL_DUPLICATE")))
+        )
+        if policy is LeaverPolicy.KEEP:
+            return query.where(column("state", "l").eq(exp.Literal.string(STATE_MEMBER)))
+        # Writing to a suppressed person could create the contact again; to a waiting one, overtake what was
+        # sent before.
+        query = query.where(_absent("suppressed")).where(_absent("waiting"))
+        query = query.where(column("state", "l").neq(exp.Literal.string(STATE_UNSUBSCRIBED)))
+        query = query.where(exp.NullSafeNEQ(this=column("refused", "l"), expression=written.copy()))
+        return query.where(column("held", "l").neq(written.copy()))
+
+    def _selected(self) -> exp.Expr:
+        first, *rest = (
+            exp.select(column("profile_id")).from_(parquet(self._files(members)))
+            for members in self._selection.members
+        )
+        united: exp.Expr = first
+        for query in rest:
+            united = exp.union(united, query)
+        return united if rest else first.distinct()
+
+    def _fingerprints(self) -> exp.Expr:
+        marked = fingerprint(self._selection.matching, self._selection.leavers, self._texts())
+        return exp.select(exp.alias_(self._key("p"), "profile_id"), exp.alias_(marked, "fingerprint")).from_(
+            self._profiles("p")
+        )
+
+    def _texts(self) -> list[exp.Expr]:
+        table = self._selection.table
+        return [value_text(table, line.column, "p") for line in self._selection.matching.lines]
+
+    def _key(self, source: str) -> exp.Expr:
+        return as_text(column(self._selection.table.primary_key or "", source))
+
+    def _profiles(self, alias: str) -> exp.Expr:
+        return parquet(self._files(self._selection.profiles), alias)
+
+    def _addresses(self, alias: str) -> exp.Expr:
+        return parquet(self._files(self._selection.addresses), alias)
+
+    def _parquet_all(self, reference: str) -> exp.Expr:
+        return exp.select(*(column(name) for name in LEDGER_COLUMNS)).from_(parquet(self._files(reference)))
+
+    def _files(self, reference: str) -> str:
+        return self._lake.open(reference).files
+
+
+def empty(columns: dict[str, str]) -> exp.Expr:
+    """Give a query with these columns and no row."""
+    typed = (
+        exp.alias_(exp.cast(exp.null(), exp.DataType.build(kind, dialect="duckdb")), name, quoted=True)
+        for name, kind in columns.items()
+    )
+    return exp.select(*typed).where(exp.false())
+
+
+def temporary(name: str, query: exp.Expr) -> exp.Expr:
+    return exp.Create(
+        this=exp.to_table(name),
+        kind="TABLE",
+        replace=True,
+        expression=query,
+        properties=exp.Properties(expressions=[exp.TemporaryProperty()]),
+    )
+
+
+def _suppressed(path: str) -> exp.Expr:
+    """One row an address: who both unsubscribed and bounced counts as unsubscribed."""
+    lines = json_lines(path, {"address": "VARCHAR", "reason": "VARCHAR"})
+    reason = exp.alias_(exp.Max(this=column("reason")), "reason")
+    return exp.select(column("address"), reason).from_(lines).group_by(column("address"))
+
+
+def _waiting(path: str) -> exp.Expr:
+    return exp.select(column("address")).from_(json_lines(path, {"address": "VARCHAR"})).distinct()
+
+
+def _or_blank(expression: exp.Expr) -> exp.Expr:
+    return exp.Coalesce(this=expression, expressions=[exp.Literal.string("")])
+
+
+def _same_address(alias: str) -> exp.Expr:
+    return column("address", alias).eq(column("email_key", "a"))
+
+
+def _is_null(expression: exp.Expr) -> exp.Expr:
+    return exp.Is(this=expression.copy(), expression=exp.null())
+
+
+def _absent(table: str, also: exp.Expr | None = None) -> exp.Expr:
+    found = exp.select("1").from_(table).where(column("address", table).eq(column("address", "l")))
+    return exp.Not(this=exp.Exists(this=found.where(also) if also else found))
+
+
+def _kind_order() -> exp.Expr:
+    """Members first: should a run be cut short, they matter more than marks on leavers."""
+    return exp.Case(
+        ifs=[exp.If(this=column("kind").eq(exp.Literal.string(Kind.LEFT)), true=exp.Literal.number(1))]
+    ).else_(exp.Literal.number(0))

@@ -1,0 +1,44 @@
+"""The warehouse as the engine sees it: one lake and one session bound together."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from leleka.core.matching import Leavers
+from leleka.core.planning import Pack, Planned, Selection, SettledRun, Span, Verdict
+from leleka.core.ports import Suppressed
+from leleka.warehouse import plans, settling
+from leleka.warehouse.lake import Lake
+from leleka.warehouse.session import Session
+
+
+class LakeWarehouse:
+    """``core.planning.Warehouse`` over DuckDB and immutable Parquet snapshots."""
+
+    def __init__(self, session: Session, lake: Lake) -> None:
+        self._session = session
+        self._lake = lake
+
+    def plan(
+        self, selection: Selection, *, suppressed: Iterable[Suppressed], waiting: Iterable[str], pack: Pack
+    ) -> Planned:
+        return plans.write_plan(
+            self._session, self._lake, selection, suppressed=suppressed, waiting=waiting, pack=pack
+        )
+
+    def contacts(self, plan: str, span: Span) -> Sequence[tuple[int, bytes]]:
+        return plans.contacts(self._session, self._lake.open(plan), span)
+
+    def sequence(self, plan: str, addresses: Sequence[str], spans: Sequence[Span]) -> Mapping[str, int]:
+        return plans.sequence(self._session, self._lake.open(plan), addresses, spans)
+
+    def settle(
+        self, plan: str, *, name: str, ledger: str | None, leavers: Leavers, verdicts: Sequence[Verdict]
+    ) -> SettledRun:
+        return settling.settle(
+            self._session,
+            self._lake,
+            self._lake.open(plan),
+            name=name,
+            ledger=ledger,
+            leavers=leavers,
+            verdicts=verdicts,
+        )

@@ -1,0 +1,96 @@
+"""From typed columns to the text that is sent, and from that text to a fingerprint.
+
+The text of a value is what the destination receives, character for character. A fingerprint is md5 over
+exactly what is sent, in SQL that every engine computes alike; an engine's own ``hash()`` would change with
+its version.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from typing import Final
+
+from sqlglot import exp
+
+from leleka.core.columns import ColumnType, Table
+from leleka.core.matching import DataMatching, LeaverPolicy, Leavers, WhenEmpty
+from leleka.warehouse.scan import column
+
+_BLANKS: Final = " \t\r\n\u00a0"
+# Six decimals are more than a field for people needs, and keep binary fractions out of what is compared.
+_DECIMAL: Final = exp.DataType.build("DECIMAL(38, 6)", dialect="duckdb")
+
+
+def as_text(expression: exp.Expr) -> exp.Expr:
+    return exp.cast(expression, exp.DataType.Type.TEXT)
+
+
+def value_text(table: Table, name: str, source: str) -> exp.Expr:
+    """Give the text of column ``name`` as it is sent; NULL where it is empty."""
+    raw = column(name, source)
+    found = table.column(name)
+    kind = found.type if found else ColumnType.TEXT
+    if kind is ColumnType.TEXT:
+        trimmed = exp.Trim(this=raw, expression=exp.Literal.string(_BLANKS))
+        return exp.Nullif(this=trimmed, expression=exp.Literal.string(""))
+    if kind is ColumnType.NUMBER:
+        return _number_text(raw)
+    if kind is ColumnType.DATETIME:
+        return exp.Anonymous(this="strftime", expressions=[raw, exp.Literal.string("%Y-%m-%dT%H:%M:%SZ")])
+    if kind is ColumnType.BOOLEAN:
+        return exp.Case(
+            ifs=[
+                exp.If(this=raw, true=exp.Literal.string("true")),
+                exp.If(this=exp.Not(this=raw), true=exp.Literal.string("false")),
+            ]
+        )
+    return as_text(raw)
+
+
+def _number_text(raw: exp.Expr) -> exp.Expr:
+    # Outside the decimal's range the engine's own text stands, and is then refused as NUMBER_INVALID.
+    decimal = as_text(exp.TryCast(this=raw, to=_DECIMAL))
+    stripped = exp.RegexpReplace(
+        this=decimal, expression=exp.Literal.string(r"\.?0+$"), replacement=exp.Literal.string("")
+    )
+    return exp.Coalesce(this=stripped, expressions=[as_text(raw.copy())])
+
+
+def fingerprint(matching: DataMatching, leavers: Leavers, values: Sequence[exp.Expr]) -> exp.Expr:
+    """Give md5 over everything a member's contact would say; ``values`` in the order of the lines.
+
+    Each value goes in with its length before it, so that no two different contacts read the same.
+    """
+    parts: list[exp.Expr] = [exp.Literal.string(_constant_part(matching, leavers))]
+    for line, value in zip(matching.lines, values, strict=True):
+        told = exp.Concat(
+            expressions=[
+                exp.Literal.string(f"{line.to}="),
+                as_text(exp.Length(this=value.copy())),
+                exp.Literal.string(":"),
+                value.copy(),
+                exp.Literal.string(";"),
+            ],
+            safe=False,
+            coalesce=False,
+        )
+        empty = exp.Literal.string(f"{line.to}=0:;" if line.when_empty is WhenEmpty.CLEAR else "")
+        parts.append(
+            exp.Case(ifs=[exp.If(this=exp.Is(this=value.copy(), expression=exp.null()), true=empty)]).else_(
+                told
+            )
+        )
+    return exp.MD5(this=exp.Concat(expressions=parts, safe=False, coalesce=False))
+
+
+def _constant_part(matching: DataMatching, leavers: Leavers) -> str:
+    tags = "".join(f"{len(tag)}:{tag};" for tag in sorted(matching.tags))
+    country = f"country={matching.phone_country};" if matching.phone_country else ""
+    marked = leavers.policy is LeaverPolicy.MARK
+    mark = f"mark={leavers.field}={len(leavers.member)}:{leavers.member};" if marked else ""
+    return f"tags={tags}{country}{mark}"
+
+
+def leaver_fingerprint(leavers: Leavers) -> str:
+    """Give the fingerprint of what is written about a leaver, the same for all of them."""
+    told = f"left={leavers.policy}={leavers.field}={len(leavers.leaver)}:{leavers.leaver};"
+    return hashlib.md5(told.encode(), usedforsecurity=False).hexdigest()
