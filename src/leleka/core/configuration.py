@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-
 # The two domains that ActiveCampaign documents.
 DOCUMENTED_SUFFIXES = ("api-us1.com", "activehosted.com")
 

@@ -1,6 +1,6 @@
 """The edges of the engine: what it needs of a destination and of time."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
@@ -153,6 +153,14 @@ class Destination(Protocol):
     def close(self) -> None:
         """Let go of connections."""
         ...
+
+
+Turn = Callable[[], None]
+"""Returns when it is a request's turn in the account's pace."""
+
+
+def at_once() -> None:
+    """The turn where nobody shares the account."""
 
 
 class Clock(Protocol):

@@ -10,7 +10,7 @@ from leleka.core.planning import Ended, Planned, Selection, Span, Verdict, Wareh
 from leleka.core.ports import Clock, Destination, Limits
 from leleka.engine.delivery import Delivery, Job, Tools
 from leleka.engine.guards import check_destination, check_fields, check_limit, confirmation_needed
-from leleka.engine.pace import ImportPace, RequestPace, Tempo
+from leleka.engine.pace import ImportPace, Tempo
 from leleka.engine.packing import Packer
 from leleka.engine.senders import ThreadSenders
 from leleka.errors import LelekaError
@@ -49,7 +49,6 @@ class Ground:
     limits: Limits
     clock: Clock
     tempo: Tempo
-    requests: RequestPace
 
 
 def preview(order: Order, ground: Ground, watcher: Watcher) -> tuple[Planned, tuple[Batch, ...]]:
@@ -106,7 +105,7 @@ def _deliver(
 ) -> Delivery:
     plan, batches = work
     seconds = min(ground.limits.seconds_in_flight, order.lease_seconds / 3)
-    with ThreadSenders(ground.destination, ground.requests) as senders:
+    with ThreadSenders(ground.destination) as senders:
         tools = Tools(
             outbox=outbox,
             warehouse=ground.warehouse,

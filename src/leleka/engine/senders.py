@@ -8,7 +8,6 @@ from typing import Final, Protocol, Self
 
 from leleka.core.outcomes import Accepted, Outcome, Pending, Settled
 from leleka.core.ports import Body, Destination
-from leleka.engine.pace import RequestPace
 
 SENDS_IN_FLIGHT: Final = 6
 POLLS_IN_FLIGHT: Final = 4
@@ -50,9 +49,8 @@ class Senders(Protocol):
 class ThreadSenders:
     """The real pool; ``with`` waits for what is in flight."""
 
-    def __init__(self, destination: Destination, pace: RequestPace) -> None:
+    def __init__(self, destination: Destination) -> None:
         self._destination = destination
-        self._pace = pace
         self._pool = ThreadPoolExecutor(SENDS_IN_FLIGHT + POLLS_IN_FLIGHT, thread_name_prefix="sender")
         self._done: queue.SimpleQueue[Finished] = queue.SimpleQueue()
 
@@ -64,14 +62,12 @@ class ThreadSenders:
 
     def send(self, number: int, body: Body, deadline: float) -> None:
         def work() -> Finished:
-            self._pace.turn()
             return Sent(number, self._destination.send(body, deadline))
 
         self._pool.submit(self._guarded, work)
 
     def poll(self, number: int, accepted: Accepted) -> None:
         def work() -> Finished:
-            self._pace.turn()
             return Polled(number, self._destination.poll(accepted))
 
         self._pool.submit(self._guarded, work)

@@ -25,7 +25,6 @@ class Opened:
     destination: Destination
     limits: Limits
     tempo: Tempo
-    requests: RequestPace
 
 
 def is_reference(key: str) -> bool:
@@ -43,7 +42,7 @@ def opened(connection: Connection, clock: Clock) -> Iterator[Opened]:
     settings = spec.settings(host=connection.host, key=key_of(connection), share=connection.share)
     destination = spec.open(settings, network, clock, requests.turn)
     try:
-        yield Opened(destination, spec.limits, tempo, requests)
+        yield Opened(destination, spec.limits, tempo)
     finally:
         destination.close()
 

@@ -119,7 +119,6 @@ def ground_of(session: Session, account: Opened, clock: Clock) -> Ground:
         limits=account.limits,
         clock=clock,
         tempo=account.tempo,
-        requests=account.requests,
     )
 
 

@@ -19,7 +19,9 @@ from leleka.warehouse.lake import Lake, Snapshot
 from leleka.warehouse.session import Session
 
 _PROFILES: Final = "address_profiles"
+_SETTLED: Final = "address_settled"
 _SHARED: Final = "address_shared"
+_SETTLED_KINDS: Final = {"raw": "VARCHAR", "key": "VARCHAR", "code": "VARCHAR", "detail": "VARCHAR"}
 
 
 def build(
@@ -44,22 +46,23 @@ def build(
     key_column = table.column(key)
     numeric = key_column is not None and key_column.type in NUMERIC
     try:
+        session.run(_create(_PROFILES, _read(profiles, key, email_column, updated_at, numeric=numeric)))
         with tempfile.TemporaryDirectory(dir=session.spill, prefix="addresses-") as folder:
             settled = Path(folder) / "settled.jsonl"
-            _settle_in_python(session, profiles, email_column, settled)
+            _settle_in_python(session, settled)
             session.run(
-                _create(_PROFILES, _keyed(profiles, key, email_column, updated_at, settled, numeric=numeric))
+                _create(_SETTLED, exp.select("*").from_(scan.json_lines(str(settled), _SETTLED_KINDS)))
             )
         session.run(_create(_SHARED, _shared()))
         with lake.write("addresses", name) as snapshot:
             session.run(scan.copy_to_parquet(_rows(), snapshot.file("rows")))
     finally:
-        for staged in (_PROFILES, _SHARED):
+        for staged in (_PROFILES, _SETTLED, _SHARED):
             session.run(exp.Drop(tables=[exp.to_table(staged)], kind="TABLE", exists=True))
     return lake.open(snapshot.reference)
 
 
-def is_fast(trimmed: exp.Expression) -> exp.Condition:
+def is_fast(trimmed: exp.Expr) -> exp.Condition:
     """Say in SQL what ``core.email.fast`` says in Python."""
     lowered = exp.Lower(this=trimmed)
     return exp.and_(
@@ -69,22 +72,37 @@ def is_fast(trimmed: exp.Expression) -> exp.Condition:
     )
 
 
-def trimmed(text: exp.Expression) -> exp.Expression:
+def trimmed(text: exp.Expr) -> exp.Expr:
     return exp.Trim(this=text, expression=exp.Literal.string(WHITESPACE))
 
 
-def _text(email_column: str) -> exp.Expression:
-    """The address as it stands; no address is the empty one."""
-    return exp.func("coalesce", exp.cast(scan.column(email_column), "VARCHAR"), exp.Literal.string(""))
+def _read(
+    profiles: Snapshot, key: str, email_column: str, updated_at: str | None, *, numeric: bool
+) -> exp.Expr:
+    """Every profile with its fast address or, where that is none, the text as it stands; no text is the empty one."""
+    identity = exp.cast(scan.column(key), "VARCHAR")
+    text = exp.func("coalesce", exp.cast(scan.column(email_column), "VARCHAR"), exp.Literal.string(""))
+    fast_key = exp.case().when(is_fast(trimmed(text)), exp.Lower(this=trimmed(text)))
+    source = exp.select(
+        exp.alias_(identity, "profile_id"),
+        exp.alias_(scan.column(key) if numeric else identity, "rank"),
+        exp.alias_(scan.column(updated_at) if updated_at else exp.Null(), "updated"),
+        exp.alias_(text, "text"),
+        exp.alias_(fast_key, "fast_key"),
+    ).from_(scan.parquet(profiles.files))
+    left = exp.case().when(exp.Is(this=scan.column("fast_key"), expression=exp.Null()), scan.column("text"))
+    kept = [scan.column(column) for column in ("profile_id", "rank", "updated", "fast_key")]
+    return exp.select(*kept, exp.alias_(left, "raw")).from_(source.subquery("source"))
 
 
-def _settle_in_python(session: Session, profiles: Snapshot, email_column: str, target: Path) -> None:
-    text = _text(email_column)
-    left = exp.select(exp.alias_(text, "raw")).distinct().from_(scan.parquet(profiles.files))
+def _settle_in_python(session: Session, target: Path) -> None:
+    raw = scan.column("raw")
+    left = (
+        exp.select(raw).distinct().from_(_PROFILES).where(exp.not_(exp.Is(this=raw, expression=exp.Null())))
+    )
     with target.open("wb") as file:
-        file.write(orjson.dumps({"raw": None, "key": None, "code": None, "detail": None}) + b"\n")
-        for chunk in session.chunks(left.where(exp.Not(this=is_fast(trimmed(text))))):
-            file.writelines(_settled(raw) for (raw,) in chunk)
+        for chunk in session.chunks(left):
+            file.writelines(_settled(text) for (text,) in chunk)
 
 
 def _settled(raw: str) -> bytes:
@@ -96,46 +114,29 @@ def _settled(raw: str) -> bytes:
     return orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE)
 
 
-def _keyed(
-    profiles: Snapshot, key: str, email_column: str, updated_at: str | None, settled: Path, *, numeric: bool
-) -> exp.Expression:
-    """Every profile with its address, and what decides between those that share one."""
-    text = _text(email_column)
-    identity = exp.cast(scan.column(key), "VARCHAR")
-    order = scan.column(key) if numeric else identity
-    updated = scan.column(updated_at) if updated_at else exp.cast(exp.Null(), "TIMESTAMP")
-    source = exp.select(
-        exp.alias_(identity, "profile_id"),
-        exp.alias_(order, "rank"),
-        exp.alias_(updated, "updated"),
-        exp.alias_(text, "raw"),
-        exp.alias_(exp.case().when(is_fast(trimmed(text)), exp.Lower(this=trimmed(text))), "fast_key"),
-    ).from_(scan.parquet(profiles.files))
-    kinds = {"raw": "VARCHAR", "key": "VARCHAR", "code": "VARCHAR", "detail": "VARCHAR"}
-    careful = exp.alias_(scan.json_lines(str(settled), kinds), "careful", table=True)
-    same = exp.and_(
-        exp.EQ(this=scan.column("raw", "profile"), expression=scan.column("raw", "careful")),
-        exp.Is(this=scan.column("fast_key", "profile"), expression=exp.Null()),
-    )
-    either = exp.func("coalesce", scan.column("fast_key", "profile"), scan.column("key", "careful"))
+def _keyed() -> exp.Subquery:
+    """Every profile with its address: the fast one, or what Python made of the text."""
+    same = exp.EQ(this=scan.column("raw", "read"), expression=scan.column("raw", "settled"))
+    either = exp.func("coalesce", scan.column("fast_key", "read"), scan.column("key", "settled"))
     return (
         exp.select(
-            *(scan.column(column, "profile") for column in ("profile_id", "rank", "updated")),
+            *(scan.column(column, "read") for column in ("profile_id", "rank", "updated")),
             exp.alias_(either, "email_key"),
-            scan.column("code", "careful"),
-            scan.column("detail", "careful"),
+            scan.column("code", "settled"),
+            scan.column("detail", "settled"),
         )
-        .from_(source.subquery("profile"))
-        .join(careful, on=same, join_type="left")
+        .from_(exp.alias_(exp.to_table(_PROFILES), "read", table=True))
+        .join(exp.alias_(exp.to_table(_SETTLED), "settled", table=True), on=same, join_type="left")
+        .subquery("profile")
     )
 
 
-def _shared() -> exp.Expression:
+def _shared() -> exp.Expr:
     """The profiles whose address another one has, too, each with the winner: few, so that sorting is cheap."""
     count = exp.Count(this=exp.Star())
     keys = (
         exp.select(scan.column("email_key"))
-        .from_(_PROFILES)
+        .from_(_keyed())
         .where(exp.Not(this=exp.Is(this=scan.column("email_key"), expression=exp.Null())))
         .group_by(scan.column("email_key"))
         .having(exp.GT(this=count, expression=exp.Literal.number(1)))
@@ -152,7 +153,7 @@ def _shared() -> exp.Expression:
     )
     return (
         exp.select(scan.column("profile_id"), exp.alias_(winner, "winner"))
-        .from_(_PROFILES)
+        .from_(_keyed())
         .where(scan.column("email_key").isin(query=keys))
     )
 
@@ -166,7 +167,7 @@ def _rows() -> exp.Select:
             *(scan.column(column, "profile") for column in ("email_key", "code", "detail")),
             exp.alias_(winner, "duplicate_of"),
         )
-        .from_(exp.alias_(exp.to_table(_PROFILES), "profile", table=True))
+        .from_(_keyed())
         .join(
             exp.alias_(exp.to_table(_SHARED), "shared", table=True),
             on=exp.EQ(this=profile_id, expression=scan.column("profile_id", "shared")),
@@ -175,7 +176,7 @@ def _rows() -> exp.Select:
     )
 
 
-def _create(name: str, query: exp.Expression) -> exp.Expression:
+def _create(name: str, query: exp.Expr) -> exp.Expr:
     return exp.Create(
         this=exp.to_table(name),
         kind="TABLE",

@@ -1,0 +1,175 @@
+"""What an answer means.
+
+For a POST the choice is between two harms: to call *unknown* what was refused costs a quarantine; to call *refused*
+what was queued can leave an old copy that lands late. So *refused* needs evidence. Redirects: 301, 302, 307 and
+308 come from a front door that did not process the request (a renamed account, a parked name) and count as *no
+account here*; 303 is by definition what a processed POST may answer, so it is unknown.
+"""
+
+from typing import Final
+
+from leleka.core.outcomes import (
+    Accepted,
+    Cause,
+    Ending,
+    Outcome,
+    Pending,
+    Refused,
+    Settled,
+    Unknown,
+)
+from leleka.destinations.activecampaign.reading import (
+    described,
+    failures_of,
+    object_of,
+    pause_of,
+    plain,
+    refused_rows,
+    words_of,
+)
+from leleka.destinations.http import Answer, MaybeSent, NotSent, Reply
+from leleka.errors import LelekaError, NeedsAttention, NotFound, TryLater
+
+IMPORT_PAUSE: Final = 60.0  # the import limit is per minute, and its refusal carries no Retry-After
+_SEE_OTHER: Final = 303
+_TOO_MANY: Final = 429
+_UNAVAILABLE: Final = 503
+_FORBIDDEN: Final = frozenset({401, 402, 403})  # 402 is reported for unpaid accounts
+_ABSENT: Final = frozenset({404, 405, 410})
+_UNDECIDED: Final = frozenset({408, 425, 499})  # the request may have been passed on before this was said
+_ENDINGS: Final = {ending.value: ending for ending in Ending}
+_LONGEST_BATCH_ID: Final = 128
+
+
+def outcome_of(answer: Answer, now: float) -> Outcome:
+    """Judge the answer to a bulk import."""
+    match answer:
+        case NotSent():
+            return Refused(Cause.NOT_SENT, f"ActiveCampaign was not reached: {answer.reason}.")
+        case MaybeSent():
+            return Unknown(f"No whole answer came: {answer.reason}.")
+        case Reply() if answer.succeeded:
+            return _accepted(answer)
+        case Reply(status=status) if 300 <= status < 400 and status != _SEE_OTHER:  # noqa: PLR2004 - redirects
+            return Refused(
+                Cause.NOT_FOUND, f"The host points elsewhere and is not followed ({described(answer)})."
+            )
+        case Reply(status=status) if 400 <= status < 500 and status not in _UNDECIDED:  # noqa: PLR2004 - refusals
+            return _refused(answer, now)
+    return Unknown(
+        f"ActiveCampaign failed over it ({described(answer)}).",
+        throttled=answer.status == _UNAVAILABLE,
+        retry_after=pause_of(answer.retry_after, now),
+    )
+
+
+def _accepted(reply: Reply) -> Outcome:
+    found = object_of(reply)
+    if found is None:
+        return Unknown(f"The answer is not JSON ({described(reply)}).")
+    batch_id = found.get("batchid")
+    batch_id = str(batch_id) if isinstance(batch_id, str | int) and not isinstance(batch_id, bool) else ""
+    if not 0 < len(batch_id) <= _LONGEST_BATCH_ID or not (batch_id.isascii() and batch_id.isprintable()):
+        return Unknown(f"The answer names no batch ({described(reply)}).")
+    if str(found.get("success", 1)).lower() in {"0", "false", "none", ""}:
+        return Unknown(f"The answer names a batch and no success ({described(reply)}).")
+    return Accepted(batch_id)
+
+
+def _refused(reply: Reply, now: float) -> Refused:
+    pause = pause_of(reply.retry_after, now)
+    if reply.status == _TOO_MANY:
+        return Refused(Cause.THROTTLED, "ActiveCampaign asks for a pause (HTTP 429).", retry_after=pause)
+    if reply.status in _FORBIDDEN:
+        return Refused(Cause.FORBIDDEN, f"ActiveCampaign refused the key or a right ({described(reply)}).")
+    if reply.status in _ABSENT:
+        return Refused(Cause.NOT_FOUND, f"There is no such account or endpoint here ({described(reply)}).")
+    found = object_of(reply) or {}
+    if says_rate_limit(words_of(found)):
+        return Refused(
+            Cause.THROTTLED, "The limit of imports in a minute is used up.", retry_after=pause or IMPORT_PAUSE
+        )
+    said = plain(found.get("message")) or described(reply)
+    return Refused(Cause.INVALID, f"ActiveCampaign refused the content: {said}", refused_rows(found))
+
+
+def says_rate_limit(words: str) -> bool:
+    """Recognise the import limiter, which answers 400 and not 429."""
+    return "rate limit" in words or "imports may be requested" in words
+
+
+def standing_of(answer: Answer, now: float) -> Pending | Settled:
+    """Judge the answer to a question about a batch."""
+    if not isinstance(answer, Reply):
+        return Pending(f"could not be asked: {answer.reason}")
+    throttled = answer.status in {_TOO_MANY, _UNAVAILABLE}
+    found = object_of(answer) if answer.succeeded else None
+    if found is None:
+        return Pending(
+            f"could not be asked ({described(answer)})",
+            known=answer.status not in {400, 404},
+            throttled=throttled or says_rate_limit(words_of(object_of(answer) or {})),
+            retry_after=pause_of(answer.retry_after, now),
+        )
+    status = found.get("status")
+    if not isinstance(status, str) or not status.strip():
+        # Asked within a second of the POST, or of a batch it does not know, it says false.
+        return Pending("not known yet", known=False)
+    word = status.strip().lower()
+    if word in _ENDINGS:
+        return Settled(_ENDINGS[word], failures_of(found.get("failure")))
+    return Pending(plain(word) or "unreadable")
+
+
+def trouble_of(answer: Answer, now: float, where: str) -> LelekaError:
+    """Give the error for an answer to a GET that holds nothing usable."""
+    if isinstance(answer, NotSent | MaybeSent):
+        kind = NeedsAttention if isinstance(answer, NotSent) and answer.final else TryLater
+        return kind(
+            answer.code,
+            f"ActiveCampaign could not be asked: {answer.reason}.",
+            where=where,
+            remedy="Check the host, and whether this machine may reach it.",
+        )
+    status, shown = answer.status, described(answer)
+    if status in _FORBIDDEN:
+        return NeedsAttention(
+            "KEY_REFUSED",
+            f"ActiveCampaign refused this key ({status}).",
+            where=where,
+            remedy="Copy the key again from Settings › Developer; its user must exist and have the right.",
+        )
+    if status in _ABSENT:
+        return NotFound(
+            "ACCOUNT_NOT_FOUND",
+            f"There is no ActiveCampaign account at this host ({shown}).",
+            where=where,
+            remedy="Copy the URL again from Settings › Developer: the account may have been renamed.",
+        )
+    return _trouble_of_status(answer, now, where)
+
+
+def _trouble_of_status(reply: Reply, now: float, where: str) -> LelekaError:
+    status, shown = reply.status, described(reply)
+    if 300 <= status < 400:  # noqa: PLR2004 - redirects
+        return NeedsAttention(
+            "HOST_REDIRECTS",
+            f"The host points elsewhere, and the key does not follow ({shown}).",
+            where=where,
+            remedy="Copy the URL again from Settings › Developer: the account may have been renamed.",
+        )
+    if status in {_TOO_MANY, _UNAVAILABLE} or says_rate_limit(words_of(object_of(reply) or {})):
+        pause = pause_of(reply.retry_after, now)
+        return TryLater(
+            "THROTTLED", f"ActiveCampaign asks for a pause ({shown}).", where=where, retry_after=pause
+        )
+    if status >= 500:  # noqa: PLR2004 - the server's own failures
+        return TryLater("SERVER_ERROR", f"ActiveCampaign has a failure of its own ({shown}).", where=where)
+    if reply.succeeded:
+        return TryLater(
+            "ANSWER_UNREADABLE",
+            f"The answer is not what ActiveCampaign sends ({shown}).",
+            where=where,
+            remedy="If this lasts, check the host: something else may answer there.",
+        )
+    return NeedsAttention("REQUEST_REFUSED", f"ActiveCampaign refused the question ({shown}).", where=where)

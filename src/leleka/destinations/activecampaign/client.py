@@ -1,0 +1,139 @@
+"""Questions to one account, each asked as often as is polite. What POSTs mean is judged in ``classify``."""
+
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+from typing import Any, Final
+
+from leleka.core.outcomes import Outcome, Pending, Settled
+from leleka.core.ports import Clock, Turn
+from leleka.destinations.activecampaign.classify import outcome_of, standing_of, trouble_of
+from leleka.destinations.activecampaign.limits import LIMITS
+from leleka.destinations.activecampaign.reading import number_of, object_of, rows_of
+from leleka.destinations.http import Answer, GuardedClient, Reply
+from leleka.errors import LelekaError, NeedsAttention, TryLater
+
+_ROOT: Final = "/api/3/"
+_PAGE: Final = 100  # the most there is; the default of 20 cuts lists and fields short
+_SECONDS: Final = 30.0
+_TRIES: Final = 8
+_FORBIDDEN_TRIES: Final = 3  # valid keys are refused now and then (seen by several integrators)
+_LONGEST_BACKOFF: Final = 60.0
+_NO_QUERY: Final[Mapping[str, str]] = MappingProxyType({})
+
+
+class Client:
+    """``where`` names the account in errors; ``turn`` waits for a request's place in the account's pace."""
+
+    def __init__(self, http: GuardedClient, clock: Clock, where: str, turn: Turn) -> None:
+        self._http = http
+        self._clock = clock
+        self._where = where
+        self._turn = turn
+
+    def import_contacts(self, content: bytes, deadline: float) -> Outcome:
+        """POST once, and be done by ``deadline`` or the limit of one request, whichever is earlier."""
+        self._turn()
+        latest = min(deadline, self._clock.monotonic() + LIMITS.seconds_in_flight)
+        answer = self._http.request("POST", _ROOT + "import/bulk_import", deadline=latest, content=content)
+        return outcome_of(answer, self._clock.now())
+
+    def import_info(self, batch_id: str) -> Pending | Settled:
+        return standing_of(self.ask("import/info", {"batchId": batch_id}), self._clock.now())
+
+    def ask(self, path: str, query: Mapping[str, str] = _NO_QUERY) -> Answer:
+        """GET once."""
+        self._turn()
+        deadline = self._clock.monotonic() + _SECONDS
+        return self._http.request("GET", _ROOT + path, deadline=deadline, query=query)
+
+    def read(self, answer: Answer) -> Mapping[str, Any]:
+        """Give the object of an answer. Raises what is wrong with it."""
+        found = object_of(answer) if isinstance(answer, Reply) and answer.succeeded else None
+        if found is None:
+            raise trouble_of(answer, self._clock.now(), self._where)
+        return found
+
+    def get(self, path: str, query: Mapping[str, str] = _NO_QUERY) -> Mapping[str, Any]:
+        """GET until it answers, eight times at most. Raises ``NotFound``, ``NeedsAttention`` or ``TryLater``."""
+        attempt = 1
+        while True:
+            try:
+                return self.read(self.ask(path, query))
+            except LelekaError as error:
+                if attempt >= _tries_for(error):
+                    raise
+                asked = error.retry_after if isinstance(error, TryLater) else None
+            self._clock.sleep(min(2.0 ** (attempt - 1), _LONGEST_BACKOFF) if asked is None else asked)
+            attempt += 1
+
+    def rows(self, path: str, key: str) -> Iterator[Mapping[str, Any]]:
+        """Give the rows of every page, by offset."""
+        seen: set[int] = set()
+        offset = 0
+        while True:
+            found = self.get(path, {"limit": str(_PAGE), "offset": str(offset)})
+            page = self._rows(found, key)
+            fresh = [(number, row) for row in page if (number := number_of(row.get("id"))) not in seen]
+            if not fresh:
+                return  # an empty page is the end; so is one that repeats, where the offset is ignored
+            for number, row in fresh:
+                if number is not None:
+                    seen.add(number)
+                    yield row
+            offset += len(page)
+            meta = found.get("meta")
+            total = number_of(meta.get("total")) if isinstance(meta, dict) else None
+            if total is not None and offset >= total and len(page) < _PAGE:
+                return
+
+    def contacts(self, list_id: int, status: int, after: int) -> Iterator[tuple[int, str]]:
+        """Give (id, address in lower case) of a list's contacts of that status with a greater id, by id."""
+        last = after
+        while True:
+            page = self._rows(
+                self.get(
+                    "contacts",
+                    {
+                        "listid": str(list_id),
+                        "status": str(status),
+                        "id_greater": str(last),
+                        "orders[id]": "ASC",
+                        "limit": str(_PAGE),
+                    },
+                ),
+                "contacts",
+            )
+            if not page:
+                return
+            for row in page:
+                number = number_of(row.get("id"))
+                if number is None or number <= last:
+                    # Reading on from here would lose people without a word.
+                    raise self._unreadable("its contacts do not come in the order asked for")
+                last = number
+                address = row.get("email")
+                if isinstance(address, str) and address.strip():  # contacts with a phone number alone exist
+                    yield number, address.strip().lower()
+
+    def _rows(self, found: Mapping[str, Any], key: str) -> list[Mapping[str, Any]]:
+        rows = rows_of(found.get(key))
+        if rows is None:
+            raise self._unreadable(f"it names no {key}")
+        return rows
+
+    def _unreadable(self, reason: str) -> TryLater:
+        return TryLater(
+            "ANSWER_UNREADABLE",
+            f"The answer is not what ActiveCampaign sends: {reason}.",
+            where=self._where,
+            remedy="If this lasts, check the host: something else may answer there.",
+        )
+
+    def close(self) -> None:
+        self._http.close()
+
+
+def _tries_for(error: LelekaError) -> int:
+    if isinstance(error, TryLater):
+        return _TRIES
+    return _FORBIDDEN_TRIES if isinstance(error, NeedsAttention) and error.code == "KEY_REFUSED" else 1

@@ -1,0 +1,127 @@
+"""An ActiveCampaign account as a destination: bulk import only, never a re-subscription."""
+
+import heapq
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final
+
+from leleka.core.configuration import Network
+from leleka.core.outcomes import Accepted, Outcome, Pending, Settled
+from leleka.core.ports import (
+    Body,
+    Change,
+    Check,
+    Clock,
+    Destination,
+    Field,
+    Suppressed,
+    SuppressionReason,
+    Target,
+    Turn,
+    at_once,
+)
+from leleka.destinations.activecampaign import rendering
+from leleka.destinations.activecampaign.checking import check_steps
+from leleka.destinations.activecampaign.client import Client
+from leleka.destinations.activecampaign.hosts import Host, normalise_host
+from leleka.destinations.activecampaign.reading import is_deleted, number_of, plain, rows_of
+from leleka.destinations.activecampaign.settings import Settings, check_key, check_share
+from leleka.destinations.http import GuardedClient
+from leleka.errors import NeedsAttention, TryLater
+
+_ACTIVE: Final = 1
+_SUPPRESSED: Final = {2: SuppressionReason.UNSUBSCRIBED, 3: SuppressionReason.BOUNCED}
+_STANDARD_FIELDS: Final = (
+    Field("first_name", "First name", "text"),
+    Field("last_name", "Last name", "text"),
+    Field("phone", "Phone", "text"),
+)
+
+
+def open_account(settings: Settings, network: Network, clock: Clock, turn: Turn) -> Destination:
+    """Raises ``InvalidInput`` for a host, key or share that cannot be right; asks nothing of the network."""
+    host = normalise_host(settings.host, network)
+    check_share(settings.share)
+    key = check_key(settings.key.reveal())
+    return ActiveCampaign(host, GuardedClient(host.origin, {"Api-Token": key}, clock), clock, turn)
+
+
+class ActiveCampaign:
+    """The port ``Destination``. ``http`` already carries the key."""
+
+    def __init__(self, host: Host, http: GuardedClient, clock: Clock, turn: Turn = at_once) -> None:
+        self._host = host
+        self._client = Client(http, clock, str(host), turn)
+
+    def __repr__(self) -> str:
+        return f"ActiveCampaign({self._host})"
+
+    def check(self, target: str | None) -> Iterable[Check]:
+        return check_steps(self._client, self._host, target)
+
+    def targets(self) -> Sequence[Target]:
+        try:
+            rows = [row for row in self._client.rows("lists", "lists") if not is_deleted(row)]
+        except NeedsAttention as refusal:
+            if refusal.code != "KEY_REFUSED":
+                raise
+            raise NeedsAttention(
+                "LISTS_FORBIDDEN",
+                "ActiveCampaign does not show its lists to this key.",
+                where=str(self._host),
+                remedy="Test the connection; the key's user must be in a group that may see lists.",
+            ) from None
+        return [Target(str(number_of(row.get("id"))), _text(row.get("name"))) for row in rows]
+
+    def fields(self) -> Sequence[Field]:
+        rows = self._client.rows("fields", "fields")
+        own = [
+            Field(f"field:{number_of(row.get('id'))}", _text(row.get("title")), _text(row.get("type")))
+            for row in rows
+        ]
+        return [*_STANDARD_FIELDS, *own]
+
+    def suppressed(self, target: str, after: int = 0) -> Iterable[Suppressed]:
+        """Merge both statuses by id, so that reading can stop anywhere and go on from the last id."""
+        list_id = rendering.list_id_of(target)
+        streams = [self._of_status(list_id, status, after) for status in _SUPPRESSED]
+        return heapq.merge(*streams, key=lambda one: one.id)
+
+    def _of_status(self, list_id: int, status: int, after: int) -> Iterator[Suppressed]:
+        for number, address in self._client.contacts(list_id, status, after):
+            yield Suppressed(address, _SUPPRESSED[status], number)
+
+    def contacts(self, target: str, after: int = 0) -> Iterable[tuple[int, str]]:
+        return self._client.contacts(rendering.list_id_of(target), _ACTIVE, after)
+
+    def render(self, change: Change, *, automations: bool) -> bytes:
+        return rendering.render(change, automations=automations)
+
+    def assemble(self, contacts: Sequence[bytes], *, automations: bool) -> Body:
+        return rendering.assemble(contacts, automations=automations)
+
+    def envelope_bytes(self, *, automations: bool) -> int:
+        return rendering.envelope_bytes(automations=automations)
+
+    def send(self, body: Body, deadline: float) -> Outcome:
+        return self._client.import_contacts(body.content, deadline)
+
+    def poll(self, accepted: Accepted) -> Pending | Settled:
+        return self._client.import_info(accepted.batch_id)
+
+    def queue_empty(self) -> bool:
+        """What cannot be read counts as not empty: an empty queue ends quarantines."""
+        outstanding = rows_of(self._client.get("import/bulk_import").get("outstanding"))
+        if outstanding is None:
+            raise TryLater(
+                "ANSWER_UNREADABLE", "ActiveCampaign does not say what is waiting.", where=str(self._host)
+            )
+        return all(
+            number_of(row.get("batches")) == 0 and number_of(row.get("contacts")) == 0 for row in outstanding
+        )
+
+    def close(self) -> None:
+        self._client.close()
+
+
+def _text(value: object) -> str:
+    return plain(value) or "(no name)"

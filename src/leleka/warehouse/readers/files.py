@@ -1,0 +1,142 @@
+"""Which files a source means, whether they may be read, and whether they are what their name says."""
+
+import glob
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+from leleka.core.sources import FileFormat, SourceSpec
+from leleka.errors import InvalidInput, NeedsAttention
+
+_BLOCK: Final = 1 << 20
+_MAGIC: Final = (
+    (b"PK\x03\x04", "a ZIP archive or an Excel workbook", "Save the sheet as CSV UTF-8 and give that file."),
+    (b"\xd0\xcf\x11\xe0", "an old Excel workbook", "Save the sheet as CSV UTF-8 and give that file."),
+    (b"\x1f\x8b", "a gzip archive", "Unpack it first."),
+    (b"\x28\xb5\x2f\xfd", "a Zstandard archive", "Unpack it first."),
+    (b"BZh", "a bzip2 archive", "Unpack it first."),
+    (b"\x89PNG", "a PNG picture", "Give the file with the rows."),
+    (b"\xff\xd8\xff", "a JPEG picture", "Give the file with the rows."),
+    (b"%PDF", "a PDF document", "Give the file with the rows."),
+    (b"SQLite format 3", "an SQLite database", "Export the table as CSV."),
+    (b"PAR1", "a Parquet file", "Rename it to .parquet, or declare its format as parquet."),
+)
+_HTML: Final = (b"<!doctype html", b"<html", b"<?xml")
+_PARQUET: Final = b"PAR1"
+
+
+def resolve(spec: SourceSpec, source_dirs: Sequence[Path]) -> list[Path]:
+    """Give the real paths of a source's files, each below one of ``source_dirs``; globs in sorted order."""
+    if not source_dirs:
+        raise NeedsAttention(
+            "SOURCE_DIRS_UNSET",
+            "No folder is open for source files.",
+            where=spec.name,
+            remedy="An administrator sets LELEKA_SOURCE_DIRS to the folders files may be read from.",
+        )
+    allowed = [folder.resolve() for folder in source_dirs]
+    found = [file for pattern in spec.paths for file in _matches(pattern, allowed)]
+    if not found:
+        raise _not_found(spec.name)
+    return list(dict.fromkeys(found))
+
+
+def digest(paths: Sequence[Path]) -> str:
+    """Give a hash of the files' contents, in the order of the paths."""
+    total = hashlib.blake2b(digest_size=16)
+    for path in paths:
+        with path.open("rb") as file:
+            total.update(hashlib.file_digest(file, "blake2b").digest())
+    return total.hexdigest()
+
+
+def signature(paths: Sequence[Path]) -> tuple[tuple[int, int, int], ...]:
+    """Give what changes when someone writes to one of the files."""
+    stats = [path.stat() for path in paths]
+    return tuple((stat.st_ino, stat.st_size, stat.st_mtime_ns) for stat in stats)
+
+
+def format_of(spec: SourceSpec, path: Path) -> FileFormat:
+    if spec.format:
+        return spec.format
+    return "parquet" if path.suffix.lower() in {".parquet", ".pq"} else "csv"
+
+
+def check_type(path: Path, kind: FileFormat) -> None:
+    """Refuse an empty file, and one that its first bytes show to be something else."""
+    with path.open("rb") as file:
+        head = file.read(512)
+    if not head:
+        raise InvalidInput("FILE_EMPTY", "The file is empty.", where=path.name, remedy="Export it again.")
+    if kind == "csv":
+        for magic, what, remedy in _MAGIC:
+            if head.startswith(magic):
+                raise _wrong_type(path, f"This is {what}, not CSV.", remedy)
+        if head.removeprefix(b"\xef\xbb\xbf").lstrip().lower().startswith(_HTML):
+            raise _wrong_type(path, "This is a web page or XML, not CSV.", "Download the file itself.")
+    elif not head.startswith(_PARQUET):
+        raise _wrong_type(path, "This is not a Parquet file.", "Declare its format as csv if it is CSV.")
+
+
+def _matches(pattern: str, allowed: Sequence[Path]) -> list[Path]:
+    try:
+        plain = Path(pattern)
+        if not glob.has_magic(pattern) or (_below(plain.resolve(), allowed) and plain.is_file()):
+            candidates = [plain]
+        else:
+            # Asking outside the allowed folders would tell what exists there.
+            _must_be_below(_fixed_part(plain), allowed, plain.name)
+            candidates = [Path(match) for match in sorted(glob.glob(pattern, recursive=True))]  # noqa: PTH207 (absolute)
+            candidates = [path for path in candidates if not path.is_dir()]
+        real = [path.resolve() for path in candidates]
+        for path in real:
+            _must_be_below(path, allowed, plain.name)
+        if not all(path.is_file() for path in real):
+            raise _not_found(plain.name)
+    except PermissionError as error:
+        raise NeedsAttention(
+            "SOURCE_UNREADABLE",
+            "The file may not be read by the account Leleka runs as.",
+            where=Path(pattern).name,
+            remedy="An administrator gives it the right to read the file and its folder.",
+        ) from error
+    except (ValueError, OSError) as error:
+        raise _not_found(Path(pattern).name[:80]) from error
+    return real
+
+
+def _fixed_part(pattern: Path) -> Path:
+    fixed = Path(pattern.anchor)
+    for part in pattern.parts[1 if pattern.anchor else 0 :]:
+        if glob.has_magic(part):
+            break
+        fixed /= part
+    return fixed.resolve()
+
+
+def _must_be_below(path: Path, allowed: Sequence[Path], shown: str) -> None:
+    if not _below(path, allowed):
+        raise InvalidInput(
+            "SOURCE_OUTSIDE_ALLOWED",
+            "The file lies outside the folders that source files may be read from.",
+            where=shown,
+            remedy="Move it there, or ask an administrator to add its folder to LELEKA_SOURCE_DIRS.",
+        )
+
+
+def _below(path: Path, allowed: Sequence[Path]) -> bool:
+    return any(path.is_relative_to(folder) for folder in allowed)
+
+
+def _not_found(where: str) -> InvalidInput:
+    return InvalidInput(
+        "SOURCE_NOT_FOUND",
+        "There is no such file.",
+        where=where,
+        remedy="Check the path or pattern, and that the file was delivered.",
+    )
+
+
+def _wrong_type(path: Path, message: str, remedy: str) -> InvalidInput:
+    return InvalidInput("FILE_TYPE", message, where=path.name, remedy=remedy)

@@ -1,0 +1,274 @@
+"""What every destination must do, asserted on what is in the destination afterwards.
+
+A destination joins by subclassing ``DestinationContract`` and giving an ``Account``: itself, and a way to look at
+the other side that does not go through it.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+import pytest
+
+from leleka.core.outcomes import Accepted, Cause, Ending, Pending, Refused, Reject, Settled
+from leleka.core.ports import (
+    Action,
+    Body,
+    Change,
+    Clock,
+    Destination,
+    Standing,
+    Suppressed,
+    SuppressionReason,
+)
+from leleka.errors import InvalidInput
+
+ACTIVE: Final = "active"
+UNSUBSCRIBED: Final = "unsubscribed"
+BOUNCED: Final = "bounced"
+
+
+@dataclass(frozen=True)
+class Contact:
+    """A contact at the other side. Values by field key, those that hold nothing left out; list id to standing."""
+
+    values: Mapping[str, str] = field(default_factory=dict)
+    tags: frozenset[str] = frozenset()
+    lists: Mapping[str, str] = field(default_factory=dict)
+
+
+class Account(ABC):
+    """An account at the other side, empty but for one list, another list, and one field of its own."""
+
+    destination: Destination
+    clock: Clock
+    list_id: str
+    list_name: str
+    other_list_id: str
+    absent_list_id: str
+    field_key: str
+
+    @abstractmethod
+    def people(self) -> Mapping[str, Contact]:
+        """Give everyone who is there, by address."""
+
+    @abstractmethod
+    def put(self, address: str, standing: str) -> int:
+        """Put someone on the list with that standing; give the contact's id."""
+
+    @abstractmethod
+    def work(self) -> None:
+        """Let the account's queue run empty."""
+
+    @abstractmethod
+    def hold(self) -> None:
+        """Let what is accepted from now on wait for ``work``."""
+
+    @abstractmethod
+    def refuse_key(self) -> None:
+        """From now on the key is no good."""
+
+
+class DestinationContract(ABC):
+    @pytest.fixture
+    @abstractmethod
+    def account(self) -> Iterator[Account]:
+        """Give an account of one's own to every test."""
+
+    def change(
+        self, account: Account, address: str, action: Action = Action.MEMBER, *tags: str, **values: str
+    ) -> Change:
+        keys = {"own": account.field_key}
+        pairs = tuple((keys.get(key, key), text) for key, text in values.items())
+        return Change(address, account.list_id, action, pairs, tags)
+
+    def body(self, account: Account, *changes: Change) -> Body:
+        destination = account.destination
+        contacts = [destination.render(change, automations=False) for change in changes]
+        return destination.assemble(contacts, automations=False)
+
+    def deliver(self, account: Account, *changes: Change) -> Settled:
+        destination = account.destination
+        outcome = destination.send(self.body(account, *changes), account.clock.monotonic() + 10)
+        assert isinstance(outcome, Accepted)
+        account.work()
+        standing = destination.poll(outcome)
+        assert isinstance(standing, Settled)
+        return standing
+
+    def test_the_lists_and_fields_of_the_account_are_offered(self, account: Account) -> None:
+        targets = {target.id: target.name for target in account.destination.targets()}
+        assert targets[account.list_id] == account.list_name
+        assert set(targets) == {account.list_id, account.other_list_id}
+        keys = [one.key for one in account.destination.fields()]
+        assert keys == ["first_name", "last_name", "phone", account.field_key]
+
+    def test_members_are_on_the_list_with_what_is_mapped(self, account: Account) -> None:
+        settled = self.deliver(
+            account,
+            self.change(account, "ada@example.test", Action.MEMBER, "VIP", first_name="Ада", own="x < 'y'"),
+            self.change(account, "bob@example.test", last_name="B", phone="+380 44 123"),
+        )
+        assert settled == Settled(Ending.COMPLETED)
+        on_list = {account.list_id: ACTIVE}
+        assert account.people() == {
+            "ada@example.test": Contact(
+                {"first_name": "Ада", account.field_key: "x < 'y'"}, frozenset({"VIP"}), on_list
+            ),
+            "bob@example.test": Contact({"last_name": "B", "phone": "+380 44 123"}, frozenset(), on_list),
+        }
+
+    def test_the_same_bytes_twice_leave_the_same_people(self, account: Account) -> None:
+        changes = [self.change(account, f"p{n}@example.test", first_name=str(n)) for n in range(5)]
+        self.deliver(account, *changes)
+        once = account.people()
+        self.deliver(account, *changes)
+        assert account.people() == once
+        assert len(once) == 5
+
+    def test_an_empty_text_clears_and_an_absent_one_leaves(self, account: Account) -> None:
+        address = "ada@example.test"
+        self.deliver(account, self.change(account, address, first_name="A", last_name="L", own="x"))
+        self.deliver(account, self.change(account, address, first_name="", own="y"))
+        assert account.people()[address].values == {"last_name": "L", account.field_key: "y"}
+
+    def test_a_mark_writes_its_value_and_leaves_the_list_alone(self, account: Account) -> None:
+        self.deliver(account, self.change(account, "ada@example.test", first_name="A"))
+        self.deliver(
+            account,
+            self.change(account, "ada@example.test", Action.MARK, "VIP", own="left"),
+            self.change(account, "new@example.test", Action.MARK, own="left"),
+        )
+        people = account.people()
+        assert people["ada@example.test"] == Contact(
+            {"first_name": "A", account.field_key: "left"}, frozenset(), {account.list_id: ACTIVE}
+        )
+        assert people["new@example.test"].lists == {}
+
+    def test_who_was_unsubscribed_is_not_subscribed_again(self, account: Account) -> None:
+        self.deliver(account, self.change(account, "ada@example.test"))
+        self.deliver(account, self.change(account, "ada@example.test", Action.UNSUBSCRIBE))
+        assert account.people()["ada@example.test"].lists == {account.list_id: UNSUBSCRIBED}
+        self.deliver(account, self.change(account, "ada@example.test", first_name="A"))
+        assert account.people()["ada@example.test"].lists == {account.list_id: UNSUBSCRIBED}
+
+    def test_the_suppressed_and_the_active_are_read_by_id(self, account: Account) -> None:
+        ids = [account.put(f"p{n}@example.test", (ACTIVE, UNSUBSCRIBED, BOUNCED)[n % 3]) for n in range(12)]
+        found = list(account.destination.suppressed(account.list_id))
+        assert found == [
+            Suppressed(f"p{n}@example.test", SuppressionReason((UNSUBSCRIBED, BOUNCED)[n % 3 - 1]), ids[n])
+            for n in range(12)
+            if n % 3
+        ]
+        assert list(account.destination.suppressed(account.list_id, after=found[3].id)) == found[4:]
+        assert list(account.destination.suppressed(account.other_list_id)) == []
+        active = [(ids[n], f"p{n}@example.test") for n in range(0, 12, 3)]
+        assert list(account.destination.contacts(account.list_id)) == active
+        assert list(account.destination.contacts(account.list_id, after=active[0][0])) == active[1:]
+
+    def test_one_wrong_address_and_nothing_of_the_request_arrives(self, account: Account) -> None:
+        body = self.body(
+            account,
+            self.change(account, "ada@example.test"),
+            self.change(account, "not an address"),
+            self.change(account, "bob@example.test"),
+        )
+        outcome = account.destination.send(body, account.clock.monotonic() + 10)
+        assert isinstance(outcome, Refused)
+        assert outcome.cause is Cause.INVALID
+        assert [row.position for row in outcome.rows] in ([], [1], [2])
+        account.work()
+        assert account.people() == {}
+
+    def test_past_its_deadline_nothing_arrives(self, account: Account) -> None:
+        body = self.body(account, self.change(account, "ada@example.test"))
+        outcome = account.destination.send(body, account.clock.monotonic() - 0.001)
+        assert isinstance(outcome, Refused)
+        assert outcome.cause is Cause.NOT_SENT
+        account.work()
+        assert account.people() == {}
+
+    def test_accepted_is_not_delivered(self, account: Account) -> None:
+        account.hold()
+        assert account.destination.queue_empty()
+        body = self.body(account, *(self.change(account, f"p{n}@example.test") for n in range(3)))
+        outcome = account.destination.send(body, account.clock.monotonic() + 10)
+        assert isinstance(outcome, Accepted)
+        assert isinstance(account.destination.poll(outcome), Pending)
+        assert account.people() == {}
+        assert not account.destination.queue_empty()
+        account.work()
+        assert account.destination.poll(outcome) == Settled(Ending.COMPLETED)
+        assert account.destination.queue_empty()
+        assert len(account.people()) == 3
+
+    def test_a_batch_nobody_knows_is_not_known(self, account: Account) -> None:
+        standing = account.destination.poll(Accepted("00000000-0000-0000-0000-000000000000"))
+        assert isinstance(standing, Pending)
+        assert not standing.known
+
+    def test_a_refused_key_is_forbidden_and_nothing_arrives(self, account: Account) -> None:
+        account.refuse_key()
+        checks = list(account.destination.check(account.list_id))
+        assert [(check.standing, check.code) for check in checks] == [
+            (Standing.PASSED, ""),
+            (Standing.FAILED, "KEY_REFUSED"),
+            (Standing.SKIPPED, ""),
+            (Standing.SKIPPED, ""),
+        ]
+        body = self.body(account, self.change(account, "ada@example.test"))
+        outcome = account.destination.send(body, account.clock.monotonic() + 10)
+        assert isinstance(outcome, Refused)
+        assert outcome.cause is Cause.FORBIDDEN
+        account.work()
+        assert account.people() == {}
+
+    def test_the_connection_test_names_its_steps(self, account: Account) -> None:
+        right = list(account.destination.check(account.list_id))
+        assert [check.standing for check in right] == [Standing.PASSED] * 4
+        assert all(check.sentence and not check.code for check in right)
+        wrong = list(account.destination.check(account.absent_list_id))
+        assert [check.standing for check in wrong] == [Standing.PASSED] * 3 + [Standing.FAILED]
+        assert wrong[3].code == "LIST_NOT_FOUND"
+        assert [check.name for check in account.destination.check(None)] == [
+            check.name for check in right[:3]
+        ]
+
+    @pytest.mark.parametrize(
+        ("text", "code"),
+        [
+            ("half \ud800", "TEXT_NOT_UNICODE"),
+            ("a\0b", "TEXT_CONTROL_CHAR"),
+            ("x" * 390_000, "ROW_TOO_LARGE"),
+        ],
+    )
+    def test_what_cannot_be_sent_is_rejected(self, account: Account, text: str, code: str) -> None:
+        with pytest.raises(Reject) as rejected:
+            account.destination.render(
+                self.change(account, "ada@example.test", first_name=text), automations=False
+            )
+        assert rejected.value.code == code
+        assert text not in rejected.value.sentence
+
+    def test_a_list_id_that_is_none_is_refused(self, account: Account) -> None:
+        with pytest.raises(InvalidInput) as refusal:
+            account.destination.render(Change("a@b.test", "1 OR 1=1", Action.MEMBER), automations=False)
+        assert refusal.value.code == "LIST_ID_INVALID"
+
+    @pytest.mark.parametrize("automations", [True, False])
+    def test_the_size_of_a_request_is_known_before_it_is_made(
+        self, account: Account, automations: bool
+    ) -> None:
+        destination = account.destination
+        contacts = [
+            destination.render(
+                self.change(account, f"p{n}@example.test", own="ї" * n), automations=automations
+            )
+            for n in range(20)
+        ]
+        body = destination.assemble(contacts, automations=automations)
+        bound = destination.envelope_bytes(automations=automations) + sum(len(one) + 1 for one in contacts)
+        assert bound - 1 <= len(body.content) <= bound
+        assert body.count == 20
+        assert body == destination.assemble(contacts, automations=automations)

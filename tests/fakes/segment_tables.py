@@ -1,0 +1,95 @@
+"""Three related tables to try rules on, and a way to lay rows down as Parquet."""
+
+from collections.abc import Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from leleka.core.columns import Catalogue, Column, ColumnType, Relationship, Table
+
+_TYPES = {
+    ColumnType.TEXT: "VARCHAR",
+    ColumnType.INTEGER: "BIGINT",
+    ColumnType.NUMBER: "DOUBLE",
+    ColumnType.DATE: "DATE",
+    ColumnType.DATETIME: "TIMESTAMP",
+    ColumnType.BOOLEAN: "BOOLEAN",
+}
+
+CUSTOMERS = Table(
+    "customers",
+    (
+        Column("Id", ColumnType.TEXT),
+        Column("Name", ColumnType.TEXT),
+        Column('Loyalty "Tier"', ColumnType.TEXT),
+        # The name of the alias the compiler gives the table.
+        Column("t0", ColumnType.TEXT),
+        Column("Visits", ColumnType.INTEGER),
+        Column("Income", ColumnType.NUMBER),
+        Column("Born", ColumnType.DATE),
+        Column("Seen", ColumnType.DATETIME),
+        Column("Active", ColumnType.BOOLEAN),
+    ),
+    "Id",
+)
+PURCHASES = Table(
+    "purchases",
+    (
+        Column("Number", ColumnType.INTEGER),
+        Column("Customer", ColumnType.TEXT),
+        Column("Price", ColumnType.NUMBER),
+        Column("Items", ColumnType.INTEGER),
+        Column("At", ColumnType.DATETIME),
+        Column("Note", ColumnType.TEXT),
+    ),
+)
+LINES = Table(
+    "lines",
+    (
+        # Text here and a whole number there: keys of two types are compared as text.
+        Column("Purchase", ColumnType.TEXT),
+        Column("Product", ColumnType.TEXT),
+        Column("Weight", ColumnType.NUMBER),
+        Column("Due", ColumnType.DATE),
+    ),
+)
+CATALOGUE = Catalogue(
+    "customers",
+    {table.name: table for table in (CUSTOMERS, PURCHASES, LINES)},
+    {
+        "purchases": Relationship("purchases", "purchases", "Customer", "customers", "Id"),
+        "lines": Relationship("lines", "lines", "Purchase", "purchases", "Number"),
+        "namesakes": Relationship("namesakes", "customers", "Name", "customers", 'Loyalty "Tier"'),
+    },
+)
+
+
+def write_tables(rows: Mapping[str, Sequence[Mapping[str, Any]]], folder: Path) -> dict[str, str]:
+    """Write a Parquet file for every table of the catalogue; a column that is not given has no value."""
+    return {name: _write(table, rows.get(name, ()), folder) for name, table in CATALOGUE.tables.items()}
+
+
+def _write(table: Table, rows: Sequence[Mapping[str, Any]], folder: Path) -> str:
+    file = folder / f"{table.name}.parquet"
+    columns = ", ".join(f'"{_doubled(column.name)}" {_TYPES[column.type]}' for column in table.columns)
+    cursor = _connection().cursor()
+    cursor.execute(f"CREATE OR REPLACE TEMP TABLE t ({columns})")
+    if rows:
+        places = ", ".join(f"({', '.join('?' * len(table.columns))})" for _ in rows)
+        values = [row.get(column.name) for row in rows for column in table.columns]
+        cursor.execute(f"INSERT INTO t VALUES {places}", values)  # noqa: S608 - question marks
+    cursor.execute(f"COPY t TO '{file}' (FORMAT parquet)")
+    cursor.close()
+    return str(file)
+
+
+@cache
+def _connection() -> duckdb.DuckDBPyConnection:
+    # Opening one takes longer than all that a test does with it.
+    return duckdb.connect()
+
+
+def _doubled(name: str) -> str:
+    return name.replace('"', '""')

@@ -1,0 +1,212 @@
+"""Whatever the rule and whatever the rows: DuckDB finds the profiles that plain Python finds."""
+
+import math
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlglot import exp
+
+from leleka.core.columns import NUMERIC, TEMPORAL, ColumnType, Table
+from leleka.core.rules import Not, to_data
+from leleka.core.rules_operators import CASELESS, DAYS, FLAGS, LISTS, OPERATORS, Operator
+from leleka.core.rules_parsing import parse
+from leleka.warehouse.rules_sql import Scope, condition_sql
+from leleka.warehouse.segments import compile_rule, count
+from leleka.warehouse.session import Session, open_session
+from tests.fakes.rules_reference import Rows, matches
+from tests.fakes.segment_tables import CATALOGUE, write_tables
+
+TODAY = date(2026, 3, 1)
+HOSTILE = [
+    "'; DROP TABLE t; --",
+    'O"Brien',
+    "O'Brien",
+    "a\\",
+    "\\'",
+    "%",
+    "_",
+    "{x}",
+    "$1",
+    "?",
+    "/*",
+    "a\nb",
+]
+LETTERS = ["Київ", "київ", "КИЇВ", "їжак Ґ", "ЇЖАК ґ", "İ", "i", "ΟΔΟΣ", "Straße", "é", "e\u0301", "😀"]
+BLANK = ["", " ", "\t\u00a0", "\u200b"]
+
+texts = st.sampled_from(["C1", "C2", *HOSTILE, *LETTERS, *BLANK])
+said = texts.filter(
+    lambda text: text not in BLANK and text.strip() != "" and text.strip("\ufeff\u200b") != ""
+)
+integers = st.sampled_from([-1, 0, 0, 1, 1, 2, 2, 3, 2**62, -(2**63), 2**63 - 1])
+quarters = st.sampled_from([-0.5, 0.0, 0.25, 0.5, 1.0, 1.5])
+days = st.sampled_from(
+    [*(TODAY + timedelta(days=n) for n in range(-3, 4)), date(1900, 5, 1), date(2100, 1, 31)]
+)
+instants = st.builds(
+    lambda day, second: datetime(day.year, day.month, day.day) + timedelta(seconds=second),  # noqa: DTZ001 - UTC by contract
+    days,
+    st.sampled_from([0, 1, 43_200, 86_399]),
+)
+STORED: dict[ColumnType, st.SearchStrategy[Any]] = {
+    ColumnType.TEXT: texts,
+    ColumnType.INTEGER: integers,
+    ColumnType.NUMBER: quarters | st.sampled_from([math.nan, math.inf, -math.inf, -0.0]),
+    ColumnType.DATE: days,
+    ColumnType.DATETIME: instants,
+    ColumnType.BOOLEAN: st.booleans(),
+}
+WRITTEN: dict[ColumnType, st.SearchStrategy[Any]] = {
+    **STORED,
+    ColumnType.TEXT: said,
+    ColumnType.NUMBER: quarters,
+    ColumnType.DATETIME: days,
+}
+KEYS = {"Id", "Customer", "Number", "Purchase"}
+
+
+@st.composite
+def rows_of(draw: st.DrawFn, table: Table, most: int) -> list[dict[str, Any]]:
+    columns = {
+        column.name: STORED[column.type] | st.none() for column in table.columns if column.name not in KEYS
+    }
+    rows = draw(st.lists(st.fixed_dictionaries(columns), min_size=1, max_size=most))
+    for number, row in enumerate(rows):
+        keys = {"Id": f"C{number}", "Number": number}
+        keys["Customer"] = draw(st.sampled_from(["C0", "C0", "C1", "C2", "nobody", None]))
+        keys["Purchase"] = draw(st.sampled_from(["0", "0", "1", "2", "x", None]))
+        row |= {column.name: keys[column.name] for column in table.columns if column.name in keys}
+    return rows
+
+
+def tables() -> st.SearchStrategy[Rows]:
+    known = CATALOGUE.tables
+    return st.fixed_dictionaries({name: rows_of(table, most=6) for name, table in known.items()})
+
+
+@st.composite
+def comparisons(draw: st.DrawFn, column_type: ColumnType, *, measured: bool = False) -> dict[str, Any]:
+    allowed = [known for known in OPERATORS[column_type] if not (measured and known in FLAGS)]
+    operator = draw(st.sampled_from(allowed))
+    data: dict[str, Any] = {operator.value: draw(_operand(operator, column_type))}
+    if column_type is ColumnType.TEXT and operator in CASELESS:
+        data["ignore case"] = draw(st.booleans())
+    return data
+
+
+def _operand(operator: Operator, column_type: ColumnType) -> st.SearchStrategy[Any]:
+    written = WRITTEN[column_type]
+    if operator in FLAGS:
+        return st.just(value=True)
+    if operator in DAYS:
+        return st.integers(1, 5) | st.just("40 days")
+    if operator is Operator.MONTH_OF:
+        return st.integers(1, 12) | st.lists(st.integers(1, 12), min_size=1)
+    if operator is Operator.BETWEEN:
+        return st.tuples(written, written).map(sorted)
+    if operator in LISTS:
+        # A list above the length at which the compiler joins it as a table.
+        return st.lists(written, min_size=1, max_size=4) | st.lists(written, min_size=40, max_size=40)
+    return written
+
+
+@st.composite
+def conditions(draw: st.DrawFn, table: Table) -> dict[str, Any]:
+    column = draw(st.sampled_from(table.columns))
+    return {"column": column.name, **draw(comparisons(column.type))}
+
+
+@st.composite
+def related(draw: st.DrawFn, table: Table, depth: int) -> dict[str, Any]:
+    names = [
+        known.name
+        for known in CATALOGUE.relationships.values()
+        if table.name in {known.table, known.to_table}
+    ]
+    relationship = CATALOGUE.relationships[draw(st.sampled_from(names))]
+    leads_to_many = relationship.to_table == table.name
+    other = CATALOGUE.tables[relationship.table if leads_to_many else relationship.to_table]
+    data: dict[str, Any] = {"related": relationship.name}
+    measure = draw(st.sampled_from(["exists", "count", "sum", "avg", "min", "max"]))
+    if measure == "exists":
+        data["exists"] = draw(st.booleans())
+    elif measure == "count":
+        data |= {"count": "rows", **draw(comparisons(ColumnType.INTEGER, measured=True))}
+    else:
+        types = NUMERIC if measure in {"sum", "avg"} else NUMERIC | TEMPORAL
+        column = draw(st.sampled_from([known for known in other.columns if known.type in types]))
+        compared = ColumnType.NUMBER if measure == "avg" else column.type
+        data |= {measure: column.name, **draw(comparisons(compared, measured=True))}
+    if draw(st.booleans()):
+        data["where"] = draw(rules(other, depth - 1, sets=False))
+    return data
+
+
+def rules(table: Table, depth: int = 3, *, sets: bool = True) -> st.SearchStrategy[dict[str, Any]]:
+    leaf = conditions(table)
+    if depth == 0:
+        return leaf
+    inner = st.deferred(lambda: rules(table, depth - 1, sets=sets))
+    groups = [_headed(head, st.lists(inner, min_size=1, max_size=3)) for head in ("all", "any")]
+    joins = ("union", "intersect", "except") if sets else ()
+    joined = [_headed(head, st.lists(inner, min_size=2, max_size=3)) for head in joins]
+    return st.one_of(leaf, related(table, depth), _headed("not", inner), *groups, *joined)
+
+
+def _headed(head: str, inside: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, Any]]:
+    return st.fixed_dictionaries({head: inside})
+
+
+@pytest.fixture(scope="module")
+def session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Session]:
+    with open_session(tmp_path_factory.mktemp("spill")) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("tables")
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    rows=tables(),
+    shallow=st.lists(rules(CATALOGUE.profile_table, 1), min_size=8, max_size=8),
+    deep=st.lists(rules(CATALOGUE.profile_table, 3), min_size=3, max_size=3),
+)
+def test_sql_and_python_find_the_same_profiles(
+    session: Session, folder: Path, rows: Rows, shallow: list[dict[str, Any]], deep: list[dict[str, Any]]
+) -> None:
+    scope = Scope(write_tables(rows, folder), TODAY)
+    asked = [parse(written, CATALOGUE) for written in shallow + deep]
+    asked += [Not(rule) for rule in asked]
+    answers = exp.select(scope.column("Id"), *(condition_sql(rule, scope) for rule in asked))
+    found = {identity: answer for identity, *answer in session.rows(answers.from_(scope.table("customers")))}
+    # True or False for every profile, never NULL: a rule and its opposite share all profiles between them.
+    assert found == {
+        row["Id"]: [matches(rule, row, rows, TODAY) for rule in asked] for row in rows["customers"]
+    }
+
+
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(rules(CATALOGUE.profile_table))
+def test_the_canonical_form_is_read_back_as_the_same_rule(data: dict[str, Any]) -> None:
+    rule = parse(data, CATALOGUE)
+    assert parse(to_data(rule), CATALOGUE) == rule
+    assert to_data(parse(to_data(rule), CATALOGUE)) == to_data(rule)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.text(st.characters(codec="utf-8", exclude_characters="\0"), min_size=1))
+def test_any_text_is_found_by_itself(session: Session, folder: Path, text: str) -> None:
+    files = write_tables({"customers": [{"Id": "C1", "Name": text}]}, folder)
+    operators = [
+        (name, ignore) for name in ("contains", "starts with", "ends with") for ignore in (True, False)
+    ]
+    written = [{"column": "Name", name: text, "ignore case": ignore} for name, ignore in operators]
+    assert count(session, compile_rule(parse({"all": written}, CATALOGUE), CATALOGUE, files, TODAY)) == 1
