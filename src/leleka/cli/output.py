@@ -1,6 +1,10 @@
-"""What the terminal shows: facts on standard output, progress and problems on standard error."""
+"""What the terminal shows: facts on standard output, progress and problems on standard error.
+
+With ``--json`` the problems are facts, too: standard output is then one JSON document, whatever happens.
+"""
 
 import json
+import math
 import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, is_dataclass
@@ -82,4 +86,6 @@ def _plain(value: object) -> Any:
         return [_plain(inner) for inner in value]
     if isinstance(value, date):  # datetimes are dates, too
         return value.isoformat()
+    if isinstance(value, float) and not math.isfinite(value):
+        return None  # JSON has no such number
     return value

@@ -36,11 +36,10 @@ class RunProgress:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._bar.stop()
+        self._stop()
 
     def stage(self, sentence: str) -> None:
-        if self._task is not None:
-            self._bar.stop()
+        self._stop()
         say(sentence)
 
     def planned(self, planned: Planned) -> None:
@@ -66,6 +65,10 @@ class RunProgress:
         elif (line := f"{confirmed:,} of {total:,} confirmed{more}") != self._last:
             self._last = line
             say(line)
+
+    def _stop(self) -> None:
+        if self._task is not None:
+            self._bar.stop()
 
     def _draw(self, total: int, confirmed: int, more: str) -> None:
         if self._task is None:

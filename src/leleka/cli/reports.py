@@ -28,7 +28,7 @@ _WIDTH = 15
 def print_run(run: RunView) -> None:
     """Print the report of a run: every selected profile in exactly one line."""
     colour = _COLOURS.get(run.status, "cyan")
-    out.print(f"\n[bold]Run {run.id}[/bold] of {escape(run.export)}  [{colour}]{run.status}[/{colour}]")
+    _say(f"\n[bold]Run {run.id}[/bold] of {escape(run.export)}  [{colour}]{run.status}[/{colour}]")
     _line("to", f"list {run.target} through {escape(run.connection)}")
     _line("segments", _segments(run.segments))
     if run.counts is not None:
@@ -39,20 +39,20 @@ def print_run(run: RunView) -> None:
         _line("requests", f"{run.requests:,} in {run.seconds:,.1f} s{speed}")
     if run.confirmation_reason and run.finished_at is None:
         _line("to confirm", escape(run.confirmation_reason))
-        out.print(f"  Nothing was sent. An administrator may let it go on: leleka run confirm {run.id}")
-        out.print(f"  or end it: leleka run cancel {run.id}")
+        _say(f"  Nothing was sent. An administrator may let it go on: leleka run confirm {run.id}")
+        _say(f"  or end it: leleka run cancel {run.id}")
     for problem in run.problems:
-        out.print(
-            f"  [red]error[/red] [dim]\\[{problem.code}][/dim] {escape(problem.message)}", soft_wrap=True
-        )
+        _say(f"  [red]error[/red] [dim]\\[{problem.code}][/dim] {escape(problem.message)}")
+        if problem.where:
+            _say(f"  at  {escape(problem.where)}")
         if problem.remedy:
-            out.print(f"  do  {escape(problem.remedy)}", soft_wrap=True)
+            _say(f"  do  {escape(problem.remedy)}")
 
 
 def print_preview(view: PreviewView) -> None:
     """Print what a run would do now."""
     counts = view.counts
-    out.print(f"\n[bold]Preview[/bold] of {escape(view.export)}: nothing was sent")
+    _say(f"\n[bold]Preview[/bold] of {escape(view.export)}: nothing was sent")
     _line("to", f"list {view.target} through {escape(view.connection)}")
     _line("segments", _segments(view.segments))
     _line("selected", f"{counts.selected:,}")
@@ -62,9 +62,9 @@ def print_preview(view: PreviewView) -> None:
     _left(counts, "")
     _line("requests", f"{view.requests:,}, about {_duration(view.minutes)} at this connection's share")
     if view.too_large:
-        out.print(f"  [red]A run would send nothing:[/red] more than the export's limit of {view.limit:,}.")
+        _say(f"  [red]A run would send nothing:[/red] more than the export's limit of {view.limit:,}.")
     if view.confirmation_reason:
-        out.print(f"  [yellow]A run would wait for confirmation:[/yellow] {escape(view.confirmation_reason)}")
+        _say(f"  [yellow]A run would wait for confirmation:[/yellow] {escape(view.confirmation_reason)}")
 
 
 def _people(counts: Counts, *, finished: bool) -> None:
@@ -98,13 +98,15 @@ def _group(name: str, codes: Mapping[str, int], *, always: bool = True) -> None:
         return
     _line(name, f"{total:,}")
     for code, number in codes.items():
-        out.print(
-            f"  {'':{_WIDTH}}{number:>9,}  {escape(sentence(code))} [dim]\\[{code}][/dim]", soft_wrap=True
-        )
+        _say(f"  {'':{_WIDTH}}{number:>9,}  {escape(sentence(code))} [dim]\\[{code}][/dim]")
 
 
 def _line(name: str, told: str) -> None:
-    out.print(f"  [dim]{name:<{_WIDTH}}[/dim]{told}", soft_wrap=True)
+    _say(f"  [dim]{name:<{_WIDTH}}[/dim]{told}")
+
+
+def _say(told: str) -> None:
+    out.print(told, soft_wrap=True)
 
 
 def _segments(segments: tuple[tuple[str, int], ...]) -> str:

@@ -1,17 +1,47 @@
 """Settings from the environment, prefix ``LELEKA_``."""
 
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import Field, ValidationError
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic import AfterValidator, Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from leleka.core.configuration import DOCUMENTED_SUFFIXES, Configuration, Network
 from leleka.errors import InvalidInput, Problem
 
 _UNLIMITED = "unlimited"
+_SIZE = re.compile(r"[1-9]\d*(\.\d+)?(MB|GB)")
+_SUFFIX = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+")
+_HOST = re.compile(r"([a-z0-9.-]+|\[[0-9a-f:.]+\])(:[0-9]{1,5})?")
+
+
+def _zone(value: str) -> str:
+    try:
+        return ZoneInfo(value).key
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ValueError("there is no such time zone; one is called Europe/Kyiv") from None
+
+
+def _size(value: str) -> str:
+    if not _SIZE.fullmatch(value):
+        raise ValueError("a size is written like 512MB or 2GB")
+    return value
+
+
+def _suffixes(value: str) -> str:
+    if any(not _SUFFIX.fullmatch(part) for part in _parts(value.lower())):
+        raise ValueError("these are domains, comma-separated: example.com,example.org")
+    return value.lower()
+
+
+def _hosts(value: str) -> str:
+    if any(not _HOST.fullmatch(part) for part in _parts(value.lower())):
+        raise ValueError("these are host[:port], comma-separated, without http:// and paths: 127.0.0.1:8765")
+    return value.lower()
 
 
 class Settings(BaseSettings):
@@ -26,29 +56,30 @@ class Settings(BaseSettings):
         default=Path("~/.config/leleka/master.key"),
         description="The key that wraps every stored secret; outside the data directory, made at the first start.",
     )
-    source_dirs: Annotated[str, NoDecode] = Field(
+    source_dirs: str = Field(
         default="", description="Folders that source files may be read from; real paths are checked."
     )
-    activecampaign_host_suffixes: Annotated[str, NoDecode] = Field(
+    activecampaign_host_suffixes: Annotated[str, AfterValidator(_suffixes)] = Field(
         default="",
         description="Domains under which ActiveCampaign hosts are accepted, besides the documented two.",
     )
-    test_hosts: Annotated[str, NoDecode] = Field(
+    test_hosts: Annotated[str, AfterValidator(_hosts)] = Field(
         default="", description="host[:port] reachable over plain http and on loopback, for the sandbox only."
     )
-    test_speed: float | Literal["unlimited"] = Field(
+    test_speed: Annotated[float, Field(gt=0, allow_inf_nan=False)] | Literal["unlimited"] = Field(
         default=1.0, description="How much faster time passes for test hosts; 'unlimited' lifts the limits."
     )
     lease_seconds: float = Field(
         default=90.0, ge=3, le=3600, description="How long a worker owns a run without renewing its claim."
     )
-    memory_limit: str = Field(
+    memory_limit: Annotated[str, AfterValidator(_size)] = Field(
         default="1GB",
-        pattern=r"^\d+(\.\d+)?(MB|GB)$",
         description="What queries may hold in memory before spilling.",
     )
     threads: int = Field(default=2, ge=1, le=64, description="Threads of one query.")
-    time_zone: str = Field(default="UTC", description="The zone in which 'today' is meant in segments.")
+    time_zone: Annotated[str, AfterValidator(_zone)] = Field(
+        default="UTC", description="The zone in which 'today' is meant in segments."
+    )
 
 
 def read(environment: Mapping[str, str] | None = None) -> Configuration:
@@ -56,10 +87,11 @@ def read(environment: Mapping[str, str] | None = None) -> Configuration:
     try:
         settings = Settings()
     except ValidationError as error:
-        raise InvalidInput.of([_problem(detail["loc"], detail["msg"]) for detail in error.errors()]) from None
+        problems = {_problem(detail["loc"], detail["msg"]) for detail in error.errors()}
+        raise InvalidInput.of(sorted(problems, key=str)) from None
     data_dir = _absolute(settings.data_dir)
     master_key = _absolute(settings.master_key_file)
-    if master_key.is_relative_to(data_dir):
+    if master_key.resolve().is_relative_to(data_dir.resolve()):
         raise InvalidInput(
             "MASTER_KEY_INSIDE",
             "The master key must not lie in the data directory: a copy of the one must not contain the other.",
@@ -93,4 +125,7 @@ def _absolute(path: Path) -> Path:
 
 def _problem(location: tuple[int | str, ...], message: str) -> Problem:
     name = "LELEKA_" + str(location[0]).upper() if location else "LELEKA_"
-    return Problem("SETTING_INVALID", f"{message}.", name)
+    if name == "LELEKA_TEST_SPEED":  # two forms, each with a complaint of its own
+        message = "This is a number above 0, or 'unlimited'"
+    message = message.removeprefix("Value error, ")
+    return Problem("SETTING_INVALID", f"{message[:1].upper()}{message[1:]}.", name)

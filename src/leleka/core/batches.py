@@ -20,7 +20,8 @@ class Cutter:
 
     def __init__(self, budget: Budget) -> None:
         self._budget = budget
-        self._sizes: list[int] = []  # of the last two batches: what may still be moved
+        self._sizes: list[int] = []
+        self._before: list[int] = []  # of the batch before: what may still be moved
         self._spans: list[Span] = []
         self._first = 0
         self._bytes = budget.envelope
@@ -36,20 +37,35 @@ class Cutter:
         return seq
 
     def spans(self) -> tuple[Span, ...]:
-        """Give all batches. A last batch of a single contact is evened out with the one before it:
-        requests that hold one contact have a limit five times lower.
+        """Give all batches. A last batch of a single contact is evened out with the one before it, as far as
+        both stay within the budget: requests that hold one contact have a limit five times lower.
         """
+        if len(self._sizes) == 1 and self._spans:
+            self._move(self._movable(self._sizes[0]))
         if self._sizes:
             self._close()
-        if len(self._spans) > 1 and self._spans[-1].rows == 1:
-            before, last = self._spans[-2:]
-            middle = before.first + (before.rows + 1) // 2
-            self._spans[-2:] = [Span(before.first, middle - 1), Span(middle, last.last)]
         return tuple(self._spans)
+
+    def _movable(self, last: int) -> int:
+        """Give how many contacts of the batch before fit together with the last one, half of it at most."""
+        total, count = self._budget.envelope + last + 1, 0
+        for size in self._before[: len(self._before) // 2 : -1]:
+            total += size + 1
+            if total > self._budget.bytes:
+                break
+            count += 1
+        return count
+
+    def _move(self, count: int) -> None:
+        before = self._spans[-1]
+        self._spans[-1] = Span(before.first, before.last - count)
+        self._first -= count
+        self._sizes = self._before[len(self._before) - count :] + self._sizes
 
     def _close(self) -> None:
         self._spans.append(Span(self._first, self._first + len(self._sizes) - 1))
         self._first += len(self._sizes)
+        self._before = self._sizes
         self._sizes = []
         self._bytes = self._budget.envelope
 

@@ -88,6 +88,13 @@ class LeaseLost(Conflict):
         super().__init__("LEASE_LOST", "Another process has taken over this run.")
 
 
+class LaneLost(Conflict):
+    """Another run of the account delivers now: this one must queue again before it sends."""
+
+    def __init__(self) -> None:
+        super().__init__("LANE_LOST", "Another run of the account has begun to deliver.")
+
+
 class Outbox(Protocol):
     """One run's durable memory, for the worker that holds its lease.
 
@@ -132,7 +139,10 @@ class Outbox(Protocol):
         ...
 
     def write_ahead(self, batches: Sequence[Batch], *, next_send_at: float) -> None:
-        """Commit the next attempt of each batch (its ``tries``-th, with its ``sha256``) before its POST."""
+        """Commit the next attempt of each batch (its ``tries``-th, with its ``sha256``) before its POST.
+
+        Raises ``LaneLost``, and writes nothing, where this run is not the account's delivering one.
+        """
         ...
 
     def answered(self, batch: Batch, outcome: Outcome, children: Sequence[Batch] = ()) -> None:
@@ -140,7 +150,9 @@ class Outbox(Protocol):
         ...
 
     def polled(self, batch: Batch, children: Sequence[Batch] = ()) -> None:
-        """Record what a poll found."""
+        """Record what a poll found, or that a batch was given up. The latest attempt of a batch that became
+        unknown, or that was never answered, counts as unknown from now on (F2).
+        """
         ...
 
     def ledger(self) -> str | None:
@@ -151,7 +163,7 @@ class Outbox(Protocol):
         self, settled: SettledRun, *, before: str | None, error: Exception | None, canceled: bool
     ) -> None:
         """End the run: status, counts and the ledger's pointer change together, the pointer only from
-        ``before``.
+        ``before``: ``LeaseLost`` where it is another one by now. The lane is free.
         """
         ...
 

@@ -34,6 +34,7 @@ class Selection:
     """What an export is about, as pointers to snapshots and a frozen configuration.
 
     ``members`` are the segments' member snapshots, united. ``ledger`` is None before the first run.
+    ``elsewhere`` are (members, addresses) of the other exports to the same list: who is there has not left.
     """
 
     name: str
@@ -45,6 +46,7 @@ class Selection:
     leavers: Leavers
     ledger: str | None = None
     resend_refused: bool = False
+    elsewhere: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """The edges of the engine: what it needs of a destination and of time."""
 
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
@@ -155,12 +156,11 @@ class Destination(Protocol):
         ...
 
 
-Turn = Callable[[], None]
-"""Returns when it is a request's turn in the account's pace."""
+Turn = Callable[[], AbstractContextManager[None]]
+"""Entered when it is a request's turn in the account's pace, left when the reply is there."""
 
-
-def at_once() -> None:
-    """The turn where nobody shares the account."""
+at_once: Turn = nullcontext
+"""The turn where nobody shares the account."""
 
 
 class Clock(Protocol):

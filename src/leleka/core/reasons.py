@@ -33,7 +33,7 @@ SENTENCES: Final[dict[str, str]] = {
     "FIELD_TOO_LONG": "text longer than a field takes: the field was left out",
     "TEXT_CONTROL_CHAR": "text with a control character: the field was left out",
     "TEXT_NOT_UNICODE": "text that is not Unicode: the field was left out",
-    "NUMBER_INVALID": "not a finite number: the field was left out",
+    "NUMBER_INVALID": "not a number that can be sent: the field was left out",
     "PHONE_INVALID": "not a usable phone number: the field was left out",
     "PHONE_NO_COUNTRY": "a phone number without a country: the field was left out",
 }

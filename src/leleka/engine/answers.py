@@ -1,5 +1,6 @@
 """What an answer of the destination means for a batch. Decides; writes nothing."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
@@ -13,9 +14,10 @@ from leleka.engine.pace import ImportPace, Tempo
 from leleka.engine.refusals import blame
 from leleka.errors import LelekaError, NeedsAttention, TryLater
 
-MOST_DOUBTS: Final = 12  # of one batch without a usable answer (K of I-3)
+MOST_SENDS: Final = 12  # of a batch that may each have been imported (K of I-3)
 EXTRA_BATCHES: Final = 500  # a run may spend on finding the rows to blame (I-8)
 _THROTTLE_PAUSE: Final = 60.0  # the import limiter states no time; its window is a minute
+_SHORTEST_PAUSE: Final = 1.0  # whatever is stated: a Retry-After of 0 is no leave to go on as before
 _LONGEST_BACK_OFF: Final = 60.0
 _MOST_IN_A_ROW: Final = {Cause.NOT_SENT: 8, Cause.FORBIDDEN: 3, Cause.NOT_FOUND: 1}
 _WHOLE_AGAIN: Final = 2  # failed batches go again whole so often, then in halves
@@ -35,17 +37,40 @@ class Answer:
     row_base: int | None = None
 
 
-class Answers:
-    """Remembers what one answer cannot tell: how many of a kind came in a row, and what was spent."""
+def spent_on(batches: Mapping[int, Batch]) -> int:
+    """Give how many of ``batches`` were spent on finding rows to blame."""
+    parts = Counter(batch.parent for batch in batches.values() if batch.parent is not None)
+    return sum(_cost(batches[parent], count) for parent, count in parts.items())
 
-    def __init__(self, tempo: Tempo, clock: Clock, pace: ImportPace, locate: Locate, planned: int) -> None:
+
+def _cost(batch: Batch, parts: int) -> int:
+    """The one corrected re-send of a planned batch is free: its rows were named, nothing is searched for."""
+    return 0 if parts == 1 and batch.parent is None else parts
+
+
+class Answers:
+    """Remembers what one answer cannot tell: how many of a kind came in a row, and what was spent.
+
+    ``held_until`` is the time before which this run had better send nothing, in seconds since 1970.
+    """
+
+    def __init__(self, tempo: Tempo, clock: Clock, pace: ImportPace, locate: Locate, spent: int) -> None:
         self._tempo = tempo
         self._clock = clock
         self._pace = pace
         self._locate = locate
-        self._most_batches = planned + EXTRA_BATCHES
+        self._spent = spent
         self._in_a_row = dict.fromkeys(_MOST_IN_A_ROW, 0)
+        self.held_until = 0.0
         self.fatal: LelekaError | None = None
+
+    def worn_out(self, batch: Batch) -> bool:
+        """Tell whether a batch was sent so often that it must not be sent again (I-3)."""
+        return batch.doubts + batch.failures >= MOST_SENDS
+
+    def given_up(self, batch: Batch) -> Answer:
+        """Give what becomes of a worn out batch."""
+        return Answer(replace(batch, status=BatchStatus.ABANDONED, code="NO_ANSWER"))
 
     def to_send(self, batch: Batch, outcome: Outcome, row_base: int | None, number: int) -> Answer:
         """Give what follows from the outcome of a POST; children are numbered from ``number``."""
@@ -80,49 +105,59 @@ class Answers:
 
     def _unknown(self, batch: Batch, outcome: Unknown) -> Answer:
         doubted = replace(batch, doubts=batch.doubts + 1, detail=outcome.reason)
-        if doubted.doubts >= MOST_DOUBTS:
-            return Answer(replace(doubted, status=BatchStatus.ABANDONED, code="NO_ANSWER"))
         again = replace(doubted, status=BatchStatus.UNKNOWN, not_before=self._later(doubted.doubts))
-        return (
-            self._throttled(again, outcome.retry_after, outcome.reason)
-            if outcome.throttled
-            else Answer(again)
-        )
+        answer = self.given_up(doubted) if self.worn_out(doubted) else Answer(again)
+        if outcome.throttled:
+            return self._throttled(answer.batch, outcome.retry_after, outcome.reason)
+        return answer
 
     def _throttled(self, batch: Batch, retry_after: float | None, reason: str) -> Answer:
         self._pace.throttled()
         pause = _THROTTLE_PAUSE if retry_after is None else retry_after
-        return Answer(batch, pause=self._tempo.wait(pause), reason=reason)
+        return Answer(batch, pause=self._tempo.wait(max(pause, _SHORTEST_PAUSE)), reason=reason)
 
     def _again(self, batch: Batch, not_before: float) -> Batch:
         return replace(batch, status=BatchStatus.PLANNED, not_before=not_before)
 
     def _in_trouble(self, batch: Batch, outcome: Refused) -> Answer:
-        self._in_a_row[outcome.cause] += 1
-        count = self._in_a_row[outcome.cause]
-        if count > _MOST_IN_A_ROW[outcome.cause]:
-            self.fatal = _fatal(outcome)
-        return Answer(self._again(batch, self._later(count)))
+        """Hold everything back for a while: another batch would fare no better. Those that were in flight
+        together fail together and count once.
+        """
+        if self._clock.now() >= self.held_until:
+            count = self._in_a_row[outcome.cause] + 1
+            self._in_a_row[outcome.cause] = count
+            self.held_until = self._later(count)
+            if count > _MOST_IN_A_ROW[outcome.cause]:
+                self.fatal = _fatal(outcome)
+        return Answer(self._again(batch, self.held_until))
 
     def _refused(self, batch: Batch, outcome: Refused, row_base: int | None, number: int) -> Answer:
         found = blame(batch, outcome, row_base)
-        if found.parts and number + len(found.parts) > self._most_batches:
-            group = replace(
-                batch, status=BatchStatus.REFUSED, code="REFUSED_AS_A_GROUP", detail=outcome.reason
-            )
-            return Answer(group)
-        status = BatchStatus.SPLIT if found.parts else BatchStatus.REFUSED
-        refused = replace(batch, status=status, rejected=found.rejected, detail=outcome.reason)
-        return Answer(refused, self._children(batch, found.parts, number), row_base=found.row_base)
+        refused = replace(
+            batch, status=BatchStatus.REFUSED, rejected=found.rejected, detail=outcome.reason, code=""
+        )
+        if not found.parts:
+            return Answer(refused, row_base=found.row_base)
+        if not self._afford(batch, len(found.parts)):
+            return Answer(replace(refused, code="REFUSED_AS_A_GROUP"), row_base=found.row_base)
+        split = replace(refused, status=BatchStatus.SPLIT)
+        return Answer(split, self._children(batch, found.parts, number), row_base=found.row_base)
 
     def _failed(self, batch: Batch, number: int) -> Answer:
         failed = replace(batch, failures=batch.failures + 1)
         if failed.failures <= _WHOLE_AGAIN:
             return Answer(self._again(failed, self._later(failed.failures)))
-        if batch.rows == 1 or number >= self._most_batches:
+        if batch.rows == 1 or not self._afford(batch, 2):
             return Answer(replace(failed, status=BatchStatus.ABANDONED, code="BATCH_FAILED"))
         children = self._children(failed, halves(batch.spans), number)
         return Answer(replace(failed, status=BatchStatus.SPLIT), children)
+
+    def _afford(self, batch: Batch, parts: int) -> bool:
+        cost = _cost(batch, parts)
+        if self._spent + cost > EXTRA_BATCHES:
+            return False
+        self._spent += cost
+        return True
 
     def _pending(self, batch: Batch, found: Pending) -> Answer:
         asked = replace(batch, polls=batch.polls + 1, detail=found.status)
@@ -135,8 +170,9 @@ class Answers:
         return Answer(asked)
 
     def _children(self, batch: Batch, parts: Sequence[tuple[Span, ...]], number: int) -> tuple[Batch, ...]:
+        """What is unsure about the rows stays so in the new batches: an earlier copy of them may be imported."""
         return tuple(
-            Batch(number + offset, spans, parent=batch.number, failures=batch.failures)
+            Batch(number + offset, spans, parent=batch.number, doubts=batch.doubts, failures=batch.failures)
             for offset, spans in enumerate(parts)
         )
 
@@ -145,6 +181,7 @@ class Answers:
 
     def _reset(self) -> None:
         self._in_a_row = dict.fromkeys(_MOST_IN_A_ROW, 0)
+        self.held_until = 0.0
 
 
 def _fatal(outcome: Refused) -> LelekaError:

@@ -1,6 +1,9 @@
 """How fast an account is spoken to."""
 
+import heapq
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final
 
@@ -54,20 +57,34 @@ class ImportPace:
 
 
 class RequestPace:
-    """The even spacing of requests of every kind within this process; one a second is kept for people."""
+    """The limit of requests a second, of every kind, within this process; one is kept for people.
+
+    Even spacing would not do: a request may reach the destination at any moment between its first byte and its
+    reply, and two that left apart may arrive together. So a place is taken until a second after the reply:
+    whatever the network does, no second at the destination sees more requests than there are places.
+    """
 
     def __init__(self, limits: Limits, tempo: Tempo, clock: Clock) -> None:
-        self._interval = tempo.interval((limits.requests_per_second - _KEPT_FOR_PEOPLE) * 60)
+        places = limits.requests_per_second - _KEPT_FOR_PEOPLE
+        self._limited = tempo.speed is not None
+        self._second = tempo.wait(1.0)
         self._clock = clock
+        self._places = threading.BoundedSemaphore(places)
         self._lock = threading.Lock()
-        self._next = 0.0
+        self._free_at = [clock.monotonic()] * places
 
-    def turn(self) -> None:
-        """Wait until it is this request's turn."""
-        if not self._interval:
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        """Wait for a place, and hold it while the request is under way."""
+        if not self._limited:
+            yield
             return
-        with self._lock:
-            now = self._clock.monotonic()
-            mine = max(now, self._next)
-            self._next = mine + self._interval
-        self._clock.sleep(mine - now)
+        with self._places:
+            with self._lock:
+                free_at = heapq.heappop(self._free_at)
+            self._clock.sleep(free_at - self._clock.monotonic())
+            try:
+                yield
+            finally:
+                with self._lock:
+                    heapq.heappush(self._free_at, self._clock.monotonic() + self._second)

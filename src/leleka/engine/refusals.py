@@ -33,15 +33,15 @@ def blame(batch: Batch, refused: Refused, row_base: int | None) -> Blame:
         return Blame(parts=halves(batch.spans))
     if base is None:
         return Blame(parts=_set_apart(batch.spans, named))
-    rejected = []
+    rejected: dict[int, RejectedRow] = {}  # a row may be named more than once; its first reason is kept
     for row in named:
         seq = nth(batch.spans, row.position - base)
         if seq is not None:
-            rejected.append(_rejected(seq, row.reason))
+            rejected.setdefault(seq, _rejected(seq, row.reason))
     if not rejected:
         return Blame(parts=halves(batch.spans), row_base=base)
-    rest = without(batch.spans, (row.seq for row in rejected))
-    return Blame(tuple(rejected), (rest,) if rest else (), base)
+    rest = without(batch.spans, rejected)
+    return Blame(tuple(rejected.values()), (rest,) if rest else (), base)
 
 
 def _evident_base(named: Sequence[RefusedRow], rows: int) -> int | None:

@@ -1,13 +1,13 @@
 """The story of a run: plan, deliver, settle. Each part is taken up where it stopped."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from leleka.core.batches import without
 from leleka.core.outbox import Batch, BatchStatus, LeaseLost, Outbox
-from leleka.core.planning import Ended, Planned, Selection, Span, Verdict, Warehouse
-from leleka.core.ports import Clock, Destination, Limits
+from leleka.core.planning import DueRow, Ended, Planned, PlannedRow, Selection, Span, Verdict, Warehouse
+from leleka.core.ports import Clock, Destination, Limits, Suppressed
 from leleka.engine.delivery import Delivery, Job, Tools
 from leleka.engine.guards import check_destination, check_fields, check_limit, confirmation_needed
 from leleka.engine.pace import ImportPace, Tempo
@@ -15,7 +15,12 @@ from leleka.engine.packing import Packer
 from leleka.engine.senders import ThreadSenders
 from leleka.errors import LelekaError
 
-_LANE_LOOK: float = 1.0  # seconds between two looks whether the account's lane is free
+Pulse = Callable[[], object]
+"""Called now and then while a plan is made: a lease is renewed by it."""
+
+
+def no_pulse() -> None:
+    """For a look that holds no lease."""
 
 
 class Watcher(Protocol):
@@ -51,12 +56,14 @@ class Ground:
     tempo: Tempo
 
 
-def preview(order: Order, ground: Ground, watcher: Watcher) -> tuple[Planned, tuple[Batch, ...]]:
+def preview(
+    order: Order, ground: Ground, watcher: Watcher, pulse: Pulse = no_pulse
+) -> tuple[Planned, tuple[Batch, ...]]:
     """Plan and go no further: nothing is written at the destination, and no guard stops the look."""
     watcher.stage("Reading who unsubscribed or bounced")
     check_destination(ground.destination, order.target)
     check_fields(ground.destination, order.selection.matching, order.selection.leavers)
-    suppressed = tuple(ground.destination.suppressed(order.target))
+    suppressed = tuple(_read(ground.destination, order.target, pulse))
     watcher.stage("Comparing the segments with what was sent before")
     selection = order.selection
     packer = Packer(
@@ -68,8 +75,19 @@ def preview(order: Order, ground: Ground, watcher: Watcher) -> tuple[Planned, tu
         leavers=selection.leavers,
         automations=order.automations,
     )
-    planned = ground.warehouse.plan(selection, suppressed=suppressed, waiting=order.waiting, pack=packer.pack)
+
+    def pack(rows: Sequence[DueRow]) -> Sequence[PlannedRow]:
+        pulse()
+        return packer.pack(rows)
+
+    planned = ground.warehouse.plan(selection, suppressed=suppressed, waiting=order.waiting, pack=pack)
     return planned, packer.batches()
+
+
+def _read(destination: Destination, target: str, pulse: Pulse) -> Iterator[Suppressed]:
+    for one in destination.suppressed(target):
+        pulse()
+        yield one
 
 
 def execute(order: Order, ground: Ground, outbox: Outbox, watcher: Watcher) -> None:
@@ -81,15 +99,15 @@ def execute(order: Order, ground: Ground, outbox: Outbox, watcher: Watcher) -> N
     plan, batches = state.plan, state.batches
     try:
         if not plan:
-            planned, batches = preview(order, ground, watcher)
+            planned, batches = preview(order, ground, watcher, outbox.keep_alive)
             check_limit(planned, order.limit)
             selection = order.selection
             reason = confirmation_needed(planned, selection.leavers, order.emptied)
             outbox.planned(planned, batches, needs_confirmation=reason)
             watcher.planned(planned)
             plan = planned.reference
-            if reason:
-                return
+            if reason and not outbox.keep_alive():
+                return  # a run that is to be canceled waits for nobody
         delivery = _deliver(order, ground, outbox, watcher, (plan, batches))
     except LeaseLost:
         raise
@@ -114,22 +132,12 @@ def _deliver(
             clock=ground.clock,
             tempo=ground.tempo,
             pace=ImportPace(ground.limits, ground.tempo, ground.clock, share=order.share),
+            stage=watcher.stage,
             progress=watcher.progress,
         )
         delivery = Delivery(Job(plan, order.automations, seconds), tools, batches)
-        if not delivery.done():
-            _wait_for_lane(ground, outbox, watcher)
-            watcher.stage("Delivering")
-            delivery.run()
+        delivery.run()
     return delivery
-
-
-def _wait_for_lane(ground: Ground, outbox: Outbox, watcher: Watcher) -> None:
-    while ahead := outbox.take_lane():
-        watcher.stage(f"Queued behind {ahead}")
-        if outbox.keep_alive():
-            return
-        ground.clock.sleep(_LANE_LOOK)
 
 
 def _settle(order: Order, ground: Ground, outbox: Outbox, plan: str, delivery: Delivery) -> None:
@@ -161,14 +169,16 @@ def verdicts(batches: Iterable[Batch]) -> Iterable[Verdict]:
 
 
 def _ended(batch: Batch) -> tuple[Ended, str]:
+    """Whatever may have been imported is *unconfirmed*, or *failed*: of both the ledger keeps no old certainty."""
+    failed = Ended.NOT_ATTEMPTED, "BATCH_FAILED"
     if batch.status is BatchStatus.CONFIRMED:
         return Ended.DELIVERED, ""
     if batch.status is BatchStatus.ACCEPTED:
         return Ended.UNCONFIRMED, "STILL_PROCESSING"
-    if batch.status is BatchStatus.REFUSED:
-        return Ended.NOT_ATTEMPTED, batch.code
-    if batch.failures:
-        return Ended.NOT_ATTEMPTED, "BATCH_FAILED"
+    if batch.code == "BATCH_FAILED":
+        return failed
     if batch.doubts or batch.status is BatchStatus.SENDING:
         return Ended.UNCONFIRMED, "NO_ANSWER"
-    return Ended.NOT_ATTEMPTED, "RUN_STOPPED"
+    if batch.failures:
+        return failed
+    return Ended.NOT_ATTEMPTED, batch.code or "RUN_STOPPED"

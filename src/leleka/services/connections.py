@@ -18,7 +18,9 @@ def names(only: str | None = None) -> Sequence[str]:
         remedy = f"There are: {', '.join(known)}." if known else "Apply a definitions file first."
         raise NotFound("CONNECTION_UNKNOWN", f"There is no connection {only!r}.", remedy=remedy)
     if not known:
-        raise NotFound("CONNECTION_UNKNOWN", "There is no connection.", remedy="Apply a definitions file first.")
+        raise NotFound(
+            "CONNECTION_UNKNOWN", "There is no connection.", remedy="Apply a definitions file first."
+        )
     return known if only is None else [only]
 
 

@@ -1,10 +1,11 @@
 """Definitions: the one file that says what sources, segments, connections and exports there are."""
 
 import re
-from collections.abc import Mapping
-from typing import Annotated, Final, Literal
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Annotated, Any, Final, Literal, get_args
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from leleka.core.columns import ColumnType, Relationship
 from leleka.core.matching import LeaverPolicy, WhenEmpty
@@ -15,14 +16,45 @@ def _one_or_many(value: object) -> object:
 
 
 def _text(value: object) -> object:
-    """List ids, values and versions are often written without quotes."""
-    return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
+    """Ids and values are often written without quotes. Not so 1.50: nobody could tell it from 1.5."""
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
-_LIST_ID: Final = re.compile(r"[1-9][0-9]{0,9}")
+def _name(value: str) -> str:
+    if value != value.strip() or not value.isprintable():
+        raise PydanticCustomError(
+            "NAME_INVALID", "A name has no space at its ends, no line break and no invisible character"
+        )
+    return value
+
+
+def _list_id(value: object) -> str:
+    if isinstance(value, bool) or not _ID.fullmatch(str(value)):
+        raise PydanticCustomError(
+            "LIST_ID_INVALID",
+            "A list is named by its id, a whole number such as 7, as ActiveCampaign shows it",
+        )
+    return str(value)
+
+
+def _field_id(value: str) -> str:
+    if not _ID.fullmatch(value):
+        raise PydanticCustomError(
+            "MAP_FIELD_UNKNOWN",
+            "A custom field is named by its id, a whole number such as 7: leleka check shows them",
+        )
+    return value
+
+
+def _field_id_if_any(value: str) -> str:
+    return _field_id(value) if value else value
+
+
+_ID: Final = re.compile(r"[1-9][0-9]{0,9}")
 Names = Annotated[list[str], BeforeValidator(_one_or_many), Field(min_length=1)]
 Text = Annotated[str, BeforeValidator(_text)]
-Name = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^\S(.*\S)?$")]
+Name = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_name)]
+FieldId = Annotated[str, BeforeValidator(_text), AfterValidator(_field_id)]
 
 
 class Part(BaseModel):
@@ -35,9 +67,12 @@ class Part(BaseModel):
     def _plain_keys(cls, data: object) -> object:
         if not isinstance(data, Mapping):
             return data
-        return {
+        plain = {
             str(key).strip().lower().replace(" ", "_").replace("-", "_"): value for key, value in data.items()
         }
+        if len(plain) < len(data):
+            raise ValueError("a setting stands here twice, spelled in two ways")
+        return plain
 
 
 class TypeDefinition(Part):
@@ -90,8 +125,8 @@ class SegmentDefinition(Part):
 
 
 class Consent(Part):
-    agreed_by: str = Field(min_length=1, max_length=200)
-    version: Text
+    agreed_by: Name
+    version: Annotated[Text, Field(min_length=1, max_length=50)]
     language: Literal["en", "uk"] = "en"
 
 
@@ -107,7 +142,7 @@ class ConnectionDefinition(Part):
 
 class FieldLine(Part):
     column: str
-    field: Text
+    field: FieldId
     when_empty: WhenEmpty = WhenEmpty.KEEP
 
 
@@ -135,7 +170,7 @@ class MatchingDefinition(Part):
 
 class LeaversDefinition(Part):
     policy: LeaverPolicy = LeaverPolicy.KEEP
-    field: Text = ""
+    field: Annotated[Text, AfterValidator(_field_id_if_any)] = ""
     member: Text = ""
     leaver: Text = ""
 
@@ -152,16 +187,10 @@ def _policy(value: object) -> object:
     return {"policy": value} if isinstance(value, str) else value
 
 
-def _list_id(value: str) -> str:
-    if not _LIST_ID.fullmatch(value):
-        raise ValueError("a list is named by its id, a whole number such as 7, as ActiveCampaign shows it")
-    return value
-
-
 class ExportDefinition(Part):
     name: Name
     connection: str
-    list_id: Annotated[str, BeforeValidator(_text), AfterValidator(_list_id)] = Field(alias="list")
+    list_id: Annotated[str, BeforeValidator(_list_id)] = Field(alias="list")
     segments: Names
     data_matching: MatchingDefinition
     leavers: Annotated[LeaversDefinition, BeforeValidator(_policy)] = LeaversDefinition()
@@ -175,3 +204,22 @@ class Definitions(Part):
     segments: list[SegmentDefinition] = []
     connections: list[ConnectionDefinition] = []
     exports: list[ExportDefinition] = []
+
+
+def settings_at(location: Sequence[str | int]) -> Iterable[str]:
+    """Give the settings there are at a place of the file, as people write them; none where that is unclear."""
+    model: Any = Definitions
+    for part in location:
+        if isinstance(part, int):
+            continue
+        fields = model.model_fields.items() if model else ()
+        found = next((field for name, field in fields if part in {name, field.alias}), None)
+        model = _part_in(found.annotation) if found else None
+    return [(f.alias or name).replace("_", " ") for name, f in model.model_fields.items()] if model else []
+
+
+def _part_in(annotation: Any) -> Any:
+    """Find the part within ``list[Part]``, ``Part | None`` and the like."""
+    if isinstance(annotation, type) and issubclass(annotation, Part):
+        return annotation
+    return next(filter(None, map(_part_in, get_args(annotation))), None)

@@ -1,6 +1,6 @@
 """Exports: what there is, what a run would do, and the frozen order a run follows."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -10,14 +10,14 @@ from leleka.core.ports import Clock
 from leleka.engine.guards import confirmation_needed
 from leleka.engine.pace import ImportPace
 from leleka.engine.run import Ground, Order, Watcher, preview
-from leleka.errors import NeedsAttention, NotFound
+from leleka.errors import Conflict, NeedsAttention, NotFound
 from leleka.services import refreshing, store
 from leleka.services.catalogue import columns_data, table_of
 from leleka.services.connecting import Opened, opened
 from leleka.services.contracts import ExportView, PreviewView
 from leleka.services.matching import leavers_of, matching_of
 from leleka.services.waiting import waiting_addresses
-from leleka.state.models import Export, Ledger, Run
+from leleka.state.models import Account, Connection, Export, Ledger, Run, RunStatus, Segment, Source
 from leleka.warehouse.session import Session
 from leleka.warehouse.store import LakeWarehouse
 
@@ -28,40 +28,35 @@ def list_exports() -> list[ExportView]:
 
 
 def find(name: str) -> Export:
-    """Raises ``NotFound``, or ``NeedsAttention`` where the export has no connection to use."""
+    """Raises ``NotFound``."""
     export = Export.objects.select_related("connection__account").filter(name=name).first()
     if export is None:
         names = ", ".join(Export.objects.order_by("name").values_list("name", flat=True))
         remedy = f"There are: {names}." if names else "Apply a definitions file first."
         raise NotFound("EXPORT_UNKNOWN", f"There is no export {name!r}.", remedy=remedy)
-    if export.connection is None:
-        raise NeedsAttention("CONNECTION_DETACHED", "The export has no connection.", where=name)
     return export
 
 
+def connection_of(export: Export) -> Connection:
+    """Raises ``NeedsAttention`` where the export has no connection to use."""
+    if export.connection is None:
+        raise NeedsAttention("CONNECTION_DETACHED", "The export has no connection.", where=export.name)
+    return export.connection
+
+
 def refresh_for(session: Session, export: Export, clock: Clock, watcher: Watcher) -> None:
-    """Bring the sources and the export's segments up to date."""
+    """Bring up to date the sources, and the segments of the export and of those that share its list."""
     refreshing.refresh_sources(session, watcher.stage)
-    refreshing.refresh_segments(session, clock, watcher.stage, export.segments.order_by("name"))
+    exports = [export, *_sharing_the_list(export)]
+    chosen = Segment.objects.filter(exports__in=exports).distinct().order_by("name")
+    refreshing.refresh_segments(session, clock, watcher.stage, chosen)
 
 
 def freeze(session: Session, export: Export, watcher: Watcher) -> dict[str, Any]:
     """Give the configuration a run keeps to, whatever is edited while it runs: pointers and settings."""
-    connection = export.connection
-    if connection is None:
-        raise NeedsAttention("CONNECTION_DETACHED", "The export has no connection.", where=export.name)
+    connection = connection_of(export)
     profiles = refreshing.profiles_source()
-    matching = matching_of(export.matching)
     table = table_of(profiles)
-    for line in matching.lines:
-        if table.column(line.column) is None:
-            raise NeedsAttention(
-                "MAP_COLUMN_GONE",
-                f"Source {profiles.name!r} no longer has column {line.column!r}.",
-                where=f"{export.name}, data matching, {line.to}",
-                remedy="Bring the column back, or change the line.",
-            )
-    segments = list(export.segments.order_by("name"))
     return {
         "export": export.name,
         "connection": connection.name,
@@ -75,20 +70,56 @@ def freeze(session: Session, export: Export, watcher: Watcher) -> dict[str, Any]
         "leavers": export.leavers,
         "table": {"name": table.name, "columns": columns_data(table), "primary_key": table.primary_key},
         "profiles": profiles.snapshot,
-        "addresses": refreshing.address_book(session, profiles, matching.email, watcher.stage),
-        "segments": [[segment.name, segment.snapshot, segment.size] for segment in segments],
+        "addresses": _addresses(session, export, profiles, watcher),
+        "segments": [[segment.name, segment.snapshot, segment.size] for segment in _evaluated(export)],
+        "elsewhere": [
+            [segment.snapshot, _addresses(session, other, profiles, watcher)]
+            for other in _sharing_the_list(export)
+            for segment in _evaluated(other)
+        ],
     }
 
 
-def order_of(export: Export, config: dict[str, Any], *, resend_refused: bool = False) -> Order:
+def _sharing_the_list(export: Export) -> Sequence[Export]:
+    """Give the other exports to the same account and list: who is in their segments has not left the list."""
+    beside = Export.objects.filter(connection__account=connection_of(export).account, target=export.target)
+    return list(beside.exclude(pk=export.pk).order_by("name"))
+
+
+def _addresses(session: Session, export: Export, profiles: Source, watcher: Watcher) -> str:
+    matching = matching_of(export.matching)
+    table = table_of(profiles)
+    for column, to in [(matching.email, "email"), *((line.column, line.to) for line in matching.lines)]:
+        if table.column(column) is None:
+            raise NeedsAttention(
+                "MAP_COLUMN_GONE",
+                f"Source {profiles.name!r} no longer has column {column!r}.",
+                where=f"{export.name}, data matching, {to}",
+                remedy="Bring the column back, or change the line.",
+            )
+    return refreshing.address_book(session, profiles, matching.email, watcher.stage)
+
+
+def _evaluated(export: Export) -> Sequence[Segment]:
+    segments = list(export.segments.order_by("name"))
+    for segment in segments:
+        if not segment.snapshot:
+            raise Conflict(
+                "SEGMENT_NOT_EVALUATED",
+                "Nobody knows yet who is in the segment.",
+                where=segment.name,
+                remedy="Run leleka refresh, or leave --no-refresh away.",
+            )
+    return segments
+
+
+def order_of(
+    export: Export, account: Account, config: dict[str, Any], *, resend_refused: bool = False
+) -> Order:
     """Give what a run with this frozen configuration is to do."""
     table = config["table"]
     columns = tuple(Column(name, ColumnType(kind)) for name, kind in table["columns"])
-    ledger = Ledger.objects.filter(
-        export=export,
-        account=export.connection.account if export.connection else None,
-        target=config["target"],
-    ).first()
+    ledger = Ledger.objects.filter(export=export, account=account, target=config["target"]).first()
     selection = Selection(
         name=export.name,
         profiles=config["profiles"],
@@ -99,6 +130,7 @@ def order_of(export: Export, config: dict[str, Any], *, resend_refused: bool = F
         leavers=leavers_of(config["leavers"]),
         ledger=ledger.snapshot if ledger else None,
         resend_refused=resend_refused,
+        elsewhere=tuple((members, addresses) for members, addresses in config["elsewhere"]),
     )
     return Order(
         selection=selection,
@@ -125,15 +157,14 @@ def ground_of(session: Session, account: Opened, clock: Clock) -> Ground:
 def preview_export(name: str, clock: Clock, watcher: Watcher, *, refresh: bool = True) -> PreviewView:
     """Plan, and go no further. The plan it wrote is removed again."""
     export = find(name)
-    connection = export.connection
-    if connection is None:
-        raise NeedsAttention("CONNECTION_DETACHED", "The export has no connection.", where=name)
+    connection = connection_of(export)
     with store.session() as session:
         if refresh:
             refresh_for(session, export, clock, watcher)
         config = freeze(session, export, watcher)
         with opened(connection, clock) as account:
-            order = with_waiting(order_of(export, config), session, export, account, clock)
+            waiting = waiting_addresses(session, connection.account, account, clock)
+            order = replace(order_of(export, connection.account, config), waiting=waiting)
             planned, batches = preview(order, ground_of(session, account, clock), watcher)
             pace = ImportPace(account.limits, account.tempo, clock, share=order.share)
             seconds = sum(pace.interval(batch.rows) for batch in batches)
@@ -152,17 +183,10 @@ def preview_export(name: str, clock: Clock, watcher: Watcher, *, refresh: bool =
     )
 
 
-def with_waiting(order: Order, session: Session, export: Export, account: Opened, clock: Clock) -> Order:
-    """Add the addresses that must wait for an earlier send to be settled (I-5)."""
-    if export.connection is None:
-        return order
-    return replace(order, waiting=waiting_addresses(session, export.connection.account, account, clock))
-
-
 def _emptied(export: Export, config: dict[str, Any]) -> Iterable[str]:
-    last = (
-        Run.objects.filter(export=export, finished_at__isnull=False).exclude(plan="").order_by("-pk").first()
-    )
+    # A run that was canceled or failed says nothing: else canceling what needs confirmation would disarm the guard.
+    done = (RunStatus.SUCCESSFUL, RunStatus.WITH_WARNINGS)
+    last = Run.objects.filter(export=export, status__in=done).order_by("-pk").first()
     before = {name: size for name, _, size in last.config["segments"]} if last else {}
     return (name for name, _, size in config["segments"] if not size and before.get(name))
 

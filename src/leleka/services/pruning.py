@@ -1,5 +1,8 @@
-"""Removing snapshots that nothing points to any more."""
+"""Removing snapshots that nothing points to any more, and what the dead left behind."""
 
+import shutil
+from contextlib import suppress
+from pathlib import Path
 from typing import Final
 
 from leleka.core.outbox import FINAL
@@ -7,19 +10,31 @@ from leleka.core.ports import Clock
 from leleka.services import store
 from leleka.state.models import AddressBook, BatchRow, Ledger, Run, Segment, Source
 
-_YOUNG: Final = 24 * 3600.0  # seconds: whoever reads a snapshot has come to its end by then
+_YOUNG: Final = 24 * 3600.0  # seconds: whoever reads or writes a snapshot has come to its end by then
 
 
 def prune(clock: Clock) -> int:
-    """Remove what no pointer, no live run and no open batch needs, and is older than a day; give how many."""
+    """Remove what no pointer, no live run and no open batch needs, and is older than a day; give how many.
+
+    The staging files of processes that were killed go the same way: they hold personal data.
+    """
     kept = _needed()
-    removed = 0
-    lake = store.lake()
-    for snapshot in list(lake.all()):
-        if snapshot.reference not in kept and clock.now() - snapshot.path.stat().st_mtime > _YOUNG:
-            lake.remove(snapshot.reference)
-            removed += 1
-    return removed
+    lake, spill = store.lake(), store.configuration().spill_dir
+    unneeded = [snapshot.path for snapshot in lake.all() if snapshot.reference not in kept]
+    unneeded += [*lake.leftovers(), *spill.glob("*")]
+    return sum(_remove_old(path, clock.now() - _YOUNG) for path in unneeded)
+
+
+def _remove_old(path: Path, before: float) -> bool:
+    with suppress(FileNotFoundError):  # another process prunes, too
+        if path.stat().st_mtime >= before:
+            return False
+        if path.is_dir():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            path.unlink()
+        return True
+    return False
 
 
 def _needed() -> set[str]:
@@ -32,6 +47,7 @@ def _needed() -> set[str]:
     for run in Run.objects.filter(finished_at__isnull=True):
         kept |= {run.plan, run.config["profiles"], run.config["addresses"]}
         kept |= {snapshot for _, snapshot, _ in run.config["segments"]}
+        kept |= {snapshot for pair in run.config["elsewhere"] for snapshot in pair}
     # The plans of batches that are still open, and of those a day ago: their addresses may have to wait.
     recent = Run.objects.order_by("-pk").values_list("plan", flat=True)[:200]
     open_batches = BatchRow.objects.exclude(status__in=FINAL)

@@ -2,22 +2,26 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Final
 
 from pydantic import ValidationError
 from ruamel.yaml import YAML
+from ruamel.yaml.constructor import DuplicateKeyError
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from leleka.errors import InvalidInput, NotFound, Problem
-from leleka.services.definitions import Definitions
+from leleka.services.definitions import Definitions, settings_at
 
 _REFERENCE: Final = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 _LARGEST: Final = 5_000_000  # bytes
 _SENTENCES: Final = {
     "missing": "this is required",
+    "model_type": "this must be a mapping",
+    "model_attributes_type": "this must be a mapping",
     "extra_forbidden": "there is no such setting",
-    "string_type": "this must be text",
+    "string_type": "this must be text: put it in quotes",
     "bool_type": "this must be true or false",
     "bool_parsing": "this must be true or false",
     "list_type": "this must be a list",
@@ -32,10 +36,16 @@ class DefinitionsFile:
     def __init__(self, path: Path, environment: Mapping[str, str]) -> None:
         self.path = path
         self._document = _load(path)
+        self._unset: list[Problem] = []
         try:
-            self.definitions = Definitions.model_validate(self._filled(self._document, environment, ""))
+            filled = self._filled(self._document, environment, ())
+            if self._unset:
+                raise InvalidInput.of(self._unset)
+            self.definitions = Definitions.model_validate(filled)
         except ValidationError as error:
             raise InvalidInput.of([self._problem(detail) for detail in error.errors()]) from None
+        except RecursionError:
+            raise InvalidInput("DEFINITIONS_YAML", "The file is nested too deep.", where=path.name) from None
 
     def line(self, location: Sequence[str | int]) -> int | None:
         """Give the line (from 1) where the part at ``location`` begins, as near as can be told."""
@@ -59,29 +69,36 @@ class DefinitionsFile:
     def _problem(self, detail: Any) -> Problem:
         # A part that may be written in two ways reports its validator's name within the location.
         location = [part for part in detail["loc"] if not str(part).startswith("function-")]
-        sentence = _SENTENCES.get(detail["type"], str(detail["msg"]).removeprefix("Value error, "))
+        kind = detail["type"]
+        sentence = _SENTENCES.get(kind, str(detail["msg"]).removeprefix("Value error, "))
         sentence = sentence[:1].upper() + sentence[1:]
-        return Problem("DEFINITION_INVALID", f"{sentence}.", self.where(location))
+        code = kind if kind.isupper() else "DEFINITION_INVALID"
+        remedy = self._suggestion(location) if kind == "extra_forbidden" else ""
+        return Problem(code, f"{sentence}.", self.where(location), remedy)
 
-    def _filled(self, node: Any, environment: Mapping[str, str], key: str) -> Any:
-        """Replace ${NAME}; ``key`` is where we are, for the message. The values are never shown."""
+    def _suggestion(self, location: Sequence[str | int]) -> str:
+        """Find the setting that was meant, by the one that stands there."""
+        known = list(settings_at(location[:-1]))
+        close = get_close_matches(str(location[-1]).replace("_", " "), known, n=1)
+        return f"Did you mean {close[0]!r}?" if close else f"There are: {', '.join(known)}." if known else ""
+
+    def _filled(self, node: Any, environment: Mapping[str, str], here: tuple[str | int, ...]) -> Any:
+        """Replace ${NAME}; what is not set is noted with its place. The values are never shown."""
         if isinstance(node, Mapping):
-            return {k: self._filled(v, environment, str(k)) for k, v in node.items()}
+            return {key: self._filled(value, environment, (*here, str(key))) for key, value in node.items()}
         if isinstance(node, list):
-            return [self._filled(item, environment, key) for item in node]
+            return [self._filled(item, environment, (*here, number)) for number, item in enumerate(node)]
         if not isinstance(node, str):
             return node
 
         def value(match: re.Match[str]) -> str:
             name = match.group(1)
             if not environment.get(name):
-                raise InvalidInput(
-                    "VARIABLE_UNSET",
-                    f"${{{name}}} is not set.",
-                    where=f"{self.path.name}, {key}",
-                    remedy=f"Set the environment variable {name}.",
+                remedy = f"Set the environment variable {name}."
+                self._unset.append(
+                    Problem("VARIABLE_UNSET", f"${{{name}}} is not set.", self.where(here), remedy)
                 )
-            return environment[name]
+            return environment.get(name, "")
 
         return _REFERENCE.sub(value, node)
 
@@ -105,6 +122,12 @@ def _load(path: Path) -> Any:
     try:
         # Round-trip loading keeps line numbers; YAML 1.2 keeps Yes and No the words they are.
         document = YAML(typ="rt", pure=True).load(text)
+    except DuplicateKeyError as error:
+        # The library's own sentence repeats the value, which may be a key.
+        line = f", line {error.problem_mark.line + 1}" if error.problem_mark else ""
+        raise InvalidInput(
+            "DEFINITIONS_YAML", "The same key stands here twice.", where=f"{path.name}{line}"
+        ) from None
     except MarkedYAMLError as error:
         line = f", line {error.problem_mark.line + 1}" if error.problem_mark else ""
         raise InvalidInput(

@@ -35,7 +35,9 @@ class Loaded:
     notes: list[str]
 
 
-def load_if_stale(session: Session, name: str, spec: dict[str, object], digest: str) -> Loaded | None:
+def load_if_stale(
+    session: Session, name: str, spec: dict[str, object], digest: str, say: Say
+) -> Loaded | None:
     """Read a source's files, or give None where neither they nor the spec changed since ``digest``."""
     source = catalogue.spec_of_source(name, spec)
     allowed = store.configuration().source_dirs
@@ -43,6 +45,7 @@ def load_if_stale(session: Session, name: str, spec: dict[str, object], digest: 
     now = _digest(readers.digest(paths), [str(path) for path in paths], spec)
     if now == digest:
         return None
+    say(f"Reading source {name}")
     loaded = readers.load(session, store.lake(), source, allowed)
     # Hashed again by the reader: the digest that is kept is of what was read, not of what was seen before.
     kept = _digest(loaded.digest, [str(path) for path in paths], spec)
@@ -56,12 +59,10 @@ def load_if_stale(session: Session, name: str, spec: dict[str, object], digest: 
     )
 
 
-def refresh_sources(session: Session, say: Say, names: Iterable[str] | None = None) -> None:
-    """Read every source (or those named) whose files changed."""
-    rows = Source.objects.all() if names is None else Source.objects.filter(name__in=list(names))
-    for source in rows.order_by("name"):
-        say(f"Looking at source {source.name}")
-        loaded = load_if_stale(session, source.name, source.spec, source.digest)
+def refresh_sources(session: Session, say: Say) -> None:
+    """Read every source whose files changed."""
+    for source in Source.objects.order_by("name"):
+        loaded = load_if_stale(session, source.name, source.spec, source.digest, say)
         if loaded is not None:
             store_loaded(source, loaded)
             say(f"Read {loaded.rows:,} rows of {source.name}")

@@ -1,6 +1,7 @@
 """Running exports: claim, execute, report."""
 
 import traceback
+from dataclasses import replace
 from typing import Any
 
 import structlog
@@ -16,6 +17,7 @@ from leleka.services.audit import Actor, record
 from leleka.services.connecting import opened
 from leleka.services.contracts import RunView
 from leleka.services.runs import view_of
+from leleka.services.waiting import waiting_addresses
 from leleka.state.claims import claim, release
 from leleka.state.models import Connection, Export, Run, RunStatus
 from leleka.state.outbox import DjangoOutbox
@@ -33,6 +35,7 @@ def run_export(
     ``Conflict`` RUN_IN_PROGRESS where another process works on the live run.
     """
     export = exports.find(name)
+    exports.connection_of(export)
     with store.session() as session:
         run = Run.objects.filter(export=export, finished_at__isnull=True).first()
         if run is None:
@@ -43,22 +46,19 @@ def run_export(
             watcher.stage(f"Going on with run {run.pk}")
         if run.status == RunStatus.NEEDS_CONFIRMATION and run.confirmed_at is None:
             return view_of(run)
-        fence = _claim(run, clock, watcher)
-        _work(session, export, Run.objects.get(pk=run.pk), fence, clock, watcher)
+        outbox = _claim(run, clock, watcher)
+        _work(session, run, outbox, clock, watcher)
     pruning.prune(clock)
     return view_of(Run.objects.get(pk=run.pk))
 
 
 def _create(export: Export, config: dict[str, Any], actor: Actor, *, resend: bool) -> Run:
-    connection = export.connection
-    if connection is None:
-        raise NeedsAttention("CONNECTION_DETACHED", "The export has no connection.", where=export.name)
     now = timezone.now()
     try:
         with transaction.atomic():
             run = Run.objects.create(
                 export=export,
-                account=connection.account,
+                account=exports.connection_of(export).account,
                 config={**config, "resend": resend},
                 asked_by=actor.name,
                 created_at=now,
@@ -70,7 +70,7 @@ def _create(export: Export, config: dict[str, Any], actor: Actor, *, resend: boo
     return run
 
 
-def _claim(run: Run, clock: Clock, watcher: Watcher) -> int:
+def _claim(run: Run, clock: Clock, watcher: Watcher) -> DjangoOutbox:
     """Become the owner; waits for the lease of an owner of whom nothing is known to run out."""
     lease = store.configuration().lease_seconds
     first_lease = run.lease_until
@@ -78,7 +78,8 @@ def _claim(run: Run, clock: Clock, watcher: Watcher) -> int:
         dead = not run.worker or workers.is_dead(run.worker)
         fence = claim(run, worker=workers.me(), now=clock.now(), lease_seconds=lease, previous_is_dead=dead)
         if fence is not None:
-            return fence
+            run.refresh_from_db()
+            return DjangoOutbox(run, fence, clock=clock, lease_seconds=lease)
         run.refresh_from_db()
         if run.finished_at is not None or run.lease_until > first_lease:
             raise _in_progress(run.export.name, f"run {run.pk} is being worked on by another process")
@@ -88,26 +89,19 @@ def _claim(run: Run, clock: Clock, watcher: Watcher) -> int:
         run.refresh_from_db()
 
 
-def _work(session: Session, export: Export, run: Run, fence: int, clock: Clock, watcher: Watcher) -> None:
-    lease = store.configuration().lease_seconds
-    outbox = DjangoOutbox(run, fence, clock=clock, lease_seconds=lease)
-    connection = Connection.objects.get(name=run.config["connection"])
+def _work(session: Session, run: Run, outbox: DjangoOutbox, clock: Clock, watcher: Watcher) -> None:
     try:
-        with opened(connection, clock) as account:
-            order = exports.order_of(export, run.config, resend_refused=run.config["resend"])
+        with opened(_frozen_connection(run), clock) as account:
+            order = exports.order_of(run.export, run.account, run.config, resend_refused=run.config["resend"])
             if not run.plan:
-                order = exports.with_waiting(order, session, export, account, clock)
+                order = replace(order, waiting=waiting_addresses(session, run.account, account, clock))
             execute(order, exports.ground_of(session, account, clock), outbox, watcher)
     except LeaseLost:
         raise
     except LelekaError as error:
         outbox.fail(error)
-    except KeyboardInterrupt:
-        release(run.pk, fence)
-        raise
-    except Exception:
-        # A bug: the run fails, the traceback is logged, nothing is retried blindly.
-        log.error("run failed unexpectedly", run=run.pk, traceback=traceback.format_exc())
+    except Exception:  # noqa: BLE001 - a bug: the run fails, the traceback is logged, nothing is retried blindly
+        log.error("run failed unexpectedly", run=run.pk, traceback=traceback.format_exc())  # noqa: TRY400 - as JSON
         outbox.fail(
             NeedsAttention(
                 "INTERNAL_ERROR",
@@ -115,6 +109,22 @@ def _work(session: Session, export: Export, run: Run, fence: int, clock: Clock, 
                 remedy="Please report it with the traceback from the log.",
             )
         )
+    finally:
+        # Whoever takes up a run that waits for confirmation, or was interrupted, need not wait for the lease.
+        release(run.pk, run.fence)
+
+
+def _frozen_connection(run: Run) -> Connection:
+    """Give the connection the run began with; never one that leads elsewhere by now."""
+    connection = Connection.objects.filter(name=run.config["connection"]).first()
+    if connection is None or connection.host != run.config["host"]:
+        raise NeedsAttention(
+            "CONNECTION_CHANGED",
+            f"Connection {run.config['connection']!r} no longer leads to {run.config['host']}, where this run began.",
+            where=run.config["export"],
+            remedy="Run the export again: that begins a new run.",
+        )
+    return connection
 
 
 def _in_progress(name: str, why: str) -> Conflict:

@@ -1,6 +1,8 @@
 """Runs: what they did, and what may be done with them."""
 
 from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
 
 from django.db import transaction
 from django.utils import timezone
@@ -13,6 +15,10 @@ from leleka.services.audit import Actor, record
 from leleka.services.contracts import RowView, RunView
 from leleka.state.models import AttemptRow, Run, RunStatus
 from leleka.warehouse import outcomes
+from leleka.warehouse.counting import DUE
+from leleka.warehouse.lake import Snapshot
+
+_STOPPED: Final = "RUN_STOPPED"
 
 
 def list_runs(export: str | None = None, limit: int = 20) -> list[RunView]:
@@ -29,13 +35,9 @@ def show_run(number: int) -> RunView:
 
 def rows_of(number: int, ended: str, limit: int) -> Sequence[RowView]:
     """Give profiles of a run that ended so; addresses are masked."""
-    run = _find(number)
-    if not run.outcomes:
-        raise Conflict(
-            "RUN_UNFINISHED", "The run has no outcomes: it is not finished.", where=f"run {number}"
-        )
+    outcome = _outcomes_of(_find(number))
     with store.session() as session:
-        found = outcomes.rows(session, store.lake().open(run.outcomes), ended, limit)
+        found = outcomes.rows(session, outcome, ended, limit)
     return [
         RowView(profile_id, mask(address) if address else "", how, code, detail)
         for profile_id, address, how, code, detail in found
@@ -45,26 +47,38 @@ def rows_of(number: int, ended: str, limit: int) -> Sequence[RowView]:
 def verify_run(number: int) -> tuple[RunView, Counts]:
     """Count a finished run's outcomes again; give the run and what was counted now."""
     run = _find(number)
-    if not run.outcomes:
-        raise Conflict(
-            "RUN_UNFINISHED", "The run has no outcomes: it is not finished.", where=f"run {number}"
-        )
+    outcome = _outcomes_of(run)
     with store.session() as session:
-        counted = outcomes.count(session, store.lake().open(run.outcomes))
+        counted = outcomes.count(session, outcome)
     return view_of(run), counted
+
+
+def _outcomes_of(run: Run) -> Snapshot:
+    if run.outcomes:
+        return store.lake().open(run.outcomes)
+    if run.finished_at is None:
+        why, remedy = "it is not finished", "Look again when it has ended."
+    else:
+        why, remedy = "it ended before anything was sent", ""
+    raise Conflict(
+        "RUN_WITHOUT_OUTCOMES", f"The run has no outcomes: {why}.", where=f"run {run.pk}", remedy=remedy
+    )
 
 
 def cancel_run(number: int, actor: Actor) -> RunView:
     """Ask a live run to stop; one that nobody works on ends at once if nothing of it was sent."""
-    run = _find(number)
+    now = timezone.now()
     with transaction.atomic():
-        asked = Run.objects.filter(pk=number, finished_at__isnull=True, cancel_requested_at__isnull=True)
-        if not asked.update(cancel_requested_at=timezone.now(), status=RunStatus.CANCELING):
+        run = _find(number)
+        live = Run.objects.filter(pk=number, finished_at__isnull=True)
+        if not live.exists():
             raise Conflict("RUN_FINISHED", f"The run has ended: {run.status}.", where=f"run {number}")
-        sent = AttemptRow.objects.filter(batch__run=number).exists()
-        if not sent and run.lease_until < timezone.now().timestamp():
-            Run.objects.filter(pk=number).update(status=RunStatus.CANCELED, finished_at=timezone.now())
-        record(actor, "run cancel", run.export.name, {"run": number})
+        asked = live.filter(cancel_requested_at__isnull=True)
+        if asked.update(cancel_requested_at=now, status=RunStatus.CANCELING):
+            record(actor, "run cancel", run.export.name, {"run": number})
+        if not AttemptRow.objects.filter(batch__run=number).exists():
+            idle = live.filter(lease_until__lt=now.timestamp(), fence=run.fence)
+            idle.update(status=RunStatus.CANCELED, finished_at=now)
     return view_of(_find(number))
 
 
@@ -112,8 +126,20 @@ def view_of(run: Run) -> RunView:
 
 
 def counts_of(run: Run) -> Counts | None:
-    """Give the frozen counts; of a run without outcomes, those of its plan."""
-    return Counts(**run.counts) if run.counts else None
+    """Give the frozen counts. Of a run without outcomes they are its plan's; once it has ended, what was due in
+    it was not attempted (I-2).
+    """
+    if not run.counts:
+        return None
+    counts = Counts(**run.counts)
+    if run.finished_at is None or run.outcomes or AttemptRow.objects.filter(batch__run=run).exists():
+        return counts
+    due = counts.selected - counts.accounted()
+    return replace(
+        counts,
+        not_attempted={**counts.not_attempted, **({_STOPPED: due} if due else {})},
+        left={_STOPPED if code == DUE else code: number for code, number in counts.left.items()},
+    )
 
 
 def _find(number: int) -> Run:

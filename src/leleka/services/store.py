@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from django.conf import settings
 from django.core.management import call_command
-from django.db import OperationalError, connection
+from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
 from leleka.core.configuration import Configuration
@@ -46,7 +46,14 @@ def prepare() -> None:
             where=str(error.filename or here),
             remedy=f"Give user {os.geteuid()} the right, or set LELEKA_DATA_DIR to another folder.",
         ) from None
-    except OperationalError as error:
+    except OSError as error:
+        raise NeedsAttention(
+            "DATA_DIR_UNUSABLE",
+            f"The data directory cannot be used: {error.strerror}.",
+            where=str(error.filename or here),
+            remedy="Make room for it, or set LELEKA_DATA_DIR to another folder.",
+        ) from None
+    except DatabaseError as error:
         raise NeedsAttention(
             "DATABASE_UNUSABLE", f"The database cannot be used: {error}.", where=str(here / "state.sqlite3")
         ) from None

@@ -9,9 +9,11 @@ def claim(run: Run, *, worker: str, now: float, lease_seconds: float, previous_i
     """Make ``worker`` the owner of a live run; give the new fence, or None where somebody else is.
 
     A lease that has not run out is respected, unless its owner is known to be dead. The fence seen with the run
-    is part of the condition: of two claims at once, one changes no row.
+    is part of the condition: of two claims at once, one changes no row. A run that waits for confirmation is
+    nobody's (I-11).
     """
     free = Run.objects.filter(pk=run.pk, fence=run.fence, finished_at__isnull=True)
+    free = free.exclude(status=RunStatus.NEEDS_CONFIRMATION)
     if not previous_is_dead:
         free = free.filter(lease_until__lte=now)
     changed = free.update(

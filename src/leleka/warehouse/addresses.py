@@ -46,19 +46,21 @@ def build(
     key_column = table.column(key)
     numeric = key_column is not None and key_column.type in NUMERIC
     try:
-        session.run(_create(_PROFILES, _read(profiles, key, email_column, updated_at, numeric=numeric)))
+        session.run(
+            scan.temporary(_PROFILES, _read(profiles, key, email_column, updated_at, numeric=numeric))
+        )
         with tempfile.TemporaryDirectory(dir=session.spill, prefix="addresses-") as folder:
             settled = Path(folder) / "settled.jsonl"
             _settle_in_python(session, settled)
             session.run(
-                _create(_SETTLED, exp.select("*").from_(scan.json_lines(str(settled), _SETTLED_KINDS)))
+                scan.temporary(_SETTLED, exp.select("*").from_(scan.json_lines(str(settled), _SETTLED_KINDS)))
             )
-        session.run(_create(_SHARED, _shared()))
+        session.run(scan.temporary(_SHARED, _shared()))
         with lake.write("addresses", name) as snapshot:
             session.run(scan.copy_to_parquet(_rows(), snapshot.file("rows")))
     finally:
         for staged in (_PROFILES, _SETTLED, _SHARED):
-            session.run(exp.Drop(tables=[exp.to_table(staged)], kind="TABLE", exists=True))
+            session.run(scan.dropped(staged))
     return lake.open(snapshot.reference)
 
 
@@ -173,14 +175,4 @@ def _rows() -> exp.Select:
             on=exp.EQ(this=profile_id, expression=scan.column("profile_id", "shared")),
             join_type="left",
         )
-    )
-
-
-def _create(name: str, query: exp.Expr) -> exp.Expr:
-    return exp.Create(
-        this=exp.to_table(name),
-        kind="TABLE",
-        replace=True,
-        expression=query,
-        properties=exp.Properties(expressions=[exp.TemporaryProperty()]),
     )

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 _UNSAFE = re.compile(r"[^a-z0-9]+")
+_LIKE_A_DIGEST = re.compile(r"(.*-)?[0-9a-f]{8}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,9 @@ class Lake:
                 _fsync(file)
             _fsync(aside)
             aside.rename(final)
-            _fsync(final.parent)
+            # The folders above may be new as well.
+            for folder in (final.parent, final.parent.parent, self.root):
+                _fsync(folder)
         finally:
             shutil.rmtree(aside, ignore_errors=True)
 
@@ -65,6 +68,10 @@ class Lake:
             if folder.is_dir() and not folder.name.startswith("."):
                 yield Snapshot(str(folder.relative_to(self.root)), folder)
 
+    def leftovers(self) -> Iterator[Path]:
+        """Give the folders of those who died while they wrote."""
+        yield from self.root.glob("*/*/.*.writing")
+
     def remove(self, reference: str) -> None:
         shutil.rmtree(self.root / reference, ignore_errors=True)
 
@@ -72,7 +79,7 @@ class Lake:
 def folder_name(name: str) -> str:
     """Turn a display name into a folder name: readable where ASCII, never the same for two names."""
     readable = _UNSAFE.sub("-", name.lower()).strip("-")[:40]
-    if readable == name:
+    if readable == name and not _LIKE_A_DIGEST.fullmatch(name):
         return readable
     return f"{readable}-{hashlib.sha256(name.encode()).hexdigest()[:8]}".lstrip("-")
 

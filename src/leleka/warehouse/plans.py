@@ -16,9 +16,9 @@ from leleka.core.planning import DueRow, Kind, Pack, Planned, PlannedRow, Select
 from leleka.core.ports import Suppressed
 from leleka.warehouse.counting import counts_of
 from leleka.warehouse.lake import Lake, Snapshot
-from leleka.warehouse.scan import column, copy_to_parquet, json_lines, parquet
+from leleka.warehouse.scan import column, copy_to_parquet, dropped, json_lines, parquet
 from leleka.warehouse.session import Session
-from leleka.warehouse.standing import STATE_MEMBER, Standing
+from leleka.warehouse.standing import STATE_MEMBER, TABLES, Standing
 
 ROW_COLUMNS: Final = {
     "seq": "BIGINT",
@@ -59,10 +59,19 @@ def write_plan(
         rows = exp.select("*").from_(json_lines(str(staging / "rows"), ROW_COLUMNS))
         session.run(copy_to_parquet(rows, aside.file("rows")))
         session.run(copy_to_parquet(standing.others(), aside.file("others")))
-        held = exp.column("state").eq(exp.Literal.string(STATE_MEMBER))
-        known = session.row(exp.select(exp.Count(this=exp.Star())).from_("ledger").where(held))[0]
+        known = _known(session)
         counts = counts_of(session, plan_outcomes(aside))
+    for table in TABLES:
+        session.run(dropped(table))
     return Planned(aside.reference, counts, known)
+
+
+def _known(session: Session) -> int:
+    """Count whom the list is known to hold; who was refused from the start is in the ledger, but not there."""
+    member = exp.column("state").eq(exp.Literal.string(STATE_MEMBER))
+    held = exp.Not(this=exp.Is(this=exp.column("held"), expression=exp.null()))
+    (known,) = session.row(exp.select(exp.Count(this=exp.Star())).from_("ledger").where(member).where(held))
+    return int(known)
 
 
 def plan_outcomes(plan: Snapshot) -> exp.Expr:

@@ -1,4 +1,4 @@
-"""Reading files as tables, as expressions."""
+"""Reading files as tables, and writing tables and files, as expressions."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -53,3 +53,28 @@ def copy_to_parquet(query: exp.Expr, path: str) -> exp.Expr:
         files=[exp.Literal.string(path)],
         params=[exp.CopyParameter(this=exp.var(name), expression=value) for name, value in options.items()],
     )
+
+
+def temporary(name: str, query: exp.Expr) -> exp.Expr:
+    """Give the statement that makes a table of this session alone, in the place of one of that name."""
+    return exp.Create(
+        this=exp.to_table(name),
+        kind="TABLE",
+        replace=True,
+        expression=query,
+        properties=exp.Properties(expressions=[exp.TemporaryProperty()]),
+    )
+
+
+def dropped(name: str) -> exp.Expr:
+    """Give the statement that lets go of a temporary table, where there is one."""
+    return exp.Drop(tables=[exp.to_table(name)], kind="TABLE", exists=True)
+
+
+def empty(columns: Mapping[str, str]) -> exp.Expr:
+    """Give a query with these columns and no row."""
+    typed = (
+        exp.alias_(exp.cast(exp.null(), exp.DataType.build(kind, dialect="duckdb")), name, quoted=True)
+        for name, kind in columns.items()
+    )
+    return exp.select(*typed).where(exp.false())

@@ -9,7 +9,7 @@ from leleka.core.columns import Catalogue
 from leleka.core.rules import Rule
 from leleka.warehouse.lake import Lake, Snapshot
 from leleka.warehouse.rules_sql import Scope, condition_sql
-from leleka.warehouse.scan import column, parquet
+from leleka.warehouse.scan import column, copy_to_parquet, parquet
 from leleka.warehouse.session import Session
 
 KIND = "members"
@@ -31,7 +31,7 @@ def evaluate(session: Session, lake: Lake, name: str, query: exp.Query) -> tuple
     """Write the members as a snapshot, sorted, and give it with their number."""
     ordered = exp.select(column(PROFILE_ID)).from_(query.subquery("members")).order_by(column(PROFILE_ID))
     with lake.write(KIND, name) as aside:
-        (members,) = session.row(_copy(ordered, aside.file("members")))
+        (members,) = session.row(copy_to_parquet(ordered, aside.file("members")))
     return lake.open(aside.reference), int(members)
 
 
@@ -62,9 +62,3 @@ def _identity(catalogue: Catalogue, alias: str) -> exp.Expression:
     if key is None:
         raise LookupError("the profile table has no primary key")
     return exp.cast(column(key, alias), "varchar")
-
-
-def _copy(query: exp.Query, file: str) -> exp.Copy:
-    parquet_format = exp.CopyParameter(this=exp.var("FORMAT"), expression=exp.var("PARQUET"))
-    target = exp.Literal.string(file)
-    return exp.Copy(this=query.subquery(), kind=False, files=[target], params=[parquet_format])

@@ -13,15 +13,13 @@ from leleka.core.matching import LeaverPolicy, Leavers
 from leleka.core.planning import Ended, Kind, SettledRun, Verdict
 from leleka.warehouse.counting import counts_of
 from leleka.warehouse.lake import Lake, Snapshot
-from leleka.warehouse.scan import column, copy_to_parquet, json_lines, parquet
+from leleka.warehouse.scan import column, copy_to_parquet, dropped, empty, json_lines, parquet, temporary
 from leleka.warehouse.session import Session
 from leleka.warehouse.standing import (
     LEDGER_COLUMNS,
     STATE_LEFT,
     STATE_MEMBER,
     STATE_UNSUBSCRIBED,
-    empty,
-    temporary,
 )
 
 # What ActiveCampaign holds is not known: it equals no fingerprint, so the row is due again.
@@ -63,12 +61,15 @@ def settle(
         session.run(copy_to_parquet(exp.select("*").from_("outcomes"), aside.file("outcomes")))
         counts = counts_of(session, exp.select("kind", "ended", "code", "warnings").from_("outcomes"))
     session.run(temporary("entries", _entries(leavers)))
-    changed = session.row(exp.select(exp.Count(this=exp.Star())).from_("entries"))[0]
-    if not changed:
-        return SettledRun(aside.reference, ledger=None, counts=counts)
-    with lake.write("ledgers", name) as next_ledger:
-        session.run(copy_to_parquet(_merged(), next_ledger.file("ledger")))
-    return SettledRun(aside.reference, next_ledger.reference, counts)
+    (changed,) = session.row(exp.select(exp.Count(this=exp.Star())).from_("entries"))
+    following = None
+    if changed:
+        with lake.write("ledgers", name) as next_ledger:
+            session.run(copy_to_parquet(_merged(), next_ledger.file("ledger")))
+        following = next_ledger.reference
+    for table in ("outcomes", "ledger", "entries"):
+        session.run(dropped(table))
+    return SettledRun(aside.reference, following, counts)
 
 
 def _line(verdict: Verdict) -> bytes:

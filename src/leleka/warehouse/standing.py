@@ -8,7 +8,7 @@ from leleka.core.matching import LeaverPolicy
 from leleka.core.planning import Ended, Kind, Selection
 from leleka.core.ports import SuppressionReason
 from leleka.warehouse.lake import Lake
-from leleka.warehouse.scan import column, json_lines, parquet
+from leleka.warehouse.scan import column, empty, json_lines, parquet, temporary
 from leleka.warehouse.values import as_text, fingerprint, leaver_fingerprint, value_text
 
 LEDGER_COLUMNS: Final = {
@@ -19,15 +19,14 @@ LEDGER_COLUMNS: Final = {
     "refused_code": "VARCHAR",
     "state": "VARCHAR",
 }
+TABLES: Final = ("suppressed", "waiting", "elsewhere", "ledger", "standing")
 STATE_MEMBER: Final = "member"
 STATE_LEFT: Final = "left"
 STATE_UNSUBSCRIBED: Final = "unsubscribed"
 
 
 class Standing:
-    """Builds the queries of one plan, over the temporary tables ``suppressed``, ``waiting``, ``ledger`` and
-    ``standing``.
-    """
+    """Builds the queries of one plan, over the temporary tables that ``TABLES`` names."""
 
     def __init__(self, lake: Lake, selection: Selection) -> None:
         self._lake = lake
@@ -39,6 +38,7 @@ class Standing:
         return [
             temporary("suppressed", _suppressed(suppressed)),
             temporary("waiting", _waiting(waiting)),
+            temporary("elsewhere", self._elsewhere()),
             temporary("ledger", self._parquet_all(ledger) if ledger else empty(LEDGER_COLUMNS)),
             temporary("standing", self._standing()),
         ]
@@ -155,13 +155,15 @@ class Standing:
         query = query.where(
             _absent("standing", exp.column("code").neq(exp.Literal.string("EMAIL_DUPLICATE")))
         )
+        query = query.where(_absent("elsewhere"))
         if policy is LeaverPolicy.KEEP:
             return query.where(column("state", "l").eq(exp.Literal.string(STATE_MEMBER)))
         # Writing to a suppressed person could create the contact again; to a waiting one, overtake what was
         # sent before.
         query = query.where(_absent("suppressed")).where(_absent("waiting"))
         query = query.where(column("state", "l").neq(exp.Literal.string(STATE_UNSUBSCRIBED)))
-        query = query.where(exp.NullSafeNEQ(this=column("refused", "l"), expression=written.copy()))
+        if not self._selection.resend_refused:
+            query = query.where(exp.NullSafeNEQ(this=column("refused", "l"), expression=written.copy()))
         return query.where(column("held", "l").neq(written.copy()))
 
     def _selected(self) -> exp.Expr:
@@ -173,6 +175,23 @@ class Standing:
         for query in rest:
             united = exp.union(united, query)
         return united if rest else first.distinct()
+
+    def _elsewhere(self) -> exp.Expr:
+        """Give the addresses that other exports send to the same list."""
+        sent = empty({"address": "VARCHAR"})
+        for members, addresses in self._selection.elsewhere:
+            one = (
+                exp.select(exp.alias_(column("email_key", "a"), "address"))
+                .from_(parquet(self._files(members), "m"))
+                .join(
+                    parquet(self._files(addresses), "a"),
+                    on=column("profile_id", "a").eq(column("profile_id", "m")),
+                )
+                .where(_is_null(column("duplicate_of", "a")))
+                .where(exp.Not(this=_is_null(column("email_key", "a"))))
+            )
+            sent = exp.union(sent, one)
+        return sent
 
     def _fingerprints(self) -> exp.Expr:
         marked = fingerprint(self._selection.matching, self._selection.leavers, self._texts())
@@ -198,25 +217,6 @@ class Standing:
 
     def _files(self, reference: str) -> str:
         return self._lake.open(reference).files
-
-
-def empty(columns: dict[str, str]) -> exp.Expr:
-    """Give a query with these columns and no row."""
-    typed = (
-        exp.alias_(exp.cast(exp.null(), exp.DataType.build(kind, dialect="duckdb")), name, quoted=True)
-        for name, kind in columns.items()
-    )
-    return exp.select(*typed).where(exp.false())
-
-
-def temporary(name: str, query: exp.Expr) -> exp.Expr:
-    return exp.Create(
-        this=exp.to_table(name),
-        kind="TABLE",
-        replace=True,
-        expression=query,
-        properties=exp.Properties(expressions=[exp.TemporaryProperty()]),
-    )
 
 
 def _suppressed(path: str) -> exp.Expr:

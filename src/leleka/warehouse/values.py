@@ -58,13 +58,15 @@ def _number_text(raw: exp.Expr) -> exp.Expr:
 def fingerprint(matching: DataMatching, leavers: Leavers, values: Sequence[exp.Expr]) -> exp.Expr:
     """Give md5 over everything a member's contact would say; ``values`` in the order of the lines.
 
-    Each value goes in with its length before it, so that no two different contacts read the same.
+    Each value goes in with its length before it, so that no two different contacts read the same. In which order
+    the lines stand in the definitions is nothing the destination is told.
     """
     parts: list[exp.Expr] = [exp.Literal.string(_constant_part(matching, leavers))]
-    for line, value in zip(matching.lines, values, strict=True):
+    for line, value in sorted(zip(matching.lines, values, strict=True), key=lambda pair: pair[0].to):
+        country = f"@{matching.phone_country}" if line.to == "phone" and matching.phone_country else ""
         told = exp.Concat(
             expressions=[
-                exp.Literal.string(f"{line.to}="),
+                exp.Literal.string(f"{line.to}{country}="),
                 as_text(exp.Length(this=value.copy())),
                 exp.Literal.string(":"),
                 value.copy(),
@@ -74,20 +76,16 @@ def fingerprint(matching: DataMatching, leavers: Leavers, values: Sequence[exp.E
             coalesce=False,
         )
         empty = exp.Literal.string(f"{line.to}=0:;" if line.when_empty is WhenEmpty.CLEAR else "")
-        parts.append(
-            exp.Case(ifs=[exp.If(this=exp.Is(this=value.copy(), expression=exp.null()), true=empty)]).else_(
-                told
-            )
-        )
+        missing = exp.Is(this=value.copy(), expression=exp.null())
+        parts.append(exp.Case(ifs=[exp.If(this=missing, true=empty)]).else_(told))
     return exp.MD5(this=exp.Concat(expressions=parts, safe=False, coalesce=False))
 
 
 def _constant_part(matching: DataMatching, leavers: Leavers) -> str:
     tags = "".join(f"{len(tag)}:{tag};" for tag in sorted(matching.tags))
-    country = f"country={matching.phone_country};" if matching.phone_country else ""
     marked = leavers.policy is LeaverPolicy.MARK
     mark = f"mark={leavers.field}={len(leavers.member)}:{leavers.member};" if marked else ""
-    return f"tags={tags}{country}{mark}"
+    return f"tags={tags}{mark}"
 
 
 def leaver_fingerprint(leavers: Leavers) -> str:

@@ -10,6 +10,7 @@ import pytest
 from leleka.core.secret import Secret
 from leleka.destinations.addresses import is_public, is_public_or_loopback
 from leleka.destinations.http import GuardedClient, NotSent, Origin
+from leleka.destinations.wire import Unreached, _compare_ends
 from tests.fakes.peer import canned, peer
 from tests.unit.destinations.support import KEY, RecordingClock, Resolver, ask, client_of
 
@@ -135,3 +136,37 @@ def test_a_test_host_may_be_this_machine_and_not_the_network_around_it() -> None
     assert not is_public_or_loopback(ip_address("169.254.169.254"))
     assert is_public(ip_address("104.17.1.1"))
     assert is_public(ip_address("2606:4700::6811:1"))
+
+
+class Ends(socket.socket):
+    """A connection that says of itself what a test wants."""
+
+    def __init__(self, mine: str, peer_is: str) -> None:
+        super().__init__()
+        self._ends = {"mine": mine, "peer": peer_is}
+
+    def getsockname(self) -> tuple[str, int]:
+        return self._ends["mine"], 40_000
+
+    def getpeername(self) -> tuple[str, int]:
+        return self._ends["peer"], 443
+
+
+@pytest.mark.parametrize(
+    ("mine", "peer_is", "refused"),
+    [
+        ("192.168.1.5", "104.17.1.1", False),
+        ("192.168.1.5", "104.17.1.2", True),  # somewhere else than was checked
+        ("104.17.1.1", "104.17.1.1", True),  # this machine, by its public address
+    ],
+)
+def test_a_connection_that_did_not_end_where_it_should_is_dropped(
+    mine: str, peer_is: str, refused: bool
+) -> None:
+    with Ends(mine, peer_is) as connection:
+        if not refused:
+            _compare_ends(connection, ip_address("104.17.1.1"))
+            return
+        with pytest.raises(Unreached) as drop:
+            _compare_ends(connection, ip_address("104.17.1.1"))
+        assert drop.value.code == "HOST_PRIVATE_ADDRESS"

@@ -4,8 +4,10 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 
-from leleka.cli.output import JsonOption, err, out, print_json, print_table, say
+from leleka.cli.output import JsonOption, out, print_json, print_table, say
+from leleka.core.ports import Check
 
 _MARKS = {"created": "+", "changed": "~", "unchanged": "=", "removed": "-", "absent": "?"}
 _FAILED = 1
@@ -27,13 +29,14 @@ def apply(
         print_json(done)
         return
     for one in done:
-        fields = f" ({', '.join(one.fields)})" if one.fields and one.did == "changed" else ""
-        out.print(f"{_MARKS[one.did]} {one.kind} {one.name}: {one.did}{fields}", soft_wrap=True, markup=False)
+        fields = ", ".join(filter(None, one.fields))
+        more = f" ({'made by ' if one.did == 'absent' else ''}{fields})" if fields else ""
+        out.print(f"{_MARKS[one.did]} {one.kind} {one.name}: {one.did}{more}", soft_wrap=True, markup=False)
     changed = sum(one.did not in {"unchanged", "absent"} for one in done)
     what = "would change" if plan else "changed"
     out.print(f"{changed} of {len(done)} {what}." if changed else "Nothing to change.")
-    if any(one.did == "absent" for one in done):
-        err.print("? is in the store but not in the file; --prune removes it.")
+    if any(one.did == "absent" and not one.fields for one in done):
+        say("? is in the store but not in the file any more; --prune removes it.")
 
 
 def check(
@@ -46,37 +49,33 @@ def check(
     from leleka.services import connections, store
 
     store.prepare()
-    failed = False
+    clock = SystemClock()
     views = []
     for name in connections.names(connection):
         if not json:
-            out.print(f"[bold]{name}[/bold]")
-        for step in connections.check(name, list_id, SystemClock()):
-            failed = failed or step.standing == "failed"
-            views.append(
-                {
-                    "connection": name,
-                    "step": step.name,
-                    "standing": step.standing,
-                    "sentence": step.sentence,
-                    "code": step.code,
-                }
-            )
+            out.print(f"[bold]{escape(name)}[/bold]", soft_wrap=True)
+        steps = []
+        for step in connections.check(name, list_id, clock):
+            steps.append(step)
             if not json:
-                colour = {"passed": "green", "failed": "red"}.get(step.standing, "dim")
-                code = f" [dim]\\[{step.code}][/dim]" if step.code else ""
-                out.print(
-                    f"  [{colour}]{step.standing:<8}[/{colour}]{step.name:<10}{step.sentence}{code}",
-                    soft_wrap=True,
-                )
-        if not json and not failed:
-            lists, fields = connections.offers(name, SystemClock())
+                _print_step(step)
+        failed = any(step.standing == "failed" for step in steps)
+        lists, fields = ((), ()) if failed else connections.offers(name, clock)
+        views.append({"connection": name, "failed": failed, "steps": steps, "lists": lists, "fields": fields})
+        if not (json or failed):
             print_table(("list", "name"), [(one.id, one.name) for one in lists], "  The account has no list.")
             print_table(("field", "title", "type"), [(f.key, f.title, f.kind) for f in fields], "")
     if json:
         print_json(views)
-    if failed:
+    if any(view["failed"] for view in views):
         raise typer.Exit(_FAILED)
+
+
+def _print_step(step: Check) -> None:
+    colour = {"passed": "green", "failed": "red"}.get(step.standing, "dim")
+    code = f" [dim]\\[{step.code}][/dim]" if step.code else ""
+    told = escape(step.sentence)
+    out.print(f"  [{colour}]{step.standing:<8}[/{colour}]{step.name:<10}{told}{code}", soft_wrap=True)
 
 
 def refresh(json: JsonOption = False) -> None:

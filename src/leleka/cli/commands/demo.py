@@ -7,10 +7,15 @@ import typer
 
 
 def demo(
-    folder: Annotated[Path, typer.Argument(help="Where the demo keeps its files; emptied first.")] = Path("demo"),
-    customers: Annotated[int, typer.Option(help="How many customers to make.", min=100, max=5_000_000)] = 20_000,
+    folder: Annotated[Path, typer.Argument(help="Where the demo keeps its files; emptied first.")] = Path(
+        "demo"
+    ),
+    customers: Annotated[
+        int, typer.Option(help="How many customers to make.", min=100, max=5_000_000)
+    ] = 20_000,
     speed: Annotated[
-        str, typer.Option(help="How much faster the sandbox's time passes than ActiveCampaign's, or 'unlimited'.")
+        str,
+        typer.Option(help="How much faster the sandbox's time passes than ActiveCampaign's, or 'unlimited'."),
     ] = "20",
 ) -> None:
     """Make customers, start the sandbox, export two segments, change 1 %, export again, compare the list."""

@@ -1,5 +1,6 @@
 """run: list, show, cancel, confirm, verify."""
 
+import shlex
 from typing import Annotated
 
 import typer
@@ -101,7 +102,8 @@ def confirm(number: Number, json: JsonOption = False) -> None:
     if json:
         print_json(view)
     else:
-        out.print(f"Run {view.id} is confirmed. Go on with it: leleka export run {view.export!r}")
+        go_on = f"leleka export run {shlex.quote(view.export)}"
+        out.print(f"Run {view.id} is confirmed. Go on with it: {go_on}", soft_wrap=True, markup=False)
 
 
 @app.command("verify")

@@ -25,8 +25,13 @@ def sandbox(
     from leleka.sandbox.server import Options, SandboxServer, serve
 
     def announce(server: SandboxServer) -> None:
-        out.print(f"The sandbox listens on {server.url}; what it holds: {server.url}/_sandbox")
-        out.print(f"LELEKA_TEST_HOSTS={server.host}:{server.port} lets leleka talk to it. Ctrl-C ends it.")
+        host = server.url.removeprefix("http://")
+        out.print(
+            f"The sandbox listens on {server.url}; what it holds: {server.url}/_sandbox", soft_wrap=True
+        )
+        out.print(
+            f"LELEKA_TEST_HOSTS={host} lets leleka talk to it. Ctrl-C ends it.", soft_wrap=True, markup=False
+        )
 
     serve(
         Options(port=port, key=key, speed=_speed(speed), lists=_names(lists), fields=_names(fields)), announce

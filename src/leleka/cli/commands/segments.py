@@ -3,6 +3,7 @@
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 
 from leleka.cli.output import JsonOption, out, print_json, print_table
 
@@ -42,7 +43,7 @@ def show(
     if json:
         print_json({"segment": view, "sample": members})
         return
-    out.print(f"[bold]{view.name}[/bold]: {view.size:,} members")
+    out.print(f"[bold]{escape(view.name)}[/bold]: {view.size:,} members", soft_wrap=True)
     out.print_json(data=view.rules)
     if members:
         print_table(tuple(members[0]), [tuple(row.values()) for row in members], "")

@@ -13,8 +13,9 @@ from typing import Final
 from leleka.cli.demo.words import COUNTRIES, Country
 
 CUSTOMERS: Final = (
-    "id", "first_name", "last_name", "email", "phone", "city", "country", "tier", "newsletter", "birthday", "updated_at",
-)  # fmt: skip
+    *("id", "first_name", "last_name", "email", "phone", "city", "country"),
+    *("tier", "newsletter", "birthday", "updated_at"),
+)
 ORDERS: Final = ("order_id", "customer_id", "ordered_on", "total", "channel")
 _SEED: Final = 20_261_123
 _TIERS: Final = ("basic", "silver", "gold", "platinum")
@@ -22,12 +23,13 @@ _TIER_WEIGHTS: Final = (50, 30, 15, 5)
 _CHANNELS: Final = ("web", "shop", "app", "phone")
 _ORDERS_A_CUSTOMER: Final = (0, 0, 1, 1, 2, 3, 5)
 _MISSING, _MALFORMED, _SHARED = 0.03, 0.01, 0.02
+_SUBSCRIBED, _BIRTHDAY_UNKNOWN, _WITHOUT_SPACES = 0.6, 0.1, 0.5
 # The last day the made-up history knows; not today's, so that the files never differ.
 _END: Final = datetime(2026, 11, 1)  # noqa: DTZ001 - written with a Z below
 _DOMAINS: Final = (
-    "example.com", "example.org", "example.net", "mail.example.com", "shop.example.org", "post.example.net",
-    "bücher.example.com",
-)  # fmt: skip
+    *("example.com", "example.org", "example.net"),
+    *("mail.example.com", "shop.example.org", "post.example.net", "bücher.example.com"),
+)
 _DOMAIN_WEIGHTS: Final = (40, 20, 15, 10, 8, 6, 1)
 
 _Spoil = Callable[[str], str]
@@ -94,8 +96,8 @@ def _people(random: Random, customers: int) -> Iterator[Sequence[object]]:
             random.choice(country.cities),
             country.name,
             random.choices(_TIERS, _TIER_WEIGHTS)[0],
-            "true" if random.random() < 0.6 else "false",  # noqa: PLR2004
-            date(1945, 1, 1) + timedelta(days=random.randrange(22_000)) if random.random() < 0.9 else "",  # noqa: PLR2004
+            "true" if random.random() < _SUBSCRIBED else "false",
+            _birthday(random),
             _instant(_END - timedelta(seconds=random.randrange(2 * 365 * 86_400))),
         )
 
@@ -118,8 +120,16 @@ def _phone(random: Random, country: Country) -> str:
     drawn = random.random()
     if drawn < _MISSING:
         return ""
-    number = "".join(str(random.randrange(10)) if sign == "9" else sign for sign in country.phone)
-    return number.replace(" ", "") if drawn < 0.5 else number  # noqa: PLR2004
+    number = "".join(str(random.randrange(10)) if sign == "#" else sign for sign in country.phone)
+    return number.replace(" ", "") if drawn < _WITHOUT_SPACES else number
+
+
+def _birthday(random: Random) -> date | str:
+    return (
+        ""
+        if random.random() < _BIRTHDAY_UNKNOWN
+        else date(1945, 1, 1) + timedelta(days=random.randrange(22_000))
+    )
 
 
 def _orders(random: Random, customers: int) -> Iterator[Sequence[object]]:
@@ -133,16 +143,16 @@ def _orders(random: Random, customers: int) -> Iterator[Sequence[object]]:
 
 
 def _edit(random: Random, person: dict[str, str]) -> None:
+    """Change one thing about a person to something else."""
     country = next(country for country in COUNTRIES if country.name == person["country"])
-    what = random.randrange(4)
-    if what == 0:
-        person["last_name"] = random.choice([last for last, _ in country.last if last != person["last_name"]])
-    elif what == 1:
-        person["tier"] = random.choice([tier for tier in _TIERS if tier != person["tier"]])
-    elif what == 2:  # noqa: PLR2004
-        person["city"] = random.choice([city for city in country.cities if city != person["city"]])
-    else:
-        person["newsletter"] = "false" if person["newsletter"] == "true" else "true"
+    possible = {
+        "last_name": [last for last, _ in country.last],
+        "city": country.cities,
+        "tier": _TIERS,
+        "newsletter": ("true", "false"),
+    }
+    column = random.choice(sorted(possible))
+    person[column] = random.choice([value for value in possible[column] if value != person[column]])
 
 
 def _instant(moment: datetime) -> str:

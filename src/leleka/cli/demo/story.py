@@ -1,5 +1,6 @@
 """The demo, told through the same commands that anybody types."""
 
+import json
 import os
 import shlex
 import shutil
@@ -13,7 +14,7 @@ from typing import Final
 from rich.markup import escape
 
 from leleka.cli.demo import customers as maker
-from leleka.cli.demo.comparison import expected_members, listed_members
+from leleka.cli.demo.comparison import expected_members, listed_members, violations
 from leleka.cli.output import out
 from leleka.errors import Conflict, TryLater
 
@@ -44,7 +45,7 @@ segments:
     rules:
       all:
         - {column: tier, any of: [gold, platinum]}
-        - {related: orders, count: {">=": 2}}
+        - {related: orders, count: rows, ">=": 2}
   - name: Ukrainian newsletter
     rules:
       all:
@@ -78,12 +79,19 @@ exports:
 def tell(folder: Path, *, customers: int, speed: str) -> None:
     """Run the whole demo; raises ``Conflict`` where the list does not equal the segments at the end."""
     _empty(folder)
-    out.print(f"[bold]Leleka, from customers to a list.[/bold] Everything happens in {escape(str(folder))}.\n")
-    _step(1, f"{customers:,} customers and their orders, some with missing, malformed and duplicate addresses")
+    out.print(
+        f"[bold]Leleka, from customers to a list.[/bold] Everything happens in {escape(str(folder))}.\n"
+    )
+    _step(
+        1, f"{customers:,} customers and their orders, some with missing, malformed and duplicate addresses"
+    )
     maker.make(folder, customers=customers, seed=SEED)
     (folder / "leleka.yaml").write_text(DEFINITIONS, encoding="utf-8")
-    out.print(f"   {folder / 'customers.csv'}\n   {folder / 'orders.csv'}\n   {folder / 'leleka.yaml'}", markup=False)
-    _step(2, f"A sandbox that behaves as ActiveCampaign is documented to, its time passing {speed} times as fast")
+    out.print("   customers.csv, orders.csv and leleka.yaml, which says what to do with them")
+    _step(
+        2,
+        f"A sandbox that behaves as ActiveCampaign is documented to, its time passing {speed} times as fast",
+    )
     with _sandbox(folder, speed) as address:
         environment = _environment(folder, address, speed)
         _step(3, "What there is: two sources, two segments, a connection, an export")
@@ -94,11 +102,11 @@ def tell(folder: Path, *, customers: int, speed: str) -> None:
         _leleka(environment, "export", "preview", EXPORT)
         _step(5, "The first export")
         _leleka(environment, "export", "run", EXPORT, may_have_rejected=True)
-        _compare(folder, address)
+        _compare(folder, address, environment, 1)
         _step(6, "1 % of the customers change, and the export runs again")
         maker.change(folder, share=0.01, seed=SEED + 1)
         _leleka(environment, "export", "run", EXPORT, may_have_rejected=True)
-        _compare(folder, address)
+        _compare(folder, address, environment, 2)
         _step(7, "The reports of both runs")
         _leleka(environment, "run", "show", "1")
         _leleka(environment, "run", "show", "2")
@@ -109,7 +117,10 @@ def _empty(folder: Path) -> None:
     """Only a folder of the demo's own is ever emptied."""
     if folder.exists() and any(folder.iterdir()) and not (folder / _MARK).exists():
         raise Conflict(
-            "DEMO_FOLDER_IN_USE", "The folder holds something else.", where=str(folder), remedy="Name another one."
+            "DEMO_FOLDER_IN_USE",
+            "The folder holds something else.",
+            where=str(folder),
+            remedy="Name another one.",
         )
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
@@ -122,9 +133,16 @@ def _sandbox(folder: Path, speed: str) -> Iterator[str]:
     command = [*_program(), "sandbox", "--port", "0", "--key", _KEY, "--speed", speed]
     command += ["--lists", "Newsletter", "--fields", "Tier,City,In the segments"]
     log = folder / "sandbox.log"
-    with log.open("w") as errors, subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=errors, text=True, env={**os.environ, "PYTHONUNBUFFERED": "1"}
-    ) as process:
+    with (
+        log.open("w") as errors,
+        subprocess.Popen(
+            command,
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            text=True,
+            env={**os.environ, "PYTHONUNBUFFERED": "1"},
+        ) as process,
+    ):
         try:
             first = process.stdout.readline() if process.stdout else ""
             if "http://" not in first:
@@ -161,22 +179,34 @@ def _leleka(environment: dict[str, str], *words: object, may_have_rejected: bool
         raise Conflict("DEMO_STEP_FAILED", f"leleka {arguments[0]} ended with exit code {code}.")
 
 
-def _compare(folder: Path, address: str) -> None:
+def _compare(folder: Path, address: str, environment: dict[str, str], run: int) -> None:
     """Read the list back from the sandbox and hold it against the files, in plain Python."""
-    expected = expected_members(folder)
+    refused = _refused(environment, run)
+    expected = expected_members(folder, refused)
     listed = listed_members(address, list_id=1)
     missing, extra = sorted(expected.keys() - listed.keys()), sorted(listed.keys() - expected.keys())
-    different = sorted(address for address in expected.keys() & listed.keys() if expected[address] != listed[address])
+    different = sorted(one for one in expected.keys() & listed.keys() if expected[one] != listed[one])
     if missing or extra or different:
         raise Conflict(
             "DEMO_LIST_DIFFERS",
             f"The list lacks {len(missing)}, has {len(extra)} too many, and {len(different)} differ.",
         )
+    if broken := violations(address):
+        raise Conflict("DEMO_RULES_BROKEN", f"The sandbox saw these rules broken: {', '.join(broken)}.")
+    less = f", less the {len(refused)} it refused" if refused else ""
     out.print(
-        f"\n[green]The list equals the segments:[/green] {len(listed):,} contacts, read back from the sandbox and "
-        "compared one by one with the files, names and fields included.",
+        f"\n[green]The list equals the segments{less}:[/green] {len(listed):,} contacts were read back from the "
+        "sandbox and compared one by one with the files, names and fields included. It saw no limit exceeded and "
+        "no rule broken.",
         soft_wrap=True,
     )
+
+
+def _refused(environment: dict[str, str], run: int) -> set[str]:
+    """Give the ids of the customers whom the run's report says were rejected."""
+    words = ("run", "show", str(run), "--rows", "rejected", "--limit", "100000", "--json")
+    shown = subprocess.run([*_program(), *words], env=environment, check=True, capture_output=True, text=True)
+    return {row["profile_id"] for row in json.loads(shown.stdout)["rows"]}
 
 
 def _program() -> Sequence[str]:

@@ -8,7 +8,7 @@ Names = tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True, slots=True)
 class Country:
-    """Where people come from. ``phone`` is a pattern: every 9 becomes a digit."""
+    """Where people come from. ``phone`` is a pattern: every # becomes a digit."""
 
     name: str
     weight: int
@@ -30,7 +30,7 @@ COUNTRIES: Final = (
     Country(
         "Ukraine",
         30,
-        "+380 67 999 99 99",
+        "+380 67 ### ## ##",
         ("Київ", "Львів", "Харків", "Одеса", "Дніпро", "Чернівці", "Кам'янець-Подільський"),
         _pairs(
             "Олена=olena Оксана=oksana Андрій=andrii Тарас=taras Ганна=hanna Ірина=iryna Богдан=bohdan"
@@ -44,7 +44,7 @@ COUNTRIES: Final = (
     Country(
         "Germany",
         14,
-        "+49 30 9999999",
+        "+49 30 2#######",
         ("Berlin", "München", "Köln", "Nürnberg", "Leipzig"),
         _pairs(
             "Jürgen=juergen Käthe=kaethe Anna=anna Björn=bjoern Lukas=lukas Sören=soeren Heike=heike Uwe=uwe"
@@ -56,7 +56,7 @@ COUNTRIES: Final = (
     Country(
         "Poland",
         12,
-        "+48 512 999 999",
+        "+48 512 ### ###",
         ("Warszawa", "Kraków", "Łódź", "Gdańsk", "Wrocław"),
         _pairs(
             "Łukasz=lukasz Małgorzata=malgorzata Zbigniew=zbigniew Agnieszka=agnieszka Paweł=pawel Bożena=bozena"
@@ -68,7 +68,7 @@ COUNTRIES: Final = (
     Country(
         "Türkiye",
         8,
-        "+90 532 999 99 99",
+        "+90 532 ### ## ##",
         ("İstanbul", "Ankara", "İzmir", "Muğla"),
         _pairs("Ayşe=ayse Çağlar=caglar İbrahim=ibrahim Şule=sule Oğuz=oguz Işıl=isil Emre=emre"),
         _pairs("Yılmaz=yilmaz Öztürk=ozturk Şahin=sahin Aydın=aydin Çelik=celik Güneş=gunes"),
@@ -76,7 +76,7 @@ COUNTRIES: Final = (
     Country(
         "Japan",
         8,
-        "+81 90 2999 9999",
+        "+81 90 2### ####",
         ("東京", "大阪", "京都", "札幌"),
         _pairs("陽菜=haruna 健太=kenta 美咲=misaki 大輔=daisuke さくら=sakura 直樹=naoki"),
         _pairs("佐藤=sato 鈴木=suzuki 高橋=takahashi 田中=tanaka 渡辺=watanabe 山本=yamamoto"),
@@ -84,7 +84,7 @@ COUNTRIES: Final = (
     Country(
         "United Kingdom",
         12,
-        "+44 7911 999999",
+        "+44 7911 1#####",
         ("London", "Leeds", "Bristol", "Glasgow", "Stoke-on-Trent"),
         _ascii("Oliver Amelia George Isla Priya Harry Siobhan Mohammed Freya"),
         (
@@ -96,7 +96,7 @@ COUNTRIES: Final = (
     Country(
         "United States",
         10,
-        "+1 212 299 9999",
+        "+1 212 2## ####",
         ("New York", "Austin", "Portland, OR", "St. Louis"),
         _ascii("Emma Liam Olivia Noah Jasmine Mason Grace Diego Aaliyah"),
         (*_ascii("Johnson Williams Garcia Nguyen Brown Washington Kim"), ("de la Cruz", "delacruz")),
@@ -104,7 +104,7 @@ COUNTRIES: Final = (
     Country(
         "Spain",
         6,
-        "+34 612 999 999",
+        "+34 612 ### ###",
         ("Madrid", "A Coruña", "Sevilla", "Málaga"),
         _pairs("José=jose Begoña=begona Iñaki=inaki María=maria Lucía=lucia Álvaro=alvaro"),
         _pairs("García=garcia Núñez=nunez Ibáñez=ibanez López=lopez Peña=pena"),

@@ -22,7 +22,7 @@ _NO_QUERY: Final[Mapping[str, str]] = MappingProxyType({})
 
 
 class Client:
-    """``where`` names the account in errors; ``turn`` waits for a request's place in the account's pace."""
+    """``where`` names the account in errors; ``turn`` gives a request its place in the account's pace."""
 
     def __init__(self, http: GuardedClient, clock: Clock, where: str, turn: Turn) -> None:
         self._http = http
@@ -32,9 +32,11 @@ class Client:
 
     def import_contacts(self, content: bytes, deadline: float) -> Outcome:
         """POST once, and be done by ``deadline`` or the limit of one request, whichever is earlier."""
-        self._turn()
-        latest = min(deadline, self._clock.monotonic() + LIMITS.seconds_in_flight)
-        answer = self._http.request("POST", _ROOT + "import/bulk_import", deadline=latest, content=content)
+        with self._turn():
+            latest = min(deadline, self._clock.monotonic() + LIMITS.seconds_in_flight)
+            answer = self._http.request(
+                "POST", _ROOT + "import/bulk_import", deadline=latest, content=content
+            )
         return outcome_of(answer, self._clock.now())
 
     def import_info(self, batch_id: str) -> Pending | Settled:
@@ -42,9 +44,9 @@ class Client:
 
     def ask(self, path: str, query: Mapping[str, str] = _NO_QUERY) -> Answer:
         """GET once."""
-        self._turn()
-        deadline = self._clock.monotonic() + _SECONDS
-        return self._http.request("GET", _ROOT + path, deadline=deadline, query=query)
+        with self._turn():
+            deadline = self._clock.monotonic() + _SECONDS
+            return self._http.request("GET", _ROOT + path, deadline=deadline, query=query)
 
     def read(self, answer: Answer) -> Mapping[str, Any]:
         """Give the object of an answer. Raises what is wrong with it."""

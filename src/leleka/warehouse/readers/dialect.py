@@ -25,7 +25,7 @@ def prepare(path: Path, spec: SourceSpec, staging: Path) -> CsvFile:
     utf8 = path if encoding in _UTF8 else _transcoded(path, encoding, staging)
     _refuse_nul(path, utf8)
     record = _first_record(path, utf8)
-    delimiter = spec.delimiter or _found_delimiter(record)
+    delimiter = _found_delimiter(record) if spec.delimiter is None else spec.delimiter
     if len(delimiter) != 1 or delimiter in '"\r\n\0':
         raise InvalidInput(
             "DELIMITER_INVALID",

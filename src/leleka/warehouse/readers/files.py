@@ -9,7 +9,6 @@ from typing import Final
 from leleka.core.sources import FileFormat, SourceSpec
 from leleka.errors import InvalidInput, NeedsAttention
 
-_BLOCK: Final = 1 << 20
 _MAGIC: Final = (
     (b"PK\x03\x04", "a ZIP archive or an Excel workbook", "Save the sheet as CSV UTF-8 and give that file."),
     (b"\xd0\xcf\x11\xe0", "an old Excel workbook", "Save the sheet as CSV UTF-8 and give that file."),

@@ -5,11 +5,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import duckdb
 from sqlglot import exp
 
 from leleka.core.columns import Table
 from leleka.core.sources import SourceSpec
-from leleka.errors import InvalidInput, TryLater
+from leleka.errors import InvalidInput, NeedsAttention, TryLater
 from leleka.warehouse import scan
 from leleka.warehouse.lake import Lake, Snapshot
 from leleka.warehouse.readers import checking, converting, staging
@@ -100,8 +101,16 @@ def _conversion(spec: SourceSpec, staged: Staged, number: int, found: Guess | No
 def _write(session: Session, lake: Lake, spec: SourceSpec, conversions: Sequence[Conversion]) -> Snapshot:
     values = [exp.alias_(conversion.value, conversion.column.name, quoted=True) for conversion in conversions]
     query = exp.select(*values).from_(staging.table())
-    with lake.write("sources", spec.name) as snapshot:
-        session.run(scan.copy_to_parquet(query, snapshot.file("rows")))
+    try:
+        with lake.write("sources", spec.name) as snapshot:
+            session.run(scan.copy_to_parquet(query, snapshot.file("rows")))
+    except (duckdb.IOException, OSError) as error:
+        raise NeedsAttention(
+            "LAKE_UNWRITABLE",
+            "The table that was read could not be written.",
+            where=spec.name,
+            remedy="An administrator checks the free space and the rights of LELEKA_DATA_DIR.",
+        ) from error
     return lake.open(snapshot.reference)
 
 

@@ -1,0 +1,39 @@
+"""The bytes of batches."""
+
+from typing import Final
+
+from leleka.core.outbox import Batch
+from leleka.core.planning import Span, Warehouse
+from leleka.core.ports import Body, Destination
+
+_READ_AHEAD: Final = 5_000  # rows of the plan read at a time
+
+
+class Bodies:
+    """Makes the request of a batch from the plan, the same bytes every time."""
+
+    def __init__(
+        self, warehouse: Warehouse, destination: Destination, plan: str, *, automations: bool
+    ) -> None:
+        self._warehouse = warehouse
+        self._destination = destination
+        self._plan = plan
+        self._automations = automations
+        self._contacts: dict[int, bytes] = {}
+
+    def of(self, batch: Batch) -> Body:
+        """Give the body; other bytes than at an earlier attempt are a bug (I-3)."""
+        contacts = [self._contact(seq) for span in batch.spans for seq in range(span.first, span.last + 1)]
+        body = self._destination.assemble(contacts, automations=self._automations)
+        if batch.sha256 and batch.sha256 != body.sha256:
+            raise RuntimeError(f"batch {batch.number} would be sent again with other bytes")
+        return body
+
+    def _contact(self, seq: int) -> bytes:
+        """Batches go out in order, so the plan is read ahead in long pieces, and few are kept."""
+        if seq not in self._contacts:
+            if len(self._contacts) > 2 * _READ_AHEAD:
+                self._contacts.clear()
+            ahead = Span(seq, seq + _READ_AHEAD - 1)
+            self._contacts.update(self._warehouse.contacts(self._plan, ahead))
+        return self._contacts[seq]

@@ -1,0 +1,53 @@
+"""The account's delivery lane, as one run sees it: taken when there is something to send, left when there is not."""
+
+from collections.abc import Callable
+from typing import Final
+
+from leleka.core.outbox import Outbox
+from leleka.core.ports import Clock
+
+_LOOK: Final = 1.0  # seconds between two looks whether the lane is free
+
+
+class Lane:
+    """``tell`` hears a sentence when the run has to queue, and when it is its turn."""
+
+    def __init__(self, outbox: Outbox, clock: Clock, tell: Callable[[str], None]) -> None:
+        self._outbox = outbox
+        self._clock = clock
+        self._tell = tell
+        self._held = False
+        self._left = False  # a process that died may have left it taken
+        self._look_at = clock.monotonic()
+        self._told = ""
+
+    def held(self) -> bool:
+        """Tell whether this run may send; asks for the lane at most once a second."""
+        if not self._held and self.wait() <= 0:
+            self._look_at = self._clock.monotonic() + _LOOK
+            ahead = self._outbox.take_lane()
+            self._held = not ahead
+            self._left = self._left and not self._held
+            self._say(f"Queued behind {ahead}" if ahead else "Delivering")
+        return self._held
+
+    def wait(self) -> float:
+        """Give the seconds until it is worth asking again."""
+        return 0.0 if self._held else max(self._look_at - self._clock.monotonic(), 0.0)
+
+    def lost(self) -> None:
+        """Another run took the lane: this one had not been heard of for longer than its lease."""
+        self._held = False
+        self._look_at = self._clock.monotonic() + _LOOK
+
+    def leave(self) -> None:
+        """Let the next run of the account deliver."""
+        if not self._left:
+            self._outbox.release_lane()
+            self._held = False
+            self._left = True
+
+    def _say(self, sentence: str) -> None:
+        if sentence != self._told:
+            self._told = sentence
+            self._tell(sentence)

@@ -1,0 +1,110 @@
+"""Bringing rows of the state to what a file says, and remembering what was done."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Final
+
+from leleka.errors import InvalidInput
+from leleka.services.audit import Actor, record
+from leleka.state.models import Connection, Export, ExportSegment, RelationshipRow, Run, Segment, Source
+
+
+class Did(StrEnum):
+    CREATED = "created"
+    CHANGED = "changed"
+    UNCHANGED = "unchanged"
+    REMOVED = "removed"
+    ABSENT = "absent"  # in the store, not in the file: removed only with --prune
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """What became of one object. ``fields`` names what differs; of an absent one, the file it was made by."""
+
+    kind: str
+    name: str
+    did: Did
+    fields: tuple[str, ...] = ()
+
+
+# In the order in which they need each other.
+_KINDS: Final[tuple[tuple[str, Any], ...]] = (
+    ("source", Source),
+    ("relationship", RelationshipRow),
+    ("segment", Segment),
+    ("connection", Connection),
+    ("export", Export),
+)
+
+
+class Changes:
+    """Compares field by field, saves what differs, remembers what was done."""
+
+    def __init__(self, path: str, actor: Actor) -> None:
+        self.done: list[Applied] = []
+        self._path = path
+        self._actor = actor
+
+    def upsert(self, kind: str, name: str, values: Mapping[str, Any], beside: Sequence[str] = ()) -> Any:
+        """Create or change a row; ``beside`` names what differs about it elsewhere than in its columns."""
+        model = dict(_KINDS)[kind]
+        row = model.objects.filter(name=name).first()
+        wanted = {**values, "managed_by_file": self._path}
+        if row is None:
+            row = model.objects.create(name=name, **wanted)
+            self._note(kind, name, Did.CREATED)
+            return row
+        differing = [key for key, value in wanted.items() if getattr(row, key) != value]
+        for key in differing:
+            setattr(row, key, wanted[key])
+        if differing:
+            row.save()
+        differing += beside
+        self._note(kind, name, Did.CHANGED if differing else Did.UNCHANGED, differing)
+        return row
+
+    def absent(self, *, prune: bool) -> None:
+        """Say what the file does not name; with ``prune`` remove what this file once made."""
+        seen = {(one.kind, one.name) for one in self.done}
+        for kind, model in reversed(_KINDS):
+            for row in model.objects.order_by("name"):
+                if (kind, row.name) in seen:
+                    continue
+                if row.managed_by_file != self._path:
+                    self._note(kind, row.name, Did.ABSENT, (row.managed_by_file,))
+                elif prune:
+                    _remove(kind, row)
+                    self._note(kind, row.name, Did.REMOVED)
+                else:
+                    self._note(kind, row.name, Did.ABSENT)
+
+    def _note(self, kind: str, name: str, did: Did, fields: Sequence[str] = ()) -> None:
+        self.done.append(Applied(kind, name, did, tuple(fields)))
+        if did not in {Did.UNCHANGED, Did.ABSENT}:
+            record(self._actor, f"{kind} {did}", name, {"fields": list(fields), "file": self._path})
+
+
+def _remove(kind: str, row: Any) -> None:
+    if kind == "export" and Run.objects.filter(export=row, finished_at__isnull=True).exists():
+        raise InvalidInput(
+            "EXPORT_RUNNING", "The export has a live run.", where=row.name, remedy="Cancel the run first."
+        )
+    users = _exports_that_use(kind, row)
+    if users:
+        raise InvalidInput(
+            f"{kind.upper()}_IN_USE",
+            f"This {kind} is in use by an export that stays: {', '.join(users)}.",
+            where=row.name,
+            remedy="Put it back into the file, or change the export.",
+        )
+    row.delete()
+
+
+def _exports_that_use(kind: str, row: Any) -> Sequence[str]:
+    if kind == "connection":
+        return list(row.exports.order_by("name").values_list("name", flat=True))
+    if kind == "segment":
+        uses = ExportSegment.objects.filter(segment=row).order_by("export__name")
+        return list(uses.values_list("export__name", flat=True))
+    return ()

@@ -1,0 +1,145 @@
+"""Checking the exports of a file against the columns, and against the other exports to their accounts."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from leleka.core.columns import ColumnType
+from leleka.core.matching import LeaverPolicy
+from leleka.services.definitions import ExportDefinition, MatchingDefinition
+from leleka.services.gathering import Gathering, Location, near
+from leleka.services.matching import leavers_data, matching_data
+from leleka.services.sharing import clashes, writer_of
+from leleka.state.models import Export
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedExport:
+    name: str
+    connection: str
+    target: str
+    segments: Sequence[str]
+    matching: dict[str, Any]
+    leavers: dict[str, Any]
+    automations: bool
+    limit: int
+
+
+@dataclass(frozen=True, slots=True)
+class Staying:
+    """What is in the state and stays there, whatever the file says of it.
+
+    ``accounts`` are those of the connections by name; exports come with the names of their connections.
+    """
+
+    accounts: Mapping[str, str]
+    segments: frozenset[str]
+    exports: Sequence[tuple[Export, str]]
+
+
+class ExportChecks:
+    """Checks exports one by one, then all of them together."""
+
+    def __init__(self, found: Gathering, staying: Staying) -> None:
+        self._found = found
+        self._staying = staying
+
+    def export(self, number: int, part: ExportDefinition) -> CheckedExport:
+        here: Location = ("exports", number)
+        connections = {
+            c.name for c in self._found.file.definitions.connections
+        } | self._staying.accounts.keys()
+        if part.connection not in connections:
+            remedy = near(part.connection, connections)
+            self._found.add(
+                (*here, "connection"),
+                "CONNECTION_UNKNOWN",
+                f"There is no connection {part.connection!r}.",
+                remedy,
+            )
+        segments = {s.name for s in self._found.file.definitions.segments} | self._staying.segments
+        for place, name in enumerate(part.segments):
+            if name not in segments:
+                remedy = near(name, segments)
+                where = (*here, "segments", place)
+                self._found.add(where, "SEGMENT_UNKNOWN", f"There is no segment {name!r}.", remedy)
+        self._matching((*here, "data_matching"), part.data_matching)
+        self._leavers(here, part)
+        return CheckedExport(
+            name=part.name,
+            connection=part.connection,
+            target=part.list_id,
+            segments=tuple(dict.fromkeys(part.segments)),
+            matching=matching_data(part.data_matching),
+            leavers=leavers_data(part.leavers),
+            automations=part.automations,
+            limit=part.limit,
+        )
+
+    def _matching(self, here: Location, part: MatchingDefinition) -> None:
+        table = self._found.known.profile_table
+        if self._found.column(table, part.email, (*here, "email"), "MAP_COLUMN_UNKNOWN"):
+            found = table.column(part.email)
+            if found is not None and found.type is not ColumnType.TEXT:
+                self._found.add(
+                    (*here, "email"), "MAP_EMAIL_TYPE", f"Column {part.email!r} holds {found.type}, not text."
+                )
+        for name in ("first_name", "last_name", "phone"):
+            line = getattr(part, name)
+            if line is not None:
+                self._found.column(table, line.column, (*here, name), "MAP_COLUMN_UNKNOWN")
+        targets: Counter[str] = Counter()
+        for number, field in enumerate(part.fields):
+            self._found.column(table, field.column, (*here, "fields", number), "MAP_COLUMN_UNKNOWN")
+            targets[field.field] += 1
+            if targets[field.field] > 1:
+                self._found.add(
+                    (*here, "fields", number), "MAP_TARGET_TWICE", f"Field {field.field} has two columns."
+                )
+        for number, tag in enumerate(part.tags):
+            if not tag.strip() or "," in tag or not tag.isprintable():
+                message = "A tag is a name without commas, line breaks and invisible characters."
+                self._found.add((*here, "tags", number), "MAP_TAG_INVALID", message)
+
+    def _leavers(self, here: Location, part: ExportDefinition) -> None:
+        mapped = {field.field for field in part.data_matching.fields}
+        if part.leavers.policy is LeaverPolicy.MARK and part.leavers.field in mapped:
+            message = f"Field {part.leavers.field} is both mapped and the mark of leavers."
+            self._found.add(
+                (*here, "leavers"), "MAP_TARGET_TWICE", message, "Use a field of its own for the mark."
+            )
+
+    def shared_fields(self, accounts: Mapping[str, str], exports: Sequence[CheckedExport]) -> None:
+        """Two exports to one account may not write one field in two ways."""
+        accounts = {**self._staying.accounts, **accounts}
+        named = {export.name for export in exports}
+        stored = self._staying.exports
+        others = [
+            writer_of(export.name, accounts.get(connection, ""), export.matching, export.leavers)
+            for export, connection in stored
+            if export.name not in named
+        ]
+        for number, export in enumerate(exports):
+            account = accounts.get(export.connection)
+            if account is None:
+                continue
+            writer = writer_of(export.name, account, export.matching, export.leavers)
+            for field, message in (clash for other in others for clash in clashes(writer, other)):
+                self._found.add(
+                    self._line_of(number, export, field),
+                    "MAP_FIELD_SHARED",
+                    message,
+                    "Map the same column in both, or another field in one of them.",
+                )
+            others.append(writer)
+
+    def _line_of(self, number: int, export: CheckedExport, field: str) -> Location:
+        here: Location = ("exports", number)
+        if export.leavers["field"] == field:
+            return (*here, "leavers")
+        if not field.startswith("field:"):
+            return (*here, "data_matching", field)
+        fields = self._found.file.definitions.exports[number].data_matching.fields
+        place = next(n for n, line in enumerate(fields) if f"field:{line.field}" == field)
+        return (*here, "data_matching", "fields", place)

@@ -1,0 +1,79 @@
+"""An installation used as people use it: processes, a terminal's output, exit codes."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.request import urlopen
+
+import pytest
+
+KEY = "CANARY-key-0123456789abcdef"
+_LELEKA = (sys.executable, "-m", "leleka")
+
+
+@dataclass(frozen=True)
+class Installation:
+    """A folder, the sandbox it talks to, and the commands in between."""
+
+    folder: Path
+    sandbox: str  # host:port
+    environment: dict[str, str]
+
+    def start(self, *words: str) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            [*_LELEKA, *words],
+            env=self.environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    def leleka(self, *words: str, code: int = 0) -> str:
+        """Run a command to its end; give its standard output."""
+        done = subprocess.run(
+            [*_LELEKA, *words], env=self.environment, capture_output=True, text=True, timeout=120, check=False
+        )
+        assert done.returncode == code, done.stdout + done.stderr
+        return done.stdout
+
+    def json(self, *words: str, code: int = 0) -> Any:
+        return json.loads(self.leleka(*words, "--json", code=code))
+
+    def state(self) -> Any:
+        """What the sandbox saw and holds."""
+        with urlopen(f"http://{self.sandbox}/_sandbox/state", timeout=10) as reply:
+            return json.load(reply)
+
+    def listed(self) -> dict[str, str]:
+        """Address -> first name of the list's active contacts."""
+        with urlopen(f"http://{self.sandbox}/_sandbox/lists/1/contacts?status=1", timeout=60) as reply:
+            return {one["email"]: one["first_name"] for one in map(json.loads, reply)}
+
+
+@pytest.fixture
+def installation(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Installation]:
+    """An empty installation and a sandbox of its own; the parameter is how fast time passes for both."""
+    speed = str(getattr(request, "param", "unlimited"))
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("LELEKA_")}
+    environment |= {
+        "LELEKA_DATA_DIR": str(tmp_path / "data"),
+        "LELEKA_MASTER_KEY_FILE": str(tmp_path / "master.key"),
+        "LELEKA_SOURCE_DIRS": str(tmp_path),
+        "LELEKA_TEST_SPEED": speed,
+        "PYTHONUNBUFFERED": "1",
+        "AC_KEY": KEY,
+    }
+    command = [*_LELEKA, "sandbox", "--port", "0", "--key", KEY, "--speed", speed, "--fields", "Tier"]
+    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        try:
+            sandbox = process.stdout.readline().partition("http://")[2].partition(";")[0].strip()
+            environment["LELEKA_TEST_HOSTS"] = environment["HOST"] = sandbox
+            yield Installation(tmp_path, sandbox, environment)
+        finally:
+            process.kill()

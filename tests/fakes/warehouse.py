@@ -1,0 +1,132 @@
+"""A warehouse in memory: people by address, the ledger as address to fingerprint."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from leleka.core.matching import Leavers
+from leleka.core.planning import (
+    Counts,
+    DueRow,
+    Ended,
+    Kind,
+    Pack,
+    Planned,
+    PlannedRow,
+    Selection,
+    SettledRun,
+    Span,
+    Verdict,
+)
+from leleka.core.ports import Suppressed
+
+UNCERTAIN = "uncertain"
+_CHUNK = 100
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a row of the last settled run ended."""
+
+    ended: Ended
+    code: str
+    detail: str
+
+
+class MemoryWarehouse:
+    """``core.planning.Warehouse`` for members without leavers. ``people`` maps an address to its values."""
+
+    def __init__(self, people: Mapping[str, tuple[str | None, ...]]) -> None:
+        self.people = dict(people)
+        self.plans: dict[str, list[PlannedRow]] = {}
+        self.selected: dict[str, int] = {}
+        self.ledgers: dict[str, dict[str, str]] = {}
+        self.outcomes: dict[str, Outcome] = {}
+        self.longest_read = 0
+
+    def plan(
+        self, selection: Selection, *, suppressed: Iterable[Suppressed], waiting: Iterable[str], pack: Pack
+    ) -> Planned:
+        out = {one.address for one in suppressed} | set(waiting)
+        held = self.ledgers.get(selection.ledger or "", {})
+        wanted = {address: values for address, values in self.people.items() if address not in out}
+        due = [
+            DueRow(address, address, Kind.CHANGED if address in held else Kind.ADDED, repr(values), values)
+            for address, values in wanted.items()
+            if held.get(address) != repr(values)
+        ]
+        reference = f"plan-{len(self.plans) + 1}"
+        rows = [
+            row for first in range(0, len(due), _CHUNK) for row in pack(tuple(due[first : first + _CHUNK]))
+        ]
+        self.plans[reference] = rows
+        self.selected[reference] = len(wanted)
+        return Planned(reference, Counts(selected=len(wanted), added=len(due)), len(held))
+
+    def contacts(self, plan: str, span: Span) -> Sequence[tuple[int, bytes]]:
+        found = [
+            (row.seq, row.contact)
+            for row in self.plans[plan]
+            if row.seq is not None and row.contact is not None and span.first <= row.seq <= span.last
+        ]
+        self.longest_read = max(self.longest_read, len(found))
+        return found
+
+    def sequence(self, plan: str, addresses: Sequence[str], spans: Sequence[Span]) -> Mapping[str, int]:
+        return {
+            row.due.address: row.seq
+            for row in self.plans[plan]
+            if row.seq is not None
+            and row.due.address in addresses
+            and any(span.first <= row.seq <= span.last for span in spans)
+        }
+
+    def settle(
+        self,
+        plan: str,
+        *,
+        name: str,
+        ledger: str | None,
+        leavers: Leavers,  # noqa: ARG002 - there are none
+        verdicts: Sequence[Verdict],
+    ) -> SettledRun:
+        by_seq: dict[int, Verdict] = {}
+        for verdict in verdicts:
+            for seq in range(verdict.span.first, verdict.span.last + 1):
+                if seq in by_seq:
+                    raise AssertionError(f"row {seq} is spoken of twice")
+                by_seq[seq] = verdict
+        held = dict(self.ledgers.get(ledger or "", {}))
+        self.outcomes = {}
+        for row in self.plans[plan]:
+            told = self._told(row, by_seq)
+            self.outcomes[row.due.address] = told
+            if told.ended is Ended.DELIVERED:
+                held[row.due.address] = row.due.fingerprint
+            elif told.ended is Ended.UNCONFIRMED or told.code == "BATCH_FAILED":
+                held[row.due.address] = UNCERTAIN
+        reference = f"ledger-{len(self.ledgers) + 1}"
+        self.ledgers[reference] = held
+        return SettledRun(f"outcomes-{name}", reference, self._counts(plan))
+
+    def _told(self, row: PlannedRow, by_seq: Mapping[int, Verdict]) -> Outcome:
+        if row.seq is None:
+            return Outcome(Ended.REJECTED, row.code, row.detail)
+        verdict = by_seq.get(row.seq)
+        if verdict is None:
+            return Outcome(Ended.NOT_ATTEMPTED, "RUN_STOPPED", "")
+        return Outcome(verdict.ended, verdict.code, verdict.detail)
+
+    def _counts(self, plan: str) -> Counts:
+        codes: dict[Ended, Counter[str]] = {ended: Counter() for ended in Ended}
+        for told in self.outcomes.values():
+            codes[told.ended][told.code] += 1
+        selected = self.selected[plan]
+        return Counts(
+            selected=selected,
+            unchanged=selected - len(self.outcomes),
+            delivered=codes[Ended.DELIVERED].total(),
+            unconfirmed=codes[Ended.UNCONFIRMED].total(),
+            rejected=codes[Ended.REJECTED],
+            not_attempted=codes[Ended.NOT_ATTEMPTED],
+        )

@@ -1,0 +1,39 @@
+"""An installation in a folder of its own: real database, real lake, real sandbox on loopback."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from leleka.core.configuration import Configuration, Network
+from leleka.sandbox.server import Options, SandboxServer, running
+
+KEY = "sandbox-key-for-tests-0001"
+
+
+@pytest.fixture
+def sandbox() -> Iterator[SandboxServer]:
+    """A sandbox without limits and delays; lists 1 and 2, custom fields 1 to 3."""
+    options = Options(key=KEY, speed=None, lists=("News", "Other"), fields=("Tier", "City", "Mark"))
+    with running(options) as server:
+        yield server
+
+
+@pytest.fixture
+def installation(
+    tmp_path: Path, settings: Any, db: None, sandbox: SandboxServer  # noqa: ARG001 - db opens the database
+) -> Configuration:
+    """Settings of an installation below ``tmp_path`` that may talk to the sandbox."""
+    host = f"{sandbox.host}:{sandbox.port}"
+    configuration: Configuration = replace(
+        settings.LELEKA,
+        data_dir=tmp_path / "data",
+        master_key_file=tmp_path / "keys" / "master.key",
+        source_dirs=(tmp_path,),
+        network=Network(test_hosts=frozenset({host}), test_speed=None),
+        environment={"HOST": host, "KEY": KEY},
+    )
+    settings.LELEKA = configuration
+    return configuration

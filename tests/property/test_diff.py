@@ -1,0 +1,307 @@
+"""Plan and settle against a reference in plain Python: sequences of edits, runs and verdicts (I-2, I-6, I-9)."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from leleka.core.matching import DataMatching, LeaverPolicy, Leavers, Line, WhenEmpty
+from leleka.core.planning import (
+    DueRow,
+    Ended,
+    Kind,
+    Planned,
+    PlannedRow,
+    Selection,
+    SettledRun,
+    Span,
+    Verdict,
+)
+from leleka.core.ports import Suppressed, SuppressionReason
+from leleka.warehouse import plans, settling
+from leleka.warehouse.session import Session, open_session
+from tests.fakes import diff_reference as reference
+from tests.fakes.diff_tables import PROFILES, Tables
+
+ADDRESSES = (
+    "ada@example.test",
+    "Боб@example.test",
+    "bob@example.test",
+    "BOB@example.test",
+    "eve+x@example.test",
+)
+EMAILS = st.sampled_from((*ADDRESSES, "zoe@example.test", None, "", "  ", "no at sign", "a@b.test, c@d.test"))
+TEXTS = st.one_of(
+    st.none(),
+    st.sampled_from(
+        ("", " ", "\u00a0", "Київ", " Київ\u00a0", "5:a;", "a;city=1:b", "0:;", "'", '"', "x\\y", "👩‍🚀")
+    ),
+    st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\x00"), max_size=6),
+)
+NUMBERS = st.one_of(
+    st.none(),
+    st.sampled_from((float("nan"), float("inf"), 1e40, -0.0, 0.0, 1.5, 0.000001, 123456789.25)),
+    st.integers(-4000, 4000).map(lambda whole: whole / 4),
+)
+ROWS = st.fixed_dictionaries(
+    {
+        "email": EMAILS,
+        "name": TEXTS,
+        "city": TEXTS,
+        "income": NUMBERS,
+        "age": st.none() | st.integers(-(2**63), 2**63 - 1),
+        "joined": st.none() | st.dates(date(1, 1, 1), date(9999, 12, 31)),
+        "vip": st.none() | st.booleans(),
+    }
+)
+IDENTITIES = ("1", "10", "2", "3", "ключ", "x'y")
+COLUMNS = {
+    "name": "first_name",
+    "city": "field:1",
+    "income": "field:2",
+    "age": "phone",
+    "joined": "field:3",
+    "vip": "field:4",
+}
+LINES = st.lists(st.sampled_from(tuple(COLUMNS)), unique=True, max_size=4).flatmap(
+    lambda chosen: st.tuples(
+        *(st.builds(Line, st.just(c), st.just(COLUMNS[c]), st.sampled_from(WhenEmpty)) for c in chosen)
+    )
+)
+MATCHINGS = st.builds(
+    DataMatching,
+    email=st.just("email"),
+    lines=LINES,
+    tags=st.sampled_from(((), ("a",), ("a", "b"), ("b", "a"))),
+)
+LEAVERS = st.sampled_from(
+    (
+        Leavers(),
+        Leavers(LeaverPolicy.MARK, "field:9", "yes", "no"),
+        Leavers(LeaverPolicy.MARK, "field:9", "yes", "gone"),
+        Leavers(LeaverPolicy.UNSUBSCRIBE),
+    )
+)
+VERDICTS = st.sampled_from(
+    (
+        *[("delivered", "")] * 4,
+        ("rejected", "REFUSED_BY_ACTIVECAMPAIGN"),
+        ("rejected", "NOT_IMPORTED"),
+        ("unconfirmed", "NO_ANSWER"),
+        ("not_attempted", "BATCH_FAILED"),
+        ("not_attempted", "REFUSED_AS_A_GROUP"),
+        ("not_attempted", "RUN_STOPPED"),
+    )
+)
+
+
+class Runs:
+    """Plans and settles for real, and holds every result against the reference."""
+
+    def __init__(self, session: Session, root: Path) -> None:
+        self.tables = Tables(session, root)
+        self.snapshot: str | None = None
+        self.ledger: dict[str, reference.Entry] = {}
+        self.fingerprints: dict[reference.Content, str] = {reference.UNCERTAIN: settling.UNCERTAIN}
+
+    def run(
+        self,
+        wanted: reference.Input,
+        verdict_of: Mapping[str, tuple[str, str]],
+        too_large: Sequence[str] = (),
+    ) -> None:
+        expected = reference.plan(wanted, self.ledger)
+        planned = self.plan(wanted, too_large)
+        rows = self.tables.plan_rows(planned.reference)
+        self._rows_are(rows, expected)
+        assert planned.counts.selected == len(wanted.selected)
+        assert planned.known == sum(e.held is not None and e.state == "member" for e in self.ledger.values())
+        ended = {a: verdict_of[a] for a in expected.due} | dict.fromkeys(too_large, ("rejected", "ROW_TOO_LARGE"))
+        settled = self.settle(planned, wanted, rows, ended)
+        self._counts_are(settled, wanted, expected, ended)
+        following = reference.settle(wanted, self.ledger, expected, ended)
+        if settled.ledger is not None:
+            self.snapshot = settled.ledger
+        else:
+            assert following == self.ledger
+        self.ledger = following
+        self._ledger_is(following)
+
+    def plan(self, wanted: reference.Input, too_large: Sequence[str] = ()) -> Planned:
+        lay = self.tables
+        profiles = lay.profiles(wanted.profiles)
+        book = lay.addresses(profiles)
+        half = sorted(wanted.selected)[: len(wanted.selected) // 2 + 1]
+        elsewhere = [
+            identity for identity, row in wanted.profiles.items() if row["email"] in wanted.elsewhere
+        ]
+        selection = Selection(
+            name="ключ",
+            profiles=profiles,
+            table=PROFILES,
+            addresses=book,
+            members=(lay.members(half), lay.members(wanted.selected)),
+            matching=wanted.matching,
+            leavers=wanted.leavers,
+            ledger=self.snapshot,
+            resend_refused=wanted.resend,
+            elsewhere=((lay.members(elsewhere), book),) if elsewhere else (),
+        )
+        numbers = iter(range(10_000))
+
+        def pack(due: Sequence[DueRow]) -> Sequence[PlannedRow]:
+            return [_packed(row, numbers, wanted.leavers, too_large) for row in due]
+
+        return plans.write_plan(
+            lay.session,
+            lay.lake,
+            selection,
+            suppressed=[
+                Suppressed(a, SuppressionReason(reason), 1) for a, reason in wanted.suppressed.items()
+            ],
+            waiting=[*wanted.waiting, *wanted.waiting],
+            pack=pack,
+        )
+
+    def settle(
+        self,
+        planned: Planned,
+        wanted: reference.Input,
+        rows: list[dict[str, Any]],
+        ended: Mapping[str, tuple[str, str]],
+    ) -> SettledRun:
+        verdicts = [
+            Verdict(
+                Span(row["seq"], row["seq"]), Ended(ended[row["address"]][0]), ended[row["address"]][1], ""
+            )
+            for row in rows
+            if row["seq"] is not None and ended[row["address"]][1] != "RUN_STOPPED"
+        ]
+        lay = self.tables
+        return settling.settle(
+            lay.session,
+            lay.lake,
+            lay.lake.open(planned.reference),
+            name="ключ",
+            ledger=self.snapshot,
+            leavers=wanted.leavers,
+            verdicts=verdicts,
+        )
+
+    def _rows_are(self, rows: list[dict[str, Any]], expected: reference.Expected) -> None:
+        assert len({row["address"] for row in rows}) == len(rows)
+        found = {
+            row["address"]: (row["kind"], tuple(map(_unshown, row["contact_values"])))
+            for row in _valued(rows)
+        }
+        assert found == {a: (due.kind, due.values) for a, due in expected.due.items()}
+        for row in rows:
+            due = expected.due[row["address"]]
+            if due.kind != "left" or due.content[1] is not LeaverPolicy.KEEP:
+                told = self.fingerprints.setdefault(due.content, row["fingerprint"])
+                assert told == row["fingerprint"]
+        assert len(set(self.fingerprints.values())) == len(self.fingerprints)
+
+    def _counts_are(
+        self,
+        settled: SettledRun,
+        wanted: reference.Input,
+        expected: reference.Expected,
+        ended: Mapping[str, tuple[str, str]],
+    ) -> None:
+        counts = settled.counts
+        assert counts.selected == counts.accounted() == len(wanted.selected)
+        outcomes = [row for row in self.tables.read(settled.outcomes) if row["kind"] != "left"]
+        members = {a: ended[a] for a, due in expected.due.items() if due.kind != "left"}
+        assert sorted((row["ended"], row["code"]) for row in outcomes) == sorted(
+            [*expected.others.values(), *members.values()]
+        )
+        leavers = [a for a, due in expected.due.items() if due.kind == "left"]
+        assert sum(counts.left.values()) == len(leavers)
+        done = reference.left_as(wanted.leavers.policy)
+        kept = wanted.leavers.policy is LeaverPolicy.KEEP
+        assert counts.left.get(done, 0) == sum(kept or ended[a][0] == "delivered" for a in leavers)
+
+    def _ledger_is(self, expected: Mapping[str, reference.Entry]) -> None:
+        rows = self.tables.read(self.snapshot) if self.snapshot else []
+        assert len({row["address"] for row in rows}) == len(rows)
+        found = {r["address"]: (r["held"], r["refused"], r["refused_code"], r["state"]) for r in rows}
+        known = self.fingerprints
+        assert found == {
+            a: (known[e.held] if e.held else None, known[e.refused] if e.refused else None, e.code, e.state)
+            for a, e in expected.items()
+        }
+
+
+def _packed(row: DueRow, numbers: Iterator[int], leavers: Leavers, too_large: Sequence[str]) -> PlannedRow:
+    if row.kind is Kind.LEFT and leavers.policy is LeaverPolicy.KEEP:
+        return PlannedRow(row, None, None, detail=_shown(row.values))
+    if row.address in too_large:
+        return PlannedRow(row, None, None, "ROW_TOO_LARGE", _shown(row.values))
+    return PlannedRow(row, next(numbers), b"{}", detail=_shown(row.values), warnings=("FIELD_TOO_LONG",))
+
+
+def _shown(values: Sequence[str | None]) -> str:
+    """The values ride along in the detail, so that they can be read back from the plan."""
+    return "\x1f".join("\x1e" if value is None else value for value in values)
+
+
+def _valued(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [{**row, "contact_values": row["detail"].split("\x1f") if row["detail"] else ()} for row in rows]
+
+
+def _unshown(value: str) -> str | None:
+    return None if value == "\x1e" else value
+
+
+@pytest.fixture(scope="module")
+def session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Session]:
+    with open_session(tmp_path_factory.mktemp("spill"), threads=1) as opened:
+        yield opened
+
+
+def _first(draw: Any) -> reference.Input:
+    profiles = draw(st.dictionaries(st.sampled_from(IDENTITIES), ROWS, max_size=6))
+    return reference.Input(profiles, frozenset(IDENTITIES), draw(MATCHINGS), draw(LEAVERS))
+
+
+def _edited(draw: Any, before: reference.Input) -> reference.Input:
+    """Change some of everything: rows, who is selected, the mapping, who must not be written to."""
+    changed = draw(st.dictionaries(st.sampled_from(IDENTITIES), ROWS, max_size=2))
+    gone = draw(st.sets(st.sampled_from(IDENTITIES), max_size=1))
+    profiles = {k: v for k, v in {**before.profiles, **changed}.items() if k not in gone}
+    keys = st.sampled_from(("ada@example.test", "bob@example.test", "zoe@example.test"))
+    return replace(
+        before,
+        profiles=profiles,
+        selected=draw(st.just(before.selected) | st.frozensets(st.sampled_from(IDENTITIES))),
+        matching=draw(st.just(before.matching) | MATCHINGS),
+        leavers=draw(st.just(before.leavers) | LEAVERS),
+        suppressed=draw(
+            st.just({}) | st.dictionaries(keys, st.sampled_from(("unsubscribed", "bounced")), max_size=2)
+        ),
+        waiting=draw(st.just(frozenset()) | st.frozensets(keys, max_size=2)),
+        elsewhere=draw(st.just(frozenset()) | st.just(frozenset(("zoe@example.test",)))),
+        resend=draw(st.booleans()),
+    )
+
+
+@settings(max_examples=35, deadline=None, suppress_health_check=list(HealthCheck))
+@given(data=st.data())
+def test_every_run_of_a_story_ends_as_the_reference_says(
+    data: st.DataObject, session: Session, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    runs = Runs(session, tmp_path_factory.mktemp("lake"))
+    wanted = _first(data.draw)
+    for _ in range(data.draw(st.integers(2, 4))):
+        due = reference.plan(wanted, runs.ledger).due
+        verdicts = {address: data.draw(VERDICTS) for address in sorted(due)}
+        members = sorted(address for address, row in due.items() if row.kind != "left")
+        too_large = data.draw(st.just(()) | st.just(tuple(members[:1])))
+        runs.run(wanted, verdicts, too_large)
+        wanted = _edited(data.draw, wanted)

@@ -1,0 +1,170 @@
+"""A delivery over the fakes: everything real but the far side, the threads and the time."""
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+
+from leleka.core.columns import Column, ColumnType, Table
+from leleka.core.matching import DataMatching, Leavers, Line
+from leleka.core.outbox import Batch
+from leleka.core.outcomes import Cause, Outcome as Answered, Refused, RefusedRow
+from leleka.core.planning import Ended, Selection
+from leleka.core.ports import Body, Limits
+from leleka.engine.delivery import Delivery, Job, Tools
+from leleka.engine.pace import ImportPace, Tempo
+from leleka.engine.packing import Packer
+from leleka.engine.run import verdicts
+from tests.fakes.clock import VirtualClock
+from tests.fakes.destination import LIMITS, FakeDestination
+from tests.fakes.outbox import MemoryOutbox, MemoryStore, StoredRun
+from tests.fakes.senders import VirtualSenders
+from tests.fakes.warehouse import MemoryWarehouse, Outcome
+
+TABLE = Table("profiles", (Column("id", ColumnType.TEXT), Column("name", ColumnType.TEXT)), "id")
+MATCHING = DataMatching("id", (Line("name", "first_name"),))
+
+
+def people(count: int) -> dict[str, tuple[str | None, ...]]:
+    return {f"p{number}@example.test": (f"Name {number}",) for number in range(count)}
+
+
+class PickyDestination(FakeDestination):
+    """Refuses whole requests for the addresses in ``poison``; names them counting from ``base``, None: not at all."""
+
+    def __init__(self, clock: VirtualClock) -> None:
+        super().__init__(clock)
+        self.poison: set[str] = set()
+        self.base: int | None = None
+        self.in_the_way: Callable[[], Answered | None] = lambda: None
+
+    def send(self, body: Body, deadline: float) -> Answered:
+        if (answer := self.in_the_way()) is not None:
+            return answer
+        contacts = json.loads(body.content)["contacts"]
+        wrong = [index for index, one in enumerate(contacts) if one["address"] in self.poison]
+        if not wrong:
+            return super().send(body, deadline)
+        self.sent.append(body)
+        base = self.base
+        rows = () if base is None else tuple(RefusedRow(index + base, "no such domain") for index in wrong)
+        return Refused(Cause.INVALID, "the content was refused", rows)
+
+
+@dataclass
+class Scene:
+    """One account, one export, and as many runs of it as the test makes."""
+
+    clock: VirtualClock
+    destination: PickyDestination
+    warehouse: MemoryWarehouse
+    store: MemoryStore
+    limits: Limits = LIMITS
+    tempo: Tempo = field(default_factory=Tempo)
+    share: float = 0.9
+    lease_seconds: float = 60.0
+    latency: Callable[[], float] = lambda: 0.2
+    said: list[str] = field(default_factory=list)
+    senders: VirtualSenders = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.new_process()
+
+    def new_process(self) -> None:
+        self.senders = VirtualSenders(self.destination, self.clock, lambda: self.latency())
+
+    def plan(self, name: str = "1") -> MemoryOutbox:
+        """Make a run of the export, claim it and plan it."""
+        self.store.add_run(name, "export")
+        outbox = self.claim(name)
+        ledger = outbox.ledger()
+        selection = Selection("export", "", TABLE, "", (), MATCHING, Leavers(), ledger)
+        packer = Packer(
+            self.destination,
+            self.limits,
+            target="7",
+            table=TABLE,
+            matching=MATCHING,
+            leavers=Leavers(),
+            automations=False,
+        )
+        planned = self.warehouse.plan(selection, suppressed=(), waiting=(), pack=packer.pack)
+        outbox.planned(planned, packer.batches(), needs_confirmation="")
+        return outbox
+
+    def claim(self, name: str = "1") -> MemoryOutbox:
+        return MemoryOutbox(self.store, name, self.clock, self.lease_seconds)
+
+    def delivery(self, outbox: MemoryOutbox) -> Delivery:
+        state = outbox.load()
+        tools = Tools(
+            outbox=outbox,
+            warehouse=self.warehouse,
+            destination=self.destination,
+            senders=self.senders,
+            clock=self.clock,
+            tempo=self.tempo,
+            pace=ImportPace(self.limits, self.tempo, self.clock, share=self.share),
+            stage=self.said.append,
+            progress=lambda batches: None,  # noqa: ARG005
+        )
+        return Delivery(Job(state.plan, automations=False, seconds_in_flight=30.0), tools, state.batches)
+
+    def settle(self, outbox: MemoryOutbox, delivery: Delivery, name: str = "1") -> None:
+        before = outbox.ledger()
+        settled = self.warehouse.settle(
+            self.run_of(name).plan,
+            name=name,
+            ledger=before,
+            leavers=Leavers(),
+            verdicts=tuple(verdicts(delivery.batches.values())),
+        )
+        assert settled.counts.accounted() == settled.counts.selected
+        outbox.finish(settled, before=before, error=delivery.error, canceled=delivery.canceled)
+
+    def deliver(self, name: str = "1") -> Delivery:
+        """Plan, deliver and settle a run."""
+        outbox = self.plan(name)
+        delivery = self.delivery(outbox)
+        delivery.run()
+        self.settle(outbox, delivery, name)
+        return delivery
+
+    def run_of(self, name: str = "1") -> StoredRun:
+        return self.store.runs[name]
+
+    def batches(self, name: str = "1") -> Sequence[Batch]:
+        return tuple(self.run_of(name).batches.values())
+
+    def ended(self) -> dict[str, Outcome]:
+        return self.warehouse.outcomes
+
+    def counted(self) -> dict[tuple[Ended, str], int]:
+        found: dict[tuple[Ended, str], int] = {}
+        for outcome in self.ended().values():
+            key = outcome.ended, outcome.code
+            found[key] = found.get(key, 0) + 1
+        return found
+
+    def arrived(self) -> dict[str, str]:
+        """Give who is on the list at the far side, with the first name held there."""
+        return {
+            address: person.values["first_name"]
+            for address, person in self.destination.people.items()
+            if person.lists.get("7") == "active"
+        }
+
+
+def scene(count: int, *, rows: int = 250) -> Scene:
+    clock = VirtualClock()
+    return Scene(
+        clock,
+        PickyDestination(clock),
+        MemoryWarehouse(people(count)),
+        MemoryStore(),
+        limits=replace(LIMITS, rows=rows),
+    )
+
+
+def names(count: int) -> dict[str, str]:
+    """Give what ``arrived`` gives when all of ``people(count)`` did."""
+    return {f"p{number}@example.test": f"Name {number}" for number in range(count)}

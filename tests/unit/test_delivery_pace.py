@@ -1,0 +1,176 @@
+"""How fast a delivery goes, and what it keeps to itself."""
+
+import random
+
+import pytest
+
+from leleka.core.outbox import BatchStatus
+from leleka.core.outcomes import Ending, Settled
+from leleka.engine.pace import Tempo
+from tests.fakes.outbox import MemoryOutbox
+from tests.unit.delivering import Scene, names, scene
+
+
+def busiest_minute(times: list[float]) -> int:
+    return max(sum(start <= at < start + 60 for at in times) for start in times)
+
+
+def test_imports_keep_to_their_share_of_the_limit() -> None:
+    """I-18: 90 of 100 a minute, whatever the latency; and latency costs no throughput."""
+    stage = scene(60_000)
+    chance = random.Random(1)
+    stage.latency = lambda: chance.uniform(0.05, 3.0)
+    stage.deliver()
+    times = [at for at, _ in stage.senders.posts]
+    gaps = [later - earlier for earlier, later in zip(times, times[1:], strict=False)]
+    assert min(gaps) >= 60 / 90 - 1e-6
+    assert busiest_minute(times) <= 91
+    assert times[-1] <= 240 * 60 / 90 + 10
+    assert stage.arrived() == names(60_000)
+
+
+def test_requests_with_one_contact_keep_to_their_own_limit() -> None:
+    """I-18: 20 a minute."""
+    stage = scene(40, rows=1)
+    stage.deliver()
+    times = [at for at, _ in stage.senders.posts]
+    assert busiest_minute(times) <= 19
+
+
+def test_a_successor_keeps_the_pace_of_the_one_that_died() -> None:
+    """I-18: also after a crash."""
+    stage = scene(1000)
+    first = stage.delivery(stage.plan())
+    while not stage.senders.posts:
+        first.step()
+    posted_at = stage.senders.posts[0][0]
+    stage.new_process()
+    stage.delivery(stage.claim()).run()
+    assert stage.senders.posts[0][0] >= posted_at + 60 / 90 - 1e-6
+
+
+def test_no_more_requests_are_under_way_than_there_are_places() -> None:
+    stage = scene(5000)
+    stage.tempo = Tempo(None)
+    stage.latency = lambda: 5.0
+    delivery = stage.delivery(stage.plan())
+    most = 0
+    while not delivery.done():
+        delivery.step()
+        most = max(most, sum(batch.status is BatchStatus.SENDING for batch in stage.batches()))
+    assert most == 6
+
+
+def test_a_wall_clock_set_forward_makes_no_burst() -> None:
+    """Fault 58."""
+    stage = scene(5000)
+    delivery = stage.delivery(stage.plan())
+    for _ in range(10):
+        delivery.step()
+    stage.clock.step_wall(3600)
+    delivery.run()
+    assert busiest_minute([at for at, _ in stage.senders.posts]) <= 91
+
+
+def other_run(stage: Scene) -> MemoryOutbox:
+    stage.store.add_run("other", "another export")
+    return MemoryOutbox(stage.store, "other", stage.clock)
+
+
+def test_the_lane_is_free_after_the_last_post_while_polls_go_on() -> None:
+    stage = scene(10)
+    stage.destination.slow = True
+    delivery = stage.delivery(stage.plan())
+    while [batch.status for batch in stage.batches()] != [BatchStatus.ACCEPTED]:
+        delivery.step()
+    assert stage.store.lane == ""
+    assert not delivery.done()
+    stage.destination.work()
+    delivery.run()
+    assert [batch.status for batch in stage.batches()] == [BatchStatus.CONFIRMED]
+
+
+def test_a_run_behind_another_one_says_so_and_asks_after_its_batches_meanwhile() -> None:
+    """A run that was taken up with batches under way needs no lane to hear of them."""
+    stage = scene(500)
+    delivery = stage.delivery(stage.plan())
+    while stage.batches()[0].status is not BatchStatus.ACCEPTED:
+        delivery.step()
+    stage.new_process()
+    stage.store.lane = ""
+    ahead = other_run(stage)
+    assert ahead.take_lane() == ""
+    delivery = stage.delivery(stage.claim())
+    stage.clock.sleep(5)
+    posts = len(stage.destination.sent)
+    while stage.batches()[0].status is not BatchStatus.CONFIRMED:
+        delivery.step()
+    assert stage.said[-1] == "Queued behind run other of another export"
+    assert len(stage.destination.sent) == posts
+    ahead.release_lane()
+    delivery.run()
+    assert stage.said[-1] == "Delivering"
+    assert stage.arrived() == names(500)
+
+
+def test_a_batch_that_comes_back_after_the_lane_was_left_queues_for_it_again() -> None:
+    """Per account one run delivers at a time, also when a batch failed there long after the last POST."""
+    stage = scene(10)
+    failing = iter([Settled(Ending.FAILED)])
+    poll = stage.destination.poll
+    stage.destination.poll = lambda accepted: next(failing, None) or poll(accepted)  # type: ignore[method-assign]
+    delivery = stage.delivery(stage.plan())
+    while stage.batches()[0].status is not BatchStatus.ACCEPTED:
+        delivery.step()
+    ahead = other_run(stage)
+    assert ahead.take_lane() == ""
+    until = stage.clock.monotonic() + 30
+    while stage.clock.monotonic() < until:
+        delivery.step()
+    assert len(stage.destination.sent) == 1
+    ahead.release_lane()
+    delivery.run()
+    assert len(stage.destination.sent) == 2
+    assert stage.store.lane == ""
+
+
+def test_a_run_whose_lane_was_taken_while_it_slept_does_not_send() -> None:
+    """Fault 7: its lease ran out, nobody took the run up, but another one delivers now."""
+    stage = scene(5000)
+    delivery = stage.delivery(stage.plan())
+    for _ in range(5):
+        delivery.step()
+    stage.clock.sleep(300)
+    ahead = other_run(stage)
+    assert ahead.take_lane() == ""
+    posts = len(stage.senders.posts)
+    for _ in range(40):
+        ahead.keep_alive()
+        delivery.step()
+    assert len(stage.senders.posts) == posts
+    ahead.release_lane()
+    delivery.run()
+    assert stage.arrived() == names(5000)
+
+
+def test_a_canceled_run_in_the_queue_ends_without_the_lane() -> None:
+    """I-14."""
+    stage = scene(10)
+    delivery = stage.delivery(stage.plan())
+    ahead = other_run(stage)
+    assert ahead.take_lane() == ""
+    for _ in range(5):
+        delivery.step()
+    stage.run_of().cancel_requested = True
+    delivery.run()
+    assert delivery.canceled
+    assert stage.destination.sent == []
+    assert stage.store.lane == "other"
+
+
+@pytest.mark.parametrize("count", [20_000])
+def test_few_rows_of_a_plan_are_in_memory(count: int) -> None:
+    stage = scene(count)
+    stage.tempo = Tempo(None)
+    stage.deliver()
+    assert stage.warehouse.longest_read <= 5_000
