@@ -1,7 +1,7 @@
 """What every outbox must do: the durable memory of a run, for the worker that holds its lease."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -70,7 +70,7 @@ WRITES: dict[str, Callable[[Outbox], object]] = {
 class OutboxContract(ABC):
     @pytest.fixture
     @abstractmethod
-    def world(self) -> Iterator[World]:
+    def world(self) -> World:
         """Give a world of one's own to every test."""
 
     @pytest.fixture

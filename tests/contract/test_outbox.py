@@ -1,6 +1,6 @@
 """The outbox in memory and the one in the database, under one contract."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -50,7 +50,11 @@ class DjangoWorld(World):
     def _run(self, name: str) -> Run:
         export = Export.objects.create(name=f"export {name}", target="7", matching={}, leavers={})
         return Run.objects.create(
-            export=export, account=self.account, config={"target": "7"}, asked_by="a", created_at=timezone.now()
+            export=export,
+            account=self.account,
+            config={"target": "7"},
+            asked_by="a",
+            created_at=timezone.now(),
         )
 
     def claim(self, run: str = "1") -> DjangoOutbox:
@@ -76,21 +80,22 @@ class DjangoWorld(World):
 
     def set_ledger(self, snapshot: str) -> None:
         run = Run.objects.get(pk=self.runs["1"])
-        key = {"export": run.export, "account": self.account, "target": "7"}
-        Ledger.objects.update_or_create(**key, defaults={"snapshot": snapshot})
+        Ledger.objects.update_or_create(
+            export=run.export, account=self.account, target="7", defaults={"snapshot": snapshot}
+        )
 
 
 class TestMemoryOutbox(OutboxContract):
     @pytest.fixture
-    def world(self) -> Iterator[World]:
-        yield MemoryWorld()
+    def world(self) -> World:
+        return MemoryWorld()
 
 
 @pytest.mark.usefixtures("db")
 class TestDjangoOutbox(OutboxContract):
     @pytest.fixture
-    def world(self, db: None) -> Iterator[World]:  # noqa: ARG002 - opens the database
-        yield DjangoWorld()
+    def world(self, db: None) -> World:  # noqa: ARG002 - opens the database
+        return DjangoWorld()
 
     def test_of_two_runs_at_once_one_takes_the_lane(self) -> None:
         """Where reads do not lock, as on PostgreSQL, another run may get in between the look and the update."""

@@ -24,7 +24,9 @@ class Entry:
 
 @dataclass(frozen=True)
 class Input:
-    """Everything a plan depends on. Profiles are rows by id, as the columns of the matching name them."""
+    """Everything a plan depends on. Profiles are rows by id, as the columns of the matching name them;
+    ``selected`` and ``elsewhere`` are ids, ``suppressed`` and ``waiting`` addresses.
+    """
 
     profiles: Mapping[str, Mapping[str, Value]]
     selected: frozenset[str]
@@ -84,7 +86,7 @@ def plan(given: Input, ledger: Mapping[str, Entry]) -> Expected:
     winners = _winners(given)
     due: dict[str, Due] = {}
     others: dict[str, tuple[str, str]] = {}
-    here: set[str] = set(given.elsewhere)
+    here = {address for address, winner in winners.items() if winner in given.elsewhere}
     for identity in given.selected:
         row = given.profiles.get(identity)
         if row is None:

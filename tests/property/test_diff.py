@@ -35,13 +35,15 @@ ADDRESSES = (
     "BOB@example.test",
     "eve+x@example.test",
 )
-EMAILS = st.sampled_from((*ADDRESSES, "zoe@example.test", None, "", "  ", "no at sign", "a@b.test, c@d.test"))
+EMAILS = st.sampled_from(
+    (*ADDRESSES, *ADDRESSES, "zoe@example.test", None, "", "  ", "no at sign", "a@b.test, c@d.test")
+)
 TEXTS = st.one_of(
     st.none(),
     st.sampled_from(
         ("", " ", "\u00a0", "Київ", " Київ\u00a0", "5:a;", "a;city=1:b", "0:;", "'", '"', "x\\y", "👩‍🚀")
     ),
-    st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\x00"), max_size=6),
+    st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00\x1e\x1f"), max_size=6),
 )
 NUMBERS = st.one_of(
     st.none(),
@@ -89,7 +91,7 @@ LEAVERS = st.sampled_from(
 )
 VERDICTS = st.sampled_from(
     (
-        *[("delivered", "")] * 4,
+        *[("delivered", "")] * 8,
         ("rejected", "REFUSED_BY_ACTIVECAMPAIGN"),
         ("rejected", "NOT_IMPORTED"),
         ("unconfirmed", "NO_ANSWER"),
@@ -121,7 +123,9 @@ class Runs:
         self._rows_are(rows, expected)
         assert planned.counts.selected == len(wanted.selected)
         assert planned.known == sum(e.held is not None and e.state == "member" for e in self.ledger.values())
-        ended = {a: verdict_of[a] for a in expected.due} | dict.fromkeys(too_large, ("rejected", "ROW_TOO_LARGE"))
+        ended = {a: verdict_of[a] for a in expected.due} | dict.fromkeys(
+            too_large, ("rejected", "ROW_TOO_LARGE")
+        )
         settled = self.settle(planned, wanted, rows, ended)
         self._counts_are(settled, wanted, expected, ended)
         following = reference.settle(wanted, self.ledger, expected, ended)
@@ -137,9 +141,6 @@ class Runs:
         profiles = lay.profiles(wanted.profiles)
         book = lay.addresses(profiles)
         half = sorted(wanted.selected)[: len(wanted.selected) // 2 + 1]
-        elsewhere = [
-            identity for identity, row in wanted.profiles.items() if row["email"] in wanted.elsewhere
-        ]
         selection = Selection(
             name="ключ",
             profiles=profiles,
@@ -150,7 +151,7 @@ class Runs:
             leavers=wanted.leavers,
             ledger=self.snapshot,
             resend_refused=wanted.resend,
-            elsewhere=((lay.members(elsewhere), book),) if elsewhere else (),
+            elsewhere=((lay.members(wanted.elsewhere), book),) if wanted.elsewhere else (),
         )
         numbers = iter(range(10_000))
 
@@ -266,7 +267,7 @@ def session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Session]:
 
 
 def _first(draw: Any) -> reference.Input:
-    profiles = draw(st.dictionaries(st.sampled_from(IDENTITIES), ROWS, max_size=6))
+    profiles = dict(zip(IDENTITIES, draw(st.lists(ROWS, min_size=3, max_size=6)), strict=False))
     return reference.Input(profiles, frozenset(IDENTITIES), draw(MATCHINGS), draw(LEAVERS))
 
 
@@ -275,30 +276,30 @@ def _edited(draw: Any, before: reference.Input) -> reference.Input:
     changed = draw(st.dictionaries(st.sampled_from(IDENTITIES), ROWS, max_size=2))
     gone = draw(st.sets(st.sampled_from(IDENTITIES), max_size=1))
     profiles = {k: v for k, v in {**before.profiles, **changed}.items() if k not in gone}
-    keys = st.sampled_from(("ada@example.test", "bob@example.test", "zoe@example.test"))
+    keys = st.sampled_from(("ada@example.test", "bob@example.test", "eve+x@example.test"))
     return replace(
         before,
         profiles=profiles,
-        selected=draw(st.just(before.selected) | st.frozensets(st.sampled_from(IDENTITIES))),
+        selected=before.selected ^ draw(st.frozensets(st.sampled_from(IDENTITIES), max_size=3)),
         matching=draw(st.just(before.matching) | MATCHINGS),
         leavers=draw(st.just(before.leavers) | LEAVERS),
         suppressed=draw(
             st.just({}) | st.dictionaries(keys, st.sampled_from(("unsubscribed", "bounced")), max_size=2)
         ),
-        waiting=draw(st.just(frozenset()) | st.frozensets(keys, max_size=2)),
-        elsewhere=draw(st.just(frozenset()) | st.just(frozenset(("zoe@example.test",)))),
+        waiting=draw(st.frozensets(keys, max_size=2)),
+        elsewhere=draw(st.frozensets(st.sampled_from(IDENTITIES), min_size=1, max_size=3)),
         resend=draw(st.booleans()),
     )
 
 
-@settings(max_examples=35, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_every_run_of_a_story_ends_as_the_reference_says(
     data: st.DataObject, session: Session, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     runs = Runs(session, tmp_path_factory.mktemp("lake"))
     wanted = _first(data.draw)
-    for _ in range(data.draw(st.integers(2, 4))):
+    for _ in range(4):
         due = reference.plan(wanted, runs.ledger).due
         verdicts = {address: data.draw(VERDICTS) for address in sorted(due)}
         members = sorted(address for address, row in due.items() if row.kind != "left")

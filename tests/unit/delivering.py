@@ -7,7 +7,8 @@ from dataclasses import dataclass, field, replace
 from leleka.core.columns import Column, ColumnType, Table
 from leleka.core.matching import DataMatching, Leavers, Line
 from leleka.core.outbox import Batch
-from leleka.core.outcomes import Cause, Outcome as Answered, Refused, RefusedRow
+from leleka.core.outcomes import Cause, Refused, RefusedRow
+from leleka.core.outcomes import Outcome as Answered
 from leleka.core.planning import Ended, Selection
 from leleka.core.ports import Body, Limits
 from leleka.engine.delivery import Delivery, Job, Tools
@@ -70,7 +71,10 @@ class Scene:
         self.new_process()
 
     def new_process(self) -> None:
-        self.senders = VirtualSenders(self.destination, self.clock, lambda: self.latency())
+        self.senders = VirtualSenders(self.destination, self.clock, self._wait)
+
+    def _wait(self) -> float:
+        return self.latency()
 
     def plan(self, name: str = "1") -> MemoryOutbox:
         """Make a run of the export, claim it and plan it."""

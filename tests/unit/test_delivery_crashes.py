@@ -1,8 +1,8 @@
 """A process may die between any two writes; what is left is enough to go on."""
 
-import random
 from collections import Counter
 from dataclasses import replace
+from random import Random  # noqa: TID251 - the class, for seeded generators
 
 import pytest
 
@@ -55,7 +55,7 @@ def test_a_run_is_taken_up_wherever_it_died(moment: int) -> None:
 @pytest.mark.parametrize("seed", range(25))
 def test_everybody_is_accounted_for_whatever_happens(seed: int) -> None:
     """I-1, I-2, I-3, I-4: lost replies, refusals, poison and deaths in one run."""
-    chance = random.Random(seed)
+    chance = Random(seed)
     stage = scene(60, rows=7)
     stage.latency = lambda: chance.choice([0.1, 0.5, 3.0, 45.0])
     stage.destination.base = chance.choice([0, 1, None])
@@ -76,6 +76,20 @@ def test_everybody_is_accounted_for_whatever_happens(seed: int) -> None:
     assert len(stage.destination.sent) <= len(attempts)
     assert len({(attempt.batch, attempt.sha256) for attempt in attempts}) == len({a.batch for a in attempts})
     assert max(Counter(attempt.batch for attempt in attempts).values()) <= MOST_SENDS
+
+
+@pytest.mark.parametrize("moment", range(3, 20))
+def test_a_pause_is_known_before_the_answer_that_asked_for_it(moment: int) -> None:
+    """I-18: wherever the process dies, its successor does not send at once what was throttled."""
+    stage = scene(10)
+    stage.destination.script.append(Step(Refused(Cause.THROTTLED, "slower")))
+    outbox = stage.plan()
+    stage.store.die_at = moment
+    try:
+        stage.delivery(outbox).run()
+    except ProcessDied:
+        refused = [attempt.outcome for attempt in stage.run_of().attempts].count("refused")
+        assert not refused or stage.store.account.paused_until > 0
 
 
 def test_a_batch_that_kills_the_process_each_time_is_given_up() -> None:

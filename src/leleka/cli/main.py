@@ -7,7 +7,7 @@ import structlog
 import typer
 
 from leleka import __version__
-from leleka.cli.commands import definitions, demo, exports, runs, sandbox, segments
+from leleka.cli.commands import definitions, demo, exports, keys, runs, sandbox, segments
 from leleka.cli.output import report_problems
 from leleka.errors import InvalidInput, LelekaError, NotFound
 
@@ -30,6 +30,7 @@ app.command("sandbox")(sandbox.sandbox)
 app.add_typer(segments.app, name="segment")
 app.add_typer(exports.app, name="export")
 app.add_typer(runs.app, name="run")
+app.add_typer(keys.app, name="key")
 
 
 def _show_version(wanted: bool) -> None:

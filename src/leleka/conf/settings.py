@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, Field, ValidationError
+from pydantic import AfterValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from leleka.core.configuration import DOCUMENTED_SUFFIXES, Configuration, Network
@@ -55,6 +55,10 @@ class Settings(BaseSettings):
     master_key_file: Path = Field(
         default=Path("~/.config/leleka/master.key"),
         description="The key that wraps every stored secret; outside the data directory, made at the first start.",
+    )
+    database_url: SecretStr = Field(
+        default=SecretStr(""),
+        description="postgresql://user:password@host/name; SQLite in the data directory where it is left out.",
     )
     source_dirs: str = Field(
         default="", description="Folders that source files may be read from; real paths are checked."
@@ -129,3 +133,17 @@ def _problem(location: tuple[int | str, ...], message: str) -> Problem:
         message = "This is a number above 0, or 'unlimited'"
     message = message.removeprefix("Value error, ")
     return Problem("SETTING_INVALID", f"{message[:1].upper()}{message[1:]}.", name)
+
+
+def database_url(environment: Mapping[str, str] | None = None) -> str:
+    """Give the database's URL, from the environment or from the file it names; "" where there is none."""
+    known = os.environ if environment is None else environment
+    named = known.get("LELEKA_DATABASE_URL_FILE", "")
+    if not named:
+        return Settings().database_url.get_secret_value()
+    try:
+        return Path(named).expanduser().read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError):
+        raise InvalidInput(
+            "SETTING_INVALID", "The file cannot be read.", where="LELEKA_DATABASE_URL_FILE"
+        ) from None

@@ -56,14 +56,14 @@ def key_of(connection: Connection) -> Secret:
     if row is None:
         raise NeedsAttention("KEY_MISSING", "The connection has no API key.", where=connection.name)
     sealed = Sealed(row.master_key, bytes(row.wrapped), bytes(row.sealed))
-    return store.master_keys().open(sealed, _place(connection, row.version))
+    return store.master_keys().open(sealed, place_of(connection, row.version))
 
 
 def keep_key(connection: Connection, secret: Secret) -> None:
     """Seal a key for this connection and its host; replaces the one before."""
     previous = connection.secrets.filter(name=KEY).first()
     version = previous.version + 1 if previous else 1
-    sealed = store.master_keys().seal(secret, _place(connection, version))
+    sealed = store.master_keys().seal(secret, place_of(connection, version))
     StoredSecret.objects.update_or_create(
         connection=connection,
         name=KEY,
@@ -77,7 +77,8 @@ def keep_key(connection: Connection, secret: Secret) -> None:
     )
 
 
-def _place(connection: Connection, version: int) -> Place:
+def place_of(connection: Connection, version: int) -> Place:
+    """Give what the connection's key is bound to."""
     return Place(connection.pk, KEY, connection.host, version)
 
 

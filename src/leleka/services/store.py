@@ -12,8 +12,9 @@ from django.db.migrations.executor import MigrationExecutor
 
 from leleka.core.configuration import Configuration
 from leleka.errors import NeedsAttention
+from leleka.state.key_file import load_master_keys
 from leleka.state.models import StoredSecret
-from leleka.state.secrets import MasterKeys, load_master_keys
+from leleka.state.secrets import MasterKeys
 from leleka.warehouse.lake import Lake
 from leleka.warehouse.session import Session, open_session
 

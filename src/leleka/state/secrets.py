@@ -5,11 +5,7 @@ host it may be sent to and its version. A row copied to another connection, or a
 service's back, does not decrypt. The master keys live in a file outside the data directory (S-2).
 """
 
-import base64
-import binascii
-import os
 import secrets
-import stat
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -22,7 +18,6 @@ from leleka.errors import NeedsAttention
 
 _NONCE_BYTES: Final = 12
 _KEY_BYTES: Final = 32
-_ID_BYTES: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,16 +50,32 @@ class MasterKeys:
     keys: dict[str, bytes] = field(repr=False)
 
     def seal(self, secret: Secret, place: Place) -> Sealed:
-        master_id = next(iter(self.keys))
         data_key = AESGCM.generate_key(bit_length=_KEY_BYTES * 8)
         return Sealed(
-            master_id,
-            _encrypt(self.keys[master_id], data_key, place.bytes()),
+            self.newest,
+            _encrypt(self.keys[self.newest], data_key, place.bytes()),
             _encrypt(data_key, secret.reveal().encode(), place.bytes()),
         )
 
+    @property
+    def newest(self) -> str:
+        """The id of the key that seals."""
+        return next(iter(self.keys))
+
+    def rewrap(self, sealed: Sealed, place: Place) -> Sealed:
+        """Wrap the data key with the newest master key; the sealed value stays as it is (S-3)."""
+        data_key = self._data_key(sealed, place)
+        return Sealed(self.newest, _encrypt(self.keys[self.newest], data_key, place.bytes()), sealed.sealed)
+
     def open(self, sealed: Sealed, place: Place) -> Secret:
         """Give the value; raises ``NeedsAttention`` where the key is missing or the row was tampered with."""
+        data_key = self._data_key(sealed, place)
+        try:
+            return Secret(_decrypt(data_key, sealed.sealed, place.bytes()).decode())
+        except InvalidTag:
+            raise _unreadable() from None
+
+    def _data_key(self, sealed: Sealed, place: Place) -> bytes:
         master = self.keys.get(sealed.master_key)
         if master is None:
             raise NeedsAttention(
@@ -74,72 +85,17 @@ class MasterKeys:
                 remedy="Put the right key file in place, or enter the API key again.",
             )
         try:
-            data_key = _decrypt(master, sealed.wrapped, place.bytes())
-            return Secret(_decrypt(data_key, sealed.sealed, place.bytes()).decode())
+            return _decrypt(master, sealed.wrapped, place.bytes())
         except InvalidTag:
-            raise NeedsAttention(
-                "SECRET_UNREADABLE",
-                "The stored API key does not belong to this connection and host, or was altered.",
-                remedy="Enter the API key again.",
-            ) from None
+            raise _unreadable() from None
 
 
-def load_master_keys(path: Path, *, create: bool) -> MasterKeys:
-    """Read the key file; make it (mode 0600) where it is missing and ``create`` says nothing was sealed yet."""
-    if not path.exists():
-        if not create:
-            raise NeedsAttention(
-                "MASTER_KEY_MISSING",
-                "The master key file is gone, and stored API keys cannot be read without it.",
-                where=str(path),
-                remedy="Restore the file, or point LELEKA_MASTER_KEY_FILE at it. Nothing was overwritten.",
-            )
-        _create(path)
-    if path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
-        raise NeedsAttention(
-            "MASTER_KEY_EXPOSED",
-            "Others than its owner may read the master key file.",
-            where=str(path),
-            remedy=f"Run: chmod 600 {path}",
-        )
-    return MasterKeys(
-        path, dict(_parse(line, path) for line in path.read_text().splitlines() if line.strip())
+def _unreadable() -> NeedsAttention:
+    return NeedsAttention(
+        "SECRET_UNREADABLE",
+        "The stored API key does not belong to this connection and host, or was altered.",
+        remedy="Enter the API key again.",
     )
-
-
-def _create(path: Path) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    line = f"{secrets.token_hex(_ID_BYTES)}:{base64.b64encode(secrets.token_bytes(_KEY_BYTES)).decode()}\n"
-    # Written aside and linked: two first starts at once agree on one key, and none is ever half written.
-    aside = path.with_name(f".{path.name}.{secrets.token_hex(_ID_BYTES)}")
-    descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        os.write(descriptor, line.encode())
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-    try:
-        os.link(aside, path)
-    except FileExistsError:
-        pass
-    finally:
-        aside.unlink()
-
-
-def _parse(line: str, path: Path) -> tuple[str, bytes]:
-    name, _, encoded = line.strip().partition(":")
-    try:
-        key = base64.b64decode(encoded, validate=True)
-    except binascii.Error:
-        key = b""
-    if not name or len(key) != _KEY_BYTES:
-        raise NeedsAttention(
-            "MASTER_KEY_DAMAGED",
-            "A line of the master key file is not 'id:key' with a key of 32 bytes in base64.",
-            where=str(path),
-            remedy="Restore the file from where it is kept safe.",
-        )
-    return name, key
 
 
 def _encrypt(key: bytes, plain: bytes, bound_to: bytes) -> bytes:

@@ -1,0 +1,37 @@
+"""key: rotate."""
+
+from typing import Annotated
+
+import typer
+
+from leleka.cli.output import JsonOption, out, print_json
+
+app = typer.Typer(help="Look after the master key.", no_args_is_help=True)
+
+
+@app.callback()
+def _keys() -> None:
+    """Look after the master key."""
+
+
+@app.command("rotate")
+def rotate(
+    forget_old: Annotated[
+        bool, typer.Option("--forget-old", help="Remove old keys from the key file. Old backups need them.")
+    ] = False,
+    json: JsonOption = False,
+) -> None:
+    """Wrap all stored secrets with a new master key; one cut short is finished by the same command."""
+    from leleka.services import rotation, store
+    from leleka.services.audit import Actor
+
+    store.prepare()
+    done = rotation.rotate(Actor.operator(), forget_old=forget_old)
+    if json:
+        print_json(done)
+        return
+    out.print(
+        f"Master key {done.master_key} seals from now on; {done.rewrapped} stored secrets were moved to it."
+    )
+    if done.old_keys:
+        out.print(f"Still in the file, for backups: {', '.join(done.old_keys)}. --forget-old removes them.")

@@ -1,0 +1,189 @@
+"""What an answer means for a batch."""
+
+from dataclasses import replace
+
+import pytest
+
+from leleka.core.outbox import Batch, BatchStatus
+from leleka.core.outcomes import (
+    Accepted,
+    Cause,
+    Ending,
+    Outcome,
+    Pending,
+    Refused,
+    RefusedRow,
+    Settled,
+    Unknown,
+)
+from leleka.core.planning import Span
+from leleka.engine.answers import EXTRA_BATCHES, MOST_SENDS, Answers, spent_on
+from leleka.engine.pace import ImportPace, Tempo
+from tests.fakes.clock import VirtualClock
+from tests.fakes.destination import LIMITS
+
+BATCH = Batch(1, (Span(0, 9),), BatchStatus.SENDING, tries=1, sha256="a")
+AWAY = Refused(Cause.NOT_SENT, "connection refused")
+
+
+class Desk:
+    def __init__(self, spent: int = 0) -> None:
+        self.clock = VirtualClock()
+        self.tempo = Tempo()
+        self.pace = ImportPace(LIMITS, self.tempo, self.clock, share=1.0)
+        self.answers = Answers(self.tempo, self.clock, self.pace, lambda addresses, spans: {}, spent)  # noqa: ARG005
+
+    def sent(self, outcome: Outcome, batch: Batch = BATCH) -> Batch:
+        return self.answers.to_send(batch, outcome, 0, 10).batch
+
+
+def test_accepted_is_something_to_ask_after() -> None:
+    """I-6."""
+    desk = Desk()
+    batch = desk.sent(Accepted("r-1"), replace(BATCH, polls=7))
+    assert (batch.status, batch.remote_id, batch.polls) == (BatchStatus.ACCEPTED, "r-1", 0)
+    assert batch.accepted_at == desk.clock.now()
+
+
+def test_every_unknown_outcome_waits_longer_than_the_one_before() -> None:
+    desk = Desk()
+    waits, batch = [], BATCH
+    for _ in range(8):
+        batch = desk.sent(Unknown("silence"), batch)
+        waits.append(batch.not_before - desk.clock.now())
+    assert waits == [1, 2, 4, 8, 16, 32, 60, 60]
+    assert (batch.status, batch.doubts, batch.detail) == (BatchStatus.UNKNOWN, 8, "silence")
+
+
+def test_the_last_unknown_outcome_gives_the_batch_up_and_still_pauses() -> None:
+    """I-3."""
+    worn = replace(BATCH, doubts=MOST_SENDS - 1)
+    answer = Desk().answers.to_send(worn, Unknown("503", throttled=True, retry_after=30.0), None, 10)
+    assert (answer.batch.status, answer.batch.code) == (BatchStatus.ABANDONED, "NO_ANSWER")
+    assert answer.pause == 30.0
+
+
+def test_sends_that_failed_there_count_like_sends_that_were_never_answered() -> None:
+    """I-3: K bounds whatever may have been imported."""
+    answers = Desk().answers
+    assert not answers.worn_out(replace(BATCH, doubts=MOST_SENDS - 3, failures=2))
+    assert answers.worn_out(replace(BATCH, doubts=MOST_SENDS - 2, failures=2))
+
+
+def test_a_refusal_of_the_content_says_nothing_about_the_account() -> None:
+    desk = Desk()
+    for _ in range(20):
+        desk.clock.sleep(100)
+        desk.sent(AWAY)
+        desk.sent(Refused(Cause.INVALID, "wrong"))
+    assert desk.answers.fatal is None
+
+
+def test_trouble_counts_once_for_all_that_were_under_way() -> None:
+    """Fault 12."""
+    desk = Desk()
+    for _ in range(6):
+        desk.sent(AWAY)
+    assert desk.answers.held_until == desk.clock.now() + 1
+    desk.clock.sleep(1)
+    desk.sent(AWAY)
+    assert desk.answers.held_until == desk.clock.now() + 2
+
+
+def test_a_success_ends_the_trouble() -> None:
+    desk = Desk()
+    desk.sent(AWAY)
+    desk.sent(Accepted("r-1"))
+    assert desk.answers.held_until == 0.0
+
+
+@pytest.mark.parametrize(
+    ("cause", "tries", "code"),
+    [
+        (Cause.NOT_SENT, 9, "UNREACHABLE"),
+        (Cause.FORBIDDEN, 4, "KEY_REFUSED"),
+        (Cause.NOT_FOUND, 2, "ACCOUNT_NOT_FOUND"),
+    ],
+)
+def test_trouble_that_stays_is_fatal(cause: Cause, tries: int, code: str) -> None:
+    """Faults 12, 27, 28."""
+    desk = Desk()
+    for _ in range(tries - 1):
+        desk.sent(Refused(cause, "no"))
+        desk.clock.sleep(100)
+    assert desk.answers.fatal is None
+    batch = desk.sent(Refused(cause, "no"))
+    assert desk.answers.fatal is not None
+    assert desk.answers.fatal.code == code
+    assert (batch.status, batch.doubts) == (BatchStatus.PLANNED, 0)
+
+
+def test_a_throttled_account_goes_slower_for_a_while() -> None:
+    desk = Desk()
+    usual = desk.pace.interval(250)
+    desk.sent(Refused(Cause.THROTTLED, "slower"))
+    assert desk.pace.interval(250) > usual
+    desk.clock.sleep(301)
+    assert desk.pace.interval(250) == usual
+
+
+def test_new_batches_keep_the_doubts_of_the_one_they_come_from() -> None:
+    """I-6."""
+    doubted = replace(BATCH, doubts=2, failures=1)
+    answer = Desk().answers.to_send(doubted, Refused(Cause.INVALID, "wrong"), None, 10)
+    assert answer.batch.status is BatchStatus.SPLIT
+    assert answer.children == (
+        Batch(10, (Span(0, 4),), parent=1, doubts=2, failures=1),
+        Batch(11, (Span(5, 9),), parent=1, doubts=2, failures=1),
+    )
+
+
+def test_a_group_that_is_not_searched_keeps_what_its_reply_named() -> None:
+    """I-8: beyond the budget the named row is rejected all the same."""
+    child = replace(BATCH, parent=3)
+    named = Refused(Cause.INVALID, "wrong", (RefusedRow(4, "no such domain"),))
+    answer = Desk(EXTRA_BATCHES).answers.to_send(child, named, 0, 10)
+    assert (answer.batch.status, answer.batch.code) == (BatchStatus.REFUSED, "REFUSED_AS_A_GROUP")
+    assert [row.seq for row in answer.batch.rejected] == [4]
+    assert answer.children == ()
+
+
+def test_only_searching_is_spent_from_the_budget() -> None:
+    """I-8."""
+    family = [
+        BATCH,
+        Batch(2, (Span(10, 19),)),
+        Batch(3, (Span(0, 8),), parent=1),  # the corrected re-send of a planned batch
+        Batch(4, (Span(0, 3),), parent=3),  # halves
+        Batch(5, (Span(4, 8),), parent=3),
+        Batch(6, (Span(0, 2),), parent=4),  # corrected again
+    ]
+    assert spent_on({batch.number: batch for batch in family}) == 3
+
+
+def test_a_batch_nobody_knows_yet_is_asked_after_again() -> None:
+    desk = Desk()
+    accepted = desk.sent(Accepted("r-1"))
+    desk.clock.sleep(899)
+    early = desk.answers.to_poll(accepted, Pending("?", known=False), 10).batch
+    assert (early.status, early.polls) == (BatchStatus.ACCEPTED, 1)
+    desk.clock.sleep(2)
+    late = desk.answers.to_poll(early, Pending("?", known=False), 10).batch
+    assert (late.status, late.doubts) == (BatchStatus.UNKNOWN, 1)
+
+
+def test_a_failed_batch_goes_again_whole_and_then_in_halves() -> None:
+    """I-7."""
+    desk, batch = Desk(), replace(BATCH, status=BatchStatus.ACCEPTED)
+    for _ in range(2):
+        batch = desk.answers.to_poll(batch, Settled(Ending.INTERRUPTED), 10).batch
+        assert batch.status is BatchStatus.PLANNED
+    answer = desk.answers.to_poll(batch, Settled(Ending.FAILED), 10)
+    assert answer.batch.status is BatchStatus.SPLIT
+    assert [child.rows for child in answer.children] == [5, 5]
+
+
+def test_a_failed_batch_beyond_the_budget_is_given_up() -> None:
+    batch = replace(BATCH, failures=2)
+    answer = Desk(EXTRA_BATCHES - 1).answers.to_poll(batch, Settled(Ending.FAILED), 10)
+    assert (answer.batch.status, answer.batch.code) == (BatchStatus.ABANDONED, "BATCH_FAILED")

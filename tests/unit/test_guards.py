@@ -1,0 +1,85 @@
+"""What must hold before the first byte leaves."""
+
+import pytest
+
+from leleka.core.matching import DataMatching, LeaverPolicy, Leavers, Line
+from leleka.core.planning import Counts, Planned
+from leleka.engine.guards import check_destination, check_fields, check_limit, confirmation_needed
+from leleka.errors import InvalidInput, NeedsAttention
+from tests.fakes.clock import VirtualClock
+from tests.fakes.destination import FakeDestination
+
+UNSUBSCRIBE = Leavers(LeaverPolicy.UNSUBSCRIBE)
+MARK = Leavers(LeaverPolicy.MARK, "field:9", "in", "out")
+
+
+def planned(*, selected: int = 0, left: int = 0, known: int = 0) -> Planned:
+    return Planned("plan", Counts(selected=selected, left={"due": left}), known)
+
+
+def test_a_key_and_a_list_that_are_there_pass() -> None:
+    check_destination(FakeDestination(VirtualClock()), "7")
+
+
+def test_a_refused_key_stops_the_run() -> None:
+    """Fault 27."""
+    with pytest.raises(NeedsAttention) as error:
+        check_destination(FakeDestination(VirtualClock(), key_accepted=False), "7")
+    assert error.value.code == "KEY_REFUSED"
+
+
+def test_a_list_that_is_gone_stops_the_run() -> None:
+    """Fault 38."""
+    with pytest.raises(NeedsAttention) as error:
+        check_destination(FakeDestination(VirtualClock()), "8")
+    assert error.value.code == "LIST_NOT_FOUND"
+
+
+def test_every_field_that_is_gone_is_named_with_its_line() -> None:
+    """Fault 39."""
+    lines = (Line("name", "first_name"), Line("tier", "field:1"), Line("city", "field:8"))
+    with pytest.raises(InvalidInput) as error:
+        check_fields(FakeDestination(VirtualClock()), DataMatching("email", lines), MARK)
+    assert [problem.where for problem in error.value.problems] == ["data matching, city", "leavers, field"]
+
+
+def test_fields_that_are_there_pass() -> None:
+    lines = (Line("tier", "field:1"),)
+    check_fields(FakeDestination(VirtualClock()), DataMatching("email", lines), Leavers())
+
+
+def test_more_people_than_the_limit_and_nothing_goes() -> None:
+    """Fault 72: both numbers are said."""
+    check_limit(planned(selected=10), 10)
+    with pytest.raises(InvalidInput) as error:
+        check_limit(planned(selected=11_000), 10_000)
+    assert "11,000" in str(error.value)
+    assert "10,000" in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("left", "known", "asks"),
+    [
+        (99, 99, False),
+        (100, 100, True),
+        (100, 333, True),
+        (100, 334, False),
+        (300, 1000, False),
+        (301, 1000, True),
+    ],
+)
+@pytest.mark.parametrize("leavers", [UNSUBSCRIBE, MARK])
+def test_many_leavers_need_a_confirmation(left: int, known: int, asks: bool, leavers: Leavers) -> None:
+    """I-11: more than 30 % and at least 100."""
+    assert bool(confirmation_needed(planned(left=left, known=known), leavers, ())) is asks
+
+
+def test_a_segment_that_is_suddenly_empty_needs_a_confirmation() -> None:
+    """I-11: however few would leave."""
+    reason = confirmation_needed(planned(left=1, known=1000), UNSUBSCRIBE, ("High tier",))
+    assert "High tier" in reason
+    assert confirmation_needed(planned(left=0, known=1000), UNSUBSCRIBE, ("High tier",)) == ""
+
+
+def test_leavers_that_are_kept_need_none() -> None:
+    assert confirmation_needed(planned(left=1000, known=1000), Leavers(), ("High tier",)) == ""

@@ -1,0 +1,179 @@
+"""The story of a run, told over the fakes: plan, deliver, settle."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+import pytest
+
+from leleka.core.matching import LeaverPolicy, Leavers
+from leleka.core.outbox import Batch, BatchStatus, LeaseLost, RejectedRow
+from leleka.core.planning import Ended, Pack, Planned, Selection, Span, Verdict
+from leleka.core.ports import Suppressed, SuppressionReason
+from leleka.engine.pace import Tempo
+from leleka.engine.run import Ground, Order, execute, verdicts
+from leleka.errors import LelekaError
+from tests.fakes.clock import VirtualClock
+from tests.fakes.outbox import MemoryOutbox
+from tests.fakes.warehouse import MemoryWarehouse
+from tests.unit.delivering import MATCHING, TABLE, Scene, scene
+
+
+@dataclass
+class Onlooker:
+    """``engine.run.Watcher``."""
+
+    stages: list[str] = field(default_factory=list)
+
+    def stage(self, sentence: str) -> None:
+        self.stages.append(sentence)
+
+    def planned(self, planned: Planned) -> None:
+        self.stages.append(planned.reference)
+
+    def progress(self, batches: Mapping[int, Batch]) -> None:
+        pass
+
+
+class SteppingClock(VirtualClock):
+    """A clock that goes on by itself a little, for runs whose senders are threads."""
+
+    def monotonic(self) -> float:
+        self.sleep(0.001)
+        return super().monotonic()
+
+
+def stage_of(count: int) -> Scene:
+    stage = scene(count)
+    stage.clock = SteppingClock()
+    stage.destination.clock = stage.clock
+    stage.store.add_run("1", "export")
+    return stage
+
+
+def run(stage: Scene, outbox: MemoryOutbox, limit: int = 1000, leavers: Leavers | None = None) -> None:
+    selection = Selection("export", "", TABLE, "", (), MATCHING, leavers or Leavers(), outbox.ledger())
+    order = Order(selection, "7", False, limit, 1.0, (), (), 60.0)
+    ground = Ground(stage.warehouse, stage.destination, stage.limits, stage.clock, Tempo(None))
+    execute(order, ground, outbox, Onlooker())
+
+
+def test_a_run_plans_delivers_and_settles() -> None:
+    stage = stage_of(20)
+    run(stage, stage.claim())
+    assert len(stage.arrived()) == 20
+    assert stage.run_of().finished
+    assert stage.store.ledgers["export"] in stage.warehouse.ledgers
+
+
+def test_more_than_the_limit_and_the_run_fails_before_the_first_byte() -> None:
+    stage = stage_of(20)
+    run(stage, stage.claim(), limit=19)
+    error = stage.run_of().error
+    assert isinstance(error, LelekaError)
+    assert error.code == "SEGMENT_TOO_LARGE"
+    assert stage.destination.sent == []
+
+
+def test_a_run_that_was_canceled_before_it_was_planned_sends_nothing() -> None:
+    """I-14."""
+    stage = stage_of(20)
+    stage.run_of().cancel_requested = True
+    run(stage, stage.claim())
+    assert stage.run_of().canceled
+    assert stage.destination.sent == []
+    assert stage.counted() == {(Ended.NOT_ATTEMPTED, "RUN_STOPPED"): 20}
+
+
+def test_a_long_look_at_who_unsubscribed_keeps_the_lease() -> None:
+    """I-12: a plan that takes longer than a lease must not be made by two workers in turn, forever."""
+    stage = stage_of(20)
+    outbox = stage.claim()
+    until: list[float] = []
+
+    def slowly(target: str, after: int = 0) -> Iterable[Suppressed]:  # noqa: ARG001
+        for number in range(10):
+            stage.clock.sleep(30)
+            until.append(outbox.lease_left())
+            yield Suppressed(f"x{number}@example.test", SuppressionReason.BOUNCED, number + 1)
+
+    stage.destination.suppressed = slowly  # type: ignore[method-assign]
+    run(stage, outbox)
+    assert min(until) > 0
+    assert stage.run_of().finished
+
+
+def test_a_worker_that_was_overtaken_while_it_planned_ends_quietly() -> None:
+    """I-12: its run goes on elsewhere and is not failed."""
+    stage = stage_of(20)
+    outbox = stage.claim()
+    stage.claim()
+    with pytest.raises(LeaseLost):
+        run(stage, outbox)
+    assert not stage.run_of().finished
+    assert stage.destination.sent == []
+
+
+class EmptyingWarehouse(MemoryWarehouse):
+    """One whose every plan says that many leave."""
+
+    def plan(
+        self, selection: Selection, *, suppressed: Iterable[Suppressed], waiting: Iterable[str], pack: Pack
+    ) -> Planned:
+        planned = super().plan(selection, suppressed=suppressed, waiting=waiting, pack=pack)
+        return replace(planned, counts=replace(planned.counts, left={"due": 200}), known=200)
+
+
+@pytest.mark.parametrize("canceled", [False, True])
+def test_a_run_waits_for_a_confirmation_unless_it_is_to_be_canceled(canceled: bool) -> None:
+    """I-11, I-14: either way nothing is sent."""
+    stage = stage_of(20)
+    stage.warehouse = EmptyingWarehouse(stage.warehouse.people)
+    stage.run_of().cancel_requested = canceled
+    run(stage, stage.claim(), leavers=Leavers(LeaverPolicy.UNSUBSCRIBE))
+    assert stage.run_of().confirmation
+    assert stage.run_of().finished is canceled
+    assert stage.destination.sent == []
+
+
+def batch(status: BatchStatus, *, doubts: int = 0, failures: int = 0, code: str = "") -> Batch:
+    return Batch(1, (Span(0, 3),), status, doubts=doubts, failures=failures, code=code)
+
+
+@pytest.mark.parametrize(
+    ("given", "ended", "code"),
+    [
+        (batch(BatchStatus.CONFIRMED, doubts=1), Ended.DELIVERED, ""),
+        (batch(BatchStatus.ACCEPTED, failures=1), Ended.UNCONFIRMED, "STILL_PROCESSING"),
+        (batch(BatchStatus.SENDING), Ended.UNCONFIRMED, "NO_ANSWER"),
+        (batch(BatchStatus.UNKNOWN, doubts=1, failures=1), Ended.UNCONFIRMED, "NO_ANSWER"),
+        (batch(BatchStatus.PLANNED, doubts=1), Ended.UNCONFIRMED, "NO_ANSWER"),
+        (batch(BatchStatus.PLANNED, failures=1), Ended.NOT_ATTEMPTED, "BATCH_FAILED"),
+        (batch(BatchStatus.PLANNED), Ended.NOT_ATTEMPTED, "RUN_STOPPED"),
+        (batch(BatchStatus.ABANDONED, doubts=12, code="NO_ANSWER"), Ended.UNCONFIRMED, "NO_ANSWER"),
+        (
+            batch(BatchStatus.ABANDONED, doubts=1, failures=3, code="BATCH_FAILED"),
+            Ended.NOT_ATTEMPTED,
+            "BATCH_FAILED",
+        ),
+        (
+            batch(BatchStatus.REFUSED, code="REFUSED_AS_A_GROUP"),
+            Ended.NOT_ATTEMPTED,
+            "REFUSED_AS_A_GROUP",
+        ),
+        (batch(BatchStatus.REFUSED, doubts=1, code="REFUSED_AS_A_GROUP"), Ended.UNCONFIRMED, "NO_ANSWER"),
+    ],
+)
+def test_what_may_have_been_imported_is_never_called_untouched(given: Batch, ended: Ended, code: str) -> None:
+    """I-6, I-7: of what is not attempted for certain, the ledger may keep what it held."""
+    assert list(verdicts([given])) == [Verdict(Span(0, 3), ended, code, "")]
+
+
+def test_the_rows_of_a_split_batch_are_spoken_of_by_its_parts() -> None:
+    """I-2."""
+    split = Batch(1, (Span(0, 3),), BatchStatus.SPLIT, rejected=(RejectedRow(1, "X", "why"),))
+    part = Batch(2, (Span(0, 0), Span(2, 3)), BatchStatus.CONFIRMED, parent=1)
+    assert list(verdicts([split, part])) == [
+        Verdict(Span(1, 1), Ended.REJECTED, "X", "why"),
+        Verdict(Span(0, 0), Ended.DELIVERED),
+        Verdict(Span(2, 3), Ended.DELIVERED),
+    ]
