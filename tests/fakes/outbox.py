@@ -5,6 +5,7 @@ A ``MemoryStore`` is what outlives a process: a second ``MemoryOutbox`` over it 
 """
 
 from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
@@ -54,6 +55,7 @@ class MemoryStore:
         self.account = AccountState()
         self.lane = ""
         self.ledgers: dict[str, str] = {}
+        self.suppressed: set[str] = set()
         self.die_at = 0
         self.moments = 0
 
@@ -149,6 +151,12 @@ class MemoryOutbox:
             if batch.status is BatchStatus.UNKNOWN or batch.code == "NO_ANSWER":
                 self._settle(batch, "unknown")
             self._put(batch, *children)
+
+    def anybody_suppressed(self) -> bool:
+        return bool(self._store.suppressed)
+
+    def suppressed_among(self, addresses: Sequence[str]) -> AbstractSet[str]:
+        return self._store.suppressed.intersection(addresses)
 
     def ledger(self) -> str | None:
         return self._store.ledgers.get(self._run.export)

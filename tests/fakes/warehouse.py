@@ -72,6 +72,13 @@ class MemoryWarehouse:
         self.longest_read = max(self.longest_read, len(found))
         return found
 
+    def addresses(self, plan: str, spans: Sequence[Span]) -> Sequence[tuple[int, str]]:
+        return [
+            (row.seq, row.due.address)
+            for row in self.plans[plan]
+            if row.seq is not None and any(span.first <= row.seq <= span.last for span in spans)
+        ]
+
     def sequence(self, plan: str, addresses: Sequence[str], spans: Sequence[Span]) -> Mapping[str, int]:
         return {
             row.due.address: row.seq
@@ -127,6 +134,7 @@ class MemoryWarehouse:
             unchanged=selected - len(self.outcomes),
             delivered=codes[Ended.DELIVERED].total(),
             unconfirmed=codes[Ended.UNCONFIRMED].total(),
+            excluded=codes[Ended.EXCLUDED],
             rejected=codes[Ended.REJECTED],
             not_attempted=codes[Ended.NOT_ATTEMPTED],
         )

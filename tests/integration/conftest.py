@@ -9,6 +9,7 @@ import pytest
 
 from leleka.core.configuration import Configuration, Network
 from leleka.sandbox.server import Options, SandboxServer, running
+from tests.integration.office import Office
 
 KEY = "sandbox-key-for-tests-0001"
 
@@ -23,7 +24,10 @@ def sandbox() -> Iterator[SandboxServer]:
 
 @pytest.fixture
 def installation(
-    tmp_path: Path, settings: Any, db: None, sandbox: SandboxServer  # noqa: ARG001 - db opens the database
+    tmp_path: Path,
+    settings: Any,
+    db: None,  # noqa: ARG001 - it opens the database
+    sandbox: SandboxServer,
 ) -> Configuration:
     """Settings of an installation below ``tmp_path`` that may talk to the sandbox."""
     host = f"{sandbox.host}:{sandbox.port}"
@@ -37,3 +41,12 @@ def installation(
     )
     settings.LELEKA = configuration
     return configuration
+
+
+@pytest.fixture
+def office(installation: Configuration, sandbox: SandboxServer, tmp_path: Path) -> Iterator[Office]:
+    """An installation with nobody in it yet. Whatever was done in it, the sandbox found nothing to complain of."""
+    opened = Office(tmp_path, sandbox, installation)
+    opened.lay()
+    yield opened
+    assert [one for one in opened.violations() if one["rule"] not in opened.forgiven] == []

@@ -65,6 +65,7 @@ class Scene:
     lease_seconds: float = 60.0
     latency: Callable[[], float] = lambda: 0.2
     said: list[str] = field(default_factory=list)
+    waiting: set[str] = field(default_factory=set)  # whose send by another run is open
     senders: VirtualSenders = field(init=False)
 
     def __post_init__(self) -> None:
@@ -110,6 +111,7 @@ class Scene:
             pace=ImportPace(self.limits, self.tempo, self.clock, share=self.share),
             stage=self.said.append,
             progress=lambda batches: None,  # noqa: ARG005
+            waiting=lambda: self.waiting,
         )
         return Delivery(Job(state.plan, automations=False, seconds_in_flight=30.0), tools, state.batches)
 

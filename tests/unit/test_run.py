@@ -11,6 +11,7 @@ from leleka.core.planning import Ended, Pack, Planned, Selection, Span, Verdict
 from leleka.core.ports import Suppressed, SuppressionReason
 from leleka.engine.pace import Tempo
 from leleka.engine.run import Ground, Order, execute, verdicts
+from leleka.engine.screening import nobody
 from leleka.errors import LelekaError
 from tests.fakes.clock import VirtualClock
 from tests.fakes.outbox import MemoryOutbox
@@ -52,7 +53,7 @@ def stage_of(count: int) -> Scene:
 
 def run(stage: Scene, outbox: MemoryOutbox, limit: int = 1000, leavers: Leavers | None = None) -> None:
     selection = Selection("export", "", TABLE, "", (), MATCHING, leavers or Leavers(), outbox.ledger())
-    order = Order(selection, "7", False, limit, 1.0, (), (), 60.0)
+    order = Order(selection, "7", False, limit, 1.0, nobody, (), 60.0)
     ground = Ground(stage.warehouse, stage.destination, stage.limits, stage.clock, Tempo(None))
     execute(order, ground, outbox, Onlooker())
 

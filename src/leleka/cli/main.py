@@ -7,7 +7,7 @@ import structlog
 import typer
 
 from leleka import __version__
-from leleka.cli.commands import definitions, demo, exports, keys, runs, sandbox, segments
+from leleka.cli.commands import definitions, demo, exports, keys, runs, sandbox, segments, suppression
 from leleka.cli.output import report_problems
 from leleka.errors import InvalidInput, LelekaError, NotFound
 
@@ -25,6 +25,7 @@ app = typer.Typer(
 app.command("apply")(definitions.apply)
 app.command("check")(definitions.check)
 app.command("refresh")(definitions.refresh)
+app.command("suppress")(suppression.suppress)
 app.command("demo")(demo.demo)
 app.command("sandbox")(sandbox.sandbox)
 app.add_typer(segments.app, name="segment")

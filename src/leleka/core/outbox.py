@@ -1,6 +1,7 @@
 """The outbox: intent and attempt, written down before anything leaves (I-4)."""
 
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
@@ -38,8 +39,8 @@ class Batch:
     """Rows that travel together. Times are seconds since 1970.
 
     ``sha256`` is fixed by the first write-ahead. ``tries`` counts attempts, ``doubts`` those whose outcome is
-    unknown, ``failures`` how often the destination accepted the batch and then failed it; ``code`` says why a
-    final batch was not delivered.
+    unknown, ``failures`` how often the destination accepted the batch and then failed it; ``dropped`` rows were
+    taken out before they left; ``code`` says why a final batch was not delivered.
     """
 
     number: int
@@ -55,6 +56,7 @@ class Batch:
     accepted_at: float = 0.0
     polls: int = 0
     rejected: tuple[RejectedRow, ...] = ()
+    dropped: tuple[RejectedRow, ...] = ()
     code: str = ""
     detail: str = ""
 
@@ -153,6 +155,14 @@ class Outbox(Protocol):
         """Record what a poll found, or that a batch was given up. The latest attempt of a batch that became
         unknown, or that was never answered, counts as unknown from now on (F2).
         """
+        ...
+
+    def anybody_suppressed(self) -> bool:
+        """Tell whether the account's own suppression set holds anybody."""
+        ...
+
+    def suppressed_among(self, addresses: Sequence[str]) -> AbstractSet[str]:
+        """Give those of ``addresses`` that the account's own suppression set holds at this moment (I-20)."""
         ...
 
     def ledger(self) -> str | None:

@@ -34,7 +34,8 @@ class Selection:
     """What an export is about, as pointers to snapshots and a frozen configuration.
 
     ``members`` are the segments' member snapshots, united. ``ledger`` is None before the first run.
-    ``elsewhere`` are (members, addresses) of the other exports to the same list: who is there has not left.
+    ``suppressed_here`` are the digests of the account's own suppression set: SHA-256 in hex of salt, colon,
+    address. ``elsewhere`` are (members, addresses) of the other exports to the same list: who is there has not left.
     """
 
     name: str
@@ -47,6 +48,8 @@ class Selection:
     ledger: str | None = None
     resend_refused: bool = False
     elsewhere: tuple[tuple[str, str], ...] = ()
+    suppressed_here: tuple[str, ...] = ()
+    salt: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +162,10 @@ class Warehouse(Protocol):
 
     def contacts(self, plan: str, span: Span) -> Sequence[tuple[int, bytes]]:
         """Give (seq, contact JSON) of a span, in order."""
+        ...
+
+    def addresses(self, plan: str, spans: Sequence[Span]) -> Sequence[tuple[int, str]]:
+        """Give (seq, address) of the rows in the spans, in order."""
         ...
 
     def sequence(self, plan: str, addresses: Sequence[str], spans: Sequence[Span]) -> Mapping[str, int]:

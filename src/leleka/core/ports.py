@@ -45,6 +45,7 @@ class Field:
 class SuppressionReason(StrEnum):
     UNSUBSCRIBED = "unsubscribed"
     BOUNCED = "bounced"
+    SUPPRESSED = "suppressed"  # here, by our own suppression set
 
 
 @dataclass(frozen=True, slots=True)

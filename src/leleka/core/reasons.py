@@ -15,6 +15,7 @@ SENTENCES: Final[dict[str, str]] = {
     "EMAIL_DUPLICATE": "another profile with the same address was chosen",
     "UNSUBSCRIBED": "unsubscribed from the list at ActiveCampaign",
     "BOUNCED": "bounced at ActiveCampaign",
+    "SUPPRESSED": "suppressed here: nothing may be sent to this address",
     "UNSUBSCRIBED_EARLIER": "unsubscribed earlier by this export",
     "PROFILE_GONE": "the profile is no longer in the profile table",
     # rejected: it was or would be refused

@@ -17,6 +17,7 @@ from leleka.engine.answers import Answer, Answers, spent_on
 from leleka.engine.bodies import Bodies
 from leleka.engine.lane import Lane
 from leleka.engine.pace import ImportPace, Tempo
+from leleka.engine.screening import Screen, Screened, Waiting, nobody
 from leleka.engine.senders import POLLS_IN_FLIGHT, SENDS_IN_FLIGHT, Broke, Finished, Polled, Senders, Sent
 
 _FIRST_POLL: Final = 2.0
@@ -49,6 +50,7 @@ class Tools:
     pace: ImportPace
     stage: Callable[[str], None]
     progress: Callable[[Mapping[int, Batch]], None]
+    waiting: Waiting = nobody
 
 
 class Delivery:
@@ -64,7 +66,8 @@ class Delivery:
         spent = spent_on(self.batches)
         self._answers = Answers(tools.tempo, tools.clock, tools.pace, self._sequence, spent)
         self._bodies = Bodies(tools.warehouse, tools.destination, job.plan, automations=job.automations)
-        self._lane = Lane(tools.outbox, tools.clock, tools.stage)
+        self._screen = Screen(tools.outbox, tools.warehouse, job.plan, tools.waiting)
+        self._lane = Lane(tools.outbox, tools.clock, tools.stage, self._screen.refresh)
         self._account = AccountState()  # as last read
         self._due: list[tuple[float, int]] = []
         self._polls: list[tuple[float, int]] = []
@@ -190,9 +193,13 @@ class Delivery:
             if self._answers.worn_out(batch):
                 self._give_up(batch)
                 continue
-            body = self._bodies.of(batch)
-            ready.append((replace(batch, tries=batch.tries + 1, sha256=body.sha256), body))
-            at += self._tools.pace.interval(batch.rows)
+            screened = self._screen.look(batch)
+            if not screened.goes:
+                self._withhold(screened)
+                continue
+            body = self._bodies.of(screened.batch)
+            ready.append((replace(screened.batch, tries=batch.tries + 1, sha256=body.sha256), body))
+            at += self._tools.pace.interval(screened.batch.rows)
         if ready:
             self._send(ready, next_send_at=at)
 
@@ -205,6 +212,14 @@ class Delivery:
         self._outbox.polled(answer.batch)
         self._learn(answer)
 
+    def _withhold(self, screened: Screened) -> None:
+        children = tuple(
+            Batch(self._next_number + offset, spans, parent=screened.batch.number)
+            for offset, spans in enumerate(screened.children)
+        )
+        self._outbox.polled(screened.batch, children)
+        self._learn(Answer(screened.batch, children))
+
     def _send(self, ready: Sequence[tuple[Batch, Body]], *, next_send_at: float) -> None:
         """Write ahead, then POST; no reply is awaited beyond the lease (F3)."""
         written = [replace(batch, status=BatchStatus.SENDING) for batch, _ in ready]
@@ -216,9 +231,8 @@ class Delivery:
                 self._queue(self.batches[batch.number])
             return
         self._account = replace(self._account, next_send_at=next_send_at)
-        begun = (
-            self._clock.monotonic()
-        )  # before the lease is looked at: a pause in between makes it end earlier
+        # The clock before the lease: a pause between the two looks makes the deadline earlier, never later.
+        begun = self._clock.monotonic()
         deadline = begun + min(self._job.seconds_in_flight, self._outbox.lease_left())
         for batch, (_, body) in zip(written, ready, strict=True):
             self.batches[batch.number] = batch

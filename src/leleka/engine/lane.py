@@ -10,12 +10,19 @@ _LOOK: Final = 1.0  # seconds between two looks whether the lane is free
 
 
 class Lane:
-    """``tell`` hears a sentence when the run has to queue, and when it is its turn."""
+    """``tell`` hears a sentence when the run has to queue, and when it is its turn; ``taken`` is called when it is."""
 
-    def __init__(self, outbox: Outbox, clock: Clock, tell: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        outbox: Outbox,
+        clock: Clock,
+        tell: Callable[[str], None],
+        taken: Callable[[], None],
+    ) -> None:
         self._outbox = outbox
         self._clock = clock
         self._tell = tell
+        self._taken = taken
         self._held = False
         self._left = False  # a process that died may have left it taken
         self._look_at = clock.monotonic()
@@ -28,6 +35,8 @@ class Lane:
             ahead = self._outbox.take_lane()
             self._held = not ahead
             self._left = self._left and not self._held
+            if self._held:
+                self._taken()
             self._say(f"Queued behind {ahead}" if ahead else "Delivering")
         return self._held
 

@@ -12,6 +12,7 @@ from leleka.engine.delivery import Delivery, Job, Tools
 from leleka.engine.guards import check_destination, check_fields, check_limit, confirmation_needed
 from leleka.engine.pace import ImportPace, Tempo
 from leleka.engine.packing import Packer
+from leleka.engine.screening import Waiting
 from leleka.engine.senders import ThreadSenders
 from leleka.errors import LelekaError
 
@@ -40,7 +41,7 @@ class Order:
     automations: bool
     limit: int
     share: float
-    waiting: Iterable[str]
+    waiting: Waiting
     emptied: Sequence[str]
     lease_seconds: float
 
@@ -80,7 +81,7 @@ def preview(
         pulse()
         return packer.pack(rows)
 
-    planned = ground.warehouse.plan(selection, suppressed=suppressed, waiting=order.waiting, pack=pack)
+    planned = ground.warehouse.plan(selection, suppressed=suppressed, waiting=order.waiting(), pack=pack)
     return planned, packer.batches()
 
 
@@ -134,6 +135,7 @@ def _deliver(
             pace=ImportPace(ground.limits, ground.tempo, ground.clock, share=order.share),
             stage=watcher.stage,
             progress=watcher.progress,
+            waiting=order.waiting,
         )
         delivery = Delivery(Job(plan, order.automations, seconds), tools, batches)
         delivery.run()
@@ -161,6 +163,9 @@ def verdicts(batches: Iterable[Batch]) -> Iterable[Verdict]:
     for batch in batches:
         for row in batch.rejected:
             yield Verdict(Span(row.seq, row.seq), Ended.REJECTED, row.code, row.detail)
+        for row in batch.dropped:
+            ended = Ended.EXCLUDED if row.code == "SUPPRESSED" else Ended.NOT_ATTEMPTED
+            yield Verdict(Span(row.seq, row.seq), ended, row.code, row.detail)
         if batch.status is BatchStatus.SPLIT:
             continue  # the other rows went into its children
         ended, code = _ended(batch)

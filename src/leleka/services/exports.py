@@ -10,8 +10,9 @@ from leleka.core.ports import Clock
 from leleka.engine.guards import confirmation_needed
 from leleka.engine.pace import ImportPace
 from leleka.engine.run import Ground, Order, Watcher, preview
+from leleka.engine.screening import nobody
 from leleka.errors import Conflict, NeedsAttention, NotFound
-from leleka.services import refreshing, store
+from leleka.services import refreshing, store, suppression
 from leleka.services.catalogue import columns_data, table_of
 from leleka.services.connecting import Opened, opened
 from leleka.services.contracts import ExportView, PreviewView
@@ -131,6 +132,8 @@ def order_of(
         ledger=ledger.snapshot if ledger else None,
         resend_refused=resend_refused,
         elsewhere=tuple((members, addresses) for members, addresses in config["elsewhere"]),
+        suppressed_here=suppression.digests(account),
+        salt=account.salt,
     )
     return Order(
         selection=selection,
@@ -138,7 +141,7 @@ def order_of(
         automations=config["automations"],
         limit=config["limit"],
         share=config["share"],
-        waiting=(),
+        waiting=nobody,
         emptied=tuple(_emptied(export, config)),
         lease_seconds=store.configuration().lease_seconds,
     )
@@ -163,8 +166,10 @@ def preview_export(name: str, clock: Clock, watcher: Watcher, *, refresh: bool =
             refresh_for(session, export, clock, watcher)
         config = freeze(session, export, watcher)
         with opened(connection, clock) as account:
-            waiting = waiting_addresses(session, connection.account, account, clock)
-            order = replace(order_of(export, connection.account, config), waiting=waiting)
+            order = replace(
+                order_of(export, connection.account, config),
+                waiting=lambda: waiting_addresses(session, connection.account, account, clock),
+            )
             planned, batches = preview(order, ground_of(session, account, clock), watcher)
             pace = ImportPace(account.limits, account.tempo, clock, share=order.share)
             seconds = sum(pace.interval(batch.rows) for batch in batches)

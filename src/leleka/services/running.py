@@ -93,8 +93,11 @@ def _work(session: Session, run: Run, outbox: DjangoOutbox, clock: Clock, watche
     try:
         with opened(_frozen_connection(run), clock) as account:
             order = exports.order_of(run.export, run.account, run.config, resend_refused=run.config["resend"])
-            if not run.plan:
-                order = replace(order, waiting=waiting_addresses(session, run.account, account, clock))
+
+            def waiting() -> set[str]:
+                return waiting_addresses(session, run.account, account, clock, of_others_than=run.pk)
+
+            order = replace(order, waiting=waiting)
             execute(order, exports.ground_of(session, account, clock), outbox, watcher)
     except LeaseLost:
         raise

@@ -1,6 +1,5 @@
 """Who must wait: people whose earlier send is open, or may still surface at the destination (I-5, F2)."""
 
-from collections.abc import Iterable
 from typing import Final
 
 from django.db.models import Q
@@ -12,7 +11,7 @@ from leleka.errors import LelekaError
 from leleka.services import store
 from leleka.services.connecting import Opened
 from leleka.state.models import Account, AttemptRow, BatchRow
-from leleka.warehouse.plans import addresses_of
+from leleka.warehouse.plans import addresses
 from leleka.warehouse.session import Session
 
 _LONGEST: Final = 24 * 3600.0  # seconds after which an unknown attempt is taken to be lost for good
@@ -20,8 +19,10 @@ _SETTLED: Final = 600.0  # seconds, beyond deadline and lease, after which an em
 _OPEN: Final = (BatchStatus.SENDING, BatchStatus.UNKNOWN, BatchStatus.ACCEPTED)
 
 
-def waiting_addresses(session: Session, account: Account, opened: Opened, clock: Clock) -> Iterable[str]:
-    """Give the addresses of the account's open batches and of its attempts in quarantine."""
+def waiting_addresses(
+    session: Session, account: Account, opened: Opened, clock: Clock, *, of_others_than: int | None = None
+) -> set[str]:
+    """Give the addresses of the account's open batches and of its attempts in quarantine, but for one run's."""
     lift_quarantine(account, opened, clock)
     since = clock.now() - opened.tempo.wait(_LONGEST)
     unsettled = Q(status__in=_OPEN) & Q(attempts__written_at__gt=since)
@@ -30,11 +31,16 @@ def waiting_addresses(session: Session, account: Account, opened: Opened, clock:
         attempts__lifted_at=0.0,
         attempts__written_at__gt=since,
     )
-    batches = BatchRow.objects.filter(unsettled | doubted, run__account=account).distinct()
-    lake = store.lake()
+    batches = (
+        BatchRow.objects.filter(unsettled | doubted, run__account=account)
+        .exclude(run=of_others_than)
+        .distinct()
+    )
+    lake, found = store.lake(), set[str]()
     for batch in batches.select_related("run"):
         spans = [Span(first, last) for first, last in batch.spans]
-        yield from addresses_of(session, lake.open(batch.run.plan), spans)
+        found.update(address for _, address in addresses(session, lake.open(batch.run.plan), spans))
+    return found
 
 
 def lift_quarantine(account: Account, opened: Opened, clock: Clock) -> None:

@@ -22,6 +22,7 @@ def batch_of(row: BatchRow) -> Batch:
         accepted_at=row.accepted_at,
         polls=row.polls,
         rejected=tuple(RejectedRow(seq, code, detail) for seq, code, detail in row.rejected),
+        dropped=tuple(RejectedRow(seq, code, detail) for seq, code, detail in row.dropped),
         code=row.code,
         detail=row.detail,
     )
@@ -43,6 +44,7 @@ def row_of(batch: Batch, run_id: int) -> BatchRow:
         accepted_at=batch.accepted_at,
         polls=batch.polls,
         rejected=[[row.seq, row.code, row.detail] for row in batch.rejected],
+        dropped=[[row.seq, row.code, row.detail] for row in batch.dropped],
         code=batch.code,
         detail=batch.detail[:_DETAIL],
     )

@@ -1,6 +1,7 @@
 """The outbox in the database: intent and attempt, written down before anything leaves (I-4)."""
 
 from collections.abc import Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import asdict
 
 from django.db import transaction
@@ -13,11 +14,12 @@ from leleka.core.planning import Planned, SettledRun
 from leleka.core.ports import Clock
 from leleka.errors import LelekaError
 from leleka.state.batches import batch_of, row_of
-from leleka.state.models import Account, AttemptRow, BatchRow, Ledger, Run, RunStatus
+from leleka.state.models import Account, AttemptRow, BatchRow, Ledger, Run, RunStatus, SuppressedPerson
+from leleka.state.suppression import digest
 
 _UPDATED = (
-    "status", "sha256", "tries", "doubts", "failures", "not_before", "remote_id", "accepted_at", "polls",
-    "rejected", "code", "detail",
+    "spans", "status", "sha256", "tries", "doubts", "failures", "not_before", "remote_id", "accepted_at", "polls",
+    "rejected", "dropped", "code", "detail",
 )  # fmt: skip
 _LOOK_EVERY = 0.5  # seconds between two looks for a cancel
 _REASON = AttemptRow._meta.get_field("reason").max_length  # noqa: SLF001 - documented by Django
@@ -153,6 +155,15 @@ class DjangoOutbox:
                 attempt.update(outcome=AttemptRow.Outcome.UNKNOWN, reason=batch.detail[:_REASON])
             self._update((batch,))
             self._create(children)
+
+    def anybody_suppressed(self) -> bool:
+        return SuppressedPerson.objects.filter(account=self._account_id).exists()
+
+    def suppressed_among(self, addresses: Sequence[str]) -> AbstractSet[str]:
+        salt = Account.objects.only("salt").get(pk=self._account_id).salt
+        by_digest = {digest(salt, address): address for address in addresses}
+        found = SuppressedPerson.objects.filter(account=self._account_id, digest__in=list(by_digest))
+        return {by_digest[one] for one in found.values_list("digest", flat=True)}
 
     def ledger(self) -> str | None:
         return self._ledgers().values_list("snapshot", flat=True).first()

@@ -79,7 +79,7 @@ class Lake:
 def folder_name(name: str) -> str:
     """Turn a display name into a folder name: readable where ASCII, never the same for two names."""
     readable = _UNSAFE.sub("-", name.lower()).strip("-")[:40]
-    if readable == name and not _LIKE_A_DIGEST.fullmatch(name):
+    if readable and readable == name and not _LIKE_A_DIGEST.fullmatch(name):
         return readable
     return f"{readable}-{hashlib.sha256(name.encode()).hexdigest()[:8]}".lstrip("-")
 

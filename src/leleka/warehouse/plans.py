@@ -50,8 +50,10 @@ def write_plan(
     ):
         staging = Path(folder)
         _stage(staging / "suppressed", ({"address": s.address, "reason": s.reason} for s in suppressed))
+        _stage(staging / "here", ({"digest": digest} for digest in selection.suppressed_here))
         _stage(staging / "waiting", ({"address": address} for address in waiting))
-        for statement in standing.tables(str(staging / "suppressed"), str(staging / "waiting")):
+        staged = (str(staging / name) for name in ("suppressed", "here", "waiting"))
+        for statement in standing.tables(*staged):
             session.run(statement)
         with (staging / "rows").open("wb") as out:
             for chunk in session.chunks(standing.due()):
@@ -100,6 +102,12 @@ def contacts(session: Session, plan: Snapshot, span: Span) -> Sequence[tuple[int
         .order_by(column("seq"))
     )
     return [(seq, contact.encode()) for seq, contact in session.rows(query)]
+
+
+def addresses(session: Session, plan: Snapshot, spans: Sequence[Span]) -> Sequence[tuple[int, str]]:
+    """Give (seq, address) of the rows in the spans, in order."""
+    query = exp.select(column("seq"), column("address")).from_(parquet(plan.file("rows")))
+    return session.rows(query.where(exp.or_(*(_within(span) for span in spans))).order_by(column("seq")))
 
 
 def sequence(
@@ -151,9 +159,3 @@ def _append(out: BinaryIO, rows: Iterable[PlannedRow]) -> None:
         }
         out.write(orjson.dumps(line))
         out.write(b"\n")
-
-
-def addresses_of(session: Session, plan: Snapshot, spans: Sequence[Span]) -> Sequence[str]:
-    """Give the addresses of the rows in the spans."""
-    query = exp.select(column("address")).from_(parquet(plan.file("rows")))
-    return [address for (address,) in session.rows(query.where(exp.or_(*(_within(span) for span in spans))))]

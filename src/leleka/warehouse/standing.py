@@ -32,14 +32,14 @@ class Standing:
         self._lake = lake
         self._selection = selection
 
-    def tables(self, suppressed: str, waiting: str) -> list[exp.Expr]:
+    def tables(self, suppressed: str, here: str, waiting: str) -> list[exp.Expr]:
         """Give the statements that make the temporary tables; the arguments are staging files."""
         ledger = self._selection.ledger
         return [
-            temporary("suppressed", _suppressed(suppressed)),
             temporary("waiting", _waiting(waiting)),
             temporary("elsewhere", self._elsewhere()),
             temporary("ledger", self._parquet_all(ledger) if ledger else empty(LEDGER_COLUMNS)),
+            temporary("suppressed", self._suppressed(suppressed, here)),
             temporary("standing", self._standing()),
         ]
 
@@ -74,6 +74,31 @@ class Standing:
         )
 
     def _standing(self) -> exp.Expr:
+        ended, code = self._ended_and_code()
+        return (
+            exp.select(
+                column("profile_id", "s"),
+                exp.alias_(column("email_key", "a"), "address"),
+                exp.alias_(ended, "ended"),
+                exp.alias_(_or_blank(code), "code"),
+                exp.alias_(_or_blank(column("detail", "a")), "detail"),
+                exp.alias_(_kind(), "kind"),
+                column("fingerprint", "f"),
+            )
+            .from_(exp.Subquery(this=self._selected(), alias=exp.TableAlias(this=exp.to_identifier("s"))))
+            .join(self._addresses("a"), on=_same_profile("a"), join_type="left")
+            .join(
+                exp.Subquery(this=self._fingerprints(), alias=exp.TableAlias(this=exp.to_identifier("f"))),
+                on=_same_profile("f"),
+                join_type="left",
+            )
+            .join(exp.to_table("ledger", alias="l"), on=_same_address("l"), join_type="left")
+            .join(exp.to_table("suppressed", alias="x"), on=_same_address("x"), join_type="left")
+            .join(exp.to_table("waiting", alias="w"), on=_same_address("w"), join_type="left")
+        )
+
+    def _ended_and_code(self) -> tuple[exp.Expr, exp.Expr]:
+        """The first case that holds decides; where none does, the row is due."""
         excluded = self._excluded_code()
         waiting = exp.Not(this=_is_null(column("address", "w")))
         unchanged = column("held", "l").eq(column("fingerprint", "f"))
@@ -88,38 +113,7 @@ class Standing:
         )
         ended = exp.Case(ifs=[exp.If(this=when, true=exp.Literal.string(end)) for when, end, _ in outcomes])
         code = exp.Case(ifs=[exp.If(this=when.copy(), true=told) for when, _, told in outcomes])
-        known = exp.and_(
-            exp.Not(this=_is_null(column("held", "l"))),
-            column("state", "l").eq(exp.Literal.string(STATE_MEMBER)),
-        )
-        kind = exp.Case(ifs=[exp.If(this=known, true=exp.Literal.string(Kind.CHANGED))]).else_(
-            exp.Literal.string(Kind.ADDED)
-        )
-        return (
-            exp.select(
-                column("profile_id", "s"),
-                exp.alias_(column("email_key", "a"), "address"),
-                exp.alias_(ended, "ended"),
-                exp.alias_(_or_blank(code), "code"),
-                exp.alias_(_or_blank(column("detail", "a")), "detail"),
-                exp.alias_(kind, "kind"),
-                column("fingerprint", "f"),
-            )
-            .from_(exp.Subquery(this=self._selected(), alias=exp.TableAlias(this=exp.to_identifier("s"))))
-            .join(
-                self._addresses("a"),
-                on=column("profile_id", "a").eq(column("profile_id", "s")),
-                join_type="left",
-            )
-            .join(
-                exp.Subquery(this=self._fingerprints(), alias=exp.TableAlias(this=exp.to_identifier("f"))),
-                on=column("profile_id", "f").eq(column("profile_id", "s")),
-                join_type="left",
-            )
-            .join(exp.to_table("ledger", alias="l"), on=_same_address("l"), join_type="left")
-            .join(exp.to_table("suppressed", alias="x"), on=_same_address("x"), join_type="left")
-            .join(exp.to_table("waiting", alias="w"), on=_same_address("w"), join_type="left")
-        )
+        return ended, code
 
     def _excluded_code(self) -> exp.Expr:
         cases = (
@@ -176,6 +170,32 @@ class Standing:
             united = exp.union(united, query)
         return united if rest else first.distinct()
 
+    def _suppressed(self, path: str, here: str) -> exp.Expr:
+        """One row an address: of several reasons the last in the alphabet, *unsubscribed* before all others."""
+        lines: exp.Query = exp.select(column("address"), column("reason")).from_(
+            json_lines(path, {"address": "VARCHAR", "reason": "VARCHAR"})
+        )
+        if self._selection.suppressed_here:
+            for name, source in (
+                ("email_key", self._addresses("a")),
+                ("address", exp.to_table("ledger", alias="a")),
+            ):
+                lines = exp.union(lines, self._by_digest(here, column(name, "a"), source), distinct=False)
+        reason = exp.alias_(exp.Max(this=column("reason")), "reason")
+        return exp.select(column("address"), reason).from_(lines.subquery("s")).group_by(column("address"))
+
+    def _by_digest(self, here: str, address: exp.Expr, source: exp.Expr) -> exp.Select:
+        salted = exp.Concat(
+            expressions=[exp.Literal.string(f"{self._selection.salt}:"), address], safe=False, coalesce=False
+        )
+        digest = exp.SHA2(this=salted, length=exp.Literal.number(256))
+        reason = exp.alias_(exp.Literal.string(SuppressionReason.SUPPRESSED), "reason")
+        return (
+            exp.select(exp.alias_(address.copy(), "address"), reason)
+            .from_(source)
+            .join(json_lines(here, {"digest": "VARCHAR"}, "h"), on=column("digest", "h").eq(digest))
+        )
+
     def _elsewhere(self) -> exp.Expr:
         """Give the addresses that other exports send to the same list."""
         sent = empty({"address": "VARCHAR"})
@@ -219,19 +239,26 @@ class Standing:
         return self._lake.open(reference).files
 
 
-def _suppressed(path: str) -> exp.Expr:
-    """One row an address: who both unsubscribed and bounced counts as unsubscribed."""
-    lines = json_lines(path, {"address": "VARCHAR", "reason": "VARCHAR"})
-    reason = exp.alias_(exp.Max(this=column("reason")), "reason")
-    return exp.select(column("address"), reason).from_(lines).group_by(column("address"))
-
-
 def _waiting(path: str) -> exp.Expr:
     return exp.select(column("address")).from_(json_lines(path, {"address": "VARCHAR"})).distinct()
 
 
 def _or_blank(expression: exp.Expr) -> exp.Expr:
     return exp.Coalesce(this=expression, expressions=[exp.Literal.string("")])
+
+
+def _kind() -> exp.Expr:
+    """Whoever the list is known to hold as a member is changed, everybody else added."""
+    known = exp.and_(
+        exp.Not(this=_is_null(column("held", "l"))),
+        column("state", "l").eq(exp.Literal.string(STATE_MEMBER)),
+    )
+    changed, added = exp.Literal.string(Kind.CHANGED), exp.Literal.string(Kind.ADDED)
+    return exp.Case(ifs=[exp.If(this=known, true=changed)]).else_(added)
+
+
+def _same_profile(alias: str) -> exp.Expr:
+    return column("profile_id", alias).eq(column("profile_id", "s"))
 
 
 def _same_address(alias: str) -> exp.Expr:

@@ -27,6 +27,9 @@ class LakeWarehouse:
     def contacts(self, plan: str, span: Span) -> Sequence[tuple[int, bytes]]:
         return plans.contacts(self._session, self._lake.open(plan), span)
 
+    def addresses(self, plan: str, spans: Sequence[Span]) -> Sequence[tuple[int, str]]:
+        return plans.addresses(self._session, self._lake.open(plan), spans)
+
     def sequence(self, plan: str, addresses: Sequence[str], spans: Sequence[Span]) -> Mapping[str, int]:
         return plans.sequence(self._session, self._lake.open(plan), addresses, spans)
 

@@ -1,7 +1,7 @@
 """What the installation remembers. The only ORM models; only services know them."""
 
 from leleka.state.models.audit import AuditEntry
-from leleka.state.models.connections import Account, Connection, StoredSecret
+from leleka.state.models.connections import Account, Connection, StoredSecret, SuppressedPerson
 from leleka.state.models.exports import Export, ExportSegment, Ledger
 from leleka.state.models.runs import AttemptRow, BatchRow, Run, RunStatus
 from leleka.state.models.segments import Segment, SegmentSize
@@ -24,4 +24,5 @@ __all__ = [
     "SegmentSize",
     "Source",
     "StoredSecret",
+    "SuppressedPerson",
 ]

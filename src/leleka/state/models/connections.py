@@ -1,6 +1,12 @@
 """Accounts, connections to them, and their secrets."""
 
+import secrets
+
 from django.db import models
+
+
+def new_salt() -> str:
+    return secrets.token_hex(16)
 
 
 class Account(models.Model):
@@ -14,6 +20,7 @@ class Account(models.Model):
     next_send_at = models.FloatField(default=0.0)
     paused_until = models.FloatField(default=0.0)
     pause_reason = models.CharField(max_length=500, blank=True)
+    salt = models.CharField(max_length=64, default=new_salt)  # of the digests in the suppression set
     row_base = models.SmallIntegerField(null=True)
     lane = models.ForeignKey("Run", models.SET_NULL, null=True, related_name="+")
 
@@ -43,6 +50,19 @@ class Connection(models.Model):
     last_check = models.JSONField(default=list)
     last_checked_at = models.DateTimeField(null=True)
     managed_by_file = models.CharField(max_length=1000, blank=True)
+
+
+class SuppressedPerson(models.Model):
+    """Somebody to whom nothing may be sent any more, known by a digest alone (``state.suppression``)."""
+
+    account = models.ForeignKey(Account, models.CASCADE, related_name="suppressed")
+    digest = models.CharField(max_length=64)
+    reason = models.CharField(max_length=200, blank=True)
+    by = models.CharField(max_length=200)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("account", "digest"), name="suppressed_once"),)
 
 
 class StoredSecret(models.Model):

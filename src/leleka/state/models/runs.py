@@ -75,6 +75,7 @@ class BatchRow(models.Model):
     accepted_at = models.FloatField(default=0.0)
     polls = models.PositiveIntegerField(default=0)
     rejected = models.JSONField(default=list)
+    dropped = models.JSONField(default=list)
     code = models.CharField(max_length=50, blank=True)
     detail = models.CharField(max_length=1000, blank=True)
 

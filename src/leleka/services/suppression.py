@@ -1,0 +1,35 @@
+"""The suppression set of an account: nothing is sent any more to who is in it."""
+
+from django.utils import timezone
+
+from leleka.core.email import Unusable, normalise
+from leleka.errors import InvalidInput, NotFound
+from leleka.services.audit import Actor, record
+from leleka.state.models import Account, Connection, SuppressedPerson
+from leleka.state.suppression import digest
+
+
+def suppress(connection: str, address: str, actor: Actor, reason: str = "") -> bool:
+    """Put somebody into the set of the connection's account; tell whether they were not in it yet.
+
+    It counts from this moment on: runs under way look again before each batch leaves for the first time.
+    """
+    found = Connection.objects.select_related("account").filter(name=connection).first()
+    if found is None:
+        raise NotFound("CONNECTION_UNKNOWN", f"There is no connection {connection!r}.")
+    known = normalise(address)
+    if isinstance(known, Unusable):
+        raise InvalidInput(known.code, known.sentence)
+    _, created = SuppressedPerson.objects.get_or_create(
+        account=found.account,
+        digest=digest(found.account.salt, known.key),
+        defaults={"reason": reason, "by": actor.name, "at": timezone.now()},
+    )
+    if created:
+        record(actor, "person suppress", connection, {"reason": reason})
+    return created
+
+
+def digests(account: Account) -> tuple[str, ...]:
+    """Give the whole set, for a plan."""
+    return tuple(SuppressedPerson.objects.filter(account=account).values_list("digest", flat=True))

@@ -1,0 +1,52 @@
+"""The account's own suppression set: kept without addresses, looked at by plans and before batches leave (I-20)."""
+
+import pytest
+
+from leleka.errors import InvalidInput, NotFound
+from leleka.services import suppression
+from leleka.state.models import AuditEntry, SuppressedPerson
+from tests.integration.office import ALICE, DEFINITIONS, MARK, Office
+
+
+def test_who_is_suppressed_is_excluded_from_then_on(office: Office) -> None:
+    office.hire(5)
+    office.apply()
+    assert suppression.suppress("Sandbox", " P3@X.test ", ALICE, "asked by letter")
+    view = office.run()
+
+    assert office.listed().keys() == {f"p{number}@x.test" for number in (1, 2, 4, 5)}
+    assert view.counts is not None
+    assert view.counts.excluded == {"SUPPRESSED": 1}
+    assert view.counts.accounted() == view.counts.selected == 5
+
+
+def test_a_suppressed_person_who_leaves_is_not_even_marked(office: Office) -> None:
+    office.hire(5)
+    office.apply(DEFINITIONS + MARK)
+    office.run()
+    suppression.suppress("Sandbox", "p3@x.test", ALICE)
+    office.edit(3, 4, tier="silver")
+    office.run()
+
+    assert office.listed()["p3@x.test"]["fields"][3] == "yes"
+    assert office.listed()["p4@x.test"]["fields"][3] == "no"
+
+
+def test_only_a_digest_of_the_address_is_kept(office: Office) -> None:
+    office.hire(1)
+    office.apply()
+    suppression.suppress("Sandbox", "p3@x.test", ALICE)
+    assert not suppression.suppress("Sandbox", "p3@x.test", ALICE)
+
+    (row,) = SuppressedPerson.objects.values()
+    details = AuditEntry.objects.values_list("details", flat=True)
+    assert "p3" not in " ".join(str(value) for value in (*row.values(), *details))
+
+
+def test_what_is_no_address_or_no_connection_is_refused(office: Office) -> None:
+    office.hire(1)
+    office.apply()
+    with pytest.raises(InvalidInput, match="EMAIL_INVALID"):
+        suppression.suppress("Sandbox", "nobody", ALICE)
+    with pytest.raises(NotFound, match="CONNECTION_UNKNOWN"):
+        suppression.suppress("Sand", "p3@x.test", ALICE)
