@@ -1,8 +1,6 @@
 """Plan and settle against a reference in plain Python: sequences of edits, runs and verdicts (I-2, I-6, I-9)."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from leleka.core.matching import DataMatching, LeaverPolicy, Leavers, Line, WhenEmpty
+from leleka.core.matching import LeaverPolicy, Leavers
 from leleka.core.planning import (
     DueRow,
     Ended,
@@ -26,80 +24,8 @@ from leleka.core.ports import Suppressed, SuppressionReason
 from leleka.warehouse import plans, settling
 from leleka.warehouse.session import Session, open_session
 from tests.fakes import diff_reference as reference
+from tests.fakes.diff_stories import VERDICTS, beginning, edited
 from tests.fakes.diff_tables import PROFILES, Tables
-
-ADDRESSES = (
-    "ada@example.test",
-    "Боб@example.test",
-    "bob@example.test",
-    "BOB@example.test",
-    "eve+x@example.test",
-)
-EMAILS = st.sampled_from(
-    (*ADDRESSES, *ADDRESSES, "zoe@example.test", None, "", "  ", "no at sign", "a@b.test, c@d.test")
-)
-TEXTS = st.one_of(
-    st.none(),
-    st.sampled_from(
-        ("", " ", "\u00a0", "Київ", " Київ\u00a0", "5:a;", "a;city=1:b", "0:;", "'", '"', "x\\y", "👩‍🚀")
-    ),
-    st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00\x1e\x1f"), max_size=6),
-)
-NUMBERS = st.one_of(
-    st.none(),
-    st.sampled_from((float("nan"), float("inf"), 1e40, -0.0, 0.0, 1.5, 0.000001, 123456789.25)),
-    st.integers(-4000, 4000).map(lambda whole: whole / 4),
-)
-ROWS = st.fixed_dictionaries(
-    {
-        "email": EMAILS,
-        "name": TEXTS,
-        "city": TEXTS,
-        "income": NUMBERS,
-        "age": st.none() | st.integers(-(2**63), 2**63 - 1),
-        "joined": st.none() | st.dates(date(1, 1, 1), date(9999, 12, 31)),
-        "vip": st.none() | st.booleans(),
-    }
-)
-IDENTITIES = ("1", "10", "2", "3", "ключ", "x'y")
-COLUMNS = {
-    "name": "first_name",
-    "city": "field:1",
-    "income": "field:2",
-    "age": "phone",
-    "joined": "field:3",
-    "vip": "field:4",
-}
-LINES = st.lists(st.sampled_from(tuple(COLUMNS)), unique=True, max_size=4).flatmap(
-    lambda chosen: st.tuples(
-        *(st.builds(Line, st.just(c), st.just(COLUMNS[c]), st.sampled_from(WhenEmpty)) for c in chosen)
-    )
-)
-MATCHINGS = st.builds(
-    DataMatching,
-    email=st.just("email"),
-    lines=LINES,
-    tags=st.sampled_from(((), ("a",), ("a", "b"), ("b", "a"))),
-)
-LEAVERS = st.sampled_from(
-    (
-        Leavers(),
-        Leavers(LeaverPolicy.MARK, "field:9", "yes", "no"),
-        Leavers(LeaverPolicy.MARK, "field:9", "yes", "gone"),
-        Leavers(LeaverPolicy.UNSUBSCRIBE),
-    )
-)
-VERDICTS = st.sampled_from(
-    (
-        *[("delivered", "")] * 8,
-        ("rejected", "REFUSED_BY_ACTIVECAMPAIGN"),
-        ("rejected", "NOT_IMPORTED"),
-        ("unconfirmed", "NO_ANSWER"),
-        ("not_attempted", "BATCH_FAILED"),
-        ("not_attempted", "REFUSED_AS_A_GROUP"),
-        ("not_attempted", "RUN_STOPPED"),
-    )
-)
 
 
 class Runs:
@@ -266,43 +192,17 @@ def session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Session]:
         yield opened
 
 
-def _first(draw: Any) -> reference.Input:
-    profiles = dict(zip(IDENTITIES, draw(st.lists(ROWS, min_size=3, max_size=6)), strict=False))
-    return reference.Input(profiles, frozenset(IDENTITIES), draw(MATCHINGS), draw(LEAVERS))
-
-
-def _edited(draw: Any, before: reference.Input) -> reference.Input:
-    """Change some of everything: rows, who is selected, the mapping, who must not be written to."""
-    changed = draw(st.dictionaries(st.sampled_from(IDENTITIES), ROWS, max_size=2))
-    gone = draw(st.sets(st.sampled_from(IDENTITIES), max_size=1))
-    profiles = {k: v for k, v in {**before.profiles, **changed}.items() if k not in gone}
-    keys = st.sampled_from(("ada@example.test", "bob@example.test", "eve+x@example.test"))
-    return replace(
-        before,
-        profiles=profiles,
-        selected=before.selected ^ draw(st.frozensets(st.sampled_from(IDENTITIES), max_size=3)),
-        matching=draw(st.just(before.matching) | MATCHINGS),
-        leavers=draw(st.just(before.leavers) | LEAVERS),
-        suppressed=draw(
-            st.just({}) | st.dictionaries(keys, st.sampled_from(("unsubscribed", "bounced")), max_size=2)
-        ),
-        waiting=draw(st.frozensets(keys, max_size=2)),
-        elsewhere=draw(st.frozensets(st.sampled_from(IDENTITIES), min_size=1, max_size=3)),
-        resend=draw(st.booleans()),
-    )
-
-
-@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_every_run_of_a_story_ends_as_the_reference_says(
     data: st.DataObject, session: Session, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     runs = Runs(session, tmp_path_factory.mktemp("lake"))
-    wanted = _first(data.draw)
+    wanted = beginning(data.draw)
     for _ in range(4):
         due = reference.plan(wanted, runs.ledger).due
         verdicts = {address: data.draw(VERDICTS) for address in sorted(due)}
         members = sorted(address for address, row in due.items() if row.kind != "left")
         too_large = data.draw(st.just(()) | st.just(tuple(members[:1])))
         runs.run(wanted, verdicts, too_large)
-        wanted = _edited(data.draw, wanted)
+        wanted = edited(data.draw, wanted)

@@ -4,7 +4,6 @@ With ``--json`` the problems are facts, too: standard output is then one JSON do
 """
 
 import json
-import math
 import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, is_dataclass
@@ -86,6 +85,4 @@ def _plain(value: object) -> Any:
         return [_plain(inner) for inner in value]
     if isinstance(value, date):  # datetimes are dates, too
         return value.isoformat()
-    if isinstance(value, float) and not math.isfinite(value):
-        return None  # JSON has no such number
     return value

@@ -1,16 +1,11 @@
 """How fast an account is spoken to."""
 
-import heapq
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final
 
 from leleka.core.ports import Clock, Limits
 
 _UNLIMITED: Final = 1000.0  # how much faster waits pass where a test host lifts all limits
-_KEPT_FOR_PEOPLE: Final = 1  # of the requests a second
 _SINGLE: Final = 1
 _LEAST_SHARE: Final = 0.25
 _LOWERED: Final = 0.7
@@ -54,37 +49,3 @@ class ImportPace:
 
     def _factor(self) -> float:
         return self._lowered if self._clock.monotonic() < self._lowered_until else 1.0
-
-
-class RequestPace:
-    """The limit of requests a second, of every kind, within this process; one is kept for people.
-
-    Even spacing would not do: a request may reach the destination at any moment between its first byte and its
-    reply, and two that left apart may arrive together. So a place is taken until a second after the reply:
-    whatever the network does, no second at the destination sees more requests than there are places.
-    """
-
-    def __init__(self, limits: Limits, tempo: Tempo, clock: Clock) -> None:
-        places = limits.requests_per_second - _KEPT_FOR_PEOPLE
-        self._limited = tempo.speed is not None
-        self._second = tempo.wait(1.0)
-        self._clock = clock
-        self._places = threading.BoundedSemaphore(places)
-        self._lock = threading.Lock()
-        self._free_at = [clock.monotonic()] * places
-
-    @contextmanager
-    def turn(self) -> Iterator[None]:
-        """Wait for a place, and hold it while the request is under way."""
-        if not self._limited:
-            yield
-            return
-        with self._places:
-            with self._lock:
-                free_at = heapq.heappop(self._free_at)
-            self._clock.sleep(free_at - self._clock.monotonic())
-            try:
-                yield
-            finally:
-                with self._lock:
-                    heapq.heappush(self._free_at, self._clock.monotonic() + self._second)

@@ -1,6 +1,7 @@
 """Applying definitions: compare with the state, say what would change, and change it in one transaction."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -75,14 +76,15 @@ def _load_sources(
 ) -> Mapping[str, refreshing.Loaded | None]:
     loaded: dict[str, refreshing.Loaded | None] = {}
     problems: list[Problem] = []
-    for definition in file.definitions.sources:
+    for number, definition in enumerate(file.definitions.sources):
         before = Source.objects.filter(name=definition.name).first()
         spec = _source_spec(file.path, definition)
         digest = before.digest if before else ""
         try:
             loaded[definition.name] = refreshing.load_if_stale(session, definition.name, spec, digest, say)
         except InvalidInput as error:
-            problems.extend(error.problems)
+            here = file.where(("sources", number))
+            problems += [replace(problem, where=f"{here}: {problem.where}") for problem in error.problems]
     if problems:
         raise InvalidInput.of(problems)
     return loaded
@@ -115,7 +117,11 @@ def _catalogue(
     relationships = {row.name: catalogue.relationship_of(row) for row in rows.of(RelationshipRow)}
     for relation in file.definitions.relationships:
         relationships[relation.name] = relation.record()
-    return catalogue.build(tables.values(), relationships.values(), next(iter(profiles), None))
+    try:
+        return catalogue.build(tables.values(), relationships.values(), next(iter(profiles), None))
+    except InvalidInput as error:
+        here = file.where(("sources",))
+        raise InvalidInput.of([replace(problem, where=here) for problem in error.problems]) from None
 
 
 def _last_profiles(file: DefinitionsFile) -> tuple[str | int, ...]:

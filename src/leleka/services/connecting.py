@@ -8,10 +8,12 @@ from pathlib import Path
 from leleka.core.ports import Clock, Destination, Limits
 from leleka.core.secret import Secret
 from leleka.destinations.registry import spec_of
-from leleka.engine.pace import RequestPace, Tempo
+from leleka.engine.pace import Tempo
+from leleka.engine.places import KEPT_FOR_PEOPLE, RequestPace
 from leleka.errors import NeedsAttention
 from leleka.services import store
 from leleka.state.models import Connection, StoredSecret
+from leleka.state.places import AccountPlaces
 from leleka.state.secrets import Place, Sealed
 
 KEY = "key"
@@ -38,7 +40,12 @@ def opened(connection: Connection, clock: Clock) -> Iterator[Opened]:
     network = store.configuration().network
     spec = spec_of(connection.type)
     tempo = Tempo(network.speed(connection.host))
-    requests = RequestPace(spec.limits, tempo, clock)
+    places = AccountPlaces(
+        connection.account_id,
+        spec.limits.requests_per_second - KEPT_FOR_PEOPLE,
+        longest=spec.limits.seconds_in_flight + 1.0,
+    )
+    requests = RequestPace(spec.limits, tempo, clock, places)
     settings = spec.settings(host=connection.host, key=key_of(connection), share=connection.share)
     destination = spec.open(settings, network, clock, requests.turn)
     try:

@@ -16,6 +16,7 @@ from leleka.services import exports, pruning, store, workers
 from leleka.services.audit import Actor, record
 from leleka.services.connecting import opened
 from leleka.services.contracts import RunView
+from leleka.services.late import settle_late
 from leleka.services.runs import view_of
 from leleka.services.waiting import waiting_addresses
 from leleka.state.claims import claim, release
@@ -92,6 +93,8 @@ def _claim(run: Run, clock: Clock, watcher: Watcher) -> DjangoOutbox:
 def _work(session: Session, run: Run, outbox: DjangoOutbox, clock: Clock, watcher: Watcher) -> None:
     try:
         with opened(_frozen_connection(run), clock) as account:
+            if not run.plan:
+                settle_late(session, run.account, account, clock, outbox.keep_alive)
             order = exports.order_of(run.export, run.account, run.config, resend_refused=run.config["resend"])
 
             def waiting() -> set[str]:

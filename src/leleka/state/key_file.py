@@ -2,10 +2,12 @@
 
 import base64
 import binascii
+import fcntl
 import os
 import secrets
 import stat
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -19,71 +21,107 @@ _PRIVATE: Final = 0o600
 
 def load_master_keys(path: Path, *, create: bool) -> MasterKeys:
     """Read the key file; make it where it is missing and ``create`` says nothing was sealed yet."""
-    if not path.exists():
-        if not create:
+    with _usable(path):
+        if not path.exists():
+            if not create:
+                raise NeedsAttention(
+                    "MASTER_KEY_MISSING",
+                    "The master key file is gone, and stored API keys cannot be read without it.",
+                    where=str(path),
+                    remedy="Restore the file, or point LELEKA_MASTER_KEY_FILE at it. Nothing was overwritten.",
+                )
+            _create(path)
+        if path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
             raise NeedsAttention(
-                "MASTER_KEY_MISSING",
-                "The master key file is gone, and stored API keys cannot be read without it.",
+                "MASTER_KEY_EXPOSED",
+                "Others than its owner may read the master key file.",
                 where=str(path),
-                remedy="Restore the file, or point LELEKA_MASTER_KEY_FILE at it. Nothing was overwritten.",
+                remedy=f"Run: chmod 600 {path}",
             )
-        _create(path)
-    if path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
-        raise NeedsAttention(
-            "MASTER_KEY_EXPOSED",
-            "Others than its owner may read the master key file.",
-            where=str(path),
-            remedy=f"Run: chmod 600 {path}",
-        )
-    return MasterKeys(
-        path, dict(_parse(line, path) for line in path.read_text().splitlines() if line.strip())
-    )
+        return MasterKeys(path, _read(path))
 
 
 def add_master_key(keys: MasterKeys) -> MasterKeys:
     """Put a new key in front of the others (S-3): it seals from now on, the others still open."""
-    lines = [_new_line(), *(_line(name, key) for name, key in keys.keys.items())]
-    _replace(keys.path, lines)
+    with _usable(keys.path), _alone(keys.path):
+        # Read again: somebody else may have added a key, and secrets may be wrapped with it already.
+        _replace(keys.path, [_new_line(), *_lines(_read(keys.path))])
     return load_master_keys(keys.path, create=False)
 
 
 def keep_master_keys(keys: MasterKeys, wanted: Iterable[str]) -> MasterKeys:
-    """Remove all keys but those in ``wanted`` and the newest."""
-    kept = {keys.newest, *wanted}
-    _replace(keys.path, [_line(name, key) for name, key in keys.keys.items() if name in kept])
+    """Remove all keys of ``keys`` but those in ``wanted`` and the newest."""
+    unneeded = keys.keys.keys() - {keys.newest, *wanted}
+    with _usable(keys.path), _alone(keys.path):
+        known = _read(keys.path)
+        _replace(keys.path, _lines({name: key for name, key in known.items() if name not in unneeded}))
     return load_master_keys(keys.path, create=False)
+
+
+@contextmanager
+def _usable(path: Path) -> Iterator[None]:
+    """Say what the operating system says against the file in words for an administrator."""
+    try:
+        yield
+    except OSError as error:
+        raise NeedsAttention(
+            "MASTER_KEY_UNUSABLE",
+            f"The master key file cannot be used: {error.strerror}.",
+            where=str(path),
+            remedy=f"Give user {os.geteuid()} the right to it, or set LELEKA_MASTER_KEY_FILE.",
+        ) from None
+
+
+@contextmanager
+def _alone(path: Path) -> Iterator[None]:
+    """Keep out whoever else changes the file: two at once would each lose the other's key."""
+    folder = os.open(path.resolve().parent, os.O_RDONLY)
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(folder)
 
 
 def _create(path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     # Written aside and linked: two first starts at once agree on one key, and none is ever half written.
-    aside = _write_aside(path, [_new_line()])
-    try:
-        os.link(aside, path)
-    except FileExistsError:
-        pass
-    finally:
-        aside.unlink()
+    with _written_aside(path, [_new_line()]) as aside:
+        try:
+            os.link(aside, path)
+        except FileExistsError:
+            return
+        _fsync(path.parent)
 
 
 def _replace(path: Path, lines: Iterable[str]) -> None:
-    _write_aside(path, lines).rename(path)
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    real = path.resolve()  # a link stays a link
+    with _written_aside(real, lines) as aside:
+        aside.rename(real)
+        _fsync(real.parent)
 
 
-def _write_aside(path: Path, lines: Iterable[str]) -> Path:
+@contextmanager
+def _written_aside(path: Path, lines: Iterable[str]) -> Iterator[Path]:
+    """Write to a file beside ``path``; whatever happens, it does not stay there."""
     aside = path.with_name(f".{path.name}.{secrets.token_hex(_ID_BYTES)}")
-    descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _PRIVATE)
     try:
-        os.write(descriptor, "".join(lines).encode())
+        descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _PRIVATE)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write("".join(lines).encode())
+            file.flush()
+            os.fsync(descriptor)
+        yield aside
+    finally:
+        aside.unlink(missing_ok=True)
+
+
+def _fsync(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
-    return aside
 
 
 def _new_line() -> str:
@@ -94,6 +132,25 @@ def _line(name: str, key: bytes) -> str:
     return f"{name}:{base64.b64encode(key).decode()}\n"
 
 
+def _lines(keys: Mapping[str, bytes]) -> list[str]:
+    return [_line(name, key) for name, key in keys.items()]
+
+
+def _read(path: Path) -> dict[str, bytes]:
+    try:
+        lines = path.read_text(encoding="ascii").splitlines()
+    except UnicodeDecodeError:
+        raise _damaged(path, "The master key file is not text.") from None
+    keys: dict[str, bytes] = {}
+    for line in filter(str.strip, lines):
+        name, key = _parse(line, path)
+        if keys.setdefault(name, key) != key:
+            raise _damaged(path, f"The master key file holds two keys called {name}.")
+    if not keys:
+        raise _damaged(path, "The master key file holds no key.")
+    return keys
+
+
 def _parse(line: str, path: Path) -> tuple[str, bytes]:
     name, _, encoded = line.strip().partition(":")
     try:
@@ -101,10 +158,16 @@ def _parse(line: str, path: Path) -> tuple[str, bytes]:
     except binascii.Error:
         key = b""
     if not name or len(key) != _KEY_BYTES:
-        raise NeedsAttention(
-            "MASTER_KEY_DAMAGED",
-            "A line of the master key file is not 'id:key' with a key of 32 bytes in base64.",
-            where=str(path),
-            remedy="Restore the file from where it is kept safe.",
+        raise _damaged(
+            path, "A line of the master key file is not 'id:key' with a key of 32 bytes in base64."
         )
     return name, key
+
+
+def _damaged(path: Path, sentence: str) -> NeedsAttention:
+    return NeedsAttention(
+        "MASTER_KEY_DAMAGED",
+        sentence,
+        where=str(path),
+        remedy="Restore the file from where it is kept safe.",
+    )

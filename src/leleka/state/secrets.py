@@ -70,10 +70,7 @@ class MasterKeys:
     def open(self, sealed: Sealed, place: Place) -> Secret:
         """Give the value; raises ``NeedsAttention`` where the key is missing or the row was tampered with."""
         data_key = self._data_key(sealed, place)
-        try:
-            return Secret(_decrypt(data_key, sealed.sealed, place.bytes()).decode())
-        except InvalidTag:
-            raise _unreadable() from None
+        return Secret(_decrypt(data_key, sealed.sealed, place.bytes()).decode())
 
     def _data_key(self, sealed: Sealed, place: Place) -> bytes:
         master = self.keys.get(sealed.master_key)
@@ -84,18 +81,7 @@ class MasterKeys:
                 where=str(self.path),
                 remedy="Put the right key file in place, or enter the API key again.",
             )
-        try:
-            return _decrypt(master, sealed.wrapped, place.bytes())
-        except InvalidTag:
-            raise _unreadable() from None
-
-
-def _unreadable() -> NeedsAttention:
-    return NeedsAttention(
-        "SECRET_UNREADABLE",
-        "The stored API key does not belong to this connection and host, or was altered.",
-        remedy="Enter the API key again.",
-    )
+        return _decrypt(master, sealed.wrapped, place.bytes())
 
 
 def _encrypt(key: bytes, plain: bytes, bound_to: bytes) -> bytes:
@@ -104,4 +90,11 @@ def _encrypt(key: bytes, plain: bytes, bound_to: bytes) -> bytes:
 
 
 def _decrypt(key: bytes, sealed: bytes, bound_to: bytes) -> bytes:
-    return AESGCM(key).decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], bound_to)
+    try:
+        return AESGCM(key).decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], bound_to)
+    except (InvalidTag, ValueError):  # a ValueError where not even a whole nonce is left
+        raise NeedsAttention(
+            "SECRET_UNREADABLE",
+            "The stored API key does not belong to this connection and host, or was altered.",
+            remedy="Enter the API key again.",
+        ) from None

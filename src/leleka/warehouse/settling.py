@@ -49,17 +49,45 @@ def settle(
     verdicts: Sequence[Verdict],
 ) -> SettledRun:
     """Publish the outcomes of a run and, if it changed, the new ledger."""
-    with tempfile.TemporaryDirectory(dir=session.spill) as folder:
-        staging = Path(folder) / "verdicts"
-        staging.write_bytes(b"".join(_line(verdict) for verdict in verdicts))
-        session.run(temporary("outcomes", _outcomes(plan, str(staging), leavers)))
-    before = empty(LEDGER_COLUMNS)
-    if ledger:
-        before = exp.select("*").from_(parquet(lake.open(ledger).files))
-    session.run(temporary("ledger", before))
+    _stage(session, plan, leavers, verdicts, all_rows=True)
     with lake.write("outcomes", name) as aside:
         session.run(copy_to_parquet(exp.select("*").from_("outcomes"), aside.file("outcomes")))
         counts = counts_of(session, exp.select("kind", "ended", "code", "warnings").from_("outcomes"))
+    return SettledRun(aside.reference, _next_ledger(session, lake, name, ledger, leavers), counts)
+
+
+def confirm(
+    session: Session,
+    lake: Lake,
+    plan: Snapshot,
+    *,
+    name: str,
+    ledger: str | None,
+    leavers: Leavers,
+    verdicts: Sequence[Verdict],
+) -> str | None:
+    """Give the ledger that follows from verdicts that came after a run's end; None where it did not change.
+
+    Only the rows that the verdicts speak of count: about all others the run itself has settled.
+    """
+    _stage(session, plan, leavers, verdicts, all_rows=False)
+    return _next_ledger(session, lake, name, ledger, leavers)
+
+
+def _stage(
+    session: Session, plan: Snapshot, leavers: Leavers, verdicts: Sequence[Verdict], *, all_rows: bool
+) -> None:
+    with tempfile.TemporaryDirectory(dir=session.spill) as folder:
+        staging = Path(folder) / "verdicts"
+        staging.write_bytes(b"".join(_line(verdict) for verdict in verdicts))
+        rows = _rows(plan, str(staging), leavers, all_rows=all_rows)
+        query = exp.union(rows, _others(plan), distinct=False) if all_rows else rows
+        session.run(temporary("outcomes", query))
+
+
+def _next_ledger(session: Session, lake: Lake, name: str, ledger: str | None, leavers: Leavers) -> str | None:
+    before = exp.select("*").from_(parquet(lake.open(ledger).files)) if ledger else empty(LEDGER_COLUMNS)
+    session.run(temporary("ledger", before))
     session.run(temporary("entries", _entries(leavers)))
     (changed,) = session.row(exp.select(exp.Count(this=exp.Star())).from_("entries"))
     following = None
@@ -69,7 +97,7 @@ def settle(
         following = next_ledger.reference
     for table in ("outcomes", "ledger", "entries"):
         session.run(dropped(table))
-    return SettledRun(aside.reference, following, counts)
+    return following
 
 
 def _line(verdict: Verdict) -> bytes:
@@ -83,8 +111,8 @@ def _line(verdict: Verdict) -> bytes:
     return orjson.dumps(told) + b"\n"
 
 
-def _outcomes(plan: Snapshot, verdicts: str, leavers: Leavers) -> exp.Expr:
-    """One row for each due row and each other one; what no verdict speaks of was not attempted."""
+def _rows(plan: Snapshot, verdicts: str, leavers: Leavers, *, all_rows: bool) -> exp.Query:
+    """One row for each due row: what no verdict speaks of was not attempted, or is left out."""
     blank = exp.Literal.string("")
     judged_in_plan = column("code", "r").neq(blank)
     is_left = column("kind", "r").eq(exp.Literal.string(Kind.LEFT))
@@ -101,7 +129,7 @@ def _outcomes(plan: Snapshot, verdicts: str, leavers: Leavers) -> exp.Expr:
     )
     detail = _first_of(((judged_in_plan, column("detail", "r")),), column("detail", "v"), blank)
     within = exp.Between(this=column("seq", "r"), low=column("first", "v"), high=column("last", "v"))
-    rows = (
+    return (
         exp.select(
             *(column(name, "r") for name in ("profile_id", "address", "kind", "fingerprint")),
             exp.alias_(ended, "ended"),
@@ -110,9 +138,10 @@ def _outcomes(plan: Snapshot, verdicts: str, leavers: Leavers) -> exp.Expr:
             column("warnings", "r"),
         )
         .from_(parquet(plan.file("rows"), "r"))
-        .join(json_lines(verdicts, _VERDICT_COLUMNS, "v"), on=within, join_type="left")
+        .join(
+            json_lines(verdicts, _VERDICT_COLUMNS, "v"), on=within, join_type="left" if all_rows else "inner"
+        )
     )
-    return exp.union(rows, _others(plan), distinct=False)
 
 
 def _others(plan: Snapshot) -> exp.Expr:

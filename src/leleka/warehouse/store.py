@@ -33,6 +33,20 @@ class LakeWarehouse:
     def sequence(self, plan: str, addresses: Sequence[str], spans: Sequence[Span]) -> Mapping[str, int]:
         return plans.sequence(self._session, self._lake.open(plan), addresses, spans)
 
+    def confirm(
+        self, plan: str, *, name: str, ledger: str | None, leavers: Leavers, verdicts: Sequence[Verdict]
+    ) -> str | None:
+        """Give the ledger that follows from verdicts that came after a run's end; None where it did not change."""
+        return settling.confirm(
+            self._session,
+            self._lake,
+            self._lake.open(plan),
+            name=name,
+            ledger=ledger,
+            leavers=leavers,
+            verdicts=verdicts,
+        )
+
     def settle(
         self, plan: str, *, name: str, ledger: str | None, leavers: Leavers, verdicts: Sequence[Verdict]
     ) -> SettledRun:

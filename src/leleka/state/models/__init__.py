@@ -1,7 +1,7 @@
 """What the installation remembers. The only ORM models; only services know them."""
 
 from leleka.state.models.audit import AuditEntry
-from leleka.state.models.connections import Account, Connection, StoredSecret, SuppressedPerson
+from leleka.state.models.connections import Account, Connection, RequestPlace, StoredSecret, SuppressedPerson
 from leleka.state.models.exports import Export, ExportSegment, Ledger
 from leleka.state.models.runs import AttemptRow, BatchRow, Run, RunStatus
 from leleka.state.models.segments import Segment, SegmentSize
@@ -18,6 +18,7 @@ __all__ = [
     "ExportSegment",
     "Ledger",
     "RelationshipRow",
+    "RequestPlace",
     "Run",
     "RunStatus",
     "Segment",

@@ -52,6 +52,17 @@ class Connection(models.Model):
     managed_by_file = models.CharField(max_length=1000, blank=True)
 
 
+class RequestPlace(models.Model):
+    """One of the account's places for requests; ``free_at`` is in seconds since 1970."""
+
+    account = models.ForeignKey(Account, models.CASCADE, related_name="places")
+    number = models.PositiveSmallIntegerField()
+    free_at = models.FloatField(default=0.0)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("account", "number"), name="one_place_per_number"),)
+
+
 class SuppressedPerson(models.Model):
     """Somebody to whom nothing may be sent any more, known by a digest alone (``state.suppression``)."""
 

@@ -1,0 +1,61 @@
+"""The limit of requests a second, of every kind, of one account: over all processes and exports (I-18)."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final, Protocol
+
+from leleka.core.ports import Clock, Limits
+from leleka.engine.pace import Tempo
+
+KEPT_FOR_PEOPLE: Final = 1  # of the requests a second: for people at the screen
+_LOOKS: Final = 4  # in the time of one second, while no place is free
+
+
+class Places(Protocol):
+    """The account's places for requests. Times are seconds since 1970."""
+
+    def take(self, now: float, until: float) -> tuple[int | None, float]:
+        """Take a place that is free at ``now`` and hold it ``until`` then, should nobody give it back.
+
+        Give its number, or None with the time when the next one becomes free.
+        """
+        ...
+
+    def give(self, number: int, free_at: float) -> None:
+        """Give a place back, for ``free_at``."""
+        ...
+
+
+class RequestPace:
+    """Even spacing would not do: a request may reach the destination at any moment between its first byte and its
+    reply, and two that left apart may arrive together. So a place is held until a second after the reply: whatever
+    the network does, no second at the destination sees more requests than there are places.
+    """
+
+    def __init__(self, limits: Limits, tempo: Tempo, clock: Clock, places: Places) -> None:
+        self._limited = tempo.speed is not None
+        self._second = tempo.wait(1.0)
+        self._longest = limits.seconds_in_flight + self._second
+        self._clock = clock
+        self._places = places
+
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        """Wait for a place, and hold it while the request is under way."""
+        if not self._limited:
+            yield
+            return
+        number = self._wait()
+        try:
+            yield
+        finally:
+            self._places.give(number, self._clock.now() + self._second)
+
+    def _wait(self) -> int:
+        while True:
+            now = self._clock.now()
+            number, free_at = self._places.take(now, now + self._longest)
+            if number is not None:
+                return number
+            # A place that is in use may come back long before it is due.
+            self._clock.sleep(min(free_at - now, self._second / _LOOKS))

@@ -1,0 +1,110 @@
+"""Late confirmations: accepted batches belong to the account and are asked after whatever became of their run.
+
+What is confirmed after the run's end updates the batch and the ledger, not the run's status or report.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from leleka.core.batches import without
+from leleka.core.outbox import Batch, BatchStatus, RejectedRow
+from leleka.core.outcomes import Accepted, Ending, Settled
+from leleka.core.planning import Ended, Span, Verdict
+from leleka.core.ports import Clock
+from leleka.services import store
+from leleka.services.connecting import Opened
+from leleka.services.matching import leavers_of
+from leleka.state.batches import batch_of
+from leleka.state.models import Account, BatchRow, Ledger, Run
+from leleka.warehouse.session import Session
+from leleka.warehouse.store import LakeWarehouse
+
+Pulse = Callable[[], object]
+
+_PENDING_IN_A_ROW: Final = 10
+_ASKED_FOR: Final = 24 * 3600.0  # seconds after acceptance
+
+
+def settle_late(session: Session, account: Account, opened: Opened, clock: Clock, pulse: Pulse) -> int:
+    """Ask once after each accepted batch of the account's finished runs; give how many came to an end.
+
+    ``pulse`` is called between questions. A queue that does not move is not asked about to its end.
+    """
+    since = clock.now() - opened.tempo.wait(_ASKED_FOR)
+    left = BatchRow.objects.filter(
+        run__account=account,
+        run__finished_at__isnull=False,
+        status=BatchStatus.ACCEPTED,
+        accepted_at__gt=since,
+    )
+    ended = 0
+    for run in Run.objects.filter(pk__in=left.values("run")).select_related("export").order_by("pk"):
+        ended += _settle_run(session, run, left.filter(run=run), opened, pulse)
+    return ended
+
+
+def _settle_run(session: Session, run: Run, rows: QuerySet[BatchRow], opened: Opened, pulse: Pulse) -> int:
+    warehouse = LakeWarehouse(session, store.lake())
+    changed: list[tuple[BatchRow, Batch]] = []
+    verdicts: list[Verdict] = []
+    pending = 0
+    for row in rows.order_by("number"):
+        pulse()
+        if pending == _PENDING_IN_A_ROW:
+            break
+        batch = batch_of(row)
+        found = opened.destination.poll(Accepted(batch.remote_id))
+        pending = 0 if isinstance(found, Settled) else pending + 1
+        if isinstance(found, Settled):
+            rejected = _rejected(warehouse, run.plan, batch, found)
+            verdicts += _verdicts(batch, found, rejected)
+            changed.append((row, batch))
+            row.status, row.code = _standing(found)
+            row.rejected = [[one.seq, one.code, one.detail] for one in rejected]
+    if not changed:
+        return 0
+    ledgers = Ledger.objects.filter(export=run.export, account=run.account, target=run.config["target"])
+    before = ledgers.values_list("snapshot", flat=True).first()
+    after = warehouse.confirm(
+        run.plan,
+        name=run.export.name,
+        ledger=before,
+        leavers=leavers_of(run.config["leavers"]),
+        verdicts=verdicts,
+    )
+    with transaction.atomic():
+        if after is not None and not _move(run, before, after):
+            return 0  # a run of the export settled meanwhile: asked again next time
+        for row, _ in changed:
+            row.save(update_fields=("status", "code", "rejected"))
+    return len(changed)
+
+
+def _move(run: Run, before: str | None, after: str) -> bool:
+    key = {"export": run.export, "account": run.account, "target": run.config["target"]}
+    if before is None:
+        return Ledger.objects.get_or_create(**key, defaults={"snapshot": after})[1]
+    return bool(Ledger.objects.filter(**key, snapshot=before).update(snapshot=after))
+
+
+def _rejected(warehouse: LakeWarehouse, plan: str, batch: Batch, found: Settled) -> Sequence[RejectedRow]:
+    seqs = warehouse.sequence(plan, found.failures, batch.spans)
+    return [RejectedRow(seq, "NOT_IMPORTED", "") for seq in sorted(seqs.values())]
+
+
+def _verdicts(batch: Batch, found: Settled, rejected: Sequence[RejectedRow]) -> list[Verdict]:
+    """A batch that failed leaves the ledger as it is: its rows are due again already."""
+    if found.ending is not Ending.COMPLETED:
+        return []
+    told = [Verdict(Span(row.seq, row.seq), Ended.REJECTED, row.code) for row in rejected]
+    rest = without(batch.spans, (row.seq for row in rejected))
+    return [*told, *(Verdict(span, Ended.DELIVERED) for span in rest)]
+
+
+def _standing(found: Settled) -> tuple[str, str]:
+    if found.ending is Ending.COMPLETED:
+        return BatchStatus.CONFIRMED, ""
+    return BatchStatus.ABANDONED, "BATCH_FAILED"

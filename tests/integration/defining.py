@@ -1,0 +1,125 @@
+"""A desk to write definitions at, and to see what became of the state."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.apps import apps
+
+from leleka.errors import InvalidInput, LelekaError, Problem
+from leleka.services import applying, connecting
+from leleka.services.audit import Actor
+from leleka.services.changes import Did
+from leleka.state.models import Connection
+
+SECRET = "CANARY-0123456789-a1b2"
+OTHER_SECRET = "CANARY-9876543210-z9y8"
+HOST = "acct.api-us1.com"
+ACTOR = Actor("tester")
+
+CUSTOMERS = """id,email,name,tier,city,updated_at
+1,ann@example.com,Ann,high,Kyiv,2026-01-01
+2,bob@example.com,Bob,low,Lviv,2026-01-02
+"""
+ORDERS = "customer_id,total\n1,10\n1,20\n2,5\n"
+FILE = """sources:
+  - name: customers
+    files: customers.csv
+    profiles: true
+    primary key: id
+  - name: orders
+    files: orders.csv
+
+relationships:
+  - {name: orders, from: orders.customer_id, to: customers.id}
+
+segments:
+  - name: High
+    rules: {column: tier, is: high}
+
+connections:
+  - name: Main
+    host: ${HOST}
+    key: ${KEY}
+    consent: {agreed_by: Olena, version: "1"}
+
+exports:
+  - name: News
+    connection: Main
+    list: 7
+    segments: [High]
+    data_matching:
+      email: email
+      first_name: name
+      fields:
+        - {column: tier, field: 3}
+    leavers: {policy: mark, field: 5, member: Yes, leaver: No}
+"""
+
+
+def changed(*edits: tuple[str, str], text: str = FILE) -> str:
+    """Give the file with each old text, which stands there once, replaced."""
+    for old, new in edits:
+        assert text.count(old) == 1, old
+        text = text.replace(old, new)
+    return text
+
+
+@dataclass
+class Desk:
+    folder: Path
+    environment: dict[str, str]
+    said: list[str] = field(default_factory=list)
+
+    def write(self, text: str, name: str = "leleka.yaml") -> Path:
+        path = self.folder / name
+        path.write_text(text, encoding="utf-8")
+        return path
+
+    def apply(
+        self, text: str = FILE, name: str = "leleka.yaml", **options: bool
+    ) -> dict[tuple[str, str], Did]:
+        return {one: did for one, (did, _) in self.applied(text, name, **options).items()}
+
+    def applied(
+        self, text: str = FILE, name: str = "leleka.yaml", **options: bool
+    ) -> dict[tuple[str, str], tuple[Did, Sequence[str]]]:
+        done = applying.apply(self.write(text, name), ACTOR, self.said.append, **options)
+        return {(one.kind, one.name): (one.did, one.fields) for one in done}
+
+    def refused(
+        self, text: str, name: str = "leleka.yaml", kind: type[LelekaError] = InvalidInput, **options: bool
+    ) -> Sequence[Problem]:
+        """Give what is said against a file, having seen that it changed nothing and that no key is repeated."""
+        path, before = self.write(text, name), state()
+        with pytest.raises(kind) as caught:
+            applying.apply(path, ACTOR, self.said.append, **options)
+        assert state() == before
+        shown = f"{caught.value}{caught.value!r}{caught.value.problems}{self.said}"
+        assert "CANARY" not in shown
+        return caught.value.problems
+
+    def problem(self, text: str, **options: Any) -> Problem:
+        (found,) = self.refused(text, **options)
+        return found
+
+
+def state() -> Mapping[str, Sequence[dict[str, Any]]]:
+    """Give every row of every table of the state."""
+    models = apps.get_app_config("state").get_models(include_auto_created=True)
+    return {model.__name__: list(model.objects.order_by("pk").values()) for model in models}  # type: ignore[attr-defined]
+
+
+def key_now(connection: str = "Main") -> str:
+    return connecting.key_of(Connection.objects.get(name=connection)).reveal()
+
+
+def open_desk(folder: Path, settings: Any) -> Desk:
+    """Lay the sources out, and let ${HOST} and ${KEY} be set; ``settings`` are those of an installation."""
+    environment = {"HOST": HOST, "KEY": SECRET}
+    settings.LELEKA = replace(settings.LELEKA, environment=environment)
+    (folder / "customers.csv").write_text(CUSTOMERS, encoding="utf-8")
+    (folder / "orders.csv").write_text(ORDERS, encoding="utf-8")
+    return Desk(folder, environment)

@@ -1,0 +1,143 @@
+"""API keys on their way from a definitions file: sealed, noticed when they change, and never shown (S-1, S-5)."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from leleka.core.configuration import Configuration
+from leleka.errors import NeedsAttention
+from leleka.services import connecting
+from leleka.services.changes import Did
+from leleka.state.models import AuditEntry, Connection, StoredSecret
+from tests.integration.defining import HOST, OTHER_SECRET, SECRET, Desk, changed, key_now, open_desk, state
+
+MAIN = ("connection", "Main")
+
+
+@pytest.fixture
+def desk(installation: Configuration, tmp_path: Path, settings: Any) -> Desk:  # noqa: ARG001 - state and lake
+    return open_desk(tmp_path, settings)
+
+
+def test_a_key_is_sealed_and_stands_nowhere_in_the_state(desk: Desk) -> None:
+    desk.apply()
+    assert key_now() == SECRET
+    assert "CANARY" not in str(state())
+    sealed = StoredSecret.objects.get()
+    assert SECRET.encode() not in bytes(sealed.sealed) + bytes(sealed.wrapped)
+    assert sealed.hint == "a1b2"
+
+
+def test_a_changed_key_is_noticed_and_sealed_anew_but_never_shown(desk: Desk) -> None:
+    desk.apply()
+    desk.environment["KEY"] = OTHER_SECRET
+    done = desk.applied()
+    assert done[MAIN] == (Did.CHANGED, ("key",))
+    assert key_now() == OTHER_SECRET
+    assert StoredSecret.objects.get().version == 2
+    entry = AuditEntry.objects.get(action="connection changed")
+    assert entry.details["fields"] == ["key"]
+    assert "CANARY" not in f"{state()}{done}{desk.said}"
+
+
+def test_a_plan_notices_a_changed_key_and_keeps_the_old(desk: Desk) -> None:
+    desk.apply()
+    before = state()
+    desk.environment["KEY"] = OTHER_SECRET
+    assert desk.applied(plan_only=True)[MAIN] == (Did.CHANGED, ("key",))
+    assert state() == before
+    assert key_now() == SECRET
+
+
+def test_another_host_takes_a_newly_sealed_key(desk: Desk) -> None:
+    """S-5: the envelope of the old host opens for no other."""
+    desk.apply()
+    before = StoredSecret.objects.get()
+    desk.environment["HOST"] = "other.api-us1.com"
+    assert desk.applied()[MAIN] == (Did.CHANGED, ("account", "host", "key"))
+    after = StoredSecret.objects.get()
+    assert after.version == before.version + 1
+    assert bytes(after.sealed) != bytes(before.sealed)
+    assert key_now() == SECRET
+    Connection.objects.update(host=HOST)
+    with pytest.raises(NeedsAttention) as caught:
+        key_now()
+    assert caught.value.code == "SECRET_UNREADABLE"
+
+
+def test_a_key_that_cannot_be_opened_any_more_is_entered_anew(
+    desk: Desk, installation: Configuration
+) -> None:
+    desk.apply()
+    StoredSecret.objects.update(sealed=b"cut")
+    assert desk.applied()[MAIN] == (Did.CHANGED, ("key",))
+    assert key_now() == SECRET
+    assert installation.master_key_file.exists()
+
+
+def test_a_named_variable_is_read_when_needed_and_its_value_not_kept(desk: Desk) -> None:
+    desk.apply(changed(("${KEY}", "env:KEY")))
+    assert StoredSecret.objects.count() == 0
+    assert "CANARY" not in str(state())
+    assert key_now() == SECRET
+    desk.environment["KEY"] = OTHER_SECRET
+    assert key_now() == OTHER_SECRET
+
+
+def test_a_named_file_is_read_when_needed_and_its_content_not_kept(desk: Desk) -> None:
+    path = desk.folder / "key.txt"
+    path.write_text(f"{SECRET}\n")
+    desk.apply(changed(("${KEY}", f"file:{path}")))
+    assert StoredSecret.objects.count() == 0
+    assert "CANARY" not in str(state())
+    assert key_now() == SECRET
+    path.unlink()
+    with pytest.raises(NeedsAttention) as caught:
+        key_now()
+    assert caught.value.code == "KEY_MISSING"
+
+
+def test_a_key_that_became_a_reference_is_forgotten_and_comes_back(desk: Desk) -> None:
+    desk.apply()
+    assert desk.applied(changed(("${KEY}", "env:KEY")))[MAIN] == (Did.CHANGED, ("key_reference",))
+    assert StoredSecret.objects.count() == 0
+    assert desk.applied()[MAIN] == (Did.CHANGED, ("key_reference", "key"))
+    assert StoredSecret.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        " ",
+        "CANARY 0123456789",
+        "CANARY\n0123456789",
+        "\ufeffCANARY-0123456789",
+        "Bearer CANARY0123456789",
+        "https://canary.CANARY.api-us1.com",
+        "CANARY-ключ-0123456789",
+        "CANARY" * 2000,
+    ],
+    ids=["blank", "space", "line", "mark", "bearer", "url", "letters", "long"],
+)
+def test_what_is_no_key_is_refused_without_repeating_it(desk: Desk, key: str) -> None:
+    """Input 56."""
+    desk.environment["KEY"] = key
+    problem = desk.problem(changed())
+    assert (problem.code, problem.where) == ("KEY_SYNTAX", "leleka.yaml, line 19, connections[0].key")
+
+
+def test_a_master_key_others_may_read_stops_the_file_before_anything_changes(
+    desk: Desk, installation: Configuration
+) -> None:
+    desk.apply()
+    installation.master_key_file.chmod(0o644)
+    desk.environment["KEY"] = OTHER_SECRET
+    problem = desk.problem(changed(("is: high", "is: low")), kind=NeedsAttention)
+    assert problem.code == "MASTER_KEY_EXPOSED"
+
+
+def test_what_is_checked_shows_no_key(desk: Desk) -> None:
+    desk.apply()
+    connection = Connection.objects.get()
+    assert "CANARY" not in f"{connection!r}{connecting.key_of(connection)!r}{connecting.key_of(connection)}"

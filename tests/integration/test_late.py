@@ -1,0 +1,65 @@
+"""What ActiveCampaign confirms after a run's end reaches the ledger, not the report (design section 3.6)."""
+
+import pytest
+
+from leleka.core.outbox import BatchStatus
+from leleka.engine import delivery
+from leleka.state.models import BatchRow, Run
+from tests.integration.office import Office
+
+
+@pytest.fixture
+def unconfirmed(office: Office, monkeypatch: pytest.MonkeyPatch) -> Office:
+    """Twenty people, accepted by ActiveCampaign and not imported when the run ended."""
+    monkeypatch.setattr(delivery, "_LEAST_PATIENCE", 0.2)
+    monkeypatch.setattr(delivery, "_PATIENCE", 0.2)
+    office.hire(20)
+    office.apply()
+    office.behave(queue_held=True)
+    view = office.run()
+    assert view.counts is not None
+    assert (view.status, view.counts.unconfirmed) == ("Completed with warnings", 20)
+    assert office.ledger() == {}
+    return office
+
+
+def let_the_queue_move(office: Office) -> None:
+    """Without limits the sandbox takes one step a look, from waiting to completed."""
+    office.behave(queue_held=False)
+    while len(office.listed()) < 20:
+        office.listed()
+
+
+def test_a_late_confirmation_enters_the_ledger_and_nothing_is_sent_again(unconfirmed: Office) -> None:
+    let_the_queue_move(unconfirmed)
+    before = unconfirmed.imports()
+    view = unconfirmed.run()
+
+    assert unconfirmed.imports() == before
+    assert view.counts is not None
+    assert view.counts.unchanged == 20
+    assert set(unconfirmed.ledger().values()) == {"member"}
+    assert BatchRow.objects.get().status == BatchStatus.CONFIRMED
+    first = Run.objects.order_by("pk")[0]
+    assert (first.status, first.counts["unconfirmed"]) == ("Completed with warnings", 20)
+
+
+def test_while_it_is_not_confirmed_its_people_wait(unconfirmed: Office) -> None:
+    """I-5: a changed person is not overtaken by a newer version while the older is open."""
+    unconfirmed.edit(3, first_name="Нове")
+    before = unconfirmed.imports()
+    view = unconfirmed.run()
+
+    assert unconfirmed.imports() == before
+    assert view.counts is not None
+    assert view.counts.not_attempted == {"WAITING_FOR_EARLIER_SEND": 20}
+
+
+def test_who_changed_meanwhile_is_sent_after_the_confirmation(unconfirmed: Office) -> None:
+    unconfirmed.edit(3, first_name="Нове")
+    let_the_queue_move(unconfirmed)
+    view = unconfirmed.run()
+
+    assert view.counts is not None
+    assert (view.counts.delivered, view.counts.unchanged) == (1, 19)
+    assert unconfirmed.listed()["p3@x.test"]["first_name"] == "Нове"
