@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from leleka.cli.main import run
-from leleka.state.models import Account, Run, RunStatus
+from leleka.state.models import Account, Run
 from tests.integration.conftest import KEY
 from tests.integration.office import DEFINITIONS, MARK, Office
 

@@ -117,9 +117,9 @@ def test_two_names_never_share_a_folder(one: str, other: str) -> None:
     assert (folder_name(one).lower() == folder_name(other).lower()) == (one == other)
 
 
-@pytest.mark.parametrize("step", ["fsync", "rename"])
+@pytest.mark.parametrize(("owner", "step"), [(os, "fsync"), (Path, "rename")], ids=["fsync", "rename"])
 def test_a_disk_that_refuses_leaves_neither_a_snapshot_nor_anything_aside(
-    lake: Lake, monkeypatch: pytest.MonkeyPatch, step: str
+    lake: Lake, monkeypatch: pytest.MonkeyPatch, owner: object, step: str
 ) -> None:
     def refuse(*_: object) -> None:
         raise OSError(28, "No space left on device")
@@ -127,7 +127,7 @@ def test_a_disk_that_refuses_leaves_neither_a_snapshot_nor_anything_aside(
     def write() -> None:
         with lake.write("plans", "news") as aside:
             Path(aside.file("rows")).write_bytes(b"personal")
-            monkeypatch.setattr(*{"fsync": ("os.fsync", refuse), "rename": (Path, "rename", refuse)}[step])
+            monkeypatch.setattr(owner, step, refuse)
 
     with pytest.raises(OSError, match="No space left"):
         write()

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from leleka.core.columns import Catalogue, Column, ColumnType, Table
+from leleka.core.matching import LeaverPolicy
 from leleka.errors import InvalidInput, LelekaError, Problem
 from leleka.services import catalogue, connecting, refreshing, store
 from leleka.services.audit import Actor
@@ -44,11 +45,20 @@ def apply(
         for connection in checked.connections:
             _apply_connection(changes, connection, seal=not plan_only)
         for export in checked.exports:
+            _warn(export, say)
             _apply_export(changes, export)
         changes.absent(prune=prune)
         if plan_only:
             transaction.set_rollback(True)
     return changes.done
+
+
+def _warn(export: CheckedExport, say: Say) -> None:
+    if export.leavers["policy"] == LeaverPolicy.UNSUBSCRIBE:
+        say(
+            f"Warning: export {export.name} unsubscribes whoever leaves its segments. That is a one-way door: "
+            "nobody it unsubscribed can be brought back by an export."
+        )
 
 
 class _Rows:

@@ -178,8 +178,6 @@ class LeaversDefinition(Part):
     def _mark_is_whole(self) -> "LeaversDefinition":
         if self.policy is LeaverPolicy.MARK and not (self.field and self.member != self.leaver):
             raise ValueError("mark needs a field, and two different values for member and leaver")
-        if self.policy is LeaverPolicy.UNSUBSCRIBE:
-            raise ValueError("unsubscribe is not offered here: use keep or mark")
         return self
 
 

@@ -191,7 +191,7 @@ def preview_export(name: str, clock: Clock, watcher: Watcher, *, refresh: bool =
 def _emptied(export: Export, config: dict[str, Any]) -> Iterable[str]:
     # A run that was canceled or failed says nothing: else canceling what needs confirmation would disarm the guard.
     done = (RunStatus.SUCCESSFUL, RunStatus.WITH_WARNINGS)
-    last = Run.objects.filter(export=export, finished_at__isnull=False).order_by("-pk").first()
+    last = Run.objects.filter(export=export, status__in=done).order_by("-pk").first()
     before = {name: size for name, _, size in last.config["segments"]} if last else {}
     return (name for name, _, size in config["segments"] if not size and before.get(name))
 

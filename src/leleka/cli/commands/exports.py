@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from leleka.cli.output import JsonOption, print_json, print_table, say
+from leleka.cli.output import JsonOption, out, print_json, print_table, say
 
 app = typer.Typer(help="Look at exports, preview and run them.", no_args_is_help=True)
 Name = Annotated[str, typer.Argument(help="The export's name.")]
@@ -87,3 +87,33 @@ def run(
     else:
         print_run(view)
     raise typer.Exit(exit_code(view))
+
+
+@app.command("reconcile")
+def reconcile(
+    name: Name,
+    repair: Annotated[
+        bool,
+        typer.Option("--repair", help="Let the next run send again who is missing, if they may be sent to."),
+    ] = False,
+    json: JsonOption = False,
+) -> None:
+    """Compare what was confirmed with the list itself, page by page: 400 contacts a second at most."""
+    from leleka.core.clock import SystemClock
+    from leleka.services import reconciling, store
+    from leleka.services.audit import Actor
+
+    store.prepare()
+    found = reconciling.reconcile(name, Actor.operator(), SystemClock(), say, repair=repair)
+    if json:
+        print_json(found)
+        return
+    out.print(
+        f"{found.held:,} people were confirmed, {found.listed:,} contacts are active in list {found.target}."
+    )
+    out.print(f"{found.missing:,} are missing there; {found.foreign:,} came from elsewhere.")
+    for address in found.missing_sample:
+        out.print(f"  missing {address}", markup=False)
+    if found.missing:
+        again = "are due again with the next run" if found.repaired else "can be made due again with --repair"
+        out.print(f"They {again}; who unsubscribed or bounced stays out.")

@@ -1,0 +1,74 @@
+"""Reconciling: what ActiveCampaign skipped in silence, or somebody changed there, is found when it is asked for."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.db import transaction
+
+from leleka.core.email import mask
+from leleka.core.ports import Clock
+from leleka.errors import Conflict, NotFound
+from leleka.services import exports, store
+from leleka.services.audit import Actor, record
+from leleka.services.connecting import opened
+from leleka.state.models import Ledger, Run
+from leleka.warehouse import reconciling
+
+
+@dataclass(frozen=True, slots=True)
+class Reconciled:
+    """Figures of one comparison. ``missing`` people were confirmed once and are not active in the list;
+    ``foreign`` contacts came from elsewhere. ``repaired``: the missing ones are due again. Addresses are masked.
+    """
+
+    export: str
+    target: str
+    held: int
+    listed: int
+    missing: int
+    foreign: int
+    missing_sample: tuple[str, ...]
+    repaired: bool
+
+
+def reconcile(
+    name: str, actor: Actor, clock: Clock, say: Callable[[str], None], *, repair: bool
+) -> Reconciled:
+    """Compare an export's ledger with the list's active contacts, read page by page.
+
+    With ``repair`` the missing ones are planned again by the next run, which still excludes who unsubscribed or
+    bounced. Raises ``Conflict`` while a run is under way.
+    """
+    export = exports.find(name)
+    connection = exports.connection_of(export)
+    key = {"export": export, "account": connection.account, "target": export.target}
+    ledger = Ledger.objects.filter(**key).first()
+    if ledger is None:
+        raise NotFound("LEDGER_MISSING", "Nothing was delivered to this list yet.", where=name)
+    if Run.objects.filter(export=export, finished_at__isnull=True).exists():
+        raise Conflict("RUN_IN_PROGRESS", "The export is running: reconcile it afterwards.", where=name)
+    say("Reading the list's contacts")
+    with store.session() as session, opened(connection, clock) as account:
+        found = reconciling.compare(
+            session,
+            store.lake(),
+            name=export.name,
+            ledger=ledger.snapshot,
+            listed=(address for _, address in account.destination.contacts(export.target)),
+            repair=repair,
+        )
+    if found.ledger is not None:
+        with transaction.atomic():
+            if not Ledger.objects.filter(**key, snapshot=ledger.snapshot).update(snapshot=found.ledger):
+                raise Conflict("RUN_IN_PROGRESS", "A run changed the ledger meanwhile.", where=name)
+            record(actor, "export reconcile", name, {"missing": found.missing})
+    return Reconciled(
+        export=export.name,
+        target=export.target,
+        held=found.held,
+        listed=found.listed,
+        missing=found.missing,
+        foreign=found.foreign,
+        missing_sample=tuple(mask(address) for address in found.missing_sample),
+        repaired=found.ledger is not None,
+    )
