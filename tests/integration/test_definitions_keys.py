@@ -147,3 +147,19 @@ def test_what_is_checked_shows_no_key(desk: Desk) -> None:
     desk.apply()
     connection = Connection.objects.get()
     assert "CANARY" not in f"{connection!r}{connecting.key_of(connection)!r}{connecting.key_of(connection)}"
+
+
+@pytest.mark.parametrize("name", ["name: High", "name: Main", "name: News"])
+def test_a_key_pasted_into_a_name_is_refused_and_not_repeated(desk: Desk, name: str) -> None:
+    """Input 56: names are shown to everyone."""
+    assert desk.problem(changed((name, "name: old-${KEY}"))).code == "LOOKS_LIKE_SECRET"
+
+
+@pytest.mark.parametrize("broken", ["key: *${KEY}", f"key: *{SECRET}", f"key: !!timestamp {SECRET}"])
+def test_yaml_that_stumbles_over_a_key_does_not_repeat_it(desk: Desk, broken: str) -> None:
+    assert desk.problem(changed(("key: ${KEY}", broken))).code == "DEFINITIONS_YAML"
+
+
+@pytest.mark.parametrize("value", ["2026-02-30", "9" * 5000, "!!int x"])
+def test_yaml_with_a_value_that_cannot_be_is_refused(desk: Desk, value: str) -> None:
+    assert desk.problem(changed(("is: high", f"is: {value}"))).code in {"DEFINITIONS_YAML", "RULE_TYPE"}

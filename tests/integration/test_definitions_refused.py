@@ -41,7 +41,7 @@ def told(desk: Desk, *edits: tuple[str, str]) -> tuple[str, str, str]:
         ),
         (("leaver: No", "leaver: true"), "DEFINITION_INVALID", "32, exports[0].leavers.leaver", ""),
         (("leaver: No", "leaver: Yes"), "DEFINITION_INVALID", "32, exports[0].leavers", ""),
-        (("policy: mark", "policy: unsubscribe"), "DEFINITION_INVALID", "32, exports[0].leavers", ""),
+        (("policy: mark", "policy: marks"), "DEFINITION_INVALID", "32, exports[0].leavers.policy", ""),
         (("- name: High", "- name: ' High'"), "NAME_INVALID", "13, segments[0].name", ""),
         (("- name: High", "- name: ''"), "DEFINITION_INVALID", "13, segments[0].name", ""),
         (("- name: High", f"- name: {'x' * 201}"), "DEFINITION_INVALID", "13, segments[0].name", ""),

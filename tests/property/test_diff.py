@@ -192,7 +192,7 @@ def session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Session]:
         yield opened
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_every_run_of_a_story_ends_as_the_reference_says(
     data: st.DataObject, session: Session, tmp_path_factory: pytest.TempPathFactory

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from leleka.core.columns import Catalogue
 from leleka.core.configuration import Network
@@ -15,6 +16,9 @@ from leleka.services.connecting import is_reference
 from leleka.services.definitions import ConnectionDefinition
 from leleka.services.gathering import Gathering, Location, near
 from leleka.services.reading import DefinitionsFile
+
+_KINDS: Final = ("sources", "relationships", "segments", "connections", "exports")
+_LIKELY: Final = 8  # characters: something shorter stands in names by chance
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +54,7 @@ class _Checks:
 
     def names(self) -> None:
         parts = self._found.file.definitions
-        for kind in ("sources", "relationships", "segments", "connections", "exports"):
+        for kind in _KINDS:
             seen: set[str] = set()
             for number, part in enumerate(getattr(parts, kind)):
                 if part.name in seen:
@@ -58,6 +62,24 @@ class _Checks:
                         (kind, number, "name"), "NAME_TWICE", f"Two {kind} are called {part.name!r}."
                     )
                 seen.add(part.name)
+
+    def keys_in_names(self) -> None:
+        """Names are shown to everyone: none may hold a key that stands in the same file."""
+        parts = self._found.file.definitions
+        keys = [
+            part.key for part in parts.connections if not is_reference(part.key) and len(part.key) >= _LIKELY
+        ]
+        for kind in _KINDS:
+            for number, part in enumerate(getattr(parts, kind)):
+                if any(key in part.name for key in keys):
+                    self._found.add(
+                        (kind, number, "name"),
+                        "LOOKS_LIKE_SECRET",
+                        "This name holds an API key.",
+                        "Names are shown to everyone. Replace the key at ActiveCampaign if this was shared.",
+                    )
+        if any(problem.code == "LOOKS_LIKE_SECRET" for problem in self._found.problems):
+            raise InvalidInput.of(self._found.problems)
 
     def profiles(self) -> None:
         table = self._found.known.profile_table
@@ -123,6 +145,7 @@ def check_definitions(file: DefinitionsFile, known: Catalogue, network: Network,
     """Raises ``InvalidInput`` with everything that is wrong in the file."""
     found = Gathering(file, known)
     checks, of_exports = _Checks(found, network), ExportChecks(found, staying)
+    checks.keys_in_names()
     checks.names()
     checks.profiles()
     checks.relationships()

@@ -193,7 +193,7 @@ class ExportDefinition(Part):
     data_matching: MatchingDefinition
     leavers: Annotated[LeaversDefinition, BeforeValidator(_policy)] = LeaversDefinition()
     automations: bool = False
-    limit: int = Field(default=1_000_000, ge=1, le=1_000_000)
+    limit: int = Field(default=1_000_000, ge=1, le=1_000_000, strict=True)
 
 
 class Definitions(Part):

@@ -15,6 +15,7 @@ from leleka.errors import InvalidInput, NotFound, Problem
 from leleka.services.definitions import Definitions, settings_at
 
 _REFERENCE: Final = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
+_QUOTED: Final = re.compile(r"""(['"]).{4,}\1""")
 _LARGEST: Final = 5_000_000  # bytes
 _SENTENCES: Final = {
     "missing": "this is required",
@@ -107,6 +108,11 @@ def _same(written: object, wanted: object) -> bool:
     return str(written).strip().lower().replace(" ", "_").replace("-", "_") == str(wanted).lower()
 
 
+def _plain(problem: object) -> str:
+    """The library's sentence without what it quotes of the file: that may be a key."""
+    return _QUOTED.sub("…", str(problem))
+
+
 def _load(path: Path) -> Any:
     try:
         if path.stat().st_size > _LARGEST:
@@ -131,9 +137,11 @@ def _load(path: Path) -> Any:
     except MarkedYAMLError as error:
         line = f", line {error.problem_mark.line + 1}" if error.problem_mark else ""
         raise InvalidInput(
-            "DEFINITIONS_YAML", f"This is not valid YAML: {error.problem}.", where=f"{path.name}{line}"
+            "DEFINITIONS_YAML",
+            f"This is not valid YAML: {_plain(error.problem)}.",
+            where=f"{path.name}{line}",
         ) from None
-    except (YAMLError, RecursionError):
+    except (YAMLError, RecursionError, ValueError):
         raise InvalidInput("DEFINITIONS_YAML", "This is not valid YAML.", where=path.name) from None
     if not isinstance(document, Mapping):
         raise InvalidInput(
