@@ -49,9 +49,10 @@ class Installation:
         with urlopen(f"http://{self.sandbox}/_sandbox/state", timeout=10) as reply:
             return json.load(reply)
 
-    def listed(self) -> dict[str, str]:
-        """Address -> first name of the list's active contacts."""
-        with urlopen(f"http://{self.sandbox}/_sandbox/lists/1/contacts?status=1", timeout=60) as reply:
+    def listed(self, number: int = 1) -> dict[str, str]:
+        """Address -> first name of a list's active contacts."""
+        url = f"http://{self.sandbox}/_sandbox/lists/{number}/contacts?status=1"
+        with urlopen(url, timeout=60) as reply:
             return {one["email"]: one["first_name"] for one in map(json.loads, reply)}
 
 
@@ -68,7 +69,20 @@ def installation(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Ins
         "PYTHONUNBUFFERED": "1",
         "AC_KEY": KEY,
     }
-    command = [*_LELEKA, "sandbox", "--port", "0", "--key", KEY, "--speed", speed, "--fields", "Tier"]
+    command = [
+        *_LELEKA,
+        "sandbox",
+        "--port",
+        "0",
+        "--key",
+        KEY,
+        "--speed",
+        speed,
+        "--fields",
+        "Tier",
+        "--lists",
+        "News,Other",
+    ]
     with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         try:

@@ -23,8 +23,8 @@ exports:
 """
 
 
-def write_people(installation: Installation) -> dict[str, str]:
-    people = {f"person{number}@example.com": f"Name {number}" for number in range(1, PEOPLE + 1)}
+def write_people(installation: Installation, number: int = PEOPLE) -> dict[str, str]:
+    people = {f"person{number}@example.com": f"Name {number}" for number in range(1, number + 1)}
     with (installation.folder / "people.csv").open("w", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(["id", "email", "name"])
