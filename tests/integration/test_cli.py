@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+import structlog
 
 from leleka.cli.main import run
 from leleka.state.models import Account, Run
@@ -53,6 +54,7 @@ def terminal(
     office.hire(5)
     opened = Terminal(office, monkeypatch, capsys)
     yield opened
+    structlog.reset_defaults()  # it would go on writing to this test's error stream
     assert KEY not in opened.shown
     assert "Traceback" not in opened.shown
 
@@ -249,6 +251,33 @@ def test_names_with_brackets_are_shown_as_they_are(terminal: Terminal) -> None:
     assert "S [b]" in checked.out
     assert "Gold [a]: 5 members" in terminal.leleka("segment", "show", "Gold [a]").out
     assert "Gold [a] (5)" in terminal.leleka("export", "run", "News").out
+
+
+def test_columns_and_values_are_shown_as_they_are_and_do_not_steer_the_terminal(
+    terminal: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "200")
+    terminal.office.edit(1, first_name="[red]x[/red] :star: \x1b[2J", city="[/bold]")
+    path = terminal.office.folder / "customers.csv"
+    header, *rows = path.read_text(encoding="utf-8").splitlines()
+    path.write_text("\n".join([f"{header},[/x] :bell:", *(f"{row},1" for row in rows)]), encoding="utf-8")
+    terminal.apply()
+    shown = terminal.leleka("segment", "show", "Gold")
+    assert shown.code == 0
+    for text in ("[red]x[/red] :star: \ufffd[2J", "[/bold]", "[/x] :bell:"):
+        assert text in shown.out
+
+
+def test_what_the_sandbox_announces_does_not_wrap(
+    terminal: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its lines are there to be copied."""
+    monkeypatch.setenv("COLUMNS", "20")
+    server = terminal.office.sandbox
+    monkeypatch.setattr("leleka.sandbox.server.serve", lambda _options, announce: announce(server))
+    first, second = terminal.leleka("sandbox", "--port", "0").out.splitlines()
+    assert first == f"The sandbox listens on {server.url}; what it holds: {server.url}/_sandbox"
+    assert second.startswith(f"LELEKA_TEST_HOSTS={server.host}:{server.port} lets leleka")
 
 
 def test_a_check_that_fails_ends_with_1_and_hides_nothing_of_the_others(terminal: Terminal) -> None:

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -186,18 +186,14 @@ def _unshown(value: str) -> str | None:
     return None if value == "\x1e" else value
 
 
-@pytest.fixture(scope="module")
-def session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Session]:
-    with open_session(tmp_path_factory.mktemp("spill"), threads=1) as opened:
-        yield opened
-
-
 @settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
-def test_every_run_of_a_story_ends_as_the_reference_says(
-    data: st.DataObject, session: Session, tmp_path_factory: pytest.TempPathFactory
-) -> None:
-    runs = Runs(session, tmp_path_factory.mktemp("lake"))
+def test_every_run_of_a_story_ends_as_the_reference_says(data: st.DataObject) -> None:
+    with TemporaryDirectory() as folder, open_session(Path(folder) / "spill", threads=1) as session:
+        _tell(data, Runs(session, Path(folder) / "lake"))
+
+
+def _tell(data: st.DataObject, runs: Runs) -> None:
     wanted = beginning(data.draw)
     for _ in range(4):
         due = reference.plan(wanted, runs.ledger).due

@@ -2,11 +2,12 @@
 
 import math
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlglot import exp
@@ -162,15 +163,11 @@ def _headed(head: str, inside: st.SearchStrategy[Any]) -> st.SearchStrategy[dict
     return st.fixed_dictionaries({head: inside})
 
 
-@pytest.fixture(scope="module")
-def session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Session]:
-    with open_session(tmp_path_factory.mktemp("spill")) as opened:
-        yield opened
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("tables")
+@contextmanager
+def desk() -> Iterator[tuple[Session, Path]]:
+    """A session and a folder for one example."""
+    with TemporaryDirectory() as folder, open_session(Path(folder) / "spill") as session:
+        yield session, Path(folder)
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -180,13 +177,15 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     deep=st.lists(rules(CATALOGUE.profile_table, 3), min_size=3, max_size=3),
 )
 def test_sql_and_python_find_the_same_profiles(
-    session: Session, folder: Path, rows: Rows, shallow: list[dict[str, Any]], deep: list[dict[str, Any]]
+    rows: Rows, shallow: list[dict[str, Any]], deep: list[dict[str, Any]]
 ) -> None:
-    scope = Scope(write_tables(rows, folder), TODAY)
     asked = [parse(written, CATALOGUE) for written in shallow + deep]
     asked += [Not(rule) for rule in asked]
-    answers = exp.select(scope.column("Id"), *(condition_sql(rule, scope) for rule in asked))
-    found = {identity: answer for identity, *answer in session.rows(answers.from_(scope.table("customers")))}
+    with desk() as (session, folder):
+        scope = Scope(write_tables(rows, folder), TODAY)
+        answers = exp.select(scope.column("Id"), *(condition_sql(rule, scope) for rule in asked))
+        answered = session.rows(answers.from_(scope.table("customers")))
+    found = {identity: answer for identity, *answer in answered}
     # True or False for every profile, never NULL: a rule and its opposite share all profiles between them.
     assert found == {
         row["Id"]: [matches(rule, row, rows, TODAY) for rule in asked] for row in rows["customers"]
@@ -203,10 +202,12 @@ def test_the_canonical_form_is_read_back_as_the_same_rule(data: dict[str, Any]) 
 
 @settings(max_examples=60, deadline=None)
 @given(st.text(st.characters(codec="utf-8", exclude_characters="\0"), min_size=1))
-def test_any_text_is_found_by_itself(session: Session, folder: Path, text: str) -> None:
-    files = write_tables({"customers": [{"Id": "C1", "Name": text}]}, folder)
+def test_any_text_is_found_by_itself(text: str) -> None:
     operators = [
         (name, ignore) for name in ("contains", "starts with", "ends with") for ignore in (True, False)
     ]
     written = [{"column": "Name", name: text, "ignore case": ignore} for name, ignore in operators]
-    assert count(session, compile_rule(parse({"all": written}, CATALOGUE), CATALOGUE, files, TODAY)) == 1
+    rule = parse({"all": written}, CATALOGUE)
+    with desk() as (session, folder):
+        files = write_tables({"customers": [{"Id": "C1", "Name": text}]}, folder)
+        assert count(session, compile_rule(rule, CATALOGUE, files, TODAY)) == 1

@@ -4,11 +4,12 @@ With ``--json`` the problems are facts, too: standard output is then one JSON do
 """
 
 import json
+import re
 import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, is_dataclass
 from datetime import UTC, date, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import typer
 from rich.console import Console
@@ -17,10 +18,12 @@ from rich.table import Table
 
 from leleka.errors import LelekaError
 
+_CONTROL: Final = re.compile("[\\x00-\\x1f\\x7f-\\x9f]")  # a profile's value must not steer the terminal
 JsonOption = Annotated[bool, typer.Option("--json", help="Print facts as JSON.")]
 
-out = Console(highlight=False)
-err = Console(stderr=True, highlight=False)
+# Without emoji: ":star:" in a name is what somebody wrote, and is shown so.
+out = Console(highlight=False, emoji=False)
+err = Console(stderr=True, highlight=False, emoji=False)
 
 
 def print_json(value: object) -> None:
@@ -36,7 +39,7 @@ def print_table(headings: Sequence[str], rows: Iterable[Sequence[object]], empty
         return
     table = Table(box=None, pad_edge=False, header_style="bold")
     for heading in headings:
-        table.add_column(heading, overflow="fold")
+        table.add_column(escape(_text(heading)), overflow="fold")
     for row in listed:
         table.add_row(*row)
     out.print(table)
@@ -73,7 +76,7 @@ def _text(cell: object) -> str:
         return moment(cell)
     if isinstance(cell, int) and not isinstance(cell, bool):
         return f"{cell:,}"
-    return "" if cell is None else str(cell)
+    return "" if cell is None else _CONTROL.sub("\N{REPLACEMENT CHARACTER}", str(cell))
 
 
 def _plain(value: object) -> Any:

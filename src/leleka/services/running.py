@@ -10,19 +10,21 @@ from django.utils import timezone
 
 from leleka.core.outbox import LeaseLost
 from leleka.core.ports import Clock
-from leleka.engine.run import Watcher, execute
+from leleka.engine.run import Watcher, execute, verdicts
 from leleka.errors import Conflict, LelekaError, NeedsAttention
 from leleka.services import exports, pruning, store, workers
 from leleka.services.audit import Actor, record
 from leleka.services.connecting import opened
 from leleka.services.contracts import RunView
 from leleka.services.late import settle_late
+from leleka.services.matching import leavers_of
 from leleka.services.runs import view_of
 from leleka.services.waiting import waiting_addresses
 from leleka.state.claims import claim, release
-from leleka.state.models import Connection, Export, Run, RunStatus
+from leleka.state.models import AttemptRow, Connection, Export, Run, RunStatus
 from leleka.state.outbox import DjangoOutbox
 from leleka.warehouse.session import Session
+from leleka.warehouse.store import LakeWarehouse
 
 log = structlog.get_logger(__name__)
 
@@ -105,19 +107,40 @@ def _work(session: Session, run: Run, outbox: DjangoOutbox, clock: Clock, watche
     except LeaseLost:
         raise
     except LelekaError as error:
-        outbox.fail(error)
+        _fail(session, run, outbox, error)
     except Exception:  # noqa: BLE001 - a bug: the run fails, the traceback is logged, nothing is retried blindly
         log.error("run failed unexpectedly", run=run.pk, traceback=traceback.format_exc())  # noqa: TRY400 - as JSON
-        outbox.fail(
-            NeedsAttention(
-                "INTERNAL_ERROR",
-                "Something went wrong inside Leleka; what was confirmed so far stays confirmed.",
-                remedy="Please report it with the traceback from the log.",
-            )
+        bug = NeedsAttention(
+            "INTERNAL_ERROR",
+            "Something went wrong inside Leleka; what was confirmed so far stays confirmed.",
+            remedy="Please report it with the traceback from the log.",
         )
+        _fail(session, run, outbox, bug)
     finally:
         # Whoever takes up a run that waits for confirmation, or was interrupted, need not wait for the lease.
         release(run.pk, run.fence)
+
+
+def _fail(session: Session, run: Run, outbox: DjangoOutbox, error: LelekaError) -> None:
+    """End a run that cannot go on. What was sent of it is settled: nobody is lost (I-2)."""
+    if not AttemptRow.objects.filter(batch__run=run.pk).exists():
+        outbox.fail(error)
+        return
+    try:
+        state, before = outbox.load(), outbox.ledger()
+        settled = LakeWarehouse(session, store.lake()).settle(
+            state.plan,
+            name=run.export.name,
+            ledger=before,
+            leavers=leavers_of(run.config["leavers"]),
+            verdicts=tuple(verdicts(state.batches)),
+        )
+        outbox.finish(settled, before=before, error=error, canceled=False)
+    except LeaseLost:
+        raise
+    except Exception:  # noqa: BLE001 - whatever it is, the run must end
+        log.error("run could not be settled", run=run.pk, traceback=traceback.format_exc())  # noqa: TRY400 - as JSON
+        outbox.fail(error)
 
 
 def _frozen_connection(run: Run) -> Connection:

@@ -16,7 +16,8 @@ from leleka.warehouse.session import Session
 
 _LONGEST: Final = 24 * 3600.0  # seconds after which an unknown attempt is taken to be lost for good
 _SETTLED: Final = 600.0  # seconds, beyond deadline and lease, after which an empty queue ends the wait
-_OPEN: Final = (BatchStatus.SENDING, BatchStatus.UNKNOWN, BatchStatus.ACCEPTED)
+_UNANSWERED: Final = (BatchStatus.SENDING, BatchStatus.UNKNOWN)  # of a live run: they go again
+_DOUBTFUL: Final = (AttemptRow.Outcome.UNKNOWN, "")  # without an outcome: a process ended before the answer
 
 
 def waiting_addresses(
@@ -25,14 +26,10 @@ def waiting_addresses(
     """Give the addresses of the account's open batches and of its attempts in quarantine, but for one run's."""
     lift_quarantine(account, opened, clock)
     since = clock.now() - opened.tempo.wait(_LONGEST)
-    unsettled = Q(status__in=_OPEN) & Q(attempts__written_at__gt=since)
-    doubted = Q(
-        attempts__outcome__in=(AttemptRow.Outcome.UNKNOWN, ""),
-        attempts__lifted_at=0.0,
-        attempts__written_at__gt=since,
-    )
+    unsettled = Q(status=BatchStatus.ACCEPTED) | Q(status__in=_UNANSWERED, run__finished_at__isnull=True)
+    doubted = Q(attempts__outcome__in=_DOUBTFUL, attempts__lifted_at=0.0)
     batches = (
-        BatchRow.objects.filter(unsettled | doubted, run__account=account)
+        BatchRow.objects.filter(unsettled | doubted, attempts__written_at__gt=since, run__account=account)
         .exclude(run=of_others_than)
         .distinct()
     )
@@ -47,11 +44,9 @@ def lift_quarantine(account: Account, opened: Opened, clock: Clock) -> None:
     """End the quarantine of attempts so old that, with the account's import queue empty, none can surface."""
     old = store.configuration().lease_seconds + opened.limits.seconds_in_flight + _SETTLED
     before = clock.now() - opened.tempo.wait(old)
+    over = Q(outcome=AttemptRow.Outcome.UNKNOWN) | Q(outcome="", batch__run__finished_at__isnull=False)
     doubted = AttemptRow.objects.filter(
-        batch__run__account=account,
-        outcome=AttemptRow.Outcome.UNKNOWN,
-        lifted_at=0.0,
-        written_at__lt=before,
+        over, batch__run__account=account, lifted_at=0.0, written_at__lt=before
     )
     if not doubted.exists():
         return

@@ -1,0 +1,127 @@
+"""Who must wait for an earlier send, and until when, though its process died and its run was ended (I-5, F2)."""
+
+from collections.abc import Sequence
+
+import pytest
+
+from leleka.core.outbox import Batch, BatchStatus
+from leleka.services import runs
+from leleka.services.contracts import RunView
+from leleka.state.models import AttemptRow, BatchRow, Connection, Run
+from leleka.state.outbox import DjangoOutbox
+from tests.integration.office import Office
+
+MINUTES = 60.0 / 1000  # a test host without limits lets time pass a thousand times faster
+
+
+class Killed(BaseException):
+    """What no part of a run catches: as if the process had gone."""
+
+
+def killed(*_: object) -> None:
+    raise Killed
+
+
+def accounted(view: RunView) -> None:
+    assert view.counts is not None
+    assert view.counts.accounted() == view.counts.selected
+
+
+def ago(minutes: float) -> None:
+    """Let every attempt have been made so long ago."""
+    for attempt in AttemptRow.objects.all():
+        attempt.written_at -= minutes * MINUTES
+        attempt.save()
+
+
+def let_the_queue_move(office: Office) -> None:
+    """Without limits the sandbox takes one step a look, from waiting to completed."""
+    office.behave(queue_held=False)
+    while len(office.listed()) < 5:
+        office.listed()
+
+
+@pytest.fixture
+def left(office: Office, monkeypatch: pytest.MonkeyPatch) -> Office:
+    """Five people sent by a process that died before the answer; its run could then only be ended."""
+    office.hire(5)
+    office.apply()
+    office.behave(queue_held=True)
+    with monkeypatch.context() as dying:
+        dying.setattr(DjangoOutbox, "answered", killed)
+        with pytest.raises(Killed):
+            office.run()
+    assert [one.outcome for one in AttemptRow.objects.all()] == [""]
+    host = Connection.objects.get().host
+    Connection.objects.update(host="elsewhere.api-us1.com")
+    ended = office.run()
+    assert (ended.status, ended.problems[0].code) == ("Failed", "CONNECTION_CHANGED")
+    Connection.objects.update(host=host)
+    return office
+
+
+def test_the_report_of_a_run_ended_so_loses_nobody(left: Office) -> None:
+    """I-2: they were sent, and nobody knows what became of them."""
+    run = Run.objects.get().pk
+    view, counted = runs.verify_run(run)
+    accounted(view)
+    assert view.counts == counted
+    assert counted.unconfirmed == 5
+    assert [row.code for row in runs.rows_of(run, "unconfirmed", 10)] == ["NO_ANSWER"] * 5
+    assert "member" not in left.ledger().values()
+
+
+def test_what_was_confirmed_before_a_bug_struck_stays_confirmed(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office.hire(300)
+    office.apply()
+    polled = DjangoOutbox.polled
+
+    def broken(self: DjangoOutbox, batch: Batch, children: Sequence[Batch] = ()) -> None:
+        polled(self, batch, children)
+        if batch.status is BatchStatus.CONFIRMED:
+            raise ZeroDivisionError
+
+    with monkeypatch.context() as buggy:
+        buggy.setattr(DjangoOutbox, "polled", broken)
+        view = office.run()
+    accounted(view)
+    assert view.counts is not None
+    assert (view.status, view.problems[0].code) == ("Failed", "INTERNAL_ERROR")
+    assert view.counts.delivered == len(office.ledger()) > 0
+    office.run()
+    assert len(office.listed()) == 300
+
+
+def test_an_attempt_without_an_answer_makes_its_people_wait(left: Office) -> None:
+    """Though the queue is empty: the request itself may still be on its way."""
+    let_the_queue_move(left)
+    ago(minutes=-20)
+    view = left.run()
+    accounted(view)
+    assert view.counts is not None
+    assert (view.requests, view.counts.not_attempted) == (0, {"WAITING_FOR_EARLIER_SEND": 5})
+
+
+@pytest.mark.parametrize("outcome", ["unknown", ""])
+def test_it_is_lifted_once_it_is_old_and_the_queue_over_there_is_empty(left: Office, outcome: str) -> None:
+    """Not after a day only; whether or not somebody could still write down that there was no answer."""
+    AttemptRow.objects.update(outcome=outcome)
+    BatchRow.objects.update(status="unknown" if outcome else "sending")
+    let_the_queue_move(left)
+    ago(minutes=20)
+    view = left.run()
+    accounted(view)
+    assert view.counts is not None
+    assert (view.status, view.counts.delivered) == ("Successful", 5)
+    assert {one.lifted_at > 0 for one in AttemptRow.objects.exclude(batch__run=view.id)} == {True}
+    assert set(left.ledger().values()) == {"member"}
+
+
+def test_it_is_not_lifted_while_something_is_queued_over_there(left: Office) -> None:
+    ago(minutes=20)
+    view = left.run()
+    assert view.counts is not None
+    assert view.counts.not_attempted == {"WAITING_FOR_EARLIER_SEND": 5}
+    assert [one.lifted_at for one in AttemptRow.objects.all()] == [0.0]
