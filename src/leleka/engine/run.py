@@ -94,7 +94,8 @@ def _read(destination: Destination, target: str, pulse: Pulse) -> Iterator[Suppr
 def execute(order: Order, ground: Ground, outbox: Outbox, watcher: Watcher) -> None:
     """Bring a claimed run as far as it gets: to its end, or to where somebody must confirm.
 
-    Errors of the tree end the run and are recorded on it; ``LeaseLost`` and bugs are raised.
+    An error of the tree while planning ends the run and is recorded on it. Later ones are raised, as ``LeaseLost``
+    and bugs are: something was sent by then, and whoever ends the run must settle it.
     """
     state = outbox.load()
     plan, batches = state.plan, state.batches
@@ -109,12 +110,12 @@ def execute(order: Order, ground: Ground, outbox: Outbox, watcher: Watcher) -> N
             plan = planned.reference
             if reason and not outbox.keep_alive():
                 return  # a run that is to be canceled waits for nobody
-        delivery = _deliver(order, ground, outbox, watcher, (plan, batches))
     except LeaseLost:
         raise
     except LelekaError as error:
         outbox.fail(error)
         return
+    delivery = _deliver(order, ground, outbox, watcher, (plan, batches))
     watcher.stage("Settling")
     _settle(order, ground, outbox, plan, delivery)
 

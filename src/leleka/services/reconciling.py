@@ -11,7 +11,7 @@ from leleka.errors import Conflict, NotFound
 from leleka.services import exports, store
 from leleka.services.audit import Actor, record
 from leleka.services.connecting import opened
-from leleka.state.models import Ledger, Run
+from leleka.state.models import Export, Ledger, Run
 from leleka.warehouse import reconciling
 
 
@@ -62,6 +62,10 @@ def reconcile(
             if not Ledger.objects.filter(**key, snapshot=ledger.snapshot).update(snapshot=found.ledger):
                 raise Conflict("RUN_IN_PROGRESS", "A run changed the ledger meanwhile.", where=name)
             record(actor, "export reconcile", name, {"missing": found.missing})
+    return _view(export, found)
+
+
+def _view(export: Export, found: reconciling.Compared) -> Reconciled:
     return Reconciled(
         export=export.name,
         target=export.target,
