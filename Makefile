@@ -1,6 +1,7 @@
 # Everything is one command; each brings what it needs.
 #   make demo   the main job, end to end, against the bundled sandbox
 #   make test   lint, types, import rules, all tests
+#   make soak   longer proofs: MINUTES=5 of real processes, kill -9 and SIGSTOP, then of simulated worlds
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 
@@ -10,8 +11,9 @@ RUN := $(UV) run --locked
 
 CUSTOMERS ?= 20000
 SPEED ?= 20
+MINUTES ?= 5
 
-.PHONY: help demo test check tests format clean
+.PHONY: help demo test check tests soak format clean
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -33,6 +35,11 @@ check: $(UV)
 
 tests: $(UV)
 	$(RUN) pytest
+
+soak: $(UV)
+	$(RUN) python scripts/soak.py $(MINUTES)
+	$(RUN) python -m tests.simulation --layer l0 --first-seed 100000 --seeds $$(( $(MINUTES) * 1000 ))
+	$(RUN) python -m tests.simulation --layer l1 --first-seed 100000 --seeds $$(( $(MINUTES) * 100 ))
 
 format: $(UV)
 	$(RUN) ruff check --fix

@@ -2,6 +2,7 @@
 
 import csv
 import signal
+from collections.abc import Iterator
 
 import pytest
 
@@ -58,7 +59,16 @@ def test_a_run_killed_in_the_middle_goes_on_and_loses_nobody(installation: Insta
     assert seen["violations"] == []
 
 
+@pytest.fixture
+def ctrl_c_is_heard() -> Iterator[None]:
+    """A shell starts what runs in its background with Ctrl-C ignored, and children inherit that."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 @pytest.mark.slow
+@pytest.mark.usefixtures("ctrl_c_is_heard")
 @pytest.mark.parametrize("installation", [10], indirect=True)
 def test_a_run_stopped_by_ctrl_c_goes_on_with_the_same_command(installation: Installation) -> None:
     people = write_people(installation)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from leleka.core.ports import Clock, Limits
+from leleka.engine.senders import SENDS_IN_FLIGHT
 
 _UNLIMITED: Final = 1000.0  # how much faster waits pass where a test host lifts all limits
 _SINGLE: Final = 1
@@ -39,8 +40,10 @@ class ImportPace:
     def interval(self, rows: int) -> float:
         """Give the seconds from a request of ``rows`` contacts to the next one."""
         limits = self._limits
-        per_minute = limits.single_requests_per_minute if rows == _SINGLE else limits.requests_per_minute
-        return self._tempo.interval(per_minute * self._share * self._factor())
+        limit = limits.single_requests_per_minute if rows == _SINGLE else limits.requests_per_minute
+        # Those in flight may all arrive within the minute of those that follow.
+        most = min(limit * self._share, limit - SENDS_IN_FLIGHT)
+        return self._tempo.interval(most * self._factor())
 
     def throttled(self) -> None:
         """Go slower for a while: the documented limit was not the true one, or others share it."""

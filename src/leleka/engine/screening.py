@@ -43,12 +43,13 @@ class Screen:
     def look(self, batch: Batch) -> Screened:
         """Take out who must not be sent to.
 
-        A batch that never left loses rows. One that was certainly refused is given up for another one without
+        Who waits for another run's send is kept back from every batch that has certainly not arrived. A batch that
+        never left loses rows. One that was certainly refused is given up for another one without
         them, because its own bytes never change. One that may have arrived is not sent again at all: its other
         rows wait out the quarantine and are planned anew.
         """
         first_time = batch.tries == 0
-        waiting = self._waiting if first_time else frozenset()
+        waiting = frozenset() if batch.doubts else self._waiting
         if not waiting and not self._outbox.anybody_suppressed():
             return Screened(batch)
         rows = self._warehouse.addresses(self._plan, batch.spans)

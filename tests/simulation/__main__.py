@@ -1,0 +1,26 @@
+"""``python -m tests.simulation --layer l0 --seeds 20000``: worlds by the seed, and one line to repeat each failure."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+from tests.simulation.runner import campaign, prepare
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.simulation", description=__doc__)
+    parser.add_argument("--layer", choices=("l0", "l1"), default="l0")
+    parser.add_argument("--seeds", type=int, default=2_000, help="how many worlds")
+    parser.add_argument("--first-seed", type=int, default=0)
+    parser.add_argument("--until-first", action="store_true", help="stop at the first violation")
+    given = parser.parse_args(words)
+    if given.layer == "l1":
+        prepare()
+    seeds = range(given.first_seed, given.first_seed + given.seeds)
+    result = campaign(given.layer, seeds, until_first=given.until_first, tell=print)
+    print(result.sentence())  # noqa: T201 - this is the terminal
+    return 1 if result.violations else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,116 @@
+"""What outlives the workers: runs, attempts, the account. This one keeps them in memory."""
+
+from collections.abc import Iterable, Sequence
+from typing import Protocol
+
+from leleka.core.outbox import Batch, BatchStatus, Outbox
+from tests.fakes.clock import VirtualClock
+from tests.fakes.outbox import MemoryOutbox, MemoryStore, StoredRun
+from tests.simulation.far import Far
+from tests.simulation.warehouse import SimWarehouse
+
+LEASE = 60.0
+IN_FLIGHT = 20.0  # a third of the lease, as in production
+SETTLED = 600.0
+LONGEST = 24 * 3600.0
+_OPEN = frozenset({BatchStatus.SENDING, BatchStatus.UNKNOWN, BatchStatus.ACCEPTED})
+
+
+class Office(Protocol):
+    """Where a world keeps its runs; each layer has one."""
+
+    def new_run(self, name: str, export: str) -> None: ...
+    def claim(self, name: str, *, previous_is_dead: bool) -> tuple[int, Outbox] | None: ...
+    def fence(self, name: str) -> int: ...
+    def finished(self) -> set[str]: ...
+    def ended(self, name: str) -> None: ...
+    def wrote(self, name: str, batches: Sequence[Batch]) -> None: ...
+    def attempt(self, name: str, number: int, sha256: str) -> bool: ...
+    def waiting(self, but: str = "") -> set[str]: ...
+    def cancel(self, name: str) -> None: ...
+    def suppress(self, address: str) -> None: ...
+    def suppressed(self) -> set[str]: ...
+
+
+class MemoryOffice:
+    """The office over ``MemoryStore``, with the waiting room of ``services.waiting`` told again."""
+
+    def __init__(self, clock: VirtualClock, far: Far, warehouses: dict[str, SimWarehouse]) -> None:
+        self.clock = clock
+        self.far = far
+        self.warehouses = warehouses
+        self.store = MemoryStore()
+        self.written: dict[tuple[str, int, int], float] = {}
+        self.lifted: set[tuple[str, int, int]] = set()
+        self.over: set[str] = set()
+
+    def new_run(self, name: str, export: str) -> None:
+        self.store.add_run(name, export)
+
+    def claim(self, name: str, *, previous_is_dead: bool) -> tuple[int, Outbox] | None:
+        run = self.store.runs[name]
+        if run.finished or (run.lease_until > self.clock.now() and not previous_is_dead):
+            return None
+        outbox = MemoryOutbox(self.store, name, self.clock, LEASE)
+        return run.fence, outbox
+
+    def fence(self, name: str) -> int:
+        return self.store.runs[name].fence
+
+    def finished(self) -> set[str]:
+        return self.over
+
+    def ended(self, name: str) -> None:
+        if self.store.runs[name].finished:
+            self.over.add(name)
+
+    def wrote(self, name: str, batches: Sequence[Batch]) -> None:
+        now = self.clock.now()
+        self.written.update({(name, batch.number, batch.tries): now for batch in batches})
+
+    def attempt(self, name: str, number: int, sha256: str) -> bool:
+        """Tell whether the latest attempt of a batch is written down and without an outcome."""
+        found = [one for one in self.store.runs[name].attempts if one.batch == number]
+        return bool(found) and (found[-1].sha256, found[-1].outcome) == (sha256, "")
+
+    def waiting(self, but: str = "") -> set[str]:
+        self._lift()
+        since = self.clock.now() - LONGEST
+        found: set[str] = set()
+        for run in self.store.runs.values():
+            if run.name != but:
+                batches = [one for one in run.batches.values() if self._waits(run, one, since)]
+                found.update(self._addresses(run, batches))
+        return found
+
+    def _waits(self, run: StoredRun, batch: Batch, since: float) -> bool:
+        tries = [one for one in run.attempts if one.batch == batch.number]
+        young = [one for one in tries if self.written[run.name, one.batch, one.number] > since]
+        doubted = [one for one in young if one.outcome in {"", "unknown"}]
+        open_ = batch.status in _OPEN and young
+        return bool(open_) or any((run.name, one.batch, one.number) not in self.lifted for one in doubted)
+
+    def _addresses(self, run: StoredRun, batches: Iterable[Batch]) -> Iterable[str]:
+        for batch in batches:
+            for _, address in self.warehouses[run.export].addresses(run.plan, batch.spans):
+                yield address
+
+    def _lift(self) -> None:
+        before = self.clock.now() - (LEASE + IN_FLIGHT + SETTLED)
+        doubted = {
+            key
+            for run in self.store.runs.values()
+            for one in run.attempts
+            if one.outcome == "unknown" and self.written[key := (run.name, one.batch, one.number)] < before
+        }
+        if doubted - self.lifted and self.far.queue_empty():
+            self.lifted |= doubted
+
+    def cancel(self, name: str) -> None:
+        self.store.runs[name].cancel_requested = True
+
+    def suppress(self, address: str) -> None:
+        self.store.suppressed.add(address)
+
+    def suppressed(self) -> set[str]:
+        return set(self.store.suppressed)

@@ -1,0 +1,128 @@
+"""What must hold, told from outside: from what left, what arrived and what the ledger says."""
+
+import json
+from typing import TYPE_CHECKING
+
+from leleka.core.ports import Body
+from tests.simulation.far import Violation
+from tests.simulation.warehouse import Entry
+
+if TYPE_CHECKING:
+    from tests.simulation.worker import Worker
+    from tests.simulation.world import World
+
+_CANCEL_SEEN = 2.0
+
+
+class Oracle:
+    """Raises ``Violation``; the first word of it is the promise."""
+
+    def __init__(self, world: "World") -> None:
+        self._world = world
+        self.canceled: dict[str, float] = {}
+        self.unsubscribed: dict[str, float] = {}
+        self.suppressed: dict[str, float] = {}
+        self.planned_at: dict[str, float] = {}
+        self.known: dict[str, set[str]] = {}  # by run: who had unsubscribed before it was planned
+        self.members_at: dict[str, int] = {}
+        self.confirmed: dict[str, set[str]] = {}  # by export: who was ever in its ledger as a member
+
+    def unsubscribe(self, address: str) -> None:
+        """Somebody unsubscribes at the far side."""
+        person = self._world.far.people.get(address)
+        if person is not None and person.lists.get("7") == "active":
+            person.lists["7"] = "unsubscribed"
+            self.unsubscribed[address] = self._world.clock.monotonic()
+
+    def suppress(self, address: str) -> None:
+        """Somebody asks us never to write again."""
+        self._world.office.suppress(address)
+        self._world.far.suppressed_here.add(address)
+        self.suppressed.setdefault(address, self._world.clock.monotonic())
+
+    def planning(self, worker: "Worker") -> None:
+        self.known[worker.run] = set(self.unsubscribed)
+        self.members_at[worker.run] = len(self._world.warehouses[worker.export.name].people)
+
+    def departure(self, worker: "Worker", number: int, body: Body) -> None:
+        """A POST is about to leave."""
+        world, run, now = self._world, worker.run, self._world.clock.monotonic()
+        world.far.seen.posts += 1
+        if world.office.fence(run) != worker.fence:
+            raise Violation(f"I-12 a replaced owner sends batch {number} of {run}")
+        if run in world.office.finished():
+            raise Violation(f"I-13 batch {number} of {run} leaves after its end")
+        if not world.office.attempt(run, number, body.sha256):
+            raise Violation(f"I-4 batch {number} of {run} leaves with nothing written ahead")
+        since = max(self.canceled.get(run, now), worker.step_began)
+        if run in self.canceled and worker.step_began > self.canceled[run] + _CANCEL_SEEN:
+            raise Violation(f"I-14 batch {number} of {run} leaves {now - since:.0f} s after the cancel")
+        for row in json.loads(body.content)["contacts"]:
+            address = row["address"]
+            if address in self.known.get(run, set()) and row["action"] == "member":
+                raise Violation(f"I-21 {address} had unsubscribed, and is sent again")
+            if self.suppressed.get(address, now) < worker.step_began:
+                raise Violation(f"I-20 {address} is suppressed, and is sent")
+
+    def settled(self, worker: "Worker") -> None:
+        """A run ended: whoever the ledger calls delivered was seen completed (I-6), and nobody was lost (I-2)."""
+        world = self._world
+        warehouse = world.warehouses[worker.export.name]
+        ledger = max(warehouse.delivered, key=lambda name: int(name.split("-")[1]), default="")
+        for row in warehouse.delivered.get(ledger, []):
+            content = (row.contact or b"").decode()
+            if (row.due.address, content) not in world.far.seen.completed:
+                raise Violation(f"I-6 {row.due.address} is called delivered, and nothing completed")
+        for address, entry in self.ledger(worker).items():
+            if entry.refused and address not in world.far.poison | world.far.seen.failed:
+                raise Violation(f"I-8 {address} is blamed for what others did")
+        ever = self.confirmed.setdefault(worker.export.name, set())
+        ever.update(one for one, entry in self.ledger(worker).items() if entry.held and entry.member)
+
+    def ledger(self, worker: "Worker") -> dict[str, Entry]:
+        ledgers = self._world.warehouses[worker.export.name].ledgers
+        return ledgers[max(ledgers, key=lambda name: int(name.split("-")[1]))] if ledgers else {}
+
+    def converged(self) -> bool:
+        left_over = sum(one.left_over for one in self._world.warehouses.values())
+        return not left_over and not self._world.office.waiting() and not self.missing()
+
+    def missing(self) -> list[str]:
+        """Give who should be at the far side and is not, or not as they should be (I-1)."""
+        return [one for export in self._world.exports for one in self._missing(export.name, export.field)]
+
+    def _missing(self, export: str, field: str) -> list[str]:
+        world = self._world
+        warehouse = world.warehouses[export]
+        ledger = list(warehouse.ledgers.values())[-1] if warehouse.ledgers else {}
+        found = []
+        for address, values in warehouse.people.items():
+            if address in self.unsubscribed or address in self.suppressed or address in world.far.poison:
+                continue
+            if (export, address) in world.far.seen.skipped or ledger.get(address, Entry()).refused == repr(
+                values
+            ):
+                continue
+            person = world.far.people.get(address)
+            held = (person.values.get(field), person.lists.get("7")) if person else None
+            if held != (values[0], "active"):
+                found.append(f"{address} {values[0]} {held}")
+        return found + self._unmarked(export, ledger)
+
+    def _unmarked(self, export: str, ledger: dict[str, Entry]) -> list[str]:
+        world = self._world
+        marking = [one for one in world.exports if one.name == export and one.leavers.field]
+        left = self.confirmed.get(export, set()) - set(world.warehouses[export].people) if marking else set()
+        left -= set(self.unsubscribed) | set(self.suppressed) | world.far.poison
+        return [
+            f"{address} left and is not marked"
+            for address in sorted(left)
+            if (export, address) not in world.far.seen.skipped
+            if world.far.people[address].values.get("field:1") != "no"
+            and ledger.get(address, Entry()).refused != "left"
+        ]
+
+    def check_end(self) -> None:
+        """At the end everybody is where they should be, whatever came in late."""
+        if missing := self.missing():
+            raise Violation(f"I-1 {missing}")

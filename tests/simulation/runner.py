@@ -1,0 +1,95 @@
+"""Runs worlds and tells what broke."""
+
+import os
+import tempfile
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from random import Random  # noqa: TID251 - the class, for seeded generators
+from time import perf_counter
+
+from tests.simulation.weather import draw
+from tests.simulation.world import World
+
+
+@dataclass
+class Campaign:
+    layer: str
+    seeds: int = 0
+    crashes: int = 0
+    pauses: int = 0
+    runs: int = 0
+    seconds: float = 0.0
+    violations: list[str] = field(default_factory=list)
+
+    def sentence(self) -> str:
+        per_second = self.seeds / self.seconds if self.seconds else 0.0
+        return (
+            f"{self.layer}: {self.seeds} seeds, {self.runs} runs, {self.crashes} crashes, {self.pauses} pauses, "
+            f"{len(self.violations)} violations, {per_second:.0f} seeds/s"
+        )
+
+
+def one_world(layer: str, seed: int) -> World:
+    """Make the world of a seed."""
+    chance = Random(seed)
+    if layer == "l1":
+        from tests.simulation.database import django_world  # noqa: PLC0415 - needs a database
+
+        return django_world(chance)
+    return World(draw(chance), chance)
+
+
+def live(layer: str, seed: int) -> tuple[World, str]:
+    """Let the world of a seed live; give what broke, with the line that repeats it."""
+    if layer == "l1":
+        from tests.simulation.database import forgotten  # noqa: PLC0415 - needs a database
+
+        found: list[tuple[World, str]] = []
+        forgotten(lambda: found.append(_live(layer, seed)))
+        return found[0]
+    return _live(layer, seed)
+
+
+def _live(layer: str, seed: int) -> tuple[World, str]:
+    world = one_world(layer, seed)
+    try:
+        world.live()
+    except Exception as broken:  # noqa: BLE001 - whatever a world dies of is what was looked for
+        kind = "" if type(broken).__name__ == "Violation" else f"{type(broken).__name__}: "
+        again = f"python -m tests.simulation --layer {layer} --first-seed {seed} --seeds 1"
+        return world, f"SEED={seed} LAYER={layer} {again}  # {kind}{broken}"
+    return world, ""
+
+
+def campaign(
+    layer: str, seeds: Iterable[int], *, until_first: bool = False, tell: Callable[[str], None]
+) -> Campaign:
+    result = Campaign(layer)
+    began = perf_counter()
+    for seed in seeds:
+        world, broken = live(layer, seed)
+        result.seeds += 1
+        result.crashes += world.stats.crashes
+        result.pauses += world.stats.pauses
+        result.runs += world.stats.runs
+        if broken:
+            result.violations.append(broken)
+            tell(broken)
+            if until_first:
+                break
+    result.seconds = perf_counter() - began
+    return result
+
+
+def prepare() -> None:
+    """Make Django and a database in memory ready, where no test runner has done it."""
+    home = tempfile.mkdtemp(prefix="leleka-simulation-")
+    os.environ |= {"LELEKA_DATA_DIR": f"{home}/data", "LELEKA_MASTER_KEY_FILE": f"{home}/keys/master.key"}
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "leleka.conf.django")
+    import django  # noqa: PLC0415 - settings are read when it is set up
+    from django.core.management import call_command  # noqa: PLC0415
+    from django.db import connection  # noqa: PLC0415
+
+    django.setup()
+    connection.settings_dict["NAME"] = ":memory:"
+    call_command("migrate", verbosity=0)

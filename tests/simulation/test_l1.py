@@ -1,0 +1,24 @@
+"""L1: the same worlds over the real outbox, real claims and the real waiting room."""
+
+import pytest
+
+from tests.simulation.runner import campaign, live
+from tests.simulation.seeds import FOUND
+
+SEEDS = 300
+_PARTS = 4
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("db")
+@pytest.mark.parametrize("part", range(_PARTS))
+def test_no_promise_is_broken_in_the_database_either(part: int) -> None:
+    result = campaign("l1", range(part, SEEDS, _PARTS), tell=print)
+    assert result.violations == []
+    assert result.crashes > 0
+
+
+@pytest.mark.usefixtures("db")
+@pytest.mark.parametrize("seed", FOUND["l1"])
+def test_what_was_found_once_stays_mended(seed: int) -> None:
+    assert live("l1", seed)[1] == ""

@@ -1,0 +1,186 @@
+"""A warehouse in memory with leavers, suppression and refused rows: the ledger's rules, without an engine."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from leleka.core.matching import LeaverPolicy, Leavers
+from leleka.core.planning import (
+    Counts,
+    DueRow,
+    Ended,
+    Kind,
+    Pack,
+    Planned,
+    PlannedRow,
+    Selection,
+    SettledRun,
+    Span,
+    Verdict,
+)
+from leleka.core.ports import Suppressed
+
+UNCERTAIN = "uncertain"
+LEFT = "left"
+_NO_END = frozenset({Ended.UNCONFIRMED, Ended.NOT_ATTEMPTED})
+Values = tuple[str | None, ...]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What the ledger holds of an address."""
+
+    held: str | None = None
+    refused: str | None = None
+    member: bool = True
+
+
+@dataclass(frozen=True)
+class Plan:
+    rows: list[PlannedRow]
+    selected: int
+    unchanged: int
+    excluded: Counter[str]
+    rejected: Counter[str]
+    waiting: int
+    waiting_leavers: int = 0
+
+
+class SimWarehouse:
+    """``core.planning.Warehouse``. ``people`` are the members as they now are."""
+
+    def __init__(self, people: Mapping[str, Values], name: str = "") -> None:
+        self.name = name
+        self.people = dict(people)
+        self.plans: dict[str, Plan] = {}
+        self.ledgers: dict[str, dict[str, Entry]] = {}
+        self.delivered: dict[str, list[PlannedRow]] = {}
+        self.left_over = 0  # rows the last run brought to no end
+
+    def plan(
+        self, selection: Selection, *, suppressed: Iterable[Suppressed], waiting: Iterable[str], pack: Pack
+    ) -> Planned:
+        ledger = self.ledgers.get(selection.ledger or "", {})
+        out, waits = {one.address for one in suppressed}, set(waiting)
+        plan = Plan([], len(self.people), 0, Counter(), Counter(), 0)
+        due = []
+        for address, values in self.people.items():
+            entry, fingerprint = ledger.get(address, Entry()), repr(values)
+            if address in out:
+                plan.excluded["UNSUBSCRIBED"] += 1
+            elif address in waits:
+                plan = replace(plan, waiting=plan.waiting + 1)
+            elif entry.held == fingerprint:
+                plan = replace(plan, unchanged=plan.unchanged + 1)
+            elif entry.refused == fingerprint:
+                plan.rejected["REFUSED"] += 1
+            else:
+                kind = Kind.CHANGED if entry.held and entry.member else Kind.ADDED
+                due.append(DueRow(address, address, kind, fingerprint, values))
+        left = self._leavers(selection.leavers, ledger, out)
+        mine = [row for row in left if row.address not in waits]
+        plan = replace(plan, waiting_leavers=len(left) - len(mine))
+        due += mine
+        for first in range(0, len(due), 100):
+            plan.rows.extend(pack(tuple(due[first : first + 100])))
+        reference = f"{self.name}/plan-{len(self.plans) + 1}"
+        self.plans[reference] = plan
+        added = sum(row.due.kind is Kind.ADDED for row in plan.rows)
+        changed = sum(row.due.kind is Kind.CHANGED for row in plan.rows)
+        leavers = {"LEFT": len(plan.rows) - added - changed}
+        return Planned(reference, Counts(plan.selected, added, changed, left=leavers), len(ledger))
+
+    def _leavers(self, leavers: Leavers, ledger: Mapping[str, Entry], out: set[str]) -> list[DueRow]:
+        mark = leavers.policy is LeaverPolicy.MARK
+        return [
+            DueRow(address, address, Kind.LEFT, LEFT, ())
+            for address, entry in ledger.items()
+            if address not in self.people and entry.held is not None
+            if (LEFT not in {entry.held, entry.refused} and address not in out if mark else entry.member)
+        ]
+
+    def contacts(self, plan: str, span: Span) -> Sequence[tuple[int, bytes]]:
+        return [
+            (row.seq, row.contact)
+            for row in self.plans[plan].rows
+            if row.seq is not None and row.contact is not None and span.first <= row.seq <= span.last
+        ]
+
+    def addresses(self, plan: str, spans: Sequence[Span]) -> Sequence[tuple[int, str]]:
+        return [
+            (row.seq, row.due.address)
+            for row in self.plans[plan].rows
+            if row.seq is not None and any(span.first <= row.seq <= span.last for span in spans)
+        ]
+
+    def sequence(self, plan: str, addresses: Sequence[str], spans: Sequence[Span]) -> Mapping[str, int]:
+        return {address: seq for seq, address in self.addresses(plan, spans) if address in addresses}
+
+    def settle(
+        self, plan: str, *, name: str, ledger: str | None, leavers: Leavers, verdicts: Sequence[Verdict]
+    ) -> SettledRun:
+        by_seq: dict[int, Verdict] = {}
+        for verdict in verdicts:
+            for seq in range(verdict.span.first, verdict.span.last + 1):
+                if seq in by_seq:
+                    raise AssertionError(f"row {seq} is spoken of twice")
+                by_seq[seq] = verdict
+        entries = dict(self.ledgers.get(ledger or "", {}))
+        told = [(row, _told(row, by_seq, leavers)) for row in self.plans[plan].rows]
+        for row, verdict in told:
+            _enter(entries, row.due, verdict)
+        self._returned(entries, plan)
+        reference = f"ledger-{len(self.ledgers) + 1}"
+        self.ledgers[reference] = entries
+        self.delivered[reference] = [row for row, end in told if row.seq is not None and _went(end)]
+        waited = self.plans[plan].waiting + self.plans[plan].waiting_leavers
+        self.left_over = waited + sum(end.ended in _NO_END for _, end in told)
+        return SettledRun(f"outcomes-{name}", reference, self._counts(self.plans[plan], told))
+
+    def _returned(self, entries: dict[str, Entry], plan: str) -> None:
+        """Whoever is back unchanged is a member again."""
+        due = {row.due.address for row in self.plans[plan].rows}
+        for address, entry in entries.items():
+            if address not in due and entry.held == repr(self.people.get(address)):
+                entries[address] = replace(entry, member=True)
+
+    def _counts(self, plan: Plan, told: Sequence[tuple[PlannedRow, Verdict]]) -> Counts:
+        codes: dict[Ended, Counter[str]] = {ended: Counter() for ended in Ended}
+        for row, verdict in told:
+            if row.due.kind is not Kind.LEFT:
+                codes[verdict.ended][verdict.code] += 1
+        waiting = Counter(WAITING_FOR_EARLIER_SEND=plan.waiting) if plan.waiting else Counter()
+        return Counts(
+            selected=plan.selected,
+            unchanged=plan.unchanged,
+            delivered=codes[Ended.DELIVERED].total(),
+            unconfirmed=codes[Ended.UNCONFIRMED].total(),
+            excluded=dict(plan.excluded + codes[Ended.EXCLUDED]),
+            rejected=dict(plan.rejected + codes[Ended.REJECTED]),
+            not_attempted=dict(waiting + codes[Ended.NOT_ATTEMPTED]),
+        )
+
+
+def _went(verdict: Verdict) -> bool:
+    return verdict.ended is Ended.DELIVERED
+
+
+def _told(row: PlannedRow, by_seq: Mapping[int, Verdict], leavers: Leavers) -> Verdict:
+    nowhere = Span(0, 0)
+    if row.seq is None and row.due.kind is Kind.LEFT and leavers.policy is LeaverPolicy.KEEP:
+        return Verdict(nowhere, Ended.UNCHANGED, "LEFT")
+    if row.seq is None:
+        return Verdict(nowhere, Ended.REJECTED, row.code, row.detail)
+    return by_seq.get(row.seq, Verdict(nowhere, Ended.NOT_ATTEMPTED, "RUN_STOPPED"))
+
+
+def _enter(entries: dict[str, Entry], due: DueRow, verdict: Verdict) -> None:
+    entry, left = entries.get(due.address), due.kind is Kind.LEFT
+    if verdict.ended is Ended.DELIVERED:
+        entries[due.address] = Entry(due.fingerprint, None, member=not left)
+    elif left and verdict.code == "LEFT" and entry:
+        entries[due.address] = replace(entry, member=False)
+    elif verdict.ended is Ended.REJECTED:
+        entries[due.address] = replace(entry or Entry(), refused=due.fingerprint)
+    elif entry and (verdict.ended is Ended.UNCONFIRMED or verdict.code == "BATCH_FAILED"):
+        entries[due.address] = replace(entry, held=UNCERTAIN)

@@ -1,0 +1,145 @@
+"""One process at work on one run: production planning, delivery and settling, a step at a time."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from leleka.core.columns import Column, ColumnType, Table
+from leleka.core.matching import DataMatching, LeaverPolicy, Leavers, Line
+from leleka.core.outbox import Batch, LeaseLost, Outbox
+from leleka.core.planning import Planned, Selection, Warehouse
+from leleka.engine.delivery import Delivery, Job, Tools
+from leleka.engine.pace import ImportPace, Tempo
+from leleka.engine.run import Ground, Order, _settle, preview
+from leleka.errors import LelekaError
+from tests.fakes.destination import LIMITS
+from tests.fakes.outbox import ProcessDied
+from tests.simulation.office import IN_FLIGHT, LEASE
+from tests.simulation.points import pointed
+from tests.simulation.wire import Wire
+
+if TYPE_CHECKING:
+    from leleka.core.ports import Limits
+    from tests.simulation.world import World
+
+TABLE = Table("profiles", (Column("id", ColumnType.TEXT), Column("name", ColumnType.TEXT)), "id")
+MARK = Leavers(LeaverPolicy.MARK, "field:1", "yes", "no")
+SHARE = 0.9
+
+
+@dataclass(frozen=True)
+class Export:
+    """What is exported: one column into one field, so that exports of one account do not share fields."""
+
+    name: str
+    field: str
+    leavers: Leavers
+
+    @property
+    def matching(self) -> DataMatching:
+        return DataMatching("id", (Line("name", self.field),))
+
+
+class Silent:
+    def stage(self, sentence: str) -> None: ...
+    def planned(self, planned: Planned) -> None: ...
+    def progress(self, batches: Mapping[int, Batch]) -> None: ...
+
+
+class Worker:
+    """``alive`` ends with the run, with a death, or when another one took over."""
+
+    def __init__(self, world: "World", export: Export, run: str, fence: int, inner: Outbox) -> None:
+        self.world = world
+        self.export = export
+        self.run = run
+        self.fence = fence
+        self.alive = True
+        self.frozen = False
+        self.outbox = pointed(self, inner)
+        self.warehouse: Warehouse = world.warehouses[export.name]
+        self.wire = Wire(self)
+        self.plan = ""
+        self.delivery: Delivery | None = None
+        self.step_began = world.clock.monotonic()
+        shape = world.shape
+        self.limits: Limits = replace(
+            LIMITS,
+            rows=shape.rows,
+            requests_per_minute=shape.per_minute,
+            single_requests_per_minute=shape.single_per_minute,
+        )
+
+    def step(self) -> None:
+        self.step_began = self.world.clock.monotonic()
+        try:
+            self._advance()
+        except ProcessDied:
+            self.alive = False
+            self.world.stats.crashes += 1
+            self.world.died.add(self.run)
+        except LeaseLost:
+            self.alive = False
+
+    def _advance(self) -> None:
+        if self.delivery is None:
+            try:
+                self._begin()
+            except LeaseLost:
+                raise
+            except LelekaError as error:
+                self.outbox.fail(error)
+                self.alive = False
+        elif not self.delivery.done():
+            self.delivery.step()
+        else:
+            self._end(self.delivery)
+
+    def _begin(self) -> None:
+        state = self.outbox.load()
+        plan, batches = state.plan, state.batches
+        if not plan:
+            self.world.plans(self)
+            planned, batches = preview(self._order(), self._ground(), Silent(), self.outbox.keep_alive)
+            self.world.point(self, "after plan")
+            self.outbox.planned(planned, batches, needs_confirmation="")
+            plan = planned.reference
+        self.plan = plan
+        self.delivery = Delivery(
+            Job(plan, automations=False, seconds_in_flight=IN_FLIGHT), self._tools(), batches
+        )
+
+    def _end(self, delivery: Delivery) -> None:
+        _settle(self._order(), self._ground(), self.outbox, self.plan, delivery)
+        self.alive = False
+        self.world.settled(self)
+
+    def _tools(self) -> Tools:
+        world = self.world
+        return Tools(
+            outbox=self.outbox,
+            warehouse=self.warehouse,
+            destination=world.far,
+            senders=self.wire,
+            clock=world.clock,
+            tempo=Tempo(),
+            pace=ImportPace(self.limits, Tempo(), world.clock, share=SHARE),
+            stage=Silent().stage,
+            progress=Silent().progress,
+            waiting=self._waiting,
+        )
+
+    def _waiting(self) -> set[str]:
+        return self.world.office.waiting(self.run)
+
+    def _order(self) -> Order:
+        ledger = self.outbox.ledger()
+        export = self.export
+        selection = Selection(
+            f"{export.name} {self.run}", "", TABLE, "", (), export.matching, export.leavers, ledger
+        )
+        return Order(selection, "7", False, 1_000_000, SHARE, self._waiting, (), LEASE)
+
+    def _ground(self) -> Ground:
+        world = self.world
+        return Ground(self.warehouse, world.far, self.limits, world.clock, Tempo())

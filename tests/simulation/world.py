@@ -1,0 +1,183 @@
+"""One world: an account, its exports, people who change, workers who die. Everything follows from the seed."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from random import Random  # noqa: TID251 - the class, for seeded generators
+
+from leleka.core.matching import Leavers
+from leleka.core.ports import Body
+from leleka.engine import delivery
+from tests.fakes.clock import VirtualClock
+from tests.fakes.outbox import ProcessDied
+from tests.simulation.far import Far, Violation
+from tests.simulation.office import MemoryOffice, Office
+from tests.simulation.oracle import Oracle
+from tests.simulation.people import Crowd
+from tests.simulation.warehouse import SimWarehouse
+from tests.simulation.weather import PAUSES, Shape, calm
+from tests.simulation.worker import MARK, Export, Worker
+
+_FIELDS = ("first_name", "last_name")
+_LONGEST_RUN = 24 * 3600.0  # seconds after which a run that has not ended is not live
+_MOST_TICKS = 60_000
+_LAST_RUNS = 8
+_LONG_IDLE = 10.0  # where nobody cancels, idle steps show nothing and cost most of the time
+
+MakeOffice = Callable[[VirtualClock, Far, dict[str, SimWarehouse]], Office]
+
+
+@dataclass
+class Stats:
+    crashes: int = 0
+    pauses: int = 0
+    runs: int = 0
+    points: list[str] = field(default_factory=list)
+
+
+class World:
+    """``die_at`` names the one numbered point at which a worker dies, for enumeration."""
+
+    def __init__(
+        self, shape: Shape, chance: Random, *, office: MakeOffice = MemoryOffice, die_at: int = 0
+    ) -> None:
+        self.shape = shape
+        self.chance = chance
+        self.weather = shape.weather
+        self.die_at = die_at
+        self.clock = VirtualClock()
+        self.far = Far(self.clock, shape, chance)
+        self.exports = [
+            Export(f"export {number}", _FIELDS[number], MARK if shape.mark and not number else Leavers())
+            for number in range(shape.exports)
+        ]
+        self.crowd = Crowd(shape, chance, [one.name for one in self.exports])
+        self.warehouses = {name: SimWarehouse(people, name) for name, people in self.crowd.members.items()}
+        self.office = office(self.clock, self.far, self.warehouses)
+        self.far.allowed = {one.field for one in self.exports} | ({"field:1"} if shape.mark else set())
+        self.far.poison = self.crowd.poison
+        self.oracle = Oracle(self)
+        self.workers: list[Worker] = []
+        self.stats = Stats()
+        self.names = 0
+        self.died: set[str] = set()
+        vars(delivery)["_IDLE"] = 0.5 if self.weather.cancel else _LONG_IDLE
+        self.current: dict[str, Export] = {}
+
+    def live(self) -> None:
+        """The whole story: runs under all weathers, then calm, then nothing left to send."""
+        for _ in range(self.shape.runs):
+            self.run_all()
+            self.wait(self.chance.choice([1.0, 60.0, 3600.0, 90_000.0]))
+            self.crowd.change(self)
+        self.weather = self.far.weather = calm(self.weather)
+        self.shape = self.far.shape = replace(self.shape, weather=self.weather)
+        self.settle_down()
+
+    def settle_down(self) -> None:
+        """Run until a run has nothing left over, then once more: nobody may be sent to (I-9)."""
+        for _ in range(_LAST_RUNS):
+            self.run_all()
+            self.wait(25 * 3600.0)
+            if self.oracle.converged():
+                break
+        else:
+            raise Violation(f"I-1 not live: {self.oracle.missing()}")
+        sent = self.far.seen.posts
+        self.run_all()
+        if self.far.seen.posts != sent:
+            raise Violation(f"I-9 with nothing changed, {self.far.seen.posts - sent} requests were sent")
+        self.oracle.check_end()
+
+    def run_all(self) -> None:
+        """One run of every export, all at the same time."""
+        began = self.clock.monotonic()
+        runs = {}
+        for export in self.exports:
+            self.names += 1
+            runs[f"run {self.names}"] = export
+            self.office.new_run(f"run {self.names}", export.name)
+        self.stats.runs += len(runs)
+        for _ in range(_MOST_TICKS):
+            left = {name: one for name, one in runs.items() if name not in self.office.finished()}
+            if not left and not self.workers:
+                break
+            if self.clock.monotonic() - began > _LONGEST_RUN:
+                raise Violation(f"I-16 {sorted(left)} do not end")
+            self.tick(left)
+        else:
+            raise Violation(f"I-16 {_MOST_TICKS} steps, and no end")
+        self.workers.clear()
+
+    def tick(self, runs: dict[str, Export]) -> None:
+        """Let somebody take a step, or start whoever is missing; else a second passes."""
+        for name, export in runs.items():
+            self._staff(name, export)
+        ready = [worker for worker in self.workers if not worker.frozen]
+        if not ready:
+            self.wait(5.0)
+            return
+        self.current = runs
+        worker = ready[0] if len(ready) == 1 else self.chance.choice(ready)
+        worker.step()
+        if not worker.alive:
+            self.workers.remove(worker)
+        self._happen(runs)
+
+    def _staff(self, name: str, export: Export) -> None:
+        mine = [worker for worker in self.workers if worker.run == name]
+        if any(not worker.frozen for worker in mine) or name in self.office.finished():
+            return
+        dead = name in self.died and not mine and self.chance.random() < 0.5
+        claimed = self.office.claim(name, previous_is_dead=dead)
+        if claimed is not None:
+            self.died.discard(name)
+            self.workers.append(Worker(self, export, name, *claimed))
+
+    def _happen(self, runs: dict[str, Export]) -> None:
+        weather, chance = self.weather, self.chance
+        if weather.edit_meanwhile and chance.random() < weather.edit_meanwhile:
+            self.crowd.change(self, most=2)
+        if weather.cancel and runs and chance.random() < weather.cancel:
+            name = chance.choice(sorted(runs))
+            self.office.cancel(name)
+            self.oracle.canceled.setdefault(name, self.clock.monotonic())
+
+    def wait(self, seconds: float) -> None:
+        self.pass_until(self.clock.monotonic() + seconds)
+
+    def pass_until(self, when: float) -> None:
+        """Let time pass, and do at the far side what is due meanwhile, each thing at its moment."""
+        while self.far.next_event() <= when:
+            self.clock.sleep(self.far.next_event() - self.clock.monotonic())
+            self.far.advance()
+        self.clock.sleep(when - self.clock.monotonic())
+
+    def point(self, worker: Worker, name: str) -> None:
+        """A numbered point: die here, stand still here, or go on."""
+        self.stats.points.append(name)
+        if len(self.stats.points) == self.die_at:
+            raise ProcessDied
+        weather = self.weather
+        draw = self.chance.random() if weather.crash or weather.pause else 1.0
+        if draw < weather.crash:
+            raise ProcessDied
+        if draw < weather.crash + weather.pause and not any(one.frozen for one in self.workers):
+            self._freeze(worker, self.chance.choice(PAUSES))
+
+    def _freeze(self, worker: Worker, seconds: float) -> None:
+        """The process stands still; others go on, and one may take its run over."""
+        self.stats.pauses += 1
+        until = self.clock.monotonic() + seconds
+        worker.frozen = True
+        while self.clock.monotonic() < until:
+            self.tick(self.current)
+        worker.frozen = False
+
+    def plans(self, worker: Worker) -> None:
+        self.oracle.planning(worker)
+
+    def settled(self, worker: Worker) -> None:
+        self.oracle.settled(worker)
+
+    def judge_departure(self, worker: Worker, number: int, body: Body) -> None:
+        self.oracle.departure(worker, number, body)
