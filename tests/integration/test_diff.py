@@ -69,7 +69,7 @@ class Export:
         rows_planned = lay.plan_rows(self.planned.reference)
         return [("-" if row["kind"] == "left" else "") + row["address"] for row in rows_planned]
 
-    def run(self, ended: Ended = Ended.DELIVERED, code: str = "") -> list[str]:
+    def run(self, ended: Ended = Ended.DELIVERED, code: str = "", *, doubted: bool = False) -> list[str]:
         """Plan, let every row end the same, settle; give what was due."""
         due = self.plan()
         assert self.planned is not None
@@ -80,7 +80,7 @@ class Export:
             name="e",
             ledger=self.ledger,
             leavers=self.leavers,
-            verdicts=[Verdict(Span(0, 999), ended, code)],
+            verdicts=[Verdict(Span(0, 999), ended, code, doubted=doubted)],
         )
         assert settled.counts.accounted() == settled.counts.selected
         self.ledger = settled.ledger or self.ledger
@@ -233,6 +233,19 @@ def test_what_nobody_is_sure_of_is_planned_again_whatever_it_becomes(
     assert export.run(ended, code) == ["b@x.test"]
     export.people["2"] = ("b@x.test", "Bob", None)
     assert export.run() == ["b@x.test"]
+    assert export.run() == []
+
+
+@pytest.mark.parametrize(("doubted", "due_again"), [(True, ["b@x.test"]), (False, [])])
+def test_a_refusal_after_an_unknown_copy_leaves_nobody_sure_of_what_is_held(
+    export: Export, *, doubted: bool, due_again: list[str]
+) -> None:
+    """I-6: the earlier copy may have been applied; back at the old value, the row must be due."""
+    export.run()
+    export.people["2"] = ("b@x.test", "Bohdan", None)
+    export.run(Ended.REJECTED, "NOT_IMPORTED", doubted=doubted)
+    export.people["2"] = ("b@x.test", "Bob", None)
+    assert export.run() == due_again
     assert export.run() == []
 
 

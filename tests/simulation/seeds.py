@@ -2,6 +2,8 @@
 
 # I-5: a batch that was certainly refused forgot to wait for another export's send.
 _NOT_WAITING = (1185, 1541, 1899, 2331, 2386, 2402, 2593, 2618, 2630, 2693, 2773)
+# I-1: refused in the end, but an earlier copy was applied, and the ledger believed the version before both.
+_HELD_NO_MORE = (10389, 11860)
 # I-18: single contacts that were long under way, too many within one minute.
 _SINGLES = (356, 416)
 # The oracle's own errors, and worlds in which it asked too much: of a pause, of many deaths, of leavers who wait.
@@ -10,6 +12,6 @@ _RARE_WEATHER = (12, 18, 43, 120, 243, 245, 285, 429, 447, 471, 528, 677, 702, 1
 _RARE_MISTAKES = (33, 189)
 
 FOUND: dict[str, tuple[int, ...]] = {
-    "l0": _NOT_WAITING + _SINGLES + _RARE_WEATHER,
+    "l0": _NOT_WAITING + _HELD_NO_MORE + _SINGLES + _RARE_WEATHER,
     "l1": _RARE_MISTAKES,
 }

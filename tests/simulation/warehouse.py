@@ -181,6 +181,8 @@ def _enter(entries: dict[str, Entry], due: DueRow, verdict: Verdict) -> None:
     elif left and verdict.code == "LEFT" and entry:
         entries[due.address] = replace(entry, member=False)
     elif verdict.ended is Ended.REJECTED:
-        entries[due.address] = replace(entry or Entry(), refused=due.fingerprint)
+        known = entry or Entry()
+        held = UNCERTAIN if known.held and verdict.doubted else known.held
+        entries[due.address] = replace(known, held=held, refused=due.fingerprint)
     elif entry and (verdict.ended is Ended.UNCONFIRMED or verdict.code == "BATCH_FAILED"):
         entries[due.address] = replace(entry, held=UNCERTAIN)

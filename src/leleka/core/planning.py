@@ -92,12 +92,16 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """How the rows of a span ended. Spans of one run's verdicts do not overlap."""
+    """How the rows of a span ended. Spans of one run's verdicts do not overlap.
+
+    ``doubted`` rows were refused in the end, but an earlier copy of them may have been applied.
+    """
 
     span: Span
     ended: Ended
     code: str = ""
     detail: str = ""
+    doubted: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -163,7 +163,8 @@ def verdicts(batches: Iterable[Batch]) -> Iterable[Verdict]:
     """Give how the rows of all batches ended; every row is spoken of at most once."""
     for batch in batches:
         for row in batch.rejected:
-            yield Verdict(Span(row.seq, row.seq), Ended.REJECTED, row.code, row.detail)
+            doubted = batch.doubts + batch.failures > 0
+            yield Verdict(Span(row.seq, row.seq), Ended.REJECTED, row.code, row.detail, doubted)
         for row in batch.dropped:
             ended = Ended.EXCLUDED if row.code == "SUPPRESSED" else Ended.NOT_ATTEMPTED
             yield Verdict(Span(row.seq, row.seq), ended, row.code, row.detail)

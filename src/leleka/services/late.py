@@ -99,7 +99,8 @@ def _verdicts(batch: Batch, found: Settled, rejected: Sequence[RejectedRow]) -> 
     """A batch that failed leaves the ledger as it is: its rows are due again already."""
     if found.ending is not Ending.COMPLETED:
         return []
-    told = [Verdict(Span(row.seq, row.seq), Ended.REJECTED, row.code) for row in rejected]
+    doubted = batch.doubts + batch.failures > 0
+    told = [Verdict(Span(row.seq, row.seq), Ended.REJECTED, row.code, "", doubted) for row in rejected]
     rest = without(batch.spans, (row.seq for row in rejected))
     return [*told, *(Verdict(span, Ended.DELIVERED) for span in rest)]
 

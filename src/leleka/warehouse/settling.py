@@ -30,6 +30,7 @@ _VERDICT_COLUMNS: Final = {
     "ended": "VARCHAR",
     "code": "VARCHAR",
     "detail": "VARCHAR",
+    "doubted": "BOOLEAN",
 }
 _LEFT_AS: Final = {
     LeaverPolicy.KEEP: "kept",
@@ -107,6 +108,7 @@ def _line(verdict: Verdict) -> bytes:
         "ended": verdict.ended,
         "code": verdict.code,
         "detail": verdict.detail,
+        "doubted": verdict.doubted,
     }
     return orjson.dumps(told) + b"\n"
 
@@ -136,6 +138,7 @@ def _rows(plan: Snapshot, verdicts: str, leavers: Leavers, *, all_rows: bool) ->
             exp.alias_(code, "code"),
             exp.alias_(detail, "detail"),
             column("warnings", "r"),
+            exp.alias_(exp.Coalesce(this=column("doubted", "v"), expressions=[exp.false()]), "doubted"),
         )
         .from_(parquet(plan.file("rows"), "r"))
         .join(
@@ -156,6 +159,7 @@ def _others(plan: Snapshot) -> exp.Expr:
         column("code"),
         column("detail"),
         exp.alias_(no_warnings, "warnings"),
+        exp.alias_(exp.false(), "doubted"),
     ).from_(parquet(plan.file("others")))
 
 
@@ -216,11 +220,15 @@ def _entry_cases(leavers: Leavers) -> tuple[_Entry, ...]:
         exp.or_(_is("ended", Ended.UNCONFIRMED), _is("code", "BATCH_FAILED")),
         _present(column("address", "l")),
     )
+    # Refused in the end, but an earlier copy may have been applied: what is held is not known any more.
+    doubted = exp.and_(column("doubted", "o"), _present(held))
+    unsure_held = exp.Literal.string(UNCERTAIN)
     stays = exp.Coalesce(this=state, expressions=[member])
     return (
         _Entry(kept, held, refused, refused_code, left),
         _Entry(exp.and_(is_left, _is("ended", Ended.DELIVERED)), sent, none, none, left),
         _Entry(_is("ended", Ended.DELIVERED), sent, none, none, member),
+        _Entry(exp.and_(judged, doubted), unsure_held, sent, column("code", "o"), stays),
         _Entry(judged, held, sent, column("code", "o"), stays),
         _Entry(unsure, exp.Literal.string(UNCERTAIN), refused, refused_code, state),
         _Entry(returned, held, refused, refused_code, member),
