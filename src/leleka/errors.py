@@ -3,6 +3,7 @@
     LelekaError
     ├── InvalidInput      the person who wrote the input: it is wrong and stays wrong until edited
     ├── NotFound          the person who named it: there is nothing of that name
+    ├── Forbidden         the person who asked: an administrator would have to do it, or give them the right
     ├── Conflict          the person who asked: something else stands in the way right now
     ├── NeedsAttention    an administrator: a key, a right, a disk, a setting
     └── TryLater          nobody: the same thing may succeed later
@@ -71,6 +72,10 @@ class InvalidInput(LelekaError):
 
 class NotFound(LelekaError):
     """There is nothing of that name."""
+
+
+class Forbidden(LelekaError):
+    """Whoever asks has not the right."""
 
 
 class Conflict(LelekaError):

@@ -10,14 +10,14 @@ from django.apps import apps
 
 from leleka.errors import InvalidInput, LelekaError, Problem
 from leleka.services import applying, connecting
-from leleka.services.audit import Actor
+from leleka.services.audit import Actor, Role
 from leleka.services.changes import Did
 from leleka.state.models import Connection
 
 SECRET = "CANARY-0123456789-a1b2"
 OTHER_SECRET = "CANARY-9876543210-z9y8"
 HOST = "acct.api-us1.com"
-ACTOR = Actor("tester")
+ACTOR = Actor("tester", Role.ADMINISTRATOR)
 
 CUSTOMERS = """id,email,name,tier,city,updated_at
 1,ann@example.com,Ann,high,Kyiv,2026-01-01

@@ -17,13 +17,13 @@ from leleka.sandbox.contacts import Status
 from leleka.sandbox.exchange import Request
 from leleka.sandbox.server import SandboxServer
 from leleka.services import applying, running, store
-from leleka.services.audit import Actor
+from leleka.services.audit import Actor, Role
 from leleka.services.changes import Applied
 from leleka.services.contracts import RunView
 from leleka.state.models import Ledger
 from leleka.warehouse.scan import parquet
 
-ALICE = Actor("operator:alice")
+ALICE = Actor("operator:alice", Role.ADMINISTRATOR)
 COLUMNS = ("id", "email", "first_name", "city", "tier")
 
 DEFINITIONS = """\

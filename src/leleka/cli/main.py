@@ -7,7 +7,18 @@ import structlog
 import typer
 
 from leleka import __version__
-from leleka.cli.commands import definitions, demo, exports, keys, runs, sandbox, segments, suppression
+from leleka.cli.commands import (
+    definitions,
+    demo,
+    exports,
+    keys,
+    runs,
+    sandbox,
+    segments,
+    serve,
+    suppression,
+    users,
+)
 from leleka.cli.output import report_problems
 from leleka.errors import InvalidInput, LelekaError, NotFound
 
@@ -26,12 +37,15 @@ app.command("apply")(definitions.apply)
 app.command("check")(definitions.check)
 app.command("refresh")(definitions.refresh)
 app.command("suppress")(suppression.suppress)
+app.command("serve")(serve.serve)
+app.command("worker")(serve.worker)
 app.command("demo")(demo.demo)
 app.command("sandbox")(sandbox.sandbox)
 app.add_typer(segments.app, name="segment")
 app.add_typer(exports.app, name="export")
 app.add_typer(runs.app, name="run")
 app.add_typer(keys.app, name="key")
+app.add_typer(users.app, name="user")
 
 
 def _show_version(wanted: bool) -> None:

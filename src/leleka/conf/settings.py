@@ -5,15 +5,19 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from leleka.core.configuration import DOCUMENTED_SUFFIXES, Configuration, Network
+from leleka.core.configuration import DOCUMENTED_SUFFIXES, Configuration, Network, Web
 from leleka.errors import InvalidInput, Problem
 
+LOCALE = Path(__file__).parent.parent / "locale"
 _UNLIMITED = "unlimited"
+_URL = re.compile(r"https?://(\[[0-9A-Fa-f:]+\]|[A-Za-z0-9.-]+)(:[0-9]{1,5})?")
+_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 _SIZE = re.compile(r"[1-9]\d*(\.\d+)?(MB|GB)")
 _SUFFIX = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+")
 _HOST = re.compile(r"([a-z0-9.-]+|\[[0-9a-f:.]+\])(:[0-9]{1,5})?")
@@ -42,6 +46,24 @@ def _hosts(value: str) -> str:
     if any(not _HOST.fullmatch(part) for part in _parts(value.lower())):
         raise ValueError("these are host[:port], comma-separated, without http:// and paths: 127.0.0.1:8765")
     return value.lower()
+
+
+def _public_url(value: str) -> str:
+    plain = value.strip().rstrip("/")
+    if plain and not _URL.fullmatch(plain):
+        raise ValueError("this is the address of the pages without a path, as https://leleka.example.org")
+    if plain.startswith("http://") and urlsplit(plain).hostname not in _LOOPBACK:
+        raise ValueError(
+            "outside this machine the pages need https: put a reverse proxy with a certificate in front of them, "
+            "and write https:// here"
+        )
+    return plain.lower()
+
+
+def _link(value: str) -> str:
+    if value and not value.startswith(("https://", "http://")):
+        raise ValueError("a link begins with https://")
+    return value
 
 
 class Settings(BaseSettings):
@@ -84,6 +106,15 @@ class Settings(BaseSettings):
     time_zone: Annotated[str, AfterValidator(_zone)] = Field(
         default="UTC", description="The zone in which 'today' is meant in segments."
     )
+    public_url: Annotated[str, AfterValidator(_public_url)] = Field(
+        default="",
+        description="How people reach the pages, as https://leleka.example.org; left out on loopback.",
+    )
+    web_address: str = Field(default="127.0.0.1", description="The address the pages are served on.")
+    web_port: int = Field(default=8787, ge=0, le=65535, description="The port the pages are served on.")
+    privacy_url: Annotated[str, AfterValidator(_link)] = Field(
+        default="", description="A link to your own privacy statement, shown beside the consent."
+    )
 
 
 def read(environment: Mapping[str, str] | None = None) -> Configuration:
@@ -115,6 +146,12 @@ def read(environment: Mapping[str, str] | None = None) -> Configuration:
         memory_limit=settings.memory_limit,
         threads=settings.threads,
         time_zone=settings.time_zone,
+        web=Web(
+            public_url=settings.public_url,
+            address=settings.web_address,
+            port=settings.web_port,
+            privacy_url=settings.privacy_url,
+        ),
         environment=os.environ if environment is None else environment,
     )
 

@@ -1,8 +1,9 @@
 """What the operator decided, as plain data: read from the environment in ``conf``, handed down from there."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import urlsplit
 
 # The two domains that ActiveCampaign documents.
 DOCUMENTED_SUFFIXES = ("api-us1.com", "activehosted.com")
@@ -24,6 +25,30 @@ class Network:
 
 
 @dataclass(frozen=True, slots=True)
+class Web:
+    """Where the pages are. ``public_url`` is how people reach them, without a slash at its end; "" is loopback."""
+
+    public_url: str = ""
+    address: str = "127.0.0.1"
+    port: int = 8787
+    privacy_url: str = ""
+
+    @property
+    def is_https(self) -> bool:
+        return self.public_url.startswith("https://")
+
+    @property
+    def url(self) -> str:
+        return self.public_url or f"http://127.0.0.1:{self.port}"
+
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        """The host names that a request may carry: nothing else is believed (catalogue 5.8, 115)."""
+        named = urlsplit(self.public_url).hostname if self.public_url else None
+        return tuple(dict.fromkeys(filter(None, (named, "127.0.0.1", "localhost", "[::1]"))))
+
+
+@dataclass(frozen=True, slots=True)
 class Configuration:
     """The settings of one installation. Sizes are in the units DuckDB reads, durations in seconds."""
 
@@ -35,6 +60,7 @@ class Configuration:
     memory_limit: str
     threads: int
     time_zone: str
+    web: Web = field(default_factory=Web, kw_only=True)
     environment: Mapping[str, str]  # for ${NAME} and env: references; never printed
 
     @property

@@ -3,25 +3,56 @@
 import getpass
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 
 from django.utils import timezone
 
 from leleka.state.models import AuditEntry
 
 
+class Role(StrEnum):
+    """What somebody may do; each role may do what the one before may (CI-R1)."""
+
+    VIEWER = "viewer"
+    CONTRIBUTOR = "contributor"
+    ADMINISTRATOR = "administrator"
+
+
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who acts; at the terminal that is the system's user, with an administrator's rights."""
+    """Who acts. ``user`` is None for the operator at the terminal; ``name`` is what the audit shows.
+
+    ``address`` is where the request came from, ``request`` its id: both "" at the terminal.
+    """
 
     name: str
+    role: Role
+    user: int | None = None
+    address: str = ""
+    request: str = ""
 
     @classmethod
     def operator(cls) -> "Actor":
-        return cls(f"operator:{getpass.getuser()}")
+        """The user at the terminal, who has the store in hand: an administrator's rights."""
+        return cls(f"operator:{getpass.getuser()}", Role.ADMINISTRATOR)
 
 
-def record(actor: Actor, action: str, subject: str, details: Mapping[str, object] | None = None) -> None:
-    """Append one entry. ``details`` hold no secret and no personal data."""
+def record(
+    actor: Actor,
+    action: str,
+    subject: str,
+    details: Mapping[str, object] | None = None,
+    *,
+    result: str = "done",
+) -> None:
+    """Append one entry. ``details`` hold no secret and no personal data; what changed stands in before and after."""
     AuditEntry.objects.create(
-        at=timezone.now(), actor=actor.name, action=action, subject=subject, details=dict(details or {})
+        at=timezone.now(),
+        actor=actor.name,
+        action=action,
+        subject=subject,
+        details=dict(details or {}),
+        address=actor.address,
+        request=actor.request,
+        result=result,
     )

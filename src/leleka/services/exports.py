@@ -53,6 +53,20 @@ def refresh_for(session: Session, export: Export, clock: Clock, watcher: Watcher
     refreshing.refresh_segments(session, clock, watcher.stage, chosen)
 
 
+def outline(export: Export) -> dict[str, Any]:
+    """Give what is known of a run before it begins: enough to show it in the list."""
+    connection = connection_of(export)
+    return {
+        "export": export.name,
+        "connection": connection.name,
+        "type": connection.type,
+        "host": connection.host,
+        "target": export.target,
+        "leavers": export.leavers,
+        "segments": [[segment.name, "", segment.size] for segment in export.segments.order_by("name")],
+    }
+
+
 def freeze(session: Session, export: Export, watcher: Watcher) -> dict[str, Any]:
     """Give the configuration a run keeps to, whatever is edited while it runs: pointers and settings."""
     connection = connection_of(export)

@@ -44,7 +44,7 @@ def _needed() -> set[str]:
     kept |= set(AddressBook.objects.values_list("snapshot", flat=True))
     kept |= set(Ledger.objects.values_list("snapshot", flat=True))
     kept |= set(Run.objects.values_list("outcomes", flat=True))
-    for run in Run.objects.filter(finished_at__isnull=True):
+    for run in Run.objects.filter(finished_at__isnull=True, config__has_key="profiles"):
         kept |= {run.plan, run.config["profiles"], run.config["addresses"]}
         kept |= {snapshot for _, snapshot, _ in run.config["segments"]}
         kept |= {snapshot for pair in run.config["elsewhere"] for snapshot in pair}

@@ -18,6 +18,7 @@ from leleka.services.connecting import opened
 from leleka.services.contracts import RunView
 from leleka.services.late import settle_late
 from leleka.services.matching import leavers_of
+from leleka.services.permissions import require_export
 from leleka.services.runs import view_of
 from leleka.services.waiting import waiting_addresses
 from leleka.state.claims import claim, release
@@ -39,30 +40,40 @@ def run_export(
     """
     export = exports.find(name)
     exports.connection_of(export)
-    with store.session() as session:
-        run = Run.objects.filter(export=export, finished_at__isnull=True).first()
-        if run is None:
-            if refresh:
-                exports.refresh_for(session, export, clock, watcher)
-            run = _create(export, exports.freeze(session, export, watcher), actor, resend=resend)
-        else:
-            watcher.stage(f"Going on with run {run.pk}")
-        if run.status == RunStatus.NEEDS_CONFIRMATION and run.confirmed_at is None:
-            return view_of(run)
-        outbox = _claim(run, clock, watcher)
-        _work(session, run, outbox, clock, watcher)
-    pruning.prune(clock)
-    return view_of(Run.objects.get(pk=run.pk))
+    run = Run.objects.filter(export=export, finished_at__isnull=True).first()
+    if run is None:
+        run = ask_run(actor, name, refresh=refresh, resend=resend)
+    else:
+        watcher.stage(f"Going on with run {run.pk}")
+    return go_on(run.pk, clock, watcher)
 
 
-def _create(export: Export, config: dict[str, Any], actor: Actor, *, resend: bool) -> Run:
+def go_on(number: int, clock: Clock, watcher: Watcher) -> RunView:
+    """Work on a live run until it ends, or waits to be confirmed. Raises ``Conflict`` as ``run_export`` does."""
+    run = Run.objects.select_related("export").get(pk=number)
+    if run.finished_at is None and run.status != RunStatus.NEEDS_CONFIRMATION:
+        with store.session() as session:
+            outbox = _claim(run, clock, watcher)
+            _work(session, run, outbox, clock, watcher)
+        pruning.prune(clock)
+    return view_of(Run.objects.select_related("export").get(pk=number))
+
+
+def ask_run(actor: Actor, name: str, *, refresh: bool = True, resend: bool = False) -> Run:
+    """Queue a run of an export; whoever claims it refreshes, freezes the configuration and sees it through."""
+    export = exports.find(name)
+    require_export(actor, export)
+    return _create(export, exports.outline(export), actor, refresh=refresh, resend=resend)
+
+
+def _create(export: Export, config: dict[str, Any], actor: Actor, *, refresh: bool, resend: bool) -> Run:
     now = timezone.now()
     try:
         with transaction.atomic():
             run = Run.objects.create(
                 export=export,
                 account=exports.connection_of(export).account,
-                config={**config, "resend": resend},
+                config={**config, "resend": resend, "refresh": refresh},
                 asked_by=actor.name,
                 created_at=now,
                 started_at=now,
@@ -94,6 +105,8 @@ def _claim(run: Run, clock: Clock, watcher: Watcher) -> DjangoOutbox:
 
 def _work(session: Session, run: Run, outbox: DjangoOutbox, clock: Clock, watcher: Watcher) -> None:
     try:
+        if "profiles" not in run.config:
+            _freeze(session, run, outbox, clock, watcher)
         with opened(_frozen_connection(run), clock) as account:
             if not run.plan:
                 settle_late(session, run.account, account, clock, outbox.keep_alive)
@@ -119,6 +132,16 @@ def _work(session: Session, run: Run, outbox: DjangoOutbox, clock: Clock, watche
     finally:
         # Whoever takes up a run that waits for confirmation, or was interrupted, need not wait for the lease.
         release(run.pk, run.fence)
+
+
+def _freeze(session: Session, run: Run, outbox: DjangoOutbox, clock: Clock, watcher: Watcher) -> None:
+    """Bring up to date what the export needs, and fix what this run keeps to from here on."""
+    if run.config["refresh"]:
+        exports.refresh_for(session, run.export, clock, watcher)
+    config = exports.freeze(session, run.export, watcher)
+    outbox.keep_alive()
+    run.config = {**run.config, **config}
+    Run.objects.filter(pk=run.pk, fence=run.fence, finished_at__isnull=True).update(config=run.config)
 
 
 def _fail(session: Session, run: Run, outbox: DjangoOutbox, error: LelekaError) -> None:

@@ -15,11 +15,7 @@ def list_segments() -> list[SegmentView]:
 
 def show_segment(name: str, clock: Clock, sample: int) -> tuple[SegmentView, list[dict[str, object]]]:
     """Evaluate a segment over the sources as last refreshed; give it with ``sample`` whole profiles."""
-    segment = Segment.objects.prefetch_related("exports").filter(name=name).first()
-    if segment is None:
-        names = ", ".join(Segment.objects.order_by("name").values_list("name", flat=True))
-        remedy = f"There are: {names}." if names else "Apply a definitions file first."
-        raise NotFound("SEGMENT_UNKNOWN", f"There is no segment {name!r}.", remedy=remedy)
+    segment = _find(name)
     known, files = catalogue.current(), catalogue.snapshot_files()
     with store.session() as session:
         refreshing.refresh_segments(session, clock, _nobody, [segment])
@@ -27,6 +23,24 @@ def show_segment(name: str, clock: Clock, sample: int) -> tuple[SegmentView, lis
         query = segments.compile_rule(rule, known, files, refreshing.today(clock))
         members = segments.sample(session, query, known, files, sample) if sample else []
     return _view(segment), members
+
+
+def refresh_segment(name: str, clock: Clock, say: refreshing.Say) -> SegmentView:
+    """Read the sources that changed and evaluate one segment. Raises ``NotFound``."""
+    segment = _find(name)
+    with store.session() as session:
+        refreshing.refresh_sources(session, say)
+        refreshing.refresh_segments(session, clock, say, [segment])
+    return _view(segment)
+
+
+def _find(name: str) -> Segment:
+    segment = Segment.objects.prefetch_related("exports").filter(name=name).first()
+    if segment is None:
+        names = ", ".join(Segment.objects.order_by("name").values_list("name", flat=True))
+        remedy = f"There are: {names}." if names else "Apply a definitions file first."
+        raise NotFound("SEGMENT_UNKNOWN", f"There is no segment {name!r}.", remedy=remedy)
+    return segment
 
 
 def _view(segment: Segment) -> SegmentView:

@@ -10,14 +10,15 @@ from django.core.management import call_command
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
-from leleka.core.configuration import Configuration
-from leleka.errors import NeedsAttention
+from leleka.core.configuration import Configuration, Web
+from leleka.errors import Conflict, InvalidInput, NeedsAttention
 from leleka.state.key_file import load_master_keys
 from leleka.state.models import StoredSecret
 from leleka.state.secrets import MasterKeys
 from leleka.warehouse.lake import Lake
 from leleka.warehouse.session import Session, open_session
 
+_LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 _PRIVATE = 0o700
 _PRIVATE_FILE = 0o600
 
@@ -64,6 +65,37 @@ def _migrate() -> None:
     executor = MigrationExecutor(connection)
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
         call_command("migrate", verbosity=0, interactive=False)
+
+
+@contextmanager
+def only_worker() -> Iterator[None]:
+    """Be the one worker of a SQLite installation; raises ``Conflict`` where there is one already (design 9)."""
+    if connection.vendor != "sqlite":
+        yield
+        return
+    with (configuration().data_dir / "worker.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise Conflict(
+                "WORKER_RUNNING",
+                "Another worker is running, and SQLite allows one.",
+                where=str(configuration().data_dir),
+                remedy="Use the one there is, or PostgreSQL for several (LELEKA_DATABASE_URL).",
+            ) from None
+        yield
+
+
+def refuse_plain_http(web: Web) -> None:
+    """Raises ``InvalidInput`` where the pages would be served to other machines without encryption."""
+    if web.address not in _LOOPBACK and not web.is_https:
+        raise InvalidInput(
+            "PLAIN_HTTP",
+            "Passwords and personal data would cross the network unencrypted.",
+            where="LELEKA_WEB_ADDRESS",
+            remedy="Put a reverse proxy with a certificate in front of it and set LELEKA_PUBLIC_URL to its "
+            "https:// address, or serve on 127.0.0.1.",
+        )
 
 
 def lake() -> Lake:

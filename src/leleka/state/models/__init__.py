@@ -3,13 +3,16 @@
 from leleka.state.models.audit import AuditEntry
 from leleka.state.models.connections import Account, Connection, RequestPlace, StoredSecret, SuppressedPerson
 from leleka.state.models.exports import Export, ExportSegment, Ledger
+from leleka.state.models.people import ApiToken, OneTimeLink, SignInFailure, User, WebSession
 from leleka.state.models.runs import AttemptRow, BatchRow, Run, RunStatus
 from leleka.state.models.segments import Segment, SegmentSize
 from leleka.state.models.sources import AddressBook, RelationshipRow, Source
+from leleka.state.models.tasks import Task
 
 __all__ = [
     "Account",
     "AddressBook",
+    "ApiToken",
     "AttemptRow",
     "AuditEntry",
     "BatchRow",
@@ -17,13 +20,18 @@ __all__ = [
     "Export",
     "ExportSegment",
     "Ledger",
+    "OneTimeLink",
     "RelationshipRow",
     "RequestPlace",
     "Run",
     "RunStatus",
     "Segment",
     "SegmentSize",
+    "SignInFailure",
     "Source",
     "StoredSecret",
     "SuppressedPerson",
+    "Task",
+    "User",
+    "WebSession",
 ]

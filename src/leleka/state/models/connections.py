@@ -3,6 +3,9 @@
 import secrets
 
 from django.db import models
+from django.utils import timezone
+
+from leleka.state.models.people import User
 
 
 def new_salt() -> str:
@@ -50,6 +53,10 @@ class Connection(models.Model):
     last_check = models.JSONField(default=list)
     last_checked_at = models.DateTimeField(null=True)
     managed_by_file = models.CharField(max_length=1000, blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
+    export_user = models.ForeignKey(User, models.SET_NULL, null=True, related_name="connections")
+    plan_limit = models.PositiveIntegerField(null=True)  # contacts the account pays for, as entered
+    version = models.PositiveIntegerField(default=1)  # grows with every edit, so that a stale one is noticed
 
 
 class RequestPlace(models.Model):

@@ -18,6 +18,7 @@ class Export(models.Model):
     limit = models.PositiveIntegerField(default=1_000_000)
     segments = models.ManyToManyField(Segment, through="ExportSegment", related_name="exports")
     managed_by_file = models.CharField(max_length=1000, blank=True)
+    version = models.PositiveIntegerField(default=1)
 
 
 class ExportSegment(models.Model):

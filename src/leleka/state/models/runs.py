@@ -32,6 +32,7 @@ class Run(models.Model):
     asked_by = models.CharField(max_length=200)
     status = models.CharField(max_length=30, choices=RunStatus.choices, default=RunStatus.QUEUED)
     stage = models.CharField(max_length=200, blank=True)
+    progress = models.JSONField(default=dict)  # for the pages: contacts in all, accepted, confirmed
     created_at = models.DateTimeField()
     started_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)

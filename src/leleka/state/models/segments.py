@@ -13,6 +13,7 @@ class Segment(models.Model):
     size = models.BigIntegerField(null=True)
     evaluated_at = models.DateTimeField(null=True)
     managed_by_file = models.CharField(max_length=1000, blank=True)
+    version = models.PositiveIntegerField(default=1)
 
 
 class SegmentSize(models.Model):

@@ -1,0 +1,46 @@
+"""user: add, list."""
+
+from typing import Annotated
+
+import typer
+
+from leleka.cli.output import JsonOption, out, print_json, print_table
+
+app = typer.Typer(help="Say who may come in.", no_args_is_help=True)
+
+
+@app.command("add")
+def add(
+    email: Annotated[str, typer.Argument(help="The e-mail address to sign in with.")],
+    name: Annotated[str, typer.Option(help="The person's name.")],
+    role: Annotated[str, typer.Option(help="viewer, contributor or administrator.")] = "viewer",
+    json: JsonOption = False,
+) -> None:
+    """Add somebody, and print the one-time link by which they choose a password."""
+    from leleka.services import people, store
+    from leleka.services.audit import Actor
+
+    store.prepare()
+    person, token = people.add_person(Actor.operator(), email, name, role)
+    link = f"{store.configuration().web.url}/welcome/{token}"
+    if json:
+        print_json({"person": person, "link": link})
+        return
+    out.print(f"{person.name} <{person.email}> may come in as {person.role}.", markup=False)
+    out.print("This link lets them choose a password. It works once, within 24 hours:")
+    out.print(f"  {link}", soft_wrap=True, markup=False)
+
+
+@app.command("list")
+def list_(json: JsonOption = False) -> None:
+    """List who may come in."""
+    from leleka.services import people, store
+    from leleka.services.audit import Actor
+
+    store.prepare()
+    listed = people.list_people(Actor.operator())
+    if json:
+        print_json(listed)
+        return
+    rows = [(one.name, one.email, one.role, one.signed_in_at) for one in listed]
+    print_table(("name", "e-mail", "role", "last signed in"), rows, "Nobody yet: leleka user add makes one.")

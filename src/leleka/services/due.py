@@ -1,0 +1,138 @@
+"""What is due: runs and tasks that nobody works on. An errand is named ``run:7`` or ``task:3``."""
+
+from collections.abc import Container, Sequence
+from dataclasses import asdict, dataclass
+from datetime import timedelta
+from typing import Any, Final
+
+import structlog
+from django.db import transaction
+from django.utils import timezone
+
+from leleka.core.ports import Clock
+from leleka.errors import LelekaError, NeedsAttention, NotFound, Problem
+from leleka.services import exports, running, segments, workers
+from leleka.services.audit import Actor
+from leleka.services.plain import plain
+from leleka.services.watching import RunWatcher
+from leleka.state.models import Run, RunStatus, Task
+
+log = structlog.get_logger(__name__)
+_KEPT: Final = timedelta(days=1)
+_ENDED: Final = (Task.Status.SUCCESSFUL, Task.Status.FAILED)
+
+
+@dataclass(frozen=True, slots=True)
+class TaskView:
+    """A task and, once it is done, its result as plain data."""
+
+    id: int
+    kind: str
+    subject: str
+    status: str
+    stage: str
+    result: dict[str, Any]
+    problems: Sequence[Problem]
+
+    @property
+    def done(self) -> bool:
+        return self.status in _ENDED
+
+
+def ask(actor: Actor, kind: Task.Kind, subject: str) -> int:
+    """Ask the worker for something; the one under way is taken where the same was asked before."""
+    with transaction.atomic():
+        same = Task.objects.filter(kind=kind, subject=subject, asked_by=actor.name)
+        live = same.exclude(status__in=_ENDED).first()
+        if live is not None:
+            return live.pk
+        row = Task.objects.create(kind=kind, subject=subject, asked_by=actor.name, made_at=timezone.now())
+    return row.pk
+
+
+def task(actor: Actor, number: int) -> TaskView:
+    """Give a task of one's own."""
+    row = Task.objects.filter(pk=number, asked_by=actor.name).first()
+    if row is None:
+        raise NotFound("TASK_UNKNOWN", "There is no such task.")
+    problems = [Problem(**one) for one in row.problems]
+    return TaskView(row.pk, row.kind, row.subject, row.status, row.stage, row.result, problems)
+
+
+def errands(clock: Clock, but: Container[str], limit: int) -> Sequence[str]:
+    """Name what is due and not among ``but``, the oldest first; tasks before runs, somebody waits for them."""
+    live = Task.objects.exclude(status__in=_ENDED).order_by("pk")
+    found = [f"task:{row.pk}" for row in live if not row.worker or workers.is_dead(row.worker)]
+    runs = Run.objects.filter(finished_at__isnull=True).exclude(status=RunStatus.NEEDS_CONFIRMATION)
+    found += [f"run:{run.pk}" for run in runs.order_by("pk") if _is_free(run, clock)]
+    return [errand for errand in found if errand not in but][:limit]
+
+
+def _is_free(run: Run, clock: Clock) -> bool:
+    return run.lease_until <= clock.now() or not run.worker or workers.is_dead(run.worker)
+
+
+def carry_out(errand: str, clock: Clock) -> None:
+    """Do one errand, in a process of its own."""
+    kind, _, number = errand.partition(":")
+    if kind == "run":
+        running.go_on(int(number), clock, RunWatcher(int(number), clock))
+    elif kind == "task":
+        _do(int(number), clock)
+    else:
+        raise NotFound("ERRAND_UNKNOWN", f"There is nothing like {errand!r} to do.")
+
+
+def came_to_grief(errand: str, clock: Clock) -> None:
+    """A process died over an errand. A run is taken up again by its lease; a task is not tried twice."""
+    kind, _, number = errand.partition(":")
+    if kind == "task":
+        problem = Problem("TASK_DIED", "The process that worked on this died.", remedy="Ask again.")
+        _finish(int(number), Task.Status.FAILED, problems=[asdict(problem)])
+    else:
+        log.error("a run's process died", run=number, at=clock.now())
+
+
+def forget_old_tasks() -> None:
+    Task.objects.filter(made_at__lt=timezone.now() - _KEPT).delete()
+
+
+def _do(number: int, clock: Clock) -> None:
+    row = Task.objects.get(pk=number)
+    Task.objects.filter(pk=number).update(worker=workers.me(), status=Task.Status.PROCESSING)
+    watcher = _Watcher(number)
+    try:
+        if row.kind == Task.Kind.PREVIEW:
+            result = plain(exports.preview_export(row.subject, clock, watcher))
+        else:
+            result = plain(segments.refresh_segment(row.subject, clock, watcher.stage))
+    except LelekaError as error:
+        _finish(number, Task.Status.FAILED, problems=[asdict(one) for one in error.problems])
+    except Exception:
+        log.exception("a task failed unexpectedly", task=number)
+        bug = NeedsAttention("INTERNAL_ERROR", "Something went wrong inside Leleka.")
+        _finish(number, Task.Status.FAILED, problems=[asdict(one) for one in bug.problems])
+    else:
+        _finish(number, Task.Status.SUCCESSFUL, result=result)
+
+
+def _finish(number: int, status: Task.Status, **values: Any) -> None:
+    Task.objects.filter(pk=number).exclude(status__in=_ENDED).update(
+        status=status, stage="", finished_at=timezone.now(), **values
+    )
+
+
+class _Watcher:
+    """Writes down how far a task is."""
+
+    def __init__(self, number: int) -> None:
+        self._number = number
+
+    def stage(self, sentence: str) -> None:
+        Task.objects.filter(pk=self._number).update(stage=sentence[:200])
+
+    def planned(self, planned: object) -> None:
+        """Its result says it."""
+
+    def progress(self, batches: object) -> None:
+        """Nothing is sent."""

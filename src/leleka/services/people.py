@@ -1,0 +1,241 @@
+"""People: who may come in, as what, and the links by which they choose their passwords."""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from django.contrib.auth.hashers import make_password
+from django.db import transaction
+from django.utils import timezone
+
+from leleka.core.email import Unusable, normalise
+from leleka.errors import Conflict, InvalidInput, NotFound
+from leleka.services.audit import Actor, Role, record
+from leleka.services.passwords import check_password_is_good
+from leleka.services.permissions import Permission, require
+from leleka.state.models import OneTimeLink, User
+from leleka.state.sessions import digest_of
+
+_LINK_LASTS: Final = timedelta(hours=24)
+_FIRST_LINK_LASTS: Final = timedelta(hours=1)
+_TOKEN_BYTES: Final = 24
+_LONGEST_NAME: Final = 200
+
+
+@dataclass(frozen=True, slots=True)
+class PersonView:
+    id: int
+    email: str
+    name: str
+    role: Role
+    disabled: bool
+    has_password: bool
+    signed_in_at: datetime | None
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Welcome:
+    """For whom a one-time link is; ``email`` is "" where it makes the first administrator."""
+
+    email: str
+    name: str
+
+
+def list_people(actor: Actor) -> Sequence[PersonView]:
+    require(actor, Permission.PEOPLE)
+    return [_view(user) for user in User.objects.order_by("name", "email")]
+
+
+def person(actor: Actor, number: int) -> PersonView:
+    require(actor, Permission.PEOPLE)
+    return _view(_find(number))
+
+
+def add_person(actor: Actor, email: str, name: str, role: str) -> tuple[PersonView, str]:
+    """Add somebody; give them with the token of the link by which they choose a password."""
+    require(actor, Permission.PEOPLE)
+    address, called = _address(email), _name(name)
+    with transaction.atomic():
+        if User.objects.filter(email=address).exists():
+            raise Conflict("PERSON_EXISTS", "There is somebody with this e-mail address.", where="email")
+        user = User.objects.create(
+            email=address, name=called, role=_role(role), created_at=timezone.now(), created_by=actor.name
+        )
+        record(actor, "person add", _called(user), {"role": user.role})
+        return _view(user), _new_link(user, _LINK_LASTS)
+
+
+def change_role(actor: Actor, number: int, role: str) -> PersonView:
+    """Raises ``Conflict`` for one's own role and for the last administrator's."""
+    require(actor, Permission.PEOPLE)
+    wanted = _role(role)
+    with transaction.atomic():
+        user = _find(number)
+        if user.pk == actor.user:
+            raise Conflict("OWN_ROLE", "Nobody changes their own role.", remedy="Ask another administrator.")
+        if wanted is not Role.ADMINISTRATOR:
+            _keep_an_administrator(user)
+        before, user.role = user.role, wanted.value
+        user.save(update_fields=("role",))
+        user.sessions.all().delete()  # 8.3.2: a role counts at once, in a new session (C-1)
+        record(actor, "person role", _called(user), {"before": before, "after": user.role})
+    return _view(user)
+
+
+def disable(actor: Actor, number: int) -> PersonView:
+    """Shut somebody out at once: sessions end, tokens and links are refused."""
+    require(actor, Permission.PEOPLE)
+    with transaction.atomic():
+        user = _find(number)
+        if user.pk == actor.user:
+            raise Conflict("OWN_ACCOUNT", "Nobody disables themselves.", remedy="Ask another administrator.")
+        _keep_an_administrator(user)
+        user.disabled_at = timezone.now()
+        user.save(update_fields=("disabled_at",))
+        user.sessions.all().delete()
+        user.links.all().delete()
+        for connection in user.connections.all():
+            connection.attention = "Its export user was disabled."
+            connection.save(update_fields=("attention",))
+        record(actor, "person disable", _called(user))
+    return _view(user)
+
+
+def enable(actor: Actor, number: int) -> PersonView:
+    require(actor, Permission.PEOPLE)
+    with transaction.atomic():
+        user = _find(number)
+        user.disabled_at = None
+        user.save(update_fields=("disabled_at",))
+        record(actor, "person enable", _called(user))
+    return _view(user)
+
+
+def new_link(actor: Actor, number: int) -> str:
+    """Give the token of a fresh link to choose a password; older ones of the person stop working."""
+    require(actor, Permission.PEOPLE)
+    with transaction.atomic():
+        user = _find(number)
+        if user.disabled_at:
+            raise Conflict("PERSON_DISABLED", "This person is disabled.", remedy="Enable them first.")
+        record(actor, "person link", _called(user))
+        return _new_link(user, _LINK_LASTS)
+
+
+def first_link() -> str:
+    """Give the token that makes the first administrator (P-3); "" where there is one already."""
+    if User.objects.filter(role=Role.ADMINISTRATOR).exists():
+        return ""
+    OneTimeLink.objects.filter(user=None).delete()
+    return _new_link(None, _FIRST_LINK_LASTS)
+
+
+def welcome(token: str) -> Welcome:
+    """Tell for whom a link is. Raises ``NotFound`` for one that is unknown, used or over."""
+    link = _link(token)
+    return Welcome(link.user.email, link.user.name) if link.user else Welcome("", "")
+
+
+def accept_link(token: str, password: str, email: str = "", name: str = "") -> int:
+    """Set the password the link was made for, or make the first administrator; give the person's id."""
+    with transaction.atomic():
+        link = _link(token)
+        user = link.user
+        if user is None:
+            if User.objects.filter(role=Role.ADMINISTRATOR).exists():
+                raise _no_link()
+            user = User(email=_address(email), name=_name(name), role=Role.ADMINISTRATOR)
+            user.created_at, user.created_by = timezone.now(), "one-time link"
+        check_password_is_good(password, user.email, user.name)
+        user.password = make_password(password)
+        user.save()
+        user.sessions.all().delete()
+        OneTimeLink.objects.filter(pk=link.pk).delete()
+        record(actor_of(user), "person password", _called(user))
+    return user.pk
+
+
+def actor_of(user: User, address: str = "", request: str = "") -> Actor:
+    return Actor(f"{user.name} <{user.email}>"[:300], Role(user.role), user.pk, address, request)
+
+
+def _keep_an_administrator(user: User) -> None:
+    others = User.objects.filter(role=Role.ADMINISTRATOR, disabled_at__isnull=True).exclude(password="")
+    if user.role == Role.ADMINISTRATOR and not others.exclude(pk=user.pk).exists():
+        raise Conflict(
+            "LAST_ADMINISTRATOR",
+            "This is the last administrator who can sign in.",
+            remedy="Make somebody else an administrator first.",
+        )
+
+
+def _new_link(user: User | None, lasts: timedelta) -> str:
+    token, now = secrets.token_urlsafe(_TOKEN_BYTES), timezone.now()
+    OneTimeLink.objects.filter(user=user).delete()
+    OneTimeLink.objects.create(user=user, digest=digest_of(token), made_at=now, expires_at=now + lasts)
+    return token
+
+
+def _link(token: str) -> OneTimeLink:
+    link = OneTimeLink.objects.select_related("user").filter(digest=digest_of(token)).first()
+    if link is None or link.expires_at < timezone.now() or (link.user and link.user.disabled_at):
+        raise _no_link()
+    return link
+
+
+def _no_link() -> NotFound:
+    return NotFound(
+        "LINK_UNKNOWN",
+        "This link was used already, or its time is over.",
+        remedy="Ask an administrator for a new one.",
+    )
+
+
+def _find(number: int) -> User:
+    user = User.objects.filter(pk=number).first()
+    if user is None:
+        raise NotFound("PERSON_UNKNOWN", "There is no such person.")
+    return user
+
+
+def _address(email: str) -> str:
+    known = normalise(email)
+    if isinstance(known, Unusable):
+        raise InvalidInput(known.code, known.sentence, where="email")
+    return known.key
+
+
+def _name(name: str) -> str:
+    called = name.strip()
+    if not called or len(called) > _LONGEST_NAME or not called.isprintable():
+        raise InvalidInput("NAME_INVALID", "A name has 1 to 200 visible characters.", where="name")
+    return called
+
+
+def _role(role: str) -> Role:
+    try:
+        return Role(role)
+    except ValueError:
+        raise InvalidInput(
+            "ROLE_UNKNOWN", "The roles are viewer, contributor and administrator.", where="role"
+        ) from None
+
+
+def _called(user: User) -> str:
+    return f"person {user.pk}"
+
+
+def _view(user: User) -> PersonView:
+    return PersonView(
+        id=user.pk,
+        email=user.email,
+        name=user.name,
+        role=Role(user.role),
+        disabled=user.disabled_at is not None,
+        has_password=bool(user.password),
+        signed_in_at=user.signed_in_at,
+        created_at=user.created_at,
+    )

@@ -1,0 +1,71 @@
+"""API tokens: each in the name of a person, shown once, kept as a digest."""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from django.db import transaction
+from django.utils import timezone
+
+from leleka.errors import Conflict, Forbidden, InvalidInput, NotFound
+from leleka.services.audit import Actor, record
+from leleka.state.models import ApiToken
+from leleka.state.sessions import digest_of
+
+_PREFIX: Final = "leleka_"
+_BYTES: Final = 32
+_SHOWN: Final = 4
+_LONGEST_NAME: Final = 200
+
+
+@dataclass(frozen=True, slots=True)
+class TokenView:
+    id: int
+    name: str
+    hint: str
+    made_at: datetime
+    used_at: datetime | None
+
+
+def list_tokens(actor: Actor) -> Sequence[TokenView]:
+    """Give one's own tokens."""
+    rows = ApiToken.objects.filter(user_id=_person(actor)).order_by("name")
+    return [TokenView(row.pk, row.name, row.hint, row.made_at, row.used_at) for row in rows]
+
+
+def make_token(actor: Actor, name: str) -> tuple[TokenView, str]:
+    """Make a token with one's own rights; the text is given this once."""
+    called = name.strip()
+    if not called or len(called) > _LONGEST_NAME or not called.isprintable():
+        raise InvalidInput("NAME_INVALID", "A name has 1 to 200 visible characters.", where="name")
+    token = _PREFIX + secrets.token_urlsafe(_BYTES)
+    with transaction.atomic():
+        mine = ApiToken.objects.filter(user_id=_person(actor))
+        if mine.filter(name=called).exists():
+            raise Conflict("TOKEN_EXISTS", "You have a token of this name.", where="name")
+        row = ApiToken.objects.create(
+            user_id=_person(actor),
+            name=called,
+            digest=digest_of(token),
+            hint=token[-_SHOWN:],
+            made_at=timezone.now(),
+        )
+        record(actor, "token make", called)
+    return TokenView(row.pk, row.name, row.hint, row.made_at, None), token
+
+
+def remove_token(actor: Actor, number: int) -> None:
+    with transaction.atomic():
+        row = ApiToken.objects.filter(pk=number, user_id=_person(actor)).first()
+        if row is None:
+            raise NotFound("TOKEN_UNKNOWN", "You have no such token.")
+        row.delete()
+        record(actor, "token remove", row.name)
+
+
+def _person(actor: Actor) -> int:
+    if actor.user is None:
+        raise Forbidden("NOT_ALLOWED", "Only people who sign in have tokens.")
+    return actor.user

@@ -1,0 +1,63 @@
+"""Who may come in: people, their sessions, their tokens, and who tried in vain."""
+
+from django.db import models
+
+
+class User(models.Model):
+    """A person. ``email`` is the name to sign in with, in lower case; without a password nobody can."""
+
+    class Role(models.TextChoices):
+        VIEWER = "viewer"
+        CONTRIBUTOR = "contributor"
+        ADMINISTRATOR = "administrator"
+
+    email = models.CharField(max_length=254, unique=True)
+    name = models.CharField(max_length=200)
+    role = models.CharField(max_length=20, choices=Role.choices)
+    password = models.CharField(max_length=200, blank=True)
+    language = models.CharField(max_length=10, blank=True)  # "" follows the browser
+    created_at = models.DateTimeField()
+    created_by = models.CharField(max_length=200)
+    disabled_at = models.DateTimeField(null=True)
+    signed_in_at = models.DateTimeField(null=True)
+
+
+class OneTimeLink(models.Model):
+    """A link that lets one person choose a password once; without a user it makes the first administrator."""
+
+    digest = models.CharField(max_length=64, unique=True)
+    user = models.ForeignKey(User, models.CASCADE, null=True, related_name="links")
+    made_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+
+
+class WebSession(models.Model):
+    """A browser's session, known by the digest of its id: whoever reads the table cannot use it."""
+
+    digest = models.CharField(max_length=64, primary_key=True)
+    user = models.ForeignKey(User, models.CASCADE, null=True, related_name="sessions")
+    data = models.JSONField(default=dict)
+    made_at = models.DateTimeField()
+    seen_at = models.DateTimeField(db_index=True)
+
+
+class ApiToken(models.Model):
+    """A program's way in, in the name of a person; shown once, kept as a digest."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="tokens")
+    name = models.CharField(max_length=200)
+    digest = models.CharField(max_length=64, unique=True)
+    hint = models.CharField(max_length=4)
+    made_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("user", "name"), name="one_token_per_name"),)
+
+
+class SignInFailure(models.Model):
+    """Somebody who tried in vain: from where, and for whom (a digest: people type passwords into that field)."""
+
+    who = models.CharField(max_length=64)
+    source = models.CharField(max_length=64)
+    at = models.DateTimeField(db_index=True)

@@ -1,0 +1,28 @@
+"""What is asked of the worker besides runs: previews, and whatever else takes longer than a page may."""
+
+from django.db import models
+
+
+class Task(models.Model):
+    """One thing to do. ``result`` is what the page shows; it is removed with the task, a day later."""
+
+    class Kind(models.TextChoices):
+        PREVIEW = "preview"
+        SEGMENT = "segment"
+
+    class Status(models.TextChoices):
+        QUEUED = "Queued"
+        PROCESSING = "Processing"
+        SUCCESSFUL = "Successful"
+        FAILED = "Failed"
+
+    kind = models.CharField(max_length=20, choices=Kind.choices)
+    subject = models.CharField(max_length=200)
+    asked_by = models.CharField(max_length=200)
+    status = models.CharField(max_length=20, choices=Status.choices, default=Status.QUEUED)
+    stage = models.CharField(max_length=200, blank=True)
+    worker = models.CharField(max_length=200, blank=True)
+    made_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+    result = models.JSONField(default=dict)
+    problems = models.JSONField(default=list)

@@ -1,0 +1,88 @@
+"""Django's sessions in a table of our own: ids stored as digests, ended after idle and absolute time (C-1)."""
+
+import hashlib
+import secrets
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from django.contrib.sessions.backends.base import CreateError, SessionBase, UpdateError
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from leleka.state.models import WebSession
+
+IDLE: Final = timedelta(minutes=30)
+LONGEST: Final = timedelta(hours=12)
+_ID_BYTES: Final = 32
+_SEEN_EVERY: Final = timedelta(minutes=1)  # a write for every look at a page would be too many
+USER: Final = "user"
+
+
+class SessionStore(SessionBase):
+    """The session of one browser. ``data[USER]`` is the id of the person who signed in."""
+
+    def _get_new_session_key(self) -> str:
+        return secrets.token_urlsafe(_ID_BYTES)
+
+    def _row(self) -> WebSession | None:
+        if not self.session_key:
+            return None
+        now = timezone.now()
+        row = WebSession.objects.filter(digest=digest_of(self.session_key)).first()
+        if row is None or row.seen_at < now - IDLE or row.made_at < now - LONGEST:
+            return None
+        if row.seen_at < now - _SEEN_EVERY:
+            WebSession.objects.filter(digest=row.digest).update(seen_at=now)
+        return row
+
+    def load(self) -> dict[str, Any]:
+        row = self._row()
+        if row is None:
+            self._session_key = None  # never adopt an id that somebody else chose
+            return {}
+        return dict(row.data)
+
+    def exists(self, session_key: str) -> bool:
+        return WebSession.objects.filter(digest=digest_of(session_key)).exists()
+
+    def create(self) -> None:
+        while True:
+            self._session_key = self._get_new_session_key()
+            try:
+                self.save(must_create=True)
+            except CreateError:
+                continue
+            self.modified = True
+            return
+
+    def save(self, must_create: bool = False) -> None:
+        if self.session_key is None:
+            self.create()
+            return
+        data = self._get_session(no_load=must_create)  # type: ignore[attr-defined]  # not in the stubs
+        values = {"data": data, "user_id": data.get(USER)}
+        digest, now = digest_of(self.session_key), timezone.now()
+        try:
+            with transaction.atomic():
+                if must_create:
+                    WebSession.objects.create(digest=digest, made_at=now, seen_at=now, **values)
+                elif not WebSession.objects.filter(digest=digest).update(**values):
+                    raise UpdateError
+        except IntegrityError:
+            raise CreateError if must_create else UpdateError from None
+
+    def delete(self, session_key: str | None = None) -> None:
+        key = session_key or self.session_key
+        if key:
+            WebSession.objects.filter(digest=digest_of(key)).delete()
+
+    @classmethod
+    def clear_expired(cls, now: datetime | None = None) -> None:
+        moment = now or timezone.now()
+        WebSession.objects.filter(seen_at__lt=moment - IDLE).delete()
+        WebSession.objects.filter(made_at__lt=moment - LONGEST).delete()
+
+
+def digest_of(token: str) -> str:
+    """Give what is kept of a random token: enough to recognise it, useless to whoever reads it."""
+    return hashlib.sha256(token.encode()).hexdigest()

@@ -1,0 +1,82 @@
+"""How pages answer: whole, as a fragment for htmx, or by sending the browser elsewhere."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from leleka.errors import (
+    Conflict,
+    Forbidden,
+    InvalidInput,
+    LelekaError,
+    NeedsAttention,
+    NotFound,
+    Problem,
+    TryLater,
+)
+from leleka.web.request import Request
+from leleka.web.sentences import in_this_language
+
+STATUS: Final = (
+    (InvalidInput, 422),
+    (NotFound, 404),
+    (Forbidden, 403),
+    (Conflict, 409),
+    (NeedsAttention, 409),
+    (TryLater, 429),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Crumb:
+    """One step of the path above a page's title."""
+
+    label: str
+    url: str = ""
+
+
+def is_htmx(request: Request) -> bool:
+    return request.headers.get("HX-Request") == "true"
+
+
+def page(request: Request, template: str, context: Mapping[str, Any], status: int = 200) -> HttpResponse:
+    """Draw a whole page."""
+    return render(request, template, dict(context), status=status)
+
+
+def pane(request: Request, template: str, context: Mapping[str, Any], status: int = 200) -> HttpResponse:
+    """Draw a side pane: into the page for htmx, else as a page of its own, so that its address can be shared."""
+    frame = "web/frames/pane.html" if is_htmx(request) else "web/frames/pane_page.html"
+    return render(request, template, {**context, "frame": frame}, status=status)
+
+
+def go(request: Request, url: str) -> HttpResponse:
+    """Send the browser to another page, after something was changed."""
+    if is_htmx(request):
+        return HttpResponse(status=204, headers={"HX-Redirect": url})
+    return HttpResponse(status=303, headers={"Location": url})
+
+
+def status_of(error: LelekaError) -> int:
+    return next((status for kind, status in STATUS if isinstance(error, kind)), 500)
+
+
+def problem_page(request: Request, error: LelekaError) -> HttpResponse:
+    template = "web/problems.html" if is_htmx(request) else "web/problem_page.html"
+    context = {"problems": [in_this_language(one) for one in error.problems], "title": _("That did not work")}
+    response = render(request, template, context, status=status_of(error))
+    if isinstance(error, TryLater) and error.retry_after:
+        response["Retry-After"] = str(max(1, round(error.retry_after)))
+    return response
+
+
+def by_field(problems: Sequence[Problem]) -> dict[str, list[Problem]]:
+    """Sort problems to the fields they belong to; what belongs to none stands under ""."""
+    sorted_: dict[str, list[Problem]] = {}
+    for problem in problems:
+        sorted_.setdefault(problem.where, []).append(in_this_language(problem))
+    return sorted_

@@ -1,0 +1,36 @@
+"""What every page knows: who reads it, the menu, the language, whether this is a test installation."""
+
+from typing import Any
+
+from django.conf import settings
+from django.utils import translation
+
+from leleka import __version__
+from leleka.services.audit import Actor
+from leleka.services.permissions import Permission, allows
+from leleka.web.menu import menu_of
+from leleka.web.request import Request
+
+
+class Rights:
+    """``{% if may.CONNECTIONS %}`` in a template."""
+
+    def __init__(self, actor: Actor | None) -> None:
+        self._actor = actor
+
+    def __getitem__(self, name: str) -> bool:
+        return self._actor is not None and allows(self._actor, Permission[name])
+
+
+def page(request: Request) -> dict[str, Any]:
+    actor: Actor | None = getattr(request, "actor", None)
+    return {
+        "request": request,
+        "actor": actor,
+        "may": Rights(actor),
+        "menu": menu_of(actor, request.path) if actor else [],
+        "version": __version__,
+        "languages": settings.LANGUAGES,
+        "language": translation.get_language() or "en",
+        "test_hosts": sorted(settings.LELEKA.network.test_hosts),
+    }

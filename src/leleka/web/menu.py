@@ -1,0 +1,60 @@
+"""The menu: what somebody may see, in the words of the source system."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from leleka.services.audit import Actor
+from leleka.services.permissions import Permission, allows
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the menu; ``route`` names its page."""
+
+    label: Promise
+    route: str
+    icon: str
+    needs: Permission = Permission.SEE
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    label: Promise
+    url: str
+    icon: str
+    here: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    label: Promise | str
+    lines: tuple[Line, ...]
+
+
+MENU: Final[tuple[tuple[Promise | str, tuple[Entry, ...]], ...]] = (
+    ("", (Entry(_("Home"), "home", "home"),)),
+    (
+        _("Admin"),
+        (Entry(_("Permissions"), "people", "users", Permission.PEOPLE),),
+    ),
+)
+
+
+def menu_of(actor: Actor, path: str) -> list[Group]:
+    """Give the groups with at least one line that somebody may see."""
+    groups = []
+    for label, entries in MENU:
+        lines = tuple(_line(entry, path) for entry in entries if allows(actor, entry.needs))
+        if lines:
+            groups.append(Group(label, lines))
+    return groups
+
+
+def _line(entry: Entry, path: str) -> Line:
+    url = reverse(f"web:{entry.route}")
+    here = path == url or (url != "/" and path.startswith(f"{url}/"))
+    return Line(entry.label, url, entry.icon, here)

@@ -1,0 +1,104 @@
+"""What happens around every request: headers, who it is, where it came from, and errors made readable."""
+
+import secrets
+from collections.abc import Callable
+from typing import Final
+
+from django.conf import settings
+from django.http import HttpResponse
+from django.utils import translation
+
+from leleka.errors import LelekaError
+from leleka.services import signing_in
+from leleka.web.answers import problem_page
+from leleka.web.request import Request
+
+Respond = Callable[[Request], HttpResponse]
+USER: Final = "user"
+_POLICY: Final = (
+    "default-src 'none'; "
+    "script-src 'self'; "
+    "style-src 'self'; "
+    "img-src 'self' data:; "
+    "font-src 'self'; "
+    "connect-src 'self'; "
+    "form-action 'self'; "
+    "base-uri 'none'; "
+    "frame-ancestors 'none'; "
+)
+_HEADERS: Final = {
+    "Content-Security-Policy": _POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",  # Django's check of the Origin needs a referrer within the site
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+}
+_SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+_HSTS: Final = "max-age=31536000"
+
+
+class Headers:
+    """C-3: the same strict headers on everything; nothing but static files is kept by anybody."""
+
+    def __init__(self, respond: Respond) -> None:
+        self._respond = respond
+
+    def __call__(self, request: Request) -> HttpResponse:
+        request.request_id = secrets.token_hex(8)
+        response = self._respond(request)
+        for name, value in _HEADERS.items():
+            response.setdefault(name, value)
+        response.setdefault("X-Request-Id", request.request_id)
+        if not request.path.startswith(settings.STATIC_URL):
+            response.setdefault("Cache-Control", "no-store")
+        if settings.LELEKA.web.is_https:
+            response.setdefault("Strict-Transport-Security", _HSTS)
+        return response
+
+
+class Person:
+    """Who asks, from the session; and in which language: their choice, then the browser's."""
+
+    def __init__(self, respond: Respond) -> None:
+        self._respond = respond
+
+    def __call__(self, request: Request) -> HttpResponse:
+        number = request.session.get(USER) if settings.SESSION_COOKIE_NAME in request.COOKIES else None
+        actor = None
+        if number is not None:
+            source, called = request.META.get("REMOTE_ADDR", ""), request.request_id
+            actor = signing_in.actor_by_id(int(number), source, called)
+        request.actor = actor
+        chosen = signing_in.language_of(actor.user) if actor and actor.user else ""
+        language = chosen or translation.get_language_from_request(request)
+        with translation.override(language):
+            response = self._respond(request)
+            response.setdefault("Content-Language", translation.get_language() or "en")
+            return response
+
+
+class SameSite:
+    """C-2: what changes something must come from a page of this site; browsers say where from."""
+
+    def __init__(self, respond: Respond) -> None:
+        self._respond = respond
+
+    def __call__(self, request: Request) -> HttpResponse:
+        came = request.headers.get("Sec-Fetch-Site", "same-origin")
+        if request.method not in _SAFE and came not in {"same-origin", "none"}:
+            return HttpResponse("This request came from another site.", status=403, content_type="text/plain")
+        return self._respond(request)
+
+
+class Problems:
+    """Errors of the tree become pages or fragments; anything else is a bug and goes to the log."""
+
+    def __init__(self, respond: Respond) -> None:
+        self._respond = respond
+
+    def __call__(self, request: Request) -> HttpResponse:
+        return self._respond(request)
+
+    def process_exception(self, request: Request, error: Exception) -> HttpResponse | None:
+        return problem_page(request, error) if isinstance(error, LelekaError) else None

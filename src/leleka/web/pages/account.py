@@ -1,0 +1,48 @@
+"""One's own account: language and API tokens."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpResponse
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from leleka.errors import Conflict, InvalidInput
+from leleka.services import signing_in, tokens
+from leleka.web.answers import by_field, go, page, status_of
+from leleka.web.request import Request, actor_of
+
+
+def show(request: Request) -> HttpResponse:
+    return _page(request, {})
+
+
+def language(request: Request) -> HttpResponse:
+    """Remember the reader's language."""
+    chosen = request.POST.get("language", "")
+    actor = request.actor
+    if chosen in dict(settings.LANGUAGES) and actor is not None and actor.user is not None:
+        signing_in.choose_language(actor.user, chosen)
+    back = request.POST.get("next", "/")
+    safe = url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure())
+    return go(request, back if safe else "/")
+
+
+def make_token(request: Request) -> HttpResponse:
+    name = request.POST.get("name", "")
+    try:
+        view, token = tokens.make_token(actor_of(request), name)
+    except (InvalidInput, Conflict) as error:
+        return _page(request, {"errors": by_field(error.problems), "given": name}, status_of(error))
+    return _page(request, {"made": view, "token": token})
+
+
+def remove_token(request: Request, number: int) -> HttpResponse:
+    tokens.remove_token(actor_of(request), number)
+    return go(request, reverse("web:account"))
+
+
+def _page(request: Request, context: Mapping[str, Any], status: int = 200) -> HttpResponse:
+    shown = {"tokens": tokens.list_tokens(actor_of(request)), **context}
+    return page(request, "web/pages/account.html", shown, status)

@@ -1,0 +1,79 @@
+"""Admin > Permissions: who may come in, and as what (CI-R2, R6 to R8)."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpResponse
+from django.urls import reverse
+
+from leleka.errors import Conflict, InvalidInput
+from leleka.services import people
+from leleka.web.answers import by_field, go, page, pane, status_of
+from leleka.web.request import Request, actor_of
+from leleka.web.words import ROLES
+
+_COLUMNS = ("name", "email", "role")
+
+
+def index(request: Request) -> HttpResponse:
+    """List people; sorted by any column, searched by name and address."""
+    listed = people.list_people(actor_of(request))
+    wanted = request.GET.get("q", "").strip().lower()
+    found = [one for one in listed if wanted in f"{one.name} {one.email}".lower()]
+    order = request.GET.get("sort", "name")
+    column = order.removeprefix("-") if order.removeprefix("-") in _COLUMNS else "name"
+    found.sort(key=lambda one: str(getattr(one, column)).lower(), reverse=order.startswith("-"))
+    context = {"people": found, "q": wanted, "sort": order, "roles": ROLES, "all": len(listed)}
+    return page(request, "web/pages/people.html", context)
+
+
+def add(request: Request) -> HttpResponse:
+    given = {"role": "viewer", **{name: request.POST[name] for name in request.POST}}
+    if request.method != "POST":
+        return _form(request, {"given": given})
+    try:
+        person, token = people.add_person(
+            actor_of(request), given.get("email", ""), given.get("name", ""), given["role"]
+        )
+    except (InvalidInput, Conflict) as error:
+        return _form(request, {"given": given, "errors": by_field(error.problems)}, status_of(error))
+    return _link_pane(request, person, token)
+
+
+def edit(request: Request, number: int) -> HttpResponse:
+    actor = actor_of(request)
+    person = people.person(actor, number)
+    if request.method != "POST":
+        return _form(request, {"person": person, "given": {"role": person.role}})
+    try:
+        people.change_role(actor, number, request.POST.get("role", ""))
+    except (InvalidInput, Conflict) as error:
+        context = {"person": person, "given": request.POST, "errors": by_field(error.problems)}
+        return _form(request, context, status_of(error))
+    return go(request, reverse("web:people"))
+
+
+def link(request: Request, number: int) -> HttpResponse:
+    actor = actor_of(request)
+    return _link_pane(request, people.person(actor, number), people.new_link(actor, number))
+
+
+def disable(request: Request, number: int) -> HttpResponse:
+    people.disable(actor_of(request), number)
+    return go(request, reverse("web:people"))
+
+
+def enable(request: Request, number: int) -> HttpResponse:
+    people.enable(actor_of(request), number)
+    return go(request, reverse("web:people"))
+
+
+def _form(request: Request, context: Mapping[str, Any], status: int = 200) -> HttpResponse:
+    return pane(request, "web/pages/person.html", {**context, "roles": ROLES}, status)
+
+
+def _link_pane(request: Request, person: people.PersonView, token: str) -> HttpResponse:
+    path = reverse("web:welcome", args=(token,))
+    context = {"person": person, "link": f"{settings.LELEKA.web.url}{path}"}
+    return pane(request, "web/pages/person_link.html", context)

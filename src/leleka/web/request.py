@@ -1,0 +1,20 @@
+"""A request as our pages see it."""
+
+from django.http import HttpRequest
+
+from leleka.errors import Forbidden
+from leleka.services.audit import Actor
+
+
+class Request(HttpRequest):
+    """What the middleware adds: who asks (None before signing in), and the id that stands in log and audit."""
+
+    actor: Actor | None
+    request_id: str
+
+
+def actor_of(request: Request) -> Actor:
+    """Give who asks, on a page that nobody sees without signing in."""
+    if request.actor is None:
+        raise Forbidden("NOT_ALLOWED", "Please sign in.")
+    return request.actor

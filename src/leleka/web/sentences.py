@@ -1,0 +1,20 @@
+"""What went wrong, in the reader's language.
+
+Services say it in English, with the particulars. In another language each code has a sentence of its own here.
+"""
+
+from dataclasses import replace
+
+from django.utils import translation
+
+from leleka.errors import Problem
+from leleka.web.sentences_table import SENTENCES
+
+
+def in_this_language(problem: Problem) -> Problem:
+    """Give the problem with a sentence the reader understands; in English it already has one."""
+    language = translation.get_language() or "en"
+    if language.startswith("en") or problem.code not in SENTENCES:
+        return problem
+    message, remedy = SENTENCES[problem.code]
+    return replace(problem, message=str(message), remedy=str(remedy))

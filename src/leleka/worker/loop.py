@@ -1,0 +1,71 @@
+"""The worker: looks for what is due and gives each run and task a process of its own.
+
+A process per run keeps them apart: one that hangs, grows or is killed takes nothing else with it, and its memory goes
+back when it ends. Runs that are left behind by a process that died are found by their lease and taken up again.
+"""
+
+import os
+import signal
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from threading import Event
+from typing import Final
+
+import structlog
+
+from leleka.core.ports import Clock
+from leleka.services import due
+
+log = structlog.get_logger(__name__)
+_LOOK_EVERY: Final = 0.5  # seconds
+_AT_ONCE: Final = 4
+_CLEAN_STOP: Final = 25.0  # seconds a child has to write down what it knows
+
+
+@dataclass
+class Worker:
+    """Runs until ``stop`` is set. ``children`` are the processes under way, by what they do."""
+
+    clock: Clock
+    stop: Event = field(default_factory=Event)
+    children: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+
+    def work(self) -> None:
+        log.info("worker started", pid=os.getpid())
+        while not self.stop.is_set():
+            self._collect()
+            self._start_what_is_due()
+            self.stop.wait(_LOOK_EVERY)
+        self._end()
+
+    def _start_what_is_due(self) -> None:
+        free = _AT_ONCE - len(self.children)
+        if free > 0:
+            for errand in due.errands(self.clock, but=self.children.keys(), limit=free):
+                # Its own session: a Ctrl-C at the terminal reaches the worker, which tells its children itself.
+                self.children[errand] = subprocess.Popen(
+                    [sys.executable, "-m", "leleka", "worker", "--errand", errand],
+                    stdin=subprocess.DEVNULL,
+                    start_new_session=True,
+                )
+
+    def _collect(self) -> None:
+        for errand, child in list(self.children.items()):
+            if (code := child.poll()) is not None:
+                del self.children[errand]
+                log.info("errand ended", errand=errand, code=code)
+                if code != 0:
+                    due.came_to_grief(errand, self.clock)
+
+    def _end(self) -> None:
+        for child in self.children.values():
+            child.send_signal(signal.SIGINT)
+        until = self.clock.monotonic() + _CLEAN_STOP
+        for child in self.children.values():
+            try:
+                child.wait(max(0.0, until - self.clock.monotonic()))
+            except subprocess.TimeoutExpired:
+                child.kill()
+                child.wait()
+        log.info("worker stopped")
