@@ -13,6 +13,7 @@ from leleka.state.models import AuditEntry, OneTimeLink, User, WebSession
 from tests.integration.people import PASSWORD, somebody
 
 pytestmark = pytest.mark.django_db
+Attempt = Callable[[], object]
 OPERATOR = Actor("operator:alice", Role.ADMINISTRATOR)
 
 
@@ -110,10 +111,10 @@ def test_whoever_is_disabled_is_out_at_once() -> None:
 
 def test_the_last_administrator_stays() -> None:
     alice = somebody("alice", Role.ADMINISTRATOR)
-    attempts: list[Callable[[], object]] = [
+    attempts: tuple[Attempt, ...] = (
         lambda: people.change_role(OPERATOR, alice.user.pk, "viewer"),
         lambda: people.disable(OPERATOR, alice.user.pk),
-    ]
+    )
     for attempt in attempts:
         with pytest.raises(Conflict, match="LAST_ADMINISTRATOR"):
             attempt()
@@ -135,7 +136,7 @@ def test_nobody_changes_their_own_role() -> None:
 def test_only_administrators_see_and_change_people(role: Role) -> None:
     """CI-R2."""
     bob = somebody("bob", role)
-    attempts: list[Callable[[], object]] = [
+    attempts: tuple[Attempt, ...] = (
         lambda: people.list_people(bob.actor),
         lambda: people.person(bob.actor, bob.user.pk),
         lambda: people.add_person(bob.actor, "eve@example.com", "Eve", "administrator"),
@@ -143,7 +144,7 @@ def test_only_administrators_see_and_change_people(role: Role) -> None:
         lambda: people.disable(bob.actor, bob.user.pk),
         lambda: people.enable(bob.actor, bob.user.pk),
         lambda: people.new_link(bob.actor, bob.user.pk),
-    ]
+    )
     for attempt in attempts:
         with pytest.raises(Forbidden, match="NOT_ALLOWED"):
             attempt()

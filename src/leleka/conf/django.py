@@ -26,6 +26,7 @@ ALLOWED_HOSTS = list(LELEKA.web.hosts)
 MIDDLEWARE = [
     "leleka.web.middleware.Headers",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "leleka.api.gate.Gate",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "leleka.web.middleware.Person",
     "django.middleware.common.CommonMiddleware",

@@ -1,0 +1,53 @@
+"""What holds for every request to the API, before any operation sees it, and for every answer."""
+
+from collections.abc import Callable
+from typing import Final
+
+from django.core.exceptions import RequestDataTooBig
+from django.http import HttpRequest, HttpResponse
+from django.http.request import UnreadablePostError
+
+from leleka.api.problems import answer
+from leleka.errors import Problem
+
+_PREFIX: Final = "/api/"
+_WITH_BODY: Final = frozenset({"POST", "PUT", "PATCH"})
+_JSON: Final = "application/json"
+
+
+class Gate:
+    """JSON only (inputs 103, 119), bounded (107), and problem+json where Django would answer with a page."""
+
+    def __init__(self, respond: Callable[[HttpRequest], HttpResponse]) -> None:
+        self._respond = respond
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if not request.path.startswith(_PREFIX):
+            return self._respond(request)
+        return _refused(request) or _as_problem(self._respond(request))
+
+
+def _refused(request: HttpRequest) -> HttpResponse | None:
+    try:
+        body = request.body if request.method in _WITH_BODY else b""
+    except RequestDataTooBig:
+        return answer(413, [Problem("BODY_TOO_LARGE", "The body of the request is larger than 1 MB.")])
+    except UnreadablePostError:
+        return answer(400, [Problem("REQUEST_INVALID", "The body of the request broke off.")])
+    if body and request.content_type != _JSON:
+        problem = Problem("CONTENT_TYPE", "The body must be JSON.", "Content-Type", f"Send {_JSON}.")
+        return answer(415, [problem])
+    return None
+
+
+def _as_problem(response: HttpResponse) -> HttpResponse:
+    if response.status_code == 404 and not _is_json(response):  # noqa: PLR2004 - a status
+        return answer(404, [Problem("PATH_UNKNOWN", "There is nothing under this path.")])
+    if response.status_code == 405:  # noqa: PLR2004 - a status
+        allow = {"Allow": response["Allow"]} if response.has_header("Allow") else None
+        return answer(405, [Problem("METHOD_UNKNOWN", "This path does not know this method.")], allow)
+    return response
+
+
+def _is_json(response: HttpResponse) -> bool:
+    return "json" in response.get("Content-Type", "")

@@ -1,0 +1,124 @@
+"""Errors as problem+json (RFC 9457): a stable code, a sentence, where, what to do. Never a stack trace."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+import orjson
+from django.http import HttpRequest, HttpResponse
+from ninja import NinjaAPI, Schema
+from ninja.errors import AuthenticationError, HttpError, ValidationError
+
+from leleka.errors import (
+    Conflict,
+    Forbidden,
+    InvalidInput,
+    LelekaError,
+    NeedsAttention,
+    NotFound,
+    Problem,
+    TryLater,
+)
+
+_STATUS: Final = (
+    (InvalidInput, 422),
+    (NotFound, 404),
+    (Forbidden, 403),
+    (Conflict, 409),
+    (NeedsAttention, 409),
+    (TryLater, 429),
+)
+_TITLES: Final = {
+    400: "The request could not be understood",
+    401: "Not signed in",
+    403: "Not allowed",
+    404: "Not found",
+    405: "Not allowed here",
+    409: "In conflict with how things are",
+    413: "Too large",
+    415: "Another content type is needed",
+    422: "The input is wrong",
+    429: "Too often",
+    500: "Something went wrong inside Leleka",
+}
+
+
+class ProblemOut(Schema):
+    """One thing that is wrong; ``where`` names the field as in the request."""
+
+    code: str
+    message: str
+    where: str
+    remedy: str
+
+
+class ProblemsOut(Schema):
+    """What every answer from 400 on looks like, as application/problem+json."""
+
+    type: str
+    title: str
+    status: int
+    code: str
+    detail: str
+    problems: list[ProblemOut]
+
+
+def answer(status: int, problems: Sequence[Problem], headers: dict[str, str] | None = None) -> HttpResponse:
+    body: dict[str, Any] = {
+        "type": "about:blank",
+        "title": _TITLES.get(status, "That did not work"),
+        "status": status,
+        "code": problems[0].code,
+        "detail": problems[0].message,
+        "problems": [
+            {"code": one.code, "message": one.message, "where": one.where, "remedy": one.remedy}
+            for one in problems
+        ],
+    }
+    return HttpResponse(
+        orjson.dumps(body), status=status, content_type="application/problem+json", headers=headers
+    )
+
+
+def tell_problems(api: NinjaAPI) -> None:
+    """Make every error of the API an answer of this shape."""
+    api.add_exception_handler(LelekaError, _told)
+    api.add_exception_handler(ValidationError, _not_valid)
+    api.add_exception_handler(AuthenticationError, _not_signed_in)
+    api.add_exception_handler(HttpError, _http)
+
+
+def _told(_: HttpRequest, error: LelekaError | type[LelekaError]) -> HttpResponse:
+    if not isinstance(error, LelekaError):
+        raise TypeError("an error is raised, not its class")
+    status = next((status for kind, status in _STATUS if isinstance(error, kind)), 500)
+    headers = {}
+    if isinstance(error, TryLater) and error.retry_after:
+        headers["Retry-After"] = str(max(1, round(error.retry_after)))
+    return answer(status, error.problems, headers)
+
+
+def _not_valid(_: HttpRequest, error: ValidationError | type[ValidationError]) -> HttpResponse:
+    found = [_problem(one) for one in getattr(error, "errors", [])]
+    return answer(422, found or [Problem("INPUT_INVALID", "The input is wrong.")])
+
+
+def _problem(one: dict[str, Any]) -> Problem:
+    # The first two parts name where the value came from and the parameter of our function.
+    place = ".".join(str(part) for part in one["loc"] if part not in {"body", "query", "path", "data"})
+    code = "UNKNOWN_FIELD" if one["type"] == "extra_forbidden" else "INPUT_INVALID"
+    return Problem(code, f"{one['msg']}.", place)
+
+
+def _not_signed_in(_: HttpRequest, __: AuthenticationError | type[AuthenticationError]) -> HttpResponse:
+    problem = Problem(
+        "TOKEN_UNKNOWN",
+        "The request has no token that is known.",
+        "Authorization",
+        "Send Authorization: Bearer …; tokens are made under Your account.",
+    )
+    return answer(401, [problem], {"WWW-Authenticate": "Bearer"})
+
+
+def _http(_: HttpRequest, error: HttpError | type[HttpError]) -> HttpResponse:
+    status = getattr(error, "status_code", 400)
+    return answer(status, [Problem("REQUEST_INVALID", str(error), "", "")])
