@@ -8,6 +8,7 @@ import typer
 
 from leleka import __version__
 from leleka.cli.commands import (
+    backups,
     definitions,
     demo,
     exports,
@@ -37,6 +38,8 @@ app.command("apply")(definitions.apply)
 app.command("check")(definitions.check)
 app.command("refresh")(definitions.refresh)
 app.command("suppress")(suppression.suppress)
+app.command("backup")(backups.backup)
+app.command("restore")(backups.restore)
 app.command("serve")(serve.serve)
 app.command("worker")(serve.worker)
 app.command("demo")(demo.demo)

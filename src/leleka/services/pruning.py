@@ -18,7 +18,7 @@ def prune(clock: Clock) -> int:
 
     The staging files of processes that were killed go the same way: they hold personal data.
     """
-    kept = _needed()
+    kept = needed()
     lake, spill = store.lake(), store.configuration().spill_dir
     unneeded = [snapshot.path for snapshot in lake.all() if snapshot.reference not in kept]
     unneeded += [*lake.leftovers(), *spill.glob("*")]
@@ -37,7 +37,8 @@ def _remove_old(path: Path, before: float) -> bool:
     return False
 
 
-def _needed() -> set[str]:
+def needed() -> set[str]:
+    """Name every snapshot that something points to or may still need."""
     sources = set(Source.objects.values_list("snapshot", flat=True))
     AddressBook.objects.exclude(profiles__in=sources).delete()
     kept = sources | set(Segment.objects.values_list("snapshot", flat=True))
