@@ -1,5 +1,6 @@
 # Everything is one command; each brings what it needs.
 #   make demo   the main job, end to end, against the bundled sandbox
+#   make serve  the demo's data in the browser, with three people whose passwords it prints
 #   make test   lint, types, import rules, all tests
 #   make soak   longer proofs: MINUTES=5 of real processes, kill -9 and SIGSTOP, then of simulated worlds
 SHELL := /bin/bash
@@ -13,17 +14,24 @@ CUSTOMERS ?= 20000
 SPEED ?= 20
 MINUTES ?= 5
 
-.PHONY: help demo test check tests soak format clean
+.PHONY: help demo serve messages test check tests soak format clean
 
 help:
 	@sed -n 's/^#   //p' Makefile
 	@echo "make check  lint, types, import rules"
 	@echo "make tests  the tests alone"
+	@echo "make messages  collect and compile what is to be translated (needs gettext)"
 	@echo "make format the formatter"
 	@echo "make clean  remove what was installed and made here"
 
 demo: $(UV)
 	@$(RUN) --no-dev leleka demo demo --customers $(CUSTOMERS) --speed $(SPEED)
+
+serve: $(UV)
+	@$(RUN) --no-dev leleka demo demo --serve --customers $(CUSTOMERS) --speed $(SPEED)
+
+messages: $(UV)
+	$(RUN) python scripts/messages.py
 
 test: check tests
 

@@ -87,7 +87,7 @@ def refresh(json: JsonOption = False) -> None:
     with store.session() as session:
         refreshing.refresh_sources(session, say)
         refreshing.refresh_segments(session, SystemClock(), say)
-    listed = segments.list_segments()
+    listed = segments.list_segments(Actor.operator())
     if json:
         print_json(listed)
         return

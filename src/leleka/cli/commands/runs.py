@@ -1,11 +1,13 @@
 """run: list, show, cancel, confirm, verify."""
 
 import shlex
+from dataclasses import replace
 from typing import Annotated
 
 import typer
 
 from leleka.cli.output import JsonOption, out, print_json, print_table
+from leleka.core.email import mask
 from leleka.core.planning import Ended
 from leleka.core.reasons import sentence
 from leleka.services.contracts import RunView
@@ -34,9 +36,10 @@ def list_(
 ) -> None:
     """List the newest runs."""
     from leleka.services import runs, store
+    from leleka.services.audit import Actor
 
     store.prepare()
-    listed = runs.list_runs(export, limit)
+    listed = runs.list_runs(Actor.operator(), export, limit)
     if json:
         print_json(listed)
         return
@@ -64,10 +67,14 @@ def show(
     """Show the report of a run, and who ended how; addresses are masked."""
     from leleka.cli.reports import print_run
     from leleka.services import runs, store
+    from leleka.services.audit import Actor
 
     store.prepare()
-    view = runs.show_run(number)
-    people = runs.rows_of(number, rows, limit) if rows else ()
+    actor = Actor.operator()
+    view = runs.show_run(actor, number)
+    found = runs.rows_of(actor, number, rows, limit) if rows else ()
+    # What a terminal shows is often kept in logs.
+    people = [replace(one, address=mask(one.address) if one.address else "") for one in found]
     if json:
         print_json({"run": view, "rows": people})
         return
@@ -84,7 +91,7 @@ def cancel(number: Number, json: JsonOption = False) -> None:
     from leleka.services.audit import Actor
 
     store.prepare()
-    view = runs.cancel_run(number, Actor.operator())
+    view = runs.cancel_run(Actor.operator(), number)
     if json:
         print_json(view)
     else:
@@ -98,7 +105,7 @@ def confirm(number: Number, json: JsonOption = False) -> None:
     from leleka.services.audit import Actor
 
     store.prepare()
-    view = runs.confirm_run(number, Actor.operator())
+    view = runs.confirm_run(Actor.operator(), number)
     if json:
         print_json(view)
     else:
@@ -110,9 +117,10 @@ def confirm(number: Number, json: JsonOption = False) -> None:
 def verify(number: Number, json: JsonOption = False) -> None:
     """Count a run's outcomes again and compare with its report."""
     from leleka.services import runs, store
+    from leleka.services.audit import Actor
 
     store.prepare()
-    view, counted = runs.verify_run(number)
+    view, counted = runs.verify_run(Actor.operator(), number)
     agrees = view.counts == counted
     if json:
         print_json({"run": view.id, "agrees": agrees, "reported": view.counts, "counted": counted})

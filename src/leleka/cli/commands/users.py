@@ -1,5 +1,6 @@
 """user: add, list."""
 
+import sys
 from typing import Annotated
 
 import typer
@@ -14,6 +15,9 @@ def add(
     email: Annotated[str, typer.Argument(help="The e-mail address to sign in with.")],
     name: Annotated[str, typer.Option(help="The person's name.")],
     role: Annotated[str, typer.Option(help="viewer, contributor or administrator.")] = "viewer",
+    password_stdin: Annotated[
+        bool, typer.Option("--password-stdin", help="Read the password from standard input instead.")
+    ] = False,
     json: JsonOption = False,
 ) -> None:
     """Add somebody, and print the one-time link by which they choose a password."""
@@ -22,11 +26,16 @@ def add(
 
     store.prepare()
     person, token = people.add_person(Actor.operator(), email, name, role)
+    if password_stdin:
+        people.accept_link(token, sys.stdin.read().removesuffix("\n"))
+        token = ""
     link = f"{store.configuration().web.url}/welcome/{token}"
     if json:
-        print_json({"person": person, "link": link})
+        print_json({"person": person, "link": link if token else ""})
         return
     out.print(f"{person.name} <{person.email}> may come in as {person.role}.", markup=False)
+    if not token:
+        return
     out.print("This link lets them choose a password. It works once, within 24 hours:")
     out.print(f"  {link}", soft_wrap=True, markup=False)
 

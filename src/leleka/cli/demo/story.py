@@ -78,7 +78,7 @@ exports:
 
 def tell(folder: Path, *, customers: int, speed: str) -> None:
     """Run the whole demo; raises ``Conflict`` where the list does not equal the segments at the end."""
-    _empty(folder)
+    empty(folder)
     out.print(
         f"[bold]Leleka, from customers to a list.[/bold] Everything happens in {escape(str(folder))}.\n"
     )
@@ -92,29 +92,29 @@ def tell(folder: Path, *, customers: int, speed: str) -> None:
         2,
         f"A sandbox that behaves as ActiveCampaign is documented to, its time passing {speed} times as fast",
     )
-    with _sandbox(folder, speed) as address:
-        environment = _environment(folder, address, speed)
+    with running_sandbox(folder, speed) as address:
+        environment = environment_of(folder, address, speed)
         _step(3, "What there is: two sources, two segments, a connection, an export")
-        _leleka(environment, "apply", folder / "leleka.yaml")
-        _leleka(environment, "check")
-        _leleka(environment, "refresh")
+        leleka(environment, "apply", folder / "leleka.yaml")
+        leleka(environment, "check")
+        leleka(environment, "refresh")
         _step(4, "What a run would do")
-        _leleka(environment, "export", "preview", EXPORT)
+        leleka(environment, "export", "preview", EXPORT)
         _step(5, "The first export")
-        _leleka(environment, "export", "run", EXPORT, may_have_rejected=True)
+        leleka(environment, "export", "run", EXPORT, may_have_rejected=True)
         _compare(folder, address, environment, 1)
         _step(6, "1 % of the customers change, and the export runs again")
         maker.change(folder, share=0.01, seed=SEED + 1)
-        _leleka(environment, "export", "run", EXPORT, may_have_rejected=True)
+        leleka(environment, "export", "run", EXPORT, may_have_rejected=True)
         _compare(folder, address, environment, 2)
         _step(7, "The reports of both runs")
-        _leleka(environment, "run", "show", "1")
-        _leleka(environment, "run", "show", "2")
+        leleka(environment, "run", "show", "1")
+        leleka(environment, "run", "show", "2")
     out.print("\n[green]Done.[/green] The sandbox has ended; the files stay for a look.")
 
 
-def _empty(folder: Path) -> None:
-    """Only a folder of the demo's own is ever emptied."""
+def empty(folder: Path) -> None:
+    """Make room. Only a folder of the demo's own is ever emptied."""
     if folder.exists() and any(folder.iterdir()) and not (folder / _MARK).exists():
         raise Conflict(
             "DEMO_FOLDER_IN_USE",
@@ -128,9 +128,9 @@ def _empty(folder: Path) -> None:
 
 
 @contextmanager
-def _sandbox(folder: Path, speed: str) -> Iterator[str]:
+def running_sandbox(folder: Path, speed: str) -> Iterator[str]:
     """Start the sandbox as a process of its own and give its host:port."""
-    command = [*_program(), "sandbox", "--port", "0", "--key", _KEY, "--speed", speed]
+    command = [*program(), "sandbox", "--port", "0", "--key", _KEY, "--speed", speed]
     command += ["--lists", "Newsletter", "--fields", "Tier,City,In the segments"]
     log = folder / "sandbox.log"
     with (
@@ -154,7 +154,7 @@ def _sandbox(folder: Path, speed: str) -> Iterator[str]:
             process.terminate()
 
 
-def _environment(folder: Path, address: str, speed: str) -> dict[str, str]:
+def environment_of(folder: Path, address: str, speed: str) -> dict[str, str]:
     own = {
         "LELEKA_DATA_DIR": str(folder / "data"),
         "LELEKA_MASTER_KEY_FILE": str(folder / "master.key"),
@@ -169,11 +169,11 @@ def _environment(folder: Path, address: str, speed: str) -> dict[str, str]:
     return {**os.environ, **own}
 
 
-def _leleka(environment: dict[str, str], *words: object, may_have_rejected: bool = False) -> None:
+def leleka(environment: dict[str, str], *words: object, may_have_rejected: bool = False) -> None:
     """Run one command as anybody would, and show it."""
     arguments = [str(word) for word in words]
     out.print(f"\n[bold]$ leleka {escape(shlex.join(arguments))}[/bold]", soft_wrap=True)
-    code = subprocess.run([*_program(), *arguments], env=environment, check=False).returncode
+    code = subprocess.run([*program(), *arguments], env=environment, check=False).returncode
     done_with_rejected = 3
     if code != 0 and not (may_have_rejected and code == done_with_rejected):
         raise Conflict("DEMO_STEP_FAILED", f"leleka {arguments[0]} ended with exit code {code}.")
@@ -205,11 +205,11 @@ def _compare(folder: Path, address: str, environment: dict[str, str], run: int) 
 def _refused(environment: dict[str, str], run: int) -> set[str]:
     """Give the ids of the customers whom the run's report says were rejected."""
     words = ("run", "show", str(run), "--rows", "rejected", "--limit", "100000", "--json")
-    shown = subprocess.run([*_program(), *words], env=environment, check=True, capture_output=True, text=True)
+    shown = subprocess.run([*program(), *words], env=environment, check=True, capture_output=True, text=True)
     return {row["profile_id"] for row in json.loads(shown.stdout)["rows"]}
 
 
-def _program() -> Sequence[str]:
+def program() -> Sequence[str]:
     return (sys.executable, "-m", "leleka")
 
 

@@ -1,0 +1,51 @@
+"""The demo's data in the browser: a sandbox, one export done, three people, the pages."""
+
+import json
+import secrets
+import subprocess
+from pathlib import Path
+from typing import Final
+
+from leleka.cli.demo import customers as maker
+from leleka.cli.demo.story import (
+    DEFINITIONS,
+    EXPORT,
+    SEED,
+    empty,
+    environment_of,
+    leleka,
+    program,
+    running_sandbox,
+)
+from leleka.cli.output import out
+
+_PEOPLE: Final = (("Ada", "administrator"), ("Bohdan", "contributor"), ("Chrystyna", "viewer"))
+_RANDOM_BYTES: Final = 12
+
+
+def serve(folder: Path, *, customers: int, speed: str, port: int) -> None:
+    """Make the demo's installation anew and serve its pages until Ctrl-C."""
+    empty(folder)
+    maker.make(folder, customers=customers, seed=SEED)
+    shared = "    key: ${DEMO_KEY}\n    shared_with: administrators and contributors\n"
+    definitions = DEFINITIONS.replace("    key: ${DEMO_KEY}\n", shared)
+    (folder / "leleka.yaml").write_text(definitions, encoding="utf-8")
+    with running_sandbox(folder, speed) as address:
+        environment = {**environment_of(folder, address, speed), "LELEKA_WEB_PORT": str(port)}
+        leleka(environment, "apply", folder / "leleka.yaml")
+        leleka(environment, "export", "run", EXPORT, may_have_rejected=True)
+        out.print("\n[bold]Who may come in[/bold]")
+        for name, role in _PEOPLE:
+            password = secrets.token_urlsafe(_RANDOM_BYTES)
+            email = f"{name.lower()}@example.com"
+            _add(environment, email, name, role, password)
+            out.print(f"   {role:14} {email:24} {password}", markup=False)
+        subprocess.run([*program(), "serve"], env=environment, check=False)
+
+
+def _add(environment: dict[str, str], email: str, name: str, role: str, password: str) -> None:
+    words = ("user", "add", email, "--name", name, "--role", role, "--password-stdin", "--json")
+    done = subprocess.run(
+        [*program(), *words], env=environment, input=password, text=True, capture_output=True, check=True
+    )
+    json.loads(done.stdout)
