@@ -23,6 +23,7 @@ class Installation:
     folder: Path
     sandbox: str  # host:port
     environment: dict[str, str]
+    command: tuple[str, ...] = _LELEKA
 
     def start(self, *words: str) -> subprocess.Popen[str]:
         return subprocess.Popen(

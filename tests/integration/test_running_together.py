@@ -118,7 +118,7 @@ def test_a_run_never_follows_its_connection_to_another_host(office: Office) -> N
     waiting = office.run()
     assert waiting.status == "Needs confirmation"
     other = f"localhost:{office.sandbox.port}"
-    runs.confirm_run(waiting.id, ALICE)
+    runs.confirm_run(ALICE, waiting.id)
     Connection.objects.update(host=other)
     view = office.run()
     assert (view.status, view.problems[0].code) == ("Failed", "CONNECTION_CHANGED")

@@ -9,7 +9,7 @@ from leleka.services import runs
 from leleka.services.contracts import RunView
 from leleka.state.models import AttemptRow, BatchRow, Connection, Run
 from leleka.state.outbox import DjangoOutbox
-from tests.integration.office import Office
+from tests.integration.office import ALICE, Office
 
 MINUTES = 60.0 / 1000  # a test host without limits lets time pass a thousand times faster
 
@@ -63,11 +63,11 @@ def left(office: Office, monkeypatch: pytest.MonkeyPatch) -> Office:
 def test_the_report_of_a_run_ended_so_loses_nobody(left: Office) -> None:
     """I-2: they were sent, and nobody knows what became of them."""
     run = Run.objects.get().pk
-    view, counted = runs.verify_run(run)
+    view, counted = runs.verify_run(ALICE, run)
     accounted(view)
     assert view.counts == counted
     assert counted.unconfirmed == 5
-    assert [row.code for row in runs.rows_of(run, "unconfirmed", 10)] == ["NO_ANSWER"] * 5
+    assert [row.code for row in runs.rows_of(ALICE, run, "unconfirmed", 10)] == ["NO_ANSWER"] * 5
     assert "member" not in left.ledger().values()
 
 

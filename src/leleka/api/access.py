@@ -5,19 +5,22 @@ import secrets
 from django.http import HttpRequest
 from ninja.security import HttpBearer
 
+from leleka.api.reading import check_query, parameters_of
 from leleka.errors import NotFound
 from leleka.services import signing_in
 from leleka.services.audit import Actor
 
 
 class Token(HttpBearer):
-    """``Authorization: Bearer leleka_…``; what it opens is the person."""
+    """``Authorization: Bearer leleka_…``; what it opens is the person. Only then is the query looked at."""
 
     def authenticate(self, request: HttpRequest, token: str) -> Actor | None:
         try:
-            return signing_in.actor_by_token(token, request.META.get("REMOTE_ADDR", ""), secrets.token_hex(8))
+            actor = signing_in.actor_by_token(token, request.META.get("REMOTE_ADDR", ""), secrets.token_hex(8))
         except NotFound:
             return None
+        check_query(request, parameters_of(request))
+        return actor
 
 
 class ApiRequest(HttpRequest):

@@ -1,28 +1,76 @@
 """What goes in and comes out, as JSON. Unknown properties are refused: nobody sets what they may not see."""
 
-from typing import Generic, TypeVar
+from collections.abc import Sequence
+from typing import Annotated, Final, Generic, Literal, TypeVar
 
-from ninja import Schema
+from ninja import Path, Schema
 from pydantic import ConfigDict, Field
 
+from leleka.api.problems import ProblemOut
+
 T = TypeVar("T")
+LARGEST: Final = 2**53 - 1  # what every reader of JSON keeps exactly
+_LARGEST_VERSION: Final = 2**31 - 1
+Number = Annotated[int, Path(ge=1, le=LARGEST, description="The object's id.")]
+Version = Annotated[
+    int,
+    Field(
+        ge=1, le=_LARGEST_VERSION, description="As last read; 409 STALE where somebody was quicker.", examples=[1]
+    ),
+]
+Audience = Literal["administrators", "administrators and contributors"]
 
 
 class In(Schema):
-    """A request's body."""
+    """A request's body. Nothing is converted: a number in quotes is no number."""
 
-    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True, hide_input_in_errors=True)
+    model_config = ConfigDict(
+        extra="forbid", str_strip_whitespace=True, hide_input_in_errors=True, strict=True
+    )
+
+
+class VersionIn(In):
+    version: Version
 
 
 class Page(Schema, Generic[T]):
-    """One page of a list. ``next`` is what to send as ``after`` for the page behind it, None on the last."""
+    """One page of a list. ``next`` is what to send as ``after`` for the page behind it, null on the last."""
 
-    items: list[T]
+    items: Sequence[T]
     next: int | None
 
 
-class Paging(In):
-    """How much of a list, and after which id."""
+class Paging(Schema):
+    """How much of a list, and what to begin after: ``next`` of the page before."""
 
     limit: int = Field(default=50, ge=1, le=200)
-    after: int | None = Field(default=None, ge=1, le=2**62)
+    after: int | None = Field(default=None, ge=1, le=LARGEST)
+
+
+class TaskAsked(Schema):
+    """Work that goes on; GET /tasks/{number} tells how far it is."""
+
+    task: int
+
+
+class RunAsked(Schema):
+    """A run that goes on; GET /runs/{number} tells how far it is."""
+
+    run: int
+
+
+class CheckOut(Schema):
+    """One step of a connection test."""
+
+    name: str
+    standing: Literal["passed", "failed", "skipped"]
+    sentence: str
+    code: str
+
+
+class AskedRunOut(Schema):
+    """One of several exports asked to run: the run, or why there is none."""
+
+    export: str
+    run: int | None
+    problems: Sequence[ProblemOut]

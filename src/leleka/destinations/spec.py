@@ -25,6 +25,7 @@ class Spec(Generic[S]):
     """``kind`` is its name in definitions.
 
     ``settings`` is a dataclass: its fields draw the form, and those named in ``secrets`` are ``Secret``.
+    ``steps`` names the steps of a connection test without a target, in their order.
     """
 
     kind: str
@@ -32,6 +33,7 @@ class Spec(Generic[S]):
     settings: type[S]
     secrets: tuple[str, ...]
     limits: Limits
+    steps: tuple[str, ...]
     open: Callable[[S, Network, Clock, Turn], Destination]
     identify: Callable[[str, Network], Identity]
     check_key: Callable[[str], Secret]

@@ -1,10 +1,12 @@
 """Who did what, written in the transaction that does it."""
 
 import getpass
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
+from django.db.models import Q
 from django.utils import timezone
 
 from leleka.state.models import AuditEntry
@@ -56,3 +58,41 @@ def record(
         request=actor.request,
         result=result,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class EntryView:
+    """One entry as the page shows it."""
+
+    id: int
+    at: datetime
+    actor: str
+    action: str
+    subject: str
+    details: Mapping[str, object]
+    address: str
+    request: str
+    result: str
+
+
+def entries(before: int | None, limit: int, text: str = "") -> Sequence[EntryView]:
+    """Give entries, the newest first, from before an id on; ``text`` is looked for in who, what and which."""
+    rows = AuditEntry.objects.order_by("-pk")
+    if before is not None:
+        rows = rows.filter(pk__lt=before)
+    if text:
+        rows = rows.filter(Q(actor__icontains=text) | Q(action__icontains=text) | Q(subject__icontains=text))
+    return [
+        EntryView(
+            row.pk,
+            row.at,
+            row.actor,
+            row.action,
+            row.subject,
+            row.details,
+            row.address,
+            row.request,
+            row.result,
+        )
+        for row in rows[:limit]
+    ]

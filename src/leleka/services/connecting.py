@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from leleka.core.ports import Clock, Destination, Limits
+from leleka.core.ports import Clock, Destination, Limits, Turn, at_once
 from leleka.core.secret import Secret
 from leleka.destinations.registry import spec_of
 from leleka.engine.pace import Tempo
@@ -37,28 +37,39 @@ def is_reference(key: str) -> bool:
 @contextmanager
 def opened(connection: Connection, clock: Clock) -> Iterator[Opened]:
     """Open the destination of a connection, and close it."""
+    with opened_with(connection, key_of(connection), clock) as account:
+        yield account
+
+
+@contextmanager
+def opened_with(connection: Connection, key: Secret, clock: Clock) -> Iterator[Opened]:
+    """Open with a key at hand; the connection need not be saved, nor its account be known yet."""
     network = store.configuration().network
     spec = spec_of(connection.type)
     tempo = Tempo(network.speed(connection.host))
-    places = AccountPlaces(
-        connection.account_id,
-        spec.limits.requests_per_second - KEPT_FOR_PEOPLE,
-        longest=spec.limits.seconds_in_flight + 1.0,
-    )
-    requests = RequestPace(spec.limits, tempo, clock, places)
-    settings = spec.settings(host=connection.host, key=key_of(connection), share=connection.share)
-    destination = spec.open(settings, network, clock, requests.turn)
+    turn = _turn_of(connection.account_id, spec.limits, tempo, clock) if connection.account_id else at_once
+    settings = spec.settings(host=connection.host, key=key, share=connection.share)
+    destination = spec.open(settings, network, clock, turn)
     try:
         yield Opened(destination, spec.limits, tempo)
     finally:
         destination.close()
 
 
+def _turn_of(account: int, limits: Limits, tempo: Tempo, clock: Clock) -> Turn:
+    places = AccountPlaces(
+        account,
+        limits.requests_per_second - KEPT_FOR_PEOPLE,
+        longest=limits.seconds_in_flight + 1.0,
+    )
+    return RequestPace(limits, tempo, clock, places).turn
+
+
 def key_of(connection: Connection) -> Secret:
     """Give the connection's key; raises ``NeedsAttention`` where it cannot be had."""
     reference = connection.key_reference
     if reference:
-        return _referenced(reference, connection.name)
+        return referenced(reference, connection.name)
     row = connection.secrets.filter(name=KEY).first()
     if row is None:
         raise NeedsAttention("KEY_MISSING", "The connection has no API key.", where=connection.name)
@@ -89,7 +100,8 @@ def place_of(connection: Connection, version: int) -> Place:
     return Place(connection.pk, KEY, connection.host, version)
 
 
-def _referenced(reference: str, where: str) -> Secret:
+def referenced(reference: str, where: str) -> Secret:
+    """Read a key that is named; raises ``NeedsAttention`` where it cannot be had."""
     if reference.startswith(_ENV):
         name = reference.removeprefix(_ENV)
         value = store.configuration().environment.get(name, "")

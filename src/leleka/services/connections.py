@@ -37,6 +37,11 @@ def check(name: str, target: str | None, clock: Clock) -> Iterator[Check]:
         problem = error.problems[0]
         steps.append(Check("key", Standing.FAILED, problem.message, problem.code))
         yield steps[-1]
+    keep_result(connection, steps)
+
+
+def keep_result(connection: Connection, steps: Sequence[Check]) -> None:
+    """Remember a test on its connection: what failed needs attention."""
     failed = next((step for step in steps if step.standing is Standing.FAILED), None)
     connection.attention = failed.sentence[:500] if failed else ""
     connection.last_check = [asdict(step) for step in steps]

@@ -15,6 +15,9 @@ class SegmentView:
     evaluated_at: datetime | None
     exports: tuple[str, ...]
     rules: dict[str, object] = field(repr=False)
+    id: int
+    managed_by_file: str
+    version: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +50,19 @@ class PreviewView:
 
 
 @dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a live run is: contacts it is to send, sent and accepted, confirmed. ``rate`` is accepted contacts a
+    second, ``seconds_left`` what that makes of the rest; None where nothing can be said yet.
+    """
+
+    total: int
+    accepted: int
+    confirmed: int
+    rate: float
+    seconds_left: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class RunView:
     """One run. ``seconds`` is from its start to its end, ``rate`` the contacts delivered a second."""
 
@@ -66,6 +82,10 @@ class RunView:
     rate: float
     confirmation_reason: str
     problems: Sequence[Problem]
+    stage: str
+    progress: Progress | None
+    confirmed_by: str
+    export_id: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,27 +1,36 @@
-"""Gathering what is wrong with a file, so that all of it is said at once."""
+"""Gathering what is wrong with a file or a form, so that all of it is said at once."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from difflib import get_close_matches
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from leleka.core.columns import Catalogue, Table
 from leleka.errors import InvalidInput, Problem
-from leleka.services.reading import DefinitionsFile
+from leleka.services.definitions import Definitions
 
 Location = tuple[str | int, ...]
 _T = TypeVar("_T")
 
 
-class Gathering:
-    """The problems of one file, each with its place in it."""
+class Written(Protocol):
+    """What somebody wrote, in a file or a form: the definitions, and how a place in them is named."""
 
-    def __init__(self, file: DefinitionsFile, known: Catalogue) -> None:
+    @property
+    def definitions(self) -> Definitions: ...
+
+    def where(self, location: Sequence[str | int]) -> str: ...
+
+
+class Gathering:
+    """The problems of what somebody wrote, each with its place in it."""
+
+    def __init__(self, file: Written, known: Catalogue) -> None:
         self.problems: list[Problem] = []
         self.file = file
         self.known = known
 
     def attempt(self, location: Location, work: Callable[[], _T]) -> _T | None:
-        """Do ``work``; what it raises is noted with its place in the file."""
+        """Do ``work``; what it raises is noted with its place."""
         try:
             return work()
         except InvalidInput as error:

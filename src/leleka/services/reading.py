@@ -70,12 +70,9 @@ class DefinitionsFile:
     def _problem(self, detail: Any) -> Problem:
         # A part that may be written in two ways reports its validator's name within the location.
         location = [part for part in detail["loc"] if not str(part).startswith("function-")]
-        kind = detail["type"]
-        sentence = _SENTENCES.get(kind, str(detail["msg"]).removeprefix("Value error, "))
-        sentence = sentence[:1].upper() + sentence[1:]
-        code = kind if kind.isupper() else "DEFINITION_INVALID"
-        remedy = self._suggestion(location) if kind == "extra_forbidden" else ""
-        return Problem(code, f"{sentence}.", self.where(location), remedy)
+        remedy = self._suggestion(location) if detail["type"] == "extra_forbidden" else ""
+        code, sentence = said_of(detail)
+        return Problem(code, sentence, self.where(location), remedy)
 
     def _suggestion(self, location: Sequence[str | int]) -> str:
         """Find the setting that was meant, by the one that stands there."""
@@ -102,6 +99,13 @@ class DefinitionsFile:
             return environment.get(name, "")
 
         return _REFERENCE.sub(value, node)
+
+
+def said_of(detail: Any) -> tuple[str, str]:
+    """Give the code and the sentence for one thing the definitions do not allow."""
+    kind = detail["type"]
+    sentence = _SENTENCES.get(kind, str(detail["msg"]).removeprefix("Value error, "))
+    return kind if kind.isupper() else "DEFINITION_INVALID", f"{sentence[:1].upper()}{sentence[1:]}."
 
 
 def _same(written: object, wanted: object) -> bool:

@@ -1,6 +1,6 @@
 """Runs: what they did, and what may be done with them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -9,10 +9,13 @@ from django.utils import timezone
 
 from leleka.core.email import mask
 from leleka.core.planning import Counts
+from leleka.core.reasons import sentence
 from leleka.errors import Conflict, NotFound, Problem
 from leleka.services import store
 from leleka.services.audit import Actor, record
-from leleka.services.contracts import RowView, RunView
+from leleka.services.contracts import Progress, RowView, RunView
+from leleka.services.csv_text import line
+from leleka.services.permissions import Permission, allows, may_use, require, require_export
 from leleka.state.models import AttemptRow, Run, RunStatus
 from leleka.warehouse import outcomes
 from leleka.warehouse.counting import DUE
@@ -21,31 +24,62 @@ from leleka.warehouse.lake import Snapshot
 _STOPPED: Final = "RUN_STOPPED"
 
 
-def list_runs(export: str | None = None, limit: int = 20) -> list[RunView]:
-    """Give the newest runs first."""
+def list_runs(actor: Actor, export: str | None = None, limit: int = 20, after: int = 0) -> list[RunView]:
+    """Give the newest runs first; with ``after`` those that are older than the run of this number."""
+    require(actor, Permission.SEE)
     rows = Run.objects.select_related("export").order_by("-pk")
     if export is not None:
         rows = rows.filter(export__name=export)
+    if after:
+        rows = rows.filter(pk__lt=after)
     return [view_of(run) for run in rows[:limit]]
 
 
-def show_run(number: int) -> RunView:
+def show_run(actor: Actor, number: int) -> RunView:
+    require(actor, Permission.SEE)
     return view_of(_find(number))
 
 
-def rows_of(number: int, ended: str, limit: int) -> Sequence[RowView]:
-    """Give profiles of a run that ended so; addresses are masked."""
+def may_act(actor: Actor, number: int) -> bool:
+    """Tell whether somebody may run, cancel and resend what this run is of."""
+    return may_use(actor, _find(number).export.connection)
+
+
+def rows_of(actor: Actor, number: int, ended: str, limit: int, offset: int = 0) -> Sequence[RowView]:
+    """Give profiles of a run that ended so; addresses are masked for whoever may not see personal data."""
+    require(actor, Permission.SEE)
     outcome = _outcomes_of(_find(number))
     with store.session() as session:
-        found = outcomes.rows(session, outcome, ended, limit)
+        found = outcomes.rows(session, outcome, ended, limit, offset)
+    shown = (lambda address: address) if allows(actor, Permission.SEE_PERSONAL) else mask
     return [
-        RowView(profile_id, mask(address) if address else "", how, code, detail)
+        RowView(profile_id, shown(address) if address else "", how, code, detail)
         for profile_id, address, how, code, detail in found
     ]
 
 
-def verify_run(number: int) -> tuple[RunView, Counts]:
+def download_rows(actor: Actor, number: int, ended: str) -> Iterator[str]:
+    """Give the profiles of a run that ended so as the lines of a CSV file, with their addresses; audited."""
+    require(actor, Permission.DOWNLOAD_PERSONAL)
+    run = _find(number)
+    outcome = _outcomes_of(run)
+    record(actor, "run download", run.export.name, {"run": number, "ended": ended})
+    return _lines(outcome, ended)
+
+
+def _lines(outcome: Snapshot, ended: str) -> Iterator[str]:
+    yield line(("profile", "email", "outcome", "code", "reason"))
+    with store.session() as session:
+        for chunk in outcomes.chunks(session, outcome, ended):
+            yield "".join(
+                line((profile_id, address, how, code, detail or (sentence(code) if code else "")))
+                for profile_id, address, how, code, detail in chunk
+            )
+
+
+def verify_run(actor: Actor, number: int) -> tuple[RunView, Counts]:
     """Count a finished run's outcomes again; give the run and what was counted now."""
+    require(actor, Permission.SEE)
     run = _find(number)
     outcome = _outcomes_of(run)
     with store.session() as session:
@@ -65,11 +99,12 @@ def _outcomes_of(run: Run) -> Snapshot:
     )
 
 
-def cancel_run(number: int, actor: Actor) -> RunView:
+def cancel_run(actor: Actor, number: int) -> RunView:
     """Ask a live run to stop; one that nobody works on ends at once if nothing of it was sent."""
     now = timezone.now()
     with transaction.atomic():
         run = _find(number)
+        require_export(actor, run.export)
         live = Run.objects.filter(pk=number, finished_at__isnull=True)
         if not live.exists():
             raise Conflict("RUN_FINISHED", f"The run has ended: {run.status}.", where=f"run {number}")
@@ -82,8 +117,9 @@ def cancel_run(number: int, actor: Actor) -> RunView:
     return view_of(_find(number))
 
 
-def confirm_run(number: int, actor: Actor) -> RunView:
+def confirm_run(actor: Actor, number: int) -> RunView:
     """Let a run that waits for confirmation go on, with exactly the plan it has."""
+    require(actor, Permission.CONFIRM)
     run = _find(number)
     with transaction.atomic():
         waiting = Run.objects.filter(pk=number, status=RunStatus.NEEDS_CONFIRMATION, finished_at__isnull=True)
@@ -122,7 +158,19 @@ def view_of(run: Run) -> RunView:
         rate=delivered / seconds if seconds > 0 else 0.0,
         confirmation_reason=run.confirmation_reason,
         problems=[Problem(**problem) for problem in run.problems],
+        stage=run.stage if run.finished_at is None else "",
+        progress=_progress(run) if run.finished_at is None and run.progress else None,
+        confirmed_by=run.confirmed_by,
+        export_id=run.export_id,
     )
+
+
+def _progress(run: Run) -> Progress:
+    told = run.progress
+    seconds = timezone.now().timestamp() - told["began"]
+    rate = told["accepted"] / seconds if seconds > 0 else 0.0
+    left = (told["total"] - told["accepted"]) / rate if rate else None
+    return Progress(told["total"], told["accepted"], told["confirmed"], rate, left)
 
 
 def counts_of(run: Run) -> Counts | None:
@@ -143,7 +191,7 @@ def counts_of(run: Run) -> Counts | None:
 
 
 def _find(number: int) -> Run:
-    run = Run.objects.select_related("export").filter(pk=number).first()
+    run = Run.objects.select_related("export__connection").filter(pk=number).first()
     if run is None:
         raise NotFound("RUN_UNKNOWN", f"There is no run {number}.", remedy="leleka run list shows them.")
     return run

@@ -1,55 +1,104 @@
 """Segments: what there is, how many are in them, who for example."""
 
+from collections.abc import Sequence
+from datetime import datetime
+
+from leleka.core.email import mask
 from leleka.core.ports import Clock
 from leleka.core.rules_parsing import parse
 from leleka.errors import NotFound
 from leleka.services import catalogue, refreshing, store
+from leleka.services.audit import Actor
 from leleka.services.contracts import SegmentView
+from leleka.services.permissions import Permission, allows, require
 from leleka.state.models import Segment
 from leleka.warehouse import segments
 
 
-def list_segments() -> list[SegmentView]:
-    return [_view(segment) for segment in Segment.objects.prefetch_related("exports").order_by("name")]
+def list_segments(actor: Actor) -> list[SegmentView]:
+    require(actor, Permission.SEE)
+    return [_view(row) for row in Segment.objects.prefetch_related("exports").order_by("name")]
 
 
-def show_segment(name: str, clock: Clock, sample: int) -> tuple[SegmentView, list[dict[str, object]]]:
-    """Evaluate a segment over the sources as last refreshed; give it with ``sample`` whole profiles."""
-    segment = _find(name)
+def segment(actor: Actor, number: int) -> SegmentView:
+    require(actor, Permission.SEE)
+    return _view(by_number(number))
+
+
+def sizes(actor: Actor, number: int, limit: int = 12) -> Sequence[tuple[datetime, int]]:
+    """Give the newest evaluations of a segment, the oldest of them first."""
+    require(actor, Permission.SEE)
+    newest = by_number(number).sizes.order_by("-pk").values_list("evaluated_at", "size")[:limit]
+    return list(reversed(newest))
+
+
+def show_segment(
+    actor: Actor, name: str, clock: Clock, sample: int
+) -> tuple[SegmentView, list[dict[str, object]]]:
+    """Evaluate a segment over the sources as last refreshed; give it with ``sample`` whole profiles, which are
+    masked for whoever may not see personal data.
+    """
+    require(actor, Permission.SEE)
+    row = _find(name)
     known, files = catalogue.current(), catalogue.snapshot_files()
     with store.session() as session:
-        refreshing.refresh_segments(session, clock, _nobody, [segment])
-        rule = parse(segment.rules, known, f"segment {name}, rules")
+        refreshing.refresh_segments(session, clock, _nobody, [row])
+        rule = parse(row.rules, known, f"segment {name}, rules")
         query = segments.compile_rule(rule, known, files, refreshing.today(clock))
         members = segments.sample(session, query, known, files, sample) if sample else []
-    return _view(segment), members
+    if not allows(actor, Permission.SEE_PERSONAL):
+        key = known.profile_table.primary_key
+        members = [
+            {name: value if name == key else _masked(value) for name, value in one.items()} for one in members
+        ]
+    return _view(row), members
+
+
+def _masked(value: object) -> object:
+    """Show that there is something, and of text how it begins."""
+    if value is None or value == "":
+        return value
+    if isinstance(value, str):
+        return mask(value) if "@" in value else f"{value[0]}***"
+    return "***"
 
 
 def refresh_segment(name: str, clock: Clock, say: refreshing.Say) -> SegmentView:
     """Read the sources that changed and evaluate one segment. Raises ``NotFound``."""
-    segment = _find(name)
+    row = _find(name)
     with store.session() as session:
         refreshing.refresh_sources(session, say)
-        refreshing.refresh_segments(session, clock, say, [segment])
-    return _view(segment)
+        refreshing.refresh_segments(session, clock, say, [row])
+    return _view(row)
+
+
+def by_number(number: int) -> Segment:
+    """Raises ``NotFound``."""
+    row = Segment.objects.prefetch_related("exports").filter(pk=number).first()
+    if row is None:
+        raise NotFound("SEGMENT_UNKNOWN", "There is no such segment.")
+    return row
 
 
 def _find(name: str) -> Segment:
-    segment = Segment.objects.prefetch_related("exports").filter(name=name).first()
-    if segment is None:
+    row = Segment.objects.prefetch_related("exports").filter(name=name).first()
+    if row is None:
         names = ", ".join(Segment.objects.order_by("name").values_list("name", flat=True))
         remedy = f"There are: {names}." if names else "Apply a definitions file first."
         raise NotFound("SEGMENT_UNKNOWN", f"There is no segment {name!r}.", remedy=remedy)
-    return segment
+    return row
 
 
-def _view(segment: Segment) -> SegmentView:
+def _view(row: Segment) -> SegmentView:
     return SegmentView(
-        name=segment.name,
-        size=segment.size,
-        evaluated_at=segment.evaluated_at,
-        exports=tuple(sorted(export.name for export in segment.exports.all())),
-        rules=segment.rules,
+        name=row.name,
+        size=row.size,
+        evaluated_at=row.evaluated_at,
+        exports=tuple(sorted(export.name for export in row.exports.all())),
+        rules=row.rules,
+        id=row.pk,
+        managed_by_file=row.managed_by_file,
+        version=row.version,
     )
 
 

@@ -22,8 +22,8 @@ _UPDATED = (
     "rejected", "dropped", "code", "detail",
 )  # fmt: skip
 _LOOK_EVERY = 0.5  # seconds between two looks for a cancel
-_REASON = AttemptRow._meta.get_field("reason").max_length  # noqa: SLF001 - documented by Django
-_PAUSE_REASON = Account._meta.get_field("pause_reason").max_length  # noqa: SLF001 - documented by Django
+_REASON = AttemptRow._meta.get_field("reason").max_length
+_PAUSE_REASON = Account._meta.get_field("pause_reason").max_length
 
 
 class DjangoOutbox:

@@ -1,5 +1,7 @@
 """Reading what became of each row of a run."""
 
+from collections.abc import Iterator, Sequence
+
 from sqlglot import exp
 
 from leleka.core.planning import Counts
@@ -15,14 +17,23 @@ def count(session: Session, snapshot: Snapshot) -> Counts:
 
 
 def rows(
-    session: Session, snapshot: Snapshot, ended: str, limit: int
+    session: Session, snapshot: Snapshot, ended: str, limit: int, offset: int = 0
 ) -> list[tuple[str, str | None, str, str, str]]:
-    """Give profile id, address, ended, code and detail of profiles that ended so, by profile id."""
-    query = (
+    """Give profile id, address, ended, code and detail of profiles that ended so, by code and profile id."""
+    return session.rows(_ended(snapshot, ended).limit(limit).offset(offset))
+
+
+def chunks(
+    session: Session, snapshot: Snapshot, ended: str
+) -> Iterator[Sequence[tuple[str, str | None, str, str, str]]]:
+    """Give the same of all of them, in chunks."""
+    yield from session.chunks(_ended(snapshot, ended))
+
+
+def _ended(snapshot: Snapshot, ended: str) -> exp.Select:
+    return (
         exp.select(*(column(name) for name in ("profile_id", "address", "ended", "code", "detail")))
         .from_(parquet(snapshot.files))
         .where(column("ended").eq(exp.Literal.string(ended)))
         .order_by(column("code"), column("profile_id"))
-        .limit(limit)
     )
-    return session.rows(query)

@@ -36,10 +36,15 @@ class Group:
 
 
 MENU: Final[tuple[tuple[Promise | str, tuple[Entry, ...]], ...]] = (
-    ("", (Entry(_("Home"), "home", "home"),)),
+    ("", (Entry(_("Home"), "home", "home"), Entry(_("Segments"), "segments", "users-group"))),
+    (_("Data"), (Entry(_("Exports"), "exports", "send"),)),
     (
         _("Admin"),
-        (Entry(_("Permissions"), "people", "users", Permission.PEOPLE),),
+        (
+            Entry(_("Connections"), "connections", "plug", Permission.CONNECTIONS),
+            Entry(_("Permissions"), "people", "users", Permission.PEOPLE),
+            Entry(_("Audit"), "audit", "clipboard-check", Permission.AUDIT),
+        ),
     ),
 )
 

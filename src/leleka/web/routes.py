@@ -8,13 +8,26 @@ from typing import Any, Final
 from urllib.parse import quote
 
 from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 
 from leleka.services.permissions import Permission, allows
 from leleka.web.answers import go, is_htmx
-from leleka.web.pages import account, entry, errors, home, people
+from leleka.web.pages import (
+    account,
+    audit,
+    connections,
+    entry,
+    errors,
+    exports,
+    home,
+    people,
+    runs,
+    segments,
+    tasks,
+)
 from leleka.web.request import Request
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 GET: Final = ("GET", "HEAD")
 POST: Final = ("POST",)
 
@@ -40,6 +53,27 @@ ROUTES: Final[tuple[Route, ...]] = (
     Route("account", account.show, "account"),
     Route("account/tokens", account.make_token, "token_make", methods=POST),
     Route("account/tokens/<int:number>/remove", account.remove_token, "token_remove", methods=POST),
+    Route("admin/connections", connections.index, "connections", Permission.CONNECTIONS),
+    Route("admin/connections/add", connections.add, "connection_add", Permission.CONNECTIONS, GET + POST),
+    Route("admin/connections/connect", connections.connect, "connection_draft", Permission.CONNECTIONS, POST),
+    Route(
+        "admin/connections/<int:number>", connections.edit, "connection", Permission.CONNECTIONS, GET + POST
+    ),
+    Route(
+        "admin/connections/<int:number>/connect",
+        connections.connect,
+        "connection_connect",
+        Permission.CONNECTIONS,
+        POST,
+    ),
+    Route(
+        "admin/connections/<int:number>/remove",
+        connections.remove,
+        "connection_remove",
+        Permission.CONNECTIONS,
+        GET + POST,
+    ),
+    Route("admin/audit", audit.index, "audit", Permission.AUDIT),
     Route("admin/permissions", people.index, "people", Permission.PEOPLE),
     Route("admin/permissions/add", people.add, "person_add", Permission.PEOPLE, GET + POST),
     Route("admin/permissions/<int:number>", people.edit, "person", Permission.PEOPLE, GET + POST),
@@ -48,13 +82,70 @@ ROUTES: Final[tuple[Route, ...]] = (
         "admin/permissions/<int:number>/disable", people.disable, "person_disable", Permission.PEOPLE, POST
     ),
     Route("admin/permissions/<int:number>/enable", people.enable, "person_enable", Permission.PEOPLE, POST),
+    Route("data/exports", exports.index, "exports", Permission.SEE),
+    Route("data/exports/add", exports.add, "export_add", Permission.EDIT_SHARED_EXPORTS, GET + POST),
+    Route("data/exports/offers", exports.offers, "export_offers", Permission.CHOOSE_CONNECTIONS, POST),
+    Route("data/exports/sums", exports.sums, "export_sums", Permission.CHOOSE_CONNECTIONS, POST),
+    Route("data/exports/run", exports.run_chosen, "exports_run", Permission.EDIT_SHARED_EXPORTS, POST),
+    Route(
+        "data/exports/detach", exports.detach, "exports_detach", Permission.EDIT_SHARED_EXPORTS, GET + POST
+    ),
+    Route(
+        "data/exports/remove", exports.remove, "exports_remove", Permission.EDIT_SHARED_EXPORTS, GET + POST
+    ),
+    Route("data/exports/<int:number>", exports.show, "export", Permission.SEE),
+    Route("data/exports/<int:number>/view", exports.settings, "export_view", Permission.SEE),
+    Route(
+        "data/exports/<int:number>/edit",
+        exports.edit,
+        "export_edit",
+        Permission.EDIT_SHARED_EXPORTS,
+        GET + POST,
+    ),
+    Route("data/exports/<int:number>/run", exports.run, "export_run", Permission.EDIT_SHARED_EXPORTS, POST),
+    Route(
+        "data/exports/<int:number>/preview",
+        exports.preview,
+        "export_preview",
+        Permission.EDIT_SHARED_EXPORTS,
+        POST,
+    ),
+    Route("data/runs", runs.index, "runs", Permission.SEE),
+    Route("data/runs/<int:number>", runs.show, "run", Permission.SEE),
+    Route("data/runs/<int:number>/live", runs.live, "run_live", Permission.SEE),
+    Route("data/runs/<int:number>/rows", runs.rows, "run_rows", Permission.SEE),
+    Route("data/runs/<int:number>/download", runs.download, "run_download", Permission.DOWNLOAD_PERSONAL),
+    Route("data/runs/<int:number>/cancel", runs.cancel, "run_cancel", Permission.EDIT_SHARED_EXPORTS, POST),
+    Route("data/runs/<int:number>/confirm", runs.confirm, "run_confirm", Permission.CONFIRM, POST),
+    Route("segments", segments.index, "segments", Permission.SEE),
+    Route("segments/add", segments.add, "segment_add", Permission.EDIT_SEGMENTS, GET + POST),
+    Route("segments/<int:number>", segments.show, "segment", Permission.SEE),
+    Route("segments/<int:number>/edit", segments.edit, "segment_edit", Permission.EDIT_SEGMENTS, GET + POST),
+    Route(
+        "segments/<int:number>/remove",
+        segments.remove,
+        "segment_remove",
+        Permission.EDIT_SEGMENTS,
+        GET + POST,
+    ),
+    Route(
+        "segments/<int:number>/refresh", segments.refresh, "segment_refresh", Permission.EDIT_SEGMENTS, POST
+    ),
+    Route(
+        "segments/<int:number>/exports",
+        segments.exports,
+        "segment_exports",
+        Permission.EDIT_SHARED_EXPORTS,
+        GET + POST,
+    ),
+    Route("tasks/<int:number>", tasks.show, "task", Permission.SEE),
 )
 
 
 def guarded(route: Route) -> View:
     """Give the view behind its right and its methods."""
 
-    def view(request: Request, **parts: Any) -> HttpResponse:
+    def view(request: Request, **parts: Any) -> HttpResponseBase:
         if request.method not in route.methods:
             return HttpResponse(status=405, headers={"Allow": ", ".join(route.methods)})
         actor = request.actor

@@ -17,4 +17,98 @@ SENTENCES: Final[Mapping[str, tuple[Promise | str, Promise | str]]] = {
         _("This link was used already, or its time is over."),
         _("Ask an administrator for a new one."),
     ),
+    # Connections: setting them up.
+    "CONNECTION_UNKNOWN": (_("There is no such connection."), ""),
+    "CONNECTION_EXISTS": (_("There is another connection of this name."), ""),
+    "CONNECTION_IN_USE": (
+        _("Exports use this connection."),
+        _("Choose for each whether it is detached or removed."),
+    ),
+    "CONNECT_FIRST": (_("This host and key were not tested."), _("Choose Connect first.")),
+    "CHECK_TOO_OFTEN": (
+        _("Connect was tried five times within a minute."),
+        _("Wait a minute and try again."),
+    ),
+    "CONSENT_REQUIRED": (
+        _("Nothing is sent to ActiveCampaign unless an administrator agrees."),
+        _("Read the text and choose I agree."),
+    ),
+    "CONSENT_OUTDATED": (
+        _("The text has changed since this page was opened."),
+        _("Read it as it is now and agree again."),
+    ),
+    "PASSWORD_WRONG": (_("This is not your password."), ""),
+    "NAME_INVALID": (_("A name has 1 to 200 visible characters."), ""),
+    "LOOKS_LIKE_SECRET": (_("This name looks like an API key."), _("Names are shown to everyone.")),
+    "KEY_SYNTAX": (
+        _("This is not an API key: a key is one unbroken run of letters and digits."),
+        _("Copy the Key, not the URL, from Settings › Developer."),
+    ),
+    "KEY_REQUIRED": (
+        _("Enter the API key. Another host needs it again: the stored one is never sent elsewhere."),
+        "",
+    ),
+    "KEY_MISSING": (_("The API key cannot be read where it is kept."), ""),
+    "HOST_SYNTAX": (
+        _("This is not a host name."),
+        _("Enter the host from Settings › Developer, for example youraccount.api-us1.com."),
+    ),
+    "HOST_NOT_ALLOWED": (
+        _("This is not a host of ActiveCampaign."),
+        _("Enter the host from Settings › Developer, for example youraccount.api-us1.com."),
+    ),
+    "AUDIENCE_UNKNOWN": (_("Choose one of those offered."), ""),
+    "SHARE_INVALID": (_("The share of the request limits is from 1 to 100 percent."), ""),
+    "PLAN_LIMIT_INVALID": (_("Enter a whole number of contacts, at least 1, or nothing."), ""),
+    "EXPORT_USER_MISSING": (
+        _("It has no export user."),
+        _("Edit the connection: an administrator adds themselves as export user."),
+    ),
+    "EXPORT_USER_DISABLED": (
+        _("Its export user was disabled."),
+        _("Edit the connection: an administrator adds themselves as export user."),
+    ),
+    # Connections: what a test finds.
+    "KEY_REFUSED": (
+        _("ActiveCampaign refused this key."),
+        _("Copy the key again from Settings › Developer; its user must exist and have the right."),
+    ),
+    "LISTS_FORBIDDEN": (
+        _("The key is right, but its user may not see lists."),
+        _("Put the user into a group that may."),
+    ),
+    "HOST_NO_ANSWER": (_("The host does not answer."), _("Try again later.")),
+    "HOST_UNREACHABLE": (_("The host cannot be reached."), _("Check the host, and the network from here.")),
+    "ACCOUNT_NOT_FOUND": (_("There is no ActiveCampaign account at this host."), _("Check the host.")),
+    "ANSWER_UNREADABLE": (_("The host answers, but not as ActiveCampaign does."), _("Check the host.")),
+    "TLS_REFUSED": (_("No secure connection to the host could be made."), ""),
+    # Edits.
+    "STALE": (_("Somebody else has changed this meanwhile."), _("Open it again and repeat your change.")),
+    "MANAGED_BY_FILE": (
+        _("This is managed by a definitions file and read-only here."),
+        _("Change the file and apply it."),
+    ),
+    "EXPORT_RUNNING": (
+        _("An export that needs this is running."),
+        _("Wait until its run has ended, or cancel the run."),
+    ),
+    "NAME_TAKEN": (_("This name is taken already."), ""),
+    "RUN_IN_PROGRESS": (_("The export is running already."), ""),
+    "SEGMENT_IN_USE": (_("Exports send this segment."), _("Take it out of these exports first.")),
+    "CONNECTION_NOT_SHARED": (
+        _("This connection is for administrators."),
+        _("An administrator can share it with contributors."),
+    ),
+    "CONNECTION_DETACHED": (_("The export has no connection."), _("Edit it and choose one.")),
+    "RULE_YAML": (_("This is not valid YAML."), ""),
+    "LIST_ID_INVALID": (
+        _("A list is named by its id, a whole number such as 7, as ActiveCampaign shows it."),
+        "",
+    ),
+    "MAP_COLUMN_UNKNOWN": (_("The profiles have no such column."), ""),
+    "MAP_TARGET_TWICE": (_("This field has two columns."), ""),
+    "MAP_FIELD_SHARED": (
+        _("Another export writes this field of the same account in another way."),
+        _("Map the same column in both, or another field in one of them."),
+    ),
 }

@@ -82,6 +82,7 @@ def refresh(json: JsonOption = False) -> None:
     """Read the sources whose files changed, and evaluate the segments that depend on them."""
     from leleka.core.clock import SystemClock
     from leleka.services import refreshing, segments, store
+    from leleka.services.audit import Actor
 
     store.prepare()
     with store.session() as session:

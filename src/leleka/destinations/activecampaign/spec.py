@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from leleka.destinations.activecampaign.checking import ADDRESS, KEY, LISTS
 from leleka.destinations.activecampaign.destination import open_account
 from leleka.destinations.activecampaign.hosts import normalise_host
 from leleka.destinations.activecampaign.limits import LIMITS
@@ -14,6 +15,7 @@ SPEC: Final = Spec(
     settings=Settings,
     secrets=("key",),
     limits=LIMITS,
+    steps=(ADDRESS, KEY, LISTS),
     open=open_account,
     identify=normalise_host,
     check_key=check_key,

@@ -7,13 +7,14 @@ from typing import Final
 
 from django import template
 from django.utils import timezone
-from django.utils.formats import date_format
+from django.utils.formats import date_format, number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from leleka.web.reasons import reason
 from leleka.web.words import status_word
 
 register = template.Library()
@@ -74,6 +75,23 @@ def duration(seconds: float) -> str:
     hours, rest = divmod(whole // _MINUTE, _MINUTE)
     told = ngettext("%(n)d hour", "%(n)d hours", hours) % {"n": hours}
     return f"{told} {rest:02d}" if rest else told
+
+
+@register.filter
+def number(value: object) -> str:
+    """Group the digits of a number as the reader's language does; what is no number is a dash."""
+    return number_format(value, force_grouping=True) if isinstance(value, int) else "–"
+
+
+@register.filter
+def whole(value: float) -> str:
+    return number_format(round(value), force_grouping=True)
+
+
+@register.filter(name="reason")
+def reason_word(code: str) -> str:
+    """Tell in words why a row ended as it did, or how."""
+    return reason(code)
 
 
 @register.filter

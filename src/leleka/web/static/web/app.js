@@ -57,7 +57,7 @@
 
   // A save button waits until the parts that it names are there.
   const ready = (form) => {
-    const missing = [...form.querySelectorAll("[required]")].some((one) =>
+    const missing = [...form.querySelectorAll("[required], [data-needed]")].some((one) =>
       one.type === "checkbox" ? !one.checked : !one.value.trim());
     form.querySelectorAll("[data-when-ready]").forEach((button) => { button.disabled = missing; });
   };

@@ -1,0 +1,36 @@
+"""The audit: administrators only."""
+
+from datetime import datetime
+from typing import Annotated, Any
+
+from ninja import Query, Router, Schema
+
+from leleka.api.access import ApiRequest
+from leleka.api.shapes import Page, Paging
+from leleka.services import auditing
+
+router = Router(tags=["Audit"])
+
+
+class EntryOut(Schema):
+    id: int
+    at: datetime
+    actor: str
+    action: str
+    subject: str
+    details: dict[str, Any]
+    address: str
+    request: str
+    result: str
+
+
+@router.get("", response=Page[EntryOut], operation_id="readAudit", summary="Read the audit, newest first")
+def read_audit(
+    request: ApiRequest,
+    paging: Annotated[Paging, Query()],
+    text: Annotated[str, Query(max_length=200, description="Looked for in who, what and which.")] = "",
+) -> dict[str, object]:
+    """Reading it is an entry of its own."""
+    found = list(auditing.read(request.auth, before=paging.after, limit=paging.limit + 1, text=text))
+    items = found[: paging.limit]
+    return {"items": items, "next": items[-1].id if len(found) > paging.limit else None}

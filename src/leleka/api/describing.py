@@ -1,0 +1,66 @@
+"""The OpenAPI document: what every operation may answer beside its success stands in one place, here."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from ninja import NinjaAPI
+from ninja.openapi.schema import OpenAPISchema
+
+from leleka.api.problems import ProblemsOut
+
+_PROBLEM: Final = "application/problem+json"
+_REFERENCE: Final = "#/components/schemas/{model}"
+_ALWAYS: Final = {
+    401: "No token, or one that is not known.",
+    403: "The person may not do this.",
+    422: "The input is wrong; problems names every field.",
+}
+_WITH_ID: Final = {404: "There is no such object."}
+_CHANGING: Final = {
+    404: "Something that is named does not exist.",
+    409: "Something stands in the way: a stale version, a live run, an object in use, a file that manages it.",
+    429: "Too often; Retry-After says for how long.",
+}
+_WITH_BODY: Final = {
+    400: "The body is not JSON.",
+    413: "The body is larger than 1 MB.",
+    415: "The body is not application/json.",
+}
+_CONFLICTING: Final = {409: "It cannot be told now; problems says why."}
+
+
+class LelekaApi(NinjaAPI):
+    """Django Ninja's API whose document names every error."""
+
+    def get_openapi_schema(
+        self, *, path_prefix: str | None = None, path_params: dict[str, Any] | None = None
+    ) -> OpenAPISchema:
+        document = super().get_openapi_schema(path_prefix=path_prefix, path_params=path_params)
+        schema = ProblemsOut.model_json_schema(ref_template=_REFERENCE)
+        document["components"]["schemas"].update(schema.pop("$defs"))
+        document["components"]["schemas"]["ProblemsOut"] = schema
+        for path, operations in document["paths"].items():
+            for method, operation in operations.items():
+                operation["responses"].update(_errors(path, method, operation))
+        return document
+
+
+def _errors(path: str, method: str, operation: Mapping[str, Any]) -> dict[int, Any]:
+    found = dict(_ALWAYS)
+    if "{" in path:
+        found |= _WITH_ID | _CONFLICTING
+    if method != "get":
+        found |= _CHANGING
+    if "requestBody" in operation:
+        found |= _WITH_BODY
+    content = {_PROBLEM: {"schema": {"$ref": _REFERENCE.format(model="ProblemsOut")}}}
+    return {status: _answer(status, text, content) for status, text in sorted(found.items())}
+
+
+def _answer(status: int, text: str, content: Mapping[str, Any]) -> dict[str, Any]:
+    described: dict[str, Any] = {"description": text, "content": content}
+    if status == 401:  # noqa: PLR2004 - a status
+        described["headers"] = {"WWW-Authenticate": {"schema": {"type": "string"}, "required": True}}
+    if status == 429:  # noqa: PLR2004 - a status
+        described["headers"] = {"Retry-After": {"schema": {"type": "string"}}}
+    return described

@@ -1,0 +1,71 @@
+"""Oneself: who the token belongs to, and one's own tokens."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from ninja import Router, Schema, Status
+
+from leleka.api.access import ApiRequest
+from leleka.api.people import RoleName
+from leleka.api.shapes import In, Number
+from leleka.services import permissions, tokens
+
+router = Router(tags=["Me"])
+
+
+class MeOut(Schema):
+    """``may`` are the permissions of the role."""
+
+    id: int | None
+    name: str
+    role: RoleName
+    may: Sequence[str]
+
+
+class TokenOut(Schema):
+    """``hint`` is how the token ends; nobody reads it back whole."""
+
+    id: int
+    name: str
+    hint: str
+    made_at: datetime
+    used_at: datetime | None
+
+
+class TokenIn(In):
+    name: str
+
+
+class MadeOut(Schema):
+    """``secret`` is the token; it is given this once."""
+
+    token: TokenOut
+    secret: str
+
+
+@router.get("", response=MeOut, operation_id="showMe", summary="Show whose token this is")
+def show_me(request: ApiRequest) -> dict[str, object]:
+    actor = request.auth
+    may = sorted(one.name.lower() for one in permissions.Permission if permissions.allows(actor, one))
+    return {"id": actor.user, "name": actor.name, "role": actor.role.value, "may": may}
+
+
+@router.get("/tokens", response=list[TokenOut], operation_id="listTokens", summary="List one's own tokens")
+def list_tokens(request: ApiRequest) -> Sequence[tokens.TokenView]:
+    return tokens.list_tokens(request.auth)
+
+
+@router.post("/tokens", response={201: MadeOut}, operation_id="makeToken", summary="Make a token")
+def make_token(request: ApiRequest, data: TokenIn) -> Status[dict[str, object]]:
+    """Make a token with one's own rights; it is shown this once."""
+    token, secret = tokens.make_token(request.auth, data.name)
+    return Status(201, {"token": token, "secret": secret})
+
+
+@router.delete(
+    "/tokens/{int:number}", response={204: None}, operation_id="removeToken", summary="Remove a token"
+)
+def remove_token(request: ApiRequest, number: Number) -> Status[None]:
+    """Remove one of one's own tokens; it opens nothing from then on."""
+    tokens.remove_token(request.auth, number)
+    return Status(204, None)

@@ -1,0 +1,104 @@
+"""Segments: who is meant."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import orjson
+from ninja import Router, Schema, Status
+from pydantic import ConfigDict
+
+from leleka.api.access import ApiRequest
+from leleka.api.shapes import In, Number, TaskAsked, Version
+from leleka.core.clock import SystemClock
+from leleka.services import editing_segments, segments
+from leleka.services.contracts import SegmentView
+
+router = Router(tags=["Segments"])
+_EXAMPLE = {"column": "tier", "is": "gold"}
+
+
+class SegmentOut(Schema):
+    """``size`` is null until somebody counted; ``exports`` are the names of those that send it."""
+
+    id: int
+    name: str
+    size: int | None
+    evaluated_at: datetime | None
+    exports: Sequence[str]
+    rules: dict[str, Any]
+    managed_by_file: str
+    version: int
+
+
+class RulesIn(In):
+    """Rules as docs/reference/segments.md has them."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"rules": _EXAMPLE}]})
+    rules: dict[str, Any]
+
+
+class SegmentIn(RulesIn):
+    model_config = ConfigDict(json_schema_extra={"examples": [{"name": "Gold", "rules": _EXAMPLE}]})
+    name: str
+
+
+class SegmentChange(SegmentIn):
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"name": "Gold", "rules": _EXAMPLE, "version": 1}]}
+    )
+    version: Version
+
+
+class CountOut(Schema):
+    count: int
+
+
+@router.get("", response=list[SegmentOut], operation_id="listSegments", summary="List segments")
+def list_segments(request: ApiRequest) -> Sequence[SegmentView]:
+    return segments.list_segments(request.auth)
+
+
+@router.post("", response={201: SegmentOut}, operation_id="createSegment", summary="Create a segment")
+def create_segment(request: ApiRequest, data: SegmentIn) -> Status[SegmentView]:
+    """Nobody is in it until it is counted, by the operation of that name or by a run."""
+    number = editing_segments.create(request.auth, data.name, _text(data))
+    return Status(201, segments.segment(request.auth, number))
+
+
+@router.post("/count", response=CountOut, operation_id="countRules", summary="Count who matches rules")
+def count_rules(request: ApiRequest, data: RulesIn) -> dict[str, int]:
+    """Check rules that are not saved, and count who matches in the sources as last read."""
+    return {"count": editing_segments.count(request.auth, _text(data), SystemClock())}
+
+
+@router.get("/{int:number}", response=SegmentOut, operation_id="getSegment", summary="Get a segment")
+def get_segment(request: ApiRequest, number: Number) -> SegmentView:
+    return segments.segment(request.auth, number)
+
+
+@router.put("/{int:number}", response=SegmentOut, operation_id="updateSegment", summary="Change a segment")
+def update_segment(request: ApiRequest, number: Number, data: SegmentChange) -> SegmentView:
+    editing_segments.update(request.auth, number, data.name, _text(data), data.version)
+    return segments.segment(request.auth, number)
+
+
+@router.delete(
+    "/{int:number}", response={204: None}, operation_id="removeSegment", summary="Remove a segment"
+)
+def remove_segment(request: ApiRequest, number: Number) -> Status[None]:
+    """One that an export sends stays: 409 SEGMENT_IN_USE."""
+    editing_segments.remove(request.auth, number)
+    return Status(204, None)
+
+
+@router.post(
+    "/{int:number}/count", response={202: TaskAsked}, operation_id="countSegment", summary="Count its members"
+)
+def count_segment(request: ApiRequest, number: Number) -> Status[dict[str, int]]:
+    """Ask the worker to read the sources that changed and to find the members anew."""
+    return Status(202, {"task": editing_segments.ask_refresh(request.auth, number)})
+
+
+def _text(data: RulesIn) -> str:
+    return orjson.dumps(data.rules).decode()

@@ -1,0 +1,31 @@
+"""Tasks: what the worker was asked to find out."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from ninja import Router, Schema
+
+from leleka.api.access import ApiRequest
+from leleka.api.problems import ProblemOut
+from leleka.api.shapes import Number
+from leleka.services import due
+
+router = Router(tags=["Tasks"])
+
+
+class TaskOut(Schema):
+    """``done`` tells whether to ask no more: then there is a result, or there are problems."""
+
+    id: int
+    kind: str
+    subject: str
+    status: str
+    stage: str
+    done: bool
+    result: dict[str, Any]
+    problems: Sequence[ProblemOut]
+
+
+@router.get("/{int:number}", response=TaskOut, operation_id="getTask", summary="Get a task of one's own")
+def get_task(request: ApiRequest, number: Number) -> due.TaskView:
+    return due.task(request.auth, number)

@@ -1,0 +1,246 @@
+"""Connections: setting them up and changing them (CI-C1 to C11, C18).
+
+Passwords are confirmed before the transaction of a change: a wrong one counts, whatever becomes of the change.
+"""
+
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from django.db import IntegrityError, transaction
+from django.db.models import F
+from django.utils import timezone
+
+from leleka.destinations.registry import spec_of
+from leleka.errors import Conflict, Forbidden, InvalidInput
+from leleka.services import connecting, consent, signing_in
+from leleka.services.audit import Actor, record
+from leleka.services.connection_checks import Draft, Judged, attempt, has_passed, judge
+from leleka.services.connection_views import ConnectionView, find, view_of
+from leleka.services.editing import refuse_managed, stale
+from leleka.services.permissions import Permission, require
+from leleka.services.sharing import clashes, writer_of
+from leleka.state.models import Account, Connection, Export, Run
+
+_LONGEST_NAME: Final = 200
+_LONGEST_WHO: Final = 200
+_MOST_CONTACTS: Final = 2_000_000_000
+_LIKELY: Final = 8  # characters: a shorter key stands in names by chance
+_TOLD: Final = ("name", "host", "audience", "share", "plan_limit")
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionForm:
+    """What somebody wants a connection to be.
+
+    An empty ``key`` keeps the one there is; ``password`` makes whoever asks the export user. ``proof`` is what
+    ``connection_checks`` gave for this host and key. ``agreed`` is to the text ``consent_version``.
+    """
+
+    name: str
+    host: str
+    key: str = field(default="", repr=False)
+    audience: str = "administrators"
+    type: str = "activecampaign"
+    share: float = 0.9
+    plan_limit: int | None = None
+    agreed: bool = False
+    consent_version: str = ""
+    consent_language: str = "en"
+    password: str = field(default="", repr=False)
+    proof: str = ""
+
+
+def create(actor: Actor, form: ConnectionForm) -> ConnectionView:
+    """Raises ``InvalidInput`` with everything that is wrong, ``Conflict`` CONNECTION_EXISTS, or as sign-in does."""
+    require(actor, Permission.CONNECTIONS)
+    judged = _judge(form, None)
+    consent.check_agreed(form.consent_version, form.consent_language, agreed=form.agreed)
+    steps = _passed(actor, form, judged)
+    _confirm(actor, form)
+    with transaction.atomic():
+        row = Connection(type=form.type, last_check=steps, last_checked_at=timezone.now())
+        _agree(row, actor, form)
+        _fill(row, form, judged, actor)
+        _save(row)
+        _keep(row, judged)
+        record(actor, "connection create", row.name, {"after": _told(row)})
+    return view_of(row)
+
+
+def update(actor: Actor, number: int, version: int, form: ConnectionForm) -> ConnectionView:
+    """Change a connection. Another host needs the key again, and consent; a new key needs a passed Connect.
+
+    Raises as ``create`` does, ``Conflict`` STALE, MANAGED_BY_FILE, or EXPORT_RUNNING for another name or host.
+    """
+    require(actor, Permission.CONNECTIONS)
+    row = editable(number)
+    judged = _judge(form, row)
+    moved = judged.host != row.host
+    if moved:
+        consent.check_agreed(form.consent_version, form.consent_language, agreed=form.agreed)
+    steps = _passed(actor, form, judged) if judged.is_new_key else None
+    _confirm(actor, form)
+    with transaction.atomic():
+        take_version(row, version)
+        before = _told(row)
+        if moved or row.name != form.name.strip():
+            refuse_while_running(row)
+        if moved:
+            _refuse_clashes(row, judged.identity.account)
+        if form.agreed:
+            _agree(row, actor, form)
+        if steps is not None:
+            row.last_check, row.last_checked_at, row.attention = steps, timezone.now(), ""
+        _fill(row, form, judged, actor)
+        _save(row)
+        _keep(row, judged)
+        what = {"before": before, "after": _told(row), "key": judged.is_new_key}
+        record(actor, "connection edit", row.name, what)
+    return view_of(row)
+
+
+def editable(number: int) -> Connection:
+    """Raises ``NotFound``, and ``Conflict`` for a connection that a file manages."""
+    row = find(number)
+    refuse_managed(row)
+    return row
+
+
+def take_version(row: Connection, version: int) -> None:
+    """Raises ``Conflict`` STALE where somebody else was quicker; call it within the transaction of the change."""
+    if not Connection.objects.filter(pk=row.pk, version=version).update(version=F("version") + 1):
+        raise stale(row.name)
+    row.refresh_from_db()
+
+
+def refuse_while_running(row: Connection) -> None:
+    """Raises ``Conflict``: a live run goes on under the name and to the host it began with."""
+    live = Run.objects.filter(export__connection=row, finished_at__isnull=True)
+    names = list(live.order_by("export__name").values_list("export__name", flat=True))
+    if names:
+        raise Conflict(
+            "EXPORT_RUNNING",
+            f"Exports of this connection are running: {', '.join(names)}.",
+            remedy="Wait until they have ended, or cancel their runs.",
+        )
+
+
+def _judge(form: ConnectionForm, row: Connection | None) -> Judged:
+    """Raises ``InvalidInput`` with everything that is wrong in the form."""
+    kind = row.type if row else form.type
+    found: list[InvalidInput] = []
+    attempt(found, "name", lambda: _check_name(form, kind))
+    judged = None
+    try:
+        judged = judge(Draft(form.host, form.key, kind), row)
+    except InvalidInput as error:
+        found.append(error)
+    attempt(found, "audience", lambda: _check_audience(form.audience))
+    attempt(found, "share", lambda: _check_share(form.share))
+    attempt(found, "plan_limit", lambda: _check_plan_limit(form.plan_limit))
+    if found or judged is None:
+        raise InvalidInput.of([problem for error in found for problem in error.problems])
+    return judged
+
+
+def _check_name(form: ConnectionForm, kind: str) -> None:
+    name, key = form.name.strip(), form.key.strip()
+    if not name or len(name) > _LONGEST_NAME or not name.isprintable():
+        raise InvalidInput("NAME_INVALID", "A name has 1 to 200 visible characters.")
+    spec_of(kind).check_name(name)
+    if len(key) >= _LIKELY and not connecting.is_reference(key) and key in name:
+        raise InvalidInput(
+            "LOOKS_LIKE_SECRET", "This name holds the API key.", remedy="Names are shown to everyone."
+        )
+
+
+def _check_audience(audience: str) -> None:
+    if audience not in set(Connection.Audience):
+        raise InvalidInput("AUDIENCE_UNKNOWN", f"It is one of: {', '.join(Connection.Audience)}.")
+
+
+def _check_share(share: float) -> None:
+    if not 0 < share <= 1:
+        raise InvalidInput(
+            "SHARE_INVALID", "The share of the account's request limits is more than 0 and at most 1."
+        )
+
+
+def _check_plan_limit(limit: int | None) -> None:
+    if limit is not None and not 1 <= limit <= _MOST_CONTACTS:
+        raise InvalidInput("PLAN_LIMIT_INVALID", "It is a whole number of contacts, at least 1, or nothing.")
+
+
+def _passed(actor: Actor, form: ConnectionForm, judged: Judged) -> list[dict[str, Any]]:
+    steps = has_passed(actor, judged, form.proof)
+    if steps is None:
+        raise InvalidInput(
+            "CONNECT_FIRST",
+            "This host and key were not tested.",
+            where="proof",
+            remedy="Choose Connect first.",
+        )
+    return steps
+
+
+def _confirm(actor: Actor, form: ConnectionForm) -> None:
+    if not form.password:
+        return
+    try:
+        signing_in.confirm_password(actor, form.password)
+    except Forbidden:
+        raise InvalidInput("PASSWORD_WRONG", "This is not your password.", where="password") from None
+
+
+def _agree(row: Connection, actor: Actor, form: ConnectionForm) -> None:
+    consent.check_agreed(form.consent_version, form.consent_language, agreed=form.agreed)
+    row.consent_by, row.consent_at = actor.name[:_LONGEST_WHO], timezone.now()
+    row.consent_version, row.consent_language = form.consent_version, form.consent_language
+
+
+def _fill(row: Connection, form: ConnectionForm, judged: Judged, actor: Actor) -> None:
+    row.account, _ = Account.objects.get_or_create(type=judged.type, name=judged.identity.account)
+    row.name, row.host = form.name.strip(), judged.host
+    row.audience, row.share, row.plan_limit = form.audience, form.share, form.plan_limit
+    if judged.is_new_key:
+        row.key_reference = judged.reference
+    if form.password:
+        row.export_user_id = actor.user
+
+
+def _save(row: Connection) -> None:
+    try:
+        with transaction.atomic():
+            row.save()
+    except IntegrityError:
+        raise Conflict(
+            "CONNECTION_EXISTS", f"There is a connection called {row.name!r}.", where="name"
+        ) from None
+
+
+def _keep(row: Connection, judged: Judged) -> None:
+    if judged.key is not None:
+        connecting.keep_key(row, judged.key)
+    elif judged.reference:
+        row.secrets.all().delete()
+
+
+def _refuse_clashes(row: Connection, account: str) -> None:
+    """Raises ``Conflict`` where an export would write a field of the new account that another writes differently."""
+    exports = Export.objects.filter(connection__isnull=False).select_related("connection__account")
+    ours = [
+        writer_of(one.name, account, one.matching, one.leavers) for one in exports if one.connection == row
+    ]
+    for export in exports:
+        there = export.connection.account.name if export.connection else ""
+        if export.connection == row or there != account:
+            continue
+        theirs = writer_of(export.name, there, export.matching, export.leavers)
+        for _, message in (clash for one in ours for clash in clashes(one, theirs)):
+            raise Conflict(
+                "MAP_FIELD_SHARED", message, where="host", remedy="Change one of the exports first."
+            )
+
+
+def _told(row: Connection) -> dict[str, object]:
+    return {name: getattr(row, name) for name in _TOLD}

@@ -1,0 +1,198 @@
+"""Making, changing, detaching, removing and running exports, one by one or several at once."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django.db import transaction
+from django.db.models import F
+
+from leleka.errors import Conflict, Forbidden, LelekaError, NotFound, Problem
+from leleka.services import due, running
+from leleka.services.audit import Actor, record
+from leleka.services.checking_exports import CheckedExport
+from leleka.services.editing import refuse_managed, stale
+from leleka.services.export_forms import checked, data_of
+from leleka.services.export_views import find
+from leleka.services.permissions import Permission, may_use, require, require_export
+from leleka.state.models import Connection, Export, Run, Segment, Task
+
+_LONGEST_NAME: Final = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """``list_left`` is the list an export wrote to before: what it sent there stays there."""
+
+    id: int
+    name: str
+    list_left: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AskedRun:
+    """What became of asking one export to run: the run's number, or why there is none."""
+
+    export: str
+    run: int | None
+    problems: Sequence[Problem] = ()
+
+
+def create(actor: Actor, data: Mapping[str, Any]) -> Saved:
+    """Make an export; it does not run. Raises ``InvalidInput`` with everything that is wrong."""
+    require(actor, Permission.EDIT_SHARED_EXPORTS)
+    with transaction.atomic():
+        wanted, connection = _wanted(actor, data, None)
+        row = Export.objects.create(name=wanted.name, **_values(wanted, connection))
+        row.segments.set(Segment.objects.filter(name__in=wanted.segments))
+        record(actor, "export created", row.name, {"connection": connection.name, "list": row.target})
+    return Saved(row.pk, row.name)
+
+
+def update(actor: Actor, number: int, data: Mapping[str, Any], version: int) -> Saved:
+    """Change an export; a run under way keeps to what it began with. Raises ``Conflict`` STALE."""
+    with transaction.atomic():
+        row = _editable(actor, number)
+        wanted, connection = _wanted(actor, data, number)
+        before = {**_fields(row), "segments": sorted(one.name for one in row.segments.all())}
+        after = {
+            "name": wanted.name,
+            **_values(wanted, connection),
+            "segments": sorted(wanted.segments),
+        }
+        changes = {
+            **{key: value for key, value in after.items() if key != "segments"},
+            "version": F("version") + 1,
+        }
+        if not Export.objects.filter(pk=number, version=version).update(**changes):
+            raise stale(row.name)
+        row.segments.set(Segment.objects.filter(name__in=wanted.segments))
+        differing = sorted(key for key, value in after.items() if before[key] != value)
+        record(actor, "export changed", wanted.name, {"fields": differing, "name_before": row.name})
+    moved = row.target != wanted.target or (row.connection is not None and row.connection != connection)
+    return Saved(number, wanted.name, row.target if moved and row.ledgers.exists() else "")
+
+
+def attach(actor: Actor, number: int, connection: str, version: int) -> Saved:
+    """Give a detached export a connection again, with the checks of any other change."""
+    return update(actor, number, {**data_of(find(number)), "connection": connection}, version)
+
+
+def duplicate(actor: Actor, number: int) -> dict[str, Any]:
+    """Give what a copy of an export would begin with, under a name that is free; nothing is saved (CI-E11)."""
+    require(actor, Permission.EDIT_SHARED_EXPORTS)
+    row = find(number)
+    taken = set(Export.objects.values_list("name", flat=True))
+    names = (f"{row.name[: _LONGEST_NAME - 10]} ({copy})" for copy in range(2, len(taken) + 3))
+    data = {**data_of(row), "name": next(name for name in names if name not in taken)}
+    return data if may_use(actor, row.connection) else {**data, "connection": ""}
+
+
+def add_segment(actor: Actor, number: int, segment: str) -> None:
+    """Let an export send one more segment (CI-E15)."""
+    with transaction.atomic():
+        row = _editable(actor, number)
+        found = Segment.objects.filter(name=segment).first()
+        if found is None:
+            raise NotFound("SEGMENT_UNKNOWN", f"There is no segment {segment!r}.")
+        row.segments.add(found)
+        Export.objects.filter(pk=number).update(version=F("version") + 1)
+        record(actor, "export changed", row.name, {"fields": ["segments"], "segment": segment})
+
+
+def detach(actor: Actor, numbers: Sequence[int]) -> None:
+    """Take the connection from exports: they keep everything else and do not run (CI-C14)."""
+    with transaction.atomic():
+        for row in [_still(actor, number) for number in numbers]:
+            before = row.connection.name if row.connection else ""
+            Export.objects.filter(pk=row.pk).update(connection=None, version=F("version") + 1)
+            record(actor, "export detached", row.name, {"connection": before})
+
+
+def remove(actor: Actor, numbers: Sequence[int]) -> None:
+    """Remove exports with their runs; what they sent stays where it was sent."""
+    with transaction.atomic():
+        for row in [_still(actor, number) for number in numbers]:
+            record(actor, "export removed", row.name, {"list": row.target})
+            row.delete()
+
+
+def run(actor: Actor, number: int, *, resend: bool = False) -> int:
+    """Ask the worker to run an export now; give the run's number."""
+    return running.ask_run(actor, find(number).name, resend=resend).pk
+
+
+def run_all(actor: Actor, numbers: Sequence[int] | None = None) -> Sequence[AskedRun]:
+    """Ask for a run of every export one may run, or of those named; tell what became of each."""
+    require(actor, Permission.EDIT_SHARED_EXPORTS)
+    rows = Export.objects.select_related("connection").order_by("name")
+    if numbers is None:
+        rows = rows.filter(connection__isnull=False)
+        chosen = [row for row in rows if may_use(actor, row.connection)]
+    else:
+        chosen = list(rows.filter(pk__in=numbers))
+    asked = []
+    for row in chosen:
+        try:
+            asked.append(AskedRun(row.name, running.ask_run(actor, row.name).pk))
+        except LelekaError as error:
+            asked.append(AskedRun(row.name, None, error.problems))
+    return asked
+
+
+def ask_preview(actor: Actor, number: int) -> int:
+    """Ask the worker what a run would do now; give the number of the task (``due.task``)."""
+    row = find(number)
+    require_export(actor, row)
+    return due.ask(actor, Task.Kind.PREVIEW, row.name)
+
+
+def _wanted(actor: Actor, data: Mapping[str, Any], number: int | None) -> tuple[CheckedExport, Connection]:
+    wanted = checked(data, number)
+    connection = Connection.objects.get(name=wanted.connection)
+    if not may_use(actor, connection):
+        raise Forbidden(
+            "CONNECTION_NOT_SHARED",
+            f"Connection {connection.name!r} is for administrators.",
+            where="connection",
+            remedy="An administrator can share it with contributors.",
+        )
+    if Export.objects.filter(name=wanted.name).exclude(pk=number or 0).exists():
+        raise Conflict("NAME_TAKEN", f"There is an export {wanted.name!r} already.", where="name")
+    return wanted, connection
+
+
+def _editable(actor: Actor, number: int) -> Export:
+    row = find(number)
+    require_export(actor, row)
+    refuse_managed(row)
+    return row
+
+
+def _still(actor: Actor, number: int) -> Export:
+    """Give an export that may be edited and does not run."""
+    row = _editable(actor, number)
+    if Run.objects.filter(export=row, finished_at__isnull=True).exists():
+        raise Conflict(
+            "EXPORT_RUNNING",
+            f"Export {row.name!r} has a live run.",
+            where=row.name,
+            remedy="Cancel the run first.",
+        )
+    return row
+
+
+def _values(wanted: CheckedExport, connection: Connection) -> dict[str, Any]:
+    return {
+        "connection": connection,
+        "target": wanted.target,
+        "matching": wanted.matching,
+        "leavers": wanted.leavers,
+        "automations": wanted.automations,
+        "limit": wanted.limit,
+    }
+
+
+def _fields(row: Export) -> dict[str, Any]:
+    names = ("name", "connection", "target", "matching", "leavers", "automations", "limit")
+    return {name: getattr(row, name) for name in names}

@@ -1,0 +1,121 @@
+"""Making, changing and removing segments; their rules are written as YAML or JSON (docs/reference/segments.md)."""
+
+import io
+from collections.abc import Mapping
+from typing import Any, Final
+
+from django.db import transaction
+from django.db.models import F
+from pydantic import TypeAdapter, ValidationError
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+
+from leleka.core.ports import Clock
+from leleka.core.rules import Rule, to_data
+from leleka.core.rules_parsing import parse
+from leleka.errors import Conflict, InvalidInput
+from leleka.services import catalogue, due, refreshing, store
+from leleka.services.audit import Actor, record
+from leleka.services.definitions import Name
+from leleka.services.editing import refuse_managed, stale
+from leleka.services.permissions import Permission, require
+from leleka.services.segments import by_number
+from leleka.state.models import Segment, Task
+from leleka.warehouse import segments
+
+_NAME: Final = TypeAdapter[str](Name)
+_LARGEST: Final = 200_000  # characters of rules
+_WHERE: Final = "rules"
+
+
+def create(actor: Actor, name: str, rules: str) -> int:
+    """Make a segment; nobody is in it until it is evaluated. Raises ``InvalidInput`` with all problems."""
+    require(actor, Permission.EDIT_SEGMENTS)
+    with transaction.atomic():
+        wanted = _wanted(name, rules, None)
+        row = Segment.objects.create(**wanted)
+        record(actor, "segment created", row.name)
+    return row.pk
+
+
+def update(actor: Actor, number: int, name: str, rules: str, version: int) -> None:
+    """Change a segment; its members are found anew at the next evaluation. Raises ``Conflict`` STALE."""
+    require(actor, Permission.EDIT_SEGMENTS)
+    with transaction.atomic():
+        row = by_number(number)
+        refuse_managed(row)
+        wanted = _wanted(name, rules, number)
+        fields = sorted(key for key, value in wanted.items() if getattr(row, key) != value)
+        changes = {**wanted, "version": F("version") + 1}
+        if not Segment.objects.filter(pk=number, version=version).update(**changes):
+            raise stale(row.name)
+        record(actor, "segment changed", wanted["name"], {"fields": fields, "name_before": row.name})
+
+
+def remove(actor: Actor, number: int) -> None:
+    """Raises ``Conflict`` where an export sends it."""
+    require(actor, Permission.EDIT_SEGMENTS)
+    with transaction.atomic():
+        row = by_number(number)
+        refuse_managed(row)
+        users = ", ".join(sorted(export.name for export in row.exports.all()))
+        if users:
+            raise Conflict(
+                "SEGMENT_IN_USE",
+                f"This segment is in use by {users}.",
+                where=row.name,
+                remedy="Take it out of these exports first.",
+            )
+        record(actor, "segment removed", row.name)
+        row.delete()
+
+
+def ask_refresh(actor: Actor, number: int) -> int:
+    """Ask the worker to read what changed and count the members; give the number of the task."""
+    require(actor, Permission.EDIT_SEGMENTS)
+    return due.ask(actor, Task.Kind.SEGMENT, by_number(number).name)
+
+
+def count(actor: Actor, rules: str, clock: Clock) -> int:
+    """Check rules that are not saved, and count who matches in the sources as last read."""
+    require(actor, Permission.EDIT_SEGMENTS)
+    known, rule = catalogue.current(), _rule(rules)
+    with store.session() as session:
+        query = segments.compile_rule(rule, known, catalogue.snapshot_files(), refreshing.today(clock))
+        return segments.count(session, query)
+
+
+def as_text(rules: Mapping[str, object]) -> str:
+    """Give rules as YAML, to be read and edited."""
+    yaml = YAML(typ="safe", pure=True)
+    yaml.default_flow_style, yaml.sort_base_mapping_type_on_output = False, False  # type: ignore[assignment]
+    yaml.allow_unicode, yaml.width = True, 100
+    text = io.StringIO()
+    yaml.dump(dict(rules), text)
+    return text.getvalue()
+
+
+def _wanted(name: str, rules: str, number: int | None) -> dict[str, Any]:
+    try:
+        called = _NAME.validate_python(name)
+    except ValidationError:
+        raise InvalidInput(
+            "NAME_INVALID", "A name has 1 to 200 visible characters and no space at its ends.", where="name"
+        ) from None
+    rule = _rule(rules)
+    if Segment.objects.filter(name=called).exclude(pk=number or 0).exists():
+        raise Conflict("NAME_TAKEN", f"There is a segment {called!r} already.", where="name")
+    return {"name": called, "rules": to_data(rule)}
+
+
+def _rule(text: str) -> Rule:
+    if len(text) > _LARGEST:
+        raise InvalidInput("RULE_TOO_LARGE", f"Rules have at most {_LARGEST:,} characters.", where=_WHERE)
+    try:
+        data = YAML(typ="safe", pure=True).load(text)
+    except MarkedYAMLError as error:
+        line = f" (line {error.problem_mark.line + 1})" if error.problem_mark else ""
+        raise InvalidInput("RULE_YAML", f"This is not valid YAML{line}.", where=_WHERE) from None
+    except (YAMLError, RecursionError, ValueError):
+        raise InvalidInput("RULE_YAML", "This is not valid YAML.", where=_WHERE) from None
+    return parse(data, catalogue.current(), _WHERE)

@@ -1,0 +1,45 @@
+"""A preview as the worker left it: what a run would do, and what that means for the account's plan."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from leleka.core.planning import Counts
+from leleka.services.audit import Actor
+from leleka.services.due import TaskView
+from leleka.services.permissions import Permission, require
+from leleka.state.models import Connection, Export, Task
+
+
+@dataclass(frozen=True, slots=True)
+class PlanView:
+    """``beyond_plan`` tells that the contacts to be added alone are more than the account pays for."""
+
+    export_id: int
+    export: str
+    result: dict[str, Any]
+    counts: Counts
+    left: int
+    seconds: float
+    plan_limit: int | None
+    beyond_plan: bool
+
+
+def preview_of(actor: Actor, task: TaskView) -> PlanView | None:
+    """Give the result of a finished preview; None of anything else."""
+    require(actor, Permission.SEE)
+    if task.kind != Task.Kind.PREVIEW or not task.result:
+        return None
+    row = Export.objects.filter(name=task.subject).first()
+    used = Connection.objects.filter(name=task.result["connection"]).first()
+    counts = Counts(**task.result["counts"])
+    limit = used.plan_limit if used else None
+    return PlanView(
+        export_id=row.pk if row else 0,
+        export=task.subject,
+        result=task.result,
+        counts=counts,
+        left=sum(counts.left.values()),
+        seconds=task.result["minutes"] * 60,
+        plan_limit=limit,
+        beyond_plan=limit is not None and counts.selected > limit,
+    )

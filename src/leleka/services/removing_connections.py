@@ -1,0 +1,79 @@
+"""Removing a connection: the way to stop data from leaving (CI-C13 to C15)."""
+
+from collections.abc import Mapping, Sequence
+from enum import StrEnum
+
+from django.db import transaction
+from django.db.models import F
+
+from leleka.errors import Conflict, InvalidInput
+from leleka.services.audit import Actor, record
+from leleka.services.editing_connections import editable, refuse_while_running, take_version
+from leleka.services.permissions import Permission, require
+from leleka.state.models import Connection, Export
+
+
+class Fate(StrEnum):
+    """What becomes of an export whose connection is removed."""
+
+    DETACH = "detach"
+    REMOVE = "remove"
+
+
+def remove(actor: Actor, number: int, version: int, fates: Mapping[int, str] | None = None) -> None:
+    """Remove a connection with its key; ``fates`` says of each export that uses it what becomes of it.
+
+    All of it happens, or nothing. Raises ``Conflict`` CONNECTION_IN_USE for exports of which nothing is said,
+    EXPORT_RUNNING, MANAGED_BY_FILE, STALE.
+    """
+    require(actor, Permission.CONNECTIONS)
+    row = editable(number)
+    chosen = {export: _fate(value) for export, value in (fates or {}).items()}
+    with transaction.atomic():
+        take_version(row, version)
+        refuse_while_running(row)
+        exports = list(row.exports.order_by("name"))
+        _refuse_undecided([export for export in exports if export.pk not in chosen])
+        _refuse_managed([export for export in exports if export.managed_by_file])
+        for export in exports:
+            _let_go(actor, row, export, chosen[export.pk])
+        row.delete()
+        record(actor, "connection remove", row.name, {"host": row.host})
+
+
+def _fate(value: str) -> Fate:
+    try:
+        return Fate(value)
+    except ValueError:
+        raise InvalidInput("FATE_UNKNOWN", "An export is detached or removed.", where="fates") from None
+
+
+def _refuse_undecided(exports: Sequence[Export]) -> None:
+    if exports:
+        raise Conflict(
+            "CONNECTION_IN_USE",
+            f"Exports use this connection: {_names(exports)}.",
+            remedy="Choose for each whether it is detached or removed.",
+        )
+
+
+def _refuse_managed(exports: Sequence[Export]) -> None:
+    if exports:
+        raise Conflict(
+            "MANAGED_BY_FILE",
+            f"Exports that use this connection are managed by a definitions file: {_names(exports)}.",
+            where=exports[0].managed_by_file,
+            remedy="Change the file and apply it.",
+        )
+
+
+def _let_go(actor: Actor, row: Connection, export: Export, fate: Fate) -> None:
+    if fate is Fate.REMOVE:
+        export.delete()
+    else:
+        Export.objects.filter(pk=export.pk).update(connection=None, version=F("version") + 1)
+    record(actor, f"export {fate}", export.name, {"connection": row.name})
+
+
+def _names(exports: Sequence[Export]) -> str:
+    return ", ".join(export.name for export in exports)

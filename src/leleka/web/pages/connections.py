@@ -1,0 +1,188 @@
+"""Admin > Connections: the ways to accounts (CI-C1 to C15)."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from django.conf import settings
+from django.http import HttpResponse
+from django.http.response import HttpResponseBase
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.debug import sensitive_post_parameters
+
+from leleka.core.clock import SystemClock
+from leleka.errors import Conflict, InvalidInput, LelekaError, TryLater
+from leleka.services import (
+    connection_checks,
+    connection_views,
+    consent,
+    editing_connections,
+    removing_connections,
+)
+from leleka.services.connection_checks import Draft
+from leleka.services.connection_views import ConnectionView
+from leleka.services.editing_connections import ConnectionForm
+from leleka.web.answers import by_field, go, page, pane, status_of
+from leleka.web.pages.connection_steps import is_watching, problems_told, results, told
+from leleka.web.request import Request, actor_of
+from leleka.web.sentences import in_this_language
+
+AUDIENCES: Final = {
+    "administrators": _("Administrators"),
+    "administrators and contributors": _("Administrators and contributors"),
+}
+_KEPT_OUT: Final = ("key", "password")  # what was typed there is never sent back
+_PERCENT: Final = 100
+_SORTS: Final[Mapping[str, Callable[[ConnectionView], Any]]] = {
+    "name": lambda one: one.name.lower(),
+    "type": lambda one: one.title.lower(),
+    "created": lambda one: one.created_at,
+    "access": lambda one: one.audience,
+    "state": lambda one: len(one.attention),
+    "checked": lambda one: one.checked_at.timestamp() if one.checked_at else 0.0,
+    "exports": lambda one: len(one.exports),
+}
+
+
+def index(request: Request) -> HttpResponse:
+    """List connections; sorted by any column, searched by name, type and host."""
+    listed = connection_views.list_connections(actor_of(request))
+    wanted = request.GET.get("q", "").strip()
+    found = [one for one in listed if wanted.lower() in f"{one.name} {one.title} {one.host}".lower()]
+    order = request.GET.get("sort", "name")
+    found.sort(key=_SORTS.get(order.removeprefix("-"), _SORTS["name"]), reverse=order.startswith("-"))
+    rows = [(one, [in_this_language(reason) for reason in one.attention]) for one in found]
+    context = {"rows": rows, "q": wanted, "sort": order, "all": len(listed), "audiences": AUDIENCES}
+    return page(request, "web/pages/connections.html", context)
+
+
+@sensitive_post_parameters(*_KEPT_OUT)
+def add(request: Request) -> HttpResponse:
+    if request.method != "POST":
+        given = {"audience": "administrators", "type": "activecampaign", "share": "90"}
+        return _form(request, None, {"given": given})
+    return _saved(request, None, lambda form: editing_connections.create(actor_of(request), form))
+
+
+@sensitive_post_parameters(*_KEPT_OUT)
+def edit(request: Request, number: int) -> HttpResponse:
+    actor = actor_of(request)
+    connection = connection_views.connection(actor, number)
+    if request.method != "POST":
+        return _form(request, connection, {"given": _given(connection)})
+    version = _whole(request.POST.get("version", ""))
+    return _saved(request, connection, lambda form: editing_connections.update(actor, number, version, form))
+
+
+@sensitive_post_parameters(*_KEPT_OUT)
+def connect(request: Request, number: int | None = None) -> HttpResponseBase:
+    """Test host and key: step by step for whoever watches, else as a whole page when it is done."""
+    actor = actor_of(request)
+    connection = connection_views.connection(actor, number) if number is not None else None
+    typed = request.POST
+    draft = Draft(typed.get("host", ""), typed.get("key", ""), typed.get("type", "activecampaign"), number)
+    watching = is_watching(request)
+    try:
+        test = connection_checks.begin(actor, draft, SystemClock())
+    except (InvalidInput, TryLater) as error:
+        if watching:
+            return problems_told(error)
+        return _again(request, connection, error)
+    if watching:
+        return told(test)
+    steps = results(test)
+    given = {**_typed(request, connection), "proof": test.proof}
+    ended = {"ended": True, "failed": any(one.code for one in steps), "saved": test.as_saved}
+    return _form(request, connection, {"given": given, "steps": steps, "notes": test.notes, **ended})
+
+
+def remove(request: Request, number: int) -> HttpResponse:
+    """Ask, and say what uses it; every export is detached or removed with it."""
+    actor = actor_of(request)
+    connection = connection_views.connection(actor, number)
+    fates = {one.id: request.POST.get(f"export-{one.id}", "") for one in connection.exports}
+    context: dict[str, Any] = {"connection": connection, "fates": fates}
+    if request.method != "POST":
+        return pane(request, "web/pages/connection_remove.html", context)
+    try:
+        chosen = {export: fate for export, fate in fates.items() if fate}
+        version = _whole(request.POST.get("version", ""))
+        removing_connections.remove(actor, number, version, chosen)
+    except (InvalidInput, Conflict) as error:
+        context["problems"] = [in_this_language(one) for one in error.problems]
+        return pane(request, "web/pages/connection_remove.html", context, status_of(error))
+    return go(request, reverse("web:connections"))
+
+
+def _saved(
+    request: Request, connection: ConnectionView | None, save: Callable[[ConnectionForm], ConnectionView]
+) -> HttpResponse:
+    try:
+        save(_wanted(request))
+    except (InvalidInput, Conflict, TryLater) as error:
+        return _again(request, connection, error)
+    return go(request, reverse("web:connections"))
+
+
+def _again(request: Request, connection: ConnectionView | None, error: LelekaError) -> HttpResponse:
+    errors, given = by_field(error.problems), _typed(request, connection)
+    if "proof" in errors:
+        given["proof"] = ""
+    return _form(request, connection, {"given": given, "errors": errors}, status_of(error))
+
+
+def _form(
+    request: Request, connection: ConnectionView | None, context: Mapping[str, Any], status: int = 200
+) -> HttpResponse:
+    shown = {
+        "connection": connection,
+        "new": connection is None,
+        "kinds": connection_views.kinds(actor_of(request)),
+        "audiences": AUDIENCES,
+        "consent": consent.consent_text(get_language() or "en"),
+        "privacy_url": settings.LELEKA.web.privacy_url,
+        **context,
+    }
+    return pane(request, "web/pages/connection.html", shown, status)
+
+
+def _given(connection: ConnectionView) -> dict[str, str]:
+    return {
+        "type": connection.type,
+        "name": connection.name,
+        "audience": connection.audience,
+        "host": connection.host,
+        "share": f"{connection.share * _PERCENT:g}",
+        "plan_limit": str(connection.plan_limit or ""),
+        "version": str(connection.version),
+    }
+
+
+def _typed(request: Request, connection: ConnectionView | None) -> dict[str, str]:
+    typed = {name: request.POST.get(name, "") for name in request.POST if name not in _KEPT_OUT}
+    return {**(_given(connection) if connection else {}), **typed}
+
+
+def _wanted(request: Request) -> ConnectionForm:
+    typed, limit = request.POST, request.POST.get("plan_limit", "").strip()
+    return ConnectionForm(
+        name=typed.get("name", ""),
+        host=typed.get("host", ""),
+        key=typed.get("key", ""),
+        audience=typed.get("audience", ""),
+        type=typed.get("type", "activecampaign"),
+        share=_whole(typed.get("share", "")) / _PERCENT,
+        plan_limit=_whole(limit) if limit else None,
+        agreed="agreed" in typed,
+        consent_version=typed.get("consent_version", ""),
+        consent_language=typed.get("consent_language", ""),
+        password=typed.get("password", ""),
+        proof=typed.get("proof", ""),
+    )
+
+
+def _whole(text: str) -> int:
+    """Read a whole number; what is none is 0, which the services refuse where it matters."""
+    bare = "".join(text.split())
+    return int(bare) if bare.isascii() and bare.isdecimal() else 0

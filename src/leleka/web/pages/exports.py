@@ -1,0 +1,210 @@
+"""Data > Exports: the list, an export's page, and what is done with one or several (CI-E1 to E14)."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from django.http import HttpResponse, QueryDict
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from leleka.core.clock import SystemClock
+from leleka.errors import Conflict, Forbidden, InvalidInput, LelekaError
+from leleka.services import editing_exports, export_views, runs
+from leleka.services.export_views import ExportDetail, ExportLine
+from leleka.web.answers import go, is_htmx, page, pane, status_of
+from leleka.web.numbers import whole_number
+from leleka.web.pages import export_form, tasks
+from leleka.web.request import Request, actor_of
+from leleka.web.sentences import in_this_language
+from leleka.web.words import status_word
+
+_COLUMNS: Final = ("name", "type", "connection", "status", "refreshed", "editable")
+_FORM: Final = "web/pages/export_form.html"
+
+
+def index(request: Request) -> HttpResponse:
+    """List exports; sorted by any column, searched by name, connection and type."""
+    listed = export_views.list_exports(actor_of(request))
+    wanted = request.GET.get("q", "").strip().lower()
+    found = [one for one in listed if wanted in f"{one.name} {one.connection} {one.type}".lower()]
+    order = request.GET.get("sort", "name")
+    column = order.removeprefix("-") if order.removeprefix("-") in _COLUMNS else "name"
+    found.sort(key=lambda one: _sorted_by(one, column), reverse=order.startswith("-"))
+    context = {"exports": found, "q": wanted, "sort": order, "all": len(listed)}
+    return page(request, "web/pages/exports.html", context)
+
+
+def _sorted_by(line: ExportLine, column: str) -> str:
+    if column == "refreshed":
+        return line.refreshed.isoformat() if line.refreshed else ""
+    return status_word(line.status) if column == "status" else str(getattr(line, column)).lower()
+
+
+def show(request: Request, number: int) -> HttpResponse:
+    actor = actor_of(request)
+    detail = export_views.export(actor, number)
+    context = {
+        "export": detail.line,
+        "data": detail.data,
+        "lines": export_form.lines_of(detail.data),
+        "runs": runs.list_runs(actor, detail.line.name),
+        "list_left": request.GET.get("left", ""),
+        "saved": "saved" in request.GET,
+    }
+    return page(request, "web/pages/export.html", context)
+
+
+def settings(request: Request, number: int) -> HttpResponse:
+    """Show an export to who may not edit it (CI-E12, R10)."""
+    detail = export_views.export(actor_of(request), number)
+    context = {"export": detail.line, "data": detail.data, "lines": export_form.lines_of(detail.data)}
+    return pane(request, "web/pages/export_view.html", context)
+
+
+def add(request: Request) -> HttpResponse:
+    actor = actor_of(request)
+    if request.method == "POST":
+        return _save(request, None)
+    if "duplicate" in request.GET:
+        return _form(request, editing_exports.duplicate(actor, whole_number(request.GET["duplicate"])), None)
+    usable = [name for names in export_views.choices(actor).connections.values() for name in names]
+    data = {
+        "name": "",
+        "connection": usable[0] if len(usable) == 1 else "",
+        "segments": request.GET.getlist("segment"),
+    }
+    return _form(request, data, None)
+
+
+def edit(request: Request, number: int) -> HttpResponse:
+    if request.method == "POST":
+        return _save(request, number)
+    detail = export_views.export(actor_of(request), number)
+    if not detail.line.editable or detail.line.managed_by_file:
+        return settings(request, number)
+    return _form(request, dict(detail.data), detail)
+
+
+def offers(request: Request) -> HttpResponse:
+    """Draw the part of the form that depends on the account, with its lists and fields asked live."""
+    return _offered(request, "web/parts/export_offers.html")
+
+
+def sums(request: Request) -> HttpResponse:
+    """Draw how large the chosen segments are together."""
+    return _offered(request, "web/parts/export_sum.html", ask=False)
+
+
+def _offered(request: Request, template: str, *, ask: bool = True) -> HttpResponse:
+    actor, lines = actor_of(request), export_form.posted_lines(request.POST)
+    data = _lenient(request.POST)
+    offered = export_views.offered(actor, data["connection"], SystemClock()) if ask else None
+    context = export_form.context_of(actor, data, lines, offered)
+    return page(request, template, context)
+
+
+def _save(request: Request, number: int | None) -> HttpResponse:
+    actor, lines = actor_of(request), export_form.posted_lines(request.POST)
+    try:
+        data = export_form.data_from(request.POST)
+        if number is None:
+            saved = editing_exports.create(actor, data)
+        else:
+            version = whole_number(request.POST.get("version"))
+            saved = editing_exports.update(actor, number, data, version)
+    except (InvalidInput, Conflict, Forbidden) as error:
+        detail = None if number is None else export_views.export(actor, number)
+        return _refused(request, error, lines, detail)
+    left = f"&left={saved.list_left}" if saved.list_left else ""
+    return go(request, f"{reverse('web:export', args=(saved.id,))}?saved{left}")
+
+
+def _refused(
+    request: Request, error: LelekaError, lines: Sequence[export_form.Line], detail: ExportDetail | None
+) -> HttpResponse:
+    actor, data = actor_of(request), _lenient(request.POST)
+    offered = export_views.offered(actor, data["connection"], SystemClock())
+    problems = [in_this_language(one) for one in error.problems]
+    context = {
+        **export_form.context_of(actor, data, lines, offered),
+        "errors": export_form.beside_fields(problems, lines),
+        "export": detail.line if detail else None,
+        "version": request.POST.get("version", ""),
+    }
+    return pane(request, _FORM, context, status_of(error))
+
+
+def _form(request: Request, data: dict[str, Any], detail: ExportDetail | None) -> HttpResponse:
+    context = {
+        **export_form.context_of(actor_of(request), data, export_form.lines_of(data), None),
+        "export": detail.line if detail else None,
+        "version": detail.line.version if detail else "",
+    }
+    return pane(request, _FORM, context)
+
+
+def _lenient(post: QueryDict) -> dict[str, Any]:
+    """Give what was typed even where it cannot be saved, so that nothing of it is lost."""
+    try:
+        return export_form.data_from(post)
+    except InvalidInput:
+        once = post.copy()
+        for line in export_form.posted_lines(post):
+            del once[f"to-r{line.number}"]
+        return export_form.data_from(once)
+
+
+def run(request: Request, number: int) -> HttpResponse:
+    resend = request.POST.get("resend") == "yes"
+    run_number = editing_exports.run(actor_of(request), number, resend=resend)
+    return go(request, reverse("web:run", args=(run_number,)))
+
+
+def run_chosen(request: Request) -> HttpResponse:
+    """Run all, or those chosen; say which could not."""
+    chosen = _chosen(request.POST)
+    asked = editing_exports.run_all(actor_of(request), chosen or None)
+    if all(one.run for one in asked):
+        return go(request, reverse("web:exports"))
+    return page(request, "web/pages/exports_asked.html", {"asked": asked})
+
+
+def preview(request: Request, number: int) -> HttpResponse:
+    task = editing_exports.ask_preview(actor_of(request), number)
+    return tasks.show(request, task) if is_htmx(request) else go(request, reverse("web:task", args=(task,)))
+
+
+def detach(request: Request) -> HttpResponse:
+    return _several(request, "detach")
+
+
+def remove(request: Request) -> HttpResponse:
+    return _several(request, "remove")
+
+
+def _several(request: Request, what: str) -> HttpResponse:
+    """Ask first, then detach or remove the chosen exports."""
+    actor = actor_of(request)
+    chosen = _chosen(request.POST if request.method == "POST" else request.GET)
+    if not chosen:
+        return go(request, reverse("web:exports"))
+    lines = [export_views.export(actor, number).line for number in chosen]
+    context = {
+        "exports": lines,
+        "what": what,
+        "title": _("Remove") if what == "remove" else _("Detach connection"),
+    }
+    if request.method != "POST":
+        return pane(request, "web/pages/exports_sure.html", context)
+    try:
+        (editing_exports.remove if what == "remove" else editing_exports.detach)(actor, chosen)
+    except (Conflict, Forbidden) as error:
+        problems = [in_this_language(one) for one in error.problems]
+        return pane(
+            request, "web/pages/exports_sure.html", {**context, "problems": problems}, status_of(error)
+        )
+    return go(request, reverse("web:exports"))
+
+
+def _chosen(given: QueryDict) -> list[int]:
+    return [whole_number(one) for one in given.getlist("chosen")]

@@ -1,0 +1,87 @@
+// Connect: the server answers in lines as the test goes on; each is an element that takes the place of the one with
+// its id. Without this script the same button gives a whole page when the test is done.
+(() => {
+  "use strict";
+  const form = () => document.querySelector("form[data-connect]");
+  const tell = (where) => where.dispatchEvent(new Event("change", { bubbles: true }));
+
+  const put = (line) => {
+    const holder = document.createElement("template");
+    holder.innerHTML = line;
+    for (const made of [...holder.content.children]) {
+      const old = document.getElementById(made.id);
+      if (!old) continue;
+      if ("needed" in old.dataset) made.dataset.needed = "";
+      old.replaceWith(made);
+      const input = made.dataset.slot && document.getElementById(made.dataset.slot);
+      if (input) {
+        const wrong = made.textContent.trim() !== "";
+        input.classList.toggle("is-invalid", wrong);
+        input.toggleAttribute("aria-invalid", wrong);
+        if (wrong && input.closest("details")) input.closest("details").open = true;
+      }
+    }
+  };
+
+  const read = async (stream) => {
+    const reader = stream.pipeThrough(new TextDecoderStream()).getReader();
+    let rest = "";
+    for (;;) {
+      const { value, done } = await reader.read();
+      const lines = (rest + (value || "")).split("\n");
+      rest = lines.pop();
+      lines.forEach(put);
+      if (done) return;
+    }
+  };
+
+  document.addEventListener("click", async (event) => {
+    const button = event.target.closest("[data-connect-button]");
+    if (!button) return;
+    event.preventDefault();
+    const sent = button.form;
+    button.disabled = true;
+    try {
+      const reply = await fetch(button.formAction, {
+        method: "POST", body: new FormData(sent), headers: { "Leleka-Stream": "1" },
+      });
+      if (reply.redirected || reply.status === 403) location.reload();
+      else await read(reply.body);
+    } catch {
+      document.getElementById("connect-end").textContent = button.dataset.unreachable;
+    } finally {
+      button.disabled = false;
+      tell(sent.elements.proof);
+    }
+  });
+
+  // What passed is true of the host and the key that were tested: whoever edits them has to Connect again.
+  document.addEventListener("input", (event) => {
+    const field = event.target;
+    if (!("tested" in field.dataset) || !field.form) return;
+    const proof = field.form.elements.proof;
+    proof.value = "";
+    const differs = [...field.form.querySelectorAll("[data-tested]")].some((one) => one.value !== one.defaultValue);
+    if (!field.form.elements.version || differs) proof.dataset.needed = "";
+    else delete proof.dataset.needed;
+    document.getElementById("connect-steps").replaceChildren();
+    tell(proof);
+  });
+
+  document.addEventListener("toggle", (event) => {
+    if (event.target.matches("[data-key][open]")) event.target.querySelector("input").focus();
+  }, true);
+
+  // The server never sends the key back. Where Save found something else wrong, it stays in the field all the same.
+  let typed = "";
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    typed = event.detail.target.id === "pane" ? form()?.elements.key?.value || "" : "";
+  });
+  document.addEventListener("htmx:afterSwap", () => {
+    const key = form()?.elements.key;
+    if (!key || !typed || key.value) return;
+    key.value = typed;
+    typed = "";
+    if (key.closest("details")) key.closest("details").open = true;
+  });
+})();

@@ -1,0 +1,72 @@
+"""The audit (A-1): written with the change, never changed afterwards, read by administrators."""
+
+import pytest
+from django.db import DatabaseError, connection, transaction
+
+from leleka.errors import Forbidden
+from leleka.services import auditing, people
+from leleka.services.audit import Role
+from leleka.state.models import AuditEntry, User
+from tests.integration.people import somebody
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize(
+    "statement", ["UPDATE state_auditentry SET actor = 'nobody'", "DELETE FROM state_auditentry"]
+)
+def test_the_database_itself_refuses_to_change_an_entry(statement: str) -> None:
+    alice = somebody("alice", Role.ADMINISTRATOR)
+    before = list(AuditEntry.objects.values())
+    with (
+        pytest.raises(DatabaseError, match="not changed"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(statement)
+    assert list(AuditEntry.objects.values()) == before
+    assert alice.user.pk
+
+
+def test_an_entry_goes_with_the_change_or_not_at_all() -> None:
+    alice = somebody("alice", Role.ADMINISTRATOR)
+    number = AuditEntry.objects.count()
+
+    def add_and_break() -> None:
+        with transaction.atomic():
+            people.add_person(alice.actor, "bob@example.com", "Bob", "viewer")
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        add_and_break()
+    assert (User.objects.count(), AuditEntry.objects.count()) == (1, number)
+
+
+def test_an_entry_says_who_what_and_from_where() -> None:
+    alice = somebody("alice", Role.ADMINISTRATOR)
+    alice.browser.post(
+        "/admin/permissions/add", {"email": "bob@example.com", "name": "Bob", "role": "viewer"}
+    )
+    entry = AuditEntry.objects.get(action="person add")
+    assert (entry.actor, entry.address, entry.result) == ("Alice <alice@example.com>", "127.0.0.1", "done")
+    assert len(entry.request) == 16
+    assert "bob@example.com" not in str(entry.details)
+
+
+def test_reading_the_audit_is_an_entry() -> None:
+    alice = somebody("alice", Role.ADMINISTRATOR)
+    assert alice.browser.get("/admin/audit?q=sign").status_code == 200
+    assert AuditEntry.objects.get(action="audit read").details == {"text": "sign"}
+
+
+@pytest.mark.parametrize("role", [Role.VIEWER, Role.CONTRIBUTOR])
+def test_only_administrators_read_it(role: Role) -> None:
+    with pytest.raises(Forbidden):
+        auditing.read(somebody("bob", role).actor)
+
+
+@pytest.mark.parametrize("before", ["-1", "x", "9" * 40, "0"])
+def test_an_odd_place_to_go_on_from_shows_a_page_all_the_same(before: str) -> None:
+    """Input 110."""
+    alice = somebody("alice", Role.ADMINISTRATOR)
+    assert alice.browser.get("/admin/audit", {"before": before}).status_code == 200

@@ -1,0 +1,154 @@
+"""Segments in a browser: rules as text, members, and the exports that send them (CI-E15, G13)."""
+
+import pytest
+from django.test import Client
+
+from leleka.core.clock import SystemClock
+from leleka.errors import Conflict, Forbidden
+from leleka.services import due, editing_segments, segments
+from leleka.services.audit import Actor, Role
+from leleka.state.models import AuditEntry, Connection, Export, Segment, Task
+from tests.integration.office import ALICE, Office
+from tests.integration.people import somebody
+
+CHARLIE = Actor("charlie", Role.VIEWER)
+HTMX = {"HX-Request": "true"}
+
+
+@pytest.fixture
+def opened(office: Office) -> Office:
+    office.hire(3)
+    office.hire(2, tier="silver")
+    office.apply()
+    Export.objects.update(managed_by_file="")
+    Segment.objects.update(managed_by_file="")
+    Connection.objects.update(audience=Connection.Audience.CONTRIBUTORS)
+    return office
+
+
+@pytest.fixture
+def bob(opened: Office) -> Client:  # noqa: ARG001 - Bob works in this office
+    return somebody("bob", Role.CONTRIBUTOR).browser
+
+
+def test_rules_are_written_as_text_and_kept_in_their_long_form(bob: Client) -> None:
+    reply = bob.post("/segments/add", {"name": "Silver", "rules": "{column: tier, any of: [silver, bronze]}"})
+    made = Segment.objects.get(name="Silver")
+    assert reply["Location"] == f"/segments/{made.pk}"
+    assert made.rules == {"column": "tier", "operator": "any of", "value": ["silver", "bronze"]}
+    page = bob.get(reply["Location"]).content.decode()
+    assert "p4@x.test" in page
+    assert "p1@x.test" not in page
+    assert AuditEntry.objects.filter(action="segment created", subject="Silver").exists()
+
+
+def test_rules_as_shown_say_the_same_when_they_are_read_again(bob: Client) -> None:
+    rules = {
+        "all": [
+            {"column": "tier", "operator": "is", "value": "true"},
+            {"not": {"column": "city", "operator": "is empty"}},
+        ]
+    }
+    number = editing_segments.create(ALICE, "Odd", editing_segments.as_text(rules))
+    assert Segment.objects.get(pk=number).rules == rules
+    assert bob.get(f"/segments/{number}/edit").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("rules", "said"),
+    [
+        ("all:\n  - {column: tier, is: gold}\n  - {column: tire, is: gold}", "rules.all[1]"),
+        ("{column: tier, is: gold", "This is not valid YAML"),
+        ("", "rules"),
+        ("[1, 2]", "rules"),
+        ("&a [*a]", "rules"),
+        ("!!python/object/apply:os.system [id]", "This is not valid YAML"),
+    ],
+)
+def test_what_is_wrong_with_rules_is_said_with_its_path(bob: Client, rules: str, said: str) -> None:
+    reply = bob.post("/segments/add", {"name": "Bad", "rules": rules}, headers=HTMX)
+    assert reply.status_code == 422
+    assert said in reply.content.decode()
+    assert "Bad" in reply.content.decode()
+    assert not Segment.objects.filter(name="Bad").exists()
+
+
+def test_rules_are_counted_without_being_saved(bob: Client) -> None:
+    given = {"name": "Draft", "rules": "{column: tier, is: silver}", "action": "count"}
+    assert "2 members" in bob.post("/segments/add", given, headers=HTMX).content.decode()
+    assert not Segment.objects.filter(name="Draft").exists()
+
+
+def test_a_refresh_counts_the_members_anew(opened: Office, bob: Client) -> None:
+    opened.hire(4)
+    number = Segment.objects.get().pk
+    bob.post(f"/segments/{number}/refresh", headers=HTMX)
+    for errand in due.errands(SystemClock(), (), 10):
+        due.carry_out(errand, SystemClock())
+    page = bob.get(f"/tasks/{Task.objects.get().pk}", headers={**HTMX, "HX-Target": "task"}).content.decode()
+    assert "7 members" in page
+    assert Segment.objects.get().size == 7
+
+
+def test_a_viewer_sees_members_masked_and_edits_nothing(opened: Office) -> None:
+    number = Segment.objects.get().pk
+    charlie = somebody("charlie", Role.VIEWER).browser
+    page = charlie.get(f"/segments/{number}").content.decode()
+    assert "p***@x***" in page
+    for secret in ("p1@x.test", "Київ", "Ім'я 1", "Ім&#x27;я 1"):
+        assert secret not in page
+    _, members = segments.show_segment(CHARLIE, "Gold", SystemClock(), 1)
+    assert members == [
+        {"id": "1", "email": "p***@x***", "first_name": "І***", "city": "К***", "tier": "g***"},
+    ]
+    for act in (
+        lambda: editing_segments.create(CHARLIE, "Mine", "{column: tier, is: gold}"),
+        lambda: editing_segments.update(CHARLIE, number, "Mine", "{column: tier, is: gold}", 1),
+        lambda: editing_segments.remove(CHARLIE, number),
+        lambda: editing_segments.ask_refresh(CHARLIE, number),
+        lambda: editing_segments.count(CHARLIE, "{column: tier, is: gold}", SystemClock()),
+    ):
+        with pytest.raises(Forbidden):
+            act()
+    assert opened.imports() == 0
+
+
+def test_a_stale_edit_of_a_segment_overwrites_nothing(bob: Client) -> None:
+    number = Segment.objects.get().pk
+    given = {"name": "Gold", "rules": "{column: tier, is: silver}", "version": "1"}
+    assert bob.post(f"/segments/{number}/edit", given).status_code == 303
+    reply = bob.post(f"/segments/{number}/edit", {**given, "name": "Mine"})
+    assert reply.status_code == 409
+    assert b"STALE" in reply.content
+    assert Segment.objects.get().name == "Gold"
+
+
+def test_a_segment_in_use_is_not_removed(bob: Client) -> None:
+    number = Segment.objects.get().pk
+    reply = bob.post(f"/segments/{number}/remove")
+    assert reply.status_code == 409
+    assert b"SEGMENT_IN_USE" in reply.content
+    Export.objects.all().delete()
+    assert bob.post(f"/segments/{number}/remove").status_code == 303
+    assert not Segment.objects.exists()
+
+
+def test_a_segment_of_a_file_is_read_only(bob: Client) -> None:
+    Segment.objects.update(managed_by_file="/srv/leleka.yaml")
+    number = Segment.objects.get().pk
+    with pytest.raises(Conflict) as caught:
+        editing_segments.update(ALICE, number, "Mine", "{column: tier, is: gold}", 1)
+    assert caught.value.code == "MANAGED_BY_FILE"
+    with pytest.raises(Conflict):
+        editing_segments.remove(ALICE, number)
+    assert "/edit" not in bob.get(f"/segments/{number}").content.decode()
+
+
+def test_a_segment_is_added_to_an_export_from_its_own_page(bob: Client) -> None:
+    bob.post("/segments/add", {"name": "Silver", "rules": "{column: tier, is: silver}"})
+    number, export = Segment.objects.get(name="Silver").pk, Export.objects.get().pk
+    page = bob.get(f"/segments/{number}/exports").content.decode()
+    assert page.index("Exports that do not contain it") < page.index(">News<")
+    page = bob.post(f"/segments/{number}/exports", {"export": export}, headers=HTMX).content.decode()
+    assert page.index(">News<") < page.index("Exports that do not contain it")
+    assert set(Export.objects.get().segments.values_list("name", flat=True)) == {"Gold", "Silver"}
