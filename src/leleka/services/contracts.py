@@ -48,7 +48,9 @@ class PreviewView:
 
 @dataclass(frozen=True, slots=True)
 class RunView:
-    """One run. ``seconds`` is from its start to its end, ``rate`` the contacts delivered a second."""
+    """One run. ``stage`` is what a live one was last seen doing; ``seconds`` is from its start to its end, ``rate``
+    the contacts delivered a second.
+    """
 
     id: int
     export: str
@@ -56,6 +58,7 @@ class RunView:
     target: str
     segments: tuple[tuple[str, int], ...]
     status: str
+    stage: str
     asked_by: str
     created_at: datetime
     finished_at: datetime | None

@@ -112,6 +112,7 @@ def view_of(run: Run) -> RunView:
         target=run.config["target"],
         segments=tuple((name, size) for name, _, size in run.config["segments"]),
         status=run.status,
+        stage="" if run.finished_at else run.stage,
         asked_by=run.asked_by,
         created_at=run.created_at,
         finished_at=run.finished_at,

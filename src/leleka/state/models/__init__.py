@@ -3,7 +3,7 @@
 from leleka.state.models.audit import AuditEntry
 from leleka.state.models.connections import Account, Connection, RequestPlace, StoredSecret, SuppressedPerson
 from leleka.state.models.exports import Export, ExportSegment, Ledger
-from leleka.state.models.runs import AttemptRow, BatchRow, Run, RunStatus
+from leleka.state.models.runs import AttemptRow, BatchRow, Run, RunStatus, SuppressedReading
 from leleka.state.models.segments import Segment, SegmentSize
 from leleka.state.models.sources import AddressBook, RelationshipRow, Source
 
@@ -26,4 +26,5 @@ __all__ = [
     "Source",
     "StoredSecret",
     "SuppressedPerson",
+    "SuppressedReading",
 ]
