@@ -161,7 +161,9 @@ def test_without_a_refresh_a_segment_that_was_never_evaluated_is_named(office: O
     office.apply()
     with refused("SEGMENT_NOT_EVALUATED"):
         office.run(refresh=False)
-    assert Run.objects.count() == 0
+    assert [(run.status, run.problems[0]["code"]) for run in Run.objects.all()] == [
+        ("Failed", "SEGMENT_NOT_EVALUATED")
+    ]
 
 
 @pytest.mark.parametrize(("column", "line"), [("email", "email"), ("city", "field:2")])
