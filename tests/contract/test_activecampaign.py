@@ -10,12 +10,20 @@ import pytest
 from leleka.core.clock import SystemClock
 from leleka.core.configuration import Network
 from leleka.core.outcomes import Accepted, Cause, Ending, Pending, Refused, Settled, Unknown
-from leleka.core.ports import Action
+from leleka.core.ports import Action, SuppressionReason
 from leleka.core.secret import Secret
 from leleka.destinations.activecampaign.settings import Settings
 from leleka.destinations.registry import open_destination
 from leleka.sandbox.server import Options, running
-from tests.contract.destination import ACTIVE, BOUNCED, UNSUBSCRIBED, Account, Contact, DestinationContract
+from tests.contract.destination import (
+    ACTIVE,
+    BOUNCED,
+    UNSUBSCRIBED,
+    Account,
+    Contact,
+    DestinationContract,
+    suppressed,
+)
 
 KEY = "sandbox-key-0123456789abcdef"
 IMPORT = "POST /api/3/import/bulk_import"
@@ -130,8 +138,20 @@ class TestActiveCampaign(DestinationContract):
             sandbox.ask("POST", "/api/3/listGroups", {"listGroup": {"listid": n, "groupid": 3}})
         numbers = [sandbox.put(f"p{n}@example.test", UNSUBSCRIBED) for n in range(130)]
         assert len(sandbox.destination.targets()) == 25
-        found = list(sandbox.destination.suppressed("1"))
+        found = suppressed(sandbox.destination, "1")
         assert [one.id for one in found] == numbers
+
+    def test_the_first_page_tells_how_many_there_are(self, sandbox: SandboxAccount) -> None:
+        """The empty page at the end is one, too: only it is certain to be the end."""
+        for n in range(230):
+            sandbox.put(f"p{n}@example.test", UNSUBSCRIBED)
+        left: list[int | None] = []
+        after: int | None = 0
+        while after is not None:
+            page = sandbox.destination.suppressed_page("1", SuppressionReason.UNSUBSCRIBED, after)
+            after = page.after
+            left.append(page.pages_left)
+        assert left == [3, 2, 1, 0]
 
     @pytest.mark.parametrize(
         ("kind", "value", "arrives"),

@@ -35,9 +35,11 @@ from leleka.core.ports import (
     Limits,
     Standing,
     Suppressed,
+    SuppressedPage,
     SuppressionReason,
     Target,
 )
+from leleka.core.secret import Secret
 from leleka.errors import InvalidInput
 
 LIMITS = Limits(
@@ -135,6 +137,13 @@ class FakeDestination:
             if standing != "active":
                 yield Suppressed(address, SuppressionReason(standing), person.id)
 
+    def suppressed_page(self, target: str, reason: SuppressionReason, after: int) -> SuppressedPage:
+        """All in one page; who is suppressed for another reason comes with the unsubscribed."""
+        bounced = reason is SuppressionReason.BOUNCED
+        found = self.suppressed(target, after)
+        people = [one for one in found if (one.reason is SuppressionReason.BOUNCED) is bounced]
+        return SuppressedPage(tuple(people), None, 0)
+
     def contacts(self, target: str, after: int = 0) -> Iterable[tuple[int, str]]:
         for address, person in self._by_id(after):
             if person.lists.get(target) == "active":
@@ -197,6 +206,9 @@ class FakeDestination:
 
     def queue_empty(self) -> bool:
         return all(batch.applied for batch in self.batches.values())
+
+    def rekey(self, key: Secret) -> None:
+        self.key_accepted = bool(key.reveal())
 
     def close(self) -> None:
         self.closed = True

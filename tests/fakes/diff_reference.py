@@ -119,10 +119,10 @@ def _standing(given: Input, known: Entry, address: str, content: Content) -> tup
         return "excluded", "UNSUBSCRIBED_EARLIER"
     if address in given.suppressed:
         return "excluded", given.suppressed[address].upper()
-    if address in given.waiting:
-        return "not_attempted", "WAITING_FOR_EARLIER_SEND"
     if known.held == content:
         return "unchanged", ""
+    if address in given.waiting:
+        return "not_attempted", "WAITING_FOR_EARLIER_SEND"
     if known.refused == content and not given.resend:
         return "rejected", known.code or ""
     return None
@@ -131,7 +131,7 @@ def _standing(given: Input, known: Entry, address: str, content: Content) -> tup
 def _leavers(given: Input, ledger: Mapping[str, Entry], here: set[str]) -> list[str]:
     gone = [address for address, entry in ledger.items() if entry.held is not None and address not in here]
     if given.leavers.policy is LeaverPolicy.KEEP:
-        return [address for address in gone if ledger[address].state == "member"]
+        return [address for address in gone if ledger[address].state in {"member", "unconfirmed"}]
     written = _left(given).content
     return [
         address
@@ -193,8 +193,9 @@ def _after(policy: LeaverPolicy, before: Entry | None, due: Due, how: str, code:
         return Entry(due.content, None, None, state)
     if how == "rejected":
         return replace(before or Entry(), refused=due.content, code=code)
-    if (how == "unconfirmed" or code == "BATCH_FAILED") and before is not None:
-        return replace(before, held=UNCERTAIN)
+    if how == "unconfirmed" or code == "BATCH_FAILED":
+        known = before or Entry()
+        return replace(known, held=UNCERTAIN, state=known.state if known.held else "unconfirmed")
     return before
 
 

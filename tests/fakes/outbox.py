@@ -9,7 +9,16 @@ from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
-from leleka.core.outbox import AccountState, Batch, BatchStatus, LaneLost, LeaseLost, RunState
+from leleka.core.outbox import (
+    AccountState,
+    Batch,
+    BatchStatus,
+    LaneLost,
+    LeaseLost,
+    RunCanceled,
+    RunState,
+    not_from_a_wrong_clock,
+)
 from leleka.core.outcomes import Accepted, Outcome, Refused
 from leleka.core.planning import Planned, SettledRun
 from leleka.core.ports import Clock
@@ -123,7 +132,7 @@ class MemoryOutbox:
 
     def pause(self, until: float, reason: str) -> None:
         with self._writing():
-            if until > self._store.account.paused_until:
+            if until > not_from_a_wrong_clock(self._store.account.paused_until, self._clock.now()):
                 self._account(paused_until=until, pause_reason=reason)
 
     def learn_row_base(self, base: int) -> None:
@@ -175,7 +184,8 @@ class MemoryOutbox:
 
     def fail(self, error: Exception) -> None:
         with self._writing():
-            self._run.error = error
+            self._run.canceled = isinstance(error, RunCanceled)
+            self._run.error = None if self._run.canceled else error
             self._run.finished = True
             self._leave_lane()
 

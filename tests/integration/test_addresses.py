@@ -56,8 +56,20 @@ def test_each_profile_has_its_address_or_a_code(desk: Desk) -> None:
     }
 
 
+def test_a_text_without_end_is_too_long_and_does_not_stop_the_others(desk: Desk) -> None:
+    """Input 11. Cut in its middle, the second would be an address with spaces after it."""
+    endless, hidden = "x" * 7_000_000, "a@b.co" + " " * 2_000 + "x"
+    assert told(desk, f"id,email\n1,{endless}\n2,{hidden}\n3,c@b.co\n") == {
+        "1": (None, "EMAIL_TOO_LONG", None),
+        "2": (None, "EMAIL_TOO_LONG", None),
+        "3": ("c@b.co", None, None),
+    }
+
+
 def test_the_detail_is_a_sentence_with_the_address_masked(desk: Desk) -> None:
-    loaded = desk.read("id,email\n1,jane.doe@secret\n2,jane@example.com\n", primary_key="id")
+    loaded = desk.read(
+        "id,email\n1,jane.doe@secret\n2,jane@example.com\n3,JANE@example.com\n", primary_key="id"
+    )
     built = addresses.build(
         desk.session,
         desk.lake,
@@ -73,6 +85,7 @@ def test_the_detail_is_a_sentence_with_the_address_masked(desk: Desk) -> None:
     assert desk.session.rows(query) == [
         ("j***@s*** is not an e-mail address: its domain has no dot.",),
         (None,),
+        ("Profile 2 is sent for this address.",),
     ]
 
 

@@ -43,8 +43,8 @@ def told(desk: Desk, *edits: tuple[str, str]) -> tuple[str, str, str]:
         (("leaver: No", "leaver: Yes"), "DEFINITION_INVALID", "32, exports[0].leavers", ""),
         (("policy: mark", "policy: marks"), "DEFINITION_INVALID", "32, exports[0].leavers.policy", ""),
         (("- name: High", "- name: ' High'"), "NAME_INVALID", "13, segments[0].name", ""),
-        (("- name: High", "- name: ''"), "DEFINITION_INVALID", "13, segments[0].name", ""),
-        (("- name: High", f"- name: {'x' * 201}"), "DEFINITION_INVALID", "13, segments[0].name", ""),
+        (("- name: High", "- name: ''"), "NAME_EMPTY", "13, segments[0].name", ""),
+        (("- name: High", f"- name: {'x' * 201}"), "NAME_TOO_LONG", "13, segments[0].name", ""),
         (("- name: High", '- name: "a\\u202eb"'), "NAME_INVALID", "13, segments[0].name", ""),
         (
             ("primary key: id", "primary key: id\n    primary-key: id"),

@@ -221,34 +221,6 @@ def test_who_was_refused_from_the_start_does_not_count_as_known(export: Export) 
     assert export.planned.known == 0
 
 
-@pytest.mark.parametrize(
-    ("ended", "code"), [(Ended.UNCONFIRMED, "NO_ANSWER"), (Ended.NOT_ATTEMPTED, "BATCH_FAILED")]
-)
-def test_what_nobody_is_sure_of_is_planned_again_whatever_it_becomes(
-    export: Export, ended: Ended, code: str
-) -> None:
-    """I-6 and I-7: even back at the old value, the row is due, for the list may hold the new one."""
-    export.run()
-    export.people["2"] = ("b@x.test", "Bohdan", None)
-    assert export.run(ended, code) == ["b@x.test"]
-    export.people["2"] = ("b@x.test", "Bob", None)
-    assert export.run() == ["b@x.test"]
-    assert export.run() == []
-
-
-@pytest.mark.parametrize(("doubted", "due_again"), [(True, ["b@x.test"]), (False, [])])
-def test_a_refusal_after_an_unknown_copy_leaves_nobody_sure_of_what_is_held(
-    export: Export, *, doubted: bool, due_again: list[str]
-) -> None:
-    """I-6: the earlier copy may have been applied; back at the old value, the row must be due."""
-    export.run()
-    export.people["2"] = ("b@x.test", "Bohdan", None)
-    export.run(Ended.REJECTED, "NOT_IMPORTED", doubted=doubted)
-    export.people["2"] = ("b@x.test", "Bob", None)
-    assert export.run() == due_again
-    assert export.run() == []
-
-
 def test_a_run_that_was_stopped_leaves_the_ledger_as_it_was(export: Export) -> None:
     export.run()
     before = export.ledger

@@ -127,7 +127,7 @@ def test_a_declared_type_is_the_type(
         (TypeOverride(NUMBER), "NaN", "NUMBER_INVALID"),
         (TypeOverride(NUMBER), "1e400", "NUMBER_INVALID"),
         (TypeOverride(NUMBER), '"1,5"', "NUMBER_INVALID"),
-        (TypeOverride(BOOLEAN), "maybe", "BOOLEAN_INVALID"),
+        (TypeOverride(BOOLEAN), "maybe", "TYPE_MISMATCH"),
         (TypeOverride(DATE), "31/12/2027", "DATE_INVALID"),
         (TypeOverride(DATE), "2027-02-30", "DATE_INVALID"),
         (TypeOverride(DATE), "0000-00-00", "DATE_INVALID"),

@@ -140,6 +140,22 @@ def test_a_secret_changed_during_a_rotation_is_not_overwritten(
     assert len(key_file.read_text().splitlines()) == 1 + (not knows_new_key)
 
 
+def test_a_secret_nobody_can_read_holds_up_no_other(key_file: Path) -> None:
+    """It is named and stays as it is with its master key, and is no rotation cut short either."""
+    old = store.master_keys().newest
+    StoredSecret.objects.filter(connection__name=NAMES[1]).update(wrapped=b"damaged")
+    first = rotate(ACTOR, forget_old=True)
+    assert (first.rewrapped, first.unreadable, first.old_keys) == (len(NAMES) - 1, (NAMES[1],), (old,))
+    second = rotate(ACTOR, forget_old=True)
+    assert (second.rewrapped, second.master_key != first.master_key) == (len(NAMES) - 1, True)
+    readable = Connection.objects.exclude(name=NAMES[1])
+    assert {connecting.key_of(one).reveal() for one in readable} == {
+        f"CANARY of {one.name}" for one in readable
+    }
+    assert code_of(connecting.key_of, Connection.objects.get(name=NAMES[1])) == "SECRET_UNREADABLE"
+    assert len(key_file.read_text().splitlines()) == 2
+
+
 def test_two_rotations_at_once_lose_no_key(key_file: Path) -> None:
     """Both read the file before either wrote it: what the first wrapped still opens."""
     before = store.master_keys()

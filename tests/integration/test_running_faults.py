@@ -79,7 +79,7 @@ def test_a_batch_that_always_fails_there_is_reported_and_due_again(office: Offic
     view = go(office, 1, kind="batch_failed")
     assert view.status == "Completed with warnings"
     assert accounted(view).not_attempted == {"BATCH_FAILED": 1}
-    assert (office.listed(), office.ledger()) == ({}, {})
+    assert (office.listed(), office.ledger()) == ({}, {"p1@x.test": "unconfirmed"})
     office.behave(faults=[])
     assert_all_arrived(office, office.run(), 1)
 

@@ -88,6 +88,27 @@ def test_a_run_that_another_process_works_on_is_refused(office: Office) -> None:
     assert office.imports() == 0
 
 
+def test_a_run_that_comes_to_need_confirmation_is_not_waited_for_without_end(office: Office) -> None:
+    """I-11: it is nobody's then, whatever its lease says."""
+    office.hire(2)
+    office.apply()
+    run = Run.objects.create(
+        export=Export.objects.get(), account=Account.objects.get(), config={}, asked_by="somebody",
+        status=RunStatus.PROCESSING, created_at=datetime.now(UTC), worker="another:machine:1:1",
+        lease_until=VirtualClock().now() + 30,
+    )  # fmt: skip
+
+    class Planning(VirtualClock):
+        def sleep(self, seconds: float) -> None:
+            assert self.now() < run.lease_until + 60
+            super().sleep(seconds)
+            Run.objects.filter(pk=run.pk).update(status=RunStatus.NEEDS_CONFIRMATION, lease_until=0.0)
+
+    with refused("RUN_IN_PROGRESS"):
+        run_export("News", ALICE, Planning(), Silent())
+    assert office.imports() == 0
+
+
 def test_the_run_of_a_dead_process_goes_on_at_once(office: Office) -> None:
     """I-15: what nobody works on is taken up with the configuration it began with."""
     office.hire(2)
@@ -140,7 +161,9 @@ def test_without_a_refresh_a_segment_that_was_never_evaluated_is_named(office: O
     office.apply()
     with refused("SEGMENT_NOT_EVALUATED"):
         office.run(refresh=False)
-    assert Run.objects.count() == 0
+    assert [(run.status, run.problems[0]["code"]) for run in Run.objects.all()] == [
+        ("Failed", "SEGMENT_NOT_EVALUATED")
+    ]
 
 
 @pytest.mark.parametrize(("column", "line"), [("email", "email"), ("city", "field:2")])

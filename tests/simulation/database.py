@@ -1,12 +1,12 @@
-"""The office over the real outbox, real claims and the real waiting room, in whatever database Django has."""
+"""The office over the real outbox, claims, waiting room, orders and late confirmations, in Django's database."""
 
-from collections.abc import Callable, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from random import Random  # noqa: TID251 - the class, for seeded generators
 from types import SimpleNamespace
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 from unittest.mock import patch
 
 from django.db import transaction
@@ -14,44 +14,78 @@ from django.db import transaction
 from leleka.core.outbox import Batch, Outbox
 from leleka.core.planning import Span
 from leleka.engine.pace import Tempo
-from leleka.services import waiting
-from leleka.state.claims import claim
-from leleka.state.models import Account, AttemptRow, Export, Run
+from leleka.engine.run import Order
+from leleka.services import exports, late, waiting
+from leleka.services.connecting import Opened
+from leleka.state.claims import claim, release
+from leleka.state.models import Account, AttemptRow, BatchRow, Export, Ledger, RequestPlace, Run
 from leleka.state.outbox import DjangoOutbox
-from tests.fakes.clock import VirtualClock
 from tests.fakes.destination import LIMITS
-from tests.simulation.far import Far
-from tests.simulation.office import IN_FLIGHT, LEASE
-from tests.simulation.warehouse import SimWarehouse
-from tests.simulation.weather import draw
+from tests.simulation.far import Violation
+from tests.simulation.office import IN_FLIGHT, LEASE, SHARE, TABLE
+from tests.simulation.tap import Tap, tapped
+from tests.simulation.weather import Shape, draw
+from tests.simulation.worker import Export as Asked
+from tests.simulation.worker import Worker
 from tests.simulation.world import World
+
+if TYPE_CHECKING:
+    from tests.simulation.warehouse import SimWarehouse
 
 
 class DjangoOffice:
     """``tests.simulation.office.Office`` in the database."""
 
-    def __init__(self, clock: VirtualClock, far: Far, warehouses: dict[str, SimWarehouse]) -> None:
-        self._clock = clock
-        self._far = far
-        self._warehouses = warehouses
+    def __init__(self, world: World, tap: Tap) -> None:
+        self._clock = world.clock
+        self._warehouses = world.warehouses
+        limits = replace(LIMITS, seconds_in_flight=IN_FLIGHT)
+        self._opened = Opened(world.far, limits, Tempo())
         self._account = Account.objects.create(type="fake", name="account")
         self._runs: dict[str, int] = {}
         self._exports = {
-            name: Export.objects.create(name=name, target="7", matching={}, leavers={}) for name in warehouses
+            one.name: Export.objects.create(
+                name=one.name, target="7", matching=_matching(one), leavers=_leavers(one)
+            )
+            for one in world.exports
         }
         self._suppressed: set[str] = set()
         self._ended: set[str] = set()
         self._fences: dict[str, int] = {}
+        tap.world = world
 
-    def new_run(self, name: str, export: str) -> None:
+    def new_run(self, name: str, export: Asked) -> None:
+        row = self._exports[export.name]
         run = Run.objects.create(
-            export=self._exports[export],
+            export=row,
             account=self._account,
-            config={"target": "7"},
+            config=_frozen(row),
             asked_by="a",
-            created_at=datetime.fromtimestamp(self._clock.now(), UTC),
+            created_at=self._moment(),
         )
         self._runs[name] = run.pk
+
+    def reconfigure(self, export: Asked) -> None:
+        row = self._exports[export.name]
+        row.matching = _matching(export)
+        row.save(update_fields=("matching",))
+
+    def order(self, worker: Worker) -> Order:
+        run = Run.objects.select_related("export").get(pk=self._runs[worker.run])
+        order = exports.order_of(run.export, self._account, run.config)
+        return replace(order, waiting=worker.waiting)
+
+    def settle_late(self, worker: Worker) -> None:
+        def pulse() -> None:
+            worker.outbox.keep_alive()
+            worker.world.point(worker, "before late poll")
+
+        late.settle_late(cast("Any", None), self._account, self._opened, self._clock, pulse)
+        worker.world.settled()
+
+    def ledger(self, export: str) -> str:
+        found = Ledger.objects.filter(export=self._exports[export]).values_list("snapshot", flat=True)
+        return found.first() or ""
 
     def claim(self, name: str, *, previous_is_dead: bool) -> tuple[int, Outbox] | None:
         run = Run.objects.get(pk=self._runs[name])
@@ -64,6 +98,9 @@ class DjangoOffice:
         outbox = DjangoOutbox(run, fence, clock=self._clock, lease_seconds=LEASE)
         return fence, cast("Outbox", _Suppressing(outbox, self._suppressed))
 
+    def release(self, name: str, fence: int) -> None:
+        release(self._runs[name], fence)
+
     def fence(self, name: str) -> int:
         return self._fences.get(name, 0)
 
@@ -71,8 +108,13 @@ class DjangoOffice:
         return self._ended
 
     def ended(self, name: str) -> None:
-        if Run.objects.filter(pk=self._runs[name], finished_at__isnull=False).exists():
-            self._ended.add(name)
+        run = Run.objects.get(pk=self._runs[name])
+        if run.finished_at is None:
+            return
+        self._ended.add(name)
+        made = AttemptRow.objects.filter(batch__run=run).count()
+        if run.outcomes and run.requests != made:
+            raise Violation(f"I-2 {name} made {made} requests, and tells of {run.requests}")
 
     def wrote(self, name: str, batches: Sequence[Batch]) -> None: ...
 
@@ -82,37 +124,26 @@ class DjangoOffice:
         return last is not None and (last.sha256, last.outcome) == (sha256, "")
 
     def waiting(self, but: str = "") -> set[str]:
-        """Ask production, with warehouses instead of a lake and the far side instead of the network."""
-        opened = SimpleNamespace(
-            destination=self._far, limits=replace(LIMITS, seconds_in_flight=IN_FLIGHT), tempo=Tempo()
+        return waiting.waiting_addresses(
+            cast("Any", None), self._account, self._opened, self._clock, of_others_than=self._runs.get(but)
         )
-        lake = SimpleNamespace(open=lambda reference: reference)
-        store = SimpleNamespace(lake=lambda: lake, configuration=lambda: SimpleNamespace(lease_seconds=LEASE))
-        with ExitStack() as stack:
-            stack.enter_context(patch.object(waiting, "store", store))
-            stack.enter_context(patch.object(waiting, "addresses", self._addresses))
-            return waiting.waiting_addresses(
-                cast("Any", None),
-                self._account,
-                cast("Any", opened),
-                self._clock,
-                of_others_than=self._runs.get(but),
-            )
 
-    def _addresses(self, session: object, plan: str, spans: Sequence[Span]) -> Sequence[tuple[int, str]]:
-        del session
-        export, _, reference = plan.partition("/")
-        return self._warehouses[export].addresses(f"{export}/{reference}", spans)
+    def warehouse_of(self, plan: str) -> "SimWarehouse":
+        return self._warehouses[plan.partition("/")[0]]
 
     def cancel(self, name: str) -> None:
-        moment = datetime.fromtimestamp(self._clock.now(), UTC)
-        Run.objects.filter(pk=self._runs[name], finished_at__isnull=True).update(cancel_requested_at=moment)
+        Run.objects.filter(pk=self._runs[name], finished_at__isnull=True).update(
+            cancel_requested_at=self._moment()
+        )
 
     def suppress(self, address: str) -> None:
         self._suppressed.add(address)
 
     def suppressed(self) -> set[str]:
         return set(self._suppressed)
+
+    def _moment(self) -> datetime:
+        return datetime.fromtimestamp(self._clock.now(), UTC)
 
 
 @dataclass
@@ -132,12 +163,91 @@ class _Suppressing:
         return getattr(self.inner, name)
 
 
-def django_world(chance: Random) -> World:
-    return World(draw(chance, small=True), chance, office=DjangoOffice)
+def _matching(export: Asked) -> dict[str, Any]:
+    line = {"column": "name", "to": export.field, "when_empty": "keep"}
+    return {"email": "id", "lines": [line], "tags": [], "phone_country": ""}
 
 
-def forgotten(what: Callable[[], None]) -> None:
-    """Do it in a transaction that is undone: each world begins with an empty database."""
+def _leavers(export: Asked) -> dict[str, str]:
+    leavers = export.leavers
+    return {
+        "policy": leavers.policy.value,
+        "field": leavers.field,
+        "member": leavers.member,
+        "leaver": leavers.leaver,
+    }
+
+
+def _frozen(export: Export) -> dict[str, Any]:
+    """What ``services.exports.freeze`` writes, of an export whose people are in no lake."""
+    columns = [[column.name, column.type.value] for column in TABLE.columns]
+    return {
+        "target": export.target,
+        "share": SHARE,
+        "automations": export.automations,
+        "limit": export.limit,
+        "matching": export.matching,
+        "leavers": export.leavers,
+        "table": {"name": TABLE.name, "columns": columns, "primary_key": TABLE.primary_key},
+        "profiles": "",
+        "addresses": "",
+        "segments": [],
+        "elsewhere": [],
+    }
+
+
+class _Lake:
+    """``LakeWarehouse`` over the warehouses of whichever world there is."""
+
+    def __init__(self, warehouse_of: Callable[[str], "SimWarehouse"], meanwhile: Callable[[], None]) -> None:
+        self._of = warehouse_of
+        self._meanwhile = meanwhile
+
+    def confirm(self, plan: str, **words: Any) -> str | None:
+        answer = self._of(plan).confirm(plan, **words)
+        self._meanwhile()  # the ledger may move now, between a look at it and the commit
+        return answer
+
+    def sequence(self, plan: str, addresses: Sequence[str], spans: Sequence[Span]) -> Mapping[str, int]:
+        return self._of(plan).sequence(plan, addresses, spans)
+
+
+@contextmanager
+def premises() -> Iterator[Tap]:
+    """Services find the world's warehouses where they look for a lake, and nothing is left of earlier worlds."""
+    _clear()
+
+    def warehouse_of(plan: str) -> "SimWarehouse":
+        return cast("DjangoOffice", cast("World", tap.world).office).warehouse_of(plan)
+
+    def addresses(_: object, plan: str, spans: Sequence[Span]) -> Sequence[tuple[int, str]]:
+        return warehouse_of(plan).addresses(plan, spans)
+
+    def meanwhile() -> None:
+        if tap.world is not None and tap.world.acting is not None:
+            tap.world.point(tap.world.acting, "before late commit")
+
+    lake = SimpleNamespace(open=lambda reference: reference)
+    store = SimpleNamespace(lake=lambda: lake, configuration=lambda: SimpleNamespace(lease_seconds=LEASE))
+    with ExitStack() as stack:
+        tap = stack.enter_context(tapped())
+        for service in (waiting, late, exports):
+            stack.enter_context(patch.object(service, "store", store))
+        stack.enter_context(patch.object(waiting, "addresses", addresses))
+        stack.enter_context(patch.object(late, "LakeWarehouse", lambda *_: _Lake(warehouse_of, meanwhile)))
+        yield tap
+
+
+def _clear() -> None:
     with transaction.atomic():
-        what()
-        transaction.set_rollback(True)
+        Account.objects.update(lane=None)
+        for model in (AttemptRow, BatchRow, Ledger, Run, Export, RequestPlace, Account):
+            model.objects.all()._raw_delete("default")
+
+
+def django_world(chance: Random, fate: Random | None, tap: Tap) -> World:
+    return shaped(draw(chance, fate, small=True), chance, fate, tap)
+
+
+def shaped(shape: Shape, chance: Random, fate: Random | None, tap: Tap, die_at: int = 0) -> World:
+    return World(shape, chance, fate, office=lambda world: DjangoOffice(world, tap), die_at=die_at)

@@ -69,6 +69,7 @@ class Seen:
     last: dict[tuple[str, str], tuple[str, int]] = field(default_factory=dict)
     applied: dict[tuple[str, str], int] = field(default_factory=dict)
     completed: set[tuple[str, str]] = field(default_factory=set)
+    landed: dict[tuple[str, str], str] = field(default_factory=dict)
     skipped: set[tuple[str, str]] = field(default_factory=set)
     failed: set[str] = field(default_factory=set)
     posts: int = 0
@@ -217,17 +218,18 @@ class Far(FakeDestination):
             elif self.chance.random() < self.weather.row_skipped:
                 self.seen.skipped.add((one.flight.export, row["address"]))
             else:
-                self._write(one.flight.export, row, order)
+                self._write(one.flight, row, order)
             if one.ending is Ending.COMPLETED and row["address"] not in failures:
                 self.seen.completed.add((row["address"], one.flight.texts[row["address"]]))
         one.failures = tuple(failures)
         self.seen.failed.update(failures)
 
-    def _write(self, export: str, row: Row, order: int) -> None:
-        key = export, row["address"]
+    def _write(self, flight: Flight, row: Row, order: int) -> None:
+        key = flight.export, row["address"]
         if self.seen.applied.get(key, 0) > order:
             raise Violation(f"I-5 an old copy of {row['address']} lands on a newer one")
         self.seen.applied[key] = order
+        self.seen.landed[key] = flight.texts[row["address"]]
         self.seen.skipped.discard(key)
         person = self.person(row["address"])
         person.values.update(row["values"])

@@ -1,25 +1,36 @@
 """What outlives the workers: runs, attempts, the account. This one keeps them in memory."""
 
 from collections.abc import Iterable, Sequence
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from leleka.core.outbox import Batch, BatchStatus, Outbox
-from tests.fakes.clock import VirtualClock
+from leleka.core.columns import Column, ColumnType, Table
+from leleka.core.outbox import FURTHEST, Batch, BatchStatus, Outbox
+from leleka.core.planning import Selection
+from leleka.engine.run import Order
 from tests.fakes.outbox import MemoryOutbox, MemoryStore, StoredRun
-from tests.simulation.far import Far
-from tests.simulation.warehouse import SimWarehouse
+
+if TYPE_CHECKING:
+    from tests.simulation.worker import Export, Worker
+    from tests.simulation.world import World
 
 LEASE = 60.0
 IN_FLIGHT = 20.0  # a third of the lease, as in production
 SETTLED = 600.0
 LONGEST = 24 * 3600.0
+SHARE = 0.9
+TABLE = Table("profiles", (Column("id", ColumnType.TEXT), Column("name", ColumnType.TEXT)), "id")
 _OPEN = frozenset({BatchStatus.SENDING, BatchStatus.UNKNOWN, BatchStatus.ACCEPTED})
 
 
 class Office(Protocol):
     """Where a world keeps its runs; each layer has one."""
 
-    def new_run(self, name: str, export: str) -> None: ...
+    def new_run(self, name: str, export: "Export") -> None: ...
+    def reconfigure(self, export: "Export") -> None: ...
+    def order(self, worker: "Worker") -> Order: ...
+    def settle_late(self, worker: "Worker") -> None: ...
+    def ledger(self, export: str) -> str: ...
+    def release(self, name: str, fence: int) -> None: ...
     def claim(self, name: str, *, previous_is_dead: bool) -> tuple[int, Outbox] | None: ...
     def fence(self, name: str) -> int: ...
     def finished(self) -> set[str]: ...
@@ -35,17 +46,36 @@ class Office(Protocol):
 class MemoryOffice:
     """The office over ``MemoryStore``, with the waiting room of ``services.waiting`` told again."""
 
-    def __init__(self, clock: VirtualClock, far: Far, warehouses: dict[str, SimWarehouse]) -> None:
-        self.clock = clock
-        self.far = far
-        self.warehouses = warehouses
+    def __init__(self, world: "World") -> None:
+        self.clock = world.clock
+        self.far = world.far
+        self.warehouses = world.warehouses
         self.store = MemoryStore()
         self.written: dict[tuple[str, int, int], float] = {}
         self.lifted: set[tuple[str, int, int]] = set()
         self.over: set[str] = set()
 
-    def new_run(self, name: str, export: str) -> None:
-        self.store.add_run(name, export)
+    def new_run(self, name: str, export: "Export") -> None:
+        self.store.add_run(name, export.name)
+
+    def reconfigure(self, export: "Export") -> None:
+        """A run here holds the export as it was."""
+
+    def order(self, worker: "Worker") -> Order:
+        export = worker.export
+        selection = Selection(
+            export.name, "", TABLE, "", (), export.matching, export.leavers, worker.outbox.ledger()
+        )
+        return Order(selection, "7", False, 1_000_000, SHARE, worker.waiting, (), LEASE)
+
+    def settle_late(self, worker: "Worker") -> None:
+        """Late confirmations are a service's, over a database."""
+
+    def ledger(self, export: str) -> str:
+        return self.store.ledgers.get(export, "")
+
+    def release(self, name: str, fence: int) -> None:
+        """Here a process ends by dying."""
 
     def claim(self, name: str, *, previous_is_dead: bool) -> tuple[int, Outbox] | None:
         run = self.store.runs[name]
@@ -96,12 +126,14 @@ class MemoryOffice:
                 yield address
 
     def _lift(self) -> None:
-        before = self.clock.now() - (LEASE + IN_FLIGHT + SETTLED)
+        now = self.clock.now()
+        before = now - (LEASE + IN_FLIGHT + SETTLED)
         doubted = {
             key
             for run in self.store.runs.values()
             for one in run.attempts
-            if one.outcome == "unknown" and self.written[key := (run.name, one.batch, one.number)] < before
+            if one.outcome == "unknown"
+            if not before <= self.written[key := (run.name, one.batch, one.number)] <= now + FURTHEST
         }
         if doubted - self.lifted and self.far.queue_empty():
             self.lifted |= doubted

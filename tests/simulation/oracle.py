@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from leleka.core.ports import Body
 from tests.simulation.far import Violation
-from tests.simulation.warehouse import Entry
+from tests.simulation.warehouse import Entry, fingerprint
 
 if TYPE_CHECKING:
     from tests.simulation.worker import Worker
@@ -25,6 +25,7 @@ class Oracle:
         self.planned_at: dict[str, float] = {}
         self.known: dict[str, set[str]] = {}  # by run: who had unsubscribed before it was planned
         self.members_at: dict[str, int] = {}
+        self.pointers: dict[str, str] = {}  # by export: its ledger as last seen
         self.confirmed: dict[str, set[str]] = {}  # by export: who was ever in its ledger as a member
 
     def unsubscribe(self, address: str) -> None:
@@ -48,7 +49,13 @@ class Oracle:
         """A POST is about to leave."""
         world, run, now = self._world, worker.run, self._world.clock.monotonic()
         world.far.seen.posts += 1
+        fields = {worker.export.field, worker.export.leavers.field}
+        rows = json.loads(body.content)["contacts"]
+        if any(not fields.issuperset(row["values"]) for row in rows):
+            raise Violation(f"I-22 {run} does not do what it was asked for: {rows[0]['values']}")
         if world.office.fence(run) != worker.fence:
+            if world.wall.forward_at >= worker.written_at:
+                return  # a lease that a wall clock ended early: one more copy, with the same bytes
             raise Violation(f"I-12 a replaced owner sends batch {number} of {run}")
         if run in world.office.finished():
             raise Violation(f"I-13 batch {number} of {run} leaves after its end")
@@ -57,31 +64,47 @@ class Oracle:
         since = max(self.canceled.get(run, now), worker.step_began)
         if run in self.canceled and worker.step_began > self.canceled[run] + _CANCEL_SEEN:
             raise Violation(f"I-14 batch {number} of {run} leaves {now - since:.0f} s after the cancel")
-        for row in json.loads(body.content)["contacts"]:
+        for row in rows:
             address = row["address"]
             if address in self.known.get(run, set()) and row["action"] == "member":
                 raise Violation(f"I-21 {address} had unsubscribed, and is sent again")
             if self.suppressed.get(address, now) < worker.step_began:
                 raise Violation(f"I-20 {address} is suppressed, and is sent")
 
-    def settled(self, worker: "Worker") -> None:
-        """A run ended: whoever the ledger calls delivered was seen completed (I-6), and nobody was lost (I-2)."""
-        world = self._world
-        warehouse = world.warehouses[worker.export.name]
-        ledger = max(warehouse.delivered, key=lambda name: int(name.split("-")[1]), default="")
-        for row in warehouse.delivered.get(ledger, []):
-            content = (row.contact or b"").decode()
-            if (row.due.address, content) not in world.far.seen.completed:
-                raise Violation(f"I-6 {row.due.address} is called delivered, and nothing completed")
-        for address, entry in self.ledger(worker).items():
+    def settled(self) -> None:
+        """A ledger may have moved: whoever it calls delivered was seen completed (I-6), and nobody else is blamed."""
+        for export in self._world.warehouses:
+            self._moved(export)
+
+    def _moved(self, export: str) -> None:
+        world, warehouse = self._world, self._world.warehouses[export]
+        pointer, known = world.office.ledger(export), self.pointers.get(export, "")
+        self.pointers[export] = step = pointer
+        if pointer == known:
+            return
+        while step != known:
+            if not step:
+                raise Violation(f"I-6 the ledger of {export} lost what was written to it before")
+            self._delivered(export, step)
+            step = warehouse.parents[step]
+        entries = warehouse.ledgers.get(pointer, {})
+        for address, entry in entries.items():
             if entry.refused and address not in world.far.poison | world.far.seen.failed:
                 raise Violation(f"I-8 {address} is blamed for what others did")
-        ever = self.confirmed.setdefault(worker.export.name, set())
-        ever.update(one for one, entry in self.ledger(worker).items() if entry.held and entry.member)
+        ever = self.confirmed.setdefault(export, set())
+        ever.update(one for one, entry in entries.items() if entry.held and entry.member)
 
-    def ledger(self, worker: "Worker") -> dict[str, Entry]:
-        ledgers = self._world.warehouses[worker.export.name].ledgers
-        return ledgers[max(ledgers, key=lambda name: int(name.split("-")[1]))] if ledgers else {}
+    def _delivered(self, export: str, ledger: str) -> None:
+        seen = self._world.far.seen
+        for row in self._world.warehouses[export].delivered[ledger]:
+            address, content = row.due.address, (row.contact or b"").decode()
+            if (address, content) not in seen.completed:
+                raise Violation(f"I-6 {address} is called delivered, and nothing completed")
+            if seen.landed.get((export, address)) != content and (export, address) not in seen.skipped:
+                raise Violation(f"I-6 {address} is called delivered, and holds something else")
+
+    def ledger(self, export: str) -> dict[str, Entry]:
+        return self._world.warehouses[export].ledgers.get(self._world.office.ledger(export), {})
 
     def converged(self) -> bool:
         left_over = sum(one.left_over for one in self._world.warehouses.values())
@@ -94,14 +117,14 @@ class Oracle:
     def _missing(self, export: str, field: str) -> list[str]:
         world = self._world
         warehouse = world.warehouses[export]
-        ledger = list(warehouse.ledgers.values())[-1] if warehouse.ledgers else {}
+        ledger = self.ledger(export)
         found = []
         for address, values in warehouse.people.items():
             if address in self.unsubscribed or address in self.suppressed or address in world.far.poison:
                 continue
-            if (export, address) in world.far.seen.skipped or ledger.get(address, Entry()).refused == repr(
-                values
-            ):
+            if (export, address) in world.far.seen.skipped or ledger.get(
+                address, Entry()
+            ).refused == fingerprint(field, values):
                 continue
             person = world.far.people.get(address)
             held = (person.values.get(field), person.lists.get("7")) if person else None

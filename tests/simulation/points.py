@@ -51,9 +51,11 @@ class _Pointed:
             if ended:
                 raise Violation(f"I-13 {name} went through after run {worker.run} had ended")
             if name == "write_ahead":
+                worker.written_at = world.clock.monotonic()
                 world.office.wrote(worker.run, words[0])
             if name in _ENDS:
                 world.office.ended(worker.run)
+                world.settled()
             world.point(worker, f"after {name}")
             return answer
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from random import Random  # noqa: TID251 - the class, for seeded generators
 from time import perf_counter
 
+from tests.simulation.seeds import PLAIN
 from tests.simulation.weather import draw
 from tests.simulation.world import World
 
@@ -17,6 +18,7 @@ class Campaign:
     seeds: int = 0
     crashes: int = 0
     pauses: int = 0
+    errors: int = 0
     runs: int = 0
     seconds: float = 0.0
     violations: list[str] = field(default_factory=list)
@@ -25,33 +27,24 @@ class Campaign:
         per_second = self.seeds / self.seconds if self.seconds else 0.0
         return (
             f"{self.layer}: {self.seeds} seeds, {self.runs} runs, {self.crashes} crashes, {self.pauses} pauses, "
+            f"{self.errors} errors of the database, "
             f"{len(self.violations)} violations, {per_second:.0f} seeds/s"
         )
 
 
-def one_world(layer: str, seed: int) -> World:
-    """Make the world of a seed."""
-    chance = Random(seed)
-    if layer == "l1":
-        from tests.simulation.database import django_world  # noqa: PLC0415 - needs a database
-
-        return django_world(chance)
-    return World(draw(chance), chance)
-
-
 def live(layer: str, seed: int) -> tuple[World, str]:
     """Let the world of a seed live; give what broke, with the line that repeats it."""
-    if layer == "l1":
-        from tests.simulation.database import forgotten  # noqa: PLC0415 - needs a database
+    chance = Random(seed)
+    fate = None if seed in PLAIN[layer] else Random(f"fate {seed}")
+    if layer == "l0":
+        return _live(World(draw(chance, fate), chance, fate), layer, seed)
+    from tests.simulation.database import django_world, premises  # noqa: PLC0415 - needs a database
 
-        found: list[tuple[World, str]] = []
-        forgotten(lambda: found.append(_live(layer, seed)))
-        return found[0]
-    return _live(layer, seed)
+    with premises() as tap:
+        return _live(django_world(chance, fate, tap), layer, seed)
 
 
-def _live(layer: str, seed: int) -> tuple[World, str]:
-    world = one_world(layer, seed)
+def _live(world: World, layer: str, seed: int) -> tuple[World, str]:
     try:
         world.live()
     except Exception as broken:  # noqa: BLE001 - whatever a world dies of is what was looked for
@@ -71,6 +64,7 @@ def campaign(
         result.seeds += 1
         result.crashes += world.stats.crashes
         result.pauses += world.stats.pauses
+        result.errors += world.stats.errors
         result.runs += world.stats.runs
         if broken:
             result.violations.append(broken)

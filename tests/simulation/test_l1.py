@@ -10,7 +10,7 @@ _PARTS = 4
 
 
 @pytest.mark.slow
-@pytest.mark.usefixtures("db")
+@pytest.mark.usefixtures("transactional_db")
 @pytest.mark.parametrize("part", range(_PARTS))
 def test_no_promise_is_broken_in_the_database_either(part: int) -> None:
     result = campaign("l1", range(part, SEEDS, _PARTS), tell=print)
@@ -18,7 +18,7 @@ def test_no_promise_is_broken_in_the_database_either(part: int) -> None:
     assert result.crashes > 0
 
 
-@pytest.mark.usefixtures("db")
+@pytest.mark.usefixtures("transactional_db")
 @pytest.mark.parametrize("seed", FOUND["l1"])
 def test_what_was_found_once_stays_mended(seed: int) -> None:
     assert live("l1", seed)[1] == ""

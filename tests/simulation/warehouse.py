@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from leleka.core.matching import LeaverPolicy, Leavers
+from leleka.core.matching import DataMatching, LeaverPolicy, Leavers
 from leleka.core.planning import (
     Counts,
     DueRow,
@@ -26,6 +26,11 @@ _NO_END = frozenset({Ended.UNCONFIRMED, Ended.NOT_ATTEMPTED})
 Values = tuple[str | None, ...]
 
 
+def fingerprint(field: str, values: Values | None) -> str:
+    """What the far side is to hold: another field, or another value, is another content."""
+    return f"{field}={values!r}"
+
+
 @dataclass(frozen=True)
 class Entry:
     """What the ledger holds of an address."""
@@ -44,6 +49,7 @@ class Plan:
     rejected: Counter[str]
     waiting: int
     waiting_leavers: int = 0
+    field: str = ""
 
 
 class SimWarehouse:
@@ -55,6 +61,7 @@ class SimWarehouse:
         self.plans: dict[str, Plan] = {}
         self.ledgers: dict[str, dict[str, Entry]] = {}
         self.delivered: dict[str, list[PlannedRow]] = {}
+        self.parents: dict[str, str] = {}  # of each ledger, "" for the first
         self.left_over = 0  # rows the last run brought to no end
 
     def plan(
@@ -62,21 +69,22 @@ class SimWarehouse:
     ) -> Planned:
         ledger = self.ledgers.get(selection.ledger or "", {})
         out, waits = {one.address for one in suppressed}, set(waiting)
-        plan = Plan([], len(self.people), 0, Counter(), Counter(), 0)
+        field = _field(selection.matching)
+        plan = Plan([], len(self.people), 0, Counter(), Counter(), 0, field=field)
         due = []
         for address, values in self.people.items():
-            entry, fingerprint = ledger.get(address, Entry()), repr(values)
+            entry, wanted = ledger.get(address, Entry()), fingerprint(field, values)
             if address in out:
                 plan.excluded["UNSUBSCRIBED"] += 1
             elif address in waits:
                 plan = replace(plan, waiting=plan.waiting + 1)
-            elif entry.held == fingerprint:
+            elif entry.held == wanted:
                 plan = replace(plan, unchanged=plan.unchanged + 1)
-            elif entry.refused == fingerprint:
+            elif entry.refused == wanted:
                 plan.rejected["REFUSED"] += 1
             else:
                 kind = Kind.CHANGED if entry.held and entry.member else Kind.ADDED
-                due.append(DueRow(address, address, kind, fingerprint, values))
+                due.append(DueRow(address, address, kind, wanted, values))
         left = self._leavers(selection.leavers, ledger, out)
         mine = [row for row in left if row.address not in waits]
         plan = replace(plan, waiting_leavers=len(left) - len(mine))
@@ -119,29 +127,45 @@ class SimWarehouse:
     def settle(
         self, plan: str, *, name: str, ledger: str | None, leavers: Leavers, verdicts: Sequence[Verdict]
     ) -> SettledRun:
-        by_seq: dict[int, Verdict] = {}
-        for verdict in verdicts:
-            for seq in range(verdict.span.first, verdict.span.last + 1):
-                if seq in by_seq:
-                    raise AssertionError(f"row {seq} is spoken of twice")
-                by_seq[seq] = verdict
+        by_seq = _by_seq(verdicts)
         entries = dict(self.ledgers.get(ledger or "", {}))
         told = [(row, _told(row, by_seq, leavers)) for row in self.plans[plan].rows]
         for row, verdict in told:
             _enter(entries, row.due, verdict)
         self._returned(entries, plan)
-        reference = f"ledger-{len(self.ledgers) + 1}"
-        self.ledgers[reference] = entries
-        self.delivered[reference] = [row for row, end in told if row.seq is not None and _went(end)]
+        reference = self._publish(ledger, entries, told)
         waited = self.plans[plan].waiting + self.plans[plan].waiting_leavers
         self.left_over = waited + sum(end.ended in _NO_END for _, end in told)
         return SettledRun(f"outcomes-{name}", reference, self._counts(self.plans[plan], told))
+
+    def confirm(
+        self, plan: str, *, name: str, ledger: str | None, leavers: Leavers, verdicts: Sequence[Verdict]
+    ) -> str | None:
+        """Enter what came after the end of a run: only the rows that the verdicts speak of."""
+        del name, leavers
+        by_seq = _by_seq(verdicts)
+        entries = dict(self.ledgers.get(ledger or "", {}))
+        told = [(row, by_seq[row.seq]) for row in self.plans[plan].rows if row.seq in by_seq]
+        for row, verdict in told:
+            _enter(entries, row.due, verdict)
+        return self._publish(ledger, entries, told) if told else None
+
+    def _publish(
+        self, before: str | None, entries: dict[str, Entry], told: Sequence[tuple[PlannedRow, Verdict]]
+    ) -> str:
+        reference = f"ledger-{len(self.ledgers) + 1}"
+        self.parents[reference] = before or ""
+        self.ledgers[reference] = entries
+        self.delivered[reference] = [row for row, end in told if row.seq is not None and _went(end)]
+        return reference
 
     def _returned(self, entries: dict[str, Entry], plan: str) -> None:
         """Whoever is back unchanged is a member again."""
         due = {row.due.address for row in self.plans[plan].rows}
         for address, entry in entries.items():
-            if address not in due and entry.held == repr(self.people.get(address)):
+            if address not in due and entry.held == fingerprint(
+                self.plans[plan].field, self.people.get(address)
+            ):
                 entries[address] = replace(entry, member=True)
 
     def _counts(self, plan: Plan, told: Sequence[tuple[PlannedRow, Verdict]]) -> Counts:
@@ -159,6 +183,20 @@ class SimWarehouse:
             rejected=dict(plan.rejected + codes[Ended.REJECTED]),
             not_attempted=dict(waiting + codes[Ended.NOT_ATTEMPTED]),
         )
+
+
+def _field(matching: DataMatching) -> str:
+    return matching.lines[0].to
+
+
+def _by_seq(verdicts: Sequence[Verdict]) -> dict[int, Verdict]:
+    by_seq: dict[int, Verdict] = {}
+    for verdict in verdicts:
+        for seq in range(verdict.span.first, verdict.span.last + 1):
+            if seq in by_seq:
+                raise AssertionError(f"row {seq} is spoken of twice")
+            by_seq[seq] = verdict
+    return by_seq
 
 
 def _went(verdict: Verdict) -> bool:

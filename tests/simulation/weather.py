@@ -36,6 +36,11 @@ class Weather:
     # the content
     poison: float = 0.0
     base: int | None = 0
+    # the machine and the office: drawn from a generator of their own, so that worlds keep their other weather
+    clock: float = 0.0
+    years: tuple[int, ...] = ()  # to which the clock may be set
+    reconfigured: float = 0.0
+    database: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -58,8 +63,10 @@ def calm(weather: Weather) -> Weather:
     return Weather(base=weather.base)
 
 
-def draw(chance: Random, *, small: bool = False) -> Shape:
-    """Draw a world from a seed's generator; ``small`` for layers that are slow."""
+def draw(chance: Random, fate: Random | None = None, *, small: bool = False) -> Shape:
+    """Draw a world from a seed's generator; ``small`` for layers that are slow. Without ``fate`` clocks are right,
+    nobody edits an export, and the database answers.
+    """
     people = chance.randrange(11 if small else 61)
     rows = chance.choice([3, 5, 7] if small else [1, 2, 3, 5, 7, 25])
     boundary = chance.random()
@@ -71,6 +78,8 @@ def draw(chance: Random, *, small: bool = False) -> Shape:
     weather = _weather(chance)
     if small:
         weather = replace(weather, crash=min(weather.crash, 0.02))
+    if fate is not None:
+        weather = _fated(weather, fate)
     if slow_account:  # the smaller the limit, the more a late arrival weighs
         weather = replace(weather, latency=min(weather.latency, 3.0))
     return Shape(
@@ -85,9 +94,31 @@ def draw(chance: Random, *, small: bool = False) -> Shape:
     )
 
 
+def _fated(weather: Weather, fate: Random) -> Weather:
+    """A clock that steps forward makes attempts older than they are, so the queue must show what it holds."""
+    clock = _sometimes(fate, 0.15, 0.002, 0.02)
+    epoch = fate.random() < 0.4
+    if clock and epoch:  # what was written in another year looks old, or young, when the clock is right again
+        weather = replace(
+            weather, delay=min(weather.delay, 3.0), latency=min(weather.latency, 3.0), forgotten=0.0
+        )
+    return replace(
+        weather,
+        clock=clock,
+        years=(1970,) if epoch else (),
+        reconfigured=_sometimes(fate, 0.2, 0.005, 0.02),
+        database=_sometimes(fate, 0.25, 0.003, 0.02, 0.05),
+        seen_late=0.0 if clock else weather.seen_late,
+    )
+
+
+def _sometimes(chance: Random, share: float, *levels: float) -> float:
+    return chance.choice(levels) if chance.random() < share else 0.0
+
+
 def _weather(chance: Random) -> Weather:
     def sometimes(share: float, *levels: float) -> float:
-        return chance.choice(levels) if chance.random() < share else 0.0
+        return _sometimes(chance, share, *levels)
 
     return Weather(
         crash=sometimes(0.6, 0.005, 0.02, 0.05),

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from tests.simulation.worker import Worker
 
 _MOST_IDLE_LOOKS = 200
+_SHORTEST = 1e-6
 
 
 class Wire:
@@ -59,7 +60,8 @@ class Wire:
         self._come(self._clock.monotonic() + 0.1, Polled(number, found))
 
     def finished(self, patience: float) -> Sequence[Finished]:
-        until = self._clock.monotonic() + patience
+        # A wait too short for the clock's own precision would never end.
+        until = self._clock.monotonic() + (max(patience, _SHORTEST) if patience > 0 else 0.0)
         self._idle_looks = 0 if patience > 0 or self._coming else self._idle_looks + 1
         if self._idle_looks > _MOST_IDLE_LOOKS:
             raise AssertionError("a busy loop: nothing in flight, and no time passes")

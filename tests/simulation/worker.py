@@ -1,20 +1,22 @@
 """One process at work on one run: production planning, delivery and settling, a step at a time."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from leleka.core.columns import Column, ColumnType, Table
+from django.db import DatabaseError
+
 from leleka.core.matching import DataMatching, LeaverPolicy, Leavers, Line
 from leleka.core.outbox import Batch, LeaseLost, Outbox
-from leleka.core.planning import Planned, Selection, Warehouse
+from leleka.core.planning import Planned, Warehouse
 from leleka.engine.delivery import Delivery, Job, Tools
 from leleka.engine.pace import ImportPace, Tempo
 from leleka.engine.run import Ground, Order, _settle, preview
 from leleka.errors import LelekaError
 from tests.fakes.destination import LIMITS
 from tests.fakes.outbox import ProcessDied
-from tests.simulation.office import IN_FLIGHT, LEASE
+from tests.simulation.office import IN_FLIGHT, SHARE
 from tests.simulation.points import pointed
 from tests.simulation.wire import Wire
 
@@ -22,9 +24,7 @@ if TYPE_CHECKING:
     from leleka.core.ports import Limits
     from tests.simulation.world import World
 
-TABLE = Table("profiles", (Column("id", ColumnType.TEXT), Column("name", ColumnType.TEXT)), "id")
 MARK = Leavers(LeaverPolicy.MARK, "field:1", "yes", "no")
-SHARE = 0.9
 
 
 @dataclass(frozen=True)
@@ -60,8 +60,9 @@ class Worker:
         self.warehouse: Warehouse = world.warehouses[export.name]
         self.wire = Wire(self)
         self.plan = ""
+        self.order: Order
         self.delivery: Delivery | None = None
-        self.step_began = world.clock.monotonic()
+        self.step_began = self.written_at = world.clock.monotonic()
         shape = world.shape
         self.limits: Limits = replace(
             LIMITS,
@@ -71,15 +72,37 @@ class Worker:
         )
 
     def step(self) -> None:
-        self.step_began = self.world.clock.monotonic()
+        world, self.step_began = self.world, self.world.clock.monotonic()
+        before, world.acting = world.acting, self
         try:
             self._advance()
         except ProcessDied:
-            self.alive = False
-            self.world.stats.crashes += 1
-            self.world.died.add(self.run)
+            world.stats.crashes += 1
+            world.died.add(self.run)
+            self._gone()
+        except DatabaseError:
+            self._interrupted()
         except LeaseLost:
             self.alive = False
+        finally:
+            world.acting = before
+
+    def _interrupted(self) -> None:
+        """As ``services.running`` does: let the run go as far as the database lets, and take it up again."""
+        world = self.world
+        with suppress(DatabaseError):
+            world.office.release(self.run, self.fence)
+        if world.office.fence(self.run) == self.fence:
+            world.interrupted.add(self.run)
+        self._gone()
+
+    def _gone(self) -> None:
+        """The last commit may have arrived all the same, and ended the run."""
+        self.alive, self.world.acting = False, None
+        if self.run not in self.world.office.finished():
+            self.world.office.ended(self.run)
+            if self.run in self.world.office.finished():
+                self.world.settled()
 
     def _advance(self) -> None:
         if self.delivery is None:
@@ -99,8 +122,11 @@ class Worker:
         state = self.outbox.load()
         plan, batches = state.plan, state.batches
         if not plan:
+            self.world.office.settle_late(self)
+        self.order = self.world.office.order(self)
+        if not plan:
             self.world.plans(self)
-            planned, batches = preview(self._order(), self._ground(), Silent(), self.outbox.keep_alive)
+            planned, batches = preview(self.order, self._ground(), Silent(), self.outbox.keep_alive)
             self.world.point(self, "after plan")
             self.outbox.planned(planned, batches, needs_confirmation="")
             plan = planned.reference
@@ -110,9 +136,8 @@ class Worker:
         )
 
     def _end(self, delivery: Delivery) -> None:
-        _settle(self._order(), self._ground(), self.outbox, self.plan, delivery)
+        _settle(self.order, self._ground(), self.outbox, self.plan, delivery)
         self.alive = False
-        self.world.settled(self)
 
     def _tools(self) -> Tools:
         world = self.world
@@ -126,19 +151,11 @@ class Worker:
             pace=ImportPace(self.limits, Tempo(), world.clock, share=SHARE),
             stage=Silent().stage,
             progress=Silent().progress,
-            waiting=self._waiting,
+            waiting=self.waiting,
         )
 
-    def _waiting(self) -> set[str]:
+    def waiting(self) -> set[str]:
         return self.world.office.waiting(self.run)
-
-    def _order(self) -> Order:
-        ledger = self.outbox.ledger()
-        export = self.export
-        selection = Selection(
-            f"{export.name} {self.run}", "", TABLE, "", (), export.matching, export.leavers, ledger
-        )
-        return Order(selection, "7", False, 1_000_000, SHARE, self._waiting, (), LEASE)
 
     def _ground(self) -> Ground:
         world = self.world

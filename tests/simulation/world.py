@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from random import Random  # noqa: TID251 - the class, for seeded generators
 
 from leleka.core.matching import Leavers
-from leleka.core.ports import Body
+from leleka.core.ports import Body, Field
 from leleka.engine import delivery
 from tests.fakes.clock import VirtualClock
 from tests.fakes.outbox import ProcessDied
@@ -13,23 +13,25 @@ from tests.simulation.far import Far, Violation
 from tests.simulation.office import MemoryOffice, Office
 from tests.simulation.oracle import Oracle
 from tests.simulation.people import Crowd
+from tests.simulation.wall import WallClock
 from tests.simulation.warehouse import SimWarehouse
 from tests.simulation.weather import PAUSES, Shape, calm
 from tests.simulation.worker import MARK, Export, Worker
 
-_FIELDS = ("first_name", "last_name")
+_FIELDS = (("first_name", "field:2"), ("last_name", "field:3"))  # of each export, now and after an edit
 _LONGEST_RUN = 24 * 3600.0  # seconds after which a run that has not ended is not live
 _MOST_TICKS = 60_000
 _LAST_RUNS = 8
 _LONG_IDLE = 10.0  # where nobody cancels, idle steps show nothing and cost most of the time
 
-MakeOffice = Callable[[VirtualClock, Far, dict[str, SimWarehouse]], Office]
+MakeOffice = Callable[["World"], Office]
 
 
 @dataclass
 class Stats:
     crashes: int = 0
     pauses: int = 0
+    errors: int = 0
     runs: int = 0
     points: list[str] = field(default_factory=list)
 
@@ -38,28 +40,41 @@ class World:
     """``die_at`` names the one numbered point at which a worker dies, for enumeration."""
 
     def __init__(
-        self, shape: Shape, chance: Random, *, office: MakeOffice = MemoryOffice, die_at: int = 0
+        self,
+        shape: Shape,
+        chance: Random,
+        fate: Random | None = None,
+        *,
+        office: MakeOffice = MemoryOffice,
+        die_at: int = 0,
     ) -> None:
         self.shape = shape
         self.chance = chance
         self.weather = shape.weather
         self.die_at = die_at
         self.clock = VirtualClock()
+        self.fate = fate or Random(0)
+        self.wall = WallClock(self.clock, self.fate)
         self.far = Far(self.clock, shape, chance)
         self.exports = [
-            Export(f"export {number}", _FIELDS[number], MARK if shape.mark and not number else Leavers())
+            Export(f"export {number}", _FIELDS[number][0], MARK if shape.mark and not number else Leavers())
             for number in range(shape.exports)
         ]
         self.crowd = Crowd(shape, chance, [one.name for one in self.exports])
         self.warehouses = {name: SimWarehouse(people, name) for name, people in self.crowd.members.items()}
-        self.office = office(self.clock, self.far, self.warehouses)
-        self.far.allowed = {one.field for one in self.exports} | ({"field:1"} if shape.mark else set())
+        self.office = office(self)
+        self.far.allowed = {name for names in _FIELDS for name in names} | (
+            {"field:1"} if shape.mark else set()
+        )
+        self.far.custom_fields |= {key: Field(key, key, "text") for key in ("field:2", "field:3")}
         self.far.poison = self.crowd.poison
         self.oracle = Oracle(self)
         self.workers: list[Worker] = []
+        self.acting: Worker | None = None
         self.stats = Stats()
         self.names = 0
         self.died: set[str] = set()
+        self.interrupted: set[str] = set()
         vars(delivery)["_IDLE"] = 0.5 if self.weather.cancel else _LONG_IDLE
         self.current: dict[str, Export] = {}
 
@@ -69,6 +84,8 @@ class World:
             self.run_all()
             self.wait(self.chance.choice([1.0, 60.0, 3600.0, 90_000.0]))
             self.crowd.change(self)
+            self._fall_out()
+        self.wall.mend()
         self.weather = self.far.weather = calm(self.weather)
         self.shape = self.far.shape = replace(self.shape, weather=self.weather)
         self.settle_down()
@@ -95,7 +112,7 @@ class World:
         for export in self.exports:
             self.names += 1
             runs[f"run {self.names}"] = export
-            self.office.new_run(f"run {self.names}", export.name)
+            self.office.new_run(f"run {self.names}", export)
         self.stats.runs += len(runs)
         for _ in range(_MOST_TICKS):
             left = {name: one for name, one in runs.items() if name not in self.office.finished()}
@@ -128,9 +145,10 @@ class World:
         if any(not worker.frozen for worker in mine) or name in self.office.finished():
             return
         dead = name in self.died and not mine and self.chance.random() < 0.5
-        claimed = self.office.claim(name, previous_is_dead=dead)
+        claimed = self.office.claim(name, previous_is_dead=dead or name in self.interrupted)
         if claimed is not None:
             self.died.discard(name)
+            self.interrupted.discard(name)
             self.workers.append(Worker(self, export, name, *claimed))
 
     def _happen(self, runs: dict[str, Export]) -> None:
@@ -141,6 +159,20 @@ class World:
             name = chance.choice(sorted(runs))
             self.office.cancel(name)
             self.oracle.canceled.setdefault(name, self.clock.monotonic())
+        self._fall_out()
+
+    def _fall_out(self) -> None:
+        """What befalls the machine and the office: a clock that is set, an export that is edited."""
+        weather, fate = self.weather, self.fate
+        self.wall.notice()
+        if weather.clock and fate.random() < weather.clock:
+            self.wall.step(weather.years)
+        if weather.reconfigured and fate.random() < weather.reconfigured:
+            number = fate.randrange(len(self.exports))
+            old = self.exports[number]
+            one, other = _FIELDS[number]
+            self.exports[number] = replace(old, field=other if old.field == one else one)
+            self.office.reconfigure(self.exports[number])
 
     def wait(self, seconds: float) -> None:
         self.pass_until(self.clock.monotonic() + seconds)
@@ -164,20 +196,30 @@ class World:
         if draw < weather.crash + weather.pause and not any(one.frozen for one in self.workers):
             self._freeze(worker, self.chance.choice(PAUSES))
 
+    def statement(self, name: str) -> str:
+        """A write to the database, or its commit: give "die", "fail" or "" for what happens there."""
+        self.stats.points.append(name)
+        if len(self.stats.points) == self.die_at:
+            return "die"
+        if self.weather.database and self.fate.random() < self.weather.database:
+            self.stats.errors += 1
+            return "fail"
+        return ""
+
     def _freeze(self, worker: Worker, seconds: float) -> None:
         """The process stands still; others go on, and one may take its run over."""
         self.stats.pauses += 1
         until = self.clock.monotonic() + seconds
-        worker.frozen = True
+        worker.frozen, acting = True, self.acting
         while self.clock.monotonic() < until:
             self.tick(self.current)
-        worker.frozen = False
+        worker.frozen, self.acting = False, acting
 
     def plans(self, worker: Worker) -> None:
         self.oracle.planning(worker)
 
-    def settled(self, worker: Worker) -> None:
-        self.oracle.settled(worker)
+    def settled(self) -> None:
+        self.oracle.settled()
 
     def judge_departure(self, worker: Worker, number: int, body: Body) -> None:
         self.oracle.departure(worker, number, body)

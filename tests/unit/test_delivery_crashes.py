@@ -168,3 +168,35 @@ def test_a_failed_batch_whose_next_send_is_unknown_is_unconfirmed() -> None:
     delivery.run()
     stage.settle(outbox, delivery)
     assert stage.counted() == {(Ended.UNCONFIRMED, "NO_ANSWER"): 4}
+
+
+def waiting_scene() -> Scene:
+    """Ten people accepted and never imported; the process died after 25 minutes of asking."""
+    stage = scene(10)
+    stage.destination.slow = True
+    delivery = stage.delivery(stage.plan())
+    until = stage.clock.monotonic() + 1500
+    while stage.clock.monotonic() < until:
+        delivery.step()
+    stage.new_process()
+    return stage
+
+
+def test_a_successor_does_not_wait_for_half_an_hour_of_its_own() -> None:
+    """I-16: else a run that is killed now and again would never end."""
+    stage = waiting_scene()
+    begun = stage.clock.monotonic()
+    delivery = stage.delivery(stage.claim())
+    delivery.run()
+    assert 120 <= stage.clock.monotonic() - begun < 400
+    assert [batch.status for batch in stage.batches()] == [BatchStatus.ACCEPTED]
+
+
+@pytest.mark.parametrize("later", [86_400.0, -86_400.0])
+def test_a_successor_sees_whether_the_queue_moves(later: float) -> None:
+    """However late it comes, or what the clock says by then."""
+    stage = waiting_scene()
+    stage.clock.step_wall(later)
+    stage.destination.work()
+    stage.delivery(stage.claim()).run()
+    assert [batch.status for batch in stage.batches()] == [BatchStatus.CONFIRMED]

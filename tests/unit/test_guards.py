@@ -1,9 +1,12 @@
 """What must hold before the first byte leaves."""
 
+from collections.abc import Iterable
+
 import pytest
 
 from leleka.core.matching import DataMatching, LeaverPolicy, Leavers, Line
 from leleka.core.planning import Counts, Planned
+from leleka.core.ports import Check, Standing
 from leleka.engine.guards import check_destination, check_fields, check_limit, confirmation_needed
 from leleka.errors import InvalidInput, NeedsAttention
 from tests.fakes.clock import VirtualClock
@@ -17,21 +20,51 @@ def planned(*, selected: int = 0, left: int = 0, known: int = 0) -> Planned:
     return Planned("plan", Counts(selected=selected, left={"due": left}), known)
 
 
+def never(seconds: float) -> None:
+    raise AssertionError(f"nothing here passes after {seconds} s")
+
+
 def test_a_key_and_a_list_that_are_there_pass() -> None:
-    check_destination(FakeDestination(VirtualClock()), "7")
+    check_destination(FakeDestination(VirtualClock()), "7", never)
 
 
 def test_a_refused_key_stops_the_run() -> None:
     """Fault 27."""
     with pytest.raises(NeedsAttention) as error:
-        check_destination(FakeDestination(VirtualClock(), key_accepted=False), "7")
+        check_destination(FakeDestination(VirtualClock(), key_accepted=False), "7", never)
     assert error.value.code == "KEY_REFUSED"
+
+
+class Recovering(FakeDestination):
+    """Its first step fails so often before it passes, and may be taken three times."""
+
+    failures = 0
+
+    def check(self, target: str | None) -> Iterable[Check]:
+        self.failures -= 1
+        if self.failures >= 0:
+            yield Check("address", Standing.FAILED, "It is busy.", "THROTTLED", tries=3)
+        else:
+            yield from super().check(target)
+
+
+@pytest.mark.parametrize("failures", [2, 3])
+def test_what_may_pass_another_time_is_tried_again_as_often_as_it_says(failures: int) -> None:
+    """Faults 21, 26, 29: one bad moment does not fail a run that nobody watches."""
+    account, waits = Recovering(VirtualClock()), list[float]()
+    account.failures = failures
+    if failures < 3:
+        check_destination(account, "7", waits.append)
+    else:
+        with pytest.raises(NeedsAttention, match="THROTTLED"):
+            check_destination(account, "7", waits.append)
+    assert waits == [1.0, 2.0]
 
 
 def test_a_list_that_is_gone_stops_the_run() -> None:
     """Fault 38."""
     with pytest.raises(NeedsAttention) as error:
-        check_destination(FakeDestination(VirtualClock()), "8")
+        check_destination(FakeDestination(VirtualClock()), "8", never)
     assert error.value.code == "LIST_NOT_FOUND"
 
 

@@ -78,6 +78,8 @@ def test_an_empty_value_is_kept_or_cleared_as_the_line_says() -> None:
     [
         (("a\x00b", None, "1"), "TEXT_CONTROL_CHAR"),
         (("a\x85b", None, "1"), "TEXT_CONTROL_CHAR"),
+        (("two\nlines", None, "1"), "TEXT_CONTROL_CHAR"),
+        (("a\ttab", None, "1"), "TEXT_CONTROL_CHAR"),
         (("half \ud800", None, "1"), "TEXT_NOT_UNICODE"),
         (("x" * (LONGEST_TEXT + 1), None, "1"), "FIELD_TOO_LONG"),
         ((None, "123", "1"), "PHONE_INVALID"),
@@ -91,8 +93,11 @@ def test_a_field_that_cannot_be_sent_is_left_out_and_the_row_goes(
     assert row.warnings == (warning,)
 
 
-@pytest.mark.parametrize("text", ["NaN", "inf", "1e300", "1,5", ""])
-def test_what_is_no_finite_number_is_left_out(text: str) -> None:
+@pytest.mark.parametrize(
+    "text", ["NaN", "inf", "1e300", "1,5", "", "9007199254740994", "-1000000000000000000000000"]
+)
+def test_what_is_no_number_that_a_float_holds_is_left_out(text: str) -> None:
+    """Input 21."""
     row = packed(due("Ada", None, text))
     assert contact(row)["values"] == {"first_name": "Ada"}
     assert row.warnings == ("NUMBER_INVALID",)
@@ -106,7 +111,7 @@ def test_lines_and_tabs_in_a_custom_field_are_text() -> None:
 
 def test_a_row_the_destination_cannot_take_is_rejected_and_takes_no_place() -> None:
     one = packer()
-    rows = one.pack([due("a\nb", None, None), due("Ada", None, None)])
+    rows = one.pack([due("Ada", None, None, address="a\nb@example.test"), due("Ada", None, None)])
     assert (rows[0].code, rows[0].seq, rows[0].contact) == ("TEXT_CONTROL_CHAR", None, None)
     assert (rows[1].code, rows[1].seq) == ("", 0)
 

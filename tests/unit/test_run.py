@@ -1,6 +1,6 @@
 """The story of a run, told over the fakes: plan, deliver, settle."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 import pytest
@@ -8,7 +8,7 @@ import pytest
 from leleka.core.matching import LeaverPolicy, Leavers
 from leleka.core.outbox import Batch, BatchStatus, LeaseLost, RejectedRow
 from leleka.core.planning import Ended, Pack, Planned, Selection, Span, Verdict
-from leleka.core.ports import Suppressed, SuppressionReason
+from leleka.core.ports import Suppressed, SuppressedPage, SuppressionReason
 from leleka.engine.pace import Tempo
 from leleka.engine.run import Ground, Order, execute, verdicts
 from leleka.engine.screening import nobody
@@ -80,9 +80,8 @@ def test_a_run_that_was_canceled_before_it_was_planned_sends_nothing() -> None:
     stage = stage_of(20)
     stage.run_of().cancel_requested = True
     run(stage, stage.claim())
-    assert stage.run_of().canceled
-    assert stage.destination.sent == []
-    assert stage.counted() == {(Ended.NOT_ATTEMPTED, "RUN_STOPPED"): 20}
+    assert (stage.run_of().canceled, stage.run_of().finished) == (True, True)
+    assert (stage.destination.sent, stage.run_of().plan) == ([], "")
 
 
 def test_a_long_look_at_who_unsubscribed_keeps_the_lease() -> None:
@@ -91,13 +90,12 @@ def test_a_long_look_at_who_unsubscribed_keeps_the_lease() -> None:
     outbox = stage.claim()
     until: list[float] = []
 
-    def slowly(target: str, after: int = 0) -> Iterable[Suppressed]:  # noqa: ARG001
-        for number in range(10):
-            stage.clock.sleep(30)
-            until.append(outbox.lease_left())
-            yield Suppressed(f"x{number}@example.test", SuppressionReason.BOUNCED, number + 1)
+    def slowly(target: str, reason: SuppressionReason, after: int) -> SuppressedPage:  # noqa: ARG001
+        stage.clock.sleep(30)
+        until.append(outbox.lease_left())
+        return SuppressedPage((), after + 1 if after < 10 else None)
 
-    stage.destination.suppressed = slowly  # type: ignore[method-assign]
+    stage.destination.suppressed_page = slowly  # type: ignore[method-assign]
     run(stage, outbox)
     assert min(until) > 0
     assert stage.run_of().finished
@@ -115,12 +113,15 @@ def test_a_worker_that_was_overtaken_while_it_planned_ends_quietly() -> None:
 
 
 class EmptyingWarehouse(MemoryWarehouse):
-    """One whose every plan says that many leave."""
+    """One whose every plan says that many leave; ``meanwhile`` something happens."""
+
+    meanwhile: Callable[[], None] = staticmethod(lambda: None)
 
     def plan(
         self, selection: Selection, *, suppressed: Iterable[Suppressed], waiting: Iterable[str], pack: Pack
     ) -> Planned:
         planned = super().plan(selection, suppressed=suppressed, waiting=waiting, pack=pack)
+        self.meanwhile()
         return replace(planned, counts=replace(planned.counts, left={"due": 200}), known=200)
 
 
@@ -128,8 +129,12 @@ class EmptyingWarehouse(MemoryWarehouse):
 def test_a_run_waits_for_a_confirmation_unless_it_is_to_be_canceled(canceled: bool) -> None:
     """I-11, I-14: either way nothing is sent."""
     stage = stage_of(20)
-    stage.warehouse = EmptyingWarehouse(stage.warehouse.people)
-    stage.run_of().cancel_requested = canceled
+    stage.warehouse = warehouse = EmptyingWarehouse(stage.warehouse.people)
+
+    def ask() -> None:
+        stage.run_of().cancel_requested = canceled
+
+    warehouse.meanwhile = ask
     run(stage, stage.claim(), leavers=Leavers(LeaverPolicy.UNSUBSCRIBE))
     assert stage.run_of().confirmation
     assert stage.run_of().finished is canceled

@@ -155,7 +155,7 @@ def test_test_hosts_are_a_list_with_or_without_spaces(monkeypatch: pytest.Monkey
 
 
 def test_without_a_url_the_state_is_in_sqlite_in_the_data_directory(tmp_path: Path) -> None:
-    found = databases.default(settings.database_url({}), tmp_path)
+    found = databases.default(settings.database_url({}), tmp_path, 60.0)
     assert found["ENGINE"] == "django.db.backends.sqlite3"
     assert found["NAME"] == tmp_path / "state.sqlite3"
 
@@ -165,7 +165,7 @@ def test_a_url_names_a_postgresql_database(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, scheme: str
 ) -> None:
     monkeypatch.setenv("LELEKA_DATABASE_URL", URL.replace("postgresql", scheme))
-    found = databases.default(settings.database_url(), tmp_path)
+    found = databases.default(settings.database_url(), tmp_path, 60.0)
     assert found["ENGINE"] == "django.db.backends.postgresql"
     assert [found[name] for name in ("NAME", "USER", "PASSWORD", "HOST", "PORT")] == [
         "state",
@@ -178,7 +178,7 @@ def test_a_url_names_a_postgresql_database(
 
 
 def test_what_a_url_leaves_out_is_left_to_postgresql(tmp_path: Path) -> None:
-    found = databases.default("postgresql:///state?host=/run/postgresql", tmp_path)
+    found = databases.default("postgresql:///state?host=/run/postgresql", tmp_path, 60.0)
     assert [found[name] for name in ("NAME", "USER", "PASSWORD", "HOST", "PORT")] == [
         "state",
         "",
@@ -220,7 +220,7 @@ def test_what_is_no_url_of_a_database_is_refused_without_repeating_the_password(
     tmp_path: Path, url: str
 ) -> None:
     with pytest.raises(InvalidInput) as caught:
-        databases.default(url, tmp_path)
+        databases.default(url, tmp_path, 60.0)
     (problem,) = caught.value.problems
     assert (problem.code, problem.where) == ("SETTING_INVALID", "LELEKA_DATABASE_URL")
     assert "CANARY" not in f"{caught.value}{caught.value!r}{problem}"

@@ -16,7 +16,9 @@ class Token(HttpBearer):
 
     def authenticate(self, request: HttpRequest, token: str) -> Actor | None:
         try:
-            actor = signing_in.actor_by_token(token, request.META.get("REMOTE_ADDR", ""), secrets.token_hex(8))
+            actor = signing_in.actor_by_token(
+                token, request.META.get("REMOTE_ADDR", ""), secrets.token_hex(8)
+            )
         except NotFound:
             return None
         check_query(request, parameters_of(request))

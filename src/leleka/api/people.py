@@ -4,16 +4,14 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Literal
 
-from ninja import Router, Schema
+from ninja import Router, Schema, Status
 
 from leleka.api.access import ApiRequest
-from leleka.api.problems import ProblemsOut
-from leleka.api.shapes import In
+from leleka.api.shapes import In, Number
 from leleka.services import people
 
 router = Router(tags=["People"])
 RoleName = Literal["viewer", "contributor", "administrator"]
-_ERRORS = {401: ProblemsOut, 403: ProblemsOut, 404: ProblemsOut, 409: ProblemsOut, 422: ProblemsOut}
 
 
 class PersonOut(Schema):
@@ -44,32 +42,35 @@ class AddedOut(Schema):
     token: str
 
 
-@router.get("", response={200: list[PersonOut], 401: ProblemsOut, 403: ProblemsOut})
+@router.get("", response=list[PersonOut], operation_id="listPeople", summary="List who may come in")
 def list_people(request: ApiRequest) -> Sequence[people.PersonView]:
-    """List who may come in."""
     return people.list_people(request.auth)
 
 
-@router.post("", response={201: AddedOut, **_ERRORS})
-def add_person(request: ApiRequest, data: PersonIn) -> tuple[int, dict[str, object]]:
+@router.post("", response={201: AddedOut}, operation_id="addPerson", summary="Add a person")
+def add_person(request: ApiRequest, data: PersonIn) -> Status[dict[str, object]]:
     """Add somebody; they choose a password by the one-time link."""
     person, token = people.add_person(request.auth, data.email, data.name, data.role)
-    return 201, {"person": person, "token": token}
+    return Status(201, {"person": person, "token": token})
 
 
-@router.patch("/{int:number}", response={200: PersonOut, **_ERRORS})
-def change_role(request: ApiRequest, number: int, data: RoleIn) -> people.PersonView:
+@router.patch("/{int:number}", response=PersonOut, operation_id="changeRole", summary="Change a role")
+def change_role(request: ApiRequest, number: Number, data: RoleIn) -> people.PersonView:
     """Change somebody's role. One's own and the last administrator's stay."""
     return people.change_role(request.auth, number, data.role)
 
 
-@router.post("/{int:number}/disable", response={200: PersonOut, **_ERRORS})
-def disable(request: ApiRequest, number: int) -> people.PersonView:
+@router.post(
+    "/{int:number}/disable", response=PersonOut, operation_id="disablePerson", summary="Disable a person"
+)
+def disable(request: ApiRequest, number: Number) -> people.PersonView:
     """Shut somebody out at once."""
     return people.disable(request.auth, number)
 
 
-@router.post("/{int:number}/enable", response={200: PersonOut, **_ERRORS})
-def enable(request: ApiRequest, number: int) -> people.PersonView:
+@router.post(
+    "/{int:number}/enable", response=PersonOut, operation_id="enablePerson", summary="Enable a person"
+)
+def enable(request: ApiRequest, number: Number) -> people.PersonView:
     """Let somebody in again."""
     return people.enable(request.auth, number)

@@ -98,7 +98,10 @@ def _told(_: HttpRequest, error: LelekaError | type[LelekaError]) -> HttpRespons
 
 
 def _not_valid(_: HttpRequest, error: ValidationError | type[ValidationError]) -> HttpResponse:
-    found = [_problem(one) for one in getattr(error, "errors", [])]
+    errors = getattr(error, "errors", [])
+    if any(one["loc"][:1] == ("path",) for one in errors):
+        return answer(404, [Problem("PATH_UNKNOWN", "There is nothing under this path.")])
+    found = [_problem(one) for one in errors]
     return answer(422, found or [Problem("INPUT_INVALID", "The input is wrong.")])
 
 

@@ -22,7 +22,9 @@ class StrictParser(Parser):
 
     def parse_body(self, request: HttpRequest) -> Any:
         try:
-            orjson.loads(request.body)  # refuses NaN, lone surrogates and nesting without end, unlike the other
+            orjson.loads(
+                request.body
+            )  # refuses NaN, lone surrogates and nesting without end, unlike the other
             return json.loads(request.body, object_pairs_hook=_once, parse_float=_number)
         except (ValueError, RecursionError) as error:
             raise HttpError(400, f"The body is not JSON as it must be: {_why(error)}.") from error

@@ -112,7 +112,9 @@ def get_run(request: ApiRequest, number: Number) -> RunView:
 @router.get(
     "/{int:number}/rows", response=Page[RowOut], operation_id="listRows", summary="List who ended how"
 )
-def list_rows(request: ApiRequest, number: Number, paging: Annotated[RowsPaging, Query()]) -> dict[str, object]:
+def list_rows(
+    request: ApiRequest, number: Number, paging: Annotated[RowsPaging, Query()]
+) -> dict[str, object]:
     found = runs.rows_of(request.auth, number, paging.ended, paging.limit + 1, paging.after)
     more = len(found) > paging.limit
     return {"items": found[: paging.limit], "next": paging.after + paging.limit if more else None}

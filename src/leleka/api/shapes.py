@@ -15,7 +15,10 @@ Number = Annotated[int, Path(ge=1, le=LARGEST, description="The object's id.")]
 Version = Annotated[
     int,
     Field(
-        ge=1, le=_LARGEST_VERSION, description="As last read; 409 STALE where somebody was quicker.", examples=[1]
+        ge=1,
+        le=_LARGEST_VERSION,
+        description="As last read; 409 STALE where somebody was quicker.",
+        examples=[1],
     ),
 ]
 Audience = Literal["administrators", "administrators and contributors"]

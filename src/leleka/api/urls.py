@@ -1,19 +1,30 @@
-"""REST, version 1: OpenAPI 3.1 under /api/v1/openapi.json."""
+"""REST, version 1: OpenAPI 3.1 under /api/v1/openapi.json.
 
-from ninja import NinjaAPI
+The document needs no token: it is the same for every installation, tells nothing of this one (not even which
+version it is), and programs read it before they have a token.
+"""
 
-from leleka import __version__
-from leleka.api import people
+from leleka.api import audit, connections, exports, me, people, runs, segments, tasks
 from leleka.api.access import Token
+from leleka.api.describing import LelekaApi
 from leleka.api.problems import tell_problems
+from leleka.api.reading import StrictParser
 
-api = NinjaAPI(
+api = LelekaApi(
     title="Leleka",
-    version=__version__,
+    version="1",
     description="Carries segments of customer profiles into ActiveCampaign lists.",
     docs_url=None,
     urls_namespace="api",
     auth=Token(),
+    parser=StrictParser(),
 )
+api.add_router("/me", me.router)
+api.add_router("/connections", connections.router)
+api.add_router("/segments", segments.router)
+api.add_router("/exports", exports.router)
+api.add_router("/runs", runs.router)
+api.add_router("/tasks", tasks.router)
 api.add_router("/people", people.router)
+api.add_router("/audit", audit.router)
 tell_problems(api)

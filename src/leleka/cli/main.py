@@ -1,5 +1,6 @@
 """The command line: ``leleka``."""
 
+import signal
 import sys
 from typing import Annotated
 
@@ -22,6 +23,7 @@ from leleka.cli.commands import (
 )
 from leleka.cli.output import report_problems
 from leleka.errors import InvalidInput, LelekaError, NotFound
+from leleka.services.database import told_to_people
 
 FAILED, BAD_INPUT = 1, 2
 _INTERRUPTED = 130
@@ -76,8 +78,11 @@ def run() -> None:
         ],
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )
+    # A service manager's stop is a Ctrl-C: no new request, those under way are waited for, the run is given back.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        app()
+        with told_to_people():
+            app()
     except (InvalidInput, NotFound) as error:
         report_problems(error, as_json="--json" in sys.argv)
         sys.exit(BAD_INPUT)

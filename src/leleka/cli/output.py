@@ -18,7 +18,8 @@ from rich.table import Table
 
 from leleka.errors import LelekaError
 
-_CONTROL: Final = re.compile("[\\x00-\\x1f\\x7f-\\x9f]")  # a profile's value must not steer the terminal
+# A profile's value must not steer the terminal, nor turn the line around.
+_CONTROL: Final = re.compile("[\\x00-\\x1f\\x7f-\\x9f\\u061c\\u200e\\u200f\\u2028-\\u202e\\u2066-\\u2069]")
 JsonOption = Annotated[bool, typer.Option("--json", help="Print facts as JSON.")]
 
 # Without emoji: ":star:" in a name is what somebody wrote, and is shown so.
@@ -28,7 +29,7 @@ err = Console(stderr=True, highlight=False, emoji=False)
 
 def print_json(value: object) -> None:
     """Print a contract, or a list of them, as JSON."""
-    print(json.dumps(_plain(value), ensure_ascii=False, indent=2))
+    print(_document(value, indent=2))
 
 
 def print_table(headings: Sequence[str], rows: Iterable[Sequence[object]], empty: str) -> None:
@@ -48,7 +49,7 @@ def print_table(headings: Sequence[str], rows: Iterable[Sequence[object]], empty
 def report_problems(error: LelekaError, *, as_json: bool) -> None:
     """Say what is wrong, where, and what to do."""
     if as_json:
-        print(json.dumps({"problems": [asdict(problem) for problem in error.problems]}, ensure_ascii=False))
+        print(_document({"problems": [asdict(problem) for problem in error.problems]}))
         return
     for problem in error.problems:
         err.print(f"[red]error[/red] [dim]\\[{problem.code}][/dim] {escape(problem.message)}", soft_wrap=True)
@@ -77,6 +78,12 @@ def _text(cell: object) -> str:
     if isinstance(cell, int) and not isinstance(cell, bool):
         return f"{cell:,}"
     return "" if cell is None else _CONTROL.sub("\N{REPLACEMENT CHARACTER}", str(cell))
+
+
+def _document(value: object, indent: int | None = None) -> str:
+    text = json.dumps(_plain(value), ensure_ascii=False, indent=indent)
+    # A file's name may hold bytes that are no text; escaped as JSON does it, they do not break the stream.
+    return text.encode("utf-8", "backslashreplace").decode()
 
 
 def _plain(value: object) -> Any:

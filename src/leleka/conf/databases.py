@@ -5,34 +5,85 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from leleka.errors import InvalidInput
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.backends.utils import CursorWrapper
+
+from leleka.errors import InvalidInput, NeedsAttention
 
 _SCHEMES = frozenset({"postgresql", "postgres"})
 # 3.51.3 ends the bug that corrupts a WAL file shared by two connections.
 _WAL_IS_SAFE = (3, 51, 3)
+_FULL = "2"  # synchronous=FULL, as SQLite says it
+_LOCKED_AT_ONCE = 20.0  # seconds, at most, for which one statement waits for a lock
+_CONNECTED_WITHIN = 10.0  # seconds, at most; less than 2 are 2 to PostgreSQL
 
 
-def default(url: str, data_dir: Path) -> dict[str, Any]:
-    """Give Django's settings of the database. The URL holds a password and is in no message."""
-    return _postgresql(url) if url else _sqlite(data_dir)
+def default(url: str, data_dir: Path, patience: float) -> dict[str, Any]:
+    """Give Django's settings of the database, which may make us wait for ``patience`` seconds.
+
+    The URL holds a password and is in no message.
+    """
+    return _postgresql(url, patience) if url else _sqlite(data_dir, patience)
 
 
-def _sqlite(data_dir: Path) -> dict[str, Any]:
-    journal = "WAL" if sqlite3.sqlite_version_info >= _WAL_IS_SAFE else "TRUNCATE"
-    pragmas = (f"journal_mode={journal}", "synchronous=FULL", "mmap_size=0", "foreign_keys=ON")
+def _sqlite(data_dir: Path, patience: float) -> dict[str, Any]:
+    promised = _promised(sqlite3.sqlite_version_info)
     return {
         "ENGINE": "django.db.backends.sqlite3",
         "NAME": data_dir / "state.sqlite3",
         "OPTIONS": {
             # A transaction that begins by reading and then writes would lose against others without waiting.
             "transaction_mode": "IMMEDIATE",
-            "timeout": 20,
-            "init_command": " ".join(f"PRAGMA {pragma};" for pragma in pragmas),
+            "timeout": min(_LOCKED_AT_ONCE, patience),
+            "init_command": " ".join(f"PRAGMA {name}={value};" for name, value in promised.items()),
         },
     }
 
 
-def _postgresql(url: str) -> dict[str, Any]:
+def _promised(version: tuple[int, ...]) -> dict[str, str]:
+    """Give the pragmas under which SQLite of that version keeps what it was given."""
+    journal = "wal" if version >= _WAL_IS_SAFE else "truncate"
+    return {"journal_mode": journal, "synchronous": _FULL, "mmap_size": "0", "foreign_keys": "1"}
+
+
+def refuse_unsafe(connection: BaseDatabaseWrapper, **_: object) -> None:
+    """Read back what a new connection to SQLite works with, and close it where that is not what is promised.
+
+    A pragma that cannot be had is not refused by SQLite: a file system without shared memory has no WAL, a build
+    may leave foreign keys out.
+    """
+    if connection.vendor != "sqlite":
+        return
+    with connection.cursor() as cursor:
+        version = str(_read(cursor, "SELECT sqlite_version()"))
+        promised = _promised(tuple(map(int, version.split("."))))
+        # A build without memory mapping knows no such pragma, and needs none.
+        found = {name: str(_read(cursor, f"PRAGMA {name}", promised[name])).lower() for name in promised}
+    if found != promised:
+        connection.close()
+        raise _unsafe(str(connection.settings_dict["NAME"]), version, promised, found)
+
+
+def _read(cursor: CursorWrapper, question: str, default: str = "") -> object:
+    row = cursor.execute(question).fetchone()
+    return row[0] if row else default
+
+
+def _unsafe(where: str, version: str, promised: dict[str, str], found: dict[str, str]) -> NeedsAttention:
+    wrong = [
+        f"{name} is {found[name]} instead of {value}"
+        for name, value in promised.items()
+        if found[name] != value
+    ]
+    return NeedsAttention(
+        "DATABASE_UNSAFE",
+        f"SQLite {version} cannot keep the state safely here: {', '.join(wrong)}.",
+        where=where,
+        remedy="Put LELEKA_DATA_DIR on a local disk of this machine, or use PostgreSQL (LELEKA_DATABASE_URL).",
+    )
+
+
+def _postgresql(url: str, patience: float) -> dict[str, Any]:
     try:
         parts = urlsplit(url)
         port = parts.port
@@ -49,7 +100,7 @@ def _postgresql(url: str) -> dict[str, Any]:
         "PASSWORD": unquote(parts.password or ""),
         "HOST": options.pop("host", parts.hostname or ""),
         "PORT": str(port or ""),
-        "OPTIONS": {"connect_timeout": 10, **options},
+        "OPTIONS": {"connect_timeout": round(min(_CONNECTED_WITHIN, max(patience, 2))), **options},
         "CONN_HEALTH_CHECKS": True,
     }
 

@@ -4,7 +4,9 @@ from leleka.conf import databases, settings, web_key
 
 LELEKA = settings.read()
 
-DATABASES = {"default": databases.default(settings.database_url(), LELEKA.data_dir)}
+DATABASES = {
+    "default": databases.default(settings.database_url(), LELEKA.data_dir, LELEKA.database_patience_seconds)
+}
 INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.sessions",

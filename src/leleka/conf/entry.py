@@ -19,8 +19,15 @@ def main() -> None:
     try:
         django.setup()
     except InvalidInput as error:
-        print(error, file=sys.stderr)  # noqa: T201 - there is no terminal room yet
+        from leleka.cli.output import report_problems  # noqa: PLC0415 - it needs no settings
+
+        report_problems(error, as_json="--json" in sys.argv)
         raise SystemExit(_BAD_SETTING) from None
+    from django.db.backends.signals import connection_created  # noqa: PLC0415 - as above
+
     from leleka.cli.main import run  # noqa: PLC0415 - commands need the settings
+    from leleka.conf.databases import refuse_unsafe  # noqa: PLC0415 - as above
+
+    connection_created.connect(refuse_unsafe)
 
     run()

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, Field, SecretStr, ValidationError
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from leleka.core.configuration import DOCUMENTED_SUFFIXES, Configuration, Network, Web
@@ -66,15 +66,39 @@ def _link(value: str) -> str:
     return value
 
 
+def _not_blank(value: object) -> object:
+    # Path("") is the folder that happens to be the current one.
+    if isinstance(value, str) and not value.strip():
+        raise ValueError("this is a path and must not be empty; unset it to have the default")
+    return value
+
+
+def _absolute(path: Path) -> Path:
+    try:
+        return path.expanduser().absolute()
+    except RuntimeError:
+        raise ValueError("the home folder that ~ stands for is not known; write the whole path") from None
+
+
+def _folders(value: str) -> str:
+    for part in _parts(value):
+        _absolute(Path(part))
+    return value
+
+
+# Read without being asked for, too: ~ in a default means nothing to a user without a home.
+_Path = Annotated[Path, BeforeValidator(_not_blank), AfterValidator(_absolute), Field(validate_default=True)]
+
+
 class Settings(BaseSettings):
     """Every setting, with its default. Lists are comma-separated."""
 
     model_config = SettingsConfigDict(env_prefix="LELEKA_", extra="ignore", frozen=True)
 
-    data_dir: Path = Field(
+    data_dir: _Path = Field(
         default=Path("~/.local/share/leleka"), description="Where state and snapshots are kept."
     )
-    master_key_file: Path = Field(
+    master_key_file: _Path = Field(
         default=Path("~/.config/leleka/master.key"),
         description="The key that wraps every stored secret; outside the data directory, made at the first start.",
     )
@@ -82,7 +106,7 @@ class Settings(BaseSettings):
         default=SecretStr(""),
         description="postgresql://user:password@host/name; SQLite in the data directory where it is left out.",
     )
-    source_dirs: str = Field(
+    source_dirs: Annotated[str, AfterValidator(_folders)] = Field(
         default="", description="Folders that source files may be read from; real paths are checked."
     )
     activecampaign_host_suffixes: Annotated[str, AfterValidator(_suffixes)] = Field(
@@ -97,6 +121,12 @@ class Settings(BaseSettings):
     )
     lease_seconds: float = Field(
         default=90.0, ge=3, le=3600, description="How long a worker owns a run without renewing its claim."
+    )
+    database_patience_seconds: float = Field(
+        default=60.0,
+        ge=1,
+        le=3600,
+        description="How long a command waits for a database that is locked or does not answer.",
     )
     memory_limit: Annotated[str, AfterValidator(_size)] = Field(
         default="1GB",
@@ -124,8 +154,7 @@ def read(environment: Mapping[str, str] | None = None) -> Configuration:
     except ValidationError as error:
         problems = {_problem(detail["loc"], detail["msg"]) for detail in error.errors()}
         raise InvalidInput.of(sorted(problems, key=str)) from None
-    data_dir = _absolute(settings.data_dir)
-    master_key = _absolute(settings.master_key_file)
+    data_dir, master_key = settings.data_dir, settings.master_key_file
     if master_key.resolve().is_relative_to(data_dir.resolve()):
         raise InvalidInput(
             "MASTER_KEY_INSIDE",
@@ -143,6 +172,7 @@ def read(environment: Mapping[str, str] | None = None) -> Configuration:
             test_speed=None if speed == _UNLIMITED else float(speed),
         ),
         lease_seconds=settings.lease_seconds,
+        database_patience_seconds=settings.database_patience_seconds,
         memory_limit=settings.memory_limit,
         threads=settings.threads,
         time_zone=settings.time_zone,
@@ -160,10 +190,6 @@ def _parts(text: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in text.split(",") if part.strip())
 
 
-def _absolute(path: Path) -> Path:
-    return path.expanduser().absolute()
-
-
 def _problem(location: tuple[int | str, ...], message: str) -> Problem:
     name = "LELEKA_" + str(location[0]).upper() if location else "LELEKA_"
     if name == "LELEKA_TEST_SPEED":  # two forms, each with a complaint of its own
@@ -175,12 +201,23 @@ def _problem(location: tuple[int | str, ...], message: str) -> Problem:
 def database_url(environment: Mapping[str, str] | None = None) -> str:
     """Give the database's URL, from the environment or from the file it names; "" where there is none."""
     known = os.environ if environment is None else environment
-    named = known.get("LELEKA_DATABASE_URL_FILE", "")
-    if not named:
+    named = known.get("LELEKA_DATABASE_URL_FILE")
+    if named is None:
         return Settings().database_url.get_secret_value()
     try:
-        return Path(named).expanduser().read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError):
-        raise InvalidInput(
-            "SETTING_INVALID", "The file cannot be read.", where="LELEKA_DATABASE_URL_FILE"
-        ) from None
+        url = _absolute(Path(named)).read_text(encoding="utf-8").strip()
+    except (OSError, ValueError):
+        raise _url_file("The file cannot be read.") from None
+    if not url:
+        # Without a URL the state would silently begin anew in SQLite.
+        raise _url_file("The file is empty.")
+    return url
+
+
+def _url_file(message: str) -> InvalidInput:
+    return InvalidInput(
+        "SETTING_INVALID",
+        message,
+        where="LELEKA_DATABASE_URL_FILE",
+        remedy="It names a file that holds the URL of a PostgreSQL database; unset it for SQLite.",
+    )

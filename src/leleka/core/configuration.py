@@ -57,6 +57,7 @@ class Configuration:
     source_dirs: tuple[Path, ...]
     network: Network
     lease_seconds: float
+    database_patience_seconds: float
     memory_limit: str
     threads: int
     time_zone: str

@@ -24,6 +24,8 @@ FAST_PATTERN: Final = (
 RESERVED_PATTERN: Final = r".*\.(arpa|invalid|local|localhost|onion)"
 # Below this no part of an address can exceed its own limit (64 before the @, 63 a label, 254 in all).
 FAST_LENGTH: Final = 64
+# Nobody looks into a text that is so much longer than an address may be: it is a page, or a broken file.
+LONGEST_READ: Final = 1_000
 
 _LONGEST_LOCAL: Final = 64
 _LONGEST: Final = 254
@@ -89,6 +91,8 @@ def _first(part: str) -> str:
 def _carefully(text: str) -> Address | Unusable:
     if not text:
         return Unusable("EMAIL_MISSING", "There is no e-mail address.")
+    if len(text) > LONGEST_READ:
+        return _too_long(text, f"it has more than {LONGEST_READ:,} characters, {_LONGEST} are allowed")
     found = _characters(text) or _shape(text)
     if found is not None:
         return found
@@ -155,6 +159,10 @@ def _length_fault(text: str, local: str) -> Unusable | None:
         reason = f"it has {len(text)} characters, {_LONGEST} are allowed"
     else:
         return None
+    return _too_long(text, reason)
+
+
+def _too_long(text: str, reason: str) -> Unusable:
     return Unusable("EMAIL_TOO_LONG", f"{mask(text)} is too long: {reason}.")
 
 

@@ -4,11 +4,13 @@ from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
+from typing import Final, Protocol
 
 from leleka.core.outcomes import Outcome
 from leleka.core.planning import Planned, SettledRun, Span
 from leleka.errors import Conflict
+
+FURTHEST: Final = 3600.0  # seconds; an account is never paused for longer than a quarter of that
 
 
 class BatchStatus(StrEnum):
@@ -83,11 +85,25 @@ class RunState:
     batches: tuple[Batch, ...]
 
 
+def not_from_a_wrong_clock(moment: float, now: float) -> float:
+    """Give ``moment`` until which to wait; nothing waits for hours, so one that is so far off was set when the clock
+    was wrong, and is over (fault 58).
+    """
+    return moment if moment <= now + FURTHEST else now
+
+
 class LeaseLost(Conflict):
     """Another worker owns the run now; whatever this one still knows must not be written."""
 
     def __init__(self) -> None:
         super().__init__("LEASE_LOST", "Another process has taken over this run.")
+
+
+class RunCanceled(Conflict):
+    """Somebody asked to stop the run while it was planned: nothing was sent."""
+
+    def __init__(self) -> None:
+        super().__init__("RUN_CANCELED", "The run was canceled before anything was sent.")
 
 
 class LaneLost(Conflict):
@@ -178,5 +194,5 @@ class Outbox(Protocol):
         ...
 
     def fail(self, error: Exception) -> None:
-        """End a run that could not be planned; the ledger stays as it is."""
+        """End a run that could not be planned, or was canceled meanwhile; the ledger stays as it is."""
         ...

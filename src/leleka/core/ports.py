@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from leleka.core.outcomes import Accepted, Outcome, Pending, Settled
+from leleka.core.secret import Secret
 
 
 class Standing(StrEnum):
@@ -17,12 +18,15 @@ class Standing(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One step of a connection test. ``code`` is set where it failed."""
+    """One step of a connection test. ``code`` is set where it failed, ``tries`` where it may pass another time:
+    so often is it worth taking before its failure counts.
+    """
 
     name: str
     standing: Standing
     sentence: str
     code: str = ""
+    tries: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +58,18 @@ class Suppressed:
 
     address: str
     reason: SuppressionReason
-    id: int  # the contact's id there: reading goes on from it
+    id: int  # the contact's id there
+
+
+@dataclass(frozen=True, slots=True)
+class SuppressedPage:
+    """What one request gave. ``after`` is the id to go on from, None at the end; ``pages_left`` is about how many
+    requests are still to come, None where the destination does not say.
+    """
+
+    people: tuple[Suppressed, ...]
+    after: int | None
+    pages_left: int | None = None
 
 
 class Action(StrEnum):
@@ -120,8 +135,8 @@ class Destination(Protocol):
         """Give what can be mapped to, asked live, all pages."""
         ...
 
-    def suppressed(self, target: str, after: int = 0) -> Iterable[Suppressed]:
-        """Give the list's unsubscribed and bounced contacts whose id is greater than ``after``, by id."""
+    def suppressed_page(self, target: str, reason: SuppressionReason, after: int) -> SuppressedPage:
+        """Give the next of the list's unsubscribed, or bounced, contacts whose id is greater than ``after``."""
         ...
 
     def render(self, change: Change, *, automations: bool) -> bytes:
@@ -142,6 +157,10 @@ class Destination(Protocol):
 
     def poll(self, accepted: Accepted) -> Pending | Settled:
         """Ask once how a batch stands."""
+        ...
+
+    def rekey(self, key: Secret) -> None:
+        """Use another key of the same account, from the next request on."""
         ...
 
     def queue_empty(self) -> bool:

@@ -108,11 +108,14 @@ class GuardedClient:
         tls: ssl.SSLContext | None = None,
     ) -> None:
         allowed = policy or (is_public_or_loopback if origin.test else is_public)
+        self._secret_headers = dict(headers)
         self._origin = origin
         self._clock = clock
         self._client = httpx2.Client(
             transport=_Transport(
-                GuardedBackend(resolver, allowed), tls or (None if origin.test else secure_context()), headers
+                GuardedBackend(resolver, allowed),
+                tls or (None if origin.test else secure_context()),
+                self._secret_headers,
             ),
             follow_redirects=False,
             trust_env=False,
@@ -143,6 +146,10 @@ class GuardedClient:
         if answer is None:
             answer = self._once(request, deadline)
         return answer or NotSent("HOST_UNREACHABLE", "it closed the connection before anything was sent")
+
+    def replace(self, header: str, value: Secret) -> None:
+        """Send another value from the next request on; requests under way keep theirs."""
+        self._secret_headers[header] = value
 
     def close(self) -> None:
         self._client.close()

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from leleka.core.batches import halves
-from leleka.core.outbox import Batch, BatchStatus, RejectedRow
+from leleka.core.outbox import Batch, BatchStatus, RejectedRow, not_from_a_wrong_clock
 from leleka.core.outcomes import Accepted, Cause, Ending, Outcome, Pending, Refused, Settled, Unknown
 from leleka.core.planning import Span
 from leleka.core.ports import Clock
@@ -123,7 +123,8 @@ class Answers:
         """Hold everything back for a while: another batch would fare no better. Those that were in flight
         together fail together and count once.
         """
-        if self._clock.now() >= self.held_until:
+        now = self._clock.now()
+        if now >= not_from_a_wrong_clock(self.held_until, now):
             count = self._in_a_row[outcome.cause] + 1
             self._in_a_row[outcome.cause] = count
             self.held_until = self._later(count)

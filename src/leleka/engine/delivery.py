@@ -9,7 +9,15 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from leleka.core.outbox import FINAL, AccountState, Batch, BatchStatus, LaneLost, Outbox
+from leleka.core.outbox import (
+    FINAL,
+    AccountState,
+    Batch,
+    BatchStatus,
+    LaneLost,
+    Outbox,
+    not_from_a_wrong_clock,
+)
 from leleka.core.outcomes import Accepted
 from leleka.core.planning import Span, Warehouse
 from leleka.core.ports import Body, Clock, Destination
@@ -23,6 +31,7 @@ from leleka.engine.senders import POLLS_IN_FLIGHT, SENDS_IN_FLIGHT, Broke, Finis
 _FIRST_POLL: Final = 2.0
 _SLOWEST_POLL: Final = 60.0
 _POLL_GROWTH: Final = 1.6
+_POLLS_GROW: Final = 20  # by then they are slowest
 _IDLE: Final = 0.5  # the longest a step waits, so that a cancel is seen within two seconds (I-14)
 _PATIENCE: Final = 1800.0  # without any news of the accepted batches, the run ends and says so
 _LEAST_PATIENCE: Final = 10.0
@@ -73,7 +82,8 @@ class Delivery:
         self._polls: list[tuple[float, int]] = []
         self._sending: set[int] = set()
         self._polling: set[int] = set()
-        self._news_at = tools.clock.monotonic()
+        self._patience = max(tools.tempo.wait(_PATIENCE), _LEAST_PATIENCE)
+        self._news_at = tools.clock.monotonic() - self._quiet_before()
         self.canceled = False
         for batch in self.batches.values():
             self._queue(batch)
@@ -97,7 +107,7 @@ class Delivery:
         if self._due:
             return False
         quiet = self._clock.monotonic() - self._news_at
-        return not self._polls or quiet > max(self._tools.tempo.wait(_PATIENCE), _LEAST_PATIENCE)
+        return not self._polls or quiet > self._patience
 
     def step(self) -> None:
         """Record what came back, poll, send; waits for news where there is nothing else to do."""
@@ -111,6 +121,15 @@ class Delivery:
             self._lane.leave()
         self._tools.progress(self.batches)
 
+    def _quiet_before(self) -> float:
+        """Give for how long predecessors already waited in vain: else a run that is killed now and again would wait
+        forever. Enough is left to ask after each batch and see whether the queue moves.
+        """
+        now = self._clock.now()
+        last = max((batch.accepted_at for batch in self.batches.values()), default=now)
+        look = max(self._tools.tempo.wait(2 * _SLOWEST_POLL), _LEAST_PATIENCE)
+        return max(min(now - last, self._patience - look), 0.0)
+
     def _stopped(self) -> bool:
         return self.canceled or self._answers.fatal is not None
 
@@ -121,8 +140,9 @@ class Delivery:
             heapq.heappush(self._polls, (self._poll_at(batch), batch.number))
 
     def _poll_at(self, batch: Batch) -> float:
-        delay = min(_FIRST_POLL * _POLL_GROWTH**batch.polls, _SLOWEST_POLL)
-        since = max(batch.accepted_at, self._clock.now()) if batch.polls else batch.accepted_at
+        delay = min(_FIRST_POLL * _POLL_GROWTH ** min(batch.polls, _POLLS_GROW), _SLOWEST_POLL)
+        now = self._clock.now()  # earlier than the acceptance where the clock was set back since
+        since = now if batch.polls else min(batch.accepted_at, now)
         return since + self._tools.tempo.wait(delay)
 
     def _record(self, finished: Sequence[Finished]) -> None:
@@ -171,11 +191,16 @@ class Delivery:
         self._next_number += len(answer.children)
 
     def _polls_from(self) -> float:
-        return max(self._polls[0][0], self._account.paused_until)
+        return self._latest(self._polls[0][0], self._account.paused_until)
 
     def _sends_from(self) -> float:
         account = self._account
-        return max(self._due[0][0], account.next_send_at, account.paused_until, self._answers.held_until)
+        own = self._due[0][0], self._answers.held_until
+        return self._latest(*own, account.next_send_at, account.paused_until)
+
+    def _latest(self, *moments: float) -> float:
+        now = self._clock.now()
+        return max(not_from_a_wrong_clock(moment, now) for moment in moments)
 
     def _poll_due(self) -> None:
         now = self._clock.now()

@@ -1,6 +1,6 @@
 """What must hold before the first byte leaves."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from leleka.core.matching import DataMatching, LeaverPolicy, Leavers
@@ -11,13 +11,20 @@ from leleka.errors import InvalidInput, NeedsAttention, Problem
 _LEAVER_SHARE: Final = 0.30
 _LEAVER_LEAST: Final = 100
 _CUSTOM: Final = "field:"
+_LONGEST_WAIT: Final = 60.0
 
 
-def check_destination(destination: Destination, target: str) -> None:
-    """Raise where the key, the right to see lists, or the list itself is not there."""
-    for step in destination.check(target):
-        if step.standing is Standing.FAILED:
-            raise NeedsAttention(step.code or "CONNECTION_FAILED", step.sentence)
+def check_destination(destination: Destination, target: str, wait: Callable[[float], None]) -> None:
+    """Raise where the key, the right to see lists, or the list itself is not there.
+
+    Nobody is there to ask again, so what may pass another time is tried again after a ``wait`` of some seconds.
+    """
+    attempt = 1
+    while failed := next((one for one in destination.check(target) if one.standing is Standing.FAILED), None):
+        if attempt >= failed.tries:
+            raise NeedsAttention(failed.code or "CONNECTION_FAILED", failed.sentence)
+        wait(min(2.0 ** (attempt - 1), _LONGEST_WAIT))
+        attempt += 1
 
 
 def check_fields(destination: Destination, matching: DataMatching, leavers: Leavers) -> None:

@@ -7,17 +7,20 @@ from typing import Final
 from leleka.core import phone
 from leleka.core.batches import Budget, Cutter
 from leleka.core.columns import ColumnType, Table
-from leleka.core.matching import DataMatching, LeaverPolicy, Leavers, Line, WhenEmpty
+from leleka.core.matching import BUILT_IN_FIELDS, DataMatching, LeaverPolicy, Leavers, Line, WhenEmpty
 from leleka.core.outbox import Batch
 from leleka.core.outcomes import Reject
 from leleka.core.planning import DueRow, Kind, PlannedRow
 from leleka.core.ports import Action, Change, Destination, Limits
 
 LONGEST_TEXT: Final = 255  # characters; the destination documents no limit, so this one is defensive
-# C0 and C1 controls, but not tab and line ends, which people do paste into text.
+# C0 and C1 controls, but not tab and line ends, which people do paste into longer text; a name has one line.
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+_CONTROL_IN_ONE_LINE: Final = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _SURROGATE: Final = re.compile(r"[\ud800-\udfff]")
 _NUMBER: Final = re.compile(r"-?\d+(\.\d+)?")
+# Beyond it not every whole number is a float: the text would show digits that nobody wrote.
+_EXACT: Final = 2**53
 _PHONE: Final = "phone"
 
 
@@ -92,11 +95,11 @@ class Packer:
         """Give the text to send, or the code for which this field is left out; the row goes either way."""
         if _SURROGATE.search(text):
             return "", "TEXT_NOT_UNICODE"
-        if _CONTROL.search(text):
+        if (_CONTROL_IN_ONE_LINE if line.to in BUILT_IN_FIELDS else _CONTROL).search(text):
             return "", "TEXT_CONTROL_CHAR"
         if len(text) > LONGEST_TEXT:
             return "", "FIELD_TOO_LONG"
-        if line.column in self._numbers and not _NUMBER.fullmatch(text):
+        if line.column in self._numbers and not (_NUMBER.fullmatch(text) and abs(float(text)) <= _EXACT):
             return "", "NUMBER_INVALID"
         if line.to == _PHONE and self._matching.phone_country:
             number = phone.normalise(text, self._matching.phone_country)

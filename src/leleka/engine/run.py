@@ -1,6 +1,6 @@
 """The story of a run: plan, deliver, settle. Each part is taken up where it stopped."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -14,10 +14,8 @@ from leleka.engine.pace import ImportPace, Tempo
 from leleka.engine.packing import Packer
 from leleka.engine.screening import Waiting
 from leleka.engine.senders import ThreadSenders
+from leleka.engine.suppressed import Pulse, Reading, Shelf, Unkept
 from leleka.errors import LelekaError
-
-Pulse = Callable[[], object]
-"""Called now and then while a plan is made: a lease is renewed by it."""
 
 
 def no_pulse() -> None:
@@ -55,17 +53,21 @@ class Ground:
     limits: Limits
     clock: Clock
     tempo: Tempo
+    shelf: Shelf = Unkept()  # noqa: RUF009 - it holds nothing
 
 
 def preview(
     order: Order, ground: Ground, watcher: Watcher, pulse: Pulse = no_pulse
 ) -> tuple[Planned, tuple[Batch, ...]]:
     """Plan and go no further: nothing is written at the destination, and no guard stops the look."""
+
+    def wait(seconds: float) -> None:
+        pulse()
+        ground.clock.sleep(ground.tempo.wait(seconds))
+
     watcher.stage("Reading who unsubscribed or bounced")
-    check_destination(ground.destination, order.target)
+    check_destination(ground.destination, order.target, wait)
     check_fields(ground.destination, order.selection.matching, order.selection.leavers)
-    suppressed = tuple(_read(ground.destination, order.target, pulse))
-    watcher.stage("Comparing the segments with what was sent before")
     selection = order.selection
     packer = Packer(
         ground.destination,
@@ -81,14 +83,16 @@ def preview(
         pulse()
         return packer.pack(rows)
 
+    suppressed = _suppressed(order, ground, watcher, pulse)
     planned = ground.warehouse.plan(selection, suppressed=suppressed, waiting=order.waiting(), pack=pack)
     return planned, packer.batches()
 
 
-def _read(destination: Destination, target: str, pulse: Pulse) -> Iterator[Suppressed]:
-    for one in destination.suppressed(target):
-        pulse()
-        yield one
+def _suppressed(order: Order, ground: Ground, watcher: Watcher, pulse: Pulse) -> Iterator[Suppressed]:
+    """A million people are never held in memory: the warehouse takes them as they come."""
+    reading = Reading(ground.destination, order.target, ground.shelf, ground.clock, watcher.stage)
+    yield from reading.people(pulse)
+    watcher.stage("Comparing the segments with what was sent before")
 
 
 def execute(order: Order, ground: Ground, outbox: Outbox, watcher: Watcher) -> None:

@@ -33,10 +33,11 @@ def apply(
     """
     file = DefinitionsFile(path, store.configuration().environment)
     rows = _Rows(str(path.resolve()) if prune else None)
-    with store.session() as session:
-        loaded = _load_sources(session, file, say)
-    known = _catalogue(file, loaded, rows)
-    checked = check_definitions(file, known, store.configuration().network, rows.staying())
+    with file.without_keys():
+        with store.session() as session:
+            loaded = _load_sources(session, file, say)
+        known = _catalogue(file, loaded, rows)
+        checked = check_definitions(file, known, store.configuration().network, rows.staying())
     with transaction.atomic():
         changes = Changes(str(path.resolve()), actor)
         _apply_sources(changes, file, loaded)

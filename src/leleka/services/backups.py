@@ -21,6 +21,7 @@ from django.db import DatabaseError, connection, models, transaction
 from django.db.migrations.loader import MigrationLoader
 from django.utils import timezone
 
+from leleka.core.ports import Clock
 from leleka.errors import Conflict, InvalidInput, LelekaError, NeedsAttention, NotFound
 from leleka.services import pruning, store
 from leleka.services.audit import Actor, record
@@ -44,13 +45,13 @@ class Backed:
     bytes: int
 
 
-def backup(path: Path, actor: Actor) -> Backed:
+def backup(path: Path, actor: Actor, clock: Clock) -> Backed:
     """Write a backup to a new file. The state is read at one moment; runs may go on meanwhile."""
     aside = path.with_name(f".{path.name}.partial")
     try:
         with _one_moment():
             record(actor, "backup", path.name)
-            references = sorted(filter(None, pruning.needed()))
+            references = sorted(filter(None, pruning.needed(clock)))
             with tarfile.open(aside, "w:gz", compresslevel=3) as archive:
                 rows = _write_state(archive)
                 snapshots = sum(_add_snapshot(archive, reference) for reference in references)

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from leleka.errors import InvalidInput
 from leleka.services.audit import Actor, record
+from leleka.services.waiting import is_settled
 from leleka.state.models import Connection, Export, ExportSegment, RelationshipRow, Run, Segment, Source
 
 
@@ -89,6 +90,14 @@ def _remove(kind: str, row: Any) -> None:
     if kind == "export" and Run.objects.filter(export=row, finished_at__isnull=True).exists():
         raise InvalidInput(
             "EXPORT_RUNNING", "The export has a live run.", where=row.name, remedy="Cancel the run first."
+        )
+    if kind == "export" and not is_settled(row):
+        # Its runs go with it, and with them the knowledge of who must wait: another export would overtake (I-5).
+        raise InvalidInput(
+            "EXPORT_UNSETTLED",
+            "Something the export sent may still be on its way to ActiveCampaign.",
+            where=row.name,
+            remedy="Leave it in the file until a run of it has nobody waiting, or for a day after its last run.",
         )
     users = _exports_that_use(kind, row)
     if users:

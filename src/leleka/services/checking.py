@@ -9,7 +9,7 @@ from leleka.core.configuration import Network
 from leleka.core.rules import to_data
 from leleka.core.rules_parsing import parse
 from leleka.core.secret import Secret
-from leleka.destinations.registry import spec_of
+from leleka.destinations.registry import SPECS, spec_of
 from leleka.errors import InvalidInput
 from leleka.services.checking_exports import CheckedExport, ExportChecks, Staying
 from leleka.services.connecting import is_reference
@@ -64,20 +64,24 @@ class _Checks:
                 seen.add(part.name)
 
     def keys_in_names(self) -> None:
-        """Names are shown to everyone: none may hold a key that stands in the same file."""
+        """Names are shown to everyone: none may hold a key that stands in the same file, or look like one."""
         parts = self._found.file.definitions
         keys = [
             part.key for part in parts.connections if not is_reference(part.key) and len(part.key) >= _LIKELY
         ]
         for kind in _KINDS:
             for number, part in enumerate(getattr(parts, kind)):
+                here: Location = (kind, number, "name")
                 if any(key in part.name for key in keys):
                     self._found.add(
-                        (kind, number, "name"),
+                        here,
                         "LOOKS_LIKE_SECRET",
                         "This name holds an API key.",
                         "Names are shown to everyone. Replace the key at ActiveCampaign if this was shared.",
                     )
+                    continue
+                for spec in SPECS.values():
+                    self._found.attempt(here, lambda: spec.check_name(part.name))  # noqa: B023 - called at once
         if any(problem.code == "LOOKS_LIKE_SECRET" for problem in self._found.problems):
             raise InvalidInput.of(self._found.problems)
 
@@ -122,8 +126,8 @@ class _Checks:
         here: Location = ("connections", number)
         identity = self._found.attempt((*here, "host"), lambda: spec.identify(part.host, self._network))
         reference = is_reference(part.key)
-        key = None if reference else self._found.attempt((*here, "key"), lambda: spec.check_key(part.key))
-        self._found.attempt((*here, "name"), lambda: spec.check_name(part.name))
+        judge = _check_reference if reference else spec.check_key
+        key = self._found.attempt((*here, "key"), lambda: judge(part.key))
         if identity is None or (key is None and not reference):
             return None
         return CheckedConnection(
@@ -138,6 +142,16 @@ class _Checks:
             consent_by=part.consent.agreed_by,
             consent_version=part.consent.version,
             consent_language=part.consent.language,
+        )
+
+
+def _check_reference(reference: str) -> None:
+    _, _, name = reference.partition(":")
+    if not name.strip() or not name.isprintable():
+        raise InvalidInput(
+            "KEY_SYNTAX",
+            "This names neither a variable nor a file that holds the key.",
+            remedy="Write env:NAME or file:/path/of/the/file.",
         )
 
 

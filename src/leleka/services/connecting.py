@@ -14,6 +14,7 @@ from leleka.errors import NeedsAttention
 from leleka.services import store
 from leleka.state.models import Connection, StoredSecret
 from leleka.state.places import AccountPlaces
+from leleka.state.sealing import alone
 from leleka.state.secrets import Place, Sealed
 
 KEY = "key"
@@ -79,20 +80,21 @@ def key_of(connection: Connection) -> Secret:
 
 def keep_key(connection: Connection, secret: Secret) -> None:
     """Seal a key for this connection and its host; replaces the one before."""
-    previous = connection.secrets.filter(name=KEY).first()
-    version = previous.version + 1 if previous else 1
-    sealed = store.master_keys().seal(secret, place_of(connection, version))
-    StoredSecret.objects.update_or_create(
-        connection=connection,
-        name=KEY,
-        defaults={
-            "version": version,
-            "master_key": sealed.master_key,
-            "wrapped": sealed.wrapped,
-            "sealed": sealed.sealed,
-            "hint": secret.hint,
-        },
-    )
+    with alone():
+        previous = connection.secrets.filter(name=KEY).first()
+        version = previous.version + 1 if previous else 1
+        sealed = store.master_keys().seal(secret, place_of(connection, version))
+        StoredSecret.objects.update_or_create(
+            connection=connection,
+            name=KEY,
+            defaults={
+                "version": version,
+                "master_key": sealed.master_key,
+                "wrapped": sealed.wrapped,
+                "sealed": sealed.sealed,
+                "hint": secret.hint,
+            },
+        )
 
 
 def place_of(connection: Connection, version: int) -> Place:

@@ -64,7 +64,9 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class RunView:
-    """One run. ``seconds`` is from its start to its end, ``rate`` the contacts delivered a second."""
+    """One run. ``stage`` is what a live one was last seen doing; ``seconds`` is from its start to its end, ``rate``
+    the contacts delivered a second.
+    """
 
     id: int
     export: str
@@ -72,6 +74,7 @@ class RunView:
     target: str
     segments: tuple[tuple[str, int], ...]
     status: str
+    stage: str
     asked_by: str
     created_at: datetime
     finished_at: datetime | None
@@ -82,7 +85,6 @@ class RunView:
     rate: float
     confirmation_reason: str
     problems: Sequence[Problem]
-    stage: str
     progress: Progress | None
     confirmed_by: str
     export_id: int

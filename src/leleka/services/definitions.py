@@ -21,6 +21,10 @@ def _text(value: object) -> object:
 
 
 def _name(value: str) -> str:
+    if not value.strip():
+        raise PydanticCustomError("NAME_EMPTY", "A name must not be empty")
+    if len(value) > _LONGEST_NAME:
+        raise PydanticCustomError("NAME_TOO_LONG", "A name has 200 characters at most")
     if value != value.strip() or not value.isprintable():
         raise PydanticCustomError(
             "NAME_INVALID", "A name has no space at its ends, no line break and no invisible character"
@@ -50,10 +54,11 @@ def _field_id_if_any(value: str) -> str:
     return _field_id(value) if value else value
 
 
+_LONGEST_NAME: Final = 200
 _ID: Final = re.compile(r"[1-9][0-9]{0,9}")
 Names = Annotated[list[str], BeforeValidator(_one_or_many), Field(min_length=1)]
 Text = Annotated[str, BeforeValidator(_text)]
-Name = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_name)]
+Name = Annotated[str, AfterValidator(_name)]
 FieldId = Annotated[str, BeforeValidator(_text), AfterValidator(_field_id)]
 
 
@@ -159,8 +164,16 @@ def _column(value: object) -> object:
     return {"column": value} if isinstance(value, str) else value
 
 
+def _email(value: object) -> object:
+    if value is None or value == "":
+        raise PydanticCustomError(
+            "MAP_EMAIL_MISSING", "An export needs the column that holds the e-mail address"
+        )
+    return value
+
+
 class MatchingDefinition(Part):
-    email: str
+    email: Annotated[str, BeforeValidator(_email), Field(validate_default=True)] = ""
     first_name: Annotated[BuiltInLine | None, BeforeValidator(_column)] = None
     last_name: Annotated[BuiltInLine | None, BeforeValidator(_column)] = None
     phone: Annotated[PhoneLine | None, BeforeValidator(_column)] = None

@@ -14,7 +14,7 @@ from leleka.errors import LelekaError, NeedsAttention, NotFound, Problem
 from leleka.services import exports, running, segments, workers
 from leleka.services.audit import Actor
 from leleka.services.plain import plain
-from leleka.services.watching import RunWatcher
+from leleka.services.watching import Nobody
 from leleka.state.models import Run, RunStatus, Task
 
 log = structlog.get_logger(__name__)
@@ -76,11 +76,18 @@ def carry_out(errand: str, clock: Clock) -> None:
     """Do one errand, in a process of its own."""
     kind, _, number = errand.partition(":")
     if kind == "run":
-        running.go_on(int(number), clock, RunWatcher(int(number), clock))
+        _run(int(number), clock)
     elif kind == "task":
         _do(int(number), clock)
     else:
         raise NotFound("ERRAND_UNKNOWN", f"There is nothing like {errand!r} to do.")
+
+
+def _run(number: int, clock: Clock) -> None:
+    try:
+        running.go_on(number, clock, Nobody())
+    except LelekaError as error:  # it stands with the run, or another process has taken the run
+        log.warning("a run did not go on", run=number, code=error.code)
 
 
 def came_to_grief(errand: str, clock: Clock) -> None:

@@ -11,6 +11,7 @@ from leleka.engine.guards import confirmation_needed
 from leleka.engine.pace import ImportPace
 from leleka.engine.run import Ground, Order, Watcher, preview
 from leleka.engine.screening import nobody
+from leleka.engine.suppressed import Shelf, Unkept
 from leleka.errors import Conflict, NeedsAttention, NotFound
 from leleka.services import refreshing, store, suppression
 from leleka.services.catalogue import columns_data, table_of
@@ -53,25 +54,27 @@ def refresh_for(session: Session, export: Export, clock: Clock, watcher: Watcher
     refreshing.refresh_segments(session, clock, watcher.stage, chosen)
 
 
-def outline(export: Export) -> dict[str, Any]:
-    """Give what is known of a run before it begins: enough to show it in the list."""
-    connection = connection_of(export)
+def freeze(session: Session, export: Export, watcher: Watcher) -> dict[str, Any]:
+    """Give the configuration a run keeps to, whatever is edited while it runs: pointers and settings."""
+    profiles = refreshing.profiles_source()
+    table = table_of(profiles)
     return {
-        "export": export.name,
-        "connection": connection.name,
-        "type": connection.type,
-        "host": connection.host,
-        "target": export.target,
-        "leavers": export.leavers,
-        "segments": [[segment.name, "", segment.size] for segment in export.segments.order_by("name")],
+        **outline(export),
+        "table": {"name": table.name, "columns": columns_data(table), "primary_key": table.primary_key},
+        "profiles": profiles.snapshot,
+        "addresses": _addresses(session, export, profiles, watcher),
+        "segments": [[segment.name, segment.snapshot, segment.size] for segment in _evaluated(export)],
+        "elsewhere": [
+            [segment.snapshot, _addresses(session, other, profiles, watcher)]
+            for other in _sharing_the_list(export)
+            for segment in _evaluated(other)
+        ],
     }
 
 
-def freeze(session: Session, export: Export, watcher: Watcher) -> dict[str, Any]:
-    """Give the configuration a run keeps to, whatever is edited while it runs: pointers and settings."""
+def outline(export: Export) -> dict[str, Any]:
+    """Give the settings alone, and the segments as they last were: what is known of a run that could not begin."""
     connection = connection_of(export)
-    profiles = refreshing.profiles_source()
-    table = table_of(profiles)
     return {
         "export": export.name,
         "connection": connection.name,
@@ -83,15 +86,7 @@ def freeze(session: Session, export: Export, watcher: Watcher) -> dict[str, Any]
         "limit": export.limit,
         "matching": export.matching,
         "leavers": export.leavers,
-        "table": {"name": table.name, "columns": columns_data(table), "primary_key": table.primary_key},
-        "profiles": profiles.snapshot,
-        "addresses": _addresses(session, export, profiles, watcher),
-        "segments": [[segment.name, segment.snapshot, segment.size] for segment in _evaluated(export)],
-        "elsewhere": [
-            [segment.snapshot, _addresses(session, other, profiles, watcher)]
-            for other in _sharing_the_list(export)
-            for segment in _evaluated(other)
-        ],
+        "segments": [[one.name, one.snapshot, one.size or 0] for one in export.segments.order_by("name")],
     }
 
 
@@ -161,13 +156,14 @@ def order_of(
     )
 
 
-def ground_of(session: Session, account: Opened, clock: Clock) -> Ground:
+def ground_of(session: Session, account: Opened, clock: Clock, shelf: Shelf) -> Ground:
     return Ground(
         warehouse=LakeWarehouse(session, store.lake()),
         destination=account.destination,
         limits=account.limits,
         clock=clock,
         tempo=account.tempo,
+        shelf=shelf,
     )
 
 
@@ -184,7 +180,7 @@ def preview_export(name: str, clock: Clock, watcher: Watcher, *, refresh: bool =
                 order_of(export, connection.account, config),
                 waiting=lambda: waiting_addresses(session, connection.account, account, clock),
             )
-            planned, batches = preview(order, ground_of(session, account, clock), watcher)
+            planned, batches = preview(order, ground_of(session, account, clock, Unkept()), watcher)
             pace = ImportPace(account.limits, account.tempo, clock, share=order.share)
             seconds = sum(pace.interval(batch.rows) for batch in batches)
     store.lake().remove(planned.reference)

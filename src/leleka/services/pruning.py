@@ -8,7 +8,10 @@ from typing import Final
 from leleka.core.outbox import FINAL
 from leleka.core.ports import Clock
 from leleka.services import store
-from leleka.state.models import AddressBook, BatchRow, Ledger, Run, Segment, Source
+from leleka.services.readings import LONGEST
+from leleka.services.waiting import LONGEST as QUARANTINE
+from leleka.services.waiting import open_batches
+from leleka.state.models import AddressBook, BatchRow, Ledger, Run, Segment, Source, SuppressedReading
 
 _YOUNG: Final = 24 * 3600.0  # seconds: whoever reads or writes a snapshot has come to its end by then
 
@@ -18,7 +21,10 @@ def prune(clock: Clock) -> int:
 
     The staging files of processes that were killed go the same way: they hold personal data.
     """
-    kept = needed()
+    # A reading that nobody may use any more: who is suppressed is personal data, too.
+    stale = SuppressedReading.objects.filter(run__finished_at__isnull=False)
+    stale.filter(began_at__lt=clock.now() - LONGEST).delete()
+    kept = needed(clock)
     lake, spill = store.lake(), store.configuration().spill_dir
     unneeded = [snapshot.path for snapshot in lake.all() if snapshot.reference not in kept]
     unneeded += [*lake.leftovers(), *spill.glob("*")]
@@ -37,7 +43,7 @@ def _remove_old(path: Path, before: float) -> bool:
     return False
 
 
-def needed() -> set[str]:
+def needed(clock: Clock) -> set[str]:
     """Name every snapshot that something points to or may still need."""
     sources = set(Source.objects.values_list("snapshot", flat=True))
     AddressBook.objects.exclude(profiles__in=sources).delete()
@@ -45,11 +51,13 @@ def needed() -> set[str]:
     kept |= set(AddressBook.objects.values_list("snapshot", flat=True))
     kept |= set(Ledger.objects.values_list("snapshot", flat=True))
     kept |= set(Run.objects.values_list("outcomes", flat=True))
+    kept |= {part for parts in SuppressedReading.objects.values_list("parts", flat=True) for part in parts}
     for run in Run.objects.filter(finished_at__isnull=True, config__has_key="profiles"):
         kept |= {run.plan, run.config["profiles"], run.config["addresses"]}
         kept |= {snapshot for _, snapshot, _ in run.config["segments"]}
         kept |= {snapshot for pair in run.config["elsewhere"] for snapshot in pair}
     # The plans of batches that are still open, and of those a day ago: their addresses may have to wait.
     recent = Run.objects.order_by("-pk").values_list("plan", flat=True)[:200]
-    open_batches = BatchRow.objects.exclude(status__in=FINAL)
-    return kept | set(recent) | set(open_batches.values_list("run__plan", flat=True))
+    unsettled = BatchRow.objects.exclude(status__in=FINAL).values_list("run__plan", flat=True)
+    waiting = open_batches(clock.now() - QUARANTINE).values_list("run__plan", flat=True)
+    return kept | set(recent) | set(unsettled) | set(waiting)

@@ -1,7 +1,8 @@
 """Reading a definitions file: YAML 1.2, secrets from the environment, errors with line and path."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Final
@@ -10,13 +11,17 @@ from pydantic import ValidationError
 from ruamel.yaml import YAML
 from ruamel.yaml.constructor import DuplicateKeyError
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.representer import RoundTripRepresenter
+from ruamel.yaml.scalarint import ScalarInt
 
 from leleka.errors import InvalidInput, NotFound, Problem
 from leleka.services.definitions import Definitions, settings_at
 
 _REFERENCE: Final = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
+_SURROGATE: Final = re.compile(r"[\ud800-\udfff]")
 _QUOTED: Final = re.compile(r"""(['"]).{4,}\1""")
 _LARGEST: Final = 5_000_000  # bytes
+_SHORTEST_HIDDEN: Final = 8  # characters: something shorter stands in messages by chance
 _SENTENCES: Final = {
     "missing": "this is required",
     "model_type": "this must be a mapping",
@@ -37,16 +42,36 @@ class DefinitionsFile:
     def __init__(self, path: Path, environment: Mapping[str, str]) -> None:
         self.path = path
         self._document = _load(path)
-        self._unset: list[Problem] = []
+        self._wrong: list[Problem] = []
         try:
             filled = self._filled(self._document, environment, ())
-            if self._unset:
-                raise InvalidInput.of(self._unset)
-            self.definitions = Definitions.model_validate(filled)
-        except ValidationError as error:
-            raise InvalidInput.of([self._problem(detail) for detail in error.errors()]) from None
+            if self._wrong:
+                raise InvalidInput.of(self._wrong)
+            self._keys = _keys_in(filled)
+            with self.without_keys():
+                self.definitions = self._read(filled)
         except RecursionError:
             raise InvalidInput("DEFINITIONS_YAML", "The file is nested too deep.", where=path.name) from None
+
+    def _read(self, filled: object) -> Definitions:
+        try:
+            return Definitions.model_validate(filled)
+        except ValidationError as error:
+            raise InvalidInput.of([self._problem(detail) for detail in error.errors()]) from None
+
+    @contextmanager
+    def without_keys(self) -> Iterator[None]:
+        """Hide the file's API keys in what is said against it: one may stand where a name belongs."""
+        try:
+            yield
+        except InvalidInput as error:
+            raise InvalidInput.of([self._hidden(problem) for problem in error.problems]) from None
+
+    def _hidden(self, problem: Problem) -> Problem:
+        said = [problem.message, problem.where, problem.remedy]
+        for key in self._keys:
+            said = [text.replace(key, "(the API key)") for text in said]
+        return Problem(problem.code, *said)
 
     def line(self, location: Sequence[str | int]) -> int | None:
         """Give the line (from 1) where the part at ``location`` begins, as near as can be told."""
@@ -81,24 +106,56 @@ class DefinitionsFile:
         return f"Did you mean {close[0]!r}?" if close else f"There are: {', '.join(known)}." if known else ""
 
     def _filled(self, node: Any, environment: Mapping[str, str], here: tuple[str | int, ...]) -> Any:
-        """Replace ${NAME}; what is not set is noted with its place. The values are never shown."""
+        """Replace ${NAME}; what is not set or no text is noted with its place. The values are never shown."""
         if isinstance(node, Mapping):
+            for key in node:
+                self._must_be_text(str(key), here)
             return {key: self._filled(value, environment, (*here, str(key))) for key, value in node.items()}
         if isinstance(node, list):
             return [self._filled(item, environment, (*here, number)) for number, item in enumerate(node)]
         if not isinstance(node, str):
-            return node
+            return _as_written(node) if isinstance(node, ScalarInt) else node
 
         def value(match: re.Match[str]) -> str:
             name = match.group(1)
             if not environment.get(name):
                 remedy = f"Set the environment variable {name}."
-                self._unset.append(
+                self._wrong.append(
                     Problem("VARIABLE_UNSET", f"${{{name}}} is not set.", self.where(here), remedy)
                 )
             return environment.get(name, "")
 
-        return _REFERENCE.sub(value, node)
+        text = _REFERENCE.sub(value, node)
+        self._must_be_text(text, here)
+        return text
+
+    def _must_be_text(self, text: str, here: tuple[str | int, ...]) -> None:
+        """Note what neither a database, a file's name nor a terminal takes."""
+        if "\0" in text:
+            problem = ("TEXT_CONTROL_CHAR", "A NUL character (U+0000) stands in this text.")
+        elif _SURROGATE.search(text):
+            problem = ("TEXT_NOT_UNICODE", "Half a character (a lone surrogate) stands in this text.")
+        else:
+            return
+        self._wrong.append(Problem(*problem, self.where(here), "Write it anew."))
+
+
+def _keys_in(filled: object) -> tuple[str, ...]:
+    """Give the keys that stand in a file whose form nobody has looked at yet, the longest first."""
+    connections = filled.get("connections") if isinstance(filled, Mapping) else None
+    parts = (
+        [part for part in connections if isinstance(part, Mapping)] if isinstance(connections, list) else []
+    )
+    keys = {part["key"].strip() for part in parts if isinstance(part.get("key"), str)}
+    return tuple(sorted((key for key in keys if len(key) >= _SHORTEST_HIDDEN), key=len, reverse=True))
+
+
+def _as_written(number: ScalarInt) -> int | str:
+    """Keep a number in an unusual form the text that it was: 007 is no 7, and 01001 is a post code. A plain 0 is one
+    of them to the parser, and a number all the same.
+    """
+    text = str(RoundTripRepresenter().represent_data(number).value)
+    return 0 if text == "0" else text
 
 
 def said_of(detail: Any) -> tuple[str, str]:

@@ -4,21 +4,27 @@ from dataclasses import dataclass
 
 from django.db import transaction
 
+from leleka.errors import NeedsAttention
 from leleka.services import store
 from leleka.services.audit import Actor, record
 from leleka.services.connecting import place_of
 from leleka.state.key_file import add_master_key, keep_master_keys
 from leleka.state.models import StoredSecret
+from leleka.state.sealing import alone
 from leleka.state.secrets import MasterKeys, Sealed
 
 
 @dataclass(frozen=True, slots=True)
 class Rotated:
-    """``master_key`` is the id of the newest key; ``old_keys`` are still in the file, ``rewrapped`` secrets moved."""
+    """``master_key`` is the id of the newest key; ``old_keys`` are still in the file, ``rewrapped`` secrets moved.
+
+    ``unreadable`` names connections whose stored key no master key opens: it has to be entered again.
+    """
 
     master_key: str
     rewrapped: int
     old_keys: tuple[str, ...]
+    unreadable: tuple[str, ...] = ()
 
 
 def rotate(actor: Actor, *, forget_old: bool) -> Rotated:
@@ -28,24 +34,42 @@ def rotate(actor: Actor, *, forget_old: bool) -> Rotated:
     own, on condition that it did not change meanwhile; old keys open what is not moved yet.
     """
     keys = store.master_keys()
-    if not _behind(keys):
+    behind, unreadable = _behind(keys)
+    if not behind:
         keys = add_master_key(keys)
+        behind, unreadable = _behind(keys)
     moved = 0
-    for row in _behind(keys):
+    for row in behind:
         moved += _move(row, keys, actor)
     if forget_old:
-        keys = keep_master_keys(keys, set(StoredSecret.objects.values_list("master_key", flat=True)))
-    return Rotated(keys.newest, moved, tuple(name for name in keys.keys if name != keys.newest))
+        with alone():
+            keys = keep_master_keys(keys, set(StoredSecret.objects.values_list("master_key", flat=True)))
+    old = tuple(name for name in keys.keys if name != keys.newest)
+    return Rotated(keys.newest, moved, old, tuple(row.connection.name for row in unreadable))
 
 
-def _behind(keys: MasterKeys) -> list[StoredSecret]:
+def _behind(keys: MasterKeys) -> tuple[list[StoredSecret], list[StoredSecret]]:
+    """Give the secrets that are to move, and those that cannot: one that is unreadable holds up no other."""
+    behind: list[StoredSecret] = []
+    unreadable: list[StoredSecret] = []
     rows = StoredSecret.objects.select_related("connection").exclude(master_key=keys.newest)
-    return list(rows.order_by("pk"))
+    for row in rows.order_by("pk"):
+        (behind if _wrapped(row, keys) else unreadable).append(row)
+    return behind, unreadable
+
+
+def _wrapped(row: StoredSecret, keys: MasterKeys) -> Sealed | None:
+    sealed = Sealed(row.master_key, bytes(row.wrapped), bytes(row.sealed))
+    try:
+        return keys.rewrap(sealed, place_of(row.connection, row.version))
+    except NeedsAttention:
+        return None
 
 
 def _move(row: StoredSecret, keys: MasterKeys, actor: Actor) -> int:
-    sealed = Sealed(row.master_key, bytes(row.wrapped), bytes(row.sealed))
-    wrapped = keys.rewrap(sealed, place_of(row.connection, row.version))
+    wrapped = _wrapped(row, keys)
+    if wrapped is None:
+        return 0
     with transaction.atomic():
         same = StoredSecret.objects.filter(pk=row.pk, version=row.version, master_key=row.master_key)
         changed = same.update(master_key=wrapped.master_key, wrapped=wrapped.wrapped)

@@ -1,28 +1,33 @@
 """Running exports: claim, execute, report."""
 
 import traceback
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
 import structlog
 from django.db import IntegrityError, transaction
+from django.db.models import Count
 from django.utils import timezone
 
 from leleka.core.outbox import LeaseLost
 from leleka.core.ports import Clock
 from leleka.engine.run import Watcher, execute, verdicts
 from leleka.errors import Conflict, LelekaError, NeedsAttention
-from leleka.services import exports, pruning, store, workers
+from leleka.services import database, exports, pruning, store, workers
 from leleka.services.audit import Actor, record
 from leleka.services.connecting import opened
 from leleka.services.contracts import RunView
 from leleka.services.late import settle_late
 from leleka.services.matching import leavers_of
+from leleka.services.noting import Noting
 from leleka.services.permissions import require_export
+from leleka.services.readings import RunShelf
+from leleka.services.rekeying import KeyWatch
 from leleka.services.runs import view_of
 from leleka.services.waiting import waiting_addresses
 from leleka.state.claims import claim, release
-from leleka.state.models import AttemptRow, Connection, Export, Run, RunStatus
+from leleka.state.models import AttemptRow, BatchRow, Connection, Export, Run, RunStatus
 from leleka.state.outbox import DjangoOutbox
 from leleka.warehouse.session import Session
 from leleka.warehouse.store import LakeWarehouse
@@ -49,12 +54,14 @@ def run_export(
 
 
 def go_on(number: int, clock: Clock, watcher: Watcher) -> RunView:
-    """Work on a live run until it ends, or waits to be confirmed. Raises ``Conflict`` as ``run_export`` does."""
+    """Work on a live run until it ends, or waits to be confirmed.
+
+    Raises what kept it from beginning (it is remembered as failed), and ``Conflict`` as ``run_export`` does.
+    """
     run = Run.objects.select_related("export").get(pk=number)
     if run.finished_at is None and run.status != RunStatus.NEEDS_CONFIRMATION:
         with store.session() as session:
-            outbox = _claim(run, clock, watcher)
-            _work(session, run, outbox, clock, watcher)
+            _see_through(session, run, clock, Noting(watcher, run, clock))
         pruning.prune(clock)
     return view_of(Run.objects.select_related("export").get(pk=number))
 
@@ -84,12 +91,42 @@ def _create(export: Export, config: dict[str, Any], actor: Actor, *, refresh: bo
     return run
 
 
-def _claim(run: Run, clock: Clock, watcher: Watcher) -> DjangoOutbox:
+def _see_through(session: Session, run: Run, clock: Clock, watcher: Watcher) -> None:
+    """Work on a run until it ends or waits for somebody.
+
+    A database that is away for a while only interrupts it: what was not written down is not sent, and whatever was
+    in flight counts as unanswered when the run is taken up again from what the database holds (faults 48, 51, 52).
+    """
+    patience = database.Patience(store.configuration().database_patience_seconds, clock, watcher.stage)
+    mine = None
+    while True:
+        try:
+            if mine is not None:
+                run.refresh_from_db()
+            if run.fence == mine and (run.finished_at or run.status == RunStatus.NEEDS_CONFIRMATION):
+                return  # the commit arrived, only its answer did not
+            outbox = _claim(run, clock, watcher, was_mine=run.fence == mine)
+            mine = run.fence
+            patience.answered(_progress(run))
+            _work(session, run, outbox, clock, watcher)
+        except database.ERRORS as error:
+            patience.after(error)
+        else:
+            return
+
+
+def _progress(run: Run) -> object:
+    """Give something that is another once the run got any further."""
+    standing = BatchRow.objects.filter(run=run).values_list("status").annotate(Count("pk")).order_by("status")
+    return run.plan, tuple(standing)
+
+
+def _claim(run: Run, clock: Clock, watcher: Watcher, *, was_mine: bool) -> DjangoOutbox:
     """Become the owner; waits for the lease of an owner of whom nothing is known to run out."""
     lease = store.configuration().lease_seconds
     first_lease = run.lease_until
     while True:
-        dead = not run.worker or workers.is_dead(run.worker)
+        dead = was_mine or not run.worker or workers.is_dead(run.worker)
         fence = claim(run, worker=workers.me(), now=clock.now(), lease_seconds=lease, previous_is_dead=dead)
         if fence is not None:
             run.refresh_from_db()
@@ -97,6 +134,8 @@ def _claim(run: Run, clock: Clock, watcher: Watcher) -> DjangoOutbox:
         run.refresh_from_db()
         if run.finished_at is not None or run.lease_until > first_lease:
             raise _in_progress(run.export.name, f"run {run.pk} is being worked on by another process")
+        if run.status == RunStatus.NEEDS_CONFIRMATION:
+            raise _in_progress(run.export.name, f"run {run.pk} waits for confirmation by now")
         left = run.lease_until - clock.now()
         watcher.stage(f"Waiting up to {left:.0f} s for the process that had run {run.pk} before")
         clock.sleep(1.0)
@@ -105,7 +144,7 @@ def _claim(run: Run, clock: Clock, watcher: Watcher) -> DjangoOutbox:
 
 def _work(session: Session, run: Run, outbox: DjangoOutbox, clock: Clock, watcher: Watcher) -> None:
     try:
-        if "profiles" not in run.config:
+        if not _is_frozen(run):
             _freeze(session, run, outbox, clock, watcher)
         with opened(_frozen_connection(run), clock) as account:
             if not run.plan:
@@ -116,12 +155,18 @@ def _work(session: Session, run: Run, outbox: DjangoOutbox, clock: Clock, watche
                 return waiting_addresses(session, run.account, account, clock, of_others_than=run.pk)
 
             order = replace(order, waiting=waiting)
-            execute(order, exports.ground_of(session, account, clock), outbox, watcher)
+            shelf = RunShelf(session, run, clock, account.tempo)
+            watch = KeyWatch(lambda: _frozen_connection(run), account.destination, clock, watcher)
+            execute(order, exports.ground_of(session, account, clock, shelf), outbox, watch)
     except LeaseLost:
         raise
     except LelekaError as error:
         _fail(session, run, outbox, error)
-    except Exception:  # noqa: BLE001 - a bug: the run fails, the traceback is logged, nothing is retried blindly
+        if not _is_frozen(run):
+            raise  # it never began: whoever asked for it is told
+    except Exception as error:  # a bug: the run fails, the traceback is logged, nothing is retried blindly
+        if database.trouble(error):
+            raise  # nothing can be written down: the run stays as it is, for whoever takes it up
         log.error("run failed unexpectedly", run=run.pk, traceback=traceback.format_exc())  # noqa: TRY400 - as JSON
         bug = NeedsAttention(
             "INTERNAL_ERROR",
@@ -131,13 +176,19 @@ def _work(session: Session, run: Run, outbox: DjangoOutbox, clock: Clock, watche
         _fail(session, run, outbox, bug)
     finally:
         # Whoever takes up a run that waits for confirmation, or was interrupted, need not wait for the lease.
-        release(run.pk, run.fence)
+        with suppress(*database.ERRORS):
+            release(run.pk, run.fence)
+
+
+def _is_frozen(run: Run) -> bool:
+    return "profiles" in run.config
 
 
 def _freeze(session: Session, run: Run, outbox: DjangoOutbox, clock: Clock, watcher: Watcher) -> None:
     """Bring up to date what the export needs, and fix what this run keeps to from here on."""
     if run.config["refresh"]:
         exports.refresh_for(session, run.export, clock, watcher)
+        outbox.keep_alive()
     config = exports.freeze(session, run.export, watcher)
     outbox.keep_alive()
     run.config = {**run.config, **config}
@@ -161,7 +212,9 @@ def _fail(session: Session, run: Run, outbox: DjangoOutbox, error: LelekaError) 
         outbox.finish(settled, before=before, error=error, canceled=False)
     except LeaseLost:
         raise
-    except Exception:  # noqa: BLE001 - whatever it is, the run must end
+    except Exception as bug:  # whatever it is, the run must end
+        if database.trouble(bug):
+            raise
         log.error("run could not be settled", run=run.pk, traceback=traceback.format_exc())  # noqa: TRY400 - as JSON
         outbox.fail(error)
 

@@ -24,7 +24,9 @@ from leleka.warehouse.lake import Snapshot
 _STOPPED: Final = "RUN_STOPPED"
 
 
-def list_runs(actor: Actor, export: str | None = None, limit: int = 20, after: int = 0) -> list[RunView]:
+def list_runs(
+    actor: Actor, export: str | None = None, limit: int = 20, after: int | None = None
+) -> list[RunView]:
     """Give the newest runs first; with ``after`` those that are older than the run of this number."""
     require(actor, Permission.SEE)
     rows = Run.objects.select_related("export").order_by("-pk")
@@ -148,6 +150,7 @@ def view_of(run: Run) -> RunView:
         target=run.config["target"],
         segments=tuple((name, size) for name, _, size in run.config["segments"]),
         status=run.status,
+        stage="" if run.finished_at else run.stage,
         asked_by=run.asked_by,
         created_at=run.created_at,
         finished_at=run.finished_at,
@@ -158,7 +161,6 @@ def view_of(run: Run) -> RunView:
         rate=delivered / seconds if seconds > 0 else 0.0,
         confirmation_reason=run.confirmation_reason,
         problems=[Problem(**problem) for problem in run.problems],
-        stage=run.stage if run.finished_at is None else "",
         progress=_progress(run) if run.finished_at is None and run.progress else None,
         confirmed_by=run.confirmed_by,
         export_id=run.export_id,

@@ -1,17 +1,20 @@
 """The installation: its settings, its folders, its database, its lake."""
 
+import errno
 import fcntl
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from pathlib import Path
 
 from django.conf import settings
 from django.core.management import call_command
-from django.db import DatabaseError, connection
+from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 from leleka.core.configuration import Configuration, Web
 from leleka.errors import Conflict, InvalidInput, NeedsAttention
+from leleka.services import database
 from leleka.state.key_file import load_master_keys
 from leleka.state.models import StoredSecret
 from leleka.state.secrets import MasterKeys
@@ -36,29 +39,54 @@ def prepare() -> None:
     here = configuration().data_dir
     try:
         here.mkdir(parents=True, exist_ok=True, mode=_PRIVATE)
+        _refuse_foreign(here)
         with (here / "prepare.lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             _migrate()
-        for database in here.glob("state.sqlite3*"):
-            database.chmod(_PRIVATE_FILE)
-    except PermissionError as error:
-        raise NeedsAttention(
-            "DATA_DIR_FORBIDDEN",
-            "The data directory cannot be written to.",
-            where=str(error.filename or here),
-            remedy=f"Give user {os.geteuid()} the right, or set LELEKA_DATA_DIR to another folder.",
-        ) from None
+        for file in here.glob("state.sqlite3*"):
+            with suppress(FileNotFoundError):  # SQLite takes its own away again
+                file.chmod(_PRIVATE_FILE)
     except OSError as error:
-        raise NeedsAttention(
-            "DATA_DIR_UNUSABLE",
-            f"The data directory cannot be used: {error.strerror}.",
-            where=str(error.filename or here),
-            remedy="Make room for it, or set LELEKA_DATA_DIR to another folder.",
-        ) from None
-    except DatabaseError as error:
-        raise NeedsAttention(
-            "DATABASE_UNUSABLE", f"The database cannot be used: {error}.", where=str(here / "state.sqlite3")
-        ) from None
+        raise _unusable(error, here) from None
+    except database.ERRORS as error:
+        raise database.trouble(error) or database.unusable(error) from None
+
+
+def _refuse_foreign(here: Path) -> None:
+    """Refuse before anything is written: root may write to anybody's folder, and would leave files there that their
+    owner cannot open any more.
+    """
+    for path in (here, here / "prepare.lock", here / "state.sqlite3", here / "lake", here / "spill"):
+        if not path.exists():
+            continue
+        if path.stat().st_uid != os.geteuid():
+            raise _forbidden(path, here, f"It belongs to user {path.stat().st_uid}.")
+        right = os.R_OK | os.W_OK | (os.X_OK if path.is_dir() else 0)
+        if not os.access(path, right, effective_ids=True):
+            raise _forbidden(path, here, "It cannot be read and written.")
+
+
+def _unusable(error: OSError, here: Path) -> NeedsAttention:
+    path = Path(error.filename or here)
+    if error.errno in {errno.EACCES, errno.EPERM, errno.EROFS}:
+        return _forbidden(path, here, f"{error.strerror}.")
+    return NeedsAttention(
+        "DATA_DIR_UNUSABLE",
+        f"The data directory cannot be used: {error.strerror}.",
+        where=str(path),
+        remedy="Make room for it, or set LELEKA_DATA_DIR to another folder.",
+    )
+
+
+def _forbidden(path: Path, here: Path, why: str) -> NeedsAttention:
+    me = os.geteuid()
+    return NeedsAttention(
+        "DATA_DIR_FORBIDDEN",
+        f"User {me}, as whom this runs, must own the data directory and may read and write it. {why}",
+        where=str(path),
+        remedy=f"Run this as its owner, or: chown -R {me} {here}; chmod -R u+rwX {here}. A disk must be mounted for "
+        "writing. LELEKA_DATA_DIR names another folder.",
+    )
 
 
 def _migrate() -> None:

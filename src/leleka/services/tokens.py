@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from leleka.errors import Conflict, Forbidden, InvalidInput, NotFound
 from leleka.services.audit import Actor, record
-from leleka.state.models import ApiToken
+from leleka.state.models import ApiToken, User
 from leleka.state.sessions import digest_of
 
 _PREFIX: Final = "leleka_"
@@ -37,22 +37,37 @@ def list_tokens(actor: Actor) -> Sequence[TokenView]:
 
 def make_token(actor: Actor, name: str) -> tuple[TokenView, str]:
     """Make a token with one's own rights; the text is given this once."""
+    return _make(actor, _person(actor), name)
+
+
+def make_token_for(operator: Actor, email: str, name: str) -> tuple[TokenView, str]:
+    """Make a token in the name of another person. Only who has the store in hand may: nobody signs in as others."""
+    if operator.user is not None:
+        raise Forbidden("NOT_ALLOWED", "Tokens are made by the people they are of.")
+    owner = User.objects.filter(email=email.strip().lower()).first()
+    if owner is None:
+        raise NotFound(
+            "PERSON_UNKNOWN", f"There is no person {email!r}.", remedy="leleka user list shows them."
+        )
+    return _make(operator, owner.pk, name)
+
+
+def _make(actor: Actor, owner: int, name: str) -> tuple[TokenView, str]:
     called = name.strip()
     if not called or len(called) > _LONGEST_NAME or not called.isprintable():
         raise InvalidInput("NAME_INVALID", "A name has 1 to 200 visible characters.", where="name")
     token = _PREFIX + secrets.token_urlsafe(_BYTES)
     with transaction.atomic():
-        mine = ApiToken.objects.filter(user_id=_person(actor))
-        if mine.filter(name=called).exists():
-            raise Conflict("TOKEN_EXISTS", "You have a token of this name.", where="name")
+        if ApiToken.objects.filter(user_id=owner, name=called).exists():
+            raise Conflict("TOKEN_EXISTS", "There is a token of this name.", where="name")
         row = ApiToken.objects.create(
-            user_id=_person(actor),
+            user_id=owner,
             name=called,
             digest=digest_of(token),
             hint=token[-_SHOWN:],
             made_at=timezone.now(),
         )
-        record(actor, "token make", called)
+        record(actor, "token make", called, {"of": owner})
     return TokenView(row.pk, row.name, row.hint, row.made_at, None), token
 
 

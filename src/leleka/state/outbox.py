@@ -8,7 +8,16 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from leleka.core.outbox import AccountState, Batch, BatchStatus, LaneLost, LeaseLost, RunState
+from leleka.core.outbox import (
+    FURTHEST,
+    AccountState,
+    Batch,
+    BatchStatus,
+    LaneLost,
+    LeaseLost,
+    RunCanceled,
+    RunState,
+)
 from leleka.core.outcomes import Accepted, Outcome, Refused
 from leleka.core.planning import Planned, SettledRun
 from leleka.core.ports import Clock
@@ -107,7 +116,8 @@ class DjangoOutbox:
     def pause(self, until: float, reason: str) -> None:
         with transaction.atomic():
             self._guard()
-            pausing = Account.objects.filter(pk=self._account_id, paused_until__lt=until)
+            shorter = Q(paused_until__lt=until) | Q(paused_until__gt=self._clock.now() + FURTHEST)
+            pausing = Account.objects.filter(shorter, pk=self._account_id)
             pausing.update(paused_until=until, pause_reason=reason[:_PAUSE_REASON])
 
     def learn_row_base(self, base: int) -> None:
@@ -178,15 +188,18 @@ class DjangoOutbox:
                 status=_final_status(settled, error=error, canceled=canceled),
                 outcomes=settled.outcomes,
                 counts=asdict(settled.counts),
-                problems=_problems(error),
+                problems=problems_of(error),
                 requests=AttemptRow.objects.filter(batch__run=self._run_id).count(),
                 finished_at=timezone.now(),
             )
             self._leave_lane()
 
     def fail(self, error: Exception) -> None:
+        canceled = isinstance(error, RunCanceled)
+        status = RunStatus.CANCELED if canceled else RunStatus.FAILED
+        problems = [] if canceled else problems_of(error)
         with transaction.atomic():
-            self._guard(status=RunStatus.FAILED, problems=_problems(error), finished_at=timezone.now())
+            self._guard(status=status, problems=problems, finished_at=timezone.now())
             self._leave_lane()
 
     def _guard(self, **changes: object) -> None:
@@ -240,5 +253,5 @@ def _final_status(settled: SettledRun, *, error: Exception | None, canceled: boo
     return RunStatus.SUCCESSFUL
 
 
-def _problems(error: Exception | None) -> list[dict[str, str]]:
+def problems_of(error: Exception | None) -> list[dict[str, str]]:
     return [asdict(problem) for problem in error.problems] if isinstance(error, LelekaError) else []

@@ -13,7 +13,15 @@ import orjson
 from sqlglot import exp
 
 from leleka.core.columns import NUMERIC, Table
-from leleka.core.email import FAST_LENGTH, FAST_PATTERN, RESERVED_PATTERN, WHITESPACE, Address, normalise
+from leleka.core.email import (
+    FAST_LENGTH,
+    FAST_PATTERN,
+    LONGEST_READ,
+    RESERVED_PATTERN,
+    WHITESPACE,
+    Address,
+    normalise,
+)
 from leleka.warehouse import scan
 from leleka.warehouse.lake import Lake, Snapshot
 from leleka.warehouse.session import Session
@@ -38,7 +46,7 @@ def build(
 
     Columns, all text: ``profile_id``; ``email_key``, the address in its one spelling, or NULL; ``code`` and
     ``detail``, why it is NULL (masked), else NULL; ``duplicate_of``, the profile that is sent for this address
-    when it is another one. The winner is the most recently updated, then the lowest id.
+    when it is another one, which ``detail`` then names. The winner is the most recently updated, then the lowest id.
     """
     key = table.primary_key
     if key is None:
@@ -81,7 +89,7 @@ def trimmed(text: exp.Expr) -> exp.Expr:
 def _read(
     profiles: Snapshot, key: str, email_column: str, updated_at: str | None, *, numeric: bool
 ) -> exp.Expr:
-    """Every profile with its fast address or, where that is none, the text as it stands; no text is the empty one."""
+    """Every profile with its fast address or, where that is none, the trimmed text; no text is the empty one."""
     identity = exp.cast(scan.column(key), "VARCHAR")
     text = exp.func("coalesce", exp.cast(scan.column(email_column), "VARCHAR"), exp.Literal.string(""))
     fast_key = exp.case().when(is_fast(trimmed(text)), exp.Lower(this=trimmed(text)))
@@ -92,9 +100,18 @@ def _read(
         exp.alias_(text, "text"),
         exp.alias_(fast_key, "fast_key"),
     ).from_(scan.parquet(profiles.files))
-    left = exp.case().when(exp.Is(this=scan.column("fast_key"), expression=exp.Null()), scan.column("text"))
+    left = exp.case().when(exp.Is(this=scan.column("fast_key"), expression=exp.Null()), _cut("text"))
     kept = [scan.column(column) for column in ("profile_id", "rank", "updated", "fast_key")]
     return exp.select(*kept, exp.alias_(left, "raw")).from_(source.subquery("source"))
+
+
+def _cut(name: str) -> exp.Expr:
+    """The trimmed text, or the beginning of an endless one. The sign at its end keeps it too long when trimmed."""
+    text = trimmed(scan.column(name))
+    beginning = exp.Left(this=text.copy(), expression=exp.Literal.number(LONGEST_READ))
+    cut = exp.DPipe(this=beginning, expression=exp.Literal.string("…"), safe=True)
+    endless = exp.GT(this=exp.Length(this=text.copy()), expression=exp.Literal.number(LONGEST_READ))
+    return exp.case().when(endless, cut).else_(text)
 
 
 def _settle_in_python(session: Session, target: Path) -> None:
@@ -163,10 +180,18 @@ def _shared() -> exp.Expr:
 def _rows() -> exp.Select:
     profile_id = scan.column("profile_id", "profile")
     winner = exp.Nullif(this=scan.column("winner", "shared"), expression=profile_id)
+    # NULL where there is no other winner: this concatenation gives no text then.
+    chosen = exp.DPipe(
+        this=exp.DPipe(this=exp.Literal.string("Profile "), expression=winner.copy(), safe=True),
+        expression=exp.Literal.string(" is sent for this address."),
+        safe=True,
+    )
+    detail = exp.Coalesce(this=scan.column("detail", "profile"), expressions=[chosen])
     return (
         exp.select(
             profile_id,
-            *(scan.column(column, "profile") for column in ("email_key", "code", "detail")),
+            *(scan.column(column, "profile") for column in ("email_key", "code")),
+            exp.alias_(detail, "detail"),
             exp.alias_(winner, "duplicate_of"),
         )
         .from_(_keyed())

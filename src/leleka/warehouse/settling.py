@@ -19,10 +19,11 @@ from leleka.warehouse.standing import (
     LEDGER_COLUMNS,
     STATE_LEFT,
     STATE_MEMBER,
+    STATE_UNCONFIRMED,
     STATE_UNSUBSCRIBED,
 )
 
-# What ActiveCampaign holds is not known: it equals no fingerprint, so the row is due again.
+# What the list holds is not known: it equals no fingerprint, so the row is due again, or is a leaver.
 UNCERTAIN: Final = "uncertain"
 _VERDICT_COLUMNS: Final = {
     "first": "BIGINT",
@@ -216,21 +217,22 @@ def _entry_cases(leavers: Leavers) -> tuple[_Entry, ...]:
     kept = exp.and_(is_left, _is("code", _LEFT_AS[LeaverPolicy.KEEP]))
     returned = exp.and_(_is("ended", Ended.UNCHANGED), state.eq(exp.Literal.string(STATE_LEFT)))
     judged = exp.and_(_is("ended", Ended.REJECTED), _present(sent))
-    unsure = exp.and_(
-        exp.or_(_is("ended", Ended.UNCONFIRMED), _is("code", "BATCH_FAILED")),
-        _present(column("address", "l")),
-    )
+    # Whoever was never held before is entered, too: else nobody would know them when they leave.
+    unsure = exp.or_(_is("ended", Ended.UNCONFIRMED), _is("code", "BATCH_FAILED"))
     # Refused in the end, but an earlier copy may have been applied: what is held is not known any more.
-    doubted = exp.and_(column("doubted", "o"), _present(held))
+    doubted = exp.EQ(this=column("doubted", "o"), expression=exp.true())
     unsure_held = exp.Literal.string(UNCERTAIN)
     stays = exp.Coalesce(this=state, expressions=[member])
+    maybe = exp.Case(ifs=[exp.If(this=_present(held), true=state)]).else_(
+        exp.Literal.string(STATE_UNCONFIRMED)
+    )
     return (
         _Entry(kept, held, refused, refused_code, left),
         _Entry(exp.and_(is_left, _is("ended", Ended.DELIVERED)), sent, none, none, left),
         _Entry(_is("ended", Ended.DELIVERED), sent, none, none, member),
-        _Entry(exp.and_(judged, doubted), unsure_held, sent, column("code", "o"), stays),
+        _Entry(exp.and_(judged, doubted), unsure_held, sent, column("code", "o"), maybe),
         _Entry(judged, held, sent, column("code", "o"), stays),
-        _Entry(unsure, exp.Literal.string(UNCERTAIN), refused, refused_code, state),
+        _Entry(unsure, unsure_held, refused, refused_code, maybe),
         _Entry(returned, held, refused, refused_code, member),
     )
 

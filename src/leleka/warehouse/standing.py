@@ -21,6 +21,7 @@ LEDGER_COLUMNS: Final = {
 }
 TABLES: Final = ("suppressed", "waiting", "elsewhere", "ledger", "standing")
 STATE_MEMBER: Final = "member"
+STATE_UNCONFIRMED: Final = "unconfirmed"  # sent, never confirmed: nobody knows whether the list holds them
 STATE_LEFT: Final = "left"
 STATE_UNSUBSCRIBED: Final = "unsubscribed"
 
@@ -105,10 +106,12 @@ class Standing:
         refused: exp.Expr = column("refused", "l").eq(column("fingerprint", "f"))
         if self._selection.resend_refused:
             refused = exp.false()
+        # Unchanged before waiting: a ledger that names a fingerprint was never sent anything else that is still
+        # open (decision 0010), so whatever copy may yet surface there is the same.
         outcomes = (
             (exp.Not(this=_is_null(excluded)), Ended.EXCLUDED, excluded.copy()),
-            (waiting, Ended.NOT_ATTEMPTED, exp.Literal.string("WAITING_FOR_EARLIER_SEND")),
             (unchanged, Ended.UNCHANGED, exp.Literal.string("")),
+            (waiting, Ended.NOT_ATTEMPTED, exp.Literal.string("WAITING_FOR_EARLIER_SEND")),
             (refused, Ended.REJECTED, column("refused_code", "l")),
         )
         ended = exp.Case(ifs=[exp.If(this=when, true=exp.Literal.string(end)) for when, end, _ in outcomes])
@@ -151,7 +154,8 @@ class Standing:
         )
         query = query.where(_absent("elsewhere"))
         if policy is LeaverPolicy.KEEP:
-            return query.where(column("state", "l").eq(exp.Literal.string(STATE_MEMBER)))
+            there = (exp.Literal.string(state) for state in (STATE_MEMBER, STATE_UNCONFIRMED))
+            return query.where(column("state", "l").isin(*there))
         # Writing to a suppressed person could create the contact again; to a waiting one, overtake what was
         # sent before.
         query = query.where(_absent("suppressed")).where(_absent("waiting"))

@@ -47,8 +47,9 @@ def value_text(table: Table, name: str, source: str) -> exp.Expr:
 
 
 def _number_text(raw: exp.Expr) -> exp.Expr:
-    # Outside the decimal's range the engine's own text stands, and is then refused as NUMBER_INVALID.
-    decimal = as_text(exp.TryCast(this=raw, to=_DECIMAL))
+    # By way of the shortest text that means this float: a direct cast multiplies first, and 999999999999999 became
+    # 999999999999998.951424. Outside the decimal's range the engine's text stands, and is refused as NUMBER_INVALID.
+    decimal = as_text(exp.TryCast(this=as_text(raw), to=_DECIMAL))
     stripped = exp.RegexpReplace(
         this=decimal, expression=exp.Literal.string(r"\.?0+$"), replacement=exp.Literal.string("")
     )

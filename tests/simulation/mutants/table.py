@@ -4,6 +4,10 @@ from dataclasses import dataclass
 
 _ENGINE = "src/leleka/engine/"
 _SIM = "tests/simulation/"
+_OUTBOX = "src/leleka/state/outbox.py"
+_CLOCK = "tests/simulation/test_clock.py"
+_LATER = "tests/simulation/test_late.py"
+_LATE = "src/leleka/services/late.py"
 
 
 @dataclass(frozen=True)
@@ -26,6 +30,9 @@ class Mutant:
 def _one(name: str, file: str, old: str, new: str, judge: str = "l0", *, first_seed: int = 0) -> Mutant:
     return Mutant(name, (Edit(file, old, new),), judge, first_seed)
 
+
+_CREATE = "            AttemptRow.objects.bulk_create(\n"
+_WRITE_AHEAD = "with transaction.atomic():\n            self._guard()\n            if not mine.update("
 
 _REREAD = (
     "(row.seq, row.contact.replace(str((row.due.values or ('-',))[0]).encode(), "
@@ -71,7 +78,7 @@ MUTANTS = (
     _one(
         "the quarantine ends at once",
         "src/leleka/services/waiting.py",
-        "before = clock.now() - opened.tempo.wait(old)",
+        "before = clock.now() - opened.tempo.wait(age)",
         "before = clock.now()",
         "l1",
         first_seed=185,
@@ -107,8 +114,8 @@ MUTANTS = (
     _one(
         "the unsubscribed are ignored",
         _ENGINE + "run.py",
-        "suppressed = tuple(_read(ground.destination, order.target, pulse))",
-        "suppressed = ()",
+        "suppressed=suppressed, waiting=order.waiting()",
+        "suppressed=(), waiting=order.waiting()",
     ),
     _one(
         "the suppressed are not looked at again",
@@ -154,5 +161,95 @@ MUTANTS = (
         "if leaving >= _LEAVER_LEAST and",
         "if leaving < 0 and",
         "tests/unit/test_guards.py",
+    ),
+    Mutant(
+        "a lease by the wall clock",
+        (
+            Edit(_OUTBOX, "self._lease_end - self._clock.monotonic()", "self._lease_end - self._clock.now()"),
+            Edit(_OUTBOX, "self._lease_end = clock.monotonic()", "self._lease_end = clock.now()"),
+            Edit(_OUTBOX, "started = self._clock.monotonic()", "started = self._clock.now()"),
+        ),
+        _CLOCK,
+    ),
+    _one(
+        "ids of new contacts are proof",
+        "src/leleka/destinations/activecampaign/classify.py",
+        "if word in _ENDINGS:",
+        'if word in _ENDINGS and found.get("success"):',
+        "tests/contract/test_activecampaign.py",
+    ),
+    Mutant(
+        "requests are added up instead of counted",
+        (
+            Edit(_OUTBOX, "self._ids: dict[int, int] = {}", "self._ids, self._made = {}, 0"),
+            Edit(_OUTBOX, "AttemptRow.objects.bulk_create(\n", "self._made += len(batches)\n" + _CREATE),
+            Edit(_OUTBOX, "AttemptRow.objects.filter(batch__run=self._run_id).count()", "self._made"),
+        ),
+        "l1",
+    ),
+    Mutant(
+        "an error of the database does not stop a send",
+        (
+            Edit(
+                _OUTBOX,
+                "from django.db import transaction",
+                "from django.db import DatabaseError, transaction",
+            ),
+            Edit(
+                _OUTBOX, "from dataclasses import", "from contextlib import suppress\nfrom dataclasses import"
+            ),
+            Edit(
+                _OUTBOX,
+                _WRITE_AHEAD,
+                _WRITE_AHEAD.replace("transaction", "suppress(DatabaseError), transaction"),
+            ),
+        ),
+        "l1",
+    ),
+    _one(
+        "failed is done, later",
+        _LATE,
+        "if found.ending is not Ending.COMPLETED:\n        return []",
+        "if not found.ending:\n        return []",
+        "l1",
+    ),
+    _one(
+        "failures of rows are ignored, later",
+        _LATE,
+        "rejected = _rejected(warehouse, run.plan, batch, found)",
+        "rejected = ()",
+        _LATER,
+    ),
+    _one(
+        "a late confirmation is confirmed again", _LATE, "for row, _ in changed:", "for row, _ in ():", "l1"
+    ),
+    _one(
+        "a late confirmation undoes what settled meanwhile",
+        _LATE,
+        "filter(**key, snapshot=before).update",
+        "filter(**key).update",
+        _LATER,
+    ),
+    _one(
+        "an export is read again as it now is",
+        "src/leleka/services/exports.py",
+        'matching_of(config["matching"])',
+        "matching_of(export.matching)",
+        "l1",
+        first_seed=270,
+    ),
+    _one(
+        "a moment set by a wrong clock is believed",
+        "src/leleka/core/outbox.py",
+        "return moment if moment <= now + FURTHEST else now",
+        "return moment",
+        _CLOCK,
+    ),
+    _one(
+        "a send written down in the future waits until then",
+        "src/leleka/services/waiting.py",
+        "Q(written_at__lt=before) | Q(written_at__gt=clock.now() + FURTHEST)",
+        "Q(written_at__lt=before)",
+        _CLOCK,
     ),
 )

@@ -7,9 +7,10 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from leleka.core.ports import Check, Field, Standing, Suppressed, SuppressionReason, Target
+from leleka.core.ports import Check, Field, Standing, Suppressed, SuppressedPage, SuppressionReason, Target
 from leleka.destinations.activecampaign.destination import ActiveCampaign
 from leleka.errors import InvalidInput, LelekaError, NeedsAttention, NotFound, TryLater
+from tests.contract.destination import suppressed
 from tests.fakes.peer import Line, canned, peer
 from tests.unit.destinations.support import RecordingClock, account_at
 
@@ -113,13 +114,13 @@ def contacts_page(people: dict[int, int]) -> Route:
 def test_the_suppressed_of_both_kinds_come_by_id_and_reading_goes_on_where_it_stopped() -> None:
     people = {n: (2, 3, 1)[n % 3] for n in range(1, 700)}
     with account(contacts=contacts_page(people)) as (destination, _, _):
-        found = list(destination.suppressed("7"))
+        found = suppressed(destination, "7")
         assert found[:2] == [
             Suppressed("p1@example.test", SuppressionReason.BOUNCED, 1),
             Suppressed("p3@example.test", SuppressionReason.UNSUBSCRIBED, 3),
         ]
         assert [one.id for one in found] == [n for n in range(1, 700) if people[n] != 1]
-        assert list(destination.suppressed("7", after=found[99].id)) == found[100:]
+        assert suppressed(destination, "7", after=found[99].id) == found[100:]
         assert [n for n, _ in destination.contacts("7", after=600)] == [
             n for n in range(601, 700) if people[n] == 1
         ]
@@ -131,6 +132,27 @@ def test_contacts_without_an_address_are_passed_over() -> None:
     )
     with account(contacts=lambda _query: next(pages)) as (destination, _, _):
         assert list(destination.contacts("7")) == [(3, "c@d.test")]
+
+
+@pytest.mark.parametrize(
+    ("meta", "left"),
+    [
+        ({"total": "202"}, 4),
+        ({"total": 201}, 3),
+        ({"total": "0"}, 1),
+        ({"total": "many"}, None),
+        ({}, None),
+        ([], None),
+        (None, None),
+    ],
+)
+def test_how_many_pages_are_left_is_told_where_the_answer_tells(meta: object, left: int | None) -> None:
+    page = {"contacts": [{"id": "4", "email": "a@b.test"}], "meta": meta}
+    with account(contacts=page) as (destination, _, _):
+        found = destination.suppressed_page("7", SuppressionReason.UNSUBSCRIBED, 3)
+    assert found == SuppressedPage(
+        (Suppressed("a@b.test", SuppressionReason.UNSUBSCRIBED, 4),), after=4, pages_left=left
+    )
 
 
 @pytest.mark.parametrize("ids", [["2", "1"], ["1", "1"], ["5", None], ["x"]])
@@ -264,6 +286,6 @@ def test_an_id_that_is_none_fails_without_a_question() -> None:
     with account(users_me=ME, lists={"lists": []}) as (destination, _, asked):
         checks = list(destination.check("1 OR 1=1"))
         with pytest.raises(InvalidInput):
-            list(destination.suppressed("0"))
+            destination.suppressed_page("0", SuppressionReason.BOUNCED, 0)
     assert checks[3].code == "LIST_ID_INVALID"
     assert len(asked) == 2

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from leleka.core.outcomes import Accepted
+from leleka.core.ports import SuppressionReason
 from leleka.core.secret import Secret
 from leleka.destinations.activecampaign.destination import ActiveCampaign
 from leleka.destinations.activecampaign.settings import Settings, check_key
@@ -48,7 +49,7 @@ def everything(account: ActiveCampaign) -> list[Callable[[], object]]:
         account.targets,
         account.fields,
         account.queue_empty,
-        lambda: list(account.suppressed("7")),
+        lambda: account.suppressed_page("7", SuppressionReason.BOUNCED, 0),
         lambda: account,
         lambda: account._client._http._client.headers,
     ]

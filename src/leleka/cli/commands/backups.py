@@ -13,11 +13,12 @@ def backup(
     json: JsonOption = False,
 ) -> None:
     """Write the whole installation into one file, without the master key: keep that elsewhere."""
+    from leleka.core.clock import SystemClock
     from leleka.services import backups, store
     from leleka.services.audit import Actor
 
     store.prepare()
-    done = backups.backup(file, Actor.operator())
+    done = backups.backup(file, Actor.operator(), SystemClock())
     if json:
         print_json(done)
         return

@@ -33,5 +33,9 @@ def rotate(
     out.print(
         f"Master key {done.master_key} seals from now on; {done.rewrapped} stored secrets were moved to it."
     )
+    for name in done.unreadable:
+        out.print(
+            f"The key of connection {name} cannot be read and stays as it is: enter it again.", style="yellow"
+        )
     if done.old_keys:
         out.print(f"Still in the file, for backups: {', '.join(done.old_keys)}. --forget-old removes them.")

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 from leleka.core.ports import Check, Standing
-from leleka.destinations.activecampaign.client import Client
+from leleka.destinations.activecampaign.client import FORBIDDEN_TRIES, Client, tries_for
 from leleka.destinations.activecampaign.hosts import Host
 from leleka.destinations.activecampaign.reading import is_deleted, plain
 from leleka.destinations.activecampaign.rendering import list_id_of
@@ -20,10 +20,11 @@ _ABSENT: Final = 404
 
 
 class _Failed(Exception):
-    def __init__(self, code: str, sentence: str) -> None:
+    def __init__(self, code: str, sentence: str, tries: int = 1) -> None:
         super().__init__(sentence)
         self.code = code
         self.sentence = sentence
+        self.tries = tries
 
 
 def check_steps(client: Client, host: Host, target: str | None) -> Iterator[Check]:
@@ -45,11 +46,12 @@ def check_steps(client: Client, host: Host, target: str | None) -> Iterator[Chec
             yield Check(name, Standing.PASSED, step())
         except _Failed as failure:
             failed = True
-            yield Check(name, Standing.FAILED, failure.sentence, failure.code)
+            yield Check(name, Standing.FAILED, failure.sentence, failure.code, failure.tries)
         except LelekaError as error:
             failed = True
-            problem = error.problems[0]
-            yield Check(name, Standing.FAILED, f"{problem.message} {problem.remedy}".strip(), problem.code)
+            problem, tries = error.problems[0], tries_for(error)
+            told = f"{problem.message} {problem.remedy}".strip()
+            yield Check(name, Standing.FAILED, told, problem.code, tries)
 
 
 def _address(client: Client, host: Host, me: list[Answer]) -> str:
@@ -76,6 +78,7 @@ def _lists(client: Client) -> str:
         raise _Failed(
             "LISTS_FORBIDDEN",
             "The key is right, but its user may not see lists. Put the user into a group that may.",
+            FORBIDDEN_TRIES,
         )
     if not isinstance(client.read(answer).get("lists"), list):
         raise _Failed("ANSWER_UNREADABLE", "The host answers, but not with lists. Check the host.")
@@ -87,7 +90,7 @@ def _list(client: Client, target: str) -> str:
     if isinstance(answer, Reply) and answer.status == _ABSENT:
         raise _Failed("LIST_NOT_FOUND", f"There is no list {target} in this account. Choose another.")
     if isinstance(answer, Reply) and answer.status in _UNAUTHORISED:
-        raise _Failed("LISTS_FORBIDDEN", f"The key's user may not see list {target}.")
+        raise _Failed("LISTS_FORBIDDEN", f"The key's user may not see list {target}.", FORBIDDEN_TRIES)
     found = client.read(answer).get("list")
     if not isinstance(found, dict):
         raise _Failed("ANSWER_UNREADABLE", "The host answers, but not with the list. Check the host.")

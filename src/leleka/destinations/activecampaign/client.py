@@ -1,6 +1,7 @@
 """Questions to one account, each asked as often as is polite. What POSTs mean is judged in ``classify``."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -16,9 +17,20 @@ _ROOT: Final = "/api/3/"
 _PAGE: Final = 100  # the most there is; the default of 20 cuts lists and fields short
 _SECONDS: Final = 30.0
 _TRIES: Final = 8
-_FORBIDDEN_TRIES: Final = 3  # valid keys are refused now and then (seen by several integrators)
+FORBIDDEN_TRIES: Final = 3  # valid keys are refused now and then (seen by several integrators)
 _LONGEST_BACKOFF: Final = 60.0
 _NO_QUERY: Final[Mapping[str, str]] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class ContactsPage:
+    """(id, address) of one page's contacts; the id to go on after, None at the end; pages that are still to come,
+    the empty last one included, where the answer tells.
+    """
+
+    people: tuple[tuple[int, str], ...]
+    after: int | None
+    pages_left: int | None
 
 
 class Client:
@@ -62,7 +74,7 @@ class Client:
             try:
                 return self.read(self.ask(path, query))
             except LelekaError as error:
-                if attempt >= _tries_for(error):
+                if attempt >= tries_for(error):
                     raise
                 asked = error.retry_after if isinstance(error, TryLater) else None
             self._clock.sleep(min(2.0 ** (attempt - 1), _LONGEST_BACKOFF) if asked is None else asked)
@@ -83,39 +95,44 @@ class Client:
                     seen.add(number)
                     yield row
             offset += len(page)
-            meta = found.get("meta")
-            total = number_of(meta.get("total")) if isinstance(meta, dict) else None
+            total = _total(found)
             if total is not None and offset >= total and len(page) < _PAGE:
                 return
 
     def contacts(self, list_id: int, status: int, after: int) -> Iterator[tuple[int, str]]:
         """Give (id, address in lower case) of a list's contacts of that status with a greater id, by id."""
-        last = after
-        while True:
-            page = self._rows(
-                self.get(
-                    "contacts",
-                    {
-                        "listid": str(list_id),
-                        "status": str(status),
-                        "id_greater": str(last),
-                        "orders[id]": "ASC",
-                        "limit": str(_PAGE),
-                    },
-                ),
-                "contacts",
-            )
-            if not page:
-                return
-            for row in page:
-                number = number_of(row.get("id"))
-                if number is None or number <= last:
-                    # Reading on from here would lose people without a word.
-                    raise self._unreadable("its contacts do not come in the order asked for")
-                last = number
-                address = row.get("email")
-                if isinstance(address, str) and address.strip():  # contacts with a phone number alone exist
-                    yield number, address.strip().lower()
+        last: int | None = after
+        while last is not None:
+            page = self.contacts_page(list_id, status, last)
+            yield from page.people
+            last = page.after
+
+    def contacts_page(self, list_id: int, status: int, after: int) -> ContactsPage:
+        """Ask for the contacts of that status with a greater id, by id. Only an empty page is the end."""
+        query = {
+            "listid": str(list_id),
+            "status": str(status),
+            "id_greater": str(after),
+            "orders[id]": "ASC",
+            "limit": str(_PAGE),
+        }
+        found = self.get("contacts", query)
+        rows = self._rows(found, "contacts")
+        people, last = [], after
+        for row in rows:
+            number = number_of(row.get("id"))
+            if number is None or number <= last:
+                # Reading on from here would lose people without a word.
+                raise self._unreadable("its contacts do not come in the order asked for")
+            last = number
+            address = row.get("email")
+            if isinstance(address, str) and address.strip():  # contacts with a phone number alone exist
+                people.append((number, address.strip().lower()))
+        if not rows:
+            return ContactsPage((), None, 0)
+        total = _total(found)
+        left = None if total is None else 1 + max(total - len(rows) + _PAGE - 1, 0) // _PAGE
+        return ContactsPage(tuple(people), last, left)
 
     def _rows(self, found: Mapping[str, Any], key: str) -> list[Mapping[str, Any]]:
         rows = rows_of(found.get(key))
@@ -135,7 +152,13 @@ class Client:
         self._http.close()
 
 
-def _tries_for(error: LelekaError) -> int:
+def tries_for(error: LelekaError) -> int:
+    """Give how often to ask before an error counts."""
     if isinstance(error, TryLater):
         return _TRIES
-    return _FORBIDDEN_TRIES if isinstance(error, NeedsAttention) and error.code == "KEY_REFUSED" else 1
+    return FORBIDDEN_TRIES if isinstance(error, NeedsAttention) and error.code == "KEY_REFUSED" else 1
+
+
+def _total(found: Mapping[str, Any]) -> int | None:
+    meta = found.get("meta")
+    return number_of(meta.get("total")) if isinstance(meta, dict) else None

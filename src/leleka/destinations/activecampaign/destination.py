@@ -1,7 +1,6 @@
 """An ActiveCampaign account as a destination: bulk import only, never a re-subscription."""
 
-import heapq
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from leleka.core.configuration import Network
@@ -14,11 +13,13 @@ from leleka.core.ports import (
     Destination,
     Field,
     Suppressed,
+    SuppressedPage,
     SuppressionReason,
     Target,
     Turn,
     at_once,
 )
+from leleka.core.secret import Secret
 from leleka.destinations.activecampaign import rendering
 from leleka.destinations.activecampaign.checking import check_steps
 from leleka.destinations.activecampaign.client import Client
@@ -28,8 +29,9 @@ from leleka.destinations.activecampaign.settings import Settings, check_key, che
 from leleka.destinations.http import GuardedClient
 from leleka.errors import NeedsAttention, TryLater
 
+_KEY_HEADER: Final = "Api-Token"
 _ACTIVE: Final = 1
-_SUPPRESSED: Final = {2: SuppressionReason.UNSUBSCRIBED, 3: SuppressionReason.BOUNCED}
+_STATUS: Final = {SuppressionReason.UNSUBSCRIBED: 2, SuppressionReason.BOUNCED: 3}
 _STANDARD_FIELDS: Final = (
     Field("first_name", "First name", "text"),
     Field("last_name", "Last name", "text"),
@@ -42,7 +44,7 @@ def open_account(settings: Settings, network: Network, clock: Clock, turn: Turn)
     host = normalise_host(settings.host, network)
     check_share(settings.share)
     key = check_key(settings.key.reveal())
-    return ActiveCampaign(host, GuardedClient(host.origin, {"Api-Token": key}, clock), clock, turn)
+    return ActiveCampaign(host, GuardedClient(host.origin, {_KEY_HEADER: key}, clock), clock, turn)
 
 
 class ActiveCampaign:
@@ -50,6 +52,7 @@ class ActiveCampaign:
 
     def __init__(self, host: Host, http: GuardedClient, clock: Clock, turn: Turn = at_once) -> None:
         self._host = host
+        self._http = http
         self._client = Client(http, clock, str(host), turn)
 
     def __repr__(self) -> str:
@@ -80,15 +83,10 @@ class ActiveCampaign:
         ]
         return [*_STANDARD_FIELDS, *own]
 
-    def suppressed(self, target: str, after: int = 0) -> Iterable[Suppressed]:
-        """Merge both statuses by id, so that reading can stop anywhere and go on from the last id."""
-        list_id = rendering.list_id_of(target)
-        streams = [self._of_status(list_id, status, after) for status in _SUPPRESSED]
-        return heapq.merge(*streams, key=lambda one: one.id)
-
-    def _of_status(self, list_id: int, status: int, after: int) -> Iterator[Suppressed]:
-        for number, address in self._client.contacts(list_id, status, after):
-            yield Suppressed(address, _SUPPRESSED[status], number)
+    def suppressed_page(self, target: str, reason: SuppressionReason, after: int) -> SuppressedPage:
+        page = self._client.contacts_page(rendering.list_id_of(target), _STATUS[reason], after)
+        people = tuple(Suppressed(address, reason, number) for number, address in page.people)
+        return SuppressedPage(people, page.after, page.pages_left)
 
     def contacts(self, target: str, after: int = 0) -> Iterable[tuple[int, str]]:
         return self._client.contacts(rendering.list_id_of(target), _ACTIVE, after)
@@ -118,6 +116,9 @@ class ActiveCampaign:
         return all(
             number_of(row.get("batches")) == 0 and number_of(row.get("contacts")) == 0 for row in outstanding
         )
+
+    def rekey(self, key: Secret) -> None:
+        self._http.replace(_KEY_HEADER, check_key(key.reveal()))
 
     def close(self) -> None:
         self._client.close()

@@ -3,8 +3,9 @@
 from leleka.state.models.audit import AuditEntry
 from leleka.state.models.connections import Account, Connection, RequestPlace, StoredSecret, SuppressedPerson
 from leleka.state.models.exports import Export, ExportSegment, Ledger
+from leleka.state.models.idempotency import IdempotencyKey
 from leleka.state.models.people import ApiToken, OneTimeLink, SignInFailure, User, WebSession
-from leleka.state.models.runs import AttemptRow, BatchRow, Run, RunStatus
+from leleka.state.models.runs import AttemptRow, BatchRow, Run, RunStatus, SuppressedReading
 from leleka.state.models.segments import Segment, SegmentSize
 from leleka.state.models.sources import AddressBook, RelationshipRow, Source
 from leleka.state.models.tasks import Task
@@ -19,6 +20,7 @@ __all__ = [
     "Connection",
     "Export",
     "ExportSegment",
+    "IdempotencyKey",
     "Ledger",
     "OneTimeLink",
     "RelationshipRow",
@@ -31,6 +33,7 @@ __all__ = [
     "Source",
     "StoredSecret",
     "SuppressedPerson",
+    "SuppressedReading",
     "Task",
     "User",
     "WebSession",

@@ -8,7 +8,7 @@ from django.db import models
 class AuditEntry(models.Model):
     """One action, written in the transaction that carries it out. Secrets never stand in ``details``.
 
-    Entries are added and never changed: the database refuses it, too (triggers of migration 0004).
+    Entries are added and never changed: the database refuses it, too (triggers of migration 0005).
     """
 
     at = models.DateTimeField(db_index=True)

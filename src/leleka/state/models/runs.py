@@ -59,6 +59,20 @@ class Run(models.Model):
         )
 
 
+class SuppressedReading(models.Model):
+    """How far a run has read who unsubscribed from its list or bounced. ``after`` is the last id by reason, null at
+    its end; ``parts`` are snapshots; ``began_at`` is in seconds since 1970.
+    """
+
+    run = models.OneToOneField(Run, models.CASCADE, related_name="reading")
+    target = models.CharField(max_length=50)
+    began_at = models.FloatField()
+    after = models.JSONField()
+    requests = models.PositiveIntegerField(default=0)
+    parts = models.JSONField(default=list)
+    whole = models.BooleanField(default=False)
+
+
 class BatchRow(models.Model):
     """A batch, as ``core.outbox.Batch`` describes it."""
 

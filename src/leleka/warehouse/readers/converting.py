@@ -20,7 +20,7 @@ CODES: Final[Mapping[ColumnType, str]] = {
     ColumnType.NUMBER: "NUMBER_INVALID",
     ColumnType.DATE: "DATE_INVALID",
     ColumnType.DATETIME: "DATE_INVALID",
-    ColumnType.BOOLEAN: "BOOLEAN_INVALID",
+    ColumnType.BOOLEAN: "TYPE_MISMATCH",
 }
 _ENGINE: Final[Mapping[ColumnType, str]] = {
     ColumnType.TEXT: "VARCHAR",

@@ -19,7 +19,12 @@ _LISTED: Final = (Ended.REJECTED, Ended.EXCLUDED, Ended.UNCONFIRMED, Ended.NOT_A
 
 
 def index(request: Request) -> HttpResponse:
-    return page(request, "web/pages/runs.html", {"runs": runs.list_runs(actor_of(request), limit=100)})
+    """List runs of every export, page by page."""
+    found = runs.list_runs(
+        actor_of(request), None, _A_PAGE + 1, whole_number(request.GET.get("after")) or None
+    )
+    older = found[_A_PAGE - 1].id if len(found) > _A_PAGE else None
+    return page(request, "web/pages/runs.html", {"runs": found[:_A_PAGE], "older": older})
 
 
 def show(request: Request, number: int) -> HttpResponse:

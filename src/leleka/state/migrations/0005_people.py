@@ -31,7 +31,7 @@ def _keep_the_audit(apps: object, editor: BaseDatabaseSchemaEditor) -> None:
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('state', '0003_request_places'),
+        ('state', '0004_suppressed_reading'),
     ]
 
     operations = [

@@ -1,0 +1,1 @@
+"""Leleka under kill -9, SIGSTOP and lost sockets: real processes and files, a sandbox behind a faulty network."""

@@ -1,0 +1,83 @@
+"""The far side: accounts that nobody shares, each a sandbox behind a faulty proxy.
+
+There are several because the places, the lane and the quarantine that the dead leave behind are the account's:
+elsewhere the attack goes on.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import asdict, dataclass
+from threading import Thread
+from typing import Any
+
+from scripts.soak.proxy import FaultProxy
+from scripts.soak.weather import Weather
+
+from leleka.sandbox.contacts import Status
+from leleka.sandbox.server import Options, SandboxServer, build_server
+
+KEY = "soak-key-0123456789abcdef"
+LISTS = ("First", "Last")
+_TICK = 0.1  # seconds between two looks at the import queue while nobody asks
+
+
+@dataclass(frozen=True)
+class FarSide:
+    """One account, as the soak sees it: what it holds, and what passed on the way."""
+
+    number: int
+    server: SandboxServer
+    proxy: FaultProxy
+
+    @property
+    def host(self) -> str:
+        """Where Leleka finds it."""
+        return f"127.0.0.1:{self.proxy.port}"
+
+    def body(self, sha256: str) -> str:
+        """Name one import's content among those of all accounts."""
+        return f"{self.number}/{sha256}"
+
+    def held(self, number: int) -> dict[str, str]:
+        """Address -> first name of a list's active contacts."""
+        with self.server.lock:
+            found = self.server.account.contacts.on_list(number, Status.ACTIVE)
+            return {contact.email: contact.first_name for contact in found}
+
+    def violations(self) -> list[dict[str, Any]]:
+        with self.server.lock:
+            return [
+                {"account": self.number, **asdict(found)} for found in self.server.account.judge.violations
+            ]
+
+    def accepted(self) -> int:
+        """Count the imports the sandbox says it accepted."""
+        with self.server.lock:
+            return self.server.account.queue.accepted
+
+    def settled(self) -> bool:
+        """Tell whether its import queue is empty."""
+        with self.server.lock:
+            self.server.account.tick()
+            return not self.server.account.queue.open()
+
+
+@contextmanager
+def far_sides(count: int, speed: float, weather: Weather, seed: int) -> Iterator[Sequence[FarSide]]:
+    """Serve so many accounts for as long as the block lasts."""
+    with ExitStack() as stack:
+        yield [stack.enter_context(_serving(number, speed, weather, seed)) for number in range(1, count + 1)]
+
+
+@contextmanager
+def _serving(number: int, speed: float, weather: Weather, seed: int) -> Iterator[FarSide]:
+    options = Options(key=KEY, speed=speed, lists=LISTS, seed=seed + number)
+    with build_server(options) as server:
+        thread = Thread(target=server.serve_forever, args=(_TICK,), name=f"sandbox {number}", daemon=True)
+        thread.start()
+        try:
+            with FaultProxy(server.port, weather, seed * 1_000 + number).serving() as proxy:
+                yield FarSide(number, server, proxy)
+        finally:
+            server.shutdown()
+            thread.join()

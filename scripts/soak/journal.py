@@ -1,0 +1,101 @@
+"""What passed through the proxy of one account: every import, what became of it, and every trouble on the way."""
+
+import hashlib
+import re
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from threading import Condition
+from time import monotonic
+
+from scripts.soak.http_message import Message
+
+_IMPORT = "POST /api/3/import/bulk_import "
+_LIST = re.compile(rb'"listid":\s*"?(\d+)')
+_OK = 200
+# Whoever asked stops waiting after the third of the lease, here 1.3 s: a late answer may be none.
+_LATE = 0.6
+
+
+@dataclass(slots=True)
+class Import:
+    """One import on its way. ``accepted`` is what the sandbox said, ``answered`` whether the answer got through."""
+
+    list: str
+    sha256: str
+    begun: float
+    accepted: bool = False
+    answered: bool = False
+    ended: float = 0.0  # not yet, where 0
+
+
+class Journal:
+    """Any thread may write and wait."""
+
+    def __init__(self) -> None:
+        self._changed = Condition()
+        self._imports: list[Import] = []
+        self.troubles: Counter[str] = Counter()
+
+    def begin(self, request: Message) -> Import | None:
+        """Note a request that was read; None where it is not an import."""
+        if not request.first_line.startswith(_IMPORT):
+            return None
+        found = _LIST.search(request.body)
+        one = Import(
+            found[1].decode() if found else "", hashlib.sha256(request.body).hexdigest(), monotonic()
+        )
+        with self._changed:
+            self._imports.append(one)
+            self._changed.notify_all()
+        return one
+
+    def judge(self, one: Import, reply: Message | None) -> None:
+        """Note what the sandbox said, before anything happens to the answer."""
+        with self._changed:
+            one.accepted = reply is not None and reply.whole and reply.status == _OK
+
+    def end(self, one: Import, *, answered: bool) -> None:
+        """Note whether the whole answer was handed on in time."""
+        with self._changed:
+            one.answered = answered and monotonic() - one.begun < _LATE
+            one.ended = monotonic()
+            self._changed.notify_all()
+
+    def trouble(self, kind: str) -> None:
+        with self._changed:
+            self.troubles[kind] += 1
+
+    def begun(self, number: str) -> int:
+        """Count the imports for a list so far."""
+        return sum(one.list == number for one in self._imports)
+
+    def in_flight(self, number: str) -> int:
+        return sum(one.list == number and not one.ended for one in self._imports)
+
+    def recent(self, number: str, seconds: float) -> Counter[str]:
+        """Give the bodies for a list that are under way, or were so short a time ago."""
+        since = monotonic() - seconds
+        with self._changed:
+            return Counter(
+                one.sha256 for one in self._imports if one.list == number and not 0 < one.ended < since
+            )
+
+    def quiet_for(self, number: str) -> float:
+        """Give the seconds since the last import for a list began; infinity where there was none."""
+        return monotonic() - max((one.begun for one in self._imports if one.list == number), default=-1e9)
+
+    def wait(self, true: Callable[[], bool], seconds: float) -> bool:
+        """Wait until something is true of this journal, but no longer than that."""
+        with self._changed:
+            return self._changed.wait_for(true, seconds)
+
+    def accepted(self) -> Counter[str]:
+        """How often each body was accepted."""
+        with self._changed:
+            return Counter(one.sha256 for one in self._imports if one.accepted)
+
+    def unanswered(self) -> Counter[str]:
+        """How often each body was accepted and the answer did not get through, or came late."""
+        with self._changed:
+            return Counter(one.sha256 for one in self._imports if one.accepted and not one.answered)

@@ -1,0 +1,95 @@
+"""``python -m scripts.soak.nursery``: reads the program once, and lets every run begin as a process of its own.
+
+Each child is a real process with a process id of its own, forked before anything was opened; the two seconds in which
+Python reads the program are spent once. One JSON line on standard input starts or signals a child; on standard
+output stand its birth and its death.
+"""
+
+import json
+import os
+import select
+import signal
+import sys
+from typing import Any
+
+_LOOK = 0.01  # seconds between two looks for the dead
+
+
+def _read_the_program() -> None:
+    """Import what a run imports, and open nothing."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "leleka.conf.django")
+    import django  # noqa: PLC0415 - after the settings are chosen
+
+    django.setup()
+    import leleka.cli.commands.runs  # noqa: PLC0415
+    import leleka.cli.main  # noqa: PLC0415
+    import leleka.cli.progress  # noqa: PLC0415
+    import leleka.cli.reports  # noqa: PLC0415
+    import leleka.services.applying  # noqa: PLC0415
+    import leleka.services.running  # noqa: F401, PLC0415
+
+
+def _born(words: list[str], log: str) -> int:
+    """Start ``leleka words``; its output goes to the file ``log``."""
+    pid = os.fork()
+    if pid:
+        return pid
+    file = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    for here, there in ((nothing, 0), (file, 1), (file, 2)):
+        os.dup2(here, there)
+    sys.argv = ["leleka", *words]
+    from leleka.conf.entry import main  # noqa: PLC0415
+
+    # The standard streams were opened by the parent, for pipes: these are of this process's own.
+    sys.stdin = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115 - open as long as the process lives
+    sys.stdout = open(1, "w", encoding="utf-8", buffering=1, closefd=False)  # noqa: SIM115
+    sys.stderr = open(2, "w", encoding="utf-8", buffering=1, closefd=False)  # noqa: SIM115
+    main()
+    sys.exit(0)
+
+
+def _obey(order: dict[str, Any], living: set[int]) -> None:
+    if "signal" in order:
+        if order["pid"] in living:
+            os.kill(order["pid"], signal.Signals(order["signal"]))
+        return
+    pid = _born(order["words"], order["log"])
+    living.add(pid)
+    _tell({"born": pid, "order": order["order"]})
+
+
+def _bury(living: set[int]) -> None:
+    for pid in list(living):
+        gone, status = os.waitpid(pid, os.WNOHANG)
+        if gone:
+            living.discard(pid)
+            _tell({"dead": pid, "code": os.waitstatus_to_exitcode(status)})
+
+
+def _tell(fact: dict[str, Any]) -> None:
+    os.write(1, json.dumps(fact).encode() + b"\n")
+
+
+def main() -> None:
+    """Serve until standard input ends; whoever still lives then is killed."""
+    _read_the_program()
+    _tell({"ready": True})
+    living: set[int] = set()
+    rest = b""
+    while True:
+        if select.select([0], [], [], _LOOK if living else None)[0]:
+            piece = os.read(0, 65_536)
+            if not piece:
+                break
+            *lines, rest = (rest + piece).split(b"\n")
+            for line in lines:
+                _obey(json.loads(line), living)
+        _bury(living)
+    for pid in living:
+        os.kill(pid, signal.SIGKILL)
+        os.waitpid(pid, 0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,73 @@
+"""What the dead left in the database, seen from outside, with a connection of its own."""
+
+import sqlite3
+from collections import Counter
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from leleka.destinations.activecampaign.limits import LIMITS
+
+_PATIENCE = 20.0  # seconds for a lock
+_GIVEN_BACK = 1.0  # seconds: the most for which a place that was given back is kept
+_BATCHES = """
+SELECT batch.status, batch.sha256, batch.tries
+FROM state_batch AS batch JOIN state_run AS run ON run.id = batch.run_id
+JOIN state_export AS export ON export.id = run.export_id
+WHERE export.name = {} AND run.finished_at IS NULL
+"""
+_PLACES = """
+UPDATE state_requestplace SET free_at = 0
+WHERE free_at > {0} AND free_at < {0} AND account_id = (SELECT id FROM state_account WHERE name = {0})
+"""
+_DUE = frozenset({"planned", "sending", "unknown"})
+
+
+@dataclass(frozen=True)
+class Left:
+    """The batches of an export's live run, as (status, hash, tries)."""
+
+    batches: tuple[tuple[str, str, int], ...]
+
+    def in_flight(self) -> Counter[str]:
+        """Give the hashes written ahead without an answer: each may have arrived, and will be sent again."""
+        return Counter(sha256 for status, sha256, _ in self.batches if status == "sending")
+
+    def something_due(self) -> bool:
+        return any(status in _DUE for status, _, _ in self.batches)
+
+    def something_sent(self) -> bool:
+        return any(tries for _, _, tries in self.batches)
+
+
+@dataclass(frozen=True)
+class Database:
+    """``url`` is empty for SQLite, which then lies in ``data``."""
+
+    url: str
+    data: Path
+
+    def left(self, export: str) -> Left:
+        """Give what the live run of an export has to do; nothing where there is none."""
+        return Left(tuple((status, sha256, tries) for status, sha256, tries in self._rows(_BATCHES, export)))
+
+    def free_places(self, account: str, now: float, held_for: float) -> None:
+        """Give back those of an account's places that were taken longer ago than that and not given back."""
+        values = (now + _GIVEN_BACK, now + LIMITS.seconds_in_flight - held_for, account)
+        if self.url:
+            with psycopg.connect(self.url) as there:
+                there.execute(_PLACES.format("%s").encode(), values)
+            return
+        with closing(sqlite3.connect(self.data / "state.sqlite3", timeout=_PATIENCE)) as here, here:
+            here.execute(_PLACES.format("?"), values)
+
+    def _rows(self, query: str, export: str) -> list[Any]:
+        if self.url:
+            with psycopg.connect(self.url) as found:
+                return found.execute(query.format("%s").encode(), (export,)).fetchall()
+        # Not read-only: where a killed process left a journal, whoever comes next has to roll it back.
+        with closing(sqlite3.connect(self.data / "state.sqlite3", timeout=_PATIENCE)) as here:
+            return here.execute(query.format("?"), (export,)).fetchall()

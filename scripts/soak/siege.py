@@ -1,0 +1,185 @@
+"""A siege from its first kill to the account at its end."""
+
+import json
+import os
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import partial
+from itertools import count
+from pathlib import Path
+from random import Random  # noqa: TID251 - the class, for seeded generators
+from threading import Event, Thread
+from time import monotonic
+from typing import Any
+
+from scripts.soak.accounting import account_of
+from scripts.soak.attack import Attacker, Tally
+from scripts.soak.far_side import FarSide, far_sides
+from scripts.soak.office import SIDES, Office, export_name
+from scripts.soak.outbox import Database
+from scripts.soak.processes import Nursery, nursery
+from scripts.soak.weather import Weather
+
+_ROUNDS_HERE = 3  # of each attacker, before it goes on to the next account
+_DEAD_FOR = 2.0  # seconds after which a place that was not given back belongs to a dead process
+_LOOK = 0.25
+_LATEST = 600.0  # seconds until everything must have come to rest
+_QUIET_PAUSE = 1.0
+_FAILURES = 3  # of one export, over a network without faults
+_DONE, _WITH_REST = 0, 3  # exit codes
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What is asked for. The siege ends with ``kills`` or after ``minutes``, whichever comes first."""
+
+    kills: int
+    minutes: float
+    seed: int = 0
+    database: str = "sqlite"
+    accounts: int = 8
+    people: int = 5_000
+    speed: float = 50.0
+    weather: Weather = field(default_factory=Weather)
+
+
+def soak(terms: Terms) -> dict[str, Any]:
+    """Give the account of a siege on these terms."""
+    with tempfile.TemporaryDirectory(prefix="leleka-soak-") as folder, ExitStack() as stack:
+        url = stack.enter_context(_database(terms.database))
+        far = stack.enter_context(far_sides(terms.accounts, terms.speed, terms.weather, terms.seed))
+        office = Office(Path(folder), far, terms.people, _chance(terms, "people"))
+        office.prepare(terms.speed, url)
+        office.apply()
+        found = stack.enter_context(nursery(office.environment, Path(folder) / "logs"))
+        tally, database = Tally(), Database(url, office.folder / "data")
+        stack.enter_context(_places_come_free(far, database, tally))
+        begun = monotonic()
+        _attack(terms, office, found, database, tally)
+        seconds = monotonic() - begun
+        rest = _rest(office, found, tally)
+        return {
+            "database": terms.database,
+            "seed": terms.seed,
+            "seconds": round(seconds, 1),
+            "kills_a_minute": round(tally.kills * 60 / seconds, 1),
+            "seconds_until_rest": round(rest, 1),
+            **account_of(office, far, tally),
+        }
+
+
+@contextmanager
+def _database(kind: str) -> Iterator[str]:
+    if kind == "sqlite":
+        yield ""
+        return
+    with tempfile.TemporaryDirectory(prefix="leleka-run-") as runtime:
+        # The server keeps its lock there, and warns where the machine names no such folder.
+        os.environ.setdefault("XDG_RUNTIME_DIR", runtime)
+        # The server of the tests: a development dependency, and nothing that SQLite needs.
+        from tests.acceptance.databases import postgresql  # noqa: PLC0415
+
+        with postgresql() as url:
+            yield url
+
+
+def _chance(terms: Terms, name: str) -> Random:
+    return Random(f"{terms.seed}/{name}")  # noqa: S311 - it has to be repeatable
+
+
+def _attack(terms: Terms, office: Office, found: Nursery, database: Database, tally: Tally) -> None:
+    until = monotonic() + 60.0 * terms.minutes
+
+    def besiege(side: str) -> None:
+        attacker = Attacker(side, found, office, database, tally, _chance(terms, side))
+        for number in count():
+            if tally.kills >= terms.kills or monotonic() > until:
+                return
+            visit, begun = divmod(number, _ROUNDS_HERE)
+            if side == SIDES[0] and not begun:
+                office.edit()
+            attacker.round(office.far[visit % len(office.far)])
+
+    _together([partial(besiege, side) for side in SIDES])
+
+
+@contextmanager
+def _places_come_free(far: Sequence[FarSide], database: Database, tally: Tally) -> Iterator[None]:
+    """Do not wait for the places of the dead to come free by themselves, a minute after they were taken.
+
+    Four deaths a minute would bring an account to a stand, and most kills would meet a process that waits. A request
+    here is over within the third of a lease; a place held longer is a dead process's, unless one stands still.
+    """
+    over = Event()
+
+    def look() -> None:
+        while not over.wait(_LOOK):
+            for account in far:
+                if not tally.standing_still[account.number]:
+                    database.free_places(account.host, datetime.now(UTC).timestamp(), _DEAD_FOR)
+
+    thread = Thread(target=look, name="places", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
+
+
+def _rest(office: Office, found: Nursery, tally: Tally) -> float:
+    """Let everything come to rest over a network without faults; give the seconds it took.
+
+    Those in quarantine wait theirs out.
+    """
+    begun = monotonic()
+    for account in office.far:
+        account.proxy.calm()
+
+    def bring(side: str) -> None:
+        for account in office.far:
+            _bring_to_rest(account, side, found, tally, begun + _LATEST)
+
+    _together([partial(bring, side) for side in SIDES])
+    return monotonic() - begun
+
+
+def _bring_to_rest(account: FarSide, side: str, found: Nursery, tally: Tally, until: float) -> None:
+    """Go on with the run that was killed last, which keeps to what it began with; then run until nobody waits, and
+    once more: that sends nothing (I-9).
+    """
+    _run(account, side, found)
+    failures, told_all = 0, False
+    while monotonic() < until and failures < _FAILURES:
+        code, told = _run(account, side, found)
+        if code not in {_DONE, _WITH_REST} or (told_all and told["requests"]):
+            failures += 1
+            tally.odd.append(f"over a calm network: {json.dumps(told)}")
+        elif not told["requests"] and code == _DONE:
+            return
+        else:
+            told_all = code == _DONE
+            Event().wait(0.0 if told_all else _QUIET_PAUSE)
+    tally.odd.append(f"{export_name(account, side)} did not come to rest")
+
+
+def _run(account: FarSide, side: str, found: Nursery) -> tuple[int, dict[str, Any]]:
+    child = found.start("export", "run", export_name(account, side), "--json")
+    child.dead.wait()
+    said = child.said()
+    try:
+        told = json.loads(said[said.index("\n{") if not said.startswith("{") else 0 :])
+    except ValueError:
+        told = {"said": said[-2_000:]}
+    return child.code, told
+
+
+def _together(tasks: Sequence[Callable[[], None]]) -> None:
+    """Do all at once, each in a thread; raises what one of them raised."""
+    with ThreadPoolExecutor(len(tasks)) as pool:
+        for future in [pool.submit(task) for task in tasks]:
+            future.result()

@@ -1,0 +1,162 @@
+"""Exports: which segments go to which list, and what of a profile goes along."""
+
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+from ninja import Header, Query, Router, Status
+
+from leleka.api.access import ApiRequest
+from leleka.api.export_shapes import (
+    AttachIn,
+    ChoicesOut,
+    ExportChange,
+    ExportIn,
+    ExportLineOut,
+    ExportOut,
+    OffersOut,
+    RunAllIn,
+    RunIn,
+    SavedOut,
+    WrittenOut,
+)
+from leleka.api.shapes import AskedRunOut, Number, RunAsked, TaskAsked
+from leleka.core.clock import SystemClock
+from leleka.errors import NeedsAttention, NotFound
+from leleka.services import editing_exports, export_views, idempotency
+from leleka.services.audit import Actor
+from leleka.services.export_views import Choices, ExportDetail, ExportLine
+
+router = Router(tags=["Exports"])
+
+
+@router.get("", response=list[ExportLineOut], operation_id="listExports", summary="List exports")
+def list_exports(request: ApiRequest) -> Sequence[ExportLine]:
+    return export_views.list_exports(request.auth)
+
+
+@router.get(
+    "/choices", response=ChoicesOut, operation_id="listChoices", summary="What an export can be made of"
+)
+def list_choices(request: ApiRequest) -> Choices:
+    """Of connections only those one may use, and of these only the names."""
+    return export_views.choices(request.auth)
+
+
+@router.get(
+    "/offers", response=OffersOut, operation_id="listOffers", summary="An account's lists and custom fields"
+)
+def list_offers(
+    request: ApiRequest, connection: Annotated[str, Query(max_length=200, description="Its name.")]
+) -> dict[str, Any]:
+    """They are asked live. A connection one may not use is as unknown as one that does not exist."""
+    known = export_views.choices(request.auth).connections.values()
+    if not any(connection in names for names in known):
+        raise NotFound("CONNECTION_UNKNOWN", "There is no such connection.", where="connection")
+    offered = export_views.offered(request.auth, connection, SystemClock())
+    if offered.problems:
+        problem = offered.problems[0]
+        raise NeedsAttention(problem.code, problem.message, where="connection", remedy=problem.remedy)
+    fields = [
+        {"id": one.key.removeprefix("field:"), "title": one.title, "kind": one.kind} for one in offered.fields
+    ]
+    return {"lists": offered.lists, "fields": fields}
+
+
+@router.post("", response={201: SavedOut}, operation_id="createExport", summary="Add an export")
+def create_export(request: ApiRequest, data: ExportIn) -> Status[dict[str, Any]]:
+    """Saving does not run it."""
+    return Status(201, _told(request.auth, editing_exports.create(request.auth, _data(data))))
+
+
+@router.post(
+    "/run", response={202: list[AskedRunOut]}, operation_id="runExports", summary="Run several exports"
+)
+def run_exports(request: ApiRequest, data: RunAllIn) -> Status[Sequence[editing_exports.AskedRun]]:
+    """Ask for a run of each; one that cannot run does not stop the others."""
+    return Status(202, editing_exports.run_all(request.auth, data.exports))
+
+
+@router.get("/{int:number}", response=ExportOut, operation_id="getExport", summary="Get an export")
+def get_export(request: ApiRequest, number: Number) -> ExportDetail:
+    return export_views.export(request.auth, number)
+
+
+@router.put("/{int:number}", response=SavedOut, operation_id="updateExport", summary="Change an export")
+def update_export(request: ApiRequest, number: Number, data: ExportChange) -> dict[str, Any]:
+    """A run under way keeps to what it began with."""
+    saved = editing_exports.update(request.auth, number, _data(data), data.version)
+    return _told(request.auth, saved)
+
+
+@router.delete("/{int:number}", response={204: None}, operation_id="removeExport", summary="Remove an export")
+def remove_export(request: ApiRequest, number: Number) -> Status[None]:
+    """Its runs go with it; what it sent stays where it was sent."""
+    editing_exports.remove(request.auth, [number])
+    return Status(204, None)
+
+
+@router.post(
+    "/{int:number}/duplicate", response=WrittenOut, operation_id="duplicateExport", summary="Create duplicate"
+)
+def duplicate_export(request: ApiRequest, number: Number) -> dict[str, Any]:
+    """What a copy would begin with, under a free name. Nothing is saved: change what you like and POST it."""
+    return editing_exports.duplicate(request.auth, number)
+
+
+@router.post(
+    "/{int:number}/detach", response=ExportLineOut, operation_id="detachExport", summary="Detach an export"
+)
+def detach_export(request: ApiRequest, number: Number) -> ExportLine:
+    """Take its connection away: it keeps everything else and does not run."""
+    editing_exports.detach(request.auth, [number])
+    return export_views.export(request.auth, number).line
+
+
+@router.post(
+    "/{int:number}/attach", response=SavedOut, operation_id="attachExport", summary="Attach an export"
+)
+def attach_export(request: ApiRequest, number: Number, data: AttachIn) -> dict[str, Any]:
+    """Give a detached export a connection again."""
+    saved = editing_exports.attach(request.auth, number, data.connection, data.version)
+    return _told(request.auth, saved)
+
+
+@router.post(
+    "/{int:number}/preview", response={202: TaskAsked}, operation_id="previewExport", summary="Preview"
+)
+def preview_export(request: ApiRequest, number: Number) -> Status[dict[str, int]]:
+    """Ask the worker what a run would do now. Nothing is sent."""
+    return Status(202, {"task": editing_exports.ask_preview(request.auth, number)})
+
+
+@router.post("/{int:number}/run", response={202: RunAsked}, operation_id="runExport", summary="Run now")
+def run_export(
+    request: ApiRequest,
+    number: Number,
+    data: RunIn,
+    idempotency_key: Annotated[
+        str | None,
+        Header(
+            alias="Idempotency-Key",
+            min_length=1,
+            max_length=200,
+            pattern=r"^[!-~]+$",
+            description="Sent again with the same key within 24 hours, the request gives the same run.",
+        ),
+    ] = None,
+) -> Status[dict[str, int]]:
+    """Ask the worker to run it."""
+    if idempotency_key is None:
+        run = editing_exports.run(request.auth, number, resend=data.resend)
+    else:
+        run = idempotency.run_once(request.auth, number, idempotency_key, resend=data.resend)
+    return Status(202, {"run": run})
+
+
+def _data(data: ExportIn) -> dict[str, Any]:
+    return data.model_dump(exclude={"version"}, exclude_none=True)
+
+
+def _told(actor: Actor, saved: editing_exports.Saved) -> dict[str, Any]:
+    version = export_views.export(actor, saved.id).line.version
+    return {"id": saved.id, "name": saved.name, "list_left": saved.list_left, "version": version}

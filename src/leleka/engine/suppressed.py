@@ -1,0 +1,140 @@
+"""Reading who unsubscribed from a list or bounced: page by page, kept on the way, within a budget of requests.
+
+Only a whole reading tells who must not be written to: the destination cannot be asked reliably for what changed
+since a moment (decision 0015). So what is not whole never becomes a plan.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final, Protocol
+
+from leleka.core.outbox import RunCanceled
+from leleka.core.ports import Clock, Destination, Suppressed, SuppressionReason
+from leleka.errors import NeedsAttention
+
+MOST_REQUESTS: Final = 20_000  # of 100 contacts each; at four a second they take 83 minutes
+_REASONS: Final = (SuppressionReason.UNSUBSCRIBED, SuppressionReason.BOUNCED)
+_KEEP_EVERY: Final = 50  # requests: so many are made again after a crash
+_TELL_EVERY: Final = 5.0  # seconds between two sentences
+
+Pulse = Callable[[], object]
+"""Called now and then while a plan is made: a lease is renewed by it. True asks to stop."""
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a reading is: for each reason the id to go on after, None at its end; and the requests it took."""
+
+    after: Mapping[SuppressionReason, int | None] = field(default_factory=lambda: dict.fromkeys(_REASONS, 0))
+    requests: int = 0
+
+    def turned(self, reason: SuppressionReason, after: int | None) -> "Progress":
+        """Give the progress one page of ``reason`` later."""
+        return Progress({**self.after, reason: after}, self.requests + 1)
+
+    def open(self) -> list[SuppressionReason]:
+        return [reason for reason in _REASONS if self.after[reason] is not None]
+
+
+class Shelf(Protocol):
+    """Where a reading is kept, so that a run that was killed goes on with it, and others may use it."""
+
+    def progress(self) -> Progress:
+        """Give how far the reading is that may be used now."""
+        ...
+
+    def people(self) -> Iterator[Suppressed]:
+        """Give everybody that this reading found so far."""
+        ...
+
+    def keep(self, people: Sequence[Suppressed], progress: Progress) -> None:
+        """Add what was found since, and how far the reading is now."""
+        ...
+
+
+class Unkept:
+    """Where a look is over as soon as it was taken."""
+
+    def progress(self) -> Progress:
+        return Progress()
+
+    def people(self) -> Iterator[Suppressed]:
+        return iter(())
+
+    def keep(self, people: Sequence[Suppressed], progress: Progress) -> None:
+        """Every look begins anew."""
+
+
+class Reading:
+    """One reading; ``tell`` hears now and then how far it is."""
+
+    def __init__(
+        self, destination: Destination, target: str, shelf: Shelf, clock: Clock, tell: Callable[[str], None]
+    ) -> None:
+        self._destination = destination
+        self._target = target
+        self._shelf = shelf
+        self._clock = clock
+        self._tell = tell
+        self._tell_at = clock.monotonic()
+        self._progress = shelf.progress()
+        self._before = self._progress.requests
+        self._pages: dict[SuppressionReason, int | None] = {}  # of each reason, as its first answer tells
+
+    def people(self, pulse: Pulse) -> Iterator[Suppressed]:
+        """Give everybody. ``pulse`` is called before each request.
+
+        Raises ``NeedsAttention`` SUPPRESSED_TOO_MANY as soon as the budget is known not to do, ``RunCanceled``
+        where the pulse asks to stop; whoever had part of it by then has nothing.
+        """
+        yield from self._shelf.people()
+        fresh: list[Suppressed] = []
+        while reason := self._next():
+            self._check()
+            if pulse():
+                raise RunCanceled
+            after = self._progress.after[reason] or 0
+            page = self._destination.suppressed_page(self._target, reason, after)
+            left = page.pages_left
+            self._pages.setdefault(reason, None if left is None else left + 1)
+            self._progress = self._progress.turned(reason, page.after)
+            fresh += page.people
+            yield from page.people
+            if self._next() is None or self._progress.requests % _KEEP_EVERY == 0:
+                self._shelf.keep(fresh, self._progress)
+                fresh = []
+            self._say()
+
+    def _next(self) -> SuppressionReason | None:
+        """The first page of each comes first: it tells how many there are."""
+        left = self._progress.open()
+        return next((reason for reason in left if reason not in self._pages), left[0] if left else None)
+
+    def _about(self) -> int | None:
+        """Give about how many requests it will have been, once every reason has told."""
+        if any(reason not in self._pages for reason in self._progress.open()):
+            return None
+        pages = [count for count in self._pages.values() if count is not None]
+        return self._before + sum(pages) if len(pages) == len(self._pages) else None
+
+    def _check(self) -> None:
+        asked, about = self._progress.requests, self._about()
+        if asked < MOST_REQUESTS and (about is None or about <= MOST_REQUESTS):
+            return
+        needed = f"about {about:,}" if about is not None and about > asked else f"more than {asked:,}"
+        raise NeedsAttention(
+            "SUPPRESSED_TOO_MANY",
+            f"Reading who unsubscribed or bounced takes {needed} requests, the budget is {MOST_REQUESTS:,}; "
+            "nothing was sent.",
+            remedy="Export to a list in which fewer people have unsubscribed.",
+        )
+
+    def _say(self) -> None:
+        now, whole = self._clock.monotonic(), not self._progress.open()
+        if now < self._tell_at and not whole:
+            return
+        self._tell_at = now + _TELL_EVERY
+        asked, about = self._progress.requests, self._about()
+        of = f" of about {max(about, asked):,}" if about is not None and not whole else ""
+        requests = "request" if asked == 1 and not of else "requests"
+        self._tell(f"Reading who unsubscribed or bounced: {asked:,}{of} {requests}")

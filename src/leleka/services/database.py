@@ -1,0 +1,143 @@
+"""The database of the state in trouble: what its errors mean for people, and how long it is waited for."""
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Final
+
+from django.db import DatabaseError, InterfaceError, OperationalError, connection
+
+from leleka.core.ports import Clock
+from leleka.errors import LelekaError, NeedsAttention, TryLater
+
+ERRORS: Final = (DatabaseError, InterfaceError)
+
+_PRIMARY: Final = 0xFF  # of SQLite's extended codes
+_LOCKED: Final = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
+_BROKEN: Final = frozenset(
+    {
+        sqlite3.SQLITE_PERM, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CORRUPT,
+        sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_NOTADB,
+    }
+)  # fmt: skip
+# Lost to another transaction: serialization, deadlock, a lock that was not to be had.
+_LOST: Final = frozenset({"40001", "40P01", "55P03"})
+_DISK_FULL: Final = "53100"
+_LOOK: Final = 1.0  # seconds between two looks whether the database answers again
+_MOST_IN_VAIN: Final = (
+    1  # times that work may be interrupted where it was before: each may send a batch once more
+)
+
+
+def trouble(error: BaseException) -> LelekaError | None:
+    """Give what an error of the database means for people; None where it is a bug of ours."""
+    if not isinstance(error, ERRORS):
+        return None
+    cause = error.__cause__
+    if isinstance(cause, sqlite3.Error):
+        return _of_sqlite(cause)
+    if not isinstance(error, OperationalError | InterfaceError):
+        return None
+    state = getattr(cause, "sqlstate", None)
+    if state in _LOST:
+        return _locked()
+    return _full() if state == _DISK_FULL else _away(str(error))
+
+
+def _of_sqlite(error: sqlite3.Error) -> LelekaError | None:
+    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & _PRIMARY
+    if code in _LOCKED:
+        return _locked()
+    if code == sqlite3.SQLITE_FULL:
+        return _full()
+    return unusable(error) if code in _BROKEN else None
+
+
+def _locked() -> TryLater:
+    return TryLater(
+        "DATABASE_LOCKED",
+        "Another process keeps the database locked.",
+        where=where(),
+        remedy="Let it end, be it a backup, a copy or an open database browser; then the same command goes on.",
+    )
+
+
+def _full() -> NeedsAttention:
+    return NeedsAttention(
+        "DATABASE_FULL",
+        "There is no room left for the database.",
+        where=where(),
+        remedy="Make room; what was written down is safe, and the same command goes on from there.",
+    )
+
+
+def _away(told: str) -> TryLater:
+    reason = (told.strip().splitlines() or ["no reason given"])[0].rstrip(".")
+    return TryLater(
+        "DATABASE_AWAY",
+        f"The database does not answer ({reason}).",
+        where=where(),
+        remedy="Start it again, or look at the way to it; then the same command goes on.",
+    )
+
+
+def unusable(error: BaseException) -> NeedsAttention:
+    """Give the error for a database that waiting does not mend."""
+    return NeedsAttention(
+        "DATABASE_UNUSABLE",
+        f"The database cannot be used: {error}.",
+        where=where(),
+        remedy="Look at its disk and its rights; where the file is damaged, restore it from a backup.",
+    )
+
+
+def where() -> str:
+    """Name the database without its password."""
+    return str(connection.settings_dict["NAME"]) if connection.vendor == "sqlite" else "LELEKA_DATABASE_URL"
+
+
+@contextmanager
+def told_to_people() -> Iterator[None]:
+    """Raise an error of the tree in the place of one of the database."""
+    try:
+        yield
+    except ERRORS as error:
+        told = trouble(error)
+        if told is None:
+            raise
+        raise told from error
+
+
+class Patience:
+    """How long one command waits for a database that is locked, or away, and how often it begins again."""
+
+    def __init__(self, seconds: float, clock: Clock, say: Callable[[str], None]) -> None:
+        self._seconds = seconds
+        self._clock = clock
+        self._say = say
+        self._until: float | None = None
+        self._progress: object = None
+        self._in_vain = 0
+
+    def answered(self, progress: object) -> None:
+        """Take note that the database works, and how far the work is by now."""
+        if self._until is not None:
+            self._say("The database answers again")
+        self._until = None
+        self._in_vain = self._in_vain + 1 if progress == self._progress else 0
+        self._progress = progress
+
+    def after(self, error: BaseException) -> None:
+        """Wait a moment after an error; raises what it means for people where waiting is of no use any more."""
+        told = trouble(error)
+        if not isinstance(told, TryLater):
+            raise told or error
+        now = self._clock.monotonic()
+        if self._until is None:
+            self._until = now + self._seconds
+            self._say(f"{told.problems[0].message} Nothing is sent; waiting up to {self._seconds:.0f} s")
+        if now >= self._until or self._in_vain > _MOST_IN_VAIN:
+            raise told
+        if not connection.in_atomic_block:
+            connection.close_if_unusable_or_obsolete()  # one that broke would stay broken
+        self._clock.sleep(_LOOK)

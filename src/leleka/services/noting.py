@@ -1,0 +1,56 @@
+"""What a run is doing, written down for whoever looks from elsewhere."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from leleka.core.outbox import Batch, BatchStatus
+from leleka.core.planning import Planned
+from leleka.core.ports import Clock
+from leleka.engine.run import Watcher
+from leleka.state.models import Run
+
+_LONGEST = Run._meta.get_field("stage").max_length
+_EVERY: Final = 1.0  # seconds
+_AWAY: Final = frozenset({BatchStatus.ACCEPTED, BatchStatus.CONFIRMED, BatchStatus.ABANDONED})
+_LONG: Final = 90 * 60.0  # seconds: what other products say an export of this kind takes at most
+
+
+class Noting:
+    """``engine.run.Watcher`` that passes everything on, and remembers with the run its stage and how far it is:
+    contacts in all, accepted, confirmed, and when the first was seen to leave. It says so when the run takes longer
+    than 90 minutes.
+    """
+
+    def __init__(self, watcher: Watcher, run: Run, clock: Clock) -> None:
+        self._watcher = watcher
+        self._clock = clock
+        self._long_at = (run.started_at or run.created_at).timestamp() + _LONG
+        self._next = 0.0
+        self._began = 0.0
+        self._live = Run.objects.filter(pk=run.pk, finished_at__isnull=True)
+
+    def stage(self, sentence: str) -> None:
+        self._live.update(stage=sentence[:_LONGEST])
+        self._watcher.stage(sentence)
+
+    def planned(self, planned: Planned) -> None:
+        self._watcher.planned(planned)
+
+    def progress(self, batches: Mapping[int, Batch]) -> None:
+        if self._clock.now() >= self._long_at:
+            self._long_at = float("inf")
+            self.stage("This run takes longer than 90 minutes; it goes on")
+        if self._clock.monotonic() >= self._next:
+            self._next = self._clock.monotonic() + _EVERY
+            self._began = self._began or self._clock.now()
+            self._live.update(progress={**_standing(batches), "began": self._began})
+        self._watcher.progress(batches)
+
+
+def _standing(batches: Mapping[int, Batch]) -> dict[str, int]:
+    live = [batch for batch in batches.values() if batch.status is not BatchStatus.SPLIT]
+    return {
+        "total": sum(batch.rows for batch in live),
+        "accepted": sum(batch.rows for batch in live if batch.status in _AWAY),
+        "confirmed": sum(batch.rows for batch in live if batch.status is BatchStatus.CONFIRMED),
+    }

@@ -1,0 +1,76 @@
+"""Readings of whom a list must not be written to, kept page by page (decision 0015).
+
+A run goes on with what it had read itself before it was killed, and uses a whole reading of another run that began
+after it was asked for: whoever had unsubscribed by then is in it.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from leleka.core.ports import Clock, Suppressed, SuppressionReason
+from leleka.engine.pace import Tempo
+from leleka.engine.suppressed import Progress
+from leleka.services import store
+from leleka.state.models import Run, SuppressedReading
+from leleka.warehouse import suppressed
+from leleka.warehouse.session import Session
+
+LONGEST: Final = 3600.0  # seconds after its beginning a reading may still be used or gone on with
+
+
+class RunShelf:
+    """``engine.suppressed.Shelf`` of one run."""
+
+    def __init__(self, session: Session, run: Run, clock: Clock, tempo: Tempo) -> None:
+        self._session = session
+        self._run = run
+        self._clock = clock
+        self._tempo = tempo
+        self._used: SuppressedReading | None = None
+
+    def progress(self) -> Progress:
+        self._used = self._found() or self._begun()
+        after = {SuppressionReason(reason): last for reason, last in self._used.after.items()}
+        return Progress(after, self._used.requests)
+
+    def people(self) -> Iterator[Suppressed]:
+        parts = self._used.parts if self._used else ()
+        return suppressed.read(self._session, store.lake(), parts)
+
+    def keep(self, people: Sequence[Suppressed], progress: Progress) -> None:
+        mine = self._used or self._begun()
+        part = suppressed.write(self._session, store.lake(), name=self._run.export.name, people=people)
+        mine.parts = [*mine.parts, part]
+        mine.after = _data(progress)
+        mine.requests = progress.requests
+        mine.whole = not progress.open()
+        mine.save()
+
+    def _found(self) -> SuppressedReading | None:
+        """Of the run itself any, of others a whole one; none that began too long ago, or in a time to come."""
+        now, run = self._clock.now(), self._run
+        young = SuppressedReading.objects.filter(
+            began_at__gt=now - self._tempo.wait(LONGEST), began_at__lte=now
+        )
+        others = young.filter(
+            run__account=run.account,
+            target=run.config["target"],
+            whole=True,
+            began_at__gt=run.created_at.timestamp(),
+        )
+        return young.filter(run=run).first() or others.order_by("-began_at").first()
+
+    def _begun(self) -> SuppressedReading:
+        anew = {
+            "target": self._run.config["target"],
+            "began_at": self._clock.now(),
+            "after": _data(Progress()),
+            "requests": 0,
+            "parts": [],
+            "whole": False,
+        }
+        return SuppressedReading.objects.update_or_create(run=self._run, defaults=anew)[0]
+
+
+def _data(progress: Progress) -> dict[str, int | None]:
+    return {reason.value: last for reason, last in progress.after.items()}

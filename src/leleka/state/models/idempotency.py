@@ -1,0 +1,19 @@
+"""Requests that were sent with a key, so that sending them again does nothing twice."""
+
+from django.db import models
+
+from leleka.state.models.people import User
+from leleka.state.models.runs import Run
+
+
+class IdempotencyKey(models.Model):
+    """A key one person chose, what they asked with it (a digest), and the run that came of it."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="idempotency_keys")
+    key = models.CharField(max_length=200)
+    digest = models.CharField(max_length=64)
+    run = models.ForeignKey(Run, models.CASCADE, related_name="idempotency_keys")
+    made_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("user", "key"), name="one_use_of_a_key"),)

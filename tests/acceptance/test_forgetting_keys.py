@@ -1,0 +1,79 @@
+"""Forgetting old master keys while somebody else is about to commit a secret (S-3), in two processes."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+
+import psycopg
+import pytest
+
+from tests.acceptance.conftest import Installation
+from tests.acceptance.databases import postgresql
+
+BEGIN = """
+import django
+django.setup()
+from django.db import transaction
+from leleka.core.secret import Secret
+from leleka.services import connecting, rotation, store
+from leleka.services.audit import Actor
+from leleka.state.models import Account, Connection
+"""
+PREPARE = """
+store.prepare()
+account = Account.objects.create(type="activecampaign", name="a")
+for name in ("One", "Two"):
+    Connection.objects.create(name=name, type="activecampaign", account=account, host="a.api-us1.com")
+connecting.keep_key(Connection.objects.get(name="One"), Secret("CANARY One"))
+"""
+SEAL = """
+with transaction.atomic():
+    connecting.keep_key(Connection.objects.get(name="Two"), Secret("CANARY Two"))
+    print("sealed", flush=True)
+    input()
+"""
+ROTATE = 'rotation.rotate(Actor("tester"), forget_old=True)'
+OPEN = """
+for one in Connection.objects.order_by("name"):
+    print(connecting.key_of(one).reveal())
+"""
+WAITING = b"SELECT count(*) FROM pg_locks WHERE NOT granted"
+
+
+@pytest.fixture
+def shared(installation: Installation) -> Iterator[Installation]:
+    with postgresql() as url:
+        installation.environment["LELEKA_DATABASE_URL"] = url
+        installation.environment["DJANGO_SETTINGS_MODULE"] = "leleka.conf.django"
+        yield installation
+
+
+def begun(shared: Installation, code: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-c", BEGIN + code],
+        env=shared.environment,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+
+
+def said(process: subprocess.Popen[str]) -> str:
+    told, _ = process.communicate(timeout=60)
+    assert process.returncode == 0, told
+    return told
+
+
+def test_a_key_is_not_forgotten_while_a_secret_under_it_is_not_committed_yet(shared: Installation) -> None:
+    """Whoever forgets waits for the other's commit; SQLite has one writer anyway."""
+    said(begun(shared, PREPARE))
+    sealing = begun(shared, SEAL)
+    assert sealing.stdout is not None
+    assert sealing.stdout.readline() == "sealed\n"
+    rotating = begun(shared, ROTATE)
+    with psycopg.connect(shared.environment["LELEKA_DATABASE_URL"], autocommit=True) as watching:
+        while rotating.poll() is None and watching.execute(WAITING).fetchone() == (0,):
+            pass
+    sealing.communicate("\n", timeout=60)
+    said(rotating)
+    assert said(begun(shared, OPEN)) == "CANARY One\nCANARY Two\n"

@@ -1,0 +1,105 @@
+"""A data directory that is read-only, or somebody else's, is refused with its path and the right (fault 47)."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from leleka.errors import NeedsAttention, Problem
+from leleka.services import store
+
+ROOT, SOMEBODY = 0, 65534
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def here(settings: Any) -> Iterator[Path]:
+    """A data directory that has been worked with, and rights that count: root gives up its own for the test."""
+    # Not below pytest's folder: that is for its owner alone.
+    folder = Path(tempfile.mkdtemp(prefix="leleka-data-"))
+    was_root = os.geteuid() == ROOT
+    if was_root:
+        os.chown(folder, SOMEBODY, -1)
+        os.seteuid(SOMEBODY)
+    data = folder / "data"
+    settings.LELEKA = replace(settings.LELEKA, data_dir=data)
+    try:
+        store.prepare()
+        (data / "lake").mkdir(mode=0o700)
+        (data / "state.sqlite3").touch(mode=0o600)
+        yield data
+    finally:
+        if was_root:
+            os.seteuid(ROOT)
+        for path in (folder, data, data / "lake"):
+            path.chmod(0o700)
+        shutil.rmtree(folder)
+
+
+def refused() -> Problem:
+    with pytest.raises(NeedsAttention) as caught:
+        store.prepare()
+    (problem,) = caught.value.problems
+    assert problem.code == "DATA_DIR_FORBIDDEN"
+    assert problem.message.startswith(f"User {os.geteuid()}, ")
+    assert f"chown -R {os.geteuid()} " in problem.remedy
+    assert "u+rwX" in problem.remedy
+    return problem
+
+
+@pytest.mark.parametrize(
+    ("name", "mode"),
+    [
+        ("", 0o500),
+        ("", 0o600),
+        ("lake", 0o500),
+        ("state.sqlite3", 0o400),
+        ("state.sqlite3", 0o200),
+        ("prepare.lock", 0o400),
+    ],
+)
+def test_what_cannot_be_read_and_written_is_named(here: Path, name: str, mode: int) -> None:
+    (here / name).chmod(mode)
+    assert refused().where == str(here / name)
+
+
+def test_a_directory_that_cannot_be_made_is_named(here: Path, settings: Any) -> None:
+    here.chmod(0o500)
+    settings.LELEKA = replace(settings.LELEKA, data_dir=here / "inner" / "data")
+    assert refused().where.startswith(str(here))
+
+
+def test_a_file_system_that_takes_nothing_is_named(settings: Any) -> None:
+    """The kernel's own: nobody makes folders there, not even root."""
+    settings.LELEKA = replace(settings.LELEKA, data_dir=Path("/sys/leleka/data"))
+    assert refused().where.startswith("/sys/leleka")
+
+
+@pytest.mark.usefixtures("here")
+def test_somebody_else_s_directory_is_refused_to_root_as_well(settings: Any) -> None:
+    """Root could write there, and would leave files that the owner cannot open."""
+    if os.getuid() == ROOT:
+        os.seteuid(ROOT)
+    else:
+        settings.LELEKA = replace(settings.LELEKA, data_dir=Path("/"))
+    problem = refused()
+    assert problem.where == str(store.configuration().data_dir)
+    assert f"It belongs to user {Path(problem.where).stat().st_uid}." in problem.message
+
+
+def test_somebody_else_s_file_in_one_s_own_directory_is_refused(here: Path) -> None:
+    """What a command once run by root left behind."""
+    if os.getuid() != ROOT:
+        (here / "lake").rmdir()
+        (here / "lake").symlink_to("/usr")
+    else:
+        os.seteuid(ROOT)
+        os.chown(here / "lake", ROOT, -1)
+        os.seteuid(SOMEBODY)
+    problem = refused()
+    assert (problem.where, "It belongs to user 0." in problem.message) == (str(here / "lake"), True)

@@ -1,0 +1,249 @@
+"""Whole runs against replies that are hostile, throttled, refused or sent from elsewhere (faults 15 to 30, 33)."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pytest
+
+from leleka.core.clock import SystemClock
+from leleka.engine.pace import Tempo
+from leleka.services import running
+from leleka.services.contracts import RunView
+from leleka.services.reconciling import reconcile
+from leleka.state.models import Account, AttemptRow
+from leleka.state.outbox import DjangoOutbox
+from tests.fakes.peer import Peer, canned, peer
+from tests.integration.moments import IMPORT, accounted, addresses, everybody_arrives
+from tests.integration.office import ALICE, Office
+
+PEOPLE = 300  # two requests
+QUESTIONS = ("users/me", "lists", "lists/1", "fields", "contacts", "import/info")
+UNREADABLE = {
+    "a list": '[{"batchId": "1"}]',
+    "no batch": '{"Success": 1}',
+    "a batch that is a list": '{"success": 1, "batchId": ["1"]}',
+    "a batch that is true": '{"success": 1, "batchId": true}',
+    "no success": '{"success": 0, "batchId": "1"}',
+    "null": "null",
+    "NaN": '{"success": NaN, "batchId": "1"}',
+    "a lone surrogate": '{"success": 1, "batchId": "\\ud800"}',
+    "a number without end": '{"success": 1, "batchId": ' + "9" * 100_000 + "}",
+    "a name without end": '{"success": 1, "batchId": "' + "9" * 100_000 + '"}',
+}
+
+
+class Hasty(SystemClock):
+    """Does not wait between two questions."""
+
+    def sleep(self, seconds: float) -> None:
+        """Go on at once."""
+
+
+def run(office: Office, clock: SystemClock | None = None, people: int = PEOPLE) -> RunView:
+    office.hire(people)
+    office.apply()
+    return running.run_export("News", ALICE, clock or SystemClock(), office.watcher)
+
+
+def asked(office: Office, line: str = IMPORT) -> list[dict[str, Any]]:
+    """Every such request that reached the sandbox, refused ones too."""
+    seen = office.ask("requests", method="GET")["requests"]
+    return [one for one in seen if f"{one['method']} {one['path']}" == line]
+
+
+@pytest.mark.parametrize("kind", ["slow_reply", "endless_reply", "gzip_bomb", "deep_json"])
+def test_a_reply_that_will_not_end_is_cut_off_and_the_batch_goes_again(
+    office: Office, settings: Any, kind: str
+) -> None:
+    """Faults 15, 16, 17, 20: nobody knows whether it was taken, so the same bytes go again."""
+    settings.LELEKA = replace(settings.LELEKA, lease_seconds=3.0)  # no reply is awaited beyond a third of it
+    office.behave(faults=[{"kind": kind, "where": IMPORT, "times": 1}])
+    view = run(office)
+    assert (view.status, accounted(view).delivered, view.requests) == ("Successful", PEOPLE, 3)
+    assert office.imports() == 3
+    everybody_arrives(office, PEOPLE)
+
+
+@pytest.mark.parametrize("body", UNREADABLE.values(), ids=UNREADABLE)
+def test_a_reply_that_names_no_batch_is_not_taken_for_a_yes(office: Office, body: str) -> None:
+    """Faults 19, 20: the work was done, and nobody can ask after it."""
+    office.behave(faults=[{"kind": "wrong_shape", "value": body, "where": IMPORT, "times": 1}])
+    view = run(office, people=20)
+    assert (view.status, accounted(view).delivered, view.requests) == ("Successful", 20, 2)
+    first, second = AttemptRow.objects.order_by("pk")
+    assert (first.outcome, first.remote_id, second.outcome) == ("unknown", "", "accepted")
+    assert office.imports() == 2
+    assert office.ledger() == dict.fromkeys(addresses(20), "member")
+
+
+@pytest.mark.parametrize(
+    "dialect", [{"success_key": "success"}, {"ids_as_numbers": True}, {"text_plain": True}]
+)
+def test_what_is_said_in_another_dialect_is_understood(office: Office, dialect: dict[str, object]) -> None:
+    """Fault 19: numbers or text, upper or lower case, whatever it calls its type."""
+    office.behave(**dialect)
+    view = run(office)
+    assert (view.status, view.requests) == ("Successful", 2)
+    everybody_arrives(office, PEOPLE)
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "lost_reply", "closed_reply", "truncated", "html_reply", "malformed_json", "wrong_shape", "deep_json",
+        "endless_reply", "gzip_bomb", "server_error", "unavailable", "throttled",
+    ],
+)  # fmt: skip
+def test_a_question_that_is_not_answered_is_asked_again(office: Office, kind: str) -> None:
+    """Faults 14, 16 to 22, 29: every question of a run goes wrong once, and nothing comes of it."""
+    office.behave(faults=[{"kind": kind, "where": f"GET /api/3/{one}", "times": 1} for one in QUESTIONS])
+    view = run(office, Hasty())
+    assert (view.status, accounted(view).delivered, office.imports()) == ("Successful", PEOPLE, 2)
+    assert {one for one in QUESTIONS if len(asked(office, f"GET /api/3/{one}")) < 2} == set()
+    assert office.listed().keys() == addresses(PEOPLE)
+
+
+def test_an_account_that_answers_nothing_readable_fails_before_the_first_byte(office: Office) -> None:
+    """Fault 18: an HTML page where the lists should be, for as long as anybody asks."""
+    office.behave(faults=[{"kind": "html_reply", "where": "GET /api/3/*"}])
+    view = run(office, Hasty())
+    (problem,) = view.problems
+    assert (view.status, problem.code, asked(office)) == ("Failed", "ANSWER_UNREADABLE", [])
+    assert "text/html" in problem.message
+    assert "Please log in" not in problem.message
+    office.behave(faults=[])
+    everybody_arrives(office, PEOPLE)
+
+
+STATED = {
+    "1": 1.0, "30": 30.0, "999999": 900.0, "1e300": 60.0, "0": 1.0, "-1": 60.0, "soon": 60.0, "": 60.0,
+    "Wed, 21 Oct 2015 07:28:00 GMT": 1.0, "Fri, 31 Dec 9999 23:59:59 GMT": 900.0,
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Pause:
+    """``seconds`` before the test host's hurry, and how many attempts were made when the account was told."""
+
+    until: float
+    seconds: float
+    attempts: int
+
+    def was_kept(self) -> bool:
+        later = AttemptRow.objects.order_by("pk")[self.attempts :]
+        return all(one.written_at >= self.until for one in later)
+
+
+@pytest.fixture
+def pauses(monkeypatch: pytest.MonkeyPatch) -> list[Pause]:
+    """Every pause the account was told."""
+    told: list[Pause] = []
+    waits: list[float] = []
+    pause, wait = DjangoOutbox.pause, Tempo.wait
+
+    def paused(self: DjangoOutbox, until: float, reason: str) -> None:
+        told.append(Pause(until, waits[-1], AttemptRow.objects.count()))
+        pause(self, until, reason)
+
+    def waited(self: Tempo, seconds: float) -> float:
+        waits.append(seconds)
+        return wait(self, min(seconds, 900.0))  # or a wrong pause would have to be waited for
+
+    monkeypatch.setattr(DjangoOutbox, "pause", paused)
+    monkeypatch.setattr(Tempo, "wait", waited)
+    return told
+
+
+@pytest.mark.parametrize(("stated", "seconds"), STATED.items(), ids=[one or "absent" for one in STATED])
+def test_a_stated_pause_is_kept_and_a_senseless_one_replaced(
+    office: Office, pauses: list[Pause], stated: str, seconds: float
+) -> None:
+    """Fault 21: at most a quarter of an hour, at least a second, a minute where nothing usable is stated."""
+    office.behave(faults=[{"kind": "throttled", "value": stated, "where": IMPORT, "times": 1}])
+    view = run(office, people=20)
+    assert (view.status, view.requests) == ("Successful", 2)
+    assert [(one.seconds, one.was_kept()) for one in pauses] == [(seconds, True)]
+    assert [one["status"] for one in asked(office)] == [429, 200]
+    assert office.listed().keys() == addresses(20)
+
+
+@pytest.mark.parametrize("fault", [{"kind": "throttled", "value": ""}, {"kind": "import_limited"}])
+def test_a_storm_is_waited_out_without_a_busy_loop(
+    office: Office, pauses: list[Pause], fault: dict[str, object]
+) -> None:
+    """Faults 22, 23: a minute between two tries, and the 400 of the import limiter refuses no row."""
+    office.behave(faults=[{**fault, "where": IMPORT, "times": 20}])
+    view = run(office)
+    assert (view.status, accounted(view).rejected) == ("Successful", {})
+    assert len(asked(office)) == 22
+    assert [(one.seconds, one.was_kept()) for one in pauses] == [(60.0, True)] * 20
+    assert Account.objects.get().pause_reason
+    everybody_arrives(office, PEOPLE)
+
+
+@pytest.mark.parametrize("kind", ["forbidden", "forbidden_html", "forbidden_permission"])
+def test_a_key_refused_once_is_a_blip(office: Office, kind: str) -> None:
+    """Fault 26."""
+    office.behave(faults=[{"kind": kind, "where": IMPORT, "after": 1, "times": 1}])
+    view = run(office)
+    assert (view.status, view.requests, office.imports()) == ("Successful", 3, 2)
+    everybody_arrives(office, PEOPLE)
+
+
+def test_an_account_that_is_gone_midway_fails_the_run_and_the_rest_stays_due(office: Office) -> None:
+    """Fault 28: nothing is tried for long where no account is."""
+    office.behave(faults=[{"kind": "not_found_html", "where": IMPORT}])
+    view = run(office)
+    assert (view.status, [problem.code for problem in view.problems]) == ("Failed", ["ACCOUNT_NOT_FOUND"])
+    assert accounted(view).not_attempted == {"RUN_STOPPED": PEOPLE}
+    assert (office.imports(), office.ledger()) == (0, {})
+    office.behave(faults=[])
+    everybody_arrives(office, PEOPLE)
+
+
+@pytest.mark.parametrize("kind", ["server_error", "error_after_work"])
+@pytest.mark.parametrize("status", ["500", "502", "503", "504"])
+def test_a_failure_over_there_leaves_it_open_what_became_of_the_batch(
+    office: Office, kind: str, status: str
+) -> None:
+    """Fault 29: whether or not the work was done, the same bytes go again."""
+    office.behave(faults=[{"kind": kind, "value": status, "where": IMPORT, "times": 2}])
+    view = run(office)
+    assert (view.status, accounted(view).delivered, view.requests) == ("Successful", PEOPLE, 4)
+    everybody_arrives(office, PEOPLE)
+
+
+@pytest.fixture
+def elsewhere() -> Iterator[Peer]:
+    """Another server, which would take everything."""
+    with peer(canned(200, b'{"success": 1, "batchId": "1"}')) as server:
+        yield server
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+@pytest.mark.parametrize("where", [IMPORT, "GET /api/3/*"])
+def test_a_redirect_is_not_followed_and_the_other_server_hears_nothing(
+    office: Office, elsewhere: Peer, status: int, where: str
+) -> None:
+    """Fault 30: not a request and not a connection, for the key would travel along."""
+    target = f"{status} http://127.0.0.1:{elsewhere.port}/api/3/import/bulk_import"
+    office.behave(faults=[{"kind": "redirect", "value": target, "where": where}])
+    view = run(office, Hasty(), people=20)
+    assert accounted(view).delivered == 0 if view.counts else view.status == "Failed"
+    assert (elsewhere.hits, office.imports(), "member" in office.ledger().values()) == (0, 0, False)
+    if where != IMPORT:
+        assert [problem.code for problem in view.problems] == ["HOST_REDIRECTS"]
+
+
+def test_who_was_left_out_without_a_word_is_found_by_looking_and_sent_once(office: Office) -> None:
+    """Fault 33: a run cannot see it; comparing does, and no run sends again and again."""
+    office.behave(faults=[{"kind": "row_skipped", "value": "^p7@"}])
+    view = run(office, people=20)
+    assert accounted(view).delivered == 20
+    assert office.run().requests == 0
+    office.behave(faults=[])
+    found = reconcile("News", ALICE, SystemClock(), office.watcher.stage, repair=True)
+    assert (found.missing, found.missing_sample) == (1, ("p***@x***",))
+    assert accounted(office.run()).delivered == 1
+    assert office.listed().keys() == addresses(20)

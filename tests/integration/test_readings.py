@@ -1,0 +1,147 @@
+"""Whom a list must not be written to: read whole, kept page by page, never out of date (decision 0015)."""
+
+import os
+from collections.abc import Iterator
+from itertools import islice
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from leleka.core.clock import SystemClock
+from leleka.core.ports import Suppressed
+from leleka.engine import suppressed as reading
+from leleka.services import pruning, readings, store
+from leleka.services.contracts import RunView
+from leleka.services.runs import show_run
+from leleka.state.models import Run, SuppressedReading
+from leleka.warehouse.store import LakeWarehouse
+from tests.integration.office import ALICE, Office
+from tests.integration.test_running_waiting import Killed
+
+LIST = "GET /api/{id}/contacts"
+
+
+@pytest.fixture
+def listed(office: Office) -> Office:
+    """Three hundred people are in the list; two hundred of them unsubscribed since."""
+    office.hire(300)
+    office.apply()
+    office.run()
+    for number in range(1, 201):
+        office.ask("unsubscribe", {"email": f"p{number}@x.test", "list": 1})
+    return office
+
+
+def excluded(view: RunView) -> dict[str, int]:
+    assert view.counts is not None
+    assert view.counts.accounted() == view.counts.selected
+    return dict(view.counts.excluded)
+
+
+def asked(office: Office) -> int:
+    answers: dict[str, int] = office.ask("state", method="GET")["requests"]["by_endpoint"].get(LIST, {})
+    return sum(answers.values())
+
+
+def test_the_stage_says_how_far_the_reading_is(listed: Office) -> None:
+    """Two pages of people, and an empty one of each kind."""
+    assert excluded(listed.run()) == {"UNSUBSCRIBED": 200}
+    told = [one for one in listed.watcher.said if one.startswith("Reading who unsubscribed or bounced: ")]
+    assert told[-1] == "Reading who unsubscribed or bounced: 4 requests"
+
+
+def test_who_unsubscribed_since_the_last_run_is_excluded_at_once(listed: Office) -> None:
+    """However short ago the run before read them: every run has a reading that began after it was asked for."""
+    listed.run()
+    listed.ask("unsubscribe", {"email": "p201@x.test", "list": 1})
+    listed.ask("bounce", {"email": "p202@x.test", "list": 1})
+    assert excluded(listed.run()) == {"UNSUBSCRIBED": 201, "BOUNCED": 1}
+
+
+def killed_after(office: Office, patch: pytest.MonkeyPatch, *, people: int) -> SuppressedReading:
+    """Let a run die while it plans, when it had been given so many of the suppressed."""
+
+    def dying(*_: object, suppressed: Iterator[Suppressed], **__: object) -> None:
+        assert len(list(islice(suppressed, people))) == min(people, 200)
+        raise Killed
+
+    with patch.context() as mortal:
+        mortal.setattr(LakeWarehouse, "plan", dying)
+        with pytest.raises(Killed):
+            office.run()
+    return SuppressedReading.objects.get(run__finished_at__isnull=True)
+
+
+@pytest.fixture
+def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where time passes a thousand times faster an hour is short for a test."""
+    monkeypatch.setattr(readings, "LONGEST", 3600.0 * 1000)
+    monkeypatch.setattr(reading, "_KEEP_EVERY", 1)
+    monkeypatch.setattr(reading, "_TELL_EVERY", 0.0)
+
+
+@pytest.mark.usefixtures("unhurried")
+def test_a_killed_run_goes_on_with_what_it_had_read(listed: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    """I-15: the pages that were kept are not asked for again."""
+    assert killed_after(listed, monkeypatch, people=150).requests == 2
+    assert "of about 4 requests" in show_run(ALICE, Run.objects.latest("pk").pk).stage
+    before = asked(listed)
+    kept = killed_after(listed, monkeypatch, people=300)
+    assert (kept.requests, kept.whole, asked(listed) - before) == (4, True, 2)
+    assert show_run(ALICE, kept.run_id).stage == "Comparing the segments with what was sent before"
+    assert excluded(listed.run()) == {"UNSUBSCRIBED": 200}
+    assert asked(listed) - before == 2
+
+
+@pytest.mark.usefixtures("unhurried")
+@pytest.mark.parametrize(("later", "found"), [(-3601.0, 201), (-3500.0, 200), (60.0, 201)])
+def test_what_was_read_too_long_ago_is_read_anew(
+    listed: Office, monkeypatch: pytest.MonkeyPatch, later: float, found: int
+) -> None:
+    """Who unsubscribed while nobody looked is not missed for what was kept; nor after a clock was set back."""
+    kept = killed_after(listed, monkeypatch, people=300)
+    SuppressedReading.objects.update(began_at=kept.began_at + later)
+    listed.ask("unsubscribe", {"email": "p250@x.test", "list": 1})
+    assert excluded(listed.run()) == {"UNSUBSCRIBED": found}
+
+
+@pytest.mark.usefixtures("unhurried")
+@pytest.mark.parametrize(("earlier", "found"), [(False, 201), (True, 200)])
+def test_a_run_uses_what_another_read_only_if_it_began_after_it_was_asked_for(
+    listed: Office, monkeypatch: pytest.MonkeyPatch, *, earlier: bool, found: int
+) -> None:
+    """Whoever had unsubscribed when somebody asked for the run is excluded from it."""
+    asked_for = timezone.now()
+    listed.run()
+    listed.ask("unsubscribe", {"email": "p250@x.test", "list": 1})
+    create = Run.objects.create
+
+    def as_asked(**values: Any) -> Run:
+        return create(**{**values, **({"created_at": asked_for} if earlier else {})})
+
+    monkeypatch.setattr(Run.objects, "create", as_asked)
+    assert excluded(listed.run()) == {"UNSUBSCRIBED": found}
+
+
+def test_more_than_the_budget_and_nothing_is_sent(listed: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The people who were not read yet must not be written to; the run says so and fails."""
+    monkeypatch.setattr(reading, "MOST_REQUESTS", 2)
+    listed.edit(1, 250, first_name="Нове")
+    before = listed.imports()
+    view = listed.run()
+    assert (view.status, view.problems[0].code) == ("Failed", "SUPPRESSED_TOO_MANY")
+    assert listed.imports() == before
+
+
+def test_a_reading_nobody_may_use_any_more_is_removed(listed: Office) -> None:
+    """Who unsubscribed is personal data, too: it goes with the first cleaning after its hour and a day."""
+    listed.run()
+    part = store.lake().open(SuppressedReading.objects.latest("pk").parts[0]).path
+    long_ago = SystemClock().now() - 25 * 3600
+    os.utime(part, (long_ago, long_ago))
+    pruning.prune(SystemClock())
+    assert part.exists()
+    SuppressedReading.objects.update(began_at=long_ago)
+    pruning.prune(SystemClock())
+    assert (part.exists(), SuppressedReading.objects.exists()) == (False, False)

@@ -1,0 +1,41 @@
+"""The tests of the state once more, on PostgreSQL: ``python -m tests.on_postgresql [options] [files]``."""
+
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Final
+
+# Where an SQL statement, a transaction or a constraint of ours matters. The rest does not know which database it is.
+STATE: Final = (
+    "tests/contract/test_outbox.py",
+    "tests/contract/test_places.py",
+    "tests/unit/test_claims.py",
+    "tests/integration/test_definitions*.py",
+    "tests/integration/test_late*.py",
+    "tests/integration/test_reconciling*.py",
+    "tests/integration/test_rotation*.py",
+    "tests/integration/test_running*.py",
+    "tests/integration/test_suppress*.py",
+)
+
+
+def main() -> int:
+    """Start a server, run pytest on it, and end with pytest's exit code."""
+    with tempfile.TemporaryDirectory(prefix="leleka-run-") as runtime:
+        # The server keeps its lock there, and warns where the machine names no such folder.
+        os.environ.setdefault("XDG_RUNTIME_DIR", runtime)
+        from tests.acceptance.databases import postgresql  # noqa: PLC0415 - looks for that folder
+
+        with postgresql() as url:
+            environment = {**os.environ, "LELEKA_DATABASE_URL": url, "LELEKA_TEST_DATABASE": "postgresql"}
+            words = sys.argv[1:]
+            if not any(Path(word.partition("::")[0]).exists() for word in words):
+                words += sorted(str(path) for pattern in STATE for path in Path().glob(pattern))
+            command = [sys.executable, "-m", "pytest", *words]
+            return subprocess.run(command, env=environment, check=False).returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,156 @@
+"""Reading who must not be written to: whole or not at all, visible, within a budget (design section 3.2)."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+import pytest
+
+from leleka.core.outbox import RunCanceled
+from leleka.core.ports import Suppressed, SuppressedPage, SuppressionReason
+from leleka.engine import suppressed
+from leleka.engine.suppressed import Progress, Reading
+from leleka.errors import LelekaError, NeedsAttention, TryLater
+from tests.fakes.clock import VirtualClock
+from tests.fakes.destination import FakeDestination
+
+UNSUBSCRIBED, BOUNCED = SuppressionReason.UNSUBSCRIBED, SuppressionReason.BOUNCED
+PAGE = 10
+
+
+@dataclass
+class Kept:
+    """``engine.suppressed.Shelf`` in memory: what a crash leaves behind."""
+
+    found: list[Suppressed] = field(default_factory=list)
+    reached: Progress = field(default_factory=Progress)
+
+    def progress(self) -> Progress:
+        return self.reached
+
+    def people(self) -> Iterator[Suppressed]:
+        return iter(list(self.found))
+
+    def keep(self, people: Sequence[Suppressed], progress: Progress) -> None:
+        self.found += people
+        self.reached = progress
+
+
+class Paged(FakeDestination):
+    """Gives pages of ten, each five seconds long; ``tells`` how many there are; breaks at request ``breaks_at``."""
+
+    tells = True
+    breaks_at = 0
+    asked = 0
+
+    def suppressed_page(self, target: str, reason: SuppressionReason, after: int) -> SuppressedPage:
+        self.asked += 1
+        self.clock.sleep(5.0)
+        if self.asked == self.breaks_at:
+            raise TryLater("SERVER_ERROR", "no answer")
+        people = super().suppressed_page(target, reason, after).people
+        page = people[:PAGE]
+        left = -(-len(people) // PAGE) if self.tells else None
+        return SuppressedPage(page, page[-1].id if page else None, left)
+
+
+@dataclass
+class Scene:
+    clock: VirtualClock = field(default_factory=VirtualClock)
+    shelf: Kept = field(default_factory=Kept)
+    said: list[str] = field(default_factory=list)
+    canceled: bool = False
+
+    def __post_init__(self) -> None:
+        self.destination = Paged(self.clock)
+
+    def people(self, unsubscribed: int, bounced: int = 0) -> None:
+        for number in range(unsubscribed + bounced):
+            standing = "unsubscribed" if number < unsubscribed else "bounced"
+            self.destination.person(f"p{number}@x.test").lists["7"] = standing
+
+    def read(self) -> list[str]:
+        reading = Reading(self.destination, "7", self.shelf, self.clock, self.said.append)
+        return [one.address for one in reading.people(lambda: self.canceled)]
+
+
+@pytest.fixture
+def scene() -> Scene:
+    return Scene()
+
+
+def test_everybody_is_found_once(scene: Scene) -> None:
+    scene.people(25, 13)
+    assert sorted(scene.read()) == sorted(f"p{number}@x.test" for number in range(38))
+
+
+def test_how_far_it_is_is_told(scene: Scene) -> None:
+    """The first page of each kind tells how many there are; 4 and 3 requests, the empty last ones counted."""
+    scene.people(25, 13)
+    scene.read()
+    told = [one.removeprefix("Reading who unsubscribed or bounced: ") for one in scene.said]
+    assert told == ["1 request", *(f"{n} of about 7 requests" for n in range(2, 7)), "7 requests"]
+
+
+def test_how_far_it_is_is_not_guessed_where_nobody_says(scene: Scene) -> None:
+    scene.people(25)
+    scene.destination.tells = False
+    scene.read()
+    assert scene.said[1] == "Reading who unsubscribed or bounced: 2 requests"
+
+
+def test_of_quick_requests_not_every_one_is_told(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(scene.clock, "sleep", lambda _seconds: None)
+    scene.people(200)
+    scene.read()
+    assert len(scene.said) == 2
+
+
+@pytest.mark.parametrize("tells", [True, False])
+def test_more_than_the_budget_and_nobody_has_anything(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch, *, tells: bool
+) -> None:
+    """What is not whole never becomes a plan: the reader is given an error, not the people so far."""
+    monkeypatch.setattr(suppressed, "MOST_REQUESTS", 5)
+    scene.people(200)
+    scene.destination.tells = tells
+    with pytest.raises(NeedsAttention) as refusal:
+        scene.read()
+    assert refusal.value.code == "SUPPRESSED_TOO_MANY"
+    assert ("about 22 requests" if tells else "more than 5 requests") in str(refusal.value)
+    assert scene.destination.asked == (2 if tells else 5)
+
+
+def test_the_budget_itself_may_be_used(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(suppressed, "MOST_REQUESTS", 7)
+    scene.people(25, 13)
+    assert len(scene.read()) == 38
+
+
+@pytest.mark.parametrize("breaks_at", range(1, 8))
+def test_a_reading_that_was_cut_short_goes_on_where_it_was_kept(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch, breaks_at: int
+) -> None:
+    """Nobody is missing and nobody is asked for twice, wherever the process ended."""
+    monkeypatch.setattr(suppressed, "_KEEP_EVERY", 1)
+    scene.people(25, 13)
+    scene.destination.breaks_at = breaks_at
+    with pytest.raises(LelekaError):
+        scene.read()
+    assert len(scene.read()) == 38
+    assert scene.destination.asked == 8
+    assert scene.shelf.reached.requests == 7
+
+
+def test_a_whole_reading_is_not_asked_for_again(scene: Scene) -> None:
+    scene.people(25, 13)
+    first = scene.read()
+    assert (sorted(scene.read()), scene.destination.asked) == (sorted(first), 7)
+
+
+def test_who_cancels_stops_it_before_the_next_request(scene: Scene) -> None:
+    """I-14: no request starts any more."""
+    scene.people(25)
+    scene.canceled = True
+    with pytest.raises(RunCanceled):
+        scene.read()
+    assert scene.destination.asked == 0
