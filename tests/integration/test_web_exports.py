@@ -82,7 +82,7 @@ def test_an_export_is_made_run_and_seen_to_have_delivered(opened: Office, bob: C
         ({"name": "News"}, "There is an export"),
         ({"list": "abc"}, "LIST_ID_INVALID"),
         ({"email": "emial"}, "MAP_COLUMN_UNKNOWN"),
-        ({"email": ""}, "MAP_COLUMN_UNKNOWN"),
+        ({"email": ""}, "MAP_EMAIL_MISSING"),
         ({"segments": []}, "DEFINITION_INVALID"),
         ({"segments": ["Nobody"]}, "SEGMENT_UNKNOWN"),
         ({"to-r4": "first_name"}, "MAP_TARGET_TWICE"),

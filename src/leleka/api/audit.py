@@ -31,6 +31,6 @@ def read_audit(
     text: Annotated[str, Query(max_length=200, description="Looked for in who, what and which.")] = "",
 ) -> dict[str, object]:
     """Reading it is an entry of its own."""
-    found = list(auditing.read(request.auth, before=paging.after, limit=paging.limit + 1, text=text))
+    found = list(auditing.read(request.auth, before=paging.after or None, limit=paging.limit + 1, text=text))
     items = found[: paging.limit]
     return {"items": items, "next": items[-1].id if len(found) > paging.limit else None}

@@ -28,7 +28,7 @@ from leleka.services.editing_connections import ConnectionForm
 router = Router(tags=["Connections"])
 Language = Literal["en", "uk"]
 _KEPT: Final = ("name", "host", "audience", "type", "share", "plan_limit")
-_EXAMPLE: Final = {
+_EXAMPLE: Final[dict[str, Any]] = {
     "name": "Newsletter",
     "host": "example.api-us1.com",
     "key": "the API key",

@@ -15,7 +15,11 @@ _ALWAYS: Final = {
     403: "The person may not do this.",
     422: "The input is wrong; problems names every field.",
 }
-_WITH_ID: Final = {404: "There is no such object."}
+_NAMING: Final = {
+    404: "There is no such object.",
+    409: "It cannot be told now; problems says why.",
+}
+_TAKING_BODIES: Final = frozenset({"post", "put", "patch"})
 _CHANGING: Final = {
     404: "Something that is named does not exist.",
     409: "Something stands in the way: a stale version, a live run, an object in use, a file that manages it.",
@@ -26,7 +30,6 @@ _WITH_BODY: Final = {
     413: "The body is larger than 1 MB.",
     415: "The body is not application/json.",
 }
-_CONFLICTING: Final = {409: "It cannot be told now; problems says why."}
 
 
 class LelekaApi(NinjaAPI):
@@ -39,19 +42,19 @@ class LelekaApi(NinjaAPI):
         schema = ProblemsOut.model_json_schema(ref_template=_REFERENCE)
         document["components"]["schemas"].update(schema.pop("$defs"))
         document["components"]["schemas"]["ProblemsOut"] = schema
-        for path, operations in document["paths"].items():
+        for operations in document["paths"].values():
             for method, operation in operations.items():
-                operation["responses"].update(_errors(path, method, operation))
+                operation["responses"].update(_errors(method, operation))
         return document
 
 
-def _errors(path: str, method: str, operation: Mapping[str, Any]) -> dict[int, Any]:
+def _errors(method: str, operation: Mapping[str, Any]) -> dict[int, Any]:
     found = dict(_ALWAYS)
-    if "{" in path:
-        found |= _WITH_ID | _CONFLICTING
+    if any(one["required"] for one in operation["parameters"]):
+        found |= _NAMING
     if method != "get":
         found |= _CHANGING
-    if "requestBody" in operation:
+    if method in _TAKING_BODIES:
         found |= _WITH_BODY
     content = {_PROBLEM: {"schema": {"$ref": _REFERENCE.format(model="ProblemsOut")}}}
     return {status: _answer(status, text, content) for status, text in sorted(found.items())}

@@ -135,7 +135,7 @@ def run_export(
     number: Number,
     data: RunIn,
     idempotency_key: Annotated[
-        str | None,
+        str,
         Header(
             alias="Idempotency-Key",
             min_length=1,
@@ -143,13 +143,13 @@ def run_export(
             pattern=r"^[!-~]+$",
             description="Sent again with the same key within 24 hours, the request gives the same run.",
         ),
-    ] = None,
+    ] = "",
 ) -> Status[dict[str, int]]:
     """Ask the worker to run it."""
-    if idempotency_key is None:
-        run = editing_exports.run(request.auth, number, resend=data.resend)
-    else:
+    if idempotency_key:
         run = idempotency.run_once(request.auth, number, idempotency_key, resend=data.resend)
+    else:
+        run = editing_exports.run(request.auth, number, resend=data.resend)
     return Status(202, {"run": run})
 
 

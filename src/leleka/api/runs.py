@@ -97,9 +97,9 @@ class RowsPaging(Schema):
 def list_runs(
     request: ApiRequest,
     paging: Annotated[Paging, Query()],
-    export: Annotated[str | None, Query(max_length=200, description="Only those of this export.")] = None,
+    export: Annotated[str, Query(max_length=200, description="Only those of this export.")] = "",
 ) -> dict[str, object]:
-    found = runs.list_runs(request.auth, export, paging.limit + 1, paging.after)
+    found = runs.list_runs(request.auth, export or None, paging.limit + 1, paging.after or None)
     items = found[: paging.limit]
     return {"items": items, "next": items[-1].id if len(found) > paging.limit else None}
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 import orjson
 from ninja import Router, Schema, Status
@@ -15,7 +15,7 @@ from leleka.services import editing_segments, segments
 from leleka.services.contracts import SegmentView
 
 router = Router(tags=["Segments"])
-_EXAMPLE = {"column": "tier", "is": "gold"}
+_EXAMPLE: Final[dict[str, Any]] = {"column": "tier", "is": "gold"}
 
 
 class SegmentOut(Schema):

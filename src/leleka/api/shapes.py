@@ -44,10 +44,10 @@ class Page(Schema, Generic[T]):
 
 
 class Paging(Schema):
-    """How much of a list, and what to begin after: ``next`` of the page before."""
+    """How much of a list, and what to begin after: ``next`` of the page before; 0 is the first page."""
 
     limit: int = Field(default=50, ge=1, le=200)
-    after: int | None = Field(default=None, ge=1, le=LARGEST)
+    after: int = Field(default=0, ge=0, le=LARGEST)
 
 
 class TaskAsked(Schema):

@@ -1,4 +1,4 @@
-"""user: add, list."""
+"""user: add, list, token."""
 
 import sys
 from typing import Annotated
@@ -53,3 +53,21 @@ def list_(json: JsonOption = False) -> None:
         return
     rows = [(one.name, one.email, one.role, one.signed_in_at) for one in listed]
     print_table(("name", "e-mail", "role", "last signed in"), rows, "Nobody yet: leleka user add makes one.")
+
+
+@app.command("token")
+def token(
+    email: Annotated[str, typer.Argument(help="Whose token it is.")],
+    name: Annotated[str, typer.Option(help="What the token is for.")],
+    json: JsonOption = False,
+) -> None:
+    """Make a token for the API, with this person's rights. It is printed once, alone on standard output."""
+    from leleka.services import store, tokens
+    from leleka.services.audit import Actor
+
+    store.prepare()
+    made, secret = tokens.make_token_for(Actor.operator(), email, name)
+    if json:
+        print_json({"token": made, "secret": secret})
+        return
+    print(secret)

@@ -1,0 +1,209 @@
+"""Every operation, asked by everybody: who may follows from the one table (design, section 8)."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import pytest
+from django.apps import apps
+from django.db import transaction
+from django.utils import timezone
+
+from leleka.api.urls import api
+from leleka.services import consent, due, permissions
+from leleka.services.audit import Actor, Role
+from leleka.services.permissions import Permission
+from leleka.state.models import ApiToken, Connection, Export, Run, Segment, Task, User
+from tests.integration.api import Program, furnish, program
+from tests.integration.office import Office
+
+RULES = {"column": "tier", "is": "gold"}
+WRITTEN = {
+    "name": "Other", "connection": "Sandbox", "list": "2", "segments": ["Gold"], "data_matching": {"email": "email"},
+}  # fmt: skip
+Rule = Callable[[Actor], bool]
+
+
+def needs(permission: Permission) -> Rule:
+    return lambda actor: permissions.allows(actor, permission)
+
+
+def on_the_export(actor: Actor) -> bool:
+    return permissions.may_use(actor, Connection.objects.get())
+
+
+def everybody(_: Actor) -> bool:
+    return True
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One operation: what is sent, what it answers where all is well, and who may."""
+
+    method: str
+    path: str
+    status: int
+    rule: Rule
+    body: object = None
+    real: str = ""  # the path as asked, where the object is not number 1 of its kind
+
+    @property
+    def template(self) -> str:
+        return f"{self.method} {self.path}"
+
+
+OPERATIONS = (
+    Operation("GET", "/me", 200, everybody),
+    Operation("GET", "/me/tokens", 200, everybody),
+    Operation("POST", "/me/tokens", 201, everybody, {"name": "another"}),
+    Operation("DELETE", "/me/tokens/{number}", 204, everybody, real="/me/tokens/{token}"),
+    Operation("GET", "/connections", 200, needs(Permission.CONNECTIONS)),
+    Operation("POST", "/connections", 201, needs(Permission.CONNECTIONS), "connection"),
+    Operation("GET", "/connections/consent", 200, everybody),
+    Operation("POST", "/connections/check", 200, needs(Permission.CONNECTIONS), "draft"),
+    Operation("GET", "/connections/{number}", 200, needs(Permission.CONNECTIONS)),
+    Operation("PATCH", "/connections/{number}", 200, needs(Permission.CONNECTIONS), {"version": 1}),
+    Operation("POST", "/connections/{number}/remove", 204, needs(Permission.CONNECTIONS), "removal"),
+    Operation("GET", "/segments", 200, needs(Permission.SEE)),
+    Operation("POST", "/segments", 201, needs(Permission.EDIT_SEGMENTS), {"name": "New", "rules": RULES}),
+    Operation("POST", "/segments/count", 200, needs(Permission.EDIT_SEGMENTS), {"rules": RULES}),
+    Operation("GET", "/segments/{number}", 200, needs(Permission.SEE)),
+    Operation(
+        "PUT", "/segments/{number}", 200, needs(Permission.EDIT_SEGMENTS), {"name": "New", "rules": RULES, "version": 1}
+    ),
+    Operation("DELETE", "/segments/{number}", 204, needs(Permission.EDIT_SEGMENTS), real="/segments/{spare}"),
+    Operation("POST", "/segments/{number}/count", 202, needs(Permission.EDIT_SEGMENTS)),
+    Operation("GET", "/exports", 200, needs(Permission.SEE)),
+    Operation("GET", "/exports/choices", 200, needs(Permission.CHOOSE_CONNECTIONS)),
+    Operation("GET", "/exports/offers", 200, on_the_export, real="/exports/offers?connection=Sandbox"),
+    Operation("POST", "/exports", 201, on_the_export, WRITTEN),
+    Operation("POST", "/exports/run", 202, needs(Permission.EDIT_SHARED_EXPORTS), {}),
+    Operation("GET", "/exports/{number}", 200, needs(Permission.SEE)),
+    Operation("PUT", "/exports/{number}", 200, on_the_export, {**WRITTEN, "version": 1}),
+    Operation("DELETE", "/exports/{number}", 204, on_the_export),
+    Operation("POST", "/exports/{number}/duplicate", 200, needs(Permission.EDIT_SHARED_EXPORTS)),
+    Operation("POST", "/exports/{number}/detach", 200, on_the_export),
+    Operation(
+        "POST", "/exports/{number}/attach", 200, on_the_export, {"connection": "Sandbox", "version": 1}
+    ),
+    Operation("POST", "/exports/{number}/preview", 202, on_the_export),
+    Operation("POST", "/exports/{number}/run", 202, on_the_export, {}),
+    Operation("GET", "/runs", 200, needs(Permission.SEE)),
+    Operation("GET", "/runs/{number}", 200, needs(Permission.SEE)),
+    Operation("GET", "/runs/{number}/rows", 200, needs(Permission.SEE)),
+    Operation("GET", "/runs/{number}/rows.csv", 200, needs(Permission.DOWNLOAD_PERSONAL)),
+    Operation("POST", "/runs/{number}/cancel", 409, on_the_export),  # it has ended
+    Operation("POST", "/runs/{number}/confirm", 409, needs(Permission.CONFIRM)),
+    Operation("POST", "/runs/{number}/resend", 202, on_the_export),
+    Operation("POST", "/runs/{number}/verify", 200, needs(Permission.SEE)),
+    Operation("GET", "/tasks/{number}", 200, everybody, real="/tasks/{task}"),
+    Operation("GET", "/people", 200, needs(Permission.PEOPLE)),
+    Operation("POST", "/people", 201, needs(Permission.PEOPLE), {"email": "d@example.com", "name": "Dora"}),
+    Operation("PATCH", "/people/{number}", 200, needs(Permission.PEOPLE), {"role": "viewer"}, "/people/{person}"),
+    Operation("POST", "/people/{number}/disable", 200, needs(Permission.PEOPLE), real="/people/{person}/disable"),
+    Operation("POST", "/people/{number}/enable", 200, needs(Permission.PEOPLE), real="/people/{person}/enable"),
+    Operation("GET", "/audit", 200, needs(Permission.AUDIT)),
+)  # fmt: skip
+
+
+def test_the_table_names_every_operation() -> None:
+    declared = {
+        f"{method.upper()} {path.removeprefix('/api/v1')}"
+        for path, operations in api.get_openapi_schema()["paths"].items()
+        for method in operations
+    }
+    assert {one.template for one in OPERATIONS} == declared
+
+
+@pytest.fixture
+def furnished(office: Office) -> Office:
+    furnish(office)
+    Segment.objects.create(name="Spare", rules=RULES)
+    return office
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("role", Role)
+@pytest.mark.parametrize("shared", [True, False], ids=["shared", "of administrators"])
+def test_who_may_is_as_the_table_says(furnished: Office, role: Role, *, shared: bool) -> None:
+    if not shared:
+        Connection.objects.update(audience=Connection.Audience.ADMINISTRATORS)
+    asking = program("asking", role)
+    places = places_for(asking)
+    wrong = []
+    for one in OPERATIONS:
+        allowed = one.rule(asking.actor)
+        found, changed = tried(asking, one, places, furnished)
+        # What one may not choose is as unknown as what does not exist.
+        refused = 404 if one.path == "/exports/offers" and role is Role.CONTRIBUTOR else 403
+        if found != (one.status if allowed else refused) or (changed and not allowed):
+            wrong.append((one.template, found, changed))
+    assert wrong == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("who", ["without a token", "disabled", "token removed", "token made up"])
+def test_nobody_else_gets_in(furnished: Office, who: str) -> None:
+    asking = program("asking", Role.ADMINISTRATOR)
+    places = places_for(asking)
+    if who == "without a token":
+        asking = Program()
+    elif who == "disabled":
+        User.objects.update(disabled_at=timezone.now())
+    elif who == "token removed":
+        ApiToken.objects.all().delete()
+    else:
+        asking = replace(asking, token="leleka_" + "x" * 43)
+    wrong = []
+    for one in OPERATIONS:
+        found, changed = tried(asking, one, places, furnished)
+        if found != 401 or changed:
+            wrong.append((one.template, found, changed))
+    assert wrong == []
+
+
+def places_for(asking: Program) -> dict[str, int]:
+    """Name the objects that the operations are about."""
+    other = program("other", Role.CONTRIBUTOR)
+    return {
+        "connections": Connection.objects.get().pk,
+        "segments": Segment.objects.get(name="Gold").pk,
+        "exports": Export.objects.get().pk,
+        "runs": Run.objects.get().pk,
+        "spare": Segment.objects.get(name="Spare").pk,
+        "token": ApiToken.objects.get(user=asking.user).pk,
+        "task": due.ask(asking.actor, Task.Kind.SEGMENT, "Gold"),
+        "person": other.user.pk if other.user else 0,
+    }
+
+
+def tried(asking: Program, one: Operation, places: dict[str, int], office: Office) -> tuple[int, bool]:
+    """Ask, look, and take everything back; give the status, and whether anything changed."""
+    kind = one.path.split("/")[1]
+    path = (one.real or one.path).format(**{"number": places.get(kind, 1), **places})
+    before = state()
+    with transaction.atomic():
+        reply = asking.ask(one.method, path, body_of(one.body, office, places))
+        if reply.streaming:
+            b"".join(reply)
+        changed = state() != before
+        transaction.set_rollback(True)
+    return reply.status_code, changed
+
+
+def body_of(body: object, office: Office, places: dict[str, int]) -> object:
+    host, key = office.configuration.environment["HOST"], office.configuration.environment["KEY"]
+    agreed = {"agreed": True, "consent_version": consent.VERSION, "check": True}
+    known: dict[object, object] = {
+        "connection": {"name": "Second", "host": host, "key": key, **agreed},
+        "draft": {"host": host, "key": key},
+        "removal": {"version": 1, "exports": [{"id": places["exports"], "fate": "remove"}]},
+    }
+    return known[body] if isinstance(body, str) else body
+
+
+def state() -> dict[str, list[object]]:
+    """Everything the installation remembers, but when a token was last used."""
+    models = apps.get_app_config("state").get_models()
+    found: dict[str, list[object]] = {one.__name__: list(one._default_manager.values()) for one in models}
+    found["ApiToken"] = list(ApiToken.objects.values("id", "name", "digest"))
+    return found
