@@ -11,10 +11,15 @@ _RARE_WEATHER = (12, 18, 43, 120, 243, 245, 285, 429, 447, 471, 528, 677, 702, 1
 # A quarantine that ended too soon, and deaths that left no doubt: mistakes that few worlds show.
 _RARE_MISTAKES = (33, 189)
 
-FOUND: dict[str, tuple[int, ...]] = {
-    "l0": _NOT_WAITING + _HELD_NO_MORE + _SINGLES + _RARE_WEATHER,
-    "l1": _RARE_MISTAKES,
-}
+# I-18: the wall clock went ahead, the account's moment was over, and the pace with it.
+_CLOCKS = (15773,)
 
 # Found before clocks were set, exports edited and databases failed: those worlds stay as they were.
-PLAIN = {layer: frozenset(seeds) for layer, seeds in FOUND.items()}
+PLAIN: dict[str, frozenset[int]] = {
+    "l0": frozenset(_NOT_WAITING + _HELD_NO_MORE + _SINGLES + _RARE_WEATHER),
+    "l1": frozenset(_RARE_MISTAKES),
+}
+FOUND: dict[str, tuple[int, ...]] = {
+    "l0": (*sorted(PLAIN["l0"]), *_CLOCKS),
+    "l1": tuple(sorted(PLAIN["l1"])),
+}

@@ -38,6 +38,21 @@ def test_requests_with_one_contact_keep_to_their_own_limit() -> None:
     assert busiest_minute(times) <= 19
 
 
+def test_a_wall_clock_that_is_set_ahead_makes_no_burst() -> None:
+    """I-18, fault 58: the account's moment to send is over at once, ours is not."""
+    stage = scene(60, rows=1)
+    delivery = stage.delivery(stage.plan())
+    seen = 0
+    while not delivery.done():
+        if len(stage.senders.posts) > seen:
+            seen = len(stage.senders.posts)
+            stage.clock.step_wall(60.0)
+        delivery.step()
+    times = [at for at, _ in stage.senders.posts]
+    assert busiest_minute(times) <= 19
+    assert stage.arrived() == names(60)
+
+
 def test_a_successor_keeps_the_pace_of_the_one_that_died() -> None:
     """I-18: also after a crash."""
     stage = scene(1000)

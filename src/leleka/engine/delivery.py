@@ -78,6 +78,9 @@ class Delivery:
         self._screen = Screen(tools.outbox, tools.warehouse, job.plan, tools.waiting)
         self._lane = Lane(tools.outbox, tools.clock, tools.stage, self._screen.refresh)
         self._account = AccountState()  # as last read
+        self._paced_until = (
+            0.0  # by our own clock, which no administrator sets: the account's moment is wall time
+        )
         self._due: list[tuple[float, int]] = []
         self._polls: list[tuple[float, int]] = []
         self._sending: set[int] = set()
@@ -195,7 +198,8 @@ class Delivery:
 
     def _sends_from(self) -> float:
         account = self._account
-        own = self._due[0][0], self._answers.held_until
+        paced = self._clock.now() + self._paced_until - self._clock.monotonic()
+        own = self._due[0][0], self._answers.held_until, paced
         return self._latest(*own, account.next_send_at, account.paused_until)
 
     def _latest(self, *moments: float) -> float:
@@ -212,6 +216,7 @@ class Delivery:
     def _send_due(self) -> None:
         """Send what is due: one batch at the account's pace, a window full of them where there is no pace."""
         at = now = self._clock.now()
+        begun = self._clock.monotonic()
         ready: list[tuple[Batch, Body]] = []
         while at <= now and self._may_send(now, len(ready)):
             batch = self.batches[heapq.heappop(self._due)[1]]
@@ -226,6 +231,7 @@ class Delivery:
             ready.append((replace(screened.batch, tries=batch.tries + 1, sha256=body.sha256), body))
             at += self._tools.pace.interval(screened.batch.rows)
         if ready:
+            self._paced_until = begun + at - now
             self._send(ready, next_send_at=at)
 
     def _may_send(self, now: float, ready: int) -> bool:

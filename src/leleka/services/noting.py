@@ -1,12 +1,14 @@
 """What a run is doing, written down for whoever looks from elsewhere."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Final
 
 from leleka.core.outbox import Batch, BatchStatus
 from leleka.core.planning import Planned
 from leleka.core.ports import Clock
 from leleka.engine.run import Watcher
+from leleka.services import database
 from leleka.state.models import Run
 
 _LONGEST = Run._meta.get_field("stage").max_length
@@ -30,8 +32,9 @@ class Noting:
         self._live = Run.objects.filter(pk=run.pk, finished_at__isnull=True)
 
     def stage(self, sentence: str) -> None:
-        self._live.update(stage=sentence[:_LONGEST])
         self._watcher.stage(sentence)
+        with suppress(*database.ERRORS):  # "the database does not answer" is a stage, too
+            self._live.update(stage=sentence[:_LONGEST])
 
     def planned(self, planned: Planned) -> None:
         self._watcher.planned(planned)

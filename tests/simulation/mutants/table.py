@@ -221,7 +221,11 @@ MUTANTS = (
         _LATER,
     ),
     _one(
-        "a late confirmation is confirmed again", _LATE, "for row, _ in changed:", "for row, _ in ():", "l1"
+        "a late confirmation is confirmed again",
+        _LATE,
+        "for row, _ in changed:",
+        "for row, _ in ():",
+        "tests/integration/test_late.py",
     ),
     _one(
         "a late confirmation undoes what settled meanwhile",
