@@ -42,6 +42,10 @@ def compile_() -> None:
         read = polib.pofile(str(catalogue), wrapwidth=0)
         for volatile in ("POT-Creation-Date", "PO-Revision-Date"):
             read.metadata.pop(volatile, None)  # a date would change the file without a change of it
+        for guessed in read.fuzzy_entries():  # what resembles another text is not its translation
+            guessed.msgstr, guessed.flags = "", [flag for flag in guessed.flags if flag != "fuzzy"]
+            guessed.msgstr_plural = dict.fromkeys(guessed.msgstr_plural, "")
+            guessed.previous_msgid = guessed.previous_msgid_plural = None
         read.sort(key=lambda entry: entry.msgid)
         read.save(str(catalogue))
         read.save_as_mofile(str(catalogue.with_suffix(".mo")))

@@ -104,11 +104,11 @@ class Raw(HTMLParser):
         self._code = 0
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self._code += tag in {"code", "style", "script"}
+        self._code += tag in {"code", "pre", "style", "script"}
         self.found += [value for name, value in attrs if name in _SPOKEN_ATTRIBUTES and value]
 
     def handle_endtag(self, tag: str) -> None:
-        self._code -= tag in {"code", "style", "script"}
+        self._code -= tag in {"code", "pre", "style", "script"}
 
     def handle_data(self, data: str) -> None:
         if not self._code:

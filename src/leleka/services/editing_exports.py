@@ -11,7 +11,7 @@ from leleka.errors import Conflict, Forbidden, LelekaError, NotFound, Problem
 from leleka.services import due, running
 from leleka.services.audit import Actor, record
 from leleka.services.checking_exports import CheckedExport
-from leleka.services.editing import refuse_managed, stale
+from leleka.services.editing import refuse_managed, refuse_unsettled, stale
 from leleka.services.export_forms import checked, data_of
 from leleka.services.export_views import find
 from leleka.services.permissions import Permission, may_use, require, require_export
@@ -113,6 +113,7 @@ def remove(actor: Actor, numbers: Sequence[int]) -> None:
     """Remove exports with their runs; what they sent stays where it was sent."""
     with transaction.atomic():
         for row in [_still(actor, number) for number in numbers]:
+            refuse_unsettled(row)
             record(actor, "export removed", row.name, {"list": row.target})
             row.delete()
 

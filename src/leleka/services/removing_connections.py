@@ -8,6 +8,7 @@ from django.db.models import F
 
 from leleka.errors import Conflict, InvalidInput
 from leleka.services.audit import Actor, record
+from leleka.services.editing import refuse_unsettled
 from leleka.services.editing_connections import editable, refuse_while_running, take_version
 from leleka.services.permissions import Permission, require
 from leleka.state.models import Connection, Export
@@ -69,6 +70,7 @@ def _refuse_managed(exports: Sequence[Export]) -> None:
 
 def _let_go(actor: Actor, row: Connection, export: Export, fate: Fate) -> None:
     if fate is Fate.REMOVE:
+        refuse_unsettled(export)
         export.delete()
     else:
         Export.objects.filter(pk=export.pk).update(connection=None, version=F("version") + 1)

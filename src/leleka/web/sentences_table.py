@@ -111,4 +111,8 @@ SENTENCES: Final[Mapping[str, tuple[Promise | str, Promise | str]]] = {
         _("Another export writes this field of the same account in another way."),
         _("Map the same column in both, or another field in one of them."),
     ),
+    "EXPORT_UNSETTLED": (
+        _("Something that this export sent may still be on its way to ActiveCampaign."),
+        _("Detach it instead, or remove it a day after its last run."),
+    ),
 }
