@@ -12,6 +12,7 @@ RUN := $(UV) run --locked
 
 CUSTOMERS ?= 20000
 SPEED ?= 20
+PROCESSES ?= 3
 MINUTES ?= 5
 
 .PHONY: help demo serve messages test check tests soak format clean
@@ -42,7 +43,7 @@ check: $(UV)
 	$(RUN) lint-imports --no-logo
 
 tests: $(UV)
-	$(RUN) pytest
+	$(RUN) pytest -n $(PROCESSES) --dist worksteal
 	$(RUN) python -m tests.on_postgresql
 
 soak: $(UV)
