@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from leleka.core import email
-from leleka.core.email import Address, Unusable, mask, normalise
+from leleka.core.email import Address, Unusable, mask, mask_within, normalise
 
 
 def code(text: str | None) -> str | None:
@@ -140,3 +140,16 @@ def test_any_text_is_an_address_or_has_a_reason(text: str) -> None:
 def test_what_the_fast_path_takes_the_careful_path_takes_too(text: str) -> None:
     if email.fast(text):
         assert email._carefully(text) == Address(text.lower())
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ("jane@example.com is not valid", "j***@e*** is not valid"),
+        ("Contact <jane@example.com>, 'bob@x.org': no", "Contact <j***@e***>, 'b***@x***': no"),
+        ("nobody is named here", "nobody is named here"),
+    ],
+)
+def test_addresses_within_a_sentence_are_masked(said: str, shown: str) -> None:
+    """A-3."""
+    assert mask_within(said) == shown

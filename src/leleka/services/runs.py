@@ -7,7 +7,7 @@ from typing import Final
 from django.db import transaction
 from django.utils import timezone
 
-from leleka.core.email import mask
+from leleka.core.email import mask, mask_within
 from leleka.core.planning import Counts
 from leleka.core.reasons import sentence
 from leleka.errors import Conflict, NotFound, Problem
@@ -48,14 +48,20 @@ def may_act(actor: Actor, number: int) -> bool:
 
 
 def rows_of(actor: Actor, number: int, ended: str, limit: int, offset: int = 0) -> Sequence[RowView]:
-    """Give profiles of a run that ended so; addresses are masked for whoever may not see personal data."""
+    """Give profiles of a run that ended so; addresses are masked for whoever may not see personal data, also those
+    in what ActiveCampaign said.
+    """
     require(actor, Permission.SEE)
     outcome = _outcomes_of(_find(number))
     with store.session() as session:
         found = outcomes.rows(session, outcome, ended, limit, offset)
-    shown = (lambda address: address) if allows(actor, Permission.SEE_PERSONAL) else mask
+    if allows(actor, Permission.SEE_PERSONAL):
+        return [
+            RowView(profile_id, address or "", how, code, detail)
+            for profile_id, address, how, code, detail in found
+        ]
     return [
-        RowView(profile_id, shown(address) if address else "", how, code, detail)
+        RowView(profile_id, mask(address) if address else "", how, code, mask_within(detail or ""))
         for profile_id, address, how, code, detail in found
     ]
 
