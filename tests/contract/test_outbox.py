@@ -114,6 +114,22 @@ class TestDjangoOutbox(OutboxContract):
             assert first.take_lane() != ""
         assert world.lane() == "2"
 
+    def test_a_run_is_queued_while_another_one_of_the_account_delivers(self) -> None:
+        """Design 3.1. A run that is being canceled stays so."""
+        world = DjangoWorld()
+        first, second = world.claim("1"), world.claim("2")
+        queued = Run.objects.filter(pk=world.runs["2"])
+        queued.update(status=RunStatus.PROCESSING)
+        assert first.take_lane() == ""
+        assert second.take_lane() != ""
+        assert queued.get().status == RunStatus.QUEUED
+        first.release_lane()
+        assert second.take_lane() == ""
+        assert queued.get().status == RunStatus.PROCESSING
+        queued.update(status=RunStatus.CANCELING)
+        second.take_lane()
+        assert queued.get().status == RunStatus.CANCELING
+
     def test_what_a_worker_believes_of_its_lease_ends_before_what_others_see(self) -> None:
         """F3: also when it stood still in the middle of renewing it."""
 

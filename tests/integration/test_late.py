@@ -2,8 +2,10 @@
 
 import pytest
 
+from leleka.core.clock import SystemClock
 from leleka.core.outbox import BatchStatus
 from leleka.engine import delivery
+from leleka.services import due
 from leleka.state.models import BatchRow, Run
 from tests.integration.office import Office
 
@@ -42,6 +44,18 @@ def test_a_late_confirmation_enters_the_ledger_and_nothing_is_sent_again(unconfi
     assert BatchRow.objects.get().status == BatchStatus.CONFIRMED
     first = Run.objects.order_by("pk")[0]
     assert (first.status, first.counts["unconfirmed"]) == ("Completed with warnings", 20)
+
+
+def test_the_worker_asks_for_late_confirmations_though_nothing_runs_again(unconfirmed: Office) -> None:
+    """Design 3.6: for a day, whatever becomes of the run."""
+    clock = SystemClock()
+    account = Run.objects.get().account_id
+    assert due.errands(clock, but=(), limit=9) == [f"late:{account}"]
+    let_the_queue_move(unconfirmed)
+    due.carry_out(f"late:{account}", clock)
+
+    assert set(unconfirmed.ledger().values()) == {"member"}
+    assert due.errands(clock, but=(), limit=9) == []
 
 
 def test_while_it_is_not_confirmed_its_people_wait(unconfirmed: Office) -> None:

@@ -1,4 +1,6 @@
-"""What is due: runs and tasks that nobody works on. An errand is named ``run:7`` or ``task:3``."""
+"""What is due: runs and tasks that nobody works on. An errand is named
+``run:7``, ``task:3``, or ``late:2`` for an account whose late confirmations are to be asked for.
+"""
 
 from collections.abc import Container, Sequence
 from dataclasses import asdict, dataclass
@@ -11,11 +13,12 @@ from django.utils import timezone
 
 from leleka.core.ports import Clock
 from leleka.errors import LelekaError, NeedsAttention, NotFound, Problem
-from leleka.services import exports, running, segments, workers
+from leleka.services import exports, late, running, segments, store, workers
 from leleka.services.audit import Actor
+from leleka.services.connecting import opened
 from leleka.services.plain import plain
 from leleka.services.watching import Nobody
-from leleka.state.models import Run, RunStatus, Task
+from leleka.state.models import Connection, Run, RunStatus, Task
 
 log = structlog.get_logger(__name__)
 _KEPT: Final = timedelta(days=1)
@@ -65,6 +68,7 @@ def errands(clock: Clock, but: Container[str], limit: int) -> Sequence[str]:
     found = [f"task:{row.pk}" for row in live if not row.worker or workers.is_dead(row.worker)]
     runs = Run.objects.filter(finished_at__isnull=True).exclude(status=RunStatus.NEEDS_CONFIRMATION)
     found += [f"run:{run.pk}" for run in runs.order_by("pk") if _is_free(run, clock)]
+    found += [f"late:{account}" for account in late.accounts_to_ask(clock)]
     return [errand for errand in found if errand not in but][:limit]
 
 
@@ -79,6 +83,8 @@ def carry_out(errand: str, clock: Clock) -> None:
         _run(int(number), clock)
     elif kind == "task":
         _do(int(number), clock)
+    elif kind == "late":
+        _ask_late(int(number), clock)
     else:
         raise NotFound("ERRAND_UNKNOWN", f"There is nothing like {errand!r} to do.")
 
@@ -88,6 +94,18 @@ def _run(number: int, clock: Clock) -> None:
         running.go_on(number, clock, Nobody())
     except LelekaError as error:  # it stands with the run, or another process has taken the run
         log.warning("a run did not go on", run=number, code=error.code)
+
+
+def _ask_late(account: int, clock: Clock) -> None:
+    """Ask after what an account accepted from runs that have ended: for a day, whether it runs again or not."""
+    connection = Connection.objects.select_related("account").filter(account=account).order_by("pk").first()
+    if connection is None:
+        return
+    try:
+        with store.session() as session, opened(connection, clock) as far_side:
+            late.settle_late(session, connection.account, far_side, clock, lambda: None)
+    except LelekaError as error:
+        log.warning("late confirmations could not be asked for", account=account, code=error.code)
 
 
 def came_to_grief(errand: str, clock: Clock) -> None:

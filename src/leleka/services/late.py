@@ -28,6 +28,16 @@ _PENDING_IN_A_ROW: Final = 10
 _ASKED_FOR: Final = 24 * 3600.0  # seconds after acceptance
 
 
+def accounts_to_ask(clock: Clock) -> Sequence[int]:
+    """Give the ids of accounts with accepted batches of finished runs that may still be confirmed."""
+    left = BatchRow.objects.filter(
+        run__finished_at__isnull=False,
+        status=BatchStatus.ACCEPTED,
+        accepted_at__gt=clock.now() - _ASKED_FOR,
+    )
+    return sorted(set(left.values_list("run__account", flat=True)))
+
+
 def settle_late(session: Session, account: Account, opened: Opened, clock: Clock, pulse: Pulse) -> int:
     """Ask once after each accepted batch of the account's finished runs; give how many came to an end.
 

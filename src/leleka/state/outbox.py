@@ -99,10 +99,19 @@ class DjangoOutbox:
             held = Account.objects.select_related("lane__export").get(pk=self._account_id).lane
             free = held is None or held.pk == self._run_id or held.finished_at or held.lease_until < now
             if not free and held is not None:
+                self._stands_in_line(there=True)
                 return f"run {held.pk} of {held.export.name}"
             mine = Q(lane=held.pk) if held else Q(lane__isnull=True)
             taken = Account.objects.filter(mine, pk=self._account_id).update(lane=self._run_id)
+            self._stands_in_line(there=not taken)
             return "" if taken else "a run that was quicker"
+
+    def _stands_in_line(self, *, there: bool) -> None:
+        """*Queued* while another run of the account delivers, *Processing* from then on; a cancel stays one."""
+        before, after = (
+            (RunStatus.PROCESSING, RunStatus.QUEUED) if there else (RunStatus.QUEUED, RunStatus.PROCESSING)
+        )
+        Run.objects.filter(pk=self._run_id, fence=self._fence, status=before).update(status=after)
 
     def release_lane(self) -> None:
         with transaction.atomic():

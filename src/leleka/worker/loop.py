@@ -20,6 +20,8 @@ from leleka.services import due
 log = structlog.get_logger(__name__)
 _LOOK_EVERY: Final = 0.5  # seconds
 _AT_ONCE: Final = 4
+_LATE: Final = "late:"
+_ASK_LATE_EVERY: Final = 600.0  # seconds
 _CLEAN_STOP: Final = 25.0  # seconds a child has to write down what it knows
 
 
@@ -30,6 +32,7 @@ class Worker:
     clock: Clock
     stop: Event = field(default_factory=Event)
     children: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+    _rests_until: dict[str, float] = field(default_factory=dict)
 
     def work(self) -> None:
         log.info("worker started", pid=os.getpid())
@@ -42,7 +45,7 @@ class Worker:
     def _start_what_is_due(self) -> None:
         free = _AT_ONCE - len(self.children)
         if free > 0:
-            for errand in due.errands(self.clock, but=self.children.keys(), limit=free):
+            for errand in due.errands(self.clock, but=self._taken_care_of(), limit=free):
                 # Its own session: a Ctrl-C at the terminal reaches the worker, which tells its children itself.
                 self.children[errand] = subprocess.Popen(
                     [sys.executable, "-m", "leleka", "worker", "--errand", errand],
@@ -50,10 +53,16 @@ class Worker:
                     start_new_session=True,
                 )
 
+    def _taken_care_of(self) -> set[str]:
+        now = self.clock.monotonic()
+        return {*self.children, *(errand for errand, until in self._rests_until.items() if until > now)}
+
     def _collect(self) -> None:
         for errand, child in list(self.children.items()):
             if (code := child.poll()) is not None:
                 del self.children[errand]
+                if errand.startswith(_LATE):
+                    self._rests_until[errand] = self.clock.monotonic() + _ASK_LATE_EVERY
                 log.info("errand ended", errand=errand, code=code)
                 if code != 0:
                     due.came_to_grief(errand, self.clock)
