@@ -16,7 +16,7 @@ django.setup()
 from django.db import transaction
 from leleka.core.secret import Secret
 from leleka.services import connecting, rotation, store
-from leleka.services.audit import Actor
+from leleka.services.audit import Actor, Role
 from leleka.state.models import Account, Connection
 """
 PREPARE = """
@@ -32,7 +32,7 @@ with transaction.atomic():
     print("sealed", flush=True)
     input()
 """
-ROTATE = 'rotation.rotate(Actor("tester"), forget_old=True)'
+ROTATE = 'rotation.rotate(Actor("tester", Role.ADMINISTRATOR), forget_old=True)'
 OPEN = """
 for one in Connection.objects.order_by("name"):
     print(connecting.key_of(one).reveal())

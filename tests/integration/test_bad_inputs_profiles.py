@@ -18,13 +18,14 @@ from leleka.errors import InvalidInput, Problem
 from leleka.sandbox.contacts import Contact, Status
 from leleka.sandbox.server import Options, SandboxServer, running
 from leleka.services import runs, store
+from leleka.services.audit import Actor, Role
 from leleka.services.contracts import RowView, RunView
 from leleka.state.models import Run
 from leleka.warehouse.scan import parquet
 from tests.bad_inputs import Entry, entries
 from tests.integration.conftest import KEY
 from tests.integration.defining import state
-from tests.integration.office import ALICE, Office
+from tests.integration.office import Office
 from tests.unit.test_packing import due, packer
 
 GOOD = [{"id": f"0-good-{n}", "email": f"good{n}@x.test", "first_name": f"Good {n}"} for n in (1, 2, 3)]
@@ -89,8 +90,13 @@ def warnings_of(view: RunView) -> dict[str, list[str]]:
         return {identity: list(codes) for identity, codes in session.rows(query) if codes}
 
 
+_CHARLIE = Actor("charlie", Role.VIEWER)
+
+
 def reported(view: RunView) -> dict[str, RowView]:
-    rows = [row for ended in ("excluded", "rejected") for row in runs.rows_of(ALICE, view.id, ended, 10_000)]
+    rows = [
+        row for ended in ("excluded", "rejected") for row in runs.rows_of(_CHARLIE, view.id, ended, 10_000)
+    ]
     assert len({row.profile_id for row in rows}) == len(rows)
     return {row.profile_id: row for row in rows}
 
