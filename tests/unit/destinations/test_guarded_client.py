@@ -217,9 +217,9 @@ def test_a_gzip_bomb_is_unpacked_to_the_cap_and_no_further() -> None:
 @pytest.mark.parametrize(
     ("body", "encoding", "expected"),
     [
-        (gzip.compress(b'{"a":1}'), "gzip", (b'{"a":1}', True)),
+        (gzip.compress(b'{"a":1}', mtime=0), "gzip", (b'{"a":1}', True)),
         (zlib.compress(b'{"a":1}'), "deflate", (b'{"a":1}', True)),
-        (gzip.compress(b'{"a":1}')[:-9], "gzip", (b'{"a":1}', False)),
+        (gzip.compress(b'{"a":1}', mtime=0)[:-9], "gzip", (b'{"a":1}', False)),
         (b"not packed", "gzip", (b"", False)),
         (b"whatever", "br", (b"", False)),
     ],
