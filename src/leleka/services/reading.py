@@ -121,7 +121,7 @@ class DefinitionsFile:
             if not environment.get(name):
                 remedy = f"Set the environment variable {name}."
                 self._wrong.append(
-                    Problem("VARIABLE_UNSET", f"${{{name}}} is not set.", self.where(here), remedy)
+                    Problem("VARIABLE_UNSET", f"${{{name}}} is not set.", self.where(_as_known(here)), remedy)
                 )
             return environment.get(name, "")
 
@@ -137,7 +137,7 @@ class DefinitionsFile:
             problem = ("TEXT_NOT_UNICODE", "Half a character (a lone surrogate) stands in this text.")
         else:
             return
-        self._wrong.append(Problem(*problem, self.where(here), "Write it anew."))
+        self._wrong.append(Problem(*problem, self.where(_as_known(here)), "Write it anew."))
 
 
 def _keys_in(filled: object) -> tuple[str, ...]:
@@ -163,6 +163,15 @@ def said_of(detail: Any) -> tuple[str, str]:
     kind = detail["type"]
     sentence = _SENTENCES.get(kind, str(detail["msg"]).removeprefix("Value error, "))
     return kind if kind.isupper() else "DEFINITION_INVALID", f"{sentence[:1].upper()}{sentence[1:]}."
+
+
+def _as_known(location: tuple[str | int, ...]) -> tuple[str | int, ...]:
+    """Give a place as far as it has names of ours: what somebody wrote in the place of a setting may be a key."""
+    for depth, part in enumerate(location):
+        known = {name.replace(" ", "_") for name in settings_at(location[:depth])}
+        if isinstance(part, str) and part.strip().lower().replace(" ", "_").replace("-", "_") not in known:
+            return location[:depth]
+    return location
 
 
 def _same(written: object, wanted: object) -> bool:
