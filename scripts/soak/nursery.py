@@ -21,12 +21,13 @@ def _read_the_program() -> None:
     import django  # noqa: PLC0415 - after the settings are chosen
 
     django.setup()
-    import leleka.cli.commands.runs  # noqa: PLC0415
-    import leleka.cli.main  # noqa: PLC0415
-    import leleka.cli.progress  # noqa: PLC0415
-    import leleka.cli.reports  # noqa: PLC0415
-    import leleka.services.applying  # noqa: PLC0415
-    import leleka.services.running  # noqa: F401, PLC0415
+    # What every run needs, read once before anybody is born: they need the settings that Django just got.
+    import leleka.cli.commands.runs  # noqa: PLC0415 - see above
+    import leleka.cli.main  # noqa: PLC0415 - see above
+    import leleka.cli.progress  # noqa: PLC0415 - see above
+    import leleka.cli.reports  # noqa: PLC0415 - see above
+    import leleka.services.applying  # noqa: PLC0415 - see above
+    import leleka.services.running  # noqa: F401, PLC0415 - see above; imported for its being there
 
 
 def _born(words: list[str], log: str) -> int:
@@ -39,12 +40,12 @@ def _born(words: list[str], log: str) -> int:
     for here, there in ((nothing, 0), (file, 1), (file, 2)):
         os.dup2(here, there)
     sys.argv = ["leleka", *words]
-    from leleka.conf.entry import main  # noqa: PLC0415
+    from leleka.conf.entry import main  # noqa: PLC0415 - of the child, not of the parent
 
     # The standard streams were opened by the parent, for pipes: these are of this process's own.
     sys.stdin = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115 - open as long as the process lives
-    sys.stdout = open(1, "w", encoding="utf-8", buffering=1, closefd=False)  # noqa: SIM115
-    sys.stderr = open(2, "w", encoding="utf-8", buffering=1, closefd=False)  # noqa: SIM115
+    sys.stdout = open(1, "w", encoding="utf-8", buffering=1, closefd=False)  # noqa: SIM115 - as above
+    sys.stderr = open(2, "w", encoding="utf-8", buffering=1, closefd=False)  # noqa: SIM115 - as above
     main()
     sys.exit(0)
 

@@ -8,25 +8,9 @@ from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI, Schema
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
-from leleka.errors import (
-    Conflict,
-    Forbidden,
-    InvalidInput,
-    LelekaError,
-    NeedsAttention,
-    NotFound,
-    Problem,
-    TryLater,
-)
+from leleka.errors import LelekaError, Problem
+from leleka.services.statuses import retry_after, status_of
 
-_STATUS: Final = (
-    (InvalidInput, 422),
-    (NotFound, 404),
-    (Forbidden, 403),
-    (Conflict, 409),
-    (NeedsAttention, 409),
-    (TryLater, 429),
-)
 _TITLES: Final = {
     400: "The request could not be understood",
     401: "Not signed in",
@@ -90,11 +74,7 @@ def tell_problems(api: NinjaAPI) -> None:
 def _told(_: HttpRequest, error: LelekaError | type[LelekaError]) -> HttpResponse:
     if not isinstance(error, LelekaError):
         raise TypeError("an error is raised, not its class")
-    status = next((status for kind, status in _STATUS if isinstance(error, kind)), 500)
-    headers = {}
-    if isinstance(error, TryLater) and error.retry_after:
-        headers["Retry-After"] = str(max(1, round(error.retry_after)))
-    return answer(status, error.problems, headers)
+    return answer(status_of(error), error.problems, retry_after(error))
 
 
 def _not_valid(_: HttpRequest, error: ValidationError | type[ValidationError]) -> HttpResponse:

@@ -12,7 +12,7 @@ from leleka.core.secret import Secret
 from leleka.destinations.registry import SPECS, spec_of
 from leleka.errors import InvalidInput
 from leleka.services.checking_exports import CheckedExport, ExportChecks, Staying
-from leleka.services.connecting import is_reference
+from leleka.services.connecting import check_reference, is_reference
 from leleka.services.definitions import ConnectionDefinition
 from leleka.services.gathering import Gathering, Location, near
 from leleka.services.reading import DefinitionsFile
@@ -126,7 +126,7 @@ class _Checks:
         here: Location = ("connections", number)
         identity = self._found.attempt((*here, "host"), lambda: spec.identify(part.host, self._network))
         reference = is_reference(part.key)
-        judge = _check_reference if reference else spec.check_key
+        judge = check_reference if reference else spec.check_key
         key = self._found.attempt((*here, "key"), lambda: judge(part.key))
         if identity is None or (key is None and not reference):
             return None
@@ -142,16 +142,6 @@ class _Checks:
             consent_by=part.consent.agreed_by,
             consent_version=part.consent.version,
             consent_language=part.consent.language,
-        )
-
-
-def _check_reference(reference: str) -> None:
-    _, _, name = reference.partition(":")
-    if not name.strip() or not name.isprintable():
-        raise InvalidInput(
-            "KEY_SYNTAX",
-            "This names neither a variable nor a file that holds the key.",
-            remedy="Write env:NAME or file:/path/of/the/file.",
         )
 
 

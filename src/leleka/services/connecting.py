@@ -4,13 +4,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from leleka.core.ports import Clock, Destination, Limits, Turn, at_once
 from leleka.core.secret import Secret
 from leleka.destinations.registry import spec_of
 from leleka.engine.pace import Tempo
 from leleka.engine.places import KEPT_FOR_PEOPLE, RequestPace
-from leleka.errors import NeedsAttention
+from leleka.errors import InvalidInput, NeedsAttention
 from leleka.services import store
 from leleka.state.models import Connection, StoredSecret
 from leleka.state.places import AccountPlaces
@@ -19,6 +20,7 @@ from leleka.state.secrets import Place, Sealed
 
 KEY = "key"
 _FILE, _ENV = "file:", "env:"
+_LONGEST_REFERENCE: Final = 1000  # what the state holds
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,17 @@ class Opened:
 def is_reference(key: str) -> bool:
     """Tell whether a key is named instead of given: ``file:/path`` or ``env:NAME``."""
     return key.startswith((_FILE, _ENV))
+
+
+def check_reference(reference: str) -> None:
+    """Raises ``InvalidInput`` for a reference that names nothing."""
+    _, _, name = reference.partition(":")
+    if not name.strip() or not name.isprintable() or len(reference) > _LONGEST_REFERENCE:
+        raise InvalidInput(
+            "KEY_SYNTAX",
+            "This names neither a variable nor a file that holds the key.",
+            remedy="Write env:NAME or file:/path/of/the/file.",
+        )
 
 
 @contextmanager

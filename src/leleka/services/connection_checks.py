@@ -31,7 +31,6 @@ _LASTS: Final = timedelta(minutes=15)
 _A_MINUTE: Final = 5
 _MINUTE: Final = timedelta(minutes=1)
 _CHECK: Final = "connection check"
-_LONGEST_REFERENCE: Final = 1000
 T = TypeVar("T")
 
 
@@ -77,7 +76,7 @@ def judge(draft: Draft, saved: Connection | None) -> Judged:
     reference = typed if connecting.is_reference(typed) else ""
     key = None
     if reference:
-        attempt(found, "key", lambda: _check_reference(reference))
+        attempt(found, "key", lambda: connecting.check_reference(reference))
     elif typed:
         key = attempt(found, "key", lambda: spec.check_key(typed))
     elif saved is None or (identity is not None and str(identity) != saved.host):
@@ -188,11 +187,6 @@ def _prove(actor: Actor, judged: Judged, done: list[Check]) -> str:
 
 def _claim(actor: Actor, judged: Judged) -> dict[str, str]:
     return {"type": judged.type, "host": judged.host, "key": judged.digest(), "by": actor.name}
-
-
-def _check_reference(reference: str) -> None:
-    if len(reference) > _LONGEST_REFERENCE or not reference.isprintable():
-        raise InvalidInput("KEY_SYNTAX", "This does not name a key: file:/path or env:NAME.")
 
 
 def _key_required(saved: Connection | None) -> InvalidInput:

@@ -2,33 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from leleka.errors import (
-    Conflict,
-    Forbidden,
-    InvalidInput,
-    LelekaError,
-    NeedsAttention,
-    NotFound,
-    Problem,
-    TryLater,
-)
+from leleka.errors import LelekaError, Problem
+from leleka.services.statuses import retry_after, status_of
 from leleka.web.request import Request
 from leleka.web.sentences import in_this_language
-
-STATUS: Final = (
-    (InvalidInput, 422),
-    (NotFound, 404),
-    (Forbidden, 403),
-    (Conflict, 409),
-    (NeedsAttention, 409),
-    (TryLater, 429),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,16 +44,12 @@ def go(request: Request, url: str) -> HttpResponse:
     return HttpResponse(status=303, headers={"Location": url})
 
 
-def status_of(error: LelekaError) -> int:
-    return next((status for kind, status in STATUS if isinstance(error, kind)), 500)
-
-
 def problem_page(request: Request, error: LelekaError) -> HttpResponse:
     template = "web/problems.html" if is_htmx(request) else "web/problem_page.html"
     context = {"problems": [in_this_language(one) for one in error.problems], "title": _("That did not work")}
     response = render(request, template, context, status=status_of(error))
-    if isinstance(error, TryLater) and error.retry_after:
-        response["Retry-After"] = str(max(1, round(error.retry_after)))
+    for name, value in retry_after(error).items():
+        response[name] = value
     return response
 
 

@@ -10,7 +10,8 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 from leleka.errors import Conflict, InvalidInput
 from leleka.services import signing_in, tokens
-from leleka.web.answers import by_field, go, page, status_of
+from leleka.services.statuses import status_of
+from leleka.web.answers import by_field, go, page
 from leleka.web.request import Request, actor_of
 
 

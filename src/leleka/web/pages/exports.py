@@ -11,7 +11,8 @@ from leleka.core.clock import SystemClock
 from leleka.errors import Conflict, Forbidden, InvalidInput, LelekaError
 from leleka.services import editing_exports, export_views, runs
 from leleka.services.export_views import ExportDetail, ExportLine
-from leleka.web.answers import go, is_htmx, page, pane, status_of
+from leleka.services.statuses import status_of
+from leleka.web.answers import go, is_htmx, page, pane
 from leleka.web.numbers import whole_number
 from leleka.web.pages import export_form, tasks
 from leleka.web.request import Request, actor_of

@@ -9,7 +9,8 @@ from django.urls import reverse
 
 from leleka.errors import Conflict, InvalidInput
 from leleka.services import people
-from leleka.web.answers import by_field, go, page, pane, status_of
+from leleka.services.statuses import status_of
+from leleka.web.answers import by_field, go, page, pane
 from leleka.web.request import Request, actor_of
 from leleka.web.words import ROLES
 

@@ -10,7 +10,8 @@ from leleka.core.clock import SystemClock
 from leleka.errors import Conflict, InvalidInput, LelekaError, Problem
 from leleka.services import editing_exports, editing_segments, export_views, segments
 from leleka.services.contracts import SegmentView
-from leleka.web.answers import go, is_htmx, page, pane, status_of
+from leleka.services.statuses import status_of
+from leleka.web.answers import go, is_htmx, page, pane
 from leleka.web.numbers import whole_number
 from leleka.web.pages import tasks
 from leleka.web.request import Request, actor_of
