@@ -88,6 +88,12 @@ def whole(value: float) -> str:
     return number_format(round(value), force_grouping=True)
 
 
+@register.filter
+def person(name: str) -> str:
+    """Leave the address away from "Ada <ada@example.com>": on a page it is in the way, the title has it."""
+    return name.partition(" <")[0] or name
+
+
 @register.filter(name="reason")
 def reason_word(code: str) -> str:
     """Tell in words why a row ended as it did, or how."""
