@@ -177,5 +177,5 @@ EMPTY: Final = (
     Scene("empty-segments", "/segments"),
     Scene("empty-connections", "/admin/connections"),
     Scene("empty-runs", "/data/runs"),
-    Scene("empty-export-add", "/data/exports", _pane(_ADD)),
+    Scene("empty-export-add", "/data/exports/add"),
 )

@@ -11,7 +11,7 @@ from leleka.errors import Conflict, NotFound
 from leleka.services import runs
 from leleka.web.answers import go, is_htmx, page
 from leleka.web.numbers import whole_number
-from leleka.web.reasons import reason
+from leleka.web.reasons import particulars, reason
 from leleka.web.request import Request, actor_of
 from leleka.web.sentences import in_this_language
 
@@ -54,7 +54,7 @@ def rows(request: Request, number: int) -> HttpResponse:
     context = {
         "number": number,
         "ended": ended,
-        "rows": [(row, reason(row.code)) for row in found[:_A_PAGE]],
+        "rows": [(row, reason(row.code), particulars(row.code, row.detail)) for row in found[:_A_PAGE]],
         "page": current,
         "more": len(found) > _A_PAGE,
     }
