@@ -202,7 +202,7 @@ def _several(request: Request, what: str) -> HttpResponse:
     context = {
         "exports": lines,
         "what": what,
-        "title": _("Remove") if what == "remove" else _("Detach connection"),
+        "title": _("Remove exports") if what == "remove" else _("Detach connection"),
     }
     if request.method != "POST":
         return pane(request, "web/pages/exports_sure.html", context)
