@@ -50,6 +50,7 @@ def show(request: Request, number: int) -> HttpResponse:
     context = {
         "export": detail.line,
         "data": detail.data,
+        "attention": detail.needs_attention,
         "lines": export_form.lines_of(detail.data),
         "runs": runs.list_runs(actor, detail.line.name),
         "list_left": request.GET.get("left", ""),
