@@ -61,6 +61,8 @@ class Camera:
             page.goto(self._installation.address + scene.path.format(**self._installation.places))
             page.wait_for_load_state("networkidle")
             scene.steps(page)
+            if not self._whole:
+                page.evaluate("document.querySelector('.test-banner')?.remove()")  # only the sandbox has it
             page.screenshot(path=folder / f"{scene.name}.png", full_page=self._whole, animations="disabled")
             wide = page.evaluate(
                 "document.documentElement.scrollWidth - document.documentElement.clientWidth"

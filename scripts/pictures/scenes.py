@@ -64,10 +64,8 @@ def _refused_export(page: Page) -> None:
     page.locator("[data-do=add-row]").click()
     page.locator("[name=to-r1]").select_option("phone")
     page.locator("[data-segment]").first.check()
-    page.locator("[name=leavers][value=unsubscribe]").check()
-    page.locator("[name=leavers][value=mark]").check()
     page.locator(".pane-foot .btn-primary").click()
-    page.locator(".is-invalid, .alert-danger").first.wait_for()
+    page.locator("#pane .invalid-feedback").first.wait_for()
     page.wait_for_load_state("networkidle")
 
 
