@@ -15,7 +15,7 @@ _FOLDER: Final = Path(__file__).parents[2] / "docs" / "pictures"
 _CUSTOMERS: Final = 20_000
 _README: Final = (
     ("exports", Look(1280, "light", "en")),
-    ("export-add", Look(1280, "light", "en")),
+    ("export-filled", Look(1280, "light", "en")),
     ("run", Look(1280, "light", "en")),
     ("connection-check", Look(1280, "light", "en")),
     ("preview", Look(1280, "dark", "uk")),

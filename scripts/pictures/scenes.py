@@ -57,6 +57,18 @@ def _scroll(selector: str) -> Steps:
     return lambda page: page.locator(selector).first.scroll_into_view_if_needed()
 
 
+def _filled_export(page: Page) -> None:
+    page.locator("#id-name").fill("May birthdays")
+    page.locator("#id-list").select_option("2")
+    for number, (field, column) in enumerate((("first_name", "first_name"), ("field:1", "tier")), 1):
+        page.locator("[data-do=add-row]").click()
+        page.locator(f"[name=to-r{number}]").select_option(field)
+        page.locator(f"[name=column-r{number}]").select_option(column)
+    page.locator("[data-segment]").first.check()
+    page.wait_for_load_state("networkidle")
+    page.locator("#id-list").scroll_into_view_if_needed()
+
+
 def _refused_export(page: Page) -> None:
     page.locator("#id-name").fill("Spring campaign")
     page.locator("#id-list").select_option("1")
@@ -118,6 +130,7 @@ PAGES: Final = (
     Scene("export-saved", "/data/exports/{spring}?saved&left=2"),
     Scene("export-detached", "/data/exports/{detached}"),
     Scene("export-add", "/data/exports", _EXPORT_FORM),
+    Scene("export-filled", "/data/exports", _then(_EXPORT_FORM, _filled_export)),
     Scene("export-add-errors", "/data/exports", _then(_EXPORT_FORM, _refused_export)),
     Scene("export-edit", "/data/exports/{spring}/edit", _see("select#id-list")),
     Scene("export-view", "/data/exports/{spring}/view", who="chrystyna"),

@@ -9,7 +9,7 @@ from django.utils import translation
 from leleka.services.audit import Role
 from leleka.state.models import Export, Run
 from leleka.web.reasons import particulars
-from leleka.web.templatetags.leleka import ago, person
+from leleka.web.templatetags.leleka import ago, person, stage
 from tests.integration.office import DEFINITIONS, Office
 from tests.integration.people import somebody
 
@@ -76,3 +76,12 @@ def test_a_run_that_failed_says_why_in_the_readers_language_and_leads_to_its_exp
     assert "В обліковому записі немає такого списку." in page
     assert "LIST_NOT_FOUND" in page
     assert f'href="/data/exports/{Export.objects.get().pk}"' in page
+
+
+def test_a_stage_is_told_in_the_readers_language_and_an_unknown_one_as_it_is() -> None:
+    with translation.override("en"):
+        assert stage("Evaluating segment Gold") == "Evaluating segment Gold"
+    with translation.override("uk"):
+        assert stage("Evaluating segment Gold") == "Обчислюємо сегмент «Gold»"
+        assert stage("Read 1,200 rows of people") == "Джерело «people» прочитано"
+        assert stage("Something new") == "Something new"

@@ -21,6 +21,7 @@ from leleka.web.sentences import in_this_language
 from leleka.web.words import status_word
 
 _COLUMNS: Final = ("name", "type", "connection", "status", "refreshed", "editable")
+_EMAIL_NAMES: Final = {"email", "email_address", "emailaddress"}
 _FORM: Final = "web/pages/export_form.html"
 
 
@@ -78,11 +79,14 @@ def add(request: Request) -> HttpResponse:
         return _save(request, None)
     if "duplicate" in request.GET:
         return _form(request, editing_exports.duplicate(actor, whole_number(request.GET["duplicate"])), None)
-    usable = [name for names in export_views.choices(actor).connections.values() for name in names]
+    choices = export_views.choices(actor)
+    usable = [name for names in choices.connections.values() for name in names]
+    addresses = [name for name in choices.text_columns if name.lower().replace("-", "") in _EMAIL_NAMES]
     data = {
         "name": "",
         "connection": usable[0] if len(usable) == 1 else "",
         "segments": request.GET.getlist("segment"),
+        "data_matching": {"email": addresses[0] if len(addresses) == 1 else ""},
     }
     return _form(request, data, None)
 

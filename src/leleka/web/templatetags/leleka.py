@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from leleka.web.reasons import reason
+from leleka.web.stages import stage_in_this_language
 from leleka.web.words import status_word
 
 register = template.Library()
@@ -101,6 +102,11 @@ def number(value: object) -> str:
 @register.filter
 def whole(value: float) -> str:
     return number_format(round(value), force_grouping=True)
+
+
+@register.filter
+def stage(sentence: str) -> str:
+    return stage_in_this_language(sentence)
 
 
 @register.filter
