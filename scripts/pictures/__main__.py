@@ -26,22 +26,24 @@ _README: Final = (
 def main() -> None:
     words = argparse.ArgumentParser(prog="python -m scripts.pictures", description=__doc__)
     words.add_argument("--all", type=Path, metavar="FOLDER", help="every page, every look, into this folder")
-    words.add_argument("--only", nargs="*", default=[], help="of all pages those whose names begin so")
+    words.add_argument("--only", nargs="*", default=[], help="of the pages those whose names begin so")
     words.add_argument("--looks", nargs="*", default=[], help="of all looks those, such as 375-dark-en")
     words.add_argument("--customers", type=int, default=_CUSTOMERS)
     given = words.parse_args()
     with TemporaryDirectory(prefix="leleka-pictures-") as aside:
         folder = Path(aside)
-        trouble = _review(given, folder) if given.all else _readme(folder, given.customers)
+        trouble = _review(given, folder) if given.all else _readme(given, folder)
     print("\n".join(trouble), file=sys.stderr)
     sys.exit(bool(trouble))
 
 
-def _readme(aside: Path, customers: int) -> list[str]:
+def _readme(given: argparse.Namespace, aside: Path) -> list[str]:
     trouble: list[str] = []
     scenes = {scene.name: scene for scene in PAGES}
-    with lived_in(aside / "lived-in", customers) as installation, chromium() as browser:
+    with lived_in(aside / "lived-in", given.customers) as installation, chromium() as browser:
         for name, look in _README:
+            if given.only and name not in given.only:
+                continue
             trouble += Camera(browser, installation, look, whole=False).take([scenes[name]], _FOLDER)
     return trouble
 

@@ -17,6 +17,7 @@ from leleka.cli.demo import customers as maker
 from leleka.cli.demo.serving import add_person, prepare
 from leleka.cli.demo.story import EXPORT, SEED, environment_of, leleka, program, running_sandbox
 
+_PLAN: Final = 10_000  # contacts that the made-up account pays for
 _HURRIED: Final = "20"
 _UNHURRIED: Final = "1"
 _PATIENCE: Final = 240  # times half a second
@@ -128,7 +129,7 @@ def _fill(one: Installation, host: str, key: str) -> None:
     """Do by the API what people would have done by now."""
     invited = one.ask("people", {"email": "danylo@example.com", "name": "Danylo", "role": "contributor"})
     agreed = {"agreed": True, "consent_version": one.ask("connections/consent")["version"], "check": True}
-    marketing = {"name": "Marketing", "host": host, "key": key, "password": one.password, "plan_limit": 2500}
+    marketing = {"name": "Marketing", "host": host, "key": key, "password": one.password, "plan_limit": _PLAN}
     connection = one.ask(
         "connections", {**marketing, **agreed, "audience": "administrators and contributors"}
     )
@@ -144,12 +145,20 @@ def _fill(one: Installation, host: str, key: str) -> None:
     one.ask(f"segments/{narrow['id']}", changed, "PUT")
     waiting = one.run(spring, until="confirmation_reason")
     failed = one.run(one.add_export("Win back", "99"))
+    fresh = one.add_export("May birthdays", "3", "Birthday in May")
     detached = one.add_export("Autumn survey", "3")
     one.ask(f"exports/{detached}/detach", {})
     done = next(run["id"] for run in one.ask("runs")["items"] if run["export"] == EXPORT and run["counts"])
     managed = next(export["id"] for export in one.ask("exports") if export["name"] == EXPORT)
     sizes = {"segment": narrow["id"], "person": invited["person"]["id"], "link": invited["token"]}
-    runs = {"done": done, "waiting": waiting, "failed": failed, "spring": spring, "detached": detached}
+    runs = {
+        "done": done,
+        "waiting": waiting,
+        "failed": failed,
+        "spring": spring,
+        "detached": detached,
+        "fresh": fresh,
+    }
     one.places = {**sizes, **runs, "managed": managed, "connection": connection["id"]}
 
 

@@ -58,7 +58,7 @@ def _scroll(selector: str) -> Steps:
 
 
 def _filled_export(page: Page) -> None:
-    page.locator("#id-name").fill("May birthdays")
+    page.locator("#id-name").fill("Summer sale")
     page.locator("#id-list").select_option("2")
     for number, (field, column) in enumerate((("first_name", "first_name"), ("field:1", "tier")), 1):
         page.locator("[data-do=add-row]").click()
@@ -97,7 +97,7 @@ def _checked(page: Page) -> None:
 
 def _started(page: Page) -> None:
     page.locator("form[action$='/run'] button").first.click()
-    page.locator("#live progress[value]").wait_for(timeout=_LONG)
+    page.locator("#live progress[value]:not([value='0'])").wait_for(timeout=_LONG)
 
 
 _ADD: Final = "a[href$='/add']"
@@ -136,9 +136,7 @@ PAGES: Final = (
     Scene("export-view", "/data/exports/{spring}/view", who="chrystyna"),
     Scene("export-remove", "/data/exports/remove?chosen={spring}&chosen={detached}"),
     Scene("export-detach", "/data/exports/detach?chosen={spring}"),
-    Scene(
-        "preview", "/data/exports/{managed}", _then(_pane("[hx-post$='/preview']"), _see("#task .figures"))
-    ),
+    Scene("preview", "/data/exports/{fresh}", _then(_pane("[hx-post$='/preview']"), _see("#task .figures"))),
     Scene("runs", "/data/runs"),
     Scene("run", "/data/runs/{done}", _see("#rows table")),
     Scene("run-viewer", "/data/runs/{done}", _see("#rows table"), who="chrystyna"),
