@@ -13,12 +13,13 @@ from leleka.services.permissions import Permission, allows
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line of the menu; ``route`` names its page."""
+    """One line of the menu; ``route`` names its page, ``also`` another one whose pages belong to it."""
 
     label: Promise
     route: str
     icon: str
     needs: Permission = Permission.SEE
+    also: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,7 @@ class Group:
 
 MENU: Final[tuple[tuple[Promise | str, tuple[Entry, ...]], ...]] = (
     ("", (Entry(_("Segments"), "segments", "users-group"),)),
-    (_("Data"), (Entry(_("Exports"), "exports", "send"),)),
+    (_("Data"), (Entry(_("Exports"), "exports", "send", also="runs"),)),
     (
         _("Admin"),
         (
@@ -61,5 +62,6 @@ def menu_of(actor: Actor, path: str) -> list[Group]:
 
 def _line(entry: Entry, path: str) -> Line:
     url = reverse(f"web:{entry.route}")
-    here = path == url or (url != "/" and path.startswith(f"{url}/"))
+    places = [url, reverse(f"web:{entry.also}")] if entry.also else [url]
+    here = any(path == place or path.startswith(f"{place}/") for place in places)
     return Line(entry.label, url, entry.icon, here)
