@@ -1,4 +1,4 @@
-"""Reading what became of each row of a run."""
+"""What became of each row of a run: written in the order in which it is read, so that a page of it is read quickly."""
 
 from collections.abc import Iterator, Sequence
 
@@ -6,9 +6,16 @@ from sqlglot import exp
 
 from leleka.core.planning import Counts
 from leleka.warehouse.counting import counts_of
-from leleka.warehouse.lake import Snapshot
-from leleka.warehouse.scan import column, parquet
+from leleka.warehouse.lake import Lake, Snapshot
+from leleka.warehouse.scan import column, copy_to_parquet, parquet
 from leleka.warehouse.session import Session
+
+
+def write(session: Session, lake: Lake, name: str, rows: exp.Select) -> Snapshot:
+    """Publish the rows that a query gives."""
+    with lake.write("outcomes", name) as aside:
+        session.run(copy_to_parquet(rows, aside.file("outcomes")))
+    return lake.open(aside.reference)
 
 
 def count(session: Session, snapshot: Snapshot) -> Counts:
