@@ -20,8 +20,8 @@ _QUERIES: Final[Mapping[str, tuple[str, ...]]] = {
     "exports": ("name", "-name", "type", "connection", "-status", "-refreshed", "editable"),
     "segments": ("name", "-size", "-evaluated_at"),
     "connections": ("name", "state", "-exports", "checked"),
-    "people": ("name", "email", "-role"),
-    "runs": ("-id", "id", "export", "-status"),
+    "people": ("name", "email", "-role", "-signed_in"),
+    "runs": ("-number", "number", "export", "-status", "by"),
     "audit": ("",),
     "segment_exports": ("",),
 }
@@ -124,7 +124,7 @@ class Addresses:
         if name == "downloadRows":
             return {called: lambda: f"{path.format(number=self._random.choice(self._kept))}?ended=rejected"}
         if name in _LISTS:
-            return {called: lambda: f"{path}?limit=50" if name != "listConnections" else path}
+            return {called: lambda: f"{path}?limit=50&after={self._random.randrange(100)}"}
         if name in _PLAIN:
             return {called: lambda: path}
         raise LookupError(f"the bench does not know the operation {name}")

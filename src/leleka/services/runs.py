@@ -72,7 +72,7 @@ def rows_of(actor: Actor, number: int, ended: str, limit: int, offset: int = 0) 
     """
     require(actor, Permission.SEE)
     outcome = _outcomes_of(_find(number))
-    with store.session() as session:
+    with store.page_session() as session:
         found = outcomes.rows(session, outcome, ended, limit, offset)
     if allows(actor, Permission.SEE_PERSONAL):
         return [
@@ -96,7 +96,7 @@ def download_rows(actor: Actor, number: int, ended: str) -> Iterator[str]:
 
 def _lines(outcome: Snapshot, ended: str) -> Iterator[str]:
     yield line(("profile", "email", "outcome", "code", "reason"))
-    with store.session() as session:
+    with store.small_session() as session:
         for chunk in outcomes.chunks(session, outcome, ended):
             yield "".join(
                 line((profile_id, address, how, code, detail or (sentence(code) if code else "")))
@@ -109,7 +109,7 @@ def verify_run(actor: Actor, number: int) -> tuple[RunView, Counts]:
     require(actor, Permission.SEE)
     run = _find(number)
     outcome = _outcomes_of(run)
-    with store.session() as session:
+    with store.page_session() as session:
         counted = outcomes.count(session, outcome)
     return view_of(run), counted
 

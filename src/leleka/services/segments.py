@@ -8,7 +8,6 @@ from django.db.models import Prefetch, prefetch_related_objects
 
 from leleka.core.email import mask
 from leleka.core.ports import Clock
-from leleka.core.rules_parsing import parse
 from leleka.errors import NotFound
 from leleka.services import catalogue, refreshing, store
 from leleka.services.audit import Actor
@@ -61,11 +60,10 @@ def show_segment(
     require(actor, Permission.SEE)
     row = _find(name)
     known, files = catalogue.current(), catalogue.snapshot_files()
-    with store.session() as session:
+    with store.page_session() as session:
         refreshing.refresh_segments(session, clock, _nobody, [row])
-        rule = parse(row.rules, known, f"segment {name}, rules")
-        query = segments.compile_rule(rule, known, files, refreshing.today(clock))
-        members = segments.sample(session, query, known, files, sample) if sample else []
+        found = store.lake().open(row.snapshot)
+        members = segments.sample(session, found, known, files, sample) if sample else []
     if not allows(actor, Permission.SEE_PERSONAL):
         key = known.profile_table.primary_key
         members = [
