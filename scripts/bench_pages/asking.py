@@ -1,5 +1,6 @@
 """Both halves of the bench: one browser, then several at once."""
 
+import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from random import Random  # noqa: TID251 - the class, for seeded generators
@@ -27,6 +28,7 @@ def ask(folder: Path, furnished: Furnished, terms: Terms, environment: Mapping[s
                 half,
                 lambda: Browser(server.port, person.headers),
                 lambda: Browser(server.port, token),
+                server.worked,
                 at_once,
             )
             peak = server.peak()
@@ -38,8 +40,9 @@ def ask(folder: Path, furnished: Furnished, terms: Terms, environment: Mapping[s
 
 
 def _print(found: Sequence[Times], at_once: int, number: int, peak: int) -> None:
-    print(f"\n{number:,} requests, {at_once} at once; milliseconds")
-    print(f"{'page':<34} {'median':>7}  {'p95':>7}  {'max':>7}")
+    print(f"\n{number:,} requests, {at_once} at once; milliseconds; load {os.getloadavg()[0]:.2f}")
+    worked = f"  {'worked':>7}" if found[0].worked else ""
+    print(f"{'page':<34} {'median':>7}  {'p95':>7}  {'max':>7}{worked}")
     for one in found:
         print(one.line())
     print(f"peak memory of the web process and its child: {peak} MiB")

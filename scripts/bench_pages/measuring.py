@@ -20,10 +20,13 @@ _LARGEST_DOWNLOAD: Final = "run_download (largest)"
 
 @dataclass(frozen=True, slots=True)
 class Times:
-    """How long the answers of one page took, in seconds; and the answers that were wrong."""
+    """How long the answers of one page took, in seconds, and how long the server worked for each where that can be
+    told apart; and the answers that were wrong.
+    """
 
     page: str
     seconds: list[float] = field(default_factory=list)
+    worked: list[float] = field(default_factory=list)
     wrong: list[str] = field(default_factory=list)
 
     @property
@@ -39,7 +42,7 @@ class Times:
         return self.median > MEDIAN or self.p95 > P95
 
     def line(self) -> str:
-        figures = (self.median, self.p95, max(self.seconds))
+        figures = [self.median, self.p95, max(self.seconds), *([median(self.worked)] if self.worked else [])]
         told = "  ".join(f"{1000 * one:7.0f}" for one in figures)
         return f"{self.page:<34} {told}{'  too slow' if self.too_slow else ''}"
 
@@ -58,9 +61,16 @@ def visits(pages: Mapping[str, Callable[[], str]], rounds: int, random: Random) 
 
 
 def measure(
-    wanted: Iterable[Visit], person: Callable[[], Browser], program: Callable[[], Browser], at_once: int
+    wanted: Iterable[Visit],
+    person: Callable[[], Browser],
+    program: Callable[[], Browser],
+    worked: Callable[[], float],
+    at_once: int,
 ) -> Sequence[Times]:
-    """Make the visits, by so many at once; give the times, the slowest page first."""
+    """Make the visits, by so many at once; give the times, the slowest page first.
+
+    ``worked`` gives the seconds that the server has worked so far.
+    """
     found: dict[str, Times] = {}
     queue: SimpleQueue[Visit] = SimpleQueue()
     for visit in wanted:
@@ -74,7 +84,10 @@ def measure(
                 visit = queue.get_nowait()
             except Empty:
                 return
-            _visit(visit, browsers[visit.page.startswith(API)], found[visit.page])
+            times, before = found[visit.page], worked() if at_once == 1 else 0.0
+            _visit(visit, browsers[visit.page.startswith(API)], times)
+            if at_once == 1:
+                times.worked.append(worked() - before)
 
     with ThreadPoolExecutor(at_once) as pool:
         for one in [pool.submit(work) for _ in range(at_once)]:
