@@ -12,6 +12,7 @@ from leleka.warehouse.scan import column, copy_to_parquet, parquet
 from leleka.warehouse.session import Session
 
 _ORDER: Final = ("ended", "code", "profile_id")
+_CHUNK: Final = 1_000  # whoever downloads them sees the first ones soon
 
 
 def write(session: Session, lake: Lake, name: str, rows: exp.Select) -> Snapshot:
@@ -41,7 +42,7 @@ def chunks(
     session: Session, snapshot: Snapshot, ended: str
 ) -> Iterator[Sequence[tuple[str, str | None, str, str, str]]]:
     """Give the same of all of them, in chunks."""
-    yield from session.chunks(_ended(snapshot, ended))
+    yield from session.chunks(_ended(snapshot, ended), _CHUNK)
 
 
 def _ended(snapshot: Snapshot, ended: str) -> exp.Select:
