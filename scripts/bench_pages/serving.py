@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from http.client import HTTPConnection
 from pathlib import Path
 from threading import Event
+from time import clock_gettime
 from typing import Final
 from urllib.parse import quote, urlencode
 
@@ -19,6 +20,7 @@ _PATIENCE: Final = 60.0  # seconds
 _LOOK_EVERY: Final = 0.05
 _TOKEN: Final = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
 _FIRST_BYTES: Final = 65_536
+_SCHEDULED: Final = 2  # the kind of clock that Linux keeps of a process
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +36,7 @@ class Server:
 
     def worked(self) -> float:
         """Give the seconds for which they had a processor so far: unlike time, these do not tell of other programs."""
-        threads = (one for pid in self._pids() for one in Path(f"/proc/{pid}/task").iterdir())
-        return sum(int((one / "schedstat").read_text(encoding="ascii").split()[0]) for one in threads) / 1e9
+        return sum(clock_gettime(~pid << 3 | _SCHEDULED) for pid in self._pids())
 
     def _pids(self) -> list[int]:
         pids = [self.process.pid]
