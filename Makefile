@@ -3,6 +3,7 @@
 #   make serve  the demo's data in the browser, with three people whose passwords it prints
 #   make test   lint, types, import rules, all tests
 #   make soak   longer proofs: MINUTES=5 of kill -9, SIGSTOP and lost sockets on each database, then simulated worlds
+#   make bench  how fast the pages and the API are with 1,000,000 profiles in the store; PROFILES=20000 ROUNDS=5 for a short one
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 
@@ -14,8 +15,10 @@ CUSTOMERS ?= 20000
 SPEED ?= 20
 PROCESSES ?= 3
 MINUTES ?= 5
+PROFILES ?= 1000000
+ROUNDS ?= 40
 
-.PHONY: help demo serve pictures messages test check tests soak format clean
+.PHONY: help demo serve pictures messages test check tests soak bench format clean
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -55,6 +58,9 @@ soak: $(UV)
 	$(RUN) python -m scripts.soak $(MINUTES) --database postgresql
 	$(RUN) python -m tests.simulation --layer l0 --first-seed 100000 --seeds $$(( $(MINUTES) * 1000 ))
 	$(RUN) python -m tests.simulation --layer l1 --first-seed 100000 --seeds $$(( $(MINUTES) * 100 ))
+
+bench: $(UV)
+	$(RUN) python -m scripts.bench_pages --profiles $(PROFILES) --rounds $(ROUNDS)
 
 format: $(UV)
 	$(RUN) ruff check --fix

@@ -18,6 +18,7 @@ STATE: Final = (
     "tests/integration/test_rotation*.py",
     "tests/integration/test_running*.py",
     "tests/integration/test_suppress*.py",
+    "tests/integration/test_web_lists.py",
 )
 
 

@@ -70,3 +70,19 @@ def test_an_odd_place_to_go_on_from_shows_a_page_all_the_same(before: str) -> No
     """Input 110."""
     alice = somebody("alice", Role.ADMINISTRATOR)
     assert alice.browser.get("/admin/audit", {"before": before}).status_code == 200
+
+
+def test_older_entries_follow_and_lead_back_to_the_newest() -> None:
+    alice = somebody("alice", Role.ADMINISTRATOR)
+    AuditEntry.objects.bulk_create(
+        AuditEntry(at=alice.user.created_at, actor="Bob", action="export created", subject=f"E{number:03}")
+        for number in range(60)
+    )
+    first = alice.browser.get("/admin/audit?q=bob").content.decode()
+    assert "E059" in first
+    assert "E009" not in first
+    before = AuditEntry.objects.get(subject="E010").pk
+    assert f"?before={before}&amp;q=bob" in first
+    second = alice.browser.get(f"/admin/audit?before={before}&q=bob").content.decode()
+    assert ("E009" in second, "E010" in second) == (True, False)
+    assert 'href="?q=bob"' in second

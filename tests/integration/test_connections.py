@@ -14,6 +14,7 @@ from leleka.services import connecting, connection_checks, connection_views, con
 from leleka.services import editing_connections as editing
 from leleka.services.audit import Role
 from leleka.services.connection_checks import Draft
+from leleka.services.listing import Wanted
 from leleka.state.models import Account, AuditEntry, Connection, Run, RunStatus
 from tests.integration.conftest import KEY
 from tests.integration.connecting import OTHER_KEY, connected, export_on, form, host, tried
@@ -243,7 +244,8 @@ def test_only_administrators_see_and_change_connections(office: Office, role: Ro
     made, bob = connected(office, ALICE), somebody("bob", role).actor
     attempts: tuple[Attempt, ...] = (
         lambda: connection_views.kinds(bob),
-        lambda: connection_views.list_connections(bob),
+        lambda: connection_views.find_connections(bob, Wanted()),
+        lambda: connection_views.connections_after(bob, 0, 50),
         lambda: connection_views.connection(bob, made.id),
         lambda: connection_checks.begin(bob, Draft(host(office), KEY), SystemClock()),
         lambda: editing.create(bob, form(office)),

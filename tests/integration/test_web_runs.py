@@ -183,12 +183,9 @@ def test_the_rejected_are_sent_again_when_somebody_asks(office: Office) -> None:
         assert Run.objects.latest("pk").requests == requests
 
 
-def test_runs_are_listed_newest_first_and_older_ones_on_the_next_page(ran: Office) -> None:
+def test_runs_are_given_newest_first_and_older_ones_after_a_number(ran: Office) -> None:
     for _ in range(2):
         ran.run()
     first, second, third = Run.objects.order_by("pk").values_list("pk", flat=True)
     assert [one.id for one in runs.list_runs(CHARLIE, None, 2)] == [third, second]
     assert [one.id for one in runs.list_runs(CHARLIE, None, 2, second)] == [first]
-    page = browser("charlie", Role.VIEWER).get(f"/data/runs?after={second}").content.decode()
-    assert f'"/data/runs/{first}"' in page
-    assert f'"/data/runs/{third}"' not in page

@@ -136,14 +136,21 @@ def test_a_segment_nobody_belongs_to_is_an_empty_snapshot(
     assert session.rows(exp.select("*").from_(parquet(snapshot.files))) == []
 
 
-def test_a_sample_is_the_first_whole_profiles(session: Session, files: dict[str, str]) -> None:
-    everyone = query({"column": "Name", "is not": "x"}, files)
+def test_a_sample_is_the_first_whole_profiles(
+    session: Session, files: dict[str, str], tmp_path: Path
+) -> None:
+    everyone, _ = evaluate(session, Lake(tmp_path), "all", query({"column": "Name", "is not": "x"}, files))
     first, second = sample(session, everyone, CATALOGUE, files, 2)
     assert (first["Id"], second["Id"]) == ("C1", "C2")
     assert first == {
         **dict.fromkeys(column.name for column in CATALOGUE.profile_table.columns),
         **ROWS["customers"][1],
     }
+
+
+def test_a_sample_of_nobody_is_empty(session: Session, files: dict[str, str], tmp_path: Path) -> None:
+    nobody, _ = evaluate(session, Lake(tmp_path), "empty", query({"column": "Name", "is": "x"}, files))
+    assert sample(session, nobody, CATALOGUE, files, 2) == []
 
 
 def test_the_longest_list_and_the_deepest_nesting_still_run(session: Session, files: dict[str, str]) -> None:

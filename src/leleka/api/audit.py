@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from ninja import Query, Router, Schema
 
 from leleka.api.access import ApiRequest
-from leleka.api.shapes import Page, Paging
+from leleka.api.shapes import Page, Paging, paged
 from leleka.services import auditing
 
 router = Router(tags=["Audit"])
@@ -32,5 +32,4 @@ def read_audit(
 ) -> dict[str, object]:
     """Reading it is an entry of its own."""
     found = list(auditing.read(request.auth, before=paging.after or None, limit=paging.limit + 1, text=text))
-    items = found[: paging.limit]
-    return {"items": items, "next": items[-1].id if len(found) > paging.limit else None}
+    return paged(found, paging)

@@ -9,7 +9,7 @@ from pydantic import ConfigDict, Field
 
 from leleka.api.access import ApiRequest
 from leleka.api.problems import ProblemOut
-from leleka.api.shapes import LARGEST, Audience, CheckOut, In, Number, Version
+from leleka.api.shapes import LARGEST, Audience, CheckOut, In, Number, Page, Paging, Version, paged
 from leleka.core.clock import SystemClock
 from leleka.core.ports import Standing
 from leleka.errors import InvalidInput, Problem
@@ -156,9 +156,10 @@ class RemovalIn(In):
     exports: list[FateIn] = Field(default=[], max_length=10_000)
 
 
-@router.get("", response=list[ConnectionOut], operation_id="listConnections", summary="List connections")
-def list_connections(request: ApiRequest) -> Sequence[ConnectionView]:
-    return connection_views.list_connections(request.auth)
+@router.get("", response=Page[ConnectionOut], operation_id="listConnections", summary="List connections")
+def list_connections(request: ApiRequest, paging: Annotated[Paging, Query()]) -> dict[str, object]:
+    """In the order in which they were made."""
+    return paged(connection_views.connections_after(request.auth, paging.after, paging.limit + 1), paging)
 
 
 @router.get(

@@ -19,7 +19,7 @@ from leleka.api.export_shapes import (
     SavedOut,
     WrittenOut,
 )
-from leleka.api.shapes import AskedRunOut, Number, RunAsked, TaskAsked
+from leleka.api.shapes import AskedRunOut, Number, Page, Paging, RunAsked, TaskAsked, paged
 from leleka.core.clock import SystemClock
 from leleka.errors import NeedsAttention, NotFound
 from leleka.services import editing_exports, export_views, idempotency
@@ -29,9 +29,10 @@ from leleka.services.export_views import Choices, ExportDetail, ExportLine
 router = Router(tags=["Exports"])
 
 
-@router.get("", response=list[ExportLineOut], operation_id="listExports", summary="List exports")
-def list_exports(request: ApiRequest) -> Sequence[ExportLine]:
-    return export_views.list_exports(request.auth)
+@router.get("", response=Page[ExportLineOut], operation_id="listExports", summary="List exports")
+def list_exports(request: ApiRequest, paging: Annotated[Paging, Query()]) -> dict[str, object]:
+    """In the order in which they were made."""
+    return paged(export_views.exports_after(request.auth, paging.after, paging.limit + 1), paging)
 
 
 @router.get(

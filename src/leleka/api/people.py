@@ -1,13 +1,12 @@
 """People and their roles: administrators only."""
 
-from collections.abc import Sequence
 from datetime import datetime
-from typing import Literal
+from typing import Annotated, Literal
 
-from ninja import Router, Schema, Status
+from ninja import Query, Router, Schema, Status
 
 from leleka.api.access import ApiRequest
-from leleka.api.shapes import In, Number
+from leleka.api.shapes import In, Number, Page, Paging, paged
 from leleka.services import people
 
 router = Router(tags=["People"])
@@ -42,9 +41,10 @@ class AddedOut(Schema):
     token: str
 
 
-@router.get("", response=list[PersonOut], operation_id="listPeople", summary="List who may come in")
-def list_people(request: ApiRequest) -> Sequence[people.PersonView]:
-    return people.list_people(request.auth)
+@router.get("", response=Page[PersonOut], operation_id="listPeople", summary="List who may come in")
+def list_people(request: ApiRequest, paging: Annotated[Paging, Query()]) -> dict[str, object]:
+    """In the order in which they were made."""
+    return paged(people.people_after(request.auth, paging.after, paging.limit + 1), paging)
 
 
 @router.post("", response={201: AddedOut}, operation_id="addPerson", summary="Add a person")

@@ -10,7 +10,7 @@ from pydantic import Field
 
 from leleka.api.access import ApiRequest
 from leleka.api.problems import ProblemOut
-from leleka.api.shapes import Number, Page, Paging, RunAsked
+from leleka.api.shapes import Number, Page, Paging, RunAsked, paged
 from leleka.core.planning import Ended
 from leleka.services import editing_exports, runs
 from leleka.services.contracts import RunView
@@ -100,8 +100,7 @@ def list_runs(
     export: Annotated[str, Query(max_length=200, description="Only those of this export.")] = "",
 ) -> dict[str, object]:
     found = runs.list_runs(request.auth, export or None, paging.limit + 1, paging.after or None)
-    items = found[: paging.limit]
-    return {"items": items, "next": items[-1].id if len(found) > paging.limit else None}
+    return paged(found, paging)
 
 
 @router.get("/{int:number}", response=RunOut, operation_id="getRun", summary="Get a run")

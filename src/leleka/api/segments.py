@@ -2,14 +2,14 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
 import orjson
-from ninja import Router, Schema, Status
+from ninja import Query, Router, Schema, Status
 from pydantic import ConfigDict
 
 from leleka.api.access import ApiRequest
-from leleka.api.shapes import In, Number, TaskAsked, Version
+from leleka.api.shapes import In, Number, Page, Paging, TaskAsked, Version, paged
 from leleka.core.clock import SystemClock
 from leleka.services import editing_segments, segments
 from leleka.services.contracts import SegmentView
@@ -54,9 +54,10 @@ class CountOut(Schema):
     count: int
 
 
-@router.get("", response=list[SegmentOut], operation_id="listSegments", summary="List segments")
-def list_segments(request: ApiRequest) -> Sequence[SegmentView]:
-    return segments.list_segments(request.auth)
+@router.get("", response=Page[SegmentOut], operation_id="listSegments", summary="List segments")
+def list_segments(request: ApiRequest, paging: Annotated[Paging, Query()]) -> dict[str, object]:
+    """In the order in which they were made."""
+    return paged(segments.segments_after(request.auth, paging.after, paging.limit + 1), paging)
 
 
 @router.post("", response={201: SegmentOut}, operation_id="createSegment", summary="Create a segment")

@@ -1,7 +1,7 @@
 """What goes in and comes out, as JSON. Unknown properties are refused: nobody sets what they may not see."""
 
 from collections.abc import Sequence
-from typing import Annotated, Final, Generic, Literal, TypeVar
+from typing import Annotated, Any, Final, Generic, Literal, TypeVar
 
 from ninja import Path, Schema
 from pydantic import ConfigDict, Field
@@ -77,3 +77,9 @@ class AskedRunOut(Schema):
     export: str
     run: int | None
     problems: Sequence[ProblemOut]
+
+
+def paged(found: Sequence[Any], paging: Paging) -> dict[str, object]:
+    """Make a page of one row more than was asked for, where there are so many."""
+    items = found[: paging.limit]
+    return {"items": items, "next": items[-1].id if len(found) > paging.limit else None}

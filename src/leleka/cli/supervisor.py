@@ -43,14 +43,8 @@ class Supervisor:
         return 0
 
     def _commands(self) -> dict[str, Sequence[str]]:
-        web = (
-            *(sys.executable, "-m", "granian", "--interface", "wsgi"),
-            *("--host", self.address, "--port", str(self.port)),
-            *("--workers", "1", "--blocking-threads", str(_THREADS), "--no-ws"),
-            *("--log-level", "error", "--workers-kill-timeout", "10s"),
-            "leleka.conf.wsgi:application",
-        )
-        return {"web": web, "worker": (sys.executable, "-m", "leleka", "worker")}
+        worker = (sys.executable, "-m", "leleka", "worker")
+        return {"web": web_command(self.address, self.port), "worker": worker}
 
     def _start(self, name: str) -> None:
         # Sessions of their own: a Ctrl-C is for the supervisor, which ends them in order.
@@ -81,3 +75,14 @@ class Supervisor:
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
+
+
+def web_command(address: str, port: int) -> Sequence[str]:
+    """Give the command of the web process."""
+    return (
+        *(sys.executable, "-m", "granian", "--interface", "wsgi"),
+        *("--host", address, "--port", str(port)),
+        *("--workers", "1", "--blocking-threads", str(_THREADS), "--no-ws"),
+        *("--log-level", "error", "--workers-kill-timeout", "10s"),
+        "leleka.conf.wsgi:application",
+    )

@@ -5,13 +5,30 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from django.db.models import (
+    Case,
+    Count,
+    OuterRef,
+    Prefetch,
+    Q,
+    Subquery,
+    TextField,
+    Value,
+    When,
+    prefetch_related_objects,
+)
+from django.db.models.functions import Cast, Coalesce
+from django.db.models.lookups import Contains
+
 from leleka.core.ports import Check, Standing
 from leleka.destinations.registry import SPECS
 from leleka.errors import NotFound, Problem
 from leleka.services.audit import Actor
 from leleka.services.connecting import KEY
+from leleka.services.listing import Columns, Listed, Wanted, after, contains, page_of
 from leleka.services.permissions import Permission, require
-from leleka.state.models import Connection, Run
+from leleka.state.folding import Folded
+from leleka.state.models import Connection, Export, Run
 
 _EXPORT_USER: Final = "Edit the connection: an administrator adds themselves as export user."
 
@@ -71,11 +88,48 @@ def kinds(actor: Actor) -> Sequence[Kind]:
     return [Kind(spec.kind, spec.title) for spec in SPECS.values()]
 
 
-def list_connections(actor: Actor) -> Sequence[ConnectionView]:
+def find_connections(actor: Actor, wanted: Wanted) -> Listed[ConnectionView]:
+    """Give a page of connections, looked for by name, type and host."""
     require(actor, Permission.CONNECTIONS)
-    rows = Connection.objects.select_related("export_user").prefetch_related("secrets", "exports")
+    kinds = [spec.kind for spec in SPECS.values() if wanted.text.lower() in spec.title.lower()]
+    matching = contains(wanted.text, "name", "host") | Q(type__in=kinds)
+    return page_of(Connection.objects.all(), wanted, _columns(), matching, _views)
+
+
+def connections_after(actor: Actor, number: int, limit: int) -> Sequence[ConnectionView]:
+    """Give connections as they were made, from behind the one of this id."""
+    require(actor, Permission.CONNECTIONS)
+    return _views(after(Connection.objects.all(), number, limit))
+
+
+def _columns() -> Columns:
+    used = Export.objects.filter(connection=OuterRef("pk")).order_by().values("connection")
+    users = Coalesce(Subquery(used.annotate(number=Count("pk")).values("number")), Value(0))
+    return {
+        "name": Folded("name"),
+        "type": "type",
+        "created": "created_at",
+        "access": "audience",
+        "state": _needs_attention(),
+        "checked": "last_checked_at",
+        "exports": users,
+    }
+
+
+def _needs_attention() -> Case:
+    """Say in SQL what ``_attention`` says: 1 where somebody must act."""
+    steps = Cast("last_check", TextField())
+    failed = Contains(steps, f'"{Standing.FAILED.value}"')
+    alone = Q(export_user=None, managed_by_file="")
+    disabled = Q(export_user__disabled_at__isnull=False)
+    return Case(When(disabled | alone | ~Q(attention="") | Q(failed), then=Value(1)), default=Value(0))
+
+
+def _views(rows: Sequence[Connection]) -> Sequence[ConnectionView]:
+    users = Prefetch("exports", Export.objects.only("name", "managed_by_file", "connection_id"))
+    prefetch_related_objects(rows, "export_user", "secrets", users)
     live = _live()
-    return [view_of(row, live) for row in rows.order_by("name")]
+    return [view_of(row, live) for row in rows]
 
 
 def connection(actor: Actor, number: int) -> ConnectionView:

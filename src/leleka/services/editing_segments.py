@@ -80,7 +80,7 @@ def count(actor: Actor, rules: str, clock: Clock) -> int:
     """Check rules that are not saved, and count who matches in the sources as last read."""
     require(actor, Permission.EDIT_SEGMENTS)
     known, rule = catalogue.current(), _rule(rules)
-    with store.session() as session:
+    with store.page_session() as session:
         query = segments.compile_rule(rule, known, catalogue.snapshot_files(), refreshing.today(clock))
         return segments.count(session, query)
 

@@ -1,21 +1,36 @@
 """Exports as people see them: the list, one of them, and what there is to choose from."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
-from django.db.models import Max
+from django.db.models import (
+    Case,
+    Exists,
+    OuterRef,
+    Prefetch,
+    Q,
+    Subquery,
+    Value,
+    When,
+    prefetch_related_objects,
+)
+from django.db.models.functions import Coalesce
 
 from leleka.core.columns import ColumnType
 from leleka.core.ports import Clock, Field, Target
-from leleka.destinations.registry import spec_of
+from leleka.destinations.registry import SPECS, spec_of
 from leleka.errors import LelekaError, NotFound, Problem
 from leleka.services import catalogue, connection_views, connections
 from leleka.services.audit import Actor
 from leleka.services.export_forms import data_of
-from leleka.services.permissions import Permission, may_use, require
-from leleka.state.models import Connection, Export, Run, Segment
+from leleka.services.listing import Columns, Listed, Wanted, after, contains, page_of
+from leleka.services.permissions import Permission, allows, may_use, require
+from leleka.state.folding import Folded
+from leleka.state.models import Connection, Export, ExportSegment, Run, Segment
+
+_NOT_STARTED: Final = "Not started"
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,12 +111,62 @@ class Sum:
         return self.plan_limit is not None and self.members > self.plan_limit
 
 
-def list_exports(actor: Actor) -> Sequence[ExportLine]:
+def find_exports(
+    actor: Actor, wanted: Wanted, segment: str = "", *, containing: bool = True
+) -> Listed[ExportLine]:
+    """Give a page of exports, looked for by name, connection and type; with ``segment`` those that contain it, or
+    those that do not.
+    """
     require(actor, Permission.SEE)
-    rows = Export.objects.select_related("connection").prefetch_related("segments").order_by("name")
-    newest = rows.annotate(newest=Max("runs__pk")).values_list("newest", flat=True)
-    runs = {run.export_id: run for run in Run.objects.filter(pk__in=[pk for pk in newest if pk])}
-    return [line_of(actor, export, runs.get(export.pk)) for export in rows]
+    rows = Export.objects.annotate(newest=_newest("pk"))
+    if segment:
+        inside = ExportSegment.objects.filter(export=OuterRef("pk"), segment__name=segment)
+        rows = rows.filter(Exists(inside) if containing else ~Exists(inside))
+    kinds = [kind for kind, spec in SPECS.items() if wanted.text.lower() in spec.title.lower()]
+    matching = contains(wanted.text, "name", "connection__name") | Q(connection__type__in=kinds)
+    return page_of(rows, wanted, _columns(actor), matching, lambda some: _lines(actor, some))
+
+
+def exports_after(actor: Actor, number: int, limit: int) -> Sequence[ExportLine]:
+    """Give exports as they were made, from behind the one of this id."""
+    require(actor, Permission.SEE)
+    return _lines(actor, after(Export.objects.annotate(newest=_newest("pk")), number, limit))
+
+
+def lines(actor: Actor, numbers: Collection[int]) -> Sequence[ExportLine]:
+    """Give exports by name. Raises ``NotFound`` where one of them is none."""
+    require(actor, Permission.SEE)
+    rows = Export.objects.filter(pk__in=numbers).annotate(newest=_newest("pk")).order_by("name")
+    if len(rows) < len(set(numbers)):
+        raise _unknown()
+    return _lines(actor, list(rows))
+
+
+def _columns(actor: Actor) -> Columns:
+    shared = When(connection__audience=Connection.Audience.CONTRIBUTORS, then=Value(1))
+    may_all = allows(actor, Permission.EDIT_ALL_EXPORTS)
+    return {
+        "name": Folded("name"),
+        "type": Coalesce("connection__type", Value("")),
+        "connection": Folded(Coalesce("connection__name", Value(""))),
+        "status": Coalesce(_newest("status"), Value(_NOT_STARTED)),
+        "refreshed": _newest("finished_at"),
+        "editable": Value(1) if may_all else Case(shared, default=Value(0)),
+    }
+
+
+def _newest(field: str) -> Subquery:
+    return Subquery(Run.objects.filter(export=OuterRef("pk")).order_by("-pk").values(field)[:1])
+
+
+def _lines(actor: Actor, rows: Sequence[Export]) -> Sequence[ExportLine]:
+    """Give what is shown of rows that were annotated with their newest run, in three queries for all of them."""
+    names = Prefetch("segments", Segment.objects.only("name"))
+    prefetch_related_objects(rows, "connection", names)
+    newest = [run for row in rows if (run := getattr(row, "newest", None))]
+    runs = Run.objects.filter(pk__in=newest).only("export_id", "status", "finished_at")
+    by_export = {run.export_id: run for run in runs}
+    return [line_of(actor, row, by_export.get(row.pk)) for row in rows]
 
 
 def export(actor: Actor, number: int) -> ExportDetail:
@@ -163,8 +228,12 @@ def find(number: int) -> Export:
     rows = Export.objects.select_related("connection__account").prefetch_related("segments")
     row = rows.filter(pk=number).first()
     if row is None:
-        raise NotFound("EXPORT_UNKNOWN", "There is no such export.")
+        raise _unknown()
     return row
+
+
+def _unknown() -> NotFound:
+    return NotFound("EXPORT_UNKNOWN", "There is no such export.")
 
 
 def line_of(actor: Actor, row: Export, run: Run | None) -> ExportLine:
@@ -177,7 +246,7 @@ def line_of(actor: Actor, row: Export, run: Run | None) -> ExportLine:
         target=row.target,
         segments=tuple(sorted(segment.name for segment in row.segments.all())),
         leavers=row.leavers["policy"],
-        status=run.status if run else "Not started",
+        status=run.status if run else _NOT_STARTED,
         run=run.pk if run else None,
         refreshed=run.finished_at if run else None,
         running=run is not None and run.finished_at is None,

@@ -13,8 +13,10 @@ from django.utils import timezone
 from leleka.core.email import Unusable, normalise
 from leleka.errors import Conflict, InvalidInput, NotFound
 from leleka.services.audit import Actor, Role, record
+from leleka.services.listing import Columns, Listed, Wanted, after, contains, page_of
 from leleka.services.passwords import check_password_is_good
 from leleka.services.permissions import Permission, require
+from leleka.state.folding import Folded
 from leleka.state.models import OneTimeLink, User
 from leleka.state.sessions import digest_of
 
@@ -47,6 +49,20 @@ class Welcome:
 def list_people(actor: Actor) -> Sequence[PersonView]:
     require(actor, Permission.PEOPLE)
     return [_view(user) for user in User.objects.order_by("name", "email")]
+
+
+def find_people(actor: Actor, wanted: Wanted) -> Listed[PersonView]:
+    """Give a page of people, looked for by name and address."""
+    require(actor, Permission.PEOPLE)
+    columns: Columns = {"name": Folded("name"), "email": "email", "role": "role", "signed_in": "signed_in_at"}
+    matching = contains(wanted.text, "name", "email")
+    return page_of(User.objects.all(), wanted, columns, matching, lambda rows: list(map(_view, rows)))
+
+
+def people_after(actor: Actor, number: int, limit: int) -> Sequence[PersonView]:
+    """Give people as they were added, from behind the one of this id."""
+    require(actor, Permission.PEOPLE)
+    return list(map(_view, after(User.objects.all(), number, limit)))
 
 
 def person(actor: Actor, number: int) -> PersonView:

@@ -1,10 +1,11 @@
 """Runs: what they did, and what may be done with them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
 from django.db import transaction
+from django.db.models import Count, Q
 from django.utils import timezone
 
 from leleka.core.email import mask, mask_within
@@ -15,13 +16,16 @@ from leleka.services import store
 from leleka.services.audit import Actor, record
 from leleka.services.contracts import Progress, RowView, RunView
 from leleka.services.csv_text import line
+from leleka.services.listing import Columns, Listed, Wanted, contains, page_of
 from leleka.services.permissions import Permission, allows, may_use, require, require_export
+from leleka.state.folding import Folded
 from leleka.state.models import AttemptRow, Run, RunStatus
 from leleka.warehouse import outcomes
 from leleka.warehouse.counting import DUE
 from leleka.warehouse.lake import Snapshot
 
 _STOPPED: Final = "RUN_STOPPED"
+_DIGITS: Final = 19  # a number with so many may be larger than an id can be
 
 
 def list_runs(
@@ -34,7 +38,22 @@ def list_runs(
         rows = rows.filter(export__name=export)
     if after:
         rows = rows.filter(pk__lt=after)
-    return [view_of(run) for run in rows[:limit]]
+    return _views(rows[:limit])
+
+
+def find_runs(actor: Actor, wanted: Wanted) -> Listed[RunView]:
+    """Give a page of runs, looked for by export, by who asked for it and by number."""
+    require(actor, Permission.SEE)
+    columns: Columns = {
+        "number": "pk",
+        "export": Folded("export__name"),
+        "status": "status",
+        "by": Folded("asked_by"),
+    }
+    matching = contains(wanted.text, "export__name", "asked_by")
+    if wanted.text.isdecimal() and len(wanted.text) < _DIGITS:
+        matching |= Q(pk=int(wanted.text))
+    return page_of(Run.objects.select_related("export"), wanted, columns, matching, _views)
 
 
 def show_run(actor: Actor, number: int) -> RunView:
@@ -53,7 +72,7 @@ def rows_of(actor: Actor, number: int, ended: str, limit: int, offset: int = 0) 
     """
     require(actor, Permission.SEE)
     outcome = _outcomes_of(_find(number))
-    with store.session() as session:
+    with store.page_session() as session:
         found = outcomes.rows(session, outcome, ended, limit, offset)
     if allows(actor, Permission.SEE_PERSONAL):
         return [
@@ -77,7 +96,7 @@ def download_rows(actor: Actor, number: int, ended: str) -> Iterator[str]:
 
 def _lines(outcome: Snapshot, ended: str) -> Iterator[str]:
     yield line(("profile", "email", "outcome", "code", "reason"))
-    with store.session() as session:
+    with store.small_session() as session:
         for chunk in outcomes.chunks(session, outcome, ended):
             yield "".join(
                 line((profile_id, address, how, code, detail or (sentence(code) if code else "")))
@@ -90,7 +109,7 @@ def verify_run(actor: Actor, number: int) -> tuple[RunView, Counts]:
     require(actor, Permission.SEE)
     run = _find(number)
     outcome = _outcomes_of(run)
-    with store.session() as session:
+    with store.page_session() as session:
         counted = outcomes.count(session, outcome)
     return view_of(run), counted
 
@@ -144,10 +163,22 @@ def confirm_run(actor: Actor, number: int) -> RunView:
 
 
 def view_of(run: Run) -> RunView:
-    counts = counts_of(run)
+    return _views([run])[0]
+
+
+def _views(runs: Iterable[Run]) -> list[RunView]:
+    """Give what is shown of runs; their attempts are counted for all of them at once."""
+    known = list(runs)
+    asked = [run.pk for run in known if not (run.requests and run.outcomes)]
+    counted = AttemptRow.objects.filter(batch__run__in=asked).values_list("batch__run")
+    attempts = dict(counted.annotate(Count("pk")).order_by()) if asked else {}
+    return [_view(run, attempts.get(run.pk, 0)) for run in known]
+
+
+def _view(run: Run, attempts: int) -> RunView:
+    counts = _counts_of(run, attempted=attempts > 0)
     ended = run.finished_at or timezone.now()
     seconds = (ended - (run.started_at or run.created_at)).total_seconds()
-    requests = run.requests or AttemptRow.objects.filter(batch__run=run).count()
     delivered = counts.delivered if counts else 0
     return RunView(
         id=run.pk,
@@ -162,7 +193,7 @@ def view_of(run: Run) -> RunView:
         finished_at=run.finished_at,
         counts=counts,
         leavers=run.config["leavers"]["policy"],
-        requests=requests,
+        requests=run.requests or attempts,
         seconds=seconds,
         rate=delivered / seconds if seconds > 0 else 0.0,
         confirmation_reason=run.confirmation_reason,
@@ -181,14 +212,14 @@ def _progress(run: Run) -> Progress:
     return Progress(told["total"], told["accepted"], told["confirmed"], rate, left)
 
 
-def counts_of(run: Run) -> Counts | None:
+def _counts_of(run: Run, *, attempted: bool) -> Counts | None:
     """Give the frozen counts. Of a run without outcomes they are its plan's; once it has ended, what was due in
     it was not attempted (I-2).
     """
     if not run.counts:
         return None
     counts = Counts(**run.counts)
-    if run.finished_at is None or run.outcomes or AttemptRow.objects.filter(batch__run=run).exists():
+    if run.finished_at is None or run.outcomes or attempted:
         return counts
     due = counts.selected - counts.accounted()
     return replace(

@@ -2,22 +2,41 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Final
+
+from django.db.models import Prefetch, prefetch_related_objects
 
 from leleka.core.email import mask
 from leleka.core.ports import Clock
-from leleka.core.rules_parsing import parse
 from leleka.errors import NotFound
 from leleka.services import catalogue, refreshing, store
 from leleka.services.audit import Actor
 from leleka.services.contracts import SegmentView
+from leleka.services.listing import Columns, Listed, Wanted, after, contains, page_of
 from leleka.services.permissions import Permission, allows, require
-from leleka.state.models import Segment
+from leleka.state.folding import Folded
+from leleka.state.models import Export, Segment
 from leleka.warehouse import segments
+
+_EXPORTS: Final = Prefetch("exports", Export.objects.only("name"))
 
 
 def list_segments(actor: Actor) -> list[SegmentView]:
     require(actor, Permission.SEE)
-    return [_view(row) for row in Segment.objects.prefetch_related("exports").order_by("name")]
+    return _views(list(Segment.objects.order_by("name")))
+
+
+def find_segments(actor: Actor, wanted: Wanted) -> Listed[SegmentView]:
+    """Give a page of segments, looked for by name."""
+    require(actor, Permission.SEE)
+    columns: Columns = {"name": Folded("name"), "size": "size", "evaluated_at": "evaluated_at"}
+    return page_of(Segment.objects.all(), wanted, columns, contains(wanted.text, "name"), _views)
+
+
+def segments_after(actor: Actor, number: int, limit: int) -> Sequence[SegmentView]:
+    """Give segments as they were made, from behind the one of this id."""
+    require(actor, Permission.SEE)
+    return _views(after(Segment.objects.all(), number, limit))
 
 
 def segment(actor: Actor, number: int) -> SegmentView:
@@ -41,11 +60,10 @@ def show_segment(
     require(actor, Permission.SEE)
     row = _find(name)
     known, files = catalogue.current(), catalogue.snapshot_files()
-    with store.session() as session:
+    with store.page_session() as session:
         refreshing.refresh_segments(session, clock, _nobody, [row])
-        rule = parse(row.rules, known, f"segment {name}, rules")
-        query = segments.compile_rule(rule, known, files, refreshing.today(clock))
-        members = segments.sample(session, query, known, files, sample) if sample else []
+        found = store.lake().open(row.snapshot)
+        members = segments.sample(session, found, known, files, sample) if sample else []
     if not allows(actor, Permission.SEE_PERSONAL):
         key = known.profile_table.primary_key
         members = [
@@ -74,19 +92,24 @@ def refresh_segment(name: str, clock: Clock, say: refreshing.Say) -> SegmentView
 
 def by_number(number: int) -> Segment:
     """Raises ``NotFound``."""
-    row = Segment.objects.prefetch_related("exports").filter(pk=number).first()
+    row = Segment.objects.prefetch_related(_EXPORTS).filter(pk=number).first()
     if row is None:
         raise NotFound("SEGMENT_UNKNOWN", "There is no such segment.")
     return row
 
 
 def _find(name: str) -> Segment:
-    row = Segment.objects.prefetch_related("exports").filter(name=name).first()
+    row = Segment.objects.prefetch_related(_EXPORTS).filter(name=name).first()
     if row is None:
         names = ", ".join(Segment.objects.order_by("name").values_list("name", flat=True))
         remedy = f"There are: {names}." if names else "Apply a definitions file first."
         raise NotFound("SEGMENT_UNKNOWN", f"There is no segment {name!r}.", remedy=remedy)
     return row
+
+
+def _views(rows: Sequence[Segment]) -> list[SegmentView]:
+    prefetch_related_objects(rows, _EXPORTS)
+    return [_view(row) for row in rows]
 
 
 def _view(row: Segment) -> SegmentView:

@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from threading import BoundedSemaphore
 
 from django.conf import settings
 from django.core.management import call_command
@@ -24,6 +25,8 @@ from leleka.warehouse.session import Session, open_session
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 _PRIVATE = 0o700
 _PRIVATE_FILE = 0o600
+_SMALL = "64MB"  # a session of a page spills beyond it
+_PAGES = BoundedSemaphore(2)
 
 
 def configuration() -> Configuration:
@@ -135,6 +138,20 @@ def session() -> Iterator[Session]:
     """Open a query session within this installation's limits."""
     config = configuration()
     with open_session(config.spill_dir, memory_limit=config.memory_limit, threads=config.threads) as opened:
+        yield opened
+
+
+@contextmanager
+def small_session() -> Iterator[Session]:
+    """Open a query session that holds little: for reading files in the order in which they are."""
+    with open_session(configuration().spill_dir, memory_limit=_SMALL, threads=1) as opened:
+        yield opened
+
+
+@contextmanager
+def page_session() -> Iterator[Session]:
+    """Open a small session for somebody who waits for a page; in one process so many at once, the others wait."""
+    with _PAGES, small_session() as opened:
         yield opened
 
 

@@ -1,11 +1,11 @@
 """Segments in the warehouse: a rule becomes a set of profiles, to be counted, looked at, or written."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from sqlglot import exp
 
-from leleka.core.columns import Catalogue
+from leleka.core.columns import Catalogue, ColumnType
 from leleka.core.rules import Rule
 from leleka.warehouse.lake import Lake, Snapshot
 from leleka.warehouse.rules_sql import Scope, condition_sql
@@ -41,20 +41,31 @@ def count(session: Session, query: exp.Query) -> int:
 
 
 def sample(
-    session: Session, query: exp.Query, catalogue: Catalogue, tables: Mapping[str, str], size: int
+    session: Session, members: Snapshot, catalogue: Catalogue, tables: Mapping[str, str], size: int
 ) -> list[dict[str, object]]:
-    """Give whole profiles of the first ``size`` members, by profile id."""
+    """Give whole profiles of the first ``size`` members, by profile id: their file is in that order."""
+    first = exp.select(column(PROFILE_ID)).from_(parquet(members.files)).limit(size)
+    wanted = [identity for (identity,) in session.rows(first)]
+    if not wanted:
+        return []
     names = [known.name for known in catalogue.profile_table.columns]
-    first = exp.select(column(PROFILE_ID)).from_(query.subquery("members"))
-    first = first.order_by(column(PROFILE_ID)).limit(size)
-    identity = _identity(catalogue, "profiles")
     profiles = (
         exp.select(*(column(name, "profiles") for name in names))
         .from_(parquet(tables[catalogue.profiles], "profiles"))
-        .where(exp.In(this=identity, query=first.subquery()), copy=False)
-        .order_by(identity.copy())
+        .where(_is_one_of(catalogue, wanted), copy=False)
+        .order_by(_identity(catalogue, "profiles"))
     )
     return [dict(zip(names, row, strict=True)) for row in session.rows(profiles)]
+
+
+def _is_one_of(catalogue: Catalogue, wanted: Sequence[str]) -> exp.Expression:
+    """A whole number is compared as one: what a file says of its parts then tells which of them need not be read."""
+    table = catalogue.profile_table
+    key = table.column(table.primary_key or "")
+    if key is not None and key.type is ColumnType.INTEGER:
+        numbers = [exp.Literal.number(identity) for identity in wanted]
+        return column(key.name, "profiles").isin(*numbers)
+    return _identity(catalogue, "profiles").isin(*(exp.Literal.string(identity) for identity in wanted))
 
 
 def _identity(catalogue: Catalogue, alias: str) -> exp.Expression:

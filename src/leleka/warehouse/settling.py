@@ -11,6 +11,7 @@ from sqlglot import exp
 
 from leleka.core.matching import LeaverPolicy, Leavers
 from leleka.core.planning import Ended, Kind, SettledRun, Verdict
+from leleka.warehouse import outcomes
 from leleka.warehouse.counting import counts_of
 from leleka.warehouse.lake import Lake, Snapshot
 from leleka.warehouse.scan import column, copy_to_parquet, dropped, empty, json_lines, parquet, temporary
@@ -52,10 +53,9 @@ def settle(
 ) -> SettledRun:
     """Publish the outcomes of a run and, if it changed, the new ledger."""
     _stage(session, plan, leavers, verdicts, all_rows=True)
-    with lake.write("outcomes", name) as aside:
-        session.run(copy_to_parquet(exp.select("*").from_("outcomes"), aside.file("outcomes")))
-        counts = counts_of(session, exp.select("kind", "ended", "code", "warnings").from_("outcomes"))
-    return SettledRun(aside.reference, _next_ledger(session, lake, name, ledger, leavers), counts)
+    written = outcomes.write(session, lake, name, exp.select("*").from_("outcomes"))
+    counts = counts_of(session, exp.select("kind", "ended", "code", "warnings").from_("outcomes"))
+    return SettledRun(written.reference, _next_ledger(session, lake, name, ledger, leavers), counts)
 
 
 def confirm(

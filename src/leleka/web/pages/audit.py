@@ -3,6 +3,7 @@
 from django.http import HttpResponse
 
 from leleka.services import auditing
+from leleka.web import lists
 from leleka.web.answers import page
 from leleka.web.request import Request, actor_of
 
@@ -13,7 +14,8 @@ def index(request: Request) -> HttpResponse:
     """List entries, the newest first; ``before`` is the id to go on from."""
     given = request.GET.get("before", "")
     before = int(given) if given.isdecimal() and len(given) < 19 else None  # noqa: PLR2004 - a 64-bit id
-    text = request.GET.get("q", "").strip()
+    text = lists.wanted(request).text
     found = auditing.read(actor_of(request), before=before, limit=_PAGE + 1, text=text)
     more = found[_PAGE - 1].id if len(found) > _PAGE else None
-    return page(request, "web/pages/audit.html", {"entries": found[:_PAGE], "more": more, "q": text})
+    context = {"entries": found[:_PAGE], "more": more, "before": before, "q": text}
+    return page(request, "web/pages/audit.html", context)

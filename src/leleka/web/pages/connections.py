@@ -24,6 +24,7 @@ from leleka.services.connection_checks import Draft
 from leleka.services.connection_views import ConnectionView
 from leleka.services.editing_connections import ConnectionForm
 from leleka.services.statuses import status_of
+from leleka.web import lists
 from leleka.web.answers import by_field, go, page, pane
 from leleka.web.pages.connection_steps import is_watching, problems_told, results, told
 from leleka.web.request import Request, actor_of
@@ -35,26 +36,14 @@ AUDIENCES: Final = {
 }
 _KEPT_OUT: Final = ("key", "password")  # what was typed there is never sent back
 _PERCENT: Final = 100
-_SORTS: Final[Mapping[str, Callable[[ConnectionView], Any]]] = {
-    "name": lambda one: one.name.lower(),
-    "type": lambda one: one.title.lower(),
-    "created": lambda one: one.created_at,
-    "access": lambda one: one.audience,
-    "state": lambda one: len(one.attention),
-    "checked": lambda one: one.checked_at.timestamp() if one.checked_at else 0.0,
-    "exports": lambda one: len(one.exports),
-}
 
 
 def index(request: Request) -> HttpResponse:
     """List connections; sorted by any column, searched by name, type and host."""
-    listed = connection_views.list_connections(actor_of(request))
-    wanted = request.GET.get("q", "").strip()
-    found = [one for one in listed if wanted.lower() in f"{one.name} {one.title} {one.host}".lower()]
-    order = request.GET.get("sort", "name")
-    found.sort(key=_SORTS.get(order.removeprefix("-"), _SORTS["name"]), reverse=order.startswith("-"))
-    rows = [(one, [in_this_language(reason) for reason in one.attention]) for one in found]
-    context = {"rows": rows, "q": wanted, "sort": order, "all": len(listed), "audiences": AUDIENCES}
+    asked = lists.wanted(request)
+    found = connection_views.find_connections(actor_of(request), asked)
+    rows = [(one, [in_this_language(reason) for reason in one.attention]) for one in found.items]
+    context = {"rows": rows, "audiences": AUDIENCES, **lists.context_of(request, asked, found)}
     return page(request, "web/pages/connections.html", context)
 
 

@@ -10,39 +10,28 @@ from django.utils.translation import gettext as _
 from leleka.core.clock import SystemClock
 from leleka.errors import Conflict, Forbidden, InvalidInput, LelekaError
 from leleka.services import editing_exports, export_views, runs
-from leleka.services.export_views import ExportDetail, ExportLine
+from leleka.services.export_views import ExportDetail
 from leleka.services.permissions import Permission, allows
 from leleka.services.statuses import status_of
+from leleka.web import lists
 from leleka.web.answers import go, is_htmx, page, pane
 from leleka.web.numbers import whole_number
 from leleka.web.pages import export_form, tasks
 from leleka.web.request import Request, actor_of
 from leleka.web.sentences import in_this_language
-from leleka.web.words import status_word
 
-_COLUMNS: Final = ("name", "type", "connection", "status", "refreshed", "editable")
 _EMAIL_NAMES: Final = {"email", "email_address", "emailaddress"}
 _FORM: Final = "web/pages/export_form.html"
 
 
 def index(request: Request) -> HttpResponse:
     """List exports; sorted by any column, searched by name, connection and type."""
-    listed = export_views.list_exports(actor_of(request))
-    wanted = request.GET.get("q", "").strip().lower()
-    found = [one for one in listed if wanted in f"{one.name} {one.connection} {one.type}".lower()]
-    order = request.GET.get("sort", "name")
-    column = order.removeprefix("-") if order.removeprefix("-") in _COLUMNS else "name"
-    found.sort(key=lambda one: _sorted_by(one, column), reverse=order.startswith("-"))
-    context = {"exports": found, "q": wanted, "sort": order, "all": len(listed)}
-    if not listed and allows(actor_of(request), Permission.CHOOSE_CONNECTIONS):
-        context["connected"] = bool(export_views.choices(actor_of(request)).connections)
+    actor, asked = actor_of(request), lists.wanted(request)
+    found = export_views.find_exports(actor, asked)
+    context = {"exports": found.items, **lists.context_of(request, asked, found)}
+    if not context["all"] and allows(actor, Permission.CHOOSE_CONNECTIONS):
+        context["connected"] = bool(export_views.choices(actor).connections)
     return page(request, "web/pages/exports.html", context)
-
-
-def _sorted_by(line: ExportLine, column: str) -> str:
-    if column == "refreshed":
-        return line.refreshed.isoformat() if line.refreshed else ""
-    return status_word(line.status) if column == "status" else str(getattr(line, column)).lower()
 
 
 def show(request: Request, number: int) -> HttpResponse:
@@ -203,9 +192,8 @@ def _several(request: Request, what: str) -> HttpResponse:
     chosen = _chosen(request.POST if request.method == "POST" else request.GET)
     if not chosen:
         return go(request, reverse("web:exports"))
-    lines = [export_views.export(actor, number).line for number in chosen]
     context = {
-        "exports": lines,
+        "exports": export_views.lines(actor, chosen),
         "what": what,
         "title": _("Remove exports") if what == "remove" else _("Detach connection"),
     }

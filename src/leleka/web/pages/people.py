@@ -10,22 +10,17 @@ from django.urls import reverse
 from leleka.errors import Conflict, InvalidInput
 from leleka.services import people
 from leleka.services.statuses import status_of
+from leleka.web import lists
 from leleka.web.answers import by_field, go, page, pane
 from leleka.web.request import Request, actor_of
 from leleka.web.words import ROLES
 
-_COLUMNS = ("name", "email", "role", "signed_in_at")
-
 
 def index(request: Request) -> HttpResponse:
     """List people; sorted by any column, searched by name and address."""
-    listed = people.list_people(actor_of(request))
-    wanted = request.GET.get("q", "").strip().lower()
-    found = [one for one in listed if wanted in f"{one.name} {one.email}".lower()]
-    order = request.GET.get("sort", "name")
-    column = order.removeprefix("-") if order.removeprefix("-") in _COLUMNS else "name"
-    found.sort(key=lambda one: str(getattr(one, column) or "").lower(), reverse=order.startswith("-"))
-    context = {"people": found, "q": wanted, "sort": order, "roles": ROLES, "all": len(listed)}
+    asked = lists.wanted(request)
+    found = people.find_people(actor_of(request), asked)
+    context = {"people": found.items, "roles": ROLES, **lists.context_of(request, asked, found)}
     return page(request, "web/pages/people.html", context)
 
 

@@ -9,6 +9,7 @@ from django.urls import reverse
 from leleka.core.planning import Counts, Ended
 from leleka.errors import Conflict, NotFound
 from leleka.services import runs
+from leleka.web import lists
 from leleka.web.answers import go, is_htmx, page
 from leleka.web.numbers import whole_number
 from leleka.web.reasons import particulars, reason
@@ -20,12 +21,11 @@ _LISTED: Final = (Ended.REJECTED, Ended.EXCLUDED, Ended.UNCONFIRMED, Ended.NOT_A
 
 
 def index(request: Request) -> HttpResponse:
-    """List runs of every export, page by page."""
-    found = runs.list_runs(
-        actor_of(request), None, _A_PAGE + 1, whole_number(request.GET.get("after")) or None
-    )
-    older = found[_A_PAGE - 1].id if len(found) > _A_PAGE else None
-    return page(request, "web/pages/runs.html", {"runs": found[:_A_PAGE], "older": older})
+    """List runs of every export, the newest first; sorted by any column, searched by export, person and number."""
+    asked = lists.wanted(request, "-number")
+    found = runs.find_runs(actor_of(request), asked)
+    context = {"runs": found.items, **lists.context_of(request, asked, found)}
+    return page(request, "web/pages/runs.html", context)
 
 
 def show(request: Request, number: int) -> HttpResponse:

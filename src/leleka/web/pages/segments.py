@@ -9,35 +9,25 @@ from django.urls import reverse
 from leleka.core.clock import SystemClock
 from leleka.errors import Conflict, InvalidInput, LelekaError, Problem
 from leleka.services import editing_exports, editing_segments, export_views, segments
-from leleka.services.contracts import SegmentView
 from leleka.services.statuses import status_of
+from leleka.web import lists
 from leleka.web.answers import go, is_htmx, page, pane
 from leleka.web.numbers import whole_number
 from leleka.web.pages import tasks
 from leleka.web.request import Request, actor_of
 from leleka.web.sentences import in_this_language
 
-_COLUMNS: Final = ("name", "size", "evaluated_at")
 _SHOWN: Final = 20
+_INSIDE: Final = "inside"  # the page of the exports that contain the segment
 _FORM: Final = "web/pages/segment_form.html"
 
 
 def index(request: Request) -> HttpResponse:
-    listed = segments.list_segments(actor_of(request))
-    wanted = request.GET.get("q", "").strip().lower()
-    found = [one for one in listed if wanted in one.name.lower()]
-    order = request.GET.get("sort", "name")
-    column = order.removeprefix("-") if order.removeprefix("-") in _COLUMNS else "name"
-    found.sort(key=lambda one: _sorted_by(one, column), reverse=order.startswith("-"))
-    context = {"segments": found, "q": wanted, "sort": order, "all": len(listed)}
+    """List segments; sorted by name, size and evaluation, searched by name."""
+    asked = lists.wanted(request)
+    found = segments.find_segments(actor_of(request), asked)
+    context = {"segments": found.items, **lists.context_of(request, asked, found)}
     return page(request, "web/pages/segments.html", context)
-
-
-def _sorted_by(segment: SegmentView, column: str) -> tuple[int, str]:
-    if column == "size":
-        return (-1 if segment.size is None else segment.size, segment.name)
-    moment = segment.evaluated_at
-    return (0, (moment.isoformat() if moment else "") if column == "evaluated_at" else segment.name.lower())
 
 
 def show(request: Request, number: int) -> HttpResponse:
@@ -142,11 +132,16 @@ def exports(request: Request, number: int) -> HttpResponse:
             editing_exports.add_segment(actor, whole_number(request.POST.get("export")), segment.name)
         except LelekaError as error:
             problems, status = [in_this_language(one) for one in error.problems], status_of(error)
-    listed = export_views.list_exports(actor)
+    asked, inside = lists.wanted(request), lists.wanted(request, page=_INSIDE)
+    containing = export_views.find_exports(actor, inside, segment.name)
+    others = export_views.find_exports(actor, asked, segment.name, containing=False)
     context = {
         "segment": segment,
-        "containing": [one for one in listed if segment.name in one.segments],
-        "others": [one for one in listed if segment.name not in one.segments],
+        "q": asked.text,
+        "containing": containing.items,
+        "containing_pages": lists.pages_of(request, containing, _INSIDE),
+        "others": others.items,
+        "others_pages": lists.pages_of(request, others),
         "problems": problems,
     }
     return pane(request, "web/pages/segment_exports.html", context, status)

@@ -1,0 +1,141 @@
+"""What is asked for: every page of ``leleka.web.routes`` that can be looked at, and every GET operation of the API.
+
+A page or an operation that is new in the product and unknown here ends the bench: nothing is left out by accident.
+"""
+
+from collections.abc import Callable, Mapping
+from random import Random  # noqa: TID251 - the class, for seeded generators
+from typing import Final
+
+from scripts.bench_pages.furnishing import Furnished
+
+from leleka.api.urls import api
+from leleka.state.models import Run
+from leleka.web.routes import ROUTES
+
+API: Final = "API "
+FAR_SIDE: Final = frozenset({"listOffers"})  # it asks the account: that is ActiveCampaign's time
+_WORDS: Final = ("", "gold", "золот", "kyiv", "07", "nobody")
+_QUERIES: Final[Mapping[str, tuple[str, ...]]] = {
+    "exports": ("name", "-name", "type", "connection", "-status", "-refreshed", "editable"),
+    "segments": ("name", "-size", "-evaluated_at"),
+    "connections": ("name", "state", "-exports", "checked"),
+    "people": ("name", "email", "-role", "-signed_in"),
+    "runs": ("-number", "number", "export", "-status", "by"),
+    "audit": ("",),
+    "segment_exports": ("",),
+}
+_PATHS: Final[Mapping[str, str]] = {
+    "connection": "connection", "connection_remove": "connection", "person": "person", "export": "export",
+    "export_view": "export", "export_edit": "export", "segment": "segment", "segment_edit": "segment",
+    "segment_remove": "segment", "segment_exports": "segment", "task": "task",
+}  # fmt: skip
+_RUNS: Final = frozenset({"run", "run_live", "run_rows", "run_download"})
+_ENDED: Final = ("delivered", "rejected", "excluded", "unconfirmed")
+_OPERATIONS: Final[Mapping[str, str]] = {
+    "getConnection": "connection", "getExport": "export", "getSegment": "segment", "getTask": "task",
+}  # fmt: skip
+_LISTS: Final = frozenset(
+    {"listExports", "listSegments", "listConnections", "listPeople", "listRuns", "readAudit"}
+)
+_PLAIN: Final = frozenset({"showMe", "listTokens", "showConsent", "listChoices"})
+_PAGE: Final = 50
+
+
+class Addresses:
+    """Gives addresses by the name of their page, another one each time."""
+
+    def __init__(self, furnished: Furnished, random: Random) -> None:
+        self._furnished = furnished
+        self._random = random
+        self._runs = list(Run.objects.order_by("pk").values_list("pk", flat=True))
+        self._largest = self._runs[-1]
+        self._kept = list(
+            Run.objects.exclude(outcomes="").exclude(pk=self._largest).values_list("pk", flat=True)
+        )
+        rows = Run.objects.get(pk=self._largest).counts["selected"]
+        self._deepest = max(1, rows // _PAGE)
+
+    def all(self, profiles: int) -> Mapping[str, Callable[[], str]]:
+        """Give the name of every page with a function that gives an address of it."""
+        found: dict[str, Callable[[], str]] = {}
+        for route in ROUTES:
+            if "GET" in route.methods:
+                found |= self._page(route.name, f"/{route.path}", profiles)
+        for path, operations in api.get_openapi_schema()["paths"].items():
+            operation = operations.get("get", {}).get("operationId")
+            if operation and operation not in FAR_SIDE:
+                found |= self._operation(operation, path, profiles)
+        return found
+
+    def _page(self, name: str, path: str, profiles: int) -> dict[str, Callable[[], str]]:
+        if name in _RUNS:
+            return self._run(name, path, profiles)
+        if name == "welcome":
+            return {name: lambda: path.replace("<str:token>", self._furnished.link)}
+        if name in _PATHS:
+            kind, query = _PATHS[name], name in _QUERIES
+            return {name: lambda: self._numbered(path, kind) + (self._query(name) if query else "")}
+        if "<" in path:
+            raise LookupError(f"the bench does not know the page {name}")
+        if name in {"exports_detach", "exports_remove"}:
+            return {name: lambda: path + self._chosen()}
+        if name in _QUERIES:
+            return {name: lambda: path + self._query(name)}
+        return {name: lambda: path}
+
+    def _run(self, name: str, path: str, profiles: int) -> dict[str, Callable[[], str]]:
+        if name in {"run", "run_live"}:
+            return {name: lambda: path.replace("<int:number>", str(self._random.choice(self._runs)))}
+        pages = max(1, profiles // _PAGE)
+        kept = path.replace("<int:number>", "{}")
+        if name == "run_download":
+            return {
+                name: lambda: f"{kept.format(self._random.choice(self._kept))}?ended=rejected",
+                f"{name} (largest)": lambda: f"{kept.format(self._largest)}?ended=delivered",
+            }
+        return {
+            name: lambda: (
+                f"{kept.format(self._random.choice(self._kept))}?ended={self._random.choice(_ENDED)}"
+            ),
+            f"{name} (largest)": lambda: (
+                f"{kept.format(self._largest)}?ended={self._random.choice(_ENDED)}"
+                f"&page={self._random.randint(1, pages)}"
+            ),
+        }
+
+    def _operation(self, name: str, path: str, profiles: int) -> dict[str, Callable[[], str]]:
+        called = f"{API}{name}"
+        if name in _OPERATIONS:
+            return {
+                called: lambda: path.format(
+                    number=self._random.choice(self._furnished.numbers[_OPERATIONS[name]])
+                )
+            }
+        if name == "getRun":
+            return {called: lambda: path.format(number=self._random.choice(self._runs))}
+        if name == "listRows":
+            url = path.format(number=self._largest)
+            return {
+                called: lambda: (
+                    f"{url}?ended={self._random.choice(_ENDED)}&after={self._random.randrange(profiles)}"
+                )
+            }
+        if name == "downloadRows":
+            return {called: lambda: f"{path.format(number=self._random.choice(self._kept))}?ended=rejected"}
+        if name in _LISTS:
+            return {called: lambda: f"{path}?limit=50&after={self._random.randrange(100)}"}
+        if name in _PLAIN:
+            return {called: lambda: path}
+        raise LookupError(f"the bench does not know the operation {name}")
+
+    def _numbered(self, path: str, kind: str) -> str:
+        return path.replace("<int:number>", str(self._random.choice(self._furnished.numbers[kind])))
+
+    def _query(self, name: str) -> str:
+        sort, text = self._random.choice(_QUERIES[name]), self._random.choice(_WORDS)
+        return f"?sort={sort}&q={text}&page={self._random.randint(1, 4)}"
+
+    def _chosen(self) -> str:
+        some = self._random.sample(self._furnished.numbers["export"], 50)
+        return "?" + "&".join(f"chosen={number}" for number in some)

@@ -1,0 +1,223 @@
+"""An installation with much in it. What the product reads from files it reads itself; the rest goes in in bulk."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from random import Random  # noqa: TID251 - the class, for seeded generators
+from typing import Any, Final
+
+from django.contrib.auth.hashers import make_password
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+from scripts.bench_pages import tables
+from scripts.bench_pages.runs_made import make_runs
+from scripts.bench_pages.terms import Terms
+
+from leleka.core.clock import SystemClock
+from leleka.core.rules import to_data
+from leleka.core.rules_parsing import parse
+from leleka.services import applying, catalogue, people, refreshing, store, tokens
+from leleka.services.audit import Actor, Role
+from leleka.state.models import Account, AuditEntry, Connection, Export, Segment, SegmentSize, Task, User
+
+PASSWORD: Final = "seven storks over the marsh"  # noqa: S105 - of an installation that is gone in a minute
+EMAIL: Final = "alice@example.com"
+_DEFINITIONS: Final = """\
+sources:
+  - {name: customers, files: customers.parquet, profiles: true, primary_key: id, updated_at: updated_at}
+"""
+_SIZES: Final = 30  # evaluations that are remembered of each segment
+_AT_ONCE: Final = 2_000
+_DETACHED: Final = 97  # every so manieth export has no connection
+_LINES: Final = ("first_name", "last_name", "phone", "field:1", "field:2")
+
+
+@dataclass(frozen=True, slots=True)
+class Furnished:
+    """What there is to ask for: ids of each kind, a token for the API and one of a link to choose a password."""
+
+    numbers: Mapping[str, Sequence[int]]
+    token: str
+    link: str
+
+
+def furnish(folder: Path, terms: Terms) -> Furnished:
+    """Fill the installation that this process was set up for; its files are below ``folder``."""
+    random = Random(terms.seed)  # noqa: S311 - the same store for the same seed
+    alice = Actor("bench", Role.ADMINISTRATOR)
+    store.prepare()
+    tables.customers(folder / "customers.parquet", terms.profiles)
+    (folder / "leleka.yaml").write_text(_DEFINITIONS, encoding="utf-8")
+    applying.apply(folder / "leleka.yaml", alice, print)
+    with transaction.atomic():
+        users = _people(terms.people)
+        _segments(terms.segments)
+    _evaluate()
+    with transaction.atomic():
+        _sizes(random)
+        _exports(random, terms, users)
+        make_runs(random, terms)
+        _entries(random, terms.entries, users)
+        tasks = _tasks()
+    me = people.actor_of(users[0])
+    _, token = tokens.make_token(me, "bench")
+    numbers = {
+        "connection": _ids(Connection.objects.all()),
+        "person": _ids(User.objects.all()),
+        "segment": _ids(Segment.objects.all()),
+        "export": _ids(Export.objects.all()),
+        "task": tasks,
+    }
+    return Furnished(numbers, token, people.new_link(me, users[-1].pk))
+
+
+def _ids(rows: QuerySet[Any]) -> list[int]:
+    return list(rows.order_by("pk").values_list("pk", flat=True))
+
+
+def _people(number: int) -> list[User]:
+    password = make_password(PASSWORD)
+    roles = [Role.ADMINISTRATOR, Role.CONTRIBUTOR, Role.VIEWER]
+    rows = [
+        User(
+            email=EMAIL if place == 0 else f"person{place}@example.com",
+            name="Alice" if place == 0 else f"Person {place}",
+            role=roles[place % 3],
+            password=password,
+            created_at=timezone.now(),
+            created_by="bench",
+        )
+        for place in range(number)
+    ]
+    return User.objects.bulk_create(rows)
+
+
+def _rules(number: int) -> dict[str, Any]:
+    """Every tenth segment is large; the others are of one city and one tier or two."""
+    if number % 10 == 0:
+        return {"column": "spent", ">=": number * 20}
+    tiers = [tables.TIERS[number % 4], tables.TIERS[number // 4 % 4]]
+    city = {"column": "city", "is": f"City {number % tables.CITIES}"}
+    return {"all": [city, {"column": "tier", "any of": sorted(set(tiers))}]}
+
+
+def _segments(number: int) -> None:
+    known = catalogue.current()
+    Segment.objects.bulk_create(
+        Segment(
+            name=f"Segment {place:04} {_word(place)}", rules=to_data(parse(_rules(place), known, "rules"))
+        )
+        for place in range(number)
+    )
+
+
+def _word(place: int) -> str:
+    return ("золоті", "Kyiv", "нові", "newsletter", "Lviv")[place % 5]
+
+
+def _evaluate() -> None:
+    with store.session() as session:
+        refreshing.refresh_segments(session, SystemClock(), lambda _: None)
+
+
+def _sizes(random: Random) -> None:
+    SegmentSize.objects.bulk_create(
+        (
+            SegmentSize(
+                segment=segment,
+                size=round((segment.size or 0) * random.uniform(0.8, 1.0)),
+                evaluated_at=timezone.now() - timedelta(days=_SIZES - day),
+            )
+            for segment in Segment.objects.all()
+            for day in range(_SIZES)
+        ),
+        batch_size=_AT_ONCE,
+    )
+
+
+def _exports(random: Random, terms: Terms, users: Sequence[User]) -> None:
+    connections = list(_connections(terms.connections, users))
+    segments = list(Segment.objects.all())
+    lines = [{"column": "first_name", "to": to, "when_empty": "keep"} for to in _LINES]
+    matching = {"email": "email", "lines": lines, "tags": ["leleka"], "phone_country": "UA"}
+    rows = Export.objects.bulk_create(
+        Export(
+            name=f"Export {place:05} {_word(place)}",
+            connection=None if place % _DETACHED == 1 else connections[place % len(connections)],
+            target=str(place % 40 + 1),
+            matching=matching,
+            leavers={"policy": "keep", "field": "", "member": "", "leaver": ""},
+        )
+        for place in range(terms.exports)
+    )
+    through = Export.segments.through
+    through._default_manager.bulk_create(
+        through(export=row, segment=segment)
+        for row in rows
+        for segment in random.sample(segments, min(3, len(segments)))
+    )
+
+
+def _connections(number: int, users: Sequence[User]) -> Iterator[Connection]:
+    checks = [
+        {"name": name, "standing": "passed", "sentence": "Right.", "code": ""}
+        for name in ("address", "key", "lists")
+    ]
+    for place in range(number):
+        host = f"account{place}.api-us1.com"
+        yield Connection.objects.create(
+            name=f"Connection {place:02} {_word(place)}",
+            type="activecampaign",
+            account=Account.objects.create(type="activecampaign", name=host),
+            host=host,
+            key_reference="env:NOWHERE",
+            audience=Connection.Audience.values[place % 2],
+            consent_by="Alice",
+            export_user=users[0],
+            last_check=checks,
+            last_checked_at=timezone.now(),
+        )
+
+
+def _entries(random: Random, number: int, users: Sequence[User]) -> None:
+    actions = (
+        "export created",
+        "export changed",
+        "run asked",
+        "person sign in",
+        "segment changed",
+        "run download",
+    )
+    began = timezone.now() - timedelta(days=365)
+    AuditEntry.objects.bulk_create(
+        (_entry(random, began + timedelta(minutes=place * 40), actions, users) for place in range(number)),
+        batch_size=_AT_ONCE,
+    )
+
+
+def _entry(random: Random, at: datetime, actions: Sequence[str], users: Sequence[User]) -> AuditEntry:
+    user = random.choice(users)
+    return AuditEntry(
+        at=at,
+        actor=f"{user.name} <{user.email}>",
+        action=random.choice(actions),
+        subject=f"Export {random.randrange(1_000):05}",
+        details={"fields": ["name", "segments"], "name_before": f"Export {random.randrange(1_000)}"},
+        address="192.0.2.7",
+        request=f"{random.getrandbits(64):016x}",
+    )
+
+
+def _tasks() -> list[int]:
+    """Give a finished and a waiting task of Alice's."""
+    export, me = Export.objects.order_by("pk")[0], people.actor_of(User.objects.get(email=EMAIL))
+    told = {
+        "export": export.name, "connection": "", "target": export.target, "segments": [], "requests": 81,
+        "counts": {"selected": 20_000, "added": 19_000, "excluded": {"EMAIL_INVALID": 41}},
+        "minutes": 0.9, "confirmation_reason": "", "too_large": False, "limit": 1_000_000,
+    }  # fmt: skip
+    kept = {"kind": Task.Kind.PREVIEW, "asked_by": me.name, "made_at": timezone.now()}
+    done = Task.objects.create(subject=export.name, status=Task.Status.SUCCESSFUL, result=told, **kept)
+    return [done.pk, Task.objects.create(subject="Another", **kept).pk]

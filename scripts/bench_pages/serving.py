@@ -1,0 +1,119 @@
+"""The real web process, started as ``leleka serve`` starts it, and browsers that look at it."""
+
+import re
+import socket
+import subprocess
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from http.client import HTTPConnection
+from pathlib import Path
+from threading import Event
+from time import clock_gettime
+from typing import Final
+from urllib.parse import quote, urlencode
+
+from leleka.cli.supervisor import web_command
+
+_ADDRESS: Final = "127.0.0.1"
+_PATIENCE: Final = 60.0  # seconds
+_LOOK_EVERY: Final = 0.05
+_TOKEN: Final = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
+_FIRST_BYTES: Final = 65_536
+_SCHEDULED: Final = 2  # the kind of clock that Linux keeps of a process
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """The web process; it has a child that answers, and both count."""
+
+    process: "subprocess.Popen[bytes]"
+    port: int
+
+    def peak(self) -> int:
+        """Give the most memory the process and its child ever held, in MiB."""
+        return round(sum(map(_high_water, self._pids())) / 1024)
+
+    def worked(self) -> float:
+        """Give the seconds for which they had a processor so far: unlike time, these do not tell of other programs."""
+        return sum(clock_gettime(~pid << 3 | _SCHEDULED) for pid in self._pids())
+
+    def _pids(self) -> list[int]:
+        pids = [self.process.pid]
+        for pid in pids:
+            pids += map(int, Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split())
+        return pids
+
+
+def _high_water(pid: int) -> int:
+    status = Path(f"/proc/{pid}/status").read_text(encoding="utf-8")
+    found = re.search(r"^VmHWM:\s+(\d+) kB$", status, re.MULTILINE)
+    return int(found[1]) if found else 0
+
+
+@contextmanager
+def serving(environment: Mapping[str, str], log: Path) -> Iterator[Server]:
+    """Start the web process, and end it."""
+    with socket.socket() as one:
+        one.bind((_ADDRESS, 0))
+        port = one.getsockname()[1]
+    environment = {**environment, "LELEKA_WEB_PORT": str(port)}
+    with log.open("wb") as file:
+        process = subprocess.Popen(web_command(_ADDRESS, port), env=environment, stdout=file, stderr=file)
+    try:
+        _until_it_answers(process, port, log)
+        yield Server(process, port)
+    finally:
+        process.terminate()
+        process.wait(_PATIENCE)
+
+
+def _until_it_answers(process: "subprocess.Popen[bytes]", port: int, log: Path) -> None:
+    pause = Event()
+    for _ in range(round(_PATIENCE / _LOOK_EVERY)):
+        if process.poll() is not None:
+            break
+        try:
+            Browser(port).get("/sign-in")
+        except OSError:
+            pause.wait(_LOOK_EVERY)
+        else:
+            return
+    raise SystemExit(f"the web process does not answer:\n{log.read_text(encoding='utf-8', errors='replace')}")
+
+
+class Browser:
+    """One connection that stays open; it sends what it was given at signing in, or a token."""
+
+    def __init__(self, port: int, headers: Mapping[str, str] | None = None) -> None:
+        self._connection = HTTPConnection(_ADDRESS, port, timeout=_PATIENCE)
+        self.headers = dict(headers or {})
+
+    def get(self, path: str, *, whole: bool = True) -> tuple[int, bytes]:
+        """Give status and body; of a long one, where ``whole`` is not asked for, how it begins."""
+        self._connection.request("GET", quote(path, safe="/?&=%-"), headers=self.headers)
+        reply = self._connection.getresponse()
+        self._remember(reply.getheader("Set-Cookie"))
+        body = reply.read() if whole else reply.read(_FIRST_BYTES)
+        if not whole:
+            self._connection.close()
+        return reply.status, body
+
+    def sign_in(self, email: str, password: str) -> None:
+        _, page = self.get("/sign-in")
+        found = _TOKEN.search(page.decode())
+        typed = {"email": email, "password": password, "csrfmiddlewaretoken": found[1] if found else ""}
+        kind = {"Content-Type": "application/x-www-form-urlencoded", "Origin": self._origin()}
+        self._connection.request("POST", "/sign-in", urlencode(typed), {**self.headers, **kind})
+        reply = self._connection.getresponse()
+        reply.read()
+        if reply.status != 303:  # noqa: PLR2004 - a status
+            raise SystemExit(f"nobody could sign in: {reply.status}")
+        self._remember(reply.getheader("Set-Cookie"))
+
+    def _origin(self) -> str:
+        return f"http://{_ADDRESS}:{self._connection.port}"
+
+    def _remember(self, cookie: str | None) -> None:
+        if cookie:
+            self.headers["Cookie"] = cookie.partition(";")[0]

@@ -1,0 +1,65 @@
+"""The Parquet files of the bench: customers for the product's reader, and what became of the rows of runs."""
+
+from pathlib import Path
+from typing import Final
+
+import duckdb
+from sqlglot import exp
+
+from leleka.services import store
+from leleka.warehouse import outcomes
+from leleka.warehouse.scan import parquet
+
+TIERS: Final = ("none", "bronze", "silver", "gold")
+CITIES: Final = 50
+_CUSTOMERS: Final = """
+    SELECT n AS id,
+           'person' || n || '@example.com' AS email,
+           'Ім''я ' || (n % 5000) AS first_name,
+           'Прізвище ' || (n % 70001) AS last_name,
+           '+38067' || lpad((n % 10000000)::VARCHAR, 7, '0') AS phone,
+           'City ' || (hash(n) % 50) AS city,
+           ['none', 'bronze', 'silver', 'gold'][(hash(n + 7) % 4 + 1)::INTEGER] AS tier,
+           (hash(n + 1) % 1000000) / 100.0 AS spent,
+           (hash(n + 2) % 40)::BIGINT AS orders,
+           DATE '2020-01-01' + (hash(n + 3) % 2000)::INTEGER AS signed_up,
+           TIMESTAMP '2026-01-01' + to_seconds((hash(n + 4) % 20000000)::BIGINT) AS updated_at
+    FROM range(1, $1 + 1) AS one(n)
+"""
+_OUTCOMES: Final = """
+    SELECT n::VARCHAR AS profile_id,
+           'person' || n || '@example.com' AS address,
+           CASE WHEN n % 50 IN (0, 1) THEN NULL ELSE 'added' END AS kind,
+           md5(n::VARCHAR) AS fingerprint,
+           CASE n % 50 WHEN 0 THEN 'excluded' WHEN 1 THEN 'unchanged' WHEN 2 THEN 'rejected'
+                       WHEN 3 THEN 'unconfirmed' ELSE 'delivered' END AS ended,
+           CASE n % 50 WHEN 0 THEN ['EMAIL_INVALID', 'UNSUBSCRIBED', 'BOUNCED'][(n // 50 % 3 + 1)::INTEGER]
+                       WHEN 2 THEN 'REFUSED_BY_ACTIVECAMPAIGN' WHEN 3 THEN 'NO_ANSWER' ELSE '' END AS code,
+           CASE n % 50 WHEN 2 THEN 'Email address person' || n || '@example.com is invalid' ELSE '' END AS detail,
+           NULL::VARCHAR[] AS warnings,
+           FALSE AS doubted
+    FROM range(1, $1 + 1) AS one(n)
+"""
+KINDS: Final = {
+    "excluded": 0,
+    "unchanged": 1,
+    "rejected": 2,
+    "unconfirmed": 3,
+}  # by the number of the row modulo 50
+
+
+def customers(path: Path, number: int) -> None:
+    """Write the file that the product's own reader is to read."""
+    with duckdb.connect() as session:
+        session.sql(_CUSTOMERS, params=[number]).write_parquet(str(path), compression="zstd")
+
+
+def outcomes_of(rows: int) -> str:
+    """Write what became of so many rows, as the end of a run does; give the reference of the snapshot."""
+    path = store.configuration().data_dir / "bench-outcomes.parquet"
+    with duckdb.connect() as session:
+        session.sql(_OUTCOMES, params=[rows]).write_parquet(str(path), compression="zstd")
+    with store.session() as session:
+        written = outcomes.write(session, store.lake(), "bench", exp.select("*").from_(parquet(str(path))))
+    path.unlink()
+    return written.reference

@@ -1,0 +1,22 @@
+"""How much is in the store, how often each page is asked for, and what may come of it."""
+
+from dataclasses import dataclass
+
+MEDIAN, P95 = 0.2, 0.5  # seconds
+MEMORY = 300  # MiB
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """``rounds`` is how often each page is asked for; ``at_once`` by how many in the second half."""
+
+    profiles: int = 1_000_000
+    exports: int = 1_000
+    runs: int = 10_000
+    segments: int = 200
+    connections: int = 20
+    people: int = 50
+    entries: int = 12_000
+    rounds: int = 40
+    at_once: int = 4
+    seed: int = 1

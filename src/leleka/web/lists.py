@@ -1,0 +1,44 @@
+"""Long lists on pages: what the address asks for, and the links to the pages before and behind."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from leleka.services.listing import Listed, Wanted
+from leleka.web.numbers import whole_number
+from leleka.web.request import Request
+
+_LONGEST = 200  # characters that are looked for
+
+
+@dataclass(frozen=True, slots=True)
+class Pages:
+    """Where in a list one is; the links are "" where there is nothing before or behind."""
+
+    number: int
+    of: int
+    matches: int
+    before: str
+    behind: str
+
+
+def wanted(request: Request, sort: str = "", page: str = "page") -> Wanted:
+    """Read what is asked for; ``page`` is the name under which the address holds the number of the page."""
+    text = request.GET.get("q", "").replace("\x00", "").strip()[:_LONGEST]
+    return Wanted(text, request.GET.get("sort", sort), whole_number(request.GET.get(page), 1))
+
+
+def pages_of(request: Request, listed: Listed[Any], page: str = "page") -> Pages:
+    def link(number: int) -> str:
+        if not 1 <= number <= listed.pages:
+            return ""
+        query = request.GET.copy()
+        query[page] = str(number)
+        return f"{request.path}?{query.urlencode()}"
+
+    before, behind = link(listed.page - 1), link(listed.page + 1)
+    return Pages(listed.page, listed.pages, listed.matches, before, behind)
+
+
+def context_of(request: Request, asked: Wanted, listed: Listed[Any]) -> dict[str, Any]:
+    """Give what the templates of lists share: search, order, pages, and whether there is anything at all."""
+    return {"q": asked.text, "sort": listed.sort, "all": listed.all, "pages": pages_of(request, listed)}
