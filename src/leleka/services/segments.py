@@ -1,8 +1,5 @@
 """Segments: what there is, how many are in them, who for example."""
 
-from collections.abc import Sequence
-from datetime import datetime
-
 from leleka.core.email import mask
 from leleka.core.ports import Clock
 from leleka.core.rules_parsing import parse
@@ -23,13 +20,6 @@ def list_segments(actor: Actor) -> list[SegmentView]:
 def segment(actor: Actor, number: int) -> SegmentView:
     require(actor, Permission.SEE)
     return _view(by_number(number))
-
-
-def sizes(actor: Actor, number: int, limit: int = 12) -> Sequence[tuple[datetime, int]]:
-    """Give the newest evaluations of a segment, the oldest of them first."""
-    require(actor, Permission.SEE)
-    newest = by_number(number).sizes.order_by("-pk").values_list("evaluated_at", "size")[:limit]
-    return list(reversed(newest))
 
 
 def show_segment(

@@ -15,6 +15,7 @@ from leleka.web.answers import go, is_htmx
 from leleka.web.pages import (
     account,
     audit,
+    charts,
     connections,
     entry,
     errors,
@@ -98,6 +99,7 @@ ROUTES: Final[tuple[Route, ...]] = (
         "data/exports/remove", exports.remove, "exports_remove", Permission.EDIT_SHARED_EXPORTS, GET + POST
     ),
     Route("data/exports/<int:number>", exports.show, "export", Permission.SEE),
+    Route("data/exports/<int:number>/chart", charts.export, "export_chart", Permission.SEE),
     Route("data/exports/<int:number>/view", exports.settings, "export_view", Permission.SEE),
     Route(
         "data/exports/<int:number>/edit",
@@ -117,6 +119,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     Route("data/runs", runs.index, "runs", Permission.SEE),
     Route("data/runs/<int:number>", runs.show, "run", Permission.SEE),
     Route("data/runs/<int:number>/live", runs.live, "run_live", Permission.SEE),
+    Route("data/runs/<int:number>/chart", charts.run, "run_chart", Permission.SEE),
     Route("data/runs/<int:number>/rows", runs.rows, "run_rows", Permission.SEE),
     Route("data/runs/<int:number>/download", runs.download, "run_download", Permission.DOWNLOAD_PERSONAL),
     Route("data/runs/<int:number>/cancel", runs.cancel, "run_cancel", Permission.EDIT_SHARED_EXPORTS, POST),
@@ -124,6 +127,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     Route("segments", segments.index, "segments", Permission.SEE),
     Route("segments/add", segments.add, "segment_add", Permission.EDIT_SEGMENTS, GET + POST),
     Route("segments/<int:number>", segments.show, "segment", Permission.SEE),
+    Route("segments/<int:number>/chart", charts.segment, "segment_chart", Permission.SEE),
     Route("segments/<int:number>/edit", segments.edit, "segment_edit", Permission.EDIT_SEGMENTS, GET + POST),
     Route(
         "segments/<int:number>/remove",
