@@ -17,8 +17,14 @@
   const exact = format({ dateStyle: "medium", timeStyle: "medium" });
   const DAY = 86400, MONTH = 28 * DAY, HEIGHT = 220, RECENT = 60;
 
-  const colour = (tone) => getComputedStyle(document.documentElement).getPropertyValue(`--tblr-${tone}`).trim();
-  const faint = (tone) => `color-mix(in srgb, ${colour(tone)} 15%, transparent)`;
+  // A canvas knows no variables: an element that nobody sees resolves them, for the theme there is now.
+  const probe = document.body.appendChild(Object.assign(document.createElement("span"), { hidden: true }));
+  const resolved = (value) => {
+    probe.style.color = value;
+    return getComputedStyle(probe).color;
+  };
+  const colour = (tone) => resolved(`var(--tblr-${tone})`);
+  const faint = (tone) => resolved(`color-mix(in srgb, var(--tblr-${tone}) 15%, transparent)`);
   const element = (name, text = "", more = {}) => Object.assign(document.createElement(name), { textContent: text }, more);
 
   // One tick a day, a month or a moment: never two with the same words.
@@ -56,14 +62,12 @@
           const { idx, left } = plot.cursor;
           box.hidden = idx == null || left < 0;
           if (box.hidden) return;
-          const lines = plot.series.slice(1).filter((one) => one.show).map((one, place) => {
-            const line = element("div", `${one.label}: ${one.value(plot, plot.data[plot.series.indexOf(one)][idx], place)}`);
-            return line;
-          });
+          const lines = plot.series.map((one, place) => [one, place]).slice(1).filter(([one]) => one.show)
+            .map(([one, place]) => element("div", `${one.label}: ${one.value(plot, plot.data[place][idx])}`));
           box.replaceChildren(element("strong", plot.series[0].value(plot, plot.data[0][idx])), ...lines);
-          const right = left > plot.over.clientWidth / 2;
-          box.style.left = right ? "" : `${left + 12}px`;
-          box.style.right = right ? `${plot.over.clientWidth - left + 12}px` : "";
+          const [width, wide] = [plot.over.clientWidth, box.offsetWidth];
+          const beside = left > width / 2 ? left - wide - 12 : left + 12;
+          box.style.left = `${Math.max(0, Math.min(beside, width - wide))}px`;
         },
       },
     };
