@@ -54,16 +54,23 @@ def test_a_new_installation_is_led_step_by_step(alice: Somebody) -> None:
         return found.group(1) if found else ""
 
     assert now_step() == "Bring your customers"
+    assert offered(alice.browser) == ["/admin/connections/add"]  # that needs no customers
     Source.objects.create(name="customers", spec={}, is_profiles=True, rows=100)
     assert now_step() == "Connect an account"
     a_connection()
     assert now_step() == "Make a segment"
+    assert offered(alice.browser) == ["/segments/add"]
     Segment.objects.create(name="Gold", rules={})
     assert now_step() == "Add an export"
     export = an_export()
     assert now_step() == "Run it"
     a_run(export)
     assert now_step() == ""
+
+
+def offered(browser: Client) -> list[str]:
+    steps = browser.get("/").content.decode().partition("home-steps")[2].partition("</ol>")[0]
+    return re.findall(r'href="([^"]+)"', steps)
 
 
 def test_a_viewer_is_told_the_steps_and_offered_none(charlie: Somebody) -> None:

@@ -36,7 +36,9 @@ def _told(concerns: overview.Concerns) -> dict[str, Any]:
 
 
 def _steps(standing: overview.Standing, *, may_connect: bool) -> Sequence[dict[str, Any]]:
-    """Give the steps to a first run; the first that is not done is the one to take now."""
+    """Give the steps to a first run; the first that is not done is the one to take now, and whatever else can be
+    done already is offered, too.
+    """
     done = {
         "customers": standing.profiles > 0,
         "connection": standing.connections > 0,
@@ -44,8 +46,15 @@ def _steps(standing: overview.Standing, *, may_connect: bool) -> Sequence[dict[s
         "export": standing.exports > 0,
         "run": False,
     }
+    needs = {"segment": ("customers",), "export": ("connection", "segment"), "run": ("export",)}
     now = next(name for name, is_done in done.items() if not is_done)
     return [
-        {"name": name, "done": is_done, "now": name == now, "may": may_connect or name != "connection"}
+        {
+            "name": name,
+            "done": is_done,
+            "now": name == now,
+            "open": not is_done and all(done[one] for one in needs.get(name, ())),
+            "may": may_connect or name != "connection",
+        }
         for name, is_done in done.items()
     ]
