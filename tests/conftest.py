@@ -5,6 +5,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
+import structlog
 from django.conf import settings
 
 # The database Django has by now: its settings are read before any conftest.
@@ -22,3 +23,10 @@ for _name in [name for name in os.environ if name.startswith("LELEKA_")]:
     if _name not in {"LELEKA_DATA_DIR", "LELEKA_MASTER_KEY_FILE"}:
         del os.environ[_name]
 (_home / "data").mkdir()
+
+# What is logged goes where pytest can show it; processes that tests start log as the product does.
+structlog.configure(
+    processors=[structlog.processors.format_exc_info, structlog.processors.KeyValueRenderer()],
+    wrapper_class=structlog.stdlib.BoundLogger,
+    logger_factory=structlog.stdlib.LoggerFactory(),
+)

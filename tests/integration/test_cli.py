@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-import structlog
 
 from leleka.cli.main import run
 from leleka.state.models import Account, Run
@@ -54,7 +53,6 @@ def terminal(
     office.hire(5)
     opened = Terminal(office, monkeypatch, capsys)
     yield opened
-    structlog.reset_defaults()  # it would go on writing to this test's error stream
     assert KEY not in opened.shown
     assert "Traceback" not in opened.shown
 

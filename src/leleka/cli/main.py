@@ -4,7 +4,6 @@ import signal
 import sys
 from typing import Annotated
 
-import structlog
 import typer
 
 from leleka import __version__
@@ -70,14 +69,6 @@ def _options(
 
 def run() -> None:
     """Run a command; errors of the tree become sentences and exit codes."""
-    structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.JSONRenderer(),
-        ],
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-    )
     # A service manager's stop is a Ctrl-C: no new request, those under way are waited for, the run is given back.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:

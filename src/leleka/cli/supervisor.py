@@ -4,6 +4,7 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from threading import Event
 from typing import Final
 
@@ -17,6 +18,7 @@ _CLEAN_STOP: Final = 30.0
 _LIVED: Final = 10.0  # a process that lived so long is started again at once
 _PATIENCE: Final = 5  # deaths in a row, each soon after the start
 _THREADS: Final = 6
+_WEB_SERVER_LOGS: Final = Path(__file__).parent.parent / "conf" / "web_server_logs.json"
 
 
 @dataclass
@@ -83,6 +85,6 @@ def web_command(address: str, port: int) -> Sequence[str]:
         *(sys.executable, "-m", "granian", "--interface", "wsgi"),
         *("--host", address, "--port", str(port)),
         *("--workers", "1", "--blocking-threads", str(_THREADS), "--no-ws"),
-        *("--log-level", "error", "--workers-kill-timeout", "10s"),
+        *("--log-level", "error", "--log-config", str(_WEB_SERVER_LOGS), "--workers-kill-timeout", "10s"),
         "leleka.conf.wsgi:application",
     )

@@ -27,6 +27,7 @@ WSGI_APPLICATION = "leleka.conf.wsgi.application"
 ALLOWED_HOSTS = list(LELEKA.web.hosts)
 MIDDLEWARE = [
     "leleka.web.middleware.Headers",
+    "leleka.web.measuring.Measured",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "leleka.api.gate.Gate",
     "django.contrib.sessions.middleware.SessionMiddleware",

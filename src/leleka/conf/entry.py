@@ -23,11 +23,16 @@ def main() -> None:
 
         report_problems(error, as_json="--json" in sys.argv)
         raise SystemExit(_BAD_SETTING) from None
+    from django.conf import settings  # noqa: PLC0415 - as above
     from django.db.backends.signals import connection_created  # noqa: PLC0415 - as above
 
     from leleka.cli.main import run  # noqa: PLC0415 - commands need the settings
     from leleka.conf.databases import refuse_unsafe  # noqa: PLC0415 - as above
+    from leleka.services import logs  # noqa: PLC0415 - as above
 
+    # Somebody at a terminal reads what the command prints; a service has only its log.
+    usual = "info" if sys.argv[1:2] in (["serve"], ["worker"]) else "warning"
+    logs.begin(settings.LELEKA.log_level or usual)
     connection_created.connect(refuse_unsafe)
 
     run()

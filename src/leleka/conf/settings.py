@@ -12,6 +12,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, Validati
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from leleka.core.configuration import DOCUMENTED_SUFFIXES, Configuration, Network, Web
+from leleka.core.secret import Secret
 from leleka.errors import InvalidInput, Problem
 
 LOCALE = Path(__file__).parent.parent / "locale"
@@ -142,6 +143,14 @@ class Settings(BaseSettings):
     )
     web_address: str = Field(default="127.0.0.1", description="The address the pages are served on.")
     web_port: int = Field(default=8787, ge=0, le=65535, description="The port the pages are served on.")
+    log_level: Literal["", "debug", "info", "warning", "error"] = Field(
+        default="",
+        description="How much is logged; left out, info by what serves, warning by other commands.",
+    )
+    metrics_token: SecretStr = Field(
+        default=SecretStr(""),
+        description="What a program that collects metrics must present; without it they are for this machine.",
+    )
     privacy_url: Annotated[str, AfterValidator(_link)] = Field(
         default="", description="A link to your own privacy statement, shown beside the consent."
     )
@@ -182,6 +191,8 @@ def read(environment: Mapping[str, str] | None = None) -> Configuration:
             port=settings.web_port,
             privacy_url=settings.privacy_url,
         ),
+        log_level=settings.log_level,
+        metrics_token=Secret(_metrics_token(environment)),
         environment=os.environ if environment is None else environment,
     )
 
@@ -200,24 +211,31 @@ def _problem(location: tuple[int | str, ...], message: str) -> Problem:
 
 def database_url(environment: Mapping[str, str] | None = None) -> str:
     """Give the database's URL, from the environment or from the file it names; "" where there is none."""
-    known = os.environ if environment is None else environment
-    named = known.get("LELEKA_DATABASE_URL_FILE")
-    if named is None:
-        return Settings().database_url.get_secret_value()
-    try:
-        url = _absolute(Path(named)).read_text(encoding="utf-8").strip()
-    except (OSError, ValueError):
-        raise _url_file("The file cannot be read.") from None
-    if not url:
-        # Without a URL the state would silently begin anew in SQLite.
-        raise _url_file("The file is empty.")
-    return url
-
-
-def _url_file(message: str) -> InvalidInput:
-    return InvalidInput(
-        "SETTING_INVALID",
-        message,
-        where="LELEKA_DATABASE_URL_FILE",
-        remedy="It names a file that holds the URL of a PostgreSQL database; unset it for SQLite.",
+    # Without a URL the state would silently begin anew in SQLite: an empty file is refused.
+    remedy = "It names a file that holds the URL of a PostgreSQL database; unset it for SQLite."
+    return _from_file("LELEKA_DATABASE_URL_FILE", remedy, environment) or (
+        Settings().database_url.get_secret_value()
     )
+
+
+def _metrics_token(environment: Mapping[str, str] | None) -> str:
+    remedy = "It names a file that holds the token; unset it to have metrics on this machine alone."
+    return _from_file("LELEKA_METRICS_TOKEN_FILE", remedy, environment) or (
+        Settings().metrics_token.get_secret_value()
+    )
+
+
+def _from_file(variable: str, remedy: str, environment: Mapping[str, str] | None) -> str:
+    """Give what stands in the file that a variable names; "" where it names none."""
+    named = (os.environ if environment is None else environment).get(variable)
+    if named is None:
+        return ""
+    try:
+        text = _absolute(Path(named)).read_text(encoding="utf-8").strip()
+    except (OSError, ValueError):
+        raise InvalidInput(
+            "SETTING_INVALID", "The file cannot be read.", where=variable, remedy=remedy
+        ) from None
+    if not text:
+        raise InvalidInput("SETTING_INVALID", "The file is empty.", where=variable, remedy=remedy)
+    return text

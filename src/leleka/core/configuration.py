@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from leleka.core.secret import Secret
+
 # The two domains that ActiveCampaign documents.
 DOCUMENTED_SUFFIXES = ("api-us1.com", "activehosted.com")
 
@@ -62,6 +64,8 @@ class Configuration:
     threads: int
     time_zone: str
     web: Web = field(default_factory=Web, kw_only=True)
+    log_level: str = field(default="", kw_only=True)  # "" leaves it to the process
+    metrics_token: Secret = field(default=Secret(""), kw_only=True)
     environment: Mapping[str, str]  # for ${NAME} and env: references; never printed
 
     @property

@@ -10,6 +10,7 @@ from typing import Any, Final
 import structlog
 from django.db import transaction
 from django.utils import timezone
+from structlog.contextvars import bind_contextvars
 
 from leleka.core.ports import Clock
 from leleka.errors import LelekaError, NeedsAttention, NotFound, Problem
@@ -78,6 +79,7 @@ def _is_free(run: Run, clock: Clock) -> bool:
 
 def carry_out(errand: str, clock: Clock) -> None:
     """Do one errand, in a process of its own."""
+    bind_contextvars(errand=errand)
     kind, _, number = errand.partition(":")
     if kind == "run":
         _run(int(number), clock)

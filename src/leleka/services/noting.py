@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import Final
 
+import structlog
+
 from leleka.core.outbox import Batch, BatchStatus
 from leleka.core.planning import Planned
 from leleka.core.ports import Clock
@@ -11,6 +13,7 @@ from leleka.engine.run import Watcher
 from leleka.services import database
 from leleka.state.models import Run
 
+log = structlog.get_logger(__name__)
 _LONGEST = Run._meta.get_field("stage").max_length
 _EVERY: Final = 1.0  # seconds
 _AWAY: Final = frozenset({BatchStatus.ACCEPTED, BatchStatus.CONFIRMED, BatchStatus.ABANDONED})
@@ -33,11 +36,14 @@ class Noting:
 
     def stage(self, sentence: str) -> None:
         self._watcher.stage(sentence)
+        log.debug("run stage", stage=sentence)
         with suppress(*database.ERRORS):  # "the database does not answer" is a stage, too
             self._live.update(stage=sentence[:_LONGEST])
 
     def planned(self, planned: Planned) -> None:
         self._watcher.planned(planned)
+        counts = planned.counts
+        log.info("run planned", selected=counts.selected, added=counts.added, changed=counts.changed)
 
     def progress(self, batches: Mapping[int, Batch]) -> None:
         if self._clock.now() >= self._long_at:

@@ -7,7 +7,7 @@ from typing import Final
 
 from leleka.core.outbox import FINAL
 from leleka.core.ports import Clock
-from leleka.services import store
+from leleka.services import charts, store
 from leleka.services.readings import LONGEST
 from leleka.services.waiting import LONGEST as QUARANTINE
 from leleka.services.waiting import open_batches
@@ -24,6 +24,7 @@ def prune(clock: Clock) -> int:
     # A reading that nobody may use any more: who is suppressed is personal data, too.
     stale = SuppressedReading.objects.filter(run__finished_at__isnull=False)
     stale.filter(began_at__lt=clock.now() - LONGEST).delete()
+    charts.prune_sizes()
     kept = needed(clock)
     lake, spill = store.lake(), store.configuration().spill_dir
     unneeded = [snapshot.path for snapshot in lake.all() if snapshot.reference not in kept]

@@ -9,6 +9,7 @@ import structlog
 from django.db import IntegrityError, transaction
 from django.db.models import Count
 from django.utils import timezone
+from structlog.contextvars import bound_contextvars
 
 from leleka.core.outbox import LeaseLost
 from leleka.core.ports import Clock
@@ -60,8 +61,9 @@ def go_on(number: int, clock: Clock, watcher: Watcher) -> RunView:
     """
     run = Run.objects.select_related("export").get(pk=number)
     if run.finished_at is None and run.status != RunStatus.NEEDS_CONFIRMATION:
-        with store.session() as session:
+        with bound_contextvars(run=run.pk, export=run.export_id), store.session() as session:
             _see_through(session, run, clock, Noting(watcher, run, clock))
+            log.info("run left", status=Run.objects.values_list("status", flat=True).get(pk=run.pk))
         pruning.prune(clock)
     return view_of(Run.objects.select_related("export").get(pk=number))
 

@@ -1,7 +1,6 @@
 """Segments: what there is, how many are in them, who for example."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Final
 
 from django.db.models import Prefetch, prefetch_related_objects
@@ -42,13 +41,6 @@ def segments_after(actor: Actor, number: int, limit: int) -> Sequence[SegmentVie
 def segment(actor: Actor, number: int) -> SegmentView:
     require(actor, Permission.SEE)
     return _view(by_number(number))
-
-
-def sizes(actor: Actor, number: int, limit: int = 12) -> Sequence[tuple[datetime, int]]:
-    """Give the newest evaluations of a segment, the oldest of them first."""
-    require(actor, Permission.SEE)
-    newest = by_number(number).sizes.order_by("-pk").values_list("evaluated_at", "size")[:limit]
-    return list(reversed(newest))
 
 
 def show_segment(

@@ -1,5 +1,6 @@
 from django.apps import AppConfig
 from django.db.backends.signals import connection_created
+from django.db.models.signals import pre_delete
 
 
 class StateConfig(AppConfig):
@@ -8,6 +9,9 @@ class StateConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from leleka.state.folding import teach  # noqa: PLC0415 - the models' machinery is there only now
+        # The models' machinery is there only now.
+        from leleka.state import models, tallies  # noqa: PLC0415
+        from leleka.state.folding import teach  # noqa: PLC0415
 
         connection_created.connect(teach)
+        pre_delete.connect(tallies.fold_export, sender=models.Export)

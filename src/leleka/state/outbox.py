@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import asdict
 
+import structlog
 from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
@@ -26,6 +27,7 @@ from leleka.state.batches import batch_of, row_of
 from leleka.state.models import Account, AttemptRow, BatchRow, Ledger, Run, RunStatus, SuppressedPerson
 from leleka.state.suppression import digest
 
+log = structlog.get_logger(__name__)
 _UPDATED = (
     "spans", "status", "sha256", "tries", "doubts", "failures", "not_before", "remote_id", "accepted_at", "polls",
     "rejected", "dropped", "code", "detail",
@@ -165,6 +167,10 @@ class DjangoOutbox:
                 attempt.update(outcome=kind, reason=outcome.reason[:_REASON])
             self._update((batch,))
             self._create(children)
+        # Never the reason: what the far side says may quote whom it speaks of.
+        log.debug(
+            "batch answered", batch=batch.number, attempt=batch.tries, rows=batch.rows, status=batch.status
+        )
 
     def polled(self, batch: Batch, children: Sequence[Batch] = ()) -> None:
         with transaction.atomic():

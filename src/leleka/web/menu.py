@@ -37,7 +37,7 @@ class Group:
 
 
 MENU: Final[tuple[tuple[Promise | str, tuple[Entry, ...]], ...]] = (
-    ("", (Entry(_("Segments"), "segments", "users-group"),)),
+    ("", (Entry(_("Home"), "home", "home"), Entry(_("Segments"), "segments", "users-group"))),
     (_("Data"), (Entry(_("Exports"), "exports", "send", also="runs"),)),
     (
         _("Admin"),

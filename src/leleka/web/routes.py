@@ -15,12 +15,14 @@ from leleka.web.answers import go, is_htmx
 from leleka.web.pages import (
     account,
     audit,
+    charts,
     connections,
     entry,
     errors,
     exports,
     home,
     people,
+    probes,
     runs,
     segments,
     tasks,
@@ -50,6 +52,9 @@ ROUTES: Final[tuple[Route, ...]] = (
     Route("sign-out", entry.sign_out, "sign_out", methods=POST),
     Route("welcome/<str:token>", entry.welcome, "welcome", methods=GET + POST, public=True),
     Route("language", account.language, "language", methods=POST, public=True),
+    Route("healthz", probes.healthz, "healthz", public=True),
+    Route("readyz", probes.readyz, "readyz", public=True),
+    Route("metrics", probes.metrics, "metrics", public=True),
     Route("account", account.show, "account"),
     Route("account/tokens", account.make_token, "token_make", methods=POST),
     Route("account/tokens/<int:number>/remove", account.remove_token, "token_remove", methods=POST),
@@ -94,6 +99,7 @@ ROUTES: Final[tuple[Route, ...]] = (
         "data/exports/remove", exports.remove, "exports_remove", Permission.EDIT_SHARED_EXPORTS, GET + POST
     ),
     Route("data/exports/<int:number>", exports.show, "export", Permission.SEE),
+    Route("data/exports/<int:number>/chart", charts.export, "export_chart", Permission.SEE),
     Route("data/exports/<int:number>/view", exports.settings, "export_view", Permission.SEE),
     Route(
         "data/exports/<int:number>/edit",
@@ -113,6 +119,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     Route("data/runs", runs.index, "runs", Permission.SEE),
     Route("data/runs/<int:number>", runs.show, "run", Permission.SEE),
     Route("data/runs/<int:number>/live", runs.live, "run_live", Permission.SEE),
+    Route("data/runs/<int:number>/chart", charts.run, "run_chart", Permission.SEE),
     Route("data/runs/<int:number>/rows", runs.rows, "run_rows", Permission.SEE),
     Route("data/runs/<int:number>/download", runs.download, "run_download", Permission.DOWNLOAD_PERSONAL),
     Route("data/runs/<int:number>/cancel", runs.cancel, "run_cancel", Permission.EDIT_SHARED_EXPORTS, POST),
@@ -120,6 +127,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     Route("segments", segments.index, "segments", Permission.SEE),
     Route("segments/add", segments.add, "segment_add", Permission.EDIT_SEGMENTS, GET + POST),
     Route("segments/<int:number>", segments.show, "segment", Permission.SEE),
+    Route("segments/<int:number>/chart", charts.segment, "segment_chart", Permission.SEE),
     Route("segments/<int:number>/edit", segments.edit, "segment_edit", Permission.EDIT_SEGMENTS, GET + POST),
     Route(
         "segments/<int:number>/remove",

@@ -15,7 +15,7 @@ from typing import Final
 import structlog
 
 from leleka.core.ports import Clock
-from leleka.services import due
+from leleka.services import beats, due
 
 log = structlog.get_logger(__name__)
 _LOOK_EVERY: Final = 0.5  # seconds
@@ -36,10 +36,13 @@ class Worker:
 
     def work(self) -> None:
         log.info("worker started", pid=os.getpid())
+        heart = beats.Heart(self.clock)
         while not self.stop.is_set():
+            heart.beat()
             self._collect()
             self._start_what_is_due()
             self.stop.wait(_LOOK_EVERY)
+        heart.stop()
         self._end()
 
     def _start_what_is_due(self) -> None:

@@ -9,6 +9,7 @@ from leleka.state.models.runs import AttemptRow, BatchRow, Run, RunStatus, Suppr
 from leleka.state.models.segments import Segment, SegmentSize
 from leleka.state.models.sources import AddressBook, RelationshipRow, Source
 from leleka.state.models.tasks import Task
+from leleka.state.models.workers import Tally, WorkerBeat
 
 __all__ = [
     "Account",
@@ -34,7 +35,9 @@ __all__ = [
     "StoredSecret",
     "SuppressedPerson",
     "SuppressedReading",
+    "Tally",
     "Task",
     "User",
     "WebSession",
+    "WorkerBeat",
 ]

@@ -48,6 +48,9 @@ class Run(models.Model):
     counts = models.JSONField(default=dict)
     requests = models.PositiveIntegerField(default=0)  # attempts, frozen at the end
     problems = models.JSONField(default=list)
+    tallied = models.BooleanField(
+        default=False, db_index=True
+    )  # whether the tallies have it (``state.tallies``)
 
     class Meta:
         constraints = (
@@ -57,6 +60,8 @@ class Run(models.Model):
                 name="one_live_run_per_export",
             ),
         )
+        # Covers "when did each export last succeed": the rows themselves are large.
+        indexes = (models.Index(fields=("export", "status", "finished_at"), name="runs_by_outcome"),)
 
 
 class SuppressedReading(models.Model):
@@ -96,6 +101,7 @@ class BatchRow(models.Model):
 
     class Meta:
         db_table = "state_batch"
+        indexes = (models.Index(fields=("status",), name="batches_by_status"),)
         constraints = (models.UniqueConstraint(fields=("run", "number"), name="one_batch_per_number"),)
 
 

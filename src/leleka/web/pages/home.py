@@ -1,11 +1,60 @@
-"""The first page after signing in: the exports, for what they do is what people come to see."""
+"""Home: what needs attention, what runs next, what ran last, sizes at a glance."""
+
+from collections.abc import Sequence
+from typing import Any
 
 from django.http import HttpResponse
-from django.urls import reverse
 
-from leleka.web.answers import go
-from leleka.web.request import Request
+from leleka.core.clock import SystemClock
+from leleka.services import overview
+from leleka.services.permissions import Permission, allows
+from leleka.web.answers import page
+from leleka.web.request import Request, actor_of
+from leleka.web.sentences import in_this_language
 
 
 def show(request: Request) -> HttpResponse:
-    return go(request, reverse("web:exports"))
+    """Show it; a new installation sees the way to its first run instead of empty lists."""
+    actor, clock = actor_of(request), SystemClock()
+    standing = overview.standing(actor)
+    context: dict[str, Any] = {
+        "standing": standing,
+        "steps": []
+        if standing.has_run
+        else _steps(standing, may_connect=allows(actor, Permission.CONNECTIONS)),
+        "concerns": [_told(one) for one in overview.concerns(actor, clock)],
+        "upcoming": overview.upcoming(actor, clock),
+        "ended": overview.ended(actor),
+        "sizes": overview.sizes(actor),
+    }
+    return page(request, "web/pages/home.html", context)
+
+
+def _told(concerns: overview.Concerns) -> dict[str, Any]:
+    shown = [(one, in_this_language(one.problem) if one.problem else None) for one in concerns.shown]
+    return {"kind": concerns.kind, "shown": shown, "more": concerns.more}
+
+
+def _steps(standing: overview.Standing, *, may_connect: bool) -> Sequence[dict[str, Any]]:
+    """Give the steps to a first run; the first that is not done is the one to take now, and whatever else can be
+    done already is offered, too.
+    """
+    done = {
+        "customers": standing.profiles > 0,
+        "connection": standing.connections > 0,
+        "segment": standing.segments > 0,
+        "export": standing.exports > 0,
+        "run": False,
+    }
+    needs = {"segment": ("customers",), "export": ("connection", "segment"), "run": ("export",)}
+    now = next(name for name, is_done in done.items() if not is_done)
+    return [
+        {
+            "name": name,
+            "done": is_done,
+            "now": name == now,
+            "open": not is_done and all(done[one] for one in needs.get(name, ())),
+            "may": may_connect or name != "connection",
+        }
+        for name, is_done in done.items()
+    ]

@@ -46,7 +46,6 @@ def show(request: Request, number: int) -> HttpResponse:
         "members": members,
         "columns": list(members[0]) if members else [],
         "problems": problems,
-        "sizes": segments.sizes(actor, number),
     }
     return page(request, "web/pages/segment.html", context)
 

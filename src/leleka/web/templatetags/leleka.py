@@ -1,5 +1,6 @@
 """What templates need beyond Django's own: icons, statuses, moments, numbers of seconds."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -33,6 +34,7 @@ _TONES: Final = {
 }
 _MINUTE, _HOUR, _DAY = 60, 3600, 86_400
 _MONTH_DAYS: Final = 30
+_LEAST_CURVE: Final = 2  # points
 
 
 @cache
@@ -113,6 +115,31 @@ def stage(sentence: str) -> str:
 def person(name: str) -> str:
     """Leave the address away from "Ada <ada@example.com>": on a page it is in the way, the title has it."""
     return name.partition(" <")[0] or name
+
+
+@register.filter
+def signed(value: object) -> str:
+    """Write a change with its sign; no change is a nought, one that is not known a dash."""
+    if not isinstance(value, int):
+        return "–"
+    return ("+" if value > 0 else "−" if value < 0 else "") + number(abs(value))
+
+
+@register.simple_tag
+def sparkline(values: Sequence[int]) -> SafeString | str:
+    """Draw how a number went, small; the figures beside it say it in words."""
+    if len(values) < _LEAST_CURVE:
+        return ""
+    least, step = min(values), 100 / (len(values) - 1)
+    height = max(values) - least or 1
+    drawn = " ".join(
+        f"{place * step:.1f},{22 - 20 * (value - least) / height:.1f}" for place, value in enumerate(values)
+    )
+    return format_html(
+        '<svg class="sparkline" viewBox="0 0 100 24" preserveAspectRatio="none" aria-hidden="true">'
+        '<polyline points="{}"/></svg>',
+        drawn,
+    )
 
 
 @register.filter(name="reason")

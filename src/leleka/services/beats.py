@@ -1,0 +1,54 @@
+"""Which workers are at work: each says so every few seconds, and whoever is silent for long is taken for gone."""
+
+import os
+import socket
+from contextlib import suppress
+from typing import Final
+
+from leleka import __version__
+from leleka.core.ports import Clock
+from leleka.services import database, workers
+from leleka.state.models import WorkerBeat
+
+_EVERY: Final = 5.0  # seconds
+_SILENT: Final = 30.0  # seconds after which a worker counts as gone
+_KEPT: Final = 24 * 3600.0
+
+
+class Heart:
+    """The beat of one worker."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._started_at = clock.now()
+        self._next = clock.monotonic()
+
+    def beat(self) -> None:
+        """Write down that this worker is here, where that is due. A database that is away is no reason to die."""
+        if self._clock.monotonic() < self._next:
+            return
+        self._next = self._clock.monotonic() + _EVERY
+        now = self._clock.now()
+        with suppress(*database.ERRORS):
+            WorkerBeat.objects.update_or_create(
+                name=workers.me(),
+                defaults={
+                    "host": socket.gethostname(),
+                    "pid": os.getpid(),
+                    "version": __version__,
+                    "started_at": self._started_at,
+                    "seen_at": now,
+                },
+            )
+            WorkerBeat.objects.filter(seen_at__lt=now - _KEPT).delete()
+
+    def stop(self) -> None:
+        """Leave in order: nobody waits for this worker to fall silent."""
+        with suppress(*database.ERRORS):
+            WorkerBeat.objects.filter(name=workers.me()).delete()
+
+
+def alive(clock: Clock) -> int:
+    """Tell how many workers were seen lately. One seen in the future was seen before the clock was set back."""
+    now = clock.now()
+    return WorkerBeat.objects.filter(seen_at__gte=now - _SILENT, seen_at__lte=now + _SILENT).count()

@@ -1,0 +1,66 @@
+"""What machines ask: is the process there, can it work, what does it count. Nothing of it is about a person."""
+
+import secrets
+from typing import Final
+
+from django.conf import settings
+from django.http import HttpResponse, JsonResponse
+from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4, generate_latest
+
+from leleka.core.clock import SystemClock
+from leleka.services import health
+from leleka.web.metrics import REGISTRY
+from leleka.web.request import Request
+
+_HERE: Final = frozenset({"127.0.0.1", "::1"})
+_NAMES: Final = frozenset({"127.0.0.1", "localhost", "[::1]"})
+# Whoever stands in front of us says so in one of them: behind a proxy everybody comes from loopback.
+_PASSED_ON: Final = (
+    "X-Forwarded-For",
+    "X-Forwarded-Proto",
+    "X-Forwarded-Host",
+    "Forwarded",
+    "X-Real-IP",
+    "Via",
+)
+_BEARER: Final = "Bearer "
+
+
+def healthz(request: Request) -> HttpResponse:
+    """Answer: this process can. The database is not asked."""
+    del request
+    return JsonResponse({"status": "ok"})
+
+
+def readyz(request: Request) -> HttpResponse:
+    del request
+    checks = health.ready(SystemClock())
+    ready = all(checks.values())
+    told = {name: "ok" if passed else "failed" for name, passed in checks.items()}
+    status = "ready" if ready else "not ready"
+    return JsonResponse({"status": status, "checks": told}, status=200 if ready else 503)
+
+
+def metrics(request: Request) -> HttpResponse:
+    """Give the metrics to whoever knows the token; where there is none, to this machine."""
+    if not _may_read(request):
+        return HttpResponse(
+            "Metrics need the token of LELEKA_METRICS_TOKEN. Without that setting they are given to this machine "
+            "alone, and not through a proxy.\n",
+            status=401,
+            content_type="text/plain; charset=utf-8",
+            headers={"WWW-Authenticate": 'Bearer realm="metrics"'},
+        )
+    return HttpResponse(generate_latest(REGISTRY), content_type=CONTENT_TYPE_PLAIN_0_0_4)
+
+
+def _may_read(request: Request) -> bool:
+    token = settings.LELEKA.metrics_token.reveal()
+    if token:
+        shown = request.headers.get("Authorization", "").removeprefix(_BEARER)
+        return secrets.compare_digest(shown.encode(), token.encode())
+    direct = not any(name in request.headers for name in _PASSED_ON)
+    named = (
+        request.get_host().rsplit(":", 1)[0] if not request.get_host().endswith("]") else request.get_host()
+    )
+    return direct and request.META.get("REMOTE_ADDR") in _HERE and named in _NAMES

@@ -1,0 +1,135 @@
+"""/healthz and /readyz: what an orchestrator asks."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import OperationalError, connection
+from django.db.migrations.recorder import MigrationRecorder
+from django.test import Client
+
+from leleka import __version__
+from leleka.core.clock import SystemClock
+from leleka.core.configuration import Configuration
+from leleka.services import beats, workers
+from leleka.state.models import WorkerBeat
+from tests.fakes.clock import VirtualClock
+
+ALL_WELL = {"database": "ok", "migrations": "ok", "data_directory": "ok", "worker": "ok"}
+
+
+@pytest.fixture
+def place(installation: Configuration) -> Configuration:
+    installation.data_dir.mkdir(parents=True, exist_ok=True)
+    return installation
+
+
+@contextmanager
+def no_database() -> Iterator[None]:
+    def refuse(*_: Any) -> Any:
+        raise AssertionError("the database was asked")
+
+    with connection.execute_wrapper(refuse):
+        yield
+
+
+def readiness() -> tuple[int, dict[str, Any]]:
+    reply = Client().get("/readyz")
+    return reply.status_code, reply.json()
+
+
+@pytest.mark.usefixtures("place")
+def test_the_web_process_says_that_it_is_there_without_asking_the_database() -> None:
+    with no_database():
+        reply = Client().get("/healthz")
+    assert (reply.status_code, reply.json()) == (200, {"status": "ok"})
+
+
+@pytest.mark.usefixtures("place")
+def test_with_a_worker_at_work_everything_is_ready() -> None:
+    beats.Heart(SystemClock()).beat()
+    assert readiness() == (200, {"status": "ready", "checks": ALL_WELL})
+
+
+@pytest.mark.usefixtures("place")
+def test_without_a_worker_it_is_not_ready() -> None:
+    assert readiness() == (503, {"status": "not ready", "checks": {**ALL_WELL, "worker": "failed"}})
+
+
+@pytest.mark.usefixtures("place")
+def test_a_database_that_does_not_answer_is_named_and_nothing_else_is_told() -> None:
+    with no_database():
+        status, told = readiness()
+    assert status == 503
+    assert told["checks"] == {
+        "database": "failed", "migrations": "failed", "data_directory": "ok", "worker": "failed",
+    }  # fmt: skip
+
+
+@pytest.mark.usefixtures("place")
+def test_a_database_of_an_older_version_is_not_ready() -> None:
+    beats.Heart(SystemClock()).beat()
+    MigrationRecorder(connection).record_unapplied("state", "0011_worker_beat")
+    assert readiness()[1]["checks"] == {**ALL_WELL, "migrations": "failed"}
+
+
+def test_a_data_directory_that_is_gone_is_not_ready_and_its_path_is_not_told(
+    place: Configuration, tmp_path: Path, settings: Any
+) -> None:
+    beats.Heart(SystemClock()).beat()
+    settings.LELEKA = replace(place, data_dir=tmp_path / "unmounted")
+    reply = Client().get("/readyz")
+    assert reply.json()["checks"] == {**ALL_WELL, "data_directory": "failed"}
+    assert "unmounted" not in reply.content.decode()
+
+
+@pytest.mark.django_db
+def test_a_worker_is_alive_for_half_a_minute_after_it_was_last_seen() -> None:
+    clock = VirtualClock()
+    heart = beats.Heart(clock)
+    heart.beat()
+    row = WorkerBeat.objects.get()
+    assert (row.name, row.version, row.seen_at) == (workers.me(), __version__, clock.now())
+    clock.sleep(29)
+    assert beats.alive(clock) == 1
+    clock.sleep(2)
+    assert beats.alive(clock) == 0
+    heart.beat()
+    assert beats.alive(clock) == 1
+
+
+@pytest.mark.django_db
+def test_a_worker_that_ends_in_order_is_gone_at_once() -> None:
+    clock = VirtualClock()
+    heart = beats.Heart(clock)
+    heart.beat()
+    heart.stop()
+    assert beats.alive(clock) == 0
+
+
+@pytest.mark.django_db
+def test_who_was_not_seen_for_a_day_is_forgotten() -> None:
+    clock = VirtualClock()
+    old = clock.now() - 25 * 3600
+    WorkerBeat.objects.create(name="old", host="a", pid=1, version="0", started_at=old, seen_at=old)
+    WorkerBeat.objects.create(name="lately", host="a", pid=2, version="0", started_at=old, seen_at=old + 7200)
+    beats.Heart(clock).beat()
+    assert set(WorkerBeat.objects.values_list("name", flat=True)) == {"lately", workers.me()}
+
+
+@pytest.mark.django_db
+def test_a_beat_that_the_database_does_not_take_is_left_out() -> None:
+    clock = VirtualClock()
+    heart = beats.Heart(clock)
+    with connection.execute_wrapper(_locked):
+        heart.beat()
+    clock.sleep(5)
+    heart.beat()
+    assert beats.alive(clock) == 1
+
+
+def _locked(*_: Any) -> Any:
+    raise OperationalError("database is locked")
