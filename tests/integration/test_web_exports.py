@@ -87,6 +87,7 @@ def test_an_export_is_made_run_and_seen_to_have_delivered(opened: Office, bob: C
         ({"segments": ["Nobody"]}, "SEGMENT_UNKNOWN"),
         ({"to-r4": "first_name"}, "MAP_TARGET_TWICE"),
         ({"column-r4": "nothing"}, "MAP_COLUMN_UNKNOWN"),
+        ({"column-r4": ""}, "MAP_COLUMN_MISSING"),
         ({"tags": "a, b\x07"}, "MAP_TAG_INVALID"),
         ({"leavers": "mark", "mark-field": "1", "mark-member": "y", "mark-leaver": "n"}, "MAP_TARGET_TWICE"),
         ({"leavers": "mark"}, "DEFINITION_INVALID"),

@@ -45,6 +45,9 @@ class Gathering:
     def column(self, table: Table, name: str, location: Location, code: str) -> bool:
         if table.column(name) is not None:
             return True
+        if not name and code == "MAP_COLUMN_UNKNOWN":
+            self.add(location, "MAP_COLUMN_MISSING", "Choose the column of the profiles that goes there.")
+            return False
         remedy = near(name, [column.name for column in table.columns])
         self.add(location, code, f"Source {table.name!r} has no column {name!r}.", remedy)
         return False

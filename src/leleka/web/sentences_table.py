@@ -176,6 +176,7 @@ SENTENCES: Final[Mapping[str, tuple[Promise | str, Promise | str]]] = {
         "",
     ),
     "MAP_COLUMN_UNKNOWN": (_("The profiles have no such column."), ""),
+    "MAP_COLUMN_MISSING": (_("Choose the column of the profiles that goes there."), ""),
     "MAP_TARGET_TWICE": (_("This field has two columns."), ""),
     "MAP_FIELD_SHARED": (
         _("Another export writes this field of the same account in another way."),
