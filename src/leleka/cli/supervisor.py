@@ -1,22 +1,26 @@
-"""Two processes, web and worker: started, watched, started again, and ended together."""
+"""Two processes, web and worker: started, watched, started again, and ended in order: while the worker finishes what
+it can, the pages and the API still answer, with 503 and when to come again.
+"""
 
 import subprocess
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from threading import Event
 from typing import Final
 
 import structlog
 
+from leleka.core.configuration import Web
 from leleka.core.ports import Clock
 
 log = structlog.get_logger(__name__)
 _LOOK_EVERY: Final = 0.3  # seconds
-_CLEAN_STOP: Final = 30.0
+_CLEAN_STOP: Final = 27.0
+_LEAST: Final = 2.0  # for the web process, whatever the worker took
 _LIVED: Final = 10.0  # a process that lived so long is started again at once
 _PATIENCE: Final = 5  # deaths in a row, each soon after the start
-_THREADS: Final = 6
 
 
 @dataclass
@@ -24,15 +28,16 @@ class Supervisor:
     """Ends with 0 when it was asked to, with 1 when a process cannot be kept alive."""
 
     clock: Clock
-    address: str
-    port: int
+    web: Web
+    stopping: Path  # stands while it ends; the web process looks for it
     stop: Event = field(default_factory=Event)
     _running: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
     _started: dict[str, float] = field(default_factory=dict)
     _deaths: dict[str, int] = field(default_factory=dict)
 
     def run(self) -> int:
-        for name in self._commands():
+        self.stopping.unlink(missing_ok=True)  # left behind where this was killed
+        for name in self.commands():
             self._start(name)
         try:
             while not self.stop.wait(_LOOK_EVERY):
@@ -42,20 +47,21 @@ class Supervisor:
             self._end()
         return 0
 
-    def _commands(self) -> dict[str, Sequence[str]]:
+    def commands(self) -> dict[str, Sequence[str]]:
         web = (
-            *(sys.executable, "-m", "granian", "--interface", "wsgi"),
-            *("--host", self.address, "--port", str(self.port)),
-            *("--workers", "1", "--blocking-threads", str(_THREADS), "--no-ws"),
+            *(sys.executable, "-m", "granian", "--interface", "asginl"),
+            *("--host", self.web.address, "--port", str(self.web.port)),
+            *("--workers", "1", "--http", "1", "--no-ws"),
+            *("--http1-header-read-timeout", str(round(self.web.request_seconds * 1000))),
             *("--log-level", "error", "--workers-kill-timeout", "10s"),
-            "leleka.conf.wsgi:application",
+            "leleka.conf.serving:application",
         )
         return {"web": web, "worker": (sys.executable, "-m", "leleka", "worker")}
 
     def _start(self, name: str) -> None:
         # Sessions of their own: a Ctrl-C is for the supervisor, which ends them in order.
         self._running[name] = subprocess.Popen(
-            self._commands()[name], stdin=subprocess.DEVNULL, start_new_session=True
+            self.commands()[name], stdin=subprocess.DEVNULL, start_new_session=True
         )
         self._started[name] = self.clock.monotonic()
 
@@ -72,12 +78,16 @@ class Supervisor:
         return True
 
     def _end(self) -> None:
-        for process in self._running.values():
-            process.terminate()
+        self.stopping.touch()
         until = self.clock.monotonic() + _CLEAN_STOP
-        for process in self._running.values():
-            try:
-                process.wait(max(0.0, until - self.clock.monotonic()))
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
+        try:
+            for name in ("worker", "web"):
+                process = self._running[name]
+                process.terminate()
+                try:
+                    process.wait(max(_LEAST, until - self.clock.monotonic()))
+                except subprocess.TimeoutExpired:
+                    process.kill()
+                    process.wait()
+        finally:
+            self.stopping.unlink(missing_ok=True)

@@ -142,6 +142,9 @@ class Settings(BaseSettings):
     )
     web_address: str = Field(default="127.0.0.1", description="The address the pages are served on.")
     web_port: int = Field(default=8787, ge=0, le=65535, description="The port the pages are served on.")
+    request_seconds: float = Field(
+        default=20.0, ge=1, le=30, description="How long a client may take to send a request."
+    )
     privacy_url: Annotated[str, AfterValidator(_link)] = Field(
         default="", description="A link to your own privacy statement, shown beside the consent."
     )
@@ -181,6 +184,7 @@ def read(environment: Mapping[str, str] | None = None) -> Configuration:
             address=settings.web_address,
             port=settings.web_port,
             privacy_url=settings.privacy_url,
+            request_seconds=settings.request_seconds,
         ),
         environment=os.environ if environment is None else environment,
     )

@@ -147,7 +147,9 @@ def guarded(route: Route) -> View:
 
     def view(request: Request, **parts: Any) -> HttpResponseBase:
         if request.method not in route.methods:
-            return HttpResponse(status=405, headers={"Allow": ", ".join(route.methods)})
+            return errors.not_here(request, route.methods)
+        if _has_nul(request):
+            return errors.bad_request(request)
         actor = request.actor
         if not route.public:
             if actor is None:
@@ -157,6 +159,12 @@ def guarded(route: Route) -> View:
         return route.view(request, **parts)
 
     return view
+
+
+def _has_nul(request: Request) -> bool:
+    """Tell whether a parameter or a field holds a character that PostgreSQL does not take (input 112)."""
+    given = (*request.GET.lists(), *request.POST.lists())
+    return any("\0" in text for name, values in given for text in (name, *values))
 
 
 def _to_sign_in(request: Request) -> HttpResponse:

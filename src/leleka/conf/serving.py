@@ -1,0 +1,19 @@
+"""What the web server runs."""
+
+import os
+from concurrent.futures import ThreadPoolExecutor
+from typing import Final
+
+from django.core.wsgi import get_wsgi_application
+
+from leleka.conf import settings, web_key
+from leleka.conf.front import Front
+
+_THREADS: Final = 6
+
+_configuration = settings.read()
+web_key.create(_configuration.data_dir)
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "leleka.conf.django")
+application = Front(
+    get_wsgi_application(), ThreadPoolExecutor(_THREADS, "request"), _configuration.web.request_seconds
+)
