@@ -16,7 +16,7 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
-TABLES = ("profiles", "phones", "hosts", "definitions")
+TABLES = ("profiles", "phones", "hosts", "definitions", "forms", "requests")
 
 
 @dataclass(frozen=True)
