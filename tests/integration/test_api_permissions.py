@@ -65,13 +65,14 @@ OPERATIONS = (
     Operation("POST", "/connections/{number}/remove", 204, needs(Permission.CONNECTIONS), "removal"),
     Operation("GET", "/segments", 200, needs(Permission.SEE)),
     Operation("POST", "/segments", 201, needs(Permission.EDIT_SEGMENTS), {"name": "New", "rules": RULES}),
-    Operation("POST", "/segments/count", 200, needs(Permission.EDIT_SEGMENTS), {"rules": RULES}),
+    Operation("POST", "/segments/count", 202, needs(Permission.EDIT_SEGMENTS), {"rules": RULES}),
     Operation("GET", "/segments/{number}", 200, needs(Permission.SEE)),
     Operation(
         "PUT", "/segments/{number}", 200, needs(Permission.EDIT_SEGMENTS), {"name": "New", "rules": RULES, "version": 1}
     ),
     Operation("DELETE", "/segments/{number}", 204, needs(Permission.EDIT_SEGMENTS), real="/segments/{spare}"),
     Operation("POST", "/segments/{number}/count", 202, needs(Permission.EDIT_SEGMENTS)),
+    Operation("POST", "/segments/{number}/members", 202, needs(Permission.SEE)),
     Operation("GET", "/exports", 200, needs(Permission.SEE)),
     Operation("GET", "/exports/choices", 200, needs(Permission.CHOOSE_CONNECTIONS)),
     Operation("GET", "/exports/offers", 200, on_the_export, real="/exports/offers?connection=Sandbox"),

@@ -1,4 +1,4 @@
-"""Inputs 56, 57, 59, 60 and 61 in the forms of the pages and in the API: in words, beside their field, nothing changed."""
+"""Inputs 56, 57, 59, 60, 61 in the forms of the pages and in the API: in words, beside their field, nothing changed."""
 
 import re
 from collections.abc import Mapping

@@ -77,6 +77,21 @@ def test_a_viewer_sees_addresses_masked_and_a_contributor_sees_them(ran: Office)
     assert ran.imports() == 1
 
 
+def test_every_look_at_addresses_is_audited_unless_they_are_masked(ran: Office) -> None:  # noqa: ARG001 - it ran
+    """A-1."""
+    run = Run.objects.get()
+    path = f"/data/runs/{run.pk}/rows?ended=delivered"
+    browser("charlie", Role.VIEWER).get(path, headers=HTMX)
+    seen = AuditEntry.objects.filter(action="run rows seen")
+    assert not seen.exists()
+    bob = browser("bob", Role.CONTRIBUTOR)
+    bob.get(path, headers=HTMX)
+    bob.get(f"{path}&page=2", headers=HTMX)  # nobody is there
+    entry = seen.get()
+    assert (entry.subject, entry.actor) == ("News", actor_of(User.objects.get(name="Bob")).name)
+    assert entry.details == {"run": run.pk, "ended": "delivered", "rows": 2, "offset": 0}
+
+
 def test_rows_come_page_by_page(ran: Office) -> None:
     number = Run.objects.get().pk
     everybody = runs.rows_of(BOB, number, "delivered", 10)

@@ -115,9 +115,8 @@ def get_run(request: ApiRequest, number: Number) -> RunView:
 def list_rows(
     request: ApiRequest, number: Number, paging: Annotated[RowsPaging, Query()]
 ) -> dict[str, object]:
-    found = runs.rows_of(request.auth, number, paging.ended, paging.limit + 1, paging.after)
-    more = len(found) > paging.limit
-    return {"items": found[: paging.limit], "next": paging.after + paging.limit if more else None}
+    found, more = runs.rows_page(request.auth, number, paging.ended, paging.limit, paging.after)
+    return {"items": found, "next": paging.after + paging.limit if more else None}
 
 
 @router.get(

@@ -48,22 +48,34 @@ def may_act(actor: Actor, number: int) -> bool:
 
 
 def rows_of(actor: Actor, number: int, ended: str, limit: int, offset: int = 0) -> Sequence[RowView]:
-    """Give profiles of a run that ended so; addresses are masked for whoever may not see personal data, also those
-    in what ActiveCampaign said.
+    """Give profiles of a run that ended so, as ``rows_page`` does."""
+    return rows_page(actor, number, ended, limit, offset)[0]
+
+
+def rows_page(
+    actor: Actor, number: int, ended: str, limit: int, offset: int = 0
+) -> tuple[Sequence[RowView], bool]:
+    """Give profiles of a run that ended so, and whether there are more. Addresses are masked for whoever may not see
+    personal data, also those in what ActiveCampaign said; to see them is audited.
     """
     require(actor, Permission.SEE)
-    outcome = _outcomes_of(_find(number))
+    run = _find(number)
+    outcome = _outcomes_of(run)
     with store.session() as session:
-        found = outcomes.rows(session, outcome, ended, limit, offset)
-    if allows(actor, Permission.SEE_PERSONAL):
+        found = outcomes.rows(session, outcome, ended, limit + 1, offset)
+    shown, more = found[:limit], len(found) > limit
+    if not allows(actor, Permission.SEE_PERSONAL):
         return [
-            RowView(profile_id, address or "", how, code, detail)
-            for profile_id, address, how, code, detail in found
-        ]
+            RowView(profile_id, mask(address) if address else "", how, code, mask_within(detail or ""))
+            for profile_id, address, how, code, detail in shown
+        ], more
+    if shown:
+        told = {"run": number, "ended": ended, "rows": len(shown), "offset": offset}
+        record(actor, "run rows seen", run.export.name, told)
     return [
-        RowView(profile_id, mask(address) if address else "", how, code, mask_within(detail or ""))
-        for profile_id, address, how, code, detail in found
-    ]
+        RowView(profile_id, address or "", how, code, detail)
+        for profile_id, address, how, code, detail in shown
+    ], more
 
 
 def download_rows(actor: Actor, number: int, ended: str) -> Iterator[str]:

@@ -131,6 +131,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     Route(
         "segments/<int:number>/refresh", segments.refresh, "segment_refresh", Permission.EDIT_SEGMENTS, POST
     ),
+    Route("segments/<int:number>/members", segments.members, "segment_members", Permission.SEE, POST),
     Route(
         "segments/<int:number>/exports",
         segments.exports,
