@@ -62,6 +62,7 @@ OPERATIONS = (
     Operation("POST", "/connections/check", 200, needs(Permission.CONNECTIONS), "draft"),
     Operation("GET", "/connections/{number}", 200, needs(Permission.CONNECTIONS)),
     Operation("PATCH", "/connections/{number}", 200, needs(Permission.CONNECTIONS), {"version": 1}),
+    Operation("POST", "/connections/{number}/export-user", 422, needs(Permission.CONNECTIONS), {"password": "wrong"}),
     Operation("POST", "/connections/{number}/remove", 204, needs(Permission.CONNECTIONS), "removal"),
     Operation("GET", "/segments", 200, needs(Permission.SEE)),
     Operation("POST", "/segments", 201, needs(Permission.EDIT_SEGMENTS), {"name": "New", "rules": RULES}),

@@ -14,9 +14,10 @@ from leleka.errors import Forbidden
 from leleka.services import due, editing_exports, runs
 from leleka.services.audit import Actor, Role
 from leleka.services.csv_text import line
-from leleka.state.models import AuditEntry, Connection, Export, Run
+from leleka.services.people import actor_of
+from leleka.state.models import AuditEntry, Connection, Export, Run, User
 from tests.integration.office import ALICE, DEFINITIONS, MARK, Office
-from tests.integration.people import somebody
+from tests.integration.people import lend_a_name, somebody
 
 BOB = Actor("bob", Role.CONTRIBUTOR)
 CHARLIE = Actor("charlie", Role.VIEWER)
@@ -32,6 +33,7 @@ def ran(office: Office) -> Office:
     office.edit(2, email="=cmd|'/c calc'!A1@b.c")
     office.apply(DEFINITIONS)
     Connection.objects.update(audience=Connection.Audience.CONTRIBUTORS)
+    lend_a_name()
     office.run()
     return office
 

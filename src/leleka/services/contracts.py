@@ -65,7 +65,7 @@ class Progress:
 @dataclass(frozen=True, slots=True)
 class RunView:
     """One run. ``stage`` is what a live one was last seen doing; ``seconds`` is from its start to its end, ``rate``
-    the contacts delivered a second.
+    the contacts delivered a second; ``acts_as`` in whose name it sends, whoever asked for it.
     """
 
     id: int
@@ -76,6 +76,7 @@ class RunView:
     status: str
     stage: str
     asked_by: str
+    acts_as: str
     created_at: datetime
     finished_at: datetime | None
     counts: Counts | None

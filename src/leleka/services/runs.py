@@ -11,7 +11,7 @@ from leleka.core.email import mask, mask_within
 from leleka.core.planning import Counts
 from leleka.core.reasons import sentence
 from leleka.errors import Conflict, NotFound, Problem
-from leleka.services import store
+from leleka.services import acting, store
 from leleka.services.audit import Actor, record
 from leleka.services.contracts import Progress, RowView, RunView
 from leleka.services.csv_text import line
@@ -133,7 +133,8 @@ def cancel_run(actor: Actor, number: int) -> RunView:
             record(actor, "run cancel", run.export.name, {"run": number})
         if not AttemptRow.objects.filter(batch__run=number).exists():
             idle = live.filter(lease_until__lt=now.timestamp(), fence=run.fence)
-            idle.update(status=RunStatus.CANCELED, finished_at=now)
+            if idle.update(status=RunStatus.CANCELED, finished_at=now):
+                acting.record_ended(run)
     return view_of(_find(number))
 
 
@@ -170,6 +171,7 @@ def view_of(run: Run) -> RunView:
         status=run.status,
         stage="" if run.finished_at else run.stage,
         asked_by=run.asked_by,
+        acts_as=run.acts_as,
         created_at=run.created_at,
         finished_at=run.finished_at,
         counts=counts,

@@ -100,7 +100,7 @@ def _record_seen(actor: Actor, name: str, rows: int) -> None:
 
 
 def _key() -> str:
-    return catalogue.current().profile_table.primary_key
+    return catalogue.current().profile_table.primary_key or ""
 
 
 def _masked_member(member: Mapping[str, object], key: str) -> dict[str, object]:

@@ -67,6 +67,13 @@ ROUTES: Final[tuple[Route, ...]] = (
         POST,
     ),
     Route(
+        "admin/connections/<int:number>/export-user",
+        connections.export_user,
+        "connection_user",
+        Permission.CONNECTIONS,
+        POST,
+    ),
+    Route(
         "admin/connections/<int:number>/remove",
         connections.remove,
         "connection_remove",

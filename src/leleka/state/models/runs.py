@@ -30,6 +30,9 @@ class Run(models.Model):
     account = models.ForeignKey(Account, models.PROTECT)
     config = models.JSONField()
     asked_by = models.CharField(max_length=200)
+    acts_as = models.CharField(
+        max_length=300, blank=True
+    )  # the export user's name; "" of runs before there were any
     status = models.CharField(max_length=30, choices=RunStatus.choices, default=RunStatus.QUEUED)
     stage = models.CharField(max_length=200, blank=True)
     progress = models.JSONField(default=dict)  # for the pages: contacts in all, accepted, confirmed

@@ -45,9 +45,7 @@ def rows(request: Request, number: int) -> HttpResponse:
     """List the profiles that ended in one way, page by page."""
     ended, current = _ended(request), max(1, whole_number(request.GET.get("page"), 1))
     try:
-        found, more = runs.rows_page(
-            actor_of(request), number, ended, _A_PAGE, (current - 1) * _A_PAGE
-        )
+        found, more = runs.rows_page(actor_of(request), number, ended, _A_PAGE, (current - 1) * _A_PAGE)
     except Conflict as error:
         return page(
             request, "web/parts/run_rows.html", {"number": number, "ended": ended, "problems": error.problems}
