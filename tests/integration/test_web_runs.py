@@ -188,6 +188,7 @@ def test_the_rejected_are_sent_again_when_somebody_asks(office: Office) -> None:
     office.hire(3)
     office.edit(2, email="o'p2@x.test")  # ActiveCampaign does not import it
     office.apply(DEFINITIONS)
+    lend_a_name()
     office.run()
     alice, export = browser("alice", Role.ADMINISTRATOR), Export.objects.get().pk
     page = alice.get(f"/data/runs/{Run.objects.get().pk}").content.decode()

@@ -45,6 +45,7 @@ class PreviewView:
     requests: int
     minutes: float
     confirmation_reason: str
+    confirmation_told: dict[str, object]
     too_large: bool
     limit: int
 
@@ -75,6 +76,7 @@ class RunView:
     segments: tuple[tuple[str, int], ...]
     status: str
     stage: str
+    stage_told: dict[str, object]
     asked_by: str
     acts_as: str
     created_at: datetime
@@ -85,6 +87,7 @@ class RunView:
     seconds: float
     rate: float
     confirmation_reason: str
+    confirmation_told: dict[str, object]
     problems: Sequence[Problem]
     progress: Progress | None
     confirmed_by: str

@@ -12,6 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from leleka.core.ports import Clock
+from leleka.core.saying import told
 from leleka.errors import LelekaError, NeedsAttention, NotFound, Problem
 from leleka.services import exports, late, running, segments, store, workers
 from leleka.services.audit import Actor
@@ -34,6 +35,7 @@ class TaskView:
     subject: str
     status: str
     stage: str
+    stage_told: Mapping[str, Any]
     result: dict[str, Any]
     problems: Sequence[Problem]
 
@@ -45,13 +47,13 @@ class TaskView:
 def ask(actor: Actor, kind: Task.Kind, subject: str, payload: Mapping[str, Any] | None = None) -> int:
     """Ask the worker for something; the one under way is taken where the same was asked before."""
     with transaction.atomic():
-        told = dict(payload or {})
-        same = Task.objects.filter(kind=kind, subject=subject, asked_by=actor.name, payload=told)
+        asked = dict(payload or {})
+        same = Task.objects.filter(kind=kind, subject=subject, asked_by=actor.name, payload=asked)
         live = same.exclude(status__in=_ENDED).first()
         if live is not None:
             return live.pk
         row = Task.objects.create(
-            kind=kind, subject=subject, payload=told, asked_by=actor.name, made_at=timezone.now()
+            kind=kind, subject=subject, payload=asked, asked_by=actor.name, made_at=timezone.now()
         )
     return row.pk
 
@@ -65,7 +67,7 @@ def task(actor: Actor, number: int) -> TaskView:
     result = row.result
     if row.kind == Task.Kind.MEMBERS and result:
         result = segments.seen(actor, row.subject, result)
-    return TaskView(row.pk, row.kind, row.subject, row.status, row.stage, result, problems)
+    return TaskView(row.pk, row.kind, row.subject, row.status, row.stage, row.stage_told, result, problems)
 
 
 def errands(clock: Clock, but: Container[str], limit: int) -> Sequence[str]:
@@ -170,7 +172,7 @@ class _Watcher:
         self._number = number
 
     def stage(self, sentence: str) -> None:
-        Task.objects.filter(pk=self._number).update(stage=sentence[:200])
+        Task.objects.filter(pk=self._number).update(stage=sentence[:200], stage_told=told(sentence))
 
     def planned(self, planned: object) -> None:
         """Its result says it."""

@@ -115,6 +115,12 @@ def become_export_user(actor: Actor, number: int, password: str) -> ConnectionVi
     return view_of(find(number))
 
 
+def lend_name(actor: Actor, name: str, password: str) -> ConnectionView:
+    """Do the same by the connection's name. Raises ``NotFound``."""
+    row = Connection.objects.filter(name=name).first()
+    return become_export_user(actor, row.pk if row else 0, password)
+
+
 def editable(number: int) -> Connection:
     """Raises ``NotFound``, and ``Conflict`` for a connection that a file manages."""
     row = find(number)

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from leleka.core.outbox import LeaseLost
 from leleka.core.ports import Clock
+from leleka.core.saying import Said
 from leleka.engine.run import Watcher, execute, verdicts
 from leleka.errors import Conflict, LelekaError, NeedsAttention
 from leleka.services import acting, database, exports, pruning, store, workers
@@ -49,7 +50,7 @@ def run_export(
     if run is None:
         run = ask_run(actor, name, refresh=refresh, resend=resend)
     else:
-        watcher.stage(f"Going on with run {run.pk}")
+        watcher.stage(Said("GOING_ON", run=run.pk))
     return go_on(run.pk, clock, watcher)
 
 
@@ -145,7 +146,7 @@ def _claim(run: Run, clock: Clock, watcher: Watcher, *, was_mine: bool) -> Djang
         if run.status == RunStatus.NEEDS_CONFIRMATION:
             raise _in_progress(run.export.name, f"run {run.pk} waits for confirmation by now")
         left = run.lease_until - clock.now()
-        watcher.stage(f"Waiting up to {left:.0f} s for the process that had run {run.pk} before")
+        watcher.stage(Said("WAITING_FOR_OWNER", seconds=left, run=run.pk))
         clock.sleep(1.0)
         run.refresh_from_db()
 

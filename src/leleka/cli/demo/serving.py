@@ -18,6 +18,7 @@ from leleka.cli.demo.story import (
 )
 from leleka.cli.output import out
 
+_CONNECTION: Final = "Sandbox"
 _PEOPLE: Final = (("Ada", "administrator"), ("Bohdan", "contributor"), ("Chrystyna", "viewer"))
 _RANDOM_BYTES: Final = 12
 
@@ -38,12 +39,22 @@ def serve(folder: Path, *, customers: int, speed: str, port: int) -> None:
             password = secrets.token_urlsafe(_RANDOM_BYTES)
             email = f"{name.lower()}@example.com"
             _add(environment, email, name, role, password)
+            if role == "administrator":
+                _tell(environment, password, "lend", email, _CONNECTION)
             out.print(f"   {role:14} {email:24} {password}", markup=False)
         subprocess.run([*program(), "serve"], env=environment, check=False)
 
 
 def _add(environment: dict[str, str], email: str, name: str, role: str, password: str) -> None:
-    words = ("user", "add", email, "--name", name, "--role", role, "--password-stdin")
+    _tell(environment, password, "add", email, "--name", name, "--role", role, "--password-stdin")
+
+
+def _tell(environment: dict[str, str], password: str, *words: str) -> None:
     subprocess.run(
-        [*program(), *words], env=environment, input=password, text=True, capture_output=True, check=True
+        [*program(), "user", *words],
+        env=environment,
+        input=password,
+        text=True,
+        capture_output=True,
+        check=True,
     )

@@ -24,6 +24,7 @@ class Task(models.Model):
     asked_by = models.CharField(max_length=200)
     status = models.CharField(max_length=20, choices=Status.choices, default=Status.QUEUED)
     stage = models.CharField(max_length=200, blank=True)
+    stage_told = models.JSONField(default=dict)
     worker = models.CharField(max_length=200, blank=True)
     made_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True)

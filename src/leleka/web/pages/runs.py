@@ -13,6 +13,7 @@ from leleka.web.answers import go, is_htmx, page
 from leleka.web.numbers import whole_number
 from leleka.web.reasons import reason
 from leleka.web.request import Request, actor_of
+from leleka.web.sentences import in_this_language
 
 _A_PAGE: Final = 50
 _LISTED: Final = (Ended.REJECTED, Ended.EXCLUDED, Ended.UNCONFIRMED, Ended.NOT_ATTEMPTED, Ended.DELIVERED)
@@ -47,9 +48,8 @@ def rows(request: Request, number: int) -> HttpResponse:
     try:
         found, more = runs.rows_page(actor_of(request), number, ended, _A_PAGE, (current - 1) * _A_PAGE)
     except Conflict as error:
-        return page(
-            request, "web/parts/run_rows.html", {"number": number, "ended": ended, "problems": error.problems}
-        )
+        told = [in_this_language(one) for one in error.problems]
+        return page(request, "web/parts/run_rows.html", {"number": number, "ended": ended, "problems": told})
     context = {
         "number": number,
         "ended": ended,
@@ -111,6 +111,7 @@ def _context(request: Request, number: int) -> dict[str, Any]:
         ]
     return {
         "run": run,
+        "problems": [in_this_language(one) for one in run.problems],
         "may_act": runs.may_act(actor, number),
         "live": run.finished_at is None and run.status != "Needs confirmation",
         "groups": groups,

@@ -1,5 +1,6 @@
 """What templates need beyond Django's own: icons, statuses, moments, numbers of seconds."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -15,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from leleka.web.reasons import reason
+from leleka.web.sayings import in_words
 from leleka.web.words import status_word
 
 register = template.Library()
@@ -92,6 +94,12 @@ def whole(value: float) -> str:
 def reason_word(code: str) -> str:
     """Tell in words why a row ended as it did, or how."""
     return reason(code)
+
+
+@register.simple_tag
+def say(told: Mapping[str, object] | None, sentence: str) -> str:
+    """Say in this language what a run or a task said of itself."""
+    return in_words(told or {}, sentence)
 
 
 @register.filter
