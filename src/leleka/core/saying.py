@@ -22,8 +22,8 @@ TEMPLATES: Final[Mapping[str, str]] = {
     "EVALUATING_SEGMENT": "Evaluating segment {name}",
     "CHECKING_ADDRESSES": "Checking the e-mail addresses of {rows:,} profiles",
     "READING_LIST": "Reading the list's contacts",
-    "DATABASE_ANSWERS": "The database answers again",
-    "DATABASE_WAITED_FOR": "{told} Nothing is sent; waiting up to {seconds:.0f} s",
+    "STORE_ANSWERS": "The database answers again",
+    "STORE_WAITED_FOR": "{told} Nothing is sent; waiting up to {seconds:.0f} s",
     "LEAVERS_MARKED_EMPTIED": (
         "{leaving:,} people would be marked as leavers because these segments are suddenly empty: {names}."
     ),

@@ -27,8 +27,8 @@ SAYINGS: Final[Mapping[str, Promise]] = {
     "EVALUATING_SEGMENT": _("Evaluating segment %(name)s"),
     "CHECKING_ADDRESSES": _("Checking the e-mail addresses of the profiles: %(rows)s"),
     "READING_LIST": _("Reading the list's contacts"),
-    "DATABASE_ANSWERS": _("The database answers again"),
-    "DATABASE_WAITED_FOR": _("The database cannot be used. Nothing is sent; waiting up to %(seconds)s s"),
+    "STORE_ANSWERS": _("The database answers again"),
+    "STORE_WAITED_FOR": _("The database cannot be used. Nothing is sent; waiting up to %(seconds)s s"),
     "LEAVERS_MARKED_EMPTIED": _(
         "People who would be marked as leavers because these segments are suddenly empty (%(names)s): %(leaving)s."
     ),
