@@ -14,6 +14,7 @@ from typing import Final
 from urllib.parse import quote, urlencode
 
 from leleka.cli.supervisor import web_command
+from leleka.core.configuration import Web
 
 _ADDRESS: Final = "127.0.0.1"
 _PATIENCE: Final = 60.0  # seconds
@@ -59,7 +60,9 @@ def serving(environment: Mapping[str, str], log: Path) -> Iterator[Server]:
         port = one.getsockname()[1]
     environment = {**environment, "LELEKA_WEB_PORT": str(port)}
     with log.open("wb") as file:
-        process = subprocess.Popen(web_command(_ADDRESS, port), env=environment, stdout=file, stderr=file)
+        process = subprocess.Popen(
+            web_command(Web(address=_ADDRESS, port=port)), env=environment, stdout=file, stderr=file
+        )
     try:
         _until_it_answers(process, port, log)
         yield Server(process, port)

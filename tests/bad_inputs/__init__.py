@@ -16,7 +16,7 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
-TABLES = ("profiles", "phones", "hosts", "definitions")
+TABLES = ("profiles", "phones", "hosts", "definitions", "forms", "requests")
 
 
 @dataclass(frozen=True)
@@ -35,6 +35,8 @@ class Entry:
     types: tuple[tuple[str, str], ...] = ()
     at: tuple[str | int, ...] = ()
     list: int | None = None
+    status: int = 0  # of HTTP
+    headers: tuple[tuple[str, str], ...] = ()
 
 
 def entries(table: str, *surfaces: str) -> list[Entry]:
@@ -50,8 +52,9 @@ def everything() -> list[Entry]:
 
 
 def _entry(row: dict[str, Any]) -> Entry:
-    row = {**row, "types": tuple(row.get("types", {}).items()), "at": tuple(row.get("at", ()))}
-    return Entry(**{key: _written_out(value) for key, value in row.items()})
+    row = {key: _written_out(value) for key, value in row.items()}
+    pairs = {key: tuple(row.get(key, {}).items()) for key in ("types", "headers")}
+    return Entry(**{"drops": "refused", **row, **pairs, "at": tuple(row.get("at", ()))})
 
 
 def _written_out(value: Any) -> Any:
@@ -60,6 +63,10 @@ def _written_out(value: Any) -> Any:
         return f"{value.get('first', '')}{value['repeat'] * value['times']}{value.get('then', '')}"
     if isinstance(value, dict) and "utf8" in value:
         return bytes.fromhex(value["utf8"]).decode("utf-8", "surrogatepass")
+    if isinstance(value, dict) and "hex" in value:
+        return bytes.fromhex(value["hex"])
+    if isinstance(value, list):
+        return [_written_out(inner) for inner in value]
     if isinstance(value, dict):
         return {key: _written_out(inner) for key, inner in value.items()}
     return value

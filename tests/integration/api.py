@@ -12,6 +12,7 @@ from leleka.services.audit import Actor, Role
 from leleka.services.people import actor_of
 from leleka.state.models import Connection, Export, Segment, User
 from tests.integration.office import Office
+from tests.integration.people import lend_a_name
 
 PREFIX = "/api/v1"
 JSON = "application/json"
@@ -70,3 +71,4 @@ def furnish(office: Office, *, run: bool = True) -> None:
     for rows in (Connection, Export, Segment):
         rows._default_manager.update(managed_by_file="")
     Connection.objects.update(audience=Connection.Audience.CONTRIBUTORS)
+    lend_a_name()

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from leleka.services.audit import Actor, Role
 from leleka.services.people import actor_of
-from leleka.state.models import User
+from leleka.state.models import Connection, User
 
 PASSWORD = "seven storks over the marsh"
 _HASH: list[str] = []
@@ -39,3 +39,16 @@ def somebody(name: str, role: Role) -> Somebody:
     reply = browser.post("/sign-in", {"email": user.email, "password": PASSWORD})
     assert reply.status_code == 303, reply.content
     return Somebody(user, actor_of(user), browser)
+
+
+def lend_a_name() -> User:
+    """Give every connection an export user, Eve."""
+    eve = User.objects.create(
+        email="lender@example.com",
+        name="Eve",
+        role=Role.ADMINISTRATOR,
+        created_at=timezone.now(),
+        created_by="tests",
+    )
+    Connection.objects.update(export_user=eve)
+    return eve

@@ -10,6 +10,7 @@ from leleka.services.audit import Actor, Role
 from leleka.services.export_forms import data_of
 from leleka.state.models import AuditEntry, Connection, Export, Segment
 from tests.integration.office import ALICE, Office
+from tests.integration.people import lend_a_name
 
 BOB = Actor("bob", Role.CONTRIBUTOR)
 CHARLIE = Actor("charlie", Role.VIEWER)
@@ -32,6 +33,7 @@ def export(office: Office) -> Export:
     office.hire(2)
     office.apply()
     Export.objects.update(managed_by_file="")
+    lend_a_name()
     return Export.objects.get()
 
 

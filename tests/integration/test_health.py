@@ -72,7 +72,7 @@ def test_a_database_that_does_not_answer_is_named_and_nothing_else_is_told() -> 
 @pytest.mark.usefixtures("place")
 def test_a_database_of_an_older_version_is_not_ready() -> None:
     beats.Heart(SystemClock()).beat()
-    MigrationRecorder(connection).record_unapplied("state", "0011_worker_beat")
+    MigrationRecorder(connection).record_unapplied("state", "0010_worker_beat")
     assert readiness()[1]["checks"] == {**ALL_WELL, "migrations": "failed"}
 
 

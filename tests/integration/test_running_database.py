@@ -10,11 +10,11 @@ from django.db import OperationalError
 from leleka.core.clock import SystemClock
 from leleka.errors import LelekaError
 from leleka.services import runs
+from leleka.services.acting import AuditedOutbox
 from leleka.services.contracts import RunView
 from leleka.services.running import run_export
 from leleka.state.claims import release
 from leleka.state.models import AttemptRow, Connection, Run
-from leleka.state.outbox import DjangoOutbox
 from tests.integration.office import ALICE, DEFINITIONS, MARK, Office
 
 WRITES = ("load", "planned", "take_lane", "write_ahead", "answered", "polled", "release_lane", "finish")
@@ -48,11 +48,11 @@ def away() -> OperationalError:
 
 def goes_away(monkeypatch: pytest.MonkeyPatch, write: str, *, done: bool, times: float) -> None:
     """Let the database go away at so many calls of ``write``; ``done`` where the write still gets through."""
-    original = getattr(DjangoOutbox, write)
+    original = getattr(AuditedOutbox, write)
     left = times
 
     @wraps(original)
-    def broken(self: DjangoOutbox, *given: Any, **named: Any) -> Any:
+    def broken(self: AuditedOutbox, *given: Any, **named: Any) -> Any:
         nonlocal left
         if left <= 0:
             return original(self, *given, **named)
@@ -61,7 +61,7 @@ def goes_away(monkeypatch: pytest.MonkeyPatch, write: str, *, done: bool, times:
             original(self, *given, **named)
         raise away()
 
-    monkeypatch.setattr(DjangoOutbox, write, broken)
+    monkeypatch.setattr(AuditedOutbox, write, broken)
 
 
 def go(office: Office) -> RunView:
@@ -124,7 +124,7 @@ def test_ctrl_c_is_heard_though_the_run_cannot_be_given_back(
     def not_now(*_: object) -> None:
         raise away()
 
-    monkeypatch.setattr(DjangoOutbox, "planned", interrupted)
+    monkeypatch.setattr(AuditedOutbox, "planned", interrupted)
     monkeypatch.setattr("leleka.services.running.release", not_now)
     with pytest.raises(KeyboardInterrupt):
         go(ready)
@@ -186,7 +186,7 @@ def test_a_bug_is_not_taken_for_a_database_that_is_away(
         error.__cause__ = sqlite3.OperationalError("no such column: x")
         raise error
 
-    monkeypatch.setattr(DjangoOutbox, "answered", wrong)
+    monkeypatch.setattr(AuditedOutbox, "answered", wrong)
     view = go(ready)
     assert (view.status, [problem.code for problem in view.problems]) == ("Failed", ["INTERNAL_ERROR"])
     assert Run.objects.get().fence == 1

@@ -10,7 +10,7 @@ from leleka.services import due
 from leleka.services.audit import Role
 from leleka.state.models import Connection, Export, Run, Segment, Task
 from tests.integration.office import DEFINITIONS, Office
-from tests.integration.people import somebody
+from tests.integration.people import lend_a_name, somebody
 
 SHARED = DEFINITIONS.replace(
     "    key: ${KEY}\n", "    key: ${KEY}\n    shared_with: administrators and contributors\n"
@@ -23,6 +23,7 @@ def opened(office: Office) -> Office:
     """Five customers, a shared connection, and an export that belongs to nobody's file."""
     office.hire(5)
     office.apply(SHARED)
+    lend_a_name()
     Export.objects.update(managed_by_file="")
     Segment.objects.update(managed_by_file="")
     return office

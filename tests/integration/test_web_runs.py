@@ -14,9 +14,10 @@ from leleka.errors import Forbidden
 from leleka.services import due, editing_exports, runs
 from leleka.services.audit import Actor, Role
 from leleka.services.csv_text import line
-from leleka.state.models import AuditEntry, Connection, Export, Run
+from leleka.services.people import actor_of
+from leleka.state.models import AuditEntry, Connection, Export, Run, User
 from tests.integration.office import ALICE, DEFINITIONS, MARK, Office
-from tests.integration.people import somebody
+from tests.integration.people import lend_a_name, somebody
 
 BOB = Actor("bob", Role.CONTRIBUTOR)
 CHARLIE = Actor("charlie", Role.VIEWER)
@@ -32,6 +33,7 @@ def ran(office: Office) -> Office:
     office.edit(2, email="=cmd|'/c calc'!A1@b.c")
     office.apply(DEFINITIONS)
     Connection.objects.update(audience=Connection.Audience.CONTRIBUTORS)
+    lend_a_name()
     office.run()
     return office
 
@@ -75,6 +77,21 @@ def test_a_viewer_sees_addresses_masked_and_a_contributor_sees_them(ran: Office)
         "p***@x***",
     ]
     assert ran.imports() == 1
+
+
+def test_every_look_at_addresses_is_audited_unless_they_are_masked(ran: Office) -> None:  # noqa: ARG001 - it ran
+    """A-1."""
+    run = Run.objects.get()
+    path = f"/data/runs/{run.pk}/rows?ended=delivered"
+    browser("charlie", Role.VIEWER).get(path, headers=HTMX)
+    seen = AuditEntry.objects.filter(action="run rows seen")
+    assert not seen.exists()
+    bob = browser("bob", Role.CONTRIBUTOR)
+    bob.get(path, headers=HTMX)
+    bob.get(f"{path}&page=2", headers=HTMX)  # nobody is there
+    entry = seen.get()
+    assert (entry.subject, entry.actor) == ("News", actor_of(User.objects.get(name="Bob")).name)
+    assert entry.details == {"run": run.pk, "ended": "delivered", "rows": 2, "offset": 0}
 
 
 def test_rows_come_page_by_page(ran: Office) -> None:
@@ -171,6 +188,7 @@ def test_the_rejected_are_sent_again_when_somebody_asks(office: Office) -> None:
     office.hire(3)
     office.edit(2, email="o'p2@x.test")  # ActiveCampaign does not import it
     office.apply(DEFINITIONS)
+    lend_a_name()
     office.run()
     alice, export = browser("alice", Role.ADMINISTRATOR), Export.objects.get().pk
     page = alice.get(f"/data/runs/{Run.objects.get().pk}").content.decode()

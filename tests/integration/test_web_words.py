@@ -6,10 +6,12 @@ import pytest
 import time_machine
 from django.utils import translation
 
+from leleka.core.saying import Said, told
 from leleka.services.audit import Role
 from leleka.state.models import Export, Run
 from leleka.web.reasons import particulars
-from leleka.web.templatetags.leleka import ago, person, stage
+from leleka.web.sayings import in_words
+from leleka.web.templatetags.leleka import ago, person
 from tests.integration.office import DEFINITIONS, Office
 from tests.integration.people import somebody
 
@@ -79,9 +81,9 @@ def test_a_run_that_failed_says_why_in_the_readers_language_and_leads_to_its_exp
 
 
 def test_a_stage_is_told_in_the_readers_language_and_an_unknown_one_as_it_is() -> None:
+    said = Said("EVALUATING_SEGMENT", name="Gold")
     with translation.override("en"):
-        assert stage("Evaluating segment Gold") == "Evaluating segment Gold"
+        assert in_words(told(said), said) == "Evaluating segment Gold"
     with translation.override("uk"):
-        assert stage("Evaluating segment Gold") == "Обчислюємо сегмент «Gold»"
-        assert stage("Read 1,200 rows of people") == "Джерело «people» прочитано"
-        assert stage("Something new") == "Something new"
+        assert in_words(told(said), said) == "Обчислюємо сегмент «Gold»"
+        assert in_words({}, "Something new") == "Something new"

@@ -141,7 +141,7 @@ def test_nothing_that_was_read_is_dropped_on_the_way() -> None:
     """A setting that is added reaches the configuration, the database's alone goes to Django."""
     read_there = {field.name for field in fields(Configuration)} - {"network", "environment", "web"}
     network = {"activecampaign_host_suffixes", "test_hosts", "test_speed"}
-    web = {"public_url", "web_address", "web_port", "privacy_url"}
+    web = {"public_url", "web_address", "web_port", "privacy_url", "request_seconds"}
     assert set(settings.Settings.model_fields) - network - web - {"database_url"} == read_there
 
 

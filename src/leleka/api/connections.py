@@ -141,6 +141,10 @@ class ConnectionChange(Settled):
     plan_limit: int | None = None
 
 
+class PasswordIn(In):
+    password: str = Field(json_schema_extra={"writeOnly": True}, repr=False)
+
+
 class FateIn(In):
     id: int = Field(ge=1, le=LARGEST)
     fate: Literal["detach", "remove"]
@@ -202,6 +206,17 @@ def update_connection(request: ApiRequest, number: Number, data: ConnectionChang
         draft = Draft(values["host"], values.get("key", ""), view.type, number)
         values["proof"] = _proof(request.auth, draft)
     return editing_connections.update(request.auth, number, data.version, ConnectionForm(**values))
+
+
+@router.post(
+    "/{int:number}/export-user",
+    response=ConnectionOut,
+    operation_id="becomeExportUser",
+    summary="Lend one's name to its runs",
+)
+def become_export_user(request: ApiRequest, number: Number, data: PasswordIn) -> ConnectionView:
+    """Make oneself the export user, also of a connection that a file manages; the password is one's own."""
+    return editing_connections.become_export_user(request.auth, number, data.password)
 
 
 @router.post(

@@ -41,6 +41,10 @@ def _refused(request: HttpRequest) -> HttpResponse | None:
 
 
 def _as_problem(response: HttpResponse) -> HttpResponse:
+    if response.status_code == 400 and not _is_json(response):  # noqa: PLR2004 - a status
+        return answer(400, [Problem("REQUEST_INVALID", "The request could not be understood.")])
+    if response.status_code == 413 and not _is_json(response):  # noqa: PLR2004 - a status
+        return answer(413, [Problem("REQUEST_TOO_LARGE", "The request is too large.")])
     if response.status_code == 404 and not _is_json(response):  # noqa: PLR2004 - a status
         return answer(404, [Problem("PATH_UNKNOWN", "There is nothing under this path.")])
     if response.status_code == 405:  # noqa: PLR2004 - a status

@@ -21,8 +21,10 @@ _TITLES: Final = {
     413: "Too large",
     415: "Another content type is needed",
     422: "The input is wrong",
+    408: "Too slow",
     429: "Too often",
     500: "Something went wrong inside Leleka",
+    503: "Not now",
 }
 
 
@@ -61,6 +63,14 @@ def answer(status: int, problems: Sequence[Problem], headers: dict[str, str] | N
     return HttpResponse(
         orjson.dumps(body), status=status, content_type="application/problem+json", headers=headers
     )
+
+
+def broken(request: str) -> HttpResponse:
+    """Answer a bug of ours; what the log knows of it stands under the request's id."""
+    problem = Problem(
+        "INTERNAL_ERROR", _TITLES[500] + ".", f"request {request}", "Please report it with what the log says."
+    )
+    return answer(500, [problem])
 
 
 def tell_problems(api: NinjaAPI) -> None:

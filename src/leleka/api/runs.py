@@ -45,7 +45,10 @@ class ProgressOut(Schema):
 
 
 class RunOut(Schema):
-    """``finished_at`` is null while it is under way; ``confirmation_reason`` is why it waits, or waited, for it."""
+    """``finished_at`` is null while it is under way; ``confirmation_reason`` is why it waits, or waited, for it.
+
+    ``acts_as`` is the export user in whose name it sends; ``asked_by`` who asked for it.
+    """
 
     id: int
     export: str
@@ -56,6 +59,7 @@ class RunOut(Schema):
     status: str
     stage: str
     asked_by: str
+    acts_as: str
     created_at: datetime
     finished_at: datetime | None
     counts: CountsOut | None
@@ -114,9 +118,8 @@ def get_run(request: ApiRequest, number: Number) -> RunView:
 def list_rows(
     request: ApiRequest, number: Number, paging: Annotated[RowsPaging, Query()]
 ) -> dict[str, object]:
-    found = runs.rows_of(request.auth, number, paging.ended, paging.limit + 1, paging.after)
-    more = len(found) > paging.limit
-    return {"items": found[: paging.limit], "next": paging.after + paging.limit if more else None}
+    found, more = runs.rows_page(request.auth, number, paging.ended, paging.limit, paging.after)
+    return {"items": found, "next": paging.after + paging.limit if more else None}
 
 
 @router.get(

@@ -10,7 +10,6 @@ from pydantic import ConfigDict
 
 from leleka.api.access import ApiRequest
 from leleka.api.shapes import In, Number, Page, Paging, TaskAsked, Version, paged
-from leleka.core.clock import SystemClock
 from leleka.services import editing_segments, segments
 from leleka.services.contracts import SegmentView
 
@@ -50,10 +49,6 @@ class SegmentChange(SegmentIn):
     version: Version
 
 
-class CountOut(Schema):
-    count: int
-
-
 @router.get("", response=Page[SegmentOut], operation_id="listSegments", summary="List segments")
 def list_segments(request: ApiRequest, paging: Annotated[Paging, Query()]) -> dict[str, object]:
     """In the order in which they were made."""
@@ -67,10 +62,12 @@ def create_segment(request: ApiRequest, data: SegmentIn) -> Status[SegmentView]:
     return Status(201, segments.segment(request.auth, number))
 
 
-@router.post("/count", response=CountOut, operation_id="countRules", summary="Count who matches rules")
-def count_rules(request: ApiRequest, data: RulesIn) -> dict[str, int]:
-    """Check rules that are not saved, and count who matches in the sources as last read."""
-    return {"count": editing_segments.count(request.auth, _text(data), SystemClock())}
+@router.post(
+    "/count", response={202: TaskAsked}, operation_id="countRules", summary="Count who matches rules"
+)
+def count_rules(request: ApiRequest, data: RulesIn) -> Status[dict[str, int]]:
+    """Check rules that are not saved, and ask the worker who matches in the sources as last read: ``count``."""
+    return Status(202, {"task": editing_segments.ask_count(request.auth, _text(data))})
 
 
 @router.get("/{int:number}", response=SegmentOut, operation_id="getSegment", summary="Get a segment")
@@ -99,6 +96,17 @@ def remove_segment(request: ApiRequest, number: Number) -> Status[None]:
 def count_segment(request: ApiRequest, number: Number) -> Status[dict[str, int]]:
     """Ask the worker to read the sources that changed and to find the members anew."""
     return Status(202, {"task": editing_segments.ask_refresh(request.auth, number)})
+
+
+@router.post(
+    "/{int:number}/members",
+    response={202: TaskAsked},
+    operation_id="showMembers",
+    summary="See its first members",
+)
+def show_members(request: ApiRequest, number: Number) -> Status[dict[str, int]]:
+    """Ask the worker for size, columns and the first members, masked for who may not see personal data."""
+    return Status(202, {"task": editing_segments.ask_members(request.auth, number)})
 
 
 def _text(data: RulesIn) -> str:

@@ -31,6 +31,8 @@ def print_run(run: RunView) -> None:
     _say(f"\n[bold]Run {run.id}[/bold] of {escape(run.export)}  [{colour}]{run.status}[/{colour}]")
     _line("to", f"list {run.target} through {escape(run.connection)}")
     _line("segments", _segments(run.segments))
+    if run.acts_as and run.acts_as != run.asked_by:
+        _line("in the name of", escape(run.acts_as))
     if run.stage:
         _line("last seen", escape(run.stage))
     if run.counts is not None:

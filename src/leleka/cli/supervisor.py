@@ -1,4 +1,6 @@
-"""Two processes, web and worker: started, watched, started again, and ended together."""
+"""Two processes, web and worker: started, watched, started again, and ended in order: while the worker finishes what
+it can, the pages and the API still answer, with 503 and when to come again.
+"""
 
 import subprocess
 import sys
@@ -10,14 +12,15 @@ from typing import Final
 
 import structlog
 
+from leleka.core.configuration import Web
 from leleka.core.ports import Clock
 
 log = structlog.get_logger(__name__)
 _LOOK_EVERY: Final = 0.3  # seconds
-_CLEAN_STOP: Final = 30.0
+_CLEAN_STOP: Final = 27.0
+_LEAST: Final = 2.0  # for the web process, whatever the worker took
 _LIVED: Final = 10.0  # a process that lived so long is started again at once
 _PATIENCE: Final = 5  # deaths in a row, each soon after the start
-_THREADS: Final = 6
 _WEB_SERVER_LOGS: Final = Path(__file__).parent.parent / "conf" / "web_server_logs.json"
 
 
@@ -26,15 +29,16 @@ class Supervisor:
     """Ends with 0 when it was asked to, with 1 when a process cannot be kept alive."""
 
     clock: Clock
-    address: str
-    port: int
+    web: Web
+    stopping: Path  # stands while it ends; the web process looks for it
     stop: Event = field(default_factory=Event)
     _running: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
     _started: dict[str, float] = field(default_factory=dict)
     _deaths: dict[str, int] = field(default_factory=dict)
 
     def run(self) -> int:
-        for name in self._commands():
+        self.stopping.unlink(missing_ok=True)  # left behind where this was killed
+        for name in self.commands():
             self._start(name)
         try:
             while not self.stop.wait(_LOOK_EVERY):
@@ -44,14 +48,13 @@ class Supervisor:
             self._end()
         return 0
 
-    def _commands(self) -> dict[str, Sequence[str]]:
-        worker = (sys.executable, "-m", "leleka", "worker")
-        return {"web": web_command(self.address, self.port), "worker": worker}
+    def commands(self) -> dict[str, Sequence[str]]:
+        return {"web": web_command(self.web), "worker": (sys.executable, "-m", "leleka", "worker")}
 
     def _start(self, name: str) -> None:
         # Sessions of their own: a Ctrl-C is for the supervisor, which ends them in order.
         self._running[name] = subprocess.Popen(
-            self._commands()[name], stdin=subprocess.DEVNULL, start_new_session=True
+            self.commands()[name], stdin=subprocess.DEVNULL, start_new_session=True
         )
         self._started[name] = self.clock.monotonic()
 
@@ -68,23 +71,28 @@ class Supervisor:
         return True
 
     def _end(self) -> None:
-        for process in self._running.values():
-            process.terminate()
+        self.stopping.touch()
         until = self.clock.monotonic() + _CLEAN_STOP
-        for process in self._running.values():
-            try:
-                process.wait(max(0.0, until - self.clock.monotonic()))
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
+        try:
+            for name in ("worker", "web"):
+                process = self._running[name]
+                process.terminate()
+                try:
+                    process.wait(max(_LEAST, until - self.clock.monotonic()))
+                except subprocess.TimeoutExpired:
+                    process.kill()
+                    process.wait()
+        finally:
+            self.stopping.unlink(missing_ok=True)
 
 
-def web_command(address: str, port: int) -> Sequence[str]:
+def web_command(web: Web) -> Sequence[str]:
     """Give the command of the web process."""
     return (
-        *(sys.executable, "-m", "granian", "--interface", "wsgi"),
-        *("--host", address, "--port", str(port)),
-        *("--workers", "1", "--blocking-threads", str(_THREADS), "--no-ws"),
+        *(sys.executable, "-m", "granian", "--interface", "asginl"),
+        *("--host", web.address, "--port", str(web.port)),
+        *("--workers", "1", "--http", "1", "--no-ws"),
+        *("--http1-header-read-timeout", str(round(web.request_seconds * 1000))),
         *("--log-level", "error", "--log-config", str(_WEB_SERVER_LOGS), "--workers-kill-timeout", "10s"),
-        "leleka.conf.wsgi:application",
+        "leleka.conf.serving:application",
     )

@@ -1,6 +1,7 @@
 """Django's settings, all derived from the environment."""
 
 from leleka.conf import databases, settings, web_key
+from leleka.conf.front import LARGEST_BODY
 
 LELEKA = settings.read()
 
@@ -23,12 +24,12 @@ PASSWORD_HASHERS = ["leleka.services.passwords.Hasher"]
 
 # Pages. An address outside loopback needs https: ``serve`` refuses to start without.
 ROOT_URLCONF = "leleka.conf.urls"
-WSGI_APPLICATION = "leleka.conf.wsgi.application"
 ALLOWED_HOSTS = list(LELEKA.web.hosts)
 MIDDLEWARE = [
     "leleka.web.middleware.Headers",
     "leleka.web.measuring.Measured",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "leleka.conf.standing.Standing",
     "leleka.api.gate.Gate",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "leleka.web.middleware.Person",
@@ -61,5 +62,5 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if LELEKA.web.is_https else None
-DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
+DATA_UPLOAD_MAX_MEMORY_SIZE = LARGEST_BODY
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000

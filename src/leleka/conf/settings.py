@@ -151,6 +151,9 @@ class Settings(BaseSettings):
         default=SecretStr(""),
         description="What a program that collects metrics must present; without it they are for this machine.",
     )
+    request_seconds: float = Field(
+        default=20.0, ge=1, le=30, description="How long a client may take to send a request."
+    )
     privacy_url: Annotated[str, AfterValidator(_link)] = Field(
         default="", description="A link to your own privacy statement, shown beside the consent."
     )
@@ -190,6 +193,7 @@ def read(environment: Mapping[str, str] | None = None) -> Configuration:
             address=settings.web_address,
             port=settings.web_port,
             privacy_url=settings.privacy_url,
+            request_seconds=settings.request_seconds,
         ),
         log_level=settings.log_level,
         metrics_token=Secret(_metrics_token(environment)),

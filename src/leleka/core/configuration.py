@@ -34,6 +34,7 @@ class Web:
     address: str = "127.0.0.1"
     port: int = 8787
     privacy_url: str = ""
+    request_seconds: float = 20.0  # for a client to send the body of a request
 
     @property
     def is_https(self) -> bool:

@@ -6,6 +6,7 @@ from typing import Final
 from leleka.core.matching import DataMatching, LeaverPolicy, Leavers
 from leleka.core.planning import Planned
 from leleka.core.ports import Destination, Standing
+from leleka.core.saying import Said
 from leleka.errors import InvalidInput, NeedsAttention, Problem
 
 _LEAVER_SHARE: Final = 0.30
@@ -68,14 +69,10 @@ def confirmation_needed(planned: Planned, leavers: Leavers, emptied: Sequence[st
     """
     if leavers.policy is LeaverPolicy.KEEP:
         return ""
-    verb = "marked as leavers" if leavers.policy is LeaverPolicy.MARK else "unsubscribed for good"
+    what = "MARKED" if leavers.policy is LeaverPolicy.MARK else "UNSUBSCRIBED"
     leaving = sum(planned.counts.left.values())
     if emptied and leaving:
-        names = ", ".join(emptied)
-        return f"{leaving:,} people would be {verb} because these segments are suddenly empty: {names}."
+        return Said(f"LEAVERS_{what}_EMPTIED", leaving=leaving, names=", ".join(emptied))
     if leaving >= _LEAVER_LEAST and leaving > planned.known * _LEAVER_SHARE:
-        return (
-            f"{leaving:,} of the {planned.known:,} people in the list would be {verb}: "
-            f"more than {_LEAVER_SHARE:.0%}."
-        )
+        return Said(f"LEAVERS_{what}_MANY", leaving=leaving, known=planned.known, share=_LEAVER_SHARE)
     return ""

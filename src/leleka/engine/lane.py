@@ -5,6 +5,7 @@ from typing import Final
 
 from leleka.core.outbox import Outbox
 from leleka.core.ports import Clock
+from leleka.core.saying import Said
 
 _LOOK: Final = 1.0  # seconds between two looks whether the lane is free
 
@@ -37,7 +38,7 @@ class Lane:
             self._left = self._left and not self._held
             if self._held:
                 self._taken()
-            self._say(f"Queued behind {ahead}" if ahead else "Delivering")
+            self._say(Said("QUEUED_BEHIND", ahead=ahead) if ahead else Said("DELIVERING"))
         return self._held
 
     def wait(self) -> float:

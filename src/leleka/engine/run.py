@@ -8,6 +8,7 @@ from leleka.core.batches import without
 from leleka.core.outbox import Batch, BatchStatus, LeaseLost, Outbox
 from leleka.core.planning import DueRow, Ended, Planned, PlannedRow, Selection, Span, Verdict, Warehouse
 from leleka.core.ports import Clock, Destination, Limits, Suppressed
+from leleka.core.saying import Said
 from leleka.engine.delivery import Delivery, Job, Tools
 from leleka.engine.guards import check_destination, check_fields, check_limit, confirmation_needed
 from leleka.engine.pace import ImportPace, Tempo
@@ -65,7 +66,7 @@ def preview(
         pulse()
         ground.clock.sleep(ground.tempo.wait(seconds))
 
-    watcher.stage("Reading who unsubscribed or bounced")
+    watcher.stage(Said("READING_SUPPRESSED"))
     check_destination(ground.destination, order.target, wait)
     check_fields(ground.destination, order.selection.matching, order.selection.leavers)
     selection = order.selection
@@ -92,7 +93,7 @@ def _suppressed(order: Order, ground: Ground, watcher: Watcher, pulse: Pulse) ->
     """A million people are never held in memory: the warehouse takes them as they come."""
     reading = Reading(ground.destination, order.target, ground.shelf, ground.clock, watcher.stage)
     yield from reading.people(pulse)
-    watcher.stage("Comparing the segments with what was sent before")
+    watcher.stage(Said("COMPARING"))
 
 
 def execute(order: Order, ground: Ground, outbox: Outbox, watcher: Watcher) -> None:
@@ -120,7 +121,7 @@ def execute(order: Order, ground: Ground, outbox: Outbox, watcher: Watcher) -> N
         outbox.fail(error)
         return
     delivery = _deliver(order, ground, outbox, watcher, (plan, batches))
-    watcher.stage("Settling")
+    watcher.stage(Said("SETTLING"))
     _settle(order, ground, outbox, plan, delivery)
 
 

@@ -10,6 +10,7 @@ from typing import Final, Protocol
 
 from leleka.core.outbox import RunCanceled
 from leleka.core.ports import Clock, Destination, Suppressed, SuppressionReason
+from leleka.core.saying import Said
 from leleka.errors import NeedsAttention
 
 MOST_REQUESTS: Final = 20_000  # of 100 contacts each; at four a second they take 83 minutes
@@ -135,6 +136,9 @@ class Reading:
             return
         self._tell_at = now + _TELL_EVERY
         asked, about = self._progress.requests, self._about()
-        of = f" of about {max(about, asked):,}" if about is not None and not whole else ""
-        requests = "request" if asked == 1 and not of else "requests"
-        self._tell(f"Reading who unsubscribed or bounced: {asked:,}{of} {requests}")
+        if about is not None and not whole:
+            self._tell(Said("READING_SUPPRESSED_PART", asked=asked, about=max(about, asked)))
+        else:
+            self._tell(
+                Said("READ_SUPPRESSED_AT_ONCE") if asked == 1 else Said("READ_SUPPRESSED", asked=asked)
+            )

@@ -3,7 +3,6 @@
 from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
 
 from django.db.models import (
     Case,
@@ -23,14 +22,13 @@ from django.db.models.lookups import Contains
 from leleka.core.ports import Check, Standing
 from leleka.destinations.registry import SPECS
 from leleka.errors import NotFound, Problem
+from leleka.services import acting
 from leleka.services.audit import Actor
 from leleka.services.connecting import KEY
 from leleka.services.listing import Columns, Listed, Wanted, after, contains, page_of
 from leleka.services.permissions import Permission, require
 from leleka.state.folding import Folded
 from leleka.state.models import Connection, Export, Run
-
-_EXPORT_USER: Final = "Edit the connection: an administrator adds themselves as export user."
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,12 +193,9 @@ def _last_check(row: Connection) -> tuple[Check, ...]:
 def attention_of(row: Connection) -> list[Problem]:
     """Give the reasons why an administrator must act; they are for administrators."""
     found: list[Problem] = []
-    user = row.export_user
-    if user is not None and user.disabled_at is not None:
-        message = f"Its export user, {user.name}, was disabled."
-        found.append(Problem("EXPORT_USER_DISABLED", message, remedy=_EXPORT_USER))
-    elif user is None and not row.managed_by_file:
-        found.append(Problem("EXPORT_USER_MISSING", "It has no export user.", remedy=_EXPORT_USER))
+    nobody = acting.problem_of(row)
+    if nobody is not None:
+        found.append(nobody)
     failed = next((step for step in _last_check(row) if step.standing is Standing.FAILED), None)
     if failed is not None:
         found.append(Problem(failed.code, failed.sentence))

@@ -49,6 +49,7 @@ class PreviewView:
     requests: int
     minutes: float
     confirmation_reason: str
+    confirmation_told: dict[str, object]
     too_large: bool
     limit: int
     plan_limit: int | None
@@ -71,7 +72,7 @@ class Progress:
 @dataclass(frozen=True, slots=True)
 class RunView:
     """One run. ``stage`` is what a live one was last seen doing; ``seconds`` is from its start to its end, ``rate``
-    the contacts delivered a second.
+    the contacts delivered a second; ``acts_as`` in whose name it sends, whoever asked for it.
     """
 
     id: int
@@ -81,7 +82,9 @@ class RunView:
     segments: tuple[tuple[str, int], ...]
     status: str
     stage: str
+    stage_told: dict[str, object]
     asked_by: str
+    acts_as: str
     created_at: datetime
     finished_at: datetime | None
     counts: Counts | None
@@ -90,6 +93,7 @@ class RunView:
     seconds: float
     rate: float
     confirmation_reason: str
+    confirmation_told: dict[str, object]
     problems: Sequence[Problem]
     progress: Progress | None
     confirmed_by: str

@@ -8,6 +8,7 @@ from typing import Final
 from django.db import DatabaseError, InterfaceError, OperationalError, connection
 
 from leleka.core.ports import Clock
+from leleka.core.saying import Said
 from leleka.errors import LelekaError, NeedsAttention, TryLater
 
 ERRORS: Final = (DatabaseError, InterfaceError)
@@ -122,7 +123,7 @@ class Patience:
     def answered(self, progress: object) -> None:
         """Take note that the database works, and how far the work is by now."""
         if self._until is not None:
-            self._say("The database answers again")
+            self._say(Said("STORE_ANSWERS"))
         self._until = None
         self._in_vain = self._in_vain + 1 if progress == self._progress else 0
         self._progress = progress
@@ -135,7 +136,7 @@ class Patience:
         now = self._clock.monotonic()
         if self._until is None:
             self._until = now + self._seconds
-            self._say(f"{told.problems[0].message} Nothing is sent; waiting up to {self._seconds:.0f} s")
+            self._say(Said("STORE_WAITED_FOR", told=told.problems[0].message, seconds=self._seconds))
         if now >= self._until or self._in_vain > _MOST_IN_VAIN:
             raise told
         if not connection.in_atomic_block:

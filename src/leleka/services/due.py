@@ -2,7 +2,7 @@
 ``run:7``, ``task:3``, or ``late:2`` for an account whose late confirmations are to be asked for.
 """
 
-from collections.abc import Container, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 from typing import Any, Final
@@ -13,6 +13,7 @@ from django.utils import timezone
 from structlog.contextvars import bind_contextvars
 
 from leleka.core.ports import Clock
+from leleka.core.saying import told
 from leleka.errors import LelekaError, NeedsAttention, NotFound, Problem
 from leleka.services import exports, late, running, segments, store, workers
 from leleka.services.audit import Actor
@@ -35,6 +36,7 @@ class TaskView:
     subject: str
     status: str
     stage: str
+    stage_told: Mapping[str, Any]
     result: dict[str, Any]
     problems: Sequence[Problem]
 
@@ -43,24 +45,30 @@ class TaskView:
         return self.status in _ENDED
 
 
-def ask(actor: Actor, kind: Task.Kind, subject: str) -> int:
+def ask(actor: Actor, kind: Task.Kind, subject: str, payload: Mapping[str, Any] | None = None) -> int:
     """Ask the worker for something; the one under way is taken where the same was asked before."""
     with transaction.atomic():
-        same = Task.objects.filter(kind=kind, subject=subject, asked_by=actor.name)
+        asked = dict(payload or {})
+        same = Task.objects.filter(kind=kind, subject=subject, asked_by=actor.name, payload=asked)
         live = same.exclude(status__in=_ENDED).first()
         if live is not None:
             return live.pk
-        row = Task.objects.create(kind=kind, subject=subject, asked_by=actor.name, made_at=timezone.now())
+        row = Task.objects.create(
+            kind=kind, subject=subject, payload=asked, asked_by=actor.name, made_at=timezone.now()
+        )
     return row.pk
 
 
 def task(actor: Actor, number: int) -> TaskView:
-    """Give a task of one's own."""
-    row = Task.objects.filter(pk=number, asked_by=actor.name).first()
+    """Give a task of one's own. Members of a segment are masked, or their reading is audited, at every look."""
+    row = Task.objects.filter(pk=number, asked_by=actor.name, made_at__gt=timezone.now() - _KEPT).first()
     if row is None:
         raise NotFound("TASK_UNKNOWN", "There is no such task.")
     problems = [Problem(**one) for one in row.problems]
-    return TaskView(row.pk, row.kind, row.subject, row.status, row.stage, row.result, problems)
+    result = row.result
+    if row.kind == Task.Kind.MEMBERS and result:
+        result = segments.seen(actor, row.subject, result)
+    return TaskView(row.pk, row.kind, row.subject, row.status, row.stage, row.stage_told, result, problems)
 
 
 def errands(clock: Clock, but: Container[str], limit: int) -> Sequence[str]:
@@ -129,10 +137,7 @@ def _do(number: int, clock: Clock) -> None:
     Task.objects.filter(pk=number).update(worker=workers.me(), status=Task.Status.PROCESSING)
     watcher = _Watcher(number)
     try:
-        if row.kind == Task.Kind.PREVIEW:
-            result = plain(exports.preview_export(row.subject, clock, watcher))
-        else:
-            result = plain(segments.refresh_segment(row.subject, clock, watcher.stage))
+        result = _result(row, clock, watcher)
     except LelekaError as error:
         _finish(number, Task.Status.FAILED, problems=[asdict(one) for one in error.problems])
     except Exception:
@@ -141,6 +146,19 @@ def _do(number: int, clock: Clock) -> None:
         _finish(number, Task.Status.FAILED, problems=[asdict(one) for one in bug.problems])
     else:
         _finish(number, Task.Status.SUCCESSFUL, result=result)
+
+
+def _result(row: Task, clock: Clock, watcher: "_Watcher") -> dict[str, Any]:
+    if row.kind == Task.Kind.PREVIEW:
+        found: object = exports.preview_export(row.subject, clock, watcher)
+    elif row.kind == Task.Kind.COUNT:
+        found = {"count": segments.count_rules(row.payload["rules"], clock)}
+    elif row.kind == Task.Kind.MEMBERS:
+        found = segments.first_members(row.subject, clock, masked=row.payload["masked"])
+    else:
+        found = segments.refresh_segment(row.subject, clock, watcher.stage)
+    result: dict[str, Any] = plain(found)
+    return result
 
 
 def _finish(number: int, status: Task.Status, **values: Any) -> None:
@@ -156,7 +174,7 @@ class _Watcher:
         self._number = number
 
     def stage(self, sentence: str) -> None:
-        Task.objects.filter(pk=self._number).update(stage=sentence[:200])
+        Task.objects.filter(pk=self._number).update(stage=sentence[:200], stage_told=told(sentence))
 
     def planned(self, planned: object) -> None:
         """Its result says it."""

@@ -99,6 +99,28 @@ def update(actor: Actor, number: int, version: int, form: ConnectionForm) -> Con
     return view_of(row)
 
 
+def become_export_user(actor: Actor, number: int, password: str) -> ConnectionView:
+    """Let an administrator lend their name to the runs of a connection, also of one that a file manages.
+
+    Raises ``InvalidInput`` PASSWORD_WRONG, or as sign-in does.
+    """
+    require(actor, Permission.CONNECTIONS)
+    row = find(number)
+    if not password:
+        raise _not_your_password()
+    _confirm_password(actor, password)
+    with transaction.atomic():
+        Connection.objects.filter(pk=number).update(export_user=actor.user, version=F("version") + 1)
+        record(actor, "connection export user", row.name)
+    return view_of(find(number))
+
+
+def lend_name(actor: Actor, name: str, password: str) -> ConnectionView:
+    """Do the same by the connection's name. Raises ``NotFound``."""
+    row = Connection.objects.filter(name=name).first()
+    return become_export_user(actor, row.pk if row else 0, password)
+
+
 def editable(number: int) -> Connection:
     """Raises ``NotFound``, and ``Conflict`` for a connection that a file manages."""
     row = find(number)
@@ -184,12 +206,19 @@ def _passed(actor: Actor, form: ConnectionForm, judged: Judged) -> list[dict[str
 
 
 def _confirm(actor: Actor, form: ConnectionForm) -> None:
-    if not form.password:
-        return
+    if form.password:
+        _confirm_password(actor, form.password)
+
+
+def _confirm_password(actor: Actor, password: str) -> None:
     try:
-        signing_in.confirm_password(actor, form.password)
+        signing_in.confirm_password(actor, password)
     except Forbidden:
-        raise InvalidInput("PASSWORD_WRONG", "This is not your password.", where="password") from None
+        raise _not_your_password() from None
+
+
+def _not_your_password() -> InvalidInput:
+    return InvalidInput("PASSWORD_WRONG", "This is not your password.", where="password")
 
 
 def _agree(row: Connection, actor: Actor, form: ConnectionForm) -> None:

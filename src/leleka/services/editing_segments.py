@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 from django.db import transaction
@@ -10,18 +11,18 @@ from pydantic import TypeAdapter, ValidationError
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
-from leleka.core.ports import Clock
 from leleka.core.rules import Rule, to_data
 from leleka.core.rules_parsing import parse
-from leleka.errors import Conflict, InvalidInput
-from leleka.services import catalogue, due, refreshing, store
+from leleka.destinations.registry import SPECS
+from leleka.errors import Conflict, InvalidInput, Problem
+from leleka.services import catalogue, due
 from leleka.services.audit import Actor, record
 from leleka.services.definitions import Name
 from leleka.services.editing import refuse_managed, stale
-from leleka.services.permissions import Permission, require
+from leleka.services.permissions import Permission, allows, require
+from leleka.services.reading import said_of
 from leleka.services.segments import by_number
 from leleka.state.models import Segment, Task
-from leleka.warehouse import segments
 
 _NAME: Final = TypeAdapter[str](Name)
 _LARGEST: Final = 200_000  # characters of rules
@@ -76,13 +77,17 @@ def ask_refresh(actor: Actor, number: int) -> int:
     return due.ask(actor, Task.Kind.SEGMENT, by_number(number).name)
 
 
-def count(actor: Actor, rules: str, clock: Clock) -> int:
-    """Check rules that are not saved, and count who matches in the sources as last read."""
+def ask_count(actor: Actor, rules: str) -> int:
+    """Check rules that are not saved, and ask the worker how many match; give the number of the task."""
     require(actor, Permission.EDIT_SEGMENTS)
-    known, rule = catalogue.current(), _rule(rules)
-    with store.page_session() as session:
-        query = segments.compile_rule(rule, known, catalogue.snapshot_files(), refreshing.today(clock))
-        return segments.count(session, query)
+    return due.ask(actor, Task.Kind.COUNT, "", {"rules": to_data(_rule(rules))})
+
+
+def ask_members(actor: Actor, number: int) -> int:
+    """Ask the worker for a segment's size and first members, masked for who may not see personal data."""
+    require(actor, Permission.SEE)
+    masked = not allows(actor, Permission.SEE_PERSONAL)
+    return due.ask(actor, Task.Kind.MEMBERS, by_number(number).name, {"masked": masked})
 
 
 def as_text(rules: Mapping[str, object]) -> str:
@@ -96,16 +101,32 @@ def as_text(rules: Mapping[str, object]) -> str:
 
 
 def _wanted(name: str, rules: str, number: int | None) -> dict[str, Any]:
+    problems: list[Problem] = []
+    called, rule = "", None
     try:
-        called = _NAME.validate_python(name)
-    except ValidationError:
-        raise InvalidInput(
-            "NAME_INVALID", "A name has 1 to 200 visible characters and no space at its ends.", where="name"
-        ) from None
-    rule = _rule(rules)
+        called = _named(name)
+    except InvalidInput as error:
+        problems += [replace(problem, where="name") for problem in error.problems]
+    try:
+        rule = _rule(rules)
+    except InvalidInput as error:
+        problems += error.problems
+    if rule is None or problems:
+        raise InvalidInput.of(problems)
     if Segment.objects.filter(name=called).exclude(pk=number or 0).exists():
         raise Conflict("NAME_TAKEN", f"There is a segment {called!r} already.", where="name")
     return {"name": called, "rules": to_data(rule)}
+
+
+def _named(name: str) -> str:
+    try:
+        called = _NAME.validate_python(name)
+    except ValidationError as error:
+        code, sentence = said_of(error.errors()[0])
+        raise InvalidInput(code, sentence) from None
+    for spec in SPECS.values():
+        spec.check_name(called)
+    return called
 
 
 def _rule(text: str) -> Rule:

@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from pydantic import ValidationError
 
+from leleka.destinations.registry import SPECS
 from leleka.errors import InvalidInput, Problem
 from leleka.services import catalogue
 from leleka.services.checking_exports import CheckedExport, ExportChecks, Staying
@@ -40,6 +41,8 @@ def checked(data: Mapping[str, Any], number: int | None) -> CheckedExport:
     found = Gathering(form, catalogue.current())
     checks = ExportChecks(found, _staying(number))
     export = checks.export(0, form.definitions.exports[0])
+    for spec in SPECS.values():
+        found.attempt(("exports", 0, "name"), lambda: spec.check_name(export.name))  # noqa: B023 - called at once
     if not found.problems:
         checks.shared_fields({}, [export])
     if found.problems:

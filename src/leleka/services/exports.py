@@ -7,6 +7,7 @@ from typing import Any
 from leleka.core.columns import Column, ColumnType, Table
 from leleka.core.planning import Selection
 from leleka.core.ports import Clock
+from leleka.core.saying import told
 from leleka.engine.guards import confirmation_needed
 from leleka.engine.pace import ImportPace
 from leleka.engine.run import Ground, Order, Watcher, preview
@@ -185,6 +186,7 @@ def preview_export(name: str, clock: Clock, watcher: Watcher, *, refresh: bool =
             seconds = sum(pace.interval(batch.rows) for batch in batches)
             held = _contacts_held(connection, account)
     store.lake().remove(planned.reference)
+    reason = confirmation_needed(planned, order.selection.leavers, order.emptied)
     return PreviewView(
         export=export.name,
         connection=connection.name,
@@ -193,7 +195,8 @@ def preview_export(name: str, clock: Clock, watcher: Watcher, *, refresh: bool =
         counts=planned.counts,
         requests=len(batches),
         minutes=seconds / 60,
-        confirmation_reason=confirmation_needed(planned, order.selection.leavers, order.emptied),
+        confirmation_reason=reason,
+        confirmation_told=told(reason),
         too_large=planned.counts.selected > order.limit,
         limit=order.limit,
         plan_limit=connection.plan_limit,

@@ -9,6 +9,7 @@ import structlog
 from leleka.core.outbox import Batch, BatchStatus
 from leleka.core.planning import Planned
 from leleka.core.ports import Clock
+from leleka.core.saying import Said, told
 from leleka.engine.run import Watcher
 from leleka.services import database
 from leleka.state.models import Run
@@ -38,7 +39,7 @@ class Noting:
         self._watcher.stage(sentence)
         log.debug("run stage", stage=sentence)
         with suppress(*database.ERRORS):  # "the database does not answer" is a stage, too
-            self._live.update(stage=sentence[:_LONGEST])
+            self._live.update(stage=sentence[:_LONGEST], stage_told=told(sentence))
 
     def planned(self, planned: Planned) -> None:
         self._watcher.planned(planned)
@@ -48,7 +49,7 @@ class Noting:
     def progress(self, batches: Mapping[int, Batch]) -> None:
         if self._clock.now() >= self._long_at:
             self._long_at = float("inf")
-            self.stage("This run takes longer than 90 minutes; it goes on")
+            self.stage(Said("LONGER_THAN_90_MINUTES"))
         if self._clock.monotonic() >= self._next:
             self._next = self._clock.monotonic() + _EVERY
             self._began = self._began or self._clock.now()

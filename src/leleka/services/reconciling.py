@@ -7,6 +7,7 @@ from django.db import transaction
 
 from leleka.core.email import mask
 from leleka.core.ports import Clock
+from leleka.core.saying import Said
 from leleka.errors import Conflict, NotFound
 from leleka.services import exports, store
 from leleka.services.audit import Actor, record
@@ -47,7 +48,7 @@ def reconcile(
         raise NotFound("LEDGER_MISSING", "Nothing was delivered to this list yet.", where=name)
     if Run.objects.filter(export=export, finished_at__isnull=True).exists():
         raise Conflict("RUN_IN_PROGRESS", "The export is running: reconcile it afterwards.", where=name)
-    say("Reading the list's contacts")
+    say(Said("READING_LIST"))
     with store.session() as session, opened(connection, clock) as account:
         found = reconciling.compare(
             session,

@@ -14,6 +14,7 @@ from leleka.core.columns import Catalogue
 from leleka.core.ports import Clock
 from leleka.core.rules import Related, Rule, relationships_used, to_data, uses_today, walk
 from leleka.core.rules_parsing import parse
+from leleka.core.saying import Said
 from leleka.errors import InvalidInput
 from leleka.services import catalogue, store
 from leleka.state.models import AddressBook, Segment, SegmentSize, Source
@@ -45,7 +46,7 @@ def load_if_stale(
     now = _digest(readers.digest(paths), [str(path) for path in paths], spec)
     if now == digest:
         return None
-    say(f"Reading source {name}")
+    say(Said("READING_SOURCE", name=name))
     loaded = readers.load(session, store.lake(), source, allowed)
     # Hashed again by the reader: the digest that is kept is of what was read, not of what was seen before.
     kept = _digest(loaded.digest, [str(path) for path in paths], spec)
@@ -65,7 +66,7 @@ def refresh_sources(session: Session, say: Say) -> None:
         loaded = load_if_stale(session, source.name, source.spec, source.digest, say)
         if loaded is not None:
             store_loaded(source, loaded)
-            say(f"Read {loaded.rows:,} rows of {source.name}")
+            say(Said("READ_SOURCE", rows=loaded.rows, name=source.name))
 
 
 def store_loaded(source: Source, loaded: Loaded) -> None:
@@ -87,7 +88,7 @@ def refresh_segments(
         basis = basis_of(rule, known, files, today(clock))
         if basis == segment.basis:
             continue
-        say(f"Evaluating segment {segment.name}")
+        say(Said("EVALUATING_SEGMENT", name=segment.name))
         query = segments.compile_rule(rule, known, files, today(clock))
         snapshot, size = segments.evaluate(session, store.lake(), segment.name, query)
         now = timezone.now()
@@ -103,7 +104,7 @@ def address_book(session: Session, profiles: Source, email_column: str, say: Say
     book = AddressBook.objects.filter(profiles=profiles.snapshot, email_column=email_column).first()
     if book is not None:
         return book.snapshot
-    say(f"Checking the e-mail addresses of {profiles.rows:,} profiles")
+    say(Said("CHECKING_ADDRESSES", rows=profiles.rows))
     lake = store.lake()
     snapshot = addresses.build(
         session,

@@ -13,9 +13,10 @@ from structlog.contextvars import bound_contextvars
 
 from leleka.core.outbox import LeaseLost
 from leleka.core.ports import Clock
+from leleka.core.saying import Said
 from leleka.engine.run import Watcher, execute, verdicts
 from leleka.errors import Conflict, LelekaError, NeedsAttention
-from leleka.services import database, exports, pruning, store, workers
+from leleka.services import acting, database, exports, pruning, store, workers
 from leleka.services.audit import Actor, record
 from leleka.services.connecting import opened
 from leleka.services.contracts import RunView
@@ -50,7 +51,7 @@ def run_export(
     if run is None:
         run = ask_run(actor, name, refresh=refresh, resend=resend)
     else:
-        watcher.stage(f"Going on with run {run.pk}")
+        watcher.stage(Said("GOING_ON", run=run.pk))
     return go_on(run.pk, clock, watcher)
 
 
@@ -77,13 +78,21 @@ def ask_run(actor: Actor, name: str, *, refresh: bool = True, resend: bool = Fal
 
 def _create(export: Export, config: dict[str, Any], actor: Actor, *, refresh: bool, resend: bool) -> Run:
     now = timezone.now()
+    connection = exports.connection_of(export)
+    acts_as = acting.name_for(connection, actor)
     try:
         with transaction.atomic():
             run = Run.objects.create(
                 export=export,
-                account=exports.connection_of(export).account,
-                config={**config, "resend": resend, "refresh": refresh},
+                account=connection.account,
+                config={
+                    **config,
+                    "resend": resend,
+                    "refresh": refresh,
+                    "by_operator": acting.is_operator(actor),
+                },
                 asked_by=actor.name,
+                acts_as=acts_as,
                 created_at=now,
                 started_at=now,
             )
@@ -132,14 +141,14 @@ def _claim(run: Run, clock: Clock, watcher: Watcher, *, was_mine: bool) -> Djang
         fence = claim(run, worker=workers.me(), now=clock.now(), lease_seconds=lease, previous_is_dead=dead)
         if fence is not None:
             run.refresh_from_db()
-            return DjangoOutbox(run, fence, clock=clock, lease_seconds=lease)
+            return acting.AuditedOutbox(run, fence, clock=clock, lease_seconds=lease)
         run.refresh_from_db()
         if run.finished_at is not None or run.lease_until > first_lease:
             raise _in_progress(run.export.name, f"run {run.pk} is being worked on by another process")
         if run.status == RunStatus.NEEDS_CONFIRMATION:
             raise _in_progress(run.export.name, f"run {run.pk} waits for confirmation by now")
         left = run.lease_until - clock.now()
-        watcher.stage(f"Waiting up to {left:.0f} s for the process that had run {run.pk} before")
+        watcher.stage(Said("WAITING_FOR_OWNER", seconds=left, run=run.pk))
         clock.sleep(1.0)
         run.refresh_from_db()
 
@@ -188,13 +197,17 @@ def _is_frozen(run: Run) -> bool:
 
 def _freeze(session: Session, run: Run, outbox: DjangoOutbox, clock: Clock, watcher: Watcher) -> None:
     """Bring up to date what the export needs, and fix what this run keeps to from here on."""
+    acting.refuse_to_begin(exports.connection_of(run.export), run)
     if run.config["refresh"]:
         exports.refresh_for(session, run.export, clock, watcher)
         outbox.keep_alive()
     config = exports.freeze(session, run.export, watcher)
     outbox.keep_alive()
     run.config = {**run.config, **config}
-    Run.objects.filter(pk=run.pk, fence=run.fence, finished_at__isnull=True).update(config=run.config)
+    with transaction.atomic():
+        mine = Run.objects.filter(pk=run.pk, fence=run.fence, finished_at__isnull=True)
+        if mine.update(config=run.config):
+            acting.record_began(run)
 
 
 def _fail(session: Session, run: Run, outbox: DjangoOutbox, error: LelekaError) -> None:

@@ -12,7 +12,7 @@ from leleka.core.email import mask, mask_within
 from leleka.core.planning import Counts
 from leleka.core.reasons import sentence
 from leleka.errors import Conflict, NotFound, Problem
-from leleka.services import store
+from leleka.services import acting, store
 from leleka.services.audit import Actor, record
 from leleka.services.contracts import Progress, RowView, RunView
 from leleka.services.csv_text import line
@@ -67,22 +67,34 @@ def may_act(actor: Actor, number: int) -> bool:
 
 
 def rows_of(actor: Actor, number: int, ended: str, limit: int, offset: int = 0) -> Sequence[RowView]:
-    """Give profiles of a run that ended so; addresses are masked for whoever may not see personal data, also those
-    in what ActiveCampaign said.
+    """Give profiles of a run that ended so, as ``rows_page`` does."""
+    return rows_page(actor, number, ended, limit, offset)[0]
+
+
+def rows_page(
+    actor: Actor, number: int, ended: str, limit: int, offset: int = 0
+) -> tuple[Sequence[RowView], bool]:
+    """Give profiles of a run that ended so, and whether there are more. Addresses are masked for whoever may not see
+    personal data, also those in what ActiveCampaign said; to see them is audited.
     """
     require(actor, Permission.SEE)
-    outcome = _outcomes_of(_find(number))
+    run = _find(number)
+    outcome = _outcomes_of(run)
     with store.page_session() as session:
-        found = outcomes.rows(session, outcome, ended, limit, offset)
-    if allows(actor, Permission.SEE_PERSONAL):
+        found = outcomes.rows(session, outcome, ended, limit + 1, offset)
+    shown, more = found[:limit], len(found) > limit
+    if not allows(actor, Permission.SEE_PERSONAL):
         return [
-            RowView(profile_id, address or "", how, code, detail)
-            for profile_id, address, how, code, detail in found
-        ]
+            RowView(profile_id, mask(address) if address else "", how, code, mask_within(detail or ""))
+            for profile_id, address, how, code, detail in shown
+        ], more
+    if shown:
+        told = {"run": number, "ended": ended, "rows": len(shown), "offset": offset}
+        record(actor, "run rows seen", run.export.name, told)
     return [
-        RowView(profile_id, mask(address) if address else "", how, code, mask_within(detail or ""))
-        for profile_id, address, how, code, detail in found
-    ]
+        RowView(profile_id, address or "", how, code, detail)
+        for profile_id, address, how, code, detail in shown
+    ], more
 
 
 def download_rows(actor: Actor, number: int, ended: str) -> Iterator[str]:
@@ -140,7 +152,8 @@ def cancel_run(actor: Actor, number: int) -> RunView:
             record(actor, "run cancel", run.export.name, {"run": number})
         if not AttemptRow.objects.filter(batch__run=number).exists():
             idle = live.filter(lease_until__lt=now.timestamp(), fence=run.fence)
-            idle.update(status=RunStatus.CANCELED, finished_at=now)
+            if idle.update(status=RunStatus.CANCELED, finished_at=now):
+                acting.record_ended(run)
     return view_of(_find(number))
 
 
@@ -188,7 +201,9 @@ def _view(run: Run, attempts: int) -> RunView:
         segments=tuple((name, size) for name, _, size in run.config["segments"]),
         status=run.status,
         stage="" if run.finished_at else run.stage,
+        stage_told={} if run.finished_at else run.stage_told,
         asked_by=run.asked_by,
+        acts_as=run.acts_as,
         created_at=run.created_at,
         finished_at=run.finished_at,
         counts=counts,
@@ -197,6 +212,7 @@ def _view(run: Run, attempts: int) -> RunView:
         seconds=seconds,
         rate=delivered / seconds if seconds > 0 else 0.0,
         confirmation_reason=run.confirmation_reason,
+        confirmation_told=run.confirmation_told,
         problems=[Problem(**problem) for problem in run.problems],
         progress=_progress(run) if run.finished_at is None and run.progress else None,
         confirmed_by=run.confirmed_by,

@@ -1,15 +1,16 @@
 """Segments: what there is, how many are in them, who for example."""
 
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
 
 from django.db.models import Prefetch, prefetch_related_objects
 
 from leleka.core.email import mask
 from leleka.core.ports import Clock
+from leleka.core.rules_parsing import parse
 from leleka.errors import NotFound
 from leleka.services import catalogue, refreshing, store
-from leleka.services.audit import Actor
+from leleka.services.audit import Actor, record
 from leleka.services.contracts import SegmentView
 from leleka.services.listing import Columns, Listed, Wanted, after, contains, page_of
 from leleka.services.permissions import Permission, allows, require
@@ -18,6 +19,7 @@ from leleka.state.models import Export, Segment
 from leleka.warehouse import segments
 
 _EXPORTS: Final = Prefetch("exports", Export.objects.only("name"))
+_SHOWN: Final = 20
 
 
 def list_segments(actor: Actor) -> list[SegmentView]:
@@ -47,21 +49,71 @@ def show_segment(
     actor: Actor, name: str, clock: Clock, sample: int
 ) -> tuple[SegmentView, list[dict[str, object]]]:
     """Evaluate a segment over the sources as last refreshed; give it with ``sample`` whole profiles, which are
-    masked for whoever may not see personal data.
+    masked for whoever may not see personal data. To see them unmasked is audited.
     """
     require(actor, Permission.SEE)
+    row, members = _sampled(name, clock, sample)
+    if not allows(actor, Permission.SEE_PERSONAL):
+        return _view(row), [_masked_member(one, _key()) for one in members]
+    _record_seen(actor, name, len(members))
+    return _view(row), members
+
+
+def first_members(name: str, clock: Clock, *, masked: bool) -> Mapping[str, object]:
+    """Evaluate a segment and give its size and first members, for ``seen``."""
+    row, members = _sampled(name, clock, _SHOWN)
+    key = _key()
+    if masked:
+        members = [_masked_member(one, key) for one in members]
+    columns = list(members[0]) if members else []
+    # Numbers beyond JavaScript's, dates and the like are shown as they are written.
+    values = [[None if value is None else str(value) for value in one.values()] for one in members]
+    size = row.size
+    return {"id": row.pk, "size": size, "columns": columns, "members": values, "key": key, "masked": masked}
+
+
+def seen(actor: Actor, name: str, result: Mapping[str, Any]) -> dict[str, Any]:
+    """Give what ``first_members`` found to whoever looks now: their right may be another than when they asked."""
+    if result["masked"]:
+        return dict(result)
+    if allows(actor, Permission.SEE_PERSONAL):
+        _record_seen(actor, name, len(result["members"]))
+        return dict(result)
+    columns, key = result["columns"], result["key"]
+    members = [_masked_member(dict(zip(columns, one, strict=True)), key) for one in result["members"]]
+    return {**result, "members": [list(one.values()) for one in members], "masked": True}
+
+
+def count_rules(rules: object, clock: Clock) -> int:
+    """Count who matches rules that need not be saved, in the sources as last read."""
+    known = catalogue.current()
+    with store.session() as session:
+        query = segments.compile_rule(
+            parse(rules, known, "rules"), known, catalogue.snapshot_files(), refreshing.today(clock)
+        )
+        return segments.count(session, query)
+
+
+def _sampled(name: str, clock: Clock, sample: int) -> tuple[Segment, list[dict[str, object]]]:
     row = _find(name)
     known, files = catalogue.current(), catalogue.snapshot_files()
     with store.page_session() as session:
         refreshing.refresh_segments(session, clock, _nobody, [row])
         found = store.lake().open(row.snapshot)
-        members = segments.sample(session, found, known, files, sample) if sample else []
-    if not allows(actor, Permission.SEE_PERSONAL):
-        key = known.profile_table.primary_key
-        members = [
-            {name: value if name == key else _masked(value) for name, value in one.items()} for one in members
-        ]
-    return _view(row), members
+        return row, segments.sample(session, found, known, files, sample) if sample else []
+
+
+def _record_seen(actor: Actor, name: str, rows: int) -> None:
+    if rows:
+        record(actor, "segment members seen", name, {"rows": rows, "offset": 0})
+
+
+def _key() -> str:
+    return catalogue.current().profile_table.primary_key or ""
+
+
+def _masked_member(member: Mapping[str, object], key: str) -> dict[str, object]:
+    return {name: value if name == key else _masked(value) for name, value in member.items()}
 
 
 def _masked(value: object) -> object:

@@ -22,6 +22,7 @@ from leleka.core.outbox import (
 from leleka.core.outcomes import Accepted, Outcome, Refused
 from leleka.core.planning import Planned, SettledRun
 from leleka.core.ports import Clock
+from leleka.core.saying import told
 from leleka.errors import LelekaError
 from leleka.state.batches import batch_of, row_of
 from leleka.state.models import Account, AttemptRow, BatchRow, Ledger, Run, RunStatus, SuppressedPerson
@@ -90,6 +91,7 @@ class DjangoOutbox:
                 plan=planned.reference,
                 counts=asdict(planned.counts),
                 confirmation_reason=needs_confirmation,
+                confirmation_told=told(needs_confirmation),
                 status=RunStatus.NEEDS_CONFIRMATION if needs_confirmation else RunStatus.PROCESSING,
             )
             self._create(batches)

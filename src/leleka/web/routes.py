@@ -72,6 +72,13 @@ ROUTES: Final[tuple[Route, ...]] = (
         POST,
     ),
     Route(
+        "admin/connections/<int:number>/export-user",
+        connections.export_user,
+        "connection_user",
+        Permission.CONNECTIONS,
+        POST,
+    ),
+    Route(
         "admin/connections/<int:number>/remove",
         connections.remove,
         "connection_remove",
@@ -139,6 +146,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     Route(
         "segments/<int:number>/refresh", segments.refresh, "segment_refresh", Permission.EDIT_SEGMENTS, POST
     ),
+    Route("segments/<int:number>/members", segments.members, "segment_members", Permission.SEE, POST),
     Route(
         "segments/<int:number>/exports",
         segments.exports,
@@ -155,7 +163,9 @@ def guarded(route: Route) -> View:
 
     def view(request: Request, **parts: Any) -> HttpResponseBase:
         if request.method not in route.methods:
-            return HttpResponse(status=405, headers={"Allow": ", ".join(route.methods)})
+            return errors.not_here(request, route.methods)
+        if _has_nul(request):
+            return errors.bad_request(request)
         actor = request.actor
         if not route.public:
             if actor is None:
@@ -165,6 +175,12 @@ def guarded(route: Route) -> View:
         return route.view(request, **parts)
 
     return view
+
+
+def _has_nul(request: Request) -> bool:
+    """Tell whether a parameter or a field holds a character that PostgreSQL does not take (input 112)."""
+    given = (*request.GET.lists(), *request.POST.lists())
+    return any("\0" in text for name, values in given for text in (name, *values))
 
 
 def _to_sign_in(request: Request) -> HttpResponse:

@@ -20,6 +20,7 @@ from leleka.services import beats, due
 log = structlog.get_logger(__name__)
 _LOOK_EVERY: Final = 0.5  # seconds
 _AT_ONCE: Final = 4
+_TIDY_EVERY: Final = 600.0  # seconds
 _LATE: Final = "late:"
 _ASK_LATE_EVERY: Final = 600.0  # seconds
 _CLEAN_STOP: Final = 25.0  # seconds a child has to write down what it knows
@@ -32,6 +33,7 @@ class Worker:
     clock: Clock
     stop: Event = field(default_factory=Event)
     children: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+    _tidy_at: float = 0.0
     _rests_until: dict[str, float] = field(default_factory=dict)
 
     def work(self) -> None:
@@ -40,10 +42,18 @@ class Worker:
         while not self.stop.is_set():
             heart.beat()
             self._collect()
+            self._tidy()
             self._start_what_is_due()
             self.stop.wait(_LOOK_EVERY)
         heart.stop()
         self._end()
+
+    def _tidy(self) -> None:
+        """Tasks hold personal data: they go after a day, whether anybody asks or not."""
+        now = self.clock.monotonic()
+        if now >= self._tidy_at:
+            self._tidy_at = now + _TIDY_EVERY
+            due.forget_old_tasks()
 
     def _start_what_is_due(self) -> None:
         free = _AT_ONCE - len(self.children)

@@ -31,7 +31,7 @@ def serve() -> None:
     """Serve the pages and do what is due: a web process and a worker, started again when they die."""
     from leleka.cli.supervisor import Supervisor
     from leleka.core.clock import SystemClock
-    from leleka.services import people, store
+    from leleka.services import people, readiness, store
 
     store.prepare()
     web = store.configuration().web
@@ -43,7 +43,7 @@ def serve() -> None:
         )
         out.print(f"  {web.url}/welcome/{token}", soft_wrap=True, markup=False)
     out.print(f"Leleka serves its pages on {web.url}. Ctrl-C ends it.", soft_wrap=True, markup=False)
-    supervisor = Supervisor(SystemClock(), web.address, web.port)
+    supervisor = Supervisor(SystemClock(), web, readiness.stopping_file())
     _end_on_signal(supervisor.stop)
     raise typer.Exit(supervisor.run())
 

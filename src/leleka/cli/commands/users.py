@@ -71,3 +71,23 @@ def token(
         print_json({"token": made, "secret": secret})
         return
     print(secret)
+
+
+@app.command("lend")
+def lend(
+    email: Annotated[str, typer.Argument(help="An administrator's e-mail address.")],
+    connection: Annotated[str, typer.Argument(help="The connection whose runs act in their name.")],
+    json: JsonOption = False,
+) -> None:
+    """Make an administrator the export user of a connection; their password is read from standard input."""
+    from leleka.services import editing_connections, people, store
+
+    store.prepare()
+    actor = people.actor_called(email)
+    view = editing_connections.lend_name(actor, connection, sys.stdin.read().removesuffix("\n"))
+    if json:
+        print_json(view)
+        return
+    out.print(
+        f"Runs through {view.name} act in the name of {view.export_user}.", soft_wrap=True, markup=False
+    )

@@ -18,6 +18,7 @@ from leleka.cli.demo.story import (
 )
 from leleka.cli.output import out
 
+_CONNECTION: Final = "Sandbox"
 _PEOPLE: Final = (("Ada", "administrator"), ("Bohdan", "contributor"), ("Chrystyna", "viewer"))
 _RANDOM_BYTES: Final = 12
 
@@ -48,9 +49,19 @@ def prepare(folder: Path, customers: int, environment: dict[str, str]) -> None:
 
 
 def add_person(environment: dict[str, str], name: str, role: str, password: str) -> None:
-    """Let somebody in, as name@example.com."""
+    """Let somebody in, as name@example.com; an administrator lends their name to the connection."""
     email = f"{name.lower()}@example.com"
-    words = ("user", "add", email, "--name", name, "--role", role, "--password-stdin")
+    _tell(environment, password, "add", email, "--name", name, "--role", role, "--password-stdin")
+    if role == "administrator":
+        _tell(environment, password, "lend", email, _CONNECTION)
+
+
+def _tell(environment: dict[str, str], password: str, *words: str) -> None:
     subprocess.run(
-        [*program(), *words], env=environment, input=password, text=True, capture_output=True, check=True
+        [*program(), "user", *words],
+        env=environment,
+        input=password,
+        text=True,
+        capture_output=True,
+        check=True,
     )

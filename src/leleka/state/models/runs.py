@@ -30,8 +30,12 @@ class Run(models.Model):
     account = models.ForeignKey(Account, models.PROTECT)
     config = models.JSONField()
     asked_by = models.CharField(max_length=200)
+    acts_as = models.CharField(
+        max_length=300, blank=True
+    )  # the export user's name; "" of runs before there were any
     status = models.CharField(max_length=30, choices=RunStatus.choices, default=RunStatus.QUEUED)
     stage = models.CharField(max_length=200, blank=True)
+    stage_told = models.JSONField(default=dict)  # its code and values (core.saying)
     progress = models.JSONField(default=dict)  # for the pages: contacts in all, accepted, confirmed
     created_at = models.DateTimeField()
     started_at = models.DateTimeField(null=True)
@@ -41,6 +45,7 @@ class Run(models.Model):
     fence = models.PositiveIntegerField(default=0)
     cancel_requested_at = models.DateTimeField(null=True)
     confirmation_reason = models.CharField(max_length=1000, blank=True)
+    confirmation_told = models.JSONField(default=dict)
     confirmed_by = models.CharField(max_length=200, blank=True)
     confirmed_at = models.DateTimeField(null=True)
     plan = models.CharField(max_length=300, blank=True)

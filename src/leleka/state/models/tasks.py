@@ -9,6 +9,8 @@ class Task(models.Model):
     class Kind(models.TextChoices):
         PREVIEW = "preview"
         SEGMENT = "segment"
+        COUNT = "count"
+        MEMBERS = "members"
 
     class Status(models.TextChoices):
         QUEUED = "Queued"
@@ -18,9 +20,11 @@ class Task(models.Model):
 
     kind = models.CharField(max_length=20, choices=Kind.choices)
     subject = models.CharField(max_length=200)
+    payload = models.JSONField(default=dict)  # what else is to be known: rules that are not saved
     asked_by = models.CharField(max_length=200)
     status = models.CharField(max_length=20, choices=Status.choices, default=Status.QUEUED)
     stage = models.CharField(max_length=200, blank=True)
+    stage_told = models.JSONField(default=dict)
     worker = models.CharField(max_length=200, blank=True)
     made_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True)

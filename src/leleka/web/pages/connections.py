@@ -66,6 +66,17 @@ def edit(request: Request, number: int) -> HttpResponse:
 
 
 @sensitive_post_parameters(*_KEPT_OUT)
+def export_user(request: Request, number: int) -> HttpResponse:
+    """Lend one's name to the runs of a connection, also of one that a file manages."""
+    actor = actor_of(request)
+    try:
+        editing_connections.become_export_user(actor, number, request.POST.get("password", ""))
+    except (InvalidInput, TryLater) as error:
+        return _again(request, connection_views.connection(actor, number), error)
+    return go(request, reverse("web:connections"))
+
+
+@sensitive_post_parameters(*_KEPT_OUT)
 def connect(request: Request, number: int | None = None) -> HttpResponseBase:
     """Test host and key: step by step for whoever watches, else as a whole page when it is done."""
     actor = actor_of(request)

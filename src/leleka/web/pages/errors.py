@@ -1,11 +1,21 @@
 """Pages for what cannot be shown."""
 
-from django.http import HttpResponse
+from collections.abc import Sequence
+from typing import Final
+
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.utils import translation
 from django.utils.translation import gettext as _
 
+from leleka import __version__
 from leleka.errors import Problem
 from leleka.web.request import Request
+from leleka.web.sentences import in_this_language
+
+_TOO_MUCH: Final = (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent)
 
 
 def _answer(request: Request, status: int, code: str, message: str, remedy: str = "") -> HttpResponse:
@@ -29,8 +39,29 @@ def forbidden(request: Request, exception: Exception | None = None) -> HttpRespo
     )
 
 
-def bad_request(request: Request, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001
+def not_here(request: Request, methods: Sequence[str]) -> HttpResponse:
+    response = _answer(request, 405, "METHOD_UNKNOWN", _("This page cannot be asked like that."))
+    response["Allow"] = ", ".join(methods)
+    return response
+
+
+def bad_request(request: Request, exception: Exception | None = None) -> HttpResponse:
+    if isinstance(exception, _TOO_MUCH):
+        return plain(request, 413, Problem("REQUEST_TOO_LARGE", _("The request is too large.")))
     return _answer(request, 400, "REQUEST_INVALID", _("The request could not be understood."))
+
+
+def plain(request: HttpRequest, status: int, problem: Problem) -> HttpResponse:
+    """Draw a page that asks neither the session nor the database, for neither may be there."""
+    with translation.override(translation.get_language_from_request(request)):
+        context = {
+            "problems": [in_this_language(problem)],
+            "title": _("That did not work"),
+            "language": translation.get_language(),
+            "version": __version__,
+        }
+        template = "web/problems.html" if request.headers.get("HX-Request") else "web/problem_plain.html"
+        return HttpResponse(render_to_string(template, context), status=status)
 
 
 def csrf(request: Request, reason: str = "") -> HttpResponse:  # noqa: ARG001
@@ -43,7 +74,7 @@ def csrf(request: Request, reason: str = "") -> HttpResponse:  # noqa: ARG001
     )
 
 
-def broken(request: Request) -> HttpResponse:
+def broken(request: HttpRequest) -> HttpResponse:
     return HttpResponse(
         "<!doctype html><title>Leleka</title><h1>Something went wrong inside Leleka.</h1>"
         f"<p>Request {getattr(request, 'request_id', '')}</p>",

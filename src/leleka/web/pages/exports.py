@@ -1,6 +1,7 @@
 """Data > Exports: the list, an export's page, and what is done with one or several (CI-E1 to E14)."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 from django.http import HttpResponse, QueryDict
@@ -170,7 +171,8 @@ def run_chosen(request: Request) -> HttpResponse:
     asked = editing_exports.run_all(actor_of(request), chosen or None)
     if all(one.run for one in asked):
         return go(request, reverse("web:exports"))
-    return page(request, "web/pages/exports_asked.html", {"asked": asked})
+    told = [replace(one, problems=[in_this_language(problem) for problem in one.problems]) for one in asked]
+    return page(request, "web/pages/exports_asked.html", {"asked": told})
 
 
 def preview(request: Request, number: int) -> HttpResponse:

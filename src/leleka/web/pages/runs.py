@@ -46,17 +46,16 @@ def rows(request: Request, number: int) -> HttpResponse:
     """List the profiles that ended in one way, page by page."""
     ended, current = _ended(request), max(1, whole_number(request.GET.get("page"), 1))
     try:
-        found = runs.rows_of(actor_of(request), number, ended, _A_PAGE + 1, (current - 1) * _A_PAGE)
+        found, more = runs.rows_page(actor_of(request), number, ended, _A_PAGE, (current - 1) * _A_PAGE)
     except Conflict as error:
-        return page(
-            request, "web/parts/run_rows.html", {"number": number, "ended": ended, "problems": error.problems}
-        )
+        told = [in_this_language(one) for one in error.problems]
+        return page(request, "web/parts/run_rows.html", {"number": number, "ended": ended, "problems": told})
     context = {
         "number": number,
         "ended": ended,
-        "rows": [(row, reason(row.code), particulars(row.code, row.detail)) for row in found[:_A_PAGE]],
+        "rows": [(row, reason(row.code), particulars(row.code, row.detail)) for row in found],
         "page": current,
-        "more": len(found) > _A_PAGE,
+        "more": more,
     }
     template = "web/parts/run_rows.html" if is_htmx(request) else "web/pages/run_rows.html"
     return page(request, template, context)

@@ -6,9 +6,8 @@ from typing import Any, Final
 from django.http import HttpResponse
 from django.urls import reverse
 
-from leleka.core.clock import SystemClock
-from leleka.errors import Conflict, InvalidInput, LelekaError, Problem
-from leleka.services import editing_exports, editing_segments, export_views, segments
+from leleka.errors import Conflict, InvalidInput, LelekaError
+from leleka.services import due, editing_exports, editing_segments, export_views, segments
 from leleka.services.statuses import status_of
 from leleka.web import lists
 from leleka.web.answers import go, is_htmx, page, pane
@@ -17,7 +16,6 @@ from leleka.web.pages import tasks
 from leleka.web.request import Request, actor_of
 from leleka.web.sentences import in_this_language
 
-_SHOWN: Final = 20
 _INSIDE: Final = "inside"  # the page of the exports that contain the segment
 _FORM: Final = "web/pages/segment_form.html"
 
@@ -31,23 +29,22 @@ def index(request: Request) -> HttpResponse:
 
 
 def show(request: Request, number: int) -> HttpResponse:
-    """Show rules and the first members, evaluated over the sources as last read."""
+    """Show rules and sizes; the first members are asked for by the page itself, and found by the worker."""
     actor = actor_of(request)
     segment = segments.segment(actor, number)
-    problems: list[Problem] = []
-    members: list[dict[str, object]] = []
-    try:
-        segment, members = segments.show_segment(actor, segment.name, SystemClock(), _SHOWN)
-    except LelekaError as error:
-        problems = [in_this_language(one) for one in error.problems]
     context = {
         "segment": segment,
         "rules": editing_segments.as_text(segment.rules),
-        "members": members,
-        "columns": list(members[0]) if members else [],
-        "problems": problems,
     }
     return page(request, "web/pages/segment.html", context)
+
+
+def members(request: Request, number: int) -> HttpResponse:
+    """Ask for the first members."""
+    task = editing_segments.ask_members(actor_of(request), number)
+    if is_htmx(request):
+        return tasks.part(request, task)
+    return go(request, reverse("web:task", args=(task,)))
 
 
 def add(request: Request) -> HttpResponse:
@@ -74,8 +71,8 @@ def _save(request: Request, number: int | None) -> HttpResponse:
     name = given["name"].strip()
     try:
         if request.POST.get("action") == "count":
-            matching = editing_segments.count(actor, given["rules"], SystemClock())
-            return _again(request, number, {"given": given, "count": matching})
+            asked = due.task(actor, editing_segments.ask_count(actor, given["rules"]))
+            return _again(request, number, {"given": given, "task": asked})
         if number is None:
             number = editing_segments.create(actor, name, given["rules"])
         else:

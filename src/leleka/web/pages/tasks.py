@@ -1,5 +1,7 @@
 """What the worker was asked to find out: drawn while it works, and when it is done."""
 
+from typing import Any
+
 from django.http import HttpResponse
 
 from leleka.services import due, previews
@@ -10,10 +12,18 @@ from leleka.web.sentences import in_this_language
 
 def show(request: Request, number: int) -> HttpResponse:
     """Give a task; asked again by htmx until it is done."""
+    if is_htmx(request) and request.headers.get("HX-Target") == "task":
+        return part(request, number)
+    return pane(request, "web/pages/task.html", _context(request, number))
+
+
+def part(request: Request, number: int) -> HttpResponse:
+    """Give the part of a page that waits for a task."""
+    return page(request, "web/parts/task.html", _context(request, number))
+
+
+def _context(request: Request, number: int) -> dict[str, Any]:
     actor = actor_of(request)
     task = due.task(actor, number)
     problems = [in_this_language(one) for one in task.problems]
-    context = {"task": task, "plan": previews.preview_of(actor, task), "problems": problems}
-    if is_htmx(request) and request.headers.get("HX-Target") == "task":
-        return page(request, "web/parts/task.html", context)
-    return pane(request, "web/pages/task.html", context)
+    return {"task": task, "problems": problems, "plan": previews.preview_of(actor, task)}

@@ -1,6 +1,6 @@
 """What templates need beyond Django's own: icons, statuses, moments, numbers of seconds."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from leleka.web.reasons import reason
-from leleka.web.stages import stage_in_this_language
+from leleka.web.sayings import in_words
 from leleka.web.words import status_word
 
 register = template.Library()
@@ -107,11 +107,6 @@ def whole(value: float) -> str:
 
 
 @register.filter
-def stage(sentence: str) -> str:
-    return stage_in_this_language(sentence)
-
-
-@register.filter
 def person(name: str) -> str:
     """Leave the address away from "Ada <ada@example.com>": on a page it is in the way, the title has it."""
     return name.partition(" <")[0] or name
@@ -146,6 +141,12 @@ def sparkline(values: Sequence[int]) -> SafeString | str:
 def reason_word(code: str) -> str:
     """Tell in words why a row ended as it did, or how."""
     return reason(code)
+
+
+@register.simple_tag
+def say(told: Mapping[str, object] | None, sentence: str) -> str:
+    """Say in this language what a run or a task said of itself."""
+    return in_words(told or {}, sentence)
 
 
 @register.filter

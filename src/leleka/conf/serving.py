@@ -1,14 +1,21 @@
 """What the web server runs."""
 
 import os
+from concurrent.futures import ThreadPoolExecutor
+from typing import Final
 
 from django.core.wsgi import get_wsgi_application
 
 from leleka.conf import settings, web_key
+from leleka.conf.front import Front
 from leleka.services import logs
+
+_THREADS: Final = 6
 
 _configuration = settings.read()
 logs.begin(_configuration.log_level or "info")
 web_key.create(_configuration.data_dir)
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "leleka.conf.django")
-application = get_wsgi_application()
+application = Front(
+    get_wsgi_application(), ThreadPoolExecutor(_THREADS, "request"), _configuration.web.request_seconds
+)

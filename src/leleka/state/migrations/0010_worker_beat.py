@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('state', '0006_idempotency_keys'),
+        ('state', '0009_run_told'),
     ]
 
     operations = [

@@ -1,0 +1,153 @@
+"""In front of Django: a request's body is read here, within a time and up to a size, before a thread is given to it.
+
+The server behind the socket waits for a body as long as somebody pretends to send one (decision 0022). Whoever is slow
+costs a coroutine here, and no thread; what does not arrive whole reaches nobody.
+"""
+
+import asyncio
+import io
+import sys
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any, Final
+
+import structlog
+
+log = structlog.get_logger(__name__)
+Message = dict[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
+
+REFUSED: Final = "leleka.refused"  # in a request's environment: the status it is to be answered with, unread
+LARGEST_BODY: Final = 1_000_000  # bytes
+_TAKEN_WITHIN: Final = 60.0  # seconds for a client to take a piece of the answer
+_LENGTH, _ENCODING, _TYPE = b"content-length", b"transfer-encoding", b"content-type"
+
+
+class _RefusedError(Exception):
+    """The request is not read to its end."""
+
+    def __init__(self, status: HTTPStatus) -> None:
+        self.status = status
+        super().__init__(status.phrase)
+
+
+@dataclass(frozen=True)
+class Front:
+    """An ASGI application that gives whole requests to a WSGI application, on threads of its own."""
+
+    application: Wsgi
+    threads: ThreadPoolExecutor
+    seconds: float  # for a whole body
+    largest: int = LARGEST_BODY
+
+    async def __call__(self, scope: Mapping[str, Any], receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return
+        environment = _environment(scope)
+        try:
+            async with asyncio.timeout(self.seconds):
+                body = await self._body(scope, receive)
+        except TimeoutError:
+            environment[REFUSED], body = HTTPStatus.REQUEST_TIMEOUT, b""
+        except _RefusedError as error:
+            environment[REFUSED], body = error.status, b""
+        environment["wsgi.input"] = io.BytesIO(body)
+        environment["CONTENT_LENGTH"] = str(len(body))
+        loop = asyncio.get_running_loop()
+        answer = _Answer(send, loop, closing=REFUSED in environment)
+        await loop.run_in_executor(self.threads, answer.give, self.application, environment)
+
+    async def _body(self, scope: Mapping[str, Any], receive: Receive) -> bytes:
+        headers = dict(scope["headers"])
+        told = headers.get(_LENGTH, b"0")
+        if told.isdigit() and int(told) > self.largest:
+            raise _RefusedError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+        parts, size, more = [], 0, True
+        while more:
+            message = await receive()
+            if message["type"] != "http.request":
+                # Broken off, or not in chunks as it said: half a form must not pass for a whole one.
+                raise _RefusedError(HTTPStatus.BAD_REQUEST)
+            parts.append(message.get("body", b""))
+            size, more = size + len(parts[-1]), message.get("more_body", False)
+            if size > self.largest:
+                raise _RefusedError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+        return b"".join(parts)
+
+
+class _Answer:
+    """One answer on its way from a thread to the loop, piece by piece."""
+
+    def __init__(self, send: Send, loop: asyncio.AbstractEventLoop, *, closing: bool) -> None:
+        self._send = send
+        self._loop = loop
+        self._closing = closing
+        self._head: Message = {}
+
+    def give(self, application: Wsgi, environment: dict[str, Any]) -> None:
+        """Call the application and send what it says; whatever becomes of it, it is told that this is the end."""
+        answer = application(environment, self._start)
+        try:
+            pieces = iter(answer)
+            first = next(pieces, b"")
+            self._tell(self._head)
+            self._tell({"type": "http.response.body", "body": first, "more_body": True})
+            for piece in pieces:
+                self._tell({"type": "http.response.body", "body": piece, "more_body": True})
+            self._tell({"type": "http.response.body", "body": b"", "more_body": False})
+        except TimeoutError:
+            log.info("an answer was not taken", path=environment["PATH_INFO"][:100])
+        finally:
+            if close := getattr(answer, "close", None):
+                close()
+
+    def _start(self, status: str, headers: list[tuple[str, str]], exc_info: object = None) -> None:  # noqa: ARG002
+        told = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers]
+        if self._closing:  # the rest of its body is still to come
+            told.append((b"connection", b"close"))
+        self._head = {"type": "http.response.start", "status": int(status[:3]), "headers": told}
+
+    def _tell(self, message: Message) -> None:
+        sent = asyncio.run_coroutine_threadsafe(_sent(self._send, message), self._loop)
+        try:
+            sent.result(_TAKEN_WITHIN)
+        except TimeoutError:
+            sent.cancel()
+            raise
+
+
+async def _sent(send: Send, message: Message) -> None:
+    await send(message)
+
+
+def _environment(scope: Mapping[str, Any]) -> dict[str, Any]:
+    """Give what WSGI says of a request, without its body. A header with an underscore could pass for another."""
+    host, port = scope.get("server") or ("", "")
+    environment = {
+        "REQUEST_METHOD": scope["method"],
+        "SCRIPT_NAME": "",
+        "PATH_INFO": scope["path"].encode("utf-8", "replace").decode("latin-1"),
+        "QUERY_STRING": scope["query_string"].decode("latin-1"),
+        "SERVER_PROTOCOL": f"HTTP/{scope['http_version']}",
+        "SERVER_NAME": str(host),
+        "SERVER_PORT": str(port),
+        "REMOTE_ADDR": str((scope.get("client") or ("",))[0]),
+        "wsgi.version": (1, 0),
+        "wsgi.url_scheme": scope["scheme"],
+        "wsgi.errors": sys.stderr,
+        "wsgi.multithread": True,
+        "wsgi.multiprocess": False,
+        "wsgi.run_once": False,
+    }
+    for name, value in scope["headers"]:
+        if name in {_LENGTH, _ENCODING} or b"_" in name:
+            continue
+        called = name.decode("latin-1").upper().replace("-", "_")
+        called = called if name == _TYPE else f"HTTP_{called}"
+        text, joined = value.decode("latin-1"), "; " if name == b"cookie" else ","
+        environment[called] = f"{environment[called]}{joined}{text}" if called in environment else text
+    return environment

@@ -1,0 +1,69 @@
+"""Whether requests can be served now: what the front refused, a stop under way, a database of another version or
+out of reach. Everybody is told in the shape they understand, and those who may come again are told when.
+"""
+
+import sys
+from collections.abc import Callable
+from http import HTTPStatus
+from typing import Final
+
+from django.http import HttpRequest, HttpResponse
+
+from leleka.api import problems
+from leleka.conf.front import REFUSED
+from leleka.core.clock import SystemClock
+from leleka.errors import Problem
+from leleka.services import database, readiness
+from leleka.web.pages import errors
+
+_API: Final = "/api/"
+_COME_AGAIN: Final = "5"  # seconds
+_REFUSALS: Final = {
+    HTTPStatus.BAD_REQUEST: ("REQUEST_INVALID", "The request could not be understood."),
+    HTTPStatus.REQUEST_TIMEOUT: ("BODY_TOO_SLOW", "The body of the request took too long to arrive."),
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: (
+        "BODY_TOO_LARGE",
+        "The body of the request is larger than 1 MB.",
+    ),
+}
+
+
+class Standing:
+    """Lets through what can be served; goes before everything that asks the database."""
+
+    def __init__(self, respond: Callable[[HttpRequest], HttpResponse]) -> None:
+        self._respond = respond
+        self._ready = readiness.Readiness(SystemClock())
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        refused = request.META.get(REFUSED)
+        if refused is not None:
+            return _told(request, refused, Problem(*_REFUSALS[refused]))
+        problem = self._ready.problem()
+        if problem is not None:
+            return _later(request, problem)
+        return self._respond(request)
+
+
+def broken(request: HttpRequest) -> HttpResponse:
+    """Answer an error that nobody caught: a database out of reach comes back, everything else is a bug."""
+    error = sys.exc_info()[1]
+    trouble = database.trouble(error) if error else None
+    if trouble is not None:
+        # Where the database is, and what its driver says, is for the log.
+        return _later(request, Problem("DATABASE_AWAY", "The database does not answer."))
+    if request.path.startswith(_API):
+        return problems.broken(getattr(request, "request_id", ""))
+    return errors.broken(request)
+
+
+def _later(request: HttpRequest, problem: Problem) -> HttpResponse:
+    response = _told(request, HTTPStatus.SERVICE_UNAVAILABLE, problem)
+    response["Retry-After"] = _COME_AGAIN
+    return response
+
+
+def _told(request: HttpRequest, status: int, problem: Problem) -> HttpResponse:
+    if request.path.startswith(_API):
+        return problems.answer(status, [problem])
+    return errors.plain(request, status, problem)

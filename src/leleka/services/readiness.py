@@ -1,0 +1,54 @@
+"""Whether this process can serve requests at this moment."""
+
+from pathlib import Path
+from typing import Final
+
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+
+from leleka.core.ports import Clock
+from leleka.errors import Problem
+from leleka.services import database, store
+
+_LOOK_EVERY: Final = 1.0  # seconds
+
+
+def stopping_file() -> Path:
+    """Give the file that stands while the installation is being stopped."""
+    return store.configuration().data_dir / "stopping"
+
+
+class Readiness:
+    """Asks cheaply: a file for the stop, the database's version until it was once found to be this one."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._looked_at = float("-inf")
+        self._problem: Problem | None = _MIGRATING
+
+    def problem(self) -> Problem | None:
+        """Give why nothing can be served now; None where it can."""
+        if stopping_file().exists():
+            return _STOPPING
+        if self._problem is not None and self._clock.monotonic() >= self._looked_at + _LOOK_EVERY:
+            self._looked_at = self._clock.monotonic()
+            self._problem = _version_problem()
+        return self._problem
+
+
+_STOPPING: Final = Problem("STOPPING", "Leleka is being stopped.", remedy="Try again in a moment.")
+_MIGRATING: Final = Problem(
+    "MIGRATING", "The database is being brought to this version.", remedy="Try again in a moment."
+)
+_AWAY: Final = Problem("DATABASE_AWAY", "The database does not answer.", remedy="Try again in a moment.")
+
+
+def _version_problem() -> Problem | None:
+    try:
+        executor = MigrationExecutor(connection)
+        pending = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    except database.ERRORS as error:
+        if database.trouble(error) is None:
+            raise
+        return _AWAY
+    return _MIGRATING if pending else None

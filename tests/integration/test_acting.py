@@ -1,0 +1,101 @@
+"""Runs act in the export user's name (design 3): who that is, who may run without one, and what the audit says."""
+
+import pytest
+
+from leleka.core.clock import SystemClock
+from leleka.errors import InvalidInput, NeedsAttention
+from leleka.services import connection_views, due, editing_connections, editing_exports, runs
+from leleka.services.audit import Role
+from leleka.services.people import actor_of
+from leleka.state.models import AuditEntry, Connection, Export, Run, User
+from tests.integration.api import furnish, program
+from tests.integration.office import ALICE, Office
+from tests.integration.people import PASSWORD, lend_a_name, somebody
+
+
+@pytest.fixture
+def opened(office: Office) -> Office:
+    """An export that nobody's name is lent to, on a connection that a file manages."""
+    office.hire(3)
+    office.apply()
+    Connection.objects.update(audience=Connection.Audience.CONTRIBUTORS)
+    return office
+
+
+def work() -> None:
+    for errand in due.errands(SystemClock(), (), 10):
+        due.carry_out(errand, SystemClock())
+
+
+def told(action: str) -> tuple[str, dict[str, object]]:
+    entry = AuditEntry.objects.get(action=action)
+    return entry.actor, entry.details
+
+
+def test_a_run_acts_in_the_export_user_s_name_whoever_asked(opened: Office) -> None:
+    eve, bob = lend_a_name(), somebody("bob", Role.CONTRIBUTOR)
+    number = editing_exports.run(bob.actor, Export.objects.get().pk)
+    work()
+    view = runs.show_run(bob.actor, number)
+    hers = actor_of(eve).name
+    assert (view.status, view.asked_by, view.acts_as) == ("Successful", bob.actor.name, hers)
+    assert told("run began") == (hers, {"run": number, "asked_by": bob.actor.name})
+    assert told("run ended") == (hers, {"run": number, "asked_by": bob.actor.name, "status": "Successful"})
+    assert told("export run") == (bob.actor.name, {"run": number})
+    page = bob.browser.get(f"/data/runs/{number}").content.decode()
+    assert "in the name of Eve" in page
+    assert opened.imports() == 1
+
+
+@pytest.mark.parametrize("gone", ["missing", "disabled"])
+def test_without_an_export_user_only_the_operator_runs(opened: Office, gone: str) -> None:
+    if gone == "disabled":
+        lend_a_name()
+        User.objects.update(disabled_at="2026-01-01T00:00:00Z")
+    bob, alice = somebody("bob", Role.CONTRIBUTOR), program("alice", Role.ADMINISTRATOR)
+    number = Export.objects.get().pk
+    code = f"EXPORT_USER_{gone.upper()}"
+    page = bob.browser.post(f"/data/exports/{number}/run")
+    assert (page.status_code, code in page.content.decode()) == (409, True)
+    said = alice.told("POST", f"/exports/{number}/run", {}, 409)
+    assert said["code"] == code
+    assert "adds themselves as export user" in said["problems"][0]["remedy"]
+    assert code in {one.code for one in connection_views.connections_after(alice.actor, 0, 1)[0].attention}
+    assert not Run.objects.exists()
+    view = opened.run()
+    assert (view.status, view.acts_as) == ("Successful", ALICE.name)
+
+
+def test_an_export_user_who_is_disabled_before_it_begins_stops_the_run(opened: Office) -> None:
+    eve, bob = lend_a_name(), somebody("bob", Role.CONTRIBUTOR)
+    number = editing_exports.run(bob.actor, Export.objects.get().pk)
+    User.objects.filter(pk=eve.pk).update(disabled_at="2026-01-01T00:00:00Z")
+    work()
+    view = runs.show_run(bob.actor, number)
+    assert (view.status, [one.code for one in view.problems]) == ("Failed", ["EXPORT_USER_DISABLED"])
+    assert opened.imports() == 0
+    assert told("run ended")[1]["status"] == "Failed"
+
+
+def test_an_administrator_lends_their_name_to_what_a_file_manages(opened: Office) -> None:
+    alice = somebody("alice", Role.ADMINISTRATOR)
+    number = Connection.objects.get().pk
+    with pytest.raises(InvalidInput, match="PASSWORD_WRONG"):
+        editing_connections.become_export_user(alice.actor, number, "wrong")
+    assert Connection.objects.get().export_user is None
+    reply = alice.browser.post(f"/admin/connections/{number}/export-user", {"password": PASSWORD})
+    assert reply.status_code == 303
+    assert Connection.objects.get().export_user == alice.user
+    assert told("connection export user")[0] == alice.actor.name
+    assert opened.imports() == 0
+
+
+def test_nobody_but_an_administrator_lends_a_name(office: Office) -> None:
+    furnish(office, run=False)
+    bob = somebody("bob", Role.CONTRIBUTOR)
+    reply = bob.browser.post("/admin/connections/1/export-user", {"password": PASSWORD})
+    assert reply.status_code == 403
+    export = Export.objects.get()
+    Connection.objects.update(export_user=None)
+    with pytest.raises(NeedsAttention, match="EXPORT_USER_MISSING"):
+        editing_exports.run(bob.actor, export.pk)
