@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from math import ceil
 from queue import Empty, SimpleQueue
 from random import Random  # noqa: TID251 - the class, for seeded generators
-from statistics import median
+from statistics import mean, median
 from time import perf_counter
 from typing import Final
 
@@ -42,7 +42,7 @@ class Times:
         return self.median > MEDIAN or self.p95 > P95
 
     def line(self) -> str:
-        figures = [self.median, self.p95, max(self.seconds), *([median(self.worked)] if self.worked else [])]
+        figures = [self.median, self.p95, max(self.seconds), *([mean(self.worked)] if self.worked else [])]
         told = "  ".join(f"{1000 * one:7.0f}" for one in figures)
         return f"{self.page:<34} {told}{'  too slow' if self.too_slow else ''}"
 
