@@ -10,12 +10,12 @@ from leleka.core.clock import SystemClock
 from leleka.errors import Conflict, InvalidInput, LelekaError, Problem
 from leleka.services import editing_exports, editing_segments, export_views, segments
 from leleka.services.contracts import SegmentView
+from leleka.services.sentences import in_this_language
 from leleka.services.statuses import status_of
 from leleka.web.answers import go, is_htmx, page, pane
 from leleka.web.numbers import whole_number
 from leleka.web.pages import tasks
 from leleka.web.request import Request, actor_of
-from leleka.web.sentences import in_this_language
 
 _COLUMNS: Final = ("name", "size", "evaluated_at")
 _SHOWN: Final = 20

@@ -8,7 +8,7 @@ from dataclasses import replace
 from django.utils import translation
 
 from leleka.errors import Problem
-from leleka.web.sentences_table import SENTENCES
+from leleka.services.sentences_table import SENTENCES
 
 
 def in_this_language(problem: Problem) -> Problem:
