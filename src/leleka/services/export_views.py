@@ -20,7 +20,10 @@ from leleka.state.models import Connection, Export, Run, Segment
 
 @dataclass(frozen=True, slots=True)
 class ExportLine:
-    """One export in the list. ``connection`` is "" where it is detached; ``refreshed`` is the end of its last run."""
+    """One export in the list. ``connection`` is "" where it is detached; ``refreshed`` is the end of its last run.
+
+    ``owner`` is the name of the person who made it, "" where a file did or they are gone.
+    """
 
     id: int
     name: str
@@ -35,6 +38,7 @@ class ExportLine:
     running: bool
     editable: bool
     managed_by_file: str
+    owner: str
     version: int
 
 
@@ -94,7 +98,7 @@ class Sum:
 
 def list_exports(actor: Actor) -> Sequence[ExportLine]:
     require(actor, Permission.SEE)
-    rows = Export.objects.select_related("connection").prefetch_related("segments").order_by("name")
+    rows = Export.objects.select_related("connection", "owner").prefetch_related("segments").order_by("name")
     newest = rows.annotate(newest=Max("runs__pk")).values_list("newest", flat=True)
     runs = {run.export_id: run for run in Run.objects.filter(pk__in=[pk for pk in newest if pk])}
     return [line_of(actor, export, runs.get(export.pk)) for export in rows]
@@ -154,7 +158,7 @@ def sum_of(actor: Actor, segments: Sequence[str], connection: str, limit: int) -
 
 def find(number: int) -> Export:
     """Raises ``NotFound``."""
-    rows = Export.objects.select_related("connection__account").prefetch_related("segments")
+    rows = Export.objects.select_related("connection__account", "owner").prefetch_related("segments")
     row = rows.filter(pk=number).first()
     if row is None:
         raise NotFound("EXPORT_UNKNOWN", "There is no such export.")
@@ -177,5 +181,6 @@ def line_of(actor: Actor, row: Export, run: Run | None) -> ExportLine:
         running=run is not None and run.finished_at is None,
         editable=may_use(actor, connection),
         managed_by_file=row.managed_by_file,
+        owner=row.owner.name if row.owner else "",
         version=row.version,
     )

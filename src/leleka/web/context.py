@@ -4,8 +4,10 @@ from typing import Any
 
 from django.conf import settings
 from django.utils import translation
+from django.utils.functional import SimpleLazyObject
 
 from leleka import __version__
+from leleka.services import notice_views
 from leleka.services.audit import Actor
 from leleka.services.permissions import Permission, allows
 from leleka.web.menu import menu_of
@@ -29,6 +31,7 @@ def page(request: Request) -> dict[str, Any]:
         "actor": actor,
         "may": Rights(actor),
         "menu": menu_of(actor, request.path) if actor else [],
+        "unseen": SimpleLazyObject(lambda: notice_views.unseen(actor) if actor else 0),
         "version": __version__,
         "languages": settings.LANGUAGES,
         "language": translation.get_language() or "en",
