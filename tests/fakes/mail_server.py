@@ -2,6 +2,7 @@
 
 import base64
 import socket
+import ssl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from email import message_from_bytes, policy
@@ -10,17 +11,20 @@ from threading import Event, Thread
 
 
 class MailServerPeer:
-    """``refuse`` maps a verb (``RCPT``, ``DATA``, ``AUTH`` …) to the answer it gets instead of the usual one.
+    """``refuse`` maps a verb (``RCPT``, ``DATA``, ``AUTH`` …, ``.`` for the end of a letter) to the answer it gets.
 
-    ``silent`` accepts and says nothing; ``drips`` says its greeting a letter at a time, for ever.
+    With ``tls`` it speaks TLS from the first byte, or after STARTTLS where ``starttls``. ``silent`` accepts and says
+    nothing; ``drips`` says its greeting a character at a time, for ever.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, tls: ssl.SSLContext | None = None, *, starttls: bool = False) -> None:
+        self._tls, self._starttls = tls, starttls
         self.messages: list[EmailMessage] = []
         self.senders: list[str] = []
         self.recipients: list[str] = []
         self.signed_in: list[tuple[str, str]] = []
         self.refuse: dict[str, str] = {}
+        self.secured = False
         self.silent = False
         self.drips = False
         self.hits = 0
@@ -57,11 +61,18 @@ class MailServerPeer:
                 return
             while self.drips and not self._stopped.wait(0.01):
                 connection.sendall(b"2")
-            self._talk(connection)
+            if self._tls and not self._starttls:
+                with _secured(connection, self._tls) as secured:
+                    self._greet(secured)
+                return
+            self._greet(connection)
+
+    def _greet(self, connection: socket.socket) -> None:
+        connection.sendall(b"220 peer ESMTP\r\n")
+        self._talk(connection)
 
     def _talk(self, connection: socket.socket) -> None:
         said = connection.makefile("rb")
-        connection.sendall(b"220 peer ESMTP\r\n")
         while line := said.readline():
             verb = line.split()[0].decode().upper() if line.split() else ""
             answer = self.refuse.get(verb) or self._answer(verb, line.decode().strip())
@@ -69,13 +80,21 @@ class MailServerPeer:
             if verb == "DATA" and answer.startswith("354"):
                 self.messages.append(_read_message(said.readline))
                 connection.sendall(f"{self.refuse.get('.', '250 taken')}\r\n".encode())
+            if verb == "STARTTLS" and self._tls:
+                with _secured(connection, self._tls) as secured:
+                    self.secured = True
+                    self._talk(secured)
+                return
             if verb == "QUIT":
                 return
 
     def _answer(self, verb: str, line: str) -> str:
         match verb:
             case "EHLO":
-                return "250-peer\r\n250-AUTH PLAIN\r\n250-8BITMIME\r\n250 SMTPUTF8"
+                more = "250-STARTTLS\r\n" if self._starttls else ""
+                return f"250-peer\r\n{more}250-AUTH PLAIN\r\n250-8BITMIME\r\n250 SMTPUTF8"
+            case "STARTTLS":
+                return "220 go on"
             case "AUTH":
                 _, user, password = base64.b64decode(line.split()[2]).decode().split("\0")
                 self.signed_in.append((user, password))
@@ -91,6 +110,16 @@ class MailServerPeer:
         return "250 fine"
 
 
+def _secured(connection: socket.socket, tls: ssl.SSLContext) -> ssl.SSLSocket:
+    secured = tls.wrap_socket(connection, server_side=True, do_handshake_on_connect=False)
+    try:
+        secured.do_handshake()
+    except OSError:
+        secured.close()
+        raise
+    return secured
+
+
 def _read_message(readline: Callable[[], bytes]) -> EmailMessage:
     lines = []
     while (line := readline()) not in {b".\r\n", b""}:
@@ -99,8 +128,8 @@ def _read_message(readline: Callable[[], bytes]) -> EmailMessage:
 
 
 @contextmanager
-def mail_server() -> Iterator[MailServerPeer]:
-    running = MailServerPeer()
+def mail_server(tls: ssl.SSLContext | None = None, *, starttls: bool = False) -> Iterator[MailServerPeer]:
+    running = MailServerPeer(tls, starttls=starttls)
     try:
         yield running
     finally:

@@ -7,6 +7,7 @@ operator alone, its host stands in a second setting, and nothing in a page or th
 import hashlib
 import re
 from collections.abc import Sequence
+from email.errors import MessageError
 from email.headerregistry import Address
 from typing import Final
 from urllib.parse import SplitResult, unquote, urlsplit
@@ -47,7 +48,7 @@ def check_sender(value: str) -> str:
         return value
     try:
         plain = Address(addr_spec=value)
-    except (ValueError, IndexError):
+    except (ValueError, IndexError, MessageError):
         plain = None
     if plain is None or not plain.domain or not value.isascii() or not value.isprintable():
         raise ValueError("this is an e-mail address alone, as leleka@example.org")
@@ -154,12 +155,12 @@ def _mail_server(url: str) -> MailServer:
     port = split.port or (_PLAIN_PORT if security == "plain" else _PORTS[split.scheme])
     user, password = unquote(split.username or ""), unquote(split.password or "")
     if bool(user) != bool(password) or any(_is_odd(text) for text in (user, password)):
-        raise ValueError(f"User and password for {host} belong together and are printable")
+        raise ValueError(f"User and password for {host} belong together, in ASCII characters")
     return MailServer(host, port, security, user, Secret(password))
 
 
 def _is_odd(text: str) -> bool:
-    return not text.isprintable()
+    return not (text.isascii() and text.isprintable())  # the standard library sends no others
 
 
 def _problem(message: str, where: str) -> Problem:

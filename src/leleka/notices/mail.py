@@ -9,11 +9,12 @@ import ssl
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime
 from threading import Event, Thread
-from typing import Any, Final, Self
+from typing import Any, Final
 
 from leleka.core.configuration import MailServer
 
@@ -33,6 +34,7 @@ _CODES: Final = (  # the first that fits
     (socket.gaierror, "HOST_NOT_FOUND"),
     (OSError, "HOST_UNREACHABLE"),
     (ValueError, "MAIL_UNWRITABLE"),
+    (MessageError, "MAIL_UNWRITABLE"),
 )
 
 
@@ -47,20 +49,33 @@ class Letter:
     at: float  # seconds since 1970
 
 
-def send(server: MailServer, sender: str, letter: Letter, *, seconds: float = SECONDS) -> str:
-    """Send once; give "" where the server took it, else a code that says why not. Nothing it said is kept."""
-    taken = False
+def send(
+    server: MailServer,
+    sender: str,
+    letter: Letter,
+    *,
+    seconds: float = SECONDS,
+    tls: ssl.SSLContext | None = None,
+) -> str:
+    """Send once; give "" where the server took it, else a code that says why not. Nothing it said is kept.
+
+    ``tls`` is the system's trust; only tests pass another.
+    """
+    taken, watch = False, _Watch(seconds)
+    trust = tls or ssl.create_default_context()
     try:
         message = _message(sender, letter)
-        with _Watch(seconds) as watch, _connect(server, message["From"].addresses[0].domain, watch) as line:
+        with watch, _connect(server, message["From"].addresses[0].domain, watch, trust) as line:
             if server.security == "starttls":
-                line.starttls(context=ssl.create_default_context())
+                line.starttls(context=trust)
             if server.user:
                 line.login(server.user, server.password.reveal())
             line.send_message(message)
             taken = True
-    except (smtplib.SMTPException, OSError, ValueError) as error:
-        return "" if taken else _code(error)  # whatever goes wrong after it was taken, it was taken
+    except (smtplib.SMTPException, OSError, ValueError, MessageError) as error:
+        if taken:
+            return ""  # whatever goes wrong afterwards
+        return "HOST_NO_ANSWER" if watch.cut else _code(error)
     return ""
 
 
@@ -69,18 +84,19 @@ class _Watch:
 
     def __init__(self, seconds: float) -> None:
         self.line: smtplib.SMTP | None = None
+        self.cut = False
         self.seconds = seconds
         self._ended = Event()
 
-    def __enter__(self) -> Self:
+    def __enter__(self) -> None:
         Thread(target=self._cut_off, name="mail watch", daemon=True).start()
-        return self
 
     def __exit__(self, *_: object) -> None:
         self._ended.set()
 
     def _cut_off(self) -> None:
         if not self._ended.wait(self.seconds) and self.line is not None and self.line.sock is not None:
+            self.cut = True
             with suppress(OSError):
                 self.line.sock.shutdown(socket.SHUT_RDWR)
 
@@ -101,11 +117,11 @@ class _SecureLine(_Line, smtplib.SMTP_SSL):
     """TLS from the first byte."""
 
 
-def _connect(server: MailServer, domain: str, watch: _Watch) -> smtplib.SMTP:
+def _connect(server: MailServer, domain: str, watch: _Watch, tls: ssl.SSLContext) -> smtplib.SMTP:
     named = {"local_hostname": domain, "timeout": watch.seconds}
     if server.security != "tls":
         return _Line(watch, server.host, server.port, **named)
-    return _SecureLine(watch, server.host, server.port, context=ssl.create_default_context(), **named)
+    return _SecureLine(watch, server.host, server.port, context=tls, **named)
 
 
 def _message(sender: str, letter: Letter) -> EmailMessage:

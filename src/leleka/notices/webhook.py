@@ -50,7 +50,7 @@ def post(
         "Leleka-Delivery": Secret(delivery),
     }
     origin = Origin(hook.host, hook.port, test=hook.plain)
-    client = GuardedClient(origin, headers, clock, resolver=resolver, policy=_policy(hook))
+    client = GuardedClient(origin, headers, clock, resolver=resolver, policy=policy_of(hook))
     try:
         answer = client.request(
             "POST",
@@ -66,7 +66,9 @@ def post(
     return answer.code
 
 
-def _policy(hook: Webhook) -> AddressPolicy:
+def policy_of(hook: Webhook) -> AddressPolicy:
+    """Give what judges the addresses that a webhook's name leads to."""
+
     def allowed(address: Address) -> bool:
         if is_public(address):
             return True
