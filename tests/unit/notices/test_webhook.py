@@ -106,7 +106,7 @@ def leading(*addresses: str) -> Resolver:
     return lambda _name, _port: addresses
 
 
-@pytest.mark.parametrize("address", NOWHERE + ["127.0.0.1", "::1", "10.0.0.5", "192.168.1.1", "fd00::5"])
+@pytest.mark.parametrize("address", [*NOWHERE, "127.0.0.1", "::1", "10.0.0.5", "192.168.1.1", "fd00::5"])
 def test_a_host_allowed_by_its_domain_alone_must_be_public(address: str) -> None:
     """6.2: whatever its name leads to, and one such answer among others is enough to refuse."""
     public = hook(443, "hooks.example.org", test=False, plain=False)
@@ -114,7 +114,7 @@ def test_a_host_allowed_by_its_domain_alone_must_be_public(address: str) -> None
     assert posted(public, resolver=leading("93.184.216.34", address)) == "HOST_PRIVATE_ADDRESS"
 
 
-@pytest.mark.parametrize("address", NOWHERE + ["127.0.0.1", "::1", "::ffff:10.0.0.5"])
+@pytest.mark.parametrize("address", [*NOWHERE, "127.0.0.1", "::1", "::ffff:10.0.0.5"])
 def test_a_host_named_whole_still_is_not_this_machine_or_a_metadata_service(address: str) -> None:
     private = hook(443, "hooks.corp.example", private=True, test=False, plain=False)
     assert posted(private, resolver=leading(address)) == "HOST_PRIVATE_ADDRESS"
