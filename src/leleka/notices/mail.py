@@ -10,9 +10,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.errors import MessageError
-from email.headerregistry import Address
-from email.message import EmailMessage
-from email.utils import format_datetime
+from email.header import Header
+from email.mime.text import MIMEText
+from email.utils import format_datetime, formataddr
 from threading import Event, Thread
 from typing import Any, Final
 
@@ -65,7 +65,7 @@ def send(
     trust = tls or ssl.create_default_context()
     try:
         message = _message(sender, letter)
-        with watch, _connect(server, message["From"].addresses[0].domain, watch, trust) as line:
+        with watch, _connect(server, sender.rpartition("@")[2], watch, trust) as line:
             if server.security == "starttls":
                 line.starttls(context=trust)
             if server.user:
@@ -124,15 +124,21 @@ def _connect(server: MailServer, domain: str, watch: _Watch, tls: ssl.SSLContext
     return _SecureLine(watch, server.host, server.port, context=tls, **named)
 
 
-def _message(sender: str, letter: Letter) -> EmailMessage:
-    message = EmailMessage()
-    message["From"] = Address(_NAME, addr_spec=sender)
-    message["To"] = Address(addr_spec=letter.to)
-    message["Subject"] = " ".join(letter.subject.split())  # a line break would begin another header
+def _message(sender: str, letter: Letter) -> MIMEText:
+    """Raises ``ValueError`` for an address that few servers take.
+
+    The older classes on purpose: the newer ones lose a space where a long subject beyond ASCII is folded (Python 3.11).
+    """
+    if not letter.to.isascii():
+        raise ValueError
+    message = MIMEText(letter.text, "plain", "utf-8")
+    message["From"] = formataddr((_NAME, sender))
+    message["To"] = letter.to
+    subject = " ".join(letter.subject.split())  # a line break would begin another header
+    message["Subject"] = Header(subject, "utf-8", header_name="Subject").encode()
     message["Date"] = format_datetime(datetime.fromtimestamp(letter.at, UTC))
     message["Message-ID"] = f"<{letter.id}@{sender.rpartition('@')[2]}>"
     message["Auto-Submitted"] = "auto-generated"
-    message.set_content(letter.text)
     return message
 
 

@@ -38,6 +38,19 @@ def test_a_letter_arrives_as_it_was_written() -> None:
     assert message.get_content().replace("\r\n", "\n") == LETTER.text
 
 
+def test_a_long_subject_beyond_ascii_arrives_whole() -> None:
+    subject = "[Leleka] Експорт «Новини для постійних покупців» не виконано " + "й ще раз не виконано " * 5
+    with mail_server() as peer:
+        assert sent(peer, Letter("alice@example.com", subject, "text", "1", 0.0)) == ""
+    assert peer.messages[0]["Subject"] == subject.strip()
+
+
+def test_an_address_that_few_servers_take_is_not_tried() -> None:
+    with mail_server() as peer:
+        assert sent(peer, Letter("олена@example.com", "Subject", "text", "1", 0.0)) == "MAIL_UNWRITABLE"
+        assert peer.hits == 0
+
+
 def test_user_and_password_are_shown_to_the_server() -> None:
     with mail_server() as peer:
         assert sent(peer, user="leleka", password=Secret("pass: w@rd")) == ""
