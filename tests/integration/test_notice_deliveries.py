@@ -6,7 +6,6 @@ import hashlib
 import hmac
 import json
 from collections.abc import Iterator
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -297,7 +296,3 @@ def test_a_recovery_names_what_it_answers(clock: VirtualClock, settings: Any, ht
     )
     assert (first["kind"], first["connection"]) == ("needs attention", {"id": one.pk, "name": "Sandbox"})
     assert (second["kind"], second["answers"]) == ("recovered", first["id"])
-
-
-def test_the_backoff_is_as_the_reference_says() -> None:
-    assert tuple(timedelta(minutes=minutes) for minutes in (1, 5, 30, 120, 360)) == notice_sending.BACKOFF
