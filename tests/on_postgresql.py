@@ -14,6 +14,7 @@ STATE: Final = (
     "tests/unit/test_claims.py",
     "tests/integration/test_definitions*.py",
     "tests/integration/test_late*.py",
+    "tests/integration/test_notice*.py",
     "tests/integration/test_reconciling*.py",
     "tests/integration/test_rotation*.py",
     "tests/integration/test_running*.py",

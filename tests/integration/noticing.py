@@ -21,6 +21,9 @@ REFUSED = {
     "remedy": "",
 }
 
+_MATCHING = {"email": "email", "lines": [], "tags": [], "phone_country": ""}
+_LEAVERS = {"policy": "keep", "field": "", "member": "", "leaver": ""}
+
 
 def person(name: str, role: str = "administrator", **values: Any) -> User:
     email = f"{name}@example.com"
@@ -38,7 +41,7 @@ def connection(name: str = "Sandbox", **values: Any) -> Connection:
 def export(name: str = "News", owner: User | None = None) -> Export:
     used = Connection.objects.first() or connection()
     return Export.objects.create(
-        name=name, connection=used, target="1", matching={}, leavers={"policy": "keep"}, owner=owner
+        name=name, connection=used, target="1", matching=_MATCHING, leavers=_LEAVERS, owner=owner
     )
 
 
@@ -53,9 +56,10 @@ def run(of: Export, status: RunStatus, clock: VirtualClock, *, ago: float = 1.0,
     ended = None if live else datetime.fromtimestamp(clock.now() - ago, UTC)
     given = {"problems": [REFUSED] if status == RunStatus.FAILED else [], **values}
     account = Account.objects.get()
+    config = {"connection": "Sandbox", "target": "1", "segments": [], "leavers": _LEAVERS}
     at = timezone.now()
     return Run.objects.create(
-        export=of, account=account, config={}, status=status, created_at=at, finished_at=ended, **given
+        export=of, account=account, config=config, status=status, created_at=at, finished_at=ended, **given
     )
 
 

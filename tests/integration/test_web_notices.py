@@ -57,6 +57,8 @@ def test_everybody_has_a_bell_on_every_page_that_counts_what_they_did_not_see(
     trouble(clock)
     for path in ("/data/exports", "/segments", "/account", BELL):
         assert "Notices: 3 not seen" in shown(who, path)
+    User.objects.update(language="uk")
+    assert "Сповіщення: непереглянутих – 3" in shown(who, BELL)
 
 
 def test_what_was_told_before_somebody_came_is_no_news_to_them(clock: VirtualClock) -> None:
@@ -168,7 +170,8 @@ def test_programs_read_notices_page_by_page(clock: VirtualClock) -> None:
     failed = Notice.objects.get(kind="failed")
     assert {**last, "made_at": "", "problems": last["problems"][0]["code"]} == {
         "id": failed.pk, "kind": "failed", "subject": failed.subject, "title": "Export “News” failed",
-        "problems": "KEY_REFUSED", "counts": {}, "made_at": "", "export": failed.export_id, "run": failed.run_id,
+        "problems": "KEY_REFUSED", "reason": "", "counts": {}, "made_at": "",
+        "export": failed.export_id, "run": failed.run_id,
         "answers": None, "seen": False,
     }  # fmt: skip
 

@@ -15,13 +15,17 @@ router = Router(tags=["Notices"])
 
 
 class NoticeOut(Schema):
-    """``subject`` is what it is about, as ``export:7``; ``answers`` the notice that a recovery ends."""
+    """``subject`` is what it is about, as ``export:7``; ``answers`` the notice that a recovery ends.
+
+    ``reason`` is why a run waits for confirmation.
+    """
 
     id: int
     kind: str
     subject: str
     title: str
     problems: Sequence[ProblemOut]
+    reason: str
     counts: dict[str, int]
     made_at: datetime
     export: int | None

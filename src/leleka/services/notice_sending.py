@@ -66,17 +66,24 @@ def forget_old(clock: Clock) -> None:
 
 
 def _claim(clock: Clock) -> Sequence[NoticeDelivery]:
-    now = _now(clock)
-    due = NoticeDelivery.objects.filter(status=Status.WAITING, next_try_at__lte=now)
-    claimed = []
-    for row in due.select_related("notice__export", "user").order_by("next_try_at", "pk")[:_AT_ONCE]:
-        still = NoticeDelivery.objects.filter(pk=row.pk, status=Status.WAITING, tries=row.tries)
-        if row.tries >= TRIES:  # the process of its last try died
-            still.update(status=Status.GIVEN_UP)
-        elif still.update(tries=row.tries + 1, next_try_at=now + BACKOFF[min(row.tries, len(BACKOFF) - 1)]):
-            row.tries += 1
-            claimed.append(row)
-    return claimed
+    return [row for row in _due(clock) if _take(row, clock)]
+
+
+def _due(clock: Clock) -> Sequence[NoticeDelivery]:
+    due = NoticeDelivery.objects.filter(status=Status.WAITING, next_try_at__lte=_now(clock))
+    return list(due.select_related("notice__export", "user").order_by("next_try_at", "pk")[:_AT_ONCE])
+
+
+def _take(row: NoticeDelivery, clock: Clock) -> bool:
+    """Become the one who tries; False where another did, or the process of the last try died."""
+    still = NoticeDelivery.objects.filter(pk=row.pk, status=Status.WAITING, tries=row.tries)
+    if row.tries >= TRIES:
+        still.update(status=Status.GIVEN_UP)
+        return False
+    next_try = _now(clock) + BACKOFF[min(row.tries, len(BACKOFF) - 1)]
+    taken = bool(still.update(tries=row.tries + 1, next_try_at=next_try))
+    row.tries += taken
+    return taken
 
 
 def _job(row: NoticeDelivery, clock: Clock) -> _Job | None:

@@ -25,7 +25,8 @@ _DELIVERIES: Final = 50
 class NoticeView:
     """A notice for everybody to read, ``title`` and ``problems`` in the reader's language.
 
-    ``path`` is the page with more, "" where there is none; ``seen`` is the reader's own.
+    ``reason`` is why a run waits for confirmation; ``path`` is the page with more, "" where there is none; ``seen`` is
+    the reader's own.
     """
 
     id: int
@@ -33,6 +34,7 @@ class NoticeView:
     subject: str
     title: str
     problems: Sequence[Problem]
+    reason: str
     counts: Mapping[str, int]
     made_at: datetime
     export: int | None
@@ -165,6 +167,7 @@ def _view(notice: Notice, *, seen: bool) -> NoticeView:
         subject=notice.subject,
         title=notice_texts.title(notice),
         problems=notice_texts.problems(notice),
+        reason=notice.values.get("reason", ""),
         counts=notice.values.get("counts") or {},
         made_at=notice.made_at,
         export=notice.export_id,

@@ -1,10 +1,10 @@
 """What every page knows: who reads it, the menu, the language, whether this is a test installation."""
 
+from functools import cache
 from typing import Any
 
 from django.conf import settings
 from django.utils import translation
-from django.utils.functional import SimpleLazyObject
 
 from leleka import __version__
 from leleka.services import notice_views
@@ -31,7 +31,8 @@ def page(request: Request) -> dict[str, Any]:
         "actor": actor,
         "may": Rights(actor),
         "menu": menu_of(actor, request.path) if actor else [],
-        "unseen": SimpleLazyObject(lambda: notice_views.unseen(actor) if actor else 0),
+        # Called by the template, where one draws a bell; a lazy number is none to the rules of plurals.
+        "unseen": cache(lambda: notice_views.unseen(actor) if actor else 0),
         "version": __version__,
         "languages": settings.LANGUAGES,
         "language": translation.get_language() or "en",
