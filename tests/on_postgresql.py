@@ -18,6 +18,7 @@ STATE: Final = (
     "tests/integration/test_home.py",
     "tests/integration/test_late*.py",
     "tests/integration/test_metrics.py",
+    "tests/integration/test_notice*.py",
     "tests/integration/test_reconciling*.py",
     "tests/integration/test_rotation*.py",
     "tests/integration/test_running*.py",

@@ -98,6 +98,7 @@ OPERATIONS = (
     Operation("POST", "/runs/{number}/resend", 202, on_the_export),
     Operation("POST", "/runs/{number}/verify", 200, needs(Permission.SEE)),
     Operation("GET", "/tasks/{number}", 200, everybody, real="/tasks/{task}"),
+    Operation("GET", "/notices", 200, needs(Permission.SEE)),
     Operation("GET", "/people", 200, needs(Permission.PEOPLE)),
     Operation("POST", "/people", 201, needs(Permission.PEOPLE), {"email": "d@example.com", "name": "Dora"}),
     Operation("PATCH", "/people/{number}", 200, needs(Permission.PEOPLE), {"role": "viewer"}, "/people/{person}"),

@@ -120,7 +120,7 @@ class WrittenOut(Schema):
 
 
 class ExportLineOut(Schema):
-    """One export in the list. ``refreshed`` is the end of its last run, ``run`` that run."""
+    """One export in the list. ``refreshed`` is the end of its last run, ``run`` that run; ``owner`` who made it."""
 
     id: int
     name: str
@@ -135,6 +135,7 @@ class ExportLineOut(Schema):
     running: bool
     editable: bool
     managed_by_file: str
+    owner: str
     version: int
 
 

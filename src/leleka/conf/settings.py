@@ -11,7 +11,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from leleka.core.configuration import DOCUMENTED_SUFFIXES, Configuration, Network, Web
+from leleka.conf import channels
+from leleka.core.configuration import DOCUMENTED_SUFFIXES, Channels, Configuration, Network, Web
 from leleka.core.secret import Secret
 from leleka.errors import InvalidInput, Problem
 
@@ -157,6 +158,23 @@ class Settings(BaseSettings):
     privacy_url: Annotated[str, AfterValidator(_link)] = Field(
         default="", description="A link to your own privacy statement, shown beside the consent."
     )
+    webhook_urls: SecretStr = Field(
+        default=SecretStr(""), description="Where notices are posted: https URLs, comma-separated."
+    )
+    webhook_hosts: Annotated[str, AfterValidator(channels.check_hosts)] = Field(
+        default="",
+        description="Hosts webhooks may go to: named whole they may lie in your network, *.example.org is public.",
+    )
+    webhook_secret: SecretStr = Field(
+        default=SecretStr(""), description="Signs what is posted; 16 characters at least."
+    )
+    smtp_url: SecretStr = Field(
+        default=SecretStr(""),
+        description="The mail server: smtps://user:password@host:465, or smtp:// for STARTTLS.",
+    )
+    mail_from: Annotated[str, AfterValidator(channels.check_sender)] = Field(
+        default="", description="The address that mail comes from."
+    )
 
 
 def read(environment: Mapping[str, str] | None = None) -> Configuration:
@@ -174,13 +192,14 @@ def read(environment: Mapping[str, str] | None = None) -> Configuration:
             where="LELEKA_MASTER_KEY_FILE",
         )
     speed = settings.test_speed
+    test_hosts = frozenset(_parts(settings.test_hosts))
     return Configuration(
         data_dir=data_dir,
         master_key_file=master_key,
         source_dirs=tuple(_absolute(Path(part)) for part in _parts(settings.source_dirs)),
         network=Network(
             host_suffixes=DOCUMENTED_SUFFIXES + _parts(settings.activecampaign_host_suffixes),
-            test_hosts=frozenset(_parts(settings.test_hosts)),
+            test_hosts=test_hosts,
             test_speed=None if speed == _UNLIMITED else float(speed),
         ),
         lease_seconds=settings.lease_seconds,
@@ -197,8 +216,37 @@ def read(environment: Mapping[str, str] | None = None) -> Configuration:
         ),
         log_level=settings.log_level,
         metrics_token=Secret(_metrics_token(environment)),
+        channels=_channels(settings, test_hosts, os.environ if environment is None else environment),
         environment=os.environ if environment is None else environment,
     )
+
+
+def _channels(settings: Settings, test_hosts: frozenset[str], known: Mapping[str, str]) -> Channels:
+    """Raises ``InvalidInput``, in whose words no URL and no secret stands."""
+    return channels.read(
+        urls=_parts(settings.webhook_urls.get_secret_value()),
+        hosts=_parts(settings.webhook_hosts),
+        secret=_kept(settings.webhook_secret, "LELEKA_WEBHOOK_SECRET", known),
+        smtp_url=_kept(settings.smtp_url, "LELEKA_SMTP_URL", known),
+        sender=settings.mail_from,
+        test_hosts=test_hosts,
+    )
+
+
+def _kept(value: SecretStr, name: str, known: Mapping[str, str]) -> str:
+    """Give a secret from the environment, or from the file that the environment names."""
+    file = f"{name}_FILE"
+    return _read_file(known[file], file) if file in known else value.get_secret_value()
+
+
+def _read_file(named: str, where: str) -> str:
+    try:
+        text = _absolute(Path(named)).read_text(encoding="utf-8").strip()
+    except (OSError, ValueError):
+        raise InvalidInput("SETTING_INVALID", "The file cannot be read.", where=where) from None
+    if not text:
+        raise InvalidInput("SETTING_INVALID", "The file is empty.", where=where)
+    return text
 
 
 def _parts(text: str) -> tuple[str, ...]:

@@ -52,6 +52,44 @@ class Web:
 
 
 @dataclass(frozen=True, slots=True)
+class Webhook:
+    """Where notices are posted. ``name`` tells it from others and holds nothing of a path that may be secret.
+
+    ``private`` hosts, named in the allow-list one by one, may lie in the company's network; ``test`` hosts on this
+    machine, and without encryption where ``plain``.
+    """
+
+    name: str
+    host: str
+    port: int
+    target: Secret  # path and query
+    private: bool = False
+    test: bool = False
+    plain: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class MailServer:
+    """Who takes our mail. ``security`` is tls (from the first byte), starttls (demanded) or plain (this machine)."""
+
+    host: str
+    port: int
+    security: str
+    user: str
+    password: Secret
+
+
+@dataclass(frozen=True, slots=True)
+class Channels:
+    """How notices leave the house; without any they stay in the pages."""
+
+    webhooks: tuple[Webhook, ...] = ()
+    secret: Secret = field(default_factory=lambda: Secret(""))  # signs what is posted
+    mail: MailServer | None = None
+    sender: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Configuration:
     """The settings of one installation. Sizes are in the units DuckDB reads, durations in seconds."""
 
@@ -67,6 +105,7 @@ class Configuration:
     web: Web = field(default_factory=Web, kw_only=True)
     log_level: str = field(default="", kw_only=True)  # "" leaves it to the process
     metrics_token: Secret = field(default=Secret(""), kw_only=True)
+    channels: Channels = field(default_factory=Channels, kw_only=True)
     environment: Mapping[str, str]  # for ${NAME} and env: references; never printed
 
     @property

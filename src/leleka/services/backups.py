@@ -25,11 +25,22 @@ from leleka.core.ports import Clock
 from leleka.errors import Conflict, InvalidInput, LelekaError, NeedsAttention, NotFound
 from leleka.services import pruning, store
 from leleka.services.audit import Actor, record
-from leleka.state.models import Account, Connection, Run, RunStatus, SignInFailure, Task, User, WebSession
+from leleka.state.models import (
+    Account,
+    Connection,
+    NoticeDelivery,
+    Run,
+    RunStatus,
+    SignInFailure,
+    Task,
+    User,
+    WebSession,
+)
 
 _FORMAT: Final = 1
 _MANIFEST: Final = "manifest.json"
-_LEFT_OUT: Final = {WebSession, SignInFailure, Task}  # they are of the moment
+# They are of the moment; and what a backup would send again was sent by the installation it is of.
+_LEFT_OUT: Final = {WebSession, SignInFailure, Task, NoticeDelivery}
 _ROWS: Final = 1_000
 _IN_MEMORY: Final = 16_000_000  # bytes
 _FENCES: Final = 1_000  # so that whoever still held one of before can write nothing (fault 49)

@@ -1,5 +1,5 @@
 """What is due: runs and tasks that nobody works on. An errand is named
-``run:7``, ``task:3``, or ``late:2`` for an account whose late confirmations are to be asked for.
+``run:7``, ``task:3``, ``late:2`` for an account whose late confirmations are to be asked for, or ``notices``.
 """
 
 from collections.abc import Container, Mapping, Sequence
@@ -15,7 +15,7 @@ from structlog.contextvars import bind_contextvars
 from leleka.core.ports import Clock
 from leleka.core.saying import told
 from leleka.errors import LelekaError, NeedsAttention, NotFound, Problem
-from leleka.services import exports, late, running, segments, store, workers
+from leleka.services import exports, late, notices, running, segments, store, workers
 from leleka.services.audit import Actor
 from leleka.services.connecting import opened
 from leleka.services.plain import plain
@@ -23,6 +23,7 @@ from leleka.services.watching import Nobody
 from leleka.state.models import Connection, Run, RunStatus, Task
 
 log = structlog.get_logger(__name__)
+NOTICES: Final = "notices"
 _KEPT: Final = timedelta(days=1)
 _ENDED: Final = (Task.Status.SUCCESSFUL, Task.Status.FAILED)
 
@@ -95,6 +96,8 @@ def carry_out(errand: str, clock: Clock) -> None:
         _do(int(number), clock)
     elif kind == "late":
         _ask_late(int(number), clock)
+    elif kind == NOTICES:
+        notices.work(clock)
     else:
         raise NotFound("ERRAND_UNKNOWN", f"There is nothing like {errand!r} to do.")
 
@@ -125,7 +128,7 @@ def came_to_grief(errand: str, clock: Clock) -> None:
         problem = Problem("TASK_DIED", "The process that worked on this died.", remedy="Ask again.")
         _finish(int(number), Task.Status.FAILED, problems=[asdict(problem)])
     else:
-        log.error("a run's process died", run=number, at=clock.now())
+        log.error("a process died", errand=errand, at=clock.now())
 
 
 def forget_old_tasks() -> None:

@@ -43,7 +43,7 @@ def create(actor: Actor, data: Mapping[str, Any]) -> Saved:
     require(actor, Permission.EDIT_SHARED_EXPORTS)
     with transaction.atomic():
         wanted, connection = _wanted(actor, data, None)
-        row = Export.objects.create(name=wanted.name, **_values(wanted, connection))
+        row = Export.objects.create(name=wanted.name, owner_id=actor.user, **_values(wanted, connection))
         row.segments.set(Segment.objects.filter(name__in=wanted.segments))
         record(actor, "export created", row.name, {"connection": connection.name, "list": row.target})
     return Saved(row.pk, row.name)

@@ -35,7 +35,10 @@ _NOT_STARTED: Final = "Not started"
 
 @dataclass(frozen=True, slots=True)
 class ExportLine:
-    """One export in the list. ``connection`` is "" where it is detached; ``refreshed`` is the end of its last run."""
+    """One export in the list. ``connection`` is "" where it is detached; ``refreshed`` is the end of its last run.
+
+    ``owner`` is the name of the person who made it, "" where a file did or they are gone.
+    """
 
     id: int
     name: str
@@ -50,6 +53,7 @@ class ExportLine:
     running: bool
     editable: bool
     managed_by_file: str
+    owner: str
     version: int
 
 
@@ -225,7 +229,7 @@ def sum_of(actor: Actor, segments: Sequence[str], connection: str, limit: int) -
 
 def find(number: int) -> Export:
     """Raises ``NotFound``."""
-    rows = Export.objects.select_related("connection__account").prefetch_related("segments")
+    rows = Export.objects.select_related("connection__account", "owner").prefetch_related("segments")
     row = rows.filter(pk=number).first()
     if row is None:
         raise _unknown()
@@ -252,5 +256,6 @@ def line_of(actor: Actor, row: Export, run: Run | None) -> ExportLine:
         running=run is not None and run.finished_at is None,
         editable=may_use(actor, connection),
         managed_by_file=row.managed_by_file,
+        owner=row.owner.name if row.owner else "",
         version=row.version,
     )

@@ -23,6 +23,7 @@ class Permission(StrEnum):
     CONFIRM = "confirm what waits for confirmation"
     PEOPLE = "see and change permissions"
     AUDIT = "see the audit"
+    SYSTEM = "see and change the system's settings"
 
 
 _VIEWER: Final = frozenset({Permission.SEE})

@@ -228,6 +228,11 @@ def _progress(run: Run) -> Progress:
     return Progress(told["total"], told["accepted"], told["confirmed"], rate, left)
 
 
+def counts_of(run: Run) -> Counts | None:
+    """Give what became of the profiles of a run; None where it was not planned."""
+    return _counts_of(run, attempted=AttemptRow.objects.filter(batch__run=run).exists())
+
+
 def _counts_of(run: Run, *, attempted: bool) -> Counts | None:
     """Give the frozen counts. Of a run without outcomes they are its plan's; once it has ended, what was due in
     it was not attempted (I-2).

@@ -12,6 +12,7 @@ from functools import cache
 from typing import Final
 
 from django.contrib.auth.hashers import check_password, make_password
+from django.contrib.sessions.backends.base import SessionBase
 from django.db import transaction
 from django.utils import timezone
 
@@ -20,7 +21,7 @@ from leleka.errors import Forbidden, NotFound, TryLater
 from leleka.services.audit import Actor, record
 from leleka.services.people import actor_of
 from leleka.state.models import ApiToken, SignInFailure, User
-from leleka.state.sessions import digest_of
+from leleka.state.sessions import SessionStore, digest_of
 
 _FREE: Final = 5
 _FIRST_WAIT: Final = 5.0  # seconds, doubled by each failure beyond the free ones
@@ -70,6 +71,12 @@ def actor_by_token(token: str, source: str = "", request: str = "") -> Actor:
     if row.used_at is None or row.used_at < now - _MINUTE:
         ApiToken.objects.filter(pk=row.pk).update(used_at=now)
     return actor_of(row.user, source, request)
+
+
+def keep_no_session_alive(session: SessionBase) -> None:
+    """Say that this request is a page's own, and not of somebody who is there."""
+    if isinstance(session, SessionStore):
+        session.looked_at = False
 
 
 def language_of(number: int) -> str:

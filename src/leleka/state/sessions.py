@@ -19,7 +19,12 @@ USER: Final = "user"
 
 
 class SessionStore(SessionBase):
-    """The session of one browser. ``data[USER]`` is the id of the person who signed in."""
+    """The session of one browser. ``data[USER]`` is the id of the person who signed in.
+
+    ``looked_at`` is False for what a page asks by itself: it keeps no session alive (ASVS 7.3.1).
+    """
+
+    looked_at = True
 
     def _get_new_session_key(self) -> str:
         return secrets.token_urlsafe(_ID_BYTES)
@@ -31,7 +36,7 @@ class SessionStore(SessionBase):
         row = WebSession.objects.filter(digest=digest_of(self.session_key)).first()
         if row is None or row.seen_at < now - IDLE or row.made_at < now - LONGEST:
             return None
-        if row.seen_at < now - _SEEN_EVERY:
+        if self.looked_at and row.seen_at < now - _SEEN_EVERY:
             WebSession.objects.filter(digest=row.digest).update(seen_at=now)
         return row
 

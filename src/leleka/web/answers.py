@@ -9,9 +9,9 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from leleka.errors import LelekaError, Problem
+from leleka.services.sentences import in_this_language
 from leleka.services.statuses import retry_after, status_of
 from leleka.web.request import Request
-from leleka.web.sentences import in_this_language
 
 
 @dataclass(frozen=True, slots=True)

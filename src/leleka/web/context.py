@@ -1,11 +1,13 @@
 """What every page knows: who reads it, the menu, the language, whether this is a test installation."""
 
+from functools import cache
 from typing import Any
 
 from django.conf import settings
 from django.utils import translation
 
 from leleka import __version__
+from leleka.services import notice_views
 from leleka.services.audit import Actor
 from leleka.services.permissions import Permission, allows
 from leleka.web.menu import menu_of
@@ -29,6 +31,8 @@ def page(request: Request) -> dict[str, Any]:
         "actor": actor,
         "may": Rights(actor),
         "menu": menu_of(actor, request.path) if actor else [],
+        # Called by the template, where one draws a bell; a lazy number is none to the rules of plurals.
+        "unseen": cache(lambda: notice_views.unseen(actor) if actor else 0),
         "version": __version__,
         "languages": settings.LANGUAGES,
         "language": translation.get_language() or "en",

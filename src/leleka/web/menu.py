@@ -45,6 +45,7 @@ MENU: Final[tuple[tuple[Promise | str, tuple[Entry, ...]], ...]] = (
             Entry(_("Connections"), "connections", "plug", Permission.CONNECTIONS),
             Entry(_("Permissions"), "people", "users", Permission.PEOPLE),
             Entry(_("Audit"), "audit", "clipboard-check", Permission.AUDIT),
+            Entry(_("Notices"), "system_notices", "bell", Permission.SYSTEM),
         ),
     ),
 )

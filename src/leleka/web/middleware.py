@@ -15,6 +15,7 @@ from leleka.web.request import Request
 
 Respond = Callable[[Request], HttpResponse]
 USER: Final = "user"
+BELL: Final = "/notices/bell"  # asked by the page and not by a person
 _POLICY: Final = (
     "default-src 'none'; "
     "script-src 'self'; "
@@ -64,6 +65,8 @@ class Person:
         self._respond = respond
 
     def __call__(self, request: Request) -> HttpResponse:
+        if request.path == BELL:
+            signing_in.keep_no_session_alive(request.session)
         number = request.session.get(USER) if settings.SESSION_COOKIE_NAME in request.COOKIES else None
         actor = None
         if number is not None:

@@ -15,7 +15,7 @@ from typing import Final
 import structlog
 
 from leleka.core.ports import Clock
-from leleka.services import beats, due
+from leleka.services import beats, due, notices
 
 log = structlog.get_logger(__name__)
 _LOOK_EVERY: Final = 0.5  # seconds
@@ -23,6 +23,7 @@ _AT_ONCE: Final = 4
 _TIDY_EVERY: Final = 600.0  # seconds
 _LATE: Final = "late:"
 _ASK_LATE_EVERY: Final = 600.0  # seconds
+_NOTICES_EVERY: Final = 5.0  # seconds
 _CLEAN_STOP: Final = 25.0  # seconds a child has to write down what it knows
 
 
@@ -44,6 +45,7 @@ class Worker:
             self._collect()
             self._tidy()
             self._start_what_is_due()
+            self._look_for_notices()
             self.stop.wait(_LOOK_EVERY)
         heart.stop()
         self._end()
@@ -56,15 +58,25 @@ class Worker:
             due.forget_old_tasks()
 
     def _start_what_is_due(self) -> None:
-        free = _AT_ONCE - len(self.children)
+        free = _AT_ONCE - len(self.children.keys() - {due.NOTICES})
         if free > 0:
             for errand in due.errands(self.clock, but=self._taken_care_of(), limit=free):
-                # Its own session: a Ctrl-C at the terminal reaches the worker, which tells its children itself.
-                self.children[errand] = subprocess.Popen(
-                    [sys.executable, "-m", "leleka", "worker", "--errand", errand],
-                    stdin=subprocess.DEVNULL,
-                    start_new_session=True,
-                )
+                self._start(errand)
+
+    def _look_for_notices(self) -> None:
+        """Their process is one beside the others: whatever a mail server does to it, no run waits for it."""
+        if due.NOTICES not in self._taken_care_of():
+            self._rests_until[due.NOTICES] = self.clock.monotonic() + _NOTICES_EVERY
+            if notices.anything_to_do(self.clock):
+                self._start(due.NOTICES)
+
+    def _start(self, errand: str) -> None:
+        # Its own session: a Ctrl-C at the terminal reaches the worker, which tells its children itself.
+        self.children[errand] = subprocess.Popen(
+            [sys.executable, "-m", "leleka", "worker", "--errand", errand],
+            stdin=subprocess.DEVNULL,
+            start_new_session=True,
+        )
 
     def _taken_care_of(self) -> set[str]:
         now = self.clock.monotonic()

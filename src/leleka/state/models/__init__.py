@@ -4,6 +4,7 @@ from leleka.state.models.audit import AuditEntry
 from leleka.state.models.connections import Account, Connection, RequestPlace, StoredSecret, SuppressedPerson
 from leleka.state.models.exports import Export, ExportSegment, Ledger
 from leleka.state.models.idempotency import IdempotencyKey
+from leleka.state.models.notices import Notice, NoticeDelivery, NoticeSeen
 from leleka.state.models.people import ApiToken, OneTimeLink, SignInFailure, User, WebSession
 from leleka.state.models.runs import AttemptRow, BatchRow, Run, RunStatus, SuppressedReading
 from leleka.state.models.segments import Segment, SegmentSize
@@ -23,6 +24,9 @@ __all__ = [
     "ExportSegment",
     "IdempotencyKey",
     "Ledger",
+    "Notice",
+    "NoticeDelivery",
+    "NoticeSeen",
     "OneTimeLink",
     "RelationshipRow",
     "RequestPlace",

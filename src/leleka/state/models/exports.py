@@ -3,6 +3,7 @@
 from django.db import models
 
 from leleka.state.models.connections import Account, Connection
+from leleka.state.models.people import User
 from leleka.state.models.segments import Segment
 
 
@@ -18,6 +19,7 @@ class Export(models.Model):
     limit = models.PositiveIntegerField(default=1_000_000)
     segments = models.ManyToManyField(Segment, through="ExportSegment", related_name="exports")
     managed_by_file = models.CharField(max_length=1000, blank=True)
+    owner = models.ForeignKey(User, models.SET_NULL, null=True, related_name="exports")  # who made it
     version = models.PositiveIntegerField(default=1)
 
 

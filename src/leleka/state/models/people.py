@@ -20,6 +20,7 @@ class User(models.Model):
     created_by = models.CharField(max_length=200)
     disabled_at = models.DateTimeField(null=True)
     signed_in_at = models.DateTimeField(null=True)
+    mailed = models.BooleanField(default=True)  # wants notices by e-mail
 
 
 class OneTimeLink(models.Model):

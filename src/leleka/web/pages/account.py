@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from leleka.errors import Conflict, InvalidInput
-from leleka.services import signing_in, tokens
+from leleka.services import notice_views, signing_in, tokens
 from leleka.services.statuses import status_of
 from leleka.web.answers import by_field, go, page
 from leleka.web.request import Request, actor_of
@@ -30,6 +30,12 @@ def language(request: Request) -> HttpResponse:
     return go(request, back if safe else "/")
 
 
+def choose_mail(request: Request) -> HttpResponse:
+    """Turn notices by e-mail on or off."""
+    notice_views.choose_mail(actor_of(request), wanted=request.POST.get("mailed") == "yes")
+    return go(request, f"{reverse('web:account')}?saved")
+
+
 def make_token(request: Request) -> HttpResponse:
     name = request.POST.get("name", "")
     try:
@@ -45,5 +51,11 @@ def remove_token(request: Request, number: int) -> HttpResponse:
 
 
 def _page(request: Request, context: Mapping[str, Any], status: int = 200) -> HttpResponse:
-    shown = {"tokens": tokens.list_tokens(actor_of(request)), **context}
+    actor = actor_of(request)
+    shown = {
+        "tokens": tokens.list_tokens(actor),
+        "mailed": notice_views.wants_mail(actor),
+        "saved": "saved" in request.GET,
+        **context,
+    }
     return page(request, "web/pages/account.html", shown, status)

@@ -13,10 +13,10 @@ from django.utils.translation import gettext_lazy as _
 from leleka.core.ports import Check, Standing
 from leleka.errors import LelekaError, Problem
 from leleka.services.connection_checks import Connect
+from leleka.services.sentences import in_this_language
 from leleka.services.statuses import status_of
 from leleka.web.answers import by_field
 from leleka.web.request import Request
-from leleka.web.sentences import in_this_language
 
 WORDS: Final = {
     "address": _("Reach the host"),

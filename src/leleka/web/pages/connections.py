@@ -23,12 +23,12 @@ from leleka.services import (
 from leleka.services.connection_checks import Draft
 from leleka.services.connection_views import ConnectionView
 from leleka.services.editing_connections import ConnectionForm
+from leleka.services.sentences import in_this_language
 from leleka.services.statuses import status_of
 from leleka.web import lists
 from leleka.web.answers import by_field, go, page, pane
 from leleka.web.pages.connection_steps import is_watching, problems_told, results, told
 from leleka.web.request import Request, actor_of
-from leleka.web.sentences import in_this_language
 
 AUDIENCES: Final = {
     "administrators": _("Administrators"),

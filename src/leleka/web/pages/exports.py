@@ -13,13 +13,13 @@ from leleka.errors import Conflict, Forbidden, InvalidInput, LelekaError
 from leleka.services import editing_exports, export_views, runs
 from leleka.services.export_views import ExportDetail
 from leleka.services.permissions import Permission, allows
+from leleka.services.sentences import in_this_language
 from leleka.services.statuses import status_of
 from leleka.web import lists
 from leleka.web.answers import go, is_htmx, page, pane
 from leleka.web.numbers import whole_number
 from leleka.web.pages import export_form, tasks
 from leleka.web.request import Request, actor_of
-from leleka.web.sentences import in_this_language
 
 _EMAIL_NAMES: Final = {"email", "email_address", "emailaddress"}
 _FORM: Final = "web/pages/export_form.html"

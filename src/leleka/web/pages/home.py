@@ -8,9 +8,9 @@ from django.http import HttpResponse
 from leleka.core.clock import SystemClock
 from leleka.services import overview
 from leleka.services.permissions import Permission, allows
+from leleka.services.sentences import in_this_language
 from leleka.web.answers import page
 from leleka.web.request import Request, actor_of
-from leleka.web.sentences import in_this_language
 
 
 def show(request: Request) -> HttpResponse:

@@ -8,13 +8,13 @@ from django.urls import reverse
 
 from leleka.errors import Conflict, InvalidInput, LelekaError
 from leleka.services import due, editing_exports, editing_segments, export_views, segments
+from leleka.services.sentences import in_this_language
 from leleka.services.statuses import status_of
 from leleka.web import lists
 from leleka.web.answers import go, is_htmx, page, pane
 from leleka.web.numbers import whole_number
 from leleka.web.pages import tasks
 from leleka.web.request import Request, actor_of
-from leleka.web.sentences import in_this_language
 
 _INSIDE: Final = "inside"  # the page of the exports that contain the segment
 _FORM: Final = "web/pages/segment_form.html"

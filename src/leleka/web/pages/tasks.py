@@ -5,9 +5,9 @@ from typing import Any
 from django.http import HttpResponse
 
 from leleka.services import due, previews
+from leleka.services.sentences import in_this_language
 from leleka.web.answers import is_htmx, page, pane
 from leleka.web.request import Request, actor_of
-from leleka.web.sentences import in_this_language
 
 
 def show(request: Request, number: int) -> HttpResponse:

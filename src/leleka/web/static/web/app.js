@@ -52,6 +52,13 @@
     }
   });
 
+  // The bell is asked once a minute while somebody may see it. A session that is over is noticed by whoever does
+  // something: being sent away from a half-filled form by a bell would be rude.
+  setInterval(() => { if (!document.hidden) htmx.trigger(document.body, "bell"); }, 60000);
+  document.addEventListener("htmx:beforeOnLoad", (event) => {
+    if (event.detail.elt.id === "bell" && event.detail.xhr.getResponseHeader("HX-Redirect")) event.preventDefault();
+  });
+
   // Forms that say so are sent as soon as something in them is chosen: languages, sort orders.
   document.addEventListener("change", (event) => {
     if (event.target.closest("form[data-at-once]")) event.target.form.requestSubmit();

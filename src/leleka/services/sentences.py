@@ -9,7 +9,7 @@ from typing import Final
 from django.utils import translation
 
 from leleka.errors import Problem
-from leleka.web import sentences_of_data, sentences_of_work, sentences_table
+from leleka.services import sentences_of_data, sentences_of_work, sentences_table
 
 KNOWN: Final = {**sentences_table.SENTENCES, **sentences_of_data.SENTENCES, **sentences_of_work.SENTENCES}
 

@@ -1,0 +1,44 @@
+"""Notices: what people are told without asking."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Annotated
+
+from ninja import Query, Router, Schema
+
+from leleka.api.access import ApiRequest
+from leleka.api.problems import ProblemOut
+from leleka.api.shapes import Page, Paging
+from leleka.services import notice_views
+
+router = Router(tags=["Notices"])
+
+
+class NoticeOut(Schema):
+    """``subject`` is what it is about, as ``export:7``; ``answers`` the notice that a recovery ends.
+
+    ``reason`` is why a run waits for confirmation.
+    """
+
+    id: int
+    kind: str
+    subject: str
+    title: str
+    problems: Sequence[ProblemOut]
+    reason: str
+    counts: dict[str, int]
+    made_at: datetime
+    export: int | None
+    run: int | None
+    answers: int | None
+    seen: bool
+
+
+@router.get(
+    "", response=Page[NoticeOut], operation_id="listNotices", summary="What failed, waits, or works again"
+)
+def list_notices(request: ApiRequest, paging: Annotated[Paging, Query()]) -> dict[str, object]:
+    """The newest come first."""
+    found = notice_views.list_notices(request.auth, limit=paging.limit + 1, after=paging.after)
+    items = found[: paging.limit]
+    return {"items": items, "next": items[-1].id if len(found) > paging.limit else None}

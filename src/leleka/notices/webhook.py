@@ -1,0 +1,79 @@
+"""Posting a notice: one guarded request, signed, with an id that stays the same when it is tried again.
+
+The guarded transport resolves once, judges every address, connects to one it judged, follows no redirect and takes
+no proxy from the environment. What differs from a destination: a host that the operator named whole may lie in a
+private network, for many webhooks do.
+"""
+
+import hashlib
+import hmac
+from ipaddress import ip_network
+from typing import Final
+from urllib.parse import parse_qsl
+
+from leleka.core.configuration import Webhook
+from leleka.core.ports import Clock
+from leleka.core.secret import Secret
+from leleka.destinations.addresses import Address, AddressPolicy, Resolver, is_public, system_resolver
+from leleka.destinations.http import GuardedClient, Origin, Reply
+
+SECONDS: Final = 10.0  # for everything: name, connection, request, answer
+LARGEST: Final = 64_000  # bytes of a body
+_PRIVATE: Final = tuple(
+    ip_network(network)
+    for network in ("10.0.0.0/8", "100.64.0.0/10", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7")
+)
+
+
+def sign(secret: Secret, at: int, body: bytes) -> str:
+    """Give the ``Leleka-Signature`` of a body: the moment, and HMAC-SHA-256 over it and the body."""
+    signed = hmac.new(secret.reveal().encode(), f"{at}.".encode() + body, hashlib.sha256)
+    return f"t={at},v1={signed.hexdigest()}"
+
+
+def post(
+    hook: Webhook,
+    secret: Secret,
+    delivery: str,
+    body: bytes,
+    clock: Clock,
+    *,
+    seconds: float = SECONDS,
+    resolver: Resolver = system_resolver,
+) -> str:
+    """Post once; give "" where it was taken (2xx), else a code that says why not. Nothing of the answer is kept."""
+    if len(body) > LARGEST:
+        return "TOO_LARGE"
+    path, _, query = hook.target.reveal().partition("?")
+    headers = {
+        "Leleka-Signature": Secret(sign(secret, int(clock.now()), body)),
+        "Leleka-Delivery": Secret(delivery),
+    }
+    origin = Origin(hook.host, hook.port, test=hook.plain)
+    client = GuardedClient(origin, headers, clock, resolver=resolver, policy=policy_of(hook))
+    try:
+        answer = client.request(
+            "POST",
+            path,
+            deadline=clock.monotonic() + seconds,
+            query=dict(parse_qsl(query, keep_blank_values=True)),
+            content=body,
+        )
+    finally:
+        client.close()
+    if isinstance(answer, Reply):
+        return "" if answer.succeeded else f"HTTP_{answer.status}"
+    return answer.code
+
+
+def policy_of(hook: Webhook) -> AddressPolicy:
+    """Give what judges the addresses that a webhook's name leads to."""
+
+    def allowed(address: Address) -> bool:
+        if is_public(address):
+            return True
+        if hook.test and address.is_loopback:
+            return True
+        return hook.private and any(address in network for network in _PRIVATE)
+
+    return allowed

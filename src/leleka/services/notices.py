@@ -1,0 +1,73 @@
+"""Notices: what people are told without asking. Made from the state, delivered by mail and webhook, never twice.
+
+``work`` is an errand of the worker with a process of its own, beside those of the runs: whatever a mail server or a
+receiver does to it, no run waits.
+"""
+
+from datetime import UTC, datetime
+from typing import Final
+
+import structlog
+
+from leleka.core.clock import SystemClock
+from leleka.core.ports import Clock
+from leleka.services import notice_finding, notice_sending
+from leleka.services.notice_finding import Draft, Kind, of_run
+from leleka.services.notice_making import make
+from leleka.state.models import Export, Run
+
+log = structlog.get_logger(__name__)
+_CLOCK: Final = SystemClock()
+
+
+def sweep(clock: Clock) -> int:
+    """Make the notices that the state asks for; give how many. Safe to call by several workers, and to be killed."""
+    return sum(make(draft, clock) is not None for draft in notice_finding.drafts(clock))
+
+
+def deliver(clock: Clock) -> int:
+    """Try what is due to leave the house; give how many deliveries were tried."""
+    return notice_sending.deliver(clock)
+
+
+def anything_to_do(clock: Clock) -> bool:
+    """Tell whether ``work`` would do anything: a few reads, so that the worker may ask every few seconds.
+
+    Whatever goes wrong here is written down and keeps nobody from working: the worker asks again.
+    """
+    try:
+        return notice_sending.is_anything_due(clock) or bool(notice_finding.drafts(clock))
+    except Exception:
+        log.exception("it could not be seen whether there are notices to make")
+        return False
+
+
+def work(clock: Clock) -> None:
+    """Do all there is to do: the worker's errand."""
+    sweep(clock)
+    deliver(clock)
+    notice_sending.forget_old(clock)
+
+
+def stalled(run: Run, clock: Clock = _CLOCK) -> None:
+    """Tell that a live run makes no progress (I-16). Whoever finds that out calls this: once or often is the same.
+
+    The notice counts as open until a run of the export goes well, which is told as *recovered*.
+    """
+    make(of_run(Kind.STALLED, run), clock)
+
+
+def schedule_missed(export: Export, due_at: datetime, clock: Clock = _CLOCK) -> None:
+    """Tell that an export did not run when it was due; called by whoever decides so, once an instant or often."""
+    due = due_at.astimezone(UTC).isoformat(timespec="seconds")
+    subject = f"export:{export.pk}"
+    make(
+        Draft(
+            key=f"{Kind.SCHEDULE_MISSED}:{subject}:{due}",
+            kind=Kind.SCHEDULE_MISSED,
+            subject=subject,
+            values={"export": export.name, "due_at": due},
+            export=export.pk,
+        ),
+        clock,
+    )
