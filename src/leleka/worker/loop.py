@@ -15,13 +15,15 @@ from typing import Final
 import structlog
 
 from leleka.core.ports import Clock
-from leleka.services import due
+from leleka.services import database, due, scheduling
 
 log = structlog.get_logger(__name__)
 _LOOK_EVERY: Final = 0.5  # seconds
 _AT_ONCE: Final = 4
 _LATE: Final = "late:"
 _ASK_LATE_EVERY: Final = 600.0  # seconds
+_TICK_EVERY: Final = 1.0  # seconds between two looks at the schedules
+_RESTS: Final = 5.0  # seconds an errand rests over which a process died
 _CLEAN_STOP: Final = 25.0  # seconds a child has to write down what it knows
 
 
@@ -33,14 +35,33 @@ class Worker:
     stop: Event = field(default_factory=Event)
     children: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
     _rests_until: dict[str, float] = field(default_factory=dict)
+    _tick_at: float = 0.0
+    _is_away: bool = False
 
     def work(self) -> None:
         log.info("worker started", pid=os.getpid())
         while not self.stop.is_set():
-            self._collect()
-            self._start_what_is_due()
+            self._look()
             self.stop.wait(_LOOK_EVERY)
         self._end()
+
+    def _look(self) -> None:
+        """Look once. A database that is away is asked again: the worker outlives it, and so do its children."""
+        try:
+            self._collect()
+            if self.clock.monotonic() >= self._tick_at:
+                self._tick_at = self.clock.monotonic() + _TICK_EVERY
+                scheduling.tick(self.clock)
+            self._start_what_is_due()
+        except database.ERRORS as error:
+            database.let_go()
+            if not self._is_away:
+                log.error("the database does not answer", error=type(error).__name__)
+            self._is_away = True
+        else:
+            if self._is_away:
+                log.info("the database answers again")
+            self._is_away = False
 
     def _start_what_is_due(self) -> None:
         free = _AT_ONCE - len(self.children)
@@ -61,8 +82,8 @@ class Worker:
         for errand, child in list(self.children.items()):
             if (code := child.poll()) is not None:
                 del self.children[errand]
-                if errand.startswith(_LATE):
-                    self._rests_until[errand] = self.clock.monotonic() + _ASK_LATE_EVERY
+                rests = _ASK_LATE_EVERY if errand.startswith(_LATE) else _RESTS if code else 0.0
+                self._rests_until[errand] = self.clock.monotonic() + rests
                 log.info("errand ended", errand=errand, code=code)
                 if code != 0:
                     due.came_to_grief(errand, self.clock)

@@ -5,6 +5,7 @@ from leleka.state.models.connections import Account, Connection, RequestPlace, S
 from leleka.state.models.exports import Export, ExportSegment, Ledger
 from leleka.state.models.idempotency import IdempotencyKey
 from leleka.state.models.people import ApiToken, OneTimeLink, SignInFailure, User, WebSession
+from leleka.state.models.refreshing import DueDecision, Refresh, RefreshStep, SystemSchedule, Trigger
 from leleka.state.models.runs import AttemptRow, BatchRow, Run, RunStatus, SuppressedReading
 from leleka.state.models.segments import Segment, SegmentSize
 from leleka.state.models.sources import AddressBook, RelationshipRow, Source
@@ -18,11 +19,14 @@ __all__ = [
     "AuditEntry",
     "BatchRow",
     "Connection",
+    "DueDecision",
     "Export",
     "ExportSegment",
     "IdempotencyKey",
     "Ledger",
     "OneTimeLink",
+    "Refresh",
+    "RefreshStep",
     "RelationshipRow",
     "RequestPlace",
     "Run",
@@ -34,7 +38,9 @@ __all__ = [
     "StoredSecret",
     "SuppressedPerson",
     "SuppressedReading",
+    "SystemSchedule",
     "Task",
+    "Trigger",
     "User",
     "WebSession",
 ]

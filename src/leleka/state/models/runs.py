@@ -30,6 +30,7 @@ class Run(models.Model):
     account = models.ForeignKey(Account, models.PROTECT)
     config = models.JSONField()
     asked_by = models.CharField(max_length=200)
+    trigger = models.CharField(max_length=20, default="on demand")  # refreshing.Trigger
     status = models.CharField(max_length=30, choices=RunStatus.choices, default=RunStatus.QUEUED)
     stage = models.CharField(max_length=200, blank=True)
     progress = models.JSONField(default=dict)  # for the pages: contacts in all, accepted, confirmed
@@ -48,6 +49,11 @@ class Run(models.Model):
     counts = models.JSONField(default=dict)
     requests = models.PositiveIntegerField(default=0)  # attempts, frozen at the end
     problems = models.JSONField(default=list)
+    stepped_at = models.DateTimeField(null=True)  # when anything of it was last written down
+    stalled_at = models.DateTimeField(null=True)  # when it was found to do nothing (I-16)
+    tries = models.PositiveSmallIntegerField(default=1)  # of one due instant, this run included
+    retry_at = models.DateTimeField(null=True, db_index=True)  # of a failed one: when it is tried again
+    tried_again = models.BooleanField(default=False)  # another run has taken its place
 
     class Meta:
         constraints = (
