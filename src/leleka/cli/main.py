@@ -14,6 +14,7 @@ from leleka.cli.commands import (
     demo,
     exports,
     keys,
+    refresh,
     runs,
     sandbox,
     segments,
@@ -38,7 +39,7 @@ app = typer.Typer(
 )
 app.command("apply")(definitions.apply)
 app.command("check")(definitions.check)
-app.command("refresh")(definitions.refresh)
+app.command("refresh")(refresh.refresh)
 app.command("suppress")(suppression.suppress)
 app.command("backup")(backups.backup)
 app.command("restore")(backups.restore)

@@ -1,4 +1,5 @@
-"""The refresh chain: what depends on what, in which order it is brought up to date, and what is skipped because of what.
+"""The refresh chain: what depends on what, in which order it is brought up to date, and what is skipped because of
+what.
 
 sources -> profiles -> segments -> exports. A step begins only after all that it needs succeeded (CI-S6, S8): warnings
 go on, failures do not. Nothing here reads or writes anything.

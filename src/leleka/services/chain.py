@@ -6,11 +6,11 @@ from typing import Final
 from leleka.core.chain import Key, Node, StepKind
 from leleka.core.columns import Catalogue
 from leleka.core.matching import LeaverPolicy
-from leleka.core.schedules_exports import OFF, SYSTEM
 from leleka.core.rules import Related, walk
 from leleka.core.rules_parsing import parse
 from leleka.errors import InvalidInput, LelekaError, NotFound
 from leleka.services import catalogue
+from leleka.services.export_schedules import OFF, SYSTEM
 from leleka.state.models import Export, Segment, Source
 
 EVERYTHING: Final = "everything"
@@ -43,20 +43,24 @@ def wanted(scope: str) -> Sequence[Key]:
         return segments
     if scope in {EVERYTHING, DATA}:
         sources = _keys(StepKind.SOURCE, Source.objects.values_list("pk", flat=True))
-        following = Export.objects.filter(schedule__policy=SYSTEM) if scope == EVERYTHING else Export.objects.none()
+        following = (
+            Export.objects.filter(schedule__policy=SYSTEM) if scope == EVERYTHING else Export.objects.none()
+        )
         exports = _keys(StepKind.EXPORT, following.values_list("pk", flat=True))
         return [*sources, PROFILES, *segments, *exports]
     kind, _, number = scope.partition(":")
     models = {StepKind.SOURCE.value: Source, StepKind.SEGMENT.value: Segment, StepKind.EXPORT.value: Export}
     if kind not in models or not number.isdecimal():
-        raise InvalidInput("SCOPE_UNKNOWN", f"There is nothing like {scope[:50]!r} to refresh.", where="scope")
+        raise InvalidInput(
+            "SCOPE_UNKNOWN", f"There is nothing like {scope[:50]!r} to refresh.", where="scope"
+        )
     if not models[kind]._default_manager.filter(pk=int(number)).exists():
         raise NotFound(f"{kind.upper()}_UNKNOWN", f"There is no such {kind}.")
     return [(StepKind(kind), int(number))]
 
 
 def is_off(export: Export) -> bool:
-    return export.schedule["policy"] == OFF
+    return bool(export.schedule["policy"] == OFF)
 
 
 def _keys(kind: StepKind, numbers: Iterable[int]) -> Sequence[Key]:

@@ -110,7 +110,7 @@ def _ask_late(account: int, clock: Clock) -> None:
 
 
 def came_to_grief(errand: str, clock: Clock) -> None:
-    """A process died over an errand. A run and a refresh are taken up again by their lease; a task is not tried twice."""
+    """A process died over an errand. Runs and refreshes are taken up again by lease; a task is not tried twice."""
     kind, _, number = errand.partition(":")
     if kind == "task":
         problem = Problem("TASK_DIED", "The process that worked on this died.", remedy="Ask again.")

@@ -1,19 +1,18 @@
 """Refreshes: asked for, looked at, canceled. Walking one is the worker's (``walking``)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
 from django.db import transaction
 from django.utils import timezone
 
-from leleka.core.chain import ENDED, Node, StepKind, StepStatus
+from leleka.core.chain import Node, StepKind
 from leleka.core.chain import walk as in_order
 from leleka.errors import Conflict, NotFound, Problem
 from leleka.services import chain
 from leleka.services.audit import Actor, record
-from leleka.services.contracts import RunView
+from leleka.services.contracts import RefreshView, StepView
 from leleka.services.permissions import Permission, require, require_export
 from leleka.services.refresh_order import ahead_of
 from leleka.services.runs import ask_to_cancel, view_of
@@ -26,54 +25,6 @@ _NEEDED: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class StepView:
-    """One step. ``of`` is the id of the source, segment or export; ``run`` what an export's step led to.
-
-    ``changed`` is False where everything was up to date already; ``rows`` are a source's rows or a segment's members.
-    """
-
-    number: int
-    kind: str
-    of: int
-    name: str
-    status: str
-    stage: str
-    changed: bool
-    rows: int | None
-    notes: Sequence[str]
-    problems: Sequence[Problem]
-    started_at: datetime | None
-    finished_at: datetime | None
-    run: RunView | None
-
-    @property
-    def done(self) -> bool:
-        return self.status in ENDED or (self.run is not None and self.run.finished_at is not None)
-
-
-@dataclass(frozen=True, slots=True)
-class RefreshView:
-    """One refresh. ``behind`` is the number of the refresh that it waits for."""
-
-    id: int
-    trigger: str
-    scope: str
-    subject: str
-    asked_by: str
-    status: str
-    due_at: datetime | None
-    created_at: datetime
-    started_at: datetime | None
-    finished_at: datetime | None
-    behind: int | None
-    steps: Sequence[StepView] = field(default=())
-
-    @property
-    def seconds(self) -> float:
-        return ((self.finished_at or timezone.now()) - (self.started_at or self.created_at)).total_seconds()
-
-
 def ask(actor: Actor, scope: str) -> int:
     """Ask for a refresh on demand; the one that waits for its turn already is taken. Gives its number.
 
@@ -81,7 +32,9 @@ def ask(actor: Actor, scope: str) -> int:
     """
     _require(actor, scope)
     with transaction.atomic():
-        waiting = Refresh.objects.filter(scope=scope, status=RunStatus.QUEUED, started_at__isnull=True).first()
+        waiting = Refresh.objects.filter(
+            scope=scope, status=RunStatus.QUEUED, started_at__isnull=True
+        ).first()
         if waiting is not None:
             return waiting.pk
         row = plan(scope, Trigger.ON_DEMAND, actor.name)

@@ -10,15 +10,16 @@ from django.db.models import F
 
 from leleka.core.ports import Clock
 from leleka.core.schedules import ClockChange, ExportSchedule, Instant, Schedule
-from leleka.core.schedules_exports import OFF, OWN, SYSTEM, export_schedule_data, parse_export_schedule
 from leleka.core.schedules_instants import clock_changes, next_instants
-from leleka.core.schedules_reading import parse_schedule, to_data
+from leleka.core.schedules_reading import parse_export_schedule, parse_schedule
 from leleka.errors import InvalidInput
 from leleka.services import store
 from leleka.services.audit import Actor, record
 from leleka.services.editing import refuse_managed, stale
+from leleka.services.export_schedules import OFF, OWN, SYSTEM, columns_of, schedule_of
 from leleka.services.export_views import find
 from leleka.services.permissions import Permission, require, require_export
+from leleka.services.system_schedule import values
 from leleka.state.models import DueDecision, Export, SystemSchedule
 
 SHOWN: Final = 10
@@ -93,14 +94,12 @@ def set_system(actor: Actor, data: Mapping[str, Any], version: int, clock: Clock
     on = data.get("on", True)
     if not isinstance(on, bool):
         raise InvalidInput("SCHEDULE_INVALID", "This is true or false.", where="on")
-    schedule = parse_schedule(wanted, "")
+    schedule, now = parse_schedule(wanted, ""), _moment(clock)
     with transaction.atomic():
         row, _ = SystemSchedule.objects.get_or_create(pk=1, defaults={"version": 0})
+        refuse_managed(row)
         changed = SystemSchedule.objects.filter(pk=1, version=version).update(
-            on=on,
-            schedule=to_data(schedule),
-            version=F("version") + 1,
-            **_from_now(schedule if on else None, _moment(clock), "since"),
+            version=F("version") + 1, **values(schedule, now, on=on)
         )
         if not changed:
             raise stale(_SYSTEM)
@@ -120,7 +119,7 @@ def of_export(actor: Actor, number: int, clock: Clock) -> ExportScheduleView:
 
 
 def view_of_export(row: Export, clock: Clock) -> ExportScheduleView:
-    told = parse_export_schedule(row.schedule, "")
+    told = schedule_of(row)
     own = told.own if told.policy == OWN else None
     return ExportScheduleView(
         policy=told.policy,
@@ -140,16 +139,16 @@ def next_of(row: Export) -> datetime | None:
     return SystemSchedule.objects.filter(on=True).values_list("next_due_at", flat=True).first()
 
 
-def set_exports(actor: Actor, numbers: Sequence[int], data: Mapping[str, Any], clock: Clock) -> None:
-    """Define one schedule for all these exports: ``{policy: system | own | off, schedule: {…}}``; for ``off`` the
-    schedule they had is kept, to be switched on again.
+def set_exports(actor: Actor, numbers: Sequence[int], data: object, clock: Clock) -> None:
+    """Define one schedule for all these exports: ``system``, ``off``, or one of their own as
+    ``core.schedules_reading`` reads it. What is switched off keeps the schedule it had.
 
     Raises ``InvalidInput``, ``Forbidden``, ``NotFound``, ``Conflict`` MANAGED_BY_FILE; then nothing is changed.
     """
     wanted = parse_export_schedule(data, "")
     with transaction.atomic():
         for row in _editable(actor, numbers):
-            kept = parse_export_schedule(row.schedule, "").own
+            kept = schedule_of(row).own
             off = wanted.policy == OFF and wanted.own is None
             _set(actor, row, ExportSchedule(wanted.policy, kept) if off else wanted, clock)
 
@@ -158,19 +157,12 @@ def switch_exports(actor: Actor, numbers: Sequence[int], clock: Clock, *, on: bo
     """Keep individual schedules, and switch them on or off (CI-S4)."""
     with transaction.atomic():
         for row in _editable(actor, numbers):
-            had = parse_export_schedule(row.schedule, "")
+            had = schedule_of(row)
             if on is (had.policy == OFF):
-                policy = OFF if not on else OWN if had.own else SYSTEM
+                policy = SYSTEM
+                if not on or had.own:
+                    policy = OWN if on else OFF
                 _set(actor, row, ExportSchedule(policy, had.own), clock)
-
-
-def values_of(wanted: ExportSchedule, clock: Clock) -> dict[str, Any]:
-    """Give the columns of an export that is to follow a schedule from now on."""
-    own = wanted.own if wanted.policy == OWN else None
-    return {
-        "schedule": export_schedule_data(wanted),
-        **_from_now(own, _moment(clock), "schedule_since"),
-    }
 
 
 def decisions(actor: Actor, number: int, limit: int = 50) -> Sequence[DecisionView]:
@@ -193,8 +185,8 @@ def upcoming(actor: Actor, limit: int = SHOWN) -> Sequence[Upcoming]:
         if due_at
     ]
     own = Export.objects.filter(schedule__policy=OWN, connection__isnull=False, next_due_at__isnull=False)
-    for due_at, number, name in own.order_by("next_due_at").values_list("next_due_at", "pk", "name")[:limit]:
-        found.append(Upcoming(due_at, number, name))
+    rows = own.order_by("next_due_at").values_list("next_due_at", "pk", "name")[:limit]
+    found += [Upcoming(due_at, number, name) for due_at, number, name in rows if due_at is not None]
     return sorted(found, key=lambda one: one.due_at)[:limit]
 
 
@@ -214,18 +206,11 @@ def _editable(actor: Actor, numbers: Sequence[int]) -> Iterable[Export]:
 
 
 def _set(actor: Actor, row: Export, wanted: ExportSchedule, clock: Clock) -> None:
-    values = values_of(wanted, clock)
+    values = columns_of(wanted, _moment(clock))
     if values["schedule"] == row.schedule:
         return
     Export.objects.filter(pk=row.pk).update(version=F("version") + 1, **values)
-    record(
-        actor, "export schedule changed", row.name, {"before": row.schedule, "after": values["schedule"]}
-    )
-
-
-def _from_now(schedule: Schedule | None, now: datetime, since: str) -> dict[str, datetime | None]:
-    due = next_instants(schedule, now, 1) if schedule else ()
-    return {since: now, "next_due_at": due[0].due_at if due else None}
+    record(actor, "export schedule changed", row.name, {"before": row.schedule, "after": values["schedule"]})
 
 
 def _suggested() -> Schedule:

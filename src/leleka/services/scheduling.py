@@ -8,26 +8,24 @@ both or neither (fault 6).
 from contextlib import suppress
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 import structlog
 from django.db import IntegrityError, transaction
 
 from leleka.core.chain import ENDED, StepStatus, overall
 from leleka.core.ports import Clock
-from leleka.core.schedules import STILL_RUNNING, Decision, Schedule, decide
-from leleka.core.schedules_exports import OWN
-from leleka.core.schedules_instants import instants, next_instants
+from leleka.core.schedules import STILL_RUNNING, Decision, decide
+from leleka.core.schedules_instants import instants
 from leleka.core.schedules_reading import parse_schedule
 from leleka.errors import LelekaError, Problem
 from leleka.services import chain, refreshes, stalling, trying_again
+from leleka.services.export_schedules import OWN, next_due
 from leleka.state.models import (
     DueDecision,
     Export,
     Refresh,
-    RefreshStep,
     Run,
-    RunStatus,
     SystemSchedule,
     Trigger,
 )
@@ -54,11 +52,6 @@ def tick(clock: Clock) -> None:
 
 def moment(clock: Clock) -> datetime:
     return datetime.fromtimestamp(clock.now(), UTC)
-
-
-def next_due(schedule: Schedule, after: datetime) -> datetime | None:
-    """Give the next instant; None where the schedule is over."""
-    return next((one.due_at for one in next_instants(schedule, after, 1)), None)
 
 
 class _Due:
@@ -88,8 +81,9 @@ class _Due:
         except IntegrityError:
             log.info("another scheduler has decided", subject=self._subject)
 
-    def _row_schedule(self) -> dict[str, object]:
-        return self._row.schedule["schedule"] if isinstance(self._row, Export) else self._row.schedule
+    def _row_schedule(self) -> dict[str, Any]:
+        told: dict[str, Any] = self._row.schedule
+        return dict(told["schedule"]) if self._export else told
 
     def _since(self) -> datetime | None:
         return self._row.schedule_since if isinstance(self._row, Export) else self._row.since
@@ -109,7 +103,7 @@ class _Due:
 
     def _carry_out(self, decision: Decision, live: str, now: datetime) -> None:
         refresh = None
-        if decision.outcome == DueDecision.Outcome.STARTED:
+        if decision.outcome == "started":
             try:
                 with transaction.atomic():
                     refresh = refreshes.plan(self._scope, self._trigger, _BY, decision.due_at)
@@ -117,7 +111,9 @@ class _Due:
                 decision = decision.failed(str(error))
         self._remember(decision, live if decision.reason == STILL_RUNNING else "", now, refresh)
 
-    def _remember(self, decision: Decision, detail: str, now: datetime, refresh: Refresh | None = None) -> None:
+    def _remember(
+        self, decision: Decision, detail: str, now: datetime, refresh: Refresh | None = None
+    ) -> None:
         DueDecision.objects.create(
             subject=self._subject,
             export=self._export,

@@ -26,7 +26,9 @@ def watch(clock: Clock) -> None:
         stepped_at__lte=now - STALLS_AFTER,
     )
     for run in quiet.select_related("account", "export"):
-        if not _waits(run, clock.now()) and live.filter(pk=run.pk, stalled_at__isnull=True).update(stalled_at=now):
+        if not _waits(run, clock.now()) and live.filter(pk=run.pk, stalled_at__isnull=True).update(
+            stalled_at=now
+        ):
             log.error("a run has stalled", run=run.pk, stage=run.stage)
 
 

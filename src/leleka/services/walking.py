@@ -28,6 +28,13 @@ _RENEWALS: Final = 3  # within one lease
 _LONGEST_STAGE: Final = 200
 
 
+Say = Callable[[str], None]
+
+
+def _nobody(_: str) -> None:
+    """Nobody listens: the steps have it."""
+
+
 def next_to_walk(clock: Clock) -> int | None:
     """Give the refresh whose turn it is, if nobody walks it: one at a time, so that nothing is read twice at once."""
     row = to_walk().first()
@@ -37,8 +44,8 @@ def next_to_walk(clock: Clock) -> int | None:
     return row.pk if free else None
 
 
-def carry_out(number: int, clock: Clock) -> None:
-    """Walk a refresh to its end, unless another process does."""
+def carry_out(number: int, clock: Clock, say: Say = _nobody) -> None:
+    """Walk a refresh to its end, unless another process does. ``say`` hears what it is doing."""
     row = Refresh.objects.get(pk=number)
     if row.walked_at is not None or row.finished_at is not None:
         return
@@ -47,7 +54,7 @@ def carry_out(number: int, clock: Clock) -> None:
     fence = claim(row, worker=workers.me(), now=clock.now(), lease_seconds=lease, previous_is_dead=dead)
     if fence is None:
         return
-    walker = Walker(number, fence, clock, lease)
+    walker = Walker(number, fence, clock, lease, say)
     try:
         with walker.kept_alive(), store.session() as session:
             walker.walk(session)
@@ -63,6 +70,7 @@ class Walker:
     fence: int
     clock: Clock
     lease: float
+    say: Say
 
     def walk(self, session: Session) -> None:
         self._guard(status=RunStatus.PROCESSING, started_at=self._began())
@@ -107,15 +115,18 @@ class Walker:
         """Say which of the steps it needs keep it from beginning, and what to do about each (CI-S8, T3)."""
         if not step.needs:
             return []
-        before = {one.number: one for one in RefreshStep.objects.filter(refresh=self.number, number__in=step.needs)}
+        before = {
+            one.number: one for one in RefreshStep.objects.filter(refresh=self.number, number__in=step.needs)
+        }
         statuses = {number: StepStatus(one.status) for number, one in before.items()}
         return [_because(before[number]) for number in standing_in_the_way(sorted(before), statuses)]
 
     def _fail(self, step: RefreshStep, error: LelekaError) -> None:
         self._write(step, status=StepStatus.FAILED, problems=[asdict(one) for one in error.problems])
 
-    def _teller(self, step: RefreshStep) -> Callable[[str], None]:
+    def _teller(self, step: RefreshStep) -> Say:
         def say(sentence: str) -> None:
+            self.say(sentence)
             RefreshStep.objects.filter(pk=step.pk).update(stage=sentence[:_LONGEST_STAGE])
 
         return say
@@ -178,7 +189,9 @@ def _because(step: RefreshStep) -> Problem:
     kinds = {StepKind.SOURCE: "Source", StepKind.SEGMENT: "Segment", StepKind.EXPORT: "Export"}
     called = f"{kinds[StepKind(step.kind)]} {step.name!r}" if step.name else "The customer profiles"
     if step.status == StepStatus.CANCELED:
-        return Problem("UPSTREAM_CANCELED", f"{called} was not refreshed: the refresh was canceled.", step.name)
+        return Problem(
+            "UPSTREAM_CANCELED", f"{called} was not refreshed: the refresh was canceled.", step.name
+        )
     said = step.problems[0] if step.problems else {}
     return Problem(
         "UPSTREAM_FAILED",

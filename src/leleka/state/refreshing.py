@@ -9,7 +9,9 @@ class RefreshLost(Exception):
     """Another worker owns the refresh by now, or it has ended: nothing of it may be written any more."""
 
 
-def claim(refresh: Refresh, *, worker: str, now: float, lease_seconds: float, previous_is_dead: bool) -> int | None:
+def claim(
+    refresh: Refresh, *, worker: str, now: float, lease_seconds: float, previous_is_dead: bool
+) -> int | None:
     """Make ``worker`` the owner of a refresh that is to be walked; give the new fence, or None."""
     free = Refresh.objects.filter(
         pk=refresh.pk, fence=refresh.fence, walked_at__isnull=True, finished_at__isnull=True

@@ -53,10 +53,10 @@ class Worker:
                 self._tick_at = self.clock.monotonic() + _TICK_EVERY
                 scheduling.tick(self.clock)
             self._start_what_is_due()
-        except database.ERRORS as error:
+        except database.ERRORS:
             database.let_go()
             if not self._is_away:
-                log.error("the database does not answer", error=type(error).__name__)
+                log.warning("the database does not answer", exc_info=True)
             self._is_away = True
         else:
             if self._is_away:

@@ -20,6 +20,7 @@ class SystemSchedule(models.Model):
     Instants are due after ``since``, when it was last switched on or changed; ``next_due_at`` is the next of them.
     """
 
+    name = "the system's schedule"  # as what may be managed by a file is called
     on = models.BooleanField(default=False)
     schedule = models.JSONField(default=dict)
     since = models.DateTimeField(null=True)
@@ -52,8 +53,8 @@ class Refresh(models.Model):
 
 
 class RefreshStep(models.Model):
-    """One thing that a refresh brings up to date. ``of`` is the id of the source, segment or export, 0 for the profiles;
-    ``needs`` are the numbers of the steps before it.
+    """One thing that a refresh brings up to date. ``of`` is the id of the source, segment or export, 0 for the
+    profiles; ``needs`` are the numbers of the steps before it.
 
     ``changed`` is False where there was nothing to do: it was up to date already.
     """
@@ -95,7 +96,9 @@ class DueDecision(models.Model):
     export = models.ForeignKey(Export, models.CASCADE, null=True, related_name="decisions")
     due_at = models.DateTimeField()
     outcome = models.CharField(max_length=20, choices=Outcome.choices)
-    reason = models.CharField(max_length=500, blank=True)  # a code of core.schedules, or what kept it from starting
+    reason = models.CharField(
+        max_length=500, blank=True
+    )  # a code of core.schedules, or what kept it from starting
     detail = models.CharField(max_length=200, blank=True)  # what was still running
     decided_at = models.DateTimeField()
     refresh = models.ForeignKey(Refresh, models.SET_NULL, null=True, related_name="decisions")
