@@ -106,20 +106,23 @@ def test_the_first_that_failed_is_named_to_the_last_that_is_skipped(shop: Office
     assert Run.objects.count() == 0
 
 
-def test_exports_with_their_own_schedule_or_none_are_not_in_the_system_refresh(shop: Office) -> None:
+@pytest.mark.usefixtures("shop")
+def test_exports_with_their_own_schedule_or_none_are_not_in_the_system_refresh() -> None:
     """They are left alone, and nowhere shown as skipped (T9)."""
     Export.objects.update(schedule={"policy": "off"})
     assert "News" not in standing(walked(refreshes.ask(ALICE, "everything")))
 
 
-def test_a_detached_export_is_skipped_and_says_so(shop: Office) -> None:
+@pytest.mark.usefixtures("shop")
+def test_a_detached_export_is_skipped_and_says_so() -> None:
     Export.objects.update(connection=None)
     view = walked(refreshes.ask(ALICE, "everything"))
     assert (standing(view)["News"], step(view, "News").problems[0].code) == ("Skipped", "CONNECTION_DETACHED")
     assert view.status == "Completed with warnings"
 
 
-def test_an_export_whose_earlier_run_is_live_is_skipped_and_names_the_run(shop: Office) -> None:
+@pytest.mark.usefixtures("shop")
+def test_an_export_whose_earlier_run_is_live_is_skipped_and_names_the_run() -> None:
     run = running.ask_run(ALICE, "News")
     number = refreshes.ask(ALICE, f"export:{Export.objects.get().pk}")
     walking.carry_out(number, SystemClock())
@@ -128,7 +131,8 @@ def test_an_export_whose_earlier_run_is_live_is_skipped_and_names_the_run(shop: 
     assert (problem.code, f"Run {run.pk} " in problem.message) == ("EARLIER_RUN_LIVE", True)
 
 
-def test_one_source_is_read_alone_and_a_segment_with_what_it_needs(shop: Office) -> None:
+@pytest.mark.usefixtures("shop")
+def test_one_source_is_read_alone_and_a_segment_with_what_it_needs() -> None:
     """CI-O1 to O3."""
     source = walked(refreshes.ask(ALICE, f"source:{Source.objects.get(name='orders').pk}"))
     assert list(standing(source)) == ["orders"]
@@ -136,7 +140,8 @@ def test_one_source_is_read_alone_and_a_segment_with_what_it_needs(shop: Office)
     assert list(standing(segment)) == ["customers", "Gold"]
 
 
-def test_an_export_waits_while_what_it_needs_is_refreshed(shop: Office) -> None:
+@pytest.mark.usefixtures("shop")
+def test_an_export_waits_while_what_it_needs_is_refreshed() -> None:
     """CI-S5."""
     run = running.ask_run(ALICE, "News")
     number = refreshes.ask(ALICE, f"segment:{Segment.objects.get(name='Gold').pk}")
@@ -147,7 +152,8 @@ def test_an_export_waits_while_what_it_needs_is_refreshed(shop: Office) -> None:
     assert due.errands(clock, (), 9) == [f"run:{run.pk}"]
 
 
-def test_a_segment_that_no_export_sends_holds_up_no_run(shop: Office) -> None:
+@pytest.mark.usefixtures("shop")
+def test_a_segment_that_no_export_sends_holds_up_no_run() -> None:
     walked(refreshes.ask(ALICE, "data"))
     run = running.ask_run(ALICE, "News")
     number = refreshes.ask(ALICE, f"segment:{Segment.objects.get(name='Buyers').pk}")
@@ -155,7 +161,8 @@ def test_a_segment_that_no_export_sends_holds_up_no_run(shop: Office) -> None:
     assert f"run:{run.pk}" in due.errands(SystemClock(), (), 9)
 
 
-def test_refreshes_are_walked_one_after_the_other(shop: Office) -> None:
+@pytest.mark.usefixtures("shop")
+def test_refreshes_are_walked_one_after_the_other() -> None:
     first, second = refreshes.ask(ALICE, "data"), refreshes.ask(ALICE, "segments")
     assert refreshes.show(ALICE, second).behind == first
     assert walking.next_to_walk(SystemClock()) == first
@@ -163,21 +170,26 @@ def test_refreshes_are_walked_one_after_the_other(shop: Office) -> None:
     assert walking.next_to_walk(SystemClock()) == second
 
 
-def test_asking_twice_while_it_waits_is_asking_once(shop: Office) -> None:
+@pytest.mark.usefixtures("shop")
+def test_asking_twice_while_it_waits_is_asking_once() -> None:
     assert refreshes.ask(ALICE, "data") == refreshes.ask(ALICE, "data")
     assert Refresh.objects.count() == 1
 
 
-def test_a_walker_that_died_is_followed_by_one_that_goes_on(shop: Office) -> None:
+@pytest.mark.usefixtures("shop")
+def test_a_walker_that_died_is_followed_by_one_that_goes_on() -> None:
     """Fault 6, for the steps: what had ended is not done again."""
     number = refreshes.ask(ALICE, "data")
     RefreshStep.objects.filter(refresh=number, name="customers").update(status=StepStatus.SUCCESSFUL, rows=-1)
-    Refresh.objects.filter(pk=number).update(worker="gone:1:2:3", lease_until=SystemClock().now() - 1, fence=4)
+    Refresh.objects.filter(pk=number).update(
+        worker="gone:1:2:3", lease_until=SystemClock().now() - 1, fence=4
+    )
     view = walked(number)
     assert (step(view, "customers").rows, step(view, "Gold").rows) == (-1, 10)
 
 
-def test_while_a_walker_holds_its_lease_nobody_else_walks(shop: Office) -> None:
+@pytest.mark.usefixtures("shop")
+def test_while_a_walker_holds_its_lease_nobody_else_walks() -> None:
     """I-12."""
     number = refreshes.ask(ALICE, "data")
     clock = SystemClock()
@@ -187,7 +199,8 @@ def test_while_a_walker_holds_its_lease_nobody_else_walks(shop: Office) -> None:
     assert set(standing(refreshes.show(ALICE, number)).values()) == {"Not started"}
 
 
-def test_a_step_over_which_walkers_died_three_times_has_failed(shop: Office) -> None:
+@pytest.mark.usefixtures("shop")
+def test_a_step_over_which_walkers_died_three_times_has_failed() -> None:
     number = refreshes.ask(ALICE, "data")
     RefreshStep.objects.filter(refresh=number, name="orders").update(tries=3, status=StepStatus.PROCESSING)
     view = walked(number)
@@ -200,19 +213,25 @@ def test_a_canceled_refresh_starts_nothing_more_and_cancels_its_runs(shop: Offic
     walking.carry_out(number, SystemClock())
     refreshes.cancel(ALICE, number)
     view = walked(number)
-    assert (view.status, standing(view)["News"], standing(view)["Gold"]) == ("Canceled", "Canceled", "Successful")
+    assert (view.status, standing(view)["News"], standing(view)["Gold"]) == (
+        "Canceled",
+        "Canceled",
+        "Successful",
+    )
     assert shop.listed() == {}
     with pytest.raises(Conflict, match="REFRESH_OVER"):
         refreshes.cancel(ALICE, number)
 
 
-def test_one_that_is_canceled_before_its_turn_does_nothing(shop: Office) -> None:
+@pytest.mark.usefixtures("shop")
+def test_one_that_is_canceled_before_its_turn_does_nothing() -> None:
     number = refreshes.ask(ALICE, "everything")
     refreshes.cancel(ALICE, number)
     assert set(standing(walked(number)).values()) == {"Canceled"}
 
 
-def test_who_may_refresh_what(shop: Office) -> None:
+@pytest.mark.usefixtures("shop")
+def test_who_may_refresh_what() -> None:
     segment, source = Segment.objects.get(name="Gold").pk, Source.objects.get(name="orders").pk
     for actor, scope in (
         (CHARLIE, f"segment:{segment}"), (CHARLIE, f"source:{source}"), (CHARLIE, "segments"),
@@ -226,12 +245,14 @@ def test_who_may_refresh_what(shop: Office) -> None:
     assert AuditEntry.objects.filter(actor="bob", action="refresh").count() == 2
 
 
-def test_what_is_not_there_cannot_be_refreshed(shop: Office) -> None:
+@pytest.mark.usefixtures("shop")
+def test_what_is_not_there_cannot_be_refreshed() -> None:
     with pytest.raises(NotFound, match="SEGMENT_UNKNOWN"):
         refreshes.ask(ALICE, "segment:999")
 
 
-def test_a_segment_removed_meanwhile_is_skipped(shop: Office) -> None:
+@pytest.mark.usefixtures("shop")
+def test_a_segment_removed_meanwhile_is_skipped() -> None:
     number = refreshes.ask(ALICE, "data")
     Segment.objects.get(name="Buyers").delete()
     view = walked(number)
@@ -246,7 +267,8 @@ def test_the_terminal_walks_what_waits_before_it_too(shop: Office) -> None:
     assert len(shop.listed()) == 10
 
 
-def test_a_run_without_a_step_for_ten_minutes_has_stalled_unless_it_waits(shop: Office) -> None:
+@pytest.mark.usefixtures("shop")
+def test_a_run_without_a_step_for_ten_minutes_has_stalled_unless_it_waits() -> None:
     """I-16."""
     clock = VirtualClock()
     run = running.ask_run(ALICE, "News")

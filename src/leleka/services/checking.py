@@ -93,7 +93,7 @@ class _Checks:
         here: Location = ("system_schedule",)
         if told is None:
             return None
-        if told in {"off", False}:
+        if told == "off" or told is False:
             return ExportSchedule("off")
         read = self._found.attempt(here, lambda: parse_schedule(told, self._found.file.where(here)))
         return ExportSchedule("own", read)

@@ -1,0 +1,252 @@
+"""Schedules as people write them: everything that is wrong is found at once, under stable codes.
+
+``{repeat: weekly, days: [mon, thu], times: ["08:00", "14:30"], time_zone: Europe/Kyiv, from: 2027-01-01}``
+"""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from functools import cache
+from itertools import pairwise
+from typing import Final, TypeVar
+from zoneinfo import available_timezones
+
+from leleka.core.rules_reading import did_you_mean, quoted
+from leleka.core.rules_values import kind_of
+from leleka.core.schedules import ALL_DAYS, LEAST_DISTANCE, MOST_TIMES, ExportSchedule, Kind, Policy, Schedule
+from leleka.errors import InvalidInput, Problem
+
+DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+_KEYS: Final = ("repeat", "days", "times", "time_zone", "from", "until")
+_KINDS: Final[Mapping[str, Kind]] = {"daily": "daily", "weekly": "weekly"}
+_POLICIES: Final[Mapping[str, Policy]] = {"system": "system", "off": "off"}
+_TIMES_OF_AN_EXPORT: Final = 1
+_TIME: Final = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
+_DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_NO_ZONES: Final = frozenset({"Factory", "localtime"})  # a placeholder, and whatever this machine has
+_T = TypeVar("_T")
+
+
+def parse_schedule(data: object, where: str = "schedule", *, most_times: int = MOST_TIMES) -> Schedule:
+    """Read a schedule; raise InvalidInput (SCHEDULE_INVALID, TZ_UNKNOWN) with all problems below ``where``.
+
+    An end that lies in the past is not judged: see ``refuse_past``.
+    """
+    reading = _Reading(where)
+    if not isinstance(data, Mapping):
+        reading.problem(
+            "", f"Expected a schedule, got {kind_of(data)}.", "Write 'repeat', 'times' and so on."
+        )
+        raise InvalidInput.of(reading.problems)
+    given = _given(reading, data)
+    kind = _kind(reading, given.get("repeat"))
+    days = _days(reading, given, kind)
+    times = _times(reading, given.get("times"), most_times)
+    zone = _zone(reading, given.get("time_zone"))
+    first, last = _span(reading, given)
+    if not reading.problems:
+        _check_distance(reading, days, times)
+        _check_days_in_span(reading, days, first, last)
+    if kind is None or reading.problems:
+        raise InvalidInput.of(reading.problems)
+    return Schedule(kind, days, times, zone, first, last)
+
+
+def parse_export_schedule(data: object, where: str = "schedule") -> ExportSchedule:
+    """Read ``system``, ``off`` or a schedule of the export's own, which has one time for all its days."""
+    if isinstance(data, Mapping):
+        return ExportSchedule("own", parse_schedule(data, where, most_times=_TIMES_OF_AN_EXPORT))
+    policy = _POLICIES.get("off" if data is False else _text(data))  # YAML 1.1 reads off as false
+    if policy is None:
+        message = f"An export follows 'system' or a schedule of its own, or is 'off'; here is {_shown(data)}."
+        raise InvalidInput("SCHEDULE_INVALID", message, where=where)
+    return ExportSchedule(policy)
+
+
+def refuse_past(schedule: Schedule, today: date, where: str = "schedule") -> None:
+    """Raise InvalidInput where the last day lies before ``today``, a day of the schedule's zone."""
+    if schedule.is_over(today):
+        message = f"The last day is past: {schedule.last_day} is before {today}."
+        remedy = "Choose a later day, or leave 'until' out."
+        raise InvalidInput("SCHEDULE_INVALID", message, where=f"{where}.until", remedy=remedy)
+
+
+def to_data(schedule: Schedule) -> dict[str, object]:
+    """Give the schedule as ``parse_schedule`` reads it, in values of JSON."""
+    data: dict[str, object] = {"repeat": schedule.kind}
+    if schedule.kind == "weekly":
+        data["days"] = [DAYS[day] for day in sorted(schedule.days)]
+    data["times"] = [one.strftime("%H:%M") for one in schedule.times]
+    data["time_zone"] = schedule.zone
+    if schedule.first_day:
+        data["from"] = schedule.first_day.isoformat()
+    if schedule.last_day:
+        data["until"] = schedule.last_day.isoformat()
+    return data
+
+
+def export_to_data(schedule: ExportSchedule) -> str | dict[str, object]:
+    return to_data(schedule.own) if schedule.own else schedule.policy
+
+
+@cache
+def zone_names() -> frozenset[str]:
+    """Give the names of the zones that this installation knows; read once in a process."""
+    return frozenset(available_timezones()) - _NO_ZONES
+
+
+@dataclass(slots=True)
+class _Reading:
+    where: str
+    problems: list[Problem] = field(default_factory=list)
+
+    def problem(self, at: str, message: str, remedy: str = "", code: str = "SCHEDULE_INVALID") -> None:
+        place = f"{self.where}.{at}" if at else self.where
+        self.problems.append(Problem(code, message, place, remedy))
+
+
+def _given(reading: _Reading, data: Mapping[object, object]) -> dict[str, object]:
+    """Give what was written by our names of the keys; spaces and hyphens in them are as good as underscores."""
+    given: dict[str, object] = {}
+    for key, value in data.items():
+        name = re.sub(r"[ -]", "_", key) if isinstance(key, str) else ""
+        if name not in _KEYS:
+            remedy = did_you_mean(name, _KEYS) or f"There are: {', '.join(_KEYS)}."
+            reading.problem("", f"Nothing here is called {_shown(key)}.", remedy)
+        elif name in given:
+            reading.problem(name, f"{quoted(name)} stands here twice.", "Leave one of them out.")
+        given[name] = value
+    return given
+
+
+def _text(raw: object) -> str:
+    return raw if isinstance(raw, str) else ""
+
+
+def _shown(raw: object) -> str:
+    return quoted(raw) if isinstance(raw, str) else kind_of(raw)
+
+
+def _kind(reading: _Reading, raw: object) -> Kind | None:
+    kind = _KINDS.get(_text(raw))
+    if kind is None:
+        message = f"A schedule repeats 'daily' or 'weekly'; here is {_shown(raw)}."
+        reading.problem("repeat", message, did_you_mean(_text(raw), _KINDS))
+    return kind
+
+
+def _days(reading: _Reading, given: Mapping[str, object], kind: Kind | None) -> frozenset[int]:
+    if kind == "weekly":
+        days = _each(reading, "days", given.get("days"), _day, len(DAYS))
+        if days == []:
+            reading.problem("days", "A weekly schedule needs a day.", "Write for example 'days: [mon, thu]'.")
+        return frozenset(days or ())
+    if kind == "daily" and "days" in given:
+        remedy = "Leave 'days' out, or write 'repeat: weekly'."
+        reading.problem("days", "A daily schedule runs on every day.", remedy)
+    return ALL_DAYS
+
+
+def _times(reading: _Reading, raw: object, most: int) -> tuple[time, ...]:
+    times = _each(reading, "times", raw, _time, most)
+    if times == []:
+        reading.problem("times", "A schedule needs a time.", "Write for example 'times: [\"08:00\"]'.")
+    return tuple(sorted(times or ()))
+
+
+def _each(
+    reading: _Reading, name: str, raw: object, read: Callable[[object], _T | Problem], most: int
+) -> list[_T] | None:
+    """Read a list without repetitions; None where something in it is wrong, and was said."""
+    if raw is None:
+        return []
+    if not isinstance(raw, list | tuple):
+        reading.problem(name, f"Expected a list, got {kind_of(raw)}.", "Put brackets around it: [ ].")
+        return None
+    if len(raw) > most:
+        reading.problem(name, f"There may be {most} here at most; these are {len(raw)}.")
+        return None
+    found: list[_T] = []
+    before = len(reading.problems)
+    for number, item in enumerate(raw):
+        value = read(item)
+        if isinstance(value, Problem):
+            reading.problem(f"{name}[{number}]", value.message, value.remedy)
+        elif value in found:
+            reading.problem(f"{name}[{number}]", f"{quoted(str(item))} stands here twice.", "Leave one out.")
+        else:
+            found.append(value)
+    return found if len(reading.problems) == before else None
+
+
+def _day(raw: object) -> int | Problem:
+    if raw in DAYS:
+        return DAYS.index(str(raw))
+    meant = _text(raw).strip().casefold()[:3]
+    remedy = f"Did you mean '{meant}'?" if meant in DAYS else f"The days are: {', '.join(DAYS)}."
+    return Problem("", f"{_shown(raw)} is no day of the week.", "", remedy)
+
+
+def _time(raw: object) -> time | Problem:
+    if isinstance(raw, str) and _TIME.fullmatch(raw):
+        return time.fromisoformat(raw)
+    remedy = 'Write hours and minutes of 24 hours, in quotes: "08:00", "14:30"; midnight is "00:00".'
+    return Problem("", f"{_shown(raw)} is no time of day.", "", remedy)
+
+
+def _zone(reading: _Reading, raw: object) -> str:
+    """Look a zone up among the names first: no file is opened for a name that is not one of them."""
+    if isinstance(raw, str) and raw in zone_names():
+        return raw
+    remedy = "Write a name of the IANA list, such as Europe/Kyiv."
+    if raw is None or raw == "":
+        message = "A schedule needs a time zone."
+    elif not isinstance(raw, str):
+        message = f"Expected the name of a time zone, got {kind_of(raw)}."
+    else:
+        message = f"There is no time zone {quoted(raw)}."
+        remedy = did_you_mean(_text(raw), sorted(zone_names())) or remedy
+    reading.problem("time_zone", message, remedy, "TZ_UNKNOWN")
+    return ""
+
+
+def _span(reading: _Reading, given: Mapping[str, object]) -> tuple[date | None, date | None]:
+    first, last = (_date(reading, name, given.get(name)) for name in ("from", "until"))
+    if first and last and first > last:
+        reading.problem("until", f"The last day, {last}, is before the first, {first}.", "Exchange them.")
+    return first, last
+
+
+def _date(reading: _Reading, name: str, raw: object) -> date | None:
+    if raw is None or (isinstance(raw, date) and not isinstance(raw, datetime)):
+        return raw
+    try:
+        # date.fromisoformat alone would take 20261231 and 2026-W53-4 too.
+        return date.fromisoformat(raw if isinstance(raw, str) and _DATE.fullmatch(raw) else "")
+    except ValueError:
+        reading.problem(name, f"{_shown(raw)} is no day.", "Write the day as 2027-01-31.")
+        return None
+
+
+def _check_distance(reading: _Reading, days: frozenset[int], times: Sequence[time]) -> None:
+    """Refuse times that are too near to each other, also across midnight where the next day is one of the days."""
+    offsets = [timedelta(hours=one.hour, minutes=one.minute) for one in times]
+    if any((day + 1) % 7 in days for day in days):
+        offsets.append(offsets[0] + timedelta(days=1))
+    if any(later - earlier < LEAST_DISTANCE for earlier, later in pairwise(offsets)):
+        minutes = LEAST_DISTANCE // timedelta(minutes=1)
+        reading.problem("times", f"Between two times lie at least {minutes} minutes.", "Leave one out.")
+
+
+def _check_days_in_span(
+    reading: _Reading, days: frozenset[int], first: date | None, last: date | None
+) -> None:
+    if first and last and not _weekdays(first, last) & days:
+        reading.problem("days", f"None of the days lies between {first} and {last}.")
+
+
+def _weekdays(first: date, last: date) -> frozenset[int]:
+    length = min((last - first).days + 1, len(DAYS))
+    return frozenset((first.weekday() + number) % 7 for number in range(length))
