@@ -123,10 +123,18 @@ def forget_old_tasks() -> None:
     Task.objects.filter(made_at__lt=timezone.now() - _KEPT).delete()
 
 
-def _do(number: int, clock: Clock) -> None:
+def take(number: int) -> Task | None:
+    """Give a task that is this process's from now on; None where another one has it, or it is done."""
     row = Task.objects.get(pk=number)
+    if row.worker and not workers.is_dead(row.worker):
+        return None
     mine = Task.objects.filter(pk=number, worker=row.worker).exclude(status__in=_ENDED)
-    if not mine.update(worker=workers.me(), status=Task.Status.PROCESSING):
+    return row if mine.update(worker=workers.me(), status=Task.Status.PROCESSING) else None
+
+
+def _do(number: int, clock: Clock) -> None:
+    row = take(number)
+    if row is None:
         return  # another worker was quicker
     watcher = _Watcher(number)
     try:
