@@ -141,16 +141,14 @@ def test_an_account_that_does_not_answer_holds_up_nobody(installation: Installat
     with running(Options(key=KEY, speed=20, lists=("A", "B", "C", "D"), fields=())) as silent:
         host = f"{silent.host}:{silent.port}"
         installation.environment["LELEKA_TEST_HOSTS"] += f",{host}"
-        more = f'  - {{name: Silent, host: "{host}", key: "${{AC_KEY}}", consent: {{agreed_by: Ada, version: 1}}}}\n'
+        more = f', {{name: Silent, host: "{host}", key: "${{AC_KEY}}", consent: {{agreed_by: Ada, version: 1}}}}]'
         exports = "".join(
-            f"  - {{name: Silent {number}, connection: Silent, list: {number}, segments: Everybody, "
+            f"  - {{name: Silent {number}, connection: Silent, list: {number}, segments: everybody, "
             "data_matching: {email: email}}\n"
             for number in range(1, 5)
         )
-        before, _, after = definitions.partition("exports:\n")
-        (installation.folder / "leleka.yaml").write_text(
-            f"{before}{more}exports:\n{exports}{after}", encoding="utf-8"
-        )
+        with_both = definitions.replace("]\nexports:", f"{more}\nexports:") + exports
+        (installation.folder / "leleka.yaml").write_text(with_both, encoding="utf-8")
         installation.leleka("apply", str(installation.folder / "leleka.yaml"))
         with (
             silent.lock,
