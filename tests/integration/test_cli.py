@@ -200,7 +200,8 @@ def test_everything_that_prints_facts_prints_them_as_json(terminal: Terminal) ->
     assert [step["standing"] for step in checked["steps"]] == ["passed"] * 4
     assert [one["name"] for one in checked["lists"]] == ["News", "Other"]
     assert {"key": "field:2", "title": "City", "kind": "text"} in checked["fields"]
-    assert terminal.leleka("refresh", "--json").json[0]["size"] == 5
+    refreshed = terminal.leleka("refresh", "--json").json["steps"]
+    assert [(one["kind"], one["rows"]) for one in refreshed][-1] == ("segment", 5)
     assert terminal.leleka("segment", "list", "--json").json[0]["exports"] == ["News"]
     assert len(terminal.leleka("segment", "show", "Gold", "--json").json["sample"]) == 5
     assert terminal.leleka("export", "preview", "News", "--json").json["counts"]["added"] == 5

@@ -13,6 +13,7 @@ from leleka.cli.commands import (
     demo,
     exports,
     keys,
+    refresh,
     runs,
     sandbox,
     segments,
@@ -37,7 +38,7 @@ app = typer.Typer(
 )
 app.command("apply")(definitions.apply)
 app.command("check")(definitions.check)
-app.command("refresh")(definitions.refresh)
+app.command("refresh")(refresh.refresh)
 app.command("suppress")(suppression.suppress)
 app.command("backup")(backups.backup)
 app.command("restore")(backups.restore)

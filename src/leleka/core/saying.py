@@ -21,6 +21,8 @@ TEMPLATES: Final[Mapping[str, str]] = {
     "READ_SOURCE": "Read {rows:,} rows of {name}",
     "EVALUATING_SEGMENT": "Evaluating segment {name}",
     "CHECKING_ADDRESSES": "Checking the e-mail addresses of {rows:,} profiles",
+    "QUEUED_UNTIL_REFRESHED": "Queued until these are refreshed: {names}",
+    "QUEUED_REFRESH": "Queued: another process refreshes",
     "READING_LIST": "Reading the list's contacts",
     "STORE_ANSWERS": "The database answers again",
     "STORE_WAITED_FOR": "{told} Nothing is sent; waiting up to {seconds:.0f} s",

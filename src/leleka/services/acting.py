@@ -34,13 +34,9 @@ def name_for(connection: Connection, actor: Actor) -> str:
     user = connection.export_user
     if user is not None and user.disabled_at is None:
         return actor_of(user).name
-    if is_operator(actor):
+    if actor.is_operator:
         return actor.name
     raise _refused(connection)
-
-
-def is_operator(actor: Actor) -> bool:
-    return actor.user is None and actor.role is Role.ADMINISTRATOR
 
 
 def refuse_to_begin(connection: Connection, run: Run) -> None:

@@ -16,7 +16,9 @@ from leleka.services.audit import Actor
 from leleka.services.changes import Applied, Changes
 from leleka.services.checking import CheckedConnection, check_definitions
 from leleka.services.checking_exports import CheckedExport, Staying
+from leleka.services.export_schedules import columns_of, stored
 from leleka.services.reading import DefinitionsFile
+from leleka.services.system_schedule import apply_system
 from leleka.state.models import Account, Connection, Export, RelationshipRow, Segment, Source
 from leleka.warehouse.session import Session
 
@@ -48,6 +50,8 @@ def apply(
         for export in checked.exports:
             _warn(export, say)
             _apply_export(changes, export)
+        if checked.system_schedule is not None:
+            apply_system(changes, checked.system_schedule)
         changes.absent(prune=prune)
         if plan_only:
             transaction.set_rollback(True)
@@ -197,6 +201,8 @@ def _kept_key(connection: Connection | None, host: str) -> str | None:
 
 
 def _apply_export(changes: Changes, wanted: CheckedExport) -> None:
+    row = Export.objects.filter(name=wanted.name).first()
+    rescheduled = row is None or row.schedule != stored(wanted.schedule)
     values = {
         "connection": Connection.objects.get(name=wanted.connection),
         "target": wanted.target,
@@ -204,6 +210,7 @@ def _apply_export(changes: Changes, wanted: CheckedExport) -> None:
         "leavers": wanted.leavers,
         "automations": wanted.automations,
         "limit": wanted.limit,
+        **(columns_of(wanted.schedule, timezone.now()) if rescheduled else {}),
     }
     before = set(Segment.objects.filter(exports__name=wanted.name).values_list("name", flat=True))
     differ = before != set(wanted.segments)

@@ -33,6 +33,11 @@ class Actor:
     address: str = ""
     request: str = ""
 
+    @property
+    def is_operator(self) -> bool:
+        """Tell whether this is the user at the terminal; people's names end in their addresses, <ada@example.com>."""
+        return self.user is None and self.name.startswith("operator:") and "<" not in self.name
+
     @classmethod
     def operator(cls) -> "Actor":
         """The user at the terminal, who has the store in hand: an administrator's rights."""

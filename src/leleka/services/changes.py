@@ -65,6 +65,14 @@ class Changes:
         self._note(kind, name, Did.CHANGED if differing else Did.UNCHANGED, differing)
         return row
 
+    def note_schedule(self, fields: Sequence[str]) -> None:
+        """Remember what became of the system's schedule."""
+        self._note("schedule", "system", Did.CHANGED if fields else Did.UNCHANGED, fields)
+
+    @property
+    def path(self) -> str:
+        return self._path
+
     def absent(self, *, prune: bool) -> None:
         """Say what the file does not name; with ``prune`` remove what this file once made."""
         seen = {(one.kind, one.name) for one in self.done}

@@ -8,6 +8,8 @@ from leleka.core.columns import Catalogue
 from leleka.core.configuration import Network
 from leleka.core.rules import to_data
 from leleka.core.rules_parsing import parse
+from leleka.core.schedules import ExportSchedule
+from leleka.core.schedules_reading import parse_schedule
 from leleka.core.secret import Secret
 from leleka.destinations.registry import SPECS, spec_of
 from leleka.errors import InvalidInput
@@ -43,6 +45,7 @@ class Checked:
     segments: Mapping[str, dict[str, object]]
     connections: Sequence[CheckedConnection]
     exports: Sequence[CheckedExport]
+    system_schedule: ExportSchedule | None  # None where the file is silent of it
 
 
 class _Checks:
@@ -84,6 +87,16 @@ class _Checks:
                     self._found.attempt(here, lambda: spec.check_name(part.name))  # noqa: B023 - called at once
         if any(problem.code == "LOOKS_LIKE_SECRET" for problem in self._found.problems):
             raise InvalidInput.of(self._found.problems)
+
+    def system_schedule(self, told: object) -> ExportSchedule | None:
+        """Read ``off`` or a schedule; an export alone can follow the system."""
+        here: Location = ("system_schedule",)
+        if told is None:
+            return None
+        if told == "off" or told is False:
+            return ExportSchedule("off")
+        read = self._found.attempt(here, lambda: parse_schedule(told, self._found.file.where(here)))
+        return ExportSchedule("own", read)
 
     def profiles(self) -> None:
         table = self._found.known.profile_table
@@ -159,10 +172,12 @@ def check_definitions(file: DefinitionsFile, known: Catalogue, network: Network,
     exports = [of_exports.export(number, part) for number, part in enumerate(parts.exports)]
     accounts = {connection.name: connection.account for connection in connections if connection is not None}
     of_exports.shared_fields(accounts, exports)
+    system = checks.system_schedule(parts.system_schedule)
     if found.problems:
         raise InvalidInput.of(found.problems)
     return Checked(
         {name: rule for name, rule in rules.items() if rule is not None},
         [connection for connection in connections if connection is not None],
         exports,
+        system,
     )

@@ -7,6 +7,8 @@ from typing import Any
 
 from leleka.core.columns import ColumnType
 from leleka.core.matching import LeaverPolicy
+from leleka.core.schedules import ExportSchedule
+from leleka.core.schedules_reading import parse_export_schedule
 from leleka.services.definitions import ExportDefinition, MatchingDefinition
 from leleka.services.gathering import Gathering, Location, near
 from leleka.services.matching import leavers_data, matching_data
@@ -24,6 +26,7 @@ class CheckedExport:
     leavers: dict[str, Any]
     automations: bool
     limit: int
+    schedule: ExportSchedule
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +78,12 @@ class ExportChecks:
             leavers=leavers_data(part.leavers),
             automations=part.automations,
             limit=part.limit,
+            schedule=self._schedule((*here, "schedule"), part.schedule),
         )
+
+    def _schedule(self, here: Location, told: object) -> ExportSchedule:
+        read = self._found.attempt(here, lambda: parse_export_schedule(told, self._found.file.where(here)))
+        return read or ExportSchedule()
 
     def _matching(self, here: Location, part: MatchingDefinition) -> None:
         table = self._found.known.profile_table

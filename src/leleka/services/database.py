@@ -109,6 +109,12 @@ def told_to_people() -> Iterator[None]:
         raise told from error
 
 
+def let_go() -> None:
+    """Let go of a connection that broke: the next query opens another."""
+    if not connection.in_atomic_block:
+        connection.close_if_unusable_or_obsolete()
+
+
 class Patience:
     """How long one command waits for a database that is locked, or away, and how often it begins again."""
 
@@ -139,6 +145,5 @@ class Patience:
             self._say(Said("STORE_WAITED_FOR", told=told.problems[0].message, seconds=self._seconds))
         if now >= self._until or self._in_vain > _MOST_IN_VAIN:
             raise told
-        if not connection.in_atomic_block:
-            connection.close_if_unusable_or_obsolete()  # one that broke would stay broken
+        let_go()  # one that broke would stay broken
         self._clock.sleep(_LOOK)

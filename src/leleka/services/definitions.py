@@ -207,6 +207,7 @@ class ExportDefinition(Part):
     leavers: Annotated[LeaversDefinition, BeforeValidator(_policy)] = LeaversDefinition()
     automations: bool = False
     limit: int = Field(default=1_000_000, ge=1, le=1_000_000, strict=True)
+    schedule: object = "system"  # or off, or one of its own: ``core.schedules_reading``
 
 
 class Definitions(Part):
@@ -215,6 +216,7 @@ class Definitions(Part):
     segments: list[SegmentDefinition] = []
     connections: list[ConnectionDefinition] = []
     exports: list[ExportDefinition] = []
+    system_schedule: object = None  # off, or a schedule; where the file is silent it stays as it is
 
 
 def settings_at(location: Sequence[str | int]) -> Iterable[str]:

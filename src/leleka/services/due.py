@@ -1,5 +1,5 @@
-"""What is due: runs and tasks that nobody works on. An errand is named
-``run:7``, ``task:3``, ``late:2`` for an account whose late confirmations are to be asked for, or ``notices``.
+"""What is due: refreshes, runs and tasks that nobody works on. An errand is named ``refresh:5``, ``run:7``, ``task:3``,
+``late:2`` for an account whose late confirmations are to be asked for, or ``notices``.
 """
 
 from collections.abc import Container, Mapping, Sequence
@@ -15,12 +15,12 @@ from structlog.contextvars import bind_contextvars
 from leleka.core.ports import Clock
 from leleka.core.saying import told
 from leleka.errors import LelekaError, NeedsAttention, NotFound, Problem
-from leleka.services import exports, late, notices, running, segments, store, workers
+from leleka.services import exports, late, notices, running, segments, store, turns, walking, workers
 from leleka.services.audit import Actor
 from leleka.services.connecting import opened
 from leleka.services.plain import plain
 from leleka.services.watching import Nobody
-from leleka.state.models import Connection, Run, RunStatus, Task
+from leleka.state.models import Connection, Task
 
 log = structlog.get_logger(__name__)
 NOTICES: Final = "notices"
@@ -73,17 +73,16 @@ def task(actor: Actor, number: int) -> TaskView:
 
 
 def errands(clock: Clock, but: Container[str], limit: int) -> Sequence[str]:
-    """Name what is due and not among ``but``, the oldest first; tasks before runs, somebody waits for them."""
+    """Name what is due and not among ``but``: tasks first, somebody waits for them, then a refresh, then runs in turns
+    between accounts.
+    """
     live = Task.objects.exclude(status__in=_ENDED).order_by("pk")
     found = [f"task:{row.pk}" for row in live if not row.worker or workers.is_dead(row.worker)]
-    runs = Run.objects.filter(finished_at__isnull=True).exclude(status=RunStatus.NEEDS_CONFIRMATION)
-    found += [f"run:{run.pk}" for run in runs.order_by("pk") if _is_free(run, clock)]
+    refresh = walking.next_to_walk(clock)
+    found += [f"refresh:{refresh}"] if refresh is not None else []
+    found += [f"run:{number}" for number in turns.runs_in_turn(clock, but)]
     found += [f"late:{account}" for account in late.accounts_to_ask(clock)]
     return [errand for errand in found if errand not in but][:limit]
-
-
-def _is_free(run: Run, clock: Clock) -> bool:
-    return run.lease_until <= clock.now() or not run.worker or workers.is_dead(run.worker)
 
 
 def carry_out(errand: str, clock: Clock) -> None:
@@ -92,6 +91,8 @@ def carry_out(errand: str, clock: Clock) -> None:
     kind, _, number = errand.partition(":")
     if kind == "run":
         _run(int(number), clock)
+    elif kind == "refresh":
+        walking.carry_out(int(number), clock)
     elif kind == "task":
         _do(int(number), clock)
     elif kind == "late":
@@ -122,22 +123,32 @@ def _ask_late(account: int, clock: Clock) -> None:
 
 
 def came_to_grief(errand: str, clock: Clock) -> None:
-    """A process died over an errand. A run is taken up again by its lease; a task is not tried twice."""
+    """A process died over an errand. Runs and refreshes are taken up again by lease; a task is not tried twice."""
     kind, _, number = errand.partition(":")
     if kind == "task":
         problem = Problem("TASK_DIED", "The process that worked on this died.", remedy="Ask again.")
         _finish(int(number), Task.Status.FAILED, problems=[asdict(problem)])
     else:
-        log.error("a process died", errand=errand, at=clock.now())
+        log.error("a process died over an errand", errand=errand, at=clock.now())
 
 
 def forget_old_tasks() -> None:
     Task.objects.filter(made_at__lt=timezone.now() - _KEPT).delete()
 
 
-def _do(number: int, clock: Clock) -> None:
+def take(number: int) -> Task | None:
+    """Give a task that is this process's from now on; None where another one has it, or it is done."""
     row = Task.objects.get(pk=number)
-    Task.objects.filter(pk=number).update(worker=workers.me(), status=Task.Status.PROCESSING)
+    if row.worker and not workers.is_dead(row.worker):
+        return None
+    mine = Task.objects.filter(pk=number, worker=row.worker).exclude(status__in=_ENDED)
+    return row if mine.update(worker=workers.me(), status=Task.Status.PROCESSING) else None
+
+
+def _do(number: int, clock: Clock) -> None:
+    row = take(number)
+    if row is None:
+        return  # another worker was quicker
     watcher = _Watcher(number)
     try:
         result = _result(row, clock, watcher)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from contextlib import suppress
+from datetime import UTC, datetime
 from typing import Final
 
 import structlog
@@ -33,13 +34,14 @@ class Noting:
         self._long_at = (run.started_at or run.created_at).timestamp() + _LONG
         self._next = 0.0
         self._began = 0.0
+        self._standing: dict[str, int] = {}
         self._live = Run.objects.filter(pk=run.pk, finished_at__isnull=True)
 
     def stage(self, sentence: str) -> None:
         self._watcher.stage(sentence)
         log.debug("run stage", stage=sentence)
         with suppress(*database.ERRORS):  # "the database does not answer" is a stage, too
-            self._live.update(stage=sentence[:_LONGEST], stage_told=told(sentence))
+            self._live.update(stage=sentence[:_LONGEST], stage_told=told(sentence), stepped_at=self._moment())
 
     def planned(self, planned: Planned) -> None:
         self._watcher.planned(planned)
@@ -53,8 +55,14 @@ class Noting:
         if self._clock.monotonic() >= self._next:
             self._next = self._clock.monotonic() + _EVERY
             self._began = self._began or self._clock.now()
-            self._live.update(progress={**_standing(batches), "began": self._began})
+            standing = _standing(batches)
+            stepped = {} if standing == self._standing else {"stepped_at": self._moment()}
+            self._standing = standing
+            self._live.update(progress={**standing, "began": self._began}, **stepped)
         self._watcher.progress(batches)
+
+    def _moment(self) -> datetime:
+        return datetime.fromtimestamp(self._clock.now(), UTC)
 
 
 def _standing(batches: Mapping[int, Batch]) -> dict[str, int]:

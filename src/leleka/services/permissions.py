@@ -15,21 +15,23 @@ class Permission(StrEnum):
     SEE = "see this"
     SEE_PERSONAL = "see personal data unmasked"
     DOWNLOAD_PERSONAL = "download personal data"
+    EDIT_SOURCES = "refresh data sources"
     EDIT_SEGMENTS = "create and edit segments"
     EDIT_SHARED_EXPORTS = "create, edit and run exports"
     EDIT_ALL_EXPORTS = "create, edit and run exports on connections of administrators"
     CHOOSE_CONNECTIONS = "choose a connection for an export"
     CONNECTIONS = "see and change connections"
     CONFIRM = "confirm what waits for confirmation"
+    SYSTEM = "change the system's settings and refresh everything"
     PEOPLE = "see and change permissions"
     AUDIT = "see the audit"
-    SYSTEM = "see and change the system's settings"
 
 
 _VIEWER: Final = frozenset({Permission.SEE})
 _CONTRIBUTOR: Final = _VIEWER | {
     Permission.SEE_PERSONAL,
     Permission.DOWNLOAD_PERSONAL,
+    Permission.EDIT_SOURCES,
     Permission.EDIT_SEGMENTS,
     Permission.EDIT_SHARED_EXPORTS,
     Permission.CHOOSE_CONNECTIONS,

@@ -1,8 +1,22 @@
-"""Whether a run that ended is going to be tried again without anybody asking."""
+"""Which failures are tried again: those of scheduled runs over something that passes, three times at most."""
 
-from leleka.state.models import Run
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from leleka.core.ports import Clock
+from leleka.errors import LelekaError, TryLater
+from leleka.state.models import Run, Trigger
+
+AFTER: Final = (timedelta(minutes=5), timedelta(minutes=15), timedelta(minutes=45))
 
 
 def will_be_retried(run: Run) -> bool:
-    """Tell whether a retry is planned. A run that has not ended goes on by itself; of an ended one none is planned."""
-    return run.finished_at is None
+    """Tell whether the failure of a run is not the last word: nobody is told of it yet (CI-N1)."""
+    return run.retry_at is not None or run.tried_again
+
+
+def plan_retry(run: Run, error: LelekaError, clock: Clock) -> None:
+    """Note with a run that is about to fail over ``error`` when it is tried again, if at all."""
+    passes = isinstance(error, TryLater) and run.trigger != Trigger.ON_DEMAND and run.tries <= len(AFTER)
+    at = datetime.fromtimestamp(clock.now(), UTC) + AFTER[run.tries - 1] if passes else None
+    Run.objects.filter(pk=run.pk, fence=run.fence, finished_at__isnull=True).update(retry_at=at)

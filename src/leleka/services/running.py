@@ -3,7 +3,7 @@
 import traceback
 from contextlib import suppress
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
 import structlog
 from django.db import IntegrityError, transaction
@@ -25,16 +25,19 @@ from leleka.services.matching import leavers_of
 from leleka.services.noting import Noting
 from leleka.services.permissions import require_export
 from leleka.services.readings import RunShelf
+from leleka.services.refresh_order import in_the_way, waits_for
 from leleka.services.rekeying import KeyWatch
+from leleka.services.retrying import plan_retry
 from leleka.services.runs import view_of
 from leleka.services.waiting import waiting_addresses
 from leleka.state.claims import claim, release
-from leleka.state.models import AttemptRow, BatchRow, Connection, Export, Run, RunStatus
+from leleka.state.models import AttemptRow, BatchRow, Connection, Export, Run, RunStatus, Trigger
 from leleka.state.outbox import DjangoOutbox
 from leleka.warehouse.session import Session
 from leleka.warehouse.store import LakeWarehouse
 
 log = structlog.get_logger(__name__)
+_LOOK: Final = 1.0  # seconds
 
 
 def run_export(
@@ -69,14 +72,26 @@ def go_on(number: int, clock: Clock, watcher: Watcher) -> RunView:
     return view_of(Run.objects.select_related("export").get(pk=number))
 
 
-def ask_run(actor: Actor, name: str, *, refresh: bool = True, resend: bool = False) -> Run:
-    """Queue a run of an export; whoever claims it refreshes, freezes the configuration and sees it through."""
+def ask_run(
+    actor: Actor,
+    name: str,
+    *,
+    refresh: bool = True,
+    resend: bool = False,
+    trigger: str = Trigger.ON_DEMAND,
+    tries: int = 1,
+) -> Run:
+    """Queue a run of an export; whoever claims it refreshes, freezes the configuration and sees it through.
+
+    ``tries`` counts the runs of one due instant, this one included.
+    """
     export = exports.find(name)
     require_export(actor, export)
-    return _create(export, exports.outline(export), actor, refresh=refresh, resend=resend)
+    config = {**exports.outline(export), "resend": resend, "refresh": refresh}
+    return _create(export, config, actor, trigger=trigger, tries=tries)
 
 
-def _create(export: Export, config: dict[str, Any], actor: Actor, *, refresh: bool, resend: bool) -> Run:
+def _create(export: Export, config: dict[str, Any], actor: Actor, **values: Any) -> Run:
     now = timezone.now()
     connection = exports.connection_of(export)
     acts_as = acting.name_for(connection, actor)
@@ -85,16 +100,13 @@ def _create(export: Export, config: dict[str, Any], actor: Actor, *, refresh: bo
             run = Run.objects.create(
                 export=export,
                 account=connection.account,
-                config={
-                    **config,
-                    "resend": resend,
-                    "refresh": refresh,
-                    "by_operator": acting.is_operator(actor),
-                },
+                config={**config, "by_operator": actor.is_operator},
                 asked_by=actor.name,
                 acts_as=acts_as,
                 created_at=now,
                 started_at=now,
+                stepped_at=now,
+                **values,
             )
             record(actor, "export run", export.name, {"run": run.pk})
     except IntegrityError:
@@ -172,6 +184,7 @@ def _work(session: Session, run: Run, outbox: DjangoOutbox, clock: Clock, watche
     except LeaseLost:
         raise
     except LelekaError as error:
+        plan_retry(run, error, clock)
         _fail(session, run, outbox, error)
         if not _is_frozen(run):
             raise  # it never began: whoever asked for it is told
@@ -198,6 +211,7 @@ def _is_frozen(run: Run) -> bool:
 def _freeze(session: Session, run: Run, outbox: DjangoOutbox, clock: Clock, watcher: Watcher) -> None:
     """Bring up to date what the export needs, and fix what this run keeps to from here on."""
     acting.refuse_to_begin(exports.connection_of(run.export), run)
+    _let_refreshes_end(run, outbox, clock, watcher)
     if run.config["refresh"]:
         exports.refresh_for(session, run.export, clock, watcher)
         outbox.keep_alive()
@@ -208,6 +222,14 @@ def _freeze(session: Session, run: Run, outbox: DjangoOutbox, clock: Clock, watc
         mine = Run.objects.filter(pk=run.pk, fence=run.fence, finished_at__isnull=True)
         if mine.update(config=run.config):
             acting.record_began(run)
+
+
+def _let_refreshes_end(run: Run, outbox: DjangoOutbox, clock: Clock, watcher: Watcher) -> None:
+    """Wait while something the export needs is being brought up to date (CI-S5)."""
+    while names := in_the_way(run.export):
+        watcher.stage(waits_for(names))
+        outbox.keep_alive()
+        clock.sleep(_LOOK)
 
 
 def _fail(session: Session, run: Run, outbox: DjangoOutbox, error: LelekaError) -> None:

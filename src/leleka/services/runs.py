@@ -140,21 +140,26 @@ def _outcomes_of(run: Run) -> Snapshot:
 
 def cancel_run(actor: Actor, number: int) -> RunView:
     """Ask a live run to stop; one that nobody works on ends at once if nothing of it was sent."""
-    now = timezone.now()
     with transaction.atomic():
         run = _find(number)
         require_export(actor, run.export)
-        live = Run.objects.filter(pk=number, finished_at__isnull=True)
-        if not live.exists():
+        if not Run.objects.filter(pk=number, finished_at__isnull=True).exists():
             raise Conflict("RUN_FINISHED", f"The run has ended: {run.status}.", where=f"run {number}")
-        asked = live.filter(cancel_requested_at__isnull=True)
-        if asked.update(cancel_requested_at=now, status=RunStatus.CANCELING):
-            record(actor, "run cancel", run.export.name, {"run": number})
-        if not AttemptRow.objects.filter(batch__run=number).exists():
-            idle = live.filter(lease_until__lt=now.timestamp(), fence=run.fence)
-            if idle.update(status=RunStatus.CANCELED, finished_at=now):
-                acting.record_ended(run)
+        ask_to_cancel(actor, run)
     return view_of(_find(number))
+
+
+def ask_to_cancel(actor: Actor, run: Run) -> None:
+    """Ask a run to stop, within the caller's transaction; one that has ended meanwhile stays as it is."""
+    now = timezone.now()
+    live = Run.objects.filter(pk=run.pk, finished_at__isnull=True)
+    asked = live.filter(cancel_requested_at__isnull=True)
+    if asked.update(cancel_requested_at=now, status=RunStatus.CANCELING):
+        record(actor, "run cancel", run.export.name, {"run": run.pk})
+    if not AttemptRow.objects.filter(batch__run=run.pk).exists():
+        idle = live.filter(lease_until__lt=now.timestamp(), fence=run.fence)
+        if idle.update(status=RunStatus.CANCELED, finished_at=now):
+            acting.record_ended(run)
 
 
 def confirm_run(actor: Actor, number: int) -> RunView:

@@ -26,6 +26,8 @@ SAYINGS: Final[Mapping[str, Promise]] = {
     "READ_SOURCE": _("Source %(name)s was read, rows: %(rows)s"),
     "EVALUATING_SEGMENT": _("Evaluating segment %(name)s"),
     "CHECKING_ADDRESSES": _("Checking the e-mail addresses of the profiles: %(rows)s"),
+    "QUEUED_UNTIL_REFRESHED": _("Queued until these are refreshed: %(names)s"),
+    "QUEUED_REFRESH": _("Queued: another process refreshes"),
     "READING_LIST": _("Reading the list's contacts"),
     "STORE_ANSWERS": _("The database answers again"),
     "STORE_WAITED_FOR": _("The database cannot be used. Nothing is sent; waiting up to %(seconds)s s"),

@@ -15,7 +15,7 @@ from typing import Final
 import structlog
 
 from leleka.core.ports import Clock
-from leleka.services import beats, due, notices
+from leleka.services import beats, database, due, notices, scheduling
 
 log = structlog.get_logger(__name__)
 _LOOK_EVERY: Final = 0.5  # seconds
@@ -24,6 +24,8 @@ _TIDY_EVERY: Final = 600.0  # seconds
 _LATE: Final = "late:"
 _ASK_LATE_EVERY: Final = 600.0  # seconds
 _NOTICES_EVERY: Final = 5.0  # seconds
+_TICK_EVERY: Final = 1.0  # seconds between two looks at the schedules
+_RESTS: Final = 5.0  # seconds an errand rests over which a process died
 _CLEAN_STOP: Final = 25.0  # seconds a child has to write down what it knows
 
 
@@ -36,23 +38,42 @@ class Worker:
     children: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
     _tidy_at: float = 0.0
     _rests_until: dict[str, float] = field(default_factory=dict)
+    _tick_at: float = 0.0
+    _is_away: bool = False
 
     def work(self) -> None:
         log.info("worker started", pid=os.getpid())
         heart = beats.Heart(self.clock)
         while not self.stop.is_set():
-            heart.beat()
-            self._collect()
-            self._tidy()
-            self._start_what_is_due()
-            self._look_for_notices()
+            self._look(heart)
             self.stop.wait(_LOOK_EVERY)
         heart.stop()
         self._end()
 
-    def _tidy(self) -> None:
-        """Tasks hold personal data: they go after a day, whether anybody asks or not."""
+    def _look(self, heart: beats.Heart) -> None:
+        """Look once. A database that is away is asked again: the worker outlives it, and so do its children."""
+        try:
+            heart.beat()
+            self._collect()
+            self._keep_time()
+            self._start_what_is_due()
+            self._look_for_notices()
+        except database.ERRORS:
+            database.let_go()
+            if not self._is_away:
+                log.warning("the database does not answer", exc_info=True)
+            self._is_away = True
+        else:
+            if self._is_away:
+                log.info("the database answers again")
+            self._is_away = False
+
+    def _keep_time(self) -> None:
+        """See to the schedules, and that tasks go after a day: they hold personal data."""
         now = self.clock.monotonic()
+        if now >= self._tick_at:
+            self._tick_at = now + _TICK_EVERY
+            scheduling.tick(self.clock)
         if now >= self._tidy_at:
             self._tidy_at = now + _TIDY_EVERY
             due.forget_old_tasks()
@@ -86,8 +107,8 @@ class Worker:
         for errand, child in list(self.children.items()):
             if (code := child.poll()) is not None:
                 del self.children[errand]
-                if errand.startswith(_LATE):
-                    self._rests_until[errand] = self.clock.monotonic() + _ASK_LATE_EVERY
+                rests = _ASK_LATE_EVERY if errand.startswith(_LATE) else _RESTS if code else 0.0
+                self._rests_until[errand] = self.clock.monotonic() + rests
                 log.info("errand ended", errand=errand, code=code)
                 if code != 0:
                     due.came_to_grief(errand, self.clock)

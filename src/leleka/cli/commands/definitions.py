@@ -76,21 +76,3 @@ def _print_step(step: Check) -> None:
     code = f" [dim]\\[{step.code}][/dim]" if step.code else ""
     told = escape(step.sentence)
     out.print(f"  [{colour}]{step.standing:<8}[/{colour}]{step.name:<10}{told}{code}", soft_wrap=True)
-
-
-def refresh(json: JsonOption = False) -> None:
-    """Read the sources whose files changed, and evaluate the segments that depend on them."""
-    from leleka.core.clock import SystemClock
-    from leleka.services import refreshing, segments, store
-    from leleka.services.audit import Actor
-
-    store.prepare()
-    with store.session() as session:
-        refreshing.refresh_sources(session, say)
-        refreshing.refresh_segments(session, SystemClock(), say)
-    listed = segments.list_segments(Actor.operator())
-    if json:
-        print_json(listed)
-        return
-    rows = [(one.name, one.size, one.evaluated_at) for one in listed]
-    print_table(("segment", "members", "evaluated"), rows, "There is no segment yet.")

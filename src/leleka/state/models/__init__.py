@@ -6,6 +6,7 @@ from leleka.state.models.exports import Export, ExportSegment, Ledger
 from leleka.state.models.idempotency import IdempotencyKey
 from leleka.state.models.notices import Notice, NoticeDelivery, NoticeSeen
 from leleka.state.models.people import ApiToken, OneTimeLink, SignInFailure, User, WebSession
+from leleka.state.models.refreshing import DueDecision, Refresh, RefreshStep, SystemSchedule, Trigger
 from leleka.state.models.runs import AttemptRow, BatchRow, Run, RunStatus, SuppressedReading
 from leleka.state.models.segments import Segment, SegmentSize
 from leleka.state.models.sources import AddressBook, RelationshipRow, Source
@@ -20,6 +21,7 @@ __all__ = [
     "AuditEntry",
     "BatchRow",
     "Connection",
+    "DueDecision",
     "Export",
     "ExportSegment",
     "IdempotencyKey",
@@ -28,6 +30,8 @@ __all__ = [
     "NoticeDelivery",
     "NoticeSeen",
     "OneTimeLink",
+    "Refresh",
+    "RefreshStep",
     "RelationshipRow",
     "RequestPlace",
     "Run",
@@ -39,8 +43,10 @@ __all__ = [
     "StoredSecret",
     "SuppressedPerson",
     "SuppressedReading",
+    "SystemSchedule",
     "Tally",
     "Task",
+    "Trigger",
     "User",
     "WebSession",
     "WorkerBeat",

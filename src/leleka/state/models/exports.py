@@ -7,6 +7,10 @@ from leleka.state.models.people import User
 from leleka.state.models.segments import Segment
 
 
+def follows_the_system() -> dict[str, str]:
+    return {"policy": "system"}
+
+
 class Export(models.Model):
     """Which segments go to which list, and how their profiles become contacts."""
 
@@ -17,6 +21,9 @@ class Export(models.Model):
     leavers = models.JSONField()
     automations = models.BooleanField(default=False)
     limit = models.PositiveIntegerField(default=1_000_000)
+    schedule = models.JSONField(default=follows_the_system)  # as core.schedules_exports writes it
+    schedule_since = models.DateTimeField(null=True)  # own instants are due after this one
+    next_due_at = models.DateTimeField(null=True, db_index=True)  # of its own schedule
     segments = models.ManyToManyField(Segment, through="ExportSegment", related_name="exports")
     managed_by_file = models.CharField(max_length=1000, blank=True)
     owner = models.ForeignKey(User, models.SET_NULL, null=True, related_name="exports")  # who made it

@@ -32,7 +32,8 @@ class Run(models.Model):
     asked_by = models.CharField(max_length=200)
     acts_as = models.CharField(
         max_length=300, blank=True
-    )  # the export user's name; "" of runs before there were any
+    )  # the export user; "" of runs before there were any
+    trigger = models.CharField(max_length=20, default="on demand")  # refreshing.Trigger
     status = models.CharField(max_length=30, choices=RunStatus.choices, default=RunStatus.QUEUED)
     stage = models.CharField(max_length=200, blank=True)
     stage_told = models.JSONField(default=dict)  # its code and values (core.saying)
@@ -56,6 +57,11 @@ class Run(models.Model):
     tallied = models.BooleanField(
         default=False, db_index=True
     )  # whether the tallies have it (``state.tallies``)
+    stepped_at = models.DateTimeField(null=True)  # when anything of it was last written down
+    stalled_at = models.DateTimeField(null=True)  # when it was found to do nothing (I-16)
+    tries = models.PositiveSmallIntegerField(default=1)  # of one due instant, this run included
+    retry_at = models.DateTimeField(null=True, db_index=True)  # of a failed one: when it is tried again
+    tried_again = models.BooleanField(default=False)  # another run has taken its place
 
     class Meta:
         constraints = (

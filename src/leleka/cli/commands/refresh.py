@@ -1,0 +1,60 @@
+"""refresh: sources, profiles and segments brought up to date at once; with --everything the exports as well."""
+
+from typing import Annotated
+
+import typer
+
+from leleka.cli.output import JsonOption, out, print_json, print_table
+from leleka.services.contracts import RefreshView
+
+_FAILED, _WARNINGS, _CONFIRMATION = 1, 3, 4
+
+
+def refresh(
+    everything: Annotated[
+        bool, typer.Option("--everything", help="Also run the exports that follow the system's schedule.")
+    ] = False,
+    source: Annotated[str, typer.Option(help="Read this source alone.")] = "",
+    segment: Annotated[str, typer.Option(help="Evaluate this segment alone, with what it needs.")] = "",
+    json: JsonOption = False,
+) -> None:
+    """Read the sources whose files changed, and evaluate the segments that depend on them.
+
+    Exit codes: 0 done, 1 something failed, 3 done with warnings or skipped steps, 4 a run needs confirmation.
+    """
+    from leleka.cli.progress import RunProgress
+    from leleka.core.clock import SystemClock
+    from leleka.services import refreshing_now, store
+    from leleka.services.audit import Actor
+
+    if sum((everything, bool(source), bool(segment))) > 1:
+        raise typer.BadParameter("--everything, --source and --segment exclude each other")
+    store.prepare()
+    clock, actor = SystemClock(), Actor.operator()
+    scope = refreshing_now.scope_of(source=source, segment=segment, everything=everything)
+    with RunProgress(clock) as watcher:
+        view = refreshing_now.refresh_now(actor, scope, clock, watcher)
+    if json:
+        print_json(view)
+    else:
+        _print(view)
+    raise typer.Exit(_exit_code(view))
+
+
+def _print(view: RefreshView) -> None:
+    rows = [
+        (one.kind, one.name, one.status, one.rows, "" if one.changed else "up to date") for one in view.steps
+    ]
+    print_table(("step", "name", "status", "rows", ""), rows, "There is nothing to refresh yet.")
+    for step in view.steps:
+        for problem in step.problems:
+            out.print(f"{step.name or step.kind}: {problem}", markup=False, soft_wrap=True)
+
+
+def _exit_code(view: RefreshView) -> int:
+    statuses = {step.status for step in view.steps}
+    if "Needs confirmation" in statuses:
+        return _CONFIRMATION
+    if "Failed" in statuses:
+        return _FAILED
+    return _WARNINGS if statuses & {"Completed with warnings", "Skipped", "Canceled"} else 0

@@ -1,0 +1,94 @@
+"""The refresh chain: what depends on what, in which order it is brought up to date, and what is skipped because of
+what.
+
+sources -> profiles -> segments -> exports. A step begins only after all that it needs succeeded (CI-S6, S8): warnings
+go on, failures do not. Nothing here reads or writes anything.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class StepKind(StrEnum):
+    """The stages of a refresh, in their order."""
+
+    SOURCE = "source"
+    PROFILES = "profiles"
+    SEGMENT = "segment"
+    EXPORT = "export"
+
+
+class StepStatus(StrEnum):
+    """How a step stands, in the vocabulary of runs; ``Skipped`` always comes with the reason and the thing to do."""
+
+    NOT_STARTED = "Not started"
+    QUEUED = "Queued"
+    PROCESSING = "Processing"
+    SUCCESSFUL = "Successful"
+    WITH_WARNINGS = "Completed with warnings"
+    FAILED = "Failed"
+    SKIPPED = "Skipped"
+    CANCELED = "Canceled"
+
+
+WENT_WELL = frozenset({StepStatus.SUCCESSFUL, StepStatus.WITH_WARNINGS})
+ENDED = WENT_WELL | {StepStatus.FAILED, StepStatus.SKIPPED, StepStatus.CANCELED}
+_ORDER = {kind: place for place, kind in enumerate(StepKind)}
+
+Key = tuple[StepKind, int]  # the stage, and the id of what is brought up to date; 0 for the profiles
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """Something that is brought up to date. ``needs`` are the keys of what must be up to date before it."""
+
+    kind: StepKind
+    id: int
+    name: str
+    needs: frozenset[Key] = field(default=frozenset())
+
+    @property
+    def key(self) -> Key:
+        return self.kind, self.id
+
+
+def walk(nodes: Iterable[Node], wanted: Iterable[Key]) -> Sequence[Node]:
+    """Give what is wanted and all that it needs, stage by stage and by name: each comes after what it needs.
+
+    A key that no node has is passed over: what is gone is not needed any more.
+    """
+    known = {node.key: node for node in nodes}
+    found: dict[Key, Node] = {}
+    ahead = [key for key in wanted if key in known]
+    while ahead:
+        key = ahead.pop()
+        if key not in found:
+            found[key] = known[key]
+            ahead.extend(need for need in known[key].needs if need in known)
+    return sorted(found.values(), key=lambda node: (_ORDER[node.kind], node.name, node.id))
+
+
+def downstream(nodes: Iterable[Node], of: Key) -> Sequence[Node]:
+    """Give all that depends on something, directly or not."""
+    rest, found = list(nodes), {of}
+    while more := {node.key for node in rest if node.needs & found} - found:
+        found |= more
+    return [node for node in rest if node.key in found and node.key != of]
+
+
+def standing_in_the_way(needs: Iterable[int], statuses: Mapping[int, StepStatus]) -> Sequence[int]:
+    """Give which of the steps it needs keep a step from beginning for good: who failed, was skipped or canceled."""
+    return [number for number in needs if statuses[number] in ENDED - WENT_WELL]
+
+
+def overall(statuses: Iterable[StepStatus], *, canceled: bool) -> StepStatus:
+    """Give how a whole refresh ended: as its worst step did."""
+    seen = set(statuses)
+    if canceled:
+        return StepStatus.CANCELED
+    if StepStatus.FAILED in seen:
+        return StepStatus.FAILED
+    if seen & {StepStatus.SKIPPED, StepStatus.WITH_WARNINGS, StepStatus.CANCELED}:
+        return StepStatus.WITH_WARNINGS
+    return StepStatus.SUCCESSFUL

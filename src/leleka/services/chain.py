@@ -1,0 +1,101 @@
+"""The refresh chain as the state has it: what there is to bring up to date, and what that needs."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
+
+from leleka.core.chain import Key, Node, StepKind
+from leleka.core.columns import Catalogue
+from leleka.core.matching import LeaverPolicy
+from leleka.core.rules import Related, walk
+from leleka.core.rules_parsing import parse
+from leleka.errors import InvalidInput, LelekaError, NotFound
+from leleka.services import catalogue
+from leleka.services.export_schedules import OFF, SYSTEM
+from leleka.state.models import Export, Segment, Source
+
+EVERYTHING: Final = "everything"
+SEGMENTS: Final = "segments"
+PROFILES: Final[Key] = (StepKind.PROFILES, 0)
+DATA: Final = "data"
+
+
+def nodes() -> Sequence[Node]:
+    """Give all that can be refreshed with what it needs."""
+    sources = list(Source.objects.order_by("name"))
+    keys = {source.name: (StepKind.SOURCE, source.pk) for source in sources}
+    profiles = frozenset(keys[source.name] for source in sources if source.is_profiles)
+    return [
+        *(Node(StepKind.SOURCE, source.pk, source.name) for source in sources),
+        *([Node(StepKind.PROFILES, 0, "", profiles)] if profiles else []),
+        *_segments(keys),
+        *_exports(),
+    ]
+
+
+def wanted(scope: str) -> Sequence[Key]:
+    """Give what a refresh of this scope is to bring up to date. Raises ``NotFound`` and ``InvalidInput``.
+
+    Everything is what the system's schedule refreshes: exports with a schedule of their own, or none, are not in it.
+    Data is everything but the exports.
+    """
+    segments = _keys(StepKind.SEGMENT, Segment.objects.values_list("pk", flat=True))
+    if scope == SEGMENTS:
+        return segments
+    if scope in {EVERYTHING, DATA}:
+        sources = _keys(StepKind.SOURCE, Source.objects.values_list("pk", flat=True))
+        following = (
+            Export.objects.filter(schedule__policy=SYSTEM) if scope == EVERYTHING else Export.objects.none()
+        )
+        exports = _keys(StepKind.EXPORT, following.values_list("pk", flat=True))
+        return [*sources, PROFILES, *segments, *exports]
+    kind, _, number = scope.partition(":")
+    models = {StepKind.SOURCE.value: Source, StepKind.SEGMENT.value: Segment, StepKind.EXPORT.value: Export}
+    if kind not in models or not number.isdecimal():
+        raise InvalidInput(
+            "SCOPE_UNKNOWN", f"There is nothing like {scope[:50]!r} to refresh.", where="scope"
+        )
+    if not models[kind]._default_manager.filter(pk=int(number)).exists():
+        raise NotFound(f"{kind.upper()}_UNKNOWN", f"There is no such {kind}.")
+    return [(StepKind(kind), int(number))]
+
+
+def is_off(export: Export) -> bool:
+    return bool(export.schedule["policy"] == OFF)
+
+
+def _keys(kind: StepKind, numbers: Iterable[int]) -> Sequence[Key]:
+    return [(kind, number) for number in numbers]
+
+
+def _segments(sources: Mapping[str, Key]) -> Iterable[Node]:
+    try:
+        known = catalogue.current()
+    except LelekaError:
+        known = None  # without profiles no segment can be evaluated; its step says so
+    for segment in Segment.objects.order_by("name"):
+        tables = _tables_of(segment, known) if known else ()
+        needs = {sources[table] for table in tables if table in sources}
+        yield Node(StepKind.SEGMENT, segment.pk, segment.name, frozenset(needs))
+
+
+def _tables_of(segment: Segment, known: Catalogue) -> set[str]:
+    try:
+        rule = parse(segment.rules, known, f"segment {segment.name}, rules")
+    except LelekaError:
+        return {known.profiles}  # the rules no longer fit the columns: its step says which
+    return {known.profiles} | {part.hop.table for part in walk(rule) if isinstance(part, Related)}
+
+
+def _exports() -> Iterable[Node]:
+    rows = list(Export.objects.select_related("connection").prefetch_related("segments").order_by("name"))
+    by_list: dict[tuple[int, str], set[Key]] = {}
+    for row in rows:
+        if row.connection is not None:
+            shared = by_list.setdefault((row.connection.account_id, row.target), set())
+            shared.update((StepKind.SEGMENT, segment.pk) for segment in row.segments.all())
+    for row in rows:
+        own = {(StepKind.SEGMENT, segment.pk) for segment in row.segments.all()}
+        if row.connection is not None and row.leavers["policy"] != LeaverPolicy.KEEP:
+            # Who is in a segment of another export to the same list has not left it: that must be known, too.
+            own |= by_list[row.connection.account_id, row.target]
+        yield Node(StepKind.EXPORT, row.pk, row.name, frozenset(own | {PROFILES}))

@@ -1,0 +1,38 @@
+"""How an export's schedule stands in the state: ``{policy, schedule}``. One that is off keeps the schedule it had."""
+
+from datetime import datetime
+from typing import Any, Final
+
+from leleka.core.schedules import ExportSchedule, Policy, Schedule
+from leleka.core.schedules_instants import next_instants
+from leleka.core.schedules_reading import parse_schedule, to_data
+from leleka.state.models import Export
+
+SYSTEM: Final[Policy] = "system"
+OWN: Final[Policy] = "own"
+OFF: Final[Policy] = "off"
+
+
+def schedule_of(row: Export) -> ExportSchedule:
+    """Raises ``InvalidInput`` where what is kept cannot be read any more: a zone that is gone, say."""
+    kept = row.schedule.get("schedule")
+    return ExportSchedule(row.schedule["policy"], None if kept is None else parse_schedule(kept, row.name))
+
+
+def stored(wanted: ExportSchedule) -> dict[str, Any]:
+    """Give what ``schedule_of`` reads."""
+    own = {} if wanted.own is None else {"schedule": to_data(wanted.own)}
+    return {"policy": wanted.policy, **own}
+
+
+def columns_of(wanted: ExportSchedule, now: datetime) -> dict[str, Any]:
+    """Give the columns of an export that follows a schedule from now on: what was due before is not run."""
+    own = wanted.own if wanted.policy == OWN else None
+    return {"schedule": stored(wanted), "schedule_since": now, "next_due_at": next_due(own, now)}
+
+
+def next_due(schedule: Schedule | None, after: datetime) -> datetime | None:
+    """Give the next instant; None where there is no schedule, or it is over."""
+    if schedule is None:
+        return None
+    return next((one.due_at for one in next_instants(schedule, after, 1)), None)

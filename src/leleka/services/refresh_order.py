@@ -1,0 +1,40 @@
+"""Whose turn it is: one refresh is walked at a time, and exports wait for what they need of it."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from django.db.models import QuerySet
+
+from leleka.core.chain import ENDED, StepKind
+from leleka.core.saying import Said
+from leleka.state.models import Export, Refresh, RefreshStep
+
+_NAMED: Final = 3
+
+
+def to_walk() -> QuerySet[Refresh]:
+    """Give the refreshes that still have steps of their own to do, in their turn."""
+    return Refresh.objects.filter(finished_at__isnull=True, walked_at__isnull=True).order_by("pk")
+
+
+def ahead_of(refresh: Refresh) -> int | None:
+    """Give the number of the refresh that one which has not begun waits for."""
+    if refresh.started_at is not None or refresh.finished_at is not None:
+        return None
+    return to_walk().filter(pk__lt=refresh.pk).values_list("pk", flat=True).first()
+
+
+def waits_for(names: Sequence[str]) -> Said:
+    """Say what is waited for; of many, the first."""
+    return Said("QUEUED_UNTIL_REFRESHED", names=", ".join(names[:_NAMED]))
+
+
+def in_the_way(export: Export) -> Sequence[str]:
+    """Name what an export needs and a live refresh is yet to bring up to date: it waits for that (CI-S5)."""
+    needed = set(export.segments.values_list("pk", flat=True))
+    steps = RefreshStep.objects.filter(refresh__in=to_walk().filter(cancel_requested_at__isnull=True))
+    found = []
+    for kind, of, name in steps.exclude(status__in=ENDED).values_list("kind", "of", "name"):
+        if kind in {StepKind.SOURCE, StepKind.PROFILES} or (kind == StepKind.SEGMENT and of in needed):
+            found.append(name or "profiles")
+    return sorted(set(found))

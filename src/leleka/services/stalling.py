@@ -1,0 +1,43 @@
+"""Runs that do nothing: alarmed after ten minutes without a step, unless they say what they wait for (I-16)."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+import structlog
+from django.db.models import F, Q
+
+from leleka.core.outbox import BatchStatus
+from leleka.core.ports import Clock
+from leleka.services.refresh_order import in_the_way
+from leleka.state.models import BatchRow, Run, RunStatus
+
+log = structlog.get_logger(__name__)
+STALLS_AFTER: Final = timedelta(minutes=10)
+
+
+def watch(clock: Clock) -> None:
+    """Mark the live runs that have stalled, and unmark those that go on."""
+    now = datetime.fromtimestamp(clock.now(), UTC)
+    live = Run.objects.filter(finished_at__isnull=True)
+    live.filter(stalled_at__isnull=False, stepped_at__gt=F("stalled_at")).update(stalled_at=None)
+    quiet = live.filter(
+        Q(status=RunStatus.PROCESSING) | Q(status=RunStatus.CANCELING),
+        stalled_at__isnull=True,
+        stepped_at__lte=now - STALLS_AFTER,
+    )
+    for run in quiet.select_related("account", "export"):
+        if not _waits(run, clock.now()) and live.filter(pk=run.pk, stalled_at__isnull=True).update(
+            stalled_at=now
+        ):
+            log.error("a run has stalled", run=run.pk, stage=run.stage)
+
+
+def _waits(run: Run, now: float) -> bool:
+    """Tell whether a run has a reason to wait that its page states: a pause, its turn, ActiveCampaign, a refresh."""
+    if run.account.paused_until > now:
+        return True
+    if run.account.lane_id not in {None, run.pk}:
+        return True
+    if BatchRow.objects.filter(run=run, status=BatchStatus.ACCEPTED).exists():
+        return True
+    return bool(in_the_way(run.export))

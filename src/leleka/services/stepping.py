@@ -1,0 +1,96 @@
+"""What one step of a refresh does, by its kind. Each gives what is to be written down with the step when it ends."""
+
+from collections.abc import Callable
+from dataclasses import asdict
+from typing import Any
+
+from django.db import transaction
+
+from leleka.core.chain import StepKind, StepStatus
+from leleka.core.ports import Clock
+from leleka.errors import Conflict, LelekaError, Problem
+from leleka.services import refreshing, running
+from leleka.services.audit import Actor, Role
+from leleka.state.models import Export, RefreshStep, Segment, Source
+from leleka.warehouse.session import Session
+
+Say = Callable[[str], None]
+Guard = Callable[[], None]
+Done = dict[str, Any]
+
+
+def do(session: Session, step: RefreshStep, clock: Clock, say: Say, guard: Guard) -> Done:
+    """Bring up to date what a step is about. Raises errors of the tree: the step has failed."""
+    if step.kind == StepKind.SOURCE:
+        return _source(session, step, say)
+    if step.kind == StepKind.PROFILES:
+        return _profiles(session, say)
+    if step.kind == StepKind.SEGMENT:
+        return _segment(session, step, clock, say)
+    return _export(step, guard)
+
+
+def _source(session: Session, step: RefreshStep, say: Say) -> Done:
+    source = Source.objects.filter(pk=step.of).first()
+    if source is None:
+        return _gone("source")
+    loaded = refreshing.load_if_stale(session, source.name, source.spec, source.digest, say)
+    if loaded is not None:
+        refreshing.store_loaded(source, loaded)
+    status = StepStatus.WITH_WARNINGS if source.notes else StepStatus.SUCCESSFUL
+    return {"status": status, "changed": loaded is not None, "rows": source.rows, "notes": source.notes}
+
+
+def _profiles(session: Session, say: Say) -> Done:
+    """Check the addresses of the profiles ahead of the runs that need them."""
+    profiles = refreshing.profiles_source()
+    columns = {name for name, _ in profiles.columns}
+    used = {matching["email"] for matching in Export.objects.values_list("matching", flat=True)}
+    for column in sorted(used & columns):  # a column that is gone is said by the run of whoever maps it
+        refreshing.address_book(session, profiles, column, say)
+    return {"status": StepStatus.SUCCESSFUL, "rows": profiles.rows}
+
+
+def _segment(session: Session, step: RefreshStep, clock: Clock, say: Say) -> Done:
+    segment = Segment.objects.filter(pk=step.of).first()
+    if segment is None:
+        return _gone("segment")
+    before = segment.basis
+    refreshing.refresh_segments(session, clock, say, [segment])
+    return {"status": StepStatus.SUCCESSFUL, "changed": segment.basis != before, "rows": segment.size}
+
+
+def _export(step: RefreshStep, guard: Guard) -> Done:
+    """Queue the export's run; the step ends with it. One that cannot begin is skipped, with the reason (T3)."""
+    export = Export.objects.filter(pk=step.of).first()
+    if export is None:
+        return _gone("export")
+    refresh = step.refresh
+    actor = Actor(refresh.asked_by, Role.ADMINISTRATOR)
+    try:
+        with transaction.atomic():
+            guard()
+            run = running.ask_run(actor, export.name, refresh=False, trigger=refresh.trigger)
+            RefreshStep.objects.filter(pk=step.pk).update(run=run)
+    except LelekaError as error:
+        return {"status": StepStatus.SKIPPED, "problems": [asdict(one) for one in _why(export, error)]}
+    return {"status": StepStatus.QUEUED}
+
+
+def _why(export: Export, error: LelekaError) -> tuple[Problem, ...]:
+    live = export.runs.filter(finished_at__isnull=True).first()
+    if not isinstance(error, Conflict) or live is None:
+        return tuple(error.problems)
+    return (
+        Problem(
+            "EARLIER_RUN_LIVE",
+            f"Run {live.pk} of this export has not ended: {live.status}.",
+            where=export.name,
+            remedy="Wait for it, confirm it, or cancel it; the next refresh sends what is due by then.",
+        ),
+    )
+
+
+def _gone(kind: str) -> Done:
+    problem = Problem("REMOVED_MEANWHILE", f"The {kind} was removed after the refresh had begun.")
+    return {"status": StepStatus.SKIPPED, "problems": [asdict(problem)]}

@@ -1,0 +1,37 @@
+"""Queuing the runs that take the place of failed ones (``retrying`` says which)."""
+
+from datetime import UTC, datetime
+
+import structlog
+
+from leleka.core.ports import Clock
+from leleka.errors import LelekaError
+from leleka.services import running
+from leleka.services.audit import Actor, Role
+from leleka.services.chain import is_off
+from leleka.state.models import Run, RunStatus
+
+log = structlog.get_logger(__name__)
+
+
+def try_again(clock: Clock) -> None:
+    """Queue what is to be tried again by now; each once, however many workers look."""
+    now = datetime.fromtimestamp(clock.now(), UTC)
+    due = Run.objects.filter(retry_at__lte=now, status=RunStatus.FAILED).select_related("export__connection")
+    for run in due:
+        claimed = Run.objects.filter(pk=run.pk, retry_at__isnull=False)
+        if run.export.runs.filter(pk__gt=run.pk).exists():
+            claimed.update(retry_at=None, tried_again=True)  # somebody was quicker
+        elif run.export.connection is None or is_off(run.export):
+            claimed.update(retry_at=None)  # it failed for good
+        elif claimed.update(retry_at=None, tried_again=True):
+            _again(run)
+
+
+def _again(run: Run) -> None:
+    actor = Actor(run.asked_by, Role.ADMINISTRATOR)
+    try:
+        running.ask_run(actor, run.export.name, refresh=False, trigger=run.trigger, tries=run.tries + 1)
+    except LelekaError as error:
+        log.warning("a run could not be tried again", run=run.pk, code=error.code)
+        Run.objects.filter(pk=run.pk).update(tried_again=False)

@@ -1,0 +1,52 @@
+"""Turns between accounts: whoever has the least under way comes first, and no account takes every place (I-19)."""
+
+from collections import Counter
+from collections.abc import Container, Sequence
+from typing import Final
+
+from leleka.core.ports import Clock
+from leleka.core.saying import told
+from leleka.services import workers
+from leleka.services.refresh_order import in_the_way, waits_for
+from leleka.state.models import Run, RunStatus
+
+AT_ONCE: Final = 2  # runs of one account: one delivers, the next plans meanwhile
+
+_LONGEST = Run._meta.get_field("stage").max_length
+
+
+def runs_in_turn(clock: Clock, but: Container[str]) -> Sequence[int]:
+    """Give the numbers of the runs that may be taken up now, in the order of their turns.
+
+    ``but`` names the errands that are taken care of already, as ``run:7``.
+    """
+    live = Run.objects.filter(finished_at__isnull=True).exclude(status=RunStatus.NEEDS_CONFIRMATION)
+    waiting: dict[int, list[Run]] = {}
+    busy: Counter[int] = Counter()
+    for run in live.select_related("export").order_by("pk"):
+        if f"run:{run.pk}" in but or not _is_free(run, clock):
+            busy[run.account_id] += 1
+        elif _may_begin(run):
+            waiting.setdefault(run.account_id, []).append(run)
+    turns = [
+        (busy[account] + place, run.pk)
+        for account, runs in waiting.items()
+        for place, run in enumerate(runs[: max(0, AT_ONCE - busy[account])])
+    ]
+    return [number for _, number in sorted(turns)]
+
+
+def _is_free(run: Run, clock: Clock) -> bool:
+    return run.lease_until <= clock.now() or not run.worker or workers.is_dead(run.worker)
+
+
+def _may_begin(run: Run) -> bool:
+    """Tell whether a run need not wait for a refresh: one that has its plan, or was canceled, goes on (CI-S5)."""
+    if run.cancel_requested_at is not None or "profiles" in run.config:
+        return True
+    names = in_the_way(run.export)
+    if names:
+        said = waits_for(names)
+        stage = {"stage": said[:_LONGEST], "stage_told": told(said)}
+        Run.objects.filter(pk=run.pk, finished_at__isnull=True).exclude(stage=stage["stage"]).update(**stage)
+    return not names

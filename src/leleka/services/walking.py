@@ -1,0 +1,212 @@
+"""Walking a refresh: each step in its turn, those of exports by queuing a run; each is written down as it ends.
+
+A walker that dies is followed by another, which goes on at the first step that has not ended. A step over which walkers
+died three times has failed: it may be what kills them.
+"""
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from threading import Event, Thread
+from typing import Any, Final
+
+import structlog
+from django.db import connection, transaction
+from django.utils import timezone
+
+from leleka.core.chain import ENDED, StepKind, StepStatus, standing_in_the_way
+from leleka.core.ports import Clock
+from leleka.core.saying import told
+from leleka.errors import LelekaError, NeedsAttention, Problem
+from leleka.services import database, stepping, store, workers
+from leleka.services.refresh_order import to_walk
+from leleka.state.models import Refresh, RefreshStep, RunStatus
+from leleka.state.refreshing import RefreshLost, claim, guard
+from leleka.warehouse.session import Session
+
+log = structlog.get_logger(__name__)
+_MOST_TRIES: Final = 3
+_RENEWALS: Final = 3  # within one lease
+_LONGEST_STAGE: Final = 200
+
+
+Say = Callable[[str], None]
+
+
+def _nobody(_: str) -> None:
+    """Nobody listens: the steps have it."""
+
+
+def next_to_walk(clock: Clock) -> int | None:
+    """Give the refresh whose turn it is, if nobody walks it: one at a time, so that nothing is read twice at once."""
+    row = to_walk().first()
+    if row is None:
+        return None
+    free = row.lease_until <= clock.now() or not row.worker or workers.is_dead(row.worker)
+    return row.pk if free else None
+
+
+def carry_out(number: int, clock: Clock, say: Say = _nobody) -> None:
+    """Walk a refresh to its end, unless another process does. ``say`` hears what it is doing."""
+    row = Refresh.objects.get(pk=number)
+    if row.walked_at is not None or row.finished_at is not None:
+        return
+    lease = store.configuration().lease_seconds
+    dead = bool(row.worker) and workers.is_dead(row.worker)
+    fence = claim(row, worker=workers.me(), now=clock.now(), lease_seconds=lease, previous_is_dead=dead)
+    if fence is None:
+        return
+    walker = Walker(number, fence, clock, lease, say)
+    try:
+        with walker.kept_alive(), store.session() as session:
+            walker.walk(session)
+    except RefreshLost:
+        log.warning("a refresh has another owner", refresh=number)
+
+
+@dataclass
+class Walker:
+    """One process's hold on a refresh. Every write renews the lease, and is refused where it was lost."""
+
+    number: int
+    fence: int
+    clock: Clock
+    lease: float
+    say: Say
+
+    def walk(self, session: Session) -> None:
+        self._guard(status=RunStatus.PROCESSING, started_at=self._began())
+        for step in RefreshStep.objects.filter(refresh=self.number).order_by("number"):
+            if self._canceled():
+                break
+            if step.status not in ENDED and step.run_id is None:
+                self._step(session, step)
+        self._leave()
+
+    def _began(self) -> Any:
+        return Refresh.objects.get(pk=self.number).started_at or timezone.now()
+
+    def _canceled(self) -> bool:
+        return Refresh.objects.filter(pk=self.number, cancel_requested_at__isnull=False).exists()
+
+    def _step(self, session: Session, step: RefreshStep) -> None:
+        blocked = self._blocked(step)
+        if blocked:
+            self._write(step, status=StepStatus.SKIPPED, problems=[asdict(one) for one in blocked])
+            return
+        if step.tries >= _MOST_TRIES:
+            self._fail(step, _died(step))
+            return
+        started = step.started_at or timezone.now()
+        self._write(step, status=StepStatus.PROCESSING, started_at=started, tries=step.tries + 1)
+        try:
+            done = stepping.do(session, step, self.clock, self._teller(step), self._guard)
+        except LelekaError as error:
+            self._fail(step, error)
+        except database.ERRORS:
+            raise  # nothing can be written down: whoever takes it up begins this step again
+        except RefreshLost:
+            raise
+        except Exception:
+            log.exception("a step of a refresh failed unexpectedly", refresh=self.number, step=step.number)
+            self._fail(step, NeedsAttention("INTERNAL_ERROR", "Something went wrong inside Leleka."))
+        else:
+            self._write(step, **done)
+
+    def _blocked(self, step: RefreshStep) -> list[Problem]:
+        """Say which of the steps it needs keep it from beginning, and what to do about each (CI-S8, T3)."""
+        if not step.needs:
+            return []
+        before = {
+            one.number: one for one in RefreshStep.objects.filter(refresh=self.number, number__in=step.needs)
+        }
+        statuses = {number: StepStatus(one.status) for number, one in before.items()}
+        return [_because(before[number]) for number in standing_in_the_way(sorted(before), statuses)]
+
+    def _fail(self, step: RefreshStep, error: LelekaError) -> None:
+        self._write(step, status=StepStatus.FAILED, problems=[asdict(one) for one in error.problems])
+
+    def _teller(self, step: RefreshStep) -> Say:
+        def say(sentence: str) -> None:
+            self.say(sentence)
+            stage = {"stage": sentence[:_LONGEST_STAGE], "stage_told": told(sentence)}
+            RefreshStep.objects.filter(pk=step.pk).update(**stage)
+
+        return say
+
+    def _write(self, step: RefreshStep, **changes: Any) -> None:
+        if changes.get("status") in ENDED:
+            changes = {"finished_at": timezone.now(), "stage": "", **changes}
+        with transaction.atomic():
+            self._guard()
+            RefreshStep.objects.filter(pk=step.pk).update(**changes)
+
+    def _leave(self) -> None:
+        """All is done but the runs of its exports: whoever keeps the time closes it when they have ended."""
+        now = timezone.now()
+        with transaction.atomic():
+            self._guard(walked_at=now, worker="", lease_until=0.0)
+            left = RefreshStep.objects.filter(refresh=self.number, run__isnull=True).exclude(status__in=ENDED)
+            left.update(status=StepStatus.CANCELED, finished_at=now, stage="")
+
+    def _guard(self, **changes: Any) -> None:
+        until = changes.pop("lease_until", self.clock.now() + self.lease)
+        if changes.get("status") == RunStatus.PROCESSING and self._canceled():
+            del changes["status"]  # it stays "Canceling"
+        guard(self.number, self.fence, until, **changes)
+
+    def kept_alive(self) -> "_Renewing":
+        return _Renewing(self)
+
+
+class _Renewing:
+    """Renews the lease while a step takes long. A process that is stopped or killed renews nothing."""
+
+    def __init__(self, walker: Walker) -> None:
+        self._walker = walker
+        self._over = Event()
+        self._thread = Thread(target=self._renew, name="refresh-lease", daemon=True)
+
+    def __enter__(self) -> None:
+        self._thread.start()
+
+    def __exit__(self, *_: object) -> None:
+        self._over.set()
+        self._thread.join()
+
+    def _renew(self) -> None:
+        walker = self._walker
+        try:
+            while not self._over.wait(walker.lease / _RENEWALS):
+                guard(walker.number, walker.fence, walker.clock.now() + walker.lease)
+        except (RefreshLost, *database.ERRORS):
+            return  # the next write of the walker itself finds out
+        finally:
+            connection.close()
+
+
+def _because(step: RefreshStep) -> Problem:
+    """Give why a step that needed this one is skipped: the one that failed first is named, with what it said."""
+    if step.status == StepStatus.SKIPPED and step.problems:
+        return Problem(**step.problems[0])
+    kinds = {StepKind.SOURCE: "Source", StepKind.SEGMENT: "Segment", StepKind.EXPORT: "Export"}
+    called = f"{kinds[StepKind(step.kind)]} {step.name!r}" if step.name else "The customer profiles"
+    if step.status == StepStatus.CANCELED:
+        return Problem(
+            "UPSTREAM_CANCELED", f"{called} was not refreshed: the refresh was canceled.", step.name
+        )
+    said = step.problems[0] if step.problems else {}
+    return Problem(
+        "UPSTREAM_FAILED",
+        f"{called} could not be refreshed: {said.get('message', 'no reason is known')}",
+        where=step.name,
+        remedy=said.get("remedy", ""),
+    )
+
+
+def _died(step: RefreshStep) -> NeedsAttention:
+    return NeedsAttention(
+        "STEP_DIED",
+        f"The process that worked on this died {step.tries} times.",
+        where=step.name,
+        remedy="Look into the log; more memory, or a smaller LELEKA_MEMORY_LIMIT, may help.",
+    )

@@ -1,0 +1,323 @@
+"""Due instants: one decision each, whoever decides and whatever the clock does (I-17); failed runs tried again."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from leleka.core.schedules_instants import instants
+from leleka.errors import Conflict, InvalidInput, TryLater
+from leleka.services import refreshes, retrying, running, schedules, scheduling, trying_again, walking
+from leleka.services.audit import Actor
+from leleka.services.export_schedules import schedule_of
+from leleka.state.models import DueDecision, Export, Refresh, Run, RunStatus, SystemSchedule, Trigger
+from tests.fakes.clock import START, VirtualClock
+from tests.integration.office import ALICE, DEFINITIONS, Office
+from tests.integration.people import lend_a_name
+
+HOURS = {"repeat": "daily", "times": ["00:00", "06:00", "12:00", "18:00"], "time_zone": "UTC"}
+OWN = {"repeat": "weekly", "days": ["mon", "wed"], "times": ["08:00"], "time_zone": "Europe/Kyiv"}
+MIDNIGHT = 1_700_006_400.0  # 2023-11-15T00:00:00Z, a Wednesday
+
+
+@pytest.fixture
+def clock() -> VirtualClock:
+    """It is a minute after midnight, UTC."""
+    passing = VirtualClock()
+    passing.sleep(MIDNIGHT + 60 - START)
+    return passing
+
+
+@pytest.fixture
+def shop(office: Office) -> Office:
+    office.hire(3)
+    office.apply()
+    lend_a_name()
+    return office
+
+
+def decided(subject: str = "system") -> list[tuple[str, str, str]]:
+    rows = DueDecision.objects.filter(subject=subject).order_by("due_at")
+    return [(row.due_at.strftime("%d %H:%M"), row.outcome, row.reason) for row in rows]
+
+
+def end(refresh: Refresh) -> None:
+    Refresh.objects.filter(pk=refresh.pk).update(
+        walked_at=refresh.created_at, finished_at=refresh.created_at, status="Successful"
+    )
+
+
+@pytest.mark.usefixtures("shop")
+def test_the_system_refreshes_at_its_times_and_decides_each_once(clock: VirtualClock) -> None:
+    schedules.set_system(ALICE, HOURS, 0, clock)
+    scheduling.tick(clock)
+    assert decided() == [], "what was due before it was set is not run"
+    clock.sleep(6 * 3600)
+    scheduling.tick(clock)
+    scheduling.tick(clock)
+    assert decided() == [("15 06:00", "started", "on-time")]
+    refresh = Refresh.objects.get()
+    assert (refresh.trigger, refresh.scope, refresh.due_at) == (
+        Trigger.SYSTEM, "everything", datetime(2023, 11, 15, 6, tzinfo=UTC)
+    )  # fmt: skip
+
+
+@pytest.mark.usefixtures("shop")
+def test_it_is_off_until_it_is_switched_on(clock: VirtualClock) -> None:
+    """CI-S1."""
+    assert schedules.system(ALICE, clock).on is False
+    schedules.set_system(ALICE, {**HOURS, "on": False}, 0, clock)
+    clock.sleep(86_400)
+    scheduling.tick(clock)
+    assert DueDecision.objects.count() == 0
+
+
+@pytest.mark.usefixtures("shop")
+def test_three_days_down_make_one_catch_up_and_the_rest_missed(clock: VirtualClock) -> None:
+    """Fault 61."""
+    schedules.set_system(ALICE, HOURS, 0, clock)
+    clock.sleep(3 * 86_400)
+    scheduling.tick(clock)
+    found = decided()
+    assert len(found) == 12
+    assert [outcome for _, outcome, _ in found] == ["skipped-missed"] * 11 + ["started"]
+    assert Refresh.objects.count() == 1
+
+
+@pytest.mark.usefixtures("shop")
+def test_one_that_is_due_while_the_last_one_goes_on_is_skipped_and_says_why(clock: VirtualClock) -> None:
+    """Fault 62."""
+    schedules.set_system(ALICE, HOURS, 0, clock)
+    clock.sleep(6 * 3600)
+    scheduling.tick(clock)
+    clock.sleep(6 * 3600)
+    scheduling.tick(clock)
+    assert decided()[-1][1:] == ("skipped-overlap", "still-running")
+    assert DueDecision.objects.last().detail == f"refresh {Refresh.objects.get().pk} had not ended: Queued"  # type: ignore[union-attr]
+    end(Refresh.objects.get())
+    clock.sleep(6 * 3600)
+    scheduling.tick(clock)
+    assert decided()[-1] == ("15 18:00", "started", "on-time")
+
+
+@pytest.mark.usefixtures("shop")
+@pytest.mark.parametrize("step", [-3600.0, -86_400.0, 3600.0])
+def test_a_clock_that_is_set_decides_no_instant_twice(clock: VirtualClock, step: float) -> None:
+    """Fault 58."""
+    schedules.set_system(ALICE, HOURS, 0, clock)
+    clock.sleep(6 * 3600)
+    scheduling.tick(clock)
+    end(Refresh.objects.get())
+    clock.step_wall(step)
+    for _ in range(30):
+        clock.sleep(3600)
+        scheduling.tick(clock)
+        for refresh in Refresh.objects.filter(finished_at=None):
+            end(refresh)
+    due = [day_and_time for day_and_time, _, _ in decided()]
+    assert len(due) == len(set(due))
+    assert all(outcome == "started" for _, outcome, _ in decided())
+    assert Refresh.objects.count() == len(due)
+
+
+@pytest.mark.usefixtures("shop")
+def test_of_two_schedulers_at_one_instant_one_decides(
+    clock: VirtualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Fault 6: the other has read that it is due, and finds it decided."""
+    schedules.set_system(ALICE, HOURS, 0, clock)
+    clock.sleep(6 * 3600)
+    other = VirtualClock()
+    other.sleep(clock.now() - START)
+
+    def meanwhile(*words: object) -> Iterator[object]:
+        monkeypatch.setattr("leleka.services.scheduling.instants", instants)
+        scheduling.tick(other)
+        return instants(*words)  # type: ignore[arg-type]
+
+    monkeypatch.setattr("leleka.services.scheduling.instants", meanwhile)
+    scheduling.tick(clock)
+    assert decided() == [("15 06:00", "started", "on-time")]
+    assert Refresh.objects.count() == 1
+
+
+@pytest.mark.usefixtures("shop")
+def test_a_decision_and_what_it_starts_are_there_together_or_not_at_all(
+    clock: VirtualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Fault 6."""
+    schedules.set_system(ALICE, HOURS, 0, clock)
+    clock.sleep(6 * 3600)
+
+    class Killed(BaseException):
+        """The process is gone."""
+
+    def die(*_: object) -> None:
+        raise Killed
+
+    with monkeypatch.context() as patched:
+        patched.setattr(scheduling._Due, "_move_on", die)
+        with pytest.raises(Killed):
+            scheduling.tick(clock)
+    assert (DueDecision.objects.count(), Refresh.objects.count()) == (0, 0)
+    scheduling.tick(clock)
+    assert (DueDecision.objects.count(), Refresh.objects.count()) == (1, 1)
+
+
+@pytest.mark.usefixtures("shop")
+def test_an_export_runs_by_its_own_schedule_and_is_shown_as_what_it_was(clock: VirtualClock) -> None:
+    """CI-S3, T9: 08:00 in Kyiv is 06:00 UTC in November."""
+    Export.objects.update(managed_by_file="")
+    export = Export.objects.get()
+    schedules.set_exports(ALICE, [export.pk], OWN, clock)
+    schedules.set_system(ALICE, HOURS, 0, clock)
+    clock.sleep(6 * 3600)
+    scheduling.tick(clock)
+    assert decided(f"export:{export.pk}") == [("15 06:00", "started", "on-time")]
+    own = Refresh.objects.get(trigger=Trigger.OWN)
+    system = Refresh.objects.get(trigger=Trigger.SYSTEM)
+    assert not system.steps.filter(kind="export").exists()
+    walking.carry_out(own.pk, clock)
+    assert Run.objects.get().trigger == Trigger.OWN
+
+
+@pytest.mark.usefixtures("shop")
+def test_off_means_only_by_hand_and_keeps_the_schedule_it_had(clock: VirtualClock) -> None:
+    """CI-S3, S4."""
+    Export.objects.update(managed_by_file="")
+    number = Export.objects.get().pk
+    schedules.set_exports(ALICE, [number], OWN, clock)
+    schedules.switch_exports(ALICE, [number], clock, on=False)
+    clock.sleep(30 * 86_400)
+    scheduling.tick(clock)
+    assert DueDecision.objects.count() == 0
+    schedules.switch_exports(ALICE, [number], clock, on=True)
+    told = schedule_of(Export.objects.get())
+    assert (told.policy, told.own and told.own.zone) == ("own", "Europe/Kyiv")
+    scheduling.tick(clock)
+    assert DueDecision.objects.count() == 0, "what was due while it was off is not caught up"
+
+
+@pytest.mark.usefixtures("shop")
+def test_a_schedule_whose_zone_is_gone_says_so_and_goes_on_saying_so(clock: VirtualClock) -> None:
+    """Fault 60; a schedule never breaks silently."""
+    schedules.set_system(ALICE, HOURS, 0, clock)
+    SystemSchedule.objects.update(schedule={**HOURS, "time_zone": "Mars/Olympus"})
+    clock.sleep(6 * 3600)
+    scheduling.tick(clock)
+    scheduling.tick(clock)
+    (found,) = decided()
+    assert (found[1], "TZ_UNKNOWN" in found[2]) == ("failed-to-start", True)
+    clock.sleep(86_400)
+    scheduling.tick(clock)
+    assert len(decided()) == 2
+
+
+@pytest.mark.usefixtures("shop")
+def test_the_next_ten_are_told_and_what_the_clocks_do(clock: VirtualClock) -> None:
+    """CI-S1; input 78."""
+    night = {"repeat": "daily", "times": ["03:30"], "time_zone": "Europe/Kyiv"}
+    schedules.set_system(ALICE, night, 0, clock)
+    view = schedules.system(ALICE, clock)
+    assert len(view.next) == 10
+    assert view.next[0].due_at == datetime(2023, 11, 15, 1, 30, tzinfo=UTC)
+    assert {change.kind for change in view.changes} == {"gap", "overlap"}
+
+
+@pytest.mark.usefixtures("shop")
+def test_a_stale_edit_of_the_system_schedule_is_refused(clock: VirtualClock) -> None:
+    schedules.set_system(ALICE, HOURS, 0, clock)
+    with pytest.raises(Conflict, match="STALE"):
+        schedules.set_system(ALICE, HOURS, 0, clock)
+    with pytest.raises(InvalidInput, match="TZ_UNKNOWN"):
+        schedules.set_system(ALICE, {**HOURS, "time_zone": "../../etc/passwd"}, 1, clock)
+
+
+@pytest.mark.usefixtures("shop")
+def test_definitions_say_when_things_run_and_applying_twice_changes_nothing(
+    office: Office, clock: VirtualClock
+) -> None:
+    office.hire(3)
+    text = DEFINITIONS + (
+        "    schedule: {repeat: weekly, days: [mon], times: ['08:00'], time_zone: Europe/Kyiv}\n"
+        "system_schedule: {repeat: daily, times: ['05:00'], time_zone: Europe/Kyiv}\n"
+    )
+    office.apply(text)
+    export = Export.objects.get()
+    assert (schedule_of(export).policy, SystemSchedule.objects.get().on) == ("own", True)
+    before = (export.schedule_since, export.next_due_at, SystemSchedule.objects.get().version)
+    assert {one.did for one in office.apply(text)} == {"unchanged"}
+    export = Export.objects.get()
+    assert before == (export.schedule_since, export.next_due_at, SystemSchedule.objects.get().version)
+    with pytest.raises(Conflict, match="MANAGED_BY_FILE"):
+        schedules.set_system(ALICE, HOURS, before[2], clock)
+    office.apply(DEFINITIONS + "    schedule: off\nsystem_schedule: off\n")
+    assert (schedule_of(Export.objects.get()).policy, SystemSchedule.objects.get().on) == ("off", False)
+
+
+@contextmanager
+def failing(export: str, error: Exception) -> Iterator[Run]:
+    """A scheduled run that is about to fail over ``error``."""
+    run = running.ask_run(Actor("schedule", ALICE.role), export, trigger=Trigger.SYSTEM)
+    Run.objects.filter(pk=run.pk).update(fence=1)
+    run.refresh_from_db()
+    assert isinstance(error, TryLater | Conflict)
+    yield run
+    Run.objects.filter(pk=run.pk).update(status=RunStatus.FAILED, finished_at=run.created_at)
+
+
+@pytest.mark.usefixtures("shop")
+def test_a_scheduled_run_is_tried_again_three_times_and_then_has_failed(clock: VirtualClock) -> None:
+    error = TryLater("HOST_UNREACHABLE", "The host cannot be reached.")
+    with failing("News", error) as run:
+        retrying.plan_retry(run, error, clock)
+    for minutes, tries in ((5, 2), (15, 3), (45, 4)):
+        clock.sleep(minutes * 60 - 1)
+        trying_again.try_again(clock)
+        assert Run.objects.count() == tries - 1
+        clock.sleep(1)
+        trying_again.try_again(clock)
+        trying_again.try_again(clock)
+        run = Run.objects.latest("pk")
+        assert (Run.objects.count(), run.tries, run.trigger) == (tries, tries, Trigger.SYSTEM)
+        Run.objects.filter(pk=run.pk).update(fence=1)
+        run.refresh_from_db()
+        retrying.plan_retry(run, error, clock)
+        Run.objects.filter(pk=run.pk).update(status=RunStatus.FAILED, finished_at=run.created_at)
+    assert [retrying.will_be_retried(one) for one in Run.objects.order_by("pk")] == [True, True, True, False]
+
+
+@pytest.mark.usefixtures("shop")
+def test_what_does_not_pass_is_not_tried_again(clock: VirtualClock) -> None:
+    error = Conflict("KEY_REFUSED", "ActiveCampaign refused this key.")
+    with failing("News", error) as run:
+        retrying.plan_retry(run, error, clock)
+    clock.sleep(3600)
+    trying_again.try_again(clock)
+    assert Run.objects.count() == 1
+
+
+@pytest.mark.usefixtures("shop")
+def test_a_run_by_hand_in_between_takes_the_place_of_another_try(clock: VirtualClock) -> None:
+    error = TryLater("HOST_UNREACHABLE", "The host cannot be reached.")
+    with failing("News", error) as run:
+        retrying.plan_retry(run, error, clock)
+    running.ask_run(ALICE, "News")
+    clock.sleep(3600)
+    trying_again.try_again(clock)
+    assert Run.objects.count() == 2
+
+
+@pytest.mark.usefixtures("shop")
+def test_what_is_due_next_is_told_in_order(clock: VirtualClock) -> None:
+    Export.objects.update(managed_by_file="")
+    number = Export.objects.get().pk
+    schedules.set_exports(ALICE, [number], OWN, clock)
+    schedules.set_system(ALICE, {**HOURS, "times": ["07:00"]}, 0, clock)
+    found = [(one.due_at.hour, one.export) for one in schedules.upcoming(ALICE)]
+    assert found == [(6, number), (7, None)]
+    assert refreshes.latest(ALICE) == []
+    assert (
+        schedules.of_export(ALICE, number, clock).next == datetime(2023, 11, 15, 6, tzinfo=UTC) + timedelta()
+    )

@@ -1,0 +1,81 @@
+"""Turns between accounts, and workers that do not do the same thing twice (I-19, fault 9)."""
+
+from collections.abc import Sequence
+
+import pytest
+from django.utils import timezone
+
+from leleka.core.clock import SystemClock
+from leleka.services import due, turns, workers
+from leleka.state.models import Account, Connection, Export, Run, Task
+
+pytestmark = pytest.mark.usefixtures("installation")
+ELSEWHERE = "boot:1:2:3"
+
+
+def exports_of(account: str, number: int) -> Sequence[Export]:
+    owner = Account.objects.create(type="activecampaign", name=account)
+    way = Connection.objects.create(name=account, type="activecampaign", account=owner, host=account)
+    return [
+        Export.objects.create(name=f"{account} {one}", connection=way, target="1", matching={}, leavers={})
+        for one in range(number)
+    ]
+
+
+def queue(export: Export, **values: object) -> Run:
+    assert export.connection is not None
+    now = SystemClock().now()
+    run = Run(
+        export=export, account=export.connection.account, config={"refresh": True}, asked_by="alice",
+        created_at=timezone.now(), **values,
+    )  # fmt: skip
+    run.lease_until = now + 60 if run.worker else 0.0
+    run.save()
+    return run
+
+
+def names(runs: Sequence[int]) -> list[str]:
+    return [Run.objects.get(pk=number).export.name for number in runs]
+
+
+def test_accounts_take_turns_however_many_runs_one_of_them_has() -> None:
+    for export in exports_of("many", 5):
+        queue(export)
+    for export in exports_of("few", 2):
+        queue(export)
+    assert names(turns.runs_in_turn(SystemClock(), ())) == ["many 0", "few 0", "many 1", "few 1"]
+
+
+def test_an_account_that_is_busy_leaves_the_places_to_others() -> None:
+    """I-19: two runs that hang at one account hold up nobody else's."""
+    first, second, third = exports_of("hanging", 3)
+    queue(first, worker=ELSEWHERE)
+    mine = queue(second)
+    queue(third)
+    (other,) = exports_of("quick", 1)
+    queue(other)
+    assert names(turns.runs_in_turn(SystemClock(), (f"run:{mine.pk}",))) == ["quick 0"]
+
+
+def test_a_run_whose_lease_is_over_is_taken_up_again() -> None:
+    (export,) = exports_of("one", 1)
+    run = queue(export, worker=ELSEWHERE)
+    assert list(turns.runs_in_turn(SystemClock(), ())) == []
+    Run.objects.filter(pk=run.pk).update(lease_until=SystemClock().now() - 1)
+    assert list(turns.runs_in_turn(SystemClock(), ())) == [run.pk]
+
+
+def test_what_waits_for_confirmation_takes_no_place() -> None:
+    first, second = exports_of("one", 2)
+    queue(first, status="Needs confirmation")
+    queue(second)
+    assert names(turns.runs_in_turn(SystemClock(), ())) == ["one 1"]
+
+
+def test_a_task_is_taken_once() -> None:
+    """Fault 9: two workers have seen it; the row says whose it is."""
+    task = Task.objects.create(kind="preview", subject="News", asked_by="alice", made_at=timezone.now())
+    assert due.take(task.pk) is not None
+    assert due.take(task.pk) is None
+    Task.objects.filter(pk=task.pk).update(worker=f"{workers.me().rpartition(':')[0]}:0")
+    assert due.take(task.pk) is not None, "the one that had it is dead"
