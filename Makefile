@@ -15,11 +15,12 @@ SPEED ?= 20
 PROCESSES ?= 3
 MINUTES ?= 5
 
-.PHONY: help demo serve messages test check tests soak format clean
+.PHONY: help demo serve messages test check browser tests soak format clean
 
 help:
 	@sed -n 's/^#   //p' Makefile
 	@echo "make check  lint, types, import rules"
+	@echo "make browser  Chromium for the browser tests: installed on Debian and Ubuntu as root, else said what to install"
 	@echo "make tests  the tests alone: all on SQLite, those of the state on PostgreSQL as well"
 	@echo "make messages  collect and compile what is to be translated (needs gettext)"
 	@echo "make format the formatter"
@@ -42,7 +43,10 @@ check: $(UV)
 	$(RUN) mypy
 	$(RUN) lint-imports --no-logo
 
-tests: $(UV)
+browser: $(UV)
+	@$(RUN) python -m tests.browser.chromium
+
+tests: $(UV) browser
 	$(RUN) pytest -n $(PROCESSES) --dist worksteal
 	$(RUN) python -m tests.on_postgresql
 

@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
 
 from tests.browser.chromium import ARGUMENTS, MISSING, found
+from tests.browser.furnishing import Furniture, furnish
 from tests.browser.house import House, opened
 from tests.browser.visiting import PATIENCE, Visitor
 
@@ -14,6 +15,11 @@ from tests.browser.visiting import PATIENCE, Visitor
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     with opened(tmp_path_factory.mktemp("house")) as one:
         yield one
+
+
+@pytest.fixture(scope="session")
+def furniture(house: House) -> Furniture:
+    return furnish(house)
 
 
 @pytest.fixture(scope="package")

@@ -45,6 +45,20 @@ KYIV: Final = City("Київ", "k", "Новини Києва", "Оксана", "
 LVIV: Final = City("Lviv", "v", "Lviv news", "Zoë", "Lviv gold", "Lviv silver")
 OSLO: Final = City("Oslo", "o", "Oslo news", "Åse 🌊", "Oslo gold", "Oslo silver")
 CITIES: Final = (LONDON, KYIV, LVIV, OSLO)
+_BY_FILE: Final = f"""\
+connections:
+  - name: By file
+    host: ${{HOST}}
+    key: ${{AC_KEY}}
+    shared_with: administrators and contributors
+    consent: {{agreed_by: Ada, version: "1"}}
+exports:
+  - name: By file
+    connection: By file
+    list: {CITIES.index(OSLO) + 1}
+    segments: [{OSLO.gold}]
+    data_matching: {{email: email, first_name: first_name}}
+"""
 
 
 def write(folder: Path, left: Sequence[City] = ()) -> None:
@@ -94,11 +108,11 @@ def _ordinary(city: City, leaving: int) -> Iterator[tuple[str, ...]]:
 
 
 def definitions() -> str:
-    """Give the file that says what there is: one source, and two segments a city."""
+    """Give the file that says what there is: one source, two segments a city, and an export to Oslo's list."""
     segments = "\n".join(
         f"  - name: {name}\n    rules: {{all: [{{column: city, is: {city.name}}}, {{column: tier, is: {tier}}}]}}"
         for city in CITIES
         for name, tier in ((f'"{city.gold}"', "gold"), (f'"{city.silver}"', "silver"))
     )
     source = "  - {name: customers, files: customers.csv, profiles: true, primary_key: id, types: {id: text}}"
-    return f"sources:\n{source}\nsegments:\n{segments}\n"
+    return f"sources:\n{source}\nsegments:\n{segments}\n{_BY_FILE}"

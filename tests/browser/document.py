@@ -28,10 +28,10 @@ class Step:
 
     labels: tuple[str, ...]
 
-    def is_seen_on(self, page: Page) -> None:
-        """Fail where one of the labels is not on the page, naming it."""
+    def is_seen_on(self, page: Page, patience: float | None = None) -> None:
+        """Fail where one of the labels does not come to be on the page, naming it; ``patience`` in milliseconds."""
         for label in self.labels:
-            expect(_shown(page, label), f"the page shows “{label}”").not_to_have_count(0)
+            expect(_shown(page, label), f"the page shows “{label}”").not_to_have_count(0, timeout=patience)
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ def pytest_ignore_collect(collection_path: Path) -> bool | None:
     return True if collection_path.is_relative_to(_HERE) and _is_left_out() else None
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     """Say so where the room was asked for, in the process that speaks to people."""
     if _is_left_out() and any(_holds(config, argument) for argument in config.args):

@@ -72,8 +72,8 @@ def _connect(walk: Walk, steps: Chapter) -> None:
     expect(save).to_be_enabled()
 
 
-def configure_an_export(walk: Walk, steps: Chapter, *, typed: bool = False) -> None:
-    """Fill in everything that there is, and save; the list is picked by its name, or its number ``typed``."""
+def configure_an_export(walk: Walk, steps: Chapter) -> None:
+    """Fill in everything that there is, and save; the list is picked by its name."""
     page, city = walk.page, walk.city
     steps[1].is_seen_on(page)
     walk.go_to(steps[1].labels[1])
