@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.browser.document import PAGES, Step, chapters
+from tests.browser.document import Step, chapters
 from tests.browser.visiting import Visitor
 
 _TEXT = """\
@@ -23,17 +23,6 @@ _TEXT = """\
 def test_only_numbered_steps_are_walked() -> None:
     (send,) = chapters(_TEXT)
     assert [step.labels for step in send.steps] == [("Data", "Exports"), ("Save", "all")]
-
-
-def test_both_languages_have_the_same_steps_with_as_many_labels() -> None:
-    english, ukrainian = (
-        [
-            [len(step.labels) for step in chapter.steps]
-            for chapter in chapters(path.read_text(encoding="utf-8"))
-        ]
-        for path in PAGES.values()
-    )
-    assert english == ukrainian
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from tests.browser.house import ADA, PASSWORD, House
 Language = Literal["en", "uk"]
 LOCALES: Final[dict[Language, str]] = {"en": "en-GB", "uk": "uk-UA"}
 WIDE, NARROW = 1280, 375
-PATIENCE: Final = 40_000  # milliseconds, on a slow machine
+PATIENCE: Final = 60_000  # milliseconds, on a slow machine
 
 
 @dataclass
