@@ -18,11 +18,12 @@ MINUTES ?= 5
 PROFILES ?= 1000000
 ROUNDS ?= 40
 
-.PHONY: help demo serve pictures messages test check tests soak bench format clean
+.PHONY: help demo serve pictures messages test check browser tests soak bench format clean
 
 help:
 	@sed -n 's/^#   //p' Makefile
 	@echo "make check  lint, types, import rules"
+	@echo "make browser  Chromium for the browser tests: installed on Debian and Ubuntu as root, else said what to install"
 	@echo "make tests  the tests alone: all on SQLite, those of the state on PostgreSQL as well"
 	@echo "make pictures the README's pictures of the pages (needs a Chromium)"
 	@echo "make messages  collect and compile what is to be translated (needs gettext)"
@@ -49,7 +50,10 @@ check: $(UV)
 	$(RUN) mypy
 	$(RUN) lint-imports --no-logo
 
-tests: $(UV)
+browser: $(UV)
+	@$(RUN) python -m tests.browser.chromium
+
+tests: $(UV) browser
 	$(RUN) pytest -n $(PROCESSES) --dist worksteal
 	$(RUN) python -m tests.on_postgresql
 

@@ -8,6 +8,10 @@ import pytest
 import structlog
 from django.conf import settings
 
+from tests.browser.chromium import NAMED as _CHROMIUM
+
+pytest_plugins = ("tests.browser.presence",)
+
 # The database Django has by now: its settings are read before any conftest.
 _database = os.environ.get("LELEKA_TEST_DATABASE", "sqlite3")
 if not settings.DATABASES["default"]["ENGINE"].endswith(f".{_database}"):
@@ -20,7 +24,7 @@ os.environ.setdefault("XDG_RUNTIME_DIR", str(_home))
 os.environ["LELEKA_DATA_DIR"] = str(_home / "data")
 os.environ["LELEKA_MASTER_KEY_FILE"] = str(_home / "keys" / "master.key")
 for _name in [name for name in os.environ if name.startswith("LELEKA_")]:
-    if _name not in {"LELEKA_DATA_DIR", "LELEKA_MASTER_KEY_FILE"}:
+    if _name not in {"LELEKA_DATA_DIR", "LELEKA_MASTER_KEY_FILE", _CHROMIUM}:
         del os.environ[_name]
 (_home / "data").mkdir()
 

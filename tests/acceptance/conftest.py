@@ -5,12 +5,16 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.request import urlopen
 
 import pytest
+
+if TYPE_CHECKING:
+    from tests.acceptance.serving import Served
 
 KEY = "CANARY-key-0123456789abcdef"
 _LELEKA = (sys.executable, "-m", "leleka")
@@ -57,38 +61,42 @@ class Installation:
             return {one["email"]: one["first_name"] for one in map(json.loads, reply)}
 
 
-@pytest.fixture
-def installation(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Installation]:
-    """An empty installation and a sandbox of its own; the parameter is how fast time passes for both."""
-    speed = str(getattr(request, "param", "unlimited"))
+@contextmanager
+def installed(folder: Path, speed: str, *, lists: str, fields: str) -> Iterator[Installation]:
+    """Give an empty installation in a folder, with a sandbox of its own that lives as long."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("LELEKA_")}
     environment |= {
-        "LELEKA_DATA_DIR": str(tmp_path / "data"),
-        "LELEKA_MASTER_KEY_FILE": str(tmp_path / "master.key"),
-        "LELEKA_SOURCE_DIRS": str(tmp_path),
+        "LELEKA_DATA_DIR": str(folder / "data"),
+        "LELEKA_MASTER_KEY_FILE": str(folder / "master.key"),
+        "LELEKA_SOURCE_DIRS": str(folder),
         "LELEKA_TEST_SPEED": speed,
         "PYTHONUNBUFFERED": "1",
         "AC_KEY": KEY,
     }
-    command = [
-        *_LELEKA,
-        "sandbox",
-        "--port",
-        "0",
-        "--key",
-        KEY,
-        "--speed",
-        speed,
-        "--fields",
-        "Tier",
-        "--lists",
-        "News,Other",
-    ]
+    command = [*_LELEKA, "sandbox", "--port", "0", "--key", KEY, "--speed", speed]
+    command += ["--fields", fields, "--lists", lists]
     with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         try:
             sandbox = process.stdout.readline().partition("http://")[2].partition(";")[0].strip()
             environment["LELEKA_TEST_HOSTS"] = environment["HOST"] = sandbox
-            yield Installation(tmp_path, sandbox, environment)
+            yield Installation(folder, sandbox, environment)
         finally:
             process.kill()
+
+
+@pytest.fixture
+def installation(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Installation]:
+    """An empty installation and a sandbox of its own; the parameter is how fast time passes for both."""
+    speed = str(getattr(request, "param", "unlimited"))
+    with installed(tmp_path, speed, lists="News,Other", fields="Tier") as one:
+        yield one
+
+
+@pytest.fixture
+def served(installation: Installation) -> Iterator["Served"]:
+    """``leleka serve``, answering."""
+    from tests.acceptance.serving import serving  # noqa: PLC0415 - it needs what stands here
+
+    with serving(installation) as one:
+        yield one

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.acceptance.conftest import Installation
-from tests.acceptance.test_serve import free_port, until
+from tests.acceptance.serving import free_port, until
 
 PAGE = Path(__file__).parents[2] / "docs/how-to/api.md"
 CUSTOMERS = "id,email,first_name,tier\n1,ann@example.com,Ann,gold\n2,bob@example.com,Bob,gold\n3,cyr@example.com,Cyr,\n"

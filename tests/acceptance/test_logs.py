@@ -12,10 +12,9 @@ import pytest
 
 from leleka.cli.demo import customers as maker
 from tests.acceptance.conftest import KEY, Installation
+from tests.acceptance.serving import Served, until
 from tests.acceptance.test_kill import DEFINITIONS
-from tests.acceptance.test_serve import Served, served, until
 
-__all__ = ["served"]  # a fixture
 _PIPE = 65_536  # bytes that a pipe holds
 _DEMO = DEFINITIONS.replace("files: people.csv", "files: customers.csv").replace(
     "data_matching: {email: email, first_name: name}", "data_matching: {email: email, first_name: first_name}"

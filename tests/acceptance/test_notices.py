@@ -14,9 +14,9 @@ from typing import Any
 import pytest
 
 from tests.acceptance.conftest import KEY, Installation
+from tests.acceptance.serving import free_port, until
 from tests.acceptance.test_canary import files, leaks, told
 from tests.acceptance.test_kill import write_people
-from tests.acceptance.test_serve import free_port, until
 from tests.fakes.mail_server import mail_server
 from tests.fakes.peer import Line, canned, peer
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.acceptance.test_serve import free_port, until
+from tests.acceptance.serving import free_port, until
 from tests.acceptance.web import Served, prepare, read, serving
 from tests.bad_inputs import Entry, entries
 

@@ -33,11 +33,11 @@ def show(request: Request, number: int) -> HttpResponse:
 
 
 def live(request: Request, number: int) -> HttpResponse:
-    """Give the part that changes while a run is under way; when it ended, the whole page is drawn anew."""
+    """Give htmx the part that changes while a run is under way; when it ended, the whole page is drawn anew."""
     context = _context(request, number)
     run = context["run"]
     ended = run.finished_at is not None or run.status == "Needs confirmation"
-    if is_htmx(request) and ended:
+    if ended or not is_htmx(request):
         return go(request, reverse("web:run", args=(number,)))
     return page(request, "web/parts/run_live.html", context)
 

@@ -3,10 +3,11 @@
   "use strict";
   const pane = () => document.getElementById("pane");
 
-  // A side pane is a dialog: whatever htmx puts into it opens it, and Escape closes it.
+  // A side pane is a dialog: whatever htmx puts into it opens it, and Escape closes it. A pane that stands as a page
+  // of its own is none, and answers in its place.
   document.addEventListener("htmx:afterSwap", (event) => {
     if (event.detail.target.id !== "pane") return;
-    if (!pane().open) pane().showModal();
+    if (pane().showModal && !pane().open) pane().showModal();
     const first = pane().querySelector("[autofocus], input:not([type=hidden]), select, button");
     const wrong = pane().querySelector("[aria-invalid=true]");
     (wrong || first)?.focus();

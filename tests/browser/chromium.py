@@ -1,0 +1,84 @@
+"""The browser of the tests: the machine's own Chromium, found, or brought where that may be done.
+
+``python -m tests.browser.chromium`` brings it; what it cannot do it says, and the run of the tests says it again.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Final
+
+NAMED: Final = "LELEKA_TEST_CHROMIUM"
+_PROGRAMS: Final = ("chromium", "chromium-browser", "google-chrome")
+_PACKAGES: Final = ("chromium", "fonts-dejavu-core", "fonts-noto-color-emoji")  # Cyrillic and emoji are drawn
+_SYSTEMS: Final = {"debian", "ubuntu"}
+MISSING: Final = (
+    "There is no Chromium, so the browser tests did not run. "
+    f"On Debian: apt install {' '.join(_PACKAGES)}. "
+    f"Elsewhere: install Chromium or Google Chrome, or name one: {NAMED}=/path/to/chrome."
+)
+# What leaves the machine by itself is off; the tests' pages are on loopback.
+ARGUMENTS: Final = (
+    "--no-sandbox",  # as root there is none
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+def found() -> str | None:
+    """Give the path of the browser: the one that was named, else the first of the usual programs."""
+    named = os.environ.get(NAMED)
+    if named:
+        return shutil.which(named)
+    return next((path for name in _PROGRAMS if (path := shutil.which(name))), None)
+
+
+def is_required() -> bool:
+    """On a build server tests that are left out would be taken for tests that passed."""
+    return os.environ.get("CI", "").lower() in {"1", "true", "yes"}
+
+
+def bring() -> int:
+    """Install the browser where that needs nobody's password."""
+    if found():
+        return 0
+    if _system() & _SYSTEMS and not os.environ.get(NAMED):
+        as_root = _as_root()
+        if as_root is not None:
+            environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+            for words in (("update", "-q"), ("install", "-q", "-y", "--no-install-recommends", *_PACKAGES)):
+                subprocess.run([*as_root, "apt-get", *words], env=environment, check=False)
+    if not found():
+        line = "=" * 79
+        print(f"{line}\n{MISSING}\n{line}", file=sys.stderr)  # noqa: T201 - make shows it
+    return 0  # the run of the tests decides what it costs
+
+
+def _system() -> set[str]:
+    try:
+        lines = Path("/etc/os-release").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return set()
+    named = dict(line.partition("=")[::2] for line in lines)
+    return set(f"{named.get('ID', '')} {named.get('ID_LIKE', '')}".replace('"', "").split())
+
+
+def _as_root() -> list[str] | None:
+    """Give the words before a command that make root run it; None where that would ask for a password."""
+    if not shutil.which("apt-get"):
+        return None
+    if os.geteuid() == 0:
+        return []
+    if shutil.which("sudo") and subprocess.run(["sudo", "-n", "true"], check=False).returncode == 0:
+        return ["sudo", "-n"]
+    return None
+
+
+if __name__ == "__main__":
+    sys.exit(bring())

@@ -1,0 +1,45 @@
+"""One installation a process for all of these tests, one browser at a time."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, expect, sync_playwright
+
+from tests.browser.chromium import ARGUMENTS, MISSING, found
+from tests.browser.furnishing import Furniture, furnish
+from tests.browser.house import House, opened
+from tests.browser.visiting import PATIENCE, Visitor
+
+
+@pytest.fixture(scope="session")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    with opened(tmp_path_factory.mktemp("house")) as one:
+        yield one
+
+
+@pytest.fixture(scope="session")
+def furniture(house: House) -> Furniture:
+    return furnish(house)
+
+
+@pytest.fixture(scope="package")
+def chromium() -> Iterator[Browser]:
+    """The browser. It ends with this room: while it runs, Django refuses its database to this thread."""
+    path = found()
+    if path is None:
+        pytest.fail(MISSING)
+    expect.set_options(timeout=PATIENCE)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=list(ARGUMENTS))
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def visitor(chromium: Browser, house: House) -> Iterator[Visitor]:
+    """Somebody with a browser; in the end nothing may have been complained of."""
+    one = Visitor(chromium, house)
+    yield one
+    for context in chromium.contexts:
+        context.close()
+    assert one.complaints == []

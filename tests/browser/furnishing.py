@@ -1,0 +1,109 @@
+"""Something on every page: connections, exports and segments of a file and of people, runs in every state."""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+from urllib.request import Request, urlopen
+
+from tests.acceptance.serving import until
+from tests.browser.customers import OSLO
+from tests.browser.house import ADA, PASSWORD, House
+
+
+@dataclass(frozen=True, slots=True)
+class Furniture:
+    """The numbers of what there is, as pages are addressed."""
+
+    connection: int
+    connection_by_file: int
+    export: int
+    export_by_file: int
+    segment: int
+    run: int  # ended, with excluded, rejected and left
+    waiting: int  # needs confirmation
+    task: int
+    person: int
+    welcome: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Api:
+    """The product's own API, in Ada's name."""
+
+    host: str
+    token: str
+
+    def ask(self, path: str, posted: object = None) -> Any:
+        data = json.dumps(posted).encode() if posted is not None else None
+        headers = {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"}
+        with urlopen(Request(f"http://{self.host}/api/v1/{path}", data, headers), timeout=60) as reply:
+            return json.load(reply)
+
+    def named(self, path: str, name: str) -> int:
+        return next(int(one["id"]) for one in self.ask(path)["items"] if one["name"] == name)
+
+    def run(self, export: int, status: str) -> int:
+        number = int(self.ask(f"exports/{export}/run", {})["run"])
+        until(lambda: self.ask(f"runs/{number}")["status"] == status, f"a run that is {status}")
+        return number
+
+
+def furnish(house: House) -> Furniture:
+    """Fill the pages with what an installation has after some days."""
+    token = house.installation.json("user", "token", ADA, "--name", "furniture")["secret"]
+    api = _Api(house.url.removeprefix("http://"), token)
+    invited = api.ask("people", {"email": "bohdan@example.com", "name": "Bohdan", "role": "contributor"})
+    connection = _connection(house, api)
+    export = _export(house, api)
+    house.behave({"failing_domains": [OSLO.refused_domain]})
+    run = api.run(export, "Completed with warnings")
+    house.left(OSLO)
+    waiting = api.run(export, "Needs confirmation")
+    task = int(api.ask(f"exports/{export}/preview", {})["task"])
+    until(lambda: api.ask(f"tasks/{task}")["done"], "the preview")
+    rules = {"column": "tier", "is": "basic"}
+    return Furniture(
+        connection=connection,
+        connection_by_file=api.named("connections", "By file"),
+        export=export,
+        export_by_file=api.named("exports", "By file"),
+        segment=int(api.ask("segments", {"name": "Basic", "rules": rules})["id"]),
+        run=run,
+        waiting=waiting,
+        task=task,
+        person=int(invited["person"]["id"]),
+        welcome=invited["token"],
+    )
+
+
+def _connection(house: House, api: _Api) -> int:
+    wanted = {
+        "name": OSLO.name,
+        "host": house.installation.sandbox,
+        "key": house.key,
+        "agreed": True,
+        "consent_version": api.ask("connections/consent")["version"],
+        "password": PASSWORD,
+        "check": True,
+    }
+    return int(api.ask("connections", wanted)["id"])
+
+
+def _export(house: House, api: _Api) -> int:
+    wanted = {
+        "name": OSLO.name,
+        "connection": OSLO.name,
+        "list": str(house.list_number(OSLO.list)),
+        "segments": [OSLO.gold, OSLO.silver],
+        "data_matching": {
+            "email": "email",
+            "first_name": {"column": "first_name"},
+            "phone": {"column": "phone"},
+            "fields": [{"column": "tier", "field": house.field_number("Tier")}],
+            "tags": ["leleka"],
+        },
+        "leavers": {
+            "policy": "mark", "field": house.field_number(OSLO.mark), "member": "yes", "leaver": "no",
+        },
+    }  # fmt: skip
+    return int(api.ask("exports", wanted)["id"])

@@ -1,0 +1,83 @@
+"""A real installation for the browser: ``leleka serve`` and the sandbox as processes, customers, people."""
+
+import json
+import subprocess
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+from urllib.request import Request, urlopen
+
+from tests.acceptance.conftest import KEY, Installation, installed
+from tests.acceptance.serving import serving
+from tests.browser import customers
+from tests.browser.customers import City
+
+PASSWORD: Final = "seven storks over the marsh"
+ADA: Final = "ada@example.com"
+_SPEED: Final = "50"
+_FIELDS: Final = ",".join(("Tier", *(city.mark for city in customers.CITIES)))
+
+
+@dataclass(frozen=True)
+class House:
+    """Where the pages are, and what stands behind them."""
+
+    installation: Installation
+    url: str
+    key: str = KEY
+    gone: list[City] = field(default_factory=list)
+    signed_in: dict[str, Any] = field(default_factory=dict)  # person -> what their browser keeps
+
+    @property
+    def folder(self) -> Path:
+        return self.installation.folder
+
+    def listed(self, number: int) -> dict[str, Any]:
+        """Address -> contact, of a list's active contacts in the sandbox."""
+        with self._sandbox(f"lists/{number}/contacts?status=1") as reply:
+            return {one["email"]: one for one in map(json.loads, reply)}
+
+    def list_number(self, name: str) -> int:
+        return next(int(one["id"]) for one in self.installation.state()["lists"] if one["name"] == name)
+
+    def field_number(self, title: str) -> str:
+        return next(str(one["id"]) for one in self.installation.state()["fields"] if one["title"] == title)
+
+    def left(self, city: City) -> None:
+        """Let most of a city's people leave both segments, for good."""
+        self.gone.append(city)
+        customers.write(self.folder, self.gone)
+
+    def behave(self, changes: Mapping[str, object]) -> None:
+        self._sandbox("behaviour", changes).close()
+
+    def violations(self) -> Any:
+        return self.installation.state()["violations"]
+
+    def _sandbox(self, path: str, posted: Mapping[str, object] | None = None) -> Any:
+        data = json.dumps(posted).encode() if posted is not None else None
+        return urlopen(Request(f"http://{self.installation.sandbox}/_sandbox/{path}", data), timeout=60)
+
+
+@contextmanager
+def opened(folder: Path) -> Iterator[House]:
+    """Make an installation with segments and an administrator, and serve it."""
+    lists = ",".join(city.list for city in customers.CITIES)
+    with installed(folder, _SPEED, lists=lists, fields=_FIELDS) as installation:
+        customers.write(folder)
+        (folder / "leleka.yaml").write_text(customers.definitions(), encoding="utf-8")
+        installation.leleka("apply", str(folder / "leleka.yaml"))
+        installation.leleka("refresh")
+        add_person(installation, ADA, "Ada", "administrator")
+        with serving(installation) as served:
+            yield House(installation, f"http://127.0.0.1:{served.port}")
+
+
+def add_person(installation: Installation, email: str, name: str, role: str) -> None:
+    words = ("user", "add", email, "--name", name, "--role", role, "--password-stdin")
+    subprocess.run(
+        [*installation.command, *words],
+        env=installation.environment, input=PASSWORD, text=True, capture_output=True, check=True,
+    )  # fmt: skip

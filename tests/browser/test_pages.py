@@ -1,0 +1,104 @@
+"""Every page of the product, as an administrator sees it with something on it: usable by everybody, and in order.
+
+Pages are looked at with axe-core in light and dark, at the width of a desk and of a phone; panes as pages of their own
+and as panes. That nothing is complained of on the console, by the policy or by the server is the visitor's to say.
+"""
+
+from collections.abc import Callable
+from typing import Final
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from leleka.web.routes import ROUTES
+from tests.browser.furnishing import Furniture
+from tests.browser.looking import problems
+from tests.browser.visiting import Visitor
+
+Address = Callable[[Furniture], str]
+PAGES: Final[dict[str, tuple[Address, ...]]] = {
+    "home": (lambda _: "/",),
+    "account": (lambda _: "/account",),
+    "connections": (lambda _: "/admin/connections",),
+    "connection_add": (lambda _: "/admin/connections/add",),
+    "connection": (
+        lambda has: f"/admin/connections/{has.connection}",
+        lambda has: f"/admin/connections/{has.connection_by_file}",
+    ),
+    "connection_remove": (lambda has: f"/admin/connections/{has.connection}/remove",),
+    "audit": (lambda _: "/admin/audit",),
+    "notices": (lambda _: "/notices",),
+    "system_notices": (lambda _: "/admin/system/notices",),
+    "people": (lambda _: "/admin/permissions",),
+    "person_add": (lambda _: "/admin/permissions/add",),
+    "person": (lambda has: f"/admin/permissions/{has.person}",),
+    "exports": (lambda _: "/data/exports",),
+    "export_add": (lambda _: "/data/exports/add",),
+    "exports_detach": (lambda has: f"/data/exports/detach?chosen={has.export}",),
+    "exports_remove": (lambda has: f"/data/exports/remove?chosen={has.export}",),
+    "export": (
+        lambda has: f"/data/exports/{has.export}?saved",
+        lambda has: f"/data/exports/{has.export_by_file}",
+    ),
+    "export_view": (lambda has: f"/data/exports/{has.export_by_file}/view",),
+    "export_edit": (lambda has: f"/data/exports/{has.export}/edit",),
+    "runs": (lambda _: "/data/runs",),
+    "run": (lambda has: f"/data/runs/{has.run}", lambda has: f"/data/runs/{has.waiting}"),
+    "run_live": (lambda has: f"/data/runs/{has.run}/live",),
+    "run_rows": (lambda has: f"/data/runs/{has.run}/rows?ended=excluded",),
+    "segments": (lambda _: "/segments",),
+    "segment_add": (lambda _: "/segments/add",),
+    "segment": (lambda has: f"/segments/{has.segment}",),
+    "segment_edit": (lambda has: f"/segments/{has.segment}/edit",),
+    "segment_remove": (lambda has: f"/segments/{has.segment}/remove",),
+    "segment_exports": (lambda has: f"/segments/{has.segment}/exports",),
+    "task": (lambda has: f"/tasks/{has.task}",),
+}
+ENTRANCES: Final[dict[str, Address]] = {
+    "sign_in": lambda _: "/sign-in",
+    "welcome": lambda has: f"/welcome/{has.welcome}",
+}
+FILES: Final = {"run_download"}  # comes down as a file: test_walkthrough.py reads it
+# Not for people: probes, figures for charts, and the bell, which is in every page.
+PARTS: Final = {"healthz", "readyz", "metrics", "export_chart", "run_chart", "segment_chart", "bell"}
+
+
+def test_every_page_that_can_be_opened_is_looked_at() -> None:
+    opened = {route.name for route in ROUTES if "GET" in route.methods}
+    assert opened == {*PAGES, *ENTRANCES, *FILES, *PARTS}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_is_usable_by_everybody(visitor: Visitor, furniture: Furniture, name: str) -> None:
+    page = visitor.signed_in()
+    found = []
+    for address in PAGES[name]:
+        page.goto(address(furniture))
+        settle(page)
+        found += problems(page)
+        if page.locator(".pane-page").count():
+            found += _as_a_pane(page, address(furniture))
+    assert found == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ENTRANCES)
+def test_an_entrance_is_usable_by_everybody(visitor: Visitor, furniture: Furniture, name: str) -> None:
+    page = visitor.anonymous()
+    page.goto(ENTRANCES[name](furniture))
+    assert problems(page) == []
+
+
+def _as_a_pane(page: Page, address: str) -> list[str]:
+    page.goto("/data/exports")
+    page.evaluate("address => htmx.ajax('GET', address, '#pane')", address)
+    expect(page.get_by_role("dialog")).to_be_visible()
+    settle(page)
+    return problems(page)
+
+
+def settle(page: Page) -> None:
+    """Wait for what htmx fetches by itself."""
+    expect(page.locator("[hx-trigger=load]:not([id=rows]), .htmx-request")).to_have_count(0)
+    expect(page.locator("#rows:empty")).to_have_count(0)

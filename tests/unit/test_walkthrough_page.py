@@ -1,0 +1,22 @@
+"""The how-to page in both languages: the labels of a step are the pages' own words, and the same ones."""
+
+from pathlib import Path
+from typing import Final
+
+import polib
+
+from tests.browser.document import PAGES, chapters
+
+_CATALOGUE: Final = Path(__file__).parents[2] / "src/leleka/locale/uk/LC_MESSAGES/django.po"
+_NAMES: Final = {"ActiveCampaign": "ActiveCampaign"}  # of products: they are not translated
+
+
+def labels(language: str) -> list[list[list[str]]]:
+    text = PAGES[language].read_text(encoding="utf-8")
+    return [[list(step.labels) for step in chapter.steps] for chapter in chapters(text)]
+
+
+def test_the_ukrainian_page_names_what_the_english_one_names() -> None:
+    words = {entry.msgid: entry.msgstr for entry in polib.pofile(str(_CATALOGUE))} | _NAMES
+    expected = [[[words[label] for label in step] for step in chapter] for chapter in labels("en")]
+    assert labels("uk") == expected
