@@ -63,6 +63,9 @@ def _sign_in(page: Page, keyboard: Keyboard) -> None:
     keyboard.reach(page.get_by_label("Password", exact=True))
     keyboard.type(PASSWORD)
     keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1, name="Home")).to_be_visible()
+    keyboard.reach(page.get_by_role("navigation").get_by_role("link", name="Exports"))
+    keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1, name="Exports")).to_be_visible()
 
 

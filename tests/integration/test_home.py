@@ -12,7 +12,7 @@ from django.utils import timezone
 from leleka.core.clock import SystemClock
 from leleka.services import beats, overview
 from leleka.services.audit import Role
-from leleka.state.models import Connection, Export, RunStatus, Segment, SegmentSize, Source
+from leleka.state.models import Connection, Export, RunStatus, Segment, SegmentSize, Source, SystemSchedule
 from tests.integration.moments_of_runs import a_connection, a_run, an_export, counts
 from tests.integration.office import ALICE
 from tests.integration.people import Somebody, somebody
@@ -212,3 +212,13 @@ def test_home_is_first_in_the_menu_and_marked_where_one_is(alice: Somebody) -> N
     links = re.findall(r'<a class="nav-link" href="([^"]+)"( aria-current="page")?', html)
     assert links[0] == ("/", ' aria-current="page"')
     assert all(not here for _url, here in links[1:])
+
+
+def test_what_is_due_next_stands_behind_what_is_under_way(now: datetime) -> None:
+    live = a_run(an_export("First"), RunStatus.QUEUED, ended=None)
+    own = an_export("Second")
+    soon, later = now + timedelta(hours=1), now + timedelta(hours=2)
+    Export.objects.filter(pk=own.pk).update(schedule={"policy": "own"}, next_due_at=soon)
+    SystemSchedule.objects.create(pk=1, on=True, next_due_at=later)
+    found = [(one.run, one.export, one.at) for one in overview.upcoming(ALICE, CLOCK)]
+    assert found == [(live.pk, "First", None), (None, "Second", soon), (None, "", later)]

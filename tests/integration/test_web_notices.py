@@ -182,6 +182,6 @@ def test_who_makes_an_export_owns_it_and_a_file_s_has_no_owner(office: Office) -
     written = bob.get("/exports/1")["data"]
     made = bob.told("POST", "/exports", {**written, "name": "Mine", "list": "2"}, 201)["id"]
     assert Export.objects.get(pk=made).owner == bob.user
-    assert {one["name"]: one["owner"] for one in bob.get("/exports")} == {"Mine": "Bob", "News": ""}
+    assert {one["name"]: one["owner"] for one in bob.get("/exports")["items"]} == {"Mine": "Bob", "News": ""}
     assert "<dt>Owner</dt><dd>Bob</dd>" in shown(charlie, f"/data/exports/{made}")
     assert "<dt>Owner</dt>" not in shown(charlie, "/data/exports/1")

@@ -2,8 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from django.db.models import Max, Sum
@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from leleka.core.ports import Clock
 from leleka.errors import Problem
-from leleka.services import beats, connection_views
+from leleka.services import beats, connection_views, schedules
 from leleka.services.audit import Actor
 from leleka.services.permissions import Permission, allows, require
 from leleka.state.models import Connection, Export, Run, RunStatus, Segment, SegmentSize, Source
@@ -53,14 +53,18 @@ class Concerns:
 
 @dataclass(frozen=True, slots=True)
 class Upcoming:
-    """What runs next. ``at`` is None of what is under way or queued already, then ``run`` and ``status`` say more."""
+    """What runs next. ``at`` is None of what is under way or queued already, then ``run`` and ``status`` say more.
+
+    The system's schedule, which is of no single export, has neither ``export`` nor ``export_id``.
+    """
 
     export: str
-    export_id: int
+    export_id: int | None
     at: datetime | None = None
     run: int | None = None
     status: str = ""
     stage: str = ""
+    stage_told: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,12 +155,16 @@ def _failed(run: Mapping[str, Any]) -> Concern:
 
 
 def upcoming(actor: Actor, clock: Clock) -> Sequence[Upcoming]:
-    """Give what runs next: what is under way and queued, in the order in which it was asked for."""
+    """Give what runs next: what is under way and queued, in the order in which it was asked for; then what is due."""
     require(actor, Permission.SEE)
-    del clock  # nothing is due by the clock alone
     live = Run.objects.filter(finished_at__isnull=True).exclude(status=RunStatus.NEEDS_CONFIRMATION)
-    rows = live.order_by("pk").values_list("export__name", "export_id", "pk", "status", "stage")[:_NEXT]
-    return [Upcoming(name, export, None, run, status, stage) for name, export, run, status, stage in rows]
+    rows = live.order_by("pk").values_list(
+        "export__name", "export_id", "pk", "status", "stage", "stage_told"
+    )[:_NEXT]
+    now = datetime.fromtimestamp(clock.now(), UTC)
+    found = [Upcoming(name, export, None, *more) for name, export, *more in rows]
+    due = [one for one in schedules.upcoming(actor, _NEXT) if one.due_at > now]
+    return [*found, *(Upcoming(one.name, one.export, one.due_at) for one in due)][:_NEXT]
 
 
 def ended(actor: Actor) -> Sequence[Ended]:

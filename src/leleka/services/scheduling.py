@@ -19,7 +19,7 @@ from leleka.core.schedules import STILL_RUNNING, Decision, decide
 from leleka.core.schedules_instants import instants
 from leleka.core.schedules_reading import parse_schedule
 from leleka.errors import LelekaError, Problem
-from leleka.services import chain, refreshes, stalling, trying_again
+from leleka.services import chain, notices, refreshes, stalling, trying_again
 from leleka.services.export_schedules import OWN, next_due
 from leleka.state.models import (
     DueDecision,
@@ -41,10 +41,10 @@ def tick(clock: Clock) -> None:
     """Do everything that time makes due."""
     now = moment(clock)
     for row in SystemSchedule.objects.filter(on=True, next_due_at__lte=now):
-        _Due(SYSTEM, chain.EVERYTHING, Trigger.SYSTEM, row).decide(now)
+        _Due(SYSTEM, chain.EVERYTHING, Trigger.SYSTEM, row, clock).decide(now)
     own = Export.objects.filter(schedule__policy=OWN, next_due_at__lte=now)
     for export in own:
-        _Due(f"export:{export.pk}", f"export:{export.pk}", Trigger.OWN, export).decide(now)
+        _Due(f"export:{export.pk}", f"export:{export.pk}", Trigger.OWN, export, clock).decide(now)
     close_finished(clock)
     trying_again.try_again(clock)
     stalling.watch(clock)
@@ -57,7 +57,10 @@ def moment(clock: Clock) -> datetime:
 class _Due:
     """The due instants of the system's schedule, or of an export's own."""
 
-    def __init__(self, subject: str, scope: str, trigger: Trigger, row: SystemSchedule | Export) -> None:
+    def __init__(
+        self, subject: str, scope: str, trigger: Trigger, row: SystemSchedule | Export, clock: Clock
+    ) -> None:
+        self._clock = clock
         self._subject = subject
         self._scope = scope
         self._trigger = trigger
@@ -124,6 +127,8 @@ class _Due:
             decided_at=now,
             refresh=refresh,
         )
+        if decision.outcome == "failed-to-start" and self._export is not None:
+            notices.schedule_missed(self._export, decision.due_at, self._clock)
 
     def _cannot_be_read(self, error: LelekaError, now: datetime) -> None:
         """Say so once a day, for as long as it lasts: a schedule never breaks silently."""

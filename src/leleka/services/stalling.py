@@ -8,6 +8,7 @@ from django.db.models import F, Q
 
 from leleka.core.outbox import BatchStatus
 from leleka.core.ports import Clock
+from leleka.services import notices
 from leleka.services.refresh_order import in_the_way
 from leleka.state.models import BatchRow, Run, RunStatus
 
@@ -30,6 +31,7 @@ def watch(clock: Clock) -> None:
             stalled_at=now
         ):
             log.error("a run has stalled", run=run.pk, stage=run.stage)
+            notices.stalled(run, clock)
 
 
 def _waits(run: Run, now: float) -> bool:
