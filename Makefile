@@ -15,12 +15,13 @@ SPEED ?= 20
 PROCESSES ?= 3
 MINUTES ?= 5
 
-.PHONY: help demo serve messages test check tests soak format clean
+.PHONY: help demo serve pictures messages test check tests soak format clean
 
 help:
 	@sed -n 's/^#   //p' Makefile
 	@echo "make check  lint, types, import rules"
 	@echo "make tests  the tests alone: all on SQLite, those of the state on PostgreSQL as well"
+	@echo "make pictures the README's pictures of the pages (needs a Chromium)"
 	@echo "make messages  collect and compile what is to be translated (needs gettext)"
 	@echo "make format the formatter"
 	@echo "make clean  remove what was installed and made here"
@@ -30,6 +31,9 @@ demo: $(UV)
 
 serve: $(UV)
 	@$(RUN) --no-dev leleka demo demo --serve --customers $(CUSTOMERS) --speed $(SPEED)
+
+pictures: $(UV)
+	$(RUN) python -m scripts.pictures
 
 messages: $(UV)
 	$(RUN) python scripts/messages.py

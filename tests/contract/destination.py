@@ -250,6 +250,11 @@ class DestinationContract(ABC):
             check.name for check in right[:3]
         ]
 
+    def test_the_contacts_of_an_account_are_counted_whatever_their_standing(self, account: Account) -> None:
+        for number, standing in enumerate((ACTIVE, UNSUBSCRIBED, BOUNCED)):
+            account.put(f"p{number}@example.test", standing)
+        assert account.destination.contact_count() == 3
+
     @pytest.mark.parametrize(
         ("text", "code"),
         [

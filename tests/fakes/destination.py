@@ -207,6 +207,9 @@ class FakeDestination:
     def queue_empty(self) -> bool:
         return all(batch.applied for batch in self.batches.values())
 
+    def contact_count(self) -> int | None:
+        return len(self.people)
+
     def rekey(self, key: Secret) -> None:
         self.key_accepted = bool(key.reveal())
 

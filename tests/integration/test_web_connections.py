@@ -170,7 +170,7 @@ def test_a_connection_of_a_file_can_be_seen_and_tested_but_not_saved(office: Off
     office.apply()
     row = Connection.objects.get()
     page = alice.browser.get(f"{LIST}/{row.pk}").content.decode()
-    assert ("managed by a definitions file" in page, ">Save<" in page) == (True, False)
+    assert ("Managed by the file" in page, ">Save<" in page) == (True, False)
     told = lines(alice.browser.post(f"{LIST}/{row.pk}/connect", {}, headers=STREAM))
     assert "The connection works." in told[-1]
     reply = alice.browser.post(f"{LIST}/{row.pk}", typed(office, key="", version=str(row.version)))

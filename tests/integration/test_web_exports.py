@@ -242,3 +242,20 @@ def test_odd_numbers_break_nothing(opened: Office, bob: Client, odd: str) -> Non
     assert {reply.status_code for reply in given} <= {400, 404, 409, 422}
     assert Export.objects.count() == 1
     assert opened.imports() == 0
+
+
+def test_an_export_says_that_its_connection_needs_attention_and_not_why(bob: Client) -> None:
+    number = Export.objects.get().pk
+    assert "needs attention" not in bob.get(f"/data/exports/{number}").content.decode()
+    failed = {
+        "name": "key",
+        "standing": "failed",
+        "sentence": "Key refused.",
+        "code": "KEY_REFUSED",
+        "tries": 1,
+    }
+    Connection.objects.update(last_check=[failed])
+    page = bob.get(f"/data/exports/{number}").content.decode()
+    assert "The connection of this export needs attention" in page
+    assert "Key refused." not in page
+    assert "/admin/connections" not in page

@@ -245,6 +245,9 @@ class Far(FakeDestination):
             return Pending("429", throttled=True, retry_after=1.0)
         return Settled(one.ending, one.failures) if one.done else Pending("active")
 
+    def contact_count(self) -> int | None:
+        return None  # nobody asks during a run
+
     def queue_empty(self) -> bool:
         self.advance()
         now = self.time.monotonic()

@@ -167,6 +167,10 @@ class Destination(Protocol):
         """Tell whether the account's import queue holds nothing, of anybody's."""
         ...
 
+    def contact_count(self) -> int | None:
+        """Tell how many contacts the account holds, on whatever list; None where it does not say."""
+        ...
+
     def contacts(self, target: str, after: int = 0) -> Iterable[tuple[int, str]]:
         """Give (id, address) of the list's active contacts whose id is greater than ``after``, by id."""
         ...

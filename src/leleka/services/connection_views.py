@@ -112,7 +112,7 @@ def view_of(row: Connection, live: Container[int] | None = None) -> ConnectionVi
         consent_language=row.consent_language,
         consent_at=row.consent_at,
         export_user=row.export_user.name if row.export_user else "",
-        attention=tuple(_attention(row)),
+        attention=tuple(attention_of(row)),
         last_check=_last_check(row),
         checked_at=row.last_checked_at,
         exports=used_by(row, _live() if live is None else live),
@@ -138,7 +138,8 @@ def _last_check(row: Connection) -> tuple[Check, ...]:
     return tuple(Check(**{**step, "standing": Standing(step["standing"])}) for step in row.last_check)
 
 
-def _attention(row: Connection) -> list[Problem]:
+def attention_of(row: Connection) -> list[Problem]:
+    """Give the reasons why an administrator must act; they are for administrators."""
     found: list[Problem] = []
     user = row.export_user
     if user is not None and user.disabled_at is not None:

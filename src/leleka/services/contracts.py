@@ -36,7 +36,11 @@ class ExportView:
 
 @dataclass(frozen=True, slots=True)
 class PreviewView:
-    """What a run would do now. ``minutes`` is at the connection's share of the limits, for sending alone."""
+    """What a run would do now. ``minutes`` is at the connection's share of the limits, for sending alone.
+
+    ``plan_limit`` are the contacts the account pays for, as entered; ``account_contacts`` those it holds, asked where
+    there is such a limit.
+    """
 
     export: str
     connection: str
@@ -48,6 +52,8 @@ class PreviewView:
     confirmation_reason: str
     too_large: bool
     limit: int
+    plan_limit: int | None
+    account_contacts: int | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from leleka.core.columns import ColumnType
 from leleka.core.ports import Clock, Field, Target
 from leleka.destinations.registry import spec_of
 from leleka.errors import LelekaError, NotFound, Problem
-from leleka.services import catalogue, connections
+from leleka.services import catalogue, connection_views, connections
 from leleka.services.audit import Actor
 from leleka.services.export_forms import data_of
 from leleka.services.permissions import Permission, may_use, require
@@ -40,10 +40,14 @@ class ExportLine:
 
 @dataclass(frozen=True, slots=True)
 class ExportDetail:
-    """An export and what is written in it, in the shape of a definitions file."""
+    """An export and what is written in it, in the shape of a definitions file.
+
+    ``needs_attention`` tells that an administrator must look after its connection; why, only they may know.
+    """
 
     line: ExportLine
     data: Mapping[str, Any]
+    needs_attention: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +107,9 @@ def list_exports(actor: Actor) -> Sequence[ExportLine]:
 def export(actor: Actor, number: int) -> ExportDetail:
     require(actor, Permission.SEE)
     row = find(number)
-    return ExportDetail(line_of(actor, row, row.runs.order_by("-pk").first()), data_of(row))
+    line = line_of(actor, row, row.runs.order_by("-pk").first())
+    attention = row.connection is not None and bool(connection_views.attention_of(row.connection))
+    return ExportDetail(line, data_of(row), attention)
 
 
 def choices(actor: Actor) -> Choices:

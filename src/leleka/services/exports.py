@@ -12,7 +12,7 @@ from leleka.engine.pace import ImportPace
 from leleka.engine.run import Ground, Order, Watcher, preview
 from leleka.engine.screening import nobody
 from leleka.engine.suppressed import Shelf, Unkept
-from leleka.errors import Conflict, NeedsAttention, NotFound
+from leleka.errors import Conflict, LelekaError, NeedsAttention, NotFound
 from leleka.services import refreshing, store, suppression
 from leleka.services.catalogue import columns_data, table_of
 from leleka.services.connecting import Opened, opened
@@ -183,6 +183,7 @@ def preview_export(name: str, clock: Clock, watcher: Watcher, *, refresh: bool =
             planned, batches = preview(order, ground_of(session, account, clock, Unkept()), watcher)
             pace = ImportPace(account.limits, account.tempo, clock, share=order.share)
             seconds = sum(pace.interval(batch.rows) for batch in batches)
+            held = _contacts_held(connection, account)
     store.lake().remove(planned.reference)
     return PreviewView(
         export=export.name,
@@ -195,7 +196,17 @@ def preview_export(name: str, clock: Clock, watcher: Watcher, *, refresh: bool =
         confirmation_reason=confirmation_needed(planned, order.selection.leavers, order.emptied),
         too_large=planned.counts.selected > order.limit,
         limit=order.limit,
+        plan_limit=connection.plan_limit,
+        account_contacts=held,
     )
+
+
+def _contacts_held(connection: Connection, account: Opened) -> int | None:
+    """Ask only where there is something to compare with; a preview is worth having without this figure."""
+    try:
+        return account.destination.contact_count() if connection.plan_limit else None
+    except LelekaError:
+        return None
 
 
 def _emptied(export: Export, config: dict[str, Any]) -> Iterable[str]:

@@ -7,12 +7,14 @@ from leleka.core.planning import Counts
 from leleka.services.audit import Actor
 from leleka.services.due import TaskView
 from leleka.services.permissions import Permission, require
-from leleka.state.models import Connection, Export, Task
+from leleka.state.models import Export, Task
 
 
 @dataclass(frozen=True, slots=True)
 class PlanView:
-    """``beyond_plan`` tells that the contacts to be added alone are more than the account pays for."""
+    """``beyond_plan`` tells that the account could hold more contacts than it pays for afterwards: those it holds and
+    those to be added, or where it does not tell, all who are selected.
+    """
 
     export_id: int
     export: str
@@ -21,6 +23,7 @@ class PlanView:
     left: int
     seconds: float
     plan_limit: int | None
+    account_contacts: int | None
     beyond_plan: bool
 
 
@@ -30,9 +33,9 @@ def preview_of(actor: Actor, task: TaskView) -> PlanView | None:
     if task.kind != Task.Kind.PREVIEW or not task.result:
         return None
     row = Export.objects.filter(name=task.subject).first()
-    used = Connection.objects.filter(name=task.result["connection"]).first()
     counts = Counts(**task.result["counts"])
-    limit = used.plan_limit if used else None
+    limit, held = task.result.get("plan_limit"), task.result.get("account_contacts")
+    afterwards = counts.selected if held is None else held + counts.added
     return PlanView(
         export_id=row.pk if row else 0,
         export=task.subject,
@@ -41,5 +44,6 @@ def preview_of(actor: Actor, task: TaskView) -> PlanView | None:
         left=sum(counts.left.values()),
         seconds=task.result["minutes"] * 60,
         plan_limit=limit,
-        beyond_plan=limit is not None and counts.selected > limit,
+        account_contacts=held,
+        beyond_plan=limit is not None and afterwards > limit,
     )

@@ -1,9 +1,11 @@
 """Why a row was not delivered, in the reader's language."""
 
+import re
 from collections.abc import Mapping
 from typing import Final
 
 from django.utils.functional import Promise
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 REASONS: Final[Mapping[str, Promise]] = {
@@ -46,6 +48,22 @@ REASONS: Final[Mapping[str, Promise]] = {
     "unconfirmed": _("unconfirmed"),
     "not_attempted": _("not attempted"),
 }
+
+
+_WINNER: Final = re.compile(r"Profile (.+) is sent for this address\.")
+_OF_THE_FAR_SIDE: Final = frozenset({"REFUSED_BY_ACTIVECAMPAIGN", "NOT_IMPORTED", "BATCH_FAILED"})
+
+
+def particulars(code: str, detail: str | None) -> str:
+    """Give what else is known of a row: nothing where it says the reason once more. What ActiveCampaign said stays in
+    its words; what Leleka keeps is English, and other languages have it where they have words for it.
+    """
+    if not detail or code == "EMAIL_MISSING":
+        return ""
+    if winner := _WINNER.fullmatch(detail):
+        return gettext("Profile %(profile)s is sent for this address.") % {"profile": winner[1]}
+    english = (get_language() or "en").startswith("en")
+    return detail if english or code in _OF_THE_FAR_SIDE else ""
 
 
 def reason(code: str) -> str:

@@ -82,6 +82,76 @@ SENTENCES: Final[Mapping[str, tuple[Promise | str, Promise | str]]] = {
     "ACCOUNT_NOT_FOUND": (_("There is no ActiveCampaign account at this host."), _("Check the host.")),
     "ANSWER_UNREADABLE": (_("The host answers, but not as ActiveCampaign does."), _("Check the host.")),
     "TLS_REFUSED": (_("No secure connection to the host could be made."), ""),
+    # Runs and previews: why they did not go on.
+    "LIST_NOT_FOUND": (
+        _("The account has no such list."),
+        _("Edit the export and choose another one."),
+    ),
+    "MAP_COLUMN_GONE": (
+        _("The profiles no longer have a column that this export sends."),
+        _("Bring the column back, or change the line in Data matching."),
+    ),
+    "MAP_FIELD_NOT_FOUND": (
+        _("The account no longer has a custom field that this export writes."),
+        _("Edit the export and choose another field."),
+    ),
+    "SEGMENT_TOO_LARGE": (
+        _("More profiles are selected than the export may send; nothing was sent."),
+        _("Narrow the segments, or split them over several exports."),
+    ),
+    "SEGMENT_NOT_EVALUATED": (_("Nobody knows yet who is in the segment."), _("Refresh the segment.")),
+    "PROFILES_MISSING": (_("There are no profiles yet."), _("A definitions file names their source.")),
+    "SUPPRESSED_TOO_MANY": (
+        _("Too many people have unsubscribed from this list to read them all; nothing was sent."),
+        _("Export to a list in which fewer people have unsubscribed."),
+    ),
+    "CONNECTION_CHANGED": (
+        _("The connection no longer leads to the account in which this run began."),
+        _("Run the export again: that begins a new run."),
+    ),
+    "CONNECTION_ATTENTION": (_("The last test of the connection failed."), _("Choose Connect to see why.")),
+    "SERVER_ERROR": (_("ActiveCampaign has a failure of its own."), _("Try again later.")),
+    "HOST_NOT_FOUND": (_("This host name does not exist."), _("Check the host.")),
+    "HOST_REDIRECTS": (
+        _("The host points elsewhere, and the key does not follow."),
+        _("Copy the URL again from Settings › Developer: the account may have been renamed."),
+    ),
+    "SOURCE_NOT_FOUND": (
+        _("A file that is to be read is not there."),
+        _("Check that it was delivered."),
+    ),
+    "SOURCE_UNREADABLE": (
+        _("A file may not be read by the account Leleka runs as."),
+        _("An administrator gives it the right to read the file and its folder."),
+    ),
+    "INTERNAL_ERROR": (
+        _("Something went wrong inside Leleka; what was confirmed stays confirmed."),
+        _("Please report it with the lines of the log."),
+    ),
+    "TASK_DIED": (_("The process that worked on this died."), _("Ask again.")),
+    "RUN_FINISHED": (_("The run has ended already."), ""),
+    "NOTHING_TO_CONFIRM": (_("The run does not wait for confirmation."), ""),
+    "EXPORT_UNKNOWN": (_("There is no such export."), ""),
+    "RUN_UNKNOWN": (_("There is no such run."), ""),
+    "SEGMENT_UNKNOWN": (_("There is no such segment."), ""),
+    "TASK_UNKNOWN": (_("What was asked for is no longer kept."), _("Ask again.")),
+    "RUN_WITHOUT_OUTCOMES": (_("The run has no report by profile."), ""),
+    "MAP_EMAIL_MISSING": (_("An export needs the column that holds the e-mail address."), ""),
+    # People, passwords, tokens.
+    "PASSWORD_LENGTH": (_("The password is too short or too long: 12 characters at least."), ""),
+    "PASSWORD_NAME": (_("The password holds your name or address."), ""),
+    "PASSWORD_COMMON": (_("This is one of the passwords that are tried first."), ""),
+    "PASSWORD_AGAIN": (_("The two passwords differ."), ""),
+    "EMAIL_INVALID": (_("This is not an e-mail address."), ""),
+    "PERSON_EXISTS": (_("There is somebody with this e-mail address."), ""),
+    "PERSON_DISABLED": (_("This person is disabled."), _("Enable them first.")),
+    "OWN_ROLE": (_("Nobody changes their own role."), _("Ask another administrator.")),
+    "OWN_ACCOUNT": (_("Nobody disables themselves."), _("Ask another administrator.")),
+    "LAST_ADMINISTRATOR": (
+        _("This is the last administrator who can sign in."),
+        _("Make somebody else an administrator first."),
+    ),
+    "TOKEN_EXISTS": (_("There is a token of this name."), ""),
     # Edits.
     "STALE": (_("Somebody else has changed this meanwhile."), _("Open it again and repeat your change.")),
     "MANAGED_BY_FILE": (

@@ -25,24 +25,31 @@ _RANDOM_BYTES: Final = 12
 def serve(folder: Path, *, customers: int, speed: str, port: int) -> None:
     """Make the demo's installation anew and serve its pages until Ctrl-C."""
     empty(folder)
-    maker.make(folder, customers=customers, seed=SEED)
-    shared = "    key: ${DEMO_KEY}\n    shared_with: administrators and contributors\n"
-    definitions = DEFINITIONS.replace("    key: ${DEMO_KEY}\n", shared)
-    (folder / "leleka.yaml").write_text(definitions, encoding="utf-8")
     with running_sandbox(folder, speed) as address:
         environment = {**environment_of(folder, address, speed), "LELEKA_WEB_PORT": str(port)}
-        leleka(environment, "apply", folder / "leleka.yaml")
-        leleka(environment, "export", "run", EXPORT, may_have_rejected=True)
+        prepare(folder, customers, environment)
         out.print("\n[bold]Who may come in[/bold]")
         for name, role in _PEOPLE:
             password = secrets.token_urlsafe(_RANDOM_BYTES)
             email = f"{name.lower()}@example.com"
-            _add(environment, email, name, role, password)
+            add_person(environment, name, role, password)
             out.print(f"   {role:14} {email:24} {password}", markup=False)
         subprocess.run([*program(), "serve"], env=environment, check=False)
 
 
-def _add(environment: dict[str, str], email: str, name: str, role: str, password: str) -> None:
+def prepare(folder: Path, customers: int, environment: dict[str, str]) -> None:
+    """Make the customers, apply the definitions and export once."""
+    maker.make(folder, customers=customers, seed=SEED)
+    shared = "    key: ${DEMO_KEY}\n    shared_with: administrators and contributors\n"
+    definitions = DEFINITIONS.replace("    key: ${DEMO_KEY}\n", shared)
+    (folder / "leleka.yaml").write_text(definitions, encoding="utf-8")
+    leleka(environment, "apply", folder / "leleka.yaml")
+    leleka(environment, "export", "run", EXPORT, may_have_rejected=True)
+
+
+def add_person(environment: dict[str, str], name: str, role: str, password: str) -> None:
+    """Let somebody in, as name@example.com."""
+    email = f"{name.lower()}@example.com"
     words = ("user", "add", email, "--name", name, "--role", role, "--password-stdin")
     subprocess.run(
         [*program(), *words], env=environment, input=password, text=True, capture_output=True, check=True

@@ -128,10 +128,12 @@ def empty(folder: Path) -> None:
 
 
 @contextmanager
-def running_sandbox(folder: Path, speed: str) -> Iterator[str]:
+def running_sandbox(
+    folder: Path, speed: str, *, lists: str = "Newsletter", fields: str = "Tier,City,In the segments"
+) -> Iterator[str]:
     """Start the sandbox as a process of its own and give its host:port."""
     command = [*program(), "sandbox", "--port", "0", "--key", _KEY, "--speed", speed]
-    command += ["--lists", "Newsletter", "--fields", "Tier,City,In the segments"]
+    command += ["--lists", lists, "--fields", fields]
     log = folder / "sandbox.log"
     with (
         log.open("w") as errors,

@@ -99,6 +99,10 @@ class Client:
             if total is not None and offset >= total and len(page) < _PAGE:
                 return
 
+    def contact_count(self) -> int | None:
+        """Give the number of all contacts, which stands beside any page of them."""
+        return _total(self.get("contacts", {"limit": "1"}))
+
     def contacts(self, list_id: int, status: int, after: int) -> Iterator[tuple[int, str]]:
         """Give (id, address in lower case) of a list's contacts of that status with a greater id, by id."""
         last: int | None = after

@@ -117,6 +117,9 @@ class ActiveCampaign:
             number_of(row.get("batches")) == 0 and number_of(row.get("contacts")) == 0 for row in outstanding
         )
 
+    def contact_count(self) -> int | None:
+        return self._client.contact_count()
+
     def rekey(self, key: Secret) -> None:
         self._http.replace(_KEY_HEADER, check_key(key.reveal()))
 

@@ -11,6 +11,7 @@ from leleka.core.clock import SystemClock
 from leleka.errors import Conflict, Forbidden, InvalidInput, LelekaError
 from leleka.services import editing_exports, export_views, runs
 from leleka.services.export_views import ExportDetail, ExportLine
+from leleka.services.permissions import Permission, allows
 from leleka.services.statuses import status_of
 from leleka.web.answers import go, is_htmx, page, pane
 from leleka.web.numbers import whole_number
@@ -32,6 +33,8 @@ def index(request: Request) -> HttpResponse:
     column = order.removeprefix("-") if order.removeprefix("-") in _COLUMNS else "name"
     found.sort(key=lambda one: _sorted_by(one, column), reverse=order.startswith("-"))
     context = {"exports": found, "q": wanted, "sort": order, "all": len(listed)}
+    if not listed and allows(actor_of(request), Permission.CHOOSE_CONNECTIONS):
+        context["connected"] = bool(export_views.choices(actor_of(request)).connections)
     return page(request, "web/pages/exports.html", context)
 
 
@@ -47,12 +50,19 @@ def show(request: Request, number: int) -> HttpResponse:
     context = {
         "export": detail.line,
         "data": detail.data,
+        "attention": detail.needs_attention,
         "lines": export_form.lines_of(detail.data),
         "runs": runs.list_runs(actor, detail.line.name),
         "list_left": request.GET.get("left", ""),
         "saved": "saved" in request.GET,
+        "sum": _sum(request, detail) if detail.line.editable else None,
     }
     return page(request, "web/pages/export.html", context)
+
+
+def _sum(request: Request, detail: ExportDetail) -> export_views.Sum:
+    data = detail.data
+    return export_views.sum_of(actor_of(request), data["segments"], data["connection"], data["limit"])
 
 
 def settings(request: Request, number: int) -> HttpResponse:
@@ -193,7 +203,7 @@ def _several(request: Request, what: str) -> HttpResponse:
     context = {
         "exports": lines,
         "what": what,
-        "title": _("Remove") if what == "remove" else _("Detach connection"),
+        "title": _("Remove exports") if what == "remove" else _("Detach connection"),
     }
     if request.method != "POST":
         return pane(request, "web/pages/exports_sure.html", context)

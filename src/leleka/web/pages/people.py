@@ -14,7 +14,7 @@ from leleka.web.answers import by_field, go, page, pane
 from leleka.web.request import Request, actor_of
 from leleka.web.words import ROLES
 
-_COLUMNS = ("name", "email", "role")
+_COLUMNS = ("name", "email", "role", "signed_in_at")
 
 
 def index(request: Request) -> HttpResponse:
@@ -24,7 +24,7 @@ def index(request: Request) -> HttpResponse:
     found = [one for one in listed if wanted in f"{one.name} {one.email}".lower()]
     order = request.GET.get("sort", "name")
     column = order.removeprefix("-") if order.removeprefix("-") in _COLUMNS else "name"
-    found.sort(key=lambda one: str(getattr(one, column)).lower(), reverse=order.startswith("-"))
+    found.sort(key=lambda one: str(getattr(one, column) or "").lower(), reverse=order.startswith("-"))
     context = {"people": found, "q": wanted, "sort": order, "roles": ROLES, "all": len(listed)}
     return page(request, "web/pages/people.html", context)
 

@@ -6,13 +6,14 @@ from typing import Any, Final
 from django.http import HttpResponse, StreamingHttpResponse
 from django.urls import reverse
 
-from leleka.core.planning import Ended
+from leleka.core.planning import Counts, Ended
 from leleka.errors import Conflict, NotFound
 from leleka.services import runs
 from leleka.web.answers import go, is_htmx, page
 from leleka.web.numbers import whole_number
-from leleka.web.reasons import reason
+from leleka.web.reasons import particulars, reason
 from leleka.web.request import Request, actor_of
+from leleka.web.sentences import in_this_language
 
 _A_PAGE: Final = 50
 _LISTED: Final = (Ended.REJECTED, Ended.EXCLUDED, Ended.UNCONFIRMED, Ended.NOT_ATTEMPTED, Ended.DELIVERED)
@@ -53,7 +54,7 @@ def rows(request: Request, number: int) -> HttpResponse:
     context = {
         "number": number,
         "ended": ended,
-        "rows": [(row, reason(row.code)) for row in found[:_A_PAGE]],
+        "rows": [(row, reason(row.code), particulars(row.code, row.detail)) for row in found[:_A_PAGE]],
         "page": current,
         "more": len(found) > _A_PAGE,
     }
@@ -96,26 +97,35 @@ def _ended(request: Request) -> str:
 def _context(request: Request, number: int) -> dict[str, Any]:
     actor = actor_of(request)
     run = runs.show_run(actor, number)
-    counts = run.counts
-    groups: list[tuple[str, int, list[tuple[str, int]]]] = []
-    if counts is not None:
-        coded: Mapping[str, Mapping[str, int]] = {
-            Ended.EXCLUDED: counts.excluded,
-            Ended.REJECTED: counts.rejected,
-            Ended.NOT_ATTEMPTED: counts.not_attempted,
-        }
-        groups = [
-            (ended, sum(codes.values()), [(reason(code), number) for code, number in codes.items()])
-            for ended, codes in coded.items()
-            if codes
-        ]
-    return {
-        "run": run,
-        "may_act": runs.may_act(actor, number),
-        "live": run.finished_at is None and run.status != "Needs confirmation",
-        "groups": groups,
-        "left": [(reason(code), number) for code, number in counts.left.items()] if counts else [],
-        "warnings": [(reason(code), number) for code, number in counts.warnings.items()] if counts else [],
-        "listed": [ended.value for ended in _LISTED],
-        "has_rows": run.finished_at is not None and counts is not None,
+    problems = [in_this_language(one) for one in run.problems]
+    shown: dict[str, Any] = {"run": run, "problems": problems, "may_act": runs.may_act(actor, number)}
+    shown["live"] = run.finished_at is None and run.status != "Needs confirmation"
+    return (
+        shown if run.counts is None else {**shown, **_report(run.counts, ended=run.finished_at is not None)}
+    )
+
+
+def _report(counts: Counts, *, ended: bool) -> dict[str, Any]:
+    """Give the lines of a report, and of the outcomes that can be listed those that somebody had."""
+    coded: Mapping[Ended, Mapping[str, int]] = {
+        Ended.EXCLUDED: counts.excluded,
+        Ended.REJECTED: counts.rejected,
+        Ended.NOT_ATTEMPTED: counts.not_attempted,
     }
+    totals = {how: sum(codes.values()) for how, codes in coded.items()}
+    totals |= {Ended.UNCONFIRMED: counts.unconfirmed, Ended.DELIVERED: counts.delivered}
+    listed = [(how.value, totals[how]) for how in _LISTED if totals[how]]
+    return {
+        "groups": [(how, totals[how], _said(codes)) for how, codes in coded.items() if codes],
+        "left": _said(counts.left),
+        "left_total": sum(counts.left.values()),
+        "warnings": _said(counts.warnings),
+        "warned_total": sum(counts.warnings.values()),
+        "listed": listed,
+        "first": listed[0][0] if listed else "",
+        "has_rows": ended and bool(listed),
+    }
+
+
+def _said(codes: Mapping[str, int]) -> list[tuple[str, int]]:
+    return [(reason(code), number) for code, number in codes.items()]

@@ -10,7 +10,6 @@ from django.utils import timezone
 from django.utils.formats import date_format, number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -31,7 +30,8 @@ _TONES: Final = {
     "Skipped": ("secondary", "circle-x"),
     "Not started": ("secondary", "circle-dashed"),
 }
-_MINUTE, _HOUR = 60, 3600
+_MINUTE, _HOUR, _DAY = 60, 3600, 86_400
+_MONTH_DAYS: Final = 30
 
 
 @cache
@@ -59,9 +59,24 @@ def ago(moment: datetime | None, missing: str = "–") -> SafeString | str:
     if moment is None:
         return missing
     exact = date_format(timezone.localtime(moment), "DATETIME_FORMAT")
-    seconds = (timezone.now() - moment).total_seconds()
-    words = _("just now") if seconds < _MINUTE else _("%(time)s ago") % {"time": timesince(moment, depth=1)}
+    words = _since(moment, (timezone.now() - moment).total_seconds())
     return format_html('<time datetime="{}" title="{} UTC">{}</time>', moment.isoformat(), exact, words)
+
+
+def _since(moment: datetime, seconds: float) -> str:
+    """Whole sentences: in Ukrainian "ago" asks for another case than a duration has. After a month it is the date."""
+    if seconds < _MINUTE:
+        return _("just now")
+    if seconds < _HOUR:
+        n = int(seconds // _MINUTE)
+        return ngettext("%(n)d minute ago", "%(n)d minutes ago", n) % {"n": n}
+    if seconds < _DAY:
+        n = int(seconds // _HOUR)
+        return ngettext("%(n)d hour ago", "%(n)d hours ago", n) % {"n": n}
+    n = int(seconds // _DAY)
+    if n > _MONTH_DAYS:
+        return date_format(timezone.localtime(moment), "DATE_FORMAT")
+    return ngettext("%(n)d day ago", "%(n)d days ago", n) % {"n": n}
 
 
 @register.filter
@@ -86,6 +101,12 @@ def number(value: object) -> str:
 @register.filter
 def whole(value: float) -> str:
     return number_format(round(value), force_grouping=True)
+
+
+@register.filter
+def person(name: str) -> str:
+    """Leave the address away from "Ada <ada@example.com>": on a page it is in the way, the title has it."""
+    return name.partition(" <")[0] or name
 
 
 @register.filter(name="reason")

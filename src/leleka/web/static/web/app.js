@@ -10,6 +10,8 @@
     const first = pane().querySelector("[autofocus], input:not([type=hidden]), select, button");
     const wrong = pane().querySelector("[aria-invalid=true]");
     (wrong || first)?.focus();
+    // What is wrong may stand below the fold, and beside something that cannot have the focus.
+    pane().querySelector(".alert-danger, .invalid-feedback:not(:empty)")?.scrollIntoView({ block: "center" });
   });
 
   document.addEventListener("click", (event) => {

@@ -1,0 +1,1 @@
+"""Pictures of the pages, taken in a Chromium from a made-up installation."""

@@ -1,0 +1,167 @@
+"""What is photographed: the demo's installation with some history, and an empty one, each made anew from one seed."""
+
+import json
+import secrets
+import socket
+import subprocess
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from threading import Event
+from typing import Any, Final
+from urllib.error import HTTPError, URLError
+from urllib.request import Request, urlopen
+
+from leleka.cli.demo import customers as maker
+from leleka.cli.demo.serving import add_person, prepare
+from leleka.cli.demo.story import EXPORT, SEED, environment_of, leleka, program, running_sandbox
+
+_HURRIED: Final = "20"
+_UNHURRIED: Final = "1"
+_PATIENCE: Final = 240  # times half a second
+_PAUSE: Final = 0.5
+_LISTS: Final = "Newsletter,Spring offers,Win back"
+_FIELDS: Final = "Tier,City,In the segments,Spring campaign"
+_SPRING: Final = {"any of": ["gold", "platinum"]}
+
+
+@dataclass(slots=True)
+class Installation:
+    """A served installation. ``places`` are what stands in the addresses of pages: numbers of runs and others."""
+
+    address: str
+    password: str
+    token: str = ""
+    places: dict[str, int | str] = field(default_factory=dict)
+
+    def ask(self, path: str, body: Mapping[str, Any] | None = None, method: str = "") -> Any:
+        """Speak to the REST API as the administrator."""
+        content = None if body is None else json.dumps(body).encode()
+        headers = {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"}
+        method = method or ("GET" if body is None else "POST")
+        asked = Request(f"{self.address}/api/v1/{path}", content, headers, method=method)  # noqa: S310 - loopback
+        try:
+            with urlopen(asked) as reply:  # noqa: S310
+                return json.loads(reply.read() or b"null")
+        except HTTPError as error:
+            raise ValueError(f"{method} {path}: {error.read().decode()}") from error
+
+    def run(self, export: int, *, until: str = "finished_at") -> int:
+        """Run an export, wait until it stands as asked, and give the run's number."""
+        number = int(self.ask(f"exports/{export}/run", {})["run"])
+        wait(lambda: self.ask(f"runs/{number}")[until])
+        return number
+
+    def add_export(self, name: str, target: str, segment: str = "Spring campaign", **others: Any) -> int:
+        """Add an export through the second connection and give its number."""
+        names = {to: {"column": to} for to in ("first_name", "last_name")}
+        data = {"name": name, "connection": "Marketing", "list": target, "segments": [segment]}
+        written = {**data, "data_matching": {"email": "email", **names}, **others}
+        return int(self.ask("exports", written)["id"])
+
+    def add_live(self) -> None:
+        """Add an export that is long enough to be looked at while it runs; its number is the place ``live``."""
+        number = len(self.ask("exports"))
+        self.places["live"] = self.add_export(f"Everybody who buys, {number}", "3", "High tier buyers")
+
+
+def wait(found: Callable[[], object]) -> None:
+    pause = Event()
+    for _ in range(_PATIENCE):
+        if found():
+            return
+        pause.wait(_PAUSE)
+    raise TimeoutError("an installation that is to be photographed does not get ready")
+
+
+@contextmanager
+def served(environment: dict[str, str], password: str, log: Path) -> Iterator[Installation]:
+    """Serve the pages on a free port of this machine."""
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        port = int(one.getsockname()[1])
+    own = {**environment, "LELEKA_WEB_PORT": str(port)}
+    installation = Installation(f"http://127.0.0.1:{port}", password)
+    with (
+        log.open("w") as file,
+        subprocess.Popen([*program(), "serve"], env=own, stdout=file, stderr=file) as it,
+    ):
+        try:
+            wait(lambda: _answers(installation.address))
+            yield installation
+        finally:
+            it.terminate()
+
+
+@contextmanager
+def empty(folder: Path) -> Iterator[Installation]:
+    """Serve an installation in which there is an administrator and nothing else."""
+    folder.mkdir()
+    password = secrets.token_urlsafe(12)
+    environment = environment_of(folder, "127.0.0.1:9", _HURRIED)
+    add_person(environment, "Ada", "administrator", password)
+    with served(environment, password, folder / "serve.log") as installation:
+        yield installation
+
+
+@contextmanager
+def lived_in(folder: Path, customers: int) -> Iterator[Installation]:
+    """Serve an installation with exports, runs of every kind, and four people."""
+    folder.mkdir()
+    with running_sandbox(folder, _HURRIED, lists=_LISTS, fields=_FIELDS) as address:
+        password = secrets.token_urlsafe(12)
+        environment = environment_of(folder, address, _HURRIED)
+        prepare(folder, customers, environment)
+        maker.change(folder, share=0.01, seed=SEED + 1)
+        leleka(environment, "export", "run", EXPORT, may_have_rejected=True)
+        for name, role in (("Ada", "administrator"), ("Bohdan", "contributor"), ("Chrystyna", "viewer")):
+            add_person(environment, name, role, password)
+        environment["LELEKA_TEST_SPEED"] = _UNHURRIED  # a run is to be seen while it goes on
+        with served(environment, password, folder / "serve.log") as installation:
+            installation.token = _token(environment)
+            _fill(installation, address, environment["DEMO_KEY"])
+            yield installation
+
+
+def _fill(one: Installation, host: str, key: str) -> None:
+    """Do by the API what people would have done by now."""
+    invited = one.ask("people", {"email": "danylo@example.com", "name": "Danylo", "role": "contributor"})
+    agreed = {"agreed": True, "consent_version": one.ask("connections/consent")["version"], "check": True}
+    marketing = {"name": "Marketing", "host": host, "key": key, "password": one.password, "plan_limit": 2500}
+    connection = one.ask(
+        "connections", {**marketing, **agreed, "audience": "administrators and contributors"}
+    )
+    without = {key: value for key, value in marketing.items() if key != "password"}
+    one.ask("connections", {**without, **agreed, "name": "Account of the agency, without an export user"})
+    narrow = one.ask("segments", {"name": "Spring campaign", "rules": {"column": "tier", **_SPRING}})
+    one.ask("segments", {"name": "Birthday in May", "rules": {"column": "birthday", "month of": 5}})
+    mark = {"policy": "mark", "field": "4", "member": "yes", "leaver": "no"}
+    spring = one.add_export("Spring campaign", "2", leavers=mark)
+    one.run(spring)
+    rules = {"all": [{"column": "tier", **_SPRING}, {"column": "country", "is": "Ukraine"}]}
+    changed = {"name": narrow["name"], "version": narrow["version"], "rules": rules}
+    one.ask(f"segments/{narrow['id']}", changed, "PUT")
+    waiting = one.run(spring, until="confirmation_reason")
+    failed = one.run(one.add_export("Win back", "99"))
+    detached = one.add_export("Autumn survey", "3")
+    one.ask(f"exports/{detached}/detach", {})
+    done = next(run["id"] for run in one.ask("runs")["items"] if run["export"] == EXPORT and run["counts"])
+    managed = next(export["id"] for export in one.ask("exports") if export["name"] == EXPORT)
+    sizes = {"segment": narrow["id"], "person": invited["person"]["id"], "link": invited["token"]}
+    runs = {"done": done, "waiting": waiting, "failed": failed, "spring": spring, "detached": detached}
+    one.places = {**sizes, **runs, "managed": managed, "connection": connection["id"]}
+
+
+def _token(environment: dict[str, str]) -> str:
+    words = ("user", "token", "ada@example.com", "--name", "pictures")
+    made = subprocess.run([*program(), *words], env=environment, text=True, capture_output=True, check=True)
+    return made.stdout.strip()
+
+
+def _answers(address: str) -> bool:
+    try:
+        with urlopen(f"{address}/sign-in"):  # noqa: S310 - loopback
+            return True
+    except URLError:
+        return False

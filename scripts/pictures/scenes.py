@@ -1,0 +1,181 @@
+"""What there is to see: pages, and states of pages that take a few steps. Steps know no language."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from playwright.sync_api import Page
+from scripts.pictures.installation import Installation
+
+Steps = Callable[[Page], None]
+_LONG: Final = 60_000.0  # milliseconds
+
+
+def nothing(page: Page) -> None:
+    """The page as it comes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """``path`` names places of the installation in braces; ``who`` is None for somebody who has not signed in."""
+
+    name: str
+    path: str
+    steps: Steps = nothing
+    who: str | None = "ada"
+    before: Callable[[Installation], None] | None = None
+
+
+def _pane(selector: str) -> Steps:
+    """Press something that opens the side pane."""
+
+    def steps(page: Page) -> None:
+        page.locator(selector).first.click()
+        page.locator("#pane[open]").wait_for()
+        page.wait_for_load_state("networkidle")
+
+    return steps
+
+
+def _then(*several: Steps) -> Steps:
+    def steps(page: Page) -> None:
+        for one in several:
+            one(page)
+
+    return steps
+
+
+def _press(selector: str) -> Steps:
+    return lambda page: page.locator(selector).first.click()
+
+
+def _see(selector: str) -> Steps:
+    return lambda page: page.locator(selector).first.wait_for(timeout=_LONG)
+
+
+def _scroll(selector: str) -> Steps:
+    return lambda page: page.locator(selector).first.scroll_into_view_if_needed()
+
+
+def _refused_export(page: Page) -> None:
+    page.locator("#id-name").fill("Spring campaign")
+    page.locator("#id-list").select_option("1")
+    page.locator("#id-email").select_option("phone")
+    page.locator("[data-do=add-row]").click()
+    page.locator("[name=to-r1]").select_option("phone")
+    page.locator("[data-segment]").first.check()
+    page.locator("[name=leavers][value=unsubscribe]").check()
+    page.locator("[name=leavers][value=mark]").check()
+    page.locator(".pane-foot .btn-primary").click()
+    page.locator(".is-invalid, .alert-danger").first.wait_for()
+    page.wait_for_load_state("networkidle")
+
+
+def _filled_connection(page: Page) -> None:
+    page.locator("#id-name").fill("Shop")
+    page.locator("#id-host").fill("127.0.0.1:9")
+    page.locator("#id-key").fill("abcdef0123456789")
+    page.locator("[data-connect-button]").click()
+    page.locator("[data-standing=failed], .invalid-feedback, #connect-end span").first.wait_for(timeout=_LONG)
+
+
+def _checked(page: Page) -> None:
+    page.locator("[data-connect-button]").click()
+    page.locator("#connect-end span").wait_for(timeout=_LONG)
+    page.locator("[data-connect-button]").scroll_into_view_if_needed()
+
+
+def _started(page: Page) -> None:
+    page.locator("form[action$='/run'] button").first.click()
+    page.locator("#live progress[value]").wait_for(timeout=_LONG)
+
+
+_ADD: Final = "a[href$='/add']"
+_EXPORT_FORM: Final = _then(
+    _pane(_ADD),
+    lambda page: page.locator("#id-connection").select_option("Marketing") and None,
+    _see("select#id-list"),
+)
+
+PAGES: Final = (
+    Scene("sign-in", "/sign-in", who=None),
+    Scene(
+        "sign-in-refused",
+        "/sign-in",
+        _then(
+            lambda page: page.locator("#id-email").fill("ada@example.com"),
+            lambda page: page.locator("#id-password").fill("wrong"),
+            _press(".btn-primary"),
+        ),
+        who=None,
+    ),
+    Scene("welcome", "/welcome/{link}", who=None),
+    Scene("welcome-over", "/welcome/gone", who=None),
+    Scene("exports", "/data/exports"),
+    Scene("exports-viewer", "/data/exports", who="chrystyna"),
+    Scene("exports-chosen", "/data/exports", _press("[data-choice]")),
+    Scene("exports-menu", "/data/exports", _press("td [popovertarget]")),
+    Scene("exports-none-found", "/data/exports?q=nothing"),
+    Scene("export", "/data/exports/{spring}"),
+    Scene("export-saved", "/data/exports/{spring}?saved&left=2"),
+    Scene("export-detached", "/data/exports/{detached}"),
+    Scene("export-add", "/data/exports", _EXPORT_FORM),
+    Scene("export-add-errors", "/data/exports", _then(_EXPORT_FORM, _refused_export)),
+    Scene("export-edit", "/data/exports/{spring}/edit", _see("select#id-list")),
+    Scene("export-view", "/data/exports/{spring}/view", who="chrystyna"),
+    Scene("export-remove", "/data/exports/remove?chosen={spring}&chosen={detached}"),
+    Scene("export-detach", "/data/exports/detach?chosen={spring}"),
+    Scene(
+        "preview", "/data/exports/{managed}", _then(_pane("[hx-post$='/preview']"), _see("#task .figures"))
+    ),
+    Scene("runs", "/data/runs"),
+    Scene("run", "/data/runs/{done}", _see("#rows table")),
+    Scene("run-viewer", "/data/runs/{done}", _see("#rows table"), who="chrystyna"),
+    Scene("run-waiting", "/data/runs/{waiting}"),
+    Scene("run-failed", "/data/runs/{failed}"),
+    Scene("run-rows", "/data/runs/{done}/rows?ended=excluded"),
+    Scene("segments", "/segments"),
+    Scene("segments-menu", "/segments", _press("td [popovertarget]")),
+    Scene("segment", "/segments/{segment}"),
+    Scene("segment-add", "/segments", _pane(_ADD)),
+    Scene("segment-edit", "/segments/{segment}/edit"),
+    Scene("segment-exports", "/segments/{segment}/exports"),
+    Scene("segment-remove", "/segments/{segment}/remove"),
+    Scene(
+        "segment-refresh",
+        "/segments",
+        _then(_press("td [popovertarget]"), _pane("[popover] [hx-post$='/refresh']"), _see("#task .alert")),
+    ),
+    Scene("connections", "/admin/connections"),
+    Scene("connection-add", "/admin/connections", _pane(_ADD)),
+    Scene(
+        "connection-failed",
+        "/admin/connections",
+        _then(_pane(_ADD), _filled_connection, _scroll("[data-connect-button]")),
+    ),
+    Scene("connection-edit", "/admin/connections/{connection}"),
+    Scene("connection-check", "/admin/connections/{connection}", _checked),
+    Scene("connection-remove", "/admin/connections/{connection}/remove"),
+    Scene("permissions", "/admin/permissions"),
+    Scene("person-add", "/admin/permissions", _pane(_ADD)),
+    Scene("person", "/admin/permissions/{person}"),
+    Scene("audit", "/admin/audit"),
+    Scene("account", "/account"),
+    Scene(
+        "menu",
+        "/data/exports",
+        lambda page: (
+            page.locator("[data-do=menu]").click() if page.locator("[data-do=menu]").is_visible() else None
+        ),
+    ),
+    Scene("not-found", "/nothing"),
+    Scene("forbidden", "/admin/connections", who="chrystyna"),
+    Scene("run-live", "/data/exports/{live}", _started, before=Installation.add_live),
+)
+EMPTY: Final = (
+    Scene("empty-exports", "/data/exports"),
+    Scene("empty-segments", "/segments"),
+    Scene("empty-connections", "/admin/connections"),
+    Scene("empty-runs", "/data/runs"),
+    Scene("empty-export-add", "/data/exports/add"),
+)

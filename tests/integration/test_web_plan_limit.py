@@ -1,0 +1,60 @@
+"""Contacts in the account against what its plan allows: warned of before a run passes it."""
+
+import pytest
+from django.test import Client
+
+from leleka.core.clock import SystemClock
+from leleka.services import due, exports
+from leleka.services.audit import Role
+from leleka.state.models import Connection, Export, Task
+from tests.integration.office import DEFINITIONS, Office
+from tests.integration.people import somebody
+
+HTMX = {"HX-Request": "true"}
+
+
+@pytest.fixture
+def ada(office: Office) -> Client:
+    """Five customers who are to be sent, in an account that holds two contacts already."""
+    office.hire(2)
+    office.apply(DEFINITIONS)
+    office.run()
+    office.hire(3)
+    return somebody("ada", Role.ADMINISTRATOR).browser
+
+
+def previewed(browser: Client) -> str:
+    browser.post(f"/data/exports/{Export.objects.get().pk}/preview")
+    for errand in due.errands(SystemClock(), (), 10):
+        due.carry_out(errand, SystemClock())
+    return browser.get(f"/tasks/{Task.objects.get().pk}").content.decode()
+
+
+@pytest.mark.parametrize(("limit", "warns"), [(4, True), (5, False)])
+def test_a_preview_compares_contacts_held_and_added_with_the_plan(
+    ada: Client, limit: int, warns: bool
+) -> None:
+    Connection.objects.update(plan_limit=limit)
+    page = previewed(ada)
+    assert f"The account holds 2 of the {limit} contacts its plan allows." in page
+    assert (f"could then hold more than the {limit} contacts" in page) is warns
+
+
+def test_an_account_is_not_asked_where_nobody_entered_a_limit(office: Office, ada: Client) -> None:
+    page = previewed(ada)
+    assert "its plan allows" not in page
+    assert exports.preview_export("News", SystemClock(), office.watcher).account_contacts is None
+
+
+def test_run_asks_first_where_the_segments_are_more_than_the_account_pays_for(
+    office: Office, ada: Client
+) -> None:
+    number = Export.objects.get().pk
+    assert "hx-confirm" not in ada.get(f"/data/exports/{number}").content.decode()
+    Connection.objects.update(plan_limit=1)
+    page = ada.get(f"/data/exports/{number}").content.decode()
+    assert "The segments have 2 members, the account pays for 1 contacts." in page
+    assert "more than the 1 contacts the account pays for" in page
+    viewer = somebody("charlie", Role.VIEWER).browser
+    assert "the account pays for" not in viewer.get(f"/data/exports/{number}").content.decode()
+    assert office.imports() == 1
