@@ -72,7 +72,8 @@ class Progress:
 @dataclass(frozen=True, slots=True)
 class RunView:
     """One run. ``stage`` is what a live one was last seen doing; ``seconds`` is from its start to its end, ``rate``
-    the contacts delivered a second.
+    the contacts delivered a second. ``trigger`` is why it runs and stays so for ever; ``tries`` counts the runs of one
+    due instant, this one included, and ``retry_at`` is when a failed one is tried again.
     """
 
     id: int
@@ -95,6 +96,10 @@ class RunView:
     progress: Progress | None
     confirmed_by: str
     export_id: int
+    trigger: str
+    tries: int
+    retry_at: datetime | None
+    stalled_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
