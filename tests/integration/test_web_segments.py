@@ -7,7 +7,7 @@ from leleka.core.clock import SystemClock
 from leleka.errors import Conflict, Forbidden
 from leleka.services import due, editing_segments, segments
 from leleka.services.audit import Actor, Role
-from leleka.state.models import AuditEntry, Connection, Export, Segment, Task
+from leleka.state.models import AuditEntry, Connection, Export, Segment
 from tests.integration.office import ALICE, Office
 from tests.integration.people import somebody
 
@@ -82,11 +82,13 @@ def test_rules_are_counted_without_being_saved(bob: Client) -> None:
 def test_a_refresh_counts_the_members_anew(opened: Office, bob: Client) -> None:
     opened.hire(4)
     number = Segment.objects.get().pk
-    bob.post(f"/segments/{number}/refresh", headers=HTMX)
+    reply = bob.post(f"/segments/{number}/refresh", headers=HTMX)
+    assert "Progress details" in reply.content.decode()
     for errand in due.errands(SystemClock(), (), 10):
         due.carry_out(errand, SystemClock())
-    page = bob.get(f"/tasks/{Task.objects.get().pk}", headers={**HTMX, "HX-Target": "task"}).content.decode()
-    assert "7 members" in page
+    refresh = Refresh.objects.get()
+    page = bob.get(f"/admin/system/refreshes/{refresh.pk}?of=segment:{number}").content.decode()
+    assert ("Gold" in page, refresh.status) == (True, "Processing")
     assert Segment.objects.get().size == 7
 
 

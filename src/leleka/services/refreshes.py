@@ -21,6 +21,7 @@ from leleka.state.models import Export, Refresh, RefreshStep, Run, RunStatus, Tr
 
 _NEEDED: Final = {
     StepKind.SOURCE: Permission.EDIT_SOURCES,
+    chain.SOURCES: Permission.EDIT_SOURCES,
     StepKind.SEGMENT: Permission.EDIT_SEGMENTS,
     chain.SEGMENTS: Permission.EDIT_SEGMENTS,
 }

@@ -110,6 +110,11 @@ def set_system(actor: Actor, data: Mapping[str, Any], version: int, clock: Clock
         record(actor, "system schedule changed", "system", {"before": before, "after": {"on": on, **wanted}})
 
 
+def home_zone() -> str:
+    """Give the installation's time zone."""
+    return store.configuration().time_zone
+
+
 def preview(data: Mapping[str, Any], clock: Clock) -> tuple[Sequence[Instant], Sequence[ClockChange]]:
     """Give the next instants of a schedule that is not saved, and what clock changes do to it."""
     schedule, now = parse_schedule(data, ""), _moment(clock)
@@ -253,8 +258,7 @@ def _set(actor: Actor, row: Export, wanted: ExportSchedule, clock: Clock) -> Non
 
 
 def _suggested() -> Schedule:
-    zone = store.configuration().time_zone
-    return parse_schedule({"repeat": "daily", "times": ["06:00"], "time_zone": zone}, _SYSTEM)
+    return parse_schedule({"repeat": "daily", "times": ["06:00"], "time_zone": home_zone()}, _SYSTEM)
 
 
 def _moment(clock: Clock) -> datetime:

@@ -184,7 +184,7 @@ def _group(kind: StepKind, lines: Sequence[TaskLine], wanted: Wanted) -> Group:
     return Group(
         kind=kind,
         total=len(lines),
-        statuses=Counter(line.status for line in lines),
+        statuses=dict(Counter(line.status for line in lines)),
         found=len(found),
         lines=found[(page - 1) * A_PAGE : page * A_PAGE],
         page=page,

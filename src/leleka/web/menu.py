@@ -37,12 +37,16 @@ class Group:
 
 MENU: Final[tuple[tuple[Promise | str, tuple[Entry, ...]], ...]] = (
     ("", (Entry(_("Segments"), "segments", "users-group"),)),
-    (_("Data"), (Entry(_("Exports"), "exports", "send"),)),
+    (
+        _("Data"),
+        (Entry(_("Data sources"), "sources", "database"), Entry(_("Exports"), "exports", "send")),
+    ),
     (
         _("Admin"),
         (
             Entry(_("Connections"), "connections", "plug", Permission.CONNECTIONS),
             Entry(_("Permissions"), "people", "users", Permission.PEOPLE),
+            Entry(_("System"), "system", "settings"),
             Entry(_("Audit"), "audit", "clipboard-check", Permission.AUDIT),
         ),
     ),

@@ -4,17 +4,20 @@ Services say it in English, with the particulars. In another language each code 
 """
 
 from dataclasses import replace
+from typing import Final
 
 from django.utils import translation
 
 from leleka.errors import Problem
-from leleka.web.sentences_table import SENTENCES
+from leleka.web import sentences_refreshing, sentences_table
+
+_SENTENCES: Final = {**sentences_table.SENTENCES, **sentences_refreshing.SENTENCES}
 
 
 def in_this_language(problem: Problem) -> Problem:
     """Give the problem with a sentence the reader understands; in English it already has one."""
     language = translation.get_language() or "en"
-    if language.startswith("en") or problem.code not in SENTENCES:
+    if language.startswith("en") or problem.code not in _SENTENCES:
         return problem
-    message, remedy = SENTENCES[problem.code]
+    message, remedy = _SENTENCES[problem.code]
     return replace(problem, message=str(message), remedy=str(remedy))

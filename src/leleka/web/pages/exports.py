@@ -15,7 +15,7 @@ from leleka.services.permissions import Permission, allows
 from leleka.services.statuses import status_of
 from leleka.web.answers import go, is_htmx, page, pane
 from leleka.web.numbers import whole_number
-from leleka.web.pages import export_form, tasks
+from leleka.web.pages import export_form, export_schedules, tasks
 from leleka.web.request import Request, actor_of
 from leleka.web.sentences import in_this_language
 from leleka.web.words import status_word
@@ -33,6 +33,7 @@ def index(request: Request) -> HttpResponse:
     column = order.removeprefix("-") if order.removeprefix("-") in _COLUMNS else "name"
     found.sort(key=lambda one: _sorted_by(one, column), reverse=order.startswith("-"))
     context = {"exports": found, "q": wanted, "sort": order, "all": len(listed)}
+    context |= export_schedules.listed(request, found)
     if not listed and allows(actor_of(request), Permission.CHOOSE_CONNECTIONS):
         context["connected"] = bool(export_views.choices(actor_of(request)).connections)
     return page(request, "web/pages/exports.html", context)
@@ -56,6 +57,7 @@ def show(request: Request, number: int) -> HttpResponse:
         "list_left": request.GET.get("left", ""),
         "saved": "saved" in request.GET,
         "sum": _sum(request, detail) if detail.line.editable else None,
+        **export_schedules.shown(request, number),
     }
     return page(request, "web/pages/export.html", context)
 
@@ -126,6 +128,8 @@ def _save(request: Request, number: int | None) -> HttpResponse:
     except (InvalidInput, Conflict, Forbidden) as error:
         detail = None if number is None else export_views.export(actor, number)
         return _refused(request, error, lines, detail)
+    if request.POST.get("action") == "run":
+        return run(request, saved.id)
     left = f"&left={saved.list_left}" if saved.list_left else ""
     return go(request, f"{reverse('web:export', args=(saved.id,))}?saved{left}")
 

@@ -11,9 +11,8 @@ from leleka.errors import Conflict, InvalidInput, LelekaError, Problem
 from leleka.services import editing_exports, editing_segments, export_views, segments
 from leleka.services.contracts import SegmentView
 from leleka.services.statuses import status_of
-from leleka.web.answers import go, is_htmx, page, pane
+from leleka.web.answers import go, page, pane
 from leleka.web.numbers import whole_number
-from leleka.web.pages import tasks
 from leleka.web.request import Request, actor_of
 from leleka.web.sentences import in_this_language
 
@@ -124,11 +123,6 @@ def remove(request: Request, number: int) -> HttpResponse:
         context = {"segment": segment, "problems": problems}
         return pane(request, "web/pages/segment_sure.html", context, status_of(error))
     return go(request, reverse("web:segments"))
-
-
-def refresh(request: Request, number: int) -> HttpResponse:
-    task = editing_segments.ask_refresh(actor_of(request), number)
-    return tasks.show(request, task) if is_htmx(request) else go(request, reverse("web:task", args=(task,)))
 
 
 def exports(request: Request, number: int) -> HttpResponse:
