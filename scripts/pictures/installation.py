@@ -146,11 +146,25 @@ def _fill(one: Installation, host: str, key: str) -> None:
     failed = one.run(one.add_export("Win back", "99"))
     detached = one.add_export("Autumn survey", "3")
     one.ask(f"exports/{detached}/detach", {})
+    own = one.add_export("Monday news", "1")
+    weekly = {"repeat": "weekly", "days": ["mon", "wed"], "times": ["08:00"], "time_zone": "Europe/Kyiv"}
+    one.ask(f"exports/{own}/schedule", {"schedule": weekly}, "PUT")
+    twice = {**weekly, "times": ["03:30", "18:00"], "days": ["mon", "sun"], "on": True, "version": 0}
+    one.ask("system/schedule", twice, "PUT")
+    refresh = one.ask("refreshes", {"scope": "everything"})["refresh"]
+    wait(lambda: one.ask(f"refreshes/{refresh}")["steps"][-1]["status"] not in {"Queued", "Processing"})
     done = next(run["id"] for run in one.ask("runs")["items"] if run["export"] == EXPORT and run["counts"])
     managed = next(export["id"] for export in one.ask("exports") if export["name"] == EXPORT)
     sizes = {"segment": narrow["id"], "person": invited["person"]["id"], "link": invited["token"]}
     runs = {"done": done, "waiting": waiting, "failed": failed, "spring": spring, "detached": detached}
-    one.places = {**sizes, **runs, "managed": managed, "connection": connection["id"]}
+    one.places = {
+        **sizes,
+        **runs,
+        "managed": managed,
+        "connection": connection["id"],
+        "own": own,
+        "refresh": refresh,
+    }
 
 
 def _token(environment: dict[str, str]) -> str:

@@ -99,7 +99,9 @@ def test_the_next_runs_follow_what_is_typed(ada: Client) -> None:
     assert page.count("06:00") == page.count("18:30") == 5
     page = ada.post("/admin/system/schedule/preview", {**WEEKLY, "days": []}, headers=HTMX).content.decode()
     assert "A weekly schedule needs a day." in page
-    page = ada.post("/admin/system/schedule/preview", {**WEEKLY, "time-r1": "03:30"}, headers=HTMX).content.decode()
+    page = ada.post(
+        "/admin/system/schedule/preview", {**WEEKLY, "time-r1": "03:30"}, headers=HTMX
+    ).content.decode()
     assert page.count("03:30") == 5
     assert not SystemSchedule.objects.exists()
 
@@ -132,7 +134,12 @@ def test_what_was_decided_stands_beside_the_schedule(ada: Client) -> None:
     now = datetime(2026, 11, 25, 8, tzinfo=UTC)
     for subject, row in (("system", None), (f"export:{export.pk}", export)):
         DueDecision.objects.create(
-            subject=subject, export=row, due_at=now, outcome="skipped-missed", reason="newer-due", decided_at=now
+            subject=subject,
+            export=row,
+            due_at=now,
+            outcome="skipped-missed",
+            reason="newer-due",
+            decided_at=now,
         )
     for path in ("/admin/system/schedule", f"/data/exports/{export.pk}"):
         assert "Missed: Leleka was not running then" in words(ada, path)
@@ -167,12 +174,19 @@ def test_several_keep_their_own_schedules_or_get_a_new_one_with_a_warning(ada: C
     schedules.set_exports(somebody("x", Role.ADMINISTRATOR).actor, [own.pk], OWN, SystemClock())
     numbers = "&".join(f"chosen={pk}" for pk in Export.objects.values_list("pk", flat=True))
     pane = words(ada, f"/data/exports/schedule?{numbers}")
-    for said in ("Keep individual schedules", "Define new schedule for all selected exports", "are overridden"):
+    for said in (
+        "Keep individual schedules",
+        "Define new schedule for all selected exports",
+        "are overridden",
+    ):
         assert said in pane
     chosen(ada, mode="keep")
     assert list(Export.objects.order_by("name").values_list("schedule__policy", flat=True)) == ["off", "off"]
     chosen(ada, mode="keep", on="yes")
-    assert list(Export.objects.order_by("name").values_list("schedule__policy", flat=True)) == ["own", "system"]
+    assert list(Export.objects.order_by("name").values_list("schedule__policy", flat=True)) == [
+        "own",
+        "system",
+    ]
     daily = {"recurrence": "daily", "time-r1": "05:00", "time_zone": "UTC"}
     chosen(ada, mode="define", on="yes", **daily)
     times = {str(one.schedule["schedule"]["times"]) for one in Export.objects.all()}

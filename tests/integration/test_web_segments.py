@@ -7,7 +7,7 @@ from leleka.core.clock import SystemClock
 from leleka.errors import Conflict, Forbidden
 from leleka.services import due, editing_segments, segments
 from leleka.services.audit import Actor, Role
-from leleka.state.models import AuditEntry, Connection, Export, Segment
+from leleka.state.models import AuditEntry, Connection, Export, Refresh, Segment
 from tests.integration.office import ALICE, Office
 from tests.integration.people import somebody
 

@@ -67,7 +67,9 @@ def test_refresh_all_is_asked_first_and_then_seen_to_go_through(ada: Client, cha
         page = words(browser, "/admin/system")
         for group in ("Data sources (1)", "Customer profiles (1)", "Segments (1)", "Exports (1)"):
             assert group in page
-    assert "every 2s" not in ada.get("/admin/system").content.decode(), "it asks although nothing is under way"
+    assert "every 2s" not in ada.get("/admin/system").content.decode(), (
+        "it asks although nothing is under way"
+    )
     pane = ada.get(f"/admin/system/refreshes/{number}", headers=HTMX).content.decode()
     assert pane.count("1 of 1 refreshed") == 4
     assert "every 2s" not in pane
@@ -148,7 +150,11 @@ def test_data_sources_are_listed_and_refreshed_by_contributors(opened: Office, c
 def test_about_tells_no_path_and_no_secret(opened: Office, charlie: Client) -> None:
     page = words(charlie, "/admin/system/about")
     assert opened.configuration.time_zone in page
-    for kept in (str(opened.configuration.data_dir), str(opened.folder), opened.configuration.environment["KEY"]):
+    for kept in (
+        str(opened.configuration.data_dir),
+        str(opened.folder),
+        opened.configuration.environment["KEY"],
+    ):
         assert kept not in page
 
 
@@ -158,7 +164,11 @@ def test_tries_and_stalling_stand_beside_the_run(charlie: Client) -> None:
     run = Run.objects.get()
     now = timezone.now().replace(hour=8, minute=20)
     Run.objects.update(status="Failed", finished_at=now, tries=2, retry_at=now, trigger="own schedule")
-    for path in (f"/data/exports/{export.pk}", f"/admin/system/runs?of=export:{export.pk}", f"/data/runs/{run.pk}"):
+    for path in (
+        f"/data/exports/{export.pk}",
+        f"/admin/system/runs?of=export:{export.pk}",
+        f"/data/runs/{run.pk}",
+    ):
         assert "Try 2 of 4; the next at 08:20 UTC" in words(charlie, path), path
     Run.objects.update(status="Processing", finished_at=None, retry_at=None, stalled_at=now)
     for path in (f"/data/exports/{export.pk}", "/admin/system", f"/data/runs/{run.pk}"):

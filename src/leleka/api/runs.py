@@ -45,7 +45,10 @@ class ProgressOut(Schema):
 
 
 class RunOut(Schema):
-    """``finished_at`` is null while it is under way; ``confirmation_reason`` is why it waits, or waited, for it."""
+    """``finished_at`` is null while it is under way; ``confirmation_reason`` is why it waits, or waited, for it.
+
+    ``trigger`` is why it runs; ``tries`` counts the runs of one due instant, ``retry_at`` is when it is tried again.
+    """
 
     id: int
     export: str
@@ -66,6 +69,10 @@ class RunOut(Schema):
     rate: float
     confirmation_reason: str
     confirmed_by: str
+    trigger: str
+    tries: int
+    retry_at: datetime | None
+    stalled_at: datetime | None
     problems: Sequence[ProblemOut]
 
 

@@ -1,8 +1,9 @@
 """What services give out: frozen records with only what their readers need."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Any
 
 from leleka.core.chain import ENDED
 from leleka.core.planning import Counts
@@ -32,6 +33,7 @@ class ExportView:
     last_status: str
     last_run: int | None
     last_finished_at: datetime | None
+    schedule: str | Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)

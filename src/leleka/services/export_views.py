@@ -14,6 +14,7 @@ from leleka.errors import LelekaError, NotFound, Problem
 from leleka.services import catalogue, connection_views, connections
 from leleka.services.audit import Actor
 from leleka.services.export_forms import data_of
+from leleka.services.export_schedules import written
 from leleka.services.permissions import Permission, may_use, require
 from leleka.state.models import Connection, Export, Run, Segment
 
@@ -36,6 +37,7 @@ class ExportLine:
     editable: bool
     managed_by_file: str
     version: int
+    schedule: str | Mapping[str, Any]  # as it is written: system, off, or one of its own
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,4 +186,5 @@ def line_of(actor: Actor, row: Export, run: Run | None) -> ExportLine:
         editable=may_use(actor, connection),
         managed_by_file=row.managed_by_file,
         version=row.version,
+        schedule=written(row),
     )

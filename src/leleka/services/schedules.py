@@ -189,7 +189,7 @@ def set_exports(actor: Actor, numbers: Sequence[int], data: object, clock: Clock
 
     Raises ``InvalidInput``, ``Forbidden``, ``NotFound``, ``Conflict`` MANAGED_BY_FILE; then nothing is changed.
     """
-    wanted = parse_export_schedule(data, "")
+    wanted = parse_export_schedule(data)
     with transaction.atomic():
         for row in _editable(actor, numbers):
             kept = schedule_of(row).own
@@ -212,6 +212,7 @@ def switch_exports(actor: Actor, numbers: Sequence[int], clock: Clock, *, on: bo
 def decisions(actor: Actor, number: int, limit: int = 50) -> Sequence[DecisionView]:
     """Give the newest decisions on an export's own due instants."""
     require(actor, Permission.SEE)
+    find(number)
     return _decisions(DueDecision.objects.filter(export=number), limit)
 
 

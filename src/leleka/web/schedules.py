@@ -10,9 +10,8 @@ from django.http import QueryDict
 from django.utils.dates import WEEKDAYS, WEEKDAYS_ABBR
 from django.utils.formats import date_format
 from django.utils.functional import Promise
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
 
 from leleka.core import schedules as core
 from leleka.core.schedules import ClockChange, Schedule
@@ -24,30 +23,30 @@ from leleka.web.sentences import in_this_language
 from leleka.web.words import status_word
 
 TRIGGERS: Final[Mapping[str, Promise]] = {
-    "system refresh": lazy("System refresh"),
-    "own schedule": lazy("Own schedule"),
-    "on demand": lazy("On demand"),
+    "system refresh": gettext_lazy("System refresh"),
+    "own schedule": gettext_lazy("Own schedule"),
+    "on demand": gettext_lazy("On demand"),
 }
 OUTCOMES: Final[Mapping[str, Promise]] = {
-    "started": lazy("Started"),
-    "skipped-overlap": lazy("Not started"),
-    "skipped-missed": lazy("Missed"),
-    "failed-to-start": lazy("Could not start"),
+    "started": gettext_lazy("Started"),
+    "skipped-overlap": gettext_lazy("Not started"),
+    "skipped-missed": gettext_lazy("Missed"),
+    "failed-to-start": gettext_lazy("Could not start"),
 }
 _REASONS: Final[Mapping[str, Promise]] = {
-    core.ON_TIME: lazy("on time"),
-    core.CATCH_UP: lazy("late: it was caught up with"),
-    core.NEWER_DUE: lazy("Leleka was not running then; a newer one brought what it would have"),
-    core.STILL_RUNNING: lazy("the one before had not ended"),
+    core.ON_TIME: gettext_lazy("on time"),
+    core.CATCH_UP: gettext_lazy("late: it was caught up with"),
+    core.NEWER_DUE: gettext_lazy("Leleka was not running then; a newer one brought what it would have"),
+    core.STILL_RUNNING: gettext_lazy("the one before had not ended"),
 }
 _FIELDS: Final[
     Mapping[str, Promise]
 ] = {  # what a field of the form must be, where the error is not in English
-    "repeat": lazy("Choose daily or weekly."),
-    "days": lazy("Choose at least one day of the week, of those between the first and the last day."),
-    "times": lazy("Enter one to four different times, at least five minutes apart."),
-    "from": lazy("Enter a day, or nothing."),
-    "until": lazy("Enter a day that is not before the first, or nothing."),
+    "repeat": gettext_lazy("Choose daily or weekly."),
+    "days": gettext_lazy("Choose at least one day of the week, of those between the first and the last day."),
+    "times": gettext_lazy("Enter one to four different times, at least five minutes apart."),
+    "from": gettext_lazy("Enter a day, or nothing."),
+    "until": gettext_lazy("Enter a day that is not before the first, or nothing."),
 }
 _STILL: Final = re.compile(r"(refresh|run) (\d+) had not ended: (.+)")
 
