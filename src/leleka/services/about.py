@@ -40,7 +40,7 @@ def about(actor: Actor, clock: Clock) -> About:
         version=__version__,
         database=connection.display_name,
         engine=f"DuckDB {version('duckdb')}",
-        python=platform.python_version(),
+        python=f"Python {platform.python_version()}",
         time_zone=configuration.time_zone,
         memory_limit=configuration.memory_limit,
         lease_seconds=configuration.lease_seconds,

@@ -43,7 +43,12 @@ def find(name: str) -> Export:
 def connection_of(export: Export) -> Connection:
     """Raises ``NeedsAttention`` where the export has no connection to use."""
     if export.connection is None:
-        raise NeedsAttention("CONNECTION_DETACHED", "The export has no connection.", where=export.name)
+        raise NeedsAttention(
+            "CONNECTION_DETACHED",
+            "The export has no connection.",
+            where=export.name,
+            remedy="Edit it and choose one.",
+        )
     return export.connection
 
 

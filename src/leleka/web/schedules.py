@@ -102,6 +102,12 @@ def local(moment: datetime, zone: str) -> str:
     return f"{day}, {date}, {there:%H:%M}"
 
 
+def soon(moment: datetime, zone: str) -> str:
+    """Give the same in a few letters, for lists."""
+    there = moment.astimezone(ZoneInfo(zone))
+    return f"{_short(there.weekday())} {there:%d.%m %H:%M}"
+
+
 def trigger_word(value: str) -> str:
     return str(TRIGGERS.get(value, value))
 

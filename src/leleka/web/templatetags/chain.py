@@ -88,6 +88,11 @@ def local(moment: datetime, zone: str) -> str:
     return schedules.local(moment, zone)
 
 
+@register.filter
+def soon(moment: datetime, zone: str) -> str:
+    return schedules.soon(moment, zone)
+
+
 @register.simple_tag
 def most_tries() -> int:
     return MOST_TRIES
