@@ -79,6 +79,13 @@ def test_refresh_all_is_asked_first_and_then_seen_to_go_through(ada: Client, cha
     assert Run.objects.get().status == "Successful"
 
 
+def test_what_is_opened_from_a_part_that_renews_itself_does_not_replace_the_pane(ada: Client) -> None:
+    """Htmx hands attributes down: without a stop the pane itself would be swapped away."""
+    ada.post("/admin/system/refresh")
+    for path in ("/admin/system", f"/admin/system/refreshes/{Refresh.objects.get().pk}"):
+        assert 'hx-disinherit="*"' in ada.get(path).content.decode()
+
+
 def test_the_fragment_that_is_asked_again_is_the_groups_alone(charlie: Client) -> None:
     reply = charlie.get("/admin/system", headers={**HTMX, "HX-Target": "standing"})
     assert reply.content.decode().strip().startswith('<div id="standing"')

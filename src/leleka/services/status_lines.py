@@ -12,7 +12,7 @@ from leleka.errors import Problem
 from leleka.services.contracts import Progress
 from leleka.services.retrying import will_be_retried
 from leleka.services.runs import progress_of
-from leleka.state.models import RefreshStep, Run
+from leleka.state.models import RefreshStep, Run, RunStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,9 @@ class TaskLine:
 
     @property
     def live(self) -> bool:
-        return self.finished_at is None and self.status not in ENDED | {StepStatus.NOT_STARTED}
+        """Tell whether it goes on by itself: what has to be confirmed first does not."""
+        resting = ENDED | {StepStatus.NOT_STARTED, RunStatus.NEEDS_CONFIRMATION}
+        return self.finished_at is None and self.status not in resting
 
     @property
     def went_well(self) -> bool:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -154,12 +155,10 @@ def beside_fields(problems: Sequence[Problem]) -> dict[str, list[Problem]]:
 
 def said(problem: Problem, field: str = "") -> Problem:
     """Give a problem of a schedule in the reader's language, as particular as its field allows."""
-    if (
-        (get_language() or "en").startswith("en")
-        or problem.code != "SCHEDULE_INVALID"
-        or field not in _FIELDS
-    ):
+    if problem.code != "SCHEDULE_INVALID" or field not in _FIELDS:
         return in_this_language(problem)
+    if (get_language() or "en").startswith("en"):
+        return replace(problem, remedy="")  # it says how to write it in a file
     return Problem(problem.code, str(_FIELDS[field]), problem.where)
 
 

@@ -32,13 +32,14 @@ def show(request: Request) -> HttpResponse:
 
 
 def save(request: Request) -> HttpResponse:
-    data = {**words.posted(request.POST), "on": request.POST.get("on") == "yes"}
+    data, on = words.posted(request.POST), request.POST.get("on") == "yes"
     version = whole_number(request.POST.get("version"))
     try:
-        schedules.set_system(actor_of(request), data, version, SystemClock())
+        schedules.set_system(actor_of(request), {**data, "on": on}, version, SystemClock())
     except (InvalidInput, Conflict) as error:
-        given = {"on": data["on"], "version": version, **words.form_of(data)}
+        given = {"on": on, "version": version, **words.form_of(data)}
         context = {**_context(request), "given": given, "errors": words.beside_fields(error.problems)}
+        context["is_on"] = on
         return page(request, "web/pages/system_schedule.html", {**context, **next_of(data)}, status_of(error))
     return go(request, f"{reverse('web:system_schedule')}?saved")
 
