@@ -94,6 +94,14 @@ def _refused_schedule(page: Page) -> None:
     page.locator(".invalid-feedback").first.wait_for()
 
 
+def _edited_schedule(page: Page) -> None:
+    page.locator(".add-time").click()
+    page.locator("#times input").last.fill("22:15")
+    page.locator("#next", has_text="22:15").wait_for()
+    page.locator(".add-time").click()
+    page.locator(".add-time").wait_for(state="hidden")
+
+
 def _started(page: Page) -> None:
     page.locator("form[action$='/run'] button").first.click()
     page.locator("#live progress[value]").wait_for(timeout=_LONG)
@@ -153,7 +161,7 @@ PAGES: Final = (
     Scene(
         "segment-refresh",
         "/segments",
-        _then(_press("td [popovertarget]"), _pane("[popover] [hx-post$='/refresh']"), _see("#task .alert")),
+        _then(_press("td [popovertarget]"), _pane("[popover] [hx-post$='/refresh']"), _see("#progress")),
     ),
     Scene("sources", "/data/sources"),
     Scene("system", "/admin/system"),
@@ -166,6 +174,7 @@ PAGES: Final = (
     Scene("system-schedule", "/admin/system/schedule"),
     Scene("system-schedule-viewer", "/admin/system/schedule", who="chrystyna"),
     Scene("system-schedule-errors", "/admin/system/schedule", _refused_schedule),
+    Scene("system-schedule-edited", "/admin/system/schedule", _edited_schedule),
     Scene("system-about", "/admin/system/about"),
     Scene(
         "export-schedule",
