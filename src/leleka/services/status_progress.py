@@ -90,8 +90,7 @@ def details(actor: Actor, number: int, step: int) -> TaskDetails:
 
 
 def _steps_of(row: Refresh) -> Iterable[RefreshStep]:
-    rows = RefreshStep.objects.filter(refresh=row).select_related("refresh", "run").order_by("number")
-    return rows.defer("run__config", "run__counts")
+    return row.steps.select_related("run").order_by("number").defer("run__config", "run__counts")
 
 
 def _with_needs(steps: Iterable[RefreshStep], of: Key) -> set[int]:
