@@ -161,7 +161,7 @@ def test_an_export_gets_a_schedule_of_its_own_and_the_list_says_so(ada: Client) 
     page = words(ada, "/data/exports")
     assert "Mon, Wed 08:00 Europe/Kyiv" in page
     assert "System refresh" in page
-    assert "Next run" in words(ada, f"/data/exports/{number}")
+    assert ", 08:00 (Europe/Kyiv)" in words(ada, f"/data/exports/{number}"), "in the zone it is written in"
     reply = ada.post("/data/exports/schedule", {**form, "time-r1": "25:00"}, headers=HTMX)
     assert reply.status_code == 422
     assert b"invalid-feedback" in reply.content

@@ -73,6 +73,11 @@ def of_export(view: ExportScheduleView) -> str:
     return in_words(view.schedule) if view.schedule else _("It cannot be read: its time zone is gone")
 
 
+def zone_of(view: ExportScheduleView, home: str) -> str:
+    """Give the zone in which the next run is told: of its own schedule, else the installation's."""
+    return view.schedule.zone if view.policy == "own" and view.schedule else home
+
+
 def change_in_words(change: ClockChange) -> str:
     """Say what a change of the clocks does to one time."""
     day, runs_at = date_format(change.day, "DATE_FORMAT"), change.runs_at.strftime("%H:%M")

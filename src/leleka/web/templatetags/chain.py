@@ -69,6 +69,11 @@ def follows(view: ExportScheduleView) -> str:
 
 
 @register.filter
+def zone_of(view: ExportScheduleView, home: str) -> str:
+    return schedules.zone_of(view, home)
+
+
+@register.filter
 def change_words(change: ClockChange) -> str:
     return schedules.change_in_words(change)
 
