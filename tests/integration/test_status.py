@@ -72,6 +72,19 @@ def test_a_run_by_its_own_schedule_is_never_shown_as_skipped() -> None:
     assert status.skipped(ALICE, export.pk) is None
 
 
+def test_a_run_by_hand_after_a_skipped_refresh_is_what_is_shown_and_a_later_skip_again(shop: Office) -> None:
+    """The newest of both tells how it stands."""
+    kept = Export.objects.get().connection
+    Export.objects.update(connection=None)
+    refresh()
+    Export.objects.update(connection=kept)
+    shop.run()
+    assert line(StepKind.EXPORT, "News").status == "Successful"
+    Export.objects.update(connection=None)
+    refresh()
+    assert line(StepKind.EXPORT, "News").status == "Skipped"
+
+
 def test_whatever_is_skipped_says_why_and_what_to_do(shop: Office) -> None:
     """Complaint 2, CI-T3: upstream failed."""
     refresh()
