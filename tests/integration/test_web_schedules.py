@@ -210,6 +210,12 @@ def test_save_and_run_saves_and_runs(ada: Client) -> None:
     reply = ada.post("/data/exports/add", typed(name="Third", action="run"))
     run = Run.objects.get()
     assert (run.export.name, reply["Location"]) == ("Third", f"/data/runs/{run.pk}")
+    changed = typed(name="Renamed", action="run", version=str(run.export.version))
+    reply = ada.post(f"/data/exports/{run.export.pk}/edit", changed)
+    assert reply["Location"] == f"/data/exports/{run.export.pk}?saved", (
+        "it runs already: it is saved all the same"
+    )
+    assert Export.objects.get(pk=run.export.pk).name == "Renamed"
 
 
 def test_who_may_not_edit_an_export_does_not_schedule_it(ada: Client) -> None:  # noqa: ARG001

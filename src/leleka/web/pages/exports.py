@@ -1,6 +1,7 @@
 """Data > Exports: the list, an export's page, and what is done with one or several (CI-E1 to E14)."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any, Final
 
 from django.http import HttpResponse, QueryDict
@@ -129,7 +130,8 @@ def _save(request: Request, number: int | None) -> HttpResponse:
         detail = None if number is None else export_views.export(actor, number)
         return _refused(request, error, lines, detail)
     if request.POST.get("action") == "run":
-        return run(request, saved.id)
+        with suppress(Conflict):  # a run under way: it is saved, and its page shows the run
+            return run(request, saved.id)
     left = f"&left={saved.list_left}" if saved.list_left else ""
     return go(request, f"{reverse('web:export', args=(saved.id,))}?saved{left}")
 
