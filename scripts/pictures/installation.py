@@ -148,6 +148,13 @@ def _fill(one: Installation, host: str, key: str) -> None:
     fresh = one.add_export("May birthdays", "3", "Birthday in May")
     detached = one.add_export("Autumn survey", "3")
     one.ask(f"exports/{detached}/detach", {})
+    own = one.add_export("Monday news", "1")
+    weekly = {"repeat": "weekly", "days": ["mon", "wed"], "times": ["08:00"], "time_zone": "Europe/Kyiv"}
+    one.ask(f"exports/{own}/schedule", {"schedule": weekly}, "PUT")
+    twice = {**weekly, "times": ["03:30", "18:00"], "days": ["mon", "sun"], "on": True, "version": 0}
+    one.ask("system/schedule", twice, "PUT")
+    refresh = one.ask("refreshes", {"scope": "everything"})["refresh"]
+    wait(lambda: one.ask(f"refreshes/{refresh}")["steps"][-1]["status"] not in {"Queued", "Processing"})
     done = next(run["id"] for run in one.ask("runs")["items"] if run["export"] == EXPORT and run["counts"])
     managed = next(export["id"] for export in one.ask("exports") if export["name"] == EXPORT)
     sizes = {"segment": narrow["id"], "person": invited["person"]["id"], "link": invited["token"]}
@@ -159,7 +166,8 @@ def _fill(one: Installation, host: str, key: str) -> None:
         "detached": detached,
         "fresh": fresh,
     }
-    one.places = {**sizes, **runs, "managed": managed, "connection": connection["id"]}
+    more = {"managed": managed, "connection": connection["id"], "own": own, "refresh": refresh}
+    one.places = {**sizes, **runs, **more}
 
 
 def _token(environment: dict[str, str]) -> str:

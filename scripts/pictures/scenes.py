@@ -95,6 +95,23 @@ def _checked(page: Page) -> None:
     page.locator("[data-connect-button]").scroll_into_view_if_needed()
 
 
+def _refused_schedule(page: Page) -> None:
+    page.locator("[name=repeat][value=weekly]").check()
+    page.locator("[name=days]:checked").first.uncheck()
+    page.locator("[name=days]:checked").first.uncheck()
+    page.locator("#id-time_zone").fill("Europe/Kiyv")
+    page.locator(".card-footer .btn-primary").click()
+    page.locator(".invalid-feedback").first.wait_for()
+
+
+def _edited_schedule(page: Page) -> None:
+    page.locator(".add-time").click()
+    page.locator("#times input").last.fill("22:15")
+    page.locator("#next", has_text="22:15").wait_for()
+    page.locator(".add-time").click()
+    page.locator(".add-time").wait_for(state="hidden")
+
+
 def _started(page: Page) -> None:
     page.locator("form[action$='/run'] button").first.click()
     page.locator("#live progress[value]:not([value='0'])").wait_for(timeout=_LONG)
@@ -153,8 +170,30 @@ PAGES: Final = (
     Scene(
         "segment-refresh",
         "/segments",
-        _then(_press("td [popovertarget]"), _pane("[popover] [hx-post$='/refresh']"), _see("#task .alert")),
+        _then(_press("td [popovertarget]"), _pane("[popover] [hx-post$='/refresh']"), _see("#progress")),
     ),
+    Scene("sources", "/data/sources"),
+    Scene("system", "/admin/system"),
+    Scene("system-viewer", "/admin/system", who="chrystyna"),
+    Scene("system-progress", "/admin/system", _pane("[id^=status-export]")),
+    Scene("system-progress-entire", "/admin/system/refreshes/{refresh}"),
+    Scene("system-task", "/admin/system/refreshes/{refresh}/task?step=1"),
+    Scene("system-task-runs", "/admin/system", _pane("[id^=task-export]")),
+    Scene("system-sure", "/admin/system", _pane("[href$='/system/refresh']")),
+    Scene("system-schedule", "/admin/system/schedule"),
+    Scene("system-schedule-viewer", "/admin/system/schedule", who="chrystyna"),
+    Scene("system-schedule-errors", "/admin/system/schedule", _refused_schedule),
+    Scene("system-schedule-edited", "/admin/system/schedule", _edited_schedule),
+    Scene("system-about", "/admin/system/about"),
+    Scene(
+        "export-schedule",
+        "/data/exports",
+        _then(_press("td [popovertarget]"), _pane("[popover] [href*=schedule]")),
+    ),
+    Scene(
+        "exports-schedule", "/data/exports/schedule?chosen={spring}&chosen={own}", _press("[value=define]")
+    ),
+    Scene("export-own", "/data/exports/{own}"),
     Scene("connections", "/admin/connections"),
     Scene("connection-add", "/admin/connections", _pane(_ADD)),
     Scene(

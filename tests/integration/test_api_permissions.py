@@ -9,10 +9,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from leleka.api.urls import api
-from leleka.services import consent, due, permissions
+from leleka.services import consent, due, permissions, refreshes
 from leleka.services.audit import Actor, Role
 from leleka.services.permissions import Permission
-from leleka.state.models import ApiToken, Connection, Export, Run, Segment, Task, User
+from leleka.state.models import ApiToken, Connection, Export, Run, Segment, Task, Trigger, User
 from tests.integration.api import Program, furnish, program
 from tests.integration.office import Office
 
@@ -20,6 +20,7 @@ RULES = {"column": "tier", "is": "gold"}
 WRITTEN = {
     "name": "Other", "connection": "Sandbox", "list": "2", "segments": ["Gold"], "data_matching": {"email": "email"},
 }  # fmt: skip
+DAILY = {"repeat": "daily", "times": ["08:00"], "time_zone": "UTC"}
 Rule = Callable[[Actor], bool]
 
 
@@ -89,6 +90,18 @@ OPERATIONS = (
     ),
     Operation("POST", "/exports/{number}/preview", 202, on_the_export),
     Operation("POST", "/exports/{number}/run", 202, on_the_export, {}),
+    Operation("GET", "/exports/{number}/schedule", 200, needs(Permission.SEE)),
+    Operation("PUT", "/exports/{number}/schedule", 200, on_the_export, {"schedule": "off"}),
+    Operation("GET", "/exports/{number}/schedule/decisions", 200, needs(Permission.SEE)),
+    Operation("GET", "/system/schedule", 200, needs(Permission.SEE)),
+    Operation("PUT", "/system/schedule", 200, needs(Permission.SYSTEM), {**DAILY, "on": True, "version": 0}),
+    Operation("POST", "/system/schedule/preview", 200, everybody, DAILY),
+    Operation("GET", "/system/schedule/decisions", 200, needs(Permission.SEE)),
+    Operation("GET", "/status", 200, needs(Permission.SEE)),
+    Operation("GET", "/refreshes", 200, needs(Permission.SEE)),
+    Operation("POST", "/refreshes", 202, needs(Permission.SYSTEM), {"scope": "everything"}),
+    Operation("GET", "/refreshes/{number}", 200, needs(Permission.SEE)),
+    Operation("POST", "/refreshes/{number}/cancel", 200, needs(Permission.EDIT_SEGMENTS)),
     Operation("GET", "/runs", 200, needs(Permission.SEE)),
     Operation("GET", "/runs/{number}", 200, needs(Permission.SEE)),
     Operation("GET", "/runs/{number}/rows", 200, needs(Permission.SEE)),
@@ -174,6 +187,7 @@ def places_for(asking: Program) -> dict[str, int]:
         "runs": Run.objects.get().pk,
         "spare": Segment.objects.get(name="Spare").pk,
         "token": ApiToken.objects.get(user=asking.user).pk,
+        "refreshes": refreshes.plan("segments", Trigger.ON_DEMAND, "tests").pk,
         "task": due.ask(asking.actor, Task.Kind.SEGMENT, "Gold"),
         "person": other.user.pk if other.user else 0,
     }

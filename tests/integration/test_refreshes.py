@@ -198,7 +198,7 @@ def test_while_a_walker_holds_its_lease_nobody_else_walks() -> None:
     Refresh.objects.filter(pk=number).update(worker="elsewhere:1:2:3", lease_until=clock.now() + 5, fence=1)
     assert walking.next_to_walk(clock) is None
     walking.carry_out(number, clock)
-    assert set(standing(refreshes.show(ALICE, number)).values()) == {"Not started"}
+    assert set(standing(refreshes.show(ALICE, number)).values()) == {"Queued"}
 
 
 @pytest.mark.usefixtures("shop")

@@ -10,7 +10,7 @@ from leleka.core.clock import SystemClock
 from leleka.errors import Conflict, Forbidden
 from leleka.services import due, editing_segments, segments, store
 from leleka.services.audit import Actor, Role
-from leleka.state.models import AuditEntry, Connection, Export, Segment, Task, User
+from leleka.state.models import AuditEntry, Connection, Export, Refresh, Segment, Task, User
 from tests.integration.office import ALICE, Office
 from tests.integration.people import somebody
 
@@ -108,10 +108,13 @@ def test_rules_are_counted_without_being_saved(bob: Client) -> None:
 def test_a_refresh_counts_the_members_anew(opened: Office, bob: Client) -> None:
     opened.hire(4)
     number = Segment.objects.get().pk
-    bob.post(f"/segments/{number}/refresh", headers=HTMX)
-    work()
-    page = bob.get(f"/tasks/{Task.objects.get().pk}", headers={**HTMX, "HX-Target": "task"}).content.decode()
-    assert "7 members" in page
+    reply = bob.post(f"/segments/{number}/refresh", headers=HTMX)
+    assert "Progress details" in reply.content.decode()
+    for errand in due.errands(SystemClock(), (), 10):
+        due.carry_out(errand, SystemClock())
+    refresh = Refresh.objects.get()
+    page = bob.get(f"/admin/system/refreshes/{refresh.pk}?of=segment:{number}").content.decode()
+    assert ("Gold" in page, refresh.status) == (True, "Processing")
     assert Segment.objects.get().size == 7
 
 

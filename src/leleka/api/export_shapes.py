@@ -90,7 +90,7 @@ class RunIn(In):
 
 
 class RunAllIn(In):
-    """Without ``exports`` every export one may run."""
+    """Without ``exports`` every export one may run and whose schedule is on."""
 
     exports: Annotated[Sequence[Annotated[int, Field(ge=1, le=LARGEST)]] | None, Field(max_length=1000)] = (
         None
@@ -137,6 +137,10 @@ class ExportLineOut(Schema):
     managed_by_file: str
     owner: str
     version: int
+    schedule: Annotated[
+        Literal["system", "off"] | dict[str, Any],
+        Field(description="What it follows: every system refresh, a schedule of its own, or nothing."),
+    ]
 
 
 class ExportOut(Schema):

@@ -19,12 +19,14 @@ from leleka.api.export_shapes import (
     SavedOut,
     WrittenOut,
 )
+from leleka.api.schedule_shapes import DecisionOut, ExportScheduleIn, ExportScheduleOut, of_export
 from leleka.api.shapes import AskedRunOut, Number, Page, Paging, RunAsked, TaskAsked, paged
 from leleka.core.clock import SystemClock
 from leleka.errors import NeedsAttention, NotFound
-from leleka.services import editing_exports, export_views, idempotency
+from leleka.services import editing_exports, export_views, idempotency, schedules
 from leleka.services.audit import Actor
 from leleka.services.export_views import Choices, ExportDetail, ExportLine
+from leleka.services.schedules import DecisionView
 
 router = Router(tags=["Exports"])
 
@@ -152,6 +154,41 @@ def run_export(
     else:
         run = editing_exports.run(request.auth, number, resend=data.resend)
     return Status(202, {"run": run})
+
+
+@router.get(
+    "/{int:number}/schedule",
+    response=ExportScheduleOut,
+    by_alias=True,
+    operation_id="getExportSchedule",
+    summary="Get an export's schedule",
+)
+def get_schedule(request: ApiRequest, number: Number) -> dict[str, Any]:
+    return of_export(schedules.of_export(request.auth, number, SystemClock()))
+
+
+@router.put(
+    "/{int:number}/schedule",
+    response=ExportScheduleOut,
+    by_alias=True,
+    operation_id="setExportSchedule",
+    summary="Schedule an export",
+)
+def set_schedule(request: ApiRequest, number: Number, data: ExportScheduleIn) -> dict[str, Any]:
+    """``system``, ``off``, or a schedule of its own with one time. What is switched off keeps the schedule it had."""
+    wanted = data.schedule if isinstance(data.schedule, str) else data.schedule.written()
+    schedules.set_exports(request.auth, [number], wanted, SystemClock())
+    return of_export(schedules.of_export(request.auth, number, SystemClock()))
+
+
+@router.get(
+    "/{int:number}/schedule/decisions",
+    response=list[DecisionOut],
+    operation_id="listExportDecisions",
+    summary="What was decided when the export was due",
+)
+def list_decisions(request: ApiRequest, number: Number) -> Sequence[DecisionView]:
+    return schedules.decisions(request.auth, number)
 
 
 def _data(data: ExportIn) -> dict[str, Any]:

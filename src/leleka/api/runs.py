@@ -48,6 +48,7 @@ class RunOut(Schema):
     """``finished_at`` is null while it is under way; ``confirmation_reason`` is why it waits, or waited, for it.
 
     ``acts_as`` is the export user in whose name it sends; ``asked_by`` who asked for it.
+    ``trigger`` is why it runs; ``tries`` counts the runs of one due instant, ``retry_at`` is when it is tried again.
     """
 
     id: int
@@ -70,6 +71,10 @@ class RunOut(Schema):
     rate: float
     confirmation_reason: str
     confirmed_by: str
+    trigger: str
+    tries: int
+    retry_at: datetime | None
+    stalled_at: datetime | None
     problems: Sequence[ProblemOut]
 
 

@@ -4,7 +4,19 @@ The document needs no token: it is the same for every installation, tells nothin
 version it is), and programs read it before they have a token.
 """
 
-from leleka.api import audit, connections, exports, me, notices, people, runs, segments, tasks
+from leleka.api import (
+    audit,
+    connections,
+    exports,
+    me,
+    notices,
+    people,
+    refreshes,
+    runs,
+    segments,
+    system,
+    tasks,
+)
 from leleka.api.access import Token
 from leleka.api.describing import LelekaApi
 from leleka.api.problems import tell_problems
@@ -26,6 +38,9 @@ api.add_router("/exports", exports.router)
 api.add_router("/runs", runs.router)
 api.add_router("/tasks", tasks.router)
 api.add_router("/notices", notices.router)
+api.add_router("/refreshes", refreshes.router)
+api.add_router("/system", system.router)
+api.add_router("/status", system.standing)
 api.add_router("/people", people.router)
 api.add_router("/audit", audit.router)
 tell_problems(api)

@@ -16,6 +16,7 @@ from leleka.cli.commands import (
     refresh,
     runs,
     sandbox,
+    schedule,
     segments,
     serve,
     suppression,
@@ -49,6 +50,7 @@ app.command("sandbox")(sandbox.sandbox)
 app.add_typer(segments.app, name="segment")
 app.add_typer(exports.app, name="export")
 app.add_typer(runs.app, name="run")
+app.add_typer(schedule.app, name="schedule")
 app.add_typer(keys.app, name="key")
 app.add_typer(users.app, name="user")
 

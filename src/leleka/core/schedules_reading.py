@@ -103,7 +103,7 @@ class _Reading:
     problems: list[Problem] = field(default_factory=list)
 
     def problem(self, at: str, message: str, remedy: str = "", code: str = "SCHEDULE_INVALID") -> None:
-        place = f"{self.where}.{at}" if at else self.where
+        place = ".".join(filter(None, (self.where, at)))
         self.problems.append(Problem(code, message, place, remedy))
 
 

@@ -17,6 +17,7 @@ EVERYTHING: Final = "everything"
 SEGMENTS: Final = "segments"
 PROFILES: Final[Key] = (StepKind.PROFILES, 0)
 DATA: Final = "data"
+SOURCES: Final = "sources"
 
 
 def nodes() -> Sequence[Node]:
@@ -41,8 +42,10 @@ def wanted(scope: str) -> Sequence[Key]:
     segments = _keys(StepKind.SEGMENT, Segment.objects.values_list("pk", flat=True))
     if scope == SEGMENTS:
         return segments
+    sources = _keys(StepKind.SOURCE, Source.objects.values_list("pk", flat=True))
+    if scope == SOURCES:
+        return [*sources, PROFILES]
     if scope in {EVERYTHING, DATA}:
-        sources = _keys(StepKind.SOURCE, Source.objects.values_list("pk", flat=True))
         following = (
             Export.objects.filter(schedule__policy=SYSTEM) if scope == EVERYTHING else Export.objects.none()
         )

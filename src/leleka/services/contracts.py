@@ -33,6 +33,7 @@ class ExportView:
     last_status: str
     last_run: int | None
     last_finished_at: datetime | None
+    schedule: str | Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,9 @@ class Progress:
 @dataclass(frozen=True, slots=True)
 class RunView:
     """One run. ``stage`` is what a live one was last seen doing; ``seconds`` is from its start to its end, ``rate``
-    the contacts delivered a second; ``acts_as`` in whose name it sends, whoever asked for it.
+    the contacts delivered a second; ``acts_as`` in whose name it sends, whoever asked for it. ``trigger`` is why it
+    runs, for ever; ``tries`` counts the runs of one due instant, this one included, and ``retry_at`` is when a failed
+    one is tried again.
     """
 
     id: int
@@ -100,6 +103,10 @@ class RunView:
     progress: Progress | None
     confirmed_by: str
     export_id: int
+    trigger: str
+    tries: int
+    retry_at: datetime | None
+    stalled_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from leleka.services.audit import Actor, record
 from leleka.services.checking_exports import CheckedExport
 from leleka.services.editing import refuse_managed, refuse_unsettled, stale
 from leleka.services.export_forms import checked, data_of
+from leleka.services.export_schedules import OFF
 from leleka.services.export_views import find
 from leleka.services.permissions import Permission, may_use, require, require_export
 from leleka.state.models import Connection, Export, Run, Segment, Task
@@ -124,11 +125,13 @@ def run(actor: Actor, number: int, *, resend: bool = False) -> int:
 
 
 def run_all(actor: Actor, numbers: Sequence[int] | None = None) -> Sequence[AskedRun]:
-    """Ask for a run of every export one may run, or of those named; tell what became of each."""
+    """Ask for a run of every export one may run and whose schedule is on (CI-O1), or of those named, whatever their
+    schedules; tell what became of each.
+    """
     require(actor, Permission.EDIT_SHARED_EXPORTS)
     rows = Export.objects.select_related("connection").order_by("name")
     if numbers is None:
-        rows = rows.filter(connection__isnull=False)
+        rows = rows.filter(connection__isnull=False).exclude(schedule__policy=OFF)
         chosen = [row for row in rows if may_use(actor, row.connection)]
     else:
         chosen = list(rows.filter(pk__in=numbers))

@@ -1,5 +1,6 @@
 """How an export's schedule stands in the state: ``{policy, schedule}``. One that is off keeps the schedule it had."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 
@@ -23,6 +24,12 @@ def stored(wanted: ExportSchedule) -> dict[str, Any]:
     """Give what ``schedule_of`` reads."""
     own = {} if wanted.own is None else {"schedule": to_data(wanted.own)}
     return {"policy": wanted.policy, **own}
+
+
+def written(row: Export) -> str | Mapping[str, Any]:
+    """Give what people write for a schedule: system, off, or days and times."""
+    own: Mapping[str, Any] = row.schedule.get("schedule") or {}
+    return own if row.schedule["policy"] == OWN else str(row.schedule["policy"])
 
 
 def columns_of(wanted: ExportSchedule, now: datetime) -> dict[str, Any]:

@@ -25,6 +25,7 @@ from leleka.errors import LelekaError, NotFound, Problem
 from leleka.services import catalogue, connection_views, connections
 from leleka.services.audit import Actor
 from leleka.services.export_forms import data_of
+from leleka.services.export_schedules import written
 from leleka.services.listing import Columns, Listed, Wanted, after, contains, page_of
 from leleka.services.permissions import Permission, allows, may_use, require
 from leleka.state.folding import Folded
@@ -55,6 +56,7 @@ class ExportLine:
     managed_by_file: str
     owner: str
     version: int
+    schedule: str | Mapping[str, Any]  # as it is written: system, off, or one of its own
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,4 +260,5 @@ def line_of(actor: Actor, row: Export, run: Run | None) -> ExportLine:
         managed_by_file=row.managed_by_file,
         owner=row.owner.name if row.owner else "",
         version=row.version,
+        schedule=written(row),
     )

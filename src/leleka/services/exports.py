@@ -18,6 +18,7 @@ from leleka.services import refreshing, store, suppression
 from leleka.services.catalogue import columns_data, table_of
 from leleka.services.connecting import Opened, opened
 from leleka.services.contracts import ExportView, PreviewView
+from leleka.services.export_schedules import written
 from leleka.services.matching import leavers_of, matching_of
 from leleka.services.waiting import waiting_addresses
 from leleka.state.models import Account, Connection, Export, Ledger, Run, RunStatus, Segment, Source
@@ -43,7 +44,12 @@ def find(name: str) -> Export:
 def connection_of(export: Export) -> Connection:
     """Raises ``NeedsAttention`` where the export has no connection to use."""
     if export.connection is None:
-        raise NeedsAttention("CONNECTION_DETACHED", "The export has no connection.", where=export.name)
+        raise NeedsAttention(
+            "CONNECTION_DETACHED",
+            "The export has no connection.",
+            where=export.name,
+            remedy="Edit it and choose one.",
+        )
     return export.connection
 
 
@@ -233,4 +239,5 @@ def _view(export: Export) -> ExportView:
         last_status=run.status if run else "Not started",
         last_run=run.pk if run else None,
         last_finished_at=run.finished_at if run else None,
+        schedule=written(export),
     )

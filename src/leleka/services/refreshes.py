@@ -1,15 +1,16 @@
 """Refreshes: asked for, looked at, canceled. Walking one is the worker's (``walking``)."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import Final
 
 from django.db import transaction
 from django.utils import timezone
 
-from leleka.core.chain import Node, StepKind
+from leleka.core.chain import Node, StepKind, StepStatus
 from leleka.core.chain import walk as in_order
-from leleka.errors import Conflict, NotFound, Problem
+from leleka.errors import Conflict, Forbidden, NotFound, Problem
 from leleka.services import chain
 from leleka.services.audit import Actor, record
 from leleka.services.contracts import RefreshView, StepView
@@ -20,6 +21,7 @@ from leleka.state.models import Export, Refresh, RefreshStep, Run, RunStatus, Tr
 
 _NEEDED: Final = {
     StepKind.SOURCE: Permission.EDIT_SOURCES,
+    chain.SOURCES: Permission.EDIT_SOURCES,
     StepKind.SEGMENT: Permission.EDIT_SEGMENTS,
     chain.SEGMENTS: Permission.EDIT_SEGMENTS,
 }
@@ -112,7 +114,7 @@ def step_view(step: RefreshStep) -> StepView:
         kind=step.kind,
         of=step.of,
         name=step.name,
-        status=run.status if run else step.status,
+        status=run.status if run else _standing(step),
         stage=run.stage if run else step.stage,
         stage_told=run.stage_told if run else step.stage_told,
         changed=step.changed,
@@ -123,6 +125,24 @@ def step_view(step: RefreshStep) -> StepView:
         finished_at=run.finished_at if run else step.finished_at,
         run=run,
     )
+
+
+def outline(row: Refresh) -> RefreshView:
+    """Give a refresh without its steps."""
+    return _view(row)
+
+
+def may_ask(actor: Actor, scope: str) -> bool:
+    """Tell whether somebody may refresh this much, and cancel it."""
+    with suppress(Forbidden):
+        _require(actor, scope)
+        return True
+    return False
+
+
+def _standing(step: RefreshStep) -> str:
+    """What has not begun waits for what is before it (T3)."""
+    return StepStatus.QUEUED if step.status == StepStatus.NOT_STARTED else step.status
 
 
 def _view(row: Refresh, *, with_steps: bool = False) -> RefreshView:

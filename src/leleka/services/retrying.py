@@ -8,6 +8,7 @@ from leleka.errors import LelekaError, TryLater
 from leleka.state.models import Run, Trigger
 
 AFTER: Final = (timedelta(minutes=5), timedelta(minutes=15), timedelta(minutes=45))
+MOST_TRIES: Final = 1 + len(AFTER)
 
 
 def will_be_retried(run: Run) -> bool:

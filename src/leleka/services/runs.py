@@ -219,13 +219,20 @@ def _view(run: Run, attempts: int) -> RunView:
         confirmation_reason=run.confirmation_reason,
         confirmation_told=run.confirmation_told,
         problems=[Problem(**problem) for problem in run.problems],
-        progress=_progress(run) if run.finished_at is None and run.progress else None,
+        progress=progress_of(run),
         confirmed_by=run.confirmed_by,
         export_id=run.export_id,
+        trigger=run.trigger,
+        tries=run.tries,
+        retry_at=run.retry_at,
+        stalled_at=None if run.finished_at else run.stalled_at,
     )
 
 
-def _progress(run: Run) -> Progress:
+def progress_of(run: Run) -> Progress | None:
+    """Give how far a live run is; None where it has ended, or nothing can be said yet."""
+    if run.finished_at is not None or not run.progress:
+        return None
     told = run.progress
     seconds = timezone.now().timestamp() - told["began"]
     rate = told["accepted"] / seconds if seconds > 0 else 0.0

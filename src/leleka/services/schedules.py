@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import Count, F, Q
 
 from leleka.core.ports import Clock
 from leleka.core.schedules import ClockChange, ExportSchedule, Instant, Schedule
@@ -51,11 +51,14 @@ class ExportScheduleView:
 
 @dataclass(frozen=True, slots=True)
 class DecisionView:
-    """What was decided on one due instant. ``refresh`` is the number of what it started."""
+    """What was decided on one due instant. ``refresh`` is the number of what it started; ``detail`` says what was
+    still running.
+    """
 
     due_at: datetime
     outcome: str
     reason: str
+    detail: str
     refresh: int | None
 
 
@@ -107,6 +110,11 @@ def set_system(actor: Actor, data: Mapping[str, Any], version: int, clock: Clock
         record(actor, "system schedule changed", "system", {"before": before, "after": {"on": on, **wanted}})
 
 
+def home_zone() -> str:
+    """Give the installation's time zone."""
+    return store.configuration().time_zone
+
+
 def preview(data: Mapping[str, Any], clock: Clock) -> tuple[Sequence[Instant], Sequence[ClockChange]]:
     """Give the next instants of a schedule that is not saved, and what clock changes do to it."""
     schedule, now = parse_schedule(data, ""), _moment(clock)
@@ -116,6 +124,36 @@ def preview(data: Mapping[str, Any], clock: Clock) -> tuple[Sequence[Instant], S
 def of_export(actor: Actor, number: int, clock: Clock) -> ExportScheduleView:
     require(actor, Permission.SEE)
     return view_of_export(find(number), clock)
+
+
+def of_exports(actor: Actor, numbers: Iterable[int]) -> Mapping[int, ExportScheduleView]:
+    """Give the schedules of several exports, without what clock changes do to them: for lists."""
+    require(actor, Permission.SEE)
+    due = _system_due()
+    rows = Export.objects.filter(pk__in=list(numbers)).only(
+        "schedule", "next_due_at", "connection_id", "name"
+    )
+    return {row.pk: _listed(row, due) for row in rows}
+
+
+def _listed(row: Export, system_due: datetime | None) -> ExportScheduleView:
+    try:
+        own = schedule_of(row).own
+    except InvalidInput:
+        own = None  # a zone that is gone; what is due then says so once a day
+    return ExportScheduleView(row.schedule["policy"], own, _next(row, system_due), ())
+
+
+def following(actor: Actor) -> Mapping[str, int]:
+    """Count exports by what they follow: ``system``, ``own``, ``off``; those without a connection are ``detached``."""
+    require(actor, Permission.SEE)
+    attached = Q(connection__isnull=False)
+    return Export.objects.aggregate(
+        **{
+            policy: Count("pk", filter=attached & Q(schedule__policy=policy)) for policy in (SYSTEM, OWN, OFF)
+        },
+        detached=Count("pk", filter=~attached),
+    )
 
 
 def view_of_export(row: Export, clock: Clock) -> ExportScheduleView:
@@ -131,11 +169,17 @@ def view_of_export(row: Export, clock: Clock) -> ExportScheduleView:
 
 def next_of(row: Export) -> datetime | None:
     """Give when an export runs next by itself; a detached one does not."""
+    return _next(row, _system_due())
+
+
+def _next(row: Export, system_due: datetime | None) -> datetime | None:
     policy = row.schedule["policy"]
     if row.connection_id is None or policy == OFF:
         return None
-    if policy == OWN:
-        return row.next_due_at
+    return row.next_due_at if policy == OWN else system_due
+
+
+def _system_due() -> datetime | None:
     return SystemSchedule.objects.filter(on=True).values_list("next_due_at", flat=True).first()
 
 
@@ -145,7 +189,7 @@ def set_exports(actor: Actor, numbers: Sequence[int], data: object, clock: Clock
 
     Raises ``InvalidInput``, ``Forbidden``, ``NotFound``, ``Conflict`` MANAGED_BY_FILE; then nothing is changed.
     """
-    wanted = parse_export_schedule(data, "")
+    wanted = parse_export_schedule(data)
     with transaction.atomic():
         for row in _editable(actor, numbers):
             kept = schedule_of(row).own
@@ -168,6 +212,7 @@ def switch_exports(actor: Actor, numbers: Sequence[int], clock: Clock, *, on: bo
 def decisions(actor: Actor, number: int, limit: int = 50) -> Sequence[DecisionView]:
     """Give the newest decisions on an export's own due instants."""
     require(actor, Permission.SEE)
+    find(number)
     return _decisions(DueDecision.objects.filter(export=number), limit)
 
 
@@ -192,7 +237,7 @@ def upcoming(actor: Actor, limit: int = SHOWN) -> Sequence[Upcoming]:
 
 def _decisions(rows: Any, limit: int) -> Sequence[DecisionView]:
     return [
-        DecisionView(row.due_at, row.outcome, row.reason, row.refresh_id)
+        DecisionView(row.due_at, row.outcome, row.reason, row.detail, row.refresh_id)
         for row in rows.order_by("-due_at")[:limit]
     ]
 
@@ -214,8 +259,7 @@ def _set(actor: Actor, row: Export, wanted: ExportSchedule, clock: Clock) -> Non
 
 
 def _suggested() -> Schedule:
-    zone = store.configuration().time_zone
-    return parse_schedule({"repeat": "daily", "times": ["06:00"], "time_zone": zone}, _SYSTEM)
+    return parse_schedule({"repeat": "daily", "times": ["06:00"], "time_zone": home_zone()}, _SYSTEM)
 
 
 def _moment(clock: Clock) -> datetime:

@@ -9,9 +9,14 @@ from typing import Final
 from django.utils import translation
 
 from leleka.errors import Problem
-from leleka.services import sentences_of_data, sentences_of_work, sentences_table
+from leleka.services import sentences_of_data, sentences_of_work, sentences_refreshing, sentences_table
 
-KNOWN: Final = {**sentences_table.SENTENCES, **sentences_of_data.SENTENCES, **sentences_of_work.SENTENCES}
+KNOWN: Final = {
+    **sentences_table.SENTENCES,
+    **sentences_of_data.SENTENCES,
+    **sentences_of_work.SENTENCES,
+    **sentences_refreshing.SENTENCES,
+}
 
 
 def in_this_language(problem: Problem) -> Problem:

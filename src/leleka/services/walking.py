@@ -192,7 +192,10 @@ def _because(step: RefreshStep) -> Problem:
     called = f"{kinds[StepKind(step.kind)]} {step.name!r}" if step.name else "The customer profiles"
     if step.status == StepStatus.CANCELED:
         return Problem(
-            "UPSTREAM_CANCELED", f"{called} was not refreshed: the refresh was canceled.", step.name
+            "UPSTREAM_CANCELED",
+            f"{called} was not refreshed: the refresh was canceled.",
+            where=step.name,
+            remedy="Refresh again.",
         )
     said = step.problems[0] if step.problems else {}
     return Problem(

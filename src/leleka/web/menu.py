@@ -38,12 +38,19 @@ class Group:
 
 MENU: Final[tuple[tuple[Promise | str, tuple[Entry, ...]], ...]] = (
     ("", (Entry(_("Home"), "home", "home"), Entry(_("Segments"), "segments", "users-group"))),
-    (_("Data"), (Entry(_("Exports"), "exports", "send", also="runs"),)),
+    (
+        _("Data"),
+        (
+            Entry(_("Data sources"), "sources", "database"),
+            Entry(_("Exports"), "exports", "send", also="runs"),
+        ),
+    ),
     (
         _("Admin"),
         (
             Entry(_("Connections"), "connections", "plug", Permission.CONNECTIONS),
             Entry(_("Permissions"), "people", "users", Permission.PEOPLE),
+            Entry(_("System"), "system", "settings"),
             Entry(_("Audit"), "audit", "clipboard-check", Permission.AUDIT),
             Entry(_("Notices"), "system_notices", "bell", Permission.SYSTEM),
         ),

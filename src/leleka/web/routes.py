@@ -19,6 +19,7 @@ from leleka.web.pages import (
     connections,
     entry,
     errors,
+    export_schedules,
     exports,
     home,
     notices,
@@ -26,6 +27,8 @@ from leleka.web.pages import (
     probes,
     runs,
     segments,
+    system,
+    system_schedule,
     tasks,
 )
 from leleka.web.request import Request
@@ -101,6 +104,39 @@ ROUTES: Final[tuple[Route, ...]] = (
         "admin/permissions/<int:number>/disable", people.disable, "person_disable", Permission.PEOPLE, POST
     ),
     Route("admin/permissions/<int:number>/enable", people.enable, "person_enable", Permission.PEOPLE, POST),
+    Route("admin/system", system.index, "system", Permission.SEE),
+    Route("admin/system/refresh", system.refresh_all, "system_refresh", Permission.SYSTEM, GET + POST),
+    Route("admin/system/schedule", system_schedule.show, "system_schedule", Permission.SEE),
+    Route(
+        "admin/system/schedule/save", system_schedule.save, "system_schedule_save", Permission.SYSTEM, POST
+    ),
+    Route(
+        "admin/system/schedule/preview",
+        system_schedule.preview,
+        "system_schedule_preview",
+        Permission.SYSTEM,
+        POST,
+    ),
+    Route("admin/system/about", system.about, "system_about", Permission.SEE),
+    Route("admin/system/runs", system.history, "task_runs", Permission.SEE),
+    Route("admin/system/refreshes/<int:number>", system.refresh, "refresh", Permission.SEE),
+    Route("admin/system/refreshes/<int:number>/task", system.task, "refresh_task", Permission.SEE),
+    Route(
+        "admin/system/refreshes/<int:number>/cancel",
+        system.cancel,
+        "refresh_cancel",
+        Permission.EDIT_SEGMENTS,
+        POST,
+    ),
+    Route("data/sources", system.sources, "sources", Permission.SEE),
+    Route("data/sources/refresh", system.refresh_sources, "sources_refresh", Permission.EDIT_SOURCES, POST),
+    Route(
+        "data/sources/<int:number>/refresh",
+        system.refresh_source,
+        "source_refresh",
+        Permission.EDIT_SOURCES,
+        POST,
+    ),
     Route("data/exports", exports.index, "exports", Permission.SEE),
     Route("data/exports/add", exports.add, "export_add", Permission.EDIT_SHARED_EXPORTS, GET + POST),
     Route("data/exports/offers", exports.offers, "export_offers", Permission.CHOOSE_CONNECTIONS, POST),
@@ -111,6 +147,20 @@ ROUTES: Final[tuple[Route, ...]] = (
     ),
     Route(
         "data/exports/remove", exports.remove, "exports_remove", Permission.EDIT_SHARED_EXPORTS, GET + POST
+    ),
+    Route(
+        "data/exports/schedule",
+        export_schedules.edit,
+        "exports_schedule",
+        Permission.EDIT_SHARED_EXPORTS,
+        GET + POST,
+    ),
+    Route(
+        "data/exports/schedule/preview",
+        export_schedules.preview,
+        "exports_schedule_preview",
+        Permission.EDIT_SHARED_EXPORTS,
+        POST,
     ),
     Route("data/exports/<int:number>", exports.show, "export", Permission.SEE),
     Route("data/exports/<int:number>/chart", charts.export, "export_chart", Permission.SEE),
@@ -151,9 +201,14 @@ ROUTES: Final[tuple[Route, ...]] = (
         GET + POST,
     ),
     Route(
-        "segments/<int:number>/refresh", segments.refresh, "segment_refresh", Permission.EDIT_SEGMENTS, POST
+        "segments/<int:number>/refresh",
+        system.refresh_segment,
+        "segment_refresh",
+        Permission.EDIT_SEGMENTS,
+        POST,
     ),
     Route("segments/<int:number>/members", segments.members, "segment_members", Permission.SEE, POST),
+    Route("segments/refresh", system.refresh_segments, "segments_refresh", Permission.EDIT_SEGMENTS, POST),
     Route(
         "segments/<int:number>/exports",
         segments.exports,

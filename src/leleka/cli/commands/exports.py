@@ -16,6 +16,7 @@ NoRefresh = Annotated[
 @app.command("list")
 def list_(json: JsonOption = False) -> None:
     """List the exports."""
+    from leleka.cli.commands.schedule import in_words
     from leleka.services import exports, store
 
     store.prepare()
@@ -24,10 +25,13 @@ def list_(json: JsonOption = False) -> None:
         print_json(listed)
         return
     rows = [
-        (one.name, one.connection, one.target, ", ".join(one.segments), one.last_status, one.last_finished_at)
+        (
+            *(one.name, one.connection, one.target, ", ".join(one.segments), in_words(one.schedule)),
+            *(one.last_status, one.last_finished_at),
+        )
         for one in listed
     ]
-    headings = ("export", "connection", "list", "segments", "last run", "finished")
+    headings = ("export", "connection", "list", "segments", "schedule", "last run", "finished")
     print_table(headings, rows, "There is no export yet: leleka apply makes them.")
 
 

@@ -30,8 +30,8 @@ class SystemSchedule(models.Model):
 
 
 class Refresh(models.Model):
-    """One walk of sources -> profiles -> segments -> exports. ``scope`` is ``everything``, ``segments`` or a key such
-    as ``source:3``, ``segment:4``, ``export:7``.
+    """One walk of sources -> profiles -> segments -> exports. ``scope`` is ``everything``, ``data``,
+    ``sources``, ``segments`` or a key such as ``source:3``, ``segment:4``, ``export:7``.
 
     A worker walks it under a lease, as it does a run; ``walked_at`` is when all but the runs of its exports was done.
     """

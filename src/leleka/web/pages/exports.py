@@ -1,6 +1,7 @@
 """Data > Exports: the list, an export's page, and what is done with one or several (CI-E1 to E14)."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any, Final
 
@@ -18,7 +19,7 @@ from leleka.services.statuses import status_of
 from leleka.web import lists
 from leleka.web.answers import go, is_htmx, page, pane
 from leleka.web.numbers import whole_number
-from leleka.web.pages import export_form, tasks
+from leleka.web.pages import export_form, export_schedules, tasks
 from leleka.web.request import Request, actor_of
 
 _EMAIL_NAMES: Final = {"email", "email_address", "emailaddress"}
@@ -30,6 +31,7 @@ def index(request: Request) -> HttpResponse:
     actor, asked = actor_of(request), lists.wanted(request)
     found = export_views.find_exports(actor, asked)
     context = {"exports": found.items, **lists.context_of(request, asked, found)}
+    context |= export_schedules.listed(request, found.items)
     if not context["all"] and allows(actor, Permission.CHOOSE_CONNECTIONS):
         context["connected"] = bool(export_views.choices(actor).connections)
     return page(request, "web/pages/exports.html", context)
@@ -47,6 +49,7 @@ def show(request: Request, number: int) -> HttpResponse:
         "list_left": request.GET.get("left", ""),
         "saved": "saved" in request.GET,
         "sum": _sum(request, detail) if detail.line.editable else None,
+        **export_schedules.shown(request, number),
     }
     return page(request, "web/pages/export.html", context)
 
@@ -120,6 +123,9 @@ def _save(request: Request, number: int | None) -> HttpResponse:
     except (InvalidInput, Conflict, Forbidden) as error:
         detail = None if number is None else export_views.export(actor, number)
         return _refused(request, error, lines, detail)
+    if request.POST.get("action") == "run":
+        with suppress(Conflict):  # a run under way: it is saved, and its page shows the run
+            return run(request, saved.id)
     left = f"&left={saved.list_left}" if saved.list_left else ""
     return go(request, f"{reverse('web:export', args=(saved.id,))}?saved{left}")
 

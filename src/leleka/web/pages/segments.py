@@ -112,11 +112,6 @@ def remove(request: Request, number: int) -> HttpResponse:
     return go(request, reverse("web:segments"))
 
 
-def refresh(request: Request, number: int) -> HttpResponse:
-    task = editing_segments.ask_refresh(actor_of(request), number)
-    return tasks.show(request, task) if is_htmx(request) else go(request, reverse("web:task", args=(task,)))
-
-
 def exports(request: Request, number: int) -> HttpResponse:
     """Manage exports (CI-E15): those that contain the segment, and those that do not."""
     actor = actor_of(request)

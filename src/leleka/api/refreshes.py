@@ -1,0 +1,105 @@
+"""Refreshes: sources, profiles, segments and exports brought up to date in their order."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Annotated
+
+from ninja import Query, Router, Schema, Status
+from pydantic import ConfigDict, Field
+
+from leleka.api.access import ApiRequest
+from leleka.api.problems import ProblemOut
+from leleka.api.shapes import In, Number, Page, Paging
+from leleka.services import refreshes
+from leleka.services.contracts import RefreshView
+
+router = Router(tags=["Refreshes"])
+
+
+class RefreshIn(In):
+    model_config = ConfigDict(json_schema_extra={"examples": [{"scope": "data"}, {"scope": "segment:1"}]})
+    scope: Annotated[
+        str,
+        Field(
+            max_length=50,
+            description="everything, data, sources, segments, or one thing: source:1, segment:1, export:1.",
+        ),
+    ]
+
+
+class RefreshAsked(Schema):
+    """A refresh that goes on; GET /refreshes/{number} tells how far it is."""
+
+    refresh: int
+
+
+class StepOut(Schema):
+    """One step. ``of`` is the id of the source, segment or export; ``run`` the run an export's step led to."""
+
+    number: int
+    kind: str
+    of: int
+    name: str
+    status: str
+    stage: str
+    changed: bool
+    rows: int | None
+    notes: Sequence[str]
+    problems: Sequence[ProblemOut]
+    started_at: datetime | None
+    finished_at: datetime | None
+    run: int | None
+
+    @staticmethod
+    def resolve_run(step: object) -> int | None:
+        run = getattr(step, "run", None)
+        return run if isinstance(run, int) else getattr(run, "id", None)
+
+
+class RefreshLineOut(Schema):
+    """``behind`` is the refresh that it waits for; ``subject`` the name of what it is of."""
+
+    id: int
+    trigger: str
+    scope: str
+    subject: str
+    asked_by: str
+    status: str
+    due_at: datetime | None
+    created_at: datetime
+    started_at: datetime | None
+    finished_at: datetime | None
+    behind: int | None
+
+
+class RefreshOut(RefreshLineOut):
+    steps: Sequence[StepOut]
+
+
+@router.get(
+    "", response=Page[RefreshLineOut], operation_id="listRefreshes", summary="List refreshes, newest first"
+)
+def list_refreshes(request: ApiRequest, paging: Annotated[Paging, Query()]) -> dict[str, object]:
+    found = refreshes.latest(request.auth, paging.limit + 1, paging.after or None)
+    items = found[: paging.limit]
+    return {"items": items, "next": items[-1].id if len(found) > paging.limit else None}
+
+
+@router.post("", response={202: RefreshAsked}, operation_id="askRefresh", summary="Refresh")
+def ask_refresh(request: ApiRequest, data: RefreshIn) -> Status[dict[str, int]]:
+    """One of the same scope that waits for its turn already is taken."""
+    return Status(202, {"refresh": refreshes.ask(request.auth, data.scope)})
+
+
+@router.get("/{int:number}", response=RefreshOut, operation_id="getRefresh", summary="Get a refresh")
+def get_refresh(request: ApiRequest, number: Number) -> RefreshView:
+    return refreshes.show(request.auth, number)
+
+
+@router.post(
+    "/{int:number}/cancel", response=RefreshOut, operation_id="cancelRefresh", summary="Cancel a refresh"
+)
+def cancel_refresh(request: ApiRequest, number: Number) -> RefreshView:
+    """No further step begins, and the runs it started are canceled. What was refreshed stays so."""
+    refreshes.cancel(request.auth, number)
+    return refreshes.show(request.auth, number)

@@ -1,0 +1,50 @@
+"""Facts of an installation that everybody may see: no secrets, no paths, no addresses."""
+
+import platform
+from dataclasses import dataclass
+from importlib.metadata import version
+
+from django.db import connection
+
+from leleka import __version__
+from leleka.core.ports import Clock
+from leleka.services import store
+from leleka.services.audit import Actor
+from leleka.services.permissions import Permission, require
+from leleka.state.models import Refresh, Run
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """``runs`` and ``refreshes`` are those that a process works on at this moment; ``several_workers`` tells whether
+    the database takes more than one worker.
+    """
+
+    version: str
+    database: str
+    engine: str
+    python: str
+    time_zone: str
+    memory_limit: str
+    lease_seconds: float
+    several_workers: bool
+    runs: int
+    refreshes: int
+
+
+def about(actor: Actor, clock: Clock) -> About:
+    require(actor, Permission.SEE)
+    configuration = store.configuration()
+    held = {"finished_at__isnull": True, "lease_until__gt": clock.now()}
+    return About(
+        version=__version__,
+        database=connection.display_name,
+        engine=f"DuckDB {version('duckdb')}",
+        python=f"Python {platform.python_version()}",
+        time_zone=configuration.time_zone,
+        memory_limit=configuration.memory_limit,
+        lease_seconds=configuration.lease_seconds,
+        several_workers=connection.vendor != "sqlite",
+        runs=Run.objects.filter(**held).count(),
+        refreshes=Refresh.objects.filter(**held).exclude(worker="").count(),
+    )

@@ -1,0 +1,206 @@
+"""How everything stands (CI-T5 to T9): for each source, segment and export what last became of it.
+
+The number of queries does not grow with the number of exports.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, Final
+
+from django.db.models import OuterRef, QuerySet, Subquery
+
+from leleka.core.chain import Key, StepKind, StepStatus
+from leleka.errors import NotFound
+from leleka.services.audit import Actor
+from leleka.services.permissions import Permission, require
+from leleka.services.status_lines import TaskLine, of_run, of_step
+from leleka.state.models import Export, RefreshStep, Run, Segment, Source
+
+A_PAGE: Final = 50
+_MODELS: Final[Mapping[StepKind, Any]] = {
+    StepKind.SOURCE: Source,
+    StepKind.SEGMENT: Segment,
+    StepKind.EXPORT: Export,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What of the whole is looked for: words in names, one status; ``kind`` is whose page ``page`` is."""
+
+    words: str = ""
+    status: str = ""
+    kind: str = ""
+    page: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """All things of a kind. ``statuses`` counts all of them; ``found`` is how many are looked for, ``lines`` a page of
+    those.
+    """
+
+    kind: StepKind
+    total: int
+    statuses: Mapping[str, int]
+    found: int
+    lines: Sequence[TaskLine]
+    page: int
+    pages: int
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    groups: Sequence[Group]
+    live: bool
+
+
+def overview(actor: Actor, wanted: Wanted = Wanted()) -> Overview:
+    """Give every group with a page of its lines."""
+    require(actor, Permission.SEE)
+    lines = {
+        StepKind.SOURCE: list(_sources()),
+        StepKind.PROFILES: list(_profiles()),
+        StepKind.SEGMENT: list(_segments()),
+        StepKind.EXPORT: list(_exports()),
+    }
+    return Overview(
+        groups=[_group(kind, found, wanted) for kind, found in lines.items()],
+        live=any(line.live for found in lines.values() for line in found),
+    )
+
+
+def sources(actor: Actor) -> Sequence[TaskLine]:
+    require(actor, Permission.SEE)
+    return list(_sources())
+
+
+def history(actor: Actor, key: Key, limit: int = 20) -> tuple[str, Sequence[TaskLine]]:
+    """Give the name of something, and what last became of it, the newest first. Raises ``NotFound``."""
+    require(actor, Permission.SEE)
+    kind, number = key
+    name = _name(kind, number)
+    steps = RefreshStep.objects.filter(kind=kind, of=number).select_related("refresh", "run").order_by("-pk")
+    if kind is not StepKind.EXPORT:
+        return name, [of_step(step) for step in steps[:limit]]
+    runs = list(Run.objects.filter(export=number).order_by("-pk")[:limit])
+    by_run = {step.run_id: step for step in steps.filter(run__in=[run.pk for run in runs])}
+    lines = [of_run(run, name, by_run.get(run.pk)) for run in runs]
+    lines += [of_step(step) for step in steps.filter(run__isnull=True)[:limit]]
+    return name, sorted(lines, key=_moment, reverse=True)[:limit]
+
+
+def key_of(told: str) -> Key:
+    """Read ``export:7``. Raises ``NotFound``."""
+    kind, _, number = told.partition(":")
+    if kind not in set(StepKind) or not number.isdecimal() or len(number) > len(str(2**62)):
+        raise NotFound("TASK_UNKNOWN", "There is no such task.")
+    return StepKind(kind), int(number)
+
+
+def skipped(actor: Actor, number: int) -> TaskLine | None:
+    """Give what kept an export from running with the newest refresh it was in, unless a run of it came after."""
+    require(actor, Permission.SEE)
+    found = _newest(_steps(StepKind.EXPORT, Export.objects.filter(pk=number)).get(number), None, number, "")
+    run = Run.objects.filter(export=number).order_by("-pk").first()
+    passed = run is not None and _moment(of_run(run, "")) >= _moment(found)
+    return None if passed or found.status not in {StepStatus.SKIPPED, StepStatus.FAILED} else found
+
+
+def _sources() -> Iterable[TaskLine]:
+    rows = Source.objects.order_by("name")
+    steps = _steps(StepKind.SOURCE, Source.objects.all())
+    for pk, name, moment, size in rows.values_list("pk", "name", "refreshed_at", "rows"):
+        yield _since(TaskLine(StepKind.SOURCE, pk, name), steps.get(pk), moment, size)
+
+
+def _segments() -> Iterable[TaskLine]:
+    rows = Segment.objects.order_by("name")
+    steps = _steps(StepKind.SEGMENT, Segment.objects.all())
+    for pk, name, moment, size in rows.values_list("pk", "name", "evaluated_at", "size"):
+        yield _since(TaskLine(StepKind.SEGMENT, pk, name), steps.get(pk), moment, size)
+
+
+def _profiles() -> Iterable[TaskLine]:
+    source = Source.objects.filter(is_profiles=True).first()
+    if source is not None:
+        steps = RefreshStep.objects.filter(kind=StepKind.PROFILES, of=0).select_related("refresh", "run")
+        yield _since(TaskLine(StepKind.PROFILES, 0, ""), steps.order_by("-pk").first(), None, source.rows)
+
+
+def _exports() -> Iterable[TaskLine]:
+    steps, runs = _steps(StepKind.EXPORT, Export.objects.all()), _runs()
+    for pk, name in Export.objects.order_by("name").values_list("pk", "name"):
+        yield _newest(steps.get(pk), runs.get(pk), pk, name)
+
+
+def _since(line: TaskLine, step: RefreshStep | None, moment: datetime | None, rows: int | None) -> TaskLine:
+    """Describe what was read or evaluated: by its newest step, or later without one (before a preview, for example)."""
+    found = replace(of_step(step), name=line.name) if step else line
+    ended = found.finished_at or (found.updated_at if step and not found.live else None)
+    if found.live or moment is None or (ended and ended >= moment):
+        return found if found.rows is not None else replace(found, rows=rows)
+    return replace(
+        line, status=StepStatus.SUCCESSFUL, rows=rows, updated_at=moment, finished_at=moment,
+        refresh=found.refresh, step=found.step,
+    )  # fmt: skip
+
+
+def _newest(step: RefreshStep | None, run: Run | None, number: int, name: str) -> TaskLine:
+    """Describe an export by its newest run, or by a step that came after it and led to none."""
+    told = replace(of_step(step), name=name) if step else TaskLine(StepKind.EXPORT, number, name)
+    if run is None or told.run == run.pk:
+        return told
+    ran = of_run(run, name)
+    if run.finished_at is None or told.run is not None:
+        return ran
+    return told if _moment(told) > _moment(ran) else ran
+
+
+def _moment(line: TaskLine) -> float:
+    return line.updated_at.timestamp() if line.updated_at else 0.0
+
+
+def _steps(kind: StepKind, things: QuerySet[Any]) -> Mapping[int, RefreshStep]:
+    newest = RefreshStep.objects.filter(kind=kind, of=OuterRef("pk")).order_by("-pk").values("pk")[:1]
+    chosen = things.order_by().annotate(newest=Subquery(newest)).values("newest")
+    rows = RefreshStep.objects.filter(pk__in=chosen).select_related("refresh", "run")
+    return {step.of: step for step in rows.defer("run__config", "run__counts")}
+
+
+def _runs() -> Mapping[int, Run]:
+    newest = Run.objects.filter(export=OuterRef("pk")).order_by("-pk").values("pk")[:1]
+    chosen = Export.objects.order_by().annotate(newest=Subquery(newest)).values("newest")
+    return {run.export_id: run for run in Run.objects.filter(pk__in=chosen).defer("config", "counts")}
+
+
+def _group(kind: StepKind, lines: Sequence[TaskLine], wanted: Wanted) -> Group:
+    fits = _fitting(wanted)
+    found = [line for line in lines if fits(line)]
+    pages = max(1, -(-len(found) // A_PAGE))
+    page = min(max(1, wanted.page), pages) if wanted.kind == kind else 1
+    return Group(
+        kind=kind,
+        total=len(lines),
+        statuses=dict(Counter(line.status for line in lines)),
+        found=len(found),
+        lines=found[(page - 1) * A_PAGE : page * A_PAGE],
+        page=page,
+        pages=pages,
+    )
+
+
+def _fitting(wanted: Wanted) -> Callable[[TaskLine], bool]:
+    words = wanted.words.casefold()
+    return lambda line: words in line.name.casefold() and wanted.status in {"", line.status}
+
+
+def _name(kind: StepKind, number: int) -> str:
+    if kind is StepKind.PROFILES:
+        return ""
+    name = _MODELS[kind].objects.filter(pk=number).values_list("name", flat=True).first()
+    if name is None:
+        raise NotFound("TASK_UNKNOWN", "There is no such task.")
+    return str(name)

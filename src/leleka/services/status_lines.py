@@ -1,0 +1,115 @@
+"""One thing that was, or is to be, brought up to date, as the pages of the system show it: a step, or an export's run.
+
+What a run did is shown as what the run did, whatever a refresh said of the export before or after (T9).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from leleka.core.chain import ENDED, WENT_WELL, StepKind, StepStatus
+from leleka.errors import Problem
+from leleka.services.contracts import Progress
+from leleka.services.retrying import will_be_retried
+from leleka.services.runs import progress_of
+from leleka.state.models import RefreshStep, Run, RunStatus
+
+
+@dataclass(frozen=True, slots=True)
+class TaskLine:
+    """How something stands. ``of`` is its id, 0 of the profiles; ``refresh`` and ``step`` say in which refresh it was,
+    ``run`` which run of an export it is. ``rows`` are a source's rows or a segment's members; ``notes`` are warnings.
+
+    ``problems`` say why it failed or was skipped, and what to do.
+    """
+
+    kind: str
+    of: int
+    name: str
+    status: str = StepStatus.NOT_STARTED
+    stage: str = ""
+    problems: Sequence[Problem] = ()
+    notes: Sequence[str] = ()
+    rows: int | None = None
+    changed: bool = False
+    started_at: datetime | None = None
+    finished_at: datetime | None = None
+    updated_at: datetime | None = None
+    trigger: str = ""
+    asked_by: str = ""
+    refresh: int | None = None
+    step: int | None = None
+    run: int | None = None
+    tries: int = 1
+    retry_at: datetime | None = None
+    tried_again: bool = False
+    stalled: bool = False
+    progress: Progress | None = None
+
+    @property
+    def live(self) -> bool:
+        """Tell whether it goes on by itself: what has to be confirmed first does not."""
+        resting = ENDED | {StepStatus.NOT_STARTED, RunStatus.NEEDS_CONFIRMATION}
+        return self.finished_at is None and self.status not in resting
+
+    @property
+    def went_well(self) -> bool:
+        return self.status in WENT_WELL
+
+    @property
+    def seconds(self) -> float | None:
+        """Give how long it took, or has taken; None where it has not begun."""
+        if self.started_at is None:
+            return None
+        return ((self.finished_at or datetime.now(UTC)) - self.started_at).total_seconds()
+
+
+def of_step(step: RefreshStep) -> TaskLine:
+    """Describe a step with its refresh, and its run if it led to one."""
+    if step.run is not None:
+        return of_run(step.run, step.name, step)
+    return TaskLine(
+        kind=step.kind,
+        of=step.of,
+        name=step.name,
+        # Of a refresh that was asked for, whatever has not begun waits for what is before it (T3).
+        status=StepStatus.QUEUED if step.status == StepStatus.NOT_STARTED else step.status,
+        stage=step.stage,
+        problems=[Problem(**one) for one in step.problems],
+        notes=step.notes,
+        rows=step.rows,
+        changed=step.changed,
+        started_at=step.started_at,
+        finished_at=step.finished_at,
+        updated_at=step.finished_at or step.started_at or step.refresh.created_at,
+        trigger=step.refresh.trigger,
+        asked_by=step.refresh.asked_by,
+        refresh=step.refresh_id,
+        step=step.number,
+    )
+
+
+def of_run(run: Run, name: str, step: RefreshStep | None = None) -> TaskLine:
+    """Describe a run of the export of this name, with the step of a refresh that queued it."""
+    ended = run.finished_at is not None
+    return TaskLine(
+        kind=StepKind.EXPORT,
+        of=run.export_id,
+        name=name,
+        status=run.status,
+        stage="" if ended else run.stage,
+        problems=[Problem(**one) for one in run.problems],
+        started_at=run.started_at,
+        finished_at=run.finished_at,
+        updated_at=run.finished_at or run.stepped_at or run.created_at,
+        trigger=run.trigger,
+        asked_by=run.asked_by,
+        refresh=step.refresh_id if step else None,
+        step=step.number if step else None,
+        run=run.pk,
+        tries=run.tries,
+        retry_at=run.retry_at,
+        tried_again=will_be_retried(run),
+        stalled=run.stalled_at is not None and not ended,
+        progress=progress_of(run),
+    )

@@ -1,0 +1,123 @@
+"""The pane "Schedule export": one export's schedule, or that of several at once (CI-S3, S4)."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from django.http import HttpResponse, QueryDict
+from django.urls import reverse
+
+from leleka.core.clock import SystemClock
+from leleka.errors import Conflict, Forbidden, InvalidInput
+from leleka.services import export_views, schedules, status
+from leleka.services.export_views import ExportLine
+from leleka.services.statuses import status_of
+from leleka.web import schedules as words
+from leleka.web.answers import go, page, pane
+from leleka.web.numbers import whole_number
+from leleka.web.pages.system_schedule import next_of
+from leleka.web.request import Request, actor_of
+
+_DECIDED: Final = 5
+
+
+def listed(request: Request, lines: Sequence[ExportLine]) -> dict[str, Any]:
+    """Give what a list shows of the schedules of its exports, in the installation's time zone."""
+    actor = actor_of(request)
+    found = schedules.of_exports(actor, [line.id for line in lines])
+    return {"schedules": found, "zone": schedules.home_zone()}
+
+
+def shown(request: Request, number: int) -> dict[str, Any]:
+    """Give what an export's page says of its schedule, and of what kept it from running."""
+    actor = actor_of(request)
+    return {
+        "schedule": schedules.of_export(actor, number, SystemClock()),
+        "system": schedules.system(actor, SystemClock()),
+        "decisions": schedules.decisions(actor, number, _DECIDED),
+        "skipped": status.skipped(actor, number),
+        "zone": schedules.home_zone(),
+    }
+
+
+def edit(request: Request) -> HttpResponse:
+    chosen = _chosen(request.POST if request.method == "POST" else request.GET)
+    if not chosen:
+        return go(request, reverse("web:exports"))
+    if request.method == "POST":
+        return _save(request, chosen)
+    return _pane(request, chosen, _given(request, chosen))
+
+
+def preview(request: Request) -> HttpResponse:
+    recurrence = request.POST.get("recurrence", "")
+    context: dict[str, Any] = {"is_on": request.POST.get("on") == "yes", "system": recurrence == "system"}
+    if recurrence != "system":
+        context |= next_of(words.posted(_with_repeat(request.POST)))
+    else:
+        view = schedules.system(actor_of(request), SystemClock())
+        context |= {"next": view.next, "zone": view.schedule.zone}
+    return page(request, "web/parts/schedule_next.html", context)
+
+
+def _save(request: Request, chosen: Sequence[int]) -> HttpResponse:
+    actor, post, clock = actor_of(request), request.POST, SystemClock()
+    on, data = post.get("on") == "yes", words.posted(_with_repeat(post))
+    try:
+        if post.get("mode") == "keep":
+            schedules.switch_exports(actor, chosen, clock, on=on)
+        elif not on:
+            schedules.set_exports(actor, chosen, "off", clock)
+        else:
+            wanted = "system" if post.get("recurrence") == "system" else data
+            schedules.set_exports(actor, chosen, wanted, clock)
+    except (InvalidInput, Conflict, Forbidden) as error:
+        given = {"on": on, "recurrence": post.get("recurrence", ""), "mode": post.get("mode", "")}
+        given |= words.form_of(data)
+        return _pane(request, chosen, given, words.beside_fields(error.problems), status_of(error))
+    return go(request, reverse("web:export", args=chosen) if len(chosen) == 1 else reverse("web:exports"))
+
+
+def _pane(
+    request: Request, chosen: Sequence[int], given: dict[str, Any], errors: Any = None, status: int = 200
+) -> HttpResponse:
+    actor = actor_of(request)
+    found = schedules.of_exports(actor, chosen)
+    lines = [export_views.export(actor, number).line for number in chosen]
+    context = {
+        "exports": [(line, found[line.id]) for line in lines],
+        "several": len(lines) > 1,
+        "given": given,
+        "errors": errors,
+        "editable": all(line.editable and not line.managed_by_file for line in lines),
+        "system": schedules.system(actor, SystemClock()),
+        "one_time": True,
+    }
+    return pane(request, "web/pages/export_schedule.html", context, status)
+
+
+def _given(request: Request, chosen: Sequence[int]) -> dict[str, Any]:
+    """Give what the form begins with: the schedule there is, or for several the one that is offered to all."""
+    actor, clock = actor_of(request), SystemClock()
+    suggested = schedules.system(actor, clock).schedule
+    view = schedules.of_export(actor, chosen[0], clock)
+    if len(chosen) > 1 or view.schedule is None:
+        first = {"repeat": "daily", "times": ["06:00"], "time_zone": suggested.zone}
+        form = words.form_of(first)
+    else:
+        form = words.form_of(view.schedule)
+    recurrence = form["repeat"] if len(chosen) == 1 and view.schedule else "system"
+    if len(chosen) == 1 and view.policy == "system":
+        recurrence = "system"
+    on = len(chosen) > 1 or view.policy != "off"
+    return {"on": on, "recurrence": recurrence, "mode": "keep", **form}
+
+
+def _with_repeat(post: QueryDict) -> QueryDict:
+    """The form asks "System refresh, daily or weekly" in one question."""
+    told = post.copy()
+    told["repeat"] = post.get("recurrence", "")
+    return told
+
+
+def _chosen(given: QueryDict) -> list[int]:
+    return list(dict.fromkeys(whole_number(one) for one in given.getlist("chosen")))

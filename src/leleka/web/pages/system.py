@@ -1,0 +1,116 @@
+"""Admin > System: how everything stands, what a refresh is doing, and what this installation is (CI-T5 to T8)."""
+
+from django.http import HttpResponse
+from django.urls import reverse
+
+from leleka.core.chain import StepKind
+from leleka.core.clock import SystemClock
+from leleka.services import about as facts
+from leleka.services import refreshes, schedules, status, status_progress
+from leleka.services.status import Wanted
+from leleka.web.answers import go, is_htmx, page, pane
+from leleka.web.numbers import whole_number
+from leleka.web.request import Request, actor_of
+from leleka.web.words import STATUSES
+
+
+def index(request: Request) -> HttpResponse:
+    """Show every group; asked again by htmx while something is under way, only what changes is given."""
+    asked = request.GET
+    wanted = Wanted(
+        words=asked.get("q", "").strip(),
+        status=asked.get("status", "") if asked.get("status", "") in STATUSES else "",
+        kind=asked.get("kind", ""),
+        page=whole_number(asked.get("page"), 1),
+    )
+    context = {
+        "found": status.overview(actor_of(request), wanted),
+        "wanted": wanted,
+        "tab": "status",
+        "statuses": STATUSES,
+    }
+    if is_htmx(request) and request.headers.get("HX-Target") == "standing":
+        return page(request, "web/parts/standing.html", context)
+    return page(request, "web/pages/system.html", context)
+
+
+def about(request: Request) -> HttpResponse:
+    context = {"about": facts.about(actor_of(request), SystemClock()), "tab": "about"}
+    return page(request, "web/pages/system_about.html", context)
+
+
+def refresh_all(request: Request) -> HttpResponse:
+    """Ask first: it also runs the exports that follow the system's schedule (CI-O4)."""
+    actor = actor_of(request)
+    if request.method != "POST":
+        context = {"following": schedules.following(actor)["system"]}
+        return pane(request, "web/pages/refresh_sure.html", context)
+    return _ask(request, "everything")
+
+
+def refresh_segments(request: Request) -> HttpResponse:
+    """Refresh all segments (CI-O3)."""
+    return _ask(request, "segments")
+
+
+def refresh_segment(request: Request, number: int) -> HttpResponse:
+    return _ask(request, f"segment:{number}")
+
+
+def refresh_sources(request: Request) -> HttpResponse:
+    return _ask(request, "sources")
+
+
+def refresh_source(request: Request, number: int) -> HttpResponse:
+    return _ask(request, f"source:{number}")
+
+
+def _ask(request: Request, scope: str) -> HttpResponse:
+    number = refreshes.ask(actor_of(request), scope)
+    return (
+        refresh(request, number) if is_htmx(request) else go(request, reverse("web:refresh", args=(number,)))
+    )
+
+
+def refresh(request: Request, number: int) -> HttpResponse:
+    """Show how far a refresh is: of one thing with what it needs, or the entire workflow."""
+    of = request.GET.get("of", "")
+    entire = not of or "entire" in request.GET
+    key = None if entire else status.key_of(of)
+    context = {
+        "told": status_progress.progress(actor_of(request), number, key),
+        "of": of,
+        "entire": entire,
+        "address": reverse("web:refresh", args=(number,)),
+    }
+    if is_htmx(request) and request.headers.get("HX-Target") == "progress":
+        return page(request, "web/parts/refresh_progress.html", context)
+    return pane(request, "web/pages/refresh.html", context)
+
+
+def task(request: Request, number: int) -> HttpResponse:
+    """Show one step of a refresh (CI-T8)."""
+    step = whole_number(request.GET.get("step"))
+    told = status_progress.details(actor_of(request), number, step)
+    return pane(request, "web/pages/refresh_task.html", {"told": told})
+
+
+def cancel(request: Request, number: int) -> HttpResponse:
+    refreshes.cancel(actor_of(request), number)
+    return (
+        refresh(request, number) if is_htmx(request) else go(request, reverse("web:refresh", args=(number,)))
+    )
+
+
+def history(request: Request) -> HttpResponse:
+    """Show the last runs of a task (CI-T6)."""
+    of = request.GET.get("of", "")
+    key = status.key_of(of)
+    name, lines = status.history(actor_of(request), key)
+    context = {"name": name, "lines": lines, "kind": key[0], "of": of, "export": key[0] is StepKind.EXPORT}
+    return pane(request, "web/pages/task_runs.html", {**context, "number": key[1]})
+
+
+def sources(request: Request) -> HttpResponse:
+    """Data > Data sources: what was last read, and what became of it."""
+    return page(request, "web/pages/sources.html", {"lines": status.sources(actor_of(request))})

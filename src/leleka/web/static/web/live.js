@@ -1,0 +1,26 @@
+// Parts of a page that renew themselves: they rest while nobody looks, and keep what was opened and how far it was scrolled.
+(() => {
+  "use strict";
+  const opened = new Map();
+  let scrolled = 0;
+  const body = () => document.querySelector("#pane .pane-body");
+
+  document.addEventListener("toggle", (event) => {
+    const key = event.target.dataset?.keep;
+    if (key) opened.set(key, event.target.open);
+  }, true);
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    if (document.hidden && event.detail.elt.matches("[data-live]")) event.preventDefault();
+  });
+  document.addEventListener("htmx:beforeSwap", () => { scrolled = body()?.scrollTop || 0; });
+  document.addEventListener("htmx:afterSwap", (event) => {
+    document.querySelectorAll("details[data-keep]").forEach((one) => {
+      if (opened.has(one.dataset.keep)) one.open = opened.get(one.dataset.keep);
+    });
+    if (event.detail.target.id !== "pane" && body()) body().scrollTop = scrolled;
+  });
+  // What goes on in a pane is not asked after any more when it is closed.
+  document.addEventListener("close", (event) => {
+    if (event.target.id === "pane" && event.target.querySelector("[data-live]")) event.target.replaceChildren();
+  }, true);
+})();

@@ -1,0 +1,103 @@
+"""Templates of refreshes and schedules: kinds, triggers, schedules and moments in words."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Final
+
+from django import template
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from leleka.core.schedules import ClockChange, Schedule
+from leleka.errors import Problem
+from leleka.services.retrying import MOST_TRIES
+from leleka.services.schedules import DecisionView, ExportScheduleView
+from leleka.services.sentences import in_this_language
+from leleka.web import schedules
+
+register = template.Library()
+_GROUPS: Final[Mapping[str, Promise]] = {
+    "source": _("Data sources"),
+    "profiles": _("Customer profiles"),
+    "segment": _("Segments"),
+    "export": _("Exports"),
+}
+_SCOPES: Final[Mapping[str, Promise]] = {
+    "everything": _("Everything"),
+    "data": _("Data without the exports"),
+    "sources": _("Data sources"),
+    "segments": _("Segments"),
+}
+
+
+@register.filter
+def group(kind: str) -> str:
+    return str(_GROUPS.get(kind, kind))
+
+
+@register.filter
+def task_name(name: str) -> str:
+    """Give the name of a task; that of the profiles is not written down."""
+    return name or str(_GROUPS["profiles"])
+
+
+@register.filter
+def subject(of: str) -> str:
+    """Give what a refresh is of: a name, or a scope in words."""
+    return str(_SCOPES.get(of, of))
+
+
+@register.filter
+def trigger(value: str) -> str:
+    return schedules.trigger_word(value)
+
+
+@register.filter
+def told(problems: Sequence[Problem]) -> Sequence[Problem]:
+    """Give problems in the reader's language, each once."""
+    return list(dict.fromkeys(in_this_language(one) for one in problems))
+
+
+@register.filter
+def schedule_words(schedule: Schedule) -> str:
+    return schedules.in_words(schedule)
+
+
+@register.filter
+def follows(view: ExportScheduleView) -> str:
+    return schedules.of_export(view)
+
+
+@register.filter
+def zone_of(view: ExportScheduleView, home: str) -> str:
+    return schedules.zone_of(view, home)
+
+
+@register.filter
+def change_words(change: ClockChange) -> str:
+    return schedules.change_in_words(change)
+
+
+@register.filter
+def outcome(decision: DecisionView) -> str:
+    return str(schedules.OUTCOMES.get(decision.outcome, decision.outcome))
+
+
+@register.filter
+def why(decision: DecisionView) -> str:
+    return schedules.decision_in_words(decision)
+
+
+@register.filter
+def local(moment: datetime, zone: str) -> str:
+    return schedules.local(moment, zone)
+
+
+@register.filter
+def soon(moment: datetime, zone: str) -> str:
+    return schedules.soon(moment, zone)
+
+
+@register.simple_tag
+def most_tries() -> int:
+    return MOST_TRIES

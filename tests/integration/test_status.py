@@ -1,0 +1,196 @@
+"""How everything stands: one vocabulary, nothing that ran shown as skipped, and no query more for more exports."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from leleka.core.chain import StepKind
+from leleka.core.clock import SystemClock
+from leleka.errors import NotFound
+from leleka.services import editing_exports, refreshes, running, scheduling, status, status_progress, walking
+from leleka.services.status import Wanted
+from leleka.services.status_lines import TaskLine
+from leleka.services.watching import Nobody
+from leleka.state.models import Export, Refresh, RefreshStep, Run, Trigger
+from tests.integration.office import ALICE, DEFINITIONS, Office
+
+
+@pytest.fixture
+def shop(office: Office) -> Office:
+    office.hire(5)
+    office.apply()
+    return office
+
+
+def refresh(scope: str = "everything", trigger: Trigger = Trigger.ON_DEMAND) -> int:
+    """Walk a refresh to its end, with the runs of its exports."""
+    number = refreshes.plan(scope, trigger, "schedule").pk
+    clock = SystemClock()
+    walking.carry_out(number, clock)
+    for run in Run.objects.filter(steps__refresh=number, finished_at__isnull=True):
+        running.go_on(run.pk, clock, Nobody())
+    scheduling.close_finished(clock)
+    return number
+
+
+def line(kind: StepKind, name: str) -> TaskLine:
+    groups = {group.kind: group for group in status.overview(ALICE).groups}
+    return next(one for one in groups[kind].lines if one.name == name)
+
+
+@pytest.mark.usefixtures("shop")
+def test_every_group_counts_its_things_and_says_how_they_stand() -> None:
+    """CI-T5."""
+    refresh()
+    found = status.overview(ALICE)
+    assert [(one.kind, one.total, dict(one.statuses)) for one in found.groups] == [
+        (kind, 1, {"Successful": 1}) for kind in StepKind
+    ]
+    assert found.live is False
+    assert (line(StepKind.SEGMENT, "Gold").rows, line(StepKind.EXPORT, "News").trigger) == (5, "on demand")
+
+
+@pytest.mark.usefixtures("shop")
+def test_a_run_by_its_own_schedule_is_never_shown_as_skipped() -> None:
+    """Complaint 1, CI-T9: not by a system refresh that leaves it out, and not by one that had skipped it before."""
+    export = Export.objects.get()
+    kept = export.connection
+    Export.objects.update(connection=None)
+    refresh(trigger=Trigger.SYSTEM)
+    assert line(StepKind.EXPORT, "News").status == "Skipped"
+    own = {"repeat": "daily", "times": ["08:00"], "time_zone": "UTC"}
+    Export.objects.update(connection=kept, schedule={"policy": "own", "schedule": own})
+    refresh(f"export:{export.pk}", Trigger.OWN)
+    refresh(trigger=Trigger.SYSTEM)
+    found = line(StepKind.EXPORT, "News")
+    assert (found.status, found.trigger) == ("Successful", "own schedule")
+    _, lines = status.history(ALICE, (StepKind.EXPORT, export.pk))
+    assert [(one.status, one.trigger) for one in lines] == [
+        ("Successful", "own schedule"), ("Skipped", "system refresh"),
+    ]  # fmt: skip
+    assert status.skipped(ALICE, export.pk) is None
+
+
+def test_a_run_by_hand_after_a_skipped_refresh_is_what_is_shown_and_a_later_skip_again(shop: Office) -> None:
+    """The newest of both tells how it stands."""
+    kept = Export.objects.get().connection
+    Export.objects.update(connection=None)
+    refresh()
+    Export.objects.update(connection=kept)
+    shop.run()
+    assert line(StepKind.EXPORT, "News").status == "Successful"
+    Export.objects.update(connection=None)
+    refresh()
+    assert line(StepKind.EXPORT, "News").status == "Skipped"
+
+
+def test_whatever_is_skipped_says_why_and_what_to_do(shop: Office) -> None:
+    """Complaint 2, CI-T3: upstream failed."""
+    refresh()
+    (shop.folder / "customers.csv").unlink()
+    number = refresh()
+    found = line(StepKind.EXPORT, "News")
+    assert found.status == "Skipped"
+    assert {problem.code for problem in found.problems} == {"UPSTREAM_FAILED"}
+    assert all(problem.message and problem.remedy for problem in found.problems)
+    told = status.skipped(ALICE, Export.objects.get().pk)
+    assert told is not None
+    assert told.refresh == number
+
+
+@pytest.mark.usefixtures("shop")
+def test_what_waits_in_a_refresh_is_queued_and_what_was_never_asked_for_has_not_started() -> None:
+    """Complaint 3: one vocabulary."""
+    assert line(StepKind.EXPORT, "News").status == "Not started"
+    refreshes.ask(ALICE, "everything")
+    assert line(StepKind.EXPORT, "News").status == "Queued"
+    assert status.overview(ALICE).live is True
+
+
+@pytest.mark.usefixtures("shop")
+def test_what_was_evaluated_outside_a_refresh_is_as_new_as_that() -> None:
+    refresh("data")
+    before = line(StepKind.SEGMENT, "Gold").updated_at
+    later = timezone.now()
+    Export.objects.get().segments.update(evaluated_at=later)
+    found = line(StepKind.SEGMENT, "Gold")
+    assert before
+    assert (found.updated_at, found.status) == (later, "Successful")
+
+
+@pytest.mark.usefixtures("shop")
+def test_the_number_of_queries_does_not_grow_with_the_exports() -> None:
+    refresh()
+    with CaptureQueriesContext(connection) as few:
+        status.overview(ALICE)
+    export = Export.objects.get()
+    others = [
+        Export(name=f"Other {n:04}", connection=export.connection, target="2", matching=export.matching,
+               leavers=export.leavers)
+        for n in range(1000)
+    ]  # fmt: skip
+    Export.objects.bulk_create(others)
+    now, run = timezone.now(), Run.objects.get()
+    Run.objects.bulk_create(
+        Run(export=one, account=run.account, config=run.config, asked_by="x", created_at=now, finished_at=now,
+            status="Failed", trigger=Trigger.OWN)
+        for one in others
+    )  # fmt: skip
+    with CaptureQueriesContext(connection) as many:
+        found = status.overview(ALICE, Wanted(kind="export", page=2))
+    assert len(many) == len(few) <= 10
+    exports = found.groups[-1]
+    assert (exports.total, exports.statuses, exports.pages) == (1001, {"Failed": 1000, "Successful": 1}, 21)
+    assert [one.name for one in exports.lines][:2] == ["Other 0049", "Other 0050"]
+    chosen = status.overview(ALICE, Wanted(words="other 00", status="Failed")).groups[-1]
+    assert (chosen.found, len(chosen.lines)) == (100, 50)
+
+
+@pytest.mark.usefixtures("shop")
+def test_progress_shows_the_whole_refresh_or_what_one_thing_needed() -> None:
+    """CI-T7."""
+    number = refresh()
+    whole = status_progress.progress(ALICE, number)
+    assert [(one.kind, one.well, one.total) for one in whole.stages] == [(kind, 1, 1) for kind in StepKind]
+    segment = line(StepKind.SEGMENT, "Gold")
+    part = status_progress.progress(ALICE, number, (StepKind.SEGMENT, segment.of))
+    assert [one.kind for one in part.stages] == [StepKind.SOURCE, StepKind.SEGMENT]
+    assert (whole.whole, part.whole, whole.may_cancel) == (True, False, False)
+    told = status_progress.details(ALICE, number, 4)
+    assert (told.line.name, told.well, told.total) == ("News", 3, 3)
+    with pytest.raises(NotFound):
+        status_progress.details(ALICE, number, 99)
+
+
+@pytest.mark.usefixtures("shop")
+def test_a_stage_of_a_thousand_is_cut_and_its_failures_come_first() -> None:
+    number = refresh()
+    row = Refresh.objects.get(pk=number)
+    row.steps.bulk_create(
+        RefreshStep(
+            refresh=row,
+            number=number,
+            kind="export",
+            of=number,
+            name=f"n{number}",
+            status="Failed" if number == 90 else "Successful",
+        )
+        for number in range(10, 110)
+    )
+    with CaptureQueriesContext(connection) as asked:
+        exports = status_progress.progress(ALICE, number).stages[-1]
+    assert len(asked) < 8
+    assert (exports.total, exports.well, exports.more, exports.status) == (101, 100, 51, "Failed")
+    assert exports.lines[0].name == "n90"
+
+
+def test_run_all_leaves_out_what_is_off_and_run_does_not(office: Office) -> None:
+    """Complaint 10, CI-O1, O2."""
+    office.hire(2)
+    office.apply(DEFINITIONS)
+    number = Export.objects.get().pk
+    Export.objects.update(schedule={"policy": "off"})
+    assert editing_exports.run_all(ALICE) == []
+    (asked,) = editing_exports.run_all(ALICE, [number])
+    assert asked.run == Run.objects.get().pk
