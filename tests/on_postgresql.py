@@ -14,10 +14,15 @@ STATE: Final = (
     "tests/unit/test_claims.py",
     "tests/integration/test_definitions*.py",
     "tests/integration/test_late*.py",
+    "tests/integration/test_leases.py",
     "tests/integration/test_reconciling*.py",
+    "tests/integration/test_refreshes.py",
     "tests/integration/test_rotation*.py",
     "tests/integration/test_running*.py",
+    "tests/integration/test_scheduling.py",
     "tests/integration/test_suppress*.py",
+    "tests/integration/test_turns.py",
+    "tests/integration/test_walkers.py",
 )
 
 

@@ -160,5 +160,5 @@ def _close(refresh: Refresh) -> None:
             step.finished_at = step.run.finished_at
         step.save(update_fields=["status", "problems", "finished_at"])
     statuses = [StepStatus(status) for status in refresh.steps.values_list("status", flat=True)]
-    canceled = refresh.cancel_requested_at is not None
+    canceled = Refresh.objects.filter(pk=refresh.pk, cancel_requested_at__isnull=False).exists()
     Refresh.objects.filter(pk=refresh.pk).update(status=overall(statuses, canceled=canceled))

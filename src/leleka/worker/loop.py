@@ -19,8 +19,9 @@ from leleka.services import database, due, scheduling
 
 log = structlog.get_logger(__name__)
 _LOOK_EVERY: Final = 0.5  # seconds
-_AT_ONCE: Final = 4
+_AT_ONCE: Final = 4  # but for the one refresh
 _LATE: Final = "late:"
+_REFRESH: Final = "refresh:"
 _ASK_LATE_EVERY: Final = 600.0  # seconds
 _TICK_EVERY: Final = 1.0  # seconds between two looks at the schedules
 _RESTS: Final = 5.0  # seconds an errand rests over which a process died
@@ -64,15 +65,14 @@ class Worker:
             self._is_away = False
 
     def _start_what_is_due(self) -> None:
-        free = _AT_ONCE - len(self.children)
-        if free > 0:
-            for errand in due.errands(self.clock, but=self._taken_care_of(), limit=free):
-                # Its own session: a Ctrl-C at the terminal reaches the worker, which tells its children itself.
-                self.children[errand] = subprocess.Popen(
-                    [sys.executable, "-m", "leleka", "worker", "--errand", errand],
-                    stdin=subprocess.DEVNULL,
-                    start_new_session=True,
-                )
+        taken = sum(not errand.startswith(_REFRESH) for errand in self.children)
+        for errand in due.errands(self.clock, but=self._taken_care_of(), limit=max(0, _AT_ONCE - taken)):
+            # Its own session: a Ctrl-C at the terminal reaches the worker, which tells its children itself.
+            self.children[errand] = subprocess.Popen(
+                [sys.executable, "-m", "leleka", "worker", "--errand", errand],
+                stdin=subprocess.DEVNULL,
+                start_new_session=True,
+            )
 
     def _taken_care_of(self) -> set[str]:
         now = self.clock.monotonic()
