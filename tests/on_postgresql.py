@@ -23,6 +23,7 @@ STATE: Final = (
     "tests/integration/test_suppress*.py",
     "tests/integration/test_turns.py",
     "tests/integration/test_walkers.py",
+    "tests/simulation/test_schedules_database.py",
 )
 
 

@@ -51,6 +51,27 @@ def test_nobody_is_lost_whatever_is_killed(database: str) -> None:
     assert told["killed"].get(Stage.BEFORE, 0) < told["kills"] / 2
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize(("database", "workers"), [("sqlite", 1), ("postgresql", 2)])
+def test_workers_under_siege_lose_nobody_and_decide_each_instant_once(database: str, workers: int) -> None:
+    """I-1, I-12, I-15 to I-17; faults 6, 7, 51, 56 and 61: workers and their errands are killed and stand still, and
+    PostgreSQL is pulled down.
+    """
+    terms = Terms(
+        kills=0, minutes=0.3, seed=1, database=database, accounts=2, people=800, speed=60, workers=workers
+    )
+
+    told = soak(terms)
+
+    assert {name: told[name] for name in NOTHING} == NOTHING
+    assert (told["wrongly_decided"], told["overlapping_runs"], told["live"]) == ([], 0, 0)
+    assert told["repeats_unexplained"] == 0
+    assert told["wrong"] == []
+    assert told["instants"] >= 5
+    assert told["kills"] + told["stops"] >= 2
+    assert told["done"].get("database_restarts", 0) >= workers - 1
+
+
 class OneFate(FaultProxy):
     """A proxy in which every exchange goes the same way."""
 

@@ -1,6 +1,6 @@
 """Leases of refreshes, errands and retries where a process is interrupted, or the database goes away for a moment."""
 
-from threading import Event
+from threading import Event, Thread
 from typing import Any
 
 import pytest
@@ -28,7 +28,6 @@ class Killed(BaseException):
     """The process is gone."""
 
 
-@pytest.mark.usefixtures("shop")
 def test_a_lease_is_renewed_again_when_the_database_answers_again(monkeypatch: pytest.MonkeyPatch) -> None:
     """Faults 10 and 51: a moment without the database costs no walker its refresh in the middle of a long step."""
     answers: list[Exception | None] = [OperationalError("away"), None, RefreshLost()]
@@ -42,7 +41,9 @@ def test_a_lease_is_renewed_again_when_the_database_answers_again(monkeypatch: p
 
     monkeypatch.setattr(walking, "guard", guarded)
     walker = walking.Walker(1, 2, VirtualClock(), 0.003, lambda _: None)
-    walking.renew(walker, Event())
+    renewing = Thread(target=walking.renew, args=(walker, Event()))
+    renewing.start()
+    renewing.join()
     assert (renewed, answers) == ([(1, 2, START + 0.003)], [])
 
 
