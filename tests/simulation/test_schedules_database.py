@@ -38,8 +38,11 @@ MUTANTS = [
     ("the newest decision is ignored", "        decided = self._decided()\n", "        decided = None\n"),
     (
         "a clash is passed over",
-        "        DueDecision.objects.create(\n            subject=self._subject,",
-        "        DueDecision.objects.get_or_create(\n            subject=self._subject,",
+        "        DueDecision.objects.create(\n",
+        (
+            "        (lambda **row: DueDecision.objects.get_or_create("
+            'subject=row.pop("subject"), due_at=row.pop("due_at"), defaults=row))(\n'
+        ),
     ),
     ("never running", "running=bool(live)", "running=False"),
     ("not moved on", _MOVED, "                pass\n"),
