@@ -23,6 +23,7 @@ def errand_of(pid: int) -> int:
 
 def test_a_run_whose_process_stands_still_has_stalled_until_it_goes_on(installation: Installation) -> None:
     """I-16, fault 7: eleven minutes later by the row; the worker that keeps the time finds out."""
+    installation.environment["LELEKA_LEASE_SECONDS"] = "6"
     people = write_people(installation, 500)
 
     def run() -> Any:

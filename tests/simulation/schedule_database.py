@@ -172,14 +172,16 @@ class DatabaseWorld:
     @contextmanager
     def _disturbed(self) -> Iterator[None]:
         """Let schedulers die between their writes, and the other one decide when this one has read."""
-        instants, move_on = self.module.instants, self.module._Due._move_on
+        live, move_on = self.module._Due._live, self.module._Due._move_on
 
-        def meanwhile(*words: Any) -> Any:
+        def meanwhile(due: Any) -> str:
+            """The last that is read before anything is written."""
+            found: str = live(due)
             if not self._nested and self.draw.random() < _MEANWHILE:
                 self._nested = True
                 self._tick()
                 self._nested = False
-            return instants(*words)
+            return found
 
         def plan(*words: Any) -> Refresh:
             if self.draw.random() < _FAILURES:
@@ -194,7 +196,7 @@ class DatabaseWorld:
             self._die()
 
         with ExitStack() as stack:
-            stack.enter_context(patch.object(self.module, "instants", meanwhile))
+            stack.enter_context(patch.object(self.module._Due, "_live", meanwhile))
             stack.enter_context(patch.object(self.module, "refreshes", SimpleNamespace(plan=plan)))
             stack.enter_context(patch.object(self.module._Due, "_move_on", moving))
             yield
