@@ -17,6 +17,7 @@ STATE: Final = (
     "tests/integration/test_leases.py",
     "tests/integration/test_reconciling*.py",
     "tests/integration/test_refreshes.py",
+    "tests/integration/test_retrying.py",
     "tests/integration/test_rotation*.py",
     "tests/integration/test_running*.py",
     "tests/integration/test_scheduling.py",
