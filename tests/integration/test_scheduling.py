@@ -264,3 +264,19 @@ def test_what_is_due_next_is_told_in_order(clock: VirtualClock) -> None:
     assert (
         schedules.of_export(ALICE, number, clock).next == datetime(2023, 11, 15, 6, tzinfo=UTC) + timedelta()
     )
+
+
+def test_one_schedule_that_cannot_be_decided_keeps_nothing_else_from_beginning(
+    shop: Office, clock: VirtualClock
+) -> None:
+    """I-19: a mistake of ours in one of them is in the log, and every other one goes on."""
+    shop.apply(DEFINITIONS + DEFINITIONS[DEFINITIONS.index("  - name: News") :].replace("News", "Other"))
+    Export.objects.update(managed_by_file="")
+    broken, other = Export.objects.order_by("pk")
+    schedules.set_exports(ALICE, [broken.pk, other.pk], OWN, clock)
+    schedules.set_system(ALICE, HOURS, 0, clock)
+    Export.objects.filter(pk=broken.pk).update(schedule={"policy": "own"})
+    clock.sleep(6 * 3600)
+    scheduling.tick(clock)
+    assert [decided(f"export:{one.pk}") != [] for one in (broken, other)] == [False, True]
+    assert decided() == [("15 06:00", "started", "on-time")]

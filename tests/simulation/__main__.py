@@ -1,8 +1,11 @@
 """``python -m tests.simulation --layer l0 --seeds 20000``: worlds by the seed, and one line to repeat each failure."""
 
 import argparse
+import logging
 import sys
 from collections.abc import Sequence
+
+import structlog
 
 from tests.simulation.runner import campaign, prepare
 
@@ -32,6 +35,7 @@ def main(words: Sequence[str] | None = None) -> int:
 
 def _schedules(instants: int, first_seed: int) -> int:
     prepare()
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     from tests.simulation.schedule_database import campaign  # noqa: PLC0415 - needs a database
 
     result = campaign(instants, first_seed, tell=print)
