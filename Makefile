@@ -2,7 +2,8 @@
 #   make demo   the main job, end to end, against the bundled sandbox
 #   make serve  the demo's data in the browser, with three people whose passwords it prints
 #   make test   lint, types, import rules, all tests
-#   make soak   longer proofs: MINUTES=5 of kill -9, SIGSTOP and lost sockets on each database, then simulated worlds
+#   make soak   longer proofs: MINUTES=5 of kill -9, SIGSTOP and lost sockets on each database, of commands and of
+#               workers with schedules, then simulated worlds
 #   make bench  how fast the pages and the API are with 1,000,000 profiles in the store; PROFILES=20000 ROUNDS=5 for a short one
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
@@ -60,6 +61,9 @@ tests: $(UV) browser
 soak: $(UV)
 	$(RUN) python -m scripts.soak $(MINUTES)
 	$(RUN) python -m scripts.soak $(MINUTES) --database postgresql
+	$(RUN) python -m scripts.soak $(MINUTES) --workers 1
+	$(RUN) python -m scripts.soak $(MINUTES) --workers 2 --database postgresql
+	$(RUN) python -m tests.simulation --schedules $$(( $(MINUTES) * 2000 ))
 	$(RUN) python -m tests.simulation --layer l0 --first-seed 100000 --seeds $$(( $(MINUTES) * 1000 ))
 	$(RUN) python -m tests.simulation --layer l1 --first-seed 100000 --seeds $$(( $(MINUTES) * 100 ))
 

@@ -19,11 +19,18 @@ STATE: Final = (
     "tests/integration/test_late*.py",
     "tests/integration/test_metrics.py",
     "tests/integration/test_notice*.py",
+    "tests/integration/test_leases.py",
     "tests/integration/test_reconciling*.py",
+    "tests/integration/test_refreshes.py",
+    "tests/integration/test_retrying.py",
     "tests/integration/test_rotation*.py",
     "tests/integration/test_running*.py",
+    "tests/integration/test_scheduling.py",
     "tests/integration/test_suppress*.py",
     "tests/integration/test_web_lists.py",
+    "tests/integration/test_turns.py",
+    "tests/integration/test_walkers.py",
+    "tests/simulation/test_schedules_database.py",
 )
 
 

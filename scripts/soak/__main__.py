@@ -26,6 +26,9 @@ def main() -> int:
     parser.add_argument(
         "--speed", type=float, default=Terms.speed, help="how much faster paces and waits pass"
     )
+    parser.add_argument(
+        "--workers", type=int, default=0, help="attack so many workers with schedules, instead of commands"
+    )
     given = parser.parse_args()
     told = soak(
         Terms(
@@ -36,6 +39,7 @@ def main() -> int:
             accounts=given.accounts,
             people=given.people,
             speed=given.speed,
+            workers=given.workers,
         )
     )
     print(json.dumps(told, indent=2))

@@ -30,6 +30,8 @@ class Office:
     chance: Random
     environment: dict[str, str] = field(default_factory=dict)
     names: dict[str, str] = field(default_factory=dict)
+    schedules: dict[str, str] = field(default_factory=dict)  # of exports with one of their own, as YAML
+    system_schedule: str = ""
     edits: int = 0
     _lock: Lock = field(default_factory=Lock)
 
@@ -95,9 +97,18 @@ class Office:
             "connections:",
             *(_connection(one) for one in self.far),
             "exports:",
-            *(_export(one, number, side) for one in self.far for number, side in enumerate(SIDES, 1)),
+            *(self._export(one, number, side) for one in self.far for number, side in enumerate(SIDES, 1)),
+            *([f"system_schedule: {self.system_schedule}"] if self.system_schedule else []),
         ]
         return "\n".join(lines) + "\n"
+
+    def _export(self, account: FarSide, number: int, side: str) -> str:
+        name = export_name(account, side)
+        schedule = f", schedule: {self.schedules[name]}" if name in self.schedules else ""
+        return (
+            f"  - {{name: {name}, connection: Account {account.number}, list: {number}, "
+            f"segments: {side}, data_matching: {{email: email, first_name: name}}{schedule}}}"
+        )
 
 
 def export_name(account: FarSide, side: str) -> str:
@@ -111,10 +122,3 @@ def list_of(side: str) -> int:
 def _connection(account: FarSide) -> str:
     consent = "consent: {agreed_by: Ada, version: 1}"
     return f'  - {{name: Account {account.number}, host: "{account.host}", key: "${{AC_KEY}}", {consent}}}'
-
-
-def _export(account: FarSide, number: int, side: str) -> str:
-    return (
-        f"  - {{name: {export_name(account, side)}, connection: Account {account.number}, list: {number}, "
-        f"segments: {side}, data_matching: {{email: email, first_name: name}}}}"
-    )

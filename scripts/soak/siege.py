@@ -14,7 +14,7 @@ from pathlib import Path
 from random import Random  # noqa: TID251 - the class, for seeded generators
 from threading import Event, Thread
 from time import monotonic
-from typing import Any
+from typing import Any, Protocol
 
 from scripts.soak.accounting import account_of
 from scripts.soak.attack import Attacker, Tally
@@ -44,22 +44,27 @@ class Terms:
     accounts: int = 8
     people: int = 5_000
     speed: float = 50.0
+    workers: int = 0  # so many workers with schedules, instead of commands
     weather: Weather = field(default_factory=Weather)
 
 
 def soak(terms: Terms) -> dict[str, Any]:
     """Give the account of a siege on these terms."""
+    if terms.workers:
+        from scripts.soak.worker_siege import soak_workers  # noqa: PLC0415 - it needs the checker of the tests
+
+        return soak_workers(terms)
     with tempfile.TemporaryDirectory(prefix="leleka-soak-") as folder, ExitStack() as stack:
-        url = stack.enter_context(_database(terms.database))
+        _, url = stack.enter_context(database(terms.database))
         far = stack.enter_context(far_sides(terms.accounts, terms.speed, terms.weather, terms.seed))
         office = Office(Path(folder), far, terms.people, _chance(terms, "people"))
         office.prepare(terms.speed, url)
         office.apply()
         found = stack.enter_context(nursery(office.environment, Path(folder) / "logs"))
-        tally, database = Tally(), Database(url, office.folder / "data")
-        stack.enter_context(_places_come_free(far, database, tally))
+        tally, state = Tally(), Database(url, office.folder / "data")
+        stack.enter_context(places_come_free(far, state, tally))
         begun = monotonic()
-        _attack(terms, office, found, database, tally)
+        _attack(terms, office, found, state, tally)
         seconds = monotonic() - begun
         rest = _rest(office, found, tally)
         return {
@@ -72,19 +77,27 @@ def soak(terms: Terms) -> dict[str, Any]:
         }
 
 
+class Server(Protocol):
+    """A PostgreSQL that can be pulled down, and put up again."""
+
+    def stop_at_once(self) -> None: ...
+    def start(self) -> None: ...
+
+
 @contextmanager
-def _database(kind: str) -> Iterator[str]:
+def database(kind: str) -> Iterator[tuple[Server | None, str]]:
+    """Start what is asked for; give the server and its URL, and nothing of either for SQLite."""
     if kind == "sqlite":
-        yield ""
+        yield None, ""
         return
     with tempfile.TemporaryDirectory(prefix="leleka-run-") as runtime:
         # The server keeps its lock there, and warns where the machine names no such folder.
         os.environ.setdefault("XDG_RUNTIME_DIR", runtime)
         # The server of the tests: a development dependency, and nothing that SQLite needs.
-        from tests.acceptance.databases import postgresql  # noqa: PLC0415
+        from tests.acceptance.databases import postgresql_server  # noqa: PLC0415
 
-        with postgresql() as url:
-            yield url
+        with postgresql_server() as server:
+            yield server, server.url
 
 
 def _chance(terms: Terms, name: str) -> Random:
@@ -108,7 +121,7 @@ def _attack(terms: Terms, office: Office, found: Nursery, database: Database, ta
 
 
 @contextmanager
-def _places_come_free(far: Sequence[FarSide], database: Database, tally: Tally) -> Iterator[None]:
+def places_come_free(far: Sequence[FarSide], database: Database, tally: Tally) -> Iterator[None]:
     """Do not wait for the places of the dead to come free by themselves, a minute after they were taken.
 
     Four deaths a minute would bring an account to a stand, and most kills would meet a process that waits. A request

@@ -1,8 +1,8 @@
 """``python -m tests.acceptance.asking WHAT``: ask an installation's worker for something, as the pages do.
 
 ``everything`` is refreshed on demand; ``run NAME`` queues a run; ``due`` makes the system's schedule due now, as if the
-last instants had passed while nobody kept the time; ``decisions``, ``runs`` and ``refreshes`` print what stands in the
-state as JSON.
+last instants had passed while nobody kept the time; ``eleven minutes later`` lets live runs have done nothing since;
+``decisions``, ``runs`` and ``refreshes`` print what stands in the state as JSON.
 """
 
 import json
@@ -33,6 +33,8 @@ def _ask(what: str, more: list[str]) -> Any:
         return refreshes.ask(me, "everything")
     if what == "run":
         return [running.ask_run(me, name).pk for name in more]
+    if what == "eleven minutes later":
+        return Run.objects.filter(finished_at=None).update(stepped_at=timezone.now() - timedelta(minutes=11))
     if what == "due":
         at = timezone.now().replace(second=0, microsecond=0) - timedelta(minutes=1)
         times = [(at - timedelta(hours=number)).strftime("%H:%M") for number in range(4)]

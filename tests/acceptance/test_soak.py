@@ -3,15 +3,18 @@
 import socket
 from collections import Counter
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from scripts.soak.accounting import IN_FLIGHT, repeats_of
 from scripts.soak.attack import Stage, Tally
+from scripts.soak.crew import Crewman
 from scripts.soak.far_side import KEY
 from scripts.soak.http_message import Message, read
 from scripts.soak.proxy import FaultProxy
 from scripts.soak.siege import Terms, soak
+from scripts.soak.timetable import judged
 from scripts.soak.weather import CALM, Fate, Journey, Weather
 
 from leleka.sandbox.server import Options, running
@@ -49,6 +52,27 @@ def test_nobody_is_lost_whatever_is_killed(database: str) -> None:
     assert told["wrong"] == []
     assert told["kills"] >= KILLS
     assert told["killed"].get(Stage.BEFORE, 0) < told["kills"] / 2
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("database", "workers"), [("sqlite", 1), ("postgresql", 2)])
+def test_workers_under_siege_lose_nobody_and_decide_each_instant_once(database: str, workers: int) -> None:
+    """I-1, I-12, I-15 to I-17; faults 6, 7, 51, 56 and 61: workers and their errands are killed and stand still, and
+    PostgreSQL is pulled down.
+    """
+    terms = Terms(
+        kills=0, minutes=0.3, seed=1, database=database, accounts=2, people=800, speed=60, workers=workers
+    )
+
+    told = soak(terms)
+
+    assert {name: told[name] for name in NOTHING} == NOTHING
+    assert (told["wrongly_decided"], told["overlapping_runs"], told["live"]) == ([], 0, 0)
+    assert told["repeats_unexplained"] == 0
+    assert told["wrong"] == []
+    assert told["instants"] >= 5
+    assert told["kills"] + told["stops"] >= 2
+    assert told["done"].get("database_restarts", 0) >= workers - 1
 
 
 class OneFate(FaultProxy):
@@ -156,3 +180,61 @@ def test_a_repeat_needs_a_death_or_a_lost_answer(lost: int, in_doubt: int, unexp
 
     assert (found.repeats, found.unexplained) == (2, unexplained)
     assert found.allowed == IN_FLIGHT + lost
+
+
+def rows_of(*outcomes: str) -> dict[str, Any]:
+    """The state after so many noons, each decided so; "" was not decided."""
+    noon, day = 1_800_014_400.0, 86_400.0  # 2027-01-15T12:00Z
+    due = [(noon + number * day, outcome) for number, outcome in enumerate(outcomes)]
+    return {
+        "system": [{"schedule": {"times": ["12:00"], "time_zone": "UTC"}, "since": noon - 60}],
+        "exports": [],
+        "decisions": [
+            {"subject": "system", "due_at": at, "outcome": outcome, "reason": "why", "decided_at": at + 1}
+            for at, outcome in due
+            if outcome
+        ],
+        "refreshes": [
+            {"scope": "everything", "due_at": at, "created_at": at + 1, "finished_at": at + 60}
+            for at, outcome in due
+            if outcome == "started"
+        ],
+        "runs": [
+            {"export__name": "First 1", "created_at": at, "finished_at": ended}
+            for at, ended in ((noon, noon + 60), (noon + 59, noon + 60), (noon + 60, None))
+        ],
+    }
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "wrong"),
+    [
+        (("started", "started"), []),
+        (("started", ""), ["system: 2027-01-16T12:00Z was not decided"]),
+        (
+            ("started", "skipped-overlap"),
+            ["system: 2027-01-16T12:00Z skipped-overlap: skipped, and no run went on"],
+        ),
+    ],
+)
+def test_the_account_of_a_siege_says_what_was_wrongly_decided(
+    outcomes: tuple[str, ...], wrong: list[str]
+) -> None:
+    """I-17; and of three runs of one export the second began too early."""
+    hand = Crewman("one", Path("none"))
+    begin = 1_800_014_300.0
+
+    told = judged(rows_of(*outcomes), [hand], begin, begin + 86_400 + 1_000)
+
+    assert (told["instants"], told["wrongly_decided"], told["overlapping_runs"]) == (2, wrong, 1)
+
+
+def test_a_worker_that_was_down_need_not_decide_meanwhile() -> None:
+    begin = 1_800_014_300.0
+    hand = Crewman(
+        "one", Path("none"), downs=[(begin + 86_000, begin + 87_400), (begin + 86_100, begin + 86_200)]
+    )
+
+    told = judged(rows_of("started", ""), [hand], begin, begin + 86_400 + 1_000)
+
+    assert told["wrongly_decided"] == []

@@ -290,3 +290,8 @@ def test_a_run_without_a_step_for_ten_minutes_has_stalled_unless_it_waits() -> N
     Run.objects.filter(pk=run.pk).update(stepped_at=scheduling.moment(clock))
     stalling.watch(clock)
     assert Run.objects.get(pk=run.pk).stalled_at is None
+    Run.objects.filter(pk=run.pk).update(
+        stalled_at=scheduling.moment(clock), finished_at=scheduling.moment(clock)
+    )
+    stalling.watch(clock)
+    assert Run.objects.get(pk=run.pk).stalled_at is None, "it went on to its end"

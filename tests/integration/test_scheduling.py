@@ -1,17 +1,15 @@
 """Due instants: one decision each, whoever decides and whatever the clock does (I-17); failed runs tried again."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from leleka.core.schedules_instants import instants
-from leleka.errors import Conflict, InvalidInput, TryLater
-from leleka.services import refreshes, retrying, running, schedules, scheduling, trying_again, walking
-from leleka.services.audit import Actor
+from leleka.errors import Conflict, InvalidInput
+from leleka.services import refreshes, schedules, scheduling, walking
 from leleka.services.export_schedules import schedule_of
-from leleka.state.models import DueDecision, Export, Refresh, Run, RunStatus, SystemSchedule, Trigger
+from leleka.state.models import DueDecision, Export, Refresh, Run, SystemSchedule, Trigger
 from tests.fakes.clock import START, VirtualClock
 from tests.integration.office import ALICE, DEFINITIONS, Office
 from tests.integration.people import lend_a_name
@@ -256,59 +254,6 @@ def test_definitions_say_when_things_run_and_applying_twice_changes_nothing(
     assert (schedule_of(Export.objects.get()).policy, SystemSchedule.objects.get().on) == ("off", False)
 
 
-@contextmanager
-def failing(export: str, error: Exception) -> Iterator[Run]:
-    """A scheduled run that is about to fail over ``error``."""
-    run = running.ask_run(Actor("schedule", ALICE.role), export, trigger=Trigger.SYSTEM)
-    Run.objects.filter(pk=run.pk).update(fence=1)
-    run.refresh_from_db()
-    assert isinstance(error, TryLater | Conflict)
-    yield run
-    Run.objects.filter(pk=run.pk).update(status=RunStatus.FAILED, finished_at=run.created_at)
-
-
-@pytest.mark.usefixtures("shop")
-def test_a_scheduled_run_is_tried_again_three_times_and_then_has_failed(clock: VirtualClock) -> None:
-    error = TryLater("HOST_UNREACHABLE", "The host cannot be reached.")
-    with failing("News", error) as run:
-        retrying.plan_retry(run, error, clock)
-    for minutes, tries in ((5, 2), (15, 3), (45, 4)):
-        clock.sleep(minutes * 60 - 1)
-        trying_again.try_again(clock)
-        assert Run.objects.count() == tries - 1
-        clock.sleep(1)
-        trying_again.try_again(clock)
-        trying_again.try_again(clock)
-        run = Run.objects.latest("pk")
-        assert (Run.objects.count(), run.tries, run.trigger) == (tries, tries, Trigger.SYSTEM)
-        Run.objects.filter(pk=run.pk).update(fence=1)
-        run.refresh_from_db()
-        retrying.plan_retry(run, error, clock)
-        Run.objects.filter(pk=run.pk).update(status=RunStatus.FAILED, finished_at=run.created_at)
-    assert [retrying.will_be_retried(one) for one in Run.objects.order_by("pk")] == [True, True, True, False]
-
-
-@pytest.mark.usefixtures("shop")
-def test_what_does_not_pass_is_not_tried_again(clock: VirtualClock) -> None:
-    error = Conflict("KEY_REFUSED", "ActiveCampaign refused this key.")
-    with failing("News", error) as run:
-        retrying.plan_retry(run, error, clock)
-    clock.sleep(3600)
-    trying_again.try_again(clock)
-    assert Run.objects.count() == 1
-
-
-@pytest.mark.usefixtures("shop")
-def test_a_run_by_hand_in_between_takes_the_place_of_another_try(clock: VirtualClock) -> None:
-    error = TryLater("HOST_UNREACHABLE", "The host cannot be reached.")
-    with failing("News", error) as run:
-        retrying.plan_retry(run, error, clock)
-    running.ask_run(ALICE, "News")
-    clock.sleep(3600)
-    trying_again.try_again(clock)
-    assert Run.objects.count() == 2
-
-
 @pytest.mark.usefixtures("shop")
 def test_what_is_due_next_is_told_in_order(clock: VirtualClock) -> None:
     Export.objects.update(managed_by_file="")
@@ -321,3 +266,19 @@ def test_what_is_due_next_is_told_in_order(clock: VirtualClock) -> None:
     assert (
         schedules.of_export(ALICE, number, clock).next == datetime(2023, 11, 15, 6, tzinfo=UTC) + timedelta()
     )
+
+
+def test_one_schedule_that_cannot_be_decided_keeps_nothing_else_from_beginning(
+    shop: Office, clock: VirtualClock
+) -> None:
+    """I-19: a mistake of ours in one of them is in the log, and every other one goes on."""
+    shop.apply(DEFINITIONS + DEFINITIONS[DEFINITIONS.index("  - name: News") :].replace("News", "Other"))
+    Export.objects.update(managed_by_file="")
+    broken, other = Export.objects.order_by("pk")
+    schedules.set_exports(ALICE, [broken.pk, other.pk], OWN, clock)
+    schedules.set_system(ALICE, HOURS, 0, clock)
+    Export.objects.filter(pk=broken.pk).update(schedule={"policy": "own"})
+    clock.sleep(6 * 3600)
+    scheduling.tick(clock)
+    assert [decided(f"export:{one.pk}") != [] for one in (broken, other)] == [False, True]
+    assert decided() == [("15 06:00", "started", "on-time")]

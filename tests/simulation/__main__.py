@@ -1,8 +1,11 @@
 """``python -m tests.simulation --layer l0 --seeds 20000``: worlds by the seed, and one line to repeat each failure."""
 
 import argparse
+import logging
 import sys
 from collections.abc import Sequence
+
+import structlog
 
 from tests.simulation.runner import campaign, prepare
 
@@ -13,11 +16,29 @@ def main(words: Sequence[str] | None = None) -> int:
     parser.add_argument("--seeds", type=int, default=2_000, help="how many worlds")
     parser.add_argument("--first-seed", type=int, default=0)
     parser.add_argument("--until-first", action="store_true", help="stop at the first violation")
+    parser.add_argument(
+        "--schedules",
+        type=int,
+        default=0,
+        help="instead: this many due instants of the scheduler over a database",
+    )
     given = parser.parse_args(words)
+    if given.schedules:
+        return _schedules(given.schedules, given.first_seed)
     if given.layer == "l1":
         prepare()
     seeds = range(given.first_seed, given.first_seed + given.seeds)
     result = campaign(given.layer, seeds, until_first=given.until_first, tell=print)
+    print(result.sentence())  # noqa: T201 - this is the terminal
+    return 1 if result.violations else 0
+
+
+def _schedules(instants: int, first_seed: int) -> int:
+    prepare()
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
+    from tests.simulation.schedule_database import campaign  # noqa: PLC0415 - needs a database
+
+    result = campaign(instants, first_seed, tell=print)
     print(result.sentence())  # noqa: T201 - this is the terminal
     return 1 if result.violations else 0
 

@@ -39,6 +39,9 @@ class Timeline:
     end: float
     downs: Mapping[str, Sequence[tuple[float, float]]] = field(default_factory=lambda: {"one": ()})
     steps: Sequence[tuple[float, float]] = ()
+    patience: float = (
+        EPSILON  # within which whoever is up decides; longer where real processes share a machine
+    )
 
     def offset(self, moment: float) -> float:
         number = bisect_right(self.steps, (moment, float("inf")))
@@ -158,11 +161,14 @@ class _Judge:
                 past += 1  # never reaches this instant, nor a later one
             first = deadline = float("inf")
             for begin, end, offset in self._watches[past:]:
-                if begin + EPSILON >= deadline:
+                if begin + self._timeline.patience >= deadline:
                     break
                 moment = max(begin, due - offset)
                 first = min(first, moment if moment < end else first)
-                deadline = min(deadline, moment + EPSILON if moment + EPSILON <= end else deadline)
+                deadline = min(
+                    deadline,
+                    moment + self._timeline.patience if moment + self._timeline.patience <= end else deadline,
+                )
             seen[due] = (first, deadline)
         return seen
 
@@ -170,7 +176,7 @@ class _Judge:
         if row.decided_at < first:
             yield "decided before it was due"
         if row.decided_at > deadline:
-            yield f"decided {row.decided_at - deadline + EPSILON:.0f} seconds late"
+            yield f"decided {row.decided_at - deadline + self._timeline.patience:.0f} seconds late"
         if row.outcome not in _OUTCOMES or not row.reason:
             yield f"no outcome, or no reason: {row.outcome!r}, {row.reason!r}"
         clocks = self._clocks(row.decided_at)
@@ -184,7 +190,10 @@ class _Judge:
 
     def _clocks(self, moment: float) -> list[float]:
         """Give what the wall clock showed when somebody looked, shortly before the moment: least and most."""
-        marks = [moment - EPSILON, *(at for at, _ in self._timeline.steps if moment - EPSILON < at < moment)]
+        marks = [
+            moment - self._timeline.patience,
+            *(at for at, _ in self._timeline.steps if moment - self._timeline.patience < at < moment),
+        ]
         ends = [*marks[1:], moment]
         shown = [
             (a + self._timeline.offset(a), b + self._timeline.offset(a))
@@ -195,7 +204,7 @@ class _Judge:
     def _live(self, row: Row) -> bool:
         return any(
             start.started_at <= row.decided_at
-            and (start.ended_at is None or start.ended_at > row.decided_at - EPSILON)
+            and (start.ended_at is None or start.ended_at > row.decided_at - self._timeline.patience)
             for start in self._starts
             if start.due_at != row.due_at
         )

@@ -22,6 +22,30 @@ _MOST_CLASHES = (
 )
 _HOUR, _DAY = 3_600.0, 86_400.0
 
+# Each zone with the first of its five years.
+ZONES = {
+    "Africa/Cairo": 2024,
+    "Africa/Casablanca": 2024,
+    "America/Asuncion": 2020,
+    "America/Caracas": 2013,
+    "America/New_York": 2024,
+    "America/Santiago": 2022,
+    "America/Sao_Paulo": 2015,
+    "America/St_Johns": 2008,
+    "Asia/Amman": 2018,
+    "Asia/Kathmandu": 2024,
+    "Asia/Pyongyang": 2014,
+    "Asia/Tehran": 2018,
+    "Australia/Lord_Howe": 2024,
+    "Europe/Istanbul": 2014,
+    "Europe/Kyiv": 2024,
+    "Europe/Paris": 2024,
+    "Europe/Volgograd": 2016,
+    "Pacific/Apia": 2010,
+    "Pacific/Auckland": 2024,
+    "UTC": 2036,
+}
+
 
 def _key(export: str, due_at: datetime, _number: int) -> Hashable:
     return export, due_at
@@ -135,16 +159,28 @@ def schedule_of(watched: Watched) -> Schedule:
     return Schedule(kind, watched.days, watched.times, watched.zone)
 
 
-def weather(draw: Random, begin: float, end: float, names: Sequence[str]) -> Timeline:
-    """Draw who is down when, all of them at times, and when the clock steps; the last day is calm."""
+def weather(draw: Random, begin: float, end: float, names: Sequence[str], *, often: float = 1.0) -> Timeline:
+    """Draw who is down when, all of them at times, and when the clock steps; the last day is calm.
+
+    ``often`` scales the times between troubles.
+    """
     calm = end - _DAY
-    common = _stretches(draw, begin, calm, (20 * _DAY, 60 * _DAY), (60.0, 6 * _HOUR, _DAY, 10 * _DAY))
+    common = _stretches(
+        draw, begin, calm, (20 * _DAY * often, 60 * _DAY * often), (60.0, 6 * _HOUR, _DAY, 10 * _DAY)
+    )
     downs = {
-        name: _joined([*common, *_stretches(draw, begin, calm, (_DAY, 30 * _DAY), (2.0, 60.0, 6 * _HOUR))])
+        name: _joined(
+            [
+                *common,
+                *_stretches(draw, begin, calm, (_DAY * often, 30 * _DAY * often), (2.0, 60.0, 6 * _HOUR)),
+            ]
+        )
         for name in names
     }
     steps: list[tuple[float, float]] = []
-    for stretch in _stretches(draw, begin, calm, (10 * _DAY, 60 * _DAY), (60.0, _HOUR, 6 * _HOUR, 2 * _DAY)):
+    for stretch in _stretches(
+        draw, begin, calm, (10 * _DAY * often, 60 * _DAY * often), (60.0, _HOUR, 6 * _HOUR, 2 * _DAY)
+    ):
         off = draw.choice([_HOUR, -_HOUR, -_HOUR, 900.0, 2 * _DAY, -stretch[0]])  # the last is 1970
         steps += [(stretch[0], off), (stretch[1], 0.0)]
     return Timeline(begin, end, downs, steps)

@@ -13,31 +13,8 @@ import pytest
 from leleka.core import schedules, schedules_instants
 from leleka.core.schedules import ALL_DAYS
 from tests.simulation.schedule_checker import Row, Watched, check
-from tests.simulation.schedule_world import Parts, World, weather
+from tests.simulation.schedule_world import ZONES, Parts, World, weather
 
-# Each zone with the first of its five years.
-ZONES = {
-    "Africa/Cairo": 2024,
-    "Africa/Casablanca": 2024,
-    "America/Asuncion": 2020,
-    "America/Caracas": 2013,
-    "America/New_York": 2024,
-    "America/Santiago": 2022,
-    "America/Sao_Paulo": 2015,
-    "America/St_Johns": 2008,
-    "Asia/Amman": 2018,
-    "Asia/Kathmandu": 2024,
-    "Asia/Pyongyang": 2014,
-    "Asia/Tehran": 2018,
-    "Australia/Lord_Howe": 2024,
-    "Europe/Istanbul": 2014,
-    "Europe/Kyiv": 2024,
-    "Europe/Paris": 2024,
-    "Europe/Volgograd": 2016,
-    "Pacific/Apia": 2010,
-    "Pacific/Auckland": 2024,
-    "UTC": 2036,
-}
 NIGHT = (time(0), time(0, 30), time(1, 30), time(2), time(2, 15), time(2, 30), time(2, 45), time(3))
 DAY = (time(8), time(14, 30), time(23, 55))
 EVENTFUL = ("Europe/Paris", "Pacific/Apia", "Africa/Casablanca", "America/New_York")

@@ -16,8 +16,10 @@ ROWS = {
     for match in re.finditer(r"^\| (?P<number>I-\d+|\d+) \| .+ \| (?P<proof>.*) \|$", PAGE, re.MULTILINE)
 }
 CITED = sorted({node for nodes in ROWS.values() for node in nodes})
-PROMISES = [f"I-{number}" for number in (*range(1, 15), 18)]
-FAULTS = [str(number) for number in (*range(1, 35), 40, 42, 44, 46, 48, 51, 63, 65, 66, 74)]
+PROMISES = [f"I-{number}" for number in range(1, 20)]
+FAULTS = [
+    str(number) for number in (*range(1, 35), 40, 42, 44, 46, 48, 51, 52, 53, 56, *range(58, 64), 65, 66, 74)
+]
 MUTANT = "tests/simulation/test_mutants.py::test_a_mistake_is_found_out"
 
 

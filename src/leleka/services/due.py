@@ -73,16 +73,19 @@ def task(actor: Actor, number: int) -> TaskView:
 
 
 def errands(clock: Clock, but: Container[str], limit: int) -> Sequence[str]:
-    """Name what is due and not among ``but``: tasks first, somebody waits for them, then a refresh, then runs in turns
-    between accounts.
+    """Name what is due and not among ``but``: the refresh whose turn it is, and up to ``limit`` others: tasks first,
+    somebody waits for them, then runs in turns between accounts.
+
+    The refresh takes no place of the others: runs that have begun and wait for it could hold all of them (I-16).
     """
+    refresh = walking.next_to_walk(clock)
+    first = [f"refresh:{refresh}"] if refresh is not None else []
     live = Task.objects.exclude(status__in=_ENDED).order_by("pk")
     found = [f"task:{row.pk}" for row in live if not row.worker or workers.is_dead(row.worker)]
-    refresh = walking.next_to_walk(clock)
-    found += [f"refresh:{refresh}"] if refresh is not None else []
     found += [f"run:{number}" for number in turns.runs_in_turn(clock, but)]
     found += [f"late:{account}" for account in late.accounts_to_ask(clock)]
-    return [errand for errand in found if errand not in but][:limit]
+    others = [errand for errand in found if errand not in but][:limit]
+    return [*(errand for errand in first if errand not in but), *others]
 
 
 def carry_out(errand: str, clock: Clock) -> None:

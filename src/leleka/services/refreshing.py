@@ -22,6 +22,7 @@ from leleka.warehouse import addresses, readers, segments
 from leleka.warehouse.session import Session
 
 Say = Callable[[str], None]
+Guard = Callable[[], object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,17 +71,40 @@ def refresh_sources(session: Session, say: Say) -> None:
 
 
 def store_loaded(source: Source, loaded: Loaded) -> None:
-    """Move a source's pointer to what was read."""
-    source.columns, source.snapshot = loaded.columns, loaded.snapshot
-    source.digest, source.rows, source.notes = loaded.digest, loaded.rows, loaded.notes
-    source.refreshed_at = timezone.now()
-    source.save()
+    """Move a source's pointer to what was read; what was edited meanwhile stays edited."""
+    _move(
+        source,
+        columns=loaded.columns,
+        snapshot=loaded.snapshot,
+        digest=loaded.digest,
+        rows=loaded.rows,
+        notes=loaded.notes,
+        refreshed_at=timezone.now(),
+    )
+
+
+def _move(row: Source | Segment, **values: object) -> bool:
+    """Write down these columns alone: reading takes long. False where the row is gone by now."""
+    for name, value in values.items():
+        setattr(row, name, value)
+    return bool(type(row)._default_manager.filter(pk=row.pk).update(**values))
+
+
+def _nobody() -> None:
+    """Nobody else writes it down."""
 
 
 def refresh_segments(
-    session: Session, clock: Clock, say: Say, chosen: Iterable[Segment] | None = None
+    session: Session,
+    clock: Clock,
+    say: Say,
+    chosen: Iterable[Segment] | None = None,
+    guard: Guard = _nobody,
 ) -> None:
-    """Evaluate every segment (or those chosen) whose tables, rules or day changed."""
+    """Evaluate every segment (or those chosen) whose tables, rules or day changed.
+
+    ``guard`` is called in each transaction, and raises where what was found may not be written down any more.
+    """
     known = catalogue.current()
     files = catalogue.snapshot_files()
     for segment in Segment.objects.order_by("name") if chosen is None else chosen:
@@ -93,10 +117,9 @@ def refresh_segments(
         snapshot, size = segments.evaluate(session, store.lake(), segment.name, query)
         now = timezone.now()
         with transaction.atomic():
-            segment.snapshot, segment.size, segment.basis = snapshot.reference, size, basis
-            segment.evaluated_at = now
-            segment.save()
-            SegmentSize.objects.create(segment=segment, size=size, evaluated_at=now)
+            guard()
+            if _move(segment, snapshot=snapshot.reference, size=size, basis=basis, evaluated_at=now):
+                SegmentSize.objects.create(segment=segment, size=size, evaluated_at=now)
 
 
 def address_book(session: Session, profiles: Source, email_column: str, say: Say) -> str:

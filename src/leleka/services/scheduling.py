@@ -19,7 +19,7 @@ from leleka.core.schedules import STILL_RUNNING, Decision, decide
 from leleka.core.schedules_instants import instants
 from leleka.core.schedules_reading import parse_schedule
 from leleka.errors import LelekaError, Problem
-from leleka.services import chain, notices, refreshes, stalling, trying_again
+from leleka.services import chain, database, notices, refreshes, stalling, trying_again
 from leleka.services.export_schedules import OWN, next_due
 from leleka.state.models import (
     DueDecision,
@@ -41,13 +41,23 @@ def tick(clock: Clock) -> None:
     """Do everything that time makes due."""
     now = moment(clock)
     for row in SystemSchedule.objects.filter(on=True, next_due_at__lte=now):
-        _Due(SYSTEM, chain.EVERYTHING, Trigger.SYSTEM, row, clock).decide(now)
+        _decide(_Due(SYSTEM, chain.EVERYTHING, Trigger.SYSTEM, row, clock), now)
     own = Export.objects.filter(schedule__policy=OWN, next_due_at__lte=now)
     for export in own:
-        _Due(f"export:{export.pk}", f"export:{export.pk}", Trigger.OWN, export, clock).decide(now)
+        _decide(_Due(f"export:{export.pk}", f"export:{export.pk}", Trigger.OWN, export, clock), now)
     close_finished(clock)
     trying_again.try_again(clock)
     stalling.watch(clock)
+
+
+def _decide(due: "_Due", now: datetime) -> None:
+    """A mistake of ours in one schedule keeps no other one, and no run, from beginning (I-19)."""
+    try:
+        due.decide(now)
+    except database.ERRORS:
+        raise
+    except Exception:
+        log.exception("a schedule could not be decided", subject=due.subject)
 
 
 def moment(clock: Clock) -> datetime:
@@ -61,7 +71,7 @@ class _Due:
         self, subject: str, scope: str, trigger: Trigger, row: SystemSchedule | Export, clock: Clock
     ) -> None:
         self._clock = clock
-        self._subject = subject
+        self.subject = subject
         self._scope = scope
         self._trigger = trigger
         self._row = row
@@ -69,7 +79,7 @@ class _Due:
 
     def decide(self, now: datetime) -> None:
         try:
-            schedule = parse_schedule(self._row_schedule(), self._subject)
+            schedule = parse_schedule(self._row_schedule(), self.subject)
         except LelekaError as error:
             self._cannot_be_read(error, now)  # a zone that is gone from the list, say (fault 60)
             return
@@ -82,7 +92,7 @@ class _Due:
                     self._carry_out(decision, live, now)
                 self._move_on(next_due(schedule, max(filter(None, (now, decided)))))
         except IntegrityError:
-            log.info("another scheduler has decided", subject=self._subject)
+            log.info("another scheduler has decided", subject=self.subject)
 
     def _row_schedule(self) -> dict[str, Any]:
         told: dict[str, Any] = self._row.schedule
@@ -93,7 +103,7 @@ class _Due:
 
     def _decided(self) -> datetime | None:
         """Give the newest decided instant: a clock that is set back decides nothing twice."""
-        decided = DueDecision.objects.filter(subject=self._subject).order_by("-due_at")
+        decided = DueDecision.objects.filter(subject=self.subject).order_by("-due_at")
         return decided.values_list("due_at", flat=True).first()
 
     def _live(self) -> str:
@@ -118,7 +128,7 @@ class _Due:
         self, decision: Decision, detail: str, now: datetime, refresh: Refresh | None = None
     ) -> None:
         DueDecision.objects.create(
-            subject=self._subject,
+            subject=self.subject,
             export=self._export,
             due_at=decision.due_at,
             outcome=decision.outcome,
@@ -165,5 +175,5 @@ def _close(refresh: Refresh) -> None:
             step.finished_at = step.run.finished_at
         step.save(update_fields=["status", "problems", "finished_at"])
     statuses = [StepStatus(status) for status in refresh.steps.values_list("status", flat=True)]
-    canceled = refresh.cancel_requested_at is not None
+    canceled = Refresh.objects.filter(pk=refresh.pk, cancel_requested_at__isnull=False).exists()
     Refresh.objects.filter(pk=refresh.pk).update(status=overall(statuses, canceled=canceled))

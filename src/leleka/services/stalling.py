@@ -17,10 +17,11 @@ STALLS_AFTER: Final = timedelta(minutes=10)
 
 
 def watch(clock: Clock) -> None:
-    """Mark the live runs that have stalled, and unmark those that go on."""
+    """Mark the live runs that have stalled, and unmark those that went on, be it to their end."""
     now = datetime.fromtimestamp(clock.now(), UTC)
     live = Run.objects.filter(finished_at__isnull=True)
-    live.filter(stalled_at__isnull=False, stepped_at__gt=F("stalled_at")).update(stalled_at=None)
+    went_on = Q(stepped_at__gt=F("stalled_at")) | Q(finished_at__isnull=False)
+    Run.objects.filter(went_on, stalled_at__isnull=False).update(stalled_at=None)
     quiet = live.filter(
         Q(status=RunStatus.PROCESSING) | Q(status=RunStatus.CANCELING),
         stalled_at__isnull=True,

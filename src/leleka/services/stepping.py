@@ -11,7 +11,7 @@ from leleka.core.ports import Clock
 from leleka.errors import Conflict, LelekaError, Problem
 from leleka.services import refreshing, running
 from leleka.services.audit import Actor, Role
-from leleka.state.models import Export, RefreshStep, Segment, Source
+from leleka.state.models import Export, Refresh, RefreshStep, Segment, Source
 from leleka.warehouse.session import Session
 
 Say = Callable[[str], None]
@@ -20,23 +20,28 @@ Done = dict[str, Any]
 
 
 def do(session: Session, step: RefreshStep, clock: Clock, say: Say, guard: Guard) -> Done:
-    """Bring up to date what a step is about. Raises errors of the tree: the step has failed."""
+    """Bring up to date what a step is about. Raises errors of the tree: the step has failed.
+
+    ``guard`` is called in each transaction: a walker that was replaced meanwhile writes nothing of what it found.
+    """
     if step.kind == StepKind.SOURCE:
-        return _source(session, step, say)
+        return _source(session, step, say, guard)
     if step.kind == StepKind.PROFILES:
         return _profiles(session, say)
     if step.kind == StepKind.SEGMENT:
-        return _segment(session, step, clock, say)
+        return _segment(session, step, clock, say, guard)
     return _export(step, guard)
 
 
-def _source(session: Session, step: RefreshStep, say: Say) -> Done:
+def _source(session: Session, step: RefreshStep, say: Say, guard: Guard) -> Done:
     source = Source.objects.filter(pk=step.of).first()
     if source is None:
         return _gone("source")
     loaded = refreshing.load_if_stale(session, source.name, source.spec, source.digest, say)
     if loaded is not None:
-        refreshing.store_loaded(source, loaded)
+        with transaction.atomic():
+            guard()
+            refreshing.store_loaded(source, loaded)
     status = StepStatus.WITH_WARNINGS if source.notes else StepStatus.SUCCESSFUL
     return {"status": status, "changed": loaded is not None, "rows": source.rows, "notes": source.notes}
 
@@ -51,12 +56,14 @@ def _profiles(session: Session, say: Say) -> Done:
     return {"status": StepStatus.SUCCESSFUL, "rows": profiles.rows}
 
 
-def _segment(session: Session, step: RefreshStep, clock: Clock, say: Say) -> Done:
+def _segment(session: Session, step: RefreshStep, clock: Clock, say: Say, guard: Guard) -> Done:
     segment = Segment.objects.filter(pk=step.of).first()
     if segment is None:
         return _gone("segment")
     before = segment.basis
-    refreshing.refresh_segments(session, clock, say, [segment])
+    refreshing.refresh_segments(session, clock, say, [segment], guard)
+    if not Segment.objects.filter(pk=step.of).exists():
+        return _gone("segment")
     return {"status": StepStatus.SUCCESSFUL, "changed": segment.basis != before, "rows": segment.size}
 
 
@@ -70,6 +77,8 @@ def _export(step: RefreshStep, guard: Guard) -> Done:
     try:
         with transaction.atomic():
             guard()
+            if Refresh.objects.filter(pk=refresh.pk, cancel_requested_at__isnull=False).exists():
+                return {"status": StepStatus.CANCELED}  # asked for since the walker looked
             run = running.ask_run(actor, export.name, refresh=False, trigger=refresh.trigger)
             RefreshStep.objects.filter(pk=step.pk).update(run=run)
     except LelekaError as error:

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 import structlog
+from django.db import transaction
 
 from leleka.core.ports import Clock
 from leleka.errors import LelekaError
@@ -24,14 +25,18 @@ def try_again(clock: Clock) -> None:
             claimed.update(retry_at=None, tried_again=True)  # somebody was quicker
         elif run.export.connection is None or is_off(run.export):
             claimed.update(retry_at=None)  # it failed for good
-        elif claimed.update(retry_at=None, tried_again=True):
+        else:
             _again(run)
 
 
 def _again(run: Run) -> None:
+    """Claim and queue are one transaction: a worker that dies in between leaves both to the next one (fault 6)."""
     actor = Actor(run.asked_by, Role.ADMINISTRATOR)
-    try:
-        running.ask_run(actor, run.export.name, refresh=False, trigger=run.trigger, tries=run.tries + 1)
-    except LelekaError as error:
-        log.warning("a run could not be tried again", run=run.pk, code=error.code)
-        Run.objects.filter(pk=run.pk).update(tried_again=False)
+    with transaction.atomic():
+        if not Run.objects.filter(pk=run.pk, retry_at__isnull=False).update(retry_at=None, tried_again=True):
+            return  # another worker was quicker
+        try:
+            running.ask_run(actor, run.export.name, refresh=False, trigger=run.trigger, tries=run.tries + 1)
+        except LelekaError as error:
+            log.warning("a run could not be tried again", run=run.pk, code=error.code)
+            Run.objects.filter(pk=run.pk).update(tried_again=False)

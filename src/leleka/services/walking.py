@@ -4,7 +4,8 @@ A walker that dies is followed by another, which goes on at the first step that 
 died three times has failed: it may be what kills them.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from threading import Event, Thread
 from typing import Any, Final
@@ -20,7 +21,7 @@ from leleka.errors import LelekaError, NeedsAttention, Problem
 from leleka.services import database, stepping, store, workers
 from leleka.services.refresh_order import to_walk
 from leleka.state.models import Refresh, RefreshStep, RunStatus
-from leleka.state.refreshing import RefreshLost, claim, guard
+from leleka.state.refreshing import RefreshLost, claim, guard, release
 from leleka.warehouse.session import Session
 
 log = structlog.get_logger(__name__)
@@ -61,6 +62,9 @@ def carry_out(number: int, clock: Clock, say: Say = _nobody) -> None:
             walker.walk(session)
     except RefreshLost:
         log.warning("a refresh has another owner", refresh=number)
+    except KeyboardInterrupt:  # told to end: whoever goes on need not wait for the lease (fault 74)
+        release(number, fence)
+        raise
 
 
 @dataclass
@@ -102,9 +106,10 @@ class Walker:
             done = stepping.do(session, step, self.clock, self._teller(step), self._guard)
         except LelekaError as error:
             self._fail(step, error)
-        except database.ERRORS:
+        except (RefreshLost, *database.ERRORS):
             raise  # nothing can be written down: whoever takes it up begins this step again
-        except RefreshLost:
+        except KeyboardInterrupt:
+            self._write(step, tries=step.tries)  # an end that was asked for is no death
             raise
         except Exception:
             log.exception("a step of a refresh failed unexpectedly", refresh=self.number, step=step.number)
@@ -154,34 +159,31 @@ class Walker:
             del changes["status"]  # it stays "Canceling"
         guard(self.number, self.fence, until, **changes)
 
-    def kept_alive(self) -> "_Renewing":
-        return _Renewing(self)
-
-
-class _Renewing:
-    """Renews the lease while a step takes long. A process that is stopped or killed renews nothing."""
-
-    def __init__(self, walker: Walker) -> None:
-        self._walker = walker
-        self._over = Event()
-        self._thread = Thread(target=self._renew, name="refresh-lease", daemon=True)
-
-    def __enter__(self) -> None:
-        self._thread.start()
-
-    def __exit__(self, *_: object) -> None:
-        self._over.set()
-        self._thread.join()
-
-    def _renew(self) -> None:
-        walker = self._walker
+    @contextmanager
+    def kept_alive(self) -> Iterator[None]:
+        """Renew the lease while a step takes long. A process that is stopped or killed renews nothing."""
+        over = Event()
+        thread = Thread(target=renew, args=(self, over), name="refresh-lease", daemon=True)
+        thread.start()
         try:
-            while not self._over.wait(walker.lease / _RENEWALS):
-                guard(walker.number, walker.fence, walker.clock.now() + walker.lease)
-        except (RefreshLost, *database.ERRORS):
-            return  # the next write of the walker itself finds out
+            yield
         finally:
-            connection.close()
+            over.set()
+            thread.join()
+
+
+def renew(walker: Walker, over: Event) -> None:
+    """Renew a walker's lease until it is ``over``, or lost: then the next write of the walker itself finds out."""
+    try:
+        while not over.wait(walker.lease / _RENEWALS):
+            try:
+                guard(walker.number, walker.fence, walker.clock.now() + walker.lease)
+            except database.ERRORS:
+                database.let_go()  # it may answer again before another worker takes the refresh
+    except RefreshLost:
+        return
+    finally:
+        connection.close()
 
 
 def _because(step: RefreshStep) -> Problem:

@@ -19,9 +19,10 @@ from leleka.services import beats, database, due, notices, scheduling
 
 log = structlog.get_logger(__name__)
 _LOOK_EVERY: Final = 0.5  # seconds
-_AT_ONCE: Final = 4
+_AT_ONCE: Final = 4  # but for the one refresh, and the notices
 _TIDY_EVERY: Final = 600.0  # seconds
 _LATE: Final = "late:"
+_APART: Final = ("refresh:", due.NOTICES)
 _ASK_LATE_EVERY: Final = 600.0  # seconds
 _NOTICES_EVERY: Final = 5.0  # seconds
 _TICK_EVERY: Final = 1.0  # seconds between two looks at the schedules
@@ -79,10 +80,9 @@ class Worker:
             due.forget_old_tasks()
 
     def _start_what_is_due(self) -> None:
-        free = _AT_ONCE - len(self.children.keys() - {due.NOTICES})
-        if free > 0:
-            for errand in due.errands(self.clock, but=self._taken_care_of(), limit=free):
-                self._start(errand)
+        taken = sum(not errand.startswith(_APART) for errand in self.children)
+        for errand in due.errands(self.clock, but=self._taken_care_of(), limit=max(0, _AT_ONCE - taken)):
+            self._start(errand)
 
     def _look_for_notices(self) -> None:
         """Their process is one beside the others: whatever a mail server does to it, no run waits for it."""

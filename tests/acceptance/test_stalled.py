@@ -1,0 +1,50 @@
+"""A run that stands still in the middle is not called *Processing* for ever (I-16)."""
+
+import os
+import signal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from leleka.sandbox.server import Options, running
+from tests.acceptance.conftest import KEY, Installation
+from tests.acceptance.test_kill import write_people
+from tests.acceptance.test_workers import asked, until, workers
+
+pytestmark = [pytest.mark.slow, pytest.mark.parametrize("installation", [20], indirect=True)]
+
+
+def errand_of(pid: int) -> int:
+    """Give the process of a worker's only errand."""
+    (child,) = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()
+    return int(child)
+
+
+def test_a_run_whose_process_stands_still_has_stalled_until_it_goes_on(installation: Installation) -> None:
+    """I-16, fault 7: eleven minutes later by the row; the worker that keeps the time finds out."""
+    installation.environment["LELEKA_LEASE_SECONDS"] = "6"
+    people = write_people(installation, 500)
+
+    def run() -> Any:
+        return asked(installation, "runs")[0]
+
+    with running(Options(key=KEY, speed=20, lists=("News", "Other"), fields=("Tier",))) as silent:
+        installation.environment["HOST"] = installation.environment["LELEKA_TEST_HOSTS"] = (
+            f"{silent.host}:{silent.port}"
+        )
+        installation.leleka("apply", str(installation.folder / "leleka.yaml"))
+        with workers(installation, 1) as (worker,):
+            with silent.lock:  # whoever holds it keeps the sandbox from answering: nothing is accepted yet
+                asked(installation, "run", "Everybody")
+                until(lambda: run()["status"] == "Processing", "the run to begin")
+                errand = errand_of(worker.pid)
+                os.kill(errand, signal.SIGSTOP)
+                asked(installation, "eleven minutes later")
+                until(lambda: run()["stalled_at"], "the worker to find it stalled")
+                os.kill(errand, signal.SIGCONT)
+            until(lambda: run()["finished_at"], "the end of the run")
+            until(lambda: run()["stalled_at"] is None, "the worker to see that it went on")
+        assert run()["status"] == "Successful"
+        found = silent.account.contacts.on_list(1, None)
+        assert {one.email for one in found} == set(people)

@@ -1,0 +1,119 @@
+"""Leases of refreshes, errands and retries where a process is interrupted, or the database goes away for a moment."""
+
+from threading import Event, Thread
+from typing import Any
+
+import pytest
+from django.db import OperationalError
+
+from leleka.core.chain import StepStatus
+from leleka.core.clock import SystemClock
+from leleka.errors import TryLater
+from leleka.services import due, refreshes, retrying, running, scheduling, stepping, trying_again, walking
+from leleka.services.audit import Actor
+from leleka.state.models import Refresh, RefreshStep, Run, RunStatus, Trigger
+from leleka.state.refreshing import RefreshLost, guard
+from tests.fakes.clock import START, VirtualClock
+from tests.integration.office import ALICE, Office
+
+
+@pytest.fixture
+def shop(office: Office) -> Office:
+    office.hire(3)
+    office.apply()
+    return office
+
+
+class Killed(BaseException):
+    """The process is gone."""
+
+
+def test_a_lease_is_renewed_again_when_the_database_answers_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Faults 10 and 51: a moment without the database costs no walker its refresh in the middle of a long step."""
+    answers: list[Exception | None] = [OperationalError("away"), None, RefreshLost()]
+    renewed = []
+
+    def guarded(number: int, fence: int, until: float, **_: object) -> None:
+        answer = answers.pop(0)
+        if answer is not None:
+            raise answer
+        renewed.append((number, fence, until))
+
+    monkeypatch.setattr(walking, "guard", guarded)
+    walker = walking.Walker(1, 2, VirtualClock(), 0.003, lambda _: None)
+    renewing = Thread(target=walking.renew, args=(walker, Event()))
+    renewing.start()
+    renewing.join()
+    assert (renewed, answers) == ([(1, 2, START + 0.003)], [])
+
+
+@pytest.mark.usefixtures("shop")
+def test_a_walker_whose_lease_nobody_renews_stops_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Fault 10: the thread is dead, another worker has the refresh, and the next write of the main loop ends it."""
+    number = refreshes.ask(ALICE, "everything")
+    monkeypatch.setattr(walking, "renew", lambda *_: None)
+    real, steps = stepping.do, []
+
+    def do(session: Any, step: RefreshStep, *rest: Any) -> Any:
+        steps.append(step.kind)
+        Refresh.objects.filter(pk=number).update(worker="elsewhere:1:2:3", fence=9)
+        return real(session, step, *rest)
+
+    monkeypatch.setattr(stepping, "do", do)
+    walking.carry_out(number, SystemClock())
+    refresh = Refresh.objects.get()
+    assert (steps, refresh.worker, refresh.walked_at) == (["source"], "elsewhere:1:2:3", None)
+    assert (
+        list(RefreshStep.objects.order_by("number").values_list("status", flat=True))
+        == [StepStatus.PROCESSING] + [StepStatus.NOT_STARTED] * 3
+    )
+
+
+@pytest.mark.usefixtures("shop")
+def test_a_walker_that_is_told_to_end_gives_its_refresh_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Fault 74: whoever comes next need not wait for the lease, and an end that was asked for is no death of a step."""
+
+    def interrupted(*_: Any) -> Any:
+        raise KeyboardInterrupt
+
+    number = refreshes.ask(ALICE, "data")
+    for _ in range(4):
+        with monkeypatch.context() as patched:
+            patched.setattr(stepping, "do", interrupted)
+            with pytest.raises(KeyboardInterrupt):
+                walking.carry_out(number, SystemClock())
+        refresh = Refresh.objects.get()
+        assert (refresh.worker, refresh.lease_until) == ("", 0.0)
+    walking.carry_out(number, SystemClock())
+    assert set(RefreshStep.objects.values_list("status", "tries")) == {(StepStatus.SUCCESSFUL, 1)}
+
+
+@pytest.mark.usefixtures("shop")
+def test_a_retry_is_queued_with_its_claim_or_not_at_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Fault 6: a worker that dies in between leaves it to the next one."""
+    clock = VirtualClock()
+    error = TryLater("HOST_UNREACHABLE", "The host cannot be reached.")
+    run = running.ask_run(Actor("schedule", ALICE.role), "News", trigger=Trigger.SYSTEM)
+    retrying.plan_retry(run, error, clock)
+    Run.objects.update(status=RunStatus.FAILED, finished_at=scheduling.moment(clock))
+    clock.sleep(300)
+
+    def die(*_: Any, **__: Any) -> None:
+        raise Killed
+
+    with monkeypatch.context() as patched:
+        patched.setattr(running, "ask_run", die)
+        with pytest.raises(Killed):
+            trying_again.try_again(clock)
+    trying_again.try_again(clock)
+    assert list(Run.objects.order_by("pk").values_list("tries", "tried_again")) == [(1, True), (2, False)]
+
+
+@pytest.mark.usefixtures("shop")
+def test_a_refresh_has_a_place_of_its_own_among_the_errands() -> None:
+    """I-16: runs that have begun and wait for a refresh could otherwise take every place, and wait for ever."""
+    number = refreshes.ask(ALICE, "data")
+    assert due.errands(SystemClock(), (), 0) == [f"refresh:{number}"]
+    assert due.errands(SystemClock(), (f"refresh:{number}",), 0) == []
+    guard(number, 0, SystemClock().now() + 60, worker="elsewhere:1:2:3")
+    assert due.errands(SystemClock(), (), 9) == []

@@ -1,0 +1,270 @@
+"""Walkers that die, stand still, are overtaken or disturbed: what they hold of a refresh is fenced (I-12, I-13)."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from threading import Event
+from typing import Any
+
+import pytest
+
+from leleka.core.chain import StepStatus
+from leleka.core.clock import SystemClock
+from leleka.errors import Conflict
+from leleka.services import refreshes, refreshing, running, scheduling, stepping, walking
+from leleka.services.watching import Nobody
+from leleka.state.models import Export, Refresh, RefreshStep, Run, RunStatus, Segment, Source
+from leleka.state.refreshing import RefreshLost, claim, guard
+from leleka.warehouse import segments
+from tests.fakes.clock import START, VirtualClock
+from tests.integration.office import ALICE, Office
+
+ELSEWHERE = "elsewhere:1:2:3"
+
+
+@pytest.fixture
+def shop(office: Office) -> Office:
+    office.hire(10)
+    office.apply()
+    return office
+
+
+class Killed(BaseException):
+    """The process is gone."""
+
+
+@contextmanager
+def disturbed(monkeypatch: pytest.MonkeyPatch, kind: str, meanwhile: Callable[[], None]) -> Iterator[None]:
+    """Let something happen once, when a walker has begun its step of this kind and done nothing of it yet."""
+    real, happened = stepping.do, Event()
+
+    def do(session: Any, step: RefreshStep, *rest: Any) -> Any:
+        if step.kind == kind and not happened.is_set():
+            happened.set()
+            meanwhile()
+        return real(session, step, *rest)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(stepping, "do", do)
+        yield
+    assert happened.is_set()
+
+
+def taken_over(number: int) -> Callable[[], None]:
+    """Walk the refresh in the place of its walker, which stood still for longer than its lease."""
+
+    def take() -> None:
+        Refresh.objects.filter(pk=number).update(worker=ELSEWHERE, lease_until=0.0)
+        walking.carry_out(number, SystemClock())
+
+    return take
+
+
+def standing(number: int) -> dict[str, str]:
+    return {step.name or step.kind: step.status for step in refreshes.show(ALICE, number).steps}
+
+
+def test_a_walker_that_stood_still_beyond_its_lease_changes_nothing_any_more(
+    shop: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Fault 7, I-12: it wakes up with what it had read, and its successor has read something newer."""
+    shop.edit(1, tier="silver")
+    number = refreshes.ask(ALICE, "data")
+    real = refreshing.load_if_stale
+    woken: list[Any] = []
+
+    def read(*words: Any) -> Any:
+        loaded = real(*words)
+        if not woken:
+            woken.append(loaded)
+            shop.edit(2, tier="silver")
+            taken_over(number)()
+        return loaded
+
+    monkeypatch.setattr(refreshing, "load_if_stale", read)
+    walking.carry_out(number, SystemClock())
+    assert woken[0].digest != Source.objects.get().digest
+    assert Segment.objects.get().size == 8
+    rows = list(RefreshStep.objects.filter(refresh=number).values_list("name", "tries", "rows"))
+    assert rows == [("customers", 2, 10), ("", 1, 10), ("Gold", 1, 8)]
+
+
+def test_nor_does_one_that_stood_still_over_a_segment(shop: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Fault 7."""
+    shop.edit(1, tier="silver")
+    number = refreshes.ask(ALICE, "data")
+    real = segments.evaluate
+    woken: list[Any] = []
+
+    def evaluate(*words: Any) -> Any:
+        found = real(*words)
+        if not woken:
+            woken.append(found)
+            taken_over(number)()
+            Segment.objects.update(snapshot="that of the successor")
+        return found
+
+    monkeypatch.setattr(segments, "evaluate", evaluate)
+    walking.carry_out(number, SystemClock())
+    assert Segment.objects.get().snapshot == "that of the successor"
+
+
+@pytest.mark.usefixtures("shop")
+def test_a_walker_that_was_replaced_queues_no_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Faults 7 and 10, I-12: one run, and it is the successor's."""
+    number = refreshes.ask(ALICE, "everything")
+    with disturbed(monkeypatch, "export", taken_over(number)):
+        walking.carry_out(number, SystemClock())
+    (run,) = Run.objects.all()
+    assert RefreshStep.objects.get(kind="export").run == run
+    assert Refresh.objects.get().walked_at is not None
+
+
+@pytest.mark.usefixtures("shop")
+def test_the_clock_of_another_worker_takes_a_lease_early_and_breaks_nothing() -> None:
+    """Fault 59: ten minutes ahead end a lease at once; the fence keeps the refresh one owner's."""
+    number = refreshes.ask(ALICE, "data")
+    ahead, behind = VirtualClock(), VirtualClock()
+    ahead.sleep(600)
+    for clock, fence in ((behind, 1), (ahead, 2)):
+        Refresh.objects.filter(pk=number).update(worker=ELSEWHERE if fence == 2 else "")
+        assert walking.next_to_walk(clock) == number
+        row = Refresh.objects.get(pk=number)
+        claimed = claim(row, worker=ELSEWHERE, now=clock.now(), lease_seconds=60, previous_is_dead=False)
+        assert claimed == fence
+    with pytest.raises(RefreshLost):
+        guard(number, 1, START + 600, status="Successful")
+    guard(number, 2, START + 700)
+    assert Refresh.objects.get().status == RunStatus.QUEUED
+
+
+@pytest.mark.usefixtures("shop")
+@pytest.mark.parametrize("at", ["_leave", "_write"])
+def test_a_refresh_whose_walker_was_killed_at_its_end_is_ended_by_another(
+    monkeypatch: pytest.MonkeyPatch, at: str
+) -> None:
+    """Fault 6: right before it left, or when a run was queued and its step said Processing; nothing is done twice."""
+    number = refreshes.ask(ALICE, "everything")
+    real = getattr(walking.Walker, at)
+
+    def dying(walker: walking.Walker, *rest: Any, **changes: Any) -> None:
+        if at == "_leave" or changes.get("status") == StepStatus.QUEUED:
+            raise Killed
+        real(walker, *rest, **changes)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(walking.Walker, at, dying)
+        with pytest.raises(Killed):
+            walking.carry_out(number, SystemClock())
+    Refresh.objects.filter(pk=number).update(worker="gone:1:2:3", lease_until=0.0)
+    walking.carry_out(number, SystemClock())
+    running.go_on(Run.objects.get().pk, SystemClock(), Nobody())
+    scheduling.close_finished(SystemClock())
+    assert set(standing(number).values()) == {"Successful"}
+    assert Refresh.objects.get().status == "Successful"
+    assert list(RefreshStep.objects.values_list("tries", flat=True)) == [1] * 4
+
+
+@pytest.mark.usefixtures("shop")
+def test_no_run_is_queued_by_a_refresh_that_was_canceled_just_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    """I-14: the walker had looked for a cancel already, and begun the step."""
+    number = refreshes.ask(ALICE, "everything")
+    with disturbed(monkeypatch, "export", lambda: refreshes.cancel(ALICE, number)):
+        walking.carry_out(number, SystemClock())
+    scheduling.close_finished(SystemClock())
+    assert Run.objects.count() == 0
+    assert standing(number)["News"] == "Canceled"
+    assert Refresh.objects.get().status == "Canceled"
+
+
+@pytest.mark.usefixtures("shop")
+def test_a_refresh_that_was_canceled_while_it_was_being_closed_is_canceled(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """I-13: what the audit says was canceled is not called successful."""
+    number = refreshes.ask(ALICE, "data")
+    walking.carry_out(number, SystemClock())
+    real = scheduling.moment
+
+    def meanwhile(clock: Any) -> Any:
+        if Refresh.objects.get().cancel_requested_at is None:
+            refreshes.cancel(ALICE, number)
+        return real(clock)
+
+    monkeypatch.setattr(scheduling, "moment", meanwhile)
+    scheduling.close_finished(SystemClock())
+    assert Refresh.objects.get().status == "Canceled"
+    with pytest.raises(Conflict, match="REFRESH_OVER"):
+        refreshes.cancel(ALICE, number)
+
+
+@pytest.mark.usefixtures("shop")
+def test_a_refresh_that_has_ended_stays_as_it_is() -> None:
+    """I-13: nobody walks it, and whoever still holds it writes nothing."""
+    number = refreshes.ask(ALICE, "data")
+    walking.carry_out(number, SystemClock())
+    scheduling.close_finished(SystemClock())
+    before = (Refresh.objects.values().get(), list(RefreshStep.objects.values()))
+    walking.carry_out(number, SystemClock())
+    scheduling.close_finished(SystemClock())
+    with pytest.raises(RefreshLost):
+        guard(number, Refresh.objects.get().fence, 1e12, status="Failed")
+    assert (Refresh.objects.values().get(), list(RefreshStep.objects.values())) == before
+
+
+def test_rules_that_are_edited_while_they_are_evaluated_stay_edited(
+    shop: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Fault 65: the members are those of the old rules, and found anew by the next refresh."""
+    shop.edit(1, tier="silver")
+    real = segments.evaluate
+
+    def evaluate(*words: Any) -> Any:
+        Segment.objects.update(rules={"column": "tier", "is": "silver"}, version=7)
+        return real(*words)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(segments, "evaluate", evaluate)
+        walking.carry_out(refreshes.ask(ALICE, "data"), SystemClock())
+    segment = Segment.objects.get()
+    assert (segment.rules, segment.version, segment.size) == ({"column": "tier", "is": "silver"}, 7, 9)
+    walking.carry_out(refreshes.ask(ALICE, "data"), SystemClock())
+    assert Segment.objects.get().size == 1
+
+
+def test_a_source_that_is_edited_while_it_is_read_stays_edited(
+    shop: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Fault 65."""
+    shop.hire(1)
+    real = refreshing.load_if_stale
+
+    def read(*words: Any) -> Any:
+        loaded = real(*words)
+        Source.objects.update(
+            managed_by_file="", is_profiles=True, spec={**Source.objects.get().spec, "of": 1}
+        )
+        return loaded
+
+    monkeypatch.setattr(refreshing, "load_if_stale", read)
+    walking.carry_out(refreshes.ask(ALICE, "data"), SystemClock())
+    assert (Source.objects.get().spec["of"], Source.objects.get().rows) == (1, 11)
+
+
+def test_a_segment_that_is_removed_while_it_is_evaluated_stays_removed(
+    shop: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Fault 64."""
+    shop.edit(1, tier="silver")
+    Export.objects.all().delete()
+    real = segments.evaluate
+
+    def evaluate(*words: Any) -> Any:
+        found = real(*words)
+        Segment.objects.all().delete()
+        return found
+
+    monkeypatch.setattr(segments, "evaluate", evaluate)
+    number = refreshes.ask(ALICE, "data")
+    walking.carry_out(number, SystemClock())
+    assert Segment.objects.count() == 0
+    assert standing(number)["Gold"] == "Skipped"
