@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from leleka.state.models import Account, AttemptRow, BatchRow, Connection, Export, Run, RunStatus
+from leleka.state.models import Account, AttemptRow, BatchRow, Connection, Export, Run, RunStatus, User
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
@@ -13,7 +13,15 @@ def an_account(name: str = "demo", **values: Any) -> Account:
 
 
 def a_connection(name: str = "Sandbox", **values: Any) -> Connection:
-    made = {"type": "activecampaign", "account": an_account(), "host": "demo.api-us1.com", **values}
+    # Without somebody's name to act in it would need attention.
+    lender, _ = User.objects.get_or_create(
+        email="lender@example.com",
+        defaults={"name": "Lender", "role": "administrator", "created_at": NOW, "created_by": "tests"},
+    )
+    host = "demo.api-us1.com"
+    made = {
+        "type": "activecampaign", "account": an_account(), "host": host, "export_user": lender, **values,
+    }  # fmt: skip
     return Connection.objects.get_or_create(name=name, defaults=made)[0]
 
 

@@ -11,6 +11,7 @@ from leleka.services.audit import Actor
 from leleka.state.models import Run, RunStatus, Trigger
 from tests.fakes.clock import START, VirtualClock
 from tests.integration.office import ALICE, Office
+from tests.integration.people import lend_a_name
 from tests.integration.test_scheduling import MIDNIGHT
 
 
@@ -26,6 +27,7 @@ def clock() -> VirtualClock:
 def shop(office: Office) -> Office:
     office.hire(3)
     office.apply()
+    lend_a_name()
     return office
 
 

@@ -14,12 +14,14 @@ from leleka.services.status_lines import TaskLine
 from leleka.services.watching import Nobody
 from leleka.state.models import Export, Refresh, RefreshStep, Run, Trigger
 from tests.integration.office import ALICE, DEFINITIONS, Office
+from tests.integration.people import lend_a_name
 
 
 @pytest.fixture
 def shop(office: Office) -> Office:
     office.hire(5)
     office.apply()
+    lend_a_name()
     return office
 
 

@@ -17,6 +17,7 @@ from leleka.state.refreshing import RefreshLost, claim, guard
 from leleka.warehouse import segments
 from tests.fakes.clock import START, VirtualClock
 from tests.integration.office import ALICE, Office
+from tests.integration.people import lend_a_name
 
 ELSEWHERE = "elsewhere:1:2:3"
 
@@ -25,6 +26,7 @@ ELSEWHERE = "elsewhere:1:2:3"
 def shop(office: Office) -> Office:
     office.hire(10)
     office.apply()
+    lend_a_name()
     return office
 
 

@@ -15,7 +15,7 @@ from leleka.services.schedules import DecisionView
 from leleka.state.models import DueDecision, Export, Run, SystemSchedule
 from leleka.web.schedules import change_in_words, decision_in_words
 from tests.integration.office import Office
-from tests.integration.people import somebody
+from tests.integration.people import lend_a_name, somebody
 from tests.integration.test_web_exports import SHARED, typed
 from tests.integration.test_web_system import HTMX, OWN, words
 
@@ -30,6 +30,7 @@ def opened(office: Office) -> Office:
     """Two exports of nobody's file."""
     office.hire(2)
     office.apply(SHARED)
+    lend_a_name()
     Export.objects.update(managed_by_file="")
     return office
 

@@ -11,7 +11,7 @@ from leleka.services import due, refreshes, scheduling
 from leleka.services.audit import Role
 from leleka.state.models import Export, Refresh, Run, Segment, Source, Trigger
 from tests.integration.office import Office
-from tests.integration.people import somebody
+from tests.integration.people import lend_a_name, somebody
 from tests.integration.test_web_exports import SHARED
 
 HTMX = {"HX-Request": "true"}
@@ -22,6 +22,7 @@ OWN = {"repeat": "weekly", "days": ["mon", "wed"], "times": ["08:00"], "time_zon
 def opened(office: Office) -> Office:
     office.hire(5)
     office.apply(SHARED)
+    lend_a_name()
     Export.objects.update(managed_by_file="")
     return office
 

@@ -17,6 +17,11 @@ from leleka.services import database, readiness
 from leleka.web.pages import errors
 
 _API: Final = "/api/"
+_ALWAYS: Final = {
+    "/healthz",
+    "/readyz",
+    "/api/v1/openapi.json",
+}  # probes say it themselves; a document is a document
 _COME_AGAIN: Final = "5"  # seconds
 _REFUSALS: Final = {
     HTTPStatus.BAD_REQUEST: ("REQUEST_INVALID", "The request could not be understood."),
@@ -39,7 +44,7 @@ class Standing:
         refused = request.META.get(REFUSED)
         if refused is not None:
             return _told(request, refused, Problem(*_REFUSALS[refused]))
-        problem = self._ready.problem()
+        problem = None if request.path in _ALWAYS else self._ready.problem()
         if problem is not None:
             return _later(request, problem)
         return self._respond(request)

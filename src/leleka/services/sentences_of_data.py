@@ -36,19 +36,13 @@ SENTENCES: Final[Mapping[str, tuple[Promise | str, Promise | str]]] = {
         _("An administrator sets LELEKA_SOURCE_DIRS."),
     ),
     "SOURCE_FORMAT_INVALID": (_("The form that the source declares for a column cannot be used."), ""),
-    "SOURCE_NOT_FOUND": (_("There is no file at the path of this source."), ""),
     "SOURCE_OUTSIDE_ALLOWED": (_("The file is not in a folder from which files may be read."), ""),
     "SOURCE_UNKNOWN": (_("There is no source of this name."), ""),
     "SOURCE_UNKNOWN_COLUMN": (_("The source has no such column."), ""),
-    "SOURCE_UNREADABLE": (_("The file of the source cannot be read."), _("Look at its rights.")),
     "LAKE_UNWRITABLE": (_("The data directory cannot be written."), _("Make room, or look at its rights.")),
     "MEMORY_LIMIT": (
         _("The query needs more memory than it may have."),
         _("An administrator can raise LELEKA_MEMORY_LIMIT."),
-    ),
-    "PROFILES_MISSING": (
-        _("There are no profiles yet."),
-        _("Apply a file with a source of profiles, then refresh."),
     ),
     # Rules of segments.
     "RULE_EMPTY_LIST": (_("This list has nothing in it."), ""),
@@ -60,26 +54,9 @@ SENTENCES: Final[Mapping[str, tuple[Promise | str, Promise | str]]] = {
     "RULE_UNKNOWN_OPERATOR": (_("There is no such operator."), ""),
     "RULE_UNKNOWN_RELATIONSHIP": (_("There is no such relationship."), ""),
     "RULE_VALUE": (_("This value does not fit the condition."), ""),
-    "SEGMENT_UNKNOWN": (_("There is no such segment."), ""),
-    "SEGMENT_NOT_EVALUATED": (_("Nobody knows yet who is in the segment."), _("Refresh it first.")),
-    "SEGMENT_TOO_LARGE": (
-        _("The segments hold more profiles than the export may send; nothing was sent."),
-        _("Narrow the segments, or split them over several exports."),
-    ),
     # Exports and what they map.
-    "EXPORT_UNKNOWN": (_("There is no such export."), ""),
     "DEFINITION_INVALID": (_("This is missing, or is not as it must be."), ""),
-    "LIST_NOT_FOUND": (_("ActiveCampaign has no such list, or it was deleted."), _("Choose another list.")),
-    "MAP_COLUMN_GONE": (
-        _("The profiles no longer have a column that is mapped."),
-        _("Bring the column back, or change the line."),
-    ),
-    "MAP_EMAIL_MISSING": (_("Choose the column that holds the e-mail address."), ""),
     "MAP_EMAIL_TYPE": (_("The e-mail address must be in a text column."), ""),
-    "MAP_FIELD_NOT_FOUND": (
-        _("ActiveCampaign has no such custom field."),
-        _("Compare with the fields of the account."),
-    ),
     "MAP_FIELD_UNKNOWN": (_("A custom field is named by its ID, a whole number."), ""),
     "MAP_TAG_INVALID": (_("A tag is a name without commas, line breaks and invisible characters."), ""),
     "NAME_EMPTY": (_("Enter a name."), ""),

@@ -29,4 +29,8 @@ SENTENCES: Final[Mapping[str, tuple[Promise | str, Promise | str]]] = {
     "SCOPE_UNKNOWN": (_("There is nothing like this to refresh."), ""),
     "SCHEDULE_INVALID": (_("This is not a schedule."), ""),
     "TZ_UNKNOWN": (_("There is no such time zone."), _("Choose one such as Europe/Kyiv.")),
+    "NOTICES_STAY_HERE": (
+        _("Neither mail nor a webhook is set up."),
+        _("Set LELEKA_SMTP_URL or LELEKA_WEBHOOK_URLS and start Leleka again."),
+    ),
 }
