@@ -98,6 +98,13 @@ class Crew:
         self.born |= {one: _stat(one, _BORN) for one in found}
         return [one for one in found if _stat(one, _STATE) not in {"", "Z"}]
 
+    def walks(self, child: int) -> bool:
+        """Tell whether a child walks a refresh."""
+        try:
+            return b"refresh:" in (_PROC / str(child) / "cmdline").read_bytes()
+        except OSError:
+            return False
+
     def signal(self, child: int, number: signal.Signals) -> bool:
         """Signal one of the children seen, if it is still that process."""
         if _stat(child, _BORN) != self.born[child]:

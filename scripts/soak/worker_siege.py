@@ -88,7 +88,9 @@ class WorkerSiege:
                 return None
             Event().wait(_GLANCE)
         Event().wait(self.chance.uniform(0.0, _PATIENCE))
-        return self.chance.choice(children)
+        children = self.crew.children(hand) or children
+        # Walks are short, and much else is under way: one that is met is struck.
+        return self.chance.choice([one for one in children if self.crew.walks(one)] or children)
 
     def _kill_errand(self, hand: Crewman) -> None:
         child = self._errand(hand)
