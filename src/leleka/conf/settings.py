@@ -191,17 +191,12 @@ def read(environment: Mapping[str, str] | None = None) -> Configuration:
             "The master key must not lie in the data directory: a copy of the one must not contain the other.",
             where="LELEKA_MASTER_KEY_FILE",
         )
-    speed = settings.test_speed
     test_hosts = frozenset(_parts(settings.test_hosts))
     return Configuration(
         data_dir=data_dir,
         master_key_file=master_key,
         source_dirs=tuple(_absolute(Path(part)) for part in _parts(settings.source_dirs)),
-        network=Network(
-            host_suffixes=DOCUMENTED_SUFFIXES + _parts(settings.activecampaign_host_suffixes),
-            test_hosts=test_hosts,
-            test_speed=None if speed == _UNLIMITED else float(speed),
-        ),
+        network=_network(settings, test_hosts),
         lease_seconds=settings.lease_seconds,
         database_patience_seconds=settings.database_patience_seconds,
         memory_limit=settings.memory_limit,
@@ -218,6 +213,15 @@ def read(environment: Mapping[str, str] | None = None) -> Configuration:
         metrics_token=Secret(_metrics_token(environment)),
         channels=_channels(settings, test_hosts, os.environ if environment is None else environment),
         environment=os.environ if environment is None else environment,
+    )
+
+
+def _network(settings: Settings, test_hosts: frozenset[str]) -> Network:
+    speed = settings.test_speed
+    return Network(
+        host_suffixes=DOCUMENTED_SUFFIXES + _parts(settings.activecampaign_host_suffixes),
+        test_hosts=test_hosts,
+        test_speed=None if speed == _UNLIMITED else float(speed),
     )
 
 
