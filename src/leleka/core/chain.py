@@ -25,6 +25,7 @@ class StepStatus(StrEnum):
     NOT_STARTED = "Not started"
     QUEUED = "Queued"
     PROCESSING = "Processing"
+    NEEDS_CONFIRMATION = "Needs confirmation"
     SUCCESSFUL = "Successful"
     WITH_WARNINGS = "Completed with warnings"
     FAILED = "Failed"
@@ -89,6 +90,12 @@ def overall(statuses: Iterable[StepStatus], *, canceled: bool) -> StepStatus:
         return StepStatus.CANCELED
     if StepStatus.FAILED in seen:
         return StepStatus.FAILED
-    if seen & {StepStatus.SKIPPED, StepStatus.WITH_WARNINGS, StepStatus.CANCELED}:
+    worth_a_look = {
+        StepStatus.SKIPPED,
+        StepStatus.WITH_WARNINGS,
+        StepStatus.CANCELED,
+        StepStatus.NEEDS_CONFIRMATION,
+    }
+    if seen & worth_a_look:
         return StepStatus.WITH_WARNINGS
     return StepStatus.SUCCESSFUL

@@ -26,6 +26,7 @@ from leleka.state.models import (
     Export,
     Refresh,
     Run,
+    RunStatus,
     SystemSchedule,
     Trigger,
 )
@@ -156,9 +157,12 @@ class _Due:
 
 
 def close_finished(clock: Clock) -> None:
-    """Close the refreshes of which every run has ended."""
+    """Close the refreshes of which every run has ended, or waits for somebody: one that nobody confirms for days keeps
+    none of the others from their next refresh.
+    """
     walked = Refresh.objects.filter(walked_at__isnull=False, finished_at__isnull=True)
-    for refresh in walked.exclude(steps__run__in=Run.objects.filter(finished_at__isnull=True)):
+    under_way = Run.objects.filter(finished_at__isnull=True).exclude(status=RunStatus.NEEDS_CONFIRMATION)
+    for refresh in walked.exclude(steps__run__in=under_way):
         with transaction.atomic():
             mine = Refresh.objects.filter(pk=refresh.pk, finished_at__isnull=True)
             if mine.update(finished_at=moment(clock)):
