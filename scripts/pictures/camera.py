@@ -94,5 +94,5 @@ class Camera:
         page.locator("#id-email").fill(f"{who}@example.com")
         page.locator("#id-password").fill(self._installation.password)
         page.locator(".btn-primary").click()
-        page.wait_for_url("**/data/exports")
+        page.wait_for_url(lambda url: "/sign-in" not in url)
         page.close()

@@ -14,7 +14,7 @@ from urllib.error import HTTPError, URLError
 from urllib.request import Request, urlopen
 
 from leleka.cli.demo import customers as maker
-from leleka.cli.demo.serving import add_person, prepare
+from leleka.cli.demo.serving import add_person, lend, prepare
 from leleka.cli.demo.story import EXPORT, SEED, environment_of, leleka, program, running_sandbox
 
 _PLAN: Final = 10_000  # contacts that the made-up account pays for
@@ -63,7 +63,7 @@ class Installation:
 
     def add_live(self) -> None:
         """Add an export that is long enough to be looked at while it runs; its number is the place ``live``."""
-        number = len(self.ask("exports"))
+        number = len(self.ask("exports")["items"])
         self.places["live"] = self.add_export(f"Everybody who buys, {number}", "3", "High tier buyers")
 
 
@@ -118,6 +118,7 @@ def lived_in(folder: Path, customers: int) -> Iterator[Installation]:
         leleka(environment, "export", "run", EXPORT, may_have_rejected=True)
         for name, role in (("Ada", "administrator"), ("Bohdan", "contributor"), ("Chrystyna", "viewer")):
             add_person(environment, name, role, password)
+        lend(environment, "Ada", password)
         environment["LELEKA_TEST_SPEED"] = _UNHURRIED  # a run is to be seen while it goes on
         with served(environment, password, folder / "serve.log") as installation:
             installation.token = _token(environment)
@@ -156,7 +157,7 @@ def _fill(one: Installation, host: str, key: str) -> None:
     refresh = one.ask("refreshes", {"scope": "everything"})["refresh"]
     wait(lambda: one.ask(f"refreshes/{refresh}")["steps"][-1]["status"] not in {"Queued", "Processing"})
     done = next(run["id"] for run in one.ask("runs")["items"] if run["export"] == EXPORT and run["counts"])
-    managed = next(export["id"] for export in one.ask("exports") if export["name"] == EXPORT)
+    managed = next(export["id"] for export in one.ask("exports")["items"] if export["name"] == EXPORT)
     sizes = {"segment": narrow["id"], "person": invited["person"]["id"], "link": invited["token"]}
     runs = {
         "done": done,

@@ -31,7 +31,7 @@ class Visitor:
             page = self.anonymous()
             page.goto("/sign-in")
             sign_in(page, person)
-            page.wait_for_url("**/data/exports")
+            page.wait_for_url(lambda url: "/sign-in" not in url)
             self.house.signed_in[person] = page.context.storage_state()
             page.context.close()
         return self._page(language, person)

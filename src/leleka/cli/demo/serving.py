@@ -34,6 +34,8 @@ def serve(folder: Path, *, customers: int, speed: str, port: int) -> None:
             password = secrets.token_urlsafe(_RANDOM_BYTES)
             email = f"{name.lower()}@example.com"
             add_person(environment, name, role, password)
+            if role == "administrator":
+                lend(environment, name, password)
             out.print(f"   {role:14} {email:24} {password}", markup=False)
         subprocess.run([*program(), "serve"], env=environment, check=False)
 
@@ -49,11 +51,14 @@ def prepare(folder: Path, customers: int, environment: dict[str, str]) -> None:
 
 
 def add_person(environment: dict[str, str], name: str, role: str, password: str) -> None:
-    """Let somebody in, as name@example.com; an administrator lends their name to the connection."""
+    """Let somebody in, as name@example.com."""
     email = f"{name.lower()}@example.com"
     _tell(environment, password, "add", email, "--name", name, "--role", role, "--password-stdin")
-    if role == "administrator":
-        _tell(environment, password, "lend", email, _CONNECTION)
+
+
+def lend(environment: dict[str, str], name: str, password: str) -> None:
+    """Let an administrator lend their name to the connection: runs act in it."""
+    _tell(environment, password, "lend", f"{name.lower()}@example.com", _CONNECTION)
 
 
 def _tell(environment: dict[str, str], password: str, *words: str) -> None:
