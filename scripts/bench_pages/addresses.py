@@ -24,21 +24,45 @@ _QUERIES: Final[Mapping[str, tuple[str, ...]]] = {
     "runs": ("-number", "number", "export", "-status", "by"),
     "audit": ("",),
     "segment_exports": ("",),
+    "system": ("",),
 }
 _PATHS: Final[Mapping[str, str]] = {
     "connection": "connection", "connection_remove": "connection", "person": "person", "export": "export",
     "export_view": "export", "export_edit": "export", "segment": "segment", "segment_edit": "segment",
     "segment_remove": "segment", "segment_exports": "segment", "task": "task",
+    "refresh": "refresh", "refresh_task": "refresh",
+    "export_chart": "export", "segment_chart": "segment",
 }  # fmt: skip
-_RUNS: Final = frozenset({"run", "run_live", "run_rows", "run_download"})
+_CHOSEN: Final = frozenset({"exports_detach", "exports_remove", "exports_schedule"})
+_RUNS: Final = frozenset({"run", "run_live", "run_chart", "run_rows", "run_download"})
 _ENDED: Final = ("delivered", "rejected", "excluded", "unconfirmed")
 _OPERATIONS: Final[Mapping[str, str]] = {
     "getConnection": "connection", "getExport": "export", "getSegment": "segment", "getTask": "task",
+    "getRefresh": "refresh", "getExportSchedule": "export", "listExportDecisions": "export",
 }  # fmt: skip
 _LISTS: Final = frozenset(
-    {"listExports", "listSegments", "listConnections", "listPeople", "listRuns", "readAudit"}
+    {
+        "listExports",
+        "listSegments",
+        "listConnections",
+        "listPeople",
+        "listRuns",
+        "readAudit",
+        "listRefreshes",
+        "listNotices",
+    }
 )
-_PLAIN: Final = frozenset({"showMe", "listTokens", "showConsent", "listChoices"})
+_PLAIN: Final = frozenset(
+    {
+        "showMe",
+        "listTokens",
+        "showConsent",
+        "listChoices",
+        "getSystemSchedule",
+        "listSystemDecisions",
+        "showStatus",
+    }
+)
 _PAGE: Final = 50
 
 
@@ -74,18 +98,23 @@ class Addresses:
         if name == "welcome":
             return {name: lambda: path.replace("<str:token>", self._furnished.link)}
         if name in _PATHS:
-            kind, query = _PATHS[name], name in _QUERIES
-            return {name: lambda: self._numbered(path, kind) + (self._query(name) if query else "")}
+            return {name: lambda: self._numbered(path, _PATHS[name]) + self._more(name)}
         if "<" in path:
             raise LookupError(f"the bench does not know the page {name}")
-        if name in {"exports_detach", "exports_remove"}:
-            return {name: lambda: path + self._chosen()}
-        if name in _QUERIES:
-            return {name: lambda: path + self._query(name)}
-        return {name: lambda: path}
+        return {name: lambda: path + self._more(name)}
+
+    def _more(self, name: str) -> str:
+        """Give what stands behind the path."""
+        if name in _CHOSEN:
+            return self._chosen()
+        if name == "task_runs":
+            return f"?of=export:{self._random.choice(self._furnished.numbers['export'])}"
+        if name == "refresh_task":
+            return "?step=1"
+        return self._query(name) if name in _QUERIES else ""
 
     def _run(self, name: str, path: str, profiles: int) -> dict[str, Callable[[], str]]:
-        if name in {"run", "run_live"}:
+        if name in {"run", "run_live", "run_chart"}:
             return {name: lambda: path.replace("<int:number>", str(self._random.choice(self._runs)))}
         pages = max(1, profiles // _PAGE)
         kept = path.replace("<int:number>", "{}")

@@ -18,9 +18,21 @@ from scripts.bench_pages.terms import Terms
 from leleka.core.clock import SystemClock
 from leleka.core.rules import to_data
 from leleka.core.rules_parsing import parse
-from leleka.services import applying, catalogue, people, refreshing, store, tokens
+from leleka.services import applying, catalogue, people, refreshes, refreshing, store, tokens
 from leleka.services.audit import Actor, Role
-from leleka.state.models import Account, AuditEntry, Connection, Export, Segment, SegmentSize, Task, User
+from leleka.state.models import (
+    Account,
+    AuditEntry,
+    Connection,
+    Export,
+    Refresh,
+    RefreshStep,
+    Segment,
+    SegmentSize,
+    Task,
+    Trigger,
+    User,
+)
 
 PASSWORD: Final = "seven storks over the marsh"  # noqa: S105 - of an installation that is gone in a minute
 EMAIL: Final = "alice@example.com"
@@ -28,6 +40,7 @@ _DEFINITIONS: Final = """\
 sources:
   - {name: customers, files: customers.parquet, profiles: true, primary_key: id, updated_at: updated_at}
 """
+_REFRESHES: Final = 5
 _SIZES: Final = 30  # evaluations that are remembered of each segment
 _AT_ONCE: Final = 2_000
 _DETACHED: Final = 97  # every so manieth export has no connection
@@ -69,8 +82,21 @@ def furnish(folder: Path, terms: Terms) -> Furnished:
         "segment": _ids(Segment.objects.all()),
         "export": _ids(Export.objects.all()),
         "task": tasks,
+        "refresh": _refreshes(),
     }
     return Furnished(numbers, token, people.new_link(me, users[-1].pk))
+
+
+def _refreshes() -> list[int]:
+    """Refreshes of everything that have ended, with a step for each of all there is."""
+    now = timezone.now()
+    rows = [refreshes.plan("everything", Trigger.SYSTEM, "schedule") for _ in range(_REFRESHES)]
+    numbers = [row.pk for row in rows]
+    RefreshStep.objects.filter(refresh__in=numbers).update(status="Successful", finished_at=now)
+    Refresh.objects.filter(pk__in=numbers).update(
+        status="Successful", started_at=now, walked_at=now, finished_at=now
+    )
+    return numbers
 
 
 def _ids(rows: QuerySet[Any]) -> list[int]:

@@ -54,6 +54,8 @@ def failed_once(installation: Installation) -> Path:
     installation.leleka("apply", str(bad))
     installation.leleka("export", "run", "Everybody", code=1)
     installation.leleka("apply", str(good))
+    installation.lend()
+    rows(installation, "update state_user set mailed = false")
     return good
 
 

@@ -79,6 +79,7 @@ def test_two_workers_keep_one_time(installation: Installation) -> None:
     """I-12, I-17: 27 hours down, two schedulers, one of them killed: each instant is decided once."""
     people = write_people(installation, PEOPLE)
     installation.leleka("apply", str(installation.folder / "leleka.yaml"))
+    installation.lend()
     asked(installation, "due")
     with workers(installation, 2) as (first, _):
         until(lambda: asked(installation, "refreshes"), "the catch-up")

@@ -22,6 +22,7 @@ class Furniture:
     run: int  # ended, with excluded, rejected and left
     waiting: int  # needs confirmation
     task: int
+    refresh: int  # ended; an export of it was skipped
     person: int
     welcome: str
 
@@ -71,9 +72,16 @@ def furnish(house: House) -> Furniture:
         run=run,
         waiting=waiting,
         task=task,
+        refresh=_refresh(api),
         person=int(invited["person"]["id"]),
         welcome=invited["token"],
     )
+
+
+def _refresh(api: _Api) -> int:
+    number = int(api.ask("refreshes", {"scope": "everything"})["refresh"])
+    until(lambda: api.ask(f"refreshes/{number}")["finished_at"], "the refresh")
+    return number
 
 
 def _connection(house: House, api: _Api) -> int:

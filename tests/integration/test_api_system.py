@@ -43,7 +43,7 @@ def test_an_export_has_a_schedule_of_its_own_and_its_shape_says_so(alice: Progra
     assert alice.get(path)["line"]["schedule"] == "system"
     told = alice.told("PUT", f"{path}/schedule", {"schedule": WEEKLY})
     assert (told["policy"], told["schedule"]["times"], bool(told["next"])) == ("own", ["08:00"], True)
-    assert alice.get("/exports")[0]["schedule"] == WEEKLY
+    assert alice.get("/exports")["items"][0]["schedule"] == WEEKLY
     assert alice.told("PUT", f"{path}/schedule", {"schedule": "off"})["schedule"]["days"] == ["mon", "thu"]
     twice = alice.told("PUT", f"{path}/schedule", {"schedule": {**WEEKLY, "times": ["08:00", "09:00"]}}, 422)
     assert twice["problems"][0]["where"] == "schedule.times"
