@@ -71,13 +71,17 @@ def opened(folder: Path) -> Iterator[House]:
         installation.leleka("apply", str(folder / "leleka.yaml"))
         installation.leleka("refresh")
         add_person(installation, ADA, "Ada", "administrator")
+        _tell(installation, "lend", ADA, "By file")
         with serving(installation) as served:
             yield House(installation, f"http://127.0.0.1:{served.port}")
 
 
 def add_person(installation: Installation, email: str, name: str, role: str) -> None:
-    words = ("user", "add", email, "--name", name, "--role", role, "--password-stdin")
+    _tell(installation, "add", email, "--name", name, "--role", role, "--password-stdin")
+
+
+def _tell(installation: Installation, *words: str) -> None:
     subprocess.run(
-        [*installation.command, *words],
+        [*installation.command, "user", *words],
         env=installation.environment, input=PASSWORD, text=True, capture_output=True, check=True,
     )  # fmt: skip

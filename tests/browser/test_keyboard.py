@@ -45,7 +45,7 @@ def test_an_export_is_made_and_run_by_the_keyboard_alone(visitor: Visitor, house
     _close_and_come_back(page, keyboard, add)
     keyboard.press("Enter")
     _fill_in(page, keyboard)
-    keyboard.reach(page.get_by_role("dialog").get_by_role("button", name="Save"))
+    keyboard.reach(page.get_by_role("dialog").get_by_role("button", name="Save", exact=True))
     keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1, name="By keyboard")).to_be_visible()
     _act_in_the_menu(page, keyboard)

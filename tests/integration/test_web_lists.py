@@ -211,7 +211,7 @@ def test_a_page_asks_the_database_as_often_however_much_there_is() -> None:
         {re.sub(r"\d+", "n", path): asked for path, asked in found.items()} for found in (few, many)
     ]
     assert numberless[0] == numberless[1]
-    assert max(many.values()) <= 16
+    assert max(many.values()) <= 19  # an export: its schedule, what was decided on it, what was skipped
 
 
 @pytest.mark.parametrize("path", ["/exports", "/segments", "/connections", "/people"])

@@ -12,7 +12,7 @@ from leleka.core.ports import Clock
 from leleka.core.schedules import ClockChange, ExportSchedule, Instant, Schedule
 from leleka.core.schedules_instants import clock_changes, next_instants
 from leleka.core.schedules_reading import parse_export_schedule, parse_schedule
-from leleka.errors import InvalidInput
+from leleka.errors import InvalidInput, NotFound
 from leleka.services import store
 from leleka.services.audit import Actor, record
 from leleka.services.editing import refuse_managed, stale
@@ -123,7 +123,7 @@ def preview(data: Mapping[str, Any], clock: Clock) -> tuple[Sequence[Instant], S
 
 def of_export(actor: Actor, number: int, clock: Clock) -> ExportScheduleView:
     require(actor, Permission.SEE)
-    return view_of_export(find(number), clock)
+    return view_of_export(_bare(number), clock)
 
 
 def of_exports(actor: Actor, numbers: Iterable[int]) -> Mapping[int, ExportScheduleView]:
@@ -212,7 +212,7 @@ def switch_exports(actor: Actor, numbers: Sequence[int], clock: Clock, *, on: bo
 def decisions(actor: Actor, number: int, limit: int = 50) -> Sequence[DecisionView]:
     """Give the newest decisions on an export's own due instants."""
     require(actor, Permission.SEE)
-    find(number)
+    _bare(number)
     return _decisions(DueDecision.objects.filter(export=number), limit)
 
 
@@ -240,6 +240,14 @@ def _decisions(rows: Any, limit: int) -> Sequence[DecisionView]:
         DecisionView(row.due_at, row.outcome, row.reason, row.detail, row.refresh_id)
         for row in rows.order_by("-due_at")[:limit]
     ]
+
+
+def _bare(number: int) -> Export:
+    """Give an export without what it sends. Raises ``NotFound``."""
+    row = Export.objects.filter(pk=number).first()
+    if row is None:
+        raise NotFound("EXPORT_UNKNOWN", "There is no such export.")
+    return row
 
 
 def _editable(actor: Actor, numbers: Sequence[int]) -> Iterable[Export]:
