@@ -82,7 +82,7 @@ def _pane(
 ) -> HttpResponse:
     actor = actor_of(request)
     found = schedules.of_exports(actor, chosen)
-    lines = [export_views.export(actor, number).line for number in chosen]
+    lines = export_views.lines(actor, chosen)
     context = {
         "exports": [(line, found[line.id]) for line in lines],
         "several": len(lines) > 1,
