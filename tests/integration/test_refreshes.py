@@ -7,12 +7,20 @@ import pytest
 from leleka.core.chain import StepStatus
 from leleka.core.clock import SystemClock
 from leleka.errors import Conflict, Forbidden, NotFound
-from leleka.services import due, refreshes, refreshing_now, running, scheduling, stalling, walking
+from leleka.services import due, refreshes, refreshing_now, running, scheduling, walking
 from leleka.services.audit import Actor, Role
 from leleka.services.contracts import RefreshView, StepView
 from leleka.services.watching import Nobody
-from leleka.state.models import AuditEntry, Export, Refresh, RefreshStep, Run, Segment, Source, Trigger
-from tests.fakes.clock import VirtualClock
+from leleka.state.models import (
+    AuditEntry,
+    Export,
+    Refresh,
+    RefreshStep,
+    Run,
+    Segment,
+    Source,
+    Trigger,
+)
 from tests.integration.office import ALICE, DEFINITIONS, Office
 from tests.integration.people import lend_a_name
 
@@ -267,31 +275,3 @@ def test_the_terminal_walks_what_waits_before_it_too(shop: Office) -> None:
     assert view.status == "Successful"
     assert refreshes.show(ALICE, waiting).status == "Successful"
     assert len(shop.listed()) == 10
-
-
-@pytest.mark.usefixtures("shop")
-def test_a_run_without_a_step_for_ten_minutes_has_stalled_unless_it_waits() -> None:
-    """I-16."""
-    clock = VirtualClock()
-    run = running.ask_run(ALICE, "News")
-    Run.objects.filter(pk=run.pk).update(status="Processing", stepped_at=scheduling.moment(clock))
-    clock.sleep(599)
-    stalling.watch(clock)
-    assert Run.objects.get(pk=run.pk).stalled_at is None
-    clock.sleep(2)
-    run.account.paused_until = clock.now() + 60
-    run.account.save()
-    stalling.watch(clock)
-    assert Run.objects.get(pk=run.pk).stalled_at is None, "it waits for ActiveCampaign"
-    clock.sleep(61)
-    stalling.watch(clock)
-    assert Run.objects.get(pk=run.pk).stalled_at == scheduling.moment(clock)
-    clock.sleep(5)
-    Run.objects.filter(pk=run.pk).update(stepped_at=scheduling.moment(clock))
-    stalling.watch(clock)
-    assert Run.objects.get(pk=run.pk).stalled_at is None
-    Run.objects.filter(pk=run.pk).update(
-        stalled_at=scheduling.moment(clock), finished_at=scheduling.moment(clock)
-    )
-    stalling.watch(clock)
-    assert Run.objects.get(pk=run.pk).stalled_at is None, "it went on to its end"

@@ -9,7 +9,7 @@ from leleka.core.schedules_instants import instants
 from leleka.errors import Conflict, InvalidInput
 from leleka.services import refreshes, schedules, scheduling, walking
 from leleka.services.export_schedules import schedule_of
-from leleka.state.models import DueDecision, Export, Refresh, Run, SystemSchedule, Trigger
+from leleka.state.models import DueDecision, Export, Notice, Refresh, Run, SystemSchedule, Trigger
 from tests.fakes.clock import START, VirtualClock
 from tests.integration.office import ALICE, DEFINITIONS, Office
 from tests.integration.people import lend_a_name
@@ -210,6 +210,19 @@ def test_a_schedule_whose_zone_is_gone_says_so_and_goes_on_saying_so(clock: Virt
     clock.sleep(86_400)
     scheduling.tick(clock)
     assert len(decided()) == 2
+
+
+@pytest.mark.usefixtures("shop")
+def test_whose_export_could_not_start_is_told(clock: VirtualClock) -> None:
+    Export.objects.update(managed_by_file="")
+    export = Export.objects.get()
+    schedules.set_exports(ALICE, [export.pk], OWN, clock)
+    gone = {"policy": "own", "schedule": {**OWN, "time_zone": "Mars/Olympus"}}
+    Export.objects.update(schedule=gone)
+    clock.sleep(6 * 3600)
+    scheduling.tick(clock)
+    assert Notice.objects.get().kind == "schedule missed"
+    assert decided(f"export:{export.pk}")[0][1] == "failed-to-start"
 
 
 @pytest.mark.usefixtures("shop")
