@@ -126,6 +126,18 @@ def lived_in(folder: Path, customers: int) -> Iterator[Installation]:
             yield installation
 
 
+def _scheduled(one: Installation) -> tuple[int, int]:
+    """Give an export with a schedule of its own, and a refresh that has ended."""
+    own = one.add_export("Monday news", "1")
+    weekly = {"repeat": "weekly", "days": ["mon", "wed"], "times": ["08:00"], "time_zone": "Europe/Kyiv"}
+    one.ask(f"exports/{own}/schedule", {"schedule": weekly}, "PUT")
+    twice = {**weekly, "times": ["03:30", "18:00"], "days": ["mon", "sun"], "on": True, "version": 0}
+    one.ask("system/schedule", twice, "PUT")
+    refresh = one.ask("refreshes", {"scope": "everything"})["refresh"]
+    wait(lambda: one.ask(f"refreshes/{refresh}")["steps"][-1]["status"] not in {"Queued", "Processing"})
+    return own, refresh
+
+
 def _fill(one: Installation, host: str, key: str) -> None:
     """Do by the API what people would have done by now."""
     invited = one.ask("people", {"email": "danylo@example.com", "name": "Danylo", "role": "contributor"})
@@ -149,13 +161,7 @@ def _fill(one: Installation, host: str, key: str) -> None:
     fresh = one.add_export("May birthdays", "3", "Birthday in May")
     detached = one.add_export("Autumn survey", "3")
     one.ask(f"exports/{detached}/detach", {})
-    own = one.add_export("Monday news", "1")
-    weekly = {"repeat": "weekly", "days": ["mon", "wed"], "times": ["08:00"], "time_zone": "Europe/Kyiv"}
-    one.ask(f"exports/{own}/schedule", {"schedule": weekly}, "PUT")
-    twice = {**weekly, "times": ["03:30", "18:00"], "days": ["mon", "sun"], "on": True, "version": 0}
-    one.ask("system/schedule", twice, "PUT")
-    refresh = one.ask("refreshes", {"scope": "everything"})["refresh"]
-    wait(lambda: one.ask(f"refreshes/{refresh}")["steps"][-1]["status"] not in {"Queued", "Processing"})
+    own, refresh = _scheduled(one)
     done = next(run["id"] for run in one.ask("runs")["items"] if run["export"] == EXPORT and run["counts"])
     managed = next(export["id"] for export in one.ask("exports")["items"] if export["name"] == EXPORT)
     sizes = {"segment": narrow["id"], "person": invited["person"]["id"], "link": invited["token"]}
