@@ -61,7 +61,7 @@ def test_workers_under_siege_lose_nobody_and_decide_each_instant_once(database: 
     PostgreSQL is pulled down.
     """
     terms = Terms(
-        kills=0, minutes=0.3, seed=1, database=database, accounts=2, people=800, speed=60, workers=workers
+        kills=0, minutes=0.6, seed=1, database=database, accounts=2, people=800, speed=60, workers=workers
     )
 
     told = soak(terms)
