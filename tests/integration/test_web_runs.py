@@ -13,7 +13,7 @@ from leleka.core.clock import SystemClock
 from leleka.errors import Forbidden
 from leleka.services import due, editing_exports, runs
 from leleka.services.audit import Actor, Role
-from leleka.services.csv_text import line
+from leleka.services.csv_text import lines
 from leleka.services.people import actor_of
 from leleka.state.models import AuditEntry, Connection, Export, Run, User
 from tests.integration.office import ALICE, DEFINITIONS, MARK, Office
@@ -126,7 +126,7 @@ def test_the_file_holds_no_formula_and_is_written_down(ran: Office) -> None:
 
 @pytest.mark.parametrize("begins", ["=", "+", "-", "@", "\t", "\r"])
 def test_no_cell_begins_a_formula(begins: str) -> None:
-    (cells,) = csv.reader(io.StringIO(line([f"{begins}1+1", "a=b", None, 'say "hi", all']), newline=""))
+    (cells,) = csv.reader(io.StringIO(lines([[f"{begins}1+1", "a=b", None, 'say "hi", all']]), newline=""))
     assert cells == [f"'{begins}1+1", "a=b", "", 'say "hi", all']
 
 

@@ -59,7 +59,12 @@ class Front:
         environment["CONTENT_LENGTH"] = str(len(body))
         loop = asyncio.get_running_loop()
         answer = _Answer(send, loop, closing=REFUSED in environment)
-        await loop.run_in_executor(self.threads, answer.give, self.application, environment)
+        watch = loop.create_task(answer.watch(receive)) if REFUSED not in environment else None
+        try:
+            await loop.run_in_executor(self.threads, answer.give, self.application, environment)
+        finally:
+            if watch:
+                watch.cancel()
 
     async def _body(self, scope: Mapping[str, Any], receive: Receive) -> bytes:
         headers = dict(scope["headers"])
@@ -79,6 +84,10 @@ class Front:
         return b"".join(parts)
 
 
+class _NotTakenError(Exception):
+    """Whoever asked does not take the answer, or has gone."""
+
+
 class _Answer:
     """One answer on its way from a thread to the loop, piece by piece."""
 
@@ -87,6 +96,13 @@ class _Answer:
         self._loop = loop
         self._closing = closing
         self._head: Message = {}
+        self._gone = False
+
+    async def watch(self, receive: Receive) -> None:
+        """Notice that whoever asked has gone: nothing more is made of an answer that nobody reads."""
+        while (await receive())["type"] != "http.disconnect":
+            pass
+        self._gone = True
 
     def give(self, application: Wsgi, environment: dict[str, Any]) -> None:
         """Call the application and send what it says; whatever becomes of it, it is told that this is the end."""
@@ -99,7 +115,7 @@ class _Answer:
             for piece in pieces:
                 self._tell({"type": "http.response.body", "body": piece, "more_body": True})
             self._tell({"type": "http.response.body", "body": b"", "more_body": False})
-        except TimeoutError:
+        except _NotTakenError:
             log.info("an answer was not taken", path=environment["PATH_INFO"][:100])
         finally:
             if close := getattr(answer, "close", None):
@@ -112,12 +128,14 @@ class _Answer:
         self._head = {"type": "http.response.start", "status": int(status[:3]), "headers": told}
 
     def _tell(self, message: Message) -> None:
+        if self._gone:
+            raise _NotTakenError
         sent = asyncio.run_coroutine_threadsafe(_sent(self._send, message), self._loop)
         try:
             sent.result(_TAKEN_WITHIN)
         except TimeoutError:
             sent.cancel()
-            raise
+            raise _NotTakenError from None
 
 
 async def _sent(send: Send, message: Message) -> None:

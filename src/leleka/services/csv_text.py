@@ -2,18 +2,20 @@
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import Final
 
 _BEGINS_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 
 
-def line(cells: Sequence[str | None]) -> str:
-    """Give one line; a cell that a spreadsheet would run begins with an apostrophe."""
+def lines(rows: Iterable[Iterable[str | None]]) -> str:
+    """Give lines; a cell that a spreadsheet would run begins with an apostrophe."""
     text = io.StringIO(newline="")
-    csv.writer(text).writerow([_harmless(cell or "") for cell in cells])
+    csv.writer(text).writerows([_harmless(cell) for cell in row] for row in rows)
     return text.getvalue()
 
 
-def _harmless(cell: str) -> str:
+def _harmless(cell: str | None) -> str:
+    if not cell:
+        return ""
     return f"'{cell}" if cell.startswith(_BEGINS_FORMULA) else cell

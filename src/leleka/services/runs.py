@@ -15,11 +15,11 @@ from leleka.errors import Conflict, NotFound, Problem
 from leleka.services import acting, store
 from leleka.services.audit import Actor, record
 from leleka.services.contracts import Progress, RowView, RunView
-from leleka.services.csv_text import line
+from leleka.services.csv_text import lines
 from leleka.services.listing import Columns, Listed, Wanted, contains, page_of
 from leleka.services.permissions import Permission, allows, may_use, require, require_export
 from leleka.state.folding import Folded
-from leleka.state.models import AttemptRow, Run, RunStatus
+from leleka.state.models import AttemptRow, Export, Run, RunStatus
 from leleka.warehouse import outcomes
 from leleka.warehouse.counting import DUE
 from leleka.warehouse.lake import Snapshot
@@ -50,7 +50,11 @@ def find_runs(actor: Actor, wanted: Wanted) -> Listed[RunView]:
         "status": "status",
         "by": Folded("asked_by"),
     }
-    matching = contains(wanted.text, "export__name", "asked_by")
+    # Names are compared once each, not once for every run: there are few of them, and runs are many.
+    exports = Export.objects.filter(contains(wanted.text, "name")).values("pk")
+    people = Run.objects.order_by().values_list("asked_by", flat=True).distinct() if wanted.text else ()
+    asking = [name for name in people if wanted.text.lower() in name.lower()]
+    matching = Q(export__in=exports) | Q(asked_by__in=asking)
     if wanted.text.isdecimal() and len(wanted.text) < _DIGITS:
         matching |= Q(pk=int(wanted.text))
     return page_of(Run.objects.select_related("export"), wanted, columns, matching, _views)
@@ -107,11 +111,11 @@ def download_rows(actor: Actor, number: int, ended: str) -> Iterator[str]:
 
 
 def _lines(outcome: Snapshot, ended: str) -> Iterator[str]:
-    yield line(("profile", "email", "outcome", "code", "reason"))
+    yield lines([("profile", "email", "outcome", "code", "reason")])
     with store.small_session() as session:
         for chunk in outcomes.chunks(session, outcome, ended):
-            yield "".join(
-                line((profile_id, address, how, code, detail or (sentence(code) if code else "")))
+            yield lines(
+                (profile_id, address, how, code, detail or (sentence(code) if code else ""))
                 for profile_id, address, how, code, detail in chunk
             )
 

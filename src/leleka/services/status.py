@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from django.db.models import OuterRef, QuerySet, Subquery
 
@@ -15,10 +15,12 @@ from leleka.core.chain import Key, StepKind, StepStatus
 from leleka.errors import NotFound
 from leleka.services.audit import Actor
 from leleka.services.permissions import Permission, require
+from leleka.services.status_briefs import Brief, briefs, kept_from_running, lines_of
 from leleka.services.status_lines import TaskLine, of_run, of_step
 from leleka.state.models import Export, RefreshStep, Run, Segment, Source
 
 A_PAGE: Final = 50
+Line = TypeVar("Line", TaskLine, Brief)
 _MODELS: Final[Mapping[StepKind, Any]] = {
     StepKind.SOURCE: Source,
     StepKind.SEGMENT: Segment,
@@ -60,15 +62,16 @@ class Overview:
 def overview(actor: Actor, wanted: Wanted = Wanted()) -> Overview:
     """Give every group with a page of its lines."""
     require(actor, Permission.SEE)
-    lines = {
+    lines: Mapping[StepKind, Sequence[TaskLine]] = {
         StepKind.SOURCE: list(_sources()),
         StepKind.PROFILES: list(_profiles()),
         StepKind.SEGMENT: list(_segments()),
-        StepKind.EXPORT: list(_exports()),
     }
+    exports = briefs(Export.objects.all())
+    groups = [_group(kind, found, wanted, lambda some: some) for kind, found in lines.items()]
     return Overview(
-        groups=[_group(kind, found, wanted) for kind, found in lines.items()],
-        live=any(line.live for found in lines.values() for line in found),
+        groups=[*groups, _group(StepKind.EXPORT, exports, wanted, lines_of)],
+        live=any(line.live for found in lines.values() for line in found) or any(one.live for one in exports),
     )
 
 
@@ -103,10 +106,7 @@ def key_of(told: str) -> Key:
 def skipped(actor: Actor, number: int) -> TaskLine | None:
     """Give what kept an export from running with the newest refresh it was in, unless a run of it came after."""
     require(actor, Permission.SEE)
-    found = _newest(_steps(StepKind.EXPORT, Export.objects.filter(pk=number)).get(number), None, number, "")
-    run = Run.objects.filter(export=number).order_by("-pk").first()
-    passed = run is not None and _moment(of_run(run, "")) >= _moment(found)
-    return None if passed or found.status not in {StepStatus.SKIPPED, StepStatus.FAILED} else found
+    return kept_from_running(number)
 
 
 def _sources() -> Iterable[TaskLine]:
@@ -130,12 +130,6 @@ def _profiles() -> Iterable[TaskLine]:
         yield _since(TaskLine(StepKind.PROFILES, 0, ""), steps.order_by("-pk").first(), None, source.rows)
 
 
-def _exports() -> Iterable[TaskLine]:
-    steps, runs = _steps(StepKind.EXPORT, Export.objects.all()), _runs()
-    for pk, name in Export.objects.order_by("name").values_list("pk", "name"):
-        yield _newest(steps.get(pk), runs.get(pk), pk, name)
-
-
 def _since(line: TaskLine, step: RefreshStep | None, moment: datetime | None, rows: int | None) -> TaskLine:
     """Describe what was read or evaluated: by its newest step, or later without one (before a preview, for example)."""
     found = replace(of_step(step), name=line.name) if step else line
@@ -146,17 +140,6 @@ def _since(line: TaskLine, step: RefreshStep | None, moment: datetime | None, ro
         line, status=StepStatus.SUCCESSFUL, rows=rows, updated_at=moment, finished_at=moment,
         refresh=found.refresh, step=found.step,
     )  # fmt: skip
-
-
-def _newest(step: RefreshStep | None, run: Run | None, number: int, name: str) -> TaskLine:
-    """Describe an export by its newest run, or by a step that came after it and led to none."""
-    told = replace(of_step(step), name=name) if step else TaskLine(StepKind.EXPORT, number, name)
-    if run is None or told.run == run.pk:
-        return told
-    ran = of_run(run, name)
-    if run.finished_at is None or told.run is not None:
-        return ran
-    return told if _moment(told) > _moment(ran) else ran
 
 
 def _moment(line: TaskLine) -> float:
@@ -170,13 +153,13 @@ def _steps(kind: StepKind, things: QuerySet[Any]) -> Mapping[int, RefreshStep]:
     return {step.of: step for step in rows.defer("run__config", "run__counts")}
 
 
-def _runs() -> Mapping[int, Run]:
-    newest = Run.objects.filter(export=OuterRef("pk")).order_by("-pk").values("pk")[:1]
-    chosen = Export.objects.order_by().annotate(newest=Subquery(newest)).values("newest")
-    return {run.export_id: run for run in Run.objects.filter(pk__in=chosen).defer("config", "counts")}
-
-
-def _group(kind: StepKind, lines: Sequence[TaskLine], wanted: Wanted) -> Group:
+def _group(
+    kind: StepKind,
+    lines: Sequence[Line],
+    wanted: Wanted,
+    whole: Callable[[Sequence[Line]], Sequence[TaskLine]],
+) -> Group:
+    """Count all and find those wanted; ``whole`` makes lines of those on the page."""
     fits = _fitting(wanted)
     found = [line for line in lines if fits(line)]
     pages = max(1, -(-len(found) // A_PAGE))
@@ -186,13 +169,13 @@ def _group(kind: StepKind, lines: Sequence[TaskLine], wanted: Wanted) -> Group:
         total=len(lines),
         statuses=dict(Counter(line.status for line in lines)),
         found=len(found),
-        lines=found[(page - 1) * A_PAGE : page * A_PAGE],
+        lines=whole(found[(page - 1) * A_PAGE : page * A_PAGE]),
         page=page,
         pages=pages,
     )
 
 
-def _fitting(wanted: Wanted) -> Callable[[TaskLine], bool]:
+def _fitting(wanted: Wanted) -> Callable[[TaskLine | Brief], bool]:
     words = wanted.words.casefold()
     return lambda line: words in line.name.casefold() and wanted.status in {"", line.status}
 

@@ -48,9 +48,7 @@ class TaskLine:
 
     @property
     def live(self) -> bool:
-        """Tell whether it goes on by itself: what has to be confirmed first does not."""
-        resting = ENDED | {StepStatus.NOT_STARTED, RunStatus.NEEDS_CONFIRMATION}
-        return self.finished_at is None and self.status not in resting
+        return goes_on(self.status, self.finished_at)
 
     @property
     def went_well(self) -> bool:
@@ -64,6 +62,17 @@ class TaskLine:
         return ((self.finished_at or datetime.now(UTC)) - self.started_at).total_seconds()
 
 
+def goes_on(status: str, finished_at: datetime | None) -> bool:
+    """Tell whether something goes on by itself: what has to be confirmed first does not."""
+    resting = ENDED | {StepStatus.NOT_STARTED, RunStatus.NEEDS_CONFIRMATION}
+    return finished_at is None and status not in resting
+
+
+def standing(status: str) -> str:
+    """Give how a step without a run stands: in a refresh, whatever has not begun waits for what is before it (T3)."""
+    return StepStatus.QUEUED if status == StepStatus.NOT_STARTED else status
+
+
 def of_step(step: RefreshStep) -> TaskLine:
     """Describe a step with its refresh, and its run if it led to one."""
     if step.run is not None:
@@ -72,8 +81,7 @@ def of_step(step: RefreshStep) -> TaskLine:
         kind=step.kind,
         of=step.of,
         name=step.name,
-        # Of a refresh that was asked for, whatever has not begun waits for what is before it (T3).
-        status=StepStatus.QUEUED if step.status == StepStatus.NOT_STARTED else step.status,
+        status=standing(step.status),
         stage=step.stage,
         problems=[Problem(**one) for one in step.problems],
         notes=step.notes,
