@@ -100,6 +100,14 @@ def connections_after(actor: Actor, number: int, limit: int) -> Sequence[Connect
     return _views(after(Connection.objects.all(), number, limit))
 
 
+def in_need(actor: Actor) -> Sequence[tuple[int, str, Problem]]:
+    """Give id, name and the first problem of each connection that somebody must look after, the oldest first."""
+    require(actor, Permission.CONNECTIONS)
+    rows = Connection.objects.annotate(in_need=_needs_attention()).filter(in_need=1)
+    some = rows.select_related("export_user").order_by("pk")
+    return [(row.pk, row.name, problem) for row in some for problem in attention_of(row)[:1]]
+
+
 def _columns() -> Columns:
     used = Export.objects.filter(connection=OuterRef("pk")).order_by().values("connection")
     users = Coalesce(Subquery(used.annotate(number=Count("pk")).values("number")), Value(0))

@@ -16,7 +16,6 @@ from leleka.services.audit import Actor
 from leleka.services.permissions import Permission, allows, require
 from leleka.state.models import Connection, Export, Run, RunStatus, Segment, SegmentSize, Source
 
-_MOST_CONNECTIONS: Final = 1_000
 _EACH: Final = 5  # of one kind are told one by one; how many more there are, in a number
 _LAST: Final = 10
 _NEXT: Final = 10
@@ -141,8 +140,7 @@ def concerns(actor: Actor, clock: Clock) -> Sequence[Concerns]:
 def _connections(actor: Actor) -> Sequence[Concern]:
     if not allows(actor, Permission.CONNECTIONS):
         return ()
-    listed = connection_views.connections_after(actor, 0, _MOST_CONNECTIONS)
-    return [Concern("connection", one.id, one.name, one.attention[0]) for one in listed if one.attention]
+    return [Concern("connection", *one) for one in connection_views.in_need(actor)]
 
 
 def _waiting(run: Mapping[str, Any]) -> Concern:

@@ -6,17 +6,19 @@ from datetime import datetime
 from typing import Final
 
 from django.db import transaction
+from django.db.models import Prefetch
 from django.utils import timezone
 
-from leleka.core.chain import Node, StepKind, StepStatus
+from leleka.core.chain import Node, StepKind
 from leleka.core.chain import walk as in_order
 from leleka.errors import Conflict, Forbidden, NotFound, Problem
 from leleka.services import chain
 from leleka.services.audit import Actor, record
-from leleka.services.contracts import RefreshView, StepView
+from leleka.services.contracts import RefreshView, RunView, StepView
 from leleka.services.permissions import Permission, require, require_export
 from leleka.services.refresh_order import ahead_of
-from leleka.services.runs import ask_to_cancel, view_of
+from leleka.services.runs import ask_to_cancel, views_of
+from leleka.services.status_lines import standing
 from leleka.state.models import Export, Refresh, RefreshStep, Run, RunStatus, Trigger
 
 _NEEDED: Final = {
@@ -102,19 +104,21 @@ def find(number: int) -> Refresh:
     return row
 
 
-def steps_of(row: Refresh) -> Sequence[StepView]:
-    found = row.steps.select_related("run__export").order_by("number")
-    return [step_view(step) for step in found]
+def _steps_of(row: Refresh) -> Sequence[StepView]:
+    """Give all of them in four queries, however many led to a run."""
+    names = Prefetch("run__export", Export.objects.only("name"))
+    found = list(row.steps.select_related("run").prefetch_related(names).order_by("number"))
+    runs = {run.id: run for run in views_of(step.run for step in found if step.run)}
+    return [_step_view(step, runs.get(step.run_id or 0)) for step in found]
 
 
-def step_view(step: RefreshStep) -> StepView:
-    run = view_of(step.run) if step.run else None
+def _step_view(step: RefreshStep, run: RunView | None) -> StepView:
     return StepView(
         number=step.number,
         kind=step.kind,
         of=step.of,
         name=step.name,
-        status=run.status if run else _standing(step),
+        status=run.status if run else standing(step.status),
         stage=run.stage if run else step.stage,
         stage_told=run.stage_told if run else step.stage_told,
         changed=step.changed,
@@ -140,11 +144,6 @@ def may_ask(actor: Actor, scope: str) -> bool:
     return False
 
 
-def _standing(step: RefreshStep) -> str:
-    """What has not begun waits for what is before it (T3)."""
-    return StepStatus.QUEUED if step.status == StepStatus.NOT_STARTED else step.status
-
-
 def _view(row: Refresh, *, with_steps: bool = False) -> RefreshView:
     return RefreshView(
         id=row.pk,
@@ -158,7 +157,7 @@ def _view(row: Refresh, *, with_steps: bool = False) -> RefreshView:
         started_at=row.started_at,
         finished_at=row.finished_at,
         behind=ahead_of(row),
-        steps=steps_of(row) if with_steps else (),
+        steps=_steps_of(row) if with_steps else (),
     )
 
 

@@ -38,7 +38,7 @@ def list_runs(
         rows = rows.filter(export__name=export)
     if after:
         rows = rows.filter(pk__lt=after)
-    return _views(rows[:limit])
+    return views_of(rows[:limit])
 
 
 def find_runs(actor: Actor, wanted: Wanted) -> Listed[RunView]:
@@ -57,7 +57,7 @@ def find_runs(actor: Actor, wanted: Wanted) -> Listed[RunView]:
     matching = Q(export__in=exports) | Q(asked_by__in=asking)
     if wanted.text.isdecimal() and len(wanted.text) < _DIGITS:
         matching |= Q(pk=int(wanted.text))
-    return page_of(Run.objects.select_related("export"), wanted, columns, matching, _views)
+    return page_of(Run.objects.select_related("export"), wanted, columns, matching, views_of)
 
 
 def show_run(actor: Actor, number: int) -> RunView:
@@ -185,10 +185,10 @@ def confirm_run(actor: Actor, number: int) -> RunView:
 
 
 def view_of(run: Run) -> RunView:
-    return _views([run])[0]
+    return views_of([run])[0]
 
 
-def _views(runs: Iterable[Run]) -> list[RunView]:
+def views_of(runs: Iterable[Run]) -> list[RunView]:
     """Give what is shown of runs; their attempts are counted for all of them at once."""
     known = list(runs)
     asked = [run.pk for run in known if not (run.requests and run.outcomes)]

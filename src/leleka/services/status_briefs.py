@@ -5,17 +5,16 @@ Whole lines are made of those alone that are shown. Which row tells of an export
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Final
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import BooleanField, ExpressionWrapper, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from leleka.core.chain import StepKind, StepStatus
 from leleka.services.status_lines import TaskLine, goes_on, of_run, of_step, standing
 from leleka.state.models import Export, RefreshStep, Run
 
-_NEVER: Final = datetime.min.replace(tzinfo=UTC)
 _MOMENT_OF_RUN: Final = ("finished_at", "stepped_at", "created_at")  # the first of them that there is
 
 
@@ -27,20 +26,23 @@ class Brief:
     """
 
     of: int
-    name: str = ""
+    name: str
     status: str = StepStatus.NOT_STARTED
-    live: bool = False
     ended: bool = False
-    moment: datetime = _NEVER
+    moment: datetime | None = None
     step: int | None = None
     run: int | None = None
+
+    @property
+    def live(self) -> bool:
+        return goes_on(self.status, ended=self.ended)
 
 
 def briefs(exports: QuerySet[Export]) -> Sequence[Brief]:
     """Give how each of them stands, by name, in three queries."""
-    steps, runs = _steps(exports), _runs(exports)
-    names = exports.order_by("name").values_list("pk", "name")
-    return [replace(_telling(steps.get(pk), runs.get(pk)) or Brief(pk), name=name) for pk, name in names]
+    names = dict(exports.order_by("name").values_list("pk", "name"))
+    steps, runs = _steps(exports, names), _runs(exports, names)
+    return [_telling(steps.get(pk), runs.get(pk)) or Brief(pk, name) for pk, name in names.items()]
 
 
 def lines_of(found: Sequence[Brief]) -> Sequence[TaskLine]:
@@ -55,11 +57,11 @@ def lines_of(found: Sequence[Brief]) -> Sequence[TaskLine]:
 
 def kept_from_running(number: int) -> TaskLine | None:
     """Give what kept an export from running with the newest refresh it was in, unless a run of it came after."""
-    exports = Export.objects.filter(pk=number)
-    step, run = _steps(exports).get(number), _runs(exports).get(number)
+    exports, name = Export.objects.filter(pk=number), {number: ""}
+    step, run = _steps(exports, name).get(number), _runs(exports, name).get(number)
     if step is None or step.status not in {StepStatus.SKIPPED, StepStatus.FAILED}:
         return None
-    return None if run is not None and run.moment >= step.moment else lines_of([step])[0]
+    return lines_of([step])[0] if run is None or _is_after(step, run) else None
 
 
 def _telling(step: Brief | None, run: Brief | None) -> Brief | None:
@@ -68,7 +70,11 @@ def _telling(step: Brief | None, run: Brief | None) -> Brief | None:
         return step or run
     if step.run is not None or not run.ended:
         return run
-    return step if step.moment > run.moment else run
+    return step if _is_after(step, run) else run
+
+
+def _is_after(one: Brief, other: Brief) -> bool:
+    return one.moment is not None and other.moment is not None and one.moment > other.moment
 
 
 def _line(brief: Brief, step: RefreshStep | None, run: Run | None) -> TaskLine:
@@ -79,30 +85,26 @@ def _line(brief: Brief, step: RefreshStep | None, run: Run | None) -> TaskLine:
     return TaskLine(StepKind.EXPORT, brief.of, brief.name)
 
 
-def _steps(exports: QuerySet[Export]) -> Mapping[int, Brief]:
+def _steps(exports: QuerySet[Export], names: Mapping[int, str]) -> Mapping[int, Brief]:
     """Give the newest step of each; one that led to a run stands as the run does."""
-    newest = (
-        RefreshStep.objects.filter(kind=StepKind.EXPORT, of=OuterRef("pk")).order_by("-pk").values("pk")[:1]
-    )
+    steps = RefreshStep.objects.filter(kind=StepKind.EXPORT, of=OuterRef("pk"))
+    newest = steps.order_by("-pk").values("pk")[:1]
     rows = RefreshStep.objects.filter(pk__in=exports.order_by().values_list(Subquery(newest)))
     moment = Coalesce(
         *(f"run__{field}" for field in _MOMENT_OF_RUN), "finished_at", "started_at", "refresh__created_at"
     )
-    told = rows.values_list(
-        "of", "pk", moment, "run", "run__status", "run__finished_at", "status", "finished_at"
-    )
-    return {
-        of: _brief(Brief(of, step=pk, run=run, moment=at), *(of_run if run else (standing(status), finished)))
-        for of, pk, at, run, *of_run, status, finished in told
-    }
+    ended = Q(run=None, finished_at__isnull=False) | Q(run__finished_at__isnull=False)
+    told = rows.values_list("of", Coalesce("run__status", "status"), _told(ended), moment, "pk", "run")
+    return {of: Brief(of, names[of], standing(status), *more) for of, status, *more in told}
 
 
-def _runs(exports: QuerySet[Export]) -> Mapping[int, Brief]:
+def _runs(exports: QuerySet[Export], names: Mapping[int, str]) -> Mapping[int, Brief]:
     newest = Run.objects.filter(export=OuterRef("pk")).order_by("-pk").values("pk")[:1]
     rows = Run.objects.filter(pk__in=exports.order_by().values_list(Subquery(newest)))
-    told = rows.values_list("export", "pk", Coalesce(*_MOMENT_OF_RUN), "status", "finished_at")
-    return {of: _brief(Brief(of, run=pk, moment=at), *row) for of, pk, at, *row in told}
+    has_ended = _told(Q(finished_at__isnull=False))
+    told = rows.values_list("export", "status", has_ended, Coalesce(*_MOMENT_OF_RUN), "pk")
+    return {of: Brief(of, names[of], status, ended, at, run=pk) for of, status, ended, at, pk in told}
 
 
-def _brief(of: Brief, status: str, finished: datetime | None) -> Brief:
-    return replace(of, status=status, live=goes_on(status, finished), ended=finished is not None)
+def _told(what: Q) -> ExpressionWrapper[Q]:
+    return ExpressionWrapper(what, BooleanField())

@@ -48,7 +48,7 @@ class TaskLine:
 
     @property
     def live(self) -> bool:
-        return goes_on(self.status, self.finished_at)
+        return goes_on(self.status, ended=self.finished_at is not None)
 
     @property
     def went_well(self) -> bool:
@@ -62,10 +62,10 @@ class TaskLine:
         return ((self.finished_at or datetime.now(UTC)) - self.started_at).total_seconds()
 
 
-def goes_on(status: str, finished_at: datetime | None) -> bool:
+def goes_on(status: str, *, ended: bool) -> bool:
     """Tell whether something goes on by itself: what has to be confirmed first does not."""
     resting = ENDED | {StepStatus.NOT_STARTED, RunStatus.NEEDS_CONFIRMATION}
-    return finished_at is None and status not in resting
+    return not ended and status not in resting
 
 
 def standing(status: str) -> str:

@@ -1,8 +1,10 @@
 """A refresh stage by stage, live, and one of its steps with what it needed (CI-T7, T8)."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
+
+from django.db.models import QuerySet
 
 from leleka.core.chain import WENT_WELL, Key, StepKind, StepStatus
 from leleka.errors import NotFound
@@ -10,8 +12,8 @@ from leleka.services import refreshes
 from leleka.services.audit import Actor
 from leleka.services.contracts import RefreshView
 from leleka.services.permissions import Permission, require
-from leleka.services.status_lines import TaskLine, of_step
-from leleka.state.models import Refresh, RefreshStep
+from leleka.services.status_lines import TaskLine, of_step, standing
+from leleka.state.models import RefreshStep
 
 MOST: Final = 50  # lines of one stage; those that need looking at come first
 _FIRST: Final[Mapping[str, int]] = {
@@ -64,17 +66,17 @@ def progress(actor: Actor, number: int, of: Key | None = None) -> ProgressView:
     """Give how far a refresh is; with ``of`` only that thing and what it needs. Raises ``NotFound``."""
     require(actor, Permission.SEE)
     row = refreshes.find(number)
-    steps = list(_steps_of(row))
-    chosen = _with_needs(steps, of) if of else set()
-    lines = [of_step(step) for step in steps if not chosen or step.number in chosen]
-    stages = [_stage(kind, [line for line in lines if line.kind == kind]) for kind in StepKind]
+    steps = row.steps.order_by("number")
+    if of:
+        steps = steps.filter(number__in=_with_needs(steps, of))
+    stages = _stages(steps)
     live = row.finished_at is None
     return ProgressView(
         refresh=refreshes.outline(row),
-        stages=[stage for stage in stages if stage.total],
+        stages=stages,
         live=live,
         may_cancel=live and row.cancel_requested_at is None and refreshes.may_ask(actor, row.scope),
-        whole=not chosen,
+        whole=of is None,
     )
 
 
@@ -82,40 +84,61 @@ def details(actor: Actor, number: int, step: int) -> TaskDetails:
     """Give one step of a refresh. Raises ``NotFound``."""
     require(actor, Permission.SEE)
     row = refreshes.find(number)
-    steps = {one.number: one for one in _steps_of(row)}
-    if step not in steps:
+    found = row.steps.filter(number=step).select_related("refresh", "run").first()
+    if found is None:
         raise NotFound("TASK_UNKNOWN", "There is no such task.")
-    needed = [of_step(steps[one]) for one in steps[step].needs if one in steps]
-    return TaskDetails(of_step(steps[step]), refreshes.outline(row), needed)
+    needed = _lines(row.steps.filter(number__in=found.needs).order_by("number"))
+    return TaskDetails(of_step(found), refreshes.outline(row), needed)
 
 
-def _steps_of(row: Refresh) -> Iterable[RefreshStep]:
-    return row.steps.select_related("run").order_by("number").defer("run__config", "run__counts")
+def _lines(steps: QuerySet[RefreshStep]) -> list[TaskLine]:
+    return [
+        of_step(one) for one in steps.select_related("refresh", "run").defer("run__config", "run__counts")
+    ]
 
 
-def _with_needs(steps: Iterable[RefreshStep], of: Key) -> set[int]:
+def _with_needs(steps: QuerySet[RefreshStep], of: Key) -> set[int]:
     """Give the numbers of the steps that something needs, directly or not, and its own."""
-    known = {step.number: step for step in steps}
-    ahead = [step.number for step in known.values() if (step.kind, step.of) == of]
+    known = {
+        number: (key, needs) for number, *key, needs in steps.values_list("number", "kind", "of", "needs")
+    }
+    ahead = [number for number, (key, _) in known.items() if tuple(key) == of]
     found: set[int] = set()
     while ahead:
         one = ahead.pop()
         if one in known and one not in found:
             found.add(one)
-            ahead.extend(known[one].needs)
+            ahead.extend(known[one][1])
     return found
 
 
-def _stage(kind: StepKind, lines: Sequence[TaskLine]) -> StageView:
-    first = sorted(lines, key=lambda line: _FIRST.get(line.status, len(_FIRST)))
+def _stages(steps: QuerySet[RefreshStep]) -> list[StageView]:
+    """Count the steps of each stage there is; whole lines are made of those alone that are shown."""
+    statuses: dict[str, dict[int, str]] = {kind: {} for kind in StepKind}
+    for pk, kind, of_run, own in steps.values_list("pk", "kind", "run__status", "status"):
+        statuses[kind][pk] = of_run or standing(own)
+    shown = {kind: sorted(those, key=lambda pk: _place(those[pk]))[:MOST] for kind, those in statuses.items()}
+    lines = _lines(steps.filter(pk__in=[pk for some in shown.values() for pk in some]))
+    return [
+        _stage(kind, list(those.values()), [line for line in lines if line.kind == kind])
+        for kind, those in statuses.items()
+        if those
+    ]
+
+
+def _stage(kind: str, statuses: Sequence[str], lines: Sequence[TaskLine]) -> StageView:
     return StageView(
-        kind=kind,
-        total=len(lines),
-        well=sum(line.went_well for line in lines),
-        status=_standing({line.status for line in lines}),
-        lines=first[:MOST],
-        more=max(0, len(lines) - MOST),
+        kind=StepKind(kind),
+        total=len(statuses),
+        well=sum(status in WENT_WELL for status in statuses),
+        status=_standing(set(statuses)),
+        lines=sorted(lines, key=lambda line: _place(line.status)),
+        more=len(statuses) - len(lines),
     )
+
+
+def _place(status: str) -> int:
+    return _FIRST.get(status, len(_FIRST))
 
 
 def _standing(statuses: set[str]) -> str:
