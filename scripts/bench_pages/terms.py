@@ -2,9 +2,8 @@
 
 from dataclasses import dataclass
 
-# Seconds. The median is what one person waits for. By several at once, none of whom ever pauses, the process has more to do
-# than it can all of the time, and a median tells of the number of them: 95 of 100 answers are to be there within the
-# bound all the same.
+# Seconds. The median is what one person waits for. By several at once, none of whom ever pauses, the process has more to
+# do than it can all of the time, and the median tells of their number; 95 of 100 answers are there in time all the same.
 MEDIAN, P95 = 0.2, 0.5
 MEMORY = 300  # MiB
 

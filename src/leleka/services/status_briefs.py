@@ -106,5 +106,5 @@ def _runs(exports: QuerySet[Export], names: Mapping[int, str]) -> Mapping[int, B
     return {of: Brief(of, names[of], status, ended, at, run=pk) for of, status, ended, at, pk in told}
 
 
-def _told(what: Q) -> ExpressionWrapper[Q]:
+def _told(what: Q) -> "ExpressionWrapper[Q]":
     return ExpressionWrapper(what, BooleanField())
