@@ -2,6 +2,7 @@
 
 import os
 import signal
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +16,13 @@ from tests.acceptance.test_workers import asked, until, workers
 pytestmark = [pytest.mark.slow, pytest.mark.parametrize("installation", [20], indirect=True)]
 
 
-def errand_of(pid: int) -> int:
-    """Give the process of a worker's only errand."""
-    (child,) = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()
-    return int(child)
+def errand_of(pid: int, number: int) -> int:
+    """Give the process of a worker's that has this run; others come and go beside it."""
+    for child in Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split():
+        with suppress(OSError):
+            if f"run:{number}" in Path(f"/proc/{child}/cmdline").read_text(encoding="utf-8").split("\0"):
+                return int(child)
+    raise AssertionError(f"nobody has run {number}")
 
 
 def test_a_run_whose_process_stands_still_has_stalled_until_it_goes_on(installation: Installation) -> None:
@@ -38,7 +42,7 @@ def test_a_run_whose_process_stands_still_has_stalled_until_it_goes_on(installat
             with silent.lock:  # whoever holds it keeps the sandbox from answering: nothing is accepted yet
                 asked(installation, "run", "Everybody")
                 until(lambda: run()["status"] == "Processing", "the run to begin")
-                errand = errand_of(worker.pid)
+                errand = errand_of(worker.pid, run()["id"])
                 os.kill(errand, signal.SIGSTOP)
                 asked(installation, "eleven minutes later")
                 until(lambda: run()["stalled_at"], "the worker to find it stalled")

@@ -128,7 +128,7 @@ def test_a_worker_that_is_told_to_end_gives_its_run_back(installation: Installat
         assert worker.wait(60) == 0
         assert time.monotonic() - begun < 30
     (run,) = asked(installation, "runs")
-    assert run["finished_at"] is None
+    assert (run["finished_at"], run["worker"]) == (None, "")
     with workers(installation, 1):
         until(ended(installation, "refreshes"), "the end of the refresh")
     assert installation.listed() == people

@@ -9,6 +9,7 @@ import duckdb
 from sqlglot import exp
 
 DIALECT = "duckdb"
+_TOLD_TO_STOP = "Query interrupted"
 _CHUNK = 10_000
 
 
@@ -20,22 +21,41 @@ class Session:
         self.spill = spill  # for staging files, too: they hold personal data and go when the work is done
 
     def run(self, expression: exp.Expr) -> None:
-        self._connection.execute(sql(expression))
+        with _stopping():
+            self._connection.execute(sql(expression))
 
     def rows(self, expression: exp.Expr) -> list[tuple[Any, ...]]:
-        return self._connection.execute(sql(expression)).fetchall()
+        with _stopping():
+            return self._connection.execute(sql(expression)).fetchall()
 
     def row(self, expression: exp.Expr) -> tuple[Any, ...]:
-        found = self._connection.execute(sql(expression)).fetchone()
+        with _stopping():
+            found = self._connection.execute(sql(expression)).fetchone()
         if found is None:
             raise LookupError("the query gave no row")
         return found
 
     def chunks(self, expression: exp.Expr, size: int = _CHUNK) -> Iterator[Sequence[tuple[Any, ...]]]:
         """Yield the rows in chunks. The session takes no other work until the last one was read."""
-        cursor = self._connection.execute(sql(expression))
-        while chunk := cursor.fetchmany(size):
+        with _stopping():
+            cursor = self._connection.execute(sql(expression))
+        while True:
+            with _stopping():
+                chunk = cursor.fetchmany(size)
+            if not chunk:
+                return
             yield chunk
+
+
+@contextmanager
+def _stopping() -> Iterator[None]:
+    """Let a Ctrl-C be one: DuckDB hears it in the middle of a query, and makes a RuntimeError of it."""
+    try:
+        yield
+    except RuntimeError as error:
+        if str(error) == _TOLD_TO_STOP:
+            raise KeyboardInterrupt from error
+        raise
 
 
 def sql(expression: exp.Expr) -> str:

@@ -5,7 +5,6 @@ back when it ends. Runs that are left behind by a process that died are found by
 """
 
 import os
-import signal
 import subprocess
 import sys
 from dataclasses import dataclass, field
@@ -115,7 +114,7 @@ class Worker:
 
     def _end(self) -> None:
         for child in self.children.values():
-            child.send_signal(signal.SIGINT)
+            child.terminate()  # no Ctrl-C: where the worker was started in the background, its children ignore that
         until = self.clock.monotonic() + _CLEAN_STOP
         for child in self.children.values():
             try:
