@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-# Seconds. The median is what one person waits for. By several at once, none of whom ever pauses, the process has more to
-# do than it can all of the time, and the median tells of their number; 95 of 100 answers are there in time all the same.
+# Seconds. The median is what one person waits for. By several at once, none of whom ever pauses, the process has more
+# to do than it can all of the time, and the median tells of their number; 95 of 100 answers are there in time even so.
 MEDIAN, P95 = 0.2, 0.5
 MEMORY = 300  # MiB
 
