@@ -14,7 +14,9 @@ from scripts.pictures.scenes import EMPTY, PAGES, Scene
 _FOLDER: Final = Path(__file__).parents[2] / "docs" / "pictures"
 _CUSTOMERS: Final = 20_000
 _README: Final = (
+    ("home", Look(1280, "light", "en")),
     ("exports", Look(1280, "light", "en")),
+    ("system", Look(1280, "dark", "uk")),
     ("export-filled", Look(1280, "light", "en")),
     ("run", Look(1280, "light", "en")),
     ("connection-check", Look(1280, "light", "en")),

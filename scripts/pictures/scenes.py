@@ -138,6 +138,9 @@ PAGES: Final = (
     ),
     Scene("welcome", "/welcome/{link}", who=None),
     Scene("welcome-over", "/welcome/gone", who=None),
+    Scene("home", "/"),
+    Scene("home-viewer", "/", who="chrystyna"),
+    Scene("notices", "/notices"),
     Scene("exports", "/data/exports"),
     Scene("exports-viewer", "/data/exports", who="chrystyna"),
     Scene("exports-chosen", "/data/exports", _press("[data-choice]")),
@@ -184,6 +187,7 @@ PAGES: Final = (
     Scene("system-schedule-viewer", "/admin/system/schedule", who="chrystyna"),
     Scene("system-schedule-errors", "/admin/system/schedule", _refused_schedule),
     Scene("system-schedule-edited", "/admin/system/schedule", _edited_schedule),
+    Scene("system-notices", "/admin/system/notices"),
     Scene("system-about", "/admin/system/about"),
     Scene(
         "export-schedule",
@@ -221,6 +225,10 @@ PAGES: Final = (
     Scene("run-live", "/data/exports/{live}", _started, before=Installation.add_live),
 )
 EMPTY: Final = (
+    Scene("empty-home", "/"),
+    Scene("empty-notices", "/notices"),
+    Scene("empty-system", "/admin/system"),
+    Scene("empty-sources", "/data/sources"),
     Scene("empty-exports", "/data/exports"),
     Scene("empty-segments", "/segments"),
     Scene("empty-connections", "/admin/connections"),

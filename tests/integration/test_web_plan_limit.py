@@ -2,13 +2,14 @@
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from leleka.core.clock import SystemClock
 from leleka.services import due, exports
 from leleka.services.audit import Role
-from leleka.state.models import Connection, Export, Task
+from leleka.state.models import Connection, Export, Run, Task
 from tests.integration.office import DEFINITIONS, Office
-from tests.integration.people import somebody
+from tests.integration.people import lend_a_name, somebody
 
 HTMX = {"HX-Request": "true"}
 
@@ -58,3 +59,35 @@ def test_run_asks_first_where_the_segments_are_more_than_the_account_pays_for(
     viewer = somebody("charlie", Role.VIEWER).browser
     assert "the account pays for" not in viewer.get(f"/data/exports/{number}").content.decode()
     assert office.imports() == 1
+
+
+def test_the_menu_of_a_line_asks_too(ada: Client) -> None:
+    assert "Run the export all the same?" not in ada.get("/data/exports").content.decode()
+    Connection.objects.update(plan_limit=1)
+    for path in ("/data/exports", f"/data/exports/{Export.objects.get().pk}"):
+        menu = ada.get(path).content.decode().partition("popover>")[2]
+        assert "The segments have 2 members, the account pays for 1 contacts." in menu
+
+
+@pytest.mark.parametrize("several", [True, False], ids=["chosen", "all"])
+def test_several_are_run_when_somebody_is_sure(ada: Client, several: bool) -> None:
+    lend_a_name()
+    export = Export.objects.get()
+    chosen = {"chosen": [str(export.pk)]} if several else {}
+    Connection.objects.update(plan_limit=1)
+    asked = ada.post("/data/exports/run", chosen).content.decode()
+    assert "News: 2 members, 1 contacts in the plan" in asked
+    assert ('name="chosen"' in asked) is several
+    assert Run.objects.count() == 1
+    ada.post("/data/exports/run", {**chosen, "sure": "yes"})
+    assert Run.objects.count() == 2
+    Connection.objects.update(plan_limit=2)
+    Run.objects.update(finished_at=timezone.now())
+    ada.post("/data/exports/run", chosen)
+    assert Run.objects.count() == 3
+
+
+def test_a_refresh_of_everything_says_which_exports_have_more(ada: Client) -> None:
+    assert "contacts in the plan" not in ada.get("/admin/system/refresh").content.decode()
+    Connection.objects.update(plan_limit=1)
+    assert "News: 2 members, 1 contacts in the plan" in ada.get("/admin/system/refresh").content.decode()

@@ -129,19 +129,27 @@ def run_all(actor: Actor, numbers: Sequence[int] | None = None) -> Sequence[Aske
     schedules; tell what became of each.
     """
     require(actor, Permission.EDIT_SHARED_EXPORTS)
-    rows = Export.objects.select_related("connection").order_by("name")
-    if numbers is None:
-        rows = rows.filter(connection__isnull=False).exclude(schedule__policy=OFF)
-        chosen = [row for row in rows if may_use(actor, row.connection)]
-    else:
-        chosen = list(rows.filter(pk__in=numbers))
     asked = []
-    for row in chosen:
+    for row in _chosen(actor, numbers):
         try:
             asked.append(AskedRun(row.name, running.ask_run(actor, row.name).pk))
         except LelekaError as error:
             asked.append(AskedRun(row.name, None, error.problems))
     return asked
+
+
+def those_of_run_all(actor: Actor) -> Sequence[int]:
+    """Give the ids of the exports that ``run_all`` runs where none is named."""
+    require(actor, Permission.EDIT_SHARED_EXPORTS)
+    return [row.pk for row in _chosen(actor, None)]
+
+
+def _chosen(actor: Actor, numbers: Sequence[int] | None) -> Sequence[Export]:
+    rows = Export.objects.select_related("connection").order_by("name")
+    if numbers is not None:
+        return list(rows.filter(pk__in=numbers))
+    rows = rows.filter(connection__isnull=False).exclude(schedule__policy=OFF)
+    return [row for row in rows if may_use(actor, row.connection)]
 
 
 def ask_preview(actor: Actor, number: int) -> int:

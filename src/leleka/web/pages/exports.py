@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from leleka.core.clock import SystemClock
 from leleka.errors import Conflict, Forbidden, InvalidInput, LelekaError
-from leleka.services import editing_exports, export_views, runs
+from leleka.services import editing_exports, export_views, plan_limits, runs
 from leleka.services.export_views import ExportDetail
 from leleka.services.permissions import Permission, allows
 from leleka.services.sentences import in_this_language
@@ -30,7 +30,8 @@ def index(request: Request) -> HttpResponse:
     """List exports; sorted by any column, searched by name, connection and type."""
     actor, asked = actor_of(request), lists.wanted(request)
     found = export_views.find_exports(actor, asked)
-    context = {"exports": found.items, **lists.context_of(request, asked, found)}
+    beyond = plan_limits.among(actor, [line.id for line in found.items])
+    context = {"exports": found.items, "beyond": beyond, **lists.context_of(request, asked, found)}
     context |= export_schedules.listed(request, found.items)
     if not context["all"] and allows(actor, Permission.CHOOSE_CONNECTIONS):
         context["connected"] = bool(export_views.choices(actor).connections)
@@ -40,6 +41,7 @@ def index(request: Request) -> HttpResponse:
 def show(request: Request, number: int) -> HttpResponse:
     actor = actor_of(request)
     detail = export_views.export(actor, number)
+    added = _sum(request, detail) if detail.line.editable else None
     context = {
         "export": detail.line,
         "data": detail.data,
@@ -48,7 +50,8 @@ def show(request: Request, number: int) -> HttpResponse:
         "runs": runs.list_runs(actor, detail.line.name),
         "list_left": request.GET.get("left", ""),
         "saved": "saved" in request.GET,
-        "sum": _sum(request, detail) if detail.line.editable else None,
+        "beyond": plan_limits.of_sum(number, detail.line.name, added),
+        "sum": added,
         **export_schedules.shown(request, number),
     }
     return page(request, "web/pages/export.html", context)
@@ -172,9 +175,12 @@ def run(request: Request, number: int) -> HttpResponse:
 
 
 def run_chosen(request: Request) -> HttpResponse:
-    """Run all, or those chosen; say which could not."""
-    chosen = _chosen(request.POST)
-    asked = editing_exports.run_all(actor_of(request), chosen or None)
+    """Run all, or those chosen; say which could not. Ask first where more would go than an account pays for."""
+    actor, chosen = actor_of(request), _chosen(request.POST)
+    beyond = plan_limits.among(actor, chosen or editing_exports.those_of_run_all(actor))
+    if beyond and request.POST.get("sure") != "yes":
+        return page(request, "web/pages/exports_beyond.html", {"beyond": beyond, "chosen": chosen})
+    asked = editing_exports.run_all(actor, chosen or None)
     if all(one.run for one in asked):
         return go(request, reverse("web:exports"))
     told = [replace(one, problems=[in_this_language(problem) for problem in one.problems]) for one in asked]

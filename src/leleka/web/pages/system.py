@@ -6,7 +6,7 @@ from django.urls import reverse
 from leleka.core.chain import StepKind
 from leleka.core.clock import SystemClock
 from leleka.services import about as facts
-from leleka.services import refreshes, schedules, status, status_progress
+from leleka.services import plan_limits, refreshes, schedules, status, status_progress
 from leleka.services.status import Wanted
 from leleka.web.answers import go, is_htmx, page, pane
 from leleka.web.numbers import whole_number
@@ -43,7 +43,8 @@ def refresh_all(request: Request) -> HttpResponse:
     """Ask first: it also runs the exports that follow the system's schedule (CI-O4)."""
     actor = actor_of(request)
     if request.method != "POST":
-        context = {"following": schedules.following(actor)["system"]}
+        beyond = plan_limits.among_those_of_the_system(actor)
+        context = {"following": schedules.following(actor)["system"], "beyond": beyond}
         return pane(request, "web/pages/refresh_sure.html", context)
     return _ask(request, "everything")
 
