@@ -12,6 +12,9 @@ SHELL := /bin/bash
 UV := $(or $(shell command -v uv),.tools/bin/uv)
 RUN := $(UV) run --locked
 
+# Runs, tasks and tests are processes of their own, hundreds of them: what Python has compiled once it is to find again.
+unexport PYTHONDONTWRITEBYTECODE
+
 CUSTOMERS ?= 20000
 SPEED ?= 20
 PROCESSES ?= 3
