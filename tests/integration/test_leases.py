@@ -96,7 +96,7 @@ def test_a_retry_is_queued_with_its_claim_or_not_at_all(monkeypatch: pytest.Monk
     clock = VirtualClock()
     error = TryLater("HOST_UNREACHABLE", "The host cannot be reached.")
     run = running.ask_run(Actor("schedule", ALICE.role), "News", trigger=Trigger.SYSTEM)
-    retrying.plan_retry(run, error, clock)
+    retrying.plan_retry(run, error, clock.now())
     Run.objects.update(status=RunStatus.FAILED, finished_at=scheduling.moment(clock))
     clock.sleep(300)
 

@@ -5,9 +5,14 @@ from contextlib import contextmanager
 
 import pytest
 
+from leleka.core.clock import SystemClock
+from leleka.core.outcomes import Cause, Refused
+from leleka.destinations.activecampaign.destination import ActiveCampaign
+from leleka.engine import answers
 from leleka.errors import Conflict, TryLater
-from leleka.services import retrying, running, trying_again
+from leleka.services import retrying, running, runs, trying_again
 from leleka.services.audit import Actor
+from leleka.services.watching import Nobody
 from leleka.state.models import Run, RunStatus, Trigger
 from tests.fakes.clock import START, VirtualClock
 from tests.integration.office import ALICE, Office
@@ -46,7 +51,7 @@ def failing(export: str, error: Exception) -> Iterator[Run]:
 def test_a_scheduled_run_is_tried_again_three_times_and_then_has_failed(clock: VirtualClock) -> None:
     error = TryLater("HOST_UNREACHABLE", "The host cannot be reached.")
     with failing("News", error) as run:
-        retrying.plan_retry(run, error, clock)
+        retrying.plan_retry(run, error, clock.now())
     for minutes, tries in ((5, 2), (15, 3), (45, 4)):
         clock.sleep(minutes * 60 - 1)
         trying_again.try_again(clock)
@@ -58,7 +63,7 @@ def test_a_scheduled_run_is_tried_again_three_times_and_then_has_failed(clock: V
         assert (Run.objects.count(), run.tries, run.trigger) == (tries, tries, Trigger.SYSTEM)
         Run.objects.filter(pk=run.pk).update(fence=1)
         run.refresh_from_db()
-        retrying.plan_retry(run, error, clock)
+        retrying.plan_retry(run, error, clock.now())
         Run.objects.filter(pk=run.pk).update(status=RunStatus.FAILED, finished_at=run.created_at)
     assert [retrying.will_be_retried(one) for one in Run.objects.order_by("pk")] == [True, True, True, False]
 
@@ -67,7 +72,7 @@ def test_a_scheduled_run_is_tried_again_three_times_and_then_has_failed(clock: V
 def test_what_does_not_pass_is_not_tried_again(clock: VirtualClock) -> None:
     error = Conflict("KEY_REFUSED", "ActiveCampaign refused this key.")
     with failing("News", error) as run:
-        retrying.plan_retry(run, error, clock)
+        retrying.plan_retry(run, error, clock.now())
     clock.sleep(3600)
     trying_again.try_again(clock)
     assert Run.objects.count() == 1
@@ -77,8 +82,66 @@ def test_what_does_not_pass_is_not_tried_again(clock: VirtualClock) -> None:
 def test_a_run_by_hand_in_between_takes_the_place_of_another_try(clock: VirtualClock) -> None:
     error = TryLater("HOST_UNREACHABLE", "The host cannot be reached.")
     with failing("News", error) as run:
-        retrying.plan_retry(run, error, clock)
+        retrying.plan_retry(run, error, clock.now())
     running.ask_run(ALICE, "News")
     clock.sleep(3600)
     trying_again.try_again(clock)
     assert Run.objects.count() == 2
+
+
+def test_a_run_by_hand_that_was_canceled_takes_nobody_s_place(shop: Office, clock: VirtualClock) -> None:
+    """Else nobody would be told that the schedule's run failed (CI-N1)."""
+    error = TryLater("HOST_UNREACHABLE", "The host cannot be reached.")
+    with failing("News", error) as run:
+        retrying.plan_retry(run, error, clock.now())
+    by_hand = running.ask_run(ALICE, "News")
+    clock.sleep(3600)
+    trying_again.try_again(clock)
+    run.refresh_from_db()
+    assert run.retry_at is not None, "while it goes on, it may be canceled yet"
+    runs.cancel_run(ALICE, by_hand.pk)
+    trying_again.try_again(clock)
+    again = Run.objects.latest("pk")
+    assert (again.trigger, again.tries) == (Trigger.SYSTEM, 2)
+    assert shop.imports() == 0
+
+
+@pytest.mark.parametrize(
+    ("trouble", "code"),
+    [
+        ([{"kind": "server_error", "where": "GET /api/3/contacts", "times": 1_000}], "SERVER_ERROR"),
+        ([{"kind": "server_error", "where": "GET /api/3/lists", "times": 1_000}], "SERVER_ERROR"),
+    ],
+    ids=["reading the suppressed", "looking at the list"],
+)
+def test_a_scheduled_run_that_met_trouble_is_tried_again(
+    shop: Office, monkeypatch: pytest.MonkeyPatch, trouble: list[dict[str, object]], code: str
+) -> None:
+    """From the trouble itself to the next try: whoever ends the run plans it."""
+    monkeypatch.setattr(SystemClock, "sleep", lambda *_: None)
+    run = running.ask_run(Actor("schedule", ALICE.role), "News", trigger=Trigger.SYSTEM)
+    shop.behave(faults=trouble)
+    running.go_on(run.pk, SystemClock(), Nobody())
+    run.refresh_from_db()
+    assert (run.status, run.problems[0]["code"]) == (RunStatus.FAILED, code)
+    assert run.retry_at is not None
+    shop.behave(faults=[])
+    Run.objects.update(retry_at=run.created_at)
+    trying_again.try_again(SystemClock())
+    running.go_on(Run.objects.latest("pk").pk, SystemClock(), Nobody())
+    assert len(shop.listed()) == 3
+
+
+def test_a_scheduled_run_whose_imports_could_not_be_sent_is_tried_again(
+    shop: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        ActiveCampaign, "send", lambda *_: Refused(Cause.NOT_SENT, "the connection was refused")
+    )
+    monkeypatch.setattr(answers, "_LONGEST_BACK_OFF", 0.01)
+    run = running.ask_run(Actor("schedule", ALICE.role), "News", trigger=Trigger.SYSTEM)
+    running.go_on(run.pk, SystemClock(), Nobody())
+    run.refresh_from_db()
+    assert (run.status, run.problems[0]["code"]) == (RunStatus.FAILED, "UNREACHABLE")
+    assert run.retry_at is not None
+    assert shop.imports() == 0

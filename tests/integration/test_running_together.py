@@ -116,7 +116,7 @@ def test_the_run_of_a_dead_process_goes_on_at_once(office: Office) -> None:
     with store.session() as session:
         export = Export.objects.get()
         exports.refresh_for(session, export, SystemClock(), office.watcher)
-        config = exports.freeze(session, export, office.watcher)
+        config = exports.freeze(session, export, SystemClock(), office.watcher)
     mine = workers.me().split(":")
     dead = ":".join([*mine[:2], "999999999", "1"])
     run = Run.objects.create(

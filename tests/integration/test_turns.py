@@ -17,7 +17,9 @@ def exports_of(account: str, number: int) -> Sequence[Export]:
     owner = Account.objects.create(type="activecampaign", name=account)
     way = Connection.objects.create(name=account, type="activecampaign", account=owner, host=account)
     return [
-        Export.objects.create(name=f"{account} {one}", connection=way, target="1", matching={}, leavers={})
+        Export.objects.create(
+            name=f"{account} {one}", connection=way, target="1", matching={}, leavers={"policy": "keep"}
+        )
         for one in range(number)
     ]
 

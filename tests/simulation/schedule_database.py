@@ -95,7 +95,7 @@ class DatabaseWorld:
             model.objects.all().delete()
         since = datetime.fromtimestamp(self.clock.at, UTC)
         for number, zone in enumerate(self.zones):
-            row = Export.objects.create(name=str(number), target="7", matching={}, leavers={})
+            row = Export.objects.create(name=str(number), target="7", matching={}, leavers={"policy": "keep"})
             days = ALL_DAYS if self.draw.random() < 0.7 else frozenset(self.draw.sample(range(7), 3))
             schedule = self._watch(f"export:{row.pk}", zone, days, (self.draw.choice(NIGHT),))
             Export.objects.filter(pk=row.pk).update(

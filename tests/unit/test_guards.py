@@ -8,7 +8,7 @@ from leleka.core.matching import DataMatching, LeaverPolicy, Leavers, Line
 from leleka.core.planning import Counts, Planned
 from leleka.core.ports import Check, Standing
 from leleka.engine.guards import check_destination, check_fields, check_limit, confirmation_needed
-from leleka.errors import InvalidInput, NeedsAttention
+from leleka.errors import InvalidInput, NeedsAttention, TryLater
 from tests.fakes.clock import VirtualClock
 from tests.fakes.destination import FakeDestination
 
@@ -56,7 +56,7 @@ def test_what_may_pass_another_time_is_tried_again_as_often_as_it_says(failures:
     if failures < 3:
         check_destination(account, "7", waits.append)
     else:
-        with pytest.raises(NeedsAttention, match="THROTTLED"):
+        with pytest.raises(TryLater, match="THROTTLED"):
             check_destination(account, "7", waits.append)
     assert waits == [1.0, 2.0]
 

@@ -7,7 +7,7 @@ from leleka.core.matching import DataMatching, LeaverPolicy, Leavers
 from leleka.core.planning import Planned
 from leleka.core.ports import Destination, Standing
 from leleka.core.saying import Said
-from leleka.errors import InvalidInput, NeedsAttention, Problem
+from leleka.errors import InvalidInput, NeedsAttention, Problem, TryLater
 
 _LEAVER_SHARE: Final = 0.30
 _LEAVER_LEAST: Final = 100
@@ -23,7 +23,9 @@ def check_destination(destination: Destination, target: str, wait: Callable[[flo
     attempt = 1
     while failed := next((one for one in destination.check(target) if one.standing is Standing.FAILED), None):
         if attempt >= failed.tries:
-            raise NeedsAttention(failed.code or "CONNECTION_FAILED", failed.sentence)
+            passes = failed.tries > 1
+            error = TryLater if passes else NeedsAttention
+            raise error(failed.code or "CONNECTION_FAILED", failed.sentence)
         wait(min(2.0 ** (attempt - 1), _LONGEST_WAIT))
         attempt += 1
 

@@ -1,6 +1,7 @@
 """The story of a run: plan, deliver, settle. Each part is taken up where it stopped."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -144,7 +145,14 @@ def _deliver(
             waiting=order.waiting,
         )
         delivery = Delivery(Job(plan, order.automations, seconds), tools, batches)
-        delivery.run()
+        try:
+            delivery.run()
+        except KeyboardInterrupt:
+            senders.wait()
+            # What cannot be written down counts as unanswered, as after a sudden death; the stop stays one.
+            with suppress(Exception):
+                delivery.leave()
+            raise
     return delivery
 
 

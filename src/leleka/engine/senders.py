@@ -58,6 +58,10 @@ class ThreadSenders:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.wait()
+
+    def wait(self) -> None:
+        """Wait for what is in flight; nothing is sent any more."""
         self._pool.shutdown(wait=True, cancel_futures=True)
 
     def send(self, number: int, body: Body, deadline: float) -> None:

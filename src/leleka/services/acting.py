@@ -10,6 +10,7 @@ from leleka.core.ports import Clock
 from leleka.errors import NeedsAttention, Problem
 from leleka.services.audit import Actor, Role, record
 from leleka.services.people import actor_of
+from leleka.services.retrying import plan_retry
 from leleka.state.models import Connection, Run
 from leleka.state.outbox import DjangoOutbox
 
@@ -68,20 +69,23 @@ def _record(run: Run, action: str, details: Mapping[str, object]) -> None:
 
 
 class AuditedOutbox(DjangoOutbox):
-    """The outbox of a run whose end stands in the audit, written with it."""
+    """The outbox of a run whose end stands in the audit, written with it; and whether it is tried again (CI-N1)."""
 
     def __init__(self, run: Run, fence: int, *, clock: Clock, lease_seconds: float) -> None:
         super().__init__(run, fence, clock=clock, lease_seconds=lease_seconds)
         self._run = run
+        self._now = clock.now
 
     def finish(
         self, settled: SettledRun, *, before: str | None, error: Exception | None, canceled: bool
     ) -> None:
         with transaction.atomic():
+            plan_retry(self._run, error, self._now())
             super().finish(settled, before=before, error=error, canceled=canceled)
             record_ended(self._run)
 
     def fail(self, error: Exception) -> None:
         with transaction.atomic():
+            plan_retry(self._run, error, self._now())
             super().fail(error)
             record_ended(self._run)

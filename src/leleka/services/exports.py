@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from leleka.core.columns import Column, ColumnType, Table
+from leleka.core.matching import LeaverPolicy
 from leleka.core.planning import Selection
 from leleka.core.ports import Clock
 from leleka.core.saying import told
@@ -61,20 +62,28 @@ def refresh_for(session: Session, export: Export, clock: Clock, watcher: Watcher
     refreshing.refresh_segments(session, clock, watcher.stage, chosen)
 
 
-def freeze(session: Session, export: Export, watcher: Watcher) -> dict[str, Any]:
-    """Give the configuration a run keeps to, whatever is edited while it runs: pointers and settings."""
+def freeze(session: Session, export: Export, clock: Clock, watcher: Watcher) -> dict[str, Any]:
+    """Give the configuration a run keeps to, whatever is edited while it runs: pointers and settings.
+
+    Where leavers are told, the segments of other exports to the list are brought up to date after those of this
+    one were looked up: whoever moved from one of these to one of those is found in both or in the other (I-10).
+    """
+    settings, members = outline(export), _evaluated(export)
+    beside = _sharing_the_list(export)
+    if export.leavers["policy"] != LeaverPolicy.KEEP:
+        others = Segment.objects.filter(exports__in=beside).distinct().order_by("name")
+        refreshing.refresh_segments(session, clock, watcher.stage, others)
+    elsewhere = [(segment.snapshot, other) for other in beside for segment in _evaluated(other)]
     profiles = refreshing.profiles_source()
     table = table_of(profiles)
     return {
-        **outline(export),
+        **settings,
         "table": {"name": table.name, "columns": columns_data(table), "primary_key": table.primary_key},
         "profiles": profiles.snapshot,
         "addresses": _addresses(session, export, profiles, watcher),
-        "segments": [[segment.name, segment.snapshot, segment.size] for segment in _evaluated(export)],
+        "segments": [[segment.name, segment.snapshot, segment.size] for segment in members],
         "elsewhere": [
-            [segment.snapshot, _addresses(session, other, profiles, watcher)]
-            for other in _sharing_the_list(export)
-            for segment in _evaluated(other)
+            [snapshot, _addresses(session, other, profiles, watcher)] for snapshot, other in elsewhere
         ],
     }
 
@@ -181,7 +190,7 @@ def preview_export(name: str, clock: Clock, watcher: Watcher, *, refresh: bool =
     with store.session() as session:
         if refresh:
             refresh_for(session, export, clock, watcher)
-        config = freeze(session, export, watcher)
+        config = freeze(session, export, clock, watcher)
         with opened(connection, clock) as account:
             order = replace(
                 order_of(export, connection.account, config),

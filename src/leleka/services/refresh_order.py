@@ -6,6 +6,7 @@ from typing import Final
 from django.db.models import QuerySet
 
 from leleka.core.chain import ENDED, StepKind
+from leleka.core.matching import LeaverPolicy
 from leleka.core.saying import Said
 from leleka.state.models import Export, Refresh, RefreshStep
 
@@ -29,9 +30,21 @@ def waits_for(names: Sequence[str]) -> Said:
     return Said("QUEUED_UNTIL_REFRESHED", names=", ".join(names[:_NAMED]))
 
 
+def _needed(export: Export) -> set[int]:
+    """Give the segments of an export; where leavers are told, those of others to the same list as well: who is in
+    them has not left it.
+    """
+    exports = Export.objects.filter(pk=export.pk)
+    if export.connection is not None and export.leavers["policy"] != LeaverPolicy.KEEP:
+        exports = Export.objects.filter(
+            connection__account=export.connection.account_id, target=export.target
+        )
+    return set(exports.values_list("segments", flat=True))
+
+
 def in_the_way(export: Export) -> Sequence[str]:
     """Name what an export needs and a live refresh is yet to bring up to date: it waits for that (CI-S5)."""
-    needed = set(export.segments.values_list("pk", flat=True))
+    needed = _needed(export)
     steps = RefreshStep.objects.filter(refresh__in=to_walk().filter(cancel_requested_at__isnull=True))
     found = []
     for kind, of, name in steps.exclude(status__in=ENDED).values_list("kind", "of", "name"):

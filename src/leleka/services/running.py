@@ -11,7 +11,7 @@ from django.db.models import Count
 from django.utils import timezone
 from structlog.contextvars import bound_contextvars
 
-from leleka.core.outbox import LeaseLost
+from leleka.core.outbox import LeaseLost, RunCanceled
 from leleka.core.ports import Clock
 from leleka.core.saying import Said
 from leleka.engine.run import Watcher, execute, verdicts
@@ -27,7 +27,6 @@ from leleka.services.permissions import require_export
 from leleka.services.readings import RunShelf
 from leleka.services.refresh_order import in_the_way, waits_for
 from leleka.services.rekeying import KeyWatch
-from leleka.services.retrying import plan_retry
 from leleka.services.runs import view_of
 from leleka.services.waiting import waiting_addresses
 from leleka.state.claims import claim, release
@@ -184,9 +183,8 @@ def _work(session: Session, run: Run, outbox: DjangoOutbox, clock: Clock, watche
     except LeaseLost:
         raise
     except LelekaError as error:
-        plan_retry(run, error, clock)
         _fail(session, run, outbox, error)
-        if not _is_frozen(run):
+        if not _is_frozen(run) and not isinstance(error, RunCanceled):
             raise  # it never began: whoever asked for it is told
     except Exception as error:  # a bug: the run fails, the traceback is logged, nothing is retried blindly
         if database.trouble(error):
@@ -211,12 +209,13 @@ def _is_frozen(run: Run) -> bool:
 def _freeze(session: Session, run: Run, outbox: DjangoOutbox, clock: Clock, watcher: Watcher) -> None:
     """Bring up to date what the export needs, and fix what this run keeps to from here on."""
     acting.refuse_to_begin(exports.connection_of(run.export), run)
+    _refuse_if_moved(run)
     _let_refreshes_end(run, outbox, clock, watcher)
     if run.config["refresh"]:
         exports.refresh_for(session, run.export, clock, watcher)
-        outbox.keep_alive()
-    config = exports.freeze(session, run.export, watcher)
-    outbox.keep_alive()
+        _stop_if_canceled(outbox)
+    config = exports.freeze(session, run.export, clock, watcher)
+    _stop_if_canceled(outbox)
     run.config = {**run.config, **config}
     with transaction.atomic():
         mine = Run.objects.filter(pk=run.pk, fence=run.fence, finished_at__isnull=True)
@@ -228,8 +227,25 @@ def _let_refreshes_end(run: Run, outbox: DjangoOutbox, clock: Clock, watcher: Wa
     """Wait while something the export needs is being brought up to date (CI-S5)."""
     while names := in_the_way(run.export):
         watcher.stage(waits_for(names))
-        outbox.keep_alive()
+        _stop_if_canceled(outbox)
         clock.sleep(_LOOK)
+
+
+def _refuse_if_moved(run: Run) -> None:
+    """The outbox, the turns and the lane are those of the account and list for which the run was asked for."""
+    export = run.export
+    if (exports.connection_of(export).account_id, export.target) != (run.account_id, run.config["target"]):
+        raise Conflict(
+            "EXPORT_MOVED",
+            "The export leads to another list or account than when this run was asked for; nothing was sent.",
+            where=export.name,
+            remedy="Run the export again: that begins a new run.",
+        )
+
+
+def _stop_if_canceled(outbox: DjangoOutbox) -> None:
+    if outbox.keep_alive():
+        raise RunCanceled
 
 
 def _fail(session: Session, run: Run, outbox: DjangoOutbox, error: LelekaError) -> None:

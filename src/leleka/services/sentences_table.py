@@ -109,6 +109,10 @@ SENTENCES: Final[Mapping[str, tuple[Promise | str, Promise | str]]] = {
         _("The connection no longer leads to the account in which this run began."),
         _("Run the export again: that begins a new run."),
     ),
+    "EXPORT_MOVED": (
+        _("The export leads to another list or account than when this run was asked for; nothing was sent."),
+        _("Run the export again: that begins a new run."),
+    ),
     "CONNECTION_ATTENTION": (_("The last test of the connection failed."), _("Choose Connect to see why.")),
     "SERVER_ERROR": (_("ActiveCampaign has a failure of its own."), _("Try again later.")),
     "HOST_NOT_FOUND": (_("This host name does not exist."), _("Check the host.")),

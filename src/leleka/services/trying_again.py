@@ -21,7 +21,10 @@ def try_again(clock: Clock) -> None:
     due = Run.objects.filter(retry_at__lte=now, status=RunStatus.FAILED).select_related("export__connection")
     for run in due:
         claimed = Run.objects.filter(pk=run.pk, retry_at__isnull=False)
-        if run.export.runs.filter(pk__gt=run.pk).exists():
+        later = run.export.runs.filter(pk__gt=run.pk).exclude(status=RunStatus.CANCELED)
+        if later.filter(finished_at__isnull=True).exists():
+            continue  # it may be canceled yet, and then says nothing of what failed
+        if later.exists():
             claimed.update(retry_at=None, tried_again=True)  # somebody was quicker
         elif run.export.connection is None or is_off(run.export):
             claimed.update(retry_at=None)  # it failed for good

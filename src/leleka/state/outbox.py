@@ -86,13 +86,19 @@ class DjangoOutbox:
         return self._lease_end - self._clock.monotonic()
 
     def planned(self, planned: Planned, batches: Sequence[Batch], *, needs_confirmation: str) -> None:
+        status = RunStatus.NEEDS_CONFIRMATION if needs_confirmation else RunStatus.PROCESSING
+        self._looked_at = -_LOOK_EVERY  # who cancels from now on is seen at once
         with transaction.atomic():
-            self._guard(
+            self._guard()
+            mine = Run.objects.filter(pk=self._run_id)
+            if mine.filter(cancel_requested_at__isnull=False).exists():
+                status = RunStatus.CANCELING
+            mine.update(
                 plan=planned.reference,
                 counts=asdict(planned.counts),
                 confirmation_reason=needs_confirmation,
                 confirmation_told=told(needs_confirmation),
-                status=RunStatus.NEEDS_CONFIRMATION if needs_confirmation else RunStatus.PROCESSING,
+                status=status,
             )
             self._create(batches)
 
