@@ -1,8 +1,10 @@
 """What the web server runs."""
 
 import os
+import signal
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from threading import Event, Thread
 from typing import Final
 
 from django.core.wsgi import get_wsgi_application
@@ -14,7 +16,18 @@ from leleka.services import logs
 _THREADS: Final = 6
 # A thread whose query calls back into Python for each row, or answers briefly, is not to wait 5 ms for its turn.
 _TURN: Final = 0.001  # seconds
+_LOOK_EVERY: Final = 0.5
 
+
+def _end_with_the_parent() -> None:
+    """The web server's own parent starts this process and ends it; where that is killed, nobody else would."""
+    parent, pause = os.getppid(), Event()
+    while os.getppid() == parent:
+        pause.wait(_LOOK_EVERY)
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+Thread(target=_end_with_the_parent, name="parent", daemon=True).start()
 sys.setswitchinterval(_TURN)
 _configuration = settings.read()
 logs.begin(_configuration.log_level or "info")
