@@ -10,6 +10,7 @@ from pydantic import ConfigDict
 
 from leleka.api.access import ApiRequest
 from leleka.api.shapes import In, Number, Page, Paging, TaskAsked, Version, paged
+from leleka.errors import InvalidInput
 from leleka.services import editing_segments, segments
 from leleka.services.contracts import SegmentView
 
@@ -110,4 +111,9 @@ def show_members(request: ApiRequest, number: Number) -> Status[dict[str, int]]:
 
 
 def _text(data: RulesIn) -> str:
-    return orjson.dumps(data.rules).decode()
+    try:
+        return orjson.dumps(data.rules).decode()
+    except TypeError:
+        raise InvalidInput(
+            "RULE_YAML", "A number is too large, or the rules are nested too deeply.", where="rules"
+        ) from None

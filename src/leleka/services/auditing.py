@@ -11,6 +11,6 @@ def read(actor: Actor, *, before: int | None = None, limit: int = 50, text: str 
     """Give entries, the newest first. Raises ``Forbidden``."""
     require(actor, Permission.AUDIT)
     found = audit.entries(before, limit, text)
-    if before is None:
-        audit.record(actor, "audit read", "audit", {"text": text} if text else {})
+    told = {name: value for name, value in (("text", text), ("before", before)) if value}
+    audit.record(actor, "audit read", "audit", told)
     return found

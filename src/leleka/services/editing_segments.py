@@ -129,10 +129,17 @@ def _named(name: str) -> str:
     return called
 
 
+def _refuse_aliases(text: str) -> None:
+    """A few of them, one within the other, are a text without end."""
+    if any(getattr(event, "anchor", None) for event in YAML(typ="safe", pure=True).parse(text)):
+        raise InvalidInput("RULE_YAML", "Anchors and aliases of YAML are not read here.", where=_WHERE)
+
+
 def _rule(text: str) -> Rule:
     if len(text) > _LARGEST:
         raise InvalidInput("RULE_TOO_LARGE", f"Rules have at most {_LARGEST:,} characters.", where=_WHERE)
     try:
+        _refuse_aliases(text)
         data = YAML(typ="safe", pure=True).load(text)
     except MarkedYAMLError as error:
         line = f" (line {error.problem_mark.line + 1})" if error.problem_mark else ""

@@ -28,6 +28,7 @@ from leleka.services.export_forms import data_of
 from leleka.services.export_schedules import written
 from leleka.services.listing import Columns, Listed, Wanted, after, contains, page_of
 from leleka.services.permissions import Permission, allows, may_use, require
+from leleka.services.sentences import without_particulars
 from leleka.state.folding import Folded
 from leleka.state.models import Connection, Export, ExportSegment, Run, Segment
 
@@ -212,7 +213,9 @@ def offered(actor: Actor, name: str, clock: Clock) -> Offered:
     try:
         lists, fields = connections.offers(name, clock)
     except LelekaError as error:
-        return Offered(problems=error.problems)
+        if allows(actor, Permission.CONNECTIONS):
+            return Offered(problems=error.problems)
+        return Offered(problems=[without_particulars(one) for one in error.problems])
     return Offered(lists, [one for one in fields if one.key.startswith("field:")])
 
 

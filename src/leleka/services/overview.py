@@ -35,6 +35,7 @@ class Concern:
     name: str = ""
     problem: Problem | None = None
     text: str = ""
+    text_told: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +120,7 @@ def concerns(actor: Actor, clock: Clock) -> Sequence[Concerns]:
     newest = list(
         Run.objects.filter(pk__in=last, status__in=(RunStatus.FAILED, RunStatus.NEEDS_CONFIRMATION))
         .order_by("-pk")
-        .values("pk", "export__name", "status", "problems", "confirmation_reason")
+        .values("pk", "export__name", "status", "problems", "confirmation_reason", "confirmation_told")
     )
     found = [
         *([Concern("worker")] if not beats.alive(clock) else ()),
@@ -144,7 +145,8 @@ def _connections(actor: Actor) -> Sequence[Concern]:
 
 
 def _waiting(run: Mapping[str, Any]) -> Concern:
-    return Concern("confirmation", run["pk"], run["export__name"], text=run["confirmation_reason"])
+    reason, told = run["confirmation_reason"], run["confirmation_told"]
+    return Concern("confirmation", run["pk"], run["export__name"], text=reason, text_told=told)
 
 
 def _failed(run: Mapping[str, Any]) -> Concern:

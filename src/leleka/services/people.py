@@ -70,13 +70,17 @@ def person(actor: Actor, number: int) -> PersonView:
     return _view(_find(number))
 
 
+def _refuse_taken(address: str) -> None:
+    if User.objects.filter(email=address).exists():
+        raise Conflict("PERSON_EXISTS", "There is somebody with this e-mail address.", where="email")
+
+
 def add_person(actor: Actor, email: str, name: str, role: str) -> tuple[PersonView, str]:
     """Add somebody; give them with the token of the link by which they choose a password."""
     require(actor, Permission.PEOPLE)
     address, called = _address(email), _name(name)
     with transaction.atomic():
-        if User.objects.filter(email=address).exists():
-            raise Conflict("PERSON_EXISTS", "There is somebody with this e-mail address.", where="email")
+        _refuse_taken(address)
         user = User.objects.create(
             email=address, name=called, role=_role(role), created_at=timezone.now(), created_by=actor.name
         )
@@ -113,9 +117,6 @@ def disable(actor: Actor, number: int) -> PersonView:
         user.save(update_fields=("disabled_at",))
         user.sessions.all().delete()
         user.links.all().delete()
-        for connection in user.connections.all():
-            connection.attention = "Its export user was disabled."
-            connection.save(update_fields=("attention",))
         record(actor, "person disable", _called(user))
     return _view(user)
 
@@ -164,6 +165,7 @@ def accept_link(token: str, password: str, email: str = "", name: str = "") -> i
             if User.objects.filter(role=Role.ADMINISTRATOR).exists():
                 raise _no_link()
             user = User(email=_address(email), name=_name(name), role=Role.ADMINISTRATOR)
+            _refuse_taken(user.email)
             user.created_at, user.created_by = timezone.now(), "one-time link"
         check_password_is_good(password, user.email, user.name)
         user.password = make_password(password)

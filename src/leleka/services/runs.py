@@ -89,7 +89,13 @@ def rows_page(
     shown, more = found[:limit], len(found) > limit
     if not allows(actor, Permission.SEE_PERSONAL):
         return [
-            RowView(profile_id, mask(address) if address else "", how, code, mask_within(detail or ""))
+            RowView(
+                mask_within(profile_id),
+                mask(address) if address else "",
+                how,
+                code,
+                mask_within(detail or ""),
+            )
             for profile_id, address, how, code, detail in shown
         ], more
     if shown:

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from django.db.models import Prefetch, prefetch_related_objects
 
-from leleka.core.email import mask
+from leleka.core.email import mask, mask_within
 from leleka.core.ports import Clock
 from leleka.core.rules_parsing import parse
 from leleka.errors import NotFound
@@ -113,7 +113,11 @@ def _key() -> str:
 
 
 def _masked_member(member: Mapping[str, object], key: str) -> dict[str, object]:
-    return {name: value if name == key else _masked(value) for name, value in member.items()}
+    """The key tells one from another, and is shown unless it is an address itself."""
+    return {
+        name: mask_within(str(value)) if name == key and value is not None else _masked(value)
+        for name, value in member.items()
+    }
 
 
 def _masked(value: object) -> object:

@@ -19,6 +19,14 @@ KNOWN: Final = {
 }
 
 
+def without_particulars(problem: Problem) -> Problem:
+    """Give the problem for somebody who may not know hosts, paths and names of it."""
+    if problem.code not in KNOWN:
+        return Problem("CONNECTION_ATTENTION", *(str(text) for text in KNOWN["CONNECTION_ATTENTION"]))
+    message, remedy = KNOWN[problem.code]
+    return Problem(problem.code, str(message), remedy=str(remedy))
+
+
 def in_this_language(problem: Problem) -> Problem:
     """Give the problem with a sentence the reader understands; in English it already has one."""
     language = translation.get_language() or "en"

@@ -3,9 +3,10 @@
 What a run did is shown as what the run did, whatever a refresh said of the export before or after (T9).
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Any
 
 from leleka.core.chain import ENDED, WENT_WELL, StepKind, StepStatus
 from leleka.errors import Problem
@@ -28,6 +29,7 @@ class TaskLine:
     name: str
     status: str = StepStatus.NOT_STARTED
     stage: str = ""
+    stage_told: Mapping[str, Any] = field(default_factory=dict)  # its code and values (core.saying)
     problems: Sequence[Problem] = ()
     notes: Sequence[str] = ()
     rows: int | None = None
@@ -83,6 +85,7 @@ def of_step(step: RefreshStep) -> TaskLine:
         name=step.name,
         status=standing(step.status),
         stage=step.stage,
+        stage_told=step.stage_told,
         problems=[Problem(**one) for one in step.problems],
         notes=step.notes,
         rows=step.rows,
@@ -106,6 +109,7 @@ def of_run(run: Run, name: str, step: RefreshStep | None = None) -> TaskLine:
         name=name,
         status=run.status,
         stage="" if ended else run.stage,
+        stage_told={} if ended else run.stage_told,
         problems=[Problem(**one) for one in run.problems],
         started_at=run.started_at,
         finished_at=run.finished_at,

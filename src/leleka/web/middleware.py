@@ -58,6 +58,13 @@ class Headers:
         return response
 
 
+def _asks_by_itself(request: Request) -> bool:
+    """Tell whether a page asks this, and nobody who looks at it: the bell, a chart, a part that renews itself."""
+    asking = request.headers.get("HX-Trigger", "")
+    renews = bool(asking) and asking == request.headers.get("HX-Target")
+    return request.method == "GET" and (request.path == BELL or request.path.endswith("/chart") or renews)
+
+
 class Person:
     """Who asks, from the session; and in which language: their choice, then the browser's."""
 
@@ -65,7 +72,7 @@ class Person:
         self._respond = respond
 
     def __call__(self, request: Request) -> HttpResponse:
-        if request.path == BELL:
+        if _asks_by_itself(request):
             signing_in.keep_no_session_alive(request.session)
         number = request.session.get(USER) if settings.SESSION_COOKIE_NAME in request.COOKIES else None
         actor = None

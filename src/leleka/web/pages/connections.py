@@ -36,6 +36,7 @@ AUDIENCES: Final = {
 }
 _KEPT_OUT: Final = ("key", "password")  # what was typed there is never sent back
 _PERCENT: Final = 100
+_DIGITS: Final = 18  # what a database holds
 
 
 def index(request: Request) -> HttpResponse:
@@ -186,4 +187,4 @@ def _wanted(request: Request) -> ConnectionForm:
 def _whole(text: str) -> int:
     """Read a whole number; what is none is 0, which the services refuse where it matters."""
     bare = "".join(text.split())
-    return int(bare) if bare.isascii() and bare.isdecimal() else 0
+    return int(bare) if bare.isascii() and bare.isdecimal() and len(bare) <= _DIGITS else 0

@@ -1,7 +1,6 @@
 """Data > Exports: the list, an export's page, and what is done with one or several (CI-E1 to E14)."""
 
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import replace
 from typing import Any, Final
 
@@ -127,8 +126,12 @@ def _save(request: Request, number: int | None) -> HttpResponse:
         detail = None if number is None else export_views.export(actor, number)
         return _refused(request, error, lines, detail)
     if request.POST.get("action") == "run":
-        with suppress(Conflict):  # a run under way: it is saved, and its page shows the run
+        try:
             return run(request, saved.id)
+        except LelekaError as error:
+            if error.code != "RUN_IN_PROGRESS":  # else its page shows the run that is under way
+                problems = [in_this_language(one) for one in error.problems]
+                return pane(request, "web/pages/export_saved.html", {"problems": problems, "export": saved})
     left = f"&left={saved.list_left}" if saved.list_left else ""
     return go(request, f"{reverse('web:export', args=(saved.id,))}?saved{left}")
 
@@ -164,7 +167,7 @@ def _lenient(post: QueryDict) -> dict[str, Any]:
     except InvalidInput:
         once = post.copy()
         for line in export_form.posted_lines(post):
-            del once[f"to-r{line.number}"]
+            once.pop(f"to-r{line.number}", None)
         return export_form.data_from(once)
 
 

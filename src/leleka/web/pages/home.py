@@ -6,7 +6,7 @@ from typing import Any
 from django.http import HttpResponse
 
 from leleka.core.clock import SystemClock
-from leleka.services import overview
+from leleka.services import overview, schedules
 from leleka.services.permissions import Permission, allows
 from leleka.services.sentences import in_this_language
 from leleka.web.answers import page
@@ -26,6 +26,7 @@ def show(request: Request) -> HttpResponse:
         "upcoming": overview.upcoming(actor, clock),
         "ended": overview.ended(actor),
         "sizes": overview.sizes(actor),
+        "zone": schedules.home_zone(),
     }
     return page(request, "web/pages/home.html", context)
 

@@ -60,6 +60,25 @@
     if (event.detail.elt.id === "bell" && event.detail.xhr.getResponseHeader("HX-Redirect")) event.preventDefault();
   });
 
+  // Whoever pressed something hears of it when no answer came; what a page asks by itself is asked again anyway.
+  const silent = (event) => {
+    const by = event.detail.elt;
+    if (by.id === "bell" || by.closest("[data-live]")) return;
+    document.getElementById("trouble")?.remove();
+    const said = document.createElement("div");
+    said.id = "trouble";
+    said.className = "alert alert-danger";
+    said.setAttribute("role", "alert");
+    said.textContent = document.body.dataset.trouble;
+    (document.querySelector("#pane[open] .pane-body") || document.querySelector("#content > *"))?.prepend(said);
+    said.scrollIntoView({ block: "center" });
+  };
+  document.addEventListener("htmx:sendError", silent);
+  document.addEventListener("htmx:responseError", (event) => {
+    if (event.detail.xhr.status >= 500) silent(event);
+  });
+  document.addEventListener("htmx:beforeRequest", () => document.getElementById("trouble")?.remove());
+
   // Forms that say so are sent as soon as something in them is chosen: languages, sort orders.
   document.addEventListener("change", (event) => {
     if (event.target.closest("form[data-at-once]")) event.target.form.requestSubmit();

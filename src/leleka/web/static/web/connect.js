@@ -73,13 +73,16 @@
   }, true);
 
   // The server never sends the key back. Where Save found something else wrong, it stays in the field all the same.
-  let typed = "";
+  // It goes to no other connection: only the same form, drawn again, is given it.
+  let typed = "", whose = "";
   document.addEventListener("htmx:beforeSwap", (event) => {
-    typed = event.detail.target.id === "pane" ? form()?.elements.key?.value || "" : "";
+    const here = event.detail.target.id === "pane" ? form() : null;
+    typed = here?.elements.key?.value || "";
+    whose = here?.action || "";
   });
   document.addEventListener("htmx:afterSwap", () => {
     const key = form()?.elements.key;
-    if (!key || !typed || key.value) return;
+    if (!key || !typed || key.value || form().action !== whose) return;
     key.value = typed;
     typed = "";
     if (key.closest("details")) key.closest("details").open = true;

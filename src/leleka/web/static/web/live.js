@@ -19,8 +19,8 @@
     });
     if (event.detail.target.id !== "pane" && body()) body().scrollTop = scrolled;
   });
-  // What goes on in a pane is not asked after any more when it is closed.
+  // Of a pane that is closed nothing stays: it is not asked after any more, and nothing typed or chosen in it goes elsewhere.
   document.addEventListener("close", (event) => {
-    if (event.target.id === "pane" && event.target.querySelector("[data-live]")) event.target.replaceChildren();
+    if (event.target.id === "pane") event.target.replaceChildren();
   }, true);
 })();

@@ -1,0 +1,132 @@
+"""What pages keep to themselves, and inputs that once broke them."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from leleka.core.clock import SystemClock
+from leleka.errors import Conflict, InvalidInput
+from leleka.services import connection_views, editing_segments, export_views, people, segments, tokens
+from leleka.services.audit import Role
+from leleka.state.models import AuditEntry, Connection, Export, WebSession
+from tests.integration.office import ALICE, DEFINITIONS, Office
+from tests.integration.people import Somebody, lend_a_name, somebody
+
+CLOCK = SystemClock()
+# Eight times as long with each line; the tenth would take a day.
+BOMB = "\n".join(
+    ["a0: &a0 {x: 1}", *(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 8)}]" for n in range(1, 11))]
+)
+
+
+@pytest.fixture
+def shop(office: Office) -> Office:
+    office.hire(3)
+    office.apply()
+    Export.objects.update(managed_by_file="")
+    return office
+
+
+def test_a_key_that_is_an_address_is_masked_for_viewers(office: Office) -> None:
+    """U-1: nothing keeps people from making the address the key."""
+    office.hire(2)
+    office.apply(DEFINITIONS.replace("primary_key: id", "primary_key: email"))
+    office.run()
+    viewer = somebody("charlie", Role.VIEWER)
+    found = segments.first_members("Gold", CLOCK, masked=True)
+    assert "x.test" not in str(found["members"])
+    rows = viewer.browser.get("/data/runs/1/rows?ended=delivered").content.decode()
+    assert "p***@x***" in rows
+    assert "@x.test" not in rows
+
+
+def test_rules_that_unfold_without_end_are_refused(shop: Office) -> None:  # noqa: ARG001
+    with pytest.raises(InvalidInput, match="aliases"):
+        editing_segments.ask_count(ALICE, BOMB)
+
+
+@pytest.mark.parametrize("rules", [{"column": "tier", "is": 2**70}, {"not": {"column": "id", ">": 10**30}}])
+def test_numbers_without_end_in_rules_are_refused_by_the_api(shop: Office, rules: dict[str, Any]) -> None:  # noqa: ARG001
+    bob = somebody("bob", Role.CONTRIBUTOR)
+    token = people_token(bob)
+    reply = bob.browser.post(
+        "/api/v1/segments/count", {"rules": rules}, content_type="application/json", headers=token
+    )
+    assert (reply.status_code, reply.json()["problems"][0]["code"]) == (422, "RULE_YAML")
+
+
+def people_token(one: Somebody) -> dict[str, str]:
+    return {"Authorization": f"Bearer {tokens.make_token(one.actor, 'program')[1]}"}
+
+
+def test_numbers_without_end_in_a_form_are_refused(shop: Office) -> None:  # noqa: ARG001
+    alice = somebody("alice", Role.ADMINISTRATOR).browser
+    number = Connection.objects.get().pk
+    for name in ("plan_limit", "version", "share"):
+        assert alice.post(f"/admin/connections/{number}", {name: "9" * 5_000}).status_code < 500
+
+
+def test_the_first_link_makes_nobody_who_is_there_already(office: Office) -> None:  # noqa: ARG001
+    somebody("ada", Role.VIEWER)
+    with pytest.raises(Conflict, match="PERSON_EXISTS"):
+        people.accept_link(people.first_link(), "seven storks over the marsh", "ada@example.com", "Ada")
+
+
+def test_every_look_at_the_audit_is_in_it(office: Office) -> None:  # noqa: ARG001
+    alice = somebody("alice", Role.ADMINISTRATOR).browser
+    alice.get("/admin/audit?before=999999999999")
+    assert AuditEntry.objects.filter(action="audit read").count() == 1
+
+
+@pytest.mark.parametrize(
+    ("asked_by", "kept"), [({}, True), ({"HX-Trigger": "standing", "HX-Target": "standing"}, False)]
+)
+def test_a_page_that_renews_itself_keeps_no_session_alive(
+    office: Office,  # noqa: ARG001
+    asked_by: dict[str, str],
+    kept: bool,
+) -> None:
+    """ASVS 7.3.1: nobody looks at it for all the server knows."""
+    alice = somebody("alice", Role.ADMINISTRATOR).browser
+    before = timezone.now() - timedelta(minutes=20)
+    WebSession.objects.update(seen_at=before)
+    alice.get("/admin/system", headers={"HX-Request": "true", **asked_by} if asked_by else None)
+    assert (WebSession.objects.get().seen_at > before) is kept
+
+
+def test_contributors_do_not_learn_where_a_key_lies(shop: Office, settings: Any) -> None:  # noqa: ARG001
+    """CI-C10: of a connection they know the name and the type."""
+    del settings.LELEKA.environment["KEY"]
+    Connection.objects.update(audience=Connection.Audience.CONTRIBUTORS, key_reference="env:SECRET_PLACE")
+    known, general = (
+        export_views.offered(somebody(name, role).actor, "Sandbox", CLOCK).problems
+        for name, role in (("alice", Role.ADMINISTRATOR), ("bob", Role.CONTRIBUTOR))
+    )
+    assert "SECRET_PLACE" in str(known[0])
+    assert "SECRET_PLACE" not in str(general[0])
+    assert general[0].code == known[0].code
+
+
+def test_an_export_user_who_is_enabled_again_needs_no_attention(shop: Office) -> None:  # noqa: ARG001
+    eve = lend_a_name()
+    alice = somebody("alice", Role.ADMINISTRATOR)
+    people.disable(ALICE, eve.pk)
+    number = Connection.objects.get().pk
+    assert connection_views.connection(alice.actor, number).attention
+    people.enable(ALICE, eve.pk)
+    assert connection_views.connection(alice.actor, number).attention == ()
+
+
+def test_save_and_run_says_that_it_saved_where_it_cannot_run(shop: Office) -> None:  # noqa: ARG001
+    alice = somebody("alice", Role.ADMINISTRATOR).browser
+    row = Export.objects.get()
+    typed = {
+        "action": "run", "version": str(row.version), "name": "Renamed", "connection": "Sandbox", "list": "1",
+        "email": "email", "segments": "Gold", "leavers": "keep", "limit": "1000",
+    }  # fmt: skip
+    page = alice.post(f"/data/exports/{row.pk}/edit", typed, headers={"HX-Request": "true"}).content.decode()
+    assert Export.objects.get().name == "Renamed"
+    assert "Renamed is saved, but it could not be run" in page
+    assert "EXPORT_USER_MISSING" in page
