@@ -59,7 +59,7 @@ browser: $(UV)
 
 tests: $(UV) browser
 	$(RUN) pytest -n $(PROCESSES) --dist worksteal
-	$(RUN) python -m tests.on_postgresql
+	$(RUN) python -m tests.on_postgresql -n 2
 
 soak: $(UV)
 	$(RUN) python -m scripts.soak $(MINUTES)
