@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 
 from leleka.core.clock import SystemClock
@@ -130,3 +131,19 @@ def test_save_and_run_says_that_it_saved_where_it_cannot_run(shop: Office) -> No
     assert Export.objects.get().name == "Renamed"
     assert "Renamed is saved, but it could not be run" in page
     assert "EXPORT_USER_MISSING" in page
+
+
+def test_the_language_is_chosen_before_signing_in(db: None, client: Client) -> None:  # noqa: ARG001
+    client.get("/sign-in")
+    for chosen, other in (("uk", "en"), ("en", "uk")):
+        client.post("/language", {"language": chosen, "next": "/sign-in"})
+        page = client.get("/sign-in", headers={"Accept-Language": other}).content.decode()
+        assert f'<html lang="{chosen}"' in page
+
+
+def test_the_language_of_an_answer_to_a_form_is_changed_on_a_page_that_can_be_asked_for(
+    office: Office,  # noqa: ARG001
+) -> None:
+    alice = somebody("alice", Role.ADMINISTRATOR).browser
+    page = alice.post("/account/tokens", {"name": "program"}).content.decode()
+    assert 'name="next" value="/"' in page

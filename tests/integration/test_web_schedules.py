@@ -227,3 +227,18 @@ def test_who_may_not_edit_an_export_does_not_schedule_it(ada: Client) -> None:  
     assert "you may only look at this export" in words(bob, f"/data/exports/schedule?chosen={export.pk}")
     assert bob.post("/data/exports/schedule", {"chosen": export.pk}).status_code == 403
     assert Export.objects.get(pk=export.pk).schedule == {"policy": "system"}
+
+
+def test_a_schedule_that_somebody_else_saved_meanwhile_is_not_overwritten(ada: Client) -> None:
+    """Through the pane and the API alike, as an export's other settings."""
+    export = Export.objects.get(name="News")
+    pane = ada.get(f"/data/exports/schedule?chosen={export.pk}").content.decode()
+    assert f'name="version-{export.pk}" value="{export.version}"' in pane
+    seen = {"chosen": str(export.pk), f"version-{export.pk}": str(export.version), "on": "yes"}
+    schedules.set_exports(somebody("x", Role.ADMINISTRATOR).actor, [export.pk], OWN, SystemClock())
+    saved = Export.objects.get(pk=export.pk).schedule
+    reply = ada.post("/data/exports/schedule", {**seen, "recurrence": "system"})
+    assert (reply.status_code, "STALE" in reply.content.decode()) == (409, True)
+    again = ada.post("/data/exports/schedule", {**seen, "recurrence": "system"})
+    assert again.status_code == 409
+    assert Export.objects.get(pk=export.pk).schedule == saved

@@ -175,9 +175,13 @@ def get_schedule(request: ApiRequest, number: Number) -> dict[str, Any]:
     summary="Schedule an export",
 )
 def set_schedule(request: ApiRequest, number: Number, data: ExportScheduleIn) -> dict[str, Any]:
-    """``system``, ``off``, or a schedule of its own with one time. What is switched off keeps the schedule it had."""
+    """``system``, ``off``, or a schedule of its own with one time. What is switched off keeps the schedule it had.
+
+    With the export's ``version`` nothing is overwritten that somebody else saved meanwhile: 409 STALE.
+    """
     wanted = data.schedule if isinstance(data.schedule, str) else data.schedule.written()
-    schedules.set_exports(request.auth, [number], wanted, SystemClock())
+    seen = {} if data.version is None else {number: data.version}
+    schedules.set_exports(request.auth, [number], wanted, SystemClock(), seen)
     return of_export(schedules.of_export(request.auth, number, SystemClock()))
 
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Final, Literal
 from ninja import Schema
 from pydantic import ConfigDict, Field
 
-from leleka.api.shapes import In
+from leleka.api.shapes import In, Version
 from leleka.core.schedules import ClockChange, Instant, Schedule
 from leleka.core.schedules_reading import to_data
 from leleka.services.schedules import ExportScheduleView
@@ -52,6 +52,7 @@ class ExportScheduleIn(In):
         json_schema_extra={"examples": [{"schedule": "system"}, {"schedule": _WRITTEN}]}
     )
     schedule: Literal["system", "off"] | ScheduleIn
+    version: Version | None = None
 
 
 class ScheduleOut(Schema):

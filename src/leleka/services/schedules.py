@@ -26,6 +26,10 @@ SHOWN: Final = 10
 _SYSTEM: Final = "the system's schedule"
 
 
+Versions = Mapping[int, int]
+_ANY: Final[Versions] = {}  # nobody saw them: whatever they are by now
+
+
 @dataclass(frozen=True, slots=True)
 class SystemScheduleView:
     """The system's schedule with its next ten instants and what happens to it when clocks change; both are empty
@@ -183,24 +187,29 @@ def _system_due() -> datetime | None:
     return SystemSchedule.objects.filter(on=True).values_list("next_due_at", flat=True).first()
 
 
-def set_exports(actor: Actor, numbers: Sequence[int], data: object, clock: Clock) -> None:
+def set_exports(
+    actor: Actor, numbers: Sequence[int], data: object, clock: Clock, versions: Versions = _ANY
+) -> None:
     """Define one schedule for all these exports: ``system``, ``off``, or one of their own as
     ``core.schedules_reading`` reads it. What is switched off keeps the schedule it had.
 
-    Raises ``InvalidInput``, ``Forbidden``, ``NotFound``, ``Conflict`` MANAGED_BY_FILE; then nothing is changed.
+    ``versions`` are those of the exports, by id, that somebody saw. Raises ``InvalidInput``, ``Forbidden``,
+    ``NotFound``, ``Conflict`` MANAGED_BY_FILE or STALE; then nothing is changed.
     """
     wanted = parse_export_schedule(data)
     with transaction.atomic():
-        for row in _editable(actor, numbers):
+        for row in _editable(actor, numbers, versions):
             kept = schedule_of(row).own
             off = wanted.policy == OFF and wanted.own is None
             _set(actor, row, ExportSchedule(wanted.policy, kept) if off else wanted, clock)
 
 
-def switch_exports(actor: Actor, numbers: Sequence[int], clock: Clock, *, on: bool) -> None:
-    """Keep individual schedules, and switch them on or off (CI-S4)."""
+def switch_exports(
+    actor: Actor, numbers: Sequence[int], clock: Clock, *, on: bool, versions: Versions = _ANY
+) -> None:
+    """Keep individual schedules, and switch them on or off (CI-S4). Raises as ``set_exports`` does."""
     with transaction.atomic():
-        for row in _editable(actor, numbers):
+        for row in _editable(actor, numbers, versions):
             had = schedule_of(row)
             if on is (had.policy == OFF):
                 policy = SYSTEM
@@ -250,11 +259,13 @@ def _bare(number: int) -> Export:
     return row
 
 
-def _editable(actor: Actor, numbers: Sequence[int]) -> Iterable[Export]:
+def _editable(actor: Actor, numbers: Sequence[int], versions: Versions) -> Iterable[Export]:
     rows = [find(number) for number in numbers]
     for row in rows:
         require_export(actor, row)
         refuse_managed(row)
+        if versions.get(row.pk, row.version) != row.version:
+            raise stale(row.name)
     return rows
 
 
@@ -262,7 +273,8 @@ def _set(actor: Actor, row: Export, wanted: ExportSchedule, clock: Clock) -> Non
     values = columns_of(wanted, _moment(clock))
     if values["schedule"] == row.schedule:
         return
-    Export.objects.filter(pk=row.pk).update(version=F("version") + 1, **values)
+    if not Export.objects.filter(pk=row.pk, version=row.version).update(version=F("version") + 1, **values):
+        raise stale(row.name)
     record(actor, "export schedule changed", row.name, {"before": row.schedule, "after": values["schedule"]})
 
 

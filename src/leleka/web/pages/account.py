@@ -1,7 +1,7 @@
 """One's own account: language and API tokens."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from django.conf import settings
 from django.http import HttpResponse
@@ -14,20 +14,32 @@ from leleka.services.statuses import status_of
 from leleka.web.answers import by_field, go, page
 from leleka.web.request import Request, actor_of
 
+_A_YEAR: Final = 365 * 86_400  # seconds
+
 
 def show(request: Request) -> HttpResponse:
     return _page(request, {})
 
 
 def language(request: Request) -> HttpResponse:
-    """Remember the reader's language."""
+    """Remember the reader's language; of somebody who has not signed in, their browser does."""
     chosen = request.POST.get("language", "")
-    actor = request.actor
-    if chosen in dict(settings.LANGUAGES) and actor is not None and actor.user is not None:
+    actor, known = request.actor, chosen in dict(settings.LANGUAGES)
+    if known and actor is not None and actor.user is not None:
         signing_in.choose_language(actor.user, chosen)
     back = request.POST.get("next", "/")
     safe = url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure())
-    return go(request, back if safe else "/")
+    response = go(request, back if safe else "/")
+    if known:
+        response.set_cookie(
+            settings.LANGUAGE_COOKIE_NAME,
+            chosen,
+            max_age=_A_YEAR,
+            secure=settings.SESSION_COOKIE_SECURE,
+            httponly=True,
+            samesite="Lax",
+        )
+    return response
 
 
 def choose_mail(request: Request) -> HttpResponse:

@@ -62,17 +62,18 @@ def preview(request: Request) -> HttpResponse:
 def _save(request: Request, chosen: Sequence[int]) -> HttpResponse:
     actor, post, clock = actor_of(request), request.POST, SystemClock()
     on, data = post.get("on") == "yes", words.posted(_with_repeat(post))
+    seen = {number: whole_number(post[name]) for number in chosen if (name := f"version-{number}") in post}
     try:
         if post.get("mode") == "keep":
-            schedules.switch_exports(actor, chosen, clock, on=on)
+            schedules.switch_exports(actor, chosen, clock, on=on, versions=seen)
         elif not on:
-            schedules.set_exports(actor, chosen, "off", clock)
+            schedules.set_exports(actor, chosen, "off", clock, seen)
         else:
             wanted = "system" if post.get("recurrence") == "system" else data
-            schedules.set_exports(actor, chosen, wanted, clock)
+            schedules.set_exports(actor, chosen, wanted, clock, seen)
     except (InvalidInput, Conflict, Forbidden) as error:
         given = {"on": on, "recurrence": post.get("recurrence", ""), "mode": post.get("mode", "")}
-        given |= words.form_of(data)
+        given |= {"seen": seen, **words.form_of(data)}
         return _pane(request, chosen, given, words.beside_fields(error.problems), status_of(error))
     return go(request, reverse("web:export", args=chosen) if len(chosen) == 1 else reverse("web:exports"))
 
@@ -84,7 +85,9 @@ def _pane(
     found = schedules.of_exports(actor, chosen)
     lines = export_views.lines(actor, chosen)
     context = {
-        "exports": [(line, found[line.id]) for line in lines],
+        "exports": [
+            (line, found[line.id], given.get("seen", {}).get(line.id, line.version)) for line in lines
+        ],
         "several": len(lines) > 1,
         "given": given,
         "errors": errors,
