@@ -1,8 +1,5 @@
 """Leases of refreshes, errands and retries where a process is interrupted, or the database goes away for a moment."""
 
-import os
-import subprocess
-import sys
 from threading import Event, Thread
 from typing import Any
 
@@ -23,11 +20,10 @@ from leleka.services import (
     trying_again,
     turns,
     walking,
-    workers,
 )
 from leleka.services.audit import Actor
 from leleka.services.watching import Nobody
-from leleka.state.models import Account, Refresh, RefreshStep, Run, RunStatus, Task, Trigger
+from leleka.state.models import Account, Refresh, RefreshStep, Run, RunStatus, Trigger
 from leleka.state.refreshing import RefreshLost, guard
 from leleka.warehouse.store import LakeWarehouse
 from leleka.worker.loop import Worker
@@ -209,41 +205,3 @@ def test_a_mistake_in_one_part_of_keeping_time_leaves_the_others(monkeypatch: py
     monkeypatch.setattr(stalling, "watch", lambda _: seen.append("watched"))
     scheduling.tick(VirtualClock())
     assert seen == ["watched"]
-
-
-@pytest.mark.usefixtures("shop")
-def test_a_task_whose_process_is_told_to_end_is_given_back(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Fault 74."""
-
-    def stop(*_: Any, **__: Any) -> None:
-        raise KeyboardInterrupt
-
-    number = due.ask(ALICE, Task.Kind.PREVIEW, "News")
-    with monkeypatch.context() as patched:
-        patched.setattr("leleka.services.exports.preview_export", stop)
-        with pytest.raises(KeyboardInterrupt):
-            due.carry_out(f"task:{number}", SystemClock())
-    assert due.errands(SystemClock(), (), 10) == [f"task:{number}"]
-    due.carry_out(f"task:{number}", SystemClock())
-    assert due.task(ALICE, number).status == Task.Status.SUCCESSFUL
-
-
-def test_a_process_that_nobody_buried_is_dead() -> None:
-    """In a container without an init, the orphans of a worker that was killed stay zombies."""
-    with subprocess.Popen(
-        [
-            sys.executable,
-            "-c",
-            "from leleka.services import workers; print(workers.me(), flush=True); input()",
-        ],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    ) as child:
-        assert child.stdout is not None
-        assert child.stdin is not None
-        name = child.stdout.readline().strip()
-        assert not workers.is_dead(name)
-        child.stdin.close()
-        os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOWAIT)  # it has ended, and is not buried
-        assert workers.is_dead(name)

@@ -176,10 +176,6 @@ def _do(number: int, clock: Clock) -> None:
         log.exception("a task failed unexpectedly", task=number)
         bug = NeedsAttention("INTERNAL_ERROR", "Something went wrong inside Leleka.")
         _finish(number, Task.Status.FAILED, problems=[asdict(one) for one in bug.problems])
-    except KeyboardInterrupt:  # told to end: whoever comes next begins it anew (fault 74)
-        mine = Task.objects.filter(pk=number, worker=workers.me())
-        mine.update(worker="", status=Task.Status.QUEUED, stage="")
-        raise
     else:
         _finish(number, Task.Status.SUCCESSFUL, result=result)
 
