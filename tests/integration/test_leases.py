@@ -9,24 +9,10 @@ from django.db import OperationalError
 from leleka.core.chain import StepStatus
 from leleka.core.clock import SystemClock
 from leleka.errors import TryLater
-from leleka.services import (
-    due,
-    refreshes,
-    retrying,
-    running,
-    scheduling,
-    stalling,
-    stepping,
-    trying_again,
-    turns,
-    walking,
-)
+from leleka.services import due, refreshes, retrying, running, scheduling, stepping, trying_again, walking
 from leleka.services.audit import Actor
-from leleka.services.watching import Nobody
-from leleka.state.models import Account, Refresh, RefreshStep, Run, RunStatus, Trigger
+from leleka.state.models import Refresh, RefreshStep, Run, RunStatus, Trigger
 from leleka.state.refreshing import RefreshLost, guard
-from leleka.warehouse.store import LakeWarehouse
-from leleka.worker.loop import Worker
 from tests.fakes.clock import START, VirtualClock
 from tests.integration.office import ALICE, Office
 from tests.integration.people import lend_a_name
@@ -133,75 +119,3 @@ def test_a_refresh_has_a_place_of_its_own_among_the_errands() -> None:
     assert due.errands(SystemClock(), (f"refresh:{number}",), 0) == []
     guard(number, 0, SystemClock().now() + 60, worker="elsewhere:1:2:3")
     assert due.errands(SystemClock(), (), 9) == []
-
-
-@pytest.mark.usefixtures("shop")
-def test_a_lease_of_a_wrong_clock_blocks_nothing() -> None:
-    """Fault 58: written years ahead by a machine that was started anew since; pauses are treated the same way."""
-    clock = SystemClock()
-    future = clock.now() + 12 * 365 * 86_400
-    elsewhere = {"worker": "another-boot:1:2:3", "lease_until": future, "fence": 1}
-    number = refreshes.ask(ALICE, "data")
-    Refresh.objects.filter(pk=number).update(**elsewhere)
-    assert walking.next_to_walk(clock) == number
-    walking.carry_out(number, clock)
-    assert Refresh.objects.get(pk=number).walked_at is not None
-    run = running.ask_run(ALICE, "News")
-    Run.objects.filter(pk=run.pk).update(**elsewhere)
-    Account.objects.update(lane=None)
-    assert turns.runs_in_turn(clock, ()) == [run.pk]
-    running.go_on(run.pk, clock, Nobody())
-    assert Run.objects.get(pk=run.pk).status == RunStatus.SUCCESSFUL
-
-
-@pytest.mark.usefixtures("shop")
-def test_a_run_over_which_processes_die_again_and_again_has_failed(monkeypatch: pytest.MonkeyPatch) -> None:
-    """I-16: it renews its step each time, so it would never have stalled."""
-    clock, run = SystemClock(), running.ask_run(ALICE, "News")
-
-    def die(*_: Any, **__: Any) -> None:
-        raise Killed
-
-    with monkeypatch.context() as patched:
-        patched.setattr(LakeWarehouse, "plan", die)
-        for _ in range(3):
-            with pytest.raises(Killed):
-                running.go_on(run.pk, clock, Nobody())
-            due.came_to_grief(f"run:{run.pk}", clock)
-    due.carry_out(f"run:{run.pk}", clock)
-    run.refresh_from_db()
-    assert (run.status, run.problems[0]["code"]) == (RunStatus.FAILED, "RUN_DIED")
-    again = running.ask_run(ALICE, "News")
-    running.go_on(again.pk, clock, Nobody())
-    assert Run.objects.get(pk=again.pk).status == RunStatus.SUCCESSFUL
-
-
-@pytest.mark.usefixtures("shop")
-def test_a_machine_without_room_for_a_process_ends_no_worker(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Faults 55, 57."""
-    running.ask_run(ALICE, "News")
-    worker = Worker(VirtualClock())
-    asked: list[str] = []
-
-    def full(words: Any, **_: Any) -> None:
-        asked.append(words[-1])
-        worker.stop.set()
-        raise BlockingIOError(11, "Resource temporarily unavailable")
-
-    monkeypatch.setattr("leleka.worker.loop.subprocess.Popen", full)
-    worker.work()
-    assert "run:1" in asked
-
-
-@pytest.mark.usefixtures("shop")
-def test_a_mistake_in_one_part_of_keeping_time_leaves_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
-    """I-19."""
-
-    def mistaken(_: Any) -> None:
-        raise LookupError
-
-    seen: list[str] = []
-    monkeypatch.setattr(trying_again, "try_again", mistaken)
-    monkeypatch.setattr(stalling, "watch", lambda _: seen.append("watched"))
-    scheduling.tick(VirtualClock())
-    assert seen == ["watched"]

@@ -92,11 +92,6 @@ def not_from_a_wrong_clock(moment: float, now: float) -> float:
     return moment if moment <= now + FURTHEST else now
 
 
-def lease_is_over(until: float, now: float) -> bool:
-    """Tell whether a lease has run out; one that a wrong clock wrote far ahead is none (fault 58)."""
-    return not now < until <= now + FURTHEST
-
-
 class LeaseLost(Conflict):
     """Another worker owns the run now; whatever this one still knows must not be written."""
 

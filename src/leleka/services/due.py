@@ -15,18 +15,7 @@ from structlog.contextvars import bind_contextvars
 from leleka.core.ports import Clock
 from leleka.core.saying import told
 from leleka.errors import LelekaError, NeedsAttention, NotFound, Problem
-from leleka.services import (
-    exports,
-    late,
-    notices,
-    refusals,
-    running,
-    segments,
-    store,
-    turns,
-    walking,
-    workers,
-)
+from leleka.services import exports, late, notices, running, segments, store, turns, walking, workers
 from leleka.services.audit import Actor
 from leleka.services.connecting import opened
 from leleka.services.plain import plain
@@ -137,12 +126,8 @@ def _ask_late(account: int, clock: Clock) -> None:
 
 
 def came_to_grief(errand: str, clock: Clock) -> None:
-    """A process died over an errand. Runs and refreshes are taken up again, unless that goes on and on; a task is not
-    tried twice.
-    """
+    """A process died over an errand. Runs and refreshes are taken up again by lease; a task is not tried twice."""
     kind, _, number = errand.partition(":")
-    if kind == "run":
-        refusals.died(int(number))
     if kind == "task":
         problem = Problem("TASK_DIED", "The process that worked on this died.", remedy="Ask again.")
         _finish(int(number), Task.Status.FAILED, problems=[asdict(problem)])

@@ -26,7 +26,6 @@ from leleka.services.noting import Noting
 from leleka.services.permissions import require_export
 from leleka.services.readings import RunShelf
 from leleka.services.refresh_order import in_the_way, waits_for
-from leleka.services.refusals import refuse_if_moved, refuse_to_die_again
 from leleka.services.rekeying import KeyWatch
 from leleka.services.runs import view_of
 from leleka.services.waiting import waiting_addresses
@@ -167,7 +166,6 @@ def _claim(run: Run, clock: Clock, watcher: Watcher, *, was_mine: bool) -> Djang
 
 def _work(session: Session, run: Run, outbox: DjangoOutbox, clock: Clock, watcher: Watcher) -> None:
     try:
-        refuse_to_die_again(run)
         if not _is_frozen(run):
             _freeze(session, run, outbox, clock, watcher)
         with opened(_frozen_connection(run), clock) as account:
@@ -211,7 +209,7 @@ def _is_frozen(run: Run) -> bool:
 def _freeze(session: Session, run: Run, outbox: DjangoOutbox, clock: Clock, watcher: Watcher) -> None:
     """Bring up to date what the export needs, and fix what this run keeps to from here on."""
     acting.refuse_to_begin(exports.connection_of(run.export), run)
-    refuse_if_moved(run)
+    _refuse_if_moved(run)
     _let_refreshes_end(run, outbox, clock, watcher)
     if run.config["refresh"]:
         exports.refresh_for(session, run.export, clock, watcher)
@@ -231,6 +229,18 @@ def _let_refreshes_end(run: Run, outbox: DjangoOutbox, clock: Clock, watcher: Wa
         watcher.stage(waits_for(names))
         _stop_if_canceled(outbox)
         clock.sleep(_LOOK)
+
+
+def _refuse_if_moved(run: Run) -> None:
+    """The outbox, the turns and the lane are those of the account and list for which the run was asked for."""
+    export = run.export
+    if (exports.connection_of(export).account_id, export.target) != (run.account_id, run.config["target"]):
+        raise Conflict(
+            "EXPORT_MOVED",
+            "The export leads to another list or account than when this run was asked for; nothing was sent.",
+            where=export.name,
+            remedy="Run the export again: that begins a new run.",
+        )
 
 
 def _stop_if_canceled(outbox: DjangoOutbox) -> None:

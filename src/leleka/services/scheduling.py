@@ -5,11 +5,9 @@ UPDATEs, let one of them do each thing. A decision and what it starts are one tr
 both or neither (fault 6).
 """
 
-from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
-from functools import partial
 from typing import Any, Final
 
 import structlog
@@ -48,22 +46,19 @@ def tick(clock: Clock) -> None:
     own = Export.objects.filter(schedule__policy=OWN, next_due_at__lte=now)
     for export in own:
         _decide(_Due(f"export:{export.pk}", f"export:{export.pk}", Trigger.OWN, export, clock), now)
-    for part in (close_finished, trying_again.try_again, stalling.watch):
-        _guarded(partial(part, clock), part.__name__)
+    close_finished(clock)
+    trying_again.try_again(clock)
+    stalling.watch(clock)
 
 
 def _decide(due: "_Due", now: datetime) -> None:
-    _guarded(lambda: due.decide(now), due.subject)
-
-
-def _guarded(work: Callable[[], object], subject: str) -> None:
-    """A mistake of ours in one schedule, or one part, keeps no other one, and no run, from beginning (I-19)."""
+    """A mistake of ours in one schedule keeps no other one, and no run, from beginning (I-19)."""
     try:
-        work()
+        due.decide(now)
     except database.ERRORS:
         raise
     except Exception:
-        log.exception("time could not be kept", subject=subject)
+        log.exception("a schedule could not be decided", subject=due.subject)
 
 
 def moment(clock: Clock) -> datetime:

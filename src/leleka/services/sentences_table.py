@@ -109,10 +109,6 @@ SENTENCES: Final[Mapping[str, tuple[Promise | str, Promise | str]]] = {
         _("The connection no longer leads to the account in which this run began."),
         _("Run the export again: that begins a new run."),
     ),
-    "RUN_DIED": (
-        _("The process that worked on this run died several times at the same point."),
-        _("Look into the log; where memory ran out, give more or lower LELEKA_MEMORY_LIMIT."),
-    ),
     "EXPORT_MOVED": (
         _("The export leads to another list or account than when this run was asked for; nothing was sent."),
         _("Run the export again: that begins a new run."),

@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Container, Sequence
 from typing import Final
 
-from leleka.core.outbox import lease_is_over
 from leleka.core.ports import Clock
 from leleka.core.saying import told
 from leleka.services import workers
@@ -38,7 +37,7 @@ def runs_in_turn(clock: Clock, but: Container[str]) -> Sequence[int]:
 
 
 def _is_free(run: Run, clock: Clock) -> bool:
-    return lease_is_over(run.lease_until, clock.now()) or not run.worker or workers.is_dead(run.worker)
+    return run.lease_until <= clock.now() or not run.worker or workers.is_dead(run.worker)
 
 
 def _may_begin(run: Run) -> bool:

@@ -15,7 +15,6 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from leleka.core.chain import ENDED, StepKind, StepStatus, standing_in_the_way
-from leleka.core.outbox import lease_is_over
 from leleka.core.ports import Clock
 from leleka.core.saying import told
 from leleka.errors import LelekaError, NeedsAttention, Problem
@@ -43,7 +42,7 @@ def next_to_walk(clock: Clock) -> int | None:
     row = to_walk().first()
     if row is None:
         return None
-    free = lease_is_over(row.lease_until, clock.now()) or not row.worker or workers.is_dead(row.worker)
+    free = row.lease_until <= clock.now() or not row.worker or workers.is_dead(row.worker)
     return row.pk if free else None
 
 

@@ -18,7 +18,6 @@ from leleka.core.outbox import (
     LeaseLost,
     RunCanceled,
     RunState,
-    lease_is_over,
 )
 from leleka.core.outcomes import Accepted, Outcome, Refused
 from leleka.core.planning import Planned, SettledRun
@@ -90,7 +89,7 @@ class DjangoOutbox:
         status = RunStatus.NEEDS_CONFIRMATION if needs_confirmation else RunStatus.PROCESSING
         self._looked_at = -_LOOK_EVERY  # who cancels from now on is seen at once
         with transaction.atomic():
-            self._guard(deaths=0)
+            self._guard()
             mine = Run.objects.filter(pk=self._run_id)
             if mine.filter(cancel_requested_at__isnull=False).exists():
                 status = RunStatus.CANCELING
@@ -108,12 +107,7 @@ class DjangoOutbox:
             self._guard()
             now = self._clock.now()
             held = Account.objects.select_related("lane__export").get(pk=self._account_id).lane
-            free = (
-                held is None
-                or held.pk == self._run_id
-                or held.finished_at
-                or lease_is_over(held.lease_until, now)
-            )
+            free = held is None or held.pk == self._run_id or held.finished_at or held.lease_until < now
             if not free and held is not None:
                 self._stands_in_line(there=True)
                 return f"run {held.pk} of {held.export.name}"
@@ -154,7 +148,7 @@ class DjangoOutbox:
         now = self._clock.now()
         mine = Account.objects.filter(pk=self._account_id, lane=self._run_id)
         with transaction.atomic():
-            self._guard(deaths=0)
+            self._guard()
             if not mine.update(next_send_at=next_send_at):
                 raise LaneLost
             self._update(batches)

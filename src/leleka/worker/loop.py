@@ -44,13 +44,11 @@ class Worker:
     def work(self) -> None:
         log.info("worker started", pid=os.getpid())
         heart = beats.Heart(self.clock)
-        try:
-            while not self.stop.is_set():
-                self._look(heart)
-                self.stop.wait(_LOOK_EVERY)
-        finally:  # a mistake of ours ends the worker, and its errands with it: they are taken up again
-            heart.stop()
-            self._end()
+        while not self.stop.is_set():
+            self._look(heart)
+            self.stop.wait(_LOOK_EVERY)
+        heart.stop()
+        self._end()
 
     def _look(self, heart: beats.Heart) -> None:
         """Look once. A database that is away is asked again: the worker outlives it, and so do its children."""
@@ -94,15 +92,11 @@ class Worker:
 
     def _start(self, errand: str) -> None:
         # Its own session: a Ctrl-C at the terminal reaches the worker, which tells its children itself.
-        try:
-            self.children[errand] = subprocess.Popen(
-                [sys.executable, "-m", "leleka", "worker", "--errand", errand],
-                stdin=subprocess.DEVNULL,
-                start_new_session=True,
-            )
-        except OSError:  # no memory, or no more processes, now
-            log.exception("an errand could not be started", errand=errand)
-            self._rests_until[errand] = self.clock.monotonic() + _RESTS
+        self.children[errand] = subprocess.Popen(
+            [sys.executable, "-m", "leleka", "worker", "--errand", errand],
+            stdin=subprocess.DEVNULL,
+            start_new_session=True,
+        )
 
     def _taken_care_of(self) -> set[str]:
         now = self.clock.monotonic()

@@ -62,7 +62,6 @@ class Run(models.Model):
     tries = models.PositiveSmallIntegerField(default=1)  # of one due instant, this run included
     retry_at = models.DateTimeField(null=True, db_index=True)  # of a failed one: when it is tried again
     tried_again = models.BooleanField(default=False)  # another run has taken its place
-    deaths = models.PositiveSmallIntegerField(default=0)  # of processes, since it last got any further
 
     class Meta:
         constraints = (
