@@ -26,6 +26,7 @@ _ASK_LATE_EVERY: Final = 600.0  # seconds
 _NOTICES_EVERY: Final = 5.0  # seconds
 _TICK_EVERY: Final = 1.0  # seconds between two looks at the schedules
 _RESTS: Final = 5.0  # seconds an errand rests over which a process died
+_INTERRUPTED: Final = 130  # the code of a process that was told to end, and gave back what it had
 _CLEAN_STOP: Final = 25.0  # seconds a child has to write down what it knows
 
 
@@ -71,7 +72,7 @@ class Worker:
             self._is_away = False
 
     def _keep_time(self) -> None:
-        """See to the schedules, and that tasks go after a day: they hold personal data."""
+        """See to the schedules, and that tasks go after a day: they hold personal data; and when they are lost."""
         now = self.clock.monotonic()
         if now >= self._tick_at:
             self._tick_at = now + _TICK_EVERY
@@ -79,6 +80,7 @@ class Worker:
         if now >= self._tidy_at:
             self._tidy_at = now + _TIDY_EVERY
             due.forget_old_tasks()
+            due.fail_lost_tasks()
 
     def _start_what_is_due(self) -> None:
         taken = sum(not errand.startswith(_APART) for errand in self.children)
@@ -111,7 +113,7 @@ class Worker:
     def _collect(self) -> None:
         for errand, child in list(self.children.items()):
             if (code := child.poll()) is not None:
-                if code != 0:
+                if code not in {0, _INTERRUPTED}:
                     due.came_to_grief(errand, self.clock)  # first: a database that is away is asked again
                 del self.children[errand]
                 rests = _ASK_LATE_EVERY if errand.startswith(_LATE) else _RESTS if code else 0.0
