@@ -20,7 +20,7 @@ STATE: Final = (
     "tests/integration/test_late*.py",
     "tests/integration/test_metrics.py",
     "tests/integration/test_notice*.py",
-    "tests/integration/test_leases.py",
+    "tests/integration/test_leases*.py",
     "tests/integration/test_reconciling*.py",
     "tests/integration/test_refreshes.py",
     "tests/integration/test_retrying.py",
