@@ -63,8 +63,8 @@ def is_lost(worker: str, now: float) -> bool:
     does a process that outlived its worker. Nor is another boot one, not even on SQLite: containers of some kinds have
     a boot each, on one volume.
     """
-    place = workers.place_of(worker)
-    if place == workers.place_of(workers.me()):
+    if workers.is_from_here(worker):
         return False  # ``workers.is_dead`` knows
+    place = workers.place_of(worker)
     seen = WorkerBeat.objects.filter(seen_at__gte=now - _LOST, seen_at__lte=now + _LOST)
     return not any(name.startswith(place) for name in seen.values_list("name", flat=True))

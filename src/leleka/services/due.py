@@ -16,7 +16,19 @@ from structlog.contextvars import bind_contextvars
 from leleka.core.ports import Clock
 from leleka.core.saying import told
 from leleka.errors import LelekaError, NeedsAttention, NotFound, Problem
-from leleka.services import beats, exports, late, notices, running, segments, store, turns, walking, workers
+from leleka.services import (
+    beats,
+    dying,
+    exports,
+    late,
+    notices,
+    running,
+    segments,
+    store,
+    turns,
+    walking,
+    workers,
+)
 from leleka.services.audit import Actor
 from leleka.services.connecting import opened
 from leleka.services.plain import plain
@@ -111,7 +123,8 @@ def carry_out(errand: str, clock: Clock) -> None:
 
 def _run(number: int, clock: Clock) -> None:
     try:
-        running.go_on(number, clock, Nobody())
+        if not dying.end_if_it_kills(number, clock):
+            running.go_on(number, clock, Nobody())
     except LelekaError as error:  # it stands with the run, or another process has taken the run
         log.warning("a run did not go on", run=number, code=error.code)
 
@@ -129,14 +142,23 @@ def _ask_late(account: int, clock: Clock) -> None:
 
 
 def came_to_grief(errand: str, clock: Clock) -> None:
-    """A process died over an errand. Runs and refreshes are taken up again by lease; a task is not tried twice."""
+    """A process died over an errand. Runs and refreshes are taken up again, so often; a task is not tried twice."""
     kind, _, number = errand.partition(":")
     if kind == "task":
         row = Task.objects.filter(pk=number).first()
         if row is not None and (not row.worker or workers.is_dead(row.worker)):
             _died(row)
-    else:
-        log.error("a process died over an errand", errand=errand, at=clock.now())
+        return
+    log.error("a process died over an errand", errand=errand, at=clock.now())
+    if kind == "run":
+        dying.count(int(number), clock)
+
+
+def ended(errand: str) -> None:
+    """A process ended over an errand in order. It may have left a run as it was, over a database that stayed away."""
+    kind, _, number = errand.partition(":")
+    if kind == "run":
+        dying.give_back(int(number))
 
 
 def _died(row: Task) -> None:

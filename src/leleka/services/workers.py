@@ -26,6 +26,11 @@ def is_dead(worker: str) -> bool:
     return _started(int(parts[2])) != parts[3]
 
 
+def is_from_here(worker: str) -> bool:
+    """Tell whether a worker is of this very boot and process namespace, so that it can be seen from here."""
+    return place_of(worker) == place_of(me())
+
+
 def place_of(worker: str) -> str:
     """Give the part of a worker's name that it shares with every process of its boot and process namespace."""
     return worker.rsplit(":", 2)[0] + ":"

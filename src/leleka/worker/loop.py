@@ -113,8 +113,11 @@ class Worker:
     def _collect(self) -> None:
         for errand, child in list(self.children.items()):
             if (code := child.poll()) is not None:
-                if code not in {0, _INTERRUPTED}:
-                    due.came_to_grief(errand, self.clock)  # first: a database that is away is asked again
+                # First: a database that is away is asked again.
+                if code in {0, _INTERRUPTED}:
+                    due.ended(errand)
+                else:
+                    due.came_to_grief(errand, self.clock)
                 del self.children[errand]
                 rests = _ASK_LATE_EVERY if errand.startswith(_LATE) else _RESTS if code else 0.0
                 self._rests_until[errand] = self.clock.monotonic() + rests
