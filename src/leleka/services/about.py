@@ -11,6 +11,7 @@ from leleka.core.ports import Clock
 from leleka.services import store
 from leleka.services.audit import Actor
 from leleka.services.permissions import Permission, require
+from leleka.state.leases import over
 from leleka.state.models import Refresh, Run
 
 
@@ -35,7 +36,7 @@ class About:
 def about(actor: Actor, clock: Clock) -> About:
     require(actor, Permission.SEE)
     configuration = store.configuration()
-    held = {"finished_at__isnull": True, "lease_until__gt": clock.now()}
+    nobody = over(clock.now())
     return About(
         version=__version__,
         database=connection.display_name,
@@ -45,6 +46,6 @@ def about(actor: Actor, clock: Clock) -> About:
         memory_limit=configuration.memory_limit,
         lease_seconds=configuration.lease_seconds,
         several_workers=connection.vendor != "sqlite",
-        runs=Run.objects.filter(**held).count(),
-        refreshes=Refresh.objects.filter(**held).exclude(worker="").count(),
+        runs=Run.objects.filter(finished_at__isnull=True).exclude(nobody).count(),
+        refreshes=Refresh.objects.filter(finished_at__isnull=True).exclude(nobody).exclude(worker="").count(),
     )

@@ -9,13 +9,26 @@ from typing import Any, Final
 
 import structlog
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from structlog.contextvars import bind_contextvars
 
 from leleka.core.ports import Clock
 from leleka.core.saying import told
 from leleka.errors import LelekaError, NeedsAttention, NotFound, Problem
-from leleka.services import exports, late, notices, running, segments, store, turns, walking, workers
+from leleka.services import (
+    beats,
+    dying,
+    exports,
+    late,
+    notices,
+    running,
+    segments,
+    store,
+    turns,
+    walking,
+    workers,
+)
 from leleka.services.audit import Actor
 from leleka.services.connecting import opened
 from leleka.services.plain import plain
@@ -47,13 +60,15 @@ class TaskView:
 
 
 def ask(actor: Actor, kind: Task.Kind, subject: str, payload: Mapping[str, Any] | None = None) -> int:
-    """Ask the worker for something; the one under way is taken where the same was asked before."""
+    """Ask the worker for something; the one under way is taken where the same was asked before, unless it is lost."""
     with transaction.atomic():
         asked = dict(payload or {})
         same = Task.objects.filter(kind=kind, subject=subject, asked_by=actor.name, payload=asked)
         live = same.exclude(status__in=_ENDED).first()
         if live is not None:
-            return live.pk
+            if not _is_lost(live):
+                return live.pk
+            _died(live)
         row = Task.objects.create(
             kind=kind, subject=subject, payload=asked, asked_by=actor.name, made_at=timezone.now()
         )
@@ -108,7 +123,8 @@ def carry_out(errand: str, clock: Clock) -> None:
 
 def _run(number: int, clock: Clock) -> None:
     try:
-        running.go_on(number, clock, Nobody())
+        if not dying.end_if_it_kills(number, clock):
+            running.go_on(number, clock, Nobody())
     except LelekaError as error:  # it stands with the run, or another process has taken the run
         log.warning("a run did not go on", run=number, code=error.code)
 
@@ -126,17 +142,44 @@ def _ask_late(account: int, clock: Clock) -> None:
 
 
 def came_to_grief(errand: str, clock: Clock) -> None:
-    """A process died over an errand. Runs and refreshes are taken up again by lease; a task is not tried twice."""
+    """A process died over an errand. Runs and refreshes are taken up again, so often; a task is not tried twice."""
     kind, _, number = errand.partition(":")
     if kind == "task":
-        problem = Problem("TASK_DIED", "The process that worked on this died.", remedy="Ask again.")
-        _finish(int(number), Task.Status.FAILED, problems=[asdict(problem)])
-    else:
-        log.error("a process died over an errand", errand=errand, at=clock.now())
+        row = Task.objects.filter(pk=number).first()
+        if row is not None and (not row.worker or workers.is_dead(row.worker)):
+            _died(row)
+        return
+    log.error("a process died over an errand", errand=errand, at=clock.now())
+    if kind == "run":
+        dying.count(int(number), clock)
+
+
+def ended(errand: str) -> None:
+    """A process ended over an errand in order. It may have left a run as it was, over a database that stayed away."""
+    kind, _, number = errand.partition(":")
+    if kind == "run":
+        dying.give_back(int(number))
+
+
+def _died(row: Task) -> None:
+    """Let a task fail whose process died, unless another process has it by now."""
+    problem = Problem("TASK_DIED", "The process that worked on this died.", remedy="Ask again.")
+    _end(Task.objects.filter(pk=row.pk, worker=row.worker), Task.Status.FAILED, problems=[asdict(problem)])
 
 
 def forget_old_tasks() -> None:
     Task.objects.filter(made_at__lt=timezone.now() - _KEPT).delete()
+
+
+def fail_lost_tasks() -> None:
+    """Let the tasks fail whose machine or container is gone: nobody would ever take them up again."""
+    for row in Task.objects.exclude(status__in=_ENDED):
+        if _is_lost(row):
+            _died(row)
+
+
+def _is_lost(row: Task) -> bool:
+    return bool(row.worker) and beats.is_lost(row.worker, timezone.now().timestamp())
 
 
 def take(number: int) -> Task | None:
@@ -152,9 +195,18 @@ def _do(number: int, clock: Clock) -> None:
     row = take(number)
     if row is None:
         return  # another worker was quicker
-    watcher = _Watcher(number)
     try:
-        result = _result(row, clock, watcher)
+        _work(row, clock)
+    except KeyboardInterrupt:  # told to end: whoever comes next may begin it anew at once (fault 74)
+        mine = Task.objects.filter(pk=number, worker=workers.me()).exclude(status__in=_ENDED)
+        mine.update(worker="", status=Task.Status.QUEUED, stage="", stage_told={})
+        raise
+
+
+def _work(row: Task, clock: Clock) -> None:
+    number = row.pk
+    try:
+        result = _result(row, clock, _Watcher(number))
     except LelekaError as error:
         _finish(number, Task.Status.FAILED, problems=[asdict(one) for one in error.problems])
     except Exception:
@@ -179,9 +231,12 @@ def _result(row: Task, clock: Clock, watcher: "_Watcher") -> dict[str, Any]:
 
 
 def _finish(number: int, status: Task.Status, **values: Any) -> None:
-    Task.objects.filter(pk=number).exclude(status__in=_ENDED).update(
-        status=status, stage="", finished_at=timezone.now(), **values
-    )
+    _end(Task.objects.filter(pk=number), status, **values)
+
+
+def _end(rows: QuerySet[Task], status: Task.Status, **values: Any) -> None:
+    now = timezone.now()
+    rows.exclude(status__in=_ENDED).update(status=status, stage="", finished_at=now, **values)
 
 
 class _Watcher:

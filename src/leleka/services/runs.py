@@ -19,6 +19,7 @@ from leleka.services.csv_text import lines
 from leleka.services.listing import Columns, Listed, Wanted, contains, page_of
 from leleka.services.permissions import Permission, allows, may_use, require, require_export
 from leleka.state.folding import Folded
+from leleka.state.leases import over
 from leleka.state.models import AttemptRow, Export, Run, RunStatus
 from leleka.warehouse import outcomes
 from leleka.warehouse.counting import DUE
@@ -167,7 +168,7 @@ def ask_to_cancel(actor: Actor, run: Run) -> None:
     if asked.update(cancel_requested_at=now, status=RunStatus.CANCELING):
         record(actor, "run cancel", run.export.name, {"run": run.pk})
     if not AttemptRow.objects.filter(batch__run=run.pk).exists():
-        idle = live.filter(lease_until__lt=now.timestamp(), fence=run.fence)
+        idle = live.filter(over(now.timestamp()), fence=run.fence)
         if idle.update(status=RunStatus.CANCELED, finished_at=now):
             acting.record_ended(run)
 

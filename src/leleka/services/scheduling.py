@@ -5,6 +5,7 @@ UPDATEs, let one of them do each thing. A decision and what it starts are one tr
 both or neither (fault 6).
 """
 
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
@@ -46,9 +47,18 @@ def tick(clock: Clock) -> None:
     own = Export.objects.filter(schedule__policy=OWN, next_due_at__lte=now)
     for export in own:
         _decide(_Due(f"export:{export.pk}", f"export:{export.pk}", Trigger.OWN, export, clock), now)
-    close_finished(clock)
-    trying_again.try_again(clock)
-    stalling.watch(clock)
+    for part in (close_finished, trying_again.try_again, stalling.watch):
+        _see_to(part, clock)
+
+
+def _see_to(part: Callable[[Clock], None], clock: Clock) -> None:
+    """A mistake of ours in one part keeps no other one from being done, and no worker from its runs (I-19)."""
+    try:
+        part(clock)
+    except database.ERRORS:
+        raise
+    except Exception:
+        log.exception("a part of keeping time failed unexpectedly", part=part.__name__)
 
 
 def _decide(due: "_Due", now: datetime) -> None:

@@ -11,6 +11,12 @@ _MASTER_KEY: Final = _("An administrator looks at the master key file on the ser
 SENTENCES: Final[Mapping[str, tuple[Promise | str, Promise | str]]] = {
     # Runs and tasks.
     "OUTCOME_UNKNOWN": (_("No profile ends like that."), ""),
+    "RUN_DIED": (
+        _("The process that worked on this run died three times at the same point."),
+        _(
+            "Look into the log; more memory, or a smaller LELEKA_MEMORY_LIMIT, may help. Then run the export again."
+        ),
+    ),
     # ActiveCampaign and the way to it.
     "DESTINATION_UNKNOWN": (_("There is no such kind of destination."), ""),
     "HOST_PRIVATE_ADDRESS": (

@@ -8,6 +8,7 @@ from leleka.core.ports import Clock
 from leleka.core.saying import told
 from leleka.services import workers
 from leleka.services.refresh_order import in_the_way, waits_for
+from leleka.state.leases import is_over
 from leleka.state.models import Run, RunStatus
 
 AT_ONCE: Final = 2  # runs of one account: one delivers, the next plans meanwhile
@@ -37,7 +38,7 @@ def runs_in_turn(clock: Clock, but: Container[str]) -> Sequence[int]:
 
 
 def _is_free(run: Run, clock: Clock) -> bool:
-    return run.lease_until <= clock.now() or not run.worker or workers.is_dead(run.worker)
+    return is_over(run.lease_until, clock.now()) or not run.worker or workers.is_dead(run.worker)
 
 
 def _may_begin(run: Run) -> bool:

@@ -20,6 +20,7 @@ from leleka.core.saying import told
 from leleka.errors import LelekaError, NeedsAttention, Problem
 from leleka.services import database, stepping, store, workers
 from leleka.services.refresh_order import to_walk
+from leleka.state.leases import is_over
 from leleka.state.models import Refresh, RefreshStep, RunStatus
 from leleka.state.refreshing import RefreshLost, claim, guard, release
 from leleka.warehouse.session import Session
@@ -42,7 +43,7 @@ def next_to_walk(clock: Clock) -> int | None:
     row = to_walk().first()
     if row is None:
         return None
-    free = row.lease_until <= clock.now() or not row.worker or workers.is_dead(row.worker)
+    free = is_over(row.lease_until, clock.now()) or not row.worker or workers.is_dead(row.worker)
     return row.pk if free else None
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 _PROC = Path("/proc")
 _START_TIME = 19  # field 22 of /proc/pid/stat, counted from after the command's closing bracket
+_ENDED = frozenset("ZX")  # its state, field 3, where only its parent has not heard of its end yet
 
 
 def me() -> str:
@@ -25,6 +26,16 @@ def is_dead(worker: str) -> bool:
     return _started(int(parts[2])) != parts[3]
 
 
+def is_from_here(worker: str) -> bool:
+    """Tell whether a worker is of this very boot and process namespace, so that it can be seen from here."""
+    return place_of(worker) == place_of(me())
+
+
+def place_of(worker: str) -> str:
+    """Give the part of a worker's name that it shares with every process of its boot and process namespace."""
+    return worker.rsplit(":", 2)[0] + ":"
+
+
 def _place() -> str:
     try:
         boot = (_PROC / "sys/kernel/random/boot_id").read_text().strip()
@@ -35,6 +46,7 @@ def _place() -> str:
 
 def _started(pid: int) -> str:
     try:
-        return (_PROC / str(pid) / "stat").read_text().rpartition(")")[2].split()[_START_TIME]
+        fields = (_PROC / str(pid) / "stat").read_text().rpartition(")")[2].split()
+        return "gone" if fields[0] in _ENDED else fields[_START_TIME]
     except (OSError, IndexError):
         return "gone"

@@ -2,6 +2,7 @@
 
 from django.db.models import F
 
+from leleka.state.leases import over
 from leleka.state.models import Run, RunStatus
 
 
@@ -15,7 +16,7 @@ def claim(run: Run, *, worker: str, now: float, lease_seconds: float, previous_i
     free = Run.objects.filter(pk=run.pk, fence=run.fence, finished_at__isnull=True)
     free = free.exclude(status=RunStatus.NEEDS_CONFIRMATION)
     if not previous_is_dead:
-        free = free.filter(lease_until__lte=now)
+        free = free.filter(over(now))
     changed = free.update(
         worker=worker, fence=F("fence") + 1, lease_until=now + lease_seconds, status=RunStatus.PROCESSING
     )

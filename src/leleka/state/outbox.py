@@ -25,6 +25,7 @@ from leleka.core.ports import Clock
 from leleka.core.saying import told
 from leleka.errors import LelekaError
 from leleka.state.batches import batch_of, row_of
+from leleka.state.leases import is_over
 from leleka.state.models import Account, AttemptRow, BatchRow, Ledger, Run, RunStatus, SuppressedPerson
 from leleka.state.suppression import digest
 
@@ -107,7 +108,9 @@ class DjangoOutbox:
             self._guard()
             now = self._clock.now()
             held = Account.objects.select_related("lane__export").get(pk=self._account_id).lane
-            free = held is None or held.pk == self._run_id or held.finished_at or held.lease_until < now
+            free = (
+                held is None or held.pk == self._run_id or held.finished_at or is_over(held.lease_until, now)
+            )
             if not free and held is not None:
                 self._stands_in_line(there=True)
                 return f"run {held.pk} of {held.export.name}"

@@ -2,6 +2,7 @@
 
 from django.db.models import F, Q
 
+from leleka.state.leases import over
 from leleka.state.models import Refresh
 
 
@@ -17,7 +18,7 @@ def claim(
         pk=refresh.pk, fence=refresh.fence, walked_at__isnull=True, finished_at__isnull=True
     )
     if not previous_is_dead:
-        free = free.filter(Q(lease_until__lte=now) | Q(worker=""))
+        free = free.filter(over(now) | Q(worker=""))
     changed = free.update(worker=worker, fence=F("fence") + 1, lease_until=now + lease_seconds)
     return refresh.fence + 1 if changed else None
 

@@ -26,6 +26,7 @@ _ASK_LATE_EVERY: Final = 600.0  # seconds
 _NOTICES_EVERY: Final = 5.0  # seconds
 _TICK_EVERY: Final = 1.0  # seconds between two looks at the schedules
 _RESTS: Final = 5.0  # seconds an errand rests over which a process died
+_INTERRUPTED: Final = 130  # the code of a process that was told to end, and gave back what it had
 _CLEAN_STOP: Final = 25.0  # seconds a child has to write down what it knows
 
 
@@ -44,11 +45,13 @@ class Worker:
     def work(self) -> None:
         log.info("worker started", pid=os.getpid())
         heart = beats.Heart(self.clock)
-        while not self.stop.is_set():
-            self._look(heart)
-            self.stop.wait(_LOOK_EVERY)
-        heart.stop()
-        self._end()
+        try:
+            while not self.stop.is_set():
+                self._look(heart)
+                self.stop.wait(_LOOK_EVERY)
+        finally:  # also where a mistake of ours ends it: its children would be nobody's
+            heart.stop()
+            self._end()
 
     def _look(self, heart: beats.Heart) -> None:
         """Look once. A database that is away is asked again: the worker outlives it, and so do its children."""
@@ -69,7 +72,7 @@ class Worker:
             self._is_away = False
 
     def _keep_time(self) -> None:
-        """See to the schedules, and that tasks go after a day: they hold personal data."""
+        """See to the schedules, and that tasks go after a day: they hold personal data; and when they are lost."""
         now = self.clock.monotonic()
         if now >= self._tick_at:
             self._tick_at = now + _TICK_EVERY
@@ -77,6 +80,7 @@ class Worker:
         if now >= self._tidy_at:
             self._tidy_at = now + _TIDY_EVERY
             due.forget_old_tasks()
+            due.fail_lost_tasks()
 
     def _start_what_is_due(self) -> None:
         taken = sum(not errand.startswith(_APART) for errand in self.children)
@@ -91,12 +95,16 @@ class Worker:
                 self._start(due.NOTICES)
 
     def _start(self, errand: str) -> None:
+        """Give an errand its process. A machine that has no memory, process or open file to spare may have one soon."""
         # Its own session: a Ctrl-C at the terminal reaches the worker, which tells its children itself.
-        self.children[errand] = subprocess.Popen(
-            [sys.executable, "-m", "leleka", "worker", "--errand", errand],
-            stdin=subprocess.DEVNULL,
-            start_new_session=True,
-        )
+        command = [sys.executable, "-m", "leleka", "worker", "--errand", errand]
+        try:
+            child = subprocess.Popen(command, stdin=subprocess.DEVNULL, start_new_session=True)
+        except OSError:
+            log.exception("an errand could not be begun", errand=errand)
+            self._rests_until[errand] = self.clock.monotonic() + _RESTS
+        else:
+            self.children[errand] = child
 
     def _taken_care_of(self) -> set[str]:
         now = self.clock.monotonic()
@@ -105,12 +113,15 @@ class Worker:
     def _collect(self) -> None:
         for errand, child in list(self.children.items()):
             if (code := child.poll()) is not None:
+                # First: a database that is away is asked again.
+                if code in {0, _INTERRUPTED}:
+                    due.ended(errand)
+                else:
+                    due.came_to_grief(errand, self.clock)
                 del self.children[errand]
                 rests = _ASK_LATE_EVERY if errand.startswith(_LATE) else _RESTS if code else 0.0
                 self._rests_until[errand] = self.clock.monotonic() + rests
                 log.info("errand ended", errand=errand, code=code)
-                if code != 0:
-                    due.came_to_grief(errand, self.clock)
 
     def _end(self) -> None:
         for child in self.children.values():

@@ -62,6 +62,8 @@ class Run(models.Model):
     tries = models.PositiveSmallIntegerField(default=1)  # of one due instant, this run included
     retry_at = models.DateTimeField(null=True, db_index=True)  # of a failed one: when it is tried again
     tried_again = models.BooleanField(default=False)  # another run has taken its place
+    deaths = models.PositiveSmallIntegerField(default=0)  # of processes in a row, all of them at ...
+    death_point = models.JSONField(default=dict)  # ... this point (services.dying)
 
     class Meta:
         constraints = (

@@ -1,0 +1,126 @@
+"""Runs that kill whatever works on them, for want of memory say: three deaths at the same point end them (I-16)."""
+
+import traceback
+from contextlib import suppress
+from typing import Any, Final
+
+import structlog
+from django.db.models import Count, Q, Sum
+
+from leleka.core.outbox import BatchStatus, LeaseLost
+from leleka.core.ports import Clock
+from leleka.engine.run import verdicts
+from leleka.errors import LelekaError, NeedsAttention
+from leleka.services import acting, database, store, workers
+from leleka.services.matching import leavers_of
+from leleka.state.claims import claim, release
+from leleka.state.leases import is_over
+from leleka.state.models import AttemptRow, BatchRow, Run, RunStatus, SuppressedReading
+from leleka.state.outbox import DjangoOutbox
+from leleka.warehouse.session import Session
+from leleka.warehouse.store import LakeWarehouse
+
+log = structlog.get_logger(__name__)
+_MOST_DEATHS: Final = 3
+_UNANSWERED: Final = (BatchStatus.PLANNED, BatchStatus.SENDING, BatchStatus.UNKNOWN)
+
+
+def count(number: int, clock: Clock) -> None:
+    """Count the death of the process that has a run, if it died; the run is given back, so that it is counted once."""
+    run = Run.objects.filter(pk=number, finished_at__isnull=True).exclude(worker="").first()
+    if run is None:
+        return
+    dead = workers.is_dead(run.worker)
+    # Of a container that was restarted nothing is known but that the lease ran out; who is here and stands still lives.
+    if not dead and (workers.is_from_here(run.worker) or not is_over(run.lease_until, clock.now())):
+        return
+    point = _point(run)
+    deaths = run.deaths + 1 if run.death_point == point else 1
+    given_back = {"worker": "", "lease_until": 0.0} if dead else {}
+    mine = Run.objects.filter(pk=number, fence=run.fence, worker=run.worker, finished_at__isnull=True)
+    if mine.update(deaths=deaths, death_point=point, **given_back):
+        log.error("a process died over a run", run=number, deaths=deaths)
+
+
+def give_back(number: int) -> None:
+    """Give back a run whose process ended in order, but could not write that down: that is no death."""
+    run = Run.objects.filter(pk=number, finished_at__isnull=True).exclude(worker="").first()
+    if run is not None and workers.is_dead(run.worker):
+        release(number, run.fence)
+
+
+def end_if_it_kills(number: int, clock: Clock) -> bool:
+    """End a run over which processes died so often at the point where it still is; tell whether it has ended."""
+    count(number, clock)
+    live = Run.objects.filter(pk=number, finished_at__isnull=True, deaths__gte=_MOST_DEATHS)
+    run = live.exclude(status=RunStatus.NEEDS_CONFIRMATION).select_related("export").first()
+    if run is None or run.death_point != _point(run):
+        return False
+    lease = store.configuration().lease_seconds
+    nobody = not run.worker or workers.is_dead(run.worker)
+    with database.told_to_people():
+        fence = claim(run, worker=workers.me(), now=clock.now(), lease_seconds=lease, previous_is_dead=nobody)
+        if fence is None:
+            return False  # somebody was quicker
+        run.refresh_from_db()
+        try:
+            _end(run, acting.AuditedOutbox(run, fence, clock=clock, lease_seconds=lease))
+        finally:  # where it could not be ended: an end of this process that was asked for is no death
+            with suppress(*database.ERRORS):
+                release(number, fence)
+    return True
+
+
+def _end(run: Run, outbox: DjangoOutbox) -> None:
+    died = NeedsAttention(
+        "RUN_DIED",
+        f"The process that worked on this run died {_MOST_DEATHS} times at the same point.",
+        where=run.export.name,
+        remedy="Look into the log; more memory, or a smaller LELEKA_MEMORY_LIMIT, may help. Then run the export again.",
+    )
+    if run.deaths > _MOST_DEATHS:
+        outbox.fail(died)  # to settle it killed another one
+        return
+    with store.session() as session:
+        settle_and_fail(session, run, outbox, died)
+
+
+def settle_and_fail(session: Session, run: Run, outbox: DjangoOutbox, error: LelekaError) -> None:
+    """End a run that cannot go on. What was sent of it is settled: nobody is lost (I-2)."""
+    if not AttemptRow.objects.filter(batch__run=run.pk).exists():
+        outbox.fail(error)
+        return
+    try:
+        state, before = outbox.load(), outbox.ledger()
+        settled = LakeWarehouse(session, store.lake()).settle(
+            state.plan,
+            name=run.export.name,
+            ledger=before,
+            leavers=leavers_of(run.config["leavers"]),
+            verdicts=tuple(verdicts(state.batches)),
+        )
+        outbox.finish(settled, before=before, error=error, canceled=False)
+    except LeaseLost:
+        raise
+    except Exception as bug:  # whatever it is, the run must end
+        if database.trouble(bug):
+            raise
+        log.error("run could not be settled", run=run.pk, traceback=traceback.format_exc())  # noqa: TRY400 - as JSON
+        outbox.fail(error)
+
+
+def _point(run: Run) -> dict[str, Any]:
+    """Give how far a run is, as JSON. A batch that is sent once more is a step: it is given up after so many (I-3)."""
+    batches = BatchRow.objects.filter(run=run).aggregate(
+        batches=Count("pk"),
+        answered=Count("pk", filter=~Q(status__in=_UNANSWERED)),
+        tries=Sum("tries"),
+        polls=Sum("polls"),
+    )
+    reading = SuppressedReading.objects.filter(run=run).first()
+    return {
+        "frozen": "profiles" in run.config,
+        "read": reading.requests if reading else 0,
+        "plan": run.plan,
+        **batches,
+    }

@@ -1,0 +1,122 @@
+"""A worker whose machine, whose database or whose own code is in trouble goes on with everything else (I-19)."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.db import OperationalError
+
+from leleka.core.ports import Clock
+from leleka.services import beats, due, notices, running, scheduling, stalling, trying_again
+from leleka.worker import loop
+from tests.fakes.clock import VirtualClock
+from tests.integration.office import ALICE, Office
+
+PARTS = ("close_finished", "try_again", "watch")
+
+
+@pytest.fixture
+def errand(office: Office) -> str:
+    """A run that is due, by the name of its errand."""
+    office.hire(3)
+    office.apply()
+    return f"run:{running.ask_run(ALICE, 'News').pk}"
+
+
+@pytest.fixture
+def child() -> Iterator["subprocess.Popen[bytes]"]:
+    """A process that waits for a word, which nobody says."""
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as process:
+        yield process
+
+
+@pytest.mark.parametrize("trouble", [BlockingIOError(11, "no process"), OSError(12, "no memory")])
+def test_an_errand_that_gets_no_process_is_begun_a_little_later(
+    errand: str, monkeypatch: pytest.MonkeyPatch, trouble: OSError
+) -> None:
+    clock = VirtualClock()
+    worker, heart = loop.Worker(clock), beats.Heart(clock)
+    real, lacking, begun = subprocess.Popen, [trouble], []
+
+    def popen(command: list[str], **_: Any) -> Any:
+        if lacking:
+            raise lacking.pop()
+        begun.append(command[-1])
+        return real([sys.executable, "-c", ""])
+
+    monkeypatch.setattr(subprocess, "Popen", popen)
+    worker._look(heart)
+    worker._look(heart)
+    assert errand not in begun, "it rests, and is not tried at every look"
+    clock.sleep(6)
+    worker._look(heart)
+    assert begun.count(errand) == 1
+    for started in worker.children.values():
+        started.wait()
+
+
+@pytest.mark.usefixtures("errand")
+def test_a_worker_that_ends_over_a_mistake_of_ours_leaves_no_process_behind(
+    monkeypatch: pytest.MonkeyPatch, child: "subprocess.Popen[bytes]"
+) -> None:
+    def mistaken(*_: Any, **__: Any) -> Any:
+        raise ZeroDivisionError
+
+    worker = loop.Worker(VirtualClock(), children={"run:1": child})
+    monkeypatch.setattr(due, "errands", mistaken)
+    with pytest.raises(ZeroDivisionError):
+        worker.work()
+    assert child.poll() is not None
+
+
+@pytest.mark.usefixtures("errand")
+def test_a_process_that_died_while_the_database_was_away_is_not_forgotten(
+    monkeypatch: pytest.MonkeyPatch, child: "subprocess.Popen[bytes]"
+) -> None:
+    """Fault 51: who asked for a task hears of its end when the database answers again."""
+    clock = VirtualClock()
+    child.kill()
+    child.wait()
+    worker, heart = loop.Worker(clock, children={"task:7": child}), beats.Heart(clock)
+    told: list[str] = []
+    away = [OperationalError("away")]
+
+    def grief(errand: str, _: Clock) -> None:
+        if away:
+            raise away.pop()
+        told.append(errand)
+
+    monkeypatch.setattr(due, "came_to_grief", grief)
+    monkeypatch.setattr(due, "errands", lambda *_, **__: [])
+    monkeypatch.setattr(notices, "anything_to_do", lambda _: False)
+    worker._look(heart)
+    assert (told, list(worker.children)) == ([], ["task:7"])
+    worker._look(heart)
+    assert (told, worker.children) == (["task:7"], {})
+
+
+@pytest.mark.usefixtures("db")
+@pytest.mark.parametrize("broken", PARTS)
+def test_a_mistake_in_one_part_of_keeping_time_keeps_no_other_one(
+    monkeypatch: pytest.MonkeyPatch, broken: str
+) -> None:
+    done, trouble = [], {broken: Exception("a mistake of ours")}
+
+    def part(name: str) -> Any:
+        def do(_: Clock) -> None:
+            if name in trouble:
+                raise trouble[name]
+            done.append(name)
+
+        do.__name__ = name
+        return do
+
+    for room, name in zip((scheduling, trying_again, stalling), PARTS, strict=True):
+        monkeypatch.setattr(room, name, part(name))
+    scheduling.tick(VirtualClock())
+    assert done == [name for name in PARTS if name != broken]
+    trouble[broken] = OperationalError("away")
+    with pytest.raises(OperationalError):  # the worker asks a database that is away again
+        scheduling.tick(VirtualClock())

@@ -1,0 +1,119 @@
+"""Tasks whose process is told to end, died, or is nowhere to be seen (faults 7, 74)."""
+
+import os
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from leleka.core.clock import SystemClock
+from leleka.services import beats, due, segments, workers
+from leleka.state.models import Task, WorkerBeat
+from leleka.worker import loop
+from tests.fakes.clock import VirtualClock
+from tests.integration.office import ALICE
+
+pytestmark = pytest.mark.usefixtures("installation")
+RULES = {"rules": {"column": "tier", "is": "gold"}}
+BEFORE_THE_REBOOT = "another-boot:pid[4026531836]:"
+
+
+def asked() -> int:
+    return due.ask(ALICE, Task.Kind.COUNT, "", RULES)
+
+
+def is_taken(number: int, worker: str) -> None:
+    Task.objects.filter(pk=number).update(worker=worker, status=Task.Status.PROCESSING)
+
+
+def errands() -> list[str]:
+    return list(due.errands(SystemClock(), (), 9))
+
+
+def beat(name: str, ago: float) -> None:
+    now = timezone.now().timestamp()
+    WorkerBeat.objects.create(
+        name=name, host="it", pid=1, version="1", started_at=now - 999, seen_at=now - ago
+    )
+
+
+def standing(number: int) -> tuple[str, list[str]]:
+    task = due.task(ALICE, number)
+    return task.status, [one.code for one in task.problems]
+
+
+def test_a_task_whose_process_is_told_to_end_is_given_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Fault 74: whoever comes next begins it anew; nobody waits for it in vain."""
+
+    def interrupted(*_: Any) -> int:
+        raise KeyboardInterrupt
+
+    number = asked()
+    with monkeypatch.context() as patched:
+        patched.setattr(segments, "count_rules", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            due.carry_out(f"task:{number}", SystemClock())
+    assert (standing(number), errands()) == (("Queued", []), [f"task:{number}"])
+    monkeypatch.setattr(segments, "count_rules", lambda *_: 7)
+    due.carry_out(f"task:{number}", SystemClock())
+    assert due.task(ALICE, number).result == {"count": 7}
+
+
+@pytest.mark.parametrize(("code", "ended"), [(130, "Queued"), (-9, "Failed")])
+def test_a_process_that_was_told_to_end_has_not_died(code: int, ended: str) -> None:
+    number = asked()
+    ends = f"import os; os._exit({code})" if code > 0 else "import os; os.kill(os.getpid(), 9)"
+    with subprocess.Popen([sys.executable, "-c", ends]) as child:
+        child.wait()
+        worker = loop.Worker(VirtualClock(), children={f"task:{number}": child})
+        worker._collect()
+    assert standing(number)[0] == ended
+
+
+def test_a_task_of_a_machine_before_its_reboot_fails_and_can_be_asked_for_again() -> None:
+    number = asked()
+    is_taken(number, f"{BEFORE_THE_REBOOT}77:1234")
+    beat(f"{BEFORE_THE_REBOOT}70:1200", ago=200)
+    assert asked() != number
+    assert standing(number) == ("Failed", ["TASK_DIED"])
+
+
+def test_so_does_one_for_which_nobody_asks_again() -> None:
+    lost, waiting = asked(), due.ask(ALICE, Task.Kind.COUNT, "another", RULES)
+    is_taken(lost, f"{BEFORE_THE_REBOOT}77:1234")
+    loop.Worker(VirtualClock())._keep_time()
+    assert (standing(lost), standing(waiting)) == (("Failed", ["TASK_DIED"]), ("Queued", []))
+
+
+@pytest.mark.parametrize("clock_differs_by", [-60, 5, 60])
+def test_a_task_of_another_machine_whose_worker_is_seen_is_left_to_it(clock_differs_by: int) -> None:
+    number = asked()
+    is_taken(number, "another-boot:pid[1]:77:1234")
+    beat("another-boot:pid[1]:7:1000", ago=clock_differs_by)
+    due.fail_lost_tasks()
+    assert (asked(), standing(number)) == (number, ("Processing", []))
+
+
+def test_a_task_of_this_machine_is_left_to_whoever_lives() -> None:
+    """Its worker may be silent: the process itself can be seen."""
+    number = asked()
+    is_taken(number, workers.me())
+    due.fail_lost_tasks()
+    assert (asked(), standing(number)) == (number, ("Processing", []))
+
+
+def test_a_process_that_has_ended_is_dead_before_its_parent_heard_of_it() -> None:
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as child:
+        name = f"{workers.place_of(workers.me())}{child.pid}:{workers._started(child.pid)}"
+        assert not workers.is_dead(name)
+        child.kill()
+        os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOWAIT)
+        assert workers.is_dead(name)
+
+
+def test_a_worker_of_the_future_says_nothing_of_a_place() -> None:
+    """Fault 58: its clock was wrong then."""
+    beat(f"{BEFORE_THE_REBOOT}70:1200", ago=-9e8)
+    assert beats.is_lost(f"{BEFORE_THE_REBOOT}77:1234", timezone.now().timestamp())
