@@ -14,14 +14,14 @@ from structlog.contextvars import bound_contextvars
 from leleka.core.outbox import LeaseLost, RunCanceled
 from leleka.core.ports import Clock
 from leleka.core.saying import Said
-from leleka.engine.run import Watcher, execute, verdicts
+from leleka.engine.run import Watcher, execute
 from leleka.errors import Conflict, LelekaError, NeedsAttention
 from leleka.services import acting, database, exports, pruning, store, workers
 from leleka.services.audit import Actor, record
 from leleka.services.connecting import opened
 from leleka.services.contracts import RunView
+from leleka.services.dying import settle_and_fail
 from leleka.services.late import settle_late
-from leleka.services.matching import leavers_of
 from leleka.services.noting import Noting
 from leleka.services.permissions import require_export
 from leleka.services.readings import RunShelf
@@ -30,10 +30,9 @@ from leleka.services.rekeying import KeyWatch
 from leleka.services.runs import view_of
 from leleka.services.waiting import waiting_addresses
 from leleka.state.claims import claim, release
-from leleka.state.models import AttemptRow, BatchRow, Connection, Export, Run, RunStatus, Trigger
+from leleka.state.models import BatchRow, Connection, Export, Run, RunStatus, Trigger
 from leleka.state.outbox import DjangoOutbox
 from leleka.warehouse.session import Session
-from leleka.warehouse.store import LakeWarehouse
 
 log = structlog.get_logger(__name__)
 _LOOK: Final = 1.0  # seconds
@@ -183,7 +182,7 @@ def _work(session: Session, run: Run, outbox: DjangoOutbox, clock: Clock, watche
     except LeaseLost:
         raise
     except LelekaError as error:
-        _fail(session, run, outbox, error)
+        settle_and_fail(session, run, outbox, error)
         if not _is_frozen(run) and not isinstance(error, RunCanceled):
             raise  # it never began: whoever asked for it is told
     except Exception as error:  # a bug: the run fails, the traceback is logged, nothing is retried blindly
@@ -195,7 +194,7 @@ def _work(session: Session, run: Run, outbox: DjangoOutbox, clock: Clock, watche
             "Something went wrong inside Leleka; what was confirmed so far stays confirmed.",
             remedy="Please report it with the traceback from the log.",
         )
-        _fail(session, run, outbox, bug)
+        settle_and_fail(session, run, outbox, bug)
     finally:
         # Whoever takes up a run that waits for confirmation, or was interrupted, need not wait for the lease.
         with suppress(*database.ERRORS):
@@ -246,30 +245,6 @@ def _refuse_if_moved(run: Run) -> None:
 def _stop_if_canceled(outbox: DjangoOutbox) -> None:
     if outbox.keep_alive():
         raise RunCanceled
-
-
-def _fail(session: Session, run: Run, outbox: DjangoOutbox, error: LelekaError) -> None:
-    """End a run that cannot go on. What was sent of it is settled: nobody is lost (I-2)."""
-    if not AttemptRow.objects.filter(batch__run=run.pk).exists():
-        outbox.fail(error)
-        return
-    try:
-        state, before = outbox.load(), outbox.ledger()
-        settled = LakeWarehouse(session, store.lake()).settle(
-            state.plan,
-            name=run.export.name,
-            ledger=before,
-            leavers=leavers_of(run.config["leavers"]),
-            verdicts=tuple(verdicts(state.batches)),
-        )
-        outbox.finish(settled, before=before, error=error, canceled=False)
-    except LeaseLost:
-        raise
-    except Exception as bug:  # whatever it is, the run must end
-        if database.trouble(bug):
-            raise
-        log.error("run could not be settled", run=run.pk, traceback=traceback.format_exc())  # noqa: TRY400 - as JSON
-        outbox.fail(error)
 
 
 def _frozen_connection(run: Run) -> Connection:
