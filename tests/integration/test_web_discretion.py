@@ -147,3 +147,11 @@ def test_the_language_of_an_answer_to_a_form_is_changed_on_a_page_that_can_be_as
     alice = somebody("alice", Role.ADMINISTRATOR).browser
     page = alice.post("/account/tokens", {"name": "program"}).content.decode()
     assert 'name="next" value="/"' in page
+
+
+def test_permissions_say_of_what_type_somebody_is(office: Office) -> None:  # noqa: ARG001
+    """CI-R7."""
+    alice = somebody("alice", Role.ADMINISTRATOR).browser
+    page = alice.get("/admin/permissions?sort=type").content.decode()
+    assert "Single user" in page
+    assert 'aria-sort="ascending"' in page

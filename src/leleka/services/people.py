@@ -8,6 +8,7 @@ from typing import Final
 
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
+from django.db.models import Value
 from django.utils import timezone
 
 from leleka.core.email import Unusable, normalise
@@ -54,7 +55,13 @@ def list_people(actor: Actor) -> Sequence[PersonView]:
 def find_people(actor: Actor, wanted: Wanted) -> Listed[PersonView]:
     """Give a page of people, looked for by name and address."""
     require(actor, Permission.PEOPLE)
-    columns: Columns = {"name": Folded("name"), "email": "email", "role": "role", "signed_in": "signed_in_at"}
+    columns: Columns = {
+        "name": Folded("name"),
+        "type": Value(""),  # all are single users (CI-R7): of groups and applications there are none
+        "email": "email",
+        "role": "role",
+        "signed_in": "signed_in_at",
+    }
     matching = contains(wanted.text, "name", "email")
     return page_of(User.objects.all(), wanted, columns, matching, lambda rows: list(map(_view, rows)))
 
