@@ -11,7 +11,7 @@ from leleka.core.clock import SystemClock
 from leleka.errors import Conflict, InvalidInput
 from leleka.services import connection_views, editing_segments, export_views, people, segments, tokens
 from leleka.services.audit import Role
-from leleka.state.models import AuditEntry, Connection, Export, WebSession
+from leleka.state.models import AuditEntry, Connection, Export, Segment, WebSession
 from tests.integration.office import ALICE, DEFINITIONS, Office
 from tests.integration.people import Somebody, lend_a_name, somebody
 
@@ -155,3 +155,13 @@ def test_permissions_say_of_what_type_somebody_is(office: Office) -> None:  # no
     page = alice.get("/admin/permissions?sort=type").content.decode()
     assert "Single user" in page
     assert 'aria-sort="ascending"' in page
+
+
+def test_of_many_exports_of_a_segment_the_list_names_three(shop: Office) -> None:  # noqa: ARG001
+    segment, export = Segment.objects.get(), Export.objects.get()
+    for number in range(4):
+        export.pk, export.name = None, f"More {number}"
+        export.save()
+        export.segments.add(segment)
+    page = somebody("alice", Role.ADMINISTRATOR).browser.get("/segments").content.decode()
+    assert "and 2 more" in page
