@@ -14,6 +14,7 @@ STATE: Final = (
     "tests/unit/test_claims.py",
     "tests/integration/test_charts.py",
     "tests/integration/test_definitions*.py",
+    "tests/integration/test_dying.py",
     "tests/integration/test_grief.py",
     "tests/integration/test_health.py",
     "tests/integration/test_home.py",
