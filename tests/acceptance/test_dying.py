@@ -7,10 +7,9 @@ from typing import Any
 
 import pytest
 
-from leleka.sandbox.server import Options, running
-from tests.acceptance.conftest import KEY, Installation
+from tests.acceptance.conftest import Installation
 from tests.acceptance.test_kill import write_people
-from tests.acceptance.test_stalled import errand_of
+from tests.acceptance.test_stalled import errand_of, silenced
 from tests.acceptance.test_workers import asked, until, workers
 
 pytestmark = [pytest.mark.slow, pytest.mark.parametrize("installation", [20], indirect=True)]
@@ -23,21 +22,16 @@ def test_a_run_whose_processes_are_killed_time_and_again_has_failed(installation
     def run() -> Any:
         return asked(installation, "runs")[0]
 
-    with running(Options(key=KEY, speed=20, lists=("News", "Other"), fields=("Tier",))) as silent:
-        installation.environment["HOST"] = installation.environment["LELEKA_TEST_HOSTS"] = (
-            f"{silent.host}:{silent.port}"
-        )
-        installation.leleka("apply", str(installation.folder / "leleka.yaml"))
-        with workers(installation, 1) as (worker,):
-            with silent.lock:
-                (number,) = asked(installation, "run", "Everybody")
-                killed = 0
-                while not run()["finished_at"]:
-                    until(lambda: run()["worker"] or run()["finished_at"], "the next process")
-                    with suppress(AssertionError, ProcessLookupError):  # it is the one that ends the run
-                        os.kill(errand_of(worker.pid, number), signal.SIGKILL)
-                        killed += 1
-                    until(lambda: run()["deaths"] or run()["finished_at"], "the worker to hear of it")
-            ended = run()
-            assert (ended["status"], ended["problems"][0]["code"]) == ("Failed", "RUN_DIED")
-            assert killed >= 3
+    with silenced(installation) as silent, workers(installation, 1) as (worker,):
+        with silent.lock:
+            (number,) = asked(installation, "run", "Everybody")
+            killed = 0
+            while not run()["finished_at"]:
+                until(lambda: run()["worker"] or run()["finished_at"], "the next process")
+                with suppress(AssertionError, ProcessLookupError):  # it is the one that ends the run
+                    os.kill(errand_of(worker.pid, number), signal.SIGKILL)
+                    killed += 1
+                until(lambda: run()["deaths"] or run()["finished_at"], "the worker to hear of it")
+        ended = run()
+        assert (ended["status"], ended["problems"][0]["code"]) == ("Failed", "RUN_DIED")
+        assert killed >= 3

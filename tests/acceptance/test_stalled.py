@@ -2,13 +2,14 @@
 
 import os
 import signal
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from leleka.sandbox.server import Options, running
+from leleka.sandbox.server import Options, SandboxServer, running
 from tests.acceptance.conftest import KEY, Installation
 from tests.acceptance.test_kill import write_people
 from tests.acceptance.test_workers import asked, until, workers
@@ -25,6 +26,17 @@ def errand_of(pid: int, number: int) -> int:
     raise AssertionError(f"nobody has run {number}")
 
 
+@contextmanager
+def silenced(installation: Installation) -> Iterator[SandboxServer]:
+    """An account of the installation's that answers nobody while its ``lock`` is held."""
+    with running(Options(key=KEY, speed=20, lists=("News", "Other"), fields=("Tier",))) as silent:
+        installation.environment["HOST"] = installation.environment["LELEKA_TEST_HOSTS"] = (
+            f"{silent.host}:{silent.port}"
+        )
+        installation.leleka("apply", str(installation.folder / "leleka.yaml"))
+        yield silent
+
+
 def test_a_run_whose_process_stands_still_has_stalled_until_it_goes_on(installation: Installation) -> None:
     """I-16, fault 7: eleven minutes later by the row; the worker that keeps the time finds out."""
     installation.environment["LELEKA_LEASE_SECONDS"] = "6"
@@ -33,11 +45,7 @@ def test_a_run_whose_process_stands_still_has_stalled_until_it_goes_on(installat
     def run() -> Any:
         return asked(installation, "runs")[0]
 
-    with running(Options(key=KEY, speed=20, lists=("News", "Other"), fields=("Tier",))) as silent:
-        installation.environment["HOST"] = installation.environment["LELEKA_TEST_HOSTS"] = (
-            f"{silent.host}:{silent.port}"
-        )
-        installation.leleka("apply", str(installation.folder / "leleka.yaml"))
+    with silenced(installation) as silent:
         with workers(installation, 1) as (worker,):
             with silent.lock:  # whoever holds it keeps the sandbox from answering: nothing is accepted yet
                 asked(installation, "run", "Everybody")

@@ -10,6 +10,7 @@ import pytest
 from leleka.core.configuration import Configuration, Network
 from leleka.sandbox.server import Options, SandboxServer, running
 from tests.integration.office import Office
+from tests.integration.people import lend_a_name
 
 KEY = "sandbox-key-for-tests-0001"
 
@@ -50,3 +51,12 @@ def office(installation: Configuration, sandbox: SandboxServer, tmp_path: Path) 
     opened.lay()
     yield opened
     assert [one for one in opened.violations() if one["rule"] not in opened.forgiven] == []
+
+
+@pytest.fixture
+def shop(office: Office) -> Office:
+    """Three people in the one segment of the one export, whose connection has an export user."""
+    office.hire(3)
+    office.apply()
+    lend_a_name()
+    return office

@@ -67,3 +67,12 @@ def test_a_refresh_is_asked_for_watched_and_ends(alice: Program) -> None:
     assert (run["trigger"], run["tries"], run["retry_at"]) == ("on demand", 1, None)
     assert alice.told("POST", f"/refreshes/{number}/cancel", None, 409)["code"] == "REFRESH_OVER"
     assert alice.told("POST", "/refreshes", {"scope": "nothing"}, 422)["code"] == "SCOPE_UNKNOWN"
+
+
+def test_an_export_s_schedule_is_not_overwritten_by_who_saw_an_older_one(alice: Program) -> None:
+    export = Export.objects.get()
+    path = f"/exports/{export.pk}/schedule"
+    alice.told("PUT", path, {"schedule": WEEKLY, "version": export.version})
+    stale = alice.told("PUT", path, {"schedule": "off", "version": export.version}, 409)
+    assert stale["code"] == "STALE"
+    assert alice.get(path)["policy"] == "own"

@@ -14,16 +14,7 @@ from leleka.services.audit import Actor
 from leleka.state.models import Refresh, RefreshStep, Run, RunStatus, Trigger
 from leleka.state.refreshing import RefreshLost, guard
 from tests.fakes.clock import START, VirtualClock
-from tests.integration.office import ALICE, Office
-from tests.integration.people import lend_a_name
-
-
-@pytest.fixture
-def shop(office: Office) -> Office:
-    office.hire(3)
-    office.apply()
-    lend_a_name()
-    return office
+from tests.integration.office import ALICE
 
 
 class Killed(BaseException):

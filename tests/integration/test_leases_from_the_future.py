@@ -9,20 +9,11 @@ from leleka.services.watching import Nobody
 from leleka.state.models import Account, Refresh, Run
 from leleka.state.outbox import DjangoOutbox
 from tests.integration.office import ALICE, Office
-from tests.integration.people import lend_a_name
 from tests.integration.test_turns import exports_of, queue
 
 BEFORE = "another-boot:pid[4026531836]:77:1234"
 YEARS = 12 * 365 * 86_400.0
 CLOCK = SystemClock()
-
-
-@pytest.fixture
-def shop(office: Office) -> Office:
-    office.hire(3)
-    office.apply()
-    lend_a_name()
-    return office
 
 
 def hold(rows: type[Run] | type[Refresh], number: int, ahead: float = YEARS) -> None:

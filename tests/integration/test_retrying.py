@@ -16,7 +16,6 @@ from leleka.services.watching import Nobody
 from leleka.state.models import Run, RunStatus, Trigger
 from tests.fakes.clock import START, VirtualClock
 from tests.integration.office import ALICE, Office
-from tests.integration.people import lend_a_name
 from tests.integration.test_scheduling import MIDNIGHT
 
 
@@ -26,14 +25,6 @@ def clock() -> VirtualClock:
     passing = VirtualClock()
     passing.sleep(MIDNIGHT + 60 - START)
     return passing
-
-
-@pytest.fixture
-def shop(office: Office) -> Office:
-    office.hire(3)
-    office.apply()
-    lend_a_name()
-    return office
 
 
 @contextmanager

@@ -36,14 +36,6 @@ SILVER = "  - name: Silver\n    rules: {column: tier, is: silver}\nconnections:\
 TWO = DEFINITIONS.replace("connections:\n", SILVER, 1) + UNSUBSCRIBE + OTHER
 
 
-@pytest.fixture
-def shop(office: Office) -> Office:
-    office.hire(3)
-    office.apply()
-    lend_a_name()
-    return office
-
-
 def edit(**changes: str) -> None:
     Export.objects.update(managed_by_file="")
     row = Export.objects.get()

@@ -12,7 +12,6 @@ from leleka.services.export_schedules import schedule_of
 from leleka.state.models import DueDecision, Export, Notice, Refresh, Run, SystemSchedule, Trigger
 from tests.fakes.clock import START, VirtualClock
 from tests.integration.office import ALICE, DEFINITIONS, Office
-from tests.integration.people import lend_a_name
 
 HOURS = {"repeat": "daily", "times": ["00:00", "06:00", "12:00", "18:00"], "time_zone": "UTC"}
 OWN = {"repeat": "weekly", "days": ["mon", "wed"], "times": ["08:00"], "time_zone": "Europe/Kyiv"}
@@ -25,14 +24,6 @@ def clock() -> VirtualClock:
     passing = VirtualClock()
     passing.sleep(MIDNIGHT + 60 - START)
     return passing
-
-
-@pytest.fixture
-def shop(office: Office) -> Office:
-    office.hire(3)
-    office.apply()
-    lend_a_name()
-    return office
 
 
 def decided(subject: str = "system") -> list[tuple[str, str, str]]:

@@ -43,13 +43,15 @@ def test_a_key_that_is_an_address_is_masked_for_viewers(office: Office) -> None:
     assert "@x.test" not in rows
 
 
-def test_rules_that_unfold_without_end_are_refused(shop: Office) -> None:  # noqa: ARG001
+@pytest.mark.usefixtures("shop")
+def test_rules_that_unfold_without_end_are_refused() -> None:
     with pytest.raises(InvalidInput, match="aliases"):
         editing_segments.ask_count(ALICE, BOMB)
 
 
 @pytest.mark.parametrize("rules", [{"column": "tier", "is": 2**70}, {"not": {"column": "id", ">": 10**30}}])
-def test_numbers_without_end_in_rules_are_refused_by_the_api(shop: Office, rules: dict[str, Any]) -> None:  # noqa: ARG001
+@pytest.mark.usefixtures("shop")
+def test_numbers_without_end_in_rules_are_refused_by_the_api(rules: dict[str, Any]) -> None:
     bob = somebody("bob", Role.CONTRIBUTOR)
     token = people_token(bob)
     reply = bob.browser.post(
@@ -62,20 +64,23 @@ def people_token(one: Somebody) -> dict[str, str]:
     return {"Authorization": f"Bearer {tokens.make_token(one.actor, 'program')[1]}"}
 
 
-def test_numbers_without_end_in_a_form_are_refused(shop: Office) -> None:  # noqa: ARG001
+@pytest.mark.usefixtures("shop")
+def test_numbers_without_end_in_a_form_are_refused() -> None:
     alice = somebody("alice", Role.ADMINISTRATOR).browser
     number = Connection.objects.get().pk
     for name in ("plan_limit", "version", "share"):
         assert alice.post(f"/admin/connections/{number}", {name: "9" * 5_000}).status_code < 500
 
 
-def test_the_first_link_makes_nobody_who_is_there_already(office: Office) -> None:  # noqa: ARG001
+@pytest.mark.usefixtures("office")
+def test_the_first_link_makes_nobody_who_is_there_already() -> None:
     somebody("ada", Role.VIEWER)
     with pytest.raises(Conflict, match="PERSON_EXISTS"):
         people.accept_link(people.first_link(), "seven storks over the marsh", "ada@example.com", "Ada")
 
 
-def test_every_look_at_the_audit_is_in_it(office: Office) -> None:  # noqa: ARG001
+@pytest.mark.usefixtures("office")
+def test_every_look_at_the_audit_is_in_it() -> None:
     alice = somebody("alice", Role.ADMINISTRATOR).browser
     alice.get("/admin/audit?before=999999999999")
     assert AuditEntry.objects.filter(action="audit read").count() == 1
@@ -84,11 +89,8 @@ def test_every_look_at_the_audit_is_in_it(office: Office) -> None:  # noqa: ARG0
 @pytest.mark.parametrize(
     ("asked_by", "kept"), [({}, True), ({"HX-Trigger": "standing", "HX-Target": "standing"}, False)]
 )
-def test_a_page_that_renews_itself_keeps_no_session_alive(
-    office: Office,  # noqa: ARG001
-    asked_by: dict[str, str],
-    kept: bool,
-) -> None:
+@pytest.mark.usefixtures("office")
+def test_a_page_that_renews_itself_keeps_no_session_alive(asked_by: dict[str, str], kept: bool) -> None:
     """ASVS 7.3.1: nobody looks at it for all the server knows."""
     alice = somebody("alice", Role.ADMINISTRATOR).browser
     before = timezone.now() - timedelta(minutes=20)
@@ -97,7 +99,8 @@ def test_a_page_that_renews_itself_keeps_no_session_alive(
     assert (WebSession.objects.get().seen_at > before) is kept
 
 
-def test_contributors_do_not_learn_where_a_key_lies(shop: Office, settings: Any) -> None:  # noqa: ARG001
+@pytest.mark.usefixtures("shop")
+def test_contributors_do_not_learn_where_a_key_lies(settings: Any) -> None:
     """CI-C10: of a connection they know the name and the type."""
     del settings.LELEKA.environment["KEY"]
     Connection.objects.update(audience=Connection.Audience.CONTRIBUTORS, key_reference="env:SECRET_PLACE")
@@ -110,7 +113,8 @@ def test_contributors_do_not_learn_where_a_key_lies(shop: Office, settings: Any)
     assert general[0].code == known[0].code
 
 
-def test_an_export_user_who_is_enabled_again_needs_no_attention(shop: Office) -> None:  # noqa: ARG001
+@pytest.mark.usefixtures("shop")
+def test_an_export_user_who_is_enabled_again_needs_no_attention() -> None:
     eve = lend_a_name()
     alice = somebody("alice", Role.ADMINISTRATOR)
     people.disable(ALICE, eve.pk)
@@ -120,7 +124,8 @@ def test_an_export_user_who_is_enabled_again_needs_no_attention(shop: Office) ->
     assert connection_views.connection(alice.actor, number).attention == ()
 
 
-def test_save_and_run_says_that_it_saved_where_it_cannot_run(shop: Office) -> None:  # noqa: ARG001
+@pytest.mark.usefixtures("shop")
+def test_save_and_run_says_that_it_saved_where_it_cannot_run() -> None:
     alice = somebody("alice", Role.ADMINISTRATOR).browser
     row = Export.objects.get()
     typed = {
@@ -133,7 +138,8 @@ def test_save_and_run_says_that_it_saved_where_it_cannot_run(shop: Office) -> No
     assert "EXPORT_USER_MISSING" in page
 
 
-def test_the_language_is_chosen_before_signing_in(db: None, client: Client) -> None:  # noqa: ARG001
+@pytest.mark.usefixtures("db")
+def test_the_language_is_chosen_before_signing_in(client: Client) -> None:
     client.get("/sign-in")
     for chosen, other in (("uk", "en"), ("en", "uk")):
         client.post("/language", {"language": chosen, "next": "/sign-in"})
@@ -141,15 +147,15 @@ def test_the_language_is_chosen_before_signing_in(db: None, client: Client) -> N
         assert f'<html lang="{chosen}"' in page
 
 
-def test_the_language_of_an_answer_to_a_form_is_changed_on_a_page_that_can_be_asked_for(
-    office: Office,  # noqa: ARG001
-) -> None:
+@pytest.mark.usefixtures("office")
+def test_the_language_of_an_answer_to_a_form_is_changed_on_a_page_that_can_be_asked_for() -> None:
     alice = somebody("alice", Role.ADMINISTRATOR).browser
     page = alice.post("/account/tokens", {"name": "program"}).content.decode()
     assert 'name="next" value="/"' in page
 
 
-def test_permissions_say_of_what_type_somebody_is(office: Office) -> None:  # noqa: ARG001
+@pytest.mark.usefixtures("office")
+def test_permissions_say_of_what_type_somebody_is() -> None:
     """CI-R7."""
     alice = somebody("alice", Role.ADMINISTRATOR).browser
     page = alice.get("/admin/permissions?sort=type").content.decode()
@@ -157,7 +163,8 @@ def test_permissions_say_of_what_type_somebody_is(office: Office) -> None:  # no
     assert 'aria-sort="ascending"' in page
 
 
-def test_of_many_exports_of_a_segment_the_list_names_three(shop: Office) -> None:  # noqa: ARG001
+@pytest.mark.usefixtures("shop")
+def test_of_many_exports_of_a_segment_the_list_names_three() -> None:
     segment, export = Segment.objects.get(), Export.objects.get()
     for number in range(4):
         export.pk, export.name = None, f"More {number}"

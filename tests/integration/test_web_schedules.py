@@ -230,7 +230,7 @@ def test_who_may_not_edit_an_export_does_not_schedule_it(ada: Client) -> None:  
 
 
 def test_a_schedule_that_somebody_else_saved_meanwhile_is_not_overwritten(ada: Client) -> None:
-    """Through the pane and the API alike, as an export's other settings."""
+    """As an export's other settings; the API is tested in test_api_system.py."""
     export = Export.objects.get(name="News")
     pane = ada.get(f"/data/exports/schedule?chosen={export.pk}").content.decode()
     assert f'name="version-{export.pk}" value="{export.version}"' in pane

@@ -74,18 +74,17 @@ class AuditedOutbox(DjangoOutbox):
     def __init__(self, run: Run, fence: int, *, clock: Clock, lease_seconds: float) -> None:
         super().__init__(run, fence, clock=clock, lease_seconds=lease_seconds)
         self._run = run
-        self._now = clock.now
 
     def finish(
         self, settled: SettledRun, *, before: str | None, error: Exception | None, canceled: bool
     ) -> None:
         with transaction.atomic():
-            plan_retry(self._run, error, self._now())
+            plan_retry(self._run, error, self._clock.now())
             super().finish(settled, before=before, error=error, canceled=canceled)
             record_ended(self._run)
 
     def fail(self, error: Exception) -> None:
         with transaction.atomic():
-            plan_retry(self._run, error, self._now())
+            plan_retry(self._run, error, self._clock.now())
             super().fail(error)
             record_ended(self._run)

@@ -1,24 +1,20 @@
 """Runs that kill whatever works on them, for want of memory say: three deaths at the same point end them (I-16)."""
 
-import traceback
 from contextlib import suppress
 from typing import Any, Final
 
 import structlog
 from django.db.models import Count, Q, Sum
 
-from leleka.core.outbox import BatchStatus, LeaseLost
+from leleka.core.outbox import BatchStatus
 from leleka.core.ports import Clock
-from leleka.engine.run import verdicts
-from leleka.errors import LelekaError, NeedsAttention
+from leleka.errors import NeedsAttention
 from leleka.services import acting, database, store, workers
-from leleka.services.matching import leavers_of
+from leleka.services.failing import settle_and_fail
 from leleka.state.claims import claim, release
 from leleka.state.leases import is_over
-from leleka.state.models import AttemptRow, BatchRow, Run, RunStatus, SuppressedReading
+from leleka.state.models import BatchRow, Run, RunStatus, SuppressedReading
 from leleka.state.outbox import DjangoOutbox
-from leleka.warehouse.session import Session
-from leleka.warehouse.store import LakeWarehouse
 
 log = structlog.get_logger(__name__)
 _MOST_DEATHS: Final = 3
@@ -83,30 +79,6 @@ def _end(run: Run, outbox: DjangoOutbox) -> None:
         return
     with store.session() as session:
         settle_and_fail(session, run, outbox, died)
-
-
-def settle_and_fail(session: Session, run: Run, outbox: DjangoOutbox, error: LelekaError) -> None:
-    """End a run that cannot go on. What was sent of it is settled: nobody is lost (I-2)."""
-    if not AttemptRow.objects.filter(batch__run=run.pk).exists():
-        outbox.fail(error)
-        return
-    try:
-        state, before = outbox.load(), outbox.ledger()
-        settled = LakeWarehouse(session, store.lake()).settle(
-            state.plan,
-            name=run.export.name,
-            ledger=before,
-            leavers=leavers_of(run.config["leavers"]),
-            verdicts=tuple(verdicts(state.batches)),
-        )
-        outbox.finish(settled, before=before, error=error, canceled=False)
-    except LeaseLost:
-        raise
-    except Exception as bug:  # whatever it is, the run must end
-        if database.trouble(bug):
-            raise
-        log.error("run could not be settled", run=run.pk, traceback=traceback.format_exc())  # noqa: TRY400 - as JSON
-        outbox.fail(error)
 
 
 def _point(run: Run) -> dict[str, Any]:

@@ -3,12 +3,11 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from django.db.models import F, QuerySet
-from django.db.models import Sum as Added
+from django.db.models import F, QuerySet, Sum
 
+from leleka.services import export_views
 from leleka.services.audit import Actor
 from leleka.services.export_schedules import SYSTEM
-from leleka.services.export_views import Sum
 from leleka.services.permissions import Permission, may_use, require
 from leleka.state.models import Export
 
@@ -32,7 +31,7 @@ def among_those_of_the_system(actor: Actor) -> Mapping[int, BeyondPlan]:
     return _beyond(actor, Export.objects.filter(schedule__policy=SYSTEM))
 
 
-def of_sum(export: int, name: str, added: Sum | None) -> Mapping[int, BeyondPlan]:
+def of_sum(export: int, name: str, added: export_views.Sum | None) -> Mapping[int, BeyondPlan]:
     """Say the same of one export whose segments were added up already."""
     limit = added.plan_limit if added is not None and added.beyond_plan else None
     return {} if added is None or limit is None else {export: BeyondPlan(name, added.members, limit)}
@@ -41,7 +40,7 @@ def of_sum(export: int, name: str, added: Sum | None) -> Mapping[int, BeyondPlan
 def _beyond(actor: Actor, exports: QuerySet[Export]) -> Mapping[int, BeyondPlan]:
     require(actor, Permission.SEE)
     limited = exports.filter(connection__plan_limit__isnull=False).select_related("connection")
-    rows = limited.annotate(members=Added("segments__size")).filter(members__gt=F("connection__plan_limit"))
+    rows = limited.annotate(members=Sum("segments__size")).filter(members__gt=F("connection__plan_limit"))
     return {
         row.pk: BeyondPlan(row.name, row.members, row.connection.plan_limit or 0)
         for row in rows.order_by("name")

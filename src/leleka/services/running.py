@@ -1,6 +1,5 @@
 """Running exports: claim, execute, report."""
 
-import traceback
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any, Final
@@ -20,7 +19,7 @@ from leleka.services import acting, database, exports, pruning, store, workers
 from leleka.services.audit import Actor, record
 from leleka.services.connecting import opened
 from leleka.services.contracts import RunView
-from leleka.services.dying import settle_and_fail
+from leleka.services.failing import settle_and_fail
 from leleka.services.late import settle_late
 from leleka.services.noting import Noting
 from leleka.services.permissions import require_export
@@ -188,7 +187,7 @@ def _work(session: Session, run: Run, outbox: DjangoOutbox, clock: Clock, watche
     except Exception as error:  # a bug: the run fails, the traceback is logged, nothing is retried blindly
         if database.trouble(error):
             raise  # nothing can be written down: the run stays as it is, for whoever takes it up
-        log.error("run failed unexpectedly", run=run.pk, traceback=traceback.format_exc())  # noqa: TRY400 - as JSON
+        log.exception("run failed unexpectedly", run=run.pk)
         bug = NeedsAttention(
             "INTERNAL_ERROR",
             "Something went wrong inside Leleka; what was confirmed so far stays confirmed.",

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any, Final
 
 import structlog
@@ -48,27 +49,21 @@ def tick(clock: Clock) -> None:
     for export in own:
         _decide(_Due(f"export:{export.pk}", f"export:{export.pk}", Trigger.OWN, export, clock), now)
     for part in (close_finished, trying_again.try_again, stalling.watch):
-        _see_to(part, clock)
-
-
-def _see_to(part: Callable[[Clock], None], clock: Clock) -> None:
-    """A mistake of ours in one part keeps no other one from being done, and no worker from its runs (I-19)."""
-    try:
-        part(clock)
-    except database.ERRORS:
-        raise
-    except Exception:
-        log.exception("a part of keeping time failed unexpectedly", part=part.__name__)
+        _see_to(partial(part, clock), part.__name__)
 
 
 def _decide(due: "_Due", now: datetime) -> None:
-    """A mistake of ours in one schedule keeps no other one, and no run, from beginning (I-19)."""
+    _see_to(partial(due.decide, now), due.subject)
+
+
+def _see_to(part: Callable[[], None], subject: str) -> None:
+    """A mistake of ours in one schedule, or one part, keeps no other one, and no run, from beginning (I-19)."""
     try:
-        due.decide(now)
+        part()
     except database.ERRORS:
         raise
     except Exception:
-        log.exception("a schedule could not be decided", subject=due.subject)
+        log.exception("a part of keeping time failed unexpectedly", subject=subject)
 
 
 def moment(clock: Clock) -> datetime:
