@@ -111,6 +111,16 @@ def test_what_waits_in_a_refresh_is_queued_and_what_was_never_asked_for_has_not_
 
 
 @pytest.mark.usefixtures("shop")
+def test_a_run_that_goes_on_is_shown_and_not_the_refresh_that_was_skipped_for_it() -> None:
+    run = running.ask_run(ALICE, "News", refresh=False)
+    number = refreshes.plan("everything", Trigger.SYSTEM, "schedule").pk
+    walking.carry_out(number, SystemClock())
+    assert RefreshStep.objects.get(kind=StepKind.EXPORT).status == "Skipped"
+    found = line(StepKind.EXPORT, "News")
+    assert (found.run, found.live) == (run.pk, True)
+
+
+@pytest.mark.usefixtures("shop")
 def test_what_was_evaluated_outside_a_refresh_is_as_new_as_that() -> None:
     refresh("data")
     before = line(StepKind.SEGMENT, "Gold").updated_at

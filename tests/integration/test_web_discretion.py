@@ -160,7 +160,7 @@ def test_permissions_say_of_what_type_somebody_is() -> None:
     alice = somebody("alice", Role.ADMINISTRATOR).browser
     page = alice.get("/admin/permissions?sort=type").content.decode()
     assert "Single user" in page
-    assert 'aria-sort="ascending"' in page
+    assert 'aria-sort="ascending"><a href="?sort=-type"' in page
 
 
 @pytest.mark.usefixtures("shop")
@@ -172,3 +172,5 @@ def test_of_many_exports_of_a_segment_the_list_names_three() -> None:
         export.segments.add(segment)
     page = somebody("alice", Role.ADMINISTRATOR).browser.get("/segments").content.decode()
     assert "and 2 more" in page
+    assert "More 2" in page
+    assert "More 3" not in page
