@@ -7,6 +7,7 @@ import pytest
 from django.urls import resolve
 from django.utils import timezone
 
+from leleka.core.saying import Said, told
 from leleka.services import notice_texts, notices
 from leleka.services.audit import Role
 from leleka.state.models import (
@@ -185,3 +186,17 @@ def test_who_makes_an_export_owns_it_and_a_file_s_has_no_owner(office: Office) -
     assert {one["name"]: one["owner"] for one in bob.get("/exports")["items"]} == {"Mine": "Bob", "News": ""}
     assert "<dt>Owner</dt><dd>Bob</dd>" in shown(charlie, f"/data/exports/{made}")
     assert "<dt>Owner</dt>" not in shown(charlie, "/data/exports/1")
+
+
+def test_why_a_run_waits_is_said_in_the_reader_s_language(clock: VirtualClock) -> None:
+    who = somebody("visitor", Role.VIEWER)
+    User.objects.update(language="uk")
+    clock.step_wall(timezone.now().timestamp() - clock.now())
+    reason = Said("LEAVERS_MARKED_MANY", leaving=633, known=918, share=0.3)
+    waits = {"confirmation_reason": reason, "confirmation_told": told(reason)}
+    run(export(), RunStatus.NEEDS_CONFIRMATION, clock, **waits)
+    notices.sweep(clock)
+    page = shown(who, "/notices")
+    assert "Людей у списку: 918" in page
+    assert "people in the list" not in page
+    assert "Не переглянуто" in page

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from uuid import uuid4
 
 from django.db.models import QuerySet
@@ -25,8 +25,8 @@ _DELIVERIES: Final = 50
 class NoticeView:
     """A notice for everybody to read, ``title`` and ``problems`` in the reader's language.
 
-    ``reason`` is why a run waits for confirmation; ``path`` is the page with more, "" where there is none; ``seen`` is
-    the reader's own.
+    ``reason`` is why a run waits for confirmation, ``reason_told`` its code and values (core.saying); ``path`` is the
+    page with more, "" where there is none; ``seen`` is the reader's own.
     """
 
     id: int
@@ -35,6 +35,7 @@ class NoticeView:
     title: str
     problems: Sequence[Problem]
     reason: str
+    reason_told: Mapping[str, Any]
     counts: Mapping[str, int]
     made_at: datetime
     export: int | None
@@ -78,7 +79,7 @@ class DeliveryView:
 def list_notices(actor: Actor, *, limit: int = 20, after: int | None = None) -> Sequence[NoticeView]:
     """Give the newest first; with ``after`` those older than the notice of this number."""
     require(actor, Permission.SEE)
-    rows = _shown().order_by("-pk")
+    rows = _shown().select_related("run").defer("run__config", "run__counts").order_by("-pk")
     if after:
         rows = rows.filter(pk__lt=after)
     found = list(rows[:limit])
@@ -168,6 +169,7 @@ def _view(notice: Notice, *, seen: bool) -> NoticeView:
         title=notice_texts.title(notice),
         problems=notice_texts.problems(notice),
         reason=notice.values.get("reason", ""),
+        reason_told=notice.run.confirmation_told if notice.run and notice.values.get("reason") else {},
         counts=notice.values.get("counts") or {},
         made_at=notice.made_at,
         export=notice.export_id,
