@@ -32,6 +32,8 @@ def _pane(selector: str) -> Steps:
     def steps(page: Page) -> None:
         page.locator(selector).first.click()
         page.locator("#pane[open]").wait_for()
+        # For the blink of an eye htmx does not hear yet what is chosen in it: a person is slower.
+        page.locator(".htmx-settling").first.wait_for(state="detached")
         page.wait_for_load_state("networkidle")
 
     return steps

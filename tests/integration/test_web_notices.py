@@ -193,7 +193,7 @@ def test_why_a_run_waits_is_said_in_the_reader_s_language(clock: VirtualClock) -
     User.objects.update(language="uk")
     clock.step_wall(timezone.now().timestamp() - clock.now())
     reason = Said("LEAVERS_MARKED_MANY", leaving=633, known=918, share=0.3)
-    waits = {"confirmation_reason": reason, "confirmation_told": told(reason)}
+    waits: dict[str, Any] = {"confirmation_reason": reason, "confirmation_told": told(reason)}
     run(export(), RunStatus.NEEDS_CONFIRMATION, clock, **waits)
     notices.sweep(clock)
     page = shown(who, "/notices")
