@@ -13,9 +13,9 @@ from tests.acceptance.conftest import Installation
 ENOUGH = 60.0  # seconds for whatever is waited for, on a slow machine
 
 
-def until(found: Callable[[], object], what: str) -> None:
-    """Ask again and again; fail with what was waited for."""
-    end = time.monotonic() + ENOUGH
+def until(found: Callable[[], object], what: str, enough: float = ENOUGH) -> None:
+    """Ask again and again for so many seconds; fail with what was waited for."""
+    end = time.monotonic() + enough
     while not found():
         assert time.monotonic() < end, f"waited for {what}"
         time.sleep(0.1)  # noqa: TID251 - other processes go at their own pace

@@ -1,0 +1,1 @@
+"""A data folder as an older version left it, for the tests of upgrades."""
