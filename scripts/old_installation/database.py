@@ -83,7 +83,7 @@ class Database:
             if self.is_sqlite
             else "SELECT column_name AS name, data_type AS type FROM information_schema.columns WHERE table_name = ?"
         )
-        return {row["name"]: row["type"] for row in self.rows(query, table)}
+        return {row["name"]: row["type"].lower() for row in self.rows(query, table)}
 
     def _marked(self, query: str) -> str:
         return query if self.is_sqlite else query.replace("?", "%s")

@@ -13,7 +13,7 @@ from scripts.old_installation.customers import PASSWORD, PEOPLE, Customers
 from scripts.old_installation.database import Database
 from scripts.old_installation.recording_proxy import Traffic
 
-_ENOUGH: Final = 60.0  # seconds for whatever is waited for
+_ENOUGH: Final = 300.0  # seconds for whatever is waited for, on a slow machine
 _WARNINGS: Final = 3  # the code of a command whose run was completed with warnings
 _FAILED: Final = 1
 _HELD: Final = 4  # requests that wait for an answer; a run has some more under way

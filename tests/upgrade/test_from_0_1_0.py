@@ -43,7 +43,7 @@ class State:
     runs: Sequence[Mapping[str, Any]]
     batches: Sequence[Mapping[str, Any]]
     audit: Sequence[Mapping[str, Any]]
-    ledgers: Mapping[str, Mapping[str, str]]
+    ledgers: Mapping[str, Mapping[str, Mapping[str, Any]]]
 
     @classmethod
     def of(cls, old: Old, *ledgers: str) -> "State":
@@ -231,5 +231,5 @@ def _the_audit_goes_on(upgraded: Upgraded) -> None:
     assert {"run ended"} <= {entry["action"] for entry in after[len(before) :]}
 
 
-def _states(ledger: Mapping[str, str]) -> dict[str, str]:
-    return {address: known.split()[0] for address, known in ledger.items()}
+def _states(ledger: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
+    return {address: known["state"] for address, known in ledger.items()}

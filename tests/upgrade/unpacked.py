@@ -25,10 +25,11 @@ from tests.acceptance.databases import postgresql_server
 from tests.acceptance.serving import until
 
 DATA: Final = Path(__file__).parent / "data"
-_SPEED: Final = 4.0  # of the account's time, as when it was made
-_OWN_SPEED: Final = "1"  # slower than the account: the quarantines outlast the test
+_SPEED: Final = 4.0  # of time, as when it was made
 _LEASE: Final = 90.0  # seconds that the old installation's claims lasted
+_LONG_LEASE: Final = "1800"  # a quarantine lasts longer than that, divided by the speed: it outlasts the test
 _UNCHANGEABLE: Final = ("state_auditentry",)
+_SEED: Final = 1  # not that of the old account: its batches have other ids here
 _BUSY: Final = 1000  # requests a second while the account is brought to where it was
 
 
@@ -45,8 +46,8 @@ class Old:
     def host(self) -> str:
         return str(self.made["host"])
 
-    def ledger(self, export: str) -> dict[str, str]:
-        """Address -> what the ledger knows of it, with its fingerprint."""
+    def ledger(self, export: str) -> dict[str, dict[str, Any]]:
+        """Address -> all that the ledger knows of it."""
         query = (
             "SELECT l.snapshot FROM state_ledger l JOIN state_export e ON e.id = l.export_id WHERE e.name = ?"
         )
@@ -56,7 +57,7 @@ class Old:
             found = line.execute("SELECT * FROM read_parquet(?)", [str(files)])
             names = [column[0] for column in found.description]
             rows = [dict(zip(names, values, strict=True)) for values in found.fetchall()]
-        return {row["address"]: f"{row['state']} {row.get('fingerprint', '')}" for row in rows}
+        return {known["address"]: known for known in rows}
 
 
 @contextmanager
@@ -96,7 +97,7 @@ def account(old: Old, *, forgetful: bool = False) -> Iterator[tuple[Traffic, Ins
     The key is bound to the host, its port included, so that the port is fixed: one test at a time has it. A
     ``forgetful`` account knows no batch from before, as ActiveCampaign does after a while.
     """
-    options = Options(key=KEY, speed=_SPEED, lists=LISTS, fields=FIELDS)
+    options = Options(key=KEY, speed=_SPEED, lists=LISTS, fields=FIELDS, seed=_SEED)
     with (
         _alone(old.host),
         running(options) as server,
@@ -108,7 +109,7 @@ def account(old: Old, *, forgetful: bool = False) -> Iterator[tuple[Traffic, Ins
         known_as = replay(here.sandbox, KEY, old.accepted)
         until(lambda: not here.state()["imports"]["open"], "the account to be where it was")
         control(here.sandbox, "behaviour", requests_per_second=usual)
-        traffic.known_as = {} if forgetful else known_as
+        traffic.known_as = dict.fromkeys(known_as, "forgotten") if forgetful else known_as
         yield traffic, here
 
 
@@ -127,7 +128,8 @@ def _environment(old: Old) -> dict[str, str]:
         "LELEKA_MASTER_KEY_FILE": str(old.folder / "master.key"),
         "LELEKA_SOURCE_DIRS": str(old.folder),
         "LELEKA_TEST_HOSTS": old.host,
-        "LELEKA_TEST_SPEED": _OWN_SPEED,
+        "LELEKA_TEST_SPEED": str(_SPEED),
+        "LELEKA_LEASE_SECONDS": _LONG_LEASE,
         "LELEKA_THREADS": "1",
     }
     if not old.database.is_sqlite:
