@@ -94,8 +94,8 @@ class Database:
             with closing(sqlite3.connect(self.where, timeout=_PATIENCE)) as line, line:
                 yield line.cursor()
         else:
-            with psycopg.connect(self.where) as line:
-                yield line.cursor()
+            with psycopg.connect(self.where) as server:
+                yield server.cursor()
 
 
 def sqlite(folder: Path) -> Database:

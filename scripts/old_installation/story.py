@@ -11,7 +11,7 @@ from scripts.old_installation.checkout import Commands
 from scripts.old_installation.controls import control
 from scripts.old_installation.customers import PASSWORD, PEOPLE, Customers
 from scripts.old_installation.database import Database
-from scripts.old_installation.recording_proxy import Traffic
+from scripts.old_installation.recording_proxy import Fate, Traffic
 
 _ENOUGH: Final = 300.0  # seconds for whatever is waited for, on a slow machine
 _WARNINGS: Final = 3  # the code of a command whose run was completed with warnings
@@ -92,7 +92,8 @@ class Story:
         two arrived and the rest did not.
         """
         self._behave(faults=[{"kind": "batch_late", "after": 1, "times": 1}])
-        self.traffic.decide("answered", "answered", "lost", "withheld", "withheld", *["swallowed"] * 8)
+        rest: list[Fate] = ["swallowed"] * 8
+        self.traffic.decide("answered", "answered", "lost", "withheld", "withheld", *rest)
         run = self.commands.start("export", "run", "Crowd")
         _until(self._is_in_the_middle, "the middle of a run")
         _kill(run)

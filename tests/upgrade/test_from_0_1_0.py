@@ -5,18 +5,19 @@ test is driven as people drive it, by processes, pages and the API; what stands 
 """
 
 import html
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 import pytest
 from scripts.old_installation.customers import PASSWORD, TEAMS
-from scripts.old_installation.recording_proxy import Import
+from scripts.old_installation.recording_proxy import Import, Traffic
 
 from tests.acceptance.conftest import Installation
 from tests.acceptance.serving import serving, until
-from tests.upgrade.unpacked import Old, account, unpacked
+from tests.upgrade.unpacked import Old, account, unpacked, working
 from tests.upgrade.visitor import Visitor
 
 pytestmark = pytest.mark.slow
@@ -73,27 +74,59 @@ def _team(name: str) -> set[str]:
     return {f"{name}{number}@example.com" for number in range(1, TEAMS[name] + 1)}
 
 
-@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
-def test_an_installation_of_0_1_0_goes_on_where_it_was_stopped(kind: str, tmp_path: Path) -> None:
-    with (
-        unpacked(kind, tmp_path, as_if_just_made=True) as old,
-        account(old) as (traffic, here),
-    ):
-        before = State.of(old, "Regulars", "Quiet", "Slow")
-        assert tuple(run["status"] for run in before.runs) == (*_FINISHED, "Processing", "Queued")
-        complaints = here.state()["violations"]
+def test_an_installation_of_0_1_0_goes_on_where_it_was_stopped(tmp_path: Path) -> None:
+    """On SQLite, with somebody at the pages."""
+    with _stopped("sqlite", tmp_path) as stopped:
+        old, here, before = stopped.old, stopped.here, stopped.before
         token = here.leleka("user", "token", "ada@example.com", "--name", "upgrade").strip()
         with serving(here) as served:
             visitor = Visitor(f"http://127.0.0.1:{served.port}", token)
             until(lambda: not old.database.rows(_UNDER_WAY), "all that was under way", _ENOUGH)
             _finished_runs_are_shown_as_they_were(before, visitor)
-            _stored_problems_are_shown_as_they_were_written(before, visitor, here)
+            _stored_problems_are_on_the_pages_as_they_were_written(before, visitor)
             _outcomes_are_counted_as_they_were_reported(before, visitor)
             _schedules_and_people_are_there(visitor)
-        after = State.of(old, "Regulars", "Quiet", "Slow", "Crowd")
-        earlier = [Import(body, 200, batch) for batch, body in old.accepted]
-        told = [one for one in here.state()["violations"] if one not in complaints]
-        upgraded = Upgraded(before, after, earlier, traffic.imports, told)
+        _stored_problems_are_told_as_they_were_written(before, here)
+        upgraded = stopped.now()
+    _check(upgraded)
+
+
+def test_an_installation_of_0_1_0_on_postgresql_goes_on_where_it_was_stopped(tmp_path: Path) -> None:
+    """With a worker alone: the pages do not know which database it is."""
+    with _stopped("postgresql", tmp_path) as stopped:
+        with working(stopped.here):
+            until(lambda: not stopped.old.database.rows(_UNDER_WAY), "all that was under way", _ENOUGH)
+        _stored_problems_are_told_as_they_were_written(stopped.before, stopped.here)
+        upgraded = stopped.now()
+    _check(upgraded)
+
+
+@dataclass(frozen=True)
+class Stopped:
+    """The old installation, the account it exports to, and what it remembered."""
+
+    old: Old
+    here: Installation
+    traffic: Traffic
+    before: State
+    complaints: Sequence[object]
+
+    def now(self) -> Upgraded:
+        after = State.of(self.old, "Regulars", "Quiet", "Slow", "Crowd")
+        earlier = [Import(body, 200, batch) for batch, body in self.old.accepted]
+        told = [one for one in self.here.state()["violations"] if one not in self.complaints]
+        return Upgraded(self.before, after, earlier, self.traffic.imports, told)
+
+
+@contextmanager
+def _stopped(kind: str, folder: Path) -> Iterator[Stopped]:
+    with unpacked(kind, folder, as_if_just_made=True) as old, account(old) as (traffic, here):
+        before = State.of(old, "Regulars", "Quiet", "Slow")
+        assert tuple(run["status"] for run in before.runs) == (*_FINISHED, "Processing", "Queued")
+        yield Stopped(old, here, traffic, before, here.state()["violations"])
+
+
+def _check(upgraded: Upgraded) -> None:
     _what_is_confirmed_is_not_sent(upgraded)
     _unknown_batches_go_again_with_the_same_bytes(upgraded)
     _the_live_run_ends_with_everybody(upgraded)
@@ -135,10 +168,8 @@ def _finished_runs_are_shown_as_they_were(before: State, visitor: Visitor) -> No
         assert {name: shown[name] for name in kept} == {name: run[name] for name in kept}
 
 
-def _stored_problems_are_shown_as_they_were_written(
-    before: State, visitor: Visitor, here: Installation
-) -> None:
-    """On the terminal and on the page: the code, what is wrong, where, and what to do."""
+def _stored_problems_are_on_the_pages_as_they_were_written(before: State, visitor: Visitor) -> None:
+    """The code, what is wrong, where, and what to do."""
     visitor.sign_in("ada@example.com", PASSWORD)
     failed = [run for run in before.runs if run["problems"]]
     codes = [problem["code"] for run in failed for problem in run["problems"]]
@@ -147,9 +178,15 @@ def _stored_problems_are_shown_as_they_were_written(
         (problem,) = run["problems"]
         page = html.unescape(visitor.page(f"/data/runs/{run['id']}"))
         assert [said for said in problem.values() if said not in page] == []
-    first = failed[0]
-    terminal = here.leleka("run", "show", str(first["id"]))
-    assert [said for said in first["problems"][0].values() if said not in terminal] == []
+
+
+def _stored_problems_are_told_as_they_were_written(before: State, here: Installation) -> None:
+    """On the terminal, of a problem that has all four parts."""
+    run = next(run for run in before.runs if run["problems"])
+    (problem,) = run["problems"]
+    assert all(problem.values())
+    terminal = here.leleka("run", "show", str(run["id"]))
+    assert [said for said in problem.values() if said not in terminal] == []
 
 
 def _outcomes_are_counted_as_they_were_reported(before: State, visitor: Visitor) -> None:

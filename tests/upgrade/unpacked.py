@@ -4,6 +4,7 @@ import base64
 import fcntl
 import json
 import os
+import subprocess
 import tarfile
 import tempfile
 import time
@@ -22,7 +23,7 @@ from scripts.old_installation.recording_proxy import Traffic, recording, replay
 from leleka.sandbox.server import Options, running
 from tests.acceptance.conftest import Installation
 from tests.acceptance.databases import postgresql_server
-from tests.acceptance.serving import until
+from tests.acceptance.serving import ENOUGH, until
 
 DATA: Final = Path(__file__).parent / "data"
 _SPEED: Final = 4.0  # of time, as when it was made
@@ -111,6 +112,18 @@ def account(old: Old, *, forgetful: bool = False) -> Iterator[tuple[Traffic, Ins
         control(here.sandbox, "behaviour", requests_per_second=usual)
         traffic.known_as = dict.fromkeys(known_as, "forgotten") if forgetful else known_as
         yield traffic, here
+
+
+@contextmanager
+def working(here: Installation) -> Iterator[None]:
+    """Let a worker do what is due, and end it in order."""
+    with (here.folder / "worker.log").open("wb") as log:
+        process = subprocess.Popen([*here.command, "worker"], env=here.environment, stdout=log, stderr=log)
+    try:
+        yield
+    finally:
+        process.terminate()
+        process.wait(ENOUGH)
 
 
 @contextmanager
