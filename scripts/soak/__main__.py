@@ -6,8 +6,22 @@ The account is printed as JSON. Exit code 1 where ``wrong`` names something.
 import argparse
 import json
 import sys
+import tempfile
+from contextlib import ExitStack
+from pathlib import Path
+from time import monotonic
+from typing import Any
 
-from scripts.soak.siege import Terms, soak
+from scripts.soak.accounting import account_of
+from scripts.soak.databases import database
+from scripts.soak.faults import Tally
+from scripts.soak.free_slots import places_come_free
+from scripts.soak.installation import Office
+from scripts.soak.kill_commands import _attack, _rest
+from scripts.soak.outbox import Database
+from scripts.soak.processes import nursery
+from scripts.soak.sandbox_accounts import far_sides
+from scripts.soak.terms import Terms, _chance
 
 
 def main() -> int:
@@ -48,3 +62,32 @@ def main() -> int:
 
 if __name__ == "__main__":
     sys.exit(main())
+
+
+def soak(terms: Terms) -> dict[str, Any]:
+    """Give the account of a siege on these terms."""
+    if terms.workers:
+        from scripts.soak.kill_workers import soak_workers  # noqa: PLC0415 - it needs the checker of the tests
+
+        return soak_workers(terms)
+    with tempfile.TemporaryDirectory(prefix="leleka-soak-") as folder, ExitStack() as stack:
+        _, url = stack.enter_context(database(terms.database))
+        far = stack.enter_context(far_sides(terms.accounts, terms.speed, terms.weather, terms.seed))
+        office = Office(Path(folder), far, terms.people, _chance(terms, "people"))
+        office.prepare(terms.speed, url)
+        office.apply()
+        found = stack.enter_context(nursery(office.environment, Path(folder) / "logs"))
+        tally, state = Tally(), Database(url, office.folder / "data")
+        stack.enter_context(places_come_free(far, state, tally))
+        begun = monotonic()
+        _attack(terms, office, found, state, tally)
+        seconds = monotonic() - begun
+        rest = _rest(office, found, tally)
+        return {
+            "database": terms.database,
+            "seed": terms.seed,
+            "seconds": round(seconds, 1),
+            "kills_a_minute": round(tally.kills * 60 / seconds, 1),
+            "seconds_until_rest": round(rest, 1),
+            **account_of(office, far, tally),
+        }

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from scripts.soak.attack import Tally
-from scripts.soak.far_side import FarSide
-from scripts.soak.office import SIDES, Office, list_of
+from scripts.soak.faults import Tally
+from scripts.soak.installation import SIDES, Office, list_of
+from scripts.soak.sandbox_accounts import FarSide
 
 _NOTHING = (
     "lost",

@@ -91,7 +91,7 @@ def nursery(environment: Mapping[str, str], logs: Path) -> Iterator[Nursery]:
     """Start a nursery, and end it with all its children."""
     logs.mkdir(mode=0o700)
     with subprocess.Popen(
-        [sys.executable, "-m", "scripts.soak.nursery"],
+        [sys.executable, "-m", "scripts.soak.command_processes"],
         env=environment,
         cwd=ROOT,
         stdin=subprocess.PIPE,

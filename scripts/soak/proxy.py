@@ -14,7 +14,7 @@ from time import monotonic
 
 from scripts.soak.http_message import Message, read
 from scripts.soak.journal import Journal
-from scripts.soak.weather import CALM, Fate, Journey, Weather, drawn
+from scripts.soak.network_faults import CALM, Fate, Journey, Weather, drawn
 
 _LOOPBACK = "127.0.0.1"
 _LOOK = 0.1  # seconds between two looks whether the proxy is to end or to refuse

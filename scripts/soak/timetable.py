@@ -10,7 +10,7 @@ from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from scripts.soak.crew import Crewman
+from scripts.soak.worker_processes import Crewman
 from tests.simulation.schedule_checker import Row, Start, Timeline, Watched, check, due_instants
 
 ZONES = ("Europe/Kyiv", "America/New_York", "Asia/Kathmandu", "Australia/Lord_Howe", "Pacific/Apia", "UTC")

@@ -7,15 +7,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from scripts.soak.__main__ import soak
 from scripts.soak.accounting import IN_FLIGHT, repeats_of
-from scripts.soak.attack import Stage, Tally
-from scripts.soak.crew import Crewman
-from scripts.soak.far_side import KEY
+from scripts.soak.faults import Stage, Tally
 from scripts.soak.http_message import Message, read
+from scripts.soak.network_faults import CALM, Fate, Journey, Weather
 from scripts.soak.proxy import FaultProxy
-from scripts.soak.siege import Terms, soak
+from scripts.soak.sandbox_accounts import KEY
+from scripts.soak.terms import Terms
 from scripts.soak.timetable import judged
-from scripts.soak.weather import CALM, Fate, Journey, Weather
+from scripts.soak.worker_processes import Crewman
 
 from leleka.sandbox.server import Options, running
 

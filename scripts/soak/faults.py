@@ -8,10 +8,10 @@ from enum import StrEnum
 from random import Random  # noqa: TID251 - the class, for seeded generators
 from threading import Lock
 
-from scripts.soak.far_side import FarSide
-from scripts.soak.office import Office, export_name, list_of
+from scripts.soak.installation import Office, export_name, list_of
 from scripts.soak.outbox import Database
 from scripts.soak.processes import Child, Nursery
+from scripts.soak.sandbox_accounts import FarSide
 
 _PATIENCE = 10.0  # seconds until a process is killed wherever it is: most likely behind another one
 _LOOK = 0.02

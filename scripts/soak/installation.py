@@ -10,8 +10,8 @@ from pathlib import Path
 from random import Random  # noqa: TID251 - the class, for seeded generators
 from threading import Lock
 
-from scripts.soak.far_side import KEY, FarSide
 from scripts.soak.processes import ROOT
+from scripts.soak.sandbox_accounts import KEY, FarSide
 
 SIDES = ("First", "Last")  # the two exports of each account; list 1 and list 2
 _LEASE = "4"  # seconds; a request may take a third of it

@@ -171,7 +171,7 @@ class Desk:
 @contextmanager
 def desk(environment: Mapping[str, str]) -> Iterator[Desk]:
     with subprocess.Popen(
-        [sys.executable, "-m", "scripts.soak.inside"],
+        [sys.executable, "-m", "scripts.soak.probe"],
         env=environment,
         cwd=ROOT,
         stdin=subprocess.PIPE,

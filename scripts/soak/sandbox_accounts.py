@@ -10,8 +10,8 @@ from dataclasses import asdict, dataclass
 from threading import Thread
 from typing import Any
 
+from scripts.soak.network_faults import Weather
 from scripts.soak.proxy import FaultProxy
-from scripts.soak.weather import Weather
 
 from leleka.sandbox.contacts import Status
 from leleka.sandbox.server import Options, SandboxServer, build_server

@@ -1,4 +1,4 @@
-"""``python -m scripts.soak.nursery``: reads the program once, and lets every run begin as a process of its own.
+"""``python -m scripts.soak.command_processes``: reads the program once, and lets every run begin as a process of its own.
 
 Each child is a real process with a process id of its own, forked before anything was opened; the two seconds in which
 Python reads the program are spent once. One JSON line on standard input starts or signals a child; on standard

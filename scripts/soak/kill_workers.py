@@ -18,13 +18,15 @@ from typing import Any
 
 import psycopg
 from scripts.soak.accounting import account_of
-from scripts.soak.attack import Tally
-from scripts.soak.crew import Crew, Crewman, Desk, crew, desk, moment
-from scripts.soak.far_side import FarSide, far_sides
-from scripts.soak.office import SIDES, Office, export_name
+from scripts.soak.databases import Server, database
+from scripts.soak.faults import Tally
+from scripts.soak.free_slots import places_come_free
+from scripts.soak.installation import SIDES, Office, export_name
 from scripts.soak.outbox import Database
-from scripts.soak.siege import Server, Terms, database, places_come_free
+from scripts.soak.sandbox_accounts import FarSide, far_sides
+from scripts.soak.terms import Terms
 from scripts.soak.timetable import instants, judged, own_schedule, system_schedule
+from scripts.soak.worker_processes import Crew, Crewman, Desk, crew, desk, moment
 
 _NAMES = ("one", "two", "three", "four")
 _LATEST = 600.0  # seconds until everything must have come to rest

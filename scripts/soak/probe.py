@@ -1,4 +1,4 @@
-"""``python -m scripts.soak.inside``: asks an installation for things as its pages do, line by line, one JSON each.
+"""``python -m scripts.soak.probe``: asks an installation for things as its pages do, line by line, one JSON each.
 
 A database that is away fails the question, and not this process.
 """
