@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from ninja import Query, Router, Schema
 
-from leleka.api.access import ApiRequest
+from leleka.api.request import ApiRequest
 from leleka.api.shapes import Page, Paging, paged
 from leleka.services import auditing
 

@@ -7,8 +7,8 @@ from typing import Annotated, Any, Final, Literal
 from ninja import Query, Router, Schema, Status
 from pydantic import ConfigDict, Field
 
-from leleka.api.access import ApiRequest
 from leleka.api.problems import ProblemOut
+from leleka.api.request import ApiRequest
 from leleka.api.shapes import LARGEST, Audience, CheckOut, In, Number, Page, Paging, Version, paged
 from leleka.core.clock import SystemClock
 from leleka.core.ports import Standing

@@ -5,7 +5,6 @@ from typing import Annotated, Any
 
 from ninja import Header, Query, Router, Status
 
-from leleka.api.access import ApiRequest
 from leleka.api.export_shapes import (
     AttachIn,
     ChoicesOut,
@@ -19,6 +18,7 @@ from leleka.api.export_shapes import (
     SavedOut,
     WrittenOut,
 )
+from leleka.api.request import ApiRequest
 from leleka.api.schedule_shapes import DecisionOut, ExportScheduleIn, ExportScheduleOut, of_export
 from leleka.api.shapes import AskedRunOut, Number, Page, Paging, RunAsked, TaskAsked, paged
 from leleka.core.clock import SystemClock

@@ -5,8 +5,8 @@ from datetime import datetime
 
 from ninja import Router, Schema, Status
 
-from leleka.api.access import ApiRequest
 from leleka.api.people import RoleName
+from leleka.api.request import ApiRequest
 from leleka.api.shapes import In, Number
 from leleka.services import permissions, tokens
 

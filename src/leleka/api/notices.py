@@ -6,8 +6,8 @@ from typing import Annotated
 
 from ninja import Query, Router, Schema
 
-from leleka.api.access import ApiRequest
 from leleka.api.problems import ProblemOut
+from leleka.api.request import ApiRequest
 from leleka.api.shapes import Page, Paging
 from leleka.services import notice_views
 

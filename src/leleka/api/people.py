@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from ninja import Query, Router, Schema, Status
 
-from leleka.api.access import ApiRequest
+from leleka.api.request import ApiRequest
 from leleka.api.shapes import In, Number, Page, Paging, paged
 from leleka.services import people
 

@@ -7,8 +7,8 @@ from typing import Annotated
 from ninja import Query, Router, Schema, Status
 from pydantic import ConfigDict, Field
 
-from leleka.api.access import ApiRequest
 from leleka.api.problems import ProblemOut
+from leleka.api.request import ApiRequest
 from leleka.api.shapes import In, Number, Page, Paging
 from leleka.services import refreshes
 from leleka.services.contracts import RefreshView

@@ -8,8 +8,8 @@ from django.http import StreamingHttpResponse
 from ninja import Query, Router, Schema, Status
 from pydantic import Field
 
-from leleka.api.access import ApiRequest
 from leleka.api.problems import ProblemOut
+from leleka.api.request import ApiRequest
 from leleka.api.shapes import Number, Page, Paging, RunAsked, paged
 from leleka.core.planning import Ended
 from leleka.services import editing_exports, runs

@@ -5,8 +5,8 @@ from typing import Any
 
 from ninja import Router, Schema
 
-from leleka.api.access import ApiRequest
 from leleka.api.problems import ProblemOut
+from leleka.api.request import ApiRequest
 from leleka.api.shapes import Number
 from leleka.services import due
 

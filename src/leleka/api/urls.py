@@ -17,10 +17,10 @@ from leleka.api import (
     system,
     tasks,
 )
-from leleka.api.access import Token
-from leleka.api.describing import LelekaApi
+from leleka.api.bearer_token import Token
+from leleka.api.openapi import LelekaApi
 from leleka.api.problems import tell_problems
-from leleka.api.reading import StrictParser
+from leleka.api.strict_json import StrictParser
 
 api = LelekaApi(
     title="Leleka",

@@ -30,7 +30,7 @@ MIDDLEWARE = [
     "leleka.web.measuring.Measured",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "leleka.conf.standing.Standing",
-    "leleka.api.gate.Gate",
+    "leleka.api.middleware.Gate",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "leleka.web.middleware.Person",
     "django.middleware.common.CommonMiddleware",

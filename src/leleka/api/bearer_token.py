@@ -5,7 +5,7 @@ import secrets
 from django.http import HttpRequest
 from ninja.security import HttpBearer
 
-from leleka.api.reading import check_query, parameters_of
+from leleka.api.known_parameters import check_query, parameters_of
 from leleka.errors import NotFound
 from leleka.services import signing_in
 from leleka.services.audit import Actor
@@ -23,9 +23,3 @@ class Token(HttpBearer):
             return None
         check_query(request, parameters_of(request))
         return actor
-
-
-class ApiRequest(HttpRequest):
-    """What the operations get: ``auth`` is whoever the token belongs to."""
-
-    auth: Actor

@@ -1,0 +1,9 @@
+from django.http import HttpRequest
+
+from leleka.services.audit import Actor
+
+
+class ApiRequest(HttpRequest):
+    """What the operations get: ``auth`` is whoever the token belongs to."""
+
+    auth: Actor
