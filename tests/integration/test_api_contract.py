@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, settings
 from schemathesis import Case
 from schemathesis.checks import CHECKS
 
-from leleka.api.shapes import LARGEST
+from leleka.api.schemas.common import LARGEST
 from leleka.services.audit import Role
 from tests.integration.api import Program, furnish, program
 from tests.integration.office import Office

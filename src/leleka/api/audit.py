@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from ninja import Query, Router, Schema
 
 from leleka.api.request import ApiRequest
-from leleka.api.shapes import Page, Paging, paged
+from leleka.api.schemas.common import Page, Paging, paged
 from leleka.services import auditing
 
 router = Router(tags=["Audit"])

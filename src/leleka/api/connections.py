@@ -9,7 +9,7 @@ from pydantic import ConfigDict, Field
 
 from leleka.api.problems import ProblemOut
 from leleka.api.request import ApiRequest
-from leleka.api.shapes import LARGEST, Audience, CheckOut, In, Number, Page, Paging, Version, paged
+from leleka.api.schemas.common import LARGEST, Audience, CheckOut, In, Number, Page, Paging, Version, paged
 from leleka.core.clock import SystemClock
 from leleka.core.ports import Standing
 from leleka.errors import InvalidInput, Problem

@@ -5,7 +5,9 @@ from typing import Annotated, Any
 
 from ninja import Header, Query, Router, Status
 
-from leleka.api.export_shapes import (
+from leleka.api.request import ApiRequest
+from leleka.api.schemas.common import AskedRunOut, Number, Page, Paging, RunAsked, TaskAsked, paged
+from leleka.api.schemas.exports import (
     AttachIn,
     ChoicesOut,
     ExportChange,
@@ -18,9 +20,7 @@ from leleka.api.export_shapes import (
     SavedOut,
     WrittenOut,
 )
-from leleka.api.request import ApiRequest
-from leleka.api.schedule_shapes import DecisionOut, ExportScheduleIn, ExportScheduleOut, of_export
-from leleka.api.shapes import AskedRunOut, Number, Page, Paging, RunAsked, TaskAsked, paged
+from leleka.api.schemas.schedules import DecisionOut, ExportScheduleIn, ExportScheduleOut, of_export
 from leleka.core.clock import SystemClock
 from leleka.errors import NeedsAttention, NotFound
 from leleka.services import editing_exports, export_views, idempotency, schedules

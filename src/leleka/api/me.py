@@ -7,7 +7,7 @@ from ninja import Router, Schema, Status
 
 from leleka.api.people import RoleName
 from leleka.api.request import ApiRequest
-from leleka.api.shapes import In, Number
+from leleka.api.schemas.common import In, Number
 from leleka.services import permissions, tokens
 
 router = Router(tags=["Me"])

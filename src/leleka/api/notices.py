@@ -8,7 +8,7 @@ from ninja import Query, Router, Schema
 
 from leleka.api.problems import ProblemOut
 from leleka.api.request import ApiRequest
-from leleka.api.shapes import Page, Paging
+from leleka.api.schemas.common import Page, Paging
 from leleka.services import notice_views
 
 router = Router(tags=["Notices"])

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from ninja import Query, Router, Schema, Status
 
 from leleka.api.request import ApiRequest
-from leleka.api.shapes import In, Number, Page, Paging, paged
+from leleka.api.schemas.common import In, Number, Page, Paging, paged
 from leleka.services import people
 
 router = Router(tags=["People"])

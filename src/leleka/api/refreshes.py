@@ -9,7 +9,7 @@ from pydantic import ConfigDict, Field
 
 from leleka.api.problems import ProblemOut
 from leleka.api.request import ApiRequest
-from leleka.api.shapes import In, Number, Page, Paging
+from leleka.api.schemas.common import In, Number, Page, Paging
 from leleka.services import refreshes
 from leleka.services.contracts import RefreshView
 

@@ -9,7 +9,7 @@ from ninja import Query, Router, Schema, Status
 from pydantic import ConfigDict
 
 from leleka.api.request import ApiRequest
-from leleka.api.shapes import In, Number, Page, Paging, TaskAsked, Version, paged
+from leleka.api.schemas.common import In, Number, Page, Paging, TaskAsked, Version, paged
 from leleka.errors import InvalidInput
 from leleka.services import editing_segments, segments
 from leleka.services.contracts import SegmentView

@@ -10,7 +10,7 @@ from pydantic import Field
 from leleka.api.problems import ProblemOut
 from leleka.api.request import ApiRequest
 from leleka.api.runs import ProgressOut
-from leleka.api.schedule_shapes import (
+from leleka.api.schemas.schedules import (
     DecisionOut,
     NextOut,
     ScheduleIn,

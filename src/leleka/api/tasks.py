@@ -7,7 +7,7 @@ from ninja import Router, Schema
 
 from leleka.api.problems import ProblemOut
 from leleka.api.request import ApiRequest
-from leleka.api.shapes import Number
+from leleka.api.schemas.common import Number
 from leleka.services import due
 
 router = Router(tags=["Tasks"])

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Final, Literal
 from ninja import Schema
 from pydantic import ConfigDict, Field
 
-from leleka.api.shapes import LARGEST, In, Version
+from leleka.api.schemas.common import LARGEST, In, Version
 
 WhenEmpty = Literal["keep", "clear"]
 _EXAMPLE: Final[dict[str, Any]] = {

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Final, Literal
 from ninja import Schema
 from pydantic import ConfigDict, Field
 
-from leleka.api.shapes import In, Version
+from leleka.api.schemas.common import In, Version
 from leleka.core.schedules import ClockChange, Instant, Schedule
 from leleka.core.schedules_reading import to_data
 from leleka.services.schedules import ExportScheduleView
