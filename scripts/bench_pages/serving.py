@@ -13,7 +13,7 @@ from time import clock_gettime
 from typing import Final
 from urllib.parse import quote, urlencode
 
-from leleka.cli.supervisor import web_command
+from leleka.cli.process_supervisor import web_command
 from leleka.core.configuration import Web
 
 _ADDRESS: Final = "127.0.0.1"

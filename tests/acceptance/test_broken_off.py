@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from leleka.cli.supervisor import web_command
+from leleka.cli.process_supervisor import web_command
 from leleka.core.configuration import Web
 from tests.acceptance.serving import free_port, until
 

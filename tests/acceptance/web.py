@@ -10,7 +10,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from leleka.cli.supervisor import Supervisor
+from leleka.cli.process_supervisor import Supervisor
 from leleka.core.clock import SystemClock
 from leleka.core.configuration import Web
 

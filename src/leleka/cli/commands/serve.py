@@ -29,7 +29,7 @@ def worker(
 
 def serve() -> None:
     """Serve the pages and do what is due: a web process and a worker, started again when they die."""
-    from leleka.cli.supervisor import Supervisor
+    from leleka.cli.process_supervisor import Supervisor
     from leleka.core.clock import SystemClock
     from leleka.services import people, readiness, store
 
