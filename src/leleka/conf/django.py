@@ -1,6 +1,6 @@
 """Django's settings, all derived from the environment."""
 
-from leleka.conf import databases, settings, web_key
+from leleka.conf import databases, session_key, settings
 from leleka.conf.front import LARGEST_BODY
 
 LELEKA = settings.read()
@@ -18,7 +18,7 @@ INSTALLED_APPS = [
 USE_TZ = True
 TIME_ZONE = "UTC"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-SECRET_KEY = web_key.read(LELEKA.data_dir)
+SECRET_KEY = session_key.read(LELEKA.data_dir)
 LOGGING_CONFIG = None
 PASSWORD_HASHERS = ["leleka.services.passwords.Hasher"]
 

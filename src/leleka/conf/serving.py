@@ -9,7 +9,7 @@ from typing import Final
 
 from django.core.wsgi import get_wsgi_application
 
-from leleka.conf import settings, web_key
+from leleka.conf import session_key, settings
 from leleka.conf.front import Front
 from leleka.services import logs
 
@@ -31,7 +31,7 @@ Thread(target=_end_with_the_parent, name="parent", daemon=True).start()
 sys.setswitchinterval(_TURN)
 _configuration = settings.read()
 logs.begin(_configuration.log_level or "info")
-web_key.create(_configuration.data_dir)
+session_key.create(_configuration.data_dir)
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "leleka.conf.django")
 application = Front(
     get_wsgi_application(), ThreadPoolExecutor(_THREADS, "request"), _configuration.web.request_seconds

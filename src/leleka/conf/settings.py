@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from leleka.conf import channels
+from leleka.conf import notice_channels
 from leleka.core.configuration import DOCUMENTED_SUFFIXES, Channels, Configuration, Network, Web
 from leleka.core.secret import Secret
 from leleka.errors import InvalidInput, Problem
@@ -161,7 +161,7 @@ class Settings(BaseSettings):
     webhook_urls: SecretStr = Field(
         default=SecretStr(""), description="Where notices are posted: https URLs, comma-separated."
     )
-    webhook_hosts: Annotated[str, AfterValidator(channels.check_hosts)] = Field(
+    webhook_hosts: Annotated[str, AfterValidator(notice_channels.check_hosts)] = Field(
         default="",
         description="Hosts webhooks may go to: named whole they may lie in your network, *.example.org is public.",
     )
@@ -172,7 +172,7 @@ class Settings(BaseSettings):
         default=SecretStr(""),
         description="The mail server: smtps://user:password@host:465, or smtp:// for STARTTLS.",
     )
-    mail_from: Annotated[str, AfterValidator(channels.check_sender)] = Field(
+    mail_from: Annotated[str, AfterValidator(notice_channels.check_sender)] = Field(
         default="", description="The address that mail comes from."
     )
 
@@ -227,7 +227,7 @@ def _network(settings: Settings, test_hosts: frozenset[str]) -> Network:
 
 def _channels(settings: Settings, test_hosts: frozenset[str], known: Mapping[str, str]) -> Channels:
     """Raises ``InvalidInput``, in whose words no URL and no secret stands."""
-    return channels.read(
+    return notice_channels.read(
         urls=_parts(settings.webhook_urls.get_secret_value()),
         hosts=_parts(settings.webhook_hosts),
         secret=_kept(settings.webhook_secret, "LELEKA_WEBHOOK_SECRET", known),

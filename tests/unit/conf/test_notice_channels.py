@@ -7,7 +7,7 @@ import pytest
 from leleka.conf import settings
 from leleka.core.configuration import Channels
 from leleka.errors import InvalidInput
-from tests.unit.test_settings import read
+from tests.unit.conf.test_settings import read
 
 SECRET = "CANARY-secret-0123456789"
 
