@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from leleka.conf.front import Front
+from leleka.conf.server.body_reader import Front
 
 _PIECE = b"a" * 65_536
 

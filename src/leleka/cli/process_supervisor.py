@@ -21,7 +21,7 @@ _CLEAN_STOP: Final = 27.0
 _LEAST: Final = 2.0  # for the web process, whatever the worker took
 _LIVED: Final = 10.0  # a process that lived so long is started again at once
 _PATIENCE: Final = 5  # deaths in a row, each soon after the start
-_WEB_SERVER_LOGS: Final = Path(__file__).parent.parent / "conf" / "web_server_logs.json"
+_WEB_SERVER_LOGS: Final = Path(__file__).parent.parent / "conf" / "server" / "web_server_logs.json"
 
 
 @dataclass
@@ -94,5 +94,5 @@ def web_command(web: Web) -> Sequence[str]:
         *("--workers", "1", "--http", "1", "--no-ws"),
         *("--http1-header-read-timeout", str(round(web.request_seconds * 1000))),
         *("--log-level", "error", "--log-config", str(_WEB_SERVER_LOGS), "--workers-kill-timeout", "10s"),
-        "leleka.conf.serving:application",
+        "leleka.conf.server.application:application",
     )

@@ -1,7 +1,7 @@
 """Django's settings, all derived from the environment."""
 
 from leleka.conf import databases, session_key, settings
-from leleka.conf.front import LARGEST_BODY
+from leleka.conf.server.body_reader import LARGEST_BODY
 
 LELEKA = settings.read()
 
@@ -29,7 +29,7 @@ MIDDLEWARE = [
     "leleka.web.middleware.Headers",
     "leleka.web.measuring.Measured",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "leleka.conf.standing.Standing",
+    "leleka.conf.server.availability.Standing",
     "leleka.api.middleware.Gate",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "leleka.web.middleware.Person",

@@ -7,6 +7,6 @@ from leleka.web.urls import urlpatterns as pages
 
 urlpatterns = [path("api/v1/", api.urls), path("", include((pages, "web")))]
 handler404 = "leleka.web.pages.errors.not_found"
-handler500 = "leleka.conf.standing.broken"
+handler500 = "leleka.conf.server.availability.broken"
 handler403 = "leleka.web.pages.errors.forbidden"
 handler400 = "leleka.web.pages.errors.bad_request"

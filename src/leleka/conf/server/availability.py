@@ -10,7 +10,7 @@ from typing import Final
 from django.http import HttpRequest, HttpResponse
 
 from leleka.api import problems
-from leleka.conf.front import REFUSED
+from leleka.conf.server.body_reader import REFUSED
 from leleka.core.clock import SystemClock
 from leleka.errors import Problem
 from leleka.services import database, readiness

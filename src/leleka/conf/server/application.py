@@ -10,7 +10,7 @@ from typing import Final
 from django.core.wsgi import get_wsgi_application
 
 from leleka.conf import session_key, settings
-from leleka.conf.front import Front
+from leleka.conf.server.body_reader import Front
 from leleka.services import logs
 
 _THREADS: Final = 6
