@@ -8,7 +8,7 @@ import pytest
 
 from leleka.core.outbox import Batch, BatchStatus, LaneLost, LeaseLost, Outbox, RejectedRow
 from leleka.core.outcomes import Accepted, Cause, Refused, Unknown
-from leleka.core.planning import Counts, Planned, SettledRun, Span
+from leleka.core.plan import Counts, Planned, SettledRun, Span
 from leleka.errors import NeedsAttention
 from tests.fakes.clock import VirtualClock
 

@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
+from leleka.core.data_matching import DataMatching, LeaverPolicy, Leavers, WhenEmpty
 from leleka.core.email import Address, normalise
-from leleka.core.matching import DataMatching, LeaverPolicy, Leavers, WhenEmpty
 
 Content = tuple[object, ...]
 Value = str | int | float | date | bool | None

@@ -6,7 +6,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from leleka.core.matching import DataMatching, LeaverPolicy, Leavers, Line, WhenEmpty
+from leleka.core.data_matching import DataMatching, LeaverPolicy, Leavers, Line, WhenEmpty
 from tests.fakes import diff_reference as reference
 
 ADDRESSES = (

@@ -20,7 +20,7 @@ from leleka.core.outbox import (
     not_from_a_wrong_clock,
 )
 from leleka.core.outcomes import Accepted, Outcome, Refused
-from leleka.core.planning import Planned, SettledRun
+from leleka.core.plan import Planned, SettledRun
 from leleka.core.ports import Clock
 
 

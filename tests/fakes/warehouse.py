@@ -4,8 +4,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from leleka.core.matching import Leavers
-from leleka.core.planning import (
+from leleka.core.data_matching import Leavers
+from leleka.core.plan import (
     Counts,
     DueRow,
     Ended,
@@ -34,7 +34,7 @@ class Outcome:
 
 
 class MemoryWarehouse:
-    """``core.planning.Warehouse`` for members without leavers. ``people`` maps an address to its values."""
+    """``core.plan.Warehouse`` for members without leavers. ``people`` maps an address to its values."""
 
     def __init__(self, people: Mapping[str, tuple[str | None, ...]]) -> None:
         self.people = dict(people)

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from leleka.core.planning import Counts
+from leleka.core.plan import Counts
 from leleka.services.contracts import RunView
 from leleka.state.models import AttemptRow
 from leleka.state.outbox import DjangoOutbox

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from sqlglot import exp
 
 from leleka.core.email import WHITESPACE
-from leleka.core.planning import Counts
-from leleka.core.reasons import SENTENCES
+from leleka.core.plan import Counts
+from leleka.core.reason_codes import SENTENCES
 from leleka.errors import InvalidInput, Problem
 from leleka.sandbox.contacts import Contact, Status
 from leleka.sandbox.server import Options, SandboxServer, running

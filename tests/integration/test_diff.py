@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from leleka.core.matching import DataMatching, LeaverPolicy, Leavers, Line, WhenEmpty
-from leleka.core.planning import DueRow, Ended, Planned, PlannedRow, Selection, Span, Verdict
+from leleka.core.data_matching import DataMatching, LeaverPolicy, Leavers, Line, WhenEmpty
+from leleka.core.plan import DueRow, Ended, Planned, PlannedRow, Selection, Span, Verdict
 from leleka.core.ports import Suppressed, SuppressionReason
 from leleka.warehouse import plans, settling
 from leleka.warehouse.session import open_session

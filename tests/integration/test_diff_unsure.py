@@ -2,8 +2,8 @@
 
 import pytest
 
-from leleka.core.matching import LeaverPolicy, Leavers
-from leleka.core.planning import Ended
+from leleka.core.data_matching import LeaverPolicy, Leavers
+from leleka.core.plan import Ended
 from tests.integration.test_diff import MARK, Export, export, tables
 
 __all__ = ["export", "tables"]  # the fixtures of that file

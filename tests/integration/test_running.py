@@ -3,7 +3,7 @@
 import pytest
 
 from leleka.core.clock import SystemClock
-from leleka.core.planning import Counts
+from leleka.core.plan import Counts
 from leleka.errors import LelekaError
 from leleka.sandbox.contacts import Status
 from leleka.services import exports, runs

@@ -2,7 +2,7 @@
 
 import pytest
 
-from leleka.core.planning import Counts
+from leleka.core.plan import Counts
 from leleka.services import runs
 from leleka.services.contracts import RunView
 from leleka.state.models import Account, AttemptRow

@@ -3,7 +3,7 @@
 import pytest
 
 from leleka.core.clock import SystemClock
-from leleka.core.planning import Counts
+from leleka.core.plan import Counts
 from leleka.services import exports, runs, store
 from leleka.services.contracts import RunView
 from leleka.state.models import Run

@@ -5,8 +5,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from leleka.core.chain import StepKind
 from leleka.core.clock import SystemClock
+from leleka.core.refresh_graph import StepKind
 from leleka.errors import NotFound
 from leleka.services import editing_exports, refreshes, running, scheduling, status, status_progress, walking
 from leleka.services.status import Wanted

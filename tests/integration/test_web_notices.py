@@ -7,7 +7,7 @@ import pytest
 from django.urls import resolve
 from django.utils import timezone
 
-from leleka.core.saying import Said, told
+from leleka.core.messages import Said, told
 from leleka.services import notice_texts, notices
 from leleka.services.audit import Role
 from leleka.state.models import (

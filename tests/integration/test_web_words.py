@@ -6,7 +6,7 @@ import pytest
 import time_machine
 from django.utils import translation
 
-from leleka.core.saying import Said, told
+from leleka.core.messages import Said, told
 from leleka.services.audit import Role
 from leleka.state.models import Export, Run
 from leleka.web.reasons import particulars

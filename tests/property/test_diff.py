@@ -8,18 +8,8 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from leleka.core.matching import LeaverPolicy, Leavers
-from leleka.core.planning import (
-    DueRow,
-    Ended,
-    Kind,
-    Planned,
-    PlannedRow,
-    Selection,
-    SettledRun,
-    Span,
-    Verdict,
-)
+from leleka.core.data_matching import LeaverPolicy, Leavers
+from leleka.core.plan import DueRow, Ended, Kind, Planned, PlannedRow, Selection, SettledRun, Span, Verdict
 from leleka.core.ports import Suppressed, SuppressionReason
 from leleka.warehouse import plans, settling
 from leleka.warehouse.session import Session, open_session

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from leleka.core.columns import Column, ColumnType, Table
 from leleka.core.outbox import FURTHEST, Batch, BatchStatus, Outbox
-from leleka.core.planning import Selection
+from leleka.core.plan import Selection
 from leleka.engine.run import Order
 from tests.fakes.outbox import MemoryOutbox, MemoryStore, StoredRun
 

@@ -4,8 +4,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from leleka.core.matching import DataMatching, LeaverPolicy, Leavers
-from leleka.core.planning import (
+from leleka.core.data_matching import DataMatching, LeaverPolicy, Leavers
+from leleka.core.plan import (
     Counts,
     DueRow,
     Ended,
@@ -53,7 +53,7 @@ class Plan:
 
 
 class SimWarehouse:
-    """``core.planning.Warehouse``. ``people`` are the members as they now are."""
+    """``core.plan.Warehouse``. ``people`` are the members as they now are."""
 
     def __init__(self, people: Mapping[str, Values], name: str = "") -> None:
         self.name = name

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from django.db import DatabaseError
 
-from leleka.core.matching import DataMatching, LeaverPolicy, Leavers, Line
+from leleka.core.data_matching import DataMatching, LeaverPolicy, Leavers, Line
 from leleka.core.outbox import Batch, LeaseLost, Outbox
-from leleka.core.planning import Planned, Warehouse
+from leleka.core.plan import Planned, Warehouse
 from leleka.engine.delivery import Delivery, Job, Tools
 from leleka.engine.pace import ImportPace, Tempo
 from leleka.engine.run import Ground, Order, _settle, preview

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from random import Random  # noqa: TID251 - the class, for seeded generators
 
-from leleka.core.matching import Leavers
+from leleka.core.data_matching import Leavers
 from leleka.core.ports import Body, Field
 from leleka.engine import delivery
 from tests.fakes.clock import VirtualClock

@@ -5,11 +5,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from leleka.core.columns import Column, ColumnType, Table
-from leleka.core.matching import DataMatching, Leavers, Line
+from leleka.core.data_matching import DataMatching, Leavers, Line
 from leleka.core.outbox import Batch
 from leleka.core.outcomes import Cause, Refused, RefusedRow
 from leleka.core.outcomes import Outcome as Answered
-from leleka.core.planning import Ended, Selection
+from leleka.core.plan import Ended, Selection
 from leleka.core.ports import Body, Limits
 from leleka.engine.delivery import Delivery, Job, Tools
 from leleka.engine.pace import ImportPace, Tempo

@@ -16,7 +16,7 @@ from leleka.core.outcomes import (
     Settled,
     Unknown,
 )
-from leleka.core.planning import Span
+from leleka.core.plan import Span
 from leleka.engine.answers import EXTRA_BATCHES, MOST_SENDS, Answers, spent_on
 from leleka.engine.pace import ImportPace, Tempo
 from tests.fakes.clock import VirtualClock

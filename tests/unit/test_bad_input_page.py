@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from leleka.core.reasons import SENTENCES
+from leleka.core.reason_codes import SENTENCES
 from tests.bad_inputs import Entry, everything
 
 ROOT = Path(__file__).parents[2]

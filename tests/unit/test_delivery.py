@@ -8,7 +8,7 @@ import pytest
 
 from leleka.core.outbox import BatchStatus
 from leleka.core.outcomes import Accepted, Cause, Ending, Refused, Settled, Unknown
-from leleka.core.planning import Ended
+from leleka.core.plan import Ended
 from leleka.engine.answers import EXTRA_BATCHES, MOST_SENDS
 from leleka.engine.pace import Tempo
 from leleka.errors import LelekaError

@@ -8,7 +8,7 @@ import pytest
 
 from leleka.core.outbox import BatchStatus, LeaseLost
 from leleka.core.outcomes import Cause, Refused, RefusedRow, Unknown
-from leleka.core.planning import Ended
+from leleka.core.plan import Ended
 from leleka.engine.answers import MOST_SENDS
 from tests.fakes.destination import Step
 from tests.fakes.outbox import ProcessDied

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 
 import pytest
 
-from leleka.core.matching import DataMatching, LeaverPolicy, Leavers, Line
-from leleka.core.planning import Counts, Planned
+from leleka.core.data_matching import DataMatching, LeaverPolicy, Leavers, Line
+from leleka.core.plan import Counts, Planned
 from leleka.core.ports import Check, Standing
 from leleka.engine.guards import check_destination, check_fields, check_limit, confirmation_needed
 from leleka.errors import InvalidInput, NeedsAttention, TryLater

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field, replace
 
 import pytest
 
-from leleka.core.matching import LeaverPolicy, Leavers
+from leleka.core.data_matching import LeaverPolicy, Leavers
 from leleka.core.outbox import Batch, BatchStatus, LeaseLost, RejectedRow
-from leleka.core.planning import Ended, Pack, Planned, Selection, Span, Verdict
+from leleka.core.plan import Ended, Pack, Planned, Selection, Span, Verdict
 from leleka.core.ports import Suppressed, SuppressedPage, SuppressionReason
 from leleka.engine.pace import Tempo
 from leleka.engine.run import Ground, Order, execute, verdicts

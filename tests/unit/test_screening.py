@@ -2,7 +2,7 @@
 
 from leleka.core.outbox import BatchStatus
 from leleka.core.outcomes import Cause, Refused, Unknown
-from leleka.core.planning import Ended
+from leleka.core.plan import Ended
 from tests.fakes.destination import Step
 from tests.unit.delivering import names, scene
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from django.utils import translation
 
-from leleka.core import reasons as core_reasons
-from leleka.core.saying import TEMPLATES, Said, told
+from leleka.core import reason_codes as core_reasons
+from leleka.core.messages import TEMPLATES, Said, told
 from leleka.errors import Problem
 from leleka.services.sentences import KNOWN, in_this_language
 from leleka.web.reasons import REASONS

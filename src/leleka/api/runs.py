@@ -11,7 +11,7 @@ from pydantic import Field
 from leleka.api.problems import ProblemOut
 from leleka.api.request import ApiRequest
 from leleka.api.schemas.common import Number, Page, Paging, RunAsked, paged
-from leleka.core.planning import Ended
+from leleka.core.plan import Ended
 from leleka.services import editing_exports, runs
 from leleka.services.contracts import RunView
 

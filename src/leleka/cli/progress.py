@@ -7,7 +7,7 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedCo
 
 from leleka.cli.output import err, is_terminal, say
 from leleka.core.outbox import Batch, BatchStatus
-from leleka.core.planning import Planned
+from leleka.core.plan import Planned
 from leleka.core.ports import Clock
 
 _EVERY: Final = {True: 0.2, False: 5.0}  # seconds between two looks, on a terminal and elsewhere

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from rich.markup import escape
 
 from leleka.cli.output import out
-from leleka.core.planning import Counts
-from leleka.core.reasons import sentence
+from leleka.core.plan import Counts
+from leleka.core.reason_codes import sentence
 from leleka.services.contracts import PreviewView, RunView
 
 _COLOURS = {

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from leleka.core.planning import Span
+from leleka.core.plan import Span
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Final, Protocol
 
 from leleka.core.outcomes import Outcome
-from leleka.core.planning import Planned, SettledRun, Span
+from leleka.core.plan import Planned, SettledRun, Span
 from leleka.errors import Conflict
 
 FURTHEST: Final = 3600.0  # seconds; an account is never paused for longer than a quarter of that

@@ -8,7 +8,7 @@ from typing import Final
 from leleka.core.batches import halves
 from leleka.core.outbox import Batch, BatchStatus, RejectedRow, not_from_a_wrong_clock
 from leleka.core.outcomes import Accepted, Cause, Ending, Outcome, Pending, Refused, Settled, Unknown
-from leleka.core.planning import Span
+from leleka.core.plan import Span
 from leleka.core.ports import Clock
 from leleka.engine.pace import ImportPace, Tempo
 from leleka.engine.refusals import blame

@@ -3,7 +3,7 @@
 from typing import Final
 
 from leleka.core.outbox import Batch
-from leleka.core.planning import Span, Warehouse
+from leleka.core.plan import Span, Warehouse
 from leleka.core.ports import Body, Destination
 
 _READ_AHEAD: Final = 5_000  # rows of the plan read at a time

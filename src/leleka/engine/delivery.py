@@ -19,7 +19,7 @@ from leleka.core.outbox import (
     not_from_a_wrong_clock,
 )
 from leleka.core.outcomes import Accepted
-from leleka.core.planning import Span, Warehouse
+from leleka.core.plan import Span, Warehouse
 from leleka.core.ports import Body, Clock, Destination
 from leleka.engine.answers import Answer, Answers, spent_on
 from leleka.engine.bodies import Bodies

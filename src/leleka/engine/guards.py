@@ -3,10 +3,10 @@
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from leleka.core.matching import DataMatching, LeaverPolicy, Leavers
-from leleka.core.planning import Planned
+from leleka.core.data_matching import DataMatching, LeaverPolicy, Leavers
+from leleka.core.messages import Said
+from leleka.core.plan import Planned
 from leleka.core.ports import Destination, Standing
-from leleka.core.saying import Said
 from leleka.errors import InvalidInput, NeedsAttention, Problem, TryLater
 
 _LEAVER_SHARE: Final = 0.30

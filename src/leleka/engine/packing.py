@@ -7,10 +7,10 @@ from typing import Final
 from leleka.core import phone
 from leleka.core.batches import Budget, Cutter
 from leleka.core.columns import ColumnType, Table
-from leleka.core.matching import BUILT_IN_FIELDS, DataMatching, LeaverPolicy, Leavers, Line, WhenEmpty
+from leleka.core.data_matching import BUILT_IN_FIELDS, DataMatching, LeaverPolicy, Leavers, Line, WhenEmpty
 from leleka.core.outbox import Batch
 from leleka.core.outcomes import Reject
-from leleka.core.planning import DueRow, Kind, PlannedRow
+from leleka.core.plan import DueRow, Kind, PlannedRow
 from leleka.core.ports import Action, Change, Destination, Limits
 
 LONGEST_TEXT: Final = 255  # characters; the destination documents no limit, so this one is defensive

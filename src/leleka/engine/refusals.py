@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from leleka.core.batches import halves, nth, without
 from leleka.core.outbox import Batch, RejectedRow
 from leleka.core.outcomes import Refused, RefusedRow
-from leleka.core.planning import Span
+from leleka.core.plan import Span
 
 
 @dataclass(frozen=True, slots=True)

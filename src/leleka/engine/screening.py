@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from leleka.core.batches import without
 from leleka.core.outbox import Batch, BatchStatus, Outbox, RejectedRow
-from leleka.core.planning import Span, Warehouse
+from leleka.core.plan import Span, Warehouse
 
 Waiting = Callable[[], AbstractSet[str]]
 """Gives the addresses whose send by another run is open or in quarantine."""

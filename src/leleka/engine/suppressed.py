@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
+from leleka.core.messages import Said
 from leleka.core.outbox import RunCanceled
 from leleka.core.ports import Clock, Destination, Suppressed, SuppressionReason
-from leleka.core.saying import Said
 from leleka.errors import NeedsAttention
 
 MOST_REQUESTS: Final = 20_000  # of 100 contacts each; at four a second they take 83 minutes

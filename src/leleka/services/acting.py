@@ -5,7 +5,7 @@ from typing import Final
 
 from django.db import transaction
 
-from leleka.core.planning import SettledRun
+from leleka.core.plan import SettledRun
 from leleka.core.ports import Clock
 from leleka.errors import NeedsAttention, Problem
 from leleka.services.audit import Actor, Role, record

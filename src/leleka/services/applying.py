@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from leleka.core.columns import Catalogue, Column, ColumnType, Table
-from leleka.core.matching import LeaverPolicy
+from leleka.core.data_matching import LeaverPolicy
 from leleka.errors import InvalidInput, LelekaError, Problem
 from leleka.services import catalogue, connecting, refreshing, store
 from leleka.services.audit import Actor

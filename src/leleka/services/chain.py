@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
-from leleka.core.chain import Key, Node, StepKind
 from leleka.core.columns import Catalogue
-from leleka.core.matching import LeaverPolicy
+from leleka.core.data_matching import LeaverPolicy
+from leleka.core.refresh_graph import Key, Node, StepKind
 from leleka.core.rules import Related, walk
 from leleka.core.rules_parsing import parse
 from leleka.errors import InvalidInput, LelekaError, NotFound

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from leleka.core.columns import ColumnType
-from leleka.core.matching import LeaverPolicy
+from leleka.core.data_matching import LeaverPolicy
 from leleka.core.schedules import ExportSchedule
 from leleka.core.schedules_reading import parse_export_schedule
 from leleka.services.definitions import ExportDefinition, MatchingDefinition

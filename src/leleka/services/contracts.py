@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from leleka.core.chain import ENDED
-from leleka.core.planning import Counts
+from leleka.core.plan import Counts
+from leleka.core.refresh_graph import ENDED
 from leleka.errors import Problem
 
 

@@ -8,7 +8,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from pydantic_core import PydanticCustomError
 
 from leleka.core.columns import ColumnType, Relationship
-from leleka.core.matching import LeaverPolicy, WhenEmpty
+from leleka.core.data_matching import LeaverPolicy, WhenEmpty
 
 
 def _one_or_many(value: object) -> object:

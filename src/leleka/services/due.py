@@ -13,8 +13,8 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from structlog.contextvars import bind_contextvars
 
+from leleka.core.messages import told
 from leleka.core.ports import Clock
-from leleka.core.saying import told
 from leleka.errors import LelekaError, NeedsAttention, NotFound, Problem
 from leleka.services import (
     beats,

@@ -5,10 +5,10 @@ from dataclasses import replace
 from typing import Any
 
 from leleka.core.columns import Column, ColumnType, Table
-from leleka.core.matching import LeaverPolicy
-from leleka.core.planning import Selection
+from leleka.core.data_matching import LeaverPolicy
+from leleka.core.messages import told
+from leleka.core.plan import Selection
 from leleka.core.ports import Clock
-from leleka.core.saying import told
 from leleka.engine.guards import confirmation_needed
 from leleka.engine.pace import ImportPace
 from leleka.engine.run import Ground, Order, Watcher, preview

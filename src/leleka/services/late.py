@@ -12,7 +12,7 @@ from django.db.models import QuerySet
 from leleka.core.batches import without
 from leleka.core.outbox import Batch, BatchStatus, RejectedRow
 from leleka.core.outcomes import Accepted, Ending, Settled
-from leleka.core.planning import Ended, Span, Verdict
+from leleka.core.plan import Ended, Span, Verdict
 from leleka.core.ports import Clock
 from leleka.services import store
 from leleka.services.connecting import Opened

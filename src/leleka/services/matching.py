@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from leleka.core.matching import DataMatching, LeaverPolicy, Leavers, Line, WhenEmpty
+from leleka.core.data_matching import DataMatching, LeaverPolicy, Leavers, Line, WhenEmpty
 from leleka.services.definitions import LeaversDefinition, MatchingDefinition
 
 _CUSTOM = "field:"

@@ -7,10 +7,10 @@ from typing import Final
 
 import structlog
 
+from leleka.core.messages import Said, told
 from leleka.core.outbox import Batch, BatchStatus
-from leleka.core.planning import Planned
+from leleka.core.plan import Planned
 from leleka.core.ports import Clock
-from leleka.core.saying import Said, told
 from leleka.engine.run import Watcher
 from leleka.services import database
 from leleka.state.models import Run

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from leleka.core.planning import Counts
+from leleka.core.plan import Counts
 from leleka.services.audit import Actor
 from leleka.services.due import TaskView
 from leleka.services.permissions import Permission, require

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from django.db import transaction
 
 from leleka.core.email import mask
+from leleka.core.messages import Said
 from leleka.core.ports import Clock
-from leleka.core.saying import Said
 from leleka.errors import Conflict, NotFound
 from leleka.services import exports, store
 from leleka.services.audit import Actor, record

@@ -5,9 +5,9 @@ from typing import Final
 
 from django.db.models import QuerySet
 
-from leleka.core.chain import ENDED, StepKind
-from leleka.core.matching import LeaverPolicy
-from leleka.core.saying import Said
+from leleka.core.data_matching import LeaverPolicy
+from leleka.core.messages import Said
+from leleka.core.refresh_graph import ENDED, StepKind
 from leleka.state.models import Export, Refresh, RefreshStep
 
 _NAMED: Final = 3

@@ -9,8 +9,8 @@ from django.db import transaction
 from django.db.models import Prefetch
 from django.utils import timezone
 
-from leleka.core.chain import Node, StepKind
-from leleka.core.chain import walk as in_order
+from leleka.core.refresh_graph import Node, StepKind
+from leleka.core.refresh_graph import walk as in_order
 from leleka.errors import Conflict, Forbidden, NotFound, Problem
 from leleka.services import chain
 from leleka.services.audit import Actor, record

@@ -11,10 +11,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from leleka.core.columns import Catalogue
+from leleka.core.messages import Said
 from leleka.core.ports import Clock
 from leleka.core.rules import Related, Rule, relationships_used, to_data, uses_today, walk
 from leleka.core.rules_parsing import parse
-from leleka.core.saying import Said
 from leleka.errors import InvalidInput
 from leleka.services import catalogue, store
 from leleka.state.models import AddressBook, Segment, SegmentSize, Source

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from leleka.core.outbox import Batch
-from leleka.core.planning import Planned
+from leleka.core.plan import Planned
 from leleka.core.ports import Clock, Destination
 from leleka.engine.run import Watcher
 from leleka.errors import LelekaError

@@ -10,9 +10,9 @@ from django.db.models import Count
 from django.utils import timezone
 from structlog.contextvars import bound_contextvars
 
+from leleka.core.messages import Said
 from leleka.core.outbox import LeaseLost, RunCanceled
 from leleka.core.ports import Clock
-from leleka.core.saying import Said
 from leleka.engine.run import Watcher, execute
 from leleka.errors import Conflict, LelekaError, NeedsAttention
 from leleka.services import acting, database, exports, pruning, store, workers

@@ -9,8 +9,8 @@ from django.db.models import Count, Q
 from django.utils import timezone
 
 from leleka.core.email import mask, mask_within
-from leleka.core.planning import Counts
-from leleka.core.reasons import sentence
+from leleka.core.plan import Counts
+from leleka.core.reason_codes import sentence
 from leleka.errors import Conflict, NotFound, Problem
 from leleka.services import acting, store
 from leleka.services.audit import Actor, record

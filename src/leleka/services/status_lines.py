@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from leleka.core.chain import ENDED, WENT_WELL, StepKind, StepStatus
+from leleka.core.refresh_graph import ENDED, WENT_WELL, StepKind, StepStatus
 from leleka.errors import Problem
 from leleka.services.contracts import Progress
 from leleka.services.retrying import will_be_retried

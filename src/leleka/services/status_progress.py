@@ -6,7 +6,7 @@ from typing import Final
 
 from django.db.models import QuerySet
 
-from leleka.core.chain import WENT_WELL, Key, StepKind, StepStatus
+from leleka.core.refresh_graph import WENT_WELL, Key, StepKind, StepStatus
 from leleka.errors import NotFound
 from leleka.services import refreshes
 from leleka.services.audit import Actor

@@ -6,8 +6,8 @@ from typing import Any
 
 from django.db import transaction
 
-from leleka.core.chain import StepKind, StepStatus
 from leleka.core.ports import Clock
+from leleka.core.refresh_graph import StepKind, StepStatus
 from leleka.errors import Conflict, LelekaError, Problem
 from leleka.services import refreshing, running
 from leleka.services.audit import Actor, Role

@@ -6,7 +6,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from leleka.core.outbox import FURTHEST, BatchStatus
-from leleka.core.planning import Span
+from leleka.core.plan import Span
 from leleka.core.ports import Clock
 from leleka.errors import LelekaError
 from leleka.services import store

@@ -14,9 +14,9 @@ import structlog
 from django.db import connection, transaction
 from django.utils import timezone
 
-from leleka.core.chain import ENDED, StepKind, StepStatus, standing_in_the_way
+from leleka.core.messages import told
 from leleka.core.ports import Clock
-from leleka.core.saying import told
+from leleka.core.refresh_graph import ENDED, StepKind, StepStatus, standing_in_the_way
 from leleka.errors import LelekaError, NeedsAttention, Problem
 from leleka.services import database, stepping, store, workers
 from leleka.services.refresh_order import to_walk

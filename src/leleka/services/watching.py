@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from leleka.core.outbox import Batch
-from leleka.core.planning import Planned
+from leleka.core.plan import Planned
 
 
 class Nobody:

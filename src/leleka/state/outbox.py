@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from leleka.core.messages import told
 from leleka.core.outbox import (
     FURTHEST,
     AccountState,
@@ -20,9 +21,8 @@ from leleka.core.outbox import (
     RunState,
 )
 from leleka.core.outcomes import Accepted, Outcome, Refused
-from leleka.core.planning import Planned, SettledRun
+from leleka.core.plan import Planned, SettledRun
 from leleka.core.ports import Clock
-from leleka.core.saying import told
 from leleka.errors import LelekaError
 from leleka.state.batches import batch_of, row_of
 from leleka.state.leases import is_over

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from sqlglot import exp
 
-from leleka.core.planning import Counts, Ended, Kind
+from leleka.core.plan import Counts, Ended, Kind
 from leleka.warehouse.scan import column
 from leleka.warehouse.session import Session
 

@@ -5,7 +5,7 @@ from typing import Final
 
 from sqlglot import exp
 
-from leleka.core.planning import Counts
+from leleka.core.plan import Counts
 from leleka.warehouse.counting import counts_of
 from leleka.warehouse.lake import Lake, Snapshot
 from leleka.warehouse.scan import column, copy_to_parquet, parquet

@@ -12,7 +12,7 @@ from typing import Any, BinaryIO, Final
 import orjson
 from sqlglot import exp
 
-from leleka.core.planning import DueRow, Kind, Pack, Planned, PlannedRow, Selection, Span
+from leleka.core.plan import DueRow, Kind, Pack, Planned, PlannedRow, Selection, Span
 from leleka.core.ports import Suppressed
 from leleka.warehouse.counting import counts_of
 from leleka.warehouse.lake import Lake, Snapshot

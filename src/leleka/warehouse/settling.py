@@ -9,8 +9,8 @@ from typing import Final
 import orjson
 from sqlglot import exp
 
-from leleka.core.matching import LeaverPolicy, Leavers
-from leleka.core.planning import Ended, Kind, SettledRun, Verdict
+from leleka.core.data_matching import LeaverPolicy, Leavers
+from leleka.core.plan import Ended, Kind, SettledRun, Verdict
 from leleka.warehouse import outcomes
 from leleka.warehouse.counting import counts_of
 from leleka.warehouse.lake import Lake, Snapshot

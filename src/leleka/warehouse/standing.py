@@ -4,8 +4,8 @@ from typing import Final
 
 from sqlglot import exp
 
-from leleka.core.matching import LeaverPolicy
-from leleka.core.planning import Ended, Kind, Selection
+from leleka.core.data_matching import LeaverPolicy
+from leleka.core.plan import Ended, Kind, Selection
 from leleka.core.ports import SuppressionReason
 from leleka.warehouse.lake import Lake
 from leleka.warehouse.scan import column, empty, json_lines, parquet, temporary

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from leleka.core.matching import Leavers
-from leleka.core.planning import Pack, Planned, Selection, SettledRun, Span, Verdict
+from leleka.core.data_matching import Leavers
+from leleka.core.plan import Pack, Planned, Selection, SettledRun, Span, Verdict
 from leleka.core.ports import Suppressed
 from leleka.warehouse import plans, settling
 from leleka.warehouse.lake import Lake
@@ -11,7 +11,7 @@ from leleka.warehouse.session import Session
 
 
 class LakeWarehouse:
-    """``core.planning.Warehouse`` over DuckDB and immutable Parquet snapshots."""
+    """``core.plan.Warehouse`` over DuckDB and immutable Parquet snapshots."""
 
     def __init__(self, session: Session, lake: Lake) -> None:
         self._session = session

@@ -12,7 +12,7 @@ from typing import Final
 from sqlglot import exp
 
 from leleka.core.columns import ColumnType, Table
-from leleka.core.matching import DataMatching, LeaverPolicy, Leavers, WhenEmpty
+from leleka.core.data_matching import DataMatching, LeaverPolicy, Leavers, WhenEmpty
 from leleka.warehouse.scan import column
 
 _BLANKS: Final = " \t\r\n\u00a0"

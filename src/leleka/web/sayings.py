@@ -1,4 +1,4 @@
-"""What runs and tasks say of themselves, in the reader's language: the sentences of ``core.saying``."""
+"""What runs and tasks say of themselves, in the reader's language: the sentences of ``core.messages``."""
 
 from collections.abc import Mapping
 from typing import Any, Final

@@ -8,8 +8,8 @@ import typer
 
 from leleka.cli.output import JsonOption, out, print_json, print_table
 from leleka.core.email import mask
-from leleka.core.planning import Ended
-from leleka.core.reasons import sentence
+from leleka.core.plan import Ended
+from leleka.core.reason_codes import sentence
 from leleka.services.contracts import RunView
 
 app = typer.Typer(help="Look at runs, cancel and confirm them.", no_args_is_help=True)

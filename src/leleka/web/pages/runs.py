@@ -6,7 +6,7 @@ from typing import Any, Final
 from django.http import HttpResponse, StreamingHttpResponse
 from django.urls import reverse
 
-from leleka.core.planning import Counts, Ended
+from leleka.core.plan import Counts, Ended
 from leleka.errors import Conflict, NotFound
 from leleka.services import runs
 from leleka.services.sentences import in_this_language

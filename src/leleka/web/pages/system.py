@@ -3,8 +3,8 @@
 from django.http import HttpResponse
 from django.urls import reverse
 
-from leleka.core.chain import StepKind
 from leleka.core.clock import SystemClock
+from leleka.core.refresh_graph import StepKind
 from leleka.services import about as facts
 from leleka.services import plan_limits, refreshes, schedules, status, status_progress
 from leleka.services.status import Wanted

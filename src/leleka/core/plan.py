@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from leleka.core.columns import Table
-from leleka.core.matching import DataMatching, Leavers
+from leleka.core.data_matching import DataMatching, Leavers
 from leleka.core.ports import Suppressed
 
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from leleka.core.batches import Budget, Cutter, drop, halves, nth, take, without
-from leleka.core.planning import Span
+from leleka.core.plan import Span
 
 BUDGETS = st.builds(Budget, rows=st.integers(2, 12), bytes=st.integers(60, 400), envelope=st.integers(0, 20))
 SIZES = st.lists(st.integers(1, 39), max_size=60)
