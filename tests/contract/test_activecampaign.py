@@ -10,12 +10,12 @@ import pytest
 from leleka.core.clock import SystemClock
 from leleka.core.configuration import Network
 from leleka.core.outcomes import Accepted, Cause, Ending, Pending, Refused, Settled, Unknown
-from leleka.core.ports import Action, SuppressionReason
+from leleka.core.ports.destination import Action, SuppressionReason
 from leleka.core.secret import Secret
 from leleka.destinations.activecampaign.settings import Settings
 from leleka.destinations.registry import open_destination
 from leleka.sandbox.server import Options, running
-from tests.contract.destination import (
+from tests.contract.core.ports.destination import (
     ACTIVE,
     BOUNCED,
     UNSUBSCRIBED,

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 import pytest
 
 from leleka.core.clock import SystemClock
-from tests.contract.destination import Account, Contact, DestinationContract
+from tests.contract.core.ports.destination import Account, Contact, DestinationContract
 from tests.fakes.destination import FakeDestination
 
 

@@ -7,10 +7,10 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from leleka.core.outbox import Outbox
+from leleka.core.ports.outbox import Outbox
 from leleka.state.models import Account, AttemptRow, Export, Ledger, Run, RunStatus
 from leleka.state.outbox import DjangoOutbox
-from tests.contract.outbox import LEASE, PLAN, OutboxContract, World
+from tests.contract.core.ports.outbox import LEASE, PLAN, OutboxContract, World
 from tests.fakes.clock import VirtualClock
 from tests.fakes.outbox import MemoryOutbox, MemoryStore
 

@@ -25,12 +25,12 @@ from leleka.core.outcomes import (
     Settled,
     Unknown,
 )
-from leleka.core.ports import (
+from leleka.core.ports.clock import Clock
+from leleka.core.ports.destination import (
     Action,
     Body,
     Change,
     Check,
-    Clock,
     Field,
     Limits,
     Standing,

@@ -9,7 +9,10 @@ from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
-from leleka.core.outbox import (
+from leleka.core.outcomes import Accepted, Outcome, Refused
+from leleka.core.plan import Planned, SettledRun
+from leleka.core.ports.clock import Clock
+from leleka.core.ports.outbox import (
     AccountState,
     Batch,
     BatchStatus,
@@ -19,9 +22,6 @@ from leleka.core.outbox import (
     RunState,
     not_from_a_wrong_clock,
 )
-from leleka.core.outcomes import Accepted, Outcome, Refused
-from leleka.core.plan import Planned, SettledRun
-from leleka.core.ports import Clock
 
 
 class ProcessDied(BaseException):
@@ -78,7 +78,7 @@ class MemoryStore:
 
 
 class MemoryOutbox:
-    """``core.outbox.Outbox``; making one claims the run."""
+    """``core.ports.outbox.Outbox``; making one claims the run."""
 
     def __init__(self, store: MemoryStore, name: str, clock: Clock, lease_seconds: float = 60.0) -> None:
         self._store = store

@@ -5,7 +5,7 @@ import itertools
 from collections.abc import Callable, Sequence
 
 from leleka.core.outcomes import Accepted, Unknown
-from leleka.core.ports import Body, Destination
+from leleka.core.ports.destination import Body, Destination
 from leleka.engine.senders import Broke, Finished, Polled, Sent
 from tests.fakes.clock import VirtualClock
 

@@ -10,7 +10,6 @@ from leleka.core.plan import (
     DueRow,
     Ended,
     Kind,
-    Pack,
     Planned,
     PlannedRow,
     Selection,
@@ -18,7 +17,8 @@ from leleka.core.plan import (
     Span,
     Verdict,
 )
-from leleka.core.ports import Suppressed
+from leleka.core.ports.destination import Suppressed
+from leleka.core.ports.warehouse import Pack
 
 UNCERTAIN = "uncertain"
 _CHUNK = 100

@@ -3,7 +3,7 @@
 from typing import Any
 
 from leleka.core.clock import SystemClock
-from leleka.core.ports import Check
+from leleka.core.ports.destination import Check
 from leleka.services import connection_checks, consent, editing_connections
 from leleka.services.audit import Actor
 from leleka.services.connection_checks import Draft

@@ -11,8 +11,8 @@ from sqlglot import exp
 
 from leleka.core.clock import SystemClock
 from leleka.core.configuration import Configuration
-from leleka.core.outbox import Batch
 from leleka.core.plan import Planned
+from leleka.core.ports.outbox import Batch
 from leleka.sandbox.contacts import Status
 from leleka.sandbox.exchange import Request
 from leleka.sandbox.server import SandboxServer

@@ -10,7 +10,7 @@ from ruamel.yaml import YAML
 
 from leleka.core.clock import SystemClock
 from leleka.core.configuration import Configuration
-from leleka.core.ports import Standing
+from leleka.core.ports.destination import Standing
 from leleka.errors import InvalidInput, Problem
 from leleka.services import applying, connections
 from tests.bad_inputs import Entry, entries

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
 from leleka.core.configuration import Configuration, Network
-from leleka.core.ports import Standing
+from leleka.core.ports.destination import Standing
 from leleka.core.secret import Secret
 from leleka.destinations.activecampaign.destination import ActiveCampaign
 from leleka.destinations.activecampaign.hosts import normalise_host

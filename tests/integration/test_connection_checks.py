@@ -7,7 +7,7 @@ import pytest
 import time_machine
 
 from leleka.core.clock import SystemClock
-from leleka.core.ports import Standing
+from leleka.core.ports.destination import Standing
 from leleka.errors import TryLater
 from leleka.services import connection_checks, connection_views
 from leleka.services import editing_connections as editing

@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 
 from leleka.core.clock import SystemClock
-from leleka.core.ports import Standing
+from leleka.core.ports.destination import Standing
 from leleka.errors import Conflict, Forbidden, InvalidInput, NotFound, TryLater
 from leleka.services import connecting, connection_checks, connection_views, consent, people
 from leleka.services import editing_connections as editing

@@ -8,7 +8,7 @@ import pytest
 
 from leleka.core.data_matching import DataMatching, LeaverPolicy, Leavers, Line, WhenEmpty
 from leleka.core.plan import DueRow, Ended, Planned, PlannedRow, Selection, Span, Verdict
-from leleka.core.ports import Suppressed, SuppressionReason
+from leleka.core.ports.destination import Suppressed, SuppressionReason
 from leleka.warehouse import plans, settling
 from leleka.warehouse.session import open_session
 from tests.fakes.diff_tables import PROFILES, Tables

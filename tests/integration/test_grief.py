@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.db import OperationalError
 
-from leleka.core.ports import Clock
+from leleka.core.ports.clock import Clock
 from leleka.services import beats, due, notices, running, scheduling, stalling, trying_again
 from leleka.worker import loop
 from tests.fakes.clock import VirtualClock

@@ -3,7 +3,7 @@
 import pytest
 
 from leleka.core.clock import SystemClock
-from leleka.core.outbox import BatchStatus
+from leleka.core.ports.outbox import BatchStatus
 from leleka.engine import delivery
 from leleka.services import due
 from leleka.state.models import BatchRow, Run

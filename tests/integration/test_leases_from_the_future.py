@@ -3,7 +3,7 @@
 import pytest
 
 from leleka.core.clock import SystemClock
-from leleka.core.outbox import FURTHEST
+from leleka.core.ports.outbox import FURTHEST
 from leleka.services import about, due, refreshes, running, runs, turns, walking
 from leleka.services.watching import Nobody
 from leleka.state.models import Account, Refresh, Run

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from leleka.core.outbox import LaneLost
+from leleka.core.ports.outbox import LaneLost
 from leleka.errors import InvalidInput
 from leleka.services import rekeying, running
 from leleka.state.models import BatchRow, Connection, Export, Run, Segment, StoredSecret

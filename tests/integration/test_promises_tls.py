@@ -13,7 +13,8 @@ import trustme
 
 from leleka.core.clock import SystemClock
 from leleka.core.outcomes import Cause, Refused
-from leleka.core.ports import Body, Clock
+from leleka.core.ports.clock import Clock
+from leleka.core.ports.destination import Body
 from leleka.core.secret import Secret
 from leleka.destinations.activecampaign import destination
 from leleka.destinations.activecampaign.hosts import Host

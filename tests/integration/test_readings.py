@@ -9,7 +9,7 @@ import pytest
 from django.utils import timezone
 
 from leleka.core.clock import SystemClock
-from leleka.core.ports import Suppressed
+from leleka.core.ports.destination import Suppressed
 from leleka.engine import suppressed as reading
 from leleka.services import pruning, readings, store
 from leleka.services.contracts import RunView

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from leleka.core.outbox import Batch, BatchStatus
+from leleka.core.ports.outbox import Batch, BatchStatus
 from leleka.errors import InvalidInput, NeedsAttention
 from leleka.services import runs
 from leleka.services.contracts import RunView

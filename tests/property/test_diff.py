@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from leleka.core.data_matching import LeaverPolicy, Leavers
 from leleka.core.plan import DueRow, Ended, Kind, Planned, PlannedRow, Selection, SettledRun, Span, Verdict
-from leleka.core.ports import Suppressed, SuppressionReason
+from leleka.core.ports.destination import Suppressed, SuppressionReason
 from leleka.warehouse import plans, settling
 from leleka.warehouse.session import Session, open_session
 from tests.fakes import diff_reference as reference

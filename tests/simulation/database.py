@@ -11,8 +11,8 @@ from unittest.mock import patch
 
 from django.db import transaction
 
-from leleka.core.outbox import Batch, Outbox
 from leleka.core.plan import Span
+from leleka.core.ports.outbox import Batch, Outbox
 from leleka.engine.pace import Tempo
 from leleka.engine.run import Order
 from leleka.services import exports, late, waiting

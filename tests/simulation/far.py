@@ -20,7 +20,7 @@ from leleka.core.outcomes import (
     Settled,
     Unknown,
 )
-from leleka.core.ports import Body, Suppressed, SuppressionReason
+from leleka.core.ports.destination import Body, Suppressed, SuppressionReason
 from tests.fakes.clock import VirtualClock
 from tests.fakes.destination import FakeDestination
 from tests.simulation.weather import Shape, Weather

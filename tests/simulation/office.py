@@ -4,8 +4,8 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from leleka.core.columns import Column, ColumnType, Table
-from leleka.core.outbox import FURTHEST, Batch, BatchStatus, Outbox
 from leleka.core.plan import Selection
+from leleka.core.ports.outbox import FURTHEST, Batch, BatchStatus, Outbox
 from leleka.engine.run import Order
 from tests.fakes.outbox import MemoryOutbox, MemoryStore, StoredRun
 

@@ -3,7 +3,7 @@
 import json
 from typing import TYPE_CHECKING
 
-from leleka.core.ports import Body
+from leleka.core.ports.destination import Body
 from tests.simulation.far import Violation
 from tests.simulation.warehouse import Entry, fingerprint
 

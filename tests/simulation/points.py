@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, cast
 
-from leleka.core.outbox import Outbox
+from leleka.core.ports.outbox import Outbox
 from tests.simulation.far import Violation
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from leleka.core.outcomes import Accepted, Cause, Refused, Unknown
-from leleka.core.ports import Body
+from leleka.core.ports.destination import Body
 from leleka.engine.senders import Finished, Polled, Sent
 from tests.simulation.far import Flight
 

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from django.db import DatabaseError
 
 from leleka.core.data_matching import DataMatching, LeaverPolicy, Leavers, Line
-from leleka.core.outbox import Batch, LeaseLost, Outbox
-from leleka.core.plan import Planned, Warehouse
+from leleka.core.plan import Planned
+from leleka.core.ports.outbox import Batch, LeaseLost, Outbox
+from leleka.core.ports.warehouse import Warehouse
 from leleka.engine.delivery import Delivery, Job, Tools
 from leleka.engine.pace import ImportPace, Tempo
 from leleka.engine.run import Ground, Order, _settle, preview
@@ -21,7 +22,7 @@ from tests.simulation.points import pointed
 from tests.simulation.wire import Wire
 
 if TYPE_CHECKING:
-    from leleka.core.ports import Limits
+    from leleka.core.ports.destination import Limits
     from tests.simulation.world import World
 
 MARK = Leavers(LeaverPolicy.MARK, "field:1", "yes", "no")

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from random import Random  # noqa: TID251 - the class, for seeded generators
 
 from leleka.core.data_matching import Leavers
-from leleka.core.ports import Body, Field
+from leleka.core.ports.destination import Body, Field
 from leleka.engine import delivery
 from tests.fakes.clock import VirtualClock
 from tests.fakes.outbox import ProcessDied

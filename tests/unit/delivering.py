@@ -6,11 +6,11 @@ from dataclasses import dataclass, field, replace
 
 from leleka.core.columns import Column, ColumnType, Table
 from leleka.core.data_matching import DataMatching, Leavers, Line
-from leleka.core.outbox import Batch
 from leleka.core.outcomes import Cause, Refused, RefusedRow
 from leleka.core.outcomes import Outcome as Answered
 from leleka.core.plan import Ended, Selection
-from leleka.core.ports import Body, Limits
+from leleka.core.ports.destination import Body, Limits
+from leleka.core.ports.outbox import Batch
 from leleka.engine.delivery import Delivery, Job, Tools
 from leleka.engine.pace import ImportPace, Tempo
 from leleka.engine.packing import Packer

@@ -4,7 +4,6 @@ from dataclasses import replace
 
 import pytest
 
-from leleka.core.outbox import Batch, BatchStatus
 from leleka.core.outcomes import (
     Accepted,
     Cause,
@@ -17,6 +16,7 @@ from leleka.core.outcomes import (
     Unknown,
 )
 from leleka.core.plan import Span
+from leleka.core.ports.outbox import Batch, BatchStatus
 from leleka.engine.answers import EXTRA_BATCHES, MOST_SENDS, Answers, spent_on
 from leleka.engine.pace import ImportPace, Tempo
 from tests.fakes.clock import VirtualClock

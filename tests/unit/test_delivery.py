@@ -6,9 +6,9 @@ from itertools import pairwise
 
 import pytest
 
-from leleka.core.outbox import BatchStatus
 from leleka.core.outcomes import Accepted, Cause, Ending, Refused, Settled, Unknown
 from leleka.core.plan import Ended
+from leleka.core.ports.outbox import BatchStatus
 from leleka.engine.answers import EXTRA_BATCHES, MOST_SENDS
 from leleka.engine.pace import Tempo
 from leleka.errors import LelekaError

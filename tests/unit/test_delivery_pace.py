@@ -5,8 +5,8 @@ from random import Random  # noqa: TID251 - the class, for seeded generators
 
 import pytest
 
-from leleka.core.outbox import BatchStatus
 from leleka.core.outcomes import Ending, Settled
+from leleka.core.ports.outbox import BatchStatus
 from leleka.engine.pace import Tempo
 from tests.fakes.outbox import MemoryOutbox
 from tests.unit.delivering import Scene, names, scene

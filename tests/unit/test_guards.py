@@ -6,7 +6,7 @@ import pytest
 
 from leleka.core.data_matching import DataMatching, LeaverPolicy, Leavers, Line
 from leleka.core.plan import Counts, Planned
-from leleka.core.ports import Check, Standing
+from leleka.core.ports.destination import Check, Standing
 from leleka.engine.guards import check_destination, check_fields, check_limit, confirmation_needed
 from leleka.errors import InvalidInput, NeedsAttention, TryLater
 from tests.fakes.clock import VirtualClock

@@ -5,9 +5,9 @@ from itertools import chain
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leleka.core.outbox import Batch
 from leleka.core.outcomes import Cause, Refused, RefusedRow
 from leleka.core.plan import Span
+from leleka.core.ports.outbox import Batch
 from leleka.engine.refusals import Blame, blame
 
 TEN = Batch(1, (Span(0, 4), Span(10, 14)))

@@ -6,9 +6,10 @@ from dataclasses import dataclass, field, replace
 import pytest
 
 from leleka.core.data_matching import LeaverPolicy, Leavers
-from leleka.core.outbox import Batch, BatchStatus, LeaseLost, RejectedRow
-from leleka.core.plan import Ended, Pack, Planned, Selection, Span, Verdict
-from leleka.core.ports import Suppressed, SuppressedPage, SuppressionReason
+from leleka.core.plan import Ended, Planned, Selection, Span, Verdict
+from leleka.core.ports.destination import Suppressed, SuppressedPage, SuppressionReason
+from leleka.core.ports.outbox import Batch, BatchStatus, LeaseLost, RejectedRow
+from leleka.core.ports.warehouse import Pack
 from leleka.engine.pace import Tempo
 from leleka.engine.run import Ground, Order, execute, verdicts
 from leleka.engine.screening import nobody

@@ -1,8 +1,8 @@
 """The last look at a batch before it leaves: who was suppressed meanwhile, who must wait (I-5, I-20)."""
 
-from leleka.core.outbox import BatchStatus
 from leleka.core.outcomes import Cause, Refused, Unknown
 from leleka.core.plan import Ended
+from leleka.core.ports.outbox import BatchStatus
 from tests.fakes.destination import Step
 from tests.unit.delivering import names, scene
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from leleka.core.outbox import RunCanceled
-from leleka.core.ports import Suppressed, SuppressedPage, SuppressionReason
+from leleka.core.ports.destination import Suppressed, SuppressedPage, SuppressionReason
+from leleka.core.ports.outbox import RunCanceled
 from leleka.engine import suppressed
 from leleka.engine.suppressed import Progress, Reading
 from leleka.errors import LelekaError, NeedsAttention, TryLater

@@ -11,7 +11,7 @@ from leleka.api.problems import ProblemOut
 from leleka.api.request import ApiRequest
 from leleka.api.schemas.common import LARGEST, Audience, CheckOut, In, Number, Page, Paging, Version, paged
 from leleka.core.clock import SystemClock
-from leleka.core.ports import Standing
+from leleka.core.ports.destination import Standing
 from leleka.errors import InvalidInput, Problem
 from leleka.services import (
     connection_checks,

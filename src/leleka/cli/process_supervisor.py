@@ -13,7 +13,7 @@ from typing import Final
 import structlog
 
 from leleka.core.configuration import Web
-from leleka.core.ports import Clock
+from leleka.core.ports.clock import Clock
 
 log = structlog.get_logger(__name__)
 _LOOK_EVERY: Final = 0.3  # seconds

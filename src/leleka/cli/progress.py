@@ -6,9 +6,9 @@ from typing import Final, Self
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from leleka.cli.output import err, is_terminal, say
-from leleka.core.outbox import Batch, BatchStatus
 from leleka.core.plan import Planned
-from leleka.core.ports import Clock
+from leleka.core.ports.clock import Clock
+from leleka.core.ports.outbox import Batch, BatchStatus
 
 _EVERY: Final = {True: 0.2, False: 5.0}  # seconds between two looks, on a terminal and elsewhere
 _AWAY: Final = frozenset({BatchStatus.ACCEPTED, BatchStatus.CONFIRMED, BatchStatus.ABANDONED})

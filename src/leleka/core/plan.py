@@ -1,13 +1,11 @@
 """What a run plans: the selection, the rows that are due, and how each row ended."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Protocol
 
 from leleka.core.columns import Table
 from leleka.core.data_matching import DataMatching, Leavers
-from leleka.core.ports import Suppressed
 
 
 class Kind(StrEnum):
@@ -148,36 +146,3 @@ class SettledRun:
     outcomes: str
     ledger: str | None
     counts: Counts
-
-
-Pack = Callable[[Sequence[DueRow]], Sequence[PlannedRow]]
-
-
-class Warehouse(Protocol):
-    """What the engine asks of the place where profiles, plans and ledgers live."""
-
-    def plan(
-        self, selection: Selection, *, suppressed: Iterable[Suppressed], waiting: Iterable[str], pack: Pack
-    ) -> Planned:
-        """Compare the selection with its ledger and write a plan snapshot; ``pack`` sees the due rows once,
-        in a fixed order, in chunks.
-        """
-        ...
-
-    def contacts(self, plan: str, span: Span) -> Sequence[tuple[int, bytes]]:
-        """Give (seq, contact JSON) of a span, in order."""
-        ...
-
-    def addresses(self, plan: str, spans: Sequence[Span]) -> Sequence[tuple[int, str]]:
-        """Give (seq, address) of the rows in the spans, in order."""
-        ...
-
-    def sequence(self, plan: str, addresses: Sequence[str], spans: Sequence[Span]) -> Mapping[str, int]:
-        """Give the seq of those of ``addresses`` that stand in the spans."""
-        ...
-
-    def settle(
-        self, plan: str, *, name: str, ledger: str | None, leavers: Leavers, verdicts: Sequence[Verdict]
-    ) -> SettledRun:
-        """Write what became of each row, and the ledger that follows from it."""
-        ...

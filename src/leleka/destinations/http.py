@@ -19,7 +19,7 @@ from typing import Final
 import httpcore2
 import httpx2
 
-from leleka.core.ports import Clock
+from leleka.core.ports.clock import Clock
 from leleka.core.secret import Secret
 from leleka.destinations.addresses import (
     AddressPolicy,

@@ -3,7 +3,8 @@
 from typing import Any, Final
 
 from leleka.core.configuration import Network
-from leleka.core.ports import Clock, Destination, Turn, at_once
+from leleka.core.ports.clock import Clock
+from leleka.core.ports.destination import Destination, Turn, at_once
 from leleka.destinations.activecampaign.spec import SPEC as ACTIVECAMPAIGN
 from leleka.destinations.spec import Spec
 from leleka.errors import NotFound

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
 from leleka.core.configuration import Network
-from leleka.core.ports import Clock, Destination, Limits, Turn
+from leleka.core.ports.clock import Clock
+from leleka.core.ports.destination import Destination, Limits, Turn
 from leleka.core.secret import Secret
 
 S = TypeVar("S")

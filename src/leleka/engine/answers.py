@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from leleka.core.batches import halves
-from leleka.core.outbox import Batch, BatchStatus, RejectedRow, not_from_a_wrong_clock
 from leleka.core.outcomes import Accepted, Cause, Ending, Outcome, Pending, Refused, Settled, Unknown
 from leleka.core.plan import Span
-from leleka.core.ports import Clock
+from leleka.core.ports.clock import Clock
+from leleka.core.ports.outbox import Batch, BatchStatus, RejectedRow, not_from_a_wrong_clock
 from leleka.engine.pace import ImportPace, Tempo
 from leleka.engine.refusals import blame
 from leleka.errors import LelekaError, NeedsAttention, TryLater

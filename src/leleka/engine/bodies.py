@@ -2,9 +2,10 @@
 
 from typing import Final
 
-from leleka.core.outbox import Batch
-from leleka.core.plan import Span, Warehouse
-from leleka.core.ports import Body, Destination
+from leleka.core.plan import Span
+from leleka.core.ports.destination import Body, Destination
+from leleka.core.ports.outbox import Batch
+from leleka.core.ports.warehouse import Warehouse
 
 _READ_AHEAD: Final = 5_000  # rows of the plan read at a time
 

@@ -9,7 +9,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from leleka.core.outbox import (
+from leleka.core.outcomes import Accepted
+from leleka.core.plan import Span
+from leleka.core.ports.clock import Clock
+from leleka.core.ports.destination import Body, Destination
+from leleka.core.ports.outbox import (
     FINAL,
     AccountState,
     Batch,
@@ -18,9 +22,7 @@ from leleka.core.outbox import (
     Outbox,
     not_from_a_wrong_clock,
 )
-from leleka.core.outcomes import Accepted
-from leleka.core.plan import Span, Warehouse
-from leleka.core.ports import Body, Clock, Destination
+from leleka.core.ports.warehouse import Warehouse
 from leleka.engine.answers import Answer, Answers, spent_on
 from leleka.engine.bodies import Bodies
 from leleka.engine.lane import Lane

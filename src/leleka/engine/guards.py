@@ -6,7 +6,7 @@ from typing import Final
 from leleka.core.data_matching import DataMatching, LeaverPolicy, Leavers
 from leleka.core.messages import Said
 from leleka.core.plan import Planned
-from leleka.core.ports import Destination, Standing
+from leleka.core.ports.destination import Destination, Standing
 from leleka.errors import InvalidInput, NeedsAttention, Problem, TryLater
 
 _LEAVER_SHARE: Final = 0.30

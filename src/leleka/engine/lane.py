@@ -4,8 +4,8 @@ from collections.abc import Callable
 from typing import Final
 
 from leleka.core.messages import Said
-from leleka.core.outbox import Outbox
-from leleka.core.ports import Clock
+from leleka.core.ports.clock import Clock
+from leleka.core.ports.outbox import Outbox
 
 _LOOK: Final = 1.0  # seconds between two looks whether the lane is free
 

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from typing import Final
 
-from leleka.core.ports import Clock, Limits
+from leleka.core.ports.clock import Clock
+from leleka.core.ports.destination import Limits
 from leleka.engine.senders import SENDS_IN_FLIGHT
 
 _UNLIMITED: Final = 1000.0  # how much faster waits pass where a test host lifts all limits

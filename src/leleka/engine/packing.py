@@ -8,10 +8,10 @@ from leleka.core import phone
 from leleka.core.batches import Budget, Cutter
 from leleka.core.columns import ColumnType, Table
 from leleka.core.data_matching import BUILT_IN_FIELDS, DataMatching, LeaverPolicy, Leavers, Line, WhenEmpty
-from leleka.core.outbox import Batch
 from leleka.core.outcomes import Reject
 from leleka.core.plan import DueRow, Kind, PlannedRow
-from leleka.core.ports import Action, Change, Destination, Limits
+from leleka.core.ports.destination import Action, Change, Destination, Limits
+from leleka.core.ports.outbox import Batch
 
 LONGEST_TEXT: Final = 255  # characters; the destination documents no limit, so this one is defensive
 # C0 and C1 controls, but not tab and line ends, which people do paste into longer text; a name has one line.

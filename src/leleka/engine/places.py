@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final, Protocol
 
-from leleka.core.ports import Clock, Limits
+from leleka.core.ports.clock import Clock
+from leleka.core.ports.destination import Limits
 from leleka.engine.pace import Tempo
 
 KEPT_FOR_PEOPLE: Final = 1  # of the requests a second: for people at the screen

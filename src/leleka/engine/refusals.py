@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from leleka.core.batches import halves, nth, without
-from leleka.core.outbox import Batch, RejectedRow
 from leleka.core.outcomes import Refused, RefusedRow
 from leleka.core.plan import Span
+from leleka.core.ports.outbox import Batch, RejectedRow
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,11 @@ from typing import Protocol
 
 from leleka.core.batches import without
 from leleka.core.messages import Said
-from leleka.core.outbox import Batch, BatchStatus, LeaseLost, Outbox
-from leleka.core.plan import DueRow, Ended, Planned, PlannedRow, Selection, Span, Verdict, Warehouse
-from leleka.core.ports import Clock, Destination, Limits, Suppressed
+from leleka.core.plan import DueRow, Ended, Planned, PlannedRow, Selection, Span, Verdict
+from leleka.core.ports.clock import Clock
+from leleka.core.ports.destination import Destination, Limits, Suppressed
+from leleka.core.ports.outbox import Batch, BatchStatus, LeaseLost, Outbox
+from leleka.core.ports.warehouse import Warehouse
 from leleka.engine.delivery import Delivery, Job, Tools
 from leleka.engine.guards import check_destination, check_fields, check_limit, confirmation_needed
 from leleka.engine.pace import ImportPace, Tempo

@@ -5,8 +5,9 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 
 from leleka.core.batches import without
-from leleka.core.outbox import Batch, BatchStatus, Outbox, RejectedRow
-from leleka.core.plan import Span, Warehouse
+from leleka.core.plan import Span
+from leleka.core.ports.outbox import Batch, BatchStatus, Outbox, RejectedRow
+from leleka.core.ports.warehouse import Warehouse
 
 Waiting = Callable[[], AbstractSet[str]]
 """Gives the addresses whose send by another run is open or in quarantine."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final, Protocol, Self
 
 from leleka.core.outcomes import Accepted, Outcome, Pending, Settled
-from leleka.core.ports import Body, Destination
+from leleka.core.ports.destination import Body, Destination
 
 SENDS_IN_FLIGHT: Final = 6
 POLLS_IN_FLIGHT: Final = 4

@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 from typing import Final, Protocol
 
 from leleka.core.messages import Said
-from leleka.core.outbox import RunCanceled
-from leleka.core.ports import Clock, Destination, Suppressed, SuppressionReason
+from leleka.core.ports.clock import Clock
+from leleka.core.ports.destination import Destination, Suppressed, SuppressionReason
+from leleka.core.ports.outbox import RunCanceled
 from leleka.errors import NeedsAttention
 
 MOST_REQUESTS: Final = 20_000  # of 100 contacts each; at four a second they take 83 minutes

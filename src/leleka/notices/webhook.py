@@ -12,7 +12,7 @@ from typing import Final
 from urllib.parse import parse_qsl
 
 from leleka.core.configuration import Webhook
-from leleka.core.ports import Clock
+from leleka.core.ports.clock import Clock
 from leleka.core.secret import Secret
 from leleka.destinations.addresses import Address, AddressPolicy, Resolver, is_public, system_resolver
 from leleka.destinations.http import GuardedClient, Origin, Reply

@@ -7,7 +7,7 @@ from importlib.metadata import version
 from django.db import connection
 
 from leleka import __version__
-from leleka.core.ports import Clock
+from leleka.core.ports.clock import Clock
 from leleka.services import store
 from leleka.services.audit import Actor
 from leleka.services.permissions import Permission, require

@@ -6,7 +6,7 @@ from typing import Final
 from django.db import transaction
 
 from leleka.core.plan import SettledRun
-from leleka.core.ports import Clock
+from leleka.core.ports.clock import Clock
 from leleka.errors import NeedsAttention, Problem
 from leleka.services.audit import Actor, Role, record
 from leleka.services.people import actor_of

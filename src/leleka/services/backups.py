@@ -22,7 +22,7 @@ from django.db import DatabaseError, connection, models, transaction
 from django.db.migrations.loader import MigrationLoader
 from django.utils import timezone
 
-from leleka.core.ports import Clock
+from leleka.core.ports.clock import Clock
 from leleka.errors import Conflict, InvalidInput, LelekaError, NeedsAttention, NotFound
 from leleka.services import pruning, store
 from leleka.services.audit import Actor, record

@@ -6,7 +6,7 @@ from contextlib import suppress
 from typing import Final
 
 from leleka import __version__
-from leleka.core.ports import Clock
+from leleka.core.ports.clock import Clock
 from leleka.services import database, workers
 from leleka.state.models import WorkerBeat
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from leleka.core.ports import Clock, Destination, Limits, Turn, at_once
+from leleka.core.ports.clock import Clock
+from leleka.core.ports.destination import Destination, Limits, Turn, at_once
 from leleka.core.secret import Secret
 from leleka.destinations.registry import spec_of
 from leleka.engine.pace import Tempo

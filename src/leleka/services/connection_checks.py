@@ -14,7 +14,8 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
-from leleka.core.ports import Check, Clock, Standing
+from leleka.core.ports.clock import Clock
+from leleka.core.ports.destination import Check, Standing
 from leleka.core.secret import Secret
 from leleka.destinations.registry import spec_of
 from leleka.destinations.spec import Identity

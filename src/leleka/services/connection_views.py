@@ -19,7 +19,7 @@ from django.db.models import (
 from django.db.models.functions import Cast, Coalesce
 from django.db.models.lookups import Contains
 
-from leleka.core.ports import Check, Standing
+from leleka.core.ports.destination import Check, Standing
 from leleka.destinations.registry import SPECS
 from leleka.errors import NotFound, Problem
 from leleka.services import acting

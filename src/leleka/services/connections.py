@@ -5,7 +5,8 @@ from dataclasses import asdict
 
 from django.utils import timezone
 
-from leleka.core.ports import Check, Clock, Field, Standing, Target
+from leleka.core.ports.clock import Clock
+from leleka.core.ports.destination import Check, Field, Standing, Target
 from leleka.errors import LelekaError, NotFound
 from leleka.services.connecting import opened
 from leleka.state.models import Connection

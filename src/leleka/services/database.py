@@ -8,7 +8,7 @@ from typing import Final
 from django.db import DatabaseError, InterfaceError, OperationalError, connection
 
 from leleka.core.messages import Said
-from leleka.core.ports import Clock
+from leleka.core.ports.clock import Clock
 from leleka.errors import LelekaError, NeedsAttention, TryLater
 
 ERRORS: Final = (DatabaseError, InterfaceError)

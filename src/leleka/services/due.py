@@ -14,7 +14,7 @@ from django.utils import timezone
 from structlog.contextvars import bind_contextvars
 
 from leleka.core.messages import told
-from leleka.core.ports import Clock
+from leleka.core.ports.clock import Clock
 from leleka.errors import LelekaError, NeedsAttention, NotFound, Problem
 from leleka.services import (
     beats,

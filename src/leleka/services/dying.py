@@ -6,8 +6,8 @@ from typing import Any, Final
 import structlog
 from django.db.models import Count, Q, Sum
 
-from leleka.core.outbox import BatchStatus
-from leleka.core.ports import Clock
+from leleka.core.ports.clock import Clock
+from leleka.core.ports.outbox import BatchStatus
 from leleka.errors import NeedsAttention
 from leleka.services import acting, database, store, workers
 from leleka.services.failing import settle_and_fail

@@ -19,7 +19,8 @@ from django.db.models import (
 from django.db.models.functions import Coalesce
 
 from leleka.core.columns import ColumnType
-from leleka.core.ports import Clock, Field, Target
+from leleka.core.ports.clock import Clock
+from leleka.core.ports.destination import Field, Target
 from leleka.destinations.registry import SPECS, spec_of
 from leleka.errors import LelekaError, NotFound, Problem
 from leleka.services import catalogue, connection_views, connections

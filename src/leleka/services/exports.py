@@ -8,7 +8,7 @@ from leleka.core.columns import Column, ColumnType, Table
 from leleka.core.data_matching import LeaverPolicy
 from leleka.core.messages import told
 from leleka.core.plan import Selection
-from leleka.core.ports import Clock
+from leleka.core.ports.clock import Clock
 from leleka.engine.guards import confirmation_needed
 from leleka.engine.pace import ImportPace
 from leleka.engine.run import Ground, Order, Watcher, preview

@@ -2,7 +2,7 @@
 
 import structlog
 
-from leleka.core.outbox import LeaseLost
+from leleka.core.ports.outbox import LeaseLost
 from leleka.engine.run import verdicts
 from leleka.errors import LelekaError
 from leleka.services import database, store

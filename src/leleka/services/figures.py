@@ -11,8 +11,8 @@ from typing import Final
 from django.db import connection
 from django.db.models import Count, Max, Min
 
-from leleka.core.outbox import BatchStatus
-from leleka.core.ports import Clock
+from leleka.core.ports.clock import Clock
+from leleka.core.ports.outbox import BatchStatus
 from leleka.services import beats, store
 from leleka.services.log_lines import LINES
 from leleka.state import tallies

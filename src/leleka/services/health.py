@@ -9,7 +9,7 @@ import structlog
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
-from leleka.core.ports import Clock
+from leleka.core.ports.clock import Clock
 from leleka.services import beats, store
 
 log = structlog.get_logger(__name__)

@@ -10,10 +10,10 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from leleka.core.batches import without
-from leleka.core.outbox import Batch, BatchStatus, RejectedRow
 from leleka.core.outcomes import Accepted, Ending, Settled
 from leleka.core.plan import Ended, Span, Verdict
-from leleka.core.ports import Clock
+from leleka.core.ports.clock import Clock
+from leleka.core.ports.outbox import Batch, BatchStatus, RejectedRow
 from leleka.services import store
 from leleka.services.connecting import Opened
 from leleka.services.matching import leavers_of

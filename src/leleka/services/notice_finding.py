@@ -12,7 +12,7 @@ from typing import Any, Final
 from django.db.models import Exists, Max, OuterRef, QuerySet
 
 from leleka.core.email import mask_within
-from leleka.core.ports import Clock
+from leleka.core.ports.clock import Clock
 from leleka.errors import Problem
 from leleka.services.connection_views import attention_of
 from leleka.services.retrying import will_be_retried

@@ -8,7 +8,7 @@ import structlog
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 
-from leleka.core.ports import Clock
+from leleka.core.ports.clock import Clock
 from leleka.services import store
 from leleka.services.audit import Role
 from leleka.services.notice_finding import Draft

@@ -14,7 +14,7 @@ from typing import Final
 
 import structlog
 
-from leleka.core.ports import Clock
+from leleka.core.ports.clock import Clock
 from leleka.notices import mail, webhook
 from leleka.services import notice_texts, store
 from leleka.services.notice_finding import still_open

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 from django.db.models import QuerySet
 
-from leleka.core.ports import Clock
+from leleka.core.ports.clock import Clock
 from leleka.errors import NeedsAttention, Problem
 from leleka.services import notice_texts, store
 from leleka.services.audit import Actor, record

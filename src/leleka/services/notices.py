@@ -10,7 +10,7 @@ from typing import Final
 import structlog
 
 from leleka.core.clock import SystemClock
-from leleka.core.ports import Clock
+from leleka.core.ports.clock import Clock
 from leleka.services import notice_finding, notice_sending
 from leleka.services.notice_finding import Draft, Kind, of_run
 from leleka.services.notice_making import make

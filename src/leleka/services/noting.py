@@ -8,9 +8,9 @@ from typing import Final
 import structlog
 
 from leleka.core.messages import Said, told
-from leleka.core.outbox import Batch, BatchStatus
 from leleka.core.plan import Planned
-from leleka.core.ports import Clock
+from leleka.core.ports.clock import Clock
+from leleka.core.ports.outbox import Batch, BatchStatus
 from leleka.engine.run import Watcher
 from leleka.services import database
 from leleka.state.models import Run

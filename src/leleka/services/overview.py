@@ -9,7 +9,7 @@ from typing import Any, Final
 from django.db.models import Max, Sum
 from django.utils import timezone
 
-from leleka.core.ports import Clock
+from leleka.core.ports.clock import Clock
 from leleka.errors import Problem
 from leleka.services import beats, connection_views, schedules
 from leleka.services.audit import Actor

@@ -5,8 +5,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-from leleka.core.outbox import FINAL
-from leleka.core.ports import Clock
+from leleka.core.ports.clock import Clock
+from leleka.core.ports.outbox import FINAL
 from leleka.services import charts, store
 from leleka.services.readings import LONGEST
 from leleka.services.waiting import LONGEST as QUARANTINE

@@ -6,7 +6,7 @@ from typing import Final
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
-from leleka.core.ports import Clock
+from leleka.core.ports.clock import Clock
 from leleka.errors import Problem
 from leleka.services import database, store
 

@@ -7,7 +7,8 @@ after it was asked for: whoever had unsubscribed by then is in it.
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from leleka.core.ports import Clock, Suppressed, SuppressionReason
+from leleka.core.ports.clock import Clock
+from leleka.core.ports.destination import Suppressed, SuppressionReason
 from leleka.engine.pace import Tempo
 from leleka.engine.suppressed import Progress
 from leleka.services import store

@@ -7,7 +7,7 @@ from django.db import transaction
 
 from leleka.core.email import mask
 from leleka.core.messages import Said
-from leleka.core.ports import Clock
+from leleka.core.ports.clock import Clock
 from leleka.errors import Conflict, NotFound
 from leleka.services import exports, store
 from leleka.services.audit import Actor, record

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from leleka.core.columns import Catalogue
 from leleka.core.messages import Said
-from leleka.core.ports import Clock
+from leleka.core.ports.clock import Clock
 from leleka.core.rules import Related, Rule, relationships_used, to_data, uses_today, walk
 from leleka.core.rules_parsing import parse
 from leleka.errors import InvalidInput

@@ -1,7 +1,7 @@
 """A refresh carried out at once, in this process, with or without a running worker: what the terminal does."""
 
 from leleka.core.messages import Said
-from leleka.core.ports import Clock
+from leleka.core.ports.clock import Clock
 from leleka.engine.run import Watcher
 from leleka.errors import NotFound
 from leleka.services import chain, refreshes, running, walking

@@ -3,9 +3,10 @@
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from leleka.core.outbox import Batch
 from leleka.core.plan import Planned
-from leleka.core.ports import Clock, Destination
+from leleka.core.ports.clock import Clock
+from leleka.core.ports.destination import Destination
+from leleka.core.ports.outbox import Batch
 from leleka.engine.run import Watcher
 from leleka.errors import LelekaError
 from leleka.services.connecting import key_of

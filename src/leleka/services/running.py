@@ -11,8 +11,8 @@ from django.utils import timezone
 from structlog.contextvars import bound_contextvars
 
 from leleka.core.messages import Said
-from leleka.core.outbox import LeaseLost, RunCanceled
-from leleka.core.ports import Clock
+from leleka.core.ports.clock import Clock
+from leleka.core.ports.outbox import LeaseLost, RunCanceled
 from leleka.engine.run import Watcher, execute
 from leleka.errors import Conflict, LelekaError, NeedsAttention
 from leleka.services import acting, database, exports, pruning, store, workers

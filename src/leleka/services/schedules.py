@@ -8,7 +8,7 @@ from typing import Any, Final
 from django.db import transaction
 from django.db.models import Count, F, Q
 
-from leleka.core.ports import Clock
+from leleka.core.ports.clock import Clock
 from leleka.core.schedules import ClockChange, ExportSchedule, Instant, Schedule
 from leleka.core.schedules_instants import clock_changes, next_instants
 from leleka.core.schedules_reading import parse_export_schedule, parse_schedule

@@ -15,7 +15,7 @@ from typing import Any, Final
 import structlog
 from django.db import IntegrityError, transaction
 
-from leleka.core.ports import Clock
+from leleka.core.ports.clock import Clock
 from leleka.core.refresh_graph import ENDED, StepStatus, overall
 from leleka.core.schedules import STILL_RUNNING, Decision, decide
 from leleka.core.schedules_instants import instants

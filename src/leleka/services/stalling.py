@@ -6,8 +6,8 @@ from typing import Final
 import structlog
 from django.db.models import F, Q
 
-from leleka.core.outbox import BatchStatus
-from leleka.core.ports import Clock
+from leleka.core.ports.clock import Clock
+from leleka.core.ports.outbox import BatchStatus
 from leleka.services import notices
 from leleka.services.refresh_order import in_the_way
 from leleka.state.models import BatchRow, Run, RunStatus

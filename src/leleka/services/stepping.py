@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import transaction
 
-from leleka.core.ports import Clock
+from leleka.core.ports.clock import Clock
 from leleka.core.refresh_graph import StepKind, StepStatus
 from leleka.errors import Conflict, LelekaError, Problem
 from leleka.services import refreshing, running

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import structlog
 from django.db import transaction
 
-from leleka.core.ports import Clock
+from leleka.core.ports.clock import Clock
 from leleka.errors import LelekaError
 from leleka.services import running
 from leleka.services.audit import Actor, Role

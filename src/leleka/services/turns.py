@@ -5,7 +5,7 @@ from collections.abc import Container, Sequence
 from typing import Final
 
 from leleka.core.messages import told
-from leleka.core.ports import Clock
+from leleka.core.ports.clock import Clock
 from leleka.services import workers
 from leleka.services.refresh_order import in_the_way, waits_for
 from leleka.state.leases import is_over

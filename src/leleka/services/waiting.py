@@ -5,9 +5,9 @@ from typing import Final
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from leleka.core.outbox import FURTHEST, BatchStatus
 from leleka.core.plan import Span
-from leleka.core.ports import Clock
+from leleka.core.ports.clock import Clock
+from leleka.core.ports.outbox import FURTHEST, BatchStatus
 from leleka.errors import LelekaError
 from leleka.services import store
 from leleka.services.connecting import Opened

@@ -15,7 +15,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from leleka.core.messages import told
-from leleka.core.ports import Clock
+from leleka.core.ports.clock import Clock
 from leleka.core.refresh_graph import ENDED, StepKind, StepStatus, standing_in_the_way
 from leleka.errors import LelekaError, NeedsAttention, Problem
 from leleka.services import database, stepping, store, workers

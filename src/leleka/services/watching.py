@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
-from leleka.core.outbox import Batch
 from leleka.core.plan import Planned
+from leleka.core.ports.outbox import Batch
 
 
 class Nobody:

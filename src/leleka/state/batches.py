@@ -1,7 +1,7 @@
 """Batches between the engine's record and the database's row."""
 
-from leleka.core.outbox import Batch, BatchStatus, RejectedRow
 from leleka.core.plan import Span
+from leleka.core.ports.outbox import Batch, BatchStatus, RejectedRow
 from leleka.state.models import BatchRow
 
 _DETAIL = 1000

@@ -4,7 +4,7 @@ from typing import Final
 
 from django.db.models import Q
 
-from leleka.core.outbox import FURTHEST
+from leleka.core.ports.outbox import FURTHEST
 
 # No lease may be set to more than ``FURTHEST``, and clocks differ: one that ends beyond twice as much was written when
 # the clock was wrong. Whoever holds it loses it as to anybody whose clock is ahead: the fence has one owner (fault 58).

@@ -10,7 +10,10 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from leleka.core.messages import told
-from leleka.core.outbox import (
+from leleka.core.outcomes import Accepted, Outcome, Refused
+from leleka.core.plan import Planned, SettledRun
+from leleka.core.ports.clock import Clock
+from leleka.core.ports.outbox import (
     FURTHEST,
     AccountState,
     Batch,
@@ -20,9 +23,6 @@ from leleka.core.outbox import (
     RunCanceled,
     RunState,
 )
-from leleka.core.outcomes import Accepted, Outcome, Refused
-from leleka.core.plan import Planned, SettledRun
-from leleka.core.ports import Clock
 from leleka.errors import LelekaError
 from leleka.state.batches import batch_of, row_of
 from leleka.state.leases import is_over
@@ -40,7 +40,7 @@ _PAUSE_REASON = Account._meta.get_field("pause_reason").max_length
 
 
 class DjangoOutbox:
-    """``core.outbox.Outbox`` for the worker that claimed ``run`` and got ``fence``."""
+    """``core.ports.outbox.Outbox`` for the worker that claimed ``run`` and got ``fence``."""
 
     def __init__(self, run: Run, fence: int, *, clock: Clock, lease_seconds: float) -> None:
         self._run_id = run.pk

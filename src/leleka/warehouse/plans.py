@@ -12,8 +12,9 @@ from typing import Any, BinaryIO, Final
 import orjson
 from sqlglot import exp
 
-from leleka.core.plan import DueRow, Kind, Pack, Planned, PlannedRow, Selection, Span
-from leleka.core.ports import Suppressed
+from leleka.core.plan import DueRow, Kind, Planned, PlannedRow, Selection, Span
+from leleka.core.ports.destination import Suppressed
+from leleka.core.ports.warehouse import Pack
 from leleka.warehouse.counting import counts_of
 from leleka.warehouse.lake import Lake, Snapshot
 from leleka.warehouse.scan import column, copy_to_parquet, dropped, json_lines, parquet

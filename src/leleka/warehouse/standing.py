@@ -6,7 +6,7 @@ from sqlglot import exp
 
 from leleka.core.data_matching import LeaverPolicy
 from leleka.core.plan import Ended, Kind, Selection
-from leleka.core.ports import SuppressionReason
+from leleka.core.ports.destination import SuppressionReason
 from leleka.warehouse.lake import Lake
 from leleka.warehouse.scan import column, empty, json_lines, parquet, temporary
 from leleka.warehouse.values import as_text, fingerprint, leaver_fingerprint, value_text

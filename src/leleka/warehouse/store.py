@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Mapping, Sequence
 
 from leleka.core.data_matching import Leavers
-from leleka.core.plan import Pack, Planned, Selection, SettledRun, Span, Verdict
-from leleka.core.ports import Suppressed
+from leleka.core.plan import Planned, Selection, SettledRun, Span, Verdict
+from leleka.core.ports.destination import Suppressed
+from leleka.core.ports.warehouse import Pack
 from leleka.warehouse import plans, settling
 from leleka.warehouse.lake import Lake
 from leleka.warehouse.session import Session

@@ -8,7 +8,7 @@ from typing import Final
 import orjson
 from sqlglot import exp
 
-from leleka.core.ports import Suppressed, SuppressionReason
+from leleka.core.ports.destination import Suppressed, SuppressionReason
 from leleka.warehouse.lake import Lake
 from leleka.warehouse.scan import column, copy_to_parquet, json_lines, parquet
 from leleka.warehouse.session import Session

@@ -13,7 +13,7 @@ from typing import Final
 
 import structlog
 
-from leleka.core.ports import Clock
+from leleka.core.ports.clock import Clock
 from leleka.services import beats, database, due, notices, scheduling
 
 log = structlog.get_logger(__name__)

@@ -244,7 +244,7 @@ MUTANTS = (
     ),
     _one(
         "a moment set by a wrong clock is believed",
-        "src/leleka/core/outbox.py",
+        "src/leleka/core/ports/outbox.py",
         "return moment if moment <= now + FURTHEST else now",
         "return moment",
         _CLOCK,

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 
 from leleka.core.configuration import Network
 from leleka.core.outcomes import Outcome
-from leleka.core.ports import Action, Change
+from leleka.core.ports.destination import Action, Change
 from leleka.core.secret import Secret
 from leleka.destinations.activecampaign.destination import ActiveCampaign
 from leleka.destinations.activecampaign.hosts import normalise_host

@@ -7,10 +7,18 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from leleka.core.ports import Check, Field, Standing, Suppressed, SuppressedPage, SuppressionReason, Target
+from leleka.core.ports.destination import (
+    Check,
+    Field,
+    Standing,
+    Suppressed,
+    SuppressedPage,
+    SuppressionReason,
+    Target,
+)
 from leleka.destinations.activecampaign.destination import ActiveCampaign
 from leleka.errors import InvalidInput, LelekaError, NeedsAttention, NotFound, TryLater
-from tests.contract.destination import suppressed
+from tests.contract.core.ports.destination import suppressed
 from tests.fakes.peer import Line, canned, peer
 from tests.unit.destinations.support import RecordingClock, account_at
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from leleka.core.outcomes import Reject
-from leleka.core.ports import Action, Change
+from leleka.core.ports.destination import Action, Change
 from leleka.destinations.activecampaign.rendering import assemble, envelope_bytes, render
 from leleka.errors import InvalidInput
 

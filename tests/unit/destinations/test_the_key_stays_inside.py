@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from leleka.core.outcomes import Accepted
-from leleka.core.ports import SuppressionReason
+from leleka.core.ports.destination import SuppressionReason
 from leleka.core.secret import Secret
 from leleka.destinations.activecampaign.destination import ActiveCampaign
 from leleka.destinations.activecampaign.settings import Settings, check_key

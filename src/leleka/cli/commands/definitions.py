@@ -7,7 +7,7 @@ import typer
 from rich.markup import escape
 
 from leleka.cli.output import JsonOption, out, print_json, print_table, say
-from leleka.core.ports import Check
+from leleka.core.ports.destination import Check
 
 _MARKS = {"created": "+", "changed": "~", "unchanged": "=", "removed": "-", "absent": "?"}
 _FAILED = 1

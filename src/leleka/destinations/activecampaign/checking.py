@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from leleka.core.ports import Check, Standing
+from leleka.core.ports.destination import Check, Standing
 from leleka.destinations.activecampaign.client import FORBIDDEN_TRIES, Client, tries_for
 from leleka.destinations.activecampaign.hosts import Host
 from leleka.destinations.activecampaign.reading import is_deleted, plain

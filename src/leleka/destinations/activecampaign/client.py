@@ -6,7 +6,8 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from leleka.core.outcomes import Outcome, Pending, Settled
-from leleka.core.ports import Clock, Turn
+from leleka.core.ports.clock import Clock
+from leleka.core.ports.destination import Turn
 from leleka.destinations.activecampaign.classify import outcome_of, standing_of, trouble_of
 from leleka.destinations.activecampaign.limits import LIMITS
 from leleka.destinations.activecampaign.reading import number_of, object_of, rows_of

@@ -5,11 +5,11 @@ from typing import Final
 
 from leleka.core.configuration import Network
 from leleka.core.outcomes import Accepted, Outcome, Pending, Settled
-from leleka.core.ports import (
+from leleka.core.ports.clock import Clock
+from leleka.core.ports.destination import (
     Body,
     Change,
     Check,
-    Clock,
     Destination,
     Field,
     Suppressed,

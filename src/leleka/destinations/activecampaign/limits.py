@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from leleka.core.ports import Limits
+from leleka.core.ports.destination import Limits
 
 LIMITS: Final = Limits(
     rows=250,

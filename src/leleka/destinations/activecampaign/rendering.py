@@ -8,7 +8,7 @@ from typing import Any, Final
 import orjson
 
 from leleka.core.outcomes import Reject
-from leleka.core.ports import Action, Body, Change
+from leleka.core.ports.destination import Action, Body, Change
 from leleka.destinations.activecampaign.limits import LIMITS
 from leleka.errors import InvalidInput
 

@@ -92,7 +92,7 @@ class SuppressedReading(models.Model):
 
 
 class BatchRow(models.Model):
-    """A batch, as ``core.outbox.Batch`` describes it."""
+    """A batch, as ``core.ports.outbox.Batch`` describes it."""
 
     run = models.ForeignKey(Run, models.CASCADE, related_name="batches")
     number = models.PositiveIntegerField()

@@ -10,7 +10,7 @@ from django.utils import translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from leleka.core.ports import Check, Standing
+from leleka.core.ports.destination import Check, Standing
 from leleka.errors import LelekaError, Problem
 from leleka.services.connection_checks import Connect
 from leleka.services.sentences import in_this_language

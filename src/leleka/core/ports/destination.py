@@ -1,5 +1,3 @@
-"""The edges of the engine: what it needs of a destination and of time."""
-
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
@@ -181,21 +179,12 @@ class Destination(Protocol):
 
 
 Turn = Callable[[], AbstractContextManager[None]]
+
+
 """Entered when it is a request's turn in the account's pace, left when the reply is there."""
 
+
 at_once: Turn = nullcontext
+
+
 """The turn where nobody shares the account."""
-
-
-class Clock(Protocol):
-    def now(self) -> float:
-        """Give seconds since 1970, UTC: for records, and for what several processes must agree on."""
-        ...
-
-    def monotonic(self) -> float:
-        """Give seconds that never step: for deadlines within this process."""
-        ...
-
-    def sleep(self, seconds: float) -> None:
-        """Let time pass."""
-        ...

@@ -12,11 +12,11 @@ from typing import Final
 import pytest
 
 from leleka.core.outcomes import Accepted, Cause, Ending, Pending, Refused, Reject, Settled
-from leleka.core.ports import (
+from leleka.core.ports.clock import Clock
+from leleka.core.ports.destination import (
     Action,
     Body,
     Change,
-    Clock,
     Destination,
     Standing,
     Suppressed,

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from leleka.core.outbox import Batch, BatchStatus, LaneLost, LeaseLost, Outbox, RejectedRow
 from leleka.core.outcomes import Accepted, Cause, Refused, Unknown
 from leleka.core.plan import Counts, Planned, SettledRun, Span
+from leleka.core.ports.outbox import Batch, BatchStatus, LaneLost, LeaseLost, Outbox, RejectedRow
 from leleka.errors import NeedsAttention
 from tests.fakes.clock import VirtualClock
 

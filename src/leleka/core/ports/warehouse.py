@@ -1,0 +1,38 @@
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Protocol
+
+from leleka.core.data_matching import Leavers
+from leleka.core.plan import DueRow, Planned, PlannedRow, Selection, SettledRun, Span, Verdict
+from leleka.core.ports.destination import Suppressed
+
+Pack = Callable[[Sequence[DueRow]], Sequence[PlannedRow]]
+
+
+class Warehouse(Protocol):
+    """What the engine asks of the place where profiles, plans and ledgers live."""
+
+    def plan(
+        self, selection: Selection, *, suppressed: Iterable[Suppressed], waiting: Iterable[str], pack: Pack
+    ) -> Planned:
+        """Compare the selection with its ledger and write a plan snapshot; ``pack`` sees the due rows once,
+        in a fixed order, in chunks.
+        """
+        ...
+
+    def contacts(self, plan: str, span: Span) -> Sequence[tuple[int, bytes]]:
+        """Give (seq, contact JSON) of a span, in order."""
+        ...
+
+    def addresses(self, plan: str, spans: Sequence[Span]) -> Sequence[tuple[int, str]]:
+        """Give (seq, address) of the rows in the spans, in order."""
+        ...
+
+    def sequence(self, plan: str, addresses: Sequence[str], spans: Sequence[Span]) -> Mapping[str, int]:
+        """Give the seq of those of ``addresses`` that stand in the spans."""
+        ...
+
+    def settle(
+        self, plan: str, *, name: str, ledger: str | None, leavers: Leavers, verdicts: Sequence[Verdict]
+    ) -> SettledRun:
+        """Write what became of each row, and the ledger that follows from it."""
+        ...
