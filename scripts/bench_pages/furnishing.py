@@ -16,8 +16,8 @@ from scripts.bench_pages.runs_made import make_runs
 from scripts.bench_pages.terms import Terms
 
 from leleka.core.clock import SystemClock
-from leleka.core.rules import to_data
-from leleka.core.rules_parsing import parse
+from leleka.core.rules.model import to_data
+from leleka.core.rules.parser import parse
 from leleka.services import applying, catalogue, people, refreshes, refreshing, store, tokens
 from leleka.services.audit import Actor, Role
 from leleka.state.models import (

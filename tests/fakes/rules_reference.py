@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from leleka.core.rules import (
+from leleka.core.rules.model import (
     AllOf,
     AnyOf,
     Comparison,
@@ -17,7 +17,7 @@ from leleka.core.rules import (
     Rule,
     SetOperation,
 )
-from leleka.core.rules_operators import BLANKS, DECIMALS, NEGATIONS, Operator
+from leleka.core.rules.operators import BLANKS, DECIMALS, NEGATIONS, Operator
 
 Row = Mapping[str, Any]
 Rows = Mapping[str, Sequence[Row]]

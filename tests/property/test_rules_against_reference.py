@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from sqlglot import exp
 
 from leleka.core.columns import NUMERIC, TEMPORAL, ColumnType, Table
-from leleka.core.rules import Not, to_data
-from leleka.core.rules_operators import CASELESS, DAYS, FLAGS, LISTS, OPERATORS, Operator
-from leleka.core.rules_parsing import parse
+from leleka.core.rules.model import Not, to_data
+from leleka.core.rules.operators import CASELESS, DAYS, FLAGS, LISTS, OPERATORS, Operator
+from leleka.core.rules.parser import parse
 from leleka.warehouse.rules_sql import Scope, condition_sql
 from leleka.warehouse.segments import compile_rule, count
 from leleka.warehouse.session import Session, open_session

@@ -10,7 +10,7 @@ import pytest
 from sqlglot import exp
 
 from leleka.core.columns import Column, ColumnType
-from leleka.core.rules_parsing import parse
+from leleka.core.rules.parser import parse
 from leleka.warehouse.lake import Lake
 from leleka.warehouse.scan import parquet
 from leleka.warehouse.segments import compile_rule, count, evaluate, sample

@@ -12,8 +12,8 @@ from itertools import pairwise
 from typing import Final, TypeVar
 from zoneinfo import available_timezones
 
-from leleka.core.rules_reading import did_you_mean, quoted
-from leleka.core.rules_values import kind_of
+from leleka.core.rules.conditions import did_you_mean, quoted
+from leleka.core.rules.values import kind_of
 from leleka.core.schedules import ALL_DAYS, LEAST_DISTANCE, MOST_TIMES, ExportSchedule, Kind, Policy, Schedule
 from leleka.errors import InvalidInput, Problem
 

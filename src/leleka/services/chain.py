@@ -6,8 +6,8 @@ from typing import Final
 from leleka.core.columns import Catalogue
 from leleka.core.data_matching import LeaverPolicy
 from leleka.core.refresh_graph import Key, Node, StepKind
-from leleka.core.rules import Related, walk
-from leleka.core.rules_parsing import parse
+from leleka.core.rules.model import Related, walk
+from leleka.core.rules.parser import parse
 from leleka.errors import InvalidInput, LelekaError, NotFound
 from leleka.services import catalogue
 from leleka.services.export_schedules import OFF, SYSTEM

@@ -6,8 +6,8 @@ from typing import Final
 
 from leleka.core.columns import Catalogue
 from leleka.core.configuration import Network
-from leleka.core.rules import to_data
-from leleka.core.rules_parsing import parse
+from leleka.core.rules.model import to_data
+from leleka.core.rules.parser import parse
 from leleka.core.schedules import ExportSchedule
 from leleka.core.schedules_reading import parse_schedule
 from leleka.core.secret import Secret

@@ -11,8 +11,8 @@ from pydantic import TypeAdapter, ValidationError
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
-from leleka.core.rules import Rule, to_data
-from leleka.core.rules_parsing import parse
+from leleka.core.rules.model import Rule, to_data
+from leleka.core.rules.parser import parse
 from leleka.destinations.registry import SPECS
 from leleka.errors import Conflict, InvalidInput, Problem
 from leleka.services import catalogue, due

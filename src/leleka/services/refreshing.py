@@ -13,8 +13,8 @@ from django.utils import timezone
 from leleka.core.columns import Catalogue
 from leleka.core.messages import Said
 from leleka.core.ports.clock import Clock
-from leleka.core.rules import Related, Rule, relationships_used, to_data, uses_today, walk
-from leleka.core.rules_parsing import parse
+from leleka.core.rules.model import Related, Rule, relationships_used, to_data, uses_today, walk
+from leleka.core.rules.parser import parse
 from leleka.errors import InvalidInput
 from leleka.services import catalogue, store
 from leleka.state.models import AddressBook, Segment, SegmentSize, Source

@@ -7,7 +7,7 @@ from django.db.models import Prefetch, prefetch_related_objects
 
 from leleka.core.email import mask, mask_within
 from leleka.core.ports.clock import Clock
-from leleka.core.rules_parsing import parse
+from leleka.core.rules.parser import parse
 from leleka.errors import NotFound
 from leleka.services import catalogue, refreshing, store
 from leleka.services.audit import Actor, record

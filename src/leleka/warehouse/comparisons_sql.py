@@ -10,8 +10,8 @@ from typing import TypeAlias
 from sqlglot import exp
 
 from leleka.core.columns import ColumnType
-from leleka.core.rules import Comparison, Operand, Scalar
-from leleka.core.rules_operators import BLANKS, NEGATIONS, Operator
+from leleka.core.rules.model import Comparison, Operand, Scalar
+from leleka.core.rules.operators import BLANKS, NEGATIONS, Operator
 
 Compare: TypeAlias = Callable[[exp.Expr, Comparison, date], exp.Expr]
 

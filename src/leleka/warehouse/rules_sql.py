@@ -14,7 +14,7 @@ from typing import Any
 from sqlglot import exp
 
 from leleka.core.columns import NUMERIC, Column, ColumnType
-from leleka.core.rules import (
+from leleka.core.rules.model import (
     AllOf,
     AnyOf,
     Comparison,
@@ -26,7 +26,7 @@ from leleka.core.rules import (
     Rule,
     SetOperation,
 )
-from leleka.core.rules_operators import DECIMALS, NEGATIONS, Operator
+from leleka.core.rules.operators import DECIMALS, NEGATIONS, Operator
 from leleka.warehouse.comparisons_sql import comparable, comparison_sql, two_valued
 from leleka.warehouse.scan import column, parquet
 

@@ -6,7 +6,7 @@ from datetime import date
 from sqlglot import exp
 
 from leleka.core.columns import Catalogue, ColumnType
-from leleka.core.rules import Rule
+from leleka.core.rules.model import Rule
 from leleka.warehouse.lake import Lake, Snapshot
 from leleka.warehouse.rules_sql import Scope, condition_sql
 from leleka.warehouse.scan import column, copy_to_parquet, parquet

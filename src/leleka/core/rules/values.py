@@ -10,8 +10,8 @@ from collections.abc import Callable, Mapping
 from typing import TypeAlias
 
 from leleka.core.columns import ColumnType
-from leleka.core.rules import Operand, Scalar
-from leleka.core.rules_operators import BLANKS, Operator
+from leleka.core.rules.model import Operand, Scalar
+from leleka.core.rules.operators import BLANKS, Operator
 from leleka.errors import Problem
 
 LONGEST_LIST = 100_000

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from leleka.core.columns import Catalogue, Column, ColumnType, Table
-from leleka.core.rules import Comparison
-from leleka.core.rules_operators import ALIASES, CASELESS, FLAGS, Operator
-from leleka.core.rules_values import kind_of, read_operand
+from leleka.core.rules.model import Comparison
+from leleka.core.rules.operators import ALIASES, CASELESS, FLAGS, Operator
+from leleka.core.rules.values import kind_of, read_operand
 from leleka.errors import Problem
 
 Keys: TypeAlias = Mapping[str, object]

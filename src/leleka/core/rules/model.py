@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import TypeAlias
 
 from leleka.core.columns import Column, ColumnType
-from leleka.core.rules_operators import DAYS, Operator
+from leleka.core.rules.operators import DAYS, Operator
 
 
 class Measure(StrEnum):

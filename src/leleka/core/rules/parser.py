@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from typing import TypeGuard
 
 from leleka.core.columns import NUMERIC, TEMPORAL, Catalogue, Column, ColumnType, Relationship, Table
-from leleka.core.rules import (
+from leleka.core.rules.conditions import Keys, Reading, quoted, read_column, read_comparison
+from leleka.core.rules.model import (
     AllOf,
     AnyOf,
     Comparison,
@@ -20,9 +21,8 @@ from leleka.core.rules import (
     Rule,
     SetOperation,
 )
-from leleka.core.rules_operators import FLAGS, OPERATORS
-from leleka.core.rules_reading import Keys, Reading, quoted, read_column, read_comparison
-from leleka.core.rules_values import kind_of
+from leleka.core.rules.operators import FLAGS, OPERATORS
+from leleka.core.rules.values import kind_of
 from leleka.errors import InvalidInput
 
 DEEPEST = 50

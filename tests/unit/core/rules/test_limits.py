@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from leleka.core.rules import Rule
-from leleka.core.rules_parsing import parse
+from leleka.core.rules.model import Rule
+from leleka.core.rules.parser import parse
 from leleka.errors import InvalidInput, Problem
 from tests.fakes.segment_tables import CATALOGUE
 

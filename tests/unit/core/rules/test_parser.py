@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from leleka.core.columns import Catalogue, Relationship
-from leleka.core.rules import (
+from leleka.core.rules.model import (
     Comparison,
     Condition,
     Rule,
@@ -15,8 +15,8 @@ from leleka.core.rules import (
     to_data,
     uses_today,
 )
-from leleka.core.rules_operators import OPERATORS
-from leleka.core.rules_parsing import parse
+from leleka.core.rules.operators import OPERATORS
+from leleka.core.rules.parser import parse
 from leleka.errors import InvalidInput, Problem
 from tests.fakes.segment_tables import CATALOGUE, CUSTOMERS, LINES, PURCHASES
 
