@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from leleka.core.schedules_instants import instants
+from leleka.core.schedules.instants import instants
 from leleka.errors import Conflict, InvalidInput
 from leleka.services import refreshes, schedules, scheduling, walking
 from leleka.services.export_schedules import schedule_of

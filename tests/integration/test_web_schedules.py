@@ -8,7 +8,7 @@ from django.test import Client
 from django.utils import translation
 
 from leleka.core.clock import SystemClock
-from leleka.core.schedules import ClockChange
+from leleka.core.schedules.model import ClockChange
 from leleka.services import schedules
 from leleka.services.audit import Role
 from leleka.services.schedules import DecisionView

@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from leleka.core.schedules import ALL_DAYS, LEAST_DISTANCE, Schedule
-from leleka.core.schedules_instants import clock_changes, instants, next_instants
-from leleka.core.schedules_reading import parse_schedule, to_data, zone_names
+from leleka.core.schedules.instants import clock_changes, instants, next_instants
+from leleka.core.schedules.model import ALL_DAYS, LEAST_DISTANCE, Schedule
+from leleka.core.schedules.parser import parse_schedule, to_data, zone_names
 from tests.simulation.schedule_checker import Watched, due_instants
 
 ZONES = sorted(zone_names())

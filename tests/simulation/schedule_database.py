@@ -13,8 +13,8 @@ from types import SimpleNamespace
 from typing import Any
 from unittest.mock import patch
 
-from leleka.core.schedules import ALL_DAYS, ExportSchedule, Schedule
-from leleka.core.schedules_reading import to_data
+from leleka.core.schedules.model import ALL_DAYS, ExportSchedule, Schedule
+from leleka.core.schedules.parser import to_data
 from leleka.errors import NeedsAttention
 from leleka.services import refreshes, scheduling
 from leleka.services.export_schedules import OWN, next_due, stored

@@ -10,8 +10,9 @@ from datetime import UTC, datetime, timedelta
 from random import Random  # noqa: TID251 - the class, for seeded generators
 from typing import Any
 
-from leleka.core import schedules, schedules_instants
-from leleka.core.schedules import ALL_DAYS, Decision, Kind, Schedule
+from leleka.core.schedules import instants as schedule_instants
+from leleka.core.schedules import model as schedule_model
+from leleka.core.schedules.model import ALL_DAYS, Decision, Kind, Schedule
 from tests.simulation.schedule_checker import Row, Start, Timeline, Watched
 
 # Further than need be: what is decided already must not come again, and what is not due yet must wait.
@@ -55,8 +56,8 @@ def _key(export: str, due_at: datetime, _number: int) -> Hashable:
 class Parts:
     """What a scheduler is made of; a wrong version of one of them must be found out."""
 
-    instants: Any = schedules_instants
-    decide: Callable[..., Sequence[Decision]] = schedules.decide
+    instants: Any = schedule_instants
+    decide: Callable[..., Sequence[Decision]] = schedule_model.decide
     key: Callable[[str, datetime, int], Hashable] = _key
 
 

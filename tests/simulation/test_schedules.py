@@ -10,8 +10,9 @@ from typing import Any
 
 import pytest
 
-from leleka.core import schedules, schedules_instants
-from leleka.core.schedules import ALL_DAYS
+from leleka.core.schedules import instants as schedule_instants
+from leleka.core.schedules import model as schedule_model
+from leleka.core.schedules.model import ALL_DAYS
 from tests.simulation.schedule_checker import Row, Watched, check
 from tests.simulation.schedule_world import ZONES, Parts, World, weather
 
@@ -69,7 +70,7 @@ class Mutant:
         if self.module is None:
             return self.parts
         wrong = _edited(self.module, self.old, self.new)
-        if self.module is schedules_instants:
+        if self.module is schedule_instants:
             return replace(self.parts, instants=wrong)
         return replace(self.parts, decide=wrong.decide)
 
@@ -82,8 +83,8 @@ def _edited(module: ModuleType, old: str, new: str) -> Any:
     return wrong
 
 
-_INSTANTS = partial(Mutant, module=schedules_instants)
-_DECIDE = partial(Mutant, module=schedules)
+_INSTANTS = partial(Mutant, module=schedule_instants)
+_DECIDE = partial(Mutant, module=schedule_model)
 MUTANTS = [
     _INSTANTS("the second of two", old='return first, "overlap"', new='return second, "overlap"'),
     _INSTANTS("a gap by the offset before", old="return _after_the_jump(", new='return first, "gap"  # ('),

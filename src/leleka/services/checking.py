@@ -8,8 +8,8 @@ from leleka.core.columns import Catalogue
 from leleka.core.configuration import Network
 from leleka.core.rules.model import to_data
 from leleka.core.rules.parser import parse
-from leleka.core.schedules import ExportSchedule
-from leleka.core.schedules_reading import parse_schedule
+from leleka.core.schedules.model import ExportSchedule
+from leleka.core.schedules.parser import parse_schedule
 from leleka.core.secret import Secret
 from leleka.destinations.registry import SPECS, spec_of
 from leleka.errors import InvalidInput

@@ -7,8 +7,8 @@ from typing import Any
 
 from leleka.core.columns import ColumnType
 from leleka.core.data_matching import LeaverPolicy
-from leleka.core.schedules import ExportSchedule
-from leleka.core.schedules_reading import parse_export_schedule
+from leleka.core.schedules.model import ExportSchedule
+from leleka.core.schedules.parser import parse_export_schedule
 from leleka.services.definitions import ExportDefinition, MatchingDefinition
 from leleka.services.gathering import Gathering, Location, near
 from leleka.services.matching import leavers_data, matching_data

@@ -207,7 +207,7 @@ class ExportDefinition(Part):
     leavers: Annotated[LeaversDefinition, BeforeValidator(_policy)] = LeaversDefinition()
     automations: bool = False
     limit: int = Field(default=1_000_000, ge=1, le=1_000_000, strict=True)
-    schedule: object = "system"  # or off, or one of its own: ``core.schedules_reading``
+    schedule: object = "system"  # or off, or one of its own: ``core.schedules.parser``
 
 
 class Definitions(Part):

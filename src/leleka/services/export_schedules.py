@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 
-from leleka.core.schedules import ExportSchedule, Policy, Schedule
-from leleka.core.schedules_instants import next_instants
-from leleka.core.schedules_reading import parse_schedule, to_data
+from leleka.core.schedules.instants import next_instants
+from leleka.core.schedules.model import ExportSchedule, Policy, Schedule
+from leleka.core.schedules.parser import parse_schedule, to_data
 from leleka.state.models import Export
 
 SYSTEM: Final[Policy] = "system"

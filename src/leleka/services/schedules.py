@@ -9,9 +9,9 @@ from django.db import transaction
 from django.db.models import Count, F, Q
 
 from leleka.core.ports.clock import Clock
-from leleka.core.schedules import ClockChange, ExportSchedule, Instant, Schedule
-from leleka.core.schedules_instants import clock_changes, next_instants
-from leleka.core.schedules_reading import parse_export_schedule, parse_schedule
+from leleka.core.schedules.instants import clock_changes, next_instants
+from leleka.core.schedules.model import ClockChange, ExportSchedule, Instant, Schedule
+from leleka.core.schedules.parser import parse_export_schedule, parse_schedule
 from leleka.errors import InvalidInput, NotFound
 from leleka.services import store
 from leleka.services.audit import Actor, record
@@ -191,7 +191,7 @@ def set_exports(
     actor: Actor, numbers: Sequence[int], data: object, clock: Clock, versions: Versions = _ANY
 ) -> None:
     """Define one schedule for all these exports: ``system``, ``off``, or one of their own as
-    ``core.schedules_reading`` reads it. What is switched off keeps the schedule it had.
+    ``core.schedules.parser`` reads it. What is switched off keeps the schedule it had.
 
     ``versions`` are those of the exports, by id, that somebody saw. Raises ``InvalidInput``, ``Forbidden``,
     ``NotFound``, ``Conflict`` MANAGED_BY_FILE or STALE; then nothing is changed.

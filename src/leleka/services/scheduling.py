@@ -17,9 +17,9 @@ from django.db import IntegrityError, transaction
 
 from leleka.core.ports.clock import Clock
 from leleka.core.refresh_graph import ENDED, StepStatus, overall
-from leleka.core.schedules import STILL_RUNNING, Decision, decide
-from leleka.core.schedules_instants import instants
-from leleka.core.schedules_reading import parse_schedule
+from leleka.core.schedules.instants import instants
+from leleka.core.schedules.model import STILL_RUNNING, Decision, decide
+from leleka.core.schedules.parser import parse_schedule
 from leleka.errors import LelekaError, Problem
 from leleka.services import chain, database, notices, refreshes, stalling, trying_again
 from leleka.services.export_schedules import OWN, next_due

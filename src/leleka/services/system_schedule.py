@@ -6,8 +6,8 @@ from typing import Any
 from django.db.models import F
 from django.utils import timezone
 
-from leleka.core.schedules import ExportSchedule, Schedule
-from leleka.core.schedules_reading import to_data
+from leleka.core.schedules.model import ExportSchedule, Schedule
+from leleka.core.schedules.parser import to_data
 from leleka.services.changes import Changes
 from leleka.services.export_schedules import next_due
 from leleka.state.models import SystemSchedule

@@ -14,9 +14,9 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
-from leleka.core import schedules as core
-from leleka.core.schedules import ClockChange, Schedule
-from leleka.core.schedules_reading import DAYS, to_data, zone_names
+from leleka.core.schedules import model as core
+from leleka.core.schedules.model import ClockChange, Schedule
+from leleka.core.schedules.parser import DAYS, to_data, zone_names
 from leleka.errors import Problem
 from leleka.services.schedules import DecisionView, ExportScheduleView
 from leleka.services.sentences import in_this_language
@@ -119,7 +119,7 @@ def trigger_word(value: str) -> str:
 
 
 def posted(post: QueryDict) -> dict[str, Any]:
-    """Give a schedule as it was typed, in the shape that ``core.schedules_reading`` reads."""
+    """Give a schedule as it was typed, in the shape that ``core.schedules.parser`` reads."""
     repeat = post.get("repeat", "")
     rows = sorted((whole_number(key[6:]), key) for key in post if key.startswith("time-r"))
     data: dict[str, Any] = {

@@ -8,8 +8,8 @@ from ninja import Schema
 from pydantic import ConfigDict, Field
 
 from leleka.api.schemas.common import In, Version
-from leleka.core.schedules import ClockChange, Instant, Schedule
-from leleka.core.schedules_reading import to_data
+from leleka.core.schedules.model import ClockChange, Instant, Schedule
+from leleka.core.schedules.parser import to_data
 from leleka.services.schedules import ExportScheduleView
 
 Policy = Literal["system", "own", "off"]

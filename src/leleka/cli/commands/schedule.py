@@ -24,7 +24,7 @@ def in_words(schedule: str | Mapping[str, Any]) -> str:
 def show(json: JsonOption = False) -> None:
     """Show the system's schedule with its next ten moments and latest decisions, and what each export follows."""
     from leleka.core.clock import SystemClock
-    from leleka.core.schedules_reading import to_data
+    from leleka.core.schedules.parser import to_data
     from leleka.services import exports, schedules, store
     from leleka.services.audit import Actor
 

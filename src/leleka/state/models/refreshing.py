@@ -15,7 +15,7 @@ class Trigger(models.TextChoices):
 
 
 class SystemSchedule(models.Model):
-    """When everything is refreshed: the one row, number 1. ``schedule`` is ``core.schedules.to_data``'s shape.
+    """When everything is refreshed: the one row, number 1. ``schedule`` is ``core.schedules.model.to_data``'s shape.
 
     Instants are due after ``since``, when it was last switched on or changed; ``next_due_at`` is the next of them.
     """

@@ -6,7 +6,7 @@ from django.http import HttpResponse
 from django.urls import reverse
 
 from leleka.core.clock import SystemClock
-from leleka.core.schedules_reading import to_data
+from leleka.core.schedules.parser import to_data
 from leleka.errors import Conflict, InvalidInput
 from leleka.services import schedules, system_schedule
 from leleka.services.statuses import status_of

@@ -8,7 +8,7 @@ from django import template
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from leleka.core.schedules import ClockChange, Schedule
+from leleka.core.schedules.model import ClockChange, Schedule
 from leleka.errors import Problem
 from leleka.services.retrying import MOST_TRIES
 from leleka.services.schedules import DecisionView, ExportScheduleView

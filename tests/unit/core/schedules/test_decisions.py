@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from datetime import UTC, datetime, timedelta
 
-from leleka.core.schedules import Decision, Instant, decide
+from leleka.core.schedules.model import Decision, Instant, decide
 
 EIGHT = datetime(2027, 1, 4, 8, tzinfo=UTC)
 HOUR = timedelta(hours=1)

@@ -4,9 +4,9 @@ from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
-from leleka.core.schedules import Instant, Note, Schedule
-from leleka.core.schedules_instants import clock_changes, instants, next_instants
-from leleka.core.schedules_reading import parse_schedule
+from leleka.core.schedules.instants import clock_changes, instants, next_instants
+from leleka.core.schedules.model import Instant, Note, Schedule
+from leleka.core.schedules.parser import parse_schedule
 
 
 def daily(zone: str, *times: str, **more: str) -> Schedule:

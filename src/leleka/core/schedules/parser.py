@@ -14,7 +14,15 @@ from zoneinfo import available_timezones
 
 from leleka.core.rules.conditions import did_you_mean, quoted
 from leleka.core.rules.values import kind_of
-from leleka.core.schedules import ALL_DAYS, LEAST_DISTANCE, MOST_TIMES, ExportSchedule, Kind, Policy, Schedule
+from leleka.core.schedules.model import (
+    ALL_DAYS,
+    LEAST_DISTANCE,
+    MOST_TIMES,
+    ExportSchedule,
+    Kind,
+    Policy,
+    Schedule,
+)
 from leleka.errors import InvalidInput, Problem
 
 DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")

@@ -11,7 +11,7 @@ from itertools import count as count_from
 from itertools import islice
 from zoneinfo import ZoneInfo
 
-from leleka.core.schedules import ClockChange, Instant, Note, Schedule
+from leleka.core.schedules.model import ClockChange, Instant, Note, Schedule
 
 _DAY = timedelta(days=1)
 _SECOND = timedelta(seconds=1)

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from leleka.core.schedules import ALL_DAYS, ExportSchedule, Schedule
-from leleka.core.schedules_reading import (
+from leleka.core.schedules.model import ALL_DAYS, ExportSchedule, Schedule
+from leleka.core.schedules.parser import (
     export_to_data,
     parse_export_schedule,
     parse_schedule,
