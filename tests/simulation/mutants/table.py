@@ -150,10 +150,10 @@ MUTANTS = (
     ),
     _one(
         "the 400 of the limiter is not recognised",
-        "src/leleka/destinations/activecampaign/classify.py",
+        "src/leleka/destinations/activecampaign/response_outcome.py",
         "if says_rate_limit(words_of(found)):",
         "if not found and found:",
-        "tests/contract/test_activecampaign.py",
+        "tests/contract/destinations/test_activecampaign.py",
     ),
     _one(
         "no wipe guard",
@@ -173,10 +173,10 @@ MUTANTS = (
     ),
     _one(
         "ids of new contacts are proof",
-        "src/leleka/destinations/activecampaign/classify.py",
+        "src/leleka/destinations/activecampaign/response_outcome.py",
         "if word in _ENDINGS:",
         'if word in _ENDINGS and found.get("success"):',
-        "tests/contract/test_activecampaign.py",
+        "tests/contract/destinations/test_activecampaign.py",
     ),
     Mutant(
         "requests are added up instead of counted",

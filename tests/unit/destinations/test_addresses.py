@@ -12,7 +12,7 @@ from leleka.destinations.addresses import is_public, is_public_or_loopback
 from leleka.destinations.http import GuardedClient, NotSent, Origin
 from leleka.destinations.wire import Unreached, _compare_ends
 from tests.fakes.peer import canned, peer
-from tests.unit.destinations.support import KEY, RecordingClock, Resolver, ask, client_of
+from tests.unit.destinations.activecampaign.support import KEY, RecordingClock, Resolver, ask, client_of
 
 
 def nothing(_name: str, _port: int) -> Sequence[str]:

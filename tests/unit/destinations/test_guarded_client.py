@@ -14,7 +14,7 @@ from leleka.destinations.addresses import is_public
 from leleka.destinations.http import REPLY_BYTES, Answer, GuardedClient, MaybeSent, NotSent, Origin, Reply
 from leleka.destinations.wire import Exchange, GuardedBackend, Stale, Wire, current_exchange
 from tests.fakes.peer import Line, Peer, canned, peer
-from tests.unit.destinations.support import KEY, RecordingClock, ask, client_of
+from tests.unit.destinations.activecampaign.support import KEY, RecordingClock, ask, client_of
 
 
 def answer_of(server: Peer, seconds: float = 5.0, content: bytes | None = b"{}") -> Answer:

@@ -13,7 +13,7 @@ from leleka.core.secret import Secret
 from leleka.destinations.addresses import is_public_or_loopback
 from leleka.destinations.http import Answer, GuardedClient, NotSent, Origin, Reply, secure_context
 from tests.fakes.peer import Line, Peer, canned, peer
-from tests.unit.destinations.support import KEY, RecordingClock
+from tests.unit.destinations.activecampaign.support import KEY, RecordingClock
 
 YESTERDAY = datetime.now(UTC) - timedelta(days=1)
 

@@ -8,9 +8,9 @@ from typing import Any, Final
 from leleka.core.outcomes import Outcome, Pending, Settled
 from leleka.core.ports.clock import Clock
 from leleka.core.ports.destination import Turn
-from leleka.destinations.activecampaign.classify import outcome_of, standing_of, trouble_of
 from leleka.destinations.activecampaign.limits import LIMITS
-from leleka.destinations.activecampaign.reading import number_of, object_of, rows_of
+from leleka.destinations.activecampaign.response_outcome import outcome_of, standing_of, trouble_of
+from leleka.destinations.activecampaign.response_parsing import number_of, object_of, rows_of
 from leleka.destinations.http import Answer, GuardedClient, Reply
 from leleka.errors import LelekaError, NeedsAttention, TryLater
 

@@ -20,11 +20,11 @@ from leleka.core.ports.destination import (
     at_once,
 )
 from leleka.core.secret import Secret
-from leleka.destinations.activecampaign import rendering
-from leleka.destinations.activecampaign.checking import check_steps
+from leleka.destinations.activecampaign import contact_json
 from leleka.destinations.activecampaign.client import Client
+from leleka.destinations.activecampaign.connection_test import check_steps
 from leleka.destinations.activecampaign.hosts import Host, normalise_host
-from leleka.destinations.activecampaign.reading import is_deleted, number_of, plain, rows_of
+from leleka.destinations.activecampaign.response_parsing import is_deleted, number_of, plain, rows_of
 from leleka.destinations.activecampaign.settings import Settings, check_key, check_share
 from leleka.destinations.http import GuardedClient
 from leleka.errors import NeedsAttention, TryLater
@@ -84,21 +84,21 @@ class ActiveCampaign:
         return [*_STANDARD_FIELDS, *own]
 
     def suppressed_page(self, target: str, reason: SuppressionReason, after: int) -> SuppressedPage:
-        page = self._client.contacts_page(rendering.list_id_of(target), _STATUS[reason], after)
+        page = self._client.contacts_page(contact_json.list_id_of(target), _STATUS[reason], after)
         people = tuple(Suppressed(address, reason, number) for number, address in page.people)
         return SuppressedPage(people, page.after, page.pages_left)
 
     def contacts(self, target: str, after: int = 0) -> Iterable[tuple[int, str]]:
-        return self._client.contacts(rendering.list_id_of(target), _ACTIVE, after)
+        return self._client.contacts(contact_json.list_id_of(target), _ACTIVE, after)
 
     def render(self, change: Change, *, automations: bool) -> bytes:
-        return rendering.render(change, automations=automations)
+        return contact_json.render(change, automations=automations)
 
     def assemble(self, contacts: Sequence[bytes], *, automations: bool) -> Body:
-        return rendering.assemble(contacts, automations=automations)
+        return contact_json.assemble(contacts, automations=automations)
 
     def envelope_bytes(self, *, automations: bool) -> int:
-        return rendering.envelope_bytes(automations=automations)
+        return contact_json.envelope_bytes(automations=automations)
 
     def send(self, body: Body, deadline: float) -> Outcome:
         return self._client.import_contacts(body.content, deadline)

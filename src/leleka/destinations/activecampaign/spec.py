@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from leleka.destinations.activecampaign.checking import ADDRESS, KEY, LISTS
+from leleka.destinations.activecampaign.connection_test import ADDRESS, KEY, LISTS
 from leleka.destinations.activecampaign.destination import open_account
 from leleka.destinations.activecampaign.hosts import normalise_host
 from leleka.destinations.activecampaign.limits import LIMITS

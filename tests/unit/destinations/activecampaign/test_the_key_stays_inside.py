@@ -17,7 +17,7 @@ from leleka.destinations.activecampaign.settings import Settings, check_key
 from leleka.destinations.http import GuardedClient, Origin
 from leleka.errors import LelekaError
 from tests.fakes.peer import Answer, Line, canned, peer
-from tests.unit.destinations.support import KEY, RecordingClock, account_at, member
+from tests.unit.destinations.activecampaign.support import KEY, RecordingClock, account_at, member
 
 
 def resets(line: Line) -> None:

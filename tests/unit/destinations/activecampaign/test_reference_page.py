@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[4]
 ROOM = ROOT / "src" / "leleka" / "destinations"
 PAGE = ROOT / "docs" / "reference" / "activecampaign.md"
 CODE = re.compile(r'"([A-Z]+(?:_[A-Z]+)+|THROTTLED)"')

@@ -7,7 +7,7 @@ import pytest
 
 from leleka.core.outcomes import Accepted, Cause, Refused, RefusedRow, Unknown
 from tests.fakes.peer import canned, peer
-from tests.unit.destinations.support import NOW, member, send_one
+from tests.unit.destinations.activecampaign.support import NOW, member, send_one
 
 QUEUED = {"Success": 1, "queued_contacts": 1, "batchId": "5b1f-9", "message": "Contact import queued"}
 HTML = b"<html>We are currently having some issues. Please check back soon.</html>"

@@ -18,7 +18,7 @@ from leleka.core.outcomes import (
     Settled,
     Unknown,
 )
-from leleka.destinations.activecampaign.reading import (
+from leleka.destinations.activecampaign.response_parsing import (
     described,
     failures_of,
     object_of,

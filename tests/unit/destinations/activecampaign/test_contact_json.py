@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from leleka.core.outcomes import Reject
 from leleka.core.ports.destination import Action, Change
-from leleka.destinations.activecampaign.rendering import assemble, envelope_bytes, render
+from leleka.destinations.activecampaign.contact_json import assemble, envelope_bytes, render
 from leleka.errors import InvalidInput
 
 

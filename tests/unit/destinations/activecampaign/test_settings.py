@@ -12,7 +12,7 @@ from leleka.destinations.activecampaign.settings import (
 )
 from leleka.destinations.registry import SPECS, open_destination, spec_of
 from leleka.errors import InvalidInput, NotFound
-from tests.unit.destinations.support import KEY, RecordingClock
+from tests.unit.destinations.activecampaign.support import KEY, RecordingClock
 
 
 @pytest.mark.parametrize(

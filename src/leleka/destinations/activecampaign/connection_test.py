@@ -5,9 +5,9 @@ from typing import Final
 
 from leleka.core.ports.destination import Check, Standing
 from leleka.destinations.activecampaign.client import FORBIDDEN_TRIES, Client, tries_for
+from leleka.destinations.activecampaign.contact_json import list_id_of
 from leleka.destinations.activecampaign.hosts import Host
-from leleka.destinations.activecampaign.reading import is_deleted, plain
-from leleka.destinations.activecampaign.rendering import list_id_of
+from leleka.destinations.activecampaign.response_parsing import is_deleted, plain
 from leleka.destinations.http import Answer, Reply
 from leleka.errors import LelekaError
 

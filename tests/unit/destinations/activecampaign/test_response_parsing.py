@@ -20,7 +20,7 @@ from leleka.destinations.activecampaign.destination import ActiveCampaign
 from leleka.errors import InvalidInput, LelekaError, NeedsAttention, NotFound, TryLater
 from tests.contract.core.ports.destination import suppressed
 from tests.fakes.peer import Line, canned, peer
-from tests.unit.destinations.support import RecordingClock, account_at
+from tests.unit.destinations.activecampaign.support import RecordingClock, account_at
 
 Query = dict[str, str]
 Route = Callable[[Query], object]

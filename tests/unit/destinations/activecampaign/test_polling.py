@@ -7,7 +7,7 @@ import pytest
 from leleka.core.outcomes import Accepted, Ending, Pending, Settled
 from leleka.errors import TryLater
 from tests.fakes.peer import Answer, canned, peer
-from tests.unit.destinations.support import RecordingClock, account_at
+from tests.unit.destinations.activecampaign.support import RecordingClock, account_at
 
 
 def standing(answer: Answer) -> Pending | Settled:
