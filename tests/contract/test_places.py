@@ -2,10 +2,10 @@
 
 import pytest
 
-from leleka.engine.places import Places
+from leleka.engine.request_slots import Places
 from leleka.state.models import Account
 from leleka.state.places import AccountPlaces
-from tests.fakes.places import MemoryPlaces
+from tests.fakes.request_slots import MemoryPlaces
 
 LONGEST = 61.0
 

@@ -6,14 +6,14 @@ from collections.abc import Callable, Sequence
 
 from leleka.core.outcomes import Accepted, Unknown
 from leleka.core.ports.destination import Body, Destination
-from leleka.engine.senders import Broke, Finished, Polled, Sent
+from leleka.engine.sender_pool import Broke, Finished, Polled, Sent
 from tests.fakes.clock import VirtualClock
 
 _MOST_IDLE_LOOKS = 50
 
 
 class VirtualSenders:
-    """``engine.senders.Senders``. ``latency`` gives the seconds of each request: vary it, and replies overtake
+    """``engine.sender_pool.Senders``. ``latency`` gives the seconds of each request: vary it, and replies overtake
     one another. A reply later than the deadline is not heard. Looking again and again while no time passes and
     nothing is asked for is a busy loop, and raises.
     """

@@ -26,7 +26,7 @@ from tests.bad_inputs import Entry, entries
 from tests.integration.conftest import KEY
 from tests.integration.defining import state
 from tests.integration.office import Office
-from tests.unit.test_packing import due, packer
+from tests.unit.engine.test_batch_packing import due, packer
 
 GOOD = [{"id": f"0-good-{n}", "email": f"good{n}@x.test", "first_name": f"Good {n}"} for n in (1, 2, 3)]
 COLUMNS = ("id", "email", "first_name", "last_name", "phone", "city", "wide", "amount")

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from leleka.core.clock import SystemClock
-from leleka.engine.pace import Tempo
+from leleka.engine.rate_limit import Tempo
 from leleka.services import running
 from leleka.services.contracts import RunView
 from leleka.services.reconciling import reconcile

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from leleka.core.clock import SystemClock
 from leleka.core.ports.destination import Suppressed
-from leleka.engine import suppressed as reading
+from leleka.engine import suppression_reading as reading
 from leleka.services import pruning, readings, store
 from leleka.services.contracts import RunView
 from leleka.services.runs import show_run

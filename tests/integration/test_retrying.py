@@ -8,7 +8,7 @@ import pytest
 from leleka.core.clock import SystemClock
 from leleka.core.outcomes import Cause, Refused
 from leleka.destinations.activecampaign.destination import ActiveCampaign
-from leleka.engine import answers
+from leleka.engine import batch_transitions
 from leleka.errors import Conflict, TryLater
 from leleka.services import retrying, running, runs, trying_again
 from leleka.services.audit import Actor
@@ -129,7 +129,7 @@ def test_a_scheduled_run_whose_imports_could_not_be_sent_is_tried_again(
     monkeypatch.setattr(
         ActiveCampaign, "send", lambda *_: Refused(Cause.NOT_SENT, "the connection was refused")
     )
-    monkeypatch.setattr(answers, "_LONGEST_BACK_OFF", 0.01)
+    monkeypatch.setattr(batch_transitions, "_LONGEST_BACK_OFF", 0.01)
     run = running.ask_run(Actor("schedule", ALICE.role), "News", trigger=Trigger.SYSTEM)
     running.go_on(run.pk, SystemClock(), Nobody())
     run.refresh_from_db()

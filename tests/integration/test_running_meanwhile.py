@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from leleka.core.clock import SystemClock
-from leleka.engine.senders import ThreadSenders
+from leleka.engine.sender_pool import ThreadSenders
 from leleka.errors import Conflict
 from leleka.sandbox.contacts import Status
 from leleka.services import editing_exports, refreshes, running, runs, stepping, walking

@@ -13,7 +13,7 @@ from django.db import transaction
 
 from leleka.core.plan import Span
 from leleka.core.ports.outbox import Batch, Outbox
-from leleka.engine.pace import Tempo
+from leleka.engine.rate_limit import Tempo
 from leleka.engine.run import Order
 from leleka.services import exports, late, waiting
 from leleka.services.connecting import Opened

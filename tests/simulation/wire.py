@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from leleka.core.outcomes import Accepted, Cause, Refused, Unknown
 from leleka.core.ports.destination import Body
-from leleka.engine.senders import Finished, Polled, Sent
+from leleka.engine.sender_pool import Finished, Polled, Sent
 from tests.simulation.far import Flight
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ _SHORTEST = 1e-6
 
 
 class Wire:
-    """``engine.senders.Senders`` of one worker. What a dead worker sent still arrives."""
+    """``engine.sender_pool.Senders`` of one worker. What a dead worker sent still arrives."""
 
     def __init__(self, worker: "Worker") -> None:
         self._worker = worker

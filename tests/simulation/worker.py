@@ -12,7 +12,7 @@ from leleka.core.plan import Planned
 from leleka.core.ports.outbox import Batch, LeaseLost, Outbox
 from leleka.core.ports.warehouse import Warehouse
 from leleka.engine.delivery import Delivery, Job, Tools
-from leleka.engine.pace import ImportPace, Tempo
+from leleka.engine.rate_limit import ImportPace, Tempo
 from leleka.engine.run import Ground, Order, _settle, preview
 from leleka.errors import LelekaError
 from tests.fakes.destination import LIMITS

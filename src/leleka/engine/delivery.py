@@ -23,12 +23,12 @@ from leleka.core.ports.outbox import (
     not_from_a_wrong_clock,
 )
 from leleka.core.ports.warehouse import Warehouse
-from leleka.engine.answers import Answer, Answers, spent_on
-from leleka.engine.bodies import Bodies
-from leleka.engine.lane import Lane
-from leleka.engine.pace import ImportPace, Tempo
-from leleka.engine.screening import Screen, Screened, Waiting, nobody
-from leleka.engine.senders import POLLS_IN_FLIGHT, SENDS_IN_FLIGHT, Broke, Finished, Polled, Senders, Sent
+from leleka.engine.batch_transitions import Answer, Answers, spent_on
+from leleka.engine.delivery_lane import Lane
+from leleka.engine.pre_send_check import Screen, Screened, Waiting, nobody
+from leleka.engine.rate_limit import ImportPace, Tempo
+from leleka.engine.request_bodies import Bodies
+from leleka.engine.sender_pool import POLLS_IN_FLIGHT, SENDS_IN_FLIGHT, Broke, Finished, Polled, Senders, Sent
 
 _FIRST_POLL: Final = 2.0
 _SLOWEST_POLL: Final = 60.0

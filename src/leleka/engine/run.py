@@ -12,13 +12,13 @@ from leleka.core.ports.clock import Clock
 from leleka.core.ports.destination import Destination, Limits, Suppressed
 from leleka.core.ports.outbox import Batch, BatchStatus, LeaseLost, Outbox
 from leleka.core.ports.warehouse import Warehouse
+from leleka.engine.batch_packing import Packer
 from leleka.engine.delivery import Delivery, Job, Tools
 from leleka.engine.guards import check_destination, check_fields, check_limit, confirmation_needed
-from leleka.engine.pace import ImportPace, Tempo
-from leleka.engine.packing import Packer
-from leleka.engine.screening import Waiting
-from leleka.engine.senders import ThreadSenders
-from leleka.engine.suppressed import Pulse, Reading, Shelf, Unkept
+from leleka.engine.pre_send_check import Waiting
+from leleka.engine.rate_limit import ImportPace, Tempo
+from leleka.engine.sender_pool import ThreadSenders
+from leleka.engine.suppression_reading import Pulse, Reading, Shelf, Unkept
 from leleka.errors import LelekaError
 
 

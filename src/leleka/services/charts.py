@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from leleka.core.clock import SystemClock
 from leleka.destinations.registry import SPECS
-from leleka.engine.pace import ImportPace, Tempo
+from leleka.engine.rate_limit import ImportPace, Tempo
 from leleka.errors import NotFound
 from leleka.services import segments, store
 from leleka.services.audit import Actor

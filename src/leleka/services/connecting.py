@@ -10,8 +10,8 @@ from leleka.core.ports.clock import Clock
 from leleka.core.ports.destination import Destination, Limits, Turn, at_once
 from leleka.core.secret import Secret
 from leleka.destinations.registry import spec_of
-from leleka.engine.pace import Tempo
-from leleka.engine.places import KEPT_FOR_PEOPLE, RequestPace
+from leleka.engine.rate_limit import Tempo
+from leleka.engine.request_slots import KEPT_FOR_PEOPLE, RequestPace
 from leleka.errors import InvalidInput, NeedsAttention
 from leleka.services import store
 from leleka.state.models import Connection, StoredSecret

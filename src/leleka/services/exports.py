@@ -10,10 +10,10 @@ from leleka.core.messages import told
 from leleka.core.plan import Selection
 from leleka.core.ports.clock import Clock
 from leleka.engine.guards import confirmation_needed
-from leleka.engine.pace import ImportPace
+from leleka.engine.pre_send_check import nobody
+from leleka.engine.rate_limit import ImportPace
 from leleka.engine.run import Ground, Order, Watcher, preview
-from leleka.engine.screening import nobody
-from leleka.engine.suppressed import Shelf, Unkept
+from leleka.engine.suppression_reading import Shelf, Unkept
 from leleka.errors import Conflict, LelekaError, NeedsAttention, NotFound
 from leleka.services import refreshing, store, suppression
 from leleka.services.catalogue import columns_data, table_of

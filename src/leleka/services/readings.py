@@ -9,8 +9,8 @@ from typing import Final
 
 from leleka.core.ports.clock import Clock
 from leleka.core.ports.destination import Suppressed, SuppressionReason
-from leleka.engine.pace import Tempo
-from leleka.engine.suppressed import Progress
+from leleka.engine.rate_limit import Tempo
+from leleka.engine.suppression_reading import Progress
 from leleka.services import store
 from leleka.state.models import Run, SuppressedReading
 from leleka.warehouse import suppressed
@@ -20,7 +20,7 @@ LONGEST: Final = 3600.0  # seconds after its beginning a reading may still be us
 
 
 class RunShelf:
-    """``engine.suppressed.Shelf`` of one run."""
+    """``engine.suppression_reading.Shelf`` of one run."""
 
     def __init__(self, session: Session, run: Run, clock: Clock, tempo: Tempo) -> None:
         self._session = session

@@ -8,7 +8,7 @@ from leleka.state.models import RequestPlace
 
 
 class AccountPlaces:
-    """``engine.places.Places`` of one account, ``count`` of them."""
+    """``engine.request_slots.Places`` of one account, ``count`` of them."""
 
     def __init__(self, account_id: int, count: int, longest: float) -> None:
         self._account_id = account_id

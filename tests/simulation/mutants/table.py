@@ -160,7 +160,7 @@ MUTANTS = (
         _ENGINE + "guards.py",
         "if leaving >= _LEAVER_LEAST and",
         "if leaving < 0 and",
-        "tests/unit/test_guards.py",
+        "tests/unit/engine/test_guards.py",
     ),
     Mutant(
         "a lease by the wall clock",

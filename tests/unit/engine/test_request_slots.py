@@ -4,11 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leleka.engine.pace import Tempo
-from leleka.engine.places import KEPT_FOR_PEOPLE, RequestPace
+from leleka.engine.rate_limit import Tempo
+from leleka.engine.request_slots import KEPT_FOR_PEOPLE, RequestPace
 from tests.fakes.clock import VirtualClock
 from tests.fakes.destination import LIMITS
-from tests.fakes.places import MemoryPlaces
+from tests.fakes.request_slots import MemoryPlaces
 
 PLACES = LIMITS.requests_per_second - KEPT_FOR_PEOPLE
 

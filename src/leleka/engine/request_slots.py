@@ -6,7 +6,7 @@ from typing import Final, Protocol
 
 from leleka.core.ports.clock import Clock
 from leleka.core.ports.destination import Limits
-from leleka.engine.pace import Tempo
+from leleka.engine.rate_limit import Tempo
 
 KEPT_FOR_PEOPLE: Final = 1  # of the requests a second: for people at the screen
 _LOOKS: Final = 4  # in the time of one second, while no place is free

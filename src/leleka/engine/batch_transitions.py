@@ -10,8 +10,8 @@ from leleka.core.outcomes import Accepted, Cause, Ending, Outcome, Pending, Refu
 from leleka.core.plan import Span
 from leleka.core.ports.clock import Clock
 from leleka.core.ports.outbox import Batch, BatchStatus, RejectedRow, not_from_a_wrong_clock
-from leleka.engine.pace import ImportPace, Tempo
-from leleka.engine.refusals import blame
+from leleka.engine.poison_rows import blame
+from leleka.engine.rate_limit import ImportPace, Tempo
 from leleka.errors import LelekaError, NeedsAttention, TryLater
 
 MOST_SENDS: Final = 12  # of a batch that may each have been imported (K of I-3)

@@ -9,10 +9,10 @@ import pytest
 from leleka.core.outcomes import Cause, Refused, RefusedRow, Unknown
 from leleka.core.plan import Ended
 from leleka.core.ports.outbox import BatchStatus, LeaseLost
-from leleka.engine.answers import MOST_SENDS
+from leleka.engine.batch_transitions import MOST_SENDS
 from tests.fakes.destination import Step
 from tests.fakes.outbox import ProcessDied
-from tests.unit.delivering import Scene, names, scene
+from tests.unit.engine.delivering import Scene, names, scene
 
 
 def run_to_its_end(stage: Scene) -> int:

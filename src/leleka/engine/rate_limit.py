@@ -5,7 +5,7 @@ from typing import Final
 
 from leleka.core.ports.clock import Clock
 from leleka.core.ports.destination import Limits
-from leleka.engine.senders import SENDS_IN_FLIGHT
+from leleka.engine.sender_pool import SENDS_IN_FLIGHT
 
 _UNLIMITED: Final = 1000.0  # how much faster waits pass where a test host lifts all limits
 _SINGLE: Final = 1

@@ -9,11 +9,11 @@ import pytest
 from leleka.core.outcomes import Accepted, Cause, Ending, Refused, Settled, Unknown
 from leleka.core.plan import Ended
 from leleka.core.ports.outbox import BatchStatus
-from leleka.engine.answers import EXTRA_BATCHES, MOST_SENDS
-from leleka.engine.pace import Tempo
+from leleka.engine.batch_transitions import EXTRA_BATCHES, MOST_SENDS
+from leleka.engine.rate_limit import Tempo
 from leleka.errors import LelekaError
 from tests.fakes.destination import Step
-from tests.unit.delivering import Scene, names, scene
+from tests.unit.engine.delivering import Scene, names, scene
 
 DELIVERED = (Ended.DELIVERED, "")
 POISONED = (Ended.REJECTED, "REFUSED_BY_ACTIVECAMPAIGN")

@@ -11,9 +11,9 @@ from leleka.core.outcomes import Outcome as Answered
 from leleka.core.plan import Ended, Selection
 from leleka.core.ports.destination import Body, Limits
 from leleka.core.ports.outbox import Batch
+from leleka.engine.batch_packing import Packer
 from leleka.engine.delivery import Delivery, Job, Tools
-from leleka.engine.pace import ImportPace, Tempo
-from leleka.engine.packing import Packer
+from leleka.engine.rate_limit import ImportPace, Tempo
 from leleka.engine.run import verdicts
 from tests.fakes.clock import VirtualClock
 from tests.fakes.destination import LIMITS, FakeDestination

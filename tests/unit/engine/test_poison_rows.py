@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from leleka.core.outcomes import Cause, Refused, RefusedRow
 from leleka.core.plan import Span
 from leleka.core.ports.outbox import Batch
-from leleka.engine.refusals import Blame, blame
+from leleka.engine.poison_rows import Blame, blame
 
 TEN = Batch(1, (Span(0, 4), Span(10, 14)))
 ROWS = [0, 1, 2, 3, 4, 10, 11, 12, 13, 14]

@@ -7,9 +7,9 @@ import pytest
 
 from leleka.core.outcomes import Ending, Settled
 from leleka.core.ports.outbox import BatchStatus
-from leleka.engine.pace import Tempo
+from leleka.engine.rate_limit import Tempo
 from tests.fakes.outbox import MemoryOutbox
-from tests.unit.delivering import Scene, names, scene
+from tests.unit.engine.delivering import Scene, names, scene
 
 
 def busiest_minute(times: list[float]) -> int:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from leleka.engine.pace import ImportPace, Tempo
+from leleka.engine.rate_limit import ImportPace, Tempo
 from tests.fakes.clock import VirtualClock
 from tests.fakes.destination import LIMITS
 

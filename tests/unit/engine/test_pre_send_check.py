@@ -4,7 +4,7 @@ from leleka.core.outcomes import Cause, Refused, Unknown
 from leleka.core.plan import Ended
 from leleka.core.ports.outbox import BatchStatus
 from tests.fakes.destination import Step
-from tests.unit.delivering import names, scene
+from tests.unit.engine.delivering import names, scene
 
 SOMEBODY = "p3@example.test"
 

@@ -9,7 +9,7 @@ import pytest
 from leleka.core.columns import Column, ColumnType, Table
 from leleka.core.data_matching import DataMatching, LeaverPolicy, Leavers, Line, WhenEmpty
 from leleka.core.plan import DueRow, Kind, PlannedRow
-from leleka.engine.packing import LONGEST_TEXT, Packer
+from leleka.engine.batch_packing import LONGEST_TEXT, Packer
 from tests.fakes.clock import VirtualClock
 from tests.fakes.destination import LIMITS, FakeDestination
 

@@ -17,8 +17,8 @@ from leleka.core.outcomes import (
 )
 from leleka.core.plan import Span
 from leleka.core.ports.outbox import Batch, BatchStatus
-from leleka.engine.answers import EXTRA_BATCHES, MOST_SENDS, Answers, spent_on
-from leleka.engine.pace import ImportPace, Tempo
+from leleka.engine.batch_transitions import EXTRA_BATCHES, MOST_SENDS, Answers, spent_on
+from leleka.engine.rate_limit import ImportPace, Tempo
 from tests.fakes.clock import VirtualClock
 from tests.fakes.destination import LIMITS
 

@@ -2,7 +2,7 @@
 
 
 class MemoryPlaces:
-    """``engine.places.Places``."""
+    """``engine.request_slots.Places``."""
 
     def __init__(self, count: int, longest: float) -> None:
         self.free_at = [0.0] * count

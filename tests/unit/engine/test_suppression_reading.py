@@ -7,8 +7,8 @@ import pytest
 
 from leleka.core.ports.destination import Suppressed, SuppressedPage, SuppressionReason
 from leleka.core.ports.outbox import RunCanceled
-from leleka.engine import suppressed
-from leleka.engine.suppressed import Progress, Reading
+from leleka.engine import suppression_reading
+from leleka.engine.suppression_reading import Progress, Reading
 from leleka.errors import LelekaError, NeedsAttention, TryLater
 from tests.fakes.clock import VirtualClock
 from tests.fakes.destination import FakeDestination
@@ -19,7 +19,7 @@ PAGE = 10
 
 @dataclass
 class Kept:
-    """``engine.suppressed.Shelf`` in memory: what a crash leaves behind."""
+    """``engine.suppression_reading.Shelf`` in memory: what a crash leaves behind."""
 
     found: list[Suppressed] = field(default_factory=list)
     reached: Progress = field(default_factory=Progress)
@@ -110,7 +110,7 @@ def test_more_than_the_budget_and_nobody_has_anything(
     scene: Scene, monkeypatch: pytest.MonkeyPatch, *, tells: bool
 ) -> None:
     """What is not whole never becomes a plan: the reader is given an error, not the people so far."""
-    monkeypatch.setattr(suppressed, "MOST_REQUESTS", 5)
+    monkeypatch.setattr(suppression_reading, "MOST_REQUESTS", 5)
     scene.people(200)
     scene.destination.tells = tells
     with pytest.raises(NeedsAttention) as refusal:
@@ -121,7 +121,7 @@ def test_more_than_the_budget_and_nobody_has_anything(
 
 
 def test_the_budget_itself_may_be_used(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(suppressed, "MOST_REQUESTS", 7)
+    monkeypatch.setattr(suppression_reading, "MOST_REQUESTS", 7)
     scene.people(25, 13)
     assert len(scene.read()) == 38
 
@@ -131,7 +131,7 @@ def test_a_reading_that_was_cut_short_goes_on_where_it_was_kept(
     scene: Scene, monkeypatch: pytest.MonkeyPatch, breaks_at: int
 ) -> None:
     """Nobody is missing and nobody is asked for twice, wherever the process ended."""
-    monkeypatch.setattr(suppressed, "_KEEP_EVERY", 1)
+    monkeypatch.setattr(suppression_reading, "_KEEP_EVERY", 1)
     scene.people(25, 13)
     scene.destination.breaks_at = breaks_at
     with pytest.raises(LelekaError):

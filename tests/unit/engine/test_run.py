@@ -10,14 +10,14 @@ from leleka.core.plan import Ended, Planned, Selection, Span, Verdict
 from leleka.core.ports.destination import Suppressed, SuppressedPage, SuppressionReason
 from leleka.core.ports.outbox import Batch, BatchStatus, LeaseLost, RejectedRow
 from leleka.core.ports.warehouse import Pack
-from leleka.engine.pace import Tempo
+from leleka.engine.pre_send_check import nobody
+from leleka.engine.rate_limit import Tempo
 from leleka.engine.run import Ground, Order, execute, verdicts
-from leleka.engine.screening import nobody
 from leleka.errors import LelekaError
 from tests.fakes.clock import VirtualClock
 from tests.fakes.outbox import MemoryOutbox
 from tests.fakes.warehouse import MemoryWarehouse
-from tests.unit.delivering import MATCHING, TABLE, Scene, scene
+from tests.unit.engine.delivering import MATCHING, TABLE, Scene, scene
 
 
 @dataclass
