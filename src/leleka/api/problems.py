@@ -9,7 +9,7 @@ from ninja import NinjaAPI, Schema
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from leleka.errors import LelekaError, Problem
-from leleka.services.statuses import retry_after, status_of
+from leleka.messages.http_status import retry_after, status_of
 
 _TITLES: Final = {
     400: "The request could not be understood",

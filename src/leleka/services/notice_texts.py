@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from leleka.errors import Problem
+from leleka.messages.problems import in_this_language
 from leleka.services import store
-from leleka.services.sentences import in_this_language
 from leleka.state.models import Notice
 
 Kind = Notice.Kind

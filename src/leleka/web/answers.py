@@ -9,8 +9,8 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from leleka.errors import LelekaError, Problem
-from leleka.services.sentences import in_this_language
-from leleka.services.statuses import retry_after, status_of
+from leleka.messages.http_status import retry_after, status_of
+from leleka.messages.problems import in_this_language
 from leleka.web.request import Request
 
 

@@ -18,10 +18,10 @@ from leleka.core.schedules import model as core
 from leleka.core.schedules.model import ClockChange, Schedule
 from leleka.core.schedules.parser import DAYS, to_data, zone_names
 from leleka.errors import Problem
+from leleka.messages.problems import in_this_language
+from leleka.messages.statuses import status_word
 from leleka.services.schedules import DecisionView, ExportScheduleView
-from leleka.services.sentences import in_this_language
 from leleka.web.numbers import whole_number
-from leleka.web.words import status_word
 
 TRIGGERS: Final[Mapping[str, Promise]] = {
     "system refresh": gettext_lazy("System refresh"),

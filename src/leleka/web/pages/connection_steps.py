@@ -12,9 +12,9 @@ from django.utils.translation import gettext_lazy as _
 
 from leleka.core.ports.destination import Check, Standing
 from leleka.errors import LelekaError, Problem
+from leleka.messages.http_status import status_of
+from leleka.messages.problems import in_this_language
 from leleka.services.connection_checks import Connect
-from leleka.services.sentences import in_this_language
-from leleka.services.statuses import status_of
 from leleka.web.answers import by_field
 from leleka.web.request import Request
 

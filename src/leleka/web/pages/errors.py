@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from leleka import __version__
 from leleka.errors import Problem
-from leleka.services.sentences import in_this_language
+from leleka.messages.problems import in_this_language
 from leleka.web.request import Request
 
 _TOO_MUCH: Final = (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent)

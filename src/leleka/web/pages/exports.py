@@ -10,11 +10,11 @@ from django.utils.translation import gettext as _
 
 from leleka.core.clock import SystemClock
 from leleka.errors import Conflict, Forbidden, InvalidInput, LelekaError
+from leleka.messages.http_status import status_of
+from leleka.messages.problems import in_this_language
 from leleka.services import editing_exports, export_views, plan_limits, runs
 from leleka.services.export_views import ExportDetail
 from leleka.services.permissions import Permission, allows
-from leleka.services.sentences import in_this_language
-from leleka.services.statuses import status_of
 from leleka.web import lists
 from leleka.web.answers import go, is_htmx, page, pane
 from leleka.web.numbers import whole_number

@@ -4,10 +4,10 @@ from django.http import HttpResponse
 from django.urls import reverse
 
 from leleka.core.clock import SystemClock
+from leleka.messages.notices import ICONS, SECURITY, STATUSES, error_word
 from leleka.services import notice_views
 from leleka.services.permissions import Permission, allows
 from leleka.web.answers import go, is_htmx, page, pane
-from leleka.web.notice_words import ICONS, SECURITY, STATUSES, error_word
 from leleka.web.request import Request, actor_of
 
 _SHOWN = 20

@@ -8,12 +8,12 @@ from django.http import HttpResponse
 from django.urls import reverse
 
 from leleka.errors import Conflict, InvalidInput
+from leleka.messages.http_status import status_of
+from leleka.messages.statuses import ROLES
 from leleka.services import people
-from leleka.services.statuses import status_of
 from leleka.web import lists
 from leleka.web.answers import by_field, go, page, pane
 from leleka.web.request import Request, actor_of
-from leleka.web.words import ROLES
 
 
 def index(request: Request) -> HttpResponse:

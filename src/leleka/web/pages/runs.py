@@ -8,12 +8,12 @@ from django.urls import reverse
 
 from leleka.core.plan import Counts, Ended
 from leleka.errors import Conflict, NotFound
+from leleka.messages.problems import in_this_language
+from leleka.messages.reasons import particulars, reason
 from leleka.services import runs
-from leleka.services.sentences import in_this_language
 from leleka.web import lists
 from leleka.web.answers import go, is_htmx, page
 from leleka.web.numbers import whole_number
-from leleka.web.reasons import particulars, reason
 from leleka.web.request import Request, actor_of
 
 _A_PAGE: Final = 50

@@ -5,13 +5,13 @@ from django.urls import reverse
 
 from leleka.core.clock import SystemClock
 from leleka.core.refresh_graph import StepKind
+from leleka.messages.statuses import STATUSES
 from leleka.services import about as facts
 from leleka.services import plan_limits, refreshes, schedules, status, status_progress
 from leleka.services.status import Wanted
 from leleka.web.answers import go, is_htmx, page, pane
 from leleka.web.numbers import whole_number
 from leleka.web.request import Request, actor_of
-from leleka.web.words import STATUSES
 
 
 def index(request: Request) -> HttpResponse:

@@ -4,8 +4,8 @@ from typing import Any
 
 from django.http import HttpResponse
 
+from leleka.messages.problems import in_this_language
 from leleka.services import due, previews
-from leleka.services.sentences import in_this_language
 from leleka.web.answers import is_htmx, page, pane
 from leleka.web.request import Request, actor_of
 

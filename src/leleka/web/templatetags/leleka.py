@@ -14,9 +14,9 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from leleka.web.reasons import reason
-from leleka.web.sayings import in_words
-from leleka.web.words import status_word
+from leleka.messages.progress import in_words
+from leleka.messages.reasons import reason
+from leleka.messages.statuses import status_word
 
 register = template.Library()
 _ICONS: Final = Path(__file__).parent.parent / "icons"

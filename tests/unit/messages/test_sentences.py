@@ -10,11 +10,11 @@ from django.utils import translation
 from leleka.core import reason_codes as core_reasons
 from leleka.core.messages import TEMPLATES, Said, told
 from leleka.errors import Problem
-from leleka.services.sentences import KNOWN, in_this_language
-from leleka.web.reasons import REASONS
-from leleka.web.sayings import SAYINGS, in_words
+from leleka.messages.problems import KNOWN, in_this_language
+from leleka.messages.progress import SAYINGS, in_words
+from leleka.messages.reasons import REASONS
 
-SOURCE = Path(__file__).parents[2] / "src" / "leleka"
+SOURCE = Path(__file__).parents[3] / "src" / "leleka"
 ROOMS = ("core", "engine", "destinations", "warehouse", "state", "services")
 CODE = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+|STALE|MIGRATING|STOPPING")
 # What carries a code into an error, by the name of what is called.

@@ -9,13 +9,18 @@ from typing import Final
 from django.utils import translation
 
 from leleka.errors import Problem
-from leleka.services import sentences_of_data, sentences_of_work, sentences_refreshing, sentences_table
+from leleka.messages import (
+    problems_of_connections,
+    problems_of_data,
+    problems_of_refreshes,
+    problems_of_system,
+)
 
 KNOWN: Final = {
-    **sentences_table.SENTENCES,
-    **sentences_of_data.SENTENCES,
-    **sentences_of_work.SENTENCES,
-    **sentences_refreshing.SENTENCES,
+    **problems_of_connections.SENTENCES,
+    **problems_of_data.SENTENCES,
+    **problems_of_system.SENTENCES,
+    **problems_of_refreshes.SENTENCES,
 }
 
 
