@@ -14,7 +14,7 @@ from leleka.core.configuration import Configuration
 from leleka.core.plan import Planned
 from leleka.core.ports.outbox import Batch
 from leleka.sandbox.contacts import Status
-from leleka.sandbox.exchange import Request
+from leleka.sandbox.messages import Request
 from leleka.sandbox.server import SandboxServer
 from leleka.services import applying, running, store
 from leleka.services.audit import Actor, Role

@@ -3,21 +3,20 @@
 from leleka.sandbox import faults
 from leleka.sandbox.batches import Batch, ImportQueue
 from leleka.sandbox.behaviour import Behaviour
+from leleka.sandbox.bulk_upsert import Outcome, Upsert
 from leleka.sandbox.catalogue import Catalogue
-from leleka.sandbox.chance import Draws, Random
 from leleka.sandbox.contacts import ContactBook
 from leleka.sandbox.control import PREFIX, control
-from leleka.sandbox.exchange import Refused, Reply, Request, html_reply, message
+from leleka.sandbox.fault_draws import Draws, Random
+from leleka.sandbox.front_desk import _IMPORT
 from leleka.sandbox.journal import RequestLog
 from leleka.sandbox.judge import Judge, mask
 from leleka.sandbox.limits import Window
+from leleka.sandbox.messages import Refused, Reply, Request, html_reply, message
+from leleka.sandbox.response_dialect import shaped
 from leleka.sandbox.routing import route
-from leleka.sandbox.shaping import shaped
 from leleka.sandbox.timing import Clock, Timing
-from leleka.sandbox.upsert import Outcome, Upsert
 from leleka.sandbox.validation import Payload, Row
-
-_IMPORT = ("POST", "/api/3/import/bulk_import")
 
 
 class Account:

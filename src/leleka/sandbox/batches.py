@@ -12,9 +12,9 @@ from uuid import UUID
 import orjson
 
 from leleka.sandbox.behaviour import Behaviour
-from leleka.sandbox.chance import Draws, Random
+from leleka.sandbox.bulk_upsert import Outcome
+from leleka.sandbox.fault_draws import Draws, Random
 from leleka.sandbox.timing import Timing, day
-from leleka.sandbox.upsert import Outcome
 from leleka.sandbox.validation import Import, Row
 
 Ending = Literal["completed", "failed", "interrupted"]

@@ -11,7 +11,7 @@ import orjson
 
 from leleka.sandbox.catalogue import Exclusion, ExclusionKind
 from leleka.sandbox.contacts import Contact, Status
-from leleka.sandbox.exchange import Refused, Reply, Request, json_reply, message, text, whole_number
+from leleka.sandbox.messages import Refused, Reply, Request, json_reply, message, text, whole_number
 from leleka.sandbox.page import page
 from leleka.sandbox.state import state
 from leleka.sandbox.switches import UnknownSwitch, changed

@@ -5,8 +5,8 @@ from dataclasses import replace
 from http import HTTPStatus
 
 from leleka.sandbox.behaviour import Fault, FaultKind
-from leleka.sandbox.chance import Draws
-from leleka.sandbox.exchange import Reply, Request, Wire, html_reply, message, no_permission
+from leleka.sandbox.fault_draws import Draws
+from leleka.sandbox.messages import Reply, Request, Wire, html_reply, message, no_permission
 from leleka.sandbox.validation import rate_limited
 
 _DEPTH = 100_000

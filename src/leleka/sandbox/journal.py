@@ -4,7 +4,7 @@ import re
 from collections import deque
 from dataclasses import dataclass
 
-from leleka.sandbox.exchange import Reply, Request, Wire
+from leleka.sandbox.messages import Reply, Request, Wire
 from leleka.sandbox.timing import stamp
 
 _NUMBER = re.compile(r"/\d+")

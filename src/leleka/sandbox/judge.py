@@ -7,11 +7,11 @@ from typing import TypeVar
 import orjson
 
 from leleka.sandbox.batches import Batch
+from leleka.sandbox.bulk_upsert import address, entries
 from leleka.sandbox.catalogue import Catalogue
 from leleka.sandbox.contacts import ContactBook, Status
 from leleka.sandbox.limits import Gauge
 from leleka.sandbox.timing import Timing, stamp
-from leleka.sandbox.upsert import address, entries
 from leleka.sandbox.validation import MOST_BYTES, MOST_ROWS, Payload, Row
 
 Key = TypeVar("Key", str, int)

@@ -15,7 +15,7 @@ from leleka.sandbox.endpoints import (
     tags,
     webhooks,
 )
-from leleka.sandbox.exchange import Reply, Request, message
+from leleka.sandbox.messages import Reply, Request, message
 
 if TYPE_CHECKING:
     from leleka.sandbox.account import Account

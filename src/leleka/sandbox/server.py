@@ -12,8 +12,8 @@ from threading import Event, Lock, Thread
 from leleka.sandbox import wire
 from leleka.sandbox.account import Account
 from leleka.sandbox.behaviour import Behaviour
-from leleka.sandbox.chance import Random
-from leleka.sandbox.exchange import Reply, Request, Wire, message
+from leleka.sandbox.fault_draws import Random
+from leleka.sandbox.messages import Reply, Request, Wire, message
 from leleka.sandbox.timing import Clock, SteadyClock
 
 _LARGEST_BODY = 64 << 20

@@ -8,7 +8,7 @@ from typing import cast
 import orjson
 
 from leleka.sandbox.behaviour import Behaviour
-from leleka.sandbox.exchange import Refused, Reply, html_reply, json_reply, whole_number
+from leleka.sandbox.messages import Refused, Reply, html_reply, json_reply, whole_number
 
 MOST_ROWS = 250
 MOST_BYTES = 399_999

@@ -7,7 +7,7 @@ from http import HTTPStatus
 from threading import Event
 from typing import TYPE_CHECKING
 
-from leleka.sandbox.exchange import JSON_TYPE, Reply, Wire
+from leleka.sandbox.messages import JSON_TYPE, Reply, Wire
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,7 +8,7 @@ import pytest
 
 from leleka.sandbox.account import Account
 from leleka.sandbox.behaviour import Behaviour, Fault
-from leleka.sandbox.exchange import Reply, Request
+from leleka.sandbox.messages import Reply, Request
 
 KEY = "test-key-7f3a"
 IMPORT = "/api/3/import/bulk_import"

@@ -3,7 +3,7 @@
 import pytest
 
 from leleka.sandbox.behaviour import Fault
-from leleka.sandbox.exchange import Request
+from leleka.sandbox.messages import Request
 from tests.unit.sandbox.conftest import IMPORT, Sandbox, build, faulty, on_list, parsed, people
 
 

@@ -5,7 +5,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from leleka.sandbox.contacts import Contact
-from leleka.sandbox.exchange import (
+from leleka.sandbox.messages import (
     Refused,
     Reply,
     Request,

@@ -1,7 +1,7 @@
 from typing import TYPE_CHECKING
 
 from leleka.sandbox.catalogue import CustomField
-from leleka.sandbox.exchange import (
+from leleka.sandbox.messages import (
     Refused,
     Reply,
     Request,

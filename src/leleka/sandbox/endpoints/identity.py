@@ -1,6 +1,6 @@
 from typing import TYPE_CHECKING
 
-from leleka.sandbox.exchange import Reply, Request, json_reply
+from leleka.sandbox.messages import Reply, Request, json_reply
 
 if TYPE_CHECKING:
     from leleka.sandbox.account import Account

@@ -3,8 +3,8 @@
 from typing import TYPE_CHECKING
 
 from leleka.sandbox.behaviour import Behaviour
-from leleka.sandbox.exchange import Refused, Reply, Request, json_reply, message
-from leleka.sandbox.upsert import unknown_references
+from leleka.sandbox.bulk_upsert import unknown_references
+from leleka.sandbox.messages import Refused, Reply, Request, json_reply, message
 from leleka.sandbox.validation import Import, checked, not_valid, rate_limited
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from leleka.sandbox.contacts import Contact, Status
 from leleka.sandbox.endpoints.contacts import find, shown
-from leleka.sandbox.exchange import Refused, Reply, Request, error_list, json_reply, read_object, whole_number
+from leleka.sandbox.messages import Refused, Reply, Request, error_list, json_reply, read_object, whole_number
 from leleka.sandbox.timing import stamp
 
 if TYPE_CHECKING:

@@ -1,7 +1,7 @@
 from typing import TYPE_CHECKING
 
 from leleka.sandbox.endpoints.contacts import brief, checked_email, field_values, shown, write
-from leleka.sandbox.exchange import Reply, Request, json_reply, read_object
+from leleka.sandbox.messages import Reply, Request, json_reply, read_object
 
 if TYPE_CHECKING:
     from leleka.sandbox.account import Account

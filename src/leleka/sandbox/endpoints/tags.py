@@ -3,7 +3,7 @@ from typing import TYPE_CHECKING
 from leleka.sandbox.catalogue import Tag
 from leleka.sandbox.contacts import Contact
 from leleka.sandbox.endpoints.contacts import find, shown
-from leleka.sandbox.exchange import (
+from leleka.sandbox.messages import (
     Refused,
     Reply,
     Request,

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from leleka.sandbox.catalogue import Webhook
-from leleka.sandbox.exchange import (
+from leleka.sandbox.messages import (
     Refused,
     Reply,
     Request,

@@ -5,9 +5,9 @@ from typing import cast
 
 from leleka.sandbox.behaviour import Behaviour
 from leleka.sandbox.catalogue import Catalogue
-from leleka.sandbox.chance import Draws
 from leleka.sandbox.contacts import Contact, ContactBook, Status
-from leleka.sandbox.exchange import text, whole_number
+from leleka.sandbox.fault_draws import Draws
+from leleka.sandbox.messages import text, whole_number
 from leleka.sandbox.validation import Row
 
 _ATTRIBUTES = (

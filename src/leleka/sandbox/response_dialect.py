@@ -5,7 +5,7 @@ from dataclasses import replace
 import orjson
 
 from leleka.sandbox.behaviour import Behaviour
-from leleka.sandbox.exchange import JSON_TYPE, Reply
+from leleka.sandbox.messages import JSON_TYPE, Reply
 
 
 def shaped(reply: Reply, behaviour: Behaviour) -> Reply:
