@@ -9,7 +9,7 @@ from sqlglot import exp
 from leleka.core.columns import ColumnType
 from leleka.core.sources import TypeOverride
 from leleka.warehouse import addresses, scan
-from tests.integration.source_desk import Desk, open_desk
+from tests.integration.source_files import Desk, open_desk
 
 
 @pytest.fixture

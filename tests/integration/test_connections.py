@@ -14,7 +14,7 @@ from leleka.services import connecting, connection_checks, connection_views, con
 from leleka.services import editing_connections as editing
 from leleka.services.audit import Role
 from leleka.services.connection_checks import Draft
-from leleka.services.listing import Wanted
+from leleka.services.paging import Wanted
 from leleka.state.models import Account, AuditEntry, Connection, Run, RunStatus
 from tests.integration.conftest import KEY
 from tests.integration.connecting import OTHER_KEY, connected, export_on, form, host, tried

@@ -10,7 +10,7 @@ import pytest
 from leleka.core.columns import ColumnType
 from leleka.core.sources import TypeOverride
 from leleka.warehouse.readers import Loaded
-from tests.integration.source_desk import Desk, open_desk
+from tests.integration.source_files import Desk, open_desk
 
 TEXT, INTEGER, NUMBER = ColumnType.TEXT, ColumnType.INTEGER, ColumnType.NUMBER
 DATE, DATETIME, BOOLEAN = ColumnType.DATE, ColumnType.DATETIME, ColumnType.BOOLEAN

@@ -12,7 +12,7 @@ from leleka.core.columns import ColumnType
 from leleka.core.sources import TypeOverride
 from leleka.errors import InvalidInput
 from leleka.warehouse.readers import Loaded
-from tests.integration.source_desk import Desk, open_desk
+from tests.integration.source_files import Desk, open_desk
 
 moment: Final = datetime.fromisoformat
 

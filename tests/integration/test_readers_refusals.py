@@ -11,7 +11,7 @@ from leleka.core.sources import SourceSpec, TypeOverride
 from leleka.errors import InvalidInput, NeedsAttention, TryLater
 from leleka.warehouse.readers import digest, resolve, staging
 from leleka.warehouse.session import Session
-from tests.integration.source_desk import Desk, open_desk
+from tests.integration.source_files import Desk, open_desk
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from leleka.services import connection_views, export_views, runs
 from leleka.services.audit import Role
 from leleka.services.export_views import ExportLine
-from leleka.services.listing import Wanted
+from leleka.services.paging import Wanted
 from leleka.state.models import Account, Connection, Export, Run, Segment, User
 from tests.integration.api import program
 from tests.integration.listing import fill

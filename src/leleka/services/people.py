@@ -14,7 +14,7 @@ from django.utils import timezone
 from leleka.core.email import Unusable, normalise
 from leleka.errors import Conflict, InvalidInput, NotFound
 from leleka.services.audit import Actor, Role, record
-from leleka.services.listing import Columns, Listed, Wanted, after, contains, page_of
+from leleka.services.paging import Columns, Listed, Wanted, after, contains, page_of
 from leleka.services.passwords import check_password_is_good
 from leleka.services.permissions import Permission, require
 from leleka.state.folding import Folded

@@ -16,7 +16,7 @@ from leleka.services import acting, store
 from leleka.services.audit import Actor, record
 from leleka.services.contracts import Progress, RowView, RunView
 from leleka.services.csv_text import lines
-from leleka.services.listing import Columns, Listed, Wanted, contains, page_of
+from leleka.services.paging import Columns, Listed, Wanted, contains, page_of
 from leleka.services.permissions import Permission, allows, may_use, require, require_export
 from leleka.state.folding import Folded
 from leleka.state.leases import over

@@ -12,7 +12,7 @@ from leleka.errors import NotFound
 from leleka.services import catalogue, refreshing, store
 from leleka.services.audit import Actor, record
 from leleka.services.contracts import SegmentView
-from leleka.services.listing import Columns, Listed, Wanted, after, contains, page_of
+from leleka.services.paging import Columns, Listed, Wanted, after, contains, page_of
 from leleka.services.permissions import Permission, allows, require
 from leleka.state.folding import Folded
 from leleka.state.models import Export, Segment

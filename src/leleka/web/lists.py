@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from leleka.services.listing import Listed, Wanted
+from leleka.services.paging import Listed, Wanted
 from leleka.web.numbers import whole_number
 from leleka.web.request import Request
 

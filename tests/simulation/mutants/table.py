@@ -225,7 +225,7 @@ MUTANTS = (
         _LATE,
         "for row, _ in changed:",
         "for row, _ in ():",
-        "tests/integration/test_late.py",
+        "tests/integration/test_late_confirmations.py",
     ),
     _one(
         "a late confirmation undoes what settled meanwhile",

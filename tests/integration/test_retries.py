@@ -16,7 +16,7 @@ from leleka.services.watching import Nobody
 from leleka.state.models import Run, RunStatus, Trigger
 from tests.fakes.clock import START, VirtualClock
 from tests.integration.office import ALICE, Office
-from tests.integration.test_scheduling import MIDNIGHT
+from tests.integration.test_worker_schedules import MIDNIGHT
 
 
 @pytest.fixture

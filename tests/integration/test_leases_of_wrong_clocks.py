@@ -9,7 +9,7 @@ from leleka.services.watching import Nobody
 from leleka.state.models import Account, Refresh, Run
 from leleka.state.outbox import DjangoOutbox
 from tests.integration.office import ALICE, Office
-from tests.integration.test_turns import exports_of, queue
+from tests.integration.test_fair_queue import exports_of, queue
 
 BEFORE = "another-boot:pid[4026531836]:77:1234"
 YEARS = 12 * 365 * 86_400.0
