@@ -19,7 +19,7 @@ from leleka.core.clock import SystemClock
 from leleka.core.rules.model import to_data
 from leleka.core.rules.parser import parse
 from leleka.services import applying, catalogue, people, refreshes, refreshing, store, tokens
-from leleka.services.audit import Actor, Role
+from leleka.services.access.actor import Actor, Role
 from leleka.state.models import (
     Account,
     AuditEntry,

@@ -58,7 +58,7 @@ def _past() -> int:
 
 def _refresh(scope: str, name: str = "") -> int:
     from leleka.services import refreshes  # noqa: PLC0415
-    from leleka.services.audit import Actor  # noqa: PLC0415
+    from leleka.services.access.actor import Actor  # noqa: PLC0415
     from leleka.state.models import Export  # noqa: PLC0415
 
     number = f":{Export.objects.get(name=name).pk}" if name else ""
@@ -67,7 +67,7 @@ def _refresh(scope: str, name: str = "") -> int:
 
 def _run(name: str) -> int:
     from leleka.services import running  # noqa: PLC0415
-    from leleka.services.audit import Actor  # noqa: PLC0415
+    from leleka.services.access.actor import Actor  # noqa: PLC0415
 
     return running.ask_run(Actor.operator(), name).pk
 

@@ -25,7 +25,7 @@ def _ask(what: str, more: list[str]) -> Any:
 
     from leleka.core.clock import SystemClock  # noqa: PLC0415
     from leleka.services import refreshes, running, schedules  # noqa: PLC0415
-    from leleka.services.audit import Actor  # noqa: PLC0415
+    from leleka.services.access.actor import Actor  # noqa: PLC0415
     from leleka.state.models import DueDecision, Refresh, Run, SystemSchedule  # noqa: PLC0415
 
     me = Actor.operator()

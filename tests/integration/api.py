@@ -8,7 +8,7 @@ from django.test import Client
 from django.utils import timezone
 
 from leleka.services import tokens
-from leleka.services.audit import Actor, Role
+from leleka.services.access.actor import Actor, Role
 from leleka.services.people import actor_of
 from leleka.state.models import Connection, Export, Segment, User
 from tests.integration.office import Office

@@ -5,7 +5,7 @@ from typing import Any
 from leleka.core.clock import SystemClock
 from leleka.core.ports.destination import Check
 from leleka.services import connection_checks, consent, editing_connections
-from leleka.services.audit import Actor
+from leleka.services.access.actor import Actor
 from leleka.services.connection_checks import Draft
 from leleka.services.connection_views import ConnectionView
 from leleka.services.editing_connections import ConnectionForm

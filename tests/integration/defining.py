@@ -10,7 +10,7 @@ from django.apps import apps
 
 from leleka.errors import InvalidInput, LelekaError, Problem
 from leleka.services import applying, connecting
-from leleka.services.audit import Actor, Role
+from leleka.services.access.actor import Actor, Role
 from leleka.services.changes import Did
 from leleka.state.models import Connection
 

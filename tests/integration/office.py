@@ -17,7 +17,7 @@ from leleka.sandbox.contacts import Status
 from leleka.sandbox.messages import Request
 from leleka.sandbox.server import SandboxServer
 from leleka.services import applying, running, store
-from leleka.services.audit import Actor, Role
+from leleka.services.access.actor import Actor, Role
 from leleka.services.changes import Applied
 from leleka.services.contracts import RunView
 from leleka.state.models import Ledger

@@ -5,7 +5,7 @@ import pytest
 from leleka.core.clock import SystemClock
 from leleka.errors import InvalidInput, NeedsAttention
 from leleka.services import connection_views, due, editing_connections, editing_exports, runs
-from leleka.services.audit import Role
+from leleka.services.access.actor import Role
 from leleka.services.people import actor_of
 from leleka.state.models import AuditEntry, Connection, Export, Run, User
 from tests.integration.api import furnish, program

@@ -10,7 +10,7 @@ from schemathesis import Case
 from schemathesis.checks import CHECKS
 
 from leleka.api.schemas.common import LARGEST
-from leleka.services.audit import Role
+from leleka.services.access.actor import Role
 from tests.integration.api import Program, furnish, program
 from tests.integration.office import Office
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from leleka.api.urls import api
-from leleka.services.audit import Role
+from leleka.services.access.actor import Role
 from leleka.state.models import Connection, Export, IdempotencyKey, Run, Segment
 from tests.integration.api import Program, furnish, program
 from tests.integration.office import Office

@@ -4,7 +4,7 @@ import pytest
 
 from leleka.core.clock import SystemClock
 from leleka.services import due, scheduling
-from leleka.services.audit import Role
+from leleka.services.access.actor import Role
 from leleka.state.models import Export, Run
 from tests.integration.api import Program, furnish, program
 from tests.integration.office import Office

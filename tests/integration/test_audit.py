@@ -5,7 +5,7 @@ from django.db import DatabaseError, connection, transaction
 
 from leleka.errors import Forbidden
 from leleka.services import auditing, people
-from leleka.services.audit import Role
+from leleka.services.access.actor import Role
 from leleka.state.models import AuditEntry, User
 from tests.integration.people import somebody
 

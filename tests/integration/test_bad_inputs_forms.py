@@ -9,7 +9,7 @@ import pytest
 
 from leleka.core.clock import SystemClock
 from leleka.services import consent, running
-from leleka.services.audit import Role
+from leleka.services.access.actor import Role
 from leleka.state.models import AuditEntry, WebSession
 from tests.bad_inputs import Entry, entries
 from tests.integration.api import furnish, program

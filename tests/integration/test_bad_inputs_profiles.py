@@ -18,7 +18,7 @@ from leleka.errors import InvalidInput, Problem
 from leleka.sandbox.contacts import Contact, Status
 from leleka.sandbox.server import Options, SandboxServer, running
 from leleka.services import runs, store
-from leleka.services.audit import Actor, Role
+from leleka.services.access.actor import Actor, Role
 from leleka.services.contracts import RowView, RunView
 from leleka.state.models import Run
 from leleka.warehouse.scan import parquet

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from leleka.services.audit import Role
+from leleka.services.access.actor import Role
 from leleka.state.models import User, WebSession
 from tests.bad_inputs import Entry, entries
 from tests.integration.api import PREFIX, furnish, program

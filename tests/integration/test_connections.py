@@ -12,7 +12,7 @@ from leleka.core.ports.destination import Standing
 from leleka.errors import Conflict, Forbidden, InvalidInput, NotFound, TryLater
 from leleka.services import connecting, connection_checks, connection_views, consent, people
 from leleka.services import editing_connections as editing
-from leleka.services.audit import Role
+from leleka.services.access.actor import Role
 from leleka.services.connection_checks import Draft
 from leleka.services.paging import Wanted
 from leleka.state.models import Account, AuditEntry, Connection, Run, RunStatus

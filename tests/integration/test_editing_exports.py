@@ -6,7 +6,7 @@ import pytest
 
 from leleka.errors import Conflict, Forbidden, InvalidInput, LelekaError
 from leleka.services import editing_exports, export_views
-from leleka.services.audit import Actor, Role
+from leleka.services.access.actor import Actor, Role
 from leleka.services.export_forms import data_of
 from leleka.state.models import AuditEntry, Connection, Export, Segment
 from tests.integration.office import ALICE, Office

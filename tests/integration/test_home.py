@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from leleka.core.clock import SystemClock
 from leleka.services import beats, overview
-from leleka.services.audit import Role
+from leleka.services.access.actor import Role
 from leleka.state.models import Connection, Export, RunStatus, Segment, SegmentSize, Source, SystemSchedule
 from tests.integration.moments_of_runs import a_connection, a_run, an_export, counts
 from tests.integration.office import ALICE

@@ -10,7 +10,7 @@ from leleka.core.clock import SystemClock
 from leleka.core.refresh_graph import StepStatus
 from leleka.errors import TryLater
 from leleka.services import due, refreshes, retrying, running, scheduling, stepping, trying_again, walking
-from leleka.services.audit import Actor
+from leleka.services.access.actor import Actor
 from leleka.state.models import Refresh, RefreshStep, Run, RunStatus, Trigger
 from leleka.state.refreshing import RefreshLost, guard
 from tests.fakes.clock import START, VirtualClock

@@ -8,7 +8,7 @@ import time_machine
 
 from leleka.errors import Conflict, Forbidden, InvalidInput, NotFound
 from leleka.services import people, signing_in
-from leleka.services.audit import Actor, Role
+from leleka.services.access.actor import Actor, Role
 from leleka.state.models import AuditEntry, OneTimeLink, User, WebSession
 from tests.integration.people import PASSWORD, somebody
 

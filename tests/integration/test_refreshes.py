@@ -8,7 +8,7 @@ from leleka.core.clock import SystemClock
 from leleka.core.refresh_graph import StepStatus
 from leleka.errors import Conflict, Forbidden, NotFound
 from leleka.services import due, refreshes, refreshing_now, running, scheduling, walking
-from leleka.services.audit import Actor, Role
+from leleka.services.access.actor import Actor, Role
 from leleka.services.contracts import RefreshView, StepView
 from leleka.services.watching import Nobody
 from leleka.state.models import (

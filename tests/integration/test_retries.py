@@ -11,7 +11,7 @@ from leleka.destinations.activecampaign.destination import ActiveCampaign
 from leleka.engine import batch_transitions
 from leleka.errors import Conflict, TryLater
 from leleka.services import retrying, running, runs, trying_again
-from leleka.services.audit import Actor
+from leleka.services.access.actor import Actor
 from leleka.services.watching import Nobody
 from leleka.state.models import Run, RunStatus, Trigger
 from tests.fakes.clock import START, VirtualClock

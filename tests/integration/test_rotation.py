@@ -10,7 +10,7 @@ from leleka.core.configuration import Configuration
 from leleka.core.secret import Secret
 from leleka.errors import NeedsAttention
 from leleka.services import connecting, rotation, store
-from leleka.services.audit import Actor, Role
+from leleka.services.access.actor import Actor, Role
 from leleka.services.rotation import Rotated, rotate
 from leleka.state.key_file import add_master_key, keep_master_keys
 from leleka.state.models import Account, AuditEntry, Connection, StoredSecret

@@ -7,7 +7,7 @@ from leleka.core.plan import Counts
 from leleka.errors import LelekaError
 from leleka.sandbox.contacts import Status
 from leleka.services import exports, runs
-from leleka.services.audit import Actor, Role
+from leleka.services.access.actor import Actor, Role
 from leleka.state.models import AuditEntry, Run
 from tests.integration.office import ALICE, DEFINITIONS, MARK, Office
 

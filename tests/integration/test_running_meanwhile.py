@@ -10,7 +10,7 @@ from leleka.engine.sender_pool import ThreadSenders
 from leleka.errors import Conflict
 from leleka.sandbox.contacts import Status
 from leleka.services import editing_exports, refreshes, running, runs, stepping, walking
-from leleka.services.audit import Actor
+from leleka.services.access.actor import Actor
 from leleka.services.export_forms import data_of
 from leleka.services.refresh_order import in_the_way
 from leleka.services.watching import Nobody

@@ -9,7 +9,7 @@ from django.test import Client
 
 from leleka.errors import Forbidden, TryLater
 from leleka.services import signing_in
-from leleka.services.audit import Role
+from leleka.services.access.actor import Role
 from leleka.state.models import SignInFailure, WebSession
 from tests.integration.people import PASSWORD, somebody
 

@@ -10,7 +10,7 @@ import pytest
 from django.http import StreamingHttpResponse
 
 from leleka.services import consent
-from leleka.services.audit import Role
+from leleka.services.access.actor import Role
 from leleka.state.models import Connection, Export
 from tests.integration.conftest import KEY
 from tests.integration.connecting import OTHER_KEY, connected, export_on, host

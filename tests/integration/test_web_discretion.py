@@ -10,7 +10,7 @@ from django.utils import timezone
 from leleka.core.clock import SystemClock
 from leleka.errors import Conflict, InvalidInput
 from leleka.services import connection_views, editing_segments, export_views, people, segments, tokens
-from leleka.services.audit import Role
+from leleka.services.access.actor import Role
 from leleka.state.models import AuditEntry, Connection, Export, Segment, WebSession
 from tests.integration.office import ALICE, DEFINITIONS, Office
 from tests.integration.people import Somebody, lend_a_name, somebody

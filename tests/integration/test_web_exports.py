@@ -7,7 +7,7 @@ from django.test import Client
 
 from leleka.core.clock import SystemClock
 from leleka.services import due
-from leleka.services.audit import Role
+from leleka.services.access.actor import Role
 from leleka.state.models import Connection, Export, Run, Segment, Task
 from tests.integration.office import DEFINITIONS, Office
 from tests.integration.people import lend_a_name, somebody

@@ -11,7 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from leleka.services import connection_views, export_views, runs
-from leleka.services.audit import Role
+from leleka.services.access.actor import Role
 from leleka.services.export_views import ExportLine
 from leleka.services.paging import Wanted
 from leleka.state.models import Account, Connection, Export, Run, Segment, User

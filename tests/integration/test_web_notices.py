@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from leleka.core.messages import Said, told
 from leleka.services import notice_texts, notices
-from leleka.services.audit import Role
+from leleka.services.access.actor import Role
 from leleka.state.models import (
     AuditEntry,
     Connection,

@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from leleka.core.clock import SystemClock
 from leleka.services import due, exports
-from leleka.services.audit import Role
+from leleka.services.access.actor import Role
 from leleka.state.models import Connection, Export, Run, Task
 from tests.integration.office import DEFINITIONS, Office
 from tests.integration.people import lend_a_name, somebody

@@ -4,8 +4,8 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern, get_resolver
 
-from leleka.services.audit import Role
-from leleka.services.permissions import ALLOWED
+from leleka.services.access.actor import Role
+from leleka.services.access.permissions import ALLOWED
 from leleka.state.models import User, WebSession
 from leleka.web.routes import ROUTES, Route
 from tests.integration.people import Somebody, somebody

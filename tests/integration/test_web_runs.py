@@ -12,7 +12,7 @@ from django.utils import timezone
 from leleka.core.clock import SystemClock
 from leleka.errors import Forbidden
 from leleka.services import due, editing_exports, runs
-from leleka.services.audit import Actor, Role
+from leleka.services.access.actor import Actor, Role
 from leleka.services.csv_text import lines
 from leleka.services.people import actor_of
 from leleka.state.models import AuditEntry, Connection, Export, Run, User

@@ -10,7 +10,7 @@ from django.utils import translation
 from leleka.core.clock import SystemClock
 from leleka.core.schedules.model import ClockChange
 from leleka.services import schedules
-from leleka.services.audit import Role
+from leleka.services.access.actor import Role
 from leleka.services.schedules import DecisionView
 from leleka.state.models import DueDecision, Export, Run, SystemSchedule
 from leleka.web.schedules import change_in_words, decision_in_words

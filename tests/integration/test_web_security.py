@@ -4,7 +4,7 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
-from leleka.services.audit import Role
+from leleka.services.access.actor import Role
 from leleka.state.models import ApiToken, User
 from tests.integration.people import somebody
 

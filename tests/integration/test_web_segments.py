@@ -9,7 +9,7 @@ from django.utils import timezone
 from leleka.core.clock import SystemClock
 from leleka.errors import Conflict, Forbidden
 from leleka.services import due, editing_segments, segments, store
-from leleka.services.audit import Actor, Role
+from leleka.services.access.actor import Actor, Role
 from leleka.state.models import AuditEntry, Connection, Export, Refresh, Segment, Task, User
 from tests.integration.office import ALICE, Office
 from tests.integration.people import somebody

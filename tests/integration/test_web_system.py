@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from leleka.core.clock import SystemClock
 from leleka.services import due, refreshes, scheduling
-from leleka.services.audit import Role
+from leleka.services.access.actor import Role
 from leleka.state.models import Export, Refresh, Run, Segment, Source, Trigger
 from tests.integration.office import Office
 from tests.integration.people import lend_a_name, somebody

@@ -9,7 +9,7 @@ from django.utils import translation
 from leleka.core.messages import Said, told
 from leleka.messages.progress import in_words
 from leleka.messages.reasons import particulars
-from leleka.services.audit import Role
+from leleka.services.access.actor import Role
 from leleka.state.models import Export, Run
 from leleka.web.templatetags.leleka import ago, person
 from tests.integration.office import DEFINITIONS, Office

@@ -8,7 +8,7 @@ from ninja.security import HttpBearer
 from leleka.api.known_parameters import check_query, parameters_of
 from leleka.errors import NotFound
 from leleka.services import signing_in
-from leleka.services.audit import Actor
+from leleka.services.access.actor import Actor
 
 
 class Token(HttpBearer):

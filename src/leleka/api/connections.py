@@ -20,7 +20,7 @@ from leleka.services import (
     editing_connections,
     removing_connections,
 )
-from leleka.services.audit import Actor
+from leleka.services.access.actor import Actor
 from leleka.services.connection_checks import Draft
 from leleka.services.connection_views import ConnectionView
 from leleka.services.editing_connections import ConnectionForm

@@ -24,7 +24,7 @@ from leleka.api.schemas.schedules import DecisionOut, ExportScheduleIn, ExportSc
 from leleka.core.clock import SystemClock
 from leleka.errors import NeedsAttention, NotFound
 from leleka.services import editing_exports, export_views, idempotency, schedules
-from leleka.services.audit import Actor
+from leleka.services.access.actor import Actor
 from leleka.services.export_views import Choices, ExportDetail, ExportLine
 from leleka.services.schedules import DecisionView
 

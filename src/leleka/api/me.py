@@ -8,7 +8,8 @@ from ninja import Router, Schema, Status
 from leleka.api.people import RoleName
 from leleka.api.request import ApiRequest
 from leleka.api.schemas.common import In, Number
-from leleka.services import permissions, tokens
+from leleka.services import tokens
+from leleka.services.access import permissions
 
 router = Router(tags=["Me"])
 

@@ -1,6 +1,6 @@
 from django.http import HttpRequest
 
-from leleka.services.audit import Actor
+from leleka.services.access.actor import Actor
 
 
 class ApiRequest(HttpRequest):

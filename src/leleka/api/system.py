@@ -21,7 +21,7 @@ from leleka.api.schemas.schedules import (
 )
 from leleka.core.clock import SystemClock
 from leleka.services import schedules, status, system_schedule
-from leleka.services.audit import Actor
+from leleka.services.access.actor import Actor
 from leleka.services.schedules import DecisionView
 from leleka.services.status import Overview, Wanted
 

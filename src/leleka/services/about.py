@@ -9,8 +9,8 @@ from django.db import connection
 from leleka import __version__
 from leleka.core.ports.clock import Clock
 from leleka.services import store
-from leleka.services.audit import Actor
-from leleka.services.permissions import Permission, require
+from leleka.services.access.actor import Actor
+from leleka.services.access.permissions import Permission, require
 from leleka.state.leases import over
 from leleka.state.models import Refresh, Run
 

@@ -8,7 +8,8 @@ from django.db import transaction
 from leleka.core.plan import SettledRun
 from leleka.core.ports.clock import Clock
 from leleka.errors import NeedsAttention, Problem
-from leleka.services.audit import Actor, Role, record
+from leleka.services.access.actor import Actor, Role
+from leleka.services.audit import record
 from leleka.services.people import actor_of
 from leleka.services.retrying import plan_retry
 from leleka.state.models import Connection, Run

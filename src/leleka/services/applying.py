@@ -12,7 +12,7 @@ from leleka.core.columns import Catalogue, Column, ColumnType, Table
 from leleka.core.data_matching import LeaverPolicy
 from leleka.errors import InvalidInput, LelekaError, Problem
 from leleka.services import catalogue, connecting, refreshing, store
-from leleka.services.audit import Actor
+from leleka.services.access.actor import Actor
 from leleka.services.changes import Applied, Changes
 from leleka.services.checking import CheckedConnection, check_definitions
 from leleka.services.checking_exports import CheckedExport, Staying

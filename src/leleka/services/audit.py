@@ -1,47 +1,14 @@
 """Who did what, written in the transaction that does it."""
 
-import getpass
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 
 from django.db.models import Q
 from django.utils import timezone
 
+from leleka.services.access.actor import Actor
 from leleka.state.models import AuditEntry
-
-
-class Role(StrEnum):
-    """What somebody may do; each role may do what the one before may (CI-R1)."""
-
-    VIEWER = "viewer"
-    CONTRIBUTOR = "contributor"
-    ADMINISTRATOR = "administrator"
-
-
-@dataclass(frozen=True, slots=True)
-class Actor:
-    """Who acts. ``user`` is None for the operator at the terminal; ``name`` is what the audit shows.
-
-    ``address`` is where the request came from, ``request`` its id: both "" at the terminal.
-    """
-
-    name: str
-    role: Role
-    user: int | None = None
-    address: str = ""
-    request: str = ""
-
-    @property
-    def is_operator(self) -> bool:
-        """Tell whether this is the user at the terminal; people's names end in their addresses, <ada@example.com>."""
-        return self.user is None and self.name.startswith("operator:") and "<" not in self.name
-
-    @classmethod
-    def operator(cls) -> "Actor":
-        """The user at the terminal, who has the store in hand: an administrator's rights."""
-        return cls(f"operator:{getpass.getuser()}", Role.ADMINISTRATOR)
 
 
 def record(

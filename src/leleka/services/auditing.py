@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 
 from leleka.services import audit
-from leleka.services.audit import Actor, EntryView
-from leleka.services.permissions import Permission, require
+from leleka.services.access.actor import Actor
+from leleka.services.access.permissions import Permission, require
+from leleka.services.audit import EntryView
 
 
 def read(actor: Actor, *, before: int | None = None, limit: int = 50, text: str = "") -> Sequence[EntryView]:

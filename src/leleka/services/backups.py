@@ -25,7 +25,8 @@ from django.utils import timezone
 from leleka.core.ports.clock import Clock
 from leleka.errors import Conflict, InvalidInput, LelekaError, NeedsAttention, NotFound
 from leleka.services import pruning, store
-from leleka.services.audit import Actor, record
+from leleka.services.access.actor import Actor
+from leleka.services.audit import record
 from leleka.state.models import (
     Account,
     Connection,

@@ -13,9 +13,9 @@ from leleka.destinations.registry import SPECS
 from leleka.engine.rate_limit import ImportPace, Tempo
 from leleka.errors import NotFound
 from leleka.services import segments, store
-from leleka.services.audit import Actor
+from leleka.services.access.actor import Actor
+from leleka.services.access.permissions import Permission, require
 from leleka.services.export_views import find
-from leleka.services.permissions import Permission, require
 from leleka.state.models import AttemptRow, Run, SegmentSize
 
 YEAR: Final = timedelta(days=365)

@@ -21,10 +21,11 @@ from leleka.destinations.registry import spec_of
 from leleka.destinations.spec import Identity
 from leleka.errors import InvalidInput, LelekaError, TryLater
 from leleka.services import connecting, store
-from leleka.services.audit import Actor, record
+from leleka.services.access.actor import Actor
+from leleka.services.access.permissions import Permission, require
+from leleka.services.audit import record
 from leleka.services.connection_views import find
 from leleka.services.connections import keep_result
-from leleka.services.permissions import Permission, require
 from leleka.state.models import Account, AuditEntry, Connection
 
 _SALT: Final = "leleka.connections.connect"

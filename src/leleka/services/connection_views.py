@@ -23,10 +23,10 @@ from leleka.core.ports.destination import Check, Standing
 from leleka.destinations.registry import SPECS
 from leleka.errors import NotFound, Problem
 from leleka.services import acting
-from leleka.services.audit import Actor
+from leleka.services.access.actor import Actor
+from leleka.services.access.permissions import Permission, require
 from leleka.services.connecting import KEY
 from leleka.services.paging import Columns, Listed, Wanted, after, contains, page_of
-from leleka.services.permissions import Permission, require
 from leleka.state.folding import Folded
 from leleka.state.models import Connection, Export, Run
 

@@ -29,7 +29,7 @@ from leleka.services import (
     walking,
     workers,
 )
-from leleka.services.audit import Actor
+from leleka.services.access.actor import Actor
 from leleka.services.connecting import opened
 from leleka.services.plain import plain
 from leleka.services.watching import Nobody

@@ -13,11 +13,12 @@ from django.utils import timezone
 from leleka.destinations.registry import spec_of
 from leleka.errors import Conflict, Forbidden, InvalidInput
 from leleka.services import connecting, consent, signing_in
-from leleka.services.audit import Actor, record
+from leleka.services.access.actor import Actor
+from leleka.services.access.edit_guards import refuse_managed, stale
+from leleka.services.access.permissions import Permission, require
+from leleka.services.audit import record
 from leleka.services.connection_checks import Draft, Judged, attempt, has_passed, judge
 from leleka.services.connection_views import ConnectionView, find, view_of
-from leleka.services.editing import refuse_managed, stale
-from leleka.services.permissions import Permission, require
 from leleka.services.sharing import clashes, writer_of
 from leleka.state.models import Account, Connection, Export, Run
 

@@ -16,10 +16,11 @@ from leleka.core.rules.parser import parse
 from leleka.destinations.registry import SPECS
 from leleka.errors import Conflict, InvalidInput, Problem
 from leleka.services import catalogue, due
-from leleka.services.audit import Actor, record
+from leleka.services.access.actor import Actor
+from leleka.services.access.edit_guards import refuse_managed, stale
+from leleka.services.access.permissions import Permission, allows, require
+from leleka.services.audit import record
 from leleka.services.definitions import Name
-from leleka.services.editing import refuse_managed, stale
-from leleka.services.permissions import Permission, allows, require
 from leleka.services.reading import said_of
 from leleka.services.segments import by_number
 from leleka.state.models import Segment, Task

@@ -25,11 +25,11 @@ from leleka.destinations.registry import SPECS, spec_of
 from leleka.errors import LelekaError, NotFound, Problem
 from leleka.messages.problems import without_particulars
 from leleka.services import catalogue, connection_views, connections
-from leleka.services.audit import Actor
+from leleka.services.access.actor import Actor
+from leleka.services.access.permissions import Permission, allows, may_use, require
 from leleka.services.export_forms import data_of
 from leleka.services.export_schedules import written
 from leleka.services.paging import Columns, Listed, Wanted, after, contains, page_of
-from leleka.services.permissions import Permission, allows, may_use, require
 from leleka.state.folding import Folded
 from leleka.state.models import Connection, Export, ExportSegment, Run, Segment
 

@@ -10,9 +10,9 @@ from django.utils import timezone
 
 from leleka.errors import Conflict, Forbidden, InvalidInput
 from leleka.services import editing_exports
-from leleka.services.audit import Actor
+from leleka.services.access.actor import Actor
+from leleka.services.access.permissions import require_export
 from leleka.services.export_views import find
-from leleka.services.permissions import require_export
 from leleka.state.models import IdempotencyKey
 
 _KEPT: Final = timedelta(hours=24)

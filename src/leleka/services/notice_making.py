@@ -10,7 +10,7 @@ from django.db.models import Q
 
 from leleka.core.ports.clock import Clock
 from leleka.services import store
-from leleka.services.audit import Role
+from leleka.services.access.actor import Role
 from leleka.services.notice_finding import Draft
 from leleka.state.models import Export, Notice, NoticeDelivery, Run, User
 

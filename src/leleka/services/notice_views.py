@@ -11,11 +11,12 @@ from django.db.models import QuerySet
 from leleka.core.ports.clock import Clock
 from leleka.errors import NeedsAttention, Problem
 from leleka.services import notice_texts, store
-from leleka.services.audit import Actor, record
+from leleka.services.access.actor import Actor
+from leleka.services.access.permissions import Permission, require
+from leleka.services.audit import record
 from leleka.services.notice_finding import Draft, Kind
 from leleka.services.notice_making import make
 from leleka.services.notice_sending import TRIES
-from leleka.services.permissions import Permission, require
 from leleka.state.models import Notice, NoticeDelivery, NoticeSeen, User
 
 _DELIVERIES: Final = 50

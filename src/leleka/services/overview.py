@@ -12,8 +12,8 @@ from django.utils import timezone
 from leleka.core.ports.clock import Clock
 from leleka.errors import Problem
 from leleka.services import beats, connection_views, schedules
-from leleka.services.audit import Actor
-from leleka.services.permissions import Permission, allows, require
+from leleka.services.access.actor import Actor
+from leleka.services.access.permissions import Permission, allows, require
 from leleka.state.models import Connection, Export, Run, RunStatus, Segment, SegmentSize, Source
 
 _EACH: Final = 5  # of one kind are told one by one; how many more there are, in a number

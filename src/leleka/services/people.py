@@ -13,10 +13,11 @@ from django.utils import timezone
 
 from leleka.core.email import Unusable, normalise
 from leleka.errors import Conflict, InvalidInput, NotFound
-from leleka.services.audit import Actor, Role, record
+from leleka.services.access.actor import Actor, Role
+from leleka.services.access.permissions import Permission, require
+from leleka.services.audit import record
 from leleka.services.paging import Columns, Listed, Wanted, after, contains, page_of
 from leleka.services.passwords import check_password_is_good
-from leleka.services.permissions import Permission, require
 from leleka.state.folding import Folded
 from leleka.state.models import OneTimeLink, User
 from leleka.state.sessions import digest_of

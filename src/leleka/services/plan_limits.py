@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from django.db.models import F, QuerySet, Sum
 
 from leleka.services import export_views
-from leleka.services.audit import Actor
+from leleka.services.access.actor import Actor
+from leleka.services.access.permissions import Permission, may_use, require
 from leleka.services.export_schedules import SYSTEM
-from leleka.services.permissions import Permission, may_use, require
 from leleka.state.models import Export
 
 

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from leleka.core.plan import Counts
-from leleka.services.audit import Actor
+from leleka.services.access.actor import Actor
+from leleka.services.access.permissions import Permission, require
 from leleka.services.due import TaskView
-from leleka.services.permissions import Permission, require
 from leleka.state.models import Export, Task
 
 

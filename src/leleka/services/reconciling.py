@@ -10,7 +10,8 @@ from leleka.core.messages import Said
 from leleka.core.ports.clock import Clock
 from leleka.errors import Conflict, NotFound
 from leleka.services import exports, store
-from leleka.services.audit import Actor, record
+from leleka.services.access.actor import Actor
+from leleka.services.audit import record
 from leleka.services.connecting import opened
 from leleka.state.models import Export, Ledger, Run
 from leleka.warehouse import reconciling

@@ -13,9 +13,10 @@ from leleka.core.refresh_graph import Node, StepKind
 from leleka.core.refresh_graph import walk as in_order
 from leleka.errors import Conflict, Forbidden, NotFound, Problem
 from leleka.services import chain
-from leleka.services.audit import Actor, record
+from leleka.services.access.actor import Actor
+from leleka.services.access.permissions import Permission, require, require_export
+from leleka.services.audit import record
 from leleka.services.contracts import RefreshView, RunView, StepView
-from leleka.services.permissions import Permission, require, require_export
 from leleka.services.refresh_order import ahead_of
 from leleka.services.runs import ask_to_cancel, views_of
 from leleka.services.status_lines import standing

@@ -5,7 +5,7 @@ from leleka.core.ports.clock import Clock
 from leleka.engine.run import Watcher
 from leleka.errors import NotFound
 from leleka.services import chain, refreshes, running, walking
-from leleka.services.audit import Actor
+from leleka.services.access.actor import Actor
 from leleka.services.contracts import RefreshView
 from leleka.services.scheduling import close_finished
 from leleka.state.models import Refresh, RefreshStep, Segment, Source

@@ -7,10 +7,11 @@ from django.db import transaction
 from django.db.models import F
 
 from leleka.errors import Conflict, InvalidInput
-from leleka.services.audit import Actor, record
-from leleka.services.editing import refuse_unsettled
+from leleka.services.access.actor import Actor
+from leleka.services.access.edit_guards import refuse_unsettled
+from leleka.services.access.permissions import Permission, require
+from leleka.services.audit import record
 from leleka.services.editing_connections import editable, refuse_while_running, take_version
-from leleka.services.permissions import Permission, require
 from leleka.state.models import Connection, Export
 
 

@@ -16,13 +16,14 @@ from leleka.core.ports.outbox import LeaseLost, RunCanceled
 from leleka.engine.run import Watcher, execute
 from leleka.errors import Conflict, LelekaError, NeedsAttention
 from leleka.services import acting, database, exports, pruning, store, workers
-from leleka.services.audit import Actor, record
+from leleka.services.access.actor import Actor
+from leleka.services.access.permissions import require_export
+from leleka.services.audit import record
 from leleka.services.connecting import opened
 from leleka.services.contracts import RunView
 from leleka.services.failing import settle_and_fail
 from leleka.services.late import settle_late
 from leleka.services.noting import Noting
-from leleka.services.permissions import require_export
 from leleka.services.readings import RunShelf
 from leleka.services.refresh_order import in_the_way, waits_for
 from leleka.services.rekeying import KeyWatch

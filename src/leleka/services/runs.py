@@ -13,11 +13,12 @@ from leleka.core.plan import Counts
 from leleka.core.reason_codes import sentence
 from leleka.errors import Conflict, NotFound, Problem
 from leleka.services import acting, store
-from leleka.services.audit import Actor, record
+from leleka.services.access.actor import Actor
+from leleka.services.access.permissions import Permission, allows, may_use, require, require_export
+from leleka.services.audit import record
 from leleka.services.contracts import Progress, RowView, RunView
 from leleka.services.csv_text import lines
 from leleka.services.paging import Columns, Listed, Wanted, contains, page_of
-from leleka.services.permissions import Permission, allows, may_use, require, require_export
 from leleka.state.folding import Folded
 from leleka.state.leases import over
 from leleka.state.models import AttemptRow, Export, Run, RunStatus

@@ -14,11 +14,12 @@ from leleka.core.schedules.model import ClockChange, ExportSchedule, Instant, Sc
 from leleka.core.schedules.parser import parse_export_schedule, parse_schedule
 from leleka.errors import InvalidInput, NotFound
 from leleka.services import store
-from leleka.services.audit import Actor, record
-from leleka.services.editing import refuse_managed, stale
+from leleka.services.access.actor import Actor
+from leleka.services.access.edit_guards import refuse_managed, stale
+from leleka.services.access.permissions import Permission, require, require_export
+from leleka.services.audit import record
 from leleka.services.export_schedules import OFF, OWN, SYSTEM, columns_of, schedule_of
 from leleka.services.export_views import find
-from leleka.services.permissions import Permission, require, require_export
 from leleka.services.system_schedule import values
 from leleka.state.models import DueDecision, Export, SystemSchedule
 

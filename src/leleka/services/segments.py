@@ -10,10 +10,11 @@ from leleka.core.ports.clock import Clock
 from leleka.core.rules.parser import parse
 from leleka.errors import NotFound
 from leleka.services import catalogue, refreshing, store
-from leleka.services.audit import Actor, record
+from leleka.services.access.actor import Actor
+from leleka.services.access.permissions import Permission, allows, require
+from leleka.services.audit import record
 from leleka.services.contracts import SegmentView
 from leleka.services.paging import Columns, Listed, Wanted, after, contains, page_of
-from leleka.services.permissions import Permission, allows, require
 from leleka.state.folding import Folded
 from leleka.state.models import Export, Segment
 from leleka.warehouse import segments

@@ -13,8 +13,8 @@ from django.db.models import OuterRef, QuerySet, Subquery
 
 from leleka.core.refresh_graph import Key, StepKind, StepStatus
 from leleka.errors import NotFound
-from leleka.services.audit import Actor
-from leleka.services.permissions import Permission, require
+from leleka.services.access.actor import Actor
+from leleka.services.access.permissions import Permission, require
 from leleka.services.status_briefs import Brief, briefs, kept_from_running, lines_of
 from leleka.services.status_lines import TaskLine, of_run, of_step
 from leleka.state.models import Export, RefreshStep, Run, Segment, Source

@@ -9,9 +9,9 @@ from django.db.models import QuerySet
 from leleka.core.refresh_graph import WENT_WELL, Key, StepKind, StepStatus
 from leleka.errors import NotFound
 from leleka.services import refreshes
-from leleka.services.audit import Actor
+from leleka.services.access.actor import Actor
+from leleka.services.access.permissions import Permission, require
 from leleka.services.contracts import RefreshView
-from leleka.services.permissions import Permission, require
 from leleka.services.status_lines import TaskLine, of_step, standing
 from leleka.state.models import RefreshStep
 

@@ -10,7 +10,7 @@ from leleka.core.ports.clock import Clock
 from leleka.core.refresh_graph import StepKind, StepStatus
 from leleka.errors import Conflict, LelekaError, Problem
 from leleka.services import refreshing, running
-from leleka.services.audit import Actor, Role
+from leleka.services.access.actor import Actor, Role
 from leleka.state.models import Export, Refresh, RefreshStep, Segment, Source
 from leleka.warehouse.session import Session
 

@@ -4,7 +4,8 @@ from django.utils import timezone
 
 from leleka.core.email import Unusable, normalise
 from leleka.errors import InvalidInput, NotFound
-from leleka.services.audit import Actor, record
+from leleka.services.access.actor import Actor
+from leleka.services.audit import record
 from leleka.state.models import Account, Connection, SuppressedPerson
 from leleka.state.suppression import digest
 

@@ -10,7 +10,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from leleka.errors import Conflict, Forbidden, InvalidInput, NotFound
-from leleka.services.audit import Actor, record
+from leleka.services.access.actor import Actor
+from leleka.services.audit import record
 from leleka.state.models import ApiToken, User
 from leleka.state.sessions import digest_of
 

@@ -8,7 +8,7 @@ from django.db import transaction
 from leleka.core.ports.clock import Clock
 from leleka.errors import LelekaError
 from leleka.services import running
-from leleka.services.audit import Actor, Role
+from leleka.services.access.actor import Actor, Role
 from leleka.services.chain import is_off
 from leleka.state.models import Run, RunStatus
 

@@ -8,8 +8,8 @@ from django.utils import translation
 
 from leleka import __version__
 from leleka.services import notice_views
-from leleka.services.audit import Actor
-from leleka.services.permissions import Permission, allows
+from leleka.services.access.actor import Actor
+from leleka.services.access.permissions import Permission, allows
 from leleka.web.menu import menu_of
 from leleka.web.request import Request
 

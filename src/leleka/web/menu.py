@@ -7,8 +7,8 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from leleka.services.audit import Actor
-from leleka.services.permissions import Permission, allows
+from leleka.services.access.actor import Actor
+from leleka.services.access.permissions import Permission, allows
 
 
 @dataclass(frozen=True, slots=True)

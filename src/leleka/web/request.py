@@ -3,7 +3,7 @@
 from django.http import HttpRequest
 
 from leleka.errors import Forbidden
-from leleka.services.audit import Actor
+from leleka.services.access.actor import Actor
 
 
 class Request(HttpRequest):

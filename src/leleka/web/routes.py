@@ -10,7 +10,7 @@ from urllib.parse import quote
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 
-from leleka.services.permissions import Permission, allows
+from leleka.services.access.permissions import Permission, allows
 from leleka.web.answers import go, is_htmx
 from leleka.web.pages import (
     account,

@@ -15,7 +15,7 @@ def backup(
     """Write the whole installation into one file, without the master key: keep that elsewhere."""
     from leleka.core.clock import SystemClock
     from leleka.services import backups, store
-    from leleka.services.audit import Actor
+    from leleka.services.access.actor import Actor
 
     store.prepare()
     done = backups.backup(file, Actor.operator(), SystemClock())
@@ -35,7 +35,7 @@ def restore(
 ) -> None:
     """Fill an empty installation from a backup."""
     from leleka.services import backups, store
-    from leleka.services.audit import Actor
+    from leleka.services.access.actor import Actor
 
     store.prepare()
     done = backups.restore(file, Actor.operator())

@@ -21,7 +21,7 @@ def apply(
 ) -> None:
     """Bring sources, segments, connections and exports to what a file says."""
     from leleka.services import applying, store
-    from leleka.services.audit import Actor
+    from leleka.services.access.actor import Actor
 
     store.prepare()
     done = applying.apply(file, Actor.operator(), say, plan_only=plan, prune=prune)

@@ -74,7 +74,7 @@ def run(
     from leleka.cli.reports import print_run
     from leleka.core.clock import SystemClock
     from leleka.services import running, store
-    from leleka.services.audit import Actor
+    from leleka.services.access.actor import Actor
 
     store.prepare()
     clock = SystemClock()
@@ -105,7 +105,7 @@ def reconcile(
     """Compare what was confirmed with the list itself, page by page: 400 contacts a second at most."""
     from leleka.core.clock import SystemClock
     from leleka.services import reconciling, store
-    from leleka.services.audit import Actor
+    from leleka.services.access.actor import Actor
 
     store.prepare()
     found = reconciling.reconcile(name, Actor.operator(), SystemClock(), say, repair=repair)

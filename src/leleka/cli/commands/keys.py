@@ -23,7 +23,7 @@ def rotate(
 ) -> None:
     """Wrap all stored secrets with a new master key; one cut short is finished by the same command."""
     from leleka.services import rotation, store
-    from leleka.services.audit import Actor
+    from leleka.services.access.actor import Actor
 
     store.prepare()
     done = rotation.rotate(Actor.operator(), forget_old=forget_old)

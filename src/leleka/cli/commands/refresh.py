@@ -25,7 +25,7 @@ def refresh(
     from leleka.cli.progress import RunProgress
     from leleka.core.clock import SystemClock
     from leleka.services import refreshing_now, store
-    from leleka.services.audit import Actor
+    from leleka.services.access.actor import Actor
 
     if sum((everything, bool(source), bool(segment))) > 1:
         raise typer.BadParameter("--everything, --source and --segment exclude each other")

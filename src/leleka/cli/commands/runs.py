@@ -36,7 +36,7 @@ def list_(
 ) -> None:
     """List the newest runs."""
     from leleka.services import runs, store
-    from leleka.services.audit import Actor
+    from leleka.services.access.actor import Actor
 
     store.prepare()
     listed = runs.list_runs(Actor.operator(), export, limit)
@@ -67,7 +67,7 @@ def show(
     """Show the report of a run, and who ended how; addresses are masked."""
     from leleka.cli.reports import print_run
     from leleka.services import runs, store
-    from leleka.services.audit import Actor
+    from leleka.services.access.actor import Actor
 
     store.prepare()
     actor = Actor.operator()
@@ -88,7 +88,7 @@ def show(
 def cancel(number: Number, json: JsonOption = False) -> None:
     """Ask a run to stop; what was sent is still accounted for."""
     from leleka.services import runs, store
-    from leleka.services.audit import Actor
+    from leleka.services.access.actor import Actor
 
     store.prepare()
     view = runs.cancel_run(Actor.operator(), number)
@@ -102,7 +102,7 @@ def cancel(number: Number, json: JsonOption = False) -> None:
 def confirm(number: Number, json: JsonOption = False) -> None:
     """Let a run that waits for confirmation go on, with exactly the plan it showed."""
     from leleka.services import runs, store
-    from leleka.services.audit import Actor
+    from leleka.services.access.actor import Actor
 
     store.prepare()
     view = runs.confirm_run(Actor.operator(), number)
@@ -117,7 +117,7 @@ def confirm(number: Number, json: JsonOption = False) -> None:
 def verify(number: Number, json: JsonOption = False) -> None:
     """Count a run's outcomes again and compare with its report."""
     from leleka.services import runs, store
-    from leleka.services.audit import Actor
+    from leleka.services.access.actor import Actor
 
     store.prepare()
     view, counted = runs.verify_run(Actor.operator(), number)

@@ -26,7 +26,7 @@ def show(json: JsonOption = False) -> None:
     from leleka.core.clock import SystemClock
     from leleka.core.schedules.parser import to_data
     from leleka.services import exports, schedules, store
-    from leleka.services.audit import Actor
+    from leleka.services.access.actor import Actor
 
     store.prepare()
     actor = Actor.operator()
@@ -68,7 +68,7 @@ def next_(
 ) -> None:
     """Show what is due next, of the system and of exports with schedules of their own."""
     from leleka.services import schedules, store
-    from leleka.services.audit import Actor
+    from leleka.services.access.actor import Actor
 
     store.prepare()
     found = schedules.upcoming(Actor.operator(), number)

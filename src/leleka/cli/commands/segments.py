@@ -14,7 +14,7 @@ app = typer.Typer(help="Look at segments.", no_args_is_help=True)
 def list_(json: JsonOption = False) -> None:
     """List the segments with their sizes."""
     from leleka.services import segments, store
-    from leleka.services.audit import Actor
+    from leleka.services.access.actor import Actor
 
     store.prepare()
     listed = segments.list_segments(Actor.operator())
@@ -38,7 +38,7 @@ def show(
     """Evaluate a segment now and show its rules, its size and some members."""
     from leleka.core.clock import SystemClock
     from leleka.services import segments, store
-    from leleka.services.audit import Actor
+    from leleka.services.access.actor import Actor
 
     store.prepare()
     view, members = segments.show_segment(Actor.operator(), name, SystemClock(), sample)

@@ -14,7 +14,7 @@ def suppress(
 ) -> None:
     """Never send to an address again, from this moment on; only a digest of it is kept."""
     from leleka.services import store, suppression
-    from leleka.services.audit import Actor
+    from leleka.services.access.actor import Actor
 
     store.prepare()
     added = suppression.suppress(connection, address, Actor.operator(), reason)

@@ -22,7 +22,7 @@ def add(
 ) -> None:
     """Add somebody, and print the one-time link by which they choose a password."""
     from leleka.services import people, store
-    from leleka.services.audit import Actor
+    from leleka.services.access.actor import Actor
 
     store.prepare()
     person, token = people.add_person(Actor.operator(), email, name, role)
@@ -44,7 +44,7 @@ def add(
 def list_(json: JsonOption = False) -> None:
     """List who may come in."""
     from leleka.services import people, store
-    from leleka.services.audit import Actor
+    from leleka.services.access.actor import Actor
 
     store.prepare()
     listed = people.list_people(Actor.operator())
@@ -63,7 +63,7 @@ def token(
 ) -> None:
     """Make a token for the API, with this person's rights. It is printed once, alone on standard output."""
     from leleka.services import store, tokens
-    from leleka.services.audit import Actor
+    from leleka.services.access.actor import Actor
 
     store.prepare()
     made, secret = tokens.make_token_for(Actor.operator(), email, name)

@@ -8,7 +8,7 @@ from django.http import QueryDict
 
 from leleka.errors import InvalidInput, Problem
 from leleka.services import export_views
-from leleka.services.audit import Actor
+from leleka.services.access.actor import Actor
 from leleka.services.export_views import Offered
 from leleka.web.numbers import whole_number
 

@@ -13,8 +13,8 @@ from leleka.errors import Conflict, Forbidden, InvalidInput, LelekaError
 from leleka.messages.http_status import status_of
 from leleka.messages.problems import in_this_language
 from leleka.services import editing_exports, export_views, plan_limits, runs
+from leleka.services.access.permissions import Permission, allows
 from leleka.services.export_views import ExportDetail
-from leleka.services.permissions import Permission, allows
 from leleka.web import lists
 from leleka.web.answers import go, is_htmx, page, pane
 from leleka.web.numbers import whole_number

@@ -6,7 +6,7 @@ from django.urls import reverse
 from leleka.core.clock import SystemClock
 from leleka.messages.notices import ICONS, SECURITY, STATUSES, error_word
 from leleka.services import notice_views
-from leleka.services.permissions import Permission, allows
+from leleka.services.access.permissions import Permission, allows
 from leleka.web.answers import go, is_htmx, page, pane
 from leleka.web.request import Request, actor_of
 

@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Final
 
 from leleka.errors import Forbidden
-from leleka.services.audit import Actor, Role
+from leleka.services.access.actor import Actor, Role
 from leleka.state.models import Connection, Export
 
 
