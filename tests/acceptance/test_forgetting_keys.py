@@ -16,7 +16,7 @@ django.setup()
 from django.db import transaction
 from leleka.core.secret import Secret
 from leleka.services import connecting, rotation, store
-from leleka.services.audit import Actor, Role
+from leleka.services.audit.log import Actor, Role
 from leleka.state.models import Account, Connection
 """
 PREPARE = """

@@ -34,7 +34,7 @@ os.environ["DJANGO_SETTINGS_MODULE"] = "leleka.conf.django"
 import django
 django.setup()
 from leleka.services import running
-from leleka.services.audit import Actor
+from leleka.services.audit.log import Actor
 print(running.ask_run(Actor.operator(), sys.argv[1]).pk)
 """
 

@@ -4,8 +4,9 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 
 from leleka.errors import Forbidden
-from leleka.services import auditing, people
+from leleka.services import people
 from leleka.services.access.actor import Role
+from leleka.services.audit import queries as audit_queries
 from leleka.state.models import AuditEntry, User
 from tests.integration.people import somebody
 
@@ -62,7 +63,7 @@ def test_reading_the_audit_is_an_entry() -> None:
 @pytest.mark.parametrize("role", [Role.VIEWER, Role.CONTRIBUTOR])
 def test_only_administrators_read_it(role: Role) -> None:
     with pytest.raises(Forbidden):
-        auditing.read(somebody("bob", role).actor)
+        audit_queries.read(somebody("bob", role).actor)
 
 
 @pytest.mark.parametrize("before", ["-1", "x", "9" * 40, "0"])

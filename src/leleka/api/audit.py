@@ -7,7 +7,7 @@ from ninja import Query, Router, Schema
 
 from leleka.api.request import ApiRequest
 from leleka.api.schemas.common import Page, Paging, paged
-from leleka.services import auditing
+from leleka.services.audit import queries as audit_queries
 
 router = Router(tags=["Audit"])
 
@@ -31,5 +31,7 @@ def read_audit(
     text: Annotated[str, Query(max_length=200, description="Looked for in who, what and which.")] = "",
 ) -> dict[str, object]:
     """Reading it is an entry of its own."""
-    found = list(auditing.read(request.auth, before=paging.after or None, limit=paging.limit + 1, text=text))
+    found = list(
+        audit_queries.read(request.auth, before=paging.after or None, limit=paging.limit + 1, text=text)
+    )
     return paged(found, paging)

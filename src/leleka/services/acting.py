@@ -9,7 +9,7 @@ from leleka.core.plan import SettledRun
 from leleka.core.ports.clock import Clock
 from leleka.errors import NeedsAttention, Problem
 from leleka.services.access.actor import Actor, Role
-from leleka.services.audit import record
+from leleka.services.audit.log import record
 from leleka.services.people import actor_of
 from leleka.services.retrying import plan_retry
 from leleka.state.models import Connection, Run

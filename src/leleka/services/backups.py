@@ -26,7 +26,7 @@ from leleka.core.ports.clock import Clock
 from leleka.errors import Conflict, InvalidInput, LelekaError, NeedsAttention, NotFound
 from leleka.services import pruning, store
 from leleka.services.access.actor import Actor
-from leleka.services.audit import record
+from leleka.services.audit.log import record
 from leleka.state.models import (
     Account,
     Connection,

@@ -23,7 +23,7 @@ from leleka.errors import InvalidInput, LelekaError, TryLater
 from leleka.services import connecting, store
 from leleka.services.access.actor import Actor
 from leleka.services.access.permissions import Permission, require
-from leleka.services.audit import record
+from leleka.services.audit.log import record
 from leleka.services.connection_views import find
 from leleka.services.connections import keep_result
 from leleka.state.models import Account, AuditEntry, Connection

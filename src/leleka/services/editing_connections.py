@@ -16,7 +16,7 @@ from leleka.services import connecting, consent, signing_in
 from leleka.services.access.actor import Actor
 from leleka.services.access.edit_guards import refuse_managed, stale
 from leleka.services.access.permissions import Permission, require
-from leleka.services.audit import record
+from leleka.services.audit.log import record
 from leleka.services.connection_checks import Draft, Judged, attempt, has_passed, judge
 from leleka.services.connection_views import ConnectionView, find, view_of
 from leleka.services.sharing import clashes, writer_of

@@ -12,7 +12,7 @@ from leleka.services import due, running
 from leleka.services.access.actor import Actor
 from leleka.services.access.edit_guards import refuse_managed, refuse_unsettled, stale
 from leleka.services.access.permissions import Permission, may_use, require, require_export
-from leleka.services.audit import record
+from leleka.services.audit.log import record
 from leleka.services.checking_exports import CheckedExport
 from leleka.services.export_forms import checked, data_of
 from leleka.services.export_schedules import OFF

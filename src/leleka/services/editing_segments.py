@@ -19,7 +19,7 @@ from leleka.services import catalogue, due
 from leleka.services.access.actor import Actor
 from leleka.services.access.edit_guards import refuse_managed, stale
 from leleka.services.access.permissions import Permission, allows, require
-from leleka.services.audit import record
+from leleka.services.audit.log import record
 from leleka.services.definitions import Name
 from leleka.services.reading import said_of
 from leleka.services.segments import by_number

@@ -13,7 +13,7 @@ from leleka.errors import NeedsAttention, Problem
 from leleka.services import notice_texts, store
 from leleka.services.access.actor import Actor
 from leleka.services.access.permissions import Permission, require
-from leleka.services.audit import record
+from leleka.services.audit.log import record
 from leleka.services.notice_finding import Draft, Kind
 from leleka.services.notice_making import make
 from leleka.services.notice_sending import TRIES

@@ -15,7 +15,7 @@ from leleka.core.email import Unusable, normalise
 from leleka.errors import Conflict, InvalidInput, NotFound
 from leleka.services.access.actor import Actor, Role
 from leleka.services.access.permissions import Permission, require
-from leleka.services.audit import record
+from leleka.services.audit.log import record
 from leleka.services.paging import Columns, Listed, Wanted, after, contains, page_of
 from leleka.services.passwords import check_password_is_good
 from leleka.state.folding import Folded

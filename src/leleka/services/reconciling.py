@@ -11,7 +11,7 @@ from leleka.core.ports.clock import Clock
 from leleka.errors import Conflict, NotFound
 from leleka.services import exports, store
 from leleka.services.access.actor import Actor
-from leleka.services.audit import record
+from leleka.services.audit.log import record
 from leleka.services.connecting import opened
 from leleka.state.models import Export, Ledger, Run
 from leleka.warehouse import reconciling

@@ -15,7 +15,7 @@ from leleka.errors import Conflict, Forbidden, NotFound, Problem
 from leleka.services import chain
 from leleka.services.access.actor import Actor
 from leleka.services.access.permissions import Permission, require, require_export
-from leleka.services.audit import record
+from leleka.services.audit.log import record
 from leleka.services.contracts import RefreshView, RunView, StepView
 from leleka.services.refresh_order import ahead_of
 from leleka.services.runs import ask_to_cancel, views_of

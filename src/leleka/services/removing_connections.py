@@ -10,7 +10,7 @@ from leleka.errors import Conflict, InvalidInput
 from leleka.services.access.actor import Actor
 from leleka.services.access.edit_guards import refuse_unsettled
 from leleka.services.access.permissions import Permission, require
-from leleka.services.audit import record
+from leleka.services.audit.log import record
 from leleka.services.editing_connections import editable, refuse_while_running, take_version
 from leleka.state.models import Connection, Export
 

@@ -7,7 +7,7 @@ from django.db import transaction
 from leleka.errors import NeedsAttention
 from leleka.services import store
 from leleka.services.access.actor import Actor
-from leleka.services.audit import record
+from leleka.services.audit.log import record
 from leleka.services.connecting import place_of
 from leleka.state.key_file import add_master_key, keep_master_keys
 from leleka.state.models import StoredSecret

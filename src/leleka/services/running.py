@@ -18,7 +18,7 @@ from leleka.errors import Conflict, LelekaError, NeedsAttention
 from leleka.services import acting, database, exports, pruning, store, workers
 from leleka.services.access.actor import Actor
 from leleka.services.access.permissions import require_export
-from leleka.services.audit import record
+from leleka.services.audit.log import record
 from leleka.services.connecting import opened
 from leleka.services.contracts import RunView
 from leleka.services.failing import settle_and_fail

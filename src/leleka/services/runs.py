@@ -15,7 +15,7 @@ from leleka.errors import Conflict, NotFound, Problem
 from leleka.services import acting, store
 from leleka.services.access.actor import Actor
 from leleka.services.access.permissions import Permission, allows, may_use, require, require_export
-from leleka.services.audit import record
+from leleka.services.audit.log import record
 from leleka.services.contracts import Progress, RowView, RunView
 from leleka.services.csv_text import lines
 from leleka.services.paging import Columns, Listed, Wanted, contains, page_of

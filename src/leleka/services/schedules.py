@@ -17,7 +17,7 @@ from leleka.services import store
 from leleka.services.access.actor import Actor
 from leleka.services.access.edit_guards import refuse_managed, stale
 from leleka.services.access.permissions import Permission, require, require_export
-from leleka.services.audit import record
+from leleka.services.audit.log import record
 from leleka.services.export_schedules import OFF, OWN, SYSTEM, columns_of, schedule_of
 from leleka.services.export_views import find
 from leleka.services.system_schedule import values

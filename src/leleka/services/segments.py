@@ -12,7 +12,7 @@ from leleka.errors import NotFound
 from leleka.services import catalogue, refreshing, store
 from leleka.services.access.actor import Actor
 from leleka.services.access.permissions import Permission, allows, require
-from leleka.services.audit import record
+from leleka.services.audit.log import record
 from leleka.services.contracts import SegmentView
 from leleka.services.paging import Columns, Listed, Wanted, after, contains, page_of
 from leleka.state.folding import Folded

@@ -5,7 +5,7 @@ from django.utils import timezone
 from leleka.core.email import Unusable, normalise
 from leleka.errors import InvalidInput, NotFound
 from leleka.services.access.actor import Actor
-from leleka.services.audit import record
+from leleka.services.audit.log import record
 from leleka.state.models import Account, Connection, SuppressedPerson
 from leleka.state.suppression import digest
 

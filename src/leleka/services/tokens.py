@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from leleka.errors import Conflict, Forbidden, InvalidInput, NotFound
 from leleka.services.access.actor import Actor
-from leleka.services.audit import record
+from leleka.services.audit.log import record
 from leleka.state.models import ApiToken, User
 from leleka.state.sessions import digest_of
 

@@ -2,7 +2,7 @@
 
 from django.http import HttpResponse
 
-from leleka.services import auditing
+from leleka.services.audit import queries as audit_queries
 from leleka.web import lists
 from leleka.web.answers import page
 from leleka.web.request import Request, actor_of
@@ -15,7 +15,7 @@ def index(request: Request) -> HttpResponse:
     given = request.GET.get("before", "")
     before = int(given) if given.isdecimal() and len(given) < 19 else None  # noqa: PLR2004 - a 64-bit id
     text = lists.wanted(request).text
-    found = auditing.read(actor_of(request), before=before, limit=_PAGE + 1, text=text)
+    found = audit_queries.read(actor_of(request), before=before, limit=_PAGE + 1, text=text)
     more = found[_PAGE - 1].id if len(found) > _PAGE else None
     context = {"entries": found[:_PAGE], "more": more, "before": before, "q": text}
     return page(request, "web/pages/audit.html", context)

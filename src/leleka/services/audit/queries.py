@@ -1,35 +1,13 @@
-"""Who did what, written in the transaction that does it."""
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Q
-from django.utils import timezone
 
 from leleka.services.access.actor import Actor
+from leleka.services.access.permissions import Permission, require
+from leleka.services.audit import log as audit_log
 from leleka.state.models import AuditEntry
-
-
-def record(
-    actor: Actor,
-    action: str,
-    subject: str,
-    details: Mapping[str, object] | None = None,
-    *,
-    result: str = "done",
-) -> None:
-    """Append one entry. ``details`` hold no secret and no personal data; what changed stands in before and after."""
-    AuditEntry.objects.create(
-        at=timezone.now(),
-        actor=actor.name,
-        action=action,
-        subject=subject,
-        details=dict(details or {}),
-        address=actor.address,
-        request=actor.request,
-        result=result,
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,3 +46,12 @@ def entries(before: int | None, limit: int, text: str = "") -> Sequence[EntryVie
         )
         for row in rows[:limit]
     ]
+
+
+def read(actor: Actor, *, before: int | None = None, limit: int = 50, text: str = "") -> Sequence[EntryView]:
+    """Give entries, the newest first. Raises ``Forbidden``."""
+    require(actor, Permission.AUDIT)
+    found = entries(before, limit, text)
+    told = {name: value for name, value in (("text", text), ("before", before)) if value}
+    audit_log.record(actor, "audit read", "audit", told)
+    return found
