@@ -4,11 +4,12 @@ from typing import Any
 
 from leleka.core.clock import SystemClock
 from leleka.core.ports.destination import Check
-from leleka.services import connection_checks, consent, editing_connections
 from leleka.services.access.actor import Actor
-from leleka.services.connection_checks import Draft
-from leleka.services.connection_views import ConnectionView
-from leleka.services.editing_connections import ConnectionForm
+from leleka.services.connections import commands as connection_commands
+from leleka.services.connections import connection_test, consent
+from leleka.services.connections.commands import ConnectionForm
+from leleka.services.connections.connection_test import Draft
+from leleka.services.connections.queries import ConnectionView
 from leleka.state.models import Connection, Export
 from tests.integration.conftest import KEY
 from tests.integration.office import Office
@@ -22,7 +23,7 @@ def host(office: Office) -> str:
 
 def tried(actor: Actor, draft: Draft) -> tuple[list[Check], str]:
     """Connect; give the steps and the proof."""
-    test = connection_checks.begin(actor, draft, SystemClock())
+    test = connection_test.begin(actor, draft, SystemClock())
     return list(test), test.proof
 
 
@@ -41,7 +42,7 @@ def form(office: Office, **values: Any) -> ConnectionForm:
 def connected(office: Office, actor: Actor, **values: Any) -> ConnectionView:
     """Set up a connection."""
     _, proof = tried(actor, Draft(host(office), KEY))
-    return editing_connections.create(actor, form(office, proof=proof, **values))
+    return connection_commands.create(actor, form(office, proof=proof, **values))
 
 
 def export_on(connection: ConnectionView, name: str, **values: Any) -> Export:

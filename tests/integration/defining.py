@@ -9,9 +9,10 @@ import pytest
 from django.apps import apps
 
 from leleka.errors import InvalidInput, LelekaError, Problem
-from leleka.services import applying, connecting
+from leleka.services import applying
 from leleka.services.access.actor import Actor, Role
 from leleka.services.changes import Did
+from leleka.services.connections import keys as connection_keys
 from leleka.state.models import Connection
 
 SECRET = "CANARY-0123456789-a1b2"
@@ -113,7 +114,7 @@ def state() -> Mapping[str, Sequence[dict[str, Any]]]:
 
 
 def key_now(connection: str = "Main") -> str:
-    return connecting.key_of(Connection.objects.get(name=connection)).reveal()
+    return connection_keys.key_of(Connection.objects.get(name=connection)).reveal()
 
 
 def open_desk(folder: Path, settings: Any) -> Desk:

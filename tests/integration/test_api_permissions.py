@@ -9,10 +9,11 @@ from django.db import transaction
 from django.utils import timezone
 
 from leleka.api.urls import api
-from leleka.services import consent, due, refreshes
+from leleka.services import due, refreshes
 from leleka.services.access import permissions
 from leleka.services.access.actor import Actor, Role
 from leleka.services.access.permissions import Permission
+from leleka.services.connections import consent
 from leleka.state.models import ApiToken, Connection, Export, Run, Segment, Task, Trigger, User
 from tests.integration.api import Program, furnish, program
 from tests.integration.office import Office

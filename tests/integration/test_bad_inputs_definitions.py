@@ -12,7 +12,8 @@ from leleka.core.clock import SystemClock
 from leleka.core.configuration import Configuration
 from leleka.core.ports.destination import Standing
 from leleka.errors import InvalidInput, Problem
-from leleka.services import applying, connections
+from leleka.services import applying
+from leleka.services.connections import live_account
 from tests.bad_inputs import Entry, entries
 from tests.bad_inputs.placing import placed
 from tests.integration.defining import ACTOR, FILE, SECRET, Desk, open_desk, state
@@ -73,7 +74,7 @@ def test_what_the_account_does_not_know_is_said_by_the_check(office: Office, one
     """Inputs 57 and 59."""
     office.apply(placed(AT_WORK, one.at, one.input) if one.at else DEFINITIONS)
     office.ask("lists/2/delete")
-    steps = list(connections.check("Sandbox", str(one.list or 1), SystemClock()))
+    steps = list(live_account.check("Sandbox", str(one.list or 1), SystemClock()))
     failed = [step for step in steps if step.standing is Standing.FAILED]
     assert [step.code for step in failed] == [one.code]
     assert one.says in failed[0].sentence

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from leleka.core.clock import SystemClock
-from leleka.services import consent, running
+from leleka.services import running
 from leleka.services.access.actor import Role
+from leleka.services.connections import consent
 from leleka.state.models import AuditEntry, WebSession
 from tests.bad_inputs import Entry, entries
 from tests.integration.api import furnish, program

@@ -10,10 +10,13 @@ from django.utils import timezone
 from leleka.core.clock import SystemClock
 from leleka.core.ports.destination import Standing
 from leleka.errors import Conflict, Forbidden, InvalidInput, NotFound, TryLater
-from leleka.services import connecting, connection_checks, connection_views, consent, people
-from leleka.services import editing_connections as editing
+from leleka.services import people
 from leleka.services.access.actor import Role
-from leleka.services.connection_checks import Draft
+from leleka.services.connections import commands as editing
+from leleka.services.connections import connection_test, consent
+from leleka.services.connections import keys as connection_keys
+from leleka.services.connections import queries as connection_queries
+from leleka.services.connections.connection_test import Draft
 from leleka.services.paging import Wanted
 from leleka.state.models import Account, AuditEntry, Connection, Run, RunStatus
 from tests.integration.conftest import KEY
@@ -38,7 +41,7 @@ def test_a_connection_is_set_up_and_its_key_is_sealed(office: Office) -> None:
     )
     assert [step.standing for step in made.last_check] == [Standing.PASSED] * 3
     row = Connection.objects.get()
-    assert connecting.key_of(row).reveal() == KEY
+    assert connection_keys.key_of(row).reveal() == KEY
     assert (row.consent_by, row.consent_version, row.consent_language) == (ALICE.name, consent.VERSION, "en")
     assert KEY not in str(list(AuditEntry.objects.values()))
     assert KEY not in str(made)
@@ -118,7 +121,7 @@ def test_an_export_user_confirms_with_their_password(office: Office) -> None:
     made = connected(office, alice.actor, password=PASSWORD)
     assert (made.export_user, made.attention) == ("Alice", ())
     people.disable(ALICE, alice.user.pk)
-    seen = connection_views.connection(ALICE, made.id)
+    seen = connection_queries.connection(ALICE, made.id)
     assert [reason.code for reason in seen.attention] == ["EXPORT_USER_DISABLED"]
 
 
@@ -162,7 +165,7 @@ def test_another_host_needs_the_key_and_the_consent_again(office: Office) -> Non
     moved = form(office, host="other.api-us1.com")
     attempts: tuple[Attempt, ...] = (
         lambda: editing.update(ALICE, made.id, made.version, replace(moved, key="")),
-        lambda: connection_checks.begin(ALICE, Draft("other.api-us1.com", connection=made.id), SystemClock()),
+        lambda: connection_test.begin(ALICE, Draft("other.api-us1.com", connection=made.id), SystemClock()),
     )
     for attempt in attempts:
         with pytest.raises(InvalidInput, match="KEY_REQUIRED") as raised:
@@ -182,15 +185,15 @@ def test_a_connection_that_moves_brings_its_key_and_its_exports_along(office: Of
     account = Account.objects.create(type=row.type, name="other")
     there = Connection.objects.create(name="There", type=row.type, account=account, host="other.api-us1.com")
     matching = {"email": "email", "lines": [{"to": "phone", "column": "landline"}], "tags": []}
-    theirs = export_on(connection_views.view_of(there), "Calls", matching=matching)
-    judged = connection_checks.judge(Draft("other.api-us1.com", KEY), None)
-    moved = form(office, host="other.api-us1.com", proof=connection_checks._prove(ALICE, judged, []))
+    theirs = export_on(connection_queries.view_of(there), "Calls", matching=matching)
+    judged = connection_test.judge(Draft("other.api-us1.com", KEY), None)
+    moved = form(office, host="other.api-us1.com", proof=connection_test._prove(ALICE, judged, []))
     with pytest.raises(Conflict, match=r"MAP_FIELD_SHARED.*'Calls' writes field phone"):
         editing.update(ALICE, made.id, made.version, moved)
     theirs.delete()
     editing.update(ALICE, made.id, made.version, moved)
     row.refresh_from_db()
-    assert (row.account, connecting.key_of(row).reveal()) == (account, KEY)
+    assert (row.account, connection_keys.key_of(row).reveal()) == (account, KEY)
 
 
 def test_a_stale_edit_overwrites_nothing(office: Office) -> None:
@@ -235,7 +238,7 @@ def test_a_connection_of_a_file_is_read_only(office: Office) -> None:
         editing.update(ALICE, row.pk, row.version, form(office, key=""))
     steps, _ = tried(ALICE, Draft("", connection=row.pk))
     assert [step.standing for step in steps] == [Standing.PASSED] * 3
-    assert connection_views.connection(ALICE, row.pk).checked_at is not None
+    assert connection_queries.connection(ALICE, row.pk).checked_at is not None
 
 
 @pytest.mark.parametrize("role", [Role.VIEWER, Role.CONTRIBUTOR])
@@ -243,11 +246,11 @@ def test_only_administrators_see_and_change_connections(office: Office, role: Ro
     """CI-C1."""
     made, bob = connected(office, ALICE), somebody("bob", role).actor
     attempts: tuple[Attempt, ...] = (
-        lambda: connection_views.kinds(bob),
-        lambda: connection_views.find_connections(bob, Wanted()),
-        lambda: connection_views.connections_after(bob, 0, 50),
-        lambda: connection_views.connection(bob, made.id),
-        lambda: connection_checks.begin(bob, Draft(host(office), KEY), SystemClock()),
+        lambda: connection_queries.kinds(bob),
+        lambda: connection_queries.find_connections(bob, Wanted()),
+        lambda: connection_queries.connections_after(bob, 0, 50),
+        lambda: connection_queries.connection(bob, made.id),
+        lambda: connection_test.begin(bob, Draft(host(office), KEY), SystemClock()),
         lambda: editing.create(bob, form(office)),
         lambda: editing.update(bob, made.id, made.version, form(office)),
     )

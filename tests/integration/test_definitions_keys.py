@@ -7,8 +7,8 @@ import pytest
 
 from leleka.core.configuration import Configuration
 from leleka.errors import NeedsAttention
-from leleka.services import connecting
 from leleka.services.changes import Did
+from leleka.services.connections import keys as connection_keys
 from leleka.state.models import AuditEntry, Connection, StoredSecret
 from tests.integration.defining import HOST, OTHER_SECRET, SECRET, Desk, changed, key_now, open_desk, state
 
@@ -146,7 +146,10 @@ def test_a_master_key_others_may_read_stops_the_file_before_anything_changes(
 def test_what_is_checked_shows_no_key(desk: Desk) -> None:
     desk.apply()
     connection = Connection.objects.get()
-    assert "CANARY" not in f"{connection!r}{connecting.key_of(connection)!r}{connecting.key_of(connection)}"
+    assert (
+        "CANARY"
+        not in f"{connection!r}{connection_keys.key_of(connection)!r}{connection_keys.key_of(connection)}"
+    )
 
 
 @pytest.mark.parametrize("name", ["name: High", "name: Main", "name: News"])

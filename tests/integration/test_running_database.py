@@ -10,7 +10,7 @@ from django.db import OperationalError
 from leleka.core.clock import SystemClock
 from leleka.errors import LelekaError
 from leleka.services import runs
-from leleka.services.acting import AuditedOutbox
+from leleka.services.connections.export_user import AuditedOutbox
 from leleka.services.contracts import RunView
 from leleka.services.running import run_export
 from leleka.state.claims import release

@@ -9,8 +9,8 @@ from urllib.parse import quote
 import pytest
 from django.http import StreamingHttpResponse
 
-from leleka.services import consent
 from leleka.services.access.actor import Role
+from leleka.services.connections import consent
 from leleka.state.models import Connection, Export
 from tests.integration.conftest import KEY
 from tests.integration.connecting import OTHER_KEY, connected, export_on, host

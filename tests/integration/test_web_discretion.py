@@ -9,8 +9,9 @@ from django.utils import timezone
 
 from leleka.core.clock import SystemClock
 from leleka.errors import Conflict, InvalidInput
-from leleka.services import connection_views, editing_segments, export_views, people, segments, tokens
+from leleka.services import editing_segments, export_views, people, segments, tokens
 from leleka.services.access.actor import Role
+from leleka.services.connections import queries as connection_queries
 from leleka.state.models import AuditEntry, Connection, Export, Segment, WebSession
 from tests.integration.office import ALICE, DEFINITIONS, Office
 from tests.integration.people import Somebody, lend_a_name, somebody
@@ -119,9 +120,9 @@ def test_an_export_user_who_is_enabled_again_needs_no_attention() -> None:
     alice = somebody("alice", Role.ADMINISTRATOR)
     people.disable(ALICE, eve.pk)
     number = Connection.objects.get().pk
-    assert connection_views.connection(alice.actor, number).attention
+    assert connection_queries.connection(alice.actor, number).attention
     people.enable(ALICE, eve.pk)
-    assert connection_views.connection(alice.actor, number).attention == ()
+    assert connection_queries.connection(alice.actor, number).attention == ()
 
 
 @pytest.mark.usefixtures("shop")

@@ -10,8 +10,9 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from leleka.services import connection_views, export_views, runs
+from leleka.services import export_views, runs
 from leleka.services.access.actor import Role
+from leleka.services.connections import queries as connection_queries
 from leleka.services.export_views import ExportLine
 from leleka.services.paging import Wanted
 from leleka.state.models import Account, Connection, Export, Run, Segment, User
@@ -131,9 +132,9 @@ def test_segments_without_a_size_come_first_and_last_from_the_end() -> None:
 def test_connections_that_need_attention_stand_together() -> None:
     fill(10)
     Connection.objects.filter(name="Archive").update(export_user=None)
-    found = over_pages(lambda wanted: connection_views.find_connections(ALICE, wanted), "state")
+    found = over_pages(lambda wanted: connection_queries.find_connections(ALICE, wanted), "state")
     assert [bool(one.attention) for one in found] == [False, True, True]
-    found = over_pages(lambda wanted: connection_views.find_connections(ALICE, wanted), "-exports")
+    found = over_pages(lambda wanted: connection_queries.find_connections(ALICE, wanted), "-exports")
     assert [len(one.exports) for one in found] == sorted((len(one.exports) for one in found), reverse=True)
 
 

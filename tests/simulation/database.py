@@ -16,7 +16,7 @@ from leleka.core.ports.outbox import Batch, Outbox
 from leleka.engine.rate_limit import Tempo
 from leleka.engine.run import Order
 from leleka.services import exports, late, waiting
-from leleka.services.connecting import Opened
+from leleka.services.connections.open_destination import Opened
 from leleka.state.claims import claim, release
 from leleka.state.models import Account, AttemptRow, BatchRow, Export, Ledger, RequestPlace, Run
 from leleka.state.outbox import DjangoOutbox

@@ -13,17 +13,14 @@ from leleka.api.schemas.common import LARGEST, Audience, CheckOut, In, Number, P
 from leleka.core.clock import SystemClock
 from leleka.core.ports.destination import Standing
 from leleka.errors import InvalidInput, Problem
-from leleka.services import (
-    connection_checks,
-    connection_views,
-    consent,
-    editing_connections,
-    removing_connections,
-)
+from leleka.services import removing_connections
 from leleka.services.access.actor import Actor
-from leleka.services.connection_checks import Draft
-from leleka.services.connection_views import ConnectionView
-from leleka.services.editing_connections import ConnectionForm
+from leleka.services.connections import commands as connection_commands
+from leleka.services.connections import connection_test, consent
+from leleka.services.connections import queries as connection_queries
+from leleka.services.connections.commands import ConnectionForm
+from leleka.services.connections.connection_test import Draft
+from leleka.services.connections.queries import ConnectionView
 
 router = Router(tags=["Connections"])
 Language = Literal["en", "uk"]
@@ -163,7 +160,7 @@ class RemovalIn(In):
 @router.get("", response=Page[ConnectionOut], operation_id="listConnections", summary="List connections")
 def list_connections(request: ApiRequest, paging: Annotated[Paging, Query()]) -> dict[str, object]:
     """In the order in which they were made."""
-    return paged(connection_views.connections_after(request.auth, paging.after, paging.limit + 1), paging)
+    return paged(connection_queries.connections_after(request.auth, paging.after, paging.limit + 1), paging)
 
 
 @router.get(
@@ -186,12 +183,12 @@ def check_connection(request: ApiRequest, data: DraftIn) -> dict[str, Any]:
 def create_connection(request: ApiRequest, data: ConnectionIn) -> Status[ConnectionView]:
     proof = _proof(request.auth, Draft(data.host, data.key, data.type)) if data.check else data.proof
     form = ConnectionForm(**{**data.model_dump(exclude={"check"}), "proof": proof})
-    return Status(201, editing_connections.create(request.auth, form))
+    return Status(201, connection_commands.create(request.auth, form))
 
 
 @router.get("/{int:number}", response=ConnectionOut, operation_id="getConnection", summary="Get a connection")
 def get_connection(request: ApiRequest, number: Number) -> ConnectionView:
-    return connection_views.connection(request.auth, number)
+    return connection_queries.connection(request.auth, number)
 
 
 @router.patch(
@@ -199,13 +196,13 @@ def get_connection(request: ApiRequest, number: Number) -> ConnectionView:
 )
 def update_connection(request: ApiRequest, number: Number, data: ConnectionChange) -> ConnectionView:
     """Another host needs the key again, and consent; a new key needs a test."""
-    view = connection_views.connection(request.auth, number)
+    view = connection_queries.connection(request.auth, number)
     given = data.model_dump(exclude_unset=True, exclude={"check", "version"})
     values = {**{name: getattr(view, name) for name in _KEPT}, **given}
     if data.check:
         draft = Draft(values["host"], values.get("key", ""), view.type, number)
         values["proof"] = _proof(request.auth, draft)
-    return editing_connections.update(request.auth, number, data.version, ConnectionForm(**values))
+    return connection_commands.update(request.auth, number, data.version, ConnectionForm(**values))
 
 
 @router.post(
@@ -216,7 +213,7 @@ def update_connection(request: ApiRequest, number: Number, data: ConnectionChang
 )
 def become_export_user(request: ApiRequest, number: Number, data: PasswordIn) -> ConnectionView:
     """Make oneself the export user, also of a connection that a file manages; the password is one's own."""
-    return editing_connections.become_export_user(request.auth, number, data.password)
+    return connection_commands.become_export_user(request.auth, number, data.password)
 
 
 @router.post(
@@ -232,8 +229,8 @@ def remove_connection(request: ApiRequest, number: Number, data: RemovalIn) -> S
     return Status(204, None)
 
 
-def _tested(actor: Actor, draft: Draft) -> tuple[connection_checks.Connect, list[Any]]:
-    test = connection_checks.begin(actor, draft, SystemClock())
+def _tested(actor: Actor, draft: Draft) -> tuple[connection_test.Connect, list[Any]]:
+    test = connection_test.begin(actor, draft, SystemClock())
     return test, list(test)
 
 

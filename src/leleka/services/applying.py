@@ -11,11 +11,12 @@ from django.utils import timezone
 from leleka.core.columns import Catalogue, Column, ColumnType, Table
 from leleka.core.data_matching import LeaverPolicy
 from leleka.errors import InvalidInput, LelekaError, Problem
-from leleka.services import catalogue, connecting, refreshing, store
+from leleka.services import catalogue, refreshing, store
 from leleka.services.access.actor import Actor
 from leleka.services.changes import Applied, Changes
 from leleka.services.checking import CheckedConnection, check_definitions
 from leleka.services.checking_exports import CheckedExport, Staying
+from leleka.services.connections import keys as connection_keys
 from leleka.services.export_schedules import columns_of, stored
 from leleka.services.reading import DefinitionsFile
 from leleka.services.system_schedule import apply_system
@@ -188,14 +189,14 @@ def _apply_connection(changes: Changes, wanted: CheckedConnection, *, seal: bool
     if wanted.key is None:
         row.secrets.all().delete()
     elif new_key and seal:
-        connecting.keep_key(row, wanted.key)
+        connection_keys.keep_key(row, wanted.key)
 
 
 def _kept_key(connection: Connection | None, host: str) -> str | None:
     if connection is None or connection.host != host or connection.key_reference:
         return None
     try:
-        return connecting.key_of(connection).reveal()
+        return connection_keys.key_of(connection).reveal()
     except LelekaError:
         return None  # whatever is wrong with the one before, the file brings a new one
 

@@ -14,7 +14,7 @@ from leleka.core.secret import Secret
 from leleka.destinations.registry import SPECS, spec_of
 from leleka.errors import InvalidInput
 from leleka.services.checking_exports import CheckedExport, ExportChecks, Staying
-from leleka.services.connecting import check_reference, is_reference
+from leleka.services.connections.keys import check_reference, is_reference
 from leleka.services.definitions import ConnectionDefinition
 from leleka.services.gathering import Gathering, Location, near
 from leleka.services.reading import DefinitionsFile

@@ -9,10 +9,10 @@ from leleka.core.columns import ColumnType
 from leleka.core.data_matching import LeaverPolicy
 from leleka.core.schedules.model import ExportSchedule
 from leleka.core.schedules.parser import parse_export_schedule
+from leleka.services.connections.field_conflicts import clashes, writer_of
 from leleka.services.definitions import ExportDefinition, MatchingDefinition
 from leleka.services.gathering import Gathering, Location, near
 from leleka.services.matching import leavers_data, matching_data
-from leleka.services.sharing import clashes, writer_of
 from leleka.state.models import Export
 
 

@@ -30,7 +30,7 @@ from leleka.services import (
     workers,
 )
 from leleka.services.access.actor import Actor
-from leleka.services.connecting import opened
+from leleka.services.connections.open_destination import opened
 from leleka.services.plain import plain
 from leleka.services.watching import Nobody
 from leleka.state.models import Connection, Task

@@ -9,7 +9,8 @@ from django.db.models import Count, Q, Sum
 from leleka.core.ports.clock import Clock
 from leleka.core.ports.outbox import BatchStatus
 from leleka.errors import NeedsAttention
-from leleka.services import acting, database, store, workers
+from leleka.services import database, store, workers
+from leleka.services.connections import export_user
 from leleka.services.failing import settle_and_fail
 from leleka.state.claims import claim, release
 from leleka.state.leases import is_over
@@ -60,7 +61,7 @@ def end_if_it_kills(number: int, clock: Clock) -> bool:
             return False  # somebody was quicker
         run.refresh_from_db()
         try:
-            _end(run, acting.AuditedOutbox(run, fence, clock=clock, lease_seconds=lease))
+            _end(run, export_user.AuditedOutbox(run, fence, clock=clock, lease_seconds=lease))
         finally:  # where it could not be ended: an end of this process that was asked for is no death
             with suppress(*database.ERRORS):
                 release(number, fence)

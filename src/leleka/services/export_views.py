@@ -24,9 +24,11 @@ from leleka.core.ports.destination import Field, Target
 from leleka.destinations.registry import SPECS, spec_of
 from leleka.errors import LelekaError, NotFound, Problem
 from leleka.messages.problems import without_particulars
-from leleka.services import catalogue, connection_views, connections
+from leleka.services import catalogue
 from leleka.services.access.actor import Actor
 from leleka.services.access.permissions import Permission, allows, may_use, require
+from leleka.services.connections import live_account
+from leleka.services.connections import queries as connection_queries
 from leleka.services.export_forms import data_of
 from leleka.services.export_schedules import written
 from leleka.services.paging import Columns, Listed, Wanted, after, contains, page_of
@@ -181,7 +183,7 @@ def export(actor: Actor, number: int) -> ExportDetail:
     require(actor, Permission.SEE)
     row = find(number)
     line = line_of(actor, row, row.runs.order_by("-pk").first())
-    attention = row.connection is not None and bool(connection_views.attention_of(row.connection))
+    attention = row.connection is not None and bool(connection_queries.attention_of(row.connection))
     return ExportDetail(line, data_of(row), attention)
 
 
@@ -212,7 +214,7 @@ def offered(actor: Actor, name: str, clock: Clock) -> Offered:
     if connection is None or not may_use(actor, connection):
         return Offered()
     try:
-        lists, fields = connections.offers(name, clock)
+        lists, fields = live_account.offers(name, clock)
     except LelekaError as error:
         if allows(actor, Permission.CONNECTIONS):
             return Offered(problems=error.problems)

@@ -17,7 +17,7 @@ from leleka.engine.suppression_reading import Shelf, Unkept
 from leleka.errors import Conflict, LelekaError, NeedsAttention, NotFound
 from leleka.services import refreshing, store, suppression
 from leleka.services.catalogue import columns_data, table_of
-from leleka.services.connecting import Opened, opened
+from leleka.services.connections.open_destination import Opened, opened
 from leleka.services.contracts import ExportView, PreviewView
 from leleka.services.export_schedules import written
 from leleka.services.matching import leavers_of, matching_of

@@ -15,7 +15,7 @@ from leleka.core.plan import Ended, Span, Verdict
 from leleka.core.ports.clock import Clock
 from leleka.core.ports.outbox import Batch, BatchStatus, RejectedRow
 from leleka.services import store
-from leleka.services.connecting import Opened
+from leleka.services.connections.open_destination import Opened
 from leleka.services.matching import leavers_of
 from leleka.state.batches import batch_of
 from leleka.state.models import Account, BatchRow, Ledger, Run

@@ -14,7 +14,7 @@ from django.db.models import Exists, Max, OuterRef, QuerySet
 from leleka.core.email import mask_within
 from leleka.core.ports.clock import Clock
 from leleka.errors import Problem
-from leleka.services.connection_views import attention_of
+from leleka.services.connections.queries import attention_of
 from leleka.services.retrying import will_be_retried
 from leleka.services.runs import counts_of
 from leleka.state.models import Connection, Notice, Run, RunStatus

@@ -11,9 +11,10 @@ from django.utils import timezone
 
 from leleka.core.ports.clock import Clock
 from leleka.errors import Problem
-from leleka.services import beats, connection_views, schedules
+from leleka.services import beats, schedules
 from leleka.services.access.actor import Actor
 from leleka.services.access.permissions import Permission, allows, require
+from leleka.services.connections import queries as connection_queries
 from leleka.state.models import Connection, Export, Run, RunStatus, Segment, SegmentSize, Source
 
 _EACH: Final = 5  # of one kind are told one by one; how many more there are, in a number
@@ -141,7 +142,7 @@ def concerns(actor: Actor, clock: Clock) -> Sequence[Concerns]:
 def _connections(actor: Actor) -> Sequence[Concern]:
     if not allows(actor, Permission.CONNECTIONS):
         return ()
-    return [Concern("connection", *one) for one in connection_views.in_need(actor)]
+    return [Concern("connection", *one) for one in connection_queries.in_need(actor)]
 
 
 def _waiting(run: Mapping[str, Any]) -> Concern:

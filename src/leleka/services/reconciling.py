@@ -12,7 +12,7 @@ from leleka.errors import Conflict, NotFound
 from leleka.services import exports, store
 from leleka.services.access.actor import Actor
 from leleka.services.audit.log import record
-from leleka.services.connecting import opened
+from leleka.services.connections.open_destination import opened
 from leleka.state.models import Export, Ledger, Run
 from leleka.warehouse import reconciling
 

@@ -9,7 +9,7 @@ from leleka.core.ports.destination import Destination
 from leleka.core.ports.outbox import Batch
 from leleka.engine.run import Watcher
 from leleka.errors import LelekaError
-from leleka.services.connecting import key_of
+from leleka.services.connections.keys import key_of
 from leleka.state.models import Connection
 
 _LOOK_EVERY: Final = 1.0  # seconds

@@ -15,11 +15,12 @@ from leleka.core.ports.clock import Clock
 from leleka.core.ports.outbox import LeaseLost, RunCanceled
 from leleka.engine.run import Watcher, execute
 from leleka.errors import Conflict, LelekaError, NeedsAttention
-from leleka.services import acting, database, exports, pruning, store, workers
+from leleka.services import database, exports, pruning, store, workers
 from leleka.services.access.actor import Actor
 from leleka.services.access.permissions import require_export
 from leleka.services.audit.log import record
-from leleka.services.connecting import opened
+from leleka.services.connections import export_user
+from leleka.services.connections.open_destination import opened
 from leleka.services.contracts import RunView
 from leleka.services.failing import settle_and_fail
 from leleka.services.late import settle_late
@@ -92,7 +93,7 @@ def ask_run(
 def _create(export: Export, config: dict[str, Any], actor: Actor, **values: Any) -> Run:
     now = timezone.now()
     connection = exports.connection_of(export)
-    acts_as = acting.name_for(connection, actor)
+    acts_as = export_user.name_for(connection, actor)
     try:
         with transaction.atomic():
             run = Run.objects.create(
@@ -151,7 +152,7 @@ def _claim(run: Run, clock: Clock, watcher: Watcher, *, was_mine: bool) -> Djang
         fence = claim(run, worker=workers.me(), now=clock.now(), lease_seconds=lease, previous_is_dead=dead)
         if fence is not None:
             run.refresh_from_db()
-            return acting.AuditedOutbox(run, fence, clock=clock, lease_seconds=lease)
+            return export_user.AuditedOutbox(run, fence, clock=clock, lease_seconds=lease)
         run.refresh_from_db()
         if run.finished_at is not None or run.lease_until > first_lease:
             raise _in_progress(run.export.name, f"run {run.pk} is being worked on by another process")
@@ -207,7 +208,7 @@ def _is_frozen(run: Run) -> bool:
 
 def _freeze(session: Session, run: Run, outbox: DjangoOutbox, clock: Clock, watcher: Watcher) -> None:
     """Bring up to date what the export needs, and fix what this run keeps to from here on."""
-    acting.refuse_to_begin(exports.connection_of(run.export), run)
+    export_user.refuse_to_begin(exports.connection_of(run.export), run)
     _refuse_if_moved(run)
     _let_refreshes_end(run, outbox, clock, watcher)
     if run.config["refresh"]:
@@ -219,7 +220,7 @@ def _freeze(session: Session, run: Run, outbox: DjangoOutbox, clock: Clock, watc
     with transaction.atomic():
         mine = Run.objects.filter(pk=run.pk, fence=run.fence, finished_at__isnull=True)
         if mine.update(config=run.config):
-            acting.record_began(run)
+            export_user.record_began(run)
 
 
 def _let_refreshes_end(run: Run, outbox: DjangoOutbox, clock: Clock, watcher: Watcher) -> None:

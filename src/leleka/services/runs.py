@@ -12,10 +12,11 @@ from leleka.core.email import mask, mask_within
 from leleka.core.plan import Counts
 from leleka.core.reason_codes import sentence
 from leleka.errors import Conflict, NotFound, Problem
-from leleka.services import acting, store
+from leleka.services import store
 from leleka.services.access.actor import Actor
 from leleka.services.access.permissions import Permission, allows, may_use, require, require_export
 from leleka.services.audit.log import record
+from leleka.services.connections import export_user
 from leleka.services.contracts import Progress, RowView, RunView
 from leleka.services.csv_text import lines
 from leleka.services.paging import Columns, Listed, Wanted, contains, page_of
@@ -171,7 +172,7 @@ def ask_to_cancel(actor: Actor, run: Run) -> None:
     if not AttemptRow.objects.filter(batch__run=run.pk).exists():
         idle = live.filter(over(now.timestamp()), fence=run.fence)
         if idle.update(status=RunStatus.CANCELED, finished_at=now):
-            acting.record_ended(run)
+            export_user.record_ended(run)
 
 
 def confirm_run(actor: Actor, number: int) -> RunView:

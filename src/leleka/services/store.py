@@ -16,9 +16,6 @@ from django.db.migrations.executor import MigrationExecutor
 from leleka.core.configuration import Configuration, Web
 from leleka.errors import Conflict, InvalidInput, NeedsAttention
 from leleka.services import database
-from leleka.state.key_file import load_master_keys
-from leleka.state.models import StoredSecret
-from leleka.state.secrets import MasterKeys
 from leleka.warehouse.lake import Lake
 from leleka.warehouse.session import Session, open_session
 
@@ -153,8 +150,3 @@ def page_session() -> Iterator[Session]:
     """Open a small session for somebody who waits for a page; in one process so many at once, the others wait."""
     with _PAGES, small_session() as opened:
         yield opened
-
-
-def master_keys() -> MasterKeys:
-    """Read the master keys; a first start makes one, but never while something is sealed with another (S-2)."""
-    return load_master_keys(configuration().master_key_file, create=not StoredSecret.objects.exists())

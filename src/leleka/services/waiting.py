@@ -10,7 +10,7 @@ from leleka.core.ports.clock import Clock
 from leleka.core.ports.outbox import FURTHEST, BatchStatus
 from leleka.errors import LelekaError
 from leleka.services import store
-from leleka.services.connecting import Opened
+from leleka.services.connections.open_destination import Opened
 from leleka.state.models import Account, AttemptRow, BatchRow, Export
 from leleka.warehouse.plans import addresses
 from leleka.warehouse.session import Session

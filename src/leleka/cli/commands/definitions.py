@@ -46,21 +46,22 @@ def check(
 ) -> None:
     """Test connections step by step, and show the lists and fields of the account."""
     from leleka.core.clock import SystemClock
-    from leleka.services import connections, store
+    from leleka.services import store
+    from leleka.services.connections import live_account
 
     store.prepare()
     clock = SystemClock()
     views = []
-    for name in connections.names(connection):
+    for name in live_account.names(connection):
         if not json:
             out.print(f"[bold]{escape(name)}[/bold]", soft_wrap=True)
         steps = []
-        for step in connections.check(name, list_id, clock):
+        for step in live_account.check(name, list_id, clock):
             steps.append(step)
             if not json:
                 _print_step(step)
         failed = any(step.standing == "failed" for step in steps)
-        lists, fields = ((), ()) if failed else connections.offers(name, clock)
+        lists, fields = ((), ()) if failed else live_account.offers(name, clock)
         views.append({"connection": name, "failed": failed, "steps": steps, "lists": lists, "fields": fields})
         if not (json or failed):
             print_table(("list", "name"), [(one.id, one.name) for one in lists], "  The account has no list.")

@@ -22,11 +22,12 @@ def rotate(
     json: JsonOption = False,
 ) -> None:
     """Wrap all stored secrets with a new master key; one cut short is finished by the same command."""
-    from leleka.services import rotation, store
+    from leleka.services import store
     from leleka.services.access.actor import Actor
+    from leleka.services.connections import key_rotation
 
     store.prepare()
-    done = rotation.rotate(Actor.operator(), forget_old=forget_old)
+    done = key_rotation.rotate(Actor.operator(), forget_old=forget_old)
     if json:
         print_json(done)
         return

@@ -80,11 +80,12 @@ def lend(
     json: JsonOption = False,
 ) -> None:
     """Make an administrator the export user of a connection; their password is read from standard input."""
-    from leleka.services import editing_connections, people, store
+    from leleka.services import people, store
+    from leleka.services.connections import commands as connection_commands
 
     store.prepare()
     actor = people.actor_called(email)
-    view = editing_connections.lend_name(actor, connection, sys.stdin.read().removesuffix("\n"))
+    view = connection_commands.lend_name(actor, connection, sys.stdin.read().removesuffix("\n"))
     if json:
         print_json(view)
         return

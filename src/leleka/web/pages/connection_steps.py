@@ -14,7 +14,7 @@ from leleka.core.ports.destination import Check, Standing
 from leleka.errors import LelekaError, Problem
 from leleka.messages.http_status import status_of
 from leleka.messages.problems import in_this_language
-from leleka.services.connection_checks import Connect
+from leleka.services.connections.connection_test import Connect
 from leleka.web.answers import by_field
 from leleka.web.request import Request
 

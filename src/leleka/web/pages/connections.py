@@ -15,16 +15,13 @@ from leleka.core.clock import SystemClock
 from leleka.errors import Conflict, InvalidInput, LelekaError, TryLater
 from leleka.messages.http_status import status_of
 from leleka.messages.problems import in_this_language
-from leleka.services import (
-    connection_checks,
-    connection_views,
-    consent,
-    editing_connections,
-    removing_connections,
-)
-from leleka.services.connection_checks import Draft
-from leleka.services.connection_views import ConnectionView
-from leleka.services.editing_connections import ConnectionForm
+from leleka.services import removing_connections
+from leleka.services.connections import commands as connection_commands
+from leleka.services.connections import connection_test, consent
+from leleka.services.connections import queries as connection_queries
+from leleka.services.connections.commands import ConnectionForm
+from leleka.services.connections.connection_test import Draft
+from leleka.services.connections.queries import ConnectionView
 from leleka.web import lists
 from leleka.web.answers import by_field, go, page, pane
 from leleka.web.pages.connection_steps import is_watching, problems_told, results, told
@@ -42,7 +39,7 @@ _DIGITS: Final = 18  # what a database holds
 def index(request: Request) -> HttpResponse:
     """List connections; sorted by any column, searched by name, type and host."""
     asked = lists.wanted(request)
-    found = connection_views.find_connections(actor_of(request), asked)
+    found = connection_queries.find_connections(actor_of(request), asked)
     rows = [(one, [in_this_language(reason) for reason in one.attention]) for one in found.items]
     context = {"rows": rows, "audiences": AUDIENCES, **lists.context_of(request, asked, found)}
     return page(request, "web/pages/connections.html", context)
@@ -53,17 +50,17 @@ def add(request: Request) -> HttpResponse:
     if request.method != "POST":
         given = {"audience": "administrators", "type": "activecampaign", "share": "90"}
         return _form(request, None, {"given": given})
-    return _saved(request, None, lambda form: editing_connections.create(actor_of(request), form))
+    return _saved(request, None, lambda form: connection_commands.create(actor_of(request), form))
 
 
 @sensitive_post_parameters(*_KEPT_OUT)
 def edit(request: Request, number: int) -> HttpResponse:
     actor = actor_of(request)
-    connection = connection_views.connection(actor, number)
+    connection = connection_queries.connection(actor, number)
     if request.method != "POST":
         return _form(request, connection, {"given": _given(connection)})
     version = _whole(request.POST.get("version", ""))
-    return _saved(request, connection, lambda form: editing_connections.update(actor, number, version, form))
+    return _saved(request, connection, lambda form: connection_commands.update(actor, number, version, form))
 
 
 @sensitive_post_parameters(*_KEPT_OUT)
@@ -71,9 +68,9 @@ def export_user(request: Request, number: int) -> HttpResponse:
     """Lend one's name to the runs of a connection, also of one that a file manages."""
     actor = actor_of(request)
     try:
-        editing_connections.become_export_user(actor, number, request.POST.get("password", ""))
+        connection_commands.become_export_user(actor, number, request.POST.get("password", ""))
     except (InvalidInput, TryLater) as error:
-        return _again(request, connection_views.connection(actor, number), error)
+        return _again(request, connection_queries.connection(actor, number), error)
     return go(request, reverse("web:connections"))
 
 
@@ -81,12 +78,12 @@ def export_user(request: Request, number: int) -> HttpResponse:
 def connect(request: Request, number: int | None = None) -> HttpResponseBase:
     """Test host and key: step by step for whoever watches, else as a whole page when it is done."""
     actor = actor_of(request)
-    connection = connection_views.connection(actor, number) if number is not None else None
+    connection = connection_queries.connection(actor, number) if number is not None else None
     typed = request.POST
     draft = Draft(typed.get("host", ""), typed.get("key", ""), typed.get("type", "activecampaign"), number)
     watching = is_watching(request)
     try:
-        test = connection_checks.begin(actor, draft, SystemClock())
+        test = connection_test.begin(actor, draft, SystemClock())
     except (InvalidInput, TryLater) as error:
         if watching:
             return problems_told(error)
@@ -102,7 +99,7 @@ def connect(request: Request, number: int | None = None) -> HttpResponseBase:
 def remove(request: Request, number: int) -> HttpResponse:
     """Ask, and say what uses it; every export is detached or removed with it."""
     actor = actor_of(request)
-    connection = connection_views.connection(actor, number)
+    connection = connection_queries.connection(actor, number)
     fates = {one.id: request.POST.get(f"export-{one.id}", "") for one in connection.exports}
     context: dict[str, Any] = {"connection": connection, "fates": fates}
     if request.method != "POST":
@@ -140,7 +137,7 @@ def _form(
     shown = {
         "connection": connection,
         "new": connection is None,
-        "kinds": connection_views.kinds(actor_of(request)),
+        "kinds": connection_queries.kinds(actor_of(request)),
         "audiences": AUDIENCES,
         "consent": consent.consent_text(get_language() or "en"),
         "privacy_url": settings.LELEKA.web.privacy_url,

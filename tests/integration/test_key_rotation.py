@@ -9,9 +9,10 @@ import pytest
 from leleka.core.configuration import Configuration
 from leleka.core.secret import Secret
 from leleka.errors import NeedsAttention
-from leleka.services import connecting, rotation, store
 from leleka.services.access.actor import Actor, Role
-from leleka.services.rotation import Rotated, rotate
+from leleka.services.connections import key_rotation, master_keys
+from leleka.services.connections import keys as connection_keys
+from leleka.services.connections.key_rotation import Rotated, rotate
 from leleka.state.key_file import add_master_key, keep_master_keys
 from leleka.state.models import Account, AuditEntry, Connection, StoredSecret
 from leleka.state.secrets import MasterKeys, Sealed
@@ -28,7 +29,7 @@ def key_file(installation: Configuration) -> Path:
         made = Connection.objects.create(
             name=name, type="activecampaign", account=account, host="a.api-us1.com"
         )
-        connecting.keep_key(made, Secret(f"CANARY of {name}"))
+        connection_keys.keep_key(made, Secret(f"CANARY of {name}"))
     return installation.master_key_file
 
 
@@ -38,7 +39,7 @@ class Cut(Exception):
 
 def cut_after(monkeypatch: pytest.MonkeyPatch, rows: int) -> None:
     """Let a rotation die once it moved so many rows."""
-    move = rotation._move
+    move = key_rotation._move
     moved: list[object] = []
 
     def dying(*arguments: Any) -> int:
@@ -47,12 +48,14 @@ def cut_after(monkeypatch: pytest.MonkeyPatch, rows: int) -> None:
         moved.append(arguments)
         return move(*arguments)
 
-    monkeypatch.setattr(rotation, "_move", dying)
+    monkeypatch.setattr(key_rotation, "_move", dying)
 
 
 def all_open() -> bool:
     """Tell whether a run that starts this moment has its key, whichever connection it is for."""
-    return all(connecting.key_of(one).reveal() == f"CANARY of {one.name}" for one in Connection.objects.all())
+    return all(
+        connection_keys.key_of(one).reveal() == f"CANARY of {one.name}" for one in Connection.objects.all()
+    )
 
 
 def master_keys_in_use() -> set[str]:
@@ -67,10 +70,10 @@ def code_of(action: Any, *arguments: Any, **options: Any) -> str:
 
 
 def test_all_secrets_move_to_a_new_key_and_open_as_before(key_file: Path) -> None:
-    old = store.master_keys().newest
+    old = master_keys.master_keys().newest
     sealed = list(StoredSecret.objects.order_by("pk").values_list("sealed", "version"))
     done = rotate(ACTOR, forget_old=False)
-    assert done == Rotated(store.master_keys().newest, len(NAMES), (old,))
+    assert done == Rotated(master_keys.master_keys().newest, len(NAMES), (old,))
     assert master_keys_in_use() == {done.master_key} != {old}
     assert list(StoredSecret.objects.order_by("pk").values_list("sealed", "version")) == sealed
     assert all_open()
@@ -94,9 +97,9 @@ def test_a_rotation_cut_after_any_row_is_finished_with_the_same_key(
             with pytest.raises(Cut):
                 rotate(ACTOR, forget_old=True)
         else:
-            patched.setattr(rotation, "keep_master_keys", lambda keys, _: keys)
+            patched.setattr(key_rotation, "keep_master_keys", lambda keys, _: keys)
             rotate(ACTOR, forget_old=True)
-    newest = store.master_keys().newest
+    newest = master_keys.master_keys().newest
     assert StoredSecret.objects.filter(master_key=newest).count() == rows
     assert all_open()
     assert len(key_file.read_text().splitlines()) == 2
@@ -107,7 +110,7 @@ def test_a_rotation_cut_after_any_row_is_finished_with_the_same_key(
 
 
 def test_an_old_key_goes_only_when_nothing_needs_it(key_file: Path) -> None:
-    old = store.master_keys()
+    old = master_keys.master_keys()
     new = add_master_key(old)
     assert tuple(keep_master_keys(new, master_keys_in_use()).keys) == (new.newest, old.newest)
     assert all_open()
@@ -122,43 +125,45 @@ def test_a_secret_changed_during_a_rotation_is_not_overwritten(
     key_file: Path, monkeypatch: pytest.MonkeyPatch, *, knows_new_key: bool
 ) -> None:
     """Whoever changes it may have read the file of keys before the new one stood in it."""
-    old, move = store.master_keys(), rotation._move
+    old, move = master_keys.master_keys(), key_rotation._move
 
     def raced(row: StoredSecret, keys: MasterKeys, actor: Actor) -> int:
         if row.connection.name == NAMES[1]:
             with monkeypatch.context() as patched:
-                patched.setattr(store, "master_keys", lambda: keys if knows_new_key else old)
-                connecting.keep_key(row.connection, Secret("CANARY entered meanwhile"))
+                patched.setattr(master_keys, "master_keys", lambda: keys if knows_new_key else old)
+                connection_keys.keep_key(row.connection, Secret("CANARY entered meanwhile"))
         return move(row, keys, actor)
 
     with monkeypatch.context() as patched:
-        patched.setattr(rotation, "_move", raced)
+        patched.setattr(key_rotation, "_move", raced)
         done = rotate(ACTOR, forget_old=True)
     assert done.rewrapped == len(NAMES) - 1
     assert done.old_keys == (() if knows_new_key else (old.newest,))
-    assert connecting.key_of(Connection.objects.get(name=NAMES[1])).reveal() == "CANARY entered meanwhile"
+    assert (
+        connection_keys.key_of(Connection.objects.get(name=NAMES[1])).reveal() == "CANARY entered meanwhile"
+    )
     assert len(key_file.read_text().splitlines()) == 1 + (not knows_new_key)
 
 
 def test_a_secret_nobody_can_read_holds_up_no_other(key_file: Path) -> None:
     """It is named and stays as it is with its master key, and is no rotation cut short either."""
-    old = store.master_keys().newest
+    old = master_keys.master_keys().newest
     StoredSecret.objects.filter(connection__name=NAMES[1]).update(wrapped=b"damaged")
     first = rotate(ACTOR, forget_old=True)
     assert (first.rewrapped, first.unreadable, first.old_keys) == (len(NAMES) - 1, (NAMES[1],), (old,))
     second = rotate(ACTOR, forget_old=True)
     assert (second.rewrapped, second.master_key != first.master_key) == (len(NAMES) - 1, True)
     readable = Connection.objects.exclude(name=NAMES[1])
-    assert {connecting.key_of(one).reveal() for one in readable} == {
+    assert {connection_keys.key_of(one).reveal() for one in readable} == {
         f"CANARY of {one.name}" for one in readable
     }
-    assert code_of(connecting.key_of, Connection.objects.get(name=NAMES[1])) == "SECRET_UNREADABLE"
+    assert code_of(connection_keys.key_of, Connection.objects.get(name=NAMES[1])) == "SECRET_UNREADABLE"
     assert len(key_file.read_text().splitlines()) == 2
 
 
 def test_two_rotations_at_once_lose_no_key(key_file: Path) -> None:
     """Both read the file before either wrote it: what the first wrapped still opens."""
-    before = store.master_keys()
+    before = master_keys.master_keys()
     first, second = add_master_key(before), add_master_key(before)
     assert tuple(second.keys) == (second.newest, first.newest, before.newest)
     kept = keep_master_keys(first, ())
@@ -200,14 +205,14 @@ def test_a_key_file_behind_a_link_is_changed_where_it_lies(key_file: Path, tmp_p
 def test_a_damaged_key_file_needs_attention_and_is_left_alone(key_file: Path, content: bytes) -> None:
     key_file.write_bytes(content)
     assert code_of(rotate, ACTOR, forget_old=True) == "MASTER_KEY_DAMAGED"
-    assert code_of(connecting.key_of, Connection.objects.all()[0]) == "MASTER_KEY_DAMAGED"
+    assert code_of(connection_keys.key_of, Connection.objects.all()[0]) == "MASTER_KEY_DAMAGED"
     assert key_file.read_bytes() == content
 
 
 def test_a_key_file_that_is_a_folder_needs_attention(key_file: Path) -> None:
     key_file.unlink()
     key_file.mkdir(mode=0o700)
-    assert code_of(store.master_keys) == "MASTER_KEY_UNUSABLE"
+    assert code_of(master_keys.master_keys) == "MASTER_KEY_UNUSABLE"
 
 
 @pytest.mark.parametrize("column", ["wrapped", "sealed"])
@@ -218,8 +223,8 @@ def test_a_truncated_envelope_is_unreadable_and_nothing_worse(key_file: Path, co
     for length in (0, 1, 7, 8, 12, 27, 28, len(whole) - 1):
         setattr(row, column, whole[:length])
         row.save()
-        assert code_of(connecting.key_of, row.connection) == "SECRET_UNREADABLE"
-        keys, place = store.master_keys(), connecting.place_of(row.connection, row.version)
+        assert code_of(connection_keys.key_of, row.connection) == "SECRET_UNREADABLE"
+        keys, place = master_keys.master_keys(), connection_keys.place_of(row.connection, row.version)
         sealed = Sealed(row.master_key, bytes(row.wrapped), bytes(row.sealed))
         if column == "wrapped":
             assert code_of(keys.rewrap, sealed, place) == "SECRET_UNREADABLE"

@@ -22,10 +22,10 @@ from django.db.models.lookups import Contains
 from leleka.core.ports.destination import Check, Standing
 from leleka.destinations.registry import SPECS
 from leleka.errors import NotFound, Problem
-from leleka.services import acting
 from leleka.services.access.actor import Actor
 from leleka.services.access.permissions import Permission, require
-from leleka.services.connecting import KEY
+from leleka.services.connections import export_user as connection_export_user
+from leleka.services.connections.keys import KEY
 from leleka.services.paging import Columns, Listed, Wanted, after, contains, page_of
 from leleka.state.folding import Folded
 from leleka.state.models import Connection, Export, Run
@@ -201,7 +201,7 @@ def _last_check(row: Connection) -> tuple[Check, ...]:
 def attention_of(row: Connection) -> list[Problem]:
     """Give the reasons why an administrator must act; they are for administrators."""
     found: list[Problem] = []
-    nobody = acting.problem_of(row)
+    nobody = connection_export_user.problem_of(row)
     if nobody is not None:
         found.append(nobody)
     failed = next((step for step in _last_check(row) if step.standing is Standing.FAILED), None)

@@ -20,12 +20,14 @@ from leleka.core.secret import Secret
 from leleka.destinations.registry import spec_of
 from leleka.destinations.spec import Identity
 from leleka.errors import InvalidInput, LelekaError, TryLater
-from leleka.services import connecting, store
+from leleka.services import store
 from leleka.services.access.actor import Actor
 from leleka.services.access.permissions import Permission, require
 from leleka.services.audit.log import record
-from leleka.services.connection_views import find
-from leleka.services.connections import keep_result
+from leleka.services.connections import keys as connection_keys
+from leleka.services.connections import open_destination
+from leleka.services.connections.live_account import keep_result
+from leleka.services.connections.queries import find
 from leleka.state.models import Account, AuditEntry, Connection
 
 _SALT: Final = "leleka.connections.connect"
@@ -75,10 +77,10 @@ def judge(draft: Draft, saved: Connection | None) -> Judged:
     found: list[InvalidInput] = []
     host = draft.host if draft.host.strip() or saved is None else saved.host
     identity = attempt(found, "host", lambda: spec.identify(host, network))
-    reference = typed if connecting.is_reference(typed) else ""
+    reference = typed if connection_keys.is_reference(typed) else ""
     key = None
     if reference:
-        attempt(found, "key", lambda: connecting.check_reference(reference))
+        attempt(found, "key", lambda: connection_keys.check_reference(reference))
     elif typed:
         key = attempt(found, "key", lambda: spec.check_key(typed))
     elif saved is None or (identity is not None and str(identity) != saved.host):
@@ -105,7 +107,7 @@ class Connect:
         done: list[Check] = []
         try:
             key = self._key()
-            with connecting.opened_with(self._connection(), key, self._clock) as account:
+            with open_destination.opened_with(self._connection(), key, self._clock) as account:
                 for step in account.destination.check(None):
                     done.append(step)
                     yield step
@@ -123,9 +125,9 @@ class Connect:
         if judged.key is not None:
             return judged.key
         if judged.reference:
-            key = connecting.referenced(judged.reference, "")
+            key = connection_keys.referenced(judged.reference, "")
             return spec_of(judged.type).check_key(key.reveal())
-        return connecting.key_of(saved or Connection())
+        return connection_keys.key_of(saved or Connection())
 
     def _connection(self) -> Connection:
         judged = self._judged
@@ -137,7 +139,7 @@ class Connect:
         sentence = f"{problem.message} {problem.remedy}".strip()
         left = [name for name in self.steps if name not in {step.name for step in done}]
         skipped = [Check(name, Standing.SKIPPED, "Not tested: an earlier step failed.") for name in left]
-        failed = Check(left[0] if left else connecting.KEY, Standing.FAILED, sentence, problem.code)
+        failed = Check(left[0] if left else connection_keys.KEY, Standing.FAILED, sentence, problem.code)
         return [failed, *skipped[1:]]
 
 

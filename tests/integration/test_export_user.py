@@ -4,8 +4,10 @@ import pytest
 
 from leleka.core.clock import SystemClock
 from leleka.errors import InvalidInput, NeedsAttention
-from leleka.services import connection_views, due, editing_connections, editing_exports, runs
+from leleka.services import due, editing_exports, runs
 from leleka.services.access.actor import Role
+from leleka.services.connections import commands as connection_commands
+from leleka.services.connections import queries as connection_queries
 from leleka.services.people import actor_of
 from leleka.state.models import AuditEntry, Connection, Export, Run, User
 from tests.integration.api import furnish, program
@@ -60,7 +62,7 @@ def test_without_an_export_user_only_the_operator_runs(opened: Office, gone: str
     said = alice.told("POST", f"/exports/{number}/run", {}, 409)
     assert said["code"] == code
     assert "adds themselves as export user" in said["problems"][0]["remedy"]
-    assert code in {one.code for one in connection_views.connections_after(alice.actor, 0, 1)[0].attention}
+    assert code in {one.code for one in connection_queries.connections_after(alice.actor, 0, 1)[0].attention}
     assert not Run.objects.exists()
     view = opened.run()
     assert (view.status, view.acts_as) == ("Successful", ALICE.name)
@@ -81,7 +83,7 @@ def test_an_administrator_lends_their_name_to_what_a_file_manages(opened: Office
     alice = somebody("alice", Role.ADMINISTRATOR)
     number = Connection.objects.get().pk
     with pytest.raises(InvalidInput, match="PASSWORD_WRONG"):
-        editing_connections.become_export_user(alice.actor, number, "wrong")
+        connection_commands.become_export_user(alice.actor, number, "wrong")
     assert Connection.objects.get().export_user is None
     reply = alice.browser.post(f"/admin/connections/{number}/export-user", {"password": PASSWORD})
     assert reply.status_code == 303

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from django.db import transaction
 
 from leleka.errors import NeedsAttention
-from leleka.services import store
 from leleka.services.access.actor import Actor
 from leleka.services.audit.log import record
-from leleka.services.connecting import place_of
+from leleka.services.connections import master_keys
+from leleka.services.connections.keys import place_of
 from leleka.state.key_file import add_master_key, keep_master_keys
 from leleka.state.models import StoredSecret
 from leleka.state.sealing import alone
@@ -34,7 +34,7 @@ def rotate(actor: Actor, *, forget_old: bool) -> Rotated:
     A rotation that was cut short is finished, without yet another key. Each secret moves in a transaction of its
     own, on condition that it did not change meanwhile; old keys open what is not moved yet.
     """
-    keys = store.master_keys()
+    keys = master_keys.master_keys()
     behind, unreadable = _behind(keys)
     if not behind:
         keys = add_master_key(keys)

@@ -8,7 +8,7 @@ from django.utils import timezone
 from leleka.core.ports.clock import Clock
 from leleka.core.ports.destination import Check, Field, Standing, Target
 from leleka.errors import LelekaError, NotFound
-from leleka.services.connecting import opened
+from leleka.services.connections.open_destination import opened
 from leleka.state.models import Connection
 
 

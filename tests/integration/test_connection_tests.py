@@ -9,9 +9,10 @@ import time_machine
 from leleka.core.clock import SystemClock
 from leleka.core.ports.destination import Standing
 from leleka.errors import TryLater
-from leleka.services import connection_checks, connection_views
-from leleka.services import editing_connections as editing
-from leleka.services.connection_checks import Draft
+from leleka.services.connections import commands as editing
+from leleka.services.connections import connection_test
+from leleka.services.connections import queries as connection_queries
+from leleka.services.connections.connection_test import Draft
 from leleka.state.models import Connection
 from tests.integration.conftest import KEY
 from tests.integration.connecting import OTHER_KEY, connected, form, host, tried
@@ -20,11 +21,11 @@ from tests.integration.office import ALICE, Office
 
 def test_a_proof_holds_for_a_quarter_of_an_hour(office: Office) -> None:
     with time_machine.travel(datetime(2026, 5, 1, tzinfo=UTC), tick=False) as moment:
-        judged = connection_checks.judge(Draft(host(office), KEY), None)
-        proof = connection_checks._prove(ALICE, judged, [])
-        assert connection_checks.has_passed(ALICE, judged, proof) == []
+        judged = connection_test.judge(Draft(host(office), KEY), None)
+        proof = connection_test._prove(ALICE, judged, [])
+        assert connection_test.has_passed(ALICE, judged, proof) == []
         moment.shift(timedelta(minutes=15, seconds=1))
-        assert connection_checks.has_passed(ALICE, judged, proof) is None
+        assert connection_test.has_passed(ALICE, judged, proof) is None
 
 
 def test_a_key_that_is_refused_proves_nothing(office: Office) -> None:
@@ -52,16 +53,16 @@ def test_a_check_of_what_is_saved_is_remembered(office: Office) -> None:
     Connection.objects.get().secrets.all().delete()
     steps, proof = tried(ALICE, Draft("", connection=made.id))
     assert (steps[0].code, proof) == ("KEY_MISSING", "")
-    seen = connection_views.connection(ALICE, made.id)
+    seen = connection_queries.connection(ALICE, made.id)
     assert "KEY_MISSING" in [reason.code for reason in seen.attention]
 
 
 def test_connect_is_limited_to_five_a_minute(office: Office) -> None:
     with time_machine.travel(datetime(2026, 5, 1, tzinfo=UTC), tick=False) as moment:
         for _ in range(5):
-            connection_checks.begin(ALICE, Draft(host(office), KEY), SystemClock())
+            connection_test.begin(ALICE, Draft(host(office), KEY), SystemClock())
         with pytest.raises(TryLater, match="CHECK_TOO_OFTEN") as raised:
-            connection_checks.begin(ALICE, Draft(host(office), KEY), SystemClock())
+            connection_test.begin(ALICE, Draft(host(office), KEY), SystemClock())
         assert raised.value.retry_after == 60
         moment.shift(timedelta(seconds=61))
-        connection_checks.begin(ALICE, Draft(host(office), KEY), SystemClock())
+        connection_test.begin(ALICE, Draft(host(office), KEY), SystemClock())

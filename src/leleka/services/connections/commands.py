@@ -12,14 +12,16 @@ from django.utils import timezone
 
 from leleka.destinations.registry import spec_of
 from leleka.errors import Conflict, Forbidden, InvalidInput
-from leleka.services import connecting, consent, signing_in
+from leleka.services import signing_in
 from leleka.services.access.actor import Actor
 from leleka.services.access.edit_guards import refuse_managed, stale
 from leleka.services.access.permissions import Permission, require
 from leleka.services.audit.log import record
-from leleka.services.connection_checks import Draft, Judged, attempt, has_passed, judge
-from leleka.services.connection_views import ConnectionView, find, view_of
-from leleka.services.sharing import clashes, writer_of
+from leleka.services.connections import consent
+from leleka.services.connections import keys as connection_keys
+from leleka.services.connections.connection_test import Draft, Judged, attempt, has_passed, judge
+from leleka.services.connections.field_conflicts import clashes, writer_of
+from leleka.services.connections.queries import ConnectionView, find, view_of
 from leleka.state.models import Account, Connection, Export, Run
 
 _LONGEST_NAME: Final = 200
@@ -171,7 +173,7 @@ def _check_name(form: ConnectionForm, kind: str) -> None:
     if not name or len(name) > _LONGEST_NAME or not name.isprintable():
         raise InvalidInput("NAME_INVALID", "A name has 1 to 200 visible characters.")
     spec_of(kind).check_name(name)
-    if len(key) >= _LIKELY and not connecting.is_reference(key) and key in name:
+    if len(key) >= _LIKELY and not connection_keys.is_reference(key) and key in name:
         raise InvalidInput(
             "LOOKS_LIKE_SECRET", "This name holds the API key.", remedy="Names are shown to everyone."
         )
@@ -250,7 +252,7 @@ def _save(row: Connection) -> None:
 
 def _keep(row: Connection, judged: Judged) -> None:
     if judged.key is not None:
-        connecting.keep_key(row, judged.key)
+        connection_keys.keep_key(row, judged.key)
     elif judged.reference:
         row.secrets.all().delete()
 

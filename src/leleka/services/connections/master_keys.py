@@ -1,0 +1,9 @@
+from leleka.services.store import configuration
+from leleka.state.key_file import load_master_keys
+from leleka.state.models import StoredSecret
+from leleka.state.secrets import MasterKeys
+
+
+def master_keys() -> MasterKeys:
+    """Read the master keys; a first start makes one, but never while something is sealed with another (S-2)."""
+    return load_master_keys(configuration().master_key_file, create=not StoredSecret.objects.exists())

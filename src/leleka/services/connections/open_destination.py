@@ -1,0 +1,56 @@
+"""From a stored connection to an open destination; the only place where a key is revealed."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from leleka.core.ports.clock import Clock
+from leleka.core.ports.destination import Destination, Limits, Turn, at_once
+from leleka.core.secret import Secret
+from leleka.destinations.registry import spec_of
+from leleka.engine.rate_limit import Tempo
+from leleka.engine.request_slots import KEPT_FOR_PEOPLE, RequestPace
+from leleka.services import store
+from leleka.services.connections.keys import key_of
+from leleka.state.models import Connection
+from leleka.state.places import AccountPlaces
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """An open destination with what its account allows."""
+
+    destination: Destination
+    limits: Limits
+    tempo: Tempo
+
+
+@contextmanager
+def opened(connection: Connection, clock: Clock) -> Iterator[Opened]:
+    """Open the destination of a connection, and close it."""
+    with opened_with(connection, key_of(connection), clock) as account:
+        yield account
+
+
+@contextmanager
+def opened_with(connection: Connection, key: Secret, clock: Clock) -> Iterator[Opened]:
+    """Open with a key at hand; the connection need not be saved, nor its account be known yet."""
+    network = store.configuration().network
+    spec = spec_of(connection.type)
+    tempo = Tempo(network.speed(connection.host))
+    turn = _turn_of(connection.account_id, spec.limits, tempo, clock) if connection.account_id else at_once
+    settings = spec.settings(host=connection.host, key=key, share=connection.share)
+    destination = spec.open(settings, network, clock, turn)
+    try:
+        yield Opened(destination, spec.limits, tempo)
+    finally:
+        destination.close()
+
+
+def _turn_of(account: int, limits: Limits, tempo: Tempo, clock: Clock) -> Turn:
+    places = AccountPlaces(
+        account,
+        limits.requests_per_second - KEPT_FOR_PEOPLE,
+        longest=limits.seconds_in_flight + 1.0,
+    )
+    return RequestPace(limits, tempo, clock, places).turn
