@@ -15,8 +15,8 @@ from leleka.destinations.registry import SPECS, spec_of
 from leleka.errors import InvalidInput
 from leleka.services.checking_exports import CheckedExport, ExportChecks, Staying
 from leleka.services.connections.keys import check_reference, is_reference
-from leleka.services.definitions import ConnectionDefinition
-from leleka.services.gathering import Gathering, Location, near
+from leleka.services.definition_schema.problem_collector import Gathering, Location, near
+from leleka.services.definition_schema.schema import ConnectionDefinition
 from leleka.services.reading import DefinitionsFile
 
 _KINDS: Final = ("sources", "relationships", "segments", "connections", "exports")

@@ -10,8 +10,8 @@ from leleka.core.data_matching import LeaverPolicy
 from leleka.core.schedules.model import ExportSchedule
 from leleka.core.schedules.parser import parse_export_schedule
 from leleka.services.connections.field_conflicts import clashes, writer_of
-from leleka.services.definitions import ExportDefinition, MatchingDefinition
-from leleka.services.gathering import Gathering, Location, near
+from leleka.services.definition_schema.problem_collector import Gathering, Location, near
+from leleka.services.definition_schema.schema import ExportDefinition, MatchingDefinition
 from leleka.services.matching import leavers_data, matching_data
 from leleka.state.models import Export
 

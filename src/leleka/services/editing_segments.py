@@ -20,8 +20,8 @@ from leleka.services.access.actor import Actor
 from leleka.services.access.edit_guards import refuse_managed, stale
 from leleka.services.access.permissions import Permission, allows, require
 from leleka.services.audit.log import record
-from leleka.services.definitions import Name
-from leleka.services.reading import said_of
+from leleka.services.definition_schema.pydantic_problems import said_of
+from leleka.services.definition_schema.schema import Name
 from leleka.services.segments import by_number
 from leleka.state.models import Segment, Task
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from leleka.core.data_matching import DataMatching, LeaverPolicy, Leavers, Line, WhenEmpty
-from leleka.services.definitions import LeaversDefinition, MatchingDefinition
+from leleka.services.definition_schema.schema import LeaversDefinition, MatchingDefinition
 
 _CUSTOM = "field:"
 

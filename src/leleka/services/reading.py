@@ -15,25 +15,14 @@ from ruamel.yaml.representer import RoundTripRepresenter
 from ruamel.yaml.scalarint import ScalarInt
 
 from leleka.errors import InvalidInput, NotFound, Problem
-from leleka.services.definitions import Definitions, settings_at
+from leleka.services.definition_schema.pydantic_problems import said_of
+from leleka.services.definition_schema.schema import Definitions, settings_at
 
 _REFERENCE: Final = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 _SURROGATE: Final = re.compile(r"[\ud800-\udfff]")
 _QUOTED: Final = re.compile(r"""(['"]).{4,}\1""")
 _LARGEST: Final = 5_000_000  # bytes
 _SHORTEST_HIDDEN: Final = 8  # characters: something shorter stands in messages by chance
-_SENTENCES: Final = {
-    "missing": "this is required",
-    "model_type": "this must be a mapping",
-    "model_attributes_type": "this must be a mapping",
-    "extra_forbidden": "there is no such setting",
-    "string_type": "this must be text: put it in quotes",
-    "bool_type": "this must be true or false",
-    "bool_parsing": "this must be true or false",
-    "list_type": "this must be a list",
-    "too_short": "this must not be empty",
-    "string_too_short": "this must not be empty",
-}
 
 
 class DefinitionsFile:
@@ -156,13 +145,6 @@ def _as_written(number: ScalarInt) -> int | str:
     """
     text = str(RoundTripRepresenter().represent_data(number).value)
     return 0 if text == "0" else text
-
-
-def said_of(detail: Any) -> tuple[str, str]:
-    """Give the code and the sentence for one thing the definitions do not allow."""
-    kind = detail["type"]
-    sentence = _SENTENCES.get(kind, str(detail["msg"]).removeprefix("Value error, "))
-    return kind if kind.isupper() else "DEFINITION_INVALID", f"{sentence[:1].upper()}{sentence[1:]}."
 
 
 def _as_known(location: tuple[str | int, ...]) -> tuple[str | int, ...]:

@@ -6,7 +6,7 @@ from typing import Any, Protocol, TypeVar
 
 from leleka.core.columns import Catalogue, Table
 from leleka.errors import InvalidInput, Problem
-from leleka.services.definitions import Definitions
+from leleka.services.definition_schema.schema import Definitions
 
 Location = tuple[str | int, ...]
 _T = TypeVar("_T")
