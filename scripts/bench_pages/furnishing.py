@@ -18,8 +18,9 @@ from scripts.bench_pages.terms import Terms
 from leleka.core.clock import SystemClock
 from leleka.core.rules.model import to_data
 from leleka.core.rules.parser import parse
-from leleka.services import applying, catalogue, people, refreshes, refreshing, store, tokens
+from leleka.services import catalogue, people, refreshes, refreshing, store, tokens
 from leleka.services.access.actor import Actor, Role
+from leleka.services.definitions import apply as definition_apply
 from leleka.state.models import (
     Account,
     AuditEntry,
@@ -63,7 +64,7 @@ def furnish(folder: Path, terms: Terms) -> Furnished:
     store.prepare()
     tables.customers(folder / "customers.parquet", terms.profiles)
     (folder / "leleka.yaml").write_text(_DEFINITIONS, encoding="utf-8")
-    applying.apply(folder / "leleka.yaml", alice, print)
+    definition_apply.apply(folder / "leleka.yaml", alice, print)
     with transaction.atomic():
         users = _people(terms.people)
         _segments(terms.segments)

@@ -9,10 +9,10 @@ import pytest
 from django.apps import apps
 
 from leleka.errors import InvalidInput, LelekaError, Problem
-from leleka.services import applying
 from leleka.services.access.actor import Actor, Role
-from leleka.services.changes import Did
 from leleka.services.connections import keys as connection_keys
+from leleka.services.definitions import apply as definition_apply
+from leleka.services.definitions.changes import Did
 from leleka.state.models import Connection
 
 SECRET = "CANARY-0123456789-a1b2"
@@ -87,7 +87,7 @@ class Desk:
     def applied(
         self, text: str = FILE, name: str = "leleka.yaml", **options: bool
     ) -> dict[tuple[str, str], tuple[Did, Sequence[str]]]:
-        done = applying.apply(self.write(text, name), ACTOR, self.said.append, **options)
+        done = definition_apply.apply(self.write(text, name), ACTOR, self.said.append, **options)
         return {(one.kind, one.name): (one.did, one.fields) for one in done}
 
     def refused(
@@ -96,7 +96,7 @@ class Desk:
         """Give what is said against a file, having seen that it changed nothing and that no key is repeated."""
         path, before = self.write(text, name), state()
         with pytest.raises(kind) as caught:
-            applying.apply(path, ACTOR, self.said.append, **options)
+            definition_apply.apply(path, ACTOR, self.said.append, **options)
         assert state() == before
         shown = f"{caught.value}{caught.value!r}{caught.value.problems}{self.said}"
         assert "CANARY" not in shown

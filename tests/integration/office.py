@@ -16,10 +16,11 @@ from leleka.core.ports.outbox import Batch
 from leleka.sandbox.contacts import Status
 from leleka.sandbox.messages import Request
 from leleka.sandbox.server import SandboxServer
-from leleka.services import applying, running, store
+from leleka.services import running, store
 from leleka.services.access.actor import Actor, Role
-from leleka.services.changes import Applied
 from leleka.services.contracts import RunView
+from leleka.services.definitions import apply as definition_apply
+from leleka.services.definitions.changes import Applied
 from leleka.state.models import Ledger
 from leleka.warehouse.scan import parquet
 
@@ -106,7 +107,7 @@ class Office:
         return path
 
     def apply(self, definitions: str = DEFINITIONS, **options: bool) -> list[Applied]:
-        return list(applying.apply(self.write(definitions), ALICE, self.watcher.stage, **options))
+        return list(definition_apply.apply(self.write(definitions), ALICE, self.watcher.stage, **options))
 
     def run(self, name: str = "News", **options: bool) -> RunView:
         return running.run_export(name, ALICE, SystemClock(), self.watcher, **options)

@@ -12,8 +12,8 @@ from leleka.core.clock import SystemClock
 from leleka.core.configuration import Configuration
 from leleka.core.ports.destination import Standing
 from leleka.errors import InvalidInput, Problem
-from leleka.services import applying
 from leleka.services.connections import live_account
+from leleka.services.definitions import apply as definition_apply
 from tests.bad_inputs import Entry, entries
 from tests.bad_inputs.placing import placed
 from tests.integration.defining import ACTOR, FILE, SECRET, Desk, open_desk, state
@@ -172,7 +172,7 @@ def test_whatever_stands_anywhere_is_taken_or_refused_in_words(
 def refusal(desk: Desk, path: Path) -> InvalidInput | None:
     """Plan the file; whatever else it raises fails the test."""
     try:
-        applying.apply(path, ACTOR, desk.said.append, plan_only=True)
+        definition_apply.apply(path, ACTOR, desk.said.append, plan_only=True)
     except InvalidInput as error:
         return error
     return None

@@ -17,7 +17,7 @@ from leleka.destinations.activecampaign.destination import ActiveCampaign
 from leleka.destinations.activecampaign.hosts import normalise_host
 from leleka.destinations.http import GuardedClient
 from leleka.errors import InvalidInput
-from leleka.services import applying
+from leleka.services.definitions import apply as definition_apply
 from leleka.state.models import Connection
 from tests.bad_inputs import Entry, entries
 from tests.bad_inputs.placing import placed
@@ -112,7 +112,7 @@ def test_whatever_is_typed_is_a_label_below_a_suffix_or_refused(
     path = desk.write(placed(BASE, AT, text))
     refused: InvalidInput | None = None
     try:
-        applying.apply(path, ACTOR, desk.said.append, plan_only=True)
+        definition_apply.apply(path, ACTOR, desk.said.append, plan_only=True)
     except InvalidInput as error:
         refused = error
     assert asked == []

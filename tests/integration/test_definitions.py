@@ -7,7 +7,7 @@ import pytest
 
 from leleka.core.configuration import Configuration
 from leleka.errors import LelekaError
-from leleka.services.changes import Did
+from leleka.services.definitions.changes import Did
 from leleka.state.models import AuditEntry, Connection, Export, Segment, Source
 from tests.integration.defining import FILE, SECRET, Desk, changed, open_desk, state
 

@@ -7,8 +7,8 @@ import pytest
 
 from leleka.core.configuration import Configuration
 from leleka.errors import NeedsAttention
-from leleka.services.changes import Did
 from leleka.services.connections import keys as connection_keys
+from leleka.services.definitions.changes import Did
 from leleka.state.models import AuditEntry, Connection, StoredSecret
 from tests.integration.defining import HOST, OTHER_SECRET, SECRET, Desk, changed, key_now, open_desk, state
 

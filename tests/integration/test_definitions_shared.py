@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from leleka.core.configuration import Configuration
-from leleka.services.changes import Did
+from leleka.services.definitions.changes import Did
 from leleka.state.models import Export
 from tests.integration.defining import FILE, Desk, changed, open_desk
 

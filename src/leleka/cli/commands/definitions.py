@@ -20,11 +20,12 @@ def apply(
     json: JsonOption = False,
 ) -> None:
     """Bring sources, segments, connections and exports to what a file says."""
-    from leleka.services import applying, store
+    from leleka.services import store
     from leleka.services.access.actor import Actor
+    from leleka.services.definitions import apply as definition_apply
 
     store.prepare()
-    done = applying.apply(file, Actor.operator(), say, plan_only=plan, prune=prune)
+    done = definition_apply.apply(file, Actor.operator(), say, plan_only=plan, prune=prune)
     if json:
         print_json(done)
         return

@@ -17,7 +17,7 @@ from leleka.services.checking_exports import CheckedExport, ExportChecks, Stayin
 from leleka.services.connections.keys import check_reference, is_reference
 from leleka.services.definition_schema.problem_collector import Gathering, Location, near
 from leleka.services.definition_schema.schema import ConnectionDefinition
-from leleka.services.reading import DefinitionsFile
+from leleka.services.definitions.yaml_file import DefinitionsFile
 
 _KINDS: Final = ("sources", "relationships", "segments", "connections", "exports")
 _LIKELY: Final = 8  # characters: something shorter stands in names by chance

@@ -6,21 +6,23 @@ from pathlib import Path
 from typing import Any
 
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 
 from leleka.core.columns import Catalogue, Column, ColumnType, Table
 from leleka.core.data_matching import LeaverPolicy
+from leleka.core.schedules.model import ExportSchedule
 from leleka.errors import InvalidInput, LelekaError, Problem
 from leleka.services import catalogue, refreshing, store
 from leleka.services.access.actor import Actor
-from leleka.services.changes import Applied, Changes
-from leleka.services.checking import CheckedConnection, check_definitions
 from leleka.services.checking_exports import CheckedExport, Staying
 from leleka.services.connections import keys as connection_keys
+from leleka.services.definitions.changes import Applied, Changes
+from leleka.services.definitions.validation import CheckedConnection, check_definitions
+from leleka.services.definitions.yaml_file import DefinitionsFile
 from leleka.services.export_schedules import columns_of, stored
-from leleka.services.reading import DefinitionsFile
-from leleka.services.system_schedule import apply_system
-from leleka.state.models import Account, Connection, Export, RelationshipRow, Segment, Source
+from leleka.services.system_schedule import values
+from leleka.state.models import Account, Connection, Export, RelationshipRow, Segment, Source, SystemSchedule
 from leleka.warehouse.session import Session
 
 Say = Callable[[str], None]
@@ -218,3 +220,15 @@ def _apply_export(changes: Changes, wanted: CheckedExport) -> None:
     row = changes.upsert("export", wanted.name, values, beside=("segments",) if differ else ())
     if differ:
         row.segments.set(Segment.objects.filter(name__in=wanted.segments))
+
+
+def apply_system(changes: Changes, wanted: ExportSchedule) -> None:
+    """Bring the row to what a definitions file says; what was due before is not run."""
+    before, _ = SystemSchedule.objects.get_or_create(pk=1, defaults={"version": 0})
+    new = values(wanted.own, timezone.now(), on=wanted.own is not None)
+    managed = {"managed_by_file": changes.path}
+    compared = {key: new[key] for key in ("on", "schedule") if key in new} | managed
+    differing = [key for key, value in compared.items() if getattr(before, key) != value]
+    if differing:
+        SystemSchedule.objects.filter(pk=1).update(version=F("version") + 1, **managed, **new)
+    changes.note_schedule(differing)
