@@ -181,7 +181,7 @@ def _lines(actor: Actor, rows: Sequence[Export]) -> Sequence[ExportLine]:
 
 def export(actor: Actor, number: int) -> ExportDetail:
     require(actor, Permission.SEE)
-    row = find(number)
+    row = find_by_id(number)
     line = line_of(actor, row, row.runs.order_by("-pk").first())
     attention = row.connection is not None and bool(connection_queries.attention_of(row.connection))
     return ExportDetail(line, data_of(row), attention)
@@ -235,7 +235,7 @@ def sum_of(actor: Actor, segments: Sequence[str], connection: str, limit: int) -
     )
 
 
-def find(number: int) -> Export:
+def find_by_id(number: int) -> Export:
     """Raises ``NotFound``."""
     rows = Export.objects.select_related("connection__account", "owner").prefetch_related("segments")
     row = rows.filter(pk=number).first()

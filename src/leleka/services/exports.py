@@ -29,10 +29,10 @@ from leleka.warehouse.store import LakeWarehouse
 
 def list_exports() -> list[ExportView]:
     rows = Export.objects.select_related("connection").prefetch_related("segments").order_by("name")
-    return [_view(export) for export in rows]
+    return [_summary(export) for export in rows]
 
 
-def find(name: str) -> Export:
+def find_by_name(name: str) -> Export:
     """Raises ``NotFound``."""
     export = Export.objects.select_related("connection__account").filter(name=name).first()
     if export is None:
@@ -185,7 +185,7 @@ def ground_of(session: Session, account: Opened, clock: Clock, shelf: Shelf) -> 
 
 def preview_export(name: str, clock: Clock, watcher: Watcher, *, refresh: bool = True) -> PreviewView:
     """Plan, and go no further. The plan it wrote is removed again."""
-    export = find(name)
+    export = find_by_name(name)
     connection = connection_of(export)
     with store.session() as session:
         if refresh:
@@ -235,7 +235,7 @@ def _emptied(export: Export, config: dict[str, Any]) -> Iterable[str]:
     return (name for name, _, size in config["segments"] if not size and before.get(name))
 
 
-def _view(export: Export) -> ExportView:
+def _summary(export: Export) -> ExportView:
     run = export.runs.order_by("-pk").first()
     connection = export.connection
     return ExportView(

@@ -41,7 +41,7 @@ def reconcile(
     With ``repair`` the missing ones are planned again by the next run, which still excludes who unsubscribed or
     bounced. Raises ``Conflict`` while a run is under way.
     """
-    export = exports.find(name)
+    export = exports.find_by_name(name)
     connection = exports.connection_of(export)
     key = {"export": export, "account": connection.account, "target": export.target}
     ledger = Ledger.objects.filter(**key).first()

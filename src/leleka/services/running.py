@@ -47,7 +47,7 @@ def run_export(
     ``resend`` sends rows again that ActiveCampaign refused before, though they did not change. Raises
     ``Conflict`` RUN_IN_PROGRESS where another process works on the live run.
     """
-    export = exports.find(name)
+    export = exports.find_by_name(name)
     exports.connection_of(export)
     run = Run.objects.filter(export=export, finished_at__isnull=True).first()
     if run is None:
@@ -84,7 +84,7 @@ def ask_run(
 
     ``tries`` counts the runs of one due instant, this one included.
     """
-    export = exports.find(name)
+    export = exports.find_by_name(name)
     require_export(actor, export)
     config = {**exports.outline(export), "resend": resend, "refresh": refresh}
     return _create(export, config, actor, trigger=trigger, tries=tries)
