@@ -4,8 +4,8 @@ import pytest
 from django.utils import timezone
 
 from leleka.errors import Conflict, Forbidden, InvalidInput
-from leleka.services import removing_connections as removing
 from leleka.services.access.actor import Role
+from leleka.services.exports import connection_removal as removing
 from leleka.state.models import AuditEntry, Connection, Export, Run, StoredSecret
 from tests.integration.connecting import connected, export_on
 from tests.integration.office import ALICE, Office

@@ -4,10 +4,11 @@ import pytest
 
 from leleka.core.clock import SystemClock
 from leleka.errors import InvalidInput, NeedsAttention
-from leleka.services import due, editing_exports, runs
+from leleka.services import due, runs
 from leleka.services.access.actor import Role
 from leleka.services.connections import commands as connection_commands
 from leleka.services.connections import queries as connection_queries
+from leleka.services.exports import commands as export_commands
 from leleka.services.people import actor_of
 from leleka.state.models import AuditEntry, Connection, Export, Run, User
 from tests.integration.api import furnish, program
@@ -36,7 +37,7 @@ def told(action: str) -> tuple[str, dict[str, object]]:
 
 def test_a_run_acts_in_the_export_user_s_name_whoever_asked(opened: Office) -> None:
     eve, bob = lend_a_name(), somebody("bob", Role.CONTRIBUTOR)
-    number = editing_exports.run(bob.actor, Export.objects.get().pk)
+    number = export_commands.run(bob.actor, Export.objects.get().pk)
     work()
     view = runs.show_run(bob.actor, number)
     hers = actor_of(eve).name
@@ -70,7 +71,7 @@ def test_without_an_export_user_only_the_operator_runs(opened: Office, gone: str
 
 def test_an_export_user_who_is_disabled_before_it_begins_stops_the_run(opened: Office) -> None:
     eve, bob = lend_a_name(), somebody("bob", Role.CONTRIBUTOR)
-    number = editing_exports.run(bob.actor, Export.objects.get().pk)
+    number = export_commands.run(bob.actor, Export.objects.get().pk)
     User.objects.filter(pk=eve.pk).update(disabled_at="2026-01-01T00:00:00Z")
     work()
     view = runs.show_run(bob.actor, number)
@@ -100,4 +101,4 @@ def test_nobody_but_an_administrator_lends_a_name(office: Office) -> None:
     export = Export.objects.get()
     Connection.objects.update(export_user=None)
     with pytest.raises(NeedsAttention, match="EXPORT_USER_MISSING"):
-        editing_exports.run(bob.actor, export.pk)
+        export_commands.run(bob.actor, export.pk)

@@ -16,7 +16,7 @@ from prometheus_client.exposition import generate_latest
 from prometheus_client.parser import text_string_to_metric_families
 
 from leleka.core.secret import Secret
-from leleka.services import editing_exports
+from leleka.services.exports import commands as export_commands
 from leleka.state.models import Run, RunStatus, Tally
 from leleka.web.metrics import REGISTRY, registry_of
 from tests.fakes.clock import VirtualClock
@@ -80,7 +80,7 @@ def test_no_counter_falls_when_an_export_is_removed() -> None:
     run = a_run(export, counts=counts(delivered=100, rejected=1))
     an_attempt(a_batch(run, 1), "accepted")
     other = registry_of(VirtualClock())  # of a process that was never asked before
-    editing_exports.remove(ALICE, [export.pk])
+    export_commands.remove(ALICE, [export.pk])
     assert not Run.objects.exists()
     found = scraped(other)
     assert found["leleka_contacts_delivered_total"] == 100

@@ -10,7 +10,7 @@ from leleka.core.clock import SystemClock
 from leleka.engine.rate_limit import Tempo
 from leleka.services import running
 from leleka.services.contracts import RunView
-from leleka.services.reconciling import reconcile
+from leleka.services.exports.reconciliation import reconcile
 from leleka.state.models import Account, AttemptRow
 from leleka.state.outbox import DjangoOutbox
 from tests.fakes.peer import Peer, canned, peer

@@ -4,7 +4,7 @@ import pytest
 
 from leleka.core.clock import SystemClock
 from leleka.errors import NotFound
-from leleka.services.reconciling import Reconciled, reconcile
+from leleka.services.exports.reconciliation import Reconciled, reconcile
 from tests.integration.office import ALICE, Office
 
 

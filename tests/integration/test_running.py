@@ -6,9 +6,10 @@ from leleka.core.clock import SystemClock
 from leleka.core.plan import Counts
 from leleka.errors import LelekaError
 from leleka.sandbox.contacts import Status
-from leleka.services import exports, runs
+from leleka.services import runs
 from leleka.services.access.actor import Actor, Role
 from leleka.state.models import AuditEntry, Run
+from leleka.worker.runs import frozen_configuration
 from tests.integration.office import ALICE, DEFINITIONS, MARK, Office
 
 
@@ -266,7 +267,7 @@ def test_more_people_than_the_limit_send_nothing_and_both_numbers_are_said(offic
 def test_a_preview_says_what_a_run_does_and_sends_nothing(opened: Office) -> None:
     opened.edit(1, 2, first_name="Нове")
     before = opened.imports()
-    view = exports.preview_export("News", SystemClock(), opened.watcher)
+    view = frozen_configuration.preview_export("News", SystemClock(), opened.watcher)
     assert (view.counts.changed, view.counts.unchanged, view.requests) == (2, 18, 1)
     assert (opened.imports(), Run.objects.count()) == (before, 1)
     after = opened.run()

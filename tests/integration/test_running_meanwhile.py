@@ -9,9 +9,10 @@ from leleka.core.clock import SystemClock
 from leleka.engine.sender_pool import ThreadSenders
 from leleka.errors import Conflict
 from leleka.sandbox.contacts import Status
-from leleka.services import editing_exports, refreshes, running, runs, stepping, walking
+from leleka.services import refreshes, running, runs, stepping, walking
 from leleka.services.access.actor import Actor
-from leleka.services.export_forms import data_of
+from leleka.services.exports import commands as export_commands
+from leleka.services.exports.form import data_of
 from leleka.services.refresh_order import in_the_way
 from leleka.services.watching import Nobody
 from leleka.state.models import AttemptRow, Export, Ledger, Run, RunStatus, Trigger
@@ -39,7 +40,7 @@ TWO = DEFINITIONS.replace("connections:\n", SILVER, 1) + UNSUBSCRIBE + OTHER
 def edit(**changes: str) -> None:
     Export.objects.update(managed_by_file="")
     row = Export.objects.get()
-    editing_exports.update(ALICE, row.pk, {**data_of(row), **changes}, row.version)
+    export_commands.update(ALICE, row.pk, {**data_of(row), **changes}, row.version)
 
 
 def refuses(run: Run) -> None:

@@ -9,9 +9,10 @@ import pytest
 
 from leleka.core.clock import SystemClock
 from leleka.errors import LelekaError
-from leleka.services import exports, pruning, refreshing, runs, store, workers
+from leleka.services import pruning, refreshing, runs, store, workers
 from leleka.services.running import run_export
 from leleka.state.models import Account, Connection, Export, Run, RunStatus, Source
+from leleka.worker.runs import frozen_configuration
 from tests.fakes.clock import VirtualClock
 from tests.integration.office import ALICE, DEFINITIONS, MARK, Office, Silent
 
@@ -115,8 +116,8 @@ def test_the_run_of_a_dead_process_goes_on_at_once(office: Office) -> None:
     office.apply()
     with store.session() as session:
         export = Export.objects.get()
-        exports.refresh_for(session, export, SystemClock(), office.watcher)
-        config = exports.freeze(session, export, SystemClock(), office.watcher)
+        frozen_configuration.refresh_for(session, export, SystemClock(), office.watcher)
+        config = frozen_configuration.freeze(session, export, SystemClock(), office.watcher)
     mine = workers.me().split(":")
     dead = ":".join([*mine[:2], "999999999", "1"])
     run = Run.objects.create(

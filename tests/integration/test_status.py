@@ -8,7 +8,8 @@ from django.utils import timezone
 from leleka.core.clock import SystemClock
 from leleka.core.refresh_graph import StepKind
 from leleka.errors import NotFound
-from leleka.services import editing_exports, refreshes, running, scheduling, status, status_progress, walking
+from leleka.services import refreshes, running, scheduling, status, status_progress, walking
+from leleka.services.exports import commands as export_commands
 from leleka.services.status import Wanted
 from leleka.services.status_lines import TaskLine
 from leleka.services.watching import Nobody
@@ -203,6 +204,6 @@ def test_run_all_leaves_out_what_is_off_and_run_does_not(office: Office) -> None
     office.apply(DEFINITIONS)
     number = Export.objects.get().pk
     Export.objects.update(schedule={"policy": "off"})
-    assert editing_exports.run_all(ALICE) == []
-    (asked,) = editing_exports.run_all(ALICE, [number])
+    assert export_commands.run_all(ALICE) == []
+    (asked,) = export_commands.run_all(ALICE, [number])
     assert asked.run == Run.objects.get().pk

@@ -9,9 +9,10 @@ from django.utils import timezone
 
 from leleka.core.clock import SystemClock
 from leleka.errors import Conflict, InvalidInput
-from leleka.services import editing_segments, export_views, people, segments, tokens
+from leleka.services import editing_segments, people, segments, tokens
 from leleka.services.access.actor import Role
 from leleka.services.connections import queries as connection_queries
+from leleka.services.exports import choices as export_choices
 from leleka.state.models import AuditEntry, Connection, Export, Segment, WebSession
 from tests.integration.office import ALICE, DEFINITIONS, Office
 from tests.integration.people import Somebody, lend_a_name, somebody
@@ -106,7 +107,7 @@ def test_contributors_do_not_learn_where_a_key_lies(settings: Any) -> None:
     del settings.LELEKA.environment["KEY"]
     Connection.objects.update(audience=Connection.Audience.CONTRIBUTORS, key_reference="env:SECRET_PLACE")
     known, general = (
-        export_views.offered(somebody(name, role).actor, "Sandbox", CLOCK).problems
+        export_choices.offered(somebody(name, role).actor, "Sandbox", CLOCK).problems
         for name, role in (("alice", Role.ADMINISTRATOR), ("bob", Role.CONTRIBUTOR))
     )
     assert "SECRET_PLACE" in str(known[0])

@@ -10,10 +10,11 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from leleka.services import export_views, runs
+from leleka.services import runs
 from leleka.services.access.actor import Role
 from leleka.services.connections import queries as connection_queries
-from leleka.services.export_views import ExportLine
+from leleka.services.exports import queries as export_queries
+from leleka.services.exports.queries import ExportLine
 from leleka.services.paging import Wanted
 from leleka.state.models import Account, Connection, Export, Run, Segment, User
 from tests.integration.api import program
@@ -78,7 +79,7 @@ def test_exports_are_in_order_over_all_pages(
 ) -> None:
     fill(MANY)
     bob = somebody("bob", Role.CONTRIBUTOR).actor
-    found = over_pages(lambda wanted: export_views.find_exports(bob, wanted), f"{'-' * down}{column}")
+    found = over_pages(lambda wanted: export_queries.find_exports(bob, wanted), f"{'-' * down}{column}")
     keys = [key(one) for one in found]
     assert keys == sorted(keys, reverse=down)
     assert len({key(one) for one in found}) > 1
@@ -100,8 +101,8 @@ def test_exports_are_in_order_over_all_pages(
 )
 def test_exports_are_found_by_name_connection_and_type(text: str, kept: Callable[[ExportLine], bool]) -> None:
     fill(30)
-    everything = export_views.find_exports(ALICE, Wanted()).items
-    found = export_views.find_exports(ALICE, Wanted(text=text))
+    everything = export_queries.find_exports(ALICE, Wanted()).items
+    found = export_queries.find_exports(ALICE, Wanted(text=text))
     assert [one.id for one in found.items] == [one.id for one in everything if kept(one)]
     assert (found.matches, found.all) == (len(found.items), 30)
 

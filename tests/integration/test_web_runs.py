@@ -11,9 +11,10 @@ from django.utils import timezone
 
 from leleka.core.clock import SystemClock
 from leleka.errors import Forbidden
-from leleka.services import due, editing_exports, runs
+from leleka.services import due, runs
 from leleka.services.access.actor import Actor, Role
 from leleka.services.csv_text import lines
+from leleka.services.exports import commands as export_commands
 from leleka.services.people import actor_of
 from leleka.state.models import AuditEntry, Connection, Export, Run, User
 from tests.integration.office import ALICE, DEFINITIONS, MARK, Office
@@ -141,7 +142,7 @@ def test_a_viewer_downloads_nothing(ran: Office) -> None:
 
 
 def test_a_live_run_shows_its_stage_and_how_far_it_is(ran: Office) -> None:
-    number = editing_exports.run(BOB, Export.objects.get().pk)
+    number = export_commands.run(BOB, Export.objects.get().pk)
     told = {"total": 400, "accepted": 100, "confirmed": 50, "began": MOMENT.timestamp() - 10}
     Run.objects.filter(pk=number).update(status="Processing", stage="Sending", progress=told)
     charlie = browser("charlie", Role.VIEWER)

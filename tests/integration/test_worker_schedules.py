@@ -8,7 +8,7 @@ import pytest
 from leleka.core.schedules.instants import instants
 from leleka.errors import Conflict, InvalidInput
 from leleka.services import refreshes, schedules, scheduling, walking
-from leleka.services.export_schedules import schedule_of
+from leleka.services.exports.schedule_setting import schedule_of
 from leleka.state.models import DueDecision, Export, Notice, Refresh, Run, SystemSchedule, Trigger
 from tests.fakes.clock import START, VirtualClock
 from tests.integration.office import ALICE, DEFINITIONS, Office

@@ -15,11 +15,13 @@ from leleka.core.plan import Span
 from leleka.core.ports.outbox import Batch, Outbox
 from leleka.engine.rate_limit import Tempo
 from leleka.engine.run import Order
-from leleka.services import exports, late, waiting
+from leleka.services import late
 from leleka.services.connections.open_destination import Opened
+from leleka.services.exports import quarantine as export_quarantine
 from leleka.state.claims import claim, release
 from leleka.state.models import Account, AttemptRow, BatchRow, Export, Ledger, RequestPlace, Run
 from leleka.state.outbox import DjangoOutbox
+from leleka.worker.runs import frozen_configuration
 from tests.fakes.destination import LIMITS
 from tests.simulation.far import Violation
 from tests.simulation.office import IN_FLIGHT, LEASE, SHARE, TABLE
@@ -72,7 +74,7 @@ class DjangoOffice:
 
     def order(self, worker: Worker) -> Order:
         run = Run.objects.select_related("export").get(pk=self._runs[worker.run])
-        order = exports.order_of(run.export, self._account, run.config)
+        order = frozen_configuration.order_of(run.export, self._account, run.config)
         return replace(order, waiting=worker.waiting)
 
     def settle_late(self, worker: Worker) -> None:
@@ -124,7 +126,7 @@ class DjangoOffice:
         return last is not None and (last.sha256, last.outcome) == (sha256, "")
 
     def waiting(self, but: str = "") -> set[str]:
-        return waiting.waiting_addresses(
+        return export_quarantine.waiting_addresses(
             cast("Any", None), self._account, self._opened, self._clock, of_others_than=self._runs.get(but)
         )
 
@@ -179,7 +181,7 @@ def _leavers(export: Asked) -> dict[str, str]:
 
 
 def _frozen(export: Export) -> dict[str, Any]:
-    """What ``services.exports.freeze`` writes, of an export whose people are in no lake."""
+    """What ``worker.runs.frozen_configuration.freeze`` writes, of an export whose people are in no lake."""
     columns = [[column.name, column.type.value] for column in TABLE.columns]
     return {
         "target": export.target,
@@ -231,9 +233,9 @@ def premises() -> Iterator[Tap]:
     store = SimpleNamespace(lake=lambda: lake, configuration=lambda: SimpleNamespace(lease_seconds=LEASE))
     with ExitStack() as stack:
         tap = stack.enter_context(tapped())
-        for service in (waiting, late, exports):
+        for service in (export_quarantine, late, frozen_configuration):
             stack.enter_context(patch.object(service, "store", store))
-        stack.enter_context(patch.object(waiting, "addresses", addresses))
+        stack.enter_context(patch.object(export_quarantine, "addresses", addresses))
         stack.enter_context(patch.object(late, "LakeWarehouse", lambda *_: _Lake(warehouse_of, meanwhile)))
         yield tap
 

@@ -17,7 +17,7 @@ from leleka.core.schedules.model import ALL_DAYS, ExportSchedule, Schedule
 from leleka.core.schedules.parser import to_data
 from leleka.errors import NeedsAttention
 from leleka.services import refreshes, scheduling
-from leleka.services.export_schedules import OWN, next_due, stored
+from leleka.services.exports.schedule_setting import OWN, next_due, stored
 from leleka.state.models import DueDecision, Export, Refresh, SystemSchedule
 from tests.simulation.schedule_checker import Row, Start, Timeline, Watched, check, due_instants
 from tests.simulation.schedule_world import ZONES, schedule_of, weather

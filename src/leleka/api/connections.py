@@ -13,7 +13,6 @@ from leleka.api.schemas.common import LARGEST, Audience, CheckOut, In, Number, P
 from leleka.core.clock import SystemClock
 from leleka.core.ports.destination import Standing
 from leleka.errors import InvalidInput, Problem
-from leleka.services import removing_connections
 from leleka.services.access.actor import Actor
 from leleka.services.connections import commands as connection_commands
 from leleka.services.connections import connection_test, consent
@@ -21,6 +20,7 @@ from leleka.services.connections import queries as connection_queries
 from leleka.services.connections.commands import ConnectionForm
 from leleka.services.connections.connection_test import Draft
 from leleka.services.connections.queries import ConnectionView
+from leleka.services.exports import connection_removal
 
 router = Router(tags=["Connections"])
 Language = Literal["en", "uk"]
@@ -225,7 +225,7 @@ def become_export_user(request: ApiRequest, number: Number, data: PasswordIn) ->
 def remove_connection(request: ApiRequest, number: Number, data: RemovalIn) -> Status[None]:
     """Remove it with its key: from then on nothing more is sent. All of it happens, or nothing."""
     fates = {one.id: one.fate for one in data.exports}
-    removing_connections.remove(request.auth, number, data.version, fates)
+    connection_removal.remove(request.auth, number, data.version, fates)
     return Status(204, None)
 
 

@@ -23,9 +23,13 @@ from leleka.api.schemas.exports import (
 from leleka.api.schemas.schedules import DecisionOut, ExportScheduleIn, ExportScheduleOut, of_export
 from leleka.core.clock import SystemClock
 from leleka.errors import NeedsAttention, NotFound
-from leleka.services import editing_exports, export_views, idempotency, schedules
+from leleka.services import idempotency, schedules
 from leleka.services.access.actor import Actor
-from leleka.services.export_views import Choices, ExportDetail, ExportLine
+from leleka.services.exports import choices as export_choices
+from leleka.services.exports import commands as export_commands
+from leleka.services.exports import queries as export_queries
+from leleka.services.exports.choices import Choices
+from leleka.services.exports.queries import ExportDetail, ExportLine
 from leleka.services.schedules import DecisionView
 
 router = Router(tags=["Exports"])
@@ -34,7 +38,7 @@ router = Router(tags=["Exports"])
 @router.get("", response=Page[ExportLineOut], operation_id="listExports", summary="List exports")
 def list_exports(request: ApiRequest, paging: Annotated[Paging, Query()]) -> dict[str, object]:
     """In the order in which they were made."""
-    return paged(export_views.exports_after(request.auth, paging.after, paging.limit + 1), paging)
+    return paged(export_queries.exports_after(request.auth, paging.after, paging.limit + 1), paging)
 
 
 @router.get(
@@ -42,7 +46,7 @@ def list_exports(request: ApiRequest, paging: Annotated[Paging, Query()]) -> dic
 )
 def list_choices(request: ApiRequest) -> Choices:
     """Of connections only those one may use, and of these only the names."""
-    return export_views.choices(request.auth)
+    return export_choices.choices(request.auth)
 
 
 @router.get(
@@ -52,10 +56,10 @@ def list_offers(
     request: ApiRequest, connection: Annotated[str, Query(max_length=200, description="Its name.")]
 ) -> dict[str, Any]:
     """They are asked live. A connection one may not use is as unknown as one that does not exist."""
-    known = export_views.choices(request.auth).connections.values()
+    known = export_choices.choices(request.auth).connections.values()
     if not any(connection in names for names in known):
         raise NotFound("CONNECTION_UNKNOWN", "There is no such connection.", where="connection")
-    offered = export_views.offered(request.auth, connection, SystemClock())
+    offered = export_choices.offered(request.auth, connection, SystemClock())
     if offered.problems:
         problem = offered.problems[0]
         raise NeedsAttention(problem.code, problem.message, where="connection", remedy=problem.remedy)
@@ -68,33 +72,33 @@ def list_offers(
 @router.post("", response={201: SavedOut}, operation_id="createExport", summary="Add an export")
 def create_export(request: ApiRequest, data: ExportIn) -> Status[dict[str, Any]]:
     """Saving does not run it."""
-    return Status(201, _told(request.auth, editing_exports.create(request.auth, _data(data))))
+    return Status(201, _told(request.auth, export_commands.create(request.auth, _data(data))))
 
 
 @router.post(
     "/run", response={202: list[AskedRunOut]}, operation_id="runExports", summary="Run several exports"
 )
-def run_exports(request: ApiRequest, data: RunAllIn) -> Status[Sequence[editing_exports.AskedRun]]:
+def run_exports(request: ApiRequest, data: RunAllIn) -> Status[Sequence[export_commands.AskedRun]]:
     """Ask for a run of each; one that cannot run does not stop the others."""
-    return Status(202, editing_exports.run_all(request.auth, data.exports))
+    return Status(202, export_commands.run_all(request.auth, data.exports))
 
 
 @router.get("/{int:number}", response=ExportOut, operation_id="getExport", summary="Get an export")
 def get_export(request: ApiRequest, number: Number) -> ExportDetail:
-    return export_views.export(request.auth, number)
+    return export_queries.export(request.auth, number)
 
 
 @router.put("/{int:number}", response=SavedOut, operation_id="updateExport", summary="Change an export")
 def update_export(request: ApiRequest, number: Number, data: ExportChange) -> dict[str, Any]:
     """A run under way keeps to what it began with."""
-    saved = editing_exports.update(request.auth, number, _data(data), data.version)
+    saved = export_commands.update(request.auth, number, _data(data), data.version)
     return _told(request.auth, saved)
 
 
 @router.delete("/{int:number}", response={204: None}, operation_id="removeExport", summary="Remove an export")
 def remove_export(request: ApiRequest, number: Number) -> Status[None]:
     """Its runs go with it; what it sent stays where it was sent."""
-    editing_exports.remove(request.auth, [number])
+    export_commands.remove(request.auth, [number])
     return Status(204, None)
 
 
@@ -103,7 +107,7 @@ def remove_export(request: ApiRequest, number: Number) -> Status[None]:
 )
 def duplicate_export(request: ApiRequest, number: Number) -> dict[str, Any]:
     """What a copy would begin with, under a free name. Nothing is saved: change what you like and POST it."""
-    return editing_exports.duplicate(request.auth, number)
+    return export_commands.duplicate(request.auth, number)
 
 
 @router.post(
@@ -111,8 +115,8 @@ def duplicate_export(request: ApiRequest, number: Number) -> dict[str, Any]:
 )
 def detach_export(request: ApiRequest, number: Number) -> ExportLine:
     """Take its connection away: it keeps everything else and does not run."""
-    editing_exports.detach(request.auth, [number])
-    return export_views.export(request.auth, number).line
+    export_commands.detach(request.auth, [number])
+    return export_queries.export(request.auth, number).line
 
 
 @router.post(
@@ -120,7 +124,7 @@ def detach_export(request: ApiRequest, number: Number) -> ExportLine:
 )
 def attach_export(request: ApiRequest, number: Number, data: AttachIn) -> dict[str, Any]:
     """Give a detached export a connection again."""
-    saved = editing_exports.attach(request.auth, number, data.connection, data.version)
+    saved = export_commands.attach(request.auth, number, data.connection, data.version)
     return _told(request.auth, saved)
 
 
@@ -129,7 +133,7 @@ def attach_export(request: ApiRequest, number: Number, data: AttachIn) -> dict[s
 )
 def preview_export(request: ApiRequest, number: Number) -> Status[dict[str, int]]:
     """Ask the worker what a run would do now. Nothing is sent."""
-    return Status(202, {"task": editing_exports.ask_preview(request.auth, number)})
+    return Status(202, {"task": export_commands.ask_preview(request.auth, number)})
 
 
 @router.post("/{int:number}/run", response={202: RunAsked}, operation_id="runExport", summary="Run now")
@@ -152,7 +156,7 @@ def run_export(
     if idempotency_key:
         run = idempotency.run_once(request.auth, number, idempotency_key, resend=data.resend)
     else:
-        run = editing_exports.run(request.auth, number, resend=data.resend)
+        run = export_commands.run(request.auth, number, resend=data.resend)
     return Status(202, {"run": run})
 
 
@@ -199,6 +203,6 @@ def _data(data: ExportIn) -> dict[str, Any]:
     return data.model_dump(exclude={"version"}, exclude_none=True)
 
 
-def _told(actor: Actor, saved: editing_exports.Saved) -> dict[str, Any]:
-    version = export_views.export(actor, saved.id).line.version
+def _told(actor: Actor, saved: export_commands.Saved) -> dict[str, Any]:
+    version = export_queries.export(actor, saved.id).line.version
     return {"id": saved.id, "name": saved.name, "list_left": saved.list_left, "version": version}

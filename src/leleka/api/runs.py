@@ -12,8 +12,9 @@ from leleka.api.problems import ProblemOut
 from leleka.api.request import ApiRequest
 from leleka.api.schemas.common import Number, Page, Paging, RunAsked, paged
 from leleka.core.plan import Ended
-from leleka.services import editing_exports, runs
+from leleka.services import runs
 from leleka.services.contracts import RunView
+from leleka.services.exports import commands as export_commands
 
 router = Router(tags=["Runs"])
 _CSV: Final = {"responses": {200: {"content": {"text/csv": {"schema": {"type": "string"}}}}}}
@@ -165,7 +166,7 @@ def confirm_run(request: ApiRequest, number: Number) -> RunView:
 def resend_run(request: ApiRequest, number: Number) -> Status[dict[str, int]]:
     """Begin a new run of the same export that also sends rows ActiveCampaign refused before."""
     export = runs.show_run(request.auth, number).export_id
-    return Status(202, {"run": editing_exports.run(request.auth, export, resend=True)})
+    return Status(202, {"run": export_commands.run(request.auth, export, resend=True)})
 
 
 @router.post("/{int:number}/verify", response=VerifiedOut, operation_id="verifyRun", summary="Verify a run")

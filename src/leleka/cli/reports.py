@@ -7,7 +7,8 @@ from rich.markup import escape
 from leleka.cli.output import out
 from leleka.core.plan import Counts
 from leleka.core.reason_codes import sentence
-from leleka.services.contracts import PreviewView, RunView
+from leleka.services.contracts import RunView
+from leleka.services.exports.contracts import PreviewView
 
 _COLOURS = {
     "Successful": "green",

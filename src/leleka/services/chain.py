@@ -10,7 +10,7 @@ from leleka.core.rules.model import Related, walk
 from leleka.core.rules.parser import parse
 from leleka.errors import InvalidInput, LelekaError, NotFound
 from leleka.services import catalogue
-from leleka.services.export_schedules import OFF, SYSTEM
+from leleka.services.exports.schedule_setting import OFF, SYSTEM
 from leleka.state.models import Export, Segment, Source
 
 EVERYTHING: Final = "everything"

@@ -15,7 +15,7 @@ from leleka.errors import NotFound
 from leleka.services import segments, store
 from leleka.services.access.actor import Actor
 from leleka.services.access.permissions import Permission, require
-from leleka.services.export_views import find_by_id
+from leleka.services.exports.queries import find_by_id
 from leleka.state.models import AttemptRow, Run, SegmentSize
 
 YEAR: Final = timedelta(days=365)

@@ -16,24 +16,13 @@ from structlog.contextvars import bind_contextvars
 from leleka.core.messages import told
 from leleka.core.ports.clock import Clock
 from leleka.errors import LelekaError, NeedsAttention, NotFound, Problem
-from leleka.services import (
-    beats,
-    dying,
-    exports,
-    late,
-    notices,
-    running,
-    segments,
-    store,
-    turns,
-    walking,
-    workers,
-)
+from leleka.services import beats, dying, late, notices, running, segments, store, turns, walking, workers
 from leleka.services.access.actor import Actor
 from leleka.services.connections.open_destination import opened
 from leleka.services.plain import plain
 from leleka.services.watching import Nobody
 from leleka.state.models import Connection, Task
+from leleka.worker.runs import frozen_configuration
 
 log = structlog.get_logger(__name__)
 NOTICES: Final = "notices"
@@ -219,7 +208,7 @@ def _work(row: Task, clock: Clock) -> None:
 
 def _result(row: Task, clock: Clock, watcher: "_Watcher") -> dict[str, Any]:
     if row.kind == Task.Kind.PREVIEW:
-        found: object = exports.preview_export(row.subject, clock, watcher)
+        found: object = frozen_configuration.preview_export(row.subject, clock, watcher)
     elif row.kind == Task.Kind.COUNT:
         found = {"count": segments.count_rules(row.payload["rules"], clock)}
     elif row.kind == Task.Kind.MEMBERS:

@@ -6,7 +6,7 @@ from leleka.core.ports.outbox import LeaseLost
 from leleka.engine.run import verdicts
 from leleka.errors import LelekaError
 from leleka.services import database, store
-from leleka.services.matching import leavers_of
+from leleka.services.exports.data_matching import leavers_of
 from leleka.state.models import AttemptRow, Run
 from leleka.state.outbox import DjangoOutbox
 from leleka.warehouse.session import Session

@@ -9,10 +9,10 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from leleka.errors import Conflict, Forbidden, InvalidInput
-from leleka.services import editing_exports
 from leleka.services.access.actor import Actor
 from leleka.services.access.permissions import require_export
-from leleka.services.export_views import find_by_id
+from leleka.services.exports import commands as export_commands
+from leleka.services.exports.queries import find_by_id
 from leleka.state.models import IdempotencyKey
 
 _KEPT: Final = timedelta(hours=24)
@@ -43,7 +43,7 @@ def run_once(actor: Actor, number: int, key: str, *, resend: bool = False) -> in
                     user_id=actor.user,
                     key=key,
                     digest=digest,
-                    run_id=editing_exports.run(actor, number, resend=resend),
+                    run_id=export_commands.run(actor, number, resend=resend),
                     made_at=timezone.now(),
                 )
         except (IntegrityError, Conflict):

@@ -16,7 +16,7 @@ from leleka.core.ports.clock import Clock
 from leleka.core.ports.outbox import Batch, BatchStatus, RejectedRow
 from leleka.services import store
 from leleka.services.connections.open_destination import Opened
-from leleka.services.matching import leavers_of
+from leleka.services.exports.data_matching import leavers_of
 from leleka.state.batches import batch_of
 from leleka.state.models import Account, BatchRow, Ledger, Run
 from leleka.warehouse.session import Session

@@ -8,9 +8,9 @@ from typing import Final
 from leleka.core.ports.clock import Clock
 from leleka.core.ports.outbox import FINAL
 from leleka.services import charts, store
+from leleka.services.exports.quarantine import LONGEST as QUARANTINE
+from leleka.services.exports.quarantine import open_batches
 from leleka.services.readings import LONGEST
-from leleka.services.waiting import LONGEST as QUARANTINE
-from leleka.services.waiting import open_batches
 from leleka.state.models import AddressBook, BatchRow, Ledger, Run, Segment, Source, SuppressedReading
 
 _YOUNG: Final = 24 * 3600.0  # seconds: whoever reads or writes a snapshot has come to its end by then

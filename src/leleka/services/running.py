@@ -15,13 +15,15 @@ from leleka.core.ports.clock import Clock
 from leleka.core.ports.outbox import LeaseLost, RunCanceled
 from leleka.engine.run import Watcher, execute
 from leleka.errors import Conflict, LelekaError, NeedsAttention
-from leleka.services import database, exports, pruning, store, workers
+from leleka.services import database, pruning, store, workers
 from leleka.services.access.actor import Actor
 from leleka.services.access.permissions import require_export
 from leleka.services.audit.log import record
 from leleka.services.connections import export_user
 from leleka.services.connections.open_destination import opened
 from leleka.services.contracts import RunView
+from leleka.services.exports import queries as export_queries
+from leleka.services.exports.quarantine import waiting_addresses
 from leleka.services.failing import settle_and_fail
 from leleka.services.late import settle_late
 from leleka.services.noting import Noting
@@ -29,11 +31,11 @@ from leleka.services.readings import RunShelf
 from leleka.services.refresh_order import in_the_way, waits_for
 from leleka.services.rekeying import KeyWatch
 from leleka.services.runs import view_of
-from leleka.services.waiting import waiting_addresses
 from leleka.state.claims import claim, release
 from leleka.state.models import BatchRow, Connection, Export, Run, RunStatus, Trigger
 from leleka.state.outbox import DjangoOutbox
 from leleka.warehouse.session import Session
+from leleka.worker.runs import frozen_configuration
 
 log = structlog.get_logger(__name__)
 _LOOK: Final = 1.0  # seconds
@@ -47,8 +49,8 @@ def run_export(
     ``resend`` sends rows again that ActiveCampaign refused before, though they did not change. Raises
     ``Conflict`` RUN_IN_PROGRESS where another process works on the live run.
     """
-    export = exports.find_by_name(name)
-    exports.connection_of(export)
+    export = export_queries.find_by_name(name)
+    export_queries.connection_of(export)
     run = Run.objects.filter(export=export, finished_at__isnull=True).first()
     if run is None:
         run = ask_run(actor, name, refresh=refresh, resend=resend)
@@ -84,15 +86,15 @@ def ask_run(
 
     ``tries`` counts the runs of one due instant, this one included.
     """
-    export = exports.find_by_name(name)
+    export = export_queries.find_by_name(name)
     require_export(actor, export)
-    config = {**exports.outline(export), "resend": resend, "refresh": refresh}
+    config = {**frozen_configuration.outline(export), "resend": resend, "refresh": refresh}
     return _create(export, config, actor, trigger=trigger, tries=tries)
 
 
 def _create(export: Export, config: dict[str, Any], actor: Actor, **values: Any) -> Run:
     now = timezone.now()
-    connection = exports.connection_of(export)
+    connection = export_queries.connection_of(export)
     acts_as = export_user.name_for(connection, actor)
     try:
         with transaction.atomic():
@@ -171,7 +173,9 @@ def _work(session: Session, run: Run, outbox: DjangoOutbox, clock: Clock, watche
         with opened(_frozen_connection(run), clock) as account:
             if not run.plan:
                 settle_late(session, run.account, account, clock, outbox.keep_alive)
-            order = exports.order_of(run.export, run.account, run.config, resend_refused=run.config["resend"])
+            order = frozen_configuration.order_of(
+                run.export, run.account, run.config, resend_refused=run.config["resend"]
+            )
 
             def waiting() -> set[str]:
                 return waiting_addresses(session, run.account, account, clock, of_others_than=run.pk)
@@ -179,7 +183,7 @@ def _work(session: Session, run: Run, outbox: DjangoOutbox, clock: Clock, watche
             order = replace(order, waiting=waiting)
             shelf = RunShelf(session, run, clock, account.tempo)
             watch = KeyWatch(lambda: _frozen_connection(run), account.destination, clock, watcher)
-            execute(order, exports.ground_of(session, account, clock, shelf), outbox, watch)
+            execute(order, frozen_configuration.ground_of(session, account, clock, shelf), outbox, watch)
     except LeaseLost:
         raise
     except LelekaError as error:
@@ -208,13 +212,13 @@ def _is_frozen(run: Run) -> bool:
 
 def _freeze(session: Session, run: Run, outbox: DjangoOutbox, clock: Clock, watcher: Watcher) -> None:
     """Bring up to date what the export needs, and fix what this run keeps to from here on."""
-    export_user.refuse_to_begin(exports.connection_of(run.export), run)
+    export_user.refuse_to_begin(export_queries.connection_of(run.export), run)
     _refuse_if_moved(run)
     _let_refreshes_end(run, outbox, clock, watcher)
     if run.config["refresh"]:
-        exports.refresh_for(session, run.export, clock, watcher)
+        frozen_configuration.refresh_for(session, run.export, clock, watcher)
         _stop_if_canceled(outbox)
-    config = exports.freeze(session, run.export, clock, watcher)
+    config = frozen_configuration.freeze(session, run.export, clock, watcher)
     _stop_if_canceled(outbox)
     run.config = {**run.config, **config}
     with transaction.atomic():
@@ -234,7 +238,10 @@ def _let_refreshes_end(run: Run, outbox: DjangoOutbox, clock: Clock, watcher: Wa
 def _refuse_if_moved(run: Run) -> None:
     """The outbox, the turns and the lane are those of the account and list for which the run was asked for."""
     export = run.export
-    if (exports.connection_of(export).account_id, export.target) != (run.account_id, run.config["target"]):
+    if (export_queries.connection_of(export).account_id, export.target) != (
+        run.account_id,
+        run.config["target"],
+    ):
         raise Conflict(
             "EXPORT_MOVED",
             "The export leads to another list or account than when this run was asked for; nothing was sent.",

@@ -18,8 +18,8 @@ from leleka.services.access.actor import Actor
 from leleka.services.access.edit_guards import refuse_managed, stale
 from leleka.services.access.permissions import Permission, require, require_export
 from leleka.services.audit.log import record
-from leleka.services.export_schedules import OFF, OWN, SYSTEM, columns_of, schedule_of
-from leleka.services.export_views import find_by_id
+from leleka.services.exports.queries import find_by_id
+from leleka.services.exports.schedule_setting import OFF, OWN, SYSTEM, columns_of, schedule_of
 from leleka.services.system_schedule import values
 from leleka.state.models import DueDecision, Export, SystemSchedule
 

@@ -22,7 +22,7 @@ from leleka.core.schedules.model import STILL_RUNNING, Decision, decide
 from leleka.core.schedules.parser import parse_schedule
 from leleka.errors import LelekaError, Problem
 from leleka.services import chain, database, notices, refreshes, stalling, trying_again
-from leleka.services.export_schedules import OWN, next_due
+from leleka.services.exports.schedule_setting import OWN, next_due
 from leleka.state.models import (
     DueDecision,
     Export,

@@ -5,7 +5,7 @@ from typing import Any
 
 from leleka.core.schedules.model import Schedule
 from leleka.core.schedules.parser import to_data
-from leleka.services.export_schedules import next_due
+from leleka.services.exports.schedule_setting import next_due
 from leleka.state.models import SystemSchedule
 
 

@@ -70,14 +70,14 @@ MUTANTS = (
     ),
     _one(
         "nobody waits",
-        "src/leleka/services/waiting.py",
+        "src/leleka/services/exports/quarantine.py",
         "    return found\n",
         "    return set()\n",
         "l1",
     ),
     _one(
         "the quarantine ends at once",
-        "src/leleka/services/waiting.py",
+        "src/leleka/services/exports/quarantine.py",
         "before = clock.now() - opened.tempo.wait(age)",
         "before = clock.now()",
         "l1",
@@ -236,7 +236,7 @@ MUTANTS = (
     ),
     _one(
         "an export is read again as it now is",
-        "src/leleka/services/exports.py",
+        "src/leleka/worker/runs/frozen_configuration.py",
         'matching_of(config["matching"])',
         "matching_of(export.matching)",
         "l1",
@@ -251,7 +251,7 @@ MUTANTS = (
     ),
     _one(
         "a send written down in the future waits until then",
-        "src/leleka/services/waiting.py",
+        "src/leleka/services/exports/quarantine.py",
         "Q(written_at__lt=before) | Q(written_at__gt=clock.now() + FURTHEST)",
         "Q(written_at__lt=before)",
         _CLOCK,

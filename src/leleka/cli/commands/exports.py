@@ -17,10 +17,11 @@ NoRefresh = Annotated[
 def list_(json: JsonOption = False) -> None:
     """List the exports."""
     from leleka.cli.commands.schedule import in_words
-    from leleka.services import exports, store
+    from leleka.services import store
+    from leleka.services.exports import queries as export_queries
 
     store.prepare()
-    listed = exports.list_exports()
+    listed = export_queries.list_exports()
     if json:
         print_json(listed)
         return
@@ -41,12 +42,13 @@ def preview(name: Name, no_refresh: NoRefresh = False, json: JsonOption = False)
     from leleka.cli.progress import RunProgress
     from leleka.cli.reports import print_preview
     from leleka.core.clock import SystemClock
-    from leleka.services import exports, store
+    from leleka.services import store
+    from leleka.worker.runs import frozen_configuration
 
     store.prepare()
     clock = SystemClock()
     with RunProgress(clock) as watcher:
-        view = exports.preview_export(name, clock, watcher, refresh=not no_refresh)
+        view = frozen_configuration.preview_export(name, clock, watcher, refresh=not no_refresh)
     if json:
         print_json(view)
     else:
@@ -104,11 +106,12 @@ def reconcile(
 ) -> None:
     """Compare what was confirmed with the list itself, page by page: 400 contacts a second at most."""
     from leleka.core.clock import SystemClock
-    from leleka.services import reconciling, store
+    from leleka.services import store
     from leleka.services.access.actor import Actor
+    from leleka.services.exports import reconciliation
 
     store.prepare()
-    found = reconciling.reconcile(name, Actor.operator(), SystemClock(), say, repair=repair)
+    found = reconciliation.reconcile(name, Actor.operator(), SystemClock(), say, repair=repair)
     if json:
         print_json(found)
         return

@@ -25,12 +25,13 @@ def show(json: JsonOption = False) -> None:
     """Show the system's schedule with its next ten moments and latest decisions, and what each export follows."""
     from leleka.core.clock import SystemClock
     from leleka.core.schedules.parser import to_data
-    from leleka.services import exports, schedules, store
+    from leleka.services import schedules, store
     from leleka.services.access.actor import Actor
+    from leleka.services.exports import queries as export_queries
 
     store.prepare()
     actor = Actor.operator()
-    view, listed = schedules.system(actor, SystemClock()), exports.list_exports()
+    view, listed = schedules.system(actor, SystemClock()), export_queries.list_exports()
     decisions = schedules.system_decisions(actor, 10)
     written = to_data(view.schedule)
     if json:

@@ -3,8 +3,6 @@
 from typing import Protocol
 
 from leleka.errors import Conflict
-from leleka.services.waiting import is_settled
-from leleka.state.models import Export
 
 
 class Managed(Protocol):
@@ -21,19 +19,6 @@ def refuse_managed(row: Managed) -> None:
             "MANAGED_BY_FILE",
             f"{row.name!r} is managed by the file {row.managed_by_file} and read-only here.",
             remedy="Change the file and apply it.",
-        )
-
-
-def refuse_unsettled(export: Export) -> None:
-    """Raises ``Conflict`` EXPORT_UNSETTLED: with an export go its runs, and with them the knowledge of whose earlier
-    copy may still surface at ActiveCampaign. Another export to the account would overtake it (I-5).
-    """
-    if not is_settled(export):
-        raise Conflict(
-            "EXPORT_UNSETTLED",
-            f"Something that export {export.name!r} sent may still be on its way to ActiveCampaign.",
-            where=export.name,
-            remedy="Detach it instead, or remove it a day after its last run.",
         )
 
 

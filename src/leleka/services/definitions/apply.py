@@ -15,12 +15,12 @@ from leleka.core.schedules.model import ExportSchedule
 from leleka.errors import InvalidInput, LelekaError, Problem
 from leleka.services import catalogue, refreshing, store
 from leleka.services.access.actor import Actor
-from leleka.services.checking_exports import CheckedExport, Staying
 from leleka.services.connections import keys as connection_keys
 from leleka.services.definitions.changes import Applied, Changes
 from leleka.services.definitions.validation import CheckedConnection, check_definitions
 from leleka.services.definitions.yaml_file import DefinitionsFile
-from leleka.services.export_schedules import columns_of, stored
+from leleka.services.exports.schedule_setting import columns_of, stored
+from leleka.services.exports.validation import CheckedExport, Staying
 from leleka.services.system_schedule import values
 from leleka.state.models import Account, Connection, Export, RelationshipRow, Segment, Source, SystemSchedule
 from leleka.warehouse.session import Session

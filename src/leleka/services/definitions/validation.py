@@ -13,11 +13,11 @@ from leleka.core.schedules.parser import parse_schedule
 from leleka.core.secret import Secret
 from leleka.destinations.registry import SPECS, spec_of
 from leleka.errors import InvalidInput
-from leleka.services.checking_exports import CheckedExport, ExportChecks, Staying
 from leleka.services.connections.keys import check_reference, is_reference
 from leleka.services.definition_schema.problem_collector import Gathering, Location, near
 from leleka.services.definition_schema.schema import ConnectionDefinition
 from leleka.services.definitions.yaml_file import DefinitionsFile
+from leleka.services.exports.validation import CheckedExport, ExportChecks, Staying
 
 _KINDS: Final = ("sources", "relationships", "segments", "connections", "exports")
 _LIKELY: Final = 8  # characters: something shorter stands in names by chance

@@ -15,13 +15,13 @@ from leleka.core.clock import SystemClock
 from leleka.errors import Conflict, InvalidInput, LelekaError, TryLater
 from leleka.messages.http_status import status_of
 from leleka.messages.problems import in_this_language
-from leleka.services import removing_connections
 from leleka.services.connections import commands as connection_commands
 from leleka.services.connections import connection_test, consent
 from leleka.services.connections import queries as connection_queries
 from leleka.services.connections.commands import ConnectionForm
 from leleka.services.connections.connection_test import Draft
 from leleka.services.connections.queries import ConnectionView
+from leleka.services.exports import connection_removal
 from leleka.web import lists
 from leleka.web.answers import by_field, go, page, pane
 from leleka.web.pages.connection_steps import is_watching, problems_told, results, told
@@ -107,7 +107,7 @@ def remove(request: Request, number: int) -> HttpResponse:
     try:
         chosen = {export: fate for export, fate in fates.items() if fate}
         version = _whole(request.POST.get("version", ""))
-        removing_connections.remove(actor, number, version, chosen)
+        connection_removal.remove(actor, number, version, chosen)
     except (InvalidInput, Conflict) as error:
         context["problems"] = [in_this_language(one) for one in error.problems]
         return pane(request, "web/pages/connection_remove.html", context, status_of(error))

@@ -7,9 +7,9 @@ from typing import Any, Final
 from django.http import QueryDict
 
 from leleka.errors import InvalidInput, Problem
-from leleka.services import export_views
 from leleka.services.access.actor import Actor
-from leleka.services.export_views import Offered
+from leleka.services.exports import choices as export_choices
+from leleka.services.exports.choices import Offered
 from leleka.web.numbers import whole_number
 
 _BUILT_IN: Final = ("first_name", "last_name", "phone")
@@ -125,7 +125,7 @@ def context_of(
 ) -> dict[str, Any]:
     """Give what the form shows; ``offered`` is None while the account was not asked yet."""
     asked = offered or Offered()
-    choices = export_views.choices(actor)
+    choices = export_choices.choices(actor)
     leavers = data.get("leavers") or {}
     if isinstance(leavers, str):
         leavers = {"policy": leavers}
@@ -144,7 +144,7 @@ def context_of(
         "offered": offered,
         "known_list": str(data.get("list", "")) in {one.id for one in asked.lists},
         "custom_fields": [(one.key, one.title) for one in asked.fields],
-        "sum": export_views.sum_of(
+        "sum": export_choices.sum_of(
             actor, chosen, str(data.get("connection", "")), limit if isinstance(limit, int) else _LIMIT
         ),
         "limit": limit,

@@ -9,8 +9,9 @@ from django.urls import reverse
 from leleka.core.clock import SystemClock
 from leleka.errors import Conflict, Forbidden, InvalidInput
 from leleka.messages.http_status import status_of
-from leleka.services import export_views, schedules, status
-from leleka.services.export_views import ExportLine
+from leleka.services import schedules, status
+from leleka.services.exports import queries as export_queries
+from leleka.services.exports.queries import ExportLine
 from leleka.web import schedules as words
 from leleka.web.answers import go, page, pane
 from leleka.web.numbers import whole_number
@@ -83,7 +84,7 @@ def _pane(
 ) -> HttpResponse:
     actor = actor_of(request)
     found = schedules.of_exports(actor, chosen)
-    lines = export_views.lines(actor, chosen)
+    lines = export_queries.lines(actor, chosen)
     context = {
         "exports": [
             (line, found[line.id], given.get("seen", {}).get(line.id, line.version)) for line in lines

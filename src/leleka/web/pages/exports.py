@@ -12,9 +12,13 @@ from leleka.core.clock import SystemClock
 from leleka.errors import Conflict, Forbidden, InvalidInput, LelekaError
 from leleka.messages.http_status import status_of
 from leleka.messages.problems import in_this_language
-from leleka.services import editing_exports, export_views, plan_limits, runs
+from leleka.services import runs
 from leleka.services.access.permissions import Permission, allows
-from leleka.services.export_views import ExportDetail
+from leleka.services.exports import choices as export_choices
+from leleka.services.exports import commands as export_commands
+from leleka.services.exports import plan_limits
+from leleka.services.exports import queries as export_queries
+from leleka.services.exports.queries import ExportDetail
 from leleka.web import lists
 from leleka.web.answers import go, is_htmx, page, pane
 from leleka.web.numbers import whole_number
@@ -28,18 +32,18 @@ _FORM: Final = "web/pages/export_form.html"
 def index(request: Request) -> HttpResponse:
     """List exports; sorted by any column, searched by name, connection and type."""
     actor, asked = actor_of(request), lists.wanted(request)
-    found = export_views.find_exports(actor, asked)
+    found = export_queries.find_exports(actor, asked)
     beyond = plan_limits.among(actor, [line.id for line in found.items])
     context = {"exports": found.items, "beyond": beyond, **lists.context_of(request, asked, found)}
     context |= export_schedules.listed(request, found.items)
     if not context["all"] and allows(actor, Permission.CHOOSE_CONNECTIONS):
-        context["connected"] = bool(export_views.choices(actor).connections)
+        context["connected"] = bool(export_choices.choices(actor).connections)
     return page(request, "web/pages/exports.html", context)
 
 
 def show(request: Request, number: int) -> HttpResponse:
     actor = actor_of(request)
-    detail = export_views.export(actor, number)
+    detail = export_queries.export(actor, number)
     added = _sum(request, detail) if detail.line.editable else None
     context = {
         "export": detail.line,
@@ -56,14 +60,14 @@ def show(request: Request, number: int) -> HttpResponse:
     return page(request, "web/pages/export.html", context)
 
 
-def _sum(request: Request, detail: ExportDetail) -> export_views.Sum:
+def _sum(request: Request, detail: ExportDetail) -> export_choices.Sum:
     data = detail.data
-    return export_views.sum_of(actor_of(request), data["segments"], data["connection"], data["limit"])
+    return export_choices.sum_of(actor_of(request), data["segments"], data["connection"], data["limit"])
 
 
 def settings(request: Request, number: int) -> HttpResponse:
     """Show an export to who may not edit it (CI-E12, R10)."""
-    detail = export_views.export(actor_of(request), number)
+    detail = export_queries.export(actor_of(request), number)
     context = {"export": detail.line, "data": detail.data, "lines": export_form.lines_of(detail.data)}
     return pane(request, "web/pages/export_view.html", context)
 
@@ -73,8 +77,8 @@ def add(request: Request) -> HttpResponse:
     if request.method == "POST":
         return _save(request, None)
     if "duplicate" in request.GET:
-        return _form(request, editing_exports.duplicate(actor, whole_number(request.GET["duplicate"])), None)
-    choices = export_views.choices(actor)
+        return _form(request, export_commands.duplicate(actor, whole_number(request.GET["duplicate"])), None)
+    choices = export_choices.choices(actor)
     usable = [name for names in choices.connections.values() for name in names]
     addresses = [name for name in choices.text_columns if name.lower().replace("-", "") in _EMAIL_NAMES]
     data = {
@@ -89,7 +93,7 @@ def add(request: Request) -> HttpResponse:
 def edit(request: Request, number: int) -> HttpResponse:
     if request.method == "POST":
         return _save(request, number)
-    detail = export_views.export(actor_of(request), number)
+    detail = export_queries.export(actor_of(request), number)
     if not detail.line.editable or detail.line.managed_by_file:
         return settings(request, number)
     return _form(request, dict(detail.data), detail)
@@ -108,7 +112,7 @@ def sums(request: Request) -> HttpResponse:
 def _offered(request: Request, template: str, *, ask: bool = True) -> HttpResponse:
     actor, lines = actor_of(request), export_form.posted_lines(request.POST)
     data = _lenient(request.POST)
-    offered = export_views.offered(actor, data["connection"], SystemClock()) if ask else None
+    offered = export_choices.offered(actor, data["connection"], SystemClock()) if ask else None
     context = export_form.context_of(actor, data, lines, offered)
     return page(request, template, context)
 
@@ -118,12 +122,12 @@ def _save(request: Request, number: int | None) -> HttpResponse:
     try:
         data = export_form.data_from(request.POST)
         if number is None:
-            saved = editing_exports.create(actor, data)
+            saved = export_commands.create(actor, data)
         else:
             version = whole_number(request.POST.get("version"))
-            saved = editing_exports.update(actor, number, data, version)
+            saved = export_commands.update(actor, number, data, version)
     except (InvalidInput, Conflict, Forbidden) as error:
-        detail = None if number is None else export_views.export(actor, number)
+        detail = None if number is None else export_queries.export(actor, number)
         return _refused(request, error, lines, detail)
     if request.POST.get("action") == "run":
         try:
@@ -140,7 +144,7 @@ def _refused(
     request: Request, error: LelekaError, lines: Sequence[export_form.Line], detail: ExportDetail | None
 ) -> HttpResponse:
     actor, data = actor_of(request), _lenient(request.POST)
-    offered = export_views.offered(actor, data["connection"], SystemClock())
+    offered = export_choices.offered(actor, data["connection"], SystemClock())
     problems = [in_this_language(one) for one in error.problems]
     context = {
         **export_form.context_of(actor, data, lines, offered),
@@ -173,17 +177,17 @@ def _lenient(post: QueryDict) -> dict[str, Any]:
 
 def run(request: Request, number: int) -> HttpResponse:
     resend = request.POST.get("resend") == "yes"
-    run_number = editing_exports.run(actor_of(request), number, resend=resend)
+    run_number = export_commands.run(actor_of(request), number, resend=resend)
     return go(request, reverse("web:run", args=(run_number,)))
 
 
 def run_chosen(request: Request) -> HttpResponse:
     """Run all, or those chosen; say which could not. Ask first where more would go than an account pays for."""
     actor, chosen = actor_of(request), _chosen(request.POST)
-    beyond = plan_limits.among(actor, chosen or editing_exports.those_of_run_all(actor))
+    beyond = plan_limits.among(actor, chosen or export_commands.those_of_run_all(actor))
     if beyond and request.POST.get("sure") != "yes":
         return page(request, "web/pages/exports_beyond.html", {"beyond": beyond, "chosen": chosen})
-    asked = editing_exports.run_all(actor, chosen or None)
+    asked = export_commands.run_all(actor, chosen or None)
     if all(one.run for one in asked):
         return go(request, reverse("web:exports"))
     told = [replace(one, problems=[in_this_language(problem) for problem in one.problems]) for one in asked]
@@ -191,7 +195,7 @@ def run_chosen(request: Request) -> HttpResponse:
 
 
 def preview(request: Request, number: int) -> HttpResponse:
-    task = editing_exports.ask_preview(actor_of(request), number)
+    task = export_commands.ask_preview(actor_of(request), number)
     return tasks.show(request, task) if is_htmx(request) else go(request, reverse("web:task", args=(task,)))
 
 
@@ -210,14 +214,14 @@ def _several(request: Request, what: str) -> HttpResponse:
     if not chosen:
         return go(request, reverse("web:exports"))
     context = {
-        "exports": export_views.lines(actor, chosen),
+        "exports": export_queries.lines(actor, chosen),
         "what": what,
         "title": _("Remove exports") if what == "remove" else _("Detach connection"),
     }
     if request.method != "POST":
         return pane(request, "web/pages/exports_sure.html", context)
     try:
-        (editing_exports.remove if what == "remove" else editing_exports.detach)(actor, chosen)
+        (export_commands.remove if what == "remove" else export_commands.detach)(actor, chosen)
     except (Conflict, Forbidden) as error:
         problems = [in_this_language(one) for one in error.problems]
         return pane(

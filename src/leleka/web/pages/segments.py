@@ -9,7 +9,9 @@ from django.urls import reverse
 from leleka.errors import Conflict, InvalidInput, LelekaError
 from leleka.messages.http_status import status_of
 from leleka.messages.problems import in_this_language
-from leleka.services import due, editing_exports, editing_segments, export_views, segments
+from leleka.services import due, editing_segments, segments
+from leleka.services.exports import commands as export_commands
+from leleka.services.exports import queries as export_queries
 from leleka.web import lists
 from leleka.web.answers import go, is_htmx, page, pane
 from leleka.web.numbers import whole_number
@@ -120,12 +122,12 @@ def exports(request: Request, number: int) -> HttpResponse:
     status = 200
     if request.method == "POST":
         try:
-            editing_exports.add_segment(actor, whole_number(request.POST.get("export")), segment.name)
+            export_commands.add_segment(actor, whole_number(request.POST.get("export")), segment.name)
         except LelekaError as error:
             problems, status = [in_this_language(one) for one in error.problems], status_of(error)
     asked, inside = lists.wanted(request), lists.wanted(request, page=_INSIDE)
-    containing = export_views.find_exports(actor, inside, segment.name)
-    others = export_views.find_exports(actor, asked, segment.name, containing=False)
+    containing = export_queries.find_exports(actor, inside, segment.name)
+    others = export_queries.find_exports(actor, asked, segment.name, containing=False)
     context = {
         "segment": segment,
         "q": asked.text,

@@ -7,7 +7,8 @@ from leleka.core.clock import SystemClock
 from leleka.core.refresh_graph import StepKind
 from leleka.messages.statuses import STATUSES
 from leleka.services import about as facts
-from leleka.services import plan_limits, refreshes, schedules, status, status_progress
+from leleka.services import refreshes, schedules, status, status_progress
+from leleka.services.exports import plan_limits
 from leleka.services.status import Wanted
 from leleka.web.answers import go, is_htmx, page, pane
 from leleka.web.numbers import whole_number

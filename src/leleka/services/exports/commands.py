@@ -10,13 +10,14 @@ from django.db.models import F
 from leleka.errors import Conflict, Forbidden, LelekaError, NotFound, Problem
 from leleka.services import due, running
 from leleka.services.access.actor import Actor
-from leleka.services.access.edit_guards import refuse_managed, refuse_unsettled, stale
+from leleka.services.access.edit_guards import refuse_managed, stale
 from leleka.services.access.permissions import Permission, may_use, require, require_export
 from leleka.services.audit.log import record
-from leleka.services.checking_exports import CheckedExport
-from leleka.services.export_forms import checked, data_of
-from leleka.services.export_schedules import OFF
-from leleka.services.export_views import find_by_id
+from leleka.services.exports.form import checked, data_of
+from leleka.services.exports.quarantine import refuse_unsettled
+from leleka.services.exports.queries import find_by_id
+from leleka.services.exports.schedule_setting import OFF
+from leleka.services.exports.validation import CheckedExport
 from leleka.state.models import Connection, Export, Run, Segment, Task
 
 _LONGEST_NAME: Final = 200

@@ -8,10 +8,10 @@ from pydantic import ValidationError
 from leleka.destinations.registry import SPECS
 from leleka.errors import InvalidInput, Problem
 from leleka.services import catalogue
-from leleka.services.checking_exports import CheckedExport, ExportChecks, Staying
 from leleka.services.definition_schema.problem_collector import Gathering
 from leleka.services.definition_schema.pydantic_problems import said_of
 from leleka.services.definition_schema.schema import Definitions
+from leleka.services.exports.validation import CheckedExport, ExportChecks, Staying
 from leleka.state.models import Connection, Export, Segment
 
 _CUSTOM: Final = "field:"

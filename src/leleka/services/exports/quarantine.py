@@ -8,7 +8,7 @@ from django.utils import timezone
 from leleka.core.plan import Span
 from leleka.core.ports.clock import Clock
 from leleka.core.ports.outbox import FURTHEST, BatchStatus
-from leleka.errors import LelekaError
+from leleka.errors import Conflict, LelekaError
 from leleka.services import store
 from leleka.services.connections.open_destination import Opened
 from leleka.state.models import Account, AttemptRow, BatchRow, Export
@@ -65,3 +65,16 @@ def lift_quarantine(account: Account, opened: Opened, clock: Clock) -> None:
         return  # what cannot be asked is not known to be empty
     if empty:
         doubted.update(lifted_at=clock.now())
+
+
+def refuse_unsettled(export: Export) -> None:
+    """Raises ``Conflict`` EXPORT_UNSETTLED: with an export go its runs, and with them the knowledge of whose earlier
+    copy may still surface at ActiveCampaign. Another export to the account would overtake it (I-5).
+    """
+    if not is_settled(export):
+        raise Conflict(
+            "EXPORT_UNSETTLED",
+            f"Something that export {export.name!r} sent may still be on its way to ActiveCampaign.",
+            where=export.name,
+            remedy="Detach it instead, or remove it a day after its last run.",
+        )

@@ -8,10 +8,10 @@ from django.db.models import F
 
 from leleka.errors import Conflict, InvalidInput
 from leleka.services.access.actor import Actor
-from leleka.services.access.edit_guards import refuse_unsettled
 from leleka.services.access.permissions import Permission, require
 from leleka.services.audit.log import record
 from leleka.services.connections.commands import editable, refuse_while_running, take_version
+from leleka.services.exports.quarantine import refuse_unsettled
 from leleka.state.models import Connection, Export
 
 

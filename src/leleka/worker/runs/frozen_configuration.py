@@ -14,44 +14,17 @@ from leleka.engine.pre_send_check import nobody
 from leleka.engine.rate_limit import ImportPace
 from leleka.engine.run import Ground, Order, Watcher, preview
 from leleka.engine.suppression_reading import Shelf, Unkept
-from leleka.errors import Conflict, LelekaError, NeedsAttention, NotFound
+from leleka.errors import Conflict, LelekaError, NeedsAttention
 from leleka.services import refreshing, store, suppression
 from leleka.services.catalogue import columns_data, table_of
 from leleka.services.connections.open_destination import Opened, opened
-from leleka.services.contracts import ExportView, PreviewView
-from leleka.services.export_schedules import written
-from leleka.services.matching import leavers_of, matching_of
-from leleka.services.waiting import waiting_addresses
+from leleka.services.exports.contracts import PreviewView
+from leleka.services.exports.data_matching import leavers_of, matching_of
+from leleka.services.exports.quarantine import waiting_addresses
+from leleka.services.exports.queries import connection_of, find_by_name
 from leleka.state.models import Account, Connection, Export, Ledger, Run, RunStatus, Segment, Source
 from leleka.warehouse.session import Session
 from leleka.warehouse.store import LakeWarehouse
-
-
-def list_exports() -> list[ExportView]:
-    rows = Export.objects.select_related("connection").prefetch_related("segments").order_by("name")
-    return [_summary(export) for export in rows]
-
-
-def find_by_name(name: str) -> Export:
-    """Raises ``NotFound``."""
-    export = Export.objects.select_related("connection__account").filter(name=name).first()
-    if export is None:
-        names = ", ".join(Export.objects.order_by("name").values_list("name", flat=True))
-        remedy = f"There are: {names}." if names else "Apply a definitions file first."
-        raise NotFound("EXPORT_UNKNOWN", f"There is no export {name!r}.", remedy=remedy)
-    return export
-
-
-def connection_of(export: Export) -> Connection:
-    """Raises ``NeedsAttention`` where the export has no connection to use."""
-    if export.connection is None:
-        raise NeedsAttention(
-            "CONNECTION_DETACHED",
-            "The export has no connection.",
-            where=export.name,
-            remedy="Edit it and choose one.",
-        )
-    return export.connection
 
 
 def refresh_for(session: Session, export: Export, clock: Clock, watcher: Watcher) -> None:
@@ -233,20 +206,3 @@ def _emptied(export: Export, config: dict[str, Any]) -> Iterable[str]:
     last = Run.objects.filter(export=export, status__in=done).order_by("-pk").first()
     before = {name: size for name, _, size in last.config["segments"]} if last else {}
     return (name for name, _, size in config["segments"] if not size and before.get(name))
-
-
-def _summary(export: Export) -> ExportView:
-    run = export.runs.order_by("-pk").first()
-    connection = export.connection
-    return ExportView(
-        name=export.name,
-        connection=connection.name if connection else "",
-        type=connection.type if connection else "",
-        target=export.target,
-        segments=tuple(segment.name for segment in export.segments.all()),
-        leavers=export.leavers["policy"],
-        last_status=run.status if run else "Not started",
-        last_run=run.pk if run else None,
-        last_finished_at=run.finished_at if run else None,
-        schedule=written(export),
-    )

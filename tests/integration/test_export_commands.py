@@ -5,9 +5,11 @@ from collections.abc import Callable
 import pytest
 
 from leleka.errors import Conflict, Forbidden, InvalidInput, LelekaError
-from leleka.services import editing_exports, export_views
 from leleka.services.access.actor import Actor, Role
-from leleka.services.export_forms import data_of
+from leleka.services.exports import choices as export_choices
+from leleka.services.exports import commands as export_commands
+from leleka.services.exports import queries as export_queries
+from leleka.services.exports.form import data_of
 from leleka.state.models import AuditEntry, Connection, Export, Segment
 from tests.integration.office import ALICE, Office
 from tests.integration.people import lend_a_name
@@ -15,15 +17,15 @@ from tests.integration.people import lend_a_name
 BOB = Actor("bob", Role.CONTRIBUTOR)
 CHARLIE = Actor("charlie", Role.VIEWER)
 ACTS: dict[str, Callable[[Actor, int], object]] = {
-    "update": lambda who, number: editing_exports.update(
+    "update": lambda who, number: export_commands.update(
         who, number, {**data_of(Export.objects.get(pk=number)), "connection": "Sandbox", "list": "2"}, 1
     ),
-    "attach": lambda who, number: editing_exports.attach(who, number, "Sandbox", 1),
-    "detach": lambda who, number: editing_exports.detach(who, [number]),
-    "remove": lambda who, number: editing_exports.remove(who, [number]),
-    "run": editing_exports.run,
-    "preview": editing_exports.ask_preview,
-    "add segment": lambda who, number: editing_exports.add_segment(who, number, "Gold"),
+    "attach": lambda who, number: export_commands.attach(who, number, "Sandbox", 1),
+    "detach": lambda who, number: export_commands.detach(who, [number]),
+    "remove": lambda who, number: export_commands.remove(who, [number]),
+    "run": export_commands.run,
+    "preview": export_commands.ask_preview,
+    "add segment": lambda who, number: export_commands.add_segment(who, number, "Gold"),
 }
 CONNECTIONS = ("shared", "of administrators", "detached")
 
@@ -68,7 +70,7 @@ def test_the_table_of_permissions_holds(export: Export, who: Actor, act: str, co
 
 def test_a_contributor_makes_no_export_on_a_connection_of_administrators(export: Export) -> None:
     with pytest.raises(Forbidden) as caught:
-        editing_exports.create(BOB, {**data_of(export), "name": "Mine", "list": "2"})
+        export_commands.create(BOB, {**data_of(export), "name": "Mine", "list": "2"})
     assert caught.value.problems[0].where == "connection"
     assert Export.objects.count() == 1
 
@@ -80,16 +82,16 @@ def test_a_contributor_does_not_move_an_export_to_a_connection_of_administrators
     arrange("shared")
     Connection.objects.filter(name="Private").update(audience=Connection.Audience.ADMINISTRATORS)
     with pytest.raises(Forbidden):
-        editing_exports.attach(BOB, export.pk, "Private", 1)
+        export_commands.attach(BOB, export.pk, "Private", 1)
     assert Export.objects.get().connection_id == export.connection_id
 
 
 def test_a_contributor_is_offered_only_what_is_shared(export: Export) -> None:
-    assert export_views.choices(BOB).connections == {}
-    assert export_views.choices(ALICE).connections == {"ActiveCampaign": ["Sandbox"]}
+    assert export_choices.choices(BOB).connections == {}
+    assert export_choices.choices(ALICE).connections == {"ActiveCampaign": ["Sandbox"]}
     arrange("shared")
-    assert export_views.choices(BOB).connections == {"ActiveCampaign": ["Sandbox"]}
-    assert export_views.export(CHARLIE, export.pk).line.editable is False
+    assert export_choices.choices(BOB).connections == {"ActiveCampaign": ["Sandbox"]}
+    assert export_queries.export(CHARLIE, export.pk).line.editable is False
 
 
 @pytest.mark.parametrize("act", ["update", "detach", "remove", "add segment"])
@@ -122,8 +124,8 @@ def test_what_is_written_reads_back_as_it_was(export: Export) -> None:
         "automations": True,
         "limit": 10,
     }
-    saved = editing_exports.create(ALICE, data)
-    assert export_views.export(ALICE, saved.id).data == data
+    saved = export_commands.create(ALICE, data)
+    assert export_queries.export(ALICE, saved.id).data == data
 
 
 def test_everything_wrong_is_said_at_once_with_its_place(export: Export) -> None:
@@ -134,7 +136,7 @@ def test_everything_wrong_is_said_at_once_with_its_place(export: Export) -> None
         "data_matching": {"email": "no", "fields": []},
     }
     with pytest.raises(InvalidInput) as caught:
-        editing_exports.create(ALICE, data)
+        export_commands.create(ALICE, data)
     assert {(one.where, one.code) for one in caught.value.problems} == {
         ("segments.0", "SEGMENT_UNKNOWN"),
         ("data_matching.email", "MAP_COLUMN_UNKNOWN"),
@@ -145,32 +147,32 @@ def test_two_exports_do_not_write_one_field_from_two_columns(export: Export) -> 
     data = data_of(export)
     data["data_matching"]["fields"] = [{"column": "tier", "field": "2", "when_empty": "keep"}]
     with pytest.raises(InvalidInput) as caught:
-        editing_exports.create(ALICE, {**data, "name": "Clash", "list": "2"})
+        export_commands.create(ALICE, {**data, "name": "Clash", "list": "2"})
     (problem,) = caught.value.problems
     assert (problem.code, problem.where) == ("MAP_FIELD_SHARED", "data_matching.fields.0")
     assert "News" in problem.message
-    editing_exports.update(ALICE, export.pk, {**data, "name": "Renamed"}, 1)
+    export_commands.update(ALICE, export.pk, {**data, "name": "Renamed"}, 1)
 
 
 def test_every_change_is_in_the_audit(export: Export) -> None:
-    editing_exports.detach(ALICE, [export.pk])
-    editing_exports.attach(ALICE, export.pk, "Sandbox", 2)
-    editing_exports.remove(ALICE, [export.pk])
+    export_commands.detach(ALICE, [export.pk])
+    export_commands.attach(ALICE, export.pk, "Sandbox", 2)
+    export_commands.remove(ALICE, [export.pk])
     done = AuditEntry.objects.filter(subject="News", action__startswith="export ").order_by("pk")
     assert [one.action for one in done][-3:] == ["export detached", "export changed", "export removed"]
 
 
 def test_several_are_removed_together_or_not_at_all(export: Export) -> None:
-    second = editing_exports.create(ALICE, {**data_of(export), "name": "Second", "list": "2"})
+    second = export_commands.create(ALICE, {**data_of(export), "name": "Second", "list": "2"})
     Export.objects.filter(pk=second.id).update(managed_by_file="/srv/leleka.yaml")
     with pytest.raises(Conflict):
-        editing_exports.remove(ALICE, [export.pk, second.id])
+        export_commands.remove(ALICE, [export.pk, second.id])
     assert Export.objects.count() == 2
 
 
 def test_a_segment_that_an_export_sends_is_not_gone_from_its_data(export: Export) -> None:
     Segment.objects.create(name="Other", rules={})
-    editing_exports.add_segment(ALICE, export.pk, "Other")
-    assert export_views.export(ALICE, export.pk).data["segments"] == ["Gold", "Other"]
+    export_commands.add_segment(ALICE, export.pk, "Other")
+    assert export_queries.export(ALICE, export.pk).data["segments"] == ["Gold", "Other"]
     with pytest.raises(Conflict):
-        editing_exports.update(ALICE, export.pk, data_of(export), 1)
+        export_commands.update(ALICE, export.pk, data_of(export), 1)

@@ -9,10 +9,11 @@ from leleka.core.email import mask
 from leleka.core.messages import Said
 from leleka.core.ports.clock import Clock
 from leleka.errors import Conflict, NotFound
-from leleka.services import exports, store
+from leleka.services import store
 from leleka.services.access.actor import Actor
 from leleka.services.audit.log import record
 from leleka.services.connections.open_destination import opened
+from leleka.services.exports import queries as export_queries
 from leleka.state.models import Export, Ledger, Run
 from leleka.warehouse import reconciling
 
@@ -41,8 +42,8 @@ def reconcile(
     With ``repair`` the missing ones are planned again by the next run, which still excludes who unsubscribed or
     bounced. Raises ``Conflict`` while a run is under way.
     """
-    export = exports.find_by_name(name)
-    connection = exports.connection_of(export)
+    export = export_queries.find_by_name(name)
+    connection = export_queries.connection_of(export)
     key = {"export": export, "account": connection.account, "target": export.target}
     ledger = Ledger.objects.filter(**key).first()
     if ledger is None:

@@ -12,7 +12,7 @@ from leleka.core.schedules.parser import parse_export_schedule
 from leleka.services.connections.field_conflicts import clashes, writer_of
 from leleka.services.definition_schema.problem_collector import Gathering, Location, near
 from leleka.services.definition_schema.schema import ExportDefinition, MatchingDefinition
-from leleka.services.matching import leavers_data, matching_data
+from leleka.services.exports.data_matching import leavers_data, matching_data
 from leleka.state.models import Export
 
 

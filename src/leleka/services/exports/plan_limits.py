@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 from django.db.models import F, QuerySet, Sum
 
-from leleka.services import export_views
 from leleka.services.access.actor import Actor
 from leleka.services.access.permissions import Permission, may_use, require
-from leleka.services.export_schedules import SYSTEM
+from leleka.services.exports import choices as export_choices
+from leleka.services.exports.schedule_setting import SYSTEM
 from leleka.state.models import Export
 
 
@@ -31,7 +31,7 @@ def among_those_of_the_system(actor: Actor) -> Mapping[int, BeyondPlan]:
     return _beyond(actor, Export.objects.filter(schedule__policy=SYSTEM))
 
 
-def of_sum(export: int, name: str, added: export_views.Sum | None) -> Mapping[int, BeyondPlan]:
+def of_sum(export: int, name: str, added: export_choices.Sum | None) -> Mapping[int, BeyondPlan]:
     """Say the same of one export whose segments were added up already."""
     limit = added.plan_limit if added is not None and added.beyond_plan else None
     return {} if added is None or limit is None else {export: BeyondPlan(name, added.members, limit)}
