@@ -10,8 +10,8 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from leleka.core.configuration import Configuration
-from leleka.services import charts
 from leleka.services.access.actor import Role
+from leleka.services.home import charts
 from leleka.state.models import AttemptRow, BatchRow, RunStatus, Segment, SegmentSize
 from tests.integration.moments_of_runs import NOW, a_batch, a_run, an_attempt, an_export, counts
 from tests.integration.office import ALICE

@@ -10,8 +10,9 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from leleka.core.clock import SystemClock
-from leleka.services import beats, overview
+from leleka.services import beats
 from leleka.services.access.actor import Role
+from leleka.services.home import queries as home_queries
 from leleka.state.models import Connection, Export, RunStatus, Segment, SegmentSize, Source, SystemSchedule
 from tests.integration.moments_of_runs import a_connection, a_run, an_export, counts
 from tests.integration.office import ALICE
@@ -44,7 +45,7 @@ def page(browser: Client) -> str:
 
 
 def concerns(who: Somebody) -> dict[str, list[str]]:
-    return {one.kind: [each.name for each in one.shown] for one in overview.concerns(who.actor, CLOCK)}
+    return {one.kind: [each.name for each in one.shown] for one in home_queries.concerns(who.actor, CLOCK)}
 
 
 def test_a_new_installation_is_led_step_by_step(alice: Somebody) -> None:
@@ -136,7 +137,7 @@ def test_who_may_not_see_connections_is_not_told_of_them(charlie: Somebody) -> N
 def test_of_many_of_a_kind_a_few_are_told_and_the_others_counted(alice: Somebody) -> None:
     for number in range(8):
         an_export(f"Alone {number}", connection=None)
-    found = {one.kind: (len(one.shown), one.total) for one in overview.concerns(alice.actor, CLOCK)}
+    found = {one.kind: (len(one.shown), one.total) for one in home_queries.concerns(alice.actor, CLOCK)}
     assert found["detached"] == (5, 8)
     assert "and 3 more of this kind" in page(alice.browser)
 
@@ -146,7 +147,7 @@ def test_what_is_under_way_and_queued_runs_next(now: datetime) -> None:
     second = a_run(an_export("Second"), RunStatus.QUEUED, ended=None)
     a_run(an_export("Third"), ended=now)
     a_run(an_export("Fourth"), RunStatus.NEEDS_CONFIRMATION, ended=None)
-    found = overview.upcoming(ALICE, CLOCK)
+    found = home_queries.upcoming(ALICE, CLOCK)
     assert [(one.run, one.export, one.status, one.stage) for one in found] == [
         (first.pk, "First", "Processing", "Sending"), (second.pk, "Second", "Queued", ""),
     ]  # fmt: skip
@@ -157,7 +158,7 @@ def test_the_ten_runs_that_ended_last_are_told_the_newest_first(now: datetime) -
     runs = [
         a_run(export, ended=now - timedelta(hours=one), counts=counts(delivered=one)) for one in range(12)
     ]
-    found = overview.ended(ALICE)
+    found = home_queries.ended(ALICE)
     assert [one.run for one in found] == [run.pk for run in runs[:10]]
     assert [one.delivered for one in found] == list(range(10))
 
@@ -170,7 +171,7 @@ def test_a_segment_is_told_with_its_change_since_a_week_ago(now: datetime) -> No
         SegmentSize.objects.create(segment=grown, size=size, evaluated_at=now - timedelta(days=days))
     SegmentSize.objects.create(segment=new, size=5, evaluated_at=now)
     Segment.objects.create(name="Never evaluated", rules={})
-    found = overview.sizes(ALICE)
+    found = home_queries.sizes(ALICE)
     assert [(one.name, one.size, one.change) for one in found] == [("Grown", 130, 30), ("New", 5, None)]
     assert list(found[0].curve) == [90, 100, 120, 130]
 
@@ -220,5 +221,5 @@ def test_what_is_due_next_stands_behind_what_is_under_way(now: datetime) -> None
     soon, later = now + timedelta(hours=1), now + timedelta(hours=2)
     Export.objects.filter(pk=own.pk).update(schedule={"policy": "own"}, next_due_at=soon)
     SystemSchedule.objects.create(pk=1, on=True, next_due_at=later)
-    found = [(one.run, one.export, one.at) for one in overview.upcoming(ALICE, CLOCK)]
+    found = [(one.run, one.export, one.at) for one in home_queries.upcoming(ALICE, CLOCK)]
     assert found == [(live.pk, "First", None), (None, "Second", soon), (None, "", later)]

@@ -7,9 +7,10 @@ from typing import Final
 
 from leleka.core.ports.clock import Clock
 from leleka.core.ports.outbox import FINAL
-from leleka.services import charts, store
+from leleka.services import store
 from leleka.services.exports.quarantine import LONGEST as QUARANTINE
 from leleka.services.exports.quarantine import open_batches
+from leleka.services.home import charts
 from leleka.services.readings import LONGEST
 from leleka.state.models import AddressBook, BatchRow, Ledger, Run, Segment, Source, SuppressedReading
 

@@ -6,7 +6,7 @@ from typing import Any, Final
 from django.http import HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
 
-from leleka.services import charts
+from leleka.services.home import charts
 from leleka.web.request import Request, actor_of
 
 Series = dict[str, Any]

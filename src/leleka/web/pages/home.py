@@ -7,8 +7,9 @@ from django.http import HttpResponse
 
 from leleka.core.clock import SystemClock
 from leleka.messages.problems import in_this_language
-from leleka.services import overview, schedules
+from leleka.services import schedules
 from leleka.services.access.permissions import Permission, allows
+from leleka.services.home import queries as home_queries
 from leleka.web.answers import page
 from leleka.web.request import Request, actor_of
 
@@ -16,27 +17,27 @@ from leleka.web.request import Request, actor_of
 def show(request: Request) -> HttpResponse:
     """Show it; a new installation sees the way to its first run instead of empty lists."""
     actor, clock = actor_of(request), SystemClock()
-    standing = overview.standing(actor)
+    standing = home_queries.standing(actor)
     context: dict[str, Any] = {
         "standing": standing,
         "steps": []
         if standing.has_run
         else _steps(standing, may_connect=allows(actor, Permission.CONNECTIONS)),
-        "concerns": [_told(one) for one in overview.concerns(actor, clock)],
-        "upcoming": overview.upcoming(actor, clock),
-        "ended": overview.ended(actor),
-        "sizes": overview.sizes(actor),
+        "concerns": [_told(one) for one in home_queries.concerns(actor, clock)],
+        "upcoming": home_queries.upcoming(actor, clock),
+        "ended": home_queries.ended(actor),
+        "sizes": home_queries.sizes(actor),
         "zone": schedules.home_zone(),
     }
     return page(request, "web/pages/home.html", context)
 
 
-def _told(concerns: overview.Concerns) -> dict[str, Any]:
+def _told(concerns: home_queries.Concerns) -> dict[str, Any]:
     shown = [(one, in_this_language(one.problem) if one.problem else None) for one in concerns.shown]
     return {"kind": concerns.kind, "shown": shown, "more": concerns.more}
 
 
-def _steps(standing: overview.Standing, *, may_connect: bool) -> Sequence[dict[str, Any]]:
+def _steps(standing: home_queries.Standing, *, may_connect: bool) -> Sequence[dict[str, Any]]:
     """Give the steps to a first run; the first that is not done is the one to take now, and whatever else can be
     done already is offered, too.
     """
