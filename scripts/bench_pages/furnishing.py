@@ -18,9 +18,10 @@ from scripts.bench_pages.terms import Terms
 from leleka.core.clock import SystemClock
 from leleka.core.rules.model import to_data
 from leleka.core.rules.parser import parse
-from leleka.services import catalogue, people, refreshes, refreshing, store, tokens
+from leleka.services import catalogue, people, refreshes, refreshing, tokens
 from leleka.services.access.actor import Actor, Role
 from leleka.services.definitions import apply as definition_apply
+from leleka.services.installation import lake_sessions, preparation
 from leleka.state.models import (
     Account,
     AuditEntry,
@@ -61,7 +62,7 @@ def furnish(folder: Path, terms: Terms) -> Furnished:
     """Fill the installation that this process was set up for; its files are below ``folder``."""
     random = Random(terms.seed)  # noqa: S311 - the same store for the same seed
     alice = Actor("bench", Role.ADMINISTRATOR)
-    store.prepare()
+    preparation.prepare()
     tables.customers(folder / "customers.parquet", terms.profiles)
     (folder / "leleka.yaml").write_text(_DEFINITIONS, encoding="utf-8")
     definition_apply.apply(folder / "leleka.yaml", alice, print)
@@ -145,7 +146,7 @@ def _word(place: int) -> str:
 
 
 def _evaluate() -> None:
-    with store.session() as session:
+    with lake_sessions.session() as session:
         refreshing.refresh_segments(session, SystemClock(), lambda _: None)
 
 

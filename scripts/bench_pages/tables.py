@@ -6,7 +6,8 @@ from typing import Final
 import duckdb
 from sqlglot import exp
 
-from leleka.services import store
+from leleka.services.installation import configuration as installation_configuration
+from leleka.services.installation import lake_sessions
 from leleka.warehouse import outcomes
 from leleka.warehouse.scan import parquet
 
@@ -56,10 +57,12 @@ def customers(path: Path, number: int) -> None:
 
 def outcomes_of(rows: int) -> str:
     """Write what became of so many rows, as the end of a run does; give the reference of the snapshot."""
-    path = store.configuration().data_dir / "bench-outcomes.parquet"
+    path = installation_configuration.configuration().data_dir / "bench-outcomes.parquet"
     with duckdb.connect() as session:
         session.sql(_OUTCOMES, params=[rows]).write_parquet(str(path), compression="zstd")
-    with store.session() as session:
-        written = outcomes.write(session, store.lake(), "bench", exp.select("*").from_(parquet(str(path))))
+    with lake_sessions.session() as session:
+        written = outcomes.write(
+            session, lake_sessions.lake(), "bench", exp.select("*").from_(parquet(str(path)))
+        )
     path.unlink()
     return written.reference

@@ -33,14 +33,14 @@ def main() -> None:
 
 def _answer(do: Callable[..., Any], words: list[str]) -> dict[str, Any]:
     from leleka.errors import LelekaError  # noqa: PLC0415 - after the set-up, as all of these
-    from leleka.services import database  # noqa: PLC0415
+    from leleka.services.installation import database_outage  # noqa: PLC0415
 
     try:
         return {"said": do(*words)}
     except LelekaError as error:
         return {"failed": error.code}
-    except database.ERRORS as error:
-        database.let_go()
+    except database_outage.ERRORS as error:
+        database_outage.let_go()
         return {"failed": repr(error)}
 
 

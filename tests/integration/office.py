@@ -16,11 +16,12 @@ from leleka.core.ports.outbox import Batch
 from leleka.sandbox.contacts import Status
 from leleka.sandbox.messages import Request
 from leleka.sandbox.server import SandboxServer
-from leleka.services import running, store
+from leleka.services import running
 from leleka.services.access.actor import Actor, Role
 from leleka.services.contracts import RunView
 from leleka.services.definitions import apply as definition_apply
 from leleka.services.definitions.changes import Applied
+from leleka.services.installation import lake_sessions
 from leleka.state.models import Ledger
 from leleka.warehouse.scan import parquet
 
@@ -146,6 +147,6 @@ class Office:
         kept = Ledger.objects.filter(export__name=export, target=str(list_id)).first()
         if kept is None:
             return {}
-        query = exp.select("address", "state").from_(parquet(store.lake().open(kept.snapshot).files))
-        with store.session() as session:
+        query = exp.select("address", "state").from_(parquet(lake_sessions.lake().open(kept.snapshot).files))
+        with lake_sessions.session() as session:
             return dict(session.rows(query))

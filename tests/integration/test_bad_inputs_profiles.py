@@ -17,9 +17,10 @@ from leleka.core.reason_codes import SENTENCES
 from leleka.errors import InvalidInput, Problem
 from leleka.sandbox.contacts import Contact, Status
 from leleka.sandbox.server import Options, SandboxServer, running
-from leleka.services import runs, store
+from leleka.services import runs
 from leleka.services.access.actor import Actor, Role
 from leleka.services.contracts import RowView, RunView
+from leleka.services.installation import lake_sessions
 from leleka.state.models import Run
 from leleka.warehouse.scan import parquet
 from tests.bad_inputs import Entry, entries
@@ -84,9 +85,9 @@ def arrived(office: Office) -> dict[str, Contact]:
 
 def warnings_of(view: RunView) -> dict[str, list[str]]:
     query = exp.select("profile_id", "warnings").from_(
-        parquet(store.lake().open(Run.objects.get(pk=view.id).outcomes).files)
+        parquet(lake_sessions.lake().open(Run.objects.get(pk=view.id).outcomes).files)
     )
-    with store.session() as session:
+    with lake_sessions.session() as session:
         return {identity: list(codes) for identity, codes in session.rows(query) if codes}
 
 

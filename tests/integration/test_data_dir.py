@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from leleka.errors import NeedsAttention, Problem
-from leleka.services import store
+from leleka.services.installation import configuration as installation_configuration
+from leleka.services.installation import preparation
 
 ROOT, SOMEBODY = 0, 65534
 pytestmark = pytest.mark.django_db
@@ -29,7 +30,7 @@ def here(settings: Any) -> Iterator[Path]:
     data = folder / "data"
     settings.LELEKA = replace(settings.LELEKA, data_dir=data)
     try:
-        store.prepare()
+        preparation.prepare()
         (data / "lake").mkdir(mode=0o700)
         (data / "state.sqlite3").touch(mode=0o600)
         yield data
@@ -43,7 +44,7 @@ def here(settings: Any) -> Iterator[Path]:
 
 def refused() -> Problem:
     with pytest.raises(NeedsAttention) as caught:
-        store.prepare()
+        preparation.prepare()
     (problem,) = caught.value.problems
     assert problem.code == "DATA_DIR_FORBIDDEN"
     assert problem.message.startswith(f"User {os.geteuid()}, ")
@@ -88,7 +89,7 @@ def test_somebody_else_s_directory_is_refused_to_root_as_well(settings: Any) -> 
     else:
         settings.LELEKA = replace(settings.LELEKA, data_dir=Path("/"))
     problem = refused()
-    assert problem.where == str(store.configuration().data_dir)
+    assert problem.where == str(installation_configuration.configuration().data_dir)
     assert f"It belongs to user {Path(problem.where).stat().st_uid}." in problem.message
 
 

@@ -4,8 +4,9 @@ import pytest
 
 from leleka.core.clock import SystemClock
 from leleka.core.plan import Counts
-from leleka.services import runs, store
+from leleka.services import runs
 from leleka.services.contracts import RunView
+from leleka.services.installation import lake_sessions
 from leleka.state.models import Run
 from leleka.worker.runs import frozen_configuration
 from tests.integration.office import ALICE, DEFINITIONS, MARK, Office
@@ -82,13 +83,13 @@ def test_a_preview_says_what_would_be_asked_and_leaves_no_plan_behind(office: Of
     office.run()
     office.edit(*range(1, 121), tier="silver")
     kept, imports = (
-        {one.reference for one in store.lake().all() if "plans" in one.reference},
+        {one.reference for one in lake_sessions.lake().all() if "plans" in one.reference},
         office.imports(),
     )
     view = frozen_configuration.preview_export("News", SystemClock(), office.watcher)
     assert "Gold" in view.confirmation_reason
     assert (view.counts.left, view.requests) == ({"due": 120}, 1)
-    assert {one.reference for one in store.lake().all() if "plans" in one.reference} == kept
+    assert {one.reference for one in lake_sessions.lake().all() if "plans" in one.reference} == kept
     assert len(kept) == Run.objects.count() == 1
     assert (office.imports(), marks(office)) == (imports, {"yes": 120})
 

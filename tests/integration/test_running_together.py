@@ -9,7 +9,8 @@ import pytest
 
 from leleka.core.clock import SystemClock
 from leleka.errors import LelekaError
-from leleka.services import pruning, refreshing, runs, store, workers
+from leleka.services import pruning, refreshing, runs, workers
+from leleka.services.installation import lake_sessions
 from leleka.services.running import run_export
 from leleka.state.models import Account, Connection, Export, Run, RunStatus, Source
 from leleka.worker.runs import frozen_configuration
@@ -114,7 +115,7 @@ def test_the_run_of_a_dead_process_goes_on_at_once(office: Office) -> None:
     """I-15: what nobody works on is taken up with the configuration it began with."""
     office.hire(2)
     office.apply()
-    with store.session() as session:
+    with lake_sessions.session() as session:
         export = Export.objects.get()
         frozen_configuration.refresh_for(session, export, SystemClock(), office.watcher)
         config = frozen_configuration.freeze(session, export, SystemClock(), office.watcher)
@@ -198,11 +199,11 @@ def test_a_file_that_did_not_change_is_not_read_again_and_nobody_is_told(office:
     office.apply()
     before = Source.objects.get().snapshot
     office.watcher.said.clear()
-    with store.session() as session:
+    with lake_sessions.session() as session:
         refreshing.refresh_sources(session, office.watcher.stage)
     assert (Source.objects.get().snapshot, office.watcher.said) == (before, [])
     office.hire(1)
-    with store.session() as session:
+    with lake_sessions.session() as session:
         refreshing.refresh_sources(session, office.watcher.stage)
     assert office.watcher.said == ["Reading source customers", "Read 3 rows of customers"]
 
@@ -214,7 +215,7 @@ def test_what_nothing_points_to_is_removed_after_a_day(office: Office) -> None:
     office.run()
     office.edit(1, first_name="Нове")
     office.run()
-    lake, spill = store.lake(), office.configuration.spill_dir
+    lake, spill = lake_sessions.lake(), office.configuration.spill_dir
     kept = {Source.objects.get().snapshot, *Run.objects.values_list("outcomes", flat=True)}
     dead = lake.root / "plans" / "news" / ".0123.writing"
     staged = spill / "tmpdead"

@@ -11,8 +11,9 @@ from django.utils import timezone
 from leleka.core.clock import SystemClock
 from leleka.core.ports.destination import Suppressed
 from leleka.engine import suppression_reading as reading
-from leleka.services import pruning, readings, store
+from leleka.services import pruning, readings
 from leleka.services.contracts import RunView
+from leleka.services.installation import lake_sessions
 from leleka.services.runs import show_run
 from leleka.state.models import Run, SuppressedReading
 from leleka.warehouse.store import LakeWarehouse
@@ -137,7 +138,7 @@ def test_more_than_the_budget_and_nothing_is_sent(listed: Office, monkeypatch: p
 def test_a_reading_nobody_may_use_any_more_is_removed(listed: Office) -> None:
     """Who unsubscribed is personal data, too: it goes with the first cleaning after its hour and a day."""
     listed.run()
-    part = store.lake().open(SuppressedReading.objects.latest("pk").parts[0]).path
+    part = lake_sessions.lake().open(SuppressedReading.objects.latest("pk").parts[0]).path
     long_ago = SystemClock().now() - 25 * 3600
     os.utime(part, (long_ago, long_ago))
     pruning.prune(SystemClock())

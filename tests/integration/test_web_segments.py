@@ -8,8 +8,9 @@ from django.utils import timezone
 
 from leleka.core.clock import SystemClock
 from leleka.errors import Conflict, Forbidden
-from leleka.services import due, editing_segments, segments, store
+from leleka.services import due, editing_segments, segments
 from leleka.services.access.actor import Actor, Role
+from leleka.services.installation import lake_sessions
 from leleka.state.models import AuditEntry, Connection, Export, Refresh, Segment, Task, User
 from tests.integration.office import ALICE, Office
 from tests.integration.people import somebody
@@ -172,7 +173,7 @@ def test_every_look_at_members_is_audited_unless_they_are_masked(opened: Office)
 
 
 def test_a_page_of_a_segment_asks_no_query_engine(bob: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(store, "session", lambda: pytest.fail("a query in the web process"))
+    monkeypatch.setattr(lake_sessions, "session", lambda: pytest.fail("a query in the web process"))
     number = Segment.objects.get().pk
     given = {"name": "Draft", "rules": "{column: tier, is: silver}", "action": "count"}
     assert bob.get(f"/segments/{number}").status_code == 200

@@ -24,7 +24,7 @@ from leleka.cli.commands import (
 )
 from leleka.cli.output import report_problems
 from leleka.errors import InvalidInput, LelekaError, NotFound
-from leleka.services.database import told_to_people
+from leleka.services.installation.database_outage import told_to_people
 
 FAILED, BAD_INPUT = 1, 2
 _INTERRUPTED = 130

@@ -8,9 +8,9 @@ from django.db import connection
 
 from leleka import __version__
 from leleka.core.ports.clock import Clock
-from leleka.services import store
 from leleka.services.access.actor import Actor
 from leleka.services.access.permissions import Permission, require
+from leleka.services.installation import configuration as installation_configuration
 from leleka.state.leases import over
 from leleka.state.models import Refresh, Run
 
@@ -35,7 +35,7 @@ class About:
 
 def about(actor: Actor, clock: Clock) -> About:
     require(actor, Permission.SEE)
-    configuration = store.configuration()
+    configuration = installation_configuration.configuration()
     nobody = over(clock.now())
     return About(
         version=__version__,

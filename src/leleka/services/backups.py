@@ -24,9 +24,10 @@ from django.utils import timezone
 
 from leleka.core.ports.clock import Clock
 from leleka.errors import Conflict, InvalidInput, LelekaError, NeedsAttention, NotFound
-from leleka.services import pruning, store
+from leleka.services import pruning
 from leleka.services.access.actor import Actor
 from leleka.services.audit.log import record
+from leleka.services.installation import configuration as installation_configuration
 from leleka.state.models import (
     Account,
     Connection,
@@ -161,7 +162,7 @@ def _add(archive: tarfile.TarFile, name: str, file: IO[bytes]) -> None:
 
 
 def _add_snapshot(archive: tarfile.TarFile, reference: str) -> int:
-    root = store.configuration().lake_dir
+    root = installation_configuration.configuration().lake_dir
     folder = root / reference
     if not folder.is_dir():
         return 0
@@ -199,7 +200,7 @@ def _read_all(archive: tarfile.TarFile) -> tuple[int, int]:
 
 def _put(archive: tarfile.TarFile, member: tarfile.TarInfo) -> None:
     """Write a file of the lake; not by the archive's own filter, which Python 3.11 has only from 3.11.4 on."""
-    here = store.configuration().data_dir.resolve()
+    here = installation_configuration.configuration().data_dir.resolve()
     path = (here / member.name).resolve()
     content = archive.extractfile(member)
     if not path.is_relative_to(here / "lake") or content is None:

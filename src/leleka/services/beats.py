@@ -7,7 +7,8 @@ from typing import Final
 
 from leleka import __version__
 from leleka.core.ports.clock import Clock
-from leleka.services import database, workers
+from leleka.services import workers
+from leleka.services.installation import database_outage
 from leleka.state.models import WorkerBeat
 
 _EVERY: Final = 5.0  # seconds
@@ -30,7 +31,7 @@ class Heart:
             return
         self._next = self._clock.monotonic() + _EVERY
         now = self._clock.now()
-        with suppress(*database.ERRORS):
+        with suppress(*database_outage.ERRORS):
             WorkerBeat.objects.update_or_create(
                 name=workers.me(),
                 defaults={
@@ -45,7 +46,7 @@ class Heart:
 
     def stop(self) -> None:
         """Leave in order: nobody waits for this worker to fall silent."""
-        with suppress(*database.ERRORS):
+        with suppress(*database_outage.ERRORS):
             WorkerBeat.objects.filter(name=workers.me()).delete()
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from leleka.core.columns import Catalogue, Column, ColumnType, Relationship, Table
 from leleka.core.sources import SourceSpec, TypeOverride
 from leleka.errors import InvalidInput
-from leleka.services import store
+from leleka.services.installation import lake_sessions
 from leleka.state.models import RelationshipRow, Source
 
 
@@ -65,5 +65,5 @@ def current() -> Catalogue:
 
 def snapshot_files() -> Mapping[str, str]:
     """Give the Parquet files of every source's current snapshot."""
-    lake = store.lake()
+    lake = lake_sessions.lake()
     return {source.name: lake.open(source.snapshot).files for source in Source.objects.exclude(snapshot="")}

@@ -16,9 +16,10 @@ from structlog.contextvars import bind_contextvars
 from leleka.core.messages import told
 from leleka.core.ports.clock import Clock
 from leleka.errors import LelekaError, NeedsAttention, NotFound, Problem
-from leleka.services import beats, dying, late, notices, running, segments, store, turns, walking, workers
+from leleka.services import beats, dying, late, notices, running, segments, turns, walking, workers
 from leleka.services.access.actor import Actor
 from leleka.services.connections.open_destination import opened
+from leleka.services.installation import lake_sessions
 from leleka.services.plain import plain
 from leleka.services.watching import Nobody
 from leleka.state.models import Connection, Task
@@ -124,7 +125,7 @@ def _ask_late(account: int, clock: Clock) -> None:
     if connection is None:
         return
     try:
-        with store.session() as session, opened(connection, clock) as far_side:
+        with lake_sessions.session() as session, opened(connection, clock) as far_side:
             late.settle_late(session, connection.account, far_side, clock, lambda: None)
     except LelekaError as error:
         log.warning("late confirmations could not be asked for", account=account, code=error.code)

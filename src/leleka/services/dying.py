@@ -9,9 +9,11 @@ from django.db.models import Count, Q, Sum
 from leleka.core.ports.clock import Clock
 from leleka.core.ports.outbox import BatchStatus
 from leleka.errors import NeedsAttention
-from leleka.services import database, store, workers
+from leleka.services import workers
 from leleka.services.connections import export_user
 from leleka.services.failing import settle_and_fail
+from leleka.services.installation import configuration as installation_configuration
+from leleka.services.installation import database_outage, lake_sessions
 from leleka.state.claims import claim, release
 from leleka.state.leases import is_over
 from leleka.state.models import BatchRow, Run, RunStatus, SuppressedReading
@@ -53,9 +55,9 @@ def end_if_it_kills(number: int, clock: Clock) -> bool:
     run = live.exclude(status=RunStatus.NEEDS_CONFIRMATION).select_related("export").first()
     if run is None or run.death_point != _point(run):
         return False
-    lease = store.configuration().lease_seconds
+    lease = installation_configuration.configuration().lease_seconds
     nobody = not run.worker or workers.is_dead(run.worker)
-    with database.told_to_people():
+    with database_outage.told_to_people():
         fence = claim(run, worker=workers.me(), now=clock.now(), lease_seconds=lease, previous_is_dead=nobody)
         if fence is None:
             return False  # somebody was quicker
@@ -63,7 +65,7 @@ def end_if_it_kills(number: int, clock: Clock) -> bool:
         try:
             _end(run, export_user.AuditedOutbox(run, fence, clock=clock, lease_seconds=lease))
         finally:  # where it could not be ended: an end of this process that was asked for is no death
-            with suppress(*database.ERRORS):
+            with suppress(*database_outage.ERRORS):
                 release(number, fence)
     return True
 
@@ -78,7 +80,7 @@ def _end(run: Run, outbox: DjangoOutbox) -> None:
     if run.deaths > _MOST_DEATHS:
         outbox.fail(died)  # to settle it killed another one
         return
-    with store.session() as session:
+    with lake_sessions.session() as session:
         settle_and_fail(session, run, outbox, died)
 
 

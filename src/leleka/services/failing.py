@@ -5,8 +5,8 @@ import structlog
 from leleka.core.ports.outbox import LeaseLost
 from leleka.engine.run import verdicts
 from leleka.errors import LelekaError
-from leleka.services import database, store
 from leleka.services.exports.data_matching import leavers_of
+from leleka.services.installation import database_outage, lake_sessions
 from leleka.state.models import AttemptRow, Run
 from leleka.state.outbox import DjangoOutbox
 from leleka.warehouse.session import Session
@@ -22,7 +22,7 @@ def settle_and_fail(session: Session, run: Run, outbox: DjangoOutbox, error: Lel
         return
     try:
         state, before = outbox.load(), outbox.ledger()
-        settled = LakeWarehouse(session, store.lake()).settle(
+        settled = LakeWarehouse(session, lake_sessions.lake()).settle(
             state.plan,
             name=run.export.name,
             ledger=before,
@@ -33,7 +33,7 @@ def settle_and_fail(session: Session, run: Run, outbox: DjangoOutbox, error: Lel
     except LeaseLost:
         raise
     except Exception as bug:  # whatever it is, the run must end
-        if database.trouble(bug):
+        if database_outage.trouble(bug):
             raise
         log.exception("run could not be settled", run=run.pk)
         outbox.fail(error)

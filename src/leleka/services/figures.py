@@ -13,7 +13,8 @@ from django.db.models import Count, Max, Min
 
 from leleka.core.ports.clock import Clock
 from leleka.core.ports.outbox import BatchStatus
-from leleka.services import beats, store
+from leleka.services import beats
+from leleka.services.installation import configuration as installation_configuration
 from leleka.services.log_lines import LINES
 from leleka.state import tallies
 from leleka.state.models import Account, AttemptRow, BatchRow, Run, RunStatus, Tally
@@ -79,7 +80,7 @@ class Counting:
     def _lake(self, clock: Clock) -> int:
         if clock.monotonic() >= self._lake_next:
             self._lake_next = clock.monotonic() + _LAKE_EVERY
-            self._lake_bytes = _size_of(store.configuration().lake_dir)
+            self._lake_bytes = _size_of(installation_configuration.configuration().lake_dir)
         return self._lake_bytes
 
 

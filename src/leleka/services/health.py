@@ -10,7 +10,8 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 from leleka.core.ports.clock import Clock
-from leleka.services import beats, store
+from leleka.services import beats
+from leleka.services.installation import configuration as installation_configuration
 
 log = structlog.get_logger(__name__)
 _LEAST_ROOM: Final = 50 * 2**20  # bytes: less does not hold what a run writes
@@ -50,7 +51,7 @@ def _migrations() -> bool:
 
 
 def _data_directory() -> bool:
-    here = store.configuration().data_dir
+    here = installation_configuration.configuration().data_dir
     return (
         os.access(here, os.W_OK | os.X_OK, effective_ids=True) and shutil.disk_usage(here).free > _LEAST_ROOM
     )

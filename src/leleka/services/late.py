@@ -14,9 +14,9 @@ from leleka.core.outcomes import Accepted, Ending, Settled
 from leleka.core.plan import Ended, Span, Verdict
 from leleka.core.ports.clock import Clock
 from leleka.core.ports.outbox import Batch, BatchStatus, RejectedRow
-from leleka.services import store
 from leleka.services.connections.open_destination import Opened
 from leleka.services.exports.data_matching import leavers_of
+from leleka.services.installation import lake_sessions
 from leleka.state.batches import batch_of
 from leleka.state.models import Account, BatchRow, Ledger, Run
 from leleka.warehouse.session import Session
@@ -57,7 +57,7 @@ def settle_late(session: Session, account: Account, opened: Opened, clock: Clock
 
 
 def _settle_run(session: Session, run: Run, rows: QuerySet[BatchRow], opened: Opened, pulse: Pulse) -> int:
-    warehouse = LakeWarehouse(session, store.lake())
+    warehouse = LakeWarehouse(session, lake_sessions.lake())
     changed: list[tuple[BatchRow, Batch]] = []
     verdicts: list[Verdict] = []
     pending = 0

@@ -9,8 +9,8 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 
 from leleka.core.ports.clock import Clock
-from leleka.services import store
 from leleka.services.access.actor import Role
+from leleka.services.installation import configuration as installation_configuration
 from leleka.services.notice_finding import Draft
 from leleka.state.models import Export, Notice, NoticeDelivery, Run, User
 
@@ -54,7 +54,7 @@ def make(draft: Draft, clock: Clock) -> Notice | None:
 
 def _addresses(notice: Notice) -> Iterator[_Address]:
     """Give administrators and the export's owner, who want mail and may come in; and every webhook."""
-    channels = store.configuration().channels
+    channels = installation_configuration.configuration().channels
     if channels.mail is not None:
         who = Q(role=Role.ADMINISTRATOR)
         if notice.export_id is not None:

@@ -16,7 +16,8 @@ import structlog
 
 from leleka.core.ports.clock import Clock
 from leleka.notices import mail, webhook
-from leleka.services import notice_texts, store
+from leleka.services import notice_texts
+from leleka.services.installation import configuration as installation_configuration
 from leleka.services.notice_finding import still_open
 from leleka.state.models import Notice, NoticeDelivery
 
@@ -97,7 +98,7 @@ def _job(row: NoticeDelivery, clock: Clock) -> _Job | None:
 
 
 def _posting(row: NoticeDelivery, clock: Clock) -> tuple[_Act | None, str]:
-    channels = store.configuration().channels
+    channels = installation_configuration.configuration().channels
     hook = next((one for one in channels.webhooks if one.name == row.address), None)
     if hook is None:
         return None, "NOT_CONFIGURED"
@@ -106,7 +107,7 @@ def _posting(row: NoticeDelivery, clock: Clock) -> tuple[_Act | None, str]:
 
 
 def _mailing(row: NoticeDelivery) -> tuple[_Act | None, str]:
-    channels, user = store.configuration().channels, row.user
+    channels, user = installation_configuration.configuration().channels, row.user
     server = channels.mail
     if server is None or user is None:
         return None, "NOT_CONFIGURED"

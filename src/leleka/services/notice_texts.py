@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from leleka.errors import Problem
 from leleka.messages.problems import in_this_language
-from leleka.services import store
+from leleka.services.installation import configuration as installation_configuration
 from leleka.state.models import Notice
 
 Kind = Notice.Kind
@@ -68,7 +68,7 @@ def letter(notice: Notice, language: str) -> tuple[str, str]:
 
 def _lines(notice: Notice, heading: str) -> list[str]:
     at = date_format(timezone.localtime(notice.made_at), "DATETIME_FORMAT")
-    url = store.configuration().web.url
+    url = installation_configuration.configuration().web.url
     lines = [heading, f"{at} UTC", ""]
     for problem in problems(notice):
         lines += [f"- {problem}", ""]
@@ -102,6 +102,6 @@ def body(notice: Notice) -> bytes:
         "codes": [problem["code"] for problem in notice.problems],
         "counts": values.get("counts") or {},
         "answers": notice.answers_id,
-        "link": f"{store.configuration().web.url}{path}" if path else None,
+        "link": f"{installation_configuration.configuration().web.url}{path}" if path else None,
     }
     return orjson.dumps(told)

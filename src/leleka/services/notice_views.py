@@ -10,10 +10,11 @@ from django.db.models import QuerySet
 
 from leleka.core.ports.clock import Clock
 from leleka.errors import NeedsAttention, Problem
-from leleka.services import notice_texts, store
+from leleka.services import notice_texts
 from leleka.services.access.actor import Actor
 from leleka.services.access.permissions import Permission, require
 from leleka.services.audit.log import record
+from leleka.services.installation import configuration as installation_configuration
 from leleka.services.notice_finding import Draft, Kind
 from leleka.services.notice_making import make
 from leleka.services.notice_sending import TRIES
@@ -120,7 +121,7 @@ def choose_mail(actor: Actor, *, wanted: bool) -> None:
 
 def channels(actor: Actor) -> ChannelsView:
     require(actor, Permission.SYSTEM)
-    found = store.configuration().channels
+    found = installation_configuration.configuration().channels
     mail = found.mail
     return ChannelsView(
         mail=f"{mail.host}:{mail.port}" if mail else "",

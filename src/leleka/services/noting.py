@@ -12,7 +12,7 @@ from leleka.core.plan import Planned
 from leleka.core.ports.clock import Clock
 from leleka.core.ports.outbox import Batch, BatchStatus
 from leleka.engine.run import Watcher
-from leleka.services import database
+from leleka.services.installation import database_outage
 from leleka.state.models import Run
 
 log = structlog.get_logger(__name__)
@@ -40,7 +40,7 @@ class Noting:
     def stage(self, sentence: str) -> None:
         self._watcher.stage(sentence)
         log.debug("run stage", stage=sentence)
-        with suppress(*database.ERRORS):  # "the database does not answer" is a stage, too
+        with suppress(*database_outage.ERRORS):  # "the database does not answer" is a stage, too
             self._live.update(stage=sentence[:_LONGEST], stage_told=told(sentence), stepped_at=self._moment())
 
     def planned(self, planned: Planned) -> None:

@@ -7,10 +7,11 @@ from typing import Final
 
 from leleka.core.ports.clock import Clock
 from leleka.core.ports.outbox import FINAL
-from leleka.services import store
 from leleka.services.exports.quarantine import LONGEST as QUARANTINE
 from leleka.services.exports.quarantine import open_batches
 from leleka.services.home import charts
+from leleka.services.installation import configuration as installation_configuration
+from leleka.services.installation import lake_sessions
 from leleka.services.readings import LONGEST
 from leleka.state.models import AddressBook, BatchRow, Ledger, Run, Segment, Source, SuppressedReading
 
@@ -27,7 +28,7 @@ def prune(clock: Clock) -> int:
     stale.filter(began_at__lt=clock.now() - LONGEST).delete()
     charts.prune_sizes()
     kept = needed(clock)
-    lake, spill = store.lake(), store.configuration().spill_dir
+    lake, spill = lake_sessions.lake(), installation_configuration.configuration().spill_dir
     unneeded = [snapshot.path for snapshot in lake.all() if snapshot.reference not in kept]
     unneeded += [*lake.leftovers(), *spill.glob("*")]
     return sum(_remove_old(path, clock.now() - _YOUNG) for path in unneeded)

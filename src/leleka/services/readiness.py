@@ -8,14 +8,15 @@ from django.db.migrations.executor import MigrationExecutor
 
 from leleka.core.ports.clock import Clock
 from leleka.errors import Problem
-from leleka.services import database, store
+from leleka.services.installation import configuration as installation_configuration
+from leleka.services.installation import database_outage
 
 _LOOK_EVERY: Final = 1.0  # seconds
 
 
 def stopping_file() -> Path:
     """Give the file that stands while the installation is being stopped."""
-    return store.configuration().data_dir / "stopping"
+    return installation_configuration.configuration().data_dir / "stopping"
 
 
 class Readiness:
@@ -47,8 +48,8 @@ def _version_problem() -> Problem | None:
     try:
         executor = MigrationExecutor(connection)
         pending = executor.migration_plan(executor.loader.graph.leaf_nodes())
-    except database.ERRORS as error:
-        if database.trouble(error) is None:
+    except database_outage.ERRORS as error:
+        if database_outage.trouble(error) is None:
             raise
         return _AWAY
     return _MIGRATING if pending else None

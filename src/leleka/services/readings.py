@@ -11,7 +11,7 @@ from leleka.core.ports.clock import Clock
 from leleka.core.ports.destination import Suppressed, SuppressionReason
 from leleka.engine.rate_limit import Tempo
 from leleka.engine.suppression_reading import Progress
-from leleka.services import store
+from leleka.services.installation import lake_sessions
 from leleka.state.models import Run, SuppressedReading
 from leleka.warehouse import suppressed
 from leleka.warehouse.session import Session
@@ -36,11 +36,13 @@ class RunShelf:
 
     def people(self) -> Iterator[Suppressed]:
         parts = self._used.parts if self._used else ()
-        return suppressed.read(self._session, store.lake(), parts)
+        return suppressed.read(self._session, lake_sessions.lake(), parts)
 
     def keep(self, people: Sequence[Suppressed], progress: Progress) -> None:
         mine = self._used or self._begun()
-        part = suppressed.write(self._session, store.lake(), name=self._run.export.name, people=people)
+        part = suppressed.write(
+            self._session, lake_sessions.lake(), name=self._run.export.name, people=people
+        )
         mine.parts = [*mine.parts, part]
         mine.after = _data(progress)
         mine.requests = progress.requests

@@ -16,7 +16,9 @@ from leleka.core.ports.clock import Clock
 from leleka.core.rules.model import Related, Rule, relationships_used, to_data, uses_today, walk
 from leleka.core.rules.parser import parse
 from leleka.errors import InvalidInput
-from leleka.services import catalogue, store
+from leleka.services import catalogue
+from leleka.services.installation import configuration as installation_configuration
+from leleka.services.installation import lake_sessions
 from leleka.state.models import AddressBook, Segment, SegmentSize, Source
 from leleka.warehouse import addresses, readers, segments
 from leleka.warehouse.session import Session
@@ -42,13 +44,13 @@ def load_if_stale(
 ) -> Loaded | None:
     """Read a source's files, or give None where neither they nor the spec changed since ``digest``."""
     source = catalogue.spec_of_source(name, spec)
-    allowed = store.configuration().source_dirs
+    allowed = installation_configuration.configuration().source_dirs
     paths = readers.resolve(source, allowed)
     now = _digest(readers.digest(paths), [str(path) for path in paths], spec)
     if now == digest:
         return None
     say(Said("READING_SOURCE", name=name))
-    loaded = readers.load(session, store.lake(), source, allowed)
+    loaded = readers.load(session, lake_sessions.lake(), source, allowed)
     # Hashed again by the reader: the digest that is kept is of what was read, not of what was seen before.
     kept = _digest(loaded.digest, [str(path) for path in paths], spec)
     return Loaded(
@@ -114,7 +116,7 @@ def refresh_segments(
             continue
         say(Said("EVALUATING_SEGMENT", name=segment.name))
         query = segments.compile_rule(rule, known, files, today(clock))
-        snapshot, size = segments.evaluate(session, store.lake(), segment.name, query)
+        snapshot, size = segments.evaluate(session, lake_sessions.lake(), segment.name, query)
         now = timezone.now()
         with transaction.atomic():
             guard()
@@ -128,7 +130,7 @@ def address_book(session: Session, profiles: Source, email_column: str, say: Say
     if book is not None:
         return book.snapshot
     say(Said("CHECKING_ADDRESSES", rows=profiles.rows))
-    lake = store.lake()
+    lake = lake_sessions.lake()
     snapshot = addresses.build(
         session,
         lake,
@@ -165,7 +167,7 @@ def basis_of(rule: Rule, known: Catalogue, files: Mapping[str, str], day: date) 
 
 def today(clock: Clock) -> date:
     """Give the day it is in the installation's time zone."""
-    zone = ZoneInfo(store.configuration().time_zone)
+    zone = ZoneInfo(installation_configuration.configuration().time_zone)
     return datetime.fromtimestamp(clock.now(), UTC).astimezone(zone).date()
 
 

@@ -15,7 +15,7 @@ from leleka.core.ports.clock import Clock
 from leleka.core.ports.outbox import LeaseLost, RunCanceled
 from leleka.engine.run import Watcher, execute
 from leleka.errors import Conflict, LelekaError, NeedsAttention
-from leleka.services import database, pruning, store, workers
+from leleka.services import pruning, workers
 from leleka.services.access.actor import Actor
 from leleka.services.access.permissions import require_export
 from leleka.services.audit.log import record
@@ -25,6 +25,8 @@ from leleka.services.contracts import RunView
 from leleka.services.exports import queries as export_queries
 from leleka.services.exports.quarantine import waiting_addresses
 from leleka.services.failing import settle_and_fail
+from leleka.services.installation import configuration as installation_configuration
+from leleka.services.installation import database_outage, lake_sessions
 from leleka.services.late import settle_late
 from leleka.services.noting import Noting
 from leleka.services.readings import RunShelf
@@ -66,7 +68,7 @@ def go_on(number: int, clock: Clock, watcher: Watcher) -> RunView:
     """
     run = Run.objects.select_related("export").get(pk=number)
     if run.finished_at is None and run.status != RunStatus.NEEDS_CONFIRMATION:
-        with bound_contextvars(run=run.pk, export=run.export_id), store.session() as session:
+        with bound_contextvars(run=run.pk, export=run.export_id), lake_sessions.session() as session:
             _see_through(session, run, clock, Noting(watcher, run, clock))
             log.info("run left", status=Run.objects.values_list("status", flat=True).get(pk=run.pk))
         pruning.prune(clock)
@@ -121,7 +123,9 @@ def _see_through(session: Session, run: Run, clock: Clock, watcher: Watcher) -> 
     A database that is away for a while only interrupts it: what was not written down is not sent, and whatever was
     in flight counts as unanswered when the run is taken up again from what the database holds (faults 48, 51, 52).
     """
-    patience = database.Patience(store.configuration().database_patience_seconds, clock, watcher.stage)
+    patience = database_outage.Patience(
+        installation_configuration.configuration().database_patience_seconds, clock, watcher.stage
+    )
     mine = None
     while True:
         try:
@@ -133,7 +137,7 @@ def _see_through(session: Session, run: Run, clock: Clock, watcher: Watcher) -> 
             mine = run.fence
             patience.answered(_progress(run))
             _work(session, run, outbox, clock, watcher)
-        except database.ERRORS as error:
+        except database_outage.ERRORS as error:
             patience.after(error)
         else:
             return
@@ -147,7 +151,7 @@ def _progress(run: Run) -> object:
 
 def _claim(run: Run, clock: Clock, watcher: Watcher, *, was_mine: bool) -> DjangoOutbox:
     """Become the owner; waits for the lease of an owner of whom nothing is known to run out."""
-    lease = store.configuration().lease_seconds
+    lease = installation_configuration.configuration().lease_seconds
     first_lease = run.lease_until
     while True:
         dead = was_mine or not run.worker or workers.is_dead(run.worker)
@@ -191,7 +195,7 @@ def _work(session: Session, run: Run, outbox: DjangoOutbox, clock: Clock, watche
         if not _is_frozen(run) and not isinstance(error, RunCanceled):
             raise  # it never began: whoever asked for it is told
     except Exception as error:  # a bug: the run fails, the traceback is logged, nothing is retried blindly
-        if database.trouble(error):
+        if database_outage.trouble(error):
             raise  # nothing can be written down: the run stays as it is, for whoever takes it up
         log.exception("run failed unexpectedly", run=run.pk)
         bug = NeedsAttention(
@@ -202,7 +206,7 @@ def _work(session: Session, run: Run, outbox: DjangoOutbox, clock: Clock, watche
         settle_and_fail(session, run, outbox, bug)
     finally:
         # Whoever takes up a run that waits for confirmation, or was interrupted, need not wait for the lease.
-        with suppress(*database.ERRORS):
+        with suppress(*database_outage.ERRORS):
             release(run.pk, run.fence)
 
 

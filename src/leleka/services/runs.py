@@ -12,13 +12,13 @@ from leleka.core.email import mask, mask_within
 from leleka.core.plan import Counts
 from leleka.core.reason_codes import sentence
 from leleka.errors import Conflict, NotFound, Problem
-from leleka.services import store
 from leleka.services.access.actor import Actor
 from leleka.services.access.permissions import Permission, allows, may_use, require, require_export
 from leleka.services.audit.log import record
 from leleka.services.connections import export_user
 from leleka.services.contracts import Progress, RowView, RunView
 from leleka.services.csv_text import lines
+from leleka.services.installation import lake_sessions
 from leleka.services.paging import Columns, Listed, Wanted, contains, page_of
 from leleka.state.folding import Folded
 from leleka.state.leases import over
@@ -87,7 +87,7 @@ def rows_page(
     require(actor, Permission.SEE)
     run = _find(number)
     outcome = _outcomes_of(run)
-    with store.page_session() as session:
+    with lake_sessions.page_session() as session:
         found = outcomes.rows(session, outcome, ended, limit + 1, offset)
     shown, more = found[:limit], len(found) > limit
     if not allows(actor, Permission.SEE_PERSONAL):
@@ -121,7 +121,7 @@ def download_rows(actor: Actor, number: int, ended: str) -> Iterator[str]:
 
 def _lines(outcome: Snapshot, ended: str) -> Iterator[str]:
     yield lines([("profile", "email", "outcome", "code", "reason")])
-    with store.small_session() as session:
+    with lake_sessions.small_session() as session:
         for chunk in outcomes.chunks(session, outcome, ended):
             yield lines(
                 (profile_id, address, how, code, detail or (sentence(code) if code else ""))
@@ -134,14 +134,14 @@ def verify_run(actor: Actor, number: int) -> tuple[RunView, Counts]:
     require(actor, Permission.SEE)
     run = _find(number)
     outcome = _outcomes_of(run)
-    with store.page_session() as session:
+    with lake_sessions.page_session() as session:
         counted = outcomes.count(session, outcome)
     return view_of(run), counted
 
 
 def _outcomes_of(run: Run) -> Snapshot:
     if run.outcomes:
-        return store.lake().open(run.outcomes)
+        return lake_sessions.lake().open(run.outcomes)
     if run.finished_at is None:
         why, remedy = "it is not finished", "Look again when it has ended."
     else:

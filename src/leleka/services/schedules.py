@@ -13,13 +13,13 @@ from leleka.core.schedules.instants import clock_changes, next_instants
 from leleka.core.schedules.model import ClockChange, ExportSchedule, Instant, Schedule
 from leleka.core.schedules.parser import parse_export_schedule, parse_schedule
 from leleka.errors import InvalidInput, NotFound
-from leleka.services import store
 from leleka.services.access.actor import Actor
 from leleka.services.access.edit_guards import refuse_managed, stale
 from leleka.services.access.permissions import Permission, require, require_export
 from leleka.services.audit.log import record
 from leleka.services.exports.queries import find_by_id
 from leleka.services.exports.schedule_setting import OFF, OWN, SYSTEM, columns_of, schedule_of
+from leleka.services.installation import configuration as installation_configuration
 from leleka.services.system_schedule import values
 from leleka.state.models import DueDecision, Export, SystemSchedule
 
@@ -117,7 +117,7 @@ def set_system(actor: Actor, data: Mapping[str, Any], version: int, clock: Clock
 
 def home_zone() -> str:
     """Give the installation's time zone."""
-    return store.configuration().time_zone
+    return installation_configuration.configuration().time_zone
 
 
 def preview(data: Mapping[str, Any], clock: Clock) -> tuple[Sequence[Instant], Sequence[ClockChange]]:

@@ -21,8 +21,9 @@ from leleka.core.schedules.instants import instants
 from leleka.core.schedules.model import STILL_RUNNING, Decision, decide
 from leleka.core.schedules.parser import parse_schedule
 from leleka.errors import LelekaError, Problem
-from leleka.services import chain, database, notices, refreshes, stalling, trying_again
+from leleka.services import chain, notices, refreshes, stalling, trying_again
 from leleka.services.exports.schedule_setting import OWN, next_due
+from leleka.services.installation import database_outage
 from leleka.state.models import (
     DueDecision,
     Export,
@@ -60,7 +61,7 @@ def _see_to(part: Callable[[], None], subject: str) -> None:
     """A mistake of ours in one schedule, or one part, keeps no other one, and no run, from beginning (I-19)."""
     try:
         part()
-    except database.ERRORS:
+    except database_outage.ERRORS:
         raise
     except Exception:
         log.exception("a part of keeping time failed unexpectedly", subject=subject)

@@ -9,11 +9,12 @@ from leleka.core.email import mask, mask_within
 from leleka.core.ports.clock import Clock
 from leleka.core.rules.parser import parse
 from leleka.errors import NotFound
-from leleka.services import catalogue, refreshing, store
+from leleka.services import catalogue, refreshing
 from leleka.services.access.actor import Actor
 from leleka.services.access.permissions import Permission, allows, require
 from leleka.services.audit.log import record
 from leleka.services.contracts import SegmentView
+from leleka.services.installation import lake_sessions
 from leleka.services.paging import Columns, Listed, Wanted, after, contains, page_of
 from leleka.state.folding import Folded
 from leleka.state.models import Export, Segment
@@ -88,7 +89,7 @@ def seen(actor: Actor, name: str, result: Mapping[str, Any]) -> dict[str, Any]:
 def count_rules(rules: object, clock: Clock) -> int:
     """Count who matches rules that need not be saved, in the sources as last read."""
     known = catalogue.current()
-    with store.session() as session:
+    with lake_sessions.session() as session:
         query = segments.compile_rule(
             parse(rules, known, "rules"), known, catalogue.snapshot_files(), refreshing.today(clock)
         )
@@ -98,9 +99,9 @@ def count_rules(rules: object, clock: Clock) -> int:
 def _sampled(name: str, clock: Clock, sample: int) -> tuple[Segment, list[dict[str, object]]]:
     row = _find(name)
     known, files = catalogue.current(), catalogue.snapshot_files()
-    with store.page_session() as session:
+    with lake_sessions.page_session() as session:
         refreshing.refresh_segments(session, clock, _nobody, [row])
-        found = store.lake().open(row.snapshot)
+        found = lake_sessions.lake().open(row.snapshot)
         return row, segments.sample(session, found, known, files, sample) if sample else []
 
 
@@ -133,7 +134,7 @@ def _masked(value: object) -> object:
 def refresh_segment(name: str, clock: Clock, say: refreshing.Say) -> SegmentView:
     """Read the sources that changed and evaluate one segment. Raises ``NotFound``."""
     row = _find(name)
-    with store.session() as session:
+    with lake_sessions.session() as session:
         refreshing.refresh_sources(session, say)
         refreshing.refresh_segments(session, clock, say, [row])
     return _view(row)

@@ -18,7 +18,9 @@ from leleka.core.messages import told
 from leleka.core.ports.clock import Clock
 from leleka.core.refresh_graph import ENDED, StepKind, StepStatus, standing_in_the_way
 from leleka.errors import LelekaError, NeedsAttention, Problem
-from leleka.services import database, stepping, store, workers
+from leleka.services import stepping, workers
+from leleka.services.installation import configuration as installation_configuration
+from leleka.services.installation import database_outage, lake_sessions
 from leleka.services.refresh_order import to_walk
 from leleka.state.leases import is_over
 from leleka.state.models import Refresh, RefreshStep, RunStatus
@@ -52,14 +54,14 @@ def carry_out(number: int, clock: Clock, say: Say = _nobody) -> None:
     row = Refresh.objects.get(pk=number)
     if row.walked_at is not None or row.finished_at is not None:
         return
-    lease = store.configuration().lease_seconds
+    lease = installation_configuration.configuration().lease_seconds
     dead = bool(row.worker) and workers.is_dead(row.worker)
     fence = claim(row, worker=workers.me(), now=clock.now(), lease_seconds=lease, previous_is_dead=dead)
     if fence is None:
         return
     walker = Walker(number, fence, clock, lease, say)
     try:
-        with walker.kept_alive(), store.session() as session:
+        with walker.kept_alive(), lake_sessions.session() as session:
             walker.walk(session)
     except RefreshLost:
         log.warning("a refresh has another owner", refresh=number)
@@ -107,7 +109,7 @@ class Walker:
             done = stepping.do(session, step, self.clock, self._teller(step), self._guard)
         except LelekaError as error:
             self._fail(step, error)
-        except (RefreshLost, *database.ERRORS):
+        except (RefreshLost, *database_outage.ERRORS):
             raise  # nothing can be written down: whoever takes it up begins this step again
         except KeyboardInterrupt:
             self._write(step, tries=step.tries)  # an end that was asked for is no death
@@ -179,8 +181,8 @@ def renew(walker: Walker, over: Event) -> None:
         while not over.wait(walker.lease / _RENEWALS):
             try:
                 guard(walker.number, walker.fence, walker.clock.now() + walker.lease)
-            except database.ERRORS:
-                database.let_go()  # it may answer again before another worker takes the refresh
+            except database_outage.ERRORS:
+                database_outage.let_go()  # it may answer again before another worker takes the refresh
     except RefreshLost:
         return
     finally:

@@ -14,7 +14,8 @@ from typing import Final
 import structlog
 
 from leleka.core.ports.clock import Clock
-from leleka.services import beats, database, due, notices, scheduling
+from leleka.services import beats, due, notices, scheduling
+from leleka.services.installation import database_outage
 
 log = structlog.get_logger(__name__)
 _LOOK_EVERY: Final = 0.5  # seconds
@@ -61,8 +62,8 @@ class Worker:
             self._keep_time()
             self._start_what_is_due()
             self._look_for_notices()
-        except database.ERRORS:
-            database.let_go()
+        except database_outage.ERRORS:
+            database_outage.let_go()
             if not self._is_away:
                 log.warning("the database does not answer", exc_info=True)
             self._is_away = True

@@ -14,10 +14,11 @@ def backup(
 ) -> None:
     """Write the whole installation into one file, without the master key: keep that elsewhere."""
     from leleka.core.clock import SystemClock
-    from leleka.services import backups, store
+    from leleka.services import backups
     from leleka.services.access.actor import Actor
+    from leleka.services.installation import preparation
 
-    store.prepare()
+    preparation.prepare()
     done = backups.backup(file, Actor.operator(), SystemClock())
     if json:
         print_json(done)
@@ -34,10 +35,11 @@ def restore(
     json: JsonOption = False,
 ) -> None:
     """Fill an empty installation from a backup."""
-    from leleka.services import backups, store
+    from leleka.services import backups
     from leleka.services.access.actor import Actor
+    from leleka.services.installation import preparation
 
-    store.prepare()
+    preparation.prepare()
     done = backups.restore(file, Actor.operator())
     if json:
         print_json(done)

@@ -20,11 +20,11 @@ def apply(
     json: JsonOption = False,
 ) -> None:
     """Bring sources, segments, connections and exports to what a file says."""
-    from leleka.services import store
     from leleka.services.access.actor import Actor
     from leleka.services.definitions import apply as definition_apply
+    from leleka.services.installation import preparation
 
-    store.prepare()
+    preparation.prepare()
     done = definition_apply.apply(file, Actor.operator(), say, plan_only=plan, prune=prune)
     if json:
         print_json(done)
@@ -47,10 +47,10 @@ def check(
 ) -> None:
     """Test connections step by step, and show the lists and fields of the account."""
     from leleka.core.clock import SystemClock
-    from leleka.services import store
     from leleka.services.connections import live_account
+    from leleka.services.installation import preparation
 
-    store.prepare()
+    preparation.prepare()
     clock = SystemClock()
     views = []
     for name in live_account.names(connection):

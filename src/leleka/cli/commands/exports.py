@@ -17,10 +17,10 @@ NoRefresh = Annotated[
 def list_(json: JsonOption = False) -> None:
     """List the exports."""
     from leleka.cli.commands.schedule import in_words
-    from leleka.services import store
     from leleka.services.exports import queries as export_queries
+    from leleka.services.installation import preparation
 
-    store.prepare()
+    preparation.prepare()
     listed = export_queries.list_exports()
     if json:
         print_json(listed)
@@ -42,10 +42,10 @@ def preview(name: Name, no_refresh: NoRefresh = False, json: JsonOption = False)
     from leleka.cli.progress import RunProgress
     from leleka.cli.reports import print_preview
     from leleka.core.clock import SystemClock
-    from leleka.services import store
+    from leleka.services.installation import preparation
     from leleka.worker.runs import frozen_configuration
 
-    store.prepare()
+    preparation.prepare()
     clock = SystemClock()
     with RunProgress(clock) as watcher:
         view = frozen_configuration.preview_export(name, clock, watcher, refresh=not no_refresh)
@@ -75,10 +75,11 @@ def run(
     from leleka.cli.progress import RunProgress
     from leleka.cli.reports import print_run
     from leleka.core.clock import SystemClock
-    from leleka.services import running, store
+    from leleka.services import running
     from leleka.services.access.actor import Actor
+    from leleka.services.installation import preparation
 
-    store.prepare()
+    preparation.prepare()
     clock = SystemClock()
     try:
         with RunProgress(clock) as watcher:
@@ -106,11 +107,11 @@ def reconcile(
 ) -> None:
     """Compare what was confirmed with the list itself, page by page: 400 contacts a second at most."""
     from leleka.core.clock import SystemClock
-    from leleka.services import store
     from leleka.services.access.actor import Actor
     from leleka.services.exports import reconciliation
+    from leleka.services.installation import preparation
 
-    store.prepare()
+    preparation.prepare()
     found = reconciliation.reconcile(name, Actor.operator(), SystemClock(), say, repair=repair)
     if json:
         print_json(found)

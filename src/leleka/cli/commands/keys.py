@@ -22,11 +22,11 @@ def rotate(
     json: JsonOption = False,
 ) -> None:
     """Wrap all stored secrets with a new master key; one cut short is finished by the same command."""
-    from leleka.services import store
     from leleka.services.access.actor import Actor
     from leleka.services.connections import key_rotation
+    from leleka.services.installation import preparation
 
-    store.prepare()
+    preparation.prepare()
     done = key_rotation.rotate(Actor.operator(), forget_old=forget_old)
     if json:
         print_json(done)

@@ -24,12 +24,13 @@ def refresh(
     """
     from leleka.cli.progress import RunProgress
     from leleka.core.clock import SystemClock
-    from leleka.services import refreshing_now, store
+    from leleka.services import refreshing_now
     from leleka.services.access.actor import Actor
+    from leleka.services.installation import preparation
 
     if sum((everything, bool(source), bool(segment))) > 1:
         raise typer.BadParameter("--everything, --source and --segment exclude each other")
-    store.prepare()
+    preparation.prepare()
     clock, actor = SystemClock(), Actor.operator()
     scope = refreshing_now.scope_of(source=source, segment=segment, everything=everything)
     with RunProgress(clock) as watcher:

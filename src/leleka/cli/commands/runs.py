@@ -35,10 +35,11 @@ def list_(
     json: JsonOption = False,
 ) -> None:
     """List the newest runs."""
-    from leleka.services import runs, store
+    from leleka.services import runs
     from leleka.services.access.actor import Actor
+    from leleka.services.installation import preparation
 
-    store.prepare()
+    preparation.prepare()
     listed = runs.list_runs(Actor.operator(), export, limit)
     if json:
         print_json(listed)
@@ -66,10 +67,11 @@ def show(
 ) -> None:
     """Show the report of a run, and who ended how; addresses are masked."""
     from leleka.cli.reports import print_run
-    from leleka.services import runs, store
+    from leleka.services import runs
     from leleka.services.access.actor import Actor
+    from leleka.services.installation import preparation
 
-    store.prepare()
+    preparation.prepare()
     actor = Actor.operator()
     view = runs.show_run(actor, number)
     found = runs.rows_of(actor, number, rows, limit) if rows else ()
@@ -87,10 +89,11 @@ def show(
 @app.command("cancel")
 def cancel(number: Number, json: JsonOption = False) -> None:
     """Ask a run to stop; what was sent is still accounted for."""
-    from leleka.services import runs, store
+    from leleka.services import runs
     from leleka.services.access.actor import Actor
+    from leleka.services.installation import preparation
 
-    store.prepare()
+    preparation.prepare()
     view = runs.cancel_run(Actor.operator(), number)
     if json:
         print_json(view)
@@ -101,10 +104,11 @@ def cancel(number: Number, json: JsonOption = False) -> None:
 @app.command("confirm")
 def confirm(number: Number, json: JsonOption = False) -> None:
     """Let a run that waits for confirmation go on, with exactly the plan it showed."""
-    from leleka.services import runs, store
+    from leleka.services import runs
     from leleka.services.access.actor import Actor
+    from leleka.services.installation import preparation
 
-    store.prepare()
+    preparation.prepare()
     view = runs.confirm_run(Actor.operator(), number)
     if json:
         print_json(view)
@@ -116,10 +120,11 @@ def confirm(number: Number, json: JsonOption = False) -> None:
 @app.command("verify")
 def verify(number: Number, json: JsonOption = False) -> None:
     """Count a run's outcomes again and compare with its report."""
-    from leleka.services import runs, store
+    from leleka.services import runs
     from leleka.services.access.actor import Actor
+    from leleka.services.installation import preparation
 
-    store.prepare()
+    preparation.prepare()
     view, counted = runs.verify_run(Actor.operator(), number)
     agrees = view.counts == counted
     if json:

@@ -25,11 +25,12 @@ def show(json: JsonOption = False) -> None:
     """Show the system's schedule with its next ten moments and latest decisions, and what each export follows."""
     from leleka.core.clock import SystemClock
     from leleka.core.schedules.parser import to_data
-    from leleka.services import schedules, store
+    from leleka.services import schedules
     from leleka.services.access.actor import Actor
     from leleka.services.exports import queries as export_queries
+    from leleka.services.installation import preparation
 
-    store.prepare()
+    preparation.prepare()
     actor = Actor.operator()
     view, listed = schedules.system(actor, SystemClock()), export_queries.list_exports()
     decisions = schedules.system_decisions(actor, 10)
@@ -68,10 +69,11 @@ def next_(
     json: JsonOption = False,
 ) -> None:
     """Show what is due next, of the system and of exports with schedules of their own."""
-    from leleka.services import schedules, store
+    from leleka.services import schedules
     from leleka.services.access.actor import Actor
+    from leleka.services.installation import preparation
 
-    store.prepare()
+    preparation.prepare()
     found = schedules.upcoming(Actor.operator(), number)
     if json:
         print_json(found)

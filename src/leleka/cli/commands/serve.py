@@ -14,14 +14,15 @@ def worker(
 ) -> None:
     """Do what is due: runs, previews, segments. SQLite allows one worker, PostgreSQL as many as you like."""
     from leleka.core.clock import SystemClock
-    from leleka.services import due, store
+    from leleka.services import due
+    from leleka.services.installation import preparation
     from leleka.worker.loop import Worker
 
     if errand:
         due.carry_out(errand, SystemClock())
         return
-    store.prepare()
-    with store.only_worker():
+    preparation.prepare()
+    with preparation.only_worker():
         loop = Worker(SystemClock())
         _end_on_signal(loop.stop)
         loop.work()
@@ -31,11 +32,13 @@ def serve() -> None:
     """Serve the pages and do what is due: a web process and a worker, started again when they die."""
     from leleka.cli.process_supervisor import Supervisor
     from leleka.core.clock import SystemClock
-    from leleka.services import people, readiness, store
+    from leleka.services import people, readiness
+    from leleka.services.installation import configuration as installation_configuration
+    from leleka.services.installation import preparation
 
-    store.prepare()
-    web = store.configuration().web
-    store.refuse_plain_http(web)
+    preparation.prepare()
+    web = installation_configuration.configuration().web
+    preparation.refuse_plain_http(web)
     token = people.first_link()
     if token:
         out.print(

@@ -13,9 +13,10 @@ def suppress(
     reason: Annotated[str, typer.Option(help="Why; kept with the entry.")] = "",
 ) -> None:
     """Never send to an address again, from this moment on; only a digest of it is kept."""
-    from leleka.services import store, suppression
+    from leleka.services import suppression
     from leleka.services.access.actor import Actor
+    from leleka.services.installation import preparation
 
-    store.prepare()
+    preparation.prepare()
     added = suppression.suppress(connection, address, Actor.operator(), reason)
     out.print("Suppressed." if added else "Was suppressed already.")

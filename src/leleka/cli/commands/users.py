@@ -21,15 +21,17 @@ def add(
     json: JsonOption = False,
 ) -> None:
     """Add somebody, and print the one-time link by which they choose a password."""
-    from leleka.services import people, store
+    from leleka.services import people
     from leleka.services.access.actor import Actor
+    from leleka.services.installation import configuration as installation_configuration
+    from leleka.services.installation import preparation
 
-    store.prepare()
+    preparation.prepare()
     person, token = people.add_person(Actor.operator(), email, name, role)
     if password_stdin:
         people.accept_link(token, sys.stdin.read().removesuffix("\n"))
         token = ""
-    link = f"{store.configuration().web.url}/welcome/{token}"
+    link = f"{installation_configuration.configuration().web.url}/welcome/{token}"
     if json:
         print_json({"person": person, "link": link if token else ""})
         return
@@ -43,10 +45,11 @@ def add(
 @app.command("list")
 def list_(json: JsonOption = False) -> None:
     """List who may come in."""
-    from leleka.services import people, store
+    from leleka.services import people
     from leleka.services.access.actor import Actor
+    from leleka.services.installation import preparation
 
-    store.prepare()
+    preparation.prepare()
     listed = people.list_people(Actor.operator())
     if json:
         print_json(listed)
@@ -62,10 +65,11 @@ def token(
     json: JsonOption = False,
 ) -> None:
     """Make a token for the API, with this person's rights. It is printed once, alone on standard output."""
-    from leleka.services import store, tokens
+    from leleka.services import tokens
     from leleka.services.access.actor import Actor
+    from leleka.services.installation import preparation
 
-    store.prepare()
+    preparation.prepare()
     made, secret = tokens.make_token_for(Actor.operator(), email, name)
     if json:
         print_json({"token": made, "secret": secret})
@@ -80,10 +84,11 @@ def lend(
     json: JsonOption = False,
 ) -> None:
     """Make an administrator the export user of a connection; their password is read from standard input."""
-    from leleka.services import people, store
+    from leleka.services import people
     from leleka.services.connections import commands as connection_commands
+    from leleka.services.installation import preparation
 
-    store.prepare()
+    preparation.prepare()
     actor = people.actor_called(email)
     view = connection_commands.lend_name(actor, connection, sys.stdin.read().removesuffix("\n"))
     if json:

@@ -13,7 +13,8 @@ from leleka.api import problems
 from leleka.conf.server.body_reader import REFUSED
 from leleka.core.clock import SystemClock
 from leleka.errors import Problem
-from leleka.services import database, readiness
+from leleka.services import readiness
+from leleka.services.installation import database_outage
 from leleka.web.pages import errors
 
 _API: Final = "/api/"
@@ -53,7 +54,7 @@ class Standing:
 def broken(request: HttpRequest) -> HttpResponse:
     """Answer an error that nobody caught: a database out of reach comes back, everything else is a bug."""
     error = sys.exc_info()[1]
-    trouble = database.trouble(error) if error else None
+    trouble = database_outage.trouble(error) if error else None
     if trouble is not None:
         # Where the database is, and what its driver says, is for the log.
         return _later(request, Problem("DATABASE_AWAY", "The database does not answer."))

@@ -20,7 +20,6 @@ from leleka.core.secret import Secret
 from leleka.destinations.registry import spec_of
 from leleka.destinations.spec import Identity
 from leleka.errors import InvalidInput, LelekaError, TryLater
-from leleka.services import store
 from leleka.services.access.actor import Actor
 from leleka.services.access.permissions import Permission, require
 from leleka.services.audit.log import record
@@ -28,6 +27,7 @@ from leleka.services.connections import keys as connection_keys
 from leleka.services.connections import open_destination
 from leleka.services.connections.live_account import keep_result
 from leleka.services.connections.queries import find
+from leleka.services.installation import configuration as installation_configuration
 from leleka.state.models import Account, AuditEntry, Connection
 
 _SALT: Final = "leleka.connections.connect"
@@ -72,7 +72,7 @@ class Judged:
 
 def judge(draft: Draft, saved: Connection | None) -> Judged:
     """Raises ``InvalidInput`` with everything that is wrong with host and key; asks nothing of the network."""
-    spec, network = spec_of(draft.type), store.configuration().network
+    spec, network = spec_of(draft.type), installation_configuration.configuration().network
     typed = draft.key.strip()
     found: list[InvalidInput] = []
     host = draft.host if draft.host.strip() or saved is None else saved.host

@@ -3,8 +3,8 @@ from typing import Final
 
 from leleka.core.secret import Secret
 from leleka.errors import InvalidInput, NeedsAttention
-from leleka.services import store
 from leleka.services.connections import master_keys
+from leleka.services.installation import configuration as installation_configuration
 from leleka.state.models import Connection, StoredSecret
 from leleka.state.sealing import alone
 from leleka.state.secrets import Place, Sealed
@@ -74,7 +74,7 @@ def referenced(reference: str, where: str) -> Secret:
     """Read a key that is named; raises ``NeedsAttention`` where it cannot be had."""
     if reference.startswith(_ENV):
         name = reference.removeprefix(_ENV)
-        value = store.configuration().environment.get(name, "")
+        value = installation_configuration.configuration().environment.get(name, "")
         if not value:
             raise NeedsAttention("KEY_MISSING", f"The environment variable {name} is not set.", where=where)
         return Secret(value.strip())

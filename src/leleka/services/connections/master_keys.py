@@ -1,4 +1,4 @@
-from leleka.services.store import configuration
+from leleka.services.installation.configuration import configuration
 from leleka.state.key_file import load_master_keys
 from leleka.state.models import StoredSecret
 from leleka.state.secrets import MasterKeys

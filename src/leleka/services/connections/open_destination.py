@@ -10,8 +10,8 @@ from leleka.core.secret import Secret
 from leleka.destinations.registry import spec_of
 from leleka.engine.rate_limit import Tempo
 from leleka.engine.request_slots import KEPT_FOR_PEOPLE, RequestPace
-from leleka.services import store
 from leleka.services.connections.keys import key_of
+from leleka.services.installation import configuration as installation_configuration
 from leleka.state.models import Connection
 from leleka.state.places import AccountPlaces
 
@@ -35,7 +35,7 @@ def opened(connection: Connection, clock: Clock) -> Iterator[Opened]:
 @contextmanager
 def opened_with(connection: Connection, key: Secret, clock: Clock) -> Iterator[Opened]:
     """Open with a key at hand; the connection need not be saved, nor its account be known yet."""
-    network = store.configuration().network
+    network = installation_configuration.configuration().network
     spec = spec_of(connection.type)
     tempo = Tempo(network.speed(connection.host))
     turn = _turn_of(connection.account_id, spec.limits, tempo, clock) if connection.account_id else at_once

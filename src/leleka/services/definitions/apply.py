@@ -13,7 +13,7 @@ from leleka.core.columns import Catalogue, Column, ColumnType, Table
 from leleka.core.data_matching import LeaverPolicy
 from leleka.core.schedules.model import ExportSchedule
 from leleka.errors import InvalidInput, LelekaError, Problem
-from leleka.services import catalogue, refreshing, store
+from leleka.services import catalogue, refreshing
 from leleka.services.access.actor import Actor
 from leleka.services.connections import keys as connection_keys
 from leleka.services.definitions.changes import Applied, Changes
@@ -21,6 +21,8 @@ from leleka.services.definitions.validation import CheckedConnection, check_defi
 from leleka.services.definitions.yaml_file import DefinitionsFile
 from leleka.services.exports.schedule_setting import columns_of, stored
 from leleka.services.exports.validation import CheckedExport, Staying
+from leleka.services.installation import configuration as installation_configuration
+from leleka.services.installation import lake_sessions
 from leleka.services.system_schedule import values
 from leleka.state.models import Account, Connection, Export, RelationshipRow, Segment, Source, SystemSchedule
 from leleka.warehouse.session import Session
@@ -36,13 +38,15 @@ def apply(
     Sources that are new or changed are read, because rules and mappings are checked against their columns; a
     file that cannot be read changes nothing. Raises ``InvalidInput`` with everything that is wrong.
     """
-    file = DefinitionsFile(path, store.configuration().environment)
+    file = DefinitionsFile(path, installation_configuration.configuration().environment)
     rows = _Rows(str(path.resolve()) if prune else None)
     with file.without_keys():
-        with store.session() as session:
+        with lake_sessions.session() as session:
             loaded = _load_sources(session, file, say)
         known = _catalogue(file, loaded, rows)
-        checked = check_definitions(file, known, store.configuration().network, rows.staying())
+        checked = check_definitions(
+            file, known, installation_configuration.configuration().network, rows.staying()
+        )
     with transaction.atomic():
         changes = Changes(str(path.resolve()), actor)
         _apply_sources(changes, file, loaded)

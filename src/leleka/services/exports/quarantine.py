@@ -9,8 +9,9 @@ from leleka.core.plan import Span
 from leleka.core.ports.clock import Clock
 from leleka.core.ports.outbox import FURTHEST, BatchStatus
 from leleka.errors import Conflict, LelekaError
-from leleka.services import store
 from leleka.services.connections.open_destination import Opened
+from leleka.services.installation import configuration as installation_configuration
+from leleka.services.installation import lake_sessions
 from leleka.state.models import Account, AttemptRow, BatchRow, Export
 from leleka.warehouse.plans import addresses
 from leleka.warehouse.session import Session
@@ -28,7 +29,7 @@ def waiting_addresses(
     lift_quarantine(account, opened, clock)
     since = clock.now() - opened.tempo.wait(LONGEST)
     batches = open_batches(since).filter(run__account=account).exclude(run=of_others_than)
-    lake, found = store.lake(), set[str]()
+    lake, found = lake_sessions.lake(), set[str]()
     for batch in batches.select_related("run"):
         spans = [Span(first, last) for first, last in batch.spans]
         found.update(address for _, address in addresses(session, lake.open(batch.run.plan), spans))
@@ -51,7 +52,9 @@ def open_batches(since: float) -> QuerySet[BatchRow]:
 
 def lift_quarantine(account: Account, opened: Opened, clock: Clock) -> None:
     """End the quarantine of attempts so old that, with the account's import queue empty, none can surface."""
-    age = store.configuration().lease_seconds + opened.limits.seconds_in_flight + _SETTLED
+    age = (
+        installation_configuration.configuration().lease_seconds + opened.limits.seconds_in_flight + _SETTLED
+    )
     before = clock.now() - opened.tempo.wait(age)
     over = Q(outcome=AttemptRow.Outcome.UNKNOWN) | Q(outcome="", batch__run__finished_at__isnull=False)
     # What was written in the future was written by a wrong clock: there, the empty queue alone has to do.

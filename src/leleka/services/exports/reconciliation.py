@@ -9,11 +9,11 @@ from leleka.core.email import mask
 from leleka.core.messages import Said
 from leleka.core.ports.clock import Clock
 from leleka.errors import Conflict, NotFound
-from leleka.services import store
 from leleka.services.access.actor import Actor
 from leleka.services.audit.log import record
 from leleka.services.connections.open_destination import opened
 from leleka.services.exports import queries as export_queries
+from leleka.services.installation import lake_sessions
 from leleka.state.models import Export, Ledger, Run
 from leleka.warehouse import reconciling
 
@@ -51,10 +51,10 @@ def reconcile(
     if Run.objects.filter(export=export, finished_at__isnull=True).exists():
         raise Conflict("RUN_IN_PROGRESS", "The export is running: reconcile it afterwards.", where=name)
     say(Said("READING_LIST"))
-    with store.session() as session, opened(connection, clock) as account:
+    with lake_sessions.session() as session, opened(connection, clock) as account:
         found = reconciling.compare(
             session,
-            store.lake(),
+            lake_sessions.lake(),
             name=export.name,
             ledger=ledger.snapshot,
             listed=(address for _, address in account.destination.contacts(export.target)),

@@ -12,10 +12,11 @@ from leleka.core.clock import SystemClock
 from leleka.destinations.registry import SPECS
 from leleka.engine.rate_limit import ImportPace, Tempo
 from leleka.errors import NotFound
-from leleka.services import segments, store
+from leleka.services import segments
 from leleka.services.access.actor import Actor
 from leleka.services.access.permissions import Permission, require
 from leleka.services.exports.queries import find_by_id
+from leleka.services.installation import configuration as installation_configuration
 from leleka.state.models import AttemptRow, Run, SegmentSize
 
 YEAR: Final = timedelta(days=365)
@@ -128,7 +129,7 @@ def _allowed(run: Run) -> float | None:
     spec = SPECS.get(config.get("type", ""))
     if spec is None:
         return None
-    tempo = Tempo(store.configuration().network.speed(config.get("host", "")))
+    tempo = Tempo(installation_configuration.configuration().network.speed(config.get("host", "")))
     pace = ImportPace(spec.limits, tempo, SystemClock(), share=config["share"])
     interval = pace.interval(spec.limits.rows)
     return spec.limits.rows * _MINUTE / interval if interval else None

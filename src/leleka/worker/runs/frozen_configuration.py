@@ -15,13 +15,15 @@ from leleka.engine.rate_limit import ImportPace
 from leleka.engine.run import Ground, Order, Watcher, preview
 from leleka.engine.suppression_reading import Shelf, Unkept
 from leleka.errors import Conflict, LelekaError, NeedsAttention
-from leleka.services import refreshing, store, suppression
+from leleka.services import refreshing, suppression
 from leleka.services.catalogue import columns_data, table_of
 from leleka.services.connections.open_destination import Opened, opened
 from leleka.services.exports.contracts import PreviewView
 from leleka.services.exports.data_matching import leavers_of, matching_of
 from leleka.services.exports.quarantine import waiting_addresses
 from leleka.services.exports.queries import connection_of, find_by_name
+from leleka.services.installation import configuration as installation_configuration
+from leleka.services.installation import lake_sessions
 from leleka.state.models import Account, Connection, Export, Ledger, Run, RunStatus, Segment, Source
 from leleka.warehouse.session import Session
 from leleka.warehouse.store import LakeWarehouse
@@ -141,13 +143,13 @@ def order_of(
         share=config["share"],
         waiting=nobody,
         emptied=tuple(_emptied(export, config)),
-        lease_seconds=store.configuration().lease_seconds,
+        lease_seconds=installation_configuration.configuration().lease_seconds,
     )
 
 
 def ground_of(session: Session, account: Opened, clock: Clock, shelf: Shelf) -> Ground:
     return Ground(
-        warehouse=LakeWarehouse(session, store.lake()),
+        warehouse=LakeWarehouse(session, lake_sessions.lake()),
         destination=account.destination,
         limits=account.limits,
         clock=clock,
@@ -160,7 +162,7 @@ def preview_export(name: str, clock: Clock, watcher: Watcher, *, refresh: bool =
     """Plan, and go no further. The plan it wrote is removed again."""
     export = find_by_name(name)
     connection = connection_of(export)
-    with store.session() as session:
+    with lake_sessions.session() as session:
         if refresh:
             refresh_for(session, export, clock, watcher)
         config = freeze(session, export, clock, watcher)
@@ -173,7 +175,7 @@ def preview_export(name: str, clock: Clock, watcher: Watcher, *, refresh: bool =
             pace = ImportPace(account.limits, account.tempo, clock, share=order.share)
             seconds = sum(pace.interval(batch.rows) for batch in batches)
             held = _contacts_held(connection, account)
-    store.lake().remove(planned.reference)
+    lake_sessions.lake().remove(planned.reference)
     reason = confirmation_needed(planned, order.selection.leavers, order.emptied)
     return PreviewView(
         export=export.name,

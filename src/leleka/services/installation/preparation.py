@@ -6,32 +6,19 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from threading import BoundedSemaphore
 
-from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
-from leleka.core.configuration import Configuration, Web
+from leleka.core.configuration import Web
 from leleka.errors import Conflict, InvalidInput, NeedsAttention
-from leleka.services import database
-from leleka.warehouse.lake import Lake
-from leleka.warehouse.session import Session, open_session
+from leleka.services.installation import database_outage
+from leleka.services.installation.configuration import configuration
 
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 _PRIVATE = 0o700
 _PRIVATE_FILE = 0o600
-_SMALL = "64MB"  # a session of a page spills beyond it
-_PAGES = BoundedSemaphore(2)
-
-
-def configuration() -> Configuration:
-    """Give the settings this process was started with."""
-    found = settings.LELEKA
-    if not isinstance(found, Configuration):
-        raise TypeError("settings.LELEKA is not a Configuration")
-    return found
 
 
 def prepare() -> None:
@@ -48,8 +35,8 @@ def prepare() -> None:
                 file.chmod(_PRIVATE_FILE)
     except OSError as error:
         raise _unusable(error, here) from None
-    except database.ERRORS as error:
-        raise database.trouble(error) or database.unusable(error) from None
+    except database_outage.ERRORS as error:
+        raise database_outage.trouble(error) or database_outage.unusable(error) from None
 
 
 def _refuse_foreign(here: Path) -> None:
@@ -124,29 +111,3 @@ def refuse_plain_http(web: Web) -> None:
             remedy="Put a reverse proxy with a certificate in front of it and set LELEKA_PUBLIC_URL to its "
             "https:// address, or serve on 127.0.0.1.",
         )
-
-
-def lake() -> Lake:
-    return Lake(configuration().lake_dir)
-
-
-@contextmanager
-def session() -> Iterator[Session]:
-    """Open a query session within this installation's limits."""
-    config = configuration()
-    with open_session(config.spill_dir, memory_limit=config.memory_limit, threads=config.threads) as opened:
-        yield opened
-
-
-@contextmanager
-def small_session() -> Iterator[Session]:
-    """Open a query session that holds little: for reading files in the order in which they are."""
-    with open_session(configuration().spill_dir, memory_limit=_SMALL, threads=1) as opened:
-        yield opened
-
-
-@contextmanager
-def page_session() -> Iterator[Session]:
-    """Open a small session for somebody who waits for a page; in one process so many at once, the others wait."""
-    with _PAGES, small_session() as opened:
-        yield opened

@@ -12,12 +12,12 @@ from django.db.utils import ConnectionHandler
 
 from leleka.conf import databases
 from leleka.errors import LelekaError, NeedsAttention, TryLater
-from leleka.services import database, store
-from leleka.services.database import Patience, told_to_people, trouble
+from leleka.services.installation import database_outage, preparation
+from leleka.services.installation.database_outage import Patience, told_to_people, trouble
 from tests.fakes.clock import VirtualClock
 
 pytestmark = pytest.mark.django_db  # for the connections that are made here
-PAGE = Path(__file__).parents[2] / "docs/reference/database.md"
+PAGE = Path(__file__).parents[4] / "docs/reference/database.md"
 
 
 def locked(path: Path) -> None:
@@ -172,7 +172,10 @@ def test_a_full_disk_is_told_at_once(tmp_path: Path) -> None:
 
 def test_every_code_is_in_the_reference() -> None:
     page = PAGE.read_text(encoding="utf-8")
-    rooms = [Path(str(room.__file__)).read_text(encoding="utf-8") for room in (database, databases, store)]
+    rooms = [
+        Path(str(room.__file__)).read_text(encoding="utf-8")
+        for room in (database_outage, databases, preparation)
+    ]
     codes = set(re.findall(r'"(DATA[A-Z]*_[A-Z_]+)"', "".join(rooms)))
     assert {"DATABASE_LOCKED", "DATABASE_AWAY", "DATABASE_UNSAFE", "DATA_DIR_FORBIDDEN"} <= codes
     assert [code for code in sorted(codes) if f"`{code}`" not in page] == []
