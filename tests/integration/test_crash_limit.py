@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from leleka.core.clock import SystemClock
-from leleka.services import due, notices, running, turns, workers
+from leleka.services import due, notices, running, turns
+from leleka.services.monitoring import process_identity
 from leleka.state.models import Notice, Run
 from leleka.state.outbox import DjangoOutbox
 from leleka.warehouse.store import LakeWarehouse
@@ -36,12 +37,12 @@ def die(monkeypatch: pytest.MonkeyPatch, number: int) -> Die:
         def killed(*_: Any, **__: Any) -> None:
             raise Killed
 
-        name = worker or f"{workers.place_of(workers.me())}1:dead"
+        name = worker or f"{process_identity.place_of(process_identity.me())}1:dead"
         with monkeypatch.context() as patched:
             patched.setattr(room, moment, killed)
             patched.setattr(running, "release", lambda *_: None)  # what is killed gives nothing back
             patched.setattr("leleka.services.dying.release", lambda *_: None)
-            patched.setattr(workers, "me", lambda: name)
+            patched.setattr(process_identity, "me", lambda: name)
             with pytest.raises(Killed):
                 due.carry_out(f"run:{number}", CLOCK)
         if heard:
@@ -130,7 +131,7 @@ def test_nor_is_one_over_a_database_that_stayed_away(number: int, die: Die) -> N
 
 
 def test_nor_is_one_that_somebody_else_works_on(number: int) -> None:
-    for worker in (workers.me(), ELSEWHERE):
+    for worker in (process_identity.me(), ELSEWHERE):
         Run.objects.filter(pk=number).update(worker=worker, lease_until=CLOCK.now() + 60)
         due.came_to_grief(f"run:{number}", CLOCK)
         due.ended(f"run:{number}")

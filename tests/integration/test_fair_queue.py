@@ -6,7 +6,8 @@ import pytest
 from django.utils import timezone
 
 from leleka.core.clock import SystemClock
-from leleka.services import due, turns, workers
+from leleka.services import due, turns
+from leleka.services.monitoring import process_identity
 from leleka.state.models import Account, Connection, Export, Run, Task
 
 pytestmark = pytest.mark.usefixtures("installation")
@@ -79,5 +80,5 @@ def test_a_task_is_taken_once() -> None:
     task = Task.objects.create(kind="preview", subject="News", asked_by="alice", made_at=timezone.now())
     assert due.take(task.pk) is not None
     assert due.take(task.pk) is None
-    Task.objects.filter(pk=task.pk).update(worker=f"{workers.me().rpartition(':')[0]}:0")
+    Task.objects.filter(pk=task.pk).update(worker=f"{process_identity.me().rpartition(':')[0]}:0")
     assert due.take(task.pk) is not None, "the one that had it is dead"

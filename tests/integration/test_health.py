@@ -15,7 +15,9 @@ from django.test import Client
 from leleka import __version__
 from leleka.core.clock import SystemClock
 from leleka.core.configuration import Configuration
-from leleka.services import beats, workers
+from leleka.services import beats
+from leleka.services.monitoring import process_identity
+from leleka.services.monitoring import workers as monitoring_workers
 from leleka.state.models import WorkerBeat
 from tests.fakes.clock import VirtualClock
 
@@ -94,13 +96,13 @@ def test_a_worker_is_alive_for_half_a_minute_after_it_was_last_seen() -> None:
     heart = beats.Heart(clock)
     heart.beat()
     row = WorkerBeat.objects.get()
-    assert (row.name, row.version, row.seen_at) == (workers.me(), __version__, clock.now())
+    assert (row.name, row.version, row.seen_at) == (process_identity.me(), __version__, clock.now())
     clock.sleep(29)
-    assert beats.alive(clock) == 1
+    assert monitoring_workers.alive(clock) == 1
     clock.sleep(2)
-    assert beats.alive(clock) == 0
+    assert monitoring_workers.alive(clock) == 0
     heart.beat()
-    assert beats.alive(clock) == 1
+    assert monitoring_workers.alive(clock) == 1
 
 
 @pytest.mark.django_db
@@ -109,7 +111,7 @@ def test_a_worker_that_ends_in_order_is_gone_at_once() -> None:
     heart = beats.Heart(clock)
     heart.beat()
     heart.stop()
-    assert beats.alive(clock) == 0
+    assert monitoring_workers.alive(clock) == 0
 
 
 @pytest.mark.django_db
@@ -119,7 +121,7 @@ def test_who_was_not_seen_for_a_day_is_forgotten() -> None:
     WorkerBeat.objects.create(name="old", host="a", pid=1, version="0", started_at=old, seen_at=old)
     WorkerBeat.objects.create(name="lately", host="a", pid=2, version="0", started_at=old, seen_at=old + 7200)
     beats.Heart(clock).beat()
-    assert set(WorkerBeat.objects.values_list("name", flat=True)) == {"lately", workers.me()}
+    assert set(WorkerBeat.objects.values_list("name", flat=True)) == {"lately", process_identity.me()}
 
 
 @pytest.mark.django_db
@@ -130,7 +132,7 @@ def test_a_beat_that_the_database_does_not_take_is_left_out() -> None:
         heart.beat()
     clock.sleep(5)
     heart.beat()
-    assert beats.alive(clock) == 1
+    assert monitoring_workers.alive(clock) == 1
 
 
 def _locked(*_: Any) -> Any:

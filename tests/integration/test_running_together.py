@@ -9,8 +9,9 @@ import pytest
 
 from leleka.core.clock import SystemClock
 from leleka.errors import LelekaError
-from leleka.services import pruning, refreshing, runs, workers
+from leleka.services import pruning, refreshing, runs
 from leleka.services.installation import lake_sessions
+from leleka.services.monitoring import process_identity
 from leleka.services.running import run_export
 from leleka.state.models import Account, Connection, Export, Run, RunStatus, Source
 from leleka.worker.runs import frozen_configuration
@@ -119,7 +120,7 @@ def test_the_run_of_a_dead_process_goes_on_at_once(office: Office) -> None:
         export = Export.objects.get()
         frozen_configuration.refresh_for(session, export, SystemClock(), office.watcher)
         config = frozen_configuration.freeze(session, export, SystemClock(), office.watcher)
-    mine = workers.me().split(":")
+    mine = process_identity.me().split(":")
     dead = ":".join([*mine[:2], "999999999", "1"])
     run = Run.objects.create(
         export=export, account=Account.objects.get(), config={**config, "resend": False}, asked_by="somebody",

@@ -9,7 +9,9 @@ import pytest
 from django.utils import timezone
 
 from leleka.core.clock import SystemClock
-from leleka.services import beats, due, segments, workers
+from leleka.services import due, segments
+from leleka.services.monitoring import process_identity
+from leleka.services.monitoring import workers as monitoring_workers
 from leleka.state.models import Task, WorkerBeat
 from leleka.worker import loop
 from tests.fakes.clock import VirtualClock
@@ -99,21 +101,21 @@ def test_a_task_of_another_machine_whose_worker_is_seen_is_left_to_it(clock_diff
 def test_a_task_of_this_machine_is_left_to_whoever_lives() -> None:
     """Its worker may be silent: the process itself can be seen."""
     number = asked()
-    is_taken(number, workers.me())
+    is_taken(number, process_identity.me())
     due.fail_lost_tasks()
     assert (asked(), standing(number)) == (number, ("Processing", []))
 
 
 def test_a_process_that_has_ended_is_dead_before_its_parent_heard_of_it() -> None:
     with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as child:
-        name = f"{workers.place_of(workers.me())}{child.pid}:{workers._started(child.pid)}"
-        assert not workers.is_dead(name)
+        name = f"{process_identity.place_of(process_identity.me())}{child.pid}:{process_identity._started(child.pid)}"
+        assert not process_identity.is_dead(name)
         child.kill()
         os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOWAIT)
-        assert workers.is_dead(name)
+        assert process_identity.is_dead(name)
 
 
 def test_a_worker_of_the_future_says_nothing_of_a_place() -> None:
     """Fault 58: its clock was wrong then."""
     beat(f"{BEFORE_THE_REBOOT}70:1200", ago=-9e8)
-    assert beats.is_lost(f"{BEFORE_THE_REBOOT}77:1234", timezone.now().timestamp())
+    assert monitoring_workers.is_lost(f"{BEFORE_THE_REBOOT}77:1234", timezone.now().timestamp())

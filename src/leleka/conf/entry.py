@@ -28,11 +28,11 @@ def main() -> None:
 
     from leleka.cli.main import run  # noqa: PLC0415 - commands need the settings
     from leleka.conf.databases import refuse_unsafe  # noqa: PLC0415 - as above
-    from leleka.services import logs  # noqa: PLC0415 - as above
+    from leleka.services.monitoring import logging as monitoring_logging  # noqa: PLC0415 - as above
 
     # Somebody at a terminal reads what the command prints; a service has only its log.
     usual = "info" if sys.argv[1:2] in (["serve"], ["worker"]) else "warning"
-    logs.begin(settings.LELEKA.log_level or usual)
+    monitoring_logging.begin(settings.LELEKA.log_level or usual)
     connection_created.connect(refuse_unsafe)
 
     run()

@@ -16,10 +16,12 @@ from structlog.contextvars import bind_contextvars
 from leleka.core.messages import told
 from leleka.core.ports.clock import Clock
 from leleka.errors import LelekaError, NeedsAttention, NotFound, Problem
-from leleka.services import beats, dying, late, notices, running, segments, turns, walking, workers
+from leleka.services import dying, late, notices, running, segments, turns, walking
 from leleka.services.access.actor import Actor
 from leleka.services.connections.open_destination import opened
 from leleka.services.installation import lake_sessions
+from leleka.services.monitoring import process_identity
+from leleka.services.monitoring import workers as monitoring_workers
 from leleka.services.plain import plain
 from leleka.services.watching import Nobody
 from leleka.state.models import Connection, Task
@@ -86,7 +88,7 @@ def errands(clock: Clock, but: Container[str], limit: int) -> Sequence[str]:
     refresh = walking.next_to_walk(clock)
     first = [f"refresh:{refresh}"] if refresh is not None else []
     live = Task.objects.exclude(status__in=_ENDED).order_by("pk")
-    found = [f"task:{row.pk}" for row in live if not row.worker or workers.is_dead(row.worker)]
+    found = [f"task:{row.pk}" for row in live if not row.worker or process_identity.is_dead(row.worker)]
     found += [f"run:{number}" for number in turns.runs_in_turn(clock, but)]
     found += [f"late:{account}" for account in late.accounts_to_ask(clock)]
     others = [errand for errand in found if errand not in but][:limit]
@@ -136,7 +138,7 @@ def came_to_grief(errand: str, clock: Clock) -> None:
     kind, _, number = errand.partition(":")
     if kind == "task":
         row = Task.objects.filter(pk=number).first()
-        if row is not None and (not row.worker or workers.is_dead(row.worker)):
+        if row is not None and (not row.worker or process_identity.is_dead(row.worker)):
             _died(row)
         return
     log.error("a process died over an errand", errand=errand, at=clock.now())
@@ -169,16 +171,16 @@ def fail_lost_tasks() -> None:
 
 
 def _is_lost(row: Task) -> bool:
-    return bool(row.worker) and beats.is_lost(row.worker, timezone.now().timestamp())
+    return bool(row.worker) and monitoring_workers.is_lost(row.worker, timezone.now().timestamp())
 
 
 def take(number: int) -> Task | None:
     """Give a task that is this process's from now on; None where another one has it, or it is done."""
     row = Task.objects.get(pk=number)
-    if row.worker and not workers.is_dead(row.worker):
+    if row.worker and not process_identity.is_dead(row.worker):
         return None
     mine = Task.objects.filter(pk=number, worker=row.worker).exclude(status__in=_ENDED)
-    return row if mine.update(worker=workers.me(), status=Task.Status.PROCESSING) else None
+    return row if mine.update(worker=process_identity.me(), status=Task.Status.PROCESSING) else None
 
 
 def _do(number: int, clock: Clock) -> None:
@@ -188,7 +190,7 @@ def _do(number: int, clock: Clock) -> None:
     try:
         _work(row, clock)
     except KeyboardInterrupt:  # told to end: whoever comes next may begin it anew at once (fault 74)
-        mine = Task.objects.filter(pk=number, worker=workers.me()).exclude(status__in=_ENDED)
+        mine = Task.objects.filter(pk=number, worker=process_identity.me()).exclude(status__in=_ENDED)
         mine.update(worker="", status=Task.Status.QUEUED, stage="", stage_told={})
         raise
 

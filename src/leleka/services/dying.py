@@ -9,11 +9,11 @@ from django.db.models import Count, Q, Sum
 from leleka.core.ports.clock import Clock
 from leleka.core.ports.outbox import BatchStatus
 from leleka.errors import NeedsAttention
-from leleka.services import workers
 from leleka.services.connections import export_user
 from leleka.services.failing import settle_and_fail
 from leleka.services.installation import configuration as installation_configuration
 from leleka.services.installation import database_outage, lake_sessions
+from leleka.services.monitoring import process_identity
 from leleka.state.claims import claim, release
 from leleka.state.leases import is_over
 from leleka.state.models import BatchRow, Run, RunStatus, SuppressedReading
@@ -29,9 +29,9 @@ def count(number: int, clock: Clock) -> None:
     run = Run.objects.filter(pk=number, finished_at__isnull=True).exclude(worker="").first()
     if run is None:
         return
-    dead = workers.is_dead(run.worker)
+    dead = process_identity.is_dead(run.worker)
     # Of a container that was restarted nothing is known but that the lease ran out; who is here and stands still lives.
-    if not dead and (workers.is_from_here(run.worker) or not is_over(run.lease_until, clock.now())):
+    if not dead and (process_identity.is_from_here(run.worker) or not is_over(run.lease_until, clock.now())):
         return
     point = _point(run)
     deaths = run.deaths + 1 if run.death_point == point else 1
@@ -44,7 +44,7 @@ def count(number: int, clock: Clock) -> None:
 def give_back(number: int) -> None:
     """Give back a run whose process ended in order, but could not write that down: that is no death."""
     run = Run.objects.filter(pk=number, finished_at__isnull=True).exclude(worker="").first()
-    if run is not None and workers.is_dead(run.worker):
+    if run is not None and process_identity.is_dead(run.worker):
         release(number, run.fence)
 
 
@@ -56,9 +56,11 @@ def end_if_it_kills(number: int, clock: Clock) -> bool:
     if run is None or run.death_point != _point(run):
         return False
     lease = installation_configuration.configuration().lease_seconds
-    nobody = not run.worker or workers.is_dead(run.worker)
+    nobody = not run.worker or process_identity.is_dead(run.worker)
     with database_outage.told_to_people():
-        fence = claim(run, worker=workers.me(), now=clock.now(), lease_seconds=lease, previous_is_dead=nobody)
+        fence = claim(
+            run, worker=process_identity.me(), now=clock.now(), lease_seconds=lease, previous_is_dead=nobody
+        )
         if fence is None:
             return False  # somebody was quicker
         run.refresh_from_db()

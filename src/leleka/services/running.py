@@ -15,7 +15,7 @@ from leleka.core.ports.clock import Clock
 from leleka.core.ports.outbox import LeaseLost, RunCanceled
 from leleka.engine.run import Watcher, execute
 from leleka.errors import Conflict, LelekaError, NeedsAttention
-from leleka.services import pruning, workers
+from leleka.services import pruning
 from leleka.services.access.actor import Actor
 from leleka.services.access.permissions import require_export
 from leleka.services.audit.log import record
@@ -28,6 +28,7 @@ from leleka.services.failing import settle_and_fail
 from leleka.services.installation import configuration as installation_configuration
 from leleka.services.installation import database_outage, lake_sessions
 from leleka.services.late import settle_late
+from leleka.services.monitoring import process_identity
 from leleka.services.noting import Noting
 from leleka.services.readings import RunShelf
 from leleka.services.refresh_order import in_the_way, waits_for
@@ -154,8 +155,10 @@ def _claim(run: Run, clock: Clock, watcher: Watcher, *, was_mine: bool) -> Djang
     lease = installation_configuration.configuration().lease_seconds
     first_lease = run.lease_until
     while True:
-        dead = was_mine or not run.worker or workers.is_dead(run.worker)
-        fence = claim(run, worker=workers.me(), now=clock.now(), lease_seconds=lease, previous_is_dead=dead)
+        dead = was_mine or not run.worker or process_identity.is_dead(run.worker)
+        fence = claim(
+            run, worker=process_identity.me(), now=clock.now(), lease_seconds=lease, previous_is_dead=dead
+        )
         if fence is not None:
             run.refresh_from_db()
             return export_user.AuditedOutbox(run, fence, clock=clock, lease_seconds=lease)

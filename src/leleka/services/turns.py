@@ -6,7 +6,7 @@ from typing import Final
 
 from leleka.core.messages import told
 from leleka.core.ports.clock import Clock
-from leleka.services import workers
+from leleka.services.monitoring import process_identity
 from leleka.services.refresh_order import in_the_way, waits_for
 from leleka.state.leases import is_over
 from leleka.state.models import Run, RunStatus
@@ -38,7 +38,7 @@ def runs_in_turn(clock: Clock, but: Container[str]) -> Sequence[int]:
 
 
 def _is_free(run: Run, clock: Clock) -> bool:
-    return is_over(run.lease_until, clock.now()) or not run.worker or workers.is_dead(run.worker)
+    return is_over(run.lease_until, clock.now()) or not run.worker or process_identity.is_dead(run.worker)
 
 
 def _may_begin(run: Run) -> bool:

@@ -18,9 +18,10 @@ from leleka.core.messages import told
 from leleka.core.ports.clock import Clock
 from leleka.core.refresh_graph import ENDED, StepKind, StepStatus, standing_in_the_way
 from leleka.errors import LelekaError, NeedsAttention, Problem
-from leleka.services import stepping, workers
+from leleka.services import stepping
 from leleka.services.installation import configuration as installation_configuration
 from leleka.services.installation import database_outage, lake_sessions
+from leleka.services.monitoring import process_identity
 from leleka.services.refresh_order import to_walk
 from leleka.state.leases import is_over
 from leleka.state.models import Refresh, RefreshStep, RunStatus
@@ -45,7 +46,7 @@ def next_to_walk(clock: Clock) -> int | None:
     row = to_walk().first()
     if row is None:
         return None
-    free = is_over(row.lease_until, clock.now()) or not row.worker or workers.is_dead(row.worker)
+    free = is_over(row.lease_until, clock.now()) or not row.worker or process_identity.is_dead(row.worker)
     return row.pk if free else None
 
 
@@ -55,8 +56,10 @@ def carry_out(number: int, clock: Clock, say: Say = _nobody) -> None:
     if row.walked_at is not None or row.finished_at is not None:
         return
     lease = installation_configuration.configuration().lease_seconds
-    dead = bool(row.worker) and workers.is_dead(row.worker)
-    fence = claim(row, worker=workers.me(), now=clock.now(), lease_seconds=lease, previous_is_dead=dead)
+    dead = bool(row.worker) and process_identity.is_dead(row.worker)
+    fence = claim(
+        row, worker=process_identity.me(), now=clock.now(), lease_seconds=lease, previous_is_dead=dead
+    )
     if fence is None:
         return
     walker = Walker(number, fence, clock, lease, say)

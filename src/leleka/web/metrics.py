@@ -10,7 +10,7 @@ from prometheus_client.registry import Collector
 from leleka import __version__
 from leleka.core.clock import SystemClock
 from leleka.core.ports.clock import Clock
-from leleka.services.figures import Counting, Figures
+from leleka.services.monitoring.metrics import Counting, Figures
 
 _BUCKETS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 

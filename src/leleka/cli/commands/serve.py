@@ -32,9 +32,10 @@ def serve() -> None:
     """Serve the pages and do what is due: a web process and a worker, started again when they die."""
     from leleka.cli.process_supervisor import Supervisor
     from leleka.core.clock import SystemClock
-    from leleka.services import people, readiness
+    from leleka.services import people
     from leleka.services.installation import configuration as installation_configuration
     from leleka.services.installation import preparation
+    from leleka.services.monitoring import readiness
 
     preparation.prepare()
     web = installation_configuration.configuration().web

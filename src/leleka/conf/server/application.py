@@ -11,7 +11,7 @@ from django.core.wsgi import get_wsgi_application
 
 from leleka.conf import session_key, settings
 from leleka.conf.server.body_reader import Front
-from leleka.services import logs
+from leleka.services.monitoring import logging as monitoring_logging
 
 _THREADS: Final = 6
 # A thread whose query calls back into Python for each row, or answers briefly, is not to wait 5 ms for its turn.
@@ -30,7 +30,7 @@ def _end_with_the_parent() -> None:
 Thread(target=_end_with_the_parent, name="parent", daemon=True).start()
 sys.setswitchinterval(_TURN)
 _configuration = settings.read()
-logs.begin(_configuration.log_level or "info")
+monitoring_logging.begin(_configuration.log_level or "info")
 session_key.create(_configuration.data_dir)
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "leleka.conf.django")
 application = Front(

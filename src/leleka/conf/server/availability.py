@@ -13,8 +13,8 @@ from leleka.api import problems
 from leleka.conf.server.body_reader import REFUSED
 from leleka.core.clock import SystemClock
 from leleka.errors import Problem
-from leleka.services import readiness
 from leleka.services.installation import database_outage
+from leleka.services.monitoring import readiness
 from leleka.web.pages import errors
 
 _API: Final = "/api/"

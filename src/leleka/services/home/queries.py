@@ -11,10 +11,11 @@ from django.utils import timezone
 
 from leleka.core.ports.clock import Clock
 from leleka.errors import Problem
-from leleka.services import beats, schedules
+from leleka.services import schedules
 from leleka.services.access.actor import Actor
 from leleka.services.access.permissions import Permission, allows, require
 from leleka.services.connections import queries as connection_queries
+from leleka.services.monitoring import workers as monitoring_workers
 from leleka.state.models import Connection, Export, Run, RunStatus, Segment, SegmentSize, Source
 
 _EACH: Final = 5  # of one kind are told one by one; how many more there are, in a number
@@ -124,7 +125,7 @@ def concerns(actor: Actor, clock: Clock) -> Sequence[Concerns]:
         .values("pk", "export__name", "status", "problems", "confirmation_reason", "confirmation_told")
     )
     found = [
-        *([Concern("worker")] if not beats.alive(clock) else ()),
+        *([Concern("worker")] if not monitoring_workers.alive(clock) else ()),
         *_connections(actor),
         *(_waiting(run) for run in newest if run["status"] == RunStatus.NEEDS_CONFIRMATION),
         *(_failed(run) for run in newest if run["status"] == RunStatus.FAILED),

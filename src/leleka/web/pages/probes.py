@@ -8,7 +8,7 @@ from django.http import HttpResponse, JsonResponse
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4, generate_latest
 
 from leleka.core.clock import SystemClock
-from leleka.services import health
+from leleka.services.monitoring import health
 from leleka.web.metrics import REGISTRY
 from leleka.web.request import Request
 

@@ -10,8 +10,8 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 from leleka.core.ports.clock import Clock
-from leleka.services import beats
 from leleka.services.installation import configuration as installation_configuration
+from leleka.services.monitoring import workers as monitoring_workers
 
 log = structlog.get_logger(__name__)
 _LEAST_ROOM: Final = 50 * 2**20  # bytes: less does not hold what a run writes
@@ -23,7 +23,7 @@ def ready(clock: Clock) -> Mapping[str, bool]:
         "database": _database,
         "migrations": _migrations,
         "data_directory": _data_directory,
-        "worker": lambda: beats.alive(clock) > 0,
+        "worker": lambda: monitoring_workers.alive(clock) > 0,
     }
     return {name: _passed(name, check) for name, check in checks.items()}
 

@@ -13,9 +13,9 @@ from django.db.models import Count, Max, Min
 
 from leleka.core.ports.clock import Clock
 from leleka.core.ports.outbox import BatchStatus
-from leleka.services import beats
 from leleka.services.installation import configuration as installation_configuration
-from leleka.services.log_lines import LINES
+from leleka.services.monitoring import workers as monitoring_workers
+from leleka.services.monitoring.log_writer import LINES
 from leleka.state import tallies
 from leleka.state.models import Account, AttemptRow, BatchRow, Run, RunStatus, Tally
 
@@ -71,7 +71,7 @@ class Counting:
             accounts=len(accounts),
             accounts_paused=sum(until > now for until in accounts),
             last_success=_last_success(now),
-            workers=beats.alive(clock),
+            workers=monitoring_workers.alive(clock),
             database_bytes=_database_bytes(),
             lake_bytes=self._lake(clock),
             log_lines_dropped=LINES.dropped,

@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 import structlog
 
-from leleka.services import log_lines, logs
+from leleka.services.monitoring import log_writer
+from leleka.services.monitoring import logging as monitoring_logging
 
 
 @pytest.fixture
@@ -29,9 +30,9 @@ def written(pipe: tuple[int, int], monkeypatch: pytest.MonkeyPatch) -> Iterator[
     """The product's own configuration, writing into a pipe."""
     root, before = logging.getLogger(), structlog.get_config()
     handlers, level = root.handlers[:], root.level
-    lines = log_lines.LogLines(pipe[1])
-    monkeypatch.setattr(logs, "LINES", lines)
-    logs.begin("debug")
+    lines = log_writer.LogLines(pipe[1])
+    monkeypatch.setattr(monitoring_logging, "LINES", lines)
+    monitoring_logging.begin("debug")
     yield Written(lines, pipe)
     structlog.configure(**before)
     root.handlers, root.level = handlers, level
@@ -39,7 +40,7 @@ def written(pipe: tuple[int, int], monkeypatch: pytest.MonkeyPatch) -> Iterator[
 
 
 class Written:
-    def __init__(self, lines: log_lines.LogLines, pipe: tuple[int, int]) -> None:
+    def __init__(self, lines: log_writer.LogLines, pipe: tuple[int, int]) -> None:
         self._lines, self._pipe = lines, pipe
 
     def text(self) -> str:
@@ -114,7 +115,7 @@ def test_others_are_heard_from_warning_up_also_while_we_debug(written: Written) 
 def test_a_pipe_that_nobody_reads_holds_nobody_up_and_what_was_dropped_is_counted(
     pipe: tuple[int, int],
 ) -> None:
-    lines = log_lines.LogLines(pipe[1], room=100, now=lambda: "now")
+    lines = log_writer.LogLines(pipe[1], room=100, now=lambda: "now")
     began = perf_counter()
     for number in range(5_000):
         lines.put(f"{number:05} " + "x" * 200)
@@ -124,7 +125,7 @@ def test_a_pipe_that_nobody_reads_holds_nobody_up_and_what_was_dropped_is_counte
 
 
 def test_once_the_pipe_moves_again_the_missing_lines_are_told(pipe: tuple[int, int]) -> None:
-    lines = log_lines.LogLines(pipe[1], room=100, now=lambda: "now")
+    lines = log_writer.LogLines(pipe[1], room=100, now=lambda: "now")
     for number in range(5_000):
         lines.put(f"{number:05} " + "x" * 200)
     read: list[bytes] = []
@@ -149,7 +150,7 @@ def test_once_the_pipe_moves_again_the_missing_lines_are_told(pipe: tuple[int, i
 
 def test_a_log_that_nobody_will_ever_read_costs_nothing_but_its_lines(pipe: tuple[int, int]) -> None:
     os.close(pipe[0])
-    lines = log_lines.LogLines(pipe[1])
+    lines = log_writer.LogLines(pipe[1])
     lines.put("one")
     lines.put("two")
     lines.drain(5)
@@ -158,7 +159,7 @@ def test_a_log_that_nobody_will_ever_read_costs_nothing_but_its_lines(pipe: tupl
 
 def test_a_pipe_made_non_blocking_by_somebody_else_loses_nothing(pipe: tuple[int, int]) -> None:
     os.set_blocking(pipe[1], False)
-    lines = log_lines.LogLines(pipe[1])
+    lines = log_writer.LogLines(pipe[1])
     for number in range(1_000):
         lines.put(f"{number:05} " + "x" * 200)
     read: list[bytes] = []

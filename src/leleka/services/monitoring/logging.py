@@ -14,7 +14,7 @@ import structlog
 from structlog.stdlib import ProcessorFormatter
 
 from leleka.core.email import mask
-from leleka.services.log_lines import LINES
+from leleka.services.monitoring.log_writer import LINES
 
 LEVELS: Final = ("debug", "info", "warning", "error")
 _OURS: Final = "leleka"
