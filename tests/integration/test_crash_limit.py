@@ -6,11 +6,12 @@ from typing import Any
 import pytest
 
 from leleka.core.clock import SystemClock
-from leleka.services import due, notices, running, turns
+from leleka.services import due, running, turns
 from leleka.services.monitoring import process_identity
 from leleka.state.models import Notice, Run
 from leleka.state.outbox import DjangoOutbox
 from leleka.warehouse.store import LakeWarehouse
+from leleka.worker.notices import sweep as notice_sweep
 from tests.integration.moments import Killed
 from tests.integration.office import ALICE, Office
 from tests.integration.people import lend_a_name
@@ -63,7 +64,7 @@ def test_a_run_that_kills_three_processes_has_failed_and_people_are_told(number:
         die(LakeWarehouse, "plan")
     assert go_on(number) == ("Failed", ["RUN_DIED"])
     assert list(turns.runs_in_turn(CLOCK, ())) == []
-    notices.sweep(CLOCK)
+    notice_sweep.sweep(CLOCK)
     assert Notice.objects.get().run_id == number
 
 

@@ -11,9 +11,11 @@ from typing import Any
 import pytest
 from pytest_httpserver import HTTPServer
 
-from leleka.services import notice_sending, notice_views, notices
+from leleka.services import notice_sending
+from leleka.services.notices import queries as notice_queries
 from leleka.services.people import actor_of
 from leleka.state.models import Connection, NoticeDelivery, RunStatus, User
+from leleka.worker.notices import sweep as notice_sweep
 from tests.fakes.clock import VirtualClock
 from tests.fakes.mail_server import MailServerPeer, mail_server
 from tests.integration.noticing import (
@@ -47,7 +49,7 @@ def fail(clock: VirtualClock, owner: User | None = None, name: str = "News") -> 
         clock,
         counts={"selected": 1200, "rejected": {"NOT_IMPORTED": 3}},
     )
-    notices.sweep(clock)
+    notice_sweep.sweep(clock)
 
 
 def standing() -> tuple[str, int, str]:
@@ -65,7 +67,7 @@ def test_administrators_and_the_owner_get_a_letter_and_nobody_else(
     person("gone", disabled_at=bob.created_at)
     person("quiet", mailed=False)
     fail(clock, owner=bob)
-    assert notices.deliver(clock) == 2
+    assert notice_sweep.deliver(clock) == 2
     assert sorted(mailbox.recipients) == ["alice@example.com", "bob@example.com"]
     assert set(NoticeDelivery.objects.values_list("status", flat=True)) == {"sent"}
 
@@ -74,7 +76,7 @@ def test_an_administrator_who_owns_the_export_gets_one_letter(
     clock: VirtualClock, mailbox: MailServerPeer
 ) -> None:
     fail(clock, owner=person("alice"))
-    assert (notices.deliver(clock), mailbox.recipients) == (1, ["alice@example.com"])
+    assert (notice_sweep.deliver(clock), mailbox.recipients) == (1, ["alice@example.com"])
 
 
 def test_a_letter_says_what_is_wrong_in_the_reader_s_language(
@@ -83,7 +85,7 @@ def test_a_letter_says_what_is_wrong_in_the_reader_s_language(
     person("alice")
     person("oksana", language="uk")
     fail(clock, name="Новини")
-    notices.deliver(clock)
+    notice_sweep.deliver(clock)
     letters = {message["To"]: message for message in mailbox.messages}
     english, ukrainian = letters["alice@example.com"], letters["oksana@example.com"]
     assert english["Subject"] == "[Leleka] Export “Новини” failed"
@@ -99,9 +101,9 @@ def test_a_letter_says_what_is_wrong_in_the_reader_s_language(
 def test_nothing_is_sent_again_once_it_was_taken(clock: VirtualClock, mailbox: MailServerPeer) -> None:
     person("alice")
     fail(clock)
-    notices.deliver(clock)
+    notice_sweep.deliver(clock)
     clock.sleep(30 * 86_400)
-    assert (notices.deliver(clock), len(mailbox.messages)) == (0, 1)
+    assert (notice_sweep.deliver(clock), len(mailbox.messages)) == (0, 1)
 
 
 def test_who_turned_mail_off_or_was_disabled_meanwhile_gets_none(
@@ -109,9 +111,9 @@ def test_who_turned_mail_off_or_was_disabled_meanwhile_gets_none(
 ) -> None:
     alice, dora = person("alice"), person("dora")
     fail(clock)
-    notice_views.choose_mail(actor_of(alice), wanted=False)
+    notice_queries.choose_mail(actor_of(alice), wanted=False)
     User.objects.filter(pk=dora.pk).update(disabled_at=dora.created_at)
-    notices.deliver(clock)
+    notice_sweep.deliver(clock)
     assert mailbox.messages == []
     assert set(NoticeDelivery.objects.values_list("status", "last_error")) == {("given up", "NOT_WANTED")}
 
@@ -123,7 +125,7 @@ def test_a_webhook_gets_facts_that_the_secret_vouches_for(
     reach(settings, post_to(httpserver.port))
     person("canary")
     fail(clock, owner=person("owner", "contributor"))
-    assert notices.deliver(clock) == 1
+    assert notice_sweep.deliver(clock) == 1
     ((request, _),) = httpserver.log
     at, _, signature = request.headers["Leleka-Signature"].removeprefix("t=").partition(",v1=")
     signed = hmac.new(SECRET.encode(), f"{at}.".encode() + request.data, hashlib.sha256)
@@ -151,15 +153,15 @@ def test_what_is_not_taken_is_tried_after_1_5_30_minutes_2_and_6_hours_and_then_
     reach(settings, post_to(httpserver.port))
     fail(clock)
     for number, minutes in enumerate((1, 5, 30, 120, 360), 1):
-        assert notices.deliver(clock) == 1
+        assert notice_sweep.deliver(clock) == 1
         assert standing() == ("waiting", number, "HTTP_500")
         clock.sleep(minutes * MINUTE - 1)
-        assert notices.deliver(clock) == 0
+        assert notice_sweep.deliver(clock) == 0
         clock.sleep(1)
-    assert notices.deliver(clock) == 1
+    assert notice_sweep.deliver(clock) == 1
     assert standing() == ("given up", 6, "HTTP_500")
     clock.sleep(30 * 86_400)
-    assert (notices.deliver(clock), notices.anything_to_do(clock)) == (0, False)
+    assert (notice_sweep.deliver(clock), notice_sweep.anything_to_do(clock)) == (0, False)
     requests = [request for request, _ in httpserver.log]
     assert len({request.headers["Leleka-Delivery"] for request in requests}) == 1
     assert len({request.data for request in requests}) == 1
@@ -173,9 +175,9 @@ def test_a_receiver_that_comes_back_gets_it(
     httpserver.expect_ordered_request("/hook").respond_with_data("", status=200)
     reach(settings, post_to(httpserver.port))
     fail(clock)
-    notices.deliver(clock)
+    notice_sweep.deliver(clock)
     clock.sleep(MINUTE)
-    notices.deliver(clock)
+    notice_sweep.deliver(clock)
     assert standing() == ("sent", 2, "")
 
 
@@ -186,12 +188,12 @@ def test_a_receiver_that_is_not_there_is_tried_again(
         port = nobody.port
     reach(settings, post_to(port))
     fail(clock)
-    notices.deliver(clock)
+    notice_sweep.deliver(clock)
     assert standing() == ("waiting", 1, "HOST_UNREACHABLE")
     reach(settings, post_to(httpserver.port))  # it is at another address by now
     httpserver.expect_request("/hook").respond_with_data("")
     clock.sleep(MINUTE)
-    notices.deliver(clock)
+    notice_sweep.deliver(clock)
     assert standing() == ("sent", 2, "")
 
 
@@ -200,7 +202,7 @@ def test_a_redirect_is_not_followed(clock: VirtualClock, settings: Any, httpserv
     httpserver.expect_request("/hook").respond_with_data("", status=307, headers=place)
     reach(settings, post_to(httpserver.port))
     fail(clock)
-    notices.deliver(clock)
+    notice_sweep.deliver(clock)
     assert standing() == ("waiting", 1, "HTTP_307")
     assert [request.path for request, _ in httpserver.log] == ["/hook"]
 
@@ -214,13 +216,13 @@ def test_a_mail_server_that_refuses_is_tried_again_and_holds_up_no_webhook(
         reach(settings, post_to(httpserver.port), mail_port=peer.port)
         person("alice")
         fail(clock)
-        notices.deliver(clock)
+        notice_sweep.deliver(clock)
         found = dict(NoticeDelivery.objects.values_list("channel", "status"))
         assert found == {"email": "waiting", "webhook": "sent"}
         assert NoticeDelivery.objects.get(channel="email").last_error == "SMTP_RECIPIENT_REFUSED"
         peer.refuse.clear()
         clock.sleep(MINUTE)
-        notices.deliver(clock)
+        notice_sweep.deliver(clock)
         assert len(peer.messages) == 1
     assert NoticeDelivery.objects.filter(status="sent").count() == 2
 
@@ -243,9 +245,9 @@ def test_a_process_that_dies_while_it_sends_costs_one_try_and_keeps_the_id(
     job = notice_sending._job(claimed, clock)
     assert job is not None
     assert job.act() == ""  # it was taken, and here the process dies
-    assert (notices.deliver(clock), notices.anything_to_do(clock)) == (0, False)
+    assert (notice_sweep.deliver(clock), notice_sweep.anything_to_do(clock)) == (0, False)
     clock.sleep(MINUTE)
-    assert notices.deliver(clock) == 1
+    assert notice_sweep.deliver(clock) == 1
     ids = [request.headers["Leleka-Delivery"] for request, _ in httpserver.log]
     assert ids == [claimed.public_id] * 2
     assert standing() == ("sent", 2, "")
@@ -257,7 +259,7 @@ def test_a_process_that_died_at_the_last_try_leaves_nothing_waiting(
     reach(settings, post_to(1))
     fail(clock)
     NoticeDelivery.objects.update(tries=6)
-    assert notices.deliver(clock) == 0
+    assert notice_sweep.deliver(clock) == 0
     assert standing()[0] == "given up"
 
 
@@ -267,7 +269,7 @@ def test_a_channel_that_is_taken_away_gets_nothing_any_more(
     reach(settings, post_to(httpserver.port))
     fail(clock)
     reach(settings, post_to(httpserver.port, "another"))
-    notices.deliver(clock)
+    notice_sweep.deliver(clock)
     assert standing() == ("given up", 1, "NOT_CONFIGURED")
     assert httpserver.log == []
 
@@ -276,7 +278,7 @@ def test_many_are_sent_with_one_errand(clock: VirtualClock, mailbox: MailServerP
     for number in range(11):
         person(f"admin{number}")
     fail(clock)
-    assert (notices.deliver(clock), len(mailbox.messages)) == (11, 11)
+    assert (notice_sweep.deliver(clock), len(mailbox.messages)) == (11, 11)
 
 
 def test_a_recovery_names_what_it_answers(clock: VirtualClock, settings: Any, httpserver: HTTPServer) -> None:
@@ -284,10 +286,10 @@ def test_a_recovery_names_what_it_answers(clock: VirtualClock, settings: Any, ht
     reach(settings, post_to(httpserver.port))
     one = connection()
     Connection.objects.update(attention="ActiveCampaign refused this key (403).")
-    notices.sweep(clock)
+    notice_sweep.sweep(clock)
     Connection.objects.update(attention="")
-    notices.sweep(clock)
-    notices.deliver(clock)
+    notice_sweep.sweep(clock)
+    notice_sweep.deliver(clock)
     first, second = sorted(
         (json.loads(request.data) for request, _ in httpserver.log), key=lambda body: body["id"]
     )

@@ -4,8 +4,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from leleka.services import notice_finding, notice_making, notices
+from leleka.services.notices import creation as notice_creation
+from leleka.services.notices import detection as notice_detection
 from leleka.state.models import Connection, Export, Notice, NoticeDelivery, Run, RunStatus
+from leleka.worker.notices import sweep as notice_sweep
 from tests.fakes.clock import VirtualClock
 from tests.integration.noticing import REFUSED, clock, connection, export, person, post_to, reach, run
 
@@ -22,7 +24,7 @@ def told() -> list[tuple[str, str, int | None]]:
 def test_a_run_that_failed_is_told_with_its_reason(clock: VirtualClock) -> None:
     news = export()
     failed = run(news, RunStatus.FAILED, clock)
-    assert notices.sweep(clock) == 1
+    assert notice_sweep.sweep(clock) == 1
     notice = Notice.objects.get()
     assert (notice.kind, notice.subject, notice.export, notice.run) == (
         "failed",
@@ -38,8 +40,8 @@ def test_looking_again_tells_nothing_twice(clock: VirtualClock) -> None:
     run(export(), RunStatus.FAILED, clock)
     run(export("Other"), RunStatus.NEEDS_CONFIRMATION, clock)
     Connection.objects.update(attention="The key was refused.")
-    assert notices.sweep(clock) == 3
-    assert (notices.sweep(clock), notices.anything_to_do(clock)) == (0, False)
+    assert notice_sweep.sweep(clock) == 3
+    assert (notice_sweep.sweep(clock), notice_sweep.anything_to_do(clock)) == (0, False)
 
 
 @pytest.mark.parametrize(
@@ -47,7 +49,7 @@ def test_looking_again_tells_nothing_twice(clock: VirtualClock) -> None:
 )
 def test_what_goes_well_or_was_canceled_is_not_told(clock: VirtualClock, status: RunStatus) -> None:
     run(export(), status, clock)
-    assert (notices.sweep(clock), told()) == (0, [])
+    assert (notice_sweep.sweep(clock), told()) == (0, [])
 
 
 def test_a_run_that_will_be_tried_again_is_not_told(
@@ -56,24 +58,24 @@ def test_a_run_that_will_be_tried_again_is_not_told(
     """CI-N1: not on retries."""
     failed = run(export(), RunStatus.FAILED, clock)
     planned = {failed.pk}
-    monkeypatch.setattr(notice_finding, "will_be_retried", lambda one: one.pk in planned)
-    assert notices.sweep(clock) == 0
+    monkeypatch.setattr(notice_detection, "will_be_retried", lambda one: one.pk in planned)
+    assert notice_sweep.sweep(clock) == 0
     planned.clear()
-    assert notices.sweep(clock) == 1
+    assert notice_sweep.sweep(clock) == 1
 
 
 def test_an_export_that_keeps_failing_is_told_once_until_it_recovered(clock: VirtualClock) -> None:
     news = export()
     subject = f"export:{news.pk}"
     first = run(news, RunStatus.FAILED, clock)
-    notices.sweep(clock)
+    notice_sweep.sweep(clock)
     run(news, RunStatus.FAILED, clock)
     run(news, RunStatus.CANCELED, clock)
-    assert notices.sweep(clock) == 0
+    assert notice_sweep.sweep(clock) == 0
     well = run(news, RunStatus.WITH_WARNINGS, clock)
-    assert notices.sweep(clock) == 1
+    assert notice_sweep.sweep(clock) == 1
     again = run(news, RunStatus.FAILED, clock)
-    assert notices.sweep(clock) == 1
+    assert notice_sweep.sweep(clock) == 1
     assert told() == [
         ("failed", subject, first.pk),
         ("recovered", subject, well.pk),
@@ -86,41 +88,41 @@ def test_what_recovers_before_anybody_looked_is_not_told(clock: VirtualClock) ->
     news = export()
     run(news, RunStatus.FAILED, clock)
     run(news, RunStatus.SUCCESSFUL, clock)
-    assert (notices.sweep(clock), told()) == (0, [])
+    assert (notice_sweep.sweep(clock), told()) == (0, [])
 
 
 def test_exports_recover_each_for_themselves(clock: VirtualClock) -> None:
     news, other = export(), export("Other")
     run(news, RunStatus.FAILED, clock)
     run(other, RunStatus.FAILED, clock)
-    notices.sweep(clock)
+    notice_sweep.sweep(clock)
     well = run(other, RunStatus.SUCCESSFUL, clock)
-    notices.sweep(clock)
+    notice_sweep.sweep(clock)
     assert told()[2:] == [("recovered", f"export:{other.pk}", well.pk)]
 
 
 def test_a_recovery_is_told_however_long_it_took(clock: VirtualClock) -> None:
     news = export()
     run(news, RunStatus.FAILED, clock)
-    notices.sweep(clock)
+    notice_sweep.sweep(clock)
     run(news, RunStatus.SUCCESSFUL, clock)
     clock.sleep(100 * DAY)
-    assert notices.sweep(clock) == 1
+    assert notice_sweep.sweep(clock) == 1
 
 
 def test_whoever_installs_notices_is_not_told_of_last_year(clock: VirtualClock) -> None:
     run(export(), RunStatus.FAILED, clock, ago=8 * DAY)
-    assert (notices.sweep(clock), told()) == (0, [])
+    assert (notice_sweep.sweep(clock), told()) == (0, [])
 
 
 def test_a_run_that_waits_for_confirmation_is_told_once(clock: VirtualClock) -> None:
     reason = "120 of 200 would be marked"
     waiting = run(export(), RunStatus.NEEDS_CONFIRMATION, clock, confirmation_reason=reason)
-    notices.sweep(clock)
+    notice_sweep.sweep(clock)
     Run.objects.filter(pk=waiting.pk).update(status=RunStatus.PROCESSING)
-    notices.sweep(clock)
+    notice_sweep.sweep(clock)
     Run.objects.filter(pk=waiting.pk).update(status=RunStatus.NEEDS_CONFIRMATION)
-    notices.sweep(clock)
+    notice_sweep.sweep(clock)
     assert [(one.kind, one.run_id, one.values["reason"]) for one in Notice.objects.all()] == [
         ("needs confirmation", waiting.pk, reason)
     ]
@@ -131,11 +133,11 @@ def test_a_connection_that_needs_attention_is_told_and_so_is_its_recovery(clock:
     subject = f"connection:{one.pk}"
     for _ in range(2):
         Connection.objects.update(attention="ActiveCampaign refused this key (403).")
-        assert notices.sweep(clock) == 1
+        assert notice_sweep.sweep(clock) == 1
         Connection.objects.update(attention="The host was not found.")  # still the same trouble
-        assert notices.sweep(clock) == 0
+        assert notice_sweep.sweep(clock) == 0
         Connection.objects.update(attention="")
-        assert notices.sweep(clock) == 1
+        assert notice_sweep.sweep(clock) == 1
     kinds = ["needs attention", "recovered"] * 2
     assert told() == [(kind, subject, None) for kind in kinds]
 
@@ -144,29 +146,32 @@ def test_a_stalled_run_is_told_once_and_answered_when_it_ends_well(clock: Virtua
     """I-16."""
     stalled = run(export(), RunStatus.PROCESSING, clock)
     for _ in range(2):
-        notices.stalled(stalled, clock)
-    assert notices.sweep(clock) == 0
+        notice_sweep.stalled(stalled, clock)
+    assert notice_sweep.sweep(clock) == 0
     Run.objects.update(status=RunStatus.SUCCESSFUL, finished_at=datetime.fromtimestamp(clock.now(), UTC))
-    notices.sweep(clock)
+    notice_sweep.sweep(clock)
     assert [kind for kind, _, _ in told()] == ["stalled", "recovered"]
 
 
 def test_a_run_that_stalls_and_fails_recovers_once(clock: VirtualClock) -> None:
     news = export()
     stalled = run(news, RunStatus.PROCESSING, clock)
-    notices.stalled(stalled, clock)
+    notice_sweep.stalled(stalled, clock)
     Run.objects.update(status=RunStatus.FAILED, finished_at=datetime.fromtimestamp(clock.now(), UTC))
-    notices.sweep(clock)
+    notice_sweep.sweep(clock)
     run(news, RunStatus.SUCCESSFUL, clock)
-    notices.sweep(clock)
-    assert (notices.sweep(clock), [kind for kind, _, _ in told()]) == (0, ["stalled", "failed", "recovered"])
+    notice_sweep.sweep(clock)
+    assert (notice_sweep.sweep(clock), [kind for kind, _, _ in told()]) == (
+        0,
+        ["stalled", "failed", "recovered"],
+    )
 
 
 def test_a_missed_instant_is_told_once(clock: VirtualClock) -> None:
     news = export()
     due = datetime(2026, 3, 1, 8, tzinfo=UTC)
     for at in (due, due, due.replace(hour=9)):
-        notices.schedule_missed(news, at, clock)
+        notice_sweep.schedule_missed(news, at, clock)
     assert [one.values["due_at"] for one in Notice.objects.order_by("pk")] == [
         "2026-03-01T08:00:00+00:00",
         "2026-03-01T09:00:00+00:00",
@@ -177,8 +182,8 @@ def test_several_workers_that_found_the_same_make_it_once(clock: VirtualClock, s
     reach(settings, post_to(1))
     run(export(), RunStatus.FAILED, clock)
     Connection.objects.update(attention="The key was refused.")
-    mine, theirs = notice_finding.drafts(clock), notice_finding.drafts(clock)
-    assert [notice_making.make(one, clock) is not None for one in (*mine, *theirs)] == [
+    mine, theirs = notice_detection.drafts(clock), notice_detection.drafts(clock)
+    assert [notice_creation.make(one, clock) is not None for one in (*mine, *theirs)] == [
         True,
         True,
         False,
@@ -197,20 +202,20 @@ def test_a_worker_that_dies_in_the_middle_leaves_no_notice_without_its_deliverie
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
-        patched.setattr(notice_making, "_addresses", dies)
+        patched.setattr(notice_creation, "_addresses", dies)
         with pytest.raises(KeyboardInterrupt):
-            notices.sweep(clock)
+            notice_sweep.sweep(clock)
     assert Notice.objects.count() == 0
-    assert (notices.sweep(clock), NoticeDelivery.objects.count()) == (1, 1)
+    assert (notice_sweep.sweep(clock), NoticeDelivery.objects.count()) == (1, 1)
 
 
 def test_an_export_that_is_removed_leaves_its_notices(clock: VirtualClock) -> None:
     run(export(), RunStatus.FAILED, clock)
-    notices.sweep(clock)
+    notice_sweep.sweep(clock)
     Export.objects.all().delete()
     notice = Notice.objects.get()
     assert (notice.export, notice.run, notice.values["export"]) == (None, None, "News")
-    assert notices.sweep(clock) == 0
+    assert notice_sweep.sweep(clock) == 0
 
 
 def test_addresses_and_names_of_people_are_in_no_notice(clock: VirtualClock) -> None:
@@ -219,7 +224,7 @@ def test_addresses_and_names_of_people_are_in_no_notice(clock: VirtualClock) -> 
     run(export(), RunStatus.FAILED, clock, problems=[problem])
     disabled = person("canary", disabled_at=datetime.fromtimestamp(0, UTC))
     Connection.objects.update(export_user=disabled)
-    notices.sweep(clock)
+    notice_sweep.sweep(clock)
     assert Notice.objects.count() == 2
     for notice in Notice.objects.all():
         assert "canary" not in f"{notice.values}{notice.problems}".lower()
@@ -229,9 +234,9 @@ def test_old_notices_are_forgotten_but_what_is_still_open(clock: VirtualClock) -
     news, other = export(), export("Other")
     run(news, RunStatus.FAILED, clock)
     run(other, RunStatus.FAILED, clock)
-    notices.sweep(clock)
+    notice_sweep.sweep(clock)
     run(other, RunStatus.SUCCESSFUL, clock)
-    notices.sweep(clock)
+    notice_sweep.sweep(clock)
     clock.sleep(91 * DAY)
-    notices.work(clock)
+    notice_sweep.work(clock)
     assert [subject for _, subject, _ in told()] == [f"export:{news.pk}"]

@@ -8,8 +8,8 @@ from django.urls import resolve
 from django.utils import timezone
 
 from leleka.core.messages import Said, told
-from leleka.services import notice_texts, notices
 from leleka.services.access.actor import Role
+from leleka.services.notices import texts as notice_texts
 from leleka.state.models import (
     AuditEntry,
     Connection,
@@ -22,6 +22,7 @@ from leleka.state.models import (
     WebSession,
 )
 from leleka.web.middleware import BELL
+from leleka.worker.notices import sweep as notice_sweep
 from tests.fakes.clock import VirtualClock
 from tests.fakes.mail_server import mail_server
 from tests.integration.api import furnish, program
@@ -46,7 +47,7 @@ def trouble(clock: VirtualClock) -> None:
     run(export(), RunStatus.FAILED, clock)
     run(export("Other"), RunStatus.NEEDS_CONFIRMATION, clock)
     Connection.objects.update(attention="ActiveCampaign refused this key (403).")
-    notices.sweep(clock)
+    notice_sweep.sweep(clock)
 
 
 @pytest.mark.parametrize("role", Role)
@@ -93,7 +94,7 @@ def test_the_list_leads_to_what_it_is_about_and_never_where_one_may_not_go(clock
 
 def test_every_notice_leads_to_a_page_that_exists(clock: VirtualClock) -> None:
     trouble(clock)
-    notices.schedule_missed(Export.objects.get(name="News"), timezone.now(), clock)
+    notice_sweep.schedule_missed(Export.objects.get(name="News"), timezone.now(), clock)
     paths = [notice_texts.path_of(notice) for notice in Notice.objects.order_by("pk")]
     assert [resolve(path).view_name for path in paths] == [
         "web:run",
@@ -108,7 +109,7 @@ def test_the_newest_twenty_are_shown(clock: VirtualClock) -> None:
     clock.step_wall(timezone.now().timestamp() - clock.now())
     for number in range(25):
         run(export(f"Export {number}"), RunStatus.FAILED, clock)
-    notices.sweep(clock)
+    notice_sweep.sweep(clock)
     page = shown(charlie, "/notices", **HTMX)
     assert page.count("failed") == 20
     assert "Export 24" in page
@@ -142,7 +143,7 @@ def test_a_test_notice_goes_to_every_channel_and_into_nobody_s_bell(
     with mail_server() as peer:
         reach(settings, post_to(1, "hooks.example.org#1a2b3c4d"), mail_port=peer.port)
         assert alice.browser.post("/admin/system/notices/test").status_code == 303
-        notices.work(clock)
+        notice_sweep.work(clock)
         assert [message["Subject"] for message in peer.messages] == ["[Leleka] This is a test notice"]
     page = shown(alice, "/admin/system/notices")
     assert "hooks.example.org#1a2b3c4d" in page
@@ -195,7 +196,7 @@ def test_why_a_run_waits_is_said_in_the_reader_s_language(clock: VirtualClock) -
     reason = Said("LEAVERS_MARKED_MANY", leaving=633, known=918, share=0.3)
     waits: dict[str, Any] = {"confirmation_reason": reason, "confirmation_told": told(reason)}
     run(export(), RunStatus.NEEDS_CONFIRMATION, clock, **waits)
-    notices.sweep(clock)
+    notice_sweep.sweep(clock)
     page = shown(who, "/notices")
     assert "Людей у списку: 918" in page
     assert "people in the list" not in page

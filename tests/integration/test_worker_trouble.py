@@ -9,8 +9,9 @@ import pytest
 from django.db import OperationalError
 
 from leleka.core.ports.clock import Clock
-from leleka.services import beats, due, notices, running, scheduling, stalling, trying_again
+from leleka.services import beats, due, running, scheduling, stalling, trying_again
 from leleka.worker import loop
+from leleka.worker.notices import sweep as notice_sweep
 from tests.fakes.clock import VirtualClock
 from tests.integration.office import ALICE, Office
 
@@ -90,7 +91,7 @@ def test_a_process_that_died_while_the_database_was_away_is_not_forgotten(
 
     monkeypatch.setattr(due, "came_to_grief", grief)
     monkeypatch.setattr(due, "errands", lambda *_, **__: [])
-    monkeypatch.setattr(notices, "anything_to_do", lambda _: False)
+    monkeypatch.setattr(notice_sweep, "anything_to_do", lambda _: False)
     worker._look(heart)
     assert (told, list(worker.children)) == ([], ["task:7"])
     worker._look(heart)

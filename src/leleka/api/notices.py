@@ -9,7 +9,7 @@ from ninja import Query, Router, Schema
 from leleka.api.problems import ProblemOut
 from leleka.api.request import ApiRequest
 from leleka.api.schemas.common import Page, Paging
-from leleka.services import notice_views
+from leleka.services.notices import queries as notice_queries
 
 router = Router(tags=["Notices"])
 
@@ -39,6 +39,6 @@ class NoticeOut(Schema):
 )
 def list_notices(request: ApiRequest, paging: Annotated[Paging, Query()]) -> dict[str, object]:
     """The newest come first."""
-    found = notice_views.list_notices(request.auth, limit=paging.limit + 1, after=paging.after)
+    found = notice_queries.list_notices(request.auth, limit=paging.limit + 1, after=paging.after)
     items = found[: paging.limit]
     return {"items": items, "next": items[-1].id if len(found) > paging.limit else None}

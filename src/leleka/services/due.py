@@ -16,7 +16,7 @@ from structlog.contextvars import bind_contextvars
 from leleka.core.messages import told
 from leleka.core.ports.clock import Clock
 from leleka.errors import LelekaError, NeedsAttention, NotFound, Problem
-from leleka.services import dying, late, notices, running, segments, turns, walking
+from leleka.services import dying, late, running, segments, turns, walking
 from leleka.services.access.actor import Actor
 from leleka.services.connections.open_destination import opened
 from leleka.services.installation import lake_sessions
@@ -25,6 +25,7 @@ from leleka.services.monitoring import workers as monitoring_workers
 from leleka.services.plain import plain
 from leleka.services.watching import Nobody
 from leleka.state.models import Connection, Task
+from leleka.worker.notices import sweep as notice_sweep
 from leleka.worker.runs import frozen_configuration
 
 log = structlog.get_logger(__name__)
@@ -108,7 +109,7 @@ def carry_out(errand: str, clock: Clock) -> None:
     elif kind == "late":
         _ask_late(int(number), clock)
     elif kind == NOTICES:
-        notices.work(clock)
+        notice_sweep.work(clock)
     else:
         raise NotFound("ERRAND_UNKNOWN", f"There is nothing like {errand!r} to do.")
 

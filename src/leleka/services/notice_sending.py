@@ -16,15 +16,14 @@ import structlog
 
 from leleka.core.ports.clock import Clock
 from leleka.notices import mail, webhook
-from leleka.services import notice_texts
 from leleka.services.installation import configuration as installation_configuration
-from leleka.services.notice_finding import still_open
+from leleka.services.notices import texts as notice_texts
+from leleka.services.notices.detection import still_open
+from leleka.services.notices.retry_policy import BACKOFF, TRIES
 from leleka.state.models import Notice, NoticeDelivery
 
 log = structlog.get_logger(__name__)
 Status, Channel = NoticeDelivery.Status, NoticeDelivery.Channel
-BACKOFF: Final = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 30, 120, 360))
-TRIES: Final = len(BACKOFF) + 1
 _AT_ONCE: Final = 4
 _ONE_TAKES: Final = 30.0  # seconds at most: both channels end earlier by themselves
 _WORKS_FOR: Final = 60.0  # seconds, then the state is looked at again

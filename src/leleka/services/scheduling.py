@@ -21,7 +21,7 @@ from leleka.core.schedules.instants import instants
 from leleka.core.schedules.model import STILL_RUNNING, Decision, decide
 from leleka.core.schedules.parser import parse_schedule
 from leleka.errors import LelekaError, Problem
-from leleka.services import chain, notices, refreshes, stalling, trying_again
+from leleka.services import chain, refreshes, stalling, trying_again
 from leleka.services.exports.schedule_setting import OWN, next_due
 from leleka.services.installation import database_outage
 from leleka.state.models import (
@@ -33,6 +33,7 @@ from leleka.state.models import (
     SystemSchedule,
     Trigger,
 )
+from leleka.worker.notices import sweep as notice_sweep
 
 log = structlog.get_logger(__name__)
 SYSTEM: Final = "system"
@@ -145,7 +146,7 @@ class _Due:
             refresh=refresh,
         )
         if decision.outcome == "failed-to-start" and self._export is not None:
-            notices.schedule_missed(self._export, decision.due_at, self._clock)
+            notice_sweep.schedule_missed(self._export, decision.due_at, self._clock)
 
     def _cannot_be_read(self, error: LelekaError, now: datetime) -> None:
         """Say so once a day, for as long as it lasts: a schedule never breaks silently."""

@@ -8,9 +8,9 @@ from django.db.models import F, Q
 
 from leleka.core.ports.clock import Clock
 from leleka.core.ports.outbox import BatchStatus
-from leleka.services import notices
 from leleka.services.refresh_order import in_the_way
 from leleka.state.models import BatchRow, Run, RunStatus
+from leleka.worker.notices import sweep as notice_sweep
 
 log = structlog.get_logger(__name__)
 STALLS_AFTER: Final = timedelta(minutes=10)
@@ -32,7 +32,7 @@ def watch(clock: Clock) -> None:
             stalled_at=now
         ):
             log.error("a run has stalled", run=run.pk, stage=run.stage)
-            notices.stalled(run, clock)
+            notice_sweep.stalled(run, clock)
 
 
 def _waits(run: Run, now: float) -> bool:

@@ -7,9 +7,9 @@ from django.conf import settings
 from django.utils import translation
 
 from leleka import __version__
-from leleka.services import notice_views
 from leleka.services.access.actor import Actor
 from leleka.services.access.permissions import Permission, allows
+from leleka.services.notices import queries as notice_queries
 from leleka.web.menu import menu_of
 from leleka.web.request import Request
 
@@ -32,7 +32,7 @@ def page(request: Request) -> dict[str, Any]:
         "may": Rights(actor),
         "menu": menu_of(actor, request.path) if actor else [],
         # Called by the template, where one draws a bell; a lazy number is none to the rules of plurals.
-        "unseen": cache(lambda: notice_views.unseen(actor) if actor else 0),
+        "unseen": cache(lambda: notice_queries.unseen(actor) if actor else 0),
         "version": __version__,
         "languages": settings.LANGUAGES,
         "language": translation.get_language() or "en",

@@ -14,8 +14,9 @@ from typing import Final
 import structlog
 
 from leleka.core.ports.clock import Clock
-from leleka.services import beats, due, notices, scheduling
+from leleka.services import beats, due, scheduling
 from leleka.services.installation import database_outage
+from leleka.worker.notices import sweep as notice_sweep
 
 log = structlog.get_logger(__name__)
 _LOOK_EVERY: Final = 0.5  # seconds
@@ -92,7 +93,7 @@ class Worker:
         """Their process is one beside the others: whatever a mail server does to it, no run waits for it."""
         if due.NOTICES not in self._taken_care_of():
             self._rests_until[due.NOTICES] = self.clock.monotonic() + _NOTICES_EVERY
-            if notices.anything_to_do(self.clock):
+            if notice_sweep.anything_to_do(self.clock):
                 self._start(due.NOTICES)
 
     def _start(self, errand: str) -> None:

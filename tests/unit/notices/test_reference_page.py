@@ -6,7 +6,7 @@ from typing import Any
 
 from leleka.core.secret import Secret
 from leleka.notices.webhook import sign
-from leleka.services.notice_finding import Kind
+from leleka.services.notices.detection import Kind
 from tests.fakes.clock import START
 
 ROOT = Path(__file__).parents[3]

@@ -10,7 +10,8 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 from leleka.errors import Conflict, InvalidInput
 from leleka.messages.http_status import status_of
-from leleka.services import notice_views, signing_in, tokens
+from leleka.services import signing_in, tokens
+from leleka.services.notices import queries as notice_queries
 from leleka.web.answers import by_field, go, page
 from leleka.web.request import Request, actor_of
 
@@ -44,7 +45,7 @@ def language(request: Request) -> HttpResponse:
 
 def choose_mail(request: Request) -> HttpResponse:
     """Turn notices by e-mail on or off."""
-    notice_views.choose_mail(actor_of(request), wanted=request.POST.get("mailed") == "yes")
+    notice_queries.choose_mail(actor_of(request), wanted=request.POST.get("mailed") == "yes")
     return go(request, f"{reverse('web:account')}?saved")
 
 
@@ -66,7 +67,7 @@ def _page(request: Request, context: Mapping[str, Any], status: int = 200) -> Ht
     actor = actor_of(request)
     shown = {
         "tokens": tokens.list_tokens(actor),
-        "mailed": notice_views.wants_mail(actor),
+        "mailed": notice_queries.wants_mail(actor),
         "saved": "saved" in request.GET,
         **context,
     }

@@ -5,8 +5,8 @@ from django.urls import reverse
 
 from leleka.core.clock import SystemClock
 from leleka.messages.notices import ICONS, SECURITY, STATUSES, error_word
-from leleka.services import notice_views
 from leleka.services.access.permissions import Permission, allows
+from leleka.services.notices import queries as notice_queries
 from leleka.web.answers import go, is_htmx, page, pane
 from leleka.web.request import Request, actor_of
 
@@ -25,7 +25,7 @@ def index(request: Request) -> HttpResponse:
             if one.path.startswith(_CONNECTIONS) and not allows(actor, Permission.CONNECTIONS)
             else one.path,
         }
-        for one in notice_views.list_notices(actor, limit=_SHOWN)
+        for one in notice_queries.list_notices(actor, limit=_SHOWN)
     ]
     return pane(request, "web/pages/notices.html", {"notices": notices})
 
@@ -36,7 +36,7 @@ def bell(request: Request) -> HttpResponse:
 
 
 def seen(request: Request) -> HttpResponse:
-    notice_views.mark_all_seen(actor_of(request))
+    notice_queries.mark_all_seen(actor_of(request))
     if not is_htmx(request):
         return go(request, reverse("web:notices"))
     response = index(request)
@@ -47,7 +47,7 @@ def seen(request: Request) -> HttpResponse:
 def system(request: Request) -> HttpResponse:
     """Show the channels, and what became of the last deliveries."""
     actor = actor_of(request)
-    channels = notice_views.channels(actor)
+    channels = notice_queries.channels(actor)
     deliveries = [
         {
             "delivery": one,
@@ -55,7 +55,7 @@ def system(request: Request) -> HttpResponse:
             "status": STATUSES[one.status][1],
             "error": error_word(one.error),
         }
-        for one in notice_views.deliveries(actor)
+        for one in notice_queries.deliveries(actor)
     ]
     context = {
         "channels": channels,
@@ -67,5 +67,5 @@ def system(request: Request) -> HttpResponse:
 
 
 def test(request: Request) -> HttpResponse:
-    notice_views.send_test(actor_of(request), SystemClock())
+    notice_queries.send_test(actor_of(request), SystemClock())
     return go(request, f"{reverse('web:system_notices')}?asked")

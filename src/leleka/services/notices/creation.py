@@ -11,7 +11,7 @@ from django.db.models import Q
 from leleka.core.ports.clock import Clock
 from leleka.services.access.actor import Role
 from leleka.services.installation import configuration as installation_configuration
-from leleka.services.notice_finding import Draft
+from leleka.services.notices.detection import Draft
 from leleka.state.models import Export, Notice, NoticeDelivery, Run, User
 
 log = structlog.get_logger(__name__)

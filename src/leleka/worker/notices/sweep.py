@@ -11,9 +11,10 @@ import structlog
 
 from leleka.core.clock import SystemClock
 from leleka.core.ports.clock import Clock
-from leleka.services import notice_finding, notice_sending
-from leleka.services.notice_finding import Draft, Kind, of_run
-from leleka.services.notice_making import make
+from leleka.services import notice_sending
+from leleka.services.notices import detection as notice_detection
+from leleka.services.notices.creation import make
+from leleka.services.notices.detection import Draft, Kind, of_run
 from leleka.state.models import Export, Run
 
 log = structlog.get_logger(__name__)
@@ -22,7 +23,7 @@ _CLOCK: Final = SystemClock()
 
 def sweep(clock: Clock) -> int:
     """Make the notices that the state asks for; give how many. Safe to call by several workers, and to be killed."""
-    return sum(make(draft, clock) is not None for draft in notice_finding.drafts(clock))
+    return sum(make(draft, clock) is not None for draft in notice_detection.drafts(clock))
 
 
 def deliver(clock: Clock) -> int:
@@ -36,7 +37,7 @@ def anything_to_do(clock: Clock) -> bool:
     Whatever goes wrong here is written down and keeps nobody from working: the worker asks again.
     """
     try:
-        return notice_sending.is_anything_due(clock) or bool(notice_finding.drafts(clock))
+        return notice_sending.is_anything_due(clock) or bool(notice_detection.drafts(clock))
     except Exception:
         log.exception("it could not be seen whether there are notices to make")
         return False

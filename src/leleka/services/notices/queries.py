@@ -10,14 +10,14 @@ from django.db.models import QuerySet
 
 from leleka.core.ports.clock import Clock
 from leleka.errors import NeedsAttention, Problem
-from leleka.services import notice_texts
 from leleka.services.access.actor import Actor
 from leleka.services.access.permissions import Permission, require
 from leleka.services.audit.log import record
 from leleka.services.installation import configuration as installation_configuration
-from leleka.services.notice_finding import Draft, Kind
-from leleka.services.notice_making import make
-from leleka.services.notice_sending import TRIES
+from leleka.services.notices import texts as notice_texts
+from leleka.services.notices.creation import make
+from leleka.services.notices.detection import Draft, Kind
+from leleka.services.notices.retry_policy import TRIES
 from leleka.state.models import Notice, NoticeDelivery, NoticeSeen, User
 
 _DELIVERIES: Final = 50
