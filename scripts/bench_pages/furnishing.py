@@ -18,10 +18,12 @@ from scripts.bench_pages.terms import Terms
 from leleka.core.clock import SystemClock
 from leleka.core.rules.model import to_data
 from leleka.core.rules.parser import parse
-from leleka.services import catalogue, people, refreshes, refreshing, tokens
+from leleka.services import catalogue, refreshes, refreshing
 from leleka.services.access.actor import Actor, Role
 from leleka.services.definitions import apply as definition_apply
 from leleka.services.installation import lake_sessions, preparation
+from leleka.services.people import actors, api_tokens
+from leleka.services.people import commands as people_commands
 from leleka.state.models import (
     Account,
     AuditEntry,
@@ -76,8 +78,8 @@ def furnish(folder: Path, terms: Terms) -> Furnished:
         make_runs(random, terms)
         _entries(random, terms.entries, users)
         tasks = _tasks()
-    me = people.actor_of(users[0])
-    _, token = tokens.make_token(me, "bench")
+    me = actors.actor_of(users[0])
+    _, token = api_tokens.make_token(me, "bench")
     numbers = {
         "connection": _ids(Connection.objects.all()),
         "person": _ids(User.objects.all()),
@@ -86,7 +88,7 @@ def furnish(folder: Path, terms: Terms) -> Furnished:
         "task": tasks,
         "refresh": _refreshes(),
     }
-    return Furnished(numbers, token, people.new_link(me, users[-1].pk))
+    return Furnished(numbers, token, people_commands.new_link(me, users[-1].pk))
 
 
 def _refreshes() -> list[int]:
@@ -240,7 +242,7 @@ def _entry(random: Random, at: datetime, actions: Sequence[str], users: Sequence
 
 def _tasks() -> list[int]:
     """Give a finished and a waiting task of Alice's."""
-    export, me = Export.objects.order_by("pk")[0], people.actor_of(User.objects.get(email=EMAIL))
+    export, me = Export.objects.order_by("pk")[0], actors.actor_of(User.objects.get(email=EMAIL))
     told = {
         "export": export.name, "connection": "", "target": export.target, "segments": [], "requests": 81,
         "counts": {"selected": 20_000, "added": 19_000, "excluded": {"EMAIL_INVALID": 41}},

@@ -7,9 +7,9 @@ import orjson
 from django.test import Client
 from django.utils import timezone
 
-from leleka.services import tokens
 from leleka.services.access.actor import Actor, Role
-from leleka.services.people import actor_of
+from leleka.services.people import api_tokens
+from leleka.services.people.actors import actor_of
 from leleka.state.models import Connection, Export, Segment, User
 from tests.integration.office import Office
 from tests.integration.people import lend_a_name
@@ -58,7 +58,7 @@ def program(name: str, role: Role) -> Program:
         created_at=timezone.now(),
         created_by="tests",
     )
-    _, token = tokens.make_token(actor_of(user), "program")
+    _, token = api_tokens.make_token(actor_of(user), "program")
     return Program(user, token)
 
 

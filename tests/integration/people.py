@@ -7,7 +7,7 @@ from django.test import Client
 from django.utils import timezone
 
 from leleka.services.access.actor import Actor, Role
-from leleka.services.people import actor_of
+from leleka.services.people.actors import actor_of
 from leleka.state.models import Connection, User
 
 PASSWORD = "seven storks over the marsh"

@@ -4,9 +4,9 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 
 from leleka.errors import Forbidden
-from leleka.services import people
 from leleka.services.access.actor import Role
 from leleka.services.audit import queries as audit_queries
+from leleka.services.people import commands as people_commands
 from leleka.state.models import AuditEntry, User
 from tests.integration.people import somebody
 
@@ -35,7 +35,7 @@ def test_an_entry_goes_with_the_change_or_not_at_all() -> None:
 
     def add_and_break() -> None:
         with transaction.atomic():
-            people.add_person(alice.actor, "bob@example.com", "Bob", "viewer")
+            people_commands.add_person(alice.actor, "bob@example.com", "Bob", "viewer")
             raise RuntimeError
 
     with pytest.raises(RuntimeError):

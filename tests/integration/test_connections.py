@@ -10,7 +10,6 @@ from django.utils import timezone
 from leleka.core.clock import SystemClock
 from leleka.core.ports.destination import Standing
 from leleka.errors import Conflict, Forbidden, InvalidInput, NotFound, TryLater
-from leleka.services import people
 from leleka.services.access.actor import Role
 from leleka.services.connections import commands as editing
 from leleka.services.connections import connection_test, consent
@@ -18,6 +17,7 @@ from leleka.services.connections import keys as connection_keys
 from leleka.services.connections import queries as connection_queries
 from leleka.services.connections.connection_test import Draft
 from leleka.services.paging import Wanted
+from leleka.services.people import commands as people_commands
 from leleka.state.models import Account, AuditEntry, Connection, Run, RunStatus
 from tests.integration.conftest import KEY
 from tests.integration.connecting import OTHER_KEY, connected, export_on, form, host, tried
@@ -120,7 +120,7 @@ def test_an_export_user_confirms_with_their_password(office: Office) -> None:
     assert [reason.code for reason in without.attention] == ["EXPORT_USER_MISSING"]
     made = connected(office, alice.actor, password=PASSWORD)
     assert (made.export_user, made.attention) == ("Alice", ())
-    people.disable(ALICE, alice.user.pk)
+    people_commands.disable(ALICE, alice.user.pk)
     seen = connection_queries.connection(ALICE, made.id)
     assert [reason.code for reason in seen.attention] == ["EXPORT_USER_DISABLED"]
 

@@ -9,7 +9,7 @@ from leleka.services.access.actor import Role
 from leleka.services.connections import commands as connection_commands
 from leleka.services.connections import queries as connection_queries
 from leleka.services.exports import commands as export_commands
-from leleka.services.people import actor_of
+from leleka.services.people.actors import actor_of
 from leleka.state.models import AuditEntry, Connection, Export, Run, User
 from tests.integration.api import furnish, program
 from tests.integration.office import ALICE, Office

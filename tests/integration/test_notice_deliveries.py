@@ -13,7 +13,7 @@ from pytest_httpserver import HTTPServer
 
 from leleka.services import notice_sending
 from leleka.services.notices import queries as notice_queries
-from leleka.services.people import actor_of
+from leleka.services.people.actors import actor_of
 from leleka.state.models import Connection, NoticeDelivery, RunStatus, User
 from leleka.worker.notices import sweep as notice_sweep
 from tests.fakes.clock import VirtualClock

@@ -7,8 +7,10 @@ import pytest
 import time_machine
 
 from leleka.errors import Conflict, Forbidden, InvalidInput, NotFound
-from leleka.services import people, signing_in
 from leleka.services.access.actor import Actor, Role
+from leleka.services.people import commands as people_commands
+from leleka.services.people import queries as people_queries
+from leleka.services.people import sign_in
 from leleka.state.models import AuditEntry, OneTimeLink, User, WebSession
 from tests.integration.people import PASSWORD, somebody
 
@@ -18,48 +20,48 @@ OPERATOR = Actor("operator:alice", Role.ADMINISTRATOR)
 
 
 def test_whoever_is_added_chooses_a_password_by_a_link_that_works_once() -> None:
-    person, token = people.add_person(OPERATOR, " Bob@Example.com ", "Bob", "contributor")
+    person, token = people_commands.add_person(OPERATOR, " Bob@Example.com ", "Bob", "contributor")
     assert (person.email, person.role, person.has_password) == ("bob@example.com", Role.CONTRIBUTOR, False)
-    people.accept_link(token, PASSWORD)
-    assert signing_in.sign_in("bob@example.com", PASSWORD, "10.0.0.1").role is Role.CONTRIBUTOR
+    people_commands.accept_link(token, PASSWORD)
+    assert sign_in.sign_in("bob@example.com", PASSWORD, "10.0.0.1").role is Role.CONTRIBUTOR
     with pytest.raises(NotFound, match="LINK_UNKNOWN"):
-        people.accept_link(token, "another password of mine")
+        people_commands.accept_link(token, "another password of mine")
 
 
 def test_a_link_ends_after_a_day_and_with_a_newer_one() -> None:
     with time_machine.travel(datetime(2026, 5, 1, tzinfo=UTC), tick=False) as moment:
-        person, first = people.add_person(OPERATOR, "bob@example.com", "Bob", "viewer")
-        second = people.new_link(OPERATOR, person.id)
+        person, first = people_commands.add_person(OPERATOR, "bob@example.com", "Bob", "viewer")
+        second = people_commands.new_link(OPERATOR, person.id)
         with pytest.raises(NotFound):
-            people.welcome(first)
-        assert people.welcome(second).email == "bob@example.com"
+            people_commands.welcome(first)
+        assert people_commands.welcome(second).email == "bob@example.com"
         moment.shift(timedelta(hours=24, seconds=1))
         with pytest.raises(NotFound):
-            people.welcome(second)
+            people_commands.welcome(second)
 
 
 def test_only_a_digest_of_a_link_is_kept() -> None:
-    _, token = people.add_person(OPERATOR, "bob@example.com", "Bob", "viewer")
+    _, token = people_commands.add_person(OPERATOR, "bob@example.com", "Bob", "viewer")
     assert token not in str(list(OneTimeLink.objects.values()))
 
 
 def test_the_first_administrator_is_made_by_a_link_that_lasts_an_hour() -> None:
     """P-3: there is no default account."""
     with time_machine.travel(datetime(2026, 5, 1, tzinfo=UTC), tick=False) as moment:
-        over = people.first_link()
+        over = people_commands.first_link()
         moment.shift(timedelta(minutes=61))
         with pytest.raises(NotFound):
-            people.accept_link(over, PASSWORD, "a@example.com", "Ada")
-        people.accept_link(people.first_link(), PASSWORD, "a@example.com", "Ada")
+            people_commands.accept_link(over, PASSWORD, "a@example.com", "Ada")
+        people_commands.accept_link(people_commands.first_link(), PASSWORD, "a@example.com", "Ada")
     assert User.objects.get().role == Role.ADMINISTRATOR
-    assert people.first_link() == ""
+    assert people_commands.first_link() == ""
 
 
 def test_a_first_link_is_worth_nothing_once_there_is_an_administrator() -> None:
-    token = people.first_link()
+    token = people_commands.first_link()
     somebody("alice", Role.ADMINISTRATOR)
     with pytest.raises(NotFound):
-        people.accept_link(token, PASSWORD, "eve@example.com", "Eve")
+        people_commands.accept_link(token, PASSWORD, "eve@example.com", "Eve")
 
 
 @pytest.mark.parametrize(
@@ -75,24 +77,24 @@ def test_a_first_link_is_worth_nothing_once_there_is_an_administrator() -> None:
 )
 def test_which_passwords_are_good_enough(password: str, code: str) -> None:
     """P-1."""
-    _, token = people.add_person(OPERATOR, "hopper@example.com", "Grace Hopper", "viewer")
+    _, token = people_commands.add_person(OPERATOR, "hopper@example.com", "Grace Hopper", "viewer")
     if not code:
-        people.accept_link(token, password)
+        people_commands.accept_link(token, password)
         return
     with pytest.raises(InvalidInput, match=code):
-        people.accept_link(token, password)
-    assert people.welcome(token).name == "Grace Hopper", "the link is not used up by a bad password"
+        people_commands.accept_link(token, password)
+    assert people_commands.welcome(token).name == "Grace Hopper", "the link is not used up by a bad password"
 
 
 def test_a_password_is_kept_as_argon2id_with_what_owasp_asks_for() -> None:
-    _, token = people.add_person(OPERATOR, "bob@example.com", "Bob", "viewer")
-    people.accept_link(token, PASSWORD)
+    _, token = people_commands.add_person(OPERATOR, "bob@example.com", "Bob", "viewer")
+    people_commands.accept_link(token, PASSWORD)
     assert User.objects.get().password.startswith("argon2$argon2id$v=19$m=19456,t=2,p=1$")
 
 
 def test_a_new_role_counts_at_once_and_ends_sessions() -> None:
     alice, bob = somebody("alice", Role.ADMINISTRATOR), somebody("bob", Role.CONTRIBUTOR)
-    people.change_role(alice.actor, bob.user.pk, "viewer")
+    people_commands.change_role(alice.actor, bob.user.pk, "viewer")
     assert not WebSession.objects.filter(user=bob.user).exists()
     assert bob.browser.get("/account").status_code == 303
     changed = AuditEntry.objects.get(action="person role")
@@ -101,35 +103,35 @@ def test_a_new_role_counts_at_once_and_ends_sessions() -> None:
 
 def test_whoever_is_disabled_is_out_at_once() -> None:
     alice, bob = somebody("alice", Role.ADMINISTRATOR), somebody("bob", Role.CONTRIBUTOR)
-    people.disable(alice.actor, bob.user.pk)
+    people_commands.disable(alice.actor, bob.user.pk)
     assert bob.browser.get("/").status_code == 303
     with pytest.raises(Forbidden):
-        signing_in.sign_in("bob@example.com", PASSWORD, "10.0.0.1")
-    people.enable(alice.actor, bob.user.pk)
-    assert signing_in.sign_in("bob@example.com", PASSWORD, "10.0.0.1").user == bob.user.pk
+        sign_in.sign_in("bob@example.com", PASSWORD, "10.0.0.1")
+    people_commands.enable(alice.actor, bob.user.pk)
+    assert sign_in.sign_in("bob@example.com", PASSWORD, "10.0.0.1").user == bob.user.pk
 
 
 def test_the_last_administrator_stays() -> None:
     alice = somebody("alice", Role.ADMINISTRATOR)
     attempts: tuple[Attempt, ...] = (
-        lambda: people.change_role(OPERATOR, alice.user.pk, "viewer"),
-        lambda: people.disable(OPERATOR, alice.user.pk),
+        lambda: people_commands.change_role(OPERATOR, alice.user.pk, "viewer"),
+        lambda: people_commands.disable(OPERATOR, alice.user.pk),
     )
     for attempt in attempts:
         with pytest.raises(Conflict, match="LAST_ADMINISTRATOR"):
             attempt()
-    people.add_person(OPERATOR, "eve@example.com", "Eve", "administrator")
+    people_commands.add_person(OPERATOR, "eve@example.com", "Eve", "administrator")
     with pytest.raises(Conflict, match="LAST_ADMINISTRATOR"):  # Eve has no password yet
-        people.disable(OPERATOR, alice.user.pk)
+        people_commands.disable(OPERATOR, alice.user.pk)
 
 
 def test_nobody_changes_their_own_role() -> None:
     alice = somebody("alice", Role.ADMINISTRATOR)
     somebody("eve", Role.ADMINISTRATOR)
     with pytest.raises(Conflict, match="OWN_ROLE"):
-        people.change_role(alice.actor, alice.user.pk, "viewer")
+        people_commands.change_role(alice.actor, alice.user.pk, "viewer")
     with pytest.raises(Conflict, match="OWN_ACCOUNT"):
-        people.disable(alice.actor, alice.user.pk)
+        people_commands.disable(alice.actor, alice.user.pk)
 
 
 @pytest.mark.parametrize("role", [Role.VIEWER, Role.CONTRIBUTOR])
@@ -137,13 +139,13 @@ def test_only_administrators_see_and_change_people(role: Role) -> None:
     """CI-R2."""
     bob = somebody("bob", role)
     attempts: tuple[Attempt, ...] = (
-        lambda: people.list_people(bob.actor),
-        lambda: people.person(bob.actor, bob.user.pk),
-        lambda: people.add_person(bob.actor, "eve@example.com", "Eve", "administrator"),
-        lambda: people.change_role(bob.actor, bob.user.pk, "administrator"),
-        lambda: people.disable(bob.actor, bob.user.pk),
-        lambda: people.enable(bob.actor, bob.user.pk),
-        lambda: people.new_link(bob.actor, bob.user.pk),
+        lambda: people_queries.list_people(bob.actor),
+        lambda: people_queries.person(bob.actor, bob.user.pk),
+        lambda: people_commands.add_person(bob.actor, "eve@example.com", "Eve", "administrator"),
+        lambda: people_commands.change_role(bob.actor, bob.user.pk, "administrator"),
+        lambda: people_commands.disable(bob.actor, bob.user.pk),
+        lambda: people_commands.enable(bob.actor, bob.user.pk),
+        lambda: people_commands.new_link(bob.actor, bob.user.pk),
     )
     for attempt in attempts:
         with pytest.raises(Forbidden, match="NOT_ALLOWED"):

@@ -9,10 +9,12 @@ from django.utils import timezone
 
 from leleka.core.clock import SystemClock
 from leleka.errors import Conflict, InvalidInput
-from leleka.services import editing_segments, people, segments, tokens
+from leleka.services import editing_segments, segments
 from leleka.services.access.actor import Role
 from leleka.services.connections import queries as connection_queries
 from leleka.services.exports import choices as export_choices
+from leleka.services.people import api_tokens
+from leleka.services.people import commands as people_commands
 from leleka.state.models import AuditEntry, Connection, Export, Segment, WebSession
 from tests.integration.office import ALICE, DEFINITIONS, Office
 from tests.integration.people import Somebody, lend_a_name, somebody
@@ -63,7 +65,7 @@ def test_numbers_without_end_in_rules_are_refused_by_the_api(rules: dict[str, An
 
 
 def people_token(one: Somebody) -> dict[str, str]:
-    return {"Authorization": f"Bearer {tokens.make_token(one.actor, 'program')[1]}"}
+    return {"Authorization": f"Bearer {api_tokens.make_token(one.actor, 'program')[1]}"}
 
 
 @pytest.mark.usefixtures("shop")
@@ -78,7 +80,9 @@ def test_numbers_without_end_in_a_form_are_refused() -> None:
 def test_the_first_link_makes_nobody_who_is_there_already() -> None:
     somebody("ada", Role.VIEWER)
     with pytest.raises(Conflict, match="PERSON_EXISTS"):
-        people.accept_link(people.first_link(), "seven storks over the marsh", "ada@example.com", "Ada")
+        people_commands.accept_link(
+            people_commands.first_link(), "seven storks over the marsh", "ada@example.com", "Ada"
+        )
 
 
 @pytest.mark.usefixtures("office")
@@ -119,10 +123,10 @@ def test_contributors_do_not_learn_where_a_key_lies(settings: Any) -> None:
 def test_an_export_user_who_is_enabled_again_needs_no_attention() -> None:
     eve = lend_a_name()
     alice = somebody("alice", Role.ADMINISTRATOR)
-    people.disable(ALICE, eve.pk)
+    people_commands.disable(ALICE, eve.pk)
     number = Connection.objects.get().pk
     assert connection_queries.connection(alice.actor, number).attention
-    people.enable(ALICE, eve.pk)
+    people_commands.enable(ALICE, eve.pk)
     assert connection_queries.connection(alice.actor, number).attention == ()
 
 

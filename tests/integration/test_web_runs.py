@@ -15,7 +15,7 @@ from leleka.services import due, runs
 from leleka.services.access.actor import Actor, Role
 from leleka.services.csv_text import lines
 from leleka.services.exports import commands as export_commands
-from leleka.services.people import actor_of
+from leleka.services.people.actors import actor_of
 from leleka.state.models import AuditEntry, Connection, Export, Run, User
 from tests.integration.office import ALICE, DEFINITIONS, MARK, Office
 from tests.integration.people import lend_a_name, somebody

@@ -7,8 +7,8 @@ from ninja.security import HttpBearer
 
 from leleka.api.known_parameters import check_query, parameters_of
 from leleka.errors import NotFound
-from leleka.services import signing_in
 from leleka.services.access.actor import Actor
+from leleka.services.people import sign_in
 
 
 class Token(HttpBearer):
@@ -16,9 +16,7 @@ class Token(HttpBearer):
 
     def authenticate(self, request: HttpRequest, token: str) -> Actor | None:
         try:
-            actor = signing_in.actor_by_token(
-                token, request.META.get("REMOTE_ADDR", ""), secrets.token_hex(8)
-            )
+            actor = sign_in.actor_by_token(token, request.META.get("REMOTE_ADDR", ""), secrets.token_hex(8))
         except NotFound:
             return None
         check_query(request, parameters_of(request))

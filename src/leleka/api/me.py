@@ -8,8 +8,8 @@ from ninja import Router, Schema, Status
 from leleka.api.people import RoleName
 from leleka.api.request import ApiRequest
 from leleka.api.schemas.common import In, Number
-from leleka.services import tokens
 from leleka.services.access import permissions
+from leleka.services.people import api_tokens
 
 router = Router(tags=["Me"])
 
@@ -52,14 +52,14 @@ def show_me(request: ApiRequest) -> dict[str, object]:
 
 
 @router.get("/tokens", response=list[TokenOut], operation_id="listTokens", summary="List one's own tokens")
-def list_tokens(request: ApiRequest) -> Sequence[tokens.TokenView]:
-    return tokens.list_tokens(request.auth)
+def list_tokens(request: ApiRequest) -> Sequence[api_tokens.TokenView]:
+    return api_tokens.list_tokens(request.auth)
 
 
 @router.post("/tokens", response={201: MadeOut}, operation_id="makeToken", summary="Make a token")
 def make_token(request: ApiRequest, data: TokenIn) -> Status[dict[str, object]]:
     """Make a token with one's own rights; it is shown this once."""
-    token, secret = tokens.make_token(request.auth, data.name)
+    token, secret = api_tokens.make_token(request.auth, data.name)
     return Status(201, {"token": token, "secret": secret})
 
 
@@ -68,5 +68,5 @@ def make_token(request: ApiRequest, data: TokenIn) -> Status[dict[str, object]]:
 )
 def remove_token(request: ApiRequest, number: Number) -> Status[None]:
     """Remove one of one's own tokens; it opens nothing from then on."""
-    tokens.remove_token(request.auth, number)
+    api_tokens.remove_token(request.auth, number)
     return Status(204, None)

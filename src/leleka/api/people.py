@@ -7,7 +7,8 @@ from ninja import Query, Router, Schema, Status
 
 from leleka.api.request import ApiRequest
 from leleka.api.schemas.common import In, Number, Page, Paging, paged
-from leleka.services import people
+from leleka.services.people import commands as people_commands
+from leleka.services.people import queries as people_queries
 
 router = Router(tags=["People"])
 RoleName = Literal["viewer", "contributor", "administrator"]
@@ -44,33 +45,33 @@ class AddedOut(Schema):
 @router.get("", response=Page[PersonOut], operation_id="listPeople", summary="List who may come in")
 def list_people(request: ApiRequest, paging: Annotated[Paging, Query()]) -> dict[str, object]:
     """In the order in which they were made."""
-    return paged(people.people_after(request.auth, paging.after, paging.limit + 1), paging)
+    return paged(people_queries.people_after(request.auth, paging.after, paging.limit + 1), paging)
 
 
 @router.post("", response={201: AddedOut}, operation_id="addPerson", summary="Add a person")
 def add_person(request: ApiRequest, data: PersonIn) -> Status[dict[str, object]]:
     """Add somebody; they choose a password by the one-time link."""
-    person, token = people.add_person(request.auth, data.email, data.name, data.role)
+    person, token = people_commands.add_person(request.auth, data.email, data.name, data.role)
     return Status(201, {"person": person, "token": token})
 
 
 @router.patch("/{int:number}", response=PersonOut, operation_id="changeRole", summary="Change a role")
-def change_role(request: ApiRequest, number: Number, data: RoleIn) -> people.PersonView:
+def change_role(request: ApiRequest, number: Number, data: RoleIn) -> people_queries.PersonView:
     """Change somebody's role. One's own and the last administrator's stay."""
-    return people.change_role(request.auth, number, data.role)
+    return people_commands.change_role(request.auth, number, data.role)
 
 
 @router.post(
     "/{int:number}/disable", response=PersonOut, operation_id="disablePerson", summary="Disable a person"
 )
-def disable(request: ApiRequest, number: Number) -> people.PersonView:
+def disable(request: ApiRequest, number: Number) -> people_queries.PersonView:
     """Shut somebody out at once."""
-    return people.disable(request.auth, number)
+    return people_commands.disable(request.auth, number)
 
 
 @router.post(
     "/{int:number}/enable", response=PersonOut, operation_id="enablePerson", summary="Enable a person"
 )
-def enable(request: ApiRequest, number: Number) -> people.PersonView:
+def enable(request: ApiRequest, number: Number) -> people_queries.PersonView:
     """Let somebody in again."""
-    return people.enable(request.auth, number)
+    return people_commands.enable(request.auth, number)

@@ -20,7 +20,7 @@ TIME_ZONE = "UTC"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 SECRET_KEY = session_key.read(LELEKA.data_dir)
 LOGGING_CONFIG = None
-PASSWORD_HASHERS = ["leleka.services.passwords.Hasher"]
+PASSWORD_HASHERS = ["leleka.services.people.passwords.Hasher"]
 
 # Pages. An address outside loopback needs https: ``serve`` refuses to start without.
 ROOT_URLCONF = "leleka.conf.urls"

@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from django.utils import translation
 
 from leleka.errors import LelekaError
-from leleka.services import signing_in
+from leleka.services.people import sign_in
 from leleka.web.answers import problem_page
 from leleka.web.request import Request
 
@@ -73,14 +73,14 @@ class Person:
 
     def __call__(self, request: Request) -> HttpResponse:
         if _asks_by_itself(request):
-            signing_in.keep_no_session_alive(request.session)
+            sign_in.keep_no_session_alive(request.session)
         number = request.session.get(USER) if settings.SESSION_COOKIE_NAME in request.COOKIES else None
         actor = None
         if number is not None:
             source, called = request.META.get("REMOTE_ADDR", ""), request.request_id
-            actor = signing_in.actor_by_id(int(number), source, called)
+            actor = sign_in.actor_by_id(int(number), source, called)
         request.actor = actor
-        chosen = signing_in.language_of(actor.user) if actor and actor.user else ""
+        chosen = sign_in.language_of(actor.user) if actor and actor.user else ""
         language = chosen or translation.get_language_from_request(request)
         with translation.override(language):
             response = self._respond(request)

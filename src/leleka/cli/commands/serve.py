@@ -32,15 +32,15 @@ def serve() -> None:
     """Serve the pages and do what is due: a web process and a worker, started again when they die."""
     from leleka.cli.process_supervisor import Supervisor
     from leleka.core.clock import SystemClock
-    from leleka.services import people
     from leleka.services.installation import configuration as installation_configuration
     from leleka.services.installation import preparation
     from leleka.services.monitoring import readiness
+    from leleka.services.people import commands as people_commands
 
     preparation.prepare()
     web = installation_configuration.configuration().web
     preparation.refuse_plain_http(web)
-    token = people.first_link()
+    token = people_commands.first_link()
     if token:
         out.print(
             "There is no administrator yet. This link makes the first one; it works once, within an hour:"

@@ -21,15 +21,15 @@ def add(
     json: JsonOption = False,
 ) -> None:
     """Add somebody, and print the one-time link by which they choose a password."""
-    from leleka.services import people
     from leleka.services.access.actor import Actor
     from leleka.services.installation import configuration as installation_configuration
     from leleka.services.installation import preparation
+    from leleka.services.people import commands as people_commands
 
     preparation.prepare()
-    person, token = people.add_person(Actor.operator(), email, name, role)
+    person, token = people_commands.add_person(Actor.operator(), email, name, role)
     if password_stdin:
-        people.accept_link(token, sys.stdin.read().removesuffix("\n"))
+        people_commands.accept_link(token, sys.stdin.read().removesuffix("\n"))
         token = ""
     link = f"{installation_configuration.configuration().web.url}/welcome/{token}"
     if json:
@@ -45,12 +45,12 @@ def add(
 @app.command("list")
 def list_(json: JsonOption = False) -> None:
     """List who may come in."""
-    from leleka.services import people
     from leleka.services.access.actor import Actor
     from leleka.services.installation import preparation
+    from leleka.services.people import queries as people_queries
 
     preparation.prepare()
-    listed = people.list_people(Actor.operator())
+    listed = people_queries.list_people(Actor.operator())
     if json:
         print_json(listed)
         return
@@ -65,12 +65,12 @@ def token(
     json: JsonOption = False,
 ) -> None:
     """Make a token for the API, with this person's rights. It is printed once, alone on standard output."""
-    from leleka.services import tokens
     from leleka.services.access.actor import Actor
     from leleka.services.installation import preparation
+    from leleka.services.people import api_tokens
 
     preparation.prepare()
-    made, secret = tokens.make_token_for(Actor.operator(), email, name)
+    made, secret = api_tokens.make_token_for(Actor.operator(), email, name)
     if json:
         print_json({"token": made, "secret": secret})
         return
@@ -84,12 +84,12 @@ def lend(
     json: JsonOption = False,
 ) -> None:
     """Make an administrator the export user of a connection; their password is read from standard input."""
-    from leleka.services import people
     from leleka.services.connections import commands as connection_commands
     from leleka.services.installation import preparation
+    from leleka.services.people import actors
 
     preparation.prepare()
-    actor = people.actor_called(email)
+    actor = actors.actor_called(email)
     view = connection_commands.lend_name(actor, connection, sys.stdin.read().removesuffix("\n"))
     if json:
         print_json(view)

@@ -12,7 +12,6 @@ from django.utils import timezone
 
 from leleka.destinations.registry import spec_of
 from leleka.errors import Conflict, Forbidden, InvalidInput
-from leleka.services import signing_in
 from leleka.services.access.actor import Actor
 from leleka.services.access.edit_guards import refuse_managed, stale
 from leleka.services.access.permissions import Permission, require
@@ -22,6 +21,7 @@ from leleka.services.connections import keys as connection_keys
 from leleka.services.connections.connection_test import Draft, Judged, attempt, has_passed, judge
 from leleka.services.connections.field_conflicts import clashes, writer_of
 from leleka.services.connections.queries import ConnectionView, find, view_of
+from leleka.services.people import sign_in
 from leleka.state.models import Account, Connection, Export, Run
 
 _LONGEST_NAME: Final = 200
@@ -215,7 +215,7 @@ def _confirm(actor: Actor, form: ConnectionForm) -> None:
 
 def _confirm_password(actor: Actor, password: str) -> None:
     try:
-        signing_in.confirm_password(actor, password)
+        sign_in.confirm_password(actor, password)
     except Forbidden:
         raise _not_your_password() from None
 

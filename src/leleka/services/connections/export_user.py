@@ -10,7 +10,7 @@ from leleka.core.ports.clock import Clock
 from leleka.errors import NeedsAttention, Problem
 from leleka.services.access.actor import Actor, Role
 from leleka.services.audit.log import record
-from leleka.services.people import actor_of
+from leleka.services.people.actors import actor_of
 from leleka.services.retrying import plan_retry
 from leleka.state.models import Connection, Run
 from leleka.state.outbox import DjangoOutbox

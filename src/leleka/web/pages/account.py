@@ -10,8 +10,8 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 from leleka.errors import Conflict, InvalidInput
 from leleka.messages.http_status import status_of
-from leleka.services import signing_in, tokens
 from leleka.services.notices import queries as notice_queries
+from leleka.services.people import api_tokens, sign_in
 from leleka.web.answers import by_field, go, page
 from leleka.web.request import Request, actor_of
 
@@ -27,7 +27,7 @@ def language(request: Request) -> HttpResponse:
     chosen = request.POST.get("language", "")
     actor, known = request.actor, chosen in dict(settings.LANGUAGES)
     if known and actor is not None and actor.user is not None:
-        signing_in.choose_language(actor.user, chosen)
+        sign_in.choose_language(actor.user, chosen)
     back = request.POST.get("next", "/")
     safe = url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure())
     response = go(request, back if safe else "/")
@@ -52,21 +52,21 @@ def choose_mail(request: Request) -> HttpResponse:
 def make_token(request: Request) -> HttpResponse:
     name = request.POST.get("name", "")
     try:
-        view, token = tokens.make_token(actor_of(request), name)
+        view, token = api_tokens.make_token(actor_of(request), name)
     except (InvalidInput, Conflict) as error:
         return _page(request, {"errors": by_field(error.problems), "given": name}, status_of(error))
     return _page(request, {"made": view, "token": token})
 
 
 def remove_token(request: Request, number: int) -> HttpResponse:
-    tokens.remove_token(actor_of(request), number)
+    api_tokens.remove_token(actor_of(request), number)
     return go(request, reverse("web:account"))
 
 
 def _page(request: Request, context: Mapping[str, Any], status: int = 200) -> HttpResponse:
     actor = actor_of(request)
     shown = {
-        "tokens": tokens.list_tokens(actor),
+        "tokens": api_tokens.list_tokens(actor),
         "mailed": notice_queries.wants_mail(actor),
         "saved": "saved" in request.GET,
         **context,

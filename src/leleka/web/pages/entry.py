@@ -6,7 +6,8 @@ from django.views.decorators.debug import sensitive_post_parameters
 
 from leleka.errors import Forbidden, InvalidInput, NotFound, TryLater
 from leleka.messages.http_status import status_of
-from leleka.services import people, signing_in
+from leleka.services.people import commands as people_commands
+from leleka.services.people import sign_in as people_sign_in
 from leleka.web.answers import by_field, go, page
 from leleka.web.middleware import USER
 from leleka.web.request import Request
@@ -19,7 +20,7 @@ def sign_in(request: Request) -> HttpResponse:
         return page(request, "web/pages/sign_in.html", {"next": wanted})
     email = request.POST.get("email", "")
     try:
-        actor = signing_in.sign_in(
+        actor = people_sign_in.sign_in(
             email,
             request.POST.get("password", ""),
             request.META.get("REMOTE_ADDR", ""),
@@ -41,7 +42,7 @@ def sign_out(request: Request) -> HttpResponse:
 def welcome(request: Request, token: str) -> HttpResponse:
     """Choose a password by a one-time link, or become the first administrator."""
     try:
-        known = people.welcome(token)
+        known = people_commands.welcome(token)
     except NotFound as error:
         return page(request, "web/pages/link_over.html", {"errors": by_field(error.problems)}, 404)
     given = {name: request.POST.get(name, "") for name in ("email", "name")}
@@ -51,7 +52,7 @@ def welcome(request: Request, token: str) -> HttpResponse:
     password, again = request.POST.get("password", ""), request.POST.get("again", "")
     try:
         _same(password, again)
-        number = people.accept_link(token, password, **given)
+        number = people_commands.accept_link(token, password, **given)
     except InvalidInput as error:
         shown = {**context, "errors": by_field(error.problems)}
         return page(request, "web/pages/welcome.html", shown, status_of(error))

@@ -10,7 +10,8 @@ from django.urls import reverse
 from leleka.errors import Conflict, InvalidInput
 from leleka.messages.http_status import status_of
 from leleka.messages.statuses import ROLES
-from leleka.services import people
+from leleka.services.people import commands as people_commands
+from leleka.services.people import queries as people_queries
 from leleka.web import lists
 from leleka.web.answers import by_field, go, page, pane
 from leleka.web.request import Request, actor_of
@@ -19,7 +20,7 @@ from leleka.web.request import Request, actor_of
 def index(request: Request) -> HttpResponse:
     """List people; sorted by any column, searched by name and address."""
     asked = lists.wanted(request)
-    found = people.find_people(actor_of(request), asked)
+    found = people_queries.find_people(actor_of(request), asked)
     context = {"people": found.items, "roles": ROLES, **lists.context_of(request, asked, found)}
     return page(request, "web/pages/people.html", context)
 
@@ -29,7 +30,7 @@ def add(request: Request) -> HttpResponse:
     if request.method != "POST":
         return _form(request, {"given": given})
     try:
-        person, token = people.add_person(
+        person, token = people_commands.add_person(
             actor_of(request), given.get("email", ""), given.get("name", ""), given["role"]
         )
     except (InvalidInput, Conflict) as error:
@@ -39,11 +40,11 @@ def add(request: Request) -> HttpResponse:
 
 def edit(request: Request, number: int) -> HttpResponse:
     actor = actor_of(request)
-    person = people.person(actor, number)
+    person = people_queries.person(actor, number)
     if request.method != "POST":
         return _form(request, {"person": person, "given": {"role": person.role}})
     try:
-        people.change_role(actor, number, request.POST.get("role", ""))
+        people_commands.change_role(actor, number, request.POST.get("role", ""))
     except (InvalidInput, Conflict) as error:
         context = {"person": person, "given": request.POST, "errors": by_field(error.problems)}
         return _form(request, context, status_of(error))
@@ -52,16 +53,16 @@ def edit(request: Request, number: int) -> HttpResponse:
 
 def link(request: Request, number: int) -> HttpResponse:
     actor = actor_of(request)
-    return _link_pane(request, people.person(actor, number), people.new_link(actor, number))
+    return _link_pane(request, people_queries.person(actor, number), people_commands.new_link(actor, number))
 
 
 def disable(request: Request, number: int) -> HttpResponse:
-    people.disable(actor_of(request), number)
+    people_commands.disable(actor_of(request), number)
     return go(request, reverse("web:people"))
 
 
 def enable(request: Request, number: int) -> HttpResponse:
-    people.enable(actor_of(request), number)
+    people_commands.enable(actor_of(request), number)
     return go(request, reverse("web:people"))
 
 
@@ -69,7 +70,7 @@ def _form(request: Request, context: Mapping[str, Any], status: int = 200) -> Ht
     return pane(request, "web/pages/person.html", {**context, "roles": ROLES}, status)
 
 
-def _link_pane(request: Request, person: people.PersonView, token: str) -> HttpResponse:
+def _link_pane(request: Request, person: people_queries.PersonView, token: str) -> HttpResponse:
     path = reverse("web:welcome", args=(token,))
     context = {"person": person, "link": f"{settings.LELEKA.web.url}{path}"}
     return pane(request, "web/pages/person_link.html", context)

@@ -8,8 +8,8 @@ import time_machine
 from django.test import Client
 
 from leleka.errors import Forbidden, TryLater
-from leleka.services import signing_in
 from leleka.services.access.actor import Role
+from leleka.services.people import sign_in
 from leleka.state.models import SignInFailure, WebSession
 from tests.integration.people import PASSWORD, somebody
 
@@ -26,7 +26,7 @@ def clock() -> Iterator[time_machine.Traveller]:
 def fail(times: int, email: str = "alice@example.com", source: str = "10.0.0.1") -> None:
     for _ in range(times):
         with pytest.raises(Forbidden, match="SIGN_IN_REFUSED"):
-            signing_in.sign_in(email, "not the password", source)
+            sign_in.sign_in(email, "not the password", source)
 
 
 def test_after_five_failures_each_further_one_doubles_the_wait(clock: time_machine.Traveller) -> None:
@@ -35,7 +35,7 @@ def test_after_five_failures_each_further_one_doubles_the_wait(clock: time_machi
     waits = []
     for _ in range(9):
         with pytest.raises(TryLater) as refused:
-            signing_in.sign_in("alice@example.com", PASSWORD, "10.0.0.1")
+            sign_in.sign_in("alice@example.com", PASSWORD, "10.0.0.1")
         waits.append(refused.value.retry_after or 0.0)
         clock.shift(timedelta(seconds=waits[-1] + 1))
         fail(1)
@@ -46,7 +46,7 @@ def test_nobody_is_locked_out_for_good(clock: time_machine.Traveller) -> None:
     alice = somebody("alice", Role.ADMINISTRATOR)
     fail(5)
     clock.shift(timedelta(seconds=6))
-    assert signing_in.sign_in("alice@example.com", PASSWORD, "10.0.0.1").user == alice.user.pk
+    assert sign_in.sign_in("alice@example.com", PASSWORD, "10.0.0.1").user == alice.user.pk
     assert not SignInFailure.objects.exists()
 
 
@@ -55,12 +55,12 @@ def test_a_source_fails_twenty_times_a_minute_and_all_together_two_hundred() -> 
     for number in range(20):
         fail(1, f"nobody{number}@example.com")
     with pytest.raises(TryLater):
-        signing_in.sign_in("somebody.else@example.com", PASSWORD, "10.0.0.1")
+        sign_in.sign_in("somebody.else@example.com", PASSWORD, "10.0.0.1")
     SignInFailure.objects.bulk_create(
         SignInFailure(who=str(number), source=f"10.0.1.{number}", at=NOW) for number in range(180)
     )
     with pytest.raises(TryLater):
-        signing_in.sign_in("somebody.else@example.com", PASSWORD, "10.9.9.9")
+        sign_in.sign_in("somebody.else@example.com", PASSWORD, "10.9.9.9")
 
 
 def test_whether_there_is_such_a_person_cannot_be_read_from_the_answer() -> None:

@@ -1,14 +1,12 @@
 """People: who may come in, as what, and the links by which they choose their passwords."""
 
 import secrets
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Final
 
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
-from django.db.models import Value
 from django.utils import timezone
 
 from leleka.core.email import Unusable, normalise
@@ -16,9 +14,9 @@ from leleka.errors import Conflict, InvalidInput, NotFound
 from leleka.services.access.actor import Actor, Role
 from leleka.services.access.permissions import Permission, require
 from leleka.services.audit.log import record
-from leleka.services.paging import Columns, Listed, Wanted, after, contains, page_of
-from leleka.services.passwords import check_password_is_good
-from leleka.state.folding import Folded
+from leleka.services.people.actors import actor_of
+from leleka.services.people.passwords import check_password_is_good
+from leleka.services.people.queries import PersonView, _find, _view
 from leleka.state.models import OneTimeLink, User
 from leleka.state.sessions import digest_of
 
@@ -29,53 +27,11 @@ _LONGEST_NAME: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
-class PersonView:
-    id: int
-    email: str
-    name: str
-    role: Role
-    disabled: bool
-    has_password: bool
-    signed_in_at: datetime | None
-    created_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
 class Welcome:
     """For whom a one-time link is; ``email`` is "" where it makes the first administrator."""
 
     email: str
     name: str
-
-
-def list_people(actor: Actor) -> Sequence[PersonView]:
-    require(actor, Permission.PEOPLE)
-    return [_view(user) for user in User.objects.order_by("name", "email")]
-
-
-def find_people(actor: Actor, wanted: Wanted) -> Listed[PersonView]:
-    """Give a page of people, looked for by name and address."""
-    require(actor, Permission.PEOPLE)
-    columns: Columns = {
-        "name": Folded("name"),
-        "type": Value(""),  # all are single users (CI-R7): of groups and applications there are none
-        "email": "email",
-        "role": "role",
-        "signed_in": "signed_in_at",
-    }
-    matching = contains(wanted.text, "name", "email")
-    return page_of(User.objects.all(), wanted, columns, matching, lambda rows: list(map(_view, rows)))
-
-
-def people_after(actor: Actor, number: int, limit: int) -> Sequence[PersonView]:
-    """Give people as they were added, from behind the one of this id."""
-    require(actor, Permission.PEOPLE)
-    return list(map(_view, after(User.objects.all(), number, limit)))
-
-
-def person(actor: Actor, number: int) -> PersonView:
-    require(actor, Permission.PEOPLE)
-    return _view(_find(number))
 
 
 def _refuse_taken(address: str) -> None:
@@ -184,18 +140,6 @@ def accept_link(token: str, password: str, email: str = "", name: str = "") -> i
     return user.pk
 
 
-def actor_of(user: User, address: str = "", request: str = "") -> Actor:
-    return Actor(f"{user.name} <{user.email}>"[:300], Role(user.role), user.pk, address, request)
-
-
-def actor_called(email: str) -> Actor:
-    """Give a person by their e-mail address; they still have to prove that it is them. Raises ``NotFound``."""
-    user = User.objects.filter(email=email.strip().lower(), disabled_at__isnull=True).first()
-    if user is None:
-        raise NotFound("PERSON_UNKNOWN", "There is no such person.", remedy="leleka user list shows them.")
-    return actor_of(user)
-
-
 def _keep_an_administrator(user: User) -> None:
     others = User.objects.filter(role=Role.ADMINISTRATOR, disabled_at__isnull=True).exclude(password="")
     if user.role == Role.ADMINISTRATOR and not others.exclude(pk=user.pk).exists():
@@ -228,13 +172,6 @@ def _no_link() -> NotFound:
     )
 
 
-def _find(number: int) -> User:
-    user = User.objects.filter(pk=number).first()
-    if user is None:
-        raise NotFound("PERSON_UNKNOWN", "There is no such person.")
-    return user
-
-
 def _address(email: str) -> str:
     known = normalise(email)
     if isinstance(known, Unusable):
@@ -260,16 +197,3 @@ def _role(role: str) -> Role:
 
 def _called(user: User) -> str:
     return f"person {user.pk}"
-
-
-def _view(user: User) -> PersonView:
-    return PersonView(
-        id=user.pk,
-        email=user.email,
-        name=user.name,
-        role=Role(user.role),
-        disabled=user.disabled_at is not None,
-        has_password=bool(user.password),
-        signed_in_at=user.signed_in_at,
-        created_at=user.created_at,
-    )

@@ -20,7 +20,7 @@ from leleka.core.email import Address, normalise
 from leleka.errors import Forbidden, NotFound, TryLater
 from leleka.services.access.actor import Actor
 from leleka.services.audit.log import record
-from leleka.services.people import actor_of
+from leleka.services.people.actors import actor_of
 from leleka.state.models import ApiToken, SignInFailure, User
 from leleka.state.sessions import SessionStore, digest_of
 
