@@ -3,7 +3,7 @@
 import pytest
 
 from leleka.errors import InvalidInput, NotFound
-from leleka.services import suppression
+from leleka.services.privacy import suppression
 from leleka.state.models import AuditEntry, SuppressedPerson
 from tests.integration.office import ALICE, DEFINITIONS, MARK, Office
 

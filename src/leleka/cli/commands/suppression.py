@@ -13,9 +13,9 @@ def suppress(
     reason: Annotated[str, typer.Option(help="Why; kept with the entry.")] = "",
 ) -> None:
     """Never send to an address again, from this moment on; only a digest of it is kept."""
-    from leleka.services import suppression
     from leleka.services.access.actor import Actor
     from leleka.services.installation import preparation
+    from leleka.services.privacy import suppression
 
     preparation.prepare()
     added = suppression.suppress(connection, address, Actor.operator(), reason)

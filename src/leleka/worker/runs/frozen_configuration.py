@@ -15,7 +15,7 @@ from leleka.engine.rate_limit import ImportPace
 from leleka.engine.run import Ground, Order, Watcher, preview
 from leleka.engine.suppression_reading import Shelf, Unkept
 from leleka.errors import Conflict, LelekaError, NeedsAttention
-from leleka.services import refreshing, suppression
+from leleka.services import refreshing
 from leleka.services.catalogue import columns_data, table_of
 from leleka.services.connections.open_destination import Opened, opened
 from leleka.services.exports.contracts import PreviewView
@@ -24,6 +24,7 @@ from leleka.services.exports.quarantine import waiting_addresses
 from leleka.services.exports.queries import connection_of, find_by_name
 from leleka.services.installation import configuration as installation_configuration
 from leleka.services.installation import lake_sessions
+from leleka.services.privacy import suppression
 from leleka.state.models import Account, Connection, Export, Ledger, Run, RunStatus, Segment, Source
 from leleka.warehouse.session import Session
 from leleka.warehouse.store import LakeWarehouse
