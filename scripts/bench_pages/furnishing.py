@@ -18,12 +18,13 @@ from scripts.bench_pages.terms import Terms
 from leleka.core.clock import SystemClock
 from leleka.core.rules.model import to_data
 from leleka.core.rules.parser import parse
-from leleka.services import catalogue, refreshes, refreshing
+from leleka.services import catalogue, refreshing
 from leleka.services.access.actor import Actor, Role
 from leleka.services.definitions import apply as definition_apply
 from leleka.services.installation import lake_sessions, preparation
 from leleka.services.people import actors, api_tokens
 from leleka.services.people import commands as people_commands
+from leleka.services.refresh import commands as refresh_commands
 from leleka.state.models import (
     Account,
     AuditEntry,
@@ -94,7 +95,7 @@ def furnish(folder: Path, terms: Terms) -> Furnished:
 def _refreshes() -> list[int]:
     """Refreshes of everything that have ended, with a step for each of all there is."""
     now = timezone.now()
-    rows = [refreshes.plan("everything", Trigger.SYSTEM, "schedule") for _ in range(_REFRESHES)]
+    rows = [refresh_commands.plan("everything", Trigger.SYSTEM, "schedule") for _ in range(_REFRESHES)]
     numbers = [row.pk for row in rows]
     RefreshStep.objects.filter(refresh__in=numbers).update(status="Successful", finished_at=now)
     Refresh.objects.filter(pk__in=numbers).update(

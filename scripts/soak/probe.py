@@ -57,12 +57,12 @@ def _past() -> int:
 
 
 def _refresh(scope: str, name: str = "") -> int:
-    from leleka.services import refreshes  # noqa: PLC0415
     from leleka.services.access.actor import Actor  # noqa: PLC0415
+    from leleka.services.refresh import commands as refresh_commands  # noqa: PLC0415
     from leleka.state.models import Export  # noqa: PLC0415
 
     number = f":{Export.objects.get(name=name).pk}" if name else ""
-    return refreshes.ask(Actor.operator(), scope + number)
+    return refresh_commands.ask(Actor.operator(), scope + number)
 
 
 def _run(name: str) -> int:

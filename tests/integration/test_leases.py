@@ -9,8 +9,9 @@ from django.db import OperationalError
 from leleka.core.clock import SystemClock
 from leleka.core.refresh_graph import StepStatus
 from leleka.errors import TryLater
-from leleka.services import due, refreshes, retrying, running, scheduling, stepping, trying_again, walking
+from leleka.services import due, retrying, running, scheduling, stepping, trying_again, walking
 from leleka.services.access.actor import Actor
+from leleka.services.refresh import commands as refresh_commands
 from leleka.state.models import Refresh, RefreshStep, Run, RunStatus, Trigger
 from leleka.state.refreshing import RefreshLost, guard
 from tests.fakes.clock import START, VirtualClock
@@ -43,7 +44,7 @@ def test_a_lease_is_renewed_again_when_the_database_answers_again(monkeypatch: p
 @pytest.mark.usefixtures("shop")
 def test_a_walker_whose_lease_nobody_renews_stops_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
     """Fault 10: the thread is dead, another worker has the refresh, and the next write of the main loop ends it."""
-    number = refreshes.ask(ALICE, "everything")
+    number = refresh_commands.ask(ALICE, "everything")
     monkeypatch.setattr(walking, "renew", lambda *_: None)
     real, steps = stepping.do, []
 
@@ -69,7 +70,7 @@ def test_a_walker_that_is_told_to_end_gives_its_refresh_back(monkeypatch: pytest
     def interrupted(*_: Any) -> Any:
         raise KeyboardInterrupt
 
-    number = refreshes.ask(ALICE, "data")
+    number = refresh_commands.ask(ALICE, "data")
     for _ in range(4):
         with monkeypatch.context() as patched:
             patched.setattr(stepping, "do", interrupted)
@@ -105,7 +106,7 @@ def test_a_retry_is_queued_with_its_claim_or_not_at_all(monkeypatch: pytest.Monk
 @pytest.mark.usefixtures("shop")
 def test_a_refresh_has_a_place_of_its_own_among_the_errands() -> None:
     """I-16: runs that have begun and wait for a refresh could otherwise take every place, and wait for ever."""
-    number = refreshes.ask(ALICE, "data")
+    number = refresh_commands.ask(ALICE, "data")
     assert due.errands(SystemClock(), (), 0) == [f"refresh:{number}"]
     assert due.errands(SystemClock(), (f"refresh:{number}",), 0) == []
     guard(number, 0, SystemClock().now() + 60, worker="elsewhere:1:2:3")

@@ -4,7 +4,8 @@ import pytest
 
 from leleka.core.clock import SystemClock
 from leleka.core.ports.outbox import FURTHEST
-from leleka.services import about, due, refreshes, running, runs, turns, walking
+from leleka.services import about, due, running, runs, turns, walking
+from leleka.services.refresh import commands as refresh_commands
 from leleka.services.watching import Nobody
 from leleka.state.models import Account, Refresh, Run
 from leleka.state.outbox import DjangoOutbox
@@ -40,7 +41,7 @@ def test_a_run_of_which_nothing_was_sent_can_be_canceled() -> None:
 
 @pytest.mark.usefixtures("shop")
 def test_a_refresh_goes_on_and_those_after_it() -> None:
-    first, second = refreshes.ask(ALICE, "everything"), refreshes.ask(ALICE, "data")
+    first, second = refresh_commands.ask(ALICE, "everything"), refresh_commands.ask(ALICE, "data")
     hold(Refresh, first)
     assert about.about(ALICE, CLOCK).refreshes == 0
     for number in (first, second):

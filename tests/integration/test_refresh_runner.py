@@ -10,7 +10,9 @@ import pytest
 from leleka.core.clock import SystemClock
 from leleka.core.refresh_graph import StepStatus
 from leleka.errors import Conflict
-from leleka.services import refreshes, refreshing, running, scheduling, stepping, walking
+from leleka.services import refreshing, running, scheduling, stepping, walking
+from leleka.services.refresh import commands as refresh_commands
+from leleka.services.refresh import queries as refresh_queries
 from leleka.services.watching import Nobody
 from leleka.state.models import Export, Refresh, RefreshStep, Run, RunStatus, Segment, Source
 from leleka.state.refreshing import RefreshLost, claim, guard
@@ -62,7 +64,7 @@ def taken_over(number: int) -> Callable[[], None]:
 
 
 def standing(number: int) -> dict[str, str]:
-    return {step.name or step.kind: step.status for step in refreshes.show(ALICE, number).steps}
+    return {step.name or step.kind: step.status for step in refresh_queries.show(ALICE, number).steps}
 
 
 def test_a_walker_that_stood_still_beyond_its_lease_changes_nothing_any_more(
@@ -70,7 +72,7 @@ def test_a_walker_that_stood_still_beyond_its_lease_changes_nothing_any_more(
 ) -> None:
     """Fault 7, I-12: it wakes up with what it had read, and its successor has read something newer."""
     shop.edit(1, tier="silver")
-    number = refreshes.ask(ALICE, "data")
+    number = refresh_commands.ask(ALICE, "data")
     real = refreshing.load_if_stale
     woken: list[Any] = []
 
@@ -93,7 +95,7 @@ def test_a_walker_that_stood_still_beyond_its_lease_changes_nothing_any_more(
 def test_nor_does_one_that_stood_still_over_a_segment(shop: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     """Fault 7."""
     shop.edit(1, tier="silver")
-    number = refreshes.ask(ALICE, "data")
+    number = refresh_commands.ask(ALICE, "data")
     real = segments.evaluate
     woken: list[Any] = []
 
@@ -113,7 +115,7 @@ def test_nor_does_one_that_stood_still_over_a_segment(shop: Office, monkeypatch:
 @pytest.mark.usefixtures("shop")
 def test_a_walker_that_was_replaced_queues_no_run(monkeypatch: pytest.MonkeyPatch) -> None:
     """Faults 7 and 10, I-12: one run, and it is the successor's."""
-    number = refreshes.ask(ALICE, "everything")
+    number = refresh_commands.ask(ALICE, "everything")
     with disturbed(monkeypatch, "export", taken_over(number)):
         walking.carry_out(number, SystemClock())
     (run,) = Run.objects.all()
@@ -124,7 +126,7 @@ def test_a_walker_that_was_replaced_queues_no_run(monkeypatch: pytest.MonkeyPatc
 @pytest.mark.usefixtures("shop")
 def test_the_clock_of_another_worker_takes_a_lease_early_and_breaks_nothing() -> None:
     """Fault 59: ten minutes ahead end a lease at once; the fence keeps the refresh one owner's."""
-    number = refreshes.ask(ALICE, "data")
+    number = refresh_commands.ask(ALICE, "data")
     ahead, behind = VirtualClock(), VirtualClock()
     ahead.sleep(600)
     for clock, fence in ((behind, 1), (ahead, 2)):
@@ -145,7 +147,7 @@ def test_a_refresh_whose_walker_was_killed_at_its_end_is_ended_by_another(
     monkeypatch: pytest.MonkeyPatch, at: str
 ) -> None:
     """Fault 6: right before it left, or when a run was queued and its step said Processing; nothing is done twice."""
-    number = refreshes.ask(ALICE, "everything")
+    number = refresh_commands.ask(ALICE, "everything")
     real = getattr(walking.Walker, at)
 
     def dying(walker: walking.Walker, *rest: Any, **changes: Any) -> None:
@@ -169,8 +171,8 @@ def test_a_refresh_whose_walker_was_killed_at_its_end_is_ended_by_another(
 @pytest.mark.usefixtures("shop")
 def test_no_run_is_queued_by_a_refresh_that_was_canceled_just_before(monkeypatch: pytest.MonkeyPatch) -> None:
     """I-14: the walker had looked for a cancel already, and begun the step."""
-    number = refreshes.ask(ALICE, "everything")
-    with disturbed(monkeypatch, "export", lambda: refreshes.cancel(ALICE, number)):
+    number = refresh_commands.ask(ALICE, "everything")
+    with disturbed(monkeypatch, "export", lambda: refresh_commands.cancel(ALICE, number)):
         walking.carry_out(number, SystemClock())
     scheduling.close_finished(SystemClock())
     assert Run.objects.count() == 0
@@ -183,26 +185,26 @@ def test_a_refresh_that_was_canceled_while_it_was_being_closed_is_canceled(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """I-13: what the audit says was canceled is not called successful."""
-    number = refreshes.ask(ALICE, "data")
+    number = refresh_commands.ask(ALICE, "data")
     walking.carry_out(number, SystemClock())
     real = scheduling.moment
 
     def meanwhile(clock: Any) -> Any:
         if Refresh.objects.get().cancel_requested_at is None:
-            refreshes.cancel(ALICE, number)
+            refresh_commands.cancel(ALICE, number)
         return real(clock)
 
     monkeypatch.setattr(scheduling, "moment", meanwhile)
     scheduling.close_finished(SystemClock())
     assert Refresh.objects.get().status == "Canceled"
     with pytest.raises(Conflict, match="REFRESH_OVER"):
-        refreshes.cancel(ALICE, number)
+        refresh_commands.cancel(ALICE, number)
 
 
 @pytest.mark.usefixtures("shop")
 def test_a_refresh_that_has_ended_stays_as_it_is() -> None:
     """I-13: nobody walks it, and whoever still holds it writes nothing."""
-    number = refreshes.ask(ALICE, "data")
+    number = refresh_commands.ask(ALICE, "data")
     walking.carry_out(number, SystemClock())
     scheduling.close_finished(SystemClock())
     before = (Refresh.objects.values().get(), list(RefreshStep.objects.values()))
@@ -226,10 +228,10 @@ def test_rules_that_are_edited_while_they_are_evaluated_stay_edited(
 
     with monkeypatch.context() as patched:
         patched.setattr(segments, "evaluate", evaluate)
-        walking.carry_out(refreshes.ask(ALICE, "data"), SystemClock())
+        walking.carry_out(refresh_commands.ask(ALICE, "data"), SystemClock())
     segment = Segment.objects.get()
     assert (segment.rules, segment.version, segment.size) == ({"column": "tier", "is": "silver"}, 7, 9)
-    walking.carry_out(refreshes.ask(ALICE, "data"), SystemClock())
+    walking.carry_out(refresh_commands.ask(ALICE, "data"), SystemClock())
     assert Segment.objects.get().size == 1
 
 
@@ -248,7 +250,7 @@ def test_a_source_that_is_edited_while_it_is_read_stays_edited(
         return loaded
 
     monkeypatch.setattr(refreshing, "load_if_stale", read)
-    walking.carry_out(refreshes.ask(ALICE, "data"), SystemClock())
+    walking.carry_out(refresh_commands.ask(ALICE, "data"), SystemClock())
     assert (Source.objects.get().spec["of"], Source.objects.get().rows) == (1, 11)
 
 
@@ -266,7 +268,7 @@ def test_a_segment_that_is_removed_while_it_is_evaluated_stays_removed(
         return found
 
     monkeypatch.setattr(segments, "evaluate", evaluate)
-    number = refreshes.ask(ALICE, "data")
+    number = refresh_commands.ask(ALICE, "data")
     walking.carry_out(number, SystemClock())
     assert Segment.objects.count() == 0
     assert standing(number)["Gold"] == "Skipped"

@@ -7,9 +7,11 @@ import pytest
 from leleka.core.clock import SystemClock
 from leleka.core.refresh_graph import StepStatus
 from leleka.errors import Conflict, Forbidden, NotFound
-from leleka.services import due, refreshes, refreshing_now, running, scheduling, walking
+from leleka.services import due, refreshing_now, running, scheduling, walking
 from leleka.services.access.actor import Actor, Role
-from leleka.services.contracts import RefreshView, StepView
+from leleka.services.refresh import commands as refresh_commands
+from leleka.services.refresh import queries as refresh_queries
+from leleka.services.refresh.contracts import RefreshView, StepView
 from leleka.services.watching import Nobody
 from leleka.state.models import (
     AuditEntry,
@@ -57,7 +59,7 @@ def walked(number: int) -> RefreshView:
     for run in Run.objects.filter(steps__refresh=number, finished_at__isnull=True):
         running.go_on(run.pk, clock, Nobody())
     scheduling.close_finished(clock)
-    return refreshes.show(ALICE, number)
+    return refresh_queries.show(ALICE, number)
 
 
 def standing(view: RefreshView) -> Mapping[str, str]:
@@ -69,7 +71,7 @@ def step(view: RefreshView, name: str) -> StepView:
 
 
 def test_everything_is_refreshed_stage_by_stage_and_then_exported(shop: Office) -> None:
-    view = walked(refreshes.ask(ALICE, "everything"))
+    view = walked(refresh_commands.ask(ALICE, "everything"))
     assert [(one.kind, one.name) for one in view.steps] == [
         ("source", "customers"), ("source", "orders"), ("profiles", ""),
         ("segment", "Buyers"), ("segment", "Gold"), ("export", "News"),
@@ -82,20 +84,20 @@ def test_everything_is_refreshed_stage_by_stage_and_then_exported(shop: Office) 
 
 def test_what_is_up_to_date_is_not_done_again(shop: Office) -> None:
     """Only what is stale is read and evaluated."""
-    walked(refreshes.ask(ALICE, "data"))
+    walked(refresh_commands.ask(ALICE, "data"))
     before = (Source.objects.get(name="orders").snapshot, Segment.objects.get(name="Buyers").snapshot)
     shop.hire(1)
-    view = walked(refreshes.ask(ALICE, "data"))
+    view = walked(refresh_commands.ask(ALICE, "data"))
     assert (Source.objects.get(name="orders").snapshot, step(view, "orders").changed) == (before[0], False)
     assert (step(view, "customers").changed, step(view, "Gold").rows) == (True, 11)
 
 
 def test_a_source_that_fails_skips_what_depends_on_it_and_is_named(shop: Office) -> None:
     """CI-S8, T3: the reason, and the thing to do."""
-    walked(refreshes.ask(ALICE, "data"))
+    walked(refresh_commands.ask(ALICE, "data"))
     (shop.folder / "orders.csv").write_text('customer,sum\n1,"5\n', encoding="utf-8")
     shop.hire(1)
-    view = walked(refreshes.ask(ALICE, "everything"))
+    view = walked(refresh_commands.ask(ALICE, "everything"))
     assert standing(view) == {
         "customers": "Successful", "orders": "Failed", "profiles": "Successful",
         "Buyers": "Skipped", "Gold": "Successful", "News": "Successful",
@@ -110,7 +112,7 @@ def test_a_source_that_fails_skips_what_depends_on_it_and_is_named(shop: Office)
 
 def test_the_first_that_failed_is_named_to_the_last_that_is_skipped(shop: Office) -> None:
     (shop.folder / "customers.csv").unlink()
-    view = walked(refreshes.ask(ALICE, "everything"))
+    view = walked(refresh_commands.ask(ALICE, "everything"))
     assert standing(view)["News"] == "Skipped"
     assert [problem.where for problem in step(view, "News").problems] == ["customers"] * 2
     assert Run.objects.count() == 0
@@ -120,13 +122,13 @@ def test_the_first_that_failed_is_named_to_the_last_that_is_skipped(shop: Office
 def test_exports_with_their_own_schedule_or_none_are_not_in_the_system_refresh() -> None:
     """They are left alone, and nowhere shown as skipped (T9)."""
     Export.objects.update(schedule={"policy": "off"})
-    assert "News" not in standing(walked(refreshes.ask(ALICE, "everything")))
+    assert "News" not in standing(walked(refresh_commands.ask(ALICE, "everything")))
 
 
 @pytest.mark.usefixtures("shop")
 def test_a_detached_export_is_skipped_and_says_so() -> None:
     Export.objects.update(connection=None)
-    view = walked(refreshes.ask(ALICE, "everything"))
+    view = walked(refresh_commands.ask(ALICE, "everything"))
     assert (standing(view)["News"], step(view, "News").problems[0].code) == ("Skipped", "CONNECTION_DETACHED")
     assert view.status == "Completed with warnings"
 
@@ -134,19 +136,19 @@ def test_a_detached_export_is_skipped_and_says_so() -> None:
 @pytest.mark.usefixtures("shop")
 def test_an_export_whose_earlier_run_is_live_is_skipped_and_names_the_run() -> None:
     run = running.ask_run(ALICE, "News")
-    number = refreshes.ask(ALICE, f"export:{Export.objects.get().pk}")
+    number = refresh_commands.ask(ALICE, f"export:{Export.objects.get().pk}")
     walking.carry_out(number, SystemClock())
     scheduling.close_finished(SystemClock())
-    (problem,) = step(refreshes.show(ALICE, number), "News").problems
+    (problem,) = step(refresh_queries.show(ALICE, number), "News").problems
     assert (problem.code, f"Run {run.pk} " in problem.message) == ("EARLIER_RUN_LIVE", True)
 
 
 @pytest.mark.usefixtures("shop")
 def test_one_source_is_read_alone_and_a_segment_with_what_it_needs() -> None:
     """CI-O1 to O3."""
-    source = walked(refreshes.ask(ALICE, f"source:{Source.objects.get(name='orders').pk}"))
+    source = walked(refresh_commands.ask(ALICE, f"source:{Source.objects.get(name='orders').pk}"))
     assert list(standing(source)) == ["orders"]
-    segment = walked(refreshes.ask(ALICE, f"segment:{Segment.objects.get(name='Gold').pk}"))
+    segment = walked(refresh_commands.ask(ALICE, f"segment:{Segment.objects.get(name='Gold').pk}"))
     assert list(standing(segment)) == ["customers", "Gold"]
 
 
@@ -154,7 +156,7 @@ def test_one_source_is_read_alone_and_a_segment_with_what_it_needs() -> None:
 def test_an_export_waits_while_what_it_needs_is_refreshed() -> None:
     """CI-S5."""
     run = running.ask_run(ALICE, "News")
-    number = refreshes.ask(ALICE, f"segment:{Segment.objects.get(name='Gold').pk}")
+    number = refresh_commands.ask(ALICE, f"segment:{Segment.objects.get(name='Gold').pk}")
     clock = SystemClock()
     assert due.errands(clock, (), 9) == [f"refresh:{number}"]
     assert "Gold" in Run.objects.get(pk=run.pk).stage
@@ -164,17 +166,17 @@ def test_an_export_waits_while_what_it_needs_is_refreshed() -> None:
 
 @pytest.mark.usefixtures("shop")
 def test_a_segment_that_no_export_sends_holds_up_no_run() -> None:
-    walked(refreshes.ask(ALICE, "data"))
+    walked(refresh_commands.ask(ALICE, "data"))
     run = running.ask_run(ALICE, "News")
-    number = refreshes.ask(ALICE, f"segment:{Segment.objects.get(name='Buyers').pk}")
+    number = refresh_commands.ask(ALICE, f"segment:{Segment.objects.get(name='Buyers').pk}")
     RefreshStep.objects.filter(refresh=number).exclude(name="Buyers").update(status=StepStatus.SUCCESSFUL)
     assert f"run:{run.pk}" in due.errands(SystemClock(), (), 9)
 
 
 @pytest.mark.usefixtures("shop")
 def test_refreshes_are_walked_one_after_the_other() -> None:
-    first, second = refreshes.ask(ALICE, "data"), refreshes.ask(ALICE, "segments")
-    assert refreshes.show(ALICE, second).behind == first
+    first, second = refresh_commands.ask(ALICE, "data"), refresh_commands.ask(ALICE, "segments")
+    assert refresh_queries.show(ALICE, second).behind == first
     assert walking.next_to_walk(SystemClock()) == first
     walking.carry_out(first, SystemClock())
     assert walking.next_to_walk(SystemClock()) == second
@@ -182,14 +184,14 @@ def test_refreshes_are_walked_one_after_the_other() -> None:
 
 @pytest.mark.usefixtures("shop")
 def test_asking_twice_while_it_waits_is_asking_once() -> None:
-    assert refreshes.ask(ALICE, "data") == refreshes.ask(ALICE, "data")
+    assert refresh_commands.ask(ALICE, "data") == refresh_commands.ask(ALICE, "data")
     assert Refresh.objects.count() == 1
 
 
 @pytest.mark.usefixtures("shop")
 def test_a_walker_that_died_is_followed_by_one_that_goes_on() -> None:
     """Fault 6, for the steps: what had ended is not done again."""
-    number = refreshes.ask(ALICE, "data")
+    number = refresh_commands.ask(ALICE, "data")
     RefreshStep.objects.filter(refresh=number, name="customers").update(status=StepStatus.SUCCESSFUL, rows=-1)
     Refresh.objects.filter(pk=number).update(
         worker="gone:1:2:3", lease_until=SystemClock().now() - 1, fence=4
@@ -201,17 +203,17 @@ def test_a_walker_that_died_is_followed_by_one_that_goes_on() -> None:
 @pytest.mark.usefixtures("shop")
 def test_while_a_walker_holds_its_lease_nobody_else_walks() -> None:
     """I-12."""
-    number = refreshes.ask(ALICE, "data")
+    number = refresh_commands.ask(ALICE, "data")
     clock = SystemClock()
     Refresh.objects.filter(pk=number).update(worker="elsewhere:1:2:3", lease_until=clock.now() + 5, fence=1)
     assert walking.next_to_walk(clock) is None
     walking.carry_out(number, clock)
-    assert set(standing(refreshes.show(ALICE, number)).values()) == {"Queued"}
+    assert set(standing(refresh_queries.show(ALICE, number)).values()) == {"Queued"}
 
 
 @pytest.mark.usefixtures("shop")
 def test_a_step_over_which_walkers_died_three_times_has_failed() -> None:
-    number = refreshes.ask(ALICE, "data")
+    number = refresh_commands.ask(ALICE, "data")
     RefreshStep.objects.filter(refresh=number, name="orders").update(tries=3, status=StepStatus.PROCESSING)
     view = walked(number)
     assert (standing(view)["orders"], step(view, "orders").problems[0].code) == ("Failed", "STEP_DIED")
@@ -219,9 +221,9 @@ def test_a_step_over_which_walkers_died_three_times_has_failed() -> None:
 
 
 def test_a_canceled_refresh_starts_nothing_more_and_cancels_its_runs(shop: Office) -> None:
-    number = refreshes.ask(ALICE, "everything")
+    number = refresh_commands.ask(ALICE, "everything")
     walking.carry_out(number, SystemClock())
-    refreshes.cancel(ALICE, number)
+    refresh_commands.cancel(ALICE, number)
     view = walked(number)
     assert (view.status, standing(view)["News"], standing(view)["Gold"]) == (
         "Canceled",
@@ -230,13 +232,13 @@ def test_a_canceled_refresh_starts_nothing_more_and_cancels_its_runs(shop: Offic
     )
     assert shop.listed() == {}
     with pytest.raises(Conflict, match="REFRESH_OVER"):
-        refreshes.cancel(ALICE, number)
+        refresh_commands.cancel(ALICE, number)
 
 
 @pytest.mark.usefixtures("shop")
 def test_one_that_is_canceled_before_its_turn_does_nothing() -> None:
-    number = refreshes.ask(ALICE, "everything")
-    refreshes.cancel(ALICE, number)
+    number = refresh_commands.ask(ALICE, "everything")
+    refresh_commands.cancel(ALICE, number)
     assert set(standing(walked(number)).values()) == {"Canceled"}
 
 
@@ -248,30 +250,30 @@ def test_who_may_refresh_what() -> None:
         (BOB, "everything"), (BOB, "data"), (BOB, f"export:{Export.objects.get().pk}"),
     ):  # fmt: skip
         with pytest.raises(Forbidden):
-            refreshes.ask(actor, scope)
+            refresh_commands.ask(actor, scope)
     assert Refresh.objects.count() == 0
-    refreshes.ask(BOB, f"segment:{segment}")
-    refreshes.ask(BOB, f"source:{source}")
+    refresh_commands.ask(BOB, f"segment:{segment}")
+    refresh_commands.ask(BOB, f"source:{source}")
     assert AuditEntry.objects.filter(actor="bob", action="refresh").count() == 2
 
 
 @pytest.mark.usefixtures("shop")
 def test_what_is_not_there_cannot_be_refreshed() -> None:
     with pytest.raises(NotFound, match="SEGMENT_UNKNOWN"):
-        refreshes.ask(ALICE, "segment:999")
+        refresh_commands.ask(ALICE, "segment:999")
 
 
 @pytest.mark.usefixtures("shop")
 def test_a_segment_removed_meanwhile_is_skipped() -> None:
-    number = refreshes.ask(ALICE, "data")
+    number = refresh_commands.ask(ALICE, "data")
     Segment.objects.get(name="Buyers").delete()
     view = walked(number)
     assert step(view, "Buyers").problems[0].code == "REMOVED_MEANWHILE"
 
 
 def test_the_terminal_walks_what_waits_before_it_too(shop: Office) -> None:
-    waiting = refreshes.ask(ALICE, "segments")
+    waiting = refresh_commands.ask(ALICE, "segments")
     view = refreshing_now.refresh_now(ALICE, "everything", SystemClock(), Nobody())
     assert view.status == "Successful"
-    assert refreshes.show(ALICE, waiting).status == "Successful"
+    assert refresh_queries.show(ALICE, waiting).status == "Successful"
     assert len(shop.listed()) == 10

@@ -2,7 +2,7 @@
 
 import pytest
 
-from leleka.services import refreshes
+from leleka.services.refresh import commands as refresh_commands
 from leleka.state.models import Export
 from tests.integration.office import ALICE, Office
 from tests.integration.people import lend_a_name
@@ -22,13 +22,13 @@ def shop(office: Office) -> Office:
 
 def test_an_export_that_waits_for_confirmation_keeps_no_refresh_open(shop: Office) -> None:
     """The others are due again meanwhile; what is confirmed later is its run's own story."""
-    walked(refreshes.ask(ALICE, "everything"))
+    walked(refresh_commands.ask(ALICE, "everything"))
     for person in shop.people.values():
         person["tier"] = "basic"
     shop.lay()
     Export.objects.update(leavers=MARKED)
-    view = walked(refreshes.ask(ALICE, "everything"))
+    view = walked(refresh_commands.ask(ALICE, "everything"))
     assert (standing(view)["News"], view.status) == ("Needs confirmation", "Completed with warnings")
     assert view.finished_at is not None
-    again = walked(refreshes.ask(ALICE, "everything"))
+    again = walked(refresh_commands.ask(ALICE, "everything"))
     assert step(again, "News").problems[0].code == "EARLIER_RUN_LIVE"

@@ -9,11 +9,12 @@ from leleka.core.clock import SystemClock
 from leleka.engine.sender_pool import ThreadSenders
 from leleka.errors import Conflict
 from leleka.sandbox.contacts import Status
-from leleka.services import refreshes, running, runs, stepping, walking
+from leleka.services import running, runs, stepping, walking
 from leleka.services.access.actor import Actor
 from leleka.services.exports import commands as export_commands
 from leleka.services.exports.form import data_of
-from leleka.services.refresh_order import in_the_way
+from leleka.services.refresh import commands as refresh_commands
+from leleka.services.refresh.queue import in_the_way
 from leleka.services.watching import Nobody
 from leleka.state.models import AttemptRow, Export, Ledger, Run, RunStatus, Trigger
 from tests.integration.moments import long_ago, once
@@ -96,7 +97,7 @@ def test_whoever_moved_to_a_segment_of_another_export_is_not_unsubscribed(
     long_ago()
     office.edit(3, tier="silver")
     run = running.ask_run(Actor("schedule", ALICE.role), "News", trigger=Trigger.SYSTEM, refresh=False)
-    number = refreshes.ask(ALICE, "data")
+    number = refresh_commands.ask(ALICE, "data")
     real = stepping.do
 
     def do(session: Any, step: Any, *rest: Any) -> Any:
@@ -115,7 +116,7 @@ def test_whoever_moved_to_a_segment_of_another_export_is_not_unsubscribed(
 def test_an_export_that_tells_of_leavers_waits_for_the_other_segments_of_its_list(office: Office) -> None:
     office.hire(1)
     office.apply(TWO)
-    refreshes.ask(ALICE, "data")
+    refresh_commands.ask(ALICE, "data")
     assert "Silver" in in_the_way(Export.objects.get(name="News"))
     assert "Gold" not in in_the_way(Export.objects.get(name="Other"))
 
@@ -138,7 +139,7 @@ def test_a_cancel_just_before_the_plan_is_written_is_one(
 def test_a_run_that_waits_for_a_refresh_is_canceled(monkeypatch: pytest.MonkeyPatch) -> None:
     """I-14."""
     run = running.ask_run(ALICE, "News", refresh=False)
-    refreshes.ask(ALICE, "everything")
+    refresh_commands.ask(ALICE, "everything")
     waited: list[float] = []
 
     def sleep(_: SystemClock, seconds: float) -> None:

@@ -8,8 +8,9 @@ from django.utils import timezone
 from leleka.core.clock import SystemClock
 from leleka.core.refresh_graph import StepKind
 from leleka.errors import NotFound
-from leleka.services import refreshes, running, scheduling, status, status_progress, walking
+from leleka.services import running, scheduling, status, status_progress, walking
 from leleka.services.exports import commands as export_commands
+from leleka.services.refresh import commands as refresh_commands
 from leleka.services.status import Wanted
 from leleka.services.status_lines import TaskLine
 from leleka.services.watching import Nobody
@@ -28,7 +29,7 @@ def shop(office: Office) -> Office:
 
 def refresh(scope: str = "everything", trigger: Trigger = Trigger.ON_DEMAND) -> int:
     """Walk a refresh to its end, with the runs of its exports."""
-    number = refreshes.plan(scope, trigger, "schedule").pk
+    number = refresh_commands.plan(scope, trigger, "schedule").pk
     clock = SystemClock()
     walking.carry_out(number, clock)
     for run in Run.objects.filter(steps__refresh=number, finished_at__isnull=True):
@@ -106,7 +107,7 @@ def test_whatever_is_skipped_says_why_and_what_to_do(shop: Office) -> None:
 def test_what_waits_in_a_refresh_is_queued_and_what_was_never_asked_for_has_not_started() -> None:
     """Complaint 3: one vocabulary."""
     assert line(StepKind.EXPORT, "News").status == "Not started"
-    refreshes.ask(ALICE, "everything")
+    refresh_commands.ask(ALICE, "everything")
     assert line(StepKind.EXPORT, "News").status == "Queued"
     assert status.overview(ALICE).live is True
 
@@ -114,7 +115,7 @@ def test_what_waits_in_a_refresh_is_queued_and_what_was_never_asked_for_has_not_
 @pytest.mark.usefixtures("shop")
 def test_a_run_that_goes_on_is_shown_and_not_the_refresh_that_was_skipped_for_it() -> None:
     run = running.ask_run(ALICE, "News", refresh=False)
-    number = refreshes.plan("everything", Trigger.SYSTEM, "schedule").pk
+    number = refresh_commands.plan("everything", Trigger.SYSTEM, "schedule").pk
     walking.carry_out(number, SystemClock())
     assert RefreshStep.objects.get(kind=StepKind.EXPORT).status == "Skipped"
     found = line(StepKind.EXPORT, "News")

@@ -7,8 +7,9 @@ from django.test import Client
 from django.utils import timezone
 
 from leleka.core.clock import SystemClock
-from leleka.services import due, refreshes, scheduling
+from leleka.services import due, scheduling
 from leleka.services.access.actor import Role
+from leleka.services.refresh import commands as refresh_commands
 from leleka.state.models import Export, Refresh, Run, Segment, Source, Trigger
 from tests.integration.office import Office
 from tests.integration.people import lend_a_name, somebody
@@ -120,9 +121,9 @@ def test_a_run_by_its_own_schedule_is_shown_as_what_it_was(charlie: Client) -> N
     Export.objects.update(
         schedule={"policy": "own", "schedule": OWN}, next_due_at=timezone.now(), schedule_since=timezone.now()
     )
-    refreshes.plan(f"export:{export.pk}", Trigger.OWN, "schedule")
+    refresh_commands.plan(f"export:{export.pk}", Trigger.OWN, "schedule")
     work()
-    refreshes.plan("everything", Trigger.SYSTEM, "schedule")
+    refresh_commands.plan("everything", Trigger.SYSTEM, "schedule")
     work()
     for path in ("/admin/system", f"/admin/system/runs?of=export:{export.pk}", f"/data/exports/{export.pk}"):
         page = words(charlie, path)

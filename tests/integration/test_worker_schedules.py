@@ -7,8 +7,9 @@ import pytest
 
 from leleka.core.schedules.instants import instants
 from leleka.errors import Conflict, InvalidInput
-from leleka.services import refreshes, schedules, scheduling, walking
+from leleka.services import schedules, scheduling, walking
 from leleka.services.exports.schedule_setting import schedule_of
+from leleka.services.refresh import queries as refresh_queries
 from leleka.state.models import DueDecision, Export, Notice, Refresh, Run, SystemSchedule, Trigger
 from tests.fakes.clock import START, VirtualClock
 from tests.integration.office import ALICE, DEFINITIONS, Office
@@ -266,7 +267,7 @@ def test_what_is_due_next_is_told_in_order(clock: VirtualClock) -> None:
     schedules.set_system(ALICE, {**HOURS, "times": ["07:00"]}, 0, clock)
     found = [(one.due_at.hour, one.export) for one in schedules.upcoming(ALICE)]
     assert found == [(6, number), (7, None)]
-    assert refreshes.latest(ALICE) == []
+    assert refresh_queries.latest(ALICE) == []
     assert (
         schedules.of_export(ALICE, number, clock).next == datetime(2023, 11, 15, 6, tzinfo=UTC) + timedelta()
     )

@@ -16,8 +16,9 @@ from unittest.mock import patch
 from leleka.core.schedules.model import ALL_DAYS, ExportSchedule, Schedule
 from leleka.core.schedules.parser import to_data
 from leleka.errors import NeedsAttention
-from leleka.services import refreshes, scheduling
+from leleka.services import scheduling
 from leleka.services.exports.schedule_setting import OWN, next_due, stored
+from leleka.services.refresh import commands as refresh_commands
 from leleka.state.models import DueDecision, Export, Refresh, SystemSchedule
 from tests.simulation.schedule_checker import Row, Start, Timeline, Watched, check, due_instants
 from tests.simulation.schedule_world import ZONES, schedule_of, weather
@@ -186,7 +187,7 @@ class DatabaseWorld:
         def plan(*words: Any) -> Refresh:
             if self.draw.random() < _FAILURES:
                 raise NeedsAttention("KEY_REFUSED", "KEY_REFUSED")
-            planned = refreshes.plan(*words)
+            planned = refresh_commands.plan(*words)
             self._die()
             return planned
 

@@ -10,8 +10,9 @@ from pydantic import ConfigDict, Field
 from leleka.api.problems import ProblemOut
 from leleka.api.request import ApiRequest
 from leleka.api.schemas.common import In, Number, Page, Paging
-from leleka.services import refreshes
-from leleka.services.contracts import RefreshView
+from leleka.services.refresh import commands as refresh_commands
+from leleka.services.refresh import queries as refresh_queries
+from leleka.services.refresh.contracts import RefreshView
 
 router = Router(tags=["Refreshes"])
 
@@ -80,7 +81,7 @@ class RefreshOut(RefreshLineOut):
     "", response=Page[RefreshLineOut], operation_id="listRefreshes", summary="List refreshes, newest first"
 )
 def list_refreshes(request: ApiRequest, paging: Annotated[Paging, Query()]) -> dict[str, object]:
-    found = refreshes.latest(request.auth, paging.limit + 1, paging.after or None)
+    found = refresh_queries.latest(request.auth, paging.limit + 1, paging.after or None)
     items = found[: paging.limit]
     return {"items": items, "next": items[-1].id if len(found) > paging.limit else None}
 
@@ -88,12 +89,12 @@ def list_refreshes(request: ApiRequest, paging: Annotated[Paging, Query()]) -> d
 @router.post("", response={202: RefreshAsked}, operation_id="askRefresh", summary="Refresh")
 def ask_refresh(request: ApiRequest, data: RefreshIn) -> Status[dict[str, int]]:
     """One of the same scope that waits for its turn already is taken."""
-    return Status(202, {"refresh": refreshes.ask(request.auth, data.scope)})
+    return Status(202, {"refresh": refresh_commands.ask(request.auth, data.scope)})
 
 
 @router.get("/{int:number}", response=RefreshOut, operation_id="getRefresh", summary="Get a refresh")
 def get_refresh(request: ApiRequest, number: Number) -> RefreshView:
-    return refreshes.show(request.auth, number)
+    return refresh_queries.show(request.auth, number)
 
 
 @router.post(
@@ -101,5 +102,5 @@ def get_refresh(request: ApiRequest, number: Number) -> RefreshView:
 )
 def cancel_refresh(request: ApiRequest, number: Number) -> RefreshView:
     """No further step begins, and the runs it started are canceled. What was refreshed stays so."""
-    refreshes.cancel(request.auth, number)
-    return refreshes.show(request.auth, number)
+    refresh_commands.cancel(request.auth, number)
+    return refresh_queries.show(request.auth, number)

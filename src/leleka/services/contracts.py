@@ -1,12 +1,10 @@
 """What services give out: frozen records with only what their readers need."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from typing import Any
+from datetime import datetime
 
 from leleka.core.plan import Counts
-from leleka.core.refresh_graph import ENDED
 from leleka.errors import Problem
 
 
@@ -81,54 +79,3 @@ class RowView:
     ended: str
     code: str
     detail: str
-
-
-@dataclass(frozen=True, slots=True)
-class StepView:
-    """One step. ``of`` is the id of the source, segment or export; ``run`` what an export's step led to.
-
-    ``changed`` is False where everything was up to date already; ``rows`` are a source's rows or a segment's members.
-    """
-
-    number: int
-    kind: str
-    of: int
-    name: str
-    status: str
-    stage: str
-    stage_told: Mapping[str, Any]
-    changed: bool
-    rows: int | None
-    notes: Sequence[str]
-    problems: Sequence[Problem]
-    started_at: datetime | None
-    finished_at: datetime | None
-    run: RunView | None
-
-    @property
-    def done(self) -> bool:
-        return self.status in ENDED or (self.run is not None and self.run.finished_at is not None)
-
-
-@dataclass(frozen=True, slots=True)
-class RefreshView:
-    """One refresh. ``behind`` is the number of the refresh that it waits for."""
-
-    id: int
-    trigger: str
-    scope: str
-    subject: str
-    asked_by: str
-    status: str
-    due_at: datetime | None
-    created_at: datetime
-    started_at: datetime | None
-    finished_at: datetime | None
-    behind: int | None
-    steps: Sequence[StepView] = field(default=())
-
-    @property
-    def seconds(self) -> float:
-        return (
-            (self.finished_at or datetime.now(UTC)) - (self.started_at or self.created_at)
-        ).total_seconds()

@@ -4,9 +4,12 @@ from leleka.core.messages import Said
 from leleka.core.ports.clock import Clock
 from leleka.engine.run import Watcher
 from leleka.errors import NotFound
-from leleka.services import chain, refreshes, running, walking
+from leleka.services import running, walking
 from leleka.services.access.actor import Actor
-from leleka.services.contracts import RefreshView
+from leleka.services.refresh import commands as refresh_commands
+from leleka.services.refresh import graph as refresh_graph
+from leleka.services.refresh import queries as refresh_queries
+from leleka.services.refresh.contracts import RefreshView
 from leleka.services.scheduling import close_finished
 from leleka.state.models import Refresh, RefreshStep, Segment, Source
 
@@ -19,7 +22,7 @@ def scope_of(*, source: str = "", segment: str = "", everything: bool = False) -
         return f"source:{_number(Source, source)}"
     if segment:
         return f"segment:{_number(Segment, segment)}"
-    return chain.EVERYTHING if everything else chain.DATA
+    return refresh_graph.EVERYTHING if everything else refresh_graph.DATA
 
 
 def _number(model: type[Source] | type[Segment], name: str) -> int:
@@ -38,7 +41,7 @@ def refresh_now(actor: Actor, scope: str, clock: Clock, watcher: Watcher) -> Ref
     Refreshes that wait before it are walked first, where nobody walks them. Raises as ``refreshes.ask`` does, and
     whatever keeps a run from going on.
     """
-    number = refreshes.ask(actor, scope)
+    number = refresh_commands.ask(actor, scope)
     while Refresh.objects.filter(pk=number, walked_at__isnull=True, finished_at__isnull=True).exists():
         turn = walking.next_to_walk(clock)
         if turn is None:
@@ -51,4 +54,4 @@ def refresh_now(actor: Actor, scope: str, clock: Clock, watcher: Watcher) -> Ref
         if run is not None:
             running.go_on(run, clock, watcher)
     close_finished(clock)
-    return refreshes.show(actor, number)
+    return refresh_queries.show(actor, number)

@@ -31,7 +31,7 @@ from leleka.services.late import settle_late
 from leleka.services.monitoring import process_identity
 from leleka.services.noting import Noting
 from leleka.services.readings import RunShelf
-from leleka.services.refresh_order import in_the_way, waits_for
+from leleka.services.refresh.queue import in_the_way, waits_for
 from leleka.services.rekeying import KeyWatch
 from leleka.services.runs import view_of
 from leleka.state.claims import claim, release

@@ -21,9 +21,11 @@ from leleka.core.schedules.instants import instants
 from leleka.core.schedules.model import STILL_RUNNING, Decision, decide
 from leleka.core.schedules.parser import parse_schedule
 from leleka.errors import LelekaError, Problem
-from leleka.services import chain, refreshes, stalling, trying_again
+from leleka.services import stalling, trying_again
 from leleka.services.exports.schedule_setting import OWN, next_due
 from leleka.services.installation import database_outage
+from leleka.services.refresh import commands as refresh_commands
+from leleka.services.refresh import graph as refresh_graph
 from leleka.state.models import (
     DueDecision,
     Export,
@@ -46,7 +48,7 @@ def tick(clock: Clock) -> None:
     """Do everything that time makes due."""
     now = moment(clock)
     for row in SystemSchedule.objects.filter(on=True, next_due_at__lte=now):
-        _decide(_Due(SYSTEM, chain.EVERYTHING, Trigger.SYSTEM, row, clock), now)
+        _decide(_Due(SYSTEM, refresh_graph.EVERYTHING, Trigger.SYSTEM, row, clock), now)
     own = Export.objects.filter(schedule__policy=OWN, next_due_at__lte=now)
     for export in own:
         _decide(_Due(f"export:{export.pk}", f"export:{export.pk}", Trigger.OWN, export, clock), now)
@@ -127,7 +129,7 @@ class _Due:
         if decision.outcome == "started":
             try:
                 with transaction.atomic():
-                    refresh = refreshes.plan(self._scope, self._trigger, _BY, decision.due_at)
+                    refresh = refresh_commands.plan(self._scope, self._trigger, _BY, decision.due_at)
             except LelekaError as error:
                 decision = decision.failed(str(error))
         self._remember(decision, live if decision.reason == STILL_RUNNING else "", now, refresh)

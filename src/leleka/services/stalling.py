@@ -8,7 +8,7 @@ from django.db.models import F, Q
 
 from leleka.core.ports.clock import Clock
 from leleka.core.ports.outbox import BatchStatus
-from leleka.services.refresh_order import in_the_way
+from leleka.services.refresh.queue import in_the_way
 from leleka.state.models import BatchRow, Run, RunStatus
 from leleka.worker.notices import sweep as notice_sweep
 

@@ -8,12 +8,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from leleka.core.refresh_graph import ENDED, WENT_WELL, StepKind, StepStatus
+from leleka.core.refresh_graph import WENT_WELL, StepKind, StepStatus
 from leleka.errors import Problem
 from leleka.services.contracts import Progress
+from leleka.services.refresh.step_status import goes_on, standing
 from leleka.services.retrying import will_be_retried
 from leleka.services.runs import progress_of
-from leleka.state.models import RefreshStep, Run, RunStatus
+from leleka.state.models import RefreshStep, Run
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,17 +63,6 @@ class TaskLine:
         if self.started_at is None:
             return None
         return ((self.finished_at or datetime.now(UTC)) - self.started_at).total_seconds()
-
-
-def goes_on(status: str, *, ended: bool) -> bool:
-    """Tell whether something goes on by itself: what has to be confirmed first does not."""
-    resting = ENDED | {StepStatus.NOT_STARTED, RunStatus.NEEDS_CONFIRMATION}
-    return not ended and status not in resting
-
-
-def standing(status: str) -> str:
-    """Give how a step without a run stands: in a refresh, whatever has not begun waits for what is before it (T3)."""
-    return StepStatus.QUEUED if status == StepStatus.NOT_STARTED else status
 
 
 def of_step(step: RefreshStep) -> TaskLine:

@@ -8,11 +8,12 @@ from django.db.models import QuerySet
 
 from leleka.core.refresh_graph import WENT_WELL, Key, StepKind, StepStatus
 from leleka.errors import NotFound
-from leleka.services import refreshes
 from leleka.services.access.actor import Actor
 from leleka.services.access.permissions import Permission, require
-from leleka.services.contracts import RefreshView
-from leleka.services.status_lines import TaskLine, of_step, standing
+from leleka.services.refresh import queries as refresh_queries
+from leleka.services.refresh.contracts import RefreshView
+from leleka.services.refresh.step_status import standing
+from leleka.services.status_lines import TaskLine, of_step
 from leleka.state.models import RefreshStep
 
 MOST: Final = 50  # lines of one stage; those that need looking at come first
@@ -65,17 +66,17 @@ class TaskDetails:
 def progress(actor: Actor, number: int, of: Key | None = None) -> ProgressView:
     """Give how far a refresh is; with ``of`` only that thing and what it needs. Raises ``NotFound``."""
     require(actor, Permission.SEE)
-    row = refreshes.find(number)
+    row = refresh_queries.find(number)
     steps = row.steps.order_by("number")
     if of:
         steps = steps.filter(number__in=_with_needs(steps, of))
     stages = _stages(steps)
     live = row.finished_at is None
     return ProgressView(
-        refresh=refreshes.outline(row),
+        refresh=refresh_queries.outline(row),
         stages=stages,
         live=live,
-        may_cancel=live and row.cancel_requested_at is None and refreshes.may_ask(actor, row.scope),
+        may_cancel=live and row.cancel_requested_at is None and refresh_queries.may_ask(actor, row.scope),
         whole=of is None,
     )
 
@@ -83,12 +84,12 @@ def progress(actor: Actor, number: int, of: Key | None = None) -> ProgressView:
 def details(actor: Actor, number: int, step: int) -> TaskDetails:
     """Give one step of a refresh. Raises ``NotFound``."""
     require(actor, Permission.SEE)
-    row = refreshes.find(number)
+    row = refresh_queries.find(number)
     found = row.steps.filter(number=step).select_related("refresh", "run").first()
     if found is None:
         raise NotFound("TASK_UNKNOWN", "There is no such task.")
     needed = _lines(row.steps.filter(number__in=found.needs).order_by("number"))
-    return TaskDetails(of_step(found), refreshes.outline(row), needed)
+    return TaskDetails(of_step(found), refresh_queries.outline(row), needed)
 
 
 def _lines(steps: QuerySet[RefreshStep]) -> list[TaskLine]:

@@ -9,7 +9,7 @@ from leleka.core.ports.clock import Clock
 from leleka.errors import LelekaError
 from leleka.services import running
 from leleka.services.access.actor import Actor, Role
-from leleka.services.chain import is_off
+from leleka.services.refresh.graph import is_off
 from leleka.state.models import Run, RunStatus
 
 log = structlog.get_logger(__name__)

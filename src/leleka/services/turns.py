@@ -7,7 +7,7 @@ from typing import Final
 from leleka.core.messages import told
 from leleka.core.ports.clock import Clock
 from leleka.services.monitoring import process_identity
-from leleka.services.refresh_order import in_the_way, waits_for
+from leleka.services.refresh.queue import in_the_way, waits_for
 from leleka.state.leases import is_over
 from leleka.state.models import Run, RunStatus
 

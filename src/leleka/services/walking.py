@@ -22,7 +22,7 @@ from leleka.services import stepping
 from leleka.services.installation import configuration as installation_configuration
 from leleka.services.installation import database_outage, lake_sessions
 from leleka.services.monitoring import process_identity
-from leleka.services.refresh_order import to_walk
+from leleka.services.refresh.queue import to_walk
 from leleka.state.leases import is_over
 from leleka.state.models import Refresh, RefreshStep, RunStatus
 from leleka.state.refreshing import RefreshLost, claim, guard, release

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from leleka.cli.output import JsonOption, out, print_json, print_table
-from leleka.services.contracts import RefreshView
+from leleka.services.refresh.contracts import RefreshView
 
 _FAILED, _WARNINGS, _CONFIRMATION = 1, 3, 4
 

@@ -7,8 +7,9 @@ from leleka.core.clock import SystemClock
 from leleka.core.refresh_graph import StepKind
 from leleka.messages.statuses import STATUSES
 from leleka.services import about as facts
-from leleka.services import refreshes, schedules, status, status_progress
+from leleka.services import schedules, status, status_progress
 from leleka.services.exports import plan_limits
+from leleka.services.refresh import commands as refresh_commands
 from leleka.services.status import Wanted
 from leleka.web.answers import go, is_htmx, page, pane
 from leleka.web.numbers import whole_number
@@ -68,7 +69,7 @@ def refresh_source(request: Request, number: int) -> HttpResponse:
 
 
 def _ask(request: Request, scope: str) -> HttpResponse:
-    number = refreshes.ask(actor_of(request), scope)
+    number = refresh_commands.ask(actor_of(request), scope)
     return (
         refresh(request, number) if is_htmx(request) else go(request, reverse("web:refresh", args=(number,)))
     )
@@ -98,7 +99,7 @@ def task(request: Request, number: int) -> HttpResponse:
 
 
 def cancel(request: Request, number: int) -> HttpResponse:
-    refreshes.cancel(actor_of(request), number)
+    refresh_commands.cancel(actor_of(request), number)
     return (
         refresh(request, number) if is_htmx(request) else go(request, reverse("web:refresh", args=(number,)))
     )

@@ -2,84 +2,28 @@
 
 from collections.abc import Sequence
 from contextlib import suppress
-from datetime import datetime
 from typing import Final
 
-from django.db import transaction
 from django.db.models import Prefetch
-from django.utils import timezone
 
-from leleka.core.refresh_graph import Node, StepKind
-from leleka.core.refresh_graph import walk as in_order
-from leleka.errors import Conflict, Forbidden, NotFound, Problem
-from leleka.services import chain
+from leleka.core.refresh_graph import StepKind
+from leleka.errors import Forbidden, NotFound, Problem
 from leleka.services.access.actor import Actor
 from leleka.services.access.permissions import Permission, require, require_export
-from leleka.services.audit.log import record
-from leleka.services.contracts import RefreshView, RunView, StepView
-from leleka.services.refresh_order import ahead_of
-from leleka.services.runs import ask_to_cancel, views_of
-from leleka.services.status_lines import standing
-from leleka.state.models import Export, Refresh, RefreshStep, Run, RunStatus, Trigger
+from leleka.services.contracts import RunView
+from leleka.services.refresh import graph as refresh_graph
+from leleka.services.refresh.contracts import RefreshView, StepView
+from leleka.services.refresh.queue import ahead_of
+from leleka.services.refresh.step_status import standing
+from leleka.services.runs import views_of
+from leleka.state.models import Export, Refresh, RefreshStep
 
 _NEEDED: Final = {
     StepKind.SOURCE: Permission.EDIT_SOURCES,
-    chain.SOURCES: Permission.EDIT_SOURCES,
+    refresh_graph.SOURCES: Permission.EDIT_SOURCES,
     StepKind.SEGMENT: Permission.EDIT_SEGMENTS,
-    chain.SEGMENTS: Permission.EDIT_SEGMENTS,
+    refresh_graph.SEGMENTS: Permission.EDIT_SEGMENTS,
 }
-
-
-def ask(actor: Actor, scope: str) -> int:
-    """Ask for a refresh on demand; the one that waits for its turn already is taken. Gives its number.
-
-    Raises ``Forbidden``, ``NotFound``, ``InvalidInput``.
-    """
-    _require(actor, scope)
-    with transaction.atomic():
-        waiting = Refresh.objects.filter(
-            scope=scope, status=RunStatus.QUEUED, started_at__isnull=True
-        ).first()
-        if waiting is not None:
-            return waiting.pk
-        row = plan(scope, Trigger.ON_DEMAND, actor.name)
-        record(actor, "refresh", _subject(row), {"refresh": row.pk})
-    return row.pk
-
-
-def plan(scope: str, trigger: Trigger, asked_by: str, due_at: datetime | None = None) -> Refresh:
-    """Write down a refresh and its steps, within the caller's transaction."""
-    steps = in_order(chain.nodes(), chain.wanted(scope))
-    row = Refresh.objects.create(
-        trigger=trigger, scope=scope, asked_by=asked_by, due_at=due_at, created_at=timezone.now()
-    )
-    numbers = {step.key: number for number, step in enumerate(steps, 1)}
-    RefreshStep.objects.bulk_create(_step(row, numbers, step) for step in steps)
-    return row
-
-
-def _step(row: Refresh, numbers: dict[tuple[StepKind, int], int], node: Node) -> RefreshStep:
-    needs = sorted(numbers[key] for key in node.needs if key in numbers)
-    return RefreshStep(
-        refresh=row, number=numbers[node.key], kind=node.kind, of=node.id, name=node.name, needs=needs
-    )
-
-
-def cancel(actor: Actor, number: int) -> None:
-    """Stop a refresh: no further step begins, and the runs it started are canceled. What was refreshed stays so."""
-    row = find(number)
-    _require(actor, row.scope)
-    with transaction.atomic():
-        now = timezone.now()
-        live = Refresh.objects.filter(pk=number, finished_at__isnull=True, cancel_requested_at__isnull=True)
-        if not live.update(cancel_requested_at=now, canceled_by=actor.name, status=RunStatus.CANCELING):
-            if row.finished_at is None:
-                return
-            raise Conflict("REFRESH_OVER", "The refresh has ended already.", where=f"refresh {number}")
-        record(actor, "refresh cancel", _subject(row), {"refresh": number})
-        runs = Run.objects.filter(steps__refresh=number, finished_at__isnull=True).select_related("export")
-        for run in runs:
-            ask_to_cancel(actor, run)
 
 
 def show(actor: Actor, number: int) -> RefreshView:

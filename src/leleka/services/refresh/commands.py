@@ -1,0 +1,66 @@
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
+
+from leleka.core.refresh_graph import Node, StepKind
+from leleka.core.refresh_graph import walk as in_order
+from leleka.errors import Conflict
+from leleka.services.access.actor import Actor
+from leleka.services.audit.log import record
+from leleka.services.refresh import graph as refresh_graph
+from leleka.services.refresh.queries import _require, _subject, find
+from leleka.services.runs import ask_to_cancel
+from leleka.state.models import Refresh, RefreshStep, Run, RunStatus, Trigger
+
+
+def ask(actor: Actor, scope: str) -> int:
+    """Ask for a refresh on demand; the one that waits for its turn already is taken. Gives its number.
+
+    Raises ``Forbidden``, ``NotFound``, ``InvalidInput``.
+    """
+    _require(actor, scope)
+    with transaction.atomic():
+        waiting = Refresh.objects.filter(
+            scope=scope, status=RunStatus.QUEUED, started_at__isnull=True
+        ).first()
+        if waiting is not None:
+            return waiting.pk
+        row = plan(scope, Trigger.ON_DEMAND, actor.name)
+        record(actor, "refresh", _subject(row), {"refresh": row.pk})
+    return row.pk
+
+
+def plan(scope: str, trigger: Trigger, asked_by: str, due_at: datetime | None = None) -> Refresh:
+    """Write down a refresh and its steps, within the caller's transaction."""
+    steps = in_order(refresh_graph.nodes(), refresh_graph.wanted(scope))
+    row = Refresh.objects.create(
+        trigger=trigger, scope=scope, asked_by=asked_by, due_at=due_at, created_at=timezone.now()
+    )
+    numbers = {step.key: number for number, step in enumerate(steps, 1)}
+    RefreshStep.objects.bulk_create(_step(row, numbers, step) for step in steps)
+    return row
+
+
+def _step(row: Refresh, numbers: dict[tuple[StepKind, int], int], node: Node) -> RefreshStep:
+    needs = sorted(numbers[key] for key in node.needs if key in numbers)
+    return RefreshStep(
+        refresh=row, number=numbers[node.key], kind=node.kind, of=node.id, name=node.name, needs=needs
+    )
+
+
+def cancel(actor: Actor, number: int) -> None:
+    """Stop a refresh: no further step begins, and the runs it started are canceled. What was refreshed stays so."""
+    row = find(number)
+    _require(actor, row.scope)
+    with transaction.atomic():
+        now = timezone.now()
+        live = Refresh.objects.filter(pk=number, finished_at__isnull=True, cancel_requested_at__isnull=True)
+        if not live.update(cancel_requested_at=now, canceled_by=actor.name, status=RunStatus.CANCELING):
+            if row.finished_at is None:
+                return
+            raise Conflict("REFRESH_OVER", "The refresh has ended already.", where=f"refresh {number}")
+        record(actor, "refresh cancel", _subject(row), {"refresh": number})
+        runs = Run.objects.filter(steps__refresh=number, finished_at__isnull=True).select_related("export")
+        for run in runs:
+            ask_to_cancel(actor, run)
