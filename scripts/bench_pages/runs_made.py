@@ -8,8 +8,8 @@ from django.utils import timezone
 from scripts.bench_pages import tables
 from scripts.bench_pages.terms import Terms
 
+from leleka.services.runs import commands as run_commands
 from leleka.state.models import AttemptRow, BatchRow, Export, Run, RunStatus
-from leleka.worker.runs import frozen_configuration
 
 _AT_ONCE: Final = 2_000
 _BATCHES: Final = 4
@@ -23,7 +23,7 @@ _PROBLEM: Final = {
 def make_runs(random: Random, terms: Terms) -> None:
     """Make runs of every export that has a connection; the newest has as many rows as there are profiles."""
     rows = list(Export.objects.filter(connection__isnull=False).select_related("connection").order_by("pk"))
-    frozen = {row.pk: frozen_configuration.outline(row) | _FROZEN for row in rows}
+    frozen = {row.pk: run_commands.outline(row) | _FROZEN for row in rows}
     small, large = tables.outcomes_of(min(_ROWS, terms.profiles)), tables.outcomes_of(terms.profiles)
     made = []
     for place in range(terms.runs):

@@ -66,10 +66,10 @@ def _refresh(scope: str, name: str = "") -> int:
 
 
 def _run(name: str) -> int:
-    from leleka.services import running  # noqa: PLC0415
     from leleka.services.access.actor import Actor  # noqa: PLC0415
+    from leleka.services.runs import commands as run_commands  # noqa: PLC0415
 
-    return running.ask_run(Actor.operator(), name).pk
+    return run_commands.ask_run(Actor.operator(), name).pk
 
 
 def _at_rest() -> bool:

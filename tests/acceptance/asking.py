@@ -24,16 +24,17 @@ def _ask(what: str, more: list[str]) -> Any:
     from django.utils import timezone  # noqa: PLC0415 - after the set-up, as all of these
 
     from leleka.core.clock import SystemClock  # noqa: PLC0415
-    from leleka.services import running, schedules  # noqa: PLC0415
+    from leleka.services import schedules  # noqa: PLC0415
     from leleka.services.access.actor import Actor  # noqa: PLC0415
     from leleka.services.refresh import commands as refresh_commands
+    from leleka.services.runs import commands as run_commands
     from leleka.state.models import DueDecision, Refresh, Run, SystemSchedule  # noqa: PLC0415
 
     me = Actor.operator()
     if what == "everything":
         return refresh_commands.ask(me, "everything")
     if what == "run":
-        return [running.ask_run(me, name).pk for name in more]
+        return [run_commands.ask_run(me, name).pk for name in more]
     if what == "eleven minutes later":
         return Run.objects.filter(finished_at=None).update(stepped_at=timezone.now() - timedelta(minutes=11))
     if what == "due":

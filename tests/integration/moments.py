@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from leleka.core.plan import Counts
-from leleka.services.contracts import RunView
+from leleka.services.runs.contracts import RunView
 from leleka.state.models import AttemptRow
 from leleka.state.outbox import DjangoOutbox
 from tests.integration.office import Office

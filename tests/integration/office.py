@@ -18,10 +18,10 @@ from leleka.sandbox.messages import Request
 from leleka.sandbox.server import SandboxServer
 from leleka.services import running
 from leleka.services.access.actor import Actor, Role
-from leleka.services.contracts import RunView
 from leleka.services.definitions import apply as definition_apply
 from leleka.services.definitions.changes import Applied
 from leleka.services.installation import lake_sessions
+from leleka.services.runs.contracts import RunView
 from leleka.state.models import Ledger
 from leleka.warehouse.scan import parquet
 

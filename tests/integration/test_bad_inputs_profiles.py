@@ -17,10 +17,10 @@ from leleka.core.reason_codes import SENTENCES
 from leleka.errors import InvalidInput, Problem
 from leleka.sandbox.contacts import Contact, Status
 from leleka.sandbox.server import Options, SandboxServer, running
-from leleka.services import runs
 from leleka.services.access.actor import Actor, Role
-from leleka.services.contracts import RowView, RunView
 from leleka.services.installation import lake_sessions
+from leleka.services.runs import queries as run_queries
+from leleka.services.runs.contracts import RowView, RunView
 from leleka.state.models import Run
 from leleka.warehouse.scan import parquet
 from tests.bad_inputs import Entry, entries
@@ -96,7 +96,9 @@ _CHARLIE = Actor("charlie", Role.VIEWER)
 
 def reported(view: RunView) -> dict[str, RowView]:
     rows = [
-        row for ended in ("excluded", "rejected") for row in runs.rows_of(_CHARLIE, view.id, ended, 10_000)
+        row
+        for ended in ("excluded", "rejected")
+        for row in run_queries.rows_of(_CHARLIE, view.id, ended, 10_000)
     ]
     assert len({row.profile_id for row in rows}) == len(rows)
     return {row.profile_id: row for row in rows}

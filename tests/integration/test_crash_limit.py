@@ -8,6 +8,7 @@ import pytest
 from leleka.core.clock import SystemClock
 from leleka.services import due, running, turns
 from leleka.services.monitoring import process_identity
+from leleka.services.runs import commands as run_commands
 from leleka.state.models import Notice, Run
 from leleka.state.outbox import DjangoOutbox
 from leleka.warehouse.store import LakeWarehouse
@@ -27,7 +28,7 @@ def number(office: Office) -> int:
     office.hire(3)
     office.apply()
     lend_a_name()
-    return running.ask_run(ALICE, "News").pk
+    return run_commands.ask_run(ALICE, "News").pk
 
 
 @pytest.fixture

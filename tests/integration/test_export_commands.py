@@ -10,6 +10,7 @@ from leleka.services.exports import choices as export_choices
 from leleka.services.exports import commands as export_commands
 from leleka.services.exports import queries as export_queries
 from leleka.services.exports.form import data_of
+from leleka.services.runs import commands as run_commands
 from leleka.state.models import AuditEntry, Connection, Export, Segment
 from tests.integration.office import ALICE, Office
 from tests.integration.people import lend_a_name
@@ -23,8 +24,8 @@ ACTS: dict[str, Callable[[Actor, int], object]] = {
     "attach": lambda who, number: export_commands.attach(who, number, "Sandbox", 1),
     "detach": lambda who, number: export_commands.detach(who, [number]),
     "remove": lambda who, number: export_commands.remove(who, [number]),
-    "run": export_commands.run,
-    "preview": export_commands.ask_preview,
+    "run": run_commands.run,
+    "preview": run_commands.ask_preview,
     "add segment": lambda who, number: export_commands.add_segment(who, number, "Gold"),
 }
 CONNECTIONS = ("shared", "of administrators", "detached")

@@ -4,12 +4,13 @@ import pytest
 
 from leleka.core.clock import SystemClock
 from leleka.errors import InvalidInput, NeedsAttention
-from leleka.services import due, runs
+from leleka.services import due
 from leleka.services.access.actor import Role
 from leleka.services.connections import commands as connection_commands
 from leleka.services.connections import queries as connection_queries
-from leleka.services.exports import commands as export_commands
 from leleka.services.people.actors import actor_of
+from leleka.services.runs import commands as export_commands
+from leleka.services.runs import queries as run_queries
 from leleka.state.models import AuditEntry, Connection, Export, Run, User
 from tests.integration.api import furnish, program
 from tests.integration.office import ALICE, Office
@@ -39,7 +40,7 @@ def test_a_run_acts_in_the_export_user_s_name_whoever_asked(opened: Office) -> N
     eve, bob = lend_a_name(), somebody("bob", Role.CONTRIBUTOR)
     number = export_commands.run(bob.actor, Export.objects.get().pk)
     work()
-    view = runs.show_run(bob.actor, number)
+    view = run_queries.show_run(bob.actor, number)
     hers = actor_of(eve).name
     assert (view.status, view.asked_by, view.acts_as) == ("Successful", bob.actor.name, hers)
     assert told("run began") == (hers, {"run": number, "asked_by": bob.actor.name})
@@ -74,7 +75,7 @@ def test_an_export_user_who_is_disabled_before_it_begins_stops_the_run(opened: O
     number = export_commands.run(bob.actor, Export.objects.get().pk)
     User.objects.filter(pk=eve.pk).update(disabled_at="2026-01-01T00:00:00Z")
     work()
-    view = runs.show_run(bob.actor, number)
+    view = run_queries.show_run(bob.actor, number)
     assert (view.status, [one.code for one in view.problems]) == ("Failed", ["EXPORT_USER_DISABLED"])
     assert opened.imports() == 0
     assert told("run ended")[1]["status"] == "Failed"

@@ -9,9 +9,11 @@ from django.db import OperationalError
 from leleka.core.clock import SystemClock
 from leleka.core.refresh_graph import StepStatus
 from leleka.errors import TryLater
-from leleka.services import due, retrying, running, scheduling, stepping, trying_again, walking
+from leleka.services import due, scheduling, stepping, trying_again, walking
 from leleka.services.access.actor import Actor
 from leleka.services.refresh import commands as refresh_commands
+from leleka.services.runs import commands as run_commands
+from leleka.services.runs import retry_policy
 from leleka.state.models import Refresh, RefreshStep, Run, RunStatus, Trigger
 from leleka.state.refreshing import RefreshLost, guard
 from tests.fakes.clock import START, VirtualClock
@@ -87,8 +89,8 @@ def test_a_retry_is_queued_with_its_claim_or_not_at_all(monkeypatch: pytest.Monk
     """Fault 6: a worker that dies in between leaves it to the next one."""
     clock = VirtualClock()
     error = TryLater("HOST_UNREACHABLE", "The host cannot be reached.")
-    run = running.ask_run(Actor("schedule", ALICE.role), "News", trigger=Trigger.SYSTEM)
-    retrying.plan_retry(run, error, clock.now())
+    run = run_commands.ask_run(Actor("schedule", ALICE.role), "News", trigger=Trigger.SYSTEM)
+    retry_policy.plan_retry(run, error, clock.now())
     Run.objects.update(status=RunStatus.FAILED, finished_at=scheduling.moment(clock))
     clock.sleep(300)
 
@@ -96,7 +98,7 @@ def test_a_retry_is_queued_with_its_claim_or_not_at_all(monkeypatch: pytest.Monk
         raise Killed
 
     with monkeypatch.context() as patched:
-        patched.setattr(running, "ask_run", die)
+        patched.setattr(run_commands, "ask_run", die)
         with pytest.raises(Killed):
             trying_again.try_again(clock)
     trying_again.try_again(clock)

@@ -4,8 +4,9 @@ import pytest
 
 from leleka.core.clock import SystemClock
 from leleka.core.ports.outbox import FURTHEST
-from leleka.services import about, due, running, runs, turns, walking
+from leleka.services import about, due, running, turns, walking
 from leleka.services.refresh import commands as refresh_commands
+from leleka.services.runs import commands as run_commands
 from leleka.services.watching import Nobody
 from leleka.state.models import Account, Refresh, Run
 from leleka.state.outbox import DjangoOutbox
@@ -24,7 +25,7 @@ def hold(rows: type[Run] | type[Refresh], number: int, ahead: float = YEARS) -> 
 
 
 def test_a_run_goes_on(shop: Office) -> None:
-    run = running.ask_run(ALICE, "News")
+    run = run_commands.ask_run(ALICE, "News")
     hold(Run, run.pk)
     assert about.about(ALICE, CLOCK).runs == 0
     assert list(turns.runs_in_turn(CLOCK, ())) == [run.pk]
@@ -34,9 +35,9 @@ def test_a_run_goes_on(shop: Office) -> None:
 
 @pytest.mark.usefixtures("shop")
 def test_a_run_of_which_nothing_was_sent_can_be_canceled() -> None:
-    run = running.ask_run(ALICE, "News")
+    run = run_commands.ask_run(ALICE, "News")
     hold(Run, run.pk)
-    assert runs.cancel_run(ALICE, run.pk).status == "Canceled"
+    assert run_commands.cancel_run(ALICE, run.pk).status == "Canceled"
 
 
 @pytest.mark.usefixtures("shop")
@@ -62,6 +63,6 @@ def test_the_lane_of_an_account_is_free() -> None:
 
 @pytest.mark.usefixtures("shop")
 def test_the_longest_lease_that_may_be_set_is_kept_by_clocks_that_differ() -> None:
-    run = running.ask_run(ALICE, "News")
+    run = run_commands.ask_run(ALICE, "News")
     hold(Run, run.pk, ahead=FURTHEST + 600)
     assert list(turns.runs_in_turn(CLOCK, ())) == []

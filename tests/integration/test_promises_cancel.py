@@ -3,7 +3,8 @@
 import pytest
 
 from leleka.errors import LelekaError
-from leleka.services import runs
+from leleka.services.runs import commands as run_commands
+from leleka.services.runs import queries as run_queries
 from leleka.state import outbox
 from leleka.state.models import AttemptRow, AuditEntry, BatchRow, Run
 from tests.integration.moments import (
@@ -59,7 +60,7 @@ def canceled_at(office: Office, moment: int) -> tuple[int, list[str]]:
             written.append(name)
         if number == moment:
             run = live()
-            runs.cancel_run(ALICE, run)
+            run_commands.cancel_run(ALICE, run)
 
     with pytest.MonkeyPatch.context() as patch:
         at_each(patch, WRITES, cancel)
@@ -78,7 +79,7 @@ def test_a_run_canceled_at_any_write_stops_and_loses_nobody(ready: Office, troub
         run, written = canceled_at(ready, moment)
         if not run:
             break
-        view = runs.show_run(ALICE, run)
+        view = run_queries.show_run(ALICE, run)
         # Of what follows, only the step under way may still send: the next one sees the cancel.
         assert written.count("write_ahead") <= 1, (moment, written)
         if view.counts is None:  # canceled before it was planned: nobody was selected yet
@@ -94,7 +95,7 @@ def test_a_run_canceled_at_any_write_stops_and_loses_nobody(ready: Office, troub
 
 def test_canceling_twice_asks_once(ready: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     def twice() -> None:
-        assert [runs.cancel_run(ALICE, live()).status for _ in range(2)] == ["Canceling", "Canceling"]
+        assert [run_commands.cancel_run(ALICE, live()).status for _ in range(2)] == ["Canceling", "Canceling"]
 
     once(monkeypatch, "planned", twice, after=True)
     view = ready.run()
@@ -109,12 +110,12 @@ def test_a_run_that_has_ended_stays_as_it_is(
 ) -> None:
     """I-13: canceled after its end, nothing of it changes, and nothing is sent for it."""
     if canceled:
-        once(monkeypatch, "planned", lambda: runs.cancel_run(ALICE, live()), after=True)
+        once(monkeypatch, "planned", lambda: run_commands.cancel_run(ALICE, live()), after=True)
     view = ready.run()
     before = (Run.objects.values().get(), list(BatchRow.objects.values()), list(AttemptRow.objects.values()))
     imports = ready.imports()
     with pytest.raises(LelekaError) as caught:
-        runs.cancel_run(ALICE, view.id)
+        run_commands.cancel_run(ALICE, view.id)
     assert caught.value.code == "RUN_FINISHED"
     after = (Run.objects.values().get(), list(BatchRow.objects.values()), list(AttemptRow.objects.values()))
     assert (after, ready.imports()) == (before, imports)
@@ -126,7 +127,7 @@ def test_a_canceled_run_whose_process_died_is_settled_by_the_next_command(
     """Part of it was sent, so it cannot simply be called canceled: the next command takes it up and ends it."""
 
     def dies() -> None:
-        runs.cancel_run(ALICE, live())
+        run_commands.cancel_run(ALICE, live())
         raise Killed
 
     with monkeypatch.context() as dying:
@@ -134,7 +135,7 @@ def test_a_canceled_run_whose_process_died_is_settled_by_the_next_command(
         with pytest.raises(Killed):
             ready.run()
     run = live()
-    assert runs.show_run(ALICE, run).status == "Canceling"
+    assert run_queries.show_run(ALICE, run).status == "Canceling"
     imports = ready.imports()
     view = ready.run()
     assert (view.id, view.status, ready.imports()) == (run, "Canceled", imports)

@@ -9,8 +9,8 @@ import pytest
 from leleka.core.clock import SystemClock
 from leleka.engine.rate_limit import Tempo
 from leleka.services import running
-from leleka.services.contracts import RunView
 from leleka.services.exports.reconciliation import reconcile
+from leleka.services.runs.contracts import RunView
 from leleka.state.models import Account, AttemptRow
 from leleka.state.outbox import DjangoOutbox
 from tests.fakes.peer import Peer, canned, peer

@@ -12,6 +12,7 @@ from leleka.services.access.actor import Actor, Role
 from leleka.services.refresh import commands as refresh_commands
 from leleka.services.refresh import queries as refresh_queries
 from leleka.services.refresh.contracts import RefreshView, StepView
+from leleka.services.runs import commands as run_commands
 from leleka.services.watching import Nobody
 from leleka.state.models import (
     AuditEntry,
@@ -135,7 +136,7 @@ def test_a_detached_export_is_skipped_and_says_so() -> None:
 
 @pytest.mark.usefixtures("shop")
 def test_an_export_whose_earlier_run_is_live_is_skipped_and_names_the_run() -> None:
-    run = running.ask_run(ALICE, "News")
+    run = run_commands.ask_run(ALICE, "News")
     number = refresh_commands.ask(ALICE, f"export:{Export.objects.get().pk}")
     walking.carry_out(number, SystemClock())
     scheduling.close_finished(SystemClock())
@@ -155,7 +156,7 @@ def test_one_source_is_read_alone_and_a_segment_with_what_it_needs() -> None:
 @pytest.mark.usefixtures("shop")
 def test_an_export_waits_while_what_it_needs_is_refreshed() -> None:
     """CI-S5."""
-    run = running.ask_run(ALICE, "News")
+    run = run_commands.ask_run(ALICE, "News")
     number = refresh_commands.ask(ALICE, f"segment:{Segment.objects.get(name='Gold').pk}")
     clock = SystemClock()
     assert due.errands(clock, (), 9) == [f"refresh:{number}"]
@@ -167,7 +168,7 @@ def test_an_export_waits_while_what_it_needs_is_refreshed() -> None:
 @pytest.mark.usefixtures("shop")
 def test_a_segment_that_no_export_sends_holds_up_no_run() -> None:
     walked(refresh_commands.ask(ALICE, "data"))
-    run = running.ask_run(ALICE, "News")
+    run = run_commands.ask_run(ALICE, "News")
     number = refresh_commands.ask(ALICE, f"segment:{Segment.objects.get(name='Buyers').pk}")
     RefreshStep.objects.filter(refresh=number).exclude(name="Buyers").update(status=StepStatus.SUCCESSFUL)
     assert f"run:{run.pk}" in due.errands(SystemClock(), (), 9)

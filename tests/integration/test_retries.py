@@ -10,8 +10,10 @@ from leleka.core.outcomes import Cause, Refused
 from leleka.destinations.activecampaign.destination import ActiveCampaign
 from leleka.engine import batch_transitions
 from leleka.errors import Conflict, TryLater
-from leleka.services import retrying, running, runs, trying_again
+from leleka.services import running, trying_again
 from leleka.services.access.actor import Actor
+from leleka.services.runs import commands as run_commands
+from leleka.services.runs import retry_policy
 from leleka.services.watching import Nobody
 from leleka.state.models import Run, RunStatus, Trigger
 from tests.fakes.clock import START, VirtualClock
@@ -30,7 +32,7 @@ def clock() -> VirtualClock:
 @contextmanager
 def failing(export: str, error: Exception) -> Iterator[Run]:
     """A scheduled run that is about to fail over ``error``."""
-    run = running.ask_run(Actor("schedule", ALICE.role), export, trigger=Trigger.SYSTEM)
+    run = run_commands.ask_run(Actor("schedule", ALICE.role), export, trigger=Trigger.SYSTEM)
     Run.objects.filter(pk=run.pk).update(fence=1)
     run.refresh_from_db()
     assert isinstance(error, TryLater | Conflict)
@@ -42,7 +44,7 @@ def failing(export: str, error: Exception) -> Iterator[Run]:
 def test_a_scheduled_run_is_tried_again_three_times_and_then_has_failed(clock: VirtualClock) -> None:
     error = TryLater("HOST_UNREACHABLE", "The host cannot be reached.")
     with failing("News", error) as run:
-        retrying.plan_retry(run, error, clock.now())
+        retry_policy.plan_retry(run, error, clock.now())
     for minutes, tries in ((5, 2), (15, 3), (45, 4)):
         clock.sleep(minutes * 60 - 1)
         trying_again.try_again(clock)
@@ -54,16 +56,21 @@ def test_a_scheduled_run_is_tried_again_three_times_and_then_has_failed(clock: V
         assert (Run.objects.count(), run.tries, run.trigger) == (tries, tries, Trigger.SYSTEM)
         Run.objects.filter(pk=run.pk).update(fence=1)
         run.refresh_from_db()
-        retrying.plan_retry(run, error, clock.now())
+        retry_policy.plan_retry(run, error, clock.now())
         Run.objects.filter(pk=run.pk).update(status=RunStatus.FAILED, finished_at=run.created_at)
-    assert [retrying.will_be_retried(one) for one in Run.objects.order_by("pk")] == [True, True, True, False]
+    assert [retry_policy.will_be_retried(one) for one in Run.objects.order_by("pk")] == [
+        True,
+        True,
+        True,
+        False,
+    ]
 
 
 @pytest.mark.usefixtures("shop")
 def test_what_does_not_pass_is_not_tried_again(clock: VirtualClock) -> None:
     error = Conflict("KEY_REFUSED", "ActiveCampaign refused this key.")
     with failing("News", error) as run:
-        retrying.plan_retry(run, error, clock.now())
+        retry_policy.plan_retry(run, error, clock.now())
     clock.sleep(3600)
     trying_again.try_again(clock)
     assert Run.objects.count() == 1
@@ -73,8 +80,8 @@ def test_what_does_not_pass_is_not_tried_again(clock: VirtualClock) -> None:
 def test_a_run_by_hand_in_between_takes_the_place_of_another_try(clock: VirtualClock) -> None:
     error = TryLater("HOST_UNREACHABLE", "The host cannot be reached.")
     with failing("News", error) as run:
-        retrying.plan_retry(run, error, clock.now())
-    running.ask_run(ALICE, "News")
+        retry_policy.plan_retry(run, error, clock.now())
+    run_commands.ask_run(ALICE, "News")
     clock.sleep(3600)
     trying_again.try_again(clock)
     assert Run.objects.count() == 2
@@ -84,13 +91,13 @@ def test_a_run_by_hand_that_was_canceled_takes_nobody_s_place(shop: Office, cloc
     """Else nobody would be told that the schedule's run failed (CI-N1)."""
     error = TryLater("HOST_UNREACHABLE", "The host cannot be reached.")
     with failing("News", error) as run:
-        retrying.plan_retry(run, error, clock.now())
-    by_hand = running.ask_run(ALICE, "News")
+        retry_policy.plan_retry(run, error, clock.now())
+    by_hand = run_commands.ask_run(ALICE, "News")
     clock.sleep(3600)
     trying_again.try_again(clock)
     run.refresh_from_db()
     assert run.retry_at is not None, "while it goes on, it may be canceled yet"
-    runs.cancel_run(ALICE, by_hand.pk)
+    run_commands.cancel_run(ALICE, by_hand.pk)
     trying_again.try_again(clock)
     again = Run.objects.latest("pk")
     assert (again.trigger, again.tries) == (Trigger.SYSTEM, 2)
@@ -110,7 +117,7 @@ def test_a_scheduled_run_that_met_trouble_is_tried_again(
 ) -> None:
     """From the trouble itself to the next try: whoever ends the run plans it."""
     monkeypatch.setattr(SystemClock, "sleep", lambda *_: None)
-    run = running.ask_run(Actor("schedule", ALICE.role), "News", trigger=Trigger.SYSTEM)
+    run = run_commands.ask_run(Actor("schedule", ALICE.role), "News", trigger=Trigger.SYSTEM)
     shop.behave(faults=trouble)
     running.go_on(run.pk, SystemClock(), Nobody())
     run.refresh_from_db()
@@ -130,7 +137,7 @@ def test_a_scheduled_run_whose_imports_could_not_be_sent_is_tried_again(
         ActiveCampaign, "send", lambda *_: Refused(Cause.NOT_SENT, "the connection was refused")
     )
     monkeypatch.setattr(batch_transitions, "_LONGEST_BACK_OFF", 0.01)
-    run = running.ask_run(Actor("schedule", ALICE.role), "News", trigger=Trigger.SYSTEM)
+    run = run_commands.ask_run(Actor("schedule", ALICE.role), "News", trigger=Trigger.SYSTEM)
     running.go_on(run.pk, SystemClock(), Nobody())
     run.refresh_from_db()
     assert (run.status, run.problems[0]["code"]) == (RunStatus.FAILED, "UNREACHABLE")

@@ -6,8 +6,9 @@ from leleka.core.clock import SystemClock
 from leleka.core.plan import Counts
 from leleka.errors import LelekaError
 from leleka.sandbox.contacts import Status
-from leleka.services import runs
 from leleka.services.access.actor import Actor, Role
+from leleka.services.runs import commands as run_commands
+from leleka.services.runs import queries as run_queries
 from leleka.state.models import AuditEntry, Run
 from leleka.worker.runs import frozen_configuration
 from tests.integration.office import ALICE, DEFINITIONS, MARK, Office
@@ -152,7 +153,7 @@ def test_a_poisoned_row_does_not_stop_the_others(office: Office, named: bool) ->
     assert view.counts is not None
     assert (view.counts.rejected, delivered(view.counts)) == ({"REFUSED_BY_ACTIVECAMPAIGN": 1}, 19)
     assert office.listed().keys() == everybody(20) - {"p13@x.test"}
-    (row,) = runs.rows_of(ALICE, view.id, "rejected", 10)
+    (row,) = run_queries.rows_of(ALICE, view.id, "rejected", 10)
     assert (row.profile_id, row.code) == ("13", "REFUSED_BY_ACTIVECAMPAIGN")
 
 
@@ -195,7 +196,7 @@ def test_a_segment_that_is_suddenly_empty_needs_confirmation_of_this_very_plan(e
     assert {one["fields"][3] for one in emptied.listed().values()} == {"yes"}
     assert emptied.run().id == view.id
     plan = Run.objects.get(pk=view.id).plan
-    runs.confirm_run(ALICE, view.id)
+    run_commands.confirm_run(ALICE, view.id)
     done = emptied.run()
     assert (done.id, done.status, Run.objects.get(pk=view.id).plan) == (view.id, "Successful", plan)
     assert {one["fields"][3] for one in emptied.listed().values()} == {"no"}
@@ -204,26 +205,26 @@ def test_a_segment_that_is_suddenly_empty_needs_confirmation_of_this_very_plan(e
 
 def test_canceling_what_needs_confirmation_ends_it_at_once_and_loses_no_count(emptied: Office) -> None:
     view = emptied.run()
-    canceled = runs.cancel_run(ALICE, view.id)
+    canceled = run_commands.cancel_run(ALICE, view.id)
     assert canceled.status == "Canceled"
     assert canceled.counts is not None
     assert canceled.counts.accounted() == canceled.counts.selected
     assert canceled.counts.left == {"RUN_STOPPED": 20}
     with pytest.raises(LelekaError) as caught:
-        runs.confirm_run(ALICE, view.id)
+        run_commands.confirm_run(ALICE, view.id)
     assert caught.value.code == "NOTHING_TO_CONFIRM"
 
 
 def test_canceling_does_not_disarm_the_guard_of_the_next_run(emptied: Office) -> None:
     """I-11: what was canceled is no run that the segment was seen empty in."""
-    runs.cancel_run(ALICE, emptied.run().id)
+    run_commands.cancel_run(ALICE, emptied.run().id)
     assert emptied.run().status == "Needs confirmation"
 
 
 @pytest.mark.usefixtures("opened")
 def test_a_run_that_ended_cannot_be_canceled() -> None:
     with pytest.raises(LelekaError) as caught:
-        runs.cancel_run(ALICE, Run.objects.get().pk)
+        run_commands.cancel_run(ALICE, Run.objects.get().pk)
     assert caught.value.code == "RUN_FINISHED"
 
 
@@ -278,13 +279,13 @@ def test_a_preview_says_what_a_run_does_and_sends_nothing(opened: Office) -> Non
 @pytest.mark.usefixtures("opened")
 def test_verify_counts_the_rows_again_and_agrees() -> None:
     """I-2."""
-    view, counted = runs.verify_run(ALICE, Run.objects.get().pk)
+    view, counted = run_queries.verify_run(ALICE, Run.objects.get().pk)
     assert view.counts == counted
 
 
 @pytest.mark.usefixtures("opened")
 def test_rows_of_a_run_are_masked() -> None:
     charlie = Actor("charlie", Role.VIEWER)
-    rows = runs.rows_of(charlie, Run.objects.get().pk, "delivered", 50)
+    rows = run_queries.rows_of(charlie, Run.objects.get().pk, "delivered", 50)
     assert len(rows) == 20
     assert not [row.address for row in rows if row.address in everybody(20)]

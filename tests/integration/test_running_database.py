@@ -9,10 +9,10 @@ from django.db import OperationalError
 
 from leleka.core.clock import SystemClock
 from leleka.errors import LelekaError
-from leleka.services import runs
 from leleka.services.connections.export_user import AuditedOutbox
-from leleka.services.contracts import RunView
 from leleka.services.running import run_export
+from leleka.services.runs import queries as run_queries
+from leleka.services.runs.contracts import RunView
 from leleka.state.claims import release
 from leleka.state.models import AttemptRow, Connection, Run
 from tests.integration.office import ALICE, DEFINITIONS, MARK, Office
@@ -86,7 +86,7 @@ def test_a_run_goes_on_by_itself_and_nobody_is_lost(
     assert (view.id, view.status, view.problems) == (Run.objects.get().pk, "Successful", [])
     assert view.counts is not None
     assert view.counts.accounted() == view.counts.selected == view.counts.delivered == PEOPLE
-    assert runs.verify_run(ALICE, view.id)[1] == view.counts
+    assert run_queries.verify_run(ALICE, view.id)[1] == view.counts
     assert len(ready.listed()) == PEOPLE
     assert set(ready.ledger().values()) == {"member"}
     ended_by_it = write == "finish" and done

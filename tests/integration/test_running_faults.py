@@ -3,8 +3,8 @@
 import pytest
 
 from leleka.core.plan import Counts
-from leleka.services import runs
-from leleka.services.contracts import RunView
+from leleka.services.runs import queries as run_queries
+from leleka.services.runs.contracts import RunView
 from leleka.state.models import Account, AttemptRow
 from tests.integration.office import ALICE, Office
 
@@ -108,7 +108,11 @@ def test_a_poisoned_row_is_found_however_the_answer_counts_rows(office: Office, 
     view = go(office, 250)
     assert (view.status, accounted(view).delivered) == ("Completed with warnings", 247)
     assert accounted(view).rejected == {"REFUSED_BY_ACTIVECAMPAIGN": 3}
-    assert {row.profile_id for row in runs.rows_of(ALICE, view.id, "rejected", 10)} == {"1", "130", "250"}
+    assert {row.profile_id for row in run_queries.rows_of(ALICE, view.id, "rejected", 10)} == {
+        "1",
+        "130",
+        "250",
+    }
     assert office.listed().keys() == addresses(250) - {"p1@x.test", "p130@x.test", "p250@x.test"}
     before = office.imports()
     again = accounted(office.run())

@@ -4,9 +4,9 @@ import pytest
 
 from leleka.core.clock import SystemClock
 from leleka.core.plan import Counts
-from leleka.services import runs
-from leleka.services.contracts import RunView
 from leleka.services.installation import lake_sessions
+from leleka.services.runs import commands as run_commands
+from leleka.services.runs.contracts import RunView
 from leleka.state.models import Run
 from leleka.worker.runs import frozen_configuration
 from tests.integration.office import ALICE, DEFINITIONS, MARK, Office
@@ -40,7 +40,7 @@ def test_a_hundred_leavers_and_more_than_30_percent_need_confirmation(office: Of
     assert "100 of the 333 people" in view.confirmation_reason
     plan = Run.objects.get(pk=view.id).plan
     office.edit(200, tier="silver")
-    runs.confirm_run(ALICE, view.id)
+    run_commands.confirm_run(ALICE, view.id)
     done = office.run()
     assert (done.id, done.status, counts(done).left) == (view.id, "Successful", {"marked": 100})
     assert Run.objects.get(pk=view.id).plan == plan
@@ -57,7 +57,7 @@ def test_fewer_leavers_are_marked_without_a_question(office: Office, people: int
 
 def test_a_canceled_run_marks_nobody_and_the_next_one_asks_again(office: Office) -> None:
     view = after_some_leave(office, 300, 120)
-    canceled = runs.cancel_run(ALICE, view.id)
+    canceled = run_commands.cancel_run(ALICE, view.id)
     assert (canceled.status, counts(canceled).left) == ("Canceled", {"RUN_STOPPED": 120})
     again = office.run()
     assert (again.status, again.id > view.id) == ("Needs confirmation", True)
@@ -135,7 +135,7 @@ def test_a_definition_edited_while_a_run_waits_counts_for_the_next_one(office: O
     office.edit(1, 2, 3, 4, tier="")
     waiting = office.run()
     office.apply((DEFINITIONS + MARK).replace('leaver: "no"', 'leaver: "gone"').replace("list: 1", "list: 2"))
-    runs.confirm_run(ALICE, waiting.id)
+    run_commands.confirm_run(ALICE, waiting.id)
     done = office.run()
     assert (done.id, done.target, counts(done).left) == (waiting.id, "1", {"marked": 4})
     assert (marks(office), office.listed(2)) == ({"no": 4}, {})

@@ -9,12 +9,13 @@ from leleka.core.clock import SystemClock
 from leleka.engine.sender_pool import ThreadSenders
 from leleka.errors import Conflict
 from leleka.sandbox.contacts import Status
-from leleka.services import running, runs, stepping, walking
+from leleka.services import running, stepping, walking
 from leleka.services.access.actor import Actor
 from leleka.services.exports import commands as export_commands
 from leleka.services.exports.form import data_of
 from leleka.services.refresh import commands as refresh_commands
 from leleka.services.refresh.queue import in_the_way
+from leleka.services.runs import commands as run_commands
 from leleka.services.watching import Nobody
 from leleka.state.models import AttemptRow, Export, Ledger, Run, RunStatus, Trigger
 from tests.integration.moments import long_ago, once
@@ -53,7 +54,7 @@ def refuses(run: Run) -> None:
 
 def test_an_export_that_was_moved_to_another_list_is_not_sent_by_a_run_asked_for_before(shop: Office) -> None:
     """I-1, I-6: else its people arrived on the new list, and the ledger said it of the old one."""
-    run = running.ask_run(ALICE, "News")
+    run = run_commands.ask_run(ALICE, "News")
     edit(list="2")
     refuses(run)
     assert (shop.imports(), list(Ledger.objects.all())) == (0, [])
@@ -78,7 +79,7 @@ def test_an_export_that_was_moved_to_another_account_is_not_sent_by_a_run_asked_
     shop.apply(DEFINITIONS.replace("exports:\n", f"{second}exports:\n"))
     lend = Export.objects.get().connection
     assert lend is not None
-    run = running.ask_run(ALICE, "News")
+    run = run_commands.ask_run(ALICE, "News")
     edit(connection="Second")
     refuses(run)
     assert shop.imports() == 0
@@ -96,7 +97,7 @@ def test_whoever_moved_to_a_segment_of_another_export_is_not_unsubscribed(
     office.run("Other")
     long_ago()
     office.edit(3, tier="silver")
-    run = running.ask_run(Actor("schedule", ALICE.role), "News", trigger=Trigger.SYSTEM, refresh=False)
+    run = run_commands.ask_run(Actor("schedule", ALICE.role), "News", trigger=Trigger.SYSTEM, refresh=False)
     number = refresh_commands.ask(ALICE, "data")
     real = stepping.do
 
@@ -130,7 +131,7 @@ def test_a_cancel_just_before_the_plan_is_written_is_one(
     lend_a_name()
     office.run()
     office.edit(1, 2, 3, 4, 5, tier="silver")
-    once(monkeypatch, "planned", lambda: runs.cancel_run(ALICE, 2))
+    once(monkeypatch, "planned", lambda: run_commands.cancel_run(ALICE, 2))
     office.run()
     assert Run.objects.get(pk=2).status == RunStatus.CANCELED
 
@@ -138,14 +139,14 @@ def test_a_cancel_just_before_the_plan_is_written_is_one(
 @pytest.mark.usefixtures("shop")
 def test_a_run_that_waits_for_a_refresh_is_canceled(monkeypatch: pytest.MonkeyPatch) -> None:
     """I-14."""
-    run = running.ask_run(ALICE, "News", refresh=False)
+    run = run_commands.ask_run(ALICE, "News", refresh=False)
     refresh_commands.ask(ALICE, "everything")
     waited: list[float] = []
 
     def sleep(_: SystemClock, seconds: float) -> None:
         waited.append(seconds)
         if len(waited) == 1:
-            runs.cancel_run(ALICE, run.pk)
+            run_commands.cancel_run(ALICE, run.pk)
         assert len(waited) < 10
 
     monkeypatch.setattr(SystemClock, "sleep", sleep)
@@ -167,7 +168,7 @@ def test_answers_that_arrive_while_a_run_is_told_to_stop_are_written_down(
             raise KeyboardInterrupt
         return real(senders, patience)
 
-    run = running.ask_run(ALICE, "News")
+    run = run_commands.ask_run(ALICE, "News")
     monkeypatch.setattr(ThreadSenders, "finished", finished)
     with pytest.raises(KeyboardInterrupt):
         running.go_on(run.pk, CLOCK, Nobody())

@@ -9,10 +9,11 @@ import pytest
 
 from leleka.core.clock import SystemClock
 from leleka.errors import LelekaError
-from leleka.services import pruning, refreshing, runs
+from leleka.services import pruning, refreshing
 from leleka.services.installation import lake_sessions
 from leleka.services.monitoring import process_identity
 from leleka.services.running import run_export
+from leleka.services.runs import commands as run_commands
 from leleka.state.models import Account, Connection, Export, Run, RunStatus, Source
 from leleka.worker.runs import frozen_configuration
 from tests.fakes.clock import VirtualClock
@@ -142,7 +143,7 @@ def test_a_run_never_follows_its_connection_to_another_host(office: Office) -> N
     waiting = office.run()
     assert waiting.status == "Needs confirmation"
     other = f"localhost:{office.sandbox.port}"
-    runs.confirm_run(ALICE, waiting.id)
+    run_commands.confirm_run(ALICE, waiting.id)
     Connection.objects.update(host=other)
     view = office.run()
     assert (view.status, view.problems[0].code) == ("Failed", "CONNECTION_CHANGED")

@@ -7,9 +7,9 @@ import pytest
 
 from leleka.core.ports.outbox import Batch, BatchStatus
 from leleka.errors import InvalidInput, NeedsAttention
-from leleka.services import runs
-from leleka.services.contracts import RunView
 from leleka.services.noting import Noting
+from leleka.services.runs import queries as run_queries
+from leleka.services.runs.contracts import RunView
 from leleka.state.models import AttemptRow, BatchRow, Connection, Run
 from leleka.state.outbox import DjangoOutbox
 from tests.fakes.clock import VirtualClock
@@ -67,11 +67,11 @@ def left(office: Office, monkeypatch: pytest.MonkeyPatch) -> Office:
 def test_the_report_of_a_run_ended_so_loses_nobody(left: Office) -> None:
     """I-2: they were sent, and nobody knows what became of them."""
     run = Run.objects.get().pk
-    view, counted = runs.verify_run(ALICE, run)
+    view, counted = run_queries.verify_run(ALICE, run)
     accounted(view)
     assert view.counts == counted
     assert counted.unconfirmed == 5
-    assert [row.code for row in runs.rows_of(ALICE, run, "unconfirmed", 10)] == ["NO_ANSWER"] * 5
+    assert [row.code for row in run_queries.rows_of(ALICE, run, "unconfirmed", 10)] == ["NO_ANSWER"] * 5
     assert "member" not in left.ledger().values()
 
 
@@ -151,7 +151,7 @@ def test_a_column_that_is_gone_fails_a_run_that_everybody_can_see(office: Office
     (office.folder / "customers.csv").write_text(lines.replace("city", "town"), encoding="utf-8")
     with pytest.raises(NeedsAttention) as error:
         office.run()
-    (seen,) = runs.list_runs(ALICE)
+    (seen,) = run_queries.list_runs(ALICE)
     assert (seen.status, seen.requests, seen.finished_at is not None) == ("Failed", 0, True)
     assert [(one.code, one.where) for one in seen.problems] == [
         ("MAP_COLUMN_GONE", "News, data matching, field:2")

@@ -2,7 +2,8 @@
 
 import pytest
 
-from leleka.services import running, scheduling, stalling
+from leleka.services import scheduling, stalling
+from leleka.services.runs import commands as run_commands
 from leleka.state.models import Notice, Run
 from tests.fakes.clock import VirtualClock
 from tests.integration.office import ALICE, Office
@@ -20,7 +21,7 @@ def shop(office: Office) -> Office:
 def test_a_run_without_a_step_for_ten_minutes_has_stalled_unless_it_waits() -> None:
     """I-16."""
     clock = VirtualClock()
-    run = running.ask_run(ALICE, "News")
+    run = run_commands.ask_run(ALICE, "News")
     Run.objects.filter(pk=run.pk).update(status="Processing", stepped_at=scheduling.moment(clock))
     clock.sleep(599)
     stalling.watch(clock)

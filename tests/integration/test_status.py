@@ -9,8 +9,9 @@ from leleka.core.clock import SystemClock
 from leleka.core.refresh_graph import StepKind
 from leleka.errors import NotFound
 from leleka.services import running, scheduling, status, status_progress, walking
-from leleka.services.exports import commands as export_commands
 from leleka.services.refresh import commands as refresh_commands
+from leleka.services.runs import commands as export_commands
+from leleka.services.runs import commands as run_commands
 from leleka.services.status import Wanted
 from leleka.services.status_lines import TaskLine
 from leleka.services.watching import Nobody
@@ -114,7 +115,7 @@ def test_what_waits_in_a_refresh_is_queued_and_what_was_never_asked_for_has_not_
 
 @pytest.mark.usefixtures("shop")
 def test_a_run_that_goes_on_is_shown_and_not_the_refresh_that_was_skipped_for_it() -> None:
-    run = running.ask_run(ALICE, "News", refresh=False)
+    run = run_commands.ask_run(ALICE, "News", refresh=False)
     number = refresh_commands.plan("everything", Trigger.SYSTEM, "schedule").pk
     walking.carry_out(number, SystemClock())
     assert RefreshStep.objects.get(kind=StepKind.EXPORT).status == "Skipped"

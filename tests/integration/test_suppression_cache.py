@@ -12,9 +12,9 @@ from leleka.core.clock import SystemClock
 from leleka.core.ports.destination import Suppressed
 from leleka.engine import suppression_reading as reading
 from leleka.services import pruning, readings
-from leleka.services.contracts import RunView
 from leleka.services.installation import lake_sessions
-from leleka.services.runs import show_run
+from leleka.services.runs.contracts import RunView
+from leleka.services.runs.queries import show_run
 from leleka.state.models import Run, SuppressedReading
 from leleka.warehouse.store import LakeWarehouse
 from tests.integration.office import ALICE, Office

@@ -10,12 +10,12 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from leleka.services import runs
 from leleka.services.access.actor import Role
 from leleka.services.connections import queries as connection_queries
 from leleka.services.exports import queries as export_queries
 from leleka.services.exports.queries import ExportLine
 from leleka.services.paging import Wanted
+from leleka.services.runs import queries as run_queries
 from leleka.state.models import Account, Connection, Export, Run, Segment, User
 from tests.integration.api import program
 from tests.integration.listing import fill
@@ -148,7 +148,9 @@ def test_runs_are_in_order_over_all_pages_and_the_newest_first(column: str) -> N
         "status": lambda one: one.status,
         "by": lambda one: one.asked_by.lower(),
     }
-    found = [keys[column](one) for one in over_pages(lambda wanted: runs.find_runs(ALICE, wanted), column)]
+    found = [
+        keys[column](one) for one in over_pages(lambda wanted: run_queries.find_runs(ALICE, wanted), column)
+    ]
     assert found == sorted(found)
     assert len(found) == Run.objects.count()
     alice = somebody("alice", Role.ADMINISTRATOR).browser
@@ -160,9 +162,11 @@ def test_runs_are_in_order_over_all_pages_and_the_newest_first(column: str) -> N
 def test_runs_are_found_by_export_person_and_number() -> None:
     fill(30)
     one = Run.objects.select_related("export").order_by("pk")[5]
-    assert [run.id for run in runs.find_runs(ALICE, Wanted(text=one.export.name.upper())).items] == [one.pk]
-    assert one.pk in [run.id for run in runs.find_runs(ALICE, Wanted(text=str(one.pk))).items]
-    found = runs.find_runs(ALICE, Wanted(text="ЇЖАКИ <P@")).items
+    assert [run.id for run in run_queries.find_runs(ALICE, Wanted(text=one.export.name.upper())).items] == [
+        one.pk
+    ]
+    assert one.pk in [run.id for run in run_queries.find_runs(ALICE, Wanted(text=str(one.pk))).items]
+    found = run_queries.find_runs(ALICE, Wanted(text="ЇЖАКИ <P@")).items
     assert {run.asked_by for run in found} == {"їжаки <p@x.test>"}
 
 

@@ -11,11 +11,13 @@ from django.utils import timezone
 
 from leleka.core.clock import SystemClock
 from leleka.errors import Forbidden
-from leleka.services import due, runs
+from leleka.services import due
 from leleka.services.access.actor import Actor, Role
-from leleka.services.csv_text import lines
-from leleka.services.exports import commands as export_commands
 from leleka.services.people.actors import actor_of
+from leleka.services.runs import commands as export_commands
+from leleka.services.runs import commands as run_commands
+from leleka.services.runs import queries as run_queries
+from leleka.services.runs.csv import lines
 from leleka.state.models import AuditEntry, Connection, Export, Run, User
 from tests.integration.office import ALICE, DEFINITIONS, MARK, Office
 from tests.integration.people import lend_a_name, somebody
@@ -73,7 +75,7 @@ def test_a_viewer_sees_addresses_masked_and_a_contributor_sees_them(ran: Office)
     assert "p3@x.test" not in masked
     assert "p***@x***" in masked
     assert "p3@x.test" in plain
-    assert [row.address for row in runs.rows_of(CHARLIE, number, "delivered", 10)] == [
+    assert [row.address for row in run_queries.rows_of(CHARLIE, number, "delivered", 10)] == [
         "+***@x***",
         "p***@x***",
     ]
@@ -97,8 +99,10 @@ def test_every_look_at_addresses_is_audited_unless_they_are_masked(ran: Office) 
 
 def test_rows_come_page_by_page(ran: Office) -> None:
     number = Run.objects.get().pk
-    everybody = runs.rows_of(BOB, number, "delivered", 10)
-    one_by_one = [row for place in range(3) for row in runs.rows_of(BOB, number, "delivered", 1, place)]
+    everybody = run_queries.rows_of(BOB, number, "delivered", 10)
+    one_by_one = [
+        row for place in range(3) for row in run_queries.rows_of(BOB, number, "delivered", 1, place)
+    ]
     assert one_by_one == everybody
     assert len(everybody) == 2
     for odd in ("0", "-1", "x", "9" * 30):
@@ -118,7 +122,7 @@ def test_the_file_holds_no_formula_and_is_written_down(ran: Office) -> None:
     assert head == ["profile", "email", "outcome", "code", "reason"]
     assert row[:4] == ["2", "", "excluded", "EMAIL_INVALID"]
     assert row[4].startswith("'=***@b***")
-    delivered = "".join(runs.download_rows(BOB, number, "delivered"))
+    delivered = "".join(run_queries.download_rows(BOB, number, "delivered"))
     assert list(csv.reader(io.StringIO(delivered)))[1][:2] == ["1", "'+cmd@x.test"]
     entry = AuditEntry.objects.filter(action="run download").earliest("pk")
     assert (entry.actor, entry.details) == ("Bob <bob@example.com>", {"run": number, "ended": "excluded"})
@@ -136,7 +140,7 @@ def test_a_viewer_downloads_nothing(ran: Office) -> None:
     reply = browser("charlie", Role.VIEWER).get(f"/data/runs/{number}/download?ended=delivered")
     assert reply.status_code == 403
     with pytest.raises(Forbidden):
-        runs.download_rows(CHARLIE, number, "delivered")
+        run_queries.download_rows(CHARLIE, number, "delivered")
     assert not AuditEntry.objects.filter(action="run download").exists()
     assert ran.imports() == 1
 
@@ -165,7 +169,7 @@ def test_only_an_administrator_confirms(emptied: Office) -> None:
     for who, client in ((BOB, browser("bob", Role.CONTRIBUTOR)), (CHARLIE, browser("charlie", Role.VIEWER))):
         assert client.post(f"/data/runs/{number}/confirm").status_code == 403
         with pytest.raises(Forbidden):
-            runs.confirm_run(who, number)
+            run_commands.confirm_run(who, number)
     assert Run.objects.get(pk=number).status == "Needs confirmation"
     alice = browser("alice", Role.ADMINISTRATOR)
     assert "Nothing was sent yet" in alice.get(f"/data/runs/{number}").content.decode()
@@ -180,8 +184,8 @@ def test_who_may_not_run_an_export_does_not_cancel_it(emptied: Office) -> None:
     number = Run.objects.latest("pk").pk
     for who in (BOB, CHARLIE):  # the connection is for administrators
         with pytest.raises(Forbidden):
-            runs.cancel_run(who, number)
-    assert runs.cancel_run(ALICE, number).status == "Canceled"
+            run_commands.cancel_run(who, number)
+    assert run_commands.cancel_run(ALICE, number).status == "Canceled"
     assert emptied.imports() == 1
 
 
@@ -206,5 +210,5 @@ def test_runs_are_given_newest_first_and_older_ones_after_a_number(ran: Office) 
     for _ in range(2):
         ran.run()
     first, second, third = Run.objects.order_by("pk").values_list("pk", flat=True)
-    assert [one.id for one in runs.list_runs(CHARLIE, None, 2)] == [third, second]
-    assert [one.id for one in runs.list_runs(CHARLIE, None, 2, second)] == [first]
+    assert [one.id for one in run_queries.list_runs(CHARLIE, None, 2)] == [third, second]
+    assert [one.id for one in run_queries.list_runs(CHARLIE, None, 2, second)] == [first]

@@ -9,7 +9,8 @@ import pytest
 from django.db import OperationalError
 
 from leleka.core.ports.clock import Clock
-from leleka.services import beats, due, running, scheduling, stalling, trying_again
+from leleka.services import beats, due, scheduling, stalling, trying_again
+from leleka.services.runs import commands as run_commands
 from leleka.worker import loop
 from leleka.worker.notices import sweep as notice_sweep
 from tests.fakes.clock import VirtualClock
@@ -23,7 +24,7 @@ def errand(office: Office) -> str:
     """A run that is due, by the name of its errand."""
     office.hire(3)
     office.apply()
-    return f"run:{running.ask_run(ALICE, 'News').pk}"
+    return f"run:{run_commands.ask_run(ALICE, 'News').pk}"
 
 
 @pytest.fixture

@@ -23,13 +23,15 @@ from leleka.api.schemas.exports import (
 from leleka.api.schemas.schedules import DecisionOut, ExportScheduleIn, ExportScheduleOut, of_export
 from leleka.core.clock import SystemClock
 from leleka.errors import NeedsAttention, NotFound
-from leleka.services import idempotency, schedules
+from leleka.services import schedules
 from leleka.services.access.actor import Actor
 from leleka.services.exports import choices as export_choices
 from leleka.services.exports import commands as export_commands
 from leleka.services.exports import queries as export_queries
 from leleka.services.exports.choices import Choices
 from leleka.services.exports.queries import ExportDetail, ExportLine
+from leleka.services.runs import commands as run_commands
+from leleka.services.runs import idempotency
 from leleka.services.schedules import DecisionView
 
 router = Router(tags=["Exports"])
@@ -78,9 +80,9 @@ def create_export(request: ApiRequest, data: ExportIn) -> Status[dict[str, Any]]
 @router.post(
     "/run", response={202: list[AskedRunOut]}, operation_id="runExports", summary="Run several exports"
 )
-def run_exports(request: ApiRequest, data: RunAllIn) -> Status[Sequence[export_commands.AskedRun]]:
+def run_exports(request: ApiRequest, data: RunAllIn) -> Status[Sequence[run_commands.AskedRun]]:
     """Ask for a run of each; one that cannot run does not stop the others."""
-    return Status(202, export_commands.run_all(request.auth, data.exports))
+    return Status(202, run_commands.run_all(request.auth, data.exports))
 
 
 @router.get("/{int:number}", response=ExportOut, operation_id="getExport", summary="Get an export")
@@ -133,7 +135,7 @@ def attach_export(request: ApiRequest, number: Number, data: AttachIn) -> dict[s
 )
 def preview_export(request: ApiRequest, number: Number) -> Status[dict[str, int]]:
     """Ask the worker what a run would do now. Nothing is sent."""
-    return Status(202, {"task": export_commands.ask_preview(request.auth, number)})
+    return Status(202, {"task": run_commands.ask_preview(request.auth, number)})
 
 
 @router.post("/{int:number}/run", response={202: RunAsked}, operation_id="runExport", summary="Run now")
@@ -156,7 +158,7 @@ def run_export(
     if idempotency_key:
         run = idempotency.run_once(request.auth, number, idempotency_key, resend=data.resend)
     else:
-        run = export_commands.run(request.auth, number, resend=data.resend)
+        run = run_commands.run(request.auth, number, resend=data.resend)
     return Status(202, {"run": run})
 
 

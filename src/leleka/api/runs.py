@@ -12,9 +12,10 @@ from leleka.api.problems import ProblemOut
 from leleka.api.request import ApiRequest
 from leleka.api.schemas.common import Number, Page, Paging, RunAsked, paged
 from leleka.core.plan import Ended
-from leleka.services import runs
-from leleka.services.contracts import RunView
-from leleka.services.exports import commands as export_commands
+from leleka.services.runs import commands as export_commands
+from leleka.services.runs import commands as run_commands
+from leleka.services.runs import queries as run_queries
+from leleka.services.runs.contracts import RunView
 
 router = Router(tags=["Runs"])
 _CSV: Final = {"responses": {200: {"content": {"text/csv": {"schema": {"type": "string"}}}}}}
@@ -109,13 +110,13 @@ def list_runs(
     paging: Annotated[Paging, Query()],
     export: Annotated[str, Query(max_length=200, description="Only those of this export.")] = "",
 ) -> dict[str, object]:
-    found = runs.list_runs(request.auth, export or None, paging.limit + 1, paging.after or None)
+    found = run_queries.list_runs(request.auth, export or None, paging.limit + 1, paging.after or None)
     return paged(found, paging)
 
 
 @router.get("/{int:number}", response=RunOut, operation_id="getRun", summary="Get a run")
 def get_run(request: ApiRequest, number: Number) -> RunView:
-    return runs.show_run(request.auth, number)
+    return run_queries.show_run(request.auth, number)
 
 
 @router.get(
@@ -124,7 +125,7 @@ def get_run(request: ApiRequest, number: Number) -> RunView:
 def list_rows(
     request: ApiRequest, number: Number, paging: Annotated[RowsPaging, Query()]
 ) -> dict[str, object]:
-    found, more = runs.rows_page(request.auth, number, paging.ended, paging.limit, paging.after)
+    found, more = run_queries.rows_page(request.auth, number, paging.ended, paging.limit, paging.after)
     return {"items": found, "next": paging.after + paging.limit if more else None}
 
 
@@ -139,7 +140,7 @@ def download_rows(
     request: ApiRequest, number: Number, ended: Annotated[Ended, Query()] = Ended.REJECTED
 ) -> StreamingHttpResponse:
     """With addresses, so it is for those who may download personal data, and audited."""
-    lines = runs.download_rows(request.auth, number, ended)
+    lines = run_queries.download_rows(request.auth, number, ended)
     answer = StreamingHttpResponse(_bytes(lines), content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="run-{number}-{ended.value}.csv"'
     return answer
@@ -148,13 +149,13 @@ def download_rows(
 @router.post("/{int:number}/cancel", response=RunOut, operation_id="cancelRun", summary="Cancel a run")
 def cancel_run(request: ApiRequest, number: Number) -> RunView:
     """What was sent stays sent and is settled; the answer may still say Canceling."""
-    return runs.cancel_run(request.auth, number)
+    return run_commands.cancel_run(request.auth, number)
 
 
 @router.post("/{int:number}/confirm", response=RunOut, operation_id="confirmRun", summary="Confirm a run")
 def confirm_run(request: ApiRequest, number: Number) -> RunView:
     """Let a run that waits for confirmation go on, with exactly the plan it has. Administrators only."""
-    return runs.confirm_run(request.auth, number)
+    return run_commands.confirm_run(request.auth, number)
 
 
 @router.post(
@@ -165,14 +166,14 @@ def confirm_run(request: ApiRequest, number: Number) -> RunView:
 )
 def resend_run(request: ApiRequest, number: Number) -> Status[dict[str, int]]:
     """Begin a new run of the same export that also sends rows ActiveCampaign refused before."""
-    export = runs.show_run(request.auth, number).export_id
+    export = run_queries.show_run(request.auth, number).export_id
     return Status(202, {"run": export_commands.run(request.auth, export, resend=True)})
 
 
 @router.post("/{int:number}/verify", response=VerifiedOut, operation_id="verifyRun", summary="Verify a run")
 def verify_run(request: ApiRequest, number: Number) -> dict[str, object]:
     """Count a finished run's outcomes again, from the files they are kept in. Changes nothing."""
-    run, counted = runs.verify_run(request.auth, number)
+    run, counted = run_queries.verify_run(request.auth, number)
     return {"run": run, "counted": counted, "same": run.counts == counted}
 
 

@@ -7,8 +7,8 @@ from rich.markup import escape
 from leleka.cli.output import out
 from leleka.core.plan import Counts
 from leleka.core.reason_codes import sentence
-from leleka.services.contracts import RunView
 from leleka.services.exports.contracts import PreviewView
+from leleka.services.runs.contracts import RunView
 
 _COLOURS = {
     "Successful": "green",

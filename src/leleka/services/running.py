@@ -2,12 +2,11 @@
 
 from contextlib import suppress
 from dataclasses import replace
-from typing import Any, Final
+from typing import Final
 
 import structlog
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import Count
-from django.utils import timezone
 from structlog.contextvars import bound_contextvars
 
 from leleka.core.messages import Said
@@ -17,11 +16,8 @@ from leleka.engine.run import Watcher, execute
 from leleka.errors import Conflict, LelekaError, NeedsAttention
 from leleka.services import pruning
 from leleka.services.access.actor import Actor
-from leleka.services.access.permissions import require_export
-from leleka.services.audit.log import record
 from leleka.services.connections import export_user
 from leleka.services.connections.open_destination import opened
-from leleka.services.contracts import RunView
 from leleka.services.exports import queries as export_queries
 from leleka.services.exports.quarantine import waiting_addresses
 from leleka.services.failing import settle_and_fail
@@ -33,9 +29,11 @@ from leleka.services.noting import Noting
 from leleka.services.readings import RunShelf
 from leleka.services.refresh.queue import in_the_way, waits_for
 from leleka.services.rekeying import KeyWatch
-from leleka.services.runs import view_of
+from leleka.services.runs.commands import _in_progress, ask_run
+from leleka.services.runs.contracts import RunView
+from leleka.services.runs.queries import view_of
 from leleka.state.claims import claim, release
-from leleka.state.models import BatchRow, Connection, Export, Run, RunStatus, Trigger
+from leleka.state.models import BatchRow, Connection, Run, RunStatus
 from leleka.state.outbox import DjangoOutbox
 from leleka.warehouse.session import Session
 from leleka.worker.runs import frozen_configuration
@@ -74,48 +72,6 @@ def go_on(number: int, clock: Clock, watcher: Watcher) -> RunView:
             log.info("run left", status=Run.objects.values_list("status", flat=True).get(pk=run.pk))
         pruning.prune(clock)
     return view_of(Run.objects.select_related("export").get(pk=number))
-
-
-def ask_run(
-    actor: Actor,
-    name: str,
-    *,
-    refresh: bool = True,
-    resend: bool = False,
-    trigger: str = Trigger.ON_DEMAND,
-    tries: int = 1,
-) -> Run:
-    """Queue a run of an export; whoever claims it refreshes, freezes the configuration and sees it through.
-
-    ``tries`` counts the runs of one due instant, this one included.
-    """
-    export = export_queries.find_by_name(name)
-    require_export(actor, export)
-    config = {**frozen_configuration.outline(export), "resend": resend, "refresh": refresh}
-    return _create(export, config, actor, trigger=trigger, tries=tries)
-
-
-def _create(export: Export, config: dict[str, Any], actor: Actor, **values: Any) -> Run:
-    now = timezone.now()
-    connection = export_queries.connection_of(export)
-    acts_as = export_user.name_for(connection, actor)
-    try:
-        with transaction.atomic():
-            run = Run.objects.create(
-                export=export,
-                account=connection.account,
-                config={**config, "by_operator": actor.is_operator},
-                asked_by=actor.name,
-                acts_as=acts_as,
-                created_at=now,
-                started_at=now,
-                stepped_at=now,
-                **values,
-            )
-            record(actor, "export run", export.name, {"run": run.pk})
-    except IntegrityError:
-        raise _in_progress(export.name, "another process has just started it") from None
-    return run
 
 
 def _see_through(session: Session, run: Run, clock: Clock, watcher: Watcher) -> None:
@@ -273,7 +229,3 @@ def _frozen_connection(run: Run) -> Connection:
             remedy="Run the export again: that begins a new run.",
         )
     return connection
-
-
-def _in_progress(name: str, why: str) -> Conflict:
-    return Conflict("RUN_IN_PROGRESS", f"The export is running: {why}.", where=name)

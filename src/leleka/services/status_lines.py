@@ -10,10 +10,10 @@ from typing import Any
 
 from leleka.core.refresh_graph import WENT_WELL, StepKind, StepStatus
 from leleka.errors import Problem
-from leleka.services.contracts import Progress
 from leleka.services.refresh.step_status import goes_on, standing
-from leleka.services.retrying import will_be_retried
-from leleka.services.runs import progress_of
+from leleka.services.runs.contracts import Progress
+from leleka.services.runs.queries import progress_of
+from leleka.services.runs.retry_policy import will_be_retried
 from leleka.state.models import RefreshStep, Run
 
 

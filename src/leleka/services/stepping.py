@@ -9,8 +9,9 @@ from django.db import transaction
 from leleka.core.ports.clock import Clock
 from leleka.core.refresh_graph import StepKind, StepStatus
 from leleka.errors import Conflict, LelekaError, Problem
-from leleka.services import refreshing, running
+from leleka.services import refreshing
 from leleka.services.access.actor import Actor, Role
+from leleka.services.runs import commands as run_commands
 from leleka.state.models import Export, Refresh, RefreshStep, Segment, Source
 from leleka.warehouse.session import Session
 
@@ -79,7 +80,7 @@ def _export(step: RefreshStep, guard: Guard) -> Done:
             guard()
             if Refresh.objects.filter(pk=refresh.pk, cancel_requested_at__isnull=False).exists():
                 return {"status": StepStatus.CANCELED}  # asked for since the walker looked
-            run = running.ask_run(actor, export.name, refresh=False, trigger=refresh.trigger)
+            run = run_commands.ask_run(actor, export.name, refresh=False, trigger=refresh.trigger)
             RefreshStep.objects.filter(pk=step.pk).update(run=run)
     except LelekaError as error:
         return {"status": StepStatus.SKIPPED, "problems": [asdict(one) for one in _why(export, error)]}

@@ -7,9 +7,9 @@ from django.db import transaction
 
 from leleka.core.ports.clock import Clock
 from leleka.errors import LelekaError
-from leleka.services import running
 from leleka.services.access.actor import Actor, Role
 from leleka.services.refresh.graph import is_off
+from leleka.services.runs import commands as run_commands
 from leleka.state.models import Run, RunStatus
 
 log = structlog.get_logger(__name__)
@@ -39,7 +39,9 @@ def _again(run: Run) -> None:
         if not Run.objects.filter(pk=run.pk, retry_at__isnull=False).update(retry_at=None, tried_again=True):
             return  # another worker was quicker
         try:
-            running.ask_run(actor, run.export.name, refresh=False, trigger=run.trigger, tries=run.tries + 1)
+            run_commands.ask_run(
+                actor, run.export.name, refresh=False, trigger=run.trigger, tries=run.tries + 1
+            )
         except LelekaError as error:
             log.warning("a run could not be tried again", run=run.pk, code=error.code)
             Run.objects.filter(pk=run.pk).update(tried_again=False)

@@ -10,7 +10,7 @@ from leleka.cli.output import JsonOption, out, print_json, print_table
 from leleka.core.email import mask
 from leleka.core.plan import Ended
 from leleka.core.reason_codes import sentence
-from leleka.services.contracts import RunView
+from leleka.services.runs.contracts import RunView
 
 app = typer.Typer(help="Look at runs, cancel and confirm them.", no_args_is_help=True)
 Number = Annotated[int, typer.Argument(help="The run's number.", min=1)]
@@ -35,12 +35,12 @@ def list_(
     json: JsonOption = False,
 ) -> None:
     """List the newest runs."""
-    from leleka.services import runs
     from leleka.services.access.actor import Actor
     from leleka.services.installation import preparation
+    from leleka.services.runs import queries as run_queries
 
     preparation.prepare()
-    listed = runs.list_runs(Actor.operator(), export, limit)
+    listed = run_queries.list_runs(Actor.operator(), export, limit)
     if json:
         print_json(listed)
         return
@@ -67,14 +67,14 @@ def show(
 ) -> None:
     """Show the report of a run, and who ended how; addresses are masked."""
     from leleka.cli.reports import print_run
-    from leleka.services import runs
     from leleka.services.access.actor import Actor
     from leleka.services.installation import preparation
+    from leleka.services.runs import queries as run_queries
 
     preparation.prepare()
     actor = Actor.operator()
-    view = runs.show_run(actor, number)
-    found = runs.rows_of(actor, number, rows, limit) if rows else ()
+    view = run_queries.show_run(actor, number)
+    found = run_queries.rows_of(actor, number, rows, limit) if rows else ()
     # What a terminal shows is often kept in logs.
     people = [replace(one, address=mask(one.address) if one.address else "") for one in found]
     if json:
@@ -89,12 +89,12 @@ def show(
 @app.command("cancel")
 def cancel(number: Number, json: JsonOption = False) -> None:
     """Ask a run to stop; what was sent is still accounted for."""
-    from leleka.services import runs
     from leleka.services.access.actor import Actor
     from leleka.services.installation import preparation
+    from leleka.services.runs import commands as run_commands
 
     preparation.prepare()
-    view = runs.cancel_run(Actor.operator(), number)
+    view = run_commands.cancel_run(Actor.operator(), number)
     if json:
         print_json(view)
     else:
@@ -104,12 +104,12 @@ def cancel(number: Number, json: JsonOption = False) -> None:
 @app.command("confirm")
 def confirm(number: Number, json: JsonOption = False) -> None:
     """Let a run that waits for confirmation go on, with exactly the plan it showed."""
-    from leleka.services import runs
     from leleka.services.access.actor import Actor
     from leleka.services.installation import preparation
+    from leleka.services.runs import commands as run_commands
 
     preparation.prepare()
-    view = runs.confirm_run(Actor.operator(), number)
+    view = run_commands.confirm_run(Actor.operator(), number)
     if json:
         print_json(view)
     else:
@@ -120,12 +120,12 @@ def confirm(number: Number, json: JsonOption = False) -> None:
 @app.command("verify")
 def verify(number: Number, json: JsonOption = False) -> None:
     """Count a run's outcomes again and compare with its report."""
-    from leleka.services import runs
     from leleka.services.access.actor import Actor
     from leleka.services.installation import preparation
+    from leleka.services.runs import queries as run_queries
 
     preparation.prepare()
-    view, counted = runs.verify_run(Actor.operator(), number)
+    view, counted = run_queries.verify_run(Actor.operator(), number)
     agrees = view.counts == counted
     if json:
         print_json({"run": view.id, "agrees": agrees, "reported": view.counts, "counted": counted})

@@ -1,6 +1,5 @@
 """In whose name a run acts: that of the connection's export user, an administrator who confirmed it with a password."""
 
-from collections.abc import Mapping
 from typing import Final
 
 from django.db import transaction
@@ -8,10 +7,10 @@ from django.db import transaction
 from leleka.core.plan import SettledRun
 from leleka.core.ports.clock import Clock
 from leleka.errors import NeedsAttention, Problem
-from leleka.services.access.actor import Actor, Role
-from leleka.services.audit.log import record
+from leleka.services.access.actor import Actor
 from leleka.services.people.actors import actor_of
-from leleka.services.retrying import plan_retry
+from leleka.services.runs.audit import _record, record_ended
+from leleka.services.runs.retry_policy import plan_retry
 from leleka.state.models import Connection, Run
 from leleka.state.outbox import DjangoOutbox
 
@@ -56,17 +55,6 @@ def _refused(connection: Connection) -> NeedsAttention:
 def record_began(run: Run) -> None:
     """Call it in the transaction that freezes what the run keeps to."""
     _record(run, "run began", {})
-
-
-def record_ended(run: Run) -> None:
-    """Call it in the transaction that ends the run."""
-    status = Run.objects.values_list("status", flat=True).get(pk=run.pk)
-    _record(run, "run ended", {"status": status})
-
-
-def _record(run: Run, action: str, details: Mapping[str, object]) -> None:
-    who = Actor(run.acts_as or run.asked_by, Role.ADMINISTRATOR)
-    record(who, action, run.export.name, {"run": run.pk, "asked_by": run.asked_by, **details})
 
 
 class AuditedOutbox(DjangoOutbox):

@@ -7,8 +7,7 @@ from typing import Any, Final
 from django.db import transaction
 from django.db.models import F
 
-from leleka.errors import Conflict, Forbidden, LelekaError, NotFound, Problem
-from leleka.services import due, running
+from leleka.errors import Conflict, Forbidden, NotFound
 from leleka.services.access.actor import Actor
 from leleka.services.access.edit_guards import refuse_managed, stale
 from leleka.services.access.permissions import Permission, may_use, require, require_export
@@ -18,7 +17,7 @@ from leleka.services.exports.quarantine import refuse_unsettled
 from leleka.services.exports.queries import find_by_id
 from leleka.services.exports.schedule_setting import OFF
 from leleka.services.exports.validation import CheckedExport
-from leleka.state.models import Connection, Export, Run, Segment, Task
+from leleka.state.models import Connection, Export, Run, Segment
 
 _LONGEST_NAME: Final = 200
 
@@ -30,15 +29,6 @@ class Saved:
     id: int
     name: str
     list_left: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class AskedRun:
-    """What became of asking one export to run: the run's number, or why there is none."""
-
-    export: str
-    run: int | None
-    problems: Sequence[Problem] = ()
 
 
 def create(actor: Actor, data: Mapping[str, Any]) -> Saved:
@@ -121,44 +111,12 @@ def remove(actor: Actor, numbers: Sequence[int]) -> None:
             row.delete()
 
 
-def run(actor: Actor, number: int, *, resend: bool = False) -> int:
-    """Ask the worker to run an export now; give the run's number."""
-    return running.ask_run(actor, find_by_id(number).name, resend=resend).pk
-
-
-def run_all(actor: Actor, numbers: Sequence[int] | None = None) -> Sequence[AskedRun]:
-    """Ask for a run of every export one may run and whose schedule is on (CI-O1), or of those named, whatever their
-    schedules; tell what became of each.
-    """
-    require(actor, Permission.EDIT_SHARED_EXPORTS)
-    asked = []
-    for row in _chosen(actor, numbers):
-        try:
-            asked.append(AskedRun(row.name, running.ask_run(actor, row.name).pk))
-        except LelekaError as error:
-            asked.append(AskedRun(row.name, None, error.problems))
-    return asked
-
-
-def those_of_run_all(actor: Actor) -> Sequence[int]:
-    """Give the ids of the exports that ``run_all`` runs where none is named."""
-    require(actor, Permission.EDIT_SHARED_EXPORTS)
-    return [row.pk for row in _chosen(actor, None)]
-
-
 def _chosen(actor: Actor, numbers: Sequence[int] | None) -> Sequence[Export]:
     rows = Export.objects.select_related("connection").order_by("name")
     if numbers is not None:
         return list(rows.filter(pk__in=numbers))
     rows = rows.filter(connection__isnull=False).exclude(schedule__policy=OFF)
     return [row for row in rows if may_use(actor, row.connection)]
-
-
-def ask_preview(actor: Actor, number: int) -> int:
-    """Ask the worker what a run would do now; give the number of the task (``due.task``)."""
-    row = find_by_id(number)
-    require_export(actor, row)
-    return due.ask(actor, Task.Kind.PREVIEW, row.name)
 
 
 def _wanted(actor: Actor, data: Mapping[str, Any], number: int | None) -> tuple[CheckedExport, Connection]:

@@ -15,8 +15,8 @@ from leleka.core.email import mask_within
 from leleka.core.ports.clock import Clock
 from leleka.errors import Problem
 from leleka.services.connections.queries import attention_of
-from leleka.services.retrying import will_be_retried
-from leleka.services.runs import counts_of
+from leleka.services.runs.queries import counts_of
+from leleka.services.runs.retry_policy import will_be_retried
 from leleka.state.models import Connection, Notice, Run, RunStatus
 
 Kind = Notice.Kind

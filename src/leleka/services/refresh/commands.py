@@ -10,7 +10,7 @@ from leleka.services.access.actor import Actor
 from leleka.services.audit.log import record
 from leleka.services.refresh import graph as refresh_graph
 from leleka.services.refresh.queries import _require, _subject, find
-from leleka.services.runs import ask_to_cancel
+from leleka.services.runs.commands import ask_to_cancel
 from leleka.state.models import Refresh, RefreshStep, Run, RunStatus, Trigger
 
 

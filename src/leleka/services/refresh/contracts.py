@@ -5,7 +5,7 @@ from typing import Any
 
 from leleka.core.refresh_graph import ENDED
 from leleka.errors import Problem
-from leleka.services.contracts import RunView
+from leleka.services.runs.contracts import RunView
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,12 +10,12 @@ from leleka.core.refresh_graph import StepKind
 from leleka.errors import Forbidden, NotFound, Problem
 from leleka.services.access.actor import Actor
 from leleka.services.access.permissions import Permission, require, require_export
-from leleka.services.contracts import RunView
 from leleka.services.refresh import graph as refresh_graph
 from leleka.services.refresh.contracts import RefreshView, StepView
 from leleka.services.refresh.queue import ahead_of
 from leleka.services.refresh.step_status import standing
-from leleka.services.runs import views_of
+from leleka.services.runs.contracts import RunView
+from leleka.services.runs.queries import views_of
 from leleka.state.models import Export, Refresh, RefreshStep
 
 _NEEDED: Final = {

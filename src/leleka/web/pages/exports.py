@@ -12,13 +12,14 @@ from leleka.core.clock import SystemClock
 from leleka.errors import Conflict, Forbidden, InvalidInput, LelekaError
 from leleka.messages.http_status import status_of
 from leleka.messages.problems import in_this_language
-from leleka.services import runs
 from leleka.services.access.permissions import Permission, allows
 from leleka.services.exports import choices as export_choices
 from leleka.services.exports import commands as export_commands
 from leleka.services.exports import plan_limits
 from leleka.services.exports import queries as export_queries
 from leleka.services.exports.queries import ExportDetail
+from leleka.services.runs import commands as run_commands
+from leleka.services.runs import queries as run_queries
 from leleka.web import lists
 from leleka.web.answers import go, is_htmx, page, pane
 from leleka.web.numbers import whole_number
@@ -50,7 +51,7 @@ def show(request: Request, number: int) -> HttpResponse:
         "data": detail.data,
         "attention": detail.needs_attention,
         "lines": export_form.lines_of(detail.data),
-        "runs": runs.list_runs(actor, detail.line.name),
+        "runs": run_queries.list_runs(actor, detail.line.name),
         "list_left": request.GET.get("left", ""),
         "saved": "saved" in request.GET,
         "beyond": plan_limits.of_sum(number, detail.line.name, added),
@@ -177,17 +178,17 @@ def _lenient(post: QueryDict) -> dict[str, Any]:
 
 def run(request: Request, number: int) -> HttpResponse:
     resend = request.POST.get("resend") == "yes"
-    run_number = export_commands.run(actor_of(request), number, resend=resend)
+    run_number = run_commands.run(actor_of(request), number, resend=resend)
     return go(request, reverse("web:run", args=(run_number,)))
 
 
 def run_chosen(request: Request) -> HttpResponse:
     """Run all, or those chosen; say which could not. Ask first where more would go than an account pays for."""
     actor, chosen = actor_of(request), _chosen(request.POST)
-    beyond = plan_limits.among(actor, chosen or export_commands.those_of_run_all(actor))
+    beyond = plan_limits.among(actor, chosen or run_commands.those_of_run_all(actor))
     if beyond and request.POST.get("sure") != "yes":
         return page(request, "web/pages/exports_beyond.html", {"beyond": beyond, "chosen": chosen})
-    asked = export_commands.run_all(actor, chosen or None)
+    asked = run_commands.run_all(actor, chosen or None)
     if all(one.run for one in asked):
         return go(request, reverse("web:exports"))
     told = [replace(one, problems=[in_this_language(problem) for problem in one.problems]) for one in asked]
@@ -195,7 +196,7 @@ def run_chosen(request: Request) -> HttpResponse:
 
 
 def preview(request: Request, number: int) -> HttpResponse:
-    task = export_commands.ask_preview(actor_of(request), number)
+    task = run_commands.ask_preview(actor_of(request), number)
     return tasks.show(request, task) if is_htmx(request) else go(request, reverse("web:task", args=(task,)))
 
 

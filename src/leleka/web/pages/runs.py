@@ -10,7 +10,8 @@ from leleka.core.plan import Counts, Ended
 from leleka.errors import Conflict, NotFound
 from leleka.messages.problems import in_this_language
 from leleka.messages.reasons import particulars, reason
-from leleka.services import runs
+from leleka.services.runs import commands as run_commands
+from leleka.services.runs import queries as run_queries
 from leleka.web import lists
 from leleka.web.answers import go, is_htmx, page
 from leleka.web.numbers import whole_number
@@ -23,7 +24,7 @@ _LISTED: Final = (Ended.REJECTED, Ended.EXCLUDED, Ended.UNCONFIRMED, Ended.NOT_A
 def index(request: Request) -> HttpResponse:
     """List runs of every export, the newest first; sorted by any column, searched by export, person and number."""
     asked = lists.wanted(request, "-number")
-    found = runs.find_runs(actor_of(request), asked)
+    found = run_queries.find_runs(actor_of(request), asked)
     context = {"runs": found.items, **lists.context_of(request, asked, found)}
     return page(request, "web/pages/runs.html", context)
 
@@ -46,7 +47,9 @@ def rows(request: Request, number: int) -> HttpResponse:
     """List the profiles that ended in one way, page by page."""
     ended, current = _ended(request), max(1, whole_number(request.GET.get("page"), 1))
     try:
-        found, more = runs.rows_page(actor_of(request), number, ended, _A_PAGE, (current - 1) * _A_PAGE)
+        found, more = run_queries.rows_page(
+            actor_of(request), number, ended, _A_PAGE, (current - 1) * _A_PAGE
+        )
     except Conflict as error:
         told = [in_this_language(one) for one in error.problems]
         return page(request, "web/parts/run_rows.html", {"number": number, "ended": ended, "problems": told})
@@ -64,19 +67,19 @@ def rows(request: Request, number: int) -> HttpResponse:
 def download(request: Request, number: int) -> StreamingHttpResponse:
     """Give them as CSV; the service asks for the right and writes it down."""
     ended = _ended(request)
-    lines = runs.download_rows(actor_of(request), number, ended)
+    lines = run_queries.download_rows(actor_of(request), number, ended)
     answer = StreamingHttpResponse(_bytes(lines), content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="run-{number}-{ended}.csv"'
     return answer
 
 
 def cancel(request: Request, number: int) -> HttpResponse:
-    runs.cancel_run(actor_of(request), number)
+    run_commands.cancel_run(actor_of(request), number)
     return go(request, reverse("web:run", args=(number,)))
 
 
 def confirm(request: Request, number: int) -> HttpResponse:
-    runs.confirm_run(actor_of(request), number)
+    run_commands.confirm_run(actor_of(request), number)
     return go(request, reverse("web:run", args=(number,)))
 
 
@@ -95,9 +98,9 @@ def _ended(request: Request) -> str:
 
 def _context(request: Request, number: int) -> dict[str, Any]:
     actor = actor_of(request)
-    run = runs.show_run(actor, number)
+    run = run_queries.show_run(actor, number)
     problems = [in_this_language(one) for one in run.problems]
-    shown: dict[str, Any] = {"run": run, "problems": problems, "may_act": runs.may_act(actor, number)}
+    shown: dict[str, Any] = {"run": run, "problems": problems, "may_act": run_commands.may_act(actor, number)}
     shown["live"] = run.finished_at is None and run.status != "Needs confirmation"
     return (
         shown if run.counts is None else {**shown, **_report(run.counts, ended=run.finished_at is not None)}

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from leleka.core.schedules.model import ClockChange, Schedule
 from leleka.errors import Problem
 from leleka.messages.problems import in_this_language
-from leleka.services.retrying import MOST_TRIES
+from leleka.services.runs.retry_policy import MOST_TRIES
 from leleka.services.schedules import DecisionView, ExportScheduleView
 from leleka.web import schedules
 

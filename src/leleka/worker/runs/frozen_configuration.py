@@ -25,6 +25,7 @@ from leleka.services.exports.queries import connection_of, find_by_name
 from leleka.services.installation import configuration as installation_configuration
 from leleka.services.installation import lake_sessions
 from leleka.services.privacy import suppression
+from leleka.services.runs.commands import outline
 from leleka.state.models import Account, Connection, Export, Ledger, Run, RunStatus, Segment, Source
 from leleka.warehouse.session import Session
 from leleka.warehouse.store import LakeWarehouse
@@ -61,24 +62,6 @@ def freeze(session: Session, export: Export, clock: Clock, watcher: Watcher) -> 
         "elsewhere": [
             [snapshot, _addresses(session, other, profiles, watcher)] for snapshot, other in elsewhere
         ],
-    }
-
-
-def outline(export: Export) -> dict[str, Any]:
-    """Give the settings alone, and the segments as they last were: what is known of a run that could not begin."""
-    connection = connection_of(export)
-    return {
-        "export": export.name,
-        "connection": connection.name,
-        "type": connection.type,
-        "host": connection.host,
-        "target": export.target,
-        "share": connection.share,
-        "automations": export.automations,
-        "limit": export.limit,
-        "matching": export.matching,
-        "leavers": export.leavers,
-        "segments": [[one.name, one.snapshot, one.size or 0] for one in export.segments.order_by("name")],
     }
 
 

@@ -11,8 +11,8 @@ from django.utils import timezone
 from leleka.errors import Conflict, Forbidden, InvalidInput
 from leleka.services.access.actor import Actor
 from leleka.services.access.permissions import require_export
-from leleka.services.exports import commands as export_commands
 from leleka.services.exports.queries import find_by_id
+from leleka.services.runs import commands as export_commands
 from leleka.state.models import IdempotencyKey
 
 _KEPT: Final = timedelta(hours=24)

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
-from django.db import transaction
 from django.db.models import Count, Q
 from django.utils import timezone
 
@@ -13,16 +12,14 @@ from leleka.core.plan import Counts
 from leleka.core.reason_codes import sentence
 from leleka.errors import Conflict, NotFound, Problem
 from leleka.services.access.actor import Actor
-from leleka.services.access.permissions import Permission, allows, may_use, require, require_export
+from leleka.services.access.permissions import Permission, allows, require
 from leleka.services.audit.log import record
-from leleka.services.connections import export_user
-from leleka.services.contracts import Progress, RowView, RunView
-from leleka.services.csv_text import lines
 from leleka.services.installation import lake_sessions
 from leleka.services.paging import Columns, Listed, Wanted, contains, page_of
+from leleka.services.runs.contracts import Progress, RowView, RunView
+from leleka.services.runs.csv import lines
 from leleka.state.folding import Folded
-from leleka.state.leases import over
-from leleka.state.models import AttemptRow, Export, Run, RunStatus
+from leleka.state.models import AttemptRow, Export, Run
 from leleka.warehouse import outcomes
 from leleka.warehouse.counting import DUE
 from leleka.warehouse.lake import Snapshot
@@ -66,11 +63,6 @@ def find_runs(actor: Actor, wanted: Wanted) -> Listed[RunView]:
 def show_run(actor: Actor, number: int) -> RunView:
     require(actor, Permission.SEE)
     return view_of(_find(number))
-
-
-def may_act(actor: Actor, number: int) -> bool:
-    """Tell whether somebody may run, cancel and resend what this run is of."""
-    return may_use(actor, _find(number).export.connection)
 
 
 def rows_of(actor: Actor, number: int, ended: str, limit: int, offset: int = 0) -> Sequence[RowView]:
@@ -149,48 +141,6 @@ def _outcomes_of(run: Run) -> Snapshot:
     raise Conflict(
         "RUN_WITHOUT_OUTCOMES", f"The run has no outcomes: {why}.", where=f"run {run.pk}", remedy=remedy
     )
-
-
-def cancel_run(actor: Actor, number: int) -> RunView:
-    """Ask a live run to stop; one that nobody works on ends at once if nothing of it was sent."""
-    with transaction.atomic():
-        run = _find(number)
-        require_export(actor, run.export)
-        if not Run.objects.filter(pk=number, finished_at__isnull=True).exists():
-            raise Conflict("RUN_FINISHED", f"The run has ended: {run.status}.", where=f"run {number}")
-        ask_to_cancel(actor, run)
-    return view_of(_find(number))
-
-
-def ask_to_cancel(actor: Actor, run: Run) -> None:
-    """Ask a run to stop, within the caller's transaction; one that has ended meanwhile stays as it is."""
-    now = timezone.now()
-    live = Run.objects.filter(pk=run.pk, finished_at__isnull=True)
-    asked = live.filter(cancel_requested_at__isnull=True)
-    if asked.update(cancel_requested_at=now, status=RunStatus.CANCELING):
-        record(actor, "run cancel", run.export.name, {"run": run.pk})
-    if not AttemptRow.objects.filter(batch__run=run.pk).exists():
-        idle = live.filter(over(now.timestamp()), fence=run.fence)
-        if idle.update(status=RunStatus.CANCELED, finished_at=now):
-            export_user.record_ended(run)
-
-
-def confirm_run(actor: Actor, number: int) -> RunView:
-    """Let a run that waits for confirmation go on, with exactly the plan it has."""
-    require(actor, Permission.CONFIRM)
-    run = _find(number)
-    with transaction.atomic():
-        waiting = Run.objects.filter(pk=number, status=RunStatus.NEEDS_CONFIRMATION, finished_at__isnull=True)
-        if not waiting.update(
-            status=RunStatus.QUEUED, confirmed_by=actor.name, confirmed_at=timezone.now(), lease_until=0.0
-        ):
-            raise Conflict(
-                "NOTHING_TO_CONFIRM",
-                f"The run does not wait for confirmation: {run.status}.",
-                where=f"run {number}",
-            )
-        record(actor, "run confirm", run.export.name, {"run": number, "plan": run.plan})
-    return view_of(_find(number))
 
 
 def view_of(run: Run) -> RunView:

@@ -1,0 +1,173 @@
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from leleka.errors import Conflict, LelekaError, Problem
+from leleka.services import due
+from leleka.services.access.actor import Actor
+from leleka.services.access.permissions import Permission, may_use, require, require_export
+from leleka.services.audit.log import record
+from leleka.services.connections import export_user
+from leleka.services.exports import queries as export_queries
+from leleka.services.exports.commands import _chosen
+from leleka.services.exports.queries import connection_of, find_by_id
+from leleka.services.runs import audit as run_audit
+from leleka.services.runs.contracts import RunView
+from leleka.services.runs.queries import _find, view_of
+from leleka.state.leases import over
+from leleka.state.models import AttemptRow, Export, Run, RunStatus, Task, Trigger
+
+
+@dataclass(frozen=True, slots=True)
+class AskedRun:
+    """What became of asking one export to run: the run's number, or why there is none."""
+
+    export: str
+    run: int | None
+    problems: Sequence[Problem] = ()
+
+
+def run(actor: Actor, number: int, *, resend: bool = False) -> int:
+    """Ask the worker to run an export now; give the run's number."""
+    return ask_run(actor, find_by_id(number).name, resend=resend).pk
+
+
+def run_all(actor: Actor, numbers: Sequence[int] | None = None) -> Sequence[AskedRun]:
+    """Ask for a run of every export one may run and whose schedule is on (CI-O1), or of those named, whatever their
+    schedules; tell what became of each.
+    """
+    require(actor, Permission.EDIT_SHARED_EXPORTS)
+    asked = []
+    for row in _chosen(actor, numbers):
+        try:
+            asked.append(AskedRun(row.name, ask_run(actor, row.name).pk))
+        except LelekaError as error:
+            asked.append(AskedRun(row.name, None, error.problems))
+    return asked
+
+
+def those_of_run_all(actor: Actor) -> Sequence[int]:
+    """Give the ids of the exports that ``run_all`` runs where none is named."""
+    require(actor, Permission.EDIT_SHARED_EXPORTS)
+    return [row.pk for row in _chosen(actor, None)]
+
+
+def ask_preview(actor: Actor, number: int) -> int:
+    """Ask the worker what a run would do now; give the number of the task (``due.task``)."""
+    row = find_by_id(number)
+    require_export(actor, row)
+    return due.ask(actor, Task.Kind.PREVIEW, row.name)
+
+
+def outline(export: Export) -> dict[str, Any]:
+    """Give the settings alone, and the segments as they last were: what is known of a run that could not begin."""
+    connection = connection_of(export)
+    return {
+        "export": export.name,
+        "connection": connection.name,
+        "type": connection.type,
+        "host": connection.host,
+        "target": export.target,
+        "share": connection.share,
+        "automations": export.automations,
+        "limit": export.limit,
+        "matching": export.matching,
+        "leavers": export.leavers,
+        "segments": [[one.name, one.snapshot, one.size or 0] for one in export.segments.order_by("name")],
+    }
+
+
+def may_act(actor: Actor, number: int) -> bool:
+    """Tell whether somebody may run, cancel and resend what this run is of."""
+    return may_use(actor, _find(number).export.connection)
+
+
+def cancel_run(actor: Actor, number: int) -> RunView:
+    """Ask a live run to stop; one that nobody works on ends at once if nothing of it was sent."""
+    with transaction.atomic():
+        run = _find(number)
+        require_export(actor, run.export)
+        if not Run.objects.filter(pk=number, finished_at__isnull=True).exists():
+            raise Conflict("RUN_FINISHED", f"The run has ended: {run.status}.", where=f"run {number}")
+        ask_to_cancel(actor, run)
+    return view_of(_find(number))
+
+
+def ask_to_cancel(actor: Actor, run: Run) -> None:
+    """Ask a run to stop, within the caller's transaction; one that has ended meanwhile stays as it is."""
+    now = timezone.now()
+    live = Run.objects.filter(pk=run.pk, finished_at__isnull=True)
+    asked = live.filter(cancel_requested_at__isnull=True)
+    if asked.update(cancel_requested_at=now, status=RunStatus.CANCELING):
+        record(actor, "run cancel", run.export.name, {"run": run.pk})
+    if not AttemptRow.objects.filter(batch__run=run.pk).exists():
+        idle = live.filter(over(now.timestamp()), fence=run.fence)
+        if idle.update(status=RunStatus.CANCELED, finished_at=now):
+            run_audit.record_ended(run)
+
+
+def confirm_run(actor: Actor, number: int) -> RunView:
+    """Let a run that waits for confirmation go on, with exactly the plan it has."""
+    require(actor, Permission.CONFIRM)
+    run = _find(number)
+    with transaction.atomic():
+        waiting = Run.objects.filter(pk=number, status=RunStatus.NEEDS_CONFIRMATION, finished_at__isnull=True)
+        if not waiting.update(
+            status=RunStatus.QUEUED, confirmed_by=actor.name, confirmed_at=timezone.now(), lease_until=0.0
+        ):
+            raise Conflict(
+                "NOTHING_TO_CONFIRM",
+                f"The run does not wait for confirmation: {run.status}.",
+                where=f"run {number}",
+            )
+        record(actor, "run confirm", run.export.name, {"run": number, "plan": run.plan})
+    return view_of(_find(number))
+
+
+def ask_run(
+    actor: Actor,
+    name: str,
+    *,
+    refresh: bool = True,
+    resend: bool = False,
+    trigger: str = Trigger.ON_DEMAND,
+    tries: int = 1,
+) -> Run:
+    """Queue a run of an export; whoever claims it refreshes, freezes the configuration and sees it through.
+
+    ``tries`` counts the runs of one due instant, this one included.
+    """
+    export = export_queries.find_by_name(name)
+    require_export(actor, export)
+    config = {**outline(export), "resend": resend, "refresh": refresh}
+    return _create(export, config, actor, trigger=trigger, tries=tries)
+
+
+def _create(export: Export, config: dict[str, Any], actor: Actor, **values: Any) -> Run:
+    now = timezone.now()
+    connection = export_queries.connection_of(export)
+    acts_as = export_user.name_for(connection, actor)
+    try:
+        with transaction.atomic():
+            run = Run.objects.create(
+                export=export,
+                account=connection.account,
+                config={**config, "by_operator": actor.is_operator},
+                asked_by=actor.name,
+                acts_as=acts_as,
+                created_at=now,
+                started_at=now,
+                stepped_at=now,
+                **values,
+            )
+            record(actor, "export run", export.name, {"run": run.pk})
+    except IntegrityError:
+        raise _in_progress(export.name, "another process has just started it") from None
+    return run
+
+
+def _in_progress(name: str, why: str) -> Conflict:
+    return Conflict("RUN_IN_PROGRESS", f"The export is running: {why}.", where=name)
