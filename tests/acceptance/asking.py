@@ -24,10 +24,10 @@ def _ask(what: str, more: list[str]) -> Any:
     from django.utils import timezone  # noqa: PLC0415 - after the set-up, as all of these
 
     from leleka.core.clock import SystemClock  # noqa: PLC0415
-    from leleka.services import schedules  # noqa: PLC0415
     from leleka.services.access.actor import Actor  # noqa: PLC0415
     from leleka.services.refresh import commands as refresh_commands
     from leleka.services.runs import commands as run_commands
+    from leleka.services.schedules import commands as schedule_commands  # noqa: PLC0415
     from leleka.state.models import DueDecision, Refresh, Run, SystemSchedule  # noqa: PLC0415
 
     me = Actor.operator()
@@ -40,7 +40,9 @@ def _ask(what: str, more: list[str]) -> Any:
     if what == "due":
         at = timezone.now().replace(second=0, microsecond=0) - timedelta(minutes=1)
         times = [(at - timedelta(hours=number)).strftime("%H:%M") for number in range(4)]
-        schedules.set_system(me, {"repeat": "daily", "times": times, "time_zone": "UTC"}, 0, SystemClock())
+        schedule_commands.set_system(
+            me, {"repeat": "daily", "times": times, "time_zone": "UTC"}, 0, SystemClock()
+        )
         return SystemSchedule.objects.update(
             since=at - timedelta(hours=30), next_due_at=at - timedelta(hours=27)
         )

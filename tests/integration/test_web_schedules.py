@@ -9,9 +9,9 @@ from django.utils import translation
 
 from leleka.core.clock import SystemClock
 from leleka.core.schedules.model import ClockChange
-from leleka.services import schedules
 from leleka.services.access.actor import Role
-from leleka.services.schedules import DecisionView
+from leleka.services.schedules import commands as schedule_commands
+from leleka.services.schedules.queries import DecisionView
 from leleka.state.models import DueDecision, Export, Run, SystemSchedule
 from leleka.web.schedules import change_in_words, decision_in_words
 from tests.integration.office import Office
@@ -172,7 +172,7 @@ def test_an_export_gets_a_schedule_of_its_own_and_the_list_says_so(ada: Client) 
 def test_several_keep_their_own_schedules_or_get_a_new_one_with_a_warning(ada: Client) -> None:
     """CI-S4; complaint 7: what one did not see is overridden only where one asked for it."""
     own = Export.objects.get(name="News")
-    schedules.set_exports(somebody("x", Role.ADMINISTRATOR).actor, [own.pk], OWN, SystemClock())
+    schedule_commands.set_exports(somebody("x", Role.ADMINISTRATOR).actor, [own.pk], OWN, SystemClock())
     numbers = "&".join(f"chosen={pk}" for pk in Export.objects.values_list("pk", flat=True))
     pane = words(ada, f"/data/exports/schedule?{numbers}")
     for said in (
@@ -197,7 +197,7 @@ def test_several_keep_their_own_schedules_or_get_a_new_one_with_a_warning(ada: C
 def test_a_change_of_the_system_schedule_leaves_own_schedules_alone(ada: Client) -> None:
     """Complaint 7, CI-S11."""
     own = Export.objects.get(name="News")
-    schedules.set_exports(somebody("x", Role.ADMINISTRATOR).actor, [own.pk], OWN, SystemClock())
+    schedule_commands.set_exports(somebody("x", Role.ADMINISTRATOR).actor, [own.pk], OWN, SystemClock())
     before = Export.objects.get(pk=own.pk).next_due_at
     ada.post("/admin/system/schedule/save", {**WEEKLY, "days": ["sun"]})
     assert Export.objects.get(pk=own.pk).next_due_at == before
@@ -235,7 +235,7 @@ def test_a_schedule_that_somebody_else_saved_meanwhile_is_not_overwritten(ada: C
     pane = ada.get(f"/data/exports/schedule?chosen={export.pk}").content.decode()
     assert f'name="version-{export.pk}" value="{export.version}"' in pane
     seen = {"chosen": str(export.pk), f"version-{export.pk}": str(export.version), "on": "yes"}
-    schedules.set_exports(somebody("x", Role.ADMINISTRATOR).actor, [export.pk], OWN, SystemClock())
+    schedule_commands.set_exports(somebody("x", Role.ADMINISTRATOR).actor, [export.pk], OWN, SystemClock())
     saved = Export.objects.get(pk=export.pk).schedule
     reply = ada.post("/data/exports/schedule", {**seen, "recurrence": "system"})
     assert (reply.status_code, "STALE" in reply.content.decode()) == (409, True)

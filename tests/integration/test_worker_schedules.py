@@ -7,9 +7,11 @@ import pytest
 
 from leleka.core.schedules.instants import instants
 from leleka.errors import Conflict, InvalidInput
-from leleka.services import schedules, scheduling, walking
+from leleka.services import scheduling, walking
 from leleka.services.exports.schedule_setting import schedule_of
 from leleka.services.refresh import queries as refresh_queries
+from leleka.services.schedules import commands as schedule_commands
+from leleka.services.schedules import queries as schedule_queries
 from leleka.state.models import DueDecision, Export, Notice, Refresh, Run, SystemSchedule, Trigger
 from tests.fakes.clock import START, VirtualClock
 from tests.integration.office import ALICE, DEFINITIONS, Office
@@ -40,7 +42,7 @@ def end(refresh: Refresh) -> None:
 
 @pytest.mark.usefixtures("shop")
 def test_the_system_refreshes_at_its_times_and_decides_each_once(clock: VirtualClock) -> None:
-    schedules.set_system(ALICE, HOURS, 0, clock)
+    schedule_commands.set_system(ALICE, HOURS, 0, clock)
     scheduling.tick(clock)
     assert decided() == [], "what was due before it was set is not run"
     clock.sleep(6 * 3600)
@@ -56,8 +58,8 @@ def test_the_system_refreshes_at_its_times_and_decides_each_once(clock: VirtualC
 @pytest.mark.usefixtures("shop")
 def test_it_is_off_until_it_is_switched_on(clock: VirtualClock) -> None:
     """CI-S1."""
-    assert schedules.system(ALICE, clock).on is False
-    schedules.set_system(ALICE, {**HOURS, "on": False}, 0, clock)
+    assert schedule_queries.system(ALICE, clock).on is False
+    schedule_commands.set_system(ALICE, {**HOURS, "on": False}, 0, clock)
     clock.sleep(86_400)
     scheduling.tick(clock)
     assert DueDecision.objects.count() == 0
@@ -66,7 +68,7 @@ def test_it_is_off_until_it_is_switched_on(clock: VirtualClock) -> None:
 @pytest.mark.usefixtures("shop")
 def test_three_days_down_make_one_catch_up_and_the_rest_missed(clock: VirtualClock) -> None:
     """Fault 61."""
-    schedules.set_system(ALICE, HOURS, 0, clock)
+    schedule_commands.set_system(ALICE, HOURS, 0, clock)
     clock.sleep(3 * 86_400)
     scheduling.tick(clock)
     found = decided()
@@ -78,7 +80,7 @@ def test_three_days_down_make_one_catch_up_and_the_rest_missed(clock: VirtualClo
 @pytest.mark.usefixtures("shop")
 def test_one_that_is_due_while_the_last_one_goes_on_is_skipped_and_says_why(clock: VirtualClock) -> None:
     """Fault 62."""
-    schedules.set_system(ALICE, HOURS, 0, clock)
+    schedule_commands.set_system(ALICE, HOURS, 0, clock)
     clock.sleep(6 * 3600)
     scheduling.tick(clock)
     clock.sleep(6 * 3600)
@@ -95,7 +97,7 @@ def test_one_that_is_due_while_the_last_one_goes_on_is_skipped_and_says_why(cloc
 @pytest.mark.parametrize("step", [-3600.0, -86_400.0, 3600.0])
 def test_a_clock_that_is_set_decides_no_instant_twice(clock: VirtualClock, step: float) -> None:
     """Fault 58."""
-    schedules.set_system(ALICE, HOURS, 0, clock)
+    schedule_commands.set_system(ALICE, HOURS, 0, clock)
     clock.sleep(6 * 3600)
     scheduling.tick(clock)
     end(Refresh.objects.get())
@@ -116,7 +118,7 @@ def test_of_two_schedulers_at_one_instant_one_decides(
     clock: VirtualClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Fault 6: the other has read that it is due, and finds it decided."""
-    schedules.set_system(ALICE, HOURS, 0, clock)
+    schedule_commands.set_system(ALICE, HOURS, 0, clock)
     clock.sleep(6 * 3600)
     other = VirtualClock()
     other.sleep(clock.now() - START)
@@ -137,7 +139,7 @@ def test_a_decision_and_what_it_starts_are_there_together_or_not_at_all(
     clock: VirtualClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Fault 6."""
-    schedules.set_system(ALICE, HOURS, 0, clock)
+    schedule_commands.set_system(ALICE, HOURS, 0, clock)
     clock.sleep(6 * 3600)
 
     class Killed(BaseException):
@@ -160,8 +162,8 @@ def test_an_export_runs_by_its_own_schedule_and_is_shown_as_what_it_was(clock: V
     """CI-S3, T9: 08:00 in Kyiv is 06:00 UTC in November."""
     Export.objects.update(managed_by_file="")
     export = Export.objects.get()
-    schedules.set_exports(ALICE, [export.pk], OWN, clock)
-    schedules.set_system(ALICE, HOURS, 0, clock)
+    schedule_commands.set_exports(ALICE, [export.pk], OWN, clock)
+    schedule_commands.set_system(ALICE, HOURS, 0, clock)
     clock.sleep(6 * 3600)
     scheduling.tick(clock)
     assert decided(f"export:{export.pk}") == [("15 06:00", "started", "on-time")]
@@ -177,12 +179,12 @@ def test_off_means_only_by_hand_and_keeps_the_schedule_it_had(clock: VirtualCloc
     """CI-S3, S4."""
     Export.objects.update(managed_by_file="")
     number = Export.objects.get().pk
-    schedules.set_exports(ALICE, [number], OWN, clock)
-    schedules.switch_exports(ALICE, [number], clock, on=False)
+    schedule_commands.set_exports(ALICE, [number], OWN, clock)
+    schedule_commands.switch_exports(ALICE, [number], clock, on=False)
     clock.sleep(30 * 86_400)
     scheduling.tick(clock)
     assert DueDecision.objects.count() == 0
-    schedules.switch_exports(ALICE, [number], clock, on=True)
+    schedule_commands.switch_exports(ALICE, [number], clock, on=True)
     told = schedule_of(Export.objects.get())
     assert (told.policy, told.own and told.own.zone) == ("own", "Europe/Kyiv")
     scheduling.tick(clock)
@@ -192,7 +194,7 @@ def test_off_means_only_by_hand_and_keeps_the_schedule_it_had(clock: VirtualCloc
 @pytest.mark.usefixtures("shop")
 def test_a_schedule_whose_zone_is_gone_says_so_and_goes_on_saying_so(clock: VirtualClock) -> None:
     """Fault 60; a schedule never breaks silently."""
-    schedules.set_system(ALICE, HOURS, 0, clock)
+    schedule_commands.set_system(ALICE, HOURS, 0, clock)
     SystemSchedule.objects.update(schedule={**HOURS, "time_zone": "Mars/Olympus"})
     clock.sleep(6 * 3600)
     scheduling.tick(clock)
@@ -208,7 +210,7 @@ def test_a_schedule_whose_zone_is_gone_says_so_and_goes_on_saying_so(clock: Virt
 def test_whose_export_could_not_start_is_told(clock: VirtualClock) -> None:
     Export.objects.update(managed_by_file="")
     export = Export.objects.get()
-    schedules.set_exports(ALICE, [export.pk], OWN, clock)
+    schedule_commands.set_exports(ALICE, [export.pk], OWN, clock)
     gone = {"policy": "own", "schedule": {**OWN, "time_zone": "Mars/Olympus"}}
     Export.objects.update(schedule=gone)
     clock.sleep(6 * 3600)
@@ -221,8 +223,8 @@ def test_whose_export_could_not_start_is_told(clock: VirtualClock) -> None:
 def test_the_next_ten_are_told_and_what_the_clocks_do(clock: VirtualClock) -> None:
     """CI-S1; input 78."""
     night = {"repeat": "daily", "times": ["03:30"], "time_zone": "Europe/Kyiv"}
-    schedules.set_system(ALICE, night, 0, clock)
-    view = schedules.system(ALICE, clock)
+    schedule_commands.set_system(ALICE, night, 0, clock)
+    view = schedule_queries.system(ALICE, clock)
     assert len(view.next) == 10
     assert view.next[0].due_at == datetime(2023, 11, 15, 1, 30, tzinfo=UTC)
     assert {change.kind for change in view.changes} == {"gap", "overlap"}
@@ -230,11 +232,11 @@ def test_the_next_ten_are_told_and_what_the_clocks_do(clock: VirtualClock) -> No
 
 @pytest.mark.usefixtures("shop")
 def test_a_stale_edit_of_the_system_schedule_is_refused(clock: VirtualClock) -> None:
-    schedules.set_system(ALICE, HOURS, 0, clock)
+    schedule_commands.set_system(ALICE, HOURS, 0, clock)
     with pytest.raises(Conflict, match="STALE"):
-        schedules.set_system(ALICE, HOURS, 0, clock)
+        schedule_commands.set_system(ALICE, HOURS, 0, clock)
     with pytest.raises(InvalidInput, match="TZ_UNKNOWN"):
-        schedules.set_system(ALICE, {**HOURS, "time_zone": "../../etc/passwd"}, 1, clock)
+        schedule_commands.set_system(ALICE, {**HOURS, "time_zone": "../../etc/passwd"}, 1, clock)
 
 
 @pytest.mark.usefixtures("shop")
@@ -254,7 +256,7 @@ def test_definitions_say_when_things_run_and_applying_twice_changes_nothing(
     export = Export.objects.get()
     assert before == (export.schedule_since, export.next_due_at, SystemSchedule.objects.get().version)
     with pytest.raises(Conflict, match="MANAGED_BY_FILE"):
-        schedules.set_system(ALICE, HOURS, before[2], clock)
+        schedule_commands.set_system(ALICE, HOURS, before[2], clock)
     office.apply(DEFINITIONS + "    schedule: off\nsystem_schedule: off\n")
     assert (schedule_of(Export.objects.get()).policy, SystemSchedule.objects.get().on) == ("off", False)
 
@@ -263,13 +265,14 @@ def test_definitions_say_when_things_run_and_applying_twice_changes_nothing(
 def test_what_is_due_next_is_told_in_order(clock: VirtualClock) -> None:
     Export.objects.update(managed_by_file="")
     number = Export.objects.get().pk
-    schedules.set_exports(ALICE, [number], OWN, clock)
-    schedules.set_system(ALICE, {**HOURS, "times": ["07:00"]}, 0, clock)
-    found = [(one.due_at.hour, one.export) for one in schedules.upcoming(ALICE)]
+    schedule_commands.set_exports(ALICE, [number], OWN, clock)
+    schedule_commands.set_system(ALICE, {**HOURS, "times": ["07:00"]}, 0, clock)
+    found = [(one.due_at.hour, one.export) for one in schedule_queries.upcoming(ALICE)]
     assert found == [(6, number), (7, None)]
     assert refresh_queries.latest(ALICE) == []
     assert (
-        schedules.of_export(ALICE, number, clock).next == datetime(2023, 11, 15, 6, tzinfo=UTC) + timedelta()
+        schedule_queries.of_export(ALICE, number, clock).next
+        == datetime(2023, 11, 15, 6, tzinfo=UTC) + timedelta()
     )
 
 
@@ -280,8 +283,8 @@ def test_one_schedule_that_cannot_be_decided_keeps_nothing_else_from_beginning(
     shop.apply(DEFINITIONS + DEFINITIONS[DEFINITIONS.index("  - name: News") :].replace("News", "Other"))
     Export.objects.update(managed_by_file="")
     broken, other = Export.objects.order_by("pk")
-    schedules.set_exports(ALICE, [broken.pk, other.pk], OWN, clock)
-    schedules.set_system(ALICE, HOURS, 0, clock)
+    schedule_commands.set_exports(ALICE, [broken.pk, other.pk], OWN, clock)
+    schedule_commands.set_system(ALICE, HOURS, 0, clock)
     Export.objects.filter(pk=broken.pk).update(schedule={"policy": "own"})
     clock.sleep(6 * 3600)
     scheduling.tick(clock)

@@ -23,7 +23,6 @@ from leleka.api.schemas.exports import (
 from leleka.api.schemas.schedules import DecisionOut, ExportScheduleIn, ExportScheduleOut, of_export
 from leleka.core.clock import SystemClock
 from leleka.errors import NeedsAttention, NotFound
-from leleka.services import schedules
 from leleka.services.access.actor import Actor
 from leleka.services.exports import choices as export_choices
 from leleka.services.exports import commands as export_commands
@@ -32,7 +31,9 @@ from leleka.services.exports.choices import Choices
 from leleka.services.exports.queries import ExportDetail, ExportLine
 from leleka.services.runs import commands as run_commands
 from leleka.services.runs import idempotency
-from leleka.services.schedules import DecisionView
+from leleka.services.schedules import commands as schedule_commands
+from leleka.services.schedules import queries as schedule_queries
+from leleka.services.schedules.queries import DecisionView
 
 router = Router(tags=["Exports"])
 
@@ -170,7 +171,7 @@ def run_export(
     summary="Get an export's schedule",
 )
 def get_schedule(request: ApiRequest, number: Number) -> dict[str, Any]:
-    return of_export(schedules.of_export(request.auth, number, SystemClock()))
+    return of_export(schedule_queries.of_export(request.auth, number, SystemClock()))
 
 
 @router.put(
@@ -187,8 +188,8 @@ def set_schedule(request: ApiRequest, number: Number, data: ExportScheduleIn) ->
     """
     wanted = data.schedule if isinstance(data.schedule, str) else data.schedule.written()
     seen = {} if data.version is None else {number: data.version}
-    schedules.set_exports(request.auth, [number], wanted, SystemClock(), seen)
-    return of_export(schedules.of_export(request.auth, number, SystemClock()))
+    schedule_commands.set_exports(request.auth, [number], wanted, SystemClock(), seen)
+    return of_export(schedule_queries.of_export(request.auth, number, SystemClock()))
 
 
 @router.get(
@@ -198,7 +199,7 @@ def set_schedule(request: ApiRequest, number: Number, data: ExportScheduleIn) ->
     summary="What was decided when the export was due",
 )
 def list_decisions(request: ApiRequest, number: Number) -> Sequence[DecisionView]:
-    return schedules.decisions(request.auth, number)
+    return schedule_queries.decisions(request.auth, number)
 
 
 def _data(data: ExportIn) -> dict[str, Any]:

@@ -20,9 +20,12 @@ from leleka.api.schemas.schedules import (
     written,
 )
 from leleka.core.clock import SystemClock
-from leleka.services import schedules, status, system_schedule
+from leleka.services import status
 from leleka.services.access.actor import Actor
-from leleka.services.schedules import DecisionView
+from leleka.services.schedules import commands as schedule_commands
+from leleka.services.schedules import queries as schedule_queries
+from leleka.services.schedules import system_schedule
+from leleka.services.schedules.queries import DecisionView
 from leleka.services.status import Overview, Wanted
 
 router = Router(tags=["System"])
@@ -103,7 +106,7 @@ def get_schedule(request: ApiRequest) -> dict[str, Any]:
 def set_schedule(request: ApiRequest, data: SystemScheduleIn) -> dict[str, Any]:
     """What was due before is not run. Exports with schedules of their own keep them."""
     wanted = {key: value for key, value in data.written().items() if key != "version"}
-    schedules.set_system(request.auth, wanted, data.version, SystemClock())
+    schedule_commands.set_system(request.auth, wanted, data.version, SystemClock())
     return _shown(request.auth)
 
 
@@ -112,7 +115,7 @@ def set_schedule(request: ApiRequest, data: SystemScheduleIn) -> dict[str, Any]:
 )
 def preview_schedule(request: ApiRequest, data: ScheduleIn) -> dict[str, Any]:  # noqa: ARG001 - who asks is known
     """The next ten moments, and what changes of the clocks do. Nothing is saved."""
-    return told(*schedules.preview(data.written(), SystemClock()))
+    return told(*schedule_queries.preview(data.written(), SystemClock()))
 
 
 @router.get(
@@ -122,7 +125,7 @@ def preview_schedule(request: ApiRequest, data: ScheduleIn) -> dict[str, Any]:  
     summary="What was decided when the system was due",
 )
 def list_decisions(request: ApiRequest) -> Sequence[DecisionView]:
-    return schedules.system_decisions(request.auth)
+    return schedule_queries.system_decisions(request.auth)
 
 
 @standing.get("", response=OverviewOut, operation_id="showStatus", summary="How everything stands")
@@ -133,7 +136,7 @@ def show_status(request: ApiRequest, looking: Annotated[Looking, Query()]) -> Ov
 
 
 def _shown(actor: Actor) -> dict[str, Any]:
-    view, row = schedules.system(actor, SystemClock()), system_schedule.row()
+    view, row = schedule_queries.system(actor, SystemClock()), system_schedule.row()
     return {
         "on": view.on,
         "schedule": written(view.schedule),

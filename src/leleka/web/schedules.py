@@ -20,7 +20,7 @@ from leleka.core.schedules.parser import DAYS, to_data, zone_names
 from leleka.errors import Problem
 from leleka.messages.problems import in_this_language
 from leleka.messages.statuses import status_word
-from leleka.services.schedules import DecisionView, ExportScheduleView
+from leleka.services.schedules.queries import DecisionView, ExportScheduleView
 from leleka.web.numbers import whole_number
 
 TRIGGERS: Final[Mapping[str, Promise]] = {

@@ -10,7 +10,7 @@ from pydantic import ConfigDict, Field
 from leleka.api.schemas.common import In, Version
 from leleka.core.schedules.model import ClockChange, Instant, Schedule
 from leleka.core.schedules.parser import to_data
-from leleka.services.schedules import ExportScheduleView
+from leleka.services.schedules.queries import ExportScheduleView
 
 Policy = Literal["system", "own", "off"]
 _WRITTEN: Final[dict[str, Any]] = {

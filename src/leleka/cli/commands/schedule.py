@@ -25,15 +25,15 @@ def show(json: JsonOption = False) -> None:
     """Show the system's schedule with its next ten moments and latest decisions, and what each export follows."""
     from leleka.core.clock import SystemClock
     from leleka.core.schedules.parser import to_data
-    from leleka.services import schedules
     from leleka.services.access.actor import Actor
     from leleka.services.exports import queries as export_queries
     from leleka.services.installation import preparation
+    from leleka.services.schedules import queries as schedule_queries
 
     preparation.prepare()
     actor = Actor.operator()
-    view, listed = schedules.system(actor, SystemClock()), export_queries.list_exports()
-    decisions = schedules.system_decisions(actor, 10)
+    view, listed = schedule_queries.system(actor, SystemClock()), export_queries.list_exports()
+    decisions = schedule_queries.system_decisions(actor, 10)
     written = to_data(view.schedule)
     if json:
         system = {"on": view.on, "schedule": written, "next": view.next, "decisions": decisions}
@@ -69,12 +69,12 @@ def next_(
     json: JsonOption = False,
 ) -> None:
     """Show what is due next, of the system and of exports with schedules of their own."""
-    from leleka.services import schedules
     from leleka.services.access.actor import Actor
     from leleka.services.installation import preparation
+    from leleka.services.schedules import queries as schedule_queries
 
     preparation.prepare()
-    found = schedules.upcoming(Actor.operator(), number)
+    found = schedule_queries.upcoming(Actor.operator(), number)
     if json:
         print_json(found)
         return

@@ -23,7 +23,7 @@ from leleka.services.exports.schedule_setting import columns_of, stored
 from leleka.services.exports.validation import CheckedExport, Staying
 from leleka.services.installation import configuration as installation_configuration
 from leleka.services.installation import lake_sessions
-from leleka.services.system_schedule import values
+from leleka.services.schedules.system_schedule import values
 from leleka.state.models import Account, Connection, Export, RelationshipRow, Segment, Source, SystemSchedule
 from leleka.warehouse.session import Session
 

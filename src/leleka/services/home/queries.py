@@ -11,11 +11,11 @@ from django.utils import timezone
 
 from leleka.core.ports.clock import Clock
 from leleka.errors import Problem
-from leleka.services import schedules
 from leleka.services.access.actor import Actor
 from leleka.services.access.permissions import Permission, allows, require
 from leleka.services.connections import queries as connection_queries
 from leleka.services.monitoring import workers as monitoring_workers
+from leleka.services.schedules import queries as schedule_queries
 from leleka.state.models import Connection, Export, Run, RunStatus, Segment, SegmentSize, Source
 
 _EACH: Final = 5  # of one kind are told one by one; how many more there are, in a number
@@ -165,7 +165,7 @@ def upcoming(actor: Actor, clock: Clock) -> Sequence[Upcoming]:
     )[:_NEXT]
     now = datetime.fromtimestamp(clock.now(), UTC)
     found = [Upcoming(name, export, None, *more) for name, export, *more in rows]
-    due = [one for one in schedules.upcoming(actor, _NEXT) if one.due_at > now]
+    due = [one for one in schedule_queries.upcoming(actor, _NEXT) if one.due_at > now]
     return [*found, *(Upcoming(one.name, one.export, one.due_at) for one in due)][:_NEXT]
 
 

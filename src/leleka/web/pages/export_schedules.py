@@ -9,9 +9,11 @@ from django.urls import reverse
 from leleka.core.clock import SystemClock
 from leleka.errors import Conflict, Forbidden, InvalidInput
 from leleka.messages.http_status import status_of
-from leleka.services import schedules, status
+from leleka.services import status
 from leleka.services.exports import queries as export_queries
 from leleka.services.exports.queries import ExportLine
+from leleka.services.schedules import commands as schedule_commands
+from leleka.services.schedules import queries as schedule_queries
 from leleka.web import schedules as words
 from leleka.web.answers import go, page, pane
 from leleka.web.numbers import whole_number
@@ -24,19 +26,19 @@ _DECIDED: Final = 5
 def listed(request: Request, lines: Sequence[ExportLine]) -> dict[str, Any]:
     """Give what a list shows of the schedules of its exports, in the installation's time zone."""
     actor = actor_of(request)
-    found = schedules.of_exports(actor, [line.id for line in lines])
-    return {"schedules": found, "zone": schedules.home_zone()}
+    found = schedule_queries.of_exports(actor, [line.id for line in lines])
+    return {"schedules": found, "zone": schedule_queries.home_zone()}
 
 
 def shown(request: Request, number: int) -> dict[str, Any]:
     """Give what an export's page says of its schedule, and of what kept it from running."""
     actor = actor_of(request)
     return {
-        "schedule": schedules.of_export(actor, number, SystemClock()),
-        "system": schedules.system(actor, SystemClock()),
-        "decisions": schedules.decisions(actor, number, _DECIDED),
+        "schedule": schedule_queries.of_export(actor, number, SystemClock()),
+        "system": schedule_queries.system(actor, SystemClock()),
+        "decisions": schedule_queries.decisions(actor, number, _DECIDED),
         "skipped": status.skipped(actor, number),
-        "zone": schedules.home_zone(),
+        "zone": schedule_queries.home_zone(),
     }
 
 
@@ -55,7 +57,7 @@ def preview(request: Request) -> HttpResponse:
     if recurrence != "system":
         context |= next_of(words.posted(_with_repeat(request.POST)))
     else:
-        view = schedules.system(actor_of(request), SystemClock())
+        view = schedule_queries.system(actor_of(request), SystemClock())
         context |= {"next": view.next, "zone": view.schedule.zone}
     return page(request, "web/parts/schedule_next.html", context)
 
@@ -66,12 +68,12 @@ def _save(request: Request, chosen: Sequence[int]) -> HttpResponse:
     seen = {number: whole_number(post[name]) for number in chosen if (name := f"version-{number}") in post}
     try:
         if post.get("mode") == "keep":
-            schedules.switch_exports(actor, chosen, clock, on=on, versions=seen)
+            schedule_commands.switch_exports(actor, chosen, clock, on=on, versions=seen)
         elif not on:
-            schedules.set_exports(actor, chosen, "off", clock, seen)
+            schedule_commands.set_exports(actor, chosen, "off", clock, seen)
         else:
             wanted = "system" if post.get("recurrence") == "system" else data
-            schedules.set_exports(actor, chosen, wanted, clock, seen)
+            schedule_commands.set_exports(actor, chosen, wanted, clock, seen)
     except (InvalidInput, Conflict, Forbidden) as error:
         given = {"on": on, "recurrence": post.get("recurrence", ""), "mode": post.get("mode", "")}
         given |= {"seen": seen, **words.form_of(data)}
@@ -83,7 +85,7 @@ def _pane(
     request: Request, chosen: Sequence[int], given: dict[str, Any], errors: Any = None, status: int = 200
 ) -> HttpResponse:
     actor = actor_of(request)
-    found = schedules.of_exports(actor, chosen)
+    found = schedule_queries.of_exports(actor, chosen)
     lines = export_queries.lines(actor, chosen)
     context = {
         "exports": [
@@ -93,7 +95,7 @@ def _pane(
         "given": given,
         "errors": errors,
         "editable": all(line.editable and not line.managed_by_file for line in lines),
-        "system": schedules.system(actor, SystemClock()),
+        "system": schedule_queries.system(actor, SystemClock()),
         "one_time": True,
     }
     return pane(request, "web/pages/export_schedule.html", context, status)
@@ -102,8 +104,8 @@ def _pane(
 def _given(request: Request, chosen: Sequence[int]) -> dict[str, Any]:
     """Give what the form begins with: the schedule there is, or for several the one that is offered to all."""
     actor, clock = actor_of(request), SystemClock()
-    suggested = schedules.system(actor, clock).schedule
-    view = schedules.of_export(actor, chosen[0], clock)
+    suggested = schedule_queries.system(actor, clock).schedule
+    view = schedule_queries.of_export(actor, chosen[0], clock)
     if len(chosen) > 1 or view.schedule is None:
         first = {"repeat": "daily", "times": ["06:00"], "time_zone": suggested.zone}
         form = words.form_of(first)

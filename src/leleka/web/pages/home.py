@@ -7,9 +7,9 @@ from django.http import HttpResponse
 
 from leleka.core.clock import SystemClock
 from leleka.messages.problems import in_this_language
-from leleka.services import schedules
 from leleka.services.access.permissions import Permission, allows
 from leleka.services.home import queries as home_queries
+from leleka.services.schedules import queries as schedule_queries
 from leleka.web.answers import page
 from leleka.web.request import Request, actor_of
 
@@ -27,7 +27,7 @@ def show(request: Request) -> HttpResponse:
         "upcoming": home_queries.upcoming(actor, clock),
         "ended": home_queries.ended(actor),
         "sizes": home_queries.sizes(actor),
-        "zone": schedules.home_zone(),
+        "zone": schedule_queries.home_zone(),
     }
     return page(request, "web/pages/home.html", context)
 

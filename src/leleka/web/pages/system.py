@@ -7,9 +7,10 @@ from leleka.core.clock import SystemClock
 from leleka.core.refresh_graph import StepKind
 from leleka.messages.statuses import STATUSES
 from leleka.services import about as facts
-from leleka.services import schedules, status, status_progress
+from leleka.services import status, status_progress
 from leleka.services.exports import plan_limits
 from leleka.services.refresh import commands as refresh_commands
+from leleka.services.schedules import queries as schedule_queries
 from leleka.services.status import Wanted
 from leleka.web.answers import go, is_htmx, page, pane
 from leleka.web.numbers import whole_number
@@ -46,7 +47,7 @@ def refresh_all(request: Request) -> HttpResponse:
     actor = actor_of(request)
     if request.method != "POST":
         beyond = plan_limits.among_those_of_the_system(actor)
-        context = {"following": schedules.following(actor)["system"], "beyond": beyond}
+        context = {"following": schedule_queries.following(actor)["system"], "beyond": beyond}
         return pane(request, "web/pages/refresh_sure.html", context)
     return _ask(request, "everything")
 

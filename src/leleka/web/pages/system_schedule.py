@@ -9,7 +9,9 @@ from leleka.core.clock import SystemClock
 from leleka.core.schedules.parser import to_data
 from leleka.errors import Conflict, InvalidInput
 from leleka.messages.http_status import status_of
-from leleka.services import schedules, system_schedule
+from leleka.services.schedules import commands as schedule_commands
+from leleka.services.schedules import queries as schedule_queries
+from leleka.services.schedules import system_schedule
 from leleka.web import schedules as words
 from leleka.web.answers import go, page
 from leleka.web.numbers import whole_number
@@ -19,11 +21,11 @@ _DECIDED: Final = 12
 
 
 def show(request: Request) -> HttpResponse:
-    view = schedules.system(actor_of(request), SystemClock())
+    view = schedule_queries.system(actor_of(request), SystemClock())
     context = _context(request)
     given = {"on": view.on, "version": view.version, **words.form_of(view.schedule)}
     if not view.on:
-        view_next, changes = schedules.preview(to_data(view.schedule), SystemClock())
+        view_next, changes = schedule_queries.preview(to_data(view.schedule), SystemClock())
     else:
         view_next, changes = view.next, view.changes
     context |= {"given": given, "view": view, "next": view_next, "changes": changes}
@@ -35,7 +37,7 @@ def save(request: Request) -> HttpResponse:
     data, on = words.posted(request.POST), request.POST.get("on") == "yes"
     version = whole_number(request.POST.get("version"))
     try:
-        schedules.set_system(actor_of(request), {**data, "on": on}, version, SystemClock())
+        schedule_commands.set_system(actor_of(request), {**data, "on": on}, version, SystemClock())
     except (InvalidInput, Conflict) as error:
         given = {"on": on, "version": version, **words.form_of(data)}
         context = {**_context(request), "given": given, "errors": words.beside_fields(error.problems)}
@@ -53,7 +55,7 @@ def preview(request: Request) -> HttpResponse:
 def next_of(data: dict[str, Any]) -> dict[str, Any]:
     """Give the next moments of what was typed, or what is wrong with it."""
     try:
-        found, changes = schedules.preview(data, SystemClock())
+        found, changes = schedule_queries.preview(data, SystemClock())
     except InvalidInput as error:
         problems = words.beside_fields(error.problems)
         return {"next": (), "wrong": [one for several in problems.values() for one in several]}
@@ -65,7 +67,7 @@ def _context(request: Request) -> dict[str, Any]:
     row = system_schedule.row()
     return {
         "tab": "schedule",
-        "decisions": schedules.system_decisions(actor, _DECIDED),
-        "following": schedules.following(actor),
+        "decisions": schedule_queries.system_decisions(actor, _DECIDED),
+        "following": schedule_queries.following(actor),
         "managed_by_file": row.managed_by_file if row else "",
     }

@@ -12,7 +12,7 @@ from leleka.core.schedules.model import ClockChange, Schedule
 from leleka.errors import Problem
 from leleka.messages.problems import in_this_language
 from leleka.services.runs.retry_policy import MOST_TRIES
-from leleka.services.schedules import DecisionView, ExportScheduleView
+from leleka.services.schedules.queries import DecisionView, ExportScheduleView
 from leleka.web import schedules
 
 register = template.Library()
