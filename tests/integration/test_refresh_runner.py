@@ -10,9 +10,10 @@ import pytest
 from leleka.core.clock import SystemClock
 from leleka.core.refresh_graph import StepStatus
 from leleka.errors import Conflict
-from leleka.services import refreshing, running, scheduling, stepping, walking
+from leleka.services import running, scheduling, stepping, walking
 from leleka.services.refresh import commands as refresh_commands
 from leleka.services.refresh import queries as refresh_queries
+from leleka.services.segments import evaluation as segment_evaluation
 from leleka.services.watching import Nobody
 from leleka.state.models import Export, Refresh, RefreshStep, Run, RunStatus, Segment, Source
 from leleka.state.refreshing import RefreshLost, claim, guard
@@ -73,7 +74,7 @@ def test_a_walker_that_stood_still_beyond_its_lease_changes_nothing_any_more(
     """Fault 7, I-12: it wakes up with what it had read, and its successor has read something newer."""
     shop.edit(1, tier="silver")
     number = refresh_commands.ask(ALICE, "data")
-    real = refreshing.load_if_stale
+    real = segment_evaluation.load_if_stale
     woken: list[Any] = []
 
     def read(*words: Any) -> Any:
@@ -84,7 +85,7 @@ def test_a_walker_that_stood_still_beyond_its_lease_changes_nothing_any_more(
             taken_over(number)()
         return loaded
 
-    monkeypatch.setattr(refreshing, "load_if_stale", read)
+    monkeypatch.setattr(segment_evaluation, "load_if_stale", read)
     walking.carry_out(number, SystemClock())
     assert woken[0].digest != Source.objects.get().digest
     assert Segment.objects.get().size == 8
@@ -240,7 +241,7 @@ def test_a_source_that_is_edited_while_it_is_read_stays_edited(
 ) -> None:
     """Fault 65."""
     shop.hire(1)
-    real = refreshing.load_if_stale
+    real = segment_evaluation.load_if_stale
 
     def read(*words: Any) -> Any:
         loaded = real(*words)
@@ -249,7 +250,7 @@ def test_a_source_that_is_edited_while_it_is_read_stays_edited(
         )
         return loaded
 
-    monkeypatch.setattr(refreshing, "load_if_stale", read)
+    monkeypatch.setattr(segment_evaluation, "load_if_stale", read)
     walking.carry_out(refresh_commands.ask(ALICE, "data"), SystemClock())
     assert (Source.objects.get().spec["of"], Source.objects.get().rows) == (1, 11)
 

@@ -9,11 +9,12 @@ import pytest
 
 from leleka.core.clock import SystemClock
 from leleka.errors import LelekaError
-from leleka.services import pruning, refreshing
+from leleka.services import pruning
 from leleka.services.installation import lake_sessions
 from leleka.services.monitoring import process_identity
 from leleka.services.running import run_export
 from leleka.services.runs import commands as run_commands
+from leleka.services.segments import evaluation as segment_evaluation
 from leleka.state.models import Account, Connection, Export, Run, RunStatus, Source
 from leleka.worker.runs import frozen_configuration
 from tests.fakes.clock import VirtualClock
@@ -202,11 +203,11 @@ def test_a_file_that_did_not_change_is_not_read_again_and_nobody_is_told(office:
     before = Source.objects.get().snapshot
     office.watcher.said.clear()
     with lake_sessions.session() as session:
-        refreshing.refresh_sources(session, office.watcher.stage)
+        segment_evaluation.refresh_sources(session, office.watcher.stage)
     assert (Source.objects.get().snapshot, office.watcher.said) == (before, [])
     office.hire(1)
     with lake_sessions.session() as session:
-        refreshing.refresh_sources(session, office.watcher.stage)
+        segment_evaluation.refresh_sources(session, office.watcher.stage)
     assert office.watcher.said == ["Reading source customers", "Read 3 rows of customers"]
 
 

@@ -9,9 +9,10 @@ import pytest
 from django.utils import timezone
 
 from leleka.core.clock import SystemClock
-from leleka.services import due, segments
+from leleka.services import due
 from leleka.services.monitoring import process_identity
 from leleka.services.monitoring import workers as monitoring_workers
+from leleka.services.segments import queries as segment_queries
 from leleka.state.models import Task, WorkerBeat
 from leleka.worker import loop
 from tests.fakes.clock import VirtualClock
@@ -54,11 +55,11 @@ def test_a_task_whose_process_is_told_to_end_is_given_back(monkeypatch: pytest.M
 
     number = asked()
     with monkeypatch.context() as patched:
-        patched.setattr(segments, "count_rules", interrupted)
+        patched.setattr(segment_queries, "count_rules", interrupted)
         with pytest.raises(KeyboardInterrupt):
             due.carry_out(f"task:{number}", SystemClock())
     assert (standing(number), errands()) == (("Queued", []), [f"task:{number}"])
-    monkeypatch.setattr(segments, "count_rules", lambda *_: 7)
+    monkeypatch.setattr(segment_queries, "count_rules", lambda *_: 7)
     due.carry_out(f"task:{number}", SystemClock())
     assert due.task(ALICE, number).result == {"count": 7}
 

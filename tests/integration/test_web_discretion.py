@@ -9,12 +9,13 @@ from django.utils import timezone
 
 from leleka.core.clock import SystemClock
 from leleka.errors import Conflict, InvalidInput
-from leleka.services import editing_segments, segments
 from leleka.services.access.actor import Role
 from leleka.services.connections import queries as connection_queries
 from leleka.services.exports import choices as export_choices
 from leleka.services.people import api_tokens
 from leleka.services.people import commands as people_commands
+from leleka.services.segments import commands as segment_commands
+from leleka.services.segments import queries as segment_queries
 from leleka.state.models import AuditEntry, Connection, Export, Segment, WebSession
 from tests.integration.office import ALICE, DEFINITIONS, Office
 from tests.integration.people import Somebody, lend_a_name, somebody
@@ -40,7 +41,7 @@ def test_a_key_that_is_an_address_is_masked_for_viewers(office: Office) -> None:
     office.apply(DEFINITIONS.replace("primary_key: id", "primary_key: email"))
     office.run()
     viewer = somebody("charlie", Role.VIEWER)
-    found = segments.first_members("Gold", CLOCK, masked=True)
+    found = segment_queries.first_members("Gold", CLOCK, masked=True)
     assert "x.test" not in str(found["members"])
     rows = viewer.browser.get("/data/runs/1/rows?ended=delivered").content.decode()
     assert "p***@x***" in rows
@@ -50,7 +51,7 @@ def test_a_key_that_is_an_address_is_masked_for_viewers(office: Office) -> None:
 @pytest.mark.usefixtures("shop")
 def test_rules_that_unfold_without_end_are_refused() -> None:
     with pytest.raises(InvalidInput, match="aliases"):
-        editing_segments.ask_count(ALICE, BOMB)
+        segment_commands.ask_count(ALICE, BOMB)
 
 
 @pytest.mark.parametrize("rules", [{"column": "tier", "is": 2**70}, {"not": {"column": "id", ">": 10**30}}])

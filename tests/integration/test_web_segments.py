@@ -8,9 +8,11 @@ from django.utils import timezone
 
 from leleka.core.clock import SystemClock
 from leleka.errors import Conflict, Forbidden
-from leleka.services import due, editing_segments, segments
+from leleka.services import due
 from leleka.services.access.actor import Actor, Role
 from leleka.services.installation import lake_sessions
+from leleka.services.segments import commands as segment_commands
+from leleka.services.segments import queries as segment_queries
 from leleka.state.models import AuditEntry, Connection, Export, Refresh, Segment, Task, User
 from tests.integration.office import ALICE, Office
 from tests.integration.people import somebody
@@ -73,7 +75,7 @@ def test_rules_as_shown_say_the_same_when_they_are_read_again(bob: Client) -> No
             {"not": {"column": "city", "operator": "is empty"}},
         ]
     }
-    number = editing_segments.create(ALICE, "Odd", editing_segments.as_text(rules))
+    number = segment_commands.create(ALICE, "Odd", segment_commands.as_text(rules))
     assert Segment.objects.get(pk=number).rules == rules
     assert bob.get(f"/segments/{number}/edit").status_code == 200
 
@@ -127,16 +129,16 @@ def test_a_viewer_sees_members_masked_and_edits_nothing(opened: Office) -> None:
     page += str(Task.objects.get().result)  # not even the worker leaves it behind
     for secret in ("p1@x.test", "Київ", "Ім'я 1", "Ім&#x27;я 1"):
         assert secret not in page
-    _, sample = segments.show_segment(CHARLIE, "Gold", SystemClock(), 1)
+    _, sample = segment_queries.show_segment(CHARLIE, "Gold", SystemClock(), 1)
     assert sample == [
         {"id": "1", "email": "p***@x***", "first_name": "І***", "city": "К***", "tier": "g***"},
     ]
     for act in (
-        lambda: editing_segments.create(CHARLIE, "Mine", "{column: tier, is: gold}"),
-        lambda: editing_segments.update(CHARLIE, number, "Mine", "{column: tier, is: gold}", 1),
-        lambda: editing_segments.remove(CHARLIE, number),
-        lambda: editing_segments.ask_refresh(CHARLIE, number),
-        lambda: editing_segments.ask_count(CHARLIE, "{column: tier, is: gold}"),
+        lambda: segment_commands.create(CHARLIE, "Mine", "{column: tier, is: gold}"),
+        lambda: segment_commands.update(CHARLIE, number, "Mine", "{column: tier, is: gold}", 1),
+        lambda: segment_commands.remove(CHARLIE, number),
+        lambda: segment_commands.ask_refresh(CHARLIE, number),
+        lambda: segment_commands.ask_count(CHARLIE, "{column: tier, is: gold}"),
     ):
         with pytest.raises(Forbidden):
             act()
@@ -205,10 +207,10 @@ def test_a_segment_of_a_file_is_read_only(bob: Client) -> None:
     Segment.objects.update(managed_by_file="/srv/leleka.yaml")
     number = Segment.objects.get().pk
     with pytest.raises(Conflict) as caught:
-        editing_segments.update(ALICE, number, "Mine", "{column: tier, is: gold}", 1)
+        segment_commands.update(ALICE, number, "Mine", "{column: tier, is: gold}", 1)
     assert caught.value.code == "MANAGED_BY_FILE"
     with pytest.raises(Conflict):
-        editing_segments.remove(ALICE, number)
+        segment_commands.remove(ALICE, number)
     assert "/edit" not in bob.get(f"/segments/{number}").content.decode()
 
 

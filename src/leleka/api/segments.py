@@ -11,8 +11,9 @@ from pydantic import ConfigDict
 from leleka.api.request import ApiRequest
 from leleka.api.schemas.common import In, Number, Page, Paging, TaskAsked, Version, paged
 from leleka.errors import InvalidInput
-from leleka.services import editing_segments, segments
-from leleka.services.contracts import SegmentView
+from leleka.services.segments import commands as segment_commands
+from leleka.services.segments import queries as segment_queries
+from leleka.services.segments.contracts import SegmentView
 
 router = Router(tags=["Segments"])
 _EXAMPLE: Final[dict[str, Any]] = {"column": "tier", "is": "gold"}
@@ -53,14 +54,14 @@ class SegmentChange(SegmentIn):
 @router.get("", response=Page[SegmentOut], operation_id="listSegments", summary="List segments")
 def list_segments(request: ApiRequest, paging: Annotated[Paging, Query()]) -> dict[str, object]:
     """In the order in which they were made."""
-    return paged(segments.segments_after(request.auth, paging.after, paging.limit + 1), paging)
+    return paged(segment_queries.segments_after(request.auth, paging.after, paging.limit + 1), paging)
 
 
 @router.post("", response={201: SegmentOut}, operation_id="createSegment", summary="Create a segment")
 def create_segment(request: ApiRequest, data: SegmentIn) -> Status[SegmentView]:
     """Nobody is in it until it is counted, by the operation of that name or by a run."""
-    number = editing_segments.create(request.auth, data.name, _text(data))
-    return Status(201, segments.segment(request.auth, number))
+    number = segment_commands.create(request.auth, data.name, _text(data))
+    return Status(201, segment_queries.segment(request.auth, number))
 
 
 @router.post(
@@ -68,18 +69,18 @@ def create_segment(request: ApiRequest, data: SegmentIn) -> Status[SegmentView]:
 )
 def count_rules(request: ApiRequest, data: RulesIn) -> Status[dict[str, int]]:
     """Check rules that are not saved, and ask the worker who matches in the sources as last read: ``count``."""
-    return Status(202, {"task": editing_segments.ask_count(request.auth, _text(data))})
+    return Status(202, {"task": segment_commands.ask_count(request.auth, _text(data))})
 
 
 @router.get("/{int:number}", response=SegmentOut, operation_id="getSegment", summary="Get a segment")
 def get_segment(request: ApiRequest, number: Number) -> SegmentView:
-    return segments.segment(request.auth, number)
+    return segment_queries.segment(request.auth, number)
 
 
 @router.put("/{int:number}", response=SegmentOut, operation_id="updateSegment", summary="Change a segment")
 def update_segment(request: ApiRequest, number: Number, data: SegmentChange) -> SegmentView:
-    editing_segments.update(request.auth, number, data.name, _text(data), data.version)
-    return segments.segment(request.auth, number)
+    segment_commands.update(request.auth, number, data.name, _text(data), data.version)
+    return segment_queries.segment(request.auth, number)
 
 
 @router.delete(
@@ -87,7 +88,7 @@ def update_segment(request: ApiRequest, number: Number, data: SegmentChange) -> 
 )
 def remove_segment(request: ApiRequest, number: Number) -> Status[None]:
     """One that an export sends stays: 409 SEGMENT_IN_USE."""
-    editing_segments.remove(request.auth, number)
+    segment_commands.remove(request.auth, number)
     return Status(204, None)
 
 
@@ -96,7 +97,7 @@ def remove_segment(request: ApiRequest, number: Number) -> Status[None]:
 )
 def count_segment(request: ApiRequest, number: Number) -> Status[dict[str, int]]:
     """Ask the worker to read the sources that changed and to find the members anew."""
-    return Status(202, {"task": editing_segments.ask_refresh(request.auth, number)})
+    return Status(202, {"task": segment_commands.ask_refresh(request.auth, number)})
 
 
 @router.post(
@@ -107,7 +108,7 @@ def count_segment(request: ApiRequest, number: Number) -> Status[dict[str, int]]
 )
 def show_members(request: ApiRequest, number: Number) -> Status[dict[str, int]]:
     """Ask the worker for size, columns and the first members, masked for who may not see personal data."""
-    return Status(202, {"task": editing_segments.ask_members(request.auth, number)})
+    return Status(202, {"task": segment_commands.ask_members(request.auth, number)})
 
 
 def _text(data: RulesIn) -> str:

@@ -16,13 +16,14 @@ from structlog.contextvars import bind_contextvars
 from leleka.core.messages import told
 from leleka.core.ports.clock import Clock
 from leleka.errors import LelekaError, NeedsAttention, NotFound, Problem
-from leleka.services import dying, late, running, segments, turns, walking
+from leleka.services import dying, late, running, turns, walking
 from leleka.services.access.actor import Actor
 from leleka.services.connections.open_destination import opened
 from leleka.services.installation import lake_sessions
 from leleka.services.monitoring import process_identity
 from leleka.services.monitoring import workers as monitoring_workers
 from leleka.services.plain import plain
+from leleka.services.segments import queries as segment_queries
 from leleka.services.watching import Nobody
 from leleka.state.models import Connection, Task
 from leleka.worker.notices import sweep as notice_sweep
@@ -76,7 +77,7 @@ def task(actor: Actor, number: int) -> TaskView:
     problems = [Problem(**one) for one in row.problems]
     result = row.result
     if row.kind == Task.Kind.MEMBERS and result:
-        result = segments.seen(actor, row.subject, result)
+        result = segment_queries.seen(actor, row.subject, result)
     return TaskView(row.pk, row.kind, row.subject, row.status, row.stage, row.stage_told, result, problems)
 
 
@@ -214,11 +215,11 @@ def _result(row: Task, clock: Clock, watcher: "_Watcher") -> dict[str, Any]:
     if row.kind == Task.Kind.PREVIEW:
         found: object = frozen_configuration.preview_export(row.subject, clock, watcher)
     elif row.kind == Task.Kind.COUNT:
-        found = {"count": segments.count_rules(row.payload["rules"], clock)}
+        found = {"count": segment_queries.count_rules(row.payload["rules"], clock)}
     elif row.kind == Task.Kind.MEMBERS:
-        found = segments.first_members(row.subject, clock, masked=row.payload["masked"])
+        found = segment_queries.first_members(row.subject, clock, masked=row.payload["masked"])
     else:
-        found = segments.refresh_segment(row.subject, clock, watcher.stage)
+        found = segment_queries.refresh_segment(row.subject, clock, watcher.stage)
     result: dict[str, Any] = plain(found)
     return result
 

@@ -9,9 +9,9 @@ from django.db import transaction
 from leleka.core.ports.clock import Clock
 from leleka.core.refresh_graph import StepKind, StepStatus
 from leleka.errors import Conflict, LelekaError, Problem
-from leleka.services import refreshing
 from leleka.services.access.actor import Actor, Role
 from leleka.services.runs import commands as run_commands
+from leleka.services.segments import evaluation as segment_evaluation
 from leleka.state.models import Export, Refresh, RefreshStep, Segment, Source
 from leleka.warehouse.session import Session
 
@@ -38,22 +38,22 @@ def _source(session: Session, step: RefreshStep, say: Say, guard: Guard) -> Done
     source = Source.objects.filter(pk=step.of).first()
     if source is None:
         return _gone("source")
-    loaded = refreshing.load_if_stale(session, source.name, source.spec, source.digest, say)
+    loaded = segment_evaluation.load_if_stale(session, source.name, source.spec, source.digest, say)
     if loaded is not None:
         with transaction.atomic():
             guard()
-            refreshing.store_loaded(source, loaded)
+            segment_evaluation.store_loaded(source, loaded)
     status = StepStatus.WITH_WARNINGS if source.notes else StepStatus.SUCCESSFUL
     return {"status": status, "changed": loaded is not None, "rows": source.rows, "notes": source.notes}
 
 
 def _profiles(session: Session, say: Say) -> Done:
     """Check the addresses of the profiles ahead of the runs that need them."""
-    profiles = refreshing.profiles_source()
+    profiles = segment_evaluation.profiles_source()
     columns = {name for name, _ in profiles.columns}
     used = {matching["email"] for matching in Export.objects.values_list("matching", flat=True)}
     for column in sorted(used & columns):  # a column that is gone is said by the run of whoever maps it
-        refreshing.address_book(session, profiles, column, say)
+        segment_evaluation.address_book(session, profiles, column, say)
     return {"status": StepStatus.SUCCESSFUL, "rows": profiles.rows}
 
 
@@ -62,7 +62,7 @@ def _segment(session: Session, step: RefreshStep, clock: Clock, say: Say, guard:
     if segment is None:
         return _gone("segment")
     before = segment.basis
-    refreshing.refresh_segments(session, clock, say, [segment], guard)
+    segment_evaluation.refresh_segments(session, clock, say, [segment], guard)
     if not Segment.objects.filter(pk=step.of).exists():
         return _gone("segment")
     return {"status": StepStatus.SUCCESSFUL, "changed": segment.basis != before, "rows": segment.size}

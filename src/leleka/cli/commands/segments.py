@@ -13,12 +13,12 @@ app = typer.Typer(help="Look at segments.", no_args_is_help=True)
 @app.command("list")
 def list_(json: JsonOption = False) -> None:
     """List the segments with their sizes."""
-    from leleka.services import segments
     from leleka.services.access.actor import Actor
     from leleka.services.installation import preparation
+    from leleka.services.segments import queries as segment_queries
 
     preparation.prepare()
-    listed = segments.list_segments(Actor.operator())
+    listed = segment_queries.list_segments(Actor.operator())
     if json:
         print_json(listed)
         return
@@ -38,12 +38,12 @@ def show(
 ) -> None:
     """Evaluate a segment now and show its rules, its size and some members."""
     from leleka.core.clock import SystemClock
-    from leleka.services import segments
     from leleka.services.access.actor import Actor
     from leleka.services.installation import preparation
+    from leleka.services.segments import queries as segment_queries
 
     preparation.prepare()
-    view, members = segments.show_segment(Actor.operator(), name, SystemClock(), sample)
+    view, members = segment_queries.show_segment(Actor.operator(), name, SystemClock(), sample)
     if json:
         print_json({"segment": view, "sample": members})
         return

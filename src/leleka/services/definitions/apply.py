@@ -13,7 +13,7 @@ from leleka.core.columns import Catalogue, Column, ColumnType, Table
 from leleka.core.data_matching import LeaverPolicy
 from leleka.core.schedules.model import ExportSchedule
 from leleka.errors import InvalidInput, LelekaError, Problem
-from leleka.services import catalogue, refreshing
+from leleka.services import catalogue
 from leleka.services.access.actor import Actor
 from leleka.services.connections import keys as connection_keys
 from leleka.services.definitions.changes import Applied, Changes
@@ -24,6 +24,7 @@ from leleka.services.exports.validation import CheckedExport, Staying
 from leleka.services.installation import configuration as installation_configuration
 from leleka.services.installation import lake_sessions
 from leleka.services.schedules.system_schedule import values
+from leleka.services.segments import evaluation as segment_evaluation
 from leleka.state.models import Account, Connection, Export, RelationshipRow, Segment, Source, SystemSchedule
 from leleka.warehouse.session import Session
 
@@ -95,15 +96,17 @@ class _Rows:
 
 def _load_sources(
     session: Session, file: DefinitionsFile, say: Say
-) -> Mapping[str, refreshing.Loaded | None]:
-    loaded: dict[str, refreshing.Loaded | None] = {}
+) -> Mapping[str, segment_evaluation.Loaded | None]:
+    loaded: dict[str, segment_evaluation.Loaded | None] = {}
     problems: list[Problem] = []
     for number, definition in enumerate(file.definitions.sources):
         before = Source.objects.filter(name=definition.name).first()
         spec = _source_spec(file.path, definition)
         digest = before.digest if before else ""
         try:
-            loaded[definition.name] = refreshing.load_if_stale(session, definition.name, spec, digest, say)
+            loaded[definition.name] = segment_evaluation.load_if_stale(
+                session, definition.name, spec, digest, say
+            )
         except InvalidInput as error:
             here = file.where(("sources", number))
             problems += [replace(problem, where=f"{here}: {problem.where}") for problem in error.problems]
@@ -119,7 +122,7 @@ def _source_spec(path: Path, definition: Any) -> dict[str, Any]:
 
 
 def _catalogue(
-    file: DefinitionsFile, loaded: Mapping[str, refreshing.Loaded | None], rows: _Rows
+    file: DefinitionsFile, loaded: Mapping[str, segment_evaluation.Loaded | None], rows: _Rows
 ) -> Catalogue:
     """Build the catalogue as it will be: from the file where it speaks, from the state where it is silent."""
     tables = {source.name: catalogue.table_of(source) for source in rows.of(Source)}
@@ -152,14 +155,14 @@ def _last_profiles(file: DefinitionsFile) -> tuple[str | int, ...]:
 
 
 def _apply_sources(
-    changes: Changes, file: DefinitionsFile, loaded: Mapping[str, refreshing.Loaded | None]
+    changes: Changes, file: DefinitionsFile, loaded: Mapping[str, segment_evaluation.Loaded | None]
 ) -> None:
     for definition in file.definitions.sources:
         spec = _source_spec(file.path, definition)
         row = changes.upsert("source", definition.name, {"spec": spec, "is_profiles": definition.profiles})
         found = loaded[definition.name]
         if found is not None:
-            refreshing.store_loaded(row, found)
+            segment_evaluation.store_loaded(row, found)
     for relation in file.definitions.relationships:
         made = relation.record()
         values = {

@@ -12,11 +12,11 @@ from leleka.core.clock import SystemClock
 from leleka.destinations.registry import SPECS
 from leleka.engine.rate_limit import ImportPace, Tempo
 from leleka.errors import NotFound
-from leleka.services import segments
 from leleka.services.access.actor import Actor
 from leleka.services.access.permissions import Permission, require
 from leleka.services.exports.queries import find_by_id
 from leleka.services.installation import configuration as installation_configuration
+from leleka.services.segments import queries as segment_queries
 from leleka.state.models import AttemptRow, Run, SegmentSize
 
 YEAR: Final = timedelta(days=365)
@@ -74,7 +74,9 @@ def sizes_of(actor: Actor, number: int) -> Sequence[tuple[datetime, int]]:
     require(actor, Permission.SEE)
     now = timezone.now()
     rows = (
-        segments.by_number(number).sizes.filter(evaluated_at__gte=now - YEAR).order_by("evaluated_at", "pk")
+        segment_queries.by_number(number)
+        .sizes.filter(evaluated_at__gte=now - YEAR)
+        .order_by("evaluated_at", "pk")
     )
     return thinned(rows.values_list("evaluated_at", "size"), now)
 

@@ -9,9 +9,11 @@ from django.urls import reverse
 from leleka.errors import Conflict, InvalidInput, LelekaError
 from leleka.messages.http_status import status_of
 from leleka.messages.problems import in_this_language
-from leleka.services import due, editing_segments, segments
+from leleka.services import due
 from leleka.services.exports import commands as export_commands
 from leleka.services.exports import queries as export_queries
+from leleka.services.segments import commands as segment_commands
+from leleka.services.segments import queries as segment_queries
 from leleka.web import lists
 from leleka.web.answers import go, is_htmx, page, pane
 from leleka.web.numbers import whole_number
@@ -25,7 +27,7 @@ _FORM: Final = "web/pages/segment_form.html"
 def index(request: Request) -> HttpResponse:
     """List segments; sorted by name, size and evaluation, searched by name."""
     asked = lists.wanted(request)
-    found = segments.find_segments(actor_of(request), asked)
+    found = segment_queries.find_segments(actor_of(request), asked)
     context = {"segments": found.items, **lists.context_of(request, asked, found)}
     return page(request, "web/pages/segments.html", context)
 
@@ -33,17 +35,17 @@ def index(request: Request) -> HttpResponse:
 def show(request: Request, number: int) -> HttpResponse:
     """Show rules and sizes; the first members are asked for by the page itself, and found by the worker."""
     actor = actor_of(request)
-    segment = segments.segment(actor, number)
+    segment = segment_queries.segment(actor, number)
     context = {
         "segment": segment,
-        "rules": editing_segments.as_text(segment.rules),
+        "rules": segment_commands.as_text(segment.rules),
     }
     return page(request, "web/pages/segment.html", context)
 
 
 def members(request: Request, number: int) -> HttpResponse:
     """Ask for the first members."""
-    task = editing_segments.ask_members(actor_of(request), number)
+    task = segment_commands.ask_members(actor_of(request), number)
     if is_htmx(request):
         return tasks.part(request, task)
     return go(request, reverse("web:task", args=(task,)))
@@ -58,10 +60,10 @@ def add(request: Request) -> HttpResponse:
 def edit(request: Request, number: int) -> HttpResponse:
     if request.method == "POST":
         return _save(request, number)
-    segment = segments.segment(actor_of(request), number)
+    segment = segment_queries.segment(actor_of(request), number)
     given = {
         "name": segment.name,
-        "rules": editing_segments.as_text(segment.rules),
+        "rules": segment_commands.as_text(segment.rules),
         "version": segment.version,
     }
     return pane(request, _FORM, {"segment": segment, "given": given})
@@ -73,12 +75,12 @@ def _save(request: Request, number: int | None) -> HttpResponse:
     name = given["name"].strip()
     try:
         if request.POST.get("action") == "count":
-            asked = due.task(actor, editing_segments.ask_count(actor, given["rules"]))
+            asked = due.task(actor, segment_commands.ask_count(actor, given["rules"]))
             return _again(request, number, {"given": given, "task": asked})
         if number is None:
-            number = editing_segments.create(actor, name, given["rules"])
+            number = segment_commands.create(actor, name, given["rules"])
         else:
-            editing_segments.update(actor, number, name, given["rules"], whole_number(given["version"]))
+            segment_commands.update(actor, number, name, given["rules"], whole_number(given["version"]))
     except (InvalidInput, Conflict) as error:
         return _again(request, number, {"given": given, "errors": _beside(error)}, status_of(error))
     return go(request, reverse("web:segment", args=(number,)))
@@ -87,7 +89,7 @@ def _save(request: Request, number: int | None) -> HttpResponse:
 def _again(
     request: Request, number: int | None, context: Mapping[str, Any], status: int = 200
 ) -> HttpResponse:
-    segment = segments.segment(actor_of(request), number) if number is not None else None
+    segment = segment_queries.segment(actor_of(request), number) if number is not None else None
     return pane(request, _FORM, {**context, "segment": segment}, status)
 
 
@@ -102,11 +104,11 @@ def _beside(error: LelekaError) -> dict[str, list[Any]]:
 
 def remove(request: Request, number: int) -> HttpResponse:
     actor = actor_of(request)
-    segment = segments.segment(actor, number)
+    segment = segment_queries.segment(actor, number)
     if request.method != "POST":
         return pane(request, "web/pages/segment_sure.html", {"segment": segment})
     try:
-        editing_segments.remove(actor, number)
+        segment_commands.remove(actor, number)
     except Conflict as error:
         problems = [in_this_language(one) for one in error.problems]
         context = {"segment": segment, "problems": problems}
@@ -117,7 +119,7 @@ def remove(request: Request, number: int) -> HttpResponse:
 def exports(request: Request, number: int) -> HttpResponse:
     """Manage exports (CI-E15): those that contain the segment, and those that do not."""
     actor = actor_of(request)
-    segment = segments.segment(actor, number)
+    segment = segment_queries.segment(actor, number)
     problems: list[Any] = []
     status = 200
     if request.method == "POST":

@@ -15,7 +15,6 @@ from leleka.engine.rate_limit import ImportPace
 from leleka.engine.run import Ground, Order, Watcher, preview
 from leleka.engine.suppression_reading import Shelf, Unkept
 from leleka.errors import Conflict, LelekaError, NeedsAttention
-from leleka.services import refreshing
 from leleka.services.catalogue import columns_data, table_of
 from leleka.services.connections.open_destination import Opened, opened
 from leleka.services.exports.contracts import PreviewView
@@ -26,6 +25,7 @@ from leleka.services.installation import configuration as installation_configura
 from leleka.services.installation import lake_sessions
 from leleka.services.privacy import suppression
 from leleka.services.runs.commands import outline
+from leleka.services.segments import evaluation as segment_evaluation
 from leleka.state.models import Account, Connection, Export, Ledger, Run, RunStatus, Segment, Source
 from leleka.warehouse.session import Session
 from leleka.warehouse.store import LakeWarehouse
@@ -33,10 +33,10 @@ from leleka.warehouse.store import LakeWarehouse
 
 def refresh_for(session: Session, export: Export, clock: Clock, watcher: Watcher) -> None:
     """Bring up to date the sources, and the segments of the export and of those that share its list."""
-    refreshing.refresh_sources(session, watcher.stage)
+    segment_evaluation.refresh_sources(session, watcher.stage)
     exports = [export, *_sharing_the_list(export)]
     chosen = Segment.objects.filter(exports__in=exports).distinct().order_by("name")
-    refreshing.refresh_segments(session, clock, watcher.stage, chosen)
+    segment_evaluation.refresh_segments(session, clock, watcher.stage, chosen)
 
 
 def freeze(session: Session, export: Export, clock: Clock, watcher: Watcher) -> dict[str, Any]:
@@ -49,9 +49,9 @@ def freeze(session: Session, export: Export, clock: Clock, watcher: Watcher) -> 
     beside = _sharing_the_list(export)
     if export.leavers["policy"] != LeaverPolicy.KEEP:
         others = Segment.objects.filter(exports__in=beside).distinct().order_by("name")
-        refreshing.refresh_segments(session, clock, watcher.stage, others)
+        segment_evaluation.refresh_segments(session, clock, watcher.stage, others)
     elsewhere = [(segment.snapshot, other) for other in beside for segment in _evaluated(other)]
-    profiles = refreshing.profiles_source()
+    profiles = segment_evaluation.profiles_source()
     table = table_of(profiles)
     return {
         **settings,
@@ -82,7 +82,7 @@ def _addresses(session: Session, export: Export, profiles: Source, watcher: Watc
                 where=f"{export.name}, data matching, {to}",
                 remedy="Bring the column back, or change the line.",
             )
-    return refreshing.address_book(session, profiles, matching.email, watcher.stage)
+    return segment_evaluation.address_book(session, profiles, matching.email, watcher.stage)
 
 
 def _evaluated(export: Export) -> Sequence[Segment]:

@@ -22,7 +22,7 @@ from leleka.services.access.permissions import Permission, allows, require
 from leleka.services.audit.log import record
 from leleka.services.definition_schema.pydantic_problems import said_of
 from leleka.services.definition_schema.schema import Name
-from leleka.services.segments import by_number
+from leleka.services.segments.queries import by_number
 from leleka.state.models import Segment, Task
 
 _NAME: Final = TypeAdapter[str](Name)

@@ -1,5 +1,3 @@
-"""What services give out: frozen records with only what their readers need."""
-
 from dataclasses import dataclass, field
 from datetime import datetime
 

@@ -9,13 +9,14 @@ from leleka.core.email import mask, mask_within
 from leleka.core.ports.clock import Clock
 from leleka.core.rules.parser import parse
 from leleka.errors import NotFound
-from leleka.services import catalogue, refreshing
+from leleka.services import catalogue
 from leleka.services.access.actor import Actor
 from leleka.services.access.permissions import Permission, allows, require
 from leleka.services.audit.log import record
-from leleka.services.contracts import SegmentView
 from leleka.services.installation import lake_sessions
 from leleka.services.paging import Columns, Listed, Wanted, after, contains, page_of
+from leleka.services.segments import evaluation as segment_evaluation
+from leleka.services.segments.contracts import SegmentView
 from leleka.state.folding import Folded
 from leleka.state.models import Export, Segment
 from leleka.warehouse import segments
@@ -91,7 +92,7 @@ def count_rules(rules: object, clock: Clock) -> int:
     known = catalogue.current()
     with lake_sessions.session() as session:
         query = segments.compile_rule(
-            parse(rules, known, "rules"), known, catalogue.snapshot_files(), refreshing.today(clock)
+            parse(rules, known, "rules"), known, catalogue.snapshot_files(), segment_evaluation.today(clock)
         )
         return segments.count(session, query)
 
@@ -100,7 +101,7 @@ def _sampled(name: str, clock: Clock, sample: int) -> tuple[Segment, list[dict[s
     row = _find(name)
     known, files = catalogue.current(), catalogue.snapshot_files()
     with lake_sessions.page_session() as session:
-        refreshing.refresh_segments(session, clock, _nobody, [row])
+        segment_evaluation.refresh_segments(session, clock, _nobody, [row])
         found = lake_sessions.lake().open(row.snapshot)
         return row, segments.sample(session, found, known, files, sample) if sample else []
 
@@ -131,12 +132,12 @@ def _masked(value: object) -> object:
     return "***"
 
 
-def refresh_segment(name: str, clock: Clock, say: refreshing.Say) -> SegmentView:
+def refresh_segment(name: str, clock: Clock, say: segment_evaluation.Say) -> SegmentView:
     """Read the sources that changed and evaluate one segment. Raises ``NotFound``."""
     row = _find(name)
     with lake_sessions.session() as session:
-        refreshing.refresh_sources(session, say)
-        refreshing.refresh_segments(session, clock, say, [row])
+        segment_evaluation.refresh_sources(session, say)
+        segment_evaluation.refresh_segments(session, clock, say, [row])
     return _view(row)
 
 
