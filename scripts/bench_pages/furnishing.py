@@ -18,7 +18,6 @@ from scripts.bench_pages.terms import Terms
 from leleka.core.clock import SystemClock
 from leleka.core.rules.model import to_data
 from leleka.core.rules.parser import parse
-from leleka.services import catalogue
 from leleka.services.access.actor import Actor, Role
 from leleka.services.definitions import apply as definition_apply
 from leleka.services.installation import lake_sessions, preparation
@@ -26,6 +25,7 @@ from leleka.services.people import actors, api_tokens
 from leleka.services.people import commands as people_commands
 from leleka.services.refresh import commands as refresh_commands
 from leleka.services.segments import evaluation as segment_evaluation
+from leleka.services.sources import catalogue
 from leleka.state.models import (
     Account,
     AuditEntry,

@@ -13,7 +13,7 @@ from leleka.errors import Conflict
 from leleka.services import running, scheduling, stepping, walking
 from leleka.services.refresh import commands as refresh_commands
 from leleka.services.refresh import queries as refresh_queries
-from leleka.services.segments import evaluation as segment_evaluation
+from leleka.services.sources import loading as segment_evaluation
 from leleka.services.watching import Nobody
 from leleka.state.models import Export, Refresh, RefreshStep, Run, RunStatus, Segment, Source
 from leleka.state.refreshing import RefreshLost, claim, guard

@@ -14,7 +14,7 @@ from leleka.services.installation import lake_sessions
 from leleka.services.monitoring import process_identity
 from leleka.services.running import run_export
 from leleka.services.runs import commands as run_commands
-from leleka.services.segments import evaluation as segment_evaluation
+from leleka.services.sources import loading as segment_evaluation
 from leleka.state.models import Account, Connection, Export, Run, RunStatus, Source
 from leleka.worker.runs import frozen_configuration
 from tests.fakes.clock import VirtualClock

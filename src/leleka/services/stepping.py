@@ -12,6 +12,8 @@ from leleka.errors import Conflict, LelekaError, Problem
 from leleka.services.access.actor import Actor, Role
 from leleka.services.runs import commands as run_commands
 from leleka.services.segments import evaluation as segment_evaluation
+from leleka.services.sources import email_addresses
+from leleka.services.sources import loading as source_loading
 from leleka.state.models import Export, Refresh, RefreshStep, Segment, Source
 from leleka.warehouse.session import Session
 
@@ -38,22 +40,22 @@ def _source(session: Session, step: RefreshStep, say: Say, guard: Guard) -> Done
     source = Source.objects.filter(pk=step.of).first()
     if source is None:
         return _gone("source")
-    loaded = segment_evaluation.load_if_stale(session, source.name, source.spec, source.digest, say)
+    loaded = source_loading.load_if_stale(session, source.name, source.spec, source.digest, say)
     if loaded is not None:
         with transaction.atomic():
             guard()
-            segment_evaluation.store_loaded(source, loaded)
+            source_loading.store_loaded(source, loaded)
     status = StepStatus.WITH_WARNINGS if source.notes else StepStatus.SUCCESSFUL
     return {"status": status, "changed": loaded is not None, "rows": source.rows, "notes": source.notes}
 
 
 def _profiles(session: Session, say: Say) -> Done:
     """Check the addresses of the profiles ahead of the runs that need them."""
-    profiles = segment_evaluation.profiles_source()
+    profiles = email_addresses.profiles_source()
     columns = {name for name, _ in profiles.columns}
     used = {matching["email"] for matching in Export.objects.values_list("matching", flat=True)}
     for column in sorted(used & columns):  # a column that is gone is said by the run of whoever maps it
-        segment_evaluation.address_book(session, profiles, column, say)
+        email_addresses.address_book(session, profiles, column, say)
     return {"status": StepStatus.SUCCESSFUL, "rows": profiles.rows}
 
 

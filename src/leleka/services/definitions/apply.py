@@ -13,7 +13,6 @@ from leleka.core.columns import Catalogue, Column, ColumnType, Table
 from leleka.core.data_matching import LeaverPolicy
 from leleka.core.schedules.model import ExportSchedule
 from leleka.errors import InvalidInput, LelekaError, Problem
-from leleka.services import catalogue
 from leleka.services.access.actor import Actor
 from leleka.services.connections import keys as connection_keys
 from leleka.services.definitions.changes import Applied, Changes
@@ -24,7 +23,8 @@ from leleka.services.exports.validation import CheckedExport, Staying
 from leleka.services.installation import configuration as installation_configuration
 from leleka.services.installation import lake_sessions
 from leleka.services.schedules.system_schedule import values
-from leleka.services.segments import evaluation as segment_evaluation
+from leleka.services.sources import catalogue
+from leleka.services.sources import loading as segment_evaluation
 from leleka.state.models import Account, Connection, Export, RelationshipRow, Segment, Source, SystemSchedule
 from leleka.warehouse.session import Session
 

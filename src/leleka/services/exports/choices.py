@@ -7,10 +7,10 @@ from leleka.core.ports.destination import Field, Target
 from leleka.destinations.registry import spec_of
 from leleka.errors import LelekaError, Problem
 from leleka.messages.problems import without_particulars
-from leleka.services import catalogue
 from leleka.services.access.actor import Actor
 from leleka.services.access.permissions import Permission, allows, may_use, require
 from leleka.services.connections import live_account
+from leleka.services.sources import catalogue
 from leleka.state.models import Connection, Segment
 
 

@@ -7,11 +7,11 @@ from pydantic import ValidationError
 
 from leleka.destinations.registry import SPECS
 from leleka.errors import InvalidInput, Problem
-from leleka.services import catalogue
 from leleka.services.definition_schema.problem_collector import Gathering
 from leleka.services.definition_schema.pydantic_problems import said_of
 from leleka.services.definition_schema.schema import Definitions
 from leleka.services.exports.validation import CheckedExport, ExportChecks, Staying
+from leleka.services.sources import catalogue
 from leleka.state.models import Connection, Export, Segment
 
 _CUSTOM: Final = "field:"

@@ -9,8 +9,8 @@ from leleka.core.refresh_graph import Key, Node, StepKind
 from leleka.core.rules.model import Related, walk
 from leleka.core.rules.parser import parse
 from leleka.errors import InvalidInput, LelekaError, NotFound
-from leleka.services import catalogue
 from leleka.services.exports.schedule_setting import OFF, SYSTEM
+from leleka.services.sources import catalogue
 from leleka.state.models import Export, Segment, Source
 
 EVERYTHING: Final = "everything"

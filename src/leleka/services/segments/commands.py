@@ -15,7 +15,7 @@ from leleka.core.rules.model import Rule, to_data
 from leleka.core.rules.parser import parse
 from leleka.destinations.registry import SPECS
 from leleka.errors import Conflict, InvalidInput, Problem
-from leleka.services import catalogue, due
+from leleka.services import due
 from leleka.services.access.actor import Actor
 from leleka.services.access.edit_guards import refuse_managed, stale
 from leleka.services.access.permissions import Permission, allows, require
@@ -23,6 +23,7 @@ from leleka.services.audit.log import record
 from leleka.services.definition_schema.pydantic_problems import said_of
 from leleka.services.definition_schema.schema import Name
 from leleka.services.segments.queries import by_number
+from leleka.services.sources import catalogue
 from leleka.state.models import Segment, Task
 
 _NAME: Final = TypeAdapter[str](Name)

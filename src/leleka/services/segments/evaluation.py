@@ -1,8 +1,7 @@
 """Refreshing: what is stale is read or evaluated again, what is not stays."""
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
@@ -15,85 +14,13 @@ from leleka.core.messages import Said
 from leleka.core.ports.clock import Clock
 from leleka.core.rules.model import Related, Rule, relationships_used, to_data, uses_today, walk
 from leleka.core.rules.parser import parse
-from leleka.errors import InvalidInput
-from leleka.services import catalogue
 from leleka.services.installation import configuration as installation_configuration
 from leleka.services.installation import lake_sessions
-from leleka.state.models import AddressBook, Segment, SegmentSize, Source
-from leleka.warehouse import addresses, readers, segments
+from leleka.services.sources import catalogue
+from leleka.services.sources.loading import Guard, Say, _move, _nobody
+from leleka.state.models import Segment, SegmentSize
+from leleka.warehouse import segments
 from leleka.warehouse.session import Session
-
-Say = Callable[[str], None]
-Guard = Callable[[], object]
-
-
-@dataclass(frozen=True, slots=True)
-class Loaded:
-    """A source as just read: what the state is to point to."""
-
-    name: str
-    columns: list[list[str]]
-    snapshot: str
-    digest: str
-    rows: int
-    notes: list[str]
-
-
-def load_if_stale(
-    session: Session, name: str, spec: dict[str, object], digest: str, say: Say
-) -> Loaded | None:
-    """Read a source's files, or give None where neither they nor the spec changed since ``digest``."""
-    source = catalogue.spec_of_source(name, spec)
-    allowed = installation_configuration.configuration().source_dirs
-    paths = readers.resolve(source, allowed)
-    now = _digest(readers.digest(paths), [str(path) for path in paths], spec)
-    if now == digest:
-        return None
-    say(Said("READING_SOURCE", name=name))
-    loaded = readers.load(session, lake_sessions.lake(), source, allowed)
-    # Hashed again by the reader: the digest that is kept is of what was read, not of what was seen before.
-    kept = _digest(loaded.digest, [str(path) for path in paths], spec)
-    return Loaded(
-        name,
-        catalogue.columns_data(loaded.table),
-        loaded.snapshot.reference,
-        kept,
-        loaded.rows,
-        list(loaded.notes),
-    )
-
-
-def refresh_sources(session: Session, say: Say) -> None:
-    """Read every source whose files changed."""
-    for source in Source.objects.order_by("name"):
-        loaded = load_if_stale(session, source.name, source.spec, source.digest, say)
-        if loaded is not None:
-            store_loaded(source, loaded)
-            say(Said("READ_SOURCE", rows=loaded.rows, name=source.name))
-
-
-def store_loaded(source: Source, loaded: Loaded) -> None:
-    """Move a source's pointer to what was read; what was edited meanwhile stays edited."""
-    _move(
-        source,
-        columns=loaded.columns,
-        snapshot=loaded.snapshot,
-        digest=loaded.digest,
-        rows=loaded.rows,
-        notes=loaded.notes,
-        refreshed_at=timezone.now(),
-    )
-
-
-def _move(row: Source | Segment, **values: object) -> bool:
-    """Write down these columns alone: reading takes long. False where the row is gone by now."""
-    for name, value in values.items():
-        setattr(row, name, value)
-    return bool(type(row)._default_manager.filter(pk=row.pk).update(**values))
-
-
-def _nobody() -> None:
-    """Nobody else writes it down."""
 
 
 def refresh_segments(
@@ -124,35 +51,6 @@ def refresh_segments(
                 SegmentSize.objects.create(segment=segment, size=size, evaluated_at=now)
 
 
-def address_book(session: Session, profiles: Source, email_column: str, say: Say) -> str:
-    """Give the snapshot of normalised addresses of the current profiles, made once for each e-mail column."""
-    book = AddressBook.objects.filter(profiles=profiles.snapshot, email_column=email_column).first()
-    if book is not None:
-        return book.snapshot
-    say(Said("CHECKING_ADDRESSES", rows=profiles.rows))
-    lake = lake_sessions.lake()
-    snapshot = addresses.build(
-        session,
-        lake,
-        name=f"{profiles.name} {email_column}",
-        profiles=lake.open(profiles.snapshot),
-        table=catalogue.table_of(profiles),
-        email_column=email_column,
-        updated_at=profiles.spec.get("updated_at"),
-    )
-    made, _ = AddressBook.objects.get_or_create(
-        profiles=profiles.snapshot, email_column=email_column, defaults={"snapshot": snapshot.reference}
-    )
-    return made.snapshot
-
-
-def profiles_source() -> Source:
-    source = Source.objects.filter(is_profiles=True).first()
-    if source is None:
-        raise InvalidInput("PROFILES_MISSING", "No source is marked as the profile table.")
-    return source
-
-
 def basis_of(rule: Rule, known: Catalogue, files: Mapping[str, str], day: date) -> str:
     """Give the digest of all that the members of a segment depend on."""
     used = {known.profiles} | {part.hop.table for part in walk(rule) if isinstance(part, Related)}
@@ -169,8 +67,3 @@ def today(clock: Clock) -> date:
     """Give the day it is in the installation's time zone."""
     zone = ZoneInfo(installation_configuration.configuration().time_zone)
     return datetime.fromtimestamp(clock.now(), UTC).astimezone(zone).date()
-
-
-def _digest(contents: str, paths: list[str], spec: object) -> str:
-    told = orjson.dumps([contents, paths, spec], option=orjson.OPT_SORT_KEYS)
-    return hashlib.sha256(told).hexdigest()

@@ -9,7 +9,6 @@ from leleka.core.email import mask, mask_within
 from leleka.core.ports.clock import Clock
 from leleka.core.rules.parser import parse
 from leleka.errors import NotFound
-from leleka.services import catalogue
 from leleka.services.access.actor import Actor
 from leleka.services.access.permissions import Permission, allows, require
 from leleka.services.audit.log import record
@@ -17,6 +16,8 @@ from leleka.services.installation import lake_sessions
 from leleka.services.paging import Columns, Listed, Wanted, after, contains, page_of
 from leleka.services.segments import evaluation as segment_evaluation
 from leleka.services.segments.contracts import SegmentView
+from leleka.services.sources import catalogue
+from leleka.services.sources import loading as source_loading
 from leleka.state.folding import Folded
 from leleka.state.models import Export, Segment
 from leleka.warehouse import segments
@@ -132,11 +133,11 @@ def _masked(value: object) -> object:
     return "***"
 
 
-def refresh_segment(name: str, clock: Clock, say: segment_evaluation.Say) -> SegmentView:
+def refresh_segment(name: str, clock: Clock, say: source_loading.Say) -> SegmentView:
     """Read the sources that changed and evaluate one segment. Raises ``NotFound``."""
     row = _find(name)
     with lake_sessions.session() as session:
-        segment_evaluation.refresh_sources(session, say)
+        source_loading.refresh_sources(session, say)
         segment_evaluation.refresh_segments(session, clock, say, [row])
     return _view(row)
 

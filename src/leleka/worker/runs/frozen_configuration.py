@@ -15,7 +15,6 @@ from leleka.engine.rate_limit import ImportPace
 from leleka.engine.run import Ground, Order, Watcher, preview
 from leleka.engine.suppression_reading import Shelf, Unkept
 from leleka.errors import Conflict, LelekaError, NeedsAttention
-from leleka.services.catalogue import columns_data, table_of
 from leleka.services.connections.open_destination import Opened, opened
 from leleka.services.exports.contracts import PreviewView
 from leleka.services.exports.data_matching import leavers_of, matching_of
@@ -26,6 +25,9 @@ from leleka.services.installation import lake_sessions
 from leleka.services.privacy import suppression
 from leleka.services.runs.commands import outline
 from leleka.services.segments import evaluation as segment_evaluation
+from leleka.services.sources import email_addresses
+from leleka.services.sources import loading as source_loading
+from leleka.services.sources.catalogue import columns_data, table_of
 from leleka.state.models import Account, Connection, Export, Ledger, Run, RunStatus, Segment, Source
 from leleka.warehouse.session import Session
 from leleka.warehouse.store import LakeWarehouse
@@ -33,7 +35,7 @@ from leleka.warehouse.store import LakeWarehouse
 
 def refresh_for(session: Session, export: Export, clock: Clock, watcher: Watcher) -> None:
     """Bring up to date the sources, and the segments of the export and of those that share its list."""
-    segment_evaluation.refresh_sources(session, watcher.stage)
+    source_loading.refresh_sources(session, watcher.stage)
     exports = [export, *_sharing_the_list(export)]
     chosen = Segment.objects.filter(exports__in=exports).distinct().order_by("name")
     segment_evaluation.refresh_segments(session, clock, watcher.stage, chosen)
@@ -51,7 +53,7 @@ def freeze(session: Session, export: Export, clock: Clock, watcher: Watcher) -> 
         others = Segment.objects.filter(exports__in=beside).distinct().order_by("name")
         segment_evaluation.refresh_segments(session, clock, watcher.stage, others)
     elsewhere = [(segment.snapshot, other) for other in beside for segment in _evaluated(other)]
-    profiles = segment_evaluation.profiles_source()
+    profiles = email_addresses.profiles_source()
     table = table_of(profiles)
     return {
         **settings,
@@ -82,7 +84,7 @@ def _addresses(session: Session, export: Export, profiles: Source, watcher: Watc
                 where=f"{export.name}, data matching, {to}",
                 remedy="Bring the column back, or change the line.",
             )
-    return segment_evaluation.address_book(session, profiles, matching.email, watcher.stage)
+    return email_addresses.address_book(session, profiles, matching.email, watcher.stage)
 
 
 def _evaluated(export: Export) -> Sequence[Segment]:

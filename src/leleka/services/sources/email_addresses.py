@@ -1,0 +1,37 @@
+from leleka.core.messages import Said
+from leleka.errors import InvalidInput
+from leleka.services.installation import lake_sessions
+from leleka.services.sources import catalogue
+from leleka.services.sources.loading import Say
+from leleka.state.models import AddressBook, Source
+from leleka.warehouse import addresses
+from leleka.warehouse.session import Session
+
+
+def address_book(session: Session, profiles: Source, email_column: str, say: Say) -> str:
+    """Give the snapshot of normalised addresses of the current profiles, made once for each e-mail column."""
+    book = AddressBook.objects.filter(profiles=profiles.snapshot, email_column=email_column).first()
+    if book is not None:
+        return book.snapshot
+    say(Said("CHECKING_ADDRESSES", rows=profiles.rows))
+    lake = lake_sessions.lake()
+    snapshot = addresses.build(
+        session,
+        lake,
+        name=f"{profiles.name} {email_column}",
+        profiles=lake.open(profiles.snapshot),
+        table=catalogue.table_of(profiles),
+        email_column=email_column,
+        updated_at=profiles.spec.get("updated_at"),
+    )
+    made, _ = AddressBook.objects.get_or_create(
+        profiles=profiles.snapshot, email_column=email_column, defaults={"snapshot": snapshot.reference}
+    )
+    return made.snapshot
+
+
+def profiles_source() -> Source:
+    source = Source.objects.filter(is_profiles=True).first()
+    if source is None:
+        raise InvalidInput("PROFILES_MISSING", "No source is marked as the profile table.")
+    return source
