@@ -8,12 +8,14 @@ from django.utils import timezone
 from leleka.core.clock import SystemClock
 from leleka.core.refresh_graph import StepKind
 from leleka.errors import NotFound
-from leleka.services import running, scheduling, status, status_progress, walking
+from leleka.services import running, scheduling, walking
 from leleka.services.refresh import commands as refresh_commands
 from leleka.services.runs import commands as export_commands
 from leleka.services.runs import commands as run_commands
-from leleka.services.status import Wanted
-from leleka.services.status_lines import TaskLine
+from leleka.services.status import queries as status_queries
+from leleka.services.status import refresh_progress as status_refresh_progress
+from leleka.services.status.lines import TaskLine
+from leleka.services.status.queries import Wanted
 from leleka.services.watching import Nobody
 from leleka.state.models import Export, Refresh, RefreshStep, Run, Trigger
 from tests.integration.office import ALICE, DEFINITIONS, Office
@@ -40,7 +42,7 @@ def refresh(scope: str = "everything", trigger: Trigger = Trigger.ON_DEMAND) -> 
 
 
 def line(kind: StepKind, name: str) -> TaskLine:
-    groups = {group.kind: group for group in status.overview(ALICE).groups}
+    groups = {group.kind: group for group in status_queries.overview(ALICE).groups}
     return next(one for one in groups[kind].lines if one.name == name)
 
 
@@ -48,7 +50,7 @@ def line(kind: StepKind, name: str) -> TaskLine:
 def test_every_group_counts_its_things_and_says_how_they_stand() -> None:
     """CI-T5."""
     refresh()
-    found = status.overview(ALICE)
+    found = status_queries.overview(ALICE)
     assert [(one.kind, one.total, dict(one.statuses)) for one in found.groups] == [
         (kind, 1, {"Successful": 1}) for kind in StepKind
     ]
@@ -70,11 +72,11 @@ def test_a_run_by_its_own_schedule_is_never_shown_as_skipped() -> None:
     refresh(trigger=Trigger.SYSTEM)
     found = line(StepKind.EXPORT, "News")
     assert (found.status, found.trigger) == ("Successful", "own schedule")
-    _, lines = status.history(ALICE, (StepKind.EXPORT, export.pk))
+    _, lines = status_queries.history(ALICE, (StepKind.EXPORT, export.pk))
     assert [(one.status, one.trigger) for one in lines] == [
         ("Successful", "own schedule"), ("Skipped", "system refresh"),
     ]  # fmt: skip
-    assert status.skipped(ALICE, export.pk) is None
+    assert status_queries.skipped(ALICE, export.pk) is None
 
 
 def test_a_run_by_hand_after_a_skipped_refresh_is_what_is_shown_and_a_later_skip_again(shop: Office) -> None:
@@ -99,7 +101,7 @@ def test_whatever_is_skipped_says_why_and_what_to_do(shop: Office) -> None:
     assert found.status == "Skipped"
     assert {problem.code for problem in found.problems} == {"UPSTREAM_FAILED"}
     assert all(problem.message and problem.remedy for problem in found.problems)
-    told = status.skipped(ALICE, Export.objects.get().pk)
+    told = status_queries.skipped(ALICE, Export.objects.get().pk)
     assert told is not None
     assert told.refresh == number
 
@@ -110,7 +112,7 @@ def test_what_waits_in_a_refresh_is_queued_and_what_was_never_asked_for_has_not_
     assert line(StepKind.EXPORT, "News").status == "Not started"
     refresh_commands.ask(ALICE, "everything")
     assert line(StepKind.EXPORT, "News").status == "Queued"
-    assert status.overview(ALICE).live is True
+    assert status_queries.overview(ALICE).live is True
 
 
 @pytest.mark.usefixtures("shop")
@@ -138,7 +140,7 @@ def test_what_was_evaluated_outside_a_refresh_is_as_new_as_that() -> None:
 def test_the_number_of_queries_does_not_grow_with_the_exports() -> None:
     refresh()
     with CaptureQueriesContext(connection) as few:
-        status.overview(ALICE)
+        status_queries.overview(ALICE)
     export = Export.objects.get()
     others = [
         Export(name=f"Other {n:04}", connection=export.connection, target="2", matching=export.matching,
@@ -153,12 +155,12 @@ def test_the_number_of_queries_does_not_grow_with_the_exports() -> None:
         for one in others
     )  # fmt: skip
     with CaptureQueriesContext(connection) as many:
-        found = status.overview(ALICE, Wanted(kind="export", page=2))
+        found = status_queries.overview(ALICE, Wanted(kind="export", page=2))
     assert len(many) == len(few) <= 10
     exports = found.groups[-1]
     assert (exports.total, exports.statuses, exports.pages) == (1001, {"Failed": 1000, "Successful": 1}, 21)
     assert [one.name for one in exports.lines][:2] == ["Other 0049", "Other 0050"]
-    chosen = status.overview(ALICE, Wanted(words="other 00", status="Failed")).groups[-1]
+    chosen = status_queries.overview(ALICE, Wanted(words="other 00", status="Failed")).groups[-1]
     assert (chosen.found, len(chosen.lines)) == (100, 50)
 
 
@@ -166,16 +168,16 @@ def test_the_number_of_queries_does_not_grow_with_the_exports() -> None:
 def test_progress_shows_the_whole_refresh_or_what_one_thing_needed() -> None:
     """CI-T7."""
     number = refresh()
-    whole = status_progress.progress(ALICE, number)
+    whole = status_refresh_progress.progress(ALICE, number)
     assert [(one.kind, one.well, one.total) for one in whole.stages] == [(kind, 1, 1) for kind in StepKind]
     segment = line(StepKind.SEGMENT, "Gold")
-    part = status_progress.progress(ALICE, number, (StepKind.SEGMENT, segment.of))
+    part = status_refresh_progress.progress(ALICE, number, (StepKind.SEGMENT, segment.of))
     assert [one.kind for one in part.stages] == [StepKind.SOURCE, StepKind.SEGMENT]
     assert (whole.whole, part.whole, whole.may_cancel) == (True, False, False)
-    told = status_progress.details(ALICE, number, 4)
+    told = status_refresh_progress.details(ALICE, number, 4)
     assert (told.line.name, told.well, told.total) == ("News", 3, 3)
     with pytest.raises(NotFound):
-        status_progress.details(ALICE, number, 99)
+        status_refresh_progress.details(ALICE, number, 99)
 
 
 @pytest.mark.usefixtures("shop")
@@ -194,7 +196,7 @@ def test_a_stage_of_a_thousand_is_cut_and_its_failures_come_first() -> None:
         for number in range(10, 110)
     )
     with CaptureQueriesContext(connection) as asked:
-        exports = status_progress.progress(ALICE, number).stages[-1]
+        exports = status_refresh_progress.progress(ALICE, number).stages[-1]
     assert len(asked) < 8
     assert (exports.total, exports.well, exports.more, exports.status) == (101, 100, 51, "Failed")
     assert exports.lines[0].name == "n90"

@@ -20,13 +20,13 @@ from leleka.api.schemas.schedules import (
     written,
 )
 from leleka.core.clock import SystemClock
-from leleka.services import status
 from leleka.services.access.actor import Actor
 from leleka.services.schedules import commands as schedule_commands
 from leleka.services.schedules import queries as schedule_queries
 from leleka.services.schedules import system_schedule
 from leleka.services.schedules.queries import DecisionView
-from leleka.services.status import Overview, Wanted
+from leleka.services.status import queries as status_queries
+from leleka.services.status.queries import Overview, Wanted
 
 router = Router(tags=["System"])
 standing = Router(tags=["System"])
@@ -132,7 +132,7 @@ def list_decisions(request: ApiRequest) -> Sequence[DecisionView]:
 def show_status(request: ApiRequest, looking: Annotated[Looking, Query()]) -> Overview:
     """Each source, the profiles, each segment and export with what last became of it."""
     wanted = Wanted(looking.words, looking.status, looking.kind, looking.page)
-    return status.overview(request.auth, wanted)
+    return status_queries.overview(request.auth, wanted)
 
 
 def _shown(actor: Actor) -> dict[str, Any]:

@@ -9,11 +9,11 @@ from django.urls import reverse
 from leleka.core.clock import SystemClock
 from leleka.errors import Conflict, Forbidden, InvalidInput
 from leleka.messages.http_status import status_of
-from leleka.services import status
 from leleka.services.exports import queries as export_queries
 from leleka.services.exports.queries import ExportLine
 from leleka.services.schedules import commands as schedule_commands
 from leleka.services.schedules import queries as schedule_queries
+from leleka.services.status import queries as status_queries
 from leleka.web import schedules as words
 from leleka.web.answers import go, page, pane
 from leleka.web.numbers import whole_number
@@ -37,7 +37,7 @@ def shown(request: Request, number: int) -> dict[str, Any]:
         "schedule": schedule_queries.of_export(actor, number, SystemClock()),
         "system": schedule_queries.system(actor, SystemClock()),
         "decisions": schedule_queries.decisions(actor, number, _DECIDED),
-        "skipped": status.skipped(actor, number),
+        "skipped": status_queries.skipped(actor, number),
         "zone": schedule_queries.home_zone(),
     }
 

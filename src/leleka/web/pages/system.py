@@ -7,11 +7,12 @@ from leleka.core.clock import SystemClock
 from leleka.core.refresh_graph import StepKind
 from leleka.messages.statuses import STATUSES
 from leleka.services import about as facts
-from leleka.services import status, status_progress
 from leleka.services.exports import plan_limits
 from leleka.services.refresh import commands as refresh_commands
 from leleka.services.schedules import queries as schedule_queries
-from leleka.services.status import Wanted
+from leleka.services.status import queries as status_queries
+from leleka.services.status import refresh_progress as status_refresh_progress
+from leleka.services.status.queries import Wanted
 from leleka.web.answers import go, is_htmx, page, pane
 from leleka.web.numbers import whole_number
 from leleka.web.request import Request, actor_of
@@ -27,7 +28,7 @@ def index(request: Request) -> HttpResponse:
         page=whole_number(asked.get("page"), 1),
     )
     context = {
-        "found": status.overview(actor_of(request), wanted),
+        "found": status_queries.overview(actor_of(request), wanted),
         "wanted": wanted,
         "tab": "status",
         "statuses": STATUSES,
@@ -80,9 +81,9 @@ def refresh(request: Request, number: int) -> HttpResponse:
     """Show how far a refresh is: of one thing with what it needs, or the entire workflow."""
     of = request.GET.get("of", "")
     entire = not of or "entire" in request.GET
-    key = None if entire else status.key_of(of)
+    key = None if entire else status_queries.key_of(of)
     context = {
-        "told": status_progress.progress(actor_of(request), number, key),
+        "told": status_refresh_progress.progress(actor_of(request), number, key),
         "of": of,
         "entire": entire,
         "address": reverse("web:refresh", args=(number,)),
@@ -95,7 +96,7 @@ def refresh(request: Request, number: int) -> HttpResponse:
 def task(request: Request, number: int) -> HttpResponse:
     """Show one step of a refresh (CI-T8)."""
     step = whole_number(request.GET.get("step"))
-    told = status_progress.details(actor_of(request), number, step)
+    told = status_refresh_progress.details(actor_of(request), number, step)
     return pane(request, "web/pages/refresh_task.html", {"told": told})
 
 
@@ -109,12 +110,12 @@ def cancel(request: Request, number: int) -> HttpResponse:
 def history(request: Request) -> HttpResponse:
     """Show the last runs of a task (CI-T6)."""
     of = request.GET.get("of", "")
-    key = status.key_of(of)
-    name, lines = status.history(actor_of(request), key)
+    key = status_queries.key_of(of)
+    name, lines = status_queries.history(actor_of(request), key)
     context = {"name": name, "lines": lines, "kind": key[0], "of": of, "export": key[0] is StepKind.EXPORT}
     return pane(request, "web/pages/task_runs.html", {**context, "number": key[1]})
 
 
 def sources(request: Request) -> HttpResponse:
     """Data > Data sources: what was last read, and what became of it."""
-    return page(request, "web/pages/sources.html", {"lines": status.sources(actor_of(request))})
+    return page(request, "web/pages/sources.html", {"lines": status_queries.sources(actor_of(request))})

@@ -13,7 +13,7 @@ from leleka.services.access.permissions import Permission, require
 from leleka.services.refresh import queries as refresh_queries
 from leleka.services.refresh.contracts import RefreshView
 from leleka.services.refresh.step_status import standing
-from leleka.services.status_lines import TaskLine, of_step
+from leleka.services.status.lines import TaskLine, of_step
 from leleka.state.models import RefreshStep
 
 MOST: Final = 50  # lines of one stage; those that need looking at come first

@@ -15,8 +15,8 @@ from leleka.core.refresh_graph import Key, StepKind, StepStatus
 from leleka.errors import NotFound
 from leleka.services.access.actor import Actor
 from leleka.services.access.permissions import Permission, require
-from leleka.services.status_briefs import Brief, briefs, kept_from_running, lines_of
-from leleka.services.status_lines import TaskLine, of_run, of_step
+from leleka.services.status.lines import TaskLine, of_run, of_step
+from leleka.services.status.summaries import Brief, briefs, kept_from_running, lines_of
 from leleka.state.models import Export, RefreshStep, Run, Segment, Source
 
 A_PAGE: Final = 50

@@ -13,7 +13,7 @@ from django.db.models.functions import Coalesce
 
 from leleka.core.refresh_graph import StepKind, StepStatus
 from leleka.services.refresh.step_status import goes_on, standing
-from leleka.services.status_lines import TaskLine, of_run, of_step
+from leleka.services.status.lines import TaskLine, of_run, of_step
 from leleka.state.models import Export, RefreshStep, Run
 
 _MOMENT_OF_RUN: Final = ("finished_at", "stepped_at", "created_at")  # the first of them that there is
