@@ -4,9 +4,10 @@ import pytest
 
 from leleka.core.clock import SystemClock
 from leleka.core.ports.outbox import FURTHEST
-from leleka.services import about, due, running, turns, walking
+from leleka.services import due, running, turns, walking
 from leleka.services.refresh import commands as refresh_commands
 from leleka.services.runs import commands as run_commands
+from leleka.services.system import about
 from leleka.services.watching import Nobody
 from leleka.state.models import Account, Refresh, Run
 from leleka.state.outbox import DjangoOutbox

@@ -11,10 +11,11 @@ from django.utils import timezone
 from leleka.core.clock import SystemClock
 from leleka.core.ports.destination import Suppressed
 from leleka.engine import suppression_reading as reading
-from leleka.services import pruning, readings
+from leleka.services import pruning
 from leleka.services.installation import lake_sessions
 from leleka.services.runs.contracts import RunView
 from leleka.services.runs.queries import show_run
+from leleka.services.system import snapshot_references
 from leleka.state.models import Run, SuppressedReading
 from leleka.warehouse.store import LakeWarehouse
 from tests.integration.office import ALICE, Office
@@ -77,7 +78,7 @@ def killed_after(office: Office, patch: pytest.MonkeyPatch, *, people: int) -> S
 @pytest.fixture
 def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where time passes a thousand times faster an hour is short for a test."""
-    monkeypatch.setattr(readings, "LONGEST", 3600.0 * 1000)
+    monkeypatch.setattr(snapshot_references, "LONGEST", 3600.0 * 1000)
     monkeypatch.setattr(reading, "_KEEP_EVERY", 1)
     monkeypatch.setattr(reading, "_TELL_EVERY", 0.0)
 

@@ -6,14 +6,11 @@ from pathlib import Path
 from typing import Final
 
 from leleka.core.ports.clock import Clock
-from leleka.core.ports.outbox import FINAL
-from leleka.services.exports.quarantine import LONGEST as QUARANTINE
-from leleka.services.exports.quarantine import open_batches
 from leleka.services.home import charts
 from leleka.services.installation import configuration as installation_configuration
 from leleka.services.installation import lake_sessions
-from leleka.services.readings import LONGEST
-from leleka.state.models import AddressBook, BatchRow, Ledger, Run, Segment, Source, SuppressedReading
+from leleka.services.system.snapshot_references import LONGEST, needed
+from leleka.state.models import SuppressedReading
 
 _YOUNG: Final = 24 * 3600.0  # seconds: whoever reads or writes a snapshot has come to its end by then
 
@@ -44,23 +41,3 @@ def _remove_old(path: Path, before: float) -> bool:
             path.unlink()
         return True
     return False
-
-
-def needed(clock: Clock) -> set[str]:
-    """Name every snapshot that something points to or may still need."""
-    sources = set(Source.objects.values_list("snapshot", flat=True))
-    AddressBook.objects.exclude(profiles__in=sources).delete()
-    kept = sources | set(Segment.objects.values_list("snapshot", flat=True))
-    kept |= set(AddressBook.objects.values_list("snapshot", flat=True))
-    kept |= set(Ledger.objects.values_list("snapshot", flat=True))
-    kept |= set(Run.objects.values_list("outcomes", flat=True))
-    kept |= {part for parts in SuppressedReading.objects.values_list("parts", flat=True) for part in parts}
-    for run in Run.objects.filter(finished_at__isnull=True, config__has_key="profiles"):
-        kept |= {run.plan, run.config["profiles"], run.config["addresses"]}
-        kept |= {snapshot for _, snapshot, _ in run.config["segments"]}
-        kept |= {snapshot for pair in run.config["elsewhere"] for snapshot in pair}
-    # The plans of batches that are still open, and of those a day ago: their addresses may have to wait.
-    recent = Run.objects.order_by("-pk").values_list("plan", flat=True)[:200]
-    unsettled = BatchRow.objects.exclude(status__in=FINAL).values_list("run__plan", flat=True)
-    waiting = open_batches(clock.now() - QUARANTINE).values_list("run__plan", flat=True)
-    return kept | set(recent) | set(unsettled) | set(waiting)

@@ -5,18 +5,16 @@ after it was asked for: whoever had unsubscribed by then is in it.
 """
 
 from collections.abc import Iterator, Sequence
-from typing import Final
 
 from leleka.core.ports.clock import Clock
 from leleka.core.ports.destination import Suppressed, SuppressionReason
 from leleka.engine.rate_limit import Tempo
 from leleka.engine.suppression_reading import Progress
 from leleka.services.installation import lake_sessions
+from leleka.services.system.snapshot_references import LONGEST
 from leleka.state.models import Run, SuppressedReading
 from leleka.warehouse import suppressed
 from leleka.warehouse.session import Session
-
-LONGEST: Final = 3600.0  # seconds after its beginning a reading may still be used or gone on with
 
 
 class RunShelf:

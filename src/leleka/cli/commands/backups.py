@@ -14,12 +14,12 @@ def backup(
 ) -> None:
     """Write the whole installation into one file, without the master key: keep that elsewhere."""
     from leleka.core.clock import SystemClock
-    from leleka.services import backups
     from leleka.services.access.actor import Actor
     from leleka.services.installation import preparation
+    from leleka.services.system import backup as system_backup
 
     preparation.prepare()
-    done = backups.backup(file, Actor.operator(), SystemClock())
+    done = system_backup.backup(file, Actor.operator(), SystemClock())
     if json:
         print_json(done)
         return
@@ -35,12 +35,12 @@ def restore(
     json: JsonOption = False,
 ) -> None:
     """Fill an empty installation from a backup."""
-    from leleka.services import backups
     from leleka.services.access.actor import Actor
     from leleka.services.installation import preparation
+    from leleka.services.system import backup as system_backup
 
     preparation.prepare()
-    done = backups.restore(file, Actor.operator())
+    done = system_backup.restore(file, Actor.operator())
     if json:
         print_json(done)
         return

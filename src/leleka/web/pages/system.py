@@ -6,13 +6,13 @@ from django.urls import reverse
 from leleka.core.clock import SystemClock
 from leleka.core.refresh_graph import StepKind
 from leleka.messages.statuses import STATUSES
-from leleka.services import about as facts
 from leleka.services.exports import plan_limits
 from leleka.services.refresh import commands as refresh_commands
 from leleka.services.schedules import queries as schedule_queries
 from leleka.services.status import queries as status_queries
 from leleka.services.status import refresh_progress as status_refresh_progress
 from leleka.services.status.queries import Wanted
+from leleka.services.system import about as facts
 from leleka.web.answers import go, is_htmx, page, pane
 from leleka.web.numbers import whole_number
 from leleka.web.request import Request, actor_of

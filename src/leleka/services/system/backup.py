@@ -24,10 +24,10 @@ from django.utils import timezone
 
 from leleka.core.ports.clock import Clock
 from leleka.errors import Conflict, InvalidInput, LelekaError, NeedsAttention, NotFound
-from leleka.services import pruning
 from leleka.services.access.actor import Actor
 from leleka.services.audit.log import record
 from leleka.services.installation import configuration as installation_configuration
+from leleka.services.system import snapshot_references
 from leleka.state.models import (
     Account,
     Connection,
@@ -65,7 +65,7 @@ def backup(path: Path, actor: Actor, clock: Clock) -> Backed:
     try:
         with _one_moment():
             record(actor, "backup", path.name)
-            references = sorted(filter(None, pruning.needed(clock)))
+            references = sorted(filter(None, snapshot_references.needed(clock)))
             with tarfile.open(aside, "w:gz", compresslevel=3) as archive:
                 rows = _write_state(archive)
                 snapshots = sum(_add_snapshot(archive, reference) for reference in references)
