@@ -13,6 +13,7 @@ from leleka.services import due
 from leleka.services.monitoring import process_identity
 from leleka.services.monitoring import workers as monitoring_workers
 from leleka.services.segments import queries as segment_queries
+from leleka.services.tasks import queries as task_queries
 from leleka.state.models import Task, WorkerBeat
 from leleka.worker import loop
 from tests.fakes.clock import VirtualClock
@@ -43,7 +44,7 @@ def beat(name: str, ago: float) -> None:
 
 
 def standing(number: int) -> tuple[str, list[str]]:
-    task = due.task(ALICE, number)
+    task = task_queries.task(ALICE, number)
     return task.status, [one.code for one in task.problems]
 
 
@@ -61,7 +62,7 @@ def test_a_task_whose_process_is_told_to_end_is_given_back(monkeypatch: pytest.M
     assert (standing(number), errands()) == (("Queued", []), [f"task:{number}"])
     monkeypatch.setattr(segment_queries, "count_rules", lambda *_: 7)
     due.carry_out(f"task:{number}", SystemClock())
-    assert due.task(ALICE, number).result == {"count": 7}
+    assert task_queries.task(ALICE, number).result == {"count": 7}
 
 
 @pytest.mark.parametrize(("code", "ended"), [(130, "Queued"), (-9, "Failed")])

@@ -9,6 +9,7 @@ from leleka.api.problems import ProblemOut
 from leleka.api.request import ApiRequest
 from leleka.api.schemas.common import Number
 from leleka.services import due
+from leleka.services.tasks import queries as task_queries
 
 router = Router(tags=["Tasks"])
 
@@ -28,4 +29,4 @@ class TaskOut(Schema):
 
 @router.get("/{int:number}", response=TaskOut, operation_id="getTask", summary="Get a task of one's own")
 def get_task(request: ApiRequest, number: Number) -> due.TaskView:
-    return due.task(request.auth, number)
+    return task_queries.task(request.auth, number)

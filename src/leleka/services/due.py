@@ -69,18 +69,6 @@ def ask(actor: Actor, kind: Task.Kind, subject: str, payload: Mapping[str, Any] 
     return row.pk
 
 
-def task(actor: Actor, number: int) -> TaskView:
-    """Give a task of one's own. Members of a segment are masked, or their reading is audited, at every look."""
-    row = Task.objects.filter(pk=number, asked_by=actor.name, made_at__gt=timezone.now() - _KEPT).first()
-    if row is None:
-        raise NotFound("TASK_UNKNOWN", "There is no such task.")
-    problems = [Problem(**one) for one in row.problems]
-    result = row.result
-    if row.kind == Task.Kind.MEMBERS and result:
-        result = segment_queries.seen(actor, row.subject, result)
-    return TaskView(row.pk, row.kind, row.subject, row.status, row.stage, row.stage_told, result, problems)
-
-
 def errands(clock: Clock, but: Container[str], limit: int) -> Sequence[str]:
     """Name what is due and not among ``but``: the refresh whose turn it is, and up to ``limit`` others: tasks first,
     somebody waits for them, then runs in turns between accounts.

@@ -9,11 +9,11 @@ from django.urls import reverse
 from leleka.errors import Conflict, InvalidInput, LelekaError
 from leleka.messages.http_status import status_of
 from leleka.messages.problems import in_this_language
-from leleka.services import due
 from leleka.services.exports import commands as export_commands
 from leleka.services.exports import queries as export_queries
 from leleka.services.segments import commands as segment_commands
 from leleka.services.segments import queries as segment_queries
+from leleka.services.tasks import queries as task_queries
 from leleka.web import lists
 from leleka.web.answers import go, is_htmx, page, pane
 from leleka.web.numbers import whole_number
@@ -75,7 +75,7 @@ def _save(request: Request, number: int | None) -> HttpResponse:
     name = given["name"].strip()
     try:
         if request.POST.get("action") == "count":
-            asked = due.task(actor, segment_commands.ask_count(actor, given["rules"]))
+            asked = task_queries.task(actor, segment_commands.ask_count(actor, given["rules"]))
             return _again(request, number, {"given": given, "task": asked})
         if number is None:
             number = segment_commands.create(actor, name, given["rules"])

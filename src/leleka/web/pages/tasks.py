@@ -5,8 +5,8 @@ from typing import Any
 from django.http import HttpResponse
 
 from leleka.messages.problems import in_this_language
-from leleka.services import due
 from leleka.services.exports import preview_view
+from leleka.services.tasks import queries as task_queries
 from leleka.web.answers import is_htmx, page, pane
 from leleka.web.request import Request, actor_of
 
@@ -25,6 +25,6 @@ def part(request: Request, number: int) -> HttpResponse:
 
 def _context(request: Request, number: int) -> dict[str, Any]:
     actor = actor_of(request)
-    task = due.task(actor, number)
+    task = task_queries.task(actor, number)
     problems = [in_this_language(one) for one in task.problems]
     return {"task": task, "problems": problems, "plan": preview_view.preview_of(actor, task)}

@@ -1,0 +1,19 @@
+from django.utils import timezone
+
+from leleka.errors import NotFound, Problem
+from leleka.services.access.actor import Actor
+from leleka.services.due import _KEPT, TaskView
+from leleka.services.segments import queries as segment_queries
+from leleka.state.models import Task
+
+
+def task(actor: Actor, number: int) -> TaskView:
+    """Give a task of one's own. Members of a segment are masked, or their reading is audited, at every look."""
+    row = Task.objects.filter(pk=number, asked_by=actor.name, made_at__gt=timezone.now() - _KEPT).first()
+    if row is None:
+        raise NotFound("TASK_UNKNOWN", "There is no such task.")
+    problems = [Problem(**one) for one in row.problems]
+    result = row.result
+    if row.kind == Task.Kind.MEMBERS and result:
+        result = segment_queries.seen(actor, row.subject, result)
+    return TaskView(row.pk, row.kind, row.subject, row.status, row.stage, row.stage_told, result, problems)
