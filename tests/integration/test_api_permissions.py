@@ -9,12 +9,12 @@ from django.db import transaction
 from django.utils import timezone
 
 from leleka.api.urls import api
-from leleka.services import due
 from leleka.services.access import permissions
 from leleka.services.access.actor import Actor, Role
 from leleka.services.access.permissions import Permission
 from leleka.services.connections import consent
 from leleka.services.refresh import commands as refresh_commands
+from leleka.services.tasks import commands as task_commands
 from leleka.state.models import ApiToken, Connection, Export, Run, Segment, Task, Trigger, User
 from tests.integration.api import Program, furnish, program
 from tests.integration.office import Office
@@ -191,7 +191,7 @@ def places_for(asking: Program) -> dict[str, int]:
         "spare": Segment.objects.get(name="Spare").pk,
         "token": ApiToken.objects.get(user=asking.user).pk,
         "refreshes": refresh_commands.plan("segments", Trigger.ON_DEMAND, "tests").pk,
-        "task": due.ask(asking.actor, Task.Kind.SEGMENT, "Gold"),
+        "task": task_commands.ask(asking.actor, Task.Kind.SEGMENT, "Gold"),
         "person": other.user.pk if other.user else 0,
     }
 

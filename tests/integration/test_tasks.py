@@ -13,6 +13,7 @@ from leleka.services import due
 from leleka.services.monitoring import process_identity
 from leleka.services.monitoring import workers as monitoring_workers
 from leleka.services.segments import queries as segment_queries
+from leleka.services.tasks import commands as task_commands
 from leleka.services.tasks import queries as task_queries
 from leleka.state.models import Task, WorkerBeat
 from leleka.worker import loop
@@ -25,7 +26,7 @@ BEFORE_THE_REBOOT = "another-boot:pid[4026531836]:"
 
 
 def asked() -> int:
-    return due.ask(ALICE, Task.Kind.COUNT, "", RULES)
+    return task_commands.ask(ALICE, Task.Kind.COUNT, "", RULES)
 
 
 def is_taken(number: int, worker: str) -> None:
@@ -85,7 +86,7 @@ def test_a_task_of_a_machine_before_its_reboot_fails_and_can_be_asked_for_again(
 
 
 def test_so_does_one_for_which_nobody_asks_again() -> None:
-    lost, waiting = asked(), due.ask(ALICE, Task.Kind.COUNT, "another", RULES)
+    lost, waiting = asked(), task_commands.ask(ALICE, Task.Kind.COUNT, "another", RULES)
     is_taken(lost, f"{BEFORE_THE_REBOOT}77:1234")
     loop.Worker(VirtualClock())._keep_time()
     assert (standing(lost), standing(waiting)) == (("Failed", ["TASK_DIED"]), ("Queued", []))

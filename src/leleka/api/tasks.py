@@ -8,7 +8,7 @@ from ninja import Router, Schema
 from leleka.api.problems import ProblemOut
 from leleka.api.request import ApiRequest
 from leleka.api.schemas.common import Number
-from leleka.services import due
+from leleka.services.tasks import commands as task_commands
 from leleka.services.tasks import queries as task_queries
 
 router = Router(tags=["Tasks"])
@@ -28,5 +28,5 @@ class TaskOut(Schema):
 
 
 @router.get("/{int:number}", response=TaskOut, operation_id="getTask", summary="Get a task of one's own")
-def get_task(request: ApiRequest, number: Number) -> due.TaskView:
+def get_task(request: ApiRequest, number: Number) -> task_commands.TaskView:
     return task_queries.task(request.auth, number)

@@ -2,28 +2,24 @@
 ``late:2`` for an account whose late confirmations are to be asked for, or ``notices``.
 """
 
-from collections.abc import Container, Mapping, Sequence
-from dataclasses import asdict, dataclass
-from datetime import timedelta
+from collections.abc import Container, Sequence
+from dataclasses import asdict
 from typing import Any, Final
 
 import structlog
-from django.db import transaction
-from django.db.models import QuerySet
 from django.utils import timezone
 from structlog.contextvars import bind_contextvars
 
 from leleka.core.messages import told
 from leleka.core.ports.clock import Clock
-from leleka.errors import LelekaError, NeedsAttention, NotFound, Problem
+from leleka.errors import LelekaError, NeedsAttention, NotFound
 from leleka.services import dying, late, running, turns, walking
-from leleka.services.access.actor import Actor
 from leleka.services.connections.open_destination import opened
 from leleka.services.installation import lake_sessions
 from leleka.services.monitoring import process_identity
-from leleka.services.monitoring import workers as monitoring_workers
 from leleka.services.plain import plain
 from leleka.services.segments import queries as segment_queries
+from leleka.services.tasks.commands import _ENDED, _KEPT, _died, _finish, _is_lost
 from leleka.services.watching import Nobody
 from leleka.state.models import Connection, Task
 from leleka.worker.notices import sweep as notice_sweep
@@ -31,42 +27,6 @@ from leleka.worker.runs import frozen_configuration
 
 log = structlog.get_logger(__name__)
 NOTICES: Final = "notices"
-_KEPT: Final = timedelta(days=1)
-_ENDED: Final = (Task.Status.SUCCESSFUL, Task.Status.FAILED)
-
-
-@dataclass(frozen=True, slots=True)
-class TaskView:
-    """A task and, once it is done, its result as plain data."""
-
-    id: int
-    kind: str
-    subject: str
-    status: str
-    stage: str
-    stage_told: Mapping[str, Any]
-    result: dict[str, Any]
-    problems: Sequence[Problem]
-
-    @property
-    def done(self) -> bool:
-        return self.status in _ENDED
-
-
-def ask(actor: Actor, kind: Task.Kind, subject: str, payload: Mapping[str, Any] | None = None) -> int:
-    """Ask the worker for something; the one under way is taken where the same was asked before, unless it is lost."""
-    with transaction.atomic():
-        asked = dict(payload or {})
-        same = Task.objects.filter(kind=kind, subject=subject, asked_by=actor.name, payload=asked)
-        live = same.exclude(status__in=_ENDED).first()
-        if live is not None:
-            if not _is_lost(live):
-                return live.pk
-            _died(live)
-        row = Task.objects.create(
-            kind=kind, subject=subject, payload=asked, asked_by=actor.name, made_at=timezone.now()
-        )
-    return row.pk
 
 
 def errands(clock: Clock, but: Container[str], limit: int) -> Sequence[str]:
@@ -143,12 +103,6 @@ def ended(errand: str) -> None:
         dying.give_back(int(number))
 
 
-def _died(row: Task) -> None:
-    """Let a task fail whose process died, unless another process has it by now."""
-    problem = Problem("TASK_DIED", "The process that worked on this died.", remedy="Ask again.")
-    _end(Task.objects.filter(pk=row.pk, worker=row.worker), Task.Status.FAILED, problems=[asdict(problem)])
-
-
 def forget_old_tasks() -> None:
     Task.objects.filter(made_at__lt=timezone.now() - _KEPT).delete()
 
@@ -158,10 +112,6 @@ def fail_lost_tasks() -> None:
     for row in Task.objects.exclude(status__in=_ENDED):
         if _is_lost(row):
             _died(row)
-
-
-def _is_lost(row: Task) -> bool:
-    return bool(row.worker) and monitoring_workers.is_lost(row.worker, timezone.now().timestamp())
 
 
 def take(number: int) -> Task | None:
@@ -210,15 +160,6 @@ def _result(row: Task, clock: Clock, watcher: "_Watcher") -> dict[str, Any]:
         found = segment_queries.refresh_segment(row.subject, clock, watcher.stage)
     result: dict[str, Any] = plain(found)
     return result
-
-
-def _finish(number: int, status: Task.Status, **values: Any) -> None:
-    _end(Task.objects.filter(pk=number), status, **values)
-
-
-def _end(rows: QuerySet[Task], status: Task.Status, **values: Any) -> None:
-    now = timezone.now()
-    rows.exclude(status__in=_ENDED).update(status=status, stage="", finished_at=now, **values)
 
 
 class _Watcher:

@@ -6,7 +6,7 @@ from typing import Any
 from leleka.core.plan import Counts
 from leleka.services.access.actor import Actor
 from leleka.services.access.permissions import Permission, require
-from leleka.services.due import TaskView
+from leleka.services.tasks.commands import TaskView
 from leleka.state.models import Export, Task
 
 

@@ -6,7 +6,6 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from leleka.errors import Conflict, LelekaError, Problem
-from leleka.services import due
 from leleka.services.access.actor import Actor
 from leleka.services.access.permissions import Permission, may_use, require, require_export
 from leleka.services.audit.log import record
@@ -17,6 +16,7 @@ from leleka.services.exports.queries import connection_of, find_by_id
 from leleka.services.runs import audit as run_audit
 from leleka.services.runs.contracts import RunView
 from leleka.services.runs.queries import _find, view_of
+from leleka.services.tasks import commands as task_commands
 from leleka.state.leases import over
 from leleka.state.models import AttemptRow, Export, Run, RunStatus, Task, Trigger
 
@@ -59,7 +59,7 @@ def ask_preview(actor: Actor, number: int) -> int:
     """Ask the worker what a run would do now; give the number of the task (``due.task``)."""
     row = find_by_id(number)
     require_export(actor, row)
-    return due.ask(actor, Task.Kind.PREVIEW, row.name)
+    return task_commands.ask(actor, Task.Kind.PREVIEW, row.name)
 
 
 def outline(export: Export) -> dict[str, Any]:

@@ -15,7 +15,6 @@ from leleka.core.rules.model import Rule, to_data
 from leleka.core.rules.parser import parse
 from leleka.destinations.registry import SPECS
 from leleka.errors import Conflict, InvalidInput, Problem
-from leleka.services import due
 from leleka.services.access.actor import Actor
 from leleka.services.access.edit_guards import refuse_managed, stale
 from leleka.services.access.permissions import Permission, allows, require
@@ -24,6 +23,7 @@ from leleka.services.definition_schema.pydantic_problems import said_of
 from leleka.services.definition_schema.schema import Name
 from leleka.services.segments.queries import by_number
 from leleka.services.sources import catalogue
+from leleka.services.tasks import commands as task_commands
 from leleka.state.models import Segment, Task
 
 _NAME: Final = TypeAdapter[str](Name)
@@ -76,20 +76,20 @@ def remove(actor: Actor, number: int) -> None:
 def ask_refresh(actor: Actor, number: int) -> int:
     """Ask the worker to read what changed and count the members; give the number of the task."""
     require(actor, Permission.EDIT_SEGMENTS)
-    return due.ask(actor, Task.Kind.SEGMENT, by_number(number).name)
+    return task_commands.ask(actor, Task.Kind.SEGMENT, by_number(number).name)
 
 
 def ask_count(actor: Actor, rules: str) -> int:
     """Check rules that are not saved, and ask the worker how many match; give the number of the task."""
     require(actor, Permission.EDIT_SEGMENTS)
-    return due.ask(actor, Task.Kind.COUNT, "", {"rules": to_data(_rule(rules))})
+    return task_commands.ask(actor, Task.Kind.COUNT, "", {"rules": to_data(_rule(rules))})
 
 
 def ask_members(actor: Actor, number: int) -> int:
     """Ask the worker for a segment's size and first members, masked for who may not see personal data."""
     require(actor, Permission.SEE)
     masked = not allows(actor, Permission.SEE_PERSONAL)
-    return due.ask(actor, Task.Kind.MEMBERS, by_number(number).name, {"masked": masked})
+    return task_commands.ask(actor, Task.Kind.MEMBERS, by_number(number).name, {"masked": masked})
 
 
 def as_text(rules: Mapping[str, object]) -> str:

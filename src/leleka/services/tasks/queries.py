@@ -2,8 +2,8 @@ from django.utils import timezone
 
 from leleka.errors import NotFound, Problem
 from leleka.services.access.actor import Actor
-from leleka.services.due import _KEPT, TaskView
 from leleka.services.segments import queries as segment_queries
+from leleka.services.tasks.commands import _KEPT, TaskView
 from leleka.state.models import Task
 
 
