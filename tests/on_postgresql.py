@@ -9,9 +9,9 @@ from typing import Final
 
 # Where an SQL statement, a transaction or a constraint of ours matters. The rest does not know which database it is.
 STATE: Final = (
-    "tests/contract/test_outbox.py",
-    "tests/contract/test_places.py",
-    "tests/unit/test_claims.py",
+    "tests/contract/state/test_outbox.py",
+    "tests/contract/state/test_request_slots.py",
+    "tests/unit/state/test_run_lease.py",
     "tests/integration/test_charts.py",
     "tests/integration/test_definitions*.py",
     "tests/integration/test_crash_limit.py",

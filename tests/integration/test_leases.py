@@ -15,7 +15,7 @@ from leleka.services.refresh import commands as refresh_commands
 from leleka.services.runs import commands as run_commands
 from leleka.services.runs import retry_policy
 from leleka.state.models import Refresh, RefreshStep, Run, RunStatus, Trigger
-from leleka.state.refreshing import RefreshLost, guard
+from leleka.state.refresh_lease import RefreshLost, guard
 from tests.fakes.clock import START, VirtualClock
 from tests.integration.office import ALICE
 

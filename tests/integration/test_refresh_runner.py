@@ -16,7 +16,7 @@ from leleka.services.refresh import queries as refresh_queries
 from leleka.services.sources import loading as segment_evaluation
 from leleka.services.watching import Nobody
 from leleka.state.models import Export, Refresh, RefreshStep, Run, RunStatus, Segment, Source
-from leleka.state.refreshing import RefreshLost, claim, guard
+from leleka.state.refresh_lease import RefreshLost, claim, guard
 from leleka.warehouse import segments
 from tests.fakes.clock import START, VirtualClock
 from tests.integration.office import ALICE, Office

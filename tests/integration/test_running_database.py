@@ -13,8 +13,8 @@ from leleka.services.connections.export_user import AuditedOutbox
 from leleka.services.running import run_export
 from leleka.services.runs import queries as run_queries
 from leleka.services.runs.contracts import RunView
-from leleka.state.claims import release
 from leleka.state.models import AttemptRow, Connection, Run
+from leleka.state.run_lease import release
 from tests.integration.office import ALICE, DEFINITIONS, MARK, Office
 
 WRITES = ("load", "planned", "take_lane", "write_ahead", "answered", "polled", "release_lane", "finish")

@@ -18,9 +18,9 @@ from leleka.engine.run import Order
 from leleka.services import late
 from leleka.services.connections.open_destination import Opened
 from leleka.services.exports import quarantine as export_quarantine
-from leleka.state.claims import claim, release
 from leleka.state.models import Account, AttemptRow, BatchRow, Export, Ledger, RequestPlace, Run
 from leleka.state.outbox import DjangoOutbox
+from leleka.state.run_lease import claim, release
 from leleka.worker.runs import frozen_configuration
 from tests.fakes.destination import LIMITS
 from tests.simulation.far import Violation

@@ -14,10 +14,10 @@ from leleka.services.failing import settle_and_fail
 from leleka.services.installation import configuration as installation_configuration
 from leleka.services.installation import database_outage, lake_sessions
 from leleka.services.monitoring import process_identity
-from leleka.state.claims import claim, release
-from leleka.state.leases import is_over
+from leleka.state.lease_rule import is_over
 from leleka.state.models import BatchRow, Run, RunStatus, SuppressedReading
 from leleka.state.outbox import DjangoOutbox
+from leleka.state.run_lease import claim, release
 
 log = structlog.get_logger(__name__)
 _MOST_DEATHS: Final = 3

@@ -17,7 +17,7 @@ from leleka.core.ports.outbox import Batch, BatchStatus, RejectedRow
 from leleka.services.connections.open_destination import Opened
 from leleka.services.exports.data_matching import leavers_of
 from leleka.services.installation import lake_sessions
-from leleka.state.batches import batch_of
+from leleka.state.batch_rows import batch_of
 from leleka.state.models import Account, BatchRow, Ledger, Run
 from leleka.warehouse.session import Session
 from leleka.warehouse.store import LakeWarehouse

@@ -9,7 +9,7 @@ from django.db.models import F, Model, OrderBy, Q, QuerySet
 from django.db.models.expressions import Combinable
 from django.db.models.lookups import Contains
 
-from leleka.state.folding import Folded
+from leleka.state.case_folding import Folded
 
 A_PAGE: Final = 50
 _DOWN: Final = "-"

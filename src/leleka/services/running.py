@@ -32,9 +32,9 @@ from leleka.services.rekeying import KeyWatch
 from leleka.services.runs.commands import _in_progress, ask_run
 from leleka.services.runs.contracts import RunView
 from leleka.services.runs.queries import view_of
-from leleka.state.claims import claim, release
 from leleka.state.models import BatchRow, Connection, Run, RunStatus
 from leleka.state.outbox import DjangoOutbox
+from leleka.state.run_lease import claim, release
 from leleka.warehouse.session import Session
 from leleka.worker.runs import frozen_configuration
 

@@ -8,7 +8,7 @@ from leleka.core.messages import told
 from leleka.core.ports.clock import Clock
 from leleka.services.monitoring import process_identity
 from leleka.services.refresh.queue import in_the_way, waits_for
-from leleka.state.leases import is_over
+from leleka.state.lease_rule import is_over
 from leleka.state.models import Run, RunStatus
 
 AT_ONCE: Final = 2  # runs of one account: one delivers, the next plans meanwhile

@@ -23,9 +23,9 @@ from leleka.services.installation import configuration as installation_configura
 from leleka.services.installation import database_outage, lake_sessions
 from leleka.services.monitoring import process_identity
 from leleka.services.refresh.queue import to_walk
-from leleka.state.leases import is_over
+from leleka.state.lease_rule import is_over
 from leleka.state.models import Refresh, RefreshStep, RunStatus
-from leleka.state.refreshing import RefreshLost, claim, guard, release
+from leleka.state.refresh_lease import RefreshLost, claim, guard, release
 from leleka.warehouse.session import Session
 
 log = structlog.get_logger(__name__)

@@ -10,8 +10,8 @@ class StateConfig(AppConfig):
 
     def ready(self) -> None:
         # The models' machinery is there only now.
-        from leleka.state import models, tallies  # noqa: PLC0415
-        from leleka.state.folding import teach  # noqa: PLC0415
+        from leleka.state import models, run_counters  # noqa: PLC0415
+        from leleka.state.case_folding import teach  # noqa: PLC0415
 
         connection_created.connect(teach)
-        pre_delete.connect(tallies.fold_export, sender=models.Export)
+        pre_delete.connect(run_counters.fold_export, sender=models.Export)

@@ -24,8 +24,8 @@ from leleka.core.ports.outbox import (
     RunState,
 )
 from leleka.errors import LelekaError
-from leleka.state.batches import batch_of, row_of
-from leleka.state.leases import is_over
+from leleka.state.batch_rows import batch_of, row_of
+from leleka.state.lease_rule import is_over
 from leleka.state.models import Account, AttemptRow, BatchRow, Ledger, Run, RunStatus, SuppressedPerson
 from leleka.state.suppression import digest
 

@@ -11,7 +11,7 @@ from leleka.services.connections import master_keys
 from leleka.services.connections.keys import place_of
 from leleka.state.key_file import add_master_key, keep_master_keys
 from leleka.state.models import StoredSecret
-from leleka.state.sealing import alone
+from leleka.state.secret_lock import alone
 from leleka.state.secrets import MasterKeys, Sealed
 
 

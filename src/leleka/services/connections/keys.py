@@ -6,7 +6,7 @@ from leleka.errors import InvalidInput, NeedsAttention
 from leleka.services.connections import master_keys
 from leleka.services.installation import configuration as installation_configuration
 from leleka.state.models import Connection, StoredSecret
-from leleka.state.sealing import alone
+from leleka.state.secret_lock import alone
 from leleka.state.secrets import Place, Sealed
 
 KEY = "key"

@@ -13,7 +13,7 @@ from leleka.engine.request_slots import KEPT_FOR_PEOPLE, RequestPace
 from leleka.services.connections.keys import key_of
 from leleka.services.installation import configuration as installation_configuration
 from leleka.state.models import Connection
-from leleka.state.places import AccountPlaces
+from leleka.state.request_slots import AccountPlaces
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,7 @@ from leleka.services.access.permissions import Permission, require
 from leleka.services.connections import export_user as connection_export_user
 from leleka.services.connections.keys import KEY
 from leleka.services.paging import Columns, Listed, Wanted, after, contains, page_of
-from leleka.state.folding import Folded
+from leleka.state.case_folding import Folded
 from leleka.state.models import Connection, Export, Run
 
 

@@ -27,7 +27,7 @@ from leleka.services.exports.contracts import ExportView
 from leleka.services.exports.form import data_of
 from leleka.services.exports.schedule_setting import written
 from leleka.services.paging import Columns, Listed, Wanted, after, contains, page_of
-from leleka.state.folding import Folded
+from leleka.state.case_folding import Folded
 from leleka.state.models import Connection, Export, ExportSegment, Run, Segment
 
 _NOT_STARTED: Final = "Not started"

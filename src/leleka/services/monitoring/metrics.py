@@ -16,7 +16,7 @@ from leleka.core.ports.outbox import BatchStatus
 from leleka.services.installation import configuration as installation_configuration
 from leleka.services.monitoring import workers as monitoring_workers
 from leleka.services.monitoring.log_writer import LINES
-from leleka.state import tallies
+from leleka.state import run_counters
 from leleka.state.models import Account, AttemptRow, BatchRow, Run, RunStatus, Tally
 
 _IN_FLIGHT: Final = (BatchStatus.SENDING, BatchStatus.UNKNOWN, BatchStatus.ACCEPTED)
@@ -53,7 +53,7 @@ class Counting:
 
     def read(self, clock: Clock) -> Figures:
         now = clock.now()
-        tallies.fold()
+        run_counters.fold()
         kept = {
             (name, label): value for name, label, value in Tally.objects.values_list("name", "label", "value")
         }
@@ -64,8 +64,8 @@ class Counting:
             runs_ended=_by_status_and_trigger(kept),
             runs_live={status: number for status, (number, _) in live.items()},
             oldest_queued=max(0.0, now - queued[1]) if queued else 0.0,
-            contacts={name: kept.get((name, ""), 0) for name in tallies.CONTACTS},
-            attempts_ended={label: n for (name, label), n in kept.items() if name == tallies.ATTEMPTS},
+            contacts={name: kept.get((name, ""), 0) for name in run_counters.CONTACTS},
+            attempts_ended={label: n for (name, label), n in kept.items() if name == run_counters.ATTEMPTS},
             attempts_live=_attempts_live(),
             batches=_in_flight(),
             accounts=len(accounts),
@@ -87,7 +87,7 @@ class Counting:
 def _by_status_and_trigger(kept: Mapping[tuple[str, str], int]) -> dict[tuple[str, str], int]:
     found = {}
     for (name, label), number in kept.items():
-        if name == tallies.RUNS:
+        if name == run_counters.RUNS:
             status, _, trigger = label.partition("/")
             found[status, trigger] = number
     return found

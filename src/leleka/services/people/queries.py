@@ -8,7 +8,7 @@ from leleka.errors import NotFound
 from leleka.services.access.actor import Actor, Role
 from leleka.services.access.permissions import Permission, require
 from leleka.services.paging import Columns, Listed, Wanted, after, contains, page_of
-from leleka.state.folding import Folded
+from leleka.state.case_folding import Folded
 from leleka.state.models import User
 
 

@@ -17,7 +17,7 @@ from leleka.services.runs import audit as run_audit
 from leleka.services.runs.contracts import RunView
 from leleka.services.runs.queries import _find, view_of
 from leleka.services.tasks import commands as task_commands
-from leleka.state.leases import over
+from leleka.state.lease_rule import over
 from leleka.state.models import AttemptRow, Export, Run, RunStatus, Task, Trigger
 
 

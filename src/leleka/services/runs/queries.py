@@ -18,7 +18,7 @@ from leleka.services.installation import lake_sessions
 from leleka.services.paging import Columns, Listed, Wanted, contains, page_of
 from leleka.services.runs.contracts import Progress, RowView, RunView
 from leleka.services.runs.csv import lines
-from leleka.state.folding import Folded
+from leleka.state.case_folding import Folded
 from leleka.state.models import AttemptRow, Export, Run
 from leleka.warehouse import outcomes
 from leleka.warehouse.counting import DUE

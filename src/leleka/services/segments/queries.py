@@ -18,7 +18,7 @@ from leleka.services.segments import evaluation as segment_evaluation
 from leleka.services.segments.contracts import SegmentView
 from leleka.services.sources import catalogue
 from leleka.services.sources import loading as source_loading
-from leleka.state.folding import Folded
+from leleka.state.case_folding import Folded
 from leleka.state.models import Export, Segment
 from leleka.warehouse import segments
 

@@ -56,7 +56,7 @@ class Run(models.Model):
     problems = models.JSONField(default=list)
     tallied = models.BooleanField(
         default=False, db_index=True
-    )  # whether the tallies have it (``state.tallies``)
+    )  # whether the tallies have it (``state.run_counters``)
     stepped_at = models.DateTimeField(null=True)  # when anything of it was last written down
     stalled_at = models.DateTimeField(null=True)  # when it was found to do nothing (I-16)
     tries = models.PositiveSmallIntegerField(default=1)  # of one due instant, this run included

@@ -15,7 +15,7 @@ class WorkerBeat(models.Model):
 
 
 class Tally(models.Model):
-    """A number that only grows, whatever is removed: what ended runs add to the metrics (``state.tallies``)."""
+    """A number that only grows, whatever is removed: what ended runs add to the metrics (``state.run_counters``)."""
 
     name = models.CharField(max_length=50)
     label = models.CharField(max_length=100, blank=True)

@@ -2,7 +2,7 @@
 
 from django.db.models import F
 
-from leleka.state.leases import over
+from leleka.state.lease_rule import over
 from leleka.state.models import Run, RunStatus
 
 

@@ -3,8 +3,8 @@
 import pytest
 from django.utils import timezone
 
-from leleka.state.claims import claim, release
 from leleka.state.models import Account, Export, Run, RunStatus
+from leleka.state.run_lease import claim, release
 
 LEASE = 60.0
 pytestmark = pytest.mark.django_db

@@ -4,7 +4,7 @@ import pytest
 
 from leleka.engine.request_slots import Places
 from leleka.state.models import Account
-from leleka.state.places import AccountPlaces
+from leleka.state.request_slots import AccountPlaces
 from tests.fakes.request_slots import MemoryPlaces
 
 LONGEST = 61.0
