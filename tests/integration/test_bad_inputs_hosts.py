@@ -15,10 +15,10 @@ from leleka.core.ports.destination import Standing
 from leleka.core.secret import Secret
 from leleka.destinations.activecampaign.destination import ActiveCampaign
 from leleka.destinations.activecampaign.hosts import normalise_host
-from leleka.destinations.http import GuardedClient
 from leleka.errors import InvalidInput
 from leleka.services.definitions import apply as definition_apply
 from leleka.state.models import Connection
+from leleka.transport.client import GuardedClient
 from tests.bad_inputs import Entry, entries
 from tests.bad_inputs.placing import placed
 from tests.fakes.clock import VirtualClock

@@ -18,8 +18,8 @@ from leleka.core.ports.destination import Body
 from leleka.core.secret import Secret
 from leleka.destinations.activecampaign import destination
 from leleka.destinations.activecampaign.hosts import Host
-from leleka.destinations.addresses import is_public_or_loopback
-from leleka.destinations.http import GuardedClient, Origin, secure_context
+from leleka.transport.client import GuardedClient, Origin, secure_context
+from leleka.transport.ip_policy import is_public_or_loopback
 from tests.fakes.peer import Line, Peer, canned, peer
 from tests.integration.office import DEFINITIONS, Office
 

@@ -14,8 +14,8 @@ from urllib.parse import parse_qsl
 from leleka.core.configuration import Webhook
 from leleka.core.ports.clock import Clock
 from leleka.core.secret import Secret
-from leleka.destinations.addresses import Address, AddressPolicy, Resolver, is_public, system_resolver
-from leleka.destinations.http import GuardedClient, Origin, Reply
+from leleka.transport.client import GuardedClient, Origin, Reply
+from leleka.transport.ip_policy import Address, AddressPolicy, Resolver, is_public, system_resolver
 
 SECONDS: Final = 10.0  # for everything: name, connection, request, answer
 LARGEST: Final = 64_000  # bytes of a body

@@ -12,8 +12,8 @@ import pytest
 from leleka.core.clock import SystemClock
 from leleka.core.configuration import Webhook
 from leleka.core.secret import Secret
-from leleka.destinations.addresses import Resolver, system_resolver
 from leleka.notices.webhook import LARGEST, policy_of, post
+from leleka.transport.ip_policy import Resolver, system_resolver
 from tests.fakes.clock import START, VirtualClock
 from tests.fakes.peer import Line, Peer, canned, peer
 

@@ -11,8 +11,8 @@ from leleka.core.ports.destination import Turn
 from leleka.destinations.activecampaign.limits import LIMITS
 from leleka.destinations.activecampaign.response_outcome import outcome_of, standing_of, trouble_of
 from leleka.destinations.activecampaign.response_parsing import number_of, object_of, rows_of
-from leleka.destinations.http import Answer, GuardedClient, Reply
 from leleka.errors import LelekaError, NeedsAttention, TryLater
+from leleka.transport.client import Answer, GuardedClient, Reply
 
 _ROOT: Final = "/api/3/"
 _PAGE: Final = 100  # the most there is; the default of 20 cuts lists and fields short

@@ -8,8 +8,8 @@ from leleka.destinations.activecampaign.client import FORBIDDEN_TRIES, Client, t
 from leleka.destinations.activecampaign.contact_json import list_id_of
 from leleka.destinations.activecampaign.hosts import Host
 from leleka.destinations.activecampaign.response_parsing import is_deleted, plain
-from leleka.destinations.http import Answer, Reply
 from leleka.errors import LelekaError
+from leleka.transport.client import Answer, Reply
 
 ADDRESS: Final = "address"
 KEY: Final = "key"

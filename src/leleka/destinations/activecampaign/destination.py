@@ -26,8 +26,8 @@ from leleka.destinations.activecampaign.connection_test import check_steps
 from leleka.destinations.activecampaign.hosts import Host, normalise_host
 from leleka.destinations.activecampaign.response_parsing import is_deleted, number_of, plain, rows_of
 from leleka.destinations.activecampaign.settings import Settings, check_key, check_share
-from leleka.destinations.http import GuardedClient
 from leleka.errors import NeedsAttention, TryLater
+from leleka.transport.client import GuardedClient
 
 _KEY_HEADER: Final = "Api-Token"
 _ACTIVE: Final = 1

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from leleka.core.configuration import DOCUMENTED_SUFFIXES, Network
-from leleka.destinations.http import Origin
 from leleka.errors import InvalidInput
+from leleka.transport.client import Origin
 
 _LABEL: Final = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 _NAME: Final = re.compile(rf"{_LABEL}(?:\.{_LABEL})*")

@@ -27,8 +27,8 @@ from leleka.destinations.activecampaign.response_parsing import (
     refused_rows,
     words_of,
 )
-from leleka.destinations.http import Answer, MaybeSent, NotSent, Reply
 from leleka.errors import LelekaError, NeedsAttention, NotFound, TryLater
+from leleka.transport.client import Answer, MaybeSent, NotSent, Reply
 
 IMPORT_PAUSE: Final = 60.0  # the import limit is per minute, and its refusal carries no Retry-After
 _SEE_OTHER: Final = 303

@@ -11,7 +11,7 @@ from typing import Any, Final
 import orjson
 
 from leleka.core.outcomes import RefusedRow
-from leleka.destinations.http import Reply
+from leleka.transport.client import Reply
 
 LONGEST_PAUSE: Final = 900.0
 _ADDRESS: Final = re.compile(r"[^\s'\"<>]*@[^\s'\"<>]*")

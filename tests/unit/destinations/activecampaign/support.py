@@ -9,7 +9,7 @@ from leleka.core.ports.destination import Action, Change
 from leleka.core.secret import Secret
 from leleka.destinations.activecampaign.destination import ActiveCampaign
 from leleka.destinations.activecampaign.hosts import normalise_host
-from leleka.destinations.http import Answer, GuardedClient, Origin
+from leleka.transport.client import Answer, GuardedClient, Origin
 from tests.fakes.peer import Peer
 
 KEY = "CANARY-0123456789abcdef0123456789abcdef"

@@ -14,8 +14,8 @@ from leleka.core.ports.destination import SuppressionReason
 from leleka.core.secret import Secret
 from leleka.destinations.activecampaign.destination import ActiveCampaign
 from leleka.destinations.activecampaign.settings import Settings, check_key
-from leleka.destinations.http import GuardedClient, Origin
 from leleka.errors import LelekaError
+from leleka.transport.client import GuardedClient, Origin
 from tests.fakes.peer import Answer, Line, canned, peer
 from tests.unit.destinations.activecampaign.support import KEY, RecordingClock, account_at, member
 

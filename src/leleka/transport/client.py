@@ -21,14 +21,14 @@ import httpx2
 
 from leleka.core.ports.clock import Clock
 from leleka.core.secret import Secret
-from leleka.destinations.addresses import (
+from leleka.transport.ip_policy import (
     AddressPolicy,
     Resolver,
     is_public,
     is_public_or_loopback,
     system_resolver,
 )
-from leleka.destinations.wire import Exchange, GuardedBackend, OutOfTime, Stale, Unreached, current_exchange
+from leleka.transport.socket import Exchange, GuardedBackend, OutOfTime, Stale, Unreached, current_exchange
 
 REPLY_BYTES: Final = 2 * 1024 * 1024
 _KEPT_SECONDS: Final = 15.0  # short: a connection the server is about to close makes an outcome unknown

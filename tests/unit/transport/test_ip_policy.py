@@ -8,9 +8,9 @@ from ipaddress import ip_address
 import pytest
 
 from leleka.core.secret import Secret
-from leleka.destinations.addresses import is_public, is_public_or_loopback
-from leleka.destinations.http import GuardedClient, NotSent, Origin
-from leleka.destinations.wire import Unreached, _compare_ends
+from leleka.transport.client import GuardedClient, NotSent, Origin
+from leleka.transport.ip_policy import is_public, is_public_or_loopback
+from leleka.transport.socket import Unreached, _compare_ends
 from tests.fakes.peer import canned, peer
 from tests.unit.destinations.activecampaign.support import KEY, RecordingClock, Resolver, ask, client_of
 

@@ -10,8 +10,8 @@ import pytest
 import trustme
 
 from leleka.core.secret import Secret
-from leleka.destinations.addresses import is_public_or_loopback
-from leleka.destinations.http import Answer, GuardedClient, NotSent, Origin, Reply, secure_context
+from leleka.transport.client import Answer, GuardedClient, NotSent, Origin, Reply, secure_context
+from leleka.transport.ip_policy import is_public_or_loopback
 from tests.fakes.peer import Line, Peer, canned, peer
 from tests.unit.destinations.activecampaign.support import KEY, RecordingClock
 

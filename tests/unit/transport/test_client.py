@@ -10,9 +10,9 @@ from threading import Event, Thread
 import pytest
 
 from leleka.core.secret import Secret
-from leleka.destinations.addresses import is_public
-from leleka.destinations.http import REPLY_BYTES, Answer, GuardedClient, MaybeSent, NotSent, Origin, Reply
-from leleka.destinations.wire import Exchange, GuardedBackend, Stale, Wire, current_exchange
+from leleka.transport.client import REPLY_BYTES, Answer, GuardedClient, MaybeSent, NotSent, Origin, Reply
+from leleka.transport.ip_policy import is_public
+from leleka.transport.socket import Exchange, GuardedBackend, Stale, Wire, current_exchange
 from tests.fakes.peer import Line, Peer, canned, peer
 from tests.unit.destinations.activecampaign.support import KEY, RecordingClock, ask, client_of
 

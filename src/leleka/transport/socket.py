@@ -18,7 +18,7 @@ from typing import Any, Final
 import httpcore2
 
 from leleka.core.ports.clock import Clock
-from leleka.destinations.addresses import Address, AddressPolicy, Resolver
+from leleka.transport.ip_policy import Address, AddressPolicy, Resolver
 
 _CONNECT_SECONDS: Final = 10.0  # for one address, so that a dead one leaves time for the next
 
