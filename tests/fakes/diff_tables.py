@@ -7,7 +7,7 @@ from typing import Any
 from sqlglot import exp
 
 from leleka.core.columns import Column, ColumnType, Table
-from leleka.warehouse import addresses
+from leleka.warehouse import email_addresses
 from leleka.warehouse.lake import Lake, Snapshot
 from leleka.warehouse.scan import copy_to_parquet, parquet
 from leleka.warehouse.session import Session
@@ -50,7 +50,7 @@ class Tables:
         return self._write("members", {"profile_id": "VARCHAR"}, [(identity,) for identity in identities])
 
     def addresses(self, profiles: str) -> str:
-        made = addresses.build(
+        made = email_addresses.build(
             self.session,
             self.lake,
             name="customers email",

@@ -11,7 +11,7 @@ from leleka.services.monitoring import process_identity
 from leleka.services.runs import commands as run_commands
 from leleka.state.models import Notice, Run
 from leleka.state.outbox import DjangoOutbox
-from leleka.warehouse.store import LakeWarehouse
+from leleka.warehouse.lake_warehouse import LakeWarehouse
 from leleka.worker.notices import sweep as notice_sweep
 from tests.integration.moments import Killed
 from tests.integration.office import ALICE, Office

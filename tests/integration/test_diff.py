@@ -9,7 +9,8 @@ import pytest
 from leleka.core.data_matching import DataMatching, LeaverPolicy, Leavers, Line, WhenEmpty
 from leleka.core.plan import DueRow, Ended, Planned, PlannedRow, Selection, Span, Verdict
 from leleka.core.ports.destination import Suppressed, SuppressionReason
-from leleka.warehouse import plans, settling
+from leleka.warehouse import ledger as warehouse_ledger
+from leleka.warehouse import plan_snapshots
 from leleka.warehouse.session import open_session
 from tests.fakes.diff_tables import PROFILES, Tables
 
@@ -63,7 +64,7 @@ class Export:
             ]
 
         suppressed = [Suppressed(a, SuppressionReason(r), 1) for a, r in self.suppressed.items()]
-        self.planned = plans.write_plan(
+        self.planned = plan_snapshots.write_plan(
             lay.session, lay.lake, selection, suppressed=suppressed, waiting=self.waiting, pack=pack
         )
         rows_planned = lay.plan_rows(self.planned.reference)
@@ -73,7 +74,7 @@ class Export:
         """Plan, let every row end the same, settle; give what was due."""
         due = self.plan()
         assert self.planned is not None
-        settled = settling.settle(
+        settled = warehouse_ledger.settle(
             self.tables.session,
             self.tables.lake,
             self.tables.lake.open(self.planned.reference),

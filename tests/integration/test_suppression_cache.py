@@ -17,7 +17,7 @@ from leleka.services.runs.contracts import RunView
 from leleka.services.runs.queries import show_run
 from leleka.services.system import snapshot_references
 from leleka.state.models import Run, SuppressedReading
-from leleka.warehouse.store import LakeWarehouse
+from leleka.warehouse.lake_warehouse import LakeWarehouse
 from tests.integration.office import ALICE, Office
 from tests.integration.test_running_waiting import Killed
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from leleka.core.data_matching import LeaverPolicy, Leavers
 from leleka.core.plan import DueRow, Ended, Kind, Planned, PlannedRow, Selection, SettledRun, Span, Verdict
 from leleka.core.ports.destination import Suppressed, SuppressionReason
-from leleka.warehouse import plans, settling
+from leleka.warehouse import ledger, plan_snapshots
 from leleka.warehouse.session import Session, open_session
 from tests.fakes import diff_reference as reference
 from tests.fakes.diff_stories import VERDICTS, beginning, edited
@@ -25,7 +25,7 @@ class Runs:
         self.tables = Tables(session, root)
         self.snapshot: str | None = None
         self.ledger: dict[str, reference.Entry] = {}
-        self.fingerprints: dict[reference.Content, str] = {reference.UNCERTAIN: settling.UNCERTAIN}
+        self.fingerprints: dict[reference.Content, str] = {reference.UNCERTAIN: ledger.UNCERTAIN}
 
     def run(
         self,
@@ -74,7 +74,7 @@ class Runs:
         def pack(due: Sequence[DueRow]) -> Sequence[PlannedRow]:
             return [_packed(row, numbers, wanted.leavers, too_large) for row in due]
 
-        return plans.write_plan(
+        return plan_snapshots.write_plan(
             lay.session,
             lay.lake,
             selection,
@@ -100,7 +100,7 @@ class Runs:
             if row["seq"] is not None and ended[row["address"]][1] != "RUN_STOPPED"
         ]
         lay = self.tables
-        return settling.settle(
+        return ledger.settle(
             lay.session,
             lay.lake,
             lay.lake.open(planned.reference),

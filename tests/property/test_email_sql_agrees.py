@@ -12,7 +12,7 @@ from sqlglot import exp
 from leleka.core import email
 from leleka.core.columns import Column, ColumnType, Table
 from leleka.core.email import Address, normalise
-from leleka.warehouse import addresses, scan
+from leleka.warehouse import email_addresses, scan
 from leleka.warehouse.lake import Lake
 from leleka.warehouse.session import Session, open_session
 
@@ -47,7 +47,7 @@ def told(texts: list[str | None]) -> list[tuple[str | None, str | None]]:
 
 
 def _built(session: Session, lake: Lake, people: str) -> list[tuple[str | None, str | None]]:
-    built = addresses.build(
+    built = email_addresses.build(
         session,
         lake,
         name="people",
@@ -81,7 +81,7 @@ def test_the_snapshot_says_of_every_text_what_the_core_says(texts: list[str | No
 def test_sql_takes_the_fast_path_exactly_where_python_does(texts: list[str]) -> None:
     with tempfile.TemporaryDirectory() as folder, open_session(Path(folder) / "spill") as session:
         for text in texts:
-            trimmed = addresses.trimmed(exp.Literal.string(text.replace("\0", "")))
-            assert session.row(exp.select(addresses.is_fast(trimmed)))[0] is email.fast(
+            trimmed = email_addresses.trimmed(exp.Literal.string(text.replace("\0", "")))
+            assert session.row(exp.select(email_addresses.is_fast(trimmed)))[0] is email.fast(
                 text.replace("\0", "").strip(email.WHITESPACE)
             )

@@ -13,7 +13,7 @@ from leleka.engine.suppression_reading import Progress
 from leleka.services.installation import lake_sessions
 from leleka.services.system.snapshot_references import LONGEST
 from leleka.state.models import Run, SuppressedReading
-from leleka.warehouse import suppressed
+from leleka.warehouse import suppression_snapshots
 from leleka.warehouse.session import Session
 
 
@@ -34,11 +34,11 @@ class RunShelf:
 
     def people(self) -> Iterator[Suppressed]:
         parts = self._used.parts if self._used else ()
-        return suppressed.read(self._session, lake_sessions.lake(), parts)
+        return suppression_snapshots.read(self._session, lake_sessions.lake(), parts)
 
     def keep(self, people: Sequence[Suppressed], progress: Progress) -> None:
         mine = self._used or self._begun()
-        part = suppressed.write(
+        part = suppression_snapshots.write(
             self._session, lake_sessions.lake(), name=self._run.export.name, people=people
         )
         mine.parts = [*mine.parts, part]

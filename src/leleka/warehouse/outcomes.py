@@ -6,7 +6,7 @@ from typing import Final
 from sqlglot import exp
 
 from leleka.core.plan import Counts
-from leleka.warehouse.counting import counts_of
+from leleka.warehouse.counts import counts_of
 from leleka.warehouse.lake import Lake, Snapshot
 from leleka.warehouse.scan import column, copy_to_parquet, parquet
 from leleka.warehouse.session import Session

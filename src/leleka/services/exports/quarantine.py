@@ -13,7 +13,7 @@ from leleka.services.connections.open_destination import Opened
 from leleka.services.installation import configuration as installation_configuration
 from leleka.services.installation import lake_sessions
 from leleka.state.models import Account, AttemptRow, BatchRow, Export
-from leleka.warehouse.plans import addresses
+from leleka.warehouse.plan_snapshots import addresses
 from leleka.warehouse.session import Session
 
 LONGEST: Final = 24 * 3600.0  # seconds after which an unknown attempt is taken to be lost for good

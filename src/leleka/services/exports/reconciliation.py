@@ -15,7 +15,7 @@ from leleka.services.connections.open_destination import opened
 from leleka.services.exports import queries as export_queries
 from leleka.services.installation import lake_sessions
 from leleka.state.models import Export, Ledger, Run
-from leleka.warehouse import reconciling
+from leleka.warehouse import reconciliation
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ def reconcile(
         raise Conflict("RUN_IN_PROGRESS", "The export is running: reconcile it afterwards.", where=name)
     say(Said("READING_LIST"))
     with lake_sessions.session() as session, opened(connection, clock) as account:
-        found = reconciling.compare(
+        found = reconciliation.compare(
             session,
             lake_sessions.lake(),
             name=export.name,
@@ -68,7 +68,7 @@ def reconcile(
     return _view(export, found)
 
 
-def _view(export: Export, found: reconciling.Compared) -> Reconciled:
+def _view(export: Export, found: reconciliation.Compared) -> Reconciled:
     return Reconciled(
         export=export.name,
         target=export.target,

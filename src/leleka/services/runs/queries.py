@@ -21,7 +21,7 @@ from leleka.services.runs.csv import lines
 from leleka.state.case_folding import Folded
 from leleka.state.models import AttemptRow, Export, Run
 from leleka.warehouse import outcomes
-from leleka.warehouse.counting import DUE
+from leleka.warehouse.counts import DUE
 from leleka.warehouse.lake import Snapshot
 
 _STOPPED: Final = "RUN_STOPPED"

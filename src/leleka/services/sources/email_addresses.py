@@ -4,7 +4,7 @@ from leleka.services.installation import lake_sessions
 from leleka.services.sources import catalogue
 from leleka.services.sources.loading import Say
 from leleka.state.models import AddressBook, Source
-from leleka.warehouse import addresses
+from leleka.warehouse import email_addresses
 from leleka.warehouse.session import Session
 
 
@@ -15,7 +15,7 @@ def address_book(session: Session, profiles: Source, email_column: str, say: Say
         return book.snapshot
     say(Said("CHECKING_ADDRESSES", rows=profiles.rows))
     lake = lake_sessions.lake()
-    snapshot = addresses.build(
+    snapshot = email_addresses.build(
         session,
         lake,
         name=f"{profiles.name} {email_column}",

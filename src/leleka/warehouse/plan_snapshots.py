@@ -15,11 +15,11 @@ from sqlglot import exp
 from leleka.core.plan import DueRow, Kind, Planned, PlannedRow, Selection, Span
 from leleka.core.ports.destination import Suppressed
 from leleka.core.ports.warehouse import Pack
-from leleka.warehouse.counting import counts_of
+from leleka.warehouse.counts import counts_of
+from leleka.warehouse.diff import STATE_MEMBER, TABLES, Standing
 from leleka.warehouse.lake import Lake, Snapshot
 from leleka.warehouse.scan import column, copy_to_parquet, dropped, json_lines, parquet
 from leleka.warehouse.session import Session
-from leleka.warehouse.standing import STATE_MEMBER, TABLES, Standing
 
 ROW_COLUMNS: Final = {
     "seq": "BIGINT",

@@ -6,7 +6,8 @@ from leleka.core.data_matching import Leavers
 from leleka.core.plan import Planned, Selection, SettledRun, Span, Verdict
 from leleka.core.ports.destination import Suppressed
 from leleka.core.ports.warehouse import Pack
-from leleka.warehouse import plans, settling
+from leleka.warehouse import ledger as warehouse_ledger
+from leleka.warehouse import plan_snapshots
 from leleka.warehouse.lake import Lake
 from leleka.warehouse.session import Session
 
@@ -21,24 +22,24 @@ class LakeWarehouse:
     def plan(
         self, selection: Selection, *, suppressed: Iterable[Suppressed], waiting: Iterable[str], pack: Pack
     ) -> Planned:
-        return plans.write_plan(
+        return plan_snapshots.write_plan(
             self._session, self._lake, selection, suppressed=suppressed, waiting=waiting, pack=pack
         )
 
     def contacts(self, plan: str, span: Span) -> Sequence[tuple[int, bytes]]:
-        return plans.contacts(self._session, self._lake.open(plan), span)
+        return plan_snapshots.contacts(self._session, self._lake.open(plan), span)
 
     def addresses(self, plan: str, spans: Sequence[Span]) -> Sequence[tuple[int, str]]:
-        return plans.addresses(self._session, self._lake.open(plan), spans)
+        return plan_snapshots.addresses(self._session, self._lake.open(plan), spans)
 
     def sequence(self, plan: str, addresses: Sequence[str], spans: Sequence[Span]) -> Mapping[str, int]:
-        return plans.sequence(self._session, self._lake.open(plan), addresses, spans)
+        return plan_snapshots.sequence(self._session, self._lake.open(plan), addresses, spans)
 
     def confirm(
         self, plan: str, *, name: str, ledger: str | None, leavers: Leavers, verdicts: Sequence[Verdict]
     ) -> str | None:
         """Give the ledger that follows from verdicts that came after a run's end; None where it did not change."""
-        return settling.confirm(
+        return warehouse_ledger.confirm(
             self._session,
             self._lake,
             self._lake.open(plan),
@@ -51,7 +52,7 @@ class LakeWarehouse:
     def settle(
         self, plan: str, *, name: str, ledger: str | None, leavers: Leavers, verdicts: Sequence[Verdict]
     ) -> SettledRun:
-        return settling.settle(
+        return warehouse_ledger.settle(
             self._session,
             self._lake,
             self._lake.open(plan),

@@ -8,7 +8,7 @@ from sqlglot import exp
 
 from leleka.core.columns import ColumnType
 from leleka.core.sources import TypeOverride
-from leleka.warehouse import addresses, scan
+from leleka.warehouse import email_addresses, scan
 from tests.integration.source_files import Desk, open_desk
 
 
@@ -26,7 +26,7 @@ def told(
 ) -> dict[str, Row]:
     """Give profile id -> (address, code, duplicate of)."""
     loaded = desk.read(content, primary_key="id", types={"id": TypeOverride(key)} if key else {})
-    built = addresses.build(
+    built = email_addresses.build(
         desk.session,
         desk.lake,
         name="people",
@@ -70,7 +70,7 @@ def test_the_detail_is_a_sentence_with_the_address_masked(desk: Desk) -> None:
     loaded = desk.read(
         "id,email\n1,jane.doe@secret\n2,jane@example.com\n3,JANE@example.com\n", primary_key="id"
     )
-    built = addresses.build(
+    built = email_addresses.build(
         desk.session,
         desk.lake,
         name="people",

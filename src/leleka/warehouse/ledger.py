@@ -12,17 +12,17 @@ from sqlglot import exp
 from leleka.core.data_matching import LeaverPolicy, Leavers
 from leleka.core.plan import Ended, Kind, SettledRun, Verdict
 from leleka.warehouse import outcomes
-from leleka.warehouse.counting import counts_of
-from leleka.warehouse.lake import Lake, Snapshot
-from leleka.warehouse.scan import column, copy_to_parquet, dropped, empty, json_lines, parquet, temporary
-from leleka.warehouse.session import Session
-from leleka.warehouse.standing import (
+from leleka.warehouse.counts import counts_of
+from leleka.warehouse.diff import (
     LEDGER_COLUMNS,
     STATE_LEFT,
     STATE_MEMBER,
     STATE_UNCONFIRMED,
     STATE_UNSUBSCRIBED,
 )
+from leleka.warehouse.lake import Lake, Snapshot
+from leleka.warehouse.scan import column, copy_to_parquet, dropped, empty, json_lines, parquet, temporary
+from leleka.warehouse.session import Session
 
 # What the list holds is not known: it equals no fingerprint, so the row is due again, or is a leaver.
 UNCERTAIN: Final = "uncertain"

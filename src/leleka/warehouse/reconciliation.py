@@ -8,11 +8,11 @@ from pathlib import Path
 import orjson
 from sqlglot import exp
 
+from leleka.warehouse.diff import LEDGER_COLUMNS, STATE_MEMBER
 from leleka.warehouse.lake import Lake
+from leleka.warehouse.ledger import UNCERTAIN
 from leleka.warehouse.scan import column, copy_to_parquet, dropped, json_lines, parquet, temporary
 from leleka.warehouse.session import Session
-from leleka.warehouse.settling import UNCERTAIN
-from leleka.warehouse.standing import LEDGER_COLUMNS, STATE_MEMBER
 
 _SAMPLE = 20
 
