@@ -12,9 +12,9 @@ from sqlglot import exp
 from leleka.core.sources import SourceSpec
 from leleka.errors import LelekaError
 from leleka.warehouse import scan
+from leleka.warehouse.engines.duckdb import Session, open_session
 from leleka.warehouse.lake import Lake
 from leleka.warehouse.readers import Loaded, load
-from leleka.warehouse.session import Session, open_session
 
 
 @dataclass

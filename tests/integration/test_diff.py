@@ -11,7 +11,7 @@ from leleka.core.plan import DueRow, Ended, Planned, PlannedRow, Selection, Span
 from leleka.core.ports.destination import Suppressed, SuppressionReason
 from leleka.warehouse import ledger as warehouse_ledger
 from leleka.warehouse import plan_snapshots
-from leleka.warehouse.session import open_session
+from leleka.warehouse.engines.duckdb import open_session
 from tests.fakes.diff_tables import PROFILES, Tables
 
 MARK = Leavers(LeaverPolicy.MARK, "field:9", "yes", "no")

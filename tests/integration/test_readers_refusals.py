@@ -9,8 +9,8 @@ import pytest
 from leleka.core.columns import ColumnType
 from leleka.core.sources import SourceSpec, TypeOverride
 from leleka.errors import InvalidInput, NeedsAttention, TryLater
+from leleka.warehouse.engines.duckdb import Session
 from leleka.warehouse.readers import digest, resolve, staging
-from leleka.warehouse.session import Session
 from tests.integration.source_files import Desk, open_desk
 
 

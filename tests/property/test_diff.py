@@ -12,7 +12,7 @@ from leleka.core.data_matching import LeaverPolicy, Leavers
 from leleka.core.plan import DueRow, Ended, Kind, Planned, PlannedRow, Selection, SettledRun, Span, Verdict
 from leleka.core.ports.destination import Suppressed, SuppressionReason
 from leleka.warehouse import ledger, plan_snapshots
-from leleka.warehouse.session import Session, open_session
+from leleka.warehouse.engines.duckdb import Session, open_session
 from tests.fakes import diff_reference as reference
 from tests.fakes.diff_stories import VERDICTS, beginning, edited
 from tests.fakes.diff_tables import PROFILES, Tables

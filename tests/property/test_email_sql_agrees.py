@@ -13,8 +13,8 @@ from leleka.core import email
 from leleka.core.columns import Column, ColumnType, Table
 from leleka.core.email import Address, normalise
 from leleka.warehouse import email_addresses, scan
+from leleka.warehouse.engines.duckdb import Session, open_session
 from leleka.warehouse.lake import Lake
-from leleka.warehouse.session import Session, open_session
 
 _TABLE = Table("people", (Column("id", ColumnType.INTEGER), Column("email", ColumnType.TEXT)), "id")
 _PIECES = st.sampled_from(

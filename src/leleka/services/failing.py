@@ -9,8 +9,8 @@ from leleka.services.exports.data_matching import leavers_of
 from leleka.services.installation import database_outage, lake_sessions
 from leleka.state.models import AttemptRow, Run
 from leleka.state.outbox import DjangoOutbox
+from leleka.warehouse.engines.duckdb import Session
 from leleka.warehouse.lake_warehouse import LakeWarehouse
-from leleka.warehouse.session import Session
 
 log = structlog.get_logger(__name__)
 

@@ -19,8 +19,8 @@ from leleka.services.exports.data_matching import leavers_of
 from leleka.services.installation import lake_sessions
 from leleka.state.batch_rows import batch_of
 from leleka.state.models import Account, BatchRow, Ledger, Run
+from leleka.warehouse.engines.duckdb import Session
 from leleka.warehouse.lake_warehouse import LakeWarehouse
-from leleka.warehouse.session import Session
 
 Pulse = Callable[[], object]
 

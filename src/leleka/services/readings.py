@@ -14,7 +14,7 @@ from leleka.services.installation import lake_sessions
 from leleka.services.system.snapshot_references import LONGEST
 from leleka.state.models import Run, SuppressedReading
 from leleka.warehouse import suppression_snapshots
-from leleka.warehouse.session import Session
+from leleka.warehouse.engines.duckdb import Session
 
 
 class RunShelf:

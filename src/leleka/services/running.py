@@ -35,7 +35,7 @@ from leleka.services.runs.queries import view_of
 from leleka.state.models import BatchRow, Connection, Run, RunStatus
 from leleka.state.outbox import DjangoOutbox
 from leleka.state.run_lease import claim, release
-from leleka.warehouse.session import Session
+from leleka.warehouse.engines.duckdb import Session
 from leleka.worker.runs import frozen_configuration
 
 log = structlog.get_logger(__name__)

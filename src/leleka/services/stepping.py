@@ -15,7 +15,7 @@ from leleka.services.segments import evaluation as segment_evaluation
 from leleka.services.sources import email_addresses
 from leleka.services.sources import loading as source_loading
 from leleka.state.models import Export, Refresh, RefreshStep, Segment, Source
-from leleka.warehouse.session import Session
+from leleka.warehouse.engines.duckdb import Session
 
 Say = Callable[[str], None]
 Guard = Callable[[], None]

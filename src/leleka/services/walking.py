@@ -26,7 +26,7 @@ from leleka.services.refresh.queue import to_walk
 from leleka.state.lease_rule import is_over
 from leleka.state.models import Refresh, RefreshStep, RunStatus
 from leleka.state.refresh_lease import RefreshLost, claim, guard, release
-from leleka.warehouse.session import Session
+from leleka.warehouse.engines.duckdb import Session
 
 log = structlog.get_logger(__name__)
 _MOST_TRIES: Final = 3

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from sqlglot import exp
 
 from leleka.core.plan import Counts, Ended, Kind
+from leleka.warehouse.engines.duckdb import Session
 from leleka.warehouse.scan import column
-from leleka.warehouse.session import Session
 
 DUE = "due"
 

@@ -23,8 +23,8 @@ from leleka.core.email import (
     normalise,
 )
 from leleka.warehouse import scan
+from leleka.warehouse.engines.duckdb import Session
 from leleka.warehouse.lake import Lake, Snapshot
-from leleka.warehouse.session import Session
 
 _PROFILES: Final = "address_profiles"
 _SETTLED: Final = "address_settled"

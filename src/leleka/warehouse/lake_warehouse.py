@@ -8,8 +8,8 @@ from leleka.core.ports.destination import Suppressed
 from leleka.core.ports.warehouse import Pack
 from leleka.warehouse import ledger as warehouse_ledger
 from leleka.warehouse import plan_snapshots
+from leleka.warehouse.engines.duckdb import Session
 from leleka.warehouse.lake import Lake
-from leleka.warehouse.session import Session
 
 
 class LakeWarehouse:

@@ -20,9 +20,9 @@ from leleka.warehouse.diff import (
     STATE_UNCONFIRMED,
     STATE_UNSUBSCRIBED,
 )
+from leleka.warehouse.engines.duckdb import Session
 from leleka.warehouse.lake import Lake, Snapshot
 from leleka.warehouse.scan import column, copy_to_parquet, dropped, empty, json_lines, parquet, temporary
-from leleka.warehouse.session import Session
 
 # What the list holds is not known: it equals no fingerprint, so the row is due again, or is a leaver.
 UNCERTAIN: Final = "uncertain"

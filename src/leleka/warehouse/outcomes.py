@@ -7,9 +7,9 @@ from sqlglot import exp
 
 from leleka.core.plan import Counts
 from leleka.warehouse.counts import counts_of
+from leleka.warehouse.engines.duckdb import Session
 from leleka.warehouse.lake import Lake, Snapshot
 from leleka.warehouse.scan import column, copy_to_parquet, parquet
-from leleka.warehouse.session import Session
 
 _ORDER: Final = ("ended", "code", "profile_id")
 _CHUNK: Final = 1_000  # whoever downloads them sees the first ones soon

@@ -17,9 +17,9 @@ from leleka.core.ports.destination import Suppressed
 from leleka.core.ports.warehouse import Pack
 from leleka.warehouse.counts import counts_of
 from leleka.warehouse.diff import STATE_MEMBER, TABLES, Standing
+from leleka.warehouse.engines.duckdb import Session
 from leleka.warehouse.lake import Lake, Snapshot
 from leleka.warehouse.scan import column, copy_to_parquet, dropped, json_lines, parquet
-from leleka.warehouse.session import Session
 
 ROW_COLUMNS: Final = {
     "seq": "BIGINT",

@@ -9,10 +9,10 @@ import orjson
 from sqlglot import exp
 
 from leleka.warehouse.diff import LEDGER_COLUMNS, STATE_MEMBER
+from leleka.warehouse.engines.duckdb import Session
 from leleka.warehouse.lake import Lake
 from leleka.warehouse.ledger import UNCERTAIN
 from leleka.warehouse.scan import column, copy_to_parquet, dropped, json_lines, parquet, temporary
-from leleka.warehouse.session import Session
 
 _SAMPLE = 20
 

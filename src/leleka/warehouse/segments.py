@@ -7,10 +7,10 @@ from sqlglot import exp
 
 from leleka.core.columns import Catalogue, ColumnType
 from leleka.core.rules.model import Rule
+from leleka.warehouse.engines.duckdb import Session
 from leleka.warehouse.lake import Lake, Snapshot
 from leleka.warehouse.rules_sql import Scope, condition_sql
 from leleka.warehouse.scan import column, copy_to_parquet, parquet
-from leleka.warehouse.session import Session
 
 KIND = "members"
 PROFILE_ID = "profile_id"

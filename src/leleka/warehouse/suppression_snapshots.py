@@ -9,9 +9,9 @@ import orjson
 from sqlglot import exp
 
 from leleka.core.ports.destination import Suppressed, SuppressionReason
+from leleka.warehouse.engines.duckdb import Session
 from leleka.warehouse.lake import Lake
 from leleka.warehouse.scan import column, copy_to_parquet, json_lines, parquet
-from leleka.warehouse.session import Session
 
 _COLUMNS: Final = {"id": "BIGINT", "address": "VARCHAR", "reason": "VARCHAR"}
 

@@ -26,7 +26,7 @@ from leleka.services.schedules.system_schedule import values
 from leleka.services.sources import catalogue
 from leleka.services.sources import loading as segment_evaluation
 from leleka.state.models import Account, Connection, Export, RelationshipRow, Segment, Source, SystemSchedule
-from leleka.warehouse.session import Session
+from leleka.warehouse.engines.duckdb import Session
 
 Say = Callable[[str], None]
 

@@ -13,8 +13,8 @@ from leleka.services.connections.open_destination import Opened
 from leleka.services.installation import configuration as installation_configuration
 from leleka.services.installation import lake_sessions
 from leleka.state.models import Account, AttemptRow, BatchRow, Export
+from leleka.warehouse.engines.duckdb import Session
 from leleka.warehouse.plan_snapshots import addresses
-from leleka.warehouse.session import Session
 
 LONGEST: Final = 24 * 3600.0  # seconds after which an unknown attempt is taken to be lost for good
 _SETTLED: Final = 600.0  # seconds, beyond deadline and lease, after which an empty queue ends the wait

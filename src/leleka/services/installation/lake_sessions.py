@@ -3,8 +3,8 @@ from contextlib import contextmanager
 from threading import BoundedSemaphore
 
 from leleka.services.installation.configuration import configuration
+from leleka.warehouse.engines.duckdb import Session, open_session
 from leleka.warehouse.lake import Lake
-from leleka.warehouse.session import Session, open_session
 
 _SMALL = "64MB"  # a session of a page spills beyond it
 

@@ -20,7 +20,7 @@ from leleka.services.sources import catalogue
 from leleka.services.sources.loading import Guard, Say, _move, _nobody
 from leleka.state.models import Segment, SegmentSize
 from leleka.warehouse import segments
-from leleka.warehouse.session import Session
+from leleka.warehouse.engines.duckdb import Session
 
 
 def refresh_segments(

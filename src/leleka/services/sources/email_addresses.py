@@ -5,7 +5,7 @@ from leleka.services.sources import catalogue
 from leleka.services.sources.loading import Say
 from leleka.state.models import AddressBook, Source
 from leleka.warehouse import email_addresses
-from leleka.warehouse.session import Session
+from leleka.warehouse.engines.duckdb import Session
 
 
 def address_book(session: Session, profiles: Source, email_column: str, say: Say) -> str:

@@ -11,7 +11,7 @@ from leleka.services.installation import lake_sessions
 from leleka.services.sources import catalogue
 from leleka.state.models import Segment, Source
 from leleka.warehouse import readers
-from leleka.warehouse.session import Session
+from leleka.warehouse.engines.duckdb import Session
 
 Say = Callable[[str], None]
 

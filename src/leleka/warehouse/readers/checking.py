@@ -10,10 +10,10 @@ from leleka.core.columns import TEMPORAL, ColumnType
 from leleka.core.sources import SourceSpec
 from leleka.errors import InvalidInput, Problem
 from leleka.warehouse import scan
+from leleka.warehouse.engines.duckdb import Session
 from leleka.warehouse.readers.converting import CODES, Conversion, parquet_type, shape
 from leleka.warehouse.readers.guessing import known, try_strptime
 from leleka.warehouse.readers.staging import ROW, Staged, engine_faults, table
-from leleka.warehouse.session import Session
 
 _MOST_SHOWN: Final = 5
 _EXPECTED: Final = {

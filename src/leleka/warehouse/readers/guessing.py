@@ -11,8 +11,8 @@ from sqlglot import exp
 
 from leleka.core.columns import ColumnType
 from leleka.warehouse import scan
+from leleka.warehouse.engines.duckdb import Session
 from leleka.warehouse.readers.staging import cell, table
-from leleka.warehouse.session import Session
 
 # Rules out most of the candidates before all rows are asked; never decides for one.
 _SAMPLE: Final = 2_000

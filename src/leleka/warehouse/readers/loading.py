@@ -12,13 +12,13 @@ from leleka.core.columns import Table
 from leleka.core.sources import SourceSpec
 from leleka.errors import InvalidInput, NeedsAttention, TryLater
 from leleka.warehouse import scan
+from leleka.warehouse.engines.duckdb import Session
 from leleka.warehouse.lake import Lake, Snapshot
 from leleka.warehouse.readers import checking, converting, staging
 from leleka.warehouse.readers.converting import Conversion
 from leleka.warehouse.readers.files import check_type, digest, format_of, resolve, signature
 from leleka.warehouse.readers.guessing import Guess, guess
 from leleka.warehouse.readers.staging import Staged
-from leleka.warehouse.session import Session
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,8 +29,8 @@ from leleka.services.sources import email_addresses
 from leleka.services.sources import loading as source_loading
 from leleka.services.sources.catalogue import columns_data, table_of
 from leleka.state.models import Account, Connection, Export, Ledger, Run, RunStatus, Segment, Source
+from leleka.warehouse.engines.duckdb import Session
 from leleka.warehouse.lake_warehouse import LakeWarehouse
-from leleka.warehouse.session import Session
 
 
 def refresh_for(session: Session, export: Export, clock: Clock, watcher: Watcher) -> None:

@@ -8,7 +8,7 @@ import pytest
 import sqlglot
 from sqlglot import exp
 
-from leleka.warehouse.session import Session, open_session
+from leleka.warehouse.engines.duckdb import Session, open_session
 
 # Hours of work, in steps of which each is short.
 _LONG = "SELECT count(*) FROM range(1000000) AS a, range(1000000) AS b WHERE (a.range * b.range) % 7 = 3"
