@@ -1,6 +1,6 @@
 """Readers: a source's files become a snapshot of one typed table."""
 
 from leleka.warehouse.readers.files import digest, resolve
-from leleka.warehouse.readers.loading import Loaded, load
+from leleka.warehouse.readers.source_loading import Loaded, load
 
 __all__ = ["Loaded", "digest", "load", "resolve"]

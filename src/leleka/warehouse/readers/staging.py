@@ -13,8 +13,8 @@ from leleka.core.sources import SourceSpec
 from leleka.errors import InvalidInput, NeedsAttention
 from leleka.warehouse import scan
 from leleka.warehouse.engines.duckdb import Session
-from leleka.warehouse.readers.dialect import check_header, prepare, rewritten
-from leleka.warehouse.readers.lines import LONGEST_ROW, CsvFile, diagnose, places
+from leleka.warehouse.readers.csv_dialect import check_header, prepare, rewritten
+from leleka.warehouse.readers.csv_error_lines import LONGEST_ROW, CsvFile, diagnose, places
 
 TABLE: Final = "source_rows"
 ROW: Final = "rowid"  # the engine's own, in the order of insertion

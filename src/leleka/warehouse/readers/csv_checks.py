@@ -11,9 +11,9 @@ from leleka.core.sources import SourceSpec
 from leleka.errors import InvalidInput, Problem
 from leleka.warehouse import scan
 from leleka.warehouse.engines.duckdb import Session
-from leleka.warehouse.readers.converting import CODES, Conversion, parquet_type, shape
-from leleka.warehouse.readers.guessing import known, try_strptime
 from leleka.warehouse.readers.staging import ROW, Staged, engine_faults, table
+from leleka.warehouse.readers.type_conversion import CODES, Conversion, parquet_type, shape
+from leleka.warehouse.readers.type_inference import known, try_strptime
 
 _MOST_SHOWN: Final = 5
 _EXPECTED: Final = {

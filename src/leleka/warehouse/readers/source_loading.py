@@ -14,11 +14,11 @@ from leleka.errors import InvalidInput, NeedsAttention, TryLater
 from leleka.warehouse import scan
 from leleka.warehouse.engines.duckdb import Session
 from leleka.warehouse.lake import Lake, Snapshot
-from leleka.warehouse.readers import checking, converting, staging
-from leleka.warehouse.readers.converting import Conversion
+from leleka.warehouse.readers import csv_checks, staging, type_conversion
 from leleka.warehouse.readers.files import check_type, digest, format_of, resolve, signature
-from leleka.warehouse.readers.guessing import Guess, guess
 from leleka.warehouse.readers.staging import Staged
+from leleka.warehouse.readers.type_conversion import Conversion
+from leleka.warehouse.readers.type_inference import Guess, guess
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,17 +74,17 @@ def _stage(session: Session, spec: SourceSpec, paths: Sequence[Path], folder: Pa
 
 
 def _convert(session: Session, spec: SourceSpec, staged: Staged) -> tuple[list[Conversion], list[str]]:
-    checking.check_declared(session, spec, staged.names)
-    checking.check_kinds(staged, spec.name)
+    csv_checks.check_declared(session, spec, staged.names)
+    csv_checks.check_kinds(staged, spec.name)
     asked = [n for n, name in enumerate(staged.names) if staged.is_csv and name not in spec.types]
     guesses = guess(session, asked)
     conversions = [
         _conversion(spec, staged, number, guesses.get(number)) for number in range(len(staged.names))
     ]
-    checking.check_cells(session, staged, conversions)
+    csv_checks.check_cells(session, staged, conversions)
     for conversion in conversions:
         if conversion.column.name == spec.primary_key:
-            checking.check_key(session, staged, conversion)
+            csv_checks.check_key(session, staged, conversion)
     notes = [_ambiguous(spec, staged.names[number]) for number in asked if guesses[number].ambiguous]
     return conversions, notes
 
@@ -92,10 +92,10 @@ def _convert(session: Session, spec: SourceSpec, staged: Staged) -> tuple[list[C
 def _conversion(spec: SourceSpec, staged: Staged, number: int, found: Guess | None) -> Conversion:
     name, kind = staged.names[number], staged.kinds[number]
     if name in spec.types:
-        return converting.overridden(number, name, kind, spec.types[name], typed=not staged.is_csv)
+        return type_conversion.overridden(number, name, kind, spec.types[name], typed=not staged.is_csv)
     if found is not None:
-        return converting.guessed(number, name, found)
-    return converting.stored(number, name, kind)
+        return type_conversion.guessed(number, name, found)
+    return type_conversion.stored(number, name, kind)
 
 
 def _write(session: Session, lake: Lake, spec: SourceSpec, conversions: Sequence[Conversion]) -> Snapshot:

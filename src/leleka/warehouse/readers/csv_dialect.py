@@ -10,7 +10,7 @@ from typing import Final
 from leleka.core.email import FAST_PATTERN
 from leleka.core.sources import SourceSpec
 from leleka.errors import InvalidInput
-from leleka.warehouse.readers.lines import LONGEST_ROW, CsvFile, encoding_fault, quote_fault
+from leleka.warehouse.readers.csv_error_lines import LONGEST_ROW, CsvFile, encoding_fault, quote_fault
 
 _BLOCK: Final = 1 << 20
 _DELIMITERS: Final = {",": "a comma", ";": "a semicolon", "\t": "a tab", "|": "a vertical bar"}

@@ -10,8 +10,8 @@ from leleka.core.columns import TEMPORAL, Column, ColumnType
 from leleka.core.email import WHITESPACE
 from leleka.core.sources import TypeOverride
 from leleka.warehouse import scan
-from leleka.warehouse.readers.guessing import Guess, finite, known, matches, try_cast, try_strptime
 from leleka.warehouse.readers.staging import cell
+from leleka.warehouse.readers.type_inference import Guess, finite, known, matches, try_cast, try_strptime
 
 TRUE: Final = ("true", "yes", "так", "1")
 FALSE: Final = ("false", "no", "ні", "0")
