@@ -9,7 +9,7 @@ from sqlglot import exp
 from leleka.services.installation import configuration as installation_configuration
 from leleka.services.installation import lake_sessions
 from leleka.warehouse import outcomes
-from leleka.warehouse.scan import parquet
+from leleka.warehouse.sql.tables import parquet
 
 TIERS: Final = ("none", "bronze", "silver", "gold")
 CITIES: Final = 50

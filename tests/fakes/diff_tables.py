@@ -10,7 +10,7 @@ from leleka.core.columns import Column, ColumnType, Table
 from leleka.warehouse import email_addresses
 from leleka.warehouse.engines.duckdb import Session
 from leleka.warehouse.lake import Lake, Snapshot
-from leleka.warehouse.scan import copy_to_parquet, parquet
+from leleka.warehouse.sql.tables import copy_to_parquet, parquet
 
 PROFILES = Table(
     "customers",

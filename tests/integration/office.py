@@ -23,7 +23,7 @@ from leleka.services.definitions.changes import Applied
 from leleka.services.installation import lake_sessions
 from leleka.services.runs.contracts import RunView
 from leleka.state.models import Ledger
-from leleka.warehouse.scan import parquet
+from leleka.warehouse.sql.tables import parquet
 
 ALICE = Actor("operator:alice", Role.ADMINISTRATOR)
 COLUMNS = ("id", "email", "first_name", "city", "tier")

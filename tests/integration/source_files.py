@@ -11,10 +11,10 @@ from sqlglot import exp
 
 from leleka.core.sources import SourceSpec
 from leleka.errors import LelekaError
-from leleka.warehouse import scan
 from leleka.warehouse.engines.duckdb import Session, open_session
 from leleka.warehouse.lake import Lake
 from leleka.warehouse.readers import Loaded, load
+from leleka.warehouse.sql import tables as sql_tables
 
 
 @dataclass
@@ -35,7 +35,7 @@ class Desk:
         return load(self.session, self.lake, SourceSpec("people", paths, **declared), [self.folder])
 
     def rows(self, loaded: Loaded) -> list[tuple[Any, ...]]:
-        return self.session.rows(exp.select("*").from_(scan.parquet(loaded.snapshot.files)))
+        return self.session.rows(exp.select("*").from_(sql_tables.parquet(loaded.snapshot.files)))
 
     def refused(self, content: str | bytes, name: str = "people.csv", **declared: Any) -> LelekaError:
         with pytest.raises(LelekaError) as caught:

@@ -22,7 +22,7 @@ from leleka.services.installation import lake_sessions
 from leleka.services.runs import queries as run_queries
 from leleka.services.runs.contracts import RowView, RunView
 from leleka.state.models import Run
-from leleka.warehouse.scan import parquet
+from leleka.warehouse.sql.tables import parquet
 from tests.bad_inputs import Entry, entries
 from tests.integration.conftest import KEY
 from tests.integration.defining import state

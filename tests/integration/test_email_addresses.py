@@ -8,7 +8,8 @@ from sqlglot import exp
 
 from leleka.core.columns import ColumnType
 from leleka.core.sources import TypeOverride
-from leleka.warehouse import email_addresses, scan
+from leleka.warehouse import email_addresses
+from leleka.warehouse.sql import tables as sql_tables
 from tests.integration.source_files import Desk, open_desk
 
 
@@ -36,8 +37,8 @@ def told(
         updated_at=updated_at,
     )
     assert built.reference.startswith("addresses/people/")
-    columns = [scan.column(name) for name in ("profile_id", "email_key", "code", "duplicate_of")]
-    rows = desk.session.rows(exp.select(*columns).from_(scan.parquet(built.files)))
+    columns = [sql_tables.column(name) for name in ("profile_id", "email_key", "code", "duplicate_of")]
+    rows = desk.session.rows(exp.select(*columns).from_(sql_tables.parquet(built.files)))
     assert len(rows) == loaded.rows
     return {row[0]: (row[1], row[2], row[3]) for row in rows}
 
@@ -80,7 +81,9 @@ def test_the_detail_is_a_sentence_with_the_address_masked(desk: Desk) -> None:
         updated_at=None,
     )
     query = (
-        exp.select(scan.column("detail")).from_(scan.parquet(built.files)).order_by(scan.column("profile_id"))
+        exp.select(sql_tables.column("detail"))
+        .from_(sql_tables.parquet(built.files))
+        .order_by(sql_tables.column("profile_id"))
     )
     assert desk.session.rows(query) == [
         ("j***@s*** is not an e-mail address: its domain has no dot.",),

@@ -15,7 +15,7 @@ from sqlglot import exp
 from leleka.core.columns import Column, ColumnType, Table
 from leleka.core.data_matching import DataMatching, LeaverPolicy, Leavers, Line, WhenEmpty
 from leleka.warehouse.engines.duckdb import Session, open_session
-from leleka.warehouse.values import fingerprint, leaver_fingerprint, value_text
+from leleka.warehouse.sql.values import fingerprint, leaver_fingerprint, value_text
 
 _SQL_TYPES = {
     ColumnType.TEXT: "VARCHAR",

@@ -12,9 +12,10 @@ from sqlglot import exp
 from leleka.core import email
 from leleka.core.columns import Column, ColumnType, Table
 from leleka.core.email import Address, normalise
-from leleka.warehouse import email_addresses, scan
+from leleka.warehouse import email_addresses
 from leleka.warehouse.engines.duckdb import Session, open_session
 from leleka.warehouse.lake import Lake
+from leleka.warehouse.sql import tables as sql_tables
 
 _TABLE = Table("people", (Column("id", ColumnType.INTEGER), Column("email", ColumnType.TEXT)), "id")
 _PIECES = st.sampled_from(
@@ -41,8 +42,10 @@ def told(texts: list[str | None]) -> list[tuple[str | None, str | None]]:
             lines.write_bytes(
                 b"".join(orjson.dumps({"id": n, "email": t}) + b"\n" for n, t in enumerate(texts))
             )
-            rows = exp.select("*").from_(scan.json_lines(str(lines), {"id": "BIGINT", "email": "VARCHAR"}))
-            session.run(scan.copy_to_parquet(rows, people.file("rows")))
+            rows = exp.select("*").from_(
+                sql_tables.json_lines(str(lines), {"id": "BIGINT", "email": "VARCHAR"})
+            )
+            session.run(sql_tables.copy_to_parquet(rows, people.file("rows")))
         return _built(session, lake, people.reference)
 
 
@@ -56,11 +59,11 @@ def _built(session: Session, lake: Lake, people: str) -> list[tuple[str | None, 
         email_column="email",
         updated_at=None,
     )
-    number = exp.cast(scan.column("profile_id"), "BIGINT")
-    columns = scan.column("email_key"), scan.column("code")
+    number = exp.cast(sql_tables.column("profile_id"), "BIGINT")
+    columns = sql_tables.column("email_key"), sql_tables.column("code")
     return [
         (row[0], row[1])
-        for row in session.rows(exp.select(*columns).from_(scan.parquet(built.files)).order_by(number))
+        for row in session.rows(exp.select(*columns).from_(sql_tables.parquet(built.files)).order_by(number))
     ]
 
 

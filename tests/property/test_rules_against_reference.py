@@ -17,8 +17,8 @@ from leleka.core.rules.model import Not, to_data
 from leleka.core.rules.operators import CASELESS, DAYS, FLAGS, LISTS, OPERATORS, Operator
 from leleka.core.rules.parser import parse
 from leleka.warehouse.engines.duckdb import Session, open_session
-from leleka.warehouse.rules_sql import Scope, condition_sql
 from leleka.warehouse.segments import compile_rule, count
+from leleka.warehouse.sql.rules import Scope, condition_sql
 from tests.fakes.rules_reference import Rows, matches
 from tests.fakes.segment_tables import CATALOGUE, write_tables
 

@@ -7,7 +7,7 @@ from sqlglot import exp
 
 from leleka.core.plan import Counts, Ended, Kind
 from leleka.warehouse.engines.duckdb import Session
-from leleka.warehouse.scan import column
+from leleka.warehouse.sql.tables import column
 
 DUE = "due"
 

@@ -8,8 +8,8 @@ from leleka.core.data_matching import LeaverPolicy
 from leleka.core.plan import Ended, Kind, Selection
 from leleka.core.ports.destination import SuppressionReason
 from leleka.warehouse.lake import Lake
-from leleka.warehouse.scan import column, empty, json_lines, parquet, temporary
-from leleka.warehouse.values import as_text, fingerprint, leaver_fingerprint, value_text
+from leleka.warehouse.sql.tables import column, empty, json_lines, parquet, temporary
+from leleka.warehouse.sql.values import as_text, fingerprint, leaver_fingerprint, value_text
 
 LEDGER_COLUMNS: Final = {
     "address": "VARCHAR",

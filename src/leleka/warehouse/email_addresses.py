@@ -22,9 +22,9 @@ from leleka.core.email import (
     Address,
     normalise,
 )
-from leleka.warehouse import scan
 from leleka.warehouse.engines.duckdb import Session
 from leleka.warehouse.lake import Lake, Snapshot
+from leleka.warehouse.sql import tables as sql_tables
 
 _PROFILES: Final = "address_profiles"
 _SETTLED: Final = "address_settled"
@@ -55,20 +55,22 @@ def build(
     numeric = key_column is not None and key_column.type in NUMERIC
     try:
         session.run(
-            scan.temporary(_PROFILES, _read(profiles, key, email_column, updated_at, numeric=numeric))
+            sql_tables.temporary(_PROFILES, _read(profiles, key, email_column, updated_at, numeric=numeric))
         )
         with tempfile.TemporaryDirectory(dir=session.spill, prefix="addresses-") as folder:
             settled = Path(folder) / "settled.jsonl"
             _settle_in_python(session, settled)
             session.run(
-                scan.temporary(_SETTLED, exp.select("*").from_(scan.json_lines(str(settled), _SETTLED_KINDS)))
+                sql_tables.temporary(
+                    _SETTLED, exp.select("*").from_(sql_tables.json_lines(str(settled), _SETTLED_KINDS))
+                )
             )
-        session.run(scan.temporary(_SHARED, _shared()))
+        session.run(sql_tables.temporary(_SHARED, _shared()))
         with lake.write("addresses", name) as snapshot:
-            session.run(scan.copy_to_parquet(_rows(), snapshot.file("rows")))
+            session.run(sql_tables.copy_to_parquet(_rows(), snapshot.file("rows")))
     finally:
         for staged in (_PROFILES, _SETTLED, _SHARED):
-            session.run(scan.dropped(staged))
+            session.run(sql_tables.dropped(staged))
     return lake.open(snapshot.reference)
 
 
@@ -90,24 +92,24 @@ def _read(
     profiles: Snapshot, key: str, email_column: str, updated_at: str | None, *, numeric: bool
 ) -> exp.Expr:
     """Every profile with its fast address or, where that is none, the trimmed text; no text is the empty one."""
-    identity = exp.cast(scan.column(key), "VARCHAR")
-    text = exp.func("coalesce", exp.cast(scan.column(email_column), "VARCHAR"), exp.Literal.string(""))
+    identity = exp.cast(sql_tables.column(key), "VARCHAR")
+    text = exp.func("coalesce", exp.cast(sql_tables.column(email_column), "VARCHAR"), exp.Literal.string(""))
     fast_key = exp.case().when(is_fast(trimmed(text)), exp.Lower(this=trimmed(text)))
     source = exp.select(
         exp.alias_(identity, "profile_id"),
-        exp.alias_(scan.column(key) if numeric else identity, "rank"),
-        exp.alias_(scan.column(updated_at) if updated_at else exp.Null(), "updated"),
+        exp.alias_(sql_tables.column(key) if numeric else identity, "rank"),
+        exp.alias_(sql_tables.column(updated_at) if updated_at else exp.Null(), "updated"),
         exp.alias_(text, "text"),
         exp.alias_(fast_key, "fast_key"),
-    ).from_(scan.parquet(profiles.files))
-    left = exp.case().when(exp.Is(this=scan.column("fast_key"), expression=exp.Null()), _cut("text"))
-    kept = [scan.column(column) for column in ("profile_id", "rank", "updated", "fast_key")]
+    ).from_(sql_tables.parquet(profiles.files))
+    left = exp.case().when(exp.Is(this=sql_tables.column("fast_key"), expression=exp.Null()), _cut("text"))
+    kept = [sql_tables.column(column) for column in ("profile_id", "rank", "updated", "fast_key")]
     return exp.select(*kept, exp.alias_(left, "raw")).from_(source.subquery("source"))
 
 
 def _cut(name: str) -> exp.Expr:
     """The trimmed text, or the beginning of an endless one. The sign at its end keeps it too long when trimmed."""
-    text = trimmed(scan.column(name))
+    text = trimmed(sql_tables.column(name))
     beginning = exp.Left(this=text.copy(), expression=exp.Literal.number(LONGEST_READ))
     cut = exp.DPipe(this=beginning, expression=exp.Literal.string("…"), safe=True)
     endless = exp.GT(this=exp.Length(this=text.copy()), expression=exp.Literal.number(LONGEST_READ))
@@ -115,7 +117,7 @@ def _cut(name: str) -> exp.Expr:
 
 
 def _settle_in_python(session: Session, target: Path) -> None:
-    raw = scan.column("raw")
+    raw = sql_tables.column("raw")
     left = (
         exp.select(raw).distinct().from_(_PROFILES).where(exp.not_(exp.Is(this=raw, expression=exp.Null())))
     )
@@ -135,14 +137,14 @@ def _settled(raw: str) -> bytes:
 
 def _keyed() -> exp.Subquery:
     """Every profile with its address: the fast one, or what Python made of the text."""
-    same = exp.EQ(this=scan.column("raw", "read"), expression=scan.column("raw", "settled"))
-    either = exp.func("coalesce", scan.column("fast_key", "read"), scan.column("key", "settled"))
+    same = exp.EQ(this=sql_tables.column("raw", "read"), expression=sql_tables.column("raw", "settled"))
+    either = exp.func("coalesce", sql_tables.column("fast_key", "read"), sql_tables.column("key", "settled"))
     return (
         exp.select(
-            *(scan.column(column, "read") for column in ("profile_id", "rank", "updated")),
+            *(sql_tables.column(column, "read") for column in ("profile_id", "rank", "updated")),
             exp.alias_(either, "email_key"),
-            scan.column("code", "settled"),
-            scan.column("detail", "settled"),
+            sql_tables.column("code", "settled"),
+            sql_tables.column("detail", "settled"),
         )
         .from_(exp.alias_(exp.to_table(_PROFILES), "read", table=True))
         .join(exp.alias_(exp.to_table(_SETTLED), "settled", table=True), on=same, join_type="left")
@@ -154,50 +156,50 @@ def _shared() -> exp.Expr:
     """The profiles whose address another one has, too, each with the winner: few, so that sorting is cheap."""
     count = exp.Count(this=exp.Star())
     keys = (
-        exp.select(scan.column("email_key"))
+        exp.select(sql_tables.column("email_key"))
         .from_(_keyed())
-        .where(exp.Not(this=exp.Is(this=scan.column("email_key"), expression=exp.Null())))
-        .group_by(scan.column("email_key"))
+        .where(exp.Not(this=exp.Is(this=sql_tables.column("email_key"), expression=exp.Null())))
+        .group_by(sql_tables.column("email_key"))
         .having(exp.GT(this=count, expression=exp.Literal.number(1)))
     )
     winner = exp.Window(
-        this=exp.Anonymous(this="first_value", expressions=[scan.column("profile_id")]),
-        partition_by=[scan.column("email_key")],
+        this=exp.Anonymous(this="first_value", expressions=[sql_tables.column("profile_id")]),
+        partition_by=[sql_tables.column("email_key")],
         order=exp.Order(
             expressions=[
-                exp.Ordered(this=scan.column("updated"), desc=True, nulls_first=False),
-                exp.Ordered(this=scan.column("rank")),
+                exp.Ordered(this=sql_tables.column("updated"), desc=True, nulls_first=False),
+                exp.Ordered(this=sql_tables.column("rank")),
             ]
         ),
     )
     return (
-        exp.select(scan.column("profile_id"), exp.alias_(winner, "winner"))
+        exp.select(sql_tables.column("profile_id"), exp.alias_(winner, "winner"))
         .from_(_keyed())
-        .where(scan.column("email_key").isin(query=keys))
+        .where(sql_tables.column("email_key").isin(query=keys))
     )
 
 
 def _rows() -> exp.Select:
-    profile_id = scan.column("profile_id", "profile")
-    winner = exp.Nullif(this=scan.column("winner", "shared"), expression=profile_id)
+    profile_id = sql_tables.column("profile_id", "profile")
+    winner = exp.Nullif(this=sql_tables.column("winner", "shared"), expression=profile_id)
     # NULL where there is no other winner: this concatenation gives no text then.
     chosen = exp.DPipe(
         this=exp.DPipe(this=exp.Literal.string("Profile "), expression=winner.copy(), safe=True),
         expression=exp.Literal.string(" is sent for this address."),
         safe=True,
     )
-    detail = exp.Coalesce(this=scan.column("detail", "profile"), expressions=[chosen])
+    detail = exp.Coalesce(this=sql_tables.column("detail", "profile"), expressions=[chosen])
     return (
         exp.select(
             profile_id,
-            *(scan.column(column, "profile") for column in ("email_key", "code")),
+            *(sql_tables.column(column, "profile") for column in ("email_key", "code")),
             exp.alias_(detail, "detail"),
             exp.alias_(winner, "duplicate_of"),
         )
         .from_(_keyed())
         .join(
             exp.alias_(exp.to_table(_SHARED), "shared", table=True),
-            on=exp.EQ(this=profile_id, expression=scan.column("profile_id", "shared")),
+            on=exp.EQ(this=profile_id, expression=sql_tables.column("profile_id", "shared")),
             join_type="left",
         )
     )

@@ -22,7 +22,15 @@ from leleka.warehouse.diff import (
 )
 from leleka.warehouse.engines.duckdb import Session
 from leleka.warehouse.lake import Lake, Snapshot
-from leleka.warehouse.scan import column, copy_to_parquet, dropped, empty, json_lines, parquet, temporary
+from leleka.warehouse.sql.tables import (
+    column,
+    copy_to_parquet,
+    dropped,
+    empty,
+    json_lines,
+    parquet,
+    temporary,
+)
 
 # What the list holds is not known: it equals no fingerprint, so the row is due again, or is a leaver.
 UNCERTAIN: Final = "uncertain"

@@ -9,7 +9,7 @@ from leleka.core.plan import Counts
 from leleka.warehouse.counts import counts_of
 from leleka.warehouse.engines.duckdb import Session
 from leleka.warehouse.lake import Lake, Snapshot
-from leleka.warehouse.scan import column, copy_to_parquet, parquet
+from leleka.warehouse.sql.tables import column, copy_to_parquet, parquet
 
 _ORDER: Final = ("ended", "code", "profile_id")
 _CHUNK: Final = 1_000  # whoever downloads them sees the first ones soon

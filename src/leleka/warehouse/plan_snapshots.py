@@ -19,7 +19,7 @@ from leleka.warehouse.counts import counts_of
 from leleka.warehouse.diff import STATE_MEMBER, TABLES, Standing
 from leleka.warehouse.engines.duckdb import Session
 from leleka.warehouse.lake import Lake, Snapshot
-from leleka.warehouse.scan import column, copy_to_parquet, dropped, json_lines, parquet
+from leleka.warehouse.sql.tables import column, copy_to_parquet, dropped, json_lines, parquet
 
 ROW_COLUMNS: Final = {
     "seq": "BIGINT",

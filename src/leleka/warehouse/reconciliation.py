@@ -12,7 +12,7 @@ from leleka.warehouse.diff import LEDGER_COLUMNS, STATE_MEMBER
 from leleka.warehouse.engines.duckdb import Session
 from leleka.warehouse.lake import Lake
 from leleka.warehouse.ledger import UNCERTAIN
-from leleka.warehouse.scan import column, copy_to_parquet, dropped, json_lines, parquet, temporary
+from leleka.warehouse.sql.tables import column, copy_to_parquet, dropped, json_lines, parquet, temporary
 
 _SAMPLE = 20
 

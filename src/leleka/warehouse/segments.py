@@ -9,8 +9,8 @@ from leleka.core.columns import Catalogue, ColumnType
 from leleka.core.rules.model import Rule
 from leleka.warehouse.engines.duckdb import Session
 from leleka.warehouse.lake import Lake, Snapshot
-from leleka.warehouse.rules_sql import Scope, condition_sql
-from leleka.warehouse.scan import column, copy_to_parquet, parquet
+from leleka.warehouse.sql.rules import Scope, condition_sql
+from leleka.warehouse.sql.tables import column, copy_to_parquet, parquet
 
 KIND = "members"
 PROFILE_ID = "profile_id"

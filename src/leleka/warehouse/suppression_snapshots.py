@@ -11,7 +11,7 @@ from sqlglot import exp
 from leleka.core.ports.destination import Suppressed, SuppressionReason
 from leleka.warehouse.engines.duckdb import Session
 from leleka.warehouse.lake import Lake
-from leleka.warehouse.scan import column, copy_to_parquet, json_lines, parquet
+from leleka.warehouse.sql.tables import column, copy_to_parquet, json_lines, parquet
 
 _COLUMNS: Final = {"id": "BIGINT", "address": "VARCHAR", "reason": "VARCHAR"}
 

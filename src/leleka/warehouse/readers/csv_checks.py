@@ -9,11 +9,11 @@ from sqlglot import exp
 from leleka.core.columns import TEMPORAL, ColumnType
 from leleka.core.sources import SourceSpec
 from leleka.errors import InvalidInput, Problem
-from leleka.warehouse import scan
 from leleka.warehouse.engines.duckdb import Session
 from leleka.warehouse.readers.staging import ROW, Staged, engine_faults, table
 from leleka.warehouse.readers.type_conversion import CODES, Conversion, parquet_type, shape
 from leleka.warehouse.readers.type_inference import known, try_strptime
+from leleka.warehouse.sql import tables as sql_tables
 
 _MOST_SHOWN: Final = 5
 _EXPECTED: Final = {
@@ -182,7 +182,7 @@ def _bad_format(spec: SourceSpec, name: str) -> Problem:
 
 
 def _row() -> exp.Column:
-    return scan.column(ROW)
+    return sql_tables.column(ROW)
 
 
 def _rows(count: int) -> str:

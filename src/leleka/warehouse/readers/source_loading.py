@@ -11,7 +11,6 @@ from sqlglot import exp
 from leleka.core.columns import Table
 from leleka.core.sources import SourceSpec
 from leleka.errors import InvalidInput, NeedsAttention, TryLater
-from leleka.warehouse import scan
 from leleka.warehouse.engines.duckdb import Session
 from leleka.warehouse.lake import Lake, Snapshot
 from leleka.warehouse.readers import csv_checks, staging, type_conversion
@@ -19,6 +18,7 @@ from leleka.warehouse.readers.files import check_type, digest, format_of, resolv
 from leleka.warehouse.readers.staging import Staged
 from leleka.warehouse.readers.type_conversion import Conversion
 from leleka.warehouse.readers.type_inference import Guess, guess
+from leleka.warehouse.sql import tables as sql_tables
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +103,7 @@ def _write(session: Session, lake: Lake, spec: SourceSpec, conversions: Sequence
     query = exp.select(*values).from_(staging.table())
     try:
         with lake.write("sources", spec.name) as snapshot:
-            session.run(scan.copy_to_parquet(query, snapshot.file("rows")))
+            session.run(sql_tables.copy_to_parquet(query, snapshot.file("rows")))
     except (duckdb.IOException, OSError) as error:
         raise NeedsAttention(
             "LAKE_UNWRITABLE",

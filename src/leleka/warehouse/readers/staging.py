@@ -11,10 +11,10 @@ from sqlglot import exp
 
 from leleka.core.sources import SourceSpec
 from leleka.errors import InvalidInput, NeedsAttention
-from leleka.warehouse import scan
 from leleka.warehouse.engines.duckdb import Session
 from leleka.warehouse.readers.csv_dialect import check_header, prepare, rewritten
 from leleka.warehouse.readers.csv_error_lines import LONGEST_ROW, CsvFile, diagnose, places
+from leleka.warehouse.sql import tables as sql_tables
 
 TABLE: Final = "source_rows"
 ROW: Final = "rowid"  # the engine's own, in the order of insertion
@@ -99,8 +99,8 @@ def stage_parquet(session: Session, paths: Sequence[Path]) -> Staged:
     read: list[tuple[CsvFile | Path, int]] = []
     for path in paths:
         with engine_faults(path.name):
-            cells = [scan.column(name) for name in names]
-            session.run(exp.insert(exp.select(*cells).from_(scan.parquet(_literally(path))), table()))
+            cells = [sql_tables.column(name) for name in names]
+            session.run(exp.insert(exp.select(*cells).from_(sql_tables.parquet(_literally(path))), table()))
         read.append((path, _count(session) - sum(rows for _, rows in read)))
     return Staged(names, kinds, tuple(read), ())
 
@@ -146,7 +146,7 @@ def _insert_csv(session: Session, file: CsvFile, names: Sequence[str], folder: P
 
 def _insertion(file: CsvFile, names: Sequence[str]) -> exp.Expr:
     """Every cell as text, the columns of this file brought into the order of the first."""
-    cells = [scan.column(cell(file.header.index(name))) for name in names]
+    cells = [sql_tables.column(cell(file.header.index(name))) for name in names]
     query = exp.select(*cells).from_(_read_csv(file))
     if len(names) == 1:
         query = query.where(exp.Not(this=exp.Is(this=cells[0], expression=exp.Null())))  # blank lines
@@ -183,9 +183,11 @@ def _describe(session: Session, path: Path) -> dict[str, str]:
     source = exp.Literal.string(_literally(path))
     with engine_faults(path.name):
         schema = exp.Table(this=exp.Anonymous(this="parquet_schema", expressions=[source]))
-        nodes = session.rows(exp.select(scan.column("name"), scan.column("num_children")).from_(schema))
+        nodes = session.rows(
+            exp.select(sql_tables.column("name"), sql_tables.column("num_children")).from_(schema)
+        )
         check_header(path, tuple(_top_level(nodes)))
-        rows = session.rows(exp.Describe(this=exp.select("*").from_(scan.parquet(_literally(path)))))
+        rows = session.rows(exp.Describe(this=exp.select("*").from_(sql_tables.parquet(_literally(path)))))
     return {row[0]: row[1] for row in rows}
 
 

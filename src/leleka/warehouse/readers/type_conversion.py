@@ -9,9 +9,9 @@ from sqlglot import exp
 from leleka.core.columns import TEMPORAL, Column, ColumnType
 from leleka.core.email import WHITESPACE
 from leleka.core.sources import TypeOverride
-from leleka.warehouse import scan
 from leleka.warehouse.readers.staging import cell
 from leleka.warehouse.readers.type_inference import Guess, finite, known, matches, try_cast, try_strptime
+from leleka.warehouse.sql import tables as sql_tables
 
 TRUE: Final = ("true", "yes", "так", "1")
 FALSE: Final = ("false", "no", "ні", "0")
@@ -70,7 +70,7 @@ class Conversion:
 
 def guessed(number: int, name: str, guess: Guess) -> Conversion:
     """Convert cells that are known to fit."""
-    text = scan.column(cell(number))
+    text = sql_tables.column(cell(number))
     convert = _GUESSED.get(guess.type, _as_it_is)
     return Conversion(Column(name, guess.type), convert(text, guess.pattern), text)
 
@@ -79,7 +79,7 @@ def overridden(number: int, name: str, kind: str, override: TypeOverride, *, typ
     """Convert cells to the type that was declared; those that do not fit are the fault."""
     if typed and parquet_type(kind) is override.type and override.format is None:
         return stored(number, name, kind)
-    cells = scan.column(cell(number))
+    cells = sql_tables.column(cell(number))
     text = exp.Nullif(
         this=exp.Trim(this=exp.cast(cells, "VARCHAR"), expression=exp.Literal.string(WHITESPACE)),
         expression=exp.Literal.string(""),
@@ -95,7 +95,7 @@ def overridden(number: int, name: str, kind: str, override: TypeOverride, *, typ
 
 def stored(number: int, name: str, kind: str) -> Conversion:
     """Convert a typed column of a Parquet file."""
-    cells = scan.column(cell(number))
+    cells = sql_tables.column(cell(number))
     target = parquet_type(kind)
     if target is None:
         raise LookupError(kind)

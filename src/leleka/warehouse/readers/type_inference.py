@@ -10,9 +10,9 @@ from typing import Final
 from sqlglot import exp
 
 from leleka.core.columns import ColumnType
-from leleka.warehouse import scan
 from leleka.warehouse.engines.duckdb import Session
 from leleka.warehouse.readers.staging import cell, table
+from leleka.warehouse.sql import tables as sql_tables
 
 # Rules out most of the candidates before all rows are asked; never decides for one.
 _SAMPLE: Final = 2_000
@@ -75,7 +75,7 @@ def _fitting(
     """Give those whose test no cell fails. A column without a cell fails nothing and proves nothing."""
     if not asked:
         return []
-    tests = [_all_fit(scan.column(cell(number)), _CANDIDATES[kind]) for number, kind in asked]
+    tests = [_all_fit(sql_tables.column(cell(number)), _CANDIDATES[kind]) for number, kind in asked]
     answers = session.row(exp.select(*tests).from_(source.subquery("some")))
     return [
         question

@@ -13,8 +13,8 @@ from leleka.core.columns import Column, ColumnType
 from leleka.core.rules.parser import parse
 from leleka.warehouse.engines.duckdb import Session, open_session
 from leleka.warehouse.lake import Lake
-from leleka.warehouse.scan import parquet
 from leleka.warehouse.segments import compile_rule, count, evaluate, sample
+from leleka.warehouse.sql.tables import parquet
 from tests.fakes.segment_tables import CATALOGUE, write_tables
 from tests.fakes.segment_tables import PURCHASES as PURCHASE_TABLE
 

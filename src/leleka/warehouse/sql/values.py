@@ -13,7 +13,7 @@ from sqlglot import exp
 
 from leleka.core.columns import ColumnType, Table
 from leleka.core.data_matching import DataMatching, LeaverPolicy, Leavers, WhenEmpty
-from leleka.warehouse.scan import column
+from leleka.warehouse.sql.tables import column
 
 _BLANKS: Final = " \t\r\n\u00a0"
 # Six decimals are more than a field for people needs, and keep binary fractions out of what is compared.

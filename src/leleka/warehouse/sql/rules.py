@@ -27,8 +27,8 @@ from leleka.core.rules.model import (
     SetOperation,
 )
 from leleka.core.rules.operators import DECIMALS, NEGATIONS, Operator
-from leleka.warehouse.comparisons_sql import comparable, comparison_sql, two_valued
-from leleka.warehouse.scan import column, parquet
+from leleka.warehouse.sql.comparisons import comparable, comparison_sql, two_valued
+from leleka.warehouse.sql.tables import column, parquet
 
 _AGGREGATES = {
     Measure.SUM: exp.Sum,
