@@ -13,7 +13,7 @@ from leleka.services.access.actor import Role
 from leleka.services.schedules import commands as schedule_commands
 from leleka.services.schedules.queries import DecisionView
 from leleka.state.models import DueDecision, Export, Run, SystemSchedule
-from leleka.web.schedules import change_in_words, decision_in_words
+from leleka.web.schedule_form import change_in_words, decision_in_words
 from tests.integration.office import Office
 from tests.integration.people import lend_a_name, somebody
 from tests.integration.test_web_exports import SHARED, typed

@@ -27,7 +27,7 @@ ROOT_URLCONF = "leleka.conf.urls"
 ALLOWED_HOSTS = list(LELEKA.web.hosts)
 MIDDLEWARE = [
     "leleka.web.middleware.Headers",
-    "leleka.web.measuring.Measured",
+    "leleka.web.request_log.Measured",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "leleka.conf.server.availability.Standing",
     "leleka.api.middleware.Gate",
@@ -42,7 +42,7 @@ TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "APP_DIRS": True,
-        "OPTIONS": {"context_processors": ["leleka.web.context.page"]},
+        "OPTIONS": {"context_processors": ["leleka.web.template_context.page"]},
     }
 ]
 STATIC_URL = "/static/"

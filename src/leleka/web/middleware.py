@@ -10,8 +10,8 @@ from django.utils import translation
 
 from leleka.errors import LelekaError
 from leleka.services.people import sign_in
-from leleka.web.answers import problem_page
 from leleka.web.request import Request
+from leleka.web.responses import problem_page
 
 Respond = Callable[[Request], HttpResponse]
 USER: Final = "user"

@@ -11,7 +11,6 @@ from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 
 from leleka.services.access.permissions import Permission, allows
-from leleka.web.answers import go, is_htmx
 from leleka.web.pages import (
     account,
     audit,
@@ -32,6 +31,7 @@ from leleka.web.pages import (
     tasks,
 )
 from leleka.web.request import Request
+from leleka.web.responses import go, is_htmx
 
 View = Callable[..., HttpResponseBase]
 GET: Final = ("GET", "HEAD")

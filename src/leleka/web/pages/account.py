@@ -12,8 +12,8 @@ from leleka.errors import Conflict, InvalidInput
 from leleka.messages.http_status import status_of
 from leleka.services.notices import queries as notice_queries
 from leleka.services.people import api_tokens, sign_in
-from leleka.web.answers import by_field, go, page
 from leleka.web.request import Request, actor_of
+from leleka.web.responses import by_field, go, page
 
 _A_YEAR: Final = 365 * 86_400  # seconds
 

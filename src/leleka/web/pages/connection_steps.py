@@ -15,8 +15,8 @@ from leleka.errors import LelekaError, Problem
 from leleka.messages.http_status import status_of
 from leleka.messages.problems import in_this_language
 from leleka.services.connections.connection_test import Connect
-from leleka.web.answers import by_field
 from leleka.web.request import Request
+from leleka.web.responses import by_field
 
 WORDS: Final = {
     "address": _("Reach the host"),

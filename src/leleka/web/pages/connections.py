@@ -22,10 +22,10 @@ from leleka.services.connections.commands import ConnectionForm
 from leleka.services.connections.connection_test import Draft
 from leleka.services.connections.queries import ConnectionView
 from leleka.services.exports import connection_removal
-from leleka.web import lists
-from leleka.web.answers import by_field, go, page, pane
+from leleka.web import paging
 from leleka.web.pages.connection_steps import is_watching, problems_told, results, told
 from leleka.web.request import Request, actor_of
+from leleka.web.responses import by_field, go, page, pane
 
 AUDIENCES: Final = {
     "administrators": _("Administrators"),
@@ -38,10 +38,10 @@ _DIGITS: Final = 18  # what a database holds
 
 def index(request: Request) -> HttpResponse:
     """List connections; sorted by any column, searched by name, type and host."""
-    asked = lists.wanted(request)
+    asked = paging.wanted(request)
     found = connection_queries.find_connections(actor_of(request), asked)
     rows = [(one, [in_this_language(reason) for reason in one.attention]) for one in found.items]
-    context = {"rows": rows, "audiences": AUDIENCES, **lists.context_of(request, asked, found)}
+    context = {"rows": rows, "audiences": AUDIENCES, **paging.context_of(request, asked, found)}
     return page(request, "web/pages/connections.html", context)
 
 

@@ -8,9 +8,9 @@ from leleka.errors import Forbidden, InvalidInput, NotFound, TryLater
 from leleka.messages.http_status import status_of
 from leleka.services.people import commands as people_commands
 from leleka.services.people import sign_in as people_sign_in
-from leleka.web.answers import by_field, go, page
 from leleka.web.middleware import USER
 from leleka.web.request import Request
+from leleka.web.responses import by_field, go, page
 
 
 @sensitive_post_parameters("password")

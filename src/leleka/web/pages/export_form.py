@@ -10,7 +10,7 @@ from leleka.errors import InvalidInput, Problem
 from leleka.services.access.actor import Actor
 from leleka.services.exports import choices as export_choices
 from leleka.services.exports.choices import Offered
-from leleka.web.numbers import whole_number
+from leleka.web.integers import whole_number
 
 _BUILT_IN: Final = ("first_name", "last_name", "phone")
 _CUSTOM: Final = "field:"

@@ -14,11 +14,11 @@ from leleka.services.exports.queries import ExportLine
 from leleka.services.schedules import commands as schedule_commands
 from leleka.services.schedules import queries as schedule_queries
 from leleka.services.status import queries as status_queries
-from leleka.web import schedules as words
-from leleka.web.answers import go, page, pane
-from leleka.web.numbers import whole_number
+from leleka.web import schedule_form as words
+from leleka.web.integers import whole_number
 from leleka.web.pages.system_schedule import next_of
 from leleka.web.request import Request, actor_of
+from leleka.web.responses import go, page, pane
 
 _DECIDED: Final = 5
 

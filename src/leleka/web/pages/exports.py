@@ -20,11 +20,11 @@ from leleka.services.exports import queries as export_queries
 from leleka.services.exports.queries import ExportDetail
 from leleka.services.runs import commands as run_commands
 from leleka.services.runs import queries as run_queries
-from leleka.web import lists
-from leleka.web.answers import go, is_htmx, page, pane
-from leleka.web.numbers import whole_number
+from leleka.web import paging
+from leleka.web.integers import whole_number
 from leleka.web.pages import export_form, export_schedules, tasks
 from leleka.web.request import Request, actor_of
+from leleka.web.responses import go, is_htmx, page, pane
 
 _EMAIL_NAMES: Final = {"email", "email_address", "emailaddress"}
 _FORM: Final = "web/pages/export_form.html"
@@ -32,10 +32,10 @@ _FORM: Final = "web/pages/export_form.html"
 
 def index(request: Request) -> HttpResponse:
     """List exports; sorted by any column, searched by name, connection and type."""
-    actor, asked = actor_of(request), lists.wanted(request)
+    actor, asked = actor_of(request), paging.wanted(request)
     found = export_queries.find_exports(actor, asked)
     beyond = plan_limits.among(actor, [line.id for line in found.items])
-    context = {"exports": found.items, "beyond": beyond, **lists.context_of(request, asked, found)}
+    context = {"exports": found.items, "beyond": beyond, **paging.context_of(request, asked, found)}
     context |= export_schedules.listed(request, found.items)
     if not context["all"] and allows(actor, Permission.CHOOSE_CONNECTIONS):
         context["connected"] = bool(export_choices.choices(actor).connections)

@@ -10,8 +10,8 @@ from leleka.messages.problems import in_this_language
 from leleka.services.access.permissions import Permission, allows
 from leleka.services.home import queries as home_queries
 from leleka.services.schedules import queries as schedule_queries
-from leleka.web.answers import page
 from leleka.web.request import Request, actor_of
+from leleka.web.responses import page
 
 
 def show(request: Request) -> HttpResponse:

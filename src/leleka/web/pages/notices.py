@@ -7,8 +7,8 @@ from leleka.core.clock import SystemClock
 from leleka.messages.notices import ICONS, SECURITY, STATUSES, error_word
 from leleka.services.access.permissions import Permission, allows
 from leleka.services.notices import queries as notice_queries
-from leleka.web.answers import go, is_htmx, page, pane
 from leleka.web.request import Request, actor_of
+from leleka.web.responses import go, is_htmx, page, pane
 
 _SHOWN = 20
 _CONNECTIONS = "/admin/connections/"

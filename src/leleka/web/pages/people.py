@@ -12,16 +12,16 @@ from leleka.messages.http_status import status_of
 from leleka.messages.statuses import ROLES
 from leleka.services.people import commands as people_commands
 from leleka.services.people import queries as people_queries
-from leleka.web import lists
-from leleka.web.answers import by_field, go, page, pane
+from leleka.web import paging
 from leleka.web.request import Request, actor_of
+from leleka.web.responses import by_field, go, page, pane
 
 
 def index(request: Request) -> HttpResponse:
     """List people; sorted by any column, searched by name and address."""
-    asked = lists.wanted(request)
+    asked = paging.wanted(request)
     found = people_queries.find_people(actor_of(request), asked)
-    context = {"people": found.items, "roles": ROLES, **lists.context_of(request, asked, found)}
+    context = {"people": found.items, "roles": ROLES, **paging.context_of(request, asked, found)}
     return page(request, "web/pages/people.html", context)
 
 

@@ -12,10 +12,10 @@ from leleka.messages.problems import in_this_language
 from leleka.messages.reasons import particulars, reason
 from leleka.services.runs import commands as run_commands
 from leleka.services.runs import queries as run_queries
-from leleka.web import lists
-from leleka.web.answers import go, is_htmx, page
-from leleka.web.numbers import whole_number
+from leleka.web import paging
+from leleka.web.integers import whole_number
 from leleka.web.request import Request, actor_of
+from leleka.web.responses import go, is_htmx, page
 
 _A_PAGE: Final = 50
 _LISTED: Final = (Ended.REJECTED, Ended.EXCLUDED, Ended.UNCONFIRMED, Ended.NOT_ATTEMPTED, Ended.DELIVERED)
@@ -23,9 +23,9 @@ _LISTED: Final = (Ended.REJECTED, Ended.EXCLUDED, Ended.UNCONFIRMED, Ended.NOT_A
 
 def index(request: Request) -> HttpResponse:
     """List runs of every export, the newest first; sorted by any column, searched by export, person and number."""
-    asked = lists.wanted(request, "-number")
+    asked = paging.wanted(request, "-number")
     found = run_queries.find_runs(actor_of(request), asked)
-    context = {"runs": found.items, **lists.context_of(request, asked, found)}
+    context = {"runs": found.items, **paging.context_of(request, asked, found)}
     return page(request, "web/pages/runs.html", context)
 
 

@@ -14,11 +14,11 @@ from leleka.services.exports import queries as export_queries
 from leleka.services.segments import commands as segment_commands
 from leleka.services.segments import queries as segment_queries
 from leleka.services.tasks import queries as task_queries
-from leleka.web import lists
-from leleka.web.answers import go, is_htmx, page, pane
-from leleka.web.numbers import whole_number
+from leleka.web import paging
+from leleka.web.integers import whole_number
 from leleka.web.pages import tasks
 from leleka.web.request import Request, actor_of
+from leleka.web.responses import go, is_htmx, page, pane
 
 _INSIDE: Final = "inside"  # the page of the exports that contain the segment
 _FORM: Final = "web/pages/segment_form.html"
@@ -26,9 +26,9 @@ _FORM: Final = "web/pages/segment_form.html"
 
 def index(request: Request) -> HttpResponse:
     """List segments; sorted by name, size and evaluation, searched by name."""
-    asked = lists.wanted(request)
+    asked = paging.wanted(request)
     found = segment_queries.find_segments(actor_of(request), asked)
-    context = {"segments": found.items, **lists.context_of(request, asked, found)}
+    context = {"segments": found.items, **paging.context_of(request, asked, found)}
     return page(request, "web/pages/segments.html", context)
 
 
@@ -127,16 +127,16 @@ def exports(request: Request, number: int) -> HttpResponse:
             export_commands.add_segment(actor, whole_number(request.POST.get("export")), segment.name)
         except LelekaError as error:
             problems, status = [in_this_language(one) for one in error.problems], status_of(error)
-    asked, inside = lists.wanted(request), lists.wanted(request, page=_INSIDE)
+    asked, inside = paging.wanted(request), paging.wanted(request, page=_INSIDE)
     containing = export_queries.find_exports(actor, inside, segment.name)
     others = export_queries.find_exports(actor, asked, segment.name, containing=False)
     context = {
         "segment": segment,
         "q": asked.text,
         "containing": containing.items,
-        "containing_pages": lists.pages_of(request, containing, _INSIDE),
+        "containing_pages": paging.pages_of(request, containing, _INSIDE),
         "others": others.items,
-        "others_pages": lists.pages_of(request, others),
+        "others_pages": paging.pages_of(request, others),
         "problems": problems,
     }
     return pane(request, "web/pages/segment_exports.html", context, status)

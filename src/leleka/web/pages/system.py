@@ -13,9 +13,9 @@ from leleka.services.status import queries as status_queries
 from leleka.services.status import refresh_progress as status_refresh_progress
 from leleka.services.status.queries import Wanted
 from leleka.services.system import about as facts
-from leleka.web.answers import go, is_htmx, page, pane
-from leleka.web.numbers import whole_number
+from leleka.web.integers import whole_number
 from leleka.web.request import Request, actor_of
+from leleka.web.responses import go, is_htmx, page, pane
 
 
 def index(request: Request) -> HttpResponse:

@@ -12,10 +12,10 @@ from leleka.messages.http_status import status_of
 from leleka.services.schedules import commands as schedule_commands
 from leleka.services.schedules import queries as schedule_queries
 from leleka.services.schedules import system_schedule
-from leleka.web import schedules as words
-from leleka.web.answers import go, page
-from leleka.web.numbers import whole_number
+from leleka.web import schedule_form as words
+from leleka.web.integers import whole_number
 from leleka.web.request import Request, actor_of
+from leleka.web.responses import go, page
 
 _DECIDED: Final = 12
 

@@ -7,8 +7,8 @@ from django.http import HttpResponse
 from leleka.messages.problems import in_this_language
 from leleka.services.exports import preview_view
 from leleka.services.tasks import queries as task_queries
-from leleka.web.answers import is_htmx, page, pane
 from leleka.web.request import Request, actor_of
+from leleka.web.responses import is_htmx, page, pane
 
 
 def show(request: Request, number: int) -> HttpResponse:

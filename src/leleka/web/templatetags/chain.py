@@ -13,7 +13,7 @@ from leleka.errors import Problem
 from leleka.messages.problems import in_this_language
 from leleka.services.runs.retry_policy import MOST_TRIES
 from leleka.services.schedules.queries import DecisionView, ExportScheduleView
-from leleka.web import schedules
+from leleka.web import schedule_form
 
 register = template.Library()
 _GROUPS: Final[Mapping[str, Promise]] = {
@@ -49,7 +49,7 @@ def subject(of: str) -> str:
 
 @register.filter
 def trigger(value: str) -> str:
-    return schedules.trigger_word(value)
+    return schedule_form.trigger_word(value)
 
 
 @register.filter
@@ -60,42 +60,42 @@ def told(problems: Sequence[Problem]) -> Sequence[Problem]:
 
 @register.filter
 def schedule_words(schedule: Schedule) -> str:
-    return schedules.in_words(schedule)
+    return schedule_form.in_words(schedule)
 
 
 @register.filter
 def follows(view: ExportScheduleView) -> str:
-    return schedules.of_export(view)
+    return schedule_form.of_export(view)
 
 
 @register.filter
 def zone_of(view: ExportScheduleView, home: str) -> str:
-    return schedules.zone_of(view, home)
+    return schedule_form.zone_of(view, home)
 
 
 @register.filter
 def change_words(change: ClockChange) -> str:
-    return schedules.change_in_words(change)
+    return schedule_form.change_in_words(change)
 
 
 @register.filter
 def outcome(decision: DecisionView) -> str:
-    return str(schedules.OUTCOMES.get(decision.outcome, decision.outcome))
+    return str(schedule_form.OUTCOMES.get(decision.outcome, decision.outcome))
 
 
 @register.filter
 def why(decision: DecisionView) -> str:
-    return schedules.decision_in_words(decision)
+    return schedule_form.decision_in_words(decision)
 
 
 @register.filter
 def local(moment: datetime, zone: str) -> str:
-    return schedules.local(moment, zone)
+    return schedule_form.local(moment, zone)
 
 
 @register.filter
 def soon(moment: datetime, zone: str) -> str:
-    return schedules.soon(moment, zone)
+    return schedule_form.soon(moment, zone)
 
 
 @register.simple_tag

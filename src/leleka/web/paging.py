@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from leleka.services.paging import Listed, Wanted
-from leleka.web.numbers import whole_number
+from leleka.web.integers import whole_number
 from leleka.web.request import Request
 
 _LONGEST = 200  # characters that are looked for

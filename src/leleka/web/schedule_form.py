@@ -21,7 +21,7 @@ from leleka.errors import Problem
 from leleka.messages.problems import in_this_language
 from leleka.messages.statuses import status_word
 from leleka.services.schedules.queries import DecisionView, ExportScheduleView
-from leleka.web.numbers import whole_number
+from leleka.web.integers import whole_number
 
 TRIGGERS: Final[Mapping[str, Promise]] = {
     "system refresh": gettext_lazy("System refresh"),
