@@ -23,7 +23,7 @@ from leleka.services.connections.connection_test import Draft
 from leleka.services.connections.queries import ConnectionView
 from leleka.services.exports import connection_removal
 from leleka.web import paging
-from leleka.web.pages.connection_steps import is_watching, problems_told, results, told
+from leleka.web.pages.connection_test import is_watching, problems_told, results, told
 from leleka.web.request import Request, actor_of
 from leleka.web.responses import by_field, go, page, pane
 
