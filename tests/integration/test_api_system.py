@@ -3,9 +3,10 @@
 import pytest
 
 from leleka.core.clock import SystemClock
-from leleka.services import due, scheduling
 from leleka.services.access.actor import Role
 from leleka.state.models import Export, Run
+from leleka.worker import jobs
+from leleka.worker import schedules as worker_schedules
 from tests.integration.api import Program, furnish, program
 from tests.integration.office import Office
 
@@ -54,10 +55,10 @@ def test_a_refresh_is_asked_for_watched_and_ends(alice: Program) -> None:
     number = alice.told("POST", "/refreshes", {"scope": "everything"}, 202)["refresh"]
     assert {step["status"] for step in alice.get(f"/refreshes/{number}")["steps"]} == {"Queued"}
     assert alice.get("/status")["live"] is True
-    while found := due.errands(SystemClock(), (), 10):
+    while found := jobs.errands(SystemClock(), (), 10):
         for errand in found:
-            due.carry_out(errand, SystemClock())
-    scheduling.close_finished(SystemClock())
+            jobs.carry_out(errand, SystemClock())
+    worker_schedules.close_finished(SystemClock())
     told = alice.get(f"/refreshes/{number}")
     assert (told["status"], told["steps"][-1]["run"]) == ("Successful", Run.objects.latest("pk").pk)
     assert alice.get("/refreshes")["items"][0]["subject"] == "everything"

@@ -6,12 +6,13 @@ from typing import Any
 import pytest
 
 from leleka.core.clock import SystemClock
-from leleka.services import due, running, turns
+from leleka.services import running, turns
 from leleka.services.monitoring import process_identity
 from leleka.services.runs import commands as run_commands
 from leleka.state.models import Notice, Run
 from leleka.state.outbox import DjangoOutbox
 from leleka.warehouse.lake_warehouse import LakeWarehouse
+from leleka.worker import jobs
 from leleka.worker.notices import sweep as notice_sweep
 from tests.integration.moments import Killed
 from tests.integration.office import ALICE, Office
@@ -46,15 +47,15 @@ def die(monkeypatch: pytest.MonkeyPatch, number: int) -> Die:
             patched.setattr("leleka.services.dying.release", lambda *_: None)
             patched.setattr(process_identity, "me", lambda: name)
             with pytest.raises(Killed):
-                due.carry_out(f"run:{number}", CLOCK)
+                jobs.carry_out(f"run:{number}", CLOCK)
         if heard:
-            due.came_to_grief(f"run:{number}", CLOCK)
+            jobs.came_to_grief(f"run:{number}", CLOCK)
 
     return at
 
 
 def go_on(number: int) -> tuple[str, list[str]]:
-    due.carry_out(f"run:{number}", CLOCK)
+    jobs.carry_out(f"run:{number}", CLOCK)
     run = Run.objects.get(pk=number)
     return run.status, [one["code"] for one in run.problems]
 
@@ -118,8 +119,8 @@ def test_an_end_that_was_asked_for_is_no_death(number: int, monkeypatch: pytest.
         with monkeypatch.context() as patched:
             patched.setattr(LakeWarehouse, "plan", interrupted)
             with pytest.raises(KeyboardInterrupt):
-                due.carry_out(f"run:{number}", CLOCK)
-        due.ended(f"run:{number}")
+                jobs.carry_out(f"run:{number}", CLOCK)
+        jobs.ended(f"run:{number}")
     assert go_on(number) == ("Successful", [])
 
 
@@ -127,7 +128,7 @@ def test_nor_is_one_over_a_database_that_stayed_away(number: int, die: Die) -> N
     """Fault 51: the process ended in order, but could not write down that nobody has the run now."""
     for _ in range(4):
         die(LakeWarehouse, "plan", heard=False)
-        due.ended(f"run:{number}")
+        jobs.ended(f"run:{number}")
         assert Run.objects.get(pk=number).worker == ""
     assert go_on(number) == ("Successful", [])
 
@@ -135,7 +136,7 @@ def test_nor_is_one_over_a_database_that_stayed_away(number: int, die: Die) -> N
 def test_nor_is_one_that_somebody_else_works_on(number: int) -> None:
     for worker in (process_identity.me(), ELSEWHERE):
         Run.objects.filter(pk=number).update(worker=worker, lease_until=CLOCK.now() + 60)
-        due.came_to_grief(f"run:{number}", CLOCK)
-        due.ended(f"run:{number}")
+        jobs.came_to_grief(f"run:{number}", CLOCK)
+        jobs.ended(f"run:{number}")
         run = Run.objects.get(pk=number)
         assert (run.worker, run.deaths) == (worker, 0)

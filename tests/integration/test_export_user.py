@@ -4,7 +4,6 @@ import pytest
 
 from leleka.core.clock import SystemClock
 from leleka.errors import InvalidInput, NeedsAttention
-from leleka.services import due
 from leleka.services.access.actor import Role
 from leleka.services.connections import commands as connection_commands
 from leleka.services.connections import queries as connection_queries
@@ -12,6 +11,7 @@ from leleka.services.people.actors import actor_of
 from leleka.services.runs import commands as export_commands
 from leleka.services.runs import queries as run_queries
 from leleka.state.models import AuditEntry, Connection, Export, Run, User
+from leleka.worker import jobs
 from tests.integration.api import furnish, program
 from tests.integration.office import ALICE, Office
 from tests.integration.people import PASSWORD, lend_a_name, somebody
@@ -27,8 +27,8 @@ def opened(office: Office) -> Office:
 
 
 def work() -> None:
-    for errand in due.errands(SystemClock(), (), 10):
-        due.carry_out(errand, SystemClock())
+    for errand in jobs.errands(SystemClock(), (), 10):
+        jobs.carry_out(errand, SystemClock())
 
 
 def told(action: str) -> tuple[str, dict[str, object]]:

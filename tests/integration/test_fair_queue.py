@@ -6,9 +6,10 @@ import pytest
 from django.utils import timezone
 
 from leleka.core.clock import SystemClock
-from leleka.services import due, turns
+from leleka.services import turns
 from leleka.services.monitoring import process_identity
 from leleka.state.models import Account, Connection, Export, Run, Task
+from leleka.worker import jobs
 
 pytestmark = pytest.mark.usefixtures("installation")
 ELSEWHERE = "boot:1:2:3"
@@ -78,7 +79,7 @@ def test_what_waits_for_confirmation_takes_no_place() -> None:
 def test_a_task_is_taken_once() -> None:
     """Fault 9: two workers have seen it; the row says whose it is."""
     task = Task.objects.create(kind="preview", subject="News", asked_by="alice", made_at=timezone.now())
-    assert due.take(task.pk) is not None
-    assert due.take(task.pk) is None
+    assert jobs.take(task.pk) is not None
+    assert jobs.take(task.pk) is None
     Task.objects.filter(pk=task.pk).update(worker=f"{process_identity.me().rpartition(':')[0]}:0")
-    assert due.take(task.pk) is not None, "the one that had it is dead"
+    assert jobs.take(task.pk) is not None, "the one that had it is dead"

@@ -10,10 +10,10 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from leleka.core.clock import SystemClock
-from leleka.services import beats
 from leleka.services.access.actor import Role
 from leleka.services.home import queries as home_queries
 from leleka.state.models import Connection, Export, RunStatus, Segment, SegmentSize, Source, SystemSchedule
+from leleka.worker import heartbeat
 from tests.integration.moments_of_runs import a_connection, a_run, an_export, counts
 from tests.integration.office import ALICE
 from tests.integration.people import Somebody, somebody
@@ -82,7 +82,7 @@ def test_a_viewer_is_told_the_steps_and_offered_none(charlie: Somebody) -> None:
 
 
 def test_what_needs_attention_is_said_with_what_to_do_and_where(alice: Somebody) -> None:
-    beats.Heart(CLOCK).beat()
+    heartbeat.Heart(CLOCK).beat()
     a_connection(managed_by_file="leleka.yaml", attention="The API key was refused.")
     failed = a_run(
         an_export("Broken"), RunStatus.FAILED,
@@ -112,7 +112,7 @@ def test_what_needs_attention_is_said_with_what_to_do_and_where(alice: Somebody)
 
 
 def test_a_failure_that_was_followed_by_a_success_needs_no_attention(alice: Somebody, now: datetime) -> None:
-    beats.Heart(CLOCK).beat()
+    heartbeat.Heart(CLOCK).beat()
     a_connection(managed_by_file="leleka.yaml")
     export = an_export()
     a_run(export, RunStatus.FAILED, ended=now - timedelta(hours=1))

@@ -9,13 +9,15 @@ from django.db import OperationalError
 from leleka.core.clock import SystemClock
 from leleka.core.refresh_graph import StepStatus
 from leleka.errors import TryLater
-from leleka.services import due, scheduling, stepping, trying_again, walking
+from leleka.services import stepping, trying_again, walking
 from leleka.services.access.actor import Actor
 from leleka.services.refresh import commands as refresh_commands
 from leleka.services.runs import commands as run_commands
 from leleka.services.runs import retry_policy
 from leleka.state.models import Refresh, RefreshStep, Run, RunStatus, Trigger
 from leleka.state.refresh_lease import RefreshLost, guard
+from leleka.worker import jobs
+from leleka.worker import schedules as worker_schedules
 from tests.fakes.clock import START, VirtualClock
 from tests.integration.office import ALICE
 
@@ -91,7 +93,7 @@ def test_a_retry_is_queued_with_its_claim_or_not_at_all(monkeypatch: pytest.Monk
     error = TryLater("HOST_UNREACHABLE", "The host cannot be reached.")
     run = run_commands.ask_run(Actor("schedule", ALICE.role), "News", trigger=Trigger.SYSTEM)
     retry_policy.plan_retry(run, error, clock.now())
-    Run.objects.update(status=RunStatus.FAILED, finished_at=scheduling.moment(clock))
+    Run.objects.update(status=RunStatus.FAILED, finished_at=worker_schedules.moment(clock))
     clock.sleep(300)
 
     def die(*_: Any, **__: Any) -> None:
@@ -109,7 +111,7 @@ def test_a_retry_is_queued_with_its_claim_or_not_at_all(monkeypatch: pytest.Monk
 def test_a_refresh_has_a_place_of_its_own_among_the_errands() -> None:
     """I-16: runs that have begun and wait for a refresh could otherwise take every place, and wait for ever."""
     number = refresh_commands.ask(ALICE, "data")
-    assert due.errands(SystemClock(), (), 0) == [f"refresh:{number}"]
-    assert due.errands(SystemClock(), (f"refresh:{number}",), 0) == []
+    assert jobs.errands(SystemClock(), (), 0) == [f"refresh:{number}"]
+    assert jobs.errands(SystemClock(), (f"refresh:{number}",), 0) == []
     guard(number, 0, SystemClock().now() + 60, worker="elsewhere:1:2:3")
-    assert due.errands(SystemClock(), (), 9) == []
+    assert jobs.errands(SystemClock(), (), 9) == []

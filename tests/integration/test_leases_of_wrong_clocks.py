@@ -4,13 +4,14 @@ import pytest
 
 from leleka.core.clock import SystemClock
 from leleka.core.ports.outbox import FURTHEST
-from leleka.services import due, running, turns, walking
+from leleka.services import running, turns, walking
 from leleka.services.refresh import commands as refresh_commands
 from leleka.services.runs import commands as run_commands
 from leleka.services.system import about
 from leleka.services.watching import Nobody
 from leleka.state.models import Account, Refresh, Run
 from leleka.state.outbox import DjangoOutbox
+from leleka.worker import jobs
 from tests.integration.office import ALICE, Office
 from tests.integration.test_fair_queue import exports_of, queue
 
@@ -47,7 +48,7 @@ def test_a_refresh_goes_on_and_those_after_it() -> None:
     hold(Refresh, first)
     assert about.about(ALICE, CLOCK).refreshes == 0
     for number in (first, second):
-        assert due.errands(CLOCK, (), 0) == [f"refresh:{number}"]
+        assert jobs.errands(CLOCK, (), 0) == [f"refresh:{number}"]
         walking.carry_out(number, CLOCK)
         assert Refresh.objects.get(pk=number).walked_at is not None
 

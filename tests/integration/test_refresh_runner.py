@@ -10,7 +10,7 @@ import pytest
 from leleka.core.clock import SystemClock
 from leleka.core.refresh_graph import StepStatus
 from leleka.errors import Conflict
-from leleka.services import running, scheduling, stepping, walking
+from leleka.services import running, stepping, walking
 from leleka.services.refresh import commands as refresh_commands
 from leleka.services.refresh import queries as refresh_queries
 from leleka.services.sources import loading as segment_evaluation
@@ -18,6 +18,7 @@ from leleka.services.watching import Nobody
 from leleka.state.models import Export, Refresh, RefreshStep, Run, RunStatus, Segment, Source
 from leleka.state.refresh_lease import RefreshLost, claim, guard
 from leleka.warehouse import segments
+from leleka.worker import schedules as worker_schedules
 from tests.fakes.clock import START, VirtualClock
 from tests.integration.office import ALICE, Office
 from tests.integration.people import lend_a_name
@@ -163,7 +164,7 @@ def test_a_refresh_whose_walker_was_killed_at_its_end_is_ended_by_another(
     Refresh.objects.filter(pk=number).update(worker="gone:1:2:3", lease_until=0.0)
     walking.carry_out(number, SystemClock())
     running.go_on(Run.objects.get().pk, SystemClock(), Nobody())
-    scheduling.close_finished(SystemClock())
+    worker_schedules.close_finished(SystemClock())
     assert set(standing(number).values()) == {"Successful"}
     assert Refresh.objects.get().status == "Successful"
     assert list(RefreshStep.objects.values_list("tries", flat=True)) == [1] * 4
@@ -175,7 +176,7 @@ def test_no_run_is_queued_by_a_refresh_that_was_canceled_just_before(monkeypatch
     number = refresh_commands.ask(ALICE, "everything")
     with disturbed(monkeypatch, "export", lambda: refresh_commands.cancel(ALICE, number)):
         walking.carry_out(number, SystemClock())
-    scheduling.close_finished(SystemClock())
+    worker_schedules.close_finished(SystemClock())
     assert Run.objects.count() == 0
     assert standing(number)["News"] == "Canceled"
     assert Refresh.objects.get().status == "Canceled"
@@ -188,15 +189,15 @@ def test_a_refresh_that_was_canceled_while_it_was_being_closed_is_canceled(
     """I-13: what the audit says was canceled is not called successful."""
     number = refresh_commands.ask(ALICE, "data")
     walking.carry_out(number, SystemClock())
-    real = scheduling.moment
+    real = worker_schedules.moment
 
     def meanwhile(clock: Any) -> Any:
         if Refresh.objects.get().cancel_requested_at is None:
             refresh_commands.cancel(ALICE, number)
         return real(clock)
 
-    monkeypatch.setattr(scheduling, "moment", meanwhile)
-    scheduling.close_finished(SystemClock())
+    monkeypatch.setattr(worker_schedules, "moment", meanwhile)
+    worker_schedules.close_finished(SystemClock())
     assert Refresh.objects.get().status == "Canceled"
     with pytest.raises(Conflict, match="REFRESH_OVER"):
         refresh_commands.cancel(ALICE, number)
@@ -207,10 +208,10 @@ def test_a_refresh_that_has_ended_stays_as_it_is() -> None:
     """I-13: nobody walks it, and whoever still holds it writes nothing."""
     number = refresh_commands.ask(ALICE, "data")
     walking.carry_out(number, SystemClock())
-    scheduling.close_finished(SystemClock())
+    worker_schedules.close_finished(SystemClock())
     before = (Refresh.objects.values().get(), list(RefreshStep.objects.values()))
     walking.carry_out(number, SystemClock())
-    scheduling.close_finished(SystemClock())
+    worker_schedules.close_finished(SystemClock())
     with pytest.raises(RefreshLost):
         guard(number, Refresh.objects.get().fence, 1e12, status="Failed")
     assert (Refresh.objects.values().get(), list(RefreshStep.objects.values())) == before

@@ -7,7 +7,7 @@ import pytest
 from leleka.core.clock import SystemClock
 from leleka.core.refresh_graph import StepStatus
 from leleka.errors import Conflict, Forbidden, NotFound
-from leleka.services import due, refreshing_now, running, scheduling, walking
+from leleka.services import refreshing_now, running, walking
 from leleka.services.access.actor import Actor, Role
 from leleka.services.refresh import commands as refresh_commands
 from leleka.services.refresh import queries as refresh_queries
@@ -24,6 +24,8 @@ from leleka.state.models import (
     Source,
     Trigger,
 )
+from leleka.worker import jobs
+from leleka.worker import schedules as worker_schedules
 from tests.integration.office import ALICE, DEFINITIONS, Office
 from tests.integration.people import lend_a_name
 
@@ -59,7 +61,7 @@ def walked(number: int) -> RefreshView:
     walking.carry_out(number, clock)
     for run in Run.objects.filter(steps__refresh=number, finished_at__isnull=True):
         running.go_on(run.pk, clock, Nobody())
-    scheduling.close_finished(clock)
+    worker_schedules.close_finished(clock)
     return refresh_queries.show(ALICE, number)
 
 
@@ -139,7 +141,7 @@ def test_an_export_whose_earlier_run_is_live_is_skipped_and_names_the_run() -> N
     run = run_commands.ask_run(ALICE, "News")
     number = refresh_commands.ask(ALICE, f"export:{Export.objects.get().pk}")
     walking.carry_out(number, SystemClock())
-    scheduling.close_finished(SystemClock())
+    worker_schedules.close_finished(SystemClock())
     (problem,) = step(refresh_queries.show(ALICE, number), "News").problems
     assert (problem.code, f"Run {run.pk} " in problem.message) == ("EARLIER_RUN_LIVE", True)
 
@@ -159,10 +161,10 @@ def test_an_export_waits_while_what_it_needs_is_refreshed() -> None:
     run = run_commands.ask_run(ALICE, "News")
     number = refresh_commands.ask(ALICE, f"segment:{Segment.objects.get(name='Gold').pk}")
     clock = SystemClock()
-    assert due.errands(clock, (), 9) == [f"refresh:{number}"]
+    assert jobs.errands(clock, (), 9) == [f"refresh:{number}"]
     assert "Gold" in Run.objects.get(pk=run.pk).stage
     walking.carry_out(number, clock)
-    assert due.errands(clock, (), 9) == [f"run:{run.pk}"]
+    assert jobs.errands(clock, (), 9) == [f"run:{run.pk}"]
 
 
 @pytest.mark.usefixtures("shop")
@@ -171,7 +173,7 @@ def test_a_segment_that_no_export_sends_holds_up_no_run() -> None:
     run = run_commands.ask_run(ALICE, "News")
     number = refresh_commands.ask(ALICE, f"segment:{Segment.objects.get(name='Buyers').pk}")
     RefreshStep.objects.filter(refresh=number).exclude(name="Buyers").update(status=StepStatus.SUCCESSFUL)
-    assert f"run:{run.pk}" in due.errands(SystemClock(), (), 9)
+    assert f"run:{run.pk}" in jobs.errands(SystemClock(), (), 9)
 
 
 @pytest.mark.usefixtures("shop")

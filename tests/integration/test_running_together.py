@@ -9,13 +9,13 @@ import pytest
 
 from leleka.core.clock import SystemClock
 from leleka.errors import LelekaError
-from leleka.services import pruning
 from leleka.services.installation import lake_sessions
 from leleka.services.monitoring import process_identity
 from leleka.services.running import run_export
 from leleka.services.runs import commands as run_commands
 from leleka.services.sources import loading as segment_evaluation
 from leleka.state.models import Account, Connection, Export, Run, RunStatus, Source
+from leleka.worker import snapshot_pruning
 from leleka.worker.runs import frozen_configuration
 from tests.fakes.clock import VirtualClock
 from tests.integration.office import ALICE, DEFINITIONS, MARK, Office, Silent
@@ -225,11 +225,11 @@ def test_what_nothing_points_to_is_removed_after_a_day(office: Office) -> None:
     for folder in (dead, staged):
         folder.mkdir(parents=True)
         (folder / "rows").write_text("p1@x.test", encoding="utf-8")
-    assert pruning.prune(SystemClock()) == 0
+    assert snapshot_pruning.prune(SystemClock()) == 0
     for path in [*(snapshot.path for snapshot in lake.all()), dead, staged]:
         os.utime(path, (0, 0))
     before = len(list(lake.all()))
-    assert pruning.prune(SystemClock()) >= 3
+    assert snapshot_pruning.prune(SystemClock()) >= 3
     assert not dead.exists()
     assert not staged.exists()
     left = {snapshot.reference for snapshot in lake.all()}

@@ -2,9 +2,10 @@
 
 import pytest
 
-from leleka.services import scheduling, stalling
+from leleka.services import stalling
 from leleka.services.runs import commands as run_commands
 from leleka.state.models import Notice, Run
+from leleka.worker import schedules as worker_schedules
 from tests.fakes.clock import VirtualClock
 from tests.integration.office import ALICE, Office
 
@@ -22,7 +23,7 @@ def test_a_run_without_a_step_for_ten_minutes_has_stalled_unless_it_waits() -> N
     """I-16."""
     clock = VirtualClock()
     run = run_commands.ask_run(ALICE, "News")
-    Run.objects.filter(pk=run.pk).update(status="Processing", stepped_at=scheduling.moment(clock))
+    Run.objects.filter(pk=run.pk).update(status="Processing", stepped_at=worker_schedules.moment(clock))
     clock.sleep(599)
     stalling.watch(clock)
     assert Run.objects.get(pk=run.pk).stalled_at is None
@@ -33,14 +34,14 @@ def test_a_run_without_a_step_for_ten_minutes_has_stalled_unless_it_waits() -> N
     assert Run.objects.get(pk=run.pk).stalled_at is None, "it waits for ActiveCampaign"
     clock.sleep(61)
     stalling.watch(clock)
-    assert Run.objects.get(pk=run.pk).stalled_at == scheduling.moment(clock)
+    assert Run.objects.get(pk=run.pk).stalled_at == worker_schedules.moment(clock)
     assert Notice.objects.get(kind="stalled").run == run, "people are told"
     clock.sleep(5)
-    Run.objects.filter(pk=run.pk).update(stepped_at=scheduling.moment(clock))
+    Run.objects.filter(pk=run.pk).update(stepped_at=worker_schedules.moment(clock))
     stalling.watch(clock)
     assert Run.objects.get(pk=run.pk).stalled_at is None
     Run.objects.filter(pk=run.pk).update(
-        stalled_at=scheduling.moment(clock), finished_at=scheduling.moment(clock)
+        stalled_at=worker_schedules.moment(clock), finished_at=worker_schedules.moment(clock)
     )
     stalling.watch(clock)
     assert Run.objects.get(pk=run.pk).stalled_at is None, "it went on to its end"

@@ -8,7 +8,7 @@ from django.utils import timezone
 from leleka.core.clock import SystemClock
 from leleka.core.refresh_graph import StepKind
 from leleka.errors import NotFound
-from leleka.services import running, scheduling, walking
+from leleka.services import running, walking
 from leleka.services.refresh import commands as refresh_commands
 from leleka.services.runs import commands as export_commands
 from leleka.services.runs import commands as run_commands
@@ -18,6 +18,7 @@ from leleka.services.status.lines import TaskLine
 from leleka.services.status.queries import Wanted
 from leleka.services.watching import Nobody
 from leleka.state.models import Export, Refresh, RefreshStep, Run, Trigger
+from leleka.worker import schedules as worker_schedules
 from tests.integration.office import ALICE, DEFINITIONS, Office
 from tests.integration.people import lend_a_name
 
@@ -37,7 +38,7 @@ def refresh(scope: str = "everything", trigger: Trigger = Trigger.ON_DEMAND) -> 
     walking.carry_out(number, clock)
     for run in Run.objects.filter(steps__refresh=number, finished_at__isnull=True):
         running.go_on(run.pk, clock, Nobody())
-    scheduling.close_finished(clock)
+    worker_schedules.close_finished(clock)
     return number
 
 

@@ -11,13 +11,13 @@ from django.utils import timezone
 from leleka.core.clock import SystemClock
 from leleka.core.ports.destination import Suppressed
 from leleka.engine import suppression_reading as reading
-from leleka.services import pruning
 from leleka.services.installation import lake_sessions
 from leleka.services.runs.contracts import RunView
 from leleka.services.runs.queries import show_run
 from leleka.services.system import snapshot_references
 from leleka.state.models import Run, SuppressedReading
 from leleka.warehouse.lake_warehouse import LakeWarehouse
+from leleka.worker import snapshot_pruning
 from tests.integration.office import ALICE, Office
 from tests.integration.test_running_waiting import Killed
 
@@ -142,8 +142,8 @@ def test_a_reading_nobody_may_use_any_more_is_removed(listed: Office) -> None:
     part = lake_sessions.lake().open(SuppressedReading.objects.latest("pk").parts[0]).path
     long_ago = SystemClock().now() - 25 * 3600
     os.utime(part, (long_ago, long_ago))
-    pruning.prune(SystemClock())
+    snapshot_pruning.prune(SystemClock())
     assert part.exists()
     SuppressedReading.objects.update(began_at=long_ago)
-    pruning.prune(SystemClock())
+    snapshot_pruning.prune(SystemClock())
     assert (part.exists(), SuppressedReading.objects.exists()) == (False, False)

@@ -9,14 +9,13 @@ import pytest
 from django.utils import timezone
 
 from leleka.core.clock import SystemClock
-from leleka.services import due
 from leleka.services.monitoring import process_identity
 from leleka.services.monitoring import workers as monitoring_workers
 from leleka.services.segments import queries as segment_queries
 from leleka.services.tasks import commands as task_commands
 from leleka.services.tasks import queries as task_queries
 from leleka.state.models import Task, WorkerBeat
-from leleka.worker import loop
+from leleka.worker import jobs, loop
 from tests.fakes.clock import VirtualClock
 from tests.integration.office import ALICE
 
@@ -34,7 +33,7 @@ def is_taken(number: int, worker: str) -> None:
 
 
 def errands() -> list[str]:
-    return list(due.errands(SystemClock(), (), 9))
+    return list(jobs.errands(SystemClock(), (), 9))
 
 
 def beat(name: str, ago: float) -> None:
@@ -59,10 +58,10 @@ def test_a_task_whose_process_is_told_to_end_is_given_back(monkeypatch: pytest.M
     with monkeypatch.context() as patched:
         patched.setattr(segment_queries, "count_rules", interrupted)
         with pytest.raises(KeyboardInterrupt):
-            due.carry_out(f"task:{number}", SystemClock())
+            jobs.carry_out(f"task:{number}", SystemClock())
     assert (standing(number), errands()) == (("Queued", []), [f"task:{number}"])
     monkeypatch.setattr(segment_queries, "count_rules", lambda *_: 7)
-    due.carry_out(f"task:{number}", SystemClock())
+    jobs.carry_out(f"task:{number}", SystemClock())
     assert task_queries.task(ALICE, number).result == {"count": 7}
 
 
@@ -97,7 +96,7 @@ def test_a_task_of_another_machine_whose_worker_is_seen_is_left_to_it(clock_diff
     number = asked()
     is_taken(number, "another-boot:pid[1]:77:1234")
     beat("another-boot:pid[1]:7:1000", ago=clock_differs_by)
-    due.fail_lost_tasks()
+    jobs.fail_lost_tasks()
     assert (asked(), standing(number)) == (number, ("Processing", []))
 
 
@@ -105,7 +104,7 @@ def test_a_task_of_this_machine_is_left_to_whoever_lives() -> None:
     """Its worker may be silent: the process itself can be seen."""
     number = asked()
     is_taken(number, process_identity.me())
-    due.fail_lost_tasks()
+    jobs.fail_lost_tasks()
     assert (asked(), standing(number)) == (number, ("Processing", []))
 
 

@@ -6,9 +6,9 @@ import pytest
 from django.test import Client
 
 from leleka.core.clock import SystemClock
-from leleka.services import due
 from leleka.services.access.actor import Role
 from leleka.state.models import Connection, Export, Run, Segment, Task
+from leleka.worker import jobs
 from tests.integration.office import DEFINITIONS, Office
 from tests.integration.people import lend_a_name, somebody
 
@@ -53,8 +53,8 @@ def typed(**changes: Any) -> dict[str, Any]:
 
 def work() -> None:
     """Do what the worker would find to do."""
-    for errand in due.errands(SystemClock(), (), 10):
-        due.carry_out(errand, SystemClock())
+    for errand in jobs.errands(SystemClock(), (), 10):
+        jobs.carry_out(errand, SystemClock())
 
 
 def test_an_export_is_made_run_and_seen_to_have_delivered(opened: Office, bob: Client) -> None:

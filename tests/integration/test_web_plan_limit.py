@@ -5,10 +5,9 @@ from django.test import Client
 from django.utils import timezone
 
 from leleka.core.clock import SystemClock
-from leleka.services import due
 from leleka.services.access.actor import Role
 from leleka.state.models import Connection, Export, Run, Task
-from leleka.worker.runs import frozen_configuration
+from leleka.worker import jobs, previews
 from tests.integration.office import DEFINITIONS, Office
 from tests.integration.people import lend_a_name, somebody
 
@@ -27,8 +26,8 @@ def ada(office: Office) -> Client:
 
 def previewed(browser: Client) -> str:
     browser.post(f"/data/exports/{Export.objects.get().pk}/preview")
-    for errand in due.errands(SystemClock(), (), 10):
-        due.carry_out(errand, SystemClock())
+    for errand in jobs.errands(SystemClock(), (), 10):
+        jobs.carry_out(errand, SystemClock())
     return browser.get(f"/tasks/{Task.objects.get().pk}").content.decode()
 
 
@@ -45,7 +44,7 @@ def test_a_preview_compares_contacts_held_and_added_with_the_plan(
 def test_an_account_is_not_asked_where_nobody_entered_a_limit(office: Office, ada: Client) -> None:
     page = previewed(ada)
     assert "its plan allows" not in page
-    assert frozen_configuration.preview_export("News", SystemClock(), office.watcher).account_contacts is None
+    assert previews.preview_export("News", SystemClock(), office.watcher).account_contacts is None
 
 
 def test_run_asks_first_where_the_segments_are_more_than_the_account_pays_for(

@@ -8,12 +8,12 @@ from django.utils import timezone
 
 from leleka.core.clock import SystemClock
 from leleka.errors import Conflict, Forbidden
-from leleka.services import due
 from leleka.services.access.actor import Actor, Role
 from leleka.services.installation import lake_sessions
 from leleka.services.segments import commands as segment_commands
 from leleka.services.segments import queries as segment_queries
 from leleka.state.models import AuditEntry, Connection, Export, Refresh, Segment, Task, User
+from leleka.worker import jobs
 from tests.integration.office import ALICE, Office
 from tests.integration.people import somebody
 
@@ -39,8 +39,8 @@ def bob(opened: Office) -> Client:  # noqa: ARG001 - Bob works in this office
 
 def work() -> None:
     """Do what the worker would find to do."""
-    for errand in due.errands(SystemClock(), (), 10):
-        due.carry_out(errand, SystemClock())
+    for errand in jobs.errands(SystemClock(), (), 10):
+        jobs.carry_out(errand, SystemClock())
 
 
 def members(browser: Client, number: int) -> str:
@@ -113,8 +113,8 @@ def test_a_refresh_counts_the_members_anew(opened: Office, bob: Client) -> None:
     number = Segment.objects.get().pk
     reply = bob.post(f"/segments/{number}/refresh", headers=HTMX)
     assert "Progress details" in reply.content.decode()
-    for errand in due.errands(SystemClock(), (), 10):
-        due.carry_out(errand, SystemClock())
+    for errand in jobs.errands(SystemClock(), (), 10):
+        jobs.carry_out(errand, SystemClock())
     refresh = Refresh.objects.get()
     page = bob.get(f"/admin/system/refreshes/{refresh.pk}?of=segment:{number}").content.decode()
     assert ("Gold" in page, refresh.status) == (True, "Processing")
@@ -159,7 +159,7 @@ def test_members_are_for_who_asked_and_for_a_day(opened: Office) -> None:  # noq
     assert dan.browser.get(f"/tasks/{Task.objects.get().pk}").status_code == 404
     Task.objects.update(made_at=timezone.now() - timedelta(hours=25))
     assert bob.browser.get(f"/tasks/{Task.objects.get().pk}").status_code == 404
-    due.forget_old_tasks()
+    jobs.forget_old_tasks()
     assert not Task.objects.exists()
 
 

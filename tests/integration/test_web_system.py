@@ -7,10 +7,11 @@ from django.test import Client
 from django.utils import timezone
 
 from leleka.core.clock import SystemClock
-from leleka.services import due, scheduling
 from leleka.services.access.actor import Role
 from leleka.services.refresh import commands as refresh_commands
 from leleka.state.models import Export, Refresh, Run, Segment, Source, Trigger
+from leleka.worker import jobs
+from leleka.worker import schedules as worker_schedules
 from tests.integration.office import Office
 from tests.integration.people import lend_a_name, somebody
 from tests.integration.test_web_exports import SHARED
@@ -40,10 +41,10 @@ def charlie(opened: Office) -> Client:  # noqa: ARG001 - Charlie looks on in thi
 
 def work() -> None:
     """Do what the worker would find to do, until there is nothing more."""
-    while found := due.errands(SystemClock(), (), 10):
+    while found := jobs.errands(SystemClock(), (), 10):
         for errand in found:
-            due.carry_out(errand, SystemClock())
-    scheduling.close_finished(SystemClock())
+            jobs.carry_out(errand, SystemClock())
+    worker_schedules.close_finished(SystemClock())
 
 
 def words(browser: Client, path: str) -> str:

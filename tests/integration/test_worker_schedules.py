@@ -7,12 +7,13 @@ import pytest
 
 from leleka.core.schedules.instants import instants
 from leleka.errors import Conflict, InvalidInput
-from leleka.services import scheduling, walking
+from leleka.services import walking
 from leleka.services.exports.schedule_setting import schedule_of
 from leleka.services.refresh import queries as refresh_queries
 from leleka.services.schedules import commands as schedule_commands
 from leleka.services.schedules import queries as schedule_queries
 from leleka.state.models import DueDecision, Export, Notice, Refresh, Run, SystemSchedule, Trigger
+from leleka.worker import schedules as worker_schedules
 from tests.fakes.clock import START, VirtualClock
 from tests.integration.office import ALICE, DEFINITIONS, Office
 
@@ -43,11 +44,11 @@ def end(refresh: Refresh) -> None:
 @pytest.mark.usefixtures("shop")
 def test_the_system_refreshes_at_its_times_and_decides_each_once(clock: VirtualClock) -> None:
     schedule_commands.set_system(ALICE, HOURS, 0, clock)
-    scheduling.tick(clock)
+    worker_schedules.tick(clock)
     assert decided() == [], "what was due before it was set is not run"
     clock.sleep(6 * 3600)
-    scheduling.tick(clock)
-    scheduling.tick(clock)
+    worker_schedules.tick(clock)
+    worker_schedules.tick(clock)
     assert decided() == [("15 06:00", "started", "on-time")]
     refresh = Refresh.objects.get()
     assert (refresh.trigger, refresh.scope, refresh.due_at) == (
@@ -61,7 +62,7 @@ def test_it_is_off_until_it_is_switched_on(clock: VirtualClock) -> None:
     assert schedule_queries.system(ALICE, clock).on is False
     schedule_commands.set_system(ALICE, {**HOURS, "on": False}, 0, clock)
     clock.sleep(86_400)
-    scheduling.tick(clock)
+    worker_schedules.tick(clock)
     assert DueDecision.objects.count() == 0
 
 
@@ -70,7 +71,7 @@ def test_three_days_down_make_one_catch_up_and_the_rest_missed(clock: VirtualClo
     """Fault 61."""
     schedule_commands.set_system(ALICE, HOURS, 0, clock)
     clock.sleep(3 * 86_400)
-    scheduling.tick(clock)
+    worker_schedules.tick(clock)
     found = decided()
     assert len(found) == 12
     assert [outcome for _, outcome, _ in found] == ["skipped-missed"] * 11 + ["started"]
@@ -82,14 +83,14 @@ def test_one_that_is_due_while_the_last_one_goes_on_is_skipped_and_says_why(cloc
     """Fault 62."""
     schedule_commands.set_system(ALICE, HOURS, 0, clock)
     clock.sleep(6 * 3600)
-    scheduling.tick(clock)
+    worker_schedules.tick(clock)
     clock.sleep(6 * 3600)
-    scheduling.tick(clock)
+    worker_schedules.tick(clock)
     assert decided()[-1][1:] == ("skipped-overlap", "still-running")
     assert DueDecision.objects.last().detail == f"refresh {Refresh.objects.get().pk} had not ended: Queued"  # type: ignore[union-attr]
     end(Refresh.objects.get())
     clock.sleep(6 * 3600)
-    scheduling.tick(clock)
+    worker_schedules.tick(clock)
     assert decided()[-1] == ("15 18:00", "started", "on-time")
 
 
@@ -99,12 +100,12 @@ def test_a_clock_that_is_set_decides_no_instant_twice(clock: VirtualClock, step:
     """Fault 58."""
     schedule_commands.set_system(ALICE, HOURS, 0, clock)
     clock.sleep(6 * 3600)
-    scheduling.tick(clock)
+    worker_schedules.tick(clock)
     end(Refresh.objects.get())
     clock.step_wall(step)
     for _ in range(30):
         clock.sleep(3600)
-        scheduling.tick(clock)
+        worker_schedules.tick(clock)
         for refresh in Refresh.objects.filter(finished_at=None):
             end(refresh)
     due = [day_and_time for day_and_time, _, _ in decided()]
@@ -124,12 +125,12 @@ def test_of_two_schedulers_at_one_instant_one_decides(
     other.sleep(clock.now() - START)
 
     def meanwhile(*words: object) -> Iterator[object]:
-        monkeypatch.setattr("leleka.services.scheduling.instants", instants)
-        scheduling.tick(other)
+        monkeypatch.setattr("leleka.worker.schedules.instants", instants)
+        worker_schedules.tick(other)
         return instants(*words)  # type: ignore[arg-type]
 
-    monkeypatch.setattr("leleka.services.scheduling.instants", meanwhile)
-    scheduling.tick(clock)
+    monkeypatch.setattr("leleka.worker.schedules.instants", meanwhile)
+    worker_schedules.tick(clock)
     assert decided() == [("15 06:00", "started", "on-time")]
     assert Refresh.objects.count() == 1
 
@@ -149,11 +150,11 @@ def test_a_decision_and_what_it_starts_are_there_together_or_not_at_all(
         raise Killed
 
     with monkeypatch.context() as patched:
-        patched.setattr(scheduling._Due, "_move_on", die)
+        patched.setattr(worker_schedules._Due, "_move_on", die)
         with pytest.raises(Killed):
-            scheduling.tick(clock)
+            worker_schedules.tick(clock)
     assert (DueDecision.objects.count(), Refresh.objects.count()) == (0, 0)
-    scheduling.tick(clock)
+    worker_schedules.tick(clock)
     assert (DueDecision.objects.count(), Refresh.objects.count()) == (1, 1)
 
 
@@ -165,7 +166,7 @@ def test_an_export_runs_by_its_own_schedule_and_is_shown_as_what_it_was(clock: V
     schedule_commands.set_exports(ALICE, [export.pk], OWN, clock)
     schedule_commands.set_system(ALICE, HOURS, 0, clock)
     clock.sleep(6 * 3600)
-    scheduling.tick(clock)
+    worker_schedules.tick(clock)
     assert decided(f"export:{export.pk}") == [("15 06:00", "started", "on-time")]
     own = Refresh.objects.get(trigger=Trigger.OWN)
     system = Refresh.objects.get(trigger=Trigger.SYSTEM)
@@ -182,12 +183,12 @@ def test_off_means_only_by_hand_and_keeps_the_schedule_it_had(clock: VirtualCloc
     schedule_commands.set_exports(ALICE, [number], OWN, clock)
     schedule_commands.switch_exports(ALICE, [number], clock, on=False)
     clock.sleep(30 * 86_400)
-    scheduling.tick(clock)
+    worker_schedules.tick(clock)
     assert DueDecision.objects.count() == 0
     schedule_commands.switch_exports(ALICE, [number], clock, on=True)
     told = schedule_of(Export.objects.get())
     assert (told.policy, told.own and told.own.zone) == ("own", "Europe/Kyiv")
-    scheduling.tick(clock)
+    worker_schedules.tick(clock)
     assert DueDecision.objects.count() == 0, "what was due while it was off is not caught up"
 
 
@@ -197,12 +198,12 @@ def test_a_schedule_whose_zone_is_gone_says_so_and_goes_on_saying_so(clock: Virt
     schedule_commands.set_system(ALICE, HOURS, 0, clock)
     SystemSchedule.objects.update(schedule={**HOURS, "time_zone": "Mars/Olympus"})
     clock.sleep(6 * 3600)
-    scheduling.tick(clock)
-    scheduling.tick(clock)
+    worker_schedules.tick(clock)
+    worker_schedules.tick(clock)
     (found,) = decided()
     assert (found[1], "TZ_UNKNOWN" in found[2]) == ("failed-to-start", True)
     clock.sleep(86_400)
-    scheduling.tick(clock)
+    worker_schedules.tick(clock)
     assert len(decided()) == 2
 
 
@@ -214,7 +215,7 @@ def test_whose_export_could_not_start_is_told(clock: VirtualClock) -> None:
     gone = {"policy": "own", "schedule": {**OWN, "time_zone": "Mars/Olympus"}}
     Export.objects.update(schedule=gone)
     clock.sleep(6 * 3600)
-    scheduling.tick(clock)
+    worker_schedules.tick(clock)
     assert Notice.objects.get().kind == "schedule missed"
     assert decided(f"export:{export.pk}")[0][1] == "failed-to-start"
 
@@ -287,6 +288,6 @@ def test_one_schedule_that_cannot_be_decided_keeps_nothing_else_from_beginning(
     schedule_commands.set_system(ALICE, HOURS, 0, clock)
     Export.objects.filter(pk=broken.pk).update(schedule={"policy": "own"})
     clock.sleep(6 * 3600)
-    scheduling.tick(clock)
+    worker_schedules.tick(clock)
     assert [decided(f"export:{one.pk}") != [] for one in (broken, other)] == [False, True]
     assert decided() == [("15 06:00", "started", "on-time")]

@@ -9,9 +9,10 @@ import pytest
 from django.db import OperationalError
 
 from leleka.core.ports.clock import Clock
-from leleka.services import beats, due, scheduling, stalling, trying_again
+from leleka.services import stalling, trying_again
 from leleka.services.runs import commands as run_commands
-from leleka.worker import loop
+from leleka.worker import heartbeat, jobs, loop
+from leleka.worker import schedules as worker_schedules
 from leleka.worker.notices import sweep as notice_sweep
 from tests.fakes.clock import VirtualClock
 from tests.integration.office import ALICE, Office
@@ -39,7 +40,7 @@ def test_an_errand_that_gets_no_process_is_begun_a_little_later(
     errand: str, monkeypatch: pytest.MonkeyPatch, trouble: OSError
 ) -> None:
     clock = VirtualClock()
-    worker, heart = loop.Worker(clock), beats.Heart(clock)
+    worker, heart = loop.Worker(clock), heartbeat.Heart(clock)
     real, lacking, begun = subprocess.Popen, [trouble], []
 
     def popen(command: list[str], **_: Any) -> Any:
@@ -67,7 +68,7 @@ def test_a_worker_that_ends_over_a_mistake_of_ours_leaves_no_process_behind(
         raise ZeroDivisionError
 
     worker = loop.Worker(VirtualClock(), children={"run:1": child})
-    monkeypatch.setattr(due, "errands", mistaken)
+    monkeypatch.setattr(jobs, "errands", mistaken)
     with pytest.raises(ZeroDivisionError):
         worker.work()
     assert child.poll() is not None
@@ -81,7 +82,7 @@ def test_a_process_that_died_while_the_database_was_away_is_not_forgotten(
     clock = VirtualClock()
     child.kill()
     child.wait()
-    worker, heart = loop.Worker(clock, children={"task:7": child}), beats.Heart(clock)
+    worker, heart = loop.Worker(clock, children={"task:7": child}), heartbeat.Heart(clock)
     told: list[str] = []
     away = [OperationalError("away")]
 
@@ -90,8 +91,8 @@ def test_a_process_that_died_while_the_database_was_away_is_not_forgotten(
             raise away.pop()
         told.append(errand)
 
-    monkeypatch.setattr(due, "came_to_grief", grief)
-    monkeypatch.setattr(due, "errands", lambda *_, **__: [])
+    monkeypatch.setattr(jobs, "came_to_grief", grief)
+    monkeypatch.setattr(jobs, "errands", lambda *_, **__: [])
     monkeypatch.setattr(notice_sweep, "anything_to_do", lambda _: False)
     worker._look(heart)
     assert (told, list(worker.children)) == ([], ["task:7"])
@@ -115,10 +116,10 @@ def test_a_mistake_in_one_part_of_keeping_time_keeps_no_other_one(
         do.__name__ = name
         return do
 
-    for room, name in zip((scheduling, trying_again, stalling), PARTS, strict=True):
+    for room, name in zip((worker_schedules, trying_again, stalling), PARTS, strict=True):
         monkeypatch.setattr(room, name, part(name))
-    scheduling.tick(VirtualClock())
+    worker_schedules.tick(VirtualClock())
     assert done == [name for name in PARTS if name != broken]
     trouble[broken] = OperationalError("away")
     with pytest.raises(OperationalError):  # the worker asks a database that is away again
-        scheduling.tick(VirtualClock())
+        worker_schedules.tick(VirtualClock())

@@ -16,10 +16,10 @@ from unittest.mock import patch
 from leleka.core.schedules.model import ALL_DAYS, ExportSchedule, Schedule
 from leleka.core.schedules.parser import to_data
 from leleka.errors import NeedsAttention
-from leleka.services import scheduling
 from leleka.services.exports.schedule_setting import OWN, next_due, stored
 from leleka.services.refresh import commands as refresh_commands
 from leleka.state.models import DueDecision, Export, Refresh, SystemSchedule
+from leleka.worker import schedules as worker_schedules
 from tests.simulation.schedule_checker import Row, Start, Timeline, Watched, check, due_instants
 from tests.simulation.schedule_world import ZONES, schedule_of, weather
 
@@ -62,7 +62,7 @@ class DatabaseWorld:
     first_day: date
     days: int
     draw: Random
-    module: Any = scheduling
+    module: Any = worker_schedules
     watched: list[Watched] = field(default_factory=list)
     rows: list[Row] = field(default_factory=list)
     deaths: int = 0
@@ -214,7 +214,7 @@ def eventful(seed: int) -> date:
 
 
 def lived(
-    seed: int, zones: Sequence[str], days: int, module: Any = scheduling
+    seed: int, zones: Sequence[str], days: int, module: Any = worker_schedules
 ) -> tuple[DatabaseWorld, list[str]]:
     """Live in the world of a seed; give it with everything that is wrong with its decisions."""
     world = DatabaseWorld(zones, eventful(seed), days, Random(seed), module).live()

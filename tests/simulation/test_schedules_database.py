@@ -10,8 +10,8 @@ from unittest.mock import patch
 import pytest
 from django.db import connection
 
-from leleka.services import scheduling
 from leleka.state.models import DueDecision, Refresh
+from leleka.worker import schedules as worker_schedules
 from tests.simulation.schedule_checker import due_instants
 from tests.simulation.schedule_database import DAYS, lived
 from tests.simulation.schedule_world import ZONES
@@ -54,7 +54,7 @@ MUTANTS = [
     ("old", "new"), [mutant[1:] for mutant in MUTANTS], ids=[mutant[0] for mutant in MUTANTS]
 )
 def test_a_wrong_scheduler_is_found_out(old: str, new: str) -> None:
-    wrong = _edited(scheduling, old, new)
+    wrong = _edited(worker_schedules, old, new)
     assert any(lived(seed, tuple(ZONES)[-FEW:], FEW, wrong)[1] for seed in range(6))
 
 

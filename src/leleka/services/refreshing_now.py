@@ -10,8 +10,8 @@ from leleka.services.refresh import commands as refresh_commands
 from leleka.services.refresh import graph as refresh_graph
 from leleka.services.refresh import queries as refresh_queries
 from leleka.services.refresh.contracts import RefreshView
-from leleka.services.scheduling import close_finished
 from leleka.state.models import Refresh, RefreshStep, Segment, Source
+from leleka.worker.schedules import close_finished
 
 _LOOK = 1.0  # seconds
 

@@ -14,7 +14,6 @@ from leleka.core.ports.clock import Clock
 from leleka.core.ports.outbox import LeaseLost, RunCanceled
 from leleka.engine.run import Watcher, execute
 from leleka.errors import Conflict, LelekaError, NeedsAttention
-from leleka.services import pruning
 from leleka.services.access.actor import Actor
 from leleka.services.connections import export_user
 from leleka.services.connections.open_destination import opened
@@ -36,6 +35,7 @@ from leleka.state.models import BatchRow, Connection, Run, RunStatus
 from leleka.state.outbox import DjangoOutbox
 from leleka.state.run_lease import claim, release
 from leleka.warehouse.engines.duckdb import Session
+from leleka.worker import snapshot_pruning
 from leleka.worker.runs import frozen_configuration
 
 log = structlog.get_logger(__name__)
@@ -70,7 +70,7 @@ def go_on(number: int, clock: Clock, watcher: Watcher) -> RunView:
         with bound_contextvars(run=run.pk, export=run.export_id), lake_sessions.session() as session:
             _see_through(session, run, clock, Noting(watcher, run, clock))
             log.info("run left", status=Run.objects.values_list("status", flat=True).get(pk=run.pk))
-        pruning.prune(clock)
+        snapshot_pruning.prune(clock)
     return view_of(Run.objects.select_related("export").get(pk=number))
 
 

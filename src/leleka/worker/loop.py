@@ -14,8 +14,9 @@ from typing import Final
 import structlog
 
 from leleka.core.ports.clock import Clock
-from leleka.services import beats, due, scheduling
 from leleka.services.installation import database_outage
+from leleka.worker import heartbeat, jobs
+from leleka.worker import schedules as worker_schedules
 from leleka.worker.notices import sweep as notice_sweep
 
 log = structlog.get_logger(__name__)
@@ -23,7 +24,7 @@ _LOOK_EVERY: Final = 0.5  # seconds
 _AT_ONCE: Final = 4  # but for the one refresh, and the notices
 _TIDY_EVERY: Final = 600.0  # seconds
 _LATE: Final = "late:"
-_APART: Final = ("refresh:", due.NOTICES)
+_APART: Final = ("refresh:", jobs.NOTICES)
 _ASK_LATE_EVERY: Final = 600.0  # seconds
 _NOTICES_EVERY: Final = 5.0  # seconds
 _TICK_EVERY: Final = 1.0  # seconds between two looks at the schedules
@@ -46,7 +47,7 @@ class Worker:
 
     def work(self) -> None:
         log.info("worker started", pid=os.getpid())
-        heart = beats.Heart(self.clock)
+        heart = heartbeat.Heart(self.clock)
         try:
             while not self.stop.is_set():
                 self._look(heart)
@@ -55,7 +56,7 @@ class Worker:
             heart.stop()
             self._end()
 
-    def _look(self, heart: beats.Heart) -> None:
+    def _look(self, heart: heartbeat.Heart) -> None:
         """Look once. A database that is away is asked again: the worker outlives it, and so do its children."""
         try:
             heart.beat()
@@ -78,23 +79,23 @@ class Worker:
         now = self.clock.monotonic()
         if now >= self._tick_at:
             self._tick_at = now + _TICK_EVERY
-            scheduling.tick(self.clock)
+            worker_schedules.tick(self.clock)
         if now >= self._tidy_at:
             self._tidy_at = now + _TIDY_EVERY
-            due.forget_old_tasks()
-            due.fail_lost_tasks()
+            jobs.forget_old_tasks()
+            jobs.fail_lost_tasks()
 
     def _start_what_is_due(self) -> None:
         taken = sum(not errand.startswith(_APART) for errand in self.children)
-        for errand in due.errands(self.clock, but=self._taken_care_of(), limit=max(0, _AT_ONCE - taken)):
+        for errand in jobs.errands(self.clock, but=self._taken_care_of(), limit=max(0, _AT_ONCE - taken)):
             self._start(errand)
 
     def _look_for_notices(self) -> None:
         """Their process is one beside the others: whatever a mail server does to it, no run waits for it."""
-        if due.NOTICES not in self._taken_care_of():
-            self._rests_until[due.NOTICES] = self.clock.monotonic() + _NOTICES_EVERY
+        if jobs.NOTICES not in self._taken_care_of():
+            self._rests_until[jobs.NOTICES] = self.clock.monotonic() + _NOTICES_EVERY
             if notice_sweep.anything_to_do(self.clock):
-                self._start(due.NOTICES)
+                self._start(jobs.NOTICES)
 
     def _start(self, errand: str) -> None:
         """Give an errand its process. A machine that has no memory, process or open file to spare may have one soon."""
@@ -117,9 +118,9 @@ class Worker:
             if (code := child.poll()) is not None:
                 # First: a database that is away is asked again.
                 if code in {0, _INTERRUPTED}:
-                    due.ended(errand)
+                    jobs.ended(errand)
                 else:
-                    due.came_to_grief(errand, self.clock)
+                    jobs.came_to_grief(errand, self.clock)
                 del self.children[errand]
                 rests = _ASK_LATE_EVERY if errand.startswith(_LATE) else _RESTS if code else 0.0
                 self._rests_until[errand] = self.clock.monotonic() + rests

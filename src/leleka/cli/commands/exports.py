@@ -43,12 +43,12 @@ def preview(name: Name, no_refresh: NoRefresh = False, json: JsonOption = False)
     from leleka.cli.reports import print_preview
     from leleka.core.clock import SystemClock
     from leleka.services.installation import preparation
-    from leleka.worker.runs import frozen_configuration
+    from leleka.worker import previews
 
     preparation.prepare()
     clock = SystemClock()
     with RunProgress(clock) as watcher:
-        view = frozen_configuration.preview_export(name, clock, watcher, refresh=not no_refresh)
+        view = previews.preview_export(name, clock, watcher, refresh=not no_refresh)
     if json:
         print_json(view)
     else:

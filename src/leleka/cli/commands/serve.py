@@ -14,12 +14,12 @@ def worker(
 ) -> None:
     """Do what is due: runs, previews, segments. SQLite allows one worker, PostgreSQL as many as you like."""
     from leleka.core.clock import SystemClock
-    from leleka.services import due
     from leleka.services.installation import preparation
+    from leleka.worker import jobs
     from leleka.worker.loop import Worker
 
     if errand:
-        due.carry_out(errand, SystemClock())
+        jobs.carry_out(errand, SystemClock())
         return
     preparation.prepare()
     with preparation.only_worker():

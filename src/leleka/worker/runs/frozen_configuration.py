@@ -1,25 +1,19 @@
 """Exports: what there is, what a run would do, and the frozen order a run follows."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from typing import Any
 
 from leleka.core.columns import Column, ColumnType, Table
 from leleka.core.data_matching import LeaverPolicy
-from leleka.core.messages import told
 from leleka.core.plan import Selection
 from leleka.core.ports.clock import Clock
-from leleka.engine.guards import confirmation_needed
 from leleka.engine.pre_send_check import nobody
-from leleka.engine.rate_limit import ImportPace
-from leleka.engine.run import Ground, Order, Watcher, preview
-from leleka.engine.suppression_reading import Shelf, Unkept
-from leleka.errors import Conflict, LelekaError, NeedsAttention
-from leleka.services.connections.open_destination import Opened, opened
-from leleka.services.exports.contracts import PreviewView
+from leleka.engine.run import Ground, Order, Watcher
+from leleka.engine.suppression_reading import Shelf
+from leleka.errors import Conflict, NeedsAttention
+from leleka.services.connections.open_destination import Opened
 from leleka.services.exports.data_matching import leavers_of, matching_of
-from leleka.services.exports.quarantine import waiting_addresses
-from leleka.services.exports.queries import connection_of, find_by_name
+from leleka.services.exports.queries import connection_of
 from leleka.services.installation import configuration as installation_configuration
 from leleka.services.installation import lake_sessions
 from leleka.services.privacy import suppression
@@ -28,7 +22,7 @@ from leleka.services.segments import evaluation as segment_evaluation
 from leleka.services.sources import email_addresses
 from leleka.services.sources import loading as source_loading
 from leleka.services.sources.catalogue import columns_data, table_of
-from leleka.state.models import Account, Connection, Export, Ledger, Run, RunStatus, Segment, Source
+from leleka.state.models import Account, Export, Ledger, Run, RunStatus, Segment, Source
 from leleka.warehouse.engines.duckdb import Session
 from leleka.warehouse.lake_warehouse import LakeWarehouse
 
@@ -142,50 +136,6 @@ def ground_of(session: Session, account: Opened, clock: Clock, shelf: Shelf) -> 
         tempo=account.tempo,
         shelf=shelf,
     )
-
-
-def preview_export(name: str, clock: Clock, watcher: Watcher, *, refresh: bool = True) -> PreviewView:
-    """Plan, and go no further. The plan it wrote is removed again."""
-    export = find_by_name(name)
-    connection = connection_of(export)
-    with lake_sessions.session() as session:
-        if refresh:
-            refresh_for(session, export, clock, watcher)
-        config = freeze(session, export, clock, watcher)
-        with opened(connection, clock) as account:
-            order = replace(
-                order_of(export, connection.account, config),
-                waiting=lambda: waiting_addresses(session, connection.account, account, clock),
-            )
-            planned, batches = preview(order, ground_of(session, account, clock, Unkept()), watcher)
-            pace = ImportPace(account.limits, account.tempo, clock, share=order.share)
-            seconds = sum(pace.interval(batch.rows) for batch in batches)
-            held = _contacts_held(connection, account)
-    lake_sessions.lake().remove(planned.reference)
-    reason = confirmation_needed(planned, order.selection.leavers, order.emptied)
-    return PreviewView(
-        export=export.name,
-        connection=connection.name,
-        target=order.target,
-        segments=tuple((segment, size) for segment, _, size in config["segments"]),
-        counts=planned.counts,
-        requests=len(batches),
-        minutes=seconds / 60,
-        confirmation_reason=reason,
-        confirmation_told=told(reason),
-        too_large=planned.counts.selected > order.limit,
-        limit=order.limit,
-        plan_limit=connection.plan_limit,
-        account_contacts=held,
-    )
-
-
-def _contacts_held(connection: Connection, account: Opened) -> int | None:
-    """Ask only where there is something to compare with; a preview is worth having without this figure."""
-    try:
-        return account.destination.contact_count() if connection.plan_limit else None
-    except LelekaError:
-        return None
 
 
 def _emptied(export: Export, config: dict[str, Any]) -> Iterable[str]:

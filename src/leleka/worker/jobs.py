@@ -2,8 +2,9 @@
 ``late:2`` for an account whose late confirmations are to be asked for, or ``notices``.
 """
 
-from collections.abc import Container, Sequence
-from dataclasses import asdict
+from collections.abc import Container, Mapping, Sequence
+from dataclasses import asdict, fields, is_dataclass
+from datetime import datetime
 from typing import Any, Final
 
 import structlog
@@ -17,13 +18,12 @@ from leleka.services import dying, late, running, turns, walking
 from leleka.services.connections.open_destination import opened
 from leleka.services.installation import lake_sessions
 from leleka.services.monitoring import process_identity
-from leleka.services.plain import plain
 from leleka.services.segments import queries as segment_queries
 from leleka.services.tasks.commands import _ENDED, _KEPT, _died, _finish, _is_lost
 from leleka.services.watching import Nobody
 from leleka.state.models import Connection, Task
+from leleka.worker import previews
 from leleka.worker.notices import sweep as notice_sweep
-from leleka.worker.runs import frozen_configuration
 
 log = structlog.get_logger(__name__)
 NOTICES: Final = "notices"
@@ -151,7 +151,7 @@ def _work(row: Task, clock: Clock) -> None:
 
 def _result(row: Task, clock: Clock, watcher: "_Watcher") -> dict[str, Any]:
     if row.kind == Task.Kind.PREVIEW:
-        found: object = frozen_configuration.preview_export(row.subject, clock, watcher)
+        found: object = previews.preview_export(row.subject, clock, watcher)
     elif row.kind == Task.Kind.COUNT:
         found = {"count": segment_queries.count_rules(row.payload["rules"], clock)}
     elif row.kind == Task.Kind.MEMBERS:
@@ -176,3 +176,14 @@ class _Watcher:
 
     def progress(self, batches: object) -> None:
         """Nothing is sent."""
+
+
+def plain(value: Any) -> Any:
+    """Turn a contract into mappings, lists, text and numbers. Moments become ISO 8601 in UTC."""
+    if is_dataclass(value) and not isinstance(value, type):
+        return {field.name: plain(getattr(value, field.name)) for field in fields(value)}
+    if isinstance(value, Mapping):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return [plain(item) for item in value]
+    return value.isoformat() if isinstance(value, datetime) else value
