@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 from pytest_httpserver import HTTPServer
 
-from leleka.services import notice_sending
 from leleka.services.notices import queries as notice_queries
 from leleka.services.people.actors import actor_of
 from leleka.state.models import Connection, NoticeDelivery, RunStatus, User
+from leleka.worker.notices import delivery as notice_delivery
 from leleka.worker.notices import sweep as notice_sweep
 from tests.fakes.clock import VirtualClock
 from tests.fakes.mail_server import MailServerPeer, mail_server
@@ -230,8 +230,8 @@ def test_a_mail_server_that_refuses_is_tried_again_and_holds_up_no_webhook(
 def test_two_workers_that_see_the_same_delivery_send_it_once(clock: VirtualClock, settings: Any) -> None:
     reach(settings, post_to(1))
     fail(clock)
-    (mine,), (theirs,) = notice_sending._due(clock), notice_sending._due(clock)
-    assert [notice_sending._take(one, clock) for one in (mine, theirs)] == [True, False]
+    (mine,), (theirs,) = notice_delivery._due(clock), notice_delivery._due(clock)
+    assert [notice_delivery._take(one, clock) for one in (mine, theirs)] == [True, False]
     assert standing() == ("waiting", 1, "")
 
 
@@ -241,8 +241,8 @@ def test_a_process_that_dies_while_it_sends_costs_one_try_and_keeps_the_id(
     httpserver.expect_request("/hook").respond_with_data("")
     reach(settings, post_to(httpserver.port))
     fail(clock)
-    (claimed,) = notice_sending._claim(clock)
-    job = notice_sending._job(claimed, clock)
+    (claimed,) = notice_delivery._claim(clock)
+    job = notice_delivery._job(claimed, clock)
     assert job is not None
     assert job.act() == ""  # it was taken, and here the process dies
     assert (notice_sweep.deliver(clock), notice_sweep.anything_to_do(clock)) == (0, False)

@@ -11,11 +11,11 @@ import structlog
 
 from leleka.core.clock import SystemClock
 from leleka.core.ports.clock import Clock
-from leleka.services import notice_sending
 from leleka.services.notices import detection as notice_detection
 from leleka.services.notices.creation import make
 from leleka.services.notices.detection import Draft, Kind, of_run
 from leleka.state.models import Export, Run
+from leleka.worker.notices import delivery as notice_delivery
 
 log = structlog.get_logger(__name__)
 _CLOCK: Final = SystemClock()
@@ -28,7 +28,7 @@ def sweep(clock: Clock) -> int:
 
 def deliver(clock: Clock) -> int:
     """Try what is due to leave the house; give how many deliveries were tried."""
-    return notice_sending.deliver(clock)
+    return notice_delivery.deliver(clock)
 
 
 def anything_to_do(clock: Clock) -> bool:
@@ -37,7 +37,7 @@ def anything_to_do(clock: Clock) -> bool:
     Whatever goes wrong here is written down and keeps nobody from working: the worker asks again.
     """
     try:
-        return notice_sending.is_anything_due(clock) or bool(notice_detection.drafts(clock))
+        return notice_delivery.is_anything_due(clock) or bool(notice_detection.drafts(clock))
     except Exception:
         log.exception("it could not be seen whether there are notices to make")
         return False
@@ -47,7 +47,7 @@ def work(clock: Clock) -> None:
     """Do all there is to do: the worker's errand."""
     sweep(clock)
     deliver(clock)
-    notice_sending.forget_old(clock)
+    notice_delivery.forget_old(clock)
 
 
 def stalled(run: Run, clock: Clock = _CLOCK) -> None:
