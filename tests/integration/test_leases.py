@@ -9,7 +9,7 @@ from django.db import OperationalError
 from leleka.core.clock import SystemClock
 from leleka.core.refresh_graph import StepStatus
 from leleka.errors import TryLater
-from leleka.services import stepping, trying_again, walking
+from leleka.services import trying_again
 from leleka.services.access.actor import Actor
 from leleka.services.refresh import commands as refresh_commands
 from leleka.services.runs import commands as run_commands
@@ -18,6 +18,8 @@ from leleka.state.models import Refresh, RefreshStep, Run, RunStatus, Trigger
 from leleka.state.refresh_lease import RefreshLost, guard
 from leleka.worker import jobs
 from leleka.worker import schedules as worker_schedules
+from leleka.worker.refresh import runner as refresh_runner
+from leleka.worker.refresh import steps as refresh_steps
 from tests.fakes.clock import START, VirtualClock
 from tests.integration.office import ALICE
 
@@ -37,9 +39,9 @@ def test_a_lease_is_renewed_again_when_the_database_answers_again(monkeypatch: p
             raise answer
         renewed.append((number, fence, until))
 
-    monkeypatch.setattr(walking, "guard", guarded)
-    walker = walking.Walker(1, 2, VirtualClock(), 0.003, lambda _: None)
-    renewing = Thread(target=walking.renew, args=(walker, Event()))
+    monkeypatch.setattr(refresh_runner, "guard", guarded)
+    walker = refresh_runner.Walker(1, 2, VirtualClock(), 0.003, lambda _: None)
+    renewing = Thread(target=refresh_runner.renew, args=(walker, Event()))
     renewing.start()
     renewing.join()
     assert (renewed, answers) == ([(1, 2, START + 0.003)], [])
@@ -49,16 +51,16 @@ def test_a_lease_is_renewed_again_when_the_database_answers_again(monkeypatch: p
 def test_a_walker_whose_lease_nobody_renews_stops_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
     """Fault 10: the thread is dead, another worker has the refresh, and the next write of the main loop ends it."""
     number = refresh_commands.ask(ALICE, "everything")
-    monkeypatch.setattr(walking, "renew", lambda *_: None)
-    real, steps = stepping.do, []
+    monkeypatch.setattr(refresh_runner, "renew", lambda *_: None)
+    real, steps = refresh_steps.do, []
 
     def do(session: Any, step: RefreshStep, *rest: Any) -> Any:
         steps.append(step.kind)
         Refresh.objects.filter(pk=number).update(worker="elsewhere:1:2:3", fence=9)
         return real(session, step, *rest)
 
-    monkeypatch.setattr(stepping, "do", do)
-    walking.carry_out(number, SystemClock())
+    monkeypatch.setattr(refresh_steps, "do", do)
+    refresh_runner.carry_out(number, SystemClock())
     refresh = Refresh.objects.get()
     assert (steps, refresh.worker, refresh.walked_at) == (["source"], "elsewhere:1:2:3", None)
     assert (
@@ -77,12 +79,12 @@ def test_a_walker_that_is_told_to_end_gives_its_refresh_back(monkeypatch: pytest
     number = refresh_commands.ask(ALICE, "data")
     for _ in range(4):
         with monkeypatch.context() as patched:
-            patched.setattr(stepping, "do", interrupted)
+            patched.setattr(refresh_steps, "do", interrupted)
             with pytest.raises(KeyboardInterrupt):
-                walking.carry_out(number, SystemClock())
+                refresh_runner.carry_out(number, SystemClock())
         refresh = Refresh.objects.get()
         assert (refresh.worker, refresh.lease_until) == ("", 0.0)
-    walking.carry_out(number, SystemClock())
+    refresh_runner.carry_out(number, SystemClock())
     assert set(RefreshStep.objects.values_list("status", "tries")) == {(StepStatus.SUCCESSFUL, 1)}
 
 

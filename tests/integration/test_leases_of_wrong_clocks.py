@@ -4,7 +4,7 @@ import pytest
 
 from leleka.core.clock import SystemClock
 from leleka.core.ports.outbox import FURTHEST
-from leleka.services import running, turns, walking
+from leleka.services import running, turns
 from leleka.services.refresh import commands as refresh_commands
 from leleka.services.runs import commands as run_commands
 from leleka.services.system import about
@@ -12,6 +12,7 @@ from leleka.services.watching import Nobody
 from leleka.state.models import Account, Refresh, Run
 from leleka.state.outbox import DjangoOutbox
 from leleka.worker import jobs
+from leleka.worker.refresh import runner as refresh_runner
 from tests.integration.office import ALICE, Office
 from tests.integration.test_fair_queue import exports_of, queue
 
@@ -49,7 +50,7 @@ def test_a_refresh_goes_on_and_those_after_it() -> None:
     assert about.about(ALICE, CLOCK).refreshes == 0
     for number in (first, second):
         assert jobs.errands(CLOCK, (), 0) == [f"refresh:{number}"]
-        walking.carry_out(number, CLOCK)
+        refresh_runner.carry_out(number, CLOCK)
         assert Refresh.objects.get(pk=number).walked_at is not None
 
 

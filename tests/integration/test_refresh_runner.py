@@ -10,7 +10,7 @@ import pytest
 from leleka.core.clock import SystemClock
 from leleka.core.refresh_graph import StepStatus
 from leleka.errors import Conflict
-from leleka.services import running, stepping, walking
+from leleka.services import running
 from leleka.services.refresh import commands as refresh_commands
 from leleka.services.refresh import queries as refresh_queries
 from leleka.services.sources import loading as segment_evaluation
@@ -19,6 +19,8 @@ from leleka.state.models import Export, Refresh, RefreshStep, Run, RunStatus, Se
 from leleka.state.refresh_lease import RefreshLost, claim, guard
 from leleka.warehouse import segments
 from leleka.worker import schedules as worker_schedules
+from leleka.worker.refresh import runner as refresh_runner
+from leleka.worker.refresh import steps as refresh_steps
 from tests.fakes.clock import START, VirtualClock
 from tests.integration.office import ALICE, Office
 from tests.integration.people import lend_a_name
@@ -41,7 +43,7 @@ class Killed(BaseException):
 @contextmanager
 def disturbed(monkeypatch: pytest.MonkeyPatch, kind: str, meanwhile: Callable[[], None]) -> Iterator[None]:
     """Let something happen once, when a walker has begun its step of this kind and done nothing of it yet."""
-    real, happened = stepping.do, Event()
+    real, happened = refresh_steps.do, Event()
 
     def do(session: Any, step: RefreshStep, *rest: Any) -> Any:
         if step.kind == kind and not happened.is_set():
@@ -50,7 +52,7 @@ def disturbed(monkeypatch: pytest.MonkeyPatch, kind: str, meanwhile: Callable[[]
         return real(session, step, *rest)
 
     with monkeypatch.context() as patched:
-        patched.setattr(stepping, "do", do)
+        patched.setattr(refresh_steps, "do", do)
         yield
     assert happened.is_set()
 
@@ -60,7 +62,7 @@ def taken_over(number: int) -> Callable[[], None]:
 
     def take() -> None:
         Refresh.objects.filter(pk=number).update(worker=ELSEWHERE, lease_until=0.0)
-        walking.carry_out(number, SystemClock())
+        refresh_runner.carry_out(number, SystemClock())
 
     return take
 
@@ -87,7 +89,7 @@ def test_a_walker_that_stood_still_beyond_its_lease_changes_nothing_any_more(
         return loaded
 
     monkeypatch.setattr(segment_evaluation, "load_if_stale", read)
-    walking.carry_out(number, SystemClock())
+    refresh_runner.carry_out(number, SystemClock())
     assert woken[0].digest != Source.objects.get().digest
     assert Segment.objects.get().size == 8
     rows = list(RefreshStep.objects.filter(refresh=number).values_list("name", "tries", "rows"))
@@ -110,7 +112,7 @@ def test_nor_does_one_that_stood_still_over_a_segment(shop: Office, monkeypatch:
         return found
 
     monkeypatch.setattr(segments, "evaluate", evaluate)
-    walking.carry_out(number, SystemClock())
+    refresh_runner.carry_out(number, SystemClock())
     assert Segment.objects.get().snapshot == "that of the successor"
 
 
@@ -119,7 +121,7 @@ def test_a_walker_that_was_replaced_queues_no_run(monkeypatch: pytest.MonkeyPatc
     """Faults 7 and 10, I-12: one run, and it is the successor's."""
     number = refresh_commands.ask(ALICE, "everything")
     with disturbed(monkeypatch, "export", taken_over(number)):
-        walking.carry_out(number, SystemClock())
+        refresh_runner.carry_out(number, SystemClock())
     (run,) = Run.objects.all()
     assert RefreshStep.objects.get(kind="export").run == run
     assert Refresh.objects.get().walked_at is not None
@@ -133,7 +135,7 @@ def test_the_clock_of_another_worker_takes_a_lease_early_and_breaks_nothing() ->
     ahead.sleep(600)
     for clock, fence in ((behind, 1), (ahead, 2)):
         Refresh.objects.filter(pk=number).update(worker=ELSEWHERE if fence == 2 else "")
-        assert walking.next_to_walk(clock) == number
+        assert refresh_runner.next_to_walk(clock) == number
         row = Refresh.objects.get(pk=number)
         claimed = claim(row, worker=ELSEWHERE, now=clock.now(), lease_seconds=60, previous_is_dead=False)
         assert claimed == fence
@@ -150,19 +152,19 @@ def test_a_refresh_whose_walker_was_killed_at_its_end_is_ended_by_another(
 ) -> None:
     """Fault 6: right before it left, or when a run was queued and its step said Processing; nothing is done twice."""
     number = refresh_commands.ask(ALICE, "everything")
-    real = getattr(walking.Walker, at)
+    real = getattr(refresh_runner.Walker, at)
 
-    def dying(walker: walking.Walker, *rest: Any, **changes: Any) -> None:
+    def dying(walker: refresh_runner.Walker, *rest: Any, **changes: Any) -> None:
         if at == "_leave" or changes.get("status") == StepStatus.QUEUED:
             raise Killed
         real(walker, *rest, **changes)
 
     with monkeypatch.context() as patched:
-        patched.setattr(walking.Walker, at, dying)
+        patched.setattr(refresh_runner.Walker, at, dying)
         with pytest.raises(Killed):
-            walking.carry_out(number, SystemClock())
+            refresh_runner.carry_out(number, SystemClock())
     Refresh.objects.filter(pk=number).update(worker="gone:1:2:3", lease_until=0.0)
-    walking.carry_out(number, SystemClock())
+    refresh_runner.carry_out(number, SystemClock())
     running.go_on(Run.objects.get().pk, SystemClock(), Nobody())
     worker_schedules.close_finished(SystemClock())
     assert set(standing(number).values()) == {"Successful"}
@@ -175,7 +177,7 @@ def test_no_run_is_queued_by_a_refresh_that_was_canceled_just_before(monkeypatch
     """I-14: the walker had looked for a cancel already, and begun the step."""
     number = refresh_commands.ask(ALICE, "everything")
     with disturbed(monkeypatch, "export", lambda: refresh_commands.cancel(ALICE, number)):
-        walking.carry_out(number, SystemClock())
+        refresh_runner.carry_out(number, SystemClock())
     worker_schedules.close_finished(SystemClock())
     assert Run.objects.count() == 0
     assert standing(number)["News"] == "Canceled"
@@ -188,7 +190,7 @@ def test_a_refresh_that_was_canceled_while_it_was_being_closed_is_canceled(
 ) -> None:
     """I-13: what the audit says was canceled is not called successful."""
     number = refresh_commands.ask(ALICE, "data")
-    walking.carry_out(number, SystemClock())
+    refresh_runner.carry_out(number, SystemClock())
     real = worker_schedules.moment
 
     def meanwhile(clock: Any) -> Any:
@@ -207,10 +209,10 @@ def test_a_refresh_that_was_canceled_while_it_was_being_closed_is_canceled(
 def test_a_refresh_that_has_ended_stays_as_it_is() -> None:
     """I-13: nobody walks it, and whoever still holds it writes nothing."""
     number = refresh_commands.ask(ALICE, "data")
-    walking.carry_out(number, SystemClock())
+    refresh_runner.carry_out(number, SystemClock())
     worker_schedules.close_finished(SystemClock())
     before = (Refresh.objects.values().get(), list(RefreshStep.objects.values()))
-    walking.carry_out(number, SystemClock())
+    refresh_runner.carry_out(number, SystemClock())
     worker_schedules.close_finished(SystemClock())
     with pytest.raises(RefreshLost):
         guard(number, Refresh.objects.get().fence, 1e12, status="Failed")
@@ -230,10 +232,10 @@ def test_rules_that_are_edited_while_they_are_evaluated_stay_edited(
 
     with monkeypatch.context() as patched:
         patched.setattr(segments, "evaluate", evaluate)
-        walking.carry_out(refresh_commands.ask(ALICE, "data"), SystemClock())
+        refresh_runner.carry_out(refresh_commands.ask(ALICE, "data"), SystemClock())
     segment = Segment.objects.get()
     assert (segment.rules, segment.version, segment.size) == ({"column": "tier", "is": "silver"}, 7, 9)
-    walking.carry_out(refresh_commands.ask(ALICE, "data"), SystemClock())
+    refresh_runner.carry_out(refresh_commands.ask(ALICE, "data"), SystemClock())
     assert Segment.objects.get().size == 1
 
 
@@ -252,7 +254,7 @@ def test_a_source_that_is_edited_while_it_is_read_stays_edited(
         return loaded
 
     monkeypatch.setattr(segment_evaluation, "load_if_stale", read)
-    walking.carry_out(refresh_commands.ask(ALICE, "data"), SystemClock())
+    refresh_runner.carry_out(refresh_commands.ask(ALICE, "data"), SystemClock())
     assert (Source.objects.get().spec["of"], Source.objects.get().rows) == (1, 11)
 
 
@@ -271,6 +273,6 @@ def test_a_segment_that_is_removed_while_it_is_evaluated_stays_removed(
 
     monkeypatch.setattr(segments, "evaluate", evaluate)
     number = refresh_commands.ask(ALICE, "data")
-    walking.carry_out(number, SystemClock())
+    refresh_runner.carry_out(number, SystemClock())
     assert Segment.objects.count() == 0
     assert standing(number)["Gold"] == "Skipped"

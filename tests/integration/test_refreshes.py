@@ -7,7 +7,7 @@ import pytest
 from leleka.core.clock import SystemClock
 from leleka.core.refresh_graph import StepStatus
 from leleka.errors import Conflict, Forbidden, NotFound
-from leleka.services import refreshing_now, running, walking
+from leleka.services import running
 from leleka.services.access.actor import Actor, Role
 from leleka.services.refresh import commands as refresh_commands
 from leleka.services.refresh import queries as refresh_queries
@@ -26,6 +26,8 @@ from leleka.state.models import (
 )
 from leleka.worker import jobs
 from leleka.worker import schedules as worker_schedules
+from leleka.worker.refresh import foreground
+from leleka.worker.refresh import runner as refresh_runner
 from tests.integration.office import ALICE, DEFINITIONS, Office
 from tests.integration.people import lend_a_name
 
@@ -58,7 +60,7 @@ def shop(office: Office) -> Office:
 def walked(number: int) -> RefreshView:
     """Walk a refresh, see its runs through, and give how it ended."""
     clock = SystemClock()
-    walking.carry_out(number, clock)
+    refresh_runner.carry_out(number, clock)
     for run in Run.objects.filter(steps__refresh=number, finished_at__isnull=True):
         running.go_on(run.pk, clock, Nobody())
     worker_schedules.close_finished(clock)
@@ -140,7 +142,7 @@ def test_a_detached_export_is_skipped_and_says_so() -> None:
 def test_an_export_whose_earlier_run_is_live_is_skipped_and_names_the_run() -> None:
     run = run_commands.ask_run(ALICE, "News")
     number = refresh_commands.ask(ALICE, f"export:{Export.objects.get().pk}")
-    walking.carry_out(number, SystemClock())
+    refresh_runner.carry_out(number, SystemClock())
     worker_schedules.close_finished(SystemClock())
     (problem,) = step(refresh_queries.show(ALICE, number), "News").problems
     assert (problem.code, f"Run {run.pk} " in problem.message) == ("EARLIER_RUN_LIVE", True)
@@ -163,7 +165,7 @@ def test_an_export_waits_while_what_it_needs_is_refreshed() -> None:
     clock = SystemClock()
     assert jobs.errands(clock, (), 9) == [f"refresh:{number}"]
     assert "Gold" in Run.objects.get(pk=run.pk).stage
-    walking.carry_out(number, clock)
+    refresh_runner.carry_out(number, clock)
     assert jobs.errands(clock, (), 9) == [f"run:{run.pk}"]
 
 
@@ -180,9 +182,9 @@ def test_a_segment_that_no_export_sends_holds_up_no_run() -> None:
 def test_refreshes_are_walked_one_after_the_other() -> None:
     first, second = refresh_commands.ask(ALICE, "data"), refresh_commands.ask(ALICE, "segments")
     assert refresh_queries.show(ALICE, second).behind == first
-    assert walking.next_to_walk(SystemClock()) == first
-    walking.carry_out(first, SystemClock())
-    assert walking.next_to_walk(SystemClock()) == second
+    assert refresh_runner.next_to_walk(SystemClock()) == first
+    refresh_runner.carry_out(first, SystemClock())
+    assert refresh_runner.next_to_walk(SystemClock()) == second
 
 
 @pytest.mark.usefixtures("shop")
@@ -209,8 +211,8 @@ def test_while_a_walker_holds_its_lease_nobody_else_walks() -> None:
     number = refresh_commands.ask(ALICE, "data")
     clock = SystemClock()
     Refresh.objects.filter(pk=number).update(worker="elsewhere:1:2:3", lease_until=clock.now() + 5, fence=1)
-    assert walking.next_to_walk(clock) is None
-    walking.carry_out(number, clock)
+    assert refresh_runner.next_to_walk(clock) is None
+    refresh_runner.carry_out(number, clock)
     assert set(standing(refresh_queries.show(ALICE, number)).values()) == {"Queued"}
 
 
@@ -225,7 +227,7 @@ def test_a_step_over_which_walkers_died_three_times_has_failed() -> None:
 
 def test_a_canceled_refresh_starts_nothing_more_and_cancels_its_runs(shop: Office) -> None:
     number = refresh_commands.ask(ALICE, "everything")
-    walking.carry_out(number, SystemClock())
+    refresh_runner.carry_out(number, SystemClock())
     refresh_commands.cancel(ALICE, number)
     view = walked(number)
     assert (view.status, standing(view)["News"], standing(view)["Gold"]) == (
@@ -276,7 +278,7 @@ def test_a_segment_removed_meanwhile_is_skipped() -> None:
 
 def test_the_terminal_walks_what_waits_before_it_too(shop: Office) -> None:
     waiting = refresh_commands.ask(ALICE, "segments")
-    view = refreshing_now.refresh_now(ALICE, "everything", SystemClock(), Nobody())
+    view = foreground.refresh_now(ALICE, "everything", SystemClock(), Nobody())
     assert view.status == "Successful"
     assert refresh_queries.show(ALICE, waiting).status == "Successful"
     assert len(shop.listed()) == 10

@@ -9,7 +9,7 @@ from leleka.core.clock import SystemClock
 from leleka.engine.sender_pool import ThreadSenders
 from leleka.errors import Conflict
 from leleka.sandbox.contacts import Status
-from leleka.services import running, stepping, walking
+from leleka.services import running
 from leleka.services.access.actor import Actor
 from leleka.services.exports import commands as export_commands
 from leleka.services.exports.form import data_of
@@ -18,6 +18,8 @@ from leleka.services.refresh.queue import in_the_way
 from leleka.services.runs import commands as run_commands
 from leleka.services.watching import Nobody
 from leleka.state.models import AttemptRow, Export, Ledger, Run, RunStatus, Trigger
+from leleka.worker.refresh import runner as refresh_runner
+from leleka.worker.refresh import steps as refresh_steps
 from tests.integration.moments import long_ago, once
 from tests.integration.office import ALICE, DEFINITIONS, Office
 from tests.integration.people import lend_a_name
@@ -99,7 +101,7 @@ def test_whoever_moved_to_a_segment_of_another_export_is_not_unsubscribed(
     office.edit(3, tier="silver")
     run = run_commands.ask_run(Actor("schedule", ALICE.role), "News", trigger=Trigger.SYSTEM, refresh=False)
     number = refresh_commands.ask(ALICE, "data")
-    real = stepping.do
+    real = refresh_steps.do
 
     def do(session: Any, step: Any, *rest: Any) -> Any:
         if step.name == "Silver":
@@ -108,8 +110,8 @@ def test_whoever_moved_to_a_segment_of_another_export_is_not_unsubscribed(
                 running.go_on(run.pk, CLOCK, Nobody())
         return real(session, step, *rest)
 
-    monkeypatch.setattr(stepping, "do", do)
-    walking.carry_out(number, CLOCK)
+    monkeypatch.setattr(refresh_steps, "do", do)
+    refresh_runner.carry_out(number, CLOCK)
     assert Run.objects.get(pk=run.pk).status == RunStatus.SUCCESSFUL
     assert office.listed(status=Status.UNSUBSCRIBED) == {}
 

@@ -8,7 +8,7 @@ from django.utils import timezone
 from leleka.core.clock import SystemClock
 from leleka.core.refresh_graph import StepKind
 from leleka.errors import NotFound
-from leleka.services import running, walking
+from leleka.services import running
 from leleka.services.refresh import commands as refresh_commands
 from leleka.services.runs import commands as export_commands
 from leleka.services.runs import commands as run_commands
@@ -19,6 +19,7 @@ from leleka.services.status.queries import Wanted
 from leleka.services.watching import Nobody
 from leleka.state.models import Export, Refresh, RefreshStep, Run, Trigger
 from leleka.worker import schedules as worker_schedules
+from leleka.worker.refresh import runner as refresh_runner
 from tests.integration.office import ALICE, DEFINITIONS, Office
 from tests.integration.people import lend_a_name
 
@@ -35,7 +36,7 @@ def refresh(scope: str = "everything", trigger: Trigger = Trigger.ON_DEMAND) -> 
     """Walk a refresh to its end, with the runs of its exports."""
     number = refresh_commands.plan(scope, trigger, "schedule").pk
     clock = SystemClock()
-    walking.carry_out(number, clock)
+    refresh_runner.carry_out(number, clock)
     for run in Run.objects.filter(steps__refresh=number, finished_at__isnull=True):
         running.go_on(run.pk, clock, Nobody())
     worker_schedules.close_finished(clock)
@@ -120,7 +121,7 @@ def test_what_waits_in_a_refresh_is_queued_and_what_was_never_asked_for_has_not_
 def test_a_run_that_goes_on_is_shown_and_not_the_refresh_that_was_skipped_for_it() -> None:
     run = run_commands.ask_run(ALICE, "News", refresh=False)
     number = refresh_commands.plan("everything", Trigger.SYSTEM, "schedule").pk
-    walking.carry_out(number, SystemClock())
+    refresh_runner.carry_out(number, SystemClock())
     assert RefreshStep.objects.get(kind=StepKind.EXPORT).status == "Skipped"
     found = line(StepKind.EXPORT, "News")
     assert (found.run, found.live) == (run.pk, True)

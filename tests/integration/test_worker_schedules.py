@@ -7,13 +7,13 @@ import pytest
 
 from leleka.core.schedules.instants import instants
 from leleka.errors import Conflict, InvalidInput
-from leleka.services import walking
 from leleka.services.exports.schedule_setting import schedule_of
 from leleka.services.refresh import queries as refresh_queries
 from leleka.services.schedules import commands as schedule_commands
 from leleka.services.schedules import queries as schedule_queries
 from leleka.state.models import DueDecision, Export, Notice, Refresh, Run, SystemSchedule, Trigger
 from leleka.worker import schedules as worker_schedules
+from leleka.worker.refresh import runner as refresh_runner
 from tests.fakes.clock import START, VirtualClock
 from tests.integration.office import ALICE, DEFINITIONS, Office
 
@@ -171,7 +171,7 @@ def test_an_export_runs_by_its_own_schedule_and_is_shown_as_what_it_was(clock: V
     own = Refresh.objects.get(trigger=Trigger.OWN)
     system = Refresh.objects.get(trigger=Trigger.SYSTEM)
     assert not system.steps.filter(kind="export").exists()
-    walking.carry_out(own.pk, clock)
+    refresh_runner.carry_out(own.pk, clock)
     assert Run.objects.get().trigger == Trigger.OWN
 
 

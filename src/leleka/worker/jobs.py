@@ -14,7 +14,7 @@ from structlog.contextvars import bind_contextvars
 from leleka.core.messages import told
 from leleka.core.ports.clock import Clock
 from leleka.errors import LelekaError, NeedsAttention, NotFound
-from leleka.services import dying, late, running, turns, walking
+from leleka.services import dying, late, running, turns
 from leleka.services.connections.open_destination import opened
 from leleka.services.installation import lake_sessions
 from leleka.services.monitoring import process_identity
@@ -24,6 +24,7 @@ from leleka.services.watching import Nobody
 from leleka.state.models import Connection, Task
 from leleka.worker import previews
 from leleka.worker.notices import sweep as notice_sweep
+from leleka.worker.refresh import runner as refresh_runner
 
 log = structlog.get_logger(__name__)
 NOTICES: Final = "notices"
@@ -35,7 +36,7 @@ def errands(clock: Clock, but: Container[str], limit: int) -> Sequence[str]:
 
     The refresh takes no place of the others: runs that have begun and wait for it could hold all of them (I-16).
     """
-    refresh = walking.next_to_walk(clock)
+    refresh = refresh_runner.next_to_walk(clock)
     first = [f"refresh:{refresh}"] if refresh is not None else []
     live = Task.objects.exclude(status__in=_ENDED).order_by("pk")
     found = [f"task:{row.pk}" for row in live if not row.worker or process_identity.is_dead(row.worker)]
@@ -52,7 +53,7 @@ def carry_out(errand: str, clock: Clock) -> None:
     if kind == "run":
         _run(int(number), clock)
     elif kind == "refresh":
-        walking.carry_out(int(number), clock)
+        refresh_runner.carry_out(int(number), clock)
     elif kind == "task":
         _do(int(number), clock)
     elif kind == "late":

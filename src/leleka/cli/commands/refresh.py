@@ -24,17 +24,17 @@ def refresh(
     """
     from leleka.cli.progress import RunProgress
     from leleka.core.clock import SystemClock
-    from leleka.services import refreshing_now
     from leleka.services.access.actor import Actor
     from leleka.services.installation import preparation
+    from leleka.worker.refresh import foreground
 
     if sum((everything, bool(source), bool(segment))) > 1:
         raise typer.BadParameter("--everything, --source and --segment exclude each other")
     preparation.prepare()
     clock, actor = SystemClock(), Actor.operator()
-    scope = refreshing_now.scope_of(source=source, segment=segment, everything=everything)
+    scope = foreground.scope_of(source=source, segment=segment, everything=everything)
     with RunProgress(clock) as watcher:
-        view = refreshing_now.refresh_now(actor, scope, clock, watcher)
+        view = foreground.refresh_now(actor, scope, clock, watcher)
     if json:
         print_json(view)
     else:

@@ -18,7 +18,6 @@ from leleka.core.messages import told
 from leleka.core.ports.clock import Clock
 from leleka.core.refresh_graph import ENDED, StepKind, StepStatus, standing_in_the_way
 from leleka.errors import LelekaError, NeedsAttention, Problem
-from leleka.services import stepping
 from leleka.services.installation import configuration as installation_configuration
 from leleka.services.installation import database_outage, lake_sessions
 from leleka.services.monitoring import process_identity
@@ -27,6 +26,7 @@ from leleka.state.lease_rule import is_over
 from leleka.state.models import Refresh, RefreshStep, RunStatus
 from leleka.state.refresh_lease import RefreshLost, claim, guard, release
 from leleka.warehouse.engines.duckdb import Session
+from leleka.worker.refresh import steps as refresh_steps
 
 log = structlog.get_logger(__name__)
 _MOST_TRIES: Final = 3
@@ -109,7 +109,7 @@ class Walker:
         started = step.started_at or timezone.now()
         self._write(step, status=StepStatus.PROCESSING, started_at=started, tries=step.tries + 1)
         try:
-            done = stepping.do(session, step, self.clock, self._teller(step), self._guard)
+            done = refresh_steps.do(session, step, self.clock, self._teller(step), self._guard)
         except LelekaError as error:
             self._fail(step, error)
         except (RefreshLost, *database_outage.ERRORS):

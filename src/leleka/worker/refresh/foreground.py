@@ -4,13 +4,14 @@ from leleka.core.messages import Said
 from leleka.core.ports.clock import Clock
 from leleka.engine.run import Watcher
 from leleka.errors import NotFound
-from leleka.services import running, walking
+from leleka.services import running
 from leleka.services.access.actor import Actor
 from leleka.services.refresh import commands as refresh_commands
 from leleka.services.refresh import graph as refresh_graph
 from leleka.services.refresh import queries as refresh_queries
 from leleka.services.refresh.contracts import RefreshView
 from leleka.state.models import Refresh, RefreshStep, Segment, Source
+from leleka.worker.refresh import runner as refresh_runner
 from leleka.worker.schedules import close_finished
 
 _LOOK = 1.0  # seconds
@@ -43,12 +44,12 @@ def refresh_now(actor: Actor, scope: str, clock: Clock, watcher: Watcher) -> Ref
     """
     number = refresh_commands.ask(actor, scope)
     while Refresh.objects.filter(pk=number, walked_at__isnull=True, finished_at__isnull=True).exists():
-        turn = walking.next_to_walk(clock)
+        turn = refresh_runner.next_to_walk(clock)
         if turn is None:
             watcher.stage(Said("QUEUED_REFRESH"))
             clock.sleep(_LOOK)
         else:
-            walking.carry_out(turn, clock, watcher.stage)
+            refresh_runner.carry_out(turn, clock, watcher.stage)
     steps = RefreshStep.objects.filter(refresh=number, run__isnull=False).order_by("number")
     for run in steps.values_list("run", flat=True):
         if run is not None:
