@@ -16,7 +16,6 @@ from leleka.core.ports.outbox import Batch
 from leleka.sandbox.contacts import Status
 from leleka.sandbox.messages import Request
 from leleka.sandbox.server import SandboxServer
-from leleka.services import running
 from leleka.services.access.actor import Actor, Role
 from leleka.services.definitions import apply as definition_apply
 from leleka.services.definitions.changes import Applied
@@ -24,6 +23,7 @@ from leleka.services.installation import lake_sessions
 from leleka.services.runs.contracts import RunView
 from leleka.state.models import Ledger
 from leleka.warehouse.sql.tables import parquet
+from leleka.worker.runs import execution as run_execution
 
 ALICE = Actor("operator:alice", Role.ADMINISTRATOR)
 COLUMNS = ("id", "email", "first_name", "city", "tier")
@@ -111,7 +111,7 @@ class Office:
         return list(definition_apply.apply(self.write(definitions), ALICE, self.watcher.stage, **options))
 
     def run(self, name: str = "News", **options: bool) -> RunView:
-        return running.run_export(name, ALICE, SystemClock(), self.watcher, **options)
+        return run_execution.run_export(name, ALICE, SystemClock(), self.watcher, **options)
 
     def ask(self, path: str, body: Mapping[str, object] | None = None, method: str = "POST") -> Any:
         """Turn a switch of the sandbox, or look into it."""

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from leleka.core.clock import SystemClock
-from leleka.services import running
 from leleka.services.access.actor import Role
 from leleka.services.connections import consent
 from leleka.state.models import AuditEntry, WebSession
+from leleka.worker.runs import execution as run_execution
 from tests.bad_inputs import Entry, entries
 from tests.integration.api import furnish, program
 from tests.integration.conftest import KEY
@@ -137,7 +137,7 @@ def test_what_only_the_account_can_tell_stops_the_run(office: Office, one: Entry
     made.told("POST", "/exports", put(deepcopy(EXPORT), one), 201)
     if one.at == ("list",):
         office.ask("lists/2/delete")
-    view = running.run_export("Second", made.actor, SystemClock(), Silent())
+    view = run_execution.run_export("Second", made.actor, SystemClock(), Silent())
     assert (view.status, office.imports()) == ("Failed", 0)
     assert one.code in {problem.code for problem in view.problems}
     assert one.says in str(view.problems)

@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 
 from leleka.core.clock import SystemClock
-from leleka.services import running, turns
 from leleka.services.monitoring import process_identity
 from leleka.services.runs import commands as run_commands
 from leleka.state.models import Notice, Run
@@ -14,6 +13,8 @@ from leleka.state.outbox import DjangoOutbox
 from leleka.warehouse.lake_warehouse import LakeWarehouse
 from leleka.worker import jobs
 from leleka.worker.notices import sweep as notice_sweep
+from leleka.worker.runs import execution as run_execution
+from leleka.worker.runs import fair_queue
 from tests.integration.moments import Killed
 from tests.integration.office import ALICE, Office
 from tests.integration.people import lend_a_name
@@ -43,8 +44,8 @@ def die(monkeypatch: pytest.MonkeyPatch, number: int) -> Die:
         name = worker or f"{process_identity.place_of(process_identity.me())}1:dead"
         with monkeypatch.context() as patched:
             patched.setattr(room, moment, killed)
-            patched.setattr(running, "release", lambda *_: None)  # what is killed gives nothing back
-            patched.setattr("leleka.services.dying.release", lambda *_: None)
+            patched.setattr(run_execution, "release", lambda *_: None)  # what is killed gives nothing back
+            patched.setattr("leleka.worker.runs.crash_limit.release", lambda *_: None)
             patched.setattr(process_identity, "me", lambda: name)
             with pytest.raises(Killed):
                 jobs.carry_out(f"run:{number}", CLOCK)
@@ -62,10 +63,10 @@ def go_on(number: int) -> tuple[str, list[str]]:
 
 def test_a_run_that_kills_three_processes_has_failed_and_people_are_told(number: int, die: Die) -> None:
     for _ in range(3):
-        assert list(turns.runs_in_turn(CLOCK, ())) == [number]
+        assert list(fair_queue.runs_in_turn(CLOCK, ())) == [number]
         die(LakeWarehouse, "plan")
     assert go_on(number) == ("Failed", ["RUN_DIED"])
-    assert list(turns.runs_in_turn(CLOCK, ())) == []
+    assert list(fair_queue.runs_in_turn(CLOCK, ())) == []
     notice_sweep.sweep(CLOCK)
     assert Notice.objects.get().run_id == number
 

@@ -6,10 +6,10 @@ import pytest
 from django.utils import timezone
 
 from leleka.core.clock import SystemClock
-from leleka.services import turns
 from leleka.services.monitoring import process_identity
 from leleka.state.models import Account, Connection, Export, Run, Task
 from leleka.worker import jobs
+from leleka.worker.runs import fair_queue
 
 pytestmark = pytest.mark.usefixtures("installation")
 ELSEWHERE = "boot:1:2:3"
@@ -47,7 +47,7 @@ def test_accounts_take_turns_however_many_runs_one_of_them_has() -> None:
         queue(export)
     for export in exports_of("few", 2):
         queue(export)
-    assert names(turns.runs_in_turn(SystemClock(), ())) == ["many 0", "few 0", "many 1", "few 1"]
+    assert names(fair_queue.runs_in_turn(SystemClock(), ())) == ["many 0", "few 0", "many 1", "few 1"]
 
 
 def test_an_account_that_is_busy_leaves_the_places_to_others() -> None:
@@ -58,22 +58,22 @@ def test_an_account_that_is_busy_leaves_the_places_to_others() -> None:
     queue(third)
     (other,) = exports_of("quick", 1)
     queue(other)
-    assert names(turns.runs_in_turn(SystemClock(), (f"run:{mine.pk}",))) == ["quick 0"]
+    assert names(fair_queue.runs_in_turn(SystemClock(), (f"run:{mine.pk}",))) == ["quick 0"]
 
 
 def test_a_run_whose_lease_is_over_is_taken_up_again() -> None:
     (export,) = exports_of("one", 1)
     run = queue(export, worker=ELSEWHERE)
-    assert list(turns.runs_in_turn(SystemClock(), ())) == []
+    assert list(fair_queue.runs_in_turn(SystemClock(), ())) == []
     Run.objects.filter(pk=run.pk).update(lease_until=SystemClock().now() - 1)
-    assert list(turns.runs_in_turn(SystemClock(), ())) == [run.pk]
+    assert list(fair_queue.runs_in_turn(SystemClock(), ())) == [run.pk]
 
 
 def test_what_waits_for_confirmation_takes_no_place() -> None:
     first, second = exports_of("one", 2)
     queue(first, status="Needs confirmation")
     queue(second)
-    assert names(turns.runs_in_turn(SystemClock(), ())) == ["one 1"]
+    assert names(fair_queue.runs_in_turn(SystemClock(), ())) == ["one 1"]
 
 
 def test_a_task_is_taken_once() -> None:

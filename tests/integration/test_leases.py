@@ -9,7 +9,6 @@ from django.db import OperationalError
 from leleka.core.clock import SystemClock
 from leleka.core.refresh_graph import StepStatus
 from leleka.errors import TryLater
-from leleka.services import trying_again
 from leleka.services.access.actor import Actor
 from leleka.services.refresh import commands as refresh_commands
 from leleka.services.runs import commands as run_commands
@@ -20,6 +19,7 @@ from leleka.worker import jobs
 from leleka.worker import schedules as worker_schedules
 from leleka.worker.refresh import runner as refresh_runner
 from leleka.worker.refresh import steps as refresh_steps
+from leleka.worker.runs import retries as run_retries
 from tests.fakes.clock import START, VirtualClock
 from tests.integration.office import ALICE
 
@@ -104,8 +104,8 @@ def test_a_retry_is_queued_with_its_claim_or_not_at_all(monkeypatch: pytest.Monk
     with monkeypatch.context() as patched:
         patched.setattr(run_commands, "ask_run", die)
         with pytest.raises(Killed):
-            trying_again.try_again(clock)
-    trying_again.try_again(clock)
+            run_retries.try_again(clock)
+    run_retries.try_again(clock)
     assert list(Run.objects.order_by("pk").values_list("tries", "tried_again")) == [(1, True), (2, False)]
 
 

@@ -4,15 +4,16 @@ import pytest
 
 from leleka.core.clock import SystemClock
 from leleka.core.ports.outbox import FURTHEST
-from leleka.services import running, turns
 from leleka.services.refresh import commands as refresh_commands
 from leleka.services.runs import commands as run_commands
 from leleka.services.system import about
-from leleka.services.watching import Nobody
 from leleka.state.models import Account, Refresh, Run
 from leleka.state.outbox import DjangoOutbox
 from leleka.worker import jobs
 from leleka.worker.refresh import runner as refresh_runner
+from leleka.worker.runs import execution as run_execution
+from leleka.worker.runs import fair_queue
+from leleka.worker.runs.progress import Nobody
 from tests.integration.office import ALICE, Office
 from tests.integration.test_fair_queue import exports_of, queue
 
@@ -31,8 +32,8 @@ def test_a_run_goes_on(shop: Office) -> None:
     run = run_commands.ask_run(ALICE, "News")
     hold(Run, run.pk)
     assert about.about(ALICE, CLOCK).runs == 0
-    assert list(turns.runs_in_turn(CLOCK, ())) == [run.pk]
-    assert running.go_on(run.pk, CLOCK, Nobody()).status == "Successful"
+    assert list(fair_queue.runs_in_turn(CLOCK, ())) == [run.pk]
+    assert run_execution.go_on(run.pk, CLOCK, Nobody()).status == "Successful"
     assert len(shop.listed()) == 3
 
 
@@ -68,4 +69,4 @@ def test_the_lane_of_an_account_is_free() -> None:
 def test_the_longest_lease_that_may_be_set_is_kept_by_clocks_that_differ() -> None:
     run = run_commands.ask_run(ALICE, "News")
     hold(Run, run.pk, ahead=FURTHEST + 600)
-    assert list(turns.runs_in_turn(CLOCK, ())) == []
+    assert list(fair_queue.runs_in_turn(CLOCK, ())) == []

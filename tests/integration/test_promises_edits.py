@@ -8,9 +8,10 @@ import pytest
 
 from leleka.core.ports.outbox import LaneLost
 from leleka.errors import InvalidInput
-from leleka.services import rekeying, running
 from leleka.state.models import BatchRow, Connection, Export, Run, Segment, StoredSecret
 from leleka.state.outbox import DjangoOutbox
+from leleka.worker.runs import execution as run_execution
+from leleka.worker.runs import key_reload
 from tests.integration.moments import (
     IMPORT,
     Killed,
@@ -29,7 +30,7 @@ SILVER = "  - name: Silver\n    rules: {column: tier, is: silver}\n"
 @pytest.fixture
 def ready(office: Office, monkeypatch: pytest.MonkeyPatch) -> Office:
     """Three hundred people, applied and not sent yet; keys are looked at between any two steps."""
-    monkeypatch.setattr(rekeying, "_LOOK_EVERY", 0.0)
+    monkeypatch.setattr(key_reload, "_LOOK_EVERY", 0.0)
     office.hire(300)
     office.apply()
     return office
@@ -179,7 +180,7 @@ def test_a_run_whose_process_died_before_it_began_is_one_run(
         raise Killed
 
     with monkeypatch.context() as dying:
-        dying.setattr(running, "claim", dies)
+        dying.setattr(run_execution, "claim", dies)
         with pytest.raises(Killed):
             ready.run()
     view = ready.run()

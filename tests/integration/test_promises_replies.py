@@ -8,11 +8,11 @@ import pytest
 
 from leleka.core.clock import SystemClock
 from leleka.engine.rate_limit import Tempo
-from leleka.services import running
 from leleka.services.exports.reconciliation import reconcile
 from leleka.services.runs.contracts import RunView
 from leleka.state.models import Account, AttemptRow
 from leleka.state.outbox import DjangoOutbox
+from leleka.worker.runs import execution as run_execution
 from tests.fakes.peer import Peer, canned, peer
 from tests.integration.moments import IMPORT, accounted, addresses, everybody_arrives
 from tests.integration.office import ALICE, Office
@@ -43,7 +43,7 @@ class Hasty(SystemClock):
 def run(office: Office, clock: SystemClock | None = None, people: int = PEOPLE) -> RunView:
     office.hire(people)
     office.apply()
-    return running.run_export("News", ALICE, clock or SystemClock(), office.watcher)
+    return run_execution.run_export("News", ALICE, clock or SystemClock(), office.watcher)
 
 
 def asked(office: Office, line: str = IMPORT) -> list[dict[str, Any]]:

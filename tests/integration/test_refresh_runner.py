@@ -10,17 +10,17 @@ import pytest
 from leleka.core.clock import SystemClock
 from leleka.core.refresh_graph import StepStatus
 from leleka.errors import Conflict
-from leleka.services import running
 from leleka.services.refresh import commands as refresh_commands
 from leleka.services.refresh import queries as refresh_queries
 from leleka.services.sources import loading as segment_evaluation
-from leleka.services.watching import Nobody
 from leleka.state.models import Export, Refresh, RefreshStep, Run, RunStatus, Segment, Source
 from leleka.state.refresh_lease import RefreshLost, claim, guard
 from leleka.warehouse import segments
 from leleka.worker import schedules as worker_schedules
 from leleka.worker.refresh import runner as refresh_runner
 from leleka.worker.refresh import steps as refresh_steps
+from leleka.worker.runs import execution as run_execution
+from leleka.worker.runs.progress import Nobody
 from tests.fakes.clock import START, VirtualClock
 from tests.integration.office import ALICE, Office
 from tests.integration.people import lend_a_name
@@ -165,7 +165,7 @@ def test_a_refresh_whose_walker_was_killed_at_its_end_is_ended_by_another(
             refresh_runner.carry_out(number, SystemClock())
     Refresh.objects.filter(pk=number).update(worker="gone:1:2:3", lease_until=0.0)
     refresh_runner.carry_out(number, SystemClock())
-    running.go_on(Run.objects.get().pk, SystemClock(), Nobody())
+    run_execution.go_on(Run.objects.get().pk, SystemClock(), Nobody())
     worker_schedules.close_finished(SystemClock())
     assert set(standing(number).values()) == {"Successful"}
     assert Refresh.objects.get().status == "Successful"

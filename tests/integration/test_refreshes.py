@@ -7,13 +7,11 @@ import pytest
 from leleka.core.clock import SystemClock
 from leleka.core.refresh_graph import StepStatus
 from leleka.errors import Conflict, Forbidden, NotFound
-from leleka.services import running
 from leleka.services.access.actor import Actor, Role
 from leleka.services.refresh import commands as refresh_commands
 from leleka.services.refresh import queries as refresh_queries
 from leleka.services.refresh.contracts import RefreshView, StepView
 from leleka.services.runs import commands as run_commands
-from leleka.services.watching import Nobody
 from leleka.state.models import (
     AuditEntry,
     Export,
@@ -28,6 +26,8 @@ from leleka.worker import jobs
 from leleka.worker import schedules as worker_schedules
 from leleka.worker.refresh import foreground
 from leleka.worker.refresh import runner as refresh_runner
+from leleka.worker.runs import execution as run_execution
+from leleka.worker.runs.progress import Nobody
 from tests.integration.office import ALICE, DEFINITIONS, Office
 from tests.integration.people import lend_a_name
 
@@ -62,7 +62,7 @@ def walked(number: int) -> RefreshView:
     clock = SystemClock()
     refresh_runner.carry_out(number, clock)
     for run in Run.objects.filter(steps__refresh=number, finished_at__isnull=True):
-        running.go_on(run.pk, clock, Nobody())
+        run_execution.go_on(run.pk, clock, Nobody())
     worker_schedules.close_finished(clock)
     return refresh_queries.show(ALICE, number)
 

@@ -10,12 +10,13 @@ from leleka.core.outcomes import Cause, Refused
 from leleka.destinations.activecampaign.destination import ActiveCampaign
 from leleka.engine import batch_transitions
 from leleka.errors import Conflict, TryLater
-from leleka.services import running, trying_again
 from leleka.services.access.actor import Actor
 from leleka.services.runs import commands as run_commands
 from leleka.services.runs import retry_policy
-from leleka.services.watching import Nobody
 from leleka.state.models import Run, RunStatus, Trigger
+from leleka.worker.runs import execution as run_execution
+from leleka.worker.runs import retries as run_retries
+from leleka.worker.runs.progress import Nobody
 from tests.fakes.clock import START, VirtualClock
 from tests.integration.office import ALICE, Office
 from tests.integration.test_worker_schedules import MIDNIGHT
@@ -47,11 +48,11 @@ def test_a_scheduled_run_is_tried_again_three_times_and_then_has_failed(clock: V
         retry_policy.plan_retry(run, error, clock.now())
     for minutes, tries in ((5, 2), (15, 3), (45, 4)):
         clock.sleep(minutes * 60 - 1)
-        trying_again.try_again(clock)
+        run_retries.try_again(clock)
         assert Run.objects.count() == tries - 1
         clock.sleep(1)
-        trying_again.try_again(clock)
-        trying_again.try_again(clock)
+        run_retries.try_again(clock)
+        run_retries.try_again(clock)
         run = Run.objects.latest("pk")
         assert (Run.objects.count(), run.tries, run.trigger) == (tries, tries, Trigger.SYSTEM)
         Run.objects.filter(pk=run.pk).update(fence=1)
@@ -72,7 +73,7 @@ def test_what_does_not_pass_is_not_tried_again(clock: VirtualClock) -> None:
     with failing("News", error) as run:
         retry_policy.plan_retry(run, error, clock.now())
     clock.sleep(3600)
-    trying_again.try_again(clock)
+    run_retries.try_again(clock)
     assert Run.objects.count() == 1
 
 
@@ -83,7 +84,7 @@ def test_a_run_by_hand_in_between_takes_the_place_of_another_try(clock: VirtualC
         retry_policy.plan_retry(run, error, clock.now())
     run_commands.ask_run(ALICE, "News")
     clock.sleep(3600)
-    trying_again.try_again(clock)
+    run_retries.try_again(clock)
     assert Run.objects.count() == 2
 
 
@@ -94,11 +95,11 @@ def test_a_run_by_hand_that_was_canceled_takes_nobody_s_place(shop: Office, cloc
         retry_policy.plan_retry(run, error, clock.now())
     by_hand = run_commands.ask_run(ALICE, "News")
     clock.sleep(3600)
-    trying_again.try_again(clock)
+    run_retries.try_again(clock)
     run.refresh_from_db()
     assert run.retry_at is not None, "while it goes on, it may be canceled yet"
     run_commands.cancel_run(ALICE, by_hand.pk)
-    trying_again.try_again(clock)
+    run_retries.try_again(clock)
     again = Run.objects.latest("pk")
     assert (again.trigger, again.tries) == (Trigger.SYSTEM, 2)
     assert shop.imports() == 0
@@ -119,14 +120,14 @@ def test_a_scheduled_run_that_met_trouble_is_tried_again(
     monkeypatch.setattr(SystemClock, "sleep", lambda *_: None)
     run = run_commands.ask_run(Actor("schedule", ALICE.role), "News", trigger=Trigger.SYSTEM)
     shop.behave(faults=trouble)
-    running.go_on(run.pk, SystemClock(), Nobody())
+    run_execution.go_on(run.pk, SystemClock(), Nobody())
     run.refresh_from_db()
     assert (run.status, run.problems[0]["code"]) == (RunStatus.FAILED, code)
     assert run.retry_at is not None
     shop.behave(faults=[])
     Run.objects.update(retry_at=run.created_at)
-    trying_again.try_again(SystemClock())
-    running.go_on(Run.objects.latest("pk").pk, SystemClock(), Nobody())
+    run_retries.try_again(SystemClock())
+    run_execution.go_on(Run.objects.latest("pk").pk, SystemClock(), Nobody())
     assert len(shop.listed()) == 3
 
 
@@ -138,7 +139,7 @@ def test_a_scheduled_run_whose_imports_could_not_be_sent_is_tried_again(
     )
     monkeypatch.setattr(batch_transitions, "_LONGEST_BACK_OFF", 0.01)
     run = run_commands.ask_run(Actor("schedule", ALICE.role), "News", trigger=Trigger.SYSTEM)
-    running.go_on(run.pk, SystemClock(), Nobody())
+    run_execution.go_on(run.pk, SystemClock(), Nobody())
     run.refresh_from_db()
     assert (run.status, run.problems[0]["code"]) == (RunStatus.FAILED, "UNREACHABLE")
     assert run.retry_at is not None

@@ -9,12 +9,12 @@ from django.db import OperationalError
 
 from leleka.core.clock import SystemClock
 from leleka.errors import LelekaError
-from leleka.services.connections.export_user import AuditedOutbox
-from leleka.services.running import run_export
 from leleka.services.runs import queries as run_queries
 from leleka.services.runs.contracts import RunView
 from leleka.state.models import AttemptRow, Connection, Run
 from leleka.state.run_lease import release
+from leleka.worker.runs.audited_outbox import AuditedOutbox
+from leleka.worker.runs.execution import run_export
 from tests.integration.office import ALICE, DEFINITIONS, MARK, Office
 
 WRITES = ("load", "planned", "take_lane", "write_ahead", "answered", "polled", "release_lane", "finish")
@@ -109,7 +109,7 @@ def test_what_could_not_be_given_back_is_taken_up_again_at_once(
             raise away()
         release(run_id, fence)
 
-    monkeypatch.setattr("leleka.services.running.release", not_at_first)
+    monkeypatch.setattr("leleka.worker.runs.execution.release", not_at_first)
     clock = Patient()
     assert run_export("News", ALICE, clock, ready.watcher).status == "Successful"
     assert clock.slept <= 2.0
@@ -125,7 +125,7 @@ def test_ctrl_c_is_heard_though_the_run_cannot_be_given_back(
         raise away()
 
     monkeypatch.setattr(AuditedOutbox, "planned", interrupted)
-    monkeypatch.setattr("leleka.services.running.release", not_now)
+    monkeypatch.setattr("leleka.worker.runs.execution.release", not_now)
     with pytest.raises(KeyboardInterrupt):
         go(ready)
 

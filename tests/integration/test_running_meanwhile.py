@@ -9,17 +9,17 @@ from leleka.core.clock import SystemClock
 from leleka.engine.sender_pool import ThreadSenders
 from leleka.errors import Conflict
 from leleka.sandbox.contacts import Status
-from leleka.services import running
 from leleka.services.access.actor import Actor
 from leleka.services.exports import commands as export_commands
 from leleka.services.exports.form import data_of
 from leleka.services.refresh import commands as refresh_commands
 from leleka.services.refresh.queue import in_the_way
 from leleka.services.runs import commands as run_commands
-from leleka.services.watching import Nobody
 from leleka.state.models import AttemptRow, Export, Ledger, Run, RunStatus, Trigger
 from leleka.worker.refresh import runner as refresh_runner
 from leleka.worker.refresh import steps as refresh_steps
+from leleka.worker.runs import execution as run_execution
+from leleka.worker.runs.progress import Nobody
 from tests.integration.moments import long_ago, once
 from tests.integration.office import ALICE, DEFINITIONS, Office
 from tests.integration.people import lend_a_name
@@ -49,7 +49,7 @@ def edit(**changes: str) -> None:
 
 def refuses(run: Run) -> None:
     with pytest.raises(Conflict, match="EXPORT_MOVED"):
-        running.go_on(run.pk, CLOCK, Nobody())
+        run_execution.go_on(run.pk, CLOCK, Nobody())
     run.refresh_from_db()
     assert run.status == RunStatus.FAILED
 
@@ -106,8 +106,8 @@ def test_whoever_moved_to_a_segment_of_another_export_is_not_unsubscribed(
     def do(session: Any, step: Any, *rest: Any) -> Any:
         if step.name == "Silver":
             with monkeypatch.context() as patched:  # as if it had looked for refreshes just before this one
-                patched.setattr(running, "in_the_way", lambda _: ())
-                running.go_on(run.pk, CLOCK, Nobody())
+                patched.setattr(run_execution, "in_the_way", lambda _: ())
+                run_execution.go_on(run.pk, CLOCK, Nobody())
         return real(session, step, *rest)
 
     monkeypatch.setattr(refresh_steps, "do", do)
@@ -153,7 +153,7 @@ def test_a_run_that_waits_for_a_refresh_is_canceled(monkeypatch: pytest.MonkeyPa
 
     monkeypatch.setattr(SystemClock, "sleep", sleep)
     monkeypatch.setattr(SystemClock, "monotonic", lambda _: float(sum(waited)))
-    running.go_on(run.pk, CLOCK, Nobody())
+    run_execution.go_on(run.pk, CLOCK, Nobody())
     run.refresh_from_db()
     assert run.status == RunStatus.CANCELED
 
@@ -173,8 +173,8 @@ def test_answers_that_arrive_while_a_run_is_told_to_stop_are_written_down(
     run = run_commands.ask_run(ALICE, "News")
     monkeypatch.setattr(ThreadSenders, "finished", finished)
     with pytest.raises(KeyboardInterrupt):
-        running.go_on(run.pk, CLOCK, Nobody())
+        run_execution.go_on(run.pk, CLOCK, Nobody())
     assert list(AttemptRow.objects.values_list("outcome", flat=True)) == [AttemptRow.Outcome.ACCEPTED]
-    running.go_on(run.pk, CLOCK, Nobody())
+    run_execution.go_on(run.pk, CLOCK, Nobody())
     run.refresh_from_db()
     assert (run.status, shop.imports()) == (RunStatus.SUCCESSFUL, 1)

@@ -11,12 +11,12 @@ from leleka.core.clock import SystemClock
 from leleka.errors import LelekaError
 from leleka.services.installation import lake_sessions
 from leleka.services.monitoring import process_identity
-from leleka.services.running import run_export
 from leleka.services.runs import commands as run_commands
 from leleka.services.sources import loading as segment_evaluation
 from leleka.state.models import Account, Connection, Export, Run, RunStatus, Source
 from leleka.worker import snapshot_pruning
 from leleka.worker.runs import frozen_configuration
+from leleka.worker.runs.execution import run_export
 from tests.fakes.clock import VirtualClock
 from tests.integration.office import ALICE, DEFINITIONS, MARK, Office, Silent
 

@@ -7,11 +7,11 @@ import pytest
 
 from leleka.core.ports.outbox import Batch, BatchStatus
 from leleka.errors import InvalidInput, NeedsAttention
-from leleka.services.noting import Noting
 from leleka.services.runs import queries as run_queries
 from leleka.services.runs.contracts import RunView
 from leleka.state.models import AttemptRow, BatchRow, Connection, Run
 from leleka.state.outbox import DjangoOutbox
+from leleka.worker.runs.progress import Noting
 from tests.fakes.clock import VirtualClock
 from tests.integration.office import ALICE, DEFINITIONS, Office, Silent
 

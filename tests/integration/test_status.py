@@ -8,7 +8,6 @@ from django.utils import timezone
 from leleka.core.clock import SystemClock
 from leleka.core.refresh_graph import StepKind
 from leleka.errors import NotFound
-from leleka.services import running
 from leleka.services.refresh import commands as refresh_commands
 from leleka.services.runs import commands as export_commands
 from leleka.services.runs import commands as run_commands
@@ -16,10 +15,11 @@ from leleka.services.status import queries as status_queries
 from leleka.services.status import refresh_progress as status_refresh_progress
 from leleka.services.status.lines import TaskLine
 from leleka.services.status.queries import Wanted
-from leleka.services.watching import Nobody
 from leleka.state.models import Export, Refresh, RefreshStep, Run, Trigger
 from leleka.worker import schedules as worker_schedules
 from leleka.worker.refresh import runner as refresh_runner
+from leleka.worker.runs import execution as run_execution
+from leleka.worker.runs.progress import Nobody
 from tests.integration.office import ALICE, DEFINITIONS, Office
 from tests.integration.people import lend_a_name
 
@@ -38,7 +38,7 @@ def refresh(scope: str = "everything", trigger: Trigger = Trigger.ON_DEMAND) -> 
     clock = SystemClock()
     refresh_runner.carry_out(number, clock)
     for run in Run.objects.filter(steps__refresh=number, finished_at__isnull=True):
-        running.go_on(run.pk, clock, Nobody())
+        run_execution.go_on(run.pk, clock, Nobody())
     worker_schedules.close_finished(clock)
     return number
 

@@ -9,11 +9,12 @@ import pytest
 from django.db import OperationalError
 
 from leleka.core.ports.clock import Clock
-from leleka.services import stalling, trying_again
 from leleka.services.runs import commands as run_commands
 from leleka.worker import heartbeat, jobs, loop
 from leleka.worker import schedules as worker_schedules
 from leleka.worker.notices import sweep as notice_sweep
+from leleka.worker.runs import retries as run_retries
+from leleka.worker.runs import stall_detection
 from tests.fakes.clock import VirtualClock
 from tests.integration.office import ALICE, Office
 
@@ -116,7 +117,7 @@ def test_a_mistake_in_one_part_of_keeping_time_keeps_no_other_one(
         do.__name__ = name
         return do
 
-    for room, name in zip((worker_schedules, trying_again, stalling), PARTS, strict=True):
+    for room, name in zip((worker_schedules, run_retries, stall_detection), PARTS, strict=True):
         monkeypatch.setattr(room, name, part(name))
     worker_schedules.tick(VirtualClock())
     assert done == [name for name in PARTS if name != broken]

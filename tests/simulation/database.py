@@ -15,13 +15,12 @@ from leleka.core.plan import Span
 from leleka.core.ports.outbox import Batch, Outbox
 from leleka.engine.rate_limit import Tempo
 from leleka.engine.run import Order
-from leleka.services import late
 from leleka.services.connections.open_destination import Opened
 from leleka.services.exports import quarantine as export_quarantine
 from leleka.state.models import Account, AttemptRow, BatchRow, Export, Ledger, RequestPlace, Run
 from leleka.state.outbox import DjangoOutbox
 from leleka.state.run_lease import claim, release
-from leleka.worker.runs import frozen_configuration
+from leleka.worker.runs import frozen_configuration, late_confirmations, waiting_addresses
 from tests.fakes.destination import LIMITS
 from tests.simulation.far import Violation
 from tests.simulation.office import IN_FLIGHT, LEASE, SHARE, TABLE
@@ -82,7 +81,7 @@ class DjangoOffice:
             worker.outbox.keep_alive()
             worker.world.point(worker, "before late poll")
 
-        late.settle_late(cast("Any", None), self._account, self._opened, self._clock, pulse)
+        late_confirmations.settle_late(cast("Any", None), self._account, self._opened, self._clock, pulse)
         worker.world.settled()
 
     def ledger(self, export: str) -> str:
@@ -126,7 +125,7 @@ class DjangoOffice:
         return last is not None and (last.sha256, last.outcome) == (sha256, "")
 
     def waiting(self, but: str = "") -> set[str]:
-        return export_quarantine.waiting_addresses(
+        return waiting_addresses.waiting_addresses(
             cast("Any", None), self._account, self._opened, self._clock, of_others_than=self._runs.get(but)
         )
 
@@ -233,10 +232,12 @@ def premises() -> Iterator[Tap]:
     store = SimpleNamespace(lake=lambda: lake, configuration=lambda: SimpleNamespace(lease_seconds=LEASE))
     with ExitStack() as stack:
         tap = stack.enter_context(tapped())
-        for service in (export_quarantine, late, frozen_configuration):
+        for service in (export_quarantine, late_confirmations, frozen_configuration):
             stack.enter_context(patch.object(service, "store", store))
         stack.enter_context(patch.object(export_quarantine, "addresses", addresses))
-        stack.enter_context(patch.object(late, "LakeWarehouse", lambda *_: _Lake(warehouse_of, meanwhile)))
+        stack.enter_context(
+            patch.object(late_confirmations, "LakeWarehouse", lambda *_: _Lake(warehouse_of, meanwhile))
+        )
         yield tap
 
 

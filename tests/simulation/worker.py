@@ -89,7 +89,7 @@ class Worker:
             world.acting = before
 
     def _interrupted(self) -> None:
-        """As ``services.running`` does: let the run go as far as the database lets, and take it up again."""
+        """As ``worker.runs.execution`` does: let the run go as far as the database lets, and take it up again."""
         world = self.world
         with suppress(DatabaseError):
             world.office.release(self.run, self.fence)

@@ -14,17 +14,18 @@ from structlog.contextvars import bind_contextvars
 from leleka.core.messages import told
 from leleka.core.ports.clock import Clock
 from leleka.errors import LelekaError, NeedsAttention, NotFound
-from leleka.services import dying, late, running, turns
 from leleka.services.connections.open_destination import opened
 from leleka.services.installation import lake_sessions
 from leleka.services.monitoring import process_identity
 from leleka.services.segments import queries as segment_queries
 from leleka.services.tasks.commands import _ENDED, _KEPT, _died, _finish, _is_lost
-from leleka.services.watching import Nobody
 from leleka.state.models import Connection, Task
 from leleka.worker import previews
 from leleka.worker.notices import sweep as notice_sweep
 from leleka.worker.refresh import runner as refresh_runner
+from leleka.worker.runs import crash_limit, fair_queue, late_confirmations
+from leleka.worker.runs import execution as run_execution
+from leleka.worker.runs.progress import Nobody
 
 log = structlog.get_logger(__name__)
 NOTICES: Final = "notices"
@@ -40,8 +41,8 @@ def errands(clock: Clock, but: Container[str], limit: int) -> Sequence[str]:
     first = [f"refresh:{refresh}"] if refresh is not None else []
     live = Task.objects.exclude(status__in=_ENDED).order_by("pk")
     found = [f"task:{row.pk}" for row in live if not row.worker or process_identity.is_dead(row.worker)]
-    found += [f"run:{number}" for number in turns.runs_in_turn(clock, but)]
-    found += [f"late:{account}" for account in late.accounts_to_ask(clock)]
+    found += [f"run:{number}" for number in fair_queue.runs_in_turn(clock, but)]
+    found += [f"late:{account}" for account in late_confirmations.accounts_to_ask(clock)]
     others = [errand for errand in found if errand not in but][:limit]
     return [*(errand for errand in first if errand not in but), *others]
 
@@ -66,8 +67,8 @@ def carry_out(errand: str, clock: Clock) -> None:
 
 def _run(number: int, clock: Clock) -> None:
     try:
-        if not dying.end_if_it_kills(number, clock):
-            running.go_on(number, clock, Nobody())
+        if not crash_limit.end_if_it_kills(number, clock):
+            run_execution.go_on(number, clock, Nobody())
     except LelekaError as error:  # it stands with the run, or another process has taken the run
         log.warning("a run did not go on", run=number, code=error.code)
 
@@ -79,7 +80,7 @@ def _ask_late(account: int, clock: Clock) -> None:
         return
     try:
         with lake_sessions.session() as session, opened(connection, clock) as far_side:
-            late.settle_late(session, connection.account, far_side, clock, lambda: None)
+            late_confirmations.settle_late(session, connection.account, far_side, clock, lambda: None)
     except LelekaError as error:
         log.warning("late confirmations could not be asked for", account=account, code=error.code)
 
@@ -94,14 +95,14 @@ def came_to_grief(errand: str, clock: Clock) -> None:
         return
     log.error("a process died over an errand", errand=errand, at=clock.now())
     if kind == "run":
-        dying.count(int(number), clock)
+        crash_limit.count(int(number), clock)
 
 
 def ended(errand: str) -> None:
     """A process ended over an errand in order. It may have left a run as it was, over a database that stayed away."""
     kind, _, number = errand.partition(":")
     if kind == "run":
-        dying.give_back(int(number))
+        crash_limit.give_back(int(number))
 
 
 def forget_old_tasks() -> None:

@@ -9,11 +9,11 @@ from leleka.engine.suppression_reading import Unkept
 from leleka.errors import LelekaError
 from leleka.services.connections.open_destination import Opened, opened
 from leleka.services.exports.contracts import PreviewView
-from leleka.services.exports.quarantine import waiting_addresses
 from leleka.services.exports.queries import connection_of, find_by_name
 from leleka.services.installation import lake_sessions
 from leleka.state.models import Connection
 from leleka.worker.runs.frozen_configuration import freeze, ground_of, order_of, refresh_for
+from leleka.worker.runs.waiting_addresses import waiting_addresses
 
 
 def preview_export(name: str, clock: Clock, watcher: Watcher, *, refresh: bool = True) -> PreviewView:

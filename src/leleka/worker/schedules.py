@@ -21,7 +21,6 @@ from leleka.core.schedules.instants import instants
 from leleka.core.schedules.model import STILL_RUNNING, Decision, decide
 from leleka.core.schedules.parser import parse_schedule
 from leleka.errors import LelekaError, Problem
-from leleka.services import stalling, trying_again
 from leleka.services.exports.schedule_setting import OWN, next_due
 from leleka.services.installation import database_outage
 from leleka.services.refresh import commands as refresh_commands
@@ -36,6 +35,8 @@ from leleka.state.models import (
     Trigger,
 )
 from leleka.worker.notices import sweep as notice_sweep
+from leleka.worker.runs import retries as run_retries
+from leleka.worker.runs import stall_detection
 
 log = structlog.get_logger(__name__)
 SYSTEM: Final = "system"
@@ -52,7 +53,7 @@ def tick(clock: Clock) -> None:
     own = Export.objects.filter(schedule__policy=OWN, next_due_at__lte=now)
     for export in own:
         _decide(_Due(f"export:{export.pk}", f"export:{export.pk}", Trigger.OWN, export, clock), now)
-    for part in (close_finished, trying_again.try_again, stalling.watch):
+    for part in (close_finished, run_retries.try_again, stall_detection.watch):
         _see_to(partial(part, clock), part.__name__)
 
 

@@ -7,7 +7,7 @@ _SIM = "tests/simulation/"
 _OUTBOX = "src/leleka/state/outbox.py"
 _CLOCK = "tests/simulation/test_clock.py"
 _LATER = "tests/simulation/test_late.py"
-_LATE = "src/leleka/services/late.py"
+_LATE = "src/leleka/worker/runs/late_confirmations.py"
 
 
 @dataclass(frozen=True)

@@ -75,15 +75,15 @@ def run(
     from leleka.cli.progress import RunProgress
     from leleka.cli.reports import print_run
     from leleka.core.clock import SystemClock
-    from leleka.services import running
     from leleka.services.access.actor import Actor
     from leleka.services.installation import preparation
+    from leleka.worker.runs import execution as run_execution
 
     preparation.prepare()
     clock = SystemClock()
     try:
         with RunProgress(clock) as watcher:
-            view = running.run_export(
+            view = run_execution.run_export(
                 name, Actor.operator(), clock, watcher, refresh=not no_refresh, resend=resend
             )
     except KeyboardInterrupt:

@@ -2,17 +2,10 @@
 
 from typing import Final
 
-from django.db import transaction
-
-from leleka.core.plan import SettledRun
-from leleka.core.ports.clock import Clock
 from leleka.errors import NeedsAttention, Problem
 from leleka.services.access.actor import Actor
 from leleka.services.people.actors import actor_of
-from leleka.services.runs.audit import _record, record_ended
-from leleka.services.runs.retry_policy import plan_retry
 from leleka.state.models import Connection, Run
-from leleka.state.outbox import DjangoOutbox
 
 _REMEDY: Final = "Edit the connection: an administrator adds themselves as export user."
 
@@ -50,30 +43,3 @@ def _refused(connection: Connection) -> NeedsAttention:
     problem = problem_of(connection)
     code, message = (problem.code, problem.message) if problem else ("EXPORT_USER_MISSING", "")
     return NeedsAttention(code, message, where=connection.name, remedy=_REMEDY)
-
-
-def record_began(run: Run) -> None:
-    """Call it in the transaction that freezes what the run keeps to."""
-    _record(run, "run began", {})
-
-
-class AuditedOutbox(DjangoOutbox):
-    """The outbox of a run whose end stands in the audit, written with it; and whether it is tried again (CI-N1)."""
-
-    def __init__(self, run: Run, fence: int, *, clock: Clock, lease_seconds: float) -> None:
-        super().__init__(run, fence, clock=clock, lease_seconds=lease_seconds)
-        self._run = run
-
-    def finish(
-        self, settled: SettledRun, *, before: str | None, error: Exception | None, canceled: bool
-    ) -> None:
-        with transaction.atomic():
-            plan_retry(self._run, error, self._clock.now())
-            super().finish(settled, before=before, error=error, canceled=canceled)
-            record_ended(self._run)
-
-    def fail(self, error: Exception) -> None:
-        with transaction.atomic():
-            plan_retry(self._run, error, self._clock.now())
-            super().fail(error)
-            record_ended(self._run)

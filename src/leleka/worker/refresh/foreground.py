@@ -4,7 +4,6 @@ from leleka.core.messages import Said
 from leleka.core.ports.clock import Clock
 from leleka.engine.run import Watcher
 from leleka.errors import NotFound
-from leleka.services import running
 from leleka.services.access.actor import Actor
 from leleka.services.refresh import commands as refresh_commands
 from leleka.services.refresh import graph as refresh_graph
@@ -12,6 +11,7 @@ from leleka.services.refresh import queries as refresh_queries
 from leleka.services.refresh.contracts import RefreshView
 from leleka.state.models import Refresh, RefreshStep, Segment, Source
 from leleka.worker.refresh import runner as refresh_runner
+from leleka.worker.runs import execution as run_execution
 from leleka.worker.schedules import close_finished
 
 _LOOK = 1.0  # seconds
@@ -53,6 +53,6 @@ def refresh_now(actor: Actor, scope: str, clock: Clock, watcher: Watcher) -> Ref
     steps = RefreshStep.objects.filter(refresh=number, run__isnull=False).order_by("number")
     for run in steps.values_list("run", flat=True):
         if run is not None:
-            running.go_on(run, clock, watcher)
+            run_execution.go_on(run, clock, watcher)
     close_finished(clock)
     return refresh_queries.show(actor, number)

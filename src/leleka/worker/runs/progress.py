@@ -72,3 +72,16 @@ def _standing(batches: Mapping[int, Batch]) -> dict[str, int]:
         "accepted": sum(batch.rows for batch in live if batch.status in _AWAY),
         "confirmed": sum(batch.rows for batch in live if batch.status is BatchStatus.CONFIRMED),
     }
+
+
+class Nobody:
+    """``engine.run.Watcher`` of a process that nobody sits in front of."""
+
+    def stage(self, sentence: str) -> None:
+        """The run has it."""
+
+    def planned(self, planned: Planned) -> None:
+        """The run has it."""
+
+    def progress(self, batches: Mapping[int, Batch]) -> None:
+        """The run has it."""

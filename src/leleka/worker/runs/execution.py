@@ -18,16 +18,10 @@ from leleka.services.access.actor import Actor
 from leleka.services.connections import export_user
 from leleka.services.connections.open_destination import opened
 from leleka.services.exports import queries as export_queries
-from leleka.services.exports.quarantine import waiting_addresses
-from leleka.services.failing import settle_and_fail
 from leleka.services.installation import configuration as installation_configuration
 from leleka.services.installation import database_outage, lake_sessions
-from leleka.services.late import settle_late
 from leleka.services.monitoring import process_identity
-from leleka.services.noting import Noting
-from leleka.services.readings import RunShelf
 from leleka.services.refresh.queue import in_the_way, waits_for
-from leleka.services.rekeying import KeyWatch
 from leleka.services.runs.commands import _in_progress, ask_run
 from leleka.services.runs.contracts import RunView
 from leleka.services.runs.queries import view_of
@@ -36,7 +30,13 @@ from leleka.state.outbox import DjangoOutbox
 from leleka.state.run_lease import claim, release
 from leleka.warehouse.engines.duckdb import Session
 from leleka.worker import snapshot_pruning
-from leleka.worker.runs import frozen_configuration
+from leleka.worker.runs import audited_outbox, frozen_configuration
+from leleka.worker.runs.failure import settle_and_fail
+from leleka.worker.runs.key_reload import KeyWatch
+from leleka.worker.runs.late_confirmations import settle_late
+from leleka.worker.runs.progress import Noting
+from leleka.worker.runs.suppression_cache import RunShelf
+from leleka.worker.runs.waiting_addresses import waiting_addresses
 
 log = structlog.get_logger(__name__)
 _LOOK: Final = 1.0  # seconds
@@ -117,7 +117,7 @@ def _claim(run: Run, clock: Clock, watcher: Watcher, *, was_mine: bool) -> Djang
         )
         if fence is not None:
             run.refresh_from_db()
-            return export_user.AuditedOutbox(run, fence, clock=clock, lease_seconds=lease)
+            return audited_outbox.AuditedOutbox(run, fence, clock=clock, lease_seconds=lease)
         run.refresh_from_db()
         if run.finished_at is not None or run.lease_until > first_lease:
             raise _in_progress(run.export.name, f"run {run.pk} is being worked on by another process")
@@ -187,7 +187,7 @@ def _freeze(session: Session, run: Run, outbox: DjangoOutbox, clock: Clock, watc
     with transaction.atomic():
         mine = Run.objects.filter(pk=run.pk, fence=run.fence, finished_at__isnull=True)
         if mine.update(config=run.config):
-            export_user.record_began(run)
+            audited_outbox.record_began(run)
 
 
 def _let_refreshes_end(run: Run, outbox: DjangoOutbox, clock: Clock, watcher: Watcher) -> None:

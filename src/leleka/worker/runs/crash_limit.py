@@ -9,8 +9,6 @@ from django.db.models import Count, Q, Sum
 from leleka.core.ports.clock import Clock
 from leleka.core.ports.outbox import BatchStatus
 from leleka.errors import NeedsAttention
-from leleka.services.connections import export_user
-from leleka.services.failing import settle_and_fail
 from leleka.services.installation import configuration as installation_configuration
 from leleka.services.installation import database_outage, lake_sessions
 from leleka.services.monitoring import process_identity
@@ -18,6 +16,8 @@ from leleka.state.lease_rule import is_over
 from leleka.state.models import BatchRow, Run, RunStatus, SuppressedReading
 from leleka.state.outbox import DjangoOutbox
 from leleka.state.run_lease import claim, release
+from leleka.worker.runs import audited_outbox
+from leleka.worker.runs.failure import settle_and_fail
 
 log = structlog.get_logger(__name__)
 _MOST_DEATHS: Final = 3
@@ -65,7 +65,7 @@ def end_if_it_kills(number: int, clock: Clock) -> bool:
             return False  # somebody was quicker
         run.refresh_from_db()
         try:
-            _end(run, export_user.AuditedOutbox(run, fence, clock=clock, lease_seconds=lease))
+            _end(run, audited_outbox.AuditedOutbox(run, fence, clock=clock, lease_seconds=lease))
         finally:  # where it could not be ended: an end of this process that was asked for is no death
             with suppress(*database_outage.ERRORS):
                 release(number, fence)

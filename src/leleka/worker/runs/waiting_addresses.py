@@ -1,0 +1,47 @@
+from django.db.models import Q
+
+from leleka.core.plan import Span
+from leleka.core.ports.clock import Clock
+from leleka.core.ports.outbox import FURTHEST
+from leleka.errors import LelekaError
+from leleka.services.connections.open_destination import Opened
+from leleka.services.exports.quarantine import _SETTLED, LONGEST, open_batches
+from leleka.services.installation import configuration as installation_configuration
+from leleka.services.installation import lake_sessions
+from leleka.state.models import Account, AttemptRow
+from leleka.warehouse.engines.duckdb import Session
+from leleka.warehouse.plan_snapshots import addresses
+
+
+def waiting_addresses(
+    session: Session, account: Account, opened: Opened, clock: Clock, *, of_others_than: int | None = None
+) -> set[str]:
+    """Give the addresses of the account's open batches and of its attempts in quarantine, but for one run's."""
+    lift_quarantine(account, opened, clock)
+    since = clock.now() - opened.tempo.wait(LONGEST)
+    batches = open_batches(since).filter(run__account=account).exclude(run=of_others_than)
+    lake, found = lake_sessions.lake(), set[str]()
+    for batch in batches.select_related("run"):
+        spans = [Span(first, last) for first, last in batch.spans]
+        found.update(address for _, address in addresses(session, lake.open(batch.run.plan), spans))
+    return found
+
+
+def lift_quarantine(account: Account, opened: Opened, clock: Clock) -> None:
+    """End the quarantine of attempts so old that, with the account's import queue empty, none can surface."""
+    age = (
+        installation_configuration.configuration().lease_seconds + opened.limits.seconds_in_flight + _SETTLED
+    )
+    before = clock.now() - opened.tempo.wait(age)
+    over = Q(outcome=AttemptRow.Outcome.UNKNOWN) | Q(outcome="", batch__run__finished_at__isnull=False)
+    # What was written in the future was written by a wrong clock: there, the empty queue alone has to do.
+    old = Q(written_at__lt=before) | Q(written_at__gt=clock.now() + FURTHEST)
+    doubted = AttemptRow.objects.filter(over, old, batch__run__account=account, lifted_at=0.0)
+    if not doubted.exists():
+        return
+    try:
+        empty = opened.destination.queue_empty()
+    except LelekaError:
+        return  # what cannot be asked is not known to be empty
+    if empty:
+        doubted.update(lifted_at=clock.now())
