@@ -23,12 +23,12 @@ def _read_the_program() -> None:
     django.setup()
     # What every run needs, read once before anybody is born: they need the settings that Django just got.
     import leleka.services.applying  # noqa: PLC0415 - see above
+    import leleka.services.running  # noqa: F401, PLC0415 - see above; imported for its being there
 
     import leleka.cli.commands.runs  # noqa: PLC0415 - see above
     import leleka.cli.main  # noqa: PLC0415 - see above
     import leleka.cli.progress  # noqa: PLC0415 - see above
     import leleka.cli.reports  # noqa: PLC0415 - see above
-    import leleka.services.running  # noqa: F401, PLC0415 - see above; imported for its being there
 
 
 def _born(words: list[str], log: str) -> int:

@@ -4,7 +4,7 @@ from typing import Final
 
 from django.http import HttpRequest
 
-from leleka.api.strict_json import _NUL
+from leleka.api.strict_json import NUL
 from leleka.errors import InvalidInput, Problem
 
 _PARAMETER: Final = re.compile(r"<(?:\w+:)?(\w+)>")
@@ -18,7 +18,7 @@ def check_query(request: HttpRequest, known: frozenset[str]) -> None:
             found.append(Problem("UNKNOWN_FIELD", "There is no such parameter.", name[:100]))
         elif len(values) > 1:
             found.append(Problem("INPUT_INVALID", "This parameter stands there twice.", name))
-        elif _NUL in values[0]:
+        elif NUL in values[0]:
             found.append(Problem("INPUT_INVALID", "A NUL character has no place here.", name))
     if found:
         raise InvalidInput.of(found)

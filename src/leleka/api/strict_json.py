@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from ninja.errors import HttpError
 from ninja.parser import Parser
 
-_NUL: Final = "\x00"  # PostgreSQL keeps no text with it
+NUL: Final = "\x00"  # PostgreSQL keeps no text with it
 
 
 class StrictParser(Parser):
@@ -33,7 +33,7 @@ def _once(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) < len(pairs):
         raise _TwiceError("a property stands in it twice")
-    if any(_NUL in key or _has_nul(value) for key, value in pairs):
+    if any(NUL in key or _has_nul(value) for key, value in pairs):
         raise _TwiceError("it has a NUL character")
     return found
 
@@ -41,7 +41,7 @@ def _once(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
 def _has_nul(value: object) -> bool:
     if isinstance(value, list):
         return any(map(_has_nul, value))
-    return isinstance(value, str) and _NUL in value
+    return isinstance(value, str) and NUL in value
 
 
 def _number(text: str) -> float:

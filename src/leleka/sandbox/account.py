@@ -8,7 +8,7 @@ from leleka.sandbox.catalogue import Catalogue
 from leleka.sandbox.contacts import ContactBook
 from leleka.sandbox.control import PREFIX, control
 from leleka.sandbox.fault_draws import Draws, Random
-from leleka.sandbox.front_desk import _IMPORT
+from leleka.sandbox.front_desk import IMPORT
 from leleka.sandbox.journal import RequestLog
 from leleka.sandbox.judge import Judge, mask
 from leleka.sandbox.limits import Window
@@ -106,7 +106,7 @@ class Account:
             return control(self, request)
         now = self.timing.now()
         self.judge.arrival()
-        if (request.method, request.path) == _IMPORT:
+        if (request.method, request.path) == IMPORT:
             self.arrived = Payload.of(request.body)
             self.judge.import_arrival(self.arrived)
         used = self._second.used(now, self.behaviour.window)
@@ -130,7 +130,7 @@ class Account:
         self._change_under_the_client(request)
         instead = faults.instead_of_work(self.draws, request)
         if instead is not None:
-            if instead.status >= 500 and (request.method, request.path) == _IMPORT:  # noqa: PLR2004 - server errors
+            if instead.status >= 500 and (request.method, request.path) == IMPORT:  # noqa: PLR2004 - server errors
                 self.judge.unanswered(self.arrived)
             return instead
         reply = shaped(self._honest(request), self.behaviour)

@@ -1,1 +1,1 @@
-_IMPORT = ("POST", "/api/3/import/bulk_import")
+IMPORT = ("POST", "/api/3/import/bulk_import")

@@ -18,7 +18,7 @@ from leleka.services.connections.open_destination import opened
 from leleka.services.installation import lake_sessions
 from leleka.services.monitoring import process_identity
 from leleka.services.segments import queries as segment_queries
-from leleka.services.tasks.commands import _ENDED, _KEPT, _died, _finish, _is_lost
+from leleka.services.tasks.commands import ENDED, KEPT, died, finish, is_lost
 from leleka.state.models import Connection, Task
 from leleka.worker import previews
 from leleka.worker.notices import sweep as notice_sweep
@@ -39,7 +39,7 @@ def errands(clock: Clock, but: Container[str], limit: int) -> Sequence[str]:
     """
     refresh = refresh_runner.next_to_walk(clock)
     first = [f"refresh:{refresh}"] if refresh is not None else []
-    live = Task.objects.exclude(status__in=_ENDED).order_by("pk")
+    live = Task.objects.exclude(status__in=ENDED).order_by("pk")
     found = [f"task:{row.pk}" for row in live if not row.worker or process_identity.is_dead(row.worker)]
     found += [f"run:{number}" for number in fair_queue.runs_in_turn(clock, but)]
     found += [f"late:{account}" for account in late_confirmations.accounts_to_ask(clock)]
@@ -91,7 +91,7 @@ def came_to_grief(errand: str, clock: Clock) -> None:
     if kind == "task":
         row = Task.objects.filter(pk=number).first()
         if row is not None and (not row.worker or process_identity.is_dead(row.worker)):
-            _died(row)
+            died(row)
         return
     log.error("a process died over an errand", errand=errand, at=clock.now())
     if kind == "run":
@@ -106,14 +106,14 @@ def ended(errand: str) -> None:
 
 
 def forget_old_tasks() -> None:
-    Task.objects.filter(made_at__lt=timezone.now() - _KEPT).delete()
+    Task.objects.filter(made_at__lt=timezone.now() - KEPT).delete()
 
 
 def fail_lost_tasks() -> None:
     """Let the tasks fail whose machine or container is gone: nobody would ever take them up again."""
-    for row in Task.objects.exclude(status__in=_ENDED):
-        if _is_lost(row):
-            _died(row)
+    for row in Task.objects.exclude(status__in=ENDED):
+        if is_lost(row):
+            died(row)
 
 
 def take(number: int) -> Task | None:
@@ -121,7 +121,7 @@ def take(number: int) -> Task | None:
     row = Task.objects.get(pk=number)
     if row.worker and not process_identity.is_dead(row.worker):
         return None
-    mine = Task.objects.filter(pk=number, worker=row.worker).exclude(status__in=_ENDED)
+    mine = Task.objects.filter(pk=number, worker=row.worker).exclude(status__in=ENDED)
     return row if mine.update(worker=process_identity.me(), status=Task.Status.PROCESSING) else None
 
 
@@ -132,7 +132,7 @@ def _do(number: int, clock: Clock) -> None:
     try:
         _work(row, clock)
     except KeyboardInterrupt:  # told to end: whoever comes next may begin it anew at once (fault 74)
-        mine = Task.objects.filter(pk=number, worker=process_identity.me()).exclude(status__in=_ENDED)
+        mine = Task.objects.filter(pk=number, worker=process_identity.me()).exclude(status__in=ENDED)
         mine.update(worker="", status=Task.Status.QUEUED, stage="", stage_told={})
         raise
 
@@ -142,13 +142,13 @@ def _work(row: Task, clock: Clock) -> None:
     try:
         result = _result(row, clock, _Watcher(number))
     except LelekaError as error:
-        _finish(number, Task.Status.FAILED, problems=[asdict(one) for one in error.problems])
+        finish(number, Task.Status.FAILED, problems=[asdict(one) for one in error.problems])
     except Exception:
         log.exception("a task failed unexpectedly", task=number)
         bug = NeedsAttention("INTERNAL_ERROR", "Something went wrong inside Leleka.")
-        _finish(number, Task.Status.FAILED, problems=[asdict(one) for one in bug.problems])
+        finish(number, Task.Status.FAILED, problems=[asdict(one) for one in bug.problems])
     else:
-        _finish(number, Task.Status.SUCCESSFUL, result=result)
+        finish(number, Task.Status.SUCCESSFUL, result=result)
 
 
 def _result(row: Task, clock: Clock, watcher: "_Watcher") -> dict[str, Any]:

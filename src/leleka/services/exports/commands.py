@@ -111,7 +111,7 @@ def remove(actor: Actor, numbers: Sequence[int]) -> None:
             row.delete()
 
 
-def _chosen(actor: Actor, numbers: Sequence[int] | None) -> Sequence[Export]:
+def chosen_exports(actor: Actor, numbers: Sequence[int] | None) -> Sequence[Export]:
     rows = Export.objects.select_related("connection").order_by("name")
     if numbers is not None:
         return list(rows.filter(pk__in=numbers))

@@ -10,7 +10,7 @@ from leleka.errors import Conflict
 from leleka.state.models import AttemptRow, BatchRow, Export
 
 LONGEST: Final = 24 * 3600.0  # seconds after which an unknown attempt is taken to be lost for good
-_SETTLED: Final = 600.0  # seconds, beyond deadline and lease, after which an empty queue ends the wait
+SETTLED: Final = 600.0  # seconds, beyond deadline and lease, after which an empty queue ends the wait
 _UNANSWERED: Final = (BatchStatus.SENDING, BatchStatus.UNKNOWN)  # of a live run: they go again
 _DOUBTFUL: Final = (AttemptRow.Outcome.UNKNOWN, "")  # without an outcome: a process ended before the answer
 

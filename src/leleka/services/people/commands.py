@@ -16,7 +16,7 @@ from leleka.services.access.permissions import Permission, require
 from leleka.services.audit.log import record
 from leleka.services.people.actors import actor_of
 from leleka.services.people.passwords import check_password_is_good
-from leleka.services.people.queries import PersonView, _find, _view
+from leleka.services.people.queries import PersonView, person_row, person_view
 from leleka.state.models import OneTimeLink, User
 from leleka.state.sessions import digest_of
 
@@ -49,7 +49,7 @@ def add_person(actor: Actor, email: str, name: str, role: str) -> tuple[PersonVi
             email=address, name=called, role=_role(role), created_at=timezone.now(), created_by=actor.name
         )
         record(actor, "person add", _called(user), {"role": user.role})
-        return _view(user), _new_link(user, _LINK_LASTS)
+        return person_view(user), _new_link(user, _LINK_LASTS)
 
 
 def change_role(actor: Actor, number: int, role: str) -> PersonView:
@@ -57,7 +57,7 @@ def change_role(actor: Actor, number: int, role: str) -> PersonView:
     require(actor, Permission.PEOPLE)
     wanted = _role(role)
     with transaction.atomic():
-        user = _find(number)
+        user = person_row(number)
         if user.pk == actor.user:
             raise Conflict("OWN_ROLE", "Nobody changes their own role.", remedy="Ask another administrator.")
         if wanted is not Role.ADMINISTRATOR:
@@ -66,14 +66,14 @@ def change_role(actor: Actor, number: int, role: str) -> PersonView:
         user.save(update_fields=("role",))
         user.sessions.all().delete()  # 8.3.2: a role counts at once, in a new session (C-1)
         record(actor, "person role", _called(user), {"before": before, "after": user.role})
-    return _view(user)
+    return person_view(user)
 
 
 def disable(actor: Actor, number: int) -> PersonView:
     """Shut somebody out at once: sessions end, tokens and links are refused."""
     require(actor, Permission.PEOPLE)
     with transaction.atomic():
-        user = _find(number)
+        user = person_row(number)
         if user.pk == actor.user:
             raise Conflict("OWN_ACCOUNT", "Nobody disables themselves.", remedy="Ask another administrator.")
         _keep_an_administrator(user)
@@ -82,24 +82,24 @@ def disable(actor: Actor, number: int) -> PersonView:
         user.sessions.all().delete()
         user.links.all().delete()
         record(actor, "person disable", _called(user))
-    return _view(user)
+    return person_view(user)
 
 
 def enable(actor: Actor, number: int) -> PersonView:
     require(actor, Permission.PEOPLE)
     with transaction.atomic():
-        user = _find(number)
+        user = person_row(number)
         user.disabled_at = None
         user.save(update_fields=("disabled_at",))
         record(actor, "person enable", _called(user))
-    return _view(user)
+    return person_view(user)
 
 
 def new_link(actor: Actor, number: int) -> str:
     """Give the token of a fresh link to choose a password; older ones of the person stop working."""
     require(actor, Permission.PEOPLE)
     with transaction.atomic():
-        user = _find(number)
+        user = person_row(number)
         if user.disabled_at:
             raise Conflict("PERSON_DISABLED", "This person is disabled.", remedy="Enable them first.")
         record(actor, "person link", _called(user))

@@ -26,7 +26,7 @@ class PersonView:
 
 def list_people(actor: Actor) -> Sequence[PersonView]:
     require(actor, Permission.PEOPLE)
-    return [_view(user) for user in User.objects.order_by("name", "email")]
+    return [person_view(user) for user in User.objects.order_by("name", "email")]
 
 
 def find_people(actor: Actor, wanted: Wanted) -> Listed[PersonView]:
@@ -40,28 +40,28 @@ def find_people(actor: Actor, wanted: Wanted) -> Listed[PersonView]:
         "signed_in": "signed_in_at",
     }
     matching = contains(wanted.text, "name", "email")
-    return page_of(User.objects.all(), wanted, columns, matching, lambda rows: list(map(_view, rows)))
+    return page_of(User.objects.all(), wanted, columns, matching, lambda rows: list(map(person_view, rows)))
 
 
 def people_after(actor: Actor, number: int, limit: int) -> Sequence[PersonView]:
     """Give people as they were added, from behind the one of this id."""
     require(actor, Permission.PEOPLE)
-    return list(map(_view, after(User.objects.all(), number, limit)))
+    return list(map(person_view, after(User.objects.all(), number, limit)))
 
 
 def person(actor: Actor, number: int) -> PersonView:
     require(actor, Permission.PEOPLE)
-    return _view(_find(number))
+    return person_view(person_row(number))
 
 
-def _find(number: int) -> User:
+def person_row(number: int) -> User:
     user = User.objects.filter(pk=number).first()
     if user is None:
         raise NotFound("PERSON_UNKNOWN", "There is no such person.")
     return user
 
 
-def _view(user: User) -> PersonView:
+def person_view(user: User) -> PersonView:
     return PersonView(
         id=user.pk,
         email=user.email,

@@ -9,7 +9,7 @@ from leleka.errors import Conflict
 from leleka.services.access.actor import Actor
 from leleka.services.audit.log import record
 from leleka.services.refresh import graph as refresh_graph
-from leleka.services.refresh.queries import _require, _subject, find
+from leleka.services.refresh.queries import find, require_refresh, subject_of
 from leleka.services.runs.commands import ask_to_cancel
 from leleka.state.models import Refresh, RefreshStep, Run, RunStatus, Trigger
 
@@ -19,7 +19,7 @@ def ask(actor: Actor, scope: str) -> int:
 
     Raises ``Forbidden``, ``NotFound``, ``InvalidInput``.
     """
-    _require(actor, scope)
+    require_refresh(actor, scope)
     with transaction.atomic():
         waiting = Refresh.objects.filter(
             scope=scope, status=RunStatus.QUEUED, started_at__isnull=True
@@ -27,7 +27,7 @@ def ask(actor: Actor, scope: str) -> int:
         if waiting is not None:
             return waiting.pk
         row = plan(scope, Trigger.ON_DEMAND, actor.name)
-        record(actor, "refresh", _subject(row), {"refresh": row.pk})
+        record(actor, "refresh", subject_of(row), {"refresh": row.pk})
     return row.pk
 
 
@@ -52,7 +52,7 @@ def _step(row: Refresh, numbers: dict[tuple[StepKind, int], int], node: Node) ->
 def cancel(actor: Actor, number: int) -> None:
     """Stop a refresh: no further step begins, and the runs it started are canceled. What was refreshed stays so."""
     row = find(number)
-    _require(actor, row.scope)
+    require_refresh(actor, row.scope)
     with transaction.atomic():
         now = timezone.now()
         live = Refresh.objects.filter(pk=number, finished_at__isnull=True, cancel_requested_at__isnull=True)
@@ -60,7 +60,7 @@ def cancel(actor: Actor, number: int) -> None:
             if row.finished_at is None:
                 return
             raise Conflict("REFRESH_OVER", "The refresh has ended already.", where=f"refresh {number}")
-        record(actor, "refresh cancel", _subject(row), {"refresh": number})
+        record(actor, "refresh cancel", subject_of(row), {"refresh": number})
         runs = Run.objects.filter(steps__refresh=number, finished_at__isnull=True).select_related("export")
         for run in runs:
             ask_to_cancel(actor, run)

@@ -84,7 +84,7 @@ def outline(row: Refresh) -> RefreshView:
 def may_ask(actor: Actor, scope: str) -> bool:
     """Tell whether somebody may refresh this much, and cancel it."""
     with suppress(Forbidden):
-        _require(actor, scope)
+        require_refresh(actor, scope)
         return True
     return False
 
@@ -94,7 +94,7 @@ def _view(row: Refresh, *, with_steps: bool = False) -> RefreshView:
         id=row.pk,
         trigger=row.trigger,
         scope=row.scope,
-        subject=_subject(row),
+        subject=subject_of(row),
         asked_by=row.asked_by,
         status=row.status,
         due_at=row.due_at,
@@ -106,7 +106,7 @@ def _view(row: Refresh, *, with_steps: bool = False) -> RefreshView:
     )
 
 
-def _subject(row: Refresh) -> str:
+def subject_of(row: Refresh) -> str:
     """Give the name of what was asked for; of everything, and of all segments, the scope itself."""
     kind, _, number = row.scope.partition(":")
     if not number:
@@ -114,7 +114,7 @@ def _subject(row: Refresh) -> str:
     return row.steps.filter(kind=kind, of=number).values_list("name", flat=True).first() or row.scope
 
 
-def _require(actor: Actor, scope: str) -> None:
+def require_refresh(actor: Actor, scope: str) -> None:
     kind, _, number = scope.partition(":")
     export = None
     if kind == StepKind.EXPORT and number.isdecimal():

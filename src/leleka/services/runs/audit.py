@@ -8,9 +8,9 @@ from leleka.state.models import Run
 def record_ended(run: Run) -> None:
     """Call it in the transaction that ends the run."""
     status = Run.objects.values_list("status", flat=True).get(pk=run.pk)
-    _record(run, "run ended", {"status": status})
+    record_run(run, "run ended", {"status": status})
 
 
-def _record(run: Run, action: str, details: Mapping[str, object]) -> None:
+def record_run(run: Run, action: str, details: Mapping[str, object]) -> None:
     who = Actor(run.acts_as or run.asked_by, Role.ADMINISTRATOR)
     record(who, action, run.export.name, {"run": run.pk, "asked_by": run.asked_by, **details})

@@ -11,11 +11,11 @@ from leleka.services.access.permissions import Permission, may_use, require, req
 from leleka.services.audit.log import record
 from leleka.services.connections import export_user
 from leleka.services.exports import queries as export_queries
-from leleka.services.exports.commands import _chosen
+from leleka.services.exports.commands import chosen_exports
 from leleka.services.exports.queries import connection_of, find_by_id
 from leleka.services.runs import audit as run_audit
 from leleka.services.runs.contracts import RunView
-from leleka.services.runs.queries import _find, view_of
+from leleka.services.runs.queries import run_row, view_of
 from leleka.services.tasks import commands as task_commands
 from leleka.state.lease_rule import over
 from leleka.state.models import AttemptRow, Export, Run, RunStatus, Task, Trigger
@@ -41,7 +41,7 @@ def run_all(actor: Actor, numbers: Sequence[int] | None = None) -> Sequence[Aske
     """
     require(actor, Permission.EDIT_SHARED_EXPORTS)
     asked = []
-    for row in _chosen(actor, numbers):
+    for row in chosen_exports(actor, numbers):
         try:
             asked.append(AskedRun(row.name, ask_run(actor, row.name).pk))
         except LelekaError as error:
@@ -52,7 +52,7 @@ def run_all(actor: Actor, numbers: Sequence[int] | None = None) -> Sequence[Aske
 def those_of_run_all(actor: Actor) -> Sequence[int]:
     """Give the ids of the exports that ``run_all`` runs where none is named."""
     require(actor, Permission.EDIT_SHARED_EXPORTS)
-    return [row.pk for row in _chosen(actor, None)]
+    return [row.pk for row in chosen_exports(actor, None)]
 
 
 def ask_preview(actor: Actor, number: int) -> int:
@@ -82,18 +82,18 @@ def outline(export: Export) -> dict[str, Any]:
 
 def may_act(actor: Actor, number: int) -> bool:
     """Tell whether somebody may run, cancel and resend what this run is of."""
-    return may_use(actor, _find(number).export.connection)
+    return may_use(actor, run_row(number).export.connection)
 
 
 def cancel_run(actor: Actor, number: int) -> RunView:
     """Ask a live run to stop; one that nobody works on ends at once if nothing of it was sent."""
     with transaction.atomic():
-        run = _find(number)
+        run = run_row(number)
         require_export(actor, run.export)
         if not Run.objects.filter(pk=number, finished_at__isnull=True).exists():
             raise Conflict("RUN_FINISHED", f"The run has ended: {run.status}.", where=f"run {number}")
         ask_to_cancel(actor, run)
-    return view_of(_find(number))
+    return view_of(run_row(number))
 
 
 def ask_to_cancel(actor: Actor, run: Run) -> None:
@@ -112,7 +112,7 @@ def ask_to_cancel(actor: Actor, run: Run) -> None:
 def confirm_run(actor: Actor, number: int) -> RunView:
     """Let a run that waits for confirmation go on, with exactly the plan it has."""
     require(actor, Permission.CONFIRM)
-    run = _find(number)
+    run = run_row(number)
     with transaction.atomic():
         waiting = Run.objects.filter(pk=number, status=RunStatus.NEEDS_CONFIRMATION, finished_at__isnull=True)
         if not waiting.update(
@@ -124,7 +124,7 @@ def confirm_run(actor: Actor, number: int) -> RunView:
                 where=f"run {number}",
             )
         record(actor, "run confirm", run.export.name, {"run": number, "plan": run.plan})
-    return view_of(_find(number))
+    return view_of(run_row(number))
 
 
 def ask_run(
@@ -165,9 +165,9 @@ def _create(export: Export, config: dict[str, Any], actor: Actor, **values: Any)
             )
             record(actor, "export run", export.name, {"run": run.pk})
     except IntegrityError:
-        raise _in_progress(export.name, "another process has just started it") from None
+        raise in_progress(export.name, "another process has just started it") from None
     return run
 
 
-def _in_progress(name: str, why: str) -> Conflict:
+def in_progress(name: str, why: str) -> Conflict:
     return Conflict("RUN_IN_PROGRESS", f"The export is running: {why}.", where=name)

@@ -62,7 +62,7 @@ def find_runs(actor: Actor, wanted: Wanted) -> Listed[RunView]:
 
 def show_run(actor: Actor, number: int) -> RunView:
     require(actor, Permission.SEE)
-    return view_of(_find(number))
+    return view_of(run_row(number))
 
 
 def rows_of(actor: Actor, number: int, ended: str, limit: int, offset: int = 0) -> Sequence[RowView]:
@@ -77,7 +77,7 @@ def rows_page(
     personal data, also those in what ActiveCampaign said; to see them is audited.
     """
     require(actor, Permission.SEE)
-    run = _find(number)
+    run = run_row(number)
     outcome = _outcomes_of(run)
     with lake_sessions.page_session() as session:
         found = outcomes.rows(session, outcome, ended, limit + 1, offset)
@@ -105,7 +105,7 @@ def rows_page(
 def download_rows(actor: Actor, number: int, ended: str) -> Iterator[str]:
     """Give the profiles of a run that ended so as the lines of a CSV file, with their addresses; audited."""
     require(actor, Permission.DOWNLOAD_PERSONAL)
-    run = _find(number)
+    run = run_row(number)
     outcome = _outcomes_of(run)
     record(actor, "run download", run.export.name, {"run": number, "ended": ended})
     return _lines(outcome, ended)
@@ -124,7 +124,7 @@ def _lines(outcome: Snapshot, ended: str) -> Iterator[str]:
 def verify_run(actor: Actor, number: int) -> tuple[RunView, Counts]:
     """Count a finished run's outcomes again; give the run and what was counted now."""
     require(actor, Permission.SEE)
-    run = _find(number)
+    run = run_row(number)
     outcome = _outcomes_of(run)
     with lake_sessions.page_session() as session:
         counted = outcomes.count(session, outcome)
@@ -225,7 +225,7 @@ def _counts_of(run: Run, *, attempted: bool) -> Counts | None:
     )
 
 
-def _find(number: int) -> Run:
+def run_row(number: int) -> Run:
     run = Run.objects.select_related("export__connection").filter(pk=number).first()
     if run is None:
         raise NotFound("RUN_UNKNOWN", f"There is no run {number}.", remedy="leleka run list shows them.")

@@ -14,7 +14,7 @@ from leleka.services.access.permissions import Permission, require, require_expo
 from leleka.services.audit.log import record
 from leleka.services.exports.queries import find_by_id
 from leleka.services.exports.schedule_setting import OFF, OWN, SYSTEM, columns_of, schedule_of
-from leleka.services.schedules.queries import _ANY, _SYSTEM, Versions, _moment
+from leleka.services.schedules.queries import ANY_SCHEDULE, SYSTEM_SCHEDULE, Versions, moment_of
 from leleka.services.schedules.system_schedule import values
 from leleka.state.models import Export, SystemSchedule
 
@@ -29,7 +29,7 @@ def set_system(actor: Actor, data: Mapping[str, Any], version: int, clock: Clock
     on = data.get("on", True)
     if not isinstance(on, bool):
         raise InvalidInput("SCHEDULE_INVALID", "This is true or false.", where="on")
-    schedule, now = parse_schedule(wanted, ""), _moment(clock)
+    schedule, now = parse_schedule(wanted, ""), moment_of(clock)
     with transaction.atomic():
         row, _ = SystemSchedule.objects.get_or_create(pk=1, defaults={"version": 0})
         refuse_managed(row)
@@ -37,13 +37,13 @@ def set_system(actor: Actor, data: Mapping[str, Any], version: int, clock: Clock
             version=F("version") + 1, **values(schedule, now, on=on)
         )
         if not changed:
-            raise stale(_SYSTEM)
+            raise stale(SYSTEM_SCHEDULE)
         before = {"on": row.on, "schedule": row.schedule}
         record(actor, "system schedule changed", "system", {"before": before, "after": {"on": on, **wanted}})
 
 
 def set_exports(
-    actor: Actor, numbers: Sequence[int], data: object, clock: Clock, versions: Versions = _ANY
+    actor: Actor, numbers: Sequence[int], data: object, clock: Clock, versions: Versions = ANY_SCHEDULE
 ) -> None:
     """Define one schedule for all these exports: ``system``, ``off``, or one of their own as
     ``core.schedules.parser`` reads it. What is switched off keeps the schedule it had.
@@ -60,7 +60,7 @@ def set_exports(
 
 
 def switch_exports(
-    actor: Actor, numbers: Sequence[int], clock: Clock, *, on: bool, versions: Versions = _ANY
+    actor: Actor, numbers: Sequence[int], clock: Clock, *, on: bool, versions: Versions = ANY_SCHEDULE
 ) -> None:
     """Keep individual schedules, and switch them on or off (CI-S4). Raises as ``set_exports`` does."""
     with transaction.atomic():
@@ -84,7 +84,7 @@ def _editable(actor: Actor, numbers: Sequence[int], versions: Versions) -> Itera
 
 
 def _set(actor: Actor, row: Export, wanted: ExportSchedule, clock: Clock) -> None:
-    values = columns_of(wanted, _moment(clock))
+    values = columns_of(wanted, moment_of(clock))
     if values["schedule"] == row.schedule:
         return
     if not Export.objects.filter(pk=row.pk, version=row.version).update(version=F("version") + 1, **values):

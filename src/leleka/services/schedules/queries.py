@@ -19,11 +19,11 @@ from leleka.services.installation import configuration as installation_configura
 from leleka.state.models import DueDecision, Export, SystemSchedule
 
 SHOWN: Final = 10
-_SYSTEM: Final = "the system's schedule"
+SYSTEM_SCHEDULE: Final = "the system's schedule"
 
 
 Versions = Mapping[int, int]
-_ANY: Final[Versions] = {}  # nobody saw them: whatever they are by now
+ANY_SCHEDULE: Final[Versions] = {}  # nobody saw them: whatever they are by now
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +75,9 @@ def system(actor: Actor, clock: Clock) -> SystemScheduleView:
     """Give the system's schedule; before it was ever set, daily at 06:00 in the installation's time zone, off."""
     require(actor, Permission.SEE)
     row = SystemSchedule.objects.filter(pk=1).first()
-    schedule = parse_schedule(row.schedule, _SYSTEM) if row and row.schedule else _suggested()
+    schedule = parse_schedule(row.schedule, SYSTEM_SCHEDULE) if row and row.schedule else _suggested()
     on = bool(row and row.on)
-    now = _moment(clock)
+    now = moment_of(clock)
     return SystemScheduleView(
         on=on,
         schedule=schedule,
@@ -94,7 +94,7 @@ def home_zone() -> str:
 
 def preview(data: Mapping[str, Any], clock: Clock) -> tuple[Sequence[Instant], Sequence[ClockChange]]:
     """Give the next instants of a schedule that is not saved, and what clock changes do to it."""
-    schedule, now = parse_schedule(data, ""), _moment(clock)
+    schedule, now = parse_schedule(data, ""), moment_of(clock)
     return next_instants(schedule, now, SHOWN), clock_changes(schedule, now)
 
 
@@ -140,7 +140,7 @@ def view_of_export(row: Export, clock: Clock) -> ExportScheduleView:
         policy=told.policy,
         schedule=told.own,
         next=next_of(row),
-        changes=clock_changes(own, _moment(clock)) if own else (),
+        changes=clock_changes(own, moment_of(clock)) if own else (),
     )
 
 
@@ -202,8 +202,8 @@ def _bare(number: int) -> Export:
 
 
 def _suggested() -> Schedule:
-    return parse_schedule({"repeat": "daily", "times": ["06:00"], "time_zone": home_zone()}, _SYSTEM)
+    return parse_schedule({"repeat": "daily", "times": ["06:00"], "time_zone": home_zone()}, SYSTEM_SCHEDULE)
 
 
-def _moment(clock: Clock) -> datetime:
+def moment_of(clock: Clock) -> datetime:
     return datetime.fromtimestamp(clock.now(), UTC)

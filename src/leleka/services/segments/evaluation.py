@@ -17,7 +17,7 @@ from leleka.core.rules.parser import parse
 from leleka.services.installation import configuration as installation_configuration
 from leleka.services.installation import lake_sessions
 from leleka.services.sources import catalogue
-from leleka.services.sources.loading import Guard, Say, _move, _nobody
+from leleka.services.sources.loading import Guard, Say, move_pointer, nobody
 from leleka.state.models import Segment, SegmentSize
 from leleka.warehouse import segments
 from leleka.warehouse.engines.duckdb import Session
@@ -28,7 +28,7 @@ def refresh_segments(
     clock: Clock,
     say: Say,
     chosen: Iterable[Segment] | None = None,
-    guard: Guard = _nobody,
+    guard: Guard = nobody,
 ) -> None:
     """Evaluate every segment (or those chosen) whose tables, rules or day changed.
 
@@ -47,7 +47,7 @@ def refresh_segments(
         now = timezone.now()
         with transaction.atomic():
             guard()
-            if _move(segment, snapshot=snapshot.reference, size=size, basis=basis, evaluated_at=now):
+            if move_pointer(segment, snapshot=snapshot.reference, size=size, basis=basis, evaluated_at=now):
                 SegmentSize.objects.create(segment=segment, size=size, evaluated_at=now)
 
 

@@ -66,7 +66,7 @@ def refresh_sources(session: Session, say: Say) -> None:
 
 def store_loaded(source: Source, loaded: Loaded) -> None:
     """Move a source's pointer to what was read; what was edited meanwhile stays edited."""
-    _move(
+    move_pointer(
         source,
         columns=loaded.columns,
         snapshot=loaded.snapshot,
@@ -77,14 +77,14 @@ def store_loaded(source: Source, loaded: Loaded) -> None:
     )
 
 
-def _move(row: Source | Segment, **values: object) -> bool:
+def move_pointer(row: Source | Segment, **values: object) -> bool:
     """Write down these columns alone: reading takes long. False where the row is gone by now."""
     for name, value in values.items():
         setattr(row, name, value)
     return bool(type(row)._default_manager.filter(pk=row.pk).update(**values))
 
 
-def _nobody() -> None:
+def nobody() -> None:
     """Nobody else writes it down."""
 
 

@@ -12,10 +12,10 @@ from leleka.services.access.actor import Actor
 from leleka.services.monitoring import workers as monitoring_workers
 from leleka.state.models import Task
 
-_KEPT: Final = timedelta(days=1)
+KEPT: Final = timedelta(days=1)
 
 
-_ENDED: Final = (Task.Status.SUCCESSFUL, Task.Status.FAILED)
+ENDED: Final = (Task.Status.SUCCESSFUL, Task.Status.FAILED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class TaskView:
 
     @property
     def done(self) -> bool:
-        return self.status in _ENDED
+        return self.status in ENDED
 
 
 def ask(actor: Actor, kind: Task.Kind, subject: str, payload: Mapping[str, Any] | None = None) -> int:
@@ -41,31 +41,31 @@ def ask(actor: Actor, kind: Task.Kind, subject: str, payload: Mapping[str, Any] 
     with transaction.atomic():
         asked = dict(payload or {})
         same = Task.objects.filter(kind=kind, subject=subject, asked_by=actor.name, payload=asked)
-        live = same.exclude(status__in=_ENDED).first()
+        live = same.exclude(status__in=ENDED).first()
         if live is not None:
-            if not _is_lost(live):
+            if not is_lost(live):
                 return live.pk
-            _died(live)
+            died(live)
         row = Task.objects.create(
             kind=kind, subject=subject, payload=asked, asked_by=actor.name, made_at=timezone.now()
         )
     return row.pk
 
 
-def _died(row: Task) -> None:
+def died(row: Task) -> None:
     """Let a task fail whose process died, unless another process has it by now."""
     problem = Problem("TASK_DIED", "The process that worked on this died.", remedy="Ask again.")
     _end(Task.objects.filter(pk=row.pk, worker=row.worker), Task.Status.FAILED, problems=[asdict(problem)])
 
 
-def _is_lost(row: Task) -> bool:
+def is_lost(row: Task) -> bool:
     return bool(row.worker) and monitoring_workers.is_lost(row.worker, timezone.now().timestamp())
 
 
-def _finish(number: int, status: Task.Status, **values: Any) -> None:
+def finish(number: int, status: Task.Status, **values: Any) -> None:
     _end(Task.objects.filter(pk=number), status, **values)
 
 
 def _end(rows: QuerySet[Task], status: Task.Status, **values: Any) -> None:
     now = timezone.now()
-    rows.exclude(status__in=_ENDED).update(status=status, stage="", finished_at=now, **values)
+    rows.exclude(status__in=ENDED).update(status=status, stage="", finished_at=now, **values)

@@ -3,13 +3,13 @@ from django.utils import timezone
 from leleka.errors import NotFound, Problem
 from leleka.services.access.actor import Actor
 from leleka.services.segments import queries as segment_queries
-from leleka.services.tasks.commands import _KEPT, TaskView
+from leleka.services.tasks.commands import KEPT, TaskView
 from leleka.state.models import Task
 
 
 def task(actor: Actor, number: int) -> TaskView:
     """Give a task of one's own. Members of a segment are masked, or their reading is audited, at every look."""
-    row = Task.objects.filter(pk=number, asked_by=actor.name, made_at__gt=timezone.now() - _KEPT).first()
+    row = Task.objects.filter(pk=number, asked_by=actor.name, made_at__gt=timezone.now() - KEPT).first()
     if row is None:
         raise NotFound("TASK_UNKNOWN", "There is no such task.")
     problems = [Problem(**one) for one in row.problems]

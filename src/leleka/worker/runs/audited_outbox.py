@@ -2,7 +2,7 @@ from django.db import transaction
 
 from leleka.core.plan import SettledRun
 from leleka.core.ports.clock import Clock
-from leleka.services.runs.audit import _record, record_ended
+from leleka.services.runs.audit import record_ended, record_run
 from leleka.services.runs.retry_policy import plan_retry
 from leleka.state.models import Run
 from leleka.state.outbox import DjangoOutbox
@@ -10,7 +10,7 @@ from leleka.state.outbox import DjangoOutbox
 
 def record_began(run: Run) -> None:
     """Call it in the transaction that freezes what the run keeps to."""
-    _record(run, "run began", {})
+    record_run(run, "run began", {})
 
 
 class AuditedOutbox(DjangoOutbox):

@@ -22,7 +22,7 @@ from leleka.services.installation import configuration as installation_configura
 from leleka.services.installation import database_outage, lake_sessions
 from leleka.services.monitoring import process_identity
 from leleka.services.refresh.queue import in_the_way, waits_for
-from leleka.services.runs.commands import _in_progress, ask_run
+from leleka.services.runs.commands import ask_run, in_progress
 from leleka.services.runs.contracts import RunView
 from leleka.services.runs.queries import view_of
 from leleka.state.models import BatchRow, Connection, Run, RunStatus
@@ -120,9 +120,9 @@ def _claim(run: Run, clock: Clock, watcher: Watcher, *, was_mine: bool) -> Djang
             return audited_outbox.AuditedOutbox(run, fence, clock=clock, lease_seconds=lease)
         run.refresh_from_db()
         if run.finished_at is not None or run.lease_until > first_lease:
-            raise _in_progress(run.export.name, f"run {run.pk} is being worked on by another process")
+            raise in_progress(run.export.name, f"run {run.pk} is being worked on by another process")
         if run.status == RunStatus.NEEDS_CONFIRMATION:
-            raise _in_progress(run.export.name, f"run {run.pk} waits for confirmation by now")
+            raise in_progress(run.export.name, f"run {run.pk} waits for confirmation by now")
         left = run.lease_until - clock.now()
         watcher.stage(Said("WAITING_FOR_OWNER", seconds=left, run=run.pk))
         clock.sleep(1.0)

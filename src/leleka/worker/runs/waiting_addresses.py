@@ -5,7 +5,7 @@ from leleka.core.ports.clock import Clock
 from leleka.core.ports.outbox import FURTHEST
 from leleka.errors import LelekaError
 from leleka.services.connections.open_destination import Opened
-from leleka.services.exports.quarantine import _SETTLED, LONGEST, open_batches
+from leleka.services.exports.quarantine import LONGEST, SETTLED, open_batches
 from leleka.services.installation import configuration as installation_configuration
 from leleka.services.installation import lake_sessions
 from leleka.state.models import Account, AttemptRow
@@ -29,9 +29,7 @@ def waiting_addresses(
 
 def lift_quarantine(account: Account, opened: Opened, clock: Clock) -> None:
     """End the quarantine of attempts so old that, with the account's import queue empty, none can surface."""
-    age = (
-        installation_configuration.configuration().lease_seconds + opened.limits.seconds_in_flight + _SETTLED
-    )
+    age = installation_configuration.configuration().lease_seconds + opened.limits.seconds_in_flight + SETTLED
     before = clock.now() - opened.tempo.wait(age)
     over = Q(outcome=AttemptRow.Outcome.UNKNOWN) | Q(outcome="", batch__run__finished_at__isnull=False)
     # What was written in the future was written by a wrong clock: there, the empty queue alone has to do.
