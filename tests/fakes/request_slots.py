@@ -1,7 +1,7 @@
 """The account's places in memory."""
 
 
-class MemoryPlaces:
+class MemoryRequestSlots:
     """``engine.request_slots.Places``."""
 
     def __init__(self, count: int, longest: float) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from leleka.core.clock import SystemClock
-from leleka.engine.rate_limit import Tempo
+from leleka.engine.rate_limit import TimeScale
 from leleka.services.exports.reconciliation import reconcile
 from leleka.services.runs.contracts import RunView
 from leleka.state.models import Account, AttemptRow
@@ -140,18 +140,18 @@ def pauses(monkeypatch: pytest.MonkeyPatch) -> list[Pause]:
     """Every pause the account was told."""
     told: list[Pause] = []
     waits: list[float] = []
-    pause, wait = DjangoOutbox.pause, Tempo.wait
+    pause, wait = DjangoOutbox.pause, TimeScale.wait
 
     def paused(self: DjangoOutbox, until: float, reason: str) -> None:
         told.append(Pause(until, waits[-1], AttemptRow.objects.count()))
         pause(self, until, reason)
 
-    def waited(self: Tempo, seconds: float) -> float:
+    def waited(self: TimeScale, seconds: float) -> float:
         waits.append(seconds)
         return wait(self, min(seconds, 900.0))  # or a wrong pause would have to be waited for
 
     monkeypatch.setattr(DjangoOutbox, "pause", paused)
-    monkeypatch.setattr(Tempo, "wait", waited)
+    monkeypatch.setattr(TimeScale, "wait", waited)
     return told
 
 

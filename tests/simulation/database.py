@@ -13,8 +13,8 @@ from django.db import transaction
 
 from leleka.core.plan import Span
 from leleka.core.ports.outbox import Batch, Outbox
-from leleka.engine.rate_limit import Tempo
-from leleka.engine.run import Order
+from leleka.engine.rate_limit import TimeScale
+from leleka.engine.run import RunSpec
 from leleka.services.connections.open_destination import Opened
 from leleka.services.exports import quarantine as export_quarantine
 from leleka.state.models import Account, AttemptRow, BatchRow, Export, Ledger, RequestPlace, Run
@@ -41,7 +41,7 @@ class DjangoOffice:
         self._clock = world.clock
         self._warehouses = world.warehouses
         limits = replace(LIMITS, seconds_in_flight=IN_FLIGHT)
-        self._opened = Opened(world.far, limits, Tempo())
+        self._opened = Opened(world.far, limits, TimeScale())
         self._account = Account.objects.create(type="fake", name="account")
         self._runs: dict[str, int] = {}
         self._exports = {
@@ -71,9 +71,9 @@ class DjangoOffice:
         row.matching = _matching(export)
         row.save(update_fields=("matching",))
 
-    def order(self, worker: Worker) -> Order:
+    def order(self, worker: Worker) -> RunSpec:
         run = Run.objects.select_related("export").get(pk=self._runs[worker.run])
-        order = frozen_configuration.order_of(run.export, self._account, run.config)
+        order = frozen_configuration.spec_of(run.export, self._account, run.config)
         return replace(order, waiting=worker.waiting)
 
     def settle_late(self, worker: Worker) -> None:

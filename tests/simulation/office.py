@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Protocol
 from leleka.core.columns import Column, ColumnType, Table
 from leleka.core.plan import Selection
 from leleka.core.ports.outbox import FURTHEST, Batch, BatchStatus, Outbox
-from leleka.engine.run import Order
+from leleka.engine.run import RunSpec
 from tests.fakes.outbox import MemoryOutbox, MemoryStore, StoredRun
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ class Office(Protocol):
 
     def new_run(self, name: str, export: "Export") -> None: ...
     def reconfigure(self, export: "Export") -> None: ...
-    def order(self, worker: "Worker") -> Order: ...
+    def order(self, worker: "Worker") -> RunSpec: ...
     def settle_late(self, worker: "Worker") -> None: ...
     def ledger(self, export: str) -> str: ...
     def release(self, name: str, fence: int) -> None: ...
@@ -61,12 +61,12 @@ class MemoryOffice:
     def reconfigure(self, export: "Export") -> None:
         """A run here holds the export as it was."""
 
-    def order(self, worker: "Worker") -> Order:
+    def order(self, worker: "Worker") -> RunSpec:
         export = worker.export
         selection = Selection(
             export.name, "", TABLE, "", (), export.matching, export.leavers, worker.outbox.ledger()
         )
-        return Order(selection, "7", False, 1_000_000, SHARE, worker.waiting, (), LEASE)
+        return RunSpec(selection, "7", False, 1_000_000, SHARE, worker.waiting, (), LEASE)
 
     def settle_late(self, worker: "Worker") -> None:
         """Late confirmations are a service's, over a database."""

@@ -11,9 +11,9 @@ from leleka.core.data_matching import DataMatching, LeaverPolicy, Leavers, Line
 from leleka.core.plan import Planned
 from leleka.core.ports.outbox import Batch, LeaseLost, Outbox
 from leleka.core.ports.warehouse import Warehouse
-from leleka.engine.delivery import Delivery, Job, Tools
-from leleka.engine.rate_limit import ImportPace, Tempo
-from leleka.engine.run import Ground, Order, _settle, preview
+from leleka.engine.delivery import Delivery, DeliveryPorts, Job
+from leleka.engine.rate_limit import ImportLimiter, TimeScale
+from leleka.engine.run import RunContext, RunSpec, _settle, preview
 from leleka.errors import LelekaError
 from tests.fakes.destination import LIMITS
 from tests.fakes.outbox import ProcessDied
@@ -61,7 +61,7 @@ class Worker:
         self.warehouse: Warehouse = world.warehouses[export.name]
         self.wire = Wire(self)
         self.plan = ""
-        self.order: Order
+        self.order: RunSpec
         self.delivery: Delivery | None = None
         self.step_began = self.written_at = world.clock.monotonic()
         shape = world.shape
@@ -140,16 +140,16 @@ class Worker:
         _settle(self.order, self._ground(), self.outbox, self.plan, delivery)
         self.alive = False
 
-    def _tools(self) -> Tools:
+    def _tools(self) -> DeliveryPorts:
         world = self.world
-        return Tools(
+        return DeliveryPorts(
             outbox=self.outbox,
             warehouse=self.warehouse,
             destination=world.far,
             senders=self.wire,
             clock=world.clock,
-            tempo=Tempo(),
-            pace=ImportPace(self.limits, Tempo(), world.clock, share=SHARE),
+            time_scale=TimeScale(),
+            pace=ImportLimiter(self.limits, TimeScale(), world.clock, share=SHARE),
             stage=Silent().stage,
             progress=Silent().progress,
             waiting=self.waiting,
@@ -158,6 +158,6 @@ class Worker:
     def waiting(self) -> set[str]:
         return self.world.office.waiting(self.run)
 
-    def _ground(self) -> Ground:
+    def _ground(self) -> RunContext:
         world = self.world
-        return Ground(self.warehouse, world.far, self.limits, world.clock, Tempo())
+        return RunContext(self.warehouse, world.far, self.limits, world.clock, TimeScale())

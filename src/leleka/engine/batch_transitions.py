@@ -11,7 +11,7 @@ from leleka.core.plan import Span
 from leleka.core.ports.clock import Clock
 from leleka.core.ports.outbox import Batch, BatchStatus, RejectedRow, not_from_a_wrong_clock
 from leleka.engine.poison_rows import blame
-from leleka.engine.rate_limit import ImportPace, Tempo
+from leleka.engine.rate_limit import ImportLimiter, TimeScale
 from leleka.errors import LelekaError, NeedsAttention, TryLater
 
 MOST_SENDS: Final = 12  # of a batch that may each have been imported (K of I-3)
@@ -27,7 +27,7 @@ Locate = Callable[[Sequence[str], Sequence[Span]], Mapping[str, int]]
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class Transition:
     """The batch as it now is, batches made of its rows, and seconds for which the account is to pause."""
 
     batch: Batch
@@ -48,14 +48,16 @@ def _cost(batch: Batch, parts: int) -> int:
     return 0 if parts == 1 and batch.parent is None else parts
 
 
-class Answers:
+class BatchTransitions:
     """Remembers what one answer cannot tell: how many of a kind came in a row, and what was spent.
 
     ``held_until`` is the time before which this run had better send nothing, in seconds since 1970.
     """
 
-    def __init__(self, tempo: Tempo, clock: Clock, pace: ImportPace, locate: Locate, spent: int) -> None:
-        self._tempo = tempo
+    def __init__(
+        self, time_scale: TimeScale, clock: Clock, pace: ImportLimiter, locate: Locate, spent: int
+    ) -> None:
+        self._tempo = time_scale
         self._clock = clock
         self._pace = pace
         self._locate = locate
@@ -68,11 +70,11 @@ class Answers:
         """Tell whether a batch was sent so often that it must not be sent again (I-3)."""
         return batch.doubts + batch.failures >= MOST_SENDS
 
-    def given_up(self, batch: Batch) -> Answer:
+    def given_up(self, batch: Batch) -> Transition:
         """Give what becomes of a worn out batch."""
-        return Answer(replace(batch, status=BatchStatus.ABANDONED, code="NO_ANSWER"))
+        return Transition(replace(batch, status=BatchStatus.ABANDONED, code="NO_ANSWER"))
 
-    def to_send(self, batch: Batch, outcome: Outcome, row_base: int | None, number: int) -> Answer:
+    def to_send(self, batch: Batch, outcome: Outcome, row_base: int | None, number: int) -> Transition:
         """Give what follows from the outcome of a POST; children are numbered from ``number``."""
         if isinstance(outcome, Unknown):
             return self._unknown(batch, outcome)
@@ -82,7 +84,7 @@ class Answers:
             accepted = replace(
                 batch, status=BatchStatus.ACCEPTED, remote_id=outcome.batch_id, accepted_at=now, polls=0
             )
-            return Answer(accepted)
+            return Transition(accepted)
         if outcome.cause is Cause.THROTTLED:
             return self._throttled(self._again(batch, 0.0), outcome.retry_after, outcome.reason)
         if outcome.cause is Cause.INVALID:
@@ -90,12 +92,12 @@ class Answers:
             return self._refused(batch, outcome, row_base, number)
         return self._in_trouble(batch, outcome)
 
-    def to_poll(self, batch: Batch, found: Pending | Settled, number: int) -> Answer:
+    def to_poll(self, batch: Batch, found: Pending | Settled, number: int) -> Transition:
         """Give what follows from a poll."""
         if isinstance(found, Pending):
             return self._pending(batch, found)
         if found.ending is Ending.COMPLETED:
-            return Answer(self._confirmed(batch, found.failures))
+            return Transition(self._confirmed(batch, found.failures))
         return self._failed(batch, number)
 
     def _confirmed(self, batch: Batch, failures: Sequence[str]) -> Batch:
@@ -103,23 +105,23 @@ class Answers:
         rejected = tuple(RejectedRow(seq, "NOT_IMPORTED", "") for seq in sorted(seqs.values()))
         return replace(batch, status=BatchStatus.CONFIRMED, rejected=rejected)
 
-    def _unknown(self, batch: Batch, outcome: Unknown) -> Answer:
+    def _unknown(self, batch: Batch, outcome: Unknown) -> Transition:
         doubted = replace(batch, doubts=batch.doubts + 1, detail=outcome.reason)
         again = replace(doubted, status=BatchStatus.UNKNOWN, not_before=self._later(doubted.doubts))
-        answer = self.given_up(doubted) if self.worn_out(doubted) else Answer(again)
+        answer = self.given_up(doubted) if self.worn_out(doubted) else Transition(again)
         if outcome.throttled:
             return self._throttled(answer.batch, outcome.retry_after, outcome.reason)
         return answer
 
-    def _throttled(self, batch: Batch, retry_after: float | None, reason: str) -> Answer:
+    def _throttled(self, batch: Batch, retry_after: float | None, reason: str) -> Transition:
         self._pace.throttled()
         pause = _THROTTLE_PAUSE if retry_after is None else retry_after
-        return Answer(batch, pause=self._tempo.wait(max(pause, _SHORTEST_PAUSE)), reason=reason)
+        return Transition(batch, pause=self._tempo.wait(max(pause, _SHORTEST_PAUSE)), reason=reason)
 
     def _again(self, batch: Batch, not_before: float) -> Batch:
         return replace(batch, status=BatchStatus.PLANNED, not_before=not_before)
 
-    def _in_trouble(self, batch: Batch, outcome: Refused) -> Answer:
+    def _in_trouble(self, batch: Batch, outcome: Refused) -> Transition:
         """Hold everything back for a while: another batch would fare no better. Those that were in flight
         together fail together and count once.
         """
@@ -130,28 +132,28 @@ class Answers:
             self.held_until = self._later(count)
             if count > _MOST_IN_A_ROW[outcome.cause]:
                 self.fatal = _fatal(outcome)
-        return Answer(self._again(batch, self.held_until))
+        return Transition(self._again(batch, self.held_until))
 
-    def _refused(self, batch: Batch, outcome: Refused, row_base: int | None, number: int) -> Answer:
+    def _refused(self, batch: Batch, outcome: Refused, row_base: int | None, number: int) -> Transition:
         found = blame(batch, outcome, row_base)
         refused = replace(
             batch, status=BatchStatus.REFUSED, rejected=found.rejected, detail=outcome.reason, code=""
         )
         if not found.parts:
-            return Answer(refused, row_base=found.row_base)
+            return Transition(refused, row_base=found.row_base)
         if not self._afford(batch, len(found.parts)):
-            return Answer(replace(refused, code="REFUSED_AS_A_GROUP"), row_base=found.row_base)
+            return Transition(replace(refused, code="REFUSED_AS_A_GROUP"), row_base=found.row_base)
         split = replace(refused, status=BatchStatus.SPLIT)
-        return Answer(split, self._children(batch, found.parts, number), row_base=found.row_base)
+        return Transition(split, self._children(batch, found.parts, number), row_base=found.row_base)
 
-    def _failed(self, batch: Batch, number: int) -> Answer:
+    def _failed(self, batch: Batch, number: int) -> Transition:
         failed = replace(batch, failures=batch.failures + 1)
         if failed.failures <= _WHOLE_AGAIN:
-            return Answer(self._again(failed, self._later(failed.failures)))
+            return Transition(self._again(failed, self._later(failed.failures)))
         if batch.rows == 1 or not self._afford(batch, 2):
-            return Answer(replace(failed, status=BatchStatus.ABANDONED, code="BATCH_FAILED"))
+            return Transition(replace(failed, status=BatchStatus.ABANDONED, code="BATCH_FAILED"))
         children = self._children(failed, halves(batch.spans), number)
-        return Answer(replace(failed, status=BatchStatus.SPLIT), children)
+        return Transition(replace(failed, status=BatchStatus.SPLIT), children)
 
     def _afford(self, batch: Batch, parts: int) -> bool:
         cost = _cost(batch, parts)
@@ -160,7 +162,7 @@ class Answers:
         self._spent += cost
         return True
 
-    def _pending(self, batch: Batch, found: Pending) -> Answer:
+    def _pending(self, batch: Batch, found: Pending) -> Transition:
         asked = replace(batch, polls=batch.polls + 1, detail=found.status)
         waited = self._clock.now() - batch.accepted_at
         if not found.known and waited > self._tempo.wait(_FORGOTTEN_AFTER):
@@ -168,7 +170,7 @@ class Answers:
             return self._unknown(asked, Unknown("ActiveCampaign does not know the batch any more"))
         if found.throttled:
             return self._throttled(asked, found.retry_after, found.status)
-        return Answer(asked)
+        return Transition(asked)
 
     def _children(self, batch: Batch, parts: Sequence[tuple[Span, ...]], number: int) -> tuple[Batch, ...]:
         """What is unsure about the rows stays so in the new batches: an earlier copy of them may be imported."""

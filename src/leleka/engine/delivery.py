@@ -23,10 +23,10 @@ from leleka.core.ports.outbox import (
     not_from_a_wrong_clock,
 )
 from leleka.core.ports.warehouse import Warehouse
-from leleka.engine.batch_transitions import Answer, Answers, spent_on
+from leleka.engine.batch_transitions import BatchTransitions, Transition, spent_on
 from leleka.engine.delivery_lane import Lane
-from leleka.engine.pre_send_check import Screen, Screened, Waiting, nobody
-from leleka.engine.rate_limit import ImportPace, Tempo
+from leleka.engine.pre_send_check import PreSendCheck, Screened, Waiting, nobody
+from leleka.engine.rate_limit import ImportLimiter, TimeScale
 from leleka.engine.request_bodies import Bodies
 from leleka.engine.sender_pool import POLLS_IN_FLIGHT, SENDS_IN_FLIGHT, Broke, Finished, Polled, Senders, Sent
 
@@ -49,7 +49,7 @@ class Job:
 
 
 @dataclass(frozen=True, slots=True)
-class Tools:
+class DeliveryPorts:
     """What a delivery works with."""
 
     outbox: Outbox
@@ -57,8 +57,8 @@ class Tools:
     destination: Destination
     senders: Senders
     clock: Clock
-    tempo: Tempo
-    pace: ImportPace
+    time_scale: TimeScale
+    pace: ImportLimiter
     stage: Callable[[str], None]
     progress: Callable[[Mapping[int, Batch]], None]
     waiting: Waiting = nobody
@@ -67,7 +67,7 @@ class Tools:
 class Delivery:
     """Brings every batch of a plan to its end, or as far as it can get."""
 
-    def __init__(self, job: Job, tools: Tools, batches: Iterable[Batch]) -> None:
+    def __init__(self, job: Job, tools: DeliveryPorts, batches: Iterable[Batch]) -> None:
         self._job = job
         self._tools = tools
         self._outbox = tools.outbox
@@ -75,9 +75,9 @@ class Delivery:
         self.batches = {batch.number: batch for batch in batches}
         self._next_number = max(self.batches, default=0) + 1
         spent = spent_on(self.batches)
-        self._answers = Answers(tools.tempo, tools.clock, tools.pace, self._sequence, spent)
+        self._answers = BatchTransitions(tools.time_scale, tools.clock, tools.pace, self._sequence, spent)
         self._bodies = Bodies(tools.warehouse, tools.destination, job.plan, automations=job.automations)
-        self._screen = Screen(tools.outbox, tools.warehouse, job.plan, tools.waiting)
+        self._screen = PreSendCheck(tools.outbox, tools.warehouse, job.plan, tools.waiting)
         self._lane = Lane(tools.outbox, tools.clock, tools.stage, self._screen.refresh)
         self._account = AccountState()  # as last read
         self._paced_until = (
@@ -87,7 +87,7 @@ class Delivery:
         self._polls: list[tuple[float, int]] = []
         self._sending: set[int] = set()
         self._polling: set[int] = set()
-        self._patience = max(tools.tempo.wait(_PATIENCE), _LEAST_PATIENCE)
+        self._patience = max(tools.time_scale.wait(_PATIENCE), _LEAST_PATIENCE)
         self._news_at = tools.clock.monotonic() - self._quiet_before()
         self.canceled = False
         for batch in self.batches.values():
@@ -136,7 +136,7 @@ class Delivery:
         """
         now = self._clock.now()
         last = max((batch.accepted_at for batch in self.batches.values()), default=now)
-        look = max(self._tools.tempo.wait(2 * _SLOWEST_POLL), _LEAST_PATIENCE)
+        look = max(self._tools.time_scale.wait(2 * _SLOWEST_POLL), _LEAST_PATIENCE)
         return max(min(now - last, self._patience - look), 0.0)
 
     def _stopped(self) -> bool:
@@ -152,7 +152,7 @@ class Delivery:
         delay = min(_FIRST_POLL * _POLL_GROWTH ** min(batch.polls, _POLLS_GROW), _SLOWEST_POLL)
         now = self._clock.now()  # earlier than the acceptance where the clock was set back since
         since = now if batch.polls else min(batch.accepted_at, now)
-        return since + self._tools.tempo.wait(delay)
+        return since + self._tools.time_scale.wait(delay)
 
     def _record(self, finished: Sequence[Finished]) -> None:
         """Take what came back; what is known is written down before a bug among it is raised."""
@@ -185,12 +185,12 @@ class Delivery:
         self._outbox.polled(answer.batch, answer.children)
         self._learn(answer)
 
-    def _pause(self, answer: Answer) -> None:
+    def _pause(self, answer: Transition) -> None:
         """Before the answer is recorded: after a crash in between, the account pauses all the same (I-18)."""
         if answer.pause:
             self._outbox.pause(self._clock.now() + answer.pause, answer.reason)
 
-    def _learn(self, answer: Answer) -> None:
+    def _learn(self, answer: Transition) -> None:
         if answer.row_base not in {None, self._account.row_base}:
             self._outbox.learn_row_base(answer.row_base)
             self._account = replace(self._account, row_base=answer.row_base)
@@ -255,7 +255,7 @@ class Delivery:
             for offset, spans in enumerate(screened.children)
         )
         self._outbox.polled(screened.batch, children)
-        self._learn(Answer(screened.batch, children))
+        self._learn(Transition(screened.batch, children))
 
     def _send(self, ready: Sequence[tuple[Batch, Body]], *, next_send_at: float) -> None:
         """Write ahead, then POST; no reply is awaited beyond the lease (F3)."""

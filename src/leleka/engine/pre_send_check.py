@@ -27,7 +27,7 @@ class Screened:
     children: tuple[tuple[Span, ...], ...] = ()
 
 
-class Screen:
+class PreSendCheck:
     """Looks at each batch once more before its bytes leave."""
 
     def __init__(self, outbox: Outbox, warehouse: Warehouse, plan: str, waiting: Waiting) -> None:

@@ -15,7 +15,7 @@ _LOWERED_FOR: Final = 300.0  # seconds
 
 
 @dataclass(frozen=True, slots=True)
-class Tempo:
+class TimeScale:
     """Scales time for test hosts: ``speed`` times faster, None without limits."""
 
     speed: float | None = 1.0
@@ -27,12 +27,12 @@ class Tempo:
         return 0.0 if self.speed is None else 60.0 / (per_minute * self.speed)
 
 
-class ImportPace:
+class ImportLimiter:
     """The even spacing of bulk imports at the connection's share of the limit."""
 
-    def __init__(self, limits: Limits, tempo: Tempo, clock: Clock, *, share: float) -> None:
+    def __init__(self, limits: Limits, time_scale: TimeScale, clock: Clock, *, share: float) -> None:
         self._limits = limits
-        self._tempo = tempo
+        self._tempo = time_scale
         self._clock = clock
         self._share = share
         self._lowered = 1.0

@@ -6,13 +6,13 @@ from typing import Final, Protocol
 
 from leleka.core.ports.clock import Clock
 from leleka.core.ports.destination import Limits
-from leleka.engine.rate_limit import Tempo
+from leleka.engine.rate_limit import TimeScale
 
 KEPT_FOR_PEOPLE: Final = 1  # of the requests a second: for people at the screen
 _LOOKS: Final = 4  # in the time of one second, while no place is free
 
 
-class Places(Protocol):
+class RequestSlots(Protocol):
     """The account's places for requests. Times are seconds since 1970."""
 
     def take(self, now: float, until: float) -> tuple[int | None, float]:
@@ -27,15 +27,15 @@ class Places(Protocol):
         ...
 
 
-class RequestPace:
+class RequestLimiter:
     """Even spacing would not do: a request may reach the destination at any moment between its first byte and its
     reply, and two that left apart may arrive together. So a place is held until a second after the reply: whatever
     the network does, no second at the destination sees more requests than there are places.
     """
 
-    def __init__(self, limits: Limits, tempo: Tempo, clock: Clock, places: Places) -> None:
-        self._limited = tempo.speed is not None
-        self._second = tempo.wait(1.0)
+    def __init__(self, limits: Limits, time_scale: TimeScale, clock: Clock, places: RequestSlots) -> None:
+        self._limited = time_scale.speed is not None
+        self._second = time_scale.wait(1.0)
         self._longest = limits.seconds_in_flight + self._second
         self._clock = clock
         self._places = places

@@ -13,16 +13,16 @@ from leleka.core.ports.destination import Destination, Limits, Suppressed
 from leleka.core.ports.outbox import Batch, BatchStatus, LeaseLost, Outbox
 from leleka.core.ports.warehouse import Warehouse
 from leleka.engine.batch_packing import Packer
-from leleka.engine.delivery import Delivery, Job, Tools
+from leleka.engine.delivery import Delivery, DeliveryPorts, Job
 from leleka.engine.guards import check_destination, check_fields, check_limit, confirmation_needed
 from leleka.engine.pre_send_check import Waiting
-from leleka.engine.rate_limit import ImportPace, Tempo
+from leleka.engine.rate_limit import ImportLimiter, TimeScale
 from leleka.engine.sender_pool import ThreadSenders
-from leleka.engine.suppression_reading import Pulse, Reading, Shelf, Unkept
+from leleka.engine.suppression_reading import KeepAlive, NoCache, Reading, SuppressionCache
 from leleka.errors import LelekaError
 
 
-def no_pulse() -> None:
+def no_lease() -> None:
     """For a look that holds no lease."""
 
 
@@ -35,7 +35,7 @@ class Watcher(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class RunSpec:
     """What one run is to do: the frozen configuration of its export."""
 
     selection: Selection
@@ -49,57 +49,59 @@ class Order:
 
 
 @dataclass(frozen=True, slots=True)
-class Ground:
+class RunContext:
     """Where a run takes place."""
 
     warehouse: Warehouse
     destination: Destination
     limits: Limits
     clock: Clock
-    tempo: Tempo
-    shelf: Shelf = Unkept()  # noqa: RUF009 - it holds nothing
+    time_scale: TimeScale
+    cache: SuppressionCache = NoCache()  # noqa: RUF009 - it holds nothing
 
 
 def preview(
-    order: Order, ground: Ground, watcher: Watcher, pulse: Pulse = no_pulse
+    spec: RunSpec, context: RunContext, watcher: Watcher, pulse: KeepAlive = no_lease
 ) -> tuple[Planned, tuple[Batch, ...]]:
     """Plan and go no further: nothing is written at the destination, and no guard stops the look."""
 
     def wait(seconds: float) -> None:
         pulse()
-        ground.clock.sleep(ground.tempo.wait(seconds))
+        context.clock.sleep(context.time_scale.wait(seconds))
 
     watcher.stage(Said("READING_SUPPRESSED"))
-    check_destination(ground.destination, order.target, wait)
-    check_fields(ground.destination, order.selection.matching, order.selection.leavers)
-    selection = order.selection
+    check_destination(context.destination, spec.target, wait)
+    check_fields(context.destination, spec.selection.matching, spec.selection.leavers)
+    selection = spec.selection
     packer = Packer(
-        ground.destination,
-        ground.limits,
-        target=order.target,
+        context.destination,
+        context.limits,
+        target=spec.target,
         table=selection.table,
         matching=selection.matching,
         leavers=selection.leavers,
-        automations=order.automations,
+        automations=spec.automations,
     )
 
     def pack(rows: Sequence[DueRow]) -> Sequence[PlannedRow]:
         pulse()
         return packer.pack(rows)
 
-    suppressed = _suppressed(order, ground, watcher, pulse)
-    planned = ground.warehouse.plan(selection, suppressed=suppressed, waiting=order.waiting(), pack=pack)
+    suppressed = _suppressed(spec, context, watcher, pulse)
+    planned = context.warehouse.plan(selection, suppressed=suppressed, waiting=spec.waiting(), pack=pack)
     return planned, packer.batches()
 
 
-def _suppressed(order: Order, ground: Ground, watcher: Watcher, pulse: Pulse) -> Iterator[Suppressed]:
+def _suppressed(
+    spec: RunSpec, context: RunContext, watcher: Watcher, pulse: KeepAlive
+) -> Iterator[Suppressed]:
     """A million people are never held in memory: the warehouse takes them as they come."""
-    reading = Reading(ground.destination, order.target, ground.shelf, ground.clock, watcher.stage)
+    reading = Reading(context.destination, spec.target, context.cache, context.clock, watcher.stage)
     yield from reading.people(pulse)
     watcher.stage(Said("COMPARING"))
 
 
-def execute(order: Order, ground: Ground, outbox: Outbox, watcher: Watcher) -> None:
+def execute(spec: RunSpec, context: RunContext, outbox: Outbox, watcher: Watcher) -> None:
     """Bring a claimed run as far as it gets: to its end, or to where somebody must confirm.
 
     An error of the tree while planning ends the run and is recorded on it. Later ones are raised, as ``LeaseLost``
@@ -109,10 +111,10 @@ def execute(order: Order, ground: Ground, outbox: Outbox, watcher: Watcher) -> N
     plan, batches = state.plan, state.batches
     try:
         if not plan:
-            planned, batches = preview(order, ground, watcher, outbox.keep_alive)
-            check_limit(planned, order.limit)
-            selection = order.selection
-            reason = confirmation_needed(planned, selection.leavers, order.emptied)
+            planned, batches = preview(spec, context, watcher, outbox.keep_alive)
+            check_limit(planned, spec.limit)
+            selection = spec.selection
+            reason = confirmation_needed(planned, selection.leavers, spec.emptied)
             outbox.planned(planned, batches, needs_confirmation=reason)
             watcher.planned(planned)
             plan = planned.reference
@@ -123,30 +125,30 @@ def execute(order: Order, ground: Ground, outbox: Outbox, watcher: Watcher) -> N
     except LelekaError as error:
         outbox.fail(error)
         return
-    delivery = _deliver(order, ground, outbox, watcher, (plan, batches))
+    delivery = _deliver(spec, context, outbox, watcher, (plan, batches))
     watcher.stage(Said("SETTLING"))
-    _settle(order, ground, outbox, plan, delivery)
+    _settle(spec, context, outbox, plan, delivery)
 
 
 def _deliver(
-    order: Order, ground: Ground, outbox: Outbox, watcher: Watcher, work: tuple[str, Sequence[Batch]]
+    spec: RunSpec, context: RunContext, outbox: Outbox, watcher: Watcher, work: tuple[str, Sequence[Batch]]
 ) -> Delivery:
     plan, batches = work
-    seconds = min(ground.limits.seconds_in_flight, order.lease_seconds / 3)
-    with ThreadSenders(ground.destination) as senders:
-        tools = Tools(
+    seconds = min(context.limits.seconds_in_flight, spec.lease_seconds / 3)
+    with ThreadSenders(context.destination) as senders:
+        tools = DeliveryPorts(
             outbox=outbox,
-            warehouse=ground.warehouse,
-            destination=ground.destination,
+            warehouse=context.warehouse,
+            destination=context.destination,
             senders=senders,
-            clock=ground.clock,
-            tempo=ground.tempo,
-            pace=ImportPace(ground.limits, ground.tempo, ground.clock, share=order.share),
+            clock=context.clock,
+            time_scale=context.time_scale,
+            pace=ImportLimiter(context.limits, context.time_scale, context.clock, share=spec.share),
             stage=watcher.stage,
             progress=watcher.progress,
-            waiting=order.waiting,
+            waiting=spec.waiting,
         )
-        delivery = Delivery(Job(plan, order.automations, seconds), tools, batches)
+        delivery = Delivery(Job(plan, spec.automations, seconds), tools, batches)
         try:
             delivery.run()
         except KeyboardInterrupt:
@@ -158,13 +160,13 @@ def _deliver(
     return delivery
 
 
-def _settle(order: Order, ground: Ground, outbox: Outbox, plan: str, delivery: Delivery) -> None:
+def _settle(spec: RunSpec, context: RunContext, outbox: Outbox, plan: str, delivery: Delivery) -> None:
     before = outbox.ledger()
-    settled = ground.warehouse.settle(
+    settled = context.warehouse.settle(
         plan,
-        name=order.selection.name,
+        name=spec.selection.name,
         ledger=before,
-        leavers=order.selection.leavers,
+        leavers=spec.selection.leavers,
         verdicts=tuple(verdicts(delivery.batches.values())),
     )
     if settled.counts.accounted() != settled.counts.selected:

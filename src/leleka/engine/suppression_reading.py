@@ -19,7 +19,7 @@ _REASONS: Final = (SuppressionReason.UNSUBSCRIBED, SuppressionReason.BOUNCED)
 _KEEP_EVERY: Final = 50  # requests: so many are made again after a crash
 _TELL_EVERY: Final = 5.0  # seconds between two sentences
 
-Pulse = Callable[[], object]
+KeepAlive = Callable[[], object]
 """Called now and then while a plan is made: a lease is renewed by it. True asks to stop."""
 
 
@@ -38,7 +38,7 @@ class Progress:
         return [reason for reason in _REASONS if self.after[reason] is not None]
 
 
-class Shelf(Protocol):
+class SuppressionCache(Protocol):
     """Where a reading is kept, so that a run that was killed goes on with it, and others may use it."""
 
     def progress(self) -> Progress:
@@ -54,7 +54,7 @@ class Shelf(Protocol):
         ...
 
 
-class Unkept:
+class NoCache:
     """Where a look is over as soon as it was taken."""
 
     def progress(self) -> Progress:
@@ -71,19 +71,24 @@ class Reading:
     """One reading; ``tell`` hears now and then how far it is."""
 
     def __init__(
-        self, destination: Destination, target: str, shelf: Shelf, clock: Clock, tell: Callable[[str], None]
+        self,
+        destination: Destination,
+        target: str,
+        cache: SuppressionCache,
+        clock: Clock,
+        tell: Callable[[str], None],
     ) -> None:
         self._destination = destination
         self._target = target
-        self._shelf = shelf
+        self._shelf = cache
         self._clock = clock
         self._tell = tell
         self._tell_at = clock.monotonic()
-        self._progress = shelf.progress()
+        self._progress = cache.progress()
         self._before = self._progress.requests
         self._pages: dict[SuppressionReason, int | None] = {}  # of each reason, as its first answer tells
 
-    def people(self, pulse: Pulse) -> Iterator[Suppressed]:
+    def people(self, pulse: KeepAlive) -> Iterator[Suppressed]:
         """Give everybody. ``pulse`` is called before each request.
 
         Raises ``NeedsAttention`` SUPPRESSED_TOO_MANY as soon as the budget is known not to do, ``RunCanceled``

@@ -3,16 +3,16 @@ from dataclasses import replace
 from leleka.core.messages import told
 from leleka.core.ports.clock import Clock
 from leleka.engine.guards import confirmation_needed
-from leleka.engine.rate_limit import ImportPace
+from leleka.engine.rate_limit import ImportLimiter
 from leleka.engine.run import Watcher, preview
-from leleka.engine.suppression_reading import Unkept
+from leleka.engine.suppression_reading import NoCache
 from leleka.errors import LelekaError
 from leleka.services.connections.open_destination import Opened, opened
 from leleka.services.exports.contracts import PreviewView
 from leleka.services.exports.queries import connection_of, find_by_name
 from leleka.services.installation import lake_sessions
 from leleka.state.models import Connection
-from leleka.worker.runs.frozen_configuration import freeze, ground_of, order_of, refresh_for
+from leleka.worker.runs.frozen_configuration import context_of, freeze, refresh_for, spec_of
 from leleka.worker.runs.waiting_addresses import waiting_addresses
 
 
@@ -25,28 +25,28 @@ def preview_export(name: str, clock: Clock, watcher: Watcher, *, refresh: bool =
             refresh_for(session, export, clock, watcher)
         config = freeze(session, export, clock, watcher)
         with opened(connection, clock) as account:
-            order = replace(
-                order_of(export, connection.account, config),
+            spec = replace(
+                spec_of(export, connection.account, config),
                 waiting=lambda: waiting_addresses(session, connection.account, account, clock),
             )
-            planned, batches = preview(order, ground_of(session, account, clock, Unkept()), watcher)
-            pace = ImportPace(account.limits, account.tempo, clock, share=order.share)
+            planned, batches = preview(spec, context_of(session, account, clock, NoCache()), watcher)
+            pace = ImportLimiter(account.limits, account.time_scale, clock, share=spec.share)
             seconds = sum(pace.interval(batch.rows) for batch in batches)
             held = _contacts_held(connection, account)
     lake_sessions.lake().remove(planned.reference)
-    reason = confirmation_needed(planned, order.selection.leavers, order.emptied)
+    reason = confirmation_needed(planned, spec.selection.leavers, spec.emptied)
     return PreviewView(
         export=export.name,
         connection=connection.name,
-        target=order.target,
+        target=spec.target,
         segments=tuple((segment, size) for segment, _, size in config["segments"]),
         counts=planned.counts,
         requests=len(batches),
         minutes=seconds / 60,
         confirmation_reason=reason,
         confirmation_told=told(reason),
-        too_large=planned.counts.selected > order.limit,
-        limit=order.limit,
+        too_large=planned.counts.selected > spec.limit,
+        limit=spec.limit,
         plan_limit=connection.plan_limit,
         account_contacts=held,
     )

@@ -12,8 +12,8 @@ from leleka.core.plan import Ended, Selection
 from leleka.core.ports.destination import Body, Limits
 from leleka.core.ports.outbox import Batch
 from leleka.engine.batch_packing import Packer
-from leleka.engine.delivery import Delivery, Job, Tools
-from leleka.engine.rate_limit import ImportPace, Tempo
+from leleka.engine.delivery import Delivery, DeliveryPorts, Job
+from leleka.engine.rate_limit import ImportLimiter, TimeScale
 from leleka.engine.run import verdicts
 from tests.fakes.clock import VirtualClock
 from tests.fakes.destination import LIMITS, FakeDestination
@@ -60,7 +60,7 @@ class Scene:
     warehouse: MemoryWarehouse
     store: MemoryStore
     limits: Limits = LIMITS
-    tempo: Tempo = field(default_factory=Tempo)
+    time_scale: TimeScale = field(default_factory=TimeScale)
     share: float = 0.9
     lease_seconds: float = 60.0
     latency: Callable[[], float] = lambda: 0.2
@@ -101,14 +101,14 @@ class Scene:
 
     def delivery(self, outbox: MemoryOutbox) -> Delivery:
         state = outbox.load()
-        tools = Tools(
+        tools = DeliveryPorts(
             outbox=outbox,
             warehouse=self.warehouse,
             destination=self.destination,
             senders=self.senders,
             clock=self.clock,
-            tempo=self.tempo,
-            pace=ImportPace(self.limits, self.tempo, self.clock, share=self.share),
+            time_scale=self.time_scale,
+            pace=ImportLimiter(self.limits, self.time_scale, self.clock, share=self.share),
             stage=self.said.append,
             progress=lambda batches: None,  # noqa: ARG005
             waiting=lambda: self.waiting,

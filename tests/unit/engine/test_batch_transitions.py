@@ -17,8 +17,8 @@ from leleka.core.outcomes import (
 )
 from leleka.core.plan import Span
 from leleka.core.ports.outbox import Batch, BatchStatus
-from leleka.engine.batch_transitions import EXTRA_BATCHES, MOST_SENDS, Answers, spent_on
-from leleka.engine.rate_limit import ImportPace, Tempo
+from leleka.engine.batch_transitions import EXTRA_BATCHES, MOST_SENDS, BatchTransitions, spent_on
+from leleka.engine.rate_limit import ImportLimiter, TimeScale
 from tests.fakes.clock import VirtualClock
 from tests.fakes.destination import LIMITS
 
@@ -29,9 +29,11 @@ AWAY = Refused(Cause.NOT_SENT, "connection refused")
 class Desk:
     def __init__(self, spent: int = 0) -> None:
         self.clock = VirtualClock()
-        self.tempo = Tempo()
-        self.pace = ImportPace(LIMITS, self.tempo, self.clock, share=1.0)
-        self.answers = Answers(self.tempo, self.clock, self.pace, lambda addresses, spans: {}, spent)  # noqa: ARG005
+        self.time_scale = TimeScale()
+        self.pace = ImportLimiter(LIMITS, self.time_scale, self.clock, share=1.0)
+        self.answers = BatchTransitions(
+            self.time_scale, self.clock, self.pace, lambda addresses, spans: {}, spent
+        )  # noqa: ARG005
 
     def sent(self, outcome: Outcome, batch: Batch = BATCH) -> Batch:
         return self.answers.to_send(batch, outcome, 0, 10).batch

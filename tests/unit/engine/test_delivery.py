@@ -10,7 +10,7 @@ from leleka.core.outcomes import Accepted, Cause, Ending, Refused, Settled, Unkn
 from leleka.core.plan import Ended
 from leleka.core.ports.outbox import BatchStatus
 from leleka.engine.batch_transitions import EXTRA_BATCHES, MOST_SENDS
-from leleka.engine.rate_limit import Tempo
+from leleka.engine.rate_limit import TimeScale
 from leleka.errors import LelekaError
 from tests.fakes.destination import Step
 from tests.unit.engine.delivering import Scene, names, scene
@@ -125,7 +125,7 @@ def test_an_unnamed_row_is_found_by_halving(seed: int) -> None:
 def test_named_rows_never_use_up_the_budget_for_searching() -> None:
     """I-8: one corrected re-send is enough, however many batches need one."""
     stage = scene((EXTRA_BATCHES + 20) * 3, rows=3)
-    stage.tempo = Tempo(None)
+    stage.time_scale = TimeScale(None)
     stage.destination.base = 0
     stage.store.account = type(stage.store.account)(row_base=0)
     stage.destination.poison = {f"p{number}@example.test" for number in range(0, len(names(1560)), 3)}
@@ -136,7 +136,7 @@ def test_named_rows_never_use_up_the_budget_for_searching() -> None:
 def test_what_the_budget_does_not_find_is_not_attempted() -> None:
     """I-8: the search stops, the run does not fail, and the rows say why."""
     stage = scene(300, rows=100)
-    stage.tempo = Tempo(None)
+    stage.time_scale = TimeScale(None)
     stage.destination.poison = set(names(300))
     stage.deliver()
     assert len(stage.destination.sent) <= 3 + EXTRA_BATCHES
@@ -284,7 +284,7 @@ def test_no_new_send_starts_after_a_cancel() -> None:
 def test_a_bug_in_the_destination_is_raised_and_what_else_came_back_is_kept() -> None:
     """Nothing outside the error tree is retried blindly; an answer that arrived beside it is written down."""
     stage = scene(500)
-    stage.tempo = Tempo(None)
+    stage.time_scale = TimeScale(None)
     outbox = stage.plan()
     delivery = stage.delivery(outbox)
     bugs = iter([ZeroDivisionError()])

@@ -7,7 +7,7 @@ import pytest
 
 from leleka.core.outcomes import Ending, Settled
 from leleka.core.ports.outbox import BatchStatus
-from leleka.engine.rate_limit import Tempo
+from leleka.engine.rate_limit import TimeScale
 from tests.fakes.outbox import MemoryOutbox
 from tests.unit.engine.delivering import Scene, names, scene
 
@@ -67,7 +67,7 @@ def test_a_successor_keeps_the_pace_of_the_one_that_died() -> None:
 
 def test_no_more_requests_are_under_way_than_there_are_places() -> None:
     stage = scene(5000)
-    stage.tempo = Tempo(None)
+    stage.time_scale = TimeScale(None)
     stage.latency = lambda: 5.0
     delivery = stage.delivery(stage.plan())
     most = 0
@@ -187,7 +187,7 @@ def test_a_canceled_run_in_the_queue_ends_without_the_lane() -> None:
 @pytest.mark.parametrize("count", [20_000])
 def test_few_rows_of_a_plan_are_in_memory(count: int) -> None:
     stage = scene(count)
-    stage.tempo = Tempo(None)
+    stage.time_scale = TimeScale(None)
     delivery = stage.deliver()
     assert stage.warehouse.longest_read <= 5_000
     assert len(delivery._bodies._contacts) <= 15_000

@@ -2,14 +2,14 @@
 
 import pytest
 
-from leleka.engine.rate_limit import ImportPace, Tempo
+from leleka.engine.rate_limit import ImportLimiter, TimeScale
 from tests.fakes.clock import VirtualClock
 from tests.fakes.destination import LIMITS
 
 
-def pace(share: float = 0.9, speed: float | None = 1.0) -> tuple[ImportPace, VirtualClock]:
+def pace(share: float = 0.9, speed: float | None = 1.0) -> tuple[ImportLimiter, VirtualClock]:
     clock = VirtualClock()
-    return ImportPace(LIMITS, Tempo(speed), clock, share=share), clock
+    return ImportLimiter(LIMITS, TimeScale(speed), clock, share=share), clock
 
 
 @pytest.mark.parametrize(("rows", "per_minute"), [(250, 90.0), (2, 90.0), (1, 14.0)])
@@ -46,9 +46,9 @@ def test_a_wall_clock_that_steps_does_not_matter() -> None:
 
 def test_a_test_host_is_as_much_faster_as_it_says() -> None:
     assert pace(share=0.9, speed=20)[0].interval(250) == pytest.approx(3 / 90)
-    assert Tempo(20).wait(60) == 3.0
+    assert TimeScale(20).wait(60) == 3.0
 
 
 def test_a_test_host_without_limits_has_no_spacing_and_short_waits() -> None:
     assert pace(speed=None)[0].interval(1) == 0.0
-    assert 0 < Tempo(None).wait(60) < 0.1
+    assert 0 < TimeScale(None).wait(60) < 0.1

@@ -4,19 +4,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leleka.engine.rate_limit import Tempo
-from leleka.engine.request_slots import KEPT_FOR_PEOPLE, RequestPace
+from leleka.engine.rate_limit import TimeScale
+from leleka.engine.request_slots import KEPT_FOR_PEOPLE, RequestLimiter
 from tests.fakes.clock import VirtualClock
 from tests.fakes.destination import LIMITS
-from tests.fakes.request_slots import MemoryPlaces
+from tests.fakes.request_slots import MemoryRequestSlots
 
 PLACES = LIMITS.requests_per_second - KEPT_FOR_PEOPLE
 
 
-def paced(clock: VirtualClock, speed: float | None = 1.0) -> RequestPace:
-    tempo = Tempo(speed)
-    places = MemoryPlaces(PLACES, LIMITS.seconds_in_flight + tempo.wait(1.0))
-    return RequestPace(LIMITS, tempo, clock, places)
+def paced(clock: VirtualClock, speed: float | None = 1.0) -> RequestLimiter:
+    time_scale = TimeScale(speed)
+    places = MemoryRequestSlots(PLACES, LIMITS.seconds_in_flight + time_scale.wait(1.0))
+    return RequestLimiter(LIMITS, time_scale, clock, places)
 
 
 @given(st.lists(st.tuples(st.floats(0.001, 3.0), st.floats(0, 1)), min_size=20, max_size=60))

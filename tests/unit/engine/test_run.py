@@ -11,8 +11,8 @@ from leleka.core.ports.destination import Suppressed, SuppressedPage, Suppressio
 from leleka.core.ports.outbox import Batch, BatchStatus, LeaseLost, RejectedRow
 from leleka.core.ports.warehouse import Pack
 from leleka.engine.pre_send_check import nobody
-from leleka.engine.rate_limit import Tempo
-from leleka.engine.run import Ground, Order, execute, verdicts
+from leleka.engine.rate_limit import TimeScale
+from leleka.engine.run import RunContext, RunSpec, execute, verdicts
 from leleka.errors import LelekaError
 from tests.fakes.clock import VirtualClock
 from tests.fakes.outbox import MemoryOutbox
@@ -54,8 +54,8 @@ def stage_of(count: int) -> Scene:
 
 def run(stage: Scene, outbox: MemoryOutbox, limit: int = 1000, leavers: Leavers | None = None) -> None:
     selection = Selection("export", "", TABLE, "", (), MATCHING, leavers or Leavers(), outbox.ledger())
-    order = Order(selection, "7", False, limit, 1.0, nobody, (), 60.0)
-    ground = Ground(stage.warehouse, stage.destination, stage.limits, stage.clock, Tempo(None))
+    order = RunSpec(selection, "7", False, limit, 1.0, nobody, (), 60.0)
+    ground = RunContext(stage.warehouse, stage.destination, stage.limits, stage.clock, TimeScale(None))
     execute(order, ground, outbox, Onlooker())
 
 

@@ -56,7 +56,7 @@ class Paged(FakeDestination):
 @dataclass
 class Scene:
     clock: VirtualClock = field(default_factory=VirtualClock)
-    shelf: Kept = field(default_factory=Kept)
+    cache: Kept = field(default_factory=Kept)
     said: list[str] = field(default_factory=list)
     canceled: bool = False
 
@@ -69,7 +69,7 @@ class Scene:
             self.destination.person(f"p{number}@x.test").lists["7"] = standing
 
     def read(self) -> list[str]:
-        reading = Reading(self.destination, "7", self.shelf, self.clock, self.said.append)
+        reading = Reading(self.destination, "7", self.cache, self.clock, self.said.append)
         return [one.address for one in reading.people(lambda: self.canceled)]
 
 
@@ -138,7 +138,7 @@ def test_a_reading_that_was_cut_short_goes_on_where_it_was_kept(
         scene.read()
     assert len(scene.read()) == 38
     assert scene.destination.asked == 8
-    assert scene.shelf.reached.requests == 7
+    assert scene.cache.reached.requests == 7
 
 
 def test_a_whole_reading_is_not_asked_for_again(scene: Scene) -> None:

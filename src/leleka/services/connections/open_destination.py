@@ -8,8 +8,8 @@ from leleka.core.ports.clock import Clock
 from leleka.core.ports.destination import Destination, Limits, Turn, at_once
 from leleka.core.secret import Secret
 from leleka.destinations.registry import spec_of
-from leleka.engine.rate_limit import Tempo
-from leleka.engine.request_slots import KEPT_FOR_PEOPLE, RequestPace
+from leleka.engine.rate_limit import TimeScale
+from leleka.engine.request_slots import KEPT_FOR_PEOPLE, RequestLimiter
 from leleka.services.connections.keys import key_of
 from leleka.services.installation import configuration as installation_configuration
 from leleka.state.models import Connection
@@ -22,7 +22,7 @@ class Opened:
 
     destination: Destination
     limits: Limits
-    tempo: Tempo
+    time_scale: TimeScale
 
 
 @contextmanager
@@ -37,20 +37,22 @@ def opened_with(connection: Connection, key: Secret, clock: Clock) -> Iterator[O
     """Open with a key at hand; the connection need not be saved, nor its account be known yet."""
     network = installation_configuration.configuration().network
     spec = spec_of(connection.type)
-    tempo = Tempo(network.speed(connection.host))
-    turn = _turn_of(connection.account_id, spec.limits, tempo, clock) if connection.account_id else at_once
+    time_scale = TimeScale(network.speed(connection.host))
+    turn = (
+        _turn_of(connection.account_id, spec.limits, time_scale, clock) if connection.account_id else at_once
+    )
     settings = spec.settings(host=connection.host, key=key, share=connection.share)
     destination = spec.open(settings, network, clock, turn)
     try:
-        yield Opened(destination, spec.limits, tempo)
+        yield Opened(destination, spec.limits, time_scale)
     finally:
         destination.close()
 
 
-def _turn_of(account: int, limits: Limits, tempo: Tempo, clock: Clock) -> Turn:
+def _turn_of(account: int, limits: Limits, time_scale: TimeScale, clock: Clock) -> Turn:
     places = AccountPlaces(
         account,
         limits.requests_per_second - KEPT_FOR_PEOPLE,
         longest=limits.seconds_in_flight + 1.0,
     )
-    return RequestPace(limits, tempo, clock, places).turn
+    return RequestLimiter(limits, time_scale, clock, places).turn

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from leleka.core.clock import SystemClock
 from leleka.destinations.registry import SPECS
-from leleka.engine.rate_limit import ImportPace, Tempo
+from leleka.engine.rate_limit import ImportLimiter, TimeScale
 from leleka.errors import NotFound
 from leleka.services.access.actor import Actor
 from leleka.services.access.permissions import Permission, require
@@ -131,8 +131,8 @@ def _allowed(run: Run) -> float | None:
     spec = SPECS.get(config.get("type", ""))
     if spec is None:
         return None
-    tempo = Tempo(installation_configuration.configuration().network.speed(config.get("host", "")))
-    pace = ImportPace(spec.limits, tempo, SystemClock(), share=config["share"])
+    tempo = TimeScale(installation_configuration.configuration().network.speed(config.get("host", "")))
+    pace = ImportLimiter(spec.limits, tempo, SystemClock(), share=config["share"])
     interval = pace.interval(spec.limits.rows)
     return spec.limits.rows * _MINUTE / interval if interval else None
 

@@ -136,17 +136,17 @@ def _work(session: Session, run: Run, outbox: DjangoOutbox, clock: Clock, watche
         with opened(_frozen_connection(run), clock) as account:
             if not run.plan:
                 settle_late(session, run.account, account, clock, outbox.keep_alive)
-            order = frozen_configuration.order_of(
+            spec = frozen_configuration.spec_of(
                 run.export, run.account, run.config, resend_refused=run.config["resend"]
             )
 
             def waiting() -> set[str]:
                 return waiting_addresses(session, run.account, account, clock, of_others_than=run.pk)
 
-            order = replace(order, waiting=waiting)
-            shelf = RunShelf(session, run, clock, account.tempo)
+            spec = replace(spec, waiting=waiting)
+            cache = RunShelf(session, run, clock, account.time_scale)
             watch = KeyWatch(lambda: _frozen_connection(run), account.destination, clock, watcher)
-            execute(order, frozen_configuration.ground_of(session, account, clock, shelf), outbox, watch)
+            execute(spec, frozen_configuration.context_of(session, account, clock, cache), outbox, watch)
     except LeaseLost:
         raise
     except LelekaError as error:

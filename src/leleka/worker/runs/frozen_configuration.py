@@ -8,8 +8,8 @@ from leleka.core.data_matching import LeaverPolicy
 from leleka.core.plan import Selection
 from leleka.core.ports.clock import Clock
 from leleka.engine.pre_send_check import nobody
-from leleka.engine.run import Ground, Order, Watcher
-from leleka.engine.suppression_reading import Shelf
+from leleka.engine.run import RunContext, RunSpec, Watcher
+from leleka.engine.suppression_reading import SuppressionCache
 from leleka.errors import Conflict, NeedsAttention
 from leleka.services.connections.open_destination import Opened
 from leleka.services.exports.data_matching import leavers_of, matching_of
@@ -94,9 +94,9 @@ def _evaluated(export: Export) -> Sequence[Segment]:
     return segments
 
 
-def order_of(
+def spec_of(
     export: Export, account: Account, config: dict[str, Any], *, resend_refused: bool = False
-) -> Order:
+) -> RunSpec:
     """Give what a run with this frozen configuration is to do."""
     table = config["table"]
     columns = tuple(Column(name, ColumnType(kind)) for name, kind in table["columns"])
@@ -115,7 +115,7 @@ def order_of(
         suppressed_here=suppression.digests(account),
         salt=account.salt,
     )
-    return Order(
+    return RunSpec(
         selection=selection,
         target=config["target"],
         automations=config["automations"],
@@ -127,14 +127,14 @@ def order_of(
     )
 
 
-def ground_of(session: Session, account: Opened, clock: Clock, shelf: Shelf) -> Ground:
-    return Ground(
+def context_of(session: Session, account: Opened, clock: Clock, cache: SuppressionCache) -> RunContext:
+    return RunContext(
         warehouse=LakeWarehouse(session, lake_sessions.lake()),
         destination=account.destination,
         limits=account.limits,
         clock=clock,
-        tempo=account.tempo,
-        shelf=shelf,
+        time_scale=account.time_scale,
+        cache=cache,
     )
 
 

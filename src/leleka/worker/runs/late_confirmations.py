@@ -22,7 +22,7 @@ from leleka.state.models import Account, BatchRow, Ledger, Run
 from leleka.warehouse.engines.duckdb import Session
 from leleka.warehouse.lake_warehouse import LakeWarehouse
 
-Pulse = Callable[[], object]
+KeepAlive = Callable[[], object]
 
 _PENDING_IN_A_ROW: Final = 10
 _ASKED_FOR: Final = 24 * 3600.0  # seconds after acceptance
@@ -38,12 +38,12 @@ def accounts_to_ask(clock: Clock) -> Sequence[int]:
     return sorted(set(left.values_list("run__account", flat=True)))
 
 
-def settle_late(session: Session, account: Account, opened: Opened, clock: Clock, pulse: Pulse) -> int:
+def settle_late(session: Session, account: Account, opened: Opened, clock: Clock, pulse: KeepAlive) -> int:
     """Ask once after each accepted batch of the account's finished runs; give how many came to an end.
 
     ``pulse`` is called between questions. A queue that does not move is not asked about to its end.
     """
-    since = clock.now() - opened.tempo.wait(_ASKED_FOR)
+    since = clock.now() - opened.time_scale.wait(_ASKED_FOR)
     left = BatchRow.objects.filter(
         run__account=account,
         run__finished_at__isnull=False,
@@ -56,7 +56,9 @@ def settle_late(session: Session, account: Account, opened: Opened, clock: Clock
     return ended
 
 
-def _settle_run(session: Session, run: Run, rows: QuerySet[BatchRow], opened: Opened, pulse: Pulse) -> int:
+def _settle_run(
+    session: Session, run: Run, rows: QuerySet[BatchRow], opened: Opened, pulse: KeepAlive
+) -> int:
     warehouse = LakeWarehouse(session, lake_sessions.lake())
     changed: list[tuple[BatchRow, Batch]] = []
     verdicts: list[Verdict] = []

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 
 from leleka.core.ports.clock import Clock
 from leleka.core.ports.destination import Suppressed, SuppressionReason
-from leleka.engine.rate_limit import Tempo
+from leleka.engine.rate_limit import TimeScale
 from leleka.engine.suppression_reading import Progress
 from leleka.services.installation import lake_sessions
 from leleka.services.system.snapshot_references import LONGEST
@@ -20,11 +20,11 @@ from leleka.warehouse.engines.duckdb import Session
 class RunShelf:
     """``engine.suppression_reading.Shelf`` of one run."""
 
-    def __init__(self, session: Session, run: Run, clock: Clock, tempo: Tempo) -> None:
+    def __init__(self, session: Session, run: Run, clock: Clock, time_scale: TimeScale) -> None:
         self._session = session
         self._run = run
         self._clock = clock
-        self._tempo = tempo
+        self._tempo = time_scale
         self._used: SuppressedReading | None = None
 
     def progress(self) -> Progress:

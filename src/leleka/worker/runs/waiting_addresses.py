@@ -18,7 +18,7 @@ def waiting_addresses(
 ) -> set[str]:
     """Give the addresses of the account's open batches and of its attempts in quarantine, but for one run's."""
     lift_quarantine(account, opened, clock)
-    since = clock.now() - opened.tempo.wait(LONGEST)
+    since = clock.now() - opened.time_scale.wait(LONGEST)
     batches = open_batches(since).filter(run__account=account).exclude(run=of_others_than)
     lake, found = lake_sessions.lake(), set[str]()
     for batch in batches.select_related("run"):
@@ -30,7 +30,7 @@ def waiting_addresses(
 def lift_quarantine(account: Account, opened: Opened, clock: Clock) -> None:
     """End the quarantine of attempts so old that, with the account's import queue empty, none can surface."""
     age = installation_configuration.configuration().lease_seconds + opened.limits.seconds_in_flight + SETTLED
-    before = clock.now() - opened.tempo.wait(age)
+    before = clock.now() - opened.time_scale.wait(age)
     over = Q(outcome=AttemptRow.Outcome.UNKNOWN) | Q(outcome="", batch__run__finished_at__isnull=False)
     # What was written in the future was written by a wrong clock: there, the empty queue alone has to do.
     old = Q(written_at__lt=before) | Q(written_at__gt=clock.now() + FURTHEST)
