@@ -31,9 +31,9 @@ from leleka.core.ports.destination import (
     Body,
     Change,
     Check,
+    CheckStatus,
     Field,
     Limits,
-    Standing,
     Suppressed,
     SuppressedPage,
     SuppressionReason,
@@ -119,9 +119,9 @@ class FakeDestination:
             right["list"] = "" if target in self.lists else "LIST_NOT_FOUND"
         failed = False
         for name, code in right.items():
-            standing = Standing.SKIPPED if failed else Standing.FAILED if code else Standing.PASSED
+            standing = CheckStatus.SKIPPED if failed else CheckStatus.FAILED if code else CheckStatus.PASSED
             failed = failed or bool(code)
-            shown = code if standing is Standing.FAILED else ""
+            shown = code if standing is CheckStatus.FAILED else ""
             yield Check(name, standing, f"The {name} was {standing}.", shown)
 
     def targets(self) -> Sequence[Target]:

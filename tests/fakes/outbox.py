@@ -20,7 +20,7 @@ from leleka.core.ports.outbox import (
     LeaseLost,
     RunCanceled,
     RunState,
-    not_from_a_wrong_clock,
+    clamp_future,
 )
 
 
@@ -132,7 +132,7 @@ class MemoryOutbox:
 
     def pause(self, until: float, reason: str) -> None:
         with self._writing():
-            if until > not_from_a_wrong_clock(self._store.account.paused_until, self._clock.now()):
+            if until > clamp_future(self._store.account.paused_until, self._clock.now()):
                 self._account(paused_until=until, pause_reason=reason)
 
     def learn_row_base(self, base: int) -> None:

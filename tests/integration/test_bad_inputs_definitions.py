@@ -10,7 +10,7 @@ from ruamel.yaml import YAML
 
 from leleka.core.clock import SystemClock
 from leleka.core.configuration import Configuration
-from leleka.core.ports.destination import Standing
+from leleka.core.ports.destination import CheckStatus
 from leleka.errors import InvalidInput, Problem
 from leleka.services.connections import live_account
 from leleka.services.definitions import apply as definition_apply
@@ -75,7 +75,7 @@ def test_what_the_account_does_not_know_is_said_by_the_check(office: Office, one
     office.apply(placed(AT_WORK, one.at, one.input) if one.at else DEFINITIONS)
     office.ask("lists/2/delete")
     steps = list(live_account.check("Sandbox", str(one.list or 1), SystemClock()))
-    failed = [step for step in steps if step.standing is Standing.FAILED]
+    failed = [step for step in steps if step.standing is CheckStatus.FAILED]
     assert [step.code for step in failed] == [one.code]
     assert one.says in failed[0].sentence
     assert "CANARY" not in str(steps)

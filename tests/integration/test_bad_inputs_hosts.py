@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
 from leleka.core.configuration import Configuration, Network
-from leleka.core.ports.destination import Standing
+from leleka.core.ports.destination import CheckStatus
 from leleka.core.secret import Secret
 from leleka.destinations.activecampaign.destination import ActiveCampaign
 from leleka.destinations.activecampaign.hosts import normalise_host
@@ -85,8 +85,8 @@ def test_a_permitted_name_that_leads_inside_is_refused_when_it_is_connected_to(o
     client = GuardedClient(host.origin, key, VirtualClock(), resolver=lambda _name, _port: [one.input])
     steps = list(ActiveCampaign(host, client, VirtualClock()).check(None))
     client.close()
-    assert [(step.standing, step.code) for step in steps[:1]] == [(Standing.FAILED, one.code)]
-    assert {step.standing for step in steps[1:]} == {Standing.SKIPPED}
+    assert [(step.standing, step.code) for step in steps[:1]] == [(CheckStatus.FAILED, one.code)]
+    assert {step.standing for step in steps[1:]} == {CheckStatus.SKIPPED}
     assert "CANARY" not in str(steps)
 
 

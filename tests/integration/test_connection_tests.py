@@ -7,7 +7,7 @@ import pytest
 import time_machine
 
 from leleka.core.clock import SystemClock
-from leleka.core.ports.destination import Standing
+from leleka.core.ports.destination import CheckStatus
 from leleka.errors import TryLater
 from leleka.services.connections import commands as editing
 from leleka.services.connections import connection_test
@@ -40,7 +40,7 @@ def test_a_key_may_be_kept_elsewhere(office: Office, tmp_path: Path) -> None:
     place.write_text(f"{KEY}\n")
     reference = f"file:{place}"
     steps, proof = tried(ALICE, Draft(host(office), reference))
-    assert [step.standing for step in steps] == [Standing.PASSED] * 3
+    assert [step.standing for step in steps] == [CheckStatus.PASSED] * 3
     made = editing.create(ALICE, form(office, key=reference, proof=proof))
     assert (made.key_reference, made.key_hint, made.has_key) == (reference, "", True)
     steps, proof = tried(ALICE, Draft(host(office), "env:NOTHING_LIKE_IT"))

@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 
 from leleka.core.clock import SystemClock
-from leleka.core.ports.destination import Standing
+from leleka.core.ports.destination import CheckStatus
 from leleka.errors import Conflict, Forbidden, InvalidInput, NotFound, TryLater
 from leleka.services.access.actor import Role
 from leleka.services.connections import commands as editing
@@ -39,7 +39,7 @@ def test_a_connection_is_set_up_and_its_key_is_sealed(office: Office) -> None:
         5000,
         "0001",
     )
-    assert [step.standing for step in made.last_check] == [Standing.PASSED] * 3
+    assert [step.standing for step in made.last_check] == [CheckStatus.PASSED] * 3
     row = Connection.objects.get()
     assert connection_keys.key_of(row).reveal() == KEY
     assert (row.consent_by, row.consent_version, row.consent_language) == (ALICE.name, consent.VERSION, "en")
@@ -237,7 +237,7 @@ def test_a_connection_of_a_file_is_read_only(office: Office) -> None:
     with pytest.raises(Conflict, match="MANAGED_BY_FILE"):
         editing.update(ALICE, row.pk, row.version, form(office, key=""))
     steps, _ = tried(ALICE, Draft("", connection=row.pk))
-    assert [step.standing for step in steps] == [Standing.PASSED] * 3
+    assert [step.standing for step in steps] == [CheckStatus.PASSED] * 3
     assert connection_queries.connection(ALICE, row.pk).checked_at is not None
 
 

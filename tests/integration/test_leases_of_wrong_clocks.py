@@ -3,7 +3,7 @@
 import pytest
 
 from leleka.core.clock import SystemClock
-from leleka.core.ports.outbox import FURTHEST
+from leleka.core.ports.outbox import MAX_LEASE_SECONDS
 from leleka.services.refresh import commands as refresh_commands
 from leleka.services.runs import commands as run_commands
 from leleka.services.system import about
@@ -68,5 +68,5 @@ def test_the_lane_of_an_account_is_free() -> None:
 @pytest.mark.usefixtures("shop")
 def test_the_longest_lease_that_may_be_set_is_kept_by_clocks_that_differ() -> None:
     run = run_commands.ask_run(ALICE, "News")
-    hold(Run, run.pk, ahead=FURTHEST + 600)
+    hold(Run, run.pk, ahead=MAX_LEASE_SECONDS + 600)
     assert list(fair_queue.runs_in_turn(CLOCK, ())) == []

@@ -7,7 +7,7 @@ import pytest
 from django.urls import resolve
 from django.utils import timezone
 
-from leleka.core.messages import Said, told
+from leleka.core.messages import Message, message_data
 from leleka.services.access.actor import Role
 from leleka.services.notices import texts as notice_texts
 from leleka.state.models import (
@@ -193,8 +193,8 @@ def test_why_a_run_waits_is_said_in_the_reader_s_language(clock: VirtualClock) -
     who = somebody("visitor", Role.VIEWER)
     User.objects.update(language="uk")
     clock.step_wall(timezone.now().timestamp() - clock.now())
-    reason = Said("LEAVERS_MARKED_MANY", leaving=633, known=918, share=0.3)
-    waits: dict[str, Any] = {"confirmation_reason": reason, "confirmation_told": told(reason)}
+    reason = Message("LEAVERS_MARKED_MANY", leaving=633, known=918, share=0.3)
+    waits: dict[str, Any] = {"confirmation_reason": reason, "confirmation_told": message_data(reason)}
     run(export(), RunStatus.NEEDS_CONFIRMATION, clock, **waits)
     notice_sweep.sweep(clock)
     page = shown(who, "/notices")

@@ -6,7 +6,7 @@ import pytest
 import time_machine
 from django.utils import translation
 
-from leleka.core.messages import Said, told
+from leleka.core.messages import Message, message_data
 from leleka.messages.progress import in_words
 from leleka.messages.reasons import particulars
 from leleka.services.access.actor import Role
@@ -81,9 +81,9 @@ def test_a_run_that_failed_says_why_in_the_readers_language_and_leads_to_its_exp
 
 
 def test_a_stage_is_told_in_the_readers_language_and_an_unknown_one_as_it_is() -> None:
-    said = Said("EVALUATING_SEGMENT", name="Gold")
+    said = Message("EVALUATING_SEGMENT", name="Gold")
     with translation.override("en"):
-        assert in_words(told(said), said) == "Evaluating segment Gold"
+        assert in_words(message_data(said), said) == "Evaluating segment Gold"
     with translation.override("uk"):
-        assert in_words(told(said), said) == "Обчислюємо сегмент «Gold»"
+        assert in_words(message_data(said), said) == "Обчислюємо сегмент «Gold»"
         assert in_words({}, "Something new") == "Something new"

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from leleka.core.columns import Column, ColumnType, Table
 from leleka.core.plan import Selection
-from leleka.core.ports.outbox import FURTHEST, Batch, BatchStatus, Outbox
+from leleka.core.ports.outbox import MAX_LEASE_SECONDS, Batch, BatchStatus, Outbox
 from leleka.engine.run import RunSpec
 from tests.fakes.outbox import MemoryOutbox, MemoryStore, StoredRun
 
@@ -133,7 +133,7 @@ class MemoryOffice:
             for run in self.store.runs.values()
             for one in run.attempts
             if one.outcome == "unknown"
-            if not before <= self.written[key := (run.name, one.batch, one.number)] <= now + FURTHEST
+            if not before <= self.written[key := (run.name, one.batch, one.number)] <= now + MAX_LEASE_SECONDS
         }
         if doubted - self.lifted and self.far.queue_empty():
             self.lifted |= doubted

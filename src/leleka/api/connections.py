@@ -11,7 +11,7 @@ from leleka.api.problems import ProblemOut
 from leleka.api.request import ApiRequest
 from leleka.api.schemas.common import LARGEST, Audience, CheckOut, In, Number, Page, Paging, Version, paged
 from leleka.core.clock import SystemClock
-from leleka.core.ports.destination import Standing
+from leleka.core.ports.destination import CheckStatus
 from leleka.errors import InvalidInput, Problem
 from leleka.services.access.actor import Actor
 from leleka.services.connections import commands as connection_commands
@@ -175,7 +175,7 @@ def show_consent(request: ApiRequest, language: Annotated[Language, Query()] = "
 def check_connection(request: ApiRequest, data: DraftIn) -> dict[str, Any]:
     """Test host and key step by step; at most five times a minute."""
     test, steps = _tested(request.auth, Draft(data.host, data.key, data.type, data.connection))
-    passed = all(step.standing is Standing.PASSED for step in steps)
+    passed = all(step.standing is CheckStatus.PASSED for step in steps)
     return {"passed": passed, "proof": test.proof, "notes": test.notes, "steps": steps}
 
 
@@ -237,7 +237,7 @@ def _tested(actor: Actor, draft: Draft) -> tuple[connection_test.Connect, list[A
 def _proof(actor: Actor, draft: Draft) -> str:
     """Raises ``InvalidInput`` with the steps that failed."""
     test, steps = _tested(actor, draft)
-    failed = [step for step in steps if step.standing is Standing.FAILED]
+    failed = [step for step in steps if step.standing is CheckStatus.FAILED]
     if failed:
         raise InvalidInput.of([Problem(one.code, one.sentence, f"check.{one.name}") for one in failed])
     return test.proof

@@ -41,7 +41,7 @@ TEMPLATES: Final[Mapping[str, str]] = {
 }
 
 
-class Said(str):
+class Message(str):
     """A sentence in English that remembers its code and what it was made of."""
 
     __slots__ = ("code", "values")
@@ -54,6 +54,6 @@ class Said(str):
         return made
 
 
-def told(sentence: str) -> dict[str, Any]:
+def message_data(sentence: str) -> dict[str, Any]:
     """Give what is kept of a sentence besides its text; nothing of one without a code."""
-    return {"code": sentence.code, "values": dict(sentence.values)} if isinstance(sentence, Said) else {}
+    return {"code": sentence.code, "values": dict(sentence.values)} if isinstance(sentence, Message) else {}

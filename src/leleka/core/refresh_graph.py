@@ -78,7 +78,7 @@ def downstream(nodes: Iterable[Node], of: Key) -> Sequence[Node]:
     return [node for node in rest if node.key in found and node.key != of]
 
 
-def standing_in_the_way(needs: Iterable[int], statuses: Mapping[int, StepStatus]) -> Sequence[int]:
+def blocking_steps(needs: Iterable[int], statuses: Mapping[int, StepStatus]) -> Sequence[int]:
     """Give which of the steps it needs keep a step from beginning for good: who failed, was skipped or canceled."""
     return [number for number in needs if statuses[number] in ENDED - WENT_WELL]
 

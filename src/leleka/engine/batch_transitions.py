@@ -9,7 +9,7 @@ from leleka.core.batches import halves
 from leleka.core.outcomes import Accepted, Cause, Ending, Outcome, Pending, Refused, Settled, Unknown
 from leleka.core.plan import Span
 from leleka.core.ports.clock import Clock
-from leleka.core.ports.outbox import Batch, BatchStatus, RejectedRow, not_from_a_wrong_clock
+from leleka.core.ports.outbox import Batch, BatchStatus, RejectedRow, clamp_future
 from leleka.engine.poison_rows import blame
 from leleka.engine.rate_limit import ImportLimiter, TimeScale
 from leleka.errors import LelekaError, NeedsAttention, TryLater
@@ -126,7 +126,7 @@ class BatchTransitions:
         together fail together and count once.
         """
         now = self._clock.now()
-        if now >= not_from_a_wrong_clock(self.held_until, now):
+        if now >= clamp_future(self.held_until, now):
             count = self._in_a_row[outcome.cause] + 1
             self._in_a_row[outcome.cause] = count
             self.held_until = self._later(count)

@@ -20,7 +20,7 @@ from leleka.core.ports.outbox import (
     BatchStatus,
     LaneLost,
     Outbox,
-    not_from_a_wrong_clock,
+    clamp_future,
 )
 from leleka.core.ports.warehouse import Warehouse
 from leleka.engine.batch_transitions import BatchTransitions, Transition, spent_on
@@ -210,7 +210,7 @@ class Delivery:
 
     def _latest(self, *moments: float) -> float:
         now = self._clock.now()
-        return max(not_from_a_wrong_clock(moment, now) for moment in moments)
+        return max(clamp_future(moment, now) for moment in moments)
 
     def _poll_due(self) -> None:
         now = self._clock.now()

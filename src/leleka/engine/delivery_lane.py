@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Final
 
-from leleka.core.messages import Said
+from leleka.core.messages import Message
 from leleka.core.ports.clock import Clock
 from leleka.core.ports.outbox import Outbox
 
@@ -38,7 +38,7 @@ class Lane:
             self._left = self._left and not self._held
             if self._held:
                 self._taken()
-            self._say(Said("QUEUED_BEHIND", ahead=ahead) if ahead else Said("DELIVERING"))
+            self._say(Message("QUEUED_BEHIND", ahead=ahead) if ahead else Message("DELIVERING"))
         return self._held
 
     def wait(self) -> float:

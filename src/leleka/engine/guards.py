@@ -4,9 +4,9 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from leleka.core.data_matching import DataMatching, LeaverPolicy, Leavers
-from leleka.core.messages import Said
+from leleka.core.messages import Message
 from leleka.core.plan import Planned
-from leleka.core.ports.destination import Destination, Standing
+from leleka.core.ports.destination import CheckStatus, Destination
 from leleka.errors import InvalidInput, NeedsAttention, Problem, TryLater
 
 _LEAVER_SHARE: Final = 0.30
@@ -21,7 +21,9 @@ def check_destination(destination: Destination, target: str, wait: Callable[[flo
     Nobody is there to ask again, so what may pass another time is tried again after a ``wait`` of some seconds.
     """
     attempt = 1
-    while failed := next((one for one in destination.check(target) if one.standing is Standing.FAILED), None):
+    while failed := next(
+        (one for one in destination.check(target) if one.standing is CheckStatus.FAILED), None
+    ):
         if attempt >= failed.tries:
             passes = failed.tries > 1
             error = TryLater if passes else NeedsAttention
@@ -74,7 +76,7 @@ def confirmation_needed(planned: Planned, leavers: Leavers, emptied: Sequence[st
     what = "MARKED" if leavers.policy is LeaverPolicy.MARK else "UNSUBSCRIBED"
     leaving = sum(planned.counts.left.values())
     if emptied and leaving:
-        return Said(f"LEAVERS_{what}_EMPTIED", leaving=leaving, names=", ".join(emptied))
+        return Message(f"LEAVERS_{what}_EMPTIED", leaving=leaving, names=", ".join(emptied))
     if leaving >= _LEAVER_LEAST and leaving > planned.known * _LEAVER_SHARE:
-        return Said(f"LEAVERS_{what}_MANY", leaving=leaving, known=planned.known, share=_LEAVER_SHARE)
+        return Message(f"LEAVERS_{what}_MANY", leaving=leaving, known=planned.known, share=_LEAVER_SHARE)
     return ""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from leleka.core.batches import without
-from leleka.core.messages import Said
+from leleka.core.messages import Message
 from leleka.core.plan import DueRow, Ended, Planned, PlannedRow, Selection, Span, Verdict
 from leleka.core.ports.clock import Clock
 from leleka.core.ports.destination import Destination, Limits, Suppressed
@@ -69,7 +69,7 @@ def preview(
         pulse()
         context.clock.sleep(context.time_scale.wait(seconds))
 
-    watcher.stage(Said("READING_SUPPRESSED"))
+    watcher.stage(Message("READING_SUPPRESSED"))
     check_destination(context.destination, spec.target, wait)
     check_fields(context.destination, spec.selection.matching, spec.selection.leavers)
     selection = spec.selection
@@ -98,7 +98,7 @@ def _suppressed(
     """A million people are never held in memory: the warehouse takes them as they come."""
     reading = Reading(context.destination, spec.target, context.cache, context.clock, watcher.stage)
     yield from reading.people(pulse)
-    watcher.stage(Said("COMPARING"))
+    watcher.stage(Message("COMPARING"))
 
 
 def execute(spec: RunSpec, context: RunContext, outbox: Outbox, watcher: Watcher) -> None:
@@ -126,7 +126,7 @@ def execute(spec: RunSpec, context: RunContext, outbox: Outbox, watcher: Watcher
         outbox.fail(error)
         return
     delivery = _deliver(spec, context, outbox, watcher, (plan, batches))
-    watcher.stage(Said("SETTLING"))
+    watcher.stage(Message("SETTLING"))
     _settle(spec, context, outbox, plan, delivery)
 
 

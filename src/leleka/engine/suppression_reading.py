@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
-from leleka.core.messages import Said
+from leleka.core.messages import Message
 from leleka.core.ports.clock import Clock
 from leleka.core.ports.destination import Destination, Suppressed, SuppressionReason
 from leleka.core.ports.outbox import RunCanceled
@@ -143,8 +143,8 @@ class Reading:
         self._tell_at = now + _TELL_EVERY
         asked, about = self._progress.requests, self._about()
         if about is not None and not whole:
-            self._tell(Said("READING_SUPPRESSED_PART", asked=asked, about=max(about, asked)))
+            self._tell(Message("READING_SUPPRESSED_PART", asked=asked, about=max(about, asked)))
         else:
             self._tell(
-                Said("READ_SUPPRESSED_AT_ONCE") if asked == 1 else Said("READ_SUPPRESSED", asked=asked)
+                Message("READ_SUPPRESSED_AT_ONCE") if asked == 1 else Message("READ_SUPPRESSED", asked=asked)
             )

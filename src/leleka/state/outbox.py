@@ -9,12 +9,12 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from leleka.core.messages import told
+from leleka.core.messages import message_data
 from leleka.core.outcomes import Accepted, Outcome, Refused
 from leleka.core.plan import Planned, SettledRun
 from leleka.core.ports.clock import Clock
 from leleka.core.ports.outbox import (
-    FURTHEST,
+    MAX_LEASE_SECONDS,
     AccountState,
     Batch,
     BatchStatus,
@@ -98,7 +98,7 @@ class DjangoOutbox:
                 plan=planned.reference,
                 counts=asdict(planned.counts),
                 confirmation_reason=needs_confirmation,
-                confirmation_told=told(needs_confirmation),
+                confirmation_told=message_data(needs_confirmation),
                 status=status,
             )
             self._create(batches)
@@ -138,7 +138,7 @@ class DjangoOutbox:
     def pause(self, until: float, reason: str) -> None:
         with transaction.atomic():
             self._guard()
-            shorter = Q(paused_until__lt=until) | Q(paused_until__gt=self._clock.now() + FURTHEST)
+            shorter = Q(paused_until__lt=until) | Q(paused_until__gt=self._clock.now() + MAX_LEASE_SECONDS)
             pausing = Account.objects.filter(shorter, pk=self._account_id)
             pausing.update(paused_until=until, pause_reason=reason[:_PAUSE_REASON])
 

@@ -11,7 +11,7 @@ import structlog
 from django.utils import timezone
 from structlog.contextvars import bind_contextvars
 
-from leleka.core.messages import told
+from leleka.core.messages import message_data
 from leleka.core.ports.clock import Clock
 from leleka.errors import LelekaError, NeedsAttention, NotFound
 from leleka.services.connections.open_destination import opened
@@ -171,7 +171,7 @@ class _Watcher:
         self._number = number
 
     def stage(self, sentence: str) -> None:
-        Task.objects.filter(pk=self._number).update(stage=sentence[:200], stage_told=told(sentence))
+        Task.objects.filter(pk=self._number).update(stage=sentence[:200], stage_told=message_data(sentence))
 
     def planned(self, planned: object) -> None:
         """Its result says it."""

@@ -1,6 +1,6 @@
 from dataclasses import replace
 
-from leleka.core.messages import told
+from leleka.core.messages import message_data
 from leleka.core.ports.clock import Clock
 from leleka.engine.guards import confirmation_needed
 from leleka.engine.rate_limit import ImportLimiter
@@ -44,7 +44,7 @@ def preview_export(name: str, clock: Clock, watcher: Watcher, *, refresh: bool =
         requests=len(batches),
         minutes=seconds / 60,
         confirmation_reason=reason,
-        confirmation_told=told(reason),
+        confirmation_told=message_data(reason),
         too_large=planned.counts.selected > spec.limit,
         limit=spec.limit,
         plan_limit=connection.plan_limit,

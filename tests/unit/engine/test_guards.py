@@ -6,7 +6,7 @@ import pytest
 
 from leleka.core.data_matching import DataMatching, LeaverPolicy, Leavers, Line
 from leleka.core.plan import Counts, Planned
-from leleka.core.ports.destination import Check, Standing
+from leleka.core.ports.destination import Check, CheckStatus
 from leleka.engine.guards import check_destination, check_fields, check_limit, confirmation_needed
 from leleka.errors import InvalidInput, NeedsAttention, TryLater
 from tests.fakes.clock import VirtualClock
@@ -43,7 +43,7 @@ class Recovering(FakeDestination):
     def check(self, target: str | None) -> Iterable[Check]:
         self.failures -= 1
         if self.failures >= 0:
-            yield Check("address", Standing.FAILED, "It is busy.", "THROTTLED", tries=3)
+            yield Check("address", CheckStatus.FAILED, "It is busy.", "THROTTLED", tries=3)
         else:
             yield from super().check(target)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from django.utils import translation
 
 from leleka.core import reason_codes as core_reasons
-from leleka.core.messages import TEMPLATES, Said, told
+from leleka.core.messages import TEMPLATES, Message, message_data
 from leleka.errors import Problem
 from leleka.messages.problems import KNOWN, in_this_language
 from leleka.messages.progress import SAYINGS, in_words
@@ -77,10 +77,10 @@ def test_every_stage_and_every_reason_to_confirm_has_one_with_the_same_values() 
 
 
 def test_a_stage_is_a_sentence_to_the_terminal_and_said_anew_on_a_page() -> None:
-    stage = Said("READ_SOURCE", rows=12345, name="customers")
+    stage = Message("READ_SOURCE", rows=12345, name="customers")
     assert stage == "Read 12,345 rows of customers"
     with translation.override("uk"):
-        words = in_words(told(stage), stage)
+        words = in_words(message_data(stage), stage)
     assert "customers" in words
     assert "12" in words
     assert re.search("[а-яі]", words)
@@ -88,7 +88,7 @@ def test_a_stage_is_a_sentence_to_the_terminal_and_said_anew_on_a_page() -> None
 
 
 def test_a_share_is_told_in_percent() -> None:
-    reason = Said("LEAVERS_MARKED_MANY", leaving=100, known=333, share=0.3)
+    reason = Message("LEAVERS_MARKED_MANY", leaving=100, known=333, share=0.3)
     assert "more than 30%" in reason
     with translation.override("en"):
-        assert "more than 30 %" in in_words(told(reason), reason)
+        assert "more than 30 %" in in_words(message_data(reason), reason)

@@ -8,7 +8,7 @@ from leleka.core.outcomes import Accepted, Outcome, Pending, Settled
 from leleka.core.secret import Secret
 
 
-class Standing(StrEnum):
+class CheckStatus(StrEnum):
     PASSED = "passed"
     FAILED = "failed"
     SKIPPED = "skipped"
@@ -21,7 +21,7 @@ class Check:
     """
 
     name: str
-    standing: Standing
+    standing: CheckStatus
     sentence: str
     code: str = ""
     tries: int = 1

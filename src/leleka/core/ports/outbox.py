@@ -10,7 +10,7 @@ from leleka.core.outcomes import Outcome
 from leleka.core.plan import Planned, SettledRun, Span
 from leleka.errors import Conflict
 
-FURTHEST: Final = 3600.0  # seconds; an account is never paused for longer than a quarter of that
+MAX_LEASE_SECONDS: Final = 3600.0  # seconds; an account is never paused for longer than a quarter of that
 
 
 class BatchStatus(StrEnum):
@@ -85,11 +85,11 @@ class RunState:
     batches: tuple[Batch, ...]
 
 
-def not_from_a_wrong_clock(moment: float, now: float) -> float:
+def clamp_future(moment: float, now: float) -> float:
     """Give ``moment`` until which to wait; nothing waits for hours, so one that is so far off was set when the clock
     was wrong, and is over (fault 58).
     """
-    return moment if moment <= now + FURTHEST else now
+    return moment if moment <= now + MAX_LEASE_SECONDS else now
 
 
 class LeaseLost(Conflict):

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from leleka.core.ports.destination import Check, Standing
+from leleka.core.ports.destination import Check, CheckStatus
 from leleka.destinations.activecampaign.client import FORBIDDEN_TRIES, Client, tries_for
 from leleka.destinations.activecampaign.contact_json import list_id_of
 from leleka.destinations.activecampaign.hosts import Host
@@ -40,18 +40,18 @@ def check_steps(client: Client, host: Host, target: str | None) -> Iterator[Chec
     failed = False
     for name, step in steps:
         if failed:
-            yield Check(name, Standing.SKIPPED, "Not tested: an earlier step failed.")
+            yield Check(name, CheckStatus.SKIPPED, "Not tested: an earlier step failed.")
             continue
         try:
-            yield Check(name, Standing.PASSED, step())
+            yield Check(name, CheckStatus.PASSED, step())
         except _Failed as failure:
             failed = True
-            yield Check(name, Standing.FAILED, failure.sentence, failure.code, failure.tries)
+            yield Check(name, CheckStatus.FAILED, failure.sentence, failure.code, failure.tries)
         except LelekaError as error:
             failed = True
             problem, tries = error.problems[0], tries_for(error)
             told = f"{problem.message} {problem.remedy}".strip()
-            yield Check(name, Standing.FAILED, told, problem.code, tries)
+            yield Check(name, CheckStatus.FAILED, told, problem.code, tries)
 
 
 def _address(client: Client, host: Host, me: list[Answer]) -> str:

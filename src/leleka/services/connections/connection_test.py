@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from leleka.core.ports.clock import Clock
-from leleka.core.ports.destination import Check, Standing
+from leleka.core.ports.destination import Check, CheckStatus
 from leleka.core.secret import Secret
 from leleka.destinations.registry import spec_of
 from leleka.destinations.spec import Identity
@@ -117,7 +117,7 @@ class Connect:
                 yield step
         if self._saved is not None and self.as_saved:
             keep_result(self._saved, done)
-        elif all(step.standing is Standing.PASSED for step in done):
+        elif all(step.standing is CheckStatus.PASSED for step in done):
             self.proof = _prove(self._actor, self._judged, done)
 
     def _key(self) -> Secret:
@@ -138,8 +138,8 @@ class Connect:
         problem = error.problems[0]
         sentence = f"{problem.message} {problem.remedy}".strip()
         left = [name for name in self.steps if name not in {step.name for step in done}]
-        skipped = [Check(name, Standing.SKIPPED, "Not tested: an earlier step failed.") for name in left]
-        failed = Check(left[0] if left else connection_keys.KEY, Standing.FAILED, sentence, problem.code)
+        skipped = [Check(name, CheckStatus.SKIPPED, "Not tested: an earlier step failed.") for name in left]
+        failed = Check(left[0] if left else connection_keys.KEY, CheckStatus.FAILED, sentence, problem.code)
         return [failed, *skipped[1:]]
 
 

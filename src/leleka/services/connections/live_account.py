@@ -6,7 +6,7 @@ from dataclasses import asdict
 from django.utils import timezone
 
 from leleka.core.ports.clock import Clock
-from leleka.core.ports.destination import Check, Field, Standing, Target
+from leleka.core.ports.destination import Check, CheckStatus, Field, Target
 from leleka.errors import LelekaError, NotFound
 from leleka.services.connections.open_destination import opened
 from leleka.state.models import Connection
@@ -36,14 +36,14 @@ def check(name: str, target: str | None, clock: Clock) -> Iterator[Check]:
                 yield step
     except LelekaError as error:
         problem = error.problems[0]
-        steps.append(Check("key", Standing.FAILED, problem.message, problem.code))
+        steps.append(Check("key", CheckStatus.FAILED, problem.message, problem.code))
         yield steps[-1]
     keep_result(connection, steps)
 
 
 def keep_result(connection: Connection, steps: Sequence[Check]) -> None:
     """Remember a test on its connection: what failed needs attention."""
-    failed = next((step for step in steps if step.standing is Standing.FAILED), None)
+    failed = next((step for step in steps if step.standing is CheckStatus.FAILED), None)
     connection.attention = failed.sentence[:500] if failed else ""
     connection.last_check = [asdict(step) for step in steps]
     connection.last_checked_at = timezone.now()

@@ -19,7 +19,7 @@ from django.db.models import (
 from django.db.models.functions import Cast, Coalesce
 from django.db.models.lookups import Contains
 
-from leleka.core.ports.destination import Check, Standing
+from leleka.core.ports.destination import Check, CheckStatus
 from leleka.destinations.registry import SPECS
 from leleka.errors import NotFound, Problem
 from leleka.services.access.actor import Actor
@@ -125,7 +125,7 @@ def _columns() -> Columns:
 def _needs_attention() -> Case:
     """Say in SQL what ``_attention`` says: 1 where somebody must act."""
     steps = Cast("last_check", TextField())
-    failed = Contains(steps, f'"{Standing.FAILED.value}"')
+    failed = Contains(steps, f'"{CheckStatus.FAILED.value}"')
     alone = Q(export_user=None, managed_by_file="")
     disabled = Q(export_user__disabled_at__isnull=False)
     return Case(When(disabled | alone | ~Q(attention="") | Q(failed), then=Value(1)), default=Value(0))
@@ -195,7 +195,7 @@ def _live() -> Container[int]:
 
 
 def _last_check(row: Connection) -> tuple[Check, ...]:
-    return tuple(Check(**{**step, "standing": Standing(step["standing"])}) for step in row.last_check)
+    return tuple(Check(**{**step, "standing": CheckStatus(step["standing"])}) for step in row.last_check)
 
 
 def attention_of(row: Connection) -> list[Problem]:
@@ -204,7 +204,7 @@ def attention_of(row: Connection) -> list[Problem]:
     nobody = connection_export_user.problem_of(row)
     if nobody is not None:
         found.append(nobody)
-    failed = next((step for step in _last_check(row) if step.standing is Standing.FAILED), None)
+    failed = next((step for step in _last_check(row) if step.standing is CheckStatus.FAILED), None)
     if failed is not None:
         found.append(Problem(failed.code, failed.sentence))
     elif row.attention and not found:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.db import transaction
 
 from leleka.core.email import mask
-from leleka.core.messages import Said
+from leleka.core.messages import Message
 from leleka.core.ports.clock import Clock
 from leleka.errors import Conflict, NotFound
 from leleka.services.access.actor import Actor
@@ -50,7 +50,7 @@ def reconcile(
         raise NotFound("LEDGER_MISSING", "Nothing was delivered to this list yet.", where=name)
     if Run.objects.filter(export=export, finished_at__isnull=True).exists():
         raise Conflict("RUN_IN_PROGRESS", "The export is running: reconcile it afterwards.", where=name)
-    say(Said("READING_LIST"))
+    say(Message("READING_LIST"))
     with lake_sessions.session() as session, opened(connection, clock) as account:
         found = reconciliation.compare(
             session,

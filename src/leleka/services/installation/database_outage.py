@@ -7,7 +7,7 @@ from typing import Final
 
 from django.db import DatabaseError, InterfaceError, OperationalError, connection
 
-from leleka.core.messages import Said
+from leleka.core.messages import Message
 from leleka.core.ports.clock import Clock
 from leleka.errors import LelekaError, NeedsAttention, TryLater
 
@@ -129,7 +129,7 @@ class Patience:
     def answered(self, progress: object) -> None:
         """Take note that the database works, and how far the work is by now."""
         if self._until is not None:
-            self._say(Said("STORE_ANSWERS"))
+            self._say(Message("STORE_ANSWERS"))
         self._until = None
         self._in_vain = self._in_vain + 1 if progress == self._progress else 0
         self._progress = progress
@@ -142,7 +142,7 @@ class Patience:
         now = self._clock.monotonic()
         if self._until is None:
             self._until = now + self._seconds
-            self._say(Said("STORE_WAITED_FOR", told=told.problems[0].message, seconds=self._seconds))
+            self._say(Message("STORE_WAITED_FOR", told=told.problems[0].message, seconds=self._seconds))
         if now >= self._until or self._in_vain > _MOST_IN_VAIN:
             raise told
         let_go()  # one that broke would stay broken

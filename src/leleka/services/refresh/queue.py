@@ -6,7 +6,7 @@ from typing import Final
 from django.db.models import QuerySet
 
 from leleka.core.data_matching import LeaverPolicy
-from leleka.core.messages import Said
+from leleka.core.messages import Message
 from leleka.core.refresh_graph import ENDED, StepKind
 from leleka.state.models import Export, Refresh, RefreshStep
 
@@ -25,9 +25,9 @@ def ahead_of(refresh: Refresh) -> int | None:
     return to_walk().filter(pk__lt=refresh.pk).values_list("pk", flat=True).first()
 
 
-def waits_for(names: Sequence[str]) -> Said:
+def waits_for(names: Sequence[str]) -> Message:
     """Say what is waited for; of many, the first."""
-    return Said("QUEUED_UNTIL_REFRESHED", names=", ".join(names[:_NAMED]))
+    return Message("QUEUED_UNTIL_REFRESHED", names=", ".join(names[:_NAMED]))
 
 
 def _needed(export: Export) -> set[int]:

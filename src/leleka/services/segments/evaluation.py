@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from leleka.core.columns import Catalogue
-from leleka.core.messages import Said
+from leleka.core.messages import Message
 from leleka.core.ports.clock import Clock
 from leleka.core.rules.model import Related, Rule, relationships_used, to_data, uses_today, walk
 from leleka.core.rules.parser import parse
@@ -41,7 +41,7 @@ def refresh_segments(
         basis = basis_of(rule, known, files, today(clock))
         if basis == segment.basis:
             continue
-        say(Said("EVALUATING_SEGMENT", name=segment.name))
+        say(Message("EVALUATING_SEGMENT", name=segment.name))
         query = segments.compile_rule(rule, known, files, today(clock))
         snapshot, size = segments.evaluate(session, lake_sessions.lake(), segment.name, query)
         now = timezone.now()

@@ -1,4 +1,4 @@
-from leleka.core.messages import Said
+from leleka.core.messages import Message
 from leleka.errors import InvalidInput
 from leleka.services.installation import lake_sessions
 from leleka.services.sources import catalogue
@@ -13,7 +13,7 @@ def address_book(session: Session, profiles: Source, email_column: str, say: Say
     book = AddressBook.objects.filter(profiles=profiles.snapshot, email_column=email_column).first()
     if book is not None:
         return book.snapshot
-    say(Said("CHECKING_ADDRESSES", rows=profiles.rows))
+    say(Message("CHECKING_ADDRESSES", rows=profiles.rows))
     lake = lake_sessions.lake()
     snapshot = email_addresses.build(
         session,

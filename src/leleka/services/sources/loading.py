@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import orjson
 from django.utils import timezone
 
-from leleka.core.messages import Said
+from leleka.core.messages import Message
 from leleka.services.installation import configuration as installation_configuration
 from leleka.services.installation import lake_sessions
 from leleka.services.sources import catalogue
@@ -41,7 +41,7 @@ def load_if_stale(
     now = _digest(readers.digest(paths), [str(path) for path in paths], spec)
     if now == digest:
         return None
-    say(Said("READING_SOURCE", name=name))
+    say(Message("READING_SOURCE", name=name))
     loaded = readers.load(session, lake_sessions.lake(), source, allowed)
     # Hashed again by the reader: the digest that is kept is of what was read, not of what was seen before.
     kept = _digest(loaded.digest, [str(path) for path in paths], spec)
@@ -61,7 +61,7 @@ def refresh_sources(session: Session, say: Say) -> None:
         loaded = load_if_stale(session, source.name, source.spec, source.digest, say)
         if loaded is not None:
             store_loaded(source, loaded)
-            say(Said("READ_SOURCE", rows=loaded.rows, name=source.name))
+            say(Message("READ_SOURCE", rows=loaded.rows, name=source.name))
 
 
 def store_loaded(source: Source, loaded: Loaded) -> None:

@@ -10,7 +10,7 @@ from django.utils import translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from leleka.core.ports.destination import Check, Standing
+from leleka.core.ports.destination import Check, CheckStatus
 from leleka.errors import LelekaError, Problem
 from leleka.messages.http_status import status_of
 from leleka.messages.problems import in_this_language
@@ -73,7 +73,7 @@ def _lines(test: Connect, language: str) -> Iterator[str]:
     yield before
     failed = False
     for check in test:
-        failed = failed or check.standing is not Standing.PASSED
+        failed = failed or check.standing is not CheckStatus.PASSED
         with translation.override(language):
             line = _line("connection_step", {"step": _drawn(check)})
         yield line
@@ -86,7 +86,7 @@ def _lines(test: Connect, language: str) -> Iterator[str]:
 def _drawn(check: Check) -> Step:
     said = in_this_language(Problem(check.code, check.sentence))
     sentence = f"{said.message} {said.remedy}".strip()
-    spoken = check.standing is Standing.FAILED or (translation.get_language() or "en").startswith("en")
+    spoken = check.standing is CheckStatus.FAILED or (translation.get_language() or "en").startswith("en")
     word = WORDS.get(check.name, check.name)
     return Step(check.name, word, check.standing.value, sentence if spoken else "", check.code)
 

@@ -1,6 +1,6 @@
 """A refresh carried out at once, in this process, with or without a running worker: what the terminal does."""
 
-from leleka.core.messages import Said
+from leleka.core.messages import Message
 from leleka.core.ports.clock import Clock
 from leleka.engine.run import Watcher
 from leleka.errors import NotFound
@@ -46,7 +46,7 @@ def refresh_now(actor: Actor, scope: str, clock: Clock, watcher: Watcher) -> Ref
     while Refresh.objects.filter(pk=number, walked_at__isnull=True, finished_at__isnull=True).exists():
         turn = refresh_runner.next_to_walk(clock)
         if turn is None:
-            watcher.stage(Said("QUEUED_REFRESH"))
+            watcher.stage(Message("QUEUED_REFRESH"))
             clock.sleep(_LOOK)
         else:
             refresh_runner.carry_out(turn, clock, watcher.stage)

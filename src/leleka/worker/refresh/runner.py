@@ -14,9 +14,9 @@ import structlog
 from django.db import connection, transaction
 from django.utils import timezone
 
-from leleka.core.messages import told
+from leleka.core.messages import message_data
 from leleka.core.ports.clock import Clock
-from leleka.core.refresh_graph import ENDED, StepKind, StepStatus, standing_in_the_way
+from leleka.core.refresh_graph import ENDED, StepKind, StepStatus, blocking_steps
 from leleka.errors import LelekaError, NeedsAttention, Problem
 from leleka.services.installation import configuration as installation_configuration
 from leleka.services.installation import database_outage, lake_sessions
@@ -131,7 +131,7 @@ class Walker:
             one.number: one for one in RefreshStep.objects.filter(refresh=self.number, number__in=step.needs)
         }
         statuses = {number: StepStatus(one.status) for number, one in before.items()}
-        return [_because(before[number]) for number in standing_in_the_way(sorted(before), statuses)]
+        return [_because(before[number]) for number in blocking_steps(sorted(before), statuses)]
 
     def _fail(self, step: RefreshStep, error: LelekaError) -> None:
         self._write(step, status=StepStatus.FAILED, problems=[asdict(one) for one in error.problems])
@@ -139,7 +139,7 @@ class Walker:
     def _teller(self, step: RefreshStep) -> Say:
         def say(sentence: str) -> None:
             self.say(sentence)
-            stage = {"stage": sentence[:_LONGEST_STAGE], "stage_told": told(sentence)}
+            stage = {"stage": sentence[:_LONGEST_STAGE], "stage_told": message_data(sentence)}
             RefreshStep.objects.filter(pk=step.pk).update(**stage)
 
         return say

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import Count
 from structlog.contextvars import bound_contextvars
 
-from leleka.core.messages import Said
+from leleka.core.messages import Message
 from leleka.core.ports.clock import Clock
 from leleka.core.ports.outbox import LeaseLost, RunCanceled
 from leleka.engine.run import Watcher, execute
@@ -56,7 +56,7 @@ def run_export(
     if run is None:
         run = ask_run(actor, name, refresh=refresh, resend=resend)
     else:
-        watcher.stage(Said("GOING_ON", run=run.pk))
+        watcher.stage(Message("GOING_ON", run=run.pk))
     return go_on(run.pk, clock, watcher)
 
 
@@ -124,7 +124,7 @@ def _claim(run: Run, clock: Clock, watcher: Watcher, *, was_mine: bool) -> Djang
         if run.status == RunStatus.NEEDS_CONFIRMATION:
             raise in_progress(run.export.name, f"run {run.pk} waits for confirmation by now")
         left = run.lease_until - clock.now()
-        watcher.stage(Said("WAITING_FOR_OWNER", seconds=left, run=run.pk))
+        watcher.stage(Message("WAITING_FOR_OWNER", seconds=left, run=run.pk))
         clock.sleep(1.0)
         run.refresh_from_db()
 

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Container, Sequence
 from typing import Final
 
-from leleka.core.messages import told
+from leleka.core.messages import message_data
 from leleka.core.ports.clock import Clock
 from leleka.services.monitoring import process_identity
 from leleka.services.refresh.queue import in_the_way, waits_for
@@ -48,6 +48,6 @@ def _may_begin(run: Run) -> bool:
     names = in_the_way(run.export)
     if names:
         said = waits_for(names)
-        stage = {"stage": said[:_LONGEST], "stage_told": told(said)}
+        stage = {"stage": said[:_LONGEST], "stage_told": message_data(said)}
         Run.objects.filter(pk=run.pk, finished_at__isnull=True).exclude(stage=stage["stage"]).update(**stage)
     return not names

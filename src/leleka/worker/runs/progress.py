@@ -7,7 +7,7 @@ from typing import Final
 
 import structlog
 
-from leleka.core.messages import Said, told
+from leleka.core.messages import Message, message_data
 from leleka.core.plan import Planned
 from leleka.core.ports.clock import Clock
 from leleka.core.ports.outbox import Batch, BatchStatus
@@ -41,7 +41,9 @@ class Noting:
         self._watcher.stage(sentence)
         log.debug("run stage", stage=sentence)
         with suppress(*database_outage.ERRORS):  # "the database does not answer" is a stage, too
-            self._live.update(stage=sentence[:_LONGEST], stage_told=told(sentence), stepped_at=self._moment())
+            self._live.update(
+                stage=sentence[:_LONGEST], stage_told=message_data(sentence), stepped_at=self._moment()
+            )
 
     def planned(self, planned: Planned) -> None:
         self._watcher.planned(planned)
@@ -51,7 +53,7 @@ class Noting:
     def progress(self, batches: Mapping[int, Batch]) -> None:
         if self._clock.now() >= self._long_at:
             self._long_at = float("inf")
-            self.stage(Said("LONGER_THAN_90_MINUTES"))
+            self.stage(Message("LONGER_THAN_90_MINUTES"))
         if self._clock.monotonic() >= self._next:
             self._next = self._clock.monotonic() + _EVERY
             self._began = self._began or self._clock.now()

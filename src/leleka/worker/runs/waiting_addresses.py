@@ -2,7 +2,7 @@ from django.db.models import Q
 
 from leleka.core.plan import Span
 from leleka.core.ports.clock import Clock
-from leleka.core.ports.outbox import FURTHEST
+from leleka.core.ports.outbox import MAX_LEASE_SECONDS
 from leleka.errors import LelekaError
 from leleka.services.connections.open_destination import Opened
 from leleka.services.exports.quarantine import LONGEST, SETTLED, open_batches
@@ -33,7 +33,7 @@ def lift_quarantine(account: Account, opened: Opened, clock: Clock) -> None:
     before = clock.now() - opened.time_scale.wait(age)
     over = Q(outcome=AttemptRow.Outcome.UNKNOWN) | Q(outcome="", batch__run__finished_at__isnull=False)
     # What was written in the future was written by a wrong clock: there, the empty queue alone has to do.
-    old = Q(written_at__lt=before) | Q(written_at__gt=clock.now() + FURTHEST)
+    old = Q(written_at__lt=before) | Q(written_at__gt=clock.now() + MAX_LEASE_SECONDS)
     doubted = AttemptRow.objects.filter(over, old, batch__run__account=account, lifted_at=0.0)
     if not doubted.exists():
         return

@@ -17,8 +17,8 @@ from leleka.core.ports.destination import (
     Action,
     Body,
     Change,
+    CheckStatus,
     Destination,
-    Standing,
     Suppressed,
     SuppressionReason,
 )
@@ -227,10 +227,10 @@ class DestinationContract(ABC):
         account.refuse_key()
         checks = list(account.destination.check(account.list_id))
         assert [(check.standing, check.code) for check in checks] == [
-            (Standing.PASSED, ""),
-            (Standing.FAILED, "KEY_REFUSED"),
-            (Standing.SKIPPED, ""),
-            (Standing.SKIPPED, ""),
+            (CheckStatus.PASSED, ""),
+            (CheckStatus.FAILED, "KEY_REFUSED"),
+            (CheckStatus.SKIPPED, ""),
+            (CheckStatus.SKIPPED, ""),
         ]
         body = self.body(account, self.change(account, "ada@example.test"))
         outcome = account.destination.send(body, account.clock.monotonic() + 10)
@@ -241,10 +241,10 @@ class DestinationContract(ABC):
 
     def test_the_connection_test_names_its_steps(self, account: Account) -> None:
         right = list(account.destination.check(account.list_id))
-        assert [check.standing for check in right] == [Standing.PASSED] * 4
+        assert [check.standing for check in right] == [CheckStatus.PASSED] * 4
         assert all(check.sentence and not check.code for check in right)
         wrong = list(account.destination.check(account.absent_list_id))
-        assert [check.standing for check in wrong] == [Standing.PASSED] * 3 + [Standing.FAILED]
+        assert [check.standing for check in wrong] == [CheckStatus.PASSED] * 3 + [CheckStatus.FAILED]
         assert wrong[3].code == "LIST_NOT_FOUND"
         assert [check.name for check in account.destination.check(None)] == [
             check.name for check in right[:3]

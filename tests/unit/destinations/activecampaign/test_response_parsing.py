@@ -9,8 +9,8 @@ import pytest
 
 from leleka.core.ports.destination import (
     Check,
+    CheckStatus,
     Field,
-    Standing,
     Suppressed,
     SuppressedPage,
     SuppressionReason,
@@ -277,9 +277,9 @@ def test_an_address_that_is_not_activecampaign_fails_the_first_step(answer: Stat
 def test_a_step_that_fails_says_why(routes: dict[str, object], step: str, code: str) -> None:
     with account(**{"users_me": ME, "lists": {"lists": []}, **routes}) as (destination, _, _):
         checks = list(destination.check("7"))
-    failed = [check for check in checks if check.standing is Standing.FAILED]
+    failed = [check for check in checks if check.standing is CheckStatus.FAILED]
     assert steps(failed) == [(step, "failed", code)]
-    assert all(check.standing is Standing.SKIPPED for check in checks[checks.index(failed[0]) + 1 :])
+    assert all(check.standing is CheckStatus.SKIPPED for check in checks[checks.index(failed[0]) + 1 :])
 
 
 def test_a_host_that_is_not_there_fails_the_first_step() -> None:
