@@ -8,7 +8,7 @@ from sqlglot import exp
 
 from leleka.core.columns import Column, ColumnType, Table
 from leleka.warehouse import email_addresses
-from leleka.warehouse.engines.duckdb import Session
+from leleka.warehouse.engines.duckdb import DuckDBSession
 from leleka.warehouse.lake import Lake, Snapshot
 from leleka.warehouse.sql.tables import copy_to_parquet, parquet
 
@@ -37,7 +37,7 @@ _TYPES = {
 
 
 class Tables:
-    def __init__(self, session: Session, root: Path) -> None:
+    def __init__(self, session: DuckDBSession, root: Path) -> None:
         self.session = session
         self.lake = Lake(root)
 

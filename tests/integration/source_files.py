@@ -11,7 +11,7 @@ from sqlglot import exp
 
 from leleka.core.sources import SourceSpec
 from leleka.errors import LelekaError
-from leleka.warehouse.engines.duckdb import Session, open_session
+from leleka.warehouse.engines.duckdb import DuckDBSession, open_session
 from leleka.warehouse.lake import Lake
 from leleka.warehouse.readers import Loaded, load
 from leleka.warehouse.sql import tables as sql_tables
@@ -20,7 +20,7 @@ from leleka.warehouse.sql import tables as sql_tables
 @dataclass
 class Desk:
     folder: Path
-    session: Session
+    session: DuckDBSession
     lake: Lake
 
     def lay(self, content: str | bytes, name: str = "people.csv") -> Path:

@@ -9,7 +9,7 @@ import pytest
 from leleka.core.columns import ColumnType
 from leleka.core.sources import SourceSpec, TypeOverride
 from leleka.errors import InvalidInput, NeedsAttention, TryLater
-from leleka.warehouse.engines.duckdb import Session
+from leleka.warehouse.engines.duckdb import DuckDBSession
 from leleka.warehouse.readers import digest, resolve, staging
 from tests.integration.source_files import Desk, open_desk
 
@@ -160,7 +160,7 @@ def test_a_file_that_changes_while_it_is_read_is_read_another_time(
 ) -> None:
     honest: Callable[..., staging.Staged] = staging.stage_csv
 
-    def slow(session: Session, spec: SourceSpec, paths: Sequence[Path], folder: Path) -> staging.Staged:
+    def slow(session: DuckDBSession, spec: SourceSpec, paths: Sequence[Path], folder: Path) -> staging.Staged:
         staged = honest(session, spec, paths, folder)
         with paths[0].open("a") as file:
             file.write("2\n")

@@ -14,7 +14,7 @@ from sqlglot import exp
 
 from leleka.core.columns import Column, ColumnType, Table
 from leleka.core.data_matching import DataMatching, LeaverPolicy, Leavers, Line, WhenEmpty
-from leleka.warehouse.engines.duckdb import Session, open_session
+from leleka.warehouse.engines.duckdb import DuckDBSession, open_session
 from leleka.warehouse.sql.values import fingerprint, leaver_fingerprint, value_text
 
 _SQL_TYPES = {
@@ -30,12 +30,12 @@ MARK = Leavers(LeaverPolicy.MARK, "field:9", "так", "ні")
 
 
 @pytest.fixture(scope="module")
-def session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Session]:
+def session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DuckDBSession]:
     with open_session(tmp_path_factory.mktemp("spill"), threads=1) as opened:
         yield opened
 
 
-def text_of(session: Session, kind: ColumnType, value: Any) -> str | None:
+def text_of(session: DuckDBSession, kind: ColumnType, value: Any) -> str | None:
     given_value = exp.null() if value is None else exp.Literal.string(str(value))
     one = exp.select(exp.alias_(exp.cast(given_value, _SQL_TYPES[kind], dialect="duckdb"), "v"))
     told = value_text(Table("t", (Column("v", kind),)), "v", "one")
@@ -78,12 +78,12 @@ def text_of(session: Session, kind: ColumnType, value: Any) -> str | None:
     ],
 )
 def test_a_value_is_sent_as_one_canonical_text(
-    session: Session, kind: ColumnType, value: Any, sent: str | None
+    session: DuckDBSession, kind: ColumnType, value: Any, sent: str | None
 ) -> None:
     assert text_of(session, kind, value) == sent
 
 
-def marked(session: Session, matching: DataMatching, leavers: Leavers, *values: str | None) -> str:
+def marked(session: DuckDBSession, matching: DataMatching, leavers: Leavers, *values: str | None) -> str:
     told = [exp.cast(exp.Literal.string(v) if v is not None else exp.null(), "varchar") for v in values]
     found: str = session.row(exp.select(fingerprint(matching, leavers, told)))[0]
     return found
@@ -99,7 +99,7 @@ def marked(session: Session, matching: DataMatching, leavers: Leavers, *values: 
     ],
 )
 def test_a_fingerprint_is_what_it_always_was(
-    session: Session, values: tuple[str | None, ...], expected: str
+    session: DuckDBSession, values: tuple[str | None, ...], expected: str
 ) -> None:
     """Frozen: another engine or version that computes others would send every contact of everybody again."""
     assert marked(session, DataMatching("email", LINES, ("vip", "акція")), MARK, *values) == expected
@@ -109,7 +109,7 @@ def test_the_fingerprint_of_a_leaver_is_what_it_always_was() -> None:
     assert leaver_fingerprint(MARK) == "5fbc829ca10f53f241e84768e0b94407"
 
 
-def test_a_fingerprint_is_md5_over_what_is_sent(session: Session) -> None:
+def test_a_fingerprint_is_md5_over_what_is_sent(session: DuckDBSession) -> None:
     told = "tags=3:vip;5:акція;mark=field:9=3:так;field:1=0:;first_name=3:Ада;"
     expected = hashlib.md5(told.encode(), usedforsecurity=False).hexdigest()
     assert marked(session, DataMatching("email", LINES, ("vip", "акція")), MARK, "Ада", None) == expected

@@ -12,7 +12,7 @@ from leleka.core.data_matching import LeaverPolicy, Leavers
 from leleka.core.plan import DueRow, Ended, Kind, Planned, PlannedRow, Selection, SettledRun, Span, Verdict
 from leleka.core.ports.destination import Suppressed, SuppressionReason
 from leleka.warehouse import ledger, plan_snapshots
-from leleka.warehouse.engines.duckdb import Session, open_session
+from leleka.warehouse.engines.duckdb import DuckDBSession, open_session
 from tests.fakes import diff_reference as reference
 from tests.fakes.diff_stories import VERDICTS, beginning, edited
 from tests.fakes.diff_tables import PROFILES, Tables
@@ -21,7 +21,7 @@ from tests.fakes.diff_tables import PROFILES, Tables
 class Runs:
     """Plans and settles for real, and holds every result against the reference."""
 
-    def __init__(self, session: Session, root: Path) -> None:
+    def __init__(self, session: DuckDBSession, root: Path) -> None:
         self.tables = Tables(session, root)
         self.snapshot: str | None = None
         self.ledger: dict[str, reference.Entry] = {}

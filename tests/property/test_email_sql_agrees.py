@@ -13,7 +13,7 @@ from leleka.core import email
 from leleka.core.columns import Column, ColumnType, Table
 from leleka.core.email import Address, normalise
 from leleka.warehouse import email_addresses
-from leleka.warehouse.engines.duckdb import Session, open_session
+from leleka.warehouse.engines.duckdb import DuckDBSession, open_session
 from leleka.warehouse.lake import Lake
 from leleka.warehouse.sql import tables as sql_tables
 
@@ -49,7 +49,7 @@ def told(texts: list[str | None]) -> list[tuple[str | None, str | None]]:
         return _built(session, lake, people.reference)
 
 
-def _built(session: Session, lake: Lake, people: str) -> list[tuple[str | None, str | None]]:
+def _built(session: DuckDBSession, lake: Lake, people: str) -> list[tuple[str | None, str | None]]:
     built = email_addresses.build(
         session,
         lake,

@@ -16,7 +16,7 @@ from leleka.core.columns import NUMERIC, TEMPORAL, ColumnType, Table
 from leleka.core.rules.model import Not, to_data
 from leleka.core.rules.operators import CASELESS, DAYS, FLAGS, LISTS, OPERATORS, Operator
 from leleka.core.rules.parser import parse
-from leleka.warehouse.engines.duckdb import Session, open_session
+from leleka.warehouse.engines.duckdb import DuckDBSession, open_session
 from leleka.warehouse.segments import compile_rule, count
 from leleka.warehouse.sql.rules import Scope, condition_sql
 from tests.fakes.rules_reference import Rows, matches
@@ -164,7 +164,7 @@ def _headed(head: str, inside: st.SearchStrategy[Any]) -> st.SearchStrategy[dict
 
 
 @contextmanager
-def desk() -> Iterator[tuple[Session, Path]]:
+def desk() -> Iterator[tuple[DuckDBSession, Path]]:
     """A session and a folder for one example."""
     with TemporaryDirectory() as folder, open_session(Path(folder) / "spill") as session:
         yield session, Path(folder)

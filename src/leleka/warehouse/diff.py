@@ -26,7 +26,7 @@ STATE_LEFT: Final = "left"
 STATE_UNSUBSCRIBED: Final = "unsubscribed"
 
 
-class Standing:
+class Diff:
     """Builds the queries of one plan, over the temporary tables that ``TABLES`` names."""
 
     def __init__(self, lake: Lake, selection: Selection) -> None:

@@ -22,7 +22,7 @@ from leleka.core.email import (
     Address,
     normalise,
 )
-from leleka.warehouse.engines.duckdb import Session
+from leleka.warehouse.engines.duckdb import DuckDBSession
 from leleka.warehouse.lake import Lake, Snapshot
 from leleka.warehouse.sql import tables as sql_tables
 
@@ -33,7 +33,7 @@ _SETTLED_KINDS: Final = {"raw": "VARCHAR", "key": "VARCHAR", "code": "VARCHAR", 
 
 
 def build(
-    session: Session,
+    session: DuckDBSession,
     lake: Lake,
     *,
     name: str,
@@ -116,7 +116,7 @@ def _cut(name: str) -> exp.Expr:
     return exp.case().when(endless, cut).else_(text)
 
 
-def _settle_in_python(session: Session, target: Path) -> None:
+def _settle_in_python(session: DuckDBSession, target: Path) -> None:
     raw = sql_tables.column("raw")
     left = (
         exp.select(raw).distinct().from_(_PROFILES).where(exp.not_(exp.Is(this=raw, expression=exp.Null())))

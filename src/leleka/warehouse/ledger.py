@@ -20,7 +20,7 @@ from leleka.warehouse.diff import (
     STATE_UNCONFIRMED,
     STATE_UNSUBSCRIBED,
 )
-from leleka.warehouse.engines.duckdb import Session
+from leleka.warehouse.engines.duckdb import DuckDBSession
 from leleka.warehouse.lake import Lake, Snapshot
 from leleka.warehouse.sql.tables import (
     column,
@@ -50,7 +50,7 @@ _LEFT_AS: Final = {
 
 
 def settle(
-    session: Session,
+    session: DuckDBSession,
     lake: Lake,
     plan: Snapshot,
     *,
@@ -67,7 +67,7 @@ def settle(
 
 
 def confirm(
-    session: Session,
+    session: DuckDBSession,
     lake: Lake,
     plan: Snapshot,
     *,
@@ -85,7 +85,7 @@ def confirm(
 
 
 def _stage(
-    session: Session, plan: Snapshot, leavers: Leavers, verdicts: Sequence[Verdict], *, all_rows: bool
+    session: DuckDBSession, plan: Snapshot, leavers: Leavers, verdicts: Sequence[Verdict], *, all_rows: bool
 ) -> None:
     with tempfile.TemporaryDirectory(dir=session.spill) as folder:
         staging = Path(folder) / "verdicts"
@@ -95,7 +95,9 @@ def _stage(
         session.run(temporary("outcomes", query))
 
 
-def _next_ledger(session: Session, lake: Lake, name: str, ledger: str | None, leavers: Leavers) -> str | None:
+def _next_ledger(
+    session: DuckDBSession, lake: Lake, name: str, ledger: str | None, leavers: Leavers
+) -> str | None:
     before = exp.select("*").from_(parquet(lake.open(ledger).files)) if ledger else empty(LEDGER_COLUMNS)
     session.run(temporary("ledger", before))
     session.run(temporary("entries", _entries(leavers)))

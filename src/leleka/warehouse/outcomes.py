@@ -7,7 +7,7 @@ from sqlglot import exp
 
 from leleka.core.plan import Counts
 from leleka.warehouse.counts import counts_of
-from leleka.warehouse.engines.duckdb import Session
+from leleka.warehouse.engines.duckdb import DuckDBSession
 from leleka.warehouse.lake import Lake, Snapshot
 from leleka.warehouse.sql.tables import column, copy_to_parquet, parquet
 
@@ -15,7 +15,7 @@ _ORDER: Final = ("ended", "code", "profile_id")
 _CHUNK: Final = 1_000  # whoever downloads them sees the first ones soon
 
 
-def write(session: Session, lake: Lake, name: str, rows: exp.Select) -> Snapshot:
+def write(session: DuckDBSession, lake: Lake, name: str, rows: exp.Select) -> Snapshot:
     """Publish the rows that a query gives, by how they ended, code and profile id."""
     ordered = rows.order_by(*(column(one) for one in _ORDER))
     with lake.write("outcomes", name) as aside:
@@ -23,13 +23,13 @@ def write(session: Session, lake: Lake, name: str, rows: exp.Select) -> Snapshot
     return lake.open(aside.reference)
 
 
-def count(session: Session, snapshot: Snapshot) -> Counts:
+def count(session: DuckDBSession, snapshot: Snapshot) -> Counts:
     """Count the outcomes of a run again."""
     return counts_of(session, exp.select("kind", "ended", "code", "warnings").from_(parquet(snapshot.files)))
 
 
 def rows(
-    session: Session, snapshot: Snapshot, ended: str, limit: int, offset: int = 0
+    session: DuckDBSession, snapshot: Snapshot, ended: str, limit: int, offset: int = 0
 ) -> list[tuple[str, str | None, str, str, str]]:
     """Give profile id, address, ended, code and detail of profiles that ended so, by code and profile id.
 
@@ -39,7 +39,7 @@ def rows(
 
 
 def chunks(
-    session: Session, snapshot: Snapshot, ended: str
+    session: DuckDBSession, snapshot: Snapshot, ended: str
 ) -> Iterator[Sequence[tuple[str, str | None, str, str, str]]]:
     """Give the same of all of them, in chunks."""
     yield from session.chunks(_ended(snapshot, ended), _CHUNK)

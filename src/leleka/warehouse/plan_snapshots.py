@@ -16,8 +16,8 @@ from leleka.core.plan import DueRow, Kind, Planned, PlannedRow, Selection, Span
 from leleka.core.ports.destination import Suppressed
 from leleka.core.ports.warehouse import Pack
 from leleka.warehouse.counts import counts_of
-from leleka.warehouse.diff import STATE_MEMBER, TABLES, Standing
-from leleka.warehouse.engines.duckdb import Session
+from leleka.warehouse.diff import STATE_MEMBER, TABLES, Diff
+from leleka.warehouse.engines.duckdb import DuckDBSession
 from leleka.warehouse.lake import Lake, Snapshot
 from leleka.warehouse.sql.tables import column, copy_to_parquet, dropped, json_lines, parquet
 
@@ -35,7 +35,7 @@ ROW_COLUMNS: Final = {
 
 
 def write_plan(
-    session: Session,
+    session: DuckDBSession,
     lake: Lake,
     selection: Selection,
     *,
@@ -44,7 +44,7 @@ def write_plan(
     pack: Pack,
 ) -> Planned:
     """Compare a selection with its ledger and publish the plan."""
-    standing = Standing(lake, selection)
+    standing = Diff(lake, selection)
     with (
         tempfile.TemporaryDirectory(dir=session.spill) as folder,
         lake.write("plans", selection.name) as aside,
@@ -69,7 +69,7 @@ def write_plan(
     return Planned(aside.reference, counts, known)
 
 
-def _known(session: Session) -> int:
+def _known(session: DuckDBSession) -> int:
     """Count whom the list is known to hold; who was refused from the start is in the ledger, but not there."""
     member = exp.column("state").eq(exp.Literal.string(STATE_MEMBER))
     held = exp.Not(this=exp.Is(this=exp.column("held"), expression=exp.null()))
@@ -94,7 +94,7 @@ def plan_outcomes(plan: Snapshot) -> exp.Expr:
     return exp.union(rows, others, distinct=False)
 
 
-def contacts(session: Session, plan: Snapshot, span: Span) -> Sequence[tuple[int, bytes]]:
+def contacts(session: DuckDBSession, plan: Snapshot, span: Span) -> Sequence[tuple[int, bytes]]:
     """Give (seq, contact JSON) of a span, in order."""
     query = (
         exp.select(column("seq"), column("contact"))
@@ -105,14 +105,14 @@ def contacts(session: Session, plan: Snapshot, span: Span) -> Sequence[tuple[int
     return [(seq, contact.encode()) for seq, contact in session.rows(query)]
 
 
-def addresses(session: Session, plan: Snapshot, spans: Sequence[Span]) -> Sequence[tuple[int, str]]:
+def addresses(session: DuckDBSession, plan: Snapshot, spans: Sequence[Span]) -> Sequence[tuple[int, str]]:
     """Give (seq, address) of the rows in the spans, in order."""
     query = exp.select(column("seq"), column("address")).from_(parquet(plan.file("rows")))
     return session.rows(query.where(exp.or_(*(_within(span) for span in spans))).order_by(column("seq")))
 
 
 def sequence(
-    session: Session, plan: Snapshot, addresses: Sequence[str], spans: Sequence[Span]
+    session: DuckDBSession, plan: Snapshot, addresses: Sequence[str], spans: Sequence[Span]
 ) -> Mapping[str, int]:
     """Give the seq of those of ``addresses`` that stand in the spans."""
     if not addresses or not spans:

@@ -9,7 +9,7 @@ import orjson
 from sqlglot import exp
 
 from leleka.warehouse.diff import LEDGER_COLUMNS, STATE_MEMBER
-from leleka.warehouse.engines.duckdb import Session
+from leleka.warehouse.engines.duckdb import DuckDBSession
 from leleka.warehouse.lake import Lake
 from leleka.warehouse.ledger import UNCERTAIN
 from leleka.warehouse.sql.tables import column, copy_to_parquet, dropped, json_lines, parquet, temporary
@@ -33,7 +33,7 @@ class Compared:
 
 
 def compare(
-    session: Session, lake: Lake, *, name: str, ledger: str, listed: Iterable[str], repair: bool
+    session: DuckDBSession, lake: Lake, *, name: str, ledger: str, listed: Iterable[str], repair: bool
 ) -> Compared:
     """Compare; with ``repair`` write a ledger in which nobody knows what the missing ones hold: they are due again."""
     with tempfile.TemporaryDirectory(dir=session.spill) as folder:
@@ -87,6 +87,6 @@ def _repaired(missing: exp.Expr) -> exp.Expr:
     return exp.select(*columns).from_("ledger").order_by(column("address"))
 
 
-def _count(session: Session, query: exp.Select) -> int:
+def _count(session: DuckDBSession, query: exp.Select) -> int:
     (number,) = session.row(exp.select(exp.Count(this=exp.Star())).from_(query.subquery("q")))
     return int(number)

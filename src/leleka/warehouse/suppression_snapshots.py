@@ -9,14 +9,14 @@ import orjson
 from sqlglot import exp
 
 from leleka.core.ports.destination import Suppressed, SuppressionReason
-from leleka.warehouse.engines.duckdb import Session
+from leleka.warehouse.engines.duckdb import DuckDBSession
 from leleka.warehouse.lake import Lake
 from leleka.warehouse.sql.tables import column, copy_to_parquet, json_lines, parquet
 
 _COLUMNS: Final = {"id": "BIGINT", "address": "VARCHAR", "reason": "VARCHAR"}
 
 
-def write(session: Session, lake: Lake, *, name: str, people: Iterable[Suppressed]) -> str:
+def write(session: DuckDBSession, lake: Lake, *, name: str, people: Iterable[Suppressed]) -> str:
     """Publish some pages; give the pointer."""
     with tempfile.TemporaryDirectory(dir=session.spill) as folder, lake.write("suppressed", name) as aside:
         staging = Path(folder) / "people"
@@ -28,7 +28,7 @@ def write(session: Session, lake: Lake, *, name: str, people: Iterable[Suppresse
     return aside.reference
 
 
-def read(session: Session, lake: Lake, parts: Sequence[str]) -> Iterator[Suppressed]:
+def read(session: DuckDBSession, lake: Lake, parts: Sequence[str]) -> Iterator[Suppressed]:
     """Give everybody in these snapshots, one snapshot after the other."""
     for part in parts:
         query = exp.select(*(column(name) for name in _COLUMNS)).from_(parquet(lake.open(part).files))

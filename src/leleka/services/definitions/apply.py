@@ -26,7 +26,7 @@ from leleka.services.schedules.system_schedule import values
 from leleka.services.sources import catalogue
 from leleka.services.sources import loading as segment_evaluation
 from leleka.state.models import Account, Connection, Export, RelationshipRow, Segment, Source, SystemSchedule
-from leleka.warehouse.engines.duckdb import Session
+from leleka.warehouse.engines.duckdb import DuckDBSession
 
 Say = Callable[[str], None]
 
@@ -95,7 +95,7 @@ class _Rows:
 
 
 def _load_sources(
-    session: Session, file: DefinitionsFile, say: Say
+    session: DuckDBSession, file: DefinitionsFile, say: Say
 ) -> Mapping[str, segment_evaluation.Loaded | None]:
     loaded: dict[str, segment_evaluation.Loaded | None] = {}
     problems: list[Problem] = []

@@ -3,7 +3,7 @@ from contextlib import contextmanager
 from threading import BoundedSemaphore
 
 from leleka.services.installation.configuration import configuration
-from leleka.warehouse.engines.duckdb import Session, open_session
+from leleka.warehouse.engines.duckdb import DuckDBSession, open_session
 from leleka.warehouse.lake import Lake
 
 _SMALL = "64MB"  # a session of a page spills beyond it
@@ -17,7 +17,7 @@ def lake() -> Lake:
 
 
 @contextmanager
-def session() -> Iterator[Session]:
+def session() -> Iterator[DuckDBSession]:
     """Open a query session within this installation's limits."""
     config = configuration()
     with open_session(config.spill_dir, memory_limit=config.memory_limit, threads=config.threads) as opened:
@@ -25,14 +25,14 @@ def session() -> Iterator[Session]:
 
 
 @contextmanager
-def small_session() -> Iterator[Session]:
+def small_session() -> Iterator[DuckDBSession]:
     """Open a query session that holds little: for reading files in the order in which they are."""
     with open_session(configuration().spill_dir, memory_limit=_SMALL, threads=1) as opened:
         yield opened
 
 
 @contextmanager
-def page_session() -> Iterator[Session]:
+def page_session() -> Iterator[DuckDBSession]:
     """Open a small session for somebody who waits for a page; in one process so many at once, the others wait."""
     with _PAGES, small_session() as opened:
         yield opened

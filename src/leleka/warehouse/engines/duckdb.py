@@ -13,7 +13,7 @@ _TOLD_TO_STOP = "Query interrupted"
 _CHUNK = 10_000
 
 
-class Session:
+class DuckDBSession:
     """Runs expressions. Each process opens its own, in memory: no DuckDB file is shared."""
 
     def __init__(self, connection: duckdb.DuckDBPyConnection, spill: Path) -> None:
@@ -63,7 +63,7 @@ def sql(expression: exp.Expr) -> str:
 
 
 @contextmanager
-def open_session(spill: Path, *, memory_limit: str = "1GB", threads: int = 2) -> Iterator[Session]:
+def open_session(spill: Path, *, memory_limit: str = "1GB", threads: int = 2) -> Iterator[DuckDBSession]:
     """Open a session that spills to ``spill`` above ``memory_limit``, and close it."""
     spill.mkdir(parents=True, exist_ok=True, mode=0o700)
     connection = duckdb.connect(
@@ -80,6 +80,6 @@ def open_session(spill: Path, *, memory_limit: str = "1GB", threads: int = 2) ->
     )
     try:
         connection.execute("SET TimeZone = 'UTC'")
-        yield Session(connection, spill)
+        yield DuckDBSession(connection, spill)
     finally:
         connection.close()

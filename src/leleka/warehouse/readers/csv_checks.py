@@ -9,7 +9,7 @@ from sqlglot import exp
 from leleka.core.columns import TEMPORAL, ColumnType
 from leleka.core.sources import SourceSpec
 from leleka.errors import InvalidInput, Problem
-from leleka.warehouse.engines.duckdb import Session
+from leleka.warehouse.engines.duckdb import DuckDBSession
 from leleka.warehouse.readers.staging import ROW, Staged, engine_faults, table
 from leleka.warehouse.readers.type_conversion import CODES, Conversion, parquet_type, shape
 from leleka.warehouse.readers.type_inference import known, try_strptime
@@ -32,7 +32,7 @@ _ACCEPTED: Final = {
 }
 
 
-def check_declared(session: Session, spec: SourceSpec, names: Sequence[str]) -> None:
+def check_declared(session: DuckDBSession, spec: SourceSpec, names: Sequence[str]) -> None:
     """Refuse what was declared of columns that are not there, and formats that are none."""
     declared = dict.fromkeys(spec.types, "types")
     declared |= {spec.updated_at: "updated_at"} if spec.updated_at else {}
@@ -59,7 +59,7 @@ def check_kinds(staged: Staged, where: str) -> None:
         raise InvalidInput.of(problems)
 
 
-def check_cells(session: Session, staged: Staged, conversions: Sequence[Conversion]) -> None:
+def check_cells(session: DuckDBSession, staged: Staged, conversions: Sequence[Conversion]) -> None:
     """Refuse the files when cells do not fit their column's type; names the first ones of each column."""
     asked = [(conversion, conversion.fault) for conversion in conversions if conversion.fault is not None]
     if not asked:
@@ -75,7 +75,7 @@ def check_cells(session: Session, staged: Staged, conversions: Sequence[Conversi
         raise InvalidInput.of(problems)
 
 
-def check_key(session: Session, staged: Staged, key: Conversion) -> None:
+def check_key(session: DuckDBSession, staged: Staged, key: Conversion) -> None:
     """Refuse rows without a key, and keys that more than one row has."""
     name = key.column.name
     key_text = exp.cast(key.value, "VARCHAR")
@@ -104,7 +104,7 @@ def check_key(session: Session, staged: Staged, key: Conversion) -> None:
     _check_unique(session, staged, name, key.value)
 
 
-def _check_unique(session: Session, staged: Staged, name: str, value: exp.Expr) -> None:
+def _check_unique(session: DuckDBSession, staged: Staged, name: str, value: exp.Expr) -> None:
     first, last = exp.Min(this=_row()), exp.Max(this=_row())
     count = exp.Count(this=exp.Star())
     doubled = (
@@ -158,7 +158,7 @@ def _unknown(spec: SourceSpec, part: str, name: str, names: Sequence[str]) -> Pr
     return Problem("SOURCE_UNKNOWN_COLUMN", f"There is no column {name!r}.", f"{spec.name}, {part}", hint)
 
 
-def _format_works(session: Session, spec: SourceSpec, name: str) -> bool:
+def _format_works(session: DuckDBSession, spec: SourceSpec, name: str) -> bool:
     override = spec.types[name]
     if override.format is None:
         return True

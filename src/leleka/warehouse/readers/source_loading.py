@@ -11,7 +11,7 @@ from sqlglot import exp
 from leleka.core.columns import Table
 from leleka.core.sources import SourceSpec
 from leleka.errors import InvalidInput, NeedsAttention, TryLater
-from leleka.warehouse.engines.duckdb import Session
+from leleka.warehouse.engines.duckdb import DuckDBSession
 from leleka.warehouse.lake import Lake, Snapshot
 from leleka.warehouse.readers import csv_checks, staging, type_conversion
 from leleka.warehouse.readers.files import check_type, digest, format_of, resolve, signature
@@ -32,7 +32,7 @@ class Loaded:
     notes: tuple[str, ...]
 
 
-def load(session: Session, lake: Lake, spec: SourceSpec, source_dirs: Sequence[Path]) -> Loaded:
+def load(session: DuckDBSession, lake: Lake, spec: SourceSpec, source_dirs: Sequence[Path]) -> Loaded:
     """Read the source's files into a snapshot of kind ``sources``.
 
     Raises InvalidInput when a file is wrong, NeedsAttention when an administrator must act, and TryLater
@@ -56,7 +56,7 @@ def load(session: Session, lake: Lake, spec: SourceSpec, source_dirs: Sequence[P
     return Loaded(table, staged.rows, snapshot, hashed, (*staged.notes, *notes))
 
 
-def _stage(session: Session, spec: SourceSpec, paths: Sequence[Path], folder: Path) -> Staged:
+def _stage(session: DuckDBSession, spec: SourceSpec, paths: Sequence[Path], folder: Path) -> Staged:
     kinds = {format_of(spec, path) for path in paths}
     if len(kinds) > 1:
         raise InvalidInput(
@@ -73,7 +73,7 @@ def _stage(session: Session, spec: SourceSpec, paths: Sequence[Path], folder: Pa
     return staging.stage_parquet(session, paths)
 
 
-def _convert(session: Session, spec: SourceSpec, staged: Staged) -> tuple[list[Conversion], list[str]]:
+def _convert(session: DuckDBSession, spec: SourceSpec, staged: Staged) -> tuple[list[Conversion], list[str]]:
     csv_checks.check_declared(session, spec, staged.names)
     csv_checks.check_kinds(staged, spec.name)
     asked = [n for n, name in enumerate(staged.names) if staged.is_csv and name not in spec.types]
@@ -98,7 +98,9 @@ def _conversion(spec: SourceSpec, staged: Staged, number: int, found: Guess | No
     return type_conversion.stored(number, name, kind)
 
 
-def _write(session: Session, lake: Lake, spec: SourceSpec, conversions: Sequence[Conversion]) -> Snapshot:
+def _write(
+    session: DuckDBSession, lake: Lake, spec: SourceSpec, conversions: Sequence[Conversion]
+) -> Snapshot:
     values = [exp.alias_(conversion.value, conversion.column.name, quoted=True) for conversion in conversions]
     query = exp.select(*values).from_(staging.table())
     try:

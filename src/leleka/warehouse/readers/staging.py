@@ -11,7 +11,7 @@ from sqlglot import exp
 
 from leleka.core.sources import SourceSpec
 from leleka.errors import InvalidInput, NeedsAttention
-from leleka.warehouse.engines.duckdb import Session
+from leleka.warehouse.engines.duckdb import DuckDBSession
 from leleka.warehouse.readers.csv_dialect import check_header, prepare, rewritten
 from leleka.warehouse.readers.csv_error_lines import LONGEST_ROW, CsvFile, diagnose, places
 from leleka.warehouse.sql import tables as sql_tables
@@ -60,11 +60,11 @@ def table() -> exp.Table:
     return exp.to_table(TABLE)
 
 
-def drop(session: Session) -> None:
+def drop(session: DuckDBSession) -> None:
     session.run(exp.Drop(tables=[table()], kind="TABLE", exists=True))
 
 
-def stage_csv(session: Session, spec: SourceSpec, paths: Sequence[Path], folder: Path) -> Staged:
+def stage_csv(session: DuckDBSession, spec: SourceSpec, paths: Sequence[Path], folder: Path) -> Staged:
     files: list[CsvFile] = []
     for number, path in enumerate(paths):
         aside = folder / str(number)
@@ -89,7 +89,7 @@ def stage_csv(session: Session, spec: SourceSpec, paths: Sequence[Path], folder:
     return Staged(names, kinds, tuple(read), tuple(note for file in files for note in file.notes))
 
 
-def stage_parquet(session: Session, paths: Sequence[Path]) -> Staged:
+def stage_parquet(session: DuckDBSession, paths: Sequence[Path]) -> Staged:
     described = [_describe(session, path) for path in paths]
     names, kinds = tuple(described[0]), tuple(described[0].values())
     for path, columns in zip(paths, described, strict=True):
@@ -130,7 +130,7 @@ def _refuse(error: duckdb.Error, where: str) -> NoReturn:
     ) from error
 
 
-def _insert_csv(session: Session, file: CsvFile, names: Sequence[str], folder: Path) -> CsvFile:
+def _insert_csv(session: DuckDBSession, file: CsvFile, names: Sequence[str], folder: Path) -> CsvFile:
     try:
         session.run(_insertion(file, names))
     except duckdb.OutOfMemoryException as error:
@@ -179,7 +179,7 @@ def _read_csv(file: CsvFile) -> exp.Expr:
     return exp.Table(this=exp.Anonymous(this="read_csv", expressions=[name, *arguments]))
 
 
-def _describe(session: Session, path: Path) -> dict[str, str]:
+def _describe(session: DuckDBSession, path: Path) -> dict[str, str]:
     source = exp.Literal.string(_literally(path))
     with engine_faults(path.name):
         schema = exp.Table(this=exp.Anonymous(this="parquet_schema", expressions=[source]))
@@ -225,7 +225,7 @@ def _differ(path: Path, message: str) -> InvalidInput:
     )
 
 
-def _create(session: Session, kinds: Sequence[str]) -> None:
+def _create(session: DuckDBSession, kinds: Sequence[str]) -> None:
     drop(session)
     columns = [
         exp.ColumnDef(
@@ -242,7 +242,7 @@ def _create(session: Session, kinds: Sequence[str]) -> None:
     )
 
 
-def _count(session: Session) -> int:
+def _count(session: DuckDBSession) -> int:
     return int(session.row(exp.select(exp.Count(this=exp.Star())).from_(table()))[0])
 
 

@@ -10,7 +10,7 @@ from typing import Final
 from sqlglot import exp
 
 from leleka.core.columns import ColumnType
-from leleka.warehouse.engines.duckdb import Session
+from leleka.warehouse.engines.duckdb import DuckDBSession
 from leleka.warehouse.readers.staging import cell, table
 from leleka.warehouse.sql import tables as sql_tables
 
@@ -43,7 +43,7 @@ class Guess:
 _Test = Callable[[exp.Expr], exp.Condition]
 
 
-def guess(session: Session, numbers: Sequence[int]) -> Mapping[int, Guess]:
+def guess(session: DuckDBSession, numbers: Sequence[int]) -> Mapping[int, Guess]:
     """Give the guess for each numbered text column of the staged rows."""
     found: dict[int, Guess] = {}
     for first in range(0, len(numbers), _AT_ONCE):
@@ -51,7 +51,7 @@ def guess(session: Session, numbers: Sequence[int]) -> Mapping[int, Guess]:
     return found
 
 
-def _guess_some(session: Session, numbers: Sequence[int]) -> Mapping[int, Guess]:
+def _guess_some(session: DuckDBSession, numbers: Sequence[int]) -> Mapping[int, Guess]:
     asked = [(number, candidate) for number in numbers for candidate in _CANDIDATES]
     asked = _fitting(session, asked, exp.select("*").from_(table()).limit(_SAMPLE), unknown_fits=True)
     fitting = set(_fitting(session, asked, exp.select("*").from_(table()), unknown_fits=False))
@@ -70,7 +70,7 @@ def _choose(fitting: Sequence[Guess]) -> Guess:
 
 
 def _fitting(
-    session: Session, asked: Sequence[tuple[int, Guess]], source: exp.Select, *, unknown_fits: bool
+    session: DuckDBSession, asked: Sequence[tuple[int, Guess]], source: exp.Select, *, unknown_fits: bool
 ) -> list[tuple[int, Guess]]:
     """Give those whose test no cell fails. A column without a cell fails nothing and proves nothing."""
     if not asked:

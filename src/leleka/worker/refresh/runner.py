@@ -25,7 +25,7 @@ from leleka.services.refresh.queue import to_walk
 from leleka.state.lease_rule import is_over
 from leleka.state.models import Refresh, RefreshStep, RunStatus
 from leleka.state.refresh_lease import RefreshLost, claim, guard, release
-from leleka.warehouse.engines.duckdb import Session
+from leleka.warehouse.engines.duckdb import DuckDBSession
 from leleka.worker.refresh import steps as refresh_steps
 
 log = structlog.get_logger(__name__)
@@ -83,7 +83,7 @@ class Walker:
     lease: float
     say: Say
 
-    def walk(self, session: Session) -> None:
+    def walk(self, session: DuckDBSession) -> None:
         self._guard(status=RunStatus.PROCESSING, started_at=self._began())
         for step in RefreshStep.objects.filter(refresh=self.number).order_by("number"):
             if self._canceled():
@@ -98,7 +98,7 @@ class Walker:
     def _canceled(self) -> bool:
         return Refresh.objects.filter(pk=self.number, cancel_requested_at__isnull=False).exists()
 
-    def _step(self, session: Session, step: RefreshStep) -> None:
+    def _step(self, session: DuckDBSession, step: RefreshStep) -> None:
         blocked = self._blocked(step)
         if blocked:
             self._write(step, status=StepStatus.SKIPPED, problems=[asdict(one) for one in blocked])

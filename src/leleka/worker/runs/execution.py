@@ -28,7 +28,7 @@ from leleka.services.runs.queries import view_of
 from leleka.state.models import BatchRow, Connection, Run, RunStatus
 from leleka.state.outbox import DjangoOutbox
 from leleka.state.run_lease import claim, release
-from leleka.warehouse.engines.duckdb import Session
+from leleka.warehouse.engines.duckdb import DuckDBSession
 from leleka.worker import snapshot_pruning
 from leleka.worker.runs import audited_outbox, frozen_configuration
 from leleka.worker.runs.failure import settle_and_fail
@@ -74,7 +74,7 @@ def go_on(number: int, clock: Clock, watcher: Watcher) -> RunView:
     return view_of(Run.objects.select_related("export").get(pk=number))
 
 
-def _see_through(session: Session, run: Run, clock: Clock, watcher: Watcher) -> None:
+def _see_through(session: DuckDBSession, run: Run, clock: Clock, watcher: Watcher) -> None:
     """Work on a run until it ends or waits for somebody.
 
     A database that is away for a while only interrupts it: what was not written down is not sent, and whatever was
@@ -129,7 +129,7 @@ def _claim(run: Run, clock: Clock, watcher: Watcher, *, was_mine: bool) -> Djang
         run.refresh_from_db()
 
 
-def _work(session: Session, run: Run, outbox: DjangoOutbox, clock: Clock, watcher: Watcher) -> None:
+def _work(session: DuckDBSession, run: Run, outbox: DjangoOutbox, clock: Clock, watcher: Watcher) -> None:
     try:
         if not _is_frozen(run):
             _freeze(session, run, outbox, clock, watcher)
@@ -173,7 +173,7 @@ def _is_frozen(run: Run) -> bool:
     return "profiles" in run.config
 
 
-def _freeze(session: Session, run: Run, outbox: DjangoOutbox, clock: Clock, watcher: Watcher) -> None:
+def _freeze(session: DuckDBSession, run: Run, outbox: DjangoOutbox, clock: Clock, watcher: Watcher) -> None:
     """Bring up to date what the export needs, and fix what this run keeps to from here on."""
     export_user.refuse_to_begin(export_queries.connection_of(run.export), run)
     _refuse_if_moved(run)

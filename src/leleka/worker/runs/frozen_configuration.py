@@ -23,11 +23,11 @@ from leleka.services.sources import email_addresses
 from leleka.services.sources import loading as source_loading
 from leleka.services.sources.catalogue import columns_data, table_of
 from leleka.state.models import Account, Export, Ledger, Run, RunStatus, Segment, Source
-from leleka.warehouse.engines.duckdb import Session
+from leleka.warehouse.engines.duckdb import DuckDBSession
 from leleka.warehouse.lake_warehouse import LakeWarehouse
 
 
-def refresh_for(session: Session, export: Export, clock: Clock, watcher: Watcher) -> None:
+def refresh_for(session: DuckDBSession, export: Export, clock: Clock, watcher: Watcher) -> None:
     """Bring up to date the sources, and the segments of the export and of those that share its list."""
     source_loading.refresh_sources(session, watcher.stage)
     exports = [export, *_sharing_the_list(export)]
@@ -35,7 +35,7 @@ def refresh_for(session: Session, export: Export, clock: Clock, watcher: Watcher
     segment_evaluation.refresh_segments(session, clock, watcher.stage, chosen)
 
 
-def freeze(session: Session, export: Export, clock: Clock, watcher: Watcher) -> dict[str, Any]:
+def freeze(session: DuckDBSession, export: Export, clock: Clock, watcher: Watcher) -> dict[str, Any]:
     """Give the configuration a run keeps to, whatever is edited while it runs: pointers and settings.
 
     Where leavers are told, the segments of other exports to the list are brought up to date after those of this
@@ -67,7 +67,7 @@ def _sharing_the_list(export: Export) -> Sequence[Export]:
     return list(beside.exclude(pk=export.pk).order_by("name"))
 
 
-def _addresses(session: Session, export: Export, profiles: Source, watcher: Watcher) -> str:
+def _addresses(session: DuckDBSession, export: Export, profiles: Source, watcher: Watcher) -> str:
     matching = matching_of(export.matching)
     table = table_of(profiles)
     for column, to in [(matching.email, "email"), *((line.column, line.to) for line in matching.lines)]:
@@ -127,7 +127,7 @@ def spec_of(
     )
 
 
-def context_of(session: Session, account: Opened, clock: Clock, cache: SuppressionCache) -> RunContext:
+def context_of(session: DuckDBSession, account: Opened, clock: Clock, cache: SuppressionCache) -> RunContext:
     return RunContext(
         warehouse=LakeWarehouse(session, lake_sessions.lake()),
         destination=account.destination,

@@ -19,7 +19,7 @@ from leleka.services.exports.data_matching import leavers_of
 from leleka.services.installation import lake_sessions
 from leleka.state.batch_rows import batch_of
 from leleka.state.models import Account, BatchRow, Ledger, Run
-from leleka.warehouse.engines.duckdb import Session
+from leleka.warehouse.engines.duckdb import DuckDBSession
 from leleka.warehouse.lake_warehouse import LakeWarehouse
 
 KeepAlive = Callable[[], object]
@@ -38,7 +38,9 @@ def accounts_to_ask(clock: Clock) -> Sequence[int]:
     return sorted(set(left.values_list("run__account", flat=True)))
 
 
-def settle_late(session: Session, account: Account, opened: Opened, clock: Clock, pulse: KeepAlive) -> int:
+def settle_late(
+    session: DuckDBSession, account: Account, opened: Opened, clock: Clock, pulse: KeepAlive
+) -> int:
     """Ask once after each accepted batch of the account's finished runs; give how many came to an end.
 
     ``pulse`` is called between questions. A queue that does not move is not asked about to its end.
@@ -57,7 +59,7 @@ def settle_late(session: Session, account: Account, opened: Opened, clock: Clock
 
 
 def _settle_run(
-    session: Session, run: Run, rows: QuerySet[BatchRow], opened: Opened, pulse: KeepAlive
+    session: DuckDBSession, run: Run, rows: QuerySet[BatchRow], opened: Opened, pulse: KeepAlive
 ) -> int:
     warehouse = LakeWarehouse(session, lake_sessions.lake())
     changed: list[tuple[BatchRow, Batch]] = []

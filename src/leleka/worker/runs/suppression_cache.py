@@ -14,13 +14,13 @@ from leleka.services.installation import lake_sessions
 from leleka.services.system.snapshot_references import LONGEST
 from leleka.state.models import Run, SuppressedReading
 from leleka.warehouse import suppression_snapshots
-from leleka.warehouse.engines.duckdb import Session
+from leleka.warehouse.engines.duckdb import DuckDBSession
 
 
 class RunShelf:
     """``engine.suppression_reading.Shelf`` of one run."""
 
-    def __init__(self, session: Session, run: Run, clock: Clock, time_scale: TimeScale) -> None:
+    def __init__(self, session: DuckDBSession, run: Run, clock: Clock, time_scale: TimeScale) -> None:
         self._session = session
         self._run = run
         self._clock = clock

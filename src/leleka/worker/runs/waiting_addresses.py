@@ -9,12 +9,17 @@ from leleka.services.exports.quarantine import LONGEST, SETTLED, open_batches
 from leleka.services.installation import configuration as installation_configuration
 from leleka.services.installation import lake_sessions
 from leleka.state.models import Account, AttemptRow
-from leleka.warehouse.engines.duckdb import Session
+from leleka.warehouse.engines.duckdb import DuckDBSession
 from leleka.warehouse.plan_snapshots import addresses
 
 
 def waiting_addresses(
-    session: Session, account: Account, opened: Opened, clock: Clock, *, of_others_than: int | None = None
+    session: DuckDBSession,
+    account: Account,
+    opened: Opened,
+    clock: Clock,
+    *,
+    of_others_than: int | None = None,
 ) -> set[str]:
     """Give the addresses of the account's open batches and of its attempts in quarantine, but for one run's."""
     lift_quarantine(account, opened, clock)

@@ -8,14 +8,14 @@ import pytest
 import sqlglot
 from sqlglot import exp
 
-from leleka.warehouse.engines.duckdb import Session, open_session
+from leleka.warehouse.engines.duckdb import DuckDBSession, open_session
 
 # Hours of work, in steps of which each is short.
 _LONG = "SELECT count(*) FROM range(1000000) AS a, range(1000000) AS b WHERE (a.range * b.range) % 7 = 3"
 
 
 @pytest.fixture
-def session(tmp_path: Path) -> Iterator[Session]:
+def session(tmp_path: Path) -> Iterator[DuckDBSession]:
     with open_session(tmp_path, memory_limit="100MB", threads=1) as one:
         yield one
 
@@ -30,7 +30,7 @@ def _soon_told_to_stop() -> Iterator[None]:
 
 
 @pytest.mark.parametrize("ask", ["run", "row", "rows", "chunks"])
-def test_a_long_query_hears_that_it_is_to_stop(session: Session, ask: str) -> None:
+def test_a_long_query_hears_that_it_is_to_stop(session: DuckDBSession, ask: str) -> None:
     """Fault 74: DuckDB says "Query interrupted", and a run that believed it would have failed over a bug."""
     query = sqlglot.parse_one(_LONG, dialect="duckdb")
     assert isinstance(query, exp.Expr)

@@ -11,7 +11,7 @@ from sqlglot import exp
 
 from leleka.core.columns import Column, ColumnType
 from leleka.core.rules.parser import parse
-from leleka.warehouse.engines.duckdb import Session, open_session
+from leleka.warehouse.engines.duckdb import DuckDBSession, open_session
 from leleka.warehouse.lake import Lake
 from leleka.warehouse.segments import compile_rule, count, evaluate, sample
 from leleka.warehouse.sql.tables import parquet
@@ -39,7 +39,7 @@ PURCHASES: dict[str, Any] = {"related": "purchases"}
 
 
 @pytest.fixture(scope="module")
-def session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Session]:
+def session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DuckDBSession]:
     with open_session(tmp_path_factory.mktemp("spill")) as opened:
         yield opened
 
@@ -91,19 +91,19 @@ def query(data: object, files: dict[str, str]) -> exp.Select:
     ],
 )
 def test_a_rule_finds_its_profiles(
-    session: Session, files: dict[str, str], data: object, expected: str
+    session: DuckDBSession, files: dict[str, str], data: object, expected: str
 ) -> None:
     found = sorted(identity for (identity,) in session.rows(query(data, files)))
     assert " ".join(found) == expected
 
 
-def test_a_sum_of_prices_is_what_it_is_on_paper(session: Session, files: dict[str, str]) -> None:
+def test_a_sum_of_prices_is_what_it_is_on_paper(session: DuckDBSession, files: dict[str, str]) -> None:
     assert 0.1 + 0.2 != 0.3
     assert count(session, query({**PURCHASES, "sum": "Price", "=": 0.3}, files)) == 1
 
 
 def test_a_column_missing_from_its_file_fails_and_is_not_taken_from_the_table_around(
-    session: Session, files: dict[str, str]
+    session: DuckDBSession, files: dict[str, str]
 ) -> None:
     named = replace(PURCHASE_TABLE, columns=(*PURCHASE_TABLE.columns, Column("Name", ColumnType.TEXT)))
     catalogue = replace(CATALOGUE, tables={**CATALOGUE.tables, "purchases": named})
@@ -113,7 +113,7 @@ def test_a_column_missing_from_its_file_fails_and_is_not_taken_from_the_table_ar
 
 
 def test_profile_ids_are_distinct_text_sorted_in_a_members_snapshot(
-    session: Session, files: dict[str, str], tmp_path: Path
+    session: DuckDBSession, files: dict[str, str], tmp_path: Path
 ) -> None:
     lake = Lake(tmp_path)
     snapshot, members = evaluate(
@@ -127,7 +127,7 @@ def test_profile_ids_are_distinct_text_sorted_in_a_members_snapshot(
 
 
 def test_a_segment_nobody_belongs_to_is_an_empty_snapshot(
-    session: Session, files: dict[str, str], tmp_path: Path
+    session: DuckDBSession, files: dict[str, str], tmp_path: Path
 ) -> None:
     snapshot, members = evaluate(
         session, Lake(tmp_path), "empty", query({"column": "Name", "is": "x"}, files)
@@ -137,7 +137,7 @@ def test_a_segment_nobody_belongs_to_is_an_empty_snapshot(
 
 
 def test_a_sample_is_the_first_whole_profiles(
-    session: Session, files: dict[str, str], tmp_path: Path
+    session: DuckDBSession, files: dict[str, str], tmp_path: Path
 ) -> None:
     everyone, _ = evaluate(session, Lake(tmp_path), "all", query({"column": "Name", "is not": "x"}, files))
     first, second = sample(session, everyone, CATALOGUE, files, 2)
@@ -148,12 +148,14 @@ def test_a_sample_is_the_first_whole_profiles(
     }
 
 
-def test_a_sample_of_nobody_is_empty(session: Session, files: dict[str, str], tmp_path: Path) -> None:
+def test_a_sample_of_nobody_is_empty(session: DuckDBSession, files: dict[str, str], tmp_path: Path) -> None:
     nobody, _ = evaluate(session, Lake(tmp_path), "empty", query({"column": "Name", "is": "x"}, files))
     assert sample(session, nobody, CATALOGUE, files, 2) == []
 
 
-def test_the_longest_list_and_the_deepest_nesting_still_run(session: Session, files: dict[str, str]) -> None:
+def test_the_longest_list_and_the_deepest_nesting_still_run(
+    session: DuckDBSession, files: dict[str, str]
+) -> None:
     names = [f"name {number}" for number in range(20_000)]
     data: dict[str, Any] = {"column": "Name", "none of": [*names, HOSTILE], "ignore case": True}
     assert count(session, query(data, files)) == 3
@@ -167,7 +169,7 @@ def test_the_longest_list_and_the_deepest_nesting_still_run(session: Session, fi
     assert count(session, query(deep, files)) == 1
 
 
-def test_two_thousand_conditions_run(session: Session, files: dict[str, str]) -> None:
+def test_two_thousand_conditions_run(session: DuckDBSession, files: dict[str, str]) -> None:
     data = {
         "any": [{"column": "Name", "is": str(number)} for number in range(1_999)]
         + [{"column": "Visits", "=": 3}]
