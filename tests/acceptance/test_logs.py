@@ -93,7 +93,7 @@ def test_a_request_stands_in_the_log_with_its_id_and_its_route(served: Served) -
 def test_a_run_whose_log_nobody_reads_is_not_held_up(debugging: Installation) -> None:
     """Fault 75: the pipe is full before the run's process begins, and stays so."""
     with (debugging.folder / "errand.log").open("wb") as log:
-        usual = errand(debugging, "Everybody", log.fileno())
+        usual = job(debugging, "Everybody", log.fileno())
     nobody, full = os.pipe()
     os.set_blocking(full, False)
     written = 0
@@ -101,7 +101,7 @@ def test_a_run_whose_log_nobody_reads_is_not_held_up(debugging: Installation) ->
         written += os.write(full, b"x" * 4096)
     os.set_blocking(full, True)
     try:
-        unread = errand(debugging, "Others", full)
+        unread = job(debugging, "Others", full)
     finally:
         os.close(full)
         os.close(nobody)
@@ -111,7 +111,7 @@ def test_a_run_whose_log_nobody_reads_is_not_held_up(debugging: Installation) ->
     assert unread < 2 * usual + 1  # the machine has its say in both; a write that waits would never end
 
 
-def errand(installation: Installation, export: str, log: int) -> float:
+def job(installation: Installation, export: str, log: int) -> float:
     """Ask for a run, and let a process of its own do it, as the worker does; give how long that took."""
     asked = subprocess.run(
         [sys.executable, "-c", _ASK, export],

@@ -50,11 +50,11 @@ def test_a_run_whose_process_stands_still_has_stalled_until_it_goes_on(installat
             with silent.lock:  # whoever holds it keeps the sandbox from answering: nothing is accepted yet
                 asked(installation, "run", "Everybody")
                 until(lambda: run()["status"] == "Processing", "the run to begin")
-                errand = errand_of(worker.pid, run()["id"])
-                os.kill(errand, signal.SIGSTOP)
+                job = errand_of(worker.pid, run()["id"])
+                os.kill(job, signal.SIGSTOP)
                 asked(installation, "eleven minutes later")
                 until(lambda: run()["stalled_at"], "the worker to find it stalled")
-                os.kill(errand, signal.SIGCONT)
+                os.kill(job, signal.SIGCONT)
             until(lambda: run()["finished_at"], "the end of the run")
             until(lambda: run()["stalled_at"] is None, "the worker to see that it went on")
         assert run()["status"] == "Successful"

@@ -55,9 +55,9 @@ def test_a_refresh_is_asked_for_watched_and_ends(alice: Program) -> None:
     number = alice.told("POST", "/refreshes", {"scope": "everything"}, 202)["refresh"]
     assert {step["status"] for step in alice.get(f"/refreshes/{number}")["steps"]} == {"Queued"}
     assert alice.get("/status")["live"] is True
-    while found := jobs.errands(SystemClock(), (), 10):
-        for errand in found:
-            jobs.carry_out(errand, SystemClock())
+    while found := jobs.due_jobs(SystemClock(), (), 10):
+        for job in found:
+            jobs.carry_out(job, SystemClock())
     worker_schedules.close_finished(SystemClock())
     told = alice.get(f"/refreshes/{number}")
     assert (told["status"], told["steps"][-1]["run"]) == ("Successful", Run.objects.latest("pk").pk)

@@ -50,7 +50,7 @@ def die(monkeypatch: pytest.MonkeyPatch, number: int) -> Die:
             with pytest.raises(Killed):
                 jobs.carry_out(f"run:{number}", CLOCK)
         if heard:
-            jobs.came_to_grief(f"run:{number}", CLOCK)
+            jobs.on_job_crashed(f"run:{number}", CLOCK)
 
     return at
 
@@ -121,7 +121,7 @@ def test_an_end_that_was_asked_for_is_no_death(number: int, monkeypatch: pytest.
             patched.setattr(LakeWarehouse, "plan", interrupted)
             with pytest.raises(KeyboardInterrupt):
                 jobs.carry_out(f"run:{number}", CLOCK)
-        jobs.ended(f"run:{number}")
+        jobs.on_job_finished(f"run:{number}")
     assert go_on(number) == ("Successful", [])
 
 
@@ -129,7 +129,7 @@ def test_nor_is_one_over_a_database_that_stayed_away(number: int, die: Die) -> N
     """Fault 51: the process ended in order, but could not write down that nobody has the run now."""
     for _ in range(4):
         die(LakeWarehouse, "plan", heard=False)
-        jobs.ended(f"run:{number}")
+        jobs.on_job_finished(f"run:{number}")
         assert Run.objects.get(pk=number).worker == ""
     assert go_on(number) == ("Successful", [])
 
@@ -137,7 +137,7 @@ def test_nor_is_one_over_a_database_that_stayed_away(number: int, die: Die) -> N
 def test_nor_is_one_that_somebody_else_works_on(number: int) -> None:
     for worker in (process_identity.me(), ELSEWHERE):
         Run.objects.filter(pk=number).update(worker=worker, lease_until=CLOCK.now() + 60)
-        jobs.came_to_grief(f"run:{number}", CLOCK)
-        jobs.ended(f"run:{number}")
+        jobs.on_job_crashed(f"run:{number}", CLOCK)
+        jobs.on_job_finished(f"run:{number}")
         run = Run.objects.get(pk=number)
         assert (run.worker, run.deaths) == (worker, 0)

@@ -27,8 +27,8 @@ def opened(office: Office) -> Office:
 
 
 def work() -> None:
-    for errand in jobs.errands(SystemClock(), (), 10):
-        jobs.carry_out(errand, SystemClock())
+    for job in jobs.due_jobs(SystemClock(), (), 10):
+        jobs.carry_out(job, SystemClock())
 
 
 def told(action: str) -> tuple[str, dict[str, object]]:

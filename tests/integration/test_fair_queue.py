@@ -79,7 +79,7 @@ def test_what_waits_for_confirmation_takes_no_place() -> None:
 def test_a_task_is_taken_once() -> None:
     """Fault 9: two workers have seen it; the row says whose it is."""
     task = Task.objects.create(kind="preview", subject="News", asked_by="alice", made_at=timezone.now())
-    assert jobs.take(task.pk) is not None
-    assert jobs.take(task.pk) is None
+    assert jobs.claim(task.pk) is not None
+    assert jobs.claim(task.pk) is None
     Task.objects.filter(pk=task.pk).update(worker=f"{process_identity.me().rpartition(':')[0]}:0")
-    assert jobs.take(task.pk) is not None, "the one that had it is dead"
+    assert jobs.claim(task.pk) is not None, "the one that had it is dead"

@@ -53,7 +53,7 @@ def test_the_web_process_says_that_it_is_there_without_asking_the_database() -> 
 
 @pytest.mark.usefixtures("place")
 def test_with_a_worker_at_work_everything_is_ready() -> None:
-    heartbeat.Heart(SystemClock()).beat()
+    heartbeat.Heartbeat(SystemClock()).send()
     assert readiness() == (200, {"status": "ready", "checks": ALL_WELL})
 
 
@@ -74,7 +74,7 @@ def test_a_database_that_does_not_answer_is_named_and_nothing_else_is_told() -> 
 
 @pytest.mark.usefixtures("place")
 def test_a_database_of_an_older_version_is_not_ready() -> None:
-    heartbeat.Heart(SystemClock()).beat()
+    heartbeat.Heartbeat(SystemClock()).send()
     (newest,) = MigrationLoader(connection).graph.leaf_nodes("state")
     MigrationRecorder(connection).record_unapplied(*newest)
     assert readiness()[1]["checks"] == {**ALL_WELL, "migrations": "failed"}
@@ -83,7 +83,7 @@ def test_a_database_of_an_older_version_is_not_ready() -> None:
 def test_a_data_directory_that_is_gone_is_not_ready_and_its_path_is_not_told(
     place: Configuration, tmp_path: Path, settings: Any
 ) -> None:
-    heartbeat.Heart(SystemClock()).beat()
+    heartbeat.Heartbeat(SystemClock()).send()
     settings.LELEKA = replace(place, data_dir=tmp_path / "unmounted")
     reply = Client().get("/readyz")
     assert reply.json()["checks"] == {**ALL_WELL, "data_directory": "failed"}
@@ -93,23 +93,23 @@ def test_a_data_directory_that_is_gone_is_not_ready_and_its_path_is_not_told(
 @pytest.mark.django_db
 def test_a_worker_is_alive_for_half_a_minute_after_it_was_last_seen() -> None:
     clock = VirtualClock()
-    heart = heartbeat.Heart(clock)
-    heart.beat()
+    heart = heartbeat.Heartbeat(clock)
+    heart.send()
     row = WorkerBeat.objects.get()
     assert (row.name, row.version, row.seen_at) == (process_identity.me(), __version__, clock.now())
     clock.sleep(29)
     assert monitoring_workers.alive(clock) == 1
     clock.sleep(2)
     assert monitoring_workers.alive(clock) == 0
-    heart.beat()
+    heart.send()
     assert monitoring_workers.alive(clock) == 1
 
 
 @pytest.mark.django_db
 def test_a_worker_that_ends_in_order_is_gone_at_once() -> None:
     clock = VirtualClock()
-    heart = heartbeat.Heart(clock)
-    heart.beat()
+    heart = heartbeat.Heartbeat(clock)
+    heart.send()
     heart.stop()
     assert monitoring_workers.alive(clock) == 0
 
@@ -120,18 +120,18 @@ def test_who_was_not_seen_for_a_day_is_forgotten() -> None:
     old = clock.now() - 25 * 3600
     WorkerBeat.objects.create(name="old", host="a", pid=1, version="0", started_at=old, seen_at=old)
     WorkerBeat.objects.create(name="lately", host="a", pid=2, version="0", started_at=old, seen_at=old + 7200)
-    heartbeat.Heart(clock).beat()
+    heartbeat.Heartbeat(clock).send()
     assert set(WorkerBeat.objects.values_list("name", flat=True)) == {"lately", process_identity.me()}
 
 
 @pytest.mark.django_db
 def test_a_beat_that_the_database_does_not_take_is_left_out() -> None:
     clock = VirtualClock()
-    heart = heartbeat.Heart(clock)
+    heart = heartbeat.Heartbeat(clock)
     with connection.execute_wrapper(_locked):
-        heart.beat()
+        heart.send()
     clock.sleep(5)
-    heart.beat()
+    heart.send()
     assert monitoring_workers.alive(clock) == 1
 
 

@@ -82,7 +82,7 @@ def test_a_viewer_is_told_the_steps_and_offered_none(charlie: Somebody) -> None:
 
 
 def test_what_needs_attention_is_said_with_what_to_do_and_where(alice: Somebody) -> None:
-    heartbeat.Heart(CLOCK).beat()
+    heartbeat.Heartbeat(CLOCK).send()
     a_connection(managed_by_file="leleka.yaml", attention="The API key was refused.")
     failed = a_run(
         an_export("Broken"), RunStatus.FAILED,
@@ -112,7 +112,7 @@ def test_what_needs_attention_is_said_with_what_to_do_and_where(alice: Somebody)
 
 
 def test_a_failure_that_was_followed_by_a_success_needs_no_attention(alice: Somebody, now: datetime) -> None:
-    heartbeat.Heart(CLOCK).beat()
+    heartbeat.Heartbeat(CLOCK).send()
     a_connection(managed_by_file="leleka.yaml")
     export = an_export()
     a_run(export, RunStatus.FAILED, ended=now - timedelta(hours=1))

@@ -50,12 +50,12 @@ def test_the_worker_asks_for_late_confirmations_though_nothing_runs_again(unconf
     """Design 3.6: for a day, whatever becomes of the run."""
     clock = SystemClock()
     account = Run.objects.get().account_id
-    assert jobs.errands(clock, but=(), limit=9) == [f"late:{account}"]
+    assert jobs.due_jobs(clock, but=(), limit=9) == [f"late:{account}"]
     let_the_queue_move(unconfirmed)
     jobs.carry_out(f"late:{account}", clock)
 
     assert set(unconfirmed.ledger().values()) == {"member"}
-    assert jobs.errands(clock, but=(), limit=9) == []
+    assert jobs.due_jobs(clock, but=(), limit=9) == []
 
 
 def test_while_it_is_not_confirmed_its_people_wait(unconfirmed: Office) -> None:

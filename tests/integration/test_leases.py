@@ -40,7 +40,7 @@ def test_a_lease_is_renewed_again_when_the_database_answers_again(monkeypatch: p
         renewed.append((number, fence, until))
 
     monkeypatch.setattr(refresh_runner, "guard", guarded)
-    walker = refresh_runner.Walker(1, 2, VirtualClock(), 0.003, lambda _: None)
+    walker = refresh_runner.RefreshRunner(1, 2, VirtualClock(), 0.003, lambda _: None)
     renewing = Thread(target=refresh_runner.renew, args=(walker, Event()))
     renewing.start()
     renewing.join()
@@ -113,7 +113,7 @@ def test_a_retry_is_queued_with_its_claim_or_not_at_all(monkeypatch: pytest.Monk
 def test_a_refresh_has_a_place_of_its_own_among_the_errands() -> None:
     """I-16: runs that have begun and wait for a refresh could otherwise take every place, and wait for ever."""
     number = refresh_commands.ask(ALICE, "data")
-    assert jobs.errands(SystemClock(), (), 0) == [f"refresh:{number}"]
-    assert jobs.errands(SystemClock(), (f"refresh:{number}",), 0) == []
+    assert jobs.due_jobs(SystemClock(), (), 0) == [f"refresh:{number}"]
+    assert jobs.due_jobs(SystemClock(), (f"refresh:{number}",), 0) == []
     guard(number, 0, SystemClock().now() + 60, worker="elsewhere:1:2:3")
-    assert jobs.errands(SystemClock(), (), 9) == []
+    assert jobs.due_jobs(SystemClock(), (), 9) == []

@@ -13,7 +13,7 @@ from leleka.worker import jobs
 from leleka.worker.refresh import runner as refresh_runner
 from leleka.worker.runs import execution as run_execution
 from leleka.worker.runs import fair_queue
-from leleka.worker.runs.progress import Nobody
+from leleka.worker.runs.progress import NullWatcher
 from tests.integration.office import ALICE, Office
 from tests.integration.test_fair_queue import exports_of, queue
 
@@ -33,7 +33,7 @@ def test_a_run_goes_on(shop: Office) -> None:
     hold(Run, run.pk)
     assert about.about(ALICE, CLOCK).runs == 0
     assert list(fair_queue.runs_in_turn(CLOCK, ())) == [run.pk]
-    assert run_execution.go_on(run.pk, CLOCK, Nobody()).status == "Successful"
+    assert run_execution.go_on(run.pk, CLOCK, NullWatcher()).status == "Successful"
     assert len(shop.listed()) == 3
 
 
@@ -50,7 +50,7 @@ def test_a_refresh_goes_on_and_those_after_it() -> None:
     hold(Refresh, first)
     assert about.about(ALICE, CLOCK).refreshes == 0
     for number in (first, second):
-        assert jobs.errands(CLOCK, (), 0) == [f"refresh:{number}"]
+        assert jobs.due_jobs(CLOCK, (), 0) == [f"refresh:{number}"]
         refresh_runner.carry_out(number, CLOCK)
         assert Refresh.objects.get(pk=number).walked_at is not None
 

@@ -20,7 +20,7 @@ from leleka.worker import schedules as worker_schedules
 from leleka.worker.refresh import runner as refresh_runner
 from leleka.worker.refresh import steps as refresh_steps
 from leleka.worker.runs import execution as run_execution
-from leleka.worker.runs.progress import Nobody
+from leleka.worker.runs.progress import NullWatcher
 from tests.fakes.clock import START, VirtualClock
 from tests.integration.office import ALICE, Office
 from tests.integration.people import lend_a_name
@@ -152,20 +152,20 @@ def test_a_refresh_whose_walker_was_killed_at_its_end_is_ended_by_another(
 ) -> None:
     """Fault 6: right before it left, or when a run was queued and its step said Processing; nothing is done twice."""
     number = refresh_commands.ask(ALICE, "everything")
-    real = getattr(refresh_runner.Walker, at)
+    real = getattr(refresh_runner.RefreshRunner, at)
 
-    def dying(walker: refresh_runner.Walker, *rest: Any, **changes: Any) -> None:
+    def dying(walker: refresh_runner.RefreshRunner, *rest: Any, **changes: Any) -> None:
         if at == "_leave" or changes.get("status") == StepStatus.QUEUED:
             raise Killed
         real(walker, *rest, **changes)
 
     with monkeypatch.context() as patched:
-        patched.setattr(refresh_runner.Walker, at, dying)
+        patched.setattr(refresh_runner.RefreshRunner, at, dying)
         with pytest.raises(Killed):
             refresh_runner.carry_out(number, SystemClock())
     Refresh.objects.filter(pk=number).update(worker="gone:1:2:3", lease_until=0.0)
     refresh_runner.carry_out(number, SystemClock())
-    run_execution.go_on(Run.objects.get().pk, SystemClock(), Nobody())
+    run_execution.go_on(Run.objects.get().pk, SystemClock(), NullWatcher())
     worker_schedules.close_finished(SystemClock())
     assert set(standing(number).values()) == {"Successful"}
     assert Refresh.objects.get().status == "Successful"

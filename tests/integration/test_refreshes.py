@@ -27,7 +27,7 @@ from leleka.worker import schedules as worker_schedules
 from leleka.worker.refresh import foreground
 from leleka.worker.refresh import runner as refresh_runner
 from leleka.worker.runs import execution as run_execution
-from leleka.worker.runs.progress import Nobody
+from leleka.worker.runs.progress import NullWatcher
 from tests.integration.office import ALICE, DEFINITIONS, Office
 from tests.integration.people import lend_a_name
 
@@ -62,7 +62,7 @@ def walked(number: int) -> RefreshView:
     clock = SystemClock()
     refresh_runner.carry_out(number, clock)
     for run in Run.objects.filter(steps__refresh=number, finished_at__isnull=True):
-        run_execution.go_on(run.pk, clock, Nobody())
+        run_execution.go_on(run.pk, clock, NullWatcher())
     worker_schedules.close_finished(clock)
     return refresh_queries.show(ALICE, number)
 
@@ -163,10 +163,10 @@ def test_an_export_waits_while_what_it_needs_is_refreshed() -> None:
     run = run_commands.ask_run(ALICE, "News")
     number = refresh_commands.ask(ALICE, f"segment:{Segment.objects.get(name='Gold').pk}")
     clock = SystemClock()
-    assert jobs.errands(clock, (), 9) == [f"refresh:{number}"]
+    assert jobs.due_jobs(clock, (), 9) == [f"refresh:{number}"]
     assert "Gold" in Run.objects.get(pk=run.pk).stage
     refresh_runner.carry_out(number, clock)
-    assert jobs.errands(clock, (), 9) == [f"run:{run.pk}"]
+    assert jobs.due_jobs(clock, (), 9) == [f"run:{run.pk}"]
 
 
 @pytest.mark.usefixtures("shop")
@@ -175,7 +175,7 @@ def test_a_segment_that_no_export_sends_holds_up_no_run() -> None:
     run = run_commands.ask_run(ALICE, "News")
     number = refresh_commands.ask(ALICE, f"segment:{Segment.objects.get(name='Buyers').pk}")
     RefreshStep.objects.filter(refresh=number).exclude(name="Buyers").update(status=StepStatus.SUCCESSFUL)
-    assert f"run:{run.pk}" in jobs.errands(SystemClock(), (), 9)
+    assert f"run:{run.pk}" in jobs.due_jobs(SystemClock(), (), 9)
 
 
 @pytest.mark.usefixtures("shop")
@@ -278,7 +278,7 @@ def test_a_segment_removed_meanwhile_is_skipped() -> None:
 
 def test_the_terminal_walks_what_waits_before_it_too(shop: Office) -> None:
     waiting = refresh_commands.ask(ALICE, "segments")
-    view = foreground.refresh_now(ALICE, "everything", SystemClock(), Nobody())
+    view = foreground.refresh_now(ALICE, "everything", SystemClock(), NullWatcher())
     assert view.status == "Successful"
     assert refresh_queries.show(ALICE, waiting).status == "Successful"
     assert len(shop.listed()) == 10

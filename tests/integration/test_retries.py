@@ -16,7 +16,7 @@ from leleka.services.runs import retry_policy
 from leleka.state.models import Run, RunStatus, Trigger
 from leleka.worker.runs import execution as run_execution
 from leleka.worker.runs import retries as run_retries
-from leleka.worker.runs.progress import Nobody
+from leleka.worker.runs.progress import NullWatcher
 from tests.fakes.clock import START, VirtualClock
 from tests.integration.office import ALICE, Office
 from tests.integration.test_worker_schedules import MIDNIGHT
@@ -120,14 +120,14 @@ def test_a_scheduled_run_that_met_trouble_is_tried_again(
     monkeypatch.setattr(SystemClock, "sleep", lambda *_: None)
     run = run_commands.ask_run(Actor("schedule", ALICE.role), "News", trigger=Trigger.SYSTEM)
     shop.behave(faults=trouble)
-    run_execution.go_on(run.pk, SystemClock(), Nobody())
+    run_execution.go_on(run.pk, SystemClock(), NullWatcher())
     run.refresh_from_db()
     assert (run.status, run.problems[0]["code"]) == (RunStatus.FAILED, code)
     assert run.retry_at is not None
     shop.behave(faults=[])
     Run.objects.update(retry_at=run.created_at)
     run_retries.try_again(SystemClock())
-    run_execution.go_on(Run.objects.latest("pk").pk, SystemClock(), Nobody())
+    run_execution.go_on(Run.objects.latest("pk").pk, SystemClock(), NullWatcher())
     assert len(shop.listed()) == 3
 
 
@@ -139,7 +139,7 @@ def test_a_scheduled_run_whose_imports_could_not_be_sent_is_tried_again(
     )
     monkeypatch.setattr(batch_transitions, "_LONGEST_BACK_OFF", 0.01)
     run = run_commands.ask_run(Actor("schedule", ALICE.role), "News", trigger=Trigger.SYSTEM)
-    run_execution.go_on(run.pk, SystemClock(), Nobody())
+    run_execution.go_on(run.pk, SystemClock(), NullWatcher())
     run.refresh_from_db()
     assert (run.status, run.problems[0]["code"]) == (RunStatus.FAILED, "UNREACHABLE")
     assert run.retry_at is not None

@@ -19,7 +19,7 @@ from leleka.state.models import AttemptRow, Export, Ledger, Run, RunStatus, Trig
 from leleka.worker.refresh import runner as refresh_runner
 from leleka.worker.refresh import steps as refresh_steps
 from leleka.worker.runs import execution as run_execution
-from leleka.worker.runs.progress import Nobody
+from leleka.worker.runs.progress import NullWatcher
 from tests.integration.moments import long_ago, once
 from tests.integration.office import ALICE, DEFINITIONS, Office
 from tests.integration.people import lend_a_name
@@ -49,7 +49,7 @@ def edit(**changes: str) -> None:
 
 def refuses(run: Run) -> None:
     with pytest.raises(Conflict, match="EXPORT_MOVED"):
-        run_execution.go_on(run.pk, CLOCK, Nobody())
+        run_execution.go_on(run.pk, CLOCK, NullWatcher())
     run.refresh_from_db()
     assert run.status == RunStatus.FAILED
 
@@ -107,7 +107,7 @@ def test_whoever_moved_to_a_segment_of_another_export_is_not_unsubscribed(
         if step.name == "Silver":
             with monkeypatch.context() as patched:  # as if it had looked for refreshes just before this one
                 patched.setattr(run_execution, "in_the_way", lambda _: ())
-                run_execution.go_on(run.pk, CLOCK, Nobody())
+                run_execution.go_on(run.pk, CLOCK, NullWatcher())
         return real(session, step, *rest)
 
     monkeypatch.setattr(refresh_steps, "do", do)
@@ -153,7 +153,7 @@ def test_a_run_that_waits_for_a_refresh_is_canceled(monkeypatch: pytest.MonkeyPa
 
     monkeypatch.setattr(SystemClock, "sleep", sleep)
     monkeypatch.setattr(SystemClock, "monotonic", lambda _: float(sum(waited)))
-    run_execution.go_on(run.pk, CLOCK, Nobody())
+    run_execution.go_on(run.pk, CLOCK, NullWatcher())
     run.refresh_from_db()
     assert run.status == RunStatus.CANCELED
 
@@ -173,8 +173,8 @@ def test_answers_that_arrive_while_a_run_is_told_to_stop_are_written_down(
     run = run_commands.ask_run(ALICE, "News")
     monkeypatch.setattr(ThreadSenders, "finished", finished)
     with pytest.raises(KeyboardInterrupt):
-        run_execution.go_on(run.pk, CLOCK, Nobody())
+        run_execution.go_on(run.pk, CLOCK, NullWatcher())
     assert list(AttemptRow.objects.values_list("outcome", flat=True)) == [AttemptRow.Outcome.ACCEPTED]
-    run_execution.go_on(run.pk, CLOCK, Nobody())
+    run_execution.go_on(run.pk, CLOCK, NullWatcher())
     run.refresh_from_db()
     assert (run.status, shop.imports()) == (RunStatus.SUCCESSFUL, 1)

@@ -11,7 +11,7 @@ from leleka.services.runs import queries as run_queries
 from leleka.services.runs.contracts import RunView
 from leleka.state.models import AttemptRow, BatchRow, Connection, Run
 from leleka.state.outbox import DjangoOutbox
-from leleka.worker.runs.progress import Noting
+from leleka.worker.runs.progress import ProgressRecorder
 from tests.fakes.clock import VirtualClock
 from tests.integration.office import ALICE, DEFINITIONS, Office, Silent
 
@@ -168,7 +168,7 @@ def test_a_run_that_takes_longer_than_90_minutes_says_so_once_and_goes_on(office
     office.run()
     run, clock, told = Run.objects.get(), VirtualClock(), Silent()
     run.started_at = datetime.fromtimestamp(clock.now(), UTC)
-    watching = Noting(told, run, clock)
+    watching = ProgressRecorder(told, run, clock)
     for _ in range(4):
         clock.sleep(45 * 60)
         watching.progress({})

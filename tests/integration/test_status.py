@@ -19,7 +19,7 @@ from leleka.state.models import Export, Refresh, RefreshStep, Run, Trigger
 from leleka.worker import schedules as worker_schedules
 from leleka.worker.refresh import runner as refresh_runner
 from leleka.worker.runs import execution as run_execution
-from leleka.worker.runs.progress import Nobody
+from leleka.worker.runs.progress import NullWatcher
 from tests.integration.office import ALICE, DEFINITIONS, Office
 from tests.integration.people import lend_a_name
 
@@ -38,7 +38,7 @@ def refresh(scope: str = "everything", trigger: Trigger = Trigger.ON_DEMAND) -> 
     clock = SystemClock()
     refresh_runner.carry_out(number, clock)
     for run in Run.objects.filter(steps__refresh=number, finished_at__isnull=True):
-        run_execution.go_on(run.pk, clock, Nobody())
+        run_execution.go_on(run.pk, clock, NullWatcher())
     worker_schedules.close_finished(clock)
     return number
 

@@ -32,8 +32,8 @@ def is_taken(number: int, worker: str) -> None:
     Task.objects.filter(pk=number).update(worker=worker, status=Task.Status.PROCESSING)
 
 
-def errands() -> list[str]:
-    return list(jobs.errands(SystemClock(), (), 9))
+def due() -> list[str]:
+    return list(jobs.due_jobs(SystemClock(), (), 9))
 
 
 def beat(name: str, ago: float) -> None:
@@ -59,7 +59,7 @@ def test_a_task_whose_process_is_told_to_end_is_given_back(monkeypatch: pytest.M
         patched.setattr(segment_queries, "count_rules", interrupted)
         with pytest.raises(KeyboardInterrupt):
             jobs.carry_out(f"task:{number}", SystemClock())
-    assert (standing(number), errands()) == (("Queued", []), [f"task:{number}"])
+    assert (standing(number), due()) == (("Queued", []), [f"task:{number}"])
     monkeypatch.setattr(segment_queries, "count_rules", lambda *_: 7)
     jobs.carry_out(f"task:{number}", SystemClock())
     assert task_queries.task(ALICE, number).result == {"count": 7}

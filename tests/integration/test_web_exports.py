@@ -53,8 +53,8 @@ def typed(**changes: Any) -> dict[str, Any]:
 
 def work() -> None:
     """Do what the worker would find to do."""
-    for errand in jobs.errands(SystemClock(), (), 10):
-        jobs.carry_out(errand, SystemClock())
+    for job in jobs.due_jobs(SystemClock(), (), 10):
+        jobs.carry_out(job, SystemClock())
 
 
 def test_an_export_is_made_run_and_seen_to_have_delivered(opened: Office, bob: Client) -> None:

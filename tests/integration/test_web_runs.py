@@ -157,8 +157,8 @@ def test_a_live_run_shows_its_stage_and_how_far_it_is(ran: Office) -> None:
     assert '<progress class="progress" max="400" value="100"' in page
     assert "10 contacts a second" in page
     assert "about 30 seconds left" in page
-    for errand in jobs.errands(SystemClock(), (), 10):
-        jobs.carry_out(errand, SystemClock())
+    for job in jobs.due_jobs(SystemClock(), (), 10):
+        jobs.carry_out(job, SystemClock())
     ended = charlie.get(f"/data/runs/{number}/live", headers=HTMX)
     assert ended["HX-Redirect"] == f"/data/runs/{number}"
     assert ran.imports() == 1
@@ -174,8 +174,8 @@ def test_only_an_administrator_confirms(emptied: Office) -> None:
     alice = browser("alice", Role.ADMINISTRATOR)
     assert "Nothing was sent yet" in alice.get(f"/data/runs/{number}").content.decode()
     assert alice.post(f"/data/runs/{number}/confirm").status_code == 303
-    for errand in jobs.errands(SystemClock(), (), 10):
-        jobs.carry_out(errand, SystemClock())
+    for job in jobs.due_jobs(SystemClock(), (), 10):
+        jobs.carry_out(job, SystemClock())
     assert Run.objects.get(pk=number).confirmed_by == "Alice <alice@example.com>"
     assert {one["fields"][3] for one in emptied.listed().values()} == {"no"}
 
@@ -201,8 +201,8 @@ def test_the_rejected_are_sent_again_when_somebody_asks(office: Office) -> None:
     assert "ActiveCampaign did not import this contact and gives no reason" in page
     for given, requests in (({}, 0), ({"resend": "yes"}, 1)):
         alice.post(f"/data/exports/{export}/run", given)
-        for errand in jobs.errands(SystemClock(), (), 10):
-            jobs.carry_out(errand, SystemClock())
+        for job in jobs.due_jobs(SystemClock(), (), 10):
+            jobs.carry_out(job, SystemClock())
         assert Run.objects.latest("pk").requests == requests
 
 

@@ -39,8 +39,8 @@ def bob(opened: Office) -> Client:  # noqa: ARG001 - Bob works in this office
 
 def work() -> None:
     """Do what the worker would find to do."""
-    for errand in jobs.errands(SystemClock(), (), 10):
-        jobs.carry_out(errand, SystemClock())
+    for job in jobs.due_jobs(SystemClock(), (), 10):
+        jobs.carry_out(job, SystemClock())
 
 
 def members(browser: Client, number: int) -> str:
@@ -113,8 +113,8 @@ def test_a_refresh_counts_the_members_anew(opened: Office, bob: Client) -> None:
     number = Segment.objects.get().pk
     reply = bob.post(f"/segments/{number}/refresh", headers=HTMX)
     assert "Progress details" in reply.content.decode()
-    for errand in jobs.errands(SystemClock(), (), 10):
-        jobs.carry_out(errand, SystemClock())
+    for job in jobs.due_jobs(SystemClock(), (), 10):
+        jobs.carry_out(job, SystemClock())
     refresh = Refresh.objects.get()
     page = bob.get(f"/admin/system/refreshes/{refresh.pk}?of=segment:{number}").content.decode()
     assert ("Gold" in page, refresh.status) == (True, "Processing")

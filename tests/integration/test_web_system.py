@@ -41,9 +41,9 @@ def charlie(opened: Office) -> Client:  # noqa: ARG001 - Charlie looks on in thi
 
 def work() -> None:
     """Do what the worker would find to do, until there is nothing more."""
-    while found := jobs.errands(SystemClock(), (), 10):
-        for errand in found:
-            jobs.carry_out(errand, SystemClock())
+    while found := jobs.due_jobs(SystemClock(), (), 10):
+        for job in found:
+            jobs.carry_out(job, SystemClock())
     worker_schedules.close_finished(SystemClock())
 
 

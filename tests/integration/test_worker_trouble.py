@@ -22,7 +22,7 @@ PARTS = ("close_finished", "try_again", "watch")
 
 
 @pytest.fixture
-def errand(office: Office) -> str:
+def job(office: Office) -> str:
     """A run that is due, by the name of its errand."""
     office.hire(3)
     office.apply()
@@ -38,10 +38,10 @@ def child() -> Iterator["subprocess.Popen[bytes]"]:
 
 @pytest.mark.parametrize("trouble", [BlockingIOError(11, "no process"), OSError(12, "no memory")])
 def test_an_errand_that_gets_no_process_is_begun_a_little_later(
-    errand: str, monkeypatch: pytest.MonkeyPatch, trouble: OSError
+    job: str, monkeypatch: pytest.MonkeyPatch, trouble: OSError
 ) -> None:
     clock = VirtualClock()
-    worker, heart = loop.Worker(clock), heartbeat.Heart(clock)
+    worker, heart = loop.Worker(clock), heartbeat.Heartbeat(clock)
     real, lacking, begun = subprocess.Popen, [trouble], []
 
     def popen(command: list[str], **_: Any) -> Any:
@@ -53,10 +53,10 @@ def test_an_errand_that_gets_no_process_is_begun_a_little_later(
     monkeypatch.setattr(subprocess, "Popen", popen)
     worker._look(heart)
     worker._look(heart)
-    assert errand not in begun, "it rests, and is not tried at every look"
+    assert job not in begun, "it rests, and is not tried at every look"
     clock.sleep(6)
     worker._look(heart)
-    assert begun.count(errand) == 1
+    assert begun.count(job) == 1
     for started in worker.children.values():
         started.wait()
 
@@ -69,7 +69,7 @@ def test_a_worker_that_ends_over_a_mistake_of_ours_leaves_no_process_behind(
         raise ZeroDivisionError
 
     worker = loop.Worker(VirtualClock(), children={"run:1": child})
-    monkeypatch.setattr(jobs, "errands", mistaken)
+    monkeypatch.setattr(jobs, "due_jobs", mistaken)
     with pytest.raises(ZeroDivisionError):
         worker.work()
     assert child.poll() is not None
@@ -83,17 +83,17 @@ def test_a_process_that_died_while_the_database_was_away_is_not_forgotten(
     clock = VirtualClock()
     child.kill()
     child.wait()
-    worker, heart = loop.Worker(clock, children={"task:7": child}), heartbeat.Heart(clock)
+    worker, heart = loop.Worker(clock, children={"task:7": child}), heartbeat.Heartbeat(clock)
     told: list[str] = []
     away = [OperationalError("away")]
 
-    def grief(errand: str, _: Clock) -> None:
+    def grief(job: str, _: Clock) -> None:
         if away:
             raise away.pop()
-        told.append(errand)
+        told.append(job)
 
-    monkeypatch.setattr(jobs, "came_to_grief", grief)
-    monkeypatch.setattr(jobs, "errands", lambda *_, **__: [])
+    monkeypatch.setattr(jobs, "on_job_crashed", grief)
+    monkeypatch.setattr(jobs, "due_jobs", lambda *_, **__: [])
     monkeypatch.setattr(notice_sweep, "anything_to_do", lambda _: False)
     worker._look(heart)
     assert (told, list(worker.children)) == ([], ["task:7"])

@@ -15,7 +15,7 @@ _EVERY: Final = 5.0  # seconds
 _KEPT: Final = 24 * 3600.0
 
 
-class Heart:
+class Heartbeat:
     """The beat of one worker."""
 
     def __init__(self, clock: Clock) -> None:
@@ -23,7 +23,7 @@ class Heart:
         self._started_at = clock.now()
         self._next = clock.monotonic()
 
-    def beat(self) -> None:
+    def send(self) -> None:
         """Write down that this worker is here, where that is due. A database that is away is no reason to die."""
         if self._clock.monotonic() < self._next:
             return

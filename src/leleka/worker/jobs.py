@@ -25,13 +25,13 @@ from leleka.worker.notices import sweep as notice_sweep
 from leleka.worker.refresh import runner as refresh_runner
 from leleka.worker.runs import crash_limit, fair_queue, late_confirmations
 from leleka.worker.runs import execution as run_execution
-from leleka.worker.runs.progress import Nobody
+from leleka.worker.runs.progress import NullWatcher
 
 log = structlog.get_logger(__name__)
 NOTICES: Final = "notices"
 
 
-def errands(clock: Clock, but: Container[str], limit: int) -> Sequence[str]:
+def due_jobs(clock: Clock, but: Container[str], limit: int) -> Sequence[str]:
     """Name what is due and not among ``but``: the refresh whose turn it is, and up to ``limit`` others: tasks first,
     somebody waits for them, then runs in turns between accounts.
 
@@ -43,14 +43,14 @@ def errands(clock: Clock, but: Container[str], limit: int) -> Sequence[str]:
     found = [f"task:{row.pk}" for row in live if not row.worker or process_identity.is_dead(row.worker)]
     found += [f"run:{number}" for number in fair_queue.runs_in_turn(clock, but)]
     found += [f"late:{account}" for account in late_confirmations.accounts_to_ask(clock)]
-    others = [errand for errand in found if errand not in but][:limit]
-    return [*(errand for errand in first if errand not in but), *others]
+    others = [job for job in found if job not in but][:limit]
+    return [*(job for job in first if job not in but), *others]
 
 
-def carry_out(errand: str, clock: Clock) -> None:
+def carry_out(job: str, clock: Clock) -> None:
     """Do one errand, in a process of its own."""
-    bind_contextvars(errand=errand)
-    kind, _, number = errand.partition(":")
+    bind_contextvars(job=job)
+    kind, _, number = job.partition(":")
     if kind == "run":
         _run(int(number), clock)
     elif kind == "refresh":
@@ -62,13 +62,13 @@ def carry_out(errand: str, clock: Clock) -> None:
     elif kind == NOTICES:
         notice_sweep.work(clock)
     else:
-        raise NotFound("ERRAND_UNKNOWN", f"There is nothing like {errand!r} to do.")
+        raise NotFound("ERRAND_UNKNOWN", f"There is nothing like {job!r} to do.")
 
 
 def _run(number: int, clock: Clock) -> None:
     try:
         if not crash_limit.end_if_it_kills(number, clock):
-            run_execution.go_on(number, clock, Nobody())
+            run_execution.go_on(number, clock, NullWatcher())
     except LelekaError as error:  # it stands with the run, or another process has taken the run
         log.warning("a run did not go on", run=number, code=error.code)
 
@@ -85,22 +85,22 @@ def _ask_late(account: int, clock: Clock) -> None:
         log.warning("late confirmations could not be asked for", account=account, code=error.code)
 
 
-def came_to_grief(errand: str, clock: Clock) -> None:
+def on_job_crashed(job: str, clock: Clock) -> None:
     """A process died over an errand. Runs and refreshes are taken up again, so often; a task is not tried twice."""
-    kind, _, number = errand.partition(":")
+    kind, _, number = job.partition(":")
     if kind == "task":
         row = Task.objects.filter(pk=number).first()
         if row is not None and (not row.worker or process_identity.is_dead(row.worker)):
             died(row)
         return
-    log.error("a process died over an errand", errand=errand, at=clock.now())
+    log.error("a process died over an errand", job=job, at=clock.now())
     if kind == "run":
         crash_limit.count(int(number), clock)
 
 
-def ended(errand: str) -> None:
+def on_job_finished(job: str) -> None:
     """A process ended over an errand in order. It may have left a run as it was, over a database that stayed away."""
-    kind, _, number = errand.partition(":")
+    kind, _, number = job.partition(":")
     if kind == "run":
         crash_limit.give_back(int(number))
 
@@ -116,7 +116,7 @@ def fail_lost_tasks() -> None:
             died(row)
 
 
-def take(number: int) -> Task | None:
+def claim(number: int) -> Task | None:
     """Give a task that is this process's from now on; None where another one has it, or it is done."""
     row = Task.objects.get(pk=number)
     if row.worker and not process_identity.is_dead(row.worker):
@@ -126,7 +126,7 @@ def take(number: int) -> Task | None:
 
 
 def _do(number: int, clock: Clock) -> None:
-    row = take(number)
+    row = claim(number)
     if row is None:
         return  # another worker was quicker
     try:

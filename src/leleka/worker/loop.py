@@ -47,7 +47,7 @@ class Worker:
 
     def work(self) -> None:
         log.info("worker started", pid=os.getpid())
-        heart = heartbeat.Heart(self.clock)
+        heart = heartbeat.Heartbeat(self.clock)
         try:
             while not self.stop.is_set():
                 self._look(heart)
@@ -56,10 +56,10 @@ class Worker:
             heart.stop()
             self._end()
 
-    def _look(self, heart: heartbeat.Heart) -> None:
+    def _look(self, heart: heartbeat.Heartbeat) -> None:
         """Look once. A database that is away is asked again: the worker outlives it, and so do its children."""
         try:
-            heart.beat()
+            heart.send()
             self._collect()
             self._keep_time()
             self._start_what_is_due()
@@ -86,9 +86,9 @@ class Worker:
             jobs.fail_lost_tasks()
 
     def _start_what_is_due(self) -> None:
-        taken = sum(not errand.startswith(_APART) for errand in self.children)
-        for errand in jobs.errands(self.clock, but=self._taken_care_of(), limit=max(0, _AT_ONCE - taken)):
-            self._start(errand)
+        taken = sum(not job.startswith(_APART) for job in self.children)
+        for job in jobs.due_jobs(self.clock, but=self._taken_care_of(), limit=max(0, _AT_ONCE - taken)):
+            self._start(job)
 
     def _look_for_notices(self) -> None:
         """Their process is one beside the others: whatever a mail server does to it, no run waits for it."""
@@ -97,34 +97,34 @@ class Worker:
             if notice_sweep.anything_to_do(self.clock):
                 self._start(jobs.NOTICES)
 
-    def _start(self, errand: str) -> None:
+    def _start(self, job: str) -> None:
         """Give an errand its process. A machine that has no memory, process or open file to spare may have one soon."""
         # Its own session: a Ctrl-C at the terminal reaches the worker, which tells its children itself.
-        command = [sys.executable, "-m", "leleka", "worker", "--errand", errand]
+        command = [sys.executable, "-m", "leleka", "worker", "--errand", job]
         try:
             child = subprocess.Popen(command, stdin=subprocess.DEVNULL, start_new_session=True)
         except OSError:
-            log.exception("an errand could not be begun", errand=errand)
-            self._rests_until[errand] = self.clock.monotonic() + _RESTS
+            log.exception("an errand could not be begun", job=job)
+            self._rests_until[job] = self.clock.monotonic() + _RESTS
         else:
-            self.children[errand] = child
+            self.children[job] = child
 
     def _taken_care_of(self) -> set[str]:
         now = self.clock.monotonic()
-        return {*self.children, *(errand for errand, until in self._rests_until.items() if until > now)}
+        return {*self.children, *(job for job, until in self._rests_until.items() if until > now)}
 
     def _collect(self) -> None:
-        for errand, child in list(self.children.items()):
+        for job, child in list(self.children.items()):
             if (code := child.poll()) is not None:
                 # First: a database that is away is asked again.
                 if code in {0, _INTERRUPTED}:
-                    jobs.ended(errand)
+                    jobs.on_job_finished(job)
                 else:
-                    jobs.came_to_grief(errand, self.clock)
-                del self.children[errand]
-                rests = _ASK_LATE_EVERY if errand.startswith(_LATE) else _RESTS if code else 0.0
-                self._rests_until[errand] = self.clock.monotonic() + rests
-                log.info("errand ended", errand=errand, code=code)
+                    jobs.on_job_crashed(job, self.clock)
+                del self.children[job]
+                rests = _ASK_LATE_EVERY if job.startswith(_LATE) else _RESTS if code else 0.0
+                self._rests_until[job] = self.clock.monotonic() + rests
+                log.info("errand ended", job=job, code=code)
 
     def _end(self) -> None:
         for child in self.children.values():

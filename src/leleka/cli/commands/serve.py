@@ -10,7 +10,7 @@ from leleka.cli.output import out
 
 
 def worker(
-    errand: Annotated[str, typer.Option(hidden=True, help="Do this one thing and end.")] = "",
+    job: Annotated[str, typer.Option(hidden=True, help="Do this one thing and end.")] = "",
 ) -> None:
     """Do what is due: runs, previews, segments. SQLite allows one worker, PostgreSQL as many as you like."""
     from leleka.core.clock import SystemClock
@@ -18,8 +18,8 @@ def worker(
     from leleka.worker import jobs
     from leleka.worker.loop import Worker
 
-    if errand:
-        jobs.carry_out(errand, SystemClock())
+    if job:
+        jobs.carry_out(job, SystemClock())
         return
     preparation.prepare()
     with preparation.only_worker():

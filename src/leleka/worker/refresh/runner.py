@@ -62,7 +62,7 @@ def carry_out(number: int, clock: Clock, say: Say = _nobody) -> None:
     )
     if fence is None:
         return
-    walker = Walker(number, fence, clock, lease, say)
+    walker = RefreshRunner(number, fence, clock, lease, say)
     try:
         with walker.kept_alive(), lake_sessions.session() as session:
             walker.walk(session)
@@ -74,7 +74,7 @@ def carry_out(number: int, clock: Clock, say: Say = _nobody) -> None:
 
 
 @dataclass
-class Walker:
+class RefreshRunner:
     """One process's hold on a refresh. Every write renews the lease, and is refused where it was lost."""
 
     number: int
@@ -83,7 +83,7 @@ class Walker:
     lease: float
     say: Say
 
-    def walk(self, session: DuckDBSession) -> None:
+    def run(self, session: DuckDBSession) -> None:
         self._guard(status=RunStatus.PROCESSING, started_at=self._began())
         for step in RefreshStep.objects.filter(refresh=self.number).order_by("number"):
             if self._canceled():
@@ -178,7 +178,7 @@ class Walker:
             thread.join()
 
 
-def renew(walker: Walker, over: Event) -> None:
+def renew(walker: RefreshRunner, over: Event) -> None:
     """Renew a walker's lease until it is ``over``, or lost: then the next write of the walker itself finds out."""
     try:
         while not over.wait(walker.lease / _RENEWALS):

@@ -32,10 +32,10 @@ from leleka.warehouse.engines.duckdb import DuckDBSession
 from leleka.worker import snapshot_pruning
 from leleka.worker.runs import audited_outbox, frozen_configuration
 from leleka.worker.runs.failure import settle_and_fail
-from leleka.worker.runs.key_reload import KeyWatch
+from leleka.worker.runs.key_reload import KeyReloader
 from leleka.worker.runs.late_confirmations import settle_late
-from leleka.worker.runs.progress import Noting
-from leleka.worker.runs.suppression_cache import RunShelf
+from leleka.worker.runs.progress import ProgressRecorder
+from leleka.worker.runs.suppression_cache import StoredSuppressionCache
 from leleka.worker.runs.waiting_addresses import waiting_addresses
 
 log = structlog.get_logger(__name__)
@@ -68,7 +68,7 @@ def go_on(number: int, clock: Clock, watcher: Watcher) -> RunView:
     run = Run.objects.select_related("export").get(pk=number)
     if run.finished_at is None and run.status != RunStatus.NEEDS_CONFIRMATION:
         with bound_contextvars(run=run.pk, export=run.export_id), lake_sessions.session() as session:
-            _see_through(session, run, clock, Noting(watcher, run, clock))
+            _see_through(session, run, clock, ProgressRecorder(watcher, run, clock))
             log.info("run left", status=Run.objects.values_list("status", flat=True).get(pk=run.pk))
         snapshot_pruning.prune(clock)
     return view_of(Run.objects.select_related("export").get(pk=number))
@@ -144,8 +144,8 @@ def _work(session: DuckDBSession, run: Run, outbox: DjangoOutbox, clock: Clock, 
                 return waiting_addresses(session, run.account, account, clock, of_others_than=run.pk)
 
             spec = replace(spec, waiting=waiting)
-            cache = RunShelf(session, run, clock, account.time_scale)
-            watch = KeyWatch(lambda: _frozen_connection(run), account.destination, clock, watcher)
+            cache = StoredSuppressionCache(session, run, clock, account.time_scale)
+            watch = KeyReloader(lambda: _frozen_connection(run), account.destination, clock, watcher)
             execute(spec, frozen_configuration.context_of(session, account, clock, cache), outbox, watch)
     except LeaseLost:
         raise

@@ -15,7 +15,7 @@ from leleka.state.models import Connection
 _LOOK_EVERY: Final = 1.0  # seconds
 
 
-class KeyWatch:
+class KeyReloader:
     """A ``Watcher`` around another one. Between the steps of a run it looks whether the connection has another key,
     and has the next request use that one (fault 66).
 

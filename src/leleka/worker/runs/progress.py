@@ -22,7 +22,7 @@ _AWAY: Final = frozenset({BatchStatus.ACCEPTED, BatchStatus.CONFIRMED, BatchStat
 _LONG: Final = 90 * 60.0  # seconds: what other products say an export of this kind takes at most
 
 
-class Noting:
+class ProgressRecorder:
     """``engine.run.Watcher`` that passes everything on, and remembers with the run its stage and how far it is:
     contacts in all, accepted, confirmed, and when the first was seen to leave. It says so when the run takes longer
     than 90 minutes.
@@ -76,7 +76,7 @@ def _standing(batches: Mapping[int, Batch]) -> dict[str, int]:
     }
 
 
-class Nobody:
+class NullWatcher:
     """``engine.run.Watcher`` of a process that nobody sits in front of."""
 
     def stage(self, sentence: str) -> None:

@@ -17,7 +17,7 @@ from leleka.warehouse import suppression_snapshots
 from leleka.warehouse.engines.duckdb import DuckDBSession
 
 
-class RunShelf:
+class StoredSuppressionCache:
     """``engine.suppression_reading.Shelf`` of one run."""
 
     def __init__(self, session: DuckDBSession, run: Run, clock: Clock, time_scale: TimeScale) -> None:
