@@ -16,7 +16,7 @@ from leleka.services.connections import connection_test, consent
 from leleka.services.connections import keys as connection_keys
 from leleka.services.connections import queries as connection_queries
 from leleka.services.connections.connection_test import Draft
-from leleka.services.paging import Wanted
+from leleka.services.paging import ListQuery
 from leleka.services.people import commands as people_commands
 from leleka.state.models import Account, AuditEntry, Connection, Run, RunStatus
 from tests.integration.conftest import KEY
@@ -247,7 +247,7 @@ def test_only_administrators_see_and_change_connections(office: Office, role: Ro
     made, bob = connected(office, ALICE), somebody("bob", role).actor
     attempts: tuple[Attempt, ...] = (
         lambda: connection_queries.kinds(bob),
-        lambda: connection_queries.find_connections(bob, Wanted()),
+        lambda: connection_queries.find_connections(bob, ListQuery()),
         lambda: connection_queries.connections_after(bob, 0, 50),
         lambda: connection_queries.connection(bob, made.id),
         lambda: connection_test.begin(bob, Draft(host(office), KEY), SystemClock()),

@@ -13,8 +13,8 @@ from leleka.services.runs import commands as export_commands
 from leleka.services.runs import commands as run_commands
 from leleka.services.status import queries as status_queries
 from leleka.services.status import refresh_progress as status_refresh_progress
-from leleka.services.status.lines import TaskLine
-from leleka.services.status.queries import Wanted
+from leleka.services.status.lines import StepLine
+from leleka.services.status.queries import StatusFilter
 from leleka.state.models import Export, Refresh, RefreshStep, Run, Trigger
 from leleka.worker import schedules as worker_schedules
 from leleka.worker.refresh import runner as refresh_runner
@@ -43,7 +43,7 @@ def refresh(scope: str = "everything", trigger: Trigger = Trigger.ON_DEMAND) -> 
     return number
 
 
-def line(kind: StepKind, name: str) -> TaskLine:
+def line(kind: StepKind, name: str) -> StepLine:
     groups = {group.kind: group for group in status_queries.overview(ALICE).groups}
     return next(one for one in groups[kind].lines if one.name == name)
 
@@ -157,12 +157,12 @@ def test_the_number_of_queries_does_not_grow_with_the_exports() -> None:
         for one in others
     )  # fmt: skip
     with CaptureQueriesContext(connection) as many:
-        found = status_queries.overview(ALICE, Wanted(kind="export", page=2))
+        found = status_queries.overview(ALICE, StatusFilter(kind="export", page=2))
     assert len(many) == len(few) <= 10
     exports = found.groups[-1]
     assert (exports.total, exports.statuses, exports.pages) == (1001, {"Failed": 1000, "Successful": 1}, 21)
     assert [one.name for one in exports.lines][:2] == ["Other 0049", "Other 0050"]
-    chosen = status_queries.overview(ALICE, Wanted(words="other 00", status="Failed")).groups[-1]
+    chosen = status_queries.overview(ALICE, StatusFilter(words="other 00", status="Failed")).groups[-1]
     assert (chosen.found, len(chosen.lines)) == (100, 50)
 
 

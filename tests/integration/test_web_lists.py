@@ -14,7 +14,7 @@ from leleka.services.access.actor import Role
 from leleka.services.connections import queries as connection_queries
 from leleka.services.exports import queries as export_queries
 from leleka.services.exports.queries import ExportLine
-from leleka.services.paging import Wanted
+from leleka.services.paging import ListQuery
 from leleka.services.runs import queries as run_queries
 from leleka.state.models import Account, Connection, Export, Run, Segment, User
 from tests.integration.api import program
@@ -32,10 +32,10 @@ def names(browser: Client, url: str) -> list[str]:
     return NAME.findall(browser.get(url).content.decode())
 
 
-def over_pages(find: Callable[[Wanted], Any], sort: str) -> list[Any]:
+def over_pages(find: Callable[[ListQuery], Any], sort: str) -> list[Any]:
     """Give the whole list, page by page."""
-    first = find(Wanted(sort=sort))
-    pages = [find(Wanted(sort=sort, page=number)) for number in range(1, first.pages + 1)]
+    first = find(ListQuery(sort=sort))
+    pages = [find(ListQuery(sort=sort, page=number)) for number in range(1, first.pages + 1)]
     return [one for page in pages for one in page.items]
 
 
@@ -101,8 +101,8 @@ def test_exports_are_in_order_over_all_pages(
 )
 def test_exports_are_found_by_name_connection_and_type(text: str, kept: Callable[[ExportLine], bool]) -> None:
     fill(30)
-    everything = export_queries.find_exports(ALICE, Wanted()).items
-    found = export_queries.find_exports(ALICE, Wanted(text=text))
+    everything = export_queries.find_exports(ALICE, ListQuery()).items
+    found = export_queries.find_exports(ALICE, ListQuery(text=text))
     assert [one.id for one in found.items] == [one.id for one in everything if kept(one)]
     assert (found.matches, found.all) == (len(found.items), 30)
 
@@ -162,11 +162,11 @@ def test_runs_are_in_order_over_all_pages_and_the_newest_first(column: str) -> N
 def test_runs_are_found_by_export_person_and_number() -> None:
     fill(30)
     one = Run.objects.select_related("export").order_by("pk")[5]
-    assert [run.id for run in run_queries.find_runs(ALICE, Wanted(text=one.export.name.upper())).items] == [
-        one.pk
-    ]
-    assert one.pk in [run.id for run in run_queries.find_runs(ALICE, Wanted(text=str(one.pk))).items]
-    found = run_queries.find_runs(ALICE, Wanted(text="ЇЖАКИ <P@")).items
+    assert [
+        run.id for run in run_queries.find_runs(ALICE, ListQuery(text=one.export.name.upper())).items
+    ] == [one.pk]
+    assert one.pk in [run.id for run in run_queries.find_runs(ALICE, ListQuery(text=str(one.pk))).items]
+    found = run_queries.find_runs(ALICE, ListQuery(text="ЇЖАКИ <P@")).items
     assert {run.asked_by for run in found} == {"їжаки <p@x.test>"}
 
 

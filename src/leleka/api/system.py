@@ -26,7 +26,7 @@ from leleka.services.schedules import queries as schedule_queries
 from leleka.services.schedules import system_schedule
 from leleka.services.schedules.queries import DecisionView
 from leleka.services.status import queries as status_queries
-from leleka.services.status.queries import Overview, Wanted
+from leleka.services.status.queries import Overview, StatusFilter
 
 router = Router(tags=["System"])
 standing = Router(tags=["System"])
@@ -131,7 +131,7 @@ def list_decisions(request: ApiRequest) -> Sequence[DecisionView]:
 @standing.get("", response=OverviewOut, operation_id="showStatus", summary="How everything stands")
 def show_status(request: ApiRequest, looking: Annotated[Looking, Query()]) -> Overview:
     """Each source, the profiles, each segment and export with what last became of it."""
-    wanted = Wanted(looking.words, looking.status, looking.kind, looking.page)
+    wanted = StatusFilter(looking.words, looking.status, looking.kind, looking.page)
     return status_queries.overview(request.auth, wanted)
 
 

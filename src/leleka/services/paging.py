@@ -19,7 +19,7 @@ Columns = Mapping[str, str | Combinable]  # by what a list can be sorted, its us
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class ListQuery:
     """``text`` is looked for, upper and lower case alike; ``sort`` is a column, from its end with "-" before it.
 
     A column that the list does not have is its first; a page that it does not have is the nearest.
@@ -45,7 +45,7 @@ class Listed(Generic[View]):
 
 def page_of(
     rows: QuerySet[Row],
-    wanted: Wanted,
+    wanted: ListQuery,
     columns: Columns,
     matching: Q,
     view: Callable[[Sequence[Row]], Sequence[View]],

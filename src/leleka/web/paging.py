@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from leleka.services.paging import Listed, Wanted
+from leleka.services.paging import Listed, ListQuery
 from leleka.web.integers import whole_number
 from leleka.web.request import Request
 
@@ -21,10 +21,10 @@ class Pages:
     behind: str
 
 
-def wanted(request: Request, sort: str = "", page: str = "page") -> Wanted:
+def wanted(request: Request, sort: str = "", page: str = "page") -> ListQuery:
     """Read what is asked for; ``page`` is the name under which the address holds the number of the page."""
     text = request.GET.get("q", "").replace("\x00", "").strip()[:_LONGEST]
-    return Wanted(text, request.GET.get("sort", sort), whole_number(request.GET.get(page), 1))
+    return ListQuery(text, request.GET.get("sort", sort), whole_number(request.GET.get(page), 1))
 
 
 def pages_of(request: Request, listed: Listed[Any], page: str = "page") -> Pages:
@@ -39,6 +39,6 @@ def pages_of(request: Request, listed: Listed[Any], page: str = "page") -> Pages
     return Pages(listed.page, listed.pages, listed.matches, before, behind)
 
 
-def context_of(request: Request, asked: Wanted, listed: Listed[Any]) -> dict[str, Any]:
+def context_of(request: Request, asked: ListQuery, listed: Listed[Any]) -> dict[str, Any]:
     """Give what the templates of lists share: search, order, pages, and whether there is anything at all."""
     return {"q": asked.text, "sort": listed.sort, "all": listed.all, "pages": pages_of(request, listed)}

@@ -26,7 +26,7 @@ from leleka.services.access.actor import Actor
 from leleka.services.access.permissions import Permission, require
 from leleka.services.connections import export_user as connection_export_user
 from leleka.services.connections.keys import KEY
-from leleka.services.paging import Columns, Listed, Wanted, after, contains, page_of
+from leleka.services.paging import Columns, Listed, ListQuery, after, contains, page_of
 from leleka.state.case_folding import Folded
 from leleka.state.models import Connection, Export, Run
 
@@ -86,7 +86,7 @@ def kinds(actor: Actor) -> Sequence[Kind]:
     return [Kind(spec.kind, spec.title) for spec in SPECS.values()]
 
 
-def find_connections(actor: Actor, wanted: Wanted) -> Listed[ConnectionView]:
+def find_connections(actor: Actor, wanted: ListQuery) -> Listed[ConnectionView]:
     """Give a page of connections, looked for by name, type and host."""
     require(actor, Permission.CONNECTIONS)
     kinds = [spec.kind for spec in SPECS.values() if wanted.text.lower() in spec.title.lower()]

@@ -26,7 +26,7 @@ from leleka.services.connections import queries as connection_queries
 from leleka.services.exports.contracts import ExportView
 from leleka.services.exports.form import data_of
 from leleka.services.exports.schedule_setting import written
-from leleka.services.paging import Columns, Listed, Wanted, after, contains, page_of
+from leleka.services.paging import Columns, Listed, ListQuery, after, contains, page_of
 from leleka.state.case_folding import Folded
 from leleka.state.models import Connection, Export, ExportSegment, Run, Segment
 
@@ -71,7 +71,7 @@ class ExportDetail:
 
 
 def find_exports(
-    actor: Actor, wanted: Wanted, segment: str = "", *, containing: bool = True
+    actor: Actor, wanted: ListQuery, segment: str = "", *, containing: bool = True
 ) -> Listed[ExportLine]:
     """Give a page of exports, looked for by name, connection and type; with ``segment`` those that contain it, or
     those that do not.

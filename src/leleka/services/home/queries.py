@@ -94,7 +94,7 @@ class SizeLine:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class InstallationSummary:
     """How much there is, and how far a new installation has come."""
 
     profiles: int
@@ -104,9 +104,9 @@ class Standing:
     has_run: bool
 
 
-def standing(actor: Actor) -> Standing:
+def standing(actor: Actor) -> InstallationSummary:
     require(actor, Permission.SEE)
-    return Standing(
+    return InstallationSummary(
         profiles=Source.objects.filter(is_profiles=True).aggregate(rows=Sum("rows"))["rows"] or 0,
         segments=Segment.objects.count(),
         exports=Export.objects.count(),

@@ -7,7 +7,7 @@ from django.db.models import Value
 from leleka.errors import NotFound
 from leleka.services.access.actor import Actor, Role
 from leleka.services.access.permissions import Permission, require
-from leleka.services.paging import Columns, Listed, Wanted, after, contains, page_of
+from leleka.services.paging import Columns, Listed, ListQuery, after, contains, page_of
 from leleka.state.case_folding import Folded
 from leleka.state.models import User
 
@@ -29,7 +29,7 @@ def list_people(actor: Actor) -> Sequence[PersonView]:
     return [person_view(user) for user in User.objects.order_by("name", "email")]
 
 
-def find_people(actor: Actor, wanted: Wanted) -> Listed[PersonView]:
+def find_people(actor: Actor, wanted: ListQuery) -> Listed[PersonView]:
     """Give a page of people, looked for by name and address."""
     require(actor, Permission.PEOPLE)
     columns: Columns = {

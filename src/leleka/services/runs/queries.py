@@ -15,7 +15,7 @@ from leleka.services.access.actor import Actor
 from leleka.services.access.permissions import Permission, allows, require
 from leleka.services.audit.log import record
 from leleka.services.installation import lake_sessions
-from leleka.services.paging import Columns, Listed, Wanted, contains, page_of
+from leleka.services.paging import Columns, Listed, ListQuery, contains, page_of
 from leleka.services.runs.contracts import Progress, RowView, RunView
 from leleka.services.runs.csv import lines
 from leleka.state.case_folding import Folded
@@ -41,7 +41,7 @@ def list_runs(
     return views_of(rows[:limit])
 
 
-def find_runs(actor: Actor, wanted: Wanted) -> Listed[RunView]:
+def find_runs(actor: Actor, wanted: ListQuery) -> Listed[RunView]:
     """Give a page of runs, looked for by export, by who asked for it and by number."""
     require(actor, Permission.SEE)
     columns: Columns = {

@@ -13,7 +13,7 @@ from leleka.services.access.actor import Actor
 from leleka.services.access.permissions import Permission, allows, require
 from leleka.services.audit.log import record
 from leleka.services.installation import lake_sessions
-from leleka.services.paging import Columns, Listed, Wanted, after, contains, page_of
+from leleka.services.paging import Columns, Listed, ListQuery, after, contains, page_of
 from leleka.services.segments import evaluation as segment_evaluation
 from leleka.services.segments.contracts import SegmentView
 from leleka.services.sources import catalogue
@@ -31,7 +31,7 @@ def list_segments(actor: Actor) -> list[SegmentView]:
     return _views(list(Segment.objects.order_by("name")))
 
 
-def find_segments(actor: Actor, wanted: Wanted) -> Listed[SegmentView]:
+def find_segments(actor: Actor, wanted: ListQuery) -> Listed[SegmentView]:
     """Give a page of segments, looked for by name."""
     require(actor, Permission.SEE)
     columns: Columns = {"name": Folded("name"), "size": "size", "evaluated_at": "evaluated_at"}

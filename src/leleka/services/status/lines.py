@@ -18,7 +18,7 @@ from leleka.state.models import RefreshStep, Run
 
 
 @dataclass(frozen=True, slots=True)
-class TaskLine:
+class StepLine:
     """How something stands. ``of`` is its id, 0 of the profiles; ``refresh`` and ``step`` say in which refresh it was,
     ``run`` which run of an export it is. ``rows`` are a source's rows or a segment's members; ``notes`` are warnings.
 
@@ -65,11 +65,11 @@ class TaskLine:
         return ((self.finished_at or datetime.now(UTC)) - self.started_at).total_seconds()
 
 
-def of_step(step: RefreshStep) -> TaskLine:
+def of_step(step: RefreshStep) -> StepLine:
     """Describe a step with its refresh, and its run if it led to one."""
     if step.run is not None:
         return of_run(step.run, step.name, step)
-    return TaskLine(
+    return StepLine(
         kind=step.kind,
         of=step.of,
         name=step.name,
@@ -90,10 +90,10 @@ def of_step(step: RefreshStep) -> TaskLine:
     )
 
 
-def of_run(run: Run, name: str, step: RefreshStep | None = None) -> TaskLine:
+def of_run(run: Run, name: str, step: RefreshStep | None = None) -> StepLine:
     """Describe a run of the export of this name, with the step of a refresh that queued it."""
     ended = run.finished_at is not None
-    return TaskLine(
+    return StepLine(
         kind=StepKind.EXPORT,
         of=run.export_id,
         name=name,

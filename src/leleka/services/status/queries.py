@@ -15,12 +15,12 @@ from leleka.core.refresh_graph import Key, StepKind, StepStatus
 from leleka.errors import NotFound
 from leleka.services.access.actor import Actor
 from leleka.services.access.permissions import Permission, require
-from leleka.services.status.lines import TaskLine, of_run, of_step
+from leleka.services.status.lines import StepLine, of_run, of_step
 from leleka.services.status.summaries import Brief, briefs, kept_from_running, lines_of
 from leleka.state.models import Export, RefreshStep, Run, Segment, Source
 
 A_PAGE: Final = 50
-Line = TypeVar("Line", TaskLine, Brief)
+Line = TypeVar("Line", StepLine, Brief)
 _MODELS: Final[Mapping[StepKind, Any]] = {
     StepKind.SOURCE: Source,
     StepKind.SEGMENT: Segment,
@@ -29,7 +29,7 @@ _MODELS: Final[Mapping[StepKind, Any]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class StatusFilter:
     """What of the whole is looked for: words in names, one status; ``kind`` is whose page ``page`` is."""
 
     words: str = ""
@@ -48,7 +48,7 @@ class Group:
     total: int
     statuses: Mapping[str, int]
     found: int
-    lines: Sequence[TaskLine]
+    lines: Sequence[StepLine]
     page: int
     pages: int
 
@@ -59,10 +59,10 @@ class Overview:
     live: bool
 
 
-def overview(actor: Actor, wanted: Wanted = Wanted()) -> Overview:
+def overview(actor: Actor, wanted: StatusFilter = StatusFilter()) -> Overview:
     """Give every group with a page of its lines."""
     require(actor, Permission.SEE)
-    lines: Mapping[StepKind, Sequence[TaskLine]] = {
+    lines: Mapping[StepKind, Sequence[StepLine]] = {
         StepKind.SOURCE: list(_sources()),
         StepKind.PROFILES: list(_profiles()),
         StepKind.SEGMENT: list(_segments()),
@@ -75,12 +75,12 @@ def overview(actor: Actor, wanted: Wanted = Wanted()) -> Overview:
     )
 
 
-def sources(actor: Actor) -> Sequence[TaskLine]:
+def sources(actor: Actor) -> Sequence[StepLine]:
     require(actor, Permission.SEE)
     return list(_sources())
 
 
-def history(actor: Actor, key: Key, limit: int = 20) -> tuple[str, Sequence[TaskLine]]:
+def history(actor: Actor, key: Key, limit: int = 20) -> tuple[str, Sequence[StepLine]]:
     """Give the name of something, and what last became of it, the newest first. Raises ``NotFound``."""
     require(actor, Permission.SEE)
     kind, number = key
@@ -103,34 +103,34 @@ def key_of(told: str) -> Key:
     return StepKind(kind), int(number)
 
 
-def skipped(actor: Actor, number: int) -> TaskLine | None:
+def skipped(actor: Actor, number: int) -> StepLine | None:
     """Give what kept an export from running with the newest refresh it was in, unless a run of it came after."""
     require(actor, Permission.SEE)
     return kept_from_running(number)
 
 
-def _sources() -> Iterable[TaskLine]:
+def _sources() -> Iterable[StepLine]:
     rows = Source.objects.order_by("name")
     steps = _steps(StepKind.SOURCE, Source.objects.all())
     for pk, name, moment, size in rows.values_list("pk", "name", "refreshed_at", "rows"):
-        yield _since(TaskLine(StepKind.SOURCE, pk, name), steps.get(pk), moment, size)
+        yield _since(StepLine(StepKind.SOURCE, pk, name), steps.get(pk), moment, size)
 
 
-def _segments() -> Iterable[TaskLine]:
+def _segments() -> Iterable[StepLine]:
     rows = Segment.objects.order_by("name")
     steps = _steps(StepKind.SEGMENT, Segment.objects.all())
     for pk, name, moment, size in rows.values_list("pk", "name", "evaluated_at", "size"):
-        yield _since(TaskLine(StepKind.SEGMENT, pk, name), steps.get(pk), moment, size)
+        yield _since(StepLine(StepKind.SEGMENT, pk, name), steps.get(pk), moment, size)
 
 
-def _profiles() -> Iterable[TaskLine]:
+def _profiles() -> Iterable[StepLine]:
     source = Source.objects.filter(is_profiles=True).first()
     if source is not None:
         steps = RefreshStep.objects.filter(kind=StepKind.PROFILES, of=0).select_related("refresh", "run")
-        yield _since(TaskLine(StepKind.PROFILES, 0, ""), steps.order_by("-pk").first(), None, source.rows)
+        yield _since(StepLine(StepKind.PROFILES, 0, ""), steps.order_by("-pk").first(), None, source.rows)
 
 
-def _since(line: TaskLine, step: RefreshStep | None, moment: datetime | None, rows: int | None) -> TaskLine:
+def _since(line: StepLine, step: RefreshStep | None, moment: datetime | None, rows: int | None) -> StepLine:
     """Describe what was read or evaluated: by its newest step, or later without one (before a preview, for example)."""
     found = replace(of_step(step), name=line.name) if step else line
     ended = found.finished_at or (found.updated_at if step and not found.live else None)
@@ -142,7 +142,7 @@ def _since(line: TaskLine, step: RefreshStep | None, moment: datetime | None, ro
     )  # fmt: skip
 
 
-def _moment(line: TaskLine) -> float:
+def _moment(line: StepLine) -> float:
     return line.updated_at.timestamp() if line.updated_at else 0.0
 
 
@@ -156,8 +156,8 @@ def _steps(kind: StepKind, things: QuerySet[Any]) -> Mapping[int, RefreshStep]:
 def _group(
     kind: StepKind,
     lines: Sequence[Line],
-    wanted: Wanted,
-    whole: Callable[[Sequence[Line]], Sequence[TaskLine]],
+    wanted: StatusFilter,
+    whole: Callable[[Sequence[Line]], Sequence[StepLine]],
 ) -> Group:
     """Count all and find those wanted; ``whole`` makes lines of those on the page."""
     fits = _fitting(wanted)
@@ -175,7 +175,7 @@ def _group(
     )
 
 
-def _fitting(wanted: Wanted) -> Callable[[TaskLine | Brief], bool]:
+def _fitting(wanted: StatusFilter) -> Callable[[StepLine | Brief], bool]:
     words = wanted.words.casefold()
     return lambda line: words in line.name.casefold() and wanted.status in {"", line.status}
 

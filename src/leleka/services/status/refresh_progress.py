@@ -13,7 +13,7 @@ from leleka.services.access.permissions import Permission, require
 from leleka.services.refresh import queries as refresh_queries
 from leleka.services.refresh.contracts import RefreshView
 from leleka.services.refresh.step_status import standing
-from leleka.services.status.lines import TaskLine, of_step
+from leleka.services.status.lines import StepLine, of_step
 from leleka.state.models import RefreshStep
 
 MOST: Final = 50  # lines of one stage; those that need looking at come first
@@ -31,7 +31,7 @@ class StageView:
     total: int
     well: int
     status: str
-    lines: Sequence[TaskLine]
+    lines: Sequence[StepLine]
     more: int
 
 
@@ -50,9 +50,9 @@ class ProgressView:
 class TaskDetails:
     """A step of a refresh, with the steps it needed to go well before it."""
 
-    line: TaskLine
+    line: StepLine
     refresh: RefreshView
-    needed: Sequence[TaskLine]
+    needed: Sequence[StepLine]
 
     @property
     def well(self) -> int:
@@ -92,7 +92,7 @@ def details(actor: Actor, number: int, step: int) -> TaskDetails:
     return TaskDetails(of_step(found), refresh_queries.outline(row), needed)
 
 
-def _lines(steps: QuerySet[RefreshStep]) -> list[TaskLine]:
+def _lines(steps: QuerySet[RefreshStep]) -> list[StepLine]:
     return [
         of_step(one) for one in steps.select_related("refresh", "run").defer("run__config", "run__counts")
     ]
@@ -127,7 +127,7 @@ def _stages(steps: QuerySet[RefreshStep]) -> list[StageView]:
     ]
 
 
-def _stage(kind: str, statuses: Sequence[str], lines: Sequence[TaskLine]) -> StageView:
+def _stage(kind: str, statuses: Sequence[str], lines: Sequence[StepLine]) -> StageView:
     return StageView(
         kind=StepKind(kind),
         total=len(statuses),

@@ -13,7 +13,7 @@ from django.db.models.functions import Coalesce
 
 from leleka.core.refresh_graph import StepKind, StepStatus
 from leleka.services.refresh.step_status import goes_on, standing
-from leleka.services.status.lines import TaskLine, of_run, of_step
+from leleka.services.status.lines import StepLine, of_run, of_step
 from leleka.state.models import Export, RefreshStep, Run
 
 _MOMENT_OF_RUN: Final = ("finished_at", "stepped_at", "created_at")  # the first of them that there is
@@ -46,7 +46,7 @@ def briefs(exports: QuerySet[Export]) -> Sequence[Brief]:
     return [_telling(steps.get(pk), runs.get(pk)) or Brief(pk, name) for pk, name in names.items()]
 
 
-def lines_of(found: Sequence[Brief]) -> Sequence[TaskLine]:
+def lines_of(found: Sequence[Brief]) -> Sequence[StepLine]:
     """Give them whole, in two queries."""
     steps = RefreshStep.objects.select_related("refresh", "run").defer("run__config", "run__counts")
     of_refreshes = steps.in_bulk([one.step for one in found if one.step])
@@ -56,7 +56,7 @@ def lines_of(found: Sequence[Brief]) -> Sequence[TaskLine]:
     return [_line(one, of_refreshes.get(one.step or 0), runs.get(one.run or 0)) for one in found]
 
 
-def kept_from_running(number: int) -> TaskLine | None:
+def kept_from_running(number: int) -> StepLine | None:
     """Give what kept an export from running with the newest refresh it was in, unless a run of it came after."""
     exports, name = Export.objects.filter(pk=number), {number: ""}
     step, run = _steps(exports, name).get(number), _runs(exports, name).get(number)
@@ -78,12 +78,12 @@ def _is_after(one: Brief, other: Brief) -> bool:
     return one.moment is not None and other.moment is not None and one.moment > other.moment
 
 
-def _line(brief: Brief, step: RefreshStep | None, run: Run | None) -> TaskLine:
+def _line(brief: Brief, step: RefreshStep | None, run: Run | None) -> StepLine:
     if step is not None:
         return replace(of_step(step), name=brief.name)
     if run is not None:
         return of_run(run, brief.name)
-    return TaskLine(StepKind.EXPORT, brief.of, brief.name)
+    return StepLine(StepKind.EXPORT, brief.of, brief.name)
 
 
 def _steps(exports: QuerySet[Export], names: Mapping[int, str]) -> Mapping[int, Brief]:

@@ -11,7 +11,7 @@ from leleka.services.refresh import commands as refresh_commands
 from leleka.services.schedules import queries as schedule_queries
 from leleka.services.status import queries as status_queries
 from leleka.services.status import refresh_progress as status_refresh_progress
-from leleka.services.status.queries import Wanted
+from leleka.services.status.queries import StatusFilter
 from leleka.services.system import about as facts
 from leleka.web.integers import whole_number
 from leleka.web.request import Request, actor_of
@@ -21,7 +21,7 @@ from leleka.web.responses import go, is_htmx, page, pane
 def index(request: Request) -> HttpResponse:
     """Show every group; asked again by htmx while something is under way, only what changes is given."""
     asked = request.GET
-    wanted = Wanted(
+    wanted = StatusFilter(
         words=asked.get("q", "").strip(),
         status=asked.get("status", "") if asked.get("status", "") in STATUSES else "",
         kind=asked.get("kind", ""),
