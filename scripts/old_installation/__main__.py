@@ -89,7 +89,7 @@ def _environment(folder: Path, host: str) -> dict[str, str]:
 def _database(
     stack: ExitStack, kind: str, folder: Path, environment: dict[str, str]
 ) -> tuple[Database, Callable[[], str]]:
-    """Give the state, and what dumps it as SQL."""
+    """Return the state, and what dumps it as SQL."""
     if kind == "sqlite":
         return sqlite(folder / "data"), lambda: ""
     from tests.acceptance.databases import postgresql_server  # noqa: PLC0415 - it looks for a folder to run in

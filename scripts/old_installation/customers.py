@@ -96,7 +96,7 @@ class Customers:
         self._rows[identity] = dict(zip(_COLUMNS, values, strict=True))
 
     def rename(self, *addresses: str) -> None:
-        """Give other first names to these people."""
+        """Return other first names to these people."""
         for row in self._rows.values():
             if row["email"] in addresses:
                 row["first_name"] = f"New {row['first_name']}"

@@ -25,7 +25,7 @@ class Database:
         return "://" not in self.where
 
     def rows(self, query: str, *values: object) -> list[dict[str, Any]]:
-        """Give rows as dictionaries; what looks like JSON is parsed."""
+        """Return rows as dictionaries; what looks like JSON is parsed."""
         with self._cursor() as cursor:
             cursor.execute(self._marked(query), values)
             names = [column[0] for column in cursor.description or ()]
@@ -99,7 +99,7 @@ class Database:
 
 
 def sqlite(folder: Path) -> Database:
-    """Give the database of a data folder."""
+    """Return the database of a data folder."""
     return Database(str(folder / "state.sqlite3"))
 
 

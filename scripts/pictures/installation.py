@@ -127,7 +127,7 @@ def lived_in(folder: Path, customers: int) -> Iterator[Installation]:
 
 
 def _scheduled(one: Installation) -> tuple[int, int]:
-    """Give an export with a schedule of its own, and a refresh that has ended."""
+    """Return an export with a schedule of its own, and a refresh that has ended."""
     own = one.add_export("Monday news", "1")
     weekly = {"repeat": "weekly", "days": ["mon", "wed"], "times": ["08:00"], "time_zone": "Europe/Kyiv"}
     one.ask(f"exports/{own}/schedule", {"schedule": weekly}, "PUT")

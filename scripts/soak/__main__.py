@@ -65,7 +65,7 @@ if __name__ == "__main__":
 
 
 def soak(terms: Terms) -> dict[str, Any]:
-    """Give the account of a siege on these terms."""
+    """Return the account of a siege on these terms."""
     if terms.workers:
         from scripts.soak.kill_workers import soak_workers  # noqa: PLC0415 - it needs the checker of the tests
 

@@ -179,7 +179,7 @@ class WorkerSiege:
 
 
 def soak_workers(terms: Terms) -> dict[str, Any]:
-    """Give the account of a siege of workers on these terms."""
+    """Return the account of a siege of workers on these terms."""
     with tempfile.TemporaryDirectory(prefix="leleka-soak-") as folder, ExitStack() as stack:
         server, url = stack.enter_context(database(terms.database))
         far = stack.enter_context(far_sides(terms.accounts, terms.speed, terms.weather, terms.seed))

@@ -116,7 +116,7 @@ class FaultProxy:
             self._refusing_until = monotonic() + seconds
 
     def _hand_back(self, client: socket.socket, reply: Message, fate: Fate) -> bool:
-        """Give the answer to the client, or what the fate leaves of it; tell whether it got all."""
+        """Return the answer to the client, or what the fate leaves of it; tell whether it got all."""
         half = reply.content[: len(reply.content) // 2]
         match fate:
             case Fate.LOST:

@@ -40,7 +40,7 @@ print(running.ask_run(Actor.operator(), sys.argv[1]).pk)
 
 
 def canaries(folder: Path) -> set[str]:
-    """Give everything that could tell who somebody is."""
+    """Return everything that could tell who somebody is."""
     with (folder / "customers.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     assert len(rows) > _PEOPLE // 2

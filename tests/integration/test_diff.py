@@ -35,7 +35,7 @@ class Export:
     planned: Planned | None = None
 
     def plan(self) -> list[str]:
-        """Give the addresses that are due, those of leavers with a minus before them."""
+        """Return the addresses that are due, those of leavers with a minus before them."""
         lay = self.tables
         rows = {i: {"email": e, "name": n, "city": c} for i, (e, n, c) in self.people.items()}
         profiles = lay.profiles(rows)

@@ -52,7 +52,7 @@ def cut_after(monkeypatch: pytest.MonkeyPatch, rows: int) -> None:
 
 
 def all_open() -> bool:
-    """Tell whether a run that starts this moment has its key, whichever connection it is for."""
+    """Return whether a run that starts this moment has its key, whichever connection it is for."""
     return all(
         connection_keys.key_of(one).reveal() == f"CANARY of {one.name}" for one in Connection.objects.all()
     )

@@ -33,7 +33,7 @@ def names(browser: Client, url: str) -> list[str]:
 
 
 def over_pages(find: Callable[[ListQuery], Any], sort: str) -> list[Any]:
-    """Give the whole list, page by page."""
+    """Return the whole list, page by page."""
     first = find(ListQuery(sort=sort))
     pages = [find(ListQuery(sort=sort, page=number)) for number in range(1, first.pages + 1)]
     return [one for page in pages for one in page.items]

@@ -208,7 +208,7 @@ class DatabaseWorld:
 
 
 def eventful(seed: int) -> date:
-    """Give a day shortly before the clocks change somewhere."""
+    """Return a day shortly before the clocks change somewhere."""
     days = (date(2027, 3, 10), date(2027, 10, 22), date(2011, 12, 20), date(2027, 4, 1), date(2026, 9, 25))
     return days[seed % len(days)] - timedelta(days=seed % 3)
 

@@ -20,7 +20,7 @@ class Visitor:
     _opener: OpenerDirector = field(default_factory=lambda: build_opener(HTTPCookieProcessor()))
 
     def page(self, path: str, **form: str) -> str:
-        """Give a page; with a form, what posting it leads to."""
+        """Return a page; with a form, what posting it leads to."""
         data = urlencode(form).encode() if form else None
         return self._open(Request(self.url + path, data=data, headers={"Accept-Language": "en"}))  # noqa: S310 - our own
 

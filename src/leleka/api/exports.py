@@ -126,7 +126,7 @@ def detach_export(request: ApiRequest, number: Number) -> ExportLine:
     "/{int:number}/attach", response=SavedOut, operation_id="attachExport", summary="Attach an export"
 )
 def attach_export(request: ApiRequest, number: Number, data: AttachIn) -> dict[str, Any]:
-    """Give a detached export a connection again."""
+    """Return a detached export a connection again."""
     saved = export_commands.attach(request.auth, number, data.connection, data.version)
     return _told(request.auth, saved)
 

@@ -25,7 +25,7 @@ def check_query(request: HttpRequest, known: frozenset[str]) -> None:
 
 
 def parameters_of(request: HttpRequest) -> frozenset[str]:
-    """Give the query parameters that the operation a request is for knows."""
+    """Return the query parameters that the operation a request is for knows."""
     match = request.resolver_match
     path = "/" + _PARAMETER.sub(r"{\1}", match.route) if match else ""
     return _parameters().get((path, str(request.method).lower()), frozenset())

@@ -87,7 +87,7 @@ class Supervisor:
 
 
 def web_command(web: Web) -> Sequence[str]:
-    """Give the command of the web process."""
+    """Return the command of the web process."""
     return (
         *(sys.executable, "-m", "granian", "--interface", "asginl"),
         *("--host", web.address, "--port", str(web.port)),

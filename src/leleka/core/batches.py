@@ -37,7 +37,7 @@ class Cutter:
         return seq
 
     def spans(self) -> tuple[Span, ...]:
-        """Give all batches. A last batch of a single contact is evened out with the one before it, as far as
+        """Return all batches. A last batch of a single contact is evened out with the one before it, as far as
         both stay within the budget: requests that hold one contact have a limit five times lower.
         """
         if len(self._sizes) == 1 and self._spans:
@@ -47,7 +47,7 @@ class Cutter:
         return tuple(self._spans)
 
     def _movable(self, last: int) -> int:
-        """Give how many contacts of the batch before fit together with the last one, half of it at most."""
+        """Return how many contacts of the batch before fit together with the last one, half of it at most."""
         total, count = self._budget.envelope + last + 1, 0
         for size in self._before[: len(self._before) // 2 : -1]:
             total += size + 1
@@ -78,7 +78,7 @@ def halves(spans: Iterable[Span]) -> tuple[tuple[Span, ...], tuple[Span, ...]]:
 
 
 def take(spans: Iterable[Span], count: int) -> tuple[Span, ...]:
-    """Give the first ``count`` rows."""
+    """Return the first ``count`` rows."""
     taken = []
     for span in spans:
         if count <= 0:
@@ -89,7 +89,7 @@ def take(spans: Iterable[Span], count: int) -> tuple[Span, ...]:
 
 
 def drop(spans: Iterable[Span], count: int) -> tuple[Span, ...]:
-    """Give all but the first ``count`` rows."""
+    """Return all but the first ``count`` rows."""
     rest = []
     for span in spans:
         if count < span.rows:
@@ -99,7 +99,7 @@ def drop(spans: Iterable[Span], count: int) -> tuple[Span, ...]:
 
 
 def without(spans: Iterable[Span], seqs: Iterable[int]) -> tuple[Span, ...]:
-    """Give the rows of ``spans`` except ``seqs``."""
+    """Return the rows of ``spans`` except ``seqs``."""
     gone = sorted(seqs)
     rest = []
     for span in spans:
@@ -115,7 +115,7 @@ def without(spans: Iterable[Span], seqs: Iterable[int]) -> tuple[Span, ...]:
 
 
 def nth(spans: Iterable[Span], position: int) -> int | None:
-    """Give the seq at ``position`` (from 0) among the rows of ``spans``; None outside them."""
+    """Return the seq at ``position`` (from 0) among the rows of ``spans``; None outside them."""
     if position < 0:
         return None
     for span in spans:

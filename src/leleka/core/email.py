@@ -65,7 +65,7 @@ class Unusable:
 
 
 def normalise(text: str | None) -> Address | Unusable:
-    """Give the one spelling of an address, or why the text is not one. Never raises."""
+    """Return the one spelling of an address, or why the text is not one. Never raises."""
     trimmed = (text or "").strip(WHITESPACE)
     return Address(trimmed.lower()) if fast(trimmed) else _carefully(trimmed)
 
@@ -174,7 +174,7 @@ def _too_long(text: str, reason: str) -> Unusable:
 
 @lru_cache(maxsize=16_384)
 def _domain(domain: str) -> tuple[str | None, str]:
-    """Give the domain in punycode, or ``None`` and what is wrong with it."""
+    """Return the domain in punycode, or ``None`` and what is wrong with it."""
     if not domain:
         return None, "nothing follows the @"
     if _ADDRESS_LITERAL.fullmatch(domain):

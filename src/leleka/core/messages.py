@@ -55,5 +55,5 @@ class Message(str):
 
 
 def message_data(sentence: str) -> dict[str, Any]:
-    """Give what is kept of a sentence besides its text; nothing of one without a code."""
+    """Return what is kept of a sentence besides its text; nothing of one without a code."""
     return {"code": sentence.code, "values": dict(sentence.values)} if isinstance(sentence, Message) else {}

@@ -19,7 +19,7 @@ _SHORTEST_SHOWN: Final = 6
 
 
 def normalise(text: str | None, country: str | None) -> str | Unusable:
-    """Give the number to send; an empty text when there is none.
+    """Return the number to send; an empty text when there is none.
 
     ``country`` is an ISO 3166 code; without one the text is trimmed and nothing else.
     """

@@ -55,7 +55,7 @@ class Node:
 
 
 def walk(nodes: Iterable[Node], wanted: Iterable[Key]) -> Sequence[Node]:
-    """Give what is wanted and all that it needs, stage by stage and by name: each comes after what it needs.
+    """Return what is wanted and all that it needs, stage by stage and by name: each comes after what it needs.
 
     A key that no node has is passed over: what is gone is not needed any more.
     """
@@ -71,7 +71,7 @@ def walk(nodes: Iterable[Node], wanted: Iterable[Key]) -> Sequence[Node]:
 
 
 def downstream(nodes: Iterable[Node], of: Key) -> Sequence[Node]:
-    """Give all that depends on something, directly or not."""
+    """Return all that depends on something, directly or not."""
     rest, found = list(nodes), {of}
     while more := {node.key for node in rest if node.needs & found} - found:
         found |= more
@@ -79,12 +79,12 @@ def downstream(nodes: Iterable[Node], of: Key) -> Sequence[Node]:
 
 
 def blocking_steps(needs: Iterable[int], statuses: Mapping[int, StepStatus]) -> Sequence[int]:
-    """Give which of the steps it needs keep a step from beginning for good: who failed, was skipped or canceled."""
+    """Return which of the steps it needs keep a step from beginning for good: who failed, was skipped or canceled."""
     return [number for number in needs if statuses[number] in ENDED - WENT_WELL]
 
 
 def overall(statuses: Iterable[StepStatus], *, canceled: bool) -> StepStatus:
-    """Give how a whole refresh ended: as its worst step did."""
+    """Return how a whole refresh ended: as its worst step did."""
     seen = set(statuses)
     if canceled:
         return StepStatus.CANCELED

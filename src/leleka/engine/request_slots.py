@@ -23,7 +23,7 @@ class RequestSlots(Protocol):
         ...
 
     def give(self, number: int, free_at: float) -> None:
-        """Give a place back, for ``free_at``."""
+        """Return a place back, for ``free_at``."""
         ...
 
 

@@ -27,6 +27,6 @@ def status_of(error: LelekaError) -> int:
 
 
 def retry_after(error: LelekaError) -> dict[str, str]:
-    """Give the header that says when to come again, where that is known."""
+    """Return the header that says when to come again, where that is known."""
     seconds = error.retry_after if isinstance(error, TryLater) else None
     return {"Retry-After": str(max(1, round(seconds)))} if seconds else {}

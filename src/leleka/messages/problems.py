@@ -25,7 +25,7 @@ KNOWN: Final = {
 
 
 def without_particulars(problem: Problem) -> Problem:
-    """Give the problem for somebody who may not know hosts, paths and names of it."""
+    """Return the problem for somebody who may not know hosts, paths and names of it."""
     if problem.code not in KNOWN:
         return Problem("CONNECTION_ATTENTION", *(str(text) for text in KNOWN["CONNECTION_ATTENTION"]))
     message, remedy = KNOWN[problem.code]
@@ -33,7 +33,7 @@ def without_particulars(problem: Problem) -> Problem:
 
 
 def in_this_language(problem: Problem) -> Problem:
-    """Give the problem with a sentence the reader understands; in English it already has one."""
+    """Return the problem with a sentence the reader understands; in English it already has one."""
     language = translation.get_language() or "en"
     if language.startswith("en") or problem.code not in KNOWN:
         return problem

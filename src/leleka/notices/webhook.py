@@ -26,7 +26,7 @@ _PRIVATE: Final = tuple(
 
 
 def sign(secret: Secret, at: int, body: bytes) -> str:
-    """Give the ``Leleka-Signature`` of a body: the moment, and HMAC-SHA-256 over it and the body."""
+    """Return the ``Leleka-Signature`` of a body: the moment, and HMAC-SHA-256 over it and the body."""
     signed = hmac.new(secret.reveal().encode(), f"{at}.".encode() + body, hashlib.sha256)
     return f"t={at},v1={signed.hexdigest()}"
 
@@ -67,7 +67,7 @@ def post(
 
 
 def policy_of(hook: Webhook) -> AddressPolicy:
-    """Give what judges the addresses that a webhook's name leads to."""
+    """Return what judges the addresses that a webhook's name leads to."""
 
     def allowed(address: Address) -> bool:
         if is_public(address):

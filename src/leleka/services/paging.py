@@ -50,7 +50,7 @@ def page_of(
     matching: Q,
     view: Callable[[Sequence[Row]], Sequence[View]],
 ) -> Listed[View]:
-    """Give the page of ``rows`` that is wanted: those that match, by one of ``columns``, the oldest first among equals.
+    """Return the page of ``rows`` that is wanted: those that match, by one of ``columns``, the oldest first among equals.
 
     ``view`` is given the rows of this page alone.
     """
@@ -76,7 +76,7 @@ def _ordering(sort: str, columns: Columns) -> OrderBy:
 
 
 def after(rows: QuerySet[Row], number: int, limit: int) -> list[Row]:
-    """Give the rows behind the one of this id, in the order in which they were made."""
+    """Return the rows behind the one of this id, in the order in which they were made."""
     return list(rows.filter(pk__gt=number).order_by("pk")[:limit])
 
 

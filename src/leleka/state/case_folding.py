@@ -23,7 +23,7 @@ class Folded(Func):
 
 
 def teach(connection: BaseDatabaseWrapper, **_: object) -> None:
-    """Give a new connection to SQLite what ``Folded`` calls."""
+    """Return a new connection to SQLite what ``Folded`` calls."""
     if connection.vendor == "sqlite":
         connection.connection.create_function(_OURS, 1, _lower, deterministic=True)
 

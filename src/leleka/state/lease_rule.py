@@ -16,5 +16,5 @@ def is_over(until: float, now: float) -> bool:
 
 
 def over(now: float) -> Q:
-    """Give the condition on ``lease_until`` that says the same in the database."""
+    """Return the condition on ``lease_until`` that says the same in the database."""
     return Q(lease_until__lte=now) | Q(lease_until__gt=now + _FURTHEST)

@@ -31,6 +31,6 @@ def guard(number: int, fence: int, until: float, **changes: object) -> None:
 
 
 def release(number: int, fence: int) -> None:
-    """Give a refresh back before its lease is over, for whoever walks it next."""
+    """Return a refresh back before its lease is over, for whoever walks it next."""
     mine = Refresh.objects.filter(pk=number, fence=fence, walked_at__isnull=True, finished_at__isnull=True)
     mine.update(worker="", lease_until=0.0)

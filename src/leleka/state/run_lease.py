@@ -24,5 +24,5 @@ def claim(run: Run, *, worker: str, now: float, lease_seconds: float, previous_i
 
 
 def release(run_id: int, fence: int) -> None:
-    """Give a run back before its lease is over, for whoever takes it up next."""
+    """Return a run back before its lease is over, for whoever takes it up next."""
     Run.objects.filter(pk=run_id, fence=fence, finished_at__isnull=True).update(lease_until=0.0, worker="")

@@ -68,7 +68,7 @@ class MasterKeys:
         return Sealed(self.newest, _encrypt(self.keys[self.newest], data_key, place.bytes()), sealed.sealed)
 
     def open(self, sealed: Sealed, place: Place) -> Secret:
-        """Give the value; raises ``NeedsAttention`` where the key is missing or the row was tampered with."""
+        """Return the value; raises ``NeedsAttention`` where the key is missing or the row was tampered with."""
         data_key = self._data_key(sealed, place)
         return Secret(_decrypt(data_key, sealed.sealed, place.bytes()).decode())
 

@@ -89,5 +89,5 @@ class SessionStore(SessionBase):
 
 
 def digest_of(token: str) -> str:
-    """Give what is kept of a random token: enough to recognise it, useless to whoever reads it."""
+    """Return what is kept of a random token: enough to recognise it, useless to whoever reads it."""
     return hashlib.sha256(token.encode()).hexdigest()

@@ -4,5 +4,5 @@ import hashlib
 
 
 def digest(salt: str, address: str) -> str:
-    """Give SHA-256 in hex of salt, colon, address; the warehouse computes the same in SQL."""
+    """Return SHA-256 in hex of salt, colon, address; the warehouse computes the same in SQL."""
     return hashlib.sha256(f"{salt}:{address}".encode()).hexdigest()

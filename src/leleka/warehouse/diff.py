@@ -34,7 +34,7 @@ class Diff:
         self._selection = selection
 
     def tables(self, suppressed: str, here: str, waiting: str) -> list[exp.Expr]:
-        """Give the statements that make the temporary tables; the arguments are staging files."""
+        """Return the statements that make the temporary tables; the arguments are staging files."""
         ledger = self._selection.ledger
         return [
             temporary("waiting", _waiting(waiting)),
@@ -45,7 +45,7 @@ class Diff:
         ]
 
     def due(self) -> exp.Expr:
-        """Give the due rows with their values, then the leavers, in a fixed order."""
+        """Return the due rows with their values, then the leavers, in a fixed order."""
         texts = self._texts()
         names = [f"v{number}" for number in range(len(texts))]
         valued = exp.select(
@@ -65,7 +65,7 @@ class Diff:
         )
 
     def others(self) -> exp.Expr:
-        """Give the rows nothing is to be sent for."""
+        """Return the rows nothing is to be sent for."""
         names = ("profile_id", "address", "ended", "code", "detail")
         return (
             exp.select(*(column(name) for name in names))
@@ -135,7 +135,7 @@ class Diff:
         return exp.Case(ifs=[exp.If(this=when, true=code) for when, code in cases])
 
     def _leavers(self, names: list[str]) -> exp.Expr:
-        """Give the ledger's people whose address is no longer selected."""
+        """Return the ledger's people whose address is no longer selected."""
         policy = self._selection.leavers.policy
         nothing = (
             exp.alias_(exp.cast(exp.null(), exp.DataType.Type.TEXT), name, quoted=True) for name in names
@@ -201,7 +201,7 @@ class Diff:
         )
 
     def _elsewhere(self) -> exp.Expr:
-        """Give the addresses that other exports send to the same list."""
+        """Return the addresses that other exports send to the same list."""
         sent = empty({"address": "VARCHAR"})
         for members, addresses in self._selection.elsewhere:
             one = (

@@ -40,7 +40,7 @@ class Lake:
         self.root = root
 
     def open(self, reference: str) -> Snapshot:
-        """Give the snapshot behind a pointer. The pointer is the project's own: never a user's text."""
+        """Return the snapshot behind a pointer. The pointer is the project's own: never a user's text."""
         return Snapshot(reference, self.root / reference)
 
     @contextmanager
@@ -69,7 +69,7 @@ class Lake:
                 yield Snapshot(str(folder.relative_to(self.root)), folder)
 
     def leftovers(self) -> Iterator[Path]:
-        """Give the folders of those who died while they wrote."""
+        """Return the folders of those who died while they wrote."""
         yield from self.root.glob("*/*/.*.writing")
 
     def remove(self, reference: str) -> None:

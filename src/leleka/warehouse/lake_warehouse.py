@@ -38,7 +38,7 @@ class LakeWarehouse:
     def confirm(
         self, plan: str, *, name: str, ledger: str | None, leavers: Leavers, verdicts: Sequence[Verdict]
     ) -> str | None:
-        """Give the ledger that follows from verdicts that came after a run's end; None where it did not change."""
+        """Return the ledger that follows from verdicts that came after a run's end; None where it did not change."""
         return warehouse_ledger.confirm(
             self._session,
             self._lake,

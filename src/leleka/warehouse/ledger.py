@@ -76,7 +76,7 @@ def confirm(
     leavers: Leavers,
     verdicts: Sequence[Verdict],
 ) -> str | None:
-    """Give the ledger that follows from verdicts that came after a run's end; None where it did not change.
+    """Return the ledger that follows from verdicts that came after a run's end; None where it did not change.
 
     Only the rows that the verdicts speak of count: about all others the run itself has settled.
     """
@@ -175,7 +175,7 @@ def _others(plan: Snapshot) -> exp.Expr:
 
 
 def _first_of(cases: Sequence[tuple[exp.Expr, exp.Expr]], told: exp.Expr, silent: exp.Expr) -> exp.Expr:
-    """Give the first case that holds, else what the verdict told, else what silence means."""
+    """Return the first case that holds, else what the verdict told, else what silence means."""
     choices = [exp.If(this=when.copy(), true=then.copy()) for when, then in cases]
     return exp.Case(ifs=choices).else_(exp.Coalesce(this=told, expressions=[silent]))
 
@@ -192,7 +192,7 @@ class _Entry:
 
 
 def _entries(leavers: Leavers) -> exp.Expr:
-    """Give the ledger rows that change, one an address; the first case that fits a row decides."""
+    """Return the ledger rows that change, one an address; the first case that fits a row decides."""
     cases = _entry_cases(leavers)
 
     def pick(name: str) -> exp.Expr:

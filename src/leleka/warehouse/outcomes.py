@@ -31,7 +31,7 @@ def count(session: DuckDBSession, snapshot: Snapshot) -> Counts:
 def rows(
     session: DuckDBSession, snapshot: Snapshot, ended: str, limit: int, offset: int = 0
 ) -> list[tuple[str, str | None, str, str, str]]:
-    """Give profile id, address, ended, code and detail of profiles that ended so, by code and profile id.
+    """Return profile id, address, ended, code and detail of profiles that ended so, by code and profile id.
 
     The order is that of the file: nothing is sorted, and what is not asked for is hardly read.
     """
@@ -41,7 +41,7 @@ def rows(
 def chunks(
     session: DuckDBSession, snapshot: Snapshot, ended: str
 ) -> Iterator[Sequence[tuple[str, str | None, str, str, str]]]:
-    """Give the same of all of them, in chunks."""
+    """Return the same of all of them, in chunks."""
     yield from session.chunks(_ended(snapshot, ended), _CHUNK)
 
 

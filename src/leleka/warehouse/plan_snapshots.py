@@ -78,7 +78,7 @@ def _known(session: DuckDBSession) -> int:
 
 
 def plan_outcomes(plan: Snapshot) -> exp.Expr:
-    """Give kind, ended, code and warnings of every row, as known before anything is sent."""
+    """Return kind, ended, code and warnings of every row, as known before anything is sent."""
     refused = exp.column("code").neq(exp.Literal.string(""))
     ended = exp.Case(ifs=[exp.If(this=refused, true=exp.Literal.string("rejected"))])
     rows = exp.select(column("kind"), exp.alias_(ended, "ended"), column("code"), column("warnings")).from_(
@@ -95,7 +95,7 @@ def plan_outcomes(plan: Snapshot) -> exp.Expr:
 
 
 def contacts(session: DuckDBSession, plan: Snapshot, span: Span) -> Sequence[tuple[int, bytes]]:
-    """Give (seq, contact JSON) of a span, in order."""
+    """Return (seq, contact JSON) of a span, in order."""
     query = (
         exp.select(column("seq"), column("contact"))
         .from_(parquet(plan.file("rows")))
@@ -106,7 +106,7 @@ def contacts(session: DuckDBSession, plan: Snapshot, span: Span) -> Sequence[tup
 
 
 def addresses(session: DuckDBSession, plan: Snapshot, spans: Sequence[Span]) -> Sequence[tuple[int, str]]:
-    """Give (seq, address) of the rows in the spans, in order."""
+    """Return (seq, address) of the rows in the spans, in order."""
     query = exp.select(column("seq"), column("address")).from_(parquet(plan.file("rows")))
     return session.rows(query.where(exp.or_(*(_within(span) for span in spans))).order_by(column("seq")))
 
@@ -114,7 +114,7 @@ def addresses(session: DuckDBSession, plan: Snapshot, spans: Sequence[Span]) -> 
 def sequence(
     session: DuckDBSession, plan: Snapshot, addresses: Sequence[str], spans: Sequence[Span]
 ) -> Mapping[str, int]:
-    """Give the seq of those of ``addresses`` that stand in the spans."""
+    """Return the seq of those of ``addresses`` that stand in the spans."""
     if not addresses or not spans:
         return {}
     wanted = column("address").isin(*(exp.Literal.string(address) for address in addresses))

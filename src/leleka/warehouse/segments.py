@@ -17,7 +17,7 @@ PROFILE_ID = "profile_id"
 
 
 def compile_rule(rule: Rule, catalogue: Catalogue, tables: Mapping[str, str], today: date) -> exp.Select:
-    """Give the query of the distinct ``profile_id`` (text) of the profiles that match.
+    """Return the query of the distinct ``profile_id`` (text) of the profiles that match.
 
     ``tables`` names the Parquet files of each table; ``today`` is the day "in the last" counts from.
     """
@@ -43,7 +43,7 @@ def count(session: DuckDBSession, query: exp.Query) -> int:
 def sample(
     session: DuckDBSession, members: Snapshot, catalogue: Catalogue, tables: Mapping[str, str], size: int
 ) -> list[dict[str, object]]:
-    """Give whole profiles of the first ``size`` members, by profile id: their file is in that order."""
+    """Return whole profiles of the first ``size`` members, by profile id: their file is in that order."""
     first = exp.select(column(PROFILE_ID)).from_(parquet(members.files)).limit(size)
     wanted = [identity for (identity,) in session.rows(first)]
     if not wanted:

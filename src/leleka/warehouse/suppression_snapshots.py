@@ -29,7 +29,7 @@ def write(session: DuckDBSession, lake: Lake, *, name: str, people: Iterable[Sup
 
 
 def read(session: DuckDBSession, lake: Lake, parts: Sequence[str]) -> Iterator[Suppressed]:
-    """Give everybody in these snapshots, one snapshot after the other."""
+    """Return everybody in these snapshots, one snapshot after the other."""
     for part in parts:
         query = exp.select(*(column(name) for name in _COLUMNS)).from_(parquet(lake.open(part).files))
         for chunk in session.chunks(query):

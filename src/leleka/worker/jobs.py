@@ -117,7 +117,7 @@ def fail_lost_tasks() -> None:
 
 
 def claim(number: int) -> Task | None:
-    """Give a task that is this process's from now on; None where another one has it, or it is done."""
+    """Return a task that is this process's from now on; None where another one has it, or it is done."""
     row = Task.objects.get(pk=number)
     if row.worker and not process_identity.is_dead(row.worker):
         return None

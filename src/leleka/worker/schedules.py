@@ -113,7 +113,7 @@ class _Due:
         return self._row.schedule_since if isinstance(self._row, Export) else self._row.since
 
     def _decided(self) -> datetime | None:
-        """Give the newest decided instant: a clock that is set back decides nothing twice."""
+        """Return the newest decided instant: a clock that is set back decides nothing twice."""
         decided = DueDecision.objects.filter(subject=self.subject).order_by("-due_at")
         return decided.values_list("due_at", flat=True).first()
 

@@ -18,7 +18,7 @@ DONE, FAILED, WITH_REJECTED, NEEDS_CONFIRMATION = 0, 1, 3, 4
 
 
 def exit_code(run: RunView) -> int:
-    """Give what the shell is told of a run."""
+    """Return what the shell is told of a run."""
     if run.status == "Needs confirmation":
         return NEEDS_CONFIRMATION
     if run.status in {"Failed", "Canceled"}:

@@ -13,7 +13,7 @@ app = typer.Typer(help="See what runs by itself, and when.", no_args_is_help=Tru
 
 
 def in_words(schedule: str | Mapping[str, Any]) -> str:
-    """Give "mon, wed 08:00 Europe/Kyiv", "system refresh" or "off"."""
+    """Return "mon, wed 08:00 Europe/Kyiv", "system refresh" or "off"."""
     if isinstance(schedule, str):
         return {"system": "system refresh"}.get(schedule, schedule)
     days = ", ".join(schedule.get("days", ())) or "daily"

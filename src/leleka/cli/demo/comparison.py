@@ -21,7 +21,7 @@ _ORDERS: Final = 2
 
 
 def expected_members(folder: Path, without: AbstractSet[str]) -> Mapping[str, Content]:
-    """Give address -> first name, last name, phone, tier, city of everybody the two segments hold.
+    """Return address -> first name, last name, phone, tier, city of everybody the two segments hold.
 
     ``without`` are ids of customers whom ActiveCampaign refused.
     """
@@ -42,7 +42,7 @@ def expected_members(folder: Path, without: AbstractSet[str]) -> Mapping[str, Co
 
 
 def listed_members(host: str, list_id: int) -> Mapping[str, Content]:
-    """Give the same of the list's active contacts that carry the members' mark, read from the sandbox."""
+    """Return the same of the list's active contacts that carry the members' mark, read from the sandbox."""
     url = f"http://{host}/_sandbox/lists/{list_id}/contacts?status=1"
     with urlopen(url, timeout=60) as reply:
         contacts = [json.loads(line) for line in reply]
@@ -60,7 +60,7 @@ def listed_members(host: str, list_id: int) -> Mapping[str, Content]:
 
 
 def violations(host: str) -> Sequence[str]:
-    """Give the rules that the sandbox saw broken: limits, unmapped fields, suppressed people and others."""
+    """Return the rules that the sandbox saw broken: limits, unmapped fields, suppressed people and others."""
     with urlopen(f"http://{host}/_sandbox/state", timeout=60) as reply:
         return [violation["rule"] for violation in json.load(reply)["violations"]]
 

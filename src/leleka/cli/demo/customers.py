@@ -103,7 +103,7 @@ def _people(random: Random, customers: int) -> Iterator[Sequence[object]]:
 
 
 def _address(random: Random, local: str, usable: list[str]) -> str:
-    """Give an address: usually a new one, now and then none, a broken one, or another person's."""
+    """Return an address: usually a new one, now and then none, a broken one, or another person's."""
     drawn = random.random()
     if drawn < _MISSING:
         return ""

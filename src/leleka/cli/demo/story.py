@@ -205,7 +205,7 @@ def _compare(folder: Path, address: str, environment: dict[str, str], run: int) 
 
 
 def _refused(environment: dict[str, str], run: int) -> set[str]:
-    """Give the ids of the customers whom the run's report says were rejected."""
+    """Return the ids of the customers whom the run's report says were rejected."""
     words = ("run", "show", str(run), "--rows", "rejected", "--limit", "100000", "--json")
     shown = subprocess.run([*program(), *words], env=environment, check=True, capture_output=True, text=True)
     return {row["profile_id"] for row in json.loads(shown.stdout)["rows"]}

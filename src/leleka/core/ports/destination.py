@@ -126,27 +126,27 @@ class Destination(Protocol):
         ...
 
     def targets(self) -> Sequence[Target]:
-        """Give the lists to choose from, all pages."""
+        """Return the lists to choose from, all pages."""
         ...
 
     def fields(self) -> Sequence[Field]:
-        """Give what can be mapped to, asked live, all pages."""
+        """Return what can be mapped to, asked live, all pages."""
         ...
 
     def suppressed_page(self, target: str, reason: SuppressionReason, after: int) -> SuppressedPage:
-        """Give the next of the list's unsubscribed, or bounced, contacts whose id is greater than ``after``."""
+        """Return the next of the list's unsubscribed, or bounced, contacts whose id is greater than ``after``."""
         ...
 
     def render(self, change: Change, *, automations: bool) -> bytes:
-        """Give one contact's JSON, deterministic. Raises ``Reject``."""
+        """Return one contact's JSON, deterministic. Raises ``Reject``."""
         ...
 
     def assemble(self, contacts: Sequence[bytes], *, automations: bool) -> Body:
-        """Give the request of these contacts, deterministic: same contacts, same bytes."""
+        """Return the request of these contacts, deterministic: same contacts, same bytes."""
         ...
 
     def envelope_bytes(self, *, automations: bool) -> int:
-        """Give the size of a request without its contacts; each contact adds its bytes and one comma."""
+        """Return the size of a request without its contacts; each contact adds its bytes and one comma."""
         ...
 
     def send(self, body: Body, deadline: float) -> Outcome:
@@ -162,7 +162,7 @@ class Destination(Protocol):
         ...
 
     def queue_empty(self) -> bool:
-        """Tell whether the account's import queue holds nothing, of anybody's."""
+        """Return whether the account's import queue holds nothing, of anybody's."""
         ...
 
     def contact_count(self) -> int | None:
@@ -170,7 +170,7 @@ class Destination(Protocol):
         ...
 
     def contacts(self, target: str, after: int = 0) -> Iterable[tuple[int, str]]:
-        """Give (id, address) of the list's active contacts whose id is greater than ``after``, by id."""
+        """Return (id, address) of the list's active contacts whose id is greater than ``after``, by id."""
         ...
 
     def close(self) -> None:

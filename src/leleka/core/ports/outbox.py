@@ -86,7 +86,7 @@ class RunState:
 
 
 def clamp_future(moment: float, now: float) -> float:
-    """Give ``moment`` until which to wait; nothing waits for hours, so one that is so far off was set when the clock
+    """Return ``moment`` until which to wait; nothing waits for hours, so one that is so far off was set when the clock
     was wrong, and is over (fault 58).
     """
     return moment if moment <= now + MAX_LEASE_SECONDS else now
@@ -129,7 +129,7 @@ class Outbox(Protocol):
         ...
 
     def lease_left(self) -> float:
-        """Give the seconds for which this worker still owns the run, by the monotonic clock."""
+        """Return the seconds for which this worker still owns the run, by the monotonic clock."""
         ...
 
     def planned(self, planned: Planned, batches: Sequence[Batch], *, needs_confirmation: str) -> None:
@@ -174,15 +174,15 @@ class Outbox(Protocol):
         ...
 
     def anybody_suppressed(self) -> bool:
-        """Tell whether the account's own suppression set holds anybody."""
+        """Return whether the account's own suppression set holds anybody."""
         ...
 
     def suppressed_among(self, addresses: Sequence[str]) -> AbstractSet[str]:
-        """Give those of ``addresses`` that the account's own suppression set holds at this moment (I-20)."""
+        """Return those of ``addresses`` that the account's own suppression set holds at this moment (I-20)."""
         ...
 
     def ledger(self) -> str | None:
-        """Give the pointer of the current ledger."""
+        """Return the pointer of the current ledger."""
         ...
 
     def finish(

@@ -20,15 +20,15 @@ class Warehouse(Protocol):
         ...
 
     def contacts(self, plan: str, span: Span) -> Sequence[tuple[int, bytes]]:
-        """Give (seq, contact JSON) of a span, in order."""
+        """Return (seq, contact JSON) of a span, in order."""
         ...
 
     def addresses(self, plan: str, spans: Sequence[Span]) -> Sequence[tuple[int, str]]:
-        """Give (seq, address) of the rows in the spans, in order."""
+        """Return (seq, address) of the rows in the spans, in order."""
         ...
 
     def sequence(self, plan: str, addresses: Sequence[str], spans: Sequence[Span]) -> Mapping[str, int]:
-        """Give the seq of those of ``addresses`` that stand in the spans."""
+        """Return the seq of those of ``addresses`` that stand in the spans."""
         ...
 
     def settle(

@@ -116,7 +116,7 @@ def walk(rule: Rule) -> Iterator[Rule]:
 
 
 def columns_used(rule: Rule) -> frozenset[tuple[str, str]]:
-    """Give the (table, column) pairs the rule compares or measures, without the keys of relationships."""
+    """Return the (table, column) pairs the rule compares or measures, without the keys of relationships."""
     compared = {(part.table, part.column.name) for part in walk(rule) if isinstance(part, Condition)}
     measured = {
         (part.hop.table, part.of.name) for part in walk(rule) if isinstance(part, Related) and part.of
@@ -138,7 +138,7 @@ def uses_today(rule: Rule) -> bool:
 
 
 def to_data(rule: Rule) -> dict[str, object]:
-    """Give the canonical long form in JSON types; equal rules give equal data, and ``parse`` reads it."""
+    """Return the canonical long form in JSON types; equal rules give equal data, and ``parse`` reads it."""
     match rule:
         case Condition():
             return {"column": rule.column.name, **_comparison_data(rule.comparison)}

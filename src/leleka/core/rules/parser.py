@@ -159,7 +159,7 @@ def _hop(reading: Reading, name: object, place: _Place) -> Hop | None:
 
 
 def _ends(relationship: Relationship, here: str) -> tuple[tuple[str, str], tuple[str, str]]:
-    """Give (table, column) on this side and on the other; within one table it leads from one to many."""
+    """Return (table, column) on this side and on the other; within one table it leads from one to many."""
     one = (relationship.to_table, relationship.to_column)
     many = (relationship.table, relationship.column)
     return (one, many) if here == relationship.to_table else (many, one)

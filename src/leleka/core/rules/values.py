@@ -26,7 +26,7 @@ Read: TypeAlias = tuple[Operand, list[Problem]]
 
 
 def read_operand(operator: Operator, column_type: ColumnType, raw: object, where: str) -> Read:
-    """Give the operand as values of ``column_type``, and everything that is wrong with it."""
+    """Return the operand as values of ``column_type``, and everything that is wrong with it."""
     return _OPERANDS.get(operator, _one)(operator, column_type, raw, where)
 
 

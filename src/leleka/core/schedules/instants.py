@@ -20,7 +20,7 @@ _LONGEST_JUMP = timedelta(days=1)  # Apia once left out a whole day: its times w
 
 
 def instants(schedule: Schedule, after: datetime, until: datetime) -> Iterator[Instant]:
-    """Give what is due later than ``after`` and not later than ``until``, ascending, each moment once."""
+    """Return what is due later than ``after`` and not later than ``until``, ascending, each moment once."""
     for one in _from(schedule, after):
         if one.due_at > until:
             return
@@ -28,12 +28,12 @@ def instants(schedule: Schedule, after: datetime, until: datetime) -> Iterator[I
 
 
 def next_instants(schedule: Schedule, after: datetime, count: int) -> Sequence[Instant]:
-    """Give the next ``count`` moments; fewer where the schedule ends before."""
+    """Return the next ``count`` moments; fewer where the schedule ends before."""
     return list(islice(_from(schedule, after), count))
 
 
 def clock_changes(schedule: Schedule, after: datetime) -> Sequence[ClockChange]:
-    """Give what the changes of the clocks within a year of ``after`` do to the schedule's times, ascending.
+    """Return what the changes of the clocks within a year of ``after`` do to the schedule's times, ascending.
 
     Each time stands there at most once for each kind of change, with the next day that it happens.
     """
@@ -66,7 +66,7 @@ def _from(schedule: Schedule, after: datetime) -> Iterator[Instant]:
 
 
 def _wanted(schedule: Schedule, since: date) -> Iterator[tuple[date, time]]:
-    """Give the days and times that the schedule names, whether or not the clocks show them."""
+    """Return the days and times that the schedule names, whether or not the clocks show them."""
     first = max(since, schedule.first_day) if schedule.first_day else since
     for number in count_from():
         day = first + number * _DAY

@@ -81,7 +81,7 @@ class Decision:
     reason: str
 
     def failed(self, reason: str) -> "Decision":
-        """Give the decision about the same instant when what was to be started could not be."""
+        """Return the decision about the same instant when what was to be started could not be."""
         return replace(self, outcome="failed-to-start", reason=reason)
 
 

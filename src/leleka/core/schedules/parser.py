@@ -82,7 +82,7 @@ def refuse_past(schedule: Schedule, today: date, where: str = "schedule") -> Non
 
 
 def to_data(schedule: Schedule) -> dict[str, object]:
-    """Give the schedule as ``parse_schedule`` reads it, in values of JSON."""
+    """Return the schedule as ``parse_schedule`` reads it, in values of JSON."""
     data: dict[str, object] = {"repeat": schedule.kind}
     if schedule.kind == "weekly":
         data["days"] = [DAYS[day] for day in sorted(schedule.days)]
@@ -101,7 +101,7 @@ def export_to_data(schedule: ExportSchedule) -> str | dict[str, object]:
 
 @cache
 def zone_names() -> frozenset[str]:
-    """Give the names of the zones that this installation knows; read once in a process."""
+    """Return the names of the zones that this installation knows; read once in a process."""
     return frozenset(available_timezones()) - _NO_ZONES
 
 
@@ -116,7 +116,7 @@ class _Reading:
 
 
 def _given(reading: _Reading, data: Mapping[object, object]) -> dict[str, object]:
-    """Give what was written by our names of the keys; spaces and hyphens in them are as good as underscores."""
+    """Return what was written by our names of the keys; spaces and hyphens in them are as good as underscores."""
     given: dict[str, object] = {}
     for key, value in data.items():
         name = re.sub(r"[ -]", "_", key) if isinstance(key, str) else ""

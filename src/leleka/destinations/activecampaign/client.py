@@ -62,7 +62,7 @@ class Client:
             return self._http.request("GET", _ROOT + path, deadline=deadline, query=query)
 
     def read(self, answer: Answer) -> Mapping[str, Any]:
-        """Give the object of an answer. Raises what is wrong with it."""
+        """Return the object of an answer. Raises what is wrong with it."""
         found = object_of(answer) if isinstance(answer, Reply) and answer.succeeded else None
         if found is None:
             raise trouble_of(answer, self._clock.now(), self._where)
@@ -82,7 +82,7 @@ class Client:
             attempt += 1
 
     def rows(self, path: str, key: str) -> Iterator[Mapping[str, Any]]:
-        """Give the rows of every page, by offset."""
+        """Return the rows of every page, by offset."""
         seen: set[int] = set()
         offset = 0
         while True:
@@ -101,11 +101,11 @@ class Client:
                 return
 
     def contact_count(self) -> int | None:
-        """Give the number of all contacts, which stands beside any page of them."""
+        """Return the number of all contacts, which stands beside any page of them."""
         return _total(self.get("contacts", {"limit": "1"}))
 
     def contacts(self, list_id: int, status: int, after: int) -> Iterator[tuple[int, str]]:
-        """Give (id, address in lower case) of a list's contacts of that status with a greater id, by id."""
+        """Return (id, address in lower case) of a list's contacts of that status with a greater id, by id."""
         last: int | None = after
         while last is not None:
             page = self.contacts_page(list_id, status, last)
@@ -158,7 +158,7 @@ class Client:
 
 
 def tries_for(error: LelekaError) -> int:
-    """Give how often to ask before an error counts."""
+    """Return how often to ask before an error counts."""
     if isinstance(error, TryLater):
         return _TRIES
     return FORBIDDEN_TRIES if isinstance(error, NeedsAttention) and error.code == "KEY_REFUSED" else 1

@@ -35,7 +35,7 @@ def list_id_of(target: str) -> int:
 
 
 def render(change: Change, *, automations: bool) -> bytes:
-    """Give one contact's JSON. Raises ``Reject`` TEXT_NOT_UNICODE, TEXT_CONTROL_CHAR or ROW_TOO_LARGE.
+    """Return one contact's JSON. Raises ``Reject`` TEXT_NOT_UNICODE, TEXT_CONTROL_CHAR or ROW_TOO_LARGE.
 
     A member is subscribed; bulk import leaves whoever unsubscribed from the list as they are. A mark writes its
     values and nothing else: neither subscription nor tags.

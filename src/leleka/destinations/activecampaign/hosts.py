@@ -33,7 +33,7 @@ class Host:
     test: bool = False
 
     def __str__(self) -> str:
-        """Give the form to keep: typed in again, it means the same."""
+        """Return the form to keep: typed in again, it means the same."""
         usual = 80 if self.test else 443
         return self.name if self.port == usual else f"{self.name}:{self.port}"
 

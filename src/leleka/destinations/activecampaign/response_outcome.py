@@ -122,7 +122,7 @@ def standing_of(answer: Answer, now: float) -> Pending | Settled:
 
 
 def trouble_of(answer: Answer, now: float, where: str) -> LelekaError:
-    """Give the error for an answer to a GET that holds nothing usable."""
+    """Return the error for an answer to a GET that holds nothing usable."""
     if isinstance(answer, NotSent | MaybeSent):
         kind = NeedsAttention if isinstance(answer, NotSent) and answer.final else TryLater
         return kind(

@@ -21,7 +21,7 @@ _LONGEST_REASON: Final = 200
 
 
 def object_of(reply: Reply) -> Mapping[str, Any] | None:
-    """Give the JSON object of a reply, its own keys in lower case; None if there is none."""
+    """Return the JSON object of a reply, its own keys in lower case; None if there is none."""
     if not reply.whole:
         return None
     try:
@@ -34,12 +34,12 @@ def object_of(reply: Reply) -> Mapping[str, Any] | None:
 
 
 def rows_of(value: object) -> list[Mapping[str, Any]] | None:
-    """Give the objects of an array; None if it is no array."""
+    """Return the objects of an array; None if it is no array."""
     return [row for row in value if isinstance(row, dict)] if isinstance(value, list) else None
 
 
 def number_of(value: object) -> int | None:
-    """Give a whole number that came as a number or as text."""
+    """Return a whole number that came as a number or as text."""
     if isinstance(value, int) and not isinstance(value, bool):
         return value
     if isinstance(value, str) and _NUMBER.fullmatch(value):
@@ -48,13 +48,13 @@ def number_of(value: object) -> int | None:
 
 
 def is_deleted(row: Mapping[str, Any]) -> bool:
-    """Tell whether a list was deleted; an absent date comes as null, as nothing, or as 0000-00-00."""
+    """Return whether a list was deleted; an absent date comes as null, as nothing, or as 0000-00-00."""
     stamp = row.get("deletestamp")
     return bool(stamp) and not str(stamp).startswith("0000-00-00")
 
 
 def words_of(found: Mapping[str, Any]) -> str:
-    """Give all that an error reply says in its known places, in lower case, to look for words in."""
+    """Return all that an error reply says in its known places, in lower case, to look for words in."""
     return " ".join(
         _words([found.get(key) for key in ("message", "error", "errors", "failurereasons")])
     ).lower()
@@ -72,7 +72,7 @@ def _words(value: object, depth: int = 4) -> Iterator[str]:
 
 
 def refused_rows(found: Mapping[str, Any]) -> tuple[RefusedRow, ...]:
-    """Give the rows a validation error names."""
+    """Return the rows a validation error names."""
     rows = []
     for entry in rows_of(found.get("failurereasons")) or []:
         position = number_of(entry.get("contact"))
@@ -82,7 +82,7 @@ def refused_rows(found: Mapping[str, Any]) -> tuple[RefusedRow, ...]:
 
 
 def failures_of(value: object) -> tuple[str, ...]:
-    """Give the addresses of a ``failure`` list, lower case, each once."""
+    """Return the addresses of a ``failure`` list, lower case, each once."""
     entries = value if isinstance(value, list) else [value]
     found = [entry.get("email") if isinstance(entry, dict) else entry for entry in entries]
     return tuple(
@@ -91,7 +91,7 @@ def failures_of(value: object) -> tuple[str, ...]:
 
 
 def plain(value: object) -> str:
-    """Give a foreign text fit for a message: one line, short, without addresses."""
+    """Return a foreign text fit for a message: one line, short, without addresses."""
     if not isinstance(value, str):
         return ""
     shown = "".join(character for character in value if character.isprintable())
@@ -99,7 +99,7 @@ def plain(value: object) -> str:
 
 
 def pause_of(retry_after: str | None, now: float) -> float | None:
-    """Give the seconds a Retry-After asks for, at most 15 minutes; None where it says nothing usable."""
+    """Return the seconds a Retry-After asks for, at most 15 minutes; None where it says nothing usable."""
     text = (retry_after or "").strip()
     if _SECONDS.fullmatch(text):
         return min(float(text), LONGEST_PAUSE)

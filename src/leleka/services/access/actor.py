@@ -26,7 +26,7 @@ class Actor:
 
     @property
     def is_operator(self) -> bool:
-        """Tell whether this is the user at the terminal; people's names end in their addresses, <ada@example.com>."""
+        """Return whether this is the user at the terminal; people's names end in their addresses, <ada@example.com>."""
         return self.user is None and self.name.startswith("operator:") and "<" not in self.name
 
     @classmethod

@@ -23,7 +23,7 @@ def refuse_managed(row: Managed) -> None:
 
 
 def stale(name: str) -> Conflict:
-    """Give the error of an edit that began before another one was saved."""
+    """Return the error of an edit that began before another one was saved."""
     return Conflict(
         "STALE",
         f"Somebody else changed {name!r} meanwhile.",

@@ -58,7 +58,7 @@ def require(actor: Actor, permission: Permission) -> None:
 
 
 def may_use(actor: Actor, connection: Connection | None) -> bool:
-    """Tell whether somebody may make and change exports on a connection; a detached export has none."""
+    """Return whether somebody may make and change exports on a connection; a detached export has none."""
     if allows(actor, Permission.EDIT_ALL_EXPORTS):
         return True
     shared = connection is not None and connection.audience == Connection.Audience.CONTRIBUTORS

@@ -26,7 +26,7 @@ class EntryView:
 
 
 def entries(before: int | None, limit: int, text: str = "") -> Sequence[EntryView]:
-    """Give entries, the newest first, from before an id on; ``text`` is looked for in who, what and which."""
+    """Return entries, the newest first, from before an id on; ``text`` is looked for in who, what and which."""
     rows = AuditEntry.objects.order_by("-pk")
     if before is not None:
         rows = rows.filter(pk__lt=before)
@@ -49,7 +49,7 @@ def entries(before: int | None, limit: int, text: str = "") -> Sequence[EntryVie
 
 
 def read(actor: Actor, *, before: int | None = None, limit: int = 50, text: str = "") -> Sequence[EntryView]:
-    """Give entries, the newest first. Raises ``Forbidden``."""
+    """Return entries, the newest first. Raises ``Forbidden``."""
     require(actor, Permission.AUDIT)
     found = entries(before, limit, text)
     told = {name: value for name, value in (("text", text), ("before", before)) if value}

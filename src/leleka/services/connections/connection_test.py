@@ -166,7 +166,7 @@ def begin(actor: Actor, draft: Draft, clock: Clock) -> Connect:
 
 
 def has_passed(actor: Actor, judged: Judged, proof: str) -> list[dict[str, Any]] | None:
-    """Give the steps of the test that a proof tells of; None where it proves nothing of this host and key."""
+    """Return the steps of the test that a proof tells of; None where it proves nothing of this host and key."""
     try:
         told = signing.loads(proof, salt=_SALT, max_age=_LASTS)
     except signing.BadSignature:

@@ -49,7 +49,7 @@ _TEXTS: Final[Mapping[str, tuple[str, ...]]] = {
 
 
 def consent_text(language: str) -> ConsentText:
-    """Give the text in a language; in English where there is none in that language."""
+    """Return the text in a language; in English where there is none in that language."""
     known = language.partition("-")[0]
     known = known if known in _TEXTS else _ENGLISH
     return ConsentText(VERSION, known, _TEXTS[known])

@@ -11,7 +11,7 @@ _REMEDY: Final = "Edit the connection: an administrator adds themselves as expor
 
 
 def problem_of(connection: Connection) -> Problem | None:
-    """Give why nobody's name is there to act in; None where somebody's is."""
+    """Return why nobody's name is there to act in; None where somebody's is."""
     user = connection.export_user
     if user is None:
         return Problem("EXPORT_USER_MISSING", "It has no export user.", remedy=_REMEDY)
@@ -22,7 +22,7 @@ def problem_of(connection: Connection) -> Problem | None:
 
 
 def name_for(connection: Connection, actor: Actor) -> str:
-    """Give in whose name a run that somebody asks for acts. The operator, who has the store in hand, may run without
+    """Return in whose name a run that somebody asks for acts. The operator, who has the store in hand, may run without
     an export user, in their own name (design 7); raises ``NeedsAttention`` for everybody else.
     """
     user = connection.export_user

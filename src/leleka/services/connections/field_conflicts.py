@@ -25,7 +25,7 @@ def writer_of(export: str, account: str, matching: Mapping[str, Any], leavers: M
 
 
 def clashes(one: Writer, other: Writer) -> Iterator[tuple[str, str]]:
-    """Give the fields that both write, but not alike, each with a sentence about the other export."""
+    """Return the fields that both write, but not alike, each with a sentence about the other export."""
     if one.account != other.account:
         return
     for field, column in one.columns.items():

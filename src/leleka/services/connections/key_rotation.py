@@ -50,7 +50,7 @@ def rotate(actor: Actor, *, forget_old: bool) -> Rotated:
 
 
 def _behind(keys: MasterKeys) -> tuple[list[StoredSecret], list[StoredSecret]]:
-    """Give the secrets that are to move, and those that cannot: one that is unreadable holds up no other."""
+    """Return the secrets that are to move, and those that cannot: one that is unreadable holds up no other."""
     behind: list[StoredSecret] = []
     unreadable: list[StoredSecret] = []
     rows = StoredSecret.objects.select_related("connection").exclude(master_key=keys.newest)

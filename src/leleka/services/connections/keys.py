@@ -19,7 +19,7 @@ _LONGEST_REFERENCE: Final = 1000  # what the state holds
 
 
 def is_reference(key: str) -> bool:
-    """Tell whether a key is named instead of given: ``file:/path`` or ``env:NAME``."""
+    """Return whether a key is named instead of given: ``file:/path`` or ``env:NAME``."""
     return key.startswith((_FILE, _ENV))
 
 
@@ -35,7 +35,7 @@ def check_reference(reference: str) -> None:
 
 
 def key_of(connection: Connection) -> Secret:
-    """Give the connection's key; raises ``NeedsAttention`` where it cannot be had."""
+    """Return the connection's key; raises ``NeedsAttention`` where it cannot be had."""
     reference = connection.key_reference
     if reference:
         return referenced(reference, connection.name)
@@ -66,7 +66,7 @@ def keep_key(connection: Connection, secret: Secret) -> None:
 
 
 def place_of(connection: Connection, version: int) -> Place:
-    """Give what the connection's key is bound to."""
+    """Return what the connection's key is bound to."""
     return Place(connection.pk, KEY, connection.host, version)
 
 

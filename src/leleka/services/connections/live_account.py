@@ -13,7 +13,7 @@ from leleka.state.models import Connection
 
 
 def names(only: str | None = None) -> Sequence[str]:
-    """Give all connections' names, or the one asked for; raises ``NotFound``."""
+    """Return all connections' names, or the one asked for; raises ``NotFound``."""
     known = list(Connection.objects.order_by("name").values_list("name", flat=True))
     if only is not None and only not in known:
         remedy = f"There are: {', '.join(known)}." if known else "Apply a definitions file first."
@@ -51,6 +51,6 @@ def keep_result(connection: Connection, steps: Sequence[Check]) -> None:
 
 
 def offers(name: str, clock: Clock) -> tuple[Sequence[Target], Sequence[Field]]:
-    """Give the lists and the fields of a connection's account, asked live."""
+    """Return the lists and the fields of a connection's account, asked live."""
     with opened(Connection.objects.get(name=name), clock) as account:
         return account.destination.targets(), account.destination.fields()

@@ -87,7 +87,7 @@ def kinds(actor: Actor) -> Sequence[Kind]:
 
 
 def find_connections(actor: Actor, wanted: ListQuery) -> Listed[ConnectionView]:
-    """Give a page of connections, looked for by name, type and host."""
+    """Return a page of connections, looked for by name, type and host."""
     require(actor, Permission.CONNECTIONS)
     kinds = [spec.kind for spec in SPECS.values() if wanted.text.lower() in spec.title.lower()]
     matching = contains(wanted.text, "name", "host") | Q(type__in=kinds)
@@ -95,13 +95,13 @@ def find_connections(actor: Actor, wanted: ListQuery) -> Listed[ConnectionView]:
 
 
 def connections_after(actor: Actor, number: int, limit: int) -> Sequence[ConnectionView]:
-    """Give connections as they were made, from behind the one of this id."""
+    """Return connections as they were made, from behind the one of this id."""
     require(actor, Permission.CONNECTIONS)
     return _views(after(Connection.objects.all(), number, limit))
 
 
 def in_need(actor: Actor) -> Sequence[tuple[int, str, Problem]]:
-    """Give id, name and the first problem of each connection that somebody must look after, the oldest first."""
+    """Return id, name and the first problem of each connection that somebody must look after, the oldest first."""
     require(actor, Permission.CONNECTIONS)
     rows = Connection.objects.annotate(in_need=_needs_attention()).filter(in_need=1)
     some = rows.select_related("export_user").order_by("pk")
@@ -183,7 +183,7 @@ def view_of(row: Connection, live: Container[int] | None = None) -> ConnectionVi
 
 
 def used_by(row: Connection, live: Container[int]) -> tuple[UsedBy, ...]:
-    """Give the exports that use a connection, by name; ``live`` are those with a live run."""
+    """Return the exports that use a connection, by name; ``live`` are those with a live run."""
     exports = sorted(row.exports.all(), key=lambda export: export.name)
     return tuple(
         UsedBy(export.pk, export.name, export.managed_by_file, export.pk in live) for export in exports
@@ -199,7 +199,7 @@ def _last_check(row: Connection) -> tuple[Check, ...]:
 
 
 def attention_of(row: Connection) -> list[Problem]:
-    """Give the reasons why an administrator must act; they are for administrators."""
+    """Return the reasons why an administrator must act; they are for administrators."""
     found: list[Problem] = []
     nobody = connection_export_user.problem_of(row)
     if nobody is not None:

@@ -15,7 +15,7 @@ _SENTENCES: Final = {
 
 
 def said_of(detail: Any) -> tuple[str, str]:
-    """Give the code and the sentence for one thing the definitions do not allow."""
+    """Return the code and the sentence for one thing the definitions do not allow."""
     kind = detail["type"]
     sentence = _SENTENCES.get(kind, str(detail["msg"]).removeprefix("Value error, "))
     return kind if kind.isupper() else "DEFINITION_INVALID", f"{sentence[:1].upper()}{sentence[1:]}."

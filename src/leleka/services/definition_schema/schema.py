@@ -220,7 +220,7 @@ class Definitions(Part):
 
 
 def settings_at(location: Sequence[str | int]) -> Iterable[str]:
-    """Give the settings there are at a place of the file, as people write them; none where that is unclear."""
+    """Return the settings there are at a place of the file, as people write them; none where that is unclear."""
     model: Any = Definitions
     for part in location:
         if isinstance(part, int):

@@ -63,7 +63,7 @@ class DefinitionsFile:
         return Problem(problem.code, *said)
 
     def line(self, location: Sequence[str | int]) -> int | None:
-        """Give the line (from 1) where the part at ``location`` begins, as near as can be told."""
+        """Return the line (from 1) where the part at ``location`` begins, as near as can be told."""
         node, line = self._document, None
         for part in location:
             key = next((k for k in node if _same(k, part)), None) if isinstance(node, Mapping) else part
@@ -130,7 +130,7 @@ class DefinitionsFile:
 
 
 def _keys_in(filled: object) -> tuple[str, ...]:
-    """Give the keys that stand in a file whose form nobody has looked at yet, the longest first."""
+    """Return the keys that stand in a file whose form nobody has looked at yet, the longest first."""
     connections = filled.get("connections") if isinstance(filled, Mapping) else None
     parts = (
         [part for part in connections if isinstance(part, Mapping)] if isinstance(connections, list) else []
@@ -148,7 +148,7 @@ def _as_written(number: ScalarInt) -> int | str:
 
 
 def _as_known(location: tuple[str | int, ...]) -> tuple[str | int, ...]:
-    """Give a place as far as it has names of ours: what somebody wrote in the place of a setting may be a key."""
+    """Return a place as far as it has names of ours: what somebody wrote in the place of a setting may be a key."""
     for depth, part in enumerate(location):
         known = {name.replace(" ", "_") for name in settings_at(location[:depth])}
         if isinstance(part, str) and part.strip().lower().replace(" ", "_").replace("-", "_") not in known:

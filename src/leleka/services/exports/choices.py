@@ -61,7 +61,7 @@ class Sum:
 
 
 def choices(actor: Actor) -> Choices:
-    """Give what one may choose from; of connections their names and types alone (CI-C10)."""
+    """Return what one may choose from; of connections their names and types alone (CI-C10)."""
     require(actor, Permission.CHOOSE_CONNECTIONS)
     sections: dict[str, list[str]] = {}
     for connection in Connection.objects.order_by("type", "name"):

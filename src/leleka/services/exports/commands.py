@@ -67,12 +67,12 @@ def update(actor: Actor, number: int, data: Mapping[str, Any], version: int) -> 
 
 
 def attach(actor: Actor, number: int, connection: str, version: int) -> Saved:
-    """Give a detached export a connection again, with the checks of any other change."""
+    """Return a detached export a connection again, with the checks of any other change."""
     return update(actor, number, {**data_of(find_by_id(number)), "connection": connection}, version)
 
 
 def duplicate(actor: Actor, number: int) -> dict[str, Any]:
-    """Give what a copy of an export would begin with, under a name that is free; nothing is saved (CI-E11)."""
+    """Return what a copy of an export would begin with, under a name that is free; nothing is saved (CI-E11)."""
     require(actor, Permission.EDIT_SHARED_EXPORTS)
     row = find_by_id(number)
     taken = set(Export.objects.values_list("name", flat=True))
@@ -142,7 +142,7 @@ def _editable(actor: Actor, number: int) -> Export:
 
 
 def _still(actor: Actor, number: int) -> Export:
-    """Give an export that may be edited and does not run."""
+    """Return an export that may be edited and does not run."""
     row = _editable(actor, number)
     if Run.objects.filter(export=row, finished_at__isnull=True).exists():
         raise Conflict(

@@ -10,7 +10,7 @@ _CUSTOM = "field:"
 
 
 def matching_data(part: MatchingDefinition) -> dict[str, Any]:
-    """Give what the state keeps: lines in the order of the form."""
+    """Return what the state keeps: lines in the order of the form."""
     lines = []
     for name in ("first_name", "last_name", "phone"):
         line = getattr(part, name)

@@ -51,7 +51,7 @@ def checked(data: Mapping[str, Any], number: int | None) -> CheckedExport:
 
 
 def data_of(export: Export) -> dict[str, Any]:
-    """Give an export as it would be written."""
+    """Return an export as it would be written."""
     lines = {line["to"]: line for line in export.matching["lines"]}
     matching: dict[str, Any] = {"email": export.matching["email"]}
     for to, line in lines.items():

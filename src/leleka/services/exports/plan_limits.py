@@ -22,12 +22,12 @@ class BeyondPlan:
 
 
 def among(actor: Actor, exports: Collection[int]) -> Mapping[int, BeyondPlan]:
-    """Give those of these exports, by id; of accounts that one may use."""
+    """Return those of these exports, by id; of accounts that one may use."""
     return _beyond(actor, Export.objects.filter(pk__in=exports))
 
 
 def among_those_of_the_system(actor: Actor) -> Mapping[int, BeyondPlan]:
-    """Give those that run with the next refresh of everything."""
+    """Return those that run with the next refresh of everything."""
     return _beyond(actor, Export.objects.filter(schedule__policy=SYSTEM))
 
 

@@ -28,7 +28,7 @@ class PlanView:
 
 
 def preview_of(actor: Actor, task: TaskView) -> PlanView | None:
-    """Give the result of a finished preview; None of anything else."""
+    """Return the result of a finished preview; None of anything else."""
     require(actor, Permission.SEE)
     if task.kind != Task.Kind.PREVIEW or not task.result:
         return None

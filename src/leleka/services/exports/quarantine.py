@@ -16,14 +16,14 @@ _DOUBTFUL: Final = (AttemptRow.Outcome.UNKNOWN, "")  # without an outcome: a pro
 
 
 def is_settled(export: Export) -> bool:
-    """Tell whether no send of an export is open or in quarantine: else its people have to wait, and are known
+    """Return whether no send of an export is open or in quarantine: else its people have to wait, and are known
     from its runs alone.
     """
     return not open_batches(timezone.now().timestamp() - LONGEST).filter(run__export=export).exists()
 
 
 def open_batches(since: float) -> QuerySet[BatchRow]:
-    """Give the batches sent since then whose people must wait."""
+    """Return the batches sent since then whose people must wait."""
     unsettled = Q(status=BatchStatus.ACCEPTED) | Q(status__in=_UNANSWERED, run__finished_at__isnull=True)
     doubted = Q(attempts__outcome__in=_DOUBTFUL, attempts__lifted_at=0.0)
     return BatchRow.objects.filter(unsettled | doubted, attempts__written_at__gt=since).distinct()

@@ -73,7 +73,7 @@ class ExportDetail:
 def find_exports(
     actor: Actor, wanted: ListQuery, segment: str = "", *, containing: bool = True
 ) -> Listed[ExportLine]:
-    """Give a page of exports, looked for by name, connection and type; with ``segment`` those that contain it, or
+    """Return a page of exports, looked for by name, connection and type; with ``segment`` those that contain it, or
     those that do not.
     """
     require(actor, Permission.SEE)
@@ -87,13 +87,13 @@ def find_exports(
 
 
 def exports_after(actor: Actor, number: int, limit: int) -> Sequence[ExportLine]:
-    """Give exports as they were made, from behind the one of this id."""
+    """Return exports as they were made, from behind the one of this id."""
     require(actor, Permission.SEE)
     return _lines(actor, after(Export.objects.annotate(newest=_newest("pk")), number, limit))
 
 
 def lines(actor: Actor, numbers: Collection[int]) -> Sequence[ExportLine]:
-    """Give exports by name. Raises ``NotFound`` where one of them is none."""
+    """Return exports by name. Raises ``NotFound`` where one of them is none."""
     require(actor, Permission.SEE)
     rows = Export.objects.filter(pk__in=numbers).annotate(newest=_newest("pk")).order_by("name")
     if len(rows) < len(set(numbers)):
@@ -119,7 +119,7 @@ def _newest(field: str) -> Subquery:
 
 
 def _lines(actor: Actor, rows: Sequence[Export]) -> Sequence[ExportLine]:
-    """Give what is shown of rows that were annotated with their newest run, in three queries for all of them."""
+    """Return what is shown of rows that were annotated with their newest run, in three queries for all of them."""
     names = Prefetch("segments", Segment.objects.only("name"))
     prefetch_related_objects(rows, "connection", names)
     newest = [run for row in rows if (run := getattr(row, "newest", None))]

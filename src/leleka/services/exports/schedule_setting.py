@@ -21,25 +21,25 @@ def schedule_of(row: Export) -> ExportSchedule:
 
 
 def stored(wanted: ExportSchedule) -> dict[str, Any]:
-    """Give what ``schedule_of`` reads."""
+    """Return what ``schedule_of`` reads."""
     own = {} if wanted.own is None else {"schedule": to_data(wanted.own)}
     return {"policy": wanted.policy, **own}
 
 
 def written(row: Export) -> str | Mapping[str, Any]:
-    """Give what people write for a schedule: system, off, or days and times."""
+    """Return what people write for a schedule: system, off, or days and times."""
     own: Mapping[str, Any] = row.schedule.get("schedule") or {}
     return own if row.schedule["policy"] == OWN else str(row.schedule["policy"])
 
 
 def columns_of(wanted: ExportSchedule, now: datetime) -> dict[str, Any]:
-    """Give the columns of an export that follows a schedule from now on: what was due before is not run."""
+    """Return the columns of an export that follows a schedule from now on: what was due before is not run."""
     own = wanted.own if wanted.policy == OWN else None
     return {"schedule": stored(wanted), "schedule_since": now, "next_due_at": next_due(own, now)}
 
 
 def next_due(schedule: Schedule | None, after: datetime) -> datetime | None:
-    """Give the next instant; None where there is no schedule, or it is over."""
+    """Return the next instant; None where there is no schedule, or it is over."""
     if schedule is None:
         return None
     return next((one.due_at for one in next_instants(schedule, after, 1)), None)

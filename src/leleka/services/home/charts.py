@@ -51,7 +51,7 @@ class Rate:
 
 
 def runs_of(actor: Actor, number: int) -> Sequence[RunPoint]:
-    """Give the last 100 ended runs of an export within a year, the oldest first."""
+    """Return the last 100 ended runs of an export within a year, the oldest first."""
     require(actor, Permission.SEE)
     rows = find_by_id(number).runs.filter(finished_at__gte=timezone.now() - YEAR)
     newest = rows.order_by("-pk").values_list("pk", "finished_at", "counts")[:_RUNS]
@@ -70,7 +70,7 @@ def _point(run: int, ended: datetime, counts: dict[str, Any]) -> RunPoint:
 
 
 def sizes_of(actor: Actor, number: int) -> Sequence[tuple[datetime, int]]:
-    """Give the sizes of a segment over a year, the oldest first: all of the last 30 days, before them one a day."""
+    """Return the sizes of a segment over a year, the oldest first: all of the last 30 days, before them one a day."""
     require(actor, Permission.SEE)
     now = timezone.now()
     rows = (
@@ -95,7 +95,7 @@ def thinned(sizes: Iterable[tuple[datetime, int]], now: datetime) -> Sequence[tu
 
 
 def rate_of(actor: Actor, number: int) -> Rate:
-    """Give how fast a run sent, from its attempts. Raises ``NotFound``."""
+    """Return how fast a run sent, from its attempts. Raises ``NotFound``."""
     require(actor, Permission.SEE)
     run = Run.objects.filter(pk=number).first()
     if run is None:

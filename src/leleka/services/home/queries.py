@@ -116,7 +116,7 @@ def standing(actor: Actor) -> InstallationSummary:
 
 
 def concerns(actor: Actor, clock: Clock) -> Sequence[Concerns]:
-    """Give what needs attention, the most pressing first. Connections are for those who may see them."""
+    """Return what needs attention, the most pressing first. Connections are for those who may see them."""
     require(actor, Permission.SEE)
     last = Export.objects.annotate(newest=Max("runs__pk")).values_list("newest", flat=True)
     newest = list(
@@ -157,7 +157,7 @@ def _failed(run: Mapping[str, Any]) -> Concern:
 
 
 def upcoming(actor: Actor, clock: Clock) -> Sequence[Upcoming]:
-    """Give what runs next: what is under way and queued, in the order in which it was asked for; then what is due."""
+    """Return what runs next: what is under way and queued, in the order in which it was asked for; then what is due."""
     require(actor, Permission.SEE)
     live = Run.objects.filter(finished_at__isnull=True).exclude(status=RunStatus.NEEDS_CONFIRMATION)
     rows = live.order_by("pk").values_list(
@@ -170,7 +170,7 @@ def upcoming(actor: Actor, clock: Clock) -> Sequence[Upcoming]:
 
 
 def ended(actor: Actor) -> Sequence[Ended]:
-    """Give the runs that ended last, the newest first."""
+    """Return the runs that ended last, the newest first."""
     require(actor, Permission.SEE)
     rows = Run.objects.filter(finished_at__isnull=False).order_by("-finished_at", "-pk")
     told = rows.values_list("pk", "export__name", "export_id", "status", "finished_at", "counts", "asked_by")[
@@ -184,7 +184,7 @@ def ended(actor: Actor) -> Sequence[Ended]:
 
 
 def sizes(actor: Actor) -> Sequence[SizeLine]:
-    """Give the largest segments with their sizes over the last 30 days."""
+    """Return the largest segments with their sizes over the last 30 days."""
     require(actor, Permission.SEE)
     now = timezone.now()
     known = Segment.objects.exclude(size=None).order_by("-size", "name")

@@ -4,7 +4,7 @@ from leleka.core.configuration import Configuration
 
 
 def configuration() -> Configuration:
-    """Give the settings this process was started with."""
+    """Return the settings this process was started with."""
     found = settings.LELEKA
     if not isinstance(found, Configuration):
         raise TypeError("settings.LELEKA is not a Configuration")

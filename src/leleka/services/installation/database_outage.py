@@ -31,7 +31,7 @@ _MOST_IN_VAIN: Final = (
 
 
 def trouble(error: BaseException) -> LelekaError | None:
-    """Give what an error of the database means for people; None where it is a bug of ours."""
+    """Return what an error of the database means for people; None where it is a bug of ours."""
     if not isinstance(error, ERRORS):
         return None
     cause = error.__cause__
@@ -83,7 +83,7 @@ def _away(told: str) -> TryLater:
 
 
 def unusable(error: BaseException) -> NeedsAttention:
-    """Give the error for a database that waiting does not mend."""
+    """Return the error for a database that waiting does not mend."""
     return NeedsAttention(
         "DATABASE_UNUSABLE",
         f"The database cannot be used: {error}.",

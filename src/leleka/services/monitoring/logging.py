@@ -65,7 +65,7 @@ class Lines(logging.Handler):
 
 
 def masked(value: object) -> object:
-    """Give a value as it may stand in a log."""
+    """Return a value as it may stand in a log."""
     if isinstance(value, _PLAIN):
         return value
     if isinstance(value, Mapping):

@@ -94,7 +94,7 @@ def _by_status_and_trigger(kept: Mapping[tuple[str, str], int]) -> dict[tuple[st
 
 
 def _live() -> dict[str, tuple[int, float]]:
-    """Give the number of live runs by status, and since when the oldest of them is there."""
+    """Return the number of live runs by status, and since when the oldest of them is there."""
     rows = Run.objects.filter(finished_at__isnull=True).values_list("status")
     found = rows.annotate(Count("pk"), Min("created_at")).order_by()
     return {status: (number, oldest.timestamp()) for status, number, oldest in found}

@@ -9,12 +9,12 @@ _ENDED = frozenset("ZX")  # its state, field 3, where only its parent has not he
 
 
 def me() -> str:
-    """Give this process's name: machine boot, process namespace, process id, start time."""
+    """Return this process's name: machine boot, process namespace, process id, start time."""
     return ":".join((_place(), str(os.getpid()), _started(os.getpid())))
 
 
 def is_dead(worker: str) -> bool:
-    """Tell whether a worker is certainly dead; False wherever that cannot be seen from here.
+    """Return whether a worker is certainly dead; False wherever that cannot be seen from here.
 
     Only a process of this very boot and process namespace can be judged: a dead one sends nothing any more, so
     its lease need not be waited for.
@@ -27,12 +27,12 @@ def is_dead(worker: str) -> bool:
 
 
 def is_from_here(worker: str) -> bool:
-    """Tell whether a worker is of this very boot and process namespace, so that it can be seen from here."""
+    """Return whether a worker is of this very boot and process namespace, so that it can be seen from here."""
     return place_of(worker) == place_of(me())
 
 
 def place_of(worker: str) -> str:
-    """Give the part of a worker's name that it shares with every process of its boot and process namespace."""
+    """Return the part of a worker's name that it shares with every process of its boot and process namespace."""
     return worker.rsplit(":", 2)[0] + ":"
 
 

@@ -15,7 +15,7 @@ _LOOK_EVERY: Final = 1.0  # seconds
 
 
 def stopping_file() -> Path:
-    """Give the file that stands while the installation is being stopped."""
+    """Return the file that stands while the installation is being stopped."""
     return installation_configuration.configuration().data_dir / "stopping"
 
 
@@ -28,7 +28,7 @@ class Readiness:
         self._problem: Problem | None = _MIGRATING
 
     def problem(self) -> Problem | None:
-        """Give why nothing can be served now; None where it can."""
+        """Return why nothing can be served now; None where it can."""
         if stopping_file().exists():
             return _STOPPING
         if self._problem is not None and self._clock.monotonic() >= self._looked_at + _LOOK_EVERY:

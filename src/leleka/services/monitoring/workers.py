@@ -17,7 +17,7 @@ def alive(clock: Clock) -> int:
 
 
 def is_lost(worker: str, now: float) -> bool:
-    """Tell whether a process that a worker began is most likely gone: it is not from here, and of where it is from, a
+    """Return whether a process that a worker began is most likely gone: it is not from here, and of where it is from, a
     machine before its reboot or a container before its restart, no worker was seen lately.
 
     For what may be done twice. It is no proof: who was cut off from the database for a while looks the same, and so

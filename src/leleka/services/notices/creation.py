@@ -53,7 +53,7 @@ def make(draft: Draft, clock: Clock) -> Notice | None:
 
 
 def _addresses(notice: Notice) -> Iterator[_Address]:
-    """Give administrators and the export's owner, who want mail and may come in; and every webhook."""
+    """Return administrators and the export's owner, who want mail and may come in; and every webhook."""
     channels = installation_configuration.configuration().channels
     if channels.mail is not None:
         who = Q(role=Role.ADMINISTRATOR)

@@ -42,7 +42,7 @@ class Draft:
 
 
 def drafts(clock: Clock) -> Sequence[Draft]:
-    """Give what was not told yet."""
+    """Return what was not told yet."""
     open_ = list(still_open().select_related("export"))
     found = [*_failed(clock, open_), *_waiting(), *_attention(open_), *_recovered(open_)]
     told = set(Notice.objects.filter(key__in=[one.key for one in found]).values_list("key", flat=True))
@@ -50,13 +50,13 @@ def drafts(clock: Clock) -> Sequence[Draft]:
 
 
 def still_open() -> QuerySet[Notice]:
-    """Give the notices of what failed, stalled or needs attention, and has not recovered since."""
+    """Return the notices of what failed, stalled or needs attention, and has not recovered since."""
     answer = Notice.objects.filter(kind=Kind.RECOVERED, subject=OuterRef("subject"), pk__gt=OuterRef("pk"))
     return Notice.objects.filter(~Exists(answer), kind__in=_STAYS_OPEN).order_by("pk")
 
 
 def of_run(kind: Notice.Kind, run: Run, **values: Any) -> Draft:
-    """Give what is told of a run once: it failed, waits, or stalled."""
+    """Return what is told of a run once: it failed, waits, or stalled."""
     return Draft(
         key=f"{kind}:run:{run.pk}",
         kind=kind,
@@ -121,7 +121,7 @@ def _recovered(open_: Iterable[Notice]) -> Iterable[Draft]:
 
 
 def _newest(runs: QuerySet[Run]) -> Iterable[Run]:
-    """Give of each export the newest run that ended and says something; a canceled one says nothing."""
+    """Return of each export the newest run that ended and says something; a canceled one says nothing."""
     ended = runs.filter(status__in=_SAYS_SOMETHING, finished_at__isnull=False)
     newest = ended.values("export").annotate(newest=Max("pk")).values_list("newest", flat=True)
     return Run.objects.filter(pk__in=list(newest)).select_related("export").order_by("pk")
@@ -147,7 +147,7 @@ def _counts(run: Run) -> dict[str, int]:
 
 
 def _harmless(problem: Problem) -> dict[str, str]:
-    """Give a problem for everybody to read: no addresses, and nobody's name."""
+    """Return a problem for everybody to read: no addresses, and nobody's name."""
     if problem.code == "EXPORT_USER_DISABLED":
         problem = replace(problem, message="Its export user was disabled.")
     return {name: mask_within(text) if name != "code" else text for name, text in asdict(problem).items()}

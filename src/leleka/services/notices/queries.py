@@ -79,7 +79,7 @@ class DeliveryView:
 
 
 def list_notices(actor: Actor, *, limit: int = 20, after: int | None = None) -> Sequence[NoticeView]:
-    """Give the newest first; with ``after`` those older than the notice of this number."""
+    """Return the newest first; with ``after`` those older than the notice of this number."""
     require(actor, Permission.SEE)
     rows = _shown().select_related("run").defer("run__config", "run__counts").order_by("-pk")
     if after:
@@ -91,7 +91,7 @@ def list_notices(actor: Actor, *, limit: int = 20, after: int | None = None) -> 
 
 
 def unseen(actor: Actor) -> int:
-    """Give how many notices somebody has not seen, of those made since they are here."""
+    """Return how many notices somebody has not seen, of those made since they are here."""
     since = _since(actor)
     if since is None:
         return 0
@@ -133,7 +133,7 @@ def channels(actor: Actor) -> ChannelsView:
 
 
 def deliveries(actor: Actor) -> Sequence[DeliveryView]:
-    """Give the newest deliveries first."""
+    """Return the newest deliveries first."""
     require(actor, Permission.SYSTEM)
     rows = NoticeDelivery.objects.select_related("notice").order_by("-pk")[:_DELIVERIES]
     return [_delivery(row) for row in rows]

@@ -39,18 +39,18 @@ _FIGURES: Final[Mapping[str, Promise]] = {
 
 
 def title(notice: Notice) -> str:
-    """Give the title in the reader's language; what nobody gave a title is told by its kind and subject."""
+    """Return the title in the reader's language; what nobody gave a title is told by its kind and subject."""
     known = _TITLES.get((notice.kind, notice.subject.partition(":")[0]))
     return str(known) % notice.values if known else f"{notice.subject}: {notice.kind}"
 
 
 def problems(notice: Notice) -> Sequence[Problem]:
-    """Give what is wrong, in the reader's language."""
+    """Return what is wrong, in the reader's language."""
     return [in_this_language(Problem(**one)) for one in notice.problems]
 
 
 def path_of(notice: Notice) -> str:
-    """Give the page on which more is to be seen; "" where there is none."""
+    """Return the page on which more is to be seen; "" where there is none."""
     what, _colon, number = notice.subject.partition(":")
     if notice.run_id is not None:
         return f"/data/runs/{notice.run_id}"
@@ -60,7 +60,7 @@ def path_of(notice: Notice) -> str:
 
 
 def letter(notice: Notice, language: str) -> tuple[str, str]:
-    """Give subject and text of a mail in somebody's language; "" is English."""
+    """Return subject and text of a mail in somebody's language; "" is English."""
     with translation.override(language or "en"):
         heading = title(notice)
         return f"[Leleka] {heading}", "\n".join(_lines(notice, heading)) + "\n"
@@ -87,7 +87,7 @@ def _lines(notice: Notice, heading: str) -> list[str]:
 
 
 def body(notice: Notice) -> bytes:
-    """Give what is posted: the same bytes at every try."""
+    """Return what is posted: the same bytes at every try."""
     path = path_of(notice)
     values: Mapping[str, Any] = notice.values
     what, _colon, number = notice.subject.partition(":")

@@ -8,7 +8,7 @@ def actor_of(user: User, address: str = "", request: str = "") -> Actor:
 
 
 def actor_called(email: str) -> Actor:
-    """Give a person by their e-mail address; they still have to prove that it is them. Raises ``NotFound``."""
+    """Return a person by their e-mail address; they still have to prove that it is them. Raises ``NotFound``."""
     user = User.objects.filter(email=email.strip().lower(), disabled_at__isnull=True).first()
     if user is None:
         raise NotFound("PERSON_UNKNOWN", "There is no such person.", remedy="leleka user list shows them.")

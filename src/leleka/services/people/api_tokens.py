@@ -31,7 +31,7 @@ class TokenView:
 
 
 def list_tokens(actor: Actor) -> Sequence[TokenView]:
-    """Give one's own tokens."""
+    """Return one's own tokens."""
     rows = ApiToken.objects.filter(user_id=_person(actor)).order_by("name")
     return [TokenView(row.pk, row.name, row.hint, row.made_at, row.used_at) for row in rows]
 

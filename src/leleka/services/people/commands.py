@@ -96,7 +96,7 @@ def enable(actor: Actor, number: int) -> PersonView:
 
 
 def new_link(actor: Actor, number: int) -> str:
-    """Give the token of a fresh link to choose a password; older ones of the person stop working."""
+    """Return the token of a fresh link to choose a password; older ones of the person stop working."""
     require(actor, Permission.PEOPLE)
     with transaction.atomic():
         user = person_row(number)
@@ -107,7 +107,7 @@ def new_link(actor: Actor, number: int) -> str:
 
 
 def first_link() -> str:
-    """Give the token that makes the first administrator (P-3); "" where there is one already."""
+    """Return the token that makes the first administrator (P-3); "" where there is one already."""
     if User.objects.filter(role=Role.ADMINISTRATOR).exists():
         return ""
     OneTimeLink.objects.filter(user=None).delete()

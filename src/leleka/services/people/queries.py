@@ -30,7 +30,7 @@ def list_people(actor: Actor) -> Sequence[PersonView]:
 
 
 def find_people(actor: Actor, wanted: ListQuery) -> Listed[PersonView]:
-    """Give a page of people, looked for by name and address."""
+    """Return a page of people, looked for by name and address."""
     require(actor, Permission.PEOPLE)
     columns: Columns = {
         "name": Folded("name"),
@@ -44,7 +44,7 @@ def find_people(actor: Actor, wanted: ListQuery) -> Listed[PersonView]:
 
 
 def people_after(actor: Actor, number: int, limit: int) -> Sequence[PersonView]:
-    """Give people as they were added, from behind the one of this id."""
+    """Return people as they were added, from behind the one of this id."""
     require(actor, Permission.PEOPLE)
     return list(map(person_view, after(User.objects.all(), number, limit)))
 

@@ -58,7 +58,7 @@ def confirm_password(actor: Actor, password: str) -> None:
 
 
 def actor_by_id(number: int, source: str = "", request: str = "") -> Actor | None:
-    """Give the person of a session; None for one who is gone or disabled."""
+    """Return the person of a session; None for one who is gone or disabled."""
     user = User.objects.filter(pk=number, disabled_at__isnull=True).first()
     return actor_of(user, source, request) if user else None
 

@@ -32,5 +32,5 @@ def suppress(connection: str, address: str, actor: Actor, reason: str = "") -> b
 
 
 def digests(account: Account) -> tuple[str, ...]:
-    """Give the whole set, for a plan."""
+    """Return the whole set, for a plan."""
     return tuple(SuppressedPerson.objects.filter(account=account).values_list("digest", flat=True))

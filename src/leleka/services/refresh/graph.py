@@ -21,7 +21,7 @@ SOURCES: Final = "sources"
 
 
 def nodes() -> Sequence[Node]:
-    """Give all that can be refreshed with what it needs."""
+    """Return all that can be refreshed with what it needs."""
     sources = list(Source.objects.order_by("name"))
     keys = {source.name: (StepKind.SOURCE, source.pk) for source in sources}
     profiles = frozenset(keys[source.name] for source in sources if source.is_profiles)
@@ -34,7 +34,7 @@ def nodes() -> Sequence[Node]:
 
 
 def wanted(scope: str) -> Sequence[Key]:
-    """Give what a refresh of this scope is to bring up to date. Raises ``NotFound`` and ``InvalidInput``.
+    """Return what a refresh of this scope is to bring up to date. Raises ``NotFound`` and ``InvalidInput``.
 
     Everything is what the system's schedule refreshes: exports with a schedule of their own, or none, are not in it.
     Data is everything but the exports.

@@ -27,13 +27,13 @@ _NEEDED: Final = {
 
 
 def show(actor: Actor, number: int) -> RefreshView:
-    """Give a refresh with its steps. Raises ``NotFound``."""
+    """Return a refresh with its steps. Raises ``NotFound``."""
     require(actor, Permission.SEE)
     return _view(find(number), with_steps=True)
 
 
 def latest(actor: Actor, limit: int = 20, before: int | None = None) -> Sequence[RefreshView]:
-    """Give the newest refreshes first, without their steps."""
+    """Return the newest refreshes first, without their steps."""
     require(actor, Permission.SEE)
     rows = Refresh.objects.order_by("-pk")
     if before is not None:
@@ -50,7 +50,7 @@ def find(number: int) -> Refresh:
 
 
 def _steps_of(row: Refresh) -> Sequence[StepView]:
-    """Give all of them in four queries, however many led to a run."""
+    """Return all of them in four queries, however many led to a run."""
     names = Prefetch("run__export", Export.objects.only("name"))
     found = list(row.steps.select_related("run").prefetch_related(names).order_by("number"))
     runs = {run.id: run for run in views_of(step.run for step in found if step.run)}
@@ -77,12 +77,12 @@ def _step_view(step: RefreshStep, run: RunView | None) -> StepView:
 
 
 def outline(row: Refresh) -> RefreshView:
-    """Give a refresh without its steps."""
+    """Return a refresh without its steps."""
     return _view(row)
 
 
 def may_ask(actor: Actor, scope: str) -> bool:
-    """Tell whether somebody may refresh this much, and cancel it."""
+    """Return whether somebody may refresh this much, and cancel it."""
     with suppress(Forbidden):
         require_refresh(actor, scope)
         return True
@@ -107,7 +107,7 @@ def _view(row: Refresh, *, with_steps: bool = False) -> RefreshView:
 
 
 def subject_of(row: Refresh) -> str:
-    """Give the name of what was asked for; of everything, and of all segments, the scope itself."""
+    """Return the name of what was asked for; of everything, and of all segments, the scope itself."""
     kind, _, number = row.scope.partition(":")
     if not number:
         return row.scope

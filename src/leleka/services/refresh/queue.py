@@ -14,12 +14,12 @@ _NAMED: Final = 3
 
 
 def to_walk() -> QuerySet[Refresh]:
-    """Give the refreshes that still have steps of their own to do, in their turn."""
+    """Return the refreshes that still have steps of their own to do, in their turn."""
     return Refresh.objects.filter(finished_at__isnull=True, walked_at__isnull=True).order_by("pk")
 
 
 def ahead_of(refresh: Refresh) -> int | None:
-    """Give the number of the refresh that one which has not begun waits for."""
+    """Return the number of the refresh that one which has not begun waits for."""
     if refresh.started_at is not None or refresh.finished_at is not None:
         return None
     return to_walk().filter(pk__lt=refresh.pk).values_list("pk", flat=True).first()
@@ -31,7 +31,7 @@ def waits_for(names: Sequence[str]) -> Message:
 
 
 def _needed(export: Export) -> set[int]:
-    """Give the segments of an export; where leavers are told, those of others to the same list as well: who is in
+    """Return the segments of an export; where leavers are told, those of others to the same list as well: who is in
     them has not left it.
     """
     exports = Export.objects.filter(pk=export.pk)

@@ -3,11 +3,11 @@ from leleka.state.models import RunStatus
 
 
 def goes_on(status: str, *, ended: bool) -> bool:
-    """Tell whether something goes on by itself: what has to be confirmed first does not."""
+    """Return whether something goes on by itself: what has to be confirmed first does not."""
     resting = ENDED | {StepStatus.NOT_STARTED, RunStatus.NEEDS_CONFIRMATION}
     return not ended and status not in resting
 
 
 def standing(status: str) -> str:
-    """Give how a step without a run stands: in a refresh, whatever has not begun waits for what is before it (T3)."""
+    """Return how a step without a run stands: in a refresh, whatever has not begun waits for what is before it (T3)."""
     return StepStatus.QUEUED if status == StepStatus.NOT_STARTED else status

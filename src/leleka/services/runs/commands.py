@@ -50,7 +50,7 @@ def run_all(actor: Actor, numbers: Sequence[int] | None = None) -> Sequence[Aske
 
 
 def those_of_run_all(actor: Actor) -> Sequence[int]:
-    """Give the ids of the exports that ``run_all`` runs where none is named."""
+    """Return the ids of the exports that ``run_all`` runs where none is named."""
     require(actor, Permission.EDIT_SHARED_EXPORTS)
     return [row.pk for row in chosen_exports(actor, None)]
 
@@ -63,7 +63,7 @@ def ask_preview(actor: Actor, number: int) -> int:
 
 
 def outline(export: Export) -> dict[str, Any]:
-    """Give the settings alone, and the segments as they last were: what is known of a run that could not begin."""
+    """Return the settings alone, and the segments as they last were: what is known of a run that could not begin."""
     connection = connection_of(export)
     return {
         "export": export.name,
@@ -81,7 +81,7 @@ def outline(export: Export) -> dict[str, Any]:
 
 
 def may_act(actor: Actor, number: int) -> bool:
-    """Tell whether somebody may run, cancel and resend what this run is of."""
+    """Return whether somebody may run, cancel and resend what this run is of."""
     return may_use(actor, run_row(number).export.connection)
 
 

@@ -9,7 +9,7 @@ _BEGINS_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 
 
 def lines(rows: Iterable[Iterable[str | None]]) -> str:
-    """Give lines; a cell that a spreadsheet would run begins with an apostrophe."""
+    """Return lines; a cell that a spreadsheet would run begins with an apostrophe."""
     text = io.StringIO(newline="")
     csv.writer(text).writerows([_harmless(cell) for cell in row] for row in rows)
     return text.getvalue()

@@ -31,7 +31,7 @@ _DIGITS: Final = 19  # a number with so many may be larger than an id can be
 def list_runs(
     actor: Actor, export: str | None = None, limit: int = 20, after: int | None = None
 ) -> list[RunView]:
-    """Give the newest runs first; with ``after`` those that are older than the run of this number."""
+    """Return the newest runs first; with ``after`` those that are older than the run of this number."""
     require(actor, Permission.SEE)
     rows = Run.objects.select_related("export").order_by("-pk")
     if export is not None:
@@ -42,7 +42,7 @@ def list_runs(
 
 
 def find_runs(actor: Actor, wanted: ListQuery) -> Listed[RunView]:
-    """Give a page of runs, looked for by export, by who asked for it and by number."""
+    """Return a page of runs, looked for by export, by who asked for it and by number."""
     require(actor, Permission.SEE)
     columns: Columns = {
         "number": "pk",
@@ -66,14 +66,14 @@ def show_run(actor: Actor, number: int) -> RunView:
 
 
 def rows_of(actor: Actor, number: int, ended: str, limit: int, offset: int = 0) -> Sequence[RowView]:
-    """Give profiles of a run that ended so, as ``rows_page`` does."""
+    """Return profiles of a run that ended so, as ``rows_page`` does."""
     return rows_page(actor, number, ended, limit, offset)[0]
 
 
 def rows_page(
     actor: Actor, number: int, ended: str, limit: int, offset: int = 0
 ) -> tuple[Sequence[RowView], bool]:
-    """Give profiles of a run that ended so, and whether there are more. Addresses are masked for whoever may not see
+    """Return profiles of a run that ended so, and whether there are more. Addresses are masked for whoever may not see
     personal data, also those in what ActiveCampaign said; to see them is audited.
     """
     require(actor, Permission.SEE)
@@ -103,7 +103,7 @@ def rows_page(
 
 
 def download_rows(actor: Actor, number: int, ended: str) -> Iterator[str]:
-    """Give the profiles of a run that ended so as the lines of a CSV file, with their addresses; audited."""
+    """Return the profiles of a run that ended so as the lines of a CSV file, with their addresses; audited."""
     require(actor, Permission.DOWNLOAD_PERSONAL)
     run = run_row(number)
     outcome = _outcomes_of(run)
@@ -148,7 +148,7 @@ def view_of(run: Run) -> RunView:
 
 
 def views_of(runs: Iterable[Run]) -> list[RunView]:
-    """Give what is shown of runs; their attempts are counted for all of them at once."""
+    """Return what is shown of runs; their attempts are counted for all of them at once."""
     known = list(runs)
     asked = [run.pk for run in known if not (run.requests and run.outcomes)]
     counted = AttemptRow.objects.filter(batch__run__in=asked).values_list("batch__run")
@@ -193,7 +193,7 @@ def _view(run: Run, attempts: int) -> RunView:
 
 
 def progress_of(run: Run) -> Progress | None:
-    """Give how far a live run is; None where it has ended, or nothing can be said yet."""
+    """Return how far a live run is; None where it has ended, or nothing can be said yet."""
     if run.finished_at is not None or not run.progress:
         return None
     told = run.progress
@@ -204,12 +204,12 @@ def progress_of(run: Run) -> Progress | None:
 
 
 def counts_of(run: Run) -> Counts | None:
-    """Give what became of the profiles of a run; None where it was not planned."""
+    """Return what became of the profiles of a run; None where it was not planned."""
     return _counts_of(run, attempted=AttemptRow.objects.filter(batch__run=run).exists())
 
 
 def _counts_of(run: Run, *, attempted: bool) -> Counts | None:
-    """Give the frozen counts. Of a run without outcomes they are its plan's; once it has ended, what was due in
+    """Return the frozen counts. Of a run without outcomes they are its plan's; once it has ended, what was due in
     it was not attempted (I-2).
     """
     if not run.counts:

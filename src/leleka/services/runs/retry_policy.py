@@ -11,7 +11,7 @@ MOST_TRIES: Final = 1 + len(AFTER)
 
 
 def will_be_retried(run: Run) -> bool:
-    """Tell whether the failure of a run is not the last word: nobody is told of it yet (CI-N1)."""
+    """Return whether the failure of a run is not the last word: nobody is told of it yet (CI-N1)."""
     return run.retry_at is not None or run.tried_again
 
 

@@ -72,7 +72,7 @@ class Upcoming:
 
 
 def system(actor: Actor, clock: Clock) -> SystemScheduleView:
-    """Give the system's schedule; before it was ever set, daily at 06:00 in the installation's time zone, off."""
+    """Return the system's schedule; before it was ever set, daily at 06:00 in the installation's time zone, off."""
     require(actor, Permission.SEE)
     row = SystemSchedule.objects.filter(pk=1).first()
     schedule = parse_schedule(row.schedule, SYSTEM_SCHEDULE) if row and row.schedule else _suggested()
@@ -88,12 +88,12 @@ def system(actor: Actor, clock: Clock) -> SystemScheduleView:
 
 
 def home_zone() -> str:
-    """Give the installation's time zone."""
+    """Return the installation's time zone."""
     return installation_configuration.configuration().time_zone
 
 
 def preview(data: Mapping[str, Any], clock: Clock) -> tuple[Sequence[Instant], Sequence[ClockChange]]:
-    """Give the next instants of a schedule that is not saved, and what clock changes do to it."""
+    """Return the next instants of a schedule that is not saved, and what clock changes do to it."""
     schedule, now = parse_schedule(data, ""), moment_of(clock)
     return next_instants(schedule, now, SHOWN), clock_changes(schedule, now)
 
@@ -104,7 +104,7 @@ def of_export(actor: Actor, number: int, clock: Clock) -> ExportScheduleView:
 
 
 def of_exports(actor: Actor, numbers: Iterable[int]) -> Mapping[int, ExportScheduleView]:
-    """Give the schedules of several exports, without what clock changes do to them: for lists."""
+    """Return the schedules of several exports, without what clock changes do to them: for lists."""
     require(actor, Permission.SEE)
     due = _system_due()
     rows = Export.objects.filter(pk__in=list(numbers)).only(
@@ -145,7 +145,7 @@ def view_of_export(row: Export, clock: Clock) -> ExportScheduleView:
 
 
 def next_of(row: Export) -> datetime | None:
-    """Give when an export runs next by itself; a detached one does not."""
+    """Return when an export runs next by itself; a detached one does not."""
     return _next(row, _system_due())
 
 
@@ -161,7 +161,7 @@ def _system_due() -> datetime | None:
 
 
 def decisions(actor: Actor, number: int, limit: int = 50) -> Sequence[DecisionView]:
-    """Give the newest decisions on an export's own due instants."""
+    """Return the newest decisions on an export's own due instants."""
     require(actor, Permission.SEE)
     _bare(number)
     return _decisions(DueDecision.objects.filter(export=number), limit)
@@ -173,7 +173,7 @@ def system_decisions(actor: Actor, limit: int = 50) -> Sequence[DecisionView]:
 
 
 def upcoming(actor: Actor, limit: int = SHOWN) -> Sequence[Upcoming]:
-    """Give what is due next, the soonest first."""
+    """Return what is due next, the soonest first."""
     require(actor, Permission.SEE)
     found = [
         Upcoming(due_at, None, "")
@@ -194,7 +194,7 @@ def _decisions(rows: Any, limit: int) -> Sequence[DecisionView]:
 
 
 def _bare(number: int) -> Export:
-    """Give an export without what it sends. Raises ``NotFound``."""
+    """Return an export without what it sends. Raises ``NotFound``."""
     row = Export.objects.filter(pk=number).first()
     if row is None:
         raise NotFound("EXPORT_UNKNOWN", "There is no such export.")

@@ -14,6 +14,6 @@ def row() -> SystemSchedule | None:
 
 
 def values(schedule: Schedule | None, now: datetime, *, on: bool) -> dict[str, Any]:
-    """Give the columns of a schedule that holds from now on; None keeps the one there is."""
+    """Return the columns of a schedule that holds from now on; None keeps the one there is."""
     kept = {} if schedule is None else {"schedule": to_data(schedule)}
     return {**kept, "on": on, "since": now, "next_due_at": next_due(schedule, now) if on else None}

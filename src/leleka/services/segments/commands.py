@@ -93,7 +93,7 @@ def ask_members(actor: Actor, number: int) -> int:
 
 
 def as_text(rules: Mapping[str, object]) -> str:
-    """Give rules as YAML, to be read and edited."""
+    """Return rules as YAML, to be read and edited."""
     yaml = YAML(typ="safe", pure=True)
     yaml.default_flow_style, yaml.sort_base_mapping_type_on_output = False, False  # type: ignore[assignment]
     yaml.allow_unicode, yaml.width = True, 100

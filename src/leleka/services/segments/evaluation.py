@@ -52,7 +52,7 @@ def refresh_segments(
 
 
 def basis_of(rule: Rule, known: Catalogue, files: Mapping[str, str], day: date) -> str:
-    """Give the digest of all that the members of a segment depend on."""
+    """Return the digest of all that the members of a segment depend on."""
     used = {known.profiles} | {part.hop.table for part in walk(rule) if isinstance(part, Related)}
     told = {
         "rules": to_data(rule),
@@ -64,6 +64,6 @@ def basis_of(rule: Rule, known: Catalogue, files: Mapping[str, str], day: date) 
 
 
 def today(clock: Clock) -> date:
-    """Give the day it is in the installation's time zone."""
+    """Return the day it is in the installation's time zone."""
     zone = ZoneInfo(installation_configuration.configuration().time_zone)
     return datetime.fromtimestamp(clock.now(), UTC).astimezone(zone).date()

@@ -32,14 +32,14 @@ def list_segments(actor: Actor) -> list[SegmentView]:
 
 
 def find_segments(actor: Actor, wanted: ListQuery) -> Listed[SegmentView]:
-    """Give a page of segments, looked for by name."""
+    """Return a page of segments, looked for by name."""
     require(actor, Permission.SEE)
     columns: Columns = {"name": Folded("name"), "size": "size", "evaluated_at": "evaluated_at"}
     return page_of(Segment.objects.all(), wanted, columns, contains(wanted.text, "name"), _views)
 
 
 def segments_after(actor: Actor, number: int, limit: int) -> Sequence[SegmentView]:
-    """Give segments as they were made, from behind the one of this id."""
+    """Return segments as they were made, from behind the one of this id."""
     require(actor, Permission.SEE)
     return _views(after(Segment.objects.all(), number, limit))
 
@@ -77,7 +77,7 @@ def first_members(name: str, clock: Clock, *, masked: bool) -> Mapping[str, obje
 
 
 def seen(actor: Actor, name: str, result: Mapping[str, Any]) -> dict[str, Any]:
-    """Give what ``first_members`` found to whoever looks now: their right may be another than when they asked."""
+    """Return what ``first_members`` found to whoever looks now: their right may be another than when they asked."""
     if result["masked"]:
         return dict(result)
     if allows(actor, Permission.SEE_PERSONAL):

@@ -56,7 +56,7 @@ def build(tables: Iterable[Table], relationships: Iterable[Relationship], profil
 
 
 def current() -> Catalogue:
-    """Give the catalogue as the state has it."""
+    """Return the catalogue as the state has it."""
     sources = list(Source.objects.all())
     profiles = next((source.name for source in sources if source.is_profiles), None)
     rows = RelationshipRow.objects.all()
@@ -64,6 +64,6 @@ def current() -> Catalogue:
 
 
 def snapshot_files() -> Mapping[str, str]:
-    """Give the Parquet files of every source's current snapshot."""
+    """Return the Parquet files of every source's current snapshot."""
     lake = lake_sessions.lake()
     return {source.name: lake.open(source.snapshot).files for source in Source.objects.exclude(snapshot="")}

@@ -9,7 +9,7 @@ from leleka.warehouse.engines.duckdb import DuckDBSession
 
 
 def address_book(session: DuckDBSession, profiles: Source, email_column: str, say: Say) -> str:
-    """Give the snapshot of normalised addresses of the current profiles, made once for each e-mail column."""
+    """Return the snapshot of normalised addresses of the current profiles, made once for each e-mail column."""
     book = AddressBook.objects.filter(profiles=profiles.snapshot, email_column=email_column).first()
     if book is not None:
         return book.snapshot

@@ -59,7 +59,7 @@ class StepLine:
 
     @property
     def seconds(self) -> float | None:
-        """Give how long it took, or has taken; None where it has not begun."""
+        """Return how long it took, or has taken; None where it has not begun."""
         if self.started_at is None:
             return None
         return ((self.finished_at or datetime.now(UTC)) - self.started_at).total_seconds()

@@ -60,7 +60,7 @@ class Overview:
 
 
 def overview(actor: Actor, wanted: StatusFilter = StatusFilter()) -> Overview:
-    """Give every group with a page of its lines."""
+    """Return every group with a page of its lines."""
     require(actor, Permission.SEE)
     lines: Mapping[StepKind, Sequence[StepLine]] = {
         StepKind.SOURCE: list(_sources()),
@@ -81,7 +81,7 @@ def sources(actor: Actor) -> Sequence[StepLine]:
 
 
 def history(actor: Actor, key: Key, limit: int = 20) -> tuple[str, Sequence[StepLine]]:
-    """Give the name of something, and what last became of it, the newest first. Raises ``NotFound``."""
+    """Return the name of something, and what last became of it, the newest first. Raises ``NotFound``."""
     require(actor, Permission.SEE)
     kind, number = key
     name = _name(kind, number)
@@ -104,7 +104,7 @@ def key_of(told: str) -> Key:
 
 
 def skipped(actor: Actor, number: int) -> StepLine | None:
-    """Give what kept an export from running with the newest refresh it was in, unless a run of it came after."""
+    """Return what kept an export from running with the newest refresh it was in, unless a run of it came after."""
     require(actor, Permission.SEE)
     return kept_from_running(number)
 

@@ -64,7 +64,7 @@ class TaskDetails:
 
 
 def progress(actor: Actor, number: int, of: Key | None = None) -> ProgressView:
-    """Give how far a refresh is; with ``of`` only that thing and what it needs. Raises ``NotFound``."""
+    """Return how far a refresh is; with ``of`` only that thing and what it needs. Raises ``NotFound``."""
     require(actor, Permission.SEE)
     row = refresh_queries.find(number)
     steps = row.steps.order_by("number")
@@ -82,7 +82,7 @@ def progress(actor: Actor, number: int, of: Key | None = None) -> ProgressView:
 
 
 def details(actor: Actor, number: int, step: int) -> TaskDetails:
-    """Give one step of a refresh. Raises ``NotFound``."""
+    """Return one step of a refresh. Raises ``NotFound``."""
     require(actor, Permission.SEE)
     row = refresh_queries.find(number)
     found = row.steps.filter(number=step).select_related("refresh", "run").first()
@@ -99,7 +99,7 @@ def _lines(steps: QuerySet[RefreshStep]) -> list[StepLine]:
 
 
 def _with_needs(steps: QuerySet[RefreshStep], of: Key) -> set[int]:
-    """Give the numbers of the steps that something needs, directly or not, and its own."""
+    """Return the numbers of the steps that something needs, directly or not, and its own."""
     known = {
         number: (key, needs) for number, *key, needs in steps.values_list("number", "kind", "of", "needs")
     }
@@ -143,7 +143,7 @@ def _place(status: str) -> int:
 
 
 def _standing(statuses: set[str]) -> str:
-    """Give how a whole stage stands: what is under way, else the worst."""
+    """Return how a whole stage stands: what is under way, else the worst."""
     if statuses & {"Processing", "Canceling"} or (StepStatus.QUEUED in statuses and statuses & WENT_WELL):
         return StepStatus.PROCESSING
     found = [

@@ -40,14 +40,14 @@ class Brief:
 
 
 def briefs(exports: QuerySet[Export]) -> Sequence[Brief]:
-    """Give how each of them stands, by name, in three queries."""
+    """Return how each of them stands, by name, in three queries."""
     names = dict(exports.order_by("name").values_list("pk", "name"))
     steps, runs = _steps(exports, names), _runs(exports, names)
     return [_telling(steps.get(pk), runs.get(pk)) or Brief(pk, name) for pk, name in names.items()]
 
 
 def lines_of(found: Sequence[Brief]) -> Sequence[StepLine]:
-    """Give them whole, in two queries."""
+    """Return them whole, in two queries."""
     steps = RefreshStep.objects.select_related("refresh", "run").defer("run__config", "run__counts")
     of_refreshes = steps.in_bulk([one.step for one in found if one.step])
     runs = Run.objects.defer("config", "counts").in_bulk(
@@ -57,7 +57,7 @@ def lines_of(found: Sequence[Brief]) -> Sequence[StepLine]:
 
 
 def kept_from_running(number: int) -> StepLine | None:
-    """Give what kept an export from running with the newest refresh it was in, unless a run of it came after."""
+    """Return what kept an export from running with the newest refresh it was in, unless a run of it came after."""
     exports, name = Export.objects.filter(pk=number), {number: ""}
     step, run = _steps(exports, name).get(number), _runs(exports, name).get(number)
     if step is None or step.status not in {StepStatus.SKIPPED, StepStatus.FAILED}:
@@ -87,7 +87,7 @@ def _line(brief: Brief, step: RefreshStep | None, run: Run | None) -> StepLine:
 
 
 def _steps(exports: QuerySet[Export], names: Mapping[int, str]) -> Mapping[int, Brief]:
-    """Give the newest step of each; one that led to a run stands as the run does."""
+    """Return the newest step of each; one that led to a run stands as the run does."""
     steps = RefreshStep.objects.filter(kind=StepKind.EXPORT, of=OuterRef("pk"))
     newest = steps.order_by("-pk").values("pk")[:1]
     rows = RefreshStep.objects.filter(pk__in=exports.order_by().values_list(Subquery(newest)))

@@ -8,7 +8,7 @@ from leleka.state.models import Task
 
 
 def task(actor: Actor, number: int) -> TaskView:
-    """Give a task of one's own. Members of a segment are masked, or their reading is audited, at every look."""
+    """Return a task of one's own. Members of a segment are masked, or their reading is audited, at every look."""
     row = Task.objects.filter(pk=number, asked_by=actor.name, made_at__gt=timezone.now() - KEPT).first()
     if row is None:
         raise NotFound("TASK_UNKNOWN", "There is no such task.")

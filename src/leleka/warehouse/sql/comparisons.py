@@ -37,7 +37,7 @@ def comparison_sql(value: exp.Expr, comparison: Comparison, today: date) -> exp.
 
 
 def comparable(value: exp.Expr, column_type: ColumnType) -> exp.Expr:
-    """Give the value as rules compare it: a datetime is its UTC day, NaN and infinity are no value."""
+    """Return the value as rules compare it: a datetime is its UTC day, NaN and infinity are no value."""
     if column_type is ColumnType.NUMBER:
         return exp.Case(ifs=[exp.If(this=exp.func("isfinite", value.copy()), true=value)])
     if column_type is ColumnType.DATETIME:

@@ -68,7 +68,7 @@ class Scope:
 
 
 def condition_sql(rule: Rule, scope: Scope) -> exp.Expr:
-    """Give the rule as a condition on the row at ``scope``; it is TRUE or FALSE, never NULL."""
+    """Return the rule as a condition on the row at ``scope``; it is TRUE or FALSE, never NULL."""
     match rule:
         case Condition():
             value = comparable(scope.column(rule.column.name), rule.column.type)

@@ -12,18 +12,18 @@ _ROW_GROUP: Final = 20_480
 
 
 def parquet(files: str, alias: str | None = None) -> exp.Expr:
-    """Give ``read_parquet('files')`` for a FROM clause. ``files`` is a path or glob of the project's own."""
+    """Return ``read_parquet('files')`` for a FROM clause. ``files`` is a path or glob of the project's own."""
     table = exp.Table(this=exp.Anonymous(this="read_parquet", expressions=[exp.Literal.string(files)]))
     return exp.alias_(table, alias, table=True, quoted=True) if alias else table
 
 
 def column(name: str, table: str | None = None) -> exp.Column:
-    """Give a quoted column: names come from people's files and are never parsed."""
+    """Return a quoted column: names come from people's files and are never parsed."""
     return exp.column(name, table=table, quoted=True)
 
 
 def json_lines(path: str, columns: Mapping[str, str], alias: str | None = None) -> exp.Expr:
-    """Give ``read_json`` over a staging file of the project's own: one JSON object a line, columns typed."""
+    """Return ``read_json`` over a staging file of the project's own: one JSON object a line, columns typed."""
     types = exp.Struct(
         expressions=[
             exp.PropertyEQ(this=exp.to_identifier(name, quoted=True), expression=exp.Literal.string(kind))
@@ -41,7 +41,7 @@ def json_lines(path: str, columns: Mapping[str, str], alias: str | None = None) 
 
 
 def copy_to_parquet(query: exp.Expr, path: str) -> exp.Expr:
-    """Give the statement that writes a query's rows to a Parquet file, in their order."""
+    """Return the statement that writes a query's rows to a Parquet file, in their order."""
     options = {
         "FORMAT": exp.var("PARQUET"),
         "COMPRESSION": exp.var("ZSTD"),
@@ -56,7 +56,7 @@ def copy_to_parquet(query: exp.Expr, path: str) -> exp.Expr:
 
 
 def temporary(name: str, query: exp.Expr) -> exp.Expr:
-    """Give the statement that makes a table of this session alone, in the place of one of that name."""
+    """Return the statement that makes a table of this session alone, in the place of one of that name."""
     return exp.Create(
         this=exp.to_table(name),
         kind="TABLE",
@@ -67,12 +67,12 @@ def temporary(name: str, query: exp.Expr) -> exp.Expr:
 
 
 def dropped(name: str) -> exp.Expr:
-    """Give the statement that lets go of a temporary table, where there is one."""
+    """Return the statement that lets go of a temporary table, where there is one."""
     return exp.Drop(tables=[exp.to_table(name)], kind="TABLE", exists=True)
 
 
 def empty(columns: Mapping[str, str]) -> exp.Expr:
-    """Give a query with these columns and no row."""
+    """Return a query with these columns and no row."""
     typed = (
         exp.alias_(exp.cast(exp.null(), exp.DataType.build(kind, dialect="duckdb")), name, quoted=True)
         for name, kind in columns.items()

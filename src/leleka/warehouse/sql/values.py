@@ -25,7 +25,7 @@ def as_text(expression: exp.Expr) -> exp.Expr:
 
 
 def value_text(table: Table, name: str, source: str) -> exp.Expr:
-    """Give the text of column ``name`` as it is sent; NULL where it is empty."""
+    """Return the text of column ``name`` as it is sent; NULL where it is empty."""
     raw = column(name, source)
     found = table.column(name)
     kind = found.type if found else ColumnType.TEXT
@@ -57,7 +57,7 @@ def _number_text(raw: exp.Expr) -> exp.Expr:
 
 
 def fingerprint(matching: DataMatching, leavers: Leavers, values: Sequence[exp.Expr]) -> exp.Expr:
-    """Give md5 over everything a member's contact would say; ``values`` in the order of the lines.
+    """Return md5 over everything a member's contact would say; ``values`` in the order of the lines.
 
     Each value goes in with its length before it, so that no two different contacts read the same. In which order
     the lines stand in the definitions is nothing the destination is told.
@@ -90,6 +90,6 @@ def _constant_part(matching: DataMatching, leavers: Leavers) -> str:
 
 
 def leaver_fingerprint(leavers: Leavers) -> str:
-    """Give the fingerprint of what is written about a leaver, the same for all of them."""
+    """Return the fingerprint of what is written about a leaver, the same for all of them."""
     told = f"left={leavers.policy}={leavers.field}={len(leavers.leaver)}:{leavers.leaver};"
     return hashlib.md5(told.encode(), usedforsecurity=False).hexdigest()

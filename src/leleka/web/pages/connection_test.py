@@ -39,7 +39,7 @@ class Step:
 
 
 def is_watching(request: Request) -> bool:
-    """Tell whether a script reads the answer as it comes."""
+    """Return whether a script reads the answer as it comes."""
     return "Leleka-Stream" in request.headers
 
 

@@ -38,7 +38,7 @@ def _told(concerns: home_queries.Concerns) -> dict[str, Any]:
 
 
 def _steps(standing: home_queries.InstallationSummary, *, may_connect: bool) -> Sequence[dict[str, Any]]:
-    """Give the steps to a first run; the first that is not done is the one to take now, and whatever else can be
+    """Return the steps to a first run; the first that is not done is the one to take now, and whatever else can be
     done already is offered, too.
     """
     done = {

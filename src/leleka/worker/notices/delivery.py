@@ -87,7 +87,7 @@ def _take(row: NoticeDelivery, clock: Clock) -> bool:
 
 
 def _job(row: NoticeDelivery, clock: Clock) -> _Job | None:
-    """Give what is to be done; where nobody wants it any more it is given up."""
+    """Return what is to be done; where nobody wants it any more it is given up."""
     act, code = _posting(row, clock) if row.channel == Channel.WEBHOOK else _mailing(row)
     if act is None:
         waiting = NoticeDelivery.objects.filter(pk=row.pk, status=Status.WAITING)

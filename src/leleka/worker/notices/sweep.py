@@ -32,7 +32,7 @@ def deliver(clock: Clock) -> int:
 
 
 def anything_to_do(clock: Clock) -> bool:
-    """Tell whether ``work`` would do anything: a few reads, so that the worker may ask every few seconds.
+    """Return whether ``work`` would do anything: a few reads, so that the worker may ask every few seconds.
 
     Whatever goes wrong here is written down and keeps nobody from working: the worker asks again.
     """

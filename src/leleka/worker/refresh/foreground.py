@@ -18,7 +18,7 @@ _LOOK = 1.0  # seconds
 
 
 def scope_of(*, source: str = "", segment: str = "", everything: bool = False) -> str:
-    """Give the scope of what is named; of nothing, all data without the exports. Raises ``NotFound``."""
+    """Return the scope of what is named; of nothing, all data without the exports. Raises ``NotFound``."""
     if source:
         return f"source:{_number(Source, source)}"
     if segment:

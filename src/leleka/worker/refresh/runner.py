@@ -42,7 +42,7 @@ def _nobody(_: str) -> None:
 
 
 def next_to_walk(clock: Clock) -> int | None:
-    """Give the refresh whose turn it is, if nobody walks it: one at a time, so that nothing is read twice at once."""
+    """Return the refresh whose turn it is, if nobody walks it: one at a time, so that nothing is read twice at once."""
     row = to_walk().first()
     if row is None:
         return None
@@ -193,7 +193,7 @@ def renew(walker: RefreshRunner, over: Event) -> None:
 
 
 def _because(step: RefreshStep) -> Problem:
-    """Give why a step that needed this one is skipped: the one that failed first is named, with what it said."""
+    """Return why a step that needed this one is skipped: the one that failed first is named, with what it said."""
     if step.status == StepStatus.SKIPPED and step.problems:
         return Problem(**step.problems[0])
     kinds = {StepKind.SOURCE: "Source", StepKind.SEGMENT: "Segment", StepKind.EXPORT: "Export"}

@@ -42,7 +42,7 @@ def count(number: int, clock: Clock) -> None:
 
 
 def give_back(number: int) -> None:
-    """Give back a run whose process ended in order, but could not write that down: that is no death."""
+    """Return back a run whose process ended in order, but could not write that down: that is no death."""
     run = Run.objects.filter(pk=number, finished_at__isnull=True).exclude(worker="").first()
     if run is not None and process_identity.is_dead(run.worker):
         release(number, run.fence)
@@ -87,7 +87,7 @@ def _end(run: Run, outbox: DjangoOutbox) -> None:
 
 
 def _point(run: Run) -> dict[str, Any]:
-    """Give how far a run is, as JSON. A batch that is sent once more is a step: it is given up after so many (I-3)."""
+    """Return how far a run is, as JSON. A batch that is sent once more is a step: it is given up after so many (I-3)."""
     batches = BatchRow.objects.filter(run=run).aggregate(
         batches=Count("pk"),
         answered=Count("pk", filter=~Q(status__in=_UNANSWERED)),

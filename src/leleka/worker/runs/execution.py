@@ -101,7 +101,7 @@ def _see_through(session: DuckDBSession, run: Run, clock: Clock, watcher: Watche
 
 
 def _progress(run: Run) -> object:
-    """Give something that is another once the run got any further."""
+    """Return something that is another once the run got any further."""
     standing = BatchRow.objects.filter(run=run).values_list("status").annotate(Count("pk")).order_by("status")
     return run.plan, tuple(standing)
 
@@ -219,7 +219,7 @@ def _stop_if_canceled(outbox: DjangoOutbox) -> None:
 
 
 def _frozen_connection(run: Run) -> Connection:
-    """Give the connection the run began with; never one that leads elsewhere by now."""
+    """Return the connection the run began with; never one that leads elsewhere by now."""
     connection = Connection.objects.filter(name=run.config["connection"]).first()
     if connection is None or connection.host != run.config["host"]:
         raise NeedsAttention(

@@ -17,7 +17,7 @@ _LONGEST = Run._meta.get_field("stage").max_length
 
 
 def runs_in_turn(clock: Clock, but: Container[str]) -> Sequence[int]:
-    """Give the numbers of the runs that may be taken up now, in the order of their turns.
+    """Return the numbers of the runs that may be taken up now, in the order of their turns.
 
     ``but`` names the errands that are taken care of already, as ``run:7``.
     """
@@ -42,7 +42,7 @@ def _is_free(run: Run, clock: Clock) -> bool:
 
 
 def _may_begin(run: Run) -> bool:
-    """Tell whether a run need not wait for a refresh: one that has its plan, or was canceled, goes on (CI-S5)."""
+    """Return whether a run need not wait for a refresh: one that has its plan, or was canceled, goes on (CI-S5)."""
     if run.cancel_requested_at is not None or "profiles" in run.config:
         return True
     names = in_the_way(run.export)

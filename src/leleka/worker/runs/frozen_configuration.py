@@ -36,7 +36,7 @@ def refresh_for(session: DuckDBSession, export: Export, clock: Clock, watcher: W
 
 
 def freeze(session: DuckDBSession, export: Export, clock: Clock, watcher: Watcher) -> dict[str, Any]:
-    """Give the configuration a run keeps to, whatever is edited while it runs: pointers and settings.
+    """Return the configuration a run keeps to, whatever is edited while it runs: pointers and settings.
 
     Where leavers are told, the segments of other exports to the list are brought up to date after those of this
     one were looked up: whoever moved from one of these to one of those is found in both or in the other (I-10).
@@ -62,7 +62,7 @@ def freeze(session: DuckDBSession, export: Export, clock: Clock, watcher: Watche
 
 
 def _sharing_the_list(export: Export) -> Sequence[Export]:
-    """Give the other exports to the same account and list: who is in their segments has not left the list."""
+    """Return the other exports to the same account and list: who is in their segments has not left the list."""
     beside = Export.objects.filter(connection__account=connection_of(export).account, target=export.target)
     return list(beside.exclude(pk=export.pk).order_by("name"))
 
@@ -97,7 +97,7 @@ def _evaluated(export: Export) -> Sequence[Segment]:
 def spec_of(
     export: Export, account: Account, config: dict[str, Any], *, resend_refused: bool = False
 ) -> RunSpec:
-    """Give what a run with this frozen configuration is to do."""
+    """Return what a run with this frozen configuration is to do."""
     table = config["table"]
     columns = tuple(Column(name, ColumnType(kind)) for name, kind in table["columns"])
     ledger = Ledger.objects.filter(export=export, account=account, target=config["target"]).first()

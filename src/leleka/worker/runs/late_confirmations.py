@@ -29,7 +29,7 @@ _ASKED_FOR: Final = 24 * 3600.0  # seconds after acceptance
 
 
 def accounts_to_ask(clock: Clock) -> Sequence[int]:
-    """Give the ids of accounts with accepted batches of finished runs that may still be confirmed."""
+    """Return the ids of accounts with accepted batches of finished runs that may still be confirmed."""
     left = BatchRow.objects.filter(
         run__finished_at__isnull=False,
         status=BatchStatus.ACCEPTED,

@@ -36,7 +36,7 @@ def watch(clock: Clock) -> None:
 
 
 def _waits(run: Run, now: float) -> bool:
-    """Tell whether a run has a reason to wait that its page states: a pause, its turn, ActiveCampaign, a refresh."""
+    """Return whether a run has a reason to wait that its page states: a pause, its turn, ActiveCampaign, a refresh."""
     if run.account.paused_until > now:
         return True
     if run.account.lane_id not in {None, run.pk}:

@@ -21,7 +21,7 @@ def waiting_addresses(
     *,
     of_others_than: int | None = None,
 ) -> set[str]:
-    """Give the addresses of the account's open batches and of its attempts in quarantine, but for one run's."""
+    """Return the addresses of the account's open batches and of its attempts in quarantine, but for one run's."""
     lift_quarantine(account, opened, clock)
     since = clock.now() - opened.time_scale.wait(LONGEST)
     batches = open_batches(since).filter(run__account=account).exclude(run=of_others_than)

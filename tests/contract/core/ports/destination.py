@@ -51,7 +51,7 @@ class Account(ABC):
 
     @abstractmethod
     def people(self) -> Mapping[str, Contact]:
-        """Give everyone who is there, by address."""
+        """Return everyone who is there, by address."""
 
     @abstractmethod
     def put(self, address: str, standing: str) -> int:
@@ -88,7 +88,7 @@ class DestinationContract(ABC):
     @pytest.fixture
     @abstractmethod
     def account(self) -> Iterator[Account]:
-        """Give an account of one's own to every test."""
+        """Return an account of one's own to every test."""
 
     def change(
         self, account: Account, address: str, action: Action = Action.MEMBER, *tags: str, **values: str
