@@ -65,7 +65,7 @@ def carry_out(number: int, clock: Clock, say: Say = _nobody) -> None:
     walker = RefreshRunner(number, fence, clock, lease, say)
     try:
         with walker.kept_alive(), lake_sessions.session() as session:
-            walker.walk(session)
+            walker.run(session)
     except RefreshLost:
         log.warning("a refresh has another owner", refresh=number)
     except KeyboardInterrupt:  # told to end: whoever goes on need not wait for the lease (fault 74)
