@@ -117,7 +117,7 @@ class Office:
         """Turn a switch of the sandbox, or look into it."""
         content = orjson.dumps(body or {})
         with self.sandbox.lock:
-            reply = self.sandbox.account.answer(Request.of(method, f"/_sandbox/{path}", {}, content))
+            reply = self.sandbox.gateway.answer(Request.of(method, f"/_sandbox/{path}", {}, content))
         assert reply.status == 200, reply.body
         return orjson.loads(reply.body) if reply.body else None
 

@@ -1,6 +1,9 @@
+"""Which query parameters an operation takes: what it does not know is refused, not overlooked."""
+
 import re
-from functools import cache
-from typing import Final
+from collections.abc import Callable, Mapping
+from functools import cached_property
+from typing import Any, Final
 
 from django.http import HttpRequest
 
@@ -24,19 +27,22 @@ def check_query(request: HttpRequest, known: frozenset[str]) -> None:
         raise InvalidInput.of(found)
 
 
-def parameters_of(request: HttpRequest) -> frozenset[str]:
-    """Return the query parameters that the operation a request is for knows."""
-    match = request.resolver_match
-    path = "/" + _PARAMETER.sub(r"{\1}", match.route) if match else ""
-    return _parameters().get((path, str(request.method).lower()), frozenset())
+class KnownParameters:
+    """The query parameters of every operation, from the API's own document: read once, when first asked."""
 
+    def __init__(self, document: Callable[[], Mapping[str, Any]]) -> None:
+        self._document = document
 
-@cache
-def _parameters() -> dict[tuple[str, str], frozenset[str]]:
-    from leleka.api.urls import api  # noqa: PLC0415 - its operations ask here who may pass
+    def of(self, request: HttpRequest) -> frozenset[str]:
+        """Return the query parameters that the operation a request is for knows."""
+        match = request.resolver_match
+        path = "/" + _PARAMETER.sub(r"{\1}", match.route) if match else ""
+        return self._by_operation.get((path, str(request.method).lower()), frozenset())
 
-    return {
-        (path, method): frozenset(one["name"] for one in operation["parameters"] if one["in"] == "query")
-        for path, operations in api.get_openapi_schema()["paths"].items()
-        for method, operation in operations.items()
-    }
+    @cached_property
+    def _by_operation(self) -> dict[tuple[str, str], frozenset[str]]:
+        return {
+            (path, method): frozenset(one["name"] for one in operation["parameters"] if one["in"] == "query")
+            for path, operations in self._document()["paths"].items()
+            for method, operation in operations.items()
+        }

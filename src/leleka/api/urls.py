@@ -4,6 +4,9 @@ The document needs no token: it is the same for every installation, tells nothin
 version it is), and programs read it before they have a token.
 """
 
+from collections.abc import Mapping
+from typing import Any
+
 from leleka.api import (
     audit,
     connections,
@@ -18,9 +21,15 @@ from leleka.api import (
     tasks,
 )
 from leleka.api.bearer_token import Token
+from leleka.api.known_parameters import KnownParameters
 from leleka.api.openapi import LelekaApi
 from leleka.api.problems import tell_problems
 from leleka.api.strict_json import StrictParser
+
+
+def _document() -> Mapping[str, Any]:
+    return api.get_openapi_schema()
+
 
 api = LelekaApi(
     title="Leleka",
@@ -28,7 +37,7 @@ api = LelekaApi(
     description="Carries segments of customer profiles into ActiveCampaign lists.",
     docs_url=None,
     urls_namespace="api",
-    auth=Token(),
+    auth=Token(KnownParameters(_document)),
     parser=StrictParser(),
 )
 api.add_router("/me", me.router)

@@ -1,26 +1,20 @@
-"""One account: what it holds, what it allows, and the one way in, `answer`. No sockets and no threads."""
+"""One account: what it holds and what it allows. No sockets and no threads; requests come in through the gateway."""
 
-from leleka.sandbox import faults
 from leleka.sandbox.batches import Batch, ImportQueue
 from leleka.sandbox.behaviour import Behaviour
 from leleka.sandbox.bulk_upsert import Outcome, Upsert
 from leleka.sandbox.catalogue import Catalogue
 from leleka.sandbox.contacts import ContactBook
-from leleka.sandbox.control import PREFIX, control
 from leleka.sandbox.fault_draws import Draws, Random
-from leleka.sandbox.front_desk import IMPORT
 from leleka.sandbox.journal import RequestLog
 from leleka.sandbox.judge import Judge, mask
 from leleka.sandbox.limits import Window
-from leleka.sandbox.messages import Refused, Reply, Request, html_reply, message
-from leleka.sandbox.response_dialect import shaped
-from leleka.sandbox.routing import route
 from leleka.sandbox.timing import Clock, Timing
 from leleka.sandbox.validation import Payload, Row
 
 
 class Account:
-    """`answer` never raises and never waits: what a reply's journey is to be like, it says in the reply."""
+    """The state of one account: contacts, lists, fields, the import queue, and who judges its client."""
 
     def __init__(
         self,
@@ -48,7 +42,7 @@ class Account:
         self.callbacks: dict[int, dict[str, object]] = {}
         self.called_back: list[dict[str, object]] = []
         self.arrived = Payload.of(b"")  # the import that is being answered
-        self._second = Window(1.0)
+        self.requests = Window(1.0)
         self._imports = Window(60.0)
         self._single_imports = Window(60.0)
         self.behave(self.behaviour)
@@ -73,7 +67,7 @@ class Account:
         return self._single_imports if single else self._imports
 
     def tick(self) -> None:
-        """Does what is due in the import queue; `answer` does so by itself."""
+        """Does what is due in the import queue; the gateway does so before each request."""
         self.queue.advance(self.behaviour)
         self.collect()
 
@@ -85,77 +79,6 @@ class Account:
             callback = self.callbacks.pop(batch.number, None)
             if callback is not None:
                 self.called_back.append(_callback(callback, batch))
-
-    def opening(self, request: Request) -> Reply | None:
-        """What is decided before the body is read: only a connection that breaks off while it is sent."""
-        if request.path.startswith(PREFIX):
-            return None
-        reply = faults.broken_off(self.draws, request)
-        if reply is not None:
-            self.judge.arrival()
-            self.log.add(self.timing.now(), request, reply)
-        return reply
-
-    def answer(self, request: Request) -> Reply:
-        return self.opening(request) or self.work(request)
-
-    def work(self, request: Request) -> Reply:
-        """The answer, for who has asked `opening` already."""
-        self.tick()
-        if request.path.startswith(PREFIX):
-            return control(self, request)
-        now = self.timing.now()
-        self.judge.arrival()
-        if (request.method, request.path) == IMPORT:
-            self.arrived = Payload.of(request.body)
-            self.judge.import_arrival(self.arrived)
-        used = self._second.used(now, self.behaviour.window)
-        reply = self._faulty(
-            request, over=used >= self.behaviour.requests_per_second and not self.timing.unlimited
-        )
-        if self.behaviour.limit_headers and not self.timing.unlimited:
-            left = max(self.behaviour.requests_per_second - used - 1, 0)
-            limits = {
-                "RateLimit-Limit": str(self.behaviour.requests_per_second),
-                "RateLimit-Remaining": str(left),
-            }
-            reply = faults.with_headers(reply, limits)
-        self.log.add(now, request, reply)
-        return reply
-
-    def _faulty(self, request: Request, *, over: bool) -> Reply:
-        if over:
-            return faults.throttled(self.behaviour.throttle_status, self.behaviour.retry_after)
-        self._second.add(self.timing.now())
-        self._change_under_the_client(request)
-        instead = faults.instead_of_work(self.draws, request)
-        if instead is not None:
-            if instead.status >= 500 and (request.method, request.path) == IMPORT:  # noqa: PLR2004 - server errors
-                self.judge.unanswered(self.arrived)
-            return instead
-        reply = shaped(self._honest(request), self.behaviour)
-        return faults.after_work(self.draws, request, reply)
-
-    def _honest(self, request: Request) -> Reply:
-        if not self._known(request.headers.get("api-token", "")):
-            if self.behaviour.forbidden_body == "html":
-                return html_reply(403, "Forbidden")
-            return message(403, "Forbidden")
-        try:
-            return route(self, request)
-        except Refused as refused:
-            return refused.reply
-
-    def _known(self, key: str) -> bool:
-        return bool(self.key) and key == self.key and not self.key_revoked
-
-    def _change_under_the_client(self, request: Request) -> None:
-        line = f"{request.method} {request.path}"
-        if self.draws.request(frozenset({"key_revoked"}), line):
-            self.key_revoked = True
-        deleted = self.draws.request(frozenset({"list_deleted"}), line)
-        if deleted is not None:
-            self.delete_list(int(deleted.value or 1))
 
     def delete_list(self, list_id: int) -> bool:
         self.contacts.drop_list(list_id)

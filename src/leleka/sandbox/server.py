@@ -13,6 +13,7 @@ from leleka.sandbox import wire
 from leleka.sandbox.account import Account
 from leleka.sandbox.behaviour import Behaviour
 from leleka.sandbox.fault_draws import Random
+from leleka.sandbox.gateway import Gateway
 from leleka.sandbox.messages import Reply, Request, Wire, message
 from leleka.sandbox.timing import Clock, SteadyClock
 
@@ -46,6 +47,7 @@ class SandboxServer(ThreadingHTTPServer):
         self.lock = Lock()
         self.account = Account(options.key, clock, options.behaviour, options.speed, Random(options.seed))
         self.account.seed(options.lists, options.fields)
+        self.gateway = Gateway(self.account)
         super().__init__((str(address), options.port), _Connection)
 
     @property
@@ -84,7 +86,7 @@ class _Connection(BaseHTTPRequestHandler):
     def _serve(self) -> None:
         request = Request.of(self.command, self.path, dict(self.headers.items()))
         with self.server.lock:
-            early = self.server.account.opening(request)
+            early = self.server.gateway.opening(request)
         length = self._length()
         if early is not None:
             self.rfile.read(min(length // 2, 1024))
@@ -97,7 +99,7 @@ class _Connection(BaseHTTPRequestHandler):
         body = self.rfile.read(length)
         request = Request(request.method, request.path, request.query, request.headers, body)
         with self.server.lock:
-            reply = self.server.account.work(request)
+            reply = self.server.gateway.work(request)
         if reply.delay:
             self.server.closing.wait(self.server.account.timing.real(reply.delay))
         if reply.wire is Wire.PLAIN:

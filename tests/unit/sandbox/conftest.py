@@ -8,6 +8,7 @@ import pytest
 
 from leleka.sandbox.account import Account
 from leleka.sandbox.behaviour import Behaviour, Fault
+from leleka.sandbox.gateway import Gateway
 from leleka.sandbox.messages import Reply, Request
 
 KEY = "test-key-7f3a"
@@ -37,7 +38,7 @@ class Sandbox:
 
     def at_once(self, method: str, target: str, body: object = None, key: str = KEY) -> Reply:
         raw = body if isinstance(body, bytes) else b"" if body is None else orjson.dumps(body)
-        return self.account.answer(Request.of(method, target, {"Api-Token": key}, raw))
+        return Gateway(self.account).answer(Request.of(method, target, {"Api-Token": key}, raw))
 
     def read(self, target: str) -> Any:
         return parsed(self.ask("GET", target))

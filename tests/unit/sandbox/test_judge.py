@@ -3,6 +3,7 @@
 import pytest
 
 from leleka.sandbox.behaviour import Fault
+from leleka.sandbox.gateway import Gateway
 from leleka.sandbox.messages import Request
 from tests.unit.sandbox.conftest import IMPORT, Sandbox, build, faulty, on_list, parsed, people
 
@@ -109,7 +110,7 @@ def test_neither_the_key_nor_contacts_are_in_what_is_shown(sandbox: Sandbox) -> 
 
 
 def test_a_foreign_page_cannot_turn_the_switches(sandbox: Sandbox) -> None:
-    request = sandbox.account.answer
+    request = Gateway(sandbox.account).answer
     for header, value in (
         ("host", "evil.example"),
         ("origin", "https://evil.example"),

@@ -1,1 +1,0 @@
-IMPORT = ("POST", "/api/3/import/bulk_import")
