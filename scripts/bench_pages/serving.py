@@ -36,7 +36,7 @@ class Server:
         return round(sum(map(_high_water, self._pids())) / 1024)
 
     def worked(self) -> float:
-        """Return the seconds for which they had a processor so far: unlike time, these do not tell of other programs."""
+        """Return the seconds of processor time they have had so far: other programs do not change these."""
         return sum(clock_gettime(~pid << 3 | _SCHEDULED) for pid in self._pids())
 
     def _pids(self) -> list[int]:

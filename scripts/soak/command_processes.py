@@ -1,4 +1,4 @@
-"""``python -m scripts.soak.command_processes``: reads the program once, and lets every run begin as a process of its own.
+"""``python -m scripts.soak.command_processes``: reads the program once; every run begins as a process of its own.
 
 Each child is a real process with a process id of its own, forked before anything was opened; the two seconds in which
 Python reads the program are spent once. One JSON line on standard input starts or signals a child; on standard
@@ -10,9 +10,20 @@ import os
 import select
 import signal
 import sys
-from typing import Any
+from importlib import import_module
+from typing import Any, Final
 
 _LOOK = 0.01  # seconds between two looks for the dead
+
+
+_PROGRAM: Final = (
+    "leleka.cli.commands.runs",
+    "leleka.cli.main",
+    "leleka.cli.progress",
+    "leleka.cli.reports",
+    "leleka.services.definitions.apply",
+    "leleka.worker.runs.execution",
+)
 
 
 def _read_the_program() -> None:
@@ -22,13 +33,8 @@ def _read_the_program() -> None:
 
     django.setup()
     # What every run needs, read once before anybody is born: they need the settings that Django just got.
-    import leleka.services.applying  # noqa: PLC0415 - see above
-    import leleka.services.running  # noqa: F401, PLC0415 - see above; imported for its being there
-
-    import leleka.cli.commands.runs  # noqa: PLC0415 - see above
-    import leleka.cli.main  # noqa: PLC0415 - see above
-    import leleka.cli.progress  # noqa: PLC0415 - see above
-    import leleka.cli.reports  # noqa: PLC0415 - see above
+    for name in _PROGRAM:
+        import_module(name)
 
 
 def _born(words: list[str], log: str) -> int:

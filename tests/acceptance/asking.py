@@ -25,8 +25,8 @@ def _ask(what: str, more: list[str]) -> Any:
 
     from leleka.core.clock import SystemClock  # noqa: PLC0415
     from leleka.services.access.actor import Actor  # noqa: PLC0415
-    from leleka.services.refresh import commands as refresh_commands
-    from leleka.services.runs import commands as run_commands
+    from leleka.services.refresh import commands as refresh_commands  # noqa: PLC0415
+    from leleka.services.runs import commands as run_commands  # noqa: PLC0415
     from leleka.services.schedules import commands as schedule_commands  # noqa: PLC0415
     from leleka.state.models import DueDecision, Refresh, Run, SystemSchedule  # noqa: PLC0415
 

@@ -44,7 +44,7 @@ class Office(Protocol):
 
 
 class MemoryOffice:
-    """The office over ``MemoryStore``, with the waiting room of ``worker.runs.frozen_configuration.quarantine`` told again."""
+    """The office over ``MemoryStore``, with the waiting room of ``services.exports.quarantine`` told again."""
 
     def __init__(self, world: "World") -> None:
         self.clock = world.clock

@@ -10,7 +10,6 @@ from django.db import DatabaseError
 from leleka.core.data_matching import DataMatching, LeaverPolicy, Leavers, Line
 from leleka.core.plan import Planned
 from leleka.core.ports.outbox import Batch, LeaseLost, Outbox
-from leleka.core.ports.warehouse import Warehouse
 from leleka.engine.delivery import Delivery, DeliveryPorts, Job
 from leleka.engine.rate_limit import ImportLimiter, TimeScale
 from leleka.engine.run import RunContext, RunSpec, _settle, preview
@@ -23,6 +22,7 @@ from tests.simulation.wire import Wire
 
 if TYPE_CHECKING:
     from leleka.core.ports.destination import Limits
+    from leleka.core.ports.warehouse import Warehouse
     from tests.simulation.world import World
 
 MARK = Leavers(LeaverPolicy.MARK, "field:1", "yes", "no")

@@ -50,7 +50,7 @@ def page_of(
     matching: Q,
     view: Callable[[Sequence[Row]], Sequence[View]],
 ) -> Listed[View]:
-    """Return the page of ``rows`` that is wanted: those that match, by one of ``columns``, the oldest first among equals.
+    """Return the page of ``rows`` that is wanted: those that match, sorted by one of ``columns``, then by age.
 
     ``view`` is given the rows of this page alone.
     """

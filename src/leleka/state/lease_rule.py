@@ -6,8 +6,9 @@ from django.db.models import Q
 
 from leleka.core.ports.outbox import MAX_LEASE_SECONDS
 
-# No lease may be set to more than ``MAX_LEASE_SECONDS``, and clocks differ: one that ends beyond twice as much was written when
-# the clock was wrong. Whoever holds it loses it as to anybody whose clock is ahead: the fence has one owner (fault 58).
+# No lease may be set to more than ``MAX_LEASE_SECONDS``, and clocks differ: one that ends beyond twice as much was
+# written when the clock was wrong. Whoever holds it loses it as to anybody whose clock is ahead: the fence has one
+# owner (fault 58).
 _FURTHEST: Final = 2 * MAX_LEASE_SECONDS
 
 

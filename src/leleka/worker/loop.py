@@ -98,7 +98,7 @@ class Worker:
                 self._start(jobs.NOTICES)
 
     def _start(self, job: str) -> None:
-        """Return an errand its process. A machine that has no memory, process or open file to spare may have one soon."""
+        """Start a job's process. A machine that has no memory, process or open file to spare may have one soon."""
         # Its own session: a Ctrl-C at the terminal reaches the worker, which tells its children itself.
         command = [sys.executable, "-m", "leleka", "worker", "--errand", job]
         try:

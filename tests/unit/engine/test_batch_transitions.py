@@ -32,8 +32,12 @@ class Desk:
         self.time_scale = TimeScale()
         self.pace = ImportLimiter(LIMITS, self.time_scale, self.clock, share=1.0)
         self.answers = BatchTransitions(
-            self.time_scale, self.clock, self.pace, lambda addresses, spans: {}, spent
-        )  # noqa: ARG005
+            self.time_scale,
+            self.clock,
+            self.pace,
+            lambda addresses, spans: {},  # noqa: ARG005 - nobody of them is known to have been suppressed
+            spent,
+        )
 
     def sent(self, outcome: Outcome, batch: Batch = BATCH) -> Batch:
         return self.answers.to_send(batch, outcome, 0, 10).batch

@@ -15,7 +15,7 @@ from leleka.messages.progress import SAYINGS, in_words
 from leleka.messages.reasons import REASONS
 
 SOURCE = Path(__file__).parents[3] / "src" / "leleka"
-ROOMS = ("core", "engine", "destinations", "warehouse", "state", "services")
+ROOMS = ("core", "engine", "transport", "destinations", "warehouse", "state", "services", "worker")
 CODE = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+|STALE|MIGRATING|STOPPING")
 # What carries a code into an error, by the name of what is called.
 CARRIERS = {

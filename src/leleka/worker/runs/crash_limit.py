@@ -87,7 +87,7 @@ def _end(run: Run, outbox: DjangoOutbox) -> None:
 
 
 def _point(run: Run) -> dict[str, Any]:
-    """Return how far a run is, as JSON. A batch that is sent once more is a step: it is given up after so many (I-3)."""
+    """Return how far a run is, as JSON. Sending a batch once more is a step: it is given up after so many (I-3)."""
     batches = BatchRow.objects.filter(run=run).aggregate(
         batches=Count("pk"),
         answered=Count("pk", filter=~Q(status__in=_UNANSWERED)),
