@@ -53,6 +53,7 @@ check: $(UV)
 	$(RUN) ruff format --check
 	$(RUN) mypy
 	$(RUN) lint-imports --no-logo
+	$(RUN) pytest -q -p no:randomly --durations=0 --durations-min=5 tests/structure
 
 browser: $(UV)
 	@$(RUN) python -m tests.browser.chromium

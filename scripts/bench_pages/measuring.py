@@ -40,7 +40,7 @@ class Times:
 
     @property
     def too_slow(self) -> bool:
-        """Return whether it is beyond its bounds; for several browsers at once ``worked`` says nothing: the p95 decides."""
+        """Return whether it is beyond its bounds; for several browsers at once only the p95 decides."""
         return self.p95 > P95 or (bool(self.worked) and self.median > MEDIAN)
 
     def line(self) -> str:
