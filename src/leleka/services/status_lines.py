@@ -1,6 +1,6 @@
 """One thing that was, or is to be, brought up to date, as the pages of the system show it: a step, or an export's run.
 
-What a run did is shown as what the run did, whatever a refresh said of the export before or after (T9).
+What a run did is shown as what the run did, whatever a refresh said of the export before or after (CI-T9).
 """
 
 from collections.abc import Mapping, Sequence
@@ -71,7 +71,7 @@ def goes_on(status: str, *, ended: bool) -> bool:
 
 
 def standing(status: str) -> str:
-    """Give how a step without a run stands: in a refresh, whatever has not begun waits for what is before it (T3)."""
+    """Return how a step without a run stands: in a refresh, what has not begun waits for what is before it (CI-T3)."""
     return StepStatus.QUEUED if status == StepStatus.NOT_STARTED else status
 
 
