@@ -35,7 +35,7 @@ def test_the_map_has_no_folder_that_is_not_there() -> None:
 
 @pytest.mark.parametrize("page", ["docs/architecture.md", "CONTRIBUTING.md"])
 def test_every_file_that_a_page_names_is_there(page: str) -> None:
-    named = re.findall(r"`([a-z_]+(?:/[a-z_]+)*\.py)`", text_of(page))
+    named = re.findall(r"`([a-z_]+(?:/[a-z_]+)+\.py)`", text_of(page))
     roots = (SOURCE, ROOT)
     assert named
     assert [name for name in named if not any((root / name).is_file() for root in roots)] == []
@@ -60,6 +60,27 @@ def test_the_index_of_documentation_names_every_page() -> None:
         if path.parent != DECISIONS and path.name != "README.md"
     ]
     assert [str(path) for path in pages if f"({path.relative_to(ROOT / 'docs')})" not in index] == []
+
+
+def anchors_of(page: Path) -> set[str]:
+    """Return what a link may name in a page: its headings as GitHub spells them, and anchors set by hand."""
+    text = page.read_text(encoding="utf-8")
+    headings = re.findall(r"^#+ (.+)$", text, re.MULTILINE)
+    slugs = {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
+    return slugs | set(re.findall(r'<a id="([^"]+)"', text))
+
+
+def test_every_link_to_a_part_of_a_page_finds_it() -> None:
+    pages = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
+    broken = [
+        f"{page.relative_to(ROOT)}: {target}#{anchor}"
+        for page in pages
+        for target, anchor in re.findall(
+            r"\]\((?!https?:)([^)#]*)#([^)]+)\)", page.read_text(encoding="utf-8")
+        )
+        if anchor not in anchors_of((page.parent / target) if target else page)
+    ]
+    assert broken == []
 
 
 def test_terms_of_the_glossary_stand_once_and_are_translated() -> None:
