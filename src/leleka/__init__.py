@@ -1,3 +1,3 @@
-"""Leleka carries segments of unified customer profiles into ActiveCampaign lists."""
+"""Leleka exports segments of customer profiles to ActiveCampaign lists."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"

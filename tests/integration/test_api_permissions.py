@@ -1,4 +1,4 @@
-"""Every operation, asked by everybody: who may follows from the one table (design, section 8)."""
+"""Every operation, asked by everybody: who may follows from the one table."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace

@@ -105,7 +105,7 @@ NEAR = st.builds(
 def test_whatever_is_typed_is_a_label_below_a_suffix_or_refused(
     desk: Desk, asked: list[object], text: str
 ) -> None:
-    """Inputs 31 to 54 and their neighbours; section 6.2."""
+    """Inputs 31 to 54 and their neighbours."""
     if not Connection.objects.exists():
         desk.apply()
     before = state()

@@ -1,4 +1,4 @@
-"""What ActiveCampaign confirms after a run's end reaches the ledger, not the report (design section 3.6)."""
+"""What ActiveCampaign confirms after a run's end reaches the ledger, not the report."""
 
 import pytest
 

@@ -125,7 +125,7 @@ def test_the_first_that_failed_is_named_to_the_last_that_is_skipped(shop: Office
 
 @pytest.mark.usefixtures("shop")
 def test_exports_with_their_own_schedule_or_none_are_not_in_the_system_refresh() -> None:
-    """They are left alone, and nowhere shown as skipped (T9)."""
+    """They are left alone, and nowhere shown as skipped (CI-T9)."""
     Export.objects.update(schedule={"policy": "off"})
     assert "News" not in standing(walked(refresh_commands.ask(ALICE, "everything")))
 

@@ -144,7 +144,7 @@ def test_an_export_whose_sends_are_open_is_not_pruned(left: Office) -> None:
 
 
 def test_a_column_that_is_gone_fails_a_run_that_everybody_can_see(office: Office) -> None:
-    """The run fails before the first byte and names the mapping line (design section 3)."""
+    """The run fails before the first byte and names the mapping line."""
     office.hire(3)
     office.apply()
     lines = (office.folder / "customers.csv").read_text(encoding="utf-8")
@@ -162,7 +162,7 @@ def test_a_column_that_is_gone_fails_a_run_that_everybody_can_see(office: Office
 
 
 def test_a_run_that_takes_longer_than_90_minutes_says_so_once_and_goes_on(office: Office) -> None:
-    """Design section 3, what we decide."""
+    """Slow is not failed: the run goes on, and says so once."""
     office.hire(3)
     office.apply()
     office.run()

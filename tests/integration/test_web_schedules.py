@@ -58,7 +58,7 @@ def test_it_is_off_until_an_administrator_switches_it_on(ada: Client) -> None:
     page = words(ada, "/admin/system/schedule?saved")
     assert "Saved." in page
     assert page.count("06:00") + page.count("18:30") >= 10
-    assert "2 exports follow this schedule." in page, "nothing breaks silently (S11)"
+    assert "2 exports follow this schedule." in page, "nothing breaks silently (CI-S11)"
     charlie = somebody("charlie", Role.VIEWER).browser
     assert "An administrator can change it." in words(charlie, "/admin/system/schedule")
     assert charlie.post("/admin/system/schedule/save", WEEKLY).status_code == 403

@@ -55,7 +55,7 @@ def words(browser: Client, path: str) -> str:
 
 
 def test_refresh_all_is_asked_first_and_then_seen_to_go_through(ada: Client, charlie: Client) -> None:
-    """CI-O4, T5, T7, T8; everybody sees it (R3)."""
+    """CI-O4, T5, T7, T8; everybody sees it (CI-R3)."""
     assert "1 export that follows the system refresh" in words(ada, "/admin/system/refresh")
     assert not Refresh.objects.exists()
     reply = ada.post("/admin/system/refresh", headers=HTMX)

@@ -46,7 +46,7 @@ class Web:
 
     @property
     def hosts(self) -> tuple[str, ...]:
-        """The host names that a request may carry: nothing else is believed (catalogue 5.8, 115)."""
+        """The host names that a request may carry: nothing else is believed (input 115)."""
         named = urlsplit(self.public_url).hostname if self.public_url else None
         return tuple(dict.fromkeys(filter(None, (named, "127.0.0.1", "localhost", "[::1]"))))
 

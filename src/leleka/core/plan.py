@@ -123,7 +123,7 @@ class Counts:
     warnings: Mapping[str, int] = field(default_factory=dict)
 
     def accounted(self) -> int:
-        """Return the right side of design section 3.7; equals ``selected`` when nobody was lost."""
+        """Return the sum of all lines of the report; equals ``selected`` when nobody was lost."""
         by_code = (self.excluded, self.rejected, self.not_attempted)
         return (
             self.delivered + self.unchanged + self.unconfirmed + sum(sum(group.values()) for group in by_code)

@@ -60,7 +60,7 @@ def test_a_refused_batch_with_somebody_suppressed_since_goes_on_without_them_in_
 
 
 def test_a_batch_that_may_have_arrived_is_not_sent_again_once_somebody_in_it_is_suppressed() -> None:
-    """Design section 3.5: it waits out the quarantine, and the others are planned anew."""
+    """It waits out the quarantine, and the others are planned anew."""
     stage = scene(5)
     outbox = stage.plan()
     stage.destination.script.append(Step(Unknown("no answer"), applies=False))

@@ -1,4 +1,4 @@
-"""Reading who must not be written to: whole or not at all, visible, within a budget (design section 3.2)."""
+"""Reading who must not be written to: whole or not at all, visible, within a budget."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field

@@ -64,7 +64,7 @@ def change_role(actor: Actor, number: int, role: str) -> PersonView:
             _keep_an_administrator(user)
         before, user.role = user.role, wanted.value
         user.save(update_fields=("role",))
-        user.sessions.all().delete()  # 8.3.2: a role counts at once, in a new session (C-1)
+        user.sessions.all().delete()  # ASVS 8.3.2: a role counts at once, in a new session (C-1)
         record(actor, "person role", _called(user), {"before": before, "after": user.role})
     return person_view(user)
 

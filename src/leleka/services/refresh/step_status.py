@@ -9,5 +9,5 @@ def goes_on(status: str, *, ended: bool) -> bool:
 
 
 def standing(status: str) -> str:
-    """Return how a step without a run stands: in a refresh, whatever has not begun waits for what is before it (T3)."""
+    """Return how a step without a run stands: in a refresh, what has not begun waits for what is before it (CI-T3)."""
     return StepStatus.QUEUED if status == StepStatus.NOT_STARTED else status

@@ -1,6 +1,6 @@
 """One thing that was, or is to be, brought up to date, as the pages of the system show it: a step, or an export's run.
 
-What a run did is shown as what the run did, whatever a refresh said of the export before or after (T9).
+What a run did is shown as what the run did, whatever a refresh said of the export before or after (CI-T9).
 """
 
 from collections.abc import Mapping, Sequence

@@ -7,7 +7,7 @@ from leleka.state.models.runs import Run
 
 
 class Trigger(models.TextChoices):
-    """Why something runs. A run keeps it for ever: one by its own schedule is shown as what it was (T9)."""
+    """Why something runs. A run keeps it for ever: one by its own schedule is shown as what it was (CI-T9)."""
 
     SYSTEM = "system refresh"
     OWN = "own schedule"

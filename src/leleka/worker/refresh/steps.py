@@ -71,7 +71,7 @@ def _segment(session: DuckDBSession, step: RefreshStep, clock: Clock, say: Say, 
 
 
 def _export(step: RefreshStep, guard: Guard) -> Done:
-    """Queue the export's run; the step ends with it. One that cannot begin is skipped, with the reason (T3)."""
+    """Queue the export's run; the step ends with it. One that cannot begin is skipped, with the reason (CI-T3)."""
     export = Export.objects.filter(pk=step.of).first()
     if export is None:
         return _gone("export")
