@@ -7,9 +7,9 @@ import pytest
 from django.db import OperationalError
 
 from leleka.core.chain import StepStatus
-from leleka.core.clock import SystemClock
+from leleka.core.clock import SystemClock, utc_now
 from leleka.errors import TryLater
-from leleka.services import due, refreshes, retrying, running, scheduling, stepping, trying_again, walking
+from leleka.services import due, refreshes, retrying, running, stepping, trying_again, walking
 from leleka.services.audit import Actor
 from leleka.state.models import Refresh, RefreshStep, Run, RunStatus, Trigger
 from leleka.state.refreshing import RefreshLost, guard
@@ -88,7 +88,7 @@ def test_a_retry_is_queued_with_its_claim_or_not_at_all(monkeypatch: pytest.Monk
     error = TryLater("HOST_UNREACHABLE", "The host cannot be reached.")
     run = running.ask_run(Actor("schedule", ALICE.role), "News", trigger=Trigger.SYSTEM)
     retrying.plan_retry(run, error, clock.now())
-    Run.objects.update(status=RunStatus.FAILED, finished_at=scheduling.moment(clock))
+    Run.objects.update(status=RunStatus.FAILED, finished_at=utc_now(clock))
     clock.sleep(300)
 
     def die(*_: Any, **__: Any) -> None:

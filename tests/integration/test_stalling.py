@@ -2,7 +2,8 @@
 
 import pytest
 
-from leleka.services import running, scheduling, stalling
+from leleka.core.clock import utc_now
+from leleka.services import running, stalling
 from leleka.state.models import Notice, Run
 from tests.fakes.clock import VirtualClock
 from tests.integration.office import ALICE, Office
@@ -21,7 +22,7 @@ def test_a_run_without_a_step_for_ten_minutes_has_stalled_unless_it_waits() -> N
     """I-16."""
     clock = VirtualClock()
     run = running.ask_run(ALICE, "News")
-    Run.objects.filter(pk=run.pk).update(status="Processing", stepped_at=scheduling.moment(clock))
+    Run.objects.filter(pk=run.pk).update(status="Processing", stepped_at=utc_now(clock))
     clock.sleep(599)
     stalling.watch(clock)
     assert Run.objects.get(pk=run.pk).stalled_at is None
@@ -32,14 +33,12 @@ def test_a_run_without_a_step_for_ten_minutes_has_stalled_unless_it_waits() -> N
     assert Run.objects.get(pk=run.pk).stalled_at is None, "it waits for ActiveCampaign"
     clock.sleep(61)
     stalling.watch(clock)
-    assert Run.objects.get(pk=run.pk).stalled_at == scheduling.moment(clock)
+    assert Run.objects.get(pk=run.pk).stalled_at == utc_now(clock)
     assert Notice.objects.get(kind="stalled").run == run, "people are told"
     clock.sleep(5)
-    Run.objects.filter(pk=run.pk).update(stepped_at=scheduling.moment(clock))
+    Run.objects.filter(pk=run.pk).update(stepped_at=utc_now(clock))
     stalling.watch(clock)
     assert Run.objects.get(pk=run.pk).stalled_at is None
-    Run.objects.filter(pk=run.pk).update(
-        stalled_at=scheduling.moment(clock), finished_at=scheduling.moment(clock)
-    )
+    Run.objects.filter(pk=run.pk).update(stalled_at=utc_now(clock), finished_at=utc_now(clock))
     stalling.watch(clock)
     assert Run.objects.get(pk=run.pk).stalled_at is None, "it went on to its end"

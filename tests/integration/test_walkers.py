@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from leleka.core.chain import StepStatus
-from leleka.core.clock import SystemClock
+from leleka.core.clock import SystemClock, utc_now
 from leleka.errors import Conflict
 from leleka.services import refreshes, refreshing, running, scheduling, stepping, walking
 from leleka.services.watching import Nobody
@@ -185,14 +185,13 @@ def test_a_refresh_that_was_canceled_while_it_was_being_closed_is_canceled(
     """I-13: what the audit says was canceled is not called successful."""
     number = refreshes.ask(ALICE, "data")
     walking.carry_out(number, SystemClock())
-    real = scheduling.moment
 
     def meanwhile(clock: Any) -> Any:
         if Refresh.objects.get().cancel_requested_at is None:
             refreshes.cancel(ALICE, number)
-        return real(clock)
+        return utc_now(clock)
 
-    monkeypatch.setattr(scheduling, "moment", meanwhile)
+    monkeypatch.setattr(scheduling, "utc_now", meanwhile)
     scheduling.close_finished(SystemClock())
     assert Refresh.objects.get().status == "Canceled"
     with pytest.raises(Conflict, match="REFRESH_OVER"):

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from django.db import transaction
-from django.utils import timezone
 
+from leleka.core.clock import utc_now
 from leleka.core.columns import Catalogue, Column, ColumnType, Table
 from leleka.core.matching import LeaverPolicy
 from leleka.errors import InvalidInput, LelekaError, Problem
@@ -183,7 +183,7 @@ def _apply_connection(changes: Changes, wanted: CheckedConnection, *, seal: bool
     new_key = wanted.key is not None and wanted.key.reveal() != _kept_key(before, wanted.host)
     row = changes.upsert("connection", wanted.name, values, beside=("key",) if new_key else ())
     if agreed_before != (wanted.consent_by, wanted.consent_version):
-        row.consent_at = timezone.now()
+        row.consent_at = utc_now()
         row.save(update_fields=("consent_at",))
     if wanted.key is None:
         row.secrets.all().delete()
@@ -210,7 +210,7 @@ def _apply_export(changes: Changes, wanted: CheckedExport) -> None:
         "leavers": wanted.leavers,
         "automations": wanted.automations,
         "limit": wanted.limit,
-        **(columns_of(wanted.schedule, timezone.now()) if rescheduled else {}),
+        **(columns_of(wanted.schedule, utc_now()) if rescheduled else {}),
     }
     before = set(Segment.objects.filter(exports__name=wanted.name).values_list("name", flat=True))
     differ = before != set(wanted.segments)

@@ -7,8 +7,8 @@ from datetime import datetime
 from enum import StrEnum
 
 from django.db.models import Q
-from django.utils import timezone
 
+from leleka.core.clock import utc_now
 from leleka.state.models import AuditEntry
 
 
@@ -54,7 +54,7 @@ def record(
 ) -> None:
     """Append one entry. ``details`` hold no secret and no personal data; what changed stands in before and after."""
     AuditEntry.objects.create(
-        at=timezone.now(),
+        at=utc_now(),
         actor=actor.name,
         action=action,
         subject=subject,

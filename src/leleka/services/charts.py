@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from django.utils import timezone
 
-from leleka.core.clock import SystemClock
+from leleka.core.clock import current_clock, utc_now
 from leleka.destinations.registry import SPECS
 from leleka.engine.pace import ImportPace, Tempo
 from leleka.errors import NotFound
@@ -52,7 +52,7 @@ class Rate:
 def runs_of(actor: Actor, number: int) -> Sequence[RunPoint]:
     """Give the last 100 ended runs of an export within a year, the oldest first."""
     require(actor, Permission.SEE)
-    rows = find(number).runs.filter(finished_at__gte=timezone.now() - YEAR)
+    rows = find(number).runs.filter(finished_at__gte=utc_now() - YEAR)
     newest = rows.order_by("-pk").values_list("pk", "finished_at", "counts")[:_RUNS]
     points = [_point(run, ended, counts) for run, ended, counts in newest if ended is not None]
     return sorted(points, key=lambda point: point.ended)
@@ -71,7 +71,7 @@ def _point(run: int, ended: datetime, counts: dict[str, Any]) -> RunPoint:
 def sizes_of(actor: Actor, number: int) -> Sequence[tuple[datetime, int]]:
     """Give the sizes of a segment over a year, the oldest first: all of the last 30 days, before them one a day."""
     require(actor, Permission.SEE)
-    now = timezone.now()
+    now = utc_now()
     rows = (
         segments.by_number(number).sizes.filter(evaluated_at__gte=now - YEAR).order_by("evaluated_at", "pk")
     )
@@ -129,14 +129,14 @@ def _allowed(run: Run) -> float | None:
     if spec is None:
         return None
     tempo = Tempo(store.configuration().network.speed(config.get("host", "")))
-    pace = ImportPace(spec.limits, tempo, SystemClock(), share=config["share"])
+    pace = ImportPace(spec.limits, tempo, current_clock(), share=config["share"])
     interval = pace.interval(spec.limits.rows)
     return spec.limits.rows * _MINUTE / interval if interval else None
 
 
 def prune_sizes() -> None:
     """Remove the sizes of more than a year ago, and of each day that is long ago all but the last."""
-    now = timezone.now()
+    now = utc_now()
     SegmentSize.objects.filter(evaluated_at__lt=now - YEAR).delete()
     kept: dict[tuple[int, date], int] = {}
     extra = []

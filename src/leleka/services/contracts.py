@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from leleka.core.chain import ENDED
+from leleka.core.clock import utc_now
 from leleka.core.planning import Counts
 from leleka.errors import Problem
 
@@ -166,6 +167,4 @@ class RefreshView:
 
     @property
     def seconds(self) -> float:
-        return (
-            (self.finished_at or datetime.now(UTC)) - (self.started_at or self.created_at)
-        ).total_seconds()
+        return ((self.finished_at or utc_now()) - (self.started_at or self.created_at)).total_seconds()

@@ -10,9 +10,9 @@ from typing import Any, Final
 import structlog
 from django.db import transaction
 from django.db.models import QuerySet
-from django.utils import timezone
 from structlog.contextvars import bind_contextvars
 
+from leleka.core.clock import current_clock, utc_now
 from leleka.core.ports import Clock
 from leleka.core.saying import told
 from leleka.errors import LelekaError, NeedsAttention, NotFound, Problem
@@ -70,14 +70,14 @@ def ask(actor: Actor, kind: Task.Kind, subject: str, payload: Mapping[str, Any] 
                 return live.pk
             _died(live)
         row = Task.objects.create(
-            kind=kind, subject=subject, payload=asked, asked_by=actor.name, made_at=timezone.now()
+            kind=kind, subject=subject, payload=asked, asked_by=actor.name, made_at=utc_now()
         )
     return row.pk
 
 
 def task(actor: Actor, number: int) -> TaskView:
     """Give a task of one's own. Members of a segment are masked, or their reading is audited, at every look."""
-    row = Task.objects.filter(pk=number, asked_by=actor.name, made_at__gt=timezone.now() - _KEPT).first()
+    row = Task.objects.filter(pk=number, asked_by=actor.name, made_at__gt=utc_now() - _KEPT).first()
     if row is None:
         raise NotFound("TASK_UNKNOWN", "There is no such task.")
     problems = [Problem(**one) for one in row.problems]
@@ -168,7 +168,7 @@ def _died(row: Task) -> None:
 
 
 def forget_old_tasks() -> None:
-    Task.objects.filter(made_at__lt=timezone.now() - _KEPT).delete()
+    Task.objects.filter(made_at__lt=utc_now() - _KEPT).delete()
 
 
 def fail_lost_tasks() -> None:
@@ -179,7 +179,7 @@ def fail_lost_tasks() -> None:
 
 
 def _is_lost(row: Task) -> bool:
-    return bool(row.worker) and beats.is_lost(row.worker, timezone.now().timestamp())
+    return bool(row.worker) and beats.is_lost(row.worker, current_clock().now())
 
 
 def take(number: int) -> Task | None:
@@ -235,7 +235,7 @@ def _finish(number: int, status: Task.Status, **values: Any) -> None:
 
 
 def _end(rows: QuerySet[Task], status: Task.Status, **values: Any) -> None:
-    now = timezone.now()
+    now = utc_now()
     rows.exclude(status__in=_ENDED).update(status=status, stage="", finished_at=now, **values)
 
 

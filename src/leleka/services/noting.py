@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 from contextlib import suppress
-from datetime import UTC, datetime
 from typing import Final
 
 import structlog
 
+from leleka.core.clock import utc_now
 from leleka.core.outbox import Batch, BatchStatus
 from leleka.core.planning import Planned
 from leleka.core.ports import Clock
@@ -41,7 +41,9 @@ class Noting:
         self._watcher.stage(sentence)
         log.debug("run stage", stage=sentence)
         with suppress(*database.ERRORS):  # "the database does not answer" is a stage, too
-            self._live.update(stage=sentence[:_LONGEST], stage_told=told(sentence), stepped_at=self._moment())
+            self._live.update(
+                stage=sentence[:_LONGEST], stage_told=told(sentence), stepped_at=utc_now(self._clock)
+            )
 
     def planned(self, planned: Planned) -> None:
         self._watcher.planned(planned)
@@ -56,13 +58,10 @@ class Noting:
             self._next = self._clock.monotonic() + _EVERY
             self._began = self._began or self._clock.now()
             standing = _standing(batches)
-            stepped = {} if standing == self._standing else {"stepped_at": self._moment()}
+            stepped = {} if standing == self._standing else {"stepped_at": utc_now(self._clock)}
             self._standing = standing
             self._live.update(progress={**standing, "began": self._began}, **stepped)
         self._watcher.progress(batches)
-
-    def _moment(self) -> datetime:
-        return datetime.fromtimestamp(self._clock.now(), UTC)
 
 
 def _standing(batches: Mapping[int, Batch]) -> dict[str, int]:

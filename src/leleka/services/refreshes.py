@@ -7,10 +7,10 @@ from typing import Final
 
 from django.db import transaction
 from django.db.models import Prefetch
-from django.utils import timezone
 
 from leleka.core.chain import Node, StepKind
 from leleka.core.chain import walk as in_order
+from leleka.core.clock import utc_now
 from leleka.errors import Conflict, Forbidden, NotFound, Problem
 from leleka.services import chain
 from leleka.services.audit import Actor, record
@@ -50,7 +50,7 @@ def plan(scope: str, trigger: Trigger, asked_by: str, due_at: datetime | None = 
     """Write down a refresh and its steps, within the caller's transaction."""
     steps = in_order(chain.nodes(), chain.wanted(scope))
     row = Refresh.objects.create(
-        trigger=trigger, scope=scope, asked_by=asked_by, due_at=due_at, created_at=timezone.now()
+        trigger=trigger, scope=scope, asked_by=asked_by, due_at=due_at, created_at=utc_now()
     )
     numbers = {step.key: number for number, step in enumerate(steps, 1)}
     RefreshStep.objects.bulk_create(_step(row, numbers, step) for step in steps)
@@ -69,7 +69,7 @@ def cancel(actor: Actor, number: int) -> None:
     row = find(number)
     _require(actor, row.scope)
     with transaction.atomic():
-        now = timezone.now()
+        now = utc_now()
         live = Refresh.objects.filter(pk=number, finished_at__isnull=True, cancel_requested_at__isnull=True)
         if not live.update(cancel_requested_at=now, canceled_by=actor.name, status=RunStatus.CANCELING):
             if row.finished_at is None:

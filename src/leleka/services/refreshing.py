@@ -3,13 +3,13 @@
 import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 from zoneinfo import ZoneInfo
 
 import orjson
 from django.db import transaction
-from django.utils import timezone
 
+from leleka.core.clock import utc_now
 from leleka.core.columns import Catalogue
 from leleka.core.ports import Clock
 from leleka.core.rules import Related, Rule, relationships_used, to_data, uses_today, walk
@@ -79,7 +79,7 @@ def store_loaded(source: Source, loaded: Loaded) -> None:
         digest=loaded.digest,
         rows=loaded.rows,
         notes=loaded.notes,
-        refreshed_at=timezone.now(),
+        refreshed_at=utc_now(),
     )
 
 
@@ -115,7 +115,7 @@ def refresh_segments(
         say(Said("EVALUATING_SEGMENT", name=segment.name))
         query = segments.compile_rule(rule, known, files, today(clock))
         snapshot, size = segments.evaluate(session, store.lake(), segment.name, query)
-        now = timezone.now()
+        now = utc_now(clock)
         with transaction.atomic():
             guard()
             if _move(segment, snapshot=snapshot.reference, size=size, basis=basis, evaluated_at=now):
@@ -166,7 +166,7 @@ def basis_of(rule: Rule, known: Catalogue, files: Mapping[str, str], day: date) 
 def today(clock: Clock) -> date:
     """Give the day it is in the installation's time zone."""
     zone = ZoneInfo(store.configuration().time_zone)
-    return datetime.fromtimestamp(clock.now(), UTC).astimezone(zone).date()
+    return utc_now(clock).astimezone(zone).date()
 
 
 def _digest(contents: str, paths: list[str], spec: object) -> str:

@@ -7,9 +7,9 @@ from typing import Any, Final
 import structlog
 from django.db import IntegrityError, transaction
 from django.db.models import Count
-from django.utils import timezone
 from structlog.contextvars import bound_contextvars
 
+from leleka.core.clock import utc_now
 from leleka.core.outbox import LeaseLost, RunCanceled
 from leleka.core.ports import Clock
 from leleka.core.saying import Said
@@ -89,7 +89,7 @@ def ask_run(
 
 
 def _create(export: Export, config: dict[str, Any], actor: Actor, **values: Any) -> Run:
-    now = timezone.now()
+    now = utc_now()
     connection = exports.connection_of(export)
     acts_as = acting.name_for(connection, actor)
     try:

@@ -6,8 +6,8 @@ from typing import Final
 
 from django.db import transaction
 from django.db.models import Count, Q
-from django.utils import timezone
 
+from leleka.core.clock import current_clock, utc_now
 from leleka.core.email import mask, mask_within
 from leleka.core.planning import Counts
 from leleka.core.reasons import sentence
@@ -162,7 +162,7 @@ def cancel_run(actor: Actor, number: int) -> RunView:
 
 def ask_to_cancel(actor: Actor, run: Run) -> None:
     """Ask a run to stop, within the caller's transaction; one that has ended meanwhile stays as it is."""
-    now = timezone.now()
+    now = utc_now()
     live = Run.objects.filter(pk=run.pk, finished_at__isnull=True)
     asked = live.filter(cancel_requested_at__isnull=True)
     if asked.update(cancel_requested_at=now, status=RunStatus.CANCELING):
@@ -180,7 +180,7 @@ def confirm_run(actor: Actor, number: int) -> RunView:
     with transaction.atomic():
         waiting = Run.objects.filter(pk=number, status=RunStatus.NEEDS_CONFIRMATION, finished_at__isnull=True)
         if not waiting.update(
-            status=RunStatus.QUEUED, confirmed_by=actor.name, confirmed_at=timezone.now(), lease_until=0.0
+            status=RunStatus.QUEUED, confirmed_by=actor.name, confirmed_at=utc_now(), lease_until=0.0
         ):
             raise Conflict(
                 "NOTHING_TO_CONFIRM",
@@ -206,7 +206,7 @@ def views_of(runs: Iterable[Run]) -> list[RunView]:
 
 def _view(run: Run, attempts: int) -> RunView:
     counts = _counts_of(run, attempted=attempts > 0)
-    ended = run.finished_at or timezone.now()
+    ended = run.finished_at or utc_now()
     seconds = (ended - (run.started_at or run.created_at)).total_seconds()
     delivered = counts.delivered if counts else 0
     return RunView(
@@ -245,7 +245,7 @@ def progress_of(run: Run) -> Progress | None:
     if run.finished_at is not None or not run.progress:
         return None
     told = run.progress
-    seconds = timezone.now().timestamp() - told["began"]
+    seconds = current_clock().now() - told["began"]
     rate = told["accepted"] / seconds if seconds > 0 else 0.0
     left = (told["total"] - told["accepted"]) / rate if rate else None
     return Progress(told["total"], told["accepted"], told["confirmed"], rate, left)

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Final
 
 from django.db import transaction
 from django.db.models import Count, F, Q
 
+from leleka.core.clock import utc_now
 from leleka.core.ports import Clock
 from leleka.core.schedules import ClockChange, ExportSchedule, Instant, Schedule
 from leleka.core.schedules_instants import clock_changes, next_instants
@@ -81,7 +82,7 @@ def system(actor: Actor, clock: Clock) -> SystemScheduleView:
     row = SystemSchedule.objects.filter(pk=1).first()
     schedule = parse_schedule(row.schedule, _SYSTEM) if row and row.schedule else _suggested()
     on = bool(row and row.on)
-    now = _moment(clock)
+    now = utc_now(clock)
     return SystemScheduleView(
         on=on,
         schedule=schedule,
@@ -101,7 +102,7 @@ def set_system(actor: Actor, data: Mapping[str, Any], version: int, clock: Clock
     on = data.get("on", True)
     if not isinstance(on, bool):
         raise InvalidInput("SCHEDULE_INVALID", "This is true or false.", where="on")
-    schedule, now = parse_schedule(wanted, ""), _moment(clock)
+    schedule, now = parse_schedule(wanted, ""), utc_now(clock)
     with transaction.atomic():
         row, _ = SystemSchedule.objects.get_or_create(pk=1, defaults={"version": 0})
         refuse_managed(row)
@@ -121,7 +122,7 @@ def home_zone() -> str:
 
 def preview(data: Mapping[str, Any], clock: Clock) -> tuple[Sequence[Instant], Sequence[ClockChange]]:
     """Give the next instants of a schedule that is not saved, and what clock changes do to it."""
-    schedule, now = parse_schedule(data, ""), _moment(clock)
+    schedule, now = parse_schedule(data, ""), utc_now(clock)
     return next_instants(schedule, now, SHOWN), clock_changes(schedule, now)
 
 
@@ -167,7 +168,7 @@ def view_of_export(row: Export, clock: Clock) -> ExportScheduleView:
         policy=told.policy,
         schedule=told.own,
         next=next_of(row),
-        changes=clock_changes(own, _moment(clock)) if own else (),
+        changes=clock_changes(own, utc_now(clock)) if own else (),
     )
 
 
@@ -270,7 +271,7 @@ def _editable(actor: Actor, numbers: Sequence[int], versions: Versions) -> Itera
 
 
 def _set(actor: Actor, row: Export, wanted: ExportSchedule, clock: Clock) -> None:
-    values = columns_of(wanted, _moment(clock))
+    values = columns_of(wanted, utc_now(clock))
     if values["schedule"] == row.schedule:
         return
     if not Export.objects.filter(pk=row.pk, version=row.version).update(version=F("version") + 1, **values):
@@ -280,7 +281,3 @@ def _set(actor: Actor, row: Export, wanted: ExportSchedule, clock: Clock) -> Non
 
 def _suggested() -> Schedule:
     return parse_schedule({"repeat": "daily", "times": ["06:00"], "time_zone": home_zone()}, _SYSTEM)
-
-
-def _moment(clock: Clock) -> datetime:
-    return datetime.fromtimestamp(clock.now(), UTC)

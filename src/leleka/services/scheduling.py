@@ -8,7 +8,7 @@ both or neither (fault 6).
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Final
 
@@ -16,6 +16,7 @@ import structlog
 from django.db import IntegrityError, transaction
 
 from leleka.core.chain import ENDED, StepStatus, overall
+from leleka.core.clock import utc_now
 from leleka.core.ports import Clock
 from leleka.core.schedules import STILL_RUNNING, Decision, decide
 from leleka.core.schedules_instants import instants
@@ -42,7 +43,7 @@ _DAY: Final = timedelta(days=1)
 
 def tick(clock: Clock) -> None:
     """Do everything that time makes due."""
-    now = moment(clock)
+    now = utc_now(clock)
     for row in SystemSchedule.objects.filter(on=True, next_due_at__lte=now):
         _decide(_Due(SYSTEM, chain.EVERYTHING, Trigger.SYSTEM, row, clock), now)
     own = Export.objects.filter(schedule__policy=OWN, next_due_at__lte=now)
@@ -64,10 +65,6 @@ def _see_to(part: Callable[[], None], subject: str) -> None:
         raise
     except Exception:
         log.exception("a part of keeping time failed unexpectedly", subject=subject)
-
-
-def moment(clock: Clock) -> datetime:
-    return datetime.fromtimestamp(clock.now(), UTC)
 
 
 class _Due:
@@ -170,7 +167,7 @@ def close_finished(clock: Clock) -> None:
     for refresh in walked.exclude(steps__run__in=under_way):
         with transaction.atomic():
             mine = Refresh.objects.filter(pk=refresh.pk, finished_at__isnull=True)
-            if mine.update(finished_at=moment(clock)):
+            if mine.update(finished_at=utc_now(clock)):
                 _close(refresh)
 
 

@@ -5,10 +5,11 @@ What a run did is shown as what the run did, whatever a refresh said of the expo
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from leleka.core.chain import ENDED, WENT_WELL, StepKind, StepStatus
+from leleka.core.clock import utc_now
 from leleka.errors import Problem
 from leleka.services.contracts import Progress
 from leleka.services.retrying import will_be_retried
@@ -61,7 +62,7 @@ class TaskLine:
         """Give how long it took, or has taken; None where it has not begun."""
         if self.started_at is None:
             return None
-        return ((self.finished_at or datetime.now(UTC)) - self.started_at).total_seconds()
+        return ((self.finished_at or utc_now()) - self.started_at).total_seconds()
 
 
 def goes_on(status: str, *, ended: bool) -> bool:

@@ -4,8 +4,8 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import F
-from django.utils import timezone
 
+from leleka.core.clock import utc_now
 from leleka.core.schedules import ExportSchedule, Schedule
 from leleka.core.schedules_reading import to_data
 from leleka.services.changes import Changes
@@ -26,7 +26,7 @@ def values(schedule: Schedule | None, now: datetime, *, on: bool) -> dict[str, A
 def apply_system(changes: Changes, wanted: ExportSchedule) -> None:
     """Bring the row to what a definitions file says; what was due before is not run."""
     before, _ = SystemSchedule.objects.get_or_create(pk=1, defaults={"version": 0})
-    new = values(wanted.own, timezone.now(), on=wanted.own is not None)
+    new = values(wanted.own, utc_now(), on=wanted.own is not None)
     managed = {"managed_by_file": changes.path}
     compared = {key: new[key] for key in ("on", "schedule") if key in new} | managed
     differing = [key for key, value in compared.items() if getattr(before, key) != value]

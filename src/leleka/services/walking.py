@@ -12,9 +12,9 @@ from typing import Any, Final
 
 import structlog
 from django.db import connection, transaction
-from django.utils import timezone
 
 from leleka.core.chain import ENDED, StepKind, StepStatus, standing_in_the_way
+from leleka.core.clock import utc_now
 from leleka.core.ports import Clock
 from leleka.core.saying import told
 from leleka.errors import LelekaError, NeedsAttention, Problem
@@ -88,7 +88,7 @@ class Walker:
         self._leave()
 
     def _began(self) -> Any:
-        return Refresh.objects.get(pk=self.number).started_at or timezone.now()
+        return Refresh.objects.get(pk=self.number).started_at or utc_now(self.clock)
 
     def _canceled(self) -> bool:
         return Refresh.objects.filter(pk=self.number, cancel_requested_at__isnull=False).exists()
@@ -101,7 +101,7 @@ class Walker:
         if step.tries >= _MOST_TRIES:
             self._fail(step, _died(step))
             return
-        started = step.started_at or timezone.now()
+        started = step.started_at or utc_now(self.clock)
         self._write(step, status=StepStatus.PROCESSING, started_at=started, tries=step.tries + 1)
         try:
             done = stepping.do(session, step, self.clock, self._teller(step), self._guard)
@@ -141,14 +141,14 @@ class Walker:
 
     def _write(self, step: RefreshStep, **changes: Any) -> None:
         if changes.get("status") in ENDED:
-            changes = {"finished_at": timezone.now(), "stage": "", **changes}
+            changes = {"finished_at": utc_now(self.clock), "stage": "", **changes}
         with transaction.atomic():
             self._guard()
             RefreshStep.objects.filter(pk=step.pk).update(**changes)
 
     def _leave(self) -> None:
         """All is done but the runs of its exports: whoever keeps the time closes it when they have ended."""
-        now = timezone.now()
+        now = utc_now(self.clock)
         with transaction.atomic():
             self._guard(walked_at=now, worker="", lease_until=0.0)
             left = RefreshStep.objects.filter(refresh=self.number, run__isnull=True).exclude(status__in=ENDED)

@@ -7,8 +7,8 @@ from dataclasses import asdict
 import structlog
 from django.db import transaction
 from django.db.models import Q, QuerySet
-from django.utils import timezone
 
+from leleka.core.clock import utc_now
 from leleka.core.outbox import (
     FURTHEST,
     AccountState,
@@ -216,7 +216,7 @@ class DjangoOutbox:
                 counts=asdict(settled.counts),
                 problems=problems_of(error),
                 requests=AttemptRow.objects.filter(batch__run=self._run_id).count(),
-                finished_at=timezone.now(),
+                finished_at=utc_now(self._clock),
             )
             self._leave_lane()
 
@@ -225,7 +225,7 @@ class DjangoOutbox:
         status = RunStatus.CANCELED if canceled else RunStatus.FAILED
         problems = [] if canceled else problems_of(error)
         with transaction.atomic():
-            self._guard(status=status, problems=problems, finished_at=timezone.now())
+            self._guard(status=status, problems=problems, finished_at=utc_now(self._clock))
             self._leave_lane()
 
     def _guard(self, **changes: object) -> None:

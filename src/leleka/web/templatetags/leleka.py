@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from leleka.core.clock import utc_now
 from leleka.web.reasons import reason
 from leleka.web.sayings import in_words
 from leleka.web.words import status_word
@@ -62,7 +63,7 @@ def ago(moment: datetime | None, missing: str = "–") -> SafeString | str:
     if moment is None:
         return missing
     exact = date_format(timezone.localtime(moment), "DATETIME_FORMAT")
-    words = _since(moment, (timezone.now() - moment).total_seconds())
+    words = _since(moment, (utc_now() - moment).total_seconds())
     return format_html('<time datetime="{}" title="{} UTC">{}</time>', moment.isoformat(), exact, words)
 
 
