@@ -1,29 +1,29 @@
 """Connect: what a test of host and key tells, what it proves to Save, and how often one may."""
 
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-import time_machine
 
-from leleka.core.clock import SystemClock
+from leleka.core.clock import using
 from leleka.core.ports import Standing
 from leleka.errors import TryLater
 from leleka.services import connection_checks, connection_views
 from leleka.services import editing_connections as editing
 from leleka.services.connection_checks import Draft
 from leleka.state.models import Connection
+from tests.fakes.clock import VirtualClock
 from tests.integration.conftest import KEY
 from tests.integration.connecting import OTHER_KEY, connected, form, host, tried
 from tests.integration.office import ALICE, Office
 
 
 def test_a_proof_holds_for_a_quarter_of_an_hour(office: Office) -> None:
-    with time_machine.travel(datetime(2026, 5, 1, tzinfo=UTC), tick=False) as moment:
+    clock = VirtualClock()
+    with using(clock):
         judged = connection_checks.judge(Draft(host(office), KEY), None)
-        proof = connection_checks._prove(ALICE, judged, [])
+        proof = connection_checks._prove(ALICE, judged, [], clock)
         assert connection_checks.has_passed(ALICE, judged, proof) == []
-        moment.shift(timedelta(minutes=15, seconds=1))
+        clock.sleep(15 * 60 + 1)
         assert connection_checks.has_passed(ALICE, judged, proof) is None
 
 
@@ -57,11 +57,12 @@ def test_a_check_of_what_is_saved_is_remembered(office: Office) -> None:
 
 
 def test_connect_is_limited_to_five_a_minute(office: Office) -> None:
-    with time_machine.travel(datetime(2026, 5, 1, tzinfo=UTC), tick=False) as moment:
+    clock = VirtualClock()
+    with using(clock):
         for _ in range(5):
-            connection_checks.begin(ALICE, Draft(host(office), KEY), SystemClock())
+            connection_checks.begin(ALICE, Draft(host(office), KEY), clock)
         with pytest.raises(TryLater, match="CHECK_TOO_OFTEN") as raised:
-            connection_checks.begin(ALICE, Draft(host(office), KEY), SystemClock())
+            connection_checks.begin(ALICE, Draft(host(office), KEY), clock)
         assert raised.value.retry_after == 60
-        moment.shift(timedelta(seconds=61))
-        connection_checks.begin(ALICE, Draft(host(office), KEY), SystemClock())
+        clock.sleep(61)
+        connection_checks.begin(ALICE, Draft(host(office), KEY), clock)

@@ -184,7 +184,9 @@ def test_a_connection_that_moves_brings_its_key_and_its_exports_along(office: Of
     matching = {"email": "email", "lines": [{"to": "phone", "column": "landline"}], "tags": []}
     theirs = export_on(connection_views.view_of(there), "Calls", matching=matching)
     judged = connection_checks.judge(Draft("other.api-us1.com", KEY), None)
-    moved = form(office, host="other.api-us1.com", proof=connection_checks._prove(ALICE, judged, []))
+    moved = form(
+        office, host="other.api-us1.com", proof=connection_checks._prove(ALICE, judged, [], SystemClock())
+    )
     with pytest.raises(Conflict, match=r"MAP_FIELD_SHARED.*'Calls' writes field phone"):
         editing.update(ALICE, made.id, made.version, moved)
     theirs.delete()
