@@ -10,7 +10,7 @@ from pydantic import ConfigDict, Field
 from leleka.api.access import ApiRequest
 from leleka.api.problems import ProblemOut
 from leleka.api.shapes import LARGEST, Audience, CheckOut, In, Number, Page, Paging, Version, paged
-from leleka.core.clock import SystemClock
+from leleka.core.clock import current_clock
 from leleka.core.ports import Standing
 from leleka.errors import InvalidInput, Problem
 from leleka.services import (
@@ -233,7 +233,7 @@ def remove_connection(request: ApiRequest, number: Number, data: RemovalIn) -> S
 
 
 def _tested(actor: Actor, draft: Draft) -> tuple[connection_checks.Connect, list[Any]]:
-    test = connection_checks.begin(actor, draft, SystemClock())
+    test = connection_checks.begin(actor, draft, current_clock())
     return test, list(test)
 
 

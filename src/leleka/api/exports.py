@@ -21,7 +21,7 @@ from leleka.api.export_shapes import (
 )
 from leleka.api.schedule_shapes import DecisionOut, ExportScheduleIn, ExportScheduleOut, of_export
 from leleka.api.shapes import AskedRunOut, Number, Page, Paging, RunAsked, TaskAsked, paged
-from leleka.core.clock import SystemClock
+from leleka.core.clock import current_clock
 from leleka.errors import NeedsAttention, NotFound
 from leleka.services import editing_exports, export_views, idempotency, schedules
 from leleka.services.audit import Actor
@@ -55,7 +55,7 @@ def list_offers(
     known = export_views.choices(request.auth).connections.values()
     if not any(connection in names for names in known):
         raise NotFound("CONNECTION_UNKNOWN", "There is no such connection.", where="connection")
-    offered = export_views.offered(request.auth, connection, SystemClock())
+    offered = export_views.offered(request.auth, connection, current_clock())
     if offered.problems:
         problem = offered.problems[0]
         raise NeedsAttention(problem.code, problem.message, where="connection", remedy=problem.remedy)
@@ -164,7 +164,7 @@ def run_export(
     summary="Get an export's schedule",
 )
 def get_schedule(request: ApiRequest, number: Number) -> dict[str, Any]:
-    return of_export(schedules.of_export(request.auth, number, SystemClock()))
+    return of_export(schedules.of_export(request.auth, number, current_clock()))
 
 
 @router.put(
@@ -181,8 +181,8 @@ def set_schedule(request: ApiRequest, number: Number, data: ExportScheduleIn) ->
     """
     wanted = data.schedule if isinstance(data.schedule, str) else data.schedule.written()
     seen = {} if data.version is None else {number: data.version}
-    schedules.set_exports(request.auth, [number], wanted, SystemClock(), seen)
-    return of_export(schedules.of_export(request.auth, number, SystemClock()))
+    schedules.set_exports(request.auth, [number], wanted, current_clock(), seen)
+    return of_export(schedules.of_export(request.auth, number, current_clock()))
 
 
 @router.get(

@@ -13,12 +13,12 @@ def backup(
     json: JsonOption = False,
 ) -> None:
     """Write the whole installation into one file, without the master key: keep that elsewhere."""
-    from leleka.core.clock import SystemClock
+    from leleka.core.clock import current_clock
     from leleka.services import backups, store
     from leleka.services.audit import Actor
 
     store.prepare()
-    done = backups.backup(file, Actor.operator(), SystemClock())
+    done = backups.backup(file, Actor.operator(), current_clock())
     if json:
         print_json(done)
         return

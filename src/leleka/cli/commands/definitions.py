@@ -45,11 +45,11 @@ def check(
     json: JsonOption = False,
 ) -> None:
     """Test connections step by step, and show the lists and fields of the account."""
-    from leleka.core.clock import SystemClock
+    from leleka.core.clock import current_clock
     from leleka.services import connections, store
 
     store.prepare()
-    clock = SystemClock()
+    clock = current_clock()
     views = []
     for name in connections.names(connection):
         if not json:

@@ -40,11 +40,11 @@ def preview(name: Name, no_refresh: NoRefresh = False, json: JsonOption = False)
     """Show what a run would do; nothing is sent."""
     from leleka.cli.progress import RunProgress
     from leleka.cli.reports import print_preview
-    from leleka.core.clock import SystemClock
+    from leleka.core.clock import current_clock
     from leleka.services import exports, store
 
     store.prepare()
-    clock = SystemClock()
+    clock = current_clock()
     with RunProgress(clock) as watcher:
         view = exports.preview_export(name, clock, watcher, refresh=not no_refresh)
     if json:
@@ -72,12 +72,12 @@ def run(
     from leleka.cli.commands.runs import exit_code
     from leleka.cli.progress import RunProgress
     from leleka.cli.reports import print_run
-    from leleka.core.clock import SystemClock
+    from leleka.core.clock import current_clock
     from leleka.services import running, store
     from leleka.services.audit import Actor
 
     store.prepare()
-    clock = SystemClock()
+    clock = current_clock()
     try:
         with RunProgress(clock) as watcher:
             view = running.run_export(
@@ -103,12 +103,12 @@ def reconcile(
     json: JsonOption = False,
 ) -> None:
     """Compare what was confirmed with the list itself, page by page: 400 contacts a second at most."""
-    from leleka.core.clock import SystemClock
+    from leleka.core.clock import current_clock
     from leleka.services import reconciling, store
     from leleka.services.audit import Actor
 
     store.prepare()
-    found = reconciling.reconcile(name, Actor.operator(), SystemClock(), say, repair=repair)
+    found = reconciling.reconcile(name, Actor.operator(), current_clock(), say, repair=repair)
     if json:
         print_json(found)
         return

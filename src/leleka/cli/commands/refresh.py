@@ -23,14 +23,14 @@ def refresh(
     Exit codes: 0 done, 1 something failed, 3 done with warnings or skipped steps, 4 a run needs confirmation.
     """
     from leleka.cli.progress import RunProgress
-    from leleka.core.clock import SystemClock
+    from leleka.core.clock import current_clock
     from leleka.services import refreshing_now, store
     from leleka.services.audit import Actor
 
     if sum((everything, bool(source), bool(segment))) > 1:
         raise typer.BadParameter("--everything, --source and --segment exclude each other")
     store.prepare()
-    clock, actor = SystemClock(), Actor.operator()
+    clock, actor = current_clock(), Actor.operator()
     scope = refreshing_now.scope_of(source=source, segment=segment, everything=everything)
     with RunProgress(clock) as watcher:
         view = refreshing_now.refresh_now(actor, scope, clock, watcher)

@@ -36,12 +36,12 @@ def show(
     json: JsonOption = False,
 ) -> None:
     """Evaluate a segment now and show its rules, its size and some members."""
-    from leleka.core.clock import SystemClock
+    from leleka.core.clock import current_clock
     from leleka.services import segments, store
     from leleka.services.audit import Actor
 
     store.prepare()
-    view, members = segments.show_segment(Actor.operator(), name, SystemClock(), sample)
+    view, members = segments.show_segment(Actor.operator(), name, current_clock(), sample)
     if json:
         print_json({"segment": view, "sample": members})
         return

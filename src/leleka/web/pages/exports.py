@@ -8,7 +8,7 @@ from django.http import HttpResponse, QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from leleka.core.clock import SystemClock
+from leleka.core.clock import current_clock
 from leleka.errors import Conflict, Forbidden, InvalidInput, LelekaError
 from leleka.services import editing_exports, export_views, plan_limits, runs
 from leleka.services.export_views import ExportDetail
@@ -108,7 +108,7 @@ def sums(request: Request) -> HttpResponse:
 def _offered(request: Request, template: str, *, ask: bool = True) -> HttpResponse:
     actor, lines = actor_of(request), export_form.posted_lines(request.POST)
     data = _lenient(request.POST)
-    offered = export_views.offered(actor, data["connection"], SystemClock()) if ask else None
+    offered = export_views.offered(actor, data["connection"], current_clock()) if ask else None
     context = export_form.context_of(actor, data, lines, offered)
     return page(request, template, context)
 
@@ -140,7 +140,7 @@ def _refused(
     request: Request, error: LelekaError, lines: Sequence[export_form.Line], detail: ExportDetail | None
 ) -> HttpResponse:
     actor, data = actor_of(request), _lenient(request.POST)
-    offered = export_views.offered(actor, data["connection"], SystemClock())
+    offered = export_views.offered(actor, data["connection"], current_clock())
     problems = [in_this_language(one) for one in error.problems]
     context = {
         **export_form.context_of(actor, data, lines, offered),

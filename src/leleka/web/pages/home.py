@@ -5,7 +5,7 @@ from typing import Any
 
 from django.http import HttpResponse
 
-from leleka.core.clock import SystemClock
+from leleka.core.clock import current_clock
 from leleka.services import overview, schedules
 from leleka.services.permissions import Permission, allows
 from leleka.services.sentences import in_this_language
@@ -15,7 +15,7 @@ from leleka.web.request import Request, actor_of
 
 def show(request: Request) -> HttpResponse:
     """Show it; a new installation sees the way to its first run instead of empty lists."""
-    actor, clock = actor_of(request), SystemClock()
+    actor, clock = actor_of(request), current_clock()
     standing = overview.standing(actor)
     context: dict[str, Any] = {
         "standing": standing,

@@ -3,7 +3,7 @@
 from django.http import HttpResponse
 from django.urls import reverse
 
-from leleka.core.clock import SystemClock
+from leleka.core.clock import current_clock
 from leleka.services import notice_views
 from leleka.services.permissions import Permission, allows
 from leleka.web.answers import go, is_htmx, page, pane
@@ -67,5 +67,5 @@ def system(request: Request) -> HttpResponse:
 
 
 def test(request: Request) -> HttpResponse:
-    notice_views.send_test(actor_of(request), SystemClock())
+    notice_views.send_test(actor_of(request), current_clock())
     return go(request, f"{reverse('web:system_notices')}?asked")

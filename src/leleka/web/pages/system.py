@@ -4,7 +4,7 @@ from django.http import HttpResponse
 from django.urls import reverse
 
 from leleka.core.chain import StepKind
-from leleka.core.clock import SystemClock
+from leleka.core.clock import current_clock
 from leleka.services import about as facts
 from leleka.services import plan_limits, refreshes, schedules, status, status_progress
 from leleka.services.status import Wanted
@@ -35,7 +35,7 @@ def index(request: Request) -> HttpResponse:
 
 
 def about(request: Request) -> HttpResponse:
-    context = {"about": facts.about(actor_of(request), SystemClock()), "tab": "about"}
+    context = {"about": facts.about(actor_of(request), current_clock()), "tab": "about"}
     return page(request, "web/pages/system_about.html", context)
 
 

@@ -5,7 +5,7 @@ from typing import Any, Final
 from django.http import HttpResponse
 from django.urls import reverse
 
-from leleka.core.clock import SystemClock
+from leleka.core.clock import current_clock
 from leleka.core.schedules_reading import to_data
 from leleka.errors import Conflict, InvalidInput
 from leleka.services import schedules, system_schedule
@@ -19,11 +19,11 @@ _DECIDED: Final = 12
 
 
 def show(request: Request) -> HttpResponse:
-    view = schedules.system(actor_of(request), SystemClock())
+    view = schedules.system(actor_of(request), current_clock())
     context = _context(request)
     given = {"on": view.on, "version": view.version, **words.form_of(view.schedule)}
     if not view.on:
-        view_next, changes = schedules.preview(to_data(view.schedule), SystemClock())
+        view_next, changes = schedules.preview(to_data(view.schedule), current_clock())
     else:
         view_next, changes = view.next, view.changes
     context |= {"given": given, "view": view, "next": view_next, "changes": changes}
@@ -35,7 +35,7 @@ def save(request: Request) -> HttpResponse:
     data, on = words.posted(request.POST), request.POST.get("on") == "yes"
     version = whole_number(request.POST.get("version"))
     try:
-        schedules.set_system(actor_of(request), {**data, "on": on}, version, SystemClock())
+        schedules.set_system(actor_of(request), {**data, "on": on}, version, current_clock())
     except (InvalidInput, Conflict) as error:
         given = {"on": on, "version": version, **words.form_of(data)}
         context = {**_context(request), "given": given, "errors": words.beside_fields(error.problems)}
@@ -53,7 +53,7 @@ def preview(request: Request) -> HttpResponse:
 def next_of(data: dict[str, Any]) -> dict[str, Any]:
     """Give the next moments of what was typed, or what is wrong with it."""
     try:
-        found, changes = schedules.preview(data, SystemClock())
+        found, changes = schedules.preview(data, current_clock())
     except InvalidInput as error:
         problems = words.beside_fields(error.problems)
         return {"next": (), "wrong": [one for several in problems.values() for one in several]}
