@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from django.db import OperationalError
 
-from leleka.core.chain import StepStatus
 from leleka.core.clock import SystemClock, utc_now
+from leleka.core.statuses import StepStatus
 from leleka.errors import TryLater
 from leleka.services import due, refreshes, retrying, running, stepping, trying_again, walking
 from leleka.services.audit import Actor

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 
 import pytest
 
-from leleka.core.chain import StepStatus
 from leleka.core.clock import SystemClock
+from leleka.core.statuses import StepStatus
 from leleka.errors import Conflict, Forbidden, NotFound
 from leleka.services import due, refreshes, refreshing_now, running, scheduling, walking
 from leleka.services.audit import Actor, Role

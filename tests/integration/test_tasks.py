@@ -9,6 +9,7 @@ import pytest
 from django.utils import timezone
 
 from leleka.core.clock import SystemClock
+from leleka.core.statuses import TaskStatus
 from leleka.services import beats, due, segments, workers
 from leleka.state.models import Task, WorkerBeat
 from leleka.worker import loop
@@ -25,7 +26,7 @@ def asked() -> int:
 
 
 def is_taken(number: int, worker: str) -> None:
-    Task.objects.filter(pk=number).update(worker=worker, status=Task.Status.PROCESSING)
+    Task.objects.filter(pk=number).update(worker=worker, status=TaskStatus.PROCESSING)
 
 
 def errands() -> list[str]:

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from leleka.core.chain import StepStatus
 from leleka.core.clock import SystemClock, utc_now
+from leleka.core.statuses import StepStatus
 from leleka.errors import Conflict
 from leleka.services import refreshes, refreshing, running, scheduling, stepping, walking
 from leleka.services.watching import Nobody

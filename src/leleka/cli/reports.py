@@ -7,14 +7,15 @@ from rich.markup import escape
 from leleka.cli.output import out
 from leleka.core.planning import Counts
 from leleka.core.reasons import sentence
+from leleka.core.statuses import RunStatus
 from leleka.services.contracts import PreviewView, RunView
 
 _COLOURS = {
-    "Successful": "green",
-    "Completed with warnings": "yellow",
-    "Needs confirmation": "yellow",
-    "Failed": "red",
-    "Canceled": "yellow",
+    RunStatus.SUCCESSFUL: "green",
+    RunStatus.WITH_WARNINGS: "yellow",
+    RunStatus.NEEDS_CONFIRMATION: "yellow",
+    RunStatus.FAILED: "red",
+    RunStatus.CANCELED: "yellow",
 }
 _LEFT = {
     "kept": "kept in the list as they are",

@@ -8,6 +8,7 @@ from typing import Any
 from leleka.core.chain import ENDED
 from leleka.core.clock import utc_now
 from leleka.core.planning import Counts
+from leleka.core.statuses import RunStatus
 from leleka.errors import Problem
 
 
@@ -86,7 +87,7 @@ class RunView:
     connection: str
     target: str
     segments: tuple[tuple[str, int], ...]
-    status: str
+    status: RunStatus
     stage: str
     stage_told: dict[str, object]
     asked_by: str
@@ -157,7 +158,7 @@ class RefreshView:
     scope: str
     subject: str
     asked_by: str
-    status: str
+    status: RunStatus
     due_at: datetime | None
     created_at: datetime
     started_at: datetime | None

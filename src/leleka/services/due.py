@@ -15,6 +15,7 @@ from structlog.contextvars import bind_contextvars
 from leleka.core.clock import current_clock, utc_now
 from leleka.core.ports import Clock
 from leleka.core.saying import told
+from leleka.core.statuses import TaskStatus
 from leleka.errors import LelekaError, NeedsAttention, NotFound, Problem
 from leleka.services import (
     beats,
@@ -38,7 +39,7 @@ from leleka.state.models import Connection, Task
 log = structlog.get_logger(__name__)
 NOTICES: Final = "notices"
 _KEPT: Final = timedelta(days=1)
-_ENDED: Final = (Task.Status.SUCCESSFUL, Task.Status.FAILED)
+_ENDED: Final = (TaskStatus.SUCCESSFUL, TaskStatus.FAILED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ class TaskView:
     id: int
     kind: str
     subject: str
-    status: str
+    status: TaskStatus
     stage: str
     stage_told: Mapping[str, Any]
     result: dict[str, Any]
@@ -84,7 +85,8 @@ def task(actor: Actor, number: int) -> TaskView:
     result = row.result
     if row.kind == Task.Kind.MEMBERS and result:
         result = segments.seen(actor, row.subject, result)
-    return TaskView(row.pk, row.kind, row.subject, row.status, row.stage, row.stage_told, result, problems)
+    status = TaskStatus(row.status)
+    return TaskView(row.pk, row.kind, row.subject, status, row.stage, row.stage_told, result, problems)
 
 
 def errands(clock: Clock, but: Container[str], limit: int) -> Sequence[str]:
@@ -164,7 +166,7 @@ def ended(errand: str) -> None:
 def _died(row: Task) -> None:
     """Let a task fail whose process died, unless another process has it by now."""
     problem = Problem("TASK_DIED", "The process that worked on this died.", remedy="Ask again.")
-    _end(Task.objects.filter(pk=row.pk, worker=row.worker), Task.Status.FAILED, problems=[asdict(problem)])
+    _end(Task.objects.filter(pk=row.pk, worker=row.worker), TaskStatus.FAILED, problems=[asdict(problem)])
 
 
 def forget_old_tasks() -> None:
@@ -188,7 +190,7 @@ def take(number: int) -> Task | None:
     if row.worker and not workers.is_dead(row.worker):
         return None
     mine = Task.objects.filter(pk=number, worker=row.worker).exclude(status__in=_ENDED)
-    return row if mine.update(worker=workers.me(), status=Task.Status.PROCESSING) else None
+    return row if mine.update(worker=workers.me(), status=TaskStatus.PROCESSING) else None
 
 
 def _do(number: int, clock: Clock) -> None:
@@ -199,7 +201,7 @@ def _do(number: int, clock: Clock) -> None:
         _work(row, clock)
     except KeyboardInterrupt:  # told to end: whoever comes next may begin it anew at once (fault 74)
         mine = Task.objects.filter(pk=number, worker=workers.me()).exclude(status__in=_ENDED)
-        mine.update(worker="", status=Task.Status.QUEUED, stage="", stage_told={})
+        mine.update(worker="", status=TaskStatus.QUEUED, stage="", stage_told={})
         raise
 
 
@@ -208,13 +210,13 @@ def _work(row: Task, clock: Clock) -> None:
     try:
         result = _result(row, clock, _Watcher(number))
     except LelekaError as error:
-        _finish(number, Task.Status.FAILED, problems=[asdict(one) for one in error.problems])
+        _finish(number, TaskStatus.FAILED, problems=[asdict(one) for one in error.problems])
     except Exception:
         log.exception("a task failed unexpectedly", task=number)
         bug = NeedsAttention("INTERNAL_ERROR", "Something went wrong inside Leleka.")
-        _finish(number, Task.Status.FAILED, problems=[asdict(one) for one in bug.problems])
+        _finish(number, TaskStatus.FAILED, problems=[asdict(one) for one in bug.problems])
     else:
-        _finish(number, Task.Status.SUCCESSFUL, result=result)
+        _finish(number, TaskStatus.SUCCESSFUL, result=result)
 
 
 def _result(row: Task, clock: Clock, watcher: "_Watcher") -> dict[str, Any]:
@@ -230,11 +232,11 @@ def _result(row: Task, clock: Clock, watcher: "_Watcher") -> dict[str, Any]:
     return result
 
 
-def _finish(number: int, status: Task.Status, **values: Any) -> None:
+def _finish(number: int, status: TaskStatus, **values: Any) -> None:
     _end(Task.objects.filter(pk=number), status, **values)
 
 
-def _end(rows: QuerySet[Task], status: Task.Status, **values: Any) -> None:
+def _end(rows: QuerySet[Task], status: TaskStatus, **values: Any) -> None:
     now = utc_now()
     rows.exclude(status__in=_ENDED).update(status=status, stage="", finished_at=now, **values)
 

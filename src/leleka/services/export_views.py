@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
 from django.db.models import (
     Case,
@@ -20,6 +20,7 @@ from django.db.models.functions import Coalesce
 
 from leleka.core.columns import ColumnType
 from leleka.core.ports import Clock, Field, Target
+from leleka.core.statuses import StepStatus
 from leleka.destinations.registry import SPECS, spec_of
 from leleka.errors import LelekaError, NotFound, Problem
 from leleka.services import catalogue, connection_views, connections
@@ -31,8 +32,6 @@ from leleka.services.permissions import Permission, allows, may_use, require
 from leleka.services.sentences import without_particulars
 from leleka.state.folding import Folded
 from leleka.state.models import Connection, Export, ExportSegment, Run, Segment
-
-_NOT_STARTED: Final = "Not started"
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +155,7 @@ def _columns(actor: Actor) -> Columns:
         "name": Folded("name"),
         "type": Coalesce("connection__type", Value("")),
         "connection": Folded(Coalesce("connection__name", Value(""))),
-        "status": Coalesce(_newest("status"), Value(_NOT_STARTED)),
+        "status": Coalesce(_newest("status"), Value(StepStatus.NOT_STARTED)),
         "refreshed": _newest("finished_at"),
         "editable": Value(1) if may_all else Case(shared, default=Value(0)),
     }
@@ -255,7 +254,7 @@ def line_of(actor: Actor, row: Export, run: Run | None) -> ExportLine:
         target=row.target,
         segments=tuple(sorted(segment.name for segment in row.segments.all())),
         leavers=row.leavers["policy"],
-        status=run.status if run else _NOT_STARTED,
+        status=run.status if run else StepStatus.NOT_STARTED,
         run=run.pk if run else None,
         refreshed=run.finished_at if run else None,
         running=run is not None and run.finished_at is None,

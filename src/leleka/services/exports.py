@@ -9,6 +9,7 @@ from leleka.core.matching import LeaverPolicy
 from leleka.core.planning import Selection
 from leleka.core.ports import Clock
 from leleka.core.saying import told
+from leleka.core.statuses import StepStatus
 from leleka.engine.guards import confirmation_needed
 from leleka.engine.pace import ImportPace
 from leleka.engine.run import Ground, Order, Watcher, preview
@@ -245,7 +246,7 @@ def _view(export: Export) -> ExportView:
         target=export.target,
         segments=tuple(segment.name for segment in export.segments.all()),
         leavers=export.leavers["policy"],
-        last_status=run.status if run else "Not started",
+        last_status=run.status if run else StepStatus.NOT_STARTED,
         last_run=run.pk if run else None,
         last_finished_at=run.finished_at if run else None,
         schedule=written(export),

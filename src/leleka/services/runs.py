@@ -215,7 +215,7 @@ def _view(run: Run, attempts: int) -> RunView:
         connection=run.config["connection"],
         target=run.config["target"],
         segments=tuple((name, size) for name, _, size in run.config["segments"]),
-        status=run.status,
+        status=RunStatus(run.status),
         stage="" if run.finished_at else run.stage,
         stage_told={} if run.finished_at else run.stage_told,
         asked_by=run.asked_by,

@@ -15,12 +15,13 @@ from typing import Any, Final
 import structlog
 from django.db import IntegrityError, transaction
 
-from leleka.core.chain import ENDED, StepStatus, overall
+from leleka.core.chain import ENDED, overall
 from leleka.core.clock import utc_now
 from leleka.core.ports import Clock
 from leleka.core.schedules import STILL_RUNNING, Decision, decide
 from leleka.core.schedules_instants import instants
 from leleka.core.schedules_reading import parse_schedule
+from leleka.core.statuses import DueOutcome, StepStatus
 from leleka.errors import LelekaError, Problem
 from leleka.services import chain, database, notices, refreshes, stalling, trying_again
 from leleka.services.export_schedules import OWN, next_due
@@ -119,7 +120,7 @@ class _Due:
 
     def _carry_out(self, decision: Decision, live: str, now: datetime) -> None:
         refresh = None
-        if decision.outcome == "started":
+        if decision.outcome == DueOutcome.STARTED:
             try:
                 with transaction.atomic():
                     refresh = refreshes.plan(self._scope, self._trigger, _BY, decision.due_at)
@@ -140,7 +141,7 @@ class _Due:
             decided_at=now,
             refresh=refresh,
         )
-        if decision.outcome == "failed-to-start" and self._export is not None:
+        if decision.outcome == DueOutcome.FAILED and self._export is not None:
             notices.schedule_missed(self._export, decision.due_at, self._clock)
 
     def _cannot_be_read(self, error: LelekaError, now: datetime) -> None:
@@ -149,7 +150,7 @@ class _Due:
         if due_at is None:
             return
         with suppress(IntegrityError), transaction.atomic():
-            self._remember(Decision(due_at, "failed-to-start", str(error)), "", now)
+            self._remember(Decision(due_at, DueOutcome.FAILED, str(error)), "", now)
             self._move_on(now + _DAY)
 
     def _move_on(self, to: datetime | None) -> None:

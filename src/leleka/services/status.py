@@ -11,7 +11,8 @@ from typing import Any, Final, TypeVar
 
 from django.db.models import OuterRef, QuerySet, Subquery
 
-from leleka.core.chain import Key, StepKind, StepStatus
+from leleka.core.chain import Key, StepKind
+from leleka.core.statuses import StepStatus
 from leleka.errors import NotFound
 from leleka.services.audit import Actor
 from leleka.services.permissions import Permission, require

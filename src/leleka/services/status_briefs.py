@@ -11,7 +11,8 @@ from typing import Final
 from django.db.models import BooleanField, ExpressionWrapper, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
-from leleka.core.chain import StepKind, StepStatus
+from leleka.core.chain import StepKind
+from leleka.core.statuses import StepStatus
 from leleka.services.status_lines import TaskLine, goes_on, of_run, of_step, standing
 from leleka.state.models import Export, RefreshStep, Run
 

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from leleka.core.chain import ENDED, WENT_WELL, StepKind, StepStatus
+from leleka.core.chain import ENDED, WENT_WELL, StepKind
 from leleka.core.clock import utc_now
+from leleka.core.statuses import StepStatus
 from leleka.errors import Problem
 from leleka.services.contracts import Progress
 from leleka.services.retrying import will_be_retried

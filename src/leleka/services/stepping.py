@@ -6,8 +6,9 @@ from typing import Any
 
 from django.db import transaction
 
-from leleka.core.chain import StepKind, StepStatus
+from leleka.core.chain import StepKind
 from leleka.core.ports import Clock
+from leleka.core.statuses import StepStatus
 from leleka.errors import Conflict, LelekaError, Problem
 from leleka.services import refreshing, running
 from leleka.services.audit import Actor, Role

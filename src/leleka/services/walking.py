@@ -13,10 +13,11 @@ from typing import Any, Final
 import structlog
 from django.db import connection, transaction
 
-from leleka.core.chain import ENDED, StepKind, StepStatus, standing_in_the_way
+from leleka.core.chain import ENDED, StepKind, standing_in_the_way
 from leleka.core.clock import utc_now
 from leleka.core.ports import Clock
 from leleka.core.saying import told
+from leleka.core.statuses import StepStatus
 from leleka.errors import LelekaError, NeedsAttention, Problem
 from leleka.services import database, stepping, store, workers
 from leleka.services.refresh_order import to_walk

@@ -7,7 +7,7 @@ import typer
 from rich.markup import escape
 
 from leleka.cli.output import JsonOption, out, print_json, print_table, say
-from leleka.core.ports import Check
+from leleka.core.ports import Check, Standing
 
 _MARKS = {"created": "+", "changed": "~", "unchanged": "=", "removed": "-", "absent": "?"}
 _FAILED = 1
@@ -59,7 +59,7 @@ def check(
             steps.append(step)
             if not json:
                 _print_step(step)
-        failed = any(step.standing == "failed" for step in steps)
+        failed = any(step.standing is Standing.FAILED for step in steps)
         lists, fields = ((), ()) if failed else connections.offers(name, clock)
         views.append({"connection": name, "failed": failed, "steps": steps, "lists": lists, "fields": fields})
         if not (json or failed):

@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from leleka.cli.output import JsonOption, out, print_json, print_table
+from leleka.core.statuses import RunStatus, StepStatus
 from leleka.services.contracts import RefreshView
 
 _FAILED, _WARNINGS, _CONFIRMATION = 1, 3, 4
@@ -53,8 +54,8 @@ def _print(view: RefreshView) -> None:
 
 def _exit_code(view: RefreshView) -> int:
     statuses = {step.status for step in view.steps}
-    if "Needs confirmation" in statuses:
+    if RunStatus.NEEDS_CONFIRMATION in statuses:
         return _CONFIRMATION
-    if "Failed" in statuses:
+    if RunStatus.FAILED in statuses:
         return _FAILED
-    return _WARNINGS if statuses & {"Completed with warnings", "Skipped", "Canceled"} else 0
+    return _WARNINGS if statuses & {RunStatus.WITH_WARNINGS, StepStatus.SKIPPED, RunStatus.CANCELED} else 0

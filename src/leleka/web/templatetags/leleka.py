@@ -15,23 +15,24 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from leleka.core.clock import utc_now
+from leleka.core.statuses import RunStatus, StepStatus
 from leleka.web.reasons import reason
 from leleka.web.sayings import in_words
 from leleka.web.words import status_word
 
 register = template.Library()
 _ICONS: Final = Path(__file__).parent.parent / "icons"
-_TONES: Final = {
-    "Successful": ("green", "circle-check"),
-    "Completed with warnings": ("yellow", "alert-triangle"),
-    "Failed": ("red", "alert-circle"),
-    "Needs confirmation": ("orange", "hand-stop"),
-    "Processing": ("blue", "loader-2"),
-    "Queued": ("azure", "hourglass-high"),
-    "Canceling": ("yellow", "hourglass-high"),
-    "Canceled": ("secondary", "circle-x"),
-    "Skipped": ("secondary", "circle-x"),
-    "Not started": ("secondary", "circle-dashed"),
+_TONES: Final[Mapping[str, tuple[str, str]]] = {
+    RunStatus.SUCCESSFUL: ("green", "circle-check"),
+    RunStatus.WITH_WARNINGS: ("yellow", "alert-triangle"),
+    RunStatus.FAILED: ("red", "alert-circle"),
+    RunStatus.NEEDS_CONFIRMATION: ("orange", "hand-stop"),
+    RunStatus.PROCESSING: ("blue", "loader-2"),
+    RunStatus.QUEUED: ("azure", "hourglass-high"),
+    RunStatus.CANCELING: ("yellow", "hourglass-high"),
+    RunStatus.CANCELED: ("secondary", "circle-x"),
+    StepStatus.SKIPPED: ("secondary", "circle-x"),
+    StepStatus.NOT_STARTED: ("secondary", "circle-dashed"),
 }
 _MINUTE, _HOUR, _DAY = 60, 3600, 86_400
 _MONTH_DAYS: Final = 30
