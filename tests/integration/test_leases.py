@@ -11,8 +11,8 @@ from leleka.core.statuses import StepStatus
 from leleka.errors import TryLater
 from leleka.services import due, refreshes, retrying, running, stepping, trying_again, walking
 from leleka.services.audit import Actor
+from leleka.state.lease import REFRESH_LEASE, RefreshLost
 from leleka.state.models import Refresh, RefreshStep, Run, RunStatus, Trigger
-from leleka.state.refreshing import RefreshLost, guard
 from tests.fakes.clock import START, VirtualClock
 from tests.integration.office import ALICE
 
@@ -32,7 +32,7 @@ def test_a_lease_is_renewed_again_when_the_database_answers_again(monkeypatch: p
             raise answer
         renewed.append((number, fence, until))
 
-    monkeypatch.setattr(walking, "guard", guarded)
+    monkeypatch.setattr(REFRESH_LEASE, "renew", guarded)
     walker = walking.Walker(1, 2, VirtualClock(), 0.003, lambda _: None)
     renewing = Thread(target=walking.renew, args=(walker, Event()))
     renewing.start()
@@ -108,5 +108,5 @@ def test_a_refresh_has_a_place_of_its_own_among_the_errands() -> None:
     number = refreshes.ask(ALICE, "data")
     assert due.errands(SystemClock(), (), 0) == [f"refresh:{number}"]
     assert due.errands(SystemClock(), (f"refresh:{number}",), 0) == []
-    guard(number, 0, SystemClock().now() + 60, worker="elsewhere:1:2:3")
+    REFRESH_LEASE.renew(number, 0, SystemClock().now() + 60, worker="elsewhere:1:2:3")
     assert due.errands(SystemClock(), (), 9) == []

@@ -12,8 +12,8 @@ from leleka.core.statuses import StepStatus
 from leleka.errors import Conflict
 from leleka.services import refreshes, refreshing, running, scheduling, stepping, walking
 from leleka.services.watching import Nobody
+from leleka.state.lease import REFRESH_LEASE, RefreshLost
 from leleka.state.models import Export, Refresh, RefreshStep, Run, RunStatus, Segment, Source
-from leleka.state.refreshing import RefreshLost, claim, guard
 from leleka.warehouse import segments
 from tests.fakes.clock import START, VirtualClock
 from tests.integration.office import ALICE, Office
@@ -131,11 +131,13 @@ def test_the_clock_of_another_worker_takes_a_lease_early_and_breaks_nothing() ->
         Refresh.objects.filter(pk=number).update(worker=ELSEWHERE if fence == 2 else "")
         assert walking.next_to_walk(clock) == number
         row = Refresh.objects.get(pk=number)
-        claimed = claim(row, worker=ELSEWHERE, now=clock.now(), lease_seconds=60, previous_is_dead=False)
+        claimed = REFRESH_LEASE.claim(
+            row, worker=ELSEWHERE, now=clock.now(), lease_seconds=60, previous_is_dead=False
+        )
         assert claimed == fence
     with pytest.raises(RefreshLost):
-        guard(number, 1, START + 600, status="Successful")
-    guard(number, 2, START + 700)
+        REFRESH_LEASE.renew(number, 1, START + 600, status="Successful")
+    REFRESH_LEASE.renew(number, 2, START + 700)
     assert Refresh.objects.get().status == RunStatus.QUEUED
 
 
@@ -208,7 +210,7 @@ def test_a_refresh_that_has_ended_stays_as_it_is() -> None:
     walking.carry_out(number, SystemClock())
     scheduling.close_finished(SystemClock())
     with pytest.raises(RefreshLost):
-        guard(number, Refresh.objects.get().fence, 1e12, status="Failed")
+        REFRESH_LEASE.renew(number, Refresh.objects.get().fence, 1e12, status="Failed")
     assert (Refresh.objects.values().get(), list(RefreshStep.objects.values())) == before
 
 

@@ -17,7 +17,7 @@ from leleka.engine.pace import Tempo
 from leleka.engine.run import Order
 from leleka.services import exports, late, waiting
 from leleka.services.connecting import Opened
-from leleka.state.claims import claim, release
+from leleka.state.lease import RUN_LEASE
 from leleka.state.models import Account, AttemptRow, BatchRow, Export, Ledger, RequestPlace, Run
 from leleka.state.outbox import DjangoOutbox
 from tests.fakes.destination import LIMITS
@@ -89,7 +89,7 @@ class DjangoOffice:
 
     def claim(self, name: str, *, previous_is_dead: bool) -> tuple[int, Outbox] | None:
         run = Run.objects.get(pk=self._runs[name])
-        fence = claim(
+        fence = RUN_LEASE.claim(
             run, worker="w", now=self._clock.now(), lease_seconds=LEASE, previous_is_dead=previous_is_dead
         )
         if fence is None:
@@ -99,7 +99,7 @@ class DjangoOffice:
         return fence, cast("Outbox", _Suppressing(outbox, self._suppressed))
 
     def release(self, name: str, fence: int) -> None:
-        release(self._runs[name], fence)
+        RUN_LEASE.release(self._runs[name], fence)
 
     def fence(self, name: str) -> int:
         return self._fences.get(name, 0)

@@ -11,7 +11,7 @@ from leleka.core.ports import Clock
 from leleka.services import store
 from leleka.services.audit import Actor
 from leleka.services.permissions import Permission, require
-from leleka.state.leases import over
+from leleka.state.lease import over
 from leleka.state.models import Refresh, Run
 
 

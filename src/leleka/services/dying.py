@@ -11,8 +11,7 @@ from leleka.core.ports import Clock
 from leleka.errors import NeedsAttention
 from leleka.services import acting, database, store, workers
 from leleka.services.failing import settle_and_fail
-from leleka.state.claims import claim, release
-from leleka.state.leases import is_over
+from leleka.state.lease import RUN_LEASE, is_over
 from leleka.state.models import BatchRow, Run, RunStatus, SuppressedReading
 from leleka.state.outbox import DjangoOutbox
 
@@ -42,7 +41,7 @@ def give_back(number: int) -> None:
     """Give back a run whose process ended in order, but could not write that down: that is no death."""
     run = Run.objects.filter(pk=number, finished_at__isnull=True).exclude(worker="").first()
     if run is not None and workers.is_dead(run.worker):
-        release(number, run.fence)
+        RUN_LEASE.release(number, run.fence)
 
 
 def end_if_it_kills(number: int, clock: Clock) -> bool:
@@ -55,7 +54,9 @@ def end_if_it_kills(number: int, clock: Clock) -> bool:
     lease = store.configuration().lease_seconds
     nobody = not run.worker or workers.is_dead(run.worker)
     with database.told_to_people():
-        fence = claim(run, worker=workers.me(), now=clock.now(), lease_seconds=lease, previous_is_dead=nobody)
+        fence = RUN_LEASE.claim(
+            run, worker=workers.me(), now=clock.now(), lease_seconds=lease, previous_is_dead=nobody
+        )
         if fence is None:
             return False  # somebody was quicker
         run.refresh_from_db()
@@ -63,7 +64,7 @@ def end_if_it_kills(number: int, clock: Clock) -> bool:
             _end(run, acting.AuditedOutbox(run, fence, clock=clock, lease_seconds=lease))
         finally:  # where it could not be ended: an end of this process that was asked for is no death
             with suppress(*database.ERRORS):
-                release(number, fence)
+                RUN_LEASE.release(number, fence)
     return True
 
 

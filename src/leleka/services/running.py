@@ -28,7 +28,7 @@ from leleka.services.refresh_order import in_the_way, waits_for
 from leleka.services.rekeying import KeyWatch
 from leleka.services.runs import view_of
 from leleka.services.waiting import waiting_addresses
-from leleka.state.claims import claim, release
+from leleka.state.lease import RUN_LEASE
 from leleka.state.models import BatchRow, Connection, Export, Run, RunStatus, Trigger
 from leleka.state.outbox import DjangoOutbox
 from leleka.warehouse.session import Session
@@ -147,7 +147,9 @@ def _claim(run: Run, clock: Clock, watcher: Watcher, *, was_mine: bool) -> Djang
     first_lease = run.lease_until
     while True:
         dead = was_mine or not run.worker or workers.is_dead(run.worker)
-        fence = claim(run, worker=workers.me(), now=clock.now(), lease_seconds=lease, previous_is_dead=dead)
+        fence = RUN_LEASE.claim(
+            run, worker=workers.me(), now=clock.now(), lease_seconds=lease, previous_is_dead=dead
+        )
         if fence is not None:
             run.refresh_from_db()
             return acting.AuditedOutbox(run, fence, clock=clock, lease_seconds=lease)
@@ -197,7 +199,7 @@ def _work(session: Session, run: Run, outbox: DjangoOutbox, clock: Clock, watche
     finally:
         # Whoever takes up a run that waits for confirmation, or was interrupted, need not wait for the lease.
         with suppress(*database.ERRORS):
-            release(run.pk, run.fence)
+            RUN_LEASE.release(run.pk, run.fence)
 
 
 def _is_frozen(run: Run) -> bool:

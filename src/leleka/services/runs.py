@@ -19,7 +19,7 @@ from leleka.services.csv_text import lines
 from leleka.services.listing import Columns, Listed, Wanted, contains, page_of
 from leleka.services.permissions import Permission, allows, may_use, require, require_export
 from leleka.state.folding import Folded
-from leleka.state.leases import over
+from leleka.state.lease import over
 from leleka.state.models import AttemptRow, Export, Run, RunStatus
 from leleka.warehouse import outcomes
 from leleka.warehouse.counting import DUE

@@ -8,7 +8,7 @@ from leleka.core.ports import Clock
 from leleka.core.saying import told
 from leleka.services import workers
 from leleka.services.refresh_order import in_the_way, waits_for
-from leleka.state.leases import is_over
+from leleka.state.lease import is_over
 from leleka.state.models import Run, RunStatus
 
 AT_ONCE: Final = 2  # runs of one account: one delivers, the next plans meanwhile

@@ -21,9 +21,8 @@ from leleka.core.statuses import StepStatus
 from leleka.errors import LelekaError, NeedsAttention, Problem
 from leleka.services import database, stepping, store, workers
 from leleka.services.refresh_order import to_walk
-from leleka.state.leases import is_over
+from leleka.state.lease import REFRESH_LEASE, RefreshLost, is_over
 from leleka.state.models import Refresh, RefreshStep, RunStatus
-from leleka.state.refreshing import RefreshLost, claim, guard, release
 from leleka.warehouse.session import Session
 
 log = structlog.get_logger(__name__)
@@ -55,7 +54,9 @@ def carry_out(number: int, clock: Clock, say: Say = _nobody) -> None:
         return
     lease = store.configuration().lease_seconds
     dead = bool(row.worker) and workers.is_dead(row.worker)
-    fence = claim(row, worker=workers.me(), now=clock.now(), lease_seconds=lease, previous_is_dead=dead)
+    fence = REFRESH_LEASE.claim(
+        row, worker=workers.me(), now=clock.now(), lease_seconds=lease, previous_is_dead=dead
+    )
     if fence is None:
         return
     walker = Walker(number, fence, clock, lease, say)
@@ -65,7 +66,7 @@ def carry_out(number: int, clock: Clock, say: Say = _nobody) -> None:
     except RefreshLost:
         log.warning("a refresh has another owner", refresh=number)
     except KeyboardInterrupt:  # told to end: whoever goes on need not wait for the lease (fault 74)
-        release(number, fence)
+        REFRESH_LEASE.release(number, fence)
         raise
 
 
@@ -159,7 +160,7 @@ class Walker:
         until = changes.pop("lease_until", self.clock.now() + self.lease)
         if changes.get("status") == RunStatus.PROCESSING and self._canceled():
             del changes["status"]  # it stays "Canceling"
-        guard(self.number, self.fence, until, **changes)
+        REFRESH_LEASE.renew(self.number, self.fence, until, **changes)
 
     @contextmanager
     def kept_alive(self) -> Iterator[None]:
@@ -179,7 +180,7 @@ def renew(walker: Walker, over: Event) -> None:
     try:
         while not over.wait(walker.lease / _RENEWALS):
             try:
-                guard(walker.number, walker.fence, walker.clock.now() + walker.lease)
+                REFRESH_LEASE.renew(walker.number, walker.fence, walker.clock.now() + walker.lease)
             except database.ERRORS:
                 database.let_go()  # it may answer again before another worker takes the refresh
     except RefreshLost:

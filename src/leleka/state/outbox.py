@@ -25,7 +25,7 @@ from leleka.core.ports import Clock
 from leleka.core.saying import told
 from leleka.errors import LelekaError
 from leleka.state.batches import batch_of, row_of
-from leleka.state.leases import is_over
+from leleka.state.lease import RUN_LEASE, is_over
 from leleka.state.models import Account, AttemptRow, BatchRow, Ledger, Run, RunStatus, SuppressedPerson
 from leleka.state.suppression import digest
 
@@ -232,9 +232,7 @@ class DjangoOutbox:
         """Renew the lease, with ``changes`` of the run, or raise where the run has another owner."""
         started = self._clock.monotonic()  # first: what this worker believes must end before what others see
         until = self._clock.now() + self._lease_seconds
-        mine = Run.objects.filter(pk=self._run_id, fence=self._fence, finished_at__isnull=True)
-        if not mine.update(lease_until=until, **changes):
-            raise LeaseLost
+        RUN_LEASE.renew(self._run_id, self._fence, until, **changes)
         self._lease_end = started + self._lease_seconds
 
     def _leave_lane(self) -> None:
