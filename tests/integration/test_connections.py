@@ -16,6 +16,7 @@ from leleka.services.audit import Role
 from leleka.services.connection_checks import Draft
 from leleka.services.listing import Wanted
 from leleka.state.models import Account, AuditEntry, Connection, Run, RunStatus
+from tests.fakes.configuration import stored
 from tests.integration.conftest import KEY
 from tests.integration.connecting import OTHER_KEY, connected, export_on, form, host, tried
 from tests.integration.office import ALICE, Office
@@ -210,7 +211,7 @@ def test_a_running_export_keeps_name_and_host_of_its_connection(office: Office) 
     Run.objects.create(
         export=export,
         account=account,
-        config={},
+        config=stored(),
         asked_by="x",
         created_at=timezone.now(),
         status=RunStatus.QUEUED,

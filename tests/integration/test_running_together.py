@@ -13,6 +13,7 @@ from leleka.services import exports, pruning, refreshing, runs, store, workers
 from leleka.services.running import run_export
 from leleka.state.models import Account, Connection, Export, Run, RunStatus, Source
 from tests.fakes.clock import VirtualClock
+from tests.fakes.configuration import stored
 from tests.integration.office import ALICE, DEFINITIONS, MARK, Office, Silent
 
 BOTH = (
@@ -74,7 +75,7 @@ def test_a_run_that_another_process_works_on_is_refused(office: Office) -> None:
     office.apply()
     account = Account.objects.get()
     run = Run.objects.create(
-        export=Export.objects.get(), account=account, config={}, asked_by="somebody", status=RunStatus.PROCESSING,
+        export=Export.objects.get(), account=account, config=stored(), asked_by="somebody", status=RunStatus.PROCESSING,
         created_at=datetime.now(UTC), worker="another:machine:1:1", lease_until=VirtualClock().now() + 30,
     )  # fmt: skip
 
@@ -93,7 +94,7 @@ def test_a_run_that_comes_to_need_confirmation_is_not_waited_for_without_end(off
     office.hire(2)
     office.apply()
     run = Run.objects.create(
-        export=Export.objects.get(), account=Account.objects.get(), config={}, asked_by="somebody",
+        export=Export.objects.get(), account=Account.objects.get(), config=stored(), asked_by="somebody",
         status=RunStatus.PROCESSING, created_at=datetime.now(UTC), worker="another:machine:1:1",
         lease_until=VirtualClock().now() + 30,
     )  # fmt: skip
@@ -120,7 +121,7 @@ def test_the_run_of_a_dead_process_goes_on_at_once(office: Office) -> None:
     mine = workers.me().split(":")
     dead = ":".join([*mine[:2], "999999999", "1"])
     run = Run.objects.create(
-        export=export, account=Account.objects.get(), config={**config, "resend": False}, asked_by="somebody",
+        export=export, account=Account.objects.get(), config=config.to_data(), asked_by="somebody",
         status=RunStatus.PROCESSING, created_at=datetime.now(UTC), worker=dead,
         lease_until=SystemClock().now() + 3_600,
     )  # fmt: skip

@@ -11,8 +11,10 @@ from unittest.mock import patch
 
 from django.db import transaction
 
+from leleka.core.matching import leavers_of, matching_of
 from leleka.core.outbox import Batch, Outbox
 from leleka.core.planning import Span
+from leleka.core.run_configuration import Frozen, RunConfiguration
 from leleka.engine.pace import Tempo
 from leleka.engine.run import Order
 from leleka.services import exports, late, waiting
@@ -20,6 +22,7 @@ from leleka.services.connecting import Opened
 from leleka.state.lease import RUN_LEASE
 from leleka.state.models import Account, AttemptRow, BatchRow, Export, Ledger, RequestPlace, Run
 from leleka.state.outbox import DjangoOutbox
+from tests.fakes.configuration import OUTLINED
 from tests.fakes.destination import LIMITS
 from tests.simulation.far import Violation
 from tests.simulation.office import IN_FLIGHT, LEASE, SHARE, TABLE
@@ -59,7 +62,7 @@ class DjangoOffice:
         run = Run.objects.create(
             export=row,
             account=self._account,
-            config=_frozen(row),
+            config=_frozen(row).to_data(),
             asked_by="a",
             created_at=self._moment(),
         )
@@ -72,7 +75,7 @@ class DjangoOffice:
 
     def order(self, worker: Worker) -> Order:
         run = Run.objects.select_related("export").get(pk=self._runs[worker.run])
-        order = exports.order_of(run.export, self._account, run.config)
+        order = exports.order_of(run.export, self._account, run.configuration)
         return replace(order, waiting=worker.waiting)
 
     def settle_late(self, worker: Worker) -> None:
@@ -178,22 +181,19 @@ def _leavers(export: Asked) -> dict[str, str]:
     }
 
 
-def _frozen(export: Export) -> dict[str, Any]:
-    """What ``services.exports.freeze`` writes, of an export whose people are in no lake."""
-    columns = [[column.name, column.type.value] for column in TABLE.columns]
-    return {
-        "target": export.target,
-        "share": SHARE,
-        "automations": export.automations,
-        "limit": export.limit,
-        "matching": export.matching,
-        "leavers": export.leavers,
-        "table": {"name": TABLE.name, "columns": columns, "primary_key": TABLE.primary_key},
-        "profiles": "",
-        "addresses": "",
-        "segments": [],
-        "elsewhere": [],
-    }
+def _frozen(export: Export) -> RunConfiguration:
+    """What ``services.exports.freeze`` gives, of an export whose people are in no lake."""
+    return replace(
+        OUTLINED,
+        export=export.name,
+        target=export.target,
+        share=SHARE,
+        automations=export.automations,
+        limit=export.limit,
+        matching=matching_of(export.matching),
+        leavers=leavers_of(export.leavers),
+        frozen=Frozen(TABLE, "", ""),
+    )
 
 
 class _Lake:

@@ -6,6 +6,7 @@ from django.utils import timezone
 from leleka.core.outbox import LeaseLost
 from leleka.state.lease import RUN_LEASE
 from leleka.state.models import Account, Export, Run, RunStatus
+from tests.fakes.configuration import stored
 
 LEASE = 60.0
 pytestmark = pytest.mark.django_db
@@ -15,7 +16,7 @@ def make_run() -> Run:
     export = Export.objects.create(name="export", target="7", matching={}, leavers={})
     account = Account.objects.create(type="fake", name="account")
     return Run.objects.create(
-        export=export, account=account, config={}, asked_by="ada", created_at=timezone.now()
+        export=export, account=account, config=stored(), asked_by="ada", created_at=timezone.now()
     )
 
 

@@ -124,12 +124,12 @@ def _step(seconds: float) -> int:
 
 
 def _allowed(run: Run) -> float | None:
-    config = run.config
-    spec = SPECS.get(config.get("type", ""))
+    configuration = run.configuration
+    spec = SPECS.get(configuration.type)
     if spec is None:
         return None
-    tempo = Tempo(store.configuration().network.speed(config.get("host", "")))
-    pace = ImportPace(spec.limits, tempo, current_clock(), share=config["share"])
+    tempo = Tempo(store.configuration().network.speed(configuration.host))
+    pace = ImportPace(spec.limits, tempo, current_clock(), share=configuration.share)
     interval = pace.interval(spec.limits.rows)
     return spec.limits.rows * _MINUTE / interval if interval else None
 

@@ -92,7 +92,7 @@ def _point(run: Run) -> dict[str, Any]:
     )
     reading = SuppressedReading.objects.filter(run=run).first()
     return {
-        "frozen": "profiles" in run.config,
+        "frozen": run.is_frozen,
         "read": reading.requests if reading else 0,
         "plan": run.plan,
         **batches,

@@ -2,12 +2,11 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from typing import Any
 
-from leleka.core.columns import Column, ColumnType, Table
-from leleka.core.matching import LeaverPolicy
+from leleka.core.matching import LeaverPolicy, leavers_of, matching_of
 from leleka.core.planning import Selection
 from leleka.core.ports import Clock
+from leleka.core.run_configuration import Frozen, RunConfiguration, SegmentSnapshot
 from leleka.core.saying import told
 from leleka.core.statuses import StepStatus
 from leleka.engine.guards import confirmation_needed
@@ -17,11 +16,10 @@ from leleka.engine.screening import nobody
 from leleka.engine.suppressed import Shelf, Unkept
 from leleka.errors import Conflict, LelekaError, NeedsAttention, NotFound
 from leleka.services import refreshing, store, suppression
-from leleka.services.catalogue import columns_data, table_of
+from leleka.services.catalogue import table_of
 from leleka.services.connecting import Opened, opened
 from leleka.services.contracts import ExportView, PreviewView
 from leleka.services.export_schedules import written
-from leleka.services.matching import leavers_of, matching_of
 from leleka.services.waiting import waiting_addresses
 from leleka.state.models import Account, Connection, Export, Ledger, Run, RunStatus, Segment, Source
 from leleka.warehouse.session import Session
@@ -63,7 +61,7 @@ def refresh_for(session: Session, export: Export, clock: Clock, watcher: Watcher
     refreshing.refresh_segments(session, clock, watcher.stage, chosen)
 
 
-def freeze(session: Session, export: Export, clock: Clock, watcher: Watcher) -> dict[str, Any]:
+def freeze(session: Session, export: Export, clock: Clock, watcher: Watcher) -> RunConfiguration:
     """Give the configuration a run keeps to, whatever is edited while it runs: pointers and settings.
 
     Where leavers are told, the segments of other exports to the list are brought up to date after those of this
@@ -76,35 +74,37 @@ def freeze(session: Session, export: Export, clock: Clock, watcher: Watcher) -> 
         refreshing.refresh_segments(session, clock, watcher.stage, others)
     elsewhere = [(segment.snapshot, other) for other in beside for segment in _evaluated(other)]
     profiles = refreshing.profiles_source()
-    table = table_of(profiles)
-    return {
-        **settings,
-        "table": {"name": table.name, "columns": columns_data(table), "primary_key": table.primary_key},
-        "profiles": profiles.snapshot,
-        "addresses": _addresses(session, export, profiles, watcher),
-        "segments": [[segment.name, segment.snapshot, segment.size] for segment in members],
-        "elsewhere": [
-            [snapshot, _addresses(session, other, profiles, watcher)] for snapshot, other in elsewhere
-        ],
-    }
+    frozen = Frozen(
+        table=table_of(profiles),
+        profiles=profiles.snapshot,
+        addresses=_addresses(session, export, profiles, watcher),
+        elsewhere=tuple(
+            (snapshot, _addresses(session, other, profiles, watcher)) for snapshot, other in elsewhere
+        ),
+    )
+    return replace(settings, segments=_snapshots(members), frozen=frozen)
 
 
-def outline(export: Export) -> dict[str, Any]:
+def outline(export: Export) -> RunConfiguration:
     """Give the settings alone, and the segments as they last were: what is known of a run that could not begin."""
     connection = connection_of(export)
-    return {
-        "export": export.name,
-        "connection": connection.name,
-        "type": connection.type,
-        "host": connection.host,
-        "target": export.target,
-        "share": connection.share,
-        "automations": export.automations,
-        "limit": export.limit,
-        "matching": export.matching,
-        "leavers": export.leavers,
-        "segments": [[one.name, one.snapshot, one.size or 0] for one in export.segments.order_by("name")],
-    }
+    return RunConfiguration(
+        export=export.name,
+        connection=connection.name,
+        type=connection.type,
+        host=connection.host,
+        target=export.target,
+        share=connection.share,
+        automations=export.automations,
+        limit=export.limit,
+        matching=matching_of(export.matching),
+        leavers=leavers_of(export.leavers),
+        segments=_snapshots(export.segments.order_by("name")),
+    )
+
+
+def _snapshots(segments: Iterable[Segment]) -> tuple[SegmentSnapshot, ...]:
+    return tuple(SegmentSnapshot(one.name, one.snapshot, one.size or 0) for one in segments)
 
 
 def _sharing_the_list(export: Export) -> Sequence[Export]:
@@ -140,35 +140,34 @@ def _evaluated(export: Export) -> Sequence[Segment]:
     return segments
 
 
-def order_of(
-    export: Export, account: Account, config: dict[str, Any], *, resend_refused: bool = False
-) -> Order:
-    """Give what a run with this frozen configuration is to do."""
-    table = config["table"]
-    columns = tuple(Column(name, ColumnType(kind)) for name, kind in table["columns"])
-    ledger = Ledger.objects.filter(export=export, account=account, target=config["target"]).first()
+def order_of(export: Export, account: Account, configuration: RunConfiguration) -> Order:
+    """Give what a run with this configuration, which must be frozen, is to do."""
+    frozen = configuration.frozen
+    if frozen is None:
+        raise ValueError("the configuration is not frozen")
+    ledger = Ledger.objects.filter(export=export, account=account, target=configuration.target).first()
     selection = Selection(
         name=export.name,
-        profiles=config["profiles"],
-        table=Table(table["name"], columns, table["primary_key"]),
-        addresses=config["addresses"],
-        members=tuple(snapshot for _, snapshot, _ in config["segments"]),
-        matching=matching_of(config["matching"]),
-        leavers=leavers_of(config["leavers"]),
+        profiles=frozen.profiles,
+        table=frozen.table,
+        addresses=frozen.addresses,
+        members=tuple(one.snapshot for one in configuration.segments),
+        matching=configuration.matching,
+        leavers=configuration.leavers,
         ledger=ledger.snapshot if ledger else None,
-        resend_refused=resend_refused,
-        elsewhere=tuple((members, addresses) for members, addresses in config["elsewhere"]),
+        resend_refused=configuration.resend,
+        elsewhere=frozen.elsewhere,
         suppressed_here=suppression.digests(account),
         salt=account.salt,
     )
     return Order(
         selection=selection,
-        target=config["target"],
-        automations=config["automations"],
-        limit=config["limit"],
-        share=config["share"],
+        target=configuration.target,
+        automations=configuration.automations,
+        limit=configuration.limit,
+        share=configuration.share,
         waiting=nobody,
-        emptied=tuple(_emptied(export, config)),
+        emptied=tuple(_emptied(export, configuration)),
         lease_seconds=store.configuration().lease_seconds,
     )
 
@@ -191,10 +190,10 @@ def preview_export(name: str, clock: Clock, watcher: Watcher, *, refresh: bool =
     with store.session() as session:
         if refresh:
             refresh_for(session, export, clock, watcher)
-        config = freeze(session, export, clock, watcher)
+        configuration = freeze(session, export, clock, watcher)
         with opened(connection, clock) as account:
             order = replace(
-                order_of(export, connection.account, config),
+                order_of(export, connection.account, configuration),
                 waiting=lambda: waiting_addresses(session, connection.account, account, clock),
             )
             planned, batches = preview(order, ground_of(session, account, clock, Unkept()), watcher)
@@ -207,7 +206,7 @@ def preview_export(name: str, clock: Clock, watcher: Watcher, *, refresh: bool =
         export=export.name,
         connection=connection.name,
         target=order.target,
-        segments=tuple((segment, size) for segment, _, size in config["segments"]),
+        segments=tuple((one.name, one.size) for one in configuration.segments),
         counts=planned.counts,
         requests=len(batches),
         minutes=seconds / 60,
@@ -228,12 +227,12 @@ def _contacts_held(connection: Connection, account: Opened) -> int | None:
         return None
 
 
-def _emptied(export: Export, config: dict[str, Any]) -> Iterable[str]:
+def _emptied(export: Export, configuration: RunConfiguration) -> Iterable[str]:
     # A run that was canceled or failed says nothing: else canceling what needs confirmation would disarm the guard.
     done = (RunStatus.SUCCESSFUL, RunStatus.WITH_WARNINGS)
     last = Run.objects.filter(export=export, status__in=done).order_by("-pk").first()
-    before = {name: size for name, _, size in last.config["segments"]} if last else {}
-    return (name for name, _, size in config["segments"] if not size and before.get(name))
+    before = {one.name: one.size for one in last.configuration.segments} if last else {}
+    return (one.name for one in configuration.segments if not one.size and before.get(one.name))
 
 
 def _view(export: Export) -> ExportView:

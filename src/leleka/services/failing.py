@@ -6,7 +6,6 @@ from leleka.core.outbox import LeaseLost
 from leleka.engine.run import verdicts
 from leleka.errors import LelekaError
 from leleka.services import database, store
-from leleka.services.matching import leavers_of
 from leleka.state.models import AttemptRow, Run
 from leleka.state.outbox import DjangoOutbox
 from leleka.warehouse.session import Session
@@ -26,7 +25,7 @@ def settle_and_fail(session: Session, run: Run, outbox: DjangoOutbox, error: Lel
             state.plan,
             name=run.export.name,
             ledger=before,
-            leavers=leavers_of(run.config["leavers"]),
+            leavers=run.configuration.leavers,
             verdicts=tuple(verdicts(state.batches)),
         )
         outbox.finish(settled, before=before, error=error, canceled=False)

@@ -16,7 +16,6 @@ from leleka.core.planning import Ended, Span, Verdict
 from leleka.core.ports import Clock
 from leleka.services import store
 from leleka.services.connecting import Opened
-from leleka.services.matching import leavers_of
 from leleka.state.batches import batch_of
 from leleka.state.models import Account, BatchRow, Ledger, Run
 from leleka.warehouse.session import Session
@@ -76,13 +75,13 @@ def _settle_run(session: Session, run: Run, rows: QuerySet[BatchRow], opened: Op
             row.rejected = [[one.seq, one.code, one.detail] for one in rejected]
     if not changed:
         return 0
-    ledgers = Ledger.objects.filter(export=run.export, account=run.account, target=run.config["target"])
+    ledgers = Ledger.objects.filter(export=run.export, account=run.account, target=run.configuration.target)
     before = ledgers.values_list("snapshot", flat=True).first()
     after = warehouse.confirm(
         run.plan,
         name=run.export.name,
         ledger=before,
-        leavers=leavers_of(run.config["leavers"]),
+        leavers=run.configuration.leavers,
         verdicts=verdicts,
     )
     with transaction.atomic():
@@ -94,7 +93,7 @@ def _settle_run(session: Session, run: Run, rows: QuerySet[BatchRow], opened: Op
 
 
 def _move(run: Run, before: str | None, after: str) -> bool:
-    key = {"export": run.export, "account": run.account, "target": run.config["target"]}
+    key = {"export": run.export, "account": run.account, "target": run.configuration.target}
     if before is None:
         return Ledger.objects.get_or_create(**key, defaults={"snapshot": after})[1]
     return bool(Ledger.objects.filter(**key, snapshot=before).update(snapshot=after))

@@ -54,7 +54,7 @@ class RunShelf:
         )
         others = young.filter(
             run__account=run.account,
-            target=run.config["target"],
+            target=run.configuration.target,
             whole=True,
             began_at__gt=run.created_at.timestamp(),
         )
@@ -62,7 +62,7 @@ class RunShelf:
 
     def _begun(self) -> SuppressedReading:
         anew = {
-            "target": self._run.config["target"],
+            "target": self._run.configuration.target,
             "began_at": self._clock.now(),
             "after": _data(Progress()),
             "requests": 0,

@@ -12,6 +12,7 @@ from structlog.contextvars import bound_contextvars
 from leleka.core.clock import utc_now
 from leleka.core.outbox import LeaseLost, RunCanceled
 from leleka.core.ports import Clock
+from leleka.core.run_configuration import RunConfiguration
 from leleka.core.saying import Said
 from leleka.engine.run import Watcher, execute
 from leleka.errors import Conflict, LelekaError, NeedsAttention
@@ -84,11 +85,12 @@ def ask_run(
     """
     export = exports.find(name)
     require_export(actor, export)
-    config = {**exports.outline(export), "resend": resend, "refresh": refresh}
-    return _create(export, config, actor, trigger=trigger, tries=tries)
+    by_operator = actor.is_operator
+    asked = replace(exports.outline(export), resend=resend, refresh=refresh, by_operator=by_operator)
+    return _create(export, asked, actor, trigger=trigger, tries=tries)
 
 
-def _create(export: Export, config: dict[str, Any], actor: Actor, **values: Any) -> Run:
+def _create(export: Export, configuration: RunConfiguration, actor: Actor, **values: Any) -> Run:
     now = utc_now()
     connection = exports.connection_of(export)
     acts_as = acting.name_for(connection, actor)
@@ -97,7 +99,7 @@ def _create(export: Export, config: dict[str, Any], actor: Actor, **values: Any)
             run = Run.objects.create(
                 export=export,
                 account=connection.account,
-                config={**config, "by_operator": actor.is_operator},
+                config=configuration.to_data(),
                 asked_by=actor.name,
                 acts_as=acts_as,
                 created_at=now,
@@ -166,12 +168,12 @@ def _claim(run: Run, clock: Clock, watcher: Watcher, *, was_mine: bool) -> Djang
 
 def _work(session: Session, run: Run, outbox: DjangoOutbox, clock: Clock, watcher: Watcher) -> None:
     try:
-        if not _is_frozen(run):
+        if not run.is_frozen:
             _freeze(session, run, outbox, clock, watcher)
         with opened(_frozen_connection(run), clock) as account:
             if not run.plan:
                 settle_late(session, run.account, account, clock, outbox.keep_alive)
-            order = exports.order_of(run.export, run.account, run.config, resend_refused=run.config["resend"])
+            order = exports.order_of(run.export, run.account, run.configuration)
 
             def waiting() -> set[str]:
                 return waiting_addresses(session, run.account, account, clock, of_others_than=run.pk)
@@ -184,7 +186,7 @@ def _work(session: Session, run: Run, outbox: DjangoOutbox, clock: Clock, watche
         raise
     except LelekaError as error:
         settle_and_fail(session, run, outbox, error)
-        if not _is_frozen(run) and not isinstance(error, RunCanceled):
+        if not run.is_frozen and not isinstance(error, RunCanceled):
             raise  # it never began: whoever asked for it is told
     except Exception as error:  # a bug: the run fails, the traceback is logged, nothing is retried blindly
         if database.trouble(error):
@@ -202,21 +204,19 @@ def _work(session: Session, run: Run, outbox: DjangoOutbox, clock: Clock, watche
             RUN_LEASE.release(run.pk, run.fence)
 
 
-def _is_frozen(run: Run) -> bool:
-    return "profiles" in run.config
-
-
 def _freeze(session: Session, run: Run, outbox: DjangoOutbox, clock: Clock, watcher: Watcher) -> None:
     """Bring up to date what the export needs, and fix what this run keeps to from here on."""
     acting.refuse_to_begin(exports.connection_of(run.export), run)
     _refuse_if_moved(run)
     _let_refreshes_end(run, outbox, clock, watcher)
-    if run.config["refresh"]:
+    asked = run.configuration
+    if asked.refresh:
         exports.refresh_for(session, run.export, clock, watcher)
         _stop_if_canceled(outbox)
-    config = exports.freeze(session, run.export, clock, watcher)
+    frozen = exports.freeze(session, run.export, clock, watcher)
     _stop_if_canceled(outbox)
-    run.config = {**run.config, **config}
+    kept = replace(frozen, resend=asked.resend, refresh=asked.refresh, by_operator=asked.by_operator)
+    run.config = kept.to_data()
     with transaction.atomic():
         mine = Run.objects.filter(pk=run.pk, fence=run.fence, finished_at__isnull=True)
         if mine.update(config=run.config):
@@ -234,7 +234,10 @@ def _let_refreshes_end(run: Run, outbox: DjangoOutbox, clock: Clock, watcher: Wa
 def _refuse_if_moved(run: Run) -> None:
     """The outbox, the turns and the lane are those of the account and list for which the run was asked for."""
     export = run.export
-    if (exports.connection_of(export).account_id, export.target) != (run.account_id, run.config["target"]):
+    if (exports.connection_of(export).account_id, export.target) != (
+        run.account_id,
+        run.configuration.target,
+    ):
         raise Conflict(
             "EXPORT_MOVED",
             "The export leads to another list or account than when this run was asked for; nothing was sent.",
@@ -250,12 +253,13 @@ def _stop_if_canceled(outbox: DjangoOutbox) -> None:
 
 def _frozen_connection(run: Run) -> Connection:
     """Give the connection the run began with; never one that leads elsewhere by now."""
-    connection = Connection.objects.filter(name=run.config["connection"]).first()
-    if connection is None or connection.host != run.config["host"]:
+    began = run.configuration
+    connection = Connection.objects.filter(name=began.connection).first()
+    if connection is None or connection.host != began.host:
         raise NeedsAttention(
             "CONNECTION_CHANGED",
-            f"Connection {run.config['connection']!r} no longer leads to {run.config['host']}, where this run began.",
-            where=run.config["export"],
+            f"Connection {began.connection!r} no longer leads to {began.host}, where this run began.",
+            where=began.export,
             remedy="Run the export again: that begins a new run.",
         )
     return connection

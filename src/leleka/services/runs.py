@@ -206,15 +206,16 @@ def views_of(runs: Iterable[Run]) -> list[RunView]:
 
 def _view(run: Run, attempts: int) -> RunView:
     counts = _counts_of(run, attempted=attempts > 0)
+    configuration = run.configuration
     ended = run.finished_at or utc_now()
     seconds = (ended - (run.started_at or run.created_at)).total_seconds()
     delivered = counts.delivered if counts else 0
     return RunView(
         id=run.pk,
         export=run.export.name,
-        connection=run.config["connection"],
-        target=run.config["target"],
-        segments=tuple((name, size) for name, _, size in run.config["segments"]),
+        connection=configuration.connection,
+        target=configuration.target,
+        segments=tuple((one.name, one.size) for one in configuration.segments),
         status=RunStatus(run.status),
         stage="" if run.finished_at else run.stage,
         stage_told={} if run.finished_at else run.stage_told,
@@ -223,7 +224,7 @@ def _view(run: Run, attempts: int) -> RunView:
         created_at=run.created_at,
         finished_at=run.finished_at,
         counts=counts,
-        leavers=run.config["leavers"]["policy"],
+        leavers=configuration.leavers.policy,
         requests=run.requests or attempts,
         seconds=seconds,
         rate=delivered / seconds if seconds > 0 else 0.0,

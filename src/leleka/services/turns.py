@@ -43,7 +43,7 @@ def _is_free(run: Run, clock: Clock) -> bool:
 
 def _may_begin(run: Run) -> bool:
     """Tell whether a run need not wait for a refresh: one that has its plan, or was canceled, goes on (CI-S5)."""
-    if run.cancel_requested_at is not None or "profiles" in run.config:
+    if run.cancel_requested_at is not None or run.is_frozen:
         return True
     names = in_the_way(run.export)
     if names:

@@ -46,7 +46,7 @@ class DjangoOutbox:
         self._run_id = run.pk
         self._export_id = run.export_id
         self._account_id = run.account_id
-        self._target = run.config["target"]
+        self._row = run
         self._fence = fence
         self._clock = clock
         self._lease_seconds = lease_seconds
@@ -234,6 +234,10 @@ class DjangoOutbox:
         until = self._clock.now() + self._lease_seconds
         RUN_LEASE.renew(self._run_id, self._fence, until, **changes)
         self._lease_end = started + self._lease_seconds
+
+    @property
+    def _target(self) -> str:
+        return self._row.configuration.target
 
     def _leave_lane(self) -> None:
         Account.objects.filter(pk=self._account_id, lane=self._run_id).update(lane=None)

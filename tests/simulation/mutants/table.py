@@ -237,8 +237,8 @@ MUTANTS = (
     _one(
         "an export is read again as it now is",
         "src/leleka/services/exports.py",
-        'matching_of(config["matching"])',
-        "matching_of(export.matching)",
+        "matching=configuration.matching",
+        "matching=matching_of(export.matching)",
         "l1",
         first_seed=270,
     ),

@@ -2,6 +2,7 @@
 
 from django.db import models
 
+from leleka.core.run_configuration import RunConfiguration, is_frozen, read_configuration
 from leleka.core.statuses import RunStatus
 from leleka.state.models.choices import choices_of
 from leleka.state.models.connections import Account
@@ -64,6 +65,16 @@ class Run(models.Model):
         )
         # Covers "when did each export last succeed": the rows themselves are large.
         indexes = (models.Index(fields=("export", "status", "finished_at"), name="runs_by_outcome"),)
+
+    @property
+    def configuration(self) -> RunConfiguration:
+        """What the run keeps to. Raises ``NeedsAttention`` RUN_CONFIGURATION_DAMAGED."""
+        return read_configuration(self.config, f"run {self.pk}")
+
+    @property
+    def is_frozen(self) -> bool:
+        """Whether the run has begun, and keeps to the snapshots that it froze."""
+        return is_frozen(self.config)
 
 
 class SuppressedReading(models.Model):
