@@ -10,6 +10,7 @@ import pytest
 from leleka.core.clock import SystemClock
 from leleka.errors import LelekaError
 from leleka.services import exports, pruning, refreshing, runs, store, workers
+from leleka.services.job_context import JobContext
 from leleka.services.running import run_export
 from leleka.state.models import Account, Connection, Export, Run, RunStatus, Source
 from tests.fakes.clock import VirtualClock
@@ -116,8 +117,9 @@ def test_the_run_of_a_dead_process_goes_on_at_once(office: Office) -> None:
     office.apply()
     with store.session() as session:
         export = Export.objects.get()
-        exports.refresh_for(session, export, SystemClock(), office.watcher)
-        config = exports.freeze(session, export, SystemClock(), office.watcher)
+        job = JobContext(session, SystemClock(), office.watcher)
+        exports.refresh_for(job, export)
+        config = exports.freeze(job, export)
     mine = workers.me().split(":")
     dead = ":".join([*mine[:2], "999999999", "1"])
     run = Run.objects.create(

@@ -19,6 +19,8 @@ from leleka.engine.pace import Tempo
 from leleka.engine.run import Order
 from leleka.services import exports, late, waiting
 from leleka.services.connecting import Opened
+from leleka.services.job_context import JobContext
+from leleka.services.watching import Nobody
 from leleka.state.lease import RUN_LEASE
 from leleka.state.models import Account, AttemptRow, BatchRow, Export, Ledger, RequestPlace, Run
 from leleka.state.outbox import DjangoOutbox
@@ -44,6 +46,7 @@ class DjangoOffice:
         self._warehouses = world.warehouses
         limits = replace(LIMITS, seconds_in_flight=IN_FLIGHT)
         self._opened = Opened(world.far, limits, Tempo())
+        self._job = JobContext(cast("Any", None), world.clock, Nobody())
         self._account = Account.objects.create(type="fake", name="account")
         self._runs: dict[str, int] = {}
         self._exports = {
@@ -83,7 +86,7 @@ class DjangoOffice:
             worker.outbox.keep_alive()
             worker.world.point(worker, "before late poll")
 
-        late.settle_late(cast("Any", None), self._account, self._opened, self._clock, pulse)
+        late.settle_late(self._job, self._account, self._opened, pulse)
         worker.world.settled()
 
     def ledger(self, export: str) -> str:
@@ -128,7 +131,7 @@ class DjangoOffice:
 
     def waiting(self, but: str = "") -> set[str]:
         return waiting.waiting_addresses(
-            cast("Any", None), self._account, self._opened, self._clock, of_others_than=self._runs.get(but)
+            self._job, self._account, self._opened, of_others_than=self._runs.get(but)
         )
 
     def warehouse_of(self, plan: str) -> "SimWarehouse":

@@ -126,7 +126,7 @@ class Worker:
         self.order = self.world.office.order(self)
         if not plan:
             self.world.plans(self)
-            planned, batches = preview(self.order, self._ground(), Silent(), self.outbox.keep_alive)
+            planned, batches = preview(self.order, self._ground(), self.outbox.keep_alive)
             self.world.point(self, "after plan")
             self.outbox.planned(planned, batches, needs_confirmation="")
             plan = planned.reference
@@ -159,4 +159,4 @@ class Worker:
 
     def _ground(self) -> Ground:
         world = self.world
-        return Ground(self.warehouse, world.far, self.limits, world.clock, Tempo())
+        return Ground(self.warehouse, world.far, self.limits, world.clock, Tempo(), Silent())

@@ -48,26 +48,27 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """Where a run takes place."""
+    """What a run works with, from its plan to its end. The outbox is no part of it: that is handed to whoever has
+    claimed the run, and a preview claims nothing.
+    """
 
     warehouse: Warehouse
     destination: Destination
     limits: Limits
     clock: Clock
     tempo: Tempo
+    watcher: Watcher
     shelf: Shelf = Unkept()  # noqa: RUF009 - it holds nothing
 
 
-def preview(
-    order: Order, ground: Ground, watcher: Watcher, pulse: Pulse = no_pulse
-) -> tuple[Planned, tuple[Batch, ...]]:
+def preview(order: Order, ground: Ground, pulse: Pulse = no_pulse) -> tuple[Planned, tuple[Batch, ...]]:
     """Plan and go no further: nothing is written at the destination, and no guard stops the look."""
 
     def wait(seconds: float) -> None:
         pulse()
         ground.clock.sleep(ground.tempo.wait(seconds))
 
-    watcher.stage(Said("READING_SUPPRESSED"))
+    ground.watcher.stage(Said("READING_SUPPRESSED"))
     check_destination(ground.destination, order.target, wait)
     check_fields(ground.destination, order.selection.matching, order.selection.leavers)
     selection = order.selection
@@ -85,19 +86,19 @@ def preview(
         pulse()
         return packer.pack(rows)
 
-    suppressed = _suppressed(order, ground, watcher, pulse)
+    suppressed = _suppressed(order, ground, pulse)
     planned = ground.warehouse.plan(selection, suppressed=suppressed, waiting=order.waiting(), pack=pack)
     return planned, packer.batches()
 
 
-def _suppressed(order: Order, ground: Ground, watcher: Watcher, pulse: Pulse) -> Iterator[Suppressed]:
+def _suppressed(order: Order, ground: Ground, pulse: Pulse) -> Iterator[Suppressed]:
     """A million people are never held in memory: the warehouse takes them as they come."""
-    reading = Reading(ground.destination, order.target, ground.shelf, ground.clock, watcher.stage)
+    reading = Reading(ground.destination, order.target, ground.shelf, ground.clock, ground.watcher.stage)
     yield from reading.people(pulse)
-    watcher.stage(Said("COMPARING"))
+    ground.watcher.stage(Said("COMPARING"))
 
 
-def execute(order: Order, ground: Ground, outbox: Outbox, watcher: Watcher) -> None:
+def execute(order: Order, ground: Ground, outbox: Outbox) -> None:
     """Bring a claimed run as far as it gets: to its end, or to where somebody must confirm.
 
     An error of the tree while planning ends the run and is recorded on it. Later ones are raised, as ``LeaseLost``
@@ -107,12 +108,12 @@ def execute(order: Order, ground: Ground, outbox: Outbox, watcher: Watcher) -> N
     plan, batches = state.plan, state.batches
     try:
         if not plan:
-            planned, batches = preview(order, ground, watcher, outbox.keep_alive)
+            planned, batches = preview(order, ground, outbox.keep_alive)
             check_limit(planned, order.limit)
             selection = order.selection
             reason = confirmation_needed(planned, selection.leavers, order.emptied)
             outbox.planned(planned, batches, needs_confirmation=reason)
-            watcher.planned(planned)
+            ground.watcher.planned(planned)
             plan = planned.reference
             if reason and not outbox.keep_alive():
                 return  # a run that is to be canceled waits for nobody
@@ -121,14 +122,12 @@ def execute(order: Order, ground: Ground, outbox: Outbox, watcher: Watcher) -> N
     except LelekaError as error:
         outbox.fail(error)
         return
-    delivery = _deliver(order, ground, outbox, watcher, (plan, batches))
-    watcher.stage(Said("SETTLING"))
+    delivery = _deliver(order, ground, outbox, (plan, batches))
+    ground.watcher.stage(Said("SETTLING"))
     _settle(order, ground, outbox, plan, delivery)
 
 
-def _deliver(
-    order: Order, ground: Ground, outbox: Outbox, watcher: Watcher, work: tuple[str, Sequence[Batch]]
-) -> Delivery:
+def _deliver(order: Order, ground: Ground, outbox: Outbox, work: tuple[str, Sequence[Batch]]) -> Delivery:
     plan, batches = work
     seconds = min(ground.limits.seconds_in_flight, order.lease_seconds / 3)
     with ThreadSenders(ground.destination) as senders:
@@ -140,8 +139,8 @@ def _deliver(
             clock=ground.clock,
             tempo=ground.tempo,
             pace=ImportPace(ground.limits, ground.tempo, ground.clock, share=order.share),
-            stage=watcher.stage,
-            progress=watcher.progress,
+            stage=ground.watcher.stage,
+            progress=ground.watcher.progress,
             waiting=order.waiting,
         )
         delivery = Delivery(Job(plan, order.automations, seconds), tools, batches)

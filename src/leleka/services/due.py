@@ -32,6 +32,7 @@ from leleka.services import (
 )
 from leleka.services.audit import Actor
 from leleka.services.connecting import opened
+from leleka.services.job_context import JobContext
 from leleka.services.plain import plain
 from leleka.services.watching import Nobody
 from leleka.state.models import Connection, Task
@@ -138,7 +139,8 @@ def _ask_late(account: int, clock: Clock) -> None:
         return
     try:
         with store.session() as session, opened(connection, clock) as far_side:
-            late.settle_late(session, connection.account, far_side, clock, lambda: None)
+            job = JobContext(session, clock, Nobody())
+            late.settle_late(job, connection.account, far_side, lambda: None)
     except LelekaError as error:
         log.warning("late confirmations could not be asked for", account=account, code=error.code)
 

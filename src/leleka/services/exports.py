@@ -20,9 +20,9 @@ from leleka.services.catalogue import table_of
 from leleka.services.connecting import Opened, opened
 from leleka.services.contracts import ExportView, PreviewView
 from leleka.services.export_schedules import written
+from leleka.services.job_context import JobContext
 from leleka.services.waiting import waiting_addresses
 from leleka.state.models import Account, Connection, Export, Ledger, Run, RunStatus, Segment, Source
-from leleka.warehouse.session import Session
 from leleka.warehouse.store import LakeWarehouse
 
 
@@ -53,15 +53,15 @@ def connection_of(export: Export) -> Connection:
     return export.connection
 
 
-def refresh_for(session: Session, export: Export, clock: Clock, watcher: Watcher) -> None:
+def refresh_for(job: JobContext, export: Export) -> None:
     """Bring up to date the sources, and the segments of the export and of those that share its list."""
-    refreshing.refresh_sources(session, watcher.stage)
+    refreshing.refresh_sources(job.session, job.say)
     exports = [export, *_sharing_the_list(export)]
     chosen = Segment.objects.filter(exports__in=exports).distinct().order_by("name")
-    refreshing.refresh_segments(session, clock, watcher.stage, chosen)
+    refreshing.refresh_segments(job.session, job.clock, job.say, chosen)
 
 
-def freeze(session: Session, export: Export, clock: Clock, watcher: Watcher) -> RunConfiguration:
+def freeze(job: JobContext, export: Export) -> RunConfiguration:
     """Give the configuration a run keeps to, whatever is edited while it runs: pointers and settings.
 
     Where leavers are told, the segments of other exports to the list are brought up to date after those of this
@@ -71,16 +71,14 @@ def freeze(session: Session, export: Export, clock: Clock, watcher: Watcher) -> 
     beside = _sharing_the_list(export)
     if export.leavers["policy"] != LeaverPolicy.KEEP:
         others = Segment.objects.filter(exports__in=beside).distinct().order_by("name")
-        refreshing.refresh_segments(session, clock, watcher.stage, others)
+        refreshing.refresh_segments(job.session, job.clock, job.say, others)
     elsewhere = [(segment.snapshot, other) for other in beside for segment in _evaluated(other)]
     profiles = refreshing.profiles_source()
     frozen = Frozen(
         table=table_of(profiles),
         profiles=profiles.snapshot,
-        addresses=_addresses(session, export, profiles, watcher),
-        elsewhere=tuple(
-            (snapshot, _addresses(session, other, profiles, watcher)) for snapshot, other in elsewhere
-        ),
+        addresses=_addresses(job, export, profiles),
+        elsewhere=tuple((snapshot, _addresses(job, other, profiles)) for snapshot, other in elsewhere),
     )
     return replace(settings, segments=_snapshots(members), frozen=frozen)
 
@@ -113,7 +111,7 @@ def _sharing_the_list(export: Export) -> Sequence[Export]:
     return list(beside.exclude(pk=export.pk).order_by("name"))
 
 
-def _addresses(session: Session, export: Export, profiles: Source, watcher: Watcher) -> str:
+def _addresses(job: JobContext, export: Export, profiles: Source) -> str:
     matching = matching_of(export.matching)
     table = table_of(profiles)
     for column, to in [(matching.email, "email"), *((line.column, line.to) for line in matching.lines)]:
@@ -124,7 +122,7 @@ def _addresses(session: Session, export: Export, profiles: Source, watcher: Watc
                 where=f"{export.name}, data matching, {to}",
                 remedy="Bring the column back, or change the line.",
             )
-    return refreshing.address_book(session, profiles, matching.email, watcher.stage)
+    return refreshing.address_book(job.session, profiles, matching.email, job.say)
 
 
 def _evaluated(export: Export) -> Sequence[Segment]:
@@ -172,13 +170,14 @@ def order_of(export: Export, account: Account, configuration: RunConfiguration) 
     )
 
 
-def ground_of(session: Session, account: Opened, clock: Clock, shelf: Shelf) -> Ground:
+def ground_of(job: JobContext, account: Opened, shelf: Shelf) -> Ground:
     return Ground(
-        warehouse=LakeWarehouse(session, store.lake()),
+        warehouse=LakeWarehouse(job.session, store.lake()),
         destination=account.destination,
         limits=account.limits,
-        clock=clock,
+        clock=job.clock,
         tempo=account.tempo,
+        watcher=job.watcher,
         shelf=shelf,
     )
 
@@ -188,15 +187,16 @@ def preview_export(name: str, clock: Clock, watcher: Watcher, *, refresh: bool =
     export = find(name)
     connection = connection_of(export)
     with store.session() as session:
+        job = JobContext(session, clock, watcher)
         if refresh:
-            refresh_for(session, export, clock, watcher)
-        configuration = freeze(session, export, clock, watcher)
+            refresh_for(job, export)
+        configuration = freeze(job, export)
         with opened(connection, clock) as account:
             order = replace(
                 order_of(export, connection.account, configuration),
-                waiting=lambda: waiting_addresses(session, connection.account, account, clock),
+                waiting=lambda: waiting_addresses(job, connection.account, account),
             )
-            planned, batches = preview(order, ground_of(session, account, clock, Unkept()), watcher)
+            planned, batches = preview(order, ground_of(job, account, Unkept()))
             pace = ImportPace(account.limits, account.tempo, clock, share=order.share)
             seconds = sum(pace.interval(batch.rows) for batch in batches)
             held = _contacts_held(connection, account)

@@ -16,6 +16,7 @@ from leleka.core.planning import Ended, Span, Verdict
 from leleka.core.ports import Clock
 from leleka.services import store
 from leleka.services.connecting import Opened
+from leleka.services.job_context import JobContext
 from leleka.state.batches import batch_of
 from leleka.state.models import Account, BatchRow, Ledger, Run
 from leleka.warehouse.session import Session
@@ -37,12 +38,12 @@ def accounts_to_ask(clock: Clock) -> Sequence[int]:
     return sorted(set(left.values_list("run__account", flat=True)))
 
 
-def settle_late(session: Session, account: Account, opened: Opened, clock: Clock, pulse: Pulse) -> int:
+def settle_late(job: JobContext, account: Account, opened: Opened, pulse: Pulse) -> int:
     """Ask once after each accepted batch of the account's finished runs; give how many came to an end.
 
     ``pulse`` is called between questions. A queue that does not move is not asked about to its end.
     """
-    since = clock.now() - opened.tempo.wait(_ASKED_FOR)
+    since = job.clock.now() - opened.tempo.wait(_ASKED_FOR)
     left = BatchRow.objects.filter(
         run__account=account,
         run__finished_at__isnull=False,
@@ -51,7 +52,7 @@ def settle_late(session: Session, account: Account, opened: Opened, clock: Clock
     )
     ended = 0
     for run in Run.objects.filter(pk__in=left.values("run")).select_related("export").order_by("pk"):
-        ended += _settle_run(session, run, left.filter(run=run), opened, pulse)
+        ended += _settle_run(job.session, run, left.filter(run=run), opened, pulse)
     return ended
 
 

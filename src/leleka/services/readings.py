@@ -7,13 +7,13 @@ after it was asked for: whoever had unsubscribed by then is in it.
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from leleka.core.ports import Clock, Suppressed, SuppressionReason
+from leleka.core.ports import Suppressed, SuppressionReason
 from leleka.engine.pace import Tempo
 from leleka.engine.suppressed import Progress
 from leleka.services import store
+from leleka.services.job_context import JobContext
 from leleka.state.models import Run, SuppressedReading
 from leleka.warehouse import suppressed
-from leleka.warehouse.session import Session
 
 LONGEST: Final = 3600.0  # seconds after its beginning a reading may still be used or gone on with
 
@@ -21,10 +21,10 @@ LONGEST: Final = 3600.0  # seconds after its beginning a reading may still be us
 class RunShelf:
     """``engine.suppressed.Shelf`` of one run."""
 
-    def __init__(self, session: Session, run: Run, clock: Clock, tempo: Tempo) -> None:
-        self._session = session
+    def __init__(self, job: JobContext, run: Run, tempo: Tempo) -> None:
+        self._session = job.session
         self._run = run
-        self._clock = clock
+        self._clock = job.clock
         self._tempo = tempo
         self._used: SuppressedReading | None = None
 

@@ -21,6 +21,7 @@ from leleka.services.audit import Actor, record
 from leleka.services.connecting import opened
 from leleka.services.contracts import RunView
 from leleka.services.failing import settle_and_fail
+from leleka.services.job_context import JobContext
 from leleka.services.late import settle_late
 from leleka.services.noting import Noting
 from leleka.services.permissions import require_export
@@ -32,7 +33,6 @@ from leleka.services.waiting import waiting_addresses
 from leleka.state.lease import RUN_LEASE
 from leleka.state.models import BatchRow, Connection, Export, Run, RunStatus, Trigger
 from leleka.state.outbox import DjangoOutbox
-from leleka.warehouse.session import Session
 
 log = structlog.get_logger(__name__)
 _LOOK: Final = 1.0  # seconds
@@ -64,7 +64,7 @@ def go_on(number: int, clock: Clock, watcher: Watcher) -> RunView:
     run = Run.objects.select_related("export").get(pk=number)
     if run.finished_at is None and run.status != RunStatus.NEEDS_CONFIRMATION:
         with bound_contextvars(run=run.pk, export=run.export_id), store.session() as session:
-            _see_through(session, run, clock, Noting(watcher, run, clock))
+            _see_through(JobContext(session, clock, Noting(watcher, run, clock)), run)
             log.info("run left", status=Run.objects.values_list("status", flat=True).get(pk=run.pk))
         pruning.prune(clock)
     return view_of(Run.objects.select_related("export").get(pk=number))
@@ -113,13 +113,13 @@ def _create(export: Export, configuration: RunConfiguration, actor: Actor, **val
     return run
 
 
-def _see_through(session: Session, run: Run, clock: Clock, watcher: Watcher) -> None:
+def _see_through(job: JobContext, run: Run) -> None:
     """Work on a run until it ends or waits for somebody.
 
     A database that is away for a while only interrupts it: what was not written down is not sent, and whatever was
     in flight counts as unanswered when the run is taken up again from what the database holds (faults 48, 51, 52).
     """
-    patience = database.Patience(store.configuration().database_patience_seconds, clock, watcher.stage)
+    patience = database.Patience(store.configuration().database_patience_seconds, job.clock, job.say)
     mine = None
     while True:
         try:
@@ -127,10 +127,10 @@ def _see_through(session: Session, run: Run, clock: Clock, watcher: Watcher) -> 
                 run.refresh_from_db()
             if run.fence == mine and (run.finished_at or run.status == RunStatus.NEEDS_CONFIRMATION):
                 return  # the commit arrived, only its answer did not
-            outbox = _claim(run, clock, watcher, was_mine=run.fence == mine)
+            outbox = _claim(job, run, was_mine=run.fence == mine)
             mine = run.fence
             patience.answered(_progress(run))
-            _work(session, run, outbox, clock, watcher)
+            _work(job, run, outbox)
         except database.ERRORS as error:
             patience.after(error)
         else:
@@ -143,9 +143,9 @@ def _progress(run: Run) -> object:
     return run.plan, tuple(standing)
 
 
-def _claim(run: Run, clock: Clock, watcher: Watcher, *, was_mine: bool) -> DjangoOutbox:
+def _claim(job: JobContext, run: Run, *, was_mine: bool) -> DjangoOutbox:
     """Become the owner; waits for the lease of an owner of whom nothing is known to run out."""
-    lease = store.configuration().lease_seconds
+    lease, clock = store.configuration().lease_seconds, job.clock
     first_lease = run.lease_until
     while True:
         dead = was_mine or not run.worker or workers.is_dead(run.worker)
@@ -161,31 +161,31 @@ def _claim(run: Run, clock: Clock, watcher: Watcher, *, was_mine: bool) -> Djang
         if run.status == RunStatus.NEEDS_CONFIRMATION:
             raise _in_progress(run.export.name, f"run {run.pk} waits for confirmation by now")
         left = run.lease_until - clock.now()
-        watcher.stage(Said("WAITING_FOR_OWNER", seconds=left, run=run.pk))
+        job.say(Said("WAITING_FOR_OWNER", seconds=left, run=run.pk))
         clock.sleep(1.0)
         run.refresh_from_db()
 
 
-def _work(session: Session, run: Run, outbox: DjangoOutbox, clock: Clock, watcher: Watcher) -> None:
+def _work(job: JobContext, run: Run, outbox: DjangoOutbox) -> None:
     try:
         if not run.is_frozen:
-            _freeze(session, run, outbox, clock, watcher)
-        with opened(_frozen_connection(run), clock) as account:
+            _freeze(job, run, outbox)
+        with opened(_frozen_connection(run), job.clock) as account:
             if not run.plan:
-                settle_late(session, run.account, account, clock, outbox.keep_alive)
+                settle_late(job, run.account, account, outbox.keep_alive)
             order = exports.order_of(run.export, run.account, run.configuration)
 
             def waiting() -> set[str]:
-                return waiting_addresses(session, run.account, account, clock, of_others_than=run.pk)
+                return waiting_addresses(job, run.account, account, of_others_than=run.pk)
 
             order = replace(order, waiting=waiting)
-            shelf = RunShelf(session, run, clock, account.tempo)
-            watch = KeyWatch(lambda: _frozen_connection(run), account.destination, clock, watcher)
-            execute(order, exports.ground_of(session, account, clock, shelf), outbox, watch)
+            watch = KeyWatch(lambda: _frozen_connection(run), account.destination, job.clock, job.watcher)
+            shelf = RunShelf(job, run, account.tempo)
+            execute(order, exports.ground_of(replace(job, watcher=watch), account, shelf), outbox)
     except LeaseLost:
         raise
     except LelekaError as error:
-        settle_and_fail(session, run, outbox, error)
+        settle_and_fail(job.session, run, outbox, error)
         if not run.is_frozen and not isinstance(error, RunCanceled):
             raise  # it never began: whoever asked for it is told
     except Exception as error:  # a bug: the run fails, the traceback is logged, nothing is retried blindly
@@ -197,23 +197,23 @@ def _work(session: Session, run: Run, outbox: DjangoOutbox, clock: Clock, watche
             "Something went wrong inside Leleka; what was confirmed so far stays confirmed.",
             remedy="Please report it with the traceback from the log.",
         )
-        settle_and_fail(session, run, outbox, bug)
+        settle_and_fail(job.session, run, outbox, bug)
     finally:
         # Whoever takes up a run that waits for confirmation, or was interrupted, need not wait for the lease.
         with suppress(*database.ERRORS):
             RUN_LEASE.release(run.pk, run.fence)
 
 
-def _freeze(session: Session, run: Run, outbox: DjangoOutbox, clock: Clock, watcher: Watcher) -> None:
+def _freeze(job: JobContext, run: Run, outbox: DjangoOutbox) -> None:
     """Bring up to date what the export needs, and fix what this run keeps to from here on."""
     acting.refuse_to_begin(exports.connection_of(run.export), run)
     _refuse_if_moved(run)
-    _let_refreshes_end(run, outbox, clock, watcher)
+    _let_refreshes_end(job, run, outbox)
     asked = run.configuration
     if asked.refresh:
-        exports.refresh_for(session, run.export, clock, watcher)
+        exports.refresh_for(job, run.export)
         _stop_if_canceled(outbox)
-    frozen = exports.freeze(session, run.export, clock, watcher)
+    frozen = exports.freeze(job, run.export)
     _stop_if_canceled(outbox)
     kept = replace(frozen, resend=asked.resend, refresh=asked.refresh, by_operator=asked.by_operator)
     run.config = kept.to_data()
@@ -223,12 +223,12 @@ def _freeze(session: Session, run: Run, outbox: DjangoOutbox, clock: Clock, watc
             acting.record_began(run)
 
 
-def _let_refreshes_end(run: Run, outbox: DjangoOutbox, clock: Clock, watcher: Watcher) -> None:
+def _let_refreshes_end(job: JobContext, run: Run, outbox: DjangoOutbox) -> None:
     """Wait while something the export needs is being brought up to date (CI-S5)."""
     while names := in_the_way(run.export):
-        watcher.stage(waits_for(names))
+        job.say(waits_for(names))
         _stop_if_canceled(outbox)
-        clock.sleep(_LOOK)
+        job.clock.sleep(_LOOK)
 
 
 def _refuse_if_moved(run: Run) -> None:

@@ -11,9 +11,9 @@ from leleka.core.ports import Clock
 from leleka.errors import LelekaError
 from leleka.services import store
 from leleka.services.connecting import Opened
+from leleka.services.job_context import JobContext
 from leleka.state.models import Account, AttemptRow, BatchRow, Export
 from leleka.warehouse.plans import addresses
-from leleka.warehouse.session import Session
 
 LONGEST: Final = 24 * 3600.0  # seconds after which an unknown attempt is taken to be lost for good
 _SETTLED: Final = 600.0  # seconds, beyond deadline and lease, after which an empty queue ends the wait
@@ -22,16 +22,16 @@ _DOUBTFUL: Final = (AttemptRow.Outcome.UNKNOWN, "")  # without an outcome: a pro
 
 
 def waiting_addresses(
-    session: Session, account: Account, opened: Opened, clock: Clock, *, of_others_than: int | None = None
+    job: JobContext, account: Account, opened: Opened, *, of_others_than: int | None = None
 ) -> set[str]:
     """Give the addresses of the account's open batches and of its attempts in quarantine, but for one run's."""
-    lift_quarantine(account, opened, clock)
-    since = clock.now() - opened.tempo.wait(LONGEST)
+    lift_quarantine(account, opened, job.clock)
+    since = job.clock.now() - opened.tempo.wait(LONGEST)
     batches = open_batches(since).filter(run__account=account).exclude(run=of_others_than)
     lake, found = store.lake(), set[str]()
     for batch in batches.select_related("run"):
         spans = [Span(first, last) for first, last in batch.spans]
-        found.update(address for _, address in addresses(session, lake.open(batch.run.plan), spans))
+        found.update(address for _, address in addresses(job.session, lake.open(batch.run.plan), spans))
     return found
 
 
