@@ -7,6 +7,7 @@ import pytest
 
 from leleka.core.clock import SystemClock
 from leleka.services import due, notices, running, turns, workers
+from leleka.state.lease import RUN_LEASE
 from leleka.state.models import Notice, Run
 from leleka.state.outbox import DjangoOutbox
 from leleka.warehouse.store import LakeWarehouse
@@ -39,8 +40,7 @@ def die(monkeypatch: pytest.MonkeyPatch, number: int) -> Die:
         name = worker or f"{workers.place_of(workers.me())}1:dead"
         with monkeypatch.context() as patched:
             patched.setattr(room, moment, killed)
-            patched.setattr(running, "release", lambda *_: None)  # what is killed gives nothing back
-            patched.setattr("leleka.services.dying.release", lambda *_: None)
+            patched.setattr(RUN_LEASE, "release", lambda *_: None)  # what is killed gives nothing back
             patched.setattr(workers, "me", lambda: name)
             with pytest.raises(Killed):
                 due.carry_out(f"run:{number}", CLOCK)
