@@ -8,7 +8,8 @@ import pytest
 
 from leleka.core.outbox import LaneLost
 from leleka.errors import InvalidInput
-from leleka.services import rekeying, running
+from leleka.services import rekeying
+from leleka.state.lease import RUN_LEASE
 from leleka.state.models import BatchRow, Connection, Export, Run, Segment, StoredSecret
 from leleka.state.outbox import DjangoOutbox
 from tests.integration.moments import (
@@ -179,7 +180,7 @@ def test_a_run_whose_process_died_before_it_began_is_one_run(
         raise Killed
 
     with monkeypatch.context() as dying:
-        dying.setattr(running, "claim", dies)
+        dying.setattr(RUN_LEASE, "claim", dies)
         with pytest.raises(Killed):
             ready.run()
     view = ready.run()
