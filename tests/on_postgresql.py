@@ -11,7 +11,7 @@ from typing import Final
 STATE: Final = (
     "tests/contract/state/test_outbox.py",
     "tests/contract/state/test_request_slots.py",
-    "tests/unit/state/test_run_lease.py",
+    "tests/unit/state/test_lease.py",
     "tests/integration/test_charts.py",
     "tests/integration/test_definitions*.py",
     "tests/integration/test_crash_limit.py",

@@ -1,5 +1,6 @@
 """Runs as a year of work leaves them: figures, problems, batches, and for some the rows themselves."""
 
+from dataclasses import replace
 from datetime import timedelta
 from random import Random  # noqa: TID251 - the class, for seeded generators
 from typing import Any, Final
@@ -8,6 +9,8 @@ from django.utils import timezone
 from scripts.bench_pages import tables
 from scripts.bench_pages.terms import Terms
 
+from leleka.core.columns import Column, ColumnType, Table
+from leleka.core.run_configuration import Frozen
 from leleka.services.runs import commands as run_commands
 from leleka.state.models import AttemptRow, BatchRow, Export, Run, RunStatus
 
@@ -23,7 +26,7 @@ _PROBLEM: Final = {
 def make_runs(random: Random, terms: Terms) -> None:
     """Make runs of every export that has a connection; the newest has as many rows as there are profiles."""
     rows = list(Export.objects.filter(connection__isnull=False).select_related("connection").order_by("pk"))
-    frozen = {row.pk: run_commands.outline(row) | _FROZEN for row in rows}
+    frozen = {row.pk: replace(run_commands.outline(row), frozen=_FROZEN).to_data() for row in rows}
     small, large = tables.outcomes_of(min(_ROWS, terms.profiles)), tables.outcomes_of(terms.profiles)
     made = []
     for place in range(terms.runs):
@@ -38,16 +41,11 @@ def make_runs(random: Random, terms: Terms) -> None:
     Run.objects.filter(pk__in=[run.pk for run in live]).update(requests=0)
 
 
-_FROZEN: Final[dict[str, Any]] = {
-    "table": {
-        "name": "customers",
-        "columns": [[f"column_{place}", "text"] for place in range(12)],
-        "primary_key": "id",
-    },
-    "profiles": "sources/customers/0",
-    "addresses": "addresses/customers/0",
-    "elsewhere": [],
-}
+_FROZEN: Final = Frozen(
+    table=Table("customers", tuple(Column(f"column_{place}", ColumnType.TEXT) for place in range(12)), "id"),
+    profiles="sources/customers/0",
+    addresses="addresses/customers/0",
+)
 
 
 def _run(random: Random, export: Export, config: dict[str, Any], place: int, last: int) -> Run:

@@ -4,11 +4,11 @@ START = 1_700_000_000.0
 
 
 class VirtualClock:
-    """``core.ports.Clock``; sleeping takes no time but the clock's own."""
+    """``core.ports.Clock``; sleeping takes no time but the clock's own. ``start`` is what it shows at first."""
 
-    def __init__(self) -> None:
+    def __init__(self, start: float = START) -> None:
         self._passed = 0.0
-        self._wall = START
+        self._wall = start
 
     def now(self) -> float:
         return self._wall + self._passed

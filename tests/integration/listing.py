@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import Any
 
 from django.utils import timezone
 
@@ -17,6 +16,7 @@ from leleka.state.models import (
     Segment,
     User,
 )
+from tests.fakes.configuration import stored
 
 WORDS = ("Золоті", "alpha", "Нові", "Beta", "їжаки")
 STATUSES = ("Successful", "Failed", "Canceled", "Completed with warnings")
@@ -84,9 +84,7 @@ def _run(place: int, export: Export) -> None:
     """None of them has outcomes; some have counted their requests, the attempts of the others are to be counted."""
     assert export.connection is not None
     now = timezone.now()
-    config: dict[str, Any] = {
-        "connection": export.connection.name, "target": "1", "segments": [], "leavers": export.leavers,
-    }  # fmt: skip
+    config = stored(connection=export.connection.name)
     run = Run.objects.create(
         export=export,
         account=export.connection.account,

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from leleka.state.models import Account, AttemptRow, BatchRow, Connection, Export, Run, RunStatus, User
+from tests.fakes.configuration import stored
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
@@ -48,10 +49,7 @@ def a_run(
     began = values.pop("created_at", (ended or NOW) - timedelta(minutes=1))
     made = {
         "account": an_account(),
-        "config": {
-            "connection": "Sandbox", "target": "1", "segments": [], "leavers": {"policy": "keep"},
-            "type": "activecampaign", "share": 0.9,
-        },
+        "config": stored(),
         "counts": {},
         **values,
     }  # fmt: skip

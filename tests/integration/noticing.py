@@ -11,6 +11,7 @@ from leleka.core.configuration import Channels, Configuration, MailServer, Webho
 from leleka.core.secret import Secret
 from leleka.state.models import Account, Connection, Export, NoticeDelivery, Run, RunStatus, User
 from tests.fakes.clock import VirtualClock
+from tests.fakes.configuration import stored
 
 SECRET = "a secret of sixteen or more"
 SENDER = "leleka@example.org"
@@ -58,7 +59,7 @@ def run(of: Export, status: RunStatus, clock: VirtualClock, *, ago: float = 1.0,
     ended = None if live else datetime.fromtimestamp(clock.now() - ago, UTC)
     given = {"problems": [REFUSED] if status == RunStatus.FAILED else [], **values}
     account = Account.objects.get()
-    config = {"connection": "Sandbox", "target": "1", "segments": [], "leavers": _LEAVERS}
+    config = stored()
     at = timezone.now()
     return Run.objects.create(
         export=of, account=account, config=config, status=status, created_at=at, finished_at=ended, **given

@@ -1,12 +1,10 @@
 """Connect: what a test of host and key tells, what it proves to Save, and how often one may."""
 
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-import time_machine
 
-from leleka.core.clock import SystemClock
+from leleka.core.clock import using
 from leleka.core.ports.destination import CheckStatus
 from leleka.errors import TryLater
 from leleka.services.connections import commands as editing
@@ -14,17 +12,19 @@ from leleka.services.connections import connection_test
 from leleka.services.connections import queries as connection_queries
 from leleka.services.connections.connection_test import Draft
 from leleka.state.models import Connection
+from tests.fakes.clock import VirtualClock
 from tests.integration.conftest import KEY
 from tests.integration.connecting import OTHER_KEY, connected, form, host, tried
 from tests.integration.office import ALICE, Office
 
 
 def test_a_proof_holds_for_a_quarter_of_an_hour(office: Office) -> None:
-    with time_machine.travel(datetime(2026, 5, 1, tzinfo=UTC), tick=False) as moment:
+    clock = VirtualClock()
+    with using(clock):
         judged = connection_test.judge(Draft(host(office), KEY), None)
-        proof = connection_test._prove(ALICE, judged, [])
+        proof = connection_test._prove(ALICE, judged, [], clock)
         assert connection_test.has_passed(ALICE, judged, proof) == []
-        moment.shift(timedelta(minutes=15, seconds=1))
+        clock.sleep(15 * 60 + 1)
         assert connection_test.has_passed(ALICE, judged, proof) is None
 
 
@@ -58,11 +58,12 @@ def test_a_check_of_what_is_saved_is_remembered(office: Office) -> None:
 
 
 def test_connect_is_limited_to_five_a_minute(office: Office) -> None:
-    with time_machine.travel(datetime(2026, 5, 1, tzinfo=UTC), tick=False) as moment:
+    clock = VirtualClock()
+    with using(clock):
         for _ in range(5):
-            connection_test.begin(ALICE, Draft(host(office), KEY), SystemClock())
+            connection_test.begin(ALICE, Draft(host(office), KEY), clock)
         with pytest.raises(TryLater, match="CHECK_TOO_OFTEN") as raised:
-            connection_test.begin(ALICE, Draft(host(office), KEY), SystemClock())
+            connection_test.begin(ALICE, Draft(host(office), KEY), clock)
         assert raised.value.retry_after == 60
-        moment.shift(timedelta(seconds=61))
-        connection_test.begin(ALICE, Draft(host(office), KEY), SystemClock())
+        clock.sleep(61)
+        connection_test.begin(ALICE, Draft(host(office), KEY), clock)

@@ -19,6 +19,7 @@ from leleka.services.connections.connection_test import Draft
 from leleka.services.paging import ListQuery
 from leleka.services.people import commands as people_commands
 from leleka.state.models import Account, AuditEntry, Connection, Run, RunStatus
+from tests.fakes.configuration import stored
 from tests.integration.conftest import KEY
 from tests.integration.connecting import OTHER_KEY, connected, export_on, form, host, tried
 from tests.integration.office import ALICE, Office
@@ -187,7 +188,9 @@ def test_a_connection_that_moves_brings_its_key_and_its_exports_along(office: Of
     matching = {"email": "email", "lines": [{"to": "phone", "column": "landline"}], "tags": []}
     theirs = export_on(connection_queries.view_of(there), "Calls", matching=matching)
     judged = connection_test.judge(Draft("other.api-us1.com", KEY), None)
-    moved = form(office, host="other.api-us1.com", proof=connection_test._prove(ALICE, judged, []))
+    moved = form(
+        office, host="other.api-us1.com", proof=connection_test._prove(ALICE, judged, [], SystemClock())
+    )
     with pytest.raises(Conflict, match=r"MAP_FIELD_SHARED.*'Calls' writes field phone"):
         editing.update(ALICE, made.id, made.version, moved)
     theirs.delete()
@@ -211,7 +214,7 @@ def test_a_running_export_keeps_name_and_host_of_its_connection(office: Office) 
     Run.objects.create(
         export=export,
         account=account,
-        config={},
+        config=stored(),
         asked_by="x",
         created_at=timezone.now(),
         status=RunStatus.QUEUED,

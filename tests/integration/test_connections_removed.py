@@ -7,6 +7,7 @@ from leleka.errors import Conflict, Forbidden, InvalidInput
 from leleka.services.access.actor import Role
 from leleka.services.exports import connection_removal as removing
 from leleka.state.models import AuditEntry, Connection, Export, Run, StoredSecret
+from tests.fakes.configuration import stored
 from tests.integration.connecting import connected, export_on
 from tests.integration.office import ALICE, Office
 from tests.integration.people import somebody
@@ -38,7 +39,9 @@ def test_a_live_run_keeps_the_connection(office: Office) -> None:
     made = connected(office, ALICE)
     export = export_on(made, "News")
     account = Connection.objects.get().account
-    Run.objects.create(export=export, account=account, config={}, asked_by="x", created_at=timezone.now())
+    Run.objects.create(
+        export=export, account=account, config=stored(), asked_by="x", created_at=timezone.now()
+    )
     with pytest.raises(Conflict, match=r"EXPORT_RUNNING.*News"):
         removing.remove(ALICE, made.id, made.version, {export.pk: "remove"})
     assert Connection.objects.count() == 1

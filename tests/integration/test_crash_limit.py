@@ -8,12 +8,12 @@ import pytest
 from leleka.core.clock import SystemClock
 from leleka.services.monitoring import process_identity
 from leleka.services.runs import commands as run_commands
+from leleka.state.lease import RUN_LEASE
 from leleka.state.models import Notice, Run
 from leleka.state.outbox import DjangoOutbox
 from leleka.warehouse.lake_warehouse import LakeWarehouse
 from leleka.worker import jobs
 from leleka.worker.notices import sweep as notice_sweep
-from leleka.worker.runs import execution as run_execution
 from leleka.worker.runs import fair_queue
 from tests.integration.moments import Killed
 from tests.integration.office import ALICE, Office
@@ -44,8 +44,7 @@ def die(monkeypatch: pytest.MonkeyPatch, number: int) -> Die:
         name = worker or f"{process_identity.place_of(process_identity.me())}1:dead"
         with monkeypatch.context() as patched:
             patched.setattr(room, moment, killed)
-            patched.setattr(run_execution, "release", lambda *_: None)  # what is killed gives nothing back
-            patched.setattr("leleka.worker.runs.crash_limit.release", lambda *_: None)
+            patched.setattr(RUN_LEASE, "release", lambda *_: None)  # what is killed gives nothing back
             patched.setattr(process_identity, "me", lambda: name)
             with pytest.raises(Killed):
                 jobs.carry_out(f"run:{number}", CLOCK)

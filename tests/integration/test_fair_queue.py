@@ -10,6 +10,7 @@ from leleka.services.monitoring import process_identity
 from leleka.state.models import Account, Connection, Export, Run, Task
 from leleka.worker import jobs
 from leleka.worker.runs import fair_queue
+from tests.fakes.configuration import stored
 
 pytestmark = pytest.mark.usefixtures("installation")
 ELSEWHERE = "boot:1:2:3"
@@ -30,7 +31,7 @@ def queue(export: Export, **values: object) -> Run:
     assert export.connection is not None
     now = SystemClock().now()
     run = Run(
-        export=export, account=export.connection.account, config={"refresh": True}, asked_by="alice",
+        export=export, account=export.connection.account, config=stored(), asked_by="alice",
         created_at=timezone.now(), **values,
     )  # fmt: skip
     run.lease_until = now + 60 if run.worker else 0.0

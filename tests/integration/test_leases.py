@@ -6,17 +6,16 @@ from typing import Any
 import pytest
 from django.db import OperationalError
 
-from leleka.core.clock import SystemClock
-from leleka.core.refresh_graph import StepStatus
+from leleka.core.clock import SystemClock, utc_now
+from leleka.core.statuses import StepStatus
 from leleka.errors import TryLater
 from leleka.services.access.actor import Actor
 from leleka.services.refresh import commands as refresh_commands
 from leleka.services.runs import commands as run_commands
 from leleka.services.runs import retry_policy
+from leleka.state.lease import REFRESH_LEASE, RefreshLost
 from leleka.state.models import Refresh, RefreshStep, Run, RunStatus, Trigger
-from leleka.state.refresh_lease import RefreshLost, guard
 from leleka.worker import jobs
-from leleka.worker import schedules as worker_schedules
 from leleka.worker.refresh import runner as refresh_runner
 from leleka.worker.refresh import steps as refresh_steps
 from leleka.worker.runs import retries as run_retries
@@ -39,7 +38,7 @@ def test_a_lease_is_renewed_again_when_the_database_answers_again(monkeypatch: p
             raise answer
         renewed.append((number, fence, until))
 
-    monkeypatch.setattr(refresh_runner, "guard", guarded)
+    monkeypatch.setattr(REFRESH_LEASE, "renew", guarded)
     walker = refresh_runner.RefreshRunner(1, 2, VirtualClock(), 0.003, lambda _: None)
     renewing = Thread(target=refresh_runner.renew, args=(walker, Event()))
     renewing.start()
@@ -95,7 +94,7 @@ def test_a_retry_is_queued_with_its_claim_or_not_at_all(monkeypatch: pytest.Monk
     error = TryLater("HOST_UNREACHABLE", "The host cannot be reached.")
     run = run_commands.ask_run(Actor("schedule", ALICE.role), "News", trigger=Trigger.SYSTEM)
     retry_policy.plan_retry(run, error, clock.now())
-    Run.objects.update(status=RunStatus.FAILED, finished_at=worker_schedules.moment(clock))
+    Run.objects.update(status=RunStatus.FAILED, finished_at=utc_now(clock))
     clock.sleep(300)
 
     def die(*_: Any, **__: Any) -> None:
@@ -115,5 +114,5 @@ def test_a_refresh_has_a_place_of_its_own_among_the_errands() -> None:
     number = refresh_commands.ask(ALICE, "data")
     assert jobs.due_jobs(SystemClock(), (), 0) == [f"refresh:{number}"]
     assert jobs.due_jobs(SystemClock(), (f"refresh:{number}",), 0) == []
-    guard(number, 0, SystemClock().now() + 60, worker="elsewhere:1:2:3")
+    REFRESH_LEASE.renew(number, 0, SystemClock().now() + 60, worker="elsewhere:1:2:3")
     assert jobs.due_jobs(SystemClock(), (), 9) == []

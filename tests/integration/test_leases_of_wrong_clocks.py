@@ -59,7 +59,6 @@ def test_a_refresh_goes_on_and_those_after_it() -> None:
 def test_the_lane_of_an_account_is_free() -> None:
     first, second = exports_of("account", 2)
     ahead, run = queue(first), queue(second)
-    run.config = {"target": "1"}
     hold(Run, ahead.pk)
     Account.objects.filter(pk=run.account_id).update(lane=ahead.pk)
     assert DjangoOutbox(run, 0, clock=CLOCK, lease_seconds=60).take_lane() == ""

@@ -1,17 +1,17 @@
 """Who may come in (CI-R6 to R8, P-1, P-3): adding, links, roles, the last administrator."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
 
 import pytest
-import time_machine
 
+from leleka.core.clock import using
 from leleka.errors import Conflict, Forbidden, InvalidInput, NotFound
 from leleka.services.access.actor import Actor, Role
 from leleka.services.people import commands as people_commands
 from leleka.services.people import queries as people_queries
 from leleka.services.people import sign_in
 from leleka.state.models import AuditEntry, OneTimeLink, User, WebSession
+from tests.fakes.clock import VirtualClock
 from tests.integration.people import PASSWORD, somebody
 
 pytestmark = pytest.mark.django_db
@@ -29,13 +29,14 @@ def test_whoever_is_added_chooses_a_password_by_a_link_that_works_once() -> None
 
 
 def test_a_link_ends_after_a_day_and_with_a_newer_one() -> None:
-    with time_machine.travel(datetime(2026, 5, 1, tzinfo=UTC), tick=False) as moment:
+    clock = VirtualClock()
+    with using(clock):
         person, first = people_commands.add_person(OPERATOR, "bob@example.com", "Bob", "viewer")
         second = people_commands.new_link(OPERATOR, person.id)
         with pytest.raises(NotFound):
             people_commands.welcome(first)
         assert people_commands.welcome(second).email == "bob@example.com"
-        moment.shift(timedelta(hours=24, seconds=1))
+        clock.sleep(24 * 3600 + 1)
         with pytest.raises(NotFound):
             people_commands.welcome(second)
 
@@ -47,9 +48,10 @@ def test_only_a_digest_of_a_link_is_kept() -> None:
 
 def test_the_first_administrator_is_made_by_a_link_that_lasts_an_hour() -> None:
     """P-3: there is no default account."""
-    with time_machine.travel(datetime(2026, 5, 1, tzinfo=UTC), tick=False) as moment:
+    clock = VirtualClock()
+    with using(clock):
         over = people_commands.first_link()
-        moment.shift(timedelta(minutes=61))
+        clock.sleep(61 * 60)
         with pytest.raises(NotFound):
             people_commands.accept_link(over, PASSWORD, "a@example.com", "Ada")
         people_commands.accept_link(people_commands.first_link(), PASSWORD, "a@example.com", "Ada")

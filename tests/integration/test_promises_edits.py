@@ -8,9 +8,9 @@ import pytest
 
 from leleka.core.ports.outbox import LaneLost
 from leleka.errors import InvalidInput
+from leleka.state.lease import RUN_LEASE
 from leleka.state.models import BatchRow, Connection, Export, Run, Segment, StoredSecret
 from leleka.state.outbox import DjangoOutbox
-from leleka.worker.runs import execution as run_execution
 from leleka.worker.runs import key_reload
 from tests.integration.moments import (
     IMPORT,
@@ -180,7 +180,7 @@ def test_a_run_whose_process_died_before_it_began_is_one_run(
         raise Killed
 
     with monkeypatch.context() as dying:
-        dying.setattr(run_execution, "claim", dies)
+        dying.setattr(RUN_LEASE, "claim", dies)
         with pytest.raises(Killed):
             ready.run()
     view = ready.run()

@@ -7,14 +7,14 @@ from typing import Any
 
 import pytest
 
-from leleka.core.clock import SystemClock
-from leleka.core.refresh_graph import StepStatus
+from leleka.core.clock import SystemClock, utc_now
+from leleka.core.statuses import StepStatus
 from leleka.errors import Conflict
 from leleka.services.refresh import commands as refresh_commands
 from leleka.services.refresh import queries as refresh_queries
 from leleka.services.sources import loading as segment_evaluation
+from leleka.state.lease import REFRESH_LEASE, RefreshLost
 from leleka.state.models import Export, Refresh, RefreshStep, Run, RunStatus, Segment, Source
-from leleka.state.refresh_lease import RefreshLost, claim, guard
 from leleka.warehouse import segments
 from leleka.worker import schedules as worker_schedules
 from leleka.worker.refresh import runner as refresh_runner
@@ -137,11 +137,13 @@ def test_the_clock_of_another_worker_takes_a_lease_early_and_breaks_nothing() ->
         Refresh.objects.filter(pk=number).update(worker=ELSEWHERE if fence == 2 else "")
         assert refresh_runner.next_to_walk(clock) == number
         row = Refresh.objects.get(pk=number)
-        claimed = claim(row, worker=ELSEWHERE, now=clock.now(), lease_seconds=60, previous_is_dead=False)
+        claimed = REFRESH_LEASE.claim(
+            row, worker=ELSEWHERE, now=clock.now(), lease_seconds=60, previous_is_dead=False
+        )
         assert claimed == fence
     with pytest.raises(RefreshLost):
-        guard(number, 1, START + 600, status="Successful")
-    guard(number, 2, START + 700)
+        REFRESH_LEASE.renew(number, 1, START + 600, status="Successful")
+    REFRESH_LEASE.renew(number, 2, START + 700)
     assert Refresh.objects.get().status == RunStatus.QUEUED
 
 
@@ -191,14 +193,13 @@ def test_a_refresh_that_was_canceled_while_it_was_being_closed_is_canceled(
     """I-13: what the audit says was canceled is not called successful."""
     number = refresh_commands.ask(ALICE, "data")
     refresh_runner.carry_out(number, SystemClock())
-    real = worker_schedules.moment
 
     def meanwhile(clock: Any) -> Any:
         if Refresh.objects.get().cancel_requested_at is None:
             refresh_commands.cancel(ALICE, number)
-        return real(clock)
+        return utc_now(clock)
 
-    monkeypatch.setattr(worker_schedules, "moment", meanwhile)
+    monkeypatch.setattr(worker_schedules, "utc_now", meanwhile)
     worker_schedules.close_finished(SystemClock())
     assert Refresh.objects.get().status == "Canceled"
     with pytest.raises(Conflict, match="REFRESH_OVER"):
@@ -215,7 +216,7 @@ def test_a_refresh_that_has_ended_stays_as_it_is() -> None:
     refresh_runner.carry_out(number, SystemClock())
     worker_schedules.close_finished(SystemClock())
     with pytest.raises(RefreshLost):
-        guard(number, Refresh.objects.get().fence, 1e12, status="Failed")
+        REFRESH_LEASE.renew(number, Refresh.objects.get().fence, 1e12, status="Failed")
     assert (Refresh.objects.values().get(), list(RefreshStep.objects.values())) == before
 
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import pytest
 
 from leleka.core.clock import SystemClock
-from leleka.core.refresh_graph import StepStatus
+from leleka.core.statuses import StepStatus
 from leleka.errors import Conflict, Forbidden, NotFound
 from leleka.services.access.actor import Actor, Role
 from leleka.services.refresh import commands as refresh_commands

@@ -11,8 +11,8 @@ from leleka.core.clock import SystemClock
 from leleka.errors import LelekaError
 from leleka.services.runs import queries as run_queries
 from leleka.services.runs.contracts import RunView
+from leleka.state.lease import RUN_LEASE
 from leleka.state.models import AttemptRow, Connection, Run
-from leleka.state.run_lease import release
 from leleka.worker.runs.audited_outbox import AuditedOutbox
 from leleka.worker.runs.execution import run_export
 from tests.integration.office import ALICE, DEFINITIONS, MARK, Office
@@ -104,12 +104,14 @@ def test_what_could_not_be_given_back_is_taken_up_again_at_once(
     goes_away(monkeypatch, "planned", done=False, times=1)
     given_back = iter([False])
 
+    release = RUN_LEASE.release
+
     def not_at_first(run_id: int, fence: int) -> None:
         if not next(given_back, True):
             raise away()
         release(run_id, fence)
 
-    monkeypatch.setattr("leleka.worker.runs.execution.release", not_at_first)
+    monkeypatch.setattr(RUN_LEASE, "release", not_at_first)
     clock = Patient()
     assert run_export("News", ALICE, clock, ready.watcher).status == "Successful"
     assert clock.slept <= 2.0
@@ -125,7 +127,7 @@ def test_ctrl_c_is_heard_though_the_run_cannot_be_given_back(
         raise away()
 
     monkeypatch.setattr(AuditedOutbox, "planned", interrupted)
-    monkeypatch.setattr("leleka.worker.runs.execution.release", not_now)
+    monkeypatch.setattr(RUN_LEASE, "release", not_now)
     with pytest.raises(KeyboardInterrupt):
         go(ready)
 

@@ -15,9 +15,11 @@ from leleka.services.runs import commands as run_commands
 from leleka.services.sources import loading as segment_evaluation
 from leleka.state.models import Account, Connection, Export, Run, RunStatus, Source
 from leleka.worker import snapshot_pruning
+from leleka.worker.job_context import JobContext
 from leleka.worker.runs import frozen_configuration
 from leleka.worker.runs.execution import run_export
 from tests.fakes.clock import VirtualClock
+from tests.fakes.configuration import stored
 from tests.integration.office import ALICE, DEFINITIONS, MARK, Office, Silent
 
 BOTH = (
@@ -79,7 +81,7 @@ def test_a_run_that_another_process_works_on_is_refused(office: Office) -> None:
     office.apply()
     account = Account.objects.get()
     run = Run.objects.create(
-        export=Export.objects.get(), account=account, config={}, asked_by="somebody", status=RunStatus.PROCESSING,
+        export=Export.objects.get(), account=account, config=stored(), asked_by="somebody", status=RunStatus.PROCESSING,
         created_at=datetime.now(UTC), worker="another:machine:1:1", lease_until=VirtualClock().now() + 30,
     )  # fmt: skip
 
@@ -98,7 +100,7 @@ def test_a_run_that_comes_to_need_confirmation_is_not_waited_for_without_end(off
     office.hire(2)
     office.apply()
     run = Run.objects.create(
-        export=Export.objects.get(), account=Account.objects.get(), config={}, asked_by="somebody",
+        export=Export.objects.get(), account=Account.objects.get(), config=stored(), asked_by="somebody",
         status=RunStatus.PROCESSING, created_at=datetime.now(UTC), worker="another:machine:1:1",
         lease_until=VirtualClock().now() + 30,
     )  # fmt: skip
@@ -120,12 +122,13 @@ def test_the_run_of_a_dead_process_goes_on_at_once(office: Office) -> None:
     office.apply()
     with lake_sessions.session() as session:
         export = Export.objects.get()
-        frozen_configuration.refresh_for(session, export, SystemClock(), office.watcher)
-        config = frozen_configuration.freeze(session, export, SystemClock(), office.watcher)
+        job = JobContext(session, SystemClock(), office.watcher)
+        frozen_configuration.refresh_for(job, export)
+        config = frozen_configuration.freeze(job, export)
     mine = process_identity.me().split(":")
     dead = ":".join([*mine[:2], "999999999", "1"])
     run = Run.objects.create(
-        export=export, account=Account.objects.get(), config={**config, "resend": False}, asked_by="somebody",
+        export=export, account=Account.objects.get(), config=config.to_data(), asked_by="somebody",
         status=RunStatus.PROCESSING, created_at=datetime.now(UTC), worker=dead,
         lease_until=SystemClock().now() + 3_600,
     )  # fmt: skip

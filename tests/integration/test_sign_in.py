@@ -1,16 +1,17 @@
 """Signing in: limits on trying in vain (P-2), sessions (C-1)."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import pytest
-import time_machine
 from django.test import Client
 
+from leleka.core.clock import using
 from leleka.errors import Forbidden, TryLater
 from leleka.services.access.actor import Role
 from leleka.services.people import sign_in
 from leleka.state.models import SignInFailure, WebSession
+from tests.fakes.clock import VirtualClock
 from tests.integration.people import PASSWORD, somebody
 
 pytestmark = pytest.mark.django_db
@@ -18,9 +19,10 @@ NOW = datetime(2026, 5, 1, 8, tzinfo=UTC)
 
 
 @pytest.fixture
-def clock() -> Iterator[time_machine.Traveller]:
-    with time_machine.travel(NOW, tick=False) as moment:
-        yield moment
+def clock() -> Iterator[VirtualClock]:
+    clock = VirtualClock(NOW.timestamp())
+    with using(clock):
+        yield clock
 
 
 def fail(times: int, email: str = "alice@example.com", source: str = "10.0.0.1") -> None:
@@ -29,7 +31,7 @@ def fail(times: int, email: str = "alice@example.com", source: str = "10.0.0.1")
             sign_in.sign_in(email, "not the password", source)
 
 
-def test_after_five_failures_each_further_one_doubles_the_wait(clock: time_machine.Traveller) -> None:
+def test_after_five_failures_each_further_one_doubles_the_wait(clock: VirtualClock) -> None:
     somebody("alice", Role.ADMINISTRATOR)
     fail(5)
     waits = []
@@ -37,15 +39,15 @@ def test_after_five_failures_each_further_one_doubles_the_wait(clock: time_machi
         with pytest.raises(TryLater) as refused:
             sign_in.sign_in("alice@example.com", PASSWORD, "10.0.0.1")
         waits.append(refused.value.retry_after or 0.0)
-        clock.shift(timedelta(seconds=waits[-1] + 1))
+        clock.sleep(waits[-1] + 1)
         fail(1)
     assert waits == [5, 10, 20, 40, 80, 160, 320, 640, 900]
 
 
-def test_nobody_is_locked_out_for_good(clock: time_machine.Traveller) -> None:
+def test_nobody_is_locked_out_for_good(clock: VirtualClock) -> None:
     alice = somebody("alice", Role.ADMINISTRATOR)
     fail(5)
-    clock.shift(timedelta(seconds=6))
+    clock.sleep(6)
     assert sign_in.sign_in("alice@example.com", PASSWORD, "10.0.0.1").user == alice.user.pk
     assert not SignInFailure.objects.exists()
 
@@ -93,14 +95,14 @@ def test_a_session_is_kept_as_a_digest_in_a_cookie_scripts_cannot_read() -> None
 
 
 def test_a_session_ends_after_half_an_hour_of_nothing_and_after_twelve_hours(
-    clock: time_machine.Traveller,
+    clock: VirtualClock,
 ) -> None:
     idle, busy = somebody("idle", Role.VIEWER), somebody("busy", Role.VIEWER)
     for _ in range(12 * 60 // 25):
-        clock.shift(timedelta(minutes=25))
+        clock.sleep(25 * 60)
         assert busy.browser.get("/account").status_code == 200
     assert idle.browser.get("/account").status_code == 303
-    clock.shift(timedelta(minutes=25))
+    clock.sleep(25 * 60)
     assert busy.browser.get("/account").status_code == 303
 
 

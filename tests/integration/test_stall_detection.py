@@ -2,9 +2,9 @@
 
 import pytest
 
+from leleka.core.clock import utc_now
 from leleka.services.runs import commands as run_commands
 from leleka.state.models import Notice, Run
-from leleka.worker import schedules as worker_schedules
 from leleka.worker.runs import stall_detection
 from tests.fakes.clock import VirtualClock
 from tests.integration.office import ALICE, Office
@@ -23,7 +23,7 @@ def test_a_run_without_a_step_for_ten_minutes_has_stalled_unless_it_waits() -> N
     """I-16."""
     clock = VirtualClock()
     run = run_commands.ask_run(ALICE, "News")
-    Run.objects.filter(pk=run.pk).update(status="Processing", stepped_at=worker_schedules.moment(clock))
+    Run.objects.filter(pk=run.pk).update(status="Processing", stepped_at=utc_now(clock))
     clock.sleep(599)
     stall_detection.watch(clock)
     assert Run.objects.get(pk=run.pk).stalled_at is None
@@ -34,14 +34,12 @@ def test_a_run_without_a_step_for_ten_minutes_has_stalled_unless_it_waits() -> N
     assert Run.objects.get(pk=run.pk).stalled_at is None, "it waits for ActiveCampaign"
     clock.sleep(61)
     stall_detection.watch(clock)
-    assert Run.objects.get(pk=run.pk).stalled_at == worker_schedules.moment(clock)
+    assert Run.objects.get(pk=run.pk).stalled_at == utc_now(clock)
     assert Notice.objects.get(kind="stalled").run == run, "people are told"
     clock.sleep(5)
-    Run.objects.filter(pk=run.pk).update(stepped_at=worker_schedules.moment(clock))
+    Run.objects.filter(pk=run.pk).update(stepped_at=utc_now(clock))
     stall_detection.watch(clock)
     assert Run.objects.get(pk=run.pk).stalled_at is None
-    Run.objects.filter(pk=run.pk).update(
-        stalled_at=worker_schedules.moment(clock), finished_at=worker_schedules.moment(clock)
-    )
+    Run.objects.filter(pk=run.pk).update(stalled_at=utc_now(clock), finished_at=utc_now(clock))
     stall_detection.watch(clock)
     assert Run.objects.get(pk=run.pk).stalled_at is None, "it went on to its end"

@@ -9,6 +9,7 @@ import pytest
 from django.utils import timezone
 
 from leleka.core.clock import SystemClock
+from leleka.core.statuses import TaskStatus
 from leleka.services.monitoring import process_identity
 from leleka.services.monitoring import workers as monitoring_workers
 from leleka.services.segments import queries as segment_queries
@@ -29,7 +30,7 @@ def asked() -> int:
 
 
 def is_taken(number: int, worker: str) -> None:
-    Task.objects.filter(pk=number).update(worker=worker, status=Task.Status.PROCESSING)
+    Task.objects.filter(pk=number).update(worker=worker, status=TaskStatus.PROCESSING)
 
 
 def due() -> list[str]:

@@ -5,11 +5,10 @@ import io
 from collections.abc import Iterable
 
 import pytest
-import time_machine
 from django.test import Client
 from django.utils import timezone
 
-from leleka.core.clock import SystemClock
+from leleka.core.clock import SystemClock, using
 from leleka.errors import Forbidden
 from leleka.services.access.actor import Actor, Role
 from leleka.services.people.actors import actor_of
@@ -19,6 +18,7 @@ from leleka.services.runs import queries as run_queries
 from leleka.services.runs.csv import lines
 from leleka.state.models import AuditEntry, Connection, Export, Run, User
 from leleka.worker import jobs
+from tests.fakes.clock import VirtualClock
 from tests.integration.office import ALICE, DEFINITIONS, MARK, Office
 from tests.integration.people import lend_a_name, somebody
 
@@ -150,7 +150,7 @@ def test_a_live_run_shows_its_stage_and_how_far_it_is(ran: Office) -> None:
     told = {"total": 400, "accepted": 100, "confirmed": 50, "began": MOMENT.timestamp() - 10}
     Run.objects.filter(pk=number).update(status="Processing", stage="Sending", progress=told)
     charlie = browser("charlie", Role.VIEWER)
-    with time_machine.travel(MOMENT, tick=False):
+    with using(VirtualClock(MOMENT.timestamp())):
         page = charlie.get(f"/data/runs/{number}/live", headers=HTMX).content.decode()
     assert f'hx-get="/data/runs/{number}/live"' in page
     assert "100 of 400 sent, 50 confirmed" in page

@@ -3,15 +3,16 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-import time_machine
 from django.utils import translation
 
+from leleka.core.clock import using
 from leleka.core.messages import Message, message_data
 from leleka.messages.progress import in_words
 from leleka.messages.reasons import particulars
 from leleka.services.access.actor import Role
 from leleka.state.models import Export, Run
 from leleka.web.templatetags.leleka import ago, person
+from tests.fakes.clock import VirtualClock
 from tests.integration.office import DEFINITIONS, Office
 from tests.integration.people import somebody
 
@@ -33,7 +34,7 @@ UKRAINIAN = {"Accept-Language": "uk"}
 def test_how_long_ago_is_told_in_the_right_case_and_old_moments_by_their_date(
     before: timedelta, english: str, ukrainian: str
 ) -> None:
-    with time_machine.travel(NOW, tick=False):
+    with using(VirtualClock(NOW.timestamp())):
         for language, words in (("en", english), ("uk", ukrainian)):
             with translation.override(language):
                 assert f">{words}" in ago(NOW - before)

@@ -11,16 +11,21 @@ from unittest.mock import patch
 
 from django.db import transaction
 
+from leleka.core.data_matching import leavers_of, matching_of
 from leleka.core.plan import Span
 from leleka.core.ports.outbox import Batch, Outbox
+from leleka.core.run_configuration import Frozen, RunConfiguration
 from leleka.engine.rate_limit import TimeScale
 from leleka.engine.run import RunSpec
 from leleka.services.connections.open_destination import Opened
 from leleka.services.exports import quarantine as export_quarantine
+from leleka.state.lease import RUN_LEASE
 from leleka.state.models import Account, AttemptRow, BatchRow, Export, Ledger, RequestPlace, Run
 from leleka.state.outbox import DjangoOutbox
-from leleka.state.run_lease import claim, release
+from leleka.worker.job_context import JobContext
 from leleka.worker.runs import frozen_configuration, late_confirmations, waiting_addresses
+from leleka.worker.runs.progress import NullWatcher
+from tests.fakes.configuration import OUTLINED
 from tests.fakes.destination import LIMITS
 from tests.simulation.far import Violation
 from tests.simulation.office import IN_FLIGHT, LEASE, SHARE, TABLE
@@ -42,6 +47,7 @@ class DjangoOffice:
         self._warehouses = world.warehouses
         limits = replace(LIMITS, seconds_in_flight=IN_FLIGHT)
         self._opened = Opened(world.far, limits, TimeScale())
+        self._job = JobContext(cast("Any", None), world.clock, NullWatcher())
         self._account = Account.objects.create(type="fake", name="account")
         self._runs: dict[str, int] = {}
         self._exports = {
@@ -60,7 +66,7 @@ class DjangoOffice:
         run = Run.objects.create(
             export=row,
             account=self._account,
-            config=_frozen(row),
+            config=_frozen(row).to_data(),
             asked_by="a",
             created_at=self._moment(),
         )
@@ -73,7 +79,7 @@ class DjangoOffice:
 
     def order(self, worker: Worker) -> RunSpec:
         run = Run.objects.select_related("export").get(pk=self._runs[worker.run])
-        order = frozen_configuration.spec_of(run.export, self._account, run.config)
+        order = frozen_configuration.spec_of(run.export, self._account, run.configuration)
         return replace(order, waiting=worker.waiting)
 
     def settle_late(self, worker: Worker) -> None:
@@ -81,7 +87,7 @@ class DjangoOffice:
             worker.outbox.keep_alive()
             worker.world.point(worker, "before late poll")
 
-        late_confirmations.settle_late(cast("Any", None), self._account, self._opened, self._clock, pulse)
+        late_confirmations.settle_late(self._job, self._account, self._opened, pulse)
         worker.world.settled()
 
     def ledger(self, export: str) -> str:
@@ -90,7 +96,7 @@ class DjangoOffice:
 
     def claim(self, name: str, *, previous_is_dead: bool) -> tuple[int, Outbox] | None:
         run = Run.objects.get(pk=self._runs[name])
-        fence = claim(
+        fence = RUN_LEASE.claim(
             run, worker="w", now=self._clock.now(), lease_seconds=LEASE, previous_is_dead=previous_is_dead
         )
         if fence is None:
@@ -100,7 +106,7 @@ class DjangoOffice:
         return fence, cast("Outbox", _Suppressing(outbox, self._suppressed))
 
     def release(self, name: str, fence: int) -> None:
-        release(self._runs[name], fence)
+        RUN_LEASE.release(self._runs[name], fence)
 
     def fence(self, name: str) -> int:
         return self._fences.get(name, 0)
@@ -126,7 +132,7 @@ class DjangoOffice:
 
     def waiting(self, but: str = "") -> set[str]:
         return waiting_addresses.waiting_addresses(
-            cast("Any", None), self._account, self._opened, self._clock, of_others_than=self._runs.get(but)
+            self._job, self._account, self._opened, of_others_than=self._runs.get(but)
         )
 
     def warehouse_of(self, plan: str) -> "SimWarehouse":
@@ -179,22 +185,19 @@ def _leavers(export: Asked) -> dict[str, str]:
     }
 
 
-def _frozen(export: Export) -> dict[str, Any]:
-    """What ``worker.runs.frozen_configuration.freeze`` writes, of an export whose people are in no lake."""
-    columns = [[column.name, column.type.value] for column in TABLE.columns]
-    return {
-        "target": export.target,
-        "share": SHARE,
-        "automations": export.automations,
-        "limit": export.limit,
-        "matching": export.matching,
-        "leavers": export.leavers,
-        "table": {"name": TABLE.name, "columns": columns, "primary_key": TABLE.primary_key},
-        "profiles": "",
-        "addresses": "",
-        "segments": [],
-        "elsewhere": [],
-    }
+def _frozen(export: Export) -> RunConfiguration:
+    """What ``worker.runs.frozen_configuration.freeze`` gives, of an export whose people are in no lake."""
+    return replace(
+        OUTLINED,
+        export=export.name,
+        target=export.target,
+        share=SHARE,
+        automations=export.automations,
+        limit=export.limit,
+        matching=matching_of(export.matching),
+        leavers=leavers_of(export.leavers),
+        frozen=Frozen(TABLE, "", ""),
+    )
 
 
 class _Lake:

@@ -10,6 +10,7 @@ from unittest.mock import patch
 import pytest
 from django.db import connection
 
+from leleka.core.statuses import DueOutcome
 from leleka.state.models import DueDecision, Refresh
 from leleka.worker import schedules as worker_schedules
 from tests.simulation.schedule_checker import due_instants
@@ -27,7 +28,7 @@ def test_every_due_instant_has_one_decision_in_the_database() -> None:
     due = sum(len(due_instants(one, one.until)) for one in world.watched)
     assert due > 400
     assert world.deaths > 5
-    assert {row.outcome for row in world.rows} == set(DueDecision.Outcome.values)
+    assert {row.outcome for row in world.rows} == set(DueOutcome)
     assert Refresh.objects.count() == sum(row.outcome == "started" for row in world.rows)
 
 

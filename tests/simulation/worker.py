@@ -127,7 +127,7 @@ class Worker:
         self.order = self.world.office.order(self)
         if not plan:
             self.world.plans(self)
-            planned, batches = preview(self.order, self._ground(), Silent(), self.outbox.keep_alive)
+            planned, batches = preview(self.order, self._ground(), self.outbox.keep_alive)
             self.world.point(self, "after plan")
             self.outbox.planned(planned, batches, needs_confirmation="")
             plan = planned.reference
@@ -160,4 +160,4 @@ class Worker:
 
     def _ground(self) -> RunContext:
         world = self.world
-        return RunContext(self.warehouse, world.far, self.limits, world.clock, TimeScale())
+        return RunContext(self.warehouse, world.far, self.limits, world.clock, TimeScale(), Silent())

@@ -10,7 +10,7 @@ from pydantic import ConfigDict, Field
 from leleka.api.problems import ProblemOut
 from leleka.api.request import ApiRequest
 from leleka.api.schemas.common import LARGEST, Audience, CheckOut, In, Number, Page, Paging, Version, paged
-from leleka.core.clock import SystemClock
+from leleka.core.clock import current_clock
 from leleka.core.ports.destination import CheckStatus
 from leleka.errors import InvalidInput, Problem
 from leleka.services.access.actor import Actor
@@ -230,7 +230,7 @@ def remove_connection(request: ApiRequest, number: Number, data: RemovalIn) -> S
 
 
 def _tested(actor: Actor, draft: Draft) -> tuple[connection_test.Connect, list[Any]]:
-    test = connection_test.begin(actor, draft, SystemClock())
+    test = connection_test.begin(actor, draft, current_clock())
     return test, list(test)
 
 

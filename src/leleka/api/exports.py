@@ -21,7 +21,7 @@ from leleka.api.schemas.exports import (
     WrittenOut,
 )
 from leleka.api.schemas.schedules import DecisionOut, ExportScheduleIn, ExportScheduleOut, of_export
-from leleka.core.clock import SystemClock
+from leleka.core.clock import current_clock
 from leleka.errors import NeedsAttention, NotFound
 from leleka.services.access.actor import Actor
 from leleka.services.exports import choices as export_choices
@@ -62,7 +62,7 @@ def list_offers(
     known = export_choices.choices(request.auth).connections.values()
     if not any(connection in names for names in known):
         raise NotFound("CONNECTION_UNKNOWN", "There is no such connection.", where="connection")
-    offered = export_choices.offered(request.auth, connection, SystemClock())
+    offered = export_choices.offered(request.auth, connection, current_clock())
     if offered.problems:
         problem = offered.problems[0]
         raise NeedsAttention(problem.code, problem.message, where="connection", remedy=problem.remedy)
@@ -171,7 +171,7 @@ def run_export(
     summary="Get an export's schedule",
 )
 def get_schedule(request: ApiRequest, number: Number) -> dict[str, Any]:
-    return of_export(schedule_queries.of_export(request.auth, number, SystemClock()))
+    return of_export(schedule_queries.of_export(request.auth, number, current_clock()))
 
 
 @router.put(
@@ -188,8 +188,8 @@ def set_schedule(request: ApiRequest, number: Number, data: ExportScheduleIn) ->
     """
     wanted = data.schedule if isinstance(data.schedule, str) else data.schedule.written()
     seen = {} if data.version is None else {number: data.version}
-    schedule_commands.set_exports(request.auth, [number], wanted, SystemClock(), seen)
-    return of_export(schedule_queries.of_export(request.auth, number, SystemClock()))
+    schedule_commands.set_exports(request.auth, [number], wanted, current_clock(), seen)
+    return of_export(schedule_queries.of_export(request.auth, number, current_clock()))
 
 
 @router.get(

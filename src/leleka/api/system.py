@@ -19,7 +19,7 @@ from leleka.api.schemas.schedules import (
     told,
     written,
 )
-from leleka.core.clock import SystemClock
+from leleka.core.clock import current_clock
 from leleka.services.access.actor import Actor
 from leleka.services.schedules import commands as schedule_commands
 from leleka.services.schedules import queries as schedule_queries
@@ -106,7 +106,7 @@ def get_schedule(request: ApiRequest) -> dict[str, Any]:
 def set_schedule(request: ApiRequest, data: SystemScheduleIn) -> dict[str, Any]:
     """What was due before is not run. Exports with schedules of their own keep them."""
     wanted = {key: value for key, value in data.written().items() if key != "version"}
-    schedule_commands.set_system(request.auth, wanted, data.version, SystemClock())
+    schedule_commands.set_system(request.auth, wanted, data.version, current_clock())
     return _shown(request.auth)
 
 
@@ -115,7 +115,7 @@ def set_schedule(request: ApiRequest, data: SystemScheduleIn) -> dict[str, Any]:
 )
 def preview_schedule(request: ApiRequest, data: ScheduleIn) -> dict[str, Any]:  # noqa: ARG001 - who asks is known
     """The next ten moments, and what changes of the clocks do. Nothing is saved."""
-    return told(*schedule_queries.preview(data.written(), SystemClock()))
+    return told(*schedule_queries.preview(data.written(), current_clock()))
 
 
 @router.get(
@@ -136,7 +136,7 @@ def show_status(request: ApiRequest, looking: Annotated[Looking, Query()]) -> Ov
 
 
 def _shown(actor: Actor) -> dict[str, Any]:
-    view, row = schedule_queries.system(actor, SystemClock()), system_schedule.row()
+    view, row = schedule_queries.system(actor, current_clock()), system_schedule.row()
     return {
         "on": view.on,
         "schedule": written(view.schedule),

@@ -7,15 +7,16 @@ from rich.markup import escape
 from leleka.cli.output import out
 from leleka.core.plan import Counts
 from leleka.core.reason_codes import sentence
+from leleka.core.statuses import RunStatus
 from leleka.services.exports.contracts import PreviewView
 from leleka.services.runs.contracts import RunView
 
 _COLOURS = {
-    "Successful": "green",
-    "Completed with warnings": "yellow",
-    "Needs confirmation": "yellow",
-    "Failed": "red",
-    "Canceled": "yellow",
+    RunStatus.SUCCESSFUL: "green",
+    RunStatus.WITH_WARNINGS: "yellow",
+    RunStatus.NEEDS_CONFIRMATION: "yellow",
+    RunStatus.FAILED: "red",
+    RunStatus.CANCELED: "yellow",
 }
 _LEFT = {
     "kept": "kept in the list as they are",

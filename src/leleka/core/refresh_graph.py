@@ -9,6 +9,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from leleka.core.statuses import StepStatus
+
 
 class StepKind(StrEnum):
     """The stages of a refresh, in their order."""
@@ -17,20 +19,6 @@ class StepKind(StrEnum):
     PROFILES = "profiles"
     SEGMENT = "segment"
     EXPORT = "export"
-
-
-class StepStatus(StrEnum):
-    """How a step stands, in the vocabulary of runs; ``Skipped`` always comes with the reason and the thing to do."""
-
-    NOT_STARTED = "Not started"
-    QUEUED = "Queued"
-    PROCESSING = "Processing"
-    NEEDS_CONFIRMATION = "Needs confirmation"
-    SUCCESSFUL = "Successful"
-    WITH_WARNINGS = "Completed with warnings"
-    FAILED = "Failed"
-    SKIPPED = "Skipped"
-    CANCELED = "Canceled"
 
 
 WENT_WELL = frozenset({StepStatus.SUCCESSFUL, StepStatus.WITH_WARNINGS})

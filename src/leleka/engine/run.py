@@ -50,18 +50,21 @@ class RunSpec:
 
 @dataclass(frozen=True, slots=True)
 class RunContext:
-    """Where a run takes place."""
+    """What a run works with, from its plan to its end. The outbox is no part of it: that is handed to whoever has
+    claimed the run, and a preview claims nothing.
+    """
 
     warehouse: Warehouse
     destination: Destination
     limits: Limits
     clock: Clock
     time_scale: TimeScale
+    watcher: Watcher
     cache: SuppressionCache = NoCache()  # noqa: RUF009 - it holds nothing
 
 
 def preview(
-    spec: RunSpec, context: RunContext, watcher: Watcher, pulse: KeepAlive = no_lease
+    spec: RunSpec, context: RunContext, pulse: KeepAlive = no_lease
 ) -> tuple[Planned, tuple[Batch, ...]]:
     """Plan and go no further: nothing is written at the destination, and no guard stops the look."""
 
@@ -69,7 +72,7 @@ def preview(
         pulse()
         context.clock.sleep(context.time_scale.wait(seconds))
 
-    watcher.stage(Message("READING_SUPPRESSED"))
+    context.watcher.stage(Message("READING_SUPPRESSED"))
     check_destination(context.destination, spec.target, wait)
     check_fields(context.destination, spec.selection.matching, spec.selection.leavers)
     selection = spec.selection
@@ -87,21 +90,19 @@ def preview(
         pulse()
         return packer.pack(rows)
 
-    suppressed = _suppressed(spec, context, watcher, pulse)
+    suppressed = _suppressed(spec, context, pulse)
     planned = context.warehouse.plan(selection, suppressed=suppressed, waiting=spec.waiting(), pack=pack)
     return planned, packer.batches()
 
 
-def _suppressed(
-    spec: RunSpec, context: RunContext, watcher: Watcher, pulse: KeepAlive
-) -> Iterator[Suppressed]:
+def _suppressed(spec: RunSpec, context: RunContext, pulse: KeepAlive) -> Iterator[Suppressed]:
     """A million people are never held in memory: the warehouse takes them as they come."""
-    reading = Reading(context.destination, spec.target, context.cache, context.clock, watcher.stage)
+    reading = Reading(context.destination, spec.target, context.cache, context.clock, context.watcher.stage)
     yield from reading.people(pulse)
-    watcher.stage(Message("COMPARING"))
+    context.watcher.stage(Message("COMPARING"))
 
 
-def execute(spec: RunSpec, context: RunContext, outbox: Outbox, watcher: Watcher) -> None:
+def execute(spec: RunSpec, context: RunContext, outbox: Outbox) -> None:
     """Bring a claimed run as far as it gets: to its end, or to where somebody must confirm.
 
     An error of the tree while planning ends the run and is recorded on it. Later ones are raised, as ``LeaseLost``
@@ -111,12 +112,12 @@ def execute(spec: RunSpec, context: RunContext, outbox: Outbox, watcher: Watcher
     plan, batches = state.plan, state.batches
     try:
         if not plan:
-            planned, batches = preview(spec, context, watcher, outbox.keep_alive)
+            planned, batches = preview(spec, context, outbox.keep_alive)
             check_limit(planned, spec.limit)
             selection = spec.selection
             reason = confirmation_needed(planned, selection.leavers, spec.emptied)
             outbox.planned(planned, batches, needs_confirmation=reason)
-            watcher.planned(planned)
+            context.watcher.planned(planned)
             plan = planned.reference
             if reason and not outbox.keep_alive():
                 return  # a run that is to be canceled waits for nobody
@@ -125,13 +126,13 @@ def execute(spec: RunSpec, context: RunContext, outbox: Outbox, watcher: Watcher
     except LelekaError as error:
         outbox.fail(error)
         return
-    delivery = _deliver(spec, context, outbox, watcher, (plan, batches))
-    watcher.stage(Message("SETTLING"))
+    delivery = _deliver(spec, context, outbox, (plan, batches))
+    context.watcher.stage(Message("SETTLING"))
     _settle(spec, context, outbox, plan, delivery)
 
 
 def _deliver(
-    spec: RunSpec, context: RunContext, outbox: Outbox, watcher: Watcher, work: tuple[str, Sequence[Batch]]
+    spec: RunSpec, context: RunContext, outbox: Outbox, work: tuple[str, Sequence[Batch]]
 ) -> Delivery:
     plan, batches = work
     seconds = min(context.limits.seconds_in_flight, spec.lease_seconds / 3)
@@ -144,8 +145,8 @@ def _deliver(
             clock=context.clock,
             time_scale=context.time_scale,
             pace=ImportLimiter(context.limits, context.time_scale, context.clock, share=spec.share),
-            stage=watcher.stage,
-            progress=watcher.progress,
+            stage=context.watcher.stage,
+            progress=context.watcher.progress,
             waiting=spec.waiting,
         )
         delivery = Delivery(Job(plan, spec.automations, seconds), tools, batches)

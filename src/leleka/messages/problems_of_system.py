@@ -17,6 +17,10 @@ SENTENCES: Final[Mapping[str, tuple[Promise | str, Promise | str]]] = {
             "Look into the log; more memory, or a smaller LELEKA_MEMORY_LIMIT, may help. Then run the export again."
         ),
     ),
+    "RUN_CONFIGURATION_DAMAGED": (
+        _("The stored configuration of this run is damaged."),
+        _("Run the export again: that begins a new run."),
+    ),
     # ActiveCampaign and the way to it.
     "DESTINATION_UNKNOWN": (_("There is no such kind of destination."), ""),
     "HOST_PRIVATE_ADDRESS": (

@@ -6,17 +6,19 @@ from typing import Final
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from leleka.core.statuses import RunStatus, StepStatus
+
 STATUSES: Final[Mapping[str, Promise]] = {
-    "Not started": _("Not started"),
-    "Queued": _("Queued"),
-    "Processing": _("Processing"),
-    "Needs confirmation": _("Needs confirmation"),
-    "Successful": _("Successful"),
-    "Completed with warnings": _("Completed with warnings"),
-    "Failed": _("Failed"),
-    "Skipped": _("Skipped"),
-    "Canceling": _("Canceling"),
-    "Canceled": _("Canceled"),
+    StepStatus.NOT_STARTED: _("Not started"),
+    RunStatus.QUEUED: _("Queued"),
+    RunStatus.PROCESSING: _("Processing"),
+    RunStatus.NEEDS_CONFIRMATION: _("Needs confirmation"),
+    RunStatus.SUCCESSFUL: _("Successful"),
+    RunStatus.WITH_WARNINGS: _("Completed with warnings"),
+    RunStatus.FAILED: _("Failed"),
+    StepStatus.SKIPPED: _("Skipped"),
+    RunStatus.CANCELING: _("Canceling"),
+    RunStatus.CANCELED: _("Canceled"),
 }
 ROLES: Final[Mapping[str, Promise]] = {
     "viewer": _("Viewer"),

@@ -7,8 +7,8 @@ from dataclasses import asdict
 import structlog
 from django.db import transaction
 from django.db.models import Q, QuerySet
-from django.utils import timezone
 
+from leleka.core.clock import utc_now
 from leleka.core.messages import message_data
 from leleka.core.outcomes import Accepted, Outcome, Refused
 from leleka.core.plan import Planned, SettledRun
@@ -25,7 +25,7 @@ from leleka.core.ports.outbox import (
 )
 from leleka.errors import LelekaError
 from leleka.state.batch_rows import batch_of, row_of
-from leleka.state.lease_rule import is_over
+from leleka.state.lease import RUN_LEASE, is_over
 from leleka.state.models import Account, AttemptRow, BatchRow, Ledger, Run, RunStatus, SuppressedPerson
 from leleka.state.suppression import digest
 
@@ -46,7 +46,7 @@ class DjangoOutbox:
         self._run_id = run.pk
         self._export_id = run.export_id
         self._account_id = run.account_id
-        self._target = run.config["target"]
+        self._row = run
         self._fence = fence
         self._clock = clock
         self._lease_seconds = lease_seconds
@@ -216,7 +216,7 @@ class DjangoOutbox:
                 counts=asdict(settled.counts),
                 problems=problems_of(error),
                 requests=AttemptRow.objects.filter(batch__run=self._run_id).count(),
-                finished_at=timezone.now(),
+                finished_at=utc_now(self._clock),
             )
             self._leave_lane()
 
@@ -225,17 +225,19 @@ class DjangoOutbox:
         status = RunStatus.CANCELED if canceled else RunStatus.FAILED
         problems = [] if canceled else problems_of(error)
         with transaction.atomic():
-            self._guard(status=status, problems=problems, finished_at=timezone.now())
+            self._guard(status=status, problems=problems, finished_at=utc_now(self._clock))
             self._leave_lane()
 
     def _guard(self, **changes: object) -> None:
         """Renew the lease, with ``changes`` of the run, or raise where the run has another owner."""
         started = self._clock.monotonic()  # first: what this worker believes must end before what others see
         until = self._clock.now() + self._lease_seconds
-        mine = Run.objects.filter(pk=self._run_id, fence=self._fence, finished_at__isnull=True)
-        if not mine.update(lease_until=until, **changes):
-            raise LeaseLost
+        RUN_LEASE.renew(self._run_id, self._fence, until, **changes)
         self._lease_end = started + self._lease_seconds
+
+    @property
+    def _target(self) -> str:
+        return self._row.configuration.target
 
     def _leave_lane(self) -> None:
         Account.objects.filter(pk=self._account_id, lane=self._run_id).update(lane=None)

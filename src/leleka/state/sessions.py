@@ -7,8 +7,8 @@ from typing import Any, Final
 
 from django.contrib.sessions.backends.base import CreateError, SessionBase, UpdateError
 from django.db import IntegrityError, transaction
-from django.utils import timezone
 
+from leleka.core.clock import utc_now
 from leleka.state.models import WebSession
 
 IDLE: Final = timedelta(minutes=30)
@@ -32,7 +32,7 @@ class SessionStore(SessionBase):
     def _row(self) -> WebSession | None:
         if not self.session_key:
             return None
-        now = timezone.now()
+        now = utc_now()
         row = WebSession.objects.filter(digest=digest_of(self.session_key)).first()
         if row is None or row.seen_at < now - IDLE or row.made_at < now - LONGEST:
             return None
@@ -66,7 +66,7 @@ class SessionStore(SessionBase):
             return
         data = self._get_session(no_load=must_create)  # type: ignore[attr-defined]  # not in the stubs
         values = {"data": data, "user_id": data.get(USER)}
-        digest, now = digest_of(self.session_key), timezone.now()
+        digest, now = digest_of(self.session_key), utc_now()
         try:
             with transaction.atomic():
                 if must_create:
@@ -83,7 +83,7 @@ class SessionStore(SessionBase):
 
     @classmethod
     def clear_expired(cls, now: datetime | None = None) -> None:
-        moment = now or timezone.now()
+        moment = now or utc_now()
         WebSession.objects.filter(seen_at__lt=moment - IDLE).delete()
         WebSession.objects.filter(made_at__lt=moment - LONGEST).delete()
 

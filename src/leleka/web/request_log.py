@@ -3,7 +3,6 @@ is good once, or what somebody looked for.
 """
 
 from collections.abc import Callable
-from time import perf_counter
 from typing import Final
 
 import structlog
@@ -11,6 +10,7 @@ from django.conf import settings
 from django.http import HttpResponse
 from structlog.contextvars import bound_contextvars
 
+from leleka.core.clock import current_clock
 from leleka.web.metrics import ANSWERS, SECONDS
 from leleka.web.request import Request
 
@@ -26,10 +26,10 @@ class Measured:
         self._respond = respond
 
     def __call__(self, request: Request) -> HttpResponse:
-        began = perf_counter()
+        began = current_clock().monotonic()
         with bound_contextvars(request=request.request_id):
             response = self._respond(request)
-            took = perf_counter() - began
+            took = current_clock().monotonic() - began
             route = _route(request)
             method = request.method if request.method in _METHODS else "other"
             SECONDS.labels(route).observe(took)

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from leleka.core.schedules import model as core
 from leleka.core.schedules.model import ClockChange, Schedule
 from leleka.core.schedules.parser import DAYS, to_data, zone_names
+from leleka.core.statuses import DueOutcome
 from leleka.errors import Problem
 from leleka.messages.problems import in_this_language
 from leleka.messages.statuses import status_word
@@ -29,10 +30,10 @@ TRIGGERS: Final[Mapping[str, Promise]] = {
     "on demand": gettext_lazy("On demand"),
 }
 OUTCOMES: Final[Mapping[str, Promise]] = {
-    "started": gettext_lazy("Started"),
-    "skipped-overlap": gettext_lazy("Not started"),
-    "skipped-missed": gettext_lazy("Missed"),
-    "failed-to-start": gettext_lazy("Could not start"),
+    DueOutcome.STARTED: gettext_lazy("Started"),
+    DueOutcome.OVERLAP: gettext_lazy("Not started"),
+    DueOutcome.MISSED: gettext_lazy("Missed"),
+    DueOutcome.FAILED: gettext_lazy("Could not start"),
 }
 _REASONS: Final[Mapping[str, Promise]] = {
     core.ON_TIME: gettext_lazy("on time"),

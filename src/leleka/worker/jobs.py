@@ -8,11 +8,12 @@ from datetime import datetime
 from typing import Any, Final
 
 import structlog
-from django.utils import timezone
 from structlog.contextvars import bind_contextvars
 
+from leleka.core.clock import utc_now
 from leleka.core.messages import message_data
 from leleka.core.ports.clock import Clock
+from leleka.core.statuses import TaskStatus
 from leleka.errors import LelekaError, NeedsAttention, NotFound
 from leleka.services.connections.open_destination import opened
 from leleka.services.installation import lake_sessions
@@ -21,6 +22,7 @@ from leleka.services.segments import queries as segment_queries
 from leleka.services.tasks.commands import ENDED, KEPT, died, finish, is_lost
 from leleka.state.models import Connection, Task
 from leleka.worker import previews
+from leleka.worker.job_context import JobContext
 from leleka.worker.notices import sweep as notice_sweep
 from leleka.worker.refresh import runner as refresh_runner
 from leleka.worker.runs import crash_limit, fair_queue, late_confirmations
@@ -80,7 +82,8 @@ def _ask_late(account: int, clock: Clock) -> None:
         return
     try:
         with lake_sessions.session() as session, opened(connection, clock) as far_side:
-            late_confirmations.settle_late(session, connection.account, far_side, clock, lambda: None)
+            job = JobContext(session, clock, NullWatcher())
+            late_confirmations.settle_late(job, connection.account, far_side, lambda: None)
     except LelekaError as error:
         log.warning("late confirmations could not be asked for", account=account, code=error.code)
 
@@ -106,7 +109,7 @@ def on_job_finished(job: str) -> None:
 
 
 def forget_old_tasks() -> None:
-    Task.objects.filter(made_at__lt=timezone.now() - KEPT).delete()
+    Task.objects.filter(made_at__lt=utc_now() - KEPT).delete()
 
 
 def fail_lost_tasks() -> None:
@@ -122,7 +125,7 @@ def claim(number: int) -> Task | None:
     if row.worker and not process_identity.is_dead(row.worker):
         return None
     mine = Task.objects.filter(pk=number, worker=row.worker).exclude(status__in=ENDED)
-    return row if mine.update(worker=process_identity.me(), status=Task.Status.PROCESSING) else None
+    return row if mine.update(worker=process_identity.me(), status=TaskStatus.PROCESSING) else None
 
 
 def _do(number: int, clock: Clock) -> None:
@@ -133,7 +136,7 @@ def _do(number: int, clock: Clock) -> None:
         _work(row, clock)
     except KeyboardInterrupt:  # told to end: whoever comes next may begin it anew at once (fault 74)
         mine = Task.objects.filter(pk=number, worker=process_identity.me()).exclude(status__in=ENDED)
-        mine.update(worker="", status=Task.Status.QUEUED, stage="", stage_told={})
+        mine.update(worker="", status=TaskStatus.QUEUED, stage="", stage_told={})
         raise
 
 
@@ -142,13 +145,13 @@ def _work(row: Task, clock: Clock) -> None:
     try:
         result = _result(row, clock, _Watcher(number))
     except LelekaError as error:
-        finish(number, Task.Status.FAILED, problems=[asdict(one) for one in error.problems])
+        finish(number, TaskStatus.FAILED, problems=[asdict(one) for one in error.problems])
     except Exception:
         log.exception("a task failed unexpectedly", task=number)
         bug = NeedsAttention("INTERNAL_ERROR", "Something went wrong inside Leleka.")
-        finish(number, Task.Status.FAILED, problems=[asdict(one) for one in bug.problems])
+        finish(number, TaskStatus.FAILED, problems=[asdict(one) for one in bug.problems])
     else:
-        finish(number, Task.Status.SUCCESSFUL, result=result)
+        finish(number, TaskStatus.SUCCESSFUL, result=result)
 
 
 def _result(row: Task, clock: Clock, watcher: "_Watcher") -> dict[str, Any]:

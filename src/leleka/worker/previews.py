@@ -12,6 +12,7 @@ from leleka.services.exports.contracts import PreviewView
 from leleka.services.exports.queries import connection_of, find_by_name
 from leleka.services.installation import lake_sessions
 from leleka.state.models import Connection
+from leleka.worker.job_context import JobContext
 from leleka.worker.runs.frozen_configuration import context_of, freeze, refresh_for, spec_of
 from leleka.worker.runs.waiting_addresses import waiting_addresses
 
@@ -21,15 +22,16 @@ def preview_export(name: str, clock: Clock, watcher: Watcher, *, refresh: bool =
     export = find_by_name(name)
     connection = connection_of(export)
     with lake_sessions.session() as session:
+        job = JobContext(session, clock, watcher)
         if refresh:
-            refresh_for(session, export, clock, watcher)
-        config = freeze(session, export, clock, watcher)
+            refresh_for(job, export)
+        configuration = freeze(job, export)
         with opened(connection, clock) as account:
             spec = replace(
-                spec_of(export, connection.account, config),
-                waiting=lambda: waiting_addresses(session, connection.account, account, clock),
+                spec_of(export, connection.account, configuration),
+                waiting=lambda: waiting_addresses(job, connection.account, account),
             )
-            planned, batches = preview(spec, context_of(session, account, clock, NoCache()), watcher)
+            planned, batches = preview(spec, context_of(job, account, NoCache()))
             pace = ImportLimiter(account.limits, account.time_scale, clock, share=spec.share)
             seconds = sum(pace.interval(batch.rows) for batch in batches)
             held = _contacts_held(connection, account)
@@ -39,7 +41,7 @@ def preview_export(name: str, clock: Clock, watcher: Watcher, *, refresh: bool =
         export=export.name,
         connection=connection.name,
         target=spec.target,
-        segments=tuple((segment, size) for segment, _, size in config["segments"]),
+        segments=tuple((one.name, one.size) for one in configuration.segments),
         counts=planned.counts,
         requests=len(batches),
         minutes=seconds / 60,

@@ -8,18 +8,20 @@ both or neither (fault 6).
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Final
 
 import structlog
 from django.db import IntegrityError, transaction
 
+from leleka.core.clock import utc_now
 from leleka.core.ports.clock import Clock
-from leleka.core.refresh_graph import ENDED, StepStatus, overall
+from leleka.core.refresh_graph import ENDED, overall
 from leleka.core.schedules.instants import instants
 from leleka.core.schedules.model import STILL_RUNNING, Decision, decide
 from leleka.core.schedules.parser import parse_schedule
+from leleka.core.statuses import DueOutcome, StepStatus
 from leleka.errors import LelekaError, Problem
 from leleka.services.exports.schedule_setting import OWN, next_due
 from leleka.services.installation import database_outage
@@ -47,7 +49,7 @@ _DAY: Final = timedelta(days=1)
 
 def tick(clock: Clock) -> None:
     """Do everything that time makes due."""
-    now = moment(clock)
+    now = utc_now(clock)
     for row in SystemSchedule.objects.filter(on=True, next_due_at__lte=now):
         _decide(_Due(SYSTEM, refresh_graph.EVERYTHING, Trigger.SYSTEM, row, clock), now)
     own = Export.objects.filter(schedule__policy=OWN, next_due_at__lte=now)
@@ -69,10 +71,6 @@ def _see_to(part: Callable[[], None], subject: str) -> None:
         raise
     except Exception:
         log.exception("a part of keeping time failed unexpectedly", subject=subject)
-
-
-def moment(clock: Clock) -> datetime:
-    return datetime.fromtimestamp(clock.now(), UTC)
 
 
 class _Due:
@@ -127,7 +125,7 @@ class _Due:
 
     def _carry_out(self, decision: Decision, live: str, now: datetime) -> None:
         refresh = None
-        if decision.outcome == "started":
+        if decision.outcome == DueOutcome.STARTED:
             try:
                 with transaction.atomic():
                     refresh = refresh_commands.plan(self._scope, self._trigger, _BY, decision.due_at)
@@ -148,7 +146,7 @@ class _Due:
             decided_at=now,
             refresh=refresh,
         )
-        if decision.outcome == "failed-to-start" and self._export is not None:
+        if decision.outcome == DueOutcome.FAILED and self._export is not None:
             notice_sweep.schedule_missed(self._export, decision.due_at, self._clock)
 
     def _cannot_be_read(self, error: LelekaError, now: datetime) -> None:
@@ -157,7 +155,7 @@ class _Due:
         if due_at is None:
             return
         with suppress(IntegrityError), transaction.atomic():
-            self._remember(Decision(due_at, "failed-to-start", str(error)), "", now)
+            self._remember(Decision(due_at, DueOutcome.FAILED, str(error)), "", now)
             self._move_on(now + _DAY)
 
     def _move_on(self, to: datetime | None) -> None:
@@ -175,7 +173,7 @@ def close_finished(clock: Clock) -> None:
     for refresh in walked.exclude(steps__run__in=under_way):
         with transaction.atomic():
             mine = Refresh.objects.filter(pk=refresh.pk, finished_at__isnull=True)
-            if mine.update(finished_at=moment(clock)):
+            if mine.update(finished_at=utc_now(clock)):
                 _close(refresh)
 
 

@@ -12,6 +12,7 @@ from leleka.state.models import Account, AttemptRow, Export, Ledger, Run, RunSta
 from leleka.state.outbox import DjangoOutbox
 from tests.contract.core.ports.outbox import LEASE, PLAN, OutboxContract, World
 from tests.fakes.clock import VirtualClock
+from tests.fakes.configuration import stored
 from tests.fakes.outbox import MemoryOutbox, MemoryStore
 
 
@@ -52,7 +53,7 @@ class DjangoWorld(World):
         return Run.objects.create(
             export=export,
             account=self.account,
-            config={"target": "7"},
+            config=stored(target="7"),
             asked_by="a",
             created_at=timezone.now(),
         )

@@ -85,9 +85,9 @@ MUTANTS = (
     ),
     _one(
         "no fence",
-        "src/leleka/state/outbox.py",
-        "filter(pk=self._run_id, fence=self._fence, finished_at__isnull=True)\n        if not mine",
-        "filter(pk=self._run_id)\n        if not mine",
+        "src/leleka/state/lease.py",
+        "filter(self._live, pk=number, fence=fence)\n        if not mine",
+        "filter(pk=number)\n        if not mine",
         "l1",
     ),
     _one(
@@ -237,8 +237,8 @@ MUTANTS = (
     _one(
         "an export is read again as it now is",
         "src/leleka/worker/runs/frozen_configuration.py",
-        'matching_of(config["matching"])',
-        "matching_of(export.matching)",
+        "matching=configuration.matching",
+        "matching=matching_of(export.matching)",
         "l1",
         first_seed=270,
     ),

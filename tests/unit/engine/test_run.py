@@ -55,8 +55,10 @@ def stage_of(count: int) -> Scene:
 def run(stage: Scene, outbox: MemoryOutbox, limit: int = 1000, leavers: Leavers | None = None) -> None:
     selection = Selection("export", "", TABLE, "", (), MATCHING, leavers or Leavers(), outbox.ledger())
     order = RunSpec(selection, "7", False, limit, 1.0, nobody, (), 60.0)
-    ground = RunContext(stage.warehouse, stage.destination, stage.limits, stage.clock, TimeScale(None))
-    execute(order, ground, outbox, Onlooker())
+    ground = RunContext(
+        stage.warehouse, stage.destination, stage.limits, stage.clock, TimeScale(None), Onlooker()
+    )
+    execute(order, ground, outbox)
 
 
 def test_a_run_plans_delivers_and_settles() -> None:

@@ -13,13 +13,13 @@ def backup(
     json: JsonOption = False,
 ) -> None:
     """Write the whole installation into one file, without the master key: keep that elsewhere."""
-    from leleka.core.clock import SystemClock
+    from leleka.core.clock import current_clock
     from leleka.services.access.actor import Actor
     from leleka.services.installation import preparation
     from leleka.services.system import backup as system_backup
 
     preparation.prepare()
-    done = system_backup.backup(file, Actor.operator(), SystemClock())
+    done = system_backup.backup(file, Actor.operator(), current_clock())
     if json:
         print_json(done)
         return

@@ -7,7 +7,7 @@ import typer
 from rich.markup import escape
 
 from leleka.cli.output import JsonOption, out, print_json, print_table, say
-from leleka.core.ports.destination import Check
+from leleka.core.ports.destination import Check, CheckStatus
 
 _MARKS = {"created": "+", "changed": "~", "unchanged": "=", "removed": "-", "absent": "?"}
 _FAILED = 1
@@ -46,12 +46,12 @@ def check(
     json: JsonOption = False,
 ) -> None:
     """Test connections step by step, and show the lists and fields of the account."""
-    from leleka.core.clock import SystemClock
+    from leleka.core.clock import current_clock
     from leleka.services.connections import live_account
     from leleka.services.installation import preparation
 
     preparation.prepare()
-    clock = SystemClock()
+    clock = current_clock()
     views = []
     for name in live_account.names(connection):
         if not json:
@@ -61,7 +61,7 @@ def check(
             steps.append(step)
             if not json:
                 _print_step(step)
-        failed = any(step.standing == "failed" for step in steps)
+        failed = any(step.standing is CheckStatus.FAILED for step in steps)
         lists, fields = ((), ()) if failed else live_account.offers(name, clock)
         views.append({"connection": name, "failed": failed, "steps": steps, "lists": lists, "fields": fields})
         if not (json or failed):

@@ -41,12 +41,12 @@ def preview(name: Name, no_refresh: NoRefresh = False, json: JsonOption = False)
     """Show what a run would do; nothing is sent."""
     from leleka.cli.progress import RunProgress
     from leleka.cli.reports import print_preview
-    from leleka.core.clock import SystemClock
+    from leleka.core.clock import current_clock
     from leleka.services.installation import preparation
     from leleka.worker import previews
 
     preparation.prepare()
-    clock = SystemClock()
+    clock = current_clock()
     with RunProgress(clock) as watcher:
         view = previews.preview_export(name, clock, watcher, refresh=not no_refresh)
     if json:
@@ -74,13 +74,13 @@ def run(
     from leleka.cli.commands.runs import exit_code
     from leleka.cli.progress import RunProgress
     from leleka.cli.reports import print_run
-    from leleka.core.clock import SystemClock
+    from leleka.core.clock import current_clock
     from leleka.services.access.actor import Actor
     from leleka.services.installation import preparation
     from leleka.worker.runs import execution as run_execution
 
     preparation.prepare()
-    clock = SystemClock()
+    clock = current_clock()
     try:
         with RunProgress(clock) as watcher:
             view = run_execution.run_export(
@@ -106,13 +106,13 @@ def reconcile(
     json: JsonOption = False,
 ) -> None:
     """Compare what was confirmed with the list itself, page by page: 400 contacts a second at most."""
-    from leleka.core.clock import SystemClock
+    from leleka.core.clock import current_clock
     from leleka.services.access.actor import Actor
     from leleka.services.exports import reconciliation
     from leleka.services.installation import preparation
 
     preparation.prepare()
-    found = reconciliation.reconcile(name, Actor.operator(), SystemClock(), say, repair=repair)
+    found = reconciliation.reconcile(name, Actor.operator(), current_clock(), say, repair=repair)
     if json:
         print_json(found)
         return

@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from leleka.cli.output import JsonOption, out, print_json, print_table
+from leleka.core.statuses import RunStatus, StepStatus
 from leleka.services.refresh.contracts import RefreshView
 
 _FAILED, _WARNINGS, _CONFIRMATION = 1, 3, 4
@@ -23,7 +24,7 @@ def refresh(
     Exit codes: 0 done, 1 something failed, 3 done with warnings or skipped steps, 4 a run needs confirmation.
     """
     from leleka.cli.progress import RunProgress
-    from leleka.core.clock import SystemClock
+    from leleka.core.clock import current_clock
     from leleka.services.access.actor import Actor
     from leleka.services.installation import preparation
     from leleka.worker.refresh import foreground
@@ -31,7 +32,7 @@ def refresh(
     if sum((everything, bool(source), bool(segment))) > 1:
         raise typer.BadParameter("--everything, --source and --segment exclude each other")
     preparation.prepare()
-    clock, actor = SystemClock(), Actor.operator()
+    clock, actor = current_clock(), Actor.operator()
     scope = foreground.scope_of(source=source, segment=segment, everything=everything)
     with RunProgress(clock) as watcher:
         view = foreground.refresh_now(actor, scope, clock, watcher)
@@ -54,8 +55,8 @@ def _print(view: RefreshView) -> None:
 
 def _exit_code(view: RefreshView) -> int:
     statuses = {step.status for step in view.steps}
-    if "Needs confirmation" in statuses:
+    if RunStatus.NEEDS_CONFIRMATION in statuses:
         return _CONFIRMATION
-    if "Failed" in statuses:
+    if RunStatus.FAILED in statuses:
         return _FAILED
-    return _WARNINGS if statuses & {"Completed with warnings", "Skipped", "Canceled"} else 0
+    return _WARNINGS if statuses & {RunStatus.WITH_WARNINGS, StepStatus.SKIPPED, RunStatus.CANCELED} else 0

@@ -10,6 +10,7 @@ from leleka.cli.output import JsonOption, out, print_json, print_table
 from leleka.core.email import mask
 from leleka.core.plan import Ended
 from leleka.core.reason_codes import sentence
+from leleka.core.statuses import RunStatus
 from leleka.services.runs.contracts import RunView
 
 app = typer.Typer(help="Look at runs, cancel and confirm them.", no_args_is_help=True)
@@ -19,9 +20,9 @@ DONE, FAILED, WITH_REJECTED, NEEDS_CONFIRMATION = 0, 1, 3, 4
 
 def exit_code(run: RunView) -> int:
     """Return what the shell is told of a run."""
-    if run.status == "Needs confirmation":
+    if run.status == RunStatus.NEEDS_CONFIRMATION:
         return NEEDS_CONFIRMATION
-    if run.status in {"Failed", "Canceled"}:
+    if run.status in {RunStatus.FAILED, RunStatus.CANCELED}:
         return FAILED
     counts = run.counts
     incomplete = counts is not None and (counts.rejected or counts.unconfirmed or counts.not_attempted)

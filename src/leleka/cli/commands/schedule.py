@@ -23,7 +23,7 @@ def in_words(schedule: str | Mapping[str, Any]) -> str:
 @app.command("show")
 def show(json: JsonOption = False) -> None:
     """Show the system's schedule with its next ten moments and latest decisions, and what each export follows."""
-    from leleka.core.clock import SystemClock
+    from leleka.core.clock import current_clock
     from leleka.core.schedules.parser import to_data
     from leleka.services.access.actor import Actor
     from leleka.services.exports import queries as export_queries
@@ -32,7 +32,7 @@ def show(json: JsonOption = False) -> None:
 
     preparation.prepare()
     actor = Actor.operator()
-    view, listed = schedule_queries.system(actor, SystemClock()), export_queries.list_exports()
+    view, listed = schedule_queries.system(actor, current_clock()), export_queries.list_exports()
     decisions = schedule_queries.system_decisions(actor, 10)
     written = to_data(view.schedule)
     if json:

@@ -37,13 +37,13 @@ def show(
     json: JsonOption = False,
 ) -> None:
     """Evaluate a segment now and show its rules, its size and some members."""
-    from leleka.core.clock import SystemClock
+    from leleka.core.clock import current_clock
     from leleka.services.access.actor import Actor
     from leleka.services.installation import preparation
     from leleka.services.segments import queries as segment_queries
 
     preparation.prepare()
-    view, members = segment_queries.show_segment(Actor.operator(), name, SystemClock(), sample)
+    view, members = segment_queries.show_segment(Actor.operator(), name, current_clock(), sample)
     if json:
         print_json({"segment": view, "sample": members})
         return

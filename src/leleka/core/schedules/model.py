@@ -9,6 +9,8 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Final, Literal
 
+from leleka.core.statuses import DueOutcome
+
 ALL_DAYS: Final = frozenset(range(7))
 MOST_TIMES: Final = 4  # a day, of the system schedule
 LEAST_DISTANCE: Final = timedelta(minutes=5)  # between two times
@@ -17,7 +19,6 @@ GRACE: Final = timedelta(minutes=15)  # how old an instant may be and still coun
 Kind = Literal["daily", "weekly"]
 Policy = Literal["system", "own", "off"]
 Note = Literal["", "gap", "overlap"]
-Outcome = Literal["started", "skipped-overlap", "skipped-missed", "failed-to-start"]
 
 ON_TIME: Final = "on-time"
 CATCH_UP: Final = "catch-up"
@@ -77,12 +78,12 @@ class Decision:
     """What became of a due instant. ``reason`` is a code; of a failure to start, the error's."""
 
     due_at: datetime
-    outcome: Outcome
+    outcome: DueOutcome
     reason: str
 
     def failed(self, reason: str) -> "Decision":
         """Return the decision about the same instant when what was to be started could not be."""
-        return replace(self, outcome="failed-to-start", reason=reason)
+        return replace(self, outcome=DueOutcome.FAILED, reason=reason)
 
 
 def decide(
@@ -102,11 +103,11 @@ def decide(
     if not open_:
         return ()
     *earlier, latest = open_
-    missed = [Decision(one.due_at, "skipped-missed", NEWER_DUE) for one in earlier]
+    missed = [Decision(one.due_at, DueOutcome.MISSED, NEWER_DUE) for one in earlier]
     return (*missed, _about_the_latest(latest.due_at, now, running=running))
 
 
 def _about_the_latest(due_at: datetime, now: datetime, *, running: bool) -> Decision:
     if running:
-        return Decision(due_at, "skipped-overlap", STILL_RUNNING)
-    return Decision(due_at, "started", ON_TIME if now - due_at <= GRACE else CATCH_UP)
+        return Decision(due_at, DueOutcome.OVERLAP, STILL_RUNNING)
+    return Decision(due_at, DueOutcome.STARTED, ON_TIME if now - due_at <= GRACE else CATCH_UP)

@@ -2,8 +2,7 @@
 
 from collections.abc import Mapping
 
-from django.utils import timezone
-
+from leleka.core.clock import utc_now
 from leleka.services.access.actor import Actor
 from leleka.state.models import AuditEntry
 
@@ -18,7 +17,7 @@ def record(
 ) -> None:
     """Append one entry. ``details`` hold no secret and no personal data; what changed stands in before and after."""
     AuditEntry.objects.create(
-        at=timezone.now(),
+        at=utc_now(),
         actor=actor.name,
         action=action,
         subject=subject,

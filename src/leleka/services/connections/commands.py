@@ -8,8 +8,8 @@ from typing import Any, Final
 
 from django.db import IntegrityError, transaction
 from django.db.models import F
-from django.utils import timezone
 
+from leleka.core.clock import utc_now
 from leleka.destinations.registry import spec_of
 from leleka.errors import Conflict, Forbidden, InvalidInput
 from leleka.services.access.actor import Actor
@@ -61,7 +61,7 @@ def create(actor: Actor, form: ConnectionForm) -> ConnectionView:
     steps = _passed(actor, form, judged)
     _confirm(actor, form)
     with transaction.atomic():
-        row = Connection(type=form.type, last_check=steps, last_checked_at=timezone.now())
+        row = Connection(type=form.type, last_check=steps, last_checked_at=utc_now())
         _agree(row, actor, form)
         _fill(row, form, judged, actor)
         _save(row)
@@ -93,7 +93,7 @@ def update(actor: Actor, number: int, version: int, form: ConnectionForm) -> Con
         if form.agreed:
             _agree(row, actor, form)
         if steps is not None:
-            row.last_check, row.last_checked_at, row.attention = steps, timezone.now(), ""
+            row.last_check, row.last_checked_at, row.attention = steps, utc_now(), ""
         _fill(row, form, judged, actor)
         _save(row)
         _keep(row, judged)
@@ -226,7 +226,7 @@ def _not_your_password() -> InvalidInput:
 
 def _agree(row: Connection, actor: Actor, form: ConnectionForm) -> None:
     consent.check_agreed(form.consent_version, form.consent_language, agreed=form.agreed)
-    row.consent_by, row.consent_at = actor.name[:_LONGEST_WHO], timezone.now()
+    row.consent_by, row.consent_at = actor.name[:_LONGEST_WHO], utc_now()
     row.consent_version, row.consent_language = form.consent_version, form.consent_language
 
 

@@ -11,9 +11,9 @@ from typing import Any, Final, TypeVar
 
 from django.core import signing
 from django.db import transaction
-from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
+from leleka.core.clock import current_clock, utc_now
 from leleka.core.ports.clock import Clock
 from leleka.core.ports.destination import Check, CheckStatus
 from leleka.core.secret import Secret
@@ -118,7 +118,7 @@ class Connect:
         if self._saved is not None and self.as_saved:
             keep_result(self._saved, done)
         elif all(step.standing is CheckStatus.PASSED for step in done):
-            self.proof = _prove(self._actor, self._judged, done)
+            self.proof = _prove(self._actor, self._judged, done, self._clock)
 
     def _key(self) -> Secret:
         judged, saved = self._judged, self._saved
@@ -152,7 +152,7 @@ def begin(actor: Actor, draft: Draft, clock: Clock) -> Connect:
     saved = find(draft.connection) if draft.connection is not None else None
     judged = judge(replace(draft, type=saved.type) if saved else draft, saved)
     with transaction.atomic():
-        now = timezone.now()
+        now = utc_now(clock)
         lately = AuditEntry.objects.filter(action=_CHECK, actor=actor.name, at__gt=now - _MINUTE)
         times = list(lately.order_by("at").values_list("at", flat=True))
         if len(times) >= _A_MINUTE:
@@ -168,8 +168,10 @@ def begin(actor: Actor, draft: Draft, clock: Clock) -> Connect:
 def has_passed(actor: Actor, judged: Judged, proof: str) -> list[dict[str, Any]] | None:
     """Return the steps of the test that a proof tells of; None where it proves nothing of this host and key."""
     try:
-        told = signing.loads(proof, salt=_SALT, max_age=_LASTS)
+        told = signing.loads(proof, salt=_SALT)
     except signing.BadSignature:
+        return None
+    if current_clock().now() - told.get("at", 0.0) > _LASTS.total_seconds():
         return None
     claim = _claim(actor, judged)
     steps: list[dict[str, Any]] = told["steps"]
@@ -185,8 +187,9 @@ def attempt(found: list[InvalidInput], where: str, act: Callable[[], T]) -> T | 
         return None
 
 
-def _prove(actor: Actor, judged: Judged, done: list[Check]) -> str:
-    return signing.dumps({**_claim(actor, judged), "steps": [asdict(step) for step in done]}, salt=_SALT)
+def _prove(actor: Actor, judged: Judged, done: list[Check], clock: Clock) -> str:
+    steps = [asdict(step) for step in done]
+    return signing.dumps({**_claim(actor, judged), "steps": steps, "at": clock.now()}, salt=_SALT)
 
 
 def _claim(actor: Actor, judged: Judged) -> dict[str, str]:

@@ -35,7 +35,7 @@ def name_for(connection: Connection, actor: Actor) -> str:
 
 def refuse_to_begin(connection: Connection, run: Run) -> None:
     """Raises ``NeedsAttention`` where the export user went since the run was asked for."""
-    if problem_of(connection) is not None and not run.config.get("by_operator", True):
+    if problem_of(connection) is not None and not run.configuration.by_operator:
         raise _refused(connection)
 
 

@@ -3,8 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 
-from django.utils import timezone
-
+from leleka.core.clock import utc_now
 from leleka.core.ports.clock import Clock
 from leleka.core.ports.destination import Check, CheckStatus, Field, Target
 from leleka.errors import LelekaError, NotFound
@@ -46,7 +45,7 @@ def keep_result(connection: Connection, steps: Sequence[Check]) -> None:
     failed = next((step for step in steps if step.standing is CheckStatus.FAILED), None)
     connection.attention = failed.sentence[:500] if failed else ""
     connection.last_check = [asdict(step) for step in steps]
-    connection.last_checked_at = timezone.now()
+    connection.last_checked_at = utc_now()
     connection.save(update_fields=("attention", "last_check", "last_checked_at"))
 
 

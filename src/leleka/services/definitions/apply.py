@@ -7,8 +7,8 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import F
-from django.utils import timezone
 
+from leleka.core.clock import utc_now
 from leleka.core.columns import Catalogue, Column, ColumnType, Table
 from leleka.core.data_matching import LeaverPolicy
 from leleka.core.schedules.model import ExportSchedule
@@ -193,7 +193,7 @@ def _apply_connection(changes: Changes, wanted: CheckedConnection, *, seal: bool
     new_key = wanted.key is not None and wanted.key.reveal() != _kept_key(before, wanted.host)
     row = changes.upsert("connection", wanted.name, values, beside=("key",) if new_key else ())
     if agreed_before != (wanted.consent_by, wanted.consent_version):
-        row.consent_at = timezone.now()
+        row.consent_at = utc_now()
         row.save(update_fields=("consent_at",))
     if wanted.key is None:
         row.secrets.all().delete()
@@ -220,7 +220,7 @@ def _apply_export(changes: Changes, wanted: CheckedExport) -> None:
         "leavers": wanted.leavers,
         "automations": wanted.automations,
         "limit": wanted.limit,
-        **(columns_of(wanted.schedule, timezone.now()) if rescheduled else {}),
+        **(columns_of(wanted.schedule, utc_now()) if rescheduled else {}),
     }
     before = set(Segment.objects.filter(exports__name=wanted.name).values_list("name", flat=True))
     differ = before != set(wanted.segments)
@@ -232,7 +232,7 @@ def _apply_export(changes: Changes, wanted: CheckedExport) -> None:
 def apply_system(changes: Changes, wanted: ExportSchedule) -> None:
     """Bring the row to what a definitions file says; what was due before is not run."""
     before, _ = SystemSchedule.objects.get_or_create(pk=1, defaults={"version": 0})
-    new = values(wanted.own, timezone.now(), on=wanted.own is not None)
+    new = values(wanted.own, utc_now(), on=wanted.own is not None)
     managed = {"managed_by_file": changes.path}
     compared = {key: new[key] for key in ("on", "schedule") if key in new} | managed
     differing = [key for key, value in compared.items() if getattr(before, key) != value]

@@ -1,9 +1,8 @@
-"""Data matching between the definitions file, the state's JSON and the engine's records."""
+"""Data matching from the definitions file to the state's JSON."""
 
-from collections.abc import Mapping
 from typing import Any
 
-from leleka.core.data_matching import DataMatching, LeaverPolicy, Leavers, Line, WhenEmpty
+from leleka.core.data_matching import LeaverPolicy
 from leleka.services.definition_schema.schema import LeaversDefinition, MatchingDefinition
 
 _CUSTOM = "field:"
@@ -26,16 +25,3 @@ def matching_data(part: MatchingDefinition) -> dict[str, Any]:
 def leavers_data(part: LeaversDefinition) -> dict[str, str]:
     field = f"{_CUSTOM}{part.field}" if part.policy is LeaverPolicy.MARK else ""
     return {"policy": part.policy.value, "field": field, "member": part.member, "leaver": part.leaver}
-
-
-def matching_of(data: Mapping[str, Any]) -> DataMatching:
-    return DataMatching(
-        data["email"],
-        tuple(Line(line["column"], line["to"], WhenEmpty(line["when_empty"])) for line in data["lines"]),
-        tuple(data["tags"]),
-        data["phone_country"],
-    )
-
-
-def leavers_of(data: Mapping[str, str]) -> Leavers:
-    return Leavers(LeaverPolicy(data["policy"]), data["field"], data["member"], data["leaver"])

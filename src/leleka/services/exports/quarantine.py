@@ -3,8 +3,8 @@
 from typing import Final
 
 from django.db.models import Q, QuerySet
-from django.utils import timezone
 
+from leleka.core.clock import current_clock
 from leleka.core.ports.outbox import BatchStatus
 from leleka.errors import Conflict
 from leleka.state.models import AttemptRow, BatchRow, Export
@@ -19,7 +19,7 @@ def is_settled(export: Export) -> bool:
     """Return whether no send of an export is open or in quarantine: else its people have to wait, and are known
     from its runs alone.
     """
-    return not open_batches(timezone.now().timestamp() - LONGEST).filter(run__export=export).exists()
+    return not open_batches(current_clock().now() - LONGEST).filter(run__export=export).exists()
 
 
 def open_batches(since: float) -> QuerySet[BatchRow]:

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
 from django.db.models import (
     Case,
@@ -18,6 +18,7 @@ from django.db.models import (
 )
 from django.db.models.functions import Coalesce
 
+from leleka.core.statuses import StepStatus
 from leleka.destinations.registry import SPECS, spec_of
 from leleka.errors import NeedsAttention, NotFound
 from leleka.services.access.actor import Actor
@@ -28,9 +29,13 @@ from leleka.services.exports.form import data_of
 from leleka.services.exports.schedule_setting import written
 from leleka.services.paging import Columns, Listed, ListQuery, after, contains, page_of
 from leleka.state.case_folding import Folded
-from leleka.state.models import Connection, Export, ExportSegment, Run, Segment
-
-_NOT_STARTED: Final = "Not started"
+from leleka.state.models import (
+    Connection,
+    Export,
+    ExportSegment,
+    Run,
+    Segment,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +113,7 @@ def _columns(actor: Actor) -> Columns:
         "name": Folded("name"),
         "type": Coalesce("connection__type", Value("")),
         "connection": Folded(Coalesce("connection__name", Value(""))),
-        "status": Coalesce(_newest("status"), Value(_NOT_STARTED)),
+        "status": Coalesce(_newest("status"), Value(StepStatus.NOT_STARTED)),
         "refreshed": _newest("finished_at"),
         "editable": Value(1) if may_all else Case(shared, default=Value(0)),
     }
@@ -159,7 +164,7 @@ def line_of(actor: Actor, row: Export, run: Run | None) -> ExportLine:
         target=row.target,
         segments=tuple(sorted(segment.name for segment in row.segments.all())),
         leavers=row.leavers["policy"],
-        status=run.status if run else _NOT_STARTED,
+        status=run.status if run else StepStatus.NOT_STARTED,
         run=run.pk if run else None,
         refreshed=run.finished_at if run else None,
         running=run is not None and run.finished_at is None,
@@ -208,7 +213,7 @@ def _summary(export: Export) -> ExportView:
         target=export.target,
         segments=tuple(segment.name for segment in export.segments.all()),
         leavers=export.leavers["policy"],
-        last_status=run.status if run else "Not started",
+        last_status=run.status if run else StepStatus.NOT_STARTED,
         last_run=run.pk if run else None,
         last_finished_at=run.finished_at if run else None,
         schedule=written(export),

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from django.utils import timezone
 
-from leleka.core.clock import SystemClock
+from leleka.core.clock import current_clock, utc_now
 from leleka.destinations.registry import SPECS
 from leleka.engine.rate_limit import ImportLimiter, TimeScale
 from leleka.errors import NotFound
@@ -53,7 +53,7 @@ class Rate:
 def runs_of(actor: Actor, number: int) -> Sequence[RunPoint]:
     """Return the last 100 ended runs of an export within a year, the oldest first."""
     require(actor, Permission.SEE)
-    rows = find_by_id(number).runs.filter(finished_at__gte=timezone.now() - YEAR)
+    rows = find_by_id(number).runs.filter(finished_at__gte=utc_now() - YEAR)
     newest = rows.order_by("-pk").values_list("pk", "finished_at", "counts")[:_RUNS]
     points = [_point(run, ended, counts) for run, ended, counts in newest if ended is not None]
     return sorted(points, key=lambda point: point.ended)
@@ -72,7 +72,7 @@ def _point(run: int, ended: datetime, counts: dict[str, Any]) -> RunPoint:
 def sizes_of(actor: Actor, number: int) -> Sequence[tuple[datetime, int]]:
     """Return the sizes of a segment over a year, the oldest first: all of the last 30 days, before them one a day."""
     require(actor, Permission.SEE)
-    now = timezone.now()
+    now = utc_now()
     rows = (
         segment_queries.by_number(number)
         .sizes.filter(evaluated_at__gte=now - YEAR)
@@ -127,19 +127,19 @@ def _step(seconds: float) -> int:
 
 
 def _allowed(run: Run) -> float | None:
-    config = run.config
-    spec = SPECS.get(config.get("type", ""))
+    configuration = run.configuration
+    spec = SPECS.get(configuration.type)
     if spec is None:
         return None
-    tempo = TimeScale(installation_configuration.configuration().network.speed(config.get("host", "")))
-    pace = ImportLimiter(spec.limits, tempo, SystemClock(), share=config["share"])
+    tempo = TimeScale(installation_configuration.configuration().network.speed(configuration.host))
+    pace = ImportLimiter(spec.limits, tempo, current_clock(), share=configuration.share)
     interval = pace.interval(spec.limits.rows)
     return spec.limits.rows * _MINUTE / interval if interval else None
 
 
 def prune_sizes() -> None:
     """Remove the sizes of more than a year ago, and of each day that is long ago all but the last."""
-    now = timezone.now()
+    now = utc_now()
     SegmentSize.objects.filter(evaluated_at__lt=now - YEAR).delete()
     kept: dict[tuple[int, date], int] = {}
     extra = []

@@ -3,12 +3,12 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from django.db.models import Max, Sum
-from django.utils import timezone
 
+from leleka.core.clock import utc_now
 from leleka.core.ports.clock import Clock
 from leleka.errors import Problem
 from leleka.services.access.actor import Actor
@@ -163,7 +163,7 @@ def upcoming(actor: Actor, clock: Clock) -> Sequence[Upcoming]:
     rows = live.order_by("pk").values_list(
         "export__name", "export_id", "pk", "status", "stage", "stage_told"
     )[:_NEXT]
-    now = datetime.fromtimestamp(clock.now(), UTC)
+    now = utc_now(clock)
     found = [Upcoming(name, export, None, *more) for name, export, *more in rows]
     due = [one for one in schedule_queries.upcoming(actor, _NEXT) if one.due_at > now]
     return [*found, *(Upcoming(one.name, one.export, one.due_at) for one in due)][:_NEXT]
@@ -186,7 +186,7 @@ def ended(actor: Actor) -> Sequence[Ended]:
 def sizes(actor: Actor) -> Sequence[SizeLine]:
     """Return the largest segments with their sizes over the last 30 days."""
     require(actor, Permission.SEE)
-    now = timezone.now()
+    now = utc_now()
     known = Segment.objects.exclude(size=None).order_by("-size", "name")
     largest = list(known.values_list("pk", "name", "size")[:_SEGMENTS])
     rows = SegmentSize.objects.filter(

@@ -10,10 +10,11 @@ import os
 import select
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import UTC, datetime
 from queue import Full, Queue
 from threading import Lock, Thread
 from typing import Final
+
+from leleka.core.clock import utc_now
 
 _ROOM: Final = 10_000  # lines: a few megabytes
 _LAST_WORDS: Final = 0.4  # seconds that the end of a process waits, twice at most
@@ -21,7 +22,7 @@ _STDERR: Final = 2
 
 
 def _now() -> str:
-    return datetime.now(UTC).isoformat()
+    return utc_now().isoformat()
 
 
 class LogLines:

@@ -13,6 +13,7 @@ from typing import Any, Final
 import structlog
 from structlog.stdlib import ProcessorFormatter
 
+from leleka.core.clock import utc_now
 from leleka.core.email import mask
 from leleka.services.monitoring.log_writer import LINES
 
@@ -85,10 +86,15 @@ def _no_paths(_logger: Any, _method: str, event: Event) -> Event:
     return event
 
 
+def _timestamped(_logger: Any, _method: str, event: Event) -> Event:
+    event["timestamp"] = utc_now().isoformat().replace("+00:00", "Z")
+    return event
+
+
 _SHARED: Final[Sequence[Any]] = (
     structlog.stdlib.add_log_level,
     structlog.stdlib.add_logger_name,
-    structlog.processors.TimeStamper(fmt="iso", utc=True),
+    _timestamped,
 )
 
 

@@ -1,13 +1,13 @@
 """Making a notice, once, with everything that is to leave the house for it."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from uuid import uuid4
 
 import structlog
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 
+from leleka.core.clock import utc_now
 from leleka.core.ports.clock import Clock
 from leleka.services.access.actor import Role
 from leleka.services.installation import configuration as installation_configuration
@@ -20,7 +20,7 @@ _Address = tuple[NoticeDelivery.Channel, str, User | None]
 
 def make(draft: Draft, clock: Clock) -> Notice | None:
     """Make a notice and its deliveries in one transaction; None where another worker was quicker."""
-    now = datetime.fromtimestamp(clock.now(), UTC)
+    now = utc_now(clock)
     try:
         with transaction.atomic():
             notice = Notice.objects.create(

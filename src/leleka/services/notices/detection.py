@@ -6,11 +6,12 @@ Every happening has a key, so that making its notice twice is impossible (``noti
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any, Final
 
 from django.db.models import Exists, Max, OuterRef, QuerySet
 
+from leleka.core.clock import utc_now
 from leleka.core.email import mask_within
 from leleka.core.ports.clock import Clock
 from leleka.errors import Problem
@@ -70,7 +71,7 @@ def of_run(kind: Notice.Kind, run: Run, **values: Any) -> Draft:
 
 def _failed(clock: Clock, open_: Iterable[Notice]) -> Iterable[Draft]:
     told = {one.subject for one in open_ if one.kind == Kind.FAILED}
-    since = datetime.fromtimestamp(clock.now(), UTC) - _NEWS_FOR
+    since = utc_now(clock) - _NEWS_FOR
     for run in _newest(Run.objects.filter(finished_at__gte=since)):
         if (
             run.status == RunStatus.FAILED

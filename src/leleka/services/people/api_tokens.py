@@ -7,8 +7,8 @@ from datetime import datetime
 from typing import Final
 
 from django.db import transaction
-from django.utils import timezone
 
+from leleka.core.clock import utc_now
 from leleka.errors import Conflict, Forbidden, InvalidInput, NotFound
 from leleka.services.access.actor import Actor
 from leleka.services.audit.log import record
@@ -66,7 +66,7 @@ def _make(actor: Actor, owner: int, name: str) -> tuple[TokenView, str]:
             name=called,
             digest=digest_of(token),
             hint=token[-_SHOWN:],
-            made_at=timezone.now(),
+            made_at=utc_now(),
         )
         record(actor, "token make", called, {"of": owner})
     return TokenView(row.pk, row.name, row.hint, row.made_at, None), token

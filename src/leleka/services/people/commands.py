@@ -7,8 +7,8 @@ from typing import Final
 
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
-from django.utils import timezone
 
+from leleka.core.clock import utc_now
 from leleka.core.email import Unusable, normalise
 from leleka.errors import Conflict, InvalidInput, NotFound
 from leleka.services.access.actor import Actor, Role
@@ -46,7 +46,7 @@ def add_person(actor: Actor, email: str, name: str, role: str) -> tuple[PersonVi
     with transaction.atomic():
         _refuse_taken(address)
         user = User.objects.create(
-            email=address, name=called, role=_role(role), created_at=timezone.now(), created_by=actor.name
+            email=address, name=called, role=_role(role), created_at=utc_now(), created_by=actor.name
         )
         record(actor, "person add", _called(user), {"role": user.role})
         return person_view(user), _new_link(user, _LINK_LASTS)
@@ -77,7 +77,7 @@ def disable(actor: Actor, number: int) -> PersonView:
         if user.pk == actor.user:
             raise Conflict("OWN_ACCOUNT", "Nobody disables themselves.", remedy="Ask another administrator.")
         _keep_an_administrator(user)
-        user.disabled_at = timezone.now()
+        user.disabled_at = utc_now()
         user.save(update_fields=("disabled_at",))
         user.sessions.all().delete()
         user.links.all().delete()
@@ -130,7 +130,7 @@ def accept_link(token: str, password: str, email: str = "", name: str = "") -> i
                 raise _no_link()
             user = User(email=_address(email), name=_name(name), role=Role.ADMINISTRATOR)
             _refuse_taken(user.email)
-            user.created_at, user.created_by = timezone.now(), "one-time link"
+            user.created_at, user.created_by = utc_now(), "one-time link"
         check_password_is_good(password, user.email, user.name)
         user.password = make_password(password)
         user.save()
@@ -151,7 +151,7 @@ def _keep_an_administrator(user: User) -> None:
 
 
 def _new_link(user: User | None, lasts: timedelta) -> str:
-    token, now = secrets.token_urlsafe(_TOKEN_BYTES), timezone.now()
+    token, now = secrets.token_urlsafe(_TOKEN_BYTES), utc_now()
     OneTimeLink.objects.filter(user=user).delete()
     OneTimeLink.objects.create(user=user, digest=digest_of(token), made_at=now, expires_at=now + lasts)
     return token
@@ -159,7 +159,7 @@ def _new_link(user: User | None, lasts: timedelta) -> str:
 
 def _link(token: str) -> OneTimeLink:
     link = OneTimeLink.objects.select_related("user").filter(digest=digest_of(token)).first()
-    if link is None or link.expires_at < timezone.now() or (link.user and link.user.disabled_at):
+    if link is None or link.expires_at < utc_now() or (link.user and link.user.disabled_at):
         raise _no_link()
     return link
 

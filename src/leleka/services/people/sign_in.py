@@ -14,8 +14,8 @@ from typing import Final
 from django.contrib.auth.hashers import check_password, make_password
 from django.contrib.sessions.backends.base import SessionBase
 from django.db import transaction
-from django.utils import timezone
 
+from leleka.core.clock import utc_now
 from leleka.core.email import Address, normalise
 from leleka.errors import Forbidden, NotFound, TryLater
 from leleka.services.access.actor import Actor
@@ -41,11 +41,11 @@ def sign_in(email: str, password: str, source: str, request: str = "") -> Actor:
     usable = user is not None and bool(user.password) and user.disabled_at is None
     good = check_password(password, user.password if user and usable else _nobody(), _rehash(user))
     if not good or not usable or user is None:
-        SignInFailure.objects.create(who=who, source=source[:64], at=timezone.now())
+        SignInFailure.objects.create(who=who, source=source[:64], at=utc_now())
         raise Forbidden("SIGN_IN_REFUSED", "The e-mail address or the password is wrong.")
     with transaction.atomic():
         SignInFailure.objects.filter(who=who).delete()
-        User.objects.filter(pk=user.pk).update(signed_in_at=timezone.now())
+        User.objects.filter(pk=user.pk).update(signed_in_at=utc_now())
         actor = actor_of(user, source, request)
         record(actor, "person sign in", f"person {user.pk}")
     return actor
@@ -68,7 +68,7 @@ def actor_by_token(token: str, source: str = "", request: str = "") -> Actor:
     row = ApiToken.objects.select_related("user").filter(digest=digest_of(token)).first()
     if row is None or row.user.disabled_at is not None:
         raise NotFound("TOKEN_UNKNOWN", "This token is not known.")
-    now = timezone.now()
+    now = utc_now()
     if row.used_at is None or row.used_at < now - _MINUTE:
         ApiToken.objects.filter(pk=row.pk).update(used_at=now)
     return actor_of(row.user, source, request)
@@ -89,7 +89,7 @@ def choose_language(number: int, language: str) -> None:
 
 
 def _wait_if_needed(who: str, source: str) -> None:
-    now = timezone.now()
+    now = utc_now()
     SignInFailure.objects.filter(at__lt=now - _REMEMBERED).delete()
     lately = SignInFailure.objects.filter(at__gt=now - _MINUTE)
     if lately.count() >= _IN_ALL or lately.filter(source=source[:64]).count() >= _PER_SOURCE:

@@ -1,7 +1,6 @@
 """The suppression set of an account: nothing is sent any more to who is in it."""
 
-from django.utils import timezone
-
+from leleka.core.clock import utc_now
 from leleka.core.email import Unusable, normalise
 from leleka.errors import InvalidInput, NotFound
 from leleka.services.access.actor import Actor
@@ -24,7 +23,7 @@ def suppress(connection: str, address: str, actor: Actor, reason: str = "") -> b
     _, created = SuppressedPerson.objects.get_or_create(
         account=found.account,
         digest=digest(found.account.salt, known.key),
-        defaults={"reason": reason, "by": actor.name, "at": timezone.now()},
+        defaults={"reason": reason, "by": actor.name, "at": utc_now()},
     )
     if created:
         record(actor, "person suppress", connection, {"reason": reason})

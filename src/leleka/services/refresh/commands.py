@@ -1,8 +1,8 @@
 from datetime import datetime
 
 from django.db import transaction
-from django.utils import timezone
 
+from leleka.core.clock import utc_now
 from leleka.core.refresh_graph import Node, StepKind
 from leleka.core.refresh_graph import walk as in_order
 from leleka.errors import Conflict
@@ -35,7 +35,7 @@ def plan(scope: str, trigger: Trigger, asked_by: str, due_at: datetime | None = 
     """Write down a refresh and its steps, within the caller's transaction."""
     steps = in_order(refresh_graph.nodes(), refresh_graph.wanted(scope))
     row = Refresh.objects.create(
-        trigger=trigger, scope=scope, asked_by=asked_by, due_at=due_at, created_at=timezone.now()
+        trigger=trigger, scope=scope, asked_by=asked_by, due_at=due_at, created_at=utc_now()
     )
     numbers = {step.key: number for number, step in enumerate(steps, 1)}
     RefreshStep.objects.bulk_create(_step(row, numbers, step) for step in steps)
@@ -54,7 +54,7 @@ def cancel(actor: Actor, number: int) -> None:
     row = find(number)
     require_refresh(actor, row.scope)
     with transaction.atomic():
-        now = timezone.now()
+        now = utc_now()
         live = Refresh.objects.filter(pk=number, finished_at__isnull=True, cancel_requested_at__isnull=True)
         if not live.update(cancel_requested_at=now, canceled_by=actor.name, status=RunStatus.CANCELING):
             if row.finished_at is None:

@@ -1,9 +1,11 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
+from leleka.core.clock import utc_now
 from leleka.core.refresh_graph import ENDED
+from leleka.core.statuses import RunStatus
 from leleka.errors import Problem
 from leleka.services.runs.contracts import RunView
 
@@ -44,7 +46,7 @@ class RefreshView:
     scope: str
     subject: str
     asked_by: str
-    status: str
+    status: RunStatus
     due_at: datetime | None
     created_at: datetime
     started_at: datetime | None
@@ -54,6 +56,4 @@ class RefreshView:
 
     @property
     def seconds(self) -> float:
-        return (
-            (self.finished_at or datetime.now(UTC)) - (self.started_at or self.created_at)
-        ).total_seconds()
+        return ((self.finished_at or utc_now()) - (self.started_at or self.created_at)).total_seconds()

@@ -16,7 +16,7 @@ from leleka.services.refresh.queue import ahead_of
 from leleka.services.refresh.step_status import standing
 from leleka.services.runs.contracts import RunView
 from leleka.services.runs.queries import views_of
-from leleka.state.models import Export, Refresh, RefreshStep
+from leleka.state.models import Export, Refresh, RefreshStep, RunStatus
 
 _NEEDED: Final = {
     StepKind.SOURCE: Permission.EDIT_SOURCES,
@@ -96,7 +96,7 @@ def _view(row: Refresh, *, with_steps: bool = False) -> RefreshView:
         scope=row.scope,
         subject=subject_of(row),
         asked_by=row.asked_by,
-        status=row.status,
+        status=RunStatus(row.status),
         due_at=row.due_at,
         created_at=row.created_at,
         started_at=row.started_at,

@@ -1,4 +1,5 @@
-from leleka.core.refresh_graph import ENDED, StepStatus
+from leleka.core.refresh_graph import ENDED
+from leleka.core.statuses import StepStatus
 from leleka.state.models import RunStatus
 
 

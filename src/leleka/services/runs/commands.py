@@ -1,10 +1,12 @@
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.utils import timezone
 
+from leleka.core.clock import utc_now
+from leleka.core.data_matching import leavers_of, matching_of
+from leleka.core.run_configuration import RunConfiguration, SegmentSnapshot
 from leleka.errors import Conflict, LelekaError, Problem
 from leleka.services.access.actor import Actor
 from leleka.services.access.permissions import Permission, may_use, require, require_export
@@ -17,8 +19,8 @@ from leleka.services.runs import audit as run_audit
 from leleka.services.runs.contracts import RunView
 from leleka.services.runs.queries import run_row, view_of
 from leleka.services.tasks import commands as task_commands
-from leleka.state.lease_rule import over
-from leleka.state.models import AttemptRow, Export, Run, RunStatus, Task, Trigger
+from leleka.state.lease import over
+from leleka.state.models import AttemptRow, Export, Run, RunStatus, Segment, Task, Trigger
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,22 +64,26 @@ def ask_preview(actor: Actor, number: int) -> int:
     return task_commands.ask(actor, Task.Kind.PREVIEW, row.name)
 
 
-def outline(export: Export) -> dict[str, Any]:
+def snapshots(segments: Iterable[Segment]) -> tuple[SegmentSnapshot, ...]:
+    return tuple(SegmentSnapshot(one.name, one.snapshot, one.size or 0) for one in segments)
+
+
+def outline(export: Export) -> RunConfiguration:
     """Return the settings alone, and the segments as they last were: what is known of a run that could not begin."""
     connection = connection_of(export)
-    return {
-        "export": export.name,
-        "connection": connection.name,
-        "type": connection.type,
-        "host": connection.host,
-        "target": export.target,
-        "share": connection.share,
-        "automations": export.automations,
-        "limit": export.limit,
-        "matching": export.matching,
-        "leavers": export.leavers,
-        "segments": [[one.name, one.snapshot, one.size or 0] for one in export.segments.order_by("name")],
-    }
+    return RunConfiguration(
+        export=export.name,
+        connection=connection.name,
+        type=connection.type,
+        host=connection.host,
+        target=export.target,
+        share=connection.share,
+        automations=export.automations,
+        limit=export.limit,
+        matching=matching_of(export.matching),
+        leavers=leavers_of(export.leavers),
+        segments=snapshots(export.segments.order_by("name")),
+    )
 
 
 def may_act(actor: Actor, number: int) -> bool:
@@ -98,7 +104,7 @@ def cancel_run(actor: Actor, number: int) -> RunView:
 
 def ask_to_cancel(actor: Actor, run: Run) -> None:
     """Ask a run to stop, within the caller's transaction; one that has ended meanwhile stays as it is."""
-    now = timezone.now()
+    now = utc_now()
     live = Run.objects.filter(pk=run.pk, finished_at__isnull=True)
     asked = live.filter(cancel_requested_at__isnull=True)
     if asked.update(cancel_requested_at=now, status=RunStatus.CANCELING):
@@ -116,7 +122,7 @@ def confirm_run(actor: Actor, number: int) -> RunView:
     with transaction.atomic():
         waiting = Run.objects.filter(pk=number, status=RunStatus.NEEDS_CONFIRMATION, finished_at__isnull=True)
         if not waiting.update(
-            status=RunStatus.QUEUED, confirmed_by=actor.name, confirmed_at=timezone.now(), lease_until=0.0
+            status=RunStatus.QUEUED, confirmed_by=actor.name, confirmed_at=utc_now(), lease_until=0.0
         ):
             raise Conflict(
                 "NOTHING_TO_CONFIRM",
@@ -142,12 +148,13 @@ def ask_run(
     """
     export = export_queries.find_by_name(name)
     require_export(actor, export)
-    config = {**outline(export), "resend": resend, "refresh": refresh}
-    return _create(export, config, actor, trigger=trigger, tries=tries)
+    by_operator = actor.is_operator
+    asked = replace(outline(export), resend=resend, refresh=refresh, by_operator=by_operator)
+    return _create(export, asked, actor, trigger=trigger, tries=tries)
 
 
-def _create(export: Export, config: dict[str, Any], actor: Actor, **values: Any) -> Run:
-    now = timezone.now()
+def _create(export: Export, configuration: RunConfiguration, actor: Actor, **values: Any) -> Run:
+    now = utc_now()
     connection = export_queries.connection_of(export)
     acts_as = export_user.name_for(connection, actor)
     try:
@@ -155,7 +162,7 @@ def _create(export: Export, config: dict[str, Any], actor: Actor, **values: Any)
             run = Run.objects.create(
                 export=export,
                 account=connection.account,
-                config={**config, "by_operator": actor.is_operator},
+                config=configuration.to_data(),
                 asked_by=actor.name,
                 acts_as=acts_as,
                 created_at=now,

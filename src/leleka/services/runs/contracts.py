@@ -3,6 +3,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from leleka.core.plan import Counts
+from leleka.core.statuses import RunStatus
 from leleka.errors import Problem
 
 
@@ -32,7 +33,7 @@ class RunView:
     connection: str
     target: str
     segments: tuple[tuple[str, int], ...]
-    status: str
+    status: RunStatus
     stage: str
     stage_told: dict[str, object]
     asked_by: str

@@ -6,8 +6,8 @@ from hashlib import sha256
 from typing import Final
 
 from django.db import IntegrityError, transaction
-from django.utils import timezone
 
+from leleka.core.clock import utc_now
 from leleka.errors import Conflict, Forbidden, InvalidInput
 from leleka.services.access.actor import Actor
 from leleka.services.access.permissions import require_export
@@ -44,7 +44,7 @@ def run_once(actor: Actor, number: int, key: str, *, resend: bool = False) -> in
                     key=key,
                     digest=digest,
                     run_id=export_commands.run(actor, number, resend=resend),
-                    made_at=timezone.now(),
+                    made_at=utc_now(),
                 )
         except (IntegrityError, Conflict):
             # The same request may have been quicker, in another process: then its run is the answer.
@@ -62,5 +62,5 @@ def run_once(actor: Actor, number: int, key: str, *, resend: bool = False) -> in
 
 
 def _known(person: int, key: str) -> IdempotencyKey | None:
-    IdempotencyKey.objects.filter(made_at__lt=timezone.now() - _KEPT).delete()
+    IdempotencyKey.objects.filter(made_at__lt=utc_now() - _KEPT).delete()
     return IdempotencyKey.objects.filter(user=person, key=key).first()

@@ -5,8 +5,8 @@ from dataclasses import replace
 from typing import Final
 
 from django.db.models import Count, Q
-from django.utils import timezone
 
+from leleka.core.clock import current_clock, utc_now
 from leleka.core.email import mask, mask_within
 from leleka.core.plan import Counts
 from leleka.core.reason_codes import sentence
@@ -19,7 +19,7 @@ from leleka.services.paging import Columns, Listed, ListQuery, contains, page_of
 from leleka.services.runs.contracts import Progress, RowView, RunView
 from leleka.services.runs.csv import lines
 from leleka.state.case_folding import Folded
-from leleka.state.models import AttemptRow, Export, Run
+from leleka.state.models import AttemptRow, Export, Run, RunStatus
 from leleka.warehouse import outcomes
 from leleka.warehouse.counts import DUE
 from leleka.warehouse.lake import Snapshot
@@ -158,16 +158,17 @@ def views_of(runs: Iterable[Run]) -> list[RunView]:
 
 def _view(run: Run, attempts: int) -> RunView:
     counts = _counts_of(run, attempted=attempts > 0)
-    ended = run.finished_at or timezone.now()
+    configuration = run.configuration
+    ended = run.finished_at or utc_now()
     seconds = (ended - (run.started_at or run.created_at)).total_seconds()
     delivered = counts.delivered if counts else 0
     return RunView(
         id=run.pk,
         export=run.export.name,
-        connection=run.config["connection"],
-        target=run.config["target"],
-        segments=tuple((name, size) for name, _, size in run.config["segments"]),
-        status=run.status,
+        connection=configuration.connection,
+        target=configuration.target,
+        segments=tuple((one.name, one.size) for one in configuration.segments),
+        status=RunStatus(run.status),
         stage="" if run.finished_at else run.stage,
         stage_told={} if run.finished_at else run.stage_told,
         asked_by=run.asked_by,
@@ -175,7 +176,7 @@ def _view(run: Run, attempts: int) -> RunView:
         created_at=run.created_at,
         finished_at=run.finished_at,
         counts=counts,
-        leavers=run.config["leavers"]["policy"],
+        leavers=configuration.leavers.policy,
         requests=run.requests or attempts,
         seconds=seconds,
         rate=delivered / seconds if seconds > 0 else 0.0,
@@ -197,7 +198,7 @@ def progress_of(run: Run) -> Progress | None:
     if run.finished_at is not None or not run.progress:
         return None
     told = run.progress
-    seconds = timezone.now().timestamp() - told["began"]
+    seconds = current_clock().now() - told["began"]
     rate = told["accepted"] / seconds if seconds > 0 else 0.0
     left = (told["total"] - told["accepted"]) / rate if rate else None
     return Progress(told["total"], told["accepted"], told["confirmed"], rate, left)

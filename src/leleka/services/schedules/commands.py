@@ -4,6 +4,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import F
 
+from leleka.core.clock import utc_now
 from leleka.core.ports.clock import Clock
 from leleka.core.schedules.model import ExportSchedule
 from leleka.core.schedules.parser import parse_export_schedule, parse_schedule
@@ -14,7 +15,7 @@ from leleka.services.access.permissions import Permission, require, require_expo
 from leleka.services.audit.log import record
 from leleka.services.exports.queries import find_by_id
 from leleka.services.exports.schedule_setting import OFF, OWN, SYSTEM, columns_of, schedule_of
-from leleka.services.schedules.queries import ANY_SCHEDULE, SYSTEM_SCHEDULE, Versions, moment_of
+from leleka.services.schedules.queries import ANY_SCHEDULE, SYSTEM_SCHEDULE, Versions
 from leleka.services.schedules.system_schedule import values
 from leleka.state.models import Export, SystemSchedule
 
@@ -29,7 +30,7 @@ def set_system(actor: Actor, data: Mapping[str, Any], version: int, clock: Clock
     on = data.get("on", True)
     if not isinstance(on, bool):
         raise InvalidInput("SCHEDULE_INVALID", "This is true or false.", where="on")
-    schedule, now = parse_schedule(wanted, ""), moment_of(clock)
+    schedule, now = parse_schedule(wanted, ""), utc_now(clock)
     with transaction.atomic():
         row, _ = SystemSchedule.objects.get_or_create(pk=1, defaults={"version": 0})
         refuse_managed(row)
@@ -84,7 +85,7 @@ def _editable(actor: Actor, numbers: Sequence[int], versions: Versions) -> Itera
 
 
 def _set(actor: Actor, row: Export, wanted: ExportSchedule, clock: Clock) -> None:
-    values = columns_of(wanted, moment_of(clock))
+    values = columns_of(wanted, utc_now(clock))
     if values["schedule"] == row.schedule:
         return
     if not Export.objects.filter(pk=row.pk, version=row.version).update(version=F("version") + 1, **values):

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Final
 
 from django.db.models import Count, Q
 
+from leleka.core.clock import utc_now
 from leleka.core.ports.clock import Clock
 from leleka.core.schedules.instants import clock_changes, next_instants
 from leleka.core.schedules.model import ClockChange, Instant, Schedule
@@ -77,7 +78,7 @@ def system(actor: Actor, clock: Clock) -> SystemScheduleView:
     row = SystemSchedule.objects.filter(pk=1).first()
     schedule = parse_schedule(row.schedule, SYSTEM_SCHEDULE) if row and row.schedule else _suggested()
     on = bool(row and row.on)
-    now = moment_of(clock)
+    now = utc_now(clock)
     return SystemScheduleView(
         on=on,
         schedule=schedule,
@@ -94,7 +95,7 @@ def home_zone() -> str:
 
 def preview(data: Mapping[str, Any], clock: Clock) -> tuple[Sequence[Instant], Sequence[ClockChange]]:
     """Return the next instants of a schedule that is not saved, and what clock changes do to it."""
-    schedule, now = parse_schedule(data, ""), moment_of(clock)
+    schedule, now = parse_schedule(data, ""), utc_now(clock)
     return next_instants(schedule, now, SHOWN), clock_changes(schedule, now)
 
 
@@ -140,7 +141,7 @@ def view_of_export(row: Export, clock: Clock) -> ExportScheduleView:
         policy=told.policy,
         schedule=told.own,
         next=next_of(row),
-        changes=clock_changes(own, moment_of(clock)) if own else (),
+        changes=clock_changes(own, utc_now(clock)) if own else (),
     )
 
 
@@ -203,7 +204,3 @@ def _bare(number: int) -> Export:
 
 def _suggested() -> Schedule:
     return parse_schedule({"repeat": "daily", "times": ["06:00"], "time_zone": home_zone()}, SYSTEM_SCHEDULE)
-
-
-def moment_of(clock: Clock) -> datetime:
-    return datetime.fromtimestamp(clock.now(), UTC)

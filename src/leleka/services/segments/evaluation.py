@@ -2,13 +2,13 @@
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from datetime import UTC, date, datetime
+from datetime import date
 from zoneinfo import ZoneInfo
 
 import orjson
 from django.db import transaction
-from django.utils import timezone
 
+from leleka.core.clock import utc_now
 from leleka.core.columns import Catalogue
 from leleka.core.messages import Message
 from leleka.core.ports.clock import Clock
@@ -44,7 +44,7 @@ def refresh_segments(
         say(Message("EVALUATING_SEGMENT", name=segment.name))
         query = segments.compile_rule(rule, known, files, today(clock))
         snapshot, size = segments.evaluate(session, lake_sessions.lake(), segment.name, query)
-        now = timezone.now()
+        now = utc_now(clock)
         with transaction.atomic():
             guard()
             if move_pointer(segment, snapshot=snapshot.reference, size=size, basis=basis, evaluated_at=now):
@@ -66,4 +66,4 @@ def basis_of(rule: Rule, known: Catalogue, files: Mapping[str, str], day: date) 
 def today(clock: Clock) -> date:
     """Return the day it is in the installation's time zone."""
     zone = ZoneInfo(installation_configuration.configuration().time_zone)
-    return datetime.fromtimestamp(clock.now(), UTC).astimezone(zone).date()
+    return utc_now(clock).astimezone(zone).date()

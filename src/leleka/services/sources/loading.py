@@ -3,8 +3,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import orjson
-from django.utils import timezone
 
+from leleka.core.clock import utc_now
 from leleka.core.messages import Message
 from leleka.services.installation import configuration as installation_configuration
 from leleka.services.installation import lake_sessions
@@ -73,7 +73,7 @@ def store_loaded(source: Source, loaded: Loaded) -> None:
         digest=loaded.digest,
         rows=loaded.rows,
         notes=loaded.notes,
-        refreshed_at=timezone.now(),
+        refreshed_at=utc_now(),
     )
 
 

@@ -5,10 +5,12 @@ What a run did is shown as what the run did, whatever a refresh said of the expo
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
-from leleka.core.refresh_graph import WENT_WELL, StepKind, StepStatus
+from leleka.core.clock import utc_now
+from leleka.core.refresh_graph import WENT_WELL, StepKind
+from leleka.core.statuses import StepStatus
 from leleka.errors import Problem
 from leleka.services.refresh.step_status import goes_on, standing
 from leleka.services.runs.contracts import Progress
@@ -62,7 +64,7 @@ class StepLine:
         """Return how long it took, or has taken; None where it has not begun."""
         if self.started_at is None:
             return None
-        return ((self.finished_at or datetime.now(UTC)) - self.started_at).total_seconds()
+        return ((self.finished_at or utc_now()) - self.started_at).total_seconds()
 
 
 def of_step(step: RefreshStep) -> StepLine:

@@ -11,7 +11,8 @@ from typing import Any, Final, TypeVar
 
 from django.db.models import OuterRef, QuerySet, Subquery
 
-from leleka.core.refresh_graph import Key, StepKind, StepStatus
+from leleka.core.refresh_graph import Key, StepKind
+from leleka.core.statuses import StepStatus
 from leleka.errors import NotFound
 from leleka.services.access.actor import Actor
 from leleka.services.access.permissions import Permission, require

@@ -6,7 +6,8 @@ from typing import Final
 
 from django.db.models import QuerySet
 
-from leleka.core.refresh_graph import WENT_WELL, Key, StepKind, StepStatus
+from leleka.core.refresh_graph import WENT_WELL, Key, StepKind
+from leleka.core.statuses import RunStatus, StepStatus
 from leleka.errors import NotFound
 from leleka.services.access.actor import Actor
 from leleka.services.access.permissions import Permission, require
@@ -18,9 +19,23 @@ from leleka.state.models import RefreshStep
 
 MOST: Final = 50  # lines of one stage; those that need looking at come first
 _FIRST: Final[Mapping[str, int]] = {
-    "Failed": 0, "Needs confirmation": 1, "Skipped": 2, "Processing": 3, "Canceling": 3,
-    "Completed with warnings": 4, "Queued": 5,
-}  # fmt: skip
+    RunStatus.FAILED: 0,
+    RunStatus.NEEDS_CONFIRMATION: 1,
+    StepStatus.SKIPPED: 2,
+    RunStatus.PROCESSING: 3,
+    RunStatus.CANCELING: 3,
+    RunStatus.WITH_WARNINGS: 4,
+    RunStatus.QUEUED: 5,
+}
+_UNDER_WAY: Final = frozenset({RunStatus.PROCESSING, RunStatus.CANCELING})
+_WORST: Final = (
+    RunStatus.NEEDS_CONFIRMATION,
+    RunStatus.FAILED,
+    RunStatus.QUEUED,
+    StepStatus.SKIPPED,
+    RunStatus.CANCELED,
+    RunStatus.WITH_WARNINGS,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,11 +159,6 @@ def _place(status: str) -> int:
 
 def _standing(statuses: set[str]) -> str:
     """Return how a whole stage stands: what is under way, else the worst."""
-    if statuses & {"Processing", "Canceling"} or (StepStatus.QUEUED in statuses and statuses & WENT_WELL):
+    if statuses & _UNDER_WAY or (StepStatus.QUEUED in statuses and statuses & WENT_WELL):
         return StepStatus.PROCESSING
-    found = [
-        one for one in ("Needs confirmation", "Failed", "Queued", "Skipped", "Canceled") if one in statuses
-    ]
-    if found:
-        return found[0]
-    return StepStatus.WITH_WARNINGS if StepStatus.WITH_WARNINGS in statuses else StepStatus.SUCCESSFUL
+    return next((one for one in _WORST if one in statuses), StepStatus.SUCCESSFUL)

@@ -11,7 +11,8 @@ from typing import Final
 from django.db.models import BooleanField, ExpressionWrapper, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
-from leleka.core.refresh_graph import StepKind, StepStatus
+from leleka.core.refresh_graph import StepKind
+from leleka.core.statuses import StepStatus
 from leleka.services.refresh.step_status import goes_on, standing
 from leleka.services.status.lines import StepLine, of_run, of_step
 from leleka.state.models import Export, RefreshStep, Run

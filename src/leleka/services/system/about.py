@@ -11,7 +11,7 @@ from leleka.core.ports.clock import Clock
 from leleka.services.access.actor import Actor
 from leleka.services.access.permissions import Permission, require
 from leleka.services.installation import configuration as installation_configuration
-from leleka.state.lease_rule import over
+from leleka.state.lease import over
 from leleka.state.models import Refresh, Run
 
 

@@ -20,8 +20,8 @@ from django.apps import apps
 from django.core import serializers
 from django.db import DatabaseError, connection, models, transaction
 from django.db.migrations.loader import MigrationLoader
-from django.utils import timezone
 
+from leleka.core.clock import utc_now
 from leleka.core.ports.clock import Clock
 from leleka.errors import Conflict, InvalidInput, LelekaError, NeedsAttention, NotFound
 from leleka.services.access.actor import Actor
@@ -138,7 +138,7 @@ def _write_state(archive: tarfile.TarFile) -> int:
     manifest = {
         "format": _FORMAT,
         "schema": _schema(),
-        "made_at": timezone.now().isoformat(),
+        "made_at": utc_now().isoformat(),
         "models": [model._meta.label for model in found],
     }
     _add(archive, _MANIFEST, io.BytesIO(json.dumps(manifest, indent=1).encode()))
@@ -230,7 +230,7 @@ def _begin_anew() -> None:
     live = Run.objects.filter(finished_at__isnull=True)
     live.update(
         status=RunStatus.FAILED,
-        finished_at=timezone.now(),
+        finished_at=utc_now(),
         problems=[problem],
         lease_until=0.0,
         worker="",

@@ -18,10 +18,12 @@ def needed(clock: Clock) -> set[str]:
     kept |= set(Ledger.objects.values_list("snapshot", flat=True))
     kept |= set(Run.objects.values_list("outcomes", flat=True))
     kept |= {part for parts in SuppressedReading.objects.values_list("parts", flat=True) for part in parts}
-    for run in Run.objects.filter(finished_at__isnull=True, config__has_key="profiles"):
-        kept |= {run.plan, run.config["profiles"], run.config["addresses"]}
-        kept |= {snapshot for _, snapshot, _ in run.config["segments"]}
-        kept |= {snapshot for pair in run.config["elsewhere"] for snapshot in pair}
+    for run in Run.objects.filter(finished_at__isnull=True):
+        configuration = run.configuration
+        if frozen := configuration.frozen:
+            kept |= {run.plan, frozen.profiles, frozen.addresses}
+            kept |= {one.snapshot for one in configuration.segments}
+            kept |= {snapshot for pair in frozen.elsewhere for snapshot in pair}
     # The plans of batches that are still open, and of those a day ago: their addresses may have to wait.
     recent = Run.objects.order_by("-pk").values_list("plan", flat=True)[:200]
     unsettled = BatchRow.objects.exclude(status__in=FINAL).values_list("run__plan", flat=True)

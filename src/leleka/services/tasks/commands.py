@@ -5,8 +5,9 @@ from typing import Any, Final
 
 from django.db import transaction
 from django.db.models import QuerySet
-from django.utils import timezone
 
+from leleka.core.clock import current_clock, utc_now
+from leleka.core.statuses import TaskStatus
 from leleka.errors import Problem
 from leleka.services.access.actor import Actor
 from leleka.services.monitoring import workers as monitoring_workers
@@ -15,7 +16,7 @@ from leleka.state.models import Task
 KEPT: Final = timedelta(days=1)
 
 
-ENDED: Final = (Task.Status.SUCCESSFUL, Task.Status.FAILED)
+ENDED: Final = (TaskStatus.SUCCESSFUL, TaskStatus.FAILED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,7 @@ class TaskView:
     id: int
     kind: str
     subject: str
-    status: str
+    status: TaskStatus
     stage: str
     stage_told: Mapping[str, Any]
     result: dict[str, Any]
@@ -47,7 +48,7 @@ def ask(actor: Actor, kind: Task.Kind, subject: str, payload: Mapping[str, Any] 
                 return live.pk
             died(live)
         row = Task.objects.create(
-            kind=kind, subject=subject, payload=asked, asked_by=actor.name, made_at=timezone.now()
+            kind=kind, subject=subject, payload=asked, asked_by=actor.name, made_at=utc_now()
         )
     return row.pk
 
@@ -55,17 +56,17 @@ def ask(actor: Actor, kind: Task.Kind, subject: str, payload: Mapping[str, Any] 
 def died(row: Task) -> None:
     """Let a task fail whose process died, unless another process has it by now."""
     problem = Problem("TASK_DIED", "The process that worked on this died.", remedy="Ask again.")
-    _end(Task.objects.filter(pk=row.pk, worker=row.worker), Task.Status.FAILED, problems=[asdict(problem)])
+    _end(Task.objects.filter(pk=row.pk, worker=row.worker), TaskStatus.FAILED, problems=[asdict(problem)])
 
 
 def is_lost(row: Task) -> bool:
-    return bool(row.worker) and monitoring_workers.is_lost(row.worker, timezone.now().timestamp())
+    return bool(row.worker) and monitoring_workers.is_lost(row.worker, current_clock().now())
 
 
-def finish(number: int, status: Task.Status, **values: Any) -> None:
+def finish(number: int, status: TaskStatus, **values: Any) -> None:
     _end(Task.objects.filter(pk=number), status, **values)
 
 
-def _end(rows: QuerySet[Task], status: Task.Status, **values: Any) -> None:
-    now = timezone.now()
+def _end(rows: QuerySet[Task], status: TaskStatus, **values: Any) -> None:
+    now = utc_now()
     rows.exclude(status__in=ENDED).update(status=status, stage="", finished_at=now, **values)

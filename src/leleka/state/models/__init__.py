@@ -1,5 +1,6 @@
 """What the installation remembers. The only ORM models; only services know them."""
 
+from leleka.core.statuses import RunStatus
 from leleka.state.models.audit import AuditEntry
 from leleka.state.models.connections import Account, Connection, RequestPlace, StoredSecret, SuppressedPerson
 from leleka.state.models.exports import Export, ExportSegment, Ledger
@@ -7,7 +8,7 @@ from leleka.state.models.idempotency import IdempotencyKey
 from leleka.state.models.notices import Notice, NoticeDelivery, NoticeSeen
 from leleka.state.models.people import ApiToken, OneTimeLink, SignInFailure, User, WebSession
 from leleka.state.models.refreshes import DueDecision, Refresh, RefreshStep, SystemSchedule, Trigger
-from leleka.state.models.runs import AttemptRow, BatchRow, Run, RunStatus, SuppressedReading
+from leleka.state.models.runs import AttemptRow, BatchRow, Run, SuppressedReading
 from leleka.state.models.segments import Segment, SegmentSize
 from leleka.state.models.sources import AddressBook, RelationshipRow, Source
 from leleka.state.models.tasks import Task

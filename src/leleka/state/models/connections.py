@@ -3,8 +3,8 @@
 import secrets
 
 from django.db import models
-from django.utils import timezone
 
+from leleka.core.clock import utc_now
 from leleka.state.models.people import User
 
 
@@ -53,7 +53,7 @@ class Connection(models.Model):
     last_check = models.JSONField(default=list)
     last_checked_at = models.DateTimeField(null=True)
     managed_by_file = models.CharField(max_length=1000, blank=True)
-    created_at = models.DateTimeField(default=timezone.now)
+    created_at = models.DateTimeField(default=utc_now)
     export_user = models.ForeignKey(User, models.SET_NULL, null=True, related_name="connections")
     plan_limit = models.PositiveIntegerField(null=True)  # contacts the account pays for, as entered
     version = models.PositiveIntegerField(default=1)  # grows with every edit, so that a stale one is noticed

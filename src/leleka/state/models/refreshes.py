@@ -2,6 +2,8 @@
 
 from django.db import models
 
+from leleka.core.statuses import DueOutcome, RunStatus, StepStatus
+from leleka.state.models.choices import choices_of
 from leleka.state.models.exports import Export
 from leleka.state.models.runs import Run
 
@@ -39,7 +41,7 @@ class Refresh(models.Model):
     trigger = models.CharField(max_length=20, choices=Trigger.choices)
     scope = models.CharField(max_length=50)
     asked_by = models.CharField(max_length=200)
-    status = models.CharField(max_length=30, default="Queued")
+    status = models.CharField(max_length=30, default=RunStatus.QUEUED)
     due_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField()
     started_at = models.DateTimeField(null=True)
@@ -65,7 +67,7 @@ class RefreshStep(models.Model):
     of = models.BigIntegerField()
     name = models.CharField(max_length=200)
     needs = models.JSONField(default=list)
-    status = models.CharField(max_length=30, default="Not started")
+    status = models.CharField(max_length=30, default=StepStatus.NOT_STARTED)
     stage = models.CharField(max_length=200, blank=True)
     stage_told = models.JSONField(default=dict)  # its code and values (core.saying)
     changed = models.BooleanField(default=False)
@@ -87,16 +89,10 @@ class DueDecision(models.Model):
     ``export:7``.
     """
 
-    class Outcome(models.TextChoices):
-        STARTED = "started"
-        OVERLAP = "skipped-overlap"
-        MISSED = "skipped-missed"
-        FAILED = "failed-to-start"
-
     subject = models.CharField(max_length=50)
     export = models.ForeignKey(Export, models.CASCADE, null=True, related_name="decisions")
     due_at = models.DateTimeField()
-    outcome = models.CharField(max_length=20, choices=Outcome.choices)
+    outcome = models.CharField(max_length=20, choices=choices_of(DueOutcome))
     reason = models.CharField(
         max_length=500, blank=True
     )  # a code of core.schedules, or what kept it from starting

@@ -2,21 +2,11 @@
 
 from django.db import models
 
+from leleka.core.run_configuration import RunConfiguration, is_frozen, read_configuration
+from leleka.core.statuses import RunStatus
+from leleka.state.models.choices import choices_of
 from leleka.state.models.connections import Account
 from leleka.state.models.exports import Export
-
-
-class RunStatus(models.TextChoices):
-    """The vocabulary of statuses, the same on every door."""
-
-    QUEUED = "Queued"
-    PROCESSING = "Processing"
-    NEEDS_CONFIRMATION = "Needs confirmation"
-    SUCCESSFUL = "Successful"
-    WITH_WARNINGS = "Completed with warnings"
-    FAILED = "Failed"
-    CANCELING = "Canceling"
-    CANCELED = "Canceled"
 
 
 class Run(models.Model):
@@ -34,7 +24,7 @@ class Run(models.Model):
         max_length=300, blank=True
     )  # the export user; "" of runs before there were any
     trigger = models.CharField(max_length=20, default="on demand")  # refreshing.Trigger
-    status = models.CharField(max_length=30, choices=RunStatus.choices, default=RunStatus.QUEUED)
+    status = models.CharField(max_length=30, choices=choices_of(RunStatus), default=RunStatus.QUEUED)
     stage = models.CharField(max_length=200, blank=True)
     stage_told = models.JSONField(default=dict)  # its code and values (core.saying)
     progress = models.JSONField(default=dict)  # for the pages: contacts in all, accepted, confirmed
@@ -75,6 +65,16 @@ class Run(models.Model):
         )
         # Covers "when did each export last succeed": the rows themselves are large.
         indexes = (models.Index(fields=("export", "status", "finished_at"), name="runs_by_outcome"),)
+
+    @property
+    def configuration(self) -> RunConfiguration:
+        """What the run keeps to. Raises ``NeedsAttention`` RUN_CONFIGURATION_DAMAGED."""
+        return read_configuration(self.config, f"run {self.pk}")
+
+    @property
+    def is_frozen(self) -> bool:
+        """Whether the run has begun, and keeps to the snapshots that it froze."""
+        return is_frozen(self.config)
 
 
 class SuppressedReading(models.Model):

@@ -2,6 +2,9 @@
 
 from django.db import models
 
+from leleka.core.statuses import TaskStatus
+from leleka.state.models.choices import choices_of
+
 
 class Task(models.Model):
     """One thing to do. ``result`` is what the page shows; it is removed with the task, a day later."""
@@ -12,17 +15,11 @@ class Task(models.Model):
         COUNT = "count"
         MEMBERS = "members"
 
-    class Status(models.TextChoices):
-        QUEUED = "Queued"
-        PROCESSING = "Processing"
-        SUCCESSFUL = "Successful"
-        FAILED = "Failed"
-
     kind = models.CharField(max_length=20, choices=Kind.choices)
     subject = models.CharField(max_length=200)
     payload = models.JSONField(default=dict)  # what else is to be known: rules that are not saved
     asked_by = models.CharField(max_length=200)
-    status = models.CharField(max_length=20, choices=Status.choices, default=Status.QUEUED)
+    status = models.CharField(max_length=20, choices=choices_of(TaskStatus), default=TaskStatus.QUEUED)
     stage = models.CharField(max_length=200, blank=True)
     stage_told = models.JSONField(default=dict)
     worker = models.CharField(max_length=200, blank=True)

@@ -11,7 +11,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_post_parameters
 
-from leleka.core.clock import SystemClock
+from leleka.core.clock import current_clock
 from leleka.errors import Conflict, InvalidInput, LelekaError, TryLater
 from leleka.messages.http_status import status_of
 from leleka.messages.problems import in_this_language
@@ -83,7 +83,7 @@ def connect(request: Request, number: int | None = None) -> HttpResponseBase:
     draft = Draft(typed.get("host", ""), typed.get("key", ""), typed.get("type", "activecampaign"), number)
     watching = is_watching(request)
     try:
-        test = connection_test.begin(actor, draft, SystemClock())
+        test = connection_test.begin(actor, draft, current_clock())
     except (InvalidInput, TryLater) as error:
         if watching:
             return problems_told(error)

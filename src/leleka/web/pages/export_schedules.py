@@ -6,7 +6,7 @@ from typing import Any, Final
 from django.http import HttpResponse, QueryDict
 from django.urls import reverse
 
-from leleka.core.clock import SystemClock
+from leleka.core.clock import current_clock
 from leleka.errors import Conflict, Forbidden, InvalidInput
 from leleka.messages.http_status import status_of
 from leleka.services.exports import queries as export_queries
@@ -34,8 +34,8 @@ def shown(request: Request, number: int) -> dict[str, Any]:
     """Return what an export's page says of its schedule, and of what kept it from running."""
     actor = actor_of(request)
     return {
-        "schedule": schedule_queries.of_export(actor, number, SystemClock()),
-        "system": schedule_queries.system(actor, SystemClock()),
+        "schedule": schedule_queries.of_export(actor, number, current_clock()),
+        "system": schedule_queries.system(actor, current_clock()),
         "decisions": schedule_queries.decisions(actor, number, _DECIDED),
         "skipped": status_queries.skipped(actor, number),
         "zone": schedule_queries.home_zone(),
@@ -57,13 +57,13 @@ def preview(request: Request) -> HttpResponse:
     if recurrence != "system":
         context |= next_of(words.posted(_with_repeat(request.POST)))
     else:
-        view = schedule_queries.system(actor_of(request), SystemClock())
+        view = schedule_queries.system(actor_of(request), current_clock())
         context |= {"next": view.next, "zone": view.schedule.zone}
     return page(request, "web/parts/schedule_next.html", context)
 
 
 def _save(request: Request, chosen: Sequence[int]) -> HttpResponse:
-    actor, post, clock = actor_of(request), request.POST, SystemClock()
+    actor, post, clock = actor_of(request), request.POST, current_clock()
     on, data = post.get("on") == "yes", words.posted(_with_repeat(post))
     seen = {number: whole_number(post[name]) for number in chosen if (name := f"version-{number}") in post}
     try:
@@ -95,7 +95,7 @@ def _pane(
         "given": given,
         "errors": errors,
         "editable": all(line.editable and not line.managed_by_file for line in lines),
-        "system": schedule_queries.system(actor, SystemClock()),
+        "system": schedule_queries.system(actor, current_clock()),
         "one_time": True,
     }
     return pane(request, "web/pages/export_schedule.html", context, status)
@@ -103,7 +103,7 @@ def _pane(
 
 def _given(request: Request, chosen: Sequence[int]) -> dict[str, Any]:
     """Return what the form begins with: the schedule there is, or for several the one that is offered to all."""
-    actor, clock = actor_of(request), SystemClock()
+    actor, clock = actor_of(request), current_clock()
     suggested = schedule_queries.system(actor, clock).schedule
     view = schedule_queries.of_export(actor, chosen[0], clock)
     if len(chosen) > 1 or view.schedule is None:

@@ -8,7 +8,7 @@ from django.http import HttpResponse, QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from leleka.core.clock import SystemClock
+from leleka.core.clock import current_clock
 from leleka.errors import Conflict, Forbidden, InvalidInput, LelekaError
 from leleka.messages.http_status import status_of
 from leleka.messages.problems import in_this_language
@@ -113,7 +113,7 @@ def sums(request: Request) -> HttpResponse:
 def _offered(request: Request, template: str, *, ask: bool = True) -> HttpResponse:
     actor, lines = actor_of(request), export_form.posted_lines(request.POST)
     data = _lenient(request.POST)
-    offered = export_choices.offered(actor, data["connection"], SystemClock()) if ask else None
+    offered = export_choices.offered(actor, data["connection"], current_clock()) if ask else None
     context = export_form.context_of(actor, data, lines, offered)
     return page(request, template, context)
 
@@ -145,7 +145,7 @@ def _refused(
     request: Request, error: LelekaError, lines: Sequence[export_form.Line], detail: ExportDetail | None
 ) -> HttpResponse:
     actor, data = actor_of(request), _lenient(request.POST)
-    offered = export_choices.offered(actor, data["connection"], SystemClock())
+    offered = export_choices.offered(actor, data["connection"], current_clock())
     problems = [in_this_language(one) for one in error.problems]
     context = {
         **export_form.context_of(actor, data, lines, offered),

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.http import HttpResponse, JsonResponse
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4, generate_latest
 
-from leleka.core.clock import SystemClock
+from leleka.core.clock import current_clock
 from leleka.services.monitoring import health
 from leleka.web.metrics import REGISTRY
 from leleka.web.request import Request
@@ -34,7 +34,7 @@ def healthz(request: Request) -> HttpResponse:
 
 def readyz(request: Request) -> HttpResponse:
     del request
-    checks = health.ready(SystemClock())
+    checks = health.ready(current_clock())
     ready = all(checks.values())
     told = {name: "ok" if passed else "failed" for name, passed in checks.items()}
     status = "ready" if ready else "not ready"

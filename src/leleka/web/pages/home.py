@@ -5,7 +5,7 @@ from typing import Any
 
 from django.http import HttpResponse
 
-from leleka.core.clock import SystemClock
+from leleka.core.clock import current_clock
 from leleka.messages.problems import in_this_language
 from leleka.services.access.permissions import Permission, allows
 from leleka.services.home import queries as home_queries
@@ -16,7 +16,7 @@ from leleka.web.responses import page
 
 def show(request: Request) -> HttpResponse:
     """Show it; a new installation sees the way to its first run instead of empty lists."""
-    actor, clock = actor_of(request), SystemClock()
+    actor, clock = actor_of(request), current_clock()
     standing = home_queries.standing(actor)
     context: dict[str, Any] = {
         "standing": standing,

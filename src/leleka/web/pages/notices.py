@@ -3,7 +3,7 @@
 from django.http import HttpResponse
 from django.urls import reverse
 
-from leleka.core.clock import SystemClock
+from leleka.core.clock import current_clock
 from leleka.messages.notices import ICONS, SECURITY, STATUSES, error_word
 from leleka.services.access.permissions import Permission, allows
 from leleka.services.notices import queries as notice_queries
@@ -67,5 +67,5 @@ def system(request: Request) -> HttpResponse:
 
 
 def test(request: Request) -> HttpResponse:
-    notice_queries.send_test(actor_of(request), SystemClock())
+    notice_queries.send_test(actor_of(request), current_clock())
     return go(request, f"{reverse('web:system_notices')}?asked")

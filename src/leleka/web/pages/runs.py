@@ -7,6 +7,7 @@ from django.http import HttpResponse, StreamingHttpResponse
 from django.urls import reverse
 
 from leleka.core.plan import Counts, Ended
+from leleka.core.statuses import RunStatus
 from leleka.errors import Conflict, NotFound
 from leleka.messages.problems import in_this_language
 from leleka.messages.reasons import particulars, reason
@@ -37,7 +38,7 @@ def live(request: Request, number: int) -> HttpResponse:
     """Return htmx the part that changes while a run is under way; when it ended, the whole page is drawn anew."""
     context = _context(request, number)
     run = context["run"]
-    ended = run.finished_at is not None or run.status == "Needs confirmation"
+    ended = run.finished_at is not None or run.status == RunStatus.NEEDS_CONFIRMATION
     if ended or not is_htmx(request):
         return go(request, reverse("web:run", args=(number,)))
     return page(request, "web/parts/run_live.html", context)
@@ -101,7 +102,7 @@ def _context(request: Request, number: int) -> dict[str, Any]:
     run = run_queries.show_run(actor, number)
     problems = [in_this_language(one) for one in run.problems]
     shown: dict[str, Any] = {"run": run, "problems": problems, "may_act": run_commands.may_act(actor, number)}
-    shown["live"] = run.finished_at is None and run.status != "Needs confirmation"
+    shown["live"] = run.finished_at is None and run.status != RunStatus.NEEDS_CONFIRMATION
     return (
         shown if run.counts is None else {**shown, **_report(run.counts, ended=run.finished_at is not None)}
     )

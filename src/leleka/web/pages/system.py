@@ -3,7 +3,7 @@
 from django.http import HttpResponse
 from django.urls import reverse
 
-from leleka.core.clock import SystemClock
+from leleka.core.clock import current_clock
 from leleka.core.refresh_graph import StepKind
 from leleka.messages.statuses import STATUSES
 from leleka.services.exports import plan_limits
@@ -39,7 +39,7 @@ def index(request: Request) -> HttpResponse:
 
 
 def about(request: Request) -> HttpResponse:
-    context = {"about": facts.about(actor_of(request), SystemClock()), "tab": "about"}
+    context = {"about": facts.about(actor_of(request), current_clock()), "tab": "about"}
     return page(request, "web/pages/system_about.html", context)
 
 

@@ -5,7 +5,7 @@ from typing import Any, Final
 from django.http import HttpResponse
 from django.urls import reverse
 
-from leleka.core.clock import SystemClock
+from leleka.core.clock import current_clock
 from leleka.core.schedules.parser import to_data
 from leleka.errors import Conflict, InvalidInput
 from leleka.messages.http_status import status_of
@@ -21,11 +21,11 @@ _DECIDED: Final = 12
 
 
 def show(request: Request) -> HttpResponse:
-    view = schedule_queries.system(actor_of(request), SystemClock())
+    view = schedule_queries.system(actor_of(request), current_clock())
     context = _context(request)
     given = {"on": view.on, "version": view.version, **words.form_of(view.schedule)}
     if not view.on:
-        view_next, changes = schedule_queries.preview(to_data(view.schedule), SystemClock())
+        view_next, changes = schedule_queries.preview(to_data(view.schedule), current_clock())
     else:
         view_next, changes = view.next, view.changes
     context |= {"given": given, "view": view, "next": view_next, "changes": changes}
@@ -37,7 +37,7 @@ def save(request: Request) -> HttpResponse:
     data, on = words.posted(request.POST), request.POST.get("on") == "yes"
     version = whole_number(request.POST.get("version"))
     try:
-        schedule_commands.set_system(actor_of(request), {**data, "on": on}, version, SystemClock())
+        schedule_commands.set_system(actor_of(request), {**data, "on": on}, version, current_clock())
     except (InvalidInput, Conflict) as error:
         given = {"on": on, "version": version, **words.form_of(data)}
         context = {**_context(request), "given": given, "errors": words.beside_fields(error.problems)}
@@ -55,7 +55,7 @@ def preview(request: Request) -> HttpResponse:
 def next_of(data: dict[str, Any]) -> dict[str, Any]:
     """Return the next moments of what was typed, or what is wrong with it."""
     try:
-        found, changes = schedule_queries.preview(data, SystemClock())
+        found, changes = schedule_queries.preview(data, current_clock())
     except InvalidInput as error:
         problems = words.beside_fields(error.problems)
         return {"next": (), "wrong": [one for several in problems.values() for one in several]}

@@ -14,23 +14,25 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from leleka.core.clock import utc_now
+from leleka.core.statuses import RunStatus, StepStatus
 from leleka.messages.progress import in_words
 from leleka.messages.reasons import reason
 from leleka.messages.statuses import status_word
 
 register = template.Library()
 _ICONS: Final = Path(__file__).parent.parent / "icons"
-_TONES: Final = {
-    "Successful": ("green", "circle-check"),
-    "Completed with warnings": ("yellow", "alert-triangle"),
-    "Failed": ("red", "alert-circle"),
-    "Needs confirmation": ("orange", "hand-stop"),
-    "Processing": ("blue", "loader-2"),
-    "Queued": ("azure", "hourglass-high"),
-    "Canceling": ("yellow", "hourglass-high"),
-    "Canceled": ("secondary", "circle-x"),
-    "Skipped": ("secondary", "circle-x"),
-    "Not started": ("secondary", "circle-dashed"),
+_TONES: Final[Mapping[str, tuple[str, str]]] = {
+    RunStatus.SUCCESSFUL: ("green", "circle-check"),
+    RunStatus.WITH_WARNINGS: ("yellow", "alert-triangle"),
+    RunStatus.FAILED: ("red", "alert-circle"),
+    RunStatus.NEEDS_CONFIRMATION: ("orange", "hand-stop"),
+    RunStatus.PROCESSING: ("blue", "loader-2"),
+    RunStatus.QUEUED: ("azure", "hourglass-high"),
+    RunStatus.CANCELING: ("yellow", "hourglass-high"),
+    RunStatus.CANCELED: ("secondary", "circle-x"),
+    StepStatus.SKIPPED: ("secondary", "circle-x"),
+    StepStatus.NOT_STARTED: ("secondary", "circle-dashed"),
 }
 _MINUTE, _HOUR, _DAY = 60, 3600, 86_400
 _MONTH_DAYS: Final = 30
@@ -62,7 +64,7 @@ def ago(moment: datetime | None, missing: str = "–") -> SafeString | str:
     if moment is None:
         return missing
     exact = date_format(timezone.localtime(moment), "DATETIME_FORMAT")
-    words = _since(moment, (timezone.now() - moment).total_seconds())
+    words = _since(moment, (utc_now() - moment).total_seconds())
     return format_html('<time datetime="{}" title="{} UTC">{}</time>', moment.isoformat(), exact, words)
 
 

@@ -7,13 +7,14 @@ the same id. Network is touched in threads, the database in this one alone.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from queue import Empty, SimpleQueue
 from threading import Thread
 from typing import Final
 
 import structlog
 
+from leleka.core.clock import utc_now
 from leleka.core.ports.clock import Clock
 from leleka.notices import mail, webhook
 from leleka.services.installation import configuration as installation_configuration
@@ -42,7 +43,7 @@ class _Job:
 
 
 def is_anything_due(clock: Clock) -> bool:
-    return NoticeDelivery.objects.filter(status=Status.WAITING, next_try_at__lte=_now(clock)).exists()
+    return NoticeDelivery.objects.filter(status=Status.WAITING, next_try_at__lte=utc_now(clock)).exists()
 
 
 def deliver(clock: Clock) -> int:
@@ -61,7 +62,7 @@ def deliver(clock: Clock) -> int:
 
 def forget_old(clock: Clock) -> None:
     """Remove what is older than a quarter of a year, but what is still open."""
-    old = Notice.objects.filter(made_at__lt=_now(clock) - _KEPT)
+    old = Notice.objects.filter(made_at__lt=utc_now(clock) - _KEPT)
     old.exclude(pk__in=list(still_open().values_list("pk", flat=True))).delete()
 
 
@@ -70,7 +71,7 @@ def _claim(clock: Clock) -> Sequence[NoticeDelivery]:
 
 
 def _due(clock: Clock) -> Sequence[NoticeDelivery]:
-    due = NoticeDelivery.objects.filter(status=Status.WAITING, next_try_at__lte=_now(clock))
+    due = NoticeDelivery.objects.filter(status=Status.WAITING, next_try_at__lte=utc_now(clock))
     return list(due.select_related("notice__export", "user").order_by("next_try_at", "pk")[:_AT_ONCE])
 
 
@@ -80,7 +81,7 @@ def _take(row: NoticeDelivery, clock: Clock) -> bool:
     if row.tries >= TRIES:
         still.update(status=Status.GIVEN_UP)
         return False
-    next_try = _now(clock) + BACKOFF[min(row.tries, len(BACKOFF) - 1)]
+    next_try = utc_now(clock) + BACKOFF[min(row.tries, len(BACKOFF) - 1)]
     taken = bool(still.update(tries=row.tries + 1, next_try_at=next_try))
     row.tries += taken
     return taken
@@ -144,7 +145,7 @@ def _do(number: int, job: _Job, ended: "SimpleQueue[tuple[int, str]]") -> None:
 def _write_down(row: NoticeDelivery, code: str, clock: Clock) -> None:
     mine = NoticeDelivery.objects.filter(pk=row.pk, status=Status.WAITING)
     if not code:
-        mine.update(status=Status.SENT, sent_at=_now(clock), last_error="")
+        mine.update(status=Status.SENT, sent_at=utc_now(clock), last_error="")
     elif row.tries >= TRIES:
         mine.update(status=Status.GIVEN_UP, last_error=code)
     else:
@@ -152,7 +153,3 @@ def _write_down(row: NoticeDelivery, code: str, clock: Clock) -> None:
     log.info(
         "notice tried", delivery=row.public_id, channel=row.channel, tries=row.tries, code=code or "sent"
     )
-
-
-def _now(clock: Clock) -> datetime:
-    return datetime.fromtimestamp(clock.now(), UTC)

@@ -5,11 +5,9 @@ receiver does to it, no run waits.
 """
 
 from datetime import UTC, datetime
-from typing import Final
 
 import structlog
 
-from leleka.core.clock import SystemClock
 from leleka.core.ports.clock import Clock
 from leleka.services.notices import detection as notice_detection
 from leleka.services.notices.creation import make
@@ -18,7 +16,6 @@ from leleka.state.models import Export, Run
 from leleka.worker.notices import delivery as notice_delivery
 
 log = structlog.get_logger(__name__)
-_CLOCK: Final = SystemClock()
 
 
 def sweep(clock: Clock) -> int:
@@ -50,7 +47,7 @@ def work(clock: Clock) -> None:
     notice_delivery.forget_old(clock)
 
 
-def stalled(run: Run, clock: Clock = _CLOCK) -> None:
+def stalled(run: Run, clock: Clock) -> None:
     """Tell that a live run makes no progress (I-16). Whoever finds that out calls this: once or often is the same.
 
     The notice counts as open until a run of the export goes well, which is told as *recovered*.
@@ -58,7 +55,7 @@ def stalled(run: Run, clock: Clock = _CLOCK) -> None:
     make(of_run(Kind.STALLED, run), clock)
 
 
-def schedule_missed(export: Export, due_at: datetime, clock: Clock = _CLOCK) -> None:
+def schedule_missed(export: Export, due_at: datetime, clock: Clock) -> None:
     """Tell that an export did not run when it was due; called by whoever decides so, once an instant or often."""
     due = due_at.astimezone(UTC).isoformat(timespec="seconds")
     subject = f"export:{export.pk}"

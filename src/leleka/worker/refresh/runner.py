@@ -12,19 +12,19 @@ from typing import Any, Final
 
 import structlog
 from django.db import connection, transaction
-from django.utils import timezone
 
+from leleka.core.clock import utc_now
 from leleka.core.messages import message_data
 from leleka.core.ports.clock import Clock
-from leleka.core.refresh_graph import ENDED, StepKind, StepStatus, blocking_steps
+from leleka.core.refresh_graph import ENDED, StepKind, blocking_steps
+from leleka.core.statuses import StepStatus
 from leleka.errors import LelekaError, NeedsAttention, Problem
 from leleka.services.installation import configuration as installation_configuration
 from leleka.services.installation import database_outage, lake_sessions
 from leleka.services.monitoring import process_identity
 from leleka.services.refresh.queue import to_walk
-from leleka.state.lease_rule import is_over
+from leleka.state.lease import REFRESH_LEASE, RefreshLost, is_over
 from leleka.state.models import Refresh, RefreshStep, RunStatus
-from leleka.state.refresh_lease import RefreshLost, claim, guard, release
 from leleka.warehouse.engines.duckdb import DuckDBSession
 from leleka.worker.refresh import steps as refresh_steps
 
@@ -57,7 +57,7 @@ def carry_out(number: int, clock: Clock, say: Say = _nobody) -> None:
         return
     lease = installation_configuration.configuration().lease_seconds
     dead = bool(row.worker) and process_identity.is_dead(row.worker)
-    fence = claim(
+    fence = REFRESH_LEASE.claim(
         row, worker=process_identity.me(), now=clock.now(), lease_seconds=lease, previous_is_dead=dead
     )
     if fence is None:
@@ -69,7 +69,7 @@ def carry_out(number: int, clock: Clock, say: Say = _nobody) -> None:
     except RefreshLost:
         log.warning("a refresh has another owner", refresh=number)
     except KeyboardInterrupt:  # told to end: whoever goes on need not wait for the lease (fault 74)
-        release(number, fence)
+        REFRESH_LEASE.release(number, fence)
         raise
 
 
@@ -93,7 +93,7 @@ class RefreshRunner:
         self._leave()
 
     def _began(self) -> Any:
-        return Refresh.objects.get(pk=self.number).started_at or timezone.now()
+        return Refresh.objects.get(pk=self.number).started_at or utc_now(self.clock)
 
     def _canceled(self) -> bool:
         return Refresh.objects.filter(pk=self.number, cancel_requested_at__isnull=False).exists()
@@ -106,7 +106,7 @@ class RefreshRunner:
         if step.tries >= _MOST_TRIES:
             self._fail(step, _died(step))
             return
-        started = step.started_at or timezone.now()
+        started = step.started_at or utc_now(self.clock)
         self._write(step, status=StepStatus.PROCESSING, started_at=started, tries=step.tries + 1)
         try:
             done = refresh_steps.do(session, step, self.clock, self._teller(step), self._guard)
@@ -146,14 +146,14 @@ class RefreshRunner:
 
     def _write(self, step: RefreshStep, **changes: Any) -> None:
         if changes.get("status") in ENDED:
-            changes = {"finished_at": timezone.now(), "stage": "", **changes}
+            changes = {"finished_at": utc_now(self.clock), "stage": "", **changes}
         with transaction.atomic():
             self._guard()
             RefreshStep.objects.filter(pk=step.pk).update(**changes)
 
     def _leave(self) -> None:
         """All is done but the runs of its exports: whoever keeps the time closes it when they have ended."""
-        now = timezone.now()
+        now = utc_now(self.clock)
         with transaction.atomic():
             self._guard(walked_at=now, worker="", lease_until=0.0)
             left = RefreshStep.objects.filter(refresh=self.number, run__isnull=True).exclude(status__in=ENDED)
@@ -163,7 +163,7 @@ class RefreshRunner:
         until = changes.pop("lease_until", self.clock.now() + self.lease)
         if changes.get("status") == RunStatus.PROCESSING and self._canceled():
             del changes["status"]  # it stays "Canceling"
-        guard(self.number, self.fence, until, **changes)
+        REFRESH_LEASE.renew(self.number, self.fence, until, **changes)
 
     @contextmanager
     def kept_alive(self) -> Iterator[None]:
@@ -183,7 +183,7 @@ def renew(walker: RefreshRunner, over: Event) -> None:
     try:
         while not over.wait(walker.lease / _RENEWALS):
             try:
-                guard(walker.number, walker.fence, walker.clock.now() + walker.lease)
+                REFRESH_LEASE.renew(walker.number, walker.fence, walker.clock.now() + walker.lease)
             except database_outage.ERRORS:
                 database_outage.let_go()  # it may answer again before another worker takes the refresh
     except RefreshLost:

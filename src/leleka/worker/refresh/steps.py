@@ -7,7 +7,8 @@ from typing import Any
 from django.db import transaction
 
 from leleka.core.ports.clock import Clock
-from leleka.core.refresh_graph import StepKind, StepStatus
+from leleka.core.refresh_graph import StepKind
+from leleka.core.statuses import StepStatus
 from leleka.errors import Conflict, LelekaError, Problem
 from leleka.services.access.actor import Actor, Role
 from leleka.services.runs import commands as run_commands

@@ -12,10 +12,9 @@ from leleka.errors import NeedsAttention
 from leleka.services.installation import configuration as installation_configuration
 from leleka.services.installation import database_outage, lake_sessions
 from leleka.services.monitoring import process_identity
-from leleka.state.lease_rule import is_over
+from leleka.state.lease import RUN_LEASE, is_over
 from leleka.state.models import BatchRow, Run, RunStatus, SuppressedReading
 from leleka.state.outbox import DjangoOutbox
-from leleka.state.run_lease import claim, release
 from leleka.worker.runs import audited_outbox
 from leleka.worker.runs.failure import settle_and_fail
 
@@ -45,7 +44,7 @@ def give_back(number: int) -> None:
     """Return back a run whose process ended in order, but could not write that down: that is no death."""
     run = Run.objects.filter(pk=number, finished_at__isnull=True).exclude(worker="").first()
     if run is not None and process_identity.is_dead(run.worker):
-        release(number, run.fence)
+        RUN_LEASE.release(number, run.fence)
 
 
 def end_if_it_kills(number: int, clock: Clock) -> bool:
@@ -58,7 +57,7 @@ def end_if_it_kills(number: int, clock: Clock) -> bool:
     lease = installation_configuration.configuration().lease_seconds
     nobody = not run.worker or process_identity.is_dead(run.worker)
     with database_outage.told_to_people():
-        fence = claim(
+        fence = RUN_LEASE.claim(
             run, worker=process_identity.me(), now=clock.now(), lease_seconds=lease, previous_is_dead=nobody
         )
         if fence is None:
@@ -68,7 +67,7 @@ def end_if_it_kills(number: int, clock: Clock) -> bool:
             _end(run, audited_outbox.AuditedOutbox(run, fence, clock=clock, lease_seconds=lease))
         finally:  # where it could not be ended: an end of this process that was asked for is no death
             with suppress(*database_outage.ERRORS):
-                release(number, fence)
+                RUN_LEASE.release(number, fence)
     return True
 
 
@@ -96,7 +95,7 @@ def _point(run: Run) -> dict[str, Any]:
     )
     reading = SuppressedReading.objects.filter(run=run).first()
     return {
-        "frozen": "profiles" in run.config,
+        "frozen": run.is_frozen,
         "read": reading.requests if reading else 0,
         "plan": run.plan,
         **batches,

@@ -25,11 +25,11 @@ from leleka.services.refresh.queue import in_the_way, waits_for
 from leleka.services.runs.commands import ask_run, in_progress
 from leleka.services.runs.contracts import RunView
 from leleka.services.runs.queries import view_of
+from leleka.state.lease import RUN_LEASE
 from leleka.state.models import BatchRow, Connection, Run, RunStatus
 from leleka.state.outbox import DjangoOutbox
-from leleka.state.run_lease import claim, release
-from leleka.warehouse.engines.duckdb import DuckDBSession
 from leleka.worker import snapshot_pruning
+from leleka.worker.job_context import JobContext
 from leleka.worker.runs import audited_outbox, frozen_configuration
 from leleka.worker.runs.failure import settle_and_fail
 from leleka.worker.runs.key_reload import KeyReloader
@@ -68,20 +68,20 @@ def go_on(number: int, clock: Clock, watcher: Watcher) -> RunView:
     run = Run.objects.select_related("export").get(pk=number)
     if run.finished_at is None and run.status != RunStatus.NEEDS_CONFIRMATION:
         with bound_contextvars(run=run.pk, export=run.export_id), lake_sessions.session() as session:
-            _see_through(session, run, clock, ProgressRecorder(watcher, run, clock))
+            _see_through(JobContext(session, clock, ProgressRecorder(watcher, run, clock)), run)
             log.info("run left", status=Run.objects.values_list("status", flat=True).get(pk=run.pk))
         snapshot_pruning.prune(clock)
     return view_of(Run.objects.select_related("export").get(pk=number))
 
 
-def _see_through(session: DuckDBSession, run: Run, clock: Clock, watcher: Watcher) -> None:
+def _see_through(job: JobContext, run: Run) -> None:
     """Work on a run until it ends or waits for somebody.
 
     A database that is away for a while only interrupts it: what was not written down is not sent, and whatever was
     in flight counts as unanswered when the run is taken up again from what the database holds (faults 48, 51, 52).
     """
     patience = database_outage.Patience(
-        installation_configuration.configuration().database_patience_seconds, clock, watcher.stage
+        installation_configuration.configuration().database_patience_seconds, job.clock, job.say
     )
     mine = None
     while True:
@@ -90,10 +90,10 @@ def _see_through(session: DuckDBSession, run: Run, clock: Clock, watcher: Watche
                 run.refresh_from_db()
             if run.fence == mine and (run.finished_at or run.status == RunStatus.NEEDS_CONFIRMATION):
                 return  # the commit arrived, only its answer did not
-            outbox = _claim(run, clock, watcher, was_mine=run.fence == mine)
+            outbox = _claim(job, run, was_mine=run.fence == mine)
             mine = run.fence
             patience.answered(_progress(run))
-            _work(session, run, outbox, clock, watcher)
+            _work(job, run, outbox)
         except database_outage.ERRORS as error:
             patience.after(error)
         else:
@@ -106,13 +106,13 @@ def _progress(run: Run) -> object:
     return run.plan, tuple(standing)
 
 
-def _claim(run: Run, clock: Clock, watcher: Watcher, *, was_mine: bool) -> DjangoOutbox:
+def _claim(job: JobContext, run: Run, *, was_mine: bool) -> DjangoOutbox:
     """Become the owner; waits for the lease of an owner of whom nothing is known to run out."""
-    lease = installation_configuration.configuration().lease_seconds
+    lease, clock = installation_configuration.configuration().lease_seconds, job.clock
     first_lease = run.lease_until
     while True:
         dead = was_mine or not run.worker or process_identity.is_dead(run.worker)
-        fence = claim(
+        fence = RUN_LEASE.claim(
             run, worker=process_identity.me(), now=clock.now(), lease_seconds=lease, previous_is_dead=dead
         )
         if fence is not None:
@@ -124,34 +124,34 @@ def _claim(run: Run, clock: Clock, watcher: Watcher, *, was_mine: bool) -> Djang
         if run.status == RunStatus.NEEDS_CONFIRMATION:
             raise in_progress(run.export.name, f"run {run.pk} waits for confirmation by now")
         left = run.lease_until - clock.now()
-        watcher.stage(Message("WAITING_FOR_OWNER", seconds=left, run=run.pk))
+        job.say(Message("WAITING_FOR_OWNER", seconds=left, run=run.pk))
         clock.sleep(1.0)
         run.refresh_from_db()
 
 
-def _work(session: DuckDBSession, run: Run, outbox: DjangoOutbox, clock: Clock, watcher: Watcher) -> None:
+def _work(job: JobContext, run: Run, outbox: DjangoOutbox) -> None:
     try:
-        if not _is_frozen(run):
-            _freeze(session, run, outbox, clock, watcher)
-        with opened(_frozen_connection(run), clock) as account:
+        if not run.is_frozen:
+            _freeze(job, run, outbox)
+        with opened(_frozen_connection(run), job.clock) as account:
             if not run.plan:
-                settle_late(session, run.account, account, clock, outbox.keep_alive)
-            spec = frozen_configuration.spec_of(
-                run.export, run.account, run.config, resend_refused=run.config["resend"]
-            )
+                settle_late(job, run.account, account, outbox.keep_alive)
+            spec = frozen_configuration.spec_of(run.export, run.account, run.configuration)
 
             def waiting() -> set[str]:
-                return waiting_addresses(session, run.account, account, clock, of_others_than=run.pk)
+                return waiting_addresses(job, run.account, account, of_others_than=run.pk)
 
             spec = replace(spec, waiting=waiting)
-            cache = StoredSuppressionCache(session, run, clock, account.time_scale)
-            watch = KeyReloader(lambda: _frozen_connection(run), account.destination, clock, watcher)
-            execute(spec, frozen_configuration.context_of(session, account, clock, cache), outbox, watch)
+            watch = KeyReloader(lambda: _frozen_connection(run), account.destination, job.clock, job.watcher)
+            cache = StoredSuppressionCache(job, run, account.time_scale)
+            execute(
+                spec, frozen_configuration.context_of(replace(job, watcher=watch), account, cache), outbox
+            )
     except LeaseLost:
         raise
     except LelekaError as error:
-        settle_and_fail(session, run, outbox, error)
-        if not _is_frozen(run) and not isinstance(error, RunCanceled):
+        settle_and_fail(job.session, run, outbox, error)
+        if not run.is_frozen and not isinstance(error, RunCanceled):
             raise  # it never began: whoever asked for it is told
     except Exception as error:  # a bug: the run fails, the traceback is logged, nothing is retried blindly
         if database_outage.trouble(error):
@@ -162,40 +162,38 @@ def _work(session: DuckDBSession, run: Run, outbox: DjangoOutbox, clock: Clock, 
             "Something went wrong inside Leleka; what was confirmed so far stays confirmed.",
             remedy="Please report it with the traceback from the log.",
         )
-        settle_and_fail(session, run, outbox, bug)
+        settle_and_fail(job.session, run, outbox, bug)
     finally:
         # Whoever takes up a run that waits for confirmation, or was interrupted, need not wait for the lease.
         with suppress(*database_outage.ERRORS):
-            release(run.pk, run.fence)
+            RUN_LEASE.release(run.pk, run.fence)
 
 
-def _is_frozen(run: Run) -> bool:
-    return "profiles" in run.config
-
-
-def _freeze(session: DuckDBSession, run: Run, outbox: DjangoOutbox, clock: Clock, watcher: Watcher) -> None:
+def _freeze(job: JobContext, run: Run, outbox: DjangoOutbox) -> None:
     """Bring up to date what the export needs, and fix what this run keeps to from here on."""
     export_user.refuse_to_begin(export_queries.connection_of(run.export), run)
     _refuse_if_moved(run)
-    _let_refreshes_end(run, outbox, clock, watcher)
-    if run.config["refresh"]:
-        frozen_configuration.refresh_for(session, run.export, clock, watcher)
+    _let_refreshes_end(job, run, outbox)
+    asked = run.configuration
+    if asked.refresh:
+        frozen_configuration.refresh_for(job, run.export)
         _stop_if_canceled(outbox)
-    config = frozen_configuration.freeze(session, run.export, clock, watcher)
+    frozen = frozen_configuration.freeze(job, run.export)
     _stop_if_canceled(outbox)
-    run.config = {**run.config, **config}
+    kept = replace(frozen, resend=asked.resend, refresh=asked.refresh, by_operator=asked.by_operator)
+    run.config = kept.to_data()
     with transaction.atomic():
         mine = Run.objects.filter(pk=run.pk, fence=run.fence, finished_at__isnull=True)
         if mine.update(config=run.config):
             audited_outbox.record_began(run)
 
 
-def _let_refreshes_end(run: Run, outbox: DjangoOutbox, clock: Clock, watcher: Watcher) -> None:
+def _let_refreshes_end(job: JobContext, run: Run, outbox: DjangoOutbox) -> None:
     """Wait while something the export needs is being brought up to date (CI-S5)."""
     while names := in_the_way(run.export):
-        watcher.stage(waits_for(names))
+        job.say(waits_for(names))
         _stop_if_canceled(outbox)
-        clock.sleep(_LOOK)
+        job.clock.sleep(_LOOK)
 
 
 def _refuse_if_moved(run: Run) -> None:
@@ -203,7 +201,7 @@ def _refuse_if_moved(run: Run) -> None:
     export = run.export
     if (export_queries.connection_of(export).account_id, export.target) != (
         run.account_id,
-        run.config["target"],
+        run.configuration.target,
     ):
         raise Conflict(
             "EXPORT_MOVED",
@@ -220,12 +218,13 @@ def _stop_if_canceled(outbox: DjangoOutbox) -> None:
 
 def _frozen_connection(run: Run) -> Connection:
     """Return the connection the run began with; never one that leads elsewhere by now."""
-    connection = Connection.objects.filter(name=run.config["connection"]).first()
-    if connection is None or connection.host != run.config["host"]:
+    began = run.configuration
+    connection = Connection.objects.filter(name=began.connection).first()
+    if connection is None or connection.host != began.host:
         raise NeedsAttention(
             "CONNECTION_CHANGED",
-            f"Connection {run.config['connection']!r} no longer leads to {run.config['host']}, where this run began.",
-            where=run.config["export"],
+            f"Connection {began.connection!r} no longer leads to {began.host}, where this run began.",
+            where=began.export,
             remedy="Run the export again: that begins a new run.",
         )
     return connection

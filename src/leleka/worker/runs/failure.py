@@ -5,7 +5,6 @@ import structlog
 from leleka.core.ports.outbox import LeaseLost
 from leleka.engine.run import verdicts
 from leleka.errors import LelekaError
-from leleka.services.exports.data_matching import leavers_of
 from leleka.services.installation import database_outage, lake_sessions
 from leleka.state.models import AttemptRow, Run
 from leleka.state.outbox import DjangoOutbox
@@ -26,7 +25,7 @@ def settle_and_fail(session: DuckDBSession, run: Run, outbox: DjangoOutbox, erro
             state.plan,
             name=run.export.name,
             ledger=before,
-            leavers=leavers_of(run.config["leavers"]),
+            leavers=run.configuration.leavers,
             verdicts=tuple(verdicts(state.batches)),
         )
         outbox.finish(settled, before=before, error=error, canceled=False)

@@ -8,7 +8,7 @@ from leleka.core.messages import message_data
 from leleka.core.ports.clock import Clock
 from leleka.services.monitoring import process_identity
 from leleka.services.refresh.queue import in_the_way, waits_for
-from leleka.state.lease_rule import is_over
+from leleka.state.lease import is_over
 from leleka.state.models import Run, RunStatus
 
 AT_ONCE: Final = 2  # runs of one account: one delivers, the next plans meanwhile
@@ -43,7 +43,7 @@ def _is_free(run: Run, clock: Clock) -> bool:
 
 def _may_begin(run: Run) -> bool:
     """Return whether a run need not wait for a refresh: one that has its plan, or was canceled, goes on (CI-S5)."""
-    if run.cancel_requested_at is not None or "profiles" in run.config:
+    if run.cancel_requested_at is not None or run.is_frozen:
         return True
     names = in_the_way(run.export)
     if names:

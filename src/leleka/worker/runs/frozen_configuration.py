@@ -1,41 +1,39 @@
 """Exports: what there is, what a run would do, and the frozen order a run follows."""
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from dataclasses import replace
 
-from leleka.core.columns import Column, ColumnType, Table
-from leleka.core.data_matching import LeaverPolicy
+from leleka.core.data_matching import LeaverPolicy, matching_of
 from leleka.core.plan import Selection
-from leleka.core.ports.clock import Clock
+from leleka.core.run_configuration import Frozen, RunConfiguration
 from leleka.engine.pre_send_check import nobody
-from leleka.engine.run import RunContext, RunSpec, Watcher
+from leleka.engine.run import RunContext, RunSpec
 from leleka.engine.suppression_reading import SuppressionCache
 from leleka.errors import Conflict, NeedsAttention
 from leleka.services.connections.open_destination import Opened
-from leleka.services.exports.data_matching import leavers_of, matching_of
 from leleka.services.exports.queries import connection_of
 from leleka.services.installation import configuration as installation_configuration
 from leleka.services.installation import lake_sessions
 from leleka.services.privacy import suppression
-from leleka.services.runs.commands import outline
+from leleka.services.runs.commands import outline, snapshots
 from leleka.services.segments import evaluation as segment_evaluation
 from leleka.services.sources import email_addresses
 from leleka.services.sources import loading as source_loading
-from leleka.services.sources.catalogue import columns_data, table_of
+from leleka.services.sources.catalogue import table_of
 from leleka.state.models import Account, Export, Ledger, Run, RunStatus, Segment, Source
-from leleka.warehouse.engines.duckdb import DuckDBSession
 from leleka.warehouse.lake_warehouse import LakeWarehouse
+from leleka.worker.job_context import JobContext
 
 
-def refresh_for(session: DuckDBSession, export: Export, clock: Clock, watcher: Watcher) -> None:
+def refresh_for(job: JobContext, export: Export) -> None:
     """Bring up to date the sources, and the segments of the export and of those that share its list."""
-    source_loading.refresh_sources(session, watcher.stage)
+    source_loading.refresh_sources(job.session, job.say)
     exports = [export, *_sharing_the_list(export)]
     chosen = Segment.objects.filter(exports__in=exports).distinct().order_by("name")
-    segment_evaluation.refresh_segments(session, clock, watcher.stage, chosen)
+    segment_evaluation.refresh_segments(job.session, job.clock, job.say, chosen)
 
 
-def freeze(session: DuckDBSession, export: Export, clock: Clock, watcher: Watcher) -> dict[str, Any]:
+def freeze(job: JobContext, export: Export) -> RunConfiguration:
     """Return the configuration a run keeps to, whatever is edited while it runs: pointers and settings.
 
     Where leavers are told, the segments of other exports to the list are brought up to date after those of this
@@ -45,20 +43,16 @@ def freeze(session: DuckDBSession, export: Export, clock: Clock, watcher: Watche
     beside = _sharing_the_list(export)
     if export.leavers["policy"] != LeaverPolicy.KEEP:
         others = Segment.objects.filter(exports__in=beside).distinct().order_by("name")
-        segment_evaluation.refresh_segments(session, clock, watcher.stage, others)
+        segment_evaluation.refresh_segments(job.session, job.clock, job.say, others)
     elsewhere = [(segment.snapshot, other) for other in beside for segment in _evaluated(other)]
     profiles = email_addresses.profiles_source()
-    table = table_of(profiles)
-    return {
-        **settings,
-        "table": {"name": table.name, "columns": columns_data(table), "primary_key": table.primary_key},
-        "profiles": profiles.snapshot,
-        "addresses": _addresses(session, export, profiles, watcher),
-        "segments": [[segment.name, segment.snapshot, segment.size] for segment in members],
-        "elsewhere": [
-            [snapshot, _addresses(session, other, profiles, watcher)] for snapshot, other in elsewhere
-        ],
-    }
+    frozen = Frozen(
+        table=table_of(profiles),
+        profiles=profiles.snapshot,
+        addresses=_addresses(job, export, profiles),
+        elsewhere=tuple((snapshot, _addresses(job, other, profiles)) for snapshot, other in elsewhere),
+    )
+    return replace(settings, segments=snapshots(members), frozen=frozen)
 
 
 def _sharing_the_list(export: Export) -> Sequence[Export]:
@@ -67,7 +61,7 @@ def _sharing_the_list(export: Export) -> Sequence[Export]:
     return list(beside.exclude(pk=export.pk).order_by("name"))
 
 
-def _addresses(session: DuckDBSession, export: Export, profiles: Source, watcher: Watcher) -> str:
+def _addresses(job: JobContext, export: Export, profiles: Source) -> str:
     matching = matching_of(export.matching)
     table = table_of(profiles)
     for column, to in [(matching.email, "email"), *((line.column, line.to) for line in matching.lines)]:
@@ -78,7 +72,7 @@ def _addresses(session: DuckDBSession, export: Export, profiles: Source, watcher
                 where=f"{export.name}, data matching, {to}",
                 remedy="Bring the column back, or change the line.",
             )
-    return email_addresses.address_book(session, profiles, matching.email, watcher.stage)
+    return email_addresses.address_book(job.session, profiles, matching.email, job.say)
 
 
 def _evaluated(export: Export) -> Sequence[Segment]:
@@ -94,53 +88,53 @@ def _evaluated(export: Export) -> Sequence[Segment]:
     return segments
 
 
-def spec_of(
-    export: Export, account: Account, config: dict[str, Any], *, resend_refused: bool = False
-) -> RunSpec:
-    """Return what a run with this frozen configuration is to do."""
-    table = config["table"]
-    columns = tuple(Column(name, ColumnType(kind)) for name, kind in table["columns"])
-    ledger = Ledger.objects.filter(export=export, account=account, target=config["target"]).first()
+def spec_of(export: Export, account: Account, configuration: RunConfiguration) -> RunSpec:
+    """Return what a run with this configuration, which must be frozen, is to do."""
+    frozen = configuration.frozen
+    if frozen is None:
+        raise ValueError("the configuration is not frozen")
+    ledger = Ledger.objects.filter(export=export, account=account, target=configuration.target).first()
     selection = Selection(
         name=export.name,
-        profiles=config["profiles"],
-        table=Table(table["name"], columns, table["primary_key"]),
-        addresses=config["addresses"],
-        members=tuple(snapshot for _, snapshot, _ in config["segments"]),
-        matching=matching_of(config["matching"]),
-        leavers=leavers_of(config["leavers"]),
+        profiles=frozen.profiles,
+        table=frozen.table,
+        addresses=frozen.addresses,
+        members=tuple(one.snapshot for one in configuration.segments),
+        matching=configuration.matching,
+        leavers=configuration.leavers,
         ledger=ledger.snapshot if ledger else None,
-        resend_refused=resend_refused,
-        elsewhere=tuple((members, addresses) for members, addresses in config["elsewhere"]),
+        resend_refused=configuration.resend,
+        elsewhere=frozen.elsewhere,
         suppressed_here=suppression.digests(account),
         salt=account.salt,
     )
     return RunSpec(
         selection=selection,
-        target=config["target"],
-        automations=config["automations"],
-        limit=config["limit"],
-        share=config["share"],
+        target=configuration.target,
+        automations=configuration.automations,
+        limit=configuration.limit,
+        share=configuration.share,
         waiting=nobody,
-        emptied=tuple(_emptied(export, config)),
+        emptied=tuple(_emptied(export, configuration)),
         lease_seconds=installation_configuration.configuration().lease_seconds,
     )
 
 
-def context_of(session: DuckDBSession, account: Opened, clock: Clock, cache: SuppressionCache) -> RunContext:
+def context_of(job: JobContext, account: Opened, cache: SuppressionCache) -> RunContext:
     return RunContext(
-        warehouse=LakeWarehouse(session, lake_sessions.lake()),
+        warehouse=LakeWarehouse(job.session, lake_sessions.lake()),
         destination=account.destination,
         limits=account.limits,
-        clock=clock,
+        clock=job.clock,
         time_scale=account.time_scale,
+        watcher=job.watcher,
         cache=cache,
     )
 
 
-def _emptied(export: Export, config: dict[str, Any]) -> Iterable[str]:
+def _emptied(export: Export, configuration: RunConfiguration) -> Iterable[str]:
     # A run that was canceled or failed says nothing: else canceling what needs confirmation would disarm the guard.
     done = (RunStatus.SUCCESSFUL, RunStatus.WITH_WARNINGS)
     last = Run.objects.filter(export=export, status__in=done).order_by("-pk").first()
-    before = {name: size for name, _, size in last.config["segments"]} if last else {}
-    return (name for name, _, size in config["segments"] if not size and before.get(name))
+    before = {one.name: one.size for one in last.configuration.segments} if last else {}
+    return (one.name for one in configuration.segments if not one.size and before.get(one.name))

@@ -15,12 +15,12 @@ from leleka.core.plan import Ended, Span, Verdict
 from leleka.core.ports.clock import Clock
 from leleka.core.ports.outbox import Batch, BatchStatus, RejectedRow
 from leleka.services.connections.open_destination import Opened
-from leleka.services.exports.data_matching import leavers_of
 from leleka.services.installation import lake_sessions
 from leleka.state.batch_rows import batch_of
 from leleka.state.models import Account, BatchRow, Ledger, Run
 from leleka.warehouse.engines.duckdb import DuckDBSession
 from leleka.warehouse.lake_warehouse import LakeWarehouse
+from leleka.worker.job_context import JobContext
 
 KeepAlive = Callable[[], object]
 
@@ -38,14 +38,12 @@ def accounts_to_ask(clock: Clock) -> Sequence[int]:
     return sorted(set(left.values_list("run__account", flat=True)))
 
 
-def settle_late(
-    session: DuckDBSession, account: Account, opened: Opened, clock: Clock, pulse: KeepAlive
-) -> int:
+def settle_late(job: JobContext, account: Account, opened: Opened, pulse: KeepAlive) -> int:
     """Ask once after each accepted batch of the account's finished runs; give how many came to an end.
 
     ``pulse`` is called between questions. A queue that does not move is not asked about to its end.
     """
-    since = clock.now() - opened.time_scale.wait(_ASKED_FOR)
+    since = job.clock.now() - opened.time_scale.wait(_ASKED_FOR)
     left = BatchRow.objects.filter(
         run__account=account,
         run__finished_at__isnull=False,
@@ -54,7 +52,7 @@ def settle_late(
     )
     ended = 0
     for run in Run.objects.filter(pk__in=left.values("run")).select_related("export").order_by("pk"):
-        ended += _settle_run(session, run, left.filter(run=run), opened, pulse)
+        ended += _settle_run(job.session, run, left.filter(run=run), opened, pulse)
     return ended
 
 
@@ -80,13 +78,13 @@ def _settle_run(
             row.rejected = [[one.seq, one.code, one.detail] for one in rejected]
     if not changed:
         return 0
-    ledgers = Ledger.objects.filter(export=run.export, account=run.account, target=run.config["target"])
+    ledgers = Ledger.objects.filter(export=run.export, account=run.account, target=run.configuration.target)
     before = ledgers.values_list("snapshot", flat=True).first()
     after = warehouse.confirm(
         run.plan,
         name=run.export.name,
         ledger=before,
-        leavers=leavers_of(run.config["leavers"]),
+        leavers=run.configuration.leavers,
         verdicts=verdicts,
     )
     with transaction.atomic():
@@ -98,7 +96,7 @@ def _settle_run(
 
 
 def _move(run: Run, before: str | None, after: str) -> bool:
-    key = {"export": run.export, "account": run.account, "target": run.config["target"]}
+    key = {"export": run.export, "account": run.account, "target": run.configuration.target}
     if before is None:
         return Ledger.objects.get_or_create(**key, defaults={"snapshot": after})[1]
     return bool(Ledger.objects.filter(**key, snapshot=before).update(snapshot=after))

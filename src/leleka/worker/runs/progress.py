@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 from contextlib import suppress
-from datetime import UTC, datetime
 from typing import Final
 
 import structlog
 
+from leleka.core.clock import utc_now
 from leleka.core.messages import Message, message_data
 from leleka.core.plan import Planned
 from leleka.core.ports.clock import Clock
@@ -42,7 +42,7 @@ class ProgressRecorder:
         log.debug("run stage", stage=sentence)
         with suppress(*database_outage.ERRORS):  # "the database does not answer" is a stage, too
             self._live.update(
-                stage=sentence[:_LONGEST], stage_told=message_data(sentence), stepped_at=self._moment()
+                stage=sentence[:_LONGEST], stage_told=message_data(sentence), stepped_at=utc_now(self._clock)
             )
 
     def planned(self, planned: Planned) -> None:
@@ -58,13 +58,10 @@ class ProgressRecorder:
             self._next = self._clock.monotonic() + _EVERY
             self._began = self._began or self._clock.now()
             standing = _standing(batches)
-            stepped = {} if standing == self._standing else {"stepped_at": self._moment()}
+            stepped = {} if standing == self._standing else {"stepped_at": utc_now(self._clock)}
             self._standing = standing
             self._live.update(progress={**standing, "began": self._began}, **stepped)
         self._watcher.progress(batches)
-
-    def _moment(self) -> datetime:
-        return datetime.fromtimestamp(self._clock.now(), UTC)
 
 
 def _standing(batches: Mapping[int, Batch]) -> dict[str, int]:

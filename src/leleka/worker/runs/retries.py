@@ -1,10 +1,9 @@
 """Queuing the runs that take the place of failed ones (``retrying`` says which)."""
 
-from datetime import UTC, datetime
-
 import structlog
 from django.db import transaction
 
+from leleka.core.clock import utc_now
 from leleka.core.ports.clock import Clock
 from leleka.errors import LelekaError
 from leleka.services.access.actor import Actor, Role
@@ -17,7 +16,7 @@ log = structlog.get_logger(__name__)
 
 def try_again(clock: Clock) -> None:
     """Queue what is to be tried again by now; each once, however many workers look."""
-    now = datetime.fromtimestamp(clock.now(), UTC)
+    now = utc_now(clock)
     due = Run.objects.filter(retry_at__lte=now, status=RunStatus.FAILED).select_related("export__connection")
     for run in due:
         claimed = Run.objects.filter(pk=run.pk, retry_at__isnull=False)

@@ -1,11 +1,12 @@
 """Runs that do nothing: alarmed after ten minutes without a step, unless they say what they wait for (I-16)."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Final
 
 import structlog
 from django.db.models import F, Q
 
+from leleka.core.clock import utc_now
 from leleka.core.ports.clock import Clock
 from leleka.core.ports.outbox import BatchStatus
 from leleka.services.refresh.queue import in_the_way
@@ -18,7 +19,7 @@ STALLS_AFTER: Final = timedelta(minutes=10)
 
 def watch(clock: Clock) -> None:
     """Mark the live runs that have stalled, and unmark those that went on, be it to their end."""
-    now = datetime.fromtimestamp(clock.now(), UTC)
+    now = utc_now(clock)
     live = Run.objects.filter(finished_at__isnull=True)
     went_on = Q(stepped_at__gt=F("stalled_at")) | Q(finished_at__isnull=False)
     Run.objects.filter(went_on, stalled_at__isnull=False).update(stalled_at=None)

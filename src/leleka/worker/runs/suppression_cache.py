@@ -6,7 +6,6 @@ after it was asked for: whoever had unsubscribed by then is in it.
 
 from collections.abc import Iterator, Sequence
 
-from leleka.core.ports.clock import Clock
 from leleka.core.ports.destination import Suppressed, SuppressionReason
 from leleka.engine.rate_limit import TimeScale
 from leleka.engine.suppression_reading import Progress
@@ -14,16 +13,16 @@ from leleka.services.installation import lake_sessions
 from leleka.services.system.snapshot_references import LONGEST
 from leleka.state.models import Run, SuppressedReading
 from leleka.warehouse import suppression_snapshots
-from leleka.warehouse.engines.duckdb import DuckDBSession
+from leleka.worker.job_context import JobContext
 
 
 class StoredSuppressionCache:
     """``engine.suppression_reading.Shelf`` of one run."""
 
-    def __init__(self, session: DuckDBSession, run: Run, clock: Clock, time_scale: TimeScale) -> None:
-        self._session = session
+    def __init__(self, job: JobContext, run: Run, time_scale: TimeScale) -> None:
+        self._session = job.session
         self._run = run
-        self._clock = clock
+        self._clock = job.clock
         self._tempo = time_scale
         self._used: SuppressedReading | None = None
 
@@ -55,7 +54,7 @@ class StoredSuppressionCache:
         )
         others = young.filter(
             run__account=run.account,
-            target=run.config["target"],
+            target=run.configuration.target,
             whole=True,
             began_at__gt=run.created_at.timestamp(),
         )
@@ -63,7 +62,7 @@ class StoredSuppressionCache:
 
     def _begun(self) -> SuppressedReading:
         anew = {
-            "target": self._run.config["target"],
+            "target": self._run.configuration.target,
             "began_at": self._clock.now(),
             "after": _data(Progress()),
             "requests": 0,

@@ -9,26 +9,21 @@ from leleka.services.exports.quarantine import LONGEST, SETTLED, open_batches
 from leleka.services.installation import configuration as installation_configuration
 from leleka.services.installation import lake_sessions
 from leleka.state.models import Account, AttemptRow
-from leleka.warehouse.engines.duckdb import DuckDBSession
 from leleka.warehouse.plan_snapshots import addresses
+from leleka.worker.job_context import JobContext
 
 
 def waiting_addresses(
-    session: DuckDBSession,
-    account: Account,
-    opened: Opened,
-    clock: Clock,
-    *,
-    of_others_than: int | None = None,
+    job: JobContext, account: Account, opened: Opened, *, of_others_than: int | None = None
 ) -> set[str]:
     """Return the addresses of the account's open batches and of its attempts in quarantine, but for one run's."""
-    lift_quarantine(account, opened, clock)
-    since = clock.now() - opened.time_scale.wait(LONGEST)
+    lift_quarantine(account, opened, job.clock)
+    since = job.clock.now() - opened.time_scale.wait(LONGEST)
     batches = open_batches(since).filter(run__account=account).exclude(run=of_others_than)
     lake, found = lake_sessions.lake(), set[str]()
     for batch in batches.select_related("run"):
         spans = [Span(first, last) for first, last in batch.spans]
-        found.update(address for _, address in addresses(session, lake.open(batch.run.plan), spans))
+        found.update(address for _, address in addresses(job.session, lake.open(batch.run.plan), spans))
     return found
 
 

@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import UTC, datetime, timedelta
 
 from leleka.core.schedules.model import Decision, Instant, decide
+from leleka.core.statuses import DueOutcome
 
 EIGHT = datetime(2027, 1, 4, 8, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -18,7 +19,9 @@ def decided(
 
 def test_what_is_due_starts_when_its_time_has_come_and_not_before() -> None:
     assert decided(EIGHT - timedelta(seconds=1)) == []
-    assert decide(DUE, known=(), now=EIGHT, running=False) == (Decision(EIGHT, "started", "on-time"),)
+    assert decide(DUE, known=(), now=EIGHT, running=False) == (
+        Decision(EIGHT, DueOutcome.STARTED, "on-time"),
+    )
 
 
 def test_a_quarter_of_an_hour_late_is_still_on_time() -> None:
@@ -70,4 +73,4 @@ def test_a_clock_that_steps_an_hour_forward_takes_each_instant_once() -> None:
 
 def test_a_start_that_fails_is_a_decision_about_the_same_instant() -> None:
     (one,) = decide(DUE, known=(), now=EIGHT, running=False)
-    assert one.failed("KEY_REFUSED") == Decision(EIGHT, "failed-to-start", "KEY_REFUSED")
+    assert one.failed("KEY_REFUSED") == Decision(EIGHT, DueOutcome.FAILED, "KEY_REFUSED")

@@ -3,8 +3,10 @@
 import pytest
 from django.utils import timezone
 
+from leleka.core.ports.outbox import LeaseLost
+from leleka.state.lease import RUN_LEASE
 from leleka.state.models import Account, Export, Run, RunStatus
-from leleka.state.run_lease import claim, release
+from tests.fakes.configuration import stored
 
 LEASE = 60.0
 pytestmark = pytest.mark.django_db
@@ -14,12 +16,12 @@ def make_run() -> Run:
     export = Export.objects.create(name="export", target="7", matching={}, leavers={})
     account = Account.objects.create(type="fake", name="account")
     return Run.objects.create(
-        export=export, account=account, config={}, asked_by="ada", created_at=timezone.now()
+        export=export, account=account, config=stored(), asked_by="ada", created_at=timezone.now()
     )
 
 
 def claimed(run: Run, now: float, worker: str = "alice", *, dead: bool = False) -> int | None:
-    return claim(run, worker=worker, now=now, lease_seconds=LEASE, previous_is_dead=dead)
+    return RUN_LEASE.claim(run, worker=worker, now=now, lease_seconds=LEASE, previous_is_dead=dead)
 
 
 def seen(run: Run) -> Run:
@@ -71,7 +73,7 @@ def test_a_run_that_was_given_back_can_be_taken_at_once() -> None:
     """Fault 74."""
     run = make_run()
     claimed(run, 1000.0)
-    release(run.pk, 1)
+    RUN_LEASE.release(run.pk, 1)
     assert claimed(seen(run), 1000.0, "bob") == 2
 
 
@@ -79,5 +81,24 @@ def test_an_overtaken_owner_gives_nothing_back() -> None:
     run = make_run()
     claimed(run, 1000.0)
     claimed(seen(run), 2000.0, "bob")
-    release(run.pk, 1)
+    RUN_LEASE.release(run.pk, 1)
     assert (seen(run).worker, seen(run).lease_until) == ("bob", 2060.0)
+
+
+def test_an_overtaken_owner_renews_nothing() -> None:
+    """Fault 10: what it still wanted to write is not written."""
+    run = make_run()
+    claimed(run, 1000.0)
+    claimed(seen(run), 2000.0, "bob")
+    with pytest.raises(LeaseLost):
+        RUN_LEASE.renew(run.pk, 1, 9999.0, stage="Sending")
+    assert (seen(run).lease_until, seen(run).stage) == (2060.0, "")
+    RUN_LEASE.renew(run.pk, 2, 2070.0, stage="Sending")
+    assert (seen(run).lease_until, seen(run).stage) == (2070.0, "Sending")
+
+
+def test_a_lease_that_a_wrong_clock_set_years_ahead_is_over() -> None:
+    """Fault 58."""
+    run = make_run()
+    claimed(run, 1000.0 + 12 * 365 * 86_400.0)
+    assert claimed(seen(run), 1000.0, "bob") == 2
