@@ -63,7 +63,7 @@ def furnish(folder: Path, terms: Terms) -> Furnished:
     store.prepare()
     tables.customers(folder / "customers.parquet", terms.profiles)
     (folder / "leleka.yaml").write_text(_DEFINITIONS, encoding="utf-8")
-    applying.apply(folder / "leleka.yaml", alice, print)
+    applying.apply(alice, folder / "leleka.yaml", print)
     with transaction.atomic():
         users = _people(terms.people)
         _segments(terms.segments)

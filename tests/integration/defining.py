@@ -86,7 +86,7 @@ class Desk:
     def applied(
         self, text: str = FILE, name: str = "leleka.yaml", **options: bool
     ) -> dict[tuple[str, str], tuple[Did, Sequence[str]]]:
-        done = applying.apply(self.write(text, name), ACTOR, self.said.append, **options)
+        done = applying.apply(ACTOR, self.write(text, name), self.said.append, **options)
         return {(one.kind, one.name): (one.did, one.fields) for one in done}
 
     def refused(
@@ -95,7 +95,7 @@ class Desk:
         """Give what is said against a file, having seen that it changed nothing and that no key is repeated."""
         path, before = self.write(text, name), state()
         with pytest.raises(kind) as caught:
-            applying.apply(path, ACTOR, self.said.append, **options)
+            applying.apply(ACTOR, path, self.said.append, **options)
         assert state() == before
         shown = f"{caught.value}{caught.value!r}{caught.value.problems}{self.said}"
         assert "CANARY" not in shown

@@ -46,17 +46,17 @@ def test_only_a_digest_of_a_link_is_kept() -> None:
 def test_the_first_administrator_is_made_by_a_link_that_lasts_an_hour() -> None:
     """P-3: there is no default account."""
     with time_machine.travel(datetime(2026, 5, 1, tzinfo=UTC), tick=False) as moment:
-        over = people.first_link()
+        over = people.first_link(OPERATOR)
         moment.shift(timedelta(minutes=61))
         with pytest.raises(NotFound):
             people.accept_link(over, PASSWORD, "a@example.com", "Ada")
-        people.accept_link(people.first_link(), PASSWORD, "a@example.com", "Ada")
+        people.accept_link(people.first_link(OPERATOR), PASSWORD, "a@example.com", "Ada")
     assert User.objects.get().role == Role.ADMINISTRATOR
-    assert people.first_link() == ""
+    assert people.first_link(OPERATOR) == ""
 
 
 def test_a_first_link_is_worth_nothing_once_there_is_an_administrator() -> None:
-    token = people.first_link()
+    token = people.first_link(OPERATOR)
     somebody("alice", Role.ADMINISTRATOR)
     with pytest.raises(NotFound):
         people.accept_link(token, PASSWORD, "eve@example.com", "Eve")

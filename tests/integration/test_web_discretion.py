@@ -10,7 +10,7 @@ from django.utils import timezone
 from leleka.core.clock import SystemClock
 from leleka.errors import Conflict, InvalidInput
 from leleka.services import connection_views, editing_segments, export_views, people, segments, tokens
-from leleka.services.audit import Role
+from leleka.services.audit import Actor, Role
 from leleka.state.models import AuditEntry, Connection, Export, Segment, WebSession
 from tests.integration.office import ALICE, DEFINITIONS, Office
 from tests.integration.people import Somebody, lend_a_name, somebody
@@ -76,7 +76,9 @@ def test_numbers_without_end_in_a_form_are_refused() -> None:
 def test_the_first_link_makes_nobody_who_is_there_already() -> None:
     somebody("ada", Role.VIEWER)
     with pytest.raises(Conflict, match="PERSON_EXISTS"):
-        people.accept_link(people.first_link(), "seven storks over the marsh", "ada@example.com", "Ada")
+        people.accept_link(
+            people.first_link(Actor.operator()), "seven storks over the marsh", "ada@example.com", "Ada"
+        )
 
 
 @pytest.mark.usefixtures("office")

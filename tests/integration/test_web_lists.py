@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from leleka.services import connection_views, export_views, runs
 from leleka.services.audit import Role
-from leleka.services.export_views import ExportLine
+from leleka.services.contracts import ExportSummary
 from leleka.services.listing import Wanted
 from leleka.state.models import Account, Connection, Export, Run, Segment, User
 from tests.integration.api import program
@@ -73,7 +73,7 @@ def test_a_page_that_is_not_there_is_the_nearest(asked: str, given: int) -> None
 )
 @pytest.mark.parametrize("down", [False, True])
 def test_exports_are_in_order_over_all_pages(
-    column: str, key: Callable[[ExportLine], Any], down: bool
+    column: str, key: Callable[[ExportSummary], Any], down: bool
 ) -> None:
     fill(MANY)
     bob = somebody("bob", Role.CONTRIBUTOR).actor
@@ -97,7 +97,9 @@ def test_exports_are_in_order_over_all_pages(
         ("nobody", lambda _: False),
     ],
 )
-def test_exports_are_found_by_name_connection_and_type(text: str, kept: Callable[[ExportLine], bool]) -> None:
+def test_exports_are_found_by_name_connection_and_type(
+    text: str, kept: Callable[[ExportSummary], bool]
+) -> None:
     fill(30)
     everything = export_views.find_exports(ALICE, Wanted()).items
     found = export_views.find_exports(ALICE, Wanted(text=text))

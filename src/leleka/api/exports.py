@@ -25,7 +25,8 @@ from leleka.core.clock import SystemClock
 from leleka.errors import NeedsAttention, NotFound
 from leleka.services import editing_exports, export_views, idempotency, schedules
 from leleka.services.audit import Actor
-from leleka.services.export_views import Choices, ExportDetail, ExportLine
+from leleka.services.contracts import ExportSummary
+from leleka.services.export_views import Choices, ExportDetail
 from leleka.services.schedules import DecisionView
 
 router = Router(tags=["Exports"])
@@ -109,7 +110,7 @@ def duplicate_export(request: ApiRequest, number: Number) -> dict[str, Any]:
 @router.post(
     "/{int:number}/detach", response=ExportLineOut, operation_id="detachExport", summary="Detach an export"
 )
-def detach_export(request: ApiRequest, number: Number) -> ExportLine:
+def detach_export(request: ApiRequest, number: Number) -> ExportSummary:
     """Take its connection away: it keeps everything else and does not run."""
     editing_exports.detach(request.auth, [number])
     return export_views.export(request.auth, number).line

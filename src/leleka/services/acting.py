@@ -8,7 +8,7 @@ from django.db import transaction
 from leleka.core.planning import SettledRun
 from leleka.core.ports import Clock
 from leleka.errors import NeedsAttention, Problem
-from leleka.services.audit import Actor, Role, record
+from leleka.services.audit import Actor, record
 from leleka.services.people import actor_of
 from leleka.services.retrying import plan_retry
 from leleka.state.models import Connection, Run
@@ -64,7 +64,7 @@ def record_ended(run: Run) -> None:
 
 
 def _record(run: Run, action: str, details: Mapping[str, object]) -> None:
-    who = Actor(run.acts_as or run.asked_by, Role.ADMINISTRATOR)
+    who = Actor.worker(run.acts_as or run.asked_by)
     record(who, action, run.export.name, {"run": run.pk, "asked_by": run.asked_by, **details})
 
 

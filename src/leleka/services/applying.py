@@ -17,6 +17,7 @@ from leleka.services.changes import Applied, Changes
 from leleka.services.checking import CheckedConnection, check_definitions
 from leleka.services.checking_exports import CheckedExport, Staying
 from leleka.services.export_schedules import columns_of, stored
+from leleka.services.permissions import Permission, require
 from leleka.services.reading import DefinitionsFile
 from leleka.services.system_schedule import apply_system
 from leleka.state.models import Account, Connection, Export, RelationshipRow, Segment, Source
@@ -26,13 +27,14 @@ Say = Callable[[str], None]
 
 
 def apply(
-    path: Path, actor: Actor, say: Say, *, plan_only: bool = False, prune: bool = False
+    actor: Actor, path: Path, say: Say, *, plan_only: bool = False, prune: bool = False
 ) -> Sequence[Applied]:
     """Bring the state to what the file says; with ``plan_only`` only say what would change.
 
     Sources that are new or changed are read, because rules and mappings are checked against their columns; a
-    file that cannot be read changes nothing. Raises ``InvalidInput`` with everything that is wrong.
+    file that cannot be read changes nothing. Raises ``InvalidInput`` with everything that is wrong, ``Forbidden``.
     """
+    require(actor, Permission.SYSTEM)
     file = DefinitionsFile(path, store.configuration().environment)
     rows = _Rows(str(path.resolve()) if prune else None)
     with file.without_keys():

@@ -26,6 +26,7 @@ from leleka.core.ports import Clock
 from leleka.errors import Conflict, InvalidInput, LelekaError, NeedsAttention, NotFound
 from leleka.services import pruning, store
 from leleka.services.audit import Actor, record
+from leleka.services.permissions import Permission, require
 from leleka.state.models import (
     Account,
     Connection,
@@ -57,8 +58,9 @@ class Backed:
     bytes: int
 
 
-def backup(path: Path, actor: Actor, clock: Clock) -> Backed:
+def backup(actor: Actor, path: Path, clock: Clock) -> Backed:
     """Write a backup to a new file. The state is read at one moment; runs may go on meanwhile."""
+    require(actor, Permission.SYSTEM)
     aside = path.with_name(f".{path.name}.partial")
     try:
         with _one_moment():
@@ -81,8 +83,9 @@ def backup(path: Path, actor: Actor, clock: Clock) -> Backed:
     return Backed(str(path), rows, snapshots, path.stat().st_size)
 
 
-def restore(path: Path, actor: Actor) -> Backed:
+def restore(actor: Actor, path: Path) -> Backed:
     """Fill an empty installation from a backup. Runs that were live in it end; their next run begins anew."""
+    require(actor, Permission.SYSTEM)
     if User.objects.exists() or Connection.objects.exists():
         raise Conflict(
             "RESTORE_NOT_EMPTY",

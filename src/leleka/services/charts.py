@@ -14,7 +14,7 @@ from leleka.engine.pace import ImportPace, Tempo
 from leleka.errors import NotFound
 from leleka.services import segments, store
 from leleka.services.audit import Actor
-from leleka.services.export_views import find
+from leleka.services.export_views import find_by_id
 from leleka.services.permissions import Permission, require
 from leleka.state.models import AttemptRow, Run, SegmentSize
 
@@ -52,7 +52,7 @@ class Rate:
 def runs_of(actor: Actor, number: int) -> Sequence[RunPoint]:
     """Give the last 100 ended runs of an export within a year, the oldest first."""
     require(actor, Permission.SEE)
-    rows = find(number).runs.filter(finished_at__gte=timezone.now() - YEAR)
+    rows = find_by_id(number).runs.filter(finished_at__gte=timezone.now() - YEAR)
     newest = rows.order_by("-pk").values_list("pk", "finished_at", "counts")[:_RUNS]
     points = [_point(run, ended, counts) for run, ended, counts in newest if ended is not None]
     return sorted(points, key=lambda point: point.ended)
@@ -73,7 +73,7 @@ def sizes_of(actor: Actor, number: int) -> Sequence[tuple[datetime, int]]:
     require(actor, Permission.SEE)
     now = timezone.now()
     rows = (
-        segments.by_number(number).sizes.filter(evaluated_at__gte=now - YEAR).order_by("evaluated_at", "pk")
+        segments.find_by_id(number).sizes.filter(evaluated_at__gte=now - YEAR).order_by("evaluated_at", "pk")
     )
     return thinned(rows.values_list("evaluated_at", "size"), now)
 

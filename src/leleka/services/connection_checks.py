@@ -21,7 +21,7 @@ from leleka.destinations.spec import Identity
 from leleka.errors import InvalidInput, LelekaError, TryLater
 from leleka.services import connecting, store
 from leleka.services.audit import Actor, record
-from leleka.services.connection_views import find
+from leleka.services.connection_views import find_by_id
 from leleka.services.connections import keep_result
 from leleka.services.permissions import Permission, require
 from leleka.state.models import Account, AuditEntry, Connection
@@ -145,7 +145,7 @@ def begin(actor: Actor, draft: Draft, clock: Clock) -> Connect:
     Raises ``InvalidInput`` for a host or key that cannot be right, ``TryLater`` CHECK_TOO_OFTEN.
     """
     require(actor, Permission.CONNECTIONS)
-    saved = find(draft.connection) if draft.connection is not None else None
+    saved = find_by_id(draft.connection) if draft.connection is not None else None
     judged = judge(replace(draft, type=saved.type) if saved else draft, saved)
     with transaction.atomic():
         now = timezone.now()

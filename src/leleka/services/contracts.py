@@ -23,17 +23,30 @@ class SegmentView:
 
 
 @dataclass(frozen=True, slots=True)
-class ExportView:
+class ExportSummary:
+    """An export and its last run, as the terminal, the pages and the API show it.
+
+    ``connection`` is "" where it is detached; ``refreshed`` is the end of its last run.
+
+    ``owner`` is the name of the person who made it, "" where a file did or they are gone.
+    """
+
+    id: int
     name: str
     connection: str
     type: str
     target: str
     segments: tuple[str, ...]
     leavers: str
-    last_status: str
-    last_run: int | None
-    last_finished_at: datetime | None
-    schedule: str | Mapping[str, Any]
+    status: str
+    run: int | None
+    refreshed: datetime | None
+    running: bool
+    editable: bool
+    managed_by_file: str
+    owner: str
+    version: int
+    schedule: str | Mapping[str, Any]  # as it is written: system, off, or one of its own
 
 
 @dataclass(frozen=True, slots=True)

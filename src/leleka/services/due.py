@@ -219,7 +219,7 @@ def _work(row: Task, clock: Clock) -> None:
 
 def _result(row: Task, clock: Clock, watcher: "_Watcher") -> dict[str, Any]:
     if row.kind == Task.Kind.PREVIEW:
-        found: object = exports.preview_export(row.subject, clock, watcher)
+        found: object = exports.preview_export(Actor.worker(row.asked_by), row.subject, clock, watcher)
     elif row.kind == Task.Kind.COUNT:
         found = {"count": segments.count_rules(row.payload["rules"], clock)}
     elif row.kind == Task.Kind.MEMBERS:

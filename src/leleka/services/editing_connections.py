@@ -15,7 +15,7 @@ from leleka.errors import Conflict, Forbidden, InvalidInput
 from leleka.services import connecting, consent, signing_in
 from leleka.services.audit import Actor, record
 from leleka.services.connection_checks import Draft, Judged, attempt, has_passed, judge
-from leleka.services.connection_views import ConnectionView, find, view_of
+from leleka.services.connection_views import ConnectionView, find_by_id, view_of
 from leleka.services.editing import refuse_managed, stale
 from leleka.services.permissions import Permission, require
 from leleka.services.sharing import clashes, writer_of
@@ -105,14 +105,14 @@ def become_export_user(actor: Actor, number: int, password: str) -> ConnectionVi
     Raises ``InvalidInput`` PASSWORD_WRONG, or as sign-in does.
     """
     require(actor, Permission.CONNECTIONS)
-    row = find(number)
+    row = find_by_id(number)
     if not password:
         raise _not_your_password()
     _confirm_password(actor, password)
     with transaction.atomic():
         Connection.objects.filter(pk=number).update(export_user=actor.user, version=F("version") + 1)
         record(actor, "connection export user", row.name)
-    return view_of(find(number))
+    return view_of(find_by_id(number))
 
 
 def lend_name(actor: Actor, name: str, password: str) -> ConnectionView:
@@ -123,7 +123,7 @@ def lend_name(actor: Actor, name: str, password: str) -> ConnectionView:
 
 def editable(number: int) -> Connection:
     """Raises ``NotFound``, and ``Conflict`` for a connection that a file manages."""
-    row = find(number)
+    row = find_by_id(number)
     refuse_managed(row)
     return row
 

@@ -14,7 +14,7 @@ from leleka.services.checking_exports import CheckedExport
 from leleka.services.editing import refuse_managed, refuse_unsettled, stale
 from leleka.services.export_forms import checked, data_of
 from leleka.services.export_schedules import OFF
-from leleka.services.export_views import find
+from leleka.services.export_views import find_by_id
 from leleka.services.permissions import Permission, may_use, require, require_export
 from leleka.state.models import Connection, Export, Run, Segment, Task
 
@@ -76,13 +76,13 @@ def update(actor: Actor, number: int, data: Mapping[str, Any], version: int) -> 
 
 def attach(actor: Actor, number: int, connection: str, version: int) -> Saved:
     """Give a detached export a connection again, with the checks of any other change."""
-    return update(actor, number, {**data_of(find(number)), "connection": connection}, version)
+    return update(actor, number, {**data_of(find_by_id(number)), "connection": connection}, version)
 
 
 def duplicate(actor: Actor, number: int) -> dict[str, Any]:
     """Give what a copy of an export would begin with, under a name that is free; nothing is saved (CI-E11)."""
     require(actor, Permission.EDIT_SHARED_EXPORTS)
-    row = find(number)
+    row = find_by_id(number)
     taken = set(Export.objects.values_list("name", flat=True))
     names = (f"{row.name[: _LONGEST_NAME - 10]} ({copy})" for copy in range(2, len(taken) + 3))
     data = {**data_of(row), "name": next(name for name in names if name not in taken)}
@@ -121,7 +121,7 @@ def remove(actor: Actor, numbers: Sequence[int]) -> None:
 
 def run(actor: Actor, number: int, *, resend: bool = False) -> int:
     """Ask the worker to run an export now; give the run's number."""
-    return running.ask_run(actor, find(number).name, resend=resend).pk
+    return running.ask_run(actor, find_by_id(number).name, resend=resend).pk
 
 
 def run_all(actor: Actor, numbers: Sequence[int] | None = None) -> Sequence[AskedRun]:
@@ -154,7 +154,7 @@ def _chosen(actor: Actor, numbers: Sequence[int] | None) -> Sequence[Export]:
 
 def ask_preview(actor: Actor, number: int) -> int:
     """Ask the worker what a run would do now; give the number of the task (``due.task``)."""
-    row = find(number)
+    row = find_by_id(number)
     require_export(actor, row)
     return due.ask(actor, Task.Kind.PREVIEW, row.name)
 
@@ -175,7 +175,7 @@ def _wanted(actor: Actor, data: Mapping[str, Any], number: int | None) -> tuple[
 
 
 def _editable(actor: Actor, number: int) -> Export:
-    row = find(number)
+    row = find_by_id(number)
     require_export(actor, row)
     refuse_managed(row)
     return row

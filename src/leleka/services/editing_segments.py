@@ -21,7 +21,7 @@ from leleka.services.definitions import Name
 from leleka.services.editing import refuse_managed, stale
 from leleka.services.permissions import Permission, allows, require
 from leleka.services.reading import said_of
-from leleka.services.segments import by_number
+from leleka.services.segments import find_by_id
 from leleka.state.models import Segment, Task
 
 _NAME: Final = TypeAdapter[str](Name)
@@ -43,7 +43,7 @@ def update(actor: Actor, number: int, name: str, rules: str, version: int) -> No
     """Change a segment; its members are found anew at the next evaluation. Raises ``Conflict`` STALE."""
     require(actor, Permission.EDIT_SEGMENTS)
     with transaction.atomic():
-        row = by_number(number)
+        row = find_by_id(number)
         refuse_managed(row)
         wanted = _wanted(name, rules, number)
         fields = sorted(key for key, value in wanted.items() if getattr(row, key) != value)
@@ -57,7 +57,7 @@ def remove(actor: Actor, number: int) -> None:
     """Raises ``Conflict`` where an export sends it."""
     require(actor, Permission.EDIT_SEGMENTS)
     with transaction.atomic():
-        row = by_number(number)
+        row = find_by_id(number)
         refuse_managed(row)
         users = ", ".join(sorted(export.name for export in row.exports.all()))
         if users:
@@ -74,7 +74,7 @@ def remove(actor: Actor, number: int) -> None:
 def ask_refresh(actor: Actor, number: int) -> int:
     """Ask the worker to read what changed and count the members; give the number of the task."""
     require(actor, Permission.EDIT_SEGMENTS)
-    return due.ask(actor, Task.Kind.SEGMENT, by_number(number).name)
+    return due.ask(actor, Task.Kind.SEGMENT, find_by_id(number).name)
 
 
 def ask_count(actor: Actor, rules: str) -> int:
@@ -87,7 +87,7 @@ def ask_members(actor: Actor, number: int) -> int:
     """Ask the worker for a segment's size and first members, masked for who may not see personal data."""
     require(actor, Permission.SEE)
     masked = not allows(actor, Permission.SEE_PERSONAL)
-    return due.ask(actor, Task.Kind.MEMBERS, by_number(number).name, {"masked": masked})
+    return due.ask(actor, Task.Kind.MEMBERS, find_by_id(number).name, {"masked": masked})
 
 
 def as_text(rules: Mapping[str, object]) -> str:

@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any, Final
 
 from django.db.models import (
@@ -24,6 +23,7 @@ from leleka.destinations.registry import SPECS, spec_of
 from leleka.errors import LelekaError, NotFound, Problem
 from leleka.services import catalogue, connection_views, connections
 from leleka.services.audit import Actor
+from leleka.services.contracts import ExportSummary
 from leleka.services.export_forms import data_of
 from leleka.services.export_schedules import written
 from leleka.services.listing import Columns, Listed, Wanted, after, contains, page_of
@@ -36,38 +36,13 @@ _NOT_STARTED: Final = "Not started"
 
 
 @dataclass(frozen=True, slots=True)
-class ExportLine:
-    """One export in the list. ``connection`` is "" where it is detached; ``refreshed`` is the end of its last run.
-
-    ``owner`` is the name of the person who made it, "" where a file did or they are gone.
-    """
-
-    id: int
-    name: str
-    connection: str
-    type: str
-    target: str
-    segments: tuple[str, ...]
-    leavers: str
-    status: str
-    run: int | None
-    refreshed: datetime | None
-    running: bool
-    editable: bool
-    managed_by_file: str
-    owner: str
-    version: int
-    schedule: str | Mapping[str, Any]  # as it is written: system, off, or one of its own
-
-
-@dataclass(frozen=True, slots=True)
 class ExportDetail:
     """An export and what is written in it, in the shape of a definitions file.
 
     ``needs_attention`` tells that an administrator must look after its connection; why, only they may know.
     """
 
-    line: ExportLine
+    line: ExportSummary
     data: Mapping[str, Any]
     needs_attention: bool = False
 
@@ -120,7 +95,7 @@ class Sum:
 
 def find_exports(
     actor: Actor, wanted: Wanted, segment: str = "", *, containing: bool = True
-) -> Listed[ExportLine]:
+) -> Listed[ExportSummary]:
     """Give a page of exports, looked for by name, connection and type; with ``segment`` those that contain it, or
     those that do not.
     """
@@ -134,13 +109,19 @@ def find_exports(
     return page_of(rows, wanted, _columns(actor), matching, lambda some: _lines(actor, some))
 
 
-def exports_after(actor: Actor, number: int, limit: int) -> Sequence[ExportLine]:
+def exports_after(actor: Actor, number: int, limit: int) -> Sequence[ExportSummary]:
     """Give exports as they were made, from behind the one of this id."""
     require(actor, Permission.SEE)
     return _lines(actor, after(Export.objects.annotate(newest=_newest("pk")), number, limit))
 
 
-def lines(actor: Actor, numbers: Collection[int]) -> Sequence[ExportLine]:
+def list_exports(actor: Actor) -> Sequence[ExportSummary]:
+    """Give all exports by name."""
+    require(actor, Permission.SEE)
+    return _lines(actor, list(Export.objects.annotate(newest=_newest("pk")).order_by("name")))
+
+
+def lines(actor: Actor, numbers: Collection[int]) -> Sequence[ExportSummary]:
     """Give exports by name. Raises ``NotFound`` where one of them is none."""
     require(actor, Permission.SEE)
     rows = Export.objects.filter(pk__in=numbers).annotate(newest=_newest("pk")).order_by("name")
@@ -166,20 +147,20 @@ def _newest(field: str) -> Subquery:
     return Subquery(Run.objects.filter(export=OuterRef("pk")).order_by("-pk").values(field)[:1])
 
 
-def _lines(actor: Actor, rows: Sequence[Export]) -> Sequence[ExportLine]:
+def _lines(actor: Actor, rows: Sequence[Export]) -> Sequence[ExportSummary]:
     """Give what is shown of rows that were annotated with their newest run, in three queries for all of them."""
     names = Prefetch("segments", Segment.objects.only("name"))
     prefetch_related_objects(rows, "connection", names)
     newest = [run for row in rows if (run := getattr(row, "newest", None))]
     runs = Run.objects.filter(pk__in=newest).only("export_id", "status", "finished_at")
     by_export = {run.export_id: run for run in runs}
-    return [line_of(actor, row, by_export.get(row.pk)) for row in rows]
+    return [summary_of(actor, row, by_export.get(row.pk)) for row in rows]
 
 
 def export(actor: Actor, number: int) -> ExportDetail:
     require(actor, Permission.SEE)
-    row = find(number)
-    line = line_of(actor, row, row.runs.order_by("-pk").first())
+    row = find_by_id(number)
+    line = summary_of(actor, row, row.runs.order_by("-pk").first())
     attention = row.connection is not None and bool(connection_views.attention_of(row.connection))
     return ExportDetail(line, data_of(row), attention)
 
@@ -211,7 +192,7 @@ def offered(actor: Actor, name: str, clock: Clock) -> Offered:
     if connection is None or not may_use(actor, connection):
         return Offered()
     try:
-        lists, fields = connections.offers(name, clock)
+        lists, fields = connections.offers(actor, name, clock)
     except LelekaError as error:
         if allows(actor, Permission.CONNECTIONS):
             return Offered(problems=error.problems)
@@ -232,8 +213,18 @@ def sum_of(actor: Actor, segments: Sequence[str], connection: str, limit: int) -
     )
 
 
-def find(number: int) -> Export:
-    """Raises ``NotFound``."""
+def find_by_name(name: str) -> Export:
+    """Raises ``NotFound``. Who may do what with it is for the caller to check."""
+    export = Export.objects.select_related("connection__account").filter(name=name).first()
+    if export is None:
+        names = ", ".join(Export.objects.order_by("name").values_list("name", flat=True))
+        remedy = f"There are: {names}." if names else "Apply a definitions file first."
+        raise NotFound("EXPORT_UNKNOWN", f"There is no export {name!r}.", remedy=remedy)
+    return export
+
+
+def find_by_id(number: int) -> Export:
+    """Raises ``NotFound``, as ``find_by_name`` does."""
     rows = Export.objects.select_related("connection__account", "owner").prefetch_related("segments")
     row = rows.filter(pk=number).first()
     if row is None:
@@ -245,9 +236,9 @@ def _unknown() -> NotFound:
     return NotFound("EXPORT_UNKNOWN", "There is no such export.")
 
 
-def line_of(actor: Actor, row: Export, run: Run | None) -> ExportLine:
+def summary_of(actor: Actor, row: Export, run: Run | None) -> ExportSummary:
     connection = row.connection
-    return ExportLine(
+    return ExportSummary(
         id=row.pk,
         name=row.name,
         connection=connection.name if connection else "",

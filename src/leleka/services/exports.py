@@ -14,32 +14,19 @@ from leleka.engine.pace import ImportPace
 from leleka.engine.run import Ground, Order, Watcher, preview
 from leleka.engine.screening import nobody
 from leleka.engine.suppressed import Shelf, Unkept
-from leleka.errors import Conflict, LelekaError, NeedsAttention, NotFound
+from leleka.errors import Conflict, LelekaError, NeedsAttention
 from leleka.services import refreshing, store, suppression
+from leleka.services.audit import Actor
 from leleka.services.catalogue import columns_data, table_of
 from leleka.services.connecting import Opened, opened
-from leleka.services.contracts import ExportView, PreviewView
-from leleka.services.export_schedules import written
+from leleka.services.contracts import PreviewView
+from leleka.services.export_views import find_by_name
 from leleka.services.matching import leavers_of, matching_of
+from leleka.services.permissions import require_export
 from leleka.services.waiting import waiting_addresses
 from leleka.state.models import Account, Connection, Export, Ledger, Run, RunStatus, Segment, Source
 from leleka.warehouse.session import Session
 from leleka.warehouse.store import LakeWarehouse
-
-
-def list_exports() -> list[ExportView]:
-    rows = Export.objects.select_related("connection").prefetch_related("segments").order_by("name")
-    return [_view(export) for export in rows]
-
-
-def find(name: str) -> Export:
-    """Raises ``NotFound``."""
-    export = Export.objects.select_related("connection__account").filter(name=name).first()
-    if export is None:
-        names = ", ".join(Export.objects.order_by("name").values_list("name", flat=True))
-        remedy = f"There are: {names}." if names else "Apply a definitions file first."
-        raise NotFound("EXPORT_UNKNOWN", f"There is no export {name!r}.", remedy=remedy)
-    return export
 
 
 def connection_of(export: Export) -> Connection:
@@ -183,9 +170,12 @@ def ground_of(session: Session, account: Opened, clock: Clock, shelf: Shelf) -> 
     )
 
 
-def preview_export(name: str, clock: Clock, watcher: Watcher, *, refresh: bool = True) -> PreviewView:
-    """Plan, and go no further. The plan it wrote is removed again."""
-    export = find(name)
+def preview_export(
+    actor: Actor, name: str, clock: Clock, watcher: Watcher, *, refresh: bool = True
+) -> PreviewView:
+    """Plan, and go no further. The plan it wrote is removed again. Raises ``Forbidden``, ``NotFound``."""
+    export = find_by_name(name)
+    require_export(actor, export)
     connection = connection_of(export)
     with store.session() as session:
         if refresh:
@@ -233,20 +223,3 @@ def _emptied(export: Export, config: dict[str, Any]) -> Iterable[str]:
     last = Run.objects.filter(export=export, status__in=done).order_by("-pk").first()
     before = {name: size for name, _, size in last.config["segments"]} if last else {}
     return (name for name, _, size in config["segments"] if not size and before.get(name))
-
-
-def _view(export: Export) -> ExportView:
-    run = export.runs.order_by("-pk").first()
-    connection = export.connection
-    return ExportView(
-        name=export.name,
-        connection=connection.name if connection else "",
-        type=connection.type if connection else "",
-        target=export.target,
-        segments=tuple(segment.name for segment in export.segments.all()),
-        leavers=export.leavers["policy"],
-        last_status=run.status if run else "Not started",
-        last_run=run.pk if run else None,
-        last_finished_at=run.finished_at if run else None,
-        schedule=written(export),
-    )

@@ -11,7 +11,7 @@ from django.utils import timezone
 from leleka.errors import Conflict, Forbidden, InvalidInput
 from leleka.services import editing_exports
 from leleka.services.audit import Actor
-from leleka.services.export_views import find
+from leleka.services.export_views import find_by_id
 from leleka.services.permissions import require_export
 from leleka.state.models import IdempotencyKey
 
@@ -33,7 +33,7 @@ def run_once(actor: Actor, number: int, key: str, *, resend: bool = False) -> in
             "A key has 1 to 200 visible ASCII characters.",
             where="Idempotency-Key",
         )
-    require_export(actor, find(number))  # whoever lost the right learns nothing by an old key
+    require_export(actor, find_by_id(number))  # whoever lost the right learns nothing by an old key
     digest = sha256(f"run {number} {resend}".encode()).hexdigest()
     known = _known(actor.user, key)
     if known is None:

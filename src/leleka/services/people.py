@@ -149,8 +149,9 @@ def new_link(actor: Actor, number: int) -> str:
         return _new_link(user, _LINK_LASTS)
 
 
-def first_link() -> str:
+def first_link(actor: Actor) -> str:
     """Give the token that makes the first administrator (P-3); "" where there is one already."""
+    require(actor, Permission.PEOPLE)
     if User.objects.filter(role=Role.ADMINISTRATOR).exists():
         return ""
     OneTimeLink.objects.filter(user=None).delete()
@@ -187,8 +188,9 @@ def actor_of(user: User, address: str = "", request: str = "") -> Actor:
     return Actor(f"{user.name} <{user.email}>"[:300], Role(user.role), user.pk, address, request)
 
 
-def actor_called(email: str) -> Actor:
+def actor_called(actor: Actor, email: str) -> Actor:
     """Give a person by their e-mail address; they still have to prove that it is them. Raises ``NotFound``."""
+    require(actor, Permission.PEOPLE)
     user = User.objects.filter(email=email.strip().lower(), disabled_at__isnull=True).first()
     if user is None:
         raise NotFound("PERSON_UNKNOWN", "There is no such person.", remedy="leleka user list shows them.")

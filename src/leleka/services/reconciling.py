@@ -12,6 +12,8 @@ from leleka.errors import Conflict, NotFound
 from leleka.services import exports, store
 from leleka.services.audit import Actor, record
 from leleka.services.connecting import opened
+from leleka.services.export_views import find_by_name
+from leleka.services.permissions import require_export
 from leleka.state.models import Export, Ledger, Run
 from leleka.warehouse import reconciling
 
@@ -33,14 +35,15 @@ class Reconciled:
 
 
 def reconcile(
-    name: str, actor: Actor, clock: Clock, say: Callable[[str], None], *, repair: bool
+    actor: Actor, name: str, clock: Clock, say: Callable[[str], None], *, repair: bool
 ) -> Reconciled:
     """Compare an export's ledger with the list's active contacts, read page by page.
 
     With ``repair`` the missing ones are planned again by the next run, which still excludes who unsubscribed or
-    bounced. Raises ``Conflict`` while a run is under way.
+    bounced. Raises ``Forbidden``, ``Conflict`` while a run is under way.
     """
-    export = exports.find(name)
+    export = find_by_name(name)
+    require_export(actor, export)
     connection = exports.connection_of(export)
     key = {"export": export, "account": connection.account, "target": export.target}
     ledger = Ledger.objects.filter(**key).first()

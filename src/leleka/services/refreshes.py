@@ -66,7 +66,7 @@ def _step(row: Refresh, numbers: dict[tuple[StepKind, int], int], node: Node) ->
 
 def cancel(actor: Actor, number: int) -> None:
     """Stop a refresh: no further step begins, and the runs it started are canceled. What was refreshed stays so."""
-    row = find(number)
+    row = find_by_id(number)
     _require(actor, row.scope)
     with transaction.atomic():
         now = timezone.now()
@@ -84,7 +84,7 @@ def cancel(actor: Actor, number: int) -> None:
 def show(actor: Actor, number: int) -> RefreshView:
     """Give a refresh with its steps. Raises ``NotFound``."""
     require(actor, Permission.SEE)
-    return _view(find(number), with_steps=True)
+    return _view(find_by_id(number), with_steps=True)
 
 
 def latest(actor: Actor, limit: int = 20, before: int | None = None) -> Sequence[RefreshView]:
@@ -96,7 +96,7 @@ def latest(actor: Actor, limit: int = 20, before: int | None = None) -> Sequence
     return [_view(row) for row in rows[:limit]]
 
 
-def find(number: int) -> Refresh:
+def find_by_id(number: int) -> Refresh:
     """Raises ``NotFound``."""
     row = Refresh.objects.filter(pk=number).first()
     if row is None:

@@ -7,14 +7,16 @@ from leleka.errors import NotFound
 from leleka.services import chain, refreshes, running, walking
 from leleka.services.audit import Actor
 from leleka.services.contracts import RefreshView
+from leleka.services.permissions import Permission, require
 from leleka.services.scheduling import close_finished
 from leleka.state.models import Refresh, RefreshStep, Segment, Source
 
 _LOOK = 1.0  # seconds
 
 
-def scope_of(*, source: str = "", segment: str = "", everything: bool = False) -> str:
+def scope_of(actor: Actor, *, source: str = "", segment: str = "", everything: bool = False) -> str:
     """Give the scope of what is named; of nothing, all data without the exports. Raises ``NotFound``."""
+    require(actor, Permission.SEE)
     if source:
         return f"source:{_number(Source, source)}"
     if segment:

@@ -8,6 +8,7 @@ from leleka.errors import NeedsAttention
 from leleka.services import store
 from leleka.services.audit import Actor, record
 from leleka.services.connecting import place_of
+from leleka.services.permissions import Permission, require
 from leleka.state.key_file import add_master_key, keep_master_keys
 from leleka.state.models import StoredSecret
 from leleka.state.sealing import alone
@@ -33,6 +34,7 @@ def rotate(actor: Actor, *, forget_old: bool) -> Rotated:
     A rotation that was cut short is finished, without yet another key. Each secret moves in a transaction of its
     own, on condition that it did not change meanwhile; old keys open what is not moved yet.
     """
+    require(actor, Permission.SYSTEM)
     keys = store.master_keys()
     behind, unreadable = _behind(keys)
     if not behind:

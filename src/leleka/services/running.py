@@ -19,6 +19,7 @@ from leleka.services import acting, database, exports, pruning, store, workers
 from leleka.services.audit import Actor, record
 from leleka.services.connecting import opened
 from leleka.services.contracts import RunView
+from leleka.services.export_views import find_by_name
 from leleka.services.failing import settle_and_fail
 from leleka.services.late import settle_late
 from leleka.services.noting import Noting
@@ -38,14 +39,15 @@ _LOOK: Final = 1.0  # seconds
 
 
 def run_export(
-    name: str, actor: Actor, clock: Clock, watcher: Watcher, *, refresh: bool = True, resend: bool = False
+    actor: Actor, name: str, clock: Clock, watcher: Watcher, *, refresh: bool = True, resend: bool = False
 ) -> RunView:
     """Run an export, or go on with its live run where that stopped; give how it ended.
 
     ``resend`` sends rows again that ActiveCampaign refused before, though they did not change. Raises
-    ``Conflict`` RUN_IN_PROGRESS where another process works on the live run.
+    ``Forbidden``, ``Conflict`` RUN_IN_PROGRESS where another process works on the live run.
     """
-    export = exports.find(name)
+    export = find_by_name(name)
+    require_export(actor, export)
     exports.connection_of(export)
     run = Run.objects.filter(export=export, finished_at__isnull=True).first()
     if run is None:
@@ -82,7 +84,7 @@ def ask_run(
 
     ``tries`` counts the runs of one due instant, this one included.
     """
-    export = exports.find(name)
+    export = find_by_name(name)
     require_export(actor, export)
     config = {**exports.outline(export), "resend": resend, "refresh": refresh}
     return _create(export, config, actor, trigger=trigger, tries=tries)

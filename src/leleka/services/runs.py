@@ -68,6 +68,7 @@ def show_run(actor: Actor, number: int) -> RunView:
 
 def may_act(actor: Actor, number: int) -> bool:
     """Tell whether somebody may run, cancel and resend what this run is of."""
+    require(actor, Permission.SEE)
     return may_use(actor, _find(number).export.connection)
 
 

@@ -17,7 +17,7 @@ from leleka.services import store
 from leleka.services.audit import Actor, record
 from leleka.services.editing import refuse_managed, stale
 from leleka.services.export_schedules import OFF, OWN, SYSTEM, columns_of, schedule_of
-from leleka.services.export_views import find
+from leleka.services.export_views import find_by_id
 from leleka.services.permissions import Permission, require, require_export
 from leleka.services.system_schedule import values
 from leleka.state.models import DueDecision, Export, SystemSchedule
@@ -260,7 +260,7 @@ def _bare(number: int) -> Export:
 
 
 def _editable(actor: Actor, numbers: Sequence[int], versions: Versions) -> Iterable[Export]:
-    rows = [find(number) for number in numbers]
+    rows = [find_by_id(number) for number in numbers]
     for row in rows:
         require_export(actor, row)
         refuse_managed(row)

@@ -65,7 +65,7 @@ class TaskDetails:
 def progress(actor: Actor, number: int, of: Key | None = None) -> ProgressView:
     """Give how far a refresh is; with ``of`` only that thing and what it needs. Raises ``NotFound``."""
     require(actor, Permission.SEE)
-    row = refreshes.find(number)
+    row = refreshes.find_by_id(number)
     steps = row.steps.order_by("number")
     if of:
         steps = steps.filter(number__in=_with_needs(steps, of))
@@ -83,7 +83,7 @@ def progress(actor: Actor, number: int, of: Key | None = None) -> ProgressView:
 def details(actor: Actor, number: int, step: int) -> TaskDetails:
     """Give one step of a refresh. Raises ``NotFound``."""
     require(actor, Permission.SEE)
-    row = refreshes.find(number)
+    row = refreshes.find_by_id(number)
     found = row.steps.filter(number=step).select_related("refresh", "run").first()
     if found is None:
         raise NotFound("TASK_UNKNOWN", "There is no such task.")

@@ -10,7 +10,7 @@ from leleka.core.chain import StepKind, StepStatus
 from leleka.core.ports import Clock
 from leleka.errors import Conflict, LelekaError, Problem
 from leleka.services import refreshing, running
-from leleka.services.audit import Actor, Role
+from leleka.services.audit import Actor
 from leleka.state.models import Export, Refresh, RefreshStep, Segment, Source
 from leleka.warehouse.session import Session
 
@@ -73,7 +73,7 @@ def _export(step: RefreshStep, guard: Guard) -> Done:
     if export is None:
         return _gone("export")
     refresh = step.refresh
-    actor = Actor(refresh.asked_by, Role.ADMINISTRATOR)
+    actor = Actor.worker(refresh.asked_by)
     try:
         with transaction.atomic():
             guard()

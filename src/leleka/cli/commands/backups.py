@@ -18,7 +18,7 @@ def backup(
     from leleka.services.audit import Actor
 
     store.prepare()
-    done = backups.backup(file, Actor.operator(), SystemClock())
+    done = backups.backup(Actor.operator(), file, SystemClock())
     if json:
         print_json(done)
         return
@@ -38,7 +38,7 @@ def restore(
     from leleka.services.audit import Actor
 
     store.prepare()
-    done = backups.restore(file, Actor.operator())
+    done = backups.restore(Actor.operator(), file)
     if json:
         print_json(done)
         return

@@ -24,7 +24,7 @@ def apply(
     from leleka.services.audit import Actor
 
     store.prepare()
-    done = applying.apply(file, Actor.operator(), say, plan_only=plan, prune=prune)
+    done = applying.apply(Actor.operator(), file, say, plan_only=plan, prune=prune)
     if json:
         print_json(done)
         return
@@ -47,20 +47,21 @@ def check(
     """Test connections step by step, and show the lists and fields of the account."""
     from leleka.core.clock import SystemClock
     from leleka.services import connections, store
+    from leleka.services.audit import Actor
 
     store.prepare()
-    clock = SystemClock()
+    actor, clock = Actor.operator(), SystemClock()
     views = []
-    for name in connections.names(connection):
+    for name in connections.names(actor, connection):
         if not json:
             out.print(f"[bold]{escape(name)}[/bold]", soft_wrap=True)
         steps = []
-        for step in connections.check(name, list_id, clock):
+        for step in connections.check(actor, name, list_id, clock):
             steps.append(step)
             if not json:
                 _print_step(step)
         failed = any(step.standing == "failed" for step in steps)
-        lists, fields = ((), ()) if failed else connections.offers(name, clock)
+        lists, fields = ((), ()) if failed else connections.offers(actor, name, clock)
         views.append({"connection": name, "failed": failed, "steps": steps, "lists": lists, "fields": fields})
         if not (json or failed):
             print_table(("list", "name"), [(one.id, one.name) for one in lists], "  The account has no list.")

@@ -17,17 +17,18 @@ NoRefresh = Annotated[
 def list_(json: JsonOption = False) -> None:
     """List the exports."""
     from leleka.cli.commands.schedule import in_words
-    from leleka.services import exports, store
+    from leleka.services import export_views, store
+    from leleka.services.audit import Actor
 
     store.prepare()
-    listed = exports.list_exports()
+    listed = export_views.list_exports(Actor.operator())
     if json:
         print_json(listed)
         return
     rows = [
         (
             *(one.name, one.connection, one.target, ", ".join(one.segments), in_words(one.schedule)),
-            *(one.last_status, one.last_finished_at),
+            *(one.status, one.refreshed),
         )
         for one in listed
     ]
@@ -42,11 +43,12 @@ def preview(name: Name, no_refresh: NoRefresh = False, json: JsonOption = False)
     from leleka.cli.reports import print_preview
     from leleka.core.clock import SystemClock
     from leleka.services import exports, store
+    from leleka.services.audit import Actor
 
     store.prepare()
     clock = SystemClock()
     with RunProgress(clock) as watcher:
-        view = exports.preview_export(name, clock, watcher, refresh=not no_refresh)
+        view = exports.preview_export(Actor.operator(), name, clock, watcher, refresh=not no_refresh)
     if json:
         print_json(view)
     else:
@@ -81,7 +83,7 @@ def run(
     try:
         with RunProgress(clock) as watcher:
             view = running.run_export(
-                name, Actor.operator(), clock, watcher, refresh=not no_refresh, resend=resend
+                Actor.operator(), name, clock, watcher, refresh=not no_refresh, resend=resend
             )
     except KeyboardInterrupt:
         say("Stopped. Nothing is lost: the same command goes on with this run.")
@@ -108,7 +110,7 @@ def reconcile(
     from leleka.services.audit import Actor
 
     store.prepare()
-    found = reconciling.reconcile(name, Actor.operator(), SystemClock(), say, repair=repair)
+    found = reconciling.reconcile(Actor.operator(), name, SystemClock(), say, repair=repair)
     if json:
         print_json(found)
         return

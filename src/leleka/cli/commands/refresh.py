@@ -31,7 +31,7 @@ def refresh(
         raise typer.BadParameter("--everything, --source and --segment exclude each other")
     store.prepare()
     clock, actor = SystemClock(), Actor.operator()
-    scope = refreshing_now.scope_of(source=source, segment=segment, everything=everything)
+    scope = refreshing_now.scope_of(actor, source=source, segment=segment, everything=everything)
     with RunProgress(clock) as watcher:
         view = refreshing_now.refresh_now(actor, scope, clock, watcher)
     if json:

@@ -25,12 +25,12 @@ def show(json: JsonOption = False) -> None:
     """Show the system's schedule with its next ten moments and latest decisions, and what each export follows."""
     from leleka.core.clock import SystemClock
     from leleka.core.schedules_reading import to_data
-    from leleka.services import exports, schedules, store
+    from leleka.services import export_views, schedules, store
     from leleka.services.audit import Actor
 
     store.prepare()
     actor = Actor.operator()
-    view, listed = schedules.system(actor, SystemClock()), exports.list_exports()
+    view, listed = schedules.system(actor, SystemClock()), export_views.list_exports(actor)
     decisions = schedules.system_decisions(actor, 10)
     written = to_data(view.schedule)
     if json:

@@ -32,11 +32,12 @@ def serve() -> None:
     from leleka.cli.supervisor import Supervisor
     from leleka.core.clock import SystemClock
     from leleka.services import people, readiness, store
+    from leleka.services.audit import Actor
 
     store.prepare()
     web = store.configuration().web
     store.refuse_plain_http(web)
-    token = people.first_link()
+    token = people.first_link(Actor.operator())
     if token:
         out.print(
             "There is no administrator yet. This link makes the first one; it works once, within an hour:"

@@ -17,5 +17,5 @@ def suppress(
     from leleka.services.audit import Actor
 
     store.prepare()
-    added = suppression.suppress(connection, address, Actor.operator(), reason)
+    added = suppression.suppress(Actor.operator(), connection, address, reason)
     out.print("Suppressed." if added else "Was suppressed already.")

@@ -81,9 +81,10 @@ def lend(
 ) -> None:
     """Make an administrator the export user of a connection; their password is read from standard input."""
     from leleka.services import editing_connections, people, store
+    from leleka.services.audit import Actor
 
     store.prepare()
-    actor = people.actor_called(email)
+    actor = people.actor_called(Actor.operator(), email)
     view = editing_connections.lend_name(actor, connection, sys.stdin.read().removesuffix("\n"))
     if json:
         print_json(view)

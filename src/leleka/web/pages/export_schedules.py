@@ -9,7 +9,7 @@ from django.urls import reverse
 from leleka.core.clock import SystemClock
 from leleka.errors import Conflict, Forbidden, InvalidInput
 from leleka.services import export_views, schedules, status
-from leleka.services.export_views import ExportLine
+from leleka.services.contracts import ExportSummary
 from leleka.services.statuses import status_of
 from leleka.web import schedules as words
 from leleka.web.answers import go, page, pane
@@ -20,7 +20,7 @@ from leleka.web.request import Request, actor_of
 _DECIDED: Final = 5
 
 
-def listed(request: Request, lines: Sequence[ExportLine]) -> dict[str, Any]:
+def listed(request: Request, lines: Sequence[ExportSummary]) -> dict[str, Any]:
     """Give what a list shows of the schedules of its exports, in the installation's time zone."""
     actor = actor_of(request)
     found = schedules.of_exports(actor, [line.id for line in lines])
