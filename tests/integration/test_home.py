@@ -147,7 +147,7 @@ def test_what_is_under_way_and_queued_runs_next(now: datetime) -> None:
     a_run(an_export("Third"), ended=now)
     a_run(an_export("Fourth"), RunStatus.NEEDS_CONFIRMATION, ended=None)
     found = overview.upcoming(ALICE, CLOCK)
-    assert [(one.run, one.export, one.status, one.stage) for one in found] == [
+    assert [(one.run, one.name, one.status, one.stage) for one in found] == [
         (first.pk, "First", "Processing", "Sending"), (second.pk, "Second", "Queued", ""),
     ]  # fmt: skip
 
@@ -220,5 +220,5 @@ def test_what_is_due_next_stands_behind_what_is_under_way(now: datetime) -> None
     soon, later = now + timedelta(hours=1), now + timedelta(hours=2)
     Export.objects.filter(pk=own.pk).update(schedule={"policy": "own"}, next_due_at=soon)
     SystemSchedule.objects.create(pk=1, on=True, next_due_at=later)
-    found = [(one.run, one.export, one.at) for one in overview.upcoming(ALICE, CLOCK)]
+    found = [(one.run, one.name, one.due_at) for one in overview.upcoming(ALICE, CLOCK)]
     assert found == [(live.pk, "First", None), (None, "Second", soon), (None, "", later)]

@@ -50,11 +50,6 @@ class StepOut(Schema):
     finished_at: datetime | None
     run: int | None
 
-    @staticmethod
-    def resolve_run(step: object) -> int | None:
-        run = getattr(step, "run", None)
-        return run if isinstance(run, int) else getattr(run, "id", None)
-
 
 class RefreshLineOut(Schema):
     """``behind`` is the refresh that it waits for; ``subject`` the name of what it is of."""

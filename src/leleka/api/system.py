@@ -20,7 +20,7 @@ from leleka.api.schedule_shapes import (
     written,
 )
 from leleka.core.clock import SystemClock
-from leleka.services import schedules, status, system_schedule
+from leleka.services import schedules, status
 from leleka.services.audit import Actor
 from leleka.services.schedules import DecisionView
 from leleka.services.status import Overview, Wanted
@@ -133,11 +133,11 @@ def show_status(request: ApiRequest, looking: Annotated[Looking, Query()]) -> Ov
 
 
 def _shown(actor: Actor) -> dict[str, Any]:
-    view, row = schedules.system(actor, SystemClock()), system_schedule.row()
+    view = schedules.system(actor, SystemClock())
     return {
         "on": view.on,
         "schedule": written(view.schedule),
         "version": view.version,
-        "managed_by_file": row.managed_by_file if row else "",
+        "managed_by_file": view.managed_by_file,
         **told(view.next, view.changes),
     }

@@ -14,6 +14,7 @@ from leleka.errors import Problem
 from leleka.services import beats, connection_views, schedules
 from leleka.services.audit import Actor
 from leleka.services.permissions import Permission, allows, require
+from leleka.services.schedules import Upcoming
 from leleka.state.models import Connection, Export, Run, RunStatus, Segment, SegmentSize, Source
 
 _EACH: Final = 5  # of one kind are told one by one; how many more there are, in a number
@@ -49,22 +50,6 @@ class Concerns:
     @property
     def more(self) -> int:
         return self.total - len(self.shown)
-
-
-@dataclass(frozen=True, slots=True)
-class Upcoming:
-    """What runs next. ``at`` is None of what is under way or queued already, then ``run`` and ``status`` say more.
-
-    The system's schedule, which is of no single export, has neither ``export`` nor ``export_id``.
-    """
-
-    export: str
-    export_id: int | None
-    at: datetime | None = None
-    run: int | None = None
-    status: str = ""
-    stage: str = ""
-    stage_told: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,12 +144,12 @@ def upcoming(actor: Actor, clock: Clock) -> Sequence[Upcoming]:
     require(actor, Permission.SEE)
     live = Run.objects.filter(finished_at__isnull=True).exclude(status=RunStatus.NEEDS_CONFIRMATION)
     rows = live.order_by("pk").values_list(
-        "export__name", "export_id", "pk", "status", "stage", "stage_told"
+        "export_id", "export__name", "pk", "status", "stage", "stage_told"
     )[:_NEXT]
     now = datetime.fromtimestamp(clock.now(), UTC)
-    found = [Upcoming(name, export, None, *more) for name, export, *more in rows]
-    due = [one for one in schedules.upcoming(actor, _NEXT) if one.due_at > now]
-    return [*found, *(Upcoming(one.name, one.export, one.due_at) for one in due)][:_NEXT]
+    found = [Upcoming(None, *told) for told in rows]
+    due = [one for one in schedules.upcoming(actor, _NEXT) if one.due_at is not None and one.due_at > now]
+    return [*found, *due][:_NEXT]
 
 
 def ended(actor: Actor) -> Sequence[Ended]:

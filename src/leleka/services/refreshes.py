@@ -127,7 +127,7 @@ def _step_view(step: RefreshStep, run: RunView | None) -> StepView:
         problems=run.problems if run else [Problem(**one) for one in step.problems],
         started_at=step.started_at,
         finished_at=run.finished_at if run else step.finished_at,
-        run=run,
+        run=run.id if run else None,
     )
 
 

@@ -13,10 +13,6 @@ from leleka.services.export_schedules import next_due
 from leleka.state.models import SystemSchedule
 
 
-def row() -> SystemSchedule | None:
-    return SystemSchedule.objects.filter(pk=1).first()
-
-
 def values(schedule: Schedule | None, now: datetime, *, on: bool) -> dict[str, Any]:
     """Give the columns of a schedule that holds from now on; None keeps the one there is."""
     kept = {} if schedule is None else {"schedule": to_data(schedule)}

@@ -8,7 +8,8 @@ from django.urls import reverse
 from leleka.core.clock import SystemClock
 from leleka.core.schedules_reading import to_data
 from leleka.errors import Conflict, InvalidInput
-from leleka.services import schedules, system_schedule
+from leleka.services import schedules
+from leleka.services.schedules import SystemScheduleView
 from leleka.services.statuses import status_of
 from leleka.web import schedules as words
 from leleka.web.answers import go, page
@@ -20,7 +21,7 @@ _DECIDED: Final = 12
 
 def show(request: Request) -> HttpResponse:
     view = schedules.system(actor_of(request), SystemClock())
-    context = _context(request)
+    context = _context(request, view)
     given = {"on": view.on, "version": view.version, **words.form_of(view.schedule)}
     if not view.on:
         view_next, changes = schedules.preview(to_data(view.schedule), SystemClock())
@@ -38,7 +39,8 @@ def save(request: Request) -> HttpResponse:
         schedules.set_system(actor_of(request), {**data, "on": on}, version, SystemClock())
     except (InvalidInput, Conflict) as error:
         given = {"on": on, "version": version, **words.form_of(data)}
-        context = {**_context(request), "given": given, "errors": words.beside_fields(error.problems)}
+        view = schedules.system(actor_of(request), SystemClock())
+        context = {**_context(request, view), "given": given, "errors": words.beside_fields(error.problems)}
         context["is_on"] = on
         return page(request, "web/pages/system_schedule.html", {**context, **next_of(data)}, status_of(error))
     return go(request, f"{reverse('web:system_schedule')}?saved")
@@ -60,12 +62,11 @@ def next_of(data: dict[str, Any]) -> dict[str, Any]:
     return {"next": found, "changes": changes, "zone": data["time_zone"]}
 
 
-def _context(request: Request) -> dict[str, Any]:
+def _context(request: Request, view: SystemScheduleView) -> dict[str, Any]:
     actor = actor_of(request)
-    row = system_schedule.row()
     return {
         "tab": "schedule",
         "decisions": schedules.system_decisions(actor, _DECIDED),
         "following": schedules.following(actor),
-        "managed_by_file": row.managed_by_file if row else "",
+        "managed_by_file": view.managed_by_file,
     }
