@@ -8,6 +8,7 @@ from typing import Any
 from leleka.core.chain import ENDED
 from leleka.core.planning import Counts
 from leleka.errors import Problem
+from leleka.state.models import RunStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +121,14 @@ class RunView:
     tries: int
     retry_at: datetime | None
     stalled_at: datetime | None
+
+    @property
+    def needs_confirmation(self) -> bool:
+        return self.status == RunStatus.NEEDS_CONFIRMATION
+
+    @property
+    def is_canceling(self) -> bool:
+        return self.status == RunStatus.CANCELING
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from leleka.services.export_forms import checked, data_of
 from leleka.services.export_schedules import OFF
 from leleka.services.export_views import find_by_id
 from leleka.services.permissions import Permission, may_use, require, require_export
-from leleka.state.models import Connection, Export, Run, Segment, Task
+from leleka.state.models import Connection, Export, Run, RunStatus, Segment, Task
 
 _LONGEST_NAME: Final = 200
 
@@ -37,6 +37,11 @@ class AskedRun:
     export: str
     run: int | None
     problems: Sequence[Problem] = ()
+
+    @property
+    def status(self) -> str:
+        """Give the status of a run that was just asked for."""
+        return RunStatus.QUEUED
 
 
 def create(actor: Actor, data: Mapping[str, Any]) -> Saved:

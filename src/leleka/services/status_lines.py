@@ -53,6 +53,10 @@ class TaskLine:
         return goes_on(self.status, ended=self.finished_at is not None)
 
     @property
+    def needs_confirmation(self) -> bool:
+        return self.status == RunStatus.NEEDS_CONFIRMATION
+
+    @property
     def went_well(self) -> bool:
         return self.status in WENT_WELL
 

@@ -33,6 +33,10 @@ class StageView:
     lines: Sequence[TaskLine]
     more: int
 
+    @property
+    def is_successful(self) -> bool:
+        return self.status == StepStatus.SUCCESSFUL
+
 
 @dataclass(frozen=True, slots=True)
 class ProgressView:
