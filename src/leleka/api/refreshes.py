@@ -1,8 +1,8 @@
 """Refreshes: sources, profiles, segments and exports brought up to date in their order."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 from ninja import Query, Router, Schema, Status
 from pydantic import ConfigDict, Field
@@ -42,6 +42,7 @@ class StepOut(Schema):
     name: str
     status: str
     stage: str
+    stage_told: Mapping[str, Any]
     changed: bool
     rows: int | None
     notes: Sequence[str]

@@ -38,9 +38,11 @@ class TaskLineOut(Schema):
     name: str
     status: str
     stage: str
+    stage_told: dict[str, Any]
     problems: Sequence[ProblemOut]
     notes: Sequence[str]
     rows: int | None
+    changed: bool
     started_at: datetime | None
     finished_at: datetime | None
     updated_at: datetime | None
@@ -51,6 +53,7 @@ class TaskLineOut(Schema):
     run: int | None
     tries: int
     retry_at: datetime | None
+    tried_again: bool
     stalled: bool
     progress: ProgressOut | None
 
