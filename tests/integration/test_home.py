@@ -158,8 +158,8 @@ def test_the_ten_runs_that_ended_last_are_told_the_newest_first(now: datetime) -
         a_run(export, ended=now - timedelta(hours=one), counts=counts(delivered=one)) for one in range(12)
     ]
     found = overview.ended(ALICE)
-    assert [one.run for one in found] == [run.pk for run in runs[:10]]
-    assert [one.delivered for one in found] == list(range(10))
+    assert [one.id for one in found] == [run.pk for run in runs[:10]]
+    assert [one.counts.delivered for one in found if one.counts] == list(range(10))
 
 
 def test_a_segment_is_told_with_its_change_since_a_week_ago(now: datetime) -> None:

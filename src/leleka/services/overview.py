@@ -13,7 +13,9 @@ from leleka.core.ports import Clock
 from leleka.errors import Problem
 from leleka.services import beats, connection_views, schedules
 from leleka.services.audit import Actor
+from leleka.services.contracts import RunView
 from leleka.services.permissions import Permission, allows, require
+from leleka.services.runs import views_of
 from leleka.services.schedules import Upcoming
 from leleka.state.models import Connection, Export, Run, RunStatus, Segment, SegmentSize, Source
 
@@ -50,19 +52,6 @@ class Concerns:
     @property
     def more(self) -> int:
         return self.total - len(self.shown)
-
-
-@dataclass(frozen=True, slots=True)
-class Ended:
-    """A run that ended."""
-
-    run: int
-    export: str
-    export_id: int
-    status: str
-    ended: datetime
-    delivered: int
-    asked_by: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,18 +141,11 @@ def upcoming(actor: Actor, clock: Clock) -> Sequence[Upcoming]:
     return [*found, *due][:_NEXT]
 
 
-def ended(actor: Actor) -> Sequence[Ended]:
+def ended(actor: Actor) -> Sequence[RunView]:
     """Give the runs that ended last, the newest first."""
     require(actor, Permission.SEE)
-    rows = Run.objects.filter(finished_at__isnull=False).order_by("-finished_at", "-pk")
-    told = rows.values_list("pk", "export__name", "export_id", "status", "finished_at", "counts", "asked_by")[
-        :_LAST
-    ]
-    return [
-        Ended(pk, name, export, status, moment, counts.get("delivered", 0), asked_by)
-        for pk, name, export, status, moment, counts, asked_by in told
-        if moment is not None
-    ]
+    rows = Run.objects.filter(finished_at__isnull=False).select_related("export")
+    return views_of(rows.order_by("-finished_at", "-pk")[:_LAST])
 
 
 def sizes(actor: Actor) -> Sequence[SizeLine]:
