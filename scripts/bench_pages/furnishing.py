@@ -69,7 +69,7 @@ def furnish(folder: Path, terms: Terms) -> Furnished:
     preparation.prepare()
     tables.customers(folder / "customers.parquet", terms.profiles)
     (folder / "leleka.yaml").write_text(_DEFINITIONS, encoding="utf-8")
-    definition_apply.apply(folder / "leleka.yaml", alice, print)
+    definition_apply.apply(alice, folder / "leleka.yaml", print)
     with transaction.atomic():
         users = _people(terms.people)
         _segments(terms.segments)

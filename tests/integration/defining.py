@@ -87,7 +87,7 @@ class Desk:
     def applied(
         self, text: str = FILE, name: str = "leleka.yaml", **options: bool
     ) -> dict[tuple[str, str], tuple[Did, Sequence[str]]]:
-        done = definition_apply.apply(self.write(text, name), ACTOR, self.said.append, **options)
+        done = definition_apply.apply(ACTOR, self.write(text, name), self.said.append, **options)
         return {(one.kind, one.name): (one.did, one.fields) for one in done}
 
     def refused(
@@ -96,7 +96,7 @@ class Desk:
         """Return what is said against a file, having seen that it changed nothing and that no key is repeated."""
         path, before = self.write(text, name), state()
         with pytest.raises(kind) as caught:
-            definition_apply.apply(path, ACTOR, self.said.append, **options)
+            definition_apply.apply(ACTOR, path, self.said.append, **options)
         assert state() == before
         shown = f"{caught.value}{caught.value!r}{caught.value.problems}{self.said}"
         assert "CANARY" not in shown

@@ -108,10 +108,10 @@ class Office:
         return path
 
     def apply(self, definitions: str = DEFINITIONS, **options: bool) -> list[Applied]:
-        return list(definition_apply.apply(self.write(definitions), ALICE, self.watcher.stage, **options))
+        return list(definition_apply.apply(ALICE, self.write(definitions), self.watcher.stage, **options))
 
     def run(self, name: str = "News", **options: bool) -> RunView:
-        return run_execution.run_export(name, ALICE, SystemClock(), self.watcher, **options)
+        return run_execution.run_export(ALICE, name, SystemClock(), self.watcher, **options)
 
     def ask(self, path: str, body: Mapping[str, object] | None = None, method: str = "POST") -> Any:
         """Turn a switch of the sandbox, or look into it."""

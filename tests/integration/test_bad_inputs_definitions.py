@@ -17,7 +17,7 @@ from leleka.services.definitions import apply as definition_apply
 from tests.bad_inputs import Entry, entries
 from tests.bad_inputs.placing import placed
 from tests.integration.defining import ACTOR, FILE, SECRET, Desk, open_desk, state
-from tests.integration.office import DEFINITIONS, Office
+from tests.integration.office import ALICE, DEFINITIONS, Office
 
 BASE: Any = YAML(typ="safe", pure=True).load(FILE)
 AT_WORK: Any = YAML(typ="safe", pure=True).load(DEFINITIONS)
@@ -74,7 +74,7 @@ def test_what_the_account_does_not_know_is_said_by_the_check(office: Office, one
     """Inputs 57 and 59."""
     office.apply(placed(AT_WORK, one.at, one.input) if one.at else DEFINITIONS)
     office.ask("lists/2/delete")
-    steps = list(live_account.check("Sandbox", str(one.list or 1), SystemClock()))
+    steps = list(live_account.check(ALICE, "Sandbox", str(one.list or 1), SystemClock()))
     failed = [step for step in steps if step.standing is CheckStatus.FAILED]
     assert [step.code for step in failed] == [one.code]
     assert one.says in failed[0].sentence
@@ -172,7 +172,7 @@ def test_whatever_stands_anywhere_is_taken_or_refused_in_words(
 def refusal(desk: Desk, path: Path) -> InvalidInput | None:
     """Plan the file; whatever else it raises fails the test."""
     try:
-        definition_apply.apply(path, ACTOR, desk.said.append, plan_only=True)
+        definition_apply.apply(ACTOR, path, desk.said.append, plan_only=True)
     except InvalidInput as error:
         return error
     return None

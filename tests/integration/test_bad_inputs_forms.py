@@ -137,7 +137,7 @@ def test_what_only_the_account_can_tell_stops_the_run(office: Office, one: Entry
     made.told("POST", "/exports", put(deepcopy(EXPORT), one), 201)
     if one.at == ("list",):
         office.ask("lists/2/delete")
-    view = run_execution.run_export("Second", made.actor, SystemClock(), Silent())
+    view = run_execution.run_export(made.actor, "Second", SystemClock(), Silent())
     assert (view.status, office.imports()) == ("Failed", 0)
     assert one.code in {problem.code for problem in view.problems}
     assert one.says in str(view.problems)

@@ -112,7 +112,7 @@ def test_whatever_is_typed_is_a_label_below_a_suffix_or_refused(
     path = desk.write(placed(BASE, AT, text))
     refused: InvalidInput | None = None
     try:
-        definition_apply.apply(path, ACTOR, desk.said.append, plan_only=True)
+        definition_apply.apply(ACTOR, path, desk.said.append, plan_only=True)
     except InvalidInput as error:
         refused = error
     assert asked == []

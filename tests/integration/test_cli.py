@@ -206,7 +206,7 @@ def test_everything_that_prints_facts_prints_them_as_json(terminal: Terminal) ->
     assert len(terminal.leleka("segment", "show", "Gold", "--json").json["sample"]) == 5
     assert terminal.leleka("export", "preview", "News", "--json").json["counts"]["added"] == 5
     assert terminal.leleka("export", "run", "News", "--json").json["counts"]["delivered"] == 5
-    assert terminal.leleka("export", "list", "--json").json[0]["last_status"] == "Successful"
+    assert terminal.leleka("export", "list", "--json").json[0]["status"] == "Successful"
     (listed,) = terminal.leleka("run", "list", "--json").json
     number = str(listed["id"])
     shown = terminal.leleka("run", "show", number, "--rows", "delivered", "--json").json

@@ -50,17 +50,17 @@ def test_the_first_administrator_is_made_by_a_link_that_lasts_an_hour() -> None:
     """P-3: there is no default account."""
     clock = VirtualClock()
     with using(clock):
-        over = people_commands.first_link()
+        over = people_commands.first_link(OPERATOR)
         clock.sleep(61 * 60)
         with pytest.raises(NotFound):
             people_commands.accept_link(over, PASSWORD, "a@example.com", "Ada")
-        people_commands.accept_link(people_commands.first_link(), PASSWORD, "a@example.com", "Ada")
+        people_commands.accept_link(people_commands.first_link(OPERATOR), PASSWORD, "a@example.com", "Ada")
     assert User.objects.get().role == Role.ADMINISTRATOR
-    assert people_commands.first_link() == ""
+    assert people_commands.first_link(OPERATOR) == ""
 
 
 def test_a_first_link_is_worth_nothing_once_there_is_an_administrator() -> None:
-    token = people_commands.first_link()
+    token = people_commands.first_link(OPERATOR)
     somebody("alice", Role.ADMINISTRATOR)
     with pytest.raises(NotFound):
         people_commands.accept_link(token, PASSWORD, "eve@example.com", "Eve")

@@ -43,7 +43,7 @@ class Hasty(SystemClock):
 def run(office: Office, clock: SystemClock | None = None, people: int = PEOPLE) -> RunView:
     office.hire(people)
     office.apply()
-    return run_execution.run_export("News", ALICE, clock or SystemClock(), office.watcher)
+    return run_execution.run_export(ALICE, "News", clock or SystemClock(), office.watcher)
 
 
 def asked(office: Office, line: str = IMPORT) -> list[dict[str, Any]]:
@@ -243,7 +243,7 @@ def test_who_was_left_out_without_a_word_is_found_by_looking_and_sent_once(offic
     assert accounted(view).delivered == 20
     assert office.run().requests == 0
     office.behave(faults=[])
-    found = reconcile("News", ALICE, SystemClock(), office.watcher.stage, repair=True)
+    found = reconcile(ALICE, "News", SystemClock(), office.watcher.stage, repair=True)
     assert (found.missing, found.missing_sample) == (1, ("p***@x***",))
     assert accounted(office.run()).delivered == 1
     assert office.listed().keys() == addresses(20)

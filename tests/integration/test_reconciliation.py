@@ -9,7 +9,7 @@ from tests.integration.office import ALICE, Office
 
 
 def reconciled(office: Office, *, repair: bool = False) -> Reconciled:
-    return reconcile("News", ALICE, SystemClock(), office.watcher.stage, repair=repair)
+    return reconcile(ALICE, "News", SystemClock(), office.watcher.stage, repair=repair)
 
 
 @pytest.fixture

@@ -268,7 +268,7 @@ def test_more_people_than_the_limit_send_nothing_and_both_numbers_are_said(offic
 def test_a_preview_says_what_a_run_does_and_sends_nothing(opened: Office) -> None:
     opened.edit(1, 2, first_name="Нове")
     before = opened.imports()
-    view = previews.preview_export("News", SystemClock(), opened.watcher)
+    view = previews.preview_export(ALICE, "News", SystemClock(), opened.watcher)
     assert (view.counts.changed, view.counts.unchanged, view.requests) == (2, 18, 1)
     assert (opened.imports(), Run.objects.count()) == (before, 1)
     after = opened.run()

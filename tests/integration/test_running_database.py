@@ -65,7 +65,7 @@ def goes_away(monkeypatch: pytest.MonkeyPatch, write: str, *, done: bool, times:
 
 
 def go(office: Office) -> RunView:
-    return run_export("News", ALICE, Patient(), office.watcher)
+    return run_export(ALICE, "News", Patient(), office.watcher)
 
 
 @pytest.fixture
@@ -113,7 +113,7 @@ def test_what_could_not_be_given_back_is_taken_up_again_at_once(
 
     monkeypatch.setattr(RUN_LEASE, "release", not_at_first)
     clock = Patient()
-    assert run_export("News", ALICE, clock, ready.watcher).status == "Successful"
+    assert run_export(ALICE, "News", clock, ready.watcher).status == "Successful"
     assert clock.slept <= 2.0
 
 

@@ -77,7 +77,7 @@ def test_who_is_only_kept_leaves_without_a_question(office: Office) -> None:
 def test_a_preview_says_what_would_be_asked_and_leaves_no_plan_behind(office: Office) -> None:
     office.hire(120)
     office.apply(DEFINITIONS + MARK + "    limit: 119\n")
-    view = previews.preview_export("News", SystemClock(), office.watcher)
+    view = previews.preview_export(ALICE, "News", SystemClock(), office.watcher)
     assert (view.too_large, view.limit, view.counts.selected) == (True, 119, 120)
     office.apply(DEFINITIONS + MARK)
     office.run()
@@ -86,7 +86,7 @@ def test_a_preview_says_what_would_be_asked_and_leaves_no_plan_behind(office: Of
         {one.reference for one in lake_sessions.lake().all() if "plans" in one.reference},
         office.imports(),
     )
-    view = previews.preview_export("News", SystemClock(), office.watcher)
+    view = previews.preview_export(ALICE, "News", SystemClock(), office.watcher)
     assert "Gold" in view.confirmation_reason
     assert (view.counts.left, view.requests) == ({"due": 120}, 1)
     assert {one.reference for one in lake_sessions.lake().all() if "plans" in one.reference} == kept

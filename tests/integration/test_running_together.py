@@ -91,7 +91,7 @@ def test_a_run_that_another_process_works_on_is_refused(office: Office) -> None:
             Run.objects.filter(pk=run.pk).update(lease_until=self.now() + 30)
 
     with refused("RUN_IN_PROGRESS"):
-        run_export("News", ALICE, Renewing(), Silent())
+        run_export(ALICE, "News", Renewing(), Silent())
     assert office.imports() == 0
 
 
@@ -112,7 +112,7 @@ def test_a_run_that_comes_to_need_confirmation_is_not_waited_for_without_end(off
             Run.objects.filter(pk=run.pk).update(status=RunStatus.NEEDS_CONFIRMATION, lease_until=0.0)
 
     with refused("RUN_IN_PROGRESS"):
-        run_export("News", ALICE, Planning(), Silent())
+        run_export(ALICE, "News", Planning(), Silent())
     assert office.imports() == 0
 
 

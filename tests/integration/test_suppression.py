@@ -11,7 +11,7 @@ from tests.integration.office import ALICE, DEFINITIONS, MARK, Office
 def test_who_is_suppressed_is_excluded_from_then_on(office: Office) -> None:
     office.hire(5)
     office.apply()
-    assert suppression.suppress("Sandbox", " P3@X.test ", ALICE, "asked by letter")
+    assert suppression.suppress(ALICE, "Sandbox", " P3@X.test ", "asked by letter")
     view = office.run()
 
     assert office.listed().keys() == {f"p{number}@x.test" for number in (1, 2, 4, 5)}
@@ -24,7 +24,7 @@ def test_a_suppressed_person_who_leaves_is_not_even_marked(office: Office) -> No
     office.hire(5)
     office.apply(DEFINITIONS + MARK)
     office.run()
-    suppression.suppress("Sandbox", "p3@x.test", ALICE)
+    suppression.suppress(ALICE, "Sandbox", "p3@x.test")
     office.edit(3, 4, tier="silver")
     office.run()
 
@@ -35,8 +35,8 @@ def test_a_suppressed_person_who_leaves_is_not_even_marked(office: Office) -> No
 def test_only_a_digest_of_the_address_is_kept(office: Office) -> None:
     office.hire(1)
     office.apply()
-    suppression.suppress("Sandbox", "p3@x.test", ALICE)
-    assert not suppression.suppress("Sandbox", "p3@x.test", ALICE)
+    suppression.suppress(ALICE, "Sandbox", "p3@x.test")
+    assert not suppression.suppress(ALICE, "Sandbox", "p3@x.test")
 
     (row,) = SuppressedPerson.objects.values()
     details = AuditEntry.objects.values_list("details", flat=True)
@@ -47,6 +47,6 @@ def test_what_is_no_address_or_no_connection_is_refused(office: Office) -> None:
     office.hire(1)
     office.apply()
     with pytest.raises(InvalidInput, match="EMAIL_INVALID"):
-        suppression.suppress("Sandbox", "nobody", ALICE)
+        suppression.suppress(ALICE, "Sandbox", "nobody")
     with pytest.raises(NotFound, match="CONNECTION_UNKNOWN"):
-        suppression.suppress("Sand", "p3@x.test", ALICE)
+        suppression.suppress(ALICE, "Sand", "p3@x.test")

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from leleka.core.clock import SystemClock
 from leleka.errors import Conflict, InvalidInput
-from leleka.services.access.actor import Role
+from leleka.services.access.actor import Actor, Role
 from leleka.services.connections import queries as connection_queries
 from leleka.services.exports import choices as export_choices
 from leleka.services.people import api_tokens
@@ -82,7 +82,10 @@ def test_the_first_link_makes_nobody_who_is_there_already() -> None:
     somebody("ada", Role.VIEWER)
     with pytest.raises(Conflict, match="PERSON_EXISTS"):
         people_commands.accept_link(
-            people_commands.first_link(), "seven storks over the marsh", "ada@example.com", "Ada"
+            people_commands.first_link(Actor.operator()),
+            "seven storks over the marsh",
+            "ada@example.com",
+            "Ada",
         )
 
 

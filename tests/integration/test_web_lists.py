@@ -12,8 +12,8 @@ from django.test.utils import CaptureQueriesContext
 
 from leleka.services.access.actor import Role
 from leleka.services.connections import queries as connection_queries
+from leleka.services.contracts import ExportSummary
 from leleka.services.exports import queries as export_queries
-from leleka.services.exports.queries import ExportLine
 from leleka.services.paging import ListQuery
 from leleka.services.runs import queries as run_queries
 from leleka.state.models import Account, Connection, Export, Run, Segment, User
@@ -75,7 +75,7 @@ def test_a_page_that_is_not_there_is_the_nearest(asked: str, given: int) -> None
 )
 @pytest.mark.parametrize("down", [False, True])
 def test_exports_are_in_order_over_all_pages(
-    column: str, key: Callable[[ExportLine], Any], down: bool
+    column: str, key: Callable[[ExportSummary], Any], down: bool
 ) -> None:
     fill(MANY)
     bob = somebody("bob", Role.CONTRIBUTOR).actor
@@ -99,7 +99,9 @@ def test_exports_are_in_order_over_all_pages(
         ("nobody", lambda _: False),
     ],
 )
-def test_exports_are_found_by_name_connection_and_type(text: str, kept: Callable[[ExportLine], bool]) -> None:
+def test_exports_are_found_by_name_connection_and_type(
+    text: str, kept: Callable[[ExportSummary], bool]
+) -> None:
     fill(30)
     everything = export_queries.find_exports(ALICE, ListQuery()).items
     found = export_queries.find_exports(ALICE, ListQuery(text=text))

@@ -8,7 +8,7 @@ from leleka.core.clock import SystemClock
 from leleka.services.access.actor import Role
 from leleka.state.models import Connection, Export, Run, Task
 from leleka.worker import jobs, previews
-from tests.integration.office import DEFINITIONS, Office
+from tests.integration.office import ALICE, DEFINITIONS, Office
 from tests.integration.people import lend_a_name, somebody
 
 HTMX = {"HX-Request": "true"}
@@ -44,7 +44,7 @@ def test_a_preview_compares_contacts_held_and_added_with_the_plan(
 def test_an_account_is_not_asked_where_nobody_entered_a_limit(office: Office, ada: Client) -> None:
     page = previewed(ada)
     assert "its plan allows" not in page
-    assert previews.preview_export("News", SystemClock(), office.watcher).account_contacts is None
+    assert previews.preview_export(ALICE, "News", SystemClock(), office.watcher).account_contacts is None
 
 
 def test_run_asks_first_where_the_segments_are_more_than_the_account_pays_for(

@@ -24,11 +24,12 @@ from leleka.api.schemas.schedules import DecisionOut, ExportScheduleIn, ExportSc
 from leleka.core.clock import current_clock
 from leleka.errors import NeedsAttention, NotFound
 from leleka.services.access.actor import Actor
+from leleka.services.contracts import ExportSummary
 from leleka.services.exports import choices as export_choices
 from leleka.services.exports import commands as export_commands
 from leleka.services.exports import queries as export_queries
 from leleka.services.exports.choices import Choices
-from leleka.services.exports.queries import ExportDetail, ExportLine
+from leleka.services.exports.queries import ExportDetail
 from leleka.services.runs import commands as run_commands
 from leleka.services.runs import idempotency
 from leleka.services.schedules import commands as schedule_commands
@@ -116,7 +117,7 @@ def duplicate_export(request: ApiRequest, number: Number) -> dict[str, Any]:
 @router.post(
     "/{int:number}/detach", response=ExportLineOut, operation_id="detachExport", summary="Detach an export"
 )
-def detach_export(request: ApiRequest, number: Number) -> ExportLine:
+def detach_export(request: ApiRequest, number: Number) -> ExportSummary:
     """Take its connection away: it keeps everything else and does not run."""
     export_commands.detach(request.auth, [number])
     return export_queries.export(request.auth, number).line

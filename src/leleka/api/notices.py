@@ -1,8 +1,8 @@
 """Notices: what people are told without asking."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 from ninja import Query, Router, Schema
 
@@ -17,7 +17,8 @@ router = Router(tags=["Notices"])
 class NoticeOut(Schema):
     """``subject`` is what it is about, as ``export:7``; ``answers`` the notice that a recovery ends.
 
-    ``reason`` is why a run waits for confirmation.
+    ``reason`` is why a run waits for confirmation, ``reason_told`` its code and values; ``path`` is the page with
+    more.
     """
 
     id: int
@@ -26,11 +27,13 @@ class NoticeOut(Schema):
     title: str
     problems: Sequence[ProblemOut]
     reason: str
+    reason_told: Mapping[str, Any]
     counts: dict[str, int]
     made_at: datetime
     export: int | None
     run: int | None
     answers: int | None
+    path: str
     seen: bool
 
 

@@ -1,8 +1,8 @@
 """Refreshes: sources, profiles, segments and exports brought up to date in their order."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 from ninja import Query, Router, Schema, Status
 from pydantic import ConfigDict, Field
@@ -43,6 +43,7 @@ class StepOut(Schema):
     name: str
     status: str
     stage: str
+    stage_told: Mapping[str, Any]
     changed: bool
     rows: int | None
     notes: Sequence[str]
@@ -50,11 +51,6 @@ class StepOut(Schema):
     started_at: datetime | None
     finished_at: datetime | None
     run: int | None
-
-    @staticmethod
-    def resolve_run(step: object) -> int | None:
-        run = getattr(step, "run", None)
-        return run if isinstance(run, int) else getattr(run, "id", None)
 
 
 class RefreshLineOut(Schema):

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 from django.http import StreamingHttpResponse
 from ninja import Query, Router, Schema, Status
@@ -50,6 +50,7 @@ class RunOut(Schema):
     """``finished_at`` is null while it is under way; ``confirmation_reason`` is why it waits, or waited, for it.
 
     ``acts_as`` is the export user in whose name it sends; ``asked_by`` who asked for it.
+    ``stage_told`` and ``confirmation_told`` are code and values of the sentences beside them.
     ``trigger`` is why it runs; ``tries`` counts the runs of one due instant, ``retry_at`` is when it is tried again.
     """
 
@@ -61,6 +62,7 @@ class RunOut(Schema):
     segments: Sequence[tuple[str, int | None]]
     status: str
     stage: str
+    stage_told: Mapping[str, Any]
     asked_by: str
     acts_as: str
     created_at: datetime
@@ -72,6 +74,7 @@ class RunOut(Schema):
     seconds: float
     rate: float
     confirmation_reason: str
+    confirmation_told: Mapping[str, Any]
     confirmed_by: str
     trigger: str
     tries: int

@@ -23,7 +23,6 @@ from leleka.core.clock import current_clock
 from leleka.services.access.actor import Actor
 from leleka.services.schedules import commands as schedule_commands
 from leleka.services.schedules import queries as schedule_queries
-from leleka.services.schedules import system_schedule
 from leleka.services.schedules.queries import DecisionView
 from leleka.services.status import queries as status_queries
 from leleka.services.status.queries import Overview, StatusFilter
@@ -41,9 +40,11 @@ class TaskLineOut(Schema):
     name: str
     status: str
     stage: str
+    stage_told: dict[str, Any]
     problems: Sequence[ProblemOut]
     notes: Sequence[str]
     rows: int | None
+    changed: bool
     started_at: datetime | None
     finished_at: datetime | None
     updated_at: datetime | None
@@ -54,6 +55,7 @@ class TaskLineOut(Schema):
     run: int | None
     tries: int
     retry_at: datetime | None
+    tried_again: bool
     stalled: bool
     progress: ProgressOut | None
 
@@ -136,11 +138,11 @@ def show_status(request: ApiRequest, looking: Annotated[Looking, Query()]) -> Ov
 
 
 def _shown(actor: Actor) -> dict[str, Any]:
-    view, row = schedule_queries.system(actor, current_clock()), system_schedule.row()
+    view = schedule_queries.system(actor, current_clock())
     return {
         "on": view.on,
         "schedule": written(view.schedule),
         "version": view.version,
-        "managed_by_file": row.managed_by_file if row else "",
+        "managed_by_file": view.managed_by_file,
         **told(view.next, view.changes),
     }

@@ -22,6 +22,7 @@ class TaskOut(Schema):
     subject: str
     status: str
     stage: str
+    stage_told: dict[str, Any]
     done: bool
     result: dict[str, Any]
     problems: Sequence[ProblemOut]

@@ -8,7 +8,7 @@ import re
 import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, is_dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from typing import Annotated, Any, Final
 
 import typer
@@ -95,4 +95,6 @@ def _plain(value: object) -> Any:
         return [_plain(inner) for inner in value]
     if isinstance(value, date):  # datetimes are dates, too
         return value.isoformat()
+    if isinstance(value, time):
+        return value.isoformat("minutes")
     return value

@@ -80,7 +80,7 @@ class Person:
             source, called = request.META.get("REMOTE_ADDR", ""), request.request_id
             actor = sign_in.actor_by_id(int(number), source, called)
         request.actor = actor
-        chosen = sign_in.language_of(actor.user) if actor and actor.user else ""
+        chosen = sign_in.language_of(actor) if actor else ""
         language = chosen or translation.get_language_from_request(request)
         with translation.override(language):
             response = self._respond(request)

@@ -15,6 +15,7 @@ from leleka.core.messages import message_data
 from leleka.core.ports.clock import Clock
 from leleka.core.statuses import TaskStatus
 from leleka.errors import LelekaError, NeedsAttention, NotFound
+from leleka.services.access.actor import Actor
 from leleka.services.connections.open_destination import opened
 from leleka.services.installation import lake_sessions
 from leleka.services.monitoring import process_identity
@@ -156,7 +157,7 @@ def _work(row: Task, clock: Clock) -> None:
 
 def _result(row: Task, clock: Clock, watcher: "_Watcher") -> dict[str, Any]:
     if row.kind == Task.Kind.PREVIEW:
-        found: object = previews.preview_export(row.subject, clock, watcher)
+        found: object = previews.preview_export(Actor.worker(row.asked_by), row.subject, clock, watcher)
     elif row.kind == Task.Kind.COUNT:
         found = {"count": segment_queries.count_rules(row.payload["rules"], clock)}
     elif row.kind == Task.Kind.MEMBERS:

@@ -7,6 +7,8 @@ from leleka.engine.rate_limit import ImportLimiter
 from leleka.engine.run import Watcher, preview
 from leleka.engine.suppression_reading import NoCache
 from leleka.errors import LelekaError
+from leleka.services.access.actor import Actor
+from leleka.services.access.permissions import require_export
 from leleka.services.connections.open_destination import Opened, opened
 from leleka.services.exports.contracts import PreviewView
 from leleka.services.exports.queries import connection_of, find_by_name
@@ -17,9 +19,12 @@ from leleka.worker.runs.frozen_configuration import context_of, freeze, refresh_
 from leleka.worker.runs.waiting_addresses import waiting_addresses
 
 
-def preview_export(name: str, clock: Clock, watcher: Watcher, *, refresh: bool = True) -> PreviewView:
-    """Plan, and go no further. The plan it wrote is removed again."""
+def preview_export(
+    actor: Actor, name: str, clock: Clock, watcher: Watcher, *, refresh: bool = True
+) -> PreviewView:
+    """Plan, and go no further. The plan it wrote is removed again. Raises ``Forbidden``, ``NotFound``."""
     export = find_by_name(name)
+    require_export(actor, export)
     connection = connection_of(export)
     with lake_sessions.session() as session:
         job = JobContext(session, clock, watcher)

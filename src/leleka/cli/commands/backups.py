@@ -19,7 +19,7 @@ def backup(
     from leleka.services.system import backup as system_backup
 
     preparation.prepare()
-    done = system_backup.backup(file, Actor.operator(), current_clock())
+    done = system_backup.backup(Actor.operator(), file, current_clock())
     if json:
         print_json(done)
         return
@@ -40,7 +40,7 @@ def restore(
     from leleka.services.system import backup as system_backup
 
     preparation.prepare()
-    done = system_backup.restore(file, Actor.operator())
+    done = system_backup.restore(Actor.operator(), file)
     if json:
         print_json(done)
         return

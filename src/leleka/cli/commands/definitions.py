@@ -25,7 +25,7 @@ def apply(
     from leleka.services.installation import preparation
 
     preparation.prepare()
-    done = definition_apply.apply(file, Actor.operator(), say, plan_only=plan, prune=prune)
+    done = definition_apply.apply(Actor.operator(), file, say, plan_only=plan, prune=prune)
     if json:
         print_json(done)
         return
@@ -47,22 +47,23 @@ def check(
 ) -> None:
     """Test connections step by step, and show the lists and fields of the account."""
     from leleka.core.clock import current_clock
+    from leleka.services.access.actor import Actor
     from leleka.services.connections import live_account
     from leleka.services.installation import preparation
 
     preparation.prepare()
-    clock = current_clock()
+    actor, clock = Actor.operator(), current_clock()
     views = []
-    for name in live_account.names(connection):
+    for name in live_account.names(actor, connection):
         if not json:
             out.print(f"[bold]{escape(name)}[/bold]", soft_wrap=True)
         steps = []
-        for step in live_account.check(name, list_id, clock):
+        for step in live_account.check(actor, name, list_id, clock):
             steps.append(step)
             if not json:
                 _print_step(step)
         failed = any(step.standing is CheckStatus.FAILED for step in steps)
-        lists, fields = ((), ()) if failed else live_account.offers(name, clock)
+        lists, fields = ((), ()) if failed else live_account.offers(actor, name, clock)
         views.append({"connection": name, "failed": failed, "steps": steps, "lists": lists, "fields": fields})
         if not (json or failed):
             print_table(("list", "name"), [(one.id, one.name) for one in lists], "  The account has no list.")

@@ -17,18 +17,19 @@ NoRefresh = Annotated[
 def list_(json: JsonOption = False) -> None:
     """List the exports."""
     from leleka.cli.commands.schedule import in_words
+    from leleka.services.access.actor import Actor
     from leleka.services.exports import queries as export_queries
     from leleka.services.installation import preparation
 
     preparation.prepare()
-    listed = export_queries.list_exports()
+    listed = export_queries.list_exports(Actor.operator())
     if json:
         print_json(listed)
         return
     rows = [
         (
             *(one.name, one.connection, one.target, ", ".join(one.segments), in_words(one.schedule)),
-            *(one.last_status, one.last_finished_at),
+            *(one.status, one.refreshed),
         )
         for one in listed
     ]
@@ -42,13 +43,14 @@ def preview(name: Name, no_refresh: NoRefresh = False, json: JsonOption = False)
     from leleka.cli.progress import RunProgress
     from leleka.cli.reports import print_preview
     from leleka.core.clock import current_clock
+    from leleka.services.access.actor import Actor
     from leleka.services.installation import preparation
     from leleka.worker import previews
 
     preparation.prepare()
     clock = current_clock()
     with RunProgress(clock) as watcher:
-        view = previews.preview_export(name, clock, watcher, refresh=not no_refresh)
+        view = previews.preview_export(Actor.operator(), name, clock, watcher, refresh=not no_refresh)
     if json:
         print_json(view)
     else:
@@ -84,7 +86,7 @@ def run(
     try:
         with RunProgress(clock) as watcher:
             view = run_execution.run_export(
-                name, Actor.operator(), clock, watcher, refresh=not no_refresh, resend=resend
+                Actor.operator(), name, clock, watcher, refresh=not no_refresh, resend=resend
             )
     except KeyboardInterrupt:
         say("Stopped. Nothing is lost: the same command goes on with this run.")
@@ -112,7 +114,7 @@ def reconcile(
     from leleka.services.installation import preparation
 
     preparation.prepare()
-    found = reconciliation.reconcile(name, Actor.operator(), current_clock(), say, repair=repair)
+    found = reconciliation.reconcile(Actor.operator(), name, current_clock(), say, repair=repair)
     if json:
         print_json(found)
         return

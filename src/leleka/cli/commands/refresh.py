@@ -33,7 +33,7 @@ def refresh(
         raise typer.BadParameter("--everything, --source and --segment exclude each other")
     preparation.prepare()
     clock, actor = current_clock(), Actor.operator()
-    scope = foreground.scope_of(source=source, segment=segment, everything=everything)
+    scope = foreground.scope_of(actor, source=source, segment=segment, everything=everything)
     with RunProgress(clock) as watcher:
         view = foreground.refresh_now(actor, scope, clock, watcher)
     if json:

@@ -1,6 +1,7 @@
 """schedule: what runs by itself, and when next."""
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
@@ -32,14 +33,13 @@ def show(json: JsonOption = False) -> None:
 
     preparation.prepare()
     actor = Actor.operator()
-    view, listed = schedule_queries.system(actor, current_clock()), export_queries.list_exports()
+    view, listed = schedule_queries.system(actor, current_clock()), export_queries.list_exports(actor)
     decisions = schedule_queries.system_decisions(actor, 10)
     written = to_data(view.schedule)
     if json:
-        system = {"on": view.on, "schedule": written, "next": view.next, "decisions": decisions}
-        print_json(
-            {"system": system, "exports": [{"name": one.name, "schedule": one.schedule} for one in listed]}
-        )
+        system: dict[str, Any] = {**asdict(view), "schedule": written, "decisions": decisions}
+        exports = [{"name": one.name, "schedule": one.schedule} for one in listed]
+        print_json({"system": system, "exports": exports})
         return
     out.print(f"The system refreshes {in_words(written)}." if view.on else "The system's schedule is off.")
     for one in view.next:

@@ -13,17 +13,17 @@ def worker(
     job: Annotated[str, typer.Option(hidden=True, help="Do this one thing and end.")] = "",
 ) -> None:
     """Do what is due: runs, previews, segments. SQLite allows one worker, PostgreSQL as many as you like."""
-    from leleka.core.clock import SystemClock
+    from leleka.core.clock import current_clock
     from leleka.services.installation import preparation
     from leleka.worker import jobs
     from leleka.worker.loop import Worker
 
     if job:
-        jobs.carry_out(job, SystemClock())
+        jobs.carry_out(job, current_clock())
         return
     preparation.prepare()
     with preparation.only_worker():
-        loop = Worker(SystemClock())
+        loop = Worker(current_clock())
         _end_on_signal(loop.stop)
         loop.work()
 
@@ -31,7 +31,8 @@ def worker(
 def serve() -> None:
     """Serve the pages and do what is due: a web process and a worker, started again when they die."""
     from leleka.cli.process_supervisor import Supervisor
-    from leleka.core.clock import SystemClock
+    from leleka.core.clock import current_clock
+    from leleka.services.access.actor import Actor
     from leleka.services.installation import configuration as installation_configuration
     from leleka.services.installation import preparation
     from leleka.services.monitoring import readiness
@@ -40,14 +41,14 @@ def serve() -> None:
     preparation.prepare()
     web = installation_configuration.configuration().web
     preparation.refuse_plain_http(web)
-    token = people_commands.first_link()
+    token = people_commands.first_link(Actor.operator())
     if token:
         out.print(
             "There is no administrator yet. This link makes the first one; it works once, within an hour:"
         )
         out.print(f"  {web.url}/welcome/{token}", soft_wrap=True, markup=False)
     out.print(f"Leleka serves its pages on {web.url}. Ctrl-C ends it.", soft_wrap=True, markup=False)
-    supervisor = Supervisor(SystemClock(), web, readiness.stopping_file())
+    supervisor = Supervisor(current_clock(), web, readiness.stopping_file())
     _end_on_signal(supervisor.stop)
     raise typer.Exit(supervisor.run())
 

@@ -18,5 +18,5 @@ def suppress(
     from leleka.services.privacy import suppression
 
     preparation.prepare()
-    added = suppression.suppress(connection, address, Actor.operator(), reason)
+    added = suppression.suppress(Actor.operator(), connection, address, reason)
     out.print("Suppressed." if added else "Was suppressed already.")

@@ -84,12 +84,13 @@ def lend(
     json: JsonOption = False,
 ) -> None:
     """Make an administrator the export user of a connection; their password is read from standard input."""
+    from leleka.services.access.actor import Actor
     from leleka.services.connections import commands as connection_commands
     from leleka.services.installation import preparation
     from leleka.services.people import actors
 
     preparation.prepare()
-    actor = actors.actor_called(email)
+    actor = actors.actor_called(Actor.operator(), email)
     view = connection_commands.lend_name(actor, connection, sys.stdin.read().removesuffix("\n"))
     if json:
         print_json(view)

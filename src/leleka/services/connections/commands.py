@@ -20,7 +20,7 @@ from leleka.services.connections import consent
 from leleka.services.connections import keys as connection_keys
 from leleka.services.connections.connection_test import Draft, Judged, attempt, has_passed, judge
 from leleka.services.connections.field_conflicts import clashes, writer_of
-from leleka.services.connections.queries import ConnectionView, find, view_of
+from leleka.services.connections.queries import ConnectionView, find_by_id, view_of
 from leleka.services.people import sign_in
 from leleka.state.models import Account, Connection, Export, Run
 
@@ -108,14 +108,14 @@ def become_export_user(actor: Actor, number: int, password: str) -> ConnectionVi
     Raises ``InvalidInput`` PASSWORD_WRONG, or as sign-in does.
     """
     require(actor, Permission.CONNECTIONS)
-    row = find(number)
+    row = find_by_id(number)
     if not password:
         raise _not_your_password()
     _confirm_password(actor, password)
     with transaction.atomic():
         Connection.objects.filter(pk=number).update(export_user=actor.user, version=F("version") + 1)
         record(actor, "connection export user", row.name)
-    return view_of(find(number))
+    return view_of(find_by_id(number))
 
 
 def lend_name(actor: Actor, name: str, password: str) -> ConnectionView:
@@ -126,7 +126,7 @@ def lend_name(actor: Actor, name: str, password: str) -> ConnectionView:
 
 def editable(number: int) -> Connection:
     """Raises ``NotFound``, and ``Conflict`` for a connection that a file manages."""
-    row = find(number)
+    row = find_by_id(number)
     refuse_managed(row)
     return row
 

@@ -26,7 +26,7 @@ from leleka.services.audit.log import record
 from leleka.services.connections import keys as connection_keys
 from leleka.services.connections import open_destination
 from leleka.services.connections.live_account import keep_result
-from leleka.services.connections.queries import find
+from leleka.services.connections.queries import find_by_id
 from leleka.services.installation import configuration as installation_configuration
 from leleka.state.models import Account, AuditEntry, Connection
 
@@ -149,7 +149,7 @@ def begin(actor: Actor, draft: Draft, clock: Clock) -> Connect:
     Raises ``InvalidInput`` for a host or key that cannot be right, ``TryLater`` CHECK_TOO_OFTEN.
     """
     require(actor, Permission.CONNECTIONS)
-    saved = find(draft.connection) if draft.connection is not None else None
+    saved = find_by_id(draft.connection) if draft.connection is not None else None
     judged = judge(replace(draft, type=saved.type) if saved else draft, saved)
     with transaction.atomic():
         now = utc_now(clock)

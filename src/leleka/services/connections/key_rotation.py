@@ -6,6 +6,7 @@ from django.db import transaction
 
 from leleka.errors import NeedsAttention
 from leleka.services.access.actor import Actor
+from leleka.services.access.permissions import Permission, require
 from leleka.services.audit.log import record
 from leleka.services.connections import master_keys
 from leleka.services.connections.keys import place_of
@@ -34,6 +35,7 @@ def rotate(actor: Actor, *, forget_old: bool) -> Rotated:
     A rotation that was cut short is finished, without yet another key. Each secret moves in a transaction of its
     own, on condition that it did not change meanwhile; old keys open what is not moved yet.
     """
+    require(actor, Permission.SYSTEM)
     keys = master_keys.master_keys()
     behind, unreadable = _behind(keys)
     if not behind:

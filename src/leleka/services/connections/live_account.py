@@ -7,16 +7,19 @@ from leleka.core.clock import utc_now
 from leleka.core.ports.clock import Clock
 from leleka.core.ports.destination import Check, CheckStatus, Field, Target
 from leleka.errors import LelekaError, NotFound
+from leleka.services.access.actor import Actor
+from leleka.services.access.permissions import Permission, may_use, require
 from leleka.services.connections.open_destination import opened
 from leleka.state.models import Connection
 
 
-def names(only: str | None = None) -> Sequence[str]:
-    """Return all connections' names, or the one asked for; raises ``NotFound``."""
+def names(actor: Actor, only: str | None = None) -> Sequence[str]:
+    """Return all connections' names, or the one asked for. Raises ``Forbidden``, ``NotFound``."""
+    require(actor, Permission.CONNECTIONS)
     known = list(Connection.objects.order_by("name").values_list("name", flat=True))
     if only is not None and only not in known:
         remedy = f"There are: {', '.join(known)}." if known else "Apply a definitions file first."
-        raise NotFound("CONNECTION_UNKNOWN", f"There is no connection {only!r}.", remedy=remedy)
+        raise _unknown(only, remedy)
     if not known:
         raise NotFound(
             "CONNECTION_UNKNOWN", "There is no connection.", remedy="Apply a definitions file first."
@@ -24,9 +27,13 @@ def names(only: str | None = None) -> Sequence[str]:
     return known if only is None else [only]
 
 
-def check(name: str, target: str | None, clock: Clock) -> Iterator[Check]:
-    """Test a connection step by step, and keep the result on it."""
-    connection = Connection.objects.get(name=name)
+def check(actor: Actor, name: str, target: str | None, clock: Clock) -> Iterator[Check]:
+    """Test a connection step by step, and keep the result on it. Raises ``Forbidden``, ``NotFound``."""
+    require(actor, Permission.CONNECTIONS)
+    return _tested(_find(name), target, clock)
+
+
+def _tested(connection: Connection, target: str | None, clock: Clock) -> Iterator[Check]:
     steps: list[Check] = []
     try:
         with opened(connection, clock) as account:
@@ -49,7 +56,26 @@ def keep_result(connection: Connection, steps: Sequence[Check]) -> None:
     connection.save(update_fields=("attention", "last_check", "last_checked_at"))
 
 
-def offers(name: str, clock: Clock) -> tuple[Sequence[Target], Sequence[Field]]:
-    """Return the lists and the fields of a connection's account, asked live."""
-    with opened(Connection.objects.get(name=name), clock) as account:
+def offers(actor: Actor, name: str, clock: Clock) -> tuple[Sequence[Target], Sequence[Field]]:
+    """Return the lists and the fields of a connection's account, asked live.
+
+    Raises ``Forbidden``, ``NotFound`` also of a connection that is not shared, and what keeps the account from
+    answering.
+    """
+    require(actor, Permission.CHOOSE_CONNECTIONS)
+    connection = _find(name)
+    if not may_use(actor, connection):
+        raise _unknown(name)
+    with opened(connection, clock) as account:
         return account.destination.targets(), account.destination.fields()
+
+
+def _find(name: str) -> Connection:
+    row = Connection.objects.filter(name=name).first()
+    if row is None:
+        raise _unknown(name)
+    return row
+
+
+def _unknown(name: str, remedy: str = "") -> NotFound:
+    return NotFound("CONNECTION_UNKNOWN", f"There is no connection {name!r}.", remedy=remedy)

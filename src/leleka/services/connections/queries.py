@@ -141,10 +141,10 @@ def _views(rows: Sequence[Connection]) -> Sequence[ConnectionView]:
 def connection(actor: Actor, number: int) -> ConnectionView:
     """Raises ``NotFound``."""
     require(actor, Permission.CONNECTIONS)
-    return view_of(find(number))
+    return view_of(find_by_id(number))
 
 
-def find(number: int) -> Connection:
+def find_by_id(number: int) -> Connection:
     """Raises ``NotFound``."""
     row = Connection.objects.select_related("export_user", "account").filter(pk=number).first()
     if row is None:

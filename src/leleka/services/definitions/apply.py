@@ -14,6 +14,7 @@ from leleka.core.data_matching import LeaverPolicy
 from leleka.core.schedules.model import ExportSchedule
 from leleka.errors import InvalidInput, LelekaError, Problem
 from leleka.services.access.actor import Actor
+from leleka.services.access.permissions import Permission, require
 from leleka.services.connections import keys as connection_keys
 from leleka.services.definitions.changes import Applied, Changes
 from leleka.services.definitions.validation import CheckedConnection, check_definitions
@@ -32,13 +33,14 @@ Say = Callable[[str], None]
 
 
 def apply(
-    path: Path, actor: Actor, say: Say, *, plan_only: bool = False, prune: bool = False
+    actor: Actor, path: Path, say: Say, *, plan_only: bool = False, prune: bool = False
 ) -> Sequence[Applied]:
     """Bring the state to what the file says; with ``plan_only`` only say what would change.
 
     Sources that are new or changed are read, because rules and mappings are checked against their columns; a
-    file that cannot be read changes nothing. Raises ``InvalidInput`` with everything that is wrong.
+    file that cannot be read changes nothing. Raises ``InvalidInput`` with everything that is wrong, ``Forbidden``.
     """
+    require(actor, Permission.SYSTEM)
     file = DefinitionsFile(path, installation_configuration.configuration().environment)
     rows = _Rows(str(path.resolve()) if prune else None)
     with file.without_keys():

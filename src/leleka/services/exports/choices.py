@@ -87,7 +87,7 @@ def offered(actor: Actor, name: str, clock: Clock) -> Offered:
     if connection is None or not may_use(actor, connection):
         return Offered()
     try:
-        lists, fields = live_account.offers(name, clock)
+        lists, fields = live_account.offers(actor, name, clock)
     except LelekaError as error:
         if allows(actor, Permission.CONNECTIONS):
             return Offered(problems=error.problems)

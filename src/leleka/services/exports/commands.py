@@ -68,7 +68,7 @@ def update(actor: Actor, number: int, data: Mapping[str, Any], version: int) -> 
 
 def attach(actor: Actor, number: int, connection: str, version: int) -> Saved:
     """Return a detached export a connection again, with the checks of any other change."""
-    return update(actor, number, {**data_of(find_by_id(number)), "connection": connection}, version)
+    return update(actor, number, {**data_of(_editable(actor, number)), "connection": connection}, version)
 
 
 def duplicate(actor: Actor, number: int) -> dict[str, Any]:

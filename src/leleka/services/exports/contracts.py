@@ -1,23 +1,6 @@
-from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
 
 from leleka.core.plan import Counts
-
-
-@dataclass(frozen=True, slots=True)
-class ExportView:
-    name: str
-    connection: str
-    type: str
-    target: str
-    segments: tuple[str, ...]
-    leavers: str
-    last_status: str
-    last_run: int | None
-    last_finished_at: datetime | None
-    schedule: str | Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from django.db.models import (
@@ -24,7 +23,7 @@ from leleka.errors import NeedsAttention, NotFound
 from leleka.services.access.actor import Actor
 from leleka.services.access.permissions import Permission, allows, may_use, require
 from leleka.services.connections import queries as connection_queries
-from leleka.services.exports.contracts import ExportView
+from leleka.services.contracts import ExportSummary
 from leleka.services.exports.form import data_of
 from leleka.services.exports.schedule_setting import written
 from leleka.services.paging import Columns, Listed, ListQuery, after, contains, page_of
@@ -39,45 +38,20 @@ from leleka.state.models import (
 
 
 @dataclass(frozen=True, slots=True)
-class ExportLine:
-    """One export in the list. ``connection`` is "" where it is detached; ``refreshed`` is the end of its last run.
-
-    ``owner`` is the name of the person who made it, "" where a file did or they are gone.
-    """
-
-    id: int
-    name: str
-    connection: str
-    type: str
-    target: str
-    segments: tuple[str, ...]
-    leavers: str
-    status: str
-    run: int | None
-    refreshed: datetime | None
-    running: bool
-    editable: bool
-    managed_by_file: str
-    owner: str
-    version: int
-    schedule: str | Mapping[str, Any]  # as it is written: system, off, or one of its own
-
-
-@dataclass(frozen=True, slots=True)
 class ExportDetail:
     """An export and what is written in it, in the shape of a definitions file.
 
     ``needs_attention`` tells that an administrator must look after its connection; why, only they may know.
     """
 
-    line: ExportLine
+    line: ExportSummary
     data: Mapping[str, Any]
     needs_attention: bool = False
 
 
 def find_exports(
     actor: Actor, wanted: ListQuery, segment: str = "", *, containing: bool = True
-) -> Listed[ExportLine]:
+) -> Listed[ExportSummary]:
     """Return a page of exports, looked for by name, connection and type; with ``segment`` those that contain it, or
     those that do not.
     """
@@ -91,13 +65,19 @@ def find_exports(
     return page_of(rows, wanted, _columns(actor), matching, lambda some: _lines(actor, some))
 
 
-def exports_after(actor: Actor, number: int, limit: int) -> Sequence[ExportLine]:
+def exports_after(actor: Actor, number: int, limit: int) -> Sequence[ExportSummary]:
     """Return exports as they were made, from behind the one of this id."""
     require(actor, Permission.SEE)
     return _lines(actor, after(Export.objects.annotate(newest=_newest("pk")), number, limit))
 
 
-def lines(actor: Actor, numbers: Collection[int]) -> Sequence[ExportLine]:
+def list_exports(actor: Actor) -> Sequence[ExportSummary]:
+    """Return all exports by name."""
+    require(actor, Permission.SEE)
+    return _lines(actor, list(Export.objects.annotate(newest=_newest("pk")).order_by("name")))
+
+
+def lines(actor: Actor, numbers: Collection[int]) -> Sequence[ExportSummary]:
     """Return exports by name. Raises ``NotFound`` where one of them is none."""
     require(actor, Permission.SEE)
     rows = Export.objects.filter(pk__in=numbers).annotate(newest=_newest("pk")).order_by("name")
@@ -123,26 +103,36 @@ def _newest(field: str) -> Subquery:
     return Subquery(Run.objects.filter(export=OuterRef("pk")).order_by("-pk").values(field)[:1])
 
 
-def _lines(actor: Actor, rows: Sequence[Export]) -> Sequence[ExportLine]:
+def _lines(actor: Actor, rows: Sequence[Export]) -> Sequence[ExportSummary]:
     """Return what is shown of rows that were annotated with their newest run, in three queries for all of them."""
     names = Prefetch("segments", Segment.objects.only("name"))
     prefetch_related_objects(rows, "connection", names)
     newest = [run for row in rows if (run := getattr(row, "newest", None))]
     runs = Run.objects.filter(pk__in=newest).only("export_id", "status", "finished_at")
     by_export = {run.export_id: run for run in runs}
-    return [line_of(actor, row, by_export.get(row.pk)) for row in rows]
+    return [summary_of(actor, row, by_export.get(row.pk)) for row in rows]
 
 
 def export(actor: Actor, number: int) -> ExportDetail:
     require(actor, Permission.SEE)
     row = find_by_id(number)
-    line = line_of(actor, row, row.runs.order_by("-pk").first())
+    line = summary_of(actor, row, row.runs.order_by("-pk").first())
     attention = row.connection is not None and bool(connection_queries.attention_of(row.connection))
     return ExportDetail(line, data_of(row), attention)
 
 
+def find_by_name(name: str) -> Export:
+    """Raises ``NotFound``. Who may do what with it is for the caller to check."""
+    export = Export.objects.select_related("connection__account").filter(name=name).first()
+    if export is None:
+        names = ", ".join(Export.objects.order_by("name").values_list("name", flat=True))
+        remedy = f"There are: {names}." if names else "Apply a definitions file first."
+        raise NotFound("EXPORT_UNKNOWN", f"There is no export {name!r}.", remedy=remedy)
+    return export
+
+
 def find_by_id(number: int) -> Export:
-    """Raises ``NotFound``."""
+    """Raises ``NotFound``, as ``find_by_name`` does."""
     rows = Export.objects.select_related("connection__account", "owner").prefetch_related("segments")
     row = rows.filter(pk=number).first()
     if row is None:
@@ -154,9 +144,9 @@ def _unknown() -> NotFound:
     return NotFound("EXPORT_UNKNOWN", "There is no such export.")
 
 
-def line_of(actor: Actor, row: Export, run: Run | None) -> ExportLine:
+def summary_of(actor: Actor, row: Export, run: Run | None) -> ExportSummary:
     connection = row.connection
-    return ExportLine(
+    return ExportSummary(
         id=row.pk,
         name=row.name,
         connection=connection.name if connection else "",
@@ -176,21 +166,6 @@ def line_of(actor: Actor, row: Export, run: Run | None) -> ExportLine:
     )
 
 
-def list_exports() -> list[ExportView]:
-    rows = Export.objects.select_related("connection").prefetch_related("segments").order_by("name")
-    return [_summary(export) for export in rows]
-
-
-def find_by_name(name: str) -> Export:
-    """Raises ``NotFound``."""
-    export = Export.objects.select_related("connection__account").filter(name=name).first()
-    if export is None:
-        names = ", ".join(Export.objects.order_by("name").values_list("name", flat=True))
-        remedy = f"There are: {names}." if names else "Apply a definitions file first."
-        raise NotFound("EXPORT_UNKNOWN", f"There is no export {name!r}.", remedy=remedy)
-    return export
-
-
 def connection_of(export: Export) -> Connection:
     """Raises ``NeedsAttention`` where the export has no connection to use."""
     if export.connection is None:
@@ -201,20 +176,3 @@ def connection_of(export: Export) -> Connection:
             remedy="Edit it and choose one.",
         )
     return export.connection
-
-
-def _summary(export: Export) -> ExportView:
-    run = export.runs.order_by("-pk").first()
-    connection = export.connection
-    return ExportView(
-        name=export.name,
-        connection=connection.name if connection else "",
-        type=connection.type if connection else "",
-        target=export.target,
-        segments=tuple(segment.name for segment in export.segments.all()),
-        leavers=export.leavers["policy"],
-        last_status=run.status if run else StepStatus.NOT_STARTED,
-        last_run=run.pk if run else None,
-        last_finished_at=run.finished_at if run else None,
-        schedule=written(export),
-    )

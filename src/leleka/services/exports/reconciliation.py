@@ -10,9 +10,11 @@ from leleka.core.messages import Message
 from leleka.core.ports.clock import Clock
 from leleka.errors import Conflict, NotFound
 from leleka.services.access.actor import Actor
+from leleka.services.access.permissions import require_export
 from leleka.services.audit.log import record
 from leleka.services.connections.open_destination import opened
 from leleka.services.exports import queries as export_queries
+from leleka.services.exports.queries import find_by_name
 from leleka.services.installation import lake_sessions
 from leleka.state.models import Export, Ledger, Run
 from leleka.warehouse import reconciliation
@@ -35,14 +37,15 @@ class Reconciled:
 
 
 def reconcile(
-    name: str, actor: Actor, clock: Clock, say: Callable[[str], None], *, repair: bool
+    actor: Actor, name: str, clock: Clock, say: Callable[[str], None], *, repair: bool
 ) -> Reconciled:
     """Compare an export's ledger with the list's active contacts, read page by page.
 
     With ``repair`` the missing ones are planned again by the next run, which still excludes who unsubscribed or
-    bounced. Raises ``Conflict`` while a run is under way.
+    bounced. Raises ``Forbidden``, ``Conflict`` while a run is under way.
     """
-    export = export_queries.find_by_name(name)
+    export = find_by_name(name)
+    require_export(actor, export)
     connection = export_queries.connection_of(export)
     key = {"export": export, "account": connection.account, "target": export.target}
     ledger = Ledger.objects.filter(**key).first()

@@ -74,7 +74,7 @@ def sizes_of(actor: Actor, number: int) -> Sequence[tuple[datetime, int]]:
     require(actor, Permission.SEE)
     now = utc_now()
     rows = (
-        segment_queries.by_number(number)
+        segment_queries.find_by_id(number)
         .sizes.filter(evaluated_at__gte=now - YEAR)
         .order_by("evaluated_at", "pk")
     )

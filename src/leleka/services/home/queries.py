@@ -15,7 +15,10 @@ from leleka.services.access.actor import Actor
 from leleka.services.access.permissions import Permission, allows, require
 from leleka.services.connections import queries as connection_queries
 from leleka.services.monitoring import workers as monitoring_workers
+from leleka.services.runs.contracts import RunView
+from leleka.services.runs.queries import views_of
 from leleka.services.schedules import queries as schedule_queries
+from leleka.services.schedules.queries import Upcoming
 from leleka.state.models import Connection, Export, Run, RunStatus, Segment, SegmentSize, Source
 
 _EACH: Final = 5  # of one kind are told one by one; how many more there are, in a number
@@ -51,35 +54,6 @@ class Concerns:
     @property
     def more(self) -> int:
         return self.total - len(self.shown)
-
-
-@dataclass(frozen=True, slots=True)
-class Upcoming:
-    """What runs next. ``at`` is None of what is under way or queued already, then ``run`` and ``status`` say more.
-
-    The system's schedule, which is of no single export, has neither ``export`` nor ``export_id``.
-    """
-
-    export: str
-    export_id: int | None
-    at: datetime | None = None
-    run: int | None = None
-    status: str = ""
-    stage: str = ""
-    stage_told: Mapping[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Ended:
-    """A run that ended."""
-
-    run: int
-    export: str
-    export_id: int
-    status: str
-    ended: datetime
-    delivered: int
-    asked_by: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,26 +135,21 @@ def upcoming(actor: Actor, clock: Clock) -> Sequence[Upcoming]:
     require(actor, Permission.SEE)
     live = Run.objects.filter(finished_at__isnull=True).exclude(status=RunStatus.NEEDS_CONFIRMATION)
     rows = live.order_by("pk").values_list(
-        "export__name", "export_id", "pk", "status", "stage", "stage_told"
+        "export_id", "export__name", "pk", "status", "stage", "stage_told"
     )[:_NEXT]
     now = utc_now(clock)
-    found = [Upcoming(name, export, None, *more) for name, export, *more in rows]
-    due = [one for one in schedule_queries.upcoming(actor, _NEXT) if one.due_at > now]
-    return [*found, *(Upcoming(one.name, one.export, one.due_at) for one in due)][:_NEXT]
+    found = [Upcoming(None, *told) for told in rows]
+    due = [
+        one for one in schedule_queries.upcoming(actor, _NEXT) if one.due_at is not None and one.due_at > now
+    ]
+    return [*found, *due][:_NEXT]
 
 
-def ended(actor: Actor) -> Sequence[Ended]:
+def ended(actor: Actor) -> Sequence[RunView]:
     """Return the runs that ended last, the newest first."""
     require(actor, Permission.SEE)
-    rows = Run.objects.filter(finished_at__isnull=False).order_by("-finished_at", "-pk")
-    told = rows.values_list("pk", "export__name", "export_id", "status", "finished_at", "counts", "asked_by")[
-        :_LAST
-    ]
-    return [
-        Ended(pk, name, export, status, moment, counts.get("delivered", 0), asked_by)
-        for pk, name, export, status, moment, counts, asked_by in told
-        if moment is not None
-    ]
+    rows = Run.objects.filter(finished_at__isnull=False).select_related("export")
+    return views_of(rows.order_by("-finished_at", "-pk")[:_LAST])
 
 
 def sizes(actor: Actor) -> Sequence[SizeLine]:

@@ -80,12 +80,14 @@ def keep_no_session_alive(session: SessionBase) -> None:
         session.looked_at = False
 
 
-def language_of(number: int) -> str:
-    return User.objects.filter(pk=number).values_list("language", flat=True).first() or ""
+def language_of(actor: Actor) -> str:
+    """Return the language somebody chose for themselves; "" of the operator, and before they chose one."""
+    return User.objects.filter(pk=actor.user or 0).values_list("language", flat=True).first() or ""
 
 
-def choose_language(number: int, language: str) -> None:
-    User.objects.filter(pk=number).update(language=language)
+def choose_language(actor: Actor, language: str) -> None:
+    """Remember the language somebody chose for themselves."""
+    User.objects.filter(pk=actor.user or 0).update(language=language)
 
 
 def _wait_if_needed(who: str, source: str) -> None:

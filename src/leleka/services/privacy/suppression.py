@@ -4,16 +4,19 @@ from leleka.core.clock import utc_now
 from leleka.core.email import Unusable, normalise
 from leleka.errors import InvalidInput, NotFound
 from leleka.services.access.actor import Actor
+from leleka.services.access.permissions import Permission, require
 from leleka.services.audit.log import record
 from leleka.state.models import Account, Connection, SuppressedPerson
 from leleka.state.suppression import digest
 
 
-def suppress(connection: str, address: str, actor: Actor, reason: str = "") -> bool:
+def suppress(actor: Actor, connection: str, address: str, reason: str = "") -> bool:
     """Put somebody into the set of the connection's account; tell whether they were not in it yet.
 
     It counts from this moment on: runs under way look again before each batch leaves for the first time.
+    Raises ``Forbidden``, ``NotFound``, ``InvalidInput``.
     """
+    require(actor, Permission.CONNECTIONS)
     found = Connection.objects.select_related("account").filter(name=connection).first()
     if found is None:
         raise NotFound("CONNECTION_UNKNOWN", f"There is no connection {connection!r}.")

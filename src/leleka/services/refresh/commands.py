@@ -9,7 +9,7 @@ from leleka.errors import Conflict
 from leleka.services.access.actor import Actor
 from leleka.services.audit.log import record
 from leleka.services.refresh import graph as refresh_graph
-from leleka.services.refresh.queries import find, require_refresh, subject_of
+from leleka.services.refresh.queries import find_by_id, require_refresh, subject_of
 from leleka.services.runs.commands import ask_to_cancel
 from leleka.state.models import Refresh, RefreshStep, Run, RunStatus, Trigger
 
@@ -51,7 +51,7 @@ def _step(row: Refresh, numbers: dict[tuple[StepKind, int], int], node: Node) ->
 
 def cancel(actor: Actor, number: int) -> None:
     """Stop a refresh: no further step begins, and the runs it started are canceled. What was refreshed stays so."""
-    row = find(number)
+    row = find_by_id(number)
     require_refresh(actor, row.scope)
     with transaction.atomic():
         now = utc_now()

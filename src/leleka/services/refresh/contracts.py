@@ -7,12 +7,11 @@ from leleka.core.clock import utc_now
 from leleka.core.refresh_graph import ENDED
 from leleka.core.statuses import RunStatus
 from leleka.errors import Problem
-from leleka.services.runs.contracts import RunView
 
 
 @dataclass(frozen=True, slots=True)
 class StepView:
-    """One step. ``of`` is the id of the source, segment or export; ``run`` what an export's step led to.
+    """One step. ``of`` is the id of the source, segment or export; ``run`` the run an export's step led to.
 
     ``changed`` is False where everything was up to date already; ``rows`` are a source's rows or a segment's members.
     """
@@ -30,11 +29,11 @@ class StepView:
     problems: Sequence[Problem]
     started_at: datetime | None
     finished_at: datetime | None
-    run: RunView | None
+    run: int | None
 
     @property
     def done(self) -> bool:
-        return self.status in ENDED or (self.run is not None and self.run.finished_at is not None)
+        return self.status in ENDED or (self.run is not None and self.finished_at is not None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,7 @@ _NEEDED: Final = {
 def show(actor: Actor, number: int) -> RefreshView:
     """Return a refresh with its steps. Raises ``NotFound``."""
     require(actor, Permission.SEE)
-    return _view(find(number), with_steps=True)
+    return _view(find_by_id(number), with_steps=True)
 
 
 def latest(actor: Actor, limit: int = 20, before: int | None = None) -> Sequence[RefreshView]:
@@ -41,7 +41,7 @@ def latest(actor: Actor, limit: int = 20, before: int | None = None) -> Sequence
     return [_view(row) for row in rows[:limit]]
 
 
-def find(number: int) -> Refresh:
+def find_by_id(number: int) -> Refresh:
     """Raises ``NotFound``."""
     row = Refresh.objects.filter(pk=number).first()
     if row is None:
@@ -72,7 +72,7 @@ def _step_view(step: RefreshStep, run: RunView | None) -> StepView:
         problems=run.problems if run else [Problem(**one) for one in step.problems],
         started_at=step.started_at,
         finished_at=run.finished_at if run else step.finished_at,
-        run=run,
+        run=run.id if run else None,
     )
 
 

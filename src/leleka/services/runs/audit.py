@@ -1,6 +1,6 @@
 from collections.abc import Mapping
 
-from leleka.services.access.actor import Actor, Role
+from leleka.services.access.actor import Actor
 from leleka.services.audit.log import record
 from leleka.state.models import Run
 
@@ -12,5 +12,5 @@ def record_ended(run: Run) -> None:
 
 
 def record_run(run: Run, action: str, details: Mapping[str, object]) -> None:
-    who = Actor(run.acts_as or run.asked_by, Role.ADMINISTRATOR)
+    who = Actor.worker(run.acts_as or run.asked_by)
     record(who, action, run.export.name, {"run": run.pk, "asked_by": run.asked_by, **details})

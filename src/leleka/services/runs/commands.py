@@ -14,7 +14,7 @@ from leleka.services.audit.log import record
 from leleka.services.connections import export_user
 from leleka.services.exports import queries as export_queries
 from leleka.services.exports.commands import chosen_exports
-from leleka.services.exports.queries import connection_of, find_by_id
+from leleka.services.exports.queries import connection_of, find_by_id, find_by_name
 from leleka.services.runs import audit as run_audit
 from leleka.services.runs.contracts import RunView
 from leleka.services.runs.queries import run_row, view_of
@@ -30,6 +30,11 @@ class AskedRun:
     export: str
     run: int | None
     problems: Sequence[Problem] = ()
+
+    @property
+    def status(self) -> str:
+        """Return the status of a run that was just asked for."""
+        return RunStatus.QUEUED
 
 
 def run(actor: Actor, number: int, *, resend: bool = False) -> int:
@@ -88,6 +93,7 @@ def outline(export: Export) -> RunConfiguration:
 
 def may_act(actor: Actor, number: int) -> bool:
     """Return whether somebody may run, cancel and resend what this run is of."""
+    require(actor, Permission.SEE)
     return may_use(actor, run_row(number).export.connection)
 
 
@@ -146,7 +152,7 @@ def ask_run(
 
     ``tries`` counts the runs of one due instant, this one included.
     """
-    export = export_queries.find_by_name(name)
+    export = find_by_name(name)
     require_export(actor, export)
     by_operator = actor.is_operator
     asked = replace(outline(export), resend=resend, refresh=refresh, by_operator=by_operator)

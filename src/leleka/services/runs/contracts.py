@@ -56,6 +56,14 @@ class RunView:
     retry_at: datetime | None
     stalled_at: datetime | None
 
+    @property
+    def needs_confirmation(self) -> bool:
+        return self.status == RunStatus.NEEDS_CONFIRMATION
+
+    @property
+    def is_canceling(self) -> bool:
+        return self.status == RunStatus.CANCELING
+
 
 @dataclass(frozen=True, slots=True)
 class RowView:

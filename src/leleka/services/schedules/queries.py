@@ -1,8 +1,9 @@
 """Schedules as people set them: the system's, and each export's (CI-S1 to S4)."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from operator import itemgetter
 from typing import Any, Final
 
 from django.db.models import Count, Q
@@ -30,12 +31,13 @@ ANY_SCHEDULE: Final[Versions] = {}  # nobody saw them: whatever they are by now
 @dataclass(frozen=True, slots=True)
 class SystemScheduleView:
     """The system's schedule with its next ten instants and what happens to it when clocks change; both are empty
-    while it is off.
+    while it is off. ``managed_by_file`` is the definitions file that sets it, "" where people do.
     """
 
     on: bool
     schedule: Schedule
     version: int
+    managed_by_file: str
     next: Sequence[Instant]
     changes: Sequence[ClockChange]
 
@@ -65,11 +67,18 @@ class DecisionView:
 
 @dataclass(frozen=True, slots=True)
 class Upcoming:
-    """Something that is due next. ``export`` is the id of an export with its own schedule, None for the system."""
+    """What runs next. ``due_at`` is None of what is under way or queued already, then ``run`` and ``status`` say more.
 
-    due_at: datetime
+    ``export`` is the id of an export, None for the system's schedule, which has no ``name`` either.
+    """
+
+    due_at: datetime | None
     export: int | None
     name: str
+    run: int | None = None
+    status: str = ""
+    stage: str = ""
+    stage_told: Mapping[str, Any] = field(default_factory=dict)
 
 
 def system(actor: Actor, clock: Clock) -> SystemScheduleView:
@@ -83,6 +92,7 @@ def system(actor: Actor, clock: Clock) -> SystemScheduleView:
         on=on,
         schedule=schedule,
         version=row.version if row else 0,
+        managed_by_file=row.managed_by_file if row else "",
         next=next_instants(schedule, now, SHOWN) if on else (),
         changes=clock_changes(schedule, now) if on else (),
     )
@@ -176,15 +186,12 @@ def system_decisions(actor: Actor, limit: int = 50) -> Sequence[DecisionView]:
 def upcoming(actor: Actor, limit: int = SHOWN) -> Sequence[Upcoming]:
     """Return what is due next, the soonest first."""
     require(actor, Permission.SEE)
-    found = [
-        Upcoming(due_at, None, "")
-        for due_at in SystemSchedule.objects.filter(on=True).values_list("next_due_at", flat=True)
-        if due_at
-    ]
+    of_system = SystemSchedule.objects.filter(on=True).values_list("next_due_at", flat=True)
+    due = [(due_at, Upcoming(due_at, None, "")) for due_at in of_system if due_at]
     own = Export.objects.filter(schedule__policy=OWN, connection__isnull=False, next_due_at__isnull=False)
     rows = own.order_by("next_due_at").values_list("next_due_at", "pk", "name")[:limit]
-    found += [Upcoming(due_at, number, name) for due_at, number, name in rows if due_at is not None]
-    return sorted(found, key=lambda one: one.due_at)[:limit]
+    due += [(due_at, Upcoming(due_at, number, name)) for due_at, number, name in rows if due_at is not None]
+    return [one for _, one in sorted(due, key=itemgetter(0))[:limit]]
 
 
 def _decisions(rows: Any, limit: int) -> Sequence[DecisionView]:

@@ -6,11 +6,6 @@ from typing import Any
 from leleka.core.schedules.model import Schedule
 from leleka.core.schedules.parser import to_data
 from leleka.services.exports.schedule_setting import next_due
-from leleka.state.models import SystemSchedule
-
-
-def row() -> SystemSchedule | None:
-    return SystemSchedule.objects.filter(pk=1).first()
 
 
 def values(schedule: Schedule | None, now: datetime, *, on: bool) -> dict[str, Any]:

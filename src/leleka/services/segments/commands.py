@@ -21,7 +21,7 @@ from leleka.services.access.permissions import Permission, allows, require
 from leleka.services.audit.log import record
 from leleka.services.definition_schema.pydantic_problems import said_of
 from leleka.services.definition_schema.schema import Name
-from leleka.services.segments.queries import by_number
+from leleka.services.segments.queries import find_by_id
 from leleka.services.sources import catalogue
 from leleka.services.tasks import commands as task_commands
 from leleka.state.models import Segment, Task
@@ -45,7 +45,7 @@ def update(actor: Actor, number: int, name: str, rules: str, version: int) -> No
     """Change a segment; its members are found anew at the next evaluation. Raises ``Conflict`` STALE."""
     require(actor, Permission.EDIT_SEGMENTS)
     with transaction.atomic():
-        row = by_number(number)
+        row = find_by_id(number)
         refuse_managed(row)
         wanted = _wanted(name, rules, number)
         fields = sorted(key for key, value in wanted.items() if getattr(row, key) != value)
@@ -59,7 +59,7 @@ def remove(actor: Actor, number: int) -> None:
     """Raises ``Conflict`` where an export sends it."""
     require(actor, Permission.EDIT_SEGMENTS)
     with transaction.atomic():
-        row = by_number(number)
+        row = find_by_id(number)
         refuse_managed(row)
         users = ", ".join(sorted(export.name for export in row.exports.all()))
         if users:
@@ -76,7 +76,7 @@ def remove(actor: Actor, number: int) -> None:
 def ask_refresh(actor: Actor, number: int) -> int:
     """Ask the worker to read what changed and count the members; give the number of the task."""
     require(actor, Permission.EDIT_SEGMENTS)
-    return task_commands.ask(actor, Task.Kind.SEGMENT, by_number(number).name)
+    return task_commands.ask(actor, Task.Kind.SEGMENT, find_by_id(number).name)
 
 
 def ask_count(actor: Actor, rules: str) -> int:
@@ -89,7 +89,7 @@ def ask_members(actor: Actor, number: int) -> int:
     """Ask the worker for a segment's size and first members, masked for who may not see personal data."""
     require(actor, Permission.SEE)
     masked = not allows(actor, Permission.SEE_PERSONAL)
-    return task_commands.ask(actor, Task.Kind.MEMBERS, by_number(number).name, {"masked": masked})
+    return task_commands.ask(actor, Task.Kind.MEMBERS, find_by_id(number).name, {"masked": masked})
 
 
 def as_text(rules: Mapping[str, object]) -> str:

@@ -46,7 +46,7 @@ def segments_after(actor: Actor, number: int, limit: int) -> Sequence[SegmentVie
 
 def segment(actor: Actor, number: int) -> SegmentView:
     require(actor, Permission.SEE)
-    return _view(by_number(number))
+    return _view(find_by_id(number))
 
 
 def show_segment(
@@ -99,7 +99,7 @@ def count_rules(rules: object, clock: Clock) -> int:
 
 
 def _sampled(name: str, clock: Clock, sample: int) -> tuple[Segment, list[dict[str, object]]]:
-    row = _find(name)
+    row = find_by_name(name)
     known, files = catalogue.current(), catalogue.snapshot_files()
     with lake_sessions.page_session() as session:
         segment_evaluation.refresh_segments(session, clock, _nobody, [row])
@@ -135,14 +135,14 @@ def _masked(value: object) -> object:
 
 def refresh_segment(name: str, clock: Clock, say: source_loading.Say) -> SegmentView:
     """Read the sources that changed and evaluate one segment. Raises ``NotFound``."""
-    row = _find(name)
+    row = find_by_name(name)
     with lake_sessions.session() as session:
         source_loading.refresh_sources(session, say)
         segment_evaluation.refresh_segments(session, clock, say, [row])
     return _view(row)
 
 
-def by_number(number: int) -> Segment:
+def find_by_id(number: int) -> Segment:
     """Raises ``NotFound``."""
     row = Segment.objects.prefetch_related(_EXPORTS).filter(pk=number).first()
     if row is None:
@@ -150,7 +150,7 @@ def by_number(number: int) -> Segment:
     return row
 
 
-def _find(name: str) -> Segment:
+def find_by_name(name: str) -> Segment:
     row = Segment.objects.prefetch_related(_EXPORTS).filter(name=name).first()
     if row is None:
         names = ", ".join(Segment.objects.order_by("name").values_list("name", flat=True))

@@ -16,7 +16,7 @@ from leleka.services.refresh.step_status import goes_on, standing
 from leleka.services.runs.contracts import Progress
 from leleka.services.runs.queries import progress_of
 from leleka.services.runs.retry_policy import will_be_retried
-from leleka.state.models import RefreshStep, Run
+from leleka.state.models import RefreshStep, Run, RunStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +54,10 @@ class StepLine:
     @property
     def live(self) -> bool:
         return goes_on(self.status, ended=self.finished_at is not None)
+
+    @property
+    def needs_confirmation(self) -> bool:
+        return self.status == RunStatus.NEEDS_CONFIRMATION
 
     @property
     def went_well(self) -> bool:

@@ -49,6 +49,10 @@ class StageView:
     lines: Sequence[StepLine]
     more: int
 
+    @property
+    def is_successful(self) -> bool:
+        return self.status == StepStatus.SUCCESSFUL
+
 
 @dataclass(frozen=True, slots=True)
 class ProgressView:
@@ -81,7 +85,7 @@ class TaskDetails:
 def progress(actor: Actor, number: int, of: Key | None = None) -> ProgressView:
     """Return how far a refresh is; with ``of`` only that thing and what it needs. Raises ``NotFound``."""
     require(actor, Permission.SEE)
-    row = refresh_queries.find(number)
+    row = refresh_queries.find_by_id(number)
     steps = row.steps.order_by("number")
     if of:
         steps = steps.filter(number__in=_with_needs(steps, of))
@@ -99,7 +103,7 @@ def progress(actor: Actor, number: int, of: Key | None = None) -> ProgressView:
 def details(actor: Actor, number: int, step: int) -> TaskDetails:
     """Return one step of a refresh. Raises ``NotFound``."""
     require(actor, Permission.SEE)
-    row = refresh_queries.find(number)
+    row = refresh_queries.find_by_id(number)
     found = row.steps.filter(number=step).select_related("refresh", "run").first()
     if found is None:
         raise NotFound("TASK_UNKNOWN", "There is no such task.")

@@ -25,6 +25,7 @@ from leleka.core.clock import utc_now
 from leleka.core.ports.clock import Clock
 from leleka.errors import Conflict, InvalidInput, LelekaError, NeedsAttention, NotFound
 from leleka.services.access.actor import Actor
+from leleka.services.access.permissions import Permission, require
 from leleka.services.audit.log import record
 from leleka.services.installation import configuration as installation_configuration
 from leleka.services.system import snapshot_references
@@ -59,8 +60,9 @@ class Backed:
     bytes: int
 
 
-def backup(path: Path, actor: Actor, clock: Clock) -> Backed:
+def backup(actor: Actor, path: Path, clock: Clock) -> Backed:
     """Write a backup to a new file. The state is read at one moment; runs may go on meanwhile."""
+    require(actor, Permission.SYSTEM)
     aside = path.with_name(f".{path.name}.partial")
     try:
         with _one_moment():
@@ -83,8 +85,9 @@ def backup(path: Path, actor: Actor, clock: Clock) -> Backed:
     return Backed(str(path), rows, snapshots, path.stat().st_size)
 
 
-def restore(path: Path, actor: Actor) -> Backed:
+def restore(actor: Actor, path: Path) -> Backed:
     """Fill an empty installation from a backup. Runs that were live in it end; their next run begins anew."""
+    require(actor, Permission.SYSTEM)
     if User.objects.exists() or Connection.objects.exists():
         raise Conflict(
             "RESTORE_NOT_EMPTY",

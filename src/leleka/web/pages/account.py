@@ -26,8 +26,8 @@ def language(request: Request) -> HttpResponse:
     """Remember the reader's language; of somebody who has not signed in, their browser does."""
     chosen = request.POST.get("language", "")
     actor, known = request.actor, chosen in dict(settings.LANGUAGES)
-    if known and actor is not None and actor.user is not None:
-        sign_in.choose_language(actor.user, chosen)
+    if known and actor is not None:
+        sign_in.choose_language(actor, chosen)
     back = request.POST.get("next", "/")
     safe = url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure())
     response = go(request, back if safe else "/")

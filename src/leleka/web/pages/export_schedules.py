@@ -9,8 +9,8 @@ from django.urls import reverse
 from leleka.core.clock import current_clock
 from leleka.errors import Conflict, Forbidden, InvalidInput
 from leleka.messages.http_status import status_of
+from leleka.services.contracts import ExportSummary
 from leleka.services.exports import queries as export_queries
-from leleka.services.exports.queries import ExportLine
 from leleka.services.schedules import commands as schedule_commands
 from leleka.services.schedules import queries as schedule_queries
 from leleka.services.status import queries as status_queries
@@ -23,7 +23,7 @@ from leleka.web.responses import go, page, pane
 _DECIDED: Final = 5
 
 
-def listed(request: Request, lines: Sequence[ExportLine]) -> dict[str, Any]:
+def listed(request: Request, lines: Sequence[ExportSummary]) -> dict[str, Any]:
     """Return what a list shows of the schedules of its exports, in the installation's time zone."""
     actor = actor_of(request)
     found = schedule_queries.of_exports(actor, [line.id for line in lines])

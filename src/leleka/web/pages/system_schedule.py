@@ -11,7 +11,7 @@ from leleka.errors import Conflict, InvalidInput
 from leleka.messages.http_status import status_of
 from leleka.services.schedules import commands as schedule_commands
 from leleka.services.schedules import queries as schedule_queries
-from leleka.services.schedules import system_schedule
+from leleka.services.schedules.queries import SystemScheduleView
 from leleka.web import schedule_form as words
 from leleka.web.integers import whole_number
 from leleka.web.request import Request, actor_of
@@ -22,7 +22,7 @@ _DECIDED: Final = 12
 
 def show(request: Request) -> HttpResponse:
     view = schedule_queries.system(actor_of(request), current_clock())
-    context = _context(request)
+    context = _context(request, view)
     given = {"on": view.on, "version": view.version, **words.form_of(view.schedule)}
     if not view.on:
         view_next, changes = schedule_queries.preview(to_data(view.schedule), current_clock())
@@ -40,7 +40,8 @@ def save(request: Request) -> HttpResponse:
         schedule_commands.set_system(actor_of(request), {**data, "on": on}, version, current_clock())
     except (InvalidInput, Conflict) as error:
         given = {"on": on, "version": version, **words.form_of(data)}
-        context = {**_context(request), "given": given, "errors": words.beside_fields(error.problems)}
+        view = schedule_queries.system(actor_of(request), current_clock())
+        context = {**_context(request, view), "given": given, "errors": words.beside_fields(error.problems)}
         context["is_on"] = on
         return page(request, "web/pages/system_schedule.html", {**context, **next_of(data)}, status_of(error))
     return go(request, f"{reverse('web:system_schedule')}?saved")
@@ -62,12 +63,11 @@ def next_of(data: dict[str, Any]) -> dict[str, Any]:
     return {"next": found, "changes": changes, "zone": data["time_zone"]}
 
 
-def _context(request: Request) -> dict[str, Any]:
+def _context(request: Request, view: SystemScheduleView) -> dict[str, Any]:
     actor = actor_of(request)
-    row = system_schedule.row()
     return {
         "tab": "schedule",
         "decisions": schedule_queries.system_decisions(actor, _DECIDED),
         "following": schedule_queries.following(actor),
-        "managed_by_file": row.managed_by_file if row else "",
+        "managed_by_file": view.managed_by_file,
     }

@@ -5,6 +5,7 @@ from leleka.core.ports.clock import Clock
 from leleka.engine.run import Watcher
 from leleka.errors import NotFound
 from leleka.services.access.actor import Actor
+from leleka.services.access.permissions import Permission, require
 from leleka.services.refresh import commands as refresh_commands
 from leleka.services.refresh import graph as refresh_graph
 from leleka.services.refresh import queries as refresh_queries
@@ -17,8 +18,9 @@ from leleka.worker.schedules import close_finished
 _LOOK = 1.0  # seconds
 
 
-def scope_of(*, source: str = "", segment: str = "", everything: bool = False) -> str:
+def scope_of(actor: Actor, *, source: str = "", segment: str = "", everything: bool = False) -> str:
     """Return the scope of what is named; of nothing, all data without the exports. Raises ``NotFound``."""
+    require(actor, Permission.SEE)
     if source:
         return f"source:{_number(Source, source)}"
     if segment:

@@ -10,7 +10,7 @@ from leleka.core.ports.clock import Clock
 from leleka.core.refresh_graph import StepKind
 from leleka.core.statuses import StepStatus
 from leleka.errors import Conflict, LelekaError, Problem
-from leleka.services.access.actor import Actor, Role
+from leleka.services.access.actor import Actor
 from leleka.services.runs import commands as run_commands
 from leleka.services.segments import evaluation as segment_evaluation
 from leleka.services.sources import email_addresses
@@ -77,7 +77,7 @@ def _export(step: RefreshStep, guard: Guard) -> Done:
     if export is None:
         return _gone("export")
     refresh = step.refresh
-    actor = Actor(refresh.asked_by, Role.ADMINISTRATOR)
+    actor = Actor.worker(refresh.asked_by)
     try:
         with transaction.atomic():
             guard()

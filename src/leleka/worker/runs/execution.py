@@ -15,9 +15,11 @@ from leleka.core.ports.outbox import LeaseLost, RunCanceled
 from leleka.engine.run import Watcher, execute
 from leleka.errors import Conflict, LelekaError, NeedsAttention
 from leleka.services.access.actor import Actor
+from leleka.services.access.permissions import require_export
 from leleka.services.connections import export_user
 from leleka.services.connections.open_destination import opened
 from leleka.services.exports import queries as export_queries
+from leleka.services.exports.queries import find_by_name
 from leleka.services.installation import configuration as installation_configuration
 from leleka.services.installation import database_outage, lake_sessions
 from leleka.services.monitoring import process_identity
@@ -43,14 +45,15 @@ _LOOK: Final = 1.0  # seconds
 
 
 def run_export(
-    name: str, actor: Actor, clock: Clock, watcher: Watcher, *, refresh: bool = True, resend: bool = False
+    actor: Actor, name: str, clock: Clock, watcher: Watcher, *, refresh: bool = True, resend: bool = False
 ) -> RunView:
     """Run an export, or go on with its live run where that stopped; give how it ended.
 
     ``resend`` sends rows again that ActiveCampaign refused before, though they did not change. Raises
-    ``Conflict`` RUN_IN_PROGRESS where another process works on the live run.
+    ``Forbidden``, ``Conflict`` RUN_IN_PROGRESS where another process works on the live run.
     """
-    export = export_queries.find_by_name(name)
+    export = find_by_name(name)
+    require_export(actor, export)
     export_queries.connection_of(export)
     run = Run.objects.filter(export=export, finished_at__isnull=True).first()
     if run is None:

@@ -6,7 +6,7 @@ from django.db import transaction
 from leleka.core.clock import utc_now
 from leleka.core.ports.clock import Clock
 from leleka.errors import LelekaError
-from leleka.services.access.actor import Actor, Role
+from leleka.services.access.actor import Actor
 from leleka.services.refresh.graph import is_off
 from leleka.services.runs import commands as run_commands
 from leleka.state.models import Run, RunStatus
@@ -33,7 +33,7 @@ def try_again(clock: Clock) -> None:
 
 def _again(run: Run) -> None:
     """Claim and queue are one transaction: a worker that dies in between leaves both to the next one (fault 6)."""
-    actor = Actor(run.asked_by, Role.ADMINISTRATOR)
+    actor = Actor.worker(run.asked_by)
     with transaction.atomic():
         if not Run.objects.filter(pk=run.pk, retry_at__isnull=False).update(retry_at=None, tried_again=True):
             return  # another worker was quicker
