@@ -9,7 +9,7 @@ from sqlglot import exp
 from leleka.core.columns import Column, ColumnType, Table
 from leleka.warehouse import addresses
 from leleka.warehouse.lake import Lake, Snapshot
-from leleka.warehouse.scan import copy_to_parquet, parquet
+from leleka.warehouse.scan import parquet
 from leleka.warehouse.session import Session
 
 PROFILES = Table(
@@ -65,9 +65,7 @@ class Tables:
         return self.read_files(self.lake.open(reference).files)
 
     def read_files(self, files: str) -> list[dict[str, Any]]:
-        names = [
-            row[0] for row in self.session.rows(exp.Describe(this=exp.select("*").from_(parquet(files))))
-        ]
+        names = [column.name for column in self.session.parquet_columns(files)]
         rows = self.session.rows(exp.select("*").from_(parquet(files)))
         return [dict(zip(names, row, strict=True)) for row in rows]
 
@@ -84,5 +82,5 @@ class Tables:
             connection.execute(f"INSERT INTO laid VALUES {', '.join([one] * len(rows))}", flat)  # noqa: S608 - marks
         snapshot: Snapshot
         with self.lake.write(kind, "laid") as snapshot:
-            self.session.run(copy_to_parquet(exp.select("*").from_("laid"), snapshot.file("rows")))
+            self.session.write(exp.select("*").from_("laid"), snapshot.file("rows"))
         return snapshot.reference

@@ -42,7 +42,7 @@ def told(texts: list[str | None]) -> list[tuple[str | None, str | None]]:
                 b"".join(orjson.dumps({"id": n, "email": t}) + b"\n" for n, t in enumerate(texts))
             )
             rows = exp.select("*").from_(scan.json_lines(str(lines), {"id": "BIGINT", "email": "VARCHAR"}))
-            session.run(scan.copy_to_parquet(rows, people.file("rows")))
+            session.write(rows, people.file("rows"))
         return _built(session, lake, people.reference)
 
 

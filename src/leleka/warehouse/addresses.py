@@ -23,8 +23,8 @@ from leleka.core.email import (
     normalise,
 )
 from leleka.warehouse import scan
+from leleka.warehouse.engines.port import Engine, FullMatch
 from leleka.warehouse.lake import Lake, Snapshot
-from leleka.warehouse.session import Session
 
 _PROFILES: Final = "address_profiles"
 _SETTLED: Final = "address_settled"
@@ -33,7 +33,7 @@ _SETTLED_KINDS: Final = {"raw": "VARCHAR", "key": "VARCHAR", "code": "VARCHAR", 
 
 
 def build(
-    session: Session,
+    session: Engine,
     lake: Lake,
     *,
     name: str,
@@ -54,21 +54,19 @@ def build(
     key_column = table.column(key)
     numeric = key_column is not None and key_column.type in NUMERIC
     try:
-        session.run(
-            scan.temporary(_PROFILES, _read(profiles, key, email_column, updated_at, numeric=numeric))
-        )
+        read = _read(profiles, key, email_column, updated_at, numeric=numeric)
+        session.create_table(_PROFILES, read)
         with tempfile.TemporaryDirectory(dir=session.spill, prefix="addresses-") as folder:
             settled = Path(folder) / "settled.jsonl"
             _settle_in_python(session, settled)
-            session.run(
-                scan.temporary(_SETTLED, exp.select("*").from_(scan.json_lines(str(settled), _SETTLED_KINDS)))
-            )
-        session.run(scan.temporary(_SHARED, _shared()))
+            lines = exp.select("*").from_(scan.json_lines(str(settled), _SETTLED_KINDS))
+            session.create_table(_SETTLED, lines)
+        session.create_table(_SHARED, _shared())
         with lake.write("addresses", name) as snapshot:
-            session.run(scan.copy_to_parquet(_rows(), snapshot.file("rows")))
+            session.write(_rows(), snapshot.file("rows"))
     finally:
         for staged in (_PROFILES, _SETTLED, _SHARED):
-            session.run(scan.dropped(staged))
+            session.drop_table(staged)
     return lake.open(snapshot.reference)
 
 
@@ -77,8 +75,8 @@ def is_fast(trimmed: exp.Expr) -> exp.Condition:
     lowered = exp.Lower(this=trimmed)
     return exp.and_(
         exp.LTE(this=exp.Length(this=trimmed), expression=exp.Literal.number(FAST_LENGTH)),
-        exp.RegexpFullMatch(this=trimmed, expression=exp.Literal.string(FAST_PATTERN)),
-        exp.Not(this=exp.RegexpFullMatch(this=lowered, expression=exp.Literal.string(RESERVED_PATTERN))),
+        FullMatch(this=trimmed, expression=exp.Literal.string(FAST_PATTERN)),
+        exp.Not(this=FullMatch(this=lowered, expression=exp.Literal.string(RESERVED_PATTERN))),
     )
 
 
@@ -114,7 +112,7 @@ def _cut(name: str) -> exp.Expr:
     return exp.case().when(endless, cut).else_(text)
 
 
-def _settle_in_python(session: Session, target: Path) -> None:
+def _settle_in_python(session: Engine, target: Path) -> None:
     raw = scan.column("raw")
     left = (
         exp.select(raw).distinct().from_(_PROFILES).where(exp.not_(exp.Is(this=raw, expression=exp.Null())))
@@ -161,7 +159,7 @@ def _shared() -> exp.Expr:
         .having(exp.GT(this=count, expression=exp.Literal.number(1)))
     )
     winner = exp.Window(
-        this=exp.Anonymous(this="first_value", expressions=[scan.column("profile_id")]),
+        this=exp.FirstValue(this=scan.column("profile_id")),
         partition_by=[scan.column("email_key")],
         order=exp.Order(
             expressions=[

@@ -7,10 +7,10 @@ from sqlglot import exp
 
 from leleka.core.columns import Catalogue, ColumnType
 from leleka.core.rules import Rule
+from leleka.warehouse.engines.port import Engine
 from leleka.warehouse.lake import Lake, Snapshot
 from leleka.warehouse.rules_sql import Scope, condition_sql
-from leleka.warehouse.scan import column, copy_to_parquet, parquet
-from leleka.warehouse.session import Session
+from leleka.warehouse.scan import column, parquet
 
 KIND = "members"
 PROFILE_ID = "profile_id"
@@ -27,21 +27,21 @@ def compile_rule(rule: Rule, catalogue: Catalogue, tables: Mapping[str, str], to
     return profiles.where(condition_sql(rule, scope), copy=False)
 
 
-def evaluate(session: Session, lake: Lake, name: str, query: exp.Query) -> tuple[Snapshot, int]:
+def evaluate(session: Engine, lake: Lake, name: str, query: exp.Query) -> tuple[Snapshot, int]:
     """Write the members as a snapshot, sorted, and give it with their number."""
     ordered = exp.select(column(PROFILE_ID)).from_(query.subquery("members")).order_by(column(PROFILE_ID))
     with lake.write(KIND, name) as aside:
-        (members,) = session.row(copy_to_parquet(ordered, aside.file("members")))
-    return lake.open(aside.reference), int(members)
+        members = session.write(ordered, aside.file("members"))
+    return lake.open(aside.reference), members
 
 
-def count(session: Session, query: exp.Query) -> int:
+def count(session: Engine, query: exp.Query) -> int:
     (members,) = session.row(exp.select(exp.Count(this=exp.Star())).from_(query.subquery("members")))
     return int(members)
 
 
 def sample(
-    session: Session, members: Snapshot, catalogue: Catalogue, tables: Mapping[str, str], size: int
+    session: Engine, members: Snapshot, catalogue: Catalogue, tables: Mapping[str, str], size: int
 ) -> list[dict[str, object]]:
     """Give whole profiles of the first ``size`` members, by profile id: their file is in that order."""
     first = exp.select(column(PROFILE_ID)).from_(parquet(members.files)).limit(size)

@@ -8,7 +8,7 @@ from leleka.core.matching import LeaverPolicy
 from leleka.core.planning import Ended, Kind, Selection
 from leleka.core.ports import SuppressionReason
 from leleka.warehouse.lake import Lake
-from leleka.warehouse.scan import column, empty, json_lines, parquet, temporary
+from leleka.warehouse.scan import column, empty, json_lines, parquet
 from leleka.warehouse.values import as_text, fingerprint, leaver_fingerprint, value_text
 
 LEDGER_COLUMNS: Final = {
@@ -33,15 +33,15 @@ class Standing:
         self._lake = lake
         self._selection = selection
 
-    def tables(self, suppressed: str, here: str, waiting: str) -> list[exp.Expr]:
-        """Give the statements that make the temporary tables; the arguments are staging files."""
+    def tables(self, suppressed: str, here: str, waiting: str) -> list[tuple[str, exp.Expr]]:
+        """Return the tables' names and queries, in the order of making; the arguments are staging files."""
         ledger = self._selection.ledger
         return [
-            temporary("waiting", _waiting(waiting)),
-            temporary("elsewhere", self._elsewhere()),
-            temporary("ledger", self._parquet_all(ledger) if ledger else empty(LEDGER_COLUMNS)),
-            temporary("suppressed", self._suppressed(suppressed, here)),
-            temporary("standing", self._standing()),
+            ("waiting", _waiting(waiting)),
+            ("elsewhere", self._elsewhere()),
+            ("ledger", self._parquet_all(ledger) if ledger else empty(LEDGER_COLUMNS)),
+            ("suppressed", self._suppressed(suppressed, here)),
+            ("standing", self._standing()),
         ]
 
     def due(self) -> exp.Expr:

@@ -6,14 +6,14 @@ from leleka.core.matching import Leavers
 from leleka.core.planning import Pack, Planned, Selection, SettledRun, Span, Verdict
 from leleka.core.ports import Suppressed
 from leleka.warehouse import plans, settling
+from leleka.warehouse.engines.port import Engine
 from leleka.warehouse.lake import Lake
-from leleka.warehouse.session import Session
 
 
 class LakeWarehouse:
-    """``core.planning.Warehouse`` over DuckDB and immutable Parquet snapshots."""
+    """``core.planning.Warehouse`` over a query engine and immutable Parquet snapshots."""
 
-    def __init__(self, session: Session, lake: Lake) -> None:
+    def __init__(self, session: Engine, lake: Lake) -> None:
         self._session = session
         self._lake = lake
 
