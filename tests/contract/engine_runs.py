@@ -25,6 +25,7 @@ from tests.fakes.diff_tables import PROFILES, Tables
 from tests.fakes.engine_tables import TYPES, write_rows
 from tests.fakes.run_stories import MARK, PEOPLE, tell
 
+LEAVERS = (Leavers(), MARK, Leavers(LeaverPolicy.UNSUBSCRIBE))
 LINES = (Line("name", "first_name"), Line("city", "field:1", WhenEmpty.CLEAR))
 # Frozen: an engine or a version that computes others would send every contact of everybody again.
 GOLDEN = [
@@ -73,7 +74,7 @@ class RunsContract(EngineSuite):
         marked = fingerprint(DataMatching("email", (Line("v", "field:1"),)), Leavers(), [told])
         assert engine.row(exp.select(marked).from_(source)) == (expected,)
 
-    @pytest.mark.parametrize("leavers", [Leavers(), MARK, Leavers(LeaverPolicy.UNSUBSCRIBE)])
+    @pytest.mark.parametrize("leavers", LEAVERS)
     def test_every_run_of_a_story_ends_as_plain_python_says(
         self, engine: Engine, tmp_path: Path, leavers: Leavers
     ) -> None:
