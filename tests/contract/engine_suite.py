@@ -40,9 +40,9 @@ def number(value: str | None) -> exp.Expr:
     return exp.cast(text(value), "DOUBLE")
 
 
-def values(name: str, *items: exp.Expr) -> exp.Expr:
+def values(name: str, *items: exp.Expr) -> exp.Query:
     """Return a query of one column and so many rows."""
-    rows: exp.Expr = exp.select(exp.alias_(items[0], name, quoted=True))
+    rows: exp.Query = exp.select(exp.alias_(items[0], name, quoted=True))
     for item in items[1:]:
         rows = exp.union(rows, exp.select(exp.alias_(item, name, quoted=True)), distinct=False)
     return rows
