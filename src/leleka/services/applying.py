@@ -20,7 +20,7 @@ from leleka.services.export_schedules import columns_of, stored
 from leleka.services.reading import DefinitionsFile
 from leleka.services.system_schedule import apply_system
 from leleka.state.models import Account, Connection, Export, RelationshipRow, Segment, Source
-from leleka.warehouse.session import Session
+from leleka.warehouse.engines.port import Engine
 
 Say = Callable[[str], None]
 
@@ -86,9 +86,7 @@ class _Rows:
         )
 
 
-def _load_sources(
-    session: Session, file: DefinitionsFile, say: Say
-) -> Mapping[str, refreshing.Loaded | None]:
+def _load_sources(session: Engine, file: DefinitionsFile, say: Say) -> Mapping[str, refreshing.Loaded | None]:
     loaded: dict[str, refreshing.Loaded | None] = {}
     problems: list[Problem] = []
     for number, definition in enumerate(file.definitions.sources):

@@ -23,7 +23,7 @@ from leleka.services.export_schedules import written
 from leleka.services.matching import leavers_of, matching_of
 from leleka.services.waiting import waiting_addresses
 from leleka.state.models import Account, Connection, Export, Ledger, Run, RunStatus, Segment, Source
-from leleka.warehouse.session import Session
+from leleka.warehouse.engines.port import Engine
 from leleka.warehouse.store import LakeWarehouse
 
 
@@ -54,7 +54,7 @@ def connection_of(export: Export) -> Connection:
     return export.connection
 
 
-def refresh_for(session: Session, export: Export, clock: Clock, watcher: Watcher) -> None:
+def refresh_for(session: Engine, export: Export, clock: Clock, watcher: Watcher) -> None:
     """Bring up to date the sources, and the segments of the export and of those that share its list."""
     refreshing.refresh_sources(session, watcher.stage)
     exports = [export, *_sharing_the_list(export)]
@@ -62,7 +62,7 @@ def refresh_for(session: Session, export: Export, clock: Clock, watcher: Watcher
     refreshing.refresh_segments(session, clock, watcher.stage, chosen)
 
 
-def freeze(session: Session, export: Export, clock: Clock, watcher: Watcher) -> dict[str, Any]:
+def freeze(session: Engine, export: Export, clock: Clock, watcher: Watcher) -> dict[str, Any]:
     """Give the configuration a run keeps to, whatever is edited while it runs: pointers and settings.
 
     Where leavers are told, the segments of other exports to the list are brought up to date after those of this
@@ -112,7 +112,7 @@ def _sharing_the_list(export: Export) -> Sequence[Export]:
     return list(beside.exclude(pk=export.pk).order_by("name"))
 
 
-def _addresses(session: Session, export: Export, profiles: Source, watcher: Watcher) -> str:
+def _addresses(session: Engine, export: Export, profiles: Source, watcher: Watcher) -> str:
     matching = matching_of(export.matching)
     table = table_of(profiles)
     for column, to in [(matching.email, "email"), *((line.column, line.to) for line in matching.lines)]:
@@ -172,7 +172,7 @@ def order_of(
     )
 
 
-def ground_of(session: Session, account: Opened, clock: Clock, shelf: Shelf) -> Ground:
+def ground_of(session: Engine, account: Opened, clock: Clock, shelf: Shelf) -> Ground:
     return Ground(
         warehouse=LakeWarehouse(session, store.lake()),
         destination=account.destination,

@@ -9,13 +9,13 @@ from leleka.services import database, store
 from leleka.services.matching import leavers_of
 from leleka.state.models import AttemptRow, Run
 from leleka.state.outbox import DjangoOutbox
-from leleka.warehouse.session import Session
+from leleka.warehouse.engines.port import Engine
 from leleka.warehouse.store import LakeWarehouse
 
 log = structlog.get_logger(__name__)
 
 
-def settle_and_fail(session: Session, run: Run, outbox: DjangoOutbox, error: LelekaError) -> None:
+def settle_and_fail(session: Engine, run: Run, outbox: DjangoOutbox, error: LelekaError) -> None:
     """End a run that cannot go on. What was sent of it is settled: nobody is lost (I-2)."""
     if not AttemptRow.objects.filter(batch__run=run.pk).exists():
         outbox.fail(error)

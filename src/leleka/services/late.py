@@ -19,7 +19,7 @@ from leleka.services.connecting import Opened
 from leleka.services.matching import leavers_of
 from leleka.state.batches import batch_of
 from leleka.state.models import Account, BatchRow, Ledger, Run
-from leleka.warehouse.session import Session
+from leleka.warehouse.engines.port import Engine
 from leleka.warehouse.store import LakeWarehouse
 
 Pulse = Callable[[], object]
@@ -38,7 +38,7 @@ def accounts_to_ask(clock: Clock) -> Sequence[int]:
     return sorted(set(left.values_list("run__account", flat=True)))
 
 
-def settle_late(session: Session, account: Account, opened: Opened, clock: Clock, pulse: Pulse) -> int:
+def settle_late(session: Engine, account: Account, opened: Opened, clock: Clock, pulse: Pulse) -> int:
     """Ask once after each accepted batch of the account's finished runs; give how many came to an end.
 
     ``pulse`` is called between questions. A queue that does not move is not asked about to its end.
@@ -56,7 +56,7 @@ def settle_late(session: Session, account: Account, opened: Opened, clock: Clock
     return ended
 
 
-def _settle_run(session: Session, run: Run, rows: QuerySet[BatchRow], opened: Opened, pulse: Pulse) -> int:
+def _settle_run(session: Engine, run: Run, rows: QuerySet[BatchRow], opened: Opened, pulse: Pulse) -> int:
     warehouse = LakeWarehouse(session, store.lake())
     changed: list[tuple[BatchRow, Batch]] = []
     verdicts: list[Verdict] = []

@@ -13,7 +13,7 @@ from leleka.engine.suppressed import Progress
 from leleka.services import store
 from leleka.state.models import Run, SuppressedReading
 from leleka.warehouse import suppressed
-from leleka.warehouse.session import Session
+from leleka.warehouse.engines.port import Engine
 
 LONGEST: Final = 3600.0  # seconds after its beginning a reading may still be used or gone on with
 
@@ -21,7 +21,7 @@ LONGEST: Final = 3600.0  # seconds after its beginning a reading may still be us
 class RunShelf:
     """``engine.suppressed.Shelf`` of one run."""
 
-    def __init__(self, session: Session, run: Run, clock: Clock, tempo: Tempo) -> None:
+    def __init__(self, session: Engine, run: Run, clock: Clock, tempo: Tempo) -> None:
         self._session = session
         self._run = run
         self._clock = clock

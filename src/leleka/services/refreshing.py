@@ -19,7 +19,7 @@ from leleka.errors import InvalidInput
 from leleka.services import catalogue, store
 from leleka.state.models import AddressBook, Segment, SegmentSize, Source
 from leleka.warehouse import addresses, readers, segments
-from leleka.warehouse.session import Session
+from leleka.warehouse.engines.port import Engine
 
 Say = Callable[[str], None]
 Guard = Callable[[], object]
@@ -38,7 +38,7 @@ class Loaded:
 
 
 def load_if_stale(
-    session: Session, name: str, spec: dict[str, object], digest: str, say: Say
+    session: Engine, name: str, spec: dict[str, object], digest: str, say: Say
 ) -> Loaded | None:
     """Read a source's files, or give None where neither they nor the spec changed since ``digest``."""
     source = catalogue.spec_of_source(name, spec)
@@ -61,7 +61,7 @@ def load_if_stale(
     )
 
 
-def refresh_sources(session: Session, say: Say) -> None:
+def refresh_sources(session: Engine, say: Say) -> None:
     """Read every source whose files changed."""
     for source in Source.objects.order_by("name"):
         loaded = load_if_stale(session, source.name, source.spec, source.digest, say)
@@ -95,7 +95,7 @@ def _nobody() -> None:
 
 
 def refresh_segments(
-    session: Session,
+    session: Engine,
     clock: Clock,
     say: Say,
     chosen: Iterable[Segment] | None = None,
@@ -122,7 +122,7 @@ def refresh_segments(
                 SegmentSize.objects.create(segment=segment, size=size, evaluated_at=now)
 
 
-def address_book(session: Session, profiles: Source, email_column: str, say: Say) -> str:
+def address_book(session: Engine, profiles: Source, email_column: str, say: Say) -> str:
     """Give the snapshot of normalised addresses of the current profiles, made once for each e-mail column."""
     book = AddressBook.objects.filter(profiles=profiles.snapshot, email_column=email_column).first()
     if book is not None:

@@ -31,7 +31,7 @@ from leleka.services.waiting import waiting_addresses
 from leleka.state.claims import claim, release
 from leleka.state.models import BatchRow, Connection, Export, Run, RunStatus, Trigger
 from leleka.state.outbox import DjangoOutbox
-from leleka.warehouse.session import Session
+from leleka.warehouse.engines.port import Engine
 
 log = structlog.get_logger(__name__)
 _LOOK: Final = 1.0  # seconds
@@ -111,7 +111,7 @@ def _create(export: Export, config: dict[str, Any], actor: Actor, **values: Any)
     return run
 
 
-def _see_through(session: Session, run: Run, clock: Clock, watcher: Watcher) -> None:
+def _see_through(session: Engine, run: Run, clock: Clock, watcher: Watcher) -> None:
     """Work on a run until it ends or waits for somebody.
 
     A database that is away for a while only interrupts it: what was not written down is not sent, and whatever was
@@ -162,7 +162,7 @@ def _claim(run: Run, clock: Clock, watcher: Watcher, *, was_mine: bool) -> Djang
         run.refresh_from_db()
 
 
-def _work(session: Session, run: Run, outbox: DjangoOutbox, clock: Clock, watcher: Watcher) -> None:
+def _work(session: Engine, run: Run, outbox: DjangoOutbox, clock: Clock, watcher: Watcher) -> None:
     try:
         if not _is_frozen(run):
             _freeze(session, run, outbox, clock, watcher)
@@ -204,7 +204,7 @@ def _is_frozen(run: Run) -> bool:
     return "profiles" in run.config
 
 
-def _freeze(session: Session, run: Run, outbox: DjangoOutbox, clock: Clock, watcher: Watcher) -> None:
+def _freeze(session: Engine, run: Run, outbox: DjangoOutbox, clock: Clock, watcher: Watcher) -> None:
     """Bring up to date what the export needs, and fix what this run keeps to from here on."""
     acting.refuse_to_begin(exports.connection_of(run.export), run)
     _refuse_if_moved(run)

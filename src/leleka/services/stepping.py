@@ -12,14 +12,14 @@ from leleka.errors import Conflict, LelekaError, Problem
 from leleka.services import refreshing, running
 from leleka.services.audit import Actor, Role
 from leleka.state.models import Export, Refresh, RefreshStep, Segment, Source
-from leleka.warehouse.session import Session
+from leleka.warehouse.engines.port import Engine
 
 Say = Callable[[str], None]
 Guard = Callable[[], None]
 Done = dict[str, Any]
 
 
-def do(session: Session, step: RefreshStep, clock: Clock, say: Say, guard: Guard) -> Done:
+def do(session: Engine, step: RefreshStep, clock: Clock, say: Say, guard: Guard) -> Done:
     """Bring up to date what a step is about. Raises errors of the tree: the step has failed.
 
     ``guard`` is called in each transaction: a walker that was replaced meanwhile writes nothing of what it found.
@@ -33,7 +33,7 @@ def do(session: Session, step: RefreshStep, clock: Clock, say: Say, guard: Guard
     return _export(step, guard)
 
 
-def _source(session: Session, step: RefreshStep, say: Say, guard: Guard) -> Done:
+def _source(session: Engine, step: RefreshStep, say: Say, guard: Guard) -> Done:
     source = Source.objects.filter(pk=step.of).first()
     if source is None:
         return _gone("source")
@@ -46,7 +46,7 @@ def _source(session: Session, step: RefreshStep, say: Say, guard: Guard) -> Done
     return {"status": status, "changed": loaded is not None, "rows": source.rows, "notes": source.notes}
 
 
-def _profiles(session: Session, say: Say) -> Done:
+def _profiles(session: Engine, say: Say) -> Done:
     """Check the addresses of the profiles ahead of the runs that need them."""
     profiles = refreshing.profiles_source()
     columns = {name for name, _ in profiles.columns}
@@ -56,7 +56,7 @@ def _profiles(session: Session, say: Say) -> Done:
     return {"status": StepStatus.SUCCESSFUL, "rows": profiles.rows}
 
 
-def _segment(session: Session, step: RefreshStep, clock: Clock, say: Say, guard: Guard) -> Done:
+def _segment(session: Engine, step: RefreshStep, clock: Clock, say: Say, guard: Guard) -> Done:
     segment = Segment.objects.filter(pk=step.of).first()
     if segment is None:
         return _gone("segment")

@@ -19,8 +19,9 @@ from leleka.services import database
 from leleka.state.key_file import load_master_keys
 from leleka.state.models import StoredSecret
 from leleka.state.secrets import MasterKeys
+from leleka.warehouse.engines.port import Engine
 from leleka.warehouse.lake import Lake
-from leleka.warehouse.session import Session, open_session
+from leleka.warehouse.session import open_session
 
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 _PRIVATE = 0o700
@@ -134,7 +135,7 @@ def lake() -> Lake:
 
 
 @contextmanager
-def session() -> Iterator[Session]:
+def session() -> Iterator[Engine]:
     """Open a query session within this installation's limits."""
     config = configuration()
     with open_session(config.spill_dir, memory_limit=config.memory_limit, threads=config.threads) as opened:
@@ -142,14 +143,14 @@ def session() -> Iterator[Session]:
 
 
 @contextmanager
-def small_session() -> Iterator[Session]:
+def small_session() -> Iterator[Engine]:
     """Open a query session that holds little: for reading files in the order in which they are."""
     with open_session(configuration().spill_dir, memory_limit=_SMALL, threads=1) as opened:
         yield opened
 
 
 @contextmanager
-def page_session() -> Iterator[Session]:
+def page_session() -> Iterator[Engine]:
     """Open a small session for somebody who waits for a page; in one process so many at once, the others wait."""
     with _PAGES, small_session() as opened:
         yield opened

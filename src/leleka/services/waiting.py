@@ -12,8 +12,8 @@ from leleka.errors import LelekaError
 from leleka.services import store
 from leleka.services.connecting import Opened
 from leleka.state.models import Account, AttemptRow, BatchRow, Export
+from leleka.warehouse.engines.port import Engine
 from leleka.warehouse.plans import addresses
-from leleka.warehouse.session import Session
 
 LONGEST: Final = 24 * 3600.0  # seconds after which an unknown attempt is taken to be lost for good
 _SETTLED: Final = 600.0  # seconds, beyond deadline and lease, after which an empty queue ends the wait
@@ -22,7 +22,7 @@ _DOUBTFUL: Final = (AttemptRow.Outcome.UNKNOWN, "")  # without an outcome: a pro
 
 
 def waiting_addresses(
-    session: Session, account: Account, opened: Opened, clock: Clock, *, of_others_than: int | None = None
+    session: Engine, account: Account, opened: Opened, clock: Clock, *, of_others_than: int | None = None
 ) -> set[str]:
     """Give the addresses of the account's open batches and of its attempts in quarantine, but for one run's."""
     lift_quarantine(account, opened, clock)

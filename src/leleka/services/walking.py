@@ -23,7 +23,7 @@ from leleka.services.refresh_order import to_walk
 from leleka.state.leases import is_over
 from leleka.state.models import Refresh, RefreshStep, RunStatus
 from leleka.state.refreshing import RefreshLost, claim, guard, release
-from leleka.warehouse.session import Session
+from leleka.warehouse.engines.port import Engine
 
 log = structlog.get_logger(__name__)
 _MOST_TRIES: Final = 3
@@ -78,7 +78,7 @@ class Walker:
     lease: float
     say: Say
 
-    def walk(self, session: Session) -> None:
+    def walk(self, session: Engine) -> None:
         self._guard(status=RunStatus.PROCESSING, started_at=self._began())
         for step in RefreshStep.objects.filter(refresh=self.number).order_by("number"):
             if self._canceled():
@@ -93,7 +93,7 @@ class Walker:
     def _canceled(self) -> bool:
         return Refresh.objects.filter(pk=self.number, cancel_requested_at__isnull=False).exists()
 
-    def _step(self, session: Session, step: RefreshStep) -> None:
+    def _step(self, session: Engine, step: RefreshStep) -> None:
         blocked = self._blocked(step)
         if blocked:
             self._write(step, status=StepStatus.SKIPPED, problems=[asdict(one) for one in blocked])
