@@ -102,6 +102,8 @@ class RunsContract(EngineSuite):
             ("excluded", "EMAIL_INVALID"),
             ("excluded", "EMAIL_MISSING"),
         ]
+        chunks = outcomes.chunks(engine, tables.lake.open(settled.outcomes), "excluded")
+        assert [row for chunk in chunks for row in chunk][1:] == shown
 
     def test_who_is_missing_from_the_list_is_due_again(self, engine: Engine, tmp_path: Path) -> None:
         tables = Tables(engine, tmp_path / "lake")

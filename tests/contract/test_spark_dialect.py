@@ -35,7 +35,7 @@ FILES = dict.fromkeys(CATALOGUE.tables, "/lake/*.parquet")
 _WORDS = frozenset(
     {
         *("ALL", "AND", "ANY", "AS", "BETWEEN", "BY", "DECIMAL", "DISTINCT", "ELSE", "EXCEPT", "FROM"),
-        *("IN", "NOT", "ON", "OR", "OVER", "SELECT", "THEN", "UNION", "USING", "VALUES", "WHEN"),
+        *("IN", "JOIN", "NOT", "ON", "OR", "OVER", "SELECT", "THEN", "UNION", "USING", "VALUES", "WHEN"),
         *("WHERE",),
     }
 )

@@ -20,6 +20,7 @@ _LONGEST_LINE: Final = 4_000_000
 _ROW_GROUP: Final = 20_480
 _CSV_BUFFER: Final = 32_000_000
 _DECIMAL: Final = exp.DataType.build("DECIMAL(38, 6)")
+_HALF_A_UNIT: Final = exp.Literal.string("0.0000005")  # of the last decimal
 _TYPES: Final = {
     **dict.fromkeys(("VARCHAR", "ENUM", "UUID", "TIME"), ColumnType.TEXT),
     **dict.fromkeys(("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT"), ColumnType.INTEGER),
@@ -214,7 +215,10 @@ def _number_text(source: port.NumberText) -> exp.Expr:
     stripped = exp.RegexpReplace(
         this=decimal, expression=exp.Literal.string(r"\.?0+$"), replacement=exp.Literal.string("")
     )
-    return exp.Coalesce(this=stripped, expressions=[shortest.copy()])
+    told = exp.Coalesce(this=stripped, expressions=[shortest.copy()])
+    # DuckDB 1.5 rounds 6e-08 up: it looks at the first digit, wherever that stands.
+    nearest = exp.LT(this=exp.Abs(this=source.this.copy()), expression=exp.cast(_HALF_A_UNIT, "DOUBLE"))
+    return exp.case().when(nearest, exp.Literal.string("0")).else_(told)
 
 
 _WRITTEN: Final[dict[type[exp.Expr], Callable[[Any], exp.Expr]]] = {

@@ -60,8 +60,12 @@ class Standing:
             .join(self._profiles("p"), on=self._key("p").eq(column("profile_id", "s")))
             .where(_is_null(column("ended", "s")))
         )
-        return exp.union(valued, self._leavers(names), distinct=False).order_by(
-            _kind_order(), column("profile_id"), column("address")
+        due = exp.union(valued, self._leavers(names), distinct=False)
+        # Around the union: not every engine orders one by an expression.
+        return (
+            exp.select("*")
+            .from_(due.subquery("due"))
+            .order_by(_kind_order(), column("profile_id"), column("address"))
         )
 
     def others(self) -> exp.Expr:
