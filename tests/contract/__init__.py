@@ -1,0 +1,8 @@
+import pytest
+
+pytest.register_assert_rewrite(
+    "tests.contract.warehouse.engine_functions",
+    "tests.contract.warehouse.engine_queries",
+    "tests.contract.warehouse.engine_rules",
+    "tests.contract.warehouse.engine_runs",
+)

@@ -8,9 +8,10 @@ from sqlglot import exp
 
 from leleka.core.columns import Column, ColumnType, Table
 from leleka.warehouse import email_addresses
-from leleka.warehouse.engines.duckdb import DuckDBSession
+from leleka.warehouse.engines.port import Engine
 from leleka.warehouse.lake import Lake, Snapshot
-from leleka.warehouse.sql.tables import copy_to_parquet, parquet
+from leleka.warehouse.sql.tables import parquet
+from tests.fakes.engine_tables import write_rows
 
 PROFILES = Table(
     "customers",
@@ -26,28 +27,20 @@ PROFILES = Table(
     ),
     "id",
 )
-_TYPES = {
-    ColumnType.TEXT: "VARCHAR",
-    ColumnType.NUMBER: "DOUBLE",
-    ColumnType.INTEGER: "BIGINT",
-    ColumnType.DATE: "DATE",
-    ColumnType.DATETIME: "TIMESTAMP",
-    ColumnType.BOOLEAN: "BOOLEAN",
-}
 
 
 class Tables:
-    def __init__(self, session: DuckDBSession, root: Path) -> None:
+    def __init__(self, session: Engine, root: Path) -> None:
         self.session = session
         self.lake = Lake(root)
 
     def profiles(self, rows: Mapping[str, Mapping[str, Any]]) -> str:
-        columns = PROFILES.columns
-        lines = [(identity, *(row.get(c.name) for c in columns[1:])) for identity, row in rows.items()]
-        return self._write("sources", {c.name: _TYPES[c.type] for c in columns}, lines)
+        columns = {column.name: column.type for column in PROFILES.columns}
+        return self._write("sources", columns, [{**row, "id": identity} for identity, row in rows.items()])
 
     def members(self, identities: Iterable[str]) -> str:
-        return self._write("members", {"profile_id": "VARCHAR"}, [(identity,) for identity in identities])
+        rows = [{"profile_id": identity} for identity in identities]
+        return self._write("members", {"profile_id": ColumnType.TEXT}, rows)
 
     def addresses(self, profiles: str) -> str:
         made = email_addresses.build(
@@ -65,24 +58,15 @@ class Tables:
         return self.read_files(self.lake.open(reference).files)
 
     def read_files(self, files: str) -> list[dict[str, Any]]:
-        names = [
-            row[0] for row in self.session.rows(exp.Describe(this=exp.select("*").from_(parquet(files))))
-        ]
+        names = [column.name for column in self.session.parquet_columns(files)]
         rows = self.session.rows(exp.select("*").from_(parquet(files)))
         return [dict(zip(names, row, strict=True)) for row in rows]
 
     def plan_rows(self, plan: str) -> list[dict[str, Any]]:
         return self.read_files(self.lake.open(plan).file("rows"))
 
-    def _write(self, kind: str, columns: Mapping[str, str], rows: list[tuple[Any, ...]]) -> str:
-        connection = self.session._connection
-        typed = ", ".join(f'"{name}" {kind}' for name, kind in columns.items())
-        connection.execute(f"CREATE OR REPLACE TEMP TABLE laid ({typed})")
-        if rows:
-            one = f"({', '.join('?' * len(columns))})"
-            flat = [value for row in rows for value in row]
-            connection.execute(f"INSERT INTO laid VALUES {', '.join([one] * len(rows))}", flat)  # noqa: S608 - marks
+    def _write(self, kind: str, columns: Mapping[str, ColumnType], rows: Iterable[Mapping[str, Any]]) -> str:
         snapshot: Snapshot
         with self.lake.write(kind, "laid") as snapshot:
-            self.session.run(copy_to_parquet(exp.select("*").from_("laid"), snapshot.file("rows")))
+            write_rows(self.session, columns, rows, snapshot.file("rows"))
         return snapshot.reference

@@ -8,15 +8,8 @@ from typing import Any
 import duckdb
 
 from leleka.core.columns import Catalogue, Column, ColumnType, Relationship, Table
-
-_TYPES = {
-    ColumnType.TEXT: "VARCHAR",
-    ColumnType.INTEGER: "BIGINT",
-    ColumnType.NUMBER: "DOUBLE",
-    ColumnType.DATE: "DATE",
-    ColumnType.DATETIME: "TIMESTAMP",
-    ColumnType.BOOLEAN: "BOOLEAN",
-}
+from leleka.warehouse.engines.port import Engine
+from tests.fakes.engine_tables import TYPES, write_rows
 
 CUSTOMERS = Table(
     "customers",
@@ -71,9 +64,20 @@ def write_tables(rows: Mapping[str, Sequence[Mapping[str, Any]]], folder: Path) 
     return {name: _write(table, rows.get(name, ()), folder) for name, table in CATALOGUE.tables.items()}
 
 
+def write_tables_with(
+    engine: Engine, rows: Mapping[str, Sequence[Mapping[str, Any]]], folder: Path
+) -> dict[str, str]:
+    """Write the same through the engine under test."""
+    files = {name: str(folder / f"{name}.parquet") for name in CATALOGUE.tables}
+    for name, table in CATALOGUE.tables.items():
+        columns = {column.name: column.type for column in table.columns}
+        write_rows(engine, columns, rows.get(name, ()), files[name])
+    return files
+
+
 def _write(table: Table, rows: Sequence[Mapping[str, Any]], folder: Path) -> str:
     file = folder / f"{table.name}.parquet"
-    columns = ", ".join(f'"{_doubled(column.name)}" {_TYPES[column.type]}' for column in table.columns)
+    columns = ", ".join(f'"{_doubled(column.name)}" {TYPES[column.type]}' for column in table.columns)
     cursor = _connection().cursor()
     cursor.execute(f"CREATE OR REPLACE TEMP TABLE t ({columns})")
     if rows:

@@ -38,7 +38,8 @@ def places(installation: Configuration, tmp_path: Path) -> Places:
     assert installation.data_dir.is_relative_to(tmp_path)
     shared = a_connection(audience=Connection.Audience.CONTRIBUTORS)
     export = an_export(
-        matching={"email": "email", "lines": [], "tags": [], "phone_country": ""}, leavers={"policy": "keep", "field": ""}
+        matching={"email": "email", "lines": [], "tags": [], "phone_country": ""},
+        leavers={"policy": "keep", "field": "", "member": "", "leaver": ""},
     )
     run = a_run(export, RunStatus.FAILED, ended=timezone.now())
     refresh = Refresh.objects.create(

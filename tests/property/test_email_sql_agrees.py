@@ -45,7 +45,7 @@ def told(texts: list[str | None]) -> list[tuple[str | None, str | None]]:
             rows = exp.select("*").from_(
                 sql_tables.json_lines(str(lines), {"id": "BIGINT", "email": "VARCHAR"})
             )
-            session.run(sql_tables.copy_to_parquet(rows, people.file("rows")))
+            session.write(rows, people.file("rows"))
         return _built(session, lake, people.reference)
 
 

@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from sqlglot import exp
 
 from leleka.core.plan import Counts, Ended, Kind
-from leleka.warehouse.engines.duckdb import DuckDBSession
+from leleka.warehouse.engines.port import Engine
 from leleka.warehouse.sql.tables import column
 
 DUE = "due"
 
 
-def counts_of(session: DuckDBSession, outcomes: exp.Expr) -> Counts:
+def counts_of(session: Engine, outcomes: exp.Expr) -> Counts:
     """Count a query that gives kind, ended, code and warnings, one row a profile or leaver.
 
     A NULL ``kind`` is somebody for whom nothing was due; a NULL ``ended`` one who is yet to be sent.
@@ -50,7 +50,7 @@ def counts_of(session: DuckDBSession, outcomes: exp.Expr) -> Counts:
     )
 
 
-def _warnings(session: DuckDBSession, outcomes: exp.Expr) -> Mapping[str, int]:
+def _warnings(session: Engine, outcomes: exp.Expr) -> Mapping[str, int]:
     one = exp.alias_(exp.Explode(this=column("warnings")), "warning")
     each = exp.select(one).from_(
         exp.Subquery(this=outcomes.copy(), alias=exp.TableAlias(this=exp.to_identifier("o")))

@@ -8,7 +8,7 @@ from leleka.core.data_matching import LeaverPolicy
 from leleka.core.plan import Ended, Kind, Selection
 from leleka.core.ports.destination import SuppressionReason
 from leleka.warehouse.lake import Lake
-from leleka.warehouse.sql.tables import column, empty, json_lines, parquet, temporary
+from leleka.warehouse.sql.tables import column, empty, json_lines, parquet
 from leleka.warehouse.sql.values import as_text, fingerprint, leaver_fingerprint, value_text
 
 LEDGER_COLUMNS: Final = {
@@ -33,15 +33,15 @@ class Diff:
         self._lake = lake
         self._selection = selection
 
-    def tables(self, suppressed: str, here: str, waiting: str) -> list[exp.Expr]:
-        """Return the statements that make the temporary tables; the arguments are staging files."""
+    def tables(self, suppressed: str, here: str, waiting: str) -> list[tuple[str, exp.Expr]]:
+        """Return the tables' names and queries, in the order of making; the arguments are staging files."""
         ledger = self._selection.ledger
         return [
-            temporary("waiting", _waiting(waiting)),
-            temporary("elsewhere", self._elsewhere()),
-            temporary("ledger", self._parquet_all(ledger) if ledger else empty(LEDGER_COLUMNS)),
-            temporary("suppressed", self._suppressed(suppressed, here)),
-            temporary("standing", self._standing()),
+            ("waiting", _waiting(waiting)),
+            ("elsewhere", self._elsewhere()),
+            ("ledger", self._parquet_all(ledger) if ledger else empty(LEDGER_COLUMNS)),
+            ("suppressed", self._suppressed(suppressed, here)),
+            ("standing", self._standing()),
         ]
 
     def due(self) -> exp.Expr:
@@ -60,8 +60,12 @@ class Diff:
             .join(self._profiles("p"), on=self._key("p").eq(column("profile_id", "s")))
             .where(_is_null(column("ended", "s")))
         )
-        return exp.union(valued, self._leavers(names), distinct=False).order_by(
-            _kind_order(), column("profile_id"), column("address")
+        due = exp.union(valued, self._leavers(names), distinct=False)
+        # Around the union: not every engine orders one by an expression.
+        return (
+            exp.select("*")
+            .from_(due.subquery("due"))
+            .order_by(_kind_order(), column("profile_id"), column("address"))
         )
 
     def others(self) -> exp.Expr:

@@ -22,7 +22,7 @@ from leleka.core.email import (
     Address,
     normalise,
 )
-from leleka.warehouse.engines.duckdb import DuckDBSession
+from leleka.warehouse.engines.port import Engine, FullMatch
 from leleka.warehouse.lake import Lake, Snapshot
 from leleka.warehouse.sql import tables as sql_tables
 
@@ -33,7 +33,7 @@ _SETTLED_KINDS: Final = {"raw": "VARCHAR", "key": "VARCHAR", "code": "VARCHAR", 
 
 
 def build(
-    session: DuckDBSession,
+    session: Engine,
     lake: Lake,
     *,
     name: str,
@@ -54,23 +54,19 @@ def build(
     key_column = table.column(key)
     numeric = key_column is not None and key_column.type in NUMERIC
     try:
-        session.run(
-            sql_tables.temporary(_PROFILES, _read(profiles, key, email_column, updated_at, numeric=numeric))
-        )
+        read = _read(profiles, key, email_column, updated_at, numeric=numeric)
+        session.create_table(_PROFILES, read)
         with tempfile.TemporaryDirectory(dir=session.spill, prefix="addresses-") as folder:
             settled = Path(folder) / "settled.jsonl"
             _settle_in_python(session, settled)
-            session.run(
-                sql_tables.temporary(
-                    _SETTLED, exp.select("*").from_(sql_tables.json_lines(str(settled), _SETTLED_KINDS))
-                )
-            )
-        session.run(sql_tables.temporary(_SHARED, _shared()))
+            lines = exp.select("*").from_(sql_tables.json_lines(str(settled), _SETTLED_KINDS))
+            session.create_table(_SETTLED, lines)
+        session.create_table(_SHARED, _shared())
         with lake.write("addresses", name) as snapshot:
-            session.run(sql_tables.copy_to_parquet(_rows(), snapshot.file("rows")))
+            session.write(_rows(), snapshot.file("rows"))
     finally:
         for staged in (_PROFILES, _SETTLED, _SHARED):
-            session.run(sql_tables.dropped(staged))
+            session.drop_table(staged)
     return lake.open(snapshot.reference)
 
 
@@ -79,8 +75,8 @@ def is_fast(trimmed: exp.Expr) -> exp.Condition:
     lowered = exp.Lower(this=trimmed)
     return exp.and_(
         exp.LTE(this=exp.Length(this=trimmed), expression=exp.Literal.number(FAST_LENGTH)),
-        exp.RegexpFullMatch(this=trimmed, expression=exp.Literal.string(FAST_PATTERN)),
-        exp.Not(this=exp.RegexpFullMatch(this=lowered, expression=exp.Literal.string(RESERVED_PATTERN))),
+        FullMatch(this=trimmed, expression=exp.Literal.string(FAST_PATTERN)),
+        exp.Not(this=FullMatch(this=lowered, expression=exp.Literal.string(RESERVED_PATTERN))),
     )
 
 
@@ -116,7 +112,7 @@ def _cut(name: str) -> exp.Expr:
     return exp.case().when(endless, cut).else_(text)
 
 
-def _settle_in_python(session: DuckDBSession, target: Path) -> None:
+def _settle_in_python(session: Engine, target: Path) -> None:
     raw = sql_tables.column("raw")
     left = (
         exp.select(raw).distinct().from_(_PROFILES).where(exp.not_(exp.Is(this=raw, expression=exp.Null())))
@@ -163,7 +159,7 @@ def _shared() -> exp.Expr:
         .having(exp.GT(this=count, expression=exp.Literal.number(1)))
     )
     winner = exp.Window(
-        this=exp.Anonymous(this="first_value", expressions=[sql_tables.column("profile_id")]),
+        this=exp.FirstValue(this=sql_tables.column("profile_id")),
         partition_by=[sql_tables.column("email_key")],
         order=exp.Order(
             expressions=[

@@ -8,14 +8,14 @@ from leleka.core.ports.destination import Suppressed
 from leleka.core.ports.warehouse import Pack
 from leleka.warehouse import ledger as warehouse_ledger
 from leleka.warehouse import plan_snapshots
-from leleka.warehouse.engines.duckdb import DuckDBSession
+from leleka.warehouse.engines.port import Engine
 from leleka.warehouse.lake import Lake
 
 
 class LakeWarehouse:
-    """``core.plan.Warehouse`` over DuckDB and immutable Parquet snapshots."""
+    """``core.plan.Warehouse`` over a query engine and immutable Parquet snapshots."""
 
-    def __init__(self, session: DuckDBSession, lake: Lake) -> None:
+    def __init__(self, session: Engine, lake: Lake) -> None:
         self._session = session
         self._lake = lake
 

@@ -20,17 +20,9 @@ from leleka.warehouse.diff import (
     STATE_UNCONFIRMED,
     STATE_UNSUBSCRIBED,
 )
-from leleka.warehouse.engines.duckdb import DuckDBSession
+from leleka.warehouse.engines.port import Engine
 from leleka.warehouse.lake import Lake, Snapshot
-from leleka.warehouse.sql.tables import (
-    column,
-    copy_to_parquet,
-    dropped,
-    empty,
-    json_lines,
-    parquet,
-    temporary,
-)
+from leleka.warehouse.sql.tables import column, empty, json_lines, parquet
 
 # What the list holds is not known: it equals no fingerprint, so the row is due again, or is a leaver.
 UNCERTAIN: Final = "uncertain"
@@ -50,7 +42,7 @@ _LEFT_AS: Final = {
 
 
 def settle(
-    session: DuckDBSession,
+    session: Engine,
     lake: Lake,
     plan: Snapshot,
     *,
@@ -67,7 +59,7 @@ def settle(
 
 
 def confirm(
-    session: DuckDBSession,
+    session: Engine,
     lake: Lake,
     plan: Snapshot,
     *,
@@ -85,30 +77,28 @@ def confirm(
 
 
 def _stage(
-    session: DuckDBSession, plan: Snapshot, leavers: Leavers, verdicts: Sequence[Verdict], *, all_rows: bool
+    session: Engine, plan: Snapshot, leavers: Leavers, verdicts: Sequence[Verdict], *, all_rows: bool
 ) -> None:
     with tempfile.TemporaryDirectory(dir=session.spill) as folder:
         staging = Path(folder) / "verdicts"
         staging.write_bytes(b"".join(_line(verdict) for verdict in verdicts))
         rows = _rows(plan, str(staging), leavers, all_rows=all_rows)
         query = exp.union(rows, _others(plan), distinct=False) if all_rows else rows
-        session.run(temporary("outcomes", query))
+        session.create_table("outcomes", query)
 
 
-def _next_ledger(
-    session: DuckDBSession, lake: Lake, name: str, ledger: str | None, leavers: Leavers
-) -> str | None:
+def _next_ledger(session: Engine, lake: Lake, name: str, ledger: str | None, leavers: Leavers) -> str | None:
     before = exp.select("*").from_(parquet(lake.open(ledger).files)) if ledger else empty(LEDGER_COLUMNS)
-    session.run(temporary("ledger", before))
-    session.run(temporary("entries", _entries(leavers)))
+    session.create_table("ledger", before)
+    session.create_table("entries", _entries(leavers))
     (changed,) = session.row(exp.select(exp.Count(this=exp.Star())).from_("entries"))
     following = None
     if changed:
         with lake.write("ledgers", name) as next_ledger:
-            session.run(copy_to_parquet(_merged(), next_ledger.file("ledger")))
+            session.write(_merged(), next_ledger.file("ledger"))
         following = next_ledger.reference
     for table in ("outcomes", "ledger", "entries"):
-        session.run(dropped(table))
+        session.drop_table(table)
     return following
 
 
@@ -160,7 +150,7 @@ def _rows(plan: Snapshot, verdicts: str, leavers: Leavers, *, all_rows: bool) ->
 
 def _others(plan: Snapshot) -> exp.Expr:
     nothing = exp.cast(exp.null(), exp.DataType.Type.TEXT)
-    no_warnings = exp.cast(exp.null(), exp.DataType.build("VARCHAR[]", dialect="duckdb"))
+    no_warnings = exp.cast(exp.null(), exp.DataType.build("VARCHAR[]"))
     return exp.select(
         column("profile_id"),
         column("address"),

@@ -7,29 +7,29 @@ from sqlglot import exp
 
 from leleka.core.plan import Counts
 from leleka.warehouse.counts import counts_of
-from leleka.warehouse.engines.duckdb import DuckDBSession
+from leleka.warehouse.engines.port import Engine
 from leleka.warehouse.lake import Lake, Snapshot
-from leleka.warehouse.sql.tables import column, copy_to_parquet, parquet
+from leleka.warehouse.sql.tables import column, parquet
 
 _ORDER: Final = ("ended", "code", "profile_id")
 _CHUNK: Final = 1_000  # whoever downloads them sees the first ones soon
 
 
-def write(session: DuckDBSession, lake: Lake, name: str, rows: exp.Select) -> Snapshot:
+def write(session: Engine, lake: Lake, name: str, rows: exp.Select) -> Snapshot:
     """Publish the rows that a query gives, by how they ended, code and profile id."""
     ordered = rows.order_by(*(column(one) for one in _ORDER))
     with lake.write("outcomes", name) as aside:
-        session.run(copy_to_parquet(ordered, aside.file("outcomes")))
+        session.write(ordered, aside.file("outcomes"))
     return lake.open(aside.reference)
 
 
-def count(session: DuckDBSession, snapshot: Snapshot) -> Counts:
+def count(session: Engine, snapshot: Snapshot) -> Counts:
     """Count the outcomes of a run again."""
     return counts_of(session, exp.select("kind", "ended", "code", "warnings").from_(parquet(snapshot.files)))
 
 
 def rows(
-    session: DuckDBSession, snapshot: Snapshot, ended: str, limit: int, offset: int = 0
+    session: Engine, snapshot: Snapshot, ended: str, limit: int, offset: int = 0
 ) -> list[tuple[str, str | None, str, str, str]]:
     """Return profile id, address, ended, code and detail of profiles that ended so, by code and profile id.
 
@@ -39,7 +39,7 @@ def rows(
 
 
 def chunks(
-    session: DuckDBSession, snapshot: Snapshot, ended: str
+    session: Engine, snapshot: Snapshot, ended: str
 ) -> Iterator[Sequence[tuple[str, str | None, str, str, str]]]:
     """Return the same of all of them, in chunks."""
     yield from session.chunks(_ended(snapshot, ended), _CHUNK)

@@ -17,9 +17,9 @@ from leleka.core.ports.destination import Suppressed
 from leleka.core.ports.warehouse import Pack
 from leleka.warehouse.counts import counts_of
 from leleka.warehouse.diff import STATE_MEMBER, TABLES, Diff
-from leleka.warehouse.engines.duckdb import DuckDBSession
+from leleka.warehouse.engines.port import Engine
 from leleka.warehouse.lake import Lake, Snapshot
-from leleka.warehouse.sql.tables import column, copy_to_parquet, dropped, json_lines, parquet
+from leleka.warehouse.sql.tables import column, json_lines, parquet
 
 ROW_COLUMNS: Final = {
     "seq": "BIGINT",
@@ -35,7 +35,7 @@ ROW_COLUMNS: Final = {
 
 
 def write_plan(
-    session: DuckDBSession,
+    session: Engine,
     lake: Lake,
     selection: Selection,
     *,
@@ -54,22 +54,22 @@ def write_plan(
         _stage(staging / "here", ({"digest": digest} for digest in selection.suppressed_here))
         _stage(staging / "waiting", ({"address": address} for address in waiting))
         staged = (str(staging / name) for name in ("suppressed", "here", "waiting"))
-        for statement in standing.tables(*staged):
-            session.run(statement)
+        for table, query in standing.tables(*staged):
+            session.create_table(table, query)
         with (staging / "rows").open("wb") as out:
             for chunk in session.chunks(standing.due()):
                 _append(out, pack([_due(row) for row in chunk]))
         rows = exp.select("*").from_(json_lines(str(staging / "rows"), ROW_COLUMNS))
-        session.run(copy_to_parquet(rows, aside.file("rows")))
-        session.run(copy_to_parquet(standing.others(), aside.file("others")))
+        session.write(rows, aside.file("rows"))
+        session.write(standing.others(), aside.file("others"))
         known = _known(session)
         counts = counts_of(session, plan_outcomes(aside))
     for table in TABLES:
-        session.run(dropped(table))
+        session.drop_table(table)
     return Planned(aside.reference, counts, known)
 
 
-def _known(session: DuckDBSession) -> int:
+def _known(session: Engine) -> int:
     """Count whom the list is known to hold; who was refused from the start is in the ledger, but not there."""
     member = exp.column("state").eq(exp.Literal.string(STATE_MEMBER))
     held = exp.Not(this=exp.Is(this=exp.column("held"), expression=exp.null()))
@@ -85,16 +85,14 @@ def plan_outcomes(plan: Snapshot) -> exp.Expr:
         parquet(plan.file("rows"))
     )
     no_kind = exp.alias_(exp.cast(exp.null(), exp.DataType.Type.TEXT), "kind")
-    no_warnings = exp.alias_(
-        exp.cast(exp.null(), exp.DataType.build("VARCHAR[]", dialect="duckdb")), "warnings"
-    )
+    no_warnings = exp.alias_(exp.cast(exp.null(), exp.DataType.build("VARCHAR[]")), "warnings")
     others = exp.select(no_kind, column("ended"), column("code"), no_warnings).from_(
         parquet(plan.file("others"))
     )
     return exp.union(rows, others, distinct=False)
 
 
-def contacts(session: DuckDBSession, plan: Snapshot, span: Span) -> Sequence[tuple[int, bytes]]:
+def contacts(session: Engine, plan: Snapshot, span: Span) -> Sequence[tuple[int, bytes]]:
     """Return (seq, contact JSON) of a span, in order."""
     query = (
         exp.select(column("seq"), column("contact"))
@@ -105,14 +103,14 @@ def contacts(session: DuckDBSession, plan: Snapshot, span: Span) -> Sequence[tup
     return [(seq, contact.encode()) for seq, contact in session.rows(query)]
 
 
-def addresses(session: DuckDBSession, plan: Snapshot, spans: Sequence[Span]) -> Sequence[tuple[int, str]]:
+def addresses(session: Engine, plan: Snapshot, spans: Sequence[Span]) -> Sequence[tuple[int, str]]:
     """Return (seq, address) of the rows in the spans, in order."""
     query = exp.select(column("seq"), column("address")).from_(parquet(plan.file("rows")))
     return session.rows(query.where(exp.or_(*(_within(span) for span in spans))).order_by(column("seq")))
 
 
 def sequence(
-    session: DuckDBSession, plan: Snapshot, addresses: Sequence[str], spans: Sequence[Span]
+    session: Engine, plan: Snapshot, addresses: Sequence[str], spans: Sequence[Span]
 ) -> Mapping[str, int]:
     """Return the seq of those of ``addresses`` that stand in the spans."""
     if not addresses or not spans:

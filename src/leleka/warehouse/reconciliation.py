@@ -9,10 +9,10 @@ import orjson
 from sqlglot import exp
 
 from leleka.warehouse.diff import LEDGER_COLUMNS, STATE_MEMBER
-from leleka.warehouse.engines.duckdb import DuckDBSession
+from leleka.warehouse.engines.port import Engine
 from leleka.warehouse.lake import Lake
 from leleka.warehouse.ledger import UNCERTAIN
-from leleka.warehouse.sql.tables import column, copy_to_parquet, dropped, json_lines, parquet, temporary
+from leleka.warehouse.sql.tables import column, json_lines, parquet
 
 _SAMPLE = 20
 
@@ -33,7 +33,7 @@ class Compared:
 
 
 def compare(
-    session: DuckDBSession, lake: Lake, *, name: str, ledger: str, listed: Iterable[str], repair: bool
+    session: Engine, lake: Lake, *, name: str, ledger: str, listed: Iterable[str], repair: bool
 ) -> Compared:
     """Compare; with ``repair`` write a ledger in which nobody knows what the missing ones hold: they are due again."""
     with tempfile.TemporaryDirectory(dir=session.spill) as folder:
@@ -41,8 +41,8 @@ def compare(
         with staging.open("wb") as out:
             out.writelines(orjson.dumps({"address": address}) + b"\n" for address in listed)
         there = exp.select(column("address")).from_(json_lines(str(staging), {"address": "VARCHAR"}))
-        session.run(temporary("listed", there.distinct()))
-    session.run(temporary("ledger", exp.select("*").from_(parquet(lake.open(ledger).files))))
+        session.create_table("listed", there.distinct())
+    session.create_table("ledger", exp.select("*").from_(parquet(lake.open(ledger).files)))
     missing = exp.and_(_held(), _absent_from("listed", "ledger"))
     found = Compared(
         held=_count(session, exp.select("1").from_("ledger").where(_held())),
@@ -55,10 +55,10 @@ def compare(
     repaired = None
     if repair and found.missing:
         with lake.write("ledgers", name) as following:
-            session.run(copy_to_parquet(_repaired(missing), following.file("ledger")))
+            session.write(_repaired(missing), following.file("ledger"))
         repaired = following.reference
     for table in ("listed", "ledger"):
-        session.run(dropped(table))
+        session.drop_table(table)
     return Compared(found.held, found.listed, found.missing, found.foreign, found.missing_sample, repaired)
 
 
@@ -87,6 +87,6 @@ def _repaired(missing: exp.Expr) -> exp.Expr:
     return exp.select(*columns).from_("ledger").order_by(column("address"))
 
 
-def _count(session: DuckDBSession, query: exp.Select) -> int:
+def _count(session: Engine, query: exp.Select) -> int:
     (number,) = session.row(exp.select(exp.Count(this=exp.Star())).from_(query.subquery("q")))
     return int(number)

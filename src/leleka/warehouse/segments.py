@@ -7,10 +7,10 @@ from sqlglot import exp
 
 from leleka.core.columns import Catalogue, ColumnType
 from leleka.core.rules.model import Rule
-from leleka.warehouse.engines.duckdb import DuckDBSession
+from leleka.warehouse.engines.port import Engine
 from leleka.warehouse.lake import Lake, Snapshot
 from leleka.warehouse.sql.rules import Scope, condition_sql
-from leleka.warehouse.sql.tables import column, copy_to_parquet, parquet
+from leleka.warehouse.sql.tables import column, parquet
 
 KIND = "members"
 PROFILE_ID = "profile_id"
@@ -27,21 +27,21 @@ def compile_rule(rule: Rule, catalogue: Catalogue, tables: Mapping[str, str], to
     return profiles.where(condition_sql(rule, scope), copy=False)
 
 
-def evaluate(session: DuckDBSession, lake: Lake, name: str, query: exp.Query) -> tuple[Snapshot, int]:
+def evaluate(session: Engine, lake: Lake, name: str, query: exp.Query) -> tuple[Snapshot, int]:
     """Write the members as a snapshot, sorted, and give it with their number."""
     ordered = exp.select(column(PROFILE_ID)).from_(query.subquery("members")).order_by(column(PROFILE_ID))
     with lake.write(KIND, name) as aside:
-        (members,) = session.row(copy_to_parquet(ordered, aside.file("members")))
-    return lake.open(aside.reference), int(members)
+        members = session.write(ordered, aside.file("members"))
+    return lake.open(aside.reference), members
 
 
-def count(session: DuckDBSession, query: exp.Query) -> int:
+def count(session: Engine, query: exp.Query) -> int:
     (members,) = session.row(exp.select(exp.Count(this=exp.Star())).from_(query.subquery("members")))
     return int(members)
 
 
 def sample(
-    session: DuckDBSession, members: Snapshot, catalogue: Catalogue, tables: Mapping[str, str], size: int
+    session: Engine, members: Snapshot, catalogue: Catalogue, tables: Mapping[str, str], size: int
 ) -> list[dict[str, object]]:
     """Return whole profiles of the first ``size`` members, by profile id: their file is in that order."""
     first = exp.select(column(PROFILE_ID)).from_(parquet(members.files)).limit(size)

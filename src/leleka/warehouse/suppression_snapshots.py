@@ -9,14 +9,14 @@ import orjson
 from sqlglot import exp
 
 from leleka.core.ports.destination import Suppressed, SuppressionReason
-from leleka.warehouse.engines.duckdb import DuckDBSession
+from leleka.warehouse.engines.port import Engine
 from leleka.warehouse.lake import Lake
-from leleka.warehouse.sql.tables import column, copy_to_parquet, json_lines, parquet
+from leleka.warehouse.sql.tables import column, json_lines, parquet
 
 _COLUMNS: Final = {"id": "BIGINT", "address": "VARCHAR", "reason": "VARCHAR"}
 
 
-def write(session: DuckDBSession, lake: Lake, *, name: str, people: Iterable[Suppressed]) -> str:
+def write(session: Engine, lake: Lake, *, name: str, people: Iterable[Suppressed]) -> str:
     """Publish some pages; give the pointer."""
     with tempfile.TemporaryDirectory(dir=session.spill) as folder, lake.write("suppressed", name) as aside:
         staging = Path(folder) / "people"
@@ -24,11 +24,11 @@ def write(session: DuckDBSession, lake: Lake, *, name: str, people: Iterable[Sup
             for one in people:
                 out.write(orjson.dumps({"id": one.id, "address": one.address, "reason": one.reason}) + b"\n")
         query = exp.select("*").from_(json_lines(str(staging), _COLUMNS))
-        session.run(copy_to_parquet(query, aside.file("people")))
+        session.write(query, aside.file("people"))
     return aside.reference
 
 
-def read(session: DuckDBSession, lake: Lake, parts: Sequence[str]) -> Iterator[Suppressed]:
+def read(session: Engine, lake: Lake, parts: Sequence[str]) -> Iterator[Suppressed]:
     """Return everybody in these snapshots, one snapshot after the other."""
     for part in parts:
         query = exp.select(*(column(name) for name in _COLUMNS)).from_(parquet(lake.open(part).files))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from leleka.core.ports.clock import Clock
 from leleka.engine.run import Watcher
-from leleka.warehouse.engines.duckdb import DuckDBSession
+from leleka.warehouse.engines.port import Engine
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,7 +14,7 @@ class JobContext:
     clock, and whoever watches. A run makes the engine's context of it once its destination is open.
     """
 
-    session: DuckDBSession
+    session: Engine
     clock: Clock
     watcher: Watcher
 

@@ -27,7 +27,7 @@ from leleka.services.schedules.system_schedule import values
 from leleka.services.sources import catalogue
 from leleka.services.sources import loading as segment_evaluation
 from leleka.state.models import Account, Connection, Export, RelationshipRow, Segment, Source, SystemSchedule
-from leleka.warehouse.engines.duckdb import DuckDBSession
+from leleka.warehouse.engines.port import Engine
 
 Say = Callable[[str], None]
 
@@ -97,7 +97,7 @@ class _Rows:
 
 
 def _load_sources(
-    session: DuckDBSession, file: DefinitionsFile, say: Say
+    session: Engine, file: DefinitionsFile, say: Say
 ) -> Mapping[str, segment_evaluation.Loaded | None]:
     loaded: dict[str, segment_evaluation.Loaded | None] = {}
     problems: list[Problem] = []

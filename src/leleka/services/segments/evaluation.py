@@ -20,11 +20,11 @@ from leleka.services.sources import catalogue
 from leleka.services.sources.loading import Guard, Say, move_pointer, nobody
 from leleka.state.models import Segment, SegmentSize
 from leleka.warehouse import segments
-from leleka.warehouse.engines.duckdb import DuckDBSession
+from leleka.warehouse.engines.port import Engine
 
 
 def refresh_segments(
-    session: DuckDBSession,
+    session: Engine,
     clock: Clock,
     say: Say,
     chosen: Iterable[Segment] | None = None,

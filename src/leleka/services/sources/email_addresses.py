@@ -5,10 +5,10 @@ from leleka.services.sources import catalogue
 from leleka.services.sources.loading import Say
 from leleka.state.models import AddressBook, Source
 from leleka.warehouse import email_addresses
-from leleka.warehouse.engines.duckdb import DuckDBSession
+from leleka.warehouse.engines.port import Engine
 
 
-def address_book(session: DuckDBSession, profiles: Source, email_column: str, say: Say) -> str:
+def address_book(session: Engine, profiles: Source, email_column: str, say: Say) -> str:
     """Return the snapshot of normalised addresses of the current profiles, made once for each e-mail column."""
     book = AddressBook.objects.filter(profiles=profiles.snapshot, email_column=email_column).first()
     if book is not None:

@@ -11,7 +11,7 @@ from leleka.services.installation import lake_sessions
 from leleka.services.sources import catalogue
 from leleka.state.models import Segment, Source
 from leleka.warehouse import readers
-from leleka.warehouse.engines.duckdb import DuckDBSession
+from leleka.warehouse.engines.port import Engine
 
 Say = Callable[[str], None]
 
@@ -32,7 +32,7 @@ class Loaded:
 
 
 def load_if_stale(
-    session: DuckDBSession, name: str, spec: dict[str, object], digest: str, say: Say
+    session: Engine, name: str, spec: dict[str, object], digest: str, say: Say
 ) -> Loaded | None:
     """Read a source's files, or give None where neither they nor the spec changed since ``digest``."""
     source = catalogue.spec_of_source(name, spec)
@@ -55,7 +55,7 @@ def load_if_stale(
     )
 
 
-def refresh_sources(session: DuckDBSession, say: Say) -> None:
+def refresh_sources(session: Engine, say: Say) -> None:
     """Read every source whose files changed."""
     for source in Source.objects.order_by("name"):
         loaded = load_if_stale(session, source.name, source.spec, source.digest, say)

@@ -2,7 +2,6 @@
 
 import platform
 from dataclasses import dataclass
-from importlib.metadata import version
 
 from django.db import connection
 
@@ -13,6 +12,7 @@ from leleka.services.access.permissions import Permission, require
 from leleka.services.installation import configuration as installation_configuration
 from leleka.state.lease import over
 from leleka.state.models import Refresh, Run
+from leleka.warehouse.engines.duckdb import product
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ def about(actor: Actor, clock: Clock) -> About:
     return About(
         version=__version__,
         database=connection.display_name,
-        engine=f"DuckDB {version('duckdb')}",
+        engine=product(),
         python=f"Python {platform.python_version()}",
         time_zone=configuration.time_zone,
         memory_limit=configuration.memory_limit,

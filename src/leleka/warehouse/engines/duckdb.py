@@ -1,16 +1,41 @@
-"""One DuckDB connection with bounded memory; every statement reaches it as a SQLGlot expression."""
+"""DuckDB behind the port: one connection with bounded memory. Nothing outside this file knows its dialect."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar, Final
 
 import duckdb
-from sqlglot import exp
+from sqlglot import ErrorLevel, exp
+from sqlglot.generators.duckdb import DuckDBGenerator
 
-DIALECT = "duckdb"
-_TOLD_TO_STOP = "Query interrupted"
-_CHUNK = 10_000
+from leleka.core.columns import ColumnType
+from leleka.warehouse.engines import port
+
+_TOLD_TO_STOP: Final = "Query interrupted"
+# A contact may be as large as a request, and JSON in JSON at most doubles it.
+_LONGEST_LINE: Final = 4_000_000
+# Small enough that reading one batch of a plan decodes little else.
+_ROW_GROUP: Final = 20_480
+_CSV_BUFFER: Final = 32_000_000
+_DECIMAL: Final = exp.DataType.build("DECIMAL(38, 6)")
+_HALF_A_UNIT: Final = exp.Literal.string("0.0000005")  # of the last decimal
+_TYPES: Final = {
+    **dict.fromkeys(("VARCHAR", "ENUM", "UUID", "TIME"), ColumnType.TEXT),
+    **dict.fromkeys(("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT"), ColumnType.INTEGER),
+    **dict.fromkeys(("UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT"), ColumnType.INTEGER),
+    **dict.fromkeys(("FLOAT", "DOUBLE", "DECIMAL"), ColumnType.NUMBER),
+    "DATE": ColumnType.DATE,
+    **dict.fromkeys(("TIMESTAMP", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS"), ColumnType.DATETIME),
+    "TIMESTAMP WITH TIME ZONE": ColumnType.DATETIME,
+    "BOOLEAN": ColumnType.BOOLEAN,
+}
+
+
+def product() -> str:
+    """Return the name and version of the engine, for people."""
+    return f"DuckDB {version('duckdb')}"
 
 
 class DuckDBSession:
@@ -18,48 +43,68 @@ class DuckDBSession:
 
     def __init__(self, connection: duckdb.DuckDBPyConnection, spill: Path) -> None:
         self._connection = connection
-        self.spill = spill  # for staging files, too: they hold personal data and go when the work is done
+        self.spill = spill
 
-    def run(self, expression: exp.Expr) -> None:
-        with _stopping():
-            self._connection.execute(sql(expression))
+    def rows(self, query: exp.Expr) -> list[tuple[Any, ...]]:
+        with _translated():
+            return self._connection.execute(_sql(query)).fetchall()
 
-    def rows(self, expression: exp.Expr) -> list[tuple[Any, ...]]:
-        with _stopping():
-            return self._connection.execute(sql(expression)).fetchall()
-
-    def row(self, expression: exp.Expr) -> tuple[Any, ...]:
-        with _stopping():
-            found = self._connection.execute(sql(expression)).fetchone()
+    def row(self, query: exp.Expr) -> tuple[Any, ...]:
+        with _translated():
+            found = self._connection.execute(_sql(query)).fetchone()
         if found is None:
             raise LookupError("the query gave no row")
         return found
 
-    def chunks(self, expression: exp.Expr, size: int = _CHUNK) -> Iterator[Sequence[tuple[Any, ...]]]:
-        """Yield the rows in chunks. The session takes no other work until the last one was read."""
-        with _stopping():
-            cursor = self._connection.execute(sql(expression))
+    def chunks(self, query: exp.Expr, size: int = port.CHUNK) -> Iterator[Sequence[tuple[Any, ...]]]:
+        with _translated():
+            cursor = self._connection.execute(_sql(query))
         while True:
-            with _stopping():
+            with _translated():
                 chunk = cursor.fetchmany(size)
             if not chunk:
                 return
             yield chunk
 
+    def create_table(self, name: str, query: exp.Expr) -> None:
+        temporary = exp.Properties(expressions=[exp.TemporaryProperty()])
+        table = exp.to_table(name)
+        self._run(exp.Create(this=table, kind="TABLE", replace=True, expression=query, properties=temporary))
 
-@contextmanager
-def _stopping() -> Iterator[None]:
-    """Let a Ctrl-C be one: DuckDB hears it in the middle of a query, and makes a RuntimeError of it."""
-    try:
-        yield
-    except RuntimeError as error:
-        if str(error) == _TOLD_TO_STOP:
-            raise KeyboardInterrupt from error
-        raise
+    def insert(self, name: str, query: exp.Expr) -> None:
+        self._run(exp.Insert(this=exp.to_table(name), expression=query))
 
+    def drop_table(self, name: str) -> None:
+        self._run(exp.Drop(tables=[exp.to_table(name)], kind="TABLE", exists=True))
 
-def sql(expression: exp.Expr) -> str:
-    return expression.sql(dialect=DIALECT)
+    def write(self, query: exp.Expr, path: str) -> int:
+        options = {
+            "FORMAT": exp.var("PARQUET"),
+            "COMPRESSION": exp.var("ZSTD"),
+            "ROW_GROUP_SIZE": exp.Literal.number(_ROW_GROUP),
+        }
+        copy = exp.Copy(
+            this=exp.Subquery(this=query),
+            kind=False,
+            files=[exp.Literal.string(path)],
+            params=[
+                exp.CopyParameter(this=exp.var(name), expression=value) for name, value in options.items()
+            ],
+        )
+        (written,) = self.row(copy)
+        return int(written)
+
+    def parquet_columns(self, path: str) -> Sequence[port.StoredColumn]:
+        nodes = _called("parquet_schema", exp.Literal.string(path))
+        schema = self.rows(exp.select("name", "num_children").from_(exp.Table(this=nodes)))
+        everything = exp.select("*").from_(exp.Table(this=port.ParquetFiles(this=exp.Literal.string(path))))
+        kinds = [row[1] for row in self.rows(exp.Describe(this=everything))]
+        names = list(_top_level(schema))
+        return [port.StoredColumn(name, kind, _type(kind)) for name, kind in zip(names, kinds, strict=True)]
+
+    def _run(self, statement: exp.Expr) -> None:
+        with _translated():
+            self._connection.execute(_sql(statement))
 
 
 @contextmanager
@@ -83,3 +128,122 @@ def open_session(spill: Path, *, memory_limit: str = "1GB", threads: int = 2) ->
         yield DuckDBSession(connection, spill)
     finally:
         connection.close()
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    """Turn DuckDB's errors into the port's, and let a Ctrl-C be one.
+
+    DuckDB hears that in the middle of a query, and makes a RuntimeError of it.
+    """
+    try:
+        yield
+    except RuntimeError as error:
+        if str(error) == _TOLD_TO_STOP:
+            raise KeyboardInterrupt from error
+        raise
+    except duckdb.OutOfMemoryException as error:
+        raise port.OutOfMemory(str(error)) from error
+    except duckdb.IOException as error:
+        raise port.StorageError(str(error)) from error
+    except duckdb.Error as error:
+        raise port.EngineError(str(error)) from error
+
+
+def _type(kind: str) -> ColumnType | None:
+    if kind.startswith("DECIMAL") and kind.endswith(",0)"):
+        return ColumnType.INTEGER  # identifiers of some databases; a float would change the long ones
+    return None if kind.endswith("]") else _TYPES.get(kind.partition("(")[0])
+
+
+def _top_level(nodes: Sequence[tuple[str, int | None]]) -> Iterator[str]:
+    """Return the columns among the nodes, which stand depth first under one root."""
+    waiting = 0
+    for name, children in nodes[1:]:
+        if waiting == 0:
+            yield name
+        else:
+            waiting -= 1
+        waiting += children or 0
+
+
+def _called(name: str, *arguments: exp.Expr) -> exp.Expr:
+    return exp.Anonymous(this=name, expressions=list(arguments))
+
+
+def _read_json(source: port.JsonLines) -> exp.Expr:
+    options = {
+        "columns": exp.Struct(
+            expressions=[_member(one.this, one.args["kind"]) for one in source.expressions]
+        ),
+        "format": exp.Literal.string("newline_delimited"),
+        "maximum_object_size": exp.Literal.number(_LONGEST_LINE),
+    }
+    return _called("read_json", source.this, *_named(options))
+
+
+def _read_csv(source: port.CsvCells) -> exp.Expr:
+    text = exp.DataType.build("VARCHAR")
+    options = {
+        "auto_detect": exp.false(),
+        "header": exp.true(),
+        "strict_mode": exp.true(),
+        "delim": source.args["delimiter"],
+        "quote": exp.Literal.string('"'),
+        "escape": exp.Literal.string('"'),
+        "nullstr": exp.Literal.string(""),
+        "max_line_size": source.args["longest"],
+        "buffer_size": exp.Literal.number(_CSV_BUFFER),
+        "columns": exp.Struct(expressions=[_member(name, text) for name in source.expressions]),
+    }
+    return _called("read_csv", source.this, *_named(options))
+
+
+def _named(options: Mapping[str, exp.Expr]) -> Iterator[exp.Expr]:
+    return (exp.EQ(this=exp.column(name), expression=value) for name, value in options.items())
+
+
+def _member(name: exp.Expr, kind: exp.Expr) -> exp.Expr:
+    return exp.PropertyEQ(this=name.copy(), expression=exp.Literal.string(_sql(kind)))
+
+
+def _number_text(source: port.NumberText) -> exp.Expr:
+    # By way of the shortest text that means this float: a direct cast multiplies first, and 999999999999999 became
+    # 999999999999998.951424. Outside the decimal's range that text stands.
+    shortest = exp.cast(source.this, exp.DataType.Type.TEXT)
+    decimal = exp.cast(exp.TryCast(this=shortest, to=_DECIMAL), exp.DataType.Type.TEXT)
+    stripped = exp.RegexpReplace(
+        this=decimal, expression=exp.Literal.string(r"\.?0+$"), replacement=exp.Literal.string("")
+    )
+    told = exp.Coalesce(this=stripped, expressions=[shortest.copy()])
+    # DuckDB 1.5 rounds 6e-08 up: it looks at the first digit, wherever that stands.
+    nearest = exp.LT(this=exp.Abs(this=source.this.copy()), expression=exp.cast(_HALF_A_UNIT, "DOUBLE"))
+    return exp.case().when(nearest, exp.Literal.string("0")).else_(told)
+
+
+_WRITTEN: Final[dict[type[exp.Expr], Callable[[Any], exp.Expr]]] = {
+    port.ParquetFiles: lambda node: _called("read_parquet", node.this),
+    port.JsonLines: _read_json,
+    port.CsvCells: _read_csv,
+    port.Ordinal: lambda _: exp.column("rowid"),
+    port.FullMatch: lambda node: _called("regexp_full_match", node.this, node.expression),
+    port.Finite: lambda node: _called("isfinite", node.this),
+    port.NumberText: _number_text,
+    port.InstantText: lambda node: _called("strftime", node.this, exp.Literal.string("%Y-%m-%dT%H:%M:%SZ")),
+    port.ParsedTime: lambda node: _called("try_strptime", node.this, node.args["format"]),
+}
+
+
+def _transform(build: Callable[[Any], exp.Expr]) -> Callable[[Any, Any], str]:
+    return lambda generator, node: generator.sql(build(node))
+
+
+class _Generator(DuckDBGenerator):
+    TRANSFORMS: ClassVar[dict[Any, Any]] = {
+        **DuckDBGenerator.TRANSFORMS,
+        **{node: _transform(build) for node, build in _WRITTEN.items()},
+    }
+
+
+def _sql(expression: exp.Expr) -> str:
+    return str(_Generator(dialect="duckdb", unsupported_level=ErrorLevel.RAISE).generate(expression))

@@ -9,11 +9,10 @@ from sqlglot import exp
 from leleka.core.columns import TEMPORAL, ColumnType
 from leleka.core.sources import SourceSpec
 from leleka.errors import InvalidInput, Problem
-from leleka.warehouse.engines.duckdb import DuckDBSession
-from leleka.warehouse.readers.staging import ROW, Staged, engine_faults, table
-from leleka.warehouse.readers.type_conversion import CODES, Conversion, parquet_type, shape
+from leleka.warehouse.engines.port import Engine, Ordinal
+from leleka.warehouse.readers.staging import Staged, engine_faults, table
+from leleka.warehouse.readers.type_conversion import CODES, Conversion, shape
 from leleka.warehouse.readers.type_inference import known, try_strptime
-from leleka.warehouse.sql import tables as sql_tables
 
 _MOST_SHOWN: Final = 5
 _EXPECTED: Final = {
@@ -32,7 +31,7 @@ _ACCEPTED: Final = {
 }
 
 
-def check_declared(session: DuckDBSession, spec: SourceSpec, names: Sequence[str]) -> None:
+def check_declared(session: Engine, spec: SourceSpec, names: Sequence[str]) -> None:
     """Refuse what was declared of columns that are not there, and formats that are none."""
     declared = dict.fromkeys(spec.types, "types")
     declared |= {spec.updated_at: "updated_at"} if spec.updated_at else {}
@@ -52,14 +51,14 @@ def check_kinds(staged: Staged, where: str) -> None:
             f"{where}, column {name!r}",
             "Export it as text, or leave it out.",
         )
-        for name, kind in zip(staged.names, staged.kinds, strict=True)
-        if parquet_type(kind) is None
+        for name, kind in zip(staged.names, staged.types, strict=True)
+        if kind is None
     ]
     if problems:
         raise InvalidInput.of(problems)
 
 
-def check_cells(session: DuckDBSession, staged: Staged, conversions: Sequence[Conversion]) -> None:
+def check_cells(session: Engine, staged: Staged, conversions: Sequence[Conversion]) -> None:
     """Refuse the files when cells do not fit their column's type; names the first ones of each column."""
     asked = [(conversion, conversion.fault) for conversion in conversions if conversion.fault is not None]
     if not asked:
@@ -75,7 +74,7 @@ def check_cells(session: DuckDBSession, staged: Staged, conversions: Sequence[Co
         raise InvalidInput.of(problems)
 
 
-def check_key(session: DuckDBSession, staged: Staged, key: Conversion) -> None:
+def check_key(session: Engine, staged: Staged, key: Conversion) -> None:
     """Refuse rows without a key, and keys that more than one row has."""
     name = key.column.name
     key_text = exp.cast(key.value, "VARCHAR")
@@ -104,7 +103,7 @@ def check_key(session: DuckDBSession, staged: Staged, key: Conversion) -> None:
     _check_unique(session, staged, name, key.value)
 
 
-def _check_unique(session: DuckDBSession, staged: Staged, name: str, value: exp.Expr) -> None:
+def _check_unique(session: Engine, staged: Staged, name: str, value: exp.Expr) -> None:
     first, last = exp.Min(this=_row()), exp.Max(this=_row())
     count = exp.Count(this=exp.Star())
     doubled = (
@@ -158,7 +157,7 @@ def _unknown(spec: SourceSpec, part: str, name: str, names: Sequence[str]) -> Pr
     return Problem("SOURCE_UNKNOWN_COLUMN", f"There is no column {name!r}.", f"{spec.name}, {part}", hint)
 
 
-def _format_works(session: DuckDBSession, spec: SourceSpec, name: str) -> bool:
+def _format_works(session: Engine, spec: SourceSpec, name: str) -> bool:
     override = spec.types[name]
     if override.format is None:
         return True
@@ -181,8 +180,8 @@ def _bad_format(spec: SourceSpec, name: str) -> Problem:
     )
 
 
-def _row() -> exp.Column:
-    return sql_tables.column(ROW)
+def _row() -> exp.Expr:
+    return Ordinal()
 
 
 def _rows(count: int) -> str:

@@ -5,20 +5,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import duckdb
 from sqlglot import exp
 
 from leleka.core.columns import Table
 from leleka.core.sources import SourceSpec
 from leleka.errors import InvalidInput, NeedsAttention, TryLater
-from leleka.warehouse.engines.duckdb import DuckDBSession
+from leleka.warehouse.engines.port import Engine, StorageError
 from leleka.warehouse.lake import Lake, Snapshot
 from leleka.warehouse.readers import csv_checks, staging, type_conversion
 from leleka.warehouse.readers.files import check_type, digest, format_of, resolve, signature
 from leleka.warehouse.readers.staging import Staged
 from leleka.warehouse.readers.type_conversion import Conversion
 from leleka.warehouse.readers.type_inference import Guess, guess
-from leleka.warehouse.sql import tables as sql_tables
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +30,7 @@ class Loaded:
     notes: tuple[str, ...]
 
 
-def load(session: DuckDBSession, lake: Lake, spec: SourceSpec, source_dirs: Sequence[Path]) -> Loaded:
+def load(session: Engine, lake: Lake, spec: SourceSpec, source_dirs: Sequence[Path]) -> Loaded:
     """Read the source's files into a snapshot of kind ``sources``.
 
     Raises InvalidInput when a file is wrong, NeedsAttention when an administrator must act, and TryLater
@@ -56,7 +54,7 @@ def load(session: DuckDBSession, lake: Lake, spec: SourceSpec, source_dirs: Sequ
     return Loaded(table, staged.rows, snapshot, hashed, (*staged.notes, *notes))
 
 
-def _stage(session: DuckDBSession, spec: SourceSpec, paths: Sequence[Path], folder: Path) -> Staged:
+def _stage(session: Engine, spec: SourceSpec, paths: Sequence[Path], folder: Path) -> Staged:
     kinds = {format_of(spec, path) for path in paths}
     if len(kinds) > 1:
         raise InvalidInput(
@@ -73,7 +71,7 @@ def _stage(session: DuckDBSession, spec: SourceSpec, paths: Sequence[Path], fold
     return staging.stage_parquet(session, paths)
 
 
-def _convert(session: DuckDBSession, spec: SourceSpec, staged: Staged) -> tuple[list[Conversion], list[str]]:
+def _convert(session: Engine, spec: SourceSpec, staged: Staged) -> tuple[list[Conversion], list[str]]:
     csv_checks.check_declared(session, spec, staged.names)
     csv_checks.check_kinds(staged, spec.name)
     asked = [n for n, name in enumerate(staged.names) if staged.is_csv and name not in spec.types]
@@ -90,7 +88,7 @@ def _convert(session: DuckDBSession, spec: SourceSpec, staged: Staged) -> tuple[
 
 
 def _conversion(spec: SourceSpec, staged: Staged, number: int, found: Guess | None) -> Conversion:
-    name, kind = staged.names[number], staged.kinds[number]
+    name, kind = staged.names[number], staged.types[number]
     if name in spec.types:
         return type_conversion.overridden(number, name, kind, spec.types[name], typed=not staged.is_csv)
     if found is not None:
@@ -98,15 +96,13 @@ def _conversion(spec: SourceSpec, staged: Staged, number: int, found: Guess | No
     return type_conversion.stored(number, name, kind)
 
 
-def _write(
-    session: DuckDBSession, lake: Lake, spec: SourceSpec, conversions: Sequence[Conversion]
-) -> Snapshot:
+def _write(session: Engine, lake: Lake, spec: SourceSpec, conversions: Sequence[Conversion]) -> Snapshot:
     values = [exp.alias_(conversion.value, conversion.column.name, quoted=True) for conversion in conversions]
     query = exp.select(*values).from_(staging.table())
     try:
         with lake.write("sources", spec.name) as snapshot:
-            session.run(sql_tables.copy_to_parquet(query, snapshot.file("rows")))
-    except (duckdb.IOException, OSError) as error:
+            session.write(query, snapshot.file("rows"))
+    except (StorageError, OSError) as error:
         raise NeedsAttention(
             "LAKE_UNWRITABLE",
             "The table that was read could not be written.",

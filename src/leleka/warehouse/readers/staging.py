@@ -6,27 +6,25 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, NoReturn
 
-import duckdb
 from sqlglot import exp
 
+from leleka.core.columns import ColumnType
 from leleka.core.sources import SourceSpec
 from leleka.errors import InvalidInput, NeedsAttention
-from leleka.warehouse.engines.duckdb import DuckDBSession
+from leleka.warehouse.engines.port import CsvCells, Engine, EngineError, OutOfMemory, StoredColumn
 from leleka.warehouse.readers.csv_dialect import check_header, prepare, rewritten
 from leleka.warehouse.readers.csv_error_lines import LONGEST_ROW, CsvFile, diagnose, places
 from leleka.warehouse.sql import tables as sql_tables
 
 TABLE: Final = "source_rows"
-ROW: Final = "rowid"  # the engine's own, in the order of insertion
-_BUFFER: Final = 32_000_000
 
 
 @dataclass(frozen=True, slots=True)
 class Staged:
-    """The staged rows: column ``i`` of the table is named ``cell(i)``. ``kinds`` are the engine's types."""
+    """The staged rows: column ``i`` of the table is named ``cell(i)``. A type is None where we have none."""
 
     names: tuple[str, ...]
-    kinds: tuple[str, ...]
+    types: tuple[ColumnType | None, ...]
     files: tuple[tuple[CsvFile | Path, int], ...]
     notes: tuple[str, ...]
 
@@ -60,11 +58,11 @@ def table() -> exp.Table:
     return exp.to_table(TABLE)
 
 
-def drop(session: DuckDBSession) -> None:
-    session.run(exp.Drop(tables=[table()], kind="TABLE", exists=True))
+def drop(session: Engine) -> None:
+    session.drop_table(TABLE)
 
 
-def stage_csv(session: DuckDBSession, spec: SourceSpec, paths: Sequence[Path], folder: Path) -> Staged:
+def stage_csv(session: Engine, spec: SourceSpec, paths: Sequence[Path], folder: Path) -> Staged:
     files: list[CsvFile] = []
     for number, path in enumerate(paths):
         aside = folder / str(number)
@@ -73,8 +71,7 @@ def stage_csv(session: DuckDBSession, spec: SourceSpec, paths: Sequence[Path], f
     names = files[0].header
     for file in files:
         _same_columns(file.path, file.header, paths[0], names)
-    kinds = ("VARCHAR",) * len(names)
-    _create(session, kinds)
+    session.create_table(TABLE, sql_tables.empty({cell(number): "VARCHAR" for number in range(len(names))}))
     read: list[tuple[CsvFile | Path, int]] = []
     for number, (path, file) in enumerate(zip(paths, files, strict=True)):
         taken = _insert_csv(session, file, names, folder / str(number))
@@ -86,23 +83,27 @@ def stage_csv(session: DuckDBSession, spec: SourceSpec, paths: Sequence[Path], f
             files[number] = CsvFile(
                 taken.path, taken.utf8, taken.delimiter, taken.header, (*taken.notes, note)
             )
-    return Staged(names, kinds, tuple(read), tuple(note for file in files for note in file.notes))
+    types = (ColumnType.TEXT,) * len(names)
+    return Staged(names, types, tuple(read), tuple(note for file in files for note in file.notes))
 
 
-def stage_parquet(session: DuckDBSession, paths: Sequence[Path]) -> Staged:
+def stage_parquet(session: Engine, paths: Sequence[Path]) -> Staged:
     described = [_describe(session, path) for path in paths]
-    names, kinds = tuple(described[0]), tuple(described[0].values())
+    first = described[0]
     for path, columns in zip(paths, described, strict=True):
-        _same_columns(path, tuple(columns), paths[0], names)
-        _same_kinds(path, columns, paths[0], described[0])
-    _create(session, kinds)
+        _same_columns(path, tuple(columns), paths[0], tuple(first))
+        _same_kinds(path, columns, paths[0], first)
     read: list[tuple[CsvFile | Path, int]] = []
     for path in paths:
+        cells = [
+            exp.alias_(sql_tables.column(name), cell(number), quoted=True)
+            for number, name in enumerate(first)
+        ]
         with engine_faults(path.name):
-            cells = [sql_tables.column(name) for name in names]
-            session.run(exp.insert(exp.select(*cells).from_(sql_tables.parquet(_literally(path))), table()))
+            rows = exp.select(*cells).from_(sql_tables.parquet(_literally(path)))
+            (session.insert if read else session.create_table)(TABLE, rows)
         read.append((path, _count(session) - sum(rows for _, rows in read)))
-    return Staged(names, kinds, tuple(read), ())
+    return Staged(tuple(first), tuple(column.type for column in first.values()), tuple(read), ())
 
 
 @contextmanager
@@ -110,12 +111,12 @@ def engine_faults(where: str) -> Iterator[None]:
     """Turn what the engine says while reading into our own words; its text stays in the traceback."""
     try:
         yield
-    except duckdb.Error as error:
+    except EngineError as error:
         _refuse(error, where)
 
 
-def _refuse(error: duckdb.Error, where: str) -> NoReturn:
-    if isinstance(error, duckdb.OutOfMemoryException):
+def _refuse(error: EngineError, where: str) -> NoReturn:
+    if isinstance(error, OutOfMemory):
         raise NeedsAttention(
             "MEMORY_LIMIT",
             "The file needs more memory or more room to spill than is allowed.",
@@ -130,76 +131,44 @@ def _refuse(error: duckdb.Error, where: str) -> NoReturn:
     ) from error
 
 
-def _insert_csv(session: DuckDBSession, file: CsvFile, names: Sequence[str], folder: Path) -> CsvFile:
+def _insert_csv(session: Engine, file: CsvFile, names: Sequence[str], folder: Path) -> CsvFile:
     try:
-        session.run(_insertion(file, names))
-    except duckdb.OutOfMemoryException as error:
+        session.insert(TABLE, _cells(file, names))
+    except OutOfMemory as error:
         _refuse(error, file.path.name)
-    except duckdb.Error:
+    except EngineError:
         diagnose(file)
         even = rewritten(file, folder)
         with engine_faults(file.path.name):
-            session.run(_insertion(even, names))
+            session.insert(TABLE, _cells(even, names))
         return even
     return file
 
 
-def _insertion(file: CsvFile, names: Sequence[str]) -> exp.Expr:
+def _cells(file: CsvFile, names: Sequence[str]) -> exp.Expr:
     """Every cell as text, the columns of this file brought into the order of the first."""
     cells = [sql_tables.column(cell(file.header.index(name))) for name in names]
     query = exp.select(*cells).from_(_read_csv(file))
     if len(names) == 1:
         query = query.where(exp.Not(this=exp.Is(this=cells[0], expression=exp.Null())))  # blank lines
-    return exp.insert(query, table())
+    return query
 
 
 def _read_csv(file: CsvFile) -> exp.Expr:
-    columns = exp.Struct(
-        expressions=[
-            exp.PropertyEQ(
-                this=exp.to_identifier(cell(number), quoted=True), expression=exp.Literal.string("VARCHAR")
-            )
-            for number in range(len(file.header))
-        ]
+    source = CsvCells(
+        this=exp.Literal.string(_literally(file.utf8)),
+        delimiter=exp.Literal.string(file.delimiter),
+        longest=exp.Literal.number(LONGEST_ROW),
+        expressions=[exp.to_identifier(cell(number), quoted=True) for number in range(len(file.header))],
     )
-    options: dict[str, exp.Expr] = {
-        "auto_detect": exp.false(),
-        "header": exp.true(),
-        "strict_mode": exp.true(),
-        "delim": exp.Literal.string(file.delimiter),
-        "quote": exp.Literal.string('"'),
-        "escape": exp.Literal.string('"'),
-        "nullstr": exp.Literal.string(""),
-        "max_line_size": exp.Literal.number(LONGEST_ROW),
-        "buffer_size": exp.Literal.number(_BUFFER),
-        "columns": columns,
-    }
-    arguments = [exp.EQ(this=exp.column(name), expression=value) for name, value in options.items()]
-    name = exp.Literal.string(_literally(file.utf8))
-    return exp.Table(this=exp.Anonymous(this="read_csv", expressions=[name, *arguments]))
+    return exp.Table(this=source)
 
 
-def _describe(session: DuckDBSession, path: Path) -> dict[str, str]:
-    source = exp.Literal.string(_literally(path))
+def _describe(session: Engine, path: Path) -> dict[str, StoredColumn]:
     with engine_faults(path.name):
-        schema = exp.Table(this=exp.Anonymous(this="parquet_schema", expressions=[source]))
-        nodes = session.rows(
-            exp.select(sql_tables.column("name"), sql_tables.column("num_children")).from_(schema)
-        )
-        check_header(path, tuple(_top_level(nodes)))
-        rows = session.rows(exp.Describe(this=exp.select("*").from_(sql_tables.parquet(_literally(path)))))
-    return {row[0]: row[1] for row in rows}
-
-
-def _top_level(nodes: Sequence[tuple[str, int | None]]) -> Iterator[str]:
-    """Return the columns among the nodes, which stand depth first under one root."""
-    waiting = 0
-    for name, children in nodes[1:]:
-        if waiting == 0:
-            yield name
-        else:
-            waiting -= 1
-        waiting += children or 0
+        columns = session.parquet_columns(_literally(path))
+        check_header(path, tuple(column.name for column in columns))
+    return {column.name: column for column in columns}
 
 
 def _same_columns(path: Path, names: Sequence[str], first: Path, expected: Sequence[str]) -> None:
@@ -210,10 +179,13 @@ def _same_columns(path: Path, names: Sequence[str], first: Path, expected: Seque
         raise _differ(path, f"Unlike {first.name}, the file {', '.join(said)}.")
 
 
-def _same_kinds(path: Path, kinds: Mapping[str, str], first: Path, expected: Mapping[str, str]) -> None:
-    for name, kind in expected.items():
-        if kinds[name] != kind:
-            raise _differ(path, f"The column {name!r} is {kinds[name]} here and {kind} in {first.name}.")
+def _same_kinds(
+    path: Path, columns: Mapping[str, StoredColumn], first: Path, expected: Mapping[str, StoredColumn]
+) -> None:
+    for name, column in expected.items():
+        here, there = columns[name].kind, column.kind
+        if here != there:
+            raise _differ(path, f"The column {name!r} is {here} here and {there} in {first.name}.")
 
 
 def _differ(path: Path, message: str) -> InvalidInput:
@@ -225,24 +197,7 @@ def _differ(path: Path, message: str) -> InvalidInput:
     )
 
 
-def _create(session: DuckDBSession, kinds: Sequence[str]) -> None:
-    drop(session)
-    columns = [
-        exp.ColumnDef(
-            this=exp.to_identifier(cell(number), quoted=True), kind=exp.DataType.build(kind, "duckdb")
-        )
-        for number, kind in enumerate(kinds)
-    ]
-    session.run(
-        exp.Create(
-            this=exp.Schema(this=table(), expressions=columns),
-            kind="TABLE",
-            properties=exp.Properties(expressions=[exp.TemporaryProperty()]),
-        )
-    )
-
-
-def _count(session: DuckDBSession) -> int:
+def _count(session: Engine) -> int:
     return int(session.row(exp.select(exp.Count(this=exp.Star())).from_(table()))[0])
 
 

@@ -30,31 +30,6 @@ _ENGINE: Final[Mapping[ColumnType, str]] = {
     ColumnType.DATETIME: "TIMESTAMP",
     ColumnType.BOOLEAN: "BOOLEAN",
 }
-_PARQUET: Final[Mapping[str, ColumnType]] = {
-    "VARCHAR": ColumnType.TEXT,
-    "ENUM": ColumnType.TEXT,
-    "UUID": ColumnType.TEXT,
-    "TIME": ColumnType.TEXT,
-    "TINYINT": ColumnType.INTEGER,
-    "SMALLINT": ColumnType.INTEGER,
-    "INTEGER": ColumnType.INTEGER,
-    "BIGINT": ColumnType.INTEGER,
-    "UTINYINT": ColumnType.INTEGER,
-    "USMALLINT": ColumnType.INTEGER,
-    "UINTEGER": ColumnType.INTEGER,
-    "UBIGINT": ColumnType.INTEGER,
-    "HUGEINT": ColumnType.INTEGER,
-    "FLOAT": ColumnType.NUMBER,
-    "DOUBLE": ColumnType.NUMBER,
-    "DECIMAL": ColumnType.NUMBER,
-    "DATE": ColumnType.DATE,
-    "TIMESTAMP": ColumnType.DATETIME,
-    "TIMESTAMP_S": ColumnType.DATETIME,
-    "TIMESTAMP_MS": ColumnType.DATETIME,
-    "TIMESTAMP_NS": ColumnType.DATETIME,
-    "TIMESTAMP WITH TIME ZONE": ColumnType.DATETIME,
-    "BOOLEAN": ColumnType.BOOLEAN,
-}
 _DATE_SHAPE: Final = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
 
 
@@ -75,9 +50,11 @@ def guessed(number: int, name: str, guess: Guess) -> Conversion:
     return Conversion(Column(name, guess.type), convert(text, guess.pattern), text)
 
 
-def overridden(number: int, name: str, kind: str, override: TypeOverride, *, typed: bool) -> Conversion:
+def overridden(
+    number: int, name: str, kind: ColumnType | None, override: TypeOverride, *, typed: bool
+) -> Conversion:
     """Convert cells to the type that was declared; those that do not fit are the fault."""
-    if typed and parquet_type(kind) is override.type and override.format is None:
+    if typed and kind is override.type and override.format is None:
         return stored(number, name, kind)
     cells = sql_tables.column(cell(number))
     text = exp.Nullif(
@@ -93,12 +70,11 @@ def overridden(number: int, name: str, kind: str, override: TypeOverride, *, typ
     return Conversion(Column(name, override.type), value, cells, fault)
 
 
-def stored(number: int, name: str, kind: str) -> Conversion:
+def stored(number: int, name: str, target: ColumnType | None) -> Conversion:
     """Convert a typed column of a Parquet file."""
     cells = sql_tables.column(cell(number))
-    target = parquet_type(kind)
     if target is None:
-        raise LookupError(kind)
+        raise LookupError(name)
     value: exp.Expr = try_cast(cells, _ENGINE[target])
     column = Column(name, target)
     if target is ColumnType.TEXT:
@@ -109,13 +85,6 @@ def stored(number: int, name: str, kind: str) -> Conversion:
     value = _in_range(value, target)
     fault = exp.and_(known(cells), exp.Is(this=value, expression=exp.Null()))
     return Conversion(column, value, cells, fault)
-
-
-def parquet_type(kind: str) -> ColumnType | None:
-    """Return our type for the engine's; None for nested and binary ones."""
-    if kind.startswith("DECIMAL") and kind.endswith(",0)"):
-        return ColumnType.INTEGER  # identifiers of some databases; a float would change the long ones
-    return None if kind.endswith("]") else _PARQUET.get(kind.partition("(")[0])
 
 
 def shape(value: str) -> str:

@@ -10,7 +10,7 @@ from typing import Final
 from sqlglot import exp
 
 from leleka.core.columns import ColumnType
-from leleka.warehouse.engines.duckdb import DuckDBSession
+from leleka.warehouse.engines.port import Engine, Finite, FullMatch, ParsedTime
 from leleka.warehouse.readers.staging import cell, table
 from leleka.warehouse.sql import tables as sql_tables
 
@@ -43,7 +43,7 @@ class Guess:
 _Test = Callable[[exp.Expr], exp.Condition]
 
 
-def guess(session: DuckDBSession, numbers: Sequence[int]) -> Mapping[int, Guess]:
+def guess(session: Engine, numbers: Sequence[int]) -> Mapping[int, Guess]:
     """Return the guess for each numbered text column of the staged rows."""
     found: dict[int, Guess] = {}
     for first in range(0, len(numbers), _AT_ONCE):
@@ -51,7 +51,7 @@ def guess(session: DuckDBSession, numbers: Sequence[int]) -> Mapping[int, Guess]
     return found
 
 
-def _guess_some(session: DuckDBSession, numbers: Sequence[int]) -> Mapping[int, Guess]:
+def _guess_some(session: Engine, numbers: Sequence[int]) -> Mapping[int, Guess]:
     asked = [(number, candidate) for number in numbers for candidate in _CANDIDATES]
     asked = _fitting(session, asked, exp.select("*").from_(table()).limit(_SAMPLE), unknown_fits=True)
     fitting = set(_fitting(session, asked, exp.select("*").from_(table()), unknown_fits=False))
@@ -70,7 +70,7 @@ def _choose(fitting: Sequence[Guess]) -> Guess:
 
 
 def _fitting(
-    session: DuckDBSession, asked: Sequence[tuple[int, Guess]], source: exp.Select, *, unknown_fits: bool
+    session: Engine, asked: Sequence[tuple[int, Guess]], source: exp.Select, *, unknown_fits: bool
 ) -> list[tuple[int, Guess]]:
     """Return those whose test no cell fails. A column without a cell fails nothing and proves nothing."""
     if not asked:
@@ -87,19 +87,19 @@ def _fitting(
 def _all_fit(text: exp.Column, test: _Test) -> exp.Expr:
     # An empty cell answers nothing; without the CASE, "is not null" of its value would answer no.
     answer = exp.case().when(known(text), test(text))
-    return exp.Anonymous(this="bool_and", expressions=[answer])
+    return exp.LogicalAnd(this=answer)
 
 
 def matches(text: exp.Expr, pattern: str) -> exp.Expr:
-    return exp.RegexpFullMatch(this=text, expression=exp.Literal.string(pattern))
+    return FullMatch(this=text, expression=exp.Literal.string(pattern))
 
 
 def try_cast(value: exp.Expr, kind: str) -> exp.Expr:
-    return exp.TryCast(this=value, to=exp.DataType.build(kind, dialect="duckdb"))
+    return exp.TryCast(this=value, to=exp.DataType.build(kind), safe=True)
 
 
 def try_strptime(text: exp.Expr, pattern: str) -> exp.Expr:
-    return exp.Anonymous(this="try_strptime", expressions=[text, exp.Literal.string(pattern)])
+    return ParsedTime(this=text, format=exp.Literal.string(pattern))
 
 
 def known(value: exp.Expr) -> exp.Expr:
@@ -107,7 +107,7 @@ def known(value: exp.Expr) -> exp.Expr:
 
 
 def finite(value: exp.Expr) -> exp.Expr:
-    return exp.Anonymous(this="isfinite", expressions=[value])
+    return Finite(this=value)
 
 
 def _integer(text: exp.Expr) -> exp.Condition:

@@ -13,11 +13,10 @@ from sqlglot import exp
 
 from leleka.core.columns import ColumnType, Table
 from leleka.core.data_matching import DataMatching, LeaverPolicy, Leavers, WhenEmpty
+from leleka.warehouse.engines.port import InstantText, NumberText
 from leleka.warehouse.sql.tables import column
 
 _BLANKS: Final = " \t\r\n\u00a0"
-# Six decimals are more than a field for people needs, and keep binary fractions out of what is compared.
-_DECIMAL: Final = exp.DataType.build("DECIMAL(38, 6)", dialect="duckdb")
 
 
 def as_text(expression: exp.Expr) -> exp.Expr:
@@ -33,9 +32,10 @@ def value_text(table: Table, name: str, source: str) -> exp.Expr:
         trimmed = exp.Trim(this=raw, expression=exp.Literal.string(_BLANKS))
         return exp.Nullif(this=trimmed, expression=exp.Literal.string(""))
     if kind is ColumnType.NUMBER:
-        return _number_text(raw)
+        # Six decimals are more than a field for people needs, and keep binary fractions out of what is compared.
+        return NumberText(this=raw)
     if kind is ColumnType.DATETIME:
-        return exp.Anonymous(this="strftime", expressions=[raw, exp.Literal.string("%Y-%m-%dT%H:%M:%SZ")])
+        return InstantText(this=raw)
     if kind is ColumnType.BOOLEAN:
         return exp.Case(
             ifs=[
@@ -44,16 +44,6 @@ def value_text(table: Table, name: str, source: str) -> exp.Expr:
             ]
         )
     return as_text(raw)
-
-
-def _number_text(raw: exp.Expr) -> exp.Expr:
-    # By way of the shortest text that means this float: a direct cast multiplies first, and 999999999999999 became
-    # 999999999999998.951424. Outside the decimal's range the engine's text stands, and is refused as NUMBER_INVALID.
-    decimal = as_text(exp.TryCast(this=as_text(raw), to=_DECIMAL))
-    stripped = exp.RegexpReplace(
-        this=decimal, expression=exp.Literal.string(r"\.?0+$"), replacement=exp.Literal.string("")
-    )
-    return exp.Coalesce(this=stripped, expressions=[as_text(raw.copy())])
 
 
 def fingerprint(matching: DataMatching, leavers: Leavers, values: Sequence[exp.Expr]) -> exp.Expr:

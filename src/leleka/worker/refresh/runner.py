@@ -25,7 +25,7 @@ from leleka.services.monitoring import process_identity
 from leleka.services.refresh.queue import to_walk
 from leleka.state.lease import REFRESH_LEASE, RefreshLost, is_over
 from leleka.state.models import Refresh, RefreshStep, RunStatus
-from leleka.warehouse.engines.duckdb import DuckDBSession
+from leleka.warehouse.engines.port import Engine
 from leleka.worker.refresh import steps as refresh_steps
 
 log = structlog.get_logger(__name__)
@@ -83,7 +83,7 @@ class RefreshRunner:
     lease: float
     say: Say
 
-    def run(self, session: DuckDBSession) -> None:
+    def run(self, session: Engine) -> None:
         self._guard(status=RunStatus.PROCESSING, started_at=self._began())
         for step in RefreshStep.objects.filter(refresh=self.number).order_by("number"):
             if self._canceled():
@@ -98,7 +98,7 @@ class RefreshRunner:
     def _canceled(self) -> bool:
         return Refresh.objects.filter(pk=self.number, cancel_requested_at__isnull=False).exists()
 
-    def _step(self, session: DuckDBSession, step: RefreshStep) -> None:
+    def _step(self, session: Engine, step: RefreshStep) -> None:
         blocked = self._blocked(step)
         if blocked:
             self._write(step, status=StepStatus.SKIPPED, problems=[asdict(one) for one in blocked])

@@ -16,14 +16,14 @@ from leleka.services.segments import evaluation as segment_evaluation
 from leleka.services.sources import email_addresses
 from leleka.services.sources import loading as source_loading
 from leleka.state.models import Export, Refresh, RefreshStep, Segment, Source
-from leleka.warehouse.engines.duckdb import DuckDBSession
+from leleka.warehouse.engines.port import Engine
 
 Say = Callable[[str], None]
 Guard = Callable[[], None]
 Done = dict[str, Any]
 
 
-def do(session: DuckDBSession, step: RefreshStep, clock: Clock, say: Say, guard: Guard) -> Done:
+def do(session: Engine, step: RefreshStep, clock: Clock, say: Say, guard: Guard) -> Done:
     """Bring up to date what a step is about. Raises errors of the tree: the step has failed.
 
     ``guard`` is called in each transaction: a walker that was replaced meanwhile writes nothing of what it found.
@@ -37,7 +37,7 @@ def do(session: DuckDBSession, step: RefreshStep, clock: Clock, say: Say, guard:
     return _export(step, guard)
 
 
-def _source(session: DuckDBSession, step: RefreshStep, say: Say, guard: Guard) -> Done:
+def _source(session: Engine, step: RefreshStep, say: Say, guard: Guard) -> Done:
     source = Source.objects.filter(pk=step.of).first()
     if source is None:
         return _gone("source")
@@ -50,7 +50,7 @@ def _source(session: DuckDBSession, step: RefreshStep, say: Say, guard: Guard) -
     return {"status": status, "changed": loaded is not None, "rows": source.rows, "notes": source.notes}
 
 
-def _profiles(session: DuckDBSession, say: Say) -> Done:
+def _profiles(session: Engine, say: Say) -> Done:
     """Check the addresses of the profiles ahead of the runs that need them."""
     profiles = email_addresses.profiles_source()
     columns = {name for name, _ in profiles.columns}
@@ -60,7 +60,7 @@ def _profiles(session: DuckDBSession, say: Say) -> Done:
     return {"status": StepStatus.SUCCESSFUL, "rows": profiles.rows}
 
 
-def _segment(session: DuckDBSession, step: RefreshStep, clock: Clock, say: Say, guard: Guard) -> Done:
+def _segment(session: Engine, step: RefreshStep, clock: Clock, say: Say, guard: Guard) -> Done:
     segment = Segment.objects.filter(pk=step.of).first()
     if segment is None:
         return _gone("segment")

@@ -8,13 +8,13 @@ from leleka.errors import LelekaError
 from leleka.services.installation import database_outage, lake_sessions
 from leleka.state.models import AttemptRow, Run
 from leleka.state.outbox import DjangoOutbox
-from leleka.warehouse.engines.duckdb import DuckDBSession
+from leleka.warehouse.engines.port import Engine
 from leleka.warehouse.lake_warehouse import LakeWarehouse
 
 log = structlog.get_logger(__name__)
 
 
-def settle_and_fail(session: DuckDBSession, run: Run, outbox: DjangoOutbox, error: LelekaError) -> None:
+def settle_and_fail(session: Engine, run: Run, outbox: DjangoOutbox, error: LelekaError) -> None:
     """End a run that cannot go on. What was sent of it is settled: nobody is lost (I-2)."""
     if not AttemptRow.objects.filter(batch__run=run.pk).exists():
         outbox.fail(error)

@@ -18,7 +18,7 @@ from leleka.services.connections.open_destination import Opened
 from leleka.services.installation import lake_sessions
 from leleka.state.batch_rows import batch_of
 from leleka.state.models import Account, BatchRow, Ledger, Run
-from leleka.warehouse.engines.duckdb import DuckDBSession
+from leleka.warehouse.engines.port import Engine
 from leleka.warehouse.lake_warehouse import LakeWarehouse
 from leleka.worker.job_context import JobContext
 
@@ -56,9 +56,7 @@ def settle_late(job: JobContext, account: Account, opened: Opened, pulse: KeepAl
     return ended
 
 
-def _settle_run(
-    session: DuckDBSession, run: Run, rows: QuerySet[BatchRow], opened: Opened, pulse: KeepAlive
-) -> int:
+def _settle_run(session: Engine, run: Run, rows: QuerySet[BatchRow], opened: Opened, pulse: KeepAlive) -> int:
     warehouse = LakeWarehouse(session, lake_sessions.lake())
     changed: list[tuple[BatchRow, Batch]] = []
     verdicts: list[Verdict] = []

@@ -1,0 +1,167 @@
+"""Everything the product asks of an engine can be said to Spark, too: transpiled, with what cannot be as an error.
+
+A tour comes to every place that asks. What Spark answers, the contract suite will say once there is such an engine.
+"""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlglot import exp
+from sqlglot.errors import UnsupportedError
+
+from leleka.core.columns import ColumnType
+from leleka.core.rules.operators import Operator
+from leleka.core.rules.parser import parse
+from leleka.core.sources import SourceSpec
+from leleka.errors import InvalidInput
+from leleka.warehouse.engines.duckdb import open_session
+from leleka.warehouse.engines.port import Ordinal
+from leleka.warehouse.lake import Lake
+from leleka.warehouse.readers import load
+from leleka.warehouse.segments import compile_rule, count, evaluate, sample
+from tests.contract.warehouse.engine_runs import LEAVERS, RunsContract
+from tests.fakes import rule_examples as examples
+from tests.fakes.recording_engine import RecordingEngine, recording
+from tests.fakes.segment_tables import CATALOGUE, write_tables_with
+from tests.fakes.spark_dialect import FUNCTIONS, spark_sql
+
+WAREHOUSE = Path(__file__).parents[3] / "src" / "leleka" / "warehouse"
+ASKING = {"rows", "row", "chunks", "create_table", "insert", "write"}
+FILES = dict.fromkeys(CATALOGUE.tables, "/lake/*.parquet")
+# Words of Spark's SQL that stand before a bracket and call nothing.
+_WORDS = frozenset(
+    {
+        *("ALL", "AND", "ANY", "AS", "BETWEEN", "BY", "DECIMAL", "DISTINCT", "ELSE", "EXCEPT", "FROM"),
+        *("IN", "JOIN", "NOT", "ON", "OR", "OVER", "SELECT", "THEN", "UNION", "USING", "VALUES", "WHEN"),
+        *("WHERE",),
+    }
+)
+
+
+@pytest.fixture(scope="module")
+def tour(tmp_path_factory: pytest.TempPathFactory) -> RecordingEngine:
+    """Return an engine that was asked all that runs, segments and readers ask."""
+    root = tmp_path_factory.mktemp("tour")
+    with recording(open_session(root / "spill", threads=1)) as engine:
+        _runs(engine, root)
+        _segments(engine, root)
+        _refused_files(engine, root)
+    return engine
+
+
+def _runs(engine: RecordingEngine, root: Path) -> None:
+    contract = RunsContract()
+    for leavers in LEAVERS:
+        contract.test_every_run_of_a_story_ends_as_plain_python_says(engine, root / leavers.policy, leavers)
+    contract.test_a_late_verdict_changes_its_own_rows_of_the_ledger(engine, root / "late")
+    contract.test_who_is_missing_from_the_list_is_due_again(engine, root / "missing")
+    contract.test_whom_we_suppress_is_found_by_digest(engine, root / "digests")
+    contract.test_a_span_of_a_plan_is_read_in_its_order(engine, root / "spans")
+    contract.test_pages_of_the_suppressed_come_back(engine, root / "pages")
+    contract.test_addresses_are_what_the_core_makes_of_them(engine, root / "addresses")
+    (root / "files").mkdir()
+    contract.test_files_are_read_into_typed_tables(engine, root / "files")
+
+
+def _segments(engine: RecordingEngine, root: Path) -> None:
+    (root / "tables").mkdir()
+    files = write_tables_with(engine, examples.rows(), root / "tables")
+    rule = parse({"column": "Name", "is not": "x"}, CATALOGUE)
+    query = compile_rule(rule, CATALOGUE, files, examples.TODAY)
+    snapshot, members = evaluate(engine, Lake(root / "lake"), "all", query)
+    assert members == count(engine, query)
+    assert sample(engine, snapshot, CATALOGUE, files, 2)
+
+
+def _refused_files(engine: RecordingEngine, root: Path) -> None:
+    path = root / "files" / "refused.csv"
+    for rows in (",x", "1,x\n1,y"):
+        path.write_text(f"id,name\n{rows}\n", encoding="utf-8")
+        with pytest.raises(InvalidInput):
+            load(engine, Lake(root / "lake"), SourceSpec("p", (str(path),), primary_key="id"), [root])
+    path.write_bytes(b"id,name\r\n1,x\n2,y\r3,z\n")
+    load(engine, Lake(root / "lake"), SourceSpec("p", (str(path),)), [root])
+
+
+def spoken(expression: exp.Expr) -> set[str]:
+    """Return what is wrong with an expression as Spark would read it."""
+    try:
+        told = spark_sql(expression)
+    except UnsupportedError as error:
+        return {str(error)}
+    bare = re.sub(r"'(?:\\.|[^'\\])*'|`[^`]*`", "''", told)
+    called = {name.upper() for name in re.findall(r"\b([A-Za-z_][A-Za-z_0-9]*)\(", bare)}
+    called |= {name.upper() for name in re.findall(r"\b([A-Za-z_][A-Za-z_0-9]*) \(", bare)}
+    return {f"{name} is no function of Spark" for name in called - FUNCTIONS - _WORDS}
+
+
+def test_every_expression_of_the_tour_can_be_said_to_spark(tour: RecordingEngine) -> None:
+    assert len(tour.asked) > 100
+    assert set().union(*map(spoken, tour.asked)) == set()
+
+
+def test_the_tour_comes_to_every_place_that_asks_an_engine(tour: RecordingEngine) -> None:
+    asking = list(_places())
+    assert len(asking) > 40
+    assert [
+        f"{name}:{first}"
+        for name, first, last in asking
+        if not any(path == name and first <= line <= last for path, line in tour.places)
+    ] == []
+
+
+def _places() -> Iterator[tuple[str, int, int]]:
+    """Return file, first and last line of each statement that asks a session something."""
+    for path in sorted(WAREHOUSE.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.stmt) and any(_asks(part) for part in _own_parts(node)):
+                yield str(path.relative_to(WAREHOUSE)), node.lineno, node.end_lineno or node.lineno
+
+
+def _own_parts(node: ast.AST) -> Iterator[ast.AST]:
+    for child in ast.iter_child_nodes(node):
+        if not isinstance(child, ast.stmt):
+            yield child
+            yield from _own_parts(child)
+
+
+def _asks(node: ast.AST) -> bool:
+    return (
+        isinstance(node, ast.Attribute)
+        and node.attr in ASKING
+        and isinstance(node.value, ast.Name)
+        and node.value.id == "session"
+    )
+
+
+@pytest.mark.parametrize(("kind", "operator"), list(examples.every_operator()))
+def test_every_operator_can_be_said_to_spark(kind: ColumnType, operator: Operator) -> None:
+    found: set[str] = set()
+    for data in examples.conditions(kind, operator):
+        found |= spoken(compile_rule(parse(data, CATALOGUE), CATALOGUE, FILES, examples.TODAY))
+    assert found == set()
+
+
+def test_every_measure_and_combination_can_be_said_to_spark() -> None:
+    for data in (*examples.measures(), *examples.combined()):
+        assert spoken(compile_rule(parse(data, CATALOGUE), CATALOGUE, FILES, examples.TODAY)) == set()
+
+
+@pytest.mark.parametrize(
+    "foreign",
+    [
+        exp.Anonymous(this="isfinite", expressions=[exp.column("a")]),
+        exp.RegexpFullMatch(this=exp.column("a"), expression=exp.Literal.string("x")),
+        exp.Table(this=exp.Anonymous(this="read_parquet", expressions=[exp.Literal.string("x")])),
+    ],
+)
+def test_what_spark_does_not_know_is_found(foreign: exp.Expr) -> None:
+    """SQLGlot hands on what it does not know: without the list of names nothing here could fail."""
+    assert spoken(exp.select(foreign)) != set()
+
+
+def test_the_order_of_arrival_is_a_column_that_spark_is_given() -> None:
+    assert spark_sql(exp.select(Ordinal()).from_("t")) == "SELECT leleka_row FROM t"
