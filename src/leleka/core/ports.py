@@ -1,6 +1,6 @@
 """The edges of the engine: what it needs of a destination and of time."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -159,8 +159,8 @@ class Destination(Protocol):
         """Ask once how a batch stands."""
         ...
 
-    def rekey(self, key: Secret) -> None:
-        """Use another key of the same account, from the next request on."""
+    def rekey(self, secrets: Mapping[str, Secret]) -> None:
+        """Use other secrets of the same account, by the names of their settings, from the next request on."""
         ...
 
     def queue_empty(self) -> bool:

@@ -9,7 +9,7 @@ from typing import Any, Final
 from django.utils import timezone
 
 from leleka.core.clock import SystemClock
-from leleka.destinations.registry import SPECS
+from leleka.destinations.registry import find_spec
 from leleka.engine.pace import ImportPace, Tempo
 from leleka.errors import NotFound
 from leleka.services import segments, store
@@ -125,7 +125,7 @@ def _step(seconds: float) -> int:
 
 def _allowed(run: Run) -> float | None:
     config = run.config
-    spec = SPECS.get(config.get("type", ""))
+    spec = find_spec(config.get("type", ""))
     if spec is None:
         return None
     tempo = Tempo(store.configuration().network.speed(config.get("host", "")))

@@ -1,6 +1,6 @@
 """From a stored connection to an open destination; the only place where a key is revealed."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -51,18 +51,18 @@ def check_reference(reference: str) -> None:
 @contextmanager
 def opened(connection: Connection, clock: Clock) -> Iterator[Opened]:
     """Open the destination of a connection, and close it."""
-    with opened_with(connection, key_of(connection), clock) as account:
+    with opened_with(connection, secrets_of(connection), clock) as account:
         yield account
 
 
 @contextmanager
-def opened_with(connection: Connection, key: Secret, clock: Clock) -> Iterator[Opened]:
-    """Open with a key at hand; the connection need not be saved, nor its account be known yet."""
+def opened_with(connection: Connection, secrets: Mapping[str, Secret], clock: Clock) -> Iterator[Opened]:
+    """Open with the secrets at hand; the connection need not be saved, nor its account be known yet."""
     network = store.configuration().network
     spec = spec_of(connection.type)
     tempo = Tempo(network.speed(connection.host))
     turn = _turn_of(connection.account_id, spec.limits, tempo, clock) if connection.account_id else at_once
-    settings = spec.settings(host=connection.host, key=key, share=connection.share)
+    settings = spec.settings(**settings_of(connection), **secrets)
     destination = spec.open(settings, network, clock, turn)
     try:
         yield Opened(destination, spec.limits, tempo)
@@ -79,27 +79,48 @@ def _turn_of(account: int, limits: Limits, tempo: Tempo, clock: Clock) -> Turn:
     return RequestPace(limits, tempo, clock, places).turn
 
 
-def key_of(connection: Connection) -> Secret:
-    """Give the connection's key; raises ``NeedsAttention`` where it cannot be had."""
-    reference = connection.key_reference
+def settings_of(connection: Connection) -> dict[str, str]:
+    """Return a connection's settings by name, without its secrets."""
+    spec = spec_of(connection.type)
+    kept = {one.name: str(connection.settings.get(one.name, one.default or "")) for one in spec.plain}
+    return {spec.address.name: connection.host, **kept}
+
+
+def reference_of(connection: Connection, name: str = KEY) -> str:
+    """Return where a secret lies that is named instead of given; "" where there is none such."""
+    return connection.key_reference if name == KEY else str(connection.settings.get(name, ""))
+
+
+def secrets_of(connection: Connection) -> dict[str, Secret]:
+    """Return the connection's secrets by name; raises ``NeedsAttention`` where one cannot be had."""
+    return {name: key_of(connection, name) for name in spec_of(connection.type).secrets}
+
+
+def key_of(connection: Connection, name: str = KEY) -> Secret:
+    """Return the connection's key; raises ``NeedsAttention`` where it cannot be had.
+
+    ``name`` is that of the setting, for kinds that call it otherwise or have several secrets.
+    """
+    reference = reference_of(connection, name)
     if reference:
         return referenced(reference, connection.name)
-    row = connection.secrets.filter(name=KEY).first()
+    row = connection.secrets.filter(name=name).first()
     if row is None:
-        raise NeedsAttention("KEY_MISSING", "The connection has no API key.", where=connection.name)
+        what = "API key" if name == KEY else name
+        raise NeedsAttention("KEY_MISSING", f"The connection has no {what}.", where=connection.name)
     sealed = Sealed(row.master_key, bytes(row.wrapped), bytes(row.sealed))
-    return store.master_keys().open(sealed, place_of(connection, row.version))
+    return store.master_keys().open(sealed, place_of(connection, row.version, name))
 
 
-def keep_key(connection: Connection, secret: Secret) -> None:
-    """Seal a key for this connection and its host; replaces the one before."""
+def keep_key(connection: Connection, secret: Secret, name: str = KEY) -> None:
+    """Seal a secret for this connection and its host; replaces the one before."""
     with alone():
-        previous = connection.secrets.filter(name=KEY).first()
+        previous = connection.secrets.filter(name=name).first()
         version = previous.version + 1 if previous else 1
-        sealed = store.master_keys().seal(secret, place_of(connection, version))
+        sealed = store.master_keys().seal(secret, place_of(connection, version, name))
         StoredSecret.objects.update_or_create(
             connection=connection,
-            name=KEY,
+            name=name,
             defaults={
                 "version": version,
                 "master_key": sealed.master_key,
@@ -110,9 +131,18 @@ def keep_key(connection: Connection, secret: Secret) -> None:
         )
 
 
-def place_of(connection: Connection, version: int) -> Place:
-    """Give what the connection's key is bound to."""
-    return Place(connection.pk, KEY, connection.host, version)
+def keep_secrets(
+    connection: Connection, secrets: Mapping[str, Secret], references: Mapping[str, str]
+) -> None:
+    """Seal the secrets that were given, and let go of those that are only named from now on."""
+    for name, secret in secrets.items():
+        keep_key(connection, secret, name)
+    connection.secrets.filter(name__in=references).delete()
+
+
+def place_of(connection: Connection, version: int, name: str = KEY) -> Place:
+    """Return what the connection's key, or another secret of it, is bound to."""
+    return Place(connection.pk, name, connection.host, version)
 
 
 def referenced(reference: str, where: str) -> Secret:

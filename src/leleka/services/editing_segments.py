@@ -13,7 +13,7 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from leleka.core.rules import Rule, to_data
 from leleka.core.rules_parsing import parse
-from leleka.destinations.registry import SPECS
+from leleka.destinations.registry import specs
 from leleka.errors import Conflict, InvalidInput, Problem
 from leleka.services import catalogue, due
 from leleka.services.audit import Actor, record
@@ -124,7 +124,7 @@ def _named(name: str) -> str:
     except ValidationError as error:
         code, sentence = said_of(error.errors()[0])
         raise InvalidInput(code, sentence) from None
-    for spec in SPECS.values():
+    for spec in specs():
         spec.check_name(called)
     return called
 

@@ -20,7 +20,7 @@ from django.db.models.functions import Coalesce
 
 from leleka.core.columns import ColumnType
 from leleka.core.ports import Clock, Field, Target
-from leleka.destinations.registry import SPECS, spec_of
+from leleka.destinations.registry import specs, title_of
 from leleka.errors import LelekaError, NotFound, Problem
 from leleka.services import catalogue, connection_views, connections
 from leleka.services.audit import Actor
@@ -129,7 +129,7 @@ def find_exports(
     if segment:
         inside = ExportSegment.objects.filter(export=OuterRef("pk"), segment__name=segment)
         rows = rows.filter(Exists(inside) if containing else ~Exists(inside))
-    kinds = [kind for kind, spec in SPECS.items() if wanted.text.lower() in spec.title.lower()]
+    kinds = [spec.kind for spec in specs() if wanted.text.lower() in spec.title.lower()]
     matching = contains(wanted.text, "name", "connection__name") | Q(connection__type__in=kinds)
     return page_of(rows, wanted, _columns(actor), matching, lambda some: _lines(actor, some))
 
@@ -190,7 +190,7 @@ def choices(actor: Actor) -> Choices:
     sections: dict[str, list[str]] = {}
     for connection in Connection.objects.order_by("type", "name"):
         if may_use(actor, connection):
-            sections.setdefault(spec_of(connection.type).title, []).append(connection.name)
+            sections.setdefault(title_of(connection.type), []).append(connection.name)
     try:
         columns = catalogue.current().profile_table.columns
     except LelekaError:
@@ -251,7 +251,7 @@ def line_of(actor: Actor, row: Export, run: Run | None) -> ExportLine:
         id=row.pk,
         name=row.name,
         connection=connection.name if connection else "",
-        type=spec_of(connection.type).title if connection else "",
+        type=title_of(connection.type) if connection else "",
         target=row.target,
         segments=tuple(sorted(segment.name for segment in row.segments.all())),
         leavers=row.leavers["policy"],

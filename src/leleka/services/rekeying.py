@@ -6,9 +6,10 @@ from typing import Final
 from leleka.core.outbox import Batch
 from leleka.core.planning import Planned
 from leleka.core.ports import Clock, Destination
+from leleka.core.secret import Secret
 from leleka.engine.run import Watcher
 from leleka.errors import LelekaError
-from leleka.services.connecting import key_of
+from leleka.services.connecting import secrets_of
 from leleka.state.models import Connection
 
 _LOOK_EVERY: Final = 1.0  # seconds
@@ -32,7 +33,7 @@ class KeyWatch:
         self._destination = destination
         self._clock = clock
         self._watcher = watcher
-        self._key = key_of(connection()).reveal()
+        self._known = _revealed(secrets_of(connection()))
         self._looked_at = clock.monotonic()
 
     def stage(self, sentence: str) -> None:
@@ -49,9 +50,14 @@ class KeyWatch:
 
     def _look(self, connection: Connection) -> None:
         try:
-            key = key_of(connection)
-            if key.reveal() != self._key:
-                self._destination.rekey(key)
-                self._key = key.reveal()
+            secrets = secrets_of(connection)
+            revealed = _revealed(secrets)
+            if revealed != self._known:
+                self._destination.rekey(secrets)
+                self._known = revealed
         except LelekaError:
             return  # a key that cannot be had, or is none, replaces no key that may still be right
+
+
+def _revealed(secrets: Mapping[str, Secret]) -> dict[str, str]:
+    return {name: secret.reveal() for name, secret in secrets.items()}
