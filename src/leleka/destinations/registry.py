@@ -77,6 +77,11 @@ def assumed_kind() -> str:
     return next(spec.kind for spec in specs() if spec.assumed)
 
 
+def assumed_title() -> str:
+    """Return how the assumed kind is called."""
+    return title_of(assumed_kind())
+
+
 def open_destination(
     kind: str, settings: object, network: Network, clock: Clock, turn: Turn = at_once
 ) -> Destination:

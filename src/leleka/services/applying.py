@@ -16,7 +16,7 @@ from leleka.services.audit import Actor
 from leleka.services.changes import Applied, Changes
 from leleka.services.checking import CheckedConnection, check_definitions
 from leleka.services.checking_exports import CheckedExport, Staying
-from leleka.services.connection_settings import CheckedSettings, kept_columns
+from leleka.services.connection_settings import CheckedSettings, differs, kept_columns
 from leleka.services.editing_connections import refuse_while_running
 from leleka.services.export_schedules import columns_of, stored
 from leleka.services.reading import DefinitionsFile
@@ -185,7 +185,7 @@ def _apply_connection(changes: Changes, wanted: CheckedConnection, *, seal: bool
         "consent_language": wanted.consent_language,
     }
     agreed_before = (before.consent_by, before.consent_version) if before else None
-    if before is not None and before.settings != values["settings"]:
+    if before is not None and (before.type != wanted.type or differs(before, settings.plain)):
         refuse_while_running(before)
     new = {
         name: secret

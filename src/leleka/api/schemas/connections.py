@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, Union
 from ninja import Schema
 from pydantic import ConfigDict, Discriminator, Field, Tag, create_model
 
-from leleka.api.problems import ProblemOut
+from leleka.api.problems import KIND_TAG, ProblemOut
 from leleka.api.shapes import LARGEST, Audience, CheckOut, In, Version
 from leleka.destinations.registry import assumed_kind, find_spec, spec_of, specs
 from leleka.destinations.spec import Setting, Spec
@@ -108,14 +108,14 @@ def _one_of(draw: Callable[[Spec[Any]], Any]) -> Any:
     models = {spec.kind: draw(spec) for spec in specs()}
     if len(models) == 1:
         return next(iter(models.values()))
-    tagged = tuple(Annotated[model, Tag(kind)] for kind, model in models.items())
+    tagged = tuple(Annotated[model, Tag(KIND_TAG + kind)] for kind, model in models.items())
     return Annotated[Union[tagged], Discriminator(_kind_in)]  # noqa: UP007 - made of a tuple
 
 
 def _kind_in(data: Any) -> str:
     """Return the kind that is said; the assumed one refuses, at ``type``, one that nobody knows."""
     said = data.get("type") if isinstance(data, Mapping) else getattr(data, "type", None)
-    return said if isinstance(said, str) and find_spec(said) else assumed_kind()
+    return KIND_TAG + (said if isinstance(said, str) and find_spec(said) else assumed_kind())
 
 
 def _name_of(spec: Spec[Any], what: str) -> str:

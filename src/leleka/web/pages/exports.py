@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from leleka.core.clock import SystemClock
+from leleka.destinations.registry import assumed_title
 from leleka.errors import Conflict, Forbidden, InvalidInput, LelekaError
 from leleka.services import editing_exports, export_views, plan_limits, runs
 from leleka.services.export_views import ExportDetail
@@ -44,6 +45,7 @@ def show(request: Request, number: int) -> HttpResponse:
     context = {
         "export": detail.line,
         "data": detail.data,
+        "destination": detail.line.type or assumed_title(),
         "attention": detail.needs_attention,
         "lines": export_form.lines_of(detail.data),
         "runs": runs.list_runs(actor, detail.line.name),
@@ -64,7 +66,9 @@ def _sum(request: Request, detail: ExportDetail) -> export_views.Sum:
 def settings(request: Request, number: int) -> HttpResponse:
     """Show an export to who may not edit it (CI-E12, R10)."""
     detail = export_views.export(actor_of(request), number)
-    context = {"export": detail.line, "data": detail.data, "lines": export_form.lines_of(detail.data)}
+    destination = detail.line.type or assumed_title()
+    context = {"export": detail.line, "data": detail.data, "destination": destination}
+    context["lines"] = export_form.lines_of(detail.data)
     return pane(request, "web/pages/export_view.html", context)
 
 
