@@ -101,7 +101,7 @@ def test_definitions_and_the_terminal_know_it(post: Installation) -> None:
     assert "LOOKS_LIKE_SECRET" in refused(post, "apply", str(wrong))
     assert "created" in post.leleka("apply", path)
     assert "The stamp is valid." in post.leleka("check", "Written", "--list", "1")
-    post.leleka("export", "run", "From file", "--yes")
+    post.leleka("export", "run", "From file")
     assert cards(post, "lviv") == {
         f"{name.lower()}@example.com": {
             "to": f"{name.lower()}@example.com", "says": {"first_name": name}, "colour": "blue",

@@ -4,11 +4,11 @@ import pytest
 
 from leleka.core.clock import SystemClock
 from leleka.errors import NotFound
-from leleka.services import connecting, connection_views, export_views
+from leleka.services import connecting, connection_views, editing_connections, export_views
 from leleka.services.audit import Role
 from leleka.services.listing import Wanted
 from leleka.state.models import Connection
-from tests.integration.connecting import connected, export_on
+from tests.integration.connecting import connected, export_on, form
 from tests.integration.office import ALICE, Office
 from tests.integration.people import somebody
 
@@ -25,6 +25,16 @@ def test_a_connection_of_a_kind_that_is_gone_is_listed_under_its_name(office: Of
         connecting.opened(Connection.objects.get(), SystemClock()),
     ):
         pass  # it is refused before anything is opened
+
+
+def test_a_kind_that_nobody_knows_is_no_other_one(office: Office) -> None:
+    alice = somebody("alice", Role.ADMINISTRATOR)
+    typed = {"type": "pigeon", "name": "Loft", "host": "a.api-us1.com", "key": "0123456789abcdef"}
+    for path in ("add", "connect"):
+        assert alice.browser.post(f"/admin/connections/{path}", typed).status_code == 404
+    with pytest.raises(NotFound, match="DESTINATION_UNKNOWN"):
+        editing_connections.create(ALICE, form(office, type="pigeon"))
+    assert not Connection.objects.exists()
 
 
 def test_its_page_and_the_api_show_it_all_the_same(office: Office) -> None:

@@ -13,6 +13,7 @@ from leleka.core.secret import Secret
 
 S = TypeVar("S")
 Languages = Mapping[str, Mapping[str, str]]
+_LONGEST_NAME: Final = 50  # what the state holds
 # What every connection has, whatever its kind: a setting of that name could not be told from it.
 COMMON: Final = frozenset(
     {
@@ -106,6 +107,8 @@ class Spec(Generic[S]):
         taken = COMMON.intersection(one.name for one in self.fields)
         if taken:
             raise ValueError(f"{self.kind}: every connection has {', '.join(sorted(taken))} already")
+        if any(len(name) > _LONGEST_NAME for name in (self.kind, *(one.name for one in self.fields))):
+            raise ValueError(f"{self.kind}: names have {_LONGEST_NAME} characters at most")
         addresses = [one for one in self.fields if one.info.address]
         if len(addresses) != 1 or addresses[0].is_secret or not addresses[0].required:
             raise ValueError(f"{self.kind}: exactly one setting is the address; it is required and no secret")

@@ -116,10 +116,13 @@ def test_what_was_kept_means_the_same_when_typed_again() -> None:
 
 
 def test_an_added_suffix_permits_hosts_below_it_and_the_whole_host_is_the_account() -> None:
-    network = Network(host_suffixes=("api-us1.com", "crm.example.org"))
+    network = Network(host_suffixes=("crm.example.org",))
     assert normalise_host("mail.crm.example.org", network).account == "mail.crm.example.org"
+    assert normalise_host("acct.activehosted.com", network).account == "acct"
     with pytest.raises(InvalidInput):
-        normalise_host("acct.activehosted.com", network)
+        normalise_host("mail.example.org", network)
+    with pytest.raises(InvalidInput):
+        normalise_host("mail.crm.example.org", Network())
 
 
 @pytest.mark.parametrize("text", ["127.0.0.1:8090", "http://127.0.0.1:8090/", "http://127.0.0.1:8090/api/3"])

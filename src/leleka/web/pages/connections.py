@@ -83,7 +83,7 @@ def connect(request: Request, number: int | None = None) -> HttpResponseBase:
     actor = actor_of(request)
     connection = connection_views.connection(actor, number) if number is not None else None
     kind = _kind(request, connection)
-    draft = Draft(_settings(request, kind), kind.kind, number)
+    draft = Draft(_settings(request, kind), request.POST.get("type", ""), number)
     watching = is_watching(request)
     try:
         test = connection_checks.begin(actor, draft, SystemClock())
@@ -191,7 +191,7 @@ def _wanted(request: Request, kind: Kind) -> ConnectionForm:
         name=typed.get("name", ""),
         settings=_settings(request, kind),
         audience=typed.get("audience", ""),
-        type=kind.kind,
+        type=typed.get("type", ""),
         share=_whole(typed.get("share", "")) / _PERCENT,
         plan_limit=_whole(limit) if limit else None,
         agreed="agreed" in typed,
