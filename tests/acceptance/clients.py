@@ -62,7 +62,7 @@ class Pages:
     def _read(self, request: Request) -> str:
         try:
             with self._opener.open(request, timeout=60) as reply:
-                text = reply.read().decode()
+                text: str = reply.read().decode()
         except HTTPError as error:
             text = error.read().decode()
         self.answers += text

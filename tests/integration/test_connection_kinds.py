@@ -1,13 +1,15 @@
-"""Connections of a kind that is no longer installed stay in the lists, and say so when they are used."""
+"""Connections of kinds that are gone or unknown, and secrets that are called otherwise than a key."""
 
 import pytest
 
 from leleka.core.clock import SystemClock
-from leleka.errors import NotFound
-from leleka.services import connecting, connection_views, editing_connections, export_views
+from leleka.core.secret import Secret
+from leleka.errors import NeedsAttention, NotFound
+from leleka.services import connecting, connection_views, editing_connections, export_views, rotation
 from leleka.services.audit import Role
 from leleka.services.listing import Wanted
 from leleka.state.models import Connection
+from tests.integration.conftest import KEY
 from tests.integration.connecting import connected, export_on, form
 from tests.integration.office import ALICE, Office
 from tests.integration.people import somebody
@@ -43,3 +45,16 @@ def test_its_page_and_the_api_show_it_all_the_same(office: Office) -> None:
     alice = somebody("alice", Role.ADMINISTRATOR)
     assert "Newsletter" in alice.browser.get("/admin/connections").content.decode()
     assert alice.browser.get(f"/admin/connections/{made.id}").status_code == 200
+
+
+def test_each_secret_of_a_connection_is_sealed_apart_and_moves_to_a_new_master_key(office: Office) -> None:
+    made = connected(office, ALICE)
+    row = Connection.objects.get(pk=made.id)
+    connecting.keep_key(row, Secret("CANARY of a stamp"), "stamp")
+    assert rotation.rotate(ALICE, forget_old=True).rewrapped == 2
+    assert connecting.key_of(row, "stamp").reveal() == "CANARY of a stamp"
+    assert connecting.key_of(row).reveal() == KEY
+    stamp = row.secrets.get(name="stamp")
+    row.secrets.filter(name="key").update(wrapped=stamp.wrapped, sealed=stamp.sealed)
+    with pytest.raises(NeedsAttention, match="SECRET_UNREADABLE"):
+        connecting.key_of(row)

@@ -1,7 +1,7 @@
 """What a kind of destination says about itself: enough to draw its form, keep its secrets and open it."""
 
 import dataclasses
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cache
@@ -118,7 +118,7 @@ class Spec(Generic[S]):
     @property
     def fields(self) -> tuple[Setting, ...]:
         """The settings in the order of the dataclass."""
-        settings: Hashable = self.settings  # a class of a type variable, to mypy no hashable one
+        settings: Any = self.settings  # mypy does not take a class of a type variable for hashable
         return _fields(settings)
 
     @property
