@@ -99,6 +99,7 @@ def test_definitions_and_the_terminal_know_it(post: Installation) -> None:
     assert "POSTCARDS_OFFICE" in refused(post, "apply", str(wrong))
     wrong.write_text(DEFINITIONS.replace("Gold", f"Gold {STAMP}"), encoding="utf-8")
     assert "LOOKS_LIKE_SECRET" in refused(post, "apply", str(wrong))
+    wrong.unlink()
     assert "created" in post.leleka("apply", path)
     assert "The stamp is valid." in post.leleka("check", "Written", "--list", "1")
     post.leleka("export", "run", "From file")
