@@ -9,7 +9,7 @@ import itertools
 import json
 import re
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -210,8 +210,8 @@ class FakeDestination:
     def contact_count(self) -> int | None:
         return len(self.people)
 
-    def rekey(self, key: Secret) -> None:
-        self.key_accepted = bool(key.reveal())
+    def rekey(self, secrets: Mapping[str, Secret]) -> None:
+        self.key_accepted = all(secret.reveal() for secret in secrets.values())
 
     def close(self) -> None:
         self.closed = True

@@ -55,7 +55,7 @@ CLOCK: Final = SystemClock()
 UNKNOWN: Final = 999_999
 Function = Callable[..., Any]
 Call = Callable[["Places"], tuple[Any, ...]]
-FORM: Final = connection_commands.ConnectionForm(name="Other", host="demo.api-us1.com")
+FORM: Final = connection_commands.ConnectionForm(name="Other", settings={"host": "demo.api-us1.com"})
 ONES_OWN: Final[Mapping[Function, str]] = {
     permissions.allows: "the check itself",
     task_queries.task: "tasks one asked for",
@@ -195,10 +195,11 @@ BY_PERMISSION: Final[Mapping[Permission, Mapping[Function, Call]]] = {
         export_choices.sum_of: given([], "nothing", 1),
     },
     Permission.CONNECTIONS: {
-        connection_test.begin: given(connection_test.Draft("demo.api-us1.com"), CLOCK),
+        connection_test.begin: given(connection_test.Draft({"host": "demo.api-us1.com"}), CLOCK),
         connection_queries.connection: _ONE,
         connection_queries.connections_after: _AFTER,
         connection_queries.find_connections: _LIST,
+        connection_queries.kind_of: given("activecampaign"),
         connection_queries.kinds: _NONE,
         live_account.check: given("nothing", None, CLOCK),
         live_account.names: _NONE,

@@ -21,7 +21,7 @@ from leleka.services.people import commands as people_commands
 from leleka.state.models import Account, AuditEntry, Connection, Run, RunStatus
 from tests.fakes.configuration import stored
 from tests.integration.conftest import KEY
-from tests.integration.connecting import OTHER_KEY, connected, export_on, form, host, tried
+from tests.integration.connecting import OTHER_KEY, connected, draft, export_on, form, host, tried
 from tests.integration.office import ALICE, Office
 from tests.integration.people import PASSWORD, somebody
 
@@ -34,7 +34,7 @@ def codes(error: InvalidInput) -> set[tuple[str, str]]:
 
 def test_a_connection_is_set_up_and_its_key_is_sealed(office: Office) -> None:
     made = connected(office, ALICE, audience="administrators and contributors", plan_limit=5000)
-    assert (made.name, made.host, made.plan_limit, made.key_hint) == (
+    assert (made.name, made.host, made.plan_limit, made.secrets["key"].hint) == (
         "Newsletter",
         host(office),
         5000,
@@ -50,7 +50,7 @@ def test_a_connection_is_set_up_and_its_key_is_sealed(office: Office) -> None:
 
 def test_save_needs_a_connect_that_passed_for_this_host_and_key_and_person(office: Office) -> None:
     alice = somebody("alice", Role.ADMINISTRATOR)
-    _, proof = tried(ALICE, Draft(host(office), KEY))
+    _, proof = tried(ALICE, draft(office))
     refused: tuple[Attempt, ...] = (
         lambda: editing.create(ALICE, form(office)),
         lambda: editing.create(ALICE, form(office, proof=proof + "x")),
@@ -94,7 +94,7 @@ def test_everything_wrong_in_a_form_is_said_at_once(office: Office) -> None:
 )
 def test_what_is_missing_is_refused(office: Office, values: dict[str, Any], code: str) -> None:
     alice = somebody("alice", Role.ADMINISTRATOR).actor
-    _, proof = tried(alice, Draft(host(office), KEY))
+    _, proof = tried(alice, draft(office))
     with pytest.raises(InvalidInput, match=code):
         editing.create(alice, form(office, proof=proof, **values))
     assert not Connection.objects.exists()
@@ -128,7 +128,7 @@ def test_an_export_user_confirms_with_their_password(office: Office) -> None:
 
 def test_guesses_at_a_password_are_limited_as_at_sign_in(office: Office) -> None:
     alice = somebody("alice", Role.ADMINISTRATOR).actor
-    _, proof = tried(alice, Draft(host(office), KEY))
+    _, proof = tried(alice, draft(office))
     for _ in range(5):
         with pytest.raises(InvalidInput, match="PASSWORD_WRONG"):
             editing.create(alice, form(office, proof=proof, password="guess"))
@@ -155,7 +155,7 @@ def test_another_key_is_tested_before_it_is_kept(office: Office) -> None:
     made = connected(office, ALICE)
     with pytest.raises(InvalidInput, match="CONNECT_FIRST"):
         editing.update(ALICE, made.id, made.version, form(office, key=OTHER_KEY))
-    _, proof = tried(ALICE, Draft(host(office), KEY, connection=made.id))
+    _, proof = tried(ALICE, draft(office, connection=made.id))
     editing.update(ALICE, made.id, made.version, form(office, proof=proof))
     assert Connection.objects.get().secrets.get().version == 2
 
@@ -165,8 +165,12 @@ def test_another_host_needs_the_key_and_the_consent_again(office: Office) -> Non
     made = connected(office, ALICE)
     moved = form(office, host="other.api-us1.com")
     attempts: tuple[Attempt, ...] = (
-        lambda: editing.update(ALICE, made.id, made.version, replace(moved, key="")),
-        lambda: connection_test.begin(ALICE, Draft("other.api-us1.com", connection=made.id), SystemClock()),
+        lambda: editing.update(
+            ALICE, made.id, made.version, replace(moved, settings={**moved.settings, "key": ""})
+        ),
+        lambda: connection_test.begin(
+            ALICE, Draft({"host": "other.api-us1.com"}, connection=made.id), SystemClock()
+        ),
     )
     for attempt in attempts:
         with pytest.raises(InvalidInput, match="KEY_REQUIRED") as raised:
@@ -187,7 +191,7 @@ def test_a_connection_that_moves_brings_its_key_and_its_exports_along(office: Of
     there = Connection.objects.create(name="There", type=row.type, account=account, host="other.api-us1.com")
     matching = {"email": "email", "lines": [{"to": "phone", "column": "landline"}], "tags": []}
     theirs = export_on(connection_queries.view_of(there), "Calls", matching=matching)
-    judged = connection_test.judge(Draft("other.api-us1.com", KEY), None)
+    judged = connection_test.judge(draft(office, host="other.api-us1.com"), None)
     moved = form(
         office, host="other.api-us1.com", proof=connection_test._prove(ALICE, judged, [], SystemClock())
     )
@@ -239,7 +243,7 @@ def test_a_connection_of_a_file_is_read_only(office: Office) -> None:
     row = Connection.objects.get()
     with pytest.raises(Conflict, match="MANAGED_BY_FILE"):
         editing.update(ALICE, row.pk, row.version, form(office, key=""))
-    steps, _ = tried(ALICE, Draft("", connection=row.pk))
+    steps, _ = tried(ALICE, Draft({}, connection=row.pk))
     assert [step.standing for step in steps] == [CheckStatus.PASSED] * 3
     assert connection_queries.connection(ALICE, row.pk).checked_at is not None
 
@@ -253,7 +257,7 @@ def test_only_administrators_see_and_change_connections(office: Office, role: Ro
         lambda: connection_queries.find_connections(bob, ListQuery()),
         lambda: connection_queries.connections_after(bob, 0, 50),
         lambda: connection_queries.connection(bob, made.id),
-        lambda: connection_test.begin(bob, Draft(host(office), KEY), SystemClock()),
+        lambda: connection_test.begin(bob, draft(office), SystemClock()),
         lambda: editing.create(bob, form(office)),
         lambda: editing.update(bob, made.id, made.version, form(office)),
     )

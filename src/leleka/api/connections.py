@@ -1,15 +1,25 @@
 """Connections: the ways to accounts. Administrators only; the key goes in and never comes out."""
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Mapping
+from dataclasses import fields
 from typing import Annotated, Any, Final, Literal
 
-from ninja import Query, Router, Schema, Status
+from ninja import Body, Query, Router, Status
 from pydantic import ConfigDict, Field
 
-from leleka.api.problems import ProblemOut
 from leleka.api.request import ApiRequest
-from leleka.api.schemas.common import LARGEST, Audience, CheckOut, In, Number, Page, Paging, Version, paged
+from leleka.api.schemas.common import LARGEST, In, Number, Page, Paging, Version, paged
+from leleka.api.schemas.connections import (
+    CheckedOut,
+    ConnectionChange,
+    ConnectionIn,
+    ConnectionOut,
+    ConsentOut,
+    DraftIn,
+    Language,
+    settings_in,
+    shown,
+)
 from leleka.core.clock import current_clock
 from leleka.core.ports.destination import CheckStatus
 from leleka.errors import InvalidInput, Problem
@@ -19,123 +29,11 @@ from leleka.services.connections import connection_test, consent
 from leleka.services.connections import queries as connection_queries
 from leleka.services.connections.commands import ConnectionForm
 from leleka.services.connections.connection_test import Draft
-from leleka.services.connections.queries import ConnectionView
 from leleka.services.exports import connection_removal
 
 router = Router(tags=["Connections"])
-Language = Literal["en", "uk"]
-_KEPT: Final = ("name", "host", "audience", "type", "share", "plan_limit")
-_EXAMPLE: Final[dict[str, Any]] = {
-    "name": "Newsletter",
-    "host": "example.api-us1.com",
-    "key": "the API key",
-    "audience": "administrators and contributors",
-    "agreed": True,
-    "consent_version": consent.VERSION,
-    "check": True,
-}
-
-
-class UsedByOut(Schema):
-    id: int
-    name: str
-    managed_by_file: str
-    running: bool
-
-
-class ConnectionOut(Schema):
-    """``key_hint`` is how a stored key ends. ``attention`` is why an administrator must act."""
-
-    id: int
-    name: str
-    type: str
-    title: str
-    host: str
-    audience: Audience
-    share: float
-    plan_limit: int | None
-    has_key: bool
-    key_hint: str
-    key_reference: str
-    consent_by: str
-    consent_version: str
-    consent_language: str
-    consent_at: datetime | None
-    export_user: str
-    attention: Sequence[ProblemOut]
-    last_check: Sequence[CheckOut]
-    checked_at: datetime | None
-    exports: Sequence[UsedByOut]
-    created_at: datetime
-    managed_by_file: str
-    version: int
-
-
-class ConsentOut(Schema):
-    """What ``agreed`` agrees to; send its version along."""
-
-    version: str
-    language: Language
-    paragraphs: Sequence[str]
-
-
-class DraftIn(In):
-    """What is to be tested. An empty host or key is the one that ``connection`` has."""
-
-    model_config = ConfigDict(
-        json_schema_extra={"examples": [{"host": "example.api-us1.com", "key": "the API key"}]}
-    )
-    host: str = ""
-    key: str = Field(default="", json_schema_extra={"writeOnly": True}, repr=False)
-    type: Literal["activecampaign"] = "activecampaign"
-    connection: int | None = Field(default=None, ge=1, le=LARGEST)
-
-
-class CheckedOut(Schema):
-    """``proof`` is for saving this host and key within a quarter of an hour; "" where a step failed."""
-
-    passed: bool
-    proof: str
-    notes: Sequence[str]
-    steps: Sequence[CheckOut]
-
-
-class Settled(In):
-    """What goes along with saving. ``check`` tests first; else ``proof`` says that it was tested.
-
-    ``password`` is one's own: it makes whoever asks the export user.
-    """
-
-    agreed: bool = False
-    consent_version: str = ""
-    consent_language: Language = "en"
-    password: str = Field(default="", json_schema_extra={"writeOnly": True}, repr=False)
-    proof: str = ""
-    check: bool = False
-
-
-class ConnectionIn(Settled):
-    model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE]})
-    name: str
-    host: str
-    key: str = Field(json_schema_extra={"writeOnly": True}, repr=False)
-    type: Literal["activecampaign"] = "activecampaign"
-    audience: Audience = "administrators"
-    share: float = 0.9
-    plan_limit: int | None = None
-
-
-class ConnectionChange(Settled):
-    """What is left away stays as it is. Sharing ends with audience "administrators"."""
-
-    model_config = ConfigDict(json_schema_extra={"examples": [{"version": 1, "audience": "administrators"}]})
-    version: Version
-    name: str = ""
-    host: str = ""
-    key: str = Field(default="", json_schema_extra={"writeOnly": True}, repr=False)
-    audience: Audience = "administrators"
-    share: float = 0.9
-    plan_limit: int | None = None
+_KEPT: Final = ("name", "audience", "share", "plan_limit")
+_FORM: Final = frozenset(one.name for one in fields(ConnectionForm))
 
 
 class PasswordIn(In):
@@ -160,49 +58,61 @@ class RemovalIn(In):
 @router.get("", response=Page[ConnectionOut], operation_id="listConnections", summary="List connections")
 def list_connections(request: ApiRequest, paging: Annotated[Paging, Query()]) -> dict[str, object]:
     """In the order in which they were made."""
-    return paged(connection_queries.connections_after(request.auth, paging.after, paging.limit + 1), paging)
+    page = paged(connection_queries.connections_after(request.auth, paging.after, paging.limit + 1), paging)
+    items: Any = page["items"]
+    return {**page, "items": [shown(one) for one in items]}
 
 
 @router.get(
     "/consent", response=ConsentOut, operation_id="showConsent", summary="Data privacy and compliance"
 )
-def show_consent(request: ApiRequest, language: Annotated[Language, Query()] = "en") -> consent.ConsentText:  # noqa: ARG001
+def show_consent(
+    request: ApiRequest,  # noqa: ARG001
+    language: Annotated[Language, Query()] = "en",
+    type: Annotated[str, Query()] = "",  # noqa: A002 - what connections call their kind
+) -> consent.ConsentText:
     """The text somebody agrees to before personal data may leave."""
-    return consent.consent_text(language)
+    return consent.consent_text(language, type)
 
 
 @router.post("/check", response=CheckedOut, operation_id="checkConnection", summary="Connect: test a way")
 def check_connection(request: ApiRequest, data: DraftIn) -> dict[str, Any]:
     """Test host and key step by step; at most five times a minute."""
-    test, steps = _tested(request.auth, Draft(data.host, data.key, data.type, data.connection))
+    test, steps = _tested(
+        request.auth, Draft(settings_in(data.model_dump(exclude_unset=True)), data.type, data.connection)
+    )
     passed = all(step.standing is CheckStatus.PASSED for step in steps)
     return {"passed": passed, "proof": test.proof, "notes": test.notes, "steps": steps}
 
 
 @router.post("", response={201: ConnectionOut}, operation_id="createConnection", summary="Add a connection")
-def create_connection(request: ApiRequest, data: ConnectionIn) -> Status[ConnectionView]:
-    proof = _proof(request.auth, Draft(data.host, data.key, data.type)) if data.check else data.proof
-    form = ConnectionForm(**{**data.model_dump(exclude={"check"}), "proof": proof})
-    return Status(201, connection_commands.create(request.auth, form))
+def create_connection(request: ApiRequest, data: Annotated[ConnectionIn, Body()]) -> Status[dict[str, Any]]:
+    given = data.model_dump(exclude={"check"})
+    settings = settings_in(given)
+    if data.check:
+        given["proof"] = _proof(request.auth, Draft(settings, data.type))
+    form = ConnectionForm(**_of_form(given), settings=settings)
+    return Status(201, shown(connection_commands.create(request.auth, form)))
 
 
 @router.get("/{int:number}", response=ConnectionOut, operation_id="getConnection", summary="Get a connection")
-def get_connection(request: ApiRequest, number: Number) -> ConnectionView:
-    return connection_queries.connection(request.auth, number)
+def get_connection(request: ApiRequest, number: Number) -> dict[str, Any]:
+    return shown(connection_queries.connection(request.auth, number))
 
 
 @router.patch(
     "/{int:number}", response=ConnectionOut, operation_id="updateConnection", summary="Change a connection"
 )
-def update_connection(request: ApiRequest, number: Number, data: ConnectionChange) -> ConnectionView:
+def update_connection(request: ApiRequest, number: Number, data: ConnectionChange) -> dict[str, Any]:
     """Another host needs the key again, and consent; a new key needs a test."""
     view = connection_queries.connection(request.auth, number)
     given = data.model_dump(exclude_unset=True, exclude={"check", "version"})
-    values = {**{name: getattr(view, name) for name in _KEPT}, **given}
+    settings = settings_in(given)
+    values = {**{name: getattr(view, name) for name in _KEPT}, **_of_form(given)}
     if data.check:
-        draft = Draft(values["host"], values.get("key", ""), view.type, number)
-        values["proof"] = _proof(request.auth, draft)
-    return connection_commands.update(request.auth, number, data.version, ConnectionForm(**values))
+        values["proof"] = _proof(request.auth, Draft(settings, view.type, number))
+    form = ConnectionForm(**values, settings=settings)
+    return shown(connection_commands.update(request.auth, number, data.version, form))
 
 
 @router.post(
@@ -211,9 +121,9 @@ def update_connection(request: ApiRequest, number: Number, data: ConnectionChang
     operation_id="becomeExportUser",
     summary="Lend one's name to its runs",
 )
-def become_export_user(request: ApiRequest, number: Number, data: PasswordIn) -> ConnectionView:
+def become_export_user(request: ApiRequest, number: Number, data: PasswordIn) -> dict[str, Any]:
     """Make oneself the export user, also of a connection that a file manages; the password is one's own."""
-    return connection_commands.become_export_user(request.auth, number, data.password)
+    return shown(connection_commands.become_export_user(request.auth, number, data.password))
 
 
 @router.post(
@@ -227,6 +137,10 @@ def remove_connection(request: ApiRequest, number: Number, data: RemovalIn) -> S
     fates = {one.id: one.fate for one in data.exports}
     connection_removal.remove(request.auth, number, data.version, fates)
     return Status(204, None)
+
+
+def _of_form(given: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in given.items() if name in _FORM}
 
 
 def _tested(actor: Actor, draft: Draft) -> tuple[connection_test.Connect, list[Any]]:

@@ -11,6 +11,9 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 from leleka.errors import LelekaError, Problem
 from leleka.messages.http_status import retry_after, status_of
 
+KIND_TAG: Final = (
+    "kind:"  # before the kind of a connection, where a request may be of several; no field is called so
+)
 _TITLES: Final = {
     400: "The request could not be understood",
     401: "Not signed in",
@@ -97,7 +100,8 @@ def _not_valid(_: HttpRequest, error: ValidationError | type[ValidationError]) -
 
 def _problem(one: dict[str, Any]) -> Problem:
     # The first two parts name where the value came from and the parameter of our function.
-    place = ".".join(str(part) for part in one["loc"] if part not in {"body", "query", "path", "data"})
+    parts = [str(part) for part in one["loc"] if part not in {"body", "query", "path", "data"}]
+    place = ".".join(part for part in parts if not part.startswith(KIND_TAG))
     code = "UNKNOWN_FIELD" if one["type"] == "extra_forbidden" else "INPUT_INVALID"
     return Problem(code, f"{one['msg']}.", place)
 

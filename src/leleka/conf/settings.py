@@ -12,7 +12,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, Validati
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from leleka.conf import notice_channels
-from leleka.core.configuration import DOCUMENTED_SUFFIXES, Channels, Configuration, Network, Web
+from leleka.core.configuration import Channels, Configuration, Network, Web
 from leleka.core.secret import Secret
 from leleka.errors import InvalidInput, Problem
 
@@ -219,7 +219,7 @@ def read(environment: Mapping[str, str] | None = None) -> Configuration:
 def _network(settings: Settings, test_hosts: frozenset[str]) -> Network:
     speed = settings.test_speed
     return Network(
-        host_suffixes=DOCUMENTED_SUFFIXES + _parts(settings.activecampaign_host_suffixes),
+        host_suffixes=_parts(settings.activecampaign_host_suffixes),
         test_hosts=test_hosts,
         test_speed=None if speed == _UNLIMITED else float(speed),
     )

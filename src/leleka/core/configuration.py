@@ -7,18 +7,16 @@ from urllib.parse import urlsplit
 
 from leleka.core.secret import Secret
 
-# The two domains that ActiveCampaign documents.
-DOCUMENTED_SUFFIXES = ("api-us1.com", "activehosted.com")
-
 
 @dataclass(frozen=True, slots=True)
 class Network:
     """Which hosts may be reached, and how fast the pretended ones go.
 
+    ``host_suffixes`` are domains that the operator permits besides those a destination documents.
     ``test_speed`` scales paces, polls and pauses for ``test_hosts`` alone; ``None`` is unlimited.
     """
 
-    host_suffixes: tuple[str, ...] = DOCUMENTED_SUFFIXES
+    host_suffixes: tuple[str, ...] = ()
     test_hosts: frozenset[str] = frozenset()
     test_speed: float | None = 1.0
 

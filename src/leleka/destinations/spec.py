@@ -1,8 +1,11 @@
 """What a kind of destination says about itself: enough to draw its form, keep its secrets and open it."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Generic, Protocol, TypeVar
+import dataclasses
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cache
+from typing import Any, Final, Generic, Protocol, TypeVar, get_type_hints
 
 from leleka.core.configuration import Network
 from leleka.core.ports.clock import Clock
@@ -10,10 +13,67 @@ from leleka.core.ports.destination import Destination, Limits, Turn
 from leleka.core.secret import Secret
 
 S = TypeVar("S")
+Languages = Mapping[str, Mapping[str, str]]
+_LONGEST_NAME: Final = 50  # what the state holds
+# What every connection has, whatever its kind: a setting of that name could not be told from it.
+COMMON: Final = frozenset(
+    {
+        "agreed", "attention", "audience", "check", "checked_at", "connection", "consent", "consent_at",
+        "consent_by", "consent_language", "consent_version", "created_at", "csrfmiddlewaretoken", "export_user",
+        "exports", "id", "last_check", "managed_by_file", "name", "notes", "password", "plan_limit", "proof",
+        "settings", "share", "share_of_limits", "shared_with", "steps", "title", "type", "version",
+    }
+)  # fmt: skip
+
+
+class SettingType(StrEnum):
+    TEXT = "text"
+    CHOICE = "choice"
+    SECRET = "secret"  # noqa: S105 - the name of a type
+
+
+@dataclass(frozen=True, slots=True)
+class SettingInfo:
+    """What a kind's settings dataclass says of a field: ``host: Annotated[str, SettingInfo("Hostname", …)]``.
+
+    ``label``, ``help`` and the words of ``choices`` are English; pages look up their translation. ``help_saved`` is
+    added to ``help`` once the connection exists; ``example`` stands in the API's description. ``check`` returns what is
+    kept of a typed text, of a secret a ``Secret``, and raises ``InvalidInput``. The ``address`` is where data goes
+    to: ``Spec.identify`` judges it, and secrets are bound to it.
+    """
+
+    label: str
+    help: str = ""
+    help_saved: str = ""
+    example: str = ""
+    choices: Mapping[str, str] = field(default_factory=dict)
+    check: Callable[[str], Any] | None = None
+    address: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One setting of a connection, as forms, the API and definitions files ask for it.
+
+    A secret is encrypted, and never shown again. ``default`` is None where a value is required.
+    """
+
+    name: str
+    type: SettingType
+    info: SettingInfo
+    default: str | None
+
+    @property
+    def is_secret(self) -> bool:
+        return self.type is SettingType.SECRET
+
+    @property
+    def required(self) -> bool:
+        return self.default is None
 
 
 class Identity(Protocol):
-    """A host as it is kept (its ``str``), and the account it is of."""
+    """An address as it is kept (its ``str``), and the account it is of."""
 
     @property
     def account(self) -> str: ...
@@ -23,19 +83,79 @@ class Identity(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Spec(Generic[S]):
-    """``kind`` is its name in definitions.
+    """``kind`` is its name in definitions and in the API, and that of its entry point.
 
-    ``settings`` is a dataclass: its fields draw the form, and those named in ``secrets`` are ``Secret``.
-    ``steps`` names the steps of a connection test without a target, in their order.
+    ``settings`` is a dataclass whose fields carry a ``SettingInfo``: they draw the form, the API's schema and the
+    keys of a connection in a definitions file; those of type ``Secret`` are the secrets. ``steps`` maps the steps of
+    a connection test without a target, in their order, to what people read. ``words`` holds translations that
+    Leleka's own catalogue lacks: language -> English text -> translation. ``assumed`` is the kind that is meant
+    where none is named.
     """
 
     kind: str
     title: str
     settings: type[S]
-    secrets: tuple[str, ...]
     limits: Limits
-    steps: tuple[str, ...]
+    steps: Mapping[str, str]
     open: Callable[[S, Network, Clock, Turn], Destination]
     identify: Callable[[str, Network], Identity]
-    check_key: Callable[[str], Secret]
-    check_name: Callable[[str], str]
+    check_name: Callable[[str], str] = str
+    words: Languages = field(default_factory=dict)
+    assumed: bool = False
+
+    def __post_init__(self) -> None:
+        """Raises ``ValueError`` for settings that cannot be drawn or kept."""
+        taken = COMMON.intersection(one.name for one in self.fields)
+        if taken:
+            raise ValueError(f"{self.kind}: every connection has {', '.join(sorted(taken))} already")
+        if any(len(name) > _LONGEST_NAME for name in (self.kind, *(one.name for one in self.fields))):
+            raise ValueError(f"{self.kind}: names have {_LONGEST_NAME} characters at most")
+        addresses = [one for one in self.fields if one.info.address]
+        if len(addresses) != 1 or addresses[0].is_secret or not addresses[0].required:
+            raise ValueError(f"{self.kind}: exactly one setting is the address; it is required and no secret")
+        if any(one.is_secret and not one.required for one in self.fields):
+            raise ValueError(f"{self.kind}: a secret is required and has no default")
+
+    @property
+    def fields(self) -> tuple[Setting, ...]:
+        """The settings in the order of the dataclass."""
+        settings: Any = self.settings  # mypy does not take a class of a type variable for hashable
+        return _fields(settings)
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        return tuple(one.name for one in self.fields if one.is_secret)
+
+    @property
+    def address(self) -> Setting:
+        return next(one for one in self.fields if one.info.address)
+
+    @property
+    def plain(self) -> tuple[Setting, ...]:
+        """The settings that are neither secret nor the address."""
+        return tuple(one for one in self.fields if not one.is_secret and not one.info.address)
+
+    def in_language(self, text: str, language: str) -> str | None:
+        """Return the kind's own translation of a text; None where it brings none."""
+        words = self.words.get(language) or self.words.get(language.partition("-")[0]) or {}
+        return words.get(text)
+
+
+@cache
+def _fields(settings: Any) -> tuple[Setting, ...]:
+    hints = get_type_hints(settings, include_extras=True)
+    return tuple(_setting(one, hints[one.name]) for one in dataclasses.fields(settings))
+
+
+def _setting(one: "dataclasses.Field[Any]", hint: Any) -> Setting:
+    """Raises ``ValueError`` for a field of which nothing is said."""
+    info = next((said for said in getattr(hint, "__metadata__", ()) if isinstance(said, SettingInfo)), None)
+    if info is None:
+        raise ValueError(f"the setting {one.name} needs a SettingInfo")
+    kind = SettingType.CHOICE if info.choices else SettingType.TEXT
+    return Setting(
+        name=one.name,
+        type=SettingType.SECRET if hint.__origin__ is Secret else kind,
+        info=info,
+        default=None if one.default is dataclasses.MISSING else str(one.default),
+    )

@@ -57,6 +57,18 @@ SENTENCES: Final[Mapping[str, tuple[Promise | str, Promise | str]]] = {
         _("This is not a host of ActiveCampaign."),
         _("Enter the host from Settings › Developer, for example youraccount.api-us1.com."),
     ),
+    "SETTING_REQUIRED": (_("A value is needed here."), ""),
+    "SETTING_INVALID": (_("This value is too long, or has an invisible character."), ""),
+    "SETTING_NOT_OFFERED": (_("Choose one of those offered."), ""),
+    "SETTING_UNKNOWN": (_("A connection of this kind has no such setting."), ""),
+    "SECRET_REQUIRED": (
+        _("Enter it, or enter it again for another address: a stored one is never sent elsewhere."),
+        "",
+    ),
+    "DESTINATION_BROKEN": (
+        _("This kind of destination is installed, but cannot be loaded."),
+        _("See the log; install a version of it that fits this Leleka."),
+    ),
     "AUDIENCE_UNKNOWN": (_("Choose one of those offered."), ""),
     "SHARE_INVALID": (_("The share of the request limits is from 1 to 100 percent."), ""),
     "PLAN_LIMIT_INVALID": (_("Enter a whole number of contacts, at least 1, or nothing."), ""),

@@ -35,7 +35,7 @@ def test_without_any_setting_the_defaults_hold(monkeypatch: pytest.MonkeyPatch, 
     assert found.data_dir == home / ".local/share/leleka"
     assert found.master_key_file == home / ".config/leleka/master.key"
     assert found.source_dirs == ()
-    assert found.network.host_suffixes == ("api-us1.com", "activehosted.com")
+    assert found.network.host_suffixes == ()
     assert found.network.test_hosts == frozenset()
     assert found.network.test_speed == 1.0
     assert (found.lease_seconds, found.memory_limit, found.threads, found.time_zone) == (
@@ -63,7 +63,7 @@ def test_every_setting_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
     assert found.data_dir == Path("/srv/leleka")
     assert found.master_key_file == Path("/etc/leleka/key")
     assert found.source_dirs == (Path("/data"), Path("/more"))
-    assert found.network.host_suffixes == ("api-us1.com", "activehosted.com", "example.com")
+    assert found.network.host_suffixes == ("example.com",)
     assert found.network.test_hosts == {"127.0.0.1:8765", "localhost:80", "[::1]:9"}
     assert found.network.test_speed == 2.5
     assert (found.lease_seconds, found.memory_limit, found.threads) == (30.0, "512MB", 4)

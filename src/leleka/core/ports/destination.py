@@ -1,4 +1,4 @@
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -157,8 +157,8 @@ class Destination(Protocol):
         """Ask once how a batch stands."""
         ...
 
-    def rekey(self, key: Secret) -> None:
-        """Use another key of the same account, from the next request on."""
+    def rekey(self, secrets: Mapping[str, Secret]) -> None:
+        """Use other secrets of the same account, by the names of their settings, from the next request on."""
         ...
 
     def queue_empty(self) -> bool:

@@ -1,6 +1,6 @@
 """An ActiveCampaign account as a destination: bulk import only, never a re-subscription."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from leleka.core.configuration import Network
@@ -25,7 +25,7 @@ from leleka.destinations.activecampaign.client import Client
 from leleka.destinations.activecampaign.connection_test import check_steps
 from leleka.destinations.activecampaign.hosts import Host, normalise_host
 from leleka.destinations.activecampaign.response_parsing import is_deleted, number_of, plain, rows_of
-from leleka.destinations.activecampaign.settings import Settings, check_key, check_share
+from leleka.destinations.activecampaign.settings import Settings, check_key
 from leleka.errors import NeedsAttention, TryLater
 from leleka.transport.client import GuardedClient
 
@@ -40,9 +40,8 @@ _STANDARD_FIELDS: Final = (
 
 
 def open_account(settings: Settings, network: Network, clock: Clock, turn: Turn) -> Destination:
-    """Raises ``InvalidInput`` for a host, key or share that cannot be right; asks nothing of the network."""
+    """Raises ``InvalidInput`` for a host or key that cannot be right; asks nothing of the network."""
     host = normalise_host(settings.host, network)
-    check_share(settings.share)
     key = check_key(settings.key.reveal())
     return ActiveCampaign(host, GuardedClient(host.origin, {_KEY_HEADER: key}, clock), clock, turn)
 
@@ -120,8 +119,8 @@ class ActiveCampaign:
     def contact_count(self) -> int | None:
         return self._client.contact_count()
 
-    def rekey(self, key: Secret) -> None:
-        self._http.replace(_KEY_HEADER, check_key(key.reveal()))
+    def rekey(self, secrets: Mapping[str, Secret]) -> None:
+        self._http.replace(_KEY_HEADER, check_key(secrets["key"].reveal()))
 
     def close(self) -> None:
         self._client.close()

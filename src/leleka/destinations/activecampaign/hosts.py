@@ -9,10 +9,11 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from leleka.core.configuration import DOCUMENTED_SUFFIXES, Network
+from leleka.core.configuration import Network
 from leleka.errors import InvalidInput
 from leleka.transport.client import Origin
 
+DOCUMENTED_SUFFIXES: Final = ("api-us1.com", "activehosted.com")
 _LABEL: Final = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 _NAME: Final = re.compile(rf"{_LABEL}(?:\.{_LABEL})*")
 _TEST_HOST: Final = re.compile(rf"(?P<name>{_NAME.pattern}|\[[0-9a-f:.]+\])(?::(?P<port>[0-9]{{1,5}}))?")
@@ -59,7 +60,9 @@ def normalise_host(text: str, network: Network) -> Host:
     if len(rest) > _LONGEST_NAME or not _NAME.fullmatch(rest):
         raise _syntax("This is not a host name: no port, path, user name or other sign belongs here.")
     label, _, suffix = rest.partition(".")
-    if suffix not in {permitted.strip(".").lower() for permitted in network.host_suffixes}:
+    if suffix not in {
+        permitted.strip(".").lower() for permitted in DOCUMENTED_SUFFIXES + network.host_suffixes
+    }:
         raise InvalidInput("HOST_NOT_ALLOWED", "This is not a host of ActiveCampaign.", remedy=_REMEDY)
     return Host(rest, 443, label if suffix in DOCUMENTED_SUFFIXES else rest, notes)
 

@@ -2,23 +2,16 @@
 
 import re
 from dataclasses import dataclass
-from typing import Final
+from typing import Annotated, Final
 
 from leleka.core.secret import Secret
+from leleka.core.translation import translatable as _
+from leleka.destinations.spec import SettingInfo
 from leleka.errors import InvalidInput
 
 # Keys seen are 64 to 72 hexadecimal digits; the form is not documented, so only what no key has is refused.
 _KEY: Final = re.compile(r"[A-Za-z0-9_.-]{4,512}")
 _LIKE_A_KEY: Final = re.compile(r"[0-9a-fA-F]{64,}")
-
-
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """``share`` is the part of the account's request limits this installation may use."""
-
-    host: str
-    key: Secret
-    share: float = 0.9
 
 
 def check_key(text: str) -> Secret:
@@ -33,17 +26,6 @@ def check_key(text: str) -> Secret:
     return Secret(typed)
 
 
-def check_share(share: float) -> float:
-    """Raises ``InvalidInput`` SHARE_INVALID unless 0 < share <= 1."""
-    if not 0 < share <= 1:
-        raise InvalidInput(
-            "SHARE_INVALID",
-            "The share of ActiveCampaign's limits must be more than 0 and at most 1.",
-            remedy="0.9 leaves a tenth to other integrations.",
-        )
-    return share
-
-
 def refuse_secret_in_name(name: str) -> str:
     """Refuse a name that looks like a key pasted into the wrong field. Raises LOOKS_LIKE_SECRET."""
     if _LIKE_A_KEY.search(name):
@@ -53,3 +35,30 @@ def refuse_secret_in_name(name: str) -> str:
             remedy="Names are shown to everyone. If it is a key, replace it at ActiveCampaign.",
         )
     return name
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Where the account is, and the key to it."""
+
+    host: Annotated[
+        str,
+        SettingInfo(
+            _("REST Endpoint Hostname"),
+            help=_("The hostname only, without https://, for example youraccount.api-us1.com."),
+            help_saved=_("Another host needs the API key and your consent again."),
+            example="example.api-us1.com",
+            address=True,
+        ),
+    ]
+    key: Annotated[
+        Secret,
+        SettingInfo(
+            _("ActiveCampaign API Key"),
+            help=_(
+                "In ActiveCampaign under Settings › Developer. It is stored encrypted and never shown again."
+            ),
+            example="the API key",
+            check=check_key,
+        ),
+    ]

@@ -3,6 +3,7 @@
 Passwords are confirmed before the transaction of a change: a wrong one counts, whatever becomes of the change.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -10,7 +11,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 
 from leleka.core.clock import utc_now
-from leleka.destinations.registry import spec_of
+from leleka.destinations.spec import Spec
 from leleka.errors import Conflict, Forbidden, InvalidInput
 from leleka.services.access.actor import Actor
 from leleka.services.access.edit_guards import refuse_managed, stale
@@ -18,9 +19,10 @@ from leleka.services.access.permissions import Permission, require
 from leleka.services.audit.log import record
 from leleka.services.connections import consent
 from leleka.services.connections import keys as connection_keys
-from leleka.services.connections.connection_test import Draft, Judged, attempt, has_passed, judge
+from leleka.services.connections.connection_test import Draft, attempt, has_passed, judge
 from leleka.services.connections.field_conflicts import clashes, writer_of
 from leleka.services.connections.queries import ConnectionView, find_by_id, view_of
+from leleka.services.connections.settings import CheckedSettings, differs, kept_columns, spec_for
 from leleka.services.people import sign_in
 from leleka.state.models import Account, Connection, Export, Run
 
@@ -35,15 +37,15 @@ _TOLD: Final = ("name", "host", "audience", "share", "plan_limit")
 class ConnectionForm:
     """What somebody wants a connection to be.
 
-    An empty ``key`` keeps the one there is; ``password`` makes whoever asks the export user. ``proof`` is what
-    ``connection_checks`` gave for this host and key. ``agreed`` is to the text ``consent_version``.
+    ``settings`` are those of its kind by name: what is left out and an empty secret stay as they are. No ``type`` is
+    the assumed one. ``password`` makes whoever asks the export user. ``proof`` is what ``connection_test`` gave for
+    these settings. ``agreed`` is to the text ``consent_version``.
     """
 
     name: str
-    host: str
-    key: str = field(default="", repr=False)
+    settings: Mapping[str, str] = field(repr=False)
     audience: str = "administrators"
-    type: str = "activecampaign"
+    type: str = ""
     share: float = 0.9
     plan_limit: int | None = None
     agreed: bool = False
@@ -61,11 +63,11 @@ def create(actor: Actor, form: ConnectionForm) -> ConnectionView:
     steps = _passed(actor, form, judged)
     _confirm(actor, form)
     with transaction.atomic():
-        row = Connection(type=form.type, last_check=steps, last_checked_at=utc_now())
+        row = Connection(type=judged.type, last_check=steps, last_checked_at=utc_now())
         _agree(row, actor, form)
         _fill(row, form, judged, actor)
         _save(row)
-        _keep(row, judged)
+        connection_keys.keep_secrets(row, judged.secrets, judged.references)
         record(actor, "connection create", row.name, {"after": _told(row)})
     return view_of(row)
 
@@ -81,12 +83,12 @@ def update(actor: Actor, number: int, version: int, form: ConnectionForm) -> Con
     moved = judged.host != row.host
     if moved:
         consent.check_agreed(form.consent_version, form.consent_language, agreed=form.agreed)
-    steps = _passed(actor, form, judged) if judged.is_new_key else None
+    steps = _passed(actor, form, judged) if judged.has_secrets else None
     _confirm(actor, form)
     with transaction.atomic():
         take_version(row, version)
         before = _told(row)
-        if moved or row.name != form.name.strip():
+        if moved or row.name != form.name.strip() or differs(row, judged.plain):
             refuse_while_running(row)
         if moved:
             _refuse_clashes(row, judged.identity.account)
@@ -96,8 +98,8 @@ def update(actor: Actor, number: int, version: int, form: ConnectionForm) -> Con
             row.last_check, row.last_checked_at, row.attention = steps, utc_now(), ""
         _fill(row, form, judged, actor)
         _save(row)
-        _keep(row, judged)
-        what = {"before": before, "after": _told(row), "key": judged.is_new_key}
+        connection_keys.keep_secrets(row, judged.secrets, judged.references)
+        what = {"before": before, "after": _told(row), "key": judged.has_secrets}
         record(actor, "connection edit", row.name, what)
     return view_of(row)
 
@@ -139,7 +141,7 @@ def take_version(row: Connection, version: int) -> None:
 
 
 def refuse_while_running(row: Connection) -> None:
-    """Raises ``Conflict``: a live run goes on under the name and to the host it began with."""
+    """Raises ``Conflict``: a live run goes on under the name, to the host and with the settings it began with."""
     live = Run.objects.filter(export__connection=row, finished_at__isnull=True)
     names = list(live.order_by("export__name").values_list("export__name", flat=True))
     if names:
@@ -150,14 +152,14 @@ def refuse_while_running(row: Connection) -> None:
         )
 
 
-def _judge(form: ConnectionForm, row: Connection | None) -> Judged:
+def _judge(form: ConnectionForm, row: Connection | None) -> CheckedSettings:
     """Raises ``InvalidInput`` with everything that is wrong in the form."""
-    kind = row.type if row else form.type
+    spec = spec_for(row.type if row else form.type)
     found: list[InvalidInput] = []
-    attempt(found, "name", lambda: _check_name(form, kind))
+    attempt(found, "name", lambda: _check_name(form, spec))
     judged = None
     try:
-        judged = judge(Draft(form.host, form.key, kind), row)
+        judged = judge(Draft(form.settings, spec.kind), row)
     except InvalidInput as error:
         found.append(error)
     attempt(found, "audience", lambda: _check_audience(form.audience))
@@ -168,12 +170,13 @@ def _judge(form: ConnectionForm, row: Connection | None) -> Judged:
     return judged
 
 
-def _check_name(form: ConnectionForm, kind: str) -> None:
-    name, key = form.name.strip(), form.key.strip()
+def _check_name(form: ConnectionForm, spec: Spec[Any]) -> None:
+    name = form.name.strip()
     if not name or len(name) > _LONGEST_NAME or not name.isprintable():
         raise InvalidInput("NAME_INVALID", "A name has 1 to 200 visible characters.")
-    spec_of(kind).check_name(name)
-    if len(key) >= _LIKELY and not connection_keys.is_reference(key) and key in name:
+    spec.check_name(name)
+    secrets = (form.settings.get(one, "").strip() for one in spec.secrets)
+    if any(len(key) >= _LIKELY and not connection_keys.is_reference(key) and key in name for key in secrets):
         raise InvalidInput(
             "LOOKS_LIKE_SECRET", "This name holds the API key.", remedy="Names are shown to everyone."
         )
@@ -196,7 +199,7 @@ def _check_plan_limit(limit: int | None) -> None:
         raise InvalidInput("PLAN_LIMIT_INVALID", "It is a whole number of contacts, at least 1, or nothing.")
 
 
-def _passed(actor: Actor, form: ConnectionForm, judged: Judged) -> list[dict[str, Any]]:
+def _passed(actor: Actor, form: ConnectionForm, judged: CheckedSettings) -> list[dict[str, Any]]:
     steps = has_passed(actor, judged, form.proof)
     if steps is None:
         raise InvalidInput(
@@ -230,12 +233,12 @@ def _agree(row: Connection, actor: Actor, form: ConnectionForm) -> None:
     row.consent_version, row.consent_language = form.consent_version, form.consent_language
 
 
-def _fill(row: Connection, form: ConnectionForm, judged: Judged, actor: Actor) -> None:
+def _fill(row: Connection, form: ConnectionForm, judged: CheckedSettings, actor: Actor) -> None:
     row.account, _ = Account.objects.get_or_create(type=judged.type, name=judged.identity.account)
-    row.name, row.host = form.name.strip(), judged.host
+    for column, value in kept_columns(judged, row).items():
+        setattr(row, column, value)
+    row.name = form.name.strip()
     row.audience, row.share, row.plan_limit = form.audience, form.share, form.plan_limit
-    if judged.is_new_key:
-        row.key_reference = judged.reference
     if form.password:
         row.export_user_id = actor.user
 
@@ -248,13 +251,6 @@ def _save(row: Connection) -> None:
         raise Conflict(
             "CONNECTION_EXISTS", f"There is a connection called {row.name!r}.", where="name"
         ) from None
-
-
-def _keep(row: Connection, judged: Judged) -> None:
-    if judged.key is not None:
-        connection_keys.keep_key(row, judged.key)
-    elif judged.reference:
-        row.secrets.all().delete()
 
 
 def _refuse_clashes(row: Connection, account: str) -> None:
@@ -275,4 +271,5 @@ def _refuse_clashes(row: Connection, account: str) -> None:
 
 
 def _told(row: Connection) -> dict[str, object]:
-    return {name: getattr(row, name) for name in _TOLD}
+    beside = {"settings": row.settings} if row.settings else {}
+    return {**{name: getattr(row, name) for name in _TOLD}, **beside}

@@ -4,7 +4,8 @@ What passed is proved to Save by a signed token: it holds for one person, one ho
 from which nobody can guess it), for a quarter of an hour.
 """
 
-from collections.abc import Callable, Iterator
+import json
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import timedelta
 from typing import Any, Final, TypeVar
@@ -18,7 +19,7 @@ from leleka.core.ports.clock import Clock
 from leleka.core.ports.destination import Check, CheckStatus
 from leleka.core.secret import Secret
 from leleka.destinations.registry import spec_of
-from leleka.destinations.spec import Identity
+from leleka.destinations.spec import Setting
 from leleka.errors import InvalidInput, LelekaError, TryLater
 from leleka.services.access.actor import Actor
 from leleka.services.access.permissions import Permission, require
@@ -27,6 +28,15 @@ from leleka.services.connections import keys as connection_keys
 from leleka.services.connections import open_destination
 from leleka.services.connections.live_account import keep_result
 from leleka.services.connections.queries import find_by_id
+from leleka.services.connections.settings import (
+    CheckedSettings,
+    check_plain,
+    check_secret,
+    differs,
+    identify,
+    refuse_unknown,
+    spec_for,
+)
 from leleka.services.installation import configuration as installation_configuration
 from leleka.state.models import Account, AuditEntry, Connection
 
@@ -40,74 +50,70 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What is to be tested. An empty host or key is the one that ``connection`` has."""
+    """What is to be tested: the settings of a kind by name. What is left out, an empty address and an empty secret
+    are those that ``connection`` has; no ``type`` is the assumed one.
+    """
 
-    host: str
-    key: str = field(default="", repr=False)
-    type: str = "activecampaign"
+    settings: Mapping[str, str] = field(repr=False)
+    type: str = ""
     connection: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Judged:
-    """A host and a key that can be right; ``reference`` names a key kept elsewhere. With neither the kept one stays."""
-
-    type: str
-    identity: Identity
-    key: Secret | None
-    reference: str
-
-    @property
-    def host(self) -> str:
-        return str(self.identity)
-
-    @property
-    def is_new_key(self) -> bool:
-        return self.key is not None or bool(self.reference)
-
-    def digest(self) -> str:
-        typed = self.key.reveal() if self.key else self.reference
-        return salted_hmac(_SALT, typed, algorithm="sha256").hexdigest()
-
-
-def judge(draft: Draft, saved: Connection | None) -> Judged:
-    """Raises ``InvalidInput`` with everything that is wrong with host and key; asks nothing of the network."""
-    spec, network = spec_of(draft.type), installation_configuration.configuration().network
-    typed = draft.key.strip()
+def judge(draft: Draft, saved: Connection | None) -> CheckedSettings:
+    """Raises ``InvalidInput`` with everything that is wrong with the settings; asks nothing of the network."""
+    spec, network = spec_for(draft.type), installation_configuration.configuration().network
     found: list[InvalidInput] = []
-    host = draft.host if draft.host.strip() or saved is None else saved.host
-    identity = attempt(found, "host", lambda: spec.identify(host, network))
-    reference = typed if connection_keys.is_reference(typed) else ""
-    key = None
-    if reference:
-        attempt(found, "key", lambda: connection_keys.check_reference(reference))
-    elif typed:
-        key = attempt(found, "key", lambda: spec.check_key(typed))
-    elif saved is None or (identity is not None and str(identity) != saved.host):
-        found.append(_key_required(saved))
+
+    def tried(where: str, act: Callable[[], T]) -> T | None:
+        return attempt(found, where, act)
+
+    refuse_unknown(spec, draft.settings, tried)
+    typed = draft.settings.get(spec.address.name, "")
+    address = typed if typed.strip() or saved is None else saved.host
+    identity = tried(spec.address.name, lambda: identify(spec, address, network))
+    kept = open_destination.settings_of(saved) if saved is not None else {}
+    plain = check_plain(spec, draft.settings, kept, tried)
+    moved = saved is None or (identity is not None and str(identity) != saved.host)
+    secrets, references = {}, {}
+    for one in (one for one in spec.fields if one.is_secret):
+        text = draft.settings.get(one.name, "").strip()
+        if not text:
+            if moved:
+                found.append(_required(one, saved))
+            continue
+        secret = tried(one.name, lambda: check_secret(one, text))  # noqa: B023 - called at once
+        if secret is not None:
+            secrets[one.name] = secret
+        else:
+            references[one.name] = text
     if found or identity is None:
         raise InvalidInput.of([problem for error in found for problem in error.problems])
-    return Judged(draft.type, identity, key, reference)
+    return CheckedSettings(spec.kind, identity, plain, secrets, references)
 
 
 class Connect:
-    """A test that was permitted: iterate over it once. ``steps`` names what is coming.
+    """A test that was permitted: iterate over it once. ``steps`` names what is coming, ``words`` says it in English,
+    ``fields`` names the settings.
 
     ``proof`` is "" until everything passed; it stays so of a connection ``as_saved``, which needs no proof.
     """
 
-    def __init__(self, actor: Actor, judged: Judged, saved: Connection | None, clock: Clock) -> None:
-        self.steps = spec_of(judged.type).steps
+    def __init__(self, actor: Actor, judged: CheckedSettings, saved: Connection | None, clock: Clock) -> None:
+        spec = spec_of(judged.type)
+        self.steps = tuple(spec.steps)
+        self.words = spec.steps
+        self.translate = spec.in_language
+        self.fields = tuple(one.name for one in spec.fields)
         self.notes = tuple(judged.identity.notes)
         self.proof = ""
-        self.as_saved = saved is not None and not judged.is_new_key
+        self.as_saved = saved is not None and not judged.has_secrets and not differs(saved, judged.plain)
         self._actor, self._judged, self._saved, self._clock = actor, judged, saved, clock
 
     def __iter__(self) -> Iterator[Check]:
         done: list[Check] = []
         try:
-            key = self._key()
-            with open_destination.opened_with(self._connection(), key, self._clock) as account:
+            secrets = {name: self._secret(name) for name in spec_of(self._judged.type).secrets}
+            with open_destination.opened_with(self._connection(), secrets, self._clock) as account:
                 for step in account.destination.check(None):
                     done.append(step)
                     yield step
@@ -120,19 +126,20 @@ class Connect:
         elif all(step.standing is CheckStatus.PASSED for step in done):
             self.proof = _prove(self._actor, self._judged, done, self._clock)
 
-    def _key(self) -> Secret:
+    def _secret(self, name: str) -> Secret:
         judged, saved = self._judged, self._saved
-        if judged.key is not None:
-            return judged.key
-        if judged.reference:
-            key = connection_keys.referenced(judged.reference, "")
-            return spec_of(judged.type).check_key(key.reveal())
-        return connection_keys.key_of(saved or Connection())
+        if name in judged.secrets:
+            return judged.secrets[name]
+        if name in judged.references:
+            text = connection_keys.referenced(judged.references[name], "").reveal()
+            one = next(one for one in spec_of(judged.type).fields if one.name == name)
+            return check_secret(one, text) or Secret(text)
+        return connection_keys.key_of(saved or Connection(), name)
 
     def _connection(self) -> Connection:
         judged = self._judged
         account = Account.objects.filter(type=judged.type, name=judged.identity.account).first()
-        return Connection(type=judged.type, host=judged.host, account=account)
+        return Connection(type=judged.type, host=judged.host, settings=dict(judged.plain), account=account)
 
     def _broken_off(self, done: list[Check], error: LelekaError) -> list[Check]:
         problem = error.problems[0]
@@ -165,7 +172,7 @@ def begin(actor: Actor, draft: Draft, clock: Clock) -> Connect:
     return Connect(actor, judged, saved, clock)
 
 
-def has_passed(actor: Actor, judged: Judged, proof: str) -> list[dict[str, Any]] | None:
+def has_passed(actor: Actor, judged: CheckedSettings, proof: str) -> list[dict[str, Any]] | None:
     """Return the steps of the test that a proof tells of; None where it proves nothing of this host and key."""
     try:
         told = signing.loads(proof, salt=_SALT)
@@ -187,20 +194,33 @@ def attempt(found: list[InvalidInput], where: str, act: Callable[[], T]) -> T | 
         return None
 
 
-def _prove(actor: Actor, judged: Judged, done: list[Check], clock: Clock) -> str:
+def _prove(actor: Actor, judged: CheckedSettings, done: list[Check], clock: Clock) -> str:
     steps = [asdict(step) for step in done]
     return signing.dumps({**_claim(actor, judged), "steps": steps, "at": clock.now()}, salt=_SALT)
 
 
-def _claim(actor: Actor, judged: Judged) -> dict[str, str]:
-    return {"type": judged.type, "host": judged.host, "key": judged.digest(), "by": actor.name}
+def _claim(actor: Actor, judged: CheckedSettings) -> dict[str, Any]:
+    digest = salted_hmac(_SALT, _told(judged), algorithm="sha256").hexdigest()
+    plain = dict(judged.plain)
+    return {"type": judged.type, "host": judged.host, "settings": plain, "key": digest, "by": actor.name}
 
 
-def _key_required(saved: Connection | None) -> InvalidInput:
+def _told(judged: CheckedSettings) -> str:
+    secrets = {name: secret.reveal() for name, secret in judged.secrets.items()}
+    return json.dumps([secrets, dict(judged.references)], sort_keys=True)
+
+
+def _required(setting: Setting, saved: Connection | None) -> InvalidInput:
+    if setting.name != connection_keys.KEY:
+        return InvalidInput(
+            "SECRET_REQUIRED",
+            "Enter it, or enter it again for another address: a stored one is never sent elsewhere.",
+            where=setting.name,
+        )
     if saved is None:
-        return InvalidInput("KEY_REQUIRED", "Enter the API key.", where="key")
+        return InvalidInput("KEY_REQUIRED", "Enter the API key.", where=setting.name)
     return InvalidInput(
         "KEY_REQUIRED",
         "Another host needs the API key again: the stored one is never sent elsewhere.",
-        where="key",
+        where=setting.name,
     )

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from leleka.destinations.registry import assumed_kind, title_of
 from leleka.errors import InvalidInput
 
 VERSION: Final = "1"
@@ -26,10 +27,10 @@ _TEXTS: Final[Mapping[str, tuple[str, ...]]] = {
     "en": (
         (
             "With this connection you allow data, which may be sensitive and personal, to leave this installation "
-            "for ActiveCampaign."
+            "for {title}."
         ),
         (
-            "It is transferred at your instruction. You are responsible that ActiveCampaign meets the privacy and "
+            "It is transferred at your instruction. You are responsible that {title} meets the privacy and "
             "security obligations that apply to you."
         ),
         "An administrator can remove the connection at any time: from then on nothing more is sent.",
@@ -37,10 +38,10 @@ _TEXTS: Final[Mapping[str, tuple[str, ...]]] = {
     "uk": (
         (
             "Цим підключенням ви дозволяєте даним, зокрема конфіденційним і персональним, залишати цю систему та "
-            "потрапляти до ActiveCampaign."
+            "потрапляти до {title}."
         ),
         (
-            "Дані передаються за вашою вказівкою. Ви відповідаєте за те, щоб ActiveCampaign виконував ваші "
+            "Дані передаються за вашою вказівкою. Ви відповідаєте за те, щоб {title} виконував ваші "
             "зобов’язання щодо конфіденційності та безпеки."
         ),
         "Адміністратор може будь-коли вилучити підключення: відтоді нічого більше не надсилається.",
@@ -48,11 +49,12 @@ _TEXTS: Final[Mapping[str, tuple[str, ...]]] = {
 }
 
 
-def consent_text(language: str) -> ConsentText:
-    """Return the text in a language; in English where there is none in that language."""
+def consent_text(language: str, kind: str = "") -> ConsentText:
+    """Return the text in a language, English where there is none in it; ``kind`` is where data goes to."""
+    title = title_of(kind or assumed_kind())
     known = language.partition("-")[0]
     known = known if known in _TEXTS else _ENGLISH
-    return ConsentText(VERSION, known, _TEXTS[known])
+    return ConsentText(VERSION, known, tuple(text.format(title=title) for text in _TEXTS[known]))
 
 
 def check_agreed(version: str, language: str, *, agreed: bool) -> None:

@@ -64,7 +64,7 @@ def _behind(keys: MasterKeys) -> tuple[list[StoredSecret], list[StoredSecret]]:
 def _wrapped(row: StoredSecret, keys: MasterKeys) -> Sealed | None:
     sealed = Sealed(row.master_key, bytes(row.wrapped), bytes(row.sealed))
     try:
-        return keys.rewrap(sealed, place_of(row.connection, row.version))
+        return keys.rewrap(sealed, place_of(row.connection, row.version, row.name))
     except NeedsAttention:
         return None
 

@@ -1,7 +1,9 @@
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
 from leleka.core.secret import Secret
+from leleka.destinations.registry import spec_of
 from leleka.errors import InvalidInput, NeedsAttention
 from leleka.services.connections import master_keys
 from leleka.services.installation import configuration as installation_configuration
@@ -34,27 +36,31 @@ def check_reference(reference: str) -> None:
         )
 
 
-def key_of(connection: Connection) -> Secret:
-    """Return the connection's key; raises ``NeedsAttention`` where it cannot be had."""
-    reference = connection.key_reference
+def key_of(connection: Connection, name: str = KEY) -> Secret:
+    """Return the connection's key; raises ``NeedsAttention`` where it cannot be had.
+
+    ``name`` is that of the setting, for kinds that call it otherwise or have several secrets.
+    """
+    reference = reference_of(connection, name)
     if reference:
         return referenced(reference, connection.name)
-    row = connection.secrets.filter(name=KEY).first()
+    row = connection.secrets.filter(name=name).first()
     if row is None:
-        raise NeedsAttention("KEY_MISSING", "The connection has no API key.", where=connection.name)
+        what = "API key" if name == KEY else name
+        raise NeedsAttention("KEY_MISSING", f"The connection has no {what}.", where=connection.name)
     sealed = Sealed(row.master_key, bytes(row.wrapped), bytes(row.sealed))
-    return master_keys.master_keys().open(sealed, place_of(connection, row.version))
+    return master_keys.master_keys().open(sealed, place_of(connection, row.version, name))
 
 
-def keep_key(connection: Connection, secret: Secret) -> None:
-    """Seal a key for this connection and its host; replaces the one before."""
+def keep_key(connection: Connection, secret: Secret, name: str = KEY) -> None:
+    """Seal a secret for this connection and its host; replaces the one before."""
     with alone():
-        previous = connection.secrets.filter(name=KEY).first()
+        previous = connection.secrets.filter(name=name).first()
         version = previous.version + 1 if previous else 1
-        sealed = master_keys.master_keys().seal(secret, place_of(connection, version))
+        sealed = master_keys.master_keys().seal(secret, place_of(connection, version, name))
         StoredSecret.objects.update_or_create(
             connection=connection,
-            name=KEY,
+            name=name,
             defaults={
                 "version": version,
                 "master_key": sealed.master_key,
@@ -65,9 +71,9 @@ def keep_key(connection: Connection, secret: Secret) -> None:
         )
 
 
-def place_of(connection: Connection, version: int) -> Place:
-    """Return what the connection's key is bound to."""
-    return Place(connection.pk, KEY, connection.host, version)
+def place_of(connection: Connection, version: int, name: str = KEY) -> Place:
+    """Return what the connection's key, or another secret of it, is bound to."""
+    return Place(connection.pk, name, connection.host, version)
 
 
 def referenced(reference: str, where: str) -> Secret:
@@ -83,3 +89,22 @@ def referenced(reference: str, where: str) -> Secret:
         return Secret(path.read_text(encoding="utf-8").strip())
     except (OSError, UnicodeDecodeError):
         raise NeedsAttention("KEY_MISSING", f"The key file {path} cannot be read.", where=where) from None
+
+
+def reference_of(connection: Connection, name: str = KEY) -> str:
+    """Return where a secret lies that is named instead of given; "" where there is none such."""
+    return connection.key_reference if name == KEY else str(connection.settings.get(name, ""))
+
+
+def secrets_of(connection: Connection) -> dict[str, Secret]:
+    """Return the connection's secrets by name; raises ``NeedsAttention`` where one cannot be had."""
+    return {name: key_of(connection, name) for name in spec_of(connection.type).secrets}
+
+
+def keep_secrets(
+    connection: Connection, secrets: Mapping[str, Secret], references: Mapping[str, str]
+) -> None:
+    """Seal the secrets that were given, and let go of those that are only named from now on."""
+    for name, secret in secrets.items():
+        keep_key(connection, secret, name)
+    connection.secrets.filter(name__in=references).delete()

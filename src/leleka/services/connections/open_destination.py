@@ -1,6 +1,6 @@
 """From a stored connection to an open destination; the only place where a key is revealed."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -10,7 +10,7 @@ from leleka.core.secret import Secret
 from leleka.destinations.registry import spec_of
 from leleka.engine.rate_limit import TimeScale
 from leleka.engine.request_slots import KEPT_FOR_PEOPLE, RequestLimiter
-from leleka.services.connections.keys import key_of
+from leleka.services.connections.keys import secrets_of
 from leleka.services.installation import configuration as installation_configuration
 from leleka.state.models import Connection
 from leleka.state.request_slots import AccountPlaces
@@ -28,20 +28,20 @@ class Opened:
 @contextmanager
 def opened(connection: Connection, clock: Clock) -> Iterator[Opened]:
     """Open the destination of a connection, and close it."""
-    with opened_with(connection, key_of(connection), clock) as account:
+    with opened_with(connection, secrets_of(connection), clock) as account:
         yield account
 
 
 @contextmanager
-def opened_with(connection: Connection, key: Secret, clock: Clock) -> Iterator[Opened]:
-    """Open with a key at hand; the connection need not be saved, nor its account be known yet."""
+def opened_with(connection: Connection, secrets: Mapping[str, Secret], clock: Clock) -> Iterator[Opened]:
+    """Open with the secrets at hand; the connection need not be saved, nor its account be known yet."""
     network = installation_configuration.configuration().network
     spec = spec_of(connection.type)
     time_scale = TimeScale(network.speed(connection.host))
     turn = (
         _turn_of(connection.account_id, spec.limits, time_scale, clock) if connection.account_id else at_once
     )
-    settings = spec.settings(host=connection.host, key=key, share=connection.share)
+    settings = spec.settings(**settings_of(connection), **secrets)
     destination = spec.open(settings, network, clock, turn)
     try:
         yield Opened(destination, spec.limits, time_scale)
@@ -56,3 +56,10 @@ def _turn_of(account: int, limits: Limits, time_scale: TimeScale, clock: Clock) 
         longest=limits.seconds_in_flight + 1.0,
     )
     return RequestLimiter(limits, time_scale, clock, places).turn
+
+
+def settings_of(connection: Connection) -> dict[str, str]:
+    """Return a connection's settings by name, without its secrets."""
+    spec = spec_of(connection.type)
+    kept = {one.name: str(connection.settings.get(one.name, one.default or "")) for one in spec.plain}
+    return {spec.address.name: connection.host, **kept}

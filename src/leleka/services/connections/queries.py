@@ -1,6 +1,6 @@
 """Connections as administrators see them; of the key only whether there is one, and its last characters."""
 
-from collections.abc import Container, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -20,12 +20,14 @@ from django.db.models.functions import Cast, Coalesce
 from django.db.models.lookups import Contains
 
 from leleka.core.ports.destination import Check, CheckStatus
-from leleka.destinations.registry import SPECS
+from leleka.destinations.registry import assumed_kind, find_spec, specs, title_of
+from leleka.destinations.spec import Setting
 from leleka.errors import NotFound, Problem
 from leleka.services.access.actor import Actor
 from leleka.services.access.permissions import Permission, require
 from leleka.services.connections import export_user as connection_export_user
-from leleka.services.connections.keys import KEY
+from leleka.services.connections.keys import reference_of
+from leleka.services.connections.open_destination import settings_of
 from leleka.services.paging import Columns, Listed, ListQuery, after, contains, page_of
 from leleka.state.case_folding import Folded
 from leleka.state.models import Connection, Export, Run
@@ -42,8 +44,17 @@ class UsedBy:
 
 
 @dataclass(frozen=True, slots=True)
+class SecretView:
+    """``hint`` is how a stored secret ends, "" of a short one; ``reference`` names one that is kept elsewhere."""
+
+    is_set: bool
+    hint: str
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
 class ConnectionView:
-    """``key_hint`` is how a stored key ends, "" of a short one; ``key_reference`` names a key kept elsewhere.
+    """``host`` is the address of any kind; it is among the ``settings``, which are without the secrets.
 
     ``attention`` are the reasons why an administrator must act.
     """
@@ -56,9 +67,8 @@ class ConnectionView:
     audience: str
     share: float
     plan_limit: int | None
-    has_key: bool
-    key_hint: str
-    key_reference: str
+    settings: Mapping[str, str]
+    secrets: Mapping[str, SecretView]
     consent_by: str
     consent_version: str
     consent_language: str
@@ -75,21 +85,29 @@ class ConnectionView:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of destination one can connect to."""
+    """A kind of destination one can connect to, with the settings that a connection to it has."""
 
     kind: str
     title: str
+    fields: Sequence[Setting]
+    translate: Callable[[str, str], str | None]  # a text, a language; None where the catalogue knows better
 
 
 def kinds(actor: Actor) -> Sequence[Kind]:
     require(actor, Permission.CONNECTIONS)
-    return [Kind(spec.kind, spec.title) for spec in SPECS.values()]
+    return [Kind(spec.kind, spec.title, spec.fields, spec.in_language) for spec in specs()]
+
+
+def kind_of(actor: Actor, kind: str) -> Kind:
+    """Return one kind; the assumed one where there is none of that name."""
+    known = {one.kind: one for one in kinds(actor)}
+    return known.get(kind) or known[assumed_kind()]
 
 
 def find_connections(actor: Actor, wanted: ListQuery) -> Listed[ConnectionView]:
     """Return a page of connections, looked for by name, type and host."""
     require(actor, Permission.CONNECTIONS)
-    kinds = [spec.kind for spec in SPECS.values() if wanted.text.lower() in spec.title.lower()]
+    kinds = [spec.kind for spec in specs() if wanted.text.lower() in spec.title.lower()]
     matching = contains(wanted.text, "name", "host") | Q(type__in=kinds)
     return page_of(Connection.objects.all(), wanted, _columns(), matching, _views)
 
@@ -153,20 +171,18 @@ def find_by_id(number: int) -> Connection:
 
 
 def view_of(row: Connection, live: Container[int] | None = None) -> ConnectionView:
-    secret = next((one for one in row.secrets.all() if one.name == KEY), None)
-    spec = SPECS.get(row.type)
+    spec = find_spec(row.type)
     return ConnectionView(
         id=row.pk,
         name=row.name,
         type=row.type,
-        title=spec.title if spec else row.type,
+        title=title_of(row.type),
         host=row.host,
         audience=row.audience,
         share=row.share,
         plan_limit=row.plan_limit,
-        has_key=secret is not None or bool(row.key_reference),
-        key_hint=secret.hint if secret and not row.key_reference else "",
-        key_reference=row.key_reference,
+        settings=settings_of(row) if spec else {},
+        secrets={name: _secret(row, name) for name in spec.secrets} if spec else {},
         consent_by=row.consent_by,
         consent_version=row.consent_version,
         consent_language=row.consent_language,
@@ -180,6 +196,13 @@ def view_of(row: Connection, live: Container[int] | None = None) -> ConnectionVi
         managed_by_file=row.managed_by_file,
         version=row.version,
     )
+
+
+def _secret(row: Connection, name: str) -> SecretView:
+    stored = next((one for one in row.secrets.all() if one.name == name), None)
+    reference = reference_of(row, name)
+    hint = stored.hint if stored and not reference else ""
+    return SecretView(stored is not None or bool(reference), hint, reference)
 
 
 def used_by(row: Connection, live: Container[int]) -> tuple[UsedBy, ...]:

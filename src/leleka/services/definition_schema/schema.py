@@ -1,8 +1,8 @@
 """Definitions: the one file that says what sources, segments, connections and exports there are."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Annotated, Any, Final, Literal, get_args
+from collections.abc import Mapping
+from typing import Annotated, Final, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
@@ -136,10 +136,10 @@ class Consent(Part):
 
 
 class ConnectionDefinition(Part):
+    """What every connection has; ``definition_schema.connections`` adds the settings of each kind."""
+
     name: Name
-    type: Literal["activecampaign"] = "activecampaign"
-    host: str
-    key: str = Field(repr=False)
+    type: str
     shared_with: Literal["administrators", "administrators and contributors"] = "administrators"
     share_of_limits: float = Field(default=0.9, gt=0, le=1)
     consent: Consent
@@ -217,22 +217,3 @@ class Definitions(Part):
     connections: list[ConnectionDefinition] = []
     exports: list[ExportDefinition] = []
     system_schedule: object = None  # off, or a schedule; where the file is silent it stays as it is
-
-
-def settings_at(location: Sequence[str | int]) -> Iterable[str]:
-    """Return the settings there are at a place of the file, as people write them; none where that is unclear."""
-    model: Any = Definitions
-    for part in location:
-        if isinstance(part, int):
-            continue
-        fields = model.model_fields.items() if model else ()
-        found = next((field for name, field in fields if part in {name, field.alias}), None)
-        model = _part_in(found.annotation) if found else None
-    return [(f.alias or name).replace("_", " ") for name, f in model.model_fields.items()] if model else []
-
-
-def _part_in(annotation: Any) -> Any:
-    """Find the part within ``list[Part]``, ``Part | None`` and the like."""
-    if isinstance(annotation, type) and issubclass(annotation, Part):
-        return annotation
-    return next(filter(None, map(_part_in, get_args(annotation))), None)

@@ -16,6 +16,8 @@ from leleka.errors import InvalidInput, LelekaError, Problem
 from leleka.services.access.actor import Actor
 from leleka.services.access.permissions import Permission, require
 from leleka.services.connections import keys as connection_keys
+from leleka.services.connections.commands import refuse_while_running
+from leleka.services.connections.settings import CheckedSettings, differs, kept_columns
 from leleka.services.definitions.changes import Applied, Changes
 from leleka.services.definitions.validation import CheckedConnection, check_definitions
 from leleka.services.definitions.yaml_file import DefinitionsFile
@@ -178,36 +180,46 @@ def _apply_sources(
 
 def _apply_connection(changes: Changes, wanted: CheckedConnection, *, seal: bool) -> None:
     """``seal`` is False where nothing will be kept: a first master key would be made outside the database."""
-    account, _ = Account.objects.get_or_create(type=wanted.type, name=wanted.account)
+    settings = wanted.settings
+    account, _ = Account.objects.get_or_create(type=wanted.type, name=settings.identity.account)
     before = Connection.objects.filter(name=wanted.name).first()
+    columns = kept_columns(settings, before or Connection(type=wanted.type))
     values = {
         "type": wanted.type,
         "account": account,
-        "host": wanted.host,
+        "host": columns["host"],
         "audience": wanted.audience,
         "share": wanted.share,
-        "key_reference": wanted.key_reference,
+        "settings": columns["settings"],
+        "key_reference": columns["key_reference"],
         "consent_by": wanted.consent_by,
         "consent_version": wanted.consent_version,
         "consent_language": wanted.consent_language,
     }
     agreed_before = (before.consent_by, before.consent_version) if before else None
-    new_key = wanted.key is not None and wanted.key.reveal() != _kept_key(before, wanted.host)
-    row = changes.upsert("connection", wanted.name, values, beside=("key",) if new_key else ())
+    if before is not None and (before.type != wanted.type or differs(before, settings.plain)):
+        refuse_while_running(before)
+    new = {
+        name: secret
+        for name, secret in settings.secrets.items()
+        if secret.reveal() != _kept_secret(before, settings, name)
+    }
+    row = changes.upsert("connection", wanted.name, values, beside=tuple(new))
     if agreed_before != (wanted.consent_by, wanted.consent_version):
         row.consent_at = utc_now()
         row.save(update_fields=("consent_at",))
-    if wanted.key is None:
-        row.secrets.all().delete()
-    elif new_key and seal:
-        connection_keys.keep_key(row, wanted.key)
+    row.secrets.exclude(name__in=settings.secrets).delete()
+    if seal:
+        connection_keys.keep_secrets(row, new, settings.references)
 
 
-def _kept_key(connection: Connection | None, host: str) -> str | None:
-    if connection is None or connection.host != host or connection.key_reference:
+def _kept_secret(connection: Connection | None, wanted: CheckedSettings, name: str) -> str | None:
+    if connection is None or (connection.type, connection.host) != (wanted.type, wanted.host):
+        return None
+    if connection_keys.reference_of(connection, name):
         return None
     try:
-        return connection_keys.key_of(connection).reveal()
+        return connection_keys.key_of(connection, name).reveal()
     except LelekaError:
         return None  # whatever is wrong with the one before, the file brings a new one
 

@@ -1,8 +1,8 @@
 """Checking definitions against the columns, the hosts and each other, before anything is changed."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeVar
 
 from leleka.core.columns import Catalogue
 from leleka.core.configuration import Network
@@ -10,16 +10,18 @@ from leleka.core.rules.model import to_data
 from leleka.core.rules.parser import parse
 from leleka.core.schedules.model import ExportSchedule
 from leleka.core.schedules.parser import parse_schedule
-from leleka.core.secret import Secret
-from leleka.destinations.registry import SPECS, spec_of
+from leleka.destinations.registry import spec_of, specs
 from leleka.errors import InvalidInput
-from leleka.services.connections.keys import check_reference, is_reference
+from leleka.services.connections.keys import is_reference
+from leleka.services.connections.settings import CheckedSettings, check_plain, check_secret, identify
+from leleka.services.definition_schema.connections import settings_given
 from leleka.services.definition_schema.problem_collector import Gathering, Location, near
 from leleka.services.definition_schema.schema import ConnectionDefinition
 from leleka.services.definitions.yaml_file import DefinitionsFile
 from leleka.services.exports.validation import CheckedExport, ExportChecks, Staying
 
 _KINDS: Final = ("sources", "relationships", "segments", "connections", "exports")
+T = TypeVar("T")
 _LIKELY: Final = 8  # characters: something shorter stands in names by chance
 
 
@@ -27,10 +29,7 @@ _LIKELY: Final = 8  # characters: something shorter stands in names by chance
 class CheckedConnection:
     name: str
     type: str
-    host: str
-    account: str
-    key: Secret | None
-    key_reference: str
+    settings: CheckedSettings
     audience: str
     share: float
     consent_by: str
@@ -69,9 +68,13 @@ class _Checks:
     def keys_in_names(self) -> None:
         """Names are shown to everyone: none may hold a key that stands in the same file, or look like one."""
         parts = self._found.file.definitions
-        keys = [
-            part.key for part in parts.connections if not is_reference(part.key) and len(part.key) >= _LIKELY
+        secrets = [
+            given
+            for part in parts.connections
+            for name, given in settings_given(part, spec_of(part.type)).items()
+            if name in spec_of(part.type).secrets
         ]
+        keys = [key for key in secrets if not is_reference(key) and len(key) >= _LIKELY]
         for kind in _KINDS:
             for number, part in enumerate(getattr(parts, kind)):
                 here: Location = (kind, number, "name")
@@ -83,7 +86,7 @@ class _Checks:
                         "Names are shown to everyone. Replace the key at ActiveCampaign if this was shared.",
                     )
                     continue
-                for spec in SPECS.values():
+                for spec in specs():
                     self._found.attempt(here, lambda: spec.check_name(part.name))  # noqa: B023 - called at once
         if any(problem.code == "LOOKS_LIKE_SECRET" for problem in self._found.problems):
             raise InvalidInput.of(self._found.problems)
@@ -135,26 +138,44 @@ class _Checks:
         return to_data(rule) if rule is not None else None
 
     def connection(self, number: int, part: ConnectionDefinition) -> CheckedConnection | None:
-        spec = spec_of(part.type)
-        here: Location = ("connections", number)
-        identity = self._found.attempt((*here, "host"), lambda: spec.identify(part.host, self._network))
-        reference = is_reference(part.key)
-        judge = check_reference if reference else spec.check_key
-        key = self._found.attempt((*here, "key"), lambda: judge(part.key))
-        if identity is None or (key is None and not reference):
+        settings = self._settings(("connections", number), part)
+        if settings is None:
             return None
         return CheckedConnection(
             name=part.name,
             type=part.type,
-            host=str(identity),
-            account=identity.account,
-            key=key,
-            key_reference=part.key if reference else "",
+            settings=settings,
             audience=part.shared_with,
             share=part.share_of_limits,
             consent_by=part.consent.agreed_by,
             consent_version=part.consent.version,
             consent_language=part.consent.language,
+        )
+
+    def _settings(self, here: Location, part: ConnectionDefinition) -> CheckedSettings | None:
+        spec = spec_of(part.type)
+        before = len(self._found.problems)
+
+        def tried(where: str, act: Callable[[], T]) -> T | None:
+            return self._found.attempt((*here, where), act)
+
+        given = settings_given(part, spec)
+        address = given[spec.address.name]
+        identity = tried(spec.address.name, lambda: identify(spec, address, self._network))
+        plain = check_plain(spec, given, {}, tried)
+        secrets = {
+            one.name: tried(one.name, lambda: check_secret(one, given[one.name]))  # noqa: B023 - called at once
+            for one in spec.fields
+            if one.is_secret
+        }
+        if identity is None or len(self._found.problems) > before:
+            return None
+        return CheckedSettings(
+            type=spec.kind,
+            identity=identity,
+            plain=plain,
+            secrets={name: secret for name, secret in secrets.items() if secret is not None},
+            references={name: given[name] for name, secret in secrets.items() if secret is None},
         )
 
 
@@ -170,7 +191,7 @@ def check_definitions(file: DefinitionsFile, known: Catalogue, network: Network,
     rules = {part.name: checks.segment(number, part.rules) for number, part in enumerate(parts.segments)}
     connections = [checks.connection(number, part) for number, part in enumerate(parts.connections)]
     exports = [of_exports.export(number, part) for number, part in enumerate(parts.exports)]
-    accounts = {connection.name: connection.account for connection in connections if connection is not None}
+    accounts = {one.name: one.settings.identity.account for one in connections if one is not None}
     of_exports.shared_fields(accounts, exports)
     system = checks.system_schedule(parts.system_schedule)
     if found.problems:

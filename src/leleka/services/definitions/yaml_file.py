@@ -15,8 +15,9 @@ from ruamel.yaml.representer import RoundTripRepresenter
 from ruamel.yaml.scalarint import ScalarInt
 
 from leleka.errors import InvalidInput, NotFound, Problem
+from leleka.services.definition_schema.connections import place_in_file, schema, secrets_in, settings_at
 from leleka.services.definition_schema.pydantic_problems import said_of
-from leleka.services.definition_schema.schema import Definitions, settings_at
+from leleka.services.definition_schema.schema import Definitions
 
 _REFERENCE: Final = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 _SURROGATE: Final = re.compile(r"[\ud800-\udfff]")
@@ -44,7 +45,7 @@ class DefinitionsFile:
 
     def _read(self, filled: object) -> Definitions:
         try:
-            return Definitions.model_validate(filled)
+            return schema().model_validate(filled)
         except ValidationError as error:
             raise InvalidInput.of([self._problem(detail) for detail in error.errors()]) from None
 
@@ -83,8 +84,8 @@ class DefinitionsFile:
 
     def _problem(self, detail: Any) -> Problem:
         # A part that may be written in two ways reports its validator's name within the location.
-        location = [part for part in detail["loc"] if not str(part).startswith("function-")]
-        remedy = self._suggestion(location) if detail["type"] == "extra_forbidden" else ""
+        location = place_in_file(detail["loc"])
+        remedy = self._suggestion(detail["loc"]) if detail["type"] == "extra_forbidden" else ""
         code, sentence = said_of(detail)
         return Problem(code, sentence, self.where(location), remedy)
 
@@ -135,7 +136,7 @@ def _keys_in(filled: object) -> tuple[str, ...]:
     parts = (
         [part for part in connections if isinstance(part, Mapping)] if isinstance(connections, list) else []
     )
-    keys = {part["key"].strip() for part in parts if isinstance(part.get("key"), str)}
+    keys = {secret.strip() for part in parts for secret in secrets_in(part)}
     return tuple(sorted((key for key in keys if len(key) >= _SHORTEST_HIDDEN), key=len, reverse=True))
 
 

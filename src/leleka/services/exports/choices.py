@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from leleka.core.columns import ColumnType
 from leleka.core.ports.clock import Clock
 from leleka.core.ports.destination import Field, Target
-from leleka.destinations.registry import spec_of
+from leleka.destinations.registry import title_of
 from leleka.errors import LelekaError, Problem
 from leleka.messages.problems import without_particulars
 from leleka.services.access.actor import Actor
@@ -66,7 +66,7 @@ def choices(actor: Actor) -> Choices:
     sections: dict[str, list[str]] = {}
     for connection in Connection.objects.order_by("type", "name"):
         if may_use(actor, connection):
-            sections.setdefault(spec_of(connection.type).title, []).append(connection.name)
+            sections.setdefault(title_of(connection.type), []).append(connection.name)
     try:
         columns = catalogue.current().profile_table.columns
     except LelekaError:

@@ -5,11 +5,11 @@ from typing import Any, Final
 
 from pydantic import ValidationError
 
-from leleka.destinations.registry import SPECS
+from leleka.destinations.registry import specs
 from leleka.errors import InvalidInput, Problem
+from leleka.services.definition_schema.connections import place_in_file, schema
 from leleka.services.definition_schema.problem_collector import Gathering
 from leleka.services.definition_schema.pydantic_problems import said_of
-from leleka.services.definition_schema.schema import Definitions
 from leleka.services.exports.validation import CheckedExport, ExportChecks, Staying
 from leleka.services.sources import catalogue
 from leleka.state.models import Connection, Export, Segment
@@ -22,7 +22,7 @@ class ExportForm:
 
     def __init__(self, data: Mapping[str, Any]) -> None:
         try:
-            self.definitions = Definitions.model_validate({"exports": [dict(data)]})
+            self.definitions = schema().model_validate({"exports": [dict(data)]})
         except ValidationError as error:
             raise InvalidInput.of([self._problem(detail) for detail in error.errors()]) from None
 
@@ -30,7 +30,7 @@ class ExportForm:
         return ".".join(str(part) for part in location[2:])
 
     def _problem(self, detail: Any) -> Problem:
-        location = [part for part in detail["loc"] if not str(part).startswith("function-")]
+        location = place_in_file(detail["loc"])
         code, sentence = said_of(detail)
         return Problem(code, sentence, self.where(location))
 
@@ -41,7 +41,7 @@ def checked(data: Mapping[str, Any], number: int | None) -> CheckedExport:
     found = Gathering(form, catalogue.current())
     checks = ExportChecks(found, _staying(number))
     export = checks.export(0, form.definitions.exports[0])
-    for spec in SPECS.values():
+    for spec in specs():
         found.attempt(("exports", 0, "name"), lambda: spec.check_name(export.name))  # noqa: B023 - called at once
     if not found.problems:
         checks.shared_fields({}, [export])

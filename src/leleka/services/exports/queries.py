@@ -18,7 +18,7 @@ from django.db.models import (
 from django.db.models.functions import Coalesce
 
 from leleka.core.statuses import StepStatus
-from leleka.destinations.registry import SPECS, spec_of
+from leleka.destinations.registry import specs, title_of
 from leleka.errors import NeedsAttention, NotFound
 from leleka.services.access.actor import Actor
 from leleka.services.access.permissions import Permission, allows, may_use, require
@@ -60,7 +60,7 @@ def find_exports(
     if segment:
         inside = ExportSegment.objects.filter(export=OuterRef("pk"), segment__name=segment)
         rows = rows.filter(Exists(inside) if containing else ~Exists(inside))
-    kinds = [kind for kind, spec in SPECS.items() if wanted.text.lower() in spec.title.lower()]
+    kinds = [spec.kind for spec in specs() if wanted.text.lower() in spec.title.lower()]
     matching = contains(wanted.text, "name", "connection__name") | Q(connection__type__in=kinds)
     return page_of(rows, wanted, _columns(actor), matching, lambda some: _lines(actor, some))
 
@@ -150,7 +150,7 @@ def summary_of(actor: Actor, row: Export, run: Run | None) -> ExportSummary:
         id=row.pk,
         name=row.name,
         connection=connection.name if connection else "",
-        type=spec_of(connection.type).title if connection else "",
+        type=title_of(connection.type) if connection else "",
         target=row.target,
         segments=tuple(sorted(segment.name for segment in row.segments.all())),
         leavers=row.leavers["policy"],

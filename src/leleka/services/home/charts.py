@@ -9,7 +9,7 @@ from typing import Any, Final
 from django.utils import timezone
 
 from leleka.core.clock import current_clock, utc_now
-from leleka.destinations.registry import SPECS
+from leleka.destinations.registry import find_spec
 from leleka.engine.rate_limit import ImportLimiter, TimeScale
 from leleka.errors import NotFound
 from leleka.services.access.actor import Actor
@@ -128,7 +128,7 @@ def _step(seconds: float) -> int:
 
 def _allowed(run: Run) -> float | None:
     configuration = run.configuration
-    spec = SPECS.get(configuration.type)
+    spec = find_spec(configuration.type)
     if spec is None:
         return None
     tempo = TimeScale(installation_configuration.configuration().network.speed(configuration.host))

@@ -13,7 +13,7 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from leleka.core.rules.model import Rule, to_data
 from leleka.core.rules.parser import parse
-from leleka.destinations.registry import SPECS
+from leleka.destinations.registry import specs
 from leleka.errors import Conflict, InvalidInput, Problem
 from leleka.services.access.actor import Actor
 from leleka.services.access.edit_guards import refuse_managed, stale
@@ -126,7 +126,7 @@ def _named(name: str) -> str:
     except ValidationError as error:
         code, sentence = said_of(error.errors()[0])
         raise InvalidInput(code, sentence) from None
-    for spec in SPECS.values():
+    for spec in specs():
         spec.check_name(called)
     return called
 

@@ -32,7 +32,11 @@ class Account(models.Model):
 
 
 class Connection(models.Model):
-    """A way to an account: who may use it, and who agreed that personal data goes there."""
+    """A way to an account: who may use it, and who agreed that personal data goes there.
+
+    ``host`` is the address of any kind, as it is kept. ``settings`` holds its other settings by name: text, and of a
+    secret that is named instead of given, where it lies. A secret's value is never in it.
+    """
 
     class Audience(models.TextChoices):
         ADMINISTRATORS = "administrators"
@@ -42,6 +46,7 @@ class Connection(models.Model):
     type = models.CharField(max_length=50)
     account = models.ForeignKey(Account, models.PROTECT, related_name="connections")
     host = models.CharField(max_length=260)
+    settings = models.JSONField(default=dict)
     key_reference = models.CharField(max_length=1000, blank=True)  # file:… or env:…, else the secret below
     audience = models.CharField(max_length=50, choices=Audience.choices, default=Audience.ADMINISTRATORS)
     share = models.FloatField(default=0.9)

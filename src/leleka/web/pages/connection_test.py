@@ -7,23 +7,16 @@ from typing import Final
 from django.http import HttpResponse, StreamingHttpResponse
 from django.template.loader import render_to_string
 from django.utils import translation
-from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
 
 from leleka.core.ports.destination import Check, CheckStatus
 from leleka.errors import LelekaError, Problem
 from leleka.messages.http_status import status_of
 from leleka.messages.problems import in_this_language
 from leleka.services.connections.connection_test import Connect
+from leleka.web.pages.connection_fields import in_words
 from leleka.web.request import Request
 from leleka.web.responses import by_field
 
-WORDS: Final = {
-    "address": _("Reach the host"),
-    "key": _("Try the key"),
-    "lists": _("See the lists"),
-}
-_FIELDS: Final = ("host", "key")
 _PENDING: Final = "pending"
 
 
@@ -32,7 +25,7 @@ class Step:
     """A step as it is drawn; ``standing`` is that of the check, or pending."""
 
     name: str
-    word: Promise | str
+    word: str
     standing: str
     sentence: str = ""
     code: str = ""
@@ -45,7 +38,7 @@ def is_watching(request: Request) -> bool:
 
 def results(test: Connect) -> Sequence[Step]:
     """Carry out a test and give what came of it."""
-    return [_drawn(check) for check in test]
+    return [_drawn(check, test) for check in test]
 
 
 def told(test: Connect) -> StreamingHttpResponse:
@@ -55,11 +48,11 @@ def told(test: Connect) -> StreamingHttpResponse:
     return response
 
 
-def problems_told(error: LelekaError) -> HttpResponse:
+def problems_told(error: LelekaError, fields: Sequence[str]) -> HttpResponse:
     """Answer with what keeps a test from beginning, beside its field."""
     errors = by_field(error.problems)
-    lines = [_slot(name, errors.get(name, [])) for name in _FIELDS]
-    elsewhere = [one for name, several in errors.items() if name not in _FIELDS for one in several]
+    lines = [_slot(name, errors.get(name, [])) for name in fields]
+    elsewhere = [one for name, several in errors.items() if name not in fields for one in several]
     lines.append(_line("connect", {"problems": elsewhere}))
     return HttpResponse("".join(lines), status=status_of(error))
 
@@ -67,15 +60,15 @@ def problems_told(error: LelekaError) -> HttpResponse:
 def _lines(test: Connect, language: str) -> Iterator[str]:
     """The language is set for each line alone: between two of them this thread is not ours."""
     with translation.override(language):
-        pending = [Step(name, WORDS.get(name, name), _PENDING) for name in test.steps]
+        pending = [Step(name, _word(name, test), _PENDING) for name in test.steps]
         before = _line("connect", {"steps": pending, "notes": test.notes})
-        before += "".join(_slot(name, []) for name in _FIELDS)
+        before += "".join(_slot(name, []) for name in test.fields)
     yield before
     failed = False
     for check in test:
         failed = failed or check.standing is not CheckStatus.PASSED
         with translation.override(language):
-            line = _line("connection_step", {"step": _drawn(check)})
+            line = _line("connection_step", {"step": _drawn(check, test)})
         yield line
     with translation.override(language):
         ended = _line("connect_end", {"failed": failed, "saved": test.as_saved})
@@ -83,12 +76,17 @@ def _lines(test: Connect, language: str) -> Iterator[str]:
     yield ended
 
 
-def _drawn(check: Check) -> Step:
+def _word(name: str, test: Connect) -> str:
+    return in_words(test.words.get(name, name), test.translate)
+
+
+def _drawn(check: Check, test: Connect) -> Step:
     said = in_this_language(Problem(check.code, check.sentence))
     sentence = f"{said.message} {said.remedy}".strip()
     spoken = check.standing is CheckStatus.FAILED or (translation.get_language() or "en").startswith("en")
-    word = WORDS.get(check.name, check.name)
-    return Step(check.name, word, check.standing.value, sentence if spoken else "", check.code)
+    return Step(
+        check.name, _word(check.name, test), check.standing.value, sentence if spoken else "", check.code
+    )
 
 
 def _slot(name: str, problems: Sequence[Problem]) -> str:

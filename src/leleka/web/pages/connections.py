@@ -20,9 +20,10 @@ from leleka.services.connections import connection_test, consent
 from leleka.services.connections import queries as connection_queries
 from leleka.services.connections.commands import ConnectionForm
 from leleka.services.connections.connection_test import Draft
-from leleka.services.connections.queries import ConnectionView
+from leleka.services.connections.queries import ConnectionView, Kind
 from leleka.services.exports import connection_removal
 from leleka.web import paging
+from leleka.web.pages.connection_fields import form_fields
 from leleka.web.pages.connection_test import is_watching, problems_told, results, told
 from leleka.web.request import Request, actor_of
 from leleka.web.responses import by_field, go, page, pane
@@ -31,7 +32,6 @@ AUDIENCES: Final = {
     "administrators": _("Administrators"),
     "administrators and contributors": _("Administrators and contributors"),
 }
-_KEPT_OUT: Final = ("key", "password")  # what was typed there is never sent back
 _PERCENT: Final = 100
 _DIGITS: Final = 18  # what a database holds
 
@@ -45,15 +45,15 @@ def index(request: Request) -> HttpResponse:
     return page(request, "web/pages/connections.html", context)
 
 
-@sensitive_post_parameters(*_KEPT_OUT)
+@sensitive_post_parameters()
 def add(request: Request) -> HttpResponse:
     if request.method != "POST":
-        given = {"audience": "administrators", "type": "activecampaign", "share": "90"}
+        given = {"audience": "administrators", "type": request.GET.get("type", ""), "share": "90"}
         return _form(request, None, {"given": given})
     return _saved(request, None, lambda form: connection_commands.create(actor_of(request), form))
 
 
-@sensitive_post_parameters(*_KEPT_OUT)
+@sensitive_post_parameters()
 def edit(request: Request, number: int) -> HttpResponse:
     actor = actor_of(request)
     connection = connection_queries.connection(actor, number)
@@ -63,7 +63,7 @@ def edit(request: Request, number: int) -> HttpResponse:
     return _saved(request, connection, lambda form: connection_commands.update(actor, number, version, form))
 
 
-@sensitive_post_parameters(*_KEPT_OUT)
+@sensitive_post_parameters()
 def export_user(request: Request, number: int) -> HttpResponse:
     """Lend one's name to the runs of a connection, also of one that a file manages."""
     actor = actor_of(request)
@@ -74,19 +74,19 @@ def export_user(request: Request, number: int) -> HttpResponse:
     return go(request, reverse("web:connections"))
 
 
-@sensitive_post_parameters(*_KEPT_OUT)
+@sensitive_post_parameters()
 def connect(request: Request, number: int | None = None) -> HttpResponseBase:
     """Test host and key: step by step for whoever watches, else as a whole page when it is done."""
     actor = actor_of(request)
     connection = connection_queries.connection(actor, number) if number is not None else None
-    typed = request.POST
-    draft = Draft(typed.get("host", ""), typed.get("key", ""), typed.get("type", "activecampaign"), number)
+    kind = _kind(request, connection)
+    draft = Draft(_settings(request, kind), request.POST.get("type", ""), number)
     watching = is_watching(request)
     try:
         test = connection_test.begin(actor, draft, current_clock())
     except (InvalidInput, TryLater) as error:
         if watching:
-            return problems_told(error)
+            return problems_told(error, [one.name for one in kind.fields])
         return _again(request, connection, error)
     if watching:
         return told(test)
@@ -118,7 +118,7 @@ def _saved(
     request: Request, connection: ConnectionView | None, save: Callable[[ConnectionForm], ConnectionView]
 ) -> HttpResponse:
     try:
-        save(_wanted(request))
+        save(_wanted(request, _kind(request, connection)))
     except (InvalidInput, Conflict, TryLater) as error:
         return _again(request, connection, error)
     return go(request, reverse("web:connections"))
@@ -134,12 +134,17 @@ def _again(request: Request, connection: ConnectionView | None, error: LelekaErr
 def _form(
     request: Request, connection: ConnectionView | None, context: Mapping[str, Any], status: int = 200
 ) -> HttpResponse:
+    given = context["given"]
+    kinds = connection_queries.kinds(actor_of(request))
+    kind = connection_queries.kind_of(actor_of(request), connection.type if connection else given["type"])
     shown = {
         "connection": connection,
         "new": connection is None,
-        "kinds": connection_queries.kinds(actor_of(request)),
+        "kinds": kinds,
+        "kind": kind,
+        "fields": form_fields(kind, connection, given),
         "audiences": AUDIENCES,
-        "consent": consent.consent_text(get_language() or "en"),
+        "consent": consent.consent_text(get_language() or "en", kind.kind),
         "privacy_url": settings.LELEKA.web.privacy_url,
         **context,
     }
@@ -151,7 +156,7 @@ def _given(connection: ConnectionView) -> dict[str, str]:
         "type": connection.type,
         "name": connection.name,
         "audience": connection.audience,
-        "host": connection.host,
+        **connection.settings,
         "share": f"{connection.share * _PERCENT:g}",
         "plan_limit": str(connection.plan_limit or ""),
         "version": str(connection.version),
@@ -159,18 +164,31 @@ def _given(connection: ConnectionView) -> dict[str, str]:
 
 
 def _typed(request: Request, connection: ConnectionView | None) -> dict[str, str]:
-    typed = {name: request.POST.get(name, "") for name in request.POST if name not in _KEPT_OUT}
-    return {**(_given(connection) if connection else {}), **typed}
+    """Return what was typed, to be shown again: of that never a password, nor a secret of whatever kind."""
+    kinds = connection_queries.kinds(actor_of(request))
+    kept_out = {"password", *(one.name for kind in kinds for one in kind.fields if one.is_secret)}
+    typed = {name: request.POST.get(name, "") for name in request.POST if name not in kept_out}
+    return {"type": "", **(_given(connection) if connection else {}), **typed}
 
 
-def _wanted(request: Request) -> ConnectionForm:
+def _kind(request: Request, connection: ConnectionView | None) -> Kind:
+    return connection_queries.kind_of(
+        actor_of(request), connection.type if connection else request.POST.get("type", "")
+    )
+
+
+def _settings(request: Request, kind: Kind) -> dict[str, str]:
+    names = [one.name for one in kind.fields]
+    return {name: request.POST.get(name, "") for name in names if name in request.POST}
+
+
+def _wanted(request: Request, kind: Kind) -> ConnectionForm:
     typed, limit = request.POST, request.POST.get("plan_limit", "").strip()
     return ConnectionForm(
         name=typed.get("name", ""),
-        host=typed.get("host", ""),
-        key=typed.get("key", ""),
+        settings=_settings(request, kind),
         audience=typed.get("audience", ""),
-        type=typed.get("type", "activecampaign"),
+        type=typed.get("type", ""),
         share=_whole(typed.get("share", "")) / _PERCENT,
         plan_limit=_whole(limit) if limit else None,
         agreed="agreed" in typed,

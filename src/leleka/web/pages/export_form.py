@@ -6,10 +6,11 @@ from typing import Any, Final
 
 from django.http import QueryDict
 
+from leleka.destinations.registry import assumed_title
 from leleka.errors import InvalidInput, Problem
 from leleka.services.access.actor import Actor
 from leleka.services.exports import choices as export_choices
-from leleka.services.exports.choices import Offered
+from leleka.services.exports.choices import Choices, Offered
 from leleka.web.integers import whole_number
 
 _BUILT_IN: Final = ("first_name", "last_name", "phone")
@@ -133,6 +134,7 @@ def context_of(
     limit = data.get("limit", _LIMIT)
     return {
         "data": data,
+        "destination": _destination(choices, str(data.get("connection", ""))),
         "matching": data.get("data_matching") or {},
         "tags": ", ".join((data.get("data_matching") or {}).get("tags") or []),
         "leavers": leavers,
@@ -153,3 +155,9 @@ def context_of(
 
 def _numbered(line: Line, number: int) -> Line:
     return Line(number, line.to, line.column, line.when_empty, line.where, line.country)
+
+
+def _destination(choices: Choices, connection: str) -> str:
+    """Return what the chosen connection's kind is called; before one is chosen, what the first offered is."""
+    titles = [title for title, names in choices.connections.items() if connection in names]
+    return next(iter([*titles, *choices.connections]), "") or assumed_title()

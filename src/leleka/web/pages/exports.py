@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from leleka.core.clock import current_clock
+from leleka.destinations.registry import assumed_title
 from leleka.errors import Conflict, Forbidden, InvalidInput, LelekaError
 from leleka.messages.http_status import status_of
 from leleka.messages.problems import in_this_language
@@ -49,6 +50,7 @@ def show(request: Request, number: int) -> HttpResponse:
     context = {
         "export": detail.line,
         "data": detail.data,
+        "destination": detail.line.type or assumed_title(),
         "attention": detail.needs_attention,
         "lines": export_form.lines_of(detail.data),
         "runs": run_queries.list_runs(actor, detail.line.name),
@@ -69,7 +71,9 @@ def _sum(request: Request, detail: ExportDetail) -> export_choices.Sum:
 def settings(request: Request, number: int) -> HttpResponse:
     """Show an export to who may not edit it (CI-E12, R10)."""
     detail = export_queries.export(actor_of(request), number)
-    context = {"export": detail.line, "data": detail.data, "lines": export_form.lines_of(detail.data)}
+    destination = detail.line.type or assumed_title()
+    context = {"export": detail.line, "data": detail.data, "destination": destination}
+    context["lines"] = export_form.lines_of(detail.data)
     return pane(request, "web/pages/export_view.html", context)
 
 

@@ -7,9 +7,10 @@ from leleka.core.plan import Planned
 from leleka.core.ports.clock import Clock
 from leleka.core.ports.destination import Destination
 from leleka.core.ports.outbox import Batch
+from leleka.core.secret import Secret
 from leleka.engine.run import Watcher
 from leleka.errors import LelekaError
-from leleka.services.connections.keys import key_of
+from leleka.services.connections.keys import secrets_of
 from leleka.state.models import Connection
 
 _LOOK_EVERY: Final = 1.0  # seconds
@@ -33,7 +34,7 @@ class KeyReloader:
         self._destination = destination
         self._clock = clock
         self._watcher = watcher
-        self._key = key_of(connection()).reveal()
+        self._known = _revealed(secrets_of(connection()))
         self._looked_at = clock.monotonic()
 
     def stage(self, sentence: str) -> None:
@@ -50,9 +51,14 @@ class KeyReloader:
 
     def _look(self, connection: Connection) -> None:
         try:
-            key = key_of(connection)
-            if key.reveal() != self._key:
-                self._destination.rekey(key)
-                self._key = key.reveal()
+            secrets = secrets_of(connection)
+            revealed = _revealed(secrets)
+            if revealed != self._known:
+                self._destination.rekey(secrets)
+                self._known = revealed
         except LelekaError:
             return  # a key that cannot be had, or is none, replaces no key that may still be right
+
+
+def _revealed(secrets: Mapping[str, Secret]) -> dict[str, str]:
+    return {name: secret.reveal() for name, secret in secrets.items()}

@@ -5,6 +5,9 @@
   const form = () => document.querySelector("form[data-connect]");
   const tell = (where) => where.dispatchEvent(new Event("change", { bubbles: true }));
 
+  const drawn = (one) => one.options ? [...one.options].find((option) => option.defaultSelected)?.value : one.defaultValue;
+  const secrets = () => [...(form()?.querySelectorAll("input[type=password][data-tested]") || [])];
+
   const put = (line) => {
     const holder = document.createElement("template");
     holder.innerHTML = line;
@@ -55,13 +58,13 @@
     }
   });
 
-  // What passed is true of the host and the key that were tested: whoever edits them has to Connect again.
+  // What passed is true of the settings that were tested: whoever edits them has to Connect again.
   document.addEventListener("input", (event) => {
     const field = event.target;
     if (!("tested" in field.dataset) || !field.form) return;
     const proof = field.form.elements.proof;
     proof.value = "";
-    const differs = [...field.form.querySelectorAll("[data-tested]")].some((one) => one.value !== one.defaultValue);
+    const differs = [...field.form.querySelectorAll("[data-tested]")].some((one) => one.value !== drawn(one));
     if (!field.form.elements.version || differs) proof.dataset.needed = "";
     else delete proof.dataset.needed;
     document.getElementById("connect-steps").replaceChildren();
@@ -72,19 +75,22 @@
     if (event.target.matches("[data-key][open]")) event.target.querySelector("input").focus();
   }, true);
 
-  // The server never sends the key back. Where Save found something else wrong, it stays in the field all the same.
-  // It goes to no other connection: only the same form, drawn again, is given it.
-  let typed = "", whose = "";
+  // The server never sends a secret back. Where Save found something else wrong, it stays in the field all the same.
+  // It goes to no other connection: only the same form of the same kind, drawn again, is given it.
+  const of = (one) => `${one.action} ${one.dataset.kind}`;
+  let typed = {}, whose = "";
   document.addEventListener("htmx:beforeSwap", (event) => {
     const here = event.detail.target.id === "pane" ? form() : null;
-    typed = here?.elements.key?.value || "";
-    whose = here?.action || "";
+    typed = here ? Object.fromEntries(secrets().map((one) => [one.name, one.value])) : {};
+    whose = here ? of(here) : "";
   });
   document.addEventListener("htmx:afterSwap", () => {
-    const key = form()?.elements.key;
-    if (!key || !typed || key.value || form().action !== whose) return;
-    key.value = typed;
-    typed = "";
-    if (key.closest("details")) key.closest("details").open = true;
+    if (!form() || of(form()) !== whose) return;
+    for (const key of secrets()) {
+      if (!typed[key.name] || key.value) continue;
+      key.value = typed[key.name];
+      typed[key.name] = "";
+      if (key.closest("details")) key.closest("details").open = true;
+    }
   });
 })();

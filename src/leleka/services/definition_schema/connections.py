@@ -1,0 +1,102 @@
+"""The definitions with connections of every kind that is installed, and what settings there are where."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+from typing import Annotated, Any, Final, Literal, Union, get_args
+
+from pydantic import Discriminator, Field, Tag, create_model
+
+from leleka.destinations.registry import assumed_kind, specs
+from leleka.destinations.spec import Setting, Spec
+from leleka.services.definition_schema.schema import ConnectionDefinition, Definitions, Part
+
+_TAG: Final = "kind:"  # pydantic names the kind within the place of an error; no setting is called like that
+
+
+@cache
+def schema() -> type[Definitions]:
+    """Return the model of a whole file. It is drawn when it is first asked for, as it loads every kind."""
+    models = {spec.kind: _model(spec) for spec in specs()}
+    if len(models) == 1:
+        one: Any = next(iter(models.values()))
+    else:
+        tagged = tuple(Annotated[model, Tag(_TAG + kind)] for kind, model in models.items())
+        one = Annotated[Union[tagged], Discriminator(_kind_in)]  # noqa: UP007 - made of a tuple
+    drawn: type[Definitions] = create_model(
+        "Definitions", __base__=Definitions, __module__=__name__, connections=(list[one], [])
+    )
+    return drawn
+
+
+def settings_given(part: ConnectionDefinition, spec: Spec[Any]) -> dict[str, str]:
+    """Return the settings of its kind that a connection has in the file."""
+    return {one.name: getattr(part, one.name) for one in spec.fields if one.name in part.model_fields_set}
+
+
+def secrets_in(connection: Mapping[object, object]) -> Iterable[str]:
+    """Return what stands in the places of secrets of a connection whose form nobody has looked at yet."""
+    names = {name for spec in specs() for name in spec.secrets}
+    return [value for key, value in connection.items() if _plain(key) in names and isinstance(value, str)]
+
+
+def settings_at(location: Sequence[str | int]) -> Iterable[str]:
+    """Return the settings there are at a place of the file, as people write them; none where that is unclear."""
+    models: list[Any] = [schema()]
+    for part in location:
+        if isinstance(part, int):
+            continue
+        if part.startswith(_TAG):
+            models = [one for one in models if part.removeprefix(_TAG) == one.model_fields["type"].default]
+            continue
+        fields = [(name, field) for model in models for name, field in model.model_fields.items()]
+        models = [
+            inner
+            for name, field in fields
+            if part in {name, field.alias}
+            for inner in _parts_in(field.annotation)
+        ]
+    names = [(field.alias or name) for model in models for name, field in model.model_fields.items()]
+    return [name.replace("_", " ") for name in dict.fromkeys(names)]
+
+
+def place_in_file(location: Sequence[str | int]) -> list[str | int]:
+    """Return a place that pydantic names without what stands in no file: validators and kinds."""
+    return [part for part in location if not str(part).startswith(("function-", _TAG))]
+
+
+def _model(spec: Spec[Any]) -> type[ConnectionDefinition]:
+    kinds: Any = Literal[tuple(one.kind for one in specs())]
+    fields: dict[str, Any] = {one.name: _field(one) for one in spec.fields}
+    made: type[ConnectionDefinition] = create_model(
+        f"{spec.kind.title()}Definition",
+        __base__=ConnectionDefinition,
+        __module__=__name__,
+        type=(kinds, spec.kind),
+        **fields,
+    )
+    return made
+
+
+def _field(one: Setting) -> tuple[Any, Any]:
+    kind: Any = Literal[tuple(one.info.choices)] if one.info.choices else str
+    return (kind, Field(default=... if one.required else one.default, repr=not one.is_secret))
+
+
+def _kind_in(part: object) -> str:
+    """Return the tag of the kind a connection says to be of; an unknown one is refused where ``type`` stands."""
+    said = part.get("type") if isinstance(part, Mapping) else None
+    if isinstance(part, Mapping) and said is None:
+        said = next((value for key, value in part.items() if _plain(key) == "type"), None)
+    known = {spec.kind for spec in specs()}
+    return _TAG + (said if isinstance(said, str) and said in known else assumed_kind())
+
+
+def _plain(key: object) -> str:
+    return str(key).strip().lower().replace(" ", "_").replace("-", "_")
+
+
+def _parts_in(annotation: Any) -> list[Any]:
+    """Find the parts within ``list[Part]``, ``Part | None`` and the like."""
+    if isinstance(annotation, type) and issubclass(annotation, Part):
+        return [annotation]
+    return [found for one in get_args(annotation) for found in _parts_in(one)]

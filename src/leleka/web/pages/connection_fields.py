@@ -1,0 +1,55 @@
+"""The settings of a connection as a form asks for them, in the reader's language."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from django.utils import translation
+from django.utils.translation import gettext
+
+from leleka.destinations.spec import Setting
+from leleka.services.connections.queries import ConnectionView, Kind, SecretView
+
+Translate = Callable[[str, str], str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class FormField:
+    """One setting as it is drawn. Of a secret only what is known of it: ``secret``, None of a new connection."""
+
+    name: str
+    type: str
+    label: str
+    help: str
+    required: bool
+    choices: Mapping[str, str]
+    value: str
+    secret: SecretView | None
+
+
+def in_words(text: str, own: Translate) -> str:
+    """Translate a text of a kind: in its own words, else as the catalogue has it."""
+    return (own(text, translation.get_language() or "en") or gettext(text)) if text else ""
+
+
+def form_fields(
+    kind: Kind, connection: ConnectionView | None, given: Mapping[str, str]
+) -> Sequence[FormField]:
+    """Return the kind's settings in the order of a form: secrets first, as whoever has one in hand pastes it first."""
+    ordered = sorted(kind.fields, key=lambda one: not one.is_secret)
+    return [_field(one, kind.translate, connection, given.get(one.name)) for one in ordered]
+
+
+def _field(one: Setting, own: Translate, connection: ConnectionView | None, typed: str | None) -> FormField:
+    editable = connection is not None and not connection.managed_by_file
+    hints = [one.info.help, one.info.help_saved if editable else ""]
+    kept = connection.settings.get(one.name) if connection else one.default
+    return FormField(
+        name=one.name,
+        type=one.type.value,
+        label=in_words(one.info.label, own),
+        help=" ".join(filter(None, (in_words(hint, own) for hint in hints))),
+        required=one.required and not (one.is_secret and connection is not None),
+        choices={value: in_words(word, own) for value, word in one.info.choices.items()},
+        value="" if one.is_secret else (kept or "") if typed is None else typed,
+        secret=connection.secrets.get(one.name) if connection else None,
+    )

@@ -1,0 +1,192 @@
+"""A destination of somebody else's: a module of its own, installed beside Leleka and found by its entry point.
+
+A post office is a folder below ``POSTCARDS_OFFICES``. It knows which stamp is valid, from its file ``stamp``; what it
+was given lies in ``sent``, a file for each request. It has one list and one field, and everything is delivered at once.
+"""
+
+import hashlib
+import json
+import os
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Final
+
+from leleka.core.configuration import Network
+from leleka.core.outcomes import Accepted, Cause, Ending, Outcome, Pending, Refused, Settled
+from leleka.core.ports.clock import Clock
+from leleka.core.ports.destination import (
+    Body,
+    Change,
+    Check,
+    CheckStatus,
+    Destination,
+    Field,
+    Limits,
+    SuppressedPage,
+    SuppressionReason,
+    Target,
+    Turn,
+)
+from leleka.core.secret import Secret
+from leleka.destinations.spec import SettingInfo, Spec
+from leleka.errors import InvalidInput
+
+_OFFICE: Final = re.compile(r"[a-z]{2,40}")
+_STAMP: Final = re.compile(r"[A-Za-z0-9-]{12,100}")
+
+
+def check_stamp(text: str) -> Secret:
+    """Raises ``InvalidInput`` POSTCARDS_STAMP."""
+    if not _STAMP.fullmatch(text):
+        raise InvalidInput("POSTCARDS_STAMP", "A stamp has 12 letters or more.")
+    return Secret(text)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    office: Annotated[
+        str, SettingInfo("Post office", help="Its name in small letters.", example="kyiv", address=True)
+    ]
+    stamp: Annotated[Secret, SettingInfo("Stamp", help="It is stuck on every card.", check=check_stamp)]
+    colour: Annotated[
+        str, SettingInfo("Colour of the cards", choices={"red": "Bright red", "blue": "Deep blue"})
+    ] = "red"
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    account: str
+    notes: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        return self.account
+
+
+def find_office(text: str, network: Network) -> Office:  # noqa: ARG001 - no office is on the network
+    """Raises ``InvalidInput`` POSTCARDS_OFFICE."""
+    name = text.strip().lower()
+    if not _OFFICE.fullmatch(name):
+        raise InvalidInput("POSTCARDS_OFFICE", "This is not a post office.")
+    return Office(name)
+
+
+def open_office(settings: Settings, network: Network, clock: Clock, turn: Turn) -> Destination:
+    office = find_office(settings.office, network)
+    folder = Path(os.environ["POSTCARDS_OFFICES"]) / office.account
+    return Postcards(folder, settings.stamp, settings.colour, clock, turn)
+
+
+class Postcards:
+    def __init__(self, folder: Path, stamp: Secret, colour: str, clock: Clock, turn: Turn) -> None:
+        self._folder = folder
+        self._stamp = stamp
+        self._colour = colour
+        self._clock = clock
+        self._turn = turn
+
+    def check(self, target: str | None) -> Iterable[Check]:
+        is_there, is_valid = self._folder.is_dir(), self._is_valid()
+        yield _step("office", "The office is open.", "" if is_there else "POSTCARDS_CLOSED")
+        if is_there:
+            yield _step("stamp", "The stamp is valid.", "" if is_valid else "POSTCARDS_STAMP")
+        else:
+            yield Check("stamp", CheckStatus.SKIPPED, "Not tested: an earlier step failed.")
+        if target is not None and is_valid:
+            yield _step("list", "The list is there.", "" if target == "1" else "LIST_NOT_FOUND")
+
+    def targets(self) -> Sequence[Target]:
+        return [Target("1", "Summer")]
+
+    def fields(self) -> Sequence[Field]:
+        return [Field("first_name", "First name", "text"), Field("field:1", "Motto", "text")]
+
+    def suppressed_page(self, target: str, reason: SuppressionReason, after: int) -> SuppressedPage:  # noqa: ARG002
+        return SuppressedPage((), None)
+
+    def render(self, change: Change, *, automations: bool) -> bytes:  # noqa: ARG002
+        card = {"to": change.address, "says": dict(change.values), "colour": self._colour}
+        return json.dumps(card, sort_keys=True).encode()
+
+    def assemble(self, contacts: Sequence[bytes], *, automations: bool) -> Body:  # noqa: ARG002
+        content = b"[" + b",".join(contacts) + b"]"
+        return Body(content, len(contacts), hashlib.sha256(content).hexdigest())
+
+    def envelope_bytes(self, *, automations: bool) -> int:  # noqa: ARG002
+        return len(b"[]")
+
+    def send(self, body: Body, deadline: float) -> Outcome:
+        with self._turn():
+            if self._clock.monotonic() >= deadline:
+                return Refused(Cause.NOT_SENT, "the post had left")
+            if not self._is_valid():
+                return Refused(Cause.FORBIDDEN, "the stamp is not valid")
+            (self._folder / "sent").mkdir(exist_ok=True)
+            (self._folder / "sent" / f"{body.sha256}.json").write_bytes(body.content)
+            return Accepted(body.sha256)
+
+    def poll(self, accepted: Accepted) -> Pending | Settled:
+        if not (self._folder / "sent" / f"{accepted.batch_id}.json").exists():
+            return Pending("not known", known=False)
+        return Settled(Ending.COMPLETED)
+
+    def rekey(self, secrets: Mapping[str, Secret]) -> None:
+        self._stamp = secrets["stamp"]
+
+    def queue_empty(self) -> bool:
+        return True
+
+    def contact_count(self) -> int | None:
+        return None
+
+    def contacts(self, target: str, after: int = 0) -> Iterable[tuple[int, str]]:  # noqa: ARG002
+        cards = [
+            card for path in sorted(self._folder.glob("sent/*")) for card in json.loads(path.read_text())
+        ]
+        addresses = sorted({card["to"] for card in cards})
+        return [(number, address) for number, address in enumerate(addresses, 1) if number > after]
+
+    def close(self) -> None:
+        """Nothing is held open."""
+
+    def _is_valid(self) -> bool:
+        kept = self._folder / "stamp"
+        return kept.is_file() and kept.read_text(encoding="utf-8").strip() == self._stamp.reveal()
+
+
+def _step(name: str, sentence: str, code: str) -> Check:
+    if code:
+        return Check(name, CheckStatus.FAILED, "It was refused.", code)
+    return Check(name, CheckStatus.PASSED, sentence)
+
+
+SPEC: Final = Spec(
+    kind="postcards",
+    title="Postcards",
+    settings=Settings,
+    limits=Limits(
+        rows=250,
+        bytes=390_000,
+        requests_per_minute=6000,
+        single_requests_per_minute=6000,
+        requests_per_second=5,
+        seconds_in_flight=10.0,
+    ),
+    steps={"office": "Find the office", "stamp": "Try the stamp"},
+    open=open_office,
+    identify=find_office,
+    words={
+        "uk": {
+            "Post office": "Поштове відділення",
+            "Its name in small letters.": "Його назва малими літерами.",
+            "Stamp": "Марка",
+            "It is stuck on every card.": "Її наклеюють на кожну листівку.",
+            "Colour of the cards": "Колір листівок",
+            "Bright red": "Яскраво-червоний",
+            "Deep blue": "Темно-синій",
+            "Find the office": "Знайти відділення",
+            "Try the stamp": "Перевірити марку",
+        }
+    },
+)
