@@ -5,12 +5,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import time_machine
 from django.utils import translation
+from leleka.web.reasons import particulars
+from leleka.web.sayings import in_words
 
 from leleka.core.saying import Said, told
 from leleka.services.audit import Role
 from leleka.state.models import Export, Run
-from leleka.web.reasons import particulars
-from leleka.web.sayings import in_words
 from leleka.web.templatetags.leleka import ago, person
 from tests.integration.office import DEFINITIONS, Office
 from tests.integration.people import somebody

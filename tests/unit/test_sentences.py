@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from django.utils import translation
+from leleka.services.sentences import KNOWN, in_this_language
+from leleka.web.reasons import REASONS
+from leleka.web.sayings import SAYINGS, in_words
 
 from leleka.core import reasons as core_reasons
 from leleka.core.saying import TEMPLATES, Said, told
 from leleka.errors import Problem
-from leleka.services.sentences import KNOWN, in_this_language
-from leleka.web.reasons import REASONS
-from leleka.web.sayings import SAYINGS, in_words
 
 SOURCE = Path(__file__).parents[2] / "src" / "leleka"
 ROOMS = ("core", "engine", "destinations", "warehouse", "state", "services")

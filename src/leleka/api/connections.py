@@ -1,6 +1,7 @@
 """Connections: the ways to accounts. Administrators only; the key goes in and never comes out."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, Any, Final, Literal
 
@@ -12,7 +13,7 @@ from leleka.api.problems import ProblemOut
 from leleka.api.shapes import LARGEST, Audience, CheckOut, In, Number, Page, Paging, Version, paged
 from leleka.core.clock import SystemClock
 from leleka.core.ports import Standing
-from leleka.errors import InvalidInput, Problem
+from leleka.errors import InvalidInput
 from leleka.services import (
     connection_checks,
     connection_views,
@@ -240,7 +241,7 @@ def _tested(actor: Actor, draft: Draft) -> tuple[connection_checks.Connect, list
 def _proof(actor: Actor, draft: Draft) -> str:
     """Raises ``InvalidInput`` with the steps that failed."""
     test, steps = _tested(actor, draft)
-    failed = [step for step in steps if step.standing is Standing.FAILED]
+    failed = [(step.name, step.problem) for step in steps if step.problem is not None]
     if failed:
-        raise InvalidInput.of([Problem(one.code, one.sentence, f"check.{one.name}") for one in failed])
+        raise InvalidInput.of([replace(problem, where=f"check.{name}") for name, problem in failed])
     return test.proof

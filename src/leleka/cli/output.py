@@ -7,7 +7,7 @@ import json
 import re
 import sys
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, is_dataclass
+from dataclasses import asdict, fields, is_dataclass
 from datetime import UTC, date, datetime
 from typing import Annotated, Any, Final
 
@@ -16,7 +16,12 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from leleka.errors import LelekaError
+from leleka.core.ports import Check
+from leleka.core.saying import Said
+from leleka.errors import LelekaError, Problem
+from leleka.messages.problems import english
+from leleka.messages.progress import in_english
+from leleka.messages.stored import check_view
 
 # A profile's value must not steer the terminal, nor turn the line around.
 _CONTROL: Final = re.compile("[\\x00-\\x1f\\x7f-\\x9f\\u061c\\u200e\\u200f\\u2028-\\u202e\\u2066-\\u2069]")
@@ -49,9 +54,9 @@ def print_table(headings: Sequence[str], rows: Iterable[Sequence[object]], empty
 def report_problems(error: LelekaError, *, as_json: bool) -> None:
     """Say what is wrong, where, and what to do."""
     if as_json:
-        print(_document({"problems": [asdict(problem) for problem in error.problems]}))
+        print(_document({"problems": list(error.problems)}))
         return
-    for problem in error.problems:
+    for problem in map(english, error.problems):
         err.print(f"[red]error[/red] [dim]\\[{problem.code}][/dim] {escape(problem.message)}", soft_wrap=True)
         if problem.where:
             err.print(f"  at  {escape(problem.where)}", soft_wrap=True)
@@ -62,6 +67,11 @@ def report_problems(error: LelekaError, *, as_json: bool) -> None:
 def say(sentence: str) -> None:
     """Tell what is going on."""
     err.print(f"[dim]{escape(sentence)}[/dim]", soft_wrap=True)
+
+
+def tell(said: Said) -> None:
+    """Tell what is going on, as the services say it."""
+    say(in_english(said))
 
 
 def is_terminal() -> bool:
@@ -87,8 +97,10 @@ def _document(value: object, indent: int | None = None) -> str:
 
 
 def _plain(value: object) -> Any:
+    if isinstance(value, Problem | Check):
+        return asdict(english(value)) if isinstance(value, Problem) else check_view(value)
     if is_dataclass(value) and not isinstance(value, type):
-        return _plain(asdict(value))
+        return {one.name: _plain(getattr(value, one.name)) for one in fields(value)}
     if isinstance(value, dict):
         return {str(key): _plain(inner) for key, inner in value.items()}
     if isinstance(value, list | tuple):

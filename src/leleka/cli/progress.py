@@ -5,10 +5,11 @@ from typing import Final, Self
 
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
-from leleka.cli.output import err, is_terminal, say
+from leleka.cli.output import err, is_terminal, say, tell
 from leleka.core.outbox import Batch, BatchStatus
 from leleka.core.planning import Planned
 from leleka.core.ports import Clock
+from leleka.core.saying import Said
 
 _EVERY: Final = {True: 0.2, False: 5.0}  # seconds between two looks, on a terminal and elsewhere
 _AWAY: Final = frozenset({BatchStatus.ACCEPTED, BatchStatus.CONFIRMED, BatchStatus.ABANDONED})
@@ -38,9 +39,9 @@ class RunProgress:
     def __exit__(self, *_: object) -> None:
         self._stop()
 
-    def stage(self, sentence: str) -> None:
+    def stage(self, said: Said) -> None:
         self._stop()
-        say(sentence)
+        tell(said)
 
     def planned(self, planned: Planned) -> None:
         counts = planned.counts

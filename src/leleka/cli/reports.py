@@ -6,7 +6,8 @@ from rich.markup import escape
 
 from leleka.cli.output import out
 from leleka.core.planning import Counts
-from leleka.core.reasons import sentence
+from leleka.messages.problems import english
+from leleka.messages.reasons import in_words
 from leleka.services.contracts import PreviewView, RunView
 
 _COLOURS = {
@@ -15,12 +16,6 @@ _COLOURS = {
     "Needs confirmation": "yellow",
     "Failed": "red",
     "Canceled": "yellow",
-}
-_LEFT = {
-    "kept": "kept in the list as they are",
-    "marked": "marked as having left",
-    "unsubscribed": "unsubscribed",
-    "due": "to be written",
 }
 _WIDTH = 15
 
@@ -45,7 +40,7 @@ def print_run(run: RunView) -> None:
         _line("to confirm", escape(run.confirmation_reason))
         _say(f"  Nothing was sent. An administrator may let it go on: leleka run confirm {run.id}")
         _say(f"  or end it: leleka run cancel {run.id}")
-    for problem in run.problems:
+    for problem in map(english, run.problems):
         _say(f"  [red]error[/red] [dim]\\[{problem.code}][/dim] {escape(problem.message)}")
         if problem.where:
             _say(f"  at  {escape(problem.where)}")
@@ -94,9 +89,7 @@ def _rest(counts: Counts) -> None:
 
 def _left(counts: Counts, policy: str) -> None:
     total = sum(counts.left.values())
-    told = ", ".join(
-        f"{number:,} {_LEFT.get(code, sentence(code))}" for code, number in counts.left.items() if policy
-    )
+    told = ", ".join(f"{number:,} {in_words(code)}" for code, number in counts.left.items() if policy)
     _line("left", f"{total:,}" + (f"  {told}" if total and told else ""))
 
 
@@ -106,7 +99,7 @@ def _group(name: str, codes: Mapping[str, int], *, always: bool = True) -> None:
         return
     _line(name, f"{total:,}")
     for code, number in codes.items():
-        _say(f"  {'':{_WIDTH}}{number:>9,}  {escape(sentence(code))} [dim]\\[{code}][/dim]")
+        _say(f"  {'':{_WIDTH}}{number:>9,}  {escape(in_words(code))} [dim]\\[{code}][/dim]")
 
 
 def _line(name: str, told: str) -> None:

@@ -8,6 +8,7 @@ from typing import Final, Protocol
 
 from leleka.core.outcomes import Outcome
 from leleka.core.planning import Planned, SettledRun, Span
+from leleka.core.saying import Said
 from leleka.errors import Conflict
 
 FURTHEST: Final = 3600.0  # seconds; an account is never paused for longer than a quarter of that
@@ -96,21 +97,21 @@ class LeaseLost(Conflict):
     """Another worker owns the run now; whatever this one still knows must not be written."""
 
     def __init__(self) -> None:
-        super().__init__("LEASE_LOST", "Another process has taken over this run.")
+        super().__init__("LEASE_LOST")
 
 
 class RunCanceled(Conflict):
     """Somebody asked to stop the run while it was planned: nothing was sent."""
 
     def __init__(self) -> None:
-        super().__init__("RUN_CANCELED", "The run was canceled before anything was sent.")
+        super().__init__("RUN_CANCELED")
 
 
 class LaneLost(Conflict):
     """Another run of the account delivers now: this one must queue again before it sends."""
 
     def __init__(self) -> None:
-        super().__init__("LANE_LOST", "Another run of the account has begun to deliver.")
+        super().__init__("LANE_LOST")
 
 
 class Outbox(Protocol):
@@ -132,7 +133,7 @@ class Outbox(Protocol):
         """Give the seconds for which this worker still owns the run, by the monotonic clock."""
         ...
 
-    def planned(self, planned: Planned, batches: Sequence[Batch], *, needs_confirmation: str) -> None:
+    def planned(self, planned: Planned, batches: Sequence[Batch], *, needs_confirmation: Said) -> None:
         """Store the plan and its batches; a reason in ``needs_confirmation`` makes the run wait."""
         ...
 

@@ -7,7 +7,9 @@ from enum import StrEnum
 from typing import Protocol
 
 from leleka.core.outcomes import Accepted, Outcome, Pending, Settled
+from leleka.core.saying import NOTHING, Said
 from leleka.core.secret import Secret
+from leleka.errors import Problem
 
 
 class Standing(StrEnum):
@@ -18,15 +20,25 @@ class Standing(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One step of a connection test. ``code`` is set where it failed, ``tries`` where it may pass another time:
-    so often is it worth taking before its failure counts.
+    """One step of a connection test: what it says where it passed or was skipped, the problem where it failed.
+
+    ``tries`` is set where it may pass another time: so often is it worth taking before its failure counts.
     """
 
     name: str
     standing: Standing
-    sentence: str
-    code: str = ""
+    said: Said = NOTHING
+    problem: Problem | None = None
     tries: int = 1
+
+    @property
+    def code(self) -> str:
+        return self.problem.code if self.problem else ""
+
+
+def skipped(name: str) -> Check:
+    """Return the step behind one that failed."""
+    return Check(name, Standing.SKIPPED, Said("CHECK_SKIPPED"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,10 +7,13 @@ from leleka.core.ports import Clock, Destination, Turn, at_once
 from leleka.destinations.activecampaign.spec import SPEC as ACTIVECAMPAIGN
 from leleka.destinations.spec import Spec
 from leleka.errors import NotFound
+from leleka.messages.registry import register
 
 SPECS: Final[dict[str, Spec[Any]]] = {
     ACTIVECAMPAIGN.kind: ACTIVECAMPAIGN,
 }
+for _spec in SPECS.values():
+    register(_spec.words)
 
 
 def spec_of(kind: str) -> Spec[Any]:
@@ -18,9 +21,7 @@ def spec_of(kind: str) -> Spec[Any]:
     try:
         return SPECS[kind]
     except KeyError:
-        raise NotFound(
-            "DESTINATION_UNKNOWN", "There is no such destination.", remedy=f"Known are: {', '.join(SPECS)}."
-        ) from None
+        raise NotFound("DESTINATION_UNKNOWN", known=list(SPECS)) from None
 
 
 def open_destination(

@@ -1,12 +1,13 @@
 """What a kind of destination says about itself: enough to draw its form, keep its secrets and open it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Generic, Protocol, TypeVar
 
 from leleka.core.configuration import Network
 from leleka.core.ports import Clock, Destination, Limits, Turn
 from leleka.core.secret import Secret
+from leleka.messages.registry import Words
 
 S = TypeVar("S")
 
@@ -22,7 +23,7 @@ class Identity(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Spec(Generic[S]):
-    """``kind`` is its name in definitions.
+    """``kind`` is its name in definitions. ``words`` are what it says: registered with the kind.
 
     ``settings`` is a dataclass: its fields draw the form, and those named in ``secrets`` are ``Secret``.
     ``steps`` names the steps of a connection test without a target, in their order.
@@ -38,3 +39,4 @@ class Spec(Generic[S]):
     identify: Callable[[str, Network], Identity]
     check_key: Callable[[str], Secret]
     check_name: Callable[[str], str]
+    words: Words = field(default_factory=Words)

@@ -21,6 +21,7 @@ from leleka.core.outbox import (
 from leleka.core.outcomes import Accepted
 from leleka.core.planning import Span, Warehouse
 from leleka.core.ports import Body, Clock, Destination
+from leleka.core.saying import Said
 from leleka.engine.answers import Answer, Answers, spent_on
 from leleka.engine.bodies import Bodies
 from leleka.engine.lane import Lane
@@ -57,7 +58,7 @@ class Tools:
     clock: Clock
     tempo: Tempo
     pace: ImportPace
-    stage: Callable[[str], None]
+    stage: Callable[[Said], None]
     progress: Callable[[Mapping[int, Batch]], None]
     waiting: Waiting = nobody
 

@@ -5,19 +5,19 @@ from typing import Final
 
 from leleka.core.outbox import Outbox
 from leleka.core.ports import Clock
-from leleka.core.saying import Said
+from leleka.core.saying import NOTHING, Said
 
 _LOOK: Final = 1.0  # seconds between two looks whether the lane is free
 
 
 class Lane:
-    """``tell`` hears a sentence when the run has to queue, and when it is its turn; ``taken`` is called when it is."""
+    """``tell`` hears of it when the run has to queue, and when it is its turn; ``taken`` is called when it is."""
 
     def __init__(
         self,
         outbox: Outbox,
         clock: Clock,
-        tell: Callable[[str], None],
+        tell: Callable[[Said], None],
         taken: Callable[[], None],
     ) -> None:
         self._outbox = outbox
@@ -27,7 +27,7 @@ class Lane:
         self._held = False
         self._left = False  # a process that died may have left it taken
         self._look_at = clock.monotonic()
-        self._told = ""
+        self._told = NOTHING
 
     def held(self) -> bool:
         """Tell whether this run may send; asks for the lane at most once a second."""
@@ -57,7 +57,7 @@ class Lane:
             self._held = False
             self._left = True
 
-    def _say(self, sentence: str) -> None:
-        if sentence != self._told:
-            self._told = sentence
-            self._tell(sentence)
+    def _say(self, said: Said) -> None:
+        if said != self._told:
+            self._told = said
+            self._tell(said)

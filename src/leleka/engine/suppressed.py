@@ -70,7 +70,7 @@ class Reading:
     """One reading; ``tell`` hears now and then how far it is."""
 
     def __init__(
-        self, destination: Destination, target: str, shelf: Shelf, clock: Clock, tell: Callable[[str], None]
+        self, destination: Destination, target: str, shelf: Shelf, clock: Clock, tell: Callable[[Said], None]
     ) -> None:
         self._destination = destination
         self._target = target
@@ -123,12 +123,7 @@ class Reading:
         if asked < MOST_REQUESTS and (about is None or about <= MOST_REQUESTS):
             return
         needed = f"about {about:,}" if about is not None and about > asked else f"more than {asked:,}"
-        raise NeedsAttention(
-            "SUPPRESSED_TOO_MANY",
-            f"Reading who unsubscribed or bounced takes {needed} requests, the budget is {MOST_REQUESTS:,}; "
-            "nothing was sent.",
-            remedy="Export to a list in which fewer people have unsubscribed.",
-        )
+        raise NeedsAttention("SUPPRESSED_TOO_MANY", needed=needed, most=MOST_REQUESTS)
 
     def _say(self) -> None:
         now, whole = self._clock.monotonic(), not self._progress.open()
@@ -139,6 +134,4 @@ class Reading:
         if about is not None and not whole:
             self._tell(Said("READING_SUPPRESSED_PART", asked=asked, about=max(about, asked)))
         else:
-            self._tell(
-                Said("READ_SUPPRESSED_AT_ONCE") if asked == 1 else Said("READ_SUPPRESSED", asked=asked)
-            )
+            self._tell(Said("READ_SUPPRESSED", asked=asked))

@@ -1,7 +1,7 @@
 """In whose name a run acts: that of the connection's export user, an administrator who confirmed it with a password."""
 
 from collections.abc import Mapping
-from typing import Final
+from dataclasses import replace
 
 from django.db import transaction
 
@@ -14,17 +14,14 @@ from leleka.services.retrying import plan_retry
 from leleka.state.models import Connection, Run
 from leleka.state.outbox import DjangoOutbox
 
-_REMEDY: Final = "Edit the connection: an administrator adds themselves as export user."
-
 
 def problem_of(connection: Connection) -> Problem | None:
     """Give why nobody's name is there to act in; None where somebody's is."""
     user = connection.export_user
     if user is None:
-        return Problem("EXPORT_USER_MISSING", "It has no export user.", remedy=_REMEDY)
+        return Problem.of("EXPORT_USER_MISSING")
     if user.disabled_at is not None:
-        message = f"Its export user, {user.name}, was disabled."
-        return Problem("EXPORT_USER_DISABLED", message, remedy=_REMEDY)
+        return Problem.of("EXPORT_USER_DISABLED", name=user.name)
     return None
 
 
@@ -47,9 +44,8 @@ def refuse_to_begin(connection: Connection, run: Run) -> None:
 
 
 def _refused(connection: Connection) -> NeedsAttention:
-    problem = problem_of(connection)
-    code, message = (problem.code, problem.message) if problem else ("EXPORT_USER_MISSING", "")
-    return NeedsAttention(code, message, where=connection.name, remedy=_REMEDY)
+    problem = problem_of(connection) or Problem.of("EXPORT_USER_MISSING")
+    return NeedsAttention.of([replace(problem, where=connection.name)])
 
 
 def record_began(run: Run) -> None:

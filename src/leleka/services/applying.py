@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from leleka.core.columns import Catalogue, Column, ColumnType, Table
 from leleka.core.matching import LeaverPolicy
+from leleka.core.saying import Said
 from leleka.errors import InvalidInput, LelekaError, Problem
 from leleka.services import catalogue, connecting, refreshing, store
 from leleka.services.audit import Actor
@@ -22,7 +23,7 @@ from leleka.services.system_schedule import apply_system
 from leleka.state.models import Account, Connection, Export, RelationshipRow, Segment, Source
 from leleka.warehouse.session import Session
 
-Say = Callable[[str], None]
+Say = Callable[[Said], None]
 
 
 def apply(
@@ -60,10 +61,7 @@ def apply(
 
 def _warn(export: CheckedExport, say: Say) -> None:
     if export.leavers["policy"] == LeaverPolicy.UNSUBSCRIBE:
-        say(
-            f"Warning: export {export.name} unsubscribes whoever leaves its segments. That is a one-way door: "
-            "nobody it unsubscribed can be brought back by an export."
-        )
+        say(Said("UNSUBSCRIBES_FOR_GOOD", name=export.name))
 
 
 class _Rows:
@@ -126,8 +124,9 @@ def _catalogue(
     if len(profiles) > 1:
         raise InvalidInput(
             "PROFILES_TWICE",
-            f"Only one source can hold the profiles, not {len(profiles)}: {', '.join(sorted(profiles))}.",
             where=file.where(_last_profiles(file)),
+            number=len(profiles),
+            sources=sorted(profiles),
         )
     relationships = {row.name: catalogue.relationship_of(row) for row in rows.of(RelationshipRow)}
     for relation in file.definitions.relationships:

@@ -41,11 +41,7 @@ def check_reference(reference: str) -> None:
     """Raises ``InvalidInput`` for a reference that names nothing."""
     _, _, name = reference.partition(":")
     if not name.strip() or not name.isprintable() or len(reference) > _LONGEST_REFERENCE:
-        raise InvalidInput(
-            "KEY_SYNTAX",
-            "This names neither a variable nor a file that holds the key.",
-            remedy="Write env:NAME or file:/path/of/the/file.",
-        )
+        raise InvalidInput("KEY_SYNTAX.reference")
 
 
 @contextmanager
@@ -86,7 +82,7 @@ def key_of(connection: Connection) -> Secret:
         return referenced(reference, connection.name)
     row = connection.secrets.filter(name=KEY).first()
     if row is None:
-        raise NeedsAttention("KEY_MISSING", "The connection has no API key.", where=connection.name)
+        raise NeedsAttention("KEY_MISSING", where=connection.name)
     sealed = Sealed(row.master_key, bytes(row.wrapped), bytes(row.sealed))
     return store.master_keys().open(sealed, place_of(connection, row.version))
 
@@ -121,10 +117,10 @@ def referenced(reference: str, where: str) -> Secret:
         name = reference.removeprefix(_ENV)
         value = store.configuration().environment.get(name, "")
         if not value:
-            raise NeedsAttention("KEY_MISSING", f"The environment variable {name} is not set.", where=where)
+            raise NeedsAttention("KEY_MISSING.variable", where=where, name=name)
         return Secret(value.strip())
     path = Path(reference.removeprefix(_FILE))
     try:
         return Secret(path.read_text(encoding="utf-8").strip())
     except (OSError, UnicodeDecodeError):
-        raise NeedsAttention("KEY_MISSING", f"The key file {path} cannot be read.", where=where) from None
+        raise NeedsAttention("KEY_MISSING.file", where=where, path=path) from None

@@ -5,7 +5,7 @@ from which nobody can guess it), for a quarter of an hour.
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any, Final, TypeVar
 
@@ -14,11 +14,12 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
-from leleka.core.ports import Check, Clock, Standing
+from leleka.core.ports import Check, Clock, Standing, skipped
 from leleka.core.secret import Secret
 from leleka.destinations.registry import spec_of
 from leleka.destinations.spec import Identity
 from leleka.errors import InvalidInput, LelekaError, TryLater
+from leleka.messages.stored import check_data
 from leleka.services import connecting, store
 from leleka.services.audit import Actor, record
 from leleka.services.connection_views import find
@@ -132,11 +133,9 @@ class Connect:
 
     def _broken_off(self, done: list[Check], error: LelekaError) -> list[Check]:
         problem = error.problems[0]
-        sentence = f"{problem.message} {problem.remedy}".strip()
         left = [name for name in self.steps if name not in {step.name for step in done}]
-        skipped = [Check(name, Standing.SKIPPED, "Not tested: an earlier step failed.") for name in left]
-        failed = Check(left[0] if left else connecting.KEY, Standing.FAILED, sentence, problem.code)
-        return [failed, *skipped[1:]]
+        failed = Check(left[0] if left else connecting.KEY, Standing.FAILED, problem=problem)
+        return [failed, *(skipped(name) for name in left[1:])]
 
 
 def begin(actor: Actor, draft: Draft, clock: Clock) -> Connect:
@@ -153,10 +152,7 @@ def begin(actor: Actor, draft: Draft, clock: Clock) -> Connect:
         times = list(lately.order_by("at").values_list("at", flat=True))
         if len(times) >= _A_MINUTE:
             left = (times[-_A_MINUTE] + _MINUTE - now).total_seconds()
-            raise TryLater(
-                "CHECK_TOO_OFTEN", "Connect was tried five times within a minute.", retry_after=max(1.0, left),
-                remedy="Wait a minute and try again.",
-            )  # fmt: skip
+            raise TryLater("CHECK_TOO_OFTEN", retry_after=max(1.0, left))  # fmt: skip
         record(actor, _CHECK, saved.name if saved else judged.host, {"host": judged.host})
     return Connect(actor, judged, saved, clock)
 
@@ -182,7 +178,7 @@ def attempt(found: list[InvalidInput], where: str, act: Callable[[], T]) -> T | 
 
 
 def _prove(actor: Actor, judged: Judged, done: list[Check]) -> str:
-    return signing.dumps({**_claim(actor, judged), "steps": [asdict(step) for step in done]}, salt=_SALT)
+    return signing.dumps({**_claim(actor, judged), "steps": [check_data(step) for step in done]}, salt=_SALT)
 
 
 def _claim(actor: Actor, judged: Judged) -> dict[str, str]:
@@ -191,9 +187,5 @@ def _claim(actor: Actor, judged: Judged) -> dict[str, str]:
 
 def _key_required(saved: Connection | None) -> InvalidInput:
     if saved is None:
-        return InvalidInput("KEY_REQUIRED", "Enter the API key.", where="key")
-    return InvalidInput(
-        "KEY_REQUIRED",
-        "Another host needs the API key again: the stored one is never sent elsewhere.",
-        where="key",
-    )
+        return InvalidInput("KEY_REQUIRED", where="key")
+    return InvalidInput("KEY_REQUIRED.host", where="key")

@@ -22,6 +22,7 @@ from django.db.models.lookups import Contains
 from leleka.core.ports import Check, Standing
 from leleka.destinations.registry import SPECS
 from leleka.errors import NotFound, Problem
+from leleka.messages.stored import check_of
 from leleka.services import acting
 from leleka.services.audit import Actor
 from leleka.services.connecting import KEY
@@ -148,7 +149,7 @@ def find(number: int) -> Connection:
     """Raises ``NotFound``."""
     row = Connection.objects.select_related("export_user", "account").filter(pk=number).first()
     if row is None:
-        raise NotFound("CONNECTION_UNKNOWN", "There is no such connection.")
+        raise NotFound("CONNECTION_UNKNOWN")
     return row
 
 
@@ -195,7 +196,7 @@ def _live() -> Container[int]:
 
 
 def _last_check(row: Connection) -> tuple[Check, ...]:
-    return tuple(Check(**{**step, "standing": Standing(step["standing"])}) for step in row.last_check)
+    return tuple(check_of(step) for step in row.last_check)
 
 
 def attention_of(row: Connection) -> list[Problem]:
@@ -206,7 +207,7 @@ def attention_of(row: Connection) -> list[Problem]:
         found.append(nobody)
     failed = next((step for step in _last_check(row) if step.standing is Standing.FAILED), None)
     if failed is not None:
-        found.append(Problem(failed.code, failed.sentence))
+        found.append(failed.problem or Problem("CONNECTION_ATTENTION"))
     elif row.attention and not found:
-        found.append(Problem("CONNECTION_ATTENTION", row.attention))
+        found.append(Problem("CONNECTION_ATTENTION", written=(row.attention, "")))
     return found

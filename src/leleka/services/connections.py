@@ -1,12 +1,12 @@
 """Connections: whether they work, and what their accounts offer."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
 
 from django.utils import timezone
 
 from leleka.core.ports import Check, Clock, Field, Standing, Target
 from leleka.errors import LelekaError, NotFound
+from leleka.messages.stored import check_data
 from leleka.services.connecting import opened
 from leleka.state.models import Connection
 
@@ -15,12 +15,9 @@ def names(only: str | None = None) -> Sequence[str]:
     """Give all connections' names, or the one asked for; raises ``NotFound``."""
     known = list(Connection.objects.order_by("name").values_list("name", flat=True))
     if only is not None and only not in known:
-        remedy = f"There are: {', '.join(known)}." if known else "Apply a definitions file first."
-        raise NotFound("CONNECTION_UNKNOWN", f"There is no connection {only!r}.", remedy=remedy)
+        raise NotFound("CONNECTION_UNKNOWN.listed", name=only, known=known)
     if not known:
-        raise NotFound(
-            "CONNECTION_UNKNOWN", "There is no connection.", remedy="Apply a definitions file first."
-        )
+        raise NotFound("CONNECTION_UNKNOWN.none")
     return known if only is None else [only]
 
 
@@ -34,8 +31,7 @@ def check(name: str, target: str | None, clock: Clock) -> Iterator[Check]:
                 steps.append(step)
                 yield step
     except LelekaError as error:
-        problem = error.problems[0]
-        steps.append(Check("key", Standing.FAILED, problem.message, problem.code))
+        steps.append(Check("key", Standing.FAILED, problem=error.problems[0]))
         yield steps[-1]
     keep_result(connection, steps)
 
@@ -43,8 +39,8 @@ def check(name: str, target: str | None, clock: Clock) -> Iterator[Check]:
 def keep_result(connection: Connection, steps: Sequence[Check]) -> None:
     """Remember a test on its connection: what failed needs attention."""
     failed = next((step for step in steps if step.standing is Standing.FAILED), None)
-    connection.attention = failed.sentence[:500] if failed else ""
-    connection.last_check = [asdict(step) for step in steps]
+    connection.attention = check_data(failed)["sentence"][:500] if failed else ""
+    connection.last_check = [check_data(step) for step in steps]
     connection.last_checked_at = timezone.now()
     connection.save(update_fields=("attention", "last_check", "last_checked_at"))
 

@@ -3,7 +3,7 @@
 """
 
 from collections.abc import Container, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
 
@@ -14,8 +14,10 @@ from django.utils import timezone
 from structlog.contextvars import bind_contextvars
 
 from leleka.core.ports import Clock
-from leleka.core.saying import told
+from leleka.core.saying import Said
 from leleka.errors import LelekaError, NeedsAttention, NotFound, Problem
+from leleka.messages.progress import in_english
+from leleka.messages.stored import problem_data, problem_of, said_data
 from leleka.services import (
     beats,
     dying,
@@ -79,8 +81,8 @@ def task(actor: Actor, number: int) -> TaskView:
     """Give a task of one's own. Members of a segment are masked, or their reading is audited, at every look."""
     row = Task.objects.filter(pk=number, asked_by=actor.name, made_at__gt=timezone.now() - _KEPT).first()
     if row is None:
-        raise NotFound("TASK_UNKNOWN", "There is no such task.")
-    problems = [Problem(**one) for one in row.problems]
+        raise NotFound("TASK_UNKNOWN")
+    problems = [problem_of(one) for one in row.problems]
     result = row.result
     if row.kind == Task.Kind.MEMBERS and result:
         result = segments.seen(actor, row.subject, result)
@@ -118,7 +120,7 @@ def carry_out(errand: str, clock: Clock) -> None:
     elif kind == NOTICES:
         notices.work(clock)
     else:
-        raise NotFound("ERRAND_UNKNOWN", f"There is nothing like {errand!r} to do.")
+        raise NotFound("ERRAND_UNKNOWN", job=errand)
 
 
 def _run(number: int, clock: Clock) -> None:
@@ -163,8 +165,12 @@ def ended(errand: str) -> None:
 
 def _died(row: Task) -> None:
     """Let a task fail whose process died, unless another process has it by now."""
-    problem = Problem("TASK_DIED", "The process that worked on this died.", remedy="Ask again.")
-    _end(Task.objects.filter(pk=row.pk, worker=row.worker), Task.Status.FAILED, problems=[asdict(problem)])
+    problem = Problem.of("TASK_DIED")
+    _end(
+        Task.objects.filter(pk=row.pk, worker=row.worker),
+        Task.Status.FAILED,
+        problems=[problem_data(problem)],
+    )
 
 
 def forget_old_tasks() -> None:
@@ -208,11 +214,11 @@ def _work(row: Task, clock: Clock) -> None:
     try:
         result = _result(row, clock, _Watcher(number))
     except LelekaError as error:
-        _finish(number, Task.Status.FAILED, problems=[asdict(one) for one in error.problems])
+        _finish(number, Task.Status.FAILED, problems=[problem_data(one) for one in error.problems])
     except Exception:
         log.exception("a task failed unexpectedly", task=number)
-        bug = NeedsAttention("INTERNAL_ERROR", "Something went wrong inside Leleka.")
-        _finish(number, Task.Status.FAILED, problems=[asdict(one) for one in bug.problems])
+        bug = NeedsAttention("INTERNAL_ERROR.brief")
+        _finish(number, Task.Status.FAILED, problems=[problem_data(one) for one in bug.problems])
     else:
         _finish(number, Task.Status.SUCCESSFUL, result=result)
 
@@ -245,8 +251,8 @@ class _Watcher:
     def __init__(self, number: int) -> None:
         self._number = number
 
-    def stage(self, sentence: str) -> None:
-        Task.objects.filter(pk=self._number).update(stage=sentence[:200], stage_told=told(sentence))
+    def stage(self, said: Said) -> None:
+        Task.objects.filter(pk=self._number).update(stage=in_english(said)[:200], stage_told=said_data(said))
 
     def planned(self, planned: object) -> None:
         """Its result says it."""

@@ -17,11 +17,7 @@ class Managed(Protocol):
 def refuse_managed(row: Managed) -> None:
     """Raises ``Conflict`` MANAGED_BY_FILE."""
     if row.managed_by_file:
-        raise Conflict(
-            "MANAGED_BY_FILE",
-            f"{row.name!r} is managed by the file {row.managed_by_file} and read-only here.",
-            remedy="Change the file and apply it.",
-        )
+        raise Conflict("MANAGED_BY_FILE", name=row.name, file=row.managed_by_file)
 
 
 def refuse_unsettled(export: Export) -> None:
@@ -29,18 +25,9 @@ def refuse_unsettled(export: Export) -> None:
     copy may still surface at ActiveCampaign. Another export to the account would overtake it (I-5).
     """
     if not is_settled(export):
-        raise Conflict(
-            "EXPORT_UNSETTLED",
-            f"Something that export {export.name!r} sent may still be on its way to ActiveCampaign.",
-            where=export.name,
-            remedy="Detach it instead, or remove it a day after its last run.",
-        )
+        raise Conflict("EXPORT_UNSETTLED", where=export.name, export=export.name)
 
 
 def stale(name: str) -> Conflict:
     """Give the error of an edit that began before another one was saved."""
-    return Conflict(
-        "STALE",
-        f"Somebody else changed {name!r} meanwhile.",
-        remedy="Open it again: your change would have overwritten theirs.",
-    )
+    return Conflict("STALE", name=name)

@@ -1,6 +1,7 @@
 """An export as written in a form or a request: the same shape, and the same checks, as in a definitions file."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 from pydantic import ValidationError
@@ -11,7 +12,7 @@ from leleka.services import catalogue
 from leleka.services.checking_exports import CheckedExport, ExportChecks, Staying
 from leleka.services.definitions import Definitions
 from leleka.services.gathering import Gathering
-from leleka.services.reading import said_of
+from leleka.services.reading import refusal_of
 from leleka.state.models import Connection, Export, Segment
 
 _CUSTOM: Final = "field:"
@@ -31,8 +32,7 @@ class ExportForm:
 
     def _problem(self, detail: Any) -> Problem:
         location = [part for part in detail["loc"] if not str(part).startswith("function-")]
-        code, sentence = said_of(detail)
-        return Problem(code, sentence, self.where(location))
+        return replace(refusal_of(detail), where=self.where(location))
 
 
 def checked(data: Mapping[str, Any], number: int | None) -> CheckedExport:

@@ -22,13 +22,13 @@ from leleka.core.columns import ColumnType
 from leleka.core.ports import Clock, Field, Target
 from leleka.destinations.registry import SPECS, spec_of
 from leleka.errors import LelekaError, NotFound, Problem
+from leleka.messages.problems import without_particulars
 from leleka.services import catalogue, connection_views, connections
 from leleka.services.audit import Actor
 from leleka.services.export_forms import data_of
 from leleka.services.export_schedules import written
 from leleka.services.listing import Columns, Listed, Wanted, after, contains, page_of
 from leleka.services.permissions import Permission, allows, may_use, require
-from leleka.services.sentences import without_particulars
 from leleka.state.folding import Folded
 from leleka.state.models import Connection, Export, ExportSegment, Run, Segment
 
@@ -242,7 +242,7 @@ def find(number: int) -> Export:
 
 
 def _unknown() -> NotFound:
-    return NotFound("EXPORT_UNKNOWN", "There is no such export.")
+    return NotFound("EXPORT_UNKNOWN")
 
 
 def line_of(actor: Actor, row: Export, run: Run | None) -> ExportLine:

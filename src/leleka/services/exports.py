@@ -8,13 +8,14 @@ from leleka.core.columns import Column, ColumnType, Table
 from leleka.core.matching import LeaverPolicy
 from leleka.core.planning import Selection
 from leleka.core.ports import Clock
-from leleka.core.saying import told
 from leleka.engine.guards import confirmation_needed
 from leleka.engine.pace import ImportPace
 from leleka.engine.run import Ground, Order, Watcher, preview
 from leleka.engine.screening import nobody
 from leleka.engine.suppressed import Shelf, Unkept
 from leleka.errors import Conflict, LelekaError, NeedsAttention, NotFound
+from leleka.messages.progress import in_english
+from leleka.messages.stored import said_data
 from leleka.services import refreshing, store, suppression
 from leleka.services.catalogue import columns_data, table_of
 from leleka.services.connecting import Opened, opened
@@ -36,21 +37,15 @@ def find(name: str) -> Export:
     """Raises ``NotFound``."""
     export = Export.objects.select_related("connection__account").filter(name=name).first()
     if export is None:
-        names = ", ".join(Export.objects.order_by("name").values_list("name", flat=True))
-        remedy = f"There are: {names}." if names else "Apply a definitions file first."
-        raise NotFound("EXPORT_UNKNOWN", f"There is no export {name!r}.", remedy=remedy)
+        known = list(Export.objects.order_by("name").values_list("name", flat=True))
+        raise NotFound("EXPORT_UNKNOWN.listed", name=name, known=known)
     return export
 
 
 def connection_of(export: Export) -> Connection:
     """Raises ``NeedsAttention`` where the export has no connection to use."""
     if export.connection is None:
-        raise NeedsAttention(
-            "CONNECTION_DETACHED",
-            "The export has no connection.",
-            where=export.name,
-            remedy="Edit it and choose one.",
-        )
+        raise NeedsAttention("CONNECTION_DETACHED", where=export.name)
     return export.connection
 
 
@@ -119,9 +114,9 @@ def _addresses(session: Session, export: Export, profiles: Source, watcher: Watc
         if table.column(column) is None:
             raise NeedsAttention(
                 "MAP_COLUMN_GONE",
-                f"Source {profiles.name!r} no longer has column {column!r}.",
                 where=f"{export.name}, data matching, {to}",
-                remedy="Bring the column back, or change the line.",
+                source=profiles.name,
+                column=column,
             )
     return refreshing.address_book(session, profiles, matching.email, watcher.stage)
 
@@ -130,12 +125,7 @@ def _evaluated(export: Export) -> Sequence[Segment]:
     segments = list(export.segments.order_by("name"))
     for segment in segments:
         if not segment.snapshot:
-            raise Conflict(
-                "SEGMENT_NOT_EVALUATED",
-                "Nobody knows yet who is in the segment.",
-                where=segment.name,
-                remedy="Run leleka refresh, or leave --no-refresh away.",
-            )
+            raise Conflict("SEGMENT_NOT_EVALUATED", where=segment.name)
     return segments
 
 
@@ -210,8 +200,8 @@ def preview_export(name: str, clock: Clock, watcher: Watcher, *, refresh: bool =
         counts=planned.counts,
         requests=len(batches),
         minutes=seconds / 60,
-        confirmation_reason=reason,
-        confirmation_told=told(reason),
+        confirmation_reason=in_english(reason),
+        confirmation_told=said_data(reason),
         too_large=planned.counts.selected > order.limit,
         limit=order.limit,
         plan_limit=connection.plan_limit,

@@ -5,7 +5,7 @@ Every happening has a key, so that making its notice twice is impossible (``noti
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
@@ -14,6 +14,7 @@ from django.db.models import Exists, Max, OuterRef, QuerySet
 from leleka.core.email import mask_within
 from leleka.core.ports import Clock
 from leleka.errors import Problem
+from leleka.messages.stored import problem_data, problem_of
 from leleka.services.connection_views import attention_of
 from leleka.services.retrying import will_be_retried
 from leleka.services.runs import counts_of
@@ -62,7 +63,7 @@ def of_run(kind: Notice.Kind, run: Run, **values: Any) -> Draft:
         kind=kind,
         subject=f"export:{run.export_id}",
         values={"export": run.export.name, "run": run.pk, "counts": _counts(run), **values},
-        problems=[_harmless(Problem(**problem)) for problem in run.problems],
+        problems=[_harmless(problem_of(problem)) for problem in run.problems],
         export=run.export_id,
         run=run.pk,
     )
@@ -146,8 +147,8 @@ def _counts(run: Run) -> dict[str, int]:
     }
 
 
-def _harmless(problem: Problem) -> dict[str, str]:
+def _harmless(problem: Problem) -> dict[str, Any]:
     """Give a problem for everybody to read: no addresses, and nobody's name."""
     if problem.code == "EXPORT_USER_DISABLED":
-        problem = replace(problem, message="Its export user was disabled.")
-    return {name: mask_within(text) if name != "code" else text for name, text in asdict(problem).items()}
+        problem = Problem("EXPORT_USER_DISABLED.general", problem.where)
+    return problem_data(problem.mapped(mask_within))

@@ -10,8 +10,10 @@ import structlog
 from leleka.core.outbox import Batch, BatchStatus
 from leleka.core.planning import Planned
 from leleka.core.ports import Clock
-from leleka.core.saying import Said, told
+from leleka.core.saying import Said
 from leleka.engine.run import Watcher
+from leleka.messages.progress import in_english
+from leleka.messages.stored import said_data
 from leleka.services import database
 from leleka.state.models import Run
 
@@ -37,11 +39,14 @@ class Noting:
         self._standing: dict[str, int] = {}
         self._live = Run.objects.filter(pk=run.pk, finished_at__isnull=True)
 
-    def stage(self, sentence: str) -> None:
-        self._watcher.stage(sentence)
+    def stage(self, said: Said) -> None:
+        self._watcher.stage(said)
+        sentence = in_english(said)
         log.debug("run stage", stage=sentence)
         with suppress(*database.ERRORS):  # "the database does not answer" is a stage, too
-            self._live.update(stage=sentence[:_LONGEST], stage_told=told(sentence), stepped_at=self._moment())
+            self._live.update(
+                stage=sentence[:_LONGEST], stage_told=said_data(said), stepped_at=self._moment()
+            )
 
     def planned(self, planned: Planned) -> None:
         self._watcher.planned(planned)

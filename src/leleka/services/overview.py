@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from leleka.core.ports import Clock
 from leleka.errors import Problem
+from leleka.messages.stored import problem_of
 from leleka.services import beats, connection_views, schedules
 from leleka.services.audit import Actor
 from leleka.services.permissions import Permission, allows, require
@@ -150,7 +151,7 @@ def _waiting(run: Mapping[str, Any]) -> Concern:
 
 
 def _failed(run: Mapping[str, Any]) -> Concern:
-    problem = Problem(**run["problems"][0]) if run["problems"] else None
+    problem = problem_of(run["problems"][0]) if run["problems"] else None
     return Concern("failed", run["pk"], run["export__name"], problem)
 
 

@@ -11,7 +11,8 @@ from django.utils import timezone
 
 from leleka.core.chain import Node, StepKind
 from leleka.core.chain import walk as in_order
-from leleka.errors import Conflict, Forbidden, NotFound, Problem
+from leleka.errors import Conflict, Forbidden, NotFound
+from leleka.messages.stored import problem_of
 from leleka.services import chain
 from leleka.services.audit import Actor, record
 from leleka.services.contracts import RefreshView, RunView, StepView
@@ -74,7 +75,7 @@ def cancel(actor: Actor, number: int) -> None:
         if not live.update(cancel_requested_at=now, canceled_by=actor.name, status=RunStatus.CANCELING):
             if row.finished_at is None:
                 return
-            raise Conflict("REFRESH_OVER", "The refresh has ended already.", where=f"refresh {number}")
+            raise Conflict("REFRESH_OVER", where=f"refresh {number}")
         record(actor, "refresh cancel", _subject(row), {"refresh": number})
         runs = Run.objects.filter(steps__refresh=number, finished_at__isnull=True).select_related("export")
         for run in runs:
@@ -100,7 +101,7 @@ def find(number: int) -> Refresh:
     """Raises ``NotFound``."""
     row = Refresh.objects.filter(pk=number).first()
     if row is None:
-        raise NotFound("REFRESH_UNKNOWN", f"There is no refresh {number}.")
+        raise NotFound("REFRESH_UNKNOWN", number=number)
     return row
 
 
@@ -124,7 +125,7 @@ def _step_view(step: RefreshStep, run: RunView | None) -> StepView:
         changed=step.changed,
         rows=step.rows,
         notes=step.notes,
-        problems=run.problems if run else [Problem(**one) for one in step.problems],
+        problems=run.problems if run else [problem_of(one) for one in step.problems],
         started_at=step.started_at,
         finished_at=run.finished_at if run else step.finished_at,
         run=run,

@@ -21,7 +21,7 @@ from leleka.state.models import AddressBook, Segment, SegmentSize, Source
 from leleka.warehouse import addresses, readers, segments
 from leleka.warehouse.session import Session
 
-Say = Callable[[str], None]
+Say = Callable[[Said], None]
 Guard = Callable[[], object]
 
 
@@ -147,7 +147,7 @@ def address_book(session: Session, profiles: Source, email_column: str, say: Say
 def profiles_source() -> Source:
     source = Source.objects.filter(is_profiles=True).first()
     if source is None:
-        raise InvalidInput("PROFILES_MISSING", "No source is marked as the profile table.")
+        raise InvalidInput("PROFILES_MISSING")
     return source
 
 

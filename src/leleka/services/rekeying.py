@@ -6,6 +6,7 @@ from typing import Final
 from leleka.core.outbox import Batch
 from leleka.core.planning import Planned
 from leleka.core.ports import Clock, Destination
+from leleka.core.saying import Said
 from leleka.engine.run import Watcher
 from leleka.errors import LelekaError
 from leleka.services.connecting import key_of
@@ -35,8 +36,8 @@ class KeyWatch:
         self._key = key_of(connection()).reveal()
         self._looked_at = clock.monotonic()
 
-    def stage(self, sentence: str) -> None:
-        self._watcher.stage(sentence)
+    def stage(self, said: Said) -> None:
+        self._watcher.stage(said)
 
     def planned(self, planned: Planned) -> None:
         self._watcher.planned(planned)

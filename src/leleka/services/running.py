@@ -107,7 +107,7 @@ def _create(export: Export, config: dict[str, Any], actor: Actor, **values: Any)
             )
             record(actor, "export run", export.name, {"run": run.pk})
     except IntegrityError:
-        raise _in_progress(export.name, "another process has just started it") from None
+        raise Conflict("RUN_IN_PROGRESS.started", where=export.name) from None
     return run
 
 
@@ -153,9 +153,9 @@ def _claim(run: Run, clock: Clock, watcher: Watcher, *, was_mine: bool) -> Djang
             return acting.AuditedOutbox(run, fence, clock=clock, lease_seconds=lease)
         run.refresh_from_db()
         if run.finished_at is not None or run.lease_until > first_lease:
-            raise _in_progress(run.export.name, f"run {run.pk} is being worked on by another process")
+            raise Conflict("RUN_IN_PROGRESS", where=run.export.name, run=run.pk)
         if run.status == RunStatus.NEEDS_CONFIRMATION:
-            raise _in_progress(run.export.name, f"run {run.pk} waits for confirmation by now")
+            raise Conflict("RUN_IN_PROGRESS.waiting", where=run.export.name, run=run.pk)
         left = run.lease_until - clock.now()
         watcher.stage(Said("WAITING_FOR_OWNER", seconds=left, run=run.pk))
         clock.sleep(1.0)
@@ -188,11 +188,7 @@ def _work(session: Session, run: Run, outbox: DjangoOutbox, clock: Clock, watche
         if database.trouble(error):
             raise  # nothing can be written down: the run stays as it is, for whoever takes it up
         log.exception("run failed unexpectedly", run=run.pk)
-        bug = NeedsAttention(
-            "INTERNAL_ERROR",
-            "Something went wrong inside Leleka; what was confirmed so far stays confirmed.",
-            remedy="Please report it with the traceback from the log.",
-        )
+        bug = NeedsAttention("INTERNAL_ERROR")
         settle_and_fail(session, run, outbox, bug)
     finally:
         # Whoever takes up a run that waits for confirmation, or was interrupted, need not wait for the lease.
@@ -233,12 +229,7 @@ def _refuse_if_moved(run: Run) -> None:
     """The outbox, the turns and the lane are those of the account and list for which the run was asked for."""
     export = run.export
     if (exports.connection_of(export).account_id, export.target) != (run.account_id, run.config["target"]):
-        raise Conflict(
-            "EXPORT_MOVED",
-            "The export leads to another list or account than when this run was asked for; nothing was sent.",
-            where=export.name,
-            remedy="Run the export again: that begins a new run.",
-        )
+        raise Conflict("EXPORT_MOVED", where=export.name)
 
 
 def _stop_if_canceled(outbox: DjangoOutbox) -> None:
@@ -252,12 +243,8 @@ def _frozen_connection(run: Run) -> Connection:
     if connection is None or connection.host != run.config["host"]:
         raise NeedsAttention(
             "CONNECTION_CHANGED",
-            f"Connection {run.config['connection']!r} no longer leads to {run.config['host']}, where this run began.",
             where=run.config["export"],
-            remedy="Run the export again: that begins a new run.",
+            connection=run.config["connection"],
+            host=run.config["host"],
         )
     return connection
-
-
-def _in_progress(name: str, why: str) -> Conflict:
-    return Conflict("RUN_IN_PROGRESS", f"The export is running: {why}.", where=name)

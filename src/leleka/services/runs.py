@@ -10,8 +10,9 @@ from django.utils import timezone
 
 from leleka.core.email import mask, mask_within
 from leleka.core.planning import Counts
-from leleka.core.reasons import sentence
-from leleka.errors import Conflict, NotFound, Problem
+from leleka.errors import Conflict, NotFound
+from leleka.messages.reasons import in_words
+from leleka.messages.stored import problem_of
 from leleka.services import acting, store
 from leleka.services.audit import Actor, record
 from leleka.services.contracts import Progress, RowView, RunView
@@ -122,7 +123,7 @@ def _lines(outcome: Snapshot, ended: str) -> Iterator[str]:
     with store.small_session() as session:
         for chunk in outcomes.chunks(session, outcome, ended):
             yield lines(
-                (profile_id, address, how, code, detail or (sentence(code) if code else ""))
+                (profile_id, address, how, code, detail or (in_words(code) if code else ""))
                 for profile_id, address, how, code, detail in chunk
             )
 
@@ -140,13 +141,8 @@ def verify_run(actor: Actor, number: int) -> tuple[RunView, Counts]:
 def _outcomes_of(run: Run) -> Snapshot:
     if run.outcomes:
         return store.lake().open(run.outcomes)
-    if run.finished_at is None:
-        why, remedy = "it is not finished", "Look again when it has ended."
-    else:
-        why, remedy = "it ended before anything was sent", ""
-    raise Conflict(
-        "RUN_WITHOUT_OUTCOMES", f"The run has no outcomes: {why}.", where=f"run {run.pk}", remedy=remedy
-    )
+    key = "RUN_WITHOUT_OUTCOMES.live" if run.finished_at is None else "RUN_WITHOUT_OUTCOMES"
+    raise Conflict(key, where=f"run {run.pk}")
 
 
 def cancel_run(actor: Actor, number: int) -> RunView:
@@ -155,7 +151,7 @@ def cancel_run(actor: Actor, number: int) -> RunView:
         run = _find(number)
         require_export(actor, run.export)
         if not Run.objects.filter(pk=number, finished_at__isnull=True).exists():
-            raise Conflict("RUN_FINISHED", f"The run has ended: {run.status}.", where=f"run {number}")
+            raise Conflict("RUN_FINISHED", where=f"run {number}", status=run.status)
         ask_to_cancel(actor, run)
     return view_of(_find(number))
 
@@ -182,11 +178,7 @@ def confirm_run(actor: Actor, number: int) -> RunView:
         if not waiting.update(
             status=RunStatus.QUEUED, confirmed_by=actor.name, confirmed_at=timezone.now(), lease_until=0.0
         ):
-            raise Conflict(
-                "NOTHING_TO_CONFIRM",
-                f"The run does not wait for confirmation: {run.status}.",
-                where=f"run {number}",
-            )
+            raise Conflict("NOTHING_TO_CONFIRM", where=f"run {number}", status=run.status)
         record(actor, "run confirm", run.export.name, {"run": number, "plan": run.plan})
     return view_of(_find(number))
 
@@ -229,7 +221,7 @@ def _view(run: Run, attempts: int) -> RunView:
         rate=delivered / seconds if seconds > 0 else 0.0,
         confirmation_reason=run.confirmation_reason,
         confirmation_told=run.confirmation_told,
-        problems=[Problem(**problem) for problem in run.problems],
+        problems=[problem_of(problem) for problem in run.problems],
         progress=progress_of(run),
         confirmed_by=run.confirmed_by,
         export_id=run.export_id,
@@ -276,5 +268,5 @@ def _counts_of(run: Run, *, attempted: bool) -> Counts | None:
 def _find(number: int) -> Run:
     run = Run.objects.select_related("export__connection").filter(pk=number).first()
     if run is None:
-        raise NotFound("RUN_UNKNOWN", f"There is no run {number}.", remedy="leleka run list shows them.")
+        raise NotFound("RUN_UNKNOWN", number=number)
     return run

@@ -100,7 +100,7 @@ def set_system(actor: Actor, data: Mapping[str, Any], version: int, clock: Clock
     wanted = {key: value for key, value in data.items() if key != "on"}
     on = data.get("on", True)
     if not isinstance(on, bool):
-        raise InvalidInput("SCHEDULE_INVALID", "This is true or false.", where="on")
+        raise InvalidInput("SCHEDULE_INVALID.on", where="on")
     schedule, now = parse_schedule(wanted, ""), _moment(clock)
     with transaction.atomic():
         row, _ = SystemSchedule.objects.get_or_create(pk=1, defaults={"version": 0})
@@ -255,7 +255,7 @@ def _bare(number: int) -> Export:
     """Give an export without what it sends. Raises ``NotFound``."""
     row = Export.objects.filter(pk=number).first()
     if row is None:
-        raise NotFound("EXPORT_UNKNOWN", "There is no such export.")
+        raise NotFound("EXPORT_UNKNOWN")
     return row
 
 

@@ -7,7 +7,6 @@ both or neither (fault 6).
 
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any, Final
@@ -21,6 +20,8 @@ from leleka.core.schedules import STILL_RUNNING, Decision, decide
 from leleka.core.schedules_instants import instants
 from leleka.core.schedules_reading import parse_schedule
 from leleka.errors import LelekaError, Problem
+from leleka.messages.problems import english
+from leleka.messages.stored import problem_data
 from leleka.services import chain, database, notices, refreshes, stalling, trying_again
 from leleka.services.export_schedules import OWN, next_due
 from leleka.state.models import (
@@ -127,7 +128,7 @@ class _Due:
                 with transaction.atomic():
                     refresh = refreshes.plan(self._scope, self._trigger, _BY, decision.due_at)
             except LelekaError as error:
-                decision = decision.failed(str(error))
+                decision = decision.failed(english(error.problems[0]).message)
         self._remember(decision, live if decision.reason == STILL_RUNNING else "", now, refresh)
 
     def _remember(
@@ -177,8 +178,8 @@ def close_finished(clock: Clock) -> None:
 def _close(refresh: Refresh) -> None:
     for step in refresh.steps.exclude(status__in=ENDED).select_related("run"):
         if step.run is None:
-            gone = Problem("REMOVED_MEANWHILE", "The run was removed after the refresh had begun.")
-            step.status, step.problems = StepStatus.SKIPPED, [asdict(gone)]
+            gone = Problem.of("REMOVED_MEANWHILE.run")
+            step.status, step.problems = StepStatus.SKIPPED, [problem_data(gone)]
         else:
             step.status, step.problems = step.run.status, step.run.problems
             step.finished_at = step.run.finished_at

@@ -142,16 +142,15 @@ def by_number(number: int) -> Segment:
     """Raises ``NotFound``."""
     row = Segment.objects.prefetch_related(_EXPORTS).filter(pk=number).first()
     if row is None:
-        raise NotFound("SEGMENT_UNKNOWN", "There is no such segment.")
+        raise NotFound("SEGMENT_UNKNOWN")
     return row
 
 
 def _find(name: str) -> Segment:
     row = Segment.objects.prefetch_related(_EXPORTS).filter(name=name).first()
     if row is None:
-        names = ", ".join(Segment.objects.order_by("name").values_list("name", flat=True))
-        remedy = f"There are: {names}." if names else "Apply a definitions file first."
-        raise NotFound("SEGMENT_UNKNOWN", f"There is no segment {name!r}.", remedy=remedy)
+        known = list(Segment.objects.order_by("name").values_list("name", flat=True))
+        raise NotFound("SEGMENT_UNKNOWN.listed", name=name, known=known)
     return row
 
 

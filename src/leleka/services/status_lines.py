@@ -10,6 +10,7 @@ from typing import Any
 
 from leleka.core.chain import ENDED, WENT_WELL, StepKind, StepStatus
 from leleka.errors import Problem
+from leleka.messages.stored import problem_of
 from leleka.services.contracts import Progress
 from leleka.services.retrying import will_be_retried
 from leleka.services.runs import progress_of
@@ -86,7 +87,7 @@ def of_step(step: RefreshStep) -> TaskLine:
         status=standing(step.status),
         stage=step.stage,
         stage_told=step.stage_told,
-        problems=[Problem(**one) for one in step.problems],
+        problems=[problem_of(one) for one in step.problems],
         notes=step.notes,
         rows=step.rows,
         changed=step.changed,
@@ -110,7 +111,7 @@ def of_run(run: Run, name: str, step: RefreshStep | None = None) -> TaskLine:
         status=run.status,
         stage="" if ended else run.stage,
         stage_told={} if ended else run.stage_told,
-        problems=[Problem(**one) for one in run.problems],
+        problems=[problem_of(one) for one in run.problems],
         started_at=run.started_at,
         finished_at=run.finished_at,
         updated_at=run.finished_at or run.stepped_at or run.created_at,

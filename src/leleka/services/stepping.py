@@ -1,20 +1,21 @@
 """What one step of a refresh does, by its kind. Each gives what is to be written down with the step when it ends."""
 
 from collections.abc import Callable
-from dataclasses import asdict
 from typing import Any
 
 from django.db import transaction
 
 from leleka.core.chain import StepKind, StepStatus
 from leleka.core.ports import Clock
+from leleka.core.saying import Said
 from leleka.errors import Conflict, LelekaError, Problem
+from leleka.messages.stored import problem_data
 from leleka.services import refreshing, running
 from leleka.services.audit import Actor, Role
 from leleka.state.models import Export, Refresh, RefreshStep, Segment, Source
 from leleka.warehouse.session import Session
 
-Say = Callable[[str], None]
+Say = Callable[[Said], None]
 Guard = Callable[[], None]
 Done = dict[str, Any]
 
@@ -82,7 +83,7 @@ def _export(step: RefreshStep, guard: Guard) -> Done:
             run = running.ask_run(actor, export.name, refresh=False, trigger=refresh.trigger)
             RefreshStep.objects.filter(pk=step.pk).update(run=run)
     except LelekaError as error:
-        return {"status": StepStatus.SKIPPED, "problems": [asdict(one) for one in _why(export, error)]}
+        return {"status": StepStatus.SKIPPED, "problems": [problem_data(one) for one in _why(export, error)]}
     return {"status": StepStatus.QUEUED}
 
 
@@ -90,16 +91,9 @@ def _why(export: Export, error: LelekaError) -> tuple[Problem, ...]:
     live = export.runs.filter(finished_at__isnull=True).first()
     if not isinstance(error, Conflict) or live is None:
         return tuple(error.problems)
-    return (
-        Problem(
-            "EARLIER_RUN_LIVE",
-            f"Run {live.pk} of this export has not ended: {live.status}.",
-            where=export.name,
-            remedy="Wait for it, confirm it, or cancel it; the next refresh sends what is due by then.",
-        ),
-    )
+    return (Problem.of("EARLIER_RUN_LIVE", export.name, run=live.pk, status=live.status),)
 
 
 def _gone(kind: str) -> Done:
-    problem = Problem("REMOVED_MEANWHILE", f"The {kind} was removed after the refresh had begun.")
-    return {"status": StepStatus.SKIPPED, "problems": [asdict(problem)]}
+    problem = Problem.of("REMOVED_MEANWHILE", kind=kind)
+    return {"status": StepStatus.SKIPPED, "problems": [problem_data(problem)]}

@@ -16,10 +16,10 @@ def suppress(connection: str, address: str, actor: Actor, reason: str = "") -> b
     """
     found = Connection.objects.select_related("account").filter(name=connection).first()
     if found is None:
-        raise NotFound("CONNECTION_UNKNOWN", f"There is no connection {connection!r}.")
+        raise NotFound("CONNECTION_UNKNOWN.named", name=connection)
     known = normalise(address)
     if isinstance(known, Unusable):
-        raise InvalidInput(known.code, known.sentence)
+        raise InvalidInput.of([known.problem])
     _, created = SuppressedPerson.objects.get_or_create(
         account=found.account,
         digest=digest(found.account.salt, known.key),

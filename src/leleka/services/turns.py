@@ -5,7 +5,8 @@ from collections.abc import Container, Sequence
 from typing import Final
 
 from leleka.core.ports import Clock
-from leleka.core.saying import told
+from leleka.messages.progress import in_english
+from leleka.messages.stored import said_data
 from leleka.services import workers
 from leleka.services.refresh_order import in_the_way, waits_for
 from leleka.state.leases import is_over
@@ -48,6 +49,6 @@ def _may_begin(run: Run) -> bool:
     names = in_the_way(run.export)
     if names:
         said = waits_for(names)
-        stage = {"stage": said[:_LONGEST], "stage_told": told(said)}
+        stage = {"stage": in_english(said)[:_LONGEST], "stage_told": said_data(said)}
         Run.objects.filter(pk=run.pk, finished_at__isnull=True).exclude(stage=stage["stage"]).update(**stage)
     return not names

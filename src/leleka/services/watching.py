@@ -4,12 +4,13 @@ from collections.abc import Mapping
 
 from leleka.core.outbox import Batch
 from leleka.core.planning import Planned
+from leleka.core.saying import Said
 
 
 class Nobody:
     """``engine.run.Watcher`` of a process that nobody sits in front of."""
 
-    def stage(self, sentence: str) -> None:
+    def stage(self, said: Said) -> None:
         """The run has it."""
 
     def planned(self, planned: Planned) -> None:

@@ -22,8 +22,10 @@ from leleka.core.outbox import (
 from leleka.core.outcomes import Accepted, Outcome, Refused
 from leleka.core.planning import Planned, SettledRun
 from leleka.core.ports import Clock
-from leleka.core.saying import told
+from leleka.core.saying import Said
 from leleka.errors import LelekaError
+from leleka.messages.progress import in_english
+from leleka.messages.stored import problem_data, said_data
 from leleka.state.batches import batch_of, row_of
 from leleka.state.leases import is_over
 from leleka.state.models import Account, AttemptRow, BatchRow, Ledger, Run, RunStatus, SuppressedPerson
@@ -86,7 +88,7 @@ class DjangoOutbox:
     def lease_left(self) -> float:
         return self._lease_end - self._clock.monotonic()
 
-    def planned(self, planned: Planned, batches: Sequence[Batch], *, needs_confirmation: str) -> None:
+    def planned(self, planned: Planned, batches: Sequence[Batch], *, needs_confirmation: Said) -> None:
         status = RunStatus.NEEDS_CONFIRMATION if needs_confirmation else RunStatus.PROCESSING
         self._looked_at = -_LOOK_EVERY  # who cancels from now on is seen at once
         with transaction.atomic():
@@ -97,8 +99,8 @@ class DjangoOutbox:
             mine.update(
                 plan=planned.reference,
                 counts=asdict(planned.counts),
-                confirmation_reason=needs_confirmation,
-                confirmation_told=told(needs_confirmation),
+                confirmation_reason=in_english(needs_confirmation),
+                confirmation_told=said_data(needs_confirmation),
                 status=status,
             )
             self._create(batches)
@@ -280,4 +282,4 @@ def _final_status(settled: SettledRun, *, error: Exception | None, canceled: boo
 
 
 def problems_of(error: Exception | None) -> list[dict[str, str]]:
-    return [asdict(problem) for problem in error.problems] if isinstance(error, LelekaError) else []
+    return [problem_data(problem) for problem in error.problems] if isinstance(error, LelekaError) else []

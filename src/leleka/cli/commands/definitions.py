@@ -6,8 +6,9 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from leleka.cli.output import JsonOption, out, print_json, print_table, say
+from leleka.cli.output import JsonOption, out, print_json, print_table, say, tell
 from leleka.core.ports import Check
+from leleka.messages.stored import check_view
 
 _MARKS = {"created": "+", "changed": "~", "unchanged": "=", "removed": "-", "absent": "?"}
 _FAILED = 1
@@ -24,7 +25,7 @@ def apply(
     from leleka.services.audit import Actor
 
     store.prepare()
-    done = applying.apply(file, Actor.operator(), say, plan_only=plan, prune=prune)
+    done = applying.apply(file, Actor.operator(), tell, plan_only=plan, prune=prune)
     if json:
         print_json(done)
         return
@@ -74,5 +75,5 @@ def check(
 def _print_step(step: Check) -> None:
     colour = {"passed": "green", "failed": "red"}.get(step.standing, "dim")
     code = f" [dim]\\[{step.code}][/dim]" if step.code else ""
-    told = escape(step.sentence)
+    told = escape(check_view(step)["sentence"])
     out.print(f"  [{colour}]{step.standing:<8}[/{colour}]{step.name:<10}{told}{code}", soft_wrap=True)

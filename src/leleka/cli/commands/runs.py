@@ -9,7 +9,7 @@ import typer
 from leleka.cli.output import JsonOption, out, print_json, print_table
 from leleka.core.email import mask
 from leleka.core.planning import Ended
-from leleka.core.reasons import sentence
+from leleka.messages.reasons import in_words
 from leleka.services.contracts import RunView
 
 app = typer.Typer(help="Look at runs, cancel and confirm them.", no_args_is_help=True)
@@ -80,7 +80,7 @@ def show(
         return
     print_run(view)
     if rows:
-        table = [(one.profile_id, one.address, one.code, one.detail or sentence(one.code)) for one in people]
+        table = [(one.profile_id, one.address, one.code, one.detail or in_words(one.code)) for one in people]
         print_table(("profile", "address", "code", "why"), table, f"Nobody was {rows}.")
 
 

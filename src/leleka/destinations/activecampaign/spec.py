@@ -6,6 +6,7 @@ from leleka.destinations.activecampaign.checking import ADDRESS, KEY, LISTS
 from leleka.destinations.activecampaign.destination import open_account
 from leleka.destinations.activecampaign.hosts import normalise_host
 from leleka.destinations.activecampaign.limits import LIMITS
+from leleka.destinations.activecampaign.messages import WORDS
 from leleka.destinations.activecampaign.settings import Settings, check_key, refuse_secret_in_name
 from leleka.destinations.spec import Spec
 
@@ -20,4 +21,5 @@ SPEC: Final = Spec(
     identify=normalise_host,
     check_key=check_key,
     check_name=refuse_secret_in_name,
+    words=WORDS,
 )

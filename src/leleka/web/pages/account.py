@@ -9,8 +9,8 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from leleka.errors import Conflict, InvalidInput
+from leleka.messages.http_status import status_of
 from leleka.services import notice_views, signing_in, tokens
-from leleka.services.statuses import status_of
 from leleka.web.answers import by_field, go, page
 from leleka.web.request import Request, actor_of
 

@@ -11,10 +11,11 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from leleka.core.ports import Check, Standing
-from leleka.errors import LelekaError, Problem
+from leleka.errors import LelekaError
+from leleka.messages.http_status import status_of
+from leleka.messages.problems import ProblemText
 from leleka.services.connection_checks import Connect
-from leleka.services.sentences import in_this_language
-from leleka.services.statuses import status_of
+from leleka.services.translation import in_this_language, said_in_this_language
 from leleka.web.answers import by_field
 from leleka.web.request import Request
 
@@ -84,14 +85,15 @@ def _lines(test: Connect, language: str) -> Iterator[str]:
 
 
 def _drawn(check: Check) -> Step:
-    said = in_this_language(Problem(check.code, check.sentence))
-    sentence = f"{said.message} {said.remedy}".strip()
-    spoken = check.standing is Standing.FAILED or (translation.get_language() or "en").startswith("en")
+    sentence = said_in_this_language(check.said)
+    if check.problem is not None:
+        text = in_this_language(check.problem)
+        sentence = f"{text.message} {text.remedy}".strip()
     word = WORDS.get(check.name, check.name)
-    return Step(check.name, word, check.standing.value, sentence if spoken else "", check.code)
+    return Step(check.name, word, check.standing.value, sentence, check.code)
 
 
-def _slot(name: str, problems: Sequence[Problem]) -> str:
+def _slot(name: str, problems: Sequence[ProblemText]) -> str:
     return _line("slot", {"name": name, "problems": problems})
 
 

@@ -13,6 +13,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 
 from leleka.core.clock import SystemClock
 from leleka.errors import Conflict, InvalidInput, LelekaError, TryLater
+from leleka.messages.http_status import status_of
 from leleka.services import (
     connection_checks,
     connection_views,
@@ -23,8 +24,7 @@ from leleka.services import (
 from leleka.services.connection_checks import Draft
 from leleka.services.connection_views import ConnectionView
 from leleka.services.editing_connections import ConnectionForm
-from leleka.services.sentences import in_this_language
-from leleka.services.statuses import status_of
+from leleka.services.translation import in_this_language
 from leleka.web import lists
 from leleka.web.answers import by_field, go, page, pane
 from leleka.web.pages.connection_steps import is_watching, problems_told, results, told

@@ -5,8 +5,8 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.debug import sensitive_post_parameters
 
 from leleka.errors import Forbidden, InvalidInput, NotFound, TryLater
+from leleka.messages.http_status import status_of
 from leleka.services import people, signing_in
-from leleka.services.statuses import status_of
 from leleka.web.answers import by_field, go, page
 from leleka.web.middleware import USER
 from leleka.web.request import Request
@@ -61,7 +61,7 @@ def welcome(request: Request, token: str) -> HttpResponse:
 
 def _same(password: str, again: str) -> None:
     if password != again:
-        raise InvalidInput("PASSWORD_AGAIN", "The two passwords differ.", where="again")
+        raise InvalidInput("PASSWORD_AGAIN", where="again")
 
 
 def _begin(request: Request, number: int | None) -> None:

@@ -8,9 +8,9 @@ from django.urls import reverse
 
 from leleka.core.clock import SystemClock
 from leleka.errors import Conflict, Forbidden, InvalidInput
+from leleka.messages.http_status import status_of
 from leleka.services import export_views, schedules, status
 from leleka.services.export_views import ExportLine
-from leleka.services.statuses import status_of
 from leleka.web import schedules as words
 from leleka.web.answers import go, page, pane
 from leleka.web.numbers import whole_number

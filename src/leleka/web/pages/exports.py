@@ -1,7 +1,6 @@
 """Data > Exports: the list, an export's page, and what is done with one or several (CI-E1 to E14)."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any, Final
 
 from django.http import HttpResponse, QueryDict
@@ -10,11 +9,11 @@ from django.utils.translation import gettext as _
 
 from leleka.core.clock import SystemClock
 from leleka.errors import Conflict, Forbidden, InvalidInput, LelekaError
+from leleka.messages.http_status import status_of
 from leleka.services import editing_exports, export_views, plan_limits, runs
 from leleka.services.export_views import ExportDetail
 from leleka.services.permissions import Permission, allows
-from leleka.services.sentences import in_this_language
-from leleka.services.statuses import status_of
+from leleka.services.translation import in_this_language
 from leleka.web import lists
 from leleka.web.answers import go, is_htmx, page, pane
 from leleka.web.numbers import whole_number
@@ -186,8 +185,7 @@ def run_chosen(request: Request) -> HttpResponse:
     asked = editing_exports.run_all(actor, chosen or None)
     if all(one.run for one in asked):
         return go(request, reverse("web:exports"))
-    told = [replace(one, problems=[in_this_language(problem) for problem in one.problems]) for one in asked]
-    return page(request, "web/pages/exports_asked.html", {"asked": told})
+    return page(request, "web/pages/exports_asked.html", {"asked": asked})
 
 
 def preview(request: Request, number: int) -> HttpResponse:

@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from leleka.core.clock import SystemClock
 from leleka.services import overview, schedules
 from leleka.services.permissions import Permission, allows
-from leleka.services.sentences import in_this_language
+from leleka.services.translation import in_this_language
 from leleka.web.answers import page
 from leleka.web.request import Request, actor_of
 

@@ -1,13 +1,14 @@
-"""The bell, what it tells, and Admin > System > Notices: how notices leave the house."""
+"""The bell, what it tells, and Admin > System > Notices: how notices are sent."""
 
 from django.http import HttpResponse
 from django.urls import reverse
 
 from leleka.core.clock import SystemClock
+from leleka.messages.notices import ICONS, SECURITY, STATUSES, error_word
 from leleka.services import notice_views
 from leleka.services.permissions import Permission, allows
+from leleka.services.translation import READER, term
 from leleka.web.answers import go, is_htmx, page, pane
-from leleka.web.notice_words import ICONS, SECURITY, STATUSES, error_word
 from leleka.web.request import Request, actor_of
 
 _SHOWN = 20
@@ -52,14 +53,14 @@ def system(request: Request) -> HttpResponse:
         {
             "delivery": one,
             "tone": STATUSES[one.status][0],
-            "status": STATUSES[one.status][1],
-            "error": error_word(one.error),
+            "status": term(STATUSES[one.status][1]),
+            "error": error_word(one.error, READER),
         }
         for one in notice_views.deliveries(actor)
     ]
     context = {
         "channels": channels,
-        "security": SECURITY.get(channels.security, ""),
+        "security": term(SECURITY.get(channels.security, "")),
         "deliveries": deliveries,
         "asked": "asked" in request.GET,
     }

@@ -8,19 +8,20 @@ from django.http import HttpResponse
 from django.urls import reverse
 
 from leleka.errors import Conflict, InvalidInput
+from leleka.messages.http_status import status_of
+from leleka.messages.statuses import ROLES
 from leleka.services import people
-from leleka.services.statuses import status_of
+from leleka.services.translation import terms
 from leleka.web import lists
 from leleka.web.answers import by_field, go, page, pane
 from leleka.web.request import Request, actor_of
-from leleka.web.words import ROLES
 
 
 def index(request: Request) -> HttpResponse:
     """List people; sorted by any column, searched by name and address."""
     asked = lists.wanted(request)
     found = people.find_people(actor_of(request), asked)
-    context = {"people": found.items, "roles": ROLES, **lists.context_of(request, asked, found)}
+    context = {"people": found.items, "roles": terms(ROLES), **lists.context_of(request, asked, found)}
     return page(request, "web/pages/people.html", context)
 
 
@@ -66,7 +67,7 @@ def enable(request: Request, number: int) -> HttpResponse:
 
 
 def _form(request: Request, context: Mapping[str, Any], status: int = 200) -> HttpResponse:
-    return pane(request, "web/pages/person.html", {**context, "roles": ROLES}, status)
+    return pane(request, "web/pages/person.html", {**context, "roles": terms(ROLES)}, status)
 
 
 def _link_pane(request: Request, person: people.PersonView, token: str) -> HttpResponse:

@@ -8,12 +8,12 @@ from django.urls import reverse
 
 from leleka.core.planning import Counts, Ended
 from leleka.errors import Conflict, NotFound
+from leleka.messages.reasons import in_words
 from leleka.services import runs
-from leleka.services.sentences import in_this_language
+from leleka.services.translation import READER, in_this_language, particulars
 from leleka.web import lists
 from leleka.web.answers import go, is_htmx, page
 from leleka.web.numbers import whole_number
-from leleka.web.reasons import particulars, reason
 from leleka.web.request import Request, actor_of
 
 _A_PAGE: Final = 50
@@ -53,7 +53,7 @@ def rows(request: Request, number: int) -> HttpResponse:
     context = {
         "number": number,
         "ended": ended,
-        "rows": [(row, reason(row.code), particulars(row.code, row.detail)) for row in found],
+        "rows": [(row, in_words(row.code, READER), particulars(row.code, row.detail)) for row in found],
         "page": current,
         "more": more,
     }
@@ -90,7 +90,7 @@ def _ended(request: Request) -> str:
     try:
         return Ended(request.GET.get("ended", Ended.REJECTED)).value
     except ValueError:
-        raise NotFound("OUTCOME_UNKNOWN", "No profile ends like that.") from None
+        raise NotFound("OUTCOME_UNKNOWN") from None
 
 
 def _context(request: Request, number: int) -> dict[str, Any]:
@@ -127,4 +127,4 @@ def _report(counts: Counts, *, ended: bool) -> dict[str, Any]:
 
 
 def _said(codes: Mapping[str, int]) -> list[tuple[str, int]]:
-    return [(reason(code), number) for code, number in codes.items()]
+    return [(in_words(code, READER), number) for code, number in codes.items()]

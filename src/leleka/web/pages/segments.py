@@ -7,9 +7,9 @@ from django.http import HttpResponse
 from django.urls import reverse
 
 from leleka.errors import Conflict, InvalidInput, LelekaError
+from leleka.messages.http_status import status_of
 from leleka.services import due, editing_exports, editing_segments, export_views, segments
-from leleka.services.sentences import in_this_language
-from leleka.services.statuses import status_of
+from leleka.services.translation import in_this_language
 from leleka.web import lists
 from leleka.web.answers import go, is_htmx, page, pane
 from leleka.web.numbers import whole_number

@@ -5,13 +5,14 @@ from django.urls import reverse
 
 from leleka.core.chain import StepKind
 from leleka.core.clock import SystemClock
+from leleka.messages.statuses import STATUSES
 from leleka.services import about as facts
 from leleka.services import plan_limits, refreshes, schedules, status, status_progress
 from leleka.services.status import Wanted
+from leleka.services.translation import term
 from leleka.web.answers import go, is_htmx, page, pane
 from leleka.web.numbers import whole_number
 from leleka.web.request import Request, actor_of
-from leleka.web.words import STATUSES
 
 
 def index(request: Request) -> HttpResponse:
@@ -27,7 +28,7 @@ def index(request: Request) -> HttpResponse:
         "found": status.overview(actor_of(request), wanted),
         "wanted": wanted,
         "tab": "status",
-        "statuses": STATUSES,
+        "statuses": {one: term(one) for one in STATUSES},
     }
     if is_htmx(request) and request.headers.get("HX-Target") == "standing":
         return page(request, "web/parts/standing.html", context)

@@ -8,8 +8,8 @@ from django.urls import reverse
 from leleka.core.clock import SystemClock
 from leleka.core.schedules_reading import to_data
 from leleka.errors import Conflict, InvalidInput
+from leleka.messages.http_status import status_of
 from leleka.services import schedules, system_schedule
-from leleka.services.statuses import status_of
 from leleka.web import schedules as words
 from leleka.web.answers import go, page
 from leleka.web.numbers import whole_number

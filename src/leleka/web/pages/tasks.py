@@ -5,7 +5,7 @@ from typing import Any
 from django.http import HttpResponse
 
 from leleka.services import due, previews
-from leleka.services.sentences import in_this_language
+from leleka.services.translation import in_this_language
 from leleka.web.answers import is_htmx, page, pane
 from leleka.web.request import Request, actor_of
 

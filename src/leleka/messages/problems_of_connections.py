@@ -1,0 +1,78 @@
+"""Problems of connections: their keys, tests, sharing and consent."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from leleka.messages.wording import Wording, msg
+
+_CHOOSE_CONNECT_TO_SEE: Final = msg("Choose Connect to see why.")
+_APPLY_A_DEFINITIONS_FILE: Final = msg("Apply a definitions file first.")
+_EDIT_THE_CONNECTION_AN: Final = msg("Edit the connection: an administrator adds themselves as export user.")
+PROBLEMS: Final[Mapping[str, Wording]] = {
+    "AUDIENCE_UNKNOWN": Wording(msg("It is one of: {known}.")),
+    "CHECK_TOO_OFTEN": Wording(
+        msg("Connect was tried five times within a minute."), msg("Wait a minute and try again.")
+    ),
+    "CONNECTION_ATTENTION": Wording(msg("The last test of the connection failed."), _CHOOSE_CONNECT_TO_SEE),
+    "CONNECTION_DETACHED": Wording(msg("The export has no connection."), msg("Edit it and choose one.")),
+    "CONNECTION_EXISTS": Wording(msg("There is a connection called '{name}'.")),
+    "CONNECTION_FAILED": Wording(msg("The connection cannot be used."), _CHOOSE_CONNECT_TO_SEE),
+    "CONNECTION_IN_USE": Wording(
+        msg("Exports use this connection: {exports}."),
+        msg("Choose for each whether it is detached or removed."),
+    ),
+    "CONNECTION_IN_USE.staying": Wording(
+        msg("This connection is in use by exports that stay: {exports}."),
+        msg("Put it back into the file, or change the exports."),
+    ),
+    "CONNECTION_NOT_SHARED": Wording(
+        msg("Connection '{name}' is for administrators."),
+        msg("An administrator can share it with contributors."),
+    ),
+    "CONNECTION_UNKNOWN": Wording(msg("There is no such connection.")),
+    "CONNECTION_UNKNOWN.listed": Wording(
+        msg("There is no connection '{name}'."),
+        _APPLY_A_DEFINITIONS_FILE,
+        hints={"known": msg("There are: {known}.")},
+    ),
+    "CONNECTION_UNKNOWN.named": Wording(
+        msg("There is no connection '{name}'."), hints={"near": msg("Did you mean '{near}'?")}
+    ),
+    "CONNECTION_UNKNOWN.none": Wording(msg("There is no connection."), _APPLY_A_DEFINITIONS_FILE),
+    "CONNECT_FIRST": Wording(msg("This host and key were not tested."), msg("Choose Connect first.")),
+    "CONSENT_OUTDATED": Wording(
+        msg("The text has changed since this page was opened."), msg("Read it as it is now and agree again.")
+    ),
+    "CONSENT_REQUIRED": Wording(
+        msg("Nothing is sent to ActiveCampaign unless an administrator agrees."),
+        msg("Read the text and choose I agree."),
+    ),
+    "DESTINATION_UNKNOWN": Wording(msg("There is no such destination."), msg("Known are: {known}.")),
+    "EXPORT_USER_DISABLED": Wording(msg("Its export user, {name}, was disabled."), _EDIT_THE_CONNECTION_AN),
+    "EXPORT_USER_DISABLED.general": Wording(msg("Its export user was disabled."), _EDIT_THE_CONNECTION_AN),
+    "EXPORT_USER_MISSING": Wording(msg("It has no export user."), _EDIT_THE_CONNECTION_AN),
+    "FATE_UNKNOWN": Wording(msg("An export is detached or removed.")),
+    "KEY_MISSING": Wording(msg("The connection has no API key.")),
+    "KEY_MISSING.file": Wording(msg("The key file {path} cannot be read.")),
+    "KEY_MISSING.general": Wording(msg("The API key cannot be read where it is kept.")),
+    "KEY_MISSING.variable": Wording(msg("The environment variable {name} is not set.")),
+    "KEY_REQUIRED": Wording(msg("Enter the API key.")),
+    "KEY_REQUIRED.host": Wording(
+        msg("Another host needs the API key again: the stored one is never sent elsewhere.")
+    ),
+    "KEY_SYNTAX.reference": Wording(
+        msg("This names neither a variable nor a file that holds the key."),
+        msg("Write env:NAME or file:/path/of/the/file."),
+    ),
+    "LOOKS_LIKE_SECRET.file": Wording(
+        msg("This name holds an API key."),
+        msg("Names are shown to everyone. Replace the key at ActiveCampaign if this was shared."),
+    ),
+    "LOOKS_LIKE_SECRET.key": Wording(
+        msg("This name holds the API key."), msg("Names are shown to everyone.")
+    ),
+    "PLAN_LIMIT_INVALID": Wording(msg("Enter a whole number of contacts, at least 1, or nothing.")),
+    "SHARE_INVALID": Wording(
+        msg("The share of the account's request limits must be more than 0 and at most 1.")
+    ),
+}
