@@ -12,6 +12,7 @@ from leleka.core.clock import SystemClock
 from leleka.core.configuration import Configuration
 from leleka.core.ports import Standing
 from leleka.errors import InvalidInput, Problem
+from leleka.messages.problems import english
 from leleka.services import applying, connections
 from tests.bad_inputs import Entry, entries
 from tests.bad_inputs.placing import placed
@@ -92,7 +93,7 @@ def test_what_only_the_account_can_tell_stops_a_run_before_its_first_byte(office
     assert (view.status, office.imports()) == ("Failed", 0)
     (problem,) = view.problems
     sound(one, problem)
-    assert problem.remedy
+    assert english(problem).remedy
 
 
 PLACES: list[tuple[str | int, ...]] = [
@@ -182,5 +183,5 @@ def assert_in_words(error: InvalidInput | None) -> None:
         return
     said = f"{error}{error!r}{error.problems}"
     assert "CANARY" not in said
-    assert all(problem.code.isupper() and problem.message and problem.where for problem in error.problems)
+    assert all(problem.code.isupper() and english(problem).message and problem.where for problem in error.problems)
     assert said.encode()

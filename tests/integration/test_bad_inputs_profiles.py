@@ -15,6 +15,7 @@ from leleka.core.email import WHITESPACE
 from leleka.core.planning import Counts
 from leleka.core.reasons import SENTENCES
 from leleka.errors import InvalidInput, Problem
+from leleka.messages.problems import english
 from leleka.sandbox.contacts import Contact, Status
 from leleka.sandbox.server import Options, SandboxServer, running
 from leleka.services import runs, store
@@ -266,7 +267,7 @@ def test_a_file_with_a_cell_that_fits_no_type_is_refused_whole(office: Office, o
     assert problem.code == one.code
     assert one.says in str(problem)
     assert path.name in problem.where or "people" in problem.where
-    assert problem.remedy
+    assert english(problem).remedy
     assert "host.cc" not in str(problem)
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from leleka.core.configuration import Configuration
 from leleka.errors import LelekaError
+from leleka.messages.problems import english
 from leleka.services.changes import Did
 from leleka.state.models import AuditEntry, Connection, Export, Segment, Source
 from tests.integration.defining import FILE, SECRET, Desk, changed, open_desk, state
@@ -159,7 +160,7 @@ def test_pruning_refuses_a_connection_that_a_staying_export_uses(desk: Desk) -> 
     desk.apply(OTHER_FILE, "other.yaml")
     problem = desk.problem(FILE[: FILE.index("connections:")], kind=LelekaError, prune=True)
     assert (problem.code, problem.where) == ("CONNECTION_IN_USE", "Main")
-    assert "Letters" in problem.message
+    assert "Letters" in english(problem).message
 
 
 def test_pruning_refuses_a_segment_that_a_staying_export_uses(desk: Desk) -> None:
@@ -168,7 +169,7 @@ def test_pruning_refuses_a_segment_that_a_staying_export_uses(desk: Desk) -> Non
     text = changed(("- name: High", "- name: Top"), ("[High]", "[Top]"))
     problem = desk.problem(text, kind=LelekaError, prune=True)
     assert (problem.code, problem.where) == ("SEGMENT_IN_USE", "High")
-    assert "Letters" in problem.message
+    assert "Letters" in english(problem).message
 
 
 def test_a_file_with_an_error_at_its_end_changes_nothing_before_it(desk: Desk) -> None:

@@ -19,6 +19,7 @@ from leleka.destinations.activecampaign import destination
 from leleka.destinations.activecampaign.hosts import Host
 from leleka.destinations.addresses import is_public_or_loopback
 from leleka.destinations.http import GuardedClient, Origin, secure_context
+from leleka.messages.problems import english
 from tests.fakes.peer import Line, Peer, canned, peer
 from tests.integration.office import DEFINITIONS, Office
 
@@ -83,7 +84,7 @@ def run_fails(office: Office, code: str) -> str:
     view = office.run()
     (problem,) = view.problems
     assert (view.status, problem.code, view.requests, office.ledger()) == ("Failed", code, 0, {})
-    return problem.message
+    return english(problem).message
 
 
 @pytest.mark.parametrize("fault", FAULTS)

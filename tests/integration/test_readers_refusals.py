@@ -9,6 +9,7 @@ import pytest
 from leleka.core.columns import ColumnType
 from leleka.core.sources import SourceSpec, TypeOverride
 from leleka.errors import InvalidInput, NeedsAttention, TryLater
+from leleka.messages.problems import english
 from leleka.warehouse.readers import digest, resolve, staging
 from leleka.warehouse.session import Session
 from tests.integration.source_desk import Desk, open_desk
@@ -54,12 +55,12 @@ def test_a_file_that_cannot_be_read_is_refused_by_line(
     error = desk.refused(content)
     assert isinstance(error, InvalidInput)
     assert (error.code, error.problems[0].where) == (code, where)
-    assert error.problems[0].remedy
+    assert english(error.problems[0]).remedy
 
 
 def test_every_ragged_row_says_how_many_columns_it_has(desk: Desk) -> None:
     error = desk.refused("a,b,c\n1,2\n1,2,3\n1,2,3,4\n")
-    assert [(p.where, p.message) for p in error.problems] == [
+    assert [(p.where, english(p).message) for p in error.problems] == [
         ("people.csv, line 2", "2 of 3 columns."),
         ("people.csv, line 4", "4 of 3 columns."),
     ]
@@ -96,7 +97,7 @@ def test_a_key_of_two_rows_is_named_with_both_lines(desk: Desk) -> None:
     error = desk.refused('id,b\nkey,"x\ny"\n\nother,3\nkey,4\n', primary_key="id")
     (problem,) = error.problems
     assert (problem.code, problem.where) == ("PROFILE_KEY_DUPLICATE", "people.csv, line 2")
-    assert "people.csv, line 6" in problem.message
+    assert "people.csv, line 6" in english(problem).message
 
 
 def test_files_of_a_pattern_are_one_table_whatever_the_order_of_their_columns(desk: Desk) -> None:
@@ -121,7 +122,7 @@ def test_lines_are_counted_within_their_own_file(desk: Desk) -> None:
     with pytest.raises(InvalidInput) as caught:
         desk.load(str(desk.folder / "*.csv"), primary_key="id")
     assert caught.value.problems[0].where == "a.csv, line 2"
-    assert "b.csv, line 3" in caught.value.problems[0].message
+    assert "b.csv, line 3" in english(caught.value.problems[0]).message
 
 
 def test_a_file_outside_the_open_folders_is_refused_whatever_way_it_is_named(

@@ -12,6 +12,7 @@ from django.db.utils import ConnectionHandler
 
 from leleka.conf import databases
 from leleka.errors import LelekaError, NeedsAttention, TryLater
+from leleka.messages.problems import english
 from leleka.services import database, store
 from leleka.services.database import Patience, told_to_people, trouble
 from tests.fakes.clock import VirtualClock
@@ -81,8 +82,8 @@ def test_what_sqlite_says_becomes_an_error_for_people(
     told = trouble(error_of(break_it, tmp_path / "state.sqlite3"))
     assert type(told) is kind
     (problem,) = told.problems
-    assert (problem.code, bool(problem.where), bool(problem.remedy)) == (code, True, True)
-    assert problem.message.endswith(".")
+    assert (problem.code, bool(problem.where), bool(english(problem).remedy)) == (code, True, True)
+    assert english(problem).message.endswith(".")
 
 
 @pytest.mark.parametrize(

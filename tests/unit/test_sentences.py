@@ -13,6 +13,7 @@ from leleka.web.sayings import SAYINGS, in_words
 from leleka.core import reasons as core_reasons
 from leleka.core.saying import TEMPLATES, Said, told
 from leleka.errors import Problem
+from leleka.messages.problems import english
 
 SOURCE = Path(__file__).parents[2] / "src" / "leleka"
 ROOMS = ("core", "engine", "destinations", "warehouse", "state", "services")
@@ -62,7 +63,7 @@ def test_every_sentence_is_another_in_ukrainian() -> None:
 
 def said(code: str) -> str:
     problem = in_this_language(Problem(code, "English", "", "English"))
-    return f"{problem.message} {problem.remedy}"
+    return f"{english(problem).message} {english(problem).remedy}"
 
 
 def test_every_reason_of_a_row_has_one_too() -> None:

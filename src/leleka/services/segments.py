@@ -8,6 +8,7 @@ from django.db.models import Prefetch, prefetch_related_objects
 from leleka.core.email import mask, mask_within
 from leleka.core.ports import Clock
 from leleka.core.rules_parsing import parse
+from leleka.core.saying import Said
 from leleka.errors import NotFound
 from leleka.services import catalogue, refreshing, store
 from leleka.services.audit import Actor, record
@@ -172,5 +173,5 @@ def _view(row: Segment) -> SegmentView:
     )
 
 
-def _nobody(_: str) -> None:
+def _nobody(_: Said) -> None:
     """Nobody looks on."""
