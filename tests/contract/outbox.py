@@ -9,6 +9,7 @@ import pytest
 from leleka.core.outbox import Batch, BatchStatus, LaneLost, LeaseLost, Outbox, RejectedRow
 from leleka.core.outcomes import Accepted, Cause, Refused, Unknown
 from leleka.core.planning import Counts, Planned, SettledRun, Span
+from leleka.core.saying import NOTHING
 from leleka.errors import NeedsAttention
 from tests.fakes.clock import VirtualClock
 
@@ -54,7 +55,7 @@ class World(ABC):
 WRITES: dict[str, Callable[[Outbox], object]] = {
     "load": lambda outbox: outbox.load(),
     "keep_alive": lambda outbox: outbox.keep_alive(),
-    "planned": lambda outbox: outbox.planned(PLAN, (), needs_confirmation=""),
+    "planned": lambda outbox: outbox.planned(PLAN, (), needs_confirmation=NOTHING),
     "take_lane": lambda outbox: outbox.take_lane(),
     "release_lane": lambda outbox: outbox.release_lane(),
     "pause": lambda outbox: outbox.pause(9e9, "because"),
@@ -63,7 +64,7 @@ WRITES: dict[str, Callable[[Outbox], object]] = {
     "answered": lambda outbox: outbox.answered(ACCEPTED, Accepted("r-1"), (replace(SECOND, number=3),)),
     "polled": lambda outbox: outbox.polled(replace(FIRST, status=BatchStatus.CONFIRMED)),
     "finish": lambda outbox: outbox.finish(SETTLED, before=None, error=None, canceled=False),
-    "fail": lambda outbox: outbox.fail(NeedsAttention("X", "x")),
+    "fail": lambda outbox: outbox.fail(NeedsAttention("INTERNAL_ERROR")),
 }
 
 
@@ -77,7 +78,7 @@ class OutboxContract(ABC):
     def outbox(self, world: World) -> Outbox:
         """Give run 1, planned in two batches, with the lane."""
         outbox = world.claim()
-        outbox.planned(PLAN, (FIRST, SECOND), needs_confirmation="")
+        outbox.planned(PLAN, (FIRST, SECOND), needs_confirmation=NOTHING)
         assert outbox.take_lane() == ""
         return outbox
 

@@ -8,6 +8,9 @@ from django.db import connection
 from django.utils import timezone
 
 from leleka.core.outbox import Outbox
+from leleka.core.saying import Said
+from leleka.messages.progress import in_english
+from leleka.messages.stored import said_of
 from leleka.state.models import Account, AttemptRow, Export, Ledger, Run, RunStatus
 from leleka.state.outbox import DjangoOutbox
 from tests.contract.outbox import LEASE, PLAN, OutboxContract, World
@@ -150,6 +153,8 @@ class TestDjangoOutbox(OutboxContract):
     def test_a_plan_that_must_be_confirmed_waits(self) -> None:
         """I-11."""
         world = DjangoWorld()
-        world.claim().planned(PLAN, (), needs_confirmation="so many would leave")
+        reason = Said("LEAVERS_MARKED_EMPTIED", leaving=3, names=["Gold"])
+        world.claim().planned(PLAN, (), needs_confirmation=reason)
         run = Run.objects.get(pk=world.runs["1"])
-        assert (run.status, run.confirmation_reason) == (RunStatus.NEEDS_CONFIRMATION, "so many would leave")
+        assert (run.status, run.confirmation_reason) == (RunStatus.NEEDS_CONFIRMATION, in_english(reason))
+        assert said_of(run.confirmation_told) == reason

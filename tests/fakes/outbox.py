@@ -22,6 +22,7 @@ from leleka.core.outbox import (
 from leleka.core.outcomes import Accepted, Outcome, Refused
 from leleka.core.planning import Planned, SettledRun
 from leleka.core.ports import Clock
+from leleka.core.saying import NOTHING, Said
 
 
 class ProcessDied(BaseException):
@@ -46,7 +47,7 @@ class StoredRun:
     fence: int = 0
     lease_until: float = 0.0
     plan: str = ""
-    confirmation: str = ""
+    confirmation: Said = NOTHING
     batches: dict[int, Batch] = field(default_factory=dict)
     attempts: list[Attempt] = field(default_factory=list)
     cancel_requested: bool = False
@@ -108,7 +109,7 @@ class MemoryOutbox:
     def lease_left(self) -> float:
         return self._lease_end - self._clock.monotonic()
 
-    def planned(self, planned: Planned, batches: Sequence[Batch], *, needs_confirmation: str) -> None:
+    def planned(self, planned: Planned, batches: Sequence[Batch], *, needs_confirmation: Said) -> None:
         with self._writing():
             self._run.plan = planned.reference
             self._run.confirmation = needs_confirmation

@@ -13,6 +13,8 @@ from leleka.core.clock import SystemClock
 from leleka.core.configuration import Configuration
 from leleka.core.outbox import Batch
 from leleka.core.planning import Planned
+from leleka.core.saying import Said
+from leleka.messages.progress import in_english
 from leleka.sandbox.contacts import Status
 from leleka.sandbox.exchange import Request
 from leleka.sandbox.server import SandboxServer
@@ -61,8 +63,8 @@ class Silent:
     def __init__(self) -> None:
         self.said: list[str] = []
 
-    def stage(self, sentence: str) -> None:
-        self.said.append(sentence)
+    def stage(self, said: Said) -> None:
+        self.said.append(in_english(said))
 
     def planned(self, planned: Planned) -> None:
         self.said.append(f"planned {planned.counts.selected}")

@@ -13,6 +13,7 @@ from leleka.core.configuration import Configuration
 from leleka.core.ports import Standing
 from leleka.errors import InvalidInput, Problem
 from leleka.messages.problems import english
+from leleka.messages.stored import check_view
 from leleka.services import applying, connections
 from tests.bad_inputs import Entry, entries
 from tests.bad_inputs.placing import placed
@@ -77,7 +78,7 @@ def test_what_the_account_does_not_know_is_said_by_the_check(office: Office, one
     steps = list(connections.check("Sandbox", str(one.list or 1), SystemClock()))
     failed = [step for step in steps if step.standing is Standing.FAILED]
     assert [step.code for step in failed] == [one.code]
-    assert one.says in failed[0].sentence
+    assert one.says in check_view(failed[0])["sentence"]
     assert "CANARY" not in str(steps)
 
 
@@ -183,5 +184,7 @@ def assert_in_words(error: InvalidInput | None) -> None:
         return
     said = f"{error}{error!r}{error.problems}"
     assert "CANARY" not in said
-    assert all(problem.code.isupper() and english(problem).message and problem.where for problem in error.problems)
+    assert all(
+        problem.code.isupper() and english(problem).message and problem.where for problem in error.problems
+    )
     assert said.encode()

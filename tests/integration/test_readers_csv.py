@@ -151,7 +151,7 @@ def test_of_many_cells_that_do_not_fit_five_are_shown_and_all_counted(desk: Desk
     assert [problem.where for problem in error.problems] == [
         f"people.csv, line {n}, column 'x'" for n in range(2, 7)
     ]
-    assert "30 cells" in str(error)
+    assert "column: 30." in english(error.problems[0]).message
     assert "secret" not in str(error)
 
 

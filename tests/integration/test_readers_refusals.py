@@ -13,6 +13,7 @@ from leleka.messages.problems import english
 from leleka.warehouse.readers import digest, resolve, staging
 from leleka.warehouse.session import Session
 from tests.integration.source_desk import Desk, open_desk
+from tests.wording import words
 
 
 @pytest.fixture
@@ -74,8 +75,8 @@ def test_unknown_declared_columns_are_refused_with_a_suggestion(desk: Desk) -> N
         types={"nam": TypeOverride(ColumnType.TEXT)},
     )
     assert {problem.code for problem in error.problems} == {"SOURCE_UNKNOWN_COLUMN"}
-    assert "Did you mean 'name'?" in str(error)
-    assert "Did you mean 'id'?" in str(error)
+    assert "Did you mean 'name'?" in words(error)
+    assert "Did you mean 'id'?" in words(error)
 
 
 @pytest.mark.parametrize(
@@ -112,7 +113,7 @@ def test_files_of_a_pattern_are_one_table_whatever_the_order_of_their_columns(de
 def test_files_of_a_pattern_with_other_columns_are_refused(desk: Desk) -> None:
     desk.lay("id,name\n1,Anna\n", "a.csv")
     desk.lay("id,nam\n1,Anna\n", "b.csv")
-    with pytest.raises(InvalidInput, match=r"\[FILE_COLUMNS_DIFFER\] b.csv: .*lacks 'name'.*has 'nam'"):
+    with pytest.raises(InvalidInput, match=r"\[FILE_COLUMNS_DIFFER\] b.csv: .*lacks.*'name'.*has.*'nam'"):
         desk.load(str(desk.folder / "*.csv"))
 
 
@@ -133,8 +134,9 @@ def test_a_file_outside_the_open_folders_is_refused_whatever_way_it_is_named(
     (desk.folder / "link.csv").symlink_to(outside)
     names = ["../outside.csv", "link.csv", "l*.csv", "../*.csv", "../nothing.csv", "../../**/*.csv"]
     for path in [str(outside), "/etc/pass*", *(f"{desk.folder}/{name}" for name in names)]:
-        with pytest.raises(InvalidInput, match=r"\[SOURCE_OUTSIDE_ALLOWED\].*LELEKA_SOURCE_DIRS"):
+        with pytest.raises(InvalidInput, match="SOURCE_OUTSIDE_ALLOWED") as caught:
             desk.load(path)
+        assert "LELEKA_SOURCE_DIRS" in words(caught.value)
 
 
 @pytest.mark.parametrize("name", ["missing.csv", "no-*.csv", "folder", "a\0.csv", "x" * 5_000])
@@ -146,7 +148,7 @@ def test_what_is_not_there_is_not_found(desk: Desk, name: str) -> None:
 
 def test_without_open_folders_nothing_is_read(desk: Desk) -> None:
     path = desk.lay("a\n1\n")
-    with pytest.raises(NeedsAttention, match=r"\[SOURCE_DIRS_UNSET\].*LELEKA_SOURCE_DIRS"):
+    with pytest.raises(NeedsAttention, match="SOURCE_DIRS_UNSET"):
         resolve(SourceSpec("people", (str(path),)), [])
 
 

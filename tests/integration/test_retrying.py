@@ -40,7 +40,7 @@ def failing(export: str, error: Exception) -> Iterator[Run]:
 
 @pytest.mark.usefixtures("shop")
 def test_a_scheduled_run_is_tried_again_three_times_and_then_has_failed(clock: VirtualClock) -> None:
-    error = TryLater("HOST_UNREACHABLE", "The host cannot be reached.")
+    error = TryLater("HOST_UNREACHABLE", reason="no address answered")
     with failing("News", error) as run:
         retrying.plan_retry(run, error, clock.now())
     for minutes, tries in ((5, 2), (15, 3), (45, 4)):
@@ -61,7 +61,7 @@ def test_a_scheduled_run_is_tried_again_three_times_and_then_has_failed(clock: V
 
 @pytest.mark.usefixtures("shop")
 def test_what_does_not_pass_is_not_tried_again(clock: VirtualClock) -> None:
-    error = Conflict("KEY_REFUSED", "ActiveCampaign refused this key.")
+    error = Conflict("KEY_REFUSED", status=403)
     with failing("News", error) as run:
         retrying.plan_retry(run, error, clock.now())
     clock.sleep(3600)
@@ -71,7 +71,7 @@ def test_what_does_not_pass_is_not_tried_again(clock: VirtualClock) -> None:
 
 @pytest.mark.usefixtures("shop")
 def test_a_run_by_hand_in_between_takes_the_place_of_another_try(clock: VirtualClock) -> None:
-    error = TryLater("HOST_UNREACHABLE", "The host cannot be reached.")
+    error = TryLater("HOST_UNREACHABLE", reason="no address answered")
     with failing("News", error) as run:
         retrying.plan_retry(run, error, clock.now())
     running.ask_run(ALICE, "News")
@@ -82,7 +82,7 @@ def test_a_run_by_hand_in_between_takes_the_place_of_another_try(clock: VirtualC
 
 def test_a_run_by_hand_that_was_canceled_takes_nobody_s_place(shop: Office, clock: VirtualClock) -> None:
     """Else nobody would be told that the schedule's run failed (CI-N1)."""
-    error = TryLater("HOST_UNREACHABLE", "The host cannot be reached.")
+    error = TryLater("HOST_UNREACHABLE", reason="no address answered")
     with failing("News", error) as run:
         retrying.plan_retry(run, error, clock.now())
     by_hand = running.ask_run(ALICE, "News")

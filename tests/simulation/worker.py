@@ -10,6 +10,7 @@ from django.db import DatabaseError
 from leleka.core.matching import DataMatching, LeaverPolicy, Leavers, Line
 from leleka.core.outbox import Batch, LeaseLost, Outbox
 from leleka.core.planning import Planned, Warehouse
+from leleka.core.saying import NOTHING, Said
 from leleka.engine.delivery import Delivery, Job, Tools
 from leleka.engine.pace import ImportPace, Tempo
 from leleka.engine.run import Ground, Order, _settle, preview
@@ -41,7 +42,7 @@ class Export:
 
 
 class Silent:
-    def stage(self, sentence: str) -> None: ...
+    def stage(self, said: Said) -> None: ...
     def planned(self, planned: Planned) -> None: ...
     def progress(self, batches: Mapping[int, Batch]) -> None: ...
 
@@ -128,7 +129,7 @@ class Worker:
             self.world.plans(self)
             planned, batches = preview(self.order, self._ground(), Silent(), self.outbox.keep_alive)
             self.world.point(self, "after plan")
-            self.outbox.planned(planned, batches, needs_confirmation="")
+            self.outbox.planned(planned, batches, needs_confirmation=NOTHING)
             plan = planned.reference
         self.plan = plan
         self.delivery = Delivery(

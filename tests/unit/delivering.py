@@ -11,6 +11,7 @@ from leleka.core.outcomes import Cause, Refused, RefusedRow
 from leleka.core.outcomes import Outcome as Answered
 from leleka.core.planning import Ended, Selection
 from leleka.core.ports import Body, Limits
+from leleka.core.saying import NOTHING
 from leleka.engine.delivery import Delivery, Job, Tools
 from leleka.engine.pace import ImportPace, Tempo
 from leleka.engine.packing import Packer
@@ -93,7 +94,7 @@ class Scene:
             automations=False,
         )
         planned = self.warehouse.plan(selection, suppressed=(), waiting=(), pack=packer.pack)
-        outbox.planned(planned, packer.batches(), needs_confirmation="")
+        outbox.planned(planned, packer.batches(), needs_confirmation=NOTHING)
         return outbox
 
     def claim(self, name: str = "1") -> MemoryOutbox:

@@ -8,7 +8,8 @@ from leleka.core.matching import DataMatching, LeaverPolicy, Leavers, Line
 from leleka.core.planning import Counts, Planned
 from leleka.core.ports import Check, Standing
 from leleka.engine.guards import check_destination, check_fields, check_limit, confirmation_needed
-from leleka.errors import InvalidInput, NeedsAttention, TryLater
+from leleka.errors import InvalidInput, NeedsAttention, Problem, TryLater
+from leleka.messages.problems import english
 from tests.fakes.clock import VirtualClock
 from tests.fakes.destination import FakeDestination
 
@@ -43,7 +44,7 @@ class Recovering(FakeDestination):
     def check(self, target: str | None) -> Iterable[Check]:
         self.failures -= 1
         if self.failures >= 0:
-            yield Check("address", Standing.FAILED, "It is busy.", "THROTTLED", tries=3)
+            yield Check("address", Standing.FAILED, problem=Problem("THROTTLED"), tries=3)
         else:
             yield from super().check(target)
 
@@ -86,8 +87,8 @@ def test_more_people_than_the_limit_and_nothing_goes() -> None:
     check_limit(planned(selected=10), 10)
     with pytest.raises(InvalidInput) as error:
         check_limit(planned(selected=11_000), 10_000)
-    assert "11,000" in str(error.value)
-    assert "10,000" in str(error.value)
+    assert "11,000" in english(error.value.problems[0]).message
+    assert "10,000" in english(error.value.problems[0]).message
 
 
 @pytest.mark.parametrize(

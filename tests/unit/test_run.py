@@ -9,10 +9,12 @@ from leleka.core.matching import LeaverPolicy, Leavers
 from leleka.core.outbox import Batch, BatchStatus, LeaseLost, RejectedRow
 from leleka.core.planning import Ended, Pack, Planned, Selection, Span, Verdict
 from leleka.core.ports import Suppressed, SuppressedPage, SuppressionReason
+from leleka.core.saying import Said
 from leleka.engine.pace import Tempo
 from leleka.engine.run import Ground, Order, execute, verdicts
 from leleka.engine.screening import nobody
 from leleka.errors import LelekaError
+from leleka.messages.progress import in_english
 from tests.fakes.clock import VirtualClock
 from tests.fakes.outbox import MemoryOutbox
 from tests.fakes.warehouse import MemoryWarehouse
@@ -25,8 +27,8 @@ class Onlooker:
 
     stages: list[str] = field(default_factory=list)
 
-    def stage(self, sentence: str) -> None:
-        self.stages.append(sentence)
+    def stage(self, said: Said) -> None:
+        self.stages.append(in_english(said))
 
     def planned(self, planned: Planned) -> None:
         self.stages.append(planned.reference)

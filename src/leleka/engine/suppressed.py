@@ -122,8 +122,9 @@ class Reading:
         asked, about = self._progress.requests, self._about()
         if asked < MOST_REQUESTS and (about is None or about <= MOST_REQUESTS):
             return
-        needed = f"about {about:,}" if about is not None and about > asked else f"more than {asked:,}"
-        raise NeedsAttention("SUPPRESSED_TOO_MANY", needed=needed, most=MOST_REQUESTS)
+        if about is not None and about > asked:
+            raise NeedsAttention("SUPPRESSED_TOO_MANY", needed=about, most=MOST_REQUESTS)
+        raise NeedsAttention("SUPPRESSED_TOO_MANY.more", needed=asked, most=MOST_REQUESTS)
 
     def _say(self) -> None:
         now, whole = self._clock.monotonic(), not self._progress.open()

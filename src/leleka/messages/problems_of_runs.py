@@ -6,6 +6,7 @@ from typing import Final
 from leleka.messages.wording import Wording, msg
 
 _RUN_THE_EXPORT_AGAIN: Final = msg("Run the export again: that begins a new run.")
+_EXPORT_TO_A_LIST: Final = msg("Export to a list in which fewer people have unsubscribed.")
 PROBLEMS: Final[Mapping[str, Wording]] = {
     "ACCOUNT_NOT_FOUND.run": Wording(
         msg("There is no ActiveCampaign account at this host ({reason:word})."),
@@ -73,10 +74,17 @@ PROBLEMS: Final[Mapping[str, Wording]] = {
     ),
     "SUPPRESSED_TOO_MANY": Wording(
         msg(
-            "Reading who unsubscribed or bounced takes {needed} requests, the budget is {most}; nothing was "
-            "sent."
+            "Reading who unsubscribed or bounced takes about {needed} requests, the budget is {most}; "
+            "nothing was sent."
         ),
-        msg("Export to a list in which fewer people have unsubscribed."),
+        _EXPORT_TO_A_LIST,
+    ),
+    "SUPPRESSED_TOO_MANY.more": Wording(
+        msg(
+            "Reading who unsubscribed or bounced takes more than {needed} requests, the budget is {most}; "
+            "nothing was sent."
+        ),
+        _EXPORT_TO_A_LIST,
     ),
     "TASK_DIED": Wording(msg("The process that worked on this died."), msg("Ask again.")),
     "TASK_UNKNOWN": Wording(msg("There is no such task.")),

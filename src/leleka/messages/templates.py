@@ -47,10 +47,21 @@ def parameters(template: str) -> set[str]:
 
 
 def fill(template: str, params: Mapping[str, Any], language: Language) -> str:
-    """Return the template in the language, with its parameters said. A parameter that is not given is a mistake."""
-    if not template:
-        return ""
-    return language.text(template).format_map({name: _Value(one, language) for name, one in params.items()})
+    """Return the template in the language, with its parameters said; one that is not given is said as "…", for
+    reporting a failure must not fail.
+    """
+    values = _Values({name: _Value(one, language) for name, one in params.items()})
+    return language.text(template).format_map(values) if template else ""
+
+
+class _Values(dict[str, object]):
+    def __missing__(self, name: str) -> object:
+        return _Unknown()
+
+
+class _Unknown:
+    def __format__(self, how: str) -> str:
+        return "…"
 
 
 class _Value:

@@ -10,6 +10,8 @@ import pytest
 from leleka.core.ports import Check, Field, Standing, Suppressed, SuppressedPage, SuppressionReason, Target
 from leleka.destinations.activecampaign.destination import ActiveCampaign
 from leleka.errors import InvalidInput, LelekaError, NeedsAttention, NotFound, TryLater
+from leleka.messages.progress import in_english
+from leleka.messages.stored import check_view
 from tests.contract.destination import suppressed
 from tests.fakes.peer import Line, canned, peer
 from tests.unit.destinations.support import RecordingClock, account_at
@@ -218,7 +220,7 @@ def test_a_connection_that_is_right_passes_every_step() -> None:
         checks = list(destination.check("7"))
         assert len(list(destination.check(None))) == 3
     assert steps(checks) == [(name, "passed", "") for name in ("address", "key", "lists", "list")]
-    assert checks[3].sentence == "The list is there: News."
+    assert in_english(checks[3].said) == "The list is there: News."
 
 
 @pytest.mark.parametrize("status", [401, 403])
@@ -232,7 +234,7 @@ def test_a_refused_key_is_told_from_a_wrong_address(status: int, body: object) -
         ("lists", "skipped", ""),
         ("list", "skipped", ""),
     ]
-    assert f"refused this key ({status})" in checks[1].sentence
+    assert f"refused this key ({status})" in check_view(checks[1])["sentence"]
     assert len(asked) == 1
 
 
