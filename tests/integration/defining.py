@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.apps import apps
 
+from leleka.core.saying import Said
 from leleka.errors import InvalidInput, LelekaError, Problem
 from leleka.services import applying, connecting
 from leleka.services.audit import Actor, Role
@@ -71,7 +72,7 @@ def changed(*edits: tuple[str, str], text: str = FILE) -> str:
 class Desk:
     folder: Path
     environment: dict[str, str]
-    said: list[str] = field(default_factory=list)
+    said: list[Said] = field(default_factory=list)
 
     def write(self, text: str, name: str = "leleka.yaml") -> Path:
         path = self.folder / name

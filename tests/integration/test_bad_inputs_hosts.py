@@ -29,7 +29,7 @@ BASE: Any = YAML(typ="safe", pure=True).load(FILE)
 AT = ("connections", 0, "host")
 HOSTS = entries("hosts", "host")
 CONNECTS = entries("hosts", "connect")
-REMEDY = "Enter the host from Settings › Developer, e.g. youraccount.api-us1.com."
+REMEDY = "Enter the host from Settings › Developer, for example youraccount.api-us1.com."
 
 
 @pytest.fixture

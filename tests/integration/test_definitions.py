@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from leleka.core.configuration import Configuration
+from leleka.core.saying import Said
 from leleka.errors import LelekaError
 from leleka.messages.problems import english
 from leleka.services.changes import Did
@@ -55,13 +56,13 @@ def test_applied_twice_a_file_changes_nothing(desk: Desk) -> None:
 
 def test_a_source_is_said_to_be_read_only_when_it_is(desk: Desk) -> None:
     desk.apply()
-    assert desk.said == ["Reading source customers", "Reading source orders"]
+    assert desk.said == [Said("READING_SOURCE", name="customers"), Said("READING_SOURCE", name="orders")]
     desk.said.clear()
     desk.apply()
     assert desk.said == []
     (desk.folder / "orders.csv").write_text("customer_id,total\n1,11\n")
     desk.apply()
-    assert desk.said == ["Reading source orders"]
+    assert desk.said == [Said("READING_SOURCE", name="orders")]
     assert Source.objects.get(name="orders").rows == 1
 
 

@@ -5,11 +5,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import time_machine
 from django.utils import translation
-from leleka.web.reasons import particulars
-from leleka.web.sayings import in_words
 
-from leleka.core.saying import Said, told
+from leleka.core.saying import Said
+from leleka.messages.stored import said_data
 from leleka.services.audit import Role
+from leleka.services.translation import particulars, stored_in_this_language
 from leleka.state.models import Export, Run
 from leleka.web.templatetags.leleka import ago, person
 from tests.integration.office import DEFINITIONS, Office
@@ -75,7 +75,7 @@ def test_a_run_that_failed_says_why_in_the_readers_language_and_leads_to_its_exp
     path = f"/data/runs/{Run.objects.get().pk}"
     assert "There is no list 99 in this account." in ada.get(path).content.decode()
     page = ada.get(path, headers=UKRAINIAN).content.decode()
-    assert "В обліковому записі немає такого списку." in page
+    assert "В обліковому записі немає списку 99." in page
     assert "LIST_NOT_FOUND" in page
     assert f'href="/data/exports/{Export.objects.get().pk}"' in page
 
@@ -83,7 +83,7 @@ def test_a_run_that_failed_says_why_in_the_readers_language_and_leads_to_its_exp
 def test_a_stage_is_told_in_the_readers_language_and_an_unknown_one_as_it_is() -> None:
     said = Said("EVALUATING_SEGMENT", name="Gold")
     with translation.override("en"):
-        assert in_words(told(said), said) == "Evaluating segment Gold"
+        assert stored_in_this_language(said_data(said), "") == "Evaluating segment Gold"
     with translation.override("uk"):
-        assert in_words(told(said), said) == "Обчислюємо сегмент «Gold»"
-        assert in_words({}, "Something new") == "Something new"
+        assert stored_in_this_language(said_data(said), "") == "Обчислюємо сегмент «Gold»"
+        assert stored_in_this_language({}, "Something new") == "Something new"

@@ -11,7 +11,7 @@ from leleka.core.outcomes import Cause, Refused, RefusedRow
 from leleka.core.outcomes import Outcome as Answered
 from leleka.core.planning import Ended, Selection
 from leleka.core.ports import Body, Limits
-from leleka.core.saying import NOTHING
+from leleka.core.saying import NOTHING, Said
 from leleka.engine.delivery import Delivery, Job, Tools
 from leleka.engine.pace import ImportPace, Tempo
 from leleka.engine.packing import Packer
@@ -65,7 +65,7 @@ class Scene:
     share: float = 0.9
     lease_seconds: float = 60.0
     latency: Callable[[], float] = lambda: 0.2
-    said: list[str] = field(default_factory=list)
+    said: list[Said] = field(default_factory=list)
     waiting: set[str] = field(default_factory=set)  # whose send by another run is open
     senders: VirtualSenders = field(init=False)
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from leleka.core.reasons import CODES
+from leleka.messages.reasons import REASONS
 from tests.bad_inputs import Entry, everything
 
 ROOT = Path(__file__).parents[2]
@@ -54,7 +55,7 @@ def test_every_code_on_the_page_is_a_reason_of_a_run_or_in_the_table() -> None:
 
 def test_what_costs_a_field_says_that_the_field_was_left_out() -> None:
     """A sentence that says otherwise than the report would mislead."""
-    fields = {code for code, sentence in CODES.items() if sentence.endswith("the field was left out")}
+    fields = {code for code, label in REASONS.items() if label.endswith("the field was left out")}
     assert SECTIONS["The field is left out, the profile goes"] == fields
 
 

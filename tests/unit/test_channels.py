@@ -7,8 +7,8 @@ import pytest
 from leleka.conf import settings
 from leleka.core.configuration import Channels
 from leleka.errors import InvalidInput
-from leleka.messages.problems import english
 from tests.unit.test_settings import read
+from tests.wording import words
 
 SECRET = "CANARY-secret-0123456789"
 
@@ -22,7 +22,7 @@ def refused(monkeypatch: pytest.MonkeyPatch, **values: str) -> str:
     with pytest.raises(InvalidInput) as caught:
         read(monkeypatch, **values)
     assert "CANARY" not in f"{caught.value}{caught.value!r}"
-    return " ".join(english(problem).message for problem in caught.value.problems)
+    return words(caught.value)
 
 
 def test_without_any_setting_notices_stay_in_the_pages(monkeypatch: pytest.MonkeyPatch) -> None:

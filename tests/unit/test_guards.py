@@ -7,6 +7,7 @@ import pytest
 from leleka.core.matching import DataMatching, LeaverPolicy, Leavers, Line
 from leleka.core.planning import Counts, Planned
 from leleka.core.ports import Check, Standing
+from leleka.core.saying import NOTHING, Said
 from leleka.engine.guards import check_destination, check_fields, check_limit, confirmation_needed
 from leleka.errors import InvalidInput, NeedsAttention, Problem, TryLater
 from leleka.messages.problems import english
@@ -111,9 +112,9 @@ def test_many_leavers_need_a_confirmation(left: int, known: int, asks: bool, lea
 def test_a_segment_that_is_suddenly_empty_needs_a_confirmation() -> None:
     """I-11: however few would leave."""
     reason = confirmation_needed(planned(left=1, known=1000), UNSUBSCRIBE, ("High tier",))
-    assert "High tier" in reason
-    assert confirmation_needed(planned(left=0, known=1000), UNSUBSCRIBE, ("High tier",)) == ""
+    assert reason == Said("LEAVERS_UNSUBSCRIBED_EMPTIED", leaving=1, names=["High tier"])
+    assert confirmation_needed(planned(left=0, known=1000), UNSUBSCRIBE, ("High tier",)) == NOTHING
 
 
 def test_leavers_that_are_kept_need_none() -> None:
-    assert confirmation_needed(planned(left=1000, known=1000), Leavers(), ("High tier",)) == ""
+    assert confirmation_needed(planned(left=1000, known=1000), Leavers(), ("High tier",)) == NOTHING

@@ -253,7 +253,7 @@ def _parts(text: str) -> tuple[str, ...]:
 def _problem(location: tuple[int | str, ...], message: str) -> Problem:
     name = "LELEKA_" + str(location[0]).upper() if location else "LELEKA_"
     if name == "LELEKA_TEST_SPEED":  # two forms, each with a complaint of its own
-        return Problem("SPEED_INVALID", name)
+        return Problem("SETTING_INVALID.speed", name)
     said = message.removeprefix("Value error, ")
     if said.startswith("SETTING_INVALID."):  # one of ours: our validators raise keys of the catalogue
         return Problem(said, name)

@@ -37,6 +37,11 @@ class ProblemText:
     where: str = ""
     remedy: str = ""
 
+    def __str__(self) -> str:
+        """Return all of it in one line."""
+        place = f"{self.where}: " if self.where else ""
+        return f"[{self.code}] {place}{self.message} {self.remedy}".rstrip()
+
     def __format__(self, how: str) -> str:
         return self.remedy if how == "remedy" else self.message
 

@@ -8,7 +8,6 @@ from leleka.messages.wording import Wording, msg
 _DID_YOU_MEAN: Final = msg("Did you mean '{near}'?")
 _WRITE_A_NAME_OF: Final = msg("Write a name of the IANA list, such as Europe/Kyiv.")
 _REFRESH_AGAIN: Final = msg("Refresh again.")
-_: Final = "{problem:remedy}"
 PROBLEMS: Final[Mapping[str, Wording]] = {
     "EARLIER_RUN_LIVE": Wording(
         msg("Run {run:id} of this export has not ended: {status:word}."),
@@ -88,9 +87,17 @@ PROBLEMS: Final[Mapping[str, Wording]] = {
     "UPSTREAM_CANCELED.source": Wording(
         msg("Source '{name}' was not refreshed: the refresh was canceled."), _REFRESH_AGAIN
     ),
-    "UPSTREAM_FAILED.export": Wording(msg("Export '{name}' could not be refreshed: {problem}"), _),
-    "UPSTREAM_FAILED.profiles": Wording(msg("The customer profiles could not be refreshed: {problem}"), _),
-    "UPSTREAM_FAILED.segment": Wording(msg("Segment '{name}' could not be refreshed: {problem}"), _),
-    "UPSTREAM_FAILED.source": Wording(msg("Source '{name}' could not be refreshed: {problem}"), _),
+    "UPSTREAM_FAILED.export": Wording(
+        msg("Export '{name}' could not be refreshed: {problem}"), "{problem:remedy}"
+    ),
+    "UPSTREAM_FAILED.profiles": Wording(
+        msg("The customer profiles could not be refreshed: {problem}"), "{problem:remedy}"
+    ),
+    "UPSTREAM_FAILED.segment": Wording(
+        msg("Segment '{name}' could not be refreshed: {problem}"), "{problem:remedy}"
+    ),
+    "UPSTREAM_FAILED.source": Wording(
+        msg("Source '{name}' could not be refreshed: {problem}"), "{problem:remedy}"
+    ),
     "UPSTREAM_FAILED.unknown": Wording(msg("No reason is known.")),
 }

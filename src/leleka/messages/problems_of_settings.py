@@ -130,6 +130,7 @@ PROBLEMS: Final[Mapping[str, Wording]] = {
     ),
     "SETTING_INVALID.sender": Wording(msg("This is an e-mail address alone, as leleka@example.org.")),
     "SETTING_INVALID.size": Wording(msg("A size is written like 512MB or 2GB.")),
+    "SETTING_INVALID.speed": Wording(msg("The speed is a number above 0, or 'unlimited'.")),
     "SETTING_INVALID.time_zone": Wording(msg("There is no such time zone; one is called Europe/Kyiv.")),
     "SETTING_INVALID.unreadable": Wording(
         msg("The file that {variable} names cannot be read."), _TO_HAVE_THE_DEFAULT

@@ -43,8 +43,8 @@ PROGRESS: Final[dict[str, str]] = {
         "{share:percent}."
     ),
     "UNSUBSCRIBES_FOR_GOOD": msg(
-        "Warning: export {name} unsubscribes whoever leaves its segments. Nobody it unsubscribed can be brought back "
-        "by an export."
+        "Warning: export {name} unsubscribes whoever leaves its segments. That is a one-way door: nobody it "
+        "unsubscribed can be brought back by an export."
     ),
     # Steps of a connection test; a destination adds its own.
     "CHECK_SKIPPED": msg("Not tested: an earlier step failed."),

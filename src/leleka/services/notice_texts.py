@@ -48,8 +48,7 @@ def _lines(notice: Notice, heading: str) -> list[str]:
     url = store.configuration().web.url
     lines = [heading, f"{at} UTC", ""]
     for problem in problems(notice):
-        place = f"{problem.where}: " if problem.where else ""
-        lines += [f"- [{problem.code}] {place}{problem.message} {problem.remedy}".rstrip(), ""]
+        lines += [f"- {problem!s}", ""]
     if reason := notice.values.get("reason"):
         lines += [reason, ""]
     counts: Mapping[str, int] = notice.values.get("counts") or {}

@@ -101,7 +101,10 @@ class DefinitionsFile:
         known = list(settings_at(location[:-1]))
         close = get_close_matches(str(location[-1]).replace("_", " "), known, n=1)
         return Problem.of(
-            problem.key, problem.where, near=close[0] if close else "", known=() if close else known
+            "DEFINITION_INVALID.unknown",
+            problem.where,
+            near=close[0] if close else "",
+            known=() if close else known,
         )
 
     def _filled(self, node: Any, environment: Mapping[str, str], here: tuple[str | int, ...]) -> Any:

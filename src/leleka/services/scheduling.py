@@ -128,7 +128,7 @@ class _Due:
                 with transaction.atomic():
                     refresh = refreshes.plan(self._scope, self._trigger, _BY, decision.due_at)
             except LelekaError as error:
-                decision = decision.failed(english(error.problems[0]).message)
+                decision = decision.failed(_in_lines(error))
         self._remember(decision, live if decision.reason == STILL_RUNNING else "", now, refresh)
 
     def _remember(
@@ -153,7 +153,7 @@ class _Due:
         if due_at is None:
             return
         with suppress(IntegrityError), transaction.atomic():
-            self._remember(Decision(due_at, "failed-to-start", str(error)), "", now)
+            self._remember(Decision(due_at, "failed-to-start", _in_lines(error)), "", now)
             self._move_on(now + _DAY)
 
     def _move_on(self, to: datetime | None) -> None:
@@ -187,3 +187,7 @@ def _close(refresh: Refresh) -> None:
     statuses = [StepStatus(status) for status in refresh.steps.values_list("status", flat=True)]
     canceled = Refresh.objects.filter(pk=refresh.pk, cancel_requested_at__isnull=False).exists()
     Refresh.objects.filter(pk=refresh.pk).update(status=overall(statuses, canceled=canceled))
+
+
+def _in_lines(error: LelekaError) -> str:
+    return "\n".join(str(english(problem)) for problem in error.problems)

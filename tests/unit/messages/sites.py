@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 SOURCE = Path(__file__).parents[3] / "src" / "leleka"
-KEY = re.compile(r"(?:[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+|STALE|MIGRATING|STOPPING)(?:\.[a-z0-9_]+)?")
+KEY = re.compile(
+    r"(?:[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+|STALE|MIGRATING|STOPPING|THROTTLED|UNREACHABLE)(?:\.[a-z0-9_]+)?"
+)
 ERRORS = {"InvalidInput", "NotFound", "Forbidden", "Conflict", "NeedsAttention", "TryLater"}
 # What carries a key into an error, by the name of what is called; "of" is Problem's.
 CARRIERS = {
@@ -22,7 +24,7 @@ CARRIERS = {
     "_forbidden",
     "_answer",
 }
-_NOT_PARAMETERS = {"where", "retry_after", "tries", "written", "params"}
+_NOT_PARAMETERS = {"where", "retry_after", "written", "params"}
 _ADDED = {"_forbidden": {"user", "folder"}}  # parameters that a helper gives to every key
 _OUTSIDE = {"sandbox", "migrations", "messages", "locale"}
 
@@ -40,7 +42,7 @@ class Site:
 def trees() -> Iterator[tuple[str, ast.Module]]:
     for path in sorted(SOURCE.rglob("*.py")):
         inside = path.relative_to(SOURCE)
-        if not _OUTSIDE & {*inside.parts, inside.stem}:
+        if inside.stem != "messages" and not _OUTSIDE & {*inside.parts[:-1]}:
             yield str(inside), ast.parse(path.read_text(encoding="utf-8"))
 
 
@@ -84,7 +86,8 @@ def _keys(call: ast.Call, here: Mapping[str, set[str]], everywhere: Mapping[str,
 
 
 def _given(call: ast.Call) -> tuple[frozenset[str], bool]:
-    names = {one.arg for one in call.keywords if one.arg and one.arg not in _NOT_PARAMETERS}
+    other = _NOT_PARAMETERS | ({"tries"} if name_of(call) == "_Failed" else set())
+    names = {one.arg for one in call.keywords if one.arg and one.arg not in other}
     whole = all(one.arg is not None and one.arg != "params" for one in call.keywords)
     return frozenset(names | _ADDED.get(name_of(call), set())), whole and len(call.args) < 3
 
@@ -96,7 +99,9 @@ def _assigned() -> dict[str, dict[str, set[str]]]:
         for node in ast.walk(tree):
             targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
             value = getattr(node, "value", None)
-            if isinstance(node, ast.Assign | ast.AnnAssign) and isinstance(targets[0], ast.Name) and value:
+            if isinstance(node, ast.Assign | ast.AnnAssign) and isinstance(targets[0], ast.Name):
+                if not isinstance(value, ast.IfExp | ast.Constant | ast.Dict | ast.Tuple):
+                    continue
                 for known in (found.setdefault(place, {}), found[""]):
                     known.setdefault(targets[0].id, set()).update(texts(value))
     return found

@@ -37,9 +37,9 @@ def sample(template: str) -> dict[str, tuple[Any, str]]:
     found: dict[str, tuple[Any, str]] = {}
     for _text, name, how, _conversion in Formatter().parse(template):
         if how == "percent":
-            found[name] = (0.3, "30")
+            found[str(name)] = (0.3, "30")
         elif how == "day":
-            found[name or ""] = ("2027-01-31", "2027")
+            found[str(name)] = ("2027-01-31", "2027")
         elif name:
             found[name] = ([f"<{name}>", "<second>"], f"<{name}>")
     if "problem" in found:

@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from leleka.cli.output import JsonOption, out, print_json, print_table
+from leleka.messages.problems import english
 from leleka.services.contracts import RefreshView
 
 _FAILED, _WARNINGS, _CONFIRMATION = 1, 3, 4
@@ -48,7 +49,7 @@ def _print(view: RefreshView) -> None:
     print_table(("step", "name", "status", "rows", ""), rows, "There is nothing to refresh yet.")
     for step in view.steps:
         for problem in step.problems:
-            out.print(f"{step.name or step.kind}: {problem}", markup=False, soft_wrap=True)
+            out.print(f"{step.name or step.kind}: {english(problem)!s}", markup=False, soft_wrap=True)
 
 
 def _exit_code(view: RefreshView) -> int:
