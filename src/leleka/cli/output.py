@@ -19,9 +19,6 @@ from rich.table import Table
 from leleka.core.ports import Check
 from leleka.core.saying import Said
 from leleka.errors import LelekaError, Problem
-from leleka.messages.problems import english
-from leleka.messages.progress import in_english
-from leleka.messages.stored import check_view
 
 # A profile's value must not steer the terminal, nor turn the line around.
 _CONTROL: Final = re.compile("[\\x00-\\x1f\\x7f-\\x9f\\u061c\\u200e\\u200f\\u2028-\\u202e\\u2066-\\u2069]")
@@ -53,6 +50,8 @@ def print_table(headings: Sequence[str], rows: Iterable[Sequence[object]], empty
 
 def report_problems(error: LelekaError, *, as_json: bool) -> None:
     """Say what is wrong, where, and what to do."""
+    from leleka.messages.problems import english
+
     if as_json:
         print(_document({"problems": list(error.problems)}))
         return
@@ -71,6 +70,8 @@ def say(sentence: str) -> None:
 
 def tell(said: Said) -> None:
     """Tell what is going on, as the services say it."""
+    from leleka.messages.progress import in_english
+
     say(in_english(said))
 
 
@@ -98,6 +99,9 @@ def _document(value: object, indent: int | None = None) -> str:
 
 def _plain(value: object) -> Any:
     if isinstance(value, Problem | Check):
+        from leleka.messages.problems import english
+        from leleka.messages.stored import check_view
+
         return asdict(english(value)) if isinstance(value, Problem) else check_view(value)
     if is_dataclass(value) and not isinstance(value, type):
         return {one.name: _plain(getattr(value, one.name)) for one in fields(value)}

@@ -6,8 +6,6 @@ from rich.markup import escape
 
 from leleka.cli.output import out
 from leleka.core.planning import Counts
-from leleka.messages.problems import english
-from leleka.messages.reasons import in_words
 from leleka.services.contracts import PreviewView, RunView
 
 _COLOURS = {
@@ -22,6 +20,8 @@ _WIDTH = 15
 
 def print_run(run: RunView) -> None:
     """Print the report of a run: every selected profile in exactly one line."""
+    from leleka.messages.problems import english
+
     colour = _COLOURS.get(run.status, "cyan")
     _say(f"\n[bold]Run {run.id}[/bold] of {escape(run.export)}  [{colour}]{run.status}[/{colour}]")
     _line("to", f"list {run.target} through {escape(run.connection)}")
@@ -88,12 +88,16 @@ def _rest(counts: Counts) -> None:
 
 
 def _left(counts: Counts, policy: str) -> None:
+    from leleka.messages.reasons import in_words
+
     total = sum(counts.left.values())
     told = ", ".join(f"{number:,} {in_words(code)}" for code, number in counts.left.items() if policy)
     _line("left", f"{total:,}" + (f"  {told}" if total and told else ""))
 
 
 def _group(name: str, codes: Mapping[str, int], *, always: bool = True) -> None:
+    from leleka.messages.reasons import in_words
+
     total = sum(codes.values())
     if not total and not always:
         return

@@ -8,7 +8,6 @@ from rich.markup import escape
 
 from leleka.cli.output import JsonOption, out, print_json, print_table, say, tell
 from leleka.core.ports import Check
-from leleka.messages.stored import check_view
 
 _MARKS = {"created": "+", "changed": "~", "unchanged": "=", "removed": "-", "absent": "?"}
 _FAILED = 1
@@ -73,6 +72,8 @@ def check(
 
 
 def _print_step(step: Check) -> None:
+    from leleka.messages.stored import check_view
+
     colour = {"passed": "green", "failed": "red"}.get(step.standing, "dim")
     code = f" [dim]\\[{step.code}][/dim]" if step.code else ""
     told = escape(check_view(step)["sentence"])

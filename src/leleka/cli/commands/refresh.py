@@ -5,7 +5,6 @@ from typing import Annotated
 import typer
 
 from leleka.cli.output import JsonOption, out, print_json, print_table
-from leleka.messages.problems import english
 from leleka.services.contracts import RefreshView
 
 _FAILED, _WARNINGS, _CONFIRMATION = 1, 3, 4
@@ -43,6 +42,8 @@ def refresh(
 
 
 def _print(view: RefreshView) -> None:
+    from leleka.messages.problems import english
+
     rows = [
         (one.kind, one.name, one.status, one.rows, "" if one.changed else "up to date") for one in view.steps
     ]

@@ -9,7 +9,6 @@ import typer
 from leleka.cli.output import JsonOption, out, print_json, print_table
 from leleka.core.email import mask
 from leleka.core.planning import Ended
-from leleka.messages.reasons import in_words
 from leleka.services.contracts import RunView
 
 app = typer.Typer(help="Look at runs, cancel and confirm them.", no_args_is_help=True)
@@ -66,6 +65,7 @@ def show(
 ) -> None:
     """Show the report of a run, and who ended how; addresses are masked."""
     from leleka.cli.reports import print_run
+    from leleka.messages.reasons import in_words
     from leleka.services import runs, store
     from leleka.services.audit import Actor
 
