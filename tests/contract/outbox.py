@@ -79,7 +79,7 @@ class OutboxContract(ABC):
         """Give run 1, planned in two batches, with the lane."""
         outbox = world.claim()
         outbox.planned(PLAN, (FIRST, SECOND), needs_confirmation=NOTHING)
-        assert outbox.take_lane() == ""
+        assert outbox.take_lane() == NOTHING
         return outbox
 
     def test_a_run_that_was_not_planned_has_no_plan(self, world: World) -> None:
@@ -193,11 +193,11 @@ class OutboxContract(ABC):
 
     def test_one_run_of_an_account_delivers_at_a_time(self, world: World, outbox: Outbox) -> None:
         other = world.claim("2")
-        assert other.take_lane() != ""
-        assert outbox.take_lane() == ""
+        assert other.take_lane() != NOTHING
+        assert outbox.take_lane() == NOTHING
         assert world.lane() == "1"
         outbox.release_lane()
-        assert other.take_lane() == ""
+        assert other.take_lane() == NOTHING
         assert world.lane() == "2"
 
     def test_nobody_lets_go_of_another_run_s_lane(self, world: World, outbox: Outbox) -> None:  # noqa: ARG002
@@ -208,14 +208,14 @@ class OutboxContract(ABC):
     def test_the_lane_of_a_run_that_ended_is_free(self, world: World, outbox: Outbox, name: str) -> None:
         WRITES[name](outbox)
         assert world.lane() == ""
-        assert world.claim("2").take_lane() == ""
+        assert world.claim("2").take_lane() == NOTHING
 
     def test_the_lane_of_a_run_whose_lease_is_over_is_free(self, world: World, outbox: Outbox) -> None:
         world.clock.sleep(LEASE - 1)
         other = world.claim("2")
-        assert other.take_lane() != ""
+        assert other.take_lane() != NOTHING
         world.clock.sleep(2)
-        assert other.take_lane() == ""
+        assert other.take_lane() == NOTHING
         with pytest.raises(LaneLost):
             outbox.write_ahead((SENDING,), next_send_at=9.0)
         assert world.attempts() == []
@@ -242,7 +242,7 @@ class OutboxContract(ABC):
             world.clock.sleep(LEASE / 2)
             assert not outbox.keep_alive()
             assert outbox.lease_left() == LEASE
-        assert world.claim("2").take_lane() != ""
+        assert world.claim("2").take_lane() != NOTHING
 
     def test_a_lease_runs_out_by_itself(self, world: World, outbox: Outbox) -> None:
         world.clock.sleep(LEASE + 5)

@@ -8,7 +8,7 @@ from django.db import connection
 from django.utils import timezone
 
 from leleka.core.outbox import Outbox
-from leleka.core.saying import Said
+from leleka.core.saying import NOTHING, Said
 from leleka.messages.progress import in_english
 from leleka.messages.stored import said_of
 from leleka.state.models import Account, AttemptRow, Export, Ledger, Run, RunStatus
@@ -110,11 +110,11 @@ class TestDjangoOutbox(OutboxContract):
             result = execute(sql, *rest)
             if sql.startswith("SELECT") and "lane_id" in sql:
                 for other in others:
-                    assert other.take_lane() == ""
+                    assert other.take_lane() == NOTHING
             return result
 
         with connection.execute_wrapper(get_in_between):
-            assert first.take_lane() != ""
+            assert first.take_lane() != NOTHING
         assert world.lane() == "2"
 
     def test_a_run_is_queued_while_another_one_of_the_account_delivers(self) -> None:
@@ -123,11 +123,11 @@ class TestDjangoOutbox(OutboxContract):
         first, second = world.claim("1"), world.claim("2")
         queued = Run.objects.filter(pk=world.runs["2"])
         queued.update(status=RunStatus.PROCESSING)
-        assert first.take_lane() == ""
-        assert second.take_lane() != ""
+        assert first.take_lane() == NOTHING
+        assert second.take_lane() != NOTHING
         assert queued.get().status == RunStatus.QUEUED
         first.release_lane()
-        assert second.take_lane() == ""
+        assert second.take_lane() == NOTHING
         assert queued.get().status == RunStatus.PROCESSING
         queued.update(status=RunStatus.CANCELING)
         second.take_lane()

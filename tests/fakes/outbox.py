@@ -115,14 +115,14 @@ class MemoryOutbox:
             self._run.confirmation = needs_confirmation
             self._put(*batches)
 
-    def take_lane(self) -> str:
+    def take_lane(self) -> Said:
         with self._writing():
             held = self._store.runs.get(self._store.lane)
             mine = held is None or held is self._run
             if held and not mine and not held.finished and held.lease_until >= self._clock.now():
-                return f"run {held.name} of {held.export}"
+                return Said("QUEUED_BEHIND", run=held.name, name=held.export)
             self._store.lane = self._run.name
-        return ""
+        return NOTHING
 
     def release_lane(self) -> None:
         with self._writing():

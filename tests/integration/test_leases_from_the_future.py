@@ -4,6 +4,7 @@ import pytest
 
 from leleka.core.clock import SystemClock
 from leleka.core.outbox import FURTHEST
+from leleka.core.saying import NOTHING
 from leleka.services import about, due, refreshes, running, runs, turns, walking
 from leleka.services.watching import Nobody
 from leleka.state.models import Account, Refresh, Run
@@ -56,7 +57,7 @@ def test_the_lane_of_an_account_is_free() -> None:
     run.config = {"target": "1"}
     hold(Run, ahead.pk)
     Account.objects.filter(pk=run.account_id).update(lane=ahead.pk)
-    assert DjangoOutbox(run, 0, clock=CLOCK, lease_seconds=60).take_lane() == ""
+    assert DjangoOutbox(run, 0, clock=CLOCK, lease_seconds=60).take_lane() == NOTHING
 
 
 @pytest.mark.usefixtures("shop")

@@ -137,8 +137,8 @@ class Outbox(Protocol):
         """Store the plan and its batches; a reason in ``needs_confirmation`` makes the run wait."""
         ...
 
-    def take_lane(self) -> str:
-        """Try to become the account's one delivering run; give "" or the name of the run ahead."""
+    def take_lane(self) -> Said:
+        """Try to become the account's one delivering run; return nothing, or what to say of the run ahead."""
         ...
 
     def release_lane(self) -> None:

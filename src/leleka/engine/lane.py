@@ -38,7 +38,7 @@ class Lane:
             self._left = self._left and not self._held
             if self._held:
                 self._taken()
-            self._say(Said("QUEUED_BEHIND", ahead=ahead) if ahead else Said("DELIVERING"))
+            self._say(ahead or Said("DELIVERING"))
         return self._held
 
     def wait(self) -> float:

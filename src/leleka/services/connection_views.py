@@ -126,7 +126,7 @@ def _columns() -> Columns:
 def _needs_attention() -> Case:
     """Say in SQL what ``_attention`` says: 1 where somebody must act."""
     steps = Cast("last_check", TextField())
-    failed = Contains(steps, f'"{Standing.FAILED.value}"')
+    failed = Contains(steps, f'"standing": "{Standing.FAILED.value}"')
     alone = Q(export_user=None, managed_by_file="")
     disabled = Q(export_user__disabled_at__isnull=False)
     return Case(When(disabled | alone | ~Q(attention="") | Q(failed), then=Value(1)), default=Value(0))

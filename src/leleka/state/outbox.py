@@ -22,7 +22,7 @@ from leleka.core.outbox import (
 from leleka.core.outcomes import Accepted, Outcome, Refused
 from leleka.core.planning import Planned, SettledRun
 from leleka.core.ports import Clock
-from leleka.core.saying import Said
+from leleka.core.saying import NOTHING, Said
 from leleka.errors import LelekaError
 from leleka.messages.progress import in_english
 from leleka.messages.stored import problem_data, said_data
@@ -105,7 +105,7 @@ class DjangoOutbox:
             )
             self._create(batches)
 
-    def take_lane(self) -> str:
+    def take_lane(self) -> Said:
         with transaction.atomic():
             self._guard()
             now = self._clock.now()
@@ -115,11 +115,11 @@ class DjangoOutbox:
             )
             if not free and held is not None:
                 self._stands_in_line(there=True)
-                return f"run {held.pk} of {held.export.name}"
+                return Said("QUEUED_BEHIND", run=held.pk, name=held.export.name)
             mine = Q(lane=held.pk) if held else Q(lane__isnull=True)
             taken = Account.objects.filter(mine, pk=self._account_id).update(lane=self._run_id)
             self._stands_in_line(there=not taken)
-            return "" if taken else "a run that was quicker"
+            return NOTHING if taken else Said("QUEUED_BEHIND_QUICKER")
 
     def _stands_in_line(self, *, there: bool) -> None:
         """*Queued* while another run of the account delivers, *Processing* from then on; a cancel stays one."""
