@@ -42,7 +42,6 @@ class ProblemOut(Schema):
     @model_validator(mode="before")
     @classmethod
     def _in_words(cls, problem: object) -> object:
-        """A program reads English; what people see of it is translated by code."""
         plain = getattr(problem, "_obj", problem)
         return asdict(english(plain)) if isinstance(plain, Problem) else problem
 
