@@ -49,11 +49,11 @@ class Problem:
 
     def __str__(self) -> str:
         """Tell it without the catalogue, for tracebacks and logs."""
-        told = ", ".join(f"{name}={_plain(value)}" for name, value in self.params.items())
-        if self.written:
-            told = " ".join(self.written)
+        case = self.key.partition(".")[2]
+        params = [f"{name}={_plain(value)}" for name, value in self.params.items()]
+        told = " ".join(self.written) if self.written else ", ".join(filter(None, [case, *params]))
         place = f" {self.where}" if self.where else ""
-        return f"[{self.key}]{place}{': ' if place and told else ' ' if told else ''}{told.strip()}"
+        return f"[{self.code}]{place}{': ' if place and told else ' ' if told else ''}{told.strip()}"
 
 
 def _mapped(value: Any, change: Callable[[str], str]) -> Any:

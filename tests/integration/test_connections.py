@@ -185,7 +185,7 @@ def test_a_connection_that_moves_brings_its_key_and_its_exports_along(office: Of
     theirs = export_on(connection_views.view_of(there), "Calls", matching=matching)
     judged = connection_checks.judge(Draft("other.api-us1.com", KEY), None)
     moved = form(office, host="other.api-us1.com", proof=connection_checks._prove(ALICE, judged, []))
-    with pytest.raises(Conflict, match=r"MAP_FIELD_SHARED.*'Calls' writes field phone"):
+    with pytest.raises(Conflict, match=r"MAP_FIELD_SHARED.*export='Calls', field='phone'"):
         editing.update(ALICE, made.id, made.version, moved)
     theirs.delete()
     editing.update(ALICE, made.id, made.version, moved)

@@ -14,6 +14,7 @@ from leleka.errors import Conflict, InvalidInput, NotFound, Problem, TryLater
         (Problem("FILE_EMPTY", "a.csv"), "[FILE_EMPTY] a.csv"),
         (Problem.of("RUN_UNKNOWN", number=7), "[RUN_UNKNOWN] number=7"),
         (Problem.of("NAME_TAKEN", "name", name="Gold"), "[NAME_TAKEN] name: name='Gold'"),
+        (Problem.of("RULE_TYPE.date", "rules", got="a list"), "[RULE_TYPE] rules: date, got='a list'"),
         (Problem("KEY_REFUSED", "host", written=("Refused.", "Try.")), "[KEY_REFUSED] host: Refused. Try."),
     ],
 )

@@ -6,6 +6,7 @@ from django.utils import translation
 
 from leleka.core.ports import Check, Standing
 from leleka.core.saying import NOTHING, Said
+from leleka.destinations.registry import SPECS
 from leleka.errors import Problem
 from leleka.messages.problems import english
 from leleka.messages.stored import (
@@ -19,6 +20,7 @@ from leleka.messages.stored import (
 )
 from leleka.services.translation import in_this_language, said_in_this_language, stored_in_this_language
 
+assert SPECS  # their words are registered with them
 GONE = Problem.of("MAP_COLUMN_GONE", "News, data matching, phone", source="customers", column="phone")
 
 
