@@ -6,6 +6,7 @@ that is not enough: ``{run:id}`` a number that is not grouped, ``{share:percent}
 """
 
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import date
 from string import Formatter
 from typing import Any, Protocol
@@ -78,7 +79,8 @@ class _Value:
         if how == "percent":
             return f"{float(str(value)):.0%}"
         if how == "day":
-            return language.day(date.fromisoformat(str(value)))
+            with suppress(ValueError):  # what is no day is said as it is
+                return language.day(date.fromisoformat(str(value)))
         if isinstance(value, int | float) and how != "id":
             return language.number(round(value))
         return str(value) if how == "id" else format(value, how)
