@@ -83,7 +83,7 @@ class _Value:
                 return language.day(date.fromisoformat(str(value)))
         if isinstance(value, int | float) and how != "id":
             return language.number(round(value))
-        return str(value) if how == "id" else format(value, how)
+        return str(value) if how in {"id", "day"} else format(value, how)
 
 
 def _word(text: str, language: Language) -> str:

@@ -139,6 +139,9 @@ def test_values_are_said_as_the_language_says_them() -> None:
 
 def test_a_parameter_that_is_missing_does_not_keep_a_failure_from_being_told() -> None:
     assert english(Problem("RUN_UNKNOWN")).message == "There is no run …."
+    assert english(Problem.of("SCHEDULE_INVALID.past", last="x", today="y")).message.endswith(
+        "x is before y."
+    )
     assert (
         problems.in_words(Problem("NOT_WORDED_HERE", "there"), ENGLISH).message == "[NOT_WORDED_HERE] there"
     )
