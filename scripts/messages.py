@@ -8,6 +8,7 @@ import os
 import shutil
 import sys
 from pathlib import Path
+from typing import ClassVar
 
 import polib
 
@@ -20,12 +21,18 @@ def collect() -> None:
         sys.exit("xgettext is missing. On Debian or Ubuntu: apt install gettext")
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "leleka.conf.django")
     from django.core.management import call_command  # noqa: PLC0415 - settings come first
+    from django.core.management.commands import makemessages  # noqa: PLC0415
+
+    class Collect(makemessages.Command):
+        """Collects what the catalogue of messages marks, too."""
+
+        xgettext_options: ClassVar = [*makemessages.Command.xgettext_options, "--keyword=msg"]
 
     here = Path.cwd()
     os.chdir(_SOURCE)
     try:
         call_command(
-            "makemessages",
+            Collect(),
             locale=list(_LANGUAGES),
             no_wrap=True,
             no_location=True,

@@ -10,6 +10,7 @@ from types import FunctionType, ModuleType
 from typing import Any, Final
 
 import leleka
+from leleka.services import translation
 from leleka.services.connections import consent
 from leleka.services.exports import plan_limits
 from leleka.services.installation import configuration as installation_configuration
@@ -32,6 +33,12 @@ WITHOUT_ACTOR: Final[Mapping[Callable[..., Any], str]] = {
     consent.consent_text: _WORDS,
     segment_commands.as_text: _WORDS,
     status_queries.key_of: _WORDS,
+    translation.in_this_language: _WORDS,
+    translation.particulars: _WORDS,
+    translation.said_in_this_language: _WORDS,
+    translation.stored_in_this_language: _WORDS,
+    translation.term: _WORDS,
+    translation.terms: _WORDS,
     plan_limits.of_sum: "adds up what sum_of gave to somebody who may see it",
     schedule_queries.home_zone: "a setting that about shows to everybody",
     schedule_queries.preview: "computes instants of what was typed; nothing is read",

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from leleka.core.messages import Message
 from leleka.core.outcomes import (
     Accepted,
     Cause,
@@ -40,7 +41,7 @@ from leleka.core.ports.destination import (
     Target,
 )
 from leleka.core.secret import Secret
-from leleka.errors import InvalidInput
+from leleka.errors import InvalidInput, Problem
 
 LIMITS = Limits(
     rows=250,
@@ -122,7 +123,7 @@ class FakeDestination:
             standing = CheckStatus.SKIPPED if failed else CheckStatus.FAILED if code else CheckStatus.PASSED
             failed = failed or bool(code)
             shown = code if standing is CheckStatus.FAILED else ""
-            yield Check(name, standing, f"The {name} was {standing}.", shown)
+            yield Check(name, standing, Message("CHECK_SKIPPED"), Problem(shown) if shown else None)
 
     def targets(self) -> Sequence[Target]:
         return [Target(key, name) for key, name in self.lists.items()]
@@ -151,11 +152,11 @@ class FakeDestination:
 
     def render(self, change: Change, *, automations: bool) -> bytes:
         if not change.target.isdigit():
-            raise InvalidInput("LIST_ID_INVALID", "not a list id")
+            raise InvalidInput("LIST_ID_INVALID")
         texts = [("email", change.address), *change.values, *(("a tag", tag) for tag in change.tags)]
         for key, text in texts:
             if (_CONTROL_IN_FIELDS if key.startswith("field:") else _CONTROL).search(text):
-                raise Reject("TEXT_CONTROL_CHAR", f"{key} holds a control character")
+                raise Reject("TEXT_CONTROL_CHAR.contact", field=key, character="a control character")
         contact = {
             "address": change.address,
             "values": dict(change.values),
@@ -166,9 +167,9 @@ class FakeDestination:
         try:
             content = json.dumps(contact, ensure_ascii=False).encode()
         except UnicodeEncodeError:
-            raise Reject("TEXT_NOT_UNICODE", "a text holds half a character") from None
+            raise Reject("TEXT_NOT_UNICODE.contact") from None
         if len(content) + self.envelope_bytes(automations=automations) > LIMITS.bytes:
-            raise Reject("ROW_TOO_LARGE", "this contact alone is too large")
+            raise Reject("ROW_TOO_LARGE", size=len(content), most=LIMITS.bytes)
         return content
 
     def assemble(self, contacts: Sequence[bytes], *, automations: bool) -> Body:

@@ -9,6 +9,7 @@ from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
+from leleka.core.messages import NOTHING, Message
 from leleka.core.outcomes import Accepted, Outcome, Refused
 from leleka.core.plan import Planned, SettledRun
 from leleka.core.ports.clock import Clock
@@ -46,7 +47,7 @@ class StoredRun:
     fence: int = 0
     lease_until: float = 0.0
     plan: str = ""
-    confirmation: str = ""
+    confirmation: Message = NOTHING
     batches: dict[int, Batch] = field(default_factory=dict)
     attempts: list[Attempt] = field(default_factory=list)
     cancel_requested: bool = False
@@ -108,20 +109,20 @@ class MemoryOutbox:
     def lease_left(self) -> float:
         return self._lease_end - self._clock.monotonic()
 
-    def planned(self, planned: Planned, batches: Sequence[Batch], *, needs_confirmation: str) -> None:
+    def planned(self, planned: Planned, batches: Sequence[Batch], *, needs_confirmation: Message) -> None:
         with self._writing():
             self._run.plan = planned.reference
             self._run.confirmation = needs_confirmation
             self._put(*batches)
 
-    def take_lane(self) -> str:
+    def take_lane(self) -> Message:
         with self._writing():
             held = self._store.runs.get(self._store.lane)
             mine = held is None or held is self._run
             if held and not mine and not held.finished and held.lease_until >= self._clock.now():
-                return f"run {held.name} of {held.export}"
+                return Message("QUEUED_BEHIND", run=held.name, name=held.export)
             self._store.lane = self._run.name
-        return ""
+        return NOTHING
 
     def release_lane(self) -> None:
         with self._writing():

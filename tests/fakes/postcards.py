@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Annotated, Final
 
 from leleka.core.configuration import Network
+from leleka.core.messages import Message
 from leleka.core.outcomes import Accepted, Cause, Ending, Outcome, Pending, Refused, Settled
 from leleka.core.ports.clock import Clock
 from leleka.core.ports.destination import (
@@ -28,10 +29,13 @@ from leleka.core.ports.destination import (
     SuppressionReason,
     Target,
     Turn,
+    skipped,
 )
 from leleka.core.secret import Secret
 from leleka.destinations.spec import SettingInfo, Spec
-from leleka.errors import InvalidInput
+from leleka.errors import InvalidInput, Problem
+from leleka.messages.registry import Words
+from leleka.messages.wording import Wording
 
 _OFFICE: Final = re.compile(r"[a-z]{2,40}")
 _STAMP: Final = re.compile(r"[A-Za-z0-9-]{12,100}")
@@ -40,7 +44,7 @@ _STAMP: Final = re.compile(r"[A-Za-z0-9-]{12,100}")
 def check_stamp(text: str) -> Secret:
     """Raises ``InvalidInput`` POSTCARDS_STAMP."""
     if not _STAMP.fullmatch(text):
-        raise InvalidInput("POSTCARDS_STAMP", "A stamp has 12 letters or more.")
+        raise InvalidInput("POSTCARDS_STAMP")
     return Secret(text)
 
 
@@ -68,7 +72,7 @@ def find_office(text: str, network: Network) -> Office:  # noqa: ARG001 - no off
     """Raises ``InvalidInput`` POSTCARDS_OFFICE."""
     name = text.strip().lower()
     if not _OFFICE.fullmatch(name):
-        raise InvalidInput("POSTCARDS_OFFICE", "This is not a post office.")
+        raise InvalidInput("POSTCARDS_OFFICE")
     return Office(name)
 
 
@@ -88,13 +92,13 @@ class Postcards:
 
     def check(self, target: str | None) -> Iterable[Check]:
         is_there, is_valid = self._folder.is_dir(), self._is_valid()
-        yield _step("office", "The office is open.", "" if is_there else "POSTCARDS_CLOSED")
+        yield _step("office", "" if is_there else "POSTCARDS_CLOSED")
         if is_there:
-            yield _step("stamp", "The stamp is valid.", "" if is_valid else "POSTCARDS_STAMP")
+            yield _step("stamp", "" if is_valid else "POSTCARDS_STAMP")
         else:
-            yield Check("stamp", CheckStatus.SKIPPED, "Not tested: an earlier step failed.")
+            yield skipped("stamp")
         if target is not None and is_valid:
-            yield _step("list", "The list is there.", "" if target == "1" else "LIST_NOT_FOUND")
+            yield _step("list", "" if target == "1" else "POSTCARDS_LIST")
 
     def targets(self) -> Sequence[Target]:
         return [Target("1", "Summer")]
@@ -155,10 +159,10 @@ class Postcards:
         return kept.is_file() and kept.read_text(encoding="utf-8").strip() == self._stamp.reveal()
 
 
-def _step(name: str, sentence: str, code: str) -> Check:
+def _step(name: str, code: str) -> Check:
     if code:
-        return Check(name, CheckStatus.FAILED, "It was refused.", code)
-    return Check(name, CheckStatus.PASSED, sentence)
+        return Check(name, CheckStatus.FAILED, problem=Problem.of(code))
+    return Check(name, CheckStatus.PASSED, Message(f"POSTCARDS_{name.upper()}_IS_RIGHT"))
 
 
 SPEC: Final = Spec(
@@ -176,6 +180,19 @@ SPEC: Final = Spec(
     steps={"office": "Find the office", "stamp": "Try the stamp"},
     open=open_office,
     identify=find_office,
+    messages=Words(
+        problems={
+            "POSTCARDS_CLOSED": Wording("This post office is closed.", "Choose another one."),
+            "POSTCARDS_LIST": Wording("There is no such list."),
+            "POSTCARDS_OFFICE": Wording("This is not a post office."),
+            "POSTCARDS_STAMP": Wording("A stamp has 12 letters or more."),
+        },
+        progress={
+            "POSTCARDS_OFFICE_IS_RIGHT": "The office is open.",
+            "POSTCARDS_STAMP_IS_RIGHT": "The stamp is valid.",
+            "POSTCARDS_LIST_IS_RIGHT": "The list is there.",
+        },
+    ),
     words={
         "uk": {
             "Post office": "Поштове відділення",

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.apps import apps
 
+from leleka.core.messages import Message
 from leleka.errors import InvalidInput, LelekaError, Problem
 from leleka.services.access.actor import Actor, Role
 from leleka.services.connections import keys as connection_keys
@@ -72,7 +73,7 @@ def changed(*edits: tuple[str, str], text: str = FILE) -> str:
 class Desk:
     folder: Path
     environment: dict[str, str]
-    said: list[str] = field(default_factory=list)
+    said: list[Message] = field(default_factory=list)
 
     def write(self, text: str, name: str = "leleka.yaml") -> Path:
         path = self.folder / name

@@ -11,8 +11,10 @@ from sqlglot import exp
 
 from leleka.core.clock import SystemClock
 from leleka.core.configuration import Configuration
+from leleka.core.messages import Message
 from leleka.core.plan import Planned
 from leleka.core.ports.outbox import Batch
+from leleka.messages.progress import in_english
 from leleka.sandbox.contacts import Status
 from leleka.sandbox.messages import Request
 from leleka.sandbox.server import SandboxServer
@@ -63,8 +65,8 @@ class Silent:
     def __init__(self) -> None:
         self.said: list[str] = []
 
-    def stage(self, sentence: str) -> None:
-        self.said.append(sentence)
+    def stage(self, said: Message) -> None:
+        self.said.append(in_english(said))
 
     def planned(self, planned: Planned) -> None:
         self.said.append(f"planned {planned.counts.selected}")

@@ -12,6 +12,8 @@ from leleka.core.clock import SystemClock
 from leleka.core.configuration import Configuration
 from leleka.core.ports.destination import CheckStatus
 from leleka.errors import InvalidInput, Problem
+from leleka.messages.problems import english
+from leleka.messages.stored import check_view
 from leleka.services.connections import live_account
 from leleka.services.definitions import apply as definition_apply
 from tests.bad_inputs import Entry, entries
@@ -77,7 +79,7 @@ def test_what_the_account_does_not_know_is_said_by_the_check(office: Office, one
     steps = list(live_account.check(ALICE, "Sandbox", str(one.list or 1), SystemClock()))
     failed = [step for step in steps if step.standing is CheckStatus.FAILED]
     assert [step.code for step in failed] == [one.code]
-    assert one.says in failed[0].sentence
+    assert one.says in check_view(failed[0])["sentence"]
     assert "CANARY" not in str(steps)
 
 
@@ -93,7 +95,7 @@ def test_what_only_the_account_can_tell_stops_a_run_before_its_first_byte(office
     assert (view.status, office.imports()) == ("Failed", 0)
     (problem,) = view.problems
     sound(one, problem)
-    assert problem.remedy
+    assert english(problem).remedy
 
 
 PLACES: list[tuple[str | int, ...]] = [
@@ -183,5 +185,7 @@ def assert_in_words(error: InvalidInput | None) -> None:
         return
     said = f"{error}{error!r}{error.problems}"
     assert "CANARY" not in said
-    assert all(problem.code.isupper() and problem.message and problem.where for problem in error.problems)
+    assert all(
+        problem.code.isupper() and english(problem).message and problem.where for problem in error.problems
+    )
     assert said.encode()

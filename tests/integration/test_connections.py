@@ -195,7 +195,7 @@ def test_a_connection_that_moves_brings_its_key_and_its_exports_along(office: Of
     moved = form(
         office, host="other.api-us1.com", proof=connection_test._prove(ALICE, judged, [], SystemClock())
     )
-    with pytest.raises(Conflict, match=r"MAP_FIELD_SHARED.*'Calls' writes field phone"):
+    with pytest.raises(Conflict, match=r"MAP_FIELD_SHARED.*export='Calls', field='phone'"):
         editing.update(ALICE, made.id, made.version, moved)
     theirs.delete()
     editing.update(ALICE, made.id, made.version, moved)

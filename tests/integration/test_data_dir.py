@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from leleka.errors import NeedsAttention, Problem
+from leleka.messages.problems import english
 from leleka.services.installation import configuration as installation_configuration
 from leleka.services.installation import preparation
 
@@ -47,9 +48,9 @@ def refused() -> Problem:
         preparation.prepare()
     (problem,) = caught.value.problems
     assert problem.code == "DATA_DIR_FORBIDDEN"
-    assert problem.message.startswith(f"User {os.geteuid()}, ")
-    assert f"chown -R {os.geteuid()} " in problem.remedy
-    assert "u+rwX" in problem.remedy
+    assert english(problem).message.startswith(f"User {os.geteuid()}, ")
+    assert f"chown -R {os.geteuid()} " in english(problem).remedy
+    assert "u+rwX" in english(problem).remedy
     return problem
 
 
@@ -90,7 +91,7 @@ def test_somebody_else_s_directory_is_refused_to_root_as_well(settings: Any) -> 
         settings.LELEKA = replace(settings.LELEKA, data_dir=Path("/"))
     problem = refused()
     assert problem.where == str(installation_configuration.configuration().data_dir)
-    assert f"It belongs to user {Path(problem.where).stat().st_uid}." in problem.message
+    assert f"It belongs to user {Path(problem.where).stat().st_uid}." in english(problem).message
 
 
 def test_somebody_else_s_file_in_one_s_own_directory_is_refused(here: Path) -> None:
@@ -103,4 +104,4 @@ def test_somebody_else_s_file_in_one_s_own_directory_is_refused(here: Path) -> N
         os.chown(here / "lake", ROOT, -1)
         os.seteuid(SOMEBODY)
     problem = refused()
-    assert (problem.where, "It belongs to user 0." in problem.message) == (str(here / "lake"), True)
+    assert (problem.where, "It belongs to user 0." in english(problem).message) == (str(here / "lake"), True)

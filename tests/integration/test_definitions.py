@@ -6,7 +6,9 @@ from typing import Any
 import pytest
 
 from leleka.core.configuration import Configuration
+from leleka.core.messages import Message
 from leleka.errors import LelekaError
+from leleka.messages.problems import english
 from leleka.services.definitions.changes import Did
 from leleka.state.models import AuditEntry, Connection, Export, Segment, Source
 from tests.integration.defining import FILE, SECRET, Desk, changed, open_desk, state
@@ -54,13 +56,16 @@ def test_applied_twice_a_file_changes_nothing(desk: Desk) -> None:
 
 def test_a_source_is_said_to_be_read_only_when_it_is(desk: Desk) -> None:
     desk.apply()
-    assert desk.said == ["Reading source customers", "Reading source orders"]
+    assert desk.said == [
+        Message("READING_SOURCE", name="customers"),
+        Message("READING_SOURCE", name="orders"),
+    ]
     desk.said.clear()
     desk.apply()
     assert desk.said == []
     (desk.folder / "orders.csv").write_text("customer_id,total\n1,11\n")
     desk.apply()
-    assert desk.said == ["Reading source orders"]
+    assert desk.said == [Message("READING_SOURCE", name="orders")]
     assert Source.objects.get(name="orders").rows == 1
 
 
@@ -159,7 +164,7 @@ def test_pruning_refuses_a_connection_that_a_staying_export_uses(desk: Desk) -> 
     desk.apply(OTHER_FILE, "other.yaml")
     problem = desk.problem(FILE[: FILE.index("connections:")], kind=LelekaError, prune=True)
     assert (problem.code, problem.where) == ("CONNECTION_IN_USE", "Main")
-    assert "Letters" in problem.message
+    assert "Letters" in english(problem).message
 
 
 def test_pruning_refuses_a_segment_that_a_staying_export_uses(desk: Desk) -> None:
@@ -168,7 +173,7 @@ def test_pruning_refuses_a_segment_that_a_staying_export_uses(desk: Desk) -> Non
     text = changed(("- name: High", "- name: Top"), ("[High]", "[Top]"))
     problem = desk.problem(text, kind=LelekaError, prune=True)
     assert (problem.code, problem.where) == ("SEGMENT_IN_USE", "High")
-    assert "Letters" in problem.message
+    assert "Letters" in english(problem).message
 
 
 def test_a_file_with_an_error_at_its_end_changes_nothing_before_it(desk: Desk) -> None:

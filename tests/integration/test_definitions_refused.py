@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from leleka.core.configuration import Configuration
+from leleka.messages.problems import english
 from tests.integration.defining import FILE, SECRET, Desk, changed, open_desk
 
 KEY_LINE = "    key: ${KEY}"
@@ -19,7 +20,7 @@ def desk(installation: Configuration, tmp_path: Path, settings: Any) -> Desk:  #
 
 def told(desk: Desk, *edits: tuple[str, str]) -> tuple[str, str, str]:
     problem = desk.problem(changed(*edits))
-    return problem.code, problem.where, problem.remedy
+    return problem.code, problem.where, english(problem).remedy
 
 
 @pytest.mark.parametrize(

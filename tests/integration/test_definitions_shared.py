@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from leleka.core.configuration import Configuration
+from leleka.messages.problems import english
 from leleka.services.definitions.changes import Did
 from leleka.state.models import Export
 from tests.integration.defining import FILE, Desk, changed, open_desk
@@ -50,8 +51,8 @@ def test_a_field_written_in_two_ways_by_one_file_is_refused(
 ) -> None:
     problem = desk.problem(FILE + changed(edit, text=SECOND))
     assert (problem.code, problem.where) == ("MAP_FIELD_SHARED", f"leleka.yaml, line {where}")
-    assert "'News'" in problem.message
-    assert how in problem.message
+    assert "'News'" in english(problem).message
+    assert how in english(problem).message
 
 
 def test_a_mark_in_a_field_the_other_export_maps_is_refused(desk: Desk) -> None:
@@ -60,7 +61,7 @@ def test_a_mark_in_a_field_the_other_export_maps_is_refused(desk: Desk) -> None:
     )
     problem = desk.problem(text)
     assert (problem.code, problem.where) == ("MAP_FIELD_SHARED", "leleka.yaml, line 43, exports[1].leavers")
-    assert "'News' writes field 3 of the same account from column 'tier'" in problem.message
+    assert "'News' writes field 3 of the same account from column 'tier'" in english(problem).message
 
 
 def test_a_field_that_a_stored_export_writes_otherwise_is_refused(desk: Desk) -> None:
@@ -71,7 +72,7 @@ def test_a_field_that_a_stored_export_writes_otherwise_is_refused(desk: Desk) ->
         "MAP_FIELD_SHARED",
         "other.yaml, line 8, exports[0].data_matching.first_name",
     )
-    assert "'News'" in problem.message
+    assert "'News'" in english(problem).message
 
 
 def test_a_file_is_judged_by_what_it_makes_of_an_export_not_by_what_that_was(desk: Desk) -> None:
@@ -90,7 +91,7 @@ def test_an_export_that_the_file_prunes_stands_in_nobodys_way(desk: Desk) -> Non
 def test_an_export_that_only_is_absent_still_stands_in_the_way(desk: Desk) -> None:
     desk.apply(FILE + SECOND)
     problem = desk.problem(changed(("first_name: name", "first_name: city")))
-    assert (problem.code, "'Letters'" in problem.message) == ("MAP_FIELD_SHARED", True)
+    assert (problem.code, "'Letters'" in english(problem).message) == ("MAP_FIELD_SHARED", True)
 
 
 def test_another_account_has_fields_of_its_own(desk: Desk) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from leleka.errors import Conflict, Forbidden, InvalidInput, LelekaError
+from leleka.messages.problems import english
 from leleka.services.access.actor import Actor, Role
 from leleka.services.exports import choices as export_choices
 from leleka.services.exports import commands as export_commands
@@ -101,7 +102,7 @@ def test_what_a_file_made_only_the_file_changes(export: Export, act: str) -> Non
     with pytest.raises(Conflict) as caught:
         ACTS[act](ALICE, export.pk)
     assert caught.value.code == "MANAGED_BY_FILE"
-    assert "/srv/leleka.yaml" in caught.value.problems[0].message
+    assert "/srv/leleka.yaml" in english(caught.value.problems[0]).message
 
 
 def test_what_a_file_made_still_runs(export: Export) -> None:
@@ -151,7 +152,7 @@ def test_two_exports_do_not_write_one_field_from_two_columns(export: Export) -> 
         export_commands.create(ALICE, {**data, "name": "Clash", "list": "2"})
     (problem,) = caught.value.problems
     assert (problem.code, problem.where) == ("MAP_FIELD_SHARED", "data_matching.fields.0")
-    assert "News" in problem.message
+    assert "News" in english(problem).message
     export_commands.update(ALICE, export.pk, {**data, "name": "Renamed"}, 1)
 
 

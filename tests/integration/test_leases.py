@@ -91,7 +91,7 @@ def test_a_walker_that_is_told_to_end_gives_its_refresh_back(monkeypatch: pytest
 def test_a_retry_is_queued_with_its_claim_or_not_at_all(monkeypatch: pytest.MonkeyPatch) -> None:
     """Fault 6: a worker that dies in between leaves it to the next one."""
     clock = VirtualClock()
-    error = TryLater("HOST_UNREACHABLE", "The host cannot be reached.")
+    error = TryLater("HOST_UNREACHABLE", reason="no address answered")
     run = run_commands.ask_run(Actor("schedule", ALICE.role), "News", trigger=Trigger.SYSTEM)
     retry_policy.plan_retry(run, error, clock.now())
     Run.objects.update(status=RunStatus.FAILED, finished_at=utc_now(clock))

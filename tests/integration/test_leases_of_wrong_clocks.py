@@ -3,6 +3,7 @@
 import pytest
 
 from leleka.core.clock import SystemClock
+from leleka.core.messages import NOTHING
 from leleka.core.ports.outbox import MAX_LEASE_SECONDS
 from leleka.services.refresh import commands as refresh_commands
 from leleka.services.runs import commands as run_commands
@@ -61,7 +62,7 @@ def test_the_lane_of_an_account_is_free() -> None:
     ahead, run = queue(first), queue(second)
     hold(Run, ahead.pk)
     Account.objects.filter(pk=run.account_id).update(lane=ahead.pk)
-    assert DjangoOutbox(run, 0, clock=CLOCK, lease_seconds=60).take_lane() == ""
+    assert DjangoOutbox(run, 0, clock=CLOCK, lease_seconds=60).take_lane() == NOTHING
 
 
 @pytest.mark.usefixtures("shop")

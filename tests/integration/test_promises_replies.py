@@ -8,6 +8,7 @@ import pytest
 
 from leleka.core.clock import SystemClock
 from leleka.engine.rate_limit import TimeScale
+from leleka.messages.problems import english
 from leleka.services.exports.reconciliation import reconcile
 from leleka.services.runs.contracts import RunView
 from leleka.state.models import Account, AttemptRow
@@ -110,8 +111,8 @@ def test_an_account_that_answers_nothing_readable_fails_before_the_first_byte(of
     view = run(office, Hasty())
     (problem,) = view.problems
     assert (view.status, problem.code, asked(office)) == ("Failed", "ANSWER_UNREADABLE", [])
-    assert "text/html" in problem.message
-    assert "Please log in" not in problem.message
+    assert "text/html" in english(problem).message
+    assert "Please log in" not in english(problem).message
     office.behave(faults=[])
     everybody_arrives(office, PEOPLE)
 

@@ -18,6 +18,7 @@ from leleka.core.ports.destination import Body
 from leleka.core.secret import Secret
 from leleka.destinations.activecampaign import destination
 from leleka.destinations.activecampaign.hosts import Host
+from leleka.messages.problems import english
 from leleka.transport.client import GuardedClient, Origin, secure_context
 from leleka.transport.ip_policy import is_public_or_loopback
 from tests.fakes.peer import Line, Peer, canned, peer
@@ -84,7 +85,7 @@ def run_fails(office: Office, code: str) -> str:
     view = office.run()
     (problem,) = view.problems
     assert (view.status, problem.code, view.requests, office.ledger()) == ("Failed", code, 0, {})
-    return problem.message
+    return english(problem).message
 
 
 @pytest.mark.parametrize("fault", FAULTS)

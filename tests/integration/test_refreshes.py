@@ -7,6 +7,7 @@ import pytest
 from leleka.core.clock import SystemClock
 from leleka.core.statuses import StepStatus
 from leleka.errors import Conflict, Forbidden, NotFound
+from leleka.messages.problems import english
 from leleka.services.access.actor import Actor, Role
 from leleka.services.refresh import commands as refresh_commands
 from leleka.services.refresh import queries as refresh_queries
@@ -109,8 +110,8 @@ def test_a_source_that_fails_skips_what_depends_on_it_and_is_named(shop: Office)
     }  # fmt: skip
     (why,) = step(view, "Buyers").problems
     assert (why.code, why.where) == ("UPSTREAM_FAILED", "orders")
-    assert "Source 'orders' could not be refreshed" in why.message
-    assert why.remedy
+    assert "Source 'orders' could not be refreshed" in english(why).message
+    assert english(why).remedy
     assert view.status == "Failed"
     assert len(shop.listed()) == 11, "what does not depend on it goes on"
 
@@ -145,7 +146,7 @@ def test_an_export_whose_earlier_run_is_live_is_skipped_and_names_the_run() -> N
     refresh_runner.carry_out(number, SystemClock())
     worker_schedules.close_finished(SystemClock())
     (problem,) = step(refresh_queries.show(ALICE, number), "News").problems
-    assert (problem.code, f"Run {run.pk} " in problem.message) == ("EARLIER_RUN_LIVE", True)
+    assert (problem.code, f"Run {run.pk} " in english(problem).message) == ("EARLIER_RUN_LIVE", True)
 
 
 @pytest.mark.usefixtures("shop")

@@ -43,7 +43,7 @@ def failing(export: str, error: Exception) -> Iterator[Run]:
 
 @pytest.mark.usefixtures("shop")
 def test_a_scheduled_run_is_tried_again_three_times_and_then_has_failed(clock: VirtualClock) -> None:
-    error = TryLater("HOST_UNREACHABLE", "The host cannot be reached.")
+    error = TryLater("HOST_UNREACHABLE", reason="no address answered")
     with failing("News", error) as run:
         retry_policy.plan_retry(run, error, clock.now())
     for minutes, tries in ((5, 2), (15, 3), (45, 4)):
@@ -69,7 +69,7 @@ def test_a_scheduled_run_is_tried_again_three_times_and_then_has_failed(clock: V
 
 @pytest.mark.usefixtures("shop")
 def test_what_does_not_pass_is_not_tried_again(clock: VirtualClock) -> None:
-    error = Conflict("KEY_REFUSED", "ActiveCampaign refused this key.")
+    error = Conflict("KEY_REFUSED", status=403)
     with failing("News", error) as run:
         retry_policy.plan_retry(run, error, clock.now())
     clock.sleep(3600)
@@ -79,7 +79,7 @@ def test_what_does_not_pass_is_not_tried_again(clock: VirtualClock) -> None:
 
 @pytest.mark.usefixtures("shop")
 def test_a_run_by_hand_in_between_takes_the_place_of_another_try(clock: VirtualClock) -> None:
-    error = TryLater("HOST_UNREACHABLE", "The host cannot be reached.")
+    error = TryLater("HOST_UNREACHABLE", reason="no address answered")
     with failing("News", error) as run:
         retry_policy.plan_retry(run, error, clock.now())
     run_commands.ask_run(ALICE, "News")
@@ -90,7 +90,7 @@ def test_a_run_by_hand_in_between_takes_the_place_of_another_try(clock: VirtualC
 
 def test_a_run_by_hand_that_was_canceled_takes_nobody_s_place(shop: Office, clock: VirtualClock) -> None:
     """Else nobody would be told that the schedule's run failed (CI-N1)."""
-    error = TryLater("HOST_UNREACHABLE", "The host cannot be reached.")
+    error = TryLater("HOST_UNREACHABLE", reason="no address answered")
     with failing("News", error) as run:
         retry_policy.plan_retry(run, error, clock.now())
     by_hand = run_commands.ask_run(ALICE, "News")

@@ -5,6 +5,7 @@ import pytest
 from leleka.core.clock import SystemClock
 from leleka.core.plan import Counts
 from leleka.errors import LelekaError
+from leleka.messages.problems import english
 from leleka.sandbox.contacts import Status
 from leleka.services.access.actor import Actor, Role
 from leleka.services.runs import commands as run_commands
@@ -260,8 +261,8 @@ def test_more_people_than_the_limit_send_nothing_and_both_numbers_are_said(offic
     view = office.run()
     (problem,) = view.problems
     assert (view.status, problem.code) == ("Failed", "SEGMENT_TOO_LARGE")
-    assert "5 profiles" in problem.message
-    assert "limit is 4" in problem.message
+    assert "5 profiles" in english(problem).message
+    assert "limit is 4" in english(problem).message
     assert office.imports() == 0
 
 

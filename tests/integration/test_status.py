@@ -8,6 +8,7 @@ from django.utils import timezone
 from leleka.core.clock import SystemClock
 from leleka.core.refresh_graph import StepKind
 from leleka.errors import NotFound
+from leleka.messages.problems import english
 from leleka.services.refresh import commands as refresh_commands
 from leleka.services.runs import commands as export_commands
 from leleka.services.runs import commands as run_commands
@@ -102,7 +103,7 @@ def test_whatever_is_skipped_says_why_and_what_to_do(shop: Office) -> None:
     found = line(StepKind.EXPORT, "News")
     assert found.status == "Skipped"
     assert {problem.code for problem in found.problems} == {"UPSTREAM_FAILED"}
-    assert all(problem.message and problem.remedy for problem in found.problems)
+    assert all(english(problem).message and english(problem).remedy for problem in found.problems)
     told = status_queries.skipped(ALICE, Export.objects.get().pk)
     assert told is not None
     assert told.refresh == number

@@ -49,8 +49,8 @@ def asked(office: Office) -> int:
 def test_the_stage_says_how_far_the_reading_is(listed: Office) -> None:
     """Two pages of people, and an empty one of each kind."""
     assert excluded(listed.run()) == {"UNSUBSCRIBED": 200}
-    told = [one for one in listed.watcher.said if one.startswith("Reading who unsubscribed or bounced: ")]
-    assert told[-1] == "Reading who unsubscribed or bounced: 4 requests"
+    told = [one for one in listed.watcher.said if one.startswith("Reading who unsubscribed or bounced, ")]
+    assert told[-1] == "Reading who unsubscribed or bounced, requests so far: 4"
 
 
 def test_who_unsubscribed_since_the_last_run_is_excluded_at_once(listed: Office) -> None:

@@ -7,7 +7,9 @@ import pytest
 from django.urls import resolve
 from django.utils import timezone
 
-from leleka.core.messages import Message, message_data
+from leleka.core.messages import Message
+from leleka.messages.progress import in_english
+from leleka.messages.stored import said_data
 from leleka.services.access.actor import Role
 from leleka.services.notices import texts as notice_texts
 from leleka.state.models import (
@@ -194,10 +196,13 @@ def test_why_a_run_waits_is_said_in_the_reader_s_language(clock: VirtualClock) -
     User.objects.update(language="uk")
     clock.step_wall(timezone.now().timestamp() - clock.now())
     reason = Message("LEAVERS_MARKED_MANY", leaving=633, known=918, share=0.3)
-    waits: dict[str, Any] = {"confirmation_reason": reason, "confirmation_told": message_data(reason)}
+    waits: dict[str, Any] = {
+        "confirmation_reason": in_english(reason),
+        "confirmation_told": said_data(reason),
+    }
     run(export(), RunStatus.NEEDS_CONFIRMATION, clock, **waits)
     notice_sweep.sweep(clock)
     page = shown(who, "/notices")
-    assert "Людей у списку: 918" in page
+    assert "Із 918 людей" in page
     assert "people in the list" not in page
     assert "Не переглянуто" in page

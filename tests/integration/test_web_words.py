@@ -6,10 +6,10 @@ import pytest
 from django.utils import translation
 
 from leleka.core.clock import using
-from leleka.core.messages import Message, message_data
-from leleka.messages.progress import in_words
-from leleka.messages.reasons import particulars
+from leleka.core.messages import Message
+from leleka.messages.stored import said_data
 from leleka.services.access.actor import Role
+from leleka.services.translation import particulars, stored_in_this_language
 from leleka.state.models import Export, Run
 from leleka.web.templatetags.leleka import ago, person
 from tests.fakes.clock import VirtualClock
@@ -76,7 +76,7 @@ def test_a_run_that_failed_says_why_in_the_readers_language_and_leads_to_its_exp
     path = f"/data/runs/{Run.objects.get().pk}"
     assert "There is no list 99 in this account." in ada.get(path).content.decode()
     page = ada.get(path, headers=UKRAINIAN).content.decode()
-    assert "В обліковому записі немає такого списку." in page
+    assert "В обліковому записі немає списку 99." in page
     assert "LIST_NOT_FOUND" in page
     assert f'href="/data/exports/{Export.objects.get().pk}"' in page
 
@@ -84,7 +84,7 @@ def test_a_run_that_failed_says_why_in_the_readers_language_and_leads_to_its_exp
 def test_a_stage_is_told_in_the_readers_language_and_an_unknown_one_as_it_is() -> None:
     said = Message("EVALUATING_SEGMENT", name="Gold")
     with translation.override("en"):
-        assert in_words(message_data(said), said) == "Evaluating segment Gold"
+        assert stored_in_this_language(said_data(said), "") == "Evaluating segment Gold"
     with translation.override("uk"):
-        assert in_words(message_data(said), said) == "Обчислюємо сегмент «Gold»"
-        assert in_words({}, "Something new") == "Something new"
+        assert stored_in_this_language(said_data(said), "") == "Обчислюємо сегмент «Gold»"
+        assert stored_in_this_language({}, "Something new") == "Something new"

@@ -186,7 +186,7 @@ class DatabaseWorld:
 
         def plan(*words: Any) -> Refresh:
             if self.draw.random() < _FAILURES:
-                raise NeedsAttention("KEY_REFUSED", "KEY_REFUSED")
+                raise NeedsAttention("KEY_REFUSED", status=403)
             planned = refresh_commands.plan(*words)
             self._die()
             return planned

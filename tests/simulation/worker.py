@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from django.db import DatabaseError
 
 from leleka.core.data_matching import DataMatching, LeaverPolicy, Leavers, Line
+from leleka.core.messages import NOTHING, Message
 from leleka.core.plan import Planned
 from leleka.core.ports.outbox import Batch, LeaseLost, Outbox
 from leleka.engine.delivery import Delivery, DeliveryPorts, Job
@@ -42,7 +43,7 @@ class Export:
 
 
 class Silent:
-    def stage(self, sentence: str) -> None: ...
+    def stage(self, said: Message) -> None: ...
     def planned(self, planned: Planned) -> None: ...
     def progress(self, batches: Mapping[int, Batch]) -> None: ...
 
@@ -129,7 +130,7 @@ class Worker:
             self.world.plans(self)
             planned, batches = preview(self.order, self._ground(), self.outbox.keep_alive)
             self.world.point(self, "after plan")
-            self.outbox.planned(planned, batches, needs_confirmation="")
+            self.outbox.planned(planned, batches, needs_confirmation=NOTHING)
             plan = planned.reference
         self.plan = plan
         self.delivery = Delivery(

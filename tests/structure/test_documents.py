@@ -30,10 +30,10 @@ def test_every_setting_is_in_the_reference() -> None:
 
 
 def test_every_reason_is_in_the_reference() -> None:
-    from leleka.core.reason_codes import SENTENCES  # noqa: PLC0415
+    from leleka.core.reason_codes import CODES  # noqa: PLC0415
 
     reference = (ROOT / "docs/reference/runs.md").read_text(encoding="utf-8")
-    assert [code for code in SENTENCES if f"`{code}`" not in reference] == []
+    assert [code for code in CODES if f"`{code}`" not in reference] == []
 
 
 def test_every_link_in_the_documentation_leads_somewhere() -> None:

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from leleka.core.reason_codes import SENTENCES
+from leleka.core.reason_codes import CODES
+from leleka.messages.reasons import REASONS
 from tests.bad_inputs import Entry, everything
 
 ROOT = Path(__file__).parents[2]
@@ -36,7 +37,7 @@ def test_every_heading_names_a_cost() -> None:
 
 
 def test_every_reason_of_a_run_is_on_the_page() -> None:
-    assert SENTENCES.keys() <= said("field") | said("row")
+    assert set(CODES) <= said("field") | said("row")
 
 
 ENTRIES = [one for one in everything() if one.code]
@@ -48,13 +49,13 @@ def test_every_code_of_the_table_stands_under_what_it_costs(one: Entry) -> None:
 
 
 def test_every_code_on_the_page_is_a_reason_of_a_run_or_in_the_table() -> None:
-    known = SENTENCES.keys() | {one.code for one in ENTRIES} | {"BODY_TOO_SLOW"}  # slowness is no value
+    known = set(CODES) | {one.code for one in ENTRIES} | {"BODY_TOO_SLOW"}  # slowness is no value
     assert set(_CODE.findall(PAGE)) - known == set()
 
 
 def test_what_costs_a_field_says_that_the_field_was_left_out() -> None:
     """A sentence that says otherwise than the report would mislead."""
-    fields = {code for code, sentence in SENTENCES.items() if sentence.endswith("the field was left out")}
+    fields = {code for code, label in REASONS.items() if label.endswith("the field was left out")}
     assert SECTIONS["The field is left out, the profile goes"] == fields
 
 

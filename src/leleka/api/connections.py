@@ -1,7 +1,7 @@
 """Connections: the ways to accounts. Administrators only; the key goes in and never comes out."""
 
 from collections.abc import Mapping
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import Annotated, Any, Final, Literal
 
 from ninja import Body, Query, Router, Status
@@ -22,7 +22,7 @@ from leleka.api.schemas.connections import (
 )
 from leleka.core.clock import current_clock
 from leleka.core.ports.destination import CheckStatus
-from leleka.errors import InvalidInput, Problem
+from leleka.errors import InvalidInput
 from leleka.services.access.actor import Actor
 from leleka.services.connections import commands as connection_commands
 from leleka.services.connections import connection_test, consent
@@ -151,7 +151,7 @@ def _tested(actor: Actor, draft: Draft) -> tuple[connection_test.Connect, list[A
 def _proof(actor: Actor, draft: Draft) -> str:
     """Raises ``InvalidInput`` with the steps that failed."""
     test, steps = _tested(actor, draft)
-    failed = [step for step in steps if step.standing is CheckStatus.FAILED]
+    failed = [(step.name, step.problem) for step in steps if step.problem is not None]
     if failed:
-        raise InvalidInput.of([Problem(one.code, one.sentence, f"check.{one.name}") for one in failed])
+        raise InvalidInput.of([replace(problem, where=f"check.{name}") for name, problem in failed])
     return test.proof

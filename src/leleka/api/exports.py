@@ -1,6 +1,7 @@
 """Exports: which segments go to which list, and what of a profile goes along."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Annotated, Any
 
 from ninja import Header, Query, Router, Status
@@ -62,11 +63,10 @@ def list_offers(
     """They are asked live. A connection one may not use is as unknown as one that does not exist."""
     known = export_choices.choices(request.auth).connections.values()
     if not any(connection in names for names in known):
-        raise NotFound("CONNECTION_UNKNOWN", "There is no such connection.", where="connection")
+        raise NotFound("CONNECTION_UNKNOWN", where="connection")
     offered = export_choices.offered(request.auth, connection, current_clock())
     if offered.problems:
-        problem = offered.problems[0]
-        raise NeedsAttention(problem.code, problem.message, where="connection", remedy=problem.remedy)
+        raise NeedsAttention.of([replace(offered.problems[0], where="connection")])
     fields = [
         {"id": one.key.removeprefix("field:"), "title": one.title, "kind": one.kind} for one in offered.fields
     ]

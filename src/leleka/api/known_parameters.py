@@ -18,11 +18,11 @@ def check_query(request: HttpRequest, known: frozenset[str]) -> None:
     found = []
     for name, values in request.GET.lists():
         if name not in known:
-            found.append(Problem("UNKNOWN_FIELD", "There is no such parameter.", name[:100]))
+            found.append(Problem.of("UNKNOWN_FIELD.parameter", name[:100]))
         elif len(values) > 1:
-            found.append(Problem("INPUT_INVALID", "This parameter stands there twice.", name))
+            found.append(Problem.of("INPUT_INVALID.twice", name))
         elif NUL in values[0]:
-            found.append(Problem("INPUT_INVALID", "A NUL character has no place here.", name))
+            found.append(Problem.of("INPUT_INVALID.nul", name))
     if found:
         raise InvalidInput.of(found)
 

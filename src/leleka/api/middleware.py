@@ -31,25 +31,25 @@ def _refused(request: HttpRequest) -> HttpResponse | None:
     try:
         body = request.body if request.method in _WITH_BODY else b""
     except RequestDataTooBig:
-        return answer(413, [Problem("BODY_TOO_LARGE", "The body of the request is larger than 1 MB.")])
+        return answer(413, [Problem.of("BODY_TOO_LARGE")])
     except UnreadablePostError:
-        return answer(400, [Problem("REQUEST_INVALID", "The body of the request broke off.")])
+        return answer(400, [Problem.of("REQUEST_INVALID.broken_off")])
     if body and request.content_type != _JSON:
-        problem = Problem("CONTENT_TYPE", "The body must be JSON.", "Content-Type", f"Send {_JSON}.")
+        problem = Problem.of("CONTENT_TYPE", "Content-Type", type=_JSON)
         return answer(415, [problem])
     return None
 
 
 def _as_problem(response: HttpResponse) -> HttpResponse:
     if response.status_code == 400 and not _is_json(response):  # noqa: PLR2004 - a status
-        return answer(400, [Problem("REQUEST_INVALID", "The request could not be understood.")])
+        return answer(400, [Problem.of("REQUEST_INVALID")])
     if response.status_code == 413 and not _is_json(response):  # noqa: PLR2004 - a status
-        return answer(413, [Problem("REQUEST_TOO_LARGE", "The request is too large.")])
+        return answer(413, [Problem.of("REQUEST_TOO_LARGE")])
     if response.status_code == 404 and not _is_json(response):  # noqa: PLR2004 - a status
-        return answer(404, [Problem("PATH_UNKNOWN", "There is nothing under this path.")])
+        return answer(404, [Problem.of("PATH_UNKNOWN")])
     if response.status_code == 405:  # noqa: PLR2004 - a status
         allow = {"Allow": response["Allow"]} if response.has_header("Allow") else None
-        return answer(405, [Problem("METHOD_UNKNOWN", "This path does not know this method.")], allow)
+        return answer(405, [Problem.of("METHOD_UNKNOWN.path")], allow)
     return response
 
 

@@ -1,15 +1,18 @@
 """Errors as problem+json (RFC 9457): a stable code, a sentence, where, what to do. Never a stack trace."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any, Final
 
 import orjson
 from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI, Schema
 from ninja.errors import AuthenticationError, HttpError, ValidationError
+from pydantic import model_validator
 
 from leleka.errors import LelekaError, Problem
 from leleka.messages.http_status import retry_after, status_of
+from leleka.messages.problems import english
 
 KIND_TAG: Final = (
     "kind:"  # before the kind of a connection, where a request may be of several; no field is called so
@@ -39,6 +42,12 @@ class ProblemOut(Schema):
     where: str
     remedy: str
 
+    @model_validator(mode="before")
+    @classmethod
+    def _in_words(cls, problem: object) -> object:
+        plain = getattr(problem, "_obj", problem)
+        return asdict(english(plain)) if isinstance(plain, Problem) else problem
+
 
 class ProblemsOut(Schema):
     """What every answer from 400 on looks like, as application/problem+json."""
@@ -52,16 +61,14 @@ class ProblemsOut(Schema):
 
 
 def answer(status: int, problems: Sequence[Problem], headers: dict[str, str] | None = None) -> HttpResponse:
+    texts = [english(problem) for problem in problems]
     body: dict[str, Any] = {
         "type": "about:blank",
         "title": _TITLES.get(status, "That did not work"),
         "status": status,
-        "code": problems[0].code,
-        "detail": problems[0].message,
-        "problems": [
-            {"code": one.code, "message": one.message, "where": one.where, "remedy": one.remedy}
-            for one in problems
-        ],
+        "code": texts[0].code,
+        "detail": texts[0].message,
+        "problems": [asdict(text) for text in texts],
     }
     return HttpResponse(
         orjson.dumps(body), status=status, content_type="application/problem+json", headers=headers
@@ -70,10 +77,7 @@ def answer(status: int, problems: Sequence[Problem], headers: dict[str, str] | N
 
 def broken(request: str) -> HttpResponse:
     """Answer a bug of ours; what the log knows of it stands under the request's id."""
-    problem = Problem(
-        "INTERNAL_ERROR", _TITLES[500] + ".", f"request {request}", "Please report it with what the log says."
-    )
-    return answer(500, [problem])
+    return answer(500, [Problem("INTERNAL_ERROR.request", f"request {request}")])
 
 
 def tell_problems(api: NinjaAPI) -> None:
@@ -93,29 +97,25 @@ def _told(_: HttpRequest, error: LelekaError | type[LelekaError]) -> HttpRespons
 def _not_valid(_: HttpRequest, error: ValidationError | type[ValidationError]) -> HttpResponse:
     errors = getattr(error, "errors", [])
     if any(one["loc"][:1] == ("path",) for one in errors):
-        return answer(404, [Problem("PATH_UNKNOWN", "There is nothing under this path.")])
+        return answer(404, [Problem.of("PATH_UNKNOWN")])
     found = [_problem(one) for one in errors]
-    return answer(422, found or [Problem("INPUT_INVALID", "The input is wrong.")])
+    return answer(422, found or [Problem("INPUT_INVALID.unknown")])
 
 
 def _problem(one: dict[str, Any]) -> Problem:
     # The first two parts name where the value came from and the parameter of our function.
     parts = [str(part) for part in one["loc"] if part not in {"body", "query", "path", "data"}]
     place = ".".join(part for part in parts if not part.startswith(KIND_TAG))
-    code = "UNKNOWN_FIELD" if one["type"] == "extra_forbidden" else "INPUT_INVALID"
-    return Problem(code, f"{one['msg']}.", place)
+    if one["type"] == "extra_forbidden":
+        return Problem.of("UNKNOWN_FIELD", place, detail=one["msg"])
+    return Problem.of("INPUT_INVALID", place, detail=one["msg"])
 
 
 def _not_signed_in(_: HttpRequest, __: AuthenticationError | type[AuthenticationError]) -> HttpResponse:
-    problem = Problem(
-        "TOKEN_UNKNOWN",
-        "The request has no token that is known.",
-        "Authorization",
-        "Send Authorization: Bearer …; tokens are made under Your account.",
-    )
+    problem = Problem.of("TOKEN_UNKNOWN.request", "Authorization")
     return answer(401, [problem], {"WWW-Authenticate": "Bearer"})
 
 
 def _http(_: HttpRequest, error: HttpError | type[HttpError]) -> HttpResponse:
     status = getattr(error, "status_code", 400)
-    return answer(status, [Problem("REQUEST_INVALID", str(error), "", "")])
+    return answer(status, [Problem.of("REQUEST_INVALID.detail", detail=str(error))])

@@ -115,6 +115,4 @@ def _text(data: RulesIn) -> str:
     try:
         return orjson.dumps(data.rules).decode()
     except TypeError:
-        raise InvalidInput(
-            "RULE_YAML", "A number is too large, or the rules are nested too deeply.", where="rules"
-        ) from None
+        raise InvalidInput("RULE_YAML.number", where="rules") from None

@@ -7,7 +7,7 @@ import json
 import re
 import sys
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, is_dataclass
+from dataclasses import asdict, fields, is_dataclass
 from datetime import UTC, date, datetime, time
 from typing import Annotated, Any, Final
 
@@ -16,7 +16,9 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from leleka.errors import LelekaError
+from leleka.core.messages import Message
+from leleka.core.ports.destination import Check
+from leleka.errors import LelekaError, Problem
 
 # A profile's value must not steer the terminal, nor turn the line around.
 _CONTROL: Final = re.compile("[\\x00-\\x1f\\x7f-\\x9f\\u061c\\u200e\\u200f\\u2028-\\u202e\\u2066-\\u2069]")
@@ -48,10 +50,12 @@ def print_table(headings: Sequence[str], rows: Iterable[Sequence[object]], empty
 
 def report_problems(error: LelekaError, *, as_json: bool) -> None:
     """Say what is wrong, where, and what to do."""
+    from leleka.messages.problems import english
+
     if as_json:
-        print(_document({"problems": [asdict(problem) for problem in error.problems]}))
+        print(_document({"problems": list(error.problems)}))
         return
-    for problem in error.problems:
+    for problem in map(english, error.problems):
         err.print(f"[red]error[/red] [dim]\\[{problem.code}][/dim] {escape(problem.message)}", soft_wrap=True)
         if problem.where:
             err.print(f"  at  {escape(problem.where)}", soft_wrap=True)
@@ -62,6 +66,13 @@ def report_problems(error: LelekaError, *, as_json: bool) -> None:
 def say(sentence: str) -> None:
     """Tell what is going on."""
     err.print(f"[dim]{escape(sentence)}[/dim]", soft_wrap=True)
+
+
+def tell(said: Message) -> None:
+    """Tell what is going on, as the services say it."""
+    from leleka.messages.progress import in_english
+
+    say(in_english(said))
 
 
 def is_terminal() -> bool:
@@ -87,14 +98,17 @@ def _document(value: object, indent: int | None = None) -> str:
 
 
 def _plain(value: object) -> Any:
+    if isinstance(value, Problem | Check):
+        from leleka.messages.problems import english
+        from leleka.messages.stored import check_view
+
+        return asdict(english(value)) if isinstance(value, Problem) else check_view(value)
     if is_dataclass(value) and not isinstance(value, type):
-        return _plain(asdict(value))
+        return {one.name: _plain(getattr(value, one.name)) for one in fields(value)}
     if isinstance(value, dict):
         return {str(key): _plain(inner) for key, inner in value.items()}
     if isinstance(value, list | tuple):
         return [_plain(inner) for inner in value]
-    if isinstance(value, date):  # datetimes are dates, too
-        return value.isoformat()
     if isinstance(value, time):
         return value.isoformat("minutes")
-    return value
+    return value.isoformat() if isinstance(value, date) else value  # datetimes are dates, too

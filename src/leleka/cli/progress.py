@@ -5,7 +5,8 @@ from typing import Final, Self
 
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
-from leleka.cli.output import err, is_terminal, say
+from leleka.cli.output import err, is_terminal, say, tell
+from leleka.core.messages import Message
 from leleka.core.plan import Planned
 from leleka.core.ports.clock import Clock
 from leleka.core.ports.outbox import Batch, BatchStatus
@@ -38,9 +39,9 @@ class RunProgress:
     def __exit__(self, *_: object) -> None:
         self._stop()
 
-    def stage(self, sentence: str) -> None:
+    def stage(self, said: Message) -> None:
         self._stop()
-        say(sentence)
+        tell(said)
 
     def planned(self, planned: Planned) -> None:
         counts = planned.counts

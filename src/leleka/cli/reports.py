@@ -6,7 +6,6 @@ from rich.markup import escape
 
 from leleka.cli.output import out
 from leleka.core.plan import Counts
-from leleka.core.reason_codes import sentence
 from leleka.core.statuses import RunStatus
 from leleka.services.exports.contracts import PreviewView
 from leleka.services.runs.contracts import RunView
@@ -18,17 +17,13 @@ _COLOURS = {
     RunStatus.FAILED: "red",
     RunStatus.CANCELED: "yellow",
 }
-_LEFT = {
-    "kept": "kept in the list as they are",
-    "marked": "marked as having left",
-    "unsubscribed": "unsubscribed",
-    "due": "to be written",
-}
 _WIDTH = 15
 
 
 def print_run(run: RunView) -> None:
     """Print the report of a run: every selected profile in exactly one line."""
+    from leleka.messages.problems import english
+
     colour = _COLOURS.get(run.status, "cyan")
     _say(f"\n[bold]Run {run.id}[/bold] of {escape(run.export)}  [{colour}]{run.status}[/{colour}]")
     _line("to", f"list {run.target} through {escape(run.connection)}")
@@ -47,7 +42,7 @@ def print_run(run: RunView) -> None:
         _line("to confirm", escape(run.confirmation_reason))
         _say(f"  Nothing was sent. An administrator may let it go on: leleka run confirm {run.id}")
         _say(f"  or end it: leleka run cancel {run.id}")
-    for problem in run.problems:
+    for problem in map(english, run.problems):
         _say(f"  [red]error[/red] [dim]\\[{problem.code}][/dim] {escape(problem.message)}")
         if problem.where:
             _say(f"  at  {escape(problem.where)}")
@@ -95,20 +90,22 @@ def _rest(counts: Counts) -> None:
 
 
 def _left(counts: Counts, policy: str) -> None:
+    from leleka.messages.reasons import in_words
+
     total = sum(counts.left.values())
-    told = ", ".join(
-        f"{number:,} {_LEFT.get(code, sentence(code))}" for code, number in counts.left.items() if policy
-    )
+    told = ", ".join(f"{number:,} {in_words(code)}" for code, number in counts.left.items() if policy)
     _line("left", f"{total:,}" + (f"  {told}" if total and told else ""))
 
 
 def _group(name: str, codes: Mapping[str, int], *, always: bool = True) -> None:
+    from leleka.messages.reasons import in_words
+
     total = sum(codes.values())
     if not total and not always:
         return
     _line(name, f"{total:,}")
     for code, number in codes.items():
-        _say(f"  {'':{_WIDTH}}{number:>9,}  {escape(sentence(code))} [dim]\\[{code}][/dim]")
+        _say(f"  {'':{_WIDTH}}{number:>9,}  {escape(in_words(code))} [dim]\\[{code}][/dim]")
 
 
 def _line(name: str, told: str) -> None:

@@ -75,12 +75,7 @@ def _unsafe(where: str, version: str, promised: dict[str, str], found: dict[str,
         for name, value in promised.items()
         if found[name] != value
     ]
-    return NeedsAttention(
-        "DATABASE_UNSAFE",
-        f"SQLite {version} cannot keep the state safely here: {', '.join(wrong)}.",
-        where=where,
-        remedy="Put LELEKA_DATA_DIR on a local disk of this machine, or use PostgreSQL (LELEKA_DATABASE_URL).",
-    )
+    return NeedsAttention("DATABASE_UNSAFE", where=where, version=version, wrong=wrong)
 
 
 def _postgresql(url: str, patience: float) -> dict[str, Any]:
@@ -106,9 +101,4 @@ def _postgresql(url: str, patience: float) -> dict[str, Any]:
 
 
 def _invalid() -> InvalidInput:
-    return InvalidInput(
-        "SETTING_INVALID",
-        "This is not the URL of a PostgreSQL database.",
-        where="LELEKA_DATABASE_URL",
-        remedy="It reads postgresql://user:password@host:5432/name.",
-    )
+    return InvalidInput("SETTING_INVALID.database_url", where="LELEKA_DATABASE_URL")

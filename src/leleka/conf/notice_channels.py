@@ -25,10 +25,6 @@ _SHORTEST: Final = 16
 _PORTS: Final = {"smtp": 587, "smtps": 465}
 _PLAIN_PORT: Final = 25
 _URLS, _HOSTS, _SECRET = "LELEKA_WEBHOOK_URLS", "LELEKA_WEBHOOK_HOSTS", "LELEKA_WEBHOOK_SECRET"
-_MAIL_FORM: Final = (
-    "It is written smtps://user:password@host:465 or smtp://user:password@host:587, and what is not a letter or digit "
-    "in user and password percent-encoded"
-)
 _SMTP, _FROM = "LELEKA_SMTP_URL", "LELEKA_MAIL_FROM"
 
 
@@ -36,9 +32,7 @@ def check_hosts(value: str) -> str:
     """Raises ``ValueError`` for what is no list of hosts."""
     hosts = [part.strip() for part in value.lower().split(",") if part.strip()]
     if any(not _ALLOWED.fullmatch(host) for host in hosts):
-        raise ValueError(
-            "these are hosts, comma-separated, without https:// and port: hooks.example.org,*.example.com"
-        )
+        raise ValueError("SETTING_INVALID.webhook_hosts")
     return ",".join(hosts)
 
 
@@ -51,7 +45,7 @@ def check_sender(value: str) -> str:
     except (ValueError, IndexError, MessageError):
         plain = None
     if plain is None or not plain.domain or not value.isascii() or not value.isprintable():
-        raise ValueError("this is an e-mail address alone, as leleka@example.org")
+        raise ValueError("SETTING_INVALID.sender")
     return value
 
 
@@ -70,28 +64,27 @@ def read(
     for number, url in enumerate(urls, 1):
         try:
             webhooks.append(_webhook(url, hosts, test_hosts))
-        except ValueError as error:
-            problems.append(_problem(f"Webhook {number}: {error}", _URLS))
+        except InvalidInput as error:
+            wrong = error.problems[0]
+            problems.append(Problem.of("SETTING_INVALID.webhook", _URLS, number=number, problem=wrong))
     if len({hook.name for hook in webhooks}) < len(webhooks):
-        problems.append(_problem("One webhook stands there twice", _URLS))
+        problems.append(Problem("SETTING_INVALID.webhook_twice", _URLS))
     if urls and (len(secret) < _SHORTEST or not _VISIBLE.fullmatch(secret)):
-        problems.append(
-            _problem(f"A secret of at least {_SHORTEST} visible ASCII characters signs webhooks", _SECRET)
-        )
+        problems.append(Problem.of("SETTING_INVALID.webhook_secret", _SECRET, least=_SHORTEST))
     mail = None
     try:
         mail = _mail_server(smtp_url) if smtp_url else None
-    except ValueError as error:
-        problems.append(_problem(str(error), _SMTP))
+    except InvalidInput as error:
+        problems += error.problems
     if smtp_url and not sender:
-        problems.append(_problem("Mail needs the address that it comes from", _FROM))
+        problems.append(Problem("SETTING_INVALID.no_sender", _FROM))
     if problems:
         raise InvalidInput.of(problems)
     return Channels(tuple(webhooks), Secret(secret), mail, sender)
 
 
 def _webhook(url: str, hosts: Sequence[str], test_hosts: frozenset[str]) -> Webhook:
-    """Raises ``ValueError`` with a sentence that holds nothing of the URL but its host."""
+    """Raises ``InvalidInput``, which holds nothing of the URL but its host."""
     split = _split(url)
     host = _host_of(split)
     named = f"[{host}]" if ":" in host else host
@@ -99,11 +92,11 @@ def _webhook(url: str, hosts: Sequence[str], test_hosts: frozenset[str]) -> Webh
     port = split.port or default
     test = bool({named, f"{named}:{port}"} & test_hosts)
     if split.scheme != "https" and not (split.scheme == "http" and test):
-        raise ValueError(f"write an https:// URL; plain http is for hosts in LELEKA_TEST_HOSTS ({named})")
+        raise InvalidInput("SETTING_INVALID.webhook_https", host=named)
     if split.username is not None or split.fragment:
-        raise ValueError("a URL with a user or a # is not taken: the signature says who posts")
+        raise InvalidInput("SETTING_INVALID.webhook_user")
     if not test and not any(_covers(one, named) for one in hosts):
-        raise ValueError(f"{named} is not in {_HOSTS}. Add it there if notices may go to it")
+        raise InvalidInput("SETTING_INVALID.webhook_host", host=named, variable=_HOSTS)
     target = (split.path or "/") + (f"?{split.query}" if split.query else "")
     digest = hashlib.sha256(url.encode()).hexdigest()[:8]
     return Webhook(
@@ -119,7 +112,7 @@ def _webhook(url: str, hosts: Sequence[str], test_hosts: frozenset[str]) -> Webh
 
 def _split(url: str) -> SplitResult:
     if not _VISIBLE.fullmatch(url) or "\\" in url:
-        raise ValueError("a URL has no blanks, backslashes or letters beyond ASCII")
+        raise InvalidInput("SETTING_INVALID.url_characters")
     try:
         split = urlsplit(url)
         port = split.port
@@ -127,14 +120,14 @@ def _split(url: str) -> SplitResult:
         port = 0
         split = SplitResult("", "", "", "", "")
     if port == 0 or not split.netloc:
-        raise ValueError("this is not a URL")
+        raise InvalidInput("SETTING_INVALID.url")
     return split
 
 
 def _host_of(split: SplitResult) -> str:
     host = (split.hostname or "").lower()
     if not _HOST.fullmatch(f"[{host}]" if ":" in host else host):
-        raise ValueError("it names no host")
+        raise InvalidInput("SETTING_INVALID.url_host")
     return host
 
 
@@ -143,25 +136,21 @@ def _covers(allowed: str, host: str) -> bool:
 
 
 def _mail_server(url: str) -> MailServer:
-    """Raises ``ValueError`` with a sentence that holds nothing of the URL but its host."""
+    """Raises ``InvalidInput``, which holds nothing of the URL but its host."""
     try:
         split = _split(url)
         host = _host_of(split)
-    except ValueError:
-        raise ValueError(_MAIL_FORM) from None
+    except InvalidInput:
+        raise InvalidInput("SETTING_INVALID.mail_url", where=_SMTP) from None
     if split.scheme not in _PORTS or split.path.strip("/") or split.query or split.fragment:
-        raise ValueError(_MAIL_FORM)
+        raise InvalidInput("SETTING_INVALID.mail_url", where=_SMTP)
     security = "tls" if split.scheme == "smtps" else "plain" if host in _LOOPBACK else "starttls"
     port = split.port or (_PLAIN_PORT if security == "plain" else _PORTS[split.scheme])
     user, password = unquote(split.username or ""), unquote(split.password or "")
     if bool(user) != bool(password) or any(_is_odd(text) for text in (user, password)):
-        raise ValueError(f"User and password for {host} belong together, in ASCII characters")
+        raise InvalidInput("SETTING_INVALID.mail_user", where=_SMTP, host=host)
     return MailServer(host, port, security, user, Secret(password))
 
 
 def _is_odd(text: str) -> bool:
     return not (text.isascii() and text.isprintable())  # the standard library sends no others
-
-
-def _problem(message: str, where: str) -> Problem:
-    return Problem("SETTING_INVALID", f"{message}.", where)

@@ -29,49 +29,46 @@ def _zone(value: str) -> str:
     try:
         return ZoneInfo(value).key
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise ValueError("there is no such time zone; one is called Europe/Kyiv") from None
+        raise ValueError("SETTING_INVALID.time_zone") from None
 
 
 def _size(value: str) -> str:
     if not _SIZE.fullmatch(value):
-        raise ValueError("a size is written like 512MB or 2GB")
+        raise ValueError("SETTING_INVALID.size")
     return value
 
 
 def _suffixes(value: str) -> str:
     if any(not _SUFFIX.fullmatch(part) for part in _parts(value.lower())):
-        raise ValueError("these are domains, comma-separated: example.com,example.org")
+        raise ValueError("SETTING_INVALID.domains")
     return value.lower()
 
 
 def _hosts(value: str) -> str:
     if any(not _HOST.fullmatch(part) for part in _parts(value.lower())):
-        raise ValueError("these are host[:port], comma-separated, without http:// and paths: 127.0.0.1:8765")
+        raise ValueError("SETTING_INVALID.hosts")
     return value.lower()
 
 
 def _public_url(value: str) -> str:
     plain = value.strip().rstrip("/")
     if plain and not _URL.fullmatch(plain):
-        raise ValueError("this is the address of the pages without a path, as https://leleka.example.org")
+        raise ValueError("SETTING_INVALID.public_url")
     if plain.startswith("http://") and urlsplit(plain).hostname not in _LOOPBACK:
-        raise ValueError(
-            "outside this machine the pages need https: put a reverse proxy with a certificate in front of them, "
-            "and write https:// here"
-        )
+        raise ValueError("SETTING_INVALID.public_https")
     return plain.lower()
 
 
 def _link(value: str) -> str:
     if value and not value.startswith(("https://", "http://")):
-        raise ValueError("a link begins with https://")
+        raise ValueError("SETTING_INVALID.link")
     return value
 
 
 def _not_blank(value: object) -> object:
     # Path("") is the folder that happens to be the current one.
     if isinstance(value, str) and not value.strip():
-        raise ValueError("this is a path and must not be empty; unset it to have the default")
+        raise ValueError("SETTING_INVALID.path")
     return value
 
 
@@ -79,7 +76,7 @@ def _absolute(path: Path) -> Path:
     try:
         return path.expanduser().absolute()
     except RuntimeError:
-        raise ValueError("the home folder that ~ stands for is not known; write the whole path") from None
+        raise ValueError("SETTING_INVALID.home") from None
 
 
 def _folders(value: str) -> str:
@@ -186,11 +183,7 @@ def read(environment: Mapping[str, str] | None = None) -> Configuration:
         raise InvalidInput.of(sorted(problems, key=str)) from None
     data_dir, master_key = settings.data_dir, settings.master_key_file
     if master_key.resolve().is_relative_to(data_dir.resolve()):
-        raise InvalidInput(
-            "MASTER_KEY_INSIDE",
-            "The master key must not lie in the data directory: a copy of the one must not contain the other.",
-            where="LELEKA_MASTER_KEY_FILE",
-        )
+        raise InvalidInput("MASTER_KEY_INSIDE", where="LELEKA_MASTER_KEY_FILE")
     test_hosts = frozenset(_parts(settings.test_hosts))
     return Configuration(
         data_dir=data_dir,
@@ -247,9 +240,9 @@ def _read_file(named: str, where: str) -> str:
     try:
         text = _absolute(Path(named)).read_text(encoding="utf-8").strip()
     except (OSError, ValueError):
-        raise InvalidInput("SETTING_INVALID", "The file cannot be read.", where=where) from None
+        raise InvalidInput("SETTING_INVALID.unreadable", where=where, variable=where) from None
     if not text:
-        raise InvalidInput("SETTING_INVALID", "The file is empty.", where=where)
+        raise InvalidInput("SETTING_INVALID.empty", where=where, variable=where)
     return text
 
 
@@ -260,38 +253,26 @@ def _parts(text: str) -> tuple[str, ...]:
 def _problem(location: tuple[int | str, ...], message: str) -> Problem:
     name = "LELEKA_" + str(location[0]).upper() if location else "LELEKA_"
     if name == "LELEKA_TEST_SPEED":  # two forms, each with a complaint of its own
-        message = "This is a number above 0, or 'unlimited'"
-    message = message.removeprefix("Value error, ")
-    return Problem("SETTING_INVALID", f"{message[:1].upper()}{message[1:]}.", name)
+        return Problem("SETTING_INVALID.speed", name)
+    said = message.removeprefix("Value error, ")
+    if said.startswith("SETTING_INVALID."):  # one of ours: our validators raise keys of the catalogue
+        return Problem(said, name)
+    return Problem.of("SETTING_INVALID", name, detail=said)
 
 
 def database_url(environment: Mapping[str, str] | None = None) -> str:
     """Return the database's URL, from the environment or from the file it names; "" where there is none."""
     # Without a URL the state would silently begin anew in SQLite: an empty file is refused.
-    remedy = "It names a file that holds the URL of a PostgreSQL database; unset it for SQLite."
-    return _from_file("LELEKA_DATABASE_URL_FILE", remedy, environment) or (
-        Settings().database_url.get_secret_value()
-    )
+    return _from_file("LELEKA_DATABASE_URL_FILE", environment) or Settings().database_url.get_secret_value()
 
 
 def _metrics_token(environment: Mapping[str, str] | None) -> str:
-    remedy = "It names a file that holds the token; unset it to have metrics on this machine alone."
-    return _from_file("LELEKA_METRICS_TOKEN_FILE", remedy, environment) or (
-        Settings().metrics_token.get_secret_value()
-    )
+    return _from_file("LELEKA_METRICS_TOKEN_FILE", environment) or Settings().metrics_token.get_secret_value()
 
 
-def _from_file(variable: str, remedy: str, environment: Mapping[str, str] | None) -> str:
+def _from_file(variable: str, environment: Mapping[str, str] | None) -> str:
     """Return what stands in the file that a variable names; "" where it names none."""
     named = (os.environ if environment is None else environment).get(variable)
     if named is None:
         return ""
-    try:
-        text = _absolute(Path(named)).read_text(encoding="utf-8").strip()
-    except (OSError, ValueError):
-        raise InvalidInput(
-            "SETTING_INVALID", "The file cannot be read.", where=variable, remedy=remedy
-        ) from None
-    if not text:
-        raise InvalidInput("SETTING_INVALID", "The file is empty.", where=variable, remedy=remedy)
-    return text
+    return _read_file(named, variable)

@@ -12,6 +12,8 @@ from typing import Final
 
 from email_validator import EmailSyntaxError, validate_email
 
+from leleka.errors import Problem
+
 # Trimmed from both ends: ASCII whitespace and the no-break space that spreadsheets leave behind.
 WHITESPACE: Final = " \t\n\r\x0b\x0c\u00a0"
 # Plain ASCII that email-validator accepts too. No "--" in the domain (punycode is for the careful path), no
@@ -58,10 +60,13 @@ class Address:
 
 @dataclass(frozen=True, slots=True)
 class Unusable:
-    """Why a value cannot be used: a stable code, and a sentence in which personal data is masked."""
+    """Why a value cannot be used; personal data in the problem is masked."""
 
-    code: str
-    sentence: str
+    problem: Problem
+
+    @property
+    def code(self) -> str:
+        return self.problem.code
 
 
 def normalise(text: str | None) -> Address | Unusable:
@@ -96,9 +101,10 @@ def _first(part: str) -> str:
 
 def _carefully(text: str) -> Address | Unusable:
     if not text:
-        return Unusable("EMAIL_MISSING", "There is no e-mail address.")
+        return Unusable(Problem.of("EMAIL_MISSING"))
     if len(text) > LONGEST_READ:
-        return _too_long(text, f"it has more than {LONGEST_READ:,} characters, {_LONGEST} are allowed")
+        problem = Problem.of("EMAIL_TOO_LONG.more", address=mask(text), read=LONGEST_READ, most=_LONGEST)
+        return Unusable(problem)
     found = _characters(text) or _shape(text)
     if found is not None:
         return found
@@ -117,59 +123,51 @@ def _characters(text: str) -> Unusable | None:
     for character in text:
         category = unicodedata.category(character)
         if category == "Cc":
-            return Unusable(
-                "EMAIL_CONTROL_CHAR", f"{mask(text)} contains the control character {_point(character)}."
-            )
+            point = _point(character)
+            return Unusable(Problem.of("EMAIL_CONTROL_CHAR", address=mask(text), character=point))
         if category in {"Cf", "Cs", "Zl", "Zp"}:
-            return _invalid(text, f"it contains the invisible character {_point(character)}")
+            point = _point(character)
+            return Unusable(Problem.of("EMAIL_INVALID.invisible", address=mask(text), character=point))
     return None
 
 
 def _shape(text: str) -> Unusable | None:
     signs = text.count("@")
     if signs and ("<" in text or ">" in text):
-        return Unusable("EMAIL_MULTIPLE", f"{mask(text)} is a name with an address; keep the address alone.")
+        return Unusable(Problem.of("EMAIL_MULTIPLE.named", address=mask(text)))
     if signs > 1 and re.search(r"[,;\s]", text):
-        return Unusable("EMAIL_MULTIPLE", f"{mask(text)} holds more than one address; keep one.")
+        return Unusable(Problem.of("EMAIL_MULTIPLE", address=mask(text)))
     if signs != 1:
         return _invalid(text, "it has no @" if signs == 0 else "it has more than one @")
     return None
 
 
 def _local_fault(text: str, local: str) -> Unusable | None:
-    reason = _local_reason(local)
-    return _invalid(text, reason) if reason else None
-
-
-def _local_reason(local: str) -> str:
-    """Name what is wrong before the @; empty when nothing is."""
+    """Return what is wrong before the @; None when nothing is."""
     if not local:
-        return "nothing stands before the @"
+        return _invalid(text, "nothing stands before the @")
     foreign = [character for character in local if not character.isascii()]
     if foreign:
-        points = ", ".join(_point(character) for character in dict.fromkeys(foreign[:_SHOWN]))
-        return f"only ASCII is accepted before the @, and it has {points}"
+        points = [_point(character) for character in dict.fromkeys(foreign[:_SHOWN])]
+        return Unusable(Problem.of("EMAIL_INVALID.not_ascii", address=mask(text), characters=points))
     if local.startswith('"'):
-        return "quotes before the @ are not accepted"
+        return _invalid(text, "quotes before the @ are not accepted")
     if unexpected := _NOT_IN_ATOM.search(local):
-        return f"{_point(unexpected[0])} is not allowed before the @"
+        point = _point(unexpected[0])
+        return Unusable(Problem.of("EMAIL_INVALID.character", address=mask(text), character=point))
     if local.startswith(".") or local.endswith("."):
-        return "a dot may not be first or last before the @"
-    return "two dots follow each other before the @" if ".." in local else ""
+        return _invalid(text, "a dot may not be first or last before the @")
+    return _invalid(text, "two dots follow each other before the @") if ".." in local else None
 
 
 def _length_fault(text: str, local: str) -> Unusable | None:
     if len(local) > _LONGEST_LOCAL:
-        reason = f"the part before the @ has {len(local)} characters, {_LONGEST_LOCAL} are allowed"
+        key, length, most = "EMAIL_TOO_LONG.local", len(local), _LONGEST_LOCAL
     elif len(text) > _LONGEST:
-        reason = f"it has {len(text)} characters, {_LONGEST} are allowed"
+        key, length, most = "EMAIL_TOO_LONG", len(text), _LONGEST
     else:
         return None
-    return _too_long(text, reason)
-
-
-def _too_long(text: str, reason: str) -> Unusable:
-    return Unusable("EMAIL_TOO_LONG", f"{mask(text)} is too long: {reason}.")
+    return Unusable(Problem.of(key, address=mask(text), length=length, most=most))
 
 
 @lru_cache(maxsize=16_384)
@@ -197,7 +195,7 @@ def _library_reason(message: str) -> str:
 
 
 def _invalid(text: str, reason: str) -> Unusable:
-    return Unusable("EMAIL_INVALID", f"{mask(text)} is not an e-mail address: {reason}.")
+    return Unusable(Problem.of("EMAIL_INVALID", address=mask(text), reason=reason))
 
 
 def _point(character: str) -> str:

@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
+
+from leleka.errors import Problem
 
 
 class Cause(StrEnum):
@@ -79,9 +82,8 @@ class Settled:
 
 
 class Reject(Exception):
-    """Raised by ``render`` for a row that cannot be sent as it is: a stable code and a sentence."""
+    """Raised by ``render`` for a row that cannot be sent as it is: a key of the catalogue and its parameters."""
 
-    def __init__(self, code: str, sentence: str) -> None:
-        super().__init__(f"[{code}] {sentence}")
-        self.code = code
-        self.sentence = sentence
+    def __init__(self, key: str, /, **params: Any) -> None:
+        self.problem = Problem(key, params=params)
+        super().__init__(str(self.problem))

@@ -10,6 +10,7 @@ from typing import Final
 import phonenumbers
 
 from leleka.core.email import WHITESPACE, Unusable
+from leleka.errors import Problem
 
 # What people write in a phone number; phonenumbers alone would find a number inside any text.
 _PLAUSIBLE: Final = re.compile(
@@ -34,10 +35,7 @@ def normalise(text: str | None, country: str | None) -> str | Unusable:
         number = phonenumbers.parse(trimmed, region if known else None)
     except phonenumbers.NumberParseException as error:
         if error.error_type == phonenumbers.NumberParseException.INVALID_COUNTRY_CODE and not known:
-            return Unusable(
-                "PHONE_NO_COUNTRY",
-                f"{mask(trimmed)} has no country code, and no known country was given to read it by.",
-            )
+            return Unusable(Problem.of("PHONE_NO_COUNTRY", number=mask(trimmed)))
         return _invalid(trimmed)
     if not phonenumbers.is_valid_number(number):
         return _invalid(trimmed)
@@ -50,4 +48,4 @@ def mask(number: str) -> str:
 
 
 def _invalid(trimmed: str) -> Unusable:
-    return Unusable("PHONE_INVALID", f"{mask(trimmed)} is not a phone number.")
+    return Unusable(Problem.of("PHONE_INVALID", number=mask(trimmed)))

@@ -94,12 +94,7 @@ def read_configuration(data: Mapping[str, Any], where: str) -> RunConfiguration:
     try:
         return _read(data)
     except _DamagedError as damaged:
-        raise NeedsAttention(
-            "RUN_CONFIGURATION_DAMAGED",
-            f"The stored configuration of this run is damaged: {damaged} is missing or wrong.",
-            where=where,
-            remedy="Run the export again: that begins a new run.",
-        ) from None
+        raise NeedsAttention("RUN_CONFIGURATION_DAMAGED", where=where, part=str(damaged)) from None
 
 
 class _DamagedError(Exception):

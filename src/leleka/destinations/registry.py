@@ -15,6 +15,7 @@ from leleka.core.ports.clock import Clock
 from leleka.core.ports.destination import Destination, Turn, at_once
 from leleka.destinations.spec import Spec
 from leleka.errors import NeedsAttention, NotFound
+from leleka.messages.registry import register
 
 GROUP: Final = "leleka.destinations"
 _OWN: Final = "leleka"  # the distribution whose kinds come first, and cannot be replaced by another's
@@ -40,9 +41,7 @@ def spec_of(kind: str) -> Spec[Any]:
     """Raises ``NotFound`` where no destination is called that, ``NeedsAttention`` where it cannot be loaded."""
     point = _found().get(kind)
     if point is None:
-        raise NotFound(
-            "DESTINATION_UNKNOWN", "There is no such destination.", remedy=f"Known are: {', '.join(kinds())}."
-        )
+        raise NotFound("DESTINATION_UNKNOWN", known=list(kinds()))
     try:
         spec = point.load()
     except Exception as error:
@@ -50,6 +49,7 @@ def spec_of(kind: str) -> Spec[Any]:
         raise _broken(kind) from error
     if not isinstance(spec, Spec) or spec.kind != kind:
         raise _broken(kind)
+    register(spec.messages)
     return spec
 
 
@@ -94,9 +94,4 @@ def open_destination(
 
 
 def _broken(kind: str) -> NeedsAttention:
-    return NeedsAttention(
-        "DESTINATION_BROKEN",
-        f"The destination {kind} is installed, but cannot be loaded.",
-        where=kind,
-        remedy="See the log; install a version of it that fits this Leleka.",
-    )
+    return NeedsAttention("DESTINATION_BROKEN", where=kind, kind=kind)

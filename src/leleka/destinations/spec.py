@@ -11,6 +11,7 @@ from leleka.core.configuration import Network
 from leleka.core.ports.clock import Clock
 from leleka.core.ports.destination import Destination, Limits, Turn
 from leleka.core.secret import Secret
+from leleka.messages.registry import Words
 
 S = TypeVar("S")
 Languages = Mapping[str, Mapping[str, str]]
@@ -101,6 +102,7 @@ class Spec(Generic[S]):
     identify: Callable[[str, Network], Identity]
     check_name: Callable[[str], str] = str
     words: Languages = field(default_factory=dict)
+    messages: Words = field(default_factory=Words)
     assumed: bool = False
 
     def __post_init__(self) -> None:

@@ -12,6 +12,7 @@ from leleka.core.outcomes import Reject
 from leleka.core.plan import DueRow, Kind, PlannedRow
 from leleka.core.ports.destination import Action, Change, Destination, Limits
 from leleka.core.ports.outbox import Batch
+from leleka.messages.problems import english
 
 LONGEST_TEXT: Final = 255  # characters; the destination documents no limit, so this one is defensive
 # C0 and C1 controls, but not tab and line ends, which people do paste into longer text; a name has one line.
@@ -61,7 +62,7 @@ class Packer:
         try:
             contact = self._destination.render(change, automations=self._automations)
         except Reject as reject:
-            return PlannedRow(row, None, None, reject.code, reject.sentence, warnings)
+            return PlannedRow(row, None, None, reject.problem.code, english(reject.problem).message, warnings)
         if len(contact) >= self._largest:
             told = f"{len(contact):,} bytes; a request takes {self._largest:,}"
             return PlannedRow(row, None, None, "ROW_TOO_LARGE", told, warnings)

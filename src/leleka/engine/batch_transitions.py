@@ -189,19 +189,7 @@ class BatchTransitions:
 
 def _fatal(outcome: Refused) -> LelekaError:
     if outcome.cause is Cause.FORBIDDEN:
-        return NeedsAttention(
-            "KEY_REFUSED",
-            f"ActiveCampaign refuses the API key ({outcome.reason}).",
-            remedy="Check the key's user and its rights in ActiveCampaign, then enter the key again.",
-        )
+        return NeedsAttention("KEY_REFUSED.run", reason=outcome.reason.removesuffix("."))
     if outcome.cause is Cause.NOT_FOUND:
-        return NeedsAttention(
-            "ACCOUNT_NOT_FOUND",
-            f"There is no ActiveCampaign account at this host ({outcome.reason}).",
-            remedy="Compare the host with Settings > Developer in ActiveCampaign.",
-        )
-    return TryLater(
-        "UNREACHABLE",
-        f"ActiveCampaign cannot be reached ({outcome.reason}).",
-        remedy="Run the export again later: it goes on with what is missing.",
-    )
+        return NeedsAttention("ACCOUNT_NOT_FOUND.run", reason=outcome.reason.removesuffix("."))
+    return TryLater("UNREACHABLE", reason=outcome.reason.removesuffix("."))

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+from leleka.core.messages import Message
 from leleka.core.outcomes import Accepted
 from leleka.core.plan import Span
 from leleka.core.ports.clock import Clock
@@ -59,7 +60,7 @@ class DeliveryPorts:
     clock: Clock
     time_scale: TimeScale
     pace: ImportLimiter
-    stage: Callable[[str], None]
+    stage: Callable[[Message], None]
     progress: Callable[[Mapping[int, Batch]], None]
     waiting: Waiting = nobody
 

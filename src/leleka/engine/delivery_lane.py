@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Final
 
-from leleka.core.messages import Message
+from leleka.core.messages import NOTHING, Message
 from leleka.core.ports.clock import Clock
 from leleka.core.ports.outbox import Outbox
 
@@ -11,13 +11,13 @@ _LOOK: Final = 1.0  # seconds between two looks whether the lane is free
 
 
 class Lane:
-    """``tell`` hears a sentence when the run has to queue, and when it is its turn; ``taken`` is called when it is."""
+    """``tell`` hears of it when the run has to queue, and when it is its turn; ``taken`` is called when it is."""
 
     def __init__(
         self,
         outbox: Outbox,
         clock: Clock,
-        tell: Callable[[str], None],
+        tell: Callable[[Message], None],
         taken: Callable[[], None],
     ) -> None:
         self._outbox = outbox
@@ -27,7 +27,7 @@ class Lane:
         self._held = False
         self._left = False  # a process that died may have left it taken
         self._look_at = clock.monotonic()
-        self._told = ""
+        self._told = NOTHING
 
     def held(self) -> bool:
         """Return whether this run may send; asks for the lane at most once a second."""
@@ -38,7 +38,7 @@ class Lane:
             self._left = self._left and not self._held
             if self._held:
                 self._taken()
-            self._say(Message("QUEUED_BEHIND", ahead=ahead) if ahead else Message("DELIVERING"))
+            self._say(ahead or Message("DELIVERING"))
         return self._held
 
     def wait(self) -> float:
@@ -57,7 +57,7 @@ class Lane:
             self._held = False
             self._left = True
 
-    def _say(self, sentence: str) -> None:
-        if sentence != self._told:
-            self._told = sentence
-            self._tell(sentence)
+    def _say(self, said: Message) -> None:
+        if said != self._told:
+            self._told = said
+            self._tell(said)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from leleka.core.data_matching import DataMatching, LeaverPolicy, Leavers
-from leleka.core.messages import Message
+from leleka.core.messages import NOTHING, Message
 from leleka.core.plan import Planned
 from leleka.core.ports.destination import CheckStatus, Destination
 from leleka.errors import InvalidInput, NeedsAttention, Problem, TryLater
@@ -27,7 +27,7 @@ def check_destination(destination: Destination, target: str, wait: Callable[[flo
         if attempt >= failed.tries:
             passes = failed.tries > 1
             error = TryLater if passes else NeedsAttention
-            raise error(failed.code or "CONNECTION_FAILED", failed.sentence)
+            raise error.of([failed.problem or Problem.of("CONNECTION_FAILED")])
         wait(min(2.0 ** (attempt - 1), _LONGEST_WAIT))
         attempt += 1
 
@@ -42,12 +42,7 @@ def check_fields(destination: Destination, matching: DataMatching, leavers: Leav
         return
     known = {field.key for field in destination.fields()}
     problems = [
-        Problem(
-            "MAP_FIELD_NOT_FOUND",
-            f"ActiveCampaign has no custom field {key.removeprefix(_CUSTOM)}.",
-            where,
-            "Compare with the fields of the account: leleka check shows them.",
-        )
+        Problem.of("MAP_FIELD_NOT_FOUND", where, field=key.removeprefix(_CUSTOM))
         for where, key in custom
         if key not in known
     ]
@@ -59,24 +54,20 @@ def check_limit(planned: Planned, limit: int) -> None:
     """Raise where more people are selected than the export may send; then nothing goes at all."""
     selected = planned.counts.selected
     if selected > limit:
-        raise InvalidInput(
-            "SEGMENT_TOO_LARGE",
-            f"The segments hold {selected:,} profiles, the export's limit is {limit:,}; nothing was sent.",
-            remedy="Narrow the segments, or split them over several exports.",
-        )
+        raise InvalidInput("SEGMENT_TOO_LARGE", selected=selected, limit=limit)
 
 
-def confirmation_needed(planned: Planned, leavers: Leavers, emptied: Sequence[str]) -> str:
-    """Return the reason for which an administrator must confirm this very plan; "" where none is needed (I-11).
+def confirmation_needed(planned: Planned, leavers: Leavers, emptied: Sequence[str]) -> Message:
+    """Return the reason for which an administrator must confirm this very plan; nothing where none is needed (I-11).
 
     ``emptied`` names segments that had members at the last run and have none now.
     """
     if leavers.policy is LeaverPolicy.KEEP:
-        return ""
+        return NOTHING
     what = "MARKED" if leavers.policy is LeaverPolicy.MARK else "UNSUBSCRIBED"
     leaving = sum(planned.counts.left.values())
     if emptied and leaving:
-        return Message(f"LEAVERS_{what}_EMPTIED", leaving=leaving, names=", ".join(emptied))
+        return Message(f"LEAVERS_{what}_EMPTIED", leaving=leaving, names=list(emptied))
     if leaving >= _LEAVER_LEAST and leaving > planned.known * _LEAVER_SHARE:
         return Message(f"LEAVERS_{what}_MANY", leaving=leaving, known=planned.known, share=_LEAVER_SHARE)
-    return ""
+    return NOTHING

@@ -76,7 +76,7 @@ class Reading:
         target: str,
         cache: SuppressionCache,
         clock: Clock,
-        tell: Callable[[str], None],
+        tell: Callable[[Message], None],
     ) -> None:
         self._destination = destination
         self._target = target
@@ -128,13 +128,9 @@ class Reading:
         asked, about = self._progress.requests, self._about()
         if asked < MOST_REQUESTS and (about is None or about <= MOST_REQUESTS):
             return
-        needed = f"about {about:,}" if about is not None and about > asked else f"more than {asked:,}"
-        raise NeedsAttention(
-            "SUPPRESSED_TOO_MANY",
-            f"Reading who unsubscribed or bounced takes {needed} requests, the budget is {MOST_REQUESTS:,}; "
-            "nothing was sent.",
-            remedy="Export to a list in which fewer people have unsubscribed.",
-        )
+        if about is not None and about > asked:
+            raise NeedsAttention("SUPPRESSED_TOO_MANY", needed=about, most=MOST_REQUESTS)
+        raise NeedsAttention("SUPPRESSED_TOO_MANY.more", needed=asked, most=MOST_REQUESTS)
 
     def _say(self) -> None:
         now, whole = self._clock.monotonic(), not self._progress.open()
@@ -145,6 +141,4 @@ class Reading:
         if about is not None and not whole:
             self._tell(Message("READING_SUPPRESSED_PART", asked=asked, about=max(about, asked)))
         else:
-            self._tell(
-                Message("READ_SUPPRESSED_AT_ONCE") if asked == 1 else Message("READ_SUPPRESSED", asked=asked)
-            )
+            self._tell(Message("READ_SUPPRESSED", asked=asked))

@@ -1,11 +1,10 @@
-"""Words for notices on their way: what became of them, and why one was not taken."""
+"""Words of notices: their titles and figures, what became of them, and why one was not taken."""
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Any, Final
 
-from django.utils.functional import Promise
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from leleka.messages.templates import ENGLISH, Language, fill
+from leleka.messages.wording import msg
 
 ICONS: Final[Mapping[str, str]] = {
     "failed": "alert-circle",
@@ -15,38 +14,66 @@ ICONS: Final[Mapping[str, str]] = {
     "schedule missed": "calendar-time",
     "recovered": "circle-check",
 }
-STATUSES: Final[Mapping[str, tuple[str, Promise]]] = {
-    "waiting": ("azure", gettext_lazy("Waiting")),
-    "sent": ("green", gettext_lazy("Sent")),
-    "given up": ("red", gettext_lazy("Given up")),
+STATUSES: Final[Mapping[str, tuple[str, str]]] = {
+    "waiting": ("azure", msg("Waiting")),
+    "sent": ("green", msg("Sent")),
+    "given up": ("red", msg("Given up")),
 }
-SECURITY: Final[Mapping[str, Promise]] = {
-    "tls": gettext_lazy("encrypted (TLS)"),
-    "starttls": gettext_lazy("encrypted (STARTTLS)"),
-    "plain": gettext_lazy("not encrypted, on this machine"),
+SECURITY: Final[Mapping[str, str]] = {
+    "tls": msg("encrypted (TLS)"),
+    "starttls": msg("encrypted (STARTTLS)"),
+    "plain": msg("not encrypted, on this machine"),
 }
-_ERRORS: Final[Mapping[str, Promise]] = {
-    "HOST_NOT_FOUND": gettext_lazy("its name could not be found"),
-    "HOST_UNREACHABLE": gettext_lazy("it could not be reached"),
-    "HOST_NO_ANSWER": gettext_lazy("it did not answer in time"),
-    "HOST_PRIVATE_ADDRESS": gettext_lazy("its name leads into a network that it may not be in"),
-    "TLS_REFUSED": gettext_lazy("no secure connection could be made"),
-    "SMTP_SIGN_IN_REFUSED": gettext_lazy("the mail server refused user or password"),
-    "SMTP_NOT_SUPPORTED": gettext_lazy("the mail server offers no encryption or no signing in"),
-    "SMTP_RECIPIENT_REFUSED": gettext_lazy("the mail server refused the recipient"),
-    "SMTP_SENDER_REFUSED": gettext_lazy("the mail server refused the sender"),
-    "MAIL_UNWRITABLE": gettext_lazy("no letter can be written to this address"),
-    "NOT_CONFIGURED": gettext_lazy("this channel is no longer set up"),
-    "NOT_WANTED": gettext_lazy("the person no longer wants or may get mail"),
-    "TOO_LARGE": gettext_lazy("it is too large to be sent"),
-    "INTERNAL_ERROR": gettext_lazy("something went wrong inside Leleka; the log says what"),
+_ERRORS: Final[Mapping[str, str]] = {
+    "HOST_NOT_FOUND": msg("its name could not be found"),
+    "HOST_UNREACHABLE": msg("it could not be reached"),
+    "HOST_NO_ANSWER": msg("it did not answer in time"),
+    "HOST_PRIVATE_ADDRESS": msg("its name leads into a network that it may not be in"),
+    "TLS_REFUSED": msg("no secure connection could be made"),
+    "SMTP_SIGN_IN_REFUSED": msg("the mail server refused user or password"),
+    "SMTP_NOT_SUPPORTED": msg("the mail server offers no encryption or no signing in"),
+    "SMTP_RECIPIENT_REFUSED": msg("the mail server refused the recipient"),
+    "SMTP_SENDER_REFUSED": msg("the mail server refused the sender"),
+    "MAIL_UNWRITABLE": msg("this address cannot receive e-mail"),
+    "NOT_CONFIGURED": msg("this channel is no longer set up"),
+    "NOT_WANTED": msg("the person no longer wants or may get mail"),
+    "TOO_LARGE": msg("it is too large to be sent"),
+    "INTERNAL_ERROR": msg("something went wrong inside Leleka; the log says what"),
+}
+
+_ANSWERED: Final = msg("it answered {answer}")
+# By kind and by what it is about.
+_TITLES: Final[Mapping[tuple[str, str], str]] = {
+    ("failed", "export"): msg("Export “{export}” failed"),
+    ("needs confirmation", "export"): msg("Export “{export}” needs confirmation"),
+    ("stalled", "export"): msg("Export “{export}” makes no progress"),
+    ("schedule missed", "export"): msg("Export “{export}” did not run when it was due"),
+    ("recovered", "export"): msg("Export “{export}” works again"),
+    ("needs attention", "connection"): msg("Connection “{connection}” needs attention"),
+    ("recovered", "connection"): msg("Connection “{connection}” works again"),
+    ("test", "test"): msg("This is a test notice"),
+}
+FIGURES: Final[Mapping[str, str]] = {
+    "selected": msg("Selected"),
+    "delivered": msg("Delivered"),
+    "unchanged": msg("Unchanged"),
+    "excluded": msg("Excluded"),
+    "rejected": msg("Rejected"),
+    "unconfirmed": msg("Unconfirmed"),
+    "not_attempted": msg("Not attempted"),
 }
 
 
-def error_word(code: str) -> str:
-    """Tell in words why a delivery was not taken; "" where there is no error."""
+def title(kind: str, subject: str, values: Mapping[str, Any], language: Language = ENGLISH) -> str:
+    """Return the title of a notice; what nobody gave a title is told by its kind and subject."""
+    known = _TITLES.get((kind, subject.partition(":")[0]))
+    return fill(known, values, language) if known else f"{subject}: {kind}"
+
+
+def error_word(code: str, language: Language) -> str:
+    """Return in words why a delivery was not taken; "" where there is no error."""
     if not code:
         return ""
     if code in _ERRORS:
-        return str(_ERRORS[code])
-    return _("it answered %(answer)s") % {"answer": code.replace("_", " ")}
+        return language.text(_ERRORS[code])
+    return fill(_ANSWERED, {"answer": code.replace("_", " ")}, language)

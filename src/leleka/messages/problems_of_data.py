@@ -1,66 +1,203 @@
-"""Sentences about files, rules, segments and what an export maps: see ``sentences_table``."""
+"""Problems of files, sources and of what stands in their cells."""
 
 from collections.abc import Mapping
 from typing import Final
 
-from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
+from leleka.messages.wording import Wording, msg
 
-_MEND: Final = _("Mend the file and refresh again.")
-SENTENCES: Final[Mapping[str, tuple[Promise | str, Promise | str]]] = {
-    # Files of sources.
-    "DELIMITER_INVALID": (_("This sign cannot separate columns."), ""),
-    "ENCODING_UNKNOWN": (_("There is no encoding of this name."), ""),
-    "FILE_COLUMNS_DIFFER": (_("The files of one source have different columns."), _MEND),
-    "FILE_CORRUPT": (_("The file is damaged and cannot be read."), _MEND),
-    "FILE_EMPTY": (_("The file is empty."), _MEND),
-    "FILE_ENCODING": (_("The file has bytes that are no text in its encoding."), _MEND),
-    "FILE_HEADER_DUPLICATE": (_("Two columns of the file have one name."), _MEND),
-    "FILE_HEADER_EMPTY": (_("A column of the file has no name."), _MEND),
-    "FILE_HEADER_MISSING": (_("The first line of the file does not name its columns."), _MEND),
-    "FILE_LINE_TOO_LONG": (_("A line of the file is too long."), _MEND),
-    "FILE_NUL": (_("The file has NUL characters."), _MEND),
-    "FILE_QUOTE": (_("A quotation mark in the file is not closed, or stands where none may."), _MEND),
-    "FILE_RAGGED": (_("A line of the file has more or fewer columns than the first."), _MEND),
-    "FILE_TOO_MANY_COLUMNS": (_("The file has too many columns."), _MEND),
-    "FILE_TYPE": (_("This is not a file of the kind that is expected."), _MEND),
-    "DATE_INVALID": (_("A cell of a date column holds no date."), _MEND),
-    "NUMBER_INVALID": (_("A cell of a number column holds no number."), _MEND),
-    "TYPE_MISMATCH": (_("A column holds values of another type than the source declares."), _MEND),
-    "PROFILE_KEY_DUPLICATE": (_("Several rows have the same key."), _MEND),
-    "PROFILE_KEY_MISSING": (_("A row has no key."), _MEND),
-    "PROFILE_KEY_UNSET": (_("The source of the profiles names no key."), ""),
-    "SOURCE_CHANGED": (_("The file changed while it was read."), _("Refresh again.")),
-    "SOURCE_DIRS_UNSET": (
-        _("No folder is named from which files may be read."),
-        _("An administrator sets LELEKA_SOURCE_DIRS."),
+_ALL_FILES_OF_A: Final = msg(
+    "All files of a source must have the same columns; declare others as a source of their own."
+)
+_RENAME_OR_DELETE_ONE: Final = msg("Rename or delete one of them.")
+_THE_FIRST_LINE_MUST: Final = msg("The first line must name every column; delete columns without a name.")
+_THERE_ARE: Final = msg("There are: {known}.")
+_DID_YOU_MEAN: Final = msg("Did you mean '{near}'?")
+_TYPE_IT_AGAIN: Final = msg("Type it again.")
+PROBLEMS: Final[Mapping[str, Wording]] = {
+    "DATE_INVALID": Wording(
+        msg("{shape} is not a date. Such cells in the column: {cells}."),
+        msg("Write 2027-12-31, or declare the format, for example %d.%m.%Y."),
     ),
-    "SOURCE_FORMAT_INVALID": (_("The form that the source declares for a column cannot be used."), ""),
-    "SOURCE_OUTSIDE_ALLOWED": (_("The file is not in a folder from which files may be read."), ""),
-    "SOURCE_UNKNOWN": (_("There is no source of this name."), ""),
-    "SOURCE_UNKNOWN_COLUMN": (_("The source has no such column."), ""),
-    "LAKE_UNWRITABLE": (_("The data directory cannot be written."), _("Make room, or look at its rights.")),
-    "MEMORY_LIMIT": (
-        _("The query needs more memory than it may have."),
-        _("An administrator can raise LELEKA_MEMORY_LIMIT."),
+    "DATE_INVALID.time": Wording(
+        msg("{shape} is not a date and time. Such cells in the column: {cells}."),
+        msg("Write 2027-12-31T23:59:00Z, or declare the format, for example %d.%m.%Y %H:%M."),
     ),
-    # Rules of segments.
-    "RULE_EMPTY_LIST": (_("This list has nothing in it."), ""),
-    "RULE_SHAPE": (_("A rule is not written like this."), _("Compare with the example below.")),
-    "RULE_TOO_DEEP": (_("The rules are nested too deep."), ""),
-    "RULE_TOO_LARGE": (_("The rules are too many or too long."), ""),
-    "RULE_TYPE": (_("The column has another type than this condition needs."), ""),
-    "RULE_UNKNOWN_COLUMN": (_("There is no such column."), ""),
-    "RULE_UNKNOWN_OPERATOR": (_("There is no such operator."), ""),
-    "RULE_UNKNOWN_RELATIONSHIP": (_("There is no such relationship."), ""),
-    "RULE_VALUE": (_("This value does not fit the condition."), ""),
-    # Exports and what they map.
-    "DEFINITION_INVALID": (_("This is missing, or is not as it must be."), ""),
-    "MAP_EMAIL_TYPE": (_("The e-mail address must be in a text column."), ""),
-    "MAP_FIELD_UNKNOWN": (_("A custom field is named by its ID, a whole number."), ""),
-    "MAP_TAG_INVALID": (_("A tag is a name without commas, line breaks and invisible characters."), ""),
-    "NAME_EMPTY": (_("Enter a name."), ""),
-    "NAME_TOO_LONG": (_("A name has at most 200 characters."), ""),
-    "TEXT_CONTROL_CHAR": (_("A NUL character stands in this text."), _("Write it anew.")),
-    "TEXT_NOT_UNICODE": (_("Half a character stands in this text."), _("Write it anew.")),
+    "DELIMITER_INVALID": Wording(
+        msg("The delimiter must be one character, and not a quote or a line end."),
+        msg("Leave it out to have it found in the header line."),
+    ),
+    "EMAIL_CONTROL_CHAR": Wording(msg("{address} contains the control character {character}.")),
+    "EMAIL_INVALID": Wording(msg("{address} is not an e-mail address: {reason:word}.")),
+    "EMAIL_INVALID.character": Wording(
+        msg("{address} is not an e-mail address: {character} is not allowed before the @.")
+    ),
+    "EMAIL_INVALID.invisible": Wording(
+        msg("{address} is not an e-mail address: it contains the invisible character {character}.")
+    ),
+    "EMAIL_INVALID.not_ascii": Wording(
+        msg(
+            "{address} is not an e-mail address: only ASCII is accepted before the @, and it has "
+            "{characters}."
+        )
+    ),
+    "EMAIL_MISSING": Wording(msg("There is no e-mail address.")),
+    "EMAIL_MULTIPLE": Wording(msg("{address} holds more than one address; keep one.")),
+    "EMAIL_MULTIPLE.named": Wording(msg("{address} is a name with an address; keep the address alone.")),
+    "EMAIL_TOO_LONG": Wording(msg("{address} is too long: it has {length} characters, {most} are allowed.")),
+    "EMAIL_TOO_LONG.local": Wording(
+        msg("{address} is too long: the part before the @ has {length} characters, {most} are allowed.")
+    ),
+    "EMAIL_TOO_LONG.more": Wording(
+        msg("{address} is too long: it has more than {read} characters, {most} are allowed.")
+    ),
+    "ENCODING_UNKNOWN": Wording(
+        msg("There is no encoding named '{encoding}'."),
+        msg("Common ones are utf-8, utf-16, windows-1251, windows-1252, latin-1."),
+    ),
+    "FILE_COLUMNS_DIFFER": Wording(
+        msg("The columns differ from those of {first}. Missing: {lacks}. Additional: {has}."), _ALL_FILES_OF_A
+    ),
+    "FILE_COLUMNS_DIFFER.kind": Wording(
+        msg("The column '{column}' is {here} here and {there} in {first}."), _ALL_FILES_OF_A
+    ),
+    "FILE_CORRUPT": Wording(
+        msg("The file is damaged or written in a way that cannot be read."),
+        msg("Export it again; if that does not help, export it as CSV UTF-8."),
+    ),
+    "FILE_EMPTY": Wording(msg("The file is empty."), msg("Export it again.")),
+    "FILE_ENCODING": Wording(
+        msg("The line is not {encoding} text."),
+        msg("Save the file as CSV UTF-8, or declare its encoding (windows-1251, latin-1, utf-16)."),
+    ),
+    "FILE_HEADER_DUPLICATE": Wording(msg("The column '{name}' appears twice."), _RENAME_OR_DELETE_ONE),
+    "FILE_HEADER_DUPLICATE.case": Wording(
+        msg("The column '{name}' appears next to '{other}': they differ only in upper and lower case."),
+        _RENAME_OR_DELETE_ONE,
+    ),
+    "FILE_HEADER_EMPTY": Wording(msg("Column {column:id} has no name."), _THE_FIRST_LINE_MUST),
+    "FILE_HEADER_EMPTY.line": Wording(msg("The first line is blank."), _THE_FIRST_LINE_MUST),
+    "FILE_HEADER_MISSING": Wording(
+        msg("The first line holds an e-mail address where the name of a column should be."),
+        msg("Put a line with the names of the columns first."),
+    ),
+    "FILE_LINE_TOO_LONG": Wording(
+        msg("The line is longer than {most} characters."),
+        msg("Check that the file has line ends and that no cell holds a document."),
+    ),
+    "FILE_NUL": Wording(
+        msg("The file contains a NUL byte, which no text has."),
+        msg("Export it again as CSV UTF-8; if it is UTF-16, declare the encoding."),
+    ),
+    "FILE_QUOTE": Wording(
+        msg("The row that begins here has a quote that is not closed, or text after a closed one."),
+        msg('Close it; a quote inside a quoted cell is written twice ("").'),
+    ),
+    "FILE_RAGGED": Wording(
+        msg("{found} of {expected} columns."),
+        msg("Quote cells that contain the delimiter, and give every row all columns."),
+    ),
+    "FILE_TOO_MANY_COLUMNS": Wording(
+        msg("The file has {columns} columns, {most} are allowed."),
+        msg("Export only the columns that are needed."),
+    ),
+    "FILE_TYPE": Wording(msg("This is not a Parquet file."), msg("Declare its format as csv if it is CSV.")),
+    "FILE_TYPE.archive": Wording(msg("This is {what:word}, not CSV."), msg("Unpack it first.")),
+    "FILE_TYPE.database": Wording(msg("This is {what:word}, not CSV."), msg("Export the table as CSV.")),
+    "FILE_TYPE.document": Wording(msg("This is {what:word}, not CSV."), msg("Give the file with the rows.")),
+    "FILE_TYPE.mixed": Wording(
+        msg("Some of the files are CSV and some Parquet."), msg("Declare them as two sources.")
+    ),
+    "FILE_TYPE.parquet": Wording(
+        msg("This is a Parquet file, not CSV."),
+        msg("Rename it to .parquet, or declare its format as parquet."),
+    ),
+    "FILE_TYPE.web_page": Wording(
+        msg("This is a web page or XML, not CSV."), msg("Download the file itself.")
+    ),
+    "FILE_TYPE.workbook": Wording(
+        msg("This is {what:word}, not CSV."), msg("Save the sheet as CSV UTF-8 and give that file.")
+    ),
+    "LAKE_UNWRITABLE": Wording(
+        msg("The table that was read could not be written."),
+        msg("An administrator checks the free space and the rights of LELEKA_DATA_DIR."),
+    ),
+    "MEMORY_LIMIT": Wording(
+        msg("The file needs more memory or more room to spill than is allowed."),
+        msg("An administrator raises LELEKA_MEMORY_LIMIT or frees space in the data folder."),
+    ),
+    "NUMBER_INVALID": Wording(
+        msg("{shape} is not a number with a decimal point. Such cells in the column: {cells}."),
+        msg("Write 1234.5, or read the column as text."),
+    ),
+    "NUMBER_INVALID.integer": Wording(
+        msg("{shape} is not a whole number of 64 bits. Such cells in the column: {cells}."),
+        msg("Write digits alone, or read the column as text."),
+    ),
+    "PHONE_INVALID": Wording(msg("{number} is not a phone number.")),
+    "PHONE_NO_COUNTRY": Wording(
+        msg("{number} has no country code, and no known country was given to read it by.")
+    ),
+    "PROFILES_MISSING": Wording(
+        msg("No source is marked as the profile table."),
+        msg("Set profiles: true and primary_key on the source that has one row a customer."),
+    ),
+    "PROFILE_KEY_DUPLICATE": Wording(
+        msg("{rows} rows have the same '{name}', the last in {last}; {keys} keys are not unique."),
+        msg("Keep one row for each key, or declare another column as the primary key."),
+    ),
+    "PROFILE_KEY_MISSING": Wording(
+        msg("The row has no '{name}'. Rows without it: {rows}."),
+        msg("Every row needs its key; give it one or delete the row."),
+    ),
+    "ROW_TOO_LARGE": Wording(msg("This contact alone takes {size} bytes; {most} is the most.")),
+    "SOURCE_CHANGED": Wording(
+        msg("A file changed while it was read."),
+        msg("It is read again; write files aside and rename them when they are complete."),
+    ),
+    "SOURCE_DIRS_UNSET": Wording(
+        msg("No folder is open for source files."),
+        msg("An administrator sets LELEKA_SOURCE_DIRS to the folders files may be read from."),
+    ),
+    "SOURCE_FORMAT_INVALID": Wording(
+        msg("'{format}' is not a format for the type {type:word}."),
+        msg("Formats are for dates and datetimes and are written like %d.%m.%Y %H:%M."),
+    ),
+    "SOURCE_NOT_FOUND": Wording(
+        msg("There is no such file."), msg("Check the path or pattern, and that the file was delivered.")
+    ),
+    "SOURCE_OUTSIDE_ALLOWED": Wording(
+        msg("The file lies outside the folders that source files may be read from."),
+        msg("Move it there, or ask an administrator to add its folder to LELEKA_SOURCE_DIRS."),
+    ),
+    "SOURCE_UNKNOWN": Wording(msg("There is no such source.")),
+    "SOURCE_UNKNOWN.listed": Wording(
+        msg("There is no source '{name}'."),
+        msg("Apply a definitions file first."),
+        hints={"known": _THERE_ARE},
+    ),
+    "SOURCE_UNKNOWN.named": Wording(msg("There is no source '{name}'."), hints={"near": _DID_YOU_MEAN}),
+    "SOURCE_UNKNOWN_COLUMN": Wording(
+        msg("There is no column '{name}'."), hints={"near": _DID_YOU_MEAN, "known": _THERE_ARE}
+    ),
+    "SOURCE_UNKNOWN_COLUMN.relationship": Wording(
+        msg("Source '{source}' has no column '{column}'."), hints={"near": _DID_YOU_MEAN}
+    ),
+    "SOURCE_UNREADABLE": Wording(
+        msg("The file may not be read by the account Leleka runs as."),
+        msg("An administrator gives it the right to read the file and its folder."),
+    ),
+    "TEXT_CONTROL_CHAR": Wording(msg("The text contains a NUL character (U+0000)."), _TYPE_IT_AGAIN),
+    "TEXT_CONTROL_CHAR.contact": Wording(msg("The text of {field} holds a control character, {character}.")),
+    "TEXT_NOT_UNICODE": Wording(
+        msg("The text contains an invalid character (a lone surrogate)."), _TYPE_IT_AGAIN
+    ),
+    "TEXT_NOT_UNICODE.contact": Wording(msg("A text contains an invalid character (a lone surrogate).")),
+    "TYPE_MISMATCH": Wording(
+        msg("{shape} is not true or false. Such cells in the column: {cells}."),
+        msg("Write true or false, yes or no, так or ні, 1 or 0."),
+    ),
+    "TYPE_MISMATCH.nested": Wording(
+        msg("The column holds lists, records or bytes, not plain values."),
+        msg("Export it as text, or leave it out."),
+    ),
 }

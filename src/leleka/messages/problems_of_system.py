@@ -1,57 +1,90 @@
-"""Sentences about runs, people, keys and the installation itself: see ``sentences_table``."""
+"""Problems of requests, the database, backups and the demo."""
 
 from collections.abc import Mapping
 from typing import Final
 
-from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
+from leleka.messages.wording import Wording, msg
 
-_AGAIN: Final = _("Try again in a moment.")
-_MASTER_KEY: Final = _("An administrator looks at the master key file on the server.")
-SENTENCES: Final[Mapping[str, tuple[Promise | str, Promise | str]]] = {
-    # Runs and tasks.
-    "OUTCOME_UNKNOWN": (_("No profile ends like that."), ""),
-    "RUN_DIED": (
-        _("The process that worked on this run died three times at the same point."),
-        _(
-            "Look into the log; more memory, or a smaller LELEKA_MEMORY_LIMIT, may help. Then run the export again."
-        ),
+_TRY_AGAIN_IN_A: Final = msg("Try again in a moment.")
+PROBLEMS: Final[Mapping[str, Wording]] = {
+    "BACKUP_DAMAGED": Wording(
+        msg("This is not a whole backup of Leleka."), msg("Nothing was changed. Use another backup.")
     ),
-    "RUN_CONFIGURATION_DAMAGED": (
-        _("The stored configuration of this run is damaged."),
-        _("Run the export again: that begins a new run."),
+    "BACKUP_EXISTS": Wording(msg("There is a file of this name; it was left alone.")),
+    "BACKUP_UNKNOWN": Wording(msg("There is no such file.")),
+    "BACKUP_UNWRITABLE": Wording(msg("The backup cannot be written: {reason}.")),
+    "BACKUP_VERSION": Wording(
+        msg("The backup was made by another version of Leleka (schema {schema})."),
+        msg("Restore it with that version, then upgrade."),
     ),
-    # ActiveCampaign and the way to it.
-    "DESTINATION_UNKNOWN": (_("There is no such kind of destination."), ""),
-    "HOST_PRIVATE_ADDRESS": (
-        _("The host leads into a private network and is not asked."),
-        _("Check the host."),
+    "BODY_TOO_LARGE": Wording(msg("The body of the request is larger than 1 MB.")),
+    "BODY_TOO_SLOW": Wording(msg("The body of the request took too long to arrive."), _TRY_AGAIN_IN_A),
+    "CONTENT_TYPE": Wording(msg("The body must be JSON."), msg("Send {type}.")),
+    "DATABASE_AWAY": Wording(
+        msg("The database does not answer ({reason})."),
+        msg("Start it again, or look at the way to it; then the same command goes on."),
     ),
-    "REQUEST_REFUSED": (_("ActiveCampaign refused the request."), ""),
-    "RATE_LIMITED": (_("ActiveCampaign asks us to slow down."), _("Try again later.")),
-    "FATE_UNKNOWN": (_("Choose for every export whether it is detached or removed."), ""),
-    # People.
-    "PERSON_UNKNOWN": (_("There is no such person."), ""),
-    "ROLE_UNKNOWN": (_("Choose one of the roles."), ""),
-    "TOKEN_UNKNOWN": (_("There is no such token."), ""),
-    # Requests.
-    "BODY_TOO_LARGE": (_("What was sent is larger than 1 MB."), ""),
-    "BODY_TOO_SLOW": (_("What was sent took too long to arrive."), _AGAIN),
-    "REQUEST_INVALID": (_("The request could not be understood."), ""),
-    # The installation.
-    "DATABASE_AWAY": (_("The database does not answer."), _AGAIN),
-    "DATABASE_FULL": (_("There is no room left for the database."), _("An administrator makes room.")),
-    "DATABASE_LOCKED": (_("Another process keeps the database locked."), _AGAIN),
-    "DATABASE_UNUSABLE": (
-        _("The database cannot be used."),
-        _("An administrator looks at its disk and rights."),
+    "DATABASE_AWAY.brief": Wording(msg("The database does not answer."), _TRY_AGAIN_IN_A),
+    "DATABASE_AWAY.general": Wording(msg("The database does not answer."), _TRY_AGAIN_IN_A),
+    "DATABASE_FULL": Wording(
+        msg("There is no room left for the database."),
+        msg("Make room; what was written down is safe, and the same command goes on from there."),
     ),
-    "MASTER_KEY_DAMAGED": (_("The master key file is damaged."), _MASTER_KEY),
-    "MASTER_KEY_EXPOSED": (_("Others may read the master key file."), _MASTER_KEY),
-    "MASTER_KEY_MISSING": (_("The master key is missing."), _MASTER_KEY),
-    "MASTER_KEY_UNUSABLE": (_("The master key file cannot be used."), _MASTER_KEY),
-    "MASTER_KEY_WRONG": (_("The API key was sealed with another master key."), _MASTER_KEY),
-    "SECRET_UNREADABLE": (_("The stored API key cannot be opened."), _("Enter the key again.")),
-    "MIGRATING": (_("The database is being brought to this version."), _AGAIN),
-    "STOPPING": (_("Leleka is being stopped."), _AGAIN),
+    "DATABASE_LOCKED": Wording(
+        msg("Another process keeps the database locked."),
+        msg("Let it end, be it a backup, a copy or an open database browser; then the same command goes on."),
+    ),
+    "DATABASE_UNUSABLE": Wording(
+        msg("The database cannot be used: {error}."),
+        msg("Look at its disk and its rights; where the file is damaged, restore it from a backup."),
+    ),
+    "DATABASE_UNUSABLE.general": Wording(
+        msg("The database cannot be used."), msg("An administrator looks at its disk and rights.")
+    ),
+    "DEMO_FOLDER_IN_USE": Wording(msg("The folder holds something else."), msg("Name another one.")),
+    "DEMO_LIST_DIFFERS": Wording(
+        msg("The list lacks {missing}, has {extra} too many, and {different} differ.")
+    ),
+    "DEMO_RULES_BROKEN": Wording(msg("The sandbox saw these rules broken: {broken}.")),
+    "DEMO_STEP_FAILED": Wording(msg("leleka {command} ended with exit code {code}.")),
+    "FORM_OUTDATED": Wording(
+        msg("This form is outdated or came from elsewhere."), msg("Reload the page and try again.")
+    ),
+    "IDEMPOTENCY_KEY_INVALID": Wording(msg("A key has 1 to 200 visible ASCII characters.")),
+    "IDEMPOTENCY_KEY_REUSED": Wording(
+        msg("Something else was asked with this key."), msg("Take a new key for a new request.")
+    ),
+    "INPUT_INVALID": Wording(msg("This is not valid: {detail}.")),
+    "INPUT_INVALID.nul": Wording(msg("A NUL character is not allowed here.")),
+    "INPUT_INVALID.twice": Wording(msg("This parameter appears twice.")),
+    "INPUT_INVALID.unknown": Wording(msg("The input is wrong.")),
+    "INTERNAL_ERROR": Wording(
+        msg("Something went wrong inside Leleka; what was confirmed so far stays confirmed."),
+        msg("Please report it with the traceback from the log."),
+    ),
+    "INTERNAL_ERROR.brief": Wording(msg("Something went wrong inside Leleka.")),
+    "INTERNAL_ERROR.request": Wording(
+        msg("Something went wrong inside Leleka."), msg("Please report it with what the log says.")
+    ),
+    "METHOD_UNKNOWN": Wording(msg("This page cannot be asked like that.")),
+    "METHOD_UNKNOWN.path": Wording(msg("This path does not know this method.")),
+    "MIGRATING": Wording(msg("The database is being brought to this version."), _TRY_AGAIN_IN_A),
+    "NOTICES_STAY_HERE": Wording(
+        msg("Neither mail nor a webhook is set up."),
+        msg("Set LELEKA_SMTP_URL or LELEKA_WEBHOOK_URLS and start Leleka again."),
+    ),
+    "PAGE_UNKNOWN": Wording(msg("There is no such page.")),
+    "PATH_UNKNOWN": Wording(msg("There is nothing under this path.")),
+    "REQUEST_INVALID": Wording(msg("The request could not be understood.")),
+    "REQUEST_INVALID.broken_off": Wording(msg("The body of the request broke off.")),
+    "REQUEST_INVALID.detail": Wording(msg("The request could not be understood: {detail}")),
+    "REQUEST_TOO_LARGE": Wording(msg("The request is too large.")),
+    "RESTORE_NOT_EMPTY": Wording(
+        msg("This installation holds people or connections; a backup goes into an empty one."),
+        msg("Point LELEKA_DATA_DIR (and LELEKA_DATABASE_URL) at a new place."),
+    ),
+    "SANDBOX_SILENT": Wording(msg("The sandbox did not start.")),
+    "STOPPING": Wording(msg("Leleka is being stopped."), _TRY_AGAIN_IN_A),
+    "UNKNOWN_FIELD": Wording(msg("There is no such field: {detail}.")),
+    "UNKNOWN_FIELD.parameter": Wording(msg("There is no such parameter.")),
 }

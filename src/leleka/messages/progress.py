@@ -1,64 +1,77 @@
-"""What runs and tasks say of themselves, in the reader's language: the sentences of ``core.messages``."""
+"""What runs, refreshes and connection tests say while they work: one template for each code, for every language."""
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
-from django.utils.formats import number_format
-from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
+from leleka.core.messages import Message
+from leleka.errors import Problem
+from leleka.messages.problems import in_words as problem_in_words
+from leleka.messages.templates import ENGLISH, Language, fill, parameters
+from leleka.messages.wording import msg
 
-_PERCENT: Final = 100
-SAYINGS: Final[Mapping[str, Promise]] = {
-    "READING_SUPPRESSED": _("Reading who unsubscribed or bounced"),
-    "READING_SUPPRESSED_PART": _(
-        "Reading who unsubscribed or bounced: %(asked)s of about %(about)s requests"
+PROGRESS: Final[dict[str, str]] = {
+    "READING_SUPPRESSED": msg("Reading who unsubscribed or bounced"),
+    "READING_SUPPRESSED_PART": msg("Reading who unsubscribed or bounced: {asked} of about {about} requests"),
+    "READ_SUPPRESSED": msg("Reading who unsubscribed or bounced, requests so far: {asked}"),
+    "COMPARING": msg("Comparing the segments with what was sent before"),
+    "QUEUED_BEHIND": msg("Queued behind run {run:id} of {name}"),
+    "QUEUED_BEHIND_QUICKER": msg("Queued behind a run that was quicker"),
+    "DELIVERING": msg("Delivering"),
+    "SETTLING": msg("Settling"),
+    "GOING_ON": msg("Going on with run {run:id}"),
+    "WAITING_FOR_OWNER": msg("Waiting up to {seconds} s for the process that had run {run:id} before"),
+    "LONGER_THAN_90_MINUTES": msg("This run takes longer than 90 minutes; it goes on"),
+    "READING_SOURCE": msg("Reading source {name}"),
+    "READ_SOURCE": msg("Source {name} was read, rows: {rows}"),
+    "EVALUATING_SEGMENT": msg("Evaluating segment {name}"),
+    "CHECKING_ADDRESSES": msg("Checking the e-mail addresses of the profiles: {rows}"),
+    "QUEUED_UNTIL_REFRESHED": msg("Queued until these are refreshed: {names}"),
+    "QUEUED_REFRESH": msg("Queued: another process refreshes"),
+    "READING_LIST": msg("Reading the list's contacts"),
+    "STORE_ANSWERS": msg("The database answers again"),
+    "STORE_WAITED_FOR": msg("{problem} Nothing is sent; waiting up to {seconds} s"),
+    "LEAVERS_MARKED_EMPTIED": msg(
+        "People who would be marked as leavers because these segments are suddenly empty ({names}): {leaving}."
     ),
-    "READ_SUPPRESSED": _("Reading who unsubscribed or bounced, requests so far: %(asked)s"),
-    "READ_SUPPRESSED_AT_ONCE": _("Reading who unsubscribed or bounced: 1 request"),
-    "COMPARING": _("Comparing the segments with what was sent before"),
-    "QUEUED_BEHIND": _("Queued behind %(ahead)s"),
-    "DELIVERING": _("Delivering"),
-    "SETTLING": _("Settling"),
-    "GOING_ON": _("Going on with run %(run)s"),
-    "WAITING_FOR_OWNER": _("Waiting up to %(seconds)s s for the process that had run %(run)s before"),
-    "LONGER_THAN_90_MINUTES": _("This run takes longer than 90 minutes; it goes on"),
-    "READING_SOURCE": _("Reading source %(name)s"),
-    "READ_SOURCE": _("Source %(name)s was read, rows: %(rows)s"),
-    "EVALUATING_SEGMENT": _("Evaluating segment %(name)s"),
-    "CHECKING_ADDRESSES": _("Checking the e-mail addresses of the profiles: %(rows)s"),
-    "QUEUED_UNTIL_REFRESHED": _("Queued until these are refreshed: %(names)s"),
-    "QUEUED_REFRESH": _("Queued: another process refreshes"),
-    "READING_LIST": _("Reading the list's contacts"),
-    "STORE_ANSWERS": _("The database answers again"),
-    "STORE_WAITED_FOR": _("The database cannot be used. Nothing is sent; waiting up to %(seconds)s s"),
-    "LEAVERS_MARKED_EMPTIED": _(
-        "People who would be marked as leavers because these segments are suddenly empty (%(names)s): %(leaving)s."
+    "LEAVERS_UNSUBSCRIBED_EMPTIED": msg(
+        "People who would be unsubscribed for good because these segments are suddenly empty ({names}): {leaving}."
     ),
-    "LEAVERS_UNSUBSCRIBED_EMPTIED": _(
-        "People who would be unsubscribed for good because these segments are suddenly empty (%(names)s): %(leaving)s."
+    "LEAVERS_MARKED_MANY": msg(
+        "Of {known} people in the list, those who would be marked as leavers are {leaving}: more than {share:percent}."
     ),
-    "LEAVERS_MARKED_MANY": _(
-        "Of %(known)s people in the list, those who would be marked as leavers are %(leaving)s: more than %(share)s %%."
+    "LEAVERS_UNSUBSCRIBED_MANY": msg(
+        "Of {known} people in the list, those who would be unsubscribed for good are {leaving}: more than "
+        "{share:percent}."
     ),
-    "LEAVERS_UNSUBSCRIBED_MANY": _(
-        "Of %(known)s people in the list, those who would be unsubscribed for good are %(leaving)s: more than "
-        "%(share)s %%."
+    "UNSUBSCRIBES_FOR_GOOD": msg(
+        "Warning: export {name} unsubscribes whoever leaves its segments. That is a one-way door: nobody it "
+        "unsubscribed can be brought back by an export."
     ),
+    # Steps of a connection test; a destination adds its own.
+    "CHECK_SKIPPED": msg("Not tested: an earlier step failed."),
+    "WRITTEN": "{text}",  # as 0.1.0 stored it
 }
 
 
-def in_words(told: Mapping[str, Any], sentence: str) -> str:
-    """Say it in this language; what has no code stays the sentence that it is."""
-    found = SAYINGS.get(str(told.get("code", "")))
-    if found is None:
-        return sentence
-    values = {name: _value(name, value) for name, value in told["values"].items()}
-    return str(found) % values if values else str(found)
+def register(templates: Mapping[str, str]) -> None:
+    """Add to the catalogue. Raises ``ValueError`` where a code is worded differently already."""
+    for code, template in templates.items():
+        if PROGRESS.setdefault(code, template) != template:
+            raise ValueError(f"{code} is worded in two places")
 
 
-def _value(name: str, value: object) -> str:
-    if name == "share" and isinstance(value, float):
-        return f"{value * _PERCENT:.0f}"
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return str(value)
-    return str(value) if name == "run" else number_format(round(value), force_grouping=True)
+def in_words(said: Message, language: Language) -> str:
+    """Return what was said in the language; "" of nothing, and of what this version does not word."""
+    template = PROGRESS.get(said.code, "")
+    if not parameters(template) <= said.values.keys():
+        return ""
+    values = {
+        name: problem_in_words(value, language) if isinstance(value, Problem) else value
+        for name, value in said.values.items()
+    }
+    return fill(template, values, language)
+
+
+def in_english(said: Message) -> str:
+    """Return it in English, as the terminal and the API say it."""
+    return in_words(said, ENGLISH)

@@ -1,70 +1,53 @@
-"""Why a row was not delivered, in the reader's language."""
+"""Why a row was not delivered and how it ended, in words: a label for each code, for every language."""
 
-import re
 from collections.abc import Mapping
 from typing import Final
 
-from django.utils.functional import Promise
-from django.utils.translation import get_language, gettext
-from django.utils.translation import gettext_lazy as _
+from leleka.messages.templates import ENGLISH, Language
+from leleka.messages.wording import msg
 
-REASONS: Final[Mapping[str, Promise]] = {
-    "EMAIL_MISSING": _("no e-mail address"),
-    "EMAIL_INVALID": _("not a usable e-mail address"),
-    "EMAIL_TOO_LONG": _("e-mail address too long"),
-    "EMAIL_CONTROL_CHAR": _("e-mail address with a control character"),
-    "EMAIL_MULTIPLE": _("more than one e-mail address in the column"),
-    "EMAIL_DUPLICATE": _("another profile with the same address was chosen"),
-    "UNSUBSCRIBED": _("unsubscribed from the list at ActiveCampaign"),
-    "BOUNCED": _("bounced at ActiveCampaign"),
-    "SUPPRESSED": _("suppressed here: nothing may be sent to this address"),
-    "UNSUBSCRIBED_EARLIER": _("unsubscribed earlier by this export"),
-    "PROFILE_GONE": _("the profile is no longer in the profile table"),
-    "REFUSED_BY_ACTIVECAMPAIGN": _("ActiveCampaign refused this contact"),
-    "NOT_IMPORTED": _("ActiveCampaign did not import this contact and gives no reason"),
-    "ROW_TOO_LARGE": _("the contact is larger than one request may be"),
-    "WAITING_FOR_EARLIER_SEND": _("waiting for an earlier send to be settled"),
-    "REFUSED_AS_A_GROUP": _("refused together with others, the budget for finding which one is used up"),
-    "BATCH_FAILED": _("ActiveCampaign could not process the batch"),
-    "RUN_STOPPED": _("the run ended before this contact was sent"),
-    "NO_ANSWER": _("sent, but ActiveCampaign never confirmed receiving it"),
-    "STILL_PROCESSING": _("accepted by ActiveCampaign, still being processed there"),
-    "FIELD_TOO_LONG": _("text longer than a field takes: the field was left out"),
-    "TEXT_CONTROL_CHAR": _("text with a control character: the field was left out"),
-    "TEXT_NOT_UNICODE": _("text that is not Unicode: the field was left out"),
-    "NUMBER_INVALID": _("not a number that can be sent: the field was left out"),
-    "PHONE_INVALID": _("not a usable phone number: the field was left out"),
-    "PHONE_NO_COUNTRY": _("a phone number without a country: the field was left out"),
+REASONS: Final[Mapping[str, str]] = {
+    "EMAIL_MISSING": msg("no e-mail address"),
+    "EMAIL_INVALID": msg("not a usable e-mail address"),
+    "EMAIL_TOO_LONG": msg("e-mail address too long"),
+    "EMAIL_CONTROL_CHAR": msg("e-mail address with a control character"),
+    "EMAIL_MULTIPLE": msg("more than one e-mail address in the column"),
+    "EMAIL_DUPLICATE": msg("another profile with the same address was chosen"),
+    "UNSUBSCRIBED": msg("unsubscribed from the list at ActiveCampaign"),
+    "BOUNCED": msg("bounced at ActiveCampaign"),
+    "SUPPRESSED": msg("suppressed here: nothing may be sent to this address"),
+    "UNSUBSCRIBED_EARLIER": msg("unsubscribed earlier by this export"),
+    "PROFILE_GONE": msg("the profile is no longer in the profile table"),
+    "REFUSED_BY_ACTIVECAMPAIGN": msg("ActiveCampaign refused this contact"),
+    "NOT_IMPORTED": msg("ActiveCampaign did not import this contact and gives no reason"),
+    "ROW_TOO_LARGE": msg("the contact is larger than one request may be"),
+    "WAITING_FOR_EARLIER_SEND": msg("waiting for an earlier send to be settled"),
+    "REFUSED_AS_A_GROUP": msg("refused together with others, the budget for finding which one is used up"),
+    "BATCH_FAILED": msg("ActiveCampaign could not process the batch"),
+    "RUN_STOPPED": msg("the run ended before this contact was sent"),
+    "NO_ANSWER": msg("sent, but ActiveCampaign never confirmed receiving it"),
+    "STILL_PROCESSING": msg("accepted by ActiveCampaign, still being processed there"),
+    "FIELD_TOO_LONG": msg("text longer than a field takes: the field was left out"),
+    "TEXT_CONTROL_CHAR": msg("text with a control character: the field was left out"),
+    "TEXT_NOT_UNICODE": msg("text that is not Unicode: the field was left out"),
+    "NUMBER_INVALID": msg("not a number that can be sent: the field was left out"),
+    "PHONE_INVALID": msg("not a usable phone number: the field was left out"),
+    "PHONE_NO_COUNTRY": msg("a phone number without a country: the field was left out"),
     # what became of those who left
-    "due": _("to be written"),
-    "kept": _("kept in the list as they are"),
-    "marked": _("marked as having left"),
-    "unsubscribed": _("unsubscribed"),
+    "due": msg("to be written"),
+    "kept": msg("kept in the list as they are"),
+    "marked": msg("marked as having left"),
+    "unsubscribed": msg("unsubscribed"),
     # how a profile ended
-    "delivered": _("delivered"),
-    "unchanged": _("unchanged"),
-    "excluded": _("excluded"),
-    "rejected": _("rejected"),
-    "unconfirmed": _("unconfirmed"),
-    "not_attempted": _("not attempted"),
+    "delivered": msg("delivered"),
+    "unchanged": msg("unchanged"),
+    "excluded": msg("excluded"),
+    "rejected": msg("rejected"),
+    "unconfirmed": msg("unconfirmed"),
+    "not_attempted": msg("not attempted"),
 }
 
 
-_WINNER: Final = re.compile(r"Profile (.+) is sent for this address\.")
-_OF_THE_FAR_SIDE: Final = frozenset({"REFUSED_BY_ACTIVECAMPAIGN", "NOT_IMPORTED", "BATCH_FAILED"})
-
-
-def particulars(code: str, detail: str | None) -> str:
-    """Return what else is known of a row: nothing where it says the reason once more. What ActiveCampaign said stays in
-    its words; what Leleka keeps is English, and other languages have it where they have words for it.
-    """
-    if not detail or code == "EMAIL_MISSING":
-        return ""
-    if winner := _WINNER.fullmatch(detail):
-        return gettext("Profile %(profile)s is sent for this address.") % {"profile": winner[1]}
-    english = (get_language() or "en").startswith("en")
-    return detail if english or code in _OF_THE_FAR_SIDE else ""
-
-
-def reason(code: str) -> str:
-    return str(REASONS.get(code, code.replace("_", " ").lower()))
+def in_words(code: str, language: Language = ENGLISH) -> str:
+    """Return the label of a code; of one that is not known the code itself, readable."""
+    return language.text(REASONS[code]) if code in REASONS else code.replace("_", " ").lower()

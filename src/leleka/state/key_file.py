@@ -24,20 +24,10 @@ def load_master_keys(path: Path, *, create: bool) -> MasterKeys:
     with _usable(path):
         if not path.exists():
             if not create:
-                raise NeedsAttention(
-                    "MASTER_KEY_MISSING",
-                    "The master key file is gone, and stored API keys cannot be read without it.",
-                    where=str(path),
-                    remedy="Restore the file, or point LELEKA_MASTER_KEY_FILE at it. Nothing was overwritten.",
-                )
+                raise NeedsAttention("MASTER_KEY_MISSING", where=str(path))
             _create(path)
         if path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
-            raise NeedsAttention(
-                "MASTER_KEY_EXPOSED",
-                "Others than its owner may read the master key file.",
-                where=str(path),
-                remedy=f"Run: chmod 600 {path}",
-            )
+            raise NeedsAttention("MASTER_KEY_EXPOSED", where=str(path), path=path)
         return MasterKeys(path, _read(path))
 
 
@@ -65,10 +55,7 @@ def _usable(path: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise NeedsAttention(
-            "MASTER_KEY_UNUSABLE",
-            f"The master key file cannot be used: {error.strerror}.",
-            where=str(path),
-            remedy=f"Give user {os.geteuid()} the right to it, or set LELEKA_MASTER_KEY_FILE.",
+            "MASTER_KEY_UNUSABLE", where=str(path), reason=error.strerror, user=os.geteuid()
         ) from None
 
 
@@ -140,14 +127,14 @@ def _read(path: Path) -> dict[str, bytes]:
     try:
         lines = path.read_text(encoding="ascii").splitlines()
     except UnicodeDecodeError:
-        raise _damaged(path, "The master key file is not text.") from None
+        raise NeedsAttention("MASTER_KEY_DAMAGED.text", where=str(path)) from None
     keys: dict[str, bytes] = {}
     for line in filter(str.strip, lines):
         name, key = _parse(line, path)
         if keys.setdefault(name, key) != key:
-            raise _damaged(path, f"The master key file holds two keys called {name}.")
+            raise NeedsAttention("MASTER_KEY_DAMAGED.twice", where=str(path), name=name)
     if not keys:
-        raise _damaged(path, "The master key file holds no key.")
+        raise NeedsAttention("MASTER_KEY_DAMAGED.empty", where=str(path))
     return keys
 
 
@@ -158,16 +145,5 @@ def _parse(line: str, path: Path) -> tuple[str, bytes]:
     except binascii.Error:
         key = b""
     if not name or len(key) != _KEY_BYTES:
-        raise _damaged(
-            path, "A line of the master key file is not 'id:key' with a key of 32 bytes in base64."
-        )
+        raise NeedsAttention("MASTER_KEY_DAMAGED", where=str(path))
     return name, key
-
-
-def _damaged(path: Path, sentence: str) -> NeedsAttention:
-    return NeedsAttention(
-        "MASTER_KEY_DAMAGED",
-        sentence,
-        where=str(path),
-        remedy="Restore the file from where it is kept safe.",
-    )

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from leleka.core.clock import utc_now
-from leleka.core.messages import message_data
+from leleka.core.messages import NOTHING, Message
 from leleka.core.outcomes import Accepted, Outcome, Refused
 from leleka.core.plan import Planned, SettledRun
 from leleka.core.ports.clock import Clock
@@ -24,6 +24,8 @@ from leleka.core.ports.outbox import (
     RunState,
 )
 from leleka.errors import LelekaError
+from leleka.messages.progress import in_english
+from leleka.messages.stored import problem_data, said_data
 from leleka.state.batch_rows import batch_of, row_of
 from leleka.state.lease import RUN_LEASE, is_over
 from leleka.state.models import Account, AttemptRow, BatchRow, Ledger, Run, RunStatus, SuppressedPerson
@@ -86,7 +88,7 @@ class DjangoOutbox:
     def lease_left(self) -> float:
         return self._lease_end - self._clock.monotonic()
 
-    def planned(self, planned: Planned, batches: Sequence[Batch], *, needs_confirmation: str) -> None:
+    def planned(self, planned: Planned, batches: Sequence[Batch], *, needs_confirmation: Message) -> None:
         status = RunStatus.NEEDS_CONFIRMATION if needs_confirmation else RunStatus.PROCESSING
         self._looked_at = -_LOOK_EVERY  # who cancels from now on is seen at once
         with transaction.atomic():
@@ -97,13 +99,13 @@ class DjangoOutbox:
             mine.update(
                 plan=planned.reference,
                 counts=asdict(planned.counts),
-                confirmation_reason=needs_confirmation,
-                confirmation_told=message_data(needs_confirmation),
+                confirmation_reason=in_english(needs_confirmation),
+                confirmation_told=said_data(needs_confirmation),
                 status=status,
             )
             self._create(batches)
 
-    def take_lane(self) -> str:
+    def take_lane(self) -> Message:
         with transaction.atomic():
             self._guard()
             now = self._clock.now()
@@ -113,11 +115,11 @@ class DjangoOutbox:
             )
             if not free and held is not None:
                 self._stands_in_line(there=True)
-                return f"run {held.pk} of {held.export.name}"
+                return Message("QUEUED_BEHIND", run=held.pk, name=held.export.name)
             mine = Q(lane=held.pk) if held else Q(lane__isnull=True)
             taken = Account.objects.filter(mine, pk=self._account_id).update(lane=self._run_id)
             self._stands_in_line(there=not taken)
-            return "" if taken else "a run that was quicker"
+            return NOTHING if taken else Message("QUEUED_BEHIND_QUICKER")
 
     def _stands_in_line(self, *, there: bool) -> None:
         """*Queued* while another run of the account delivers, *Processing* from then on; a cancel stays one."""
@@ -282,4 +284,4 @@ def _final_status(settled: SettledRun, *, error: Exception | None, canceled: boo
 
 
 def problems_of(error: Exception | None) -> list[dict[str, str]]:
-    return [asdict(problem) for problem in error.problems] if isinstance(error, LelekaError) else []
+    return [problem_data(problem) for problem in error.problems] if isinstance(error, LelekaError) else []

@@ -75,12 +75,7 @@ class MasterKeys:
     def _data_key(self, sealed: Sealed, place: Place) -> bytes:
         master = self.keys.get(sealed.master_key)
         if master is None:
-            raise NeedsAttention(
-                "MASTER_KEY_WRONG",
-                f"The stored key was sealed with master key {sealed.master_key}, which the key file does not hold.",
-                where=str(self.path),
-                remedy="Put the right key file in place, or enter the API key again.",
-            )
+            raise NeedsAttention("MASTER_KEY_WRONG", where=str(self.path), key=sealed.master_key)
         return _decrypt(master, sealed.wrapped, place.bytes())
 
 
@@ -93,8 +88,4 @@ def _decrypt(key: bytes, sealed: bytes, bound_to: bytes) -> bytes:
     try:
         return AESGCM(key).decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], bound_to)
     except (InvalidTag, ValueError):  # a ValueError where not even a whole nonce is left
-        raise NeedsAttention(
-            "SECRET_UNREADABLE",
-            "The stored API key does not belong to this connection and host, or was altered.",
-            remedy="Enter the API key again.",
-        ) from None
+        raise NeedsAttention("SECRET_UNREADABLE") from None

@@ -22,6 +22,7 @@ from leleka.core.email import (
     Address,
     normalise,
 )
+from leleka.messages.problems import english
 from leleka.warehouse.engines.port import Engine, FullMatch
 from leleka.warehouse.lake import Lake, Snapshot
 from leleka.warehouse.sql import tables as sql_tables
@@ -127,7 +128,7 @@ def _settled(raw: str) -> bytes:
     if isinstance(found, Address):
         line = {"raw": raw, "key": found.key, "code": None, "detail": None}
     else:
-        line = {"raw": raw, "key": None, "code": found.code, "detail": found.sentence}
+        line = {"raw": raw, "key": None, "code": found.code, "detail": english(found.problem).message}
     return orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE)
 
 

@@ -16,5 +16,5 @@ class Request(HttpRequest):
 def actor_of(request: Request) -> Actor:
     """Return who asks, on a page that nobody sees without signing in."""
     if request.actor is None:
-        raise Forbidden("NOT_ALLOWED", "Please sign in.")
+        raise Forbidden("NOT_ALLOWED.sign_in")
     return request.actor

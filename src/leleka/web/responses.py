@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 
 from leleka.errors import LelekaError, Problem
 from leleka.messages.http_status import retry_after, status_of
-from leleka.messages.problems import in_this_language
+from leleka.messages.problems import ProblemText
+from leleka.services.translation import in_this_language
 from leleka.web.request import Request
 
 
@@ -53,9 +54,9 @@ def problem_page(request: Request, error: LelekaError) -> HttpResponse:
     return response
 
 
-def by_field(problems: Sequence[Problem]) -> dict[str, list[Problem]]:
+def by_field(problems: Sequence[Problem]) -> dict[str, list[ProblemText]]:
     """Sort problems to the fields they belong to; what belongs to none stands under ""."""
-    sorted_: dict[str, list[Problem]] = {}
+    sorted_: dict[str, list[ProblemText]] = {}
     for problem in problems:
         sorted_.setdefault(problem.where, []).append(in_this_language(problem))
     return sorted_

@@ -11,17 +11,17 @@ from django.http import QueryDict
 from django.utils.dates import WEEKDAYS, WEEKDAYS_ABBR
 from django.utils.formats import date_format
 from django.utils.functional import Promise
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from leleka.core.schedules import model as core
 from leleka.core.schedules.model import ClockChange, Schedule
 from leleka.core.schedules.parser import DAYS, to_data, zone_names
 from leleka.core.statuses import DueOutcome
 from leleka.errors import Problem
-from leleka.messages.problems import in_this_language
-from leleka.messages.statuses import status_word
+from leleka.messages.problems import ProblemText
 from leleka.services.schedules.queries import DecisionView, ExportScheduleView
+from leleka.services.translation import in_this_language, term
 from leleka.web.integers import whole_number
 
 TRIGGERS: Final[Mapping[str, Promise]] = {
@@ -41,15 +41,7 @@ _REASONS: Final[Mapping[str, Promise]] = {
     core.NEWER_DUE: gettext_lazy("Leleka was not running then; a newer one brought what it would have"),
     core.STILL_RUNNING: gettext_lazy("the one before had not ended"),
 }
-_FIELDS: Final[
-    Mapping[str, Promise]
-] = {  # what a field of the form must be, where the error is not in English
-    "repeat": gettext_lazy("Choose daily or weekly."),
-    "days": gettext_lazy("Choose at least one day of the week, of those between the first and the last day."),
-    "times": gettext_lazy("Enter one to four different times, at least five minutes apart."),
-    "from": gettext_lazy("Enter a day, or nothing."),
-    "until": gettext_lazy("Enter a day that is not before the first, or nothing."),
-}
+_FIELDS: Final = frozenset({"repeat", "days", "times", "from", "until"})
 _STILL: Final = re.compile(r"(refresh|run) (\d+) had not ended: (.+)")
 
 
@@ -98,7 +90,7 @@ def decision_in_words(decision: DecisionView) -> str:
         told = _("refresh %(n)s had not ended: %(status)s")
         if kind == "run":
             told = _("run %(n)s had not ended: %(status)s")
-        return told % {"n": number, "status": status_word(status)}
+        return told % {"n": number, "status": term(status)}
     return str(_REASONS.get(decision.reason, decision.reason))
 
 
@@ -150,22 +142,19 @@ def form_of(data: Schedule | Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def beside_fields(problems: Sequence[Problem]) -> dict[str, list[Problem]]:
+def beside_fields(problems: Sequence[Problem]) -> dict[str, list[ProblemText]]:
     """Sort problems to the fields of a form."""
-    found: dict[str, list[Problem]] = {}
+    found: dict[str, list[ProblemText]] = {}
     for problem in problems:
         field = re.split(r"[.\[]", problem.where.removeprefix("schedule."))[0]
         found.setdefault(field if field in {*_FIELDS, "time_zone"} else "", []).append(said(problem, field))
     return found
 
 
-def said(problem: Problem, field: str = "") -> Problem:
-    """Return a problem of a schedule in the reader's language, as particular as its field allows."""
-    if problem.code != "SCHEDULE_INVALID" or field not in _FIELDS:
-        return in_this_language(problem)
-    if (get_language() or "en").startswith("en"):
-        return replace(problem, remedy="")  # it says how to write it in a file
-    return Problem(problem.code, str(_FIELDS[field]), problem.where)
+def said(problem: Problem, field: str = "") -> ProblemText:
+    """Return a problem of a schedule in the reader's language; of a field without how to write it in a file."""
+    text = in_this_language(problem)
+    return replace(text, remedy="") if problem.code == "SCHEDULE_INVALID" and field in _FIELDS else text
 
 
 def _short(day: int) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from leleka.core.messages import Message
 from leleka.core.ports.clock import Clock
 from leleka.engine.run import Watcher
 from leleka.warehouse.engines.port import Engine
@@ -19,6 +20,6 @@ class JobContext:
     watcher: Watcher
 
     @property
-    def say(self) -> Callable[[str], None]:
+    def say(self) -> Callable[[Message], None]:
         """Tell the watcher what is being done."""
         return self.watcher.stage

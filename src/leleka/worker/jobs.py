@@ -3,7 +3,7 @@
 """
 
 from collections.abc import Container, Mapping, Sequence
-from dataclasses import asdict, fields, is_dataclass
+from dataclasses import fields, is_dataclass
 from datetime import datetime
 from typing import Any, Final
 
@@ -11,10 +11,12 @@ import structlog
 from structlog.contextvars import bind_contextvars
 
 from leleka.core.clock import utc_now
-from leleka.core.messages import message_data
+from leleka.core.messages import Message
 from leleka.core.ports.clock import Clock
 from leleka.core.statuses import TaskStatus
 from leleka.errors import LelekaError, NeedsAttention, NotFound
+from leleka.messages.progress import in_english
+from leleka.messages.stored import problem_data, said_data
 from leleka.services.access.actor import Actor
 from leleka.services.connections.open_destination import opened
 from leleka.services.installation import lake_sessions
@@ -65,7 +67,7 @@ def carry_out(job: str, clock: Clock) -> None:
     elif kind == NOTICES:
         notice_sweep.work(clock)
     else:
-        raise NotFound("ERRAND_UNKNOWN", f"There is nothing like {job!r} to do.")
+        raise NotFound("ERRAND_UNKNOWN", job=job)
 
 
 def _run(number: int, clock: Clock) -> None:
@@ -146,11 +148,11 @@ def _work(row: Task, clock: Clock) -> None:
     try:
         result = _result(row, clock, _Watcher(number))
     except LelekaError as error:
-        finish(number, TaskStatus.FAILED, problems=[asdict(one) for one in error.problems])
+        finish(number, TaskStatus.FAILED, problems=[problem_data(one) for one in error.problems])
     except Exception:
         log.exception("a task failed unexpectedly", task=number)
-        bug = NeedsAttention("INTERNAL_ERROR", "Something went wrong inside Leleka.")
-        finish(number, TaskStatus.FAILED, problems=[asdict(one) for one in bug.problems])
+        bug = NeedsAttention("INTERNAL_ERROR.brief")
+        finish(number, TaskStatus.FAILED, problems=[problem_data(one) for one in bug.problems])
     else:
         finish(number, TaskStatus.SUCCESSFUL, result=result)
 
@@ -174,8 +176,8 @@ class _Watcher:
     def __init__(self, number: int) -> None:
         self._number = number
 
-    def stage(self, sentence: str) -> None:
-        Task.objects.filter(pk=self._number).update(stage=sentence[:200], stage_told=message_data(sentence))
+    def stage(self, said: Message) -> None:
+        Task.objects.filter(pk=self._number).update(stage=in_english(said)[:200], stage_told=said_data(said))
 
     def planned(self, planned: object) -> None:
         """Its result says it."""

@@ -1,12 +1,13 @@
 from dataclasses import replace
 
-from leleka.core.messages import message_data
 from leleka.core.ports.clock import Clock
 from leleka.engine.guards import confirmation_needed
 from leleka.engine.rate_limit import ImportLimiter
 from leleka.engine.run import Watcher, preview
 from leleka.engine.suppression_reading import NoCache
 from leleka.errors import LelekaError
+from leleka.messages.progress import in_english
+from leleka.messages.stored import said_data
 from leleka.services.access.actor import Actor
 from leleka.services.access.permissions import require_export
 from leleka.services.connections.open_destination import Opened, opened
@@ -50,8 +51,8 @@ def preview_export(
         counts=planned.counts,
         requests=len(batches),
         minutes=seconds / 60,
-        confirmation_reason=reason,
-        confirmation_told=message_data(reason),
+        confirmation_reason=in_english(reason),
+        confirmation_told=said_data(reason),
         too_large=planned.counts.selected > spec.limit,
         limit=spec.limit,
         plan_limit=connection.plan_limit,

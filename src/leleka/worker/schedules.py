@@ -7,7 +7,6 @@ both or neither (fault 6).
 
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import asdict
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Final
@@ -23,6 +22,8 @@ from leleka.core.schedules.model import STILL_RUNNING, Decision, decide
 from leleka.core.schedules.parser import parse_schedule
 from leleka.core.statuses import DueOutcome, StepStatus
 from leleka.errors import LelekaError, Problem
+from leleka.messages.problems import english
+from leleka.messages.stored import problem_data
 from leleka.services.exports.schedule_setting import OWN, next_due
 from leleka.services.installation import database_outage
 from leleka.services.refresh import commands as refresh_commands
@@ -130,7 +131,7 @@ class _Due:
                 with transaction.atomic():
                     refresh = refresh_commands.plan(self._scope, self._trigger, _BY, decision.due_at)
             except LelekaError as error:
-                decision = decision.failed(str(error))
+                decision = decision.failed(_in_lines(error))
         self._remember(decision, live if decision.reason == STILL_RUNNING else "", now, refresh)
 
     def _remember(
@@ -155,7 +156,7 @@ class _Due:
         if due_at is None:
             return
         with suppress(IntegrityError), transaction.atomic():
-            self._remember(Decision(due_at, DueOutcome.FAILED, str(error)), "", now)
+            self._remember(Decision(due_at, DueOutcome.FAILED, _in_lines(error)), "", now)
             self._move_on(now + _DAY)
 
     def _move_on(self, to: datetime | None) -> None:
@@ -180,8 +181,8 @@ def close_finished(clock: Clock) -> None:
 def _close(refresh: Refresh) -> None:
     for step in refresh.steps.exclude(status__in=ENDED).select_related("run"):
         if step.run is None:
-            gone = Problem("REMOVED_MEANWHILE", "The run was removed after the refresh had begun.")
-            step.status, step.problems = StepStatus.SKIPPED, [asdict(gone)]
+            gone = Problem.of("REMOVED_MEANWHILE.run")
+            step.status, step.problems = StepStatus.SKIPPED, [problem_data(gone)]
         else:
             step.status, step.problems = step.run.status, step.run.problems
             step.finished_at = step.run.finished_at
@@ -189,3 +190,7 @@ def _close(refresh: Refresh) -> None:
     statuses = [StepStatus(status) for status in refresh.steps.values_list("status", flat=True)]
     canceled = Refresh.objects.filter(pk=refresh.pk, cancel_requested_at__isnull=False).exists()
     Refresh.objects.filter(pk=refresh.pk).update(status=overall(statuses, canceled=canceled))
+
+
+def _in_lines(error: LelekaError) -> str:
+    return "\n".join(str(english(problem)) for problem in error.problems)

@@ -7,7 +7,10 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
+from leleka.core.messages import NOTHING, Message
 from leleka.core.ports.outbox import Outbox
+from leleka.messages.progress import in_english
+from leleka.messages.stored import said_of
 from leleka.state.models import Account, AttemptRow, Export, Ledger, Run, RunStatus
 from leleka.state.outbox import DjangoOutbox
 from tests.contract.core.ports.outbox import LEASE, PLAN, OutboxContract, World
@@ -108,11 +111,11 @@ class TestDjangoOutbox(OutboxContract):
             result = execute(sql, *rest)
             if sql.startswith("SELECT") and "lane_id" in sql:
                 for other in others:
-                    assert other.take_lane() == ""
+                    assert other.take_lane() == NOTHING
             return result
 
         with connection.execute_wrapper(get_in_between):
-            assert first.take_lane() != ""
+            assert first.take_lane() != NOTHING
         assert world.lane() == "2"
 
     def test_a_run_is_queued_while_another_one_of_the_account_delivers(self) -> None:
@@ -121,11 +124,11 @@ class TestDjangoOutbox(OutboxContract):
         first, second = world.claim("1"), world.claim("2")
         queued = Run.objects.filter(pk=world.runs["2"])
         queued.update(status=RunStatus.PROCESSING)
-        assert first.take_lane() == ""
-        assert second.take_lane() != ""
+        assert first.take_lane() == NOTHING
+        assert second.take_lane() != NOTHING
         assert queued.get().status == RunStatus.QUEUED
         first.release_lane()
-        assert second.take_lane() == ""
+        assert second.take_lane() == NOTHING
         assert queued.get().status == RunStatus.PROCESSING
         queued.update(status=RunStatus.CANCELING)
         second.take_lane()
@@ -151,6 +154,8 @@ class TestDjangoOutbox(OutboxContract):
     def test_a_plan_that_must_be_confirmed_waits(self) -> None:
         """I-11."""
         world = DjangoWorld()
-        world.claim().planned(PLAN, (), needs_confirmation="so many would leave")
+        reason = Message("LEAVERS_MARKED_EMPTIED", leaving=3, names=["Gold"])
+        world.claim().planned(PLAN, (), needs_confirmation=reason)
         run = Run.objects.get(pk=world.runs["1"])
-        assert (run.status, run.confirmation_reason) == (RunStatus.NEEDS_CONFIRMATION, "so many would leave")
+        assert (run.status, run.confirmation_reason) == (RunStatus.NEEDS_CONFIRMATION, in_english(reason))
+        assert said_of(run.confirmation_told) == reason

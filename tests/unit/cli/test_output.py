@@ -26,9 +26,7 @@ def test_a_name_that_is_no_text_does_not_break_the_document(
     capsysbinary: pytest.CaptureFixture[bytes],
 ) -> None:
     """A file's name may hold any bytes; what reads the output still finds JSON."""
-    report_problems(
-        InvalidInput("DEFINITIONS_NOT_FOUND", "It is not there.", where="\udcff.yaml"), as_json=True
-    )
+    report_problems(InvalidInput("DEFINITIONS_NOT_FOUND", where="\udcff.yaml"), as_json=True)
     (problem,) = json.loads(capsysbinary.readouterr().out)["problems"]
     assert problem["where"] == "\udcff.yaml"
     print_json(["\udcff"])

@@ -8,6 +8,7 @@ from leleka.conf import settings
 from leleka.core.configuration import Channels
 from leleka.errors import InvalidInput
 from tests.unit.conf.test_settings import read
+from tests.wording import words
 
 SECRET = "CANARY-secret-0123456789"
 
@@ -21,7 +22,7 @@ def refused(monkeypatch: pytest.MonkeyPatch, **values: str) -> str:
     with pytest.raises(InvalidInput) as caught:
         read(monkeypatch, **values)
     assert "CANARY" not in f"{caught.value}{caught.value!r}"
-    return str(caught.value)
+    return words(caught.value)
 
 
 def test_without_any_setting_notices_stay_in_the_pages(monkeypatch: pytest.MonkeyPatch) -> None:

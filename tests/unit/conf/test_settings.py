@@ -8,6 +8,7 @@ import pytest
 from leleka.conf import databases, settings
 from leleka.core.configuration import Configuration
 from leleka.errors import InvalidInput
+from leleka.messages.problems import english
 
 
 @pytest.fixture(autouse=True)
@@ -109,7 +110,7 @@ def test_a_wrong_value_is_named_once_by_its_setting(
         read(monkeypatch, **{name: value})
     (problem,) = caught.value.problems
     assert (problem.code, problem.where) == ("SETTING_INVALID", f"LELEKA_{name.upper()}")
-    assert problem.message.endswith(".")
+    assert english(problem).message.endswith(".")
 
 
 def test_all_wrong_settings_are_named_at_once(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,13 +8,14 @@ import pytest
 
 from leleka.conf import settings
 from leleka.errors import InvalidInput
+from leleka.messages.problems import english
 
 
 def problem(call: object) -> tuple[str, str]:
     with pytest.raises(InvalidInput) as caught:
         call()  # type: ignore[operator]
     (found,) = caught.value.problems
-    assert found.message
+    assert english(found).message
     return found.code, found.where
 
 

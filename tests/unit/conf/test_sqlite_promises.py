@@ -13,6 +13,7 @@ from django.db.utils import ConnectionHandler
 
 from leleka.conf import databases
 from leleka.errors import NeedsAttention
+from leleka.messages.problems import english
 
 pytestmark = pytest.mark.django_db  # for the connections that are made here
 NEW, OLD = (3, 51, 3), (3, 51, 2)
@@ -34,8 +35,8 @@ def told(connection: BaseDatabaseWrapper) -> str:
     (problem,) = caught.value.problems
     assert problem.code == "DATABASE_UNSAFE"
     assert problem.where == str(connection.settings_dict["NAME"])
-    assert "LELEKA_DATA_DIR" in problem.remedy
-    return problem.message
+    assert "LELEKA_DATA_DIR" in english(problem).remedy
+    return english(problem).message
 
 
 def test_a_connection_that_keeps_its_promises_is_left_alone(tmp_path: Path) -> None:

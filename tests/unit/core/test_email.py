@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from leleka.core import email
 from leleka.core.email import Address, Unusable, mask, mask_within, normalise
+from leleka.messages.problems import english
 
 
 def code(text: str | None) -> str | None:
@@ -16,7 +17,7 @@ def code(text: str | None) -> str | None:
 def reason(text: str) -> str:
     found = normalise(text)
     assert isinstance(found, Unusable), found
-    return found.sentence
+    return english(found.problem).message
 
 
 @pytest.mark.parametrize("text", [None, "", " ", "\t\n", "\u00a0"])
@@ -133,7 +134,7 @@ def test_any_text_is_an_address_or_has_a_reason(text: str) -> None:
         assert found.key.isascii()
     else:
         assert found.code.startswith("EMAIL_")
-        assert found.sentence.endswith(".")
+        assert english(found.problem).message.endswith(".")
 
 
 @given(st.from_regex(re.compile(email.FAST_PATTERN, re.ASCII), fullmatch=True))

@@ -2,6 +2,7 @@ import pytest
 
 from leleka.core.email import Unusable
 from leleka.core.phone import mask, normalise
+from leleka.messages.problems import english
 
 
 def code(text: str, country: str) -> str | None:
@@ -67,4 +68,4 @@ def test_a_refusal_shows_two_digits_at_most() -> None:
     assert mask("12345") == "***"
     found = normalise("07911123456789", "GB")
     assert isinstance(found, Unusable)
-    assert "0791" not in found.sentence
+    assert "0791" not in english(found.problem).message

@@ -19,7 +19,7 @@ SOURCES: Final = sorted(
     # A migration keeps what it was made with; the sandbox, which imports nothing of the product, has words of its own.
     if not {"migrations", "sandbox"} & set(path.parts) and path != PACKAGE / "core" / "statuses.py"
 )
-TRANSLATES: Final = frozenset({"_", "gettext", "gettext_lazy"})
+TRANSLATES: Final = frozenset({"_", "gettext", "gettext_lazy", "msg"})
 
 
 def literals(source: str) -> Iterator[str]:

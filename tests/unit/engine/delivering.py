@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from leleka.core.columns import Column, ColumnType, Table
 from leleka.core.data_matching import DataMatching, Leavers, Line
+from leleka.core.messages import NOTHING, Message
 from leleka.core.outcomes import Cause, Refused, RefusedRow
 from leleka.core.outcomes import Outcome as Answered
 from leleka.core.plan import Ended, Selection
@@ -64,7 +65,7 @@ class Scene:
     share: float = 0.9
     lease_seconds: float = 60.0
     latency: Callable[[], float] = lambda: 0.2
-    said: list[str] = field(default_factory=list)
+    said: list[Message] = field(default_factory=list)
     waiting: set[str] = field(default_factory=set)  # whose send by another run is open
     senders: VirtualSenders = field(init=False)
 
@@ -93,7 +94,7 @@ class Scene:
             automations=False,
         )
         planned = self.warehouse.plan(selection, suppressed=(), waiting=(), pack=packer.pack)
-        outbox.planned(planned, packer.batches(), needs_confirmation="")
+        outbox.planned(planned, packer.batches(), needs_confirmation=NOTHING)
         return outbox
 
     def claim(self, name: str = "1") -> MemoryOutbox:

@@ -5,6 +5,7 @@ from random import Random  # noqa: TID251 - the class, for seeded generators
 
 import pytest
 
+from leleka.core.messages import NOTHING, Message
 from leleka.core.outcomes import Ending, Settled
 from leleka.core.ports.outbox import BatchStatus
 from leleka.engine.rate_limit import TimeScale
@@ -115,17 +116,17 @@ def test_a_run_behind_another_one_says_so_and_asks_after_its_batches_meanwhile()
     stage.new_process()
     stage.store.lane = ""
     ahead = other_run(stage)
-    assert ahead.take_lane() == ""
+    assert ahead.take_lane() == NOTHING
     delivery = stage.delivery(stage.claim())
     stage.clock.sleep(5)
     posts = len(stage.destination.sent)
     while stage.batches()[0].status is not BatchStatus.CONFIRMED:
         delivery.step()
-    assert stage.said[-1] == "Queued behind run other of another export"
+    assert stage.said[-1] == Message("QUEUED_BEHIND", run="other", name="another export")
     assert len(stage.destination.sent) == posts
     ahead.release_lane()
     delivery.run()
-    assert stage.said[-1] == "Delivering"
+    assert stage.said[-1] == Message("DELIVERING")
     assert stage.arrived() == names(500)
 
 
@@ -139,7 +140,7 @@ def test_a_batch_that_comes_back_after_the_lane_was_left_queues_for_it_again() -
     while stage.batches()[0].status is not BatchStatus.ACCEPTED:
         delivery.step()
     ahead = other_run(stage)
-    assert ahead.take_lane() == ""
+    assert ahead.take_lane() == NOTHING
     until = stage.clock.monotonic() + 30
     while stage.clock.monotonic() < until:
         delivery.step()
@@ -158,7 +159,7 @@ def test_a_run_whose_lane_was_taken_while_it_slept_does_not_send() -> None:
         delivery.step()
     stage.clock.sleep(300)
     ahead = other_run(stage)
-    assert ahead.take_lane() == ""
+    assert ahead.take_lane() == NOTHING
     posts = len(stage.senders.posts)
     for _ in range(40):
         ahead.keep_alive()
@@ -174,7 +175,7 @@ def test_a_canceled_run_in_the_queue_ends_without_the_lane() -> None:
     stage = scene(10)
     delivery = stage.delivery(stage.plan())
     ahead = other_run(stage)
-    assert ahead.take_lane() == ""
+    assert ahead.take_lane() == NOTHING
     for _ in range(5):
         delivery.step()
     stage.run_of().cancel_requested = True

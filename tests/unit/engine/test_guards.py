@@ -5,10 +5,12 @@ from collections.abc import Iterable
 import pytest
 
 from leleka.core.data_matching import DataMatching, LeaverPolicy, Leavers, Line
+from leleka.core.messages import NOTHING, Message
 from leleka.core.plan import Counts, Planned
 from leleka.core.ports.destination import Check, CheckStatus
 from leleka.engine.guards import check_destination, check_fields, check_limit, confirmation_needed
-from leleka.errors import InvalidInput, NeedsAttention, TryLater
+from leleka.errors import InvalidInput, NeedsAttention, Problem, TryLater
+from leleka.messages.problems import english
 from tests.fakes.clock import VirtualClock
 from tests.fakes.destination import FakeDestination
 
@@ -43,7 +45,7 @@ class Recovering(FakeDestination):
     def check(self, target: str | None) -> Iterable[Check]:
         self.failures -= 1
         if self.failures >= 0:
-            yield Check("address", CheckStatus.FAILED, "It is busy.", "THROTTLED", tries=3)
+            yield Check("address", CheckStatus.FAILED, problem=Problem("THROTTLED"), tries=3)
         else:
             yield from super().check(target)
 
@@ -86,8 +88,8 @@ def test_more_people_than_the_limit_and_nothing_goes() -> None:
     check_limit(planned(selected=10), 10)
     with pytest.raises(InvalidInput) as error:
         check_limit(planned(selected=11_000), 10_000)
-    assert "11,000" in str(error.value)
-    assert "10,000" in str(error.value)
+    assert "11,000" in english(error.value.problems[0]).message
+    assert "10,000" in english(error.value.problems[0]).message
 
 
 @pytest.mark.parametrize(
@@ -110,9 +112,9 @@ def test_many_leavers_need_a_confirmation(left: int, known: int, asks: bool, lea
 def test_a_segment_that_is_suddenly_empty_needs_a_confirmation() -> None:
     """I-11: however few would leave."""
     reason = confirmation_needed(planned(left=1, known=1000), UNSUBSCRIBE, ("High tier",))
-    assert "High tier" in reason
-    assert confirmation_needed(planned(left=0, known=1000), UNSUBSCRIBE, ("High tier",)) == ""
+    assert reason == Message("LEAVERS_UNSUBSCRIBED_EMPTIED", leaving=1, names=["High tier"])
+    assert confirmation_needed(planned(left=0, known=1000), UNSUBSCRIBE, ("High tier",)) == NOTHING
 
 
 def test_leavers_that_are_kept_need_none() -> None:
-    assert confirmation_needed(planned(left=1000, known=1000), Leavers(), ("High tier",)) == ""
+    assert confirmation_needed(planned(left=1000, known=1000), Leavers(), ("High tier",)) == NOTHING

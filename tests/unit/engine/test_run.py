@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 import pytest
 
 from leleka.core.data_matching import LeaverPolicy, Leavers
+from leleka.core.messages import Message
 from leleka.core.plan import Ended, Planned, Selection, Span, Verdict
 from leleka.core.ports.destination import Suppressed, SuppressedPage, SuppressionReason
 from leleka.core.ports.outbox import Batch, BatchStatus, LeaseLost, RejectedRow
@@ -14,6 +15,7 @@ from leleka.engine.pre_send_check import nobody
 from leleka.engine.rate_limit import TimeScale
 from leleka.engine.run import RunContext, RunSpec, execute, verdicts
 from leleka.errors import LelekaError
+from leleka.messages.progress import in_english
 from tests.fakes.clock import VirtualClock
 from tests.fakes.outbox import MemoryOutbox
 from tests.fakes.warehouse import MemoryWarehouse
@@ -26,8 +28,8 @@ class Onlooker:
 
     stages: list[str] = field(default_factory=list)
 
-    def stage(self, sentence: str) -> None:
-        self.stages.append(sentence)
+    def stage(self, said: Message) -> None:
+        self.stages.append(in_english(said))
 
     def planned(self, planned: Planned) -> None:
         self.stages.append(planned.reference)

@@ -5,11 +5,13 @@ from dataclasses import dataclass, field
 
 import pytest
 
+from leleka.core.messages import Message
 from leleka.core.ports.destination import Suppressed, SuppressedPage, SuppressionReason
 from leleka.core.ports.outbox import RunCanceled
 from leleka.engine import suppression_reading
 from leleka.engine.suppression_reading import Progress, Reading
 from leleka.errors import LelekaError, NeedsAttention, TryLater
+from leleka.messages.problems import english
 from tests.fakes.clock import VirtualClock
 from tests.fakes.destination import FakeDestination
 
@@ -46,7 +48,7 @@ class Paged(FakeDestination):
         self.asked += 1
         self.clock.sleep(5.0)
         if self.asked == self.breaks_at:
-            raise TryLater("SERVER_ERROR", "no answer")
+            raise TryLater("SERVER_ERROR", shown="HTTP 500")
         people = super().suppressed_page(target, reason, after).people
         page = people[:PAGE]
         left = -(-len(people) // PAGE) if self.tells else None
@@ -57,7 +59,7 @@ class Paged(FakeDestination):
 class Scene:
     clock: VirtualClock = field(default_factory=VirtualClock)
     cache: Kept = field(default_factory=Kept)
-    said: list[str] = field(default_factory=list)
+    said: list[Message] = field(default_factory=list)
     canceled: bool = False
 
     def __post_init__(self) -> None:
@@ -87,15 +89,15 @@ def test_how_far_it_is_is_told(scene: Scene) -> None:
     """The first page of each kind tells how many there are; 4 and 3 requests, the empty last ones counted."""
     scene.people(25, 13)
     scene.read()
-    told = [one.removeprefix("Reading who unsubscribed or bounced: ") for one in scene.said]
-    assert told == ["1 request", *(f"{n} of about 7 requests" for n in range(2, 7)), "7 requests"]
+    between = [Message("READING_SUPPRESSED_PART", asked=n, about=7) for n in range(2, 7)]
+    assert scene.said == [Message("READ_SUPPRESSED", asked=1), *between, Message("READ_SUPPRESSED", asked=7)]
 
 
 def test_how_far_it_is_is_not_guessed_where_nobody_says(scene: Scene) -> None:
     scene.people(25)
     scene.destination.tells = False
     scene.read()
-    assert scene.said[1] == "Reading who unsubscribed or bounced: 2 requests"
+    assert scene.said[1] == Message("READ_SUPPRESSED", asked=2)
 
 
 def test_of_quick_requests_not_every_one_is_told(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -116,7 +118,9 @@ def test_more_than_the_budget_and_nobody_has_anything(
     with pytest.raises(NeedsAttention) as refusal:
         scene.read()
     assert refusal.value.code == "SUPPRESSED_TOO_MANY"
-    assert ("about 22 requests" if tells else "more than 5 requests") in str(refusal.value)
+    assert ("about 22 requests" if tells else "more than 5 requests") in english(
+        refusal.value.problems[0]
+    ).message
     assert scene.destination.asked == (2 if tells else 5)
 
 

@@ -4,9 +4,11 @@ from collections.abc import Sequence
 from typing import Annotated, Any, Final, Generic, Literal, TypeVar
 
 from ninja import Path, Schema
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict, Field, model_validator
 
 from leleka.api.problems import ProblemOut
+from leleka.core.ports.destination import Check
+from leleka.messages.stored import check_view
 
 T = TypeVar("T")
 LARGEST: Final = 2**53 - 1  # what every reader of JSON keeps exactly
@@ -69,6 +71,12 @@ class CheckOut(Schema):
     standing: Literal["passed", "failed", "skipped"]
     sentence: str
     code: str
+
+    @model_validator(mode="before")
+    @classmethod
+    def _in_words(cls, check: object) -> object:
+        plain = getattr(check, "_obj", check)
+        return check_view(plain) if isinstance(plain, Check) else check
 
 
 class AskedRunOut(Schema):

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from leleka.cli.output import JsonOption, out, print_json, print_table, say
+from leleka.cli.output import JsonOption, out, print_json, print_table, say, tell
 from leleka.core.ports.destination import Check, CheckStatus
 
 _MARKS = {"created": "+", "changed": "~", "unchanged": "=", "removed": "-", "absent": "?"}
@@ -25,7 +25,7 @@ def apply(
     from leleka.services.installation import preparation
 
     preparation.prepare()
-    done = definition_apply.apply(Actor.operator(), file, say, plan_only=plan, prune=prune)
+    done = definition_apply.apply(Actor.operator(), file, tell, plan_only=plan, prune=prune)
     if json:
         print_json(done)
         return
@@ -75,7 +75,9 @@ def check(
 
 
 def _print_step(step: Check) -> None:
+    from leleka.messages.stored import check_view
+
     colour = {"passed": "green", "failed": "red"}.get(step.standing, "dim")
     code = f" [dim]\\[{step.code}][/dim]" if step.code else ""
-    told = escape(step.sentence)
+    told = escape(check_view(step)["sentence"])
     out.print(f"  [{colour}]{step.standing:<8}[/{colour}]{step.name:<10}{told}{code}", soft_wrap=True)

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from leleka.cli.output import JsonOption, out, print_json, print_table, say
+from leleka.cli.output import JsonOption, out, print_json, print_table, say, tell
 
 app = typer.Typer(help="Look at exports, preview and run them.", no_args_is_help=True)
 Name = Annotated[str, typer.Argument(help="The export's name.")]
@@ -114,7 +114,7 @@ def reconcile(
     from leleka.services.installation import preparation
 
     preparation.prepare()
-    found = reconciliation.reconcile(Actor.operator(), name, current_clock(), say, repair=repair)
+    found = reconciliation.reconcile(Actor.operator(), name, current_clock(), tell, repair=repair)
     if json:
         print_json(found)
         return

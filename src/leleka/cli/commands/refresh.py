@@ -44,13 +44,15 @@ def refresh(
 
 
 def _print(view: RefreshView) -> None:
+    from leleka.messages.problems import english
+
     rows = [
         (one.kind, one.name, one.status, one.rows, "" if one.changed else "up to date") for one in view.steps
     ]
     print_table(("step", "name", "status", "rows", ""), rows, "There is nothing to refresh yet.")
     for step in view.steps:
         for problem in step.problems:
-            out.print(f"{step.name or step.kind}: {problem}", markup=False, soft_wrap=True)
+            out.print(f"{step.name or step.kind}: {english(problem)!s}", markup=False, soft_wrap=True)
 
 
 def _exit_code(view: RefreshView) -> int:

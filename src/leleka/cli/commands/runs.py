@@ -9,7 +9,6 @@ import typer
 from leleka.cli.output import JsonOption, out, print_json, print_table
 from leleka.core.email import mask
 from leleka.core.plan import Ended
-from leleka.core.reason_codes import sentence
 from leleka.core.statuses import RunStatus
 from leleka.services.runs.contracts import RunView
 
@@ -68,6 +67,7 @@ def show(
 ) -> None:
     """Show the report of a run, and who ended how; addresses are masked."""
     from leleka.cli.reports import print_run
+    from leleka.messages.reasons import in_words
     from leleka.services.access.actor import Actor
     from leleka.services.installation import preparation
     from leleka.services.runs import queries as run_queries
@@ -83,7 +83,7 @@ def show(
         return
     print_run(view)
     if rows:
-        table = [(one.profile_id, one.address, one.code, one.detail or sentence(one.code)) for one in people]
+        table = [(one.profile_id, one.address, one.code, one.detail or in_words(one.code)) for one in people]
         print_table(("profile", "address", "code", "why"), table, f"Nobody was {rows}.")
 
 

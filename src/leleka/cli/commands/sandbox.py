@@ -46,7 +46,7 @@ def _speed(text: str) -> float | None:
     except ValueError:
         speed = 0.0
     if not 0 < speed < float("inf"):
-        raise InvalidInput("SPEED_INVALID", "The speed is a number above 0, or 'unlimited'.", where="--speed")
+        raise InvalidInput("SPEED_INVALID", where="--speed")
     return speed
 
 

@@ -116,12 +116,7 @@ def tell(folder: Path, *, customers: int, speed: str) -> None:
 def empty(folder: Path) -> None:
     """Make room. Only a folder of the demo's own is ever emptied."""
     if folder.exists() and any(folder.iterdir()) and not (folder / _MARK).exists():
-        raise Conflict(
-            "DEMO_FOLDER_IN_USE",
-            "The folder holds something else.",
-            where=str(folder),
-            remedy="Name another one.",
-        )
+        raise Conflict("DEMO_FOLDER_IN_USE", where=str(folder))
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     (folder / _MARK).touch()
@@ -148,7 +143,7 @@ def running_sandbox(
         try:
             first = process.stdout.readline() if process.stdout else ""
             if "http://" not in first:
-                raise TryLater("SANDBOX_SILENT", "The sandbox did not start.", where=str(log))
+                raise TryLater("SANDBOX_SILENT", where=str(log))
             address = first.partition("http://")[2].partition(";")[0].strip()
             out.print(f"   it listens on {address}; what it holds: http://{address}/_sandbox", markup=False)
             yield address
@@ -178,7 +173,7 @@ def leleka(environment: dict[str, str], *words: object, may_have_rejected: bool 
     code = subprocess.run([*program(), *arguments], env=environment, check=False).returncode
     done_with_rejected = 3
     if code != 0 and not (may_have_rejected and code == done_with_rejected):
-        raise Conflict("DEMO_STEP_FAILED", f"leleka {arguments[0]} ended with exit code {code}.")
+        raise Conflict("DEMO_STEP_FAILED", command=arguments[0], code=code)
 
 
 def _compare(folder: Path, address: str, environment: dict[str, str], run: int) -> None:
@@ -189,12 +184,9 @@ def _compare(folder: Path, address: str, environment: dict[str, str], run: int) 
     missing, extra = sorted(expected.keys() - listed.keys()), sorted(listed.keys() - expected.keys())
     different = sorted(one for one in expected.keys() & listed.keys() if expected[one] != listed[one])
     if missing or extra or different:
-        raise Conflict(
-            "DEMO_LIST_DIFFERS",
-            f"The list lacks {len(missing)}, has {len(extra)} too many, and {len(different)} differ.",
-        )
+        raise Conflict("DEMO_LIST_DIFFERS", missing=len(missing), extra=len(extra), different=len(different))
     if broken := violations(address):
-        raise Conflict("DEMO_RULES_BROKEN", f"The sandbox saw these rules broken: {', '.join(broken)}.")
+        raise Conflict("DEMO_RULES_BROKEN", broken=broken)
     less = f", less the {len(refused)} it refused" if refused else ""
     out.print(
         f"\n[green]The list equals the segments{less}:[/green] {len(listed):,} contacts were read back from the "

@@ -25,12 +25,9 @@ _ALWAYS: Final = {
 }  # probes say it themselves; a document is a document
 _COME_AGAIN: Final = "5"  # seconds
 _REFUSALS: Final = {
-    HTTPStatus.BAD_REQUEST: ("REQUEST_INVALID", "The request could not be understood."),
-    HTTPStatus.REQUEST_TIMEOUT: ("BODY_TOO_SLOW", "The body of the request took too long to arrive."),
-    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: (
-        "BODY_TOO_LARGE",
-        "The body of the request is larger than 1 MB.",
-    ),
+    HTTPStatus.BAD_REQUEST: "REQUEST_INVALID",
+    HTTPStatus.REQUEST_TIMEOUT: "BODY_TOO_SLOW",
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "BODY_TOO_LARGE",
 }
 
 
@@ -44,7 +41,7 @@ class Standing:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         refused = request.META.get(REFUSED)
         if refused is not None:
-            return _told(request, refused, Problem(*_REFUSALS[refused]))
+            return _told(request, refused, Problem(_REFUSALS[refused]))
         problem = None if request.path in _ALWAYS else self._ready.problem()
         if problem is not None:
             return _later(request, problem)
@@ -57,7 +54,7 @@ def broken(request: HttpRequest) -> HttpResponse:
     trouble = database_outage.trouble(error) if error else None
     if trouble is not None:
         # Where the database is, and what its driver says, is for the log.
-        return _later(request, Problem("DATABASE_AWAY", "The database does not answer."))
+        return _later(request, Problem.of("DATABASE_AWAY.brief"))
     if request.path.startswith(_API):
         return problems.broken(getattr(request, "request_id", ""))
     return errors.broken(request)

@@ -4,8 +4,10 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
+from leleka.core.messages import NOTHING, Message
 from leleka.core.outcomes import Accepted, Outcome, Pending, Settled
 from leleka.core.secret import Secret
+from leleka.errors import Problem
 
 
 class CheckStatus(StrEnum):
@@ -16,15 +18,25 @@ class CheckStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One step of a connection test. ``code`` is set where it failed, ``tries`` where it may pass another time:
-    so often is it worth taking before its failure counts.
+    """One step of a connection test: what it says where it passed or was skipped, the problem where it failed.
+
+    ``tries`` is set where it may pass another time: so often is it worth taking before its failure counts.
     """
 
     name: str
     standing: CheckStatus
-    sentence: str
-    code: str = ""
+    said: Message = NOTHING
+    problem: Problem | None = None
     tries: int = 1
+
+    @property
+    def code(self) -> str:
+        return self.problem.code if self.problem else ""
+
+
+def skipped(name: str) -> Check:
+    """Return the step after one that failed."""
+    return Check(name, CheckStatus.SKIPPED, Message("CHECK_SKIPPED"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, Protocol
 
+from leleka.core.messages import Message
 from leleka.core.outcomes import Outcome
 from leleka.core.plan import Planned, SettledRun, Span
 from leleka.errors import Conflict
@@ -96,21 +97,21 @@ class LeaseLost(Conflict):
     """Another worker owns the run now; whatever this one still knows must not be written."""
 
     def __init__(self) -> None:
-        super().__init__("LEASE_LOST", "Another process has taken over this run.")
+        super().__init__("LEASE_LOST")
 
 
 class RunCanceled(Conflict):
     """Somebody asked to stop the run while it was planned: nothing was sent."""
 
     def __init__(self) -> None:
-        super().__init__("RUN_CANCELED", "The run was canceled before anything was sent.")
+        super().__init__("RUN_CANCELED")
 
 
 class LaneLost(Conflict):
     """Another run of the account delivers now: this one must queue again before it sends."""
 
     def __init__(self) -> None:
-        super().__init__("LANE_LOST", "Another run of the account has begun to deliver.")
+        super().__init__("LANE_LOST")
 
 
 class Outbox(Protocol):
@@ -132,12 +133,12 @@ class Outbox(Protocol):
         """Return the seconds for which this worker still owns the run, by the monotonic clock."""
         ...
 
-    def planned(self, planned: Planned, batches: Sequence[Batch], *, needs_confirmation: str) -> None:
+    def planned(self, planned: Planned, batches: Sequence[Batch], *, needs_confirmation: Message) -> None:
         """Store the plan and its batches; a reason in ``needs_confirmation`` makes the run wait."""
         ...
 
-    def take_lane(self) -> str:
-        """Try to become the account's one delivering run; give "" or the name of the run ahead."""
+    def take_lane(self) -> Message:
+        """Try to become the account's one delivering run; return nothing, or what to say of the run ahead."""
         ...
 
     def release_lane(self) -> None:

@@ -3,7 +3,7 @@
 import difflib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from leleka.core.columns import Catalogue, Column, ColumnType, Table
 from leleka.core.rules.model import Comparison
@@ -27,31 +27,28 @@ class Reading:
     conditions: int = 0
     too_large: bool = False
 
-    def problem(self, code: str, message: str, where: str, remedy: str = "") -> None:
-        self.problems.append(Problem(code, message, where, remedy))
-
-    def unknown(self, code: str, message: str, name: str, known: Iterable[str], where: str) -> None:
-        self.problem(code, f"{message} {quoted(name)}.", where, did_you_mean(name, known))
+    def problem(self, key: str, where: str, **params: Any) -> None:
+        self.problems.append(Problem(key, where, params))
 
     def unexpected(self, data: Keys, known: Iterable[str], where: str) -> bool:
         """Report the keys that are not ``known``."""
         allowed = list(known)
         extra = [key for key in data if key not in allowed]
         for key in extra:
-            self.unknown("RULE_SHAPE", "Nothing here is called", key, allowed, where)
+            self.problem("RULE_SHAPE.unknown", where, name=shortened(key), near=nearest(key, allowed))
         return bool(extra)
 
 
 def read_column(reading: Reading, table: Table, name: object, where: str) -> Column | None:
     if not isinstance(name, str):
-        message = f"A column is named by its text, not by {kind_of(name)}."
-        reading.problem("RULE_SHAPE", message, where, "Write the name in quotes.")
+        reading.problem("RULE_SHAPE.column_name", where, got=kind_of(name))
         return None
     column = table.column(name)
     if column is None:
-        names = [known.name for known in table.columns]
-        message = f"The table {quoted(table.name)} has no column"
-        reading.unknown("RULE_UNKNOWN_COLUMN", message, name, names, where)
+        near = nearest(name, [known.name for known in table.columns])
+        reading.problem(
+            "RULE_UNKNOWN_COLUMN", where, table=shortened(table.name), name=shortened(name), near=near
+        )
     return column
 
 
@@ -76,25 +73,28 @@ def read_comparison(
     return _read_operand(reading, Comparison(column_type, operator), raw, (data, where, place))
 
 
-def did_you_mean(name: str, known: Iterable[str]) -> str:
+def nearest(name: str, known: Iterable[str]) -> str:
+    """Return the known name that was probably meant; "" where none is near."""
     candidates = list(known)
     folded = [candidate for candidate in candidates if candidate.casefold() == name.strip().casefold()]
     close = folded or difflib.get_close_matches(name[:_LONGEST_NAME], candidates, n=1)
-    return f"Did you mean {quoted(close[0])}?" if close else ""
+    return shortened(close[0]) if close else ""
 
 
 def quoted(name: str) -> str:
-    return f"'{name if len(name) <= _LONGEST_NAME else name[:_LONGEST_NAME] + '…'}'"
+    return f"'{shortened(name)}'"
+
+
+def shortened(name: str) -> str:
+    return name if len(name) <= _LONGEST_NAME else name[:_LONGEST_NAME] + "…"
 
 
 def _report_count(reading: Reading, rest: Keys, where: str) -> None:
     if rest:
-        message = (
-            f"One rule has one operator; this one has {', '.join(quoted(key) for key in list(rest)[:5])}."
-        )
-        reading.problem("RULE_SHAPE", message, where, "Write two rules under 'all'.")
+        given = [quoted(key) for key in list(rest)[:5]]
+        reading.problem("RULE_SHAPE.operators", where, operators=given)
     else:
-        reading.problem("RULE_SHAPE", "The rule has no operator.", where, "Write for example 'is: high'.")
+        reading.problem("RULE_SHAPE.no_operator", where)
 
 
 def _read_operator(
@@ -109,10 +109,11 @@ def _read_operator(
         if operator in operators:
             return operator
     shown = quoted(name) if isinstance(name, str) else kind_of(name)
-    guess = did_you_mean(name, operators) if isinstance(name, str) else ""
-    remedy = f"{guess} Allowed: {', '.join(operators)}.".lstrip()
-    message = f"{shown} is no operator for {column_type.value}."
-    reading.problem("RULE_UNKNOWN_OPERATOR", message, where, remedy)
+    near = nearest(name, operators) if isinstance(name, str) else ""
+    allowed_here = [operator.value for operator in operators]
+    reading.problem(
+        "RULE_UNKNOWN_OPERATOR", where, name=shown, type=column_type.value, near=near, allowed=allowed_here
+    )
     return None
 
 
@@ -127,7 +128,7 @@ def _read_operand(
     if raw is _NOTHING:
         if operator in FLAGS:
             return comparison
-        reading.problem("RULE_SHAPE", f"'{operator}' needs a value.", where, "Write 'value: …'.")
+        reading.problem("RULE_SHAPE.value", where, operator=operator)
         return None
     operand, problems = read_operand(operator, column_type, raw, value_at)
     reading.problems += problems
@@ -138,7 +139,7 @@ def _read_truth(reading: Reading, raw: object, where: str) -> Comparison | None:
     if isinstance(raw, bool):
         return Comparison(ColumnType.BOOLEAN, Operator.IS_TRUE if raw else Operator.IS_FALSE)
     given = "nothing" if raw is _NOTHING else kind_of(raw)
-    reading.problem("RULE_TYPE", f"Expected true or false, got {given}.", where, "Write it without quotes.")
+    reading.problem("RULE_TYPE.truth", where, got=given, unquote=True)
     return None
 
 
@@ -147,10 +148,7 @@ def _ignore_case(reading: Reading, data: Keys, comparison: Comparison, where: st
         return False
     raw = data["ignore case"]
     if comparison.type is not ColumnType.TEXT or comparison.operator not in CASELESS:
-        reading.problem(
-            "RULE_SHAPE", f"'{comparison.operator}' has no case to ignore.", where, "Leave it out."
-        )
+        reading.problem("RULE_SHAPE.case", where, operator=comparison.operator.value)
     elif not isinstance(raw, bool):
-        message = f"Expected true or false, got {kind_of(raw)}."
-        reading.problem("RULE_TYPE", message, f"{where}.ignore case")
+        reading.problem("RULE_TYPE.truth", f"{where}.ignore case", got=kind_of(raw), unquote=False)
     return raw is True

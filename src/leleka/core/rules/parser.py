@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TypeGuard
 
 from leleka.core.columns import NUMERIC, TEMPORAL, Catalogue, Column, ColumnType, Relationship, Table
-from leleka.core.rules.conditions import Keys, Reading, quoted, read_column, read_comparison
+from leleka.core.rules.conditions import Keys, Reading, quoted, read_column, read_comparison, shortened
 from leleka.core.rules.model import (
     AllOf,
     AnyOf,
@@ -61,15 +61,14 @@ def _rule(reading: Reading, data: object, place: _Place) -> Rule | None:
     if reading.too_large:
         return None
     if place.depth > DEEPEST:
-        reading.problem("RULE_TOO_DEEP", f"Rules nest at most {DEEPEST} levels deep.", place.where)
+        reading.problem("RULE_TOO_DEEP.nesting", place.where, most=DEEPEST)
     elif not _is_mapping(data):
         _report_shape(reading, data, place.where)
     else:
         heads = [head for head in _HEADS if head in data]
         if len(heads) == 1:
             return _headed(reading, heads[0], data, place)
-        message = f"A rule has exactly one of: {', '.join(heads or _HEADS)}."
-        reading.problem("RULE_SHAPE", message, place.where)
+        reading.problem("RULE_SHAPE.heads", place.where, heads=heads or _HEADS)
     _count(reading, place)
     return None
 
@@ -91,14 +90,13 @@ def _headed(reading: Reading, head: str, data: Keys, place: _Place) -> Rule | No
 def _group(reading: Reading, head: str, items: object, place: _Place) -> Rule | None:
     where = f"{place.where}.{head}"
     if head in _SETS and place.hops:
-        remedy = "Use 'all', 'any' and 'not' here."
-        reading.problem("RULE_SHAPE", f"'{head}' joins sets of profiles, not of related rows.", where, remedy)
+        reading.problem("RULE_SHAPE.sets_of_profiles", where, head=head)
     elif not isinstance(items, list | tuple):
-        reading.problem("RULE_SHAPE", f"Expected a list of rules, got {kind_of(items)}.", where)
+        reading.problem("RULE_SHAPE.list", where, got=kind_of(items))
     elif not items:
-        reading.problem("RULE_EMPTY_LIST", "The list of rules is empty.", where, "Write at least one rule.")
+        reading.problem("RULE_EMPTY_LIST.rules", where)
     elif head in _SETS and len(items) < _FEWEST_SETS:
-        reading.problem("RULE_SHAPE", f"'{head}' joins at least two sets.", where)
+        reading.problem("RULE_SHAPE.two_sets", where, head=head)
     else:
         read = [_rule(reading, item, place.inside(f".{head}[{n}]")) for n, item in enumerate(items)]
         rules = tuple(rule for rule in read if rule is not None)
@@ -124,7 +122,7 @@ def _condition(reading: Reading, data: Keys, place: _Place) -> Rule | None:
 def _related(reading: Reading, data: Keys, place: _Place) -> Rule | None:
     _count(reading, place)
     if place.hops == MOST_HOPS:
-        reading.problem("RULE_TOO_DEEP", f"A rule follows at most {MOST_HOPS} relationships.", place.where)
+        reading.problem("RULE_TOO_DEEP.relationships", place.where, most=MOST_HOPS)
         return None
     hop = _hop(reading, data["related"], place)
     if hop is None:
@@ -150,9 +148,7 @@ def _hop(reading: Reading, name: object, place: _Place) -> Hop | None:
     if found is None or here not in {found.to_table, found.table}:
         shown = quoted(name) if isinstance(name, str) else kind_of(name)
         near = [other.name for other in known.values() if here in {other.to_table, other.table}]
-        remedy = f"There are: {', '.join(near)}." if near else "Declare the relationship first."
-        message = f"No relationship {shown} leads to the table {quoted(here)}."
-        reading.problem("RULE_UNKNOWN_RELATIONSHIP", message, where, remedy)
+        reading.problem("RULE_UNKNOWN_RELATIONSHIP", where, name=shown, table=shortened(here), known=near)
         return None
     ends = _ends(found, here)
     return _checked_hop(reading, found, ends, where)
@@ -173,11 +169,13 @@ def _checked_hop(
         table = reading.catalogue.tables.get(table_name)
         column = table.column(column_name) if table else None
         if column is None:
-            message = (
-                f"The relationship {quoted(relationship.name)} needs the column {quoted(column_name)}"
-                f" of the table {quoted(table_name)}, which is not there."
+            reading.problem(
+                "RULE_UNKNOWN_RELATIONSHIP.column",
+                where,
+                name=shortened(relationship.name),
+                column=shortened(column_name),
+                table=shortened(table_name),
             )
-            reading.problem("RULE_UNKNOWN_RELATIONSHIP", message, where, "Correct the relationship.")
             return None
         columns.append(column)
     return Hop(relationship.name, columns[0], ends[1][0], columns[1])
@@ -196,7 +194,7 @@ def _measured(
         return _existence(reading, rest, of, place.where)
     if measure is Measure.COUNT:
         if of is not None and of != "rows":
-            reading.problem("RULE_SHAPE", "'count' counts rows.", of_at, "Write 'count: rows, \">=\": 3'.")
+            reading.problem("RULE_SHAPE.count", of_at)
             return None
         column, column_type = None, ColumnType.INTEGER
     else:
@@ -220,8 +218,7 @@ def _take_measure(
             return Measure(str(name)), rest.pop("of", None), f"{where}.of"
     elif len(given) == 1 and "measure" not in rest:
         return Measure(given[0]), rest.pop(given[0]), f"{where}.{given[0]}"
-    remedy = "Write 'exists: true', 'count: rows' or 'sum: <column>'."
-    reading.problem("RULE_SHAPE", f"Expected exactly one of: {', '.join(_MEASURES)}.", where, remedy)
+    reading.problem("RULE_SHAPE.measure", where, measures=_MEASURES)
     return None
 
 
@@ -231,7 +228,7 @@ def _existence(
     if reading.unexpected(rest, [], where):
         return None
     if given is not None and not isinstance(given, bool):
-        reading.problem("RULE_VALUE", "'exists' takes true or false.", f"{where}.exists")
+        reading.problem("RULE_VALUE.exists", f"{where}.exists")
         return None
     return Measure.EXISTS, None, None, given is not False
 
@@ -243,17 +240,17 @@ def _measured_column(
     allowed = NUMERIC if measure in {Measure.SUM, Measure.AVG} else NUMERIC | TEMPORAL
     if column is None or column.type in allowed:
         return column
-    message = f"'{measure}' cannot be taken of {column.type.value}."
-    reading.problem("RULE_TYPE", message, of[1], f"It takes: {', '.join(sorted(allowed))}.")
+    reading.problem(
+        "RULE_TYPE.measure", of[1], measure=measure.value, type=column.type.value, allowed=sorted(allowed)
+    )
     return None
 
 
 def _report_shape(reading: Reading, data: object, where: str) -> None:
     if isinstance(data, dict):
-        reading.problem("RULE_SHAPE", "A key is not text.", where, "Write the keys in quotes.")
+        reading.problem("RULE_SHAPE.key", where)
     else:
-        remedy = "Begin a list of rules with 'all' or 'any'." if isinstance(data, list | tuple) else ""
-        reading.problem("RULE_SHAPE", f"Expected a rule, got {kind_of(data)}.", where, remedy)
+        reading.problem("RULE_SHAPE.rule", where, got=kind_of(data), is_list=isinstance(data, list | tuple))
 
 
 def _count(reading: Reading, place: _Place) -> None:
@@ -261,8 +258,7 @@ def _count(reading: Reading, place: _Place) -> None:
     reading.conditions += 1
     if reading.conditions > MOST_CONDITIONS and not reading.too_large:
         reading.too_large = True
-        message = f"A segment has at most {MOST_CONDITIONS} conditions."
-        reading.problem("RULE_TOO_LARGE", message, place.where, "Put values into one 'any of' list.")
+        reading.problem("RULE_TOO_LARGE.conditions", place.where, most=MOST_CONDITIONS)
 
 
 def _is_mapping(data: object) -> TypeGuard[Keys]:

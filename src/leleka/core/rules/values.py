@@ -57,14 +57,13 @@ _KINDS: tuple[tuple[type | tuple[type, ...], str], ...] = (
 
 def _one(operator: Operator, column_type: ColumnType, raw: object, where: str) -> Read:
     if isinstance(raw, list | tuple | dict):
-        remedy = "Use 'any of' for a list." if isinstance(raw, list | tuple) else ""
-        return None, [Problem("RULE_TYPE", f"'{operator}' takes one value.", where, remedy)]
+        is_list = isinstance(raw, list | tuple)
+        return None, [Problem.of("RULE_TYPE.one_value", where, operator=operator.value, is_list=is_list)]
     value = read_scalar(column_type, raw, where)
     if isinstance(value, Problem):
         return None, [value]
     if isinstance(value, str) and not _says_something(operator, value):
-        remedy = "Use 'is empty' or 'is not empty'."
-        return None, [Problem("RULE_VALUE", f"'{operator}' needs a text that is not empty.", where, remedy)]
+        return None, [Problem.of("RULE_VALUE.empty_text", where, operator=operator.value)]
     return value, []
 
 
@@ -77,59 +76,52 @@ def _says_something(operator: Operator, text: str) -> bool:
 def _flag(operator: Operator, _type: ColumnType, raw: object, where: str) -> Read:
     if raw is True:
         return None, []
-    return None, [
-        Problem("RULE_VALUE", f"'{operator}' takes only true.", where, f"Write '{operator}: true'.")
-    ]
+    return None, [Problem.of("RULE_VALUE.only_true", where, operator=operator)]
 
 
 def _days(_operator: Operator, _type: ColumnType, raw: object, where: str) -> Read:
     days: object = raw
     if isinstance(raw, str) and (match := _DAYS.fullmatch(raw.strip(BLANKS))):
         days = int(match[1])
-    remedy = "Write '30 days' or 30."
     if isinstance(days, bool) or not isinstance(days, int):
-        return None, [Problem("RULE_TYPE", f"Expected a number of days, got {kind_of(raw)}.", where, remedy)]
+        return None, [Problem.of("RULE_TYPE.days", where, got=kind_of(raw))]
     if not 1 <= days <= MOST_DAYS:
-        return None, [Problem("RULE_VALUE", f"The number of days is 1 to {MOST_DAYS}.", where, remedy)]
+        return None, [Problem.of("RULE_VALUE.days", where, most=MOST_DAYS)]
     return days, []
 
 
 def _months(_operator: Operator, _type: ColumnType, raw: object, where: str) -> Read:
     items = list(raw) if isinstance(raw, list | tuple) else [raw]
     if not items:
-        return None, [Problem("RULE_EMPTY_LIST", "'month of' needs at least one month.", where)]
+        return None, [Problem.of("RULE_EMPTY_LIST.months", where)]
     months = [item for item in items if isinstance(item, int) and not isinstance(item, bool)]
     if len(months) < len(items):
-        return None, [
-            Problem("RULE_TYPE", "A month is a number.", where, "Write 1 for January, 12 for December.")
-        ]
+        return None, [Problem.of("RULE_TYPE.month", where)]
     if not all(1 <= month <= _MONTHS for month in months):
-        return None, [Problem("RULE_VALUE", "A month is 1 to 12.", where)]
+        return None, [Problem.of("RULE_VALUE.month", where)]
     return tuple(sorted(set(months))), []
 
 
 def _between(_operator: Operator, column_type: ColumnType, raw: object, where: str) -> Read:
     if not isinstance(raw, list | tuple) or len(raw) != _PAIR:
-        remedy = "Write 'between: [lowest, highest]'."
-        return None, [Problem("RULE_TYPE", "'between' takes a list of two values.", where, remedy)]
+        return None, [Problem.of("RULE_TYPE.between", where)]
     values, problems = _scalars(column_type, raw, where)
     if not problems and values[0] > values[1]:  # type: ignore[operator]
-        remedy = "Both ends are included; the lower one comes first."
-        problems.append(Problem("RULE_VALUE", "The first value is above the second.", where, remedy))
+        problems.append(Problem.of("RULE_VALUE.between", where))
     return values, problems
 
 
 def _list(_operator: Operator, column_type: ColumnType, raw: object, where: str) -> Read:
     if not isinstance(raw, list | tuple):
-        return None, [Problem("RULE_TYPE", f"Expected a list, got {kind_of(raw)}.", where, "Write '[a, b]'.")]
+        return None, [Problem.of("RULE_TYPE.list", where, got=kind_of(raw))]
     if not raw:
-        return None, [Problem("RULE_EMPTY_LIST", "The list is empty.", where, "Name at least one value.")]
+        return None, [Problem.of("RULE_EMPTY_LIST.values", where)]
     if len(raw) > LONGEST_LIST:
-        return None, [Problem("RULE_TOO_LARGE", f"A list has at most {LONGEST_LIST} values.", where)]
+        return None, [Problem.of("RULE_TOO_LARGE.list", where, most=LONGEST_LIST)]
     values, problems = _scalars(column_type, raw, where)
     if column_type is ColumnType.TEXT:
         problems += [
-            Problem("RULE_VALUE", "The text is empty.", f"{where}[{position}]", "Use 'is empty'.")
+            Problem.of("RULE_VALUE.empty", f"{where}[{position}]")
             for position, value in enumerate(raw)
             if isinstance(value, str) and not value.strip(BLANKS)
         ]
@@ -146,11 +138,11 @@ def _scalars(
 
 def _text(raw: object, where: str) -> Scalar | Problem:
     if not isinstance(raw, str):
-        remedy = "" if isinstance(raw, list | tuple | dict) else "Write it in quotes."
-        return Problem("RULE_TYPE", f"The column holds text; got {kind_of(raw)}.", where, remedy)
+        quote = not isinstance(raw, list | tuple | dict)
+        return Problem.of("RULE_TYPE.text", where, got=kind_of(raw), quote=quote)
     # Neither a NUL nor half of a surrogate pair can stand in a Parquet text.
     if "\0" in raw or any("\ud800" <= letter <= "\udfff" for letter in raw):
-        return Problem("RULE_VALUE", "The text holds a character that no text can hold.", where)
+        return Problem.of("RULE_VALUE.character", where)
     return raw
 
 
@@ -158,45 +150,40 @@ def _integer(raw: object, where: str) -> Scalar | Problem:
     number = int(raw) if isinstance(raw, float) and raw.is_integer() else raw
     if isinstance(number, bool) or not isinstance(number, int):
         got = "a fraction" if isinstance(raw, float) else kind_of(raw)
-        return Problem("RULE_TYPE", f"Expected a whole number, got {got}.", where, _unquote(raw))
+        return Problem.of("RULE_TYPE.integer", where, got=got, unquote=isinstance(raw, str))
     if not _SMALLEST <= number <= _LARGEST:
-        return Problem("RULE_VALUE", "The number does not fit in 64 bits.", where)
+        return Problem.of("RULE_VALUE.integer", where)
     return number
 
 
 def _number(raw: object, where: str) -> Scalar | Problem:
     if isinstance(raw, bool) or not isinstance(raw, int | float):
-        return Problem("RULE_TYPE", f"Expected a number, got {kind_of(raw)}.", where, _unquote(raw))
+        return Problem.of("RULE_TYPE.number", where, got=kind_of(raw), unquote=isinstance(raw, str))
     try:
         number = float(raw)
     except OverflowError:
         number = math.inf
     if not math.isfinite(number):
-        return Problem("RULE_VALUE", "The number is not finite, or too large.", where)
+        return Problem.of("RULE_VALUE.number", where)
     return number + 0.0  # a negative zero is written as zero
 
 
 def _day(raw: object, where: str) -> Scalar | Problem:
     if isinstance(raw, dt.date) and not isinstance(raw, dt.datetime):
         return raw
-    remedy = "Write the day as 2026-12-31."
     if not isinstance(raw, str):
-        return Problem("RULE_TYPE", f"Expected a date, got {kind_of(raw)}.", where, remedy)
+        return Problem.of("RULE_TYPE.date", where, got=kind_of(raw))
     try:
         # date.fromisoformat alone would take 20261231 and 2026-W53-4 too.
         return dt.date.fromisoformat(raw if _ISO_DATE.fullmatch(raw) else "")
     except ValueError:
-        return Problem("RULE_VALUE", "The text is not a date.", where, remedy)
+        return Problem.of("RULE_VALUE.date", where)
 
 
 def _boolean(raw: object, where: str) -> Scalar | Problem:
     if isinstance(raw, bool):
         return raw
-    return Problem("RULE_TYPE", f"Expected true or false, got {kind_of(raw)}.", where, _unquote(raw))
-
-
-def _unquote(raw: object) -> str:
-    return "Write it without quotes." if isinstance(raw, str) else ""
+    return Problem.of("RULE_TYPE.truth", where, got=kind_of(raw), unquote=isinstance(raw, str))
 
 
 _SCALARS: Mapping[ColumnType, Callable[[object, str], Scalar | Problem]] = {

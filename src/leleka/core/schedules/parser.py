@@ -5,14 +5,14 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from functools import cache
 from itertools import pairwise
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 from zoneinfo import available_timezones
 
-from leleka.core.rules.conditions import did_you_mean, quoted
+from leleka.core.rules.conditions import nearest, quoted, shortened
 from leleka.core.rules.values import kind_of
 from leleka.core.schedules.model import (
     ALL_DAYS,
@@ -44,9 +44,7 @@ def parse_schedule(data: object, where: str = "schedule", *, most_times: int = M
     """
     reading = _Reading(where)
     if not isinstance(data, Mapping):
-        reading.problem(
-            "", f"Expected a schedule, got {kind_of(data)}.", "Write 'repeat', 'times' and so on."
-        )
+        reading.problem("", "SCHEDULE_INVALID.shape", got=kind_of(data))
         raise InvalidInput.of(reading.problems)
     given = _given(reading, data)
     kind = _kind(reading, given.get("repeat"))
@@ -68,17 +66,16 @@ def parse_export_schedule(data: object, where: str = "schedule") -> ExportSchedu
         return ExportSchedule("own", parse_schedule(data, where, most_times=_TIMES_OF_AN_EXPORT))
     policy = _POLICIES.get("off" if data is False else _text(data))  # YAML 1.1 reads off as false
     if policy is None:
-        message = f"An export follows 'system' or a schedule of its own, or is 'off'; here is {_shown(data)}."
-        raise InvalidInput("SCHEDULE_INVALID", message, where=where)
+        raise InvalidInput("SCHEDULE_INVALID.policy", where=where, got=_shown(data))
     return ExportSchedule(policy)
 
 
 def refuse_past(schedule: Schedule, today: date, where: str = "schedule") -> None:
     """Raise InvalidInput where the last day lies before ``today``, a day of the schedule's zone."""
     if schedule.is_over(today):
-        message = f"The last day is past: {schedule.last_day} is before {today}."
-        remedy = "Choose a later day, or leave 'until' out."
-        raise InvalidInput("SCHEDULE_INVALID", message, where=f"{where}.until", remedy=remedy)
+        raise InvalidInput(
+            "SCHEDULE_INVALID.past", where=f"{where}.until", last=f"{schedule.last_day}", today=f"{today}"
+        )
 
 
 def to_data(schedule: Schedule) -> dict[str, object]:
@@ -110,9 +107,11 @@ class _Reading:
     where: str
     problems: list[Problem] = field(default_factory=list)
 
-    def problem(self, at: str, message: str, remedy: str = "", code: str = "SCHEDULE_INVALID") -> None:
-        place = ".".join(filter(None, (self.where, at)))
-        self.problems.append(Problem(code, message, place, remedy))
+    def problem(self, at: str, key: str, **params: Any) -> None:
+        self.add(at, Problem(key, params=params))
+
+    def add(self, at: str, problem: Problem) -> None:
+        self.problems.append(replace(problem, where=".".join(filter(None, (self.where, at)))))
 
 
 def _given(reading: _Reading, data: Mapping[object, object]) -> dict[str, object]:
@@ -121,10 +120,12 @@ def _given(reading: _Reading, data: Mapping[object, object]) -> dict[str, object
     for key, value in data.items():
         name = re.sub(r"[ -]", "_", key) if isinstance(key, str) else ""
         if name not in _KEYS:
-            remedy = did_you_mean(name, _KEYS) or f"There are: {', '.join(_KEYS)}."
-            reading.problem("", f"Nothing here is called {_shown(key)}.", remedy)
+            near = nearest(name, _KEYS)
+            reading.problem(
+                "", "SCHEDULE_INVALID.unknown", name=_shown(key), near=near, known=() if near else _KEYS
+            )
         elif name in given:
-            reading.problem(name, f"{quoted(name)} stands here twice.", "Leave one of them out.")
+            reading.problem(name, "SCHEDULE_INVALID.twice", name=name)
         given[name] = value
     return given
 
@@ -140,8 +141,8 @@ def _shown(raw: object) -> str:
 def _kind(reading: _Reading, raw: object) -> Kind | None:
     kind = _KINDS.get(_text(raw))
     if kind is None:
-        message = f"A schedule repeats 'daily' or 'weekly'; here is {_shown(raw)}."
-        reading.problem("repeat", message, did_you_mean(_text(raw), _KINDS))
+        near = nearest(_text(raw), _KINDS)
+        reading.problem("repeat", "SCHEDULE_INVALID.repeat", got=_shown(raw), near=near)
     return kind
 
 
@@ -149,18 +150,17 @@ def _days(reading: _Reading, given: Mapping[str, object], kind: Kind | None) -> 
     if kind == "weekly":
         days = _each(reading, "days", given.get("days"), _day, len(DAYS))
         if days == []:
-            reading.problem("days", "A weekly schedule needs a day.", "Write for example 'days: [mon, thu]'.")
+            reading.problem("days", "SCHEDULE_INVALID.no_day")
         return frozenset(days or ())
     if kind == "daily" and "days" in given:
-        remedy = "Leave 'days' out, or write 'repeat: weekly'."
-        reading.problem("days", "A daily schedule runs on every day.", remedy)
+        reading.problem("days", "SCHEDULE_INVALID.every_day")
     return ALL_DAYS
 
 
 def _times(reading: _Reading, raw: object, most: int) -> tuple[time, ...]:
     times = _each(reading, "times", raw, _time, most)
     if times == []:
-        reading.problem("times", "A schedule needs a time.", "Write for example 'times: [\"08:00\"]'.")
+        reading.problem("times", "SCHEDULE_INVALID.no_time")
     return tuple(sorted(times or ()))
 
 
@@ -171,19 +171,19 @@ def _each(
     if raw is None:
         return []
     if not isinstance(raw, list | tuple):
-        reading.problem(name, f"Expected a list, got {kind_of(raw)}.", "Put brackets around it: [ ].")
+        reading.problem(name, "SCHEDULE_INVALID.list", got=kind_of(raw))
         return None
     if len(raw) > most:
-        reading.problem(name, f"There may be {most} here at most; these are {len(raw)}.")
+        reading.problem(name, "SCHEDULE_INVALID.too_many", most=most, number=len(raw))
         return None
     found: list[_T] = []
     before = len(reading.problems)
     for number, item in enumerate(raw):
         value = read(item)
         if isinstance(value, Problem):
-            reading.problem(f"{name}[{number}]", value.message, value.remedy)
+            reading.add(f"{name}[{number}]", value)
         elif value in found:
-            reading.problem(f"{name}[{number}]", f"{quoted(str(item))} stands here twice.", "Leave one out.")
+            reading.problem(f"{name}[{number}]", "SCHEDULE_INVALID.twice", name=shortened(str(item)))
         else:
             found.append(value)
     return found if len(reading.problems) == before else None
@@ -193,37 +193,34 @@ def _day(raw: object) -> int | Problem:
     if raw in DAYS:
         return DAYS.index(str(raw))
     meant = _text(raw).strip().casefold()[:3]
-    remedy = f"Did you mean '{meant}'?" if meant in DAYS else f"The days are: {', '.join(DAYS)}."
-    return Problem("", f"{_shown(raw)} is no day of the week.", "", remedy)
+    near, days = (meant, ()) if meant in DAYS else ("", DAYS)
+    return Problem.of("SCHEDULE_INVALID.weekday", got=_shown(raw), near=near, days=days)
 
 
 def _time(raw: object) -> time | Problem:
     if isinstance(raw, str) and _TIME.fullmatch(raw):
         return time.fromisoformat(raw)
-    remedy = 'Write hours and minutes of 24 hours, in quotes: "08:00", "14:30"; midnight is "00:00".'
-    return Problem("", f"{_shown(raw)} is no time of day.", "", remedy)
+    return Problem.of("SCHEDULE_INVALID.time_of_day", got=_shown(raw))
 
 
 def _zone(reading: _Reading, raw: object) -> str:
     """Look a zone up among the names first: no file is opened for a name that is not one of them."""
     if isinstance(raw, str) and raw in zone_names():
         return raw
-    remedy = "Write a name of the IANA list, such as Europe/Kyiv."
     if raw is None or raw == "":
-        message = "A schedule needs a time zone."
+        reading.problem("time_zone", "TZ_UNKNOWN.missing")
     elif not isinstance(raw, str):
-        message = f"Expected the name of a time zone, got {kind_of(raw)}."
+        reading.problem("time_zone", "TZ_UNKNOWN.kind", got=kind_of(raw))
     else:
-        message = f"There is no time zone {quoted(raw)}."
-        remedy = did_you_mean(_text(raw), sorted(zone_names())) or remedy
-    reading.problem("time_zone", message, remedy, "TZ_UNKNOWN")
+        near = nearest(raw, sorted(zone_names()))
+        reading.problem("time_zone", "TZ_UNKNOWN", name=shortened(raw), near=near)
     return ""
 
 
 def _span(reading: _Reading, given: Mapping[str, object]) -> tuple[date | None, date | None]:
     first, last = (_date(reading, name, given.get(name)) for name in ("from", "until"))
     if first and last and first > last:
-        reading.problem("until", f"The last day, {last}, is before the first, {first}.", "Exchange them.")
+        reading.problem("until", "SCHEDULE_INVALID.order", last=f"{last}", first=f"{first}")
     return first, last
 
 
@@ -234,7 +231,7 @@ def _date(reading: _Reading, name: str, raw: object) -> date | None:
         # date.fromisoformat alone would take 20261231 and 2026-W53-4 too.
         return date.fromisoformat(raw if isinstance(raw, str) and _DATE.fullmatch(raw) else "")
     except ValueError:
-        reading.problem(name, f"{_shown(raw)} is no day.", "Write the day as 2027-01-31.")
+        reading.problem(name, "SCHEDULE_INVALID.day", got=_shown(raw))
         return None
 
 
@@ -245,14 +242,14 @@ def _check_distance(reading: _Reading, days: frozenset[int], times: Sequence[tim
         offsets.append(offsets[0] + timedelta(days=1))
     if any(later - earlier < LEAST_DISTANCE for earlier, later in pairwise(offsets)):
         minutes = LEAST_DISTANCE // timedelta(minutes=1)
-        reading.problem("times", f"Between two times lie at least {minutes} minutes.", "Leave one out.")
+        reading.problem("times", "SCHEDULE_INVALID.distance", minutes=minutes)
 
 
 def _check_days_in_span(
     reading: _Reading, days: frozenset[int], first: date | None, last: date | None
 ) -> None:
     if first and last and not _weekdays(first, last) & days:
-        reading.problem("days", f"None of the days lies between {first} and {last}.")
+        reading.problem("days", "SCHEDULE_INVALID.span", first=f"{first}", last=f"{last}")
 
 
 def _weekdays(first: date, last: date) -> frozenset[int]:

@@ -142,16 +142,11 @@ class Client:
     def _rows(self, found: Mapping[str, Any], key: str) -> list[Mapping[str, Any]]:
         rows = rows_of(found.get(key))
         if rows is None:
-            raise self._unreadable(f"it names no {key}")
+            raise self._unreadable(f"it lacks: {key}")
         return rows
 
     def _unreadable(self, reason: str) -> TryLater:
-        return TryLater(
-            "ANSWER_UNREADABLE",
-            f"The answer is not what ActiveCampaign sends: {reason}.",
-            where=self._where,
-            remedy="If this lasts, check the host: something else may answer there.",
-        )
+        return TryLater("ANSWER_UNREADABLE.because", where=self._where, reason=reason)
 
     def close(self) -> None:
         self._http.close()

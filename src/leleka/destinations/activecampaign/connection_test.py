@@ -3,12 +3,13 @@
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from leleka.core.ports.destination import Check, CheckStatus
+from leleka.core.messages import Message
+from leleka.core.ports.destination import Check, CheckStatus, skipped
 from leleka.destinations.activecampaign.client import FORBIDDEN_TRIES, Client, tries_for
 from leleka.destinations.activecampaign.contact_json import list_id_of
 from leleka.destinations.activecampaign.hosts import Host
 from leleka.destinations.activecampaign.response_parsing import is_deleted, plain
-from leleka.errors import LelekaError
+from leleka.errors import LelekaError, Problem
 from leleka.transport.client import Answer, Reply
 
 ADDRESS: Final = "address"
@@ -20,17 +21,16 @@ _ABSENT: Final = 404
 
 
 class _Failed(Exception):
-    def __init__(self, code: str, sentence: str, tries: int = 1) -> None:
-        super().__init__(sentence)
-        self.code = code
-        self.sentence = sentence
+    def __init__(self, key: str, /, *, tries: int = 1, **params: str) -> None:
+        self.problem = Problem(key, params=params)
         self.tries = tries
+        super().__init__(str(self.problem))
 
 
 def check_steps(client: Client, host: Host, target: str | None) -> Iterator[Check]:
     """Yield each step when it is done."""
     me: list[Answer] = []
-    steps: list[tuple[str, Callable[[], str]]] = [
+    steps: list[tuple[str, Callable[[], Message]]] = [
         (ADDRESS, lambda: _address(client, host, me)),
         (KEY, lambda: _key(client, me[0])),
         (LISTS, lambda: _lists(client)),
@@ -40,60 +40,52 @@ def check_steps(client: Client, host: Host, target: str | None) -> Iterator[Chec
     failed = False
     for name, step in steps:
         if failed:
-            yield Check(name, CheckStatus.SKIPPED, "Not tested: an earlier step failed.")
+            yield skipped(name)
             continue
         try:
             yield Check(name, CheckStatus.PASSED, step())
         except _Failed as failure:
             failed = True
-            yield Check(name, CheckStatus.FAILED, failure.sentence, failure.code, failure.tries)
+            yield Check(name, CheckStatus.FAILED, problem=failure.problem, tries=failure.tries)
         except LelekaError as error:
             failed = True
-            problem, tries = error.problems[0], tries_for(error)
-            told = f"{problem.message} {problem.remedy}".strip()
-            yield Check(name, CheckStatus.FAILED, told, problem.code, tries)
+            yield Check(name, CheckStatus.FAILED, problem=error.problems[0], tries=tries_for(error))
 
 
-def _address(client: Client, host: Host, me: list[Answer]) -> str:
+def _address(client: Client, host: Host, me: list[Answer]) -> Message:
     """Ask who the key belongs to. A refusal is for the next step: whoever refuses a key is there."""
     answer = client.ask("users/me")
     me.append(answer)
     if not (isinstance(answer, Reply) and answer.status in _UNAUTHORISED):
         client.read(answer)
-    return f"{host} answers as ActiveCampaign does."
+    return Message("CHECK_ADDRESS", host=str(host))
 
 
-def _key(client: Client, me: Answer) -> str:
+def _key(client: Client, me: Answer) -> Message:
     found = client.read(me)
     if not isinstance(found.get("user"), dict):
-        raise _Failed(
-            "ANSWER_UNREADABLE", "The host answers, but not whom the key belongs to. Check the host."
-        )
-    return "ActiveCampaign accepts the key."
+        raise _Failed("ANSWER_UNREADABLE.user")
+    return Message("CHECK_KEY")
 
 
-def _lists(client: Client) -> str:
+def _lists(client: Client) -> Message:
     answer = client.ask("lists", {"limit": "1"})
     if isinstance(answer, Reply) and answer.status in _UNAUTHORISED:
-        raise _Failed(
-            "LISTS_FORBIDDEN",
-            "The key is right, but its user may not see lists. Put the user into a group that may.",
-            FORBIDDEN_TRIES,
-        )
+        raise _Failed("LISTS_FORBIDDEN", tries=FORBIDDEN_TRIES)
     if not isinstance(client.read(answer).get("lists"), list):
-        raise _Failed("ANSWER_UNREADABLE", "The host answers, but not with lists. Check the host.")
-    return "The key may see lists."
+        raise _Failed("ANSWER_UNREADABLE.lists")
+    return Message("CHECK_LISTS")
 
 
-def _list(client: Client, target: str) -> str:
+def _list(client: Client, target: str) -> Message:
     answer = client.ask(f"lists/{list_id_of(target)}")
     if isinstance(answer, Reply) and answer.status == _ABSENT:
-        raise _Failed("LIST_NOT_FOUND", f"There is no list {target} in this account. Choose another.")
+        raise _Failed("LIST_NOT_FOUND", target=target)
     if isinstance(answer, Reply) and answer.status in _UNAUTHORISED:
-        raise _Failed("LISTS_FORBIDDEN", f"The key's user may not see list {target}.", FORBIDDEN_TRIES)
+        raise _Failed("LISTS_FORBIDDEN.list", tries=FORBIDDEN_TRIES, target=target)
     found = client.read(answer).get("list")
     if not isinstance(found, dict):
-        raise _Failed("ANSWER_UNREADABLE", "The host answers, but not with the list. Check the host.")
+        raise _Failed("ANSWER_UNREADABLE.list")
     if is_deleted(found):
-        raise _Failed("LIST_NOT_FOUND", f"List {target} was deleted at ActiveCampaign. Choose another.")
-    return f"The list is there: {plain(found.get('name')) or target}."
+        raise _Failed("LIST_NOT_FOUND.deleted", target=target)
+    return Message("CHECK_LIST", name=plain(found.get("name")) or target)

@@ -26,11 +26,7 @@ _CLOSING: Final = {True: b"]}", False: b'],"exclude_automations":true}'}
 def list_id_of(target: str) -> int:
     """Raises ``InvalidInput`` LIST_ID_INVALID."""
     if not _LIST_ID.fullmatch(target):
-        raise InvalidInput(
-            "LIST_ID_INVALID",
-            "A list's id is a whole number from 1 on.",
-            remedy="Choose the list from the lists.",
-        )
+        raise InvalidInput("LIST_ID_INVALID.whole_number")
     return int(target)
 
 
@@ -60,11 +56,9 @@ def render(change: Change, *, automations: bool) -> bytes:
     try:
         content = orjson.dumps(contact)
     except orjson.JSONEncodeError:
-        raise Reject("TEXT_NOT_UNICODE", "A text holds half a character (a lone surrogate).") from None
+        raise Reject("TEXT_NOT_UNICODE.contact") from None
     if len(content) + envelope_bytes(automations=automations) > LIMITS.bytes:
-        raise Reject(
-            "ROW_TOO_LARGE", f"This contact alone takes {len(content):,} bytes; {LIMITS.bytes:,} is the most."
-        )
+        raise Reject("ROW_TOO_LARGE", size=len(content), most=LIMITS.bytes)
     return content
 
 
@@ -80,14 +74,12 @@ def envelope_bytes(*, automations: bool) -> int:
 def _field_id(key: str) -> int:
     match = _FIELD.fullmatch(key)
     if match is None:
-        raise InvalidInput("MAP_FIELD_UNKNOWN", f"There is no field {key[:60]!r} at ActiveCampaign.")
+        raise InvalidInput("MAP_FIELD_UNKNOWN.key", key=key[:60])
     return int(match[1])
 
 
 def _checked(place: str, text: str, refused: re.Pattern[str]) -> str:
     found = refused.search(text)
     if found:
-        raise Reject(
-            "TEXT_CONTROL_CHAR", f"The text of {place} holds a control character, U+{ord(found[0]):04X}."
-        )
+        raise Reject("TEXT_CONTROL_CHAR.contact", field=place, character=f"U+{ord(found[0]):04X}")
     return text

@@ -66,12 +66,7 @@ class ActiveCampaign:
         except NeedsAttention as refusal:
             if refusal.code != "KEY_REFUSED":
                 raise
-            raise NeedsAttention(
-                "LISTS_FORBIDDEN",
-                "ActiveCampaign does not show its lists to this key.",
-                where=str(self._host),
-                remedy="Test the connection; the key's user must be in a group that may see lists.",
-            ) from None
+            raise NeedsAttention("LISTS_FORBIDDEN.hidden", where=str(self._host)) from None
         return [Target(str(number_of(row.get("id"))), _text(row.get("name"))) for row in rows]
 
     def fields(self) -> Sequence[Field]:
@@ -109,9 +104,7 @@ class ActiveCampaign:
         """What cannot be read counts as not empty: an empty queue ends quarantines."""
         outstanding = rows_of(self._client.get("import/bulk_import").get("outstanding"))
         if outstanding is None:
-            raise TryLater(
-                "ANSWER_UNREADABLE", "ActiveCampaign does not say what is waiting.", where=str(self._host)
-            )
+            raise TryLater("ANSWER_UNREADABLE.waiting", where=str(self._host))
         return all(
             number_of(row.get("batches")) == 0 and number_of(row.get("contacts")) == 0 for row in outstanding
         )

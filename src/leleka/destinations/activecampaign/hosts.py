@@ -20,7 +20,6 @@ _TEST_HOST: Final = re.compile(rf"(?P<name>{_NAME.pattern}|\[[0-9a-f:.]+\])(?::(
 _LONGEST_TEXT: Final = 300
 _LONGEST_NAME: Final = 253  # RFC 1035, without the last dot
 _LAST_PORT: Final = 65_535
-_REMEDY: Final = "Enter the host from Settings › Developer, e.g. youraccount.api-us1.com."
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,23 +46,23 @@ def normalise_host(text: str, network: Network) -> Host:
     """Judge what was typed; asks no resolver. Raises ``InvalidInput`` HOST_SYNTAX or HOST_NOT_ALLOWED."""
     typed = text[:_LONGEST_TEXT].strip(" \t\r\n")
     if not typed or len(text) > _LONGEST_TEXT or not typed.isascii() or not typed.isprintable():
-        raise _syntax("This is not a host name.")
+        raise InvalidInput("HOST_SYNTAX")
     rest, scheme, notes = _without_wrapping(typed.lower())
     test = _test_host(rest, network)
     if test is not None:
         if scheme == "https://":
-            raise _syntax("A test host is spoken to over plain http: leave https:// away.")
+            raise InvalidInput("HOST_SYNTAX.test_https")
         return Host(test[0], test[1], rest, notes, test=True)
     if scheme == "http://":
-        raise _syntax("Only https is spoken: leave http:// away.")
+        raise InvalidInput("HOST_SYNTAX.http")
     rest = rest.removesuffix(".")
     if len(rest) > _LONGEST_NAME or not _NAME.fullmatch(rest):
-        raise _syntax("This is not a host name: no port, path, user name or other sign belongs here.")
+        raise InvalidInput("HOST_SYNTAX.more")
     label, _, suffix = rest.partition(".")
     if suffix not in {
         permitted.strip(".").lower() for permitted in DOCUMENTED_SUFFIXES + network.host_suffixes
     }:
-        raise InvalidInput("HOST_NOT_ALLOWED", "This is not a host of ActiveCampaign.", remedy=_REMEDY)
+        raise InvalidInput("HOST_NOT_ALLOWED")
     return Host(rest, 443, label if suffix in DOCUMENTED_SUFFIXES else rest, notes)
 
 
@@ -83,9 +82,5 @@ def _test_host(rest: str, network: Network) -> tuple[str, int] | None:
     match = _TEST_HOST.fullmatch(rest)
     port = int(match["port"] or 80) if match else 0
     if match is None or not 0 < port <= _LAST_PORT:
-        raise _syntax("This test host cannot be read: it is a name or address, and a port if it needs one.")
+        raise InvalidInput("HOST_SYNTAX.test_host")
     return match["name"], port
-
-
-def _syntax(sentence: str) -> InvalidInput:
-    return InvalidInput("HOST_SYNTAX", sentence, remedy=_REMEDY)

@@ -52,7 +52,7 @@ def outcome_of(answer: Answer, now: float) -> Outcome:
             return _accepted(answer)
         case Reply(status=status) if 300 <= status < 400 and status != _SEE_OTHER:  # noqa: PLR2004 - redirects
             return Refused(
-                Cause.NOT_FOUND, f"The host points elsewhere and is not followed ({described(answer)})."
+                Cause.NOT_FOUND, f"The host points elsewhere and is not followed: {described(answer)}."
             )
         case Reply(status=status) if 400 <= status < 500 and status not in _UNDECIDED:  # noqa: PLR2004 - refusals
             return _refused(answer, now)
@@ -81,9 +81,9 @@ def _refused(reply: Reply, now: float) -> Refused:
     if reply.status == _TOO_MANY:
         return Refused(Cause.THROTTLED, "ActiveCampaign asks for a pause (HTTP 429).", retry_after=pause)
     if reply.status in _FORBIDDEN:
-        return Refused(Cause.FORBIDDEN, f"ActiveCampaign refused the key or a right ({described(reply)}).")
+        return Refused(Cause.FORBIDDEN, f"ActiveCampaign refused the key or a right: {described(reply)}.")
     if reply.status in _ABSENT:
-        return Refused(Cause.NOT_FOUND, f"There is no such account or endpoint here ({described(reply)}).")
+        return Refused(Cause.NOT_FOUND, f"There is no such account or endpoint here: {described(reply)}.")
     found = object_of(reply) or {}
     if says_rate_limit(words_of(found)):
         return Refused(
@@ -125,51 +125,24 @@ def trouble_of(answer: Answer, now: float, where: str) -> LelekaError:
     """Return the error for an answer to a GET that holds nothing usable."""
     if isinstance(answer, NotSent | MaybeSent):
         kind = NeedsAttention if isinstance(answer, NotSent) and answer.final else TryLater
-        return kind(
-            answer.code,
-            f"ActiveCampaign could not be asked: {answer.reason}.",
-            where=where,
-            remedy="Check the host, and whether this machine may reach it.",
-        )
+        return kind(answer.code, where=where, reason=answer.reason)
     status, shown = answer.status, described(answer)
     if status in _FORBIDDEN:
-        return NeedsAttention(
-            "KEY_REFUSED",
-            f"ActiveCampaign refused this key ({status}).",
-            where=where,
-            remedy="Copy the key again from Settings › Developer; its user must exist and have the right.",
-        )
+        return NeedsAttention("KEY_REFUSED", where=where, status=status)
     if status in _ABSENT:
-        return NotFound(
-            "ACCOUNT_NOT_FOUND",
-            f"There is no ActiveCampaign account at this host ({shown}).",
-            where=where,
-            remedy="Copy the URL again from Settings › Developer: the account may have been renamed.",
-        )
+        return NotFound("ACCOUNT_NOT_FOUND", where=where, shown=shown)
     return _trouble_of_status(answer, now, where)
 
 
 def _trouble_of_status(reply: Reply, now: float, where: str) -> LelekaError:
     status, shown = reply.status, described(reply)
     if 300 <= status < 400:  # noqa: PLR2004 - redirects
-        return NeedsAttention(
-            "HOST_REDIRECTS",
-            f"The host points elsewhere, and the key does not follow ({shown}).",
-            where=where,
-            remedy="Copy the URL again from Settings › Developer: the account may have been renamed.",
-        )
+        return NeedsAttention("HOST_REDIRECTS", where=where, shown=shown)
     if status in {_TOO_MANY, _UNAVAILABLE} or says_rate_limit(words_of(object_of(reply) or {})):
         pause = pause_of(reply.retry_after, now)
-        return TryLater(
-            "THROTTLED", f"ActiveCampaign asks for a pause ({shown}).", where=where, retry_after=pause
-        )
+        return TryLater("THROTTLED", where=where, retry_after=pause, shown=shown)
     if status >= 500:  # noqa: PLR2004 - the server's own failures
-        return TryLater("SERVER_ERROR", f"ActiveCampaign has a failure of its own ({shown}).", where=where)
+        return TryLater("SERVER_ERROR", where=where, shown=shown)
     if reply.succeeded:
-        return TryLater(
-            "ANSWER_UNREADABLE",
-            f"The answer is not what ActiveCampaign sends ({shown}).",
-            where=where,
-            remedy="If this lasts, check the host: something else may answer there.",
-        )
-    return NeedsAttention("REQUEST_REFUSED", f"ActiveCampaign refused the question ({shown}).", where=where)
+        return TryLater("ANSWER_UNREADABLE", where=where, shown=shown)
+    return NeedsAttention("REQUEST_REFUSED", where=where, shown=shown)

@@ -18,22 +18,14 @@ def check_key(text: str) -> Secret:
     """Judge a typed key; white space around it is no part of it. Raises ``InvalidInput`` KEY_SYNTAX."""
     typed = text.strip(" \t\r\n")
     if not _KEY.fullmatch(typed):
-        raise InvalidInput(
-            "KEY_SYNTAX",
-            "This is not an API key: a key is one unbroken run of letters and digits.",
-            remedy="Copy the Key, not the URL, from Settings › Developer.",
-        )
+        raise InvalidInput("KEY_SYNTAX")
     return Secret(typed)
 
 
 def refuse_secret_in_name(name: str) -> str:
     """Refuse a name that looks like a key pasted into the wrong field. Raises LOOKS_LIKE_SECRET."""
     if _LIKE_A_KEY.search(name):
-        raise InvalidInput(
-            "LOOKS_LIKE_SECRET",
-            "This name looks like an API key.",
-            remedy="Names are shown to everyone. If it is a key, replace it at ActiveCampaign.",
-        )
+        raise InvalidInput("LOOKS_LIKE_SECRET")
     return name
 
 

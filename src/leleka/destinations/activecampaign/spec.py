@@ -8,6 +8,7 @@ from leleka.destinations.activecampaign.connection_test import ADDRESS, KEY, LIS
 from leleka.destinations.activecampaign.destination import open_account
 from leleka.destinations.activecampaign.hosts import normalise_host
 from leleka.destinations.activecampaign.limits import LIMITS
+from leleka.destinations.activecampaign.messages import WORDS
 from leleka.destinations.activecampaign.settings import Settings, refuse_secret_in_name
 from leleka.destinations.spec import Spec
 
@@ -21,4 +22,5 @@ SPEC: Final = Spec(
     identify=normalise_host,
     check_name=refuse_secret_in_name,
     assumed=True,
+    messages=WORDS,
 )

@@ -15,17 +15,9 @@ class Managed(Protocol):
 def refuse_managed(row: Managed) -> None:
     """Raises ``Conflict`` MANAGED_BY_FILE."""
     if row.managed_by_file:
-        raise Conflict(
-            "MANAGED_BY_FILE",
-            f"{row.name!r} is managed by the file {row.managed_by_file} and read-only here.",
-            remedy="Change the file and apply it.",
-        )
+        raise Conflict("MANAGED_BY_FILE", name=row.name, file=row.managed_by_file)
 
 
 def stale(name: str) -> Conflict:
     """Return the error of an edit that began before another one was saved."""
-    return Conflict(
-        "STALE",
-        f"Somebody else changed {name!r} meanwhile.",
-        remedy="Open it again: your change would have overwritten theirs.",
-    )
+    return Conflict("STALE", name=name)

@@ -50,11 +50,7 @@ def allows(actor: Actor, permission: Permission) -> bool:
 def require(actor: Actor, permission: Permission) -> None:
     """Raises ``Forbidden``."""
     if not allows(actor, permission):
-        raise Forbidden(
-            "NOT_ALLOWED",
-            f"You may not {permission.value}.",
-            remedy="An administrator can change your role under Admin > Permissions.",
-        )
+        raise Forbidden("NOT_ALLOWED.action", action=permission.value)
 
 
 def may_use(actor: Actor, connection: Connection | None) -> bool:

@@ -4,7 +4,7 @@ Passwords are confirmed before the transaction of a change: a wrong one counts, 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from django.db import IntegrityError, transaction
@@ -145,11 +145,7 @@ def refuse_while_running(row: Connection) -> None:
     live = Run.objects.filter(export__connection=row, finished_at__isnull=True)
     names = list(live.order_by("export__name").values_list("export__name", flat=True))
     if names:
-        raise Conflict(
-            "EXPORT_RUNNING",
-            f"Exports of this connection are running: {', '.join(names)}.",
-            remedy="Wait until they have ended, or cancel their runs.",
-        )
+        raise Conflict("EXPORT_RUNNING.connection", names=names)
 
 
 def _judge(form: ConnectionForm, row: Connection | None) -> CheckedSettings:
@@ -173,41 +169,32 @@ def _judge(form: ConnectionForm, row: Connection | None) -> CheckedSettings:
 def _check_name(form: ConnectionForm, spec: Spec[Any]) -> None:
     name = form.name.strip()
     if not name or len(name) > _LONGEST_NAME or not name.isprintable():
-        raise InvalidInput("NAME_INVALID", "A name has 1 to 200 visible characters.")
+        raise InvalidInput("NAME_INVALID")
     spec.check_name(name)
     secrets = (form.settings.get(one, "").strip() for one in spec.secrets)
     if any(len(key) >= _LIKELY and not connection_keys.is_reference(key) and key in name for key in secrets):
-        raise InvalidInput(
-            "LOOKS_LIKE_SECRET", "This name holds the API key.", remedy="Names are shown to everyone."
-        )
+        raise InvalidInput("LOOKS_LIKE_SECRET.key")
 
 
 def _check_audience(audience: str) -> None:
     if audience not in set(Connection.Audience):
-        raise InvalidInput("AUDIENCE_UNKNOWN", f"It is one of: {', '.join(Connection.Audience)}.")
+        raise InvalidInput("AUDIENCE_UNKNOWN", known=list(Connection.Audience))
 
 
 def _check_share(share: float) -> None:
     if not 0 < share <= 1:
-        raise InvalidInput(
-            "SHARE_INVALID", "The share of the account's request limits is more than 0 and at most 1."
-        )
+        raise InvalidInput("SHARE_INVALID")
 
 
 def _check_plan_limit(limit: int | None) -> None:
     if limit is not None and not 1 <= limit <= _MOST_CONTACTS:
-        raise InvalidInput("PLAN_LIMIT_INVALID", "It is a whole number of contacts, at least 1, or nothing.")
+        raise InvalidInput("PLAN_LIMIT_INVALID")
 
 
 def _passed(actor: Actor, form: ConnectionForm, judged: CheckedSettings) -> list[dict[str, Any]]:
     steps = has_passed(actor, judged, form.proof)
     if steps is None:
-        raise InvalidInput(
-            "CONNECT_FIRST",
-            "This host and key were not tested.",
-            where="proof",
-            remedy="Choose Connect first.",
-        )
+        raise InvalidInput("CONNECT_FIRST", where="proof")
     return steps
 
 
@@ -224,7 +211,7 @@ def _confirm_password(actor: Actor, password: str) -> None:
 
 
 def _not_your_password() -> InvalidInput:
-    return InvalidInput("PASSWORD_WRONG", "This is not your password.", where="password")
+    return InvalidInput("PASSWORD_WRONG", where="password")
 
 
 def _agree(row: Connection, actor: Actor, form: ConnectionForm) -> None:
@@ -248,9 +235,7 @@ def _save(row: Connection) -> None:
         with transaction.atomic():
             row.save()
     except IntegrityError:
-        raise Conflict(
-            "CONNECTION_EXISTS", f"There is a connection called {row.name!r}.", where="name"
-        ) from None
+        raise Conflict("CONNECTION_EXISTS", where="name", name=row.name) from None
 
 
 def _refuse_clashes(row: Connection, account: str) -> None:
@@ -264,10 +249,8 @@ def _refuse_clashes(row: Connection, account: str) -> None:
         if export.connection == row or there != account:
             continue
         theirs = writer_of(export.name, there, export.matching, export.leavers)
-        for _, message in (clash for one in ours for clash in clashes(one, theirs)):
-            raise Conflict(
-                "MAP_FIELD_SHARED", message, where="host", remedy="Change one of the exports first."
-            )
+        for _, clash in (clash for one in ours for clash in clashes(one, theirs)):
+            raise Conflict.of([replace(clash, where="host")])
 
 
 def _told(row: Connection) -> dict[str, object]:

@@ -6,7 +6,7 @@ from which nobody can guess it), for a quarter of an hour.
 
 import json
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any, Final, TypeVar
 
@@ -16,11 +16,12 @@ from django.utils.crypto import salted_hmac
 
 from leleka.core.clock import current_clock, utc_now
 from leleka.core.ports.clock import Clock
-from leleka.core.ports.destination import Check, CheckStatus
+from leleka.core.ports.destination import Check, CheckStatus, skipped
 from leleka.core.secret import Secret
 from leleka.destinations.registry import spec_of
 from leleka.destinations.spec import Setting
 from leleka.errors import InvalidInput, LelekaError, TryLater
+from leleka.messages.stored import check_data
 from leleka.services.access.actor import Actor
 from leleka.services.access.permissions import Permission, require
 from leleka.services.audit.log import record
@@ -143,11 +144,9 @@ class Connect:
 
     def _broken_off(self, done: list[Check], error: LelekaError) -> list[Check]:
         problem = error.problems[0]
-        sentence = f"{problem.message} {problem.remedy}".strip()
         left = [name for name in self.steps if name not in {step.name for step in done}]
-        skipped = [Check(name, CheckStatus.SKIPPED, "Not tested: an earlier step failed.") for name in left]
-        failed = Check(left[0] if left else connection_keys.KEY, CheckStatus.FAILED, sentence, problem.code)
-        return [failed, *skipped[1:]]
+        failed = Check(left[0] if left else connection_keys.KEY, CheckStatus.FAILED, problem=problem)
+        return [failed, *(skipped(name) for name in left[1:])]
 
 
 def begin(actor: Actor, draft: Draft, clock: Clock) -> Connect:
@@ -164,10 +163,7 @@ def begin(actor: Actor, draft: Draft, clock: Clock) -> Connect:
         times = list(lately.order_by("at").values_list("at", flat=True))
         if len(times) >= _A_MINUTE:
             left = (times[-_A_MINUTE] + _MINUTE - now).total_seconds()
-            raise TryLater(
-                "CHECK_TOO_OFTEN", "Connect was tried five times within a minute.", retry_after=max(1.0, left),
-                remedy="Wait a minute and try again.",
-            )  # fmt: skip
+            raise TryLater("CHECK_TOO_OFTEN", retry_after=max(1.0, left))  # fmt: skip
         record(actor, _CHECK, saved.name if saved else judged.host, {"host": judged.host})
     return Connect(actor, judged, saved, clock)
 
@@ -195,7 +191,7 @@ def attempt(found: list[InvalidInput], where: str, act: Callable[[], T]) -> T | 
 
 
 def _prove(actor: Actor, judged: CheckedSettings, done: list[Check], clock: Clock) -> str:
-    steps = [asdict(step) for step in done]
+    steps = [check_data(step) for step in done]
     return signing.dumps({**_claim(actor, judged), "steps": steps, "at": clock.now()}, salt=_SALT)
 
 
@@ -212,15 +208,7 @@ def _told(judged: CheckedSettings) -> str:
 
 def _required(setting: Setting, saved: Connection | None) -> InvalidInput:
     if setting.name != connection_keys.KEY:
-        return InvalidInput(
-            "SECRET_REQUIRED",
-            "Enter it, or enter it again for another address: a stored one is never sent elsewhere.",
-            where=setting.name,
-        )
+        return InvalidInput("SECRET_REQUIRED", where=setting.name)
     if saved is None:
-        return InvalidInput("KEY_REQUIRED", "Enter the API key.", where=setting.name)
-    return InvalidInput(
-        "KEY_REQUIRED",
-        "Another host needs the API key again: the stored one is never sent elsewhere.",
-        where=setting.name,
-    )
+        return InvalidInput("KEY_REQUIRED", where=setting.name)
+    return InvalidInput("KEY_REQUIRED.host", where=setting.name)

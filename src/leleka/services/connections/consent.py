@@ -60,16 +60,6 @@ def consent_text(language: str, kind: str = "") -> ConsentText:
 def check_agreed(version: str, language: str, *, agreed: bool) -> None:
     """Raises ``InvalidInput`` unless somebody agreed to the text as it is now, in a language it is held in."""
     if not agreed:
-        raise InvalidInput(
-            "CONSENT_REQUIRED",
-            "Nothing is sent to ActiveCampaign unless an administrator agrees.",
-            where="agreed",
-            remedy="Read the text and choose I agree.",
-        )
+        raise InvalidInput("CONSENT_REQUIRED", where="agreed")
     if version != VERSION or language not in _TEXTS:
-        raise InvalidInput(
-            "CONSENT_OUTDATED",
-            "The text has changed since this page was opened.",
-            where="agreed",
-            remedy="Read it as it is now and agree again.",
-        )
+        raise InvalidInput("CONSENT_OUTDATED", where="agreed")

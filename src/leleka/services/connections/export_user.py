@@ -1,23 +1,20 @@
 """In whose name a run acts: that of the connection's export user, an administrator who confirmed it with a password."""
 
-from typing import Final
+from dataclasses import replace
 
 from leleka.errors import NeedsAttention, Problem
 from leleka.services.access.actor import Actor
 from leleka.services.people.actors import actor_of
 from leleka.state.models import Connection, Run
 
-_REMEDY: Final = "Edit the connection: an administrator adds themselves as export user."
-
 
 def problem_of(connection: Connection) -> Problem | None:
     """Return why nobody's name is there to act in; None where somebody's is."""
     user = connection.export_user
     if user is None:
-        return Problem("EXPORT_USER_MISSING", "It has no export user.", remedy=_REMEDY)
+        return Problem.of("EXPORT_USER_MISSING")
     if user.disabled_at is not None:
-        message = f"Its export user, {user.name}, was disabled."
-        return Problem("EXPORT_USER_DISABLED", message, remedy=_REMEDY)
+        return Problem.of("EXPORT_USER_DISABLED", name=user.name)
     return None
 
 
@@ -40,6 +37,5 @@ def refuse_to_begin(connection: Connection, run: Run) -> None:
 
 
 def _refused(connection: Connection) -> NeedsAttention:
-    problem = problem_of(connection)
-    code, message = (problem.code, problem.message) if problem else ("EXPORT_USER_MISSING", "")
-    return NeedsAttention(code, message, where=connection.name, remedy=_REMEDY)
+    problem = problem_of(connection) or Problem.of("EXPORT_USER_MISSING")
+    return NeedsAttention.of([replace(problem, where=connection.name)])

@@ -4,6 +4,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from leleka.errors import Problem
+
 MARK: Final = ""  # what stands in the place of a column where a field is the mark of leavers
 
 
@@ -24,14 +26,16 @@ def writer_of(export: str, account: str, matching: Mapping[str, Any], leavers: M
     return Writer(export, account, columns)
 
 
-def clashes(one: Writer, other: Writer) -> Iterator[tuple[str, str]]:
-    """Return the fields that both write, but not alike, each with a sentence about the other export."""
+def clashes(one: Writer, other: Writer) -> Iterator[tuple[str, Problem]]:
+    """Return the fields that both write, but not alike, each with the problem, which names the other export."""
     if one.account != other.account:
         return
     for field, column in one.columns.items():
         theirs = other.columns.get(field)
         if theirs is None or (theirs == column != MARK):
             continue
-        how = f"from column {theirs!r}" if theirs != MARK else "as the mark of its leavers"
         name = field.removeprefix("field:").replace("_", " ")
-        yield field, f"Export {other.export!r} writes field {name} of the same account {how}."
+        if theirs == MARK:
+            yield field, Problem.of("MAP_FIELD_SHARED.mark", export=other.export, field=name)
+        else:
+            yield field, Problem.of("MAP_FIELD_SHARED", export=other.export, field=name, column=theirs)

@@ -29,11 +29,7 @@ def check_reference(reference: str) -> None:
     """Raises ``InvalidInput`` for a reference that names nothing."""
     _, _, name = reference.partition(":")
     if not name.strip() or not name.isprintable() or len(reference) > _LONGEST_REFERENCE:
-        raise InvalidInput(
-            "KEY_SYNTAX",
-            "This names neither a variable nor a file that holds the key.",
-            remedy="Write env:NAME or file:/path/of/the/file.",
-        )
+        raise InvalidInput("KEY_SYNTAX.reference")
 
 
 def key_of(connection: Connection, name: str = KEY) -> Secret:
@@ -46,8 +42,7 @@ def key_of(connection: Connection, name: str = KEY) -> Secret:
         return referenced(reference, connection.name)
     row = connection.secrets.filter(name=name).first()
     if row is None:
-        what = "API key" if name == KEY else name
-        raise NeedsAttention("KEY_MISSING", f"The connection has no {what}.", where=connection.name)
+        raise NeedsAttention("KEY_MISSING", where=connection.name)
     sealed = Sealed(row.master_key, bytes(row.wrapped), bytes(row.sealed))
     return master_keys.master_keys().open(sealed, place_of(connection, row.version, name))
 
@@ -82,13 +77,13 @@ def referenced(reference: str, where: str) -> Secret:
         name = reference.removeprefix(_ENV)
         value = installation_configuration.configuration().environment.get(name, "")
         if not value:
-            raise NeedsAttention("KEY_MISSING", f"The environment variable {name} is not set.", where=where)
+            raise NeedsAttention("KEY_MISSING.variable", where=where, name=name)
         return Secret(value.strip())
     path = Path(reference.removeprefix(_FILE))
     try:
         return Secret(path.read_text(encoding="utf-8").strip())
     except (OSError, UnicodeDecodeError):
-        raise NeedsAttention("KEY_MISSING", f"The key file {path} cannot be read.", where=where) from None
+        raise NeedsAttention("KEY_MISSING.file", where=where, path=path) from None
 
 
 def reference_of(connection: Connection, name: str = KEY) -> str:

@@ -1,12 +1,12 @@
 """Connections: whether they work, and what their accounts offer."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
 
 from leleka.core.clock import utc_now
 from leleka.core.ports.clock import Clock
 from leleka.core.ports.destination import Check, CheckStatus, Field, Target
 from leleka.errors import LelekaError, NotFound
+from leleka.messages.stored import check_data
 from leleka.services.access.actor import Actor
 from leleka.services.access.permissions import Permission, may_use, require
 from leleka.services.connections.open_destination import opened
@@ -18,12 +18,9 @@ def names(actor: Actor, only: str | None = None) -> Sequence[str]:
     require(actor, Permission.CONNECTIONS)
     known = list(Connection.objects.order_by("name").values_list("name", flat=True))
     if only is not None and only not in known:
-        remedy = f"There are: {', '.join(known)}." if known else "Apply a definitions file first."
-        raise _unknown(only, remedy)
+        raise NotFound("CONNECTION_UNKNOWN.listed", name=only, known=known)
     if not known:
-        raise NotFound(
-            "CONNECTION_UNKNOWN", "There is no connection.", remedy="Apply a definitions file first."
-        )
+        raise NotFound("CONNECTION_UNKNOWN.none")
     return known if only is None else [only]
 
 
@@ -41,8 +38,7 @@ def _tested(connection: Connection, target: str | None, clock: Clock) -> Iterato
                 steps.append(step)
                 yield step
     except LelekaError as error:
-        problem = error.problems[0]
-        steps.append(Check("key", CheckStatus.FAILED, problem.message, problem.code))
+        steps.append(Check("key", CheckStatus.FAILED, problem=error.problems[0]))
         yield steps[-1]
     keep_result(connection, steps)
 
@@ -50,8 +46,8 @@ def _tested(connection: Connection, target: str | None, clock: Clock) -> Iterato
 def keep_result(connection: Connection, steps: Sequence[Check]) -> None:
     """Remember a test on its connection: what failed needs attention."""
     failed = next((step for step in steps if step.standing is CheckStatus.FAILED), None)
-    connection.attention = failed.sentence[:500] if failed else ""
-    connection.last_check = [asdict(step) for step in steps]
+    connection.attention = check_data(failed)["sentence"][:500] if failed else ""
+    connection.last_check = [check_data(step) for step in steps]
     connection.last_checked_at = utc_now()
     connection.save(update_fields=("attention", "last_check", "last_checked_at"))
 
@@ -77,5 +73,5 @@ def _find(name: str) -> Connection:
     return row
 
 
-def _unknown(name: str, remedy: str = "") -> NotFound:
-    return NotFound("CONNECTION_UNKNOWN", f"There is no connection {name!r}.", remedy=remedy)
+def _unknown(name: str) -> NotFound:
+    return NotFound("CONNECTION_UNKNOWN.listed", name=name, known=[])

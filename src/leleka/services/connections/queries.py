@@ -23,6 +23,7 @@ from leleka.core.ports.destination import Check, CheckStatus
 from leleka.destinations.registry import assumed_kind, find_spec, specs, title_of
 from leleka.destinations.spec import Setting
 from leleka.errors import NotFound, Problem
+from leleka.messages.stored import check_of
 from leleka.services.access.actor import Actor
 from leleka.services.access.permissions import Permission, require
 from leleka.services.connections import export_user as connection_export_user
@@ -143,7 +144,7 @@ def _columns() -> Columns:
 def _needs_attention() -> Case:
     """Say in SQL what ``_attention`` says: 1 where somebody must act."""
     steps = Cast("last_check", TextField())
-    failed = Contains(steps, f'"{CheckStatus.FAILED.value}"')
+    failed = Contains(steps, f'"standing": "{CheckStatus.FAILED.value}"')
     alone = Q(export_user=None, managed_by_file="")
     disabled = Q(export_user__disabled_at__isnull=False)
     return Case(When(disabled | alone | ~Q(attention="") | Q(failed), then=Value(1)), default=Value(0))
@@ -166,7 +167,7 @@ def find_by_id(number: int) -> Connection:
     """Raises ``NotFound``."""
     row = Connection.objects.select_related("export_user", "account").filter(pk=number).first()
     if row is None:
-        raise NotFound("CONNECTION_UNKNOWN", "There is no such connection.")
+        raise NotFound("CONNECTION_UNKNOWN")
     return row
 
 
@@ -218,7 +219,7 @@ def _live() -> Container[int]:
 
 
 def _last_check(row: Connection) -> tuple[Check, ...]:
-    return tuple(Check(**{**step, "standing": CheckStatus(step["standing"])}) for step in row.last_check)
+    return tuple(check_of(step) for step in row.last_check)
 
 
 def attention_of(row: Connection) -> list[Problem]:
@@ -229,7 +230,7 @@ def attention_of(row: Connection) -> list[Problem]:
         found.append(nobody)
     failed = next((step for step in _last_check(row) if step.standing is CheckStatus.FAILED), None)
     if failed is not None:
-        found.append(Problem(failed.code, failed.sentence))
+        found.append(failed.problem or Problem("CONNECTION_ATTENTION"))
     elif row.attention and not found:
-        found.append(Problem("CONNECTION_ATTENTION", row.attention))
+        found.append(Problem("CONNECTION_ATTENTION", written=(row.attention, "")))
     return found

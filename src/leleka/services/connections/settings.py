@@ -112,17 +112,17 @@ def _checked(setting: Setting, text: str) -> Any:
     if not text and not setting.required:
         return setting.default
     if not text:
-        raise InvalidInput("SETTING_REQUIRED", "A value is needed here.")
+        raise InvalidInput("SETTING_REQUIRED")
     if len(text) > _LONGEST_TEXT or not text.isprintable():
         raise _invalid()
     if setting.info.choices and text not in setting.info.choices:
-        raise InvalidInput("SETTING_NOT_OFFERED", f"It is one of: {', '.join(setting.info.choices)}.")
+        raise InvalidInput("SETTING_NOT_OFFERED", choices=list(setting.info.choices))
     return text if setting.info.check is None or setting.is_secret else setting.info.check(text)
 
 
 def _invalid() -> InvalidInput:
-    return InvalidInput("SETTING_INVALID", "This value is too long, or has an invisible character.")
+    return InvalidInput("SETTING_INVALID.connection")
 
 
 def _refuse_unknown() -> None:
-    raise InvalidInput("SETTING_UNKNOWN", "A connection of this kind has no such setting.")
+    raise InvalidInput("SETTING_UNKNOWN")

@@ -1,6 +1,7 @@
 """Gathering what is wrong with a file or a form, so that all of it is said at once."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from difflib import get_close_matches
 from typing import Any, Protocol, TypeVar
 
@@ -35,24 +36,28 @@ class Gathering:
             return work()
         except InvalidInput as error:
             for problem in error.problems:
-                place = problem.where or self.file.where(location)
-                self.problems.append(Problem(problem.code, problem.message, place, problem.remedy))
+                self.note(location, problem)
             return None
 
-    def add(self, location: Location, code: str, message: str, remedy: str = "") -> None:
-        self.problems.append(Problem(code, message, self.file.where(location), remedy))
+    def add(self, location: Location, key: str, **params: Any) -> None:
+        self.note(location, Problem(key, params=params))
+
+    def note(self, location: Location, problem: Problem) -> None:
+        """Note a problem with its place, where it does not name one itself."""
+        self.problems.append(replace(problem, where=problem.where or self.file.where(location)))
 
     def column(self, table: Table, name: str, location: Location, code: str) -> bool:
         if table.column(name) is not None:
             return True
         if not name and code == "MAP_COLUMN_UNKNOWN":
-            self.add(location, "MAP_COLUMN_MISSING", "Choose the column of the profiles that goes there.")
+            self.add(location, "MAP_COLUMN_MISSING")
             return False
-        remedy = near(name, [column.name for column in table.columns])
-        self.add(location, code, f"Source {table.name!r} has no column {name!r}.", remedy)
+        close = near(name, [column.name for column in table.columns])
+        self.add(location, code, source=table.name, column=name, near=close)
         return False
 
 
 def near(name: str, known: Any) -> str:
+    """Return the known name that was probably meant; "" where none is near."""
     close = get_close_matches(name, [str(one) for one in known], n=1)
-    return f"Did you mean {close[0]!r}?" if close else ""
+    return close[0] if close else ""

@@ -15,6 +15,11 @@ def _one_or_many(value: object) -> object:
     return [value] if isinstance(value, str) else value
 
 
+def refused(key: str) -> PydanticCustomError:
+    """Return the error for a value that the definitions do not take; it carries a key of the catalogue alone."""
+    return PydanticCustomError(key, key)
+
+
 def _text(value: object) -> object:
     """Ids and values are often written without quotes. Not so 1.50: nobody could tell it from 1.5."""
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
@@ -22,31 +27,23 @@ def _text(value: object) -> object:
 
 def _name(value: str) -> str:
     if not value.strip():
-        raise PydanticCustomError("NAME_EMPTY", "A name must not be empty")
+        raise refused("NAME_EMPTY")
     if len(value) > _LONGEST_NAME:
-        raise PydanticCustomError("NAME_TOO_LONG", "A name has 200 characters at most")
+        raise refused("NAME_TOO_LONG")
     if value != value.strip() or not value.isprintable():
-        raise PydanticCustomError(
-            "NAME_INVALID", "A name has no space at its ends, no line break and no invisible character"
-        )
+        raise refused("NAME_INVALID.definition")
     return value
 
 
 def _list_id(value: object) -> str:
     if isinstance(value, bool) or not _ID.fullmatch(str(value)):
-        raise PydanticCustomError(
-            "LIST_ID_INVALID",
-            "A list is named by its id, a whole number such as 7, as ActiveCampaign shows it",
-        )
+        raise refused("LIST_ID_INVALID")
     return str(value)
 
 
 def _field_id(value: str) -> str:
     if not _ID.fullmatch(value):
-        raise PydanticCustomError(
-            "MAP_FIELD_UNKNOWN",
-            "A custom field is named by its id, a whole number such as 7: leleka check shows them",
-        )
+        raise refused("MAP_FIELD_UNKNOWN")
     return value
 
 
@@ -76,7 +73,7 @@ class Part(BaseModel):
             str(key).strip().lower().replace(" ", "_").replace("-", "_"): value for key, value in data.items()
         }
         if len(plain) < len(data):
-            raise ValueError("a setting stands here twice, spelled in two ways")
+            raise refused("DEFINITION_INVALID.twice")
         return plain
 
 
@@ -166,9 +163,7 @@ def _column(value: object) -> object:
 
 def _email(value: object) -> object:
     if value is None or value == "":
-        raise PydanticCustomError(
-            "MAP_EMAIL_MISSING", "An export needs the column that holds the e-mail address"
-        )
+        raise refused("MAP_EMAIL_MISSING")
     return value
 
 
@@ -190,7 +185,7 @@ class LeaversDefinition(Part):
     @model_validator(mode="after")
     def _mark_is_whole(self) -> "LeaversDefinition":
         if self.policy is LeaverPolicy.MARK and not (self.field and self.member != self.leaver):
-            raise ValueError("mark needs a field, and two different values for member and leaver")
+            raise refused("DEFINITION_INVALID.mark")
         return self
 
 

@@ -11,6 +11,7 @@ from django.db.models import F
 from leleka.core.clock import utc_now
 from leleka.core.columns import Catalogue, Column, ColumnType, Table
 from leleka.core.data_matching import LeaverPolicy
+from leleka.core.messages import Message
 from leleka.core.schedules.model import ExportSchedule
 from leleka.errors import InvalidInput, LelekaError, Problem
 from leleka.services.access.actor import Actor
@@ -31,7 +32,7 @@ from leleka.services.sources import loading as segment_evaluation
 from leleka.state.models import Account, Connection, Export, RelationshipRow, Segment, Source, SystemSchedule
 from leleka.warehouse.engines.port import Engine
 
-Say = Callable[[str], None]
+Say = Callable[[Message], None]
 
 
 def apply(
@@ -72,10 +73,7 @@ def apply(
 
 def _warn(export: CheckedExport, say: Say) -> None:
     if export.leavers["policy"] == LeaverPolicy.UNSUBSCRIBE:
-        say(
-            f"Warning: export {export.name} unsubscribes whoever leaves its segments. That is a one-way door: "
-            "nobody it unsubscribed can be brought back by an export."
-        )
+        say(Message("UNSUBSCRIBES_FOR_GOOD", name=export.name))
 
 
 class _Rows:
@@ -140,8 +138,9 @@ def _catalogue(
     if len(profiles) > 1:
         raise InvalidInput(
             "PROFILES_TWICE",
-            f"Only one source can hold the profiles, not {len(profiles)}: {', '.join(sorted(profiles))}.",
             where=file.where(_last_profiles(file)),
+            number=len(profiles),
+            sources=sorted(profiles),
         )
     relationships = {row.name: catalogue.relationship_of(row) for row in rows.of(RelationshipRow)}
     for relation in file.definitions.relationships:

@@ -97,25 +97,14 @@ class Changes:
 
 def _remove(kind: str, row: Any) -> None:
     if kind == "export" and Run.objects.filter(export=row, finished_at__isnull=True).exists():
-        raise InvalidInput(
-            "EXPORT_RUNNING", "The export has a live run.", where=row.name, remedy="Cancel the run first."
-        )
+        raise InvalidInput("EXPORT_RUNNING.removed", where=row.name)
     if kind == "export" and not is_settled(row):
         # Its runs go with it, and with them the knowledge of who must wait: another export would overtake (I-5).
-        raise InvalidInput(
-            "EXPORT_UNSETTLED",
-            "Something the export sent may still be on its way to ActiveCampaign.",
-            where=row.name,
-            remedy="Leave it in the file until a run of it has nobody waiting, or for a day after its last run.",
-        )
+        raise InvalidInput("EXPORT_UNSETTLED.file", where=row.name)
     users = _exports_that_use(kind, row)
     if users:
-        raise InvalidInput(
-            f"{kind.upper()}_IN_USE",
-            f"This {kind} is in use by an export that stays: {', '.join(users)}.",
-            where=row.name,
-            remedy="Put it back into the file, or change the export.",
-        )
+        key = "SEGMENT_IN_USE.staying" if kind == "segment" else "CONNECTION_IN_USE.staying"
+        raise InvalidInput(key, where=row.name, exports=list(users))
     row.delete()
 
 

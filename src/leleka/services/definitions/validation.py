@@ -60,9 +60,7 @@ class _Checks:
             seen: set[str] = set()
             for number, part in enumerate(getattr(parts, kind)):
                 if part.name in seen:
-                    self._found.add(
-                        (kind, number, "name"), "NAME_TWICE", f"Two {kind} are called {part.name!r}."
-                    )
+                    self._found.add((kind, number, "name"), "NAME_TWICE", kind=kind, name=part.name)
                 seen.add(part.name)
 
     def keys_in_names(self) -> None:
@@ -79,12 +77,7 @@ class _Checks:
             for number, part in enumerate(getattr(parts, kind)):
                 here: Location = (kind, number, "name")
                 if any(key in part.name for key in keys):
-                    self._found.add(
-                        here,
-                        "LOOKS_LIKE_SECRET",
-                        "This name holds an API key.",
-                        "Names are shown to everyone. Replace the key at ActiveCampaign if this was shared.",
-                    )
+                    self._found.add(here, "LOOKS_LIKE_SECRET.file")
                     continue
                 for spec in specs():
                     self._found.attempt(here, lambda: spec.check_name(part.name))  # noqa: B023 - called at once
@@ -110,7 +103,7 @@ class _Checks:
             self._found.add(
                 ("sources",) if number is None else ("sources", number),
                 "PROFILE_KEY_UNSET",
-                f"Source {table.name!r} holds the profiles and needs a primary_key.",
+                source=table.name,
             )
 
     def relationships(self) -> None:
@@ -121,14 +114,10 @@ class _Checks:
                 location = ("relationships", number, end)
                 table = self._found.known.tables.get(source)
                 if table is None:
-                    self._found.add(
-                        location,
-                        "SOURCE_UNKNOWN",
-                        f"There is no source {source!r}.",
-                        near(source, self._found.known.tables),
-                    )
+                    close = near(source, self._found.known.tables)
+                    self._found.add(location, "SOURCE_UNKNOWN.named", name=source, near=close)
                 elif table.column(column) is None:
-                    self._found.column(table, column, location, "SOURCE_UNKNOWN_COLUMN")
+                    self._found.column(table, column, location, "SOURCE_UNKNOWN_COLUMN.relationship")
 
     def segment(self, number: int, rules: object) -> dict[str, object] | None:
         where = self._found.file.where(("segments", number, "rules"))

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Final
@@ -16,7 +17,6 @@ from ruamel.yaml.scalarint import ScalarInt
 
 from leleka.errors import InvalidInput, NotFound, Problem
 from leleka.services.definition_schema.connections import place_in_file, schema, secrets_in, settings_at
-from leleka.services.definition_schema.pydantic_problems import said_of
 from leleka.services.definition_schema.schema import Definitions
 
 _REFERENCE: Final = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
@@ -24,6 +24,18 @@ _SURROGATE: Final = re.compile(r"[\ud800-\udfff]")
 _QUOTED: Final = re.compile(r"""(['"]).{4,}\1""")
 _LARGEST: Final = 5_000_000  # bytes
 _SHORTEST_HIDDEN: Final = 8  # characters: something shorter stands in messages by chance
+_KEYS: Final = {
+    "missing": "DEFINITION_INVALID.missing",
+    "model_type": "DEFINITION_INVALID.mapping",
+    "model_attributes_type": "DEFINITION_INVALID.mapping",
+    "extra_forbidden": "DEFINITION_INVALID.unknown",
+    "string_type": "DEFINITION_INVALID.text",
+    "bool_type": "DEFINITION_INVALID.truth",
+    "bool_parsing": "DEFINITION_INVALID.truth",
+    "list_type": "DEFINITION_INVALID.list",
+    "too_short": "DEFINITION_INVALID.empty",
+    "string_too_short": "DEFINITION_INVALID.empty",
+}
 
 
 class DefinitionsFile:
@@ -41,7 +53,7 @@ class DefinitionsFile:
             with self.without_keys():
                 self.definitions = self._read(filled)
         except RecursionError:
-            raise InvalidInput("DEFINITIONS_YAML", "The file is nested too deep.", where=path.name) from None
+            raise InvalidInput("DEFINITIONS_YAML.nested", where=path.name) from None
 
     def _read(self, filled: object) -> Definitions:
         try:
@@ -58,10 +70,9 @@ class DefinitionsFile:
             raise InvalidInput.of([self._hidden(problem) for problem in error.problems]) from None
 
     def _hidden(self, problem: Problem) -> Problem:
-        said = [problem.message, problem.where, problem.remedy]
         for key in self._keys:
-            said = [text.replace(key, "(the API key)") for text in said]
-        return Problem(problem.code, *said)
+            problem = problem.mapped(lambda text: text.replace(key, "(the API key)"))  # noqa: B023 - called at once
+        return problem
 
     def line(self, location: Sequence[str | int]) -> int | None:
         """Return the line (from 1) where the part at ``location`` begins, as near as can be told."""
@@ -85,15 +96,21 @@ class DefinitionsFile:
     def _problem(self, detail: Any) -> Problem:
         # A part that may be written in two ways reports its validator's name within the location.
         location = place_in_file(detail["loc"])
-        remedy = self._suggestion(detail["loc"]) if detail["type"] == "extra_forbidden" else ""
-        code, sentence = said_of(detail)
-        return Problem(code, sentence, self.where(location), remedy)
+        problem = replace(refusal_of(detail), where=self.where(location))
+        if problem.key != "DEFINITION_INVALID.unknown":
+            return problem
+        return self._suggestion(detail["loc"], problem)
 
-    def _suggestion(self, location: Sequence[str | int]) -> str:
+    def _suggestion(self, location: Sequence[str | int], problem: Problem) -> Problem:
         """Find the setting that was meant, by the one that stands there."""
         known = list(settings_at(location[:-1]))
         close = get_close_matches(str(location[-1]).replace("_", " "), known, n=1)
-        return f"Did you mean {close[0]!r}?" if close else f"There are: {', '.join(known)}." if known else ""
+        return Problem.of(
+            "DEFINITION_INVALID.unknown",
+            problem.where,
+            near=close[0] if close else "",
+            known=() if close else known,
+        )
 
     def _filled(self, node: Any, environment: Mapping[str, str], here: tuple[str | int, ...]) -> Any:
         """Replace ${NAME}; what is not set or no text is noted with its place. The values are never shown."""
@@ -109,10 +126,7 @@ class DefinitionsFile:
         def value(match: re.Match[str]) -> str:
             name = match.group(1)
             if not environment.get(name):
-                remedy = f"Set the environment variable {name}."
-                self._wrong.append(
-                    Problem("VARIABLE_UNSET", f"${{{name}}} is not set.", self.where(_as_known(here)), remedy)
-                )
+                self._wrong.append(Problem.of("VARIABLE_UNSET", self.where(_as_known(here)), name=name))
             return environment.get(name, "")
 
         text = _REFERENCE.sub(value, node)
@@ -122,12 +136,9 @@ class DefinitionsFile:
     def _must_be_text(self, text: str, here: tuple[str | int, ...]) -> None:
         """Note what neither a database, a file's name nor a terminal takes."""
         if "\0" in text:
-            problem = ("TEXT_CONTROL_CHAR", "A NUL character (U+0000) stands in this text.")
+            self._wrong.append(Problem.of("TEXT_CONTROL_CHAR", self.where(_as_known(here))))
         elif _SURROGATE.search(text):
-            problem = ("TEXT_NOT_UNICODE", "Half a character (a lone surrogate) stands in this text.")
-        else:
-            return
-        self._wrong.append(Problem(*problem, self.where(_as_known(here)), "Write it anew."))
+            self._wrong.append(Problem.of("TEXT_NOT_UNICODE", self.where(_as_known(here))))
 
 
 def _keys_in(filled: object) -> tuple[str, ...]:
@@ -146,6 +157,16 @@ def _as_written(number: ScalarInt) -> int | str:
     """
     text = str(RoundTripRepresenter().represent_data(number).value)
     return 0 if text == "0" else text
+
+
+def refusal_of(detail: Any) -> Problem:
+    """Return one thing that the definitions do not allow, without its place."""
+    kind = detail["type"]
+    if kind[:1].isupper():  # one of ours
+        return Problem(kind)
+    if kind in _KEYS:
+        return Problem(_KEYS[kind])
+    return Problem.of("DEFINITION_INVALID", detail=str(detail["msg"]))
 
 
 def _as_known(location: tuple[str | int, ...]) -> tuple[str | int, ...]:
@@ -169,37 +190,28 @@ def _plain(problem: object) -> str:
 def _load(path: Path) -> Any:
     try:
         if path.stat().st_size > _LARGEST:
-            raise InvalidInput(
-                "DEFINITIONS_TOO_LARGE", f"The file is larger than {_LARGEST:,} bytes.", where=str(path)
-            )
+            raise InvalidInput("DEFINITIONS_TOO_LARGE", where=str(path), most=_LARGEST)
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
-        raise NotFound("DEFINITIONS_NOT_FOUND", "There is no such file.", where=str(path)) from None
+        raise NotFound("DEFINITIONS_NOT_FOUND", where=str(path)) from None
     except (OSError, UnicodeDecodeError) as error:
-        reason = "It is not UTF-8 text." if isinstance(error, UnicodeDecodeError) else f"{error.strerror}."
-        raise InvalidInput("DEFINITIONS_UNREADABLE", reason, where=str(path)) from None
+        if isinstance(error, UnicodeDecodeError):
+            raise InvalidInput("DEFINITIONS_UNREADABLE.utf8", where=str(path)) from None
+        raise InvalidInput("DEFINITIONS_UNREADABLE", where=str(path), reason=error.strerror) from None
     try:
         # Round-trip loading keeps line numbers; YAML 1.2 keeps Yes and No the words they are.
         document = YAML(typ="rt", pure=True).load(text)
     except DuplicateKeyError as error:
         # The library's own sentence repeats the value, which may be a key.
         line = f", line {error.problem_mark.line + 1}" if error.problem_mark else ""
-        raise InvalidInput(
-            "DEFINITIONS_YAML", "The same key stands here twice.", where=f"{path.name}{line}"
-        ) from None
+        raise InvalidInput("DEFINITIONS_YAML.twice", where=f"{path.name}{line}") from None
     except MarkedYAMLError as error:
         line = f", line {error.problem_mark.line + 1}" if error.problem_mark else ""
         raise InvalidInput(
-            "DEFINITIONS_YAML",
-            f"This is not valid YAML: {_plain(error.problem)}.",
-            where=f"{path.name}{line}",
+            "DEFINITIONS_YAML.because", where=f"{path.name}{line}", reason=_plain(error.problem)
         ) from None
     except (YAMLError, RecursionError, ValueError):
-        raise InvalidInput("DEFINITIONS_YAML", "This is not valid YAML.", where=path.name) from None
+        raise InvalidInput("DEFINITIONS_YAML", where=path.name) from None
     if not isinstance(document, Mapping):
-        raise InvalidInput(
-            "DEFINITIONS_YAML",
-            "The file must be a mapping with sources, segments, exports …",
-            where=path.name,
-        )
+        raise InvalidInput("DEFINITIONS_YAML.mapping", where=path.name)
     return document

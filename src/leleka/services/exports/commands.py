@@ -87,7 +87,7 @@ def add_segment(actor: Actor, number: int, segment: str) -> None:
         row = _editable(actor, number)
         found = Segment.objects.filter(name=segment).first()
         if found is None:
-            raise NotFound("SEGMENT_UNKNOWN", f"There is no segment {segment!r}.")
+            raise NotFound("SEGMENT_UNKNOWN.named", name=segment)
         row.segments.add(found)
         Export.objects.filter(pk=number).update(version=F("version") + 1)
         record(actor, "export changed", row.name, {"fields": ["segments"], "segment": segment})
@@ -123,14 +123,9 @@ def _wanted(actor: Actor, data: Mapping[str, Any], number: int | None) -> tuple[
     wanted = checked(data, number)
     connection = Connection.objects.get(name=wanted.connection)
     if not may_use(actor, connection):
-        raise Forbidden(
-            "CONNECTION_NOT_SHARED",
-            f"Connection {connection.name!r} is for administrators.",
-            where="connection",
-            remedy="An administrator can share it with contributors.",
-        )
+        raise Forbidden("CONNECTION_NOT_SHARED", where="connection", name=connection.name)
     if Export.objects.filter(name=wanted.name).exclude(pk=number or 0).exists():
-        raise Conflict("NAME_TAKEN", f"There is an export {wanted.name!r} already.", where="name")
+        raise Conflict("NAME_TAKEN.export", where="name", name=wanted.name)
     return wanted, connection
 
 
@@ -145,12 +140,7 @@ def _still(actor: Actor, number: int) -> Export:
     """Return an export that may be edited and does not run."""
     row = _editable(actor, number)
     if Run.objects.filter(export=row, finished_at__isnull=True).exists():
-        raise Conflict(
-            "EXPORT_RUNNING",
-            f"Export {row.name!r} has a live run.",
-            where=row.name,
-            remedy="Cancel the run first.",
-        )
+        raise Conflict("EXPORT_RUNNING", where=row.name, name=row.name)
     return row
 
 

@@ -47,26 +47,17 @@ def _fate(value: str) -> Fate:
     try:
         return Fate(value)
     except ValueError:
-        raise InvalidInput("FATE_UNKNOWN", "An export is detached or removed.", where="fates") from None
+        raise InvalidInput("FATE_UNKNOWN", where="fates") from None
 
 
 def _refuse_undecided(exports: Sequence[Export]) -> None:
     if exports:
-        raise Conflict(
-            "CONNECTION_IN_USE",
-            f"Exports use this connection: {_names(exports)}.",
-            remedy="Choose for each whether it is detached or removed.",
-        )
+        raise Conflict("CONNECTION_IN_USE", exports=_names(exports))
 
 
 def _refuse_managed(exports: Sequence[Export]) -> None:
     if exports:
-        raise Conflict(
-            "MANAGED_BY_FILE",
-            f"Exports that use this connection are managed by a definitions file: {_names(exports)}.",
-            where=exports[0].managed_by_file,
-            remedy="Change the file and apply it.",
-        )
+        raise Conflict("MANAGED_BY_FILE.exports", where=exports[0].managed_by_file, exports=_names(exports))
 
 
 def _let_go(actor: Actor, row: Connection, export: Export, fate: Fate) -> None:

@@ -1,6 +1,7 @@
 """An export as written in a form or a request: the same shape, and the same checks, as in a definitions file."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 from pydantic import ValidationError
@@ -9,7 +10,7 @@ from leleka.destinations.registry import specs
 from leleka.errors import InvalidInput, Problem
 from leleka.services.definition_schema.connections import place_in_file, schema
 from leleka.services.definition_schema.problem_collector import Gathering
-from leleka.services.definition_schema.pydantic_problems import said_of
+from leleka.services.definitions.yaml_file import refusal_of
 from leleka.services.exports.validation import CheckedExport, ExportChecks, Staying
 from leleka.services.sources import catalogue
 from leleka.state.models import Connection, Export, Segment
@@ -30,9 +31,7 @@ class ExportForm:
         return ".".join(str(part) for part in location[2:])
 
     def _problem(self, detail: Any) -> Problem:
-        location = place_in_file(detail["loc"])
-        code, sentence = said_of(detail)
-        return Problem(code, sentence, self.where(location))
+        return replace(refusal_of(detail), where=self.where(place_in_file(detail["loc"])))
 
 
 def checked(data: Mapping[str, Any], number: int | None) -> CheckedExport:

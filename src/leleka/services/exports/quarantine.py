@@ -34,9 +34,4 @@ def refuse_unsettled(export: Export) -> None:
     copy may still surface at ActiveCampaign. Another export to the account would overtake it (I-5).
     """
     if not is_settled(export):
-        raise Conflict(
-            "EXPORT_UNSETTLED",
-            f"Something that export {export.name!r} sent may still be on its way to ActiveCampaign.",
-            where=export.name,
-            remedy="Detach it instead, or remove it a day after its last run.",
-        )
+        raise Conflict("EXPORT_UNSETTLED", where=export.name, export=export.name)

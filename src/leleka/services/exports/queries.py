@@ -125,9 +125,8 @@ def find_by_name(name: str) -> Export:
     """Raises ``NotFound``. Who may do what with it is for the caller to check."""
     export = Export.objects.select_related("connection__account").filter(name=name).first()
     if export is None:
-        names = ", ".join(Export.objects.order_by("name").values_list("name", flat=True))
-        remedy = f"There are: {names}." if names else "Apply a definitions file first."
-        raise NotFound("EXPORT_UNKNOWN", f"There is no export {name!r}.", remedy=remedy)
+        known = list(Export.objects.order_by("name").values_list("name", flat=True))
+        raise NotFound("EXPORT_UNKNOWN.listed", name=name, known=known)
     return export
 
 
@@ -141,7 +140,7 @@ def find_by_id(number: int) -> Export:
 
 
 def _unknown() -> NotFound:
-    return NotFound("EXPORT_UNKNOWN", "There is no such export.")
+    return NotFound("EXPORT_UNKNOWN")
 
 
 def summary_of(actor: Actor, row: Export, run: Run | None) -> ExportSummary:
@@ -169,10 +168,5 @@ def summary_of(actor: Actor, row: Export, run: Run | None) -> ExportSummary:
 def connection_of(export: Export) -> Connection:
     """Raises ``NeedsAttention`` where the export has no connection to use."""
     if export.connection is None:
-        raise NeedsAttention(
-            "CONNECTION_DETACHED",
-            "The export has no connection.",
-            where=export.name,
-            remedy="Edit it and choose one.",
-        )
+        raise NeedsAttention("CONNECTION_DETACHED", where=export.name)
     return export.connection

@@ -37,7 +37,7 @@ class Reconciled:
 
 
 def reconcile(
-    actor: Actor, name: str, clock: Clock, say: Callable[[str], None], *, repair: bool
+    actor: Actor, name: str, clock: Clock, say: Callable[[Message], None], *, repair: bool
 ) -> Reconciled:
     """Compare an export's ledger with the list's active contacts, read page by page.
 
@@ -50,9 +50,9 @@ def reconcile(
     key = {"export": export, "account": connection.account, "target": export.target}
     ledger = Ledger.objects.filter(**key).first()
     if ledger is None:
-        raise NotFound("LEDGER_MISSING", "Nothing was delivered to this list yet.", where=name)
+        raise NotFound("LEDGER_MISSING", where=name)
     if Run.objects.filter(export=export, finished_at__isnull=True).exists():
-        raise Conflict("RUN_IN_PROGRESS", "The export is running: reconcile it afterwards.", where=name)
+        raise Conflict("RUN_IN_PROGRESS.reconcile", where=name)
     say(Message("READING_LIST"))
     with lake_sessions.session() as session, opened(connection, clock) as account:
         found = reconciliation.compare(
@@ -66,7 +66,7 @@ def reconcile(
     if found.ledger is not None:
         with transaction.atomic():
             if not Ledger.objects.filter(**key, snapshot=ledger.snapshot).update(snapshot=found.ledger):
-                raise Conflict("RUN_IN_PROGRESS", "A run changed the ledger meanwhile.", where=name)
+                raise Conflict("RUN_IN_PROGRESS.changed", where=name)
             record(actor, "export reconcile", name, {"missing": found.missing})
     return _view(export, found)
 

@@ -54,19 +54,15 @@ class ExportChecks:
             c.name for c in self._found.file.definitions.connections
         } | self._staying.accounts.keys()
         if part.connection not in connections:
-            remedy = near(part.connection, connections)
+            close = near(part.connection, connections)
             self._found.add(
-                (*here, "connection"),
-                "CONNECTION_UNKNOWN",
-                f"There is no connection {part.connection!r}.",
-                remedy,
+                (*here, "connection"), "CONNECTION_UNKNOWN.named", name=part.connection, near=close
             )
         segments = {s.name for s in self._found.file.definitions.segments} | self._staying.segments
         for place, name in enumerate(part.segments):
             if name not in segments:
-                remedy = near(name, segments)
                 where = (*here, "segments", place)
-                self._found.add(where, "SEGMENT_UNKNOWN", f"There is no segment {name!r}.", remedy)
+                self._found.add(where, "SEGMENT_UNKNOWN.named", name=name, near=near(name, segments))
         self._matching((*here, "data_matching"), part.data_matching)
         self._leavers(here, part)
         return CheckedExport(
@@ -90,9 +86,7 @@ class ExportChecks:
         if self._found.column(table, part.email, (*here, "email"), "MAP_COLUMN_UNKNOWN"):
             found = table.column(part.email)
             if found is not None and found.type is not ColumnType.TEXT:
-                self._found.add(
-                    (*here, "email"), "MAP_EMAIL_TYPE", f"Column {part.email!r} holds {found.type}, not text."
-                )
+                self._found.add((*here, "email"), "MAP_EMAIL_TYPE", column=part.email, type=found.type)
         for name in ("first_name", "last_name", "phone"):
             line = getattr(part, name)
             if line is not None:
@@ -102,21 +96,15 @@ class ExportChecks:
             self._found.column(table, field.column, (*here, "fields", number), "MAP_COLUMN_UNKNOWN")
             targets[field.field] += 1
             if targets[field.field] > 1:
-                self._found.add(
-                    (*here, "fields", number), "MAP_TARGET_TWICE", f"Field {field.field} has two columns."
-                )
+                self._found.add((*here, "fields", number), "MAP_TARGET_TWICE.field", field=field.field)
         for number, tag in enumerate(part.tags):
             if not tag.strip() or "," in tag or not tag.isprintable():
-                message = "A tag is a name without commas, line breaks and invisible characters."
-                self._found.add((*here, "tags", number), "MAP_TAG_INVALID", message)
+                self._found.add((*here, "tags", number), "MAP_TAG_INVALID")
 
     def _leavers(self, here: Location, part: ExportDefinition) -> None:
         mapped = {field.field for field in part.data_matching.fields}
         if part.leavers.policy is LeaverPolicy.MARK and part.leavers.field in mapped:
-            message = f"Field {part.leavers.field} is both mapped and the mark of leavers."
-            self._found.add(
-                (*here, "leavers"), "MAP_TARGET_TWICE", message, "Use a field of its own for the mark."
-            )
+            self._found.add((*here, "leavers"), "MAP_TARGET_TWICE.mark", field=part.leavers.field)
 
     def shared_fields(self, accounts: Mapping[str, str], exports: Sequence[CheckedExport]) -> None:
         """Two exports to one account may not write one field in two ways."""
@@ -133,13 +121,8 @@ class ExportChecks:
             if account is None:
                 continue
             writer = writer_of(export.name, account, export.matching, export.leavers)
-            for field, message in (clash for other in others for clash in clashes(writer, other)):
-                self._found.add(
-                    self._line_of(number, export, field),
-                    "MAP_FIELD_SHARED",
-                    message,
-                    "Map the same column in both, or another field in one of them.",
-                )
+            for field, clash in (clash for other in others for clash in clashes(writer, other)):
+                self._found.note(self._line_of(number, export, field), clash)
             others.append(writer)
 
     def _line_of(self, number: int, export: CheckedExport, field: str) -> Location:

@@ -99,7 +99,7 @@ def rate_of(actor: Actor, number: int) -> Rate:
     require(actor, Permission.SEE)
     run = Run.objects.filter(pk=number).first()
     if run is None:
-        raise NotFound("RUN_UNKNOWN", f"There is no run {number}.")
+        raise NotFound("RUN_UNKNOWN", number=number)
     left = AttemptRow.objects.filter(batch__run=number).order_by("written_at")
     told = left.values_list("written_at", "batch__spans")
     sent = [(at, sum(last - first + 1 for first, last in spans)) for at, spans in told]

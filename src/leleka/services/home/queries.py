@@ -11,6 +11,7 @@ from django.db.models import Max, Sum
 from leleka.core.clock import utc_now
 from leleka.core.ports.clock import Clock
 from leleka.errors import Problem
+from leleka.messages.stored import problem_of
 from leleka.services.access.actor import Actor
 from leleka.services.access.permissions import Permission, allows, require
 from leleka.services.connections import queries as connection_queries
@@ -126,7 +127,7 @@ def _waiting(run: Mapping[str, Any]) -> Concern:
 
 
 def _failed(run: Mapping[str, Any]) -> Concern:
-    problem = Problem(**run["problems"][0]) if run["problems"] else None
+    problem = problem_of(run["problems"][0]) if run["problems"] else None
     return Concern("failed", run["pk"], run["export__name"], problem)
 
 

@@ -55,41 +55,21 @@ def _of_sqlite(error: sqlite3.Error) -> LelekaError | None:
 
 
 def _locked() -> TryLater:
-    return TryLater(
-        "DATABASE_LOCKED",
-        "Another process keeps the database locked.",
-        where=where(),
-        remedy="Let it end, be it a backup, a copy or an open database browser; then the same command goes on.",
-    )
+    return TryLater("DATABASE_LOCKED", where=where())
 
 
 def _full() -> NeedsAttention:
-    return NeedsAttention(
-        "DATABASE_FULL",
-        "There is no room left for the database.",
-        where=where(),
-        remedy="Make room; what was written down is safe, and the same command goes on from there.",
-    )
+    return NeedsAttention("DATABASE_FULL", where=where())
 
 
 def _away(told: str) -> TryLater:
     reason = (told.strip().splitlines() or ["no reason given"])[0].rstrip(".")
-    return TryLater(
-        "DATABASE_AWAY",
-        f"The database does not answer ({reason}).",
-        where=where(),
-        remedy="Start it again, or look at the way to it; then the same command goes on.",
-    )
+    return TryLater("DATABASE_AWAY", where=where(), reason=reason)
 
 
 def unusable(error: BaseException) -> NeedsAttention:
     """Return the error for a database that waiting does not mend."""
-    return NeedsAttention(
-        "DATABASE_UNUSABLE",
-        f"The database cannot be used: {error}.",
-        where=where(),
-        remedy="Look at its disk and its rights; where the file is damaged, restore it from a backup.",
-    )
+    return NeedsAttention("DATABASE_UNUSABLE", where=where(), error=error)
 
 
 def where() -> str:
@@ -118,7 +98,7 @@ def let_go() -> None:
 class Patience:
     """How long one command waits for a database that is locked, or away, and how often it begins again."""
 
-    def __init__(self, seconds: float, clock: Clock, say: Callable[[str], None]) -> None:
+    def __init__(self, seconds: float, clock: Clock, say: Callable[[Message], None]) -> None:
         self._seconds = seconds
         self._clock = clock
         self._say = say
@@ -142,7 +122,7 @@ class Patience:
         now = self._clock.monotonic()
         if self._until is None:
             self._until = now + self._seconds
-            self._say(Message("STORE_WAITED_FOR", told=told.problems[0].message, seconds=self._seconds))
+            self._say(Message("STORE_WAITED_FOR", problem=told.problems[0], seconds=self._seconds))
         if now >= self._until or self._in_vain > _MOST_IN_VAIN:
             raise told
         let_go()  # one that broke would stay broken

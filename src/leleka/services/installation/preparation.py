@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 from django.core.management import call_command
 from django.db import connection
@@ -47,33 +48,21 @@ def _refuse_foreign(here: Path) -> None:
         if not path.exists():
             continue
         if path.stat().st_uid != os.geteuid():
-            raise _forbidden(path, here, f"It belongs to user {path.stat().st_uid}.")
+            raise _forbidden("DATA_DIR_FORBIDDEN.owner", path, here, owner=path.stat().st_uid)
         right = os.R_OK | os.W_OK | (os.X_OK if path.is_dir() else 0)
         if not os.access(path, right, effective_ids=True):
-            raise _forbidden(path, here, "It cannot be read and written.")
+            raise _forbidden("DATA_DIR_FORBIDDEN", path, here)
 
 
 def _unusable(error: OSError, here: Path) -> NeedsAttention:
     path = Path(error.filename or here)
     if error.errno in {errno.EACCES, errno.EPERM, errno.EROFS}:
-        return _forbidden(path, here, f"{error.strerror}.")
-    return NeedsAttention(
-        "DATA_DIR_UNUSABLE",
-        f"The data directory cannot be used: {error.strerror}.",
-        where=str(path),
-        remedy="Make room for it, or set LELEKA_DATA_DIR to another folder.",
-    )
+        return _forbidden("DATA_DIR_FORBIDDEN.because", path, here, reason=error.strerror)
+    return NeedsAttention("DATA_DIR_UNUSABLE", where=str(path), reason=error.strerror)
 
 
-def _forbidden(path: Path, here: Path, why: str) -> NeedsAttention:
-    me = os.geteuid()
-    return NeedsAttention(
-        "DATA_DIR_FORBIDDEN",
-        f"User {me}, as whom this runs, must own the data directory and may read and write it. {why}",
-        where=str(path),
-        remedy=f"Run this as its owner, or: chown -R {me} {here}; chmod -R u+rwX {here}. A disk must be mounted for "
-        "writing. LELEKA_DATA_DIR names another folder.",
-    )
+def _forbidden(key: str, path: Path, here: Path, **params: Any) -> NeedsAttention:
+    return NeedsAttention(key, where=str(path), user=os.geteuid(), folder=str(here), **params)
 
 
 def _migrate() -> None:
@@ -92,22 +81,11 @@ def only_worker() -> Iterator[None]:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
-            raise Conflict(
-                "WORKER_RUNNING",
-                "Another worker is running, and SQLite allows one.",
-                where=str(configuration().data_dir),
-                remedy="Use the one there is, or PostgreSQL for several (LELEKA_DATABASE_URL).",
-            ) from None
+            raise Conflict("WORKER_RUNNING", where=str(configuration().data_dir)) from None
         yield
 
 
 def refuse_plain_http(web: Web) -> None:
     """Raises ``InvalidInput`` where the pages would be served to other machines without encryption."""
     if web.address not in _LOOPBACK and not web.is_https:
-        raise InvalidInput(
-            "PLAIN_HTTP",
-            "Passwords and personal data would cross the network unencrypted.",
-            where="LELEKA_WEB_ADDRESS",
-            remedy="Put a reverse proxy with a certificate in front of it and set LELEKA_PUBLIC_URL to its "
-            "https:// address, or serve on 127.0.0.1.",
-        )
+        raise InvalidInput("PLAIN_HTTP", where="LELEKA_WEB_ADDRESS")

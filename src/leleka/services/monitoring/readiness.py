@@ -37,11 +37,9 @@ class Readiness:
         return self._problem
 
 
-_STOPPING: Final = Problem("STOPPING", "Leleka is being stopped.", remedy="Try again in a moment.")
-_MIGRATING: Final = Problem(
-    "MIGRATING", "The database is being brought to this version.", remedy="Try again in a moment."
-)
-_AWAY: Final = Problem("DATABASE_AWAY", "The database does not answer.", remedy="Try again in a moment.")
+_STOPPING: Final = Problem.of("STOPPING")
+_MIGRATING: Final = Problem.of("MIGRATING")
+_AWAY: Final = Problem.of("DATABASE_AWAY.brief")
 
 
 def _version_problem() -> Problem | None:

@@ -5,7 +5,7 @@ Every happening has a key, so that making its notice twice is impossible (``noti
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, Final
 
@@ -15,6 +15,7 @@ from leleka.core.clock import utc_now
 from leleka.core.email import mask_within
 from leleka.core.ports.clock import Clock
 from leleka.errors import Problem
+from leleka.messages.stored import problem_data, problem_of
 from leleka.services.connections.queries import attention_of
 from leleka.services.runs.queries import counts_of
 from leleka.services.runs.retry_policy import will_be_retried
@@ -63,7 +64,7 @@ def of_run(kind: Notice.Kind, run: Run, **values: Any) -> Draft:
         kind=kind,
         subject=f"export:{run.export_id}",
         values={"export": run.export.name, "run": run.pk, "counts": _counts(run), **values},
-        problems=[_harmless(Problem(**problem)) for problem in run.problems],
+        problems=[_harmless(problem_of(problem)) for problem in run.problems],
         export=run.export_id,
         run=run.pk,
     )
@@ -147,8 +148,8 @@ def _counts(run: Run) -> dict[str, int]:
     }
 
 
-def _harmless(problem: Problem) -> dict[str, str]:
+def _harmless(problem: Problem) -> dict[str, Any]:
     """Return a problem for everybody to read: no addresses, and nobody's name."""
     if problem.code == "EXPORT_USER_DISABLED":
-        problem = replace(problem, message="Its export user was disabled.")
-    return {name: mask_within(text) if name != "code" else text for name, text in asdict(problem).items()}
+        problem = Problem("EXPORT_USER_DISABLED.general", problem.where)
+    return problem_data(problem.mapped(mask_within))

@@ -9,7 +9,8 @@ from uuid import uuid4
 from django.db.models import QuerySet
 
 from leleka.core.ports.clock import Clock
-from leleka.errors import NeedsAttention, Problem
+from leleka.errors import NeedsAttention
+from leleka.messages.problems import ProblemText
 from leleka.services.access.actor import Actor
 from leleka.services.access.permissions import Permission, require
 from leleka.services.audit.log import record
@@ -35,7 +36,7 @@ class NoticeView:
     kind: str
     subject: str
     title: str
-    problems: Sequence[Problem]
+    problems: Sequence[ProblemText]
     reason: str
     reason_told: Mapping[str, Any]
     counts: Mapping[str, int]
@@ -142,11 +143,7 @@ def deliveries(actor: Actor) -> Sequence[DeliveryView]:
 def send_test(actor: Actor, clock: Clock) -> None:
     """Send a notice to every administrator and webhook. Raises ``NeedsAttention`` where there is no channel."""
     if not channels(actor).any:
-        raise NeedsAttention(
-            "NOTICES_STAY_HERE",
-            "Neither mail nor a webhook is set up.",
-            remedy="Set LELEKA_SMTP_URL or LELEKA_WEBHOOK_URLS and start Leleka again.",
-        )
+        raise NeedsAttention("NOTICES_STAY_HERE")
     record(actor, "notice test", "notices")
     make(Draft(f"{Kind.TEST}:{uuid4().hex}", Kind.TEST, "test:channels", {}), clock)
 

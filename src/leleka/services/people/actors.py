@@ -13,5 +13,5 @@ def actor_called(actor: Actor, email: str) -> Actor:
     require(actor, Permission.PEOPLE)
     user = User.objects.filter(email=email.strip().lower(), disabled_at__isnull=True).first()
     if user is None:
-        raise NotFound("PERSON_UNKNOWN", "There is no such person.", remedy="leleka user list shows them.")
+        raise NotFound("PERSON_UNKNOWN")
     return actor_of(user)

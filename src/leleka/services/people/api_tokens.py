@@ -44,23 +44,21 @@ def make_token(actor: Actor, name: str) -> tuple[TokenView, str]:
 def make_token_for(operator: Actor, email: str, name: str) -> tuple[TokenView, str]:
     """Make a token in the name of another person. Only who has the store in hand may: nobody signs in as others."""
     if operator.user is not None:
-        raise Forbidden("NOT_ALLOWED", "Tokens are made by the people they are of.")
+        raise Forbidden("NOT_ALLOWED.tokens_of_others")
     owner = User.objects.filter(email=email.strip().lower()).first()
     if owner is None:
-        raise NotFound(
-            "PERSON_UNKNOWN", f"There is no person {email!r}.", remedy="leleka user list shows them."
-        )
+        raise NotFound("PERSON_UNKNOWN.named", name=email)
     return _make(operator, owner.pk, name)
 
 
 def _make(actor: Actor, owner: int, name: str) -> tuple[TokenView, str]:
     called = name.strip()
     if not called or len(called) > _LONGEST_NAME or not called.isprintable():
-        raise InvalidInput("NAME_INVALID", "A name has 1 to 200 visible characters.", where="name")
+        raise InvalidInput("NAME_INVALID", where="name")
     token = _PREFIX + secrets.token_urlsafe(_BYTES)
     with transaction.atomic():
         if ApiToken.objects.filter(user_id=owner, name=called).exists():
-            raise Conflict("TOKEN_EXISTS", "There is a token of this name.", where="name")
+            raise Conflict("TOKEN_EXISTS", where="name")
         row = ApiToken.objects.create(
             user_id=owner,
             name=called,
@@ -76,12 +74,12 @@ def remove_token(actor: Actor, number: int) -> None:
     with transaction.atomic():
         row = ApiToken.objects.filter(pk=number, user_id=_person(actor)).first()
         if row is None:
-            raise NotFound("TOKEN_UNKNOWN", "You have no such token.")
+            raise NotFound("TOKEN_UNKNOWN.own")
         row.delete()
         record(actor, "token remove", row.name)
 
 
 def _person(actor: Actor) -> int:
     if actor.user is None:
-        raise Forbidden("NOT_ALLOWED", "Only people who sign in have tokens.")
+        raise Forbidden("NOT_ALLOWED.tokens")
     return actor.user

@@ -1,7 +1,7 @@
 """People: who may come in, as what, and the links by which they choose their passwords."""
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final
 
@@ -36,7 +36,7 @@ class Welcome:
 
 def _refuse_taken(address: str) -> None:
     if User.objects.filter(email=address).exists():
-        raise Conflict("PERSON_EXISTS", "There is somebody with this e-mail address.", where="email")
+        raise Conflict("PERSON_EXISTS", where="email")
 
 
 def add_person(actor: Actor, email: str, name: str, role: str) -> tuple[PersonView, str]:
@@ -59,7 +59,7 @@ def change_role(actor: Actor, number: int, role: str) -> PersonView:
     with transaction.atomic():
         user = person_row(number)
         if user.pk == actor.user:
-            raise Conflict("OWN_ROLE", "Nobody changes their own role.", remedy="Ask another administrator.")
+            raise Conflict("OWN_ROLE")
         if wanted is not Role.ADMINISTRATOR:
             _keep_an_administrator(user)
         before, user.role = user.role, wanted.value
@@ -75,7 +75,7 @@ def disable(actor: Actor, number: int) -> PersonView:
     with transaction.atomic():
         user = person_row(number)
         if user.pk == actor.user:
-            raise Conflict("OWN_ACCOUNT", "Nobody disables themselves.", remedy="Ask another administrator.")
+            raise Conflict("OWN_ACCOUNT")
         _keep_an_administrator(user)
         user.disabled_at = utc_now()
         user.save(update_fields=("disabled_at",))
@@ -101,7 +101,7 @@ def new_link(actor: Actor, number: int) -> str:
     with transaction.atomic():
         user = person_row(number)
         if user.disabled_at:
-            raise Conflict("PERSON_DISABLED", "This person is disabled.", remedy="Enable them first.")
+            raise Conflict("PERSON_DISABLED")
         record(actor, "person link", _called(user))
         return _new_link(user, _LINK_LASTS)
 
@@ -144,11 +144,7 @@ def accept_link(token: str, password: str, email: str = "", name: str = "") -> i
 def _keep_an_administrator(user: User) -> None:
     others = User.objects.filter(role=Role.ADMINISTRATOR, disabled_at__isnull=True).exclude(password="")
     if user.role == Role.ADMINISTRATOR and not others.exclude(pk=user.pk).exists():
-        raise Conflict(
-            "LAST_ADMINISTRATOR",
-            "This is the last administrator who can sign in.",
-            remedy="Make somebody else an administrator first.",
-        )
+        raise Conflict("LAST_ADMINISTRATOR")
 
 
 def _new_link(user: User | None, lasts: timedelta) -> str:
@@ -166,24 +162,20 @@ def _link(token: str) -> OneTimeLink:
 
 
 def _no_link() -> NotFound:
-    return NotFound(
-        "LINK_UNKNOWN",
-        "This link was used already, or its time is over.",
-        remedy="Ask an administrator for a new one.",
-    )
+    return NotFound("LINK_UNKNOWN")
 
 
 def _address(email: str) -> str:
     known = normalise(email)
     if isinstance(known, Unusable):
-        raise InvalidInput(known.code, known.sentence, where="email")
+        raise InvalidInput.of([replace(known.problem, where="email")])
     return known.key
 
 
 def _name(name: str) -> str:
     called = name.strip()
     if not called or len(called) > _LONGEST_NAME or not called.isprintable():
-        raise InvalidInput("NAME_INVALID", "A name has 1 to 200 visible characters.", where="name")
+        raise InvalidInput("NAME_INVALID", where="name")
     return called
 
 
@@ -191,9 +183,7 @@ def _role(role: str) -> Role:
     try:
         return Role(role)
     except ValueError:
-        raise InvalidInput(
-            "ROLE_UNKNOWN", "The roles are viewer, contributor and administrator.", where="role"
-        ) from None
+        raise InvalidInput("ROLE_UNKNOWN", where="role") from None
 
 
 def _called(user: User) -> str:

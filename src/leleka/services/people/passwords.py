@@ -24,17 +24,12 @@ class Hasher(Argon2PasswordHasher):
 def check_password_is_good(password: str, email: str, name: str) -> None:
     """Raises ``InvalidInput``."""
     if not SHORTEST <= len(password) <= LONGEST:
-        raise _bad("PASSWORD_LENGTH", f"A password has {SHORTEST} to {LONGEST} characters.")
+        raise InvalidInput("PASSWORD_LENGTH", where="password", least=SHORTEST, most=LONGEST)
     lowered = password.lower()
     parts = [part for part in (*name.lower().split(), *email.split("@")) if len(part) >= _PART_OF_NAME]
     if any(part in lowered for part in parts):
-        raise _bad("PASSWORD_NAME", "The password holds your name or address.")
+        raise InvalidInput("PASSWORD_NAME", where="password")
     try:
         CommonPasswordValidator().validate(password)
     except ValidationError:
-        raise _bad("PASSWORD_COMMON", "This is one of the passwords that are tried first.") from None
-
-
-def _bad(code: str, sentence: str) -> InvalidInput:
-    remedy = "A few unrelated words in a row make a good one."
-    return InvalidInput(code, sentence, where="password", remedy=remedy)
+        raise InvalidInput("PASSWORD_COMMON", where="password") from None

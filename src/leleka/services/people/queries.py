@@ -57,7 +57,7 @@ def person(actor: Actor, number: int) -> PersonView:
 def person_row(number: int) -> User:
     user = User.objects.filter(pk=number).first()
     if user is None:
-        raise NotFound("PERSON_UNKNOWN", "There is no such person.")
+        raise NotFound("PERSON_UNKNOWN")
     return user
 
 

@@ -42,7 +42,7 @@ def sign_in(email: str, password: str, source: str, request: str = "") -> Actor:
     good = check_password(password, user.password if user and usable else _nobody(), _rehash(user))
     if not good or not usable or user is None:
         SignInFailure.objects.create(who=who, source=source[:64], at=utc_now())
-        raise Forbidden("SIGN_IN_REFUSED", "The e-mail address or the password is wrong.")
+        raise Forbidden("SIGN_IN_REFUSED")
     with transaction.atomic():
         SignInFailure.objects.filter(who=who).delete()
         User.objects.filter(pk=user.pk).update(signed_in_at=utc_now())
@@ -67,7 +67,7 @@ def actor_by_token(token: str, source: str = "", request: str = "") -> Actor:
     """Raises ``NotFound`` for a token nobody has, or whose owner is disabled."""
     row = ApiToken.objects.select_related("user").filter(digest=digest_of(token)).first()
     if row is None or row.user.disabled_at is not None:
-        raise NotFound("TOKEN_UNKNOWN", "This token is not known.")
+        raise NotFound("TOKEN_UNKNOWN")
     now = utc_now()
     if row.used_at is None or row.used_at < now - _MINUTE:
         ApiToken.objects.filter(pk=row.pk).update(used_at=now)
@@ -105,11 +105,7 @@ def _wait_if_needed(who: str, source: str) -> None:
 
 
 def _later(seconds: float) -> TryLater:
-    return TryLater(
-        "SIGN_IN_TOO_OFTEN",
-        f"Too many attempts. Try again in {seconds:.0f} seconds.",
-        retry_after=seconds,
-    )
+    return TryLater("SIGN_IN_TOO_OFTEN", retry_after=seconds, seconds=seconds)
 
 
 @cache

@@ -19,10 +19,10 @@ def suppress(actor: Actor, connection: str, address: str, reason: str = "") -> b
     require(actor, Permission.CONNECTIONS)
     found = Connection.objects.select_related("account").filter(name=connection).first()
     if found is None:
-        raise NotFound("CONNECTION_UNKNOWN", f"There is no connection {connection!r}.")
+        raise NotFound("CONNECTION_UNKNOWN.named", name=connection)
     known = normalise(address)
     if isinstance(known, Unusable):
-        raise InvalidInput(known.code, known.sentence)
+        raise InvalidInput.of([known.problem])
     _, created = SuppressedPerson.objects.get_or_create(
         account=found.account,
         digest=digest(found.account.salt, known.key),

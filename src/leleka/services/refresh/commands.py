@@ -59,7 +59,7 @@ def cancel(actor: Actor, number: int) -> None:
         if not live.update(cancel_requested_at=now, canceled_by=actor.name, status=RunStatus.CANCELING):
             if row.finished_at is None:
                 return
-            raise Conflict("REFRESH_OVER", "The refresh has ended already.", where=f"refresh {number}")
+            raise Conflict("REFRESH_OVER", where=f"refresh {number}")
         record(actor, "refresh cancel", subject_of(row), {"refresh": number})
         runs = Run.objects.filter(steps__refresh=number, finished_at__isnull=True).select_related("export")
         for run in runs:

@@ -54,12 +54,17 @@ def wanted(scope: str) -> Sequence[Key]:
     kind, _, number = scope.partition(":")
     models = {StepKind.SOURCE.value: Source, StepKind.SEGMENT.value: Segment, StepKind.EXPORT.value: Export}
     if kind not in models or not number.isdecimal():
-        raise InvalidInput(
-            "SCOPE_UNKNOWN", f"There is nothing like {scope[:50]!r} to refresh.", where="scope"
-        )
+        raise InvalidInput("SCOPE_UNKNOWN", where="scope", scope=scope[:50])
     if not models[kind]._default_manager.filter(pk=int(number)).exists():
-        raise NotFound(f"{kind.upper()}_UNKNOWN", f"There is no such {kind}.")
+        raise NotFound(_UNKNOWN[StepKind(kind)])
     return [(StepKind(kind), int(number))]
+
+
+_UNKNOWN: Final = {
+    StepKind.SOURCE: "SOURCE_UNKNOWN",
+    StepKind.SEGMENT: "SEGMENT_UNKNOWN",
+    StepKind.EXPORT: "EXPORT_UNKNOWN",
+}
 
 
 def is_off(export: Export) -> bool:

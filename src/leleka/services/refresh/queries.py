@@ -7,7 +7,8 @@ from typing import Final
 from django.db.models import Prefetch
 
 from leleka.core.refresh_graph import StepKind
-from leleka.errors import Forbidden, NotFound, Problem
+from leleka.errors import Forbidden, NotFound
+from leleka.messages.stored import problem_of
 from leleka.services.access.actor import Actor
 from leleka.services.access.permissions import Permission, require, require_export
 from leleka.services.refresh import graph as refresh_graph
@@ -45,7 +46,7 @@ def find_by_id(number: int) -> Refresh:
     """Raises ``NotFound``."""
     row = Refresh.objects.filter(pk=number).first()
     if row is None:
-        raise NotFound("REFRESH_UNKNOWN", f"There is no refresh {number}.")
+        raise NotFound("REFRESH_UNKNOWN", number=number)
     return row
 
 
@@ -69,7 +70,7 @@ def _step_view(step: RefreshStep, run: RunView | None) -> StepView:
         changed=step.changed,
         rows=step.rows,
         notes=step.notes,
-        problems=run.problems if run else [Problem(**one) for one in step.problems],
+        problems=run.problems if run else [problem_of(one) for one in step.problems],
         started_at=step.started_at,
         finished_at=run.finished_at if run else step.finished_at,
         run=run.id if run else None,

@@ -27,7 +27,7 @@ def ahead_of(refresh: Refresh) -> int | None:
 
 def waits_for(names: Sequence[str]) -> Message:
     """Say what is waited for; of many, the first."""
-    return Message("QUEUED_UNTIL_REFRESHED", names=", ".join(names[:_NAMED]))
+    return Message("QUEUED_UNTIL_REFRESHED", names=list(names[:_NAMED]))
 
 
 def _needed(export: Export) -> set[int]:

@@ -103,7 +103,7 @@ def cancel_run(actor: Actor, number: int) -> RunView:
         run = run_row(number)
         require_export(actor, run.export)
         if not Run.objects.filter(pk=number, finished_at__isnull=True).exists():
-            raise Conflict("RUN_FINISHED", f"The run has ended: {run.status}.", where=f"run {number}")
+            raise Conflict("RUN_FINISHED", where=f"run {number}", status=run.status)
         ask_to_cancel(actor, run)
     return view_of(run_row(number))
 
@@ -130,11 +130,7 @@ def confirm_run(actor: Actor, number: int) -> RunView:
         if not waiting.update(
             status=RunStatus.QUEUED, confirmed_by=actor.name, confirmed_at=utc_now(), lease_until=0.0
         ):
-            raise Conflict(
-                "NOTHING_TO_CONFIRM",
-                f"The run does not wait for confirmation: {run.status}.",
-                where=f"run {number}",
-            )
+            raise Conflict("NOTHING_TO_CONFIRM", where=f"run {number}", status=run.status)
         record(actor, "run confirm", run.export.name, {"run": number, "plan": run.plan})
     return view_of(run_row(number))
 
@@ -178,9 +174,5 @@ def _create(export: Export, configuration: RunConfiguration, actor: Actor, **val
             )
             record(actor, "export run", export.name, {"run": run.pk})
     except IntegrityError:
-        raise in_progress(export.name, "another process has just started it") from None
+        raise Conflict("RUN_IN_PROGRESS.started", where=export.name) from None
     return run
-
-
-def in_progress(name: str, why: str) -> Conflict:
-    return Conflict("RUN_IN_PROGRESS", f"The export is running: {why}.", where=name)

@@ -26,13 +26,9 @@ def run_once(actor: Actor, number: int, key: str, *, resend: bool = False) -> in
     was asked with the key, and as ``editing_exports.run`` does.
     """
     if actor.user is None:
-        raise Forbidden("NOT_ALLOWED", "Only people who sign in have keys of requests.")
+        raise Forbidden("NOT_ALLOWED.keys")
     if not _KEY.fullmatch(key):
-        raise InvalidInput(
-            "IDEMPOTENCY_KEY_INVALID",
-            "A key has 1 to 200 visible ASCII characters.",
-            where="Idempotency-Key",
-        )
+        raise InvalidInput("IDEMPOTENCY_KEY_INVALID", where="Idempotency-Key")
     require_export(actor, find_by_id(number))  # whoever lost the right learns nothing by an old key
     digest = sha256(f"run {number} {resend}".encode()).hexdigest()
     known = _known(actor.user, key)
@@ -52,12 +48,7 @@ def run_once(actor: Actor, number: int, key: str, *, resend: bool = False) -> in
             if known is None:
                 raise
     if known.digest != digest:
-        raise Conflict(
-            "IDEMPOTENCY_KEY_REUSED",
-            "Something else was asked with this key.",
-            where="Idempotency-Key",
-            remedy="Take a new key for a new request.",
-        )
+        raise Conflict("IDEMPOTENCY_KEY_REUSED", where="Idempotency-Key")
     return known.run_id
 
 

@@ -9,8 +9,9 @@ from django.db.models import Count, Q
 from leleka.core.clock import current_clock, utc_now
 from leleka.core.email import mask, mask_within
 from leleka.core.plan import Counts
-from leleka.core.reason_codes import sentence
-from leleka.errors import Conflict, NotFound, Problem
+from leleka.errors import Conflict, NotFound
+from leleka.messages.reasons import in_words
+from leleka.messages.stored import problem_of
 from leleka.services.access.actor import Actor
 from leleka.services.access.permissions import Permission, allows, require
 from leleka.services.audit.log import record
@@ -116,7 +117,7 @@ def _lines(outcome: Snapshot, ended: str) -> Iterator[str]:
     with lake_sessions.small_session() as session:
         for chunk in outcomes.chunks(session, outcome, ended):
             yield lines(
-                (profile_id, address, how, code, detail or (sentence(code) if code else ""))
+                (profile_id, address, how, code, detail or (in_words(code) if code else ""))
                 for profile_id, address, how, code, detail in chunk
             )
 
@@ -134,13 +135,8 @@ def verify_run(actor: Actor, number: int) -> tuple[RunView, Counts]:
 def _outcomes_of(run: Run) -> Snapshot:
     if run.outcomes:
         return lake_sessions.lake().open(run.outcomes)
-    if run.finished_at is None:
-        why, remedy = "it is not finished", "Look again when it has ended."
-    else:
-        why, remedy = "it ended before anything was sent", ""
-    raise Conflict(
-        "RUN_WITHOUT_OUTCOMES", f"The run has no outcomes: {why}.", where=f"run {run.pk}", remedy=remedy
-    )
+    key = "RUN_WITHOUT_OUTCOMES.live" if run.finished_at is None else "RUN_WITHOUT_OUTCOMES"
+    raise Conflict(key, where=f"run {run.pk}")
 
 
 def view_of(run: Run) -> RunView:
@@ -182,7 +178,7 @@ def _view(run: Run, attempts: int) -> RunView:
         rate=delivered / seconds if seconds > 0 else 0.0,
         confirmation_reason=run.confirmation_reason,
         confirmation_told=run.confirmation_told,
-        problems=[Problem(**problem) for problem in run.problems],
+        problems=[problem_of(problem) for problem in run.problems],
         progress=progress_of(run),
         confirmed_by=run.confirmed_by,
         export_id=run.export_id,
@@ -229,5 +225,5 @@ def _counts_of(run: Run, *, attempted: bool) -> Counts | None:
 def run_row(number: int) -> Run:
     run = Run.objects.select_related("export__connection").filter(pk=number).first()
     if run is None:
-        raise NotFound("RUN_UNKNOWN", f"There is no run {number}.", remedy="leleka run list shows them.")
+        raise NotFound("RUN_UNKNOWN", number=number)
     return run

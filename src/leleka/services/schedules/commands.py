@@ -29,7 +29,7 @@ def set_system(actor: Actor, data: Mapping[str, Any], version: int, clock: Clock
     wanted = {key: value for key, value in data.items() if key != "on"}
     on = data.get("on", True)
     if not isinstance(on, bool):
-        raise InvalidInput("SCHEDULE_INVALID", "This is true or false.", where="on")
+        raise InvalidInput("SCHEDULE_INVALID.on", where="on")
     schedule, now = parse_schedule(wanted, ""), utc_now(clock)
     with transaction.atomic():
         row, _ = SystemSchedule.objects.get_or_create(pk=1, defaults={"version": 0})

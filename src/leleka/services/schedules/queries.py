@@ -205,7 +205,7 @@ def _bare(number: int) -> Export:
     """Return an export without what it sends. Raises ``NotFound``."""
     row = Export.objects.filter(pk=number).first()
     if row is None:
-        raise NotFound("EXPORT_UNKNOWN", "There is no such export.")
+        raise NotFound("EXPORT_UNKNOWN")
     return row
 
 

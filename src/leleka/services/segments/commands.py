@@ -19,8 +19,8 @@ from leleka.services.access.actor import Actor
 from leleka.services.access.edit_guards import refuse_managed, stale
 from leleka.services.access.permissions import Permission, allows, require
 from leleka.services.audit.log import record
-from leleka.services.definition_schema.pydantic_problems import said_of
 from leleka.services.definition_schema.schema import Name
+from leleka.services.definitions.yaml_file import refusal_of
 from leleka.services.segments.queries import find_by_id
 from leleka.services.sources import catalogue
 from leleka.services.tasks import commands as task_commands
@@ -63,12 +63,7 @@ def remove(actor: Actor, number: int) -> None:
         refuse_managed(row)
         users = ", ".join(sorted(export.name for export in row.exports.all()))
         if users:
-            raise Conflict(
-                "SEGMENT_IN_USE",
-                f"This segment is in use by {users}.",
-                where=row.name,
-                remedy="Take it out of these exports first.",
-            )
+            raise Conflict("SEGMENT_IN_USE", where=row.name, users=users)
         record(actor, "segment removed", row.name)
         row.delete()
 
@@ -116,7 +111,7 @@ def _wanted(name: str, rules: str, number: int | None) -> dict[str, Any]:
     if rule is None or problems:
         raise InvalidInput.of(problems)
     if Segment.objects.filter(name=called).exclude(pk=number or 0).exists():
-        raise Conflict("NAME_TAKEN", f"There is a segment {called!r} already.", where="name")
+        raise Conflict("NAME_TAKEN.segment", where="name", name=called)
     return {"name": called, "rules": to_data(rule)}
 
 
@@ -124,8 +119,7 @@ def _named(name: str) -> str:
     try:
         called = _NAME.validate_python(name)
     except ValidationError as error:
-        code, sentence = said_of(error.errors()[0])
-        raise InvalidInput(code, sentence) from None
+        raise InvalidInput.of([refusal_of(error.errors()[0])]) from None
     for spec in specs():
         spec.check_name(called)
     return called
@@ -134,18 +128,19 @@ def _named(name: str) -> str:
 def _refuse_aliases(text: str) -> None:
     """A few of them, one within the other, are a text without end."""
     if any(getattr(event, "anchor", None) for event in YAML(typ="safe", pure=True).parse(text)):
-        raise InvalidInput("RULE_YAML", "Anchors and aliases of YAML are not read here.", where=_WHERE)
+        raise InvalidInput("RULE_YAML.aliases", where=_WHERE)
 
 
 def _rule(text: str) -> Rule:
     if len(text) > _LARGEST:
-        raise InvalidInput("RULE_TOO_LARGE", f"Rules have at most {_LARGEST:,} characters.", where=_WHERE)
+        raise InvalidInput("RULE_TOO_LARGE.text", where=_WHERE, most=_LARGEST)
     try:
         _refuse_aliases(text)
         data = YAML(typ="safe", pure=True).load(text)
     except MarkedYAMLError as error:
-        line = f" (line {error.problem_mark.line + 1})" if error.problem_mark else ""
-        raise InvalidInput("RULE_YAML", f"This is not valid YAML{line}.", where=_WHERE) from None
+        if error.problem_mark is None:
+            raise InvalidInput("RULE_YAML", where=_WHERE) from None
+        raise InvalidInput("RULE_YAML.line", where=_WHERE, line=error.problem_mark.line + 1) from None
     except (YAMLError, RecursionError, ValueError):
-        raise InvalidInput("RULE_YAML", "This is not valid YAML.", where=_WHERE) from None
+        raise InvalidInput("RULE_YAML", where=_WHERE) from None
     return parse(data, catalogue.current(), _WHERE)

@@ -6,6 +6,7 @@ from typing import Any, Final
 from django.db.models import Prefetch, prefetch_related_objects
 
 from leleka.core.email import mask, mask_within
+from leleka.core.messages import Message
 from leleka.core.ports.clock import Clock
 from leleka.core.rules.parser import parse
 from leleka.errors import NotFound
@@ -146,16 +147,15 @@ def find_by_id(number: int) -> Segment:
     """Raises ``NotFound``."""
     row = Segment.objects.prefetch_related(_EXPORTS).filter(pk=number).first()
     if row is None:
-        raise NotFound("SEGMENT_UNKNOWN", "There is no such segment.")
+        raise NotFound("SEGMENT_UNKNOWN")
     return row
 
 
 def find_by_name(name: str) -> Segment:
     row = Segment.objects.prefetch_related(_EXPORTS).filter(name=name).first()
     if row is None:
-        names = ", ".join(Segment.objects.order_by("name").values_list("name", flat=True))
-        remedy = f"There are: {names}." if names else "Apply a definitions file first."
-        raise NotFound("SEGMENT_UNKNOWN", f"There is no segment {name!r}.", remedy=remedy)
+        known = list(Segment.objects.order_by("name").values_list("name", flat=True))
+        raise NotFound("SEGMENT_UNKNOWN.listed", name=name, known=known)
     return row
 
 
@@ -177,5 +177,5 @@ def _view(row: Segment) -> SegmentView:
     )
 
 
-def _nobody(_: str) -> None:
+def _nobody(_: Message) -> None:
     """Nobody looks on."""

@@ -43,11 +43,7 @@ def relationship_of(row: RelationshipRow) -> Relationship:
 def build(tables: Iterable[Table], relationships: Iterable[Relationship], profiles: str | None) -> Catalogue:
     """Raises ``InvalidInput`` where no source is said to hold the profiles."""
     if profiles is None:
-        raise InvalidInput(
-            "PROFILES_MISSING",
-            "No source is marked as the profile table.",
-            remedy="Set profiles: true and primary_key on the source that has one row a customer.",
-        )
+        raise InvalidInput("PROFILES_MISSING")
     return Catalogue(
         profiles,
         {table.name: table for table in tables},

@@ -33,5 +33,5 @@ def address_book(session: Engine, profiles: Source, email_column: str, say: Say)
 def profiles_source() -> Source:
     source = Source.objects.filter(is_profiles=True).first()
     if source is None:
-        raise InvalidInput("PROFILES_MISSING", "No source is marked as the profile table.")
+        raise InvalidInput("PROFILES_MISSING")
     return source

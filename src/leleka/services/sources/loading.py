@@ -13,7 +13,7 @@ from leleka.state.models import Segment, Source
 from leleka.warehouse import readers
 from leleka.warehouse.engines.port import Engine
 
-Say = Callable[[str], None]
+Say = Callable[[Message], None]
 
 
 Guard = Callable[[], object]

@@ -12,6 +12,7 @@ from leleka.core.clock import utc_now
 from leleka.core.refresh_graph import WENT_WELL, StepKind
 from leleka.core.statuses import StepStatus
 from leleka.errors import Problem
+from leleka.messages.stored import problem_of
 from leleka.services.refresh.step_status import goes_on, standing
 from leleka.services.runs.contracts import Progress
 from leleka.services.runs.queries import progress_of
@@ -82,7 +83,7 @@ def of_step(step: RefreshStep) -> StepLine:
         status=standing(step.status),
         stage=step.stage,
         stage_told=step.stage_told,
-        problems=[Problem(**one) for one in step.problems],
+        problems=[problem_of(one) for one in step.problems],
         notes=step.notes,
         rows=step.rows,
         changed=step.changed,
@@ -106,7 +107,7 @@ def of_run(run: Run, name: str, step: RefreshStep | None = None) -> StepLine:
         status=run.status,
         stage="" if ended else run.stage,
         stage_told={} if ended else run.stage_told,
-        problems=[Problem(**one) for one in run.problems],
+        problems=[problem_of(one) for one in run.problems],
         started_at=run.started_at,
         finished_at=run.finished_at,
         updated_at=run.finished_at or run.stepped_at or run.created_at,

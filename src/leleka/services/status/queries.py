@@ -100,7 +100,7 @@ def key_of(told: str) -> Key:
     """Read ``export:7``. Raises ``NotFound``."""
     kind, _, number = told.partition(":")
     if kind not in set(StepKind) or not number.isdecimal() or len(number) > len(str(2**62)):
-        raise NotFound("TASK_UNKNOWN", "There is no such task.")
+        raise NotFound("TASK_UNKNOWN")
     return StepKind(kind), int(number)
 
 
@@ -186,5 +186,5 @@ def _name(kind: StepKind, number: int) -> str:
         return ""
     name = _MODELS[kind].objects.filter(pk=number).values_list("name", flat=True).first()
     if name is None:
-        raise NotFound("TASK_UNKNOWN", "There is no such task.")
+        raise NotFound("TASK_UNKNOWN")
     return str(name)

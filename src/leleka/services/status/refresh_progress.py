@@ -106,7 +106,7 @@ def details(actor: Actor, number: int, step: int) -> TaskDetails:
     row = refresh_queries.find_by_id(number)
     found = row.steps.filter(number=step).select_related("refresh", "run").first()
     if found is None:
-        raise NotFound("TASK_UNKNOWN", "There is no such task.")
+        raise NotFound("TASK_UNKNOWN")
     needed = _lines(row.steps.filter(number__in=found.needs).order_by("number"))
     return TaskDetails(of_step(found), refresh_queries.outline(row), needed)
 

@@ -72,14 +72,10 @@ def backup(actor: Actor, path: Path, clock: Clock) -> Backed:
                 rows = _write_state(archive)
                 snapshots = sum(_add_snapshot(archive, reference) for reference in references)
         if path.exists():
-            raise Conflict(
-                "BACKUP_EXISTS", "There is a file of this name; it was left alone.", where=str(path)
-            )
+            raise Conflict("BACKUP_EXISTS", where=str(path))
         aside.rename(path)
     except OSError as error:
-        raise NeedsAttention(
-            "BACKUP_UNWRITABLE", f"The backup cannot be written: {error.strerror}.", where=str(path)
-        ) from None
+        raise NeedsAttention("BACKUP_UNWRITABLE", where=str(path), reason=error.strerror) from None
     finally:
         aside.unlink(missing_ok=True)
     return Backed(str(path), rows, snapshots, path.stat().st_size)
@@ -89,11 +85,7 @@ def restore(actor: Actor, path: Path) -> Backed:
     """Fill an empty installation from a backup. Runs that were live in it end; their next run begins anew."""
     require(actor, Permission.SYSTEM)
     if User.objects.exists() or Connection.objects.exists():
-        raise Conflict(
-            "RESTORE_NOT_EMPTY",
-            "This installation holds people or connections; a backup goes into an empty one.",
-            remedy="Point LELEKA_DATA_DIR (and LELEKA_DATABASE_URL) at a new place.",
-        )
+        raise Conflict("RESTORE_NOT_EMPTY")
     try:
         with tarfile.open(path, "r:gz") as archive, transaction.atomic():
             _check_manifest(archive)
@@ -102,7 +94,7 @@ def restore(actor: Actor, path: Path) -> Backed:
             _move_sequences()
             record(actor, "restore", path.name)
     except FileNotFoundError:
-        raise NotFound("BACKUP_UNKNOWN", "There is no such file.", where=str(path)) from None
+        raise NotFound("BACKUP_UNKNOWN", where=str(path)) from None
     except LelekaError:
         raise
     except (
@@ -181,11 +173,7 @@ def _check_manifest(archive: tarfile.TarFile) -> None:
     if manifest.get("format") != _FORMAT:
         raise ValueError("not a backup of Leleka")
     if manifest["schema"] != _schema():
-        raise InvalidInput(
-            "BACKUP_VERSION",
-            f"The backup was made by another version of Leleka (schema {', '.join(manifest['schema'])}).",
-            remedy="Restore it with that version, then upgrade.",
-        )
+        raise InvalidInput("BACKUP_VERSION", schema=manifest["schema"])
 
 
 def _read_all(archive: tarfile.TarFile) -> tuple[int, int]:
@@ -252,9 +240,4 @@ def _move_sequences() -> None:
 
 
 def _damaged(path: Path) -> InvalidInput:
-    return InvalidInput(
-        "BACKUP_DAMAGED",
-        "This is not a whole backup of Leleka.",
-        where=str(path),
-        remedy="Nothing was changed. Use another backup.",
-    )
+    return InvalidInput("BACKUP_DAMAGED", where=str(path))

@@ -1,5 +1,5 @@
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
 
@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from leleka.core.clock import current_clock, utc_now
 from leleka.core.statuses import TaskStatus
 from leleka.errors import Problem
+from leleka.messages.stored import problem_data
 from leleka.services.access.actor import Actor
 from leleka.services.monitoring import workers as monitoring_workers
 from leleka.state.models import Task
@@ -55,8 +56,12 @@ def ask(actor: Actor, kind: Task.Kind, subject: str, payload: Mapping[str, Any] 
 
 def died(row: Task) -> None:
     """Let a task fail whose process died, unless another process has it by now."""
-    problem = Problem("TASK_DIED", "The process that worked on this died.", remedy="Ask again.")
-    _end(Task.objects.filter(pk=row.pk, worker=row.worker), TaskStatus.FAILED, problems=[asdict(problem)])
+    problem = Problem.of("TASK_DIED")
+    _end(
+        Task.objects.filter(pk=row.pk, worker=row.worker),
+        TaskStatus.FAILED,
+        problems=[problem_data(problem)],
+    )
 
 
 def is_lost(row: Task) -> bool:

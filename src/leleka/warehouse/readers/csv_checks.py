@@ -6,29 +6,15 @@ from typing import Any, Final
 
 from sqlglot import exp
 
-from leleka.core.columns import TEMPORAL, ColumnType
+from leleka.core.columns import TEMPORAL
 from leleka.core.sources import SourceSpec
 from leleka.errors import InvalidInput, Problem
 from leleka.warehouse.engines.port import Engine, Ordinal
 from leleka.warehouse.readers.staging import Staged, engine_faults, table
-from leleka.warehouse.readers.type_conversion import CODES, Conversion, shape
+from leleka.warehouse.readers.type_conversion import MISFITS, Conversion, shape
 from leleka.warehouse.readers.type_inference import known, try_strptime
 
 _MOST_SHOWN: Final = 5
-_EXPECTED: Final = {
-    ColumnType.INTEGER: "a whole number of 64 bits",
-    ColumnType.NUMBER: "a number with a decimal point",
-    ColumnType.DATE: "a date",
-    ColumnType.DATETIME: "a date and time",
-    ColumnType.BOOLEAN: "true or false",
-}
-_ACCEPTED: Final = {
-    ColumnType.INTEGER: "Write digits alone, or read the column as text.",
-    ColumnType.NUMBER: "Write 1234.5, or read the column as text.",
-    ColumnType.DATE: "Write 2027-12-31, or declare the format, for example %d.%m.%Y.",
-    ColumnType.DATETIME: "Write 2027-12-31T23:59:00Z, or declare the format, for example %d.%m.%Y %H:%M.",
-    ColumnType.BOOLEAN: "Write true or false, yes or no, так or ні, 1 or 0.",
-}
 
 
 def check_declared(session: Engine, spec: SourceSpec, names: Sequence[str]) -> None:
@@ -45,12 +31,7 @@ def check_declared(session: Engine, spec: SourceSpec, names: Sequence[str]) -> N
 def check_kinds(staged: Staged, where: str) -> None:
     """Refuse Parquet columns that hold no plain values."""
     problems = [
-        Problem(
-            "TYPE_MISMATCH",
-            "The column holds lists, records or bytes, not plain values.",
-            f"{where}, column {name!r}",
-            "Export it as text, or leave it out.",
-        )
+        Problem.of("TYPE_MISMATCH.nested", f"{where}, column {name!r}")
         for name, kind in zip(staged.names, staged.types, strict=True)
         if kind is None
     ]
@@ -90,15 +71,7 @@ def check_key(session: Engine, staged: Staged, key: Conversion) -> None:
         )
         places = staged.places([row[0] for row in rows])
         raise InvalidInput.of(
-            [
-                Problem(
-                    "PROFILE_KEY_MISSING",
-                    f"The row has no {name!r}; {_rows(count)} without it.",
-                    places[row[0]],
-                    "Every row needs its key; give it one or delete the row.",
-                )
-                for row in rows
-            ]
+            [Problem.of("PROFILE_KEY_MISSING", places[row[0]], name=name, rows=count) for row in rows]
         )
     _check_unique(session, staged, name, key.value)
 
@@ -121,11 +94,13 @@ def _check_unique(session: Engine, staged: Staged, name: str, value: exp.Expr) -
     rows = session.rows(shown.from_(doubled.subquery("doubled")).order_by("first").limit(_MOST_SHOWN))
     places = staged.places([ordinal for row in rows for ordinal in row[:2]])
     problems = [
-        Problem(
+        Problem.of(
             "PROFILE_KEY_DUPLICATE",
-            f"{rows_of_key} rows have the same {name!r}, the last in {places[last_row]}; {keys} keys are not unique.",
             places[first_row],
-            "Keep one row for each key, or declare another column as the primary key.",
+            rows=rows_of_key,
+            name=name,
+            last=places[last_row],
+            keys=keys,
         )
         for first_row, last_row, rows_of_key, keys in rows
     ]
@@ -139,22 +114,16 @@ def _misfits(
     found = list(rows)
     kind, name = conversion.column.type, conversion.column.name
     places = staged.places([row[0] for row in found])
-    more = f" {count} cells of the column are not." if count > 1 else ""
     return [
-        Problem(
-            CODES[kind],
-            f"{shape(text)} is not {_EXPECTED[kind]}.{more}",
-            f"{places[ordinal]}, column {name!r}",
-            _ACCEPTED[kind],
-        )
+        Problem.of(MISFITS[kind], f"{places[ordinal]}, column {name!r}", shape=shape(text), cells=count)
         for ordinal, text in found
     ]
 
 
 def _unknown(spec: SourceSpec, part: str, name: str, names: Sequence[str]) -> Problem:
     close = get_close_matches(name, names, n=1)
-    hint = f"Did you mean {close[0]!r}?" if close else f"There are: {', '.join(map(repr, names[:10]))}."
-    return Problem("SOURCE_UNKNOWN_COLUMN", f"There is no column {name!r}.", f"{spec.name}, {part}", hint)
+    near, known = (close[0], ()) if close else ("", [repr(one) for one in names[:10]])
+    return Problem.of("SOURCE_UNKNOWN_COLUMN", f"{spec.name}, {part}", name=name, near=near, known=known)
 
 
 def _format_works(session: Engine, spec: SourceSpec, name: str) -> bool:
@@ -172,17 +141,13 @@ def _format_works(session: Engine, spec: SourceSpec, name: str) -> bool:
 
 
 def _bad_format(spec: SourceSpec, name: str) -> Problem:
-    return Problem(
+    return Problem.of(
         "SOURCE_FORMAT_INVALID",
-        f"{spec.types[name].format!r} is not a format for the type {spec.types[name].type}.",
         f"{spec.name}, types, {name!r}",
-        "Formats are for dates and datetimes and are written like %d.%m.%Y %H:%M.",
+        format=spec.types[name].format,
+        type=spec.types[name].type,
     )
 
 
 def _row() -> exp.Expr:
     return Ordinal()
-
-
-def _rows(count: int) -> str:
-    return "1 row is" if count == 1 else f"{count} rows are"

@@ -27,12 +27,7 @@ def prepare(path: Path, spec: SourceSpec, staging: Path) -> CsvFile:
     record = _first_record(path, utf8)
     delimiter = _found_delimiter(record) if spec.delimiter is None else spec.delimiter
     if len(delimiter) != 1 or delimiter in '"\r\n\0':
-        raise InvalidInput(
-            "DELIMITER_INVALID",
-            "The delimiter must be one character, and not a quote or a line end.",
-            where=spec.name,
-            remedy="Leave it out to have it found in the header line.",
-        )
+        raise InvalidInput("DELIMITER_INVALID", where=spec.name)
     if delimiter != ",":
         notes.append(
             f"{path.name}: the cells are separated by {_DELIMITERS.get(delimiter, repr(delimiter))}."
@@ -60,41 +55,22 @@ def check_header(path: Path, header: tuple[str, ...]) -> None:
     """Refuse a header that does not name every column, once each."""
     where = f"{path.name}, line 1" if path.suffix.lower() != ".parquet" else path.name
     if len(header) > _MOST_COLUMNS:
-        raise InvalidInput(
-            "FILE_TOO_MANY_COLUMNS",
-            f"The file has {len(header):,} columns, {_MOST_COLUMNS:,} are allowed.",
-            where=where,
-            remedy="Export only the columns that are needed.",
-        )
+        raise InvalidInput("FILE_TOO_MANY_COLUMNS", where=where, columns=len(header), most=_MOST_COLUMNS)
     blank = [number for number, name in enumerate(header, 1) if not name.strip()]
     if blank or not header:
-        raise InvalidInput(
-            "FILE_HEADER_EMPTY",
-            f"Column {blank[0]} has no name." if blank else "The first line is blank.",
-            where=where,
-            remedy="The first line must name every column; delete columns without a name.",
-        )
+        if not blank:
+            raise InvalidInput("FILE_HEADER_EMPTY.line", where=where)
+        raise InvalidInput("FILE_HEADER_EMPTY", where=where, column=blank[0])
     if any(re.fullmatch(FAST_PATTERN, name.strip()) for name in header):
-        raise InvalidInput(
-            "FILE_HEADER_MISSING",
-            "The first line holds an e-mail address where the name of a column should be.",
-            where=where,
-            remedy="Put a line with the names of the columns first.",
-        )
+        raise InvalidInput("FILE_HEADER_MISSING", where=where)
     seen: dict[str, str] = {}
     for name in header:
         other = seen.get(name.lower())
         seen[name.lower()] = name
         if other is not None:
-            same = (
-                "twice" if other == name else f"next to {other!r}: they differ only in upper and lower case"
-            )
-            raise InvalidInput(
-                "FILE_HEADER_DUPLICATE",
-                f"The column {name!r} stands there {same}.",
-                where=where,
-                remedy="Rename or delete one of them.",
-            )
+            if other == name:
+                raise InvalidInput("FILE_HEADER_DUPLICATE", where=where, name=name)
+            raise InvalidInput("FILE_HEADER_DUPLICATE.case", where=where, name=name, other=other)
 
 
 def _encoding(path: Path, spec: SourceSpec) -> tuple[str, list[str]]:
@@ -108,12 +84,7 @@ def _encoding(path: Path, spec: SourceSpec) -> tuple[str, list[str]]:
         "".encode(spec.encoding)  # refuses what is no text encoding, too
         name = codecs.lookup(spec.encoding).name
     except (LookupError, ValueError) as error:
-        raise InvalidInput(
-            "ENCODING_UNKNOWN",
-            f"There is no encoding named {spec.encoding!r}.",
-            where=spec.name,
-            remedy="Common ones are utf-8, utf-16, windows-1251, windows-1252, latin-1.",
-        ) from error
+        raise InvalidInput("ENCODING_UNKNOWN", where=spec.name, encoding=spec.encoding) from error
     return ("utf-8" if name == "utf-8-sig" else name), []
 
 
@@ -137,12 +108,7 @@ def _refuse_nul(path: Path, utf8: Path) -> None:
             at = block.find(b"\0")
             if at >= 0:
                 line += block.count(b"\n", 0, at)
-                raise InvalidInput(
-                    "FILE_NUL",
-                    "The file contains a NUL byte, which no text has.",
-                    where=f"{path.name}, line {line}",
-                    remedy="Export it again as CSV UTF-8; if it is UTF-16, declare the encoding.",
-                )
+                raise InvalidInput("FILE_NUL", where=f"{path.name}, line {line}")
             line += block.count(b"\n")
 
 
@@ -160,7 +126,7 @@ def _first_record(path: Path, utf8: Path) -> str:
     if record.count('"') % 2:
         raise quote_fault(path, 1)
     if not record:
-        raise InvalidInput("FILE_EMPTY", "The file is empty.", where=path.name, remedy="Export it again.")
+        raise InvalidInput("FILE_EMPTY", where=path.name)
     return record.strip("\r\n")
 
 

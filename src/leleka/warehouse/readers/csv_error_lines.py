@@ -70,10 +70,7 @@ def diagnose(file: CsvFile) -> None:
         raise encoding_fault(file.path, file.utf8, "utf-8") from error
     except _LineTooLong as error:
         raise InvalidInput(
-            "FILE_LINE_TOO_LONG",
-            f"The line is longer than {LONGEST_ROW:,} characters.",
-            where=f"{file.path.name}, line {rows.line}",
-            remedy="Check that the file has line ends and that no cell holds a document.",
+            "FILE_LINE_TOO_LONG", where=f"{file.path.name}, line {rows.line}", most=LONGEST_ROW
         ) from error
     except csv.Error as error:
         if not ragged:
@@ -91,21 +88,11 @@ def encoding_fault(path: Path, bytes_in: Path, encoding: str) -> InvalidInput:
             line = number
             if (sign in text) if sign else any("\udc80" <= character <= "\udcff" for character in text):
                 break
-    return InvalidInput(
-        "FILE_ENCODING",
-        f"The line is not {encoding.upper()} text.",
-        where=f"{path.name}, line {line}",
-        remedy="Save the file as CSV UTF-8, or declare its encoding (windows-1251, latin-1, utf-16).",
-    )
+    return InvalidInput("FILE_ENCODING", where=f"{path.name}, line {line}", encoding=encoding.upper())
 
 
 def quote_fault(path: Path, line: int) -> InvalidInput:
-    return InvalidInput(
-        "FILE_QUOTE",
-        "The row that begins here has a quote that is not closed, or text after a closed one.",
-        where=f"{path.name}, line {line}",
-        remedy='Close it; a quote inside a quoted cell is written twice ("").',
-    )
+    return InvalidInput("FILE_QUOTE", where=f"{path.name}, line {line}")
 
 
 def places(files: Sequence[tuple[CsvFile, int]], ordinals: Sequence[int]) -> dict[int, str]:
@@ -127,9 +114,4 @@ def _fits(cells: Sequence[str], header: Sequence[str]) -> bool:
 
 
 def _ragged(path: Path, line: int, found: int, expected: int) -> Problem:
-    return Problem(
-        "FILE_RAGGED",
-        f"{found} of {expected} columns.",
-        f"{path.name}, line {line}",
-        "Quote cells that contain the delimiter, and give every row all columns.",
-    )
+    return Problem.of("FILE_RAGGED", f"{path.name}, line {line}", found=found, expected=expected)

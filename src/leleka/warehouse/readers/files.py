@@ -10,16 +10,16 @@ from leleka.core.sources import FileFormat, SourceSpec
 from leleka.errors import InvalidInput, NeedsAttention
 
 _MAGIC: Final = (
-    (b"PK\x03\x04", "a ZIP archive or an Excel workbook", "Save the sheet as CSV UTF-8 and give that file."),
-    (b"\xd0\xcf\x11\xe0", "an old Excel workbook", "Save the sheet as CSV UTF-8 and give that file."),
-    (b"\x1f\x8b", "a gzip archive", "Unpack it first."),
-    (b"\x28\xb5\x2f\xfd", "a Zstandard archive", "Unpack it first."),
-    (b"BZh", "a bzip2 archive", "Unpack it first."),
-    (b"\x89PNG", "a PNG picture", "Give the file with the rows."),
-    (b"\xff\xd8\xff", "a JPEG picture", "Give the file with the rows."),
-    (b"%PDF", "a PDF document", "Give the file with the rows."),
-    (b"SQLite format 3", "an SQLite database", "Export the table as CSV."),
-    (b"PAR1", "a Parquet file", "Rename it to .parquet, or declare its format as parquet."),
+    (b"PK\x03\x04", "FILE_TYPE.workbook", "a ZIP archive or an Excel workbook"),
+    (b"\xd0\xcf\x11\xe0", "FILE_TYPE.workbook", "an old Excel workbook"),
+    (b"\x1f\x8b", "FILE_TYPE.archive", "a gzip archive"),
+    (b"\x28\xb5\x2f\xfd", "FILE_TYPE.archive", "a Zstandard archive"),
+    (b"BZh", "FILE_TYPE.archive", "a bzip2 archive"),
+    (b"\x89PNG", "FILE_TYPE.document", "a PNG picture"),
+    (b"\xff\xd8\xff", "FILE_TYPE.document", "a JPEG picture"),
+    (b"%PDF", "FILE_TYPE.document", "a PDF document"),
+    (b"SQLite format 3", "FILE_TYPE.database", "an SQLite database"),
+    (b"PAR1", "FILE_TYPE.parquet", ""),
 )
 _HTML: Final = (b"<!doctype html", b"<html", b"<?xml")
 _PARQUET: Final = b"PAR1"
@@ -28,12 +28,7 @@ _PARQUET: Final = b"PAR1"
 def resolve(spec: SourceSpec, source_dirs: Sequence[Path]) -> list[Path]:
     """Return the real paths of a source's files, each below one of ``source_dirs``; globs in sorted order."""
     if not source_dirs:
-        raise NeedsAttention(
-            "SOURCE_DIRS_UNSET",
-            "No folder is open for source files.",
-            where=spec.name,
-            remedy="An administrator sets LELEKA_SOURCE_DIRS to the folders files may be read from.",
-        )
+        raise NeedsAttention("SOURCE_DIRS_UNSET", where=spec.name)
     allowed = [folder.resolve() for folder in source_dirs]
     found = [file for pattern in spec.paths for file in _matches(pattern, allowed)]
     if not found:
@@ -67,15 +62,15 @@ def check_type(path: Path, kind: FileFormat) -> None:
     with path.open("rb") as file:
         head = file.read(512)
     if not head:
-        raise InvalidInput("FILE_EMPTY", "The file is empty.", where=path.name, remedy="Export it again.")
+        raise InvalidInput("FILE_EMPTY", where=path.name)
     if kind == "csv":
-        for magic, what, remedy in _MAGIC:
+        for magic, key, what in _MAGIC:
             if head.startswith(magic):
-                raise _wrong_type(path, f"This is {what}, not CSV.", remedy)
+                raise InvalidInput(key, where=path.name, **({"what": what} if what else {}))
         if head.removeprefix(b"\xef\xbb\xbf").lstrip().lower().startswith(_HTML):
-            raise _wrong_type(path, "This is a web page or XML, not CSV.", "Download the file itself.")
+            raise InvalidInput("FILE_TYPE.web_page", where=path.name)
     elif not head.startswith(_PARQUET):
-        raise _wrong_type(path, "This is not a Parquet file.", "Declare its format as csv if it is CSV.")
+        raise InvalidInput("FILE_TYPE", where=path.name)
 
 
 def _matches(pattern: str, allowed: Sequence[Path]) -> list[Path]:
@@ -94,12 +89,7 @@ def _matches(pattern: str, allowed: Sequence[Path]) -> list[Path]:
         if not all(path.is_file() for path in real):
             raise _not_found(plain.name)
     except PermissionError as error:
-        raise NeedsAttention(
-            "SOURCE_UNREADABLE",
-            "The file may not be read by the account Leleka runs as.",
-            where=Path(pattern).name,
-            remedy="An administrator gives it the right to read the file and its folder.",
-        ) from error
+        raise NeedsAttention("SOURCE_UNREADABLE", where=Path(pattern).name) from error
     except (ValueError, OSError) as error:
         raise _not_found(Path(pattern).name[:80]) from error
     return real
@@ -116,12 +106,7 @@ def _fixed_part(pattern: Path) -> Path:
 
 def _must_be_below(path: Path, allowed: Sequence[Path], shown: str) -> None:
     if not _below(path, allowed):
-        raise InvalidInput(
-            "SOURCE_OUTSIDE_ALLOWED",
-            "The file lies outside the folders that source files may be read from.",
-            where=shown,
-            remedy="Move it there, or ask an administrator to add its folder to LELEKA_SOURCE_DIRS.",
-        )
+        raise InvalidInput("SOURCE_OUTSIDE_ALLOWED", where=shown)
 
 
 def _below(path: Path, allowed: Sequence[Path]) -> bool:
@@ -129,13 +114,4 @@ def _below(path: Path, allowed: Sequence[Path]) -> bool:
 
 
 def _not_found(where: str) -> InvalidInput:
-    return InvalidInput(
-        "SOURCE_NOT_FOUND",
-        "There is no such file.",
-        where=where,
-        remedy="Check the path or pattern, and that the file was delivered.",
-    )
-
-
-def _wrong_type(path: Path, message: str, remedy: str) -> InvalidInput:
-    return InvalidInput("FILE_TYPE", message, where=path.name, remedy=remedy)
+    return InvalidInput("SOURCE_NOT_FOUND", where=where)

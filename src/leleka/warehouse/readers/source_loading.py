@@ -57,12 +57,7 @@ def load(session: Engine, lake: Lake, spec: SourceSpec, source_dirs: Sequence[Pa
 def _stage(session: Engine, spec: SourceSpec, paths: Sequence[Path], folder: Path) -> Staged:
     kinds = {format_of(spec, path) for path in paths}
     if len(kinds) > 1:
-        raise InvalidInput(
-            "FILE_TYPE",
-            "Some of the files are CSV and some Parquet.",
-            where=spec.name,
-            remedy="Declare them as two sources.",
-        )
+        raise InvalidInput("FILE_TYPE.mixed", where=spec.name)
     kind = kinds.pop()
     for path in paths:
         check_type(path, kind)
@@ -103,12 +98,7 @@ def _write(session: Engine, lake: Lake, spec: SourceSpec, conversions: Sequence[
         with lake.write("sources", spec.name) as snapshot:
             session.write(query, snapshot.file("rows"))
     except (StorageError, OSError) as error:
-        raise NeedsAttention(
-            "LAKE_UNWRITABLE",
-            "The table that was read could not be written.",
-            where=spec.name,
-            remedy="An administrator checks the free space and the rights of LELEKA_DATA_DIR.",
-        ) from error
+        raise NeedsAttention("LAKE_UNWRITABLE", where=spec.name) from error
     return lake.open(snapshot.reference)
 
 
@@ -120,9 +110,4 @@ def _ambiguous(spec: SourceSpec, name: str) -> str:
 
 
 def _changed(spec: SourceSpec) -> TryLater:
-    return TryLater(
-        "SOURCE_CHANGED",
-        "A file changed while it was read.",
-        where=spec.name,
-        remedy="It is read again; write files aside and rename them when they are complete.",
-    )
+    return TryLater("SOURCE_CHANGED", where=spec.name)

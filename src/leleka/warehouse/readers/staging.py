@@ -117,18 +117,8 @@ def engine_faults(where: str) -> Iterator[None]:
 
 def _refuse(error: EngineError, where: str) -> NoReturn:
     if isinstance(error, OutOfMemory):
-        raise NeedsAttention(
-            "MEMORY_LIMIT",
-            "The file needs more memory or more room to spill than is allowed.",
-            where=where,
-            remedy="An administrator raises LELEKA_MEMORY_LIMIT or frees space in the data folder.",
-        ) from error
-    raise InvalidInput(
-        "FILE_CORRUPT",
-        "The file is damaged or written in a way that cannot be read.",
-        where=where,
-        remedy="Export it again; if that does not help, export it as CSV UTF-8.",
-    ) from error
+        raise NeedsAttention("MEMORY_LIMIT", where=where) from error
+    raise InvalidInput("FILE_CORRUPT", where=where) from error
 
 
 def _insert_csv(session: Engine, file: CsvFile, names: Sequence[str], folder: Path) -> CsvFile:
@@ -175,8 +165,13 @@ def _same_columns(path: Path, names: Sequence[str], first: Path, expected: Seque
     missing = [name for name in expected if name not in names]
     extra = [name for name in names if name not in expected]
     if missing or extra:
-        said = [f"lacks {name!r}" for name in missing[:3]] + [f"has {name!r}" for name in extra[:3]]
-        raise _differ(path, f"Unlike {first.name}, the file {', '.join(said)}.")
+        raise InvalidInput(
+            "FILE_COLUMNS_DIFFER",
+            where=path.name,
+            first=first.name,
+            lacks=[repr(name) for name in missing[:3]] or "–",
+            has=[repr(name) for name in extra[:3]] or "–",
+        )
 
 
 def _same_kinds(
@@ -185,16 +180,14 @@ def _same_kinds(
     for name, column in expected.items():
         here, there = columns[name].kind, column.kind
         if here != there:
-            raise _differ(path, f"The column {name!r} is {here} here and {there} in {first.name}.")
-
-
-def _differ(path: Path, message: str) -> InvalidInput:
-    return InvalidInput(
-        "FILE_COLUMNS_DIFFER",
-        message,
-        where=path.name,
-        remedy="All files of a source must have the same columns; declare others as a source of their own.",
-    )
+            raise InvalidInput(
+                "FILE_COLUMNS_DIFFER.kind",
+                where=path.name,
+                column=name,
+                here=here,
+                there=there,
+                first=first.name,
+            )
 
 
 def _count(session: Engine) -> int:

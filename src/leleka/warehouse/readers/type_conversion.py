@@ -15,11 +15,11 @@ from leleka.warehouse.sql import tables as sql_tables
 
 TRUE: Final = ("true", "yes", "так", "1")
 FALSE: Final = ("false", "no", "ні", "0")
-CODES: Final[Mapping[ColumnType, str]] = {
-    ColumnType.INTEGER: "NUMBER_INVALID",
+MISFITS: Final[Mapping[ColumnType, str]] = {
+    ColumnType.INTEGER: "NUMBER_INVALID.integer",
     ColumnType.NUMBER: "NUMBER_INVALID",
     ColumnType.DATE: "DATE_INVALID",
-    ColumnType.DATETIME: "DATE_INVALID",
+    ColumnType.DATETIME: "DATE_INVALID.time",
     ColumnType.BOOLEAN: "TYPE_MISMATCH",
 }
 _ENGINE: Final[Mapping[ColumnType, str]] = {

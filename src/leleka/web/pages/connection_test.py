@@ -9,10 +9,11 @@ from django.template.loader import render_to_string
 from django.utils import translation
 
 from leleka.core.ports.destination import Check, CheckStatus
-from leleka.errors import LelekaError, Problem
+from leleka.errors import LelekaError
 from leleka.messages.http_status import status_of
-from leleka.messages.problems import in_this_language
+from leleka.messages.problems import ProblemText
 from leleka.services.connections.connection_test import Connect
+from leleka.services.translation import in_this_language, said_in_this_language
 from leleka.web.pages.connection_fields import in_words
 from leleka.web.request import Request
 from leleka.web.responses import by_field
@@ -60,7 +61,9 @@ def problems_told(error: LelekaError, fields: Sequence[str]) -> HttpResponse:
 def _lines(test: Connect, language: str) -> Iterator[str]:
     """The language is set for each line alone: between two of them this thread is not ours."""
     with translation.override(language):
-        pending = [Step(name, _word(name, test), _PENDING) for name in test.steps]
+        pending = [
+            Step(name, in_words(test.words.get(name, name), test.translate), _PENDING) for name in test.steps
+        ]
         before = _line("connect", {"steps": pending, "notes": test.notes})
         before += "".join(_slot(name, []) for name in test.fields)
     yield before
@@ -76,20 +79,16 @@ def _lines(test: Connect, language: str) -> Iterator[str]:
     yield ended
 
 
-def _word(name: str, test: Connect) -> str:
-    return in_words(test.words.get(name, name), test.translate)
-
-
 def _drawn(check: Check, test: Connect) -> Step:
-    said = in_this_language(Problem(check.code, check.sentence))
-    sentence = f"{said.message} {said.remedy}".strip()
-    spoken = check.standing is CheckStatus.FAILED or (translation.get_language() or "en").startswith("en")
-    return Step(
-        check.name, _word(check.name, test), check.standing.value, sentence if spoken else "", check.code
-    )
+    sentence = said_in_this_language(check.said)
+    if check.problem is not None:
+        text = in_this_language(check.problem)
+        sentence = f"{text.message} {text.remedy}".strip()
+    word = in_words(test.words.get(check.name, check.name), test.translate)
+    return Step(check.name, word, check.standing.value, sentence, check.code)
 
 
-def _slot(name: str, problems: Sequence[Problem]) -> str:
+def _slot(name: str, problems: Sequence[ProblemText]) -> str:
     return _line("slot", {"name": name, "problems": problems})
 
 

@@ -14,7 +14,6 @@ from django.views.decorators.debug import sensitive_post_parameters
 from leleka.core.clock import current_clock
 from leleka.errors import Conflict, InvalidInput, LelekaError, TryLater
 from leleka.messages.http_status import status_of
-from leleka.messages.problems import in_this_language
 from leleka.services.connections import commands as connection_commands
 from leleka.services.connections import connection_test, consent
 from leleka.services.connections import queries as connection_queries
@@ -22,6 +21,7 @@ from leleka.services.connections.commands import ConnectionForm
 from leleka.services.connections.connection_test import Draft
 from leleka.services.connections.queries import ConnectionView, Kind
 from leleka.services.exports import connection_removal
+from leleka.services.translation import in_this_language
 from leleka.web import paging
 from leleka.web.pages.connection_fields import form_fields
 from leleka.web.pages.connection_test import is_watching, problems_told, results, told

@@ -12,43 +12,36 @@ from django.utils.translation import gettext as _
 
 from leleka import __version__
 from leleka.errors import Problem
-from leleka.messages.problems import in_this_language
+from leleka.services.translation import in_this_language
 from leleka.web.request import Request
 
 _TOO_MUCH: Final = (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent)
 
 
-def _answer(request: Request, status: int, code: str, message: str, remedy: str = "") -> HttpResponse:
-    problems = [Problem(code, message, "", remedy)]
-    context = {"problems": problems, "title": _("That did not work")}
+def _answer(request: Request, status: int, key: str) -> HttpResponse:
+    context = {"problems": [in_this_language(Problem(key))], "title": _("That did not work")}
     template = "web/problems.html" if request.headers.get("HX-Request") else "web/problem_page.html"
     return render(request, template, context, status=status)
 
 
 def not_found(request: Request, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001 - Django's shape
-    return _answer(request, 404, "PAGE_UNKNOWN", _("There is no such page."))
+    return _answer(request, 404, "PAGE_UNKNOWN")
 
 
 def forbidden(request: Request, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001
-    return _answer(
-        request,
-        403,
-        "NOT_ALLOWED",
-        _("You have not the right to do this."),
-        _("An administrator can change your role under Admin > Permissions."),
-    )
+    return _answer(request, 403, "NOT_ALLOWED")
 
 
 def not_here(request: Request, methods: Sequence[str]) -> HttpResponse:
-    response = _answer(request, 405, "METHOD_UNKNOWN", _("This page cannot be asked like that."))
+    response = _answer(request, 405, "METHOD_UNKNOWN")
     response["Allow"] = ", ".join(methods)
     return response
 
 
 def bad_request(request: Request, exception: Exception | None = None) -> HttpResponse:
     if isinstance(exception, _TOO_MUCH):
-        return plain(request, 413, Problem("REQUEST_TOO_LARGE", _("The request is too large.")))
-    return _answer(request, 400, "REQUEST_INVALID", _("The request could not be understood."))
+        return plain(request, 413, Problem("REQUEST_TOO_LARGE"))
+    return _answer(request, 400, "REQUEST_INVALID")
 
 
 def plain(request: HttpRequest, status: int, problem: Problem) -> HttpResponse:
@@ -65,13 +58,7 @@ def plain(request: HttpRequest, status: int, problem: Problem) -> HttpResponse:
 
 
 def csrf(request: Request, reason: str = "") -> HttpResponse:  # noqa: ARG001
-    return _answer(
-        request,
-        403,
-        "FORM_OUTDATED",
-        _("This form is outdated or came from elsewhere."),
-        _("Reload the page and try again."),
-    )
+    return _answer(request, 403, "FORM_OUTDATED")
 
 
 def broken(request: HttpRequest) -> HttpResponse:

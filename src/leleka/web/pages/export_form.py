@@ -7,7 +7,8 @@ from typing import Any, Final
 from django.http import QueryDict
 
 from leleka.destinations.registry import assumed_title
-from leleka.errors import InvalidInput, Problem
+from leleka.errors import InvalidInput
+from leleka.messages.problems import ProblemText
 from leleka.services.access.actor import Actor
 from leleka.services.exports import choices as export_choices
 from leleka.services.exports.choices import Choices, Offered
@@ -74,7 +75,7 @@ def data_from(post: QueryDict) -> dict[str, Any]:
         if line.to not in _BUILT_IN:
             matching["fields"].append({**part, "field": line.to.removeprefix(_CUSTOM)})
         elif line.to in matching:
-            raise InvalidInput("MAP_TARGET_TWICE", "This field has two columns.", where=line.where)
+            raise InvalidInput("MAP_TARGET_TWICE", where=line.where)
         else:
             matching[line.to] = {**part, "country": line.country} if line.to == "phone" else part
     matching["tags"] = [tag.strip() for tag in post.get("tags", "").split(",") if tag.strip()]
@@ -93,7 +94,7 @@ def data_from(post: QueryDict) -> dict[str, Any]:
     }
 
 
-def beside_fields(problems: Sequence[Problem], lines: Sequence[Line]) -> dict[str, list[Problem]]:
+def beside_fields(problems: Sequence[ProblemText], lines: Sequence[Line]) -> dict[str, list[ProblemText]]:
     """Sort problems to the fields of the form: a row of Data matching takes all that is wrong within it."""
     places = [
         "connection",
@@ -106,7 +107,7 @@ def beside_fields(problems: Sequence[Problem], lines: Sequence[Line]) -> dict[st
         "segments",
     ]
     places += [line.where for line in lines]
-    found: dict[str, list[Problem]] = {}
+    found: dict[str, list[ProblemText]] = {}
     for problem in problems:
         inside = (place for place in places if f"{problem.where}.".startswith(f"{place}."))
         found.setdefault(max(inside, key=len, default=""), []).append(problem)

@@ -1,7 +1,6 @@
 """Data > Exports: the list, an export's page, and what is done with one or several (CI-E1 to E14)."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any, Final
 
 from django.http import HttpResponse, QueryDict
@@ -12,7 +11,6 @@ from leleka.core.clock import current_clock
 from leleka.destinations.registry import assumed_title
 from leleka.errors import Conflict, Forbidden, InvalidInput, LelekaError
 from leleka.messages.http_status import status_of
-from leleka.messages.problems import in_this_language
 from leleka.services.access.permissions import Permission, allows
 from leleka.services.exports import choices as export_choices
 from leleka.services.exports import commands as export_commands
@@ -21,6 +19,7 @@ from leleka.services.exports import queries as export_queries
 from leleka.services.exports.queries import ExportDetail
 from leleka.services.runs import commands as run_commands
 from leleka.services.runs import queries as run_queries
+from leleka.services.translation import in_this_language
 from leleka.web import paging
 from leleka.web.integers import whole_number
 from leleka.web.pages import export_form, export_schedules, tasks
@@ -195,8 +194,7 @@ def run_chosen(request: Request) -> HttpResponse:
     asked = run_commands.run_all(actor, chosen or None)
     if all(one.run for one in asked):
         return go(request, reverse("web:exports"))
-    told = [replace(one, problems=[in_this_language(problem) for problem in one.problems]) for one in asked]
-    return page(request, "web/pages/exports_asked.html", {"asked": told})
+    return page(request, "web/pages/exports_asked.html", {"asked": asked})
 
 
 def preview(request: Request, number: int) -> HttpResponse:

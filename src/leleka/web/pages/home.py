@@ -6,10 +6,10 @@ from typing import Any
 from django.http import HttpResponse
 
 from leleka.core.clock import current_clock
-from leleka.messages.problems import in_this_language
 from leleka.services.access.permissions import Permission, allows
 from leleka.services.home import queries as home_queries
 from leleka.services.schedules import queries as schedule_queries
+from leleka.services.translation import in_this_language
 from leleka.web.request import Request, actor_of
 from leleka.web.responses import page
 

@@ -1,4 +1,4 @@
-"""The bell, what it tells, and Admin > System > Notices: how notices leave the house."""
+"""The bell, what it tells, and Admin > System > Notices: how notices are sent."""
 
 from django.http import HttpResponse
 from django.urls import reverse
@@ -7,6 +7,7 @@ from leleka.core.clock import current_clock
 from leleka.messages.notices import ICONS, SECURITY, STATUSES, error_word
 from leleka.services.access.permissions import Permission, allows
 from leleka.services.notices import queries as notice_queries
+from leleka.services.translation import READER, term
 from leleka.web.request import Request, actor_of
 from leleka.web.responses import go, is_htmx, page, pane
 
@@ -52,14 +53,14 @@ def system(request: Request) -> HttpResponse:
         {
             "delivery": one,
             "tone": STATUSES[one.status][0],
-            "status": STATUSES[one.status][1],
-            "error": error_word(one.error),
+            "status": term(STATUSES[one.status][1]),
+            "error": error_word(one.error, READER),
         }
         for one in notice_queries.deliveries(actor)
     ]
     context = {
         "channels": channels,
-        "security": SECURITY.get(channels.security, ""),
+        "security": term(SECURITY.get(channels.security, "")),
         "deliveries": deliveries,
         "asked": "asked" in request.GET,
     }

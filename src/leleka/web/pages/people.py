@@ -12,6 +12,7 @@ from leleka.messages.http_status import status_of
 from leleka.messages.statuses import ROLES
 from leleka.services.people import commands as people_commands
 from leleka.services.people import queries as people_queries
+from leleka.services.translation import terms
 from leleka.web import paging
 from leleka.web.request import Request, actor_of
 from leleka.web.responses import by_field, go, page, pane
@@ -21,7 +22,7 @@ def index(request: Request) -> HttpResponse:
     """List people; sorted by any column, searched by name and address."""
     asked = paging.wanted(request)
     found = people_queries.find_people(actor_of(request), asked)
-    context = {"people": found.items, "roles": ROLES, **paging.context_of(request, asked, found)}
+    context = {"people": found.items, "roles": terms(ROLES), **paging.context_of(request, asked, found)}
     return page(request, "web/pages/people.html", context)
 
 
@@ -67,7 +68,7 @@ def enable(request: Request, number: int) -> HttpResponse:
 
 
 def _form(request: Request, context: Mapping[str, Any], status: int = 200) -> HttpResponse:
-    return pane(request, "web/pages/person.html", {**context, "roles": ROLES}, status)
+    return pane(request, "web/pages/person.html", {**context, "roles": terms(ROLES)}, status)
 
 
 def _link_pane(request: Request, person: people_queries.PersonView, token: str) -> HttpResponse:

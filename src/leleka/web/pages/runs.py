@@ -9,10 +9,10 @@ from django.urls import reverse
 from leleka.core.plan import Counts, Ended
 from leleka.core.statuses import RunStatus
 from leleka.errors import Conflict, NotFound
-from leleka.messages.problems import in_this_language
-from leleka.messages.reasons import particulars, reason
+from leleka.messages.reasons import in_words
 from leleka.services.runs import commands as run_commands
 from leleka.services.runs import queries as run_queries
+from leleka.services.translation import READER, in_this_language, particulars
 from leleka.web import paging
 from leleka.web.integers import whole_number
 from leleka.web.request import Request, actor_of
@@ -57,7 +57,7 @@ def rows(request: Request, number: int) -> HttpResponse:
     context = {
         "number": number,
         "ended": ended,
-        "rows": [(row, reason(row.code), particulars(row.code, row.detail)) for row in found],
+        "rows": [(row, in_words(row.code, READER), particulars(row.code, row.detail)) for row in found],
         "page": current,
         "more": more,
     }
@@ -94,7 +94,7 @@ def _ended(request: Request) -> str:
     try:
         return Ended(request.GET.get("ended", Ended.REJECTED)).value
     except ValueError:
-        raise NotFound("OUTCOME_UNKNOWN", "No profile ends like that.") from None
+        raise NotFound("OUTCOME_UNKNOWN") from None
 
 
 def _context(request: Request, number: int) -> dict[str, Any]:
@@ -131,4 +131,4 @@ def _report(counts: Counts, *, ended: bool) -> dict[str, Any]:
 
 
 def _said(codes: Mapping[str, int]) -> list[tuple[str, int]]:
-    return [(reason(code), number) for code, number in codes.items()]
+    return [(in_words(code, READER), number) for code, number in codes.items()]

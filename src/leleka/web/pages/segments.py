@@ -8,12 +8,12 @@ from django.urls import reverse
 
 from leleka.errors import Conflict, InvalidInput, LelekaError
 from leleka.messages.http_status import status_of
-from leleka.messages.problems import in_this_language
 from leleka.services.exports import commands as export_commands
 from leleka.services.exports import queries as export_queries
 from leleka.services.segments import commands as segment_commands
 from leleka.services.segments import queries as segment_queries
 from leleka.services.tasks import queries as task_queries
+from leleka.services.translation import in_this_language
 from leleka.web import paging
 from leleka.web.integers import whole_number
 from leleka.web.pages import tasks

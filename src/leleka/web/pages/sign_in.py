@@ -62,7 +62,7 @@ def welcome(request: Request, token: str) -> HttpResponse:
 
 def _same(password: str, again: str) -> None:
     if password != again:
-        raise InvalidInput("PASSWORD_AGAIN", "The two passwords differ.", where="again")
+        raise InvalidInput("PASSWORD_AGAIN", where="again")
 
 
 def _begin(request: Request, number: int | None) -> None:

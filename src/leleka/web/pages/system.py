@@ -13,6 +13,7 @@ from leleka.services.status import queries as status_queries
 from leleka.services.status import refresh_progress as status_refresh_progress
 from leleka.services.status.queries import StatusFilter
 from leleka.services.system import about as facts
+from leleka.services.translation import term
 from leleka.web.integers import whole_number
 from leleka.web.request import Request, actor_of
 from leleka.web.responses import go, is_htmx, page, pane
@@ -31,7 +32,7 @@ def index(request: Request) -> HttpResponse:
         "found": status_queries.overview(actor_of(request), wanted),
         "wanted": wanted,
         "tab": "status",
-        "statuses": STATUSES,
+        "statuses": {one: term(one) for one in STATUSES},
     }
     if is_htmx(request) and request.headers.get("HX-Target") == "standing":
         return page(request, "web/parts/standing.html", context)

@@ -4,9 +4,9 @@ from typing import Any
 
 from django.http import HttpResponse
 
-from leleka.messages.problems import in_this_language
 from leleka.services.exports import preview_view
 from leleka.services.tasks import queries as task_queries
+from leleka.services.translation import in_this_language
 from leleka.web.request import Request, actor_of
 from leleka.web.responses import is_htmx, page, pane
 

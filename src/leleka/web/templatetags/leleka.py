@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from django import template
 from django.utils import timezone
@@ -16,9 +16,8 @@ from django.utils.translation import ngettext
 
 from leleka.core.clock import utc_now
 from leleka.core.statuses import RunStatus, StepStatus
-from leleka.messages.progress import in_words
-from leleka.messages.reasons import reason
-from leleka.messages.statuses import status_word
+from leleka.messages.reasons import in_words as reason_in_words
+from leleka.services.translation import READER, stored_in_this_language, term
 
 register = template.Library()
 _ICONS: Final = Path(__file__).parent.parent / "icons"
@@ -55,7 +54,7 @@ def icon(name: str) -> SafeString:
 def status(value: str) -> SafeString:
     """Draw a status: a colour, an icon and, for everybody, the word."""
     tone, drawn = _TONES.get(value, ("secondary", "circle-dashed"))
-    return format_html('<span class="status status-{}">{} {}</span>', tone, icon(drawn), status_word(value))
+    return format_html('<span class="status status-{}">{} {}</span>', tone, icon(drawn), term(value))
 
 
 @register.simple_tag
@@ -142,13 +141,13 @@ def sparkline(values: Sequence[int]) -> SafeString | str:
 @register.filter(name="reason")
 def reason_word(code: str) -> str:
     """Tell in words why a row ended as it did, or how."""
-    return reason(code)
+    return reason_in_words(code, READER)
 
 
 @register.simple_tag
-def say(told: Mapping[str, object] | None, sentence: str) -> str:
+def say(told: Mapping[str, Any] | None, sentence: str) -> str:
     """Say in this language what a run or a task said of itself."""
-    return in_words(told or {}, sentence)
+    return stored_in_this_language(told or {}, sentence)
 
 
 @register.filter

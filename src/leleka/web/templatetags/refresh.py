@@ -10,9 +10,10 @@ from django.utils.translation import gettext_lazy as _
 
 from leleka.core.schedules.model import ClockChange, Schedule
 from leleka.errors import Problem
-from leleka.messages.problems import in_this_language
+from leleka.messages.problems import ProblemText
 from leleka.services.runs.retry_policy import MOST_TRIES
 from leleka.services.schedules.queries import DecisionView, ExportScheduleView
+from leleka.services.translation import in_this_language
 from leleka.web import schedule_form
 
 register = template.Library()
@@ -53,7 +54,7 @@ def trigger(value: str) -> str:
 
 
 @register.filter
-def told(problems: Sequence[Problem]) -> Sequence[Problem]:
+def told(problems: Sequence[Problem]) -> Sequence[ProblemText]:
     """Return problems in the reader's language, each once."""
     return list(dict.fromkeys(in_this_language(one) for one in problems))
 

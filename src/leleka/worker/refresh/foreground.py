@@ -29,12 +29,11 @@ def scope_of(actor: Actor, *, source: str = "", segment: str = "", everything: b
 
 
 def _number(model: type[Source] | type[Segment], name: str) -> int:
-    kind = model.__name__.lower()
     row = model._default_manager.filter(name=name).first()
     if row is None:
-        names = ", ".join(model._default_manager.order_by("name").values_list("name", flat=True))
-        remedy = f"There are: {names}." if names else "Apply a definitions file first."
-        raise NotFound(f"{kind.upper()}_UNKNOWN", f"There is no {kind} {name!r}.", remedy=remedy)
+        known = list(model._default_manager.order_by("name").values_list("name", flat=True))
+        key = "SOURCE_UNKNOWN.listed" if model is Source else "SEGMENT_UNKNOWN.listed"
+        raise NotFound(key, name=name, known=known)
     return row.pk
 
 

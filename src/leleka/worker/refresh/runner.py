@@ -6,7 +6,7 @@ died three times has failed: it may be what kills them.
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from threading import Event, Thread
 from typing import Any, Final
 
@@ -14,11 +14,13 @@ import structlog
 from django.db import connection, transaction
 
 from leleka.core.clock import utc_now
-from leleka.core.messages import message_data
+from leleka.core.messages import Message
 from leleka.core.ports.clock import Clock
 from leleka.core.refresh_graph import ENDED, StepKind, blocking_steps
 from leleka.core.statuses import StepStatus
 from leleka.errors import LelekaError, NeedsAttention, Problem
+from leleka.messages.progress import in_english
+from leleka.messages.stored import problem_data, problem_of, said_data
 from leleka.services.installation import configuration as installation_configuration
 from leleka.services.installation import database_outage, lake_sessions
 from leleka.services.monitoring import process_identity
@@ -34,10 +36,10 @@ _RENEWALS: Final = 3  # within one lease
 _LONGEST_STAGE: Final = 200
 
 
-Say = Callable[[str], None]
+Say = Callable[[Message], None]
 
 
-def _nobody(_: str) -> None:
+def _nobody(_: Message) -> None:
     """Nobody listens: the steps have it."""
 
 
@@ -101,7 +103,7 @@ class RefreshRunner:
     def _step(self, session: Engine, step: RefreshStep) -> None:
         blocked = self._blocked(step)
         if blocked:
-            self._write(step, status=StepStatus.SKIPPED, problems=[asdict(one) for one in blocked])
+            self._write(step, status=StepStatus.SKIPPED, problems=[problem_data(one) for one in blocked])
             return
         if step.tries >= _MOST_TRIES:
             self._fail(step, _died(step))
@@ -119,7 +121,7 @@ class RefreshRunner:
             raise
         except Exception:
             log.exception("a step of a refresh failed unexpectedly", refresh=self.number, step=step.number)
-            self._fail(step, NeedsAttention("INTERNAL_ERROR", "Something went wrong inside Leleka."))
+            self._fail(step, NeedsAttention("INTERNAL_ERROR.brief"))
         else:
             self._write(step, **done)
 
@@ -134,12 +136,12 @@ class RefreshRunner:
         return [_because(before[number]) for number in blocking_steps(sorted(before), statuses)]
 
     def _fail(self, step: RefreshStep, error: LelekaError) -> None:
-        self._write(step, status=StepStatus.FAILED, problems=[asdict(one) for one in error.problems])
+        self._write(step, status=StepStatus.FAILED, problems=[problem_data(one) for one in error.problems])
 
     def _teller(self, step: RefreshStep) -> Say:
-        def say(sentence: str) -> None:
-            self.say(sentence)
-            stage = {"stage": sentence[:_LONGEST_STAGE], "stage_told": message_data(sentence)}
+        def say(said: Message) -> None:
+            self.say(said)
+            stage = {"stage": in_english(said)[:_LONGEST_STAGE], "stage_told": said_data(said)}
             RefreshStep.objects.filter(pk=step.pk).update(**stage)
 
         return say
@@ -192,32 +194,30 @@ def renew(walker: RefreshRunner, over: Event) -> None:
         connection.close()
 
 
+_FAILED: Final = {
+    StepKind.SOURCE: "UPSTREAM_FAILED.source",
+    StepKind.SEGMENT: "UPSTREAM_FAILED.segment",
+    StepKind.EXPORT: "UPSTREAM_FAILED.export",
+    StepKind.PROFILES: "UPSTREAM_FAILED.profiles",
+}
+_CANCELED: Final = {
+    StepKind.SOURCE: "UPSTREAM_CANCELED.source",
+    StepKind.SEGMENT: "UPSTREAM_CANCELED.segment",
+    StepKind.EXPORT: "UPSTREAM_CANCELED.export",
+    StepKind.PROFILES: "UPSTREAM_CANCELED.profiles",
+}
+
+
 def _because(step: RefreshStep) -> Problem:
     """Return why a step that needed this one is skipped: the one that failed first is named, with what it said."""
     if step.status == StepStatus.SKIPPED and step.problems:
-        return Problem(**step.problems[0])
-    kinds = {StepKind.SOURCE: "Source", StepKind.SEGMENT: "Segment", StepKind.EXPORT: "Export"}
-    called = f"{kinds[StepKind(step.kind)]} {step.name!r}" if step.name else "The customer profiles"
+        return problem_of(step.problems[0])
     if step.status == StepStatus.CANCELED:
-        return Problem(
-            "UPSTREAM_CANCELED",
-            f"{called} was not refreshed: the refresh was canceled.",
-            where=step.name,
-            remedy="Refresh again.",
-        )
-    said = step.problems[0] if step.problems else {}
-    return Problem(
-        "UPSTREAM_FAILED",
-        f"{called} could not be refreshed: {said.get('message', 'no reason is known')}",
-        where=step.name,
-        remedy=said.get("remedy", ""),
-    )
+        return Problem(_CANCELED[StepKind(step.kind)], step.name, {"name": step.name} if step.name else {})
+    said = problem_of(step.problems[0]) if step.problems else Problem("UPSTREAM_FAILED.unknown")
+    named = {"name": step.name} if step.name else {}
+    return Problem(_FAILED[StepKind(step.kind)], step.name, {**named, "problem": said})
 
 
 def _died(step: RefreshStep) -> NeedsAttention:
-    return NeedsAttention(
-        "STEP_DIED",
-        f"The process that worked on this died {step.tries} times.",
-        where=step.name,
-        remedy="Look into the log; more memory, or a smaller LELEKA_MEMORY_LIMIT, may help.",
-    )
+    return NeedsAttention("STEP_DIED", where=step.name, tries=step.tries)

@@ -1,15 +1,16 @@
 """What one step of a refresh does, by its kind. Each gives what is to be written down with the step when it ends."""
 
 from collections.abc import Callable
-from dataclasses import asdict
 from typing import Any
 
 from django.db import transaction
 
+from leleka.core.messages import Message
 from leleka.core.ports.clock import Clock
 from leleka.core.refresh_graph import StepKind
 from leleka.core.statuses import StepStatus
 from leleka.errors import Conflict, LelekaError, Problem
+from leleka.messages.stored import problem_data
 from leleka.services.access.actor import Actor
 from leleka.services.runs import commands as run_commands
 from leleka.services.segments import evaluation as segment_evaluation
@@ -18,7 +19,7 @@ from leleka.services.sources import loading as source_loading
 from leleka.state.models import Export, Refresh, RefreshStep, Segment, Source
 from leleka.warehouse.engines.port import Engine
 
-Say = Callable[[str], None]
+Say = Callable[[Message], None]
 Guard = Callable[[], None]
 Done = dict[str, Any]
 
@@ -86,7 +87,7 @@ def _export(step: RefreshStep, guard: Guard) -> Done:
             run = run_commands.ask_run(actor, export.name, refresh=False, trigger=refresh.trigger)
             RefreshStep.objects.filter(pk=step.pk).update(run=run)
     except LelekaError as error:
-        return {"status": StepStatus.SKIPPED, "problems": [asdict(one) for one in _why(export, error)]}
+        return {"status": StepStatus.SKIPPED, "problems": [problem_data(one) for one in _why(export, error)]}
     return {"status": StepStatus.QUEUED}
 
 
@@ -94,16 +95,9 @@ def _why(export: Export, error: LelekaError) -> tuple[Problem, ...]:
     live = export.runs.filter(finished_at__isnull=True).first()
     if not isinstance(error, Conflict) or live is None:
         return tuple(error.problems)
-    return (
-        Problem(
-            "EARLIER_RUN_LIVE",
-            f"Run {live.pk} of this export has not ended: {live.status}.",
-            where=export.name,
-            remedy="Wait for it, confirm it, or cancel it; the next refresh sends what is due by then.",
-        ),
-    )
+    return (Problem.of("EARLIER_RUN_LIVE", export.name, run=live.pk, status=live.status),)
 
 
 def _gone(kind: str) -> Done:
-    problem = Problem("REMOVED_MEANWHILE", f"The {kind} was removed after the refresh had begun.")
-    return {"status": StepStatus.SKIPPED, "problems": [asdict(problem)]}
+    problem = Problem.of("REMOVED_MEANWHILE", kind=kind)
+    return {"status": StepStatus.SKIPPED, "problems": [problem_data(problem)]}

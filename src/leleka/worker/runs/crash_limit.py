@@ -72,12 +72,7 @@ def end_if_it_kills(number: int, clock: Clock) -> bool:
 
 
 def _end(run: Run, outbox: DjangoOutbox) -> None:
-    died = NeedsAttention(
-        "RUN_DIED",
-        f"The process that worked on this run died {_MOST_DEATHS} times at the same point.",
-        where=run.export.name,
-        remedy="Look into the log; more memory, or a smaller LELEKA_MEMORY_LIMIT, may help. Then run the export again.",
-    )
+    died = NeedsAttention("RUN_DIED", where=run.export.name, times=_MOST_DEATHS)
     if run.deaths > _MOST_DEATHS:
         outbox.fail(died)  # to settle it killed another one
         return

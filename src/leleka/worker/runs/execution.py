@@ -24,7 +24,7 @@ from leleka.services.installation import configuration as installation_configura
 from leleka.services.installation import database_outage, lake_sessions
 from leleka.services.monitoring import process_identity
 from leleka.services.refresh.queue import in_the_way, waits_for
-from leleka.services.runs.commands import ask_run, in_progress
+from leleka.services.runs.commands import ask_run
 from leleka.services.runs.contracts import RunView
 from leleka.services.runs.queries import view_of
 from leleka.state.lease import RUN_LEASE
@@ -123,9 +123,9 @@ def _claim(job: JobContext, run: Run, *, was_mine: bool) -> DjangoOutbox:
             return audited_outbox.AuditedOutbox(run, fence, clock=clock, lease_seconds=lease)
         run.refresh_from_db()
         if run.finished_at is not None or run.lease_until > first_lease:
-            raise in_progress(run.export.name, f"run {run.pk} is being worked on by another process")
+            raise Conflict("RUN_IN_PROGRESS", where=run.export.name, run=run.pk)
         if run.status == RunStatus.NEEDS_CONFIRMATION:
-            raise in_progress(run.export.name, f"run {run.pk} waits for confirmation by now")
+            raise Conflict("RUN_IN_PROGRESS.waiting", where=run.export.name, run=run.pk)
         left = run.lease_until - clock.now()
         job.say(Message("WAITING_FOR_OWNER", seconds=left, run=run.pk))
         clock.sleep(1.0)
@@ -160,11 +160,7 @@ def _work(job: JobContext, run: Run, outbox: DjangoOutbox) -> None:
         if database_outage.trouble(error):
             raise  # nothing can be written down: the run stays as it is, for whoever takes it up
         log.exception("run failed unexpectedly", run=run.pk)
-        bug = NeedsAttention(
-            "INTERNAL_ERROR",
-            "Something went wrong inside Leleka; what was confirmed so far stays confirmed.",
-            remedy="Please report it with the traceback from the log.",
-        )
+        bug = NeedsAttention("INTERNAL_ERROR")
         settle_and_fail(job.session, run, outbox, bug)
     finally:
         # Whoever takes up a run that waits for confirmation, or was interrupted, need not wait for the lease.
@@ -206,12 +202,7 @@ def _refuse_if_moved(run: Run) -> None:
         run.account_id,
         run.configuration.target,
     ):
-        raise Conflict(
-            "EXPORT_MOVED",
-            "The export leads to another list or account than when this run was asked for; nothing was sent.",
-            where=export.name,
-            remedy="Run the export again: that begins a new run.",
-        )
+        raise Conflict("EXPORT_MOVED", where=export.name)
 
 
 def _stop_if_canceled(outbox: DjangoOutbox) -> None:
@@ -226,8 +217,8 @@ def _frozen_connection(run: Run) -> Connection:
     if connection is None or connection.host != began.host:
         raise NeedsAttention(
             "CONNECTION_CHANGED",
-            f"Connection {began.connection!r} no longer leads to {began.host}, where this run began.",
-            where=began.export,
-            remedy="Run the export again: that begins a new run.",
+            where=run.config["export"],
+            connection=run.config["connection"],
+            host=run.config["host"],
         )
     return connection

@@ -4,8 +4,9 @@ from collections import Counter
 from collections.abc import Container, Sequence
 from typing import Final
 
-from leleka.core.messages import message_data
 from leleka.core.ports.clock import Clock
+from leleka.messages.progress import in_english
+from leleka.messages.stored import said_data
 from leleka.services.monitoring import process_identity
 from leleka.services.refresh.queue import in_the_way, waits_for
 from leleka.state.lease import is_over
@@ -48,6 +49,6 @@ def _may_begin(run: Run) -> bool:
     names = in_the_way(run.export)
     if names:
         said = waits_for(names)
-        stage = {"stage": said[:_LONGEST], "stage_told": message_data(said)}
+        stage = {"stage": in_english(said)[:_LONGEST], "stage_told": said_data(said)}
         Run.objects.filter(pk=run.pk, finished_at__isnull=True).exclude(stage=stage["stage"]).update(**stage)
     return not names

@@ -68,9 +68,9 @@ def _addresses(job: JobContext, export: Export, profiles: Source) -> str:
         if table.column(column) is None:
             raise NeedsAttention(
                 "MAP_COLUMN_GONE",
-                f"Source {profiles.name!r} no longer has column {column!r}.",
                 where=f"{export.name}, data matching, {to}",
-                remedy="Bring the column back, or change the line.",
+                source=profiles.name,
+                column=column,
             )
     return email_addresses.address_book(job.session, profiles, matching.email, job.say)
 
@@ -79,12 +79,7 @@ def _evaluated(export: Export) -> Sequence[Segment]:
     segments = list(export.segments.order_by("name"))
     for segment in segments:
         if not segment.snapshot:
-            raise Conflict(
-                "SEGMENT_NOT_EVALUATED",
-                "Nobody knows yet who is in the segment.",
-                where=segment.name,
-                remedy="Run leleka refresh, or leave --no-refresh away.",
-            )
+            raise Conflict("SEGMENT_NOT_EVALUATED", where=segment.name)
     return segments
 
 

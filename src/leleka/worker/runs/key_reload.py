@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Final
 
+from leleka.core.messages import Message
 from leleka.core.plan import Planned
 from leleka.core.ports.clock import Clock
 from leleka.core.ports.destination import Destination
@@ -37,8 +38,8 @@ class KeyReloader:
         self._known = _revealed(secrets_of(connection()))
         self._looked_at = clock.monotonic()
 
-    def stage(self, sentence: str) -> None:
-        self._watcher.stage(sentence)
+    def stage(self, said: Message) -> None:
+        self._watcher.stage(said)
 
     def planned(self, planned: Planned) -> None:
         self._watcher.planned(planned)

@@ -7,11 +7,13 @@ from typing import Final
 import structlog
 
 from leleka.core.clock import utc_now
-from leleka.core.messages import Message, message_data
+from leleka.core.messages import Message
 from leleka.core.plan import Planned
 from leleka.core.ports.clock import Clock
 from leleka.core.ports.outbox import Batch, BatchStatus
 from leleka.engine.run import Watcher
+from leleka.messages.progress import in_english
+from leleka.messages.stored import said_data
 from leleka.services.installation import database_outage
 from leleka.state.models import Run
 
@@ -37,12 +39,13 @@ class ProgressRecorder:
         self._standing: dict[str, int] = {}
         self._live = Run.objects.filter(pk=run.pk, finished_at__isnull=True)
 
-    def stage(self, sentence: str) -> None:
-        self._watcher.stage(sentence)
+    def stage(self, said: Message) -> None:
+        self._watcher.stage(said)
+        sentence = in_english(said)
         log.debug("run stage", stage=sentence)
         with suppress(*database_outage.ERRORS):  # "the database does not answer" is a stage, too
             self._live.update(
-                stage=sentence[:_LONGEST], stage_told=message_data(sentence), stepped_at=utc_now(self._clock)
+                stage=sentence[:_LONGEST], stage_told=said_data(said), stepped_at=utc_now(self._clock)
             )
 
     def planned(self, planned: Planned) -> None:
@@ -76,7 +79,7 @@ def _standing(batches: Mapping[int, Batch]) -> dict[str, int]:
 class NullWatcher:
     """``engine.run.Watcher`` of a process that nobody sits in front of."""
 
-    def stage(self, sentence: str) -> None:
+    def stage(self, said: Message) -> None:
         """The run has it."""
 
     def planned(self, planned: Planned) -> None:

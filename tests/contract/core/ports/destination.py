@@ -23,6 +23,7 @@ from leleka.core.ports.destination import (
     SuppressionReason,
 )
 from leleka.errors import InvalidInput
+from leleka.messages.problems import english
 
 ACTIVE: Final = "active"
 UNSUBSCRIBED: Final = "unsubscribed"
@@ -242,7 +243,7 @@ class DestinationContract(ABC):
     def test_the_connection_test_names_its_steps(self, account: Account) -> None:
         right = list(account.destination.check(account.list_id))
         assert [check.standing for check in right] == [CheckStatus.PASSED] * 4
-        assert all(check.sentence and not check.code for check in right)
+        assert all(check.said and not check.code for check in right)
         wrong = list(account.destination.check(account.absent_list_id))
         assert [check.standing for check in wrong] == [CheckStatus.PASSED] * 3 + [CheckStatus.FAILED]
         assert wrong[3].code == "LIST_NOT_FOUND"
@@ -268,8 +269,8 @@ class DestinationContract(ABC):
             account.destination.render(
                 self.change(account, "ada@example.test", first_name=text), automations=False
             )
-        assert rejected.value.code == code
-        assert text not in rejected.value.sentence
+        assert rejected.value.problem.code == code
+        assert text not in english(rejected.value.problem).message
 
     def test_a_list_id_that_is_none_is_refused(self, account: Account) -> None:
         with pytest.raises(InvalidInput) as refusal:

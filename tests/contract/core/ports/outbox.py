@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from leleka.core.messages import NOTHING
 from leleka.core.outcomes import Accepted, Cause, Refused, Unknown
 from leleka.core.plan import Counts, Planned, SettledRun, Span
 from leleka.core.ports.outbox import Batch, BatchStatus, LaneLost, LeaseLost, Outbox, RejectedRow
@@ -54,7 +55,7 @@ class World(ABC):
 WRITES: dict[str, Callable[[Outbox], object]] = {
     "load": lambda outbox: outbox.load(),
     "keep_alive": lambda outbox: outbox.keep_alive(),
-    "planned": lambda outbox: outbox.planned(PLAN, (), needs_confirmation=""),
+    "planned": lambda outbox: outbox.planned(PLAN, (), needs_confirmation=NOTHING),
     "take_lane": lambda outbox: outbox.take_lane(),
     "release_lane": lambda outbox: outbox.release_lane(),
     "pause": lambda outbox: outbox.pause(9e9, "because"),
@@ -63,7 +64,7 @@ WRITES: dict[str, Callable[[Outbox], object]] = {
     "answered": lambda outbox: outbox.answered(ACCEPTED, Accepted("r-1"), (replace(SECOND, number=3),)),
     "polled": lambda outbox: outbox.polled(replace(FIRST, status=BatchStatus.CONFIRMED)),
     "finish": lambda outbox: outbox.finish(SETTLED, before=None, error=None, canceled=False),
-    "fail": lambda outbox: outbox.fail(NeedsAttention("X", "x")),
+    "fail": lambda outbox: outbox.fail(NeedsAttention("INTERNAL_ERROR")),
 }
 
 
@@ -77,8 +78,8 @@ class OutboxContract(ABC):
     def outbox(self, world: World) -> Outbox:
         """Return run 1, planned in two batches, with the lane."""
         outbox = world.claim()
-        outbox.planned(PLAN, (FIRST, SECOND), needs_confirmation="")
-        assert outbox.take_lane() == ""
+        outbox.planned(PLAN, (FIRST, SECOND), needs_confirmation=NOTHING)
+        assert outbox.take_lane() == NOTHING
         return outbox
 
     def test_a_run_that_was_not_planned_has_no_plan(self, world: World) -> None:
@@ -192,11 +193,11 @@ class OutboxContract(ABC):
 
     def test_one_run_of_an_account_delivers_at_a_time(self, world: World, outbox: Outbox) -> None:
         other = world.claim("2")
-        assert other.take_lane() != ""
-        assert outbox.take_lane() == ""
+        assert other.take_lane() != NOTHING
+        assert outbox.take_lane() == NOTHING
         assert world.lane() == "1"
         outbox.release_lane()
-        assert other.take_lane() == ""
+        assert other.take_lane() == NOTHING
         assert world.lane() == "2"
 
     def test_nobody_lets_go_of_another_run_s_lane(self, world: World, outbox: Outbox) -> None:  # noqa: ARG002
@@ -207,14 +208,14 @@ class OutboxContract(ABC):
     def test_the_lane_of_a_run_that_ended_is_free(self, world: World, outbox: Outbox, name: str) -> None:
         WRITES[name](outbox)
         assert world.lane() == ""
-        assert world.claim("2").take_lane() == ""
+        assert world.claim("2").take_lane() == NOTHING
 
     def test_the_lane_of_a_run_whose_lease_is_over_is_free(self, world: World, outbox: Outbox) -> None:
         world.clock.sleep(LEASE - 1)
         other = world.claim("2")
-        assert other.take_lane() != ""
+        assert other.take_lane() != NOTHING
         world.clock.sleep(2)
-        assert other.take_lane() == ""
+        assert other.take_lane() == NOTHING
         with pytest.raises(LaneLost):
             outbox.write_ahead((SENDING,), next_send_at=9.0)
         assert world.attempts() == []
@@ -241,7 +242,7 @@ class OutboxContract(ABC):
             world.clock.sleep(LEASE / 2)
             assert not outbox.keep_alive()
             assert outbox.lease_left() == LEASE
-        assert world.claim("2").take_lane() != ""
+        assert world.claim("2").take_lane() != NOTHING
 
     def test_a_lease_runs_out_by_itself(self, world: World, outbox: Outbox) -> None:
         world.clock.sleep(LEASE + 5)

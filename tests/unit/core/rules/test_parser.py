@@ -18,6 +18,7 @@ from leleka.core.rules.model import (
 from leleka.core.rules.operators import OPERATORS
 from leleka.core.rules.parser import parse
 from leleka.errors import InvalidInput, Problem
+from leleka.messages.problems import english
 from tests.fakes.segment_tables import CATALOGUE, CUSTOMERS, LINES, PURCHASES
 
 NAMED: dict[str, Any] = {"column": "Name", "is": "Олена"}
@@ -144,12 +145,12 @@ def test_all_problems_are_said_at_once_each_in_its_place() -> None:
 
 
 def test_a_misspelled_column_is_recognised() -> None:
-    assert problem({"column": "name", "is": "x"}).remedy == "Did you mean 'Name'?"
-    assert problem({"column": "Incme", ">": 1}).remedy == "Did you mean 'Income'?"
+    assert english(problem({"column": "name", "is": "x"})).remedy == "Did you mean 'Name'?"
+    assert english(problem({"column": "Incme", ">": 1})).remedy == "Did you mean 'Income'?"
 
 
 def test_a_wrong_operator_names_the_allowed_ones() -> None:
-    remedy = problem({"column": "Name", "start with": "x"}).remedy
+    remedy = english(problem({"column": "Name", "start with": "x"})).remedy
     assert remedy.startswith("Did you mean 'starts with'? Allowed: is, is not, any of")
     assert "between" not in remedy
 
@@ -161,7 +162,7 @@ def test_a_measure_has_no_empty_operators() -> None:
 @pytest.mark.parametrize("value", [True, 5, 1.5, date(2026, 1, 1), None])
 def test_what_is_no_text_is_to_be_quoted(value: object) -> None:
     found = problem({"column": "Name", "is": value})
-    assert (found.code, found.remedy) == ("RULE_TYPE", "Write it in quotes.")
+    assert (found.code, english(found).remedy) == ("RULE_TYPE", "Write it in quotes.")
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from leleka.core.outcomes import Reject
 from leleka.core.ports.destination import Action, Change
 from leleka.destinations.activecampaign.contact_json import assemble, envelope_bytes, render
 from leleka.errors import InvalidInput
+from leleka.messages.problems import english
 
 
 def test_a_member_is_subscribed_with_everything_that_is_mapped() -> None:
@@ -76,9 +77,9 @@ def test_an_unsubscription_subscribes_nobody() -> None:
 def test_what_cannot_be_sent_is_rejected_and_not_repeated(change: Change, code: str) -> None:
     with pytest.raises(Reject) as rejected:
         render(change, automations=False)
-    assert rejected.value.code == code
-    assert "Robert" not in rejected.value.sentence
-    assert "a@b" not in rejected.value.sentence
+    assert rejected.value.problem.code == code
+    assert "Robert" not in english(rejected.value.problem).message
+    assert "a@b" not in english(rejected.value.problem).message
 
 
 def test_paragraphs_may_stand_in_a_field_of_the_account() -> None:

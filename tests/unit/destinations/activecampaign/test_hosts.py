@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 from leleka.core.configuration import Network
 from leleka.destinations.activecampaign.hosts import DOCUMENTED_SUFFIXES, normalise_host
 from leleka.errors import InvalidInput
+from leleka.messages.problems import english
+from tests.wording import words
 
 NETWORK = Network()
 
@@ -81,8 +83,8 @@ def test_a_host_that_may_not_be_asked_is_refused_and_not_looked_up(text: str, no
     with pytest.raises(InvalidInput) as refusal:
         normalise_host(text, NETWORK)
     assert refusal.value.code in {"HOST_SYNTAX", "HOST_NOT_ALLOWED"}
-    assert "Settings › Developer, e.g. youraccount.api-us1.com" in str(refusal.value)
-    assert len(text) < 3 or text not in refusal.value.problems[0].message
+    assert "Settings › Developer, for example youraccount.api-us1.com" in words(refusal.value)
+    assert len(text) < 3 or text not in english(refusal.value.problems[0]).message
     assert no_lookups == []
 
 

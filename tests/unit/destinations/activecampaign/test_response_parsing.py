@@ -1,4 +1,4 @@
-"""Lists, fields, contacts and the connection test, read from a server that answers as the documentation says."""
+"""Lists, fields, contacts and the connection test, read from a server that answers as documented."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -18,6 +18,8 @@ from leleka.core.ports.destination import (
 )
 from leleka.destinations.activecampaign.destination import ActiveCampaign
 from leleka.errors import InvalidInput, LelekaError, NeedsAttention, NotFound, TryLater
+from leleka.messages.progress import in_english
+from leleka.messages.stored import check_view
 from tests.contract.core.ports.destination import suppressed
 from tests.fakes.peer import Line, canned, peer
 from tests.unit.destinations.activecampaign.support import RecordingClock, account_at
@@ -25,9 +27,8 @@ from tests.unit.destinations.activecampaign.support import RecordingClock, accou
 Query = dict[str, str]
 Route = Callable[[Query], object]
 ME = {"user": {"username": "admin", "id": "1"}}
-NO_RIGHT = {
-    "errors": [{"status": 403, "title": "Forbidden", "detail": "You do not have permission to view lists."}]
-}
+NO_LISTS = {"status": 403, "title": "Forbidden", "detail": "You do not have permission to view lists."}
+NO_RIGHT = {"errors": [NO_LISTS]}
 
 
 class Status:
@@ -226,7 +227,7 @@ def test_a_connection_that_is_right_passes_every_step() -> None:
         checks = list(destination.check("7"))
         assert len(list(destination.check(None))) == 3
     assert steps(checks) == [(name, "passed", "") for name in ("address", "key", "lists", "list")]
-    assert checks[3].sentence == "The list is there: News."
+    assert in_english(checks[3].said) == "The list is there: News."
 
 
 @pytest.mark.parametrize("status", [401, 403])
@@ -240,7 +241,7 @@ def test_a_refused_key_is_told_from_a_wrong_address(status: int, body: object) -
         ("lists", "skipped", ""),
         ("list", "skipped", ""),
     ]
-    assert f"refused this key ({status})" in checks[1].sentence
+    assert f"refused this key ({status})" in check_view(checks[1])["sentence"]
     assert len(asked) == 1
 
 

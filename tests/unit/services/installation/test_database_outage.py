@@ -11,7 +11,10 @@ from django.db import DatabaseError, InterfaceError, OperationalError, Programmi
 from django.db.utils import ConnectionHandler
 
 from leleka.conf import databases
+from leleka.core.messages import Message
 from leleka.errors import LelekaError, NeedsAttention, TryLater
+from leleka.messages.problems import english
+from leleka.messages.progress import in_english
 from leleka.services.installation import database_outage, preparation
 from leleka.services.installation.database_outage import Patience, told_to_people, trouble
 from tests.fakes.clock import VirtualClock
@@ -81,8 +84,8 @@ def test_what_sqlite_says_becomes_an_error_for_people(
     told = trouble(error_of(break_it, tmp_path / "state.sqlite3"))
     assert type(told) is kind
     (problem,) = told.problems
-    assert (problem.code, bool(problem.where), bool(problem.remedy)) == (code, True, True)
-    assert problem.message.endswith(".")
+    assert (problem.code, bool(problem.where), bool(english(problem).remedy)) == (code, True, True)
+    assert english(problem).message.endswith(".")
 
 
 @pytest.mark.parametrize(
@@ -140,7 +143,7 @@ def come_and_go(patience: Patience, steps: Iterable[int]) -> int:
 
 def test_patience_is_bounded_and_begins_anew_once_the_database_answered(tmp_path: Path) -> None:
     """Fault 48: so many seconds for each time that it is away."""
-    clock, said = VirtualClock(), list[str]()
+    clock, said = VirtualClock(), list[Message]()
     error = error_of(locked, tmp_path / "state.sqlite3")
     patience = Patience(30.0, clock, said.append)
     for _ in range(2):
@@ -150,7 +153,7 @@ def test_patience_is_bounded_and_begins_anew_once_the_database_answered(tmp_path
         assert caught.value.code == "DATABASE_LOCKED"
         assert 30.0 <= clock.monotonic() - began <= 31.0
         patience.answered(f"so far {began}")
-    assert [one.partition(";")[0] for one in said] == [
+    assert [in_english(one).partition(";")[0] for one in said] == [
         "Another process keeps the database locked. Nothing is sent",
         "The database answers again",
     ] * 2

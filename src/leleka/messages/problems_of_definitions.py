@@ -1,0 +1,37 @@
+"""Problems of definitions files."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from leleka.messages.wording import Wording, msg
+
+PROBLEMS: Final[Mapping[str, Wording]] = {
+    "DEFINITIONS_NOT_FOUND": Wording(msg("There is no such file.")),
+    "DEFINITIONS_TOO_LARGE": Wording(msg("The file is larger than {most} bytes.")),
+    "DEFINITIONS_UNREADABLE": Wording(msg("The file cannot be read: {reason}.")),
+    "DEFINITIONS_UNREADABLE.utf8": Wording(msg("It is not UTF-8 text.")),
+    "DEFINITIONS_YAML": Wording(msg("This is not valid YAML.")),
+    "DEFINITIONS_YAML.because": Wording(msg("This is not valid YAML: {reason}.")),
+    "DEFINITIONS_YAML.mapping": Wording(msg("The file must be a mapping with sources, segments, exports …")),
+    "DEFINITIONS_YAML.nested": Wording(msg("The file is nested too deep.")),
+    "DEFINITIONS_YAML.twice": Wording(msg("The same key appears twice.")),
+    "DEFINITION_INVALID": Wording(msg("This is not valid: {detail}.")),
+    "DEFINITION_INVALID.empty": Wording(msg("This must not be empty.")),
+    "DEFINITION_INVALID.list": Wording(msg("This must be a list.")),
+    "DEFINITION_INVALID.mapping": Wording(msg("This must be a mapping.")),
+    "DEFINITION_INVALID.mark": Wording(
+        msg("Mark needs a field, and two different values for member and leaver.")
+    ),
+    "DEFINITION_INVALID.missing": Wording(msg("This is required.")),
+    "DEFINITION_INVALID.text": Wording(msg("This must be text: put it in quotes.")),
+    "DEFINITION_INVALID.truth": Wording(msg("This must be true or false.")),
+    "DEFINITION_INVALID.twice": Wording(msg("A setting appears twice, spelled in two ways.")),
+    "DEFINITION_INVALID.unknown": Wording(
+        msg("There is no such setting."),
+        hints={"near": msg("Did you mean '{near}'?"), "known": msg("There are: {known}.")},
+    ),
+    "NAME_TWICE": Wording(msg("Two {kind:word} are called '{name}'.")),
+    "PROFILES_TWICE": Wording(msg("Only one source can hold the profiles, not {number}: {sources}.")),
+    "PROFILE_KEY_UNSET": Wording(msg("Source '{source}' holds the profiles and needs a primary_key.")),
+    "VARIABLE_UNSET": Wording(msg("${{{name}}} is not set."), msg("Set the environment variable {name}.")),
+}

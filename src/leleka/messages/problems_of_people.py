@@ -1,0 +1,51 @@
+"""Problems of people: permissions, passwords, signing in, tokens."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from leleka.messages.wording import Wording, msg
+
+_AN_ADMINISTRATOR_CAN_CHANGE: Final = msg("An administrator can change your role under Admin > Permissions.")
+_ASK_ANOTHER_ADMINISTRATOR: Final = msg("Ask another administrator.")
+_A_FEW_UNRELATED_WORDS: Final = msg("A few unrelated words in a row make a good one.")
+_THE_COMMAND_LELEKA_USER: Final = msg("The command leleka user list shows them.")
+PROBLEMS: Final[Mapping[str, Wording]] = {
+    "LAST_ADMINISTRATOR": Wording(
+        msg("This is the last administrator who can sign in."),
+        msg("Make somebody else an administrator first."),
+    ),
+    "LINK_UNKNOWN": Wording(
+        msg("This link was used already, or its time is over."), msg("Ask an administrator for a new one.")
+    ),
+    "NOT_ALLOWED": Wording(msg("You don't have permission to do this."), _AN_ADMINISTRATOR_CAN_CHANGE),
+    "NOT_ALLOWED.action": Wording(
+        msg("You don't have permission to {action:word}."), _AN_ADMINISTRATOR_CAN_CHANGE
+    ),
+    "NOT_ALLOWED.keys": Wording(msg("Only people who sign in can use idempotency keys.")),
+    "NOT_ALLOWED.sign_in": Wording(msg("Please sign in.")),
+    "NOT_ALLOWED.tokens": Wording(msg("Only people who sign in have tokens.")),
+    "NOT_ALLOWED.tokens_of_others": Wording(msg("Only the person a token belongs to can create it.")),
+    "OWN_ACCOUNT": Wording(msg("Nobody disables themselves."), _ASK_ANOTHER_ADMINISTRATOR),
+    "OWN_ROLE": Wording(msg("Nobody changes their own role."), _ASK_ANOTHER_ADMINISTRATOR),
+    "PASSWORD_AGAIN": Wording(msg("The two passwords differ.")),
+    "PASSWORD_COMMON": Wording(
+        msg("This is one of the passwords that are tried first."), _A_FEW_UNRELATED_WORDS
+    ),
+    "PASSWORD_LENGTH": Wording(msg("A password has {least} to {most} characters."), _A_FEW_UNRELATED_WORDS),
+    "PASSWORD_NAME": Wording(msg("The password holds your name or address."), _A_FEW_UNRELATED_WORDS),
+    "PASSWORD_WRONG": Wording(msg("This is not your password.")),
+    "PERSON_DISABLED": Wording(msg("This person is disabled."), msg("Enable them first.")),
+    "PERSON_EXISTS": Wording(msg("There is somebody with this e-mail address.")),
+    "PERSON_UNKNOWN": Wording(msg("There is no such person."), _THE_COMMAND_LELEKA_USER),
+    "PERSON_UNKNOWN.named": Wording(msg("There is no person '{name}'."), _THE_COMMAND_LELEKA_USER),
+    "ROLE_UNKNOWN": Wording(msg("The roles are viewer, contributor and administrator.")),
+    "SIGN_IN_REFUSED": Wording(msg("The e-mail address or the password is wrong.")),
+    "SIGN_IN_TOO_OFTEN": Wording(msg("Too many attempts. Try again in {seconds} s.")),
+    "TOKEN_EXISTS": Wording(msg("There is a token of this name.")),
+    "TOKEN_UNKNOWN": Wording(msg("This token is not known.")),
+    "TOKEN_UNKNOWN.own": Wording(msg("You have no such token.")),
+    "TOKEN_UNKNOWN.request": Wording(
+        msg("The request has no token, or one that is not known."),
+        msg("Send Authorization: Bearer …; people create tokens under Your account."),
+    ),
+}

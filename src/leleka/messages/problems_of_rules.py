@@ -1,0 +1,112 @@
+"""Problems of the rules of segments."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from leleka.messages.wording import Wording, msg
+
+_DID_YOU_MEAN: Final = msg("Did you mean '{near}'?")
+_WRITE_THE_DAY_AS: Final = msg("Write the day as 2026-12-31.")
+_WRITE_DAYS_OR: Final = msg("Write '30 days' or 30.")
+_WRITE_IT_WITHOUT_QUOTES: Final = msg("Write it without quotes.")
+PROBLEMS: Final[Mapping[str, Wording]] = {
+    "RULE_EMPTY_LIST.months": Wording(msg("'month of' needs at least one month.")),
+    "RULE_EMPTY_LIST.rules": Wording(msg("The list of rules is empty."), msg("Write at least one rule.")),
+    "RULE_EMPTY_LIST.values": Wording(msg("The list is empty."), msg("Name at least one value.")),
+    "RULE_SHAPE.case": Wording(msg("'{operator}' has no case to ignore."), msg("Leave it out.")),
+    "RULE_SHAPE.column_name": Wording(
+        msg("A column is named by its text, not by {got:word}."), msg("Write the name in quotes.")
+    ),
+    "RULE_SHAPE.count": Wording(msg("'count' counts rows."), msg("Write 'count: rows, \">=\": 3'.")),
+    "RULE_SHAPE.heads": Wording(msg("A rule has exactly one of: {heads}.")),
+    "RULE_SHAPE.key": Wording(msg("A key is not text."), msg("Write the keys in quotes.")),
+    "RULE_SHAPE.list": Wording(msg("Expected a list of rules, got {got:word}.")),
+    "RULE_SHAPE.measure": Wording(
+        msg("Expected exactly one of: {measures}."),
+        msg("Write 'exists: true', 'count: rows' or 'sum: <column>'."),
+    ),
+    "RULE_SHAPE.no_operator": Wording(msg("The rule has no operator."), msg("Write for example 'is: high'.")),
+    "RULE_SHAPE.operators": Wording(
+        msg("One rule has one operator; this one has {operators}."), msg("Write two rules under 'all'.")
+    ),
+    "RULE_SHAPE.rule": Wording(
+        msg("Expected a rule, got {got:word}."),
+        hints={"is_list": msg("Begin a list of rules with 'all' or 'any'.")},
+    ),
+    "RULE_SHAPE.sets_of_profiles": Wording(
+        msg("'{head}' joins sets of profiles, not of related rows."), msg("Use 'all', 'any' and 'not' here.")
+    ),
+    "RULE_SHAPE.two_sets": Wording(msg("'{head}' joins at least two sets.")),
+    "RULE_SHAPE.unknown": Wording(msg("Nothing here is called '{name}'."), hints={"near": _DID_YOU_MEAN}),
+    "RULE_SHAPE.value": Wording(msg("'{operator}' needs a value."), msg("Write 'value: …'.")),
+    "RULE_TOO_DEEP.nesting": Wording(msg("Rules nest at most {most} levels deep.")),
+    "RULE_TOO_DEEP.relationships": Wording(msg("A rule follows at most {most} relationships.")),
+    "RULE_TOO_LARGE.conditions": Wording(
+        msg("A segment has at most {most} conditions."), msg("Put values into one 'any of' list.")
+    ),
+    "RULE_TOO_LARGE.list": Wording(msg("A list has at most {most} values.")),
+    "RULE_TOO_LARGE.text": Wording(msg("Rules have at most {most} characters.")),
+    "RULE_TYPE.between": Wording(
+        msg("'between' takes a list of two values."), msg("Write 'between: [lowest, highest]'.")
+    ),
+    "RULE_TYPE.date": Wording(msg("Expected a date, got {got:word}."), _WRITE_THE_DAY_AS),
+    "RULE_TYPE.days": Wording(msg("Expected a number of days, got {got:word}."), _WRITE_DAYS_OR),
+    "RULE_TYPE.integer": Wording(
+        msg("Expected a whole number, got {got:word}."), hints={"unquote": _WRITE_IT_WITHOUT_QUOTES}
+    ),
+    "RULE_TYPE.list": Wording(msg("Expected a list, got {got:word}."), msg("Write '[a, b]'.")),
+    "RULE_TYPE.measure": Wording(
+        msg("'{measure}' cannot be taken of {type:word}."), msg("It takes: {allowed:word}.")
+    ),
+    "RULE_TYPE.month": Wording(msg("A month is a number."), msg("Write 1 for January, 12 for December.")),
+    "RULE_TYPE.number": Wording(
+        msg("Expected a number, got {got:word}."), hints={"unquote": _WRITE_IT_WITHOUT_QUOTES}
+    ),
+    "RULE_TYPE.one_value": Wording(
+        msg("'{operator}' takes one value."), hints={"is_list": msg("Use 'any of' for a list.")}
+    ),
+    "RULE_TYPE.text": Wording(
+        msg("The column holds text; got {got:word}."), hints={"quote": msg("Write it in quotes.")}
+    ),
+    "RULE_TYPE.truth": Wording(
+        msg("Expected true or false, got {got:word}."), hints={"unquote": _WRITE_IT_WITHOUT_QUOTES}
+    ),
+    "RULE_UNKNOWN_COLUMN": Wording(
+        msg("The table '{table}' has no column '{name}'."), hints={"near": _DID_YOU_MEAN}
+    ),
+    "RULE_UNKNOWN_OPERATOR": Wording(
+        msg("{name:word} is not an operator for {type:word}."),
+        hints={"near": _DID_YOU_MEAN, "allowed": msg("Allowed: {allowed}.")},
+    ),
+    "RULE_UNKNOWN_RELATIONSHIP": Wording(
+        msg("No relationship {name:word} leads to the table '{table}'."),
+        msg("Declare the relationship first."),
+        hints={"known": msg("There are: {known}.")},
+    ),
+    "RULE_UNKNOWN_RELATIONSHIP.column": Wording(
+        msg(
+            "The relationship '{name}' needs the column '{column}' of the table '{table}', which is not "
+            "there."
+        ),
+        msg("Correct the relationship."),
+    ),
+    "RULE_VALUE.between": Wording(
+        msg("The first value is above the second."), msg("Both ends are included; the lower one comes first.")
+    ),
+    "RULE_VALUE.character": Wording(msg("The text contains an invalid character.")),
+    "RULE_VALUE.date": Wording(msg("The text is not a date."), _WRITE_THE_DAY_AS),
+    "RULE_VALUE.days": Wording(msg("The number of days is 1 to {most}."), _WRITE_DAYS_OR),
+    "RULE_VALUE.empty": Wording(msg("The text is empty."), msg("Use 'is empty'.")),
+    "RULE_VALUE.empty_text": Wording(
+        msg("'{operator}' needs a text that is not empty."), msg("Use 'is empty' or 'is not empty'.")
+    ),
+    "RULE_VALUE.exists": Wording(msg("'exists' takes true or false.")),
+    "RULE_VALUE.integer": Wording(msg("The number does not fit in 64 bits.")),
+    "RULE_VALUE.month": Wording(msg("A month is 1 to 12.")),
+    "RULE_VALUE.number": Wording(msg("The number is not finite, or too large.")),
+    "RULE_VALUE.only_true": Wording(msg("'{operator}' takes only true."), msg("Write '{operator}: true'.")),
+    "RULE_YAML": Wording(msg("This is not valid YAML.")),
+    "RULE_YAML.aliases": Wording(msg("Anchors and aliases of YAML are not supported here.")),
+    "RULE_YAML.line": Wording(msg("This is not valid YAML (line {line:id}).")),
+    "RULE_YAML.number": Wording(msg("A number is too large, or the rules are nested too deeply.")),
+}

@@ -1,0 +1,73 @@
+"""What is said, in the reader's language: the catalogue's templates through Django's translations and formats."""
+
+import re
+from collections.abc import Mapping
+from datetime import date
+from typing import Any, Final
+
+from django.utils.formats import date_format, number_format
+from django.utils.translation import get_language, gettext
+
+from leleka.core.messages import Message
+from leleka.errors import Problem
+from leleka.messages import problems, progress
+from leleka.messages.problems import ProblemText
+from leleka.messages.stored import said_of
+from leleka.messages.templates import fill
+from leleka.messages.wording import msg
+
+
+class Reader:
+    """``messages.templates.Language`` of whoever reads now."""
+
+    def text(self, template: str) -> str:
+        return gettext(template) if template else ""
+
+    def number(self, value: int) -> str:
+        return number_format(value, force_grouping=True)
+
+    def day(self, value: date) -> str:
+        return date_format(value, "DATE_FORMAT")
+
+
+READER: Final = Reader()
+_WINNER: Final = re.compile(r"Profile (.+) is sent for this address\.")
+_CHOSEN: Final = msg("Profile {profile} is sent for this address.")
+_OF_THE_FAR_SIDE: Final = frozenset({"REFUSED_BY_ACTIVECAMPAIGN", "NOT_IMPORTED", "BATCH_FAILED"})
+
+
+def in_this_language(problem: Problem) -> ProblemText:
+    """Return the problem in the reader's language."""
+    return problems.in_words(problem, READER)
+
+
+def said_in_this_language(said: Message) -> str:
+    """Return what was said in the reader's language."""
+    return progress.in_words(said, READER)
+
+
+def stored_in_this_language(data: Mapping[str, Any], english: str) -> str:
+    """Return something said that was stored; what has no code, or is no longer worded, is said as it was written."""
+    return said_in_this_language(said_of(data)) or english
+
+
+def term(text: str) -> str:
+    """Return a word of the catalogue in the reader's language; any other as it is."""
+    return gettext(text) if text else ""
+
+
+def terms(words: Mapping[str, str]) -> dict[str, str]:
+    """Return words of the catalogue by name, in the reader's language."""
+    return {name: term(word) for name, word in words.items()}
+
+
+def particulars(code: str, detail: str | None) -> str:
+    """Return what else is known of a row: nothing where it says the reason once more. What ActiveCampaign said stays
+    in its words; what Leleka keeps is English, and other languages have it where they have words for it.
+    """
+    if not detail or code == "EMAIL_MISSING":
+        return ""
+    if winner := _WINNER.fullmatch(detail):
+        return fill(_CHOSEN, {"profile": winner[1]}, READER)
+    english = (get_language() or "en").startswith("en")
+    return detail if english or code in _OF_THE_FAR_SIDE else ""
