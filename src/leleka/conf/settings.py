@@ -4,19 +4,20 @@ import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal, Self
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
 
 from leleka.conf import channels
 from leleka.core.configuration import DOCUMENTED_SUFFIXES, Channels, Configuration, Network, Web
 from leleka.core.secret import Secret
 from leleka.errors import InvalidInput, Problem
 
+LARGEST_BODY: Final = 1_000_000  # bytes of a request
 LOCALE = Path(__file__).parent.parent / "locale"
+_PREFIX: Final = "LELEKA_"
 _UNLIMITED = "unlimited"
 _URL = re.compile(r"https?://(\[[0-9A-Fa-f:]+\]|[A-Za-z0-9.-]+)(:[0-9]{1,5})?")
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
@@ -92,10 +93,10 @@ def _folders(value: str) -> str:
 _Path = Annotated[Path, BeforeValidator(_not_blank), AfterValidator(_absolute), Field(validate_default=True)]
 
 
-class Settings(BaseSettings):
+class Settings(BaseModel):
     """Every setting, with its default. Lists are comma-separated."""
 
-    model_config = SettingsConfigDict(env_prefix="LELEKA_", extra="ignore", frozen=True)
+    model_config = ConfigDict(extra="ignore", frozen=True)
 
     data_dir: _Path = Field(
         default=Path("~/.local/share/leleka"), description="Where state and snapshots are kept."
@@ -176,11 +177,22 @@ class Settings(BaseSettings):
         default="", description="The address that mail comes from."
     )
 
+    @classmethod
+    def of(cls, environment: Mapping[str, str]) -> Self:
+        """Return the settings of an environment; raises ``ValidationError`` with all that are wrong."""
+        return cls.model_validate(
+            {
+                name.upper().removeprefix(_PREFIX).lower(): value
+                for name, value in environment.items()
+                if name.upper().startswith(_PREFIX)
+            }
+        )
+
 
 def read(environment: Mapping[str, str] | None = None) -> Configuration:
     """Read the configuration; raises ``InvalidInput`` naming every setting that is wrong."""
     try:
-        settings = Settings()
+        settings = Settings.of(os.environ)
     except ValidationError as error:
         problems = {_problem(detail["loc"], detail["msg"]) for detail in error.errors()}
         raise InvalidInput.of(sorted(problems, key=str)) from None
@@ -239,18 +251,7 @@ def _channels(settings: Settings, test_hosts: frozenset[str], known: Mapping[str
 
 def _kept(value: SecretStr, name: str, known: Mapping[str, str]) -> str:
     """Give a secret from the environment, or from the file that the environment names."""
-    file = f"{name}_FILE"
-    return _read_file(known[file], file) if file in known else value.get_secret_value()
-
-
-def _read_file(named: str, where: str) -> str:
-    try:
-        text = _absolute(Path(named)).read_text(encoding="utf-8").strip()
-    except (OSError, ValueError):
-        raise InvalidInput("SETTING_INVALID", "The file cannot be read.", where=where) from None
-    if not text:
-        raise InvalidInput("SETTING_INVALID", "The file is empty.", where=where)
-    return text
+    return _from_file(f"{name}_FILE", "", known) or value.get_secret_value()
 
 
 def _parts(text: str) -> tuple[str, ...]:
@@ -258,7 +259,7 @@ def _parts(text: str) -> tuple[str, ...]:
 
 
 def _problem(location: tuple[int | str, ...], message: str) -> Problem:
-    name = "LELEKA_" + str(location[0]).upper() if location else "LELEKA_"
+    name = _PREFIX + str(location[0]).upper() if location else _PREFIX
     if name == "LELEKA_TEST_SPEED":  # two forms, each with a complaint of its own
         message = "This is a number above 0, or 'unlimited'"
     message = message.removeprefix("Value error, ")
@@ -270,14 +271,14 @@ def database_url(environment: Mapping[str, str] | None = None) -> str:
     # Without a URL the state would silently begin anew in SQLite: an empty file is refused.
     remedy = "It names a file that holds the URL of a PostgreSQL database; unset it for SQLite."
     return _from_file("LELEKA_DATABASE_URL_FILE", remedy, environment) or (
-        Settings().database_url.get_secret_value()
+        Settings.of(os.environ).database_url.get_secret_value()
     )
 
 
 def _metrics_token(environment: Mapping[str, str] | None) -> str:
     remedy = "It names a file that holds the token; unset it to have metrics on this machine alone."
     return _from_file("LELEKA_METRICS_TOKEN_FILE", remedy, environment) or (
-        Settings().metrics_token.get_secret_value()
+        Settings.of(os.environ).metrics_token.get_secret_value()
     )
 
 

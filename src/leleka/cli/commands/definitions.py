@@ -1,13 +1,15 @@
 """apply, check, refresh: what there is, and whether it works."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.markup import escape
 
 from leleka.cli.output import JsonOption, out, print_json, print_table, say
-from leleka.core.ports import Check
+
+if TYPE_CHECKING:
+    from leleka.core.ports import Check
 
 _MARKS = {"created": "+", "changed": "~", "unchanged": "=", "removed": "-", "absent": "?"}
 _FAILED = 1
@@ -71,7 +73,7 @@ def check(
         raise typer.Exit(_FAILED)
 
 
-def _print_step(step: Check) -> None:
+def _print_step(step: "Check") -> None:
     colour = {"passed": "green", "failed": "red"}.get(step.standing, "dim")
     code = f" [dim]\\[{step.code}][/dim]" if step.code else ""
     told = escape(step.sentence)

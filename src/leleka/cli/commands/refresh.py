@@ -1,11 +1,13 @@
 """refresh: sources, profiles and segments brought up to date at once; with --everything the exports as well."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from leleka.cli.output import JsonOption, out, print_json, print_table
-from leleka.services.contracts import RefreshView
+
+if TYPE_CHECKING:
+    from leleka.services.contracts import RefreshView
 
 _FAILED, _WARNINGS, _CONFIRMATION = 1, 3, 4
 
@@ -41,7 +43,7 @@ def refresh(
     raise typer.Exit(_exit_code(view))
 
 
-def _print(view: RefreshView) -> None:
+def _print(view: "RefreshView") -> None:
     rows = [
         (one.kind, one.name, one.status, one.rows, "" if one.changed else "up to date") for one in view.steps
     ]
@@ -51,7 +53,7 @@ def _print(view: RefreshView) -> None:
             out.print(f"{step.name or step.kind}: {problem}", markup=False, soft_wrap=True)
 
 
-def _exit_code(view: RefreshView) -> int:
+def _exit_code(view: "RefreshView") -> int:
     statuses = {step.status for step in view.steps}
     if "Needs confirmation" in statuses:
         return _CONFIRMATION
