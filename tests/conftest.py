@@ -28,6 +28,9 @@ for _name in [name for name in os.environ if name.startswith("LELEKA_")]:
         del os.environ[_name]
 (_home / "data").mkdir()
 
+# Hundreds of sign-ins; what a password costs in the product is asked in tests/integration/test_people.py.
+settings.PASSWORD_HASHERS = ["tests.fakes.hasher.QuickHasher"]
+
 # What is logged goes where pytest can show it; processes that tests start log as the product does.
 structlog.configure(
     processors=[structlog.processors.format_exc_info, structlog.processors.KeyValueRenderer()],
