@@ -37,3 +37,9 @@ structlog.configure(
     wrapper_class=structlog.stdlib.BoundLogger,
     logger_factory=structlog.stdlib.LoggerFactory(),
 )
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the slow tests: a process that took one up last would keep the others waiting."""
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)

@@ -5,13 +5,15 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.request import urlopen
 
 import pytest
+
+from tests.acceptance.asking import Asker, asker
 
 if TYPE_CHECKING:
     from tests.acceptance.serving import Served
@@ -28,6 +30,14 @@ class Installation:
     sandbox: str  # host:port
     environment: dict[str, str]
     command: tuple[str, ...] = _LELEKA
+    processes: ExitStack = field(default_factory=ExitStack)  # that end with it
+    _askers: list[Asker] = field(default_factory=list)
+
+    def ask(self, *words: str) -> Any:
+        """Ask its worker for something, or its state, as ``tests.acceptance.asking`` says."""
+        if not self._askers:
+            self._askers.append(self.processes.enter_context(asker(self.environment)))
+        return self._askers[0].ask(*words)
 
     def start(self, *words: str) -> subprocess.Popen[str]:
         return subprocess.Popen(
@@ -90,7 +100,9 @@ def installed(folder: Path, speed: str, *, lists: str, fields: str) -> Iterator[
         try:
             sandbox = process.stdout.readline().partition("http://")[2].partition(";")[0].strip()
             environment["LELEKA_TEST_HOSTS"] = environment["HOST"] = sandbox
-            yield Installation(folder, sandbox, environment)
+            one = Installation(folder, sandbox, environment)
+            with one.processes:
+                yield one
         finally:
             process.kill()
 
