@@ -1,5 +1,6 @@
 """What all tests share: an installation of their own, away from anybody's home and database."""
 
+import gc
 import os
 import tempfile
 from pathlib import Path
@@ -43,3 +44,8 @@ structlog.configure(
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with the slow tests: a process that took one up last would keep the others waiting."""
     items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+
+
+def pytest_collection_finish() -> None:
+    """Keep what was collected out of the collector's way: nothing of it is garbage before the end."""
+    gc.freeze()

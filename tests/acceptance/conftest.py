@@ -2,11 +2,14 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.request import urlopen
@@ -81,6 +84,22 @@ class Installation:
             return {one["email"]: one["first_name"] for one in map(json.loads, reply)}
 
 
+@cache
+def _prepared() -> Path:
+    """Return a data directory as the first command leaves it.
+
+    Made once in each process, because its migrations take longer than many a test; the tests of backups and of the
+    demo begin with nothing.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="leleka-prepared-"))
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("LELEKA_")}
+    environment |= {
+        "LELEKA_DATA_DIR": str(folder / "data"), "LELEKA_MASTER_KEY_FILE": str(folder / "master.key"),
+    }  # fmt: skip
+    subprocess.run([*_LELEKA, "run", "list"], env=environment, capture_output=True, check=True, timeout=120)
+    return folder / "data"
+
+
 @contextmanager
 def installed(folder: Path, speed: str, *, lists: str, fields: str) -> Iterator[Installation]:
     """Give an empty installation in a folder, with a sandbox of its own that lives as long."""
@@ -95,6 +114,7 @@ def installed(folder: Path, speed: str, *, lists: str, fields: str) -> Iterator[
     }
     command = [*_LELEKA, "sandbox", "--port", "0", "--key", KEY, "--speed", speed]
     command += ["--fields", fields, "--lists", lists]
+    shutil.copytree(_prepared(), folder / "data")
     with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         try:
