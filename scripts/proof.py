@@ -16,13 +16,23 @@ from dataclasses import dataclass
 from time import monotonic
 from typing import Final
 
+from scripts.soak.attack import Stage
+
 _SHORTEST_SIEGE: Final = 0.6  # minutes: less is over before anything has begun
 _L0, _L1, _INSTANTS = 400, 60, 2_000  # a minute
+_LEAST_KILLS, _LEAST_STRIKES, _LEAST_INSTANTS = 5, 2, 5  # of a siege that proves something
+
+
+class TooTame(Exception):
+    """Too little was done to prove anything."""
 
 
 @dataclass(frozen=True)
 class Proof:
-    """A command that proves something: ``figures`` makes one line of its output; its exit code is the verdict."""
+    """A command that proves something, and says so by its exit code.
+
+    ``figures`` makes one line of what it prints; raises ``TooTame`` where too little was done to prove anything.
+    """
 
     name: str
     words: Sequence[str]
@@ -39,14 +49,20 @@ class Proof:
             check=False,
         )
         seconds = f"{monotonic() - begun:.0f} s"
-        if done.returncode:
-            print(
-                f"{done.stdout}\nFAILED  {self.name} ({seconds}): python -m {' '.join(self.words)}",
-                flush=True,
+        try:
+            failed, told = (
+                (True, f"exit code {done.returncode}")
+                if done.returncode
+                else (False, self.figures(done.stdout))
             )
-            return False
-        print(f"proved  {self.name} ({seconds}): {self.figures(done.stdout)}", flush=True)
-        return True
+        except TooTame as tame:
+            failed, told = True, str(tame)
+        if failed:
+            print(done.stdout)
+        verdict = "FAILED" if failed else "proved"
+        again = f"; again: python -m {' '.join(self.words)}" if failed else ""
+        print(f"{verdict}  {self.name} ({seconds}): {told}{again}", flush=True)
+        return not failed
 
 
 def _last_line(output: str) -> str:
@@ -54,7 +70,7 @@ def _last_line(output: str) -> str:
 
 
 def _of_a_siege(output: str) -> str:
-    told = json.loads(output[output.index("\n{") if not output.startswith("{") else 0 :])
+    told = json.JSONDecoder().raw_decode(output[output.rfind("\n{") + 1 :])[0]
     wanted = (
         "runs",
         "kills",
@@ -67,9 +83,20 @@ def _of_a_siege(output: str) -> str:
         "stale",
         "strangers",
     )
-    restarts = told.get("done", {}).get("database_restarts")
-    figures = [f"{told[name]:,} {name}" for name in wanted if name in told]
-    return ", ".join(figures + ([f"{restarts} restarts of the database"] if restarts else []))
+    restarts = told.get("done", {}).get("database_restarts", 0)
+    figures = ", ".join(
+        [f"{told[name]:,} {name}" for name in wanted if name in told]
+        + [f"{restarts} restarts of the database"]
+    )
+    if "instants" in told:
+        enough = told["instants"] >= _LEAST_INSTANTS and told["kills"] + told["stops"] >= _LEAST_STRIKES
+        enough = enough and (told["database"] == "sqlite" or restarts > 0)
+    else:
+        early = told["killed"].get(Stage.BEFORE, 0)
+        enough = told["kills"] >= _LEAST_KILLS and early < told["kills"] / 2
+    if not enough:
+        raise TooTame(f"too little was attacked ({figures})")
+    return figures
 
 
 def sieges(minutes: float) -> list[Proof]:
