@@ -2,8 +2,8 @@
 #   make demo   the main job, end to end, against the bundled sandbox
 #   make serve  the demo's data in the browser, with three people whose passwords it prints
 #   make test   lint, types, import rules, all tests
-#   make soak   longer proofs: MINUTES=5 of kill -9, SIGSTOP and lost sockets on each database, of commands and of
-#               workers with schedules, then simulated worlds
+#   make proof  what is too long for make test, in about twice MINUTES=5: kill -9, SIGSTOP and lost sockets for commands and
+#               workers on both databases; a death at every write, simulated worlds, due instants of schedules
 #   make bench  how fast the pages and the API are with 1,000,000 profiles in the store; PROFILES=20000 ROUNDS=5 for a short one
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
@@ -22,7 +22,7 @@ MINUTES ?= 5
 PROFILES ?= 1000000
 ROUNDS ?= 40
 
-.PHONY: help demo serve pictures messages test check browser tests soak bench format clean
+.PHONY: help demo serve pictures messages test check browser tests proof bench format clean
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -53,23 +53,17 @@ check: $(UV)
 	$(RUN) ruff format --check
 	$(RUN) mypy
 	$(RUN) lint-imports --no-logo
-	$(RUN) pytest -q -p no:randomly --durations=0 --durations-min=5 tests/structure
+	$(RUN) pytest -q -n 0 -p no:randomly tests/structure
 
 browser: $(UV)
 	@$(RUN) python -m tests.browser.chromium
 
 tests: $(UV) browser
-	$(RUN) pytest -n $(PROCESSES) --dist worksteal
+	$(RUN) pytest -n $(PROCESSES) --dist loadgroup
 	$(RUN) python -m tests.on_postgresql -n 2
 
-soak: $(UV)
-	$(RUN) python -m scripts.soak $(MINUTES)
-	$(RUN) python -m scripts.soak $(MINUTES) --database postgresql
-	$(RUN) python -m scripts.soak $(MINUTES) --workers 1
-	$(RUN) python -m scripts.soak $(MINUTES) --workers 2 --database postgresql
-	$(RUN) python -m tests.simulation --schedules $$(( $(MINUTES) * 2000 ))
-	$(RUN) python -m tests.simulation --layer l0 --first-seed 100000 --seeds $$(( $(MINUTES) * 1000 ))
-	$(RUN) python -m tests.simulation --layer l1 --first-seed 100000 --seeds $$(( $(MINUTES) * 100 ))
+proof: $(UV)
+	$(RUN) python -m scripts.proof $(MINUTES)
 
 bench: $(UV)
 	$(RUN) python -m scripts.bench_pages --profiles $(PROFILES) --rounds $(ROUNDS)

@@ -1,5 +1,6 @@
 """What all tests share: an installation of their own, away from anybody's home and database."""
 
+import gc
 import os
 import tempfile
 from pathlib import Path
@@ -28,9 +29,23 @@ for _name in [name for name in os.environ if name.startswith("LELEKA_")]:
         del os.environ[_name]
 (_home / "data").mkdir()
 
+# Hundreds of sign-ins; what a password costs in the product is asked in tests/integration/test_people.py.
+settings.PASSWORD_HASHERS = ["tests.fakes.hasher.QuickHasher"]
+
 # What is logged goes where pytest can show it; processes that tests start log as the product does.
 structlog.configure(
     processors=[structlog.processors.format_exc_info, structlog.processors.KeyValueRenderer()],
     wrapper_class=structlog.stdlib.BoundLogger,
     logger_factory=structlog.stdlib.LoggerFactory(),
 )
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the slow tests: a process that took one up last would keep the others waiting."""
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+
+
+def pytest_collection_finish() -> None:
+    """Keep what was collected out of the collector's way: nothing of it is garbage before the end."""
+    gc.freeze()

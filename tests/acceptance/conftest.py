@@ -2,16 +2,21 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.request import urlopen
 
 import pytest
+
+from tests.acceptance.asking import Asker, asker
 
 if TYPE_CHECKING:
     from tests.acceptance.serving import Served
@@ -28,6 +33,14 @@ class Installation:
     sandbox: str  # host:port
     environment: dict[str, str]
     command: tuple[str, ...] = _LELEKA
+    processes: ExitStack = field(default_factory=ExitStack)  # that end with it
+    _askers: list[Asker] = field(default_factory=list)
+
+    def ask(self, *words: str) -> Any:
+        """Ask its worker for something, or its state, as ``tests.acceptance.asking`` says."""
+        if not self._askers:
+            self._askers.append(self.processes.enter_context(asker(self.environment)))
+        return self._askers[0].ask(*words)
 
     def start(self, *words: str) -> subprocess.Popen[str]:
         return subprocess.Popen(
@@ -71,6 +84,22 @@ class Installation:
             return {one["email"]: one["first_name"] for one in map(json.loads, reply)}
 
 
+@cache
+def _prepared() -> Path:
+    """Return a data directory as the first command leaves it.
+
+    Made once in each process, because its migrations take longer than many a test; the tests of backups and of the
+    demo begin with nothing.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="leleka-prepared-"))
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("LELEKA_")}
+    environment |= {
+        "LELEKA_DATA_DIR": str(folder / "data"), "LELEKA_MASTER_KEY_FILE": str(folder / "master.key"),
+    }  # fmt: skip
+    subprocess.run([*_LELEKA, "run", "list"], env=environment, capture_output=True, check=True, timeout=120)
+    return folder / "data"
+
+
 @contextmanager
 def installed(folder: Path, speed: str, *, lists: str, fields: str) -> Iterator[Installation]:
     """Return an empty installation in a folder, with a sandbox of its own that lives as long."""
@@ -85,12 +114,15 @@ def installed(folder: Path, speed: str, *, lists: str, fields: str) -> Iterator[
     }
     command = [*_LELEKA, "sandbox", "--port", "0", "--key", KEY, "--speed", speed]
     command += ["--fields", fields, "--lists", lists]
+    shutil.copytree(_prepared(), folder / "data")
     with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         try:
             sandbox = process.stdout.readline().partition("http://")[2].partition(";")[0].strip()
             environment["LELEKA_TEST_HOSTS"] = environment["HOST"] = sandbox
-            yield Installation(folder, sandbox, environment)
+            one = Installation(folder, sandbox, environment)
+            with one.processes:
+                yield one
         finally:
             process.kill()
 

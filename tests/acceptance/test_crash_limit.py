@@ -10,7 +10,7 @@ import pytest
 from tests.acceptance.conftest import Installation
 from tests.acceptance.test_kill import write_people
 from tests.acceptance.test_stalled import errand_of, silenced
-from tests.acceptance.test_workers import asked, until, workers
+from tests.acceptance.test_workers import until, workers
 
 pytestmark = [pytest.mark.slow, pytest.mark.parametrize("installation", [20], indirect=True)]
 
@@ -20,11 +20,11 @@ def test_a_run_whose_processes_are_killed_time_and_again_has_failed(installation
     write_people(installation, 500)
 
     def run() -> Any:
-        return asked(installation, "runs")[0]
+        return installation.ask("runs")[0]
 
     with silenced(installation) as silent, workers(installation, 1) as (worker,):
         with silent.lock:
-            (number,) = asked(installation, "run", "Everybody")
+            (number,) = installation.ask("run", "Everybody")
             killed = 0
             while not run()["finished_at"]:
                 until(lambda: run()["worker"] or run()["finished_at"], "the next process")

@@ -12,7 +12,7 @@ import pytest
 from leleka.sandbox.server import Options, SandboxServer, running
 from tests.acceptance.conftest import KEY, Installation
 from tests.acceptance.test_kill import write_people
-from tests.acceptance.test_workers import asked, until, workers
+from tests.acceptance.test_workers import until, workers
 
 pytestmark = [pytest.mark.slow, pytest.mark.parametrize("installation", [20], indirect=True)]
 
@@ -43,16 +43,16 @@ def test_a_run_whose_process_stands_still_has_stalled_until_it_goes_on(installat
     people = write_people(installation, 500)
 
     def run() -> Any:
-        return asked(installation, "runs")[0]
+        return installation.ask("runs")[0]
 
     with silenced(installation) as silent:
         with workers(installation, 1) as (worker,):
             with silent.lock:  # whoever holds it keeps the sandbox from answering: nothing is accepted yet
-                asked(installation, "run", "Everybody")
+                installation.ask("run", "Everybody")
                 until(lambda: run()["status"] == "Processing", "the run to begin")
                 job = errand_of(worker.pid, run()["id"])
                 os.kill(job, signal.SIGSTOP)
-                asked(installation, "eleven minutes later")
+                installation.ask("eleven minutes later")
                 until(lambda: run()["stalled_at"], "the worker to find it stalled")
                 os.kill(job, signal.SIGCONT)
             until(lambda: run()["finished_at"], "the end of the run")

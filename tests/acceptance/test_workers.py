@@ -1,9 +1,7 @@
 """Workers as people run them: several on one PostgreSQL, which is pulled down under them; a clean end; fair turns."""
 
-import json
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -19,15 +17,6 @@ from tests.acceptance.test_kill import write_people
 pytestmark = [pytest.mark.slow, pytest.mark.parametrize("installation", [20], indirect=True)]
 PEOPLE = 3_000
 _ENOUGH = 120.0  # seconds for whatever is waited for, on a slow machine
-
-
-def asked(installation: Installation, *words: str) -> Any:
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.acceptance.asking", *words],
-        env=installation.environment, capture_output=True, text=True, timeout=_ENOUGH, check=False,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)["said"]
 
 
 def until(found: Callable[[], object], what: str) -> None:
@@ -71,7 +60,7 @@ def sent(installation: Installation) -> int:
 
 
 def ended(installation: Installation, what: str) -> Callable[[], bool]:
-    return lambda: all(row["finished_at"] for row in asked(installation, what))
+    return lambda: all(row["finished_at"] for row in installation.ask(what))
 
 
 @pytest.mark.usefixtures("server")
@@ -80,17 +69,17 @@ def test_two_workers_keep_one_time(installation: Installation) -> None:
     people = write_people(installation, PEOPLE)
     installation.leleka("apply", str(installation.folder / "leleka.yaml"))
     installation.lend()
-    asked(installation, "due")
+    installation.ask("due")
     with workers(installation, 2) as (first, _):
-        until(lambda: asked(installation, "refreshes"), "the catch-up")
+        until(lambda: installation.ask("refreshes"), "the catch-up")
         first.kill()
         until(ended(installation, "refreshes"), "the end of the refresh")
-    decisions = asked(installation, "decisions")
+    decisions = installation.ask("decisions")
     assert len({one["due_at"] for one in decisions}) == len(decisions) >= 4
     assert [one["outcome"] for one in decisions].count("started") == 1
-    (refresh,) = asked(installation, "refreshes")
+    (refresh,) = installation.ask("refreshes")
     assert (refresh["trigger"], refresh["status"]) == ("system refresh", "Successful")
-    (run,) = asked(installation, "runs")
+    (run,) = installation.ask("runs")
     assert (run["trigger"], run["status"]) == ("system refresh", "Successful")
     assert installation.listed() == people
     assert installation.state()["violations"] == []
@@ -101,7 +90,7 @@ def test_workers_outlive_their_database(installation: Installation, server: Post
     people = write_people(installation, PEOPLE)
     installation.leleka("apply", str(installation.folder / "leleka.yaml"))
     with workers(installation, 2) as found:
-        asked(installation, "everything")
+        installation.ask("everything")
         until(lambda: sent(installation) >= 2, "the first imports")
         for _ in range(2):
             before = sent(installation)
@@ -110,7 +99,7 @@ def test_workers_outlive_their_database(installation: Installation, server: Post
             until(lambda: sent(installation) > before or ended(installation, "runs")(), "it to go on")  # noqa: B023
         until(ended(installation, "refreshes"), "the end of the refresh")
         assert [process.poll() for process in found] == [None, None]
-    (refresh,) = asked(installation, "refreshes")
+    (refresh,) = installation.ask("refreshes")
     assert refresh["status"] == "Successful"
     assert installation.listed() == people
     assert installation.state()["violations"] == []
@@ -121,13 +110,13 @@ def test_a_worker_that_is_told_to_end_gives_its_run_back(installation: Installat
     people = write_people(installation, PEOPLE)
     installation.leleka("apply", str(installation.folder / "leleka.yaml"))
     with workers(installation, 1) as (worker,):
-        asked(installation, "everything")
+        installation.ask("everything")
         until(lambda: sent(installation) >= 2, "the first imports")
         begun = time.monotonic()
         worker.send_signal(signal.SIGTERM)
         assert worker.wait(60) == 0
         assert time.monotonic() - begun < 30
-    (run,) = asked(installation, "runs")
+    (run,) = installation.ask("runs")
     assert (run["finished_at"], run["worker"]) == (None, "")
     with workers(installation, 1):
         until(ended(installation, "refreshes"), "the end of the refresh")
@@ -155,13 +144,13 @@ def test_an_account_that_does_not_answer_holds_up_nobody(installation: Installat
             silent.lock,
             workers(installation, 1),
         ):  # whoever holds this lock keeps the sandbox from answering
-            asked(installation, "run", *(f"Silent {number}" for number in range(1, 5)))
-            until(lambda: [one for one in asked(installation, "runs") if one["worker"]], "the first to hang")
-            (number,) = asked(installation, "run", "Everybody")
+            installation.ask("run", *(f"Silent {number}" for number in range(1, 5)))
+            until(lambda: [one for one in installation.ask("runs") if one["worker"]], "the first to hang")
+            (number,) = installation.ask("run", "Everybody")
             until(lambda: _run(installation, number)["finished_at"], "the end of the other account's run")
             assert _run(installation, number)["status"] == "Successful"
     assert installation.listed() == people
 
 
 def _run(installation: Installation, number: int) -> Any:
-    return next(one for one in asked(installation, "runs") if one["id"] == number)
+    return next(one for one in installation.ask("runs") if one["id"] == number)

@@ -11,6 +11,7 @@ must_not_contain  what no answer may repeat, besides every CANARY
 """
 
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -41,10 +42,15 @@ class Entry:
 
 def entries(table: str, *surfaces: str) -> list[Entry]:
     """Return the entries of a table, or those of some surfaces."""
+    return [one for one in _read(table) if not surfaces or one.surface in surfaces]
+
+
+@cache
+def _read(table: str) -> tuple[Entry, ...]:
     rows = YAML(typ="safe", pure=True).load(Path(__file__).with_name(f"{table}.yaml"))
-    made = [_entry(row) for row in rows]
+    made = tuple(_entry(row) for row in rows)
     assert len({one.id for one in made}) == len(made)
-    return [one for one in made if not surfaces or one.surface in surfaces]
+    return made
 
 
 def everything() -> list[Entry]:

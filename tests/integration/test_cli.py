@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from leleka.cli.main import run
+from leleka.services.installation.database_outage import told_to_people
 from leleka.state.models import Account, Run
 from tests.integration.conftest import KEY
 from tests.integration.office import DEFINITIONS, MARK, Office
@@ -35,7 +36,7 @@ class Terminal:
     def leleka(self, *words: str) -> Done:
         self.monkeypatch.setattr(sys, "argv", ["leleka", *words])
         with pytest.raises(SystemExit) as ended:
-            run()
+            run(told_to_people)
         out, err = self.capture.readouterr()
         self.shown += out + err
         code = ended.value.code

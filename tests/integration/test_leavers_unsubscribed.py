@@ -4,6 +4,7 @@ from typer.testing import CliRunner
 
 from leleka.cli.main import app
 from leleka.sandbox.contacts import Status
+from leleka.services.installation.database_outage import told_to_people
 from tests.integration.office import DEFINITIONS, Office
 
 UNSUBSCRIBE = DEFINITIONS + "    leavers: unsubscribe\n"
@@ -39,7 +40,10 @@ def test_who_was_unsubscribed_and_returns_is_excluded_and_stays_unsubscribed(off
 
 def test_applying_it_warns_plainly(office: Office) -> None:
     office.hire(1)
-    told = CliRunner().invoke(app, ["apply", str(office.write(UNSUBSCRIBE))])
+    told = CliRunner().invoke(app, ["apply", str(office.write(UNSUBSCRIBE))], obj=told_to_people)
     assert told.exit_code == 0
     assert "one-way door" in told.stderr
-    assert "one-way door" not in CliRunner().invoke(app, ["apply", str(office.write())]).stderr
+    assert (
+        "one-way door"
+        not in CliRunner().invoke(app, ["apply", str(office.write())], obj=told_to_people).stderr
+    )

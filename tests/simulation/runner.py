@@ -76,14 +76,19 @@ def campaign(
 
 
 def prepare() -> None:
-    """Make Django and a database in memory ready, where no test runner has done it."""
+    """Make Django and a database in memory ready, where no test runner has done it.
+
+    The tables are made as the models say: the way to them through the migrations is the tests' of installations.
+    """
     home = tempfile.mkdtemp(prefix="leleka-simulation-")
     os.environ |= {"LELEKA_DATA_DIR": f"{home}/data", "LELEKA_MASTER_KEY_FILE": f"{home}/keys/master.key"}
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "leleka.conf.django")
     import django  # noqa: PLC0415 - settings are read when it is set up
+    from django.conf import settings  # noqa: PLC0415
     from django.core.management import call_command  # noqa: PLC0415
     from django.db import connection  # noqa: PLC0415
 
     django.setup()
     connection.settings_dict["NAME"] = ":memory:"
-    call_command("migrate", verbosity=0)
+    settings.MIGRATION_MODULES = dict.fromkeys(("contenttypes", "sessions", "state"))
+    call_command("migrate", run_syncdb=True, verbosity=0)

@@ -1,10 +1,14 @@
 """The command line: ``leleka``."""
 
+import inspect
 import signal
 import sys
-from typing import Annotated
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from typing import Annotated, Any, Final
 
 import typer
+from typer.core import TyperCommand
 
 from leleka import __version__
 from leleka.cli.commands import (
@@ -24,17 +28,18 @@ from leleka.cli.commands import (
 )
 from leleka.cli.output import report_problems
 from leleka.errors import InvalidInput, LelekaError, NotFound
-from leleka.services.installation.database_outage import told_to_people
 
 FAILED, BAD_INPUT = 1, 2
 _INTERRUPTED = 130
+_NEED_NOTHING: Final = frozenset({"sandbox"})  # commands that work without settings and a database
+Installation = Callable[[], AbstractContextManager[None]]
 
 app = typer.Typer(
     name="leleka",
     help="Carry segments of customer profiles into ActiveCampaign lists.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
-    rich_markup_mode="rich",
+    rich_markup_mode=None,  # plain text: nothing is loaded to draw frames
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command("apply")(definitions.apply)
@@ -70,13 +75,37 @@ def _options(
     """Carry segments of customer profiles into ActiveCampaign lists."""
 
 
-def run() -> None:
-    """Run a command; errors of the tree become sentences and exit codes."""
+class _Installed(TyperCommand):
+    """A command that works on an installation: opened when the command runs, so that its help is quick."""
+
+    def invoke(self, ctx: Any) -> Any:
+        with ctx.obj():
+            return super().invoke(ctx)
+
+
+def _finish(commands: typer.Typer) -> None:
+    for command in commands.registered_commands:
+        # Told whole: by itself it would be cut off after 45 letters.
+        command.short_help = str(inspect.getdoc(command.callback)).partition("\n\n")[0]
+        if command.name not in _NEED_NOTHING:
+            command.cls = _Installed
+    for group in commands.registered_groups:
+        if group.typer_instance:
+            _finish(group.typer_instance)
+
+
+_finish(app)
+
+
+def run(installation: Installation) -> None:
+    """Run a command; errors of the tree become sentences and exit codes.
+
+    ``installation`` opens what commands work on: the settings and the database.
+    """
     # A service manager's stop is a Ctrl-C: no new request, those under way are waited for, the run is given back.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        with told_to_people():
-            app()
+        app(obj=installation)
     except (InvalidInput, NotFound) as error:
         report_problems(error, as_json="--json" in sys.argv)
         sys.exit(BAD_INPUT)

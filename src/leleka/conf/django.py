@@ -1,7 +1,6 @@
 """Django's settings, all derived from the environment."""
 
 from leleka.conf import databases, session_key, settings
-from leleka.conf.server.body_reader import LARGEST_BODY
 
 LELEKA = settings.read()
 
@@ -63,5 +62,5 @@ SESSION_COOKIE_SAMESITE = "Lax"
 LANGUAGE_COOKIE_NAME = "leleka-language"
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if LELEKA.web.is_https else None
-DATA_UPLOAD_MAX_MEMORY_SIZE = LARGEST_BODY
+DATA_UPLOAD_MAX_MEMORY_SIZE = settings.LARGEST_BODY
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000

@@ -1,11 +1,12 @@
-"""Where the command starts: settings first, then Django, then the terminal."""
+"""Where the command starts: the terminal first; settings and Django once a command is there that needs them."""
 
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 
-from leleka.errors import InvalidInput
+from leleka.cli.main import run
 
-_BAD_SETTING = 2
 _PRIVATE = 0o077
 
 
@@ -13,26 +14,29 @@ def main() -> None:
     """Run the command line."""
     # Whatever is written holds personal data or keys: for its owner alone (D-2).
     os.umask(_PRIVATE)
+    run(_installation)
+
+
+@contextmanager
+def _installation() -> Iterator[None]:
+    """Read the settings and set up Django; the database's errors become errors of the tree.
+
+    Raises ``InvalidInput`` naming every setting that is wrong.
+    """
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "leleka.conf.django")
-    import django  # noqa: PLC0415 - after the settings are chosen
+    import django  # noqa: PLC0415 - half a second that no help needs
 
-    try:
-        django.setup()
-    except InvalidInput as error:
-        from leleka.cli.output import report_problems  # noqa: PLC0415 - it needs no settings
-
-        report_problems(error, as_json="--json" in sys.argv)
-        raise SystemExit(_BAD_SETTING) from None
+    django.setup()
     from django.conf import settings  # noqa: PLC0415 - as above
     from django.db.backends.signals import connection_created  # noqa: PLC0415 - as above
 
-    from leleka.cli.main import run  # noqa: PLC0415 - commands need the settings
     from leleka.conf.databases import refuse_unsafe  # noqa: PLC0415 - as above
+    from leleka.services.installation.database_outage import told_to_people  # noqa: PLC0415 - as above
     from leleka.services.monitoring import logging as monitoring_logging  # noqa: PLC0415 - as above
 
     # Somebody at a terminal reads what the command prints; a service has only its log.
     usual = "info" if sys.argv[1:2] in (["serve"], ["worker"]) else "warning"
     monitoring_logging.begin(settings.LELEKA.log_level or usual)
     connection_created.connect(refuse_unsafe)
-
-    run()
+    with told_to_people():
+        yield

@@ -4,19 +4,20 @@ import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal, Self
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
 
 from leleka.conf import notice_channels
 from leleka.core.configuration import Channels, Configuration, Network, Web
 from leleka.core.secret import Secret
 from leleka.errors import InvalidInput, Problem
 
+LARGEST_BODY: Final = 1_000_000  # bytes of a request
 LOCALE = Path(__file__).parent.parent / "locale"
+_PREFIX: Final = "LELEKA_"
 _UNLIMITED = "unlimited"
 _URL = re.compile(r"https?://(\[[0-9A-Fa-f:]+\]|[A-Za-z0-9.-]+)(:[0-9]{1,5})?")
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
@@ -89,10 +90,10 @@ def _folders(value: str) -> str:
 _Path = Annotated[Path, BeforeValidator(_not_blank), AfterValidator(_absolute), Field(validate_default=True)]
 
 
-class Settings(BaseSettings):
+class Settings(BaseModel):
     """Every setting, with its default. Lists are comma-separated."""
 
-    model_config = SettingsConfigDict(env_prefix="LELEKA_", extra="ignore", frozen=True)
+    model_config = ConfigDict(extra="ignore", frozen=True)
 
     data_dir: _Path = Field(
         default=Path("~/.local/share/leleka"), description="Where state and snapshots are kept."
@@ -173,11 +174,22 @@ class Settings(BaseSettings):
         default="", description="The address that mail comes from."
     )
 
+    @classmethod
+    def of(cls, environment: Mapping[str, str]) -> Self:
+        """Return the settings of an environment; raises ``ValidationError`` with all that are wrong."""
+        return cls.model_validate(
+            {
+                name.upper().removeprefix(_PREFIX).lower(): value
+                for name, value in environment.items()
+                if name.upper().startswith(_PREFIX)
+            }
+        )
+
 
 def read(environment: Mapping[str, str] | None = None) -> Configuration:
     """Read the configuration; raises ``InvalidInput`` naming every setting that is wrong."""
     try:
-        settings = Settings()
+        settings = Settings.of(os.environ)
     except ValidationError as error:
         problems = {_problem(detail["loc"], detail["msg"]) for detail in error.errors()}
         raise InvalidInput.of(sorted(problems, key=str)) from None
@@ -232,18 +244,7 @@ def _channels(settings: Settings, test_hosts: frozenset[str], known: Mapping[str
 
 def _kept(value: SecretStr, name: str, known: Mapping[str, str]) -> str:
     """Return a secret from the environment, or from the file that the environment names."""
-    file = f"{name}_FILE"
-    return _read_file(known[file], file) if file in known else value.get_secret_value()
-
-
-def _read_file(named: str, where: str) -> str:
-    try:
-        text = _absolute(Path(named)).read_text(encoding="utf-8").strip()
-    except (OSError, ValueError):
-        raise InvalidInput("SETTING_INVALID.unreadable", where=where, variable=where) from None
-    if not text:
-        raise InvalidInput("SETTING_INVALID.empty", where=where, variable=where)
-    return text
+    return _from_file(f"{name}_FILE", known) or value.get_secret_value()
 
 
 def _parts(text: str) -> tuple[str, ...]:
@@ -251,7 +252,7 @@ def _parts(text: str) -> tuple[str, ...]:
 
 
 def _problem(location: tuple[int | str, ...], message: str) -> Problem:
-    name = "LELEKA_" + str(location[0]).upper() if location else "LELEKA_"
+    name = _PREFIX + str(location[0]).upper() if location else _PREFIX
     if name == "LELEKA_TEST_SPEED":  # two forms, each with a complaint of its own
         return Problem("SETTING_INVALID.speed", name)
     said = message.removeprefix("Value error, ")
@@ -263,11 +264,15 @@ def _problem(location: tuple[int | str, ...], message: str) -> Problem:
 def database_url(environment: Mapping[str, str] | None = None) -> str:
     """Return the database's URL, from the environment or from the file it names; "" where there is none."""
     # Without a URL the state would silently begin anew in SQLite: an empty file is refused.
-    return _from_file("LELEKA_DATABASE_URL_FILE", environment) or Settings().database_url.get_secret_value()
+    return _from_file("LELEKA_DATABASE_URL_FILE", environment) or (
+        Settings.of(os.environ).database_url.get_secret_value()
+    )
 
 
 def _metrics_token(environment: Mapping[str, str] | None) -> str:
-    return _from_file("LELEKA_METRICS_TOKEN_FILE", environment) or Settings().metrics_token.get_secret_value()
+    return _from_file("LELEKA_METRICS_TOKEN_FILE", environment) or (
+        Settings.of(os.environ).metrics_token.get_secret_value()
+    )
 
 
 def _from_file(variable: str, environment: Mapping[str, str] | None) -> str:
@@ -275,4 +280,10 @@ def _from_file(variable: str, environment: Mapping[str, str] | None) -> str:
     named = (os.environ if environment is None else environment).get(variable)
     if named is None:
         return ""
-    return _read_file(named, variable)
+    try:
+        text = _absolute(Path(named)).read_text(encoding="utf-8").strip()
+    except (OSError, ValueError):
+        raise InvalidInput("SETTING_INVALID.unreadable", where=variable, variable=variable) from None
+    if not text:
+        raise InvalidInput("SETTING_INVALID.empty", where=variable, variable=variable)
+    return text

@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-from email_validator import EmailSyntaxError, validate_email
-
 from leleka.errors import Problem
 
 # Trimmed from both ends: ASCII whitespace and the no-break space that spreadsheets leave behind.
@@ -177,6 +175,9 @@ def _domain(domain: str) -> tuple[str | None, str]:
         return None, "nothing follows the @"
     if _ADDRESS_LITERAL.fullmatch(domain):
         return None, "an IP address is not accepted as its domain"
+    # Loaded late: its tables take a twentieth of a second, and most processes meet no new domain.
+    from email_validator import EmailSyntaxError, validate_email  # noqa: PLC0415
+
     # The library accepts reserved names when it is told that this is a test; .test is one that we accept.
     try:
         found = validate_email(f"a@{domain}", check_deliverability=False, test_environment=True)

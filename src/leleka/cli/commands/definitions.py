@@ -1,13 +1,15 @@
 """apply, check, refresh: what there is, and whether it works."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.markup import escape
 
 from leleka.cli.output import JsonOption, out, print_json, print_table, say, tell
-from leleka.core.ports.destination import Check, CheckStatus
+
+if TYPE_CHECKING:
+    from leleka.core.ports.destination import Check
 
 _MARKS = {"created": "+", "changed": "~", "unchanged": "=", "removed": "-", "absent": "?"}
 _FAILED = 1
@@ -47,6 +49,7 @@ def check(
 ) -> None:
     """Test connections step by step, and show the lists and fields of the account."""
     from leleka.core.clock import current_clock
+    from leleka.core.ports.destination import CheckStatus
     from leleka.services.access.actor import Actor
     from leleka.services.connections import live_account
     from leleka.services.installation import preparation
@@ -74,7 +77,7 @@ def check(
         raise typer.Exit(_FAILED)
 
 
-def _print_step(step: Check) -> None:
+def _print_step(step: "Check") -> None:
     from leleka.messages.stored import check_view
 
     colour = {"passed": "green", "failed": "red"}.get(step.standing, "dim")

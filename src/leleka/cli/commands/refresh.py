@@ -1,12 +1,14 @@
 """refresh: sources, profiles and segments brought up to date at once; with --everything the exports as well."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from leleka.cli.output import JsonOption, out, print_json, print_table
 from leleka.core.statuses import RunStatus, StepStatus
-from leleka.services.refresh.contracts import RefreshView
+
+if TYPE_CHECKING:
+    from leleka.services.refresh.contracts import RefreshView
 
 _FAILED, _WARNINGS, _CONFIRMATION = 1, 3, 4
 
@@ -43,7 +45,7 @@ def refresh(
     raise typer.Exit(_exit_code(view))
 
 
-def _print(view: RefreshView) -> None:
+def _print(view: "RefreshView") -> None:
     from leleka.messages.problems import english
 
     rows = [
@@ -55,7 +57,7 @@ def _print(view: RefreshView) -> None:
             out.print(f"{step.name or step.kind}: {english(problem)!s}", markup=False, soft_wrap=True)
 
 
-def _exit_code(view: RefreshView) -> int:
+def _exit_code(view: "RefreshView") -> int:
     statuses = {step.status for step in view.steps}
     if RunStatus.NEEDS_CONFIRMATION in statuses:
         return _CONFIRMATION

@@ -2,22 +2,23 @@
 
 import shlex
 from dataclasses import replace
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from leleka.cli.output import JsonOption, out, print_json, print_table
-from leleka.core.email import mask
 from leleka.core.plan import Ended
 from leleka.core.statuses import RunStatus
-from leleka.services.runs.contracts import RunView
+
+if TYPE_CHECKING:
+    from leleka.services.runs.contracts import RunView
 
 app = typer.Typer(help="Look at runs, cancel and confirm them.", no_args_is_help=True)
 Number = Annotated[int, typer.Argument(help="The run's number.", min=1)]
 DONE, FAILED, WITH_REJECTED, NEEDS_CONFIRMATION = 0, 1, 3, 4
 
 
-def exit_code(run: RunView) -> int:
+def exit_code(run: "RunView") -> int:
     """Return what the shell is told of a run."""
     if run.status == RunStatus.NEEDS_CONFIRMATION:
         return NEEDS_CONFIRMATION
@@ -67,6 +68,7 @@ def show(
 ) -> None:
     """Show the report of a run, and who ended how; addresses are masked."""
     from leleka.cli.reports import print_run
+    from leleka.core.email import mask
     from leleka.messages.reasons import in_words
     from leleka.services.access.actor import Actor
     from leleka.services.installation import preparation

@@ -15,6 +15,8 @@ from typing import Any, Final
 
 import structlog
 
+from leleka.conf.settings import LARGEST_BODY
+
 log = structlog.get_logger(__name__)
 Message = dict[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -22,7 +24,6 @@ Send = Callable[[Message], Awaitable[None]]
 Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 REFUSED: Final = "leleka.refused"  # in a request's environment: the status it is to be answered with, unread
-LARGEST_BODY: Final = 1_000_000  # bytes
 _TAKEN_WITHIN: Final = 60.0  # seconds for a client to take a piece of the answer
 _LENGTH, _ENCODING, _TYPE = b"content-length", b"transfer-encoding", b"content-type"
 

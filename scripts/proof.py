@@ -1,0 +1,152 @@
+"""``python -m scripts.proof MINUTES``: the proofs that are too long for every run of the tests.
+
+Real processes are killed and stopped for a quarter of the minutes each: commands and workers, on SQLite and on
+PostgreSQL. Beside them, on the second core, a worker dies at every statement and commit of the simulated stories, and
+as many worlds and due instants are lived through as the minutes allow. Each proof ends in one line with its figures;
+one that fails shows what it printed, and the exit code is 1. All in all it takes about twice the minutes.
+"""
+
+import argparse
+import json
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from time import monotonic
+from typing import Final
+
+from scripts.soak.faults import Stage
+
+_SHORTEST_SIEGE: Final = 0.6  # minutes: less is over before anything has begun
+_L0, _L1, _INSTANTS = 400, 60, 2_000  # a minute
+_LEAST_KILLS, _LEAST_STRIKES, _LEAST_INSTANTS = 5, 2, 5  # of a siege that proves something
+
+
+class TooTame(Exception):
+    """Too little was done to prove anything."""
+
+
+@dataclass(frozen=True)
+class Proof:
+    """A command that proves something, and says so by its exit code.
+
+    ``figures`` makes one line of what it prints; raises ``TooTame`` where too little was done to prove anything.
+    """
+
+    name: str
+    words: Sequence[str]
+    figures: Callable[[str], str]
+
+    def succeeds(self) -> bool:
+        """Run it, print its line, and tell whether it succeeded."""
+        begun = monotonic()
+        done = subprocess.run(
+            [sys.executable, "-m", *self.words],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+        )
+        seconds = f"{monotonic() - begun:.0f} s"
+        try:
+            failed, told = (
+                (True, f"exit code {done.returncode}")
+                if done.returncode
+                else (False, self.figures(done.stdout))
+            )
+        except TooTame as tame:
+            failed, told = True, str(tame)
+        if failed:
+            print(done.stdout)
+        verdict = "FAILED" if failed else "proved"
+        again = f"; again: python -m {' '.join(self.words)}" if failed else ""
+        print(f"{verdict}  {self.name} ({seconds}): {told}{again}", flush=True)
+        return not failed
+
+
+def _last_line(output: str) -> str:
+    return output.rstrip().rpartition("\n")[2]
+
+
+def _of_a_siege(output: str) -> str:
+    told = json.JSONDecoder().raw_decode(output[output.rfind("\n{") + 1 :])[0]
+    wanted = (
+        "runs",
+        "kills",
+        "stops",
+        "takeovers",
+        "instants",
+        "accepted",
+        "repeats",
+        "lost",
+        "stale",
+        "strangers",
+    )
+    restarts = told.get("done", {}).get("database_restarts", 0)
+    figures = ", ".join(
+        [f"{told[name]:,} {name}" for name in wanted if name in told]
+        + [f"{restarts} restarts of the database"]
+    )
+    if "instants" in told:
+        enough = told["instants"] >= _LEAST_INSTANTS and told["kills"] + told["stops"] >= _LEAST_STRIKES
+        enough = enough and (told["database"] == "sqlite" or restarts > 0)
+    else:
+        early = told["killed"].get(Stage.BEFORE, 0)
+        enough = told["kills"] >= _LEAST_KILLS and early < told["kills"] / 2
+    if not enough:
+        raise TooTame(f"too little was attacked ({figures})")
+    return figures
+
+
+def sieges(minutes: float) -> list[Proof]:
+    """Return the proofs with real processes, each for a quarter of the minutes."""
+    each = f"{max(minutes / 4, _SHORTEST_SIEGE):g}"
+    return [
+        Proof("commands on SQLite", ("scripts.soak", each), _of_a_siege),
+        Proof("commands on PostgreSQL", ("scripts.soak", each, "--database", "postgresql"), _of_a_siege),
+        Proof("a worker on SQLite", ("scripts.soak", each, "--workers", "1"), _of_a_siege),
+        Proof(
+            "two workers on PostgreSQL",
+            ("scripts.soak", each, "--workers", "2", "--database", "postgresql"),
+            _of_a_siege,
+        ),
+    ]
+
+
+def simulations(minutes: float) -> list[Proof]:
+    """Return the proofs in virtual time."""
+
+    def simulation(*words: str) -> tuple[str, ...]:
+        return ("tests.simulation", *words)
+
+    return [
+        Proof("deaths at every write", simulation("--crash-points"), _last_line),
+        Proof("worlds in memory", simulation("--seeds", str(round(minutes * _L0))), _last_line),
+        Proof(
+            "worlds in the database",
+            simulation("--layer", "l1", "--seeds", str(round(minutes * _L1))),
+            _last_line,
+        ),
+        Proof("schedules", simulation("--schedules", str(round(minutes * _INSTANTS))), _last_line),
+    ]
+
+
+def main() -> int:
+    """Prove everything, two at a time."""
+    parser = argparse.ArgumentParser(prog="python -m scripts.proof", description=__doc__)
+    parser.add_argument("minutes", type=float, help="more than half a minute")
+    minutes = parser.parse_args().minutes
+    lanes = (sieges(minutes), simulations(minutes))
+    with ThreadPoolExecutor(len(lanes)) as pool:
+        verdicts = [verdict for lane in pool.map(_prove, lanes) for verdict in lane]
+    print(f"{sum(verdicts)} of {len(verdicts)} proofs hold", flush=True)
+    return 0 if all(verdicts) else 1
+
+
+def _prove(proofs: Sequence[Proof]) -> list[bool]:
+    return [proof.succeeds() for proof in proofs]
+
+
+if __name__ == "__main__":
+    sys.exit(main())
