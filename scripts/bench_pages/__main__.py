@@ -33,7 +33,7 @@ def main() -> int:
 
 
 def bench(folder: Path, terms: Terms) -> Sequence[str]:
-    """Measure an installation made in ``folder``; give what is wrong, answers by their path."""
+    """Measure an installation made in ``folder``; return what is wrong, answers by their path."""
     environment = _environment(folder)
     os.environ.update(environment)
     import django  # noqa: PLC0415 - its settings are read from the environment

@@ -67,7 +67,7 @@ _PAGE: Final = 50
 
 
 class Addresses:
-    """Gives addresses by the name of their page, another one each time."""
+    """Returns addresses by the name of their page, another one each time."""
 
     def __init__(self, furnished: Furnished, random: Random) -> None:
         self._furnished = furnished
@@ -81,7 +81,7 @@ class Addresses:
         self._deepest = max(1, rows // _PAGE)
 
     def all(self, profiles: int) -> Mapping[str, Callable[[], str]]:
-        """Give the name of every page with a function that gives an address of it."""
+        """Return the name of every page with a function that gives an address of it."""
         found: dict[str, Callable[[], str]] = {}
         for route in ROUTES:
             if "GET" in route.methods:
@@ -104,7 +104,7 @@ class Addresses:
         return {name: lambda: path + self._more(name)}
 
     def _more(self, name: str) -> str:
-        """Give what stands behind the path."""
+        """Return what stands behind the path."""
         if name in _CHOSEN:
             return self._chosen()
         if name == "task_runs":

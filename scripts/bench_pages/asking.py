@@ -14,7 +14,7 @@ from scripts.bench_pages.terms import MEMORY, Terms
 
 
 def ask(folder: Path, furnished: Furnished, terms: Terms, environment: Mapping[str, str]) -> Sequence[str]:
-    """Ask for everything and print the tables; give what is beyond its bound or wrong."""
+    """Ask for everything and print the tables; return what is beyond its bound or wrong."""
     random = Random(terms.seed)  # noqa: S311 - the same pages for the same seed
     pages = Addresses(furnished, random).all(terms.profiles)
     halves = [visits(pages, terms.rounds, random) for _ in range(2)]

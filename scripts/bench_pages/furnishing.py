@@ -237,7 +237,7 @@ def _entry(random: Random, at: datetime, actions: Sequence[str], users: Sequence
 
 
 def _tasks() -> list[int]:
-    """Give a finished and a waiting task of Alice's."""
+    """Return a finished and a waiting task of Alice's."""
     export, me = Export.objects.order_by("pk")[0], people.actor_of(User.objects.get(email=EMAIL))
     told = {
         "export": export.name, "connection": "", "target": export.target, "segments": [], "requests": 81,

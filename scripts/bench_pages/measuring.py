@@ -40,7 +40,9 @@ class Times:
 
     @property
     def too_slow(self) -> bool:
-        """Tell whether it is beyond its bounds; by several at once, of whom ``worked`` cannot tell, that of the p95."""
+        """Return whether it is beyond its bounds; by several at once, of whom ``worked`` cannot tell, that of
+        the p95.
+        """
         return self.p95 > P95 or (bool(self.worked) and self.median > MEDIAN)
 
     def line(self) -> str:
@@ -56,7 +58,7 @@ class Visit:
 
 
 def visits(pages: Mapping[str, Callable[[], str]], rounds: int, random: Random) -> list[Visit]:
-    """Give every page so often, shuffled."""
+    """Return every page so often, shuffled."""
     found = [Visit(page, address()) for page, address in pages.items() for _ in range(rounds)]
     random.shuffle(found)
     return found
@@ -69,7 +71,7 @@ def measure(
     worked: Callable[[], float],
     at_once: int,
 ) -> Sequence[Times]:
-    """Make the visits, by so many at once; give the times, the slowest page first.
+    """Make the visits, by so many at once; return the times, the slowest page first.
 
     ``worked`` gives the seconds that the server has worked so far.
     """

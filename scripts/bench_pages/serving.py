@@ -32,11 +32,13 @@ class Server:
     port: int
 
     def peak(self) -> int:
-        """Give the most memory the process and its child ever held, in MiB."""
+        """Return the most memory the process and its child ever held, in MiB."""
         return round(sum(map(_high_water, self._pids())) / 1024)
 
     def worked(self) -> float:
-        """Give the seconds for which they had a processor so far: unlike time, these do not tell of other programs."""
+        """Return the seconds for which they had a processor so far: unlike time, these do not tell of other
+        programs.
+        """
         return sum(clock_gettime(~pid << 3 | _SCHEDULED) for pid in self._pids())
 
     def _pids(self) -> list[int]:
@@ -93,7 +95,7 @@ class Browser:
         self.headers = dict(headers or {})
 
     def get(self, path: str, *, whole: bool = True) -> tuple[int, bytes]:
-        """Give status and body; of a long one, where ``whole`` is not asked for, how it begins."""
+        """Return status and body; of a long one, where ``whole`` is not asked for, how it begins."""
         self._connection.request("GET", quote(path, safe="/?&=%-"), headers=self.headers)
         reply = self._connection.getresponse()
         self._remember(reply.getheader("Set-Cookie"))

@@ -55,7 +55,7 @@ def customers(path: Path, number: int) -> None:
 
 
 def outcomes_of(rows: int) -> str:
-    """Write what became of so many rows, as the end of a run does; give the reference of the snapshot."""
+    """Write what became of so many rows, as the end of a run does; return the reference of the snapshot."""
     path = store.configuration().data_dir / "bench-outcomes.parquet"
     with duckdb.connect() as session:
         session.sql(_OUTCOMES, params=[rows]).write_parquet(str(path), compression="zstd")

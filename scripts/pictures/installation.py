@@ -49,13 +49,13 @@ class Installation:
             raise ValueError(f"{method} {path}: {error.read().decode()}") from error
 
     def run(self, export: int, *, until: str = "finished_at") -> int:
-        """Run an export, wait until it stands as asked, and give the run's number."""
+        """Run an export, wait until it stands as asked, and return the run's number."""
         number = int(self.ask(f"exports/{export}/run", {})["run"])
         wait(lambda: self.ask(f"runs/{number}")[until])
         return number
 
     def add_export(self, name: str, target: str, segment: str = "Spring campaign", **others: Any) -> int:
-        """Add an export through the second connection and give its number."""
+        """Add an export through the second connection and return its number."""
         names = {to: {"column": to} for to in ("first_name", "last_name")}
         data = {"name": name, "connection": "Marketing", "list": target, "segments": [segment]}
         written = {**data, "data_matching": {"email": "email", **names}, **others}
@@ -127,7 +127,7 @@ def lived_in(folder: Path, customers: int) -> Iterator[Installation]:
 
 
 def _scheduled(one: Installation) -> tuple[int, int]:
-    """Give an export with a schedule of its own, and a refresh that has ended."""
+    """Return an export with a schedule of its own, and a refresh that has ended."""
     own = one.add_export("Monday news", "1")
     weekly = {"repeat": "weekly", "days": ["mon", "wed"], "times": ["08:00"], "time_zone": "Europe/Kyiv"}
     one.ask(f"exports/{own}/schedule", {"schedule": weekly}, "PUT")

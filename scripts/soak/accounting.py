@@ -56,7 +56,7 @@ def lists_of(office: Office, far: Sequence[FarSide]) -> dict[str, int]:
 
 
 def account_of(office: Office, far: Sequence[FarSide], tally: Tally) -> dict[str, Any]:
-    """Give every figure; ``wrong`` names those that must not be what they are."""
+    """Return every figure; ``wrong`` names those that must not be what they are."""
     accepted, unanswered, troubles = Counter[str](), Counter[str](), Counter[str]()
     for account in far:
         accepted += _in(account, account.proxy.journal.accepted())

@@ -151,7 +151,9 @@ class Attacker:
             self.tally.standing_still[account.number] -= 1
 
     def _doubt(self, account: FarSide) -> int:
-        """Remember what was written ahead and has no answer, and so may arrive twice; give how much that is."""
+        """Remember what was written ahead and has no answer, and so may arrive twice; return how much that
+        is.
+        """
         doubtful = self.database.left(export_name(account, self.side)).in_flight()
         with self.tally.lock:
             self.tally.doubtful.update(map(account.body, doubtful.elements()))

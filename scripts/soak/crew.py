@@ -25,7 +25,7 @@ _STARTED = "worker started"
 
 
 def moment() -> float:
-    """Give the time as the workers have it, in seconds since 1970."""
+    """Return the time as the workers have it, in seconds since 1970."""
     return datetime.now(UTC).timestamp()
 
 
@@ -87,7 +87,7 @@ class Crew:
         hand.downs.append((began, moment()))
 
     def children(self, hand: Crewman) -> Sequence[int]:
-        """Give the processes of a worker's errands, and remember them."""
+        """Return the processes of a worker's errands, and remember them."""
         if hand.process is None:
             return ()
         pid = hand.process.pid
@@ -99,7 +99,7 @@ class Crew:
         return [one for one in found if _stat(one, _STATE) not in {"", "Z"}]
 
     def walks(self, child: int) -> bool:
-        """Tell whether a child walks a refresh."""
+        """Return whether a child walks a refresh."""
         try:
             return b"refresh:" in (_PROC / str(child) / "cmdline").read_bytes()
         except OSError:
@@ -160,7 +160,7 @@ class Desk:
     process: subprocess.Popen[str]
 
     def ask(self, *words: str) -> Any:
-        """Give the answer; None where it could not be had."""
+        """Return the answer; None where it could not be had."""
         if self.process.stdin is None or self.process.stdout is None:
             raise RuntimeError("nobody sits at the desk")
         self.process.stdin.write(json.dumps(words) + "\n")

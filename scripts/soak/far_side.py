@@ -56,7 +56,7 @@ class FarSide:
             return self.server.account.queue.accepted
 
     def settled(self) -> bool:
-        """Tell whether its import queue is empty."""
+        """Return whether its import queue is empty."""
         with self.server.lock:
             self.server.account.tick()
             return not self.server.account.queue.open()

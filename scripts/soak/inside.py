@@ -81,7 +81,7 @@ def _at_rest() -> bool:
 
 
 def _rows() -> dict[str, Any]:
-    """Give what the account needs of the state; moments in seconds since 1970."""
+    """Return what the account needs of the state; moments in seconds since 1970."""
     from leleka.state.models import (  # noqa: PLC0415
         AttemptRow,
         DueDecision,

@@ -74,7 +74,7 @@ class Journal:
         return sum(one.list == number and not one.ended for one in self._imports)
 
     def recent(self, number: str, seconds: float) -> Counter[str]:
-        """Give the bodies for a list that are under way, or were so short a time ago."""
+        """Return the bodies for a list that are under way, or were so short a time ago."""
         since = monotonic() - seconds
         with self._changed:
             return Counter(
@@ -82,7 +82,7 @@ class Journal:
             )
 
     def quiet_for(self, number: str) -> float:
-        """Give the seconds since the last import for a list began; infinity where there was none."""
+        """Return the seconds since the last import for a list began; infinity where there was none."""
         return monotonic() - max((one.begun for one in self._imports if one.list == number), default=-1e9)
 
     def wait(self, true: Callable[[], bool], seconds: float) -> bool:

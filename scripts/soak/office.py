@@ -65,7 +65,7 @@ class Office:
             raise SystemExit(done.stdout + done.stderr)
 
     def edit(self) -> None:
-        """Give other names to some; whoever runs from now on has to tell the accounts."""
+        """Return other names to some; whoever runs from now on has to tell the accounts."""
         with self._lock:
             self.edits += 1
             for address in self.chance.sample(sorted(self.names), int(self.people * _EDITED)):

@@ -33,7 +33,9 @@ class Left:
     batches: tuple[tuple[str, str, int], ...]
 
     def in_flight(self) -> Counter[str]:
-        """Give the hashes written ahead without an answer: each may have arrived, and will be sent again."""
+        """Return the hashes written ahead without an answer: each may have arrived, and will be
+        sent again.
+        """
         return Counter(sha256 for status, sha256, _ in self.batches if status == "sending")
 
     def something_due(self) -> bool:
@@ -51,11 +53,13 @@ class Database:
     data: Path
 
     def left(self, export: str) -> Left:
-        """Give what the live run of an export has to do; nothing where there is none."""
+        """Return what the live run of an export has to do; nothing where there is none."""
         return Left(tuple((status, sha256, tries) for status, sha256, tries in self._rows(_BATCHES, export)))
 
     def free_places(self, account: str, now: float, held_for: float) -> None:
-        """Give back those of an account's places that were taken longer ago than that and not given back."""
+        """Return back those of an account's places that were taken longer ago than that and not
+        given back.
+        """
         values = (now + _GIVEN_BACK, now + LIMITS.seconds_in_flight - held_for, account)
         if self.url:
             with psycopg.connect(self.url) as there:

@@ -76,7 +76,7 @@ class FaultProxy:
                     return
 
     def _exchange(self, client: socket.socket, upstream: socket.socket, request: Message) -> bool:
-        """Carry one request and its answer; tell whether the connection lives on."""
+        """Carry one request and its answer; return whether the connection lives on."""
         journey = self._journey(request.first_line)
         noted = self.journal.begin(request)
         answered = False
@@ -116,7 +116,7 @@ class FaultProxy:
             self._refusing_until = monotonic() + seconds
 
     def _hand_back(self, client: socket.socket, reply: Message, fate: Fate) -> bool:
-        """Give the answer to the client, or what the fate leaves of it; tell whether it got all."""
+        """Return the answer to the client, or what the fate leaves of it; return whether it got all."""
         half = reply.content[: len(reply.content) // 2]
         match fate:
             case Fate.LOST:

@@ -49,7 +49,7 @@ class Terms:
 
 
 def soak(terms: Terms) -> dict[str, Any]:
-    """Give the account of a siege on these terms."""
+    """Return the account of a siege on these terms."""
     if terms.workers:
         from scripts.soak.worker_siege import soak_workers  # noqa: PLC0415 - it needs the checker of the tests
 
@@ -86,7 +86,7 @@ class Server(Protocol):
 
 @contextmanager
 def database(kind: str) -> Iterator[tuple[Server | None, str]]:
-    """Start what is asked for; give the server and its URL, and nothing of either for SQLite."""
+    """Start what is asked for; return the server and its URL, and nothing of either for SQLite."""
     if kind == "sqlite":
         yield None, ""
         return
@@ -145,7 +145,7 @@ def places_come_free(far: Sequence[FarSide], database: Database, tally: Tally) -
 
 
 def _rest(office: Office, found: Nursery, tally: Tally) -> float:
-    """Let everything come to rest over a network without faults; give the seconds it took.
+    """Let everything come to rest over a network without faults; return the seconds it took.
 
     Those in quarantine wait theirs out.
     """

@@ -23,7 +23,9 @@ _SYSTEM = "system"
 
 
 def instants(now: datetime, minutes: float) -> Sequence[datetime]:
-    """Give the whole minutes of a siege at which something may be due; one in three hours where it is too short."""
+    """Return the whole minutes of a siege at which something may be due; one in three hours where it is too
+    short.
+    """
     first = now.replace(second=0, microsecond=0) + timedelta(minutes=2)
     last = now + timedelta(minutes=minutes) - _CALM
     found = [first + timedelta(minutes=number) for number in range(int(minutes) + 1)]
@@ -31,7 +33,7 @@ def instants(now: datetime, minutes: float) -> Sequence[datetime]:
 
 
 def own_schedule(number: int, due: Sequence[datetime]) -> str:
-    """Give the schedule of the n-th export that has one of its own."""
+    """Return the schedule of the n-th export that has one of its own."""
     zone = ZONES[number % len(ZONES)]
     at = due[number % len(due)].astimezone(ZoneInfo(zone))
     return f"{{repeat: daily, times: ['{at:%H:%M}'], time_zone: {zone}}}"
@@ -45,7 +47,7 @@ def system_schedule(now: datetime, due: Sequence[datetime]) -> str:
 
 
 def judged(rows: Mapping[str, Any], hands: Sequence[Crewman], begin: float, end: float) -> dict[str, Any]:
-    """Give the account of the schedules: what was due, what was decided, and all that is wrong with it."""
+    """Return the account of the schedules: what was due, what was decided, and all that is wrong with it."""
     watched = _watched(rows, end)
     timeline = Timeline(begin, end, {hand.name: joined(hand.downs) for hand in hands}, patience=PATIENCE)
     decisions = [
@@ -94,7 +96,7 @@ def _starts(rows: Mapping[str, Any]) -> list[Start]:
 
 
 def joined(stretches: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
-    """Give stretches in their order, with those that touch as one."""
+    """Return stretches in their order, with those that touch as one."""
     found: list[tuple[float, float]] = []
     for begin, end in sorted(stretches):
         if found and begin <= found[-1][1]:

@@ -48,7 +48,7 @@ class Journey:
 
 
 def drawn(weather: Weather, chance: Random, line: str) -> Journey:
-    """Give the fate of the request with this first line."""
+    """Return the fate of the request with this first line."""
     is_import = line.startswith("POST ")
     likely = weather.posts if is_import else weather.polls if "/import/info" in line else weather.others
     fate = Fate.PLAIN

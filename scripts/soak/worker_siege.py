@@ -147,8 +147,8 @@ class WorkerSiege:
                 self.tally.standing_still[account.number] -= 1
 
     def rest(self) -> list[str]:
-        """Leave the workers alone over a calm network until one more run of each export sends nothing (I-9); give what
-        did not come to rest.
+        """Leave the workers alone over a calm network until one more run of each export sends nothing (I-9);
+        return what did not come to rest.
         """
         until = monotonic() + _LATEST
         for account in self.office.far:
@@ -177,7 +177,7 @@ class WorkerSiege:
 
 
 def soak_workers(terms: Terms) -> dict[str, Any]:
-    """Give the account of a siege of workers on these terms."""
+    """Return the account of a siege of workers on these terms."""
     with tempfile.TemporaryDirectory(prefix="leleka-soak-") as folder, ExitStack() as stack:
         server, url = stack.enter_context(database(terms.database))
         far = stack.enter_context(far_sides(terms.accounts, terms.speed, terms.weather, terms.seed))

@@ -39,7 +39,7 @@ class Installation:
         )
 
     def leleka(self, *words: str, code: int = 0) -> str:
-        """Run a command to its end; give its standard output."""
+        """Run a command to its end; return its standard output."""
         done = subprocess.run(
             [*_LELEKA, *words], env=self.environment, capture_output=True, text=True, timeout=120, check=False
         )
@@ -73,7 +73,7 @@ class Installation:
 
 @contextmanager
 def installed(folder: Path, speed: str, *, lists: str, fields: str) -> Iterator[Installation]:
-    """Give an empty installation in a folder, with a sandbox of its own that lives as long."""
+    """Return an empty installation in a folder, with a sandbox of its own that lives as long."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("LELEKA_")}
     environment |= {
         "LELEKA_DATA_DIR": str(folder / "data"),

@@ -46,6 +46,6 @@ def postgresql_server() -> Iterator[PostgreSQL]:
 
 @contextmanager
 def postgresql() -> Iterator[str]:
-    """Start a server and give its URL."""
+    """Start a server and return its URL."""
     with postgresql_server() as server:
         yield server.url

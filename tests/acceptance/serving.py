@@ -40,7 +40,7 @@ class Served:
         return self.get("/sign-in") == 200
 
     def get(self, path: str) -> int:
-        """Give the status of a page; 0 where nobody answers."""
+        """Return the status of a page; 0 where nobody answers."""
         with closing(HTTPConnection("127.0.0.1", self.port, timeout=10)) as connection:
             try:
                 connection.request("GET", path)
@@ -49,7 +49,7 @@ class Served:
                 return 0
 
     def child(self, part: str) -> int:
-        """Give the process id of the child whose command holds ``part``; 0 where there is none."""
+        """Return the process id of the child whose command holds ``part``; 0 where there is none."""
         children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
         for pid in children:
             try:

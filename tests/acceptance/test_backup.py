@@ -12,7 +12,7 @@ from tests.acceptance.test_kill import write_people
 
 
 def elsewhere(installation: Installation, folder: Path, database: str = "") -> Installation:
-    """Give a second, empty installation that shares the master key and the sandbox."""
+    """Return a second, empty installation that shares the master key and the sandbox."""
     environment = installation.environment | {"LELEKA_DATA_DIR": str(folder / "data")}
     if database:
         environment["LELEKA_DATABASE_URL"] = database

@@ -33,7 +33,7 @@ def files(folder: Path) -> Iterator[Path]:
 
 
 def told(installation: Installation, *words: str) -> bytes:
-    """Run a command whatever it ends with; give all that it said."""
+    """Run a command whatever it ends with; return all that it said."""
     done = subprocess.run(
         [sys.executable, "-m", "leleka", *words],
         env=installation.environment,

@@ -42,7 +42,7 @@ def server(installation: Installation) -> Iterator[PostgreSQL]:
 
 
 def under_way(installation: Installation, patience: int) -> subprocess.Popen[str]:
-    """Start the run in a process of its own, and give it when some of it has been sent."""
+    """Start the run in a process of its own, and return it when some of it has been sent."""
     installation.environment["LELEKA_DATABASE_PATIENCE_SECONDS"] = str(patience)
     installation.leleka("apply", str(installation.folder / "leleka.yaml"))
     run = installation.start("export", "run", "Everybody")

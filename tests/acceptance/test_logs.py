@@ -40,7 +40,7 @@ print(running.ask_run(Actor.operator(), sys.argv[1]).pk)
 
 
 def canaries(folder: Path) -> set[str]:
-    """Give everything that could tell who somebody is."""
+    """Return everything that could tell who somebody is."""
     with (folder / "customers.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     assert len(rows) > _PEOPLE // 2
@@ -112,7 +112,7 @@ def test_a_run_whose_log_nobody_reads_is_not_held_up(debugging: Installation) ->
 
 
 def errand(installation: Installation, export: str, log: int) -> float:
-    """Ask for a run, and let a process of its own do it, as the worker does; give how long that took."""
+    """Ask for a run, and let a process of its own do it, as the worker does; return how long that took."""
     asked = subprocess.run(
         [sys.executable, "-c", _ASK, export],
         env=installation.environment, capture_output=True, text=True, timeout=60, check=True,

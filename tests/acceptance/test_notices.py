@@ -46,7 +46,7 @@ def mail_to(installation: Installation, port: int, user: str = "") -> None:
 
 
 def failed_once(installation: Installation) -> Path:
-    """Give the definitions of an export whose only run failed; the key is right again."""
+    """Return the definitions of an export whose only run failed; the key is right again."""
     write_people(installation, 20)
     good = installation.folder / "leleka.yaml"
     bad = installation.folder / "bad.yaml"
@@ -159,7 +159,7 @@ def test_the_secrets_of_notices_are_nowhere_to_be_read(installation: Installatio
 
 
 def _refused(installation: Installation) -> Sequence[bytes]:
-    """Give what is said where a setting is wrong."""
+    """Return what is said where a setting is wrong."""
     wrong = (
         {"LELEKA_WEBHOOK_URLS": f"https://elsewhere.example.org/{KEY}"},
         {"LELEKA_WEBHOOK_URLS": f"https://leleka:{KEY}@127.0.0.1/"},

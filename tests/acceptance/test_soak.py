@@ -93,7 +93,7 @@ def proxy() -> Iterator[OneFate]:
 
 
 def asked(proxy: FaultProxy) -> Message | None:
-    """Send one import, and give what came back; raises where the connection is reset."""
+    """Send one import, and return what came back; raises where the connection is reset."""
     with socket.create_connection(("127.0.0.1", proxy.port), timeout=10) as connection:
         connection.sendall(IMPORT % (KEY.encode(), len(ROWS)) + ROWS)
         return read(connection)

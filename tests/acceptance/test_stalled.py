@@ -18,7 +18,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.parametrize("installation", [20], in
 
 
 def errand_of(pid: int, number: int) -> int:
-    """Give the process of a worker's that has this run; others come and go beside it."""
+    """Return the process of a worker's that has this run; others come and go beside it."""
     for child in Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split():
         with suppress(OSError):
             if f"run:{number}" in Path(f"/proc/{child}/cmdline").read_text(encoding="utf-8").split("\0"):

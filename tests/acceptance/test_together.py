@@ -45,7 +45,7 @@ def shared(request: pytest.FixtureRequest, installation: Installation) -> Iterat
 
 
 def first_and_last(shared: Installation, run: int) -> tuple[float, float]:
-    """Give when the first and the last attempt of a run were written down, as the run itself noted it."""
+    """Return when the first and the last attempt of a run were written down, as the run itself noted it."""
     url, query = shared.environment.get("LELEKA_DATABASE_URL"), FIRST_AND_LAST.format(run)
     if url is not None:
         with psycopg.connect(url) as postgres:

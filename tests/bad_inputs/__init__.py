@@ -40,7 +40,7 @@ class Entry:
 
 
 def entries(table: str, *surfaces: str) -> list[Entry]:
-    """Give the entries of a table, or those of some surfaces."""
+    """Return the entries of a table, or those of some surfaces."""
     rows = YAML(typ="safe", pure=True).load(Path(__file__).with_name(f"{table}.yaml"))
     made = [_entry(row) for row in rows]
     assert len({one.id for one in made}) == len(made)

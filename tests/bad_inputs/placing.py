@@ -8,7 +8,7 @@ from ruamel.yaml import YAML
 
 
 def placed(base: Any, at: tuple[str | int, ...], value: Any) -> str:
-    """Give the definitions with ``value`` at a place, added to a list where the place is its end."""
+    """Return the definitions with ``value`` at a place, added to a list where the place is its end."""
     whole = deepcopy(base)
     node = whole
     for part in at[:-1]:

@@ -32,7 +32,7 @@ ARGUMENTS: Final = (
 
 
 def found() -> str | None:
-    """Give the path of the browser: the one that was named, else the first of the usual programs."""
+    """Return the path of the browser: the one that was named, else the first of the usual programs."""
     named = os.environ.get(NAMED)
     if named:
         return shutil.which(named)
@@ -70,7 +70,7 @@ def _system() -> set[str]:
 
 
 def _as_root() -> list[str] | None:
-    """Give the words before a command that make root run it; None where that would ask for a password."""
+    """Return the words before a command that make root run it; None where that would ask for a password."""
     if not shutil.which("apt-get"):
         return None
     if os.geteuid() == 0:

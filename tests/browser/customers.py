@@ -31,12 +31,14 @@ class City:
 
     @property
     def mark(self) -> str:
-        """Give the custom field that is this city's alone: two exports may not write one field differently."""
+        """Return the custom field that is this city's alone: two exports may not write one field
+        differently.
+        """
         return f"In {self.letter}"
 
     @property
     def formula(self) -> str:
-        """Give a profile's id that a spreadsheet would run."""
+        """Return a profile's id that a spreadsheet would run."""
         return f"=1+{self.letter}1"
 
 
@@ -74,7 +76,7 @@ def write(folder: Path, left: Sequence[City] = ()) -> None:
 
 
 def addresses(city: City) -> set[str]:
-    """Give the addresses that a first run delivers."""
+    """Return the addresses that a first run delivers."""
     return {row[1] for row in _ordinary(city, 0)}
 
 
@@ -108,7 +110,9 @@ def _ordinary(city: City, leaving: int) -> Iterator[tuple[str, ...]]:
 
 
 def definitions() -> str:
-    """Give the file that says what there is: one source, two segments a city, and an export to Oslo's list."""
+    """Return the file that says what there is: one source, two segments a city, and an export to
+    Oslo's list.
+    """
     segments = "\n".join(
         f"  - name: {name}\n    rules: {{all: [{{column: city, is: {city.name}}}, {{column: tier, is: {tier}}}]}}"
         for city in CITIES

@@ -60,7 +60,9 @@ def _labels(step: str) -> tuple[str, ...]:
 
 
 def _shown(page: Page, label: str) -> Locator:
-    """Give what is visible under a label: as text, as the label of a field, or as a name that is read aloud."""
+    """Return what is visible under a label: as text, as the label of a field, or as a name that is read
+    aloud.
+    """
     seen = page.get_by_text(label, exact=True).or_(page.get_by_label(label, exact=True)).filter(visible=True)
     whole = re.compile(rf"^\s*{re.escape(label)}\s*$")
     return seen.or_(page.locator("select:visible option").filter(has_text=whole))

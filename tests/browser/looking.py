@@ -20,7 +20,7 @@ _TOO_WIDE: Final = "() => document.documentElement.scrollWidth - document.docume
 
 
 def problems(page: Page) -> list[str]:
-    """Give what is wrong with the page as it stands, in each scheme and at each width."""
+    """Return what is wrong with the page as it stands, in each scheme and at each width."""
     if not page.evaluate("() => 'axe' in window"):
         page.evaluate(_AXE)
     found = []

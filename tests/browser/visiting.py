@@ -22,11 +22,11 @@ class Visitor:
     complaints: list[str] = field(default_factory=list)
 
     def anonymous(self, language: Language = "en") -> Page:
-        """Give an empty page of a new browser."""
+        """Return an empty page of a new browser."""
         return self._page(language, None)
 
     def signed_in(self, language: Language = "en", person: str = ADA) -> Page:
-        """Give an empty page of somebody who signed in before."""
+        """Return an empty page of somebody who signed in before."""
         if person not in self.house.signed_in:
             page = self.anonymous()
             page.goto("/sign-in")

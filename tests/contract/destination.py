@@ -51,11 +51,11 @@ class Account(ABC):
 
     @abstractmethod
     def people(self) -> Mapping[str, Contact]:
-        """Give everyone who is there, by address."""
+        """Return everyone who is there, by address."""
 
     @abstractmethod
     def put(self, address: str, standing: str) -> int:
-        """Put someone on the list with that standing; give the contact's id."""
+        """Put someone on the list with that standing; return the contact's id."""
 
     @abstractmethod
     def work(self) -> None:
@@ -71,7 +71,7 @@ class Account(ABC):
 
 
 def suppressed(destination: Destination, target: str, after: int = 0) -> list[Suppressed]:
-    """Read all pages of both reasons; give everybody by id."""
+    """Read all pages of both reasons; return everybody by id."""
     found: list[Suppressed] = []
     for reason in (SuppressionReason.UNSUBSCRIBED, SuppressionReason.BOUNCED):
         last: int | None = after
@@ -88,7 +88,7 @@ class DestinationContract(ABC):
     @pytest.fixture
     @abstractmethod
     def account(self) -> Iterator[Account]:
-        """Give an account of one's own to every test."""
+        """Return an account of one's own to every test."""
 
     def change(
         self, account: Account, address: str, action: Action = Action.MEMBER, *tags: str, **values: str

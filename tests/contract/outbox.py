@@ -32,15 +32,15 @@ class World(ABC):
 
     @abstractmethod
     def attempts(self) -> list[tuple[int, int, str]]:
-        """Give (batch, number, outcome) of the attempts of run 1, in the order of writing."""
+        """Return (batch, number, outcome) of the attempts of run 1, in the order of writing."""
 
     @abstractmethod
     def lane(self) -> str:
-        """Give the run that has the account's lane, "" where it is free."""
+        """Return the run that has the account's lane, "" where it is free."""
 
     @abstractmethod
     def is_finished(self) -> bool:
-        """Tell whether run 1 has ended."""
+        """Return whether run 1 has ended."""
 
     @abstractmethod
     def request_cancel(self) -> None:
@@ -71,11 +71,11 @@ class OutboxContract(ABC):
     @pytest.fixture
     @abstractmethod
     def world(self) -> World:
-        """Give a world of one's own to every test."""
+        """Return a world of one's own to every test."""
 
     @pytest.fixture
     def outbox(self, world: World) -> Outbox:
-        """Give run 1, planned in two batches, with the lane."""
+        """Return run 1, planned in two batches, with the lane."""
         outbox = world.claim()
         outbox.planned(PLAN, (FIRST, SECOND), needs_confirmation="")
         assert outbox.take_lane() == ""

@@ -102,7 +102,7 @@ class FakeDestination:
         self._ids = itertools.count(1)
 
     def person(self, address: str) -> Person:
-        """Give the one of that address, made if need be."""
+        """Return the one of that address, made if need be."""
         if address not in self.people:
             self.people[address] = Person(next(self._ids))
         return self.people[address]

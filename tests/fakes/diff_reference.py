@@ -54,7 +54,7 @@ class Expected:
 
 
 def text(value: Value) -> str | None:
-    """Give the text of a value as it is sent."""
+    """Return the text of a value as it is sent."""
     if value is None:
         return None
     if isinstance(value, bool):
@@ -167,7 +167,7 @@ def _as_text(value: Value) -> str | None:
 def settle(
     given: Input, ledger: Mapping[str, Entry], expected: Expected, ended: Mapping[str, tuple[str, str]]
 ) -> dict[str, Entry]:
-    """Give the ledger that follows; ``ended`` says of each due address how it ended, and the code."""
+    """Return the ledger that follows; ``ended`` says of each due address how it ended, and the code."""
     following = dict(ledger)
     for identity, (how, _) in expected.others.items():
         row = given.profiles.get(identity)

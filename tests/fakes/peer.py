@@ -112,5 +112,5 @@ def peer(answer: Answer, *, tls: ssl.SSLContext | None = None, reads: bool = Tru
 
 
 def canned(status: int, body: bytes, *headers: str, kind: str = "application/json") -> Answer:
-    """Give the same reply to every request."""
+    """Return the same reply to every request."""
     return lambda line: line.reply(status, body, *headers, kind=kind)

@@ -60,7 +60,7 @@ exports:
 
 
 def changed(*edits: tuple[str, str], text: str = FILE) -> str:
-    """Give the file with each old text, which stands there once, replaced."""
+    """Return the file with each old text, which stands there once, replaced."""
     for old, new in edits:
         assert text.count(old) == 1, old
         text = text.replace(old, new)
@@ -92,7 +92,9 @@ class Desk:
     def refused(
         self, text: str, name: str = "leleka.yaml", kind: type[LelekaError] = InvalidInput, **options: bool
     ) -> Sequence[Problem]:
-        """Give what is said against a file, having seen that it changed nothing and that no key is repeated."""
+        """Return what is said against a file, having seen that it changed nothing and that no key is
+        repeated.
+        """
         path, before = self.write(text, name), state()
         with pytest.raises(kind) as caught:
             applying.apply(path, ACTOR, self.said.append, **options)
@@ -107,7 +109,7 @@ class Desk:
 
 
 def state() -> Mapping[str, Sequence[dict[str, Any]]]:
-    """Give every row of every table of the state."""
+    """Return every row of every table of the state."""
     models = apps.get_app_config("state").get_models(include_auto_created=True)
     return {model.__name__: list(model.objects.order_by("pk").values()) for model in models}  # type: ignore[attr-defined]
 

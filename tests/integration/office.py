@@ -123,7 +123,7 @@ class Office:
         self.ask("behaviour", switches)
 
     def listed(self, list_id: int = 1, status: Status | None = Status.ACTIVE) -> dict[str, dict[str, Any]]:
-        """Give the contacts of a list by address: first_name, fields, tags."""
+        """Return the contacts of a list by address: first_name, fields, tags."""
         with self.sandbox.lock:
             self.sandbox.account.tick()
             found = list(self.sandbox.account.contacts.on_list(list_id, status))
@@ -141,7 +141,7 @@ class Office:
         return found
 
     def ledger(self, list_id: int = 1, export: str = "News") -> dict[str, str]:
-        """Give address -> state of an export's ledger."""
+        """Return address -> state of an export's ledger."""
         kept = Ledger.objects.filter(export__name=export, target=str(list_id)).first()
         if kept is None:
             return {}

@@ -42,7 +42,7 @@ def somebody(name: str, role: Role) -> Somebody:
 
 
 def lend_a_name() -> User:
-    """Give every connection an export user, Eve."""
+    """Return every connection an export user, Eve."""
     eve = User.objects.create(
         email="lender@example.com",
         name="Eve",

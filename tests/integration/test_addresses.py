@@ -24,7 +24,7 @@ Row = tuple[str | None, str | None, str | None]
 def told(
     desk: Desk, content: str, *, key: ColumnType | None = None, updated_at: str | None = None
 ) -> dict[str, Row]:
-    """Give profile id -> (address, code, duplicate of)."""
+    """Return profile id -> (address, code, duplicate of)."""
     loaded = desk.read(content, primary_key="id", types={"id": TypeOverride(key)} if key else {})
     built = addresses.build(
         desk.session,

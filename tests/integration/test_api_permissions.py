@@ -194,7 +194,7 @@ def places_for(asking: Program) -> dict[str, int]:
 
 
 def tried(asking: Program, one: Operation, places: dict[str, int], office: Office) -> tuple[int, bool]:
-    """Ask, look, and take everything back; give the status, and whether anything changed."""
+    """Ask, look, and take everything back; return the status, and whether anything changed."""
     kind = one.path.split("/")[1]
     path = (one.real or one.path).format(**{"number": places.get(kind, 1), **places})
     before = state()

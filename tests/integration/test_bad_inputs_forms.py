@@ -40,7 +40,9 @@ EXPORT: dict[str, Any] = {
 
 
 def kept() -> Mapping[str, Any]:
-    """Give the state without what a look leaves behind: a session's token of forms, a check in the audit."""
+    """Return the state without what a look leaves behind: a session's token of forms, a check in
+    the audit.
+    """
     left = {WebSession.__name__, AuditEntry.__name__, "ApiToken", "Account", "RequestPlace"}
     return {name: rows for name, rows in state().items() if name not in left}
 
@@ -90,7 +92,7 @@ def proven(office: Office, browser: Any, data: dict[str, Any]) -> dict[str, Any]
 
 
 def beside(page: str, field: str) -> str:
-    """Give what stands beside a field of the form: the text of elements that are named after it."""
+    """Return what stands beside a field of the form: the text of elements that are named after it."""
     parts = field.split(".")
     names = [".".join(parts[:depth]) for depth in range(1, len(parts) + 1)]
     names += [name.removeprefix("data_matching.") for name in names]

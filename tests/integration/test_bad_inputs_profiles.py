@@ -119,7 +119,7 @@ def values(contact: Contact) -> dict[str, str]:
 
 
 def row_of(entry: Entry) -> dict[str, Any]:
-    """Give the profile of an entry: what it does not spoil is right."""
+    """Return the profile of an entry: what it does not spoil is right."""
     return {"id": entry.id, "email": f"p-{entry.id}@x.test", "last_name": "Kept", **entry.input}
 
 

@@ -19,7 +19,9 @@ TABLE = entries("requests", "api", "page")
 
 
 def kept() -> Mapping[str, Any]:
-    """Give the state but for what tells that somebody was here: a session with its forms' token, a token's last use."""
+    """Return the state but for what tells that somebody was here: a session with its forms' token, a token's
+    last use.
+    """
     found = {name: rows for name, rows in state().items() if name != WebSession.__name__}
     return {
         name: [{key: value for key, value in row.items() if key != "used_at"} for row in rows]

@@ -34,7 +34,7 @@ class Export:
     planned: Planned | None = None
 
     def plan(self) -> list[str]:
-        """Give the addresses that are due, those of leavers with a minus before them."""
+        """Return the addresses that are due, those of leavers with a minus before them."""
         lay = self.tables
         rows = {i: {"email": e, "name": n, "city": c} for i, (e, n, c) in self.people.items()}
         profiles = lay.profiles(rows)
@@ -70,7 +70,7 @@ class Export:
         return [("-" if row["kind"] == "left" else "") + row["address"] for row in rows_planned]
 
     def run(self, ended: Ended = Ended.DELIVERED, code: str = "", *, doubted: bool = False) -> list[str]:
-        """Plan, let every row end the same, settle; give what was due."""
+        """Plan, let every row end the same, settle; return what was due."""
         due = self.plan()
         assert self.planned is not None
         settled = settling.settle(

@@ -37,7 +37,7 @@ def now() -> datetime:
 
 
 def page(browser: Client) -> str:
-    """Give the page's text, without its tags."""
+    """Return the page's text, without its tags."""
     reply = browser.get("/")
     assert reply.status_code == 200
     return re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", reply.content.decode()))

@@ -41,7 +41,7 @@ def registry(clock: VirtualClock) -> CollectorRegistry:
 
 
 def scraped(registry: CollectorRegistry) -> dict[str, float]:
-    """Give every sample as Prometheus writes it, labels and all."""
+    """Return every sample as Prometheus writes it, labels and all."""
     found = {}
     for family in text_string_to_metric_families(generate_latest(registry).decode()):
         for sample in family.samples:

@@ -15,7 +15,7 @@ DAY = 86_400.0
 
 
 def told() -> list[tuple[str, str, int | None]]:
-    """Give kind, subject and run of every notice, the oldest first."""
+    """Return kind, subject and run of every notice, the oldest first."""
     return list(Notice.objects.order_by("pk").values_list("kind", "subject", "run"))
 
 

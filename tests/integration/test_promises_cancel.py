@@ -50,7 +50,7 @@ def assert_all_have(office: Office, name: str) -> None:
 
 
 def canceled_at(office: Office, moment: int) -> tuple[int, list[str]]:
-    """Run, and cancel just before the write of that number; give the run and which writes followed."""
+    """Run, and cancel just before the write of that number; return the run and which writes followed."""
     run, written = 0, list[str]()
 
     def cancel(name: str, number: int) -> None:

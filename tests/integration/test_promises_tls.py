@@ -77,7 +77,7 @@ def led_to(monkeypatch: pytest.MonkeyPatch, authority: trustme.CA) -> Callable[[
 
 
 def run_fails(office: Office, code: str) -> str:
-    """Run against the real host's name; give what people are told."""
+    """Run against the real host's name; return what people are told."""
     office.hire(3)
     office.apply(DEFINITIONS.replace("${HOST}", HOST))
     view = office.run()

@@ -51,7 +51,7 @@ def shop(office: Office) -> Office:
 
 
 def walked(number: int) -> RefreshView:
-    """Walk a refresh, see its runs through, and give how it ended."""
+    """Walk a refresh, see its runs through, and return how it ended."""
     clock = SystemClock()
     walking.carry_out(number, clock)
     for run in Run.objects.filter(steps__refresh=number, finished_at__isnull=True):

@@ -51,7 +51,7 @@ def cut_after(monkeypatch: pytest.MonkeyPatch, rows: int) -> None:
 
 
 def all_open() -> bool:
-    """Tell whether a run that starts this moment has its key, whichever connection it is for."""
+    """Return whether a run that starts this moment has its key, whichever connection it is for."""
     return all(connecting.key_of(one).reveal() == f"CANARY of {one.name}" for one in Connection.objects.all())
 
 

@@ -38,7 +38,7 @@ class Patient(SystemClock):
 
 
 def away() -> OperationalError:
-    """Give what Django raises where SQLite is locked by somebody else."""
+    """Return what Django raises where SQLite is locked by somebody else."""
     cause = sqlite3.OperationalError("database is locked")
     cause.sqlite_errorcode = sqlite3.SQLITE_BUSY
     error = OperationalError("database is locked")

@@ -16,7 +16,7 @@ def addresses(number: int) -> set[str]:
 
 
 def accounted(view: RunView) -> Counts:
-    """Give the counts, having seen that nobody is lost in them (I-2)."""
+    """Return the counts, having seen that nobody is lost in them (I-2)."""
     assert view.counts is not None
     assert view.counts.accounted() == view.counts.selected
     return view.counts

@@ -11,7 +11,7 @@ from tests.integration.office import ALICE, DEFINITIONS, MARK, Office
 
 
 def counts(view: RunView) -> Counts:
-    """Give the counts, having seen that nobody is lost in them (I-2)."""
+    """Return the counts, having seen that nobody is lost in them (I-2)."""
     assert view.counts is not None
     assert view.counts.accounted() == view.counts.selected
     return view.counts

@@ -31,7 +31,7 @@ def names(browser: Client, url: str) -> list[str]:
 
 
 def over_pages(find: Callable[[Wanted], Any], sort: str) -> list[Any]:
-    """Give the whole list, page by page."""
+    """Return the whole list, page by page."""
     first = find(Wanted(sort=sort))
     pages = [find(Wanted(sort=sort, page=number)) for number in range(1, first.pages + 1)]
     return [one for page in pages for one in page.items]

@@ -46,7 +46,7 @@ def work() -> None:
 
 
 def words(browser: Client, path: str) -> str:
-    """Give the words of a page, without its tags."""
+    """Return the words of a page, without its tags."""
     reply = browser.get(path)
     assert reply.status_code == 200
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", reply.content.decode()))

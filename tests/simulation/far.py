@@ -143,7 +143,7 @@ class Far(FakeDestination):
         self.airborne = [one for one in self.airborne if one is not flight]
 
     def arrive(self, flight: Flight) -> Outcome:
-        """The whole request is here: give what is answered, whether or not the answer gets home."""
+        """The whole request is here: return what is answered, whether or not the answer gets home."""
         self.gone(flight)
         limited = self._limited(single=len(flight.rows) == 1)
         if (refusal := self._mood()) is not None:
@@ -170,7 +170,7 @@ class Far(FakeDestination):
         return None
 
     def _limited(self, *, single: bool) -> bool:
-        """Count, judge (I-18), and tell whether the true limit, which may be lower, is passed."""
+        """Count, judge (I-18), and return whether the true limit, which may be lower, is passed."""
         now, shape = self.time.monotonic(), self.shape
         window = self.seen.imports[single]
         while window and window[0] <= now - 60.0:

@@ -99,7 +99,7 @@ class MemoryOffice:
         self.written.update({(name, batch.number, batch.tries): now for batch in batches})
 
     def attempt(self, name: str, number: int, sha256: str) -> bool:
-        """Tell whether the latest attempt of a batch is written down and without an outcome."""
+        """Return whether the latest attempt of a batch is written down and without an outcome."""
         found = [one for one in self.store.runs[name].attempts if one.batch == number]
         return bool(found) and (found[-1].sha256, found[-1].outcome) == (sha256, "")
 

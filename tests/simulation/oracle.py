@@ -111,7 +111,7 @@ class Oracle:
         return not left_over and not self._world.office.waiting() and not self.missing()
 
     def missing(self) -> list[str]:
-        """Give who should be at the far side and is not, or not as they should be (I-1)."""
+        """Return who should be at the far side and is not, or not as they should be (I-1)."""
         return [one for export in self._world.exports for one in self._missing(export.name, export.field)]
 
     def _missing(self, export: str, field: str) -> list[str]:

@@ -48,7 +48,9 @@ class Timeline:
         return self.steps[number - 1][1] if number else 0.0
 
     def watches(self) -> Iterator[tuple[float, float, float]]:
-        """Give the stretches during which one scheduler is up and the clock does not step, and how far it is off."""
+        """Return the stretches during which one scheduler is up and the clock does not step, and how far it
+        is off.
+        """
         for downs in self.downs.values():
             at = self.begin
             for down, up in [*downs, (self.end, self.end)]:
@@ -79,7 +81,7 @@ class Start:
 def check(
     schedules: Sequence[Watched], timeline: Timeline, rows: Sequence[Row], starts: Sequence[Start]
 ) -> list[str]:
-    """Give everything that is wrong with the log; nothing is wrong with an empty list."""
+    """Return everything that is wrong with the log; nothing is wrong with an empty list."""
     wrong: list[str] = []
     names = {one.export for one in schedules}
     wrong += [f"{row.export}: nobody asked for a schedule" for row in rows if row.export not in names]
@@ -91,7 +93,7 @@ def check(
 
 
 def due_instants(watched: Watched, until: float) -> list[float]:
-    """Give each moment from ``since``, not included, to ``until`` at which the schedule is due."""
+    """Return each moment from ``since``, not included, to ``until`` at which the schedule is due."""
     zone, found = ZoneInfo(watched.zone), set()
     day, last = (datetime.fromtimestamp(one, UTC).date() for one in (watched.since, until))
     day, last = max(day - 3 * _DAY, watched.first_day), min(last + 3 * _DAY, watched.last_day)
@@ -154,7 +156,9 @@ class _Judge:
                 yield f"the run of {_at(later.due_at)} began while that of {_at(earlier.due_at)} went on"
 
     def _first_seen(self) -> dict[float, tuple[float, float]]:
-        """Give the first moment at which anybody could see an instant as due, and by when somebody must decide."""
+        """Return the first moment at which anybody could see an instant as due, and by when somebody must
+        decide.
+        """
         seen, past = {}, 0
         for due in self._due:
             while past < len(self._watches) and sum(self._watches[past][1:]) <= due:
@@ -189,7 +193,9 @@ class _Judge:
             yield "skipped, and no run went on"
 
     def _clocks(self, moment: float) -> list[float]:
-        """Give what the wall clock showed when somebody looked, shortly before the moment: least and most."""
+        """Return what the wall clock showed when somebody looked, shortly before the moment: least
+        and most.
+        """
         marks = [
             moment - self._timeline.patience,
             *(at for at, _ in self._timeline.steps if moment - self._timeline.patience < at < moment),

@@ -207,7 +207,7 @@ class DatabaseWorld:
 
 
 def eventful(seed: int) -> date:
-    """Give a day shortly before the clocks change somewhere."""
+    """Return a day shortly before the clocks change somewhere."""
     days = (date(2027, 3, 10), date(2027, 10, 22), date(2011, 12, 20), date(2027, 4, 1), date(2026, 9, 25))
     return days[seed % len(days)] - timedelta(days=seed % 3)
 
@@ -215,7 +215,7 @@ def eventful(seed: int) -> date:
 def lived(
     seed: int, zones: Sequence[str], days: int, module: Any = scheduling
 ) -> tuple[DatabaseWorld, list[str]]:
-    """Live in the world of a seed; give it with everything that is wrong with its decisions."""
+    """Live in the world of a seed; return it with everything that is wrong with its decisions."""
     world = DatabaseWorld(zones, eventful(seed), days, Random(seed), module).live()
     return world, check(world.watched, world.timeline, world.rows, world.starts)
 

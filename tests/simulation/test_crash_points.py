@@ -38,7 +38,7 @@ def in_the_database(shape: Shape, die_at: int) -> World:
 
 
 def dies_everywhere(story: str, live: Live) -> list[str]:
-    """Let it die at each point of a story; give the names of the points."""
+    """Let it die at each point of a story; return the names of the points."""
     names = live(STORIES[story], 0).stats.points
     deaths = 0
     for point, name in enumerate(names, 1):

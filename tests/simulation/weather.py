@@ -59,7 +59,7 @@ class Shape:
 
 
 def calm(weather: Weather) -> Weather:
-    """Give the same account when nothing goes wrong any more."""
+    """Return the same account when nothing goes wrong any more."""
     return Weather(base=weather.base)
 
 

@@ -197,7 +197,7 @@ class World:
             self._freeze(worker, self.chance.choice(PAUSES))
 
     def statement(self, name: str) -> str:
-        """A write to the database, or its commit: give "die", "fail" or "" for what happens there."""
+        """A write to the database, or its commit: return "die", "fail" or "" for what happens there."""
         self.stats.points.append(name)
         if len(self.stats.points) == self.die_at:
             return "die"

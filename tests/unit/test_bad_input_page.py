@@ -27,7 +27,7 @@ SECTIONS = {part.partition("\n")[0]: set(_CODE.findall(part)) for part in PAGE.s
 
 
 def said(cost: str) -> set[str]:
-    """Give the codes that stand under the headings of a cost."""
+    """Return the codes that stand under the headings of a cost."""
     return {code for head, codes in SECTIONS.items() if _HEADS[head] == cost for code in codes}
 
 

@@ -17,7 +17,7 @@ def channels(monkeypatch: pytest.MonkeyPatch, **values: str) -> Channels:
 
 
 def refused(monkeypatch: pytest.MonkeyPatch, **values: str) -> str:
-    """Give what is said, which holds no secret and no path of a URL."""
+    """Return what is said, which holds no secret and no path of a URL."""
     with pytest.raises(InvalidInput) as caught:
         read(monkeypatch, **values)
     assert "CANARY" not in f"{caught.value}{caught.value!r}"

@@ -128,7 +128,7 @@ def wear_out(patience: Patience, error: Exception, times: int) -> None:
 
 
 def come_and_go(patience: Patience, steps: Iterable[int]) -> int:
-    """Let the database come back once for each step of progress, and go again; give how often that was."""
+    """Let the database come back once for each step of progress, and go again; return how often that was."""
     for times, step in enumerate(steps, 1):
         patience.answered(step)
         try:

@@ -16,7 +16,9 @@ from tests.unit.delivering import Scene, names, scene
 
 
 def run_to_its_end(stage: Scene) -> int:
-    """Deliver, taking the run up again wherever the process dies; give how many requests a death left open."""
+    """Deliver, taking the run up again wherever the process dies; return how many requests a death
+    left open.
+    """
     outbox = stage.plan()
     open_at_death = 0
     while not stage.run_of().finished:

@@ -22,7 +22,7 @@ def utc(text: str) -> datetime:
 
 
 def between(schedule: Schedule, after: str, until: str) -> list[tuple[str, str, Note]]:
-    """Give each instant as its moment in UTC, what the clocks show, and the note."""
+    """Return each instant as its moment in UTC, what the clocks show, and the note."""
     found = instants(schedule, utc(after), utc(until))
     return [(f"{one.due_at:%m-%d %H:%M}", f"{one.local:%m-%d %H:%M}", one.note) for one in found]
 

@@ -36,7 +36,7 @@ sys.addaudithook(_watch)
 
 @pytest.fixture
 def opened() -> Iterator[list[str]]:
-    """Give the files that are opened from here on."""
+    """Return the files that are opened from here on."""
     zone_names()
     _opened.clear()
     _watching.append(True)

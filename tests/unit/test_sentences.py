@@ -33,7 +33,7 @@ NEVER_ON_A_PAGE = {
 
 
 def raised() -> Iterator[str]:
-    """Give every code that an error of the lower rooms carries, as it stands in the source."""
+    """Return every code that an error of the lower rooms carries, as it stands in the source."""
     for path in (path for room in ROOMS for path in (SOURCE / room).rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if not isinstance(node, ast.Call):

@@ -36,7 +36,9 @@ class Kept:
 
 
 class Paged(FakeDestination):
-    """Gives pages of ten, each five seconds long; ``tells`` how many there are; breaks at request ``breaks_at``."""
+    """Returns pages of ten, each five seconds long; ``tells`` how many there are; breaks at request
+    ``breaks_at``.
+    """
 
     tells = True
     breaks_at = 0

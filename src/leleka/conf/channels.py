@@ -64,7 +64,9 @@ def read(
     sender: str,
     test_hosts: frozenset[str],
 ) -> Channels:
-    """Give the channels. Raises ``InvalidInput`` with everything that is wrong; no URL is repeated in it."""
+    """Return the channels. Raises ``InvalidInput`` with everything that is wrong; no URL is
+    repeated in it.
+    """
     problems: list[Problem] = []
     webhooks = []
     for number, url in enumerate(urls, 1):

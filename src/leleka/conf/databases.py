@@ -19,7 +19,7 @@ _CONNECTED_WITHIN = 10.0  # seconds, at most; less than 2 are 2 to PostgreSQL
 
 
 def default(url: str, data_dir: Path, patience: float) -> dict[str, Any]:
-    """Give Django's settings of the database, which may make us wait for ``patience`` seconds.
+    """Return Django's settings of the database, which may make us wait for ``patience`` seconds.
 
     The URL holds a password and is in no message.
     """
@@ -41,7 +41,7 @@ def _sqlite(data_dir: Path, patience: float) -> dict[str, Any]:
 
 
 def _promised(version: tuple[int, ...]) -> dict[str, str]:
-    """Give the pragmas under which SQLite of that version keeps what it was given."""
+    """Return the pragmas under which SQLite of that version keeps what it was given."""
     journal = "wal" if version >= _WAL_IS_SAFE else "truncate"
     return {"journal_mode": journal, "synchronous": _FULL, "mmap_size": "0", "foreign_keys": "1"}
 

@@ -143,7 +143,9 @@ async def _sent(send: Send, message: Message) -> None:
 
 
 def _environment(scope: Mapping[str, Any]) -> dict[str, Any]:
-    """Give what WSGI says of a request, without its body. A header with an underscore could pass for another."""
+    """Return what WSGI says of a request, without its body. A header with an underscore could pass for
+    another.
+    """
     host, port = scope.get("server") or ("", "")
     environment = {
         "REQUEST_METHOD": scope["method"],

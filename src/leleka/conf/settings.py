@@ -238,7 +238,7 @@ def _channels(settings: Settings, test_hosts: frozenset[str], known: Mapping[str
 
 
 def _kept(value: SecretStr, name: str, known: Mapping[str, str]) -> str:
-    """Give a secret from the environment, or from the file that the environment names."""
+    """Return a secret from the environment, or from the file that the environment names."""
     file = f"{name}_FILE"
     return _read_file(known[file], file) if file in known else value.get_secret_value()
 
@@ -266,7 +266,7 @@ def _problem(location: tuple[int | str, ...], message: str) -> Problem:
 
 
 def database_url(environment: Mapping[str, str] | None = None) -> str:
-    """Give the database's URL, from the environment or from the file it names; "" where there is none."""
+    """Return the database's URL, from the environment or from the file it names; "" where there is none."""
     # Without a URL the state would silently begin anew in SQLite: an empty file is refused.
     remedy = "It names a file that holds the URL of a PostgreSQL database; unset it for SQLite."
     return _from_file("LELEKA_DATABASE_URL_FILE", remedy, environment) or (
@@ -282,7 +282,7 @@ def _metrics_token(environment: Mapping[str, str] | None) -> str:
 
 
 def _from_file(variable: str, remedy: str, environment: Mapping[str, str] | None) -> str:
-    """Give what stands in the file that a variable names; "" where it names none."""
+    """Return what stands in the file that a variable names; "" where it names none."""
     named = (os.environ if environment is None else environment).get(variable)
     if named is None:
         return ""

@@ -13,7 +13,7 @@ def path_in(data_dir: Path) -> Path:
 
 
 def read(data_dir: Path) -> str:
-    """Give the installation's key; before ``create`` was called, one for this process alone."""
+    """Return the installation's key; before ``create`` was called, one for this process alone."""
     try:
         return path_in(data_dir).read_text(encoding="ascii").strip() or secrets.token_urlsafe(_BYTES)
     except OSError:

@@ -1,8 +1,8 @@
-"""The refresh chain: what depends on what, in which order it is brought up to date, and what is skipped because of
+"""The refresh chain: what depends on what, in which order it is refreshed, and what is skipped because of
 what.
 
-sources -> profiles -> segments -> exports. A step begins only after all that it needs succeeded (CI-S6, S8): warnings
-go on, failures do not. Nothing here reads or writes anything.
+sources -> profiles -> segments -> exports. A step begins only after everything that it needs has succeeded
+(CI-S6, S8): a warning does not stop the chain, a failure does. Nothing here reads or writes anything.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -11,7 +11,7 @@ from enum import StrEnum
 
 
 class StepKind(StrEnum):
-    """The stages of a refresh, in their order."""
+    """The stages of a refresh, in order."""
 
     SOURCE = "source"
     PROFILES = "profiles"
@@ -20,7 +20,9 @@ class StepKind(StrEnum):
 
 
 class StepStatus(StrEnum):
-    """How a step stands, in the vocabulary of runs; ``Skipped`` always comes with the reason and the thing to do."""
+    """The status of a step, in the vocabulary of runs; ``Skipped`` always comes with a reason and a
+    remedy.
+    """
 
     NOT_STARTED = "Not started"
     QUEUED = "Queued"
@@ -37,12 +39,12 @@ WENT_WELL = frozenset({StepStatus.SUCCESSFUL, StepStatus.WITH_WARNINGS})
 ENDED = WENT_WELL | {StepStatus.FAILED, StepStatus.SKIPPED, StepStatus.CANCELED}
 _ORDER = {kind: place for place, kind in enumerate(StepKind)}
 
-Key = tuple[StepKind, int]  # the stage, and the id of what is brought up to date; 0 for the profiles
+Key = tuple[StepKind, int]  # the stage, and the id of what is refreshed; 0 for the profiles
 
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """Something that is brought up to date. ``needs`` are the keys of what must be up to date before it."""
+    """Something that is refreshed. ``needs`` are the keys of what must be refreshed before it."""
 
     kind: StepKind
     id: int
@@ -55,9 +57,9 @@ class Node:
 
 
 def walk(nodes: Iterable[Node], wanted: Iterable[Key]) -> Sequence[Node]:
-    """Give what is wanted and all that it needs, stage by stage and by name: each comes after what it needs.
+    """Return what is wanted and everything it needs, by stage and name: each comes after what it needs.
 
-    A key that no node has is passed over: what is gone is not needed any more.
+    A key that no node has is ignored: what was deleted is not needed any more.
     """
     known = {node.key: node for node in nodes}
     found: dict[Key, Node] = {}
@@ -71,7 +73,7 @@ def walk(nodes: Iterable[Node], wanted: Iterable[Key]) -> Sequence[Node]:
 
 
 def downstream(nodes: Iterable[Node], of: Key) -> Sequence[Node]:
-    """Give all that depends on something, directly or not."""
+    """Return everything that depends on something, directly or not."""
     rest, found = list(nodes), {of}
     while more := {node.key for node in rest if node.needs & found} - found:
         found |= more
@@ -79,12 +81,14 @@ def downstream(nodes: Iterable[Node], of: Key) -> Sequence[Node]:
 
 
 def standing_in_the_way(needs: Iterable[int], statuses: Mapping[int, StepStatus]) -> Sequence[int]:
-    """Give which of the steps it needs keep a step from beginning for good: who failed, was skipped or canceled."""
+    """Return which of the steps it needs prevent a step from ever starting: those that failed, were skipped
+    or canceled.
+    """
     return [number for number in needs if statuses[number] in ENDED - WENT_WELL]
 
 
 def overall(statuses: Iterable[StepStatus], *, canceled: bool) -> StepStatus:
-    """Give how a whole refresh ended: as its worst step did."""
+    """Return how a whole refresh ended: as its worst step did."""
     seen = set(statuses)
     if canceled:
         return StepStatus.CANCELED

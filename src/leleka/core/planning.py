@@ -1,4 +1,4 @@
-"""What a run plans: the selection, the rows that are due, and how each row ended."""
+"""The plan of a run: the selection, the rows that are due, and the outcome of each row."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -19,7 +19,7 @@ class Kind(StrEnum):
 
 
 class Ended(StrEnum):
-    """How one selected profile ended; every one of them ends in exactly one of these (I-2)."""
+    """The outcome of one selected profile; each profile has exactly one (I-2)."""
 
     DELIVERED = "delivered"
     UNCHANGED = "unchanged"
@@ -31,11 +31,12 @@ class Ended(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """What an export is about, as pointers to snapshots and a frozen configuration.
+    """The input of an export, as pointers to snapshots and a frozen configuration.
 
-    ``members`` are the segments' member snapshots, united. ``ledger`` is None before the first run.
-    ``suppressed_here`` are the digests of the account's own suppression set: SHA-256 in hex of salt, colon,
-    address. ``elsewhere`` are (members, addresses) of the other exports to the same list: who is there has not left.
+    ``members`` are the segments' member snapshots; their union is selected. ``ledger`` is None before the
+    first run. ``suppressed_here`` are the digests of the account's own suppression set: SHA-256 in hex of
+    salt, colon, address. ``elsewhere`` are (members, addresses) of the other exports to the same list: people
+    in them have not left.
     """
 
     name: str
@@ -54,7 +55,7 @@ class Selection:
 
 @dataclass(frozen=True, slots=True)
 class DueRow:
-    """A row that differs from the ledger. ``values`` stand in the order of the matching's lines."""
+    """A row that differs from the ledger. ``values`` are in the order of the matching's lines."""
 
     profile_id: str
     address: str
@@ -65,7 +66,7 @@ class DueRow:
 
 @dataclass(frozen=True, slots=True)
 class PlannedRow:
-    """A due row made ready. ``seq`` and ``contact`` are None where nothing is to be sent.
+    """A due row, ready to send. ``seq`` and ``contact`` are None if nothing is to be sent.
 
     ``code`` and ``detail`` say why a row was rejected; ``warnings`` are codes of fields that were left out.
     """
@@ -92,7 +93,7 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """How the rows of a span ended. Spans of one run's verdicts do not overlap.
+    """The outcome of the rows of a span. Spans of one run's verdicts do not overlap.
 
     ``doubted`` rows were refused in the end, but an earlier copy of them may have been applied.
     """
@@ -106,7 +107,7 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """The figures of a plan or a run, computed by query over its rows.
+    """The figures of a plan or a run, computed by a query over its rows.
 
     ``excluded``, ``rejected`` and ``not_attempted`` count by code, ``warnings`` by code of a field left out.
     ``left`` are leavers by what became of them; they are not part of ``selected``.
@@ -125,7 +126,9 @@ class Counts:
     warnings: Mapping[str, int] = field(default_factory=dict)
 
     def accounted(self) -> int:
-        """Give the right side of design section 3.7; equals ``selected`` when nobody was lost."""
+        """Return the right side of the equation in design section 3.7; equals ``selected`` if no row was
+        lost.
+        """
         by_code = (self.excluded, self.rejected, self.not_attempted)
         return (
             self.delivered + self.unchanged + self.unconfirmed + sum(sum(group.values()) for group in by_code)
@@ -154,30 +157,30 @@ Pack = Callable[[Sequence[DueRow]], Sequence[PlannedRow]]
 
 
 class Warehouse(Protocol):
-    """What the engine asks of the place where profiles, plans and ledgers live."""
+    """What the engine needs from the package that stores profiles, plans and ledgers."""
 
     def plan(
         self, selection: Selection, *, suppressed: Iterable[Suppressed], waiting: Iterable[str], pack: Pack
     ) -> Planned:
-        """Compare the selection with its ledger and write a plan snapshot; ``pack`` sees the due rows once,
-        in a fixed order, in chunks.
+        """Compare the selection with its ledger and write a plan snapshot; ``pack`` receives the due rows
+        once, in a fixed order, in chunks.
         """
         ...
 
     def contacts(self, plan: str, span: Span) -> Sequence[tuple[int, bytes]]:
-        """Give (seq, contact JSON) of a span, in order."""
+        """Return (seq, contact JSON) of a span, in order."""
         ...
 
     def addresses(self, plan: str, spans: Sequence[Span]) -> Sequence[tuple[int, str]]:
-        """Give (seq, address) of the rows in the spans, in order."""
+        """Return (seq, address) of the rows in the spans, in order."""
         ...
 
     def sequence(self, plan: str, addresses: Sequence[str], spans: Sequence[Span]) -> Mapping[str, int]:
-        """Give the seq of those of ``addresses`` that stand in the spans."""
+        """Return the seq of those of ``addresses`` that are in the spans."""
         ...
 
     def settle(
         self, plan: str, *, name: str, ledger: str | None, leavers: Leavers, verdicts: Sequence[Verdict]
     ) -> SettledRun:
-        """Write what became of each row, and the ledger that follows from it."""
+        """Write the outcome of each row, and the ledger that follows from it."""
         ...

@@ -1,4 +1,4 @@
-"""The values people write in rules: read as the type of the column, or refused with the reason.
+"""The values people write in rules: read as the column's type, or refused with the reason.
 
 Messages never repeat a value: it may be somebody's address.
 """
@@ -26,7 +26,7 @@ Read: TypeAlias = tuple[Operand, list[Problem]]
 
 
 def read_operand(operator: Operator, column_type: ColumnType, raw: object, where: str) -> Read:
-    """Give the operand as values of ``column_type``, and everything that is wrong with it."""
+    """Return the operand as values of ``column_type``, and everything that is wrong with it."""
     return _OPERANDS.get(operator, _one)(operator, column_type, raw, where)
 
 
@@ -35,7 +35,7 @@ def read_scalar(column_type: ColumnType, raw: object, where: str) -> Scalar | Pr
 
 
 def kind_of(raw: object) -> str:
-    """Name what was written, in the words of YAML."""
+    """Name the type of what was written, in the words of YAML."""
     if raw is None:
         return "nothing"
     for kinds, name in _KINDS:
@@ -69,7 +69,7 @@ def _one(operator: Operator, column_type: ColumnType, raw: object, where: str) -
 
 
 def _says_something(operator: Operator, text: str) -> bool:
-    # A space is worth looking for inside a text; as a whole value it is an empty one.
+    # Searching for a space inside a text makes sense; as a whole value it counts as empty.
     whole = operator in {Operator.IS, Operator.IS_NOT}
     return bool(text.strip(BLANKS) if whole else text)
 
@@ -148,7 +148,7 @@ def _text(raw: object, where: str) -> Scalar | Problem:
     if not isinstance(raw, str):
         remedy = "" if isinstance(raw, list | tuple | dict) else "Write it in quotes."
         return Problem("RULE_TYPE", f"The column holds text; got {kind_of(raw)}.", where, remedy)
-    # Neither a NUL nor half of a surrogate pair can stand in a Parquet text.
+    # A Parquet text can hold neither a NUL nor half of a surrogate pair.
     if "\0" in raw or any("\ud800" <= letter <= "\udfff" for letter in raw):
         return Problem("RULE_VALUE", "The text holds a character that no text can hold.", where)
     return raw
@@ -183,7 +183,7 @@ def _day(raw: object, where: str) -> Scalar | Problem:
     if not isinstance(raw, str):
         return Problem("RULE_TYPE", f"Expected a date, got {kind_of(raw)}.", where, remedy)
     try:
-        # date.fromisoformat alone would take 20261231 and 2026-W53-4 too.
+        # date.fromisoformat alone would also accept 20261231 and 2026-W53-4.
         return dt.date.fromisoformat(raw if _ISO_DATE.fullmatch(raw) else "")
     except ValueError:
         return Problem("RULE_VALUE", "The text is not a date.", where, remedy)

@@ -1,4 +1,4 @@
-"""Schedules as people write them: everything that is wrong is found at once, under stable codes.
+"""Parses schedules as people write them: all problems are reported at once, under stable codes.
 
 ``{repeat: weekly, days: [mon, thu], times: ["08:00", "14:30"], time_zone: Europe/Kyiv, from: 2027-01-01}``
 """
@@ -25,14 +25,14 @@ _POLICIES: Final[Mapping[str, Policy]] = {"system": "system", "off": "off"}
 _TIMES_OF_AN_EXPORT: Final = 1
 _TIME: Final = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
 _DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_NO_ZONES: Final = frozenset({"Factory", "localtime"})  # a placeholder, and whatever this machine has
+_NO_ZONES: Final = frozenset({"Factory", "localtime"})  # a placeholder, and the local zone of this machine
 _T = TypeVar("_T")
 
 
 def parse_schedule(data: object, where: str = "schedule", *, most_times: int = MOST_TIMES) -> Schedule:
-    """Read a schedule; raise InvalidInput (SCHEDULE_INVALID, TZ_UNKNOWN) with all problems below ``where``.
+    """Parse a schedule; raise InvalidInput (SCHEDULE_INVALID, TZ_UNKNOWN) with all problems below ``where``.
 
-    An end that lies in the past is not judged: see ``refuse_past``.
+    An end in the past is not checked here: see ``refuse_past``.
     """
     reading = _Reading(where)
     if not isinstance(data, Mapping):
@@ -55,7 +55,7 @@ def parse_schedule(data: object, where: str = "schedule", *, most_times: int = M
 
 
 def parse_export_schedule(data: object, where: str = "schedule") -> ExportSchedule:
-    """Read ``system``, ``off`` or a schedule of the export's own, which has one time for all its days."""
+    """Parse ``system``, ``off`` or an export's own schedule, which has one time for all its days."""
     if isinstance(data, Mapping):
         return ExportSchedule("own", parse_schedule(data, where, most_times=_TIMES_OF_AN_EXPORT))
     policy = _POLICIES.get("off" if data is False else _text(data))  # YAML 1.1 reads off as false
@@ -66,7 +66,7 @@ def parse_export_schedule(data: object, where: str = "schedule") -> ExportSchedu
 
 
 def refuse_past(schedule: Schedule, today: date, where: str = "schedule") -> None:
-    """Raise InvalidInput where the last day lies before ``today``, a day of the schedule's zone."""
+    """Raise InvalidInput if the last day is before ``today``, a day in the schedule's zone."""
     if schedule.is_over(today):
         message = f"The last day is past: {schedule.last_day} is before {today}."
         remedy = "Choose a later day, or leave 'until' out."
@@ -74,7 +74,7 @@ def refuse_past(schedule: Schedule, today: date, where: str = "schedule") -> Non
 
 
 def to_data(schedule: Schedule) -> dict[str, object]:
-    """Give the schedule as ``parse_schedule`` reads it, in values of JSON."""
+    """Return the schedule in the form that ``parse_schedule`` reads, as JSON values."""
     data: dict[str, object] = {"repeat": schedule.kind}
     if schedule.kind == "weekly":
         data["days"] = [DAYS[day] for day in sorted(schedule.days)]
@@ -93,7 +93,7 @@ def export_to_data(schedule: ExportSchedule) -> str | dict[str, object]:
 
 @cache
 def zone_names() -> frozenset[str]:
-    """Give the names of the zones that this installation knows; read once in a process."""
+    """Return the names of the zones that this installation knows; read once per process."""
     return frozenset(available_timezones()) - _NO_ZONES
 
 
@@ -108,7 +108,9 @@ class _Reading:
 
 
 def _given(reading: _Reading, data: Mapping[object, object]) -> dict[str, object]:
-    """Give what was written by our names of the keys; spaces and hyphens in them are as good as underscores."""
+    """Return what was written under our names of the keys; spaces and hyphens in them count as
+    underscores.
+    """
     given: dict[str, object] = {}
     for key, value in data.items():
         name = re.sub(r"[ -]", "_", key) if isinstance(key, str) else ""

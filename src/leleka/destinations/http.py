@@ -85,7 +85,7 @@ Answer = Reply | NotSent | MaybeSent
 
 
 def secure_context() -> ssl.SSLContext:
-    """Give the system's trust, host names checked, TLS 1.2 or newer."""
+    """Return the system's trust, host names checked, TLS 1.2 or newer."""
     context = httpx2.create_ssl_context(trust_env=False)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     return context
@@ -155,7 +155,7 @@ class GuardedClient:
         self._client.close()
 
     def _once(self, request: httpx2.Request, deadline: float) -> Answer | None:
-        """Give None where a kept connection was found closed and certainly took nothing."""
+        """Return None where a kept connection was found closed and certainly took nothing."""
         exchange = Exchange(deadline, self._clock)
         token = current_exchange.set(exchange)
         try:

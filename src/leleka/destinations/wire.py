@@ -139,7 +139,7 @@ class Wire(httpcore2.NetworkStream):
 
 
 def _is_readable(connected: socket.socket) -> bool:
-    """Tell whether an idle connection has something to read, which can only be its end."""
+    """Return whether an idle connection has something to read, which can only be its end."""
     if connected.fileno() < 0:
         return True
     watch = select.poll()  # not select(): that fails from descriptor 1,024 on

@@ -38,7 +38,7 @@ class Answer:
 
 
 def spent_on(batches: Mapping[int, Batch]) -> int:
-    """Give how many of ``batches`` were spent on finding rows to blame."""
+    """Return how many of ``batches`` were spent on finding rows to blame."""
     parts = Counter(batch.parent for batch in batches.values() if batch.parent is not None)
     return sum(_cost(batches[parent], count) for parent, count in parts.items())
 
@@ -65,15 +65,15 @@ class Answers:
         self.fatal: LelekaError | None = None
 
     def worn_out(self, batch: Batch) -> bool:
-        """Tell whether a batch was sent so often that it must not be sent again (I-3)."""
+        """Return whether a batch was sent so often that it must not be sent again (I-3)."""
         return batch.doubts + batch.failures >= MOST_SENDS
 
     def given_up(self, batch: Batch) -> Answer:
-        """Give what becomes of a worn out batch."""
+        """Return what becomes of a worn out batch."""
         return Answer(replace(batch, status=BatchStatus.ABANDONED, code="NO_ANSWER"))
 
     def to_send(self, batch: Batch, outcome: Outcome, row_base: int | None, number: int) -> Answer:
-        """Give what follows from the outcome of a POST; children are numbered from ``number``."""
+        """Return what follows from the outcome of a POST; children are numbered from ``number``."""
         if isinstance(outcome, Unknown):
             return self._unknown(batch, outcome)
         if isinstance(outcome, Accepted):
@@ -91,7 +91,7 @@ class Answers:
         return self._in_trouble(batch, outcome)
 
     def to_poll(self, batch: Batch, found: Pending | Settled, number: int) -> Answer:
-        """Give what follows from a poll."""
+        """Return what follows from a poll."""
         if isinstance(found, Pending):
             return self._pending(batch, found)
         if found.ending is Ending.COMPLETED:

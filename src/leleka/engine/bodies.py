@@ -22,7 +22,7 @@ class Bodies:
         self._contacts: dict[int, bytes] = {}
 
     def of(self, batch: Batch) -> Body:
-        """Give the body; other bytes than at an earlier attempt are a bug (I-3)."""
+        """Return the body; other bytes than at an earlier attempt are a bug (I-3)."""
         contacts = [self._contact(seq) for span in batch.spans for seq in range(span.first, span.last + 1)]
         body = self._destination.assemble(contacts, automations=self._automations)
         if batch.sha256 and batch.sha256 != body.sha256:

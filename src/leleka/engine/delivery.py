@@ -106,7 +106,7 @@ class Delivery:
         self._record(self._tools.senders.finished(0.0))
 
     def done(self) -> bool:
-        """Tell whether another step would change anything."""
+        """Return whether another step would change anything."""
         if self._sending or self._polling:
             return False
         if self._stopped():
@@ -129,8 +129,8 @@ class Delivery:
         self._tools.progress(self.batches)
 
     def _quiet_before(self) -> float:
-        """Give for how long predecessors already waited in vain: else a run that is killed now and again would wait
-        forever. Enough is left to ask after each batch and see whether the queue moves.
+        """Return for how long predecessors already waited in vain: else a run that is killed now and again
+        would wait forever. Enough is left to ask after each batch and see whether the queue moves.
         """
         now = self._clock.now()
         last = max((batch.accepted_at for batch in self.batches.values()), default=now)
@@ -278,7 +278,7 @@ class Delivery:
         return dict(self._tools.warehouse.sequence(self._job.plan, addresses, spans))
 
     def _until_next(self) -> float:
-        """Give the seconds a step may wait. Where they are none, the step has something to do."""
+        """Return the seconds a step may wait. Where they are none, the step has something to do."""
         now = self._clock.now()
         waits = [_IDLE]
         if not self._stopped():

@@ -65,7 +65,8 @@ def check_limit(planned: Planned, limit: int) -> None:
 
 
 def confirmation_needed(planned: Planned, leavers: Leavers, emptied: Sequence[str]) -> str:
-    """Give the reason for which an administrator must confirm this very plan; "" where none is needed (I-11).
+    """Return the reason for which an administrator must confirm this very plan; "" where none is needed
+    (I-11).
 
     ``emptied`` names segments that had members at the last run and have none now.
     """

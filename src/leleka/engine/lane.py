@@ -30,7 +30,7 @@ class Lane:
         self._told = ""
 
     def held(self) -> bool:
-        """Tell whether this run may send; asks for the lane at most once a second."""
+        """Return whether this run may send; asks for the lane at most once a second."""
         if not self._held and self.wait() <= 0:
             self._look_at = self._clock.monotonic() + _LOOK
             ahead = self._outbox.take_lane()
@@ -42,7 +42,7 @@ class Lane:
         return self._held
 
     def wait(self) -> float:
-        """Give the seconds until it is worth asking again."""
+        """Return the seconds until it is worth asking again."""
         return 0.0 if self._held else max(self._look_at - self._clock.monotonic(), 0.0)
 
     def lost(self) -> None:

@@ -38,7 +38,7 @@ class ImportPace:
         self._lowered_until = 0.0
 
     def interval(self, rows: int) -> float:
-        """Give the seconds from a request of ``rows`` contacts to the next one."""
+        """Return the seconds from a request of ``rows`` contacts to the next one."""
         limits = self._limits
         limit = limits.single_requests_per_minute if rows == _SINGLE else limits.requests_per_minute
         # Those in flight may all arrive within the minute of those that follow.

@@ -92,7 +92,7 @@ class Packer:
         return Change(row.address, self._target, Action.MEMBER, tuple(values), tags), tuple(warnings)
 
     def _clean(self, line: Line, text: str) -> tuple[str, str]:
-        """Give the text to send, or the code for which this field is left out; the row goes either way."""
+        """Return the text to send, or the code for which this field is left out; the row goes either way."""
         if _SURROGATE.search(text):
             return "", "TEXT_NOT_UNICODE"
         if (_CONTROL_IN_ONE_LINE if line.to in BUILT_IN_FIELDS else _CONTROL).search(text):

@@ -22,7 +22,7 @@ class Places(Protocol):
         ...
 
     def give(self, number: int, free_at: float) -> None:
-        """Give a place back, for ``free_at``."""
+        """Return a place back, for ``free_at``."""
         ...
 
 

@@ -173,7 +173,7 @@ def _settle(order: Order, ground: Ground, outbox: Outbox, plan: str, delivery: D
 
 
 def verdicts(batches: Iterable[Batch]) -> Iterable[Verdict]:
-    """Give how the rows of all batches ended; every row is spoken of at most once."""
+    """Return how the rows of all batches ended; every row is spoken of at most once."""
     for batch in batches:
         for row in batch.rejected:
             doubted = batch.doubts + batch.failures > 0

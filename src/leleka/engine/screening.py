@@ -9,7 +9,7 @@ from leleka.core.outbox import Batch, BatchStatus, Outbox, RejectedRow
 from leleka.core.planning import Span, Warehouse
 
 Waiting = Callable[[], AbstractSet[str]]
-"""Gives the addresses whose send by another run is open or in quarantine."""
+"""Returns the addresses whose send by another run is open or in quarantine."""
 
 
 def nobody() -> AbstractSet[str]:

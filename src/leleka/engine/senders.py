@@ -42,7 +42,7 @@ class Senders(Protocol):
     def poll(self, number: int, accepted: Accepted) -> None: ...
 
     def finished(self, patience: float) -> Sequence[Finished]:
-        """Give what came back, waiting at most ``patience`` seconds for the first of it."""
+        """Return what came back, waiting at most ``patience`` seconds for the first of it."""
         ...
 
 

@@ -30,7 +30,7 @@ class Progress:
     requests: int = 0
 
     def turned(self, reason: SuppressionReason, after: int | None) -> "Progress":
-        """Give the progress one page of ``reason`` later."""
+        """Return the progress one page of ``reason`` later."""
         return Progress({**self.after, reason: after}, self.requests + 1)
 
     def open(self) -> list[SuppressionReason]:
@@ -41,11 +41,11 @@ class Shelf(Protocol):
     """Where a reading is kept, so that a run that was killed goes on with it, and others may use it."""
 
     def progress(self) -> Progress:
-        """Give how far the reading is that may be used now."""
+        """Return how far the reading is that may be used now."""
         ...
 
     def people(self) -> Iterator[Suppressed]:
-        """Give everybody that this reading found so far."""
+        """Return everybody that this reading found so far."""
         ...
 
     def keep(self, people: Sequence[Suppressed], progress: Progress) -> None:
@@ -83,10 +83,10 @@ class Reading:
         self._pages: dict[SuppressionReason, int | None] = {}  # of each reason, as its first answer tells
 
     def people(self, pulse: Pulse) -> Iterator[Suppressed]:
-        """Give everybody. ``pulse`` is called before each request.
+        """Return everybody. ``pulse`` is called before each request.
 
-        Raises ``NeedsAttention`` SUPPRESSED_TOO_MANY as soon as the budget is known not to do, ``RunCanceled``
-        where the pulse asks to stop; whoever had part of it by then has nothing.
+        Raises ``NeedsAttention`` SUPPRESSED_TOO_MANY as soon as the budget is known not to do,
+        ``RunCanceled`` where the pulse asks to stop; whoever had part of it by then has nothing.
         """
         yield from self._shelf.people()
         fresh: list[Suppressed] = []
@@ -112,7 +112,7 @@ class Reading:
         return next((reason for reason in left if reason not in self._pages), left[0] if left else None)
 
     def _about(self) -> int | None:
-        """Give about how many requests it will have been, once every reason has told."""
+        """Return about how many requests it will have been, once every reason has told."""
         if any(reason not in self._pages for reason in self._progress.open()):
             return None
         pages = [count for count in self._pages.values() if count is not None]

@@ -57,7 +57,7 @@ def send(
     seconds: float = SECONDS,
     tls: ssl.SSLContext | None = None,
 ) -> str:
-    """Send once; give "" where the server took it, else a code that says why not. Nothing it said is kept.
+    """Send once; return "" where the server took it, else a code that says why not. Nothing it said is kept.
 
     ``tls`` is the system's trust; only tests pass another.
     """

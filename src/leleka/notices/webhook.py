@@ -26,7 +26,7 @@ _PRIVATE: Final = tuple(
 
 
 def sign(secret: Secret, at: int, body: bytes) -> str:
-    """Give the ``Leleka-Signature`` of a body: the moment, and HMAC-SHA-256 over it and the body."""
+    """Return the ``Leleka-Signature`` of a body: the moment, and HMAC-SHA-256 over it and the body."""
     signed = hmac.new(secret.reveal().encode(), f"{at}.".encode() + body, hashlib.sha256)
     return f"t={at},v1={signed.hexdigest()}"
 
@@ -41,7 +41,9 @@ def post(
     seconds: float = SECONDS,
     resolver: Resolver = system_resolver,
 ) -> str:
-    """Post once; give "" where it was taken (2xx), else a code that says why not. Nothing of the answer is kept."""
+    """Post once; return "" where it was taken (2xx), else a code that says why not. Nothing of the answer is
+    kept.
+    """
     if len(body) > LARGEST:
         return "TOO_LARGE"
     path, _, query = hook.target.reveal().partition("?")
@@ -67,7 +69,7 @@ def post(
 
 
 def policy_of(hook: Webhook) -> AddressPolicy:
-    """Give what judges the addresses that a webhook's name leads to."""
+    """Return what judges the addresses that a webhook's name leads to."""
 
     def allowed(address: Address) -> bool:
         if is_public(address):

@@ -1,4 +1,4 @@
-"""One account: what it holds, what it allows, and the one way in, `answer`. No sockets and no threads."""
+"""One account: its contents, its limits, and its single entry point, `answer`. No sockets and no threads."""
 
 from leleka.sandbox import faults
 from leleka.sandbox.batches import Batch, ImportQueue
@@ -21,7 +21,9 @@ _IMPORT = ("POST", "/api/3/import/bulk_import")
 
 
 class Account:
-    """`answer` never raises and never waits: what a reply's journey is to be like, it says in the reply."""
+    """`answer` never raises and never waits: delays and faults of a reply are described in the
+    reply itself.
+    """
 
     def __init__(
         self,
@@ -39,7 +41,7 @@ class Account:
         self.clear()
 
     def clear(self) -> None:
-        """Back to an empty account; key and behaviour stay."""
+        """Resets to an empty account; key and behaviour stay."""
         self.key_revoked = False
         self.contacts = ContactBook()
         self.catalogue = Catalogue()
@@ -56,7 +58,7 @@ class Account:
         self.seed(*self.seeds)
 
     def seed(self, lists: tuple[str, ...], fields: tuple[str, ...]) -> None:
-        """Lists and custom fields to begin with, numbered from 1; `clear` puts them back."""
+        """The initial lists and custom fields, numbered from 1; `clear` restores them."""
         self.seeds = (lists, fields)
         now = self.timing.now()
         for name in lists:
@@ -65,7 +67,7 @@ class Account:
             self.catalogue.add_field(title, now).relations.append(0)
 
     def behave(self, behaviour: Behaviour) -> None:
-        """Takes other switches from now on; the counters of its faults start anew."""
+        """Applies other switches from now on; the fault counters start anew."""
         self.behaviour = behaviour
         self.draws = Draws(behaviour.faults, self.random)
         self.judge.tolerance = behaviour.tolerance_seconds
@@ -74,7 +76,7 @@ class Account:
         return self._single_imports if single else self._imports
 
     def tick(self) -> None:
-        """Does what is due in the import queue; `answer` does so by itself."""
+        """Processes what is due in the import queue; `answer` does so by itself."""
         self.queue.advance(self.behaviour)
         self.collect()
 
@@ -88,7 +90,7 @@ class Account:
                 self.called_back.append(_callback(callback, batch))
 
     def opening(self, request: Request) -> Reply | None:
-        """What is decided before the body is read: only a connection that breaks off while it is sent."""
+        """What is decided before the body is read: only a connection that breaks while it is being sent."""
         if request.path.startswith(PREFIX):
             return None
         reply = faults.broken_off(self.draws, request)
@@ -101,7 +103,7 @@ class Account:
         return self.opening(request) or self.work(request)
 
     def work(self, request: Request) -> Reply:
-        """The answer, for who has asked `opening` already."""
+        """The reply, for a caller that has already called `opening`."""
         self.tick()
         if request.path.startswith(PREFIX):
             return control(self, request)
@@ -167,7 +169,7 @@ class Account:
 
 
 def _callback(wanted: dict[str, object], batch: Batch) -> dict[str, object]:
-    """What would be sent: nothing leaves the machine. The names in the body are documented nowhere."""
+    """The request that would be sent: nothing leaves the machine. The names in its body are undocumented."""
     messages = [f"{mask(email)}: could not be imported" for email in batch.failure]
     counts = {"batchId": batch.id, "success": batch.size - len(batch.failure), "failure": len(batch.failure)}
     return {

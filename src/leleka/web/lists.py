@@ -40,5 +40,7 @@ def pages_of(request: Request, listed: Listed[Any], page: str = "page") -> Pages
 
 
 def context_of(request: Request, asked: Wanted, listed: Listed[Any]) -> dict[str, Any]:
-    """Give what the templates of lists share: search, order, pages, and whether there is anything at all."""
+    """Return what the templates of lists share: search, order, pages, and whether there is anything
+    at all.
+    """
     return {"q": asked.text, "sort": listed.sort, "all": listed.all, "pages": pages_of(request, listed)}

@@ -59,7 +59,7 @@ MENU: Final[tuple[tuple[Promise | str, tuple[Entry, ...]], ...]] = (
 
 
 def menu_of(actor: Actor, path: str) -> list[Group]:
-    """Give the groups with at least one line that somebody may see."""
+    """Return the groups with at least one line that somebody may see."""
     groups = []
     for label, entries in MENU:
         lines = tuple(_line(entry, path) for entry in entries if allows(actor, entry.needs))

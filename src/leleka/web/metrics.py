@@ -116,7 +116,7 @@ def _gauge(name: str, said: str, label: str, values: Mapping[str, float]) -> Gau
 
 
 def registry_of(clock: Clock) -> CollectorRegistry:
-    """Give a registry that holds what the database knows."""
+    """Return a registry that holds what the database knows."""
     registry = CollectorRegistry(auto_describe=False)
     registry.register(Product(clock))
     return registry

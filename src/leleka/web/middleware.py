@@ -59,7 +59,9 @@ class Headers:
 
 
 def _asks_by_itself(request: Request) -> bool:
-    """Tell whether a page asks this, and nobody who looks at it: the bell, a chart, a part that renews itself."""
+    """Return whether a page asks this, and nobody who looks at it: the bell, a chart, a part that renews
+    itself.
+    """
     asking = request.headers.get("HX-Trigger", "")
     renews = bool(asking) and asking == request.headers.get("HX-Target")
     return request.method == "GET" and (request.path == BELL or request.path.endswith("/chart") or renews)

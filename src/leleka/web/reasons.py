@@ -55,8 +55,9 @@ _OF_THE_FAR_SIDE: Final = frozenset({"REFUSED_BY_ACTIVECAMPAIGN", "NOT_IMPORTED"
 
 
 def particulars(code: str, detail: str | None) -> str:
-    """Give what else is known of a row: nothing where it says the reason once more. What ActiveCampaign said stays in
-    its words; what Leleka keeps is English, and other languages have it where they have words for it.
+    """Return what else is known of a row: nothing where it says the reason once more. What ActiveCampaign
+    said stays in its words; what Leleka keeps is English, and other languages have it where they have words
+    for it.
     """
     if not detail or code == "EMAIL_MISSING":
         return ""

@@ -14,7 +14,7 @@ class Request(HttpRequest):
 
 
 def actor_of(request: Request) -> Actor:
-    """Give who asks, on a page that nobody sees without signing in."""
+    """Return who asks, on a page that nobody sees without signing in."""
     if request.actor is None:
         raise Forbidden("NOT_ALLOWED", "Please sign in.")
     return request.actor

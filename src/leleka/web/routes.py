@@ -221,7 +221,7 @@ ROUTES: Final[tuple[Route, ...]] = (
 
 
 def guarded(route: Route) -> View:
-    """Give the view behind its right and its methods."""
+    """Return the view behind its right and its methods."""
 
     def view(request: Request, **parts: Any) -> HttpResponseBase:
         if request.method not in route.methods:
@@ -240,7 +240,7 @@ def guarded(route: Route) -> View:
 
 
 def _has_nul(request: Request) -> bool:
-    """Tell whether a parameter or a field holds a character that PostgreSQL does not take (input 112)."""
+    """Return whether a parameter or a field holds a character that PostgreSQL does not take (input 112)."""
     given = (*request.GET.lists(), *request.POST.lists())
     return any("\0" in text for name, values in given for text in (name, *values))
 

@@ -53,7 +53,7 @@ _STILL: Final = re.compile(r"(refresh|run) (\d+) had not ended: (.+)")
 
 
 def in_words(schedule: Schedule) -> str:
-    """Give "Mon, Wed 08:00 Europe/Kyiv"."""
+    """Return "Mon, Wed 08:00 Europe/Kyiv"."""
     times = ", ".join(one.strftime("%H:%M") for one in schedule.times)
     days = _("Daily") if schedule.kind == "daily" else ", ".join(_short(day) for day in sorted(schedule.days))
     told = f"{days} {times} {schedule.zone}"
@@ -65,7 +65,7 @@ def in_words(schedule: Schedule) -> str:
 
 
 def of_export(view: ExportScheduleView) -> str:
-    """Give what an export follows."""
+    """Return what an export follows."""
     if view.policy == "off":
         return _("Off")
     if view.policy == "system":
@@ -74,7 +74,7 @@ def of_export(view: ExportScheduleView) -> str:
 
 
 def zone_of(view: ExportScheduleView, home: str) -> str:
-    """Give the zone in which the next run is told: of its own schedule, else the installation's."""
+    """Return the zone in which the next run is told: of its own schedule, else the installation's."""
     return view.schedule.zone if view.policy == "own" and view.schedule else home
 
 
@@ -102,14 +102,14 @@ def decision_in_words(decision: DecisionView) -> str:
 
 
 def local(moment: datetime, zone: str) -> str:
-    """Give a moment as the clocks of a zone show it, with the day of the week."""
+    """Return a moment as the clocks of a zone show it, with the day of the week."""
     there = moment.astimezone(ZoneInfo(zone))
     day, date = WEEKDAYS_ABBR[there.weekday()], date_format(there.date(), "DATE_FORMAT")
     return f"{day}, {date}, {there:%H:%M}"
 
 
 def soon(moment: datetime, zone: str) -> str:
-    """Give the same in a few letters, for lists."""
+    """Return the same in a few letters, for lists."""
     there = moment.astimezone(ZoneInfo(zone))
     return f"{_short(there.weekday())} {there:%d.%m %H:%M}"
 
@@ -119,7 +119,7 @@ def trigger_word(value: str) -> str:
 
 
 def posted(post: QueryDict) -> dict[str, Any]:
-    """Give a schedule as it was typed, in the shape that ``core.schedules_reading`` reads."""
+    """Return a schedule as it was typed, in the shape that ``core.schedules_reading`` reads."""
     repeat = post.get("repeat", "")
     rows = sorted((whole_number(key[6:]), key) for key in post if key.startswith("time-r"))
     data: dict[str, Any] = {
@@ -133,7 +133,7 @@ def posted(post: QueryDict) -> dict[str, Any]:
 
 
 def form_of(data: Schedule | Mapping[str, Any]) -> dict[str, Any]:
-    """Give what the fields of a form show."""
+    """Return what the fields of a form show."""
     told: Mapping[str, Any] = to_data(data) if isinstance(data, Schedule) else data
     times = list(told.get("times") or [""])
     return {
@@ -159,7 +159,7 @@ def beside_fields(problems: Sequence[Problem]) -> dict[str, list[Problem]]:
 
 
 def said(problem: Problem, field: str = "") -> Problem:
-    """Give a problem of a schedule in the reader's language, as particular as its field allows."""
+    """Return a problem of a schedule in the reader's language, as particular as its field allows."""
     if problem.code != "SCHEDULE_INVALID" or field not in _FIELDS:
         return in_this_language(problem)
     if (get_language() or "en").startswith("en"):

@@ -15,7 +15,7 @@ _SECONDS = 240
 
 
 def wrong_copy(mutant: Mutant, folder: Path) -> Path:
-    """Give a copy of the project with the mutant's mistake in it."""
+    """Return a copy of the project with the mutant's mistake in it."""
     for part in ("src", "tests"):
         shutil.copytree(ROOT / part, folder / part, ignore=shutil.ignore_patterns("__pycache__"))
     for name in ("pyproject.toml", "README.md"):
@@ -30,7 +30,7 @@ def wrong_copy(mutant: Mutant, folder: Path) -> Path:
 
 
 def killed(mutant: Mutant, seeds: int) -> str:
-    """Give the line of the world that found the mutant out; "" where none of ``seeds`` did."""
+    """Return the line of the world that found the mutant out; "" where none of ``seeds`` did."""
     with tempfile.TemporaryDirectory() as folder:
         place = wrong_copy(mutant, Path(folder))
         environment = os.environ | {"PYTHONPATH": f"{place / 'src'}:{place}", "PYTHONDONTWRITEBYTECODE": "1"}

@@ -112,7 +112,7 @@ def stored(number: int, name: str, kind: str) -> Conversion:
 
 
 def parquet_type(kind: str) -> ColumnType | None:
-    """Give our type for the engine's; None for nested and binary ones."""
+    """Return our type for the engine's; None for nested and binary ones."""
     if kind.startswith("DECIMAL") and kind.endswith(",0)"):
         return ColumnType.INTEGER  # identifiers of some databases; a float would change the long ones
     return None if kind.endswith("]") else _PARQUET.get(kind.partition("(")[0])

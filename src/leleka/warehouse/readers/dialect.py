@@ -147,7 +147,7 @@ def _refuse_nul(path: Path, utf8: Path) -> None:
 
 
 def _first_record(path: Path, utf8: Path) -> str:
-    """Give the header: the first line, and the next ones while a quote is open."""
+    """Return the header: the first line, and the next ones while a quote is open."""
     record = ""
     try:
         with utf8.open(encoding="utf-8-sig", newline="") as file:

@@ -26,7 +26,7 @@ _PARQUET: Final = b"PAR1"
 
 
 def resolve(spec: SourceSpec, source_dirs: Sequence[Path]) -> list[Path]:
-    """Give the real paths of a source's files, each below one of ``source_dirs``; globs in sorted order."""
+    """Return the real paths of a source's files, each below one of ``source_dirs``; globs in sorted order."""
     if not source_dirs:
         raise NeedsAttention(
             "SOURCE_DIRS_UNSET",
@@ -42,7 +42,7 @@ def resolve(spec: SourceSpec, source_dirs: Sequence[Path]) -> list[Path]:
 
 
 def digest(paths: Sequence[Path]) -> str:
-    """Give a hash of the files' contents, in the order of the paths."""
+    """Return a hash of the files' contents, in the order of the paths."""
     total = hashlib.blake2b(digest_size=16)
     for path in paths:
         with path.open("rb") as file:
@@ -51,7 +51,7 @@ def digest(paths: Sequence[Path]) -> str:
 
 
 def signature(paths: Sequence[Path]) -> tuple[tuple[int, int, int], ...]:
-    """Give what changes when someone writes to one of the files."""
+    """Return what changes when someone writes to one of the files."""
     stats = [path.stat() for path in paths]
     return tuple((stat.st_ino, stat.st_size, stat.st_mtime_ns) for stat in stats)
 

@@ -44,7 +44,7 @@ _Test = Callable[[exp.Expr], exp.Condition]
 
 
 def guess(session: Session, numbers: Sequence[int]) -> Mapping[int, Guess]:
-    """Give the guess for each numbered text column of the staged rows."""
+    """Return the guess for each numbered text column of the staged rows."""
     found: dict[int, Guess] = {}
     for first in range(0, len(numbers), _AT_ONCE):
         found |= _guess_some(session, numbers[first : first + _AT_ONCE])
@@ -72,7 +72,7 @@ def _choose(fitting: Sequence[Guess]) -> Guess:
 def _fitting(
     session: Session, asked: Sequence[tuple[int, Guess]], source: exp.Select, *, unknown_fits: bool
 ) -> list[tuple[int, Guess]]:
-    """Give those whose test no cell fails. A column without a cell fails nothing and proves nothing."""
+    """Return those whose test no cell fails. A column without a cell fails nothing and proves nothing."""
     if not asked:
         return []
     tests = [_all_fit(scan.column(cell(number)), _CANDIDATES[kind]) for number, kind in asked]

@@ -190,7 +190,7 @@ def _describe(session: Session, path: Path) -> dict[str, str]:
 
 
 def _top_level(nodes: Sequence[tuple[str, int | None]]) -> Iterator[str]:
-    """Give the columns among the nodes, which stand depth first under one root."""
+    """Return the columns among the nodes, which stand depth first under one root."""
     waiting = 0
     for name, children in nodes[1:]:
         if waiting == 0:

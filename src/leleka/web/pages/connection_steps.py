@@ -39,12 +39,12 @@ class Step:
 
 
 def is_watching(request: Request) -> bool:
-    """Tell whether a script reads the answer as it comes."""
+    """Return whether a script reads the answer as it comes."""
     return "Leleka-Stream" in request.headers
 
 
 def results(test: Connect) -> Sequence[Step]:
-    """Carry out a test and give what came of it."""
+    """Carry out a test and return what came of it."""
     return [_drawn(check) for check in test]
 
 

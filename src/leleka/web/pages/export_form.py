@@ -31,7 +31,7 @@ class Line:
 
 
 def lines_of(data: Mapping[str, Any]) -> list[Line]:
-    """Give the rows of an export's data matching."""
+    """Return the rows of an export's data matching."""
     matching = data.get("data_matching") or {}
     lines = [
         Line(0, to, part["column"], part["when_empty"], f"data_matching.{to}", part.get("country", ""))
@@ -45,7 +45,7 @@ def lines_of(data: Mapping[str, Any]) -> list[Line]:
 
 
 def posted_lines(post: QueryDict) -> list[Line]:
-    """Give the rows as they were sent; those without a column and a field are not there."""
+    """Return the rows as they were sent; those without a column and a field are not there."""
     numbers = sorted({whole_number(key[4:]) for key in post if key.startswith("to-r")} - {0})
     lines: list[Line] = []
     custom = 0
@@ -66,7 +66,7 @@ def posted_lines(post: QueryDict) -> list[Line]:
 
 
 def data_from(post: QueryDict) -> dict[str, Any]:
-    """Give what the services take. Raises ``InvalidInput`` where a field stands there twice."""
+    """Return what the services take. Raises ``InvalidInput`` where a field stands there twice."""
     matching: dict[str, Any] = {"email": post.get("email", ""), "fields": []}
     for line in posted_lines(post):
         part = {"column": line.column, "when_empty": line.when_empty}
@@ -113,7 +113,7 @@ def beside_fields(problems: Sequence[Problem], lines: Sequence[Line]) -> dict[st
 
 
 def options_of(to: str, offered: Offered) -> Sequence[tuple[str, str]]:
-    """Give the custom fields to choose from: those of the account, and the one chosen before."""
+    """Return the custom fields to choose from: those of the account, and the one chosen before."""
     known = [(one.key, one.title) for one in offered.fields]
     if to.startswith(_CUSTOM) and to not in dict(known):
         known.append((to, to.removeprefix(_CUSTOM)))
@@ -123,7 +123,7 @@ def options_of(to: str, offered: Offered) -> Sequence[tuple[str, str]]:
 def context_of(
     actor: Actor, data: Mapping[str, Any], lines: Sequence[Line], offered: Offered | None
 ) -> dict[str, Any]:
-    """Give what the form shows; ``offered`` is None while the account was not asked yet."""
+    """Return what the form shows; ``offered`` is None while the account was not asked yet."""
     asked = offered or Offered()
     choices = export_views.choices(actor)
     leavers = data.get("leavers") or {}

@@ -21,14 +21,14 @@ _DECIDED: Final = 5
 
 
 def listed(request: Request, lines: Sequence[ExportLine]) -> dict[str, Any]:
-    """Give what a list shows of the schedules of its exports, in the installation's time zone."""
+    """Return what a list shows of the schedules of its exports, in the installation's time zone."""
     actor = actor_of(request)
     found = schedules.of_exports(actor, [line.id for line in lines])
     return {"schedules": found, "zone": schedules.home_zone()}
 
 
 def shown(request: Request, number: int) -> dict[str, Any]:
-    """Give what an export's page says of its schedule, and of what kept it from running."""
+    """Return what an export's page says of its schedule, and of what kept it from running."""
     actor = actor_of(request)
     return {
         "schedule": schedules.of_export(actor, number, SystemClock()),
@@ -99,7 +99,9 @@ def _pane(
 
 
 def _given(request: Request, chosen: Sequence[int]) -> dict[str, Any]:
-    """Give what the form begins with: the schedule there is, or for several the one that is offered to all."""
+    """Return what the form begins with: the schedule there is, or for several the one that is
+    offered to all.
+    """
     actor, clock = actor_of(request), SystemClock()
     suggested = schedules.system(actor, clock).schedule
     view = schedules.of_export(actor, chosen[0], clock)

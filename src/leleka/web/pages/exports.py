@@ -161,7 +161,7 @@ def _form(request: Request, data: dict[str, Any], detail: ExportDetail | None) -
 
 
 def _lenient(post: QueryDict) -> dict[str, Any]:
-    """Give what was typed even where it cannot be saved, so that nothing of it is lost."""
+    """Return what was typed even where it cannot be saved, so that nothing of it is lost."""
     try:
         return export_form.data_from(post)
     except InvalidInput:

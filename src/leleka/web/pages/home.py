@@ -37,8 +37,8 @@ def _told(concerns: overview.Concerns) -> dict[str, Any]:
 
 
 def _steps(standing: overview.Standing, *, may_connect: bool) -> Sequence[dict[str, Any]]:
-    """Give the steps to a first run; the first that is not done is the one to take now, and whatever else can be
-    done already is offered, too.
+    """Return the steps to a first run; the first that is not done is the one to take now, and whatever else
+    can be done already is offered, too.
     """
     done = {
         "customers": standing.profiles > 0,

@@ -42,7 +42,7 @@ def readyz(request: Request) -> HttpResponse:
 
 
 def metrics(request: Request) -> HttpResponse:
-    """Give the metrics to whoever knows the token; where there is none, to this machine."""
+    """Return the metrics to whoever knows the token; where there is none, to this machine."""
     if not _may_read(request):
         return HttpResponse(
             "Metrics need the token of LELEKA_METRICS_TOKEN. Without that setting they are given to this machine "

@@ -33,7 +33,9 @@ def show(request: Request, number: int) -> HttpResponse:
 
 
 def live(request: Request, number: int) -> HttpResponse:
-    """Give htmx the part that changes while a run is under way; when it ended, the whole page is drawn anew."""
+    """Return htmx the part that changes while a run is under way; when it ended, the whole page is drawn
+    anew.
+    """
     context = _context(request, number)
     run = context["run"]
     ended = run.finished_at is not None or run.status == "Needs confirmation"
@@ -62,7 +64,7 @@ def rows(request: Request, number: int) -> HttpResponse:
 
 
 def download(request: Request, number: int) -> StreamingHttpResponse:
-    """Give them as CSV; the service asks for the right and writes it down."""
+    """Return them as CSV; the service asks for the right and writes it down."""
     ended = _ended(request)
     lines = runs.download_rows(actor_of(request), number, ended)
     answer = StreamingHttpResponse(_bytes(lines), content_type="text/csv; charset=utf-8")
@@ -105,7 +107,7 @@ def _context(request: Request, number: int) -> dict[str, Any]:
 
 
 def _report(counts: Counts, *, ended: bool) -> dict[str, Any]:
-    """Give the lines of a report, and of the outcomes that can be listed those that somebody had."""
+    """Return the lines of a report, and of the outcomes that can be listed those that somebody had."""
     coded: Mapping[Ended, Mapping[str, int]] = {
         Ended.EXCLUDED: counts.excluded,
         Ended.REJECTED: counts.rejected,

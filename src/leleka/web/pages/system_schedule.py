@@ -51,7 +51,7 @@ def preview(request: Request) -> HttpResponse:
 
 
 def next_of(data: dict[str, Any]) -> dict[str, Any]:
-    """Give the next moments of what was typed, or what is wrong with it."""
+    """Return the next moments of what was typed, or what is wrong with it."""
     try:
         found, changes = schedules.preview(data, SystemClock())
     except InvalidInput as error:

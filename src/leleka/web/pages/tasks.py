@@ -11,14 +11,14 @@ from leleka.web.request import Request, actor_of
 
 
 def show(request: Request, number: int) -> HttpResponse:
-    """Give a task; asked again by htmx until it is done."""
+    """Return a task; asked again by htmx until it is done."""
     if is_htmx(request) and request.headers.get("HX-Target") == "task":
         return part(request, number)
     return pane(request, "web/pages/task.html", _context(request, number))
 
 
 def part(request: Request, number: int) -> HttpResponse:
-    """Give the part of a page that waits for a task."""
+    """Return the part of a page that waits for a task."""
     return page(request, "web/parts/task.html", _context(request, number))
 
 

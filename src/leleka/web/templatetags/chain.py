@@ -37,13 +37,13 @@ def group(kind: str) -> str:
 
 @register.filter
 def task_name(name: str) -> str:
-    """Give the name of a task; that of the profiles is not written down."""
+    """Return the name of a task; that of the profiles is not written down."""
     return name or str(_GROUPS["profiles"])
 
 
 @register.filter
 def subject(of: str) -> str:
-    """Give what a refresh is of: a name, or a scope in words."""
+    """Return what a refresh is of: a name, or a scope in words."""
     return str(_SCOPES.get(of, of))
 
 
@@ -54,7 +54,7 @@ def trigger(value: str) -> str:
 
 @register.filter
 def told(problems: Sequence[Problem]) -> Sequence[Problem]:
-    """Give problems in the reader's language, each once."""
+    """Return problems in the reader's language, each once."""
     return list(dict.fromkeys(in_this_language(one) for one in problems))
 
 
