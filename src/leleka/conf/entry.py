@@ -1,4 +1,4 @@
-"""Where the command starts: settings first, then Django, then the terminal."""
+"""The entry point of the command: settings first, then Django, then the command line."""
 
 import os
 import sys
@@ -11,7 +11,7 @@ _PRIVATE = 0o077
 
 def main() -> None:
     """Run the command line."""
-    # Whatever is written holds personal data or keys: for its owner alone (D-2).
+    # Everything that is written may hold personal data or keys: only its owner may read it (D-2).
     os.umask(_PRIVATE)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "leleka.conf.django")
     import django  # noqa: PLC0415 - after the settings are chosen
@@ -30,7 +30,7 @@ def main() -> None:
     from leleka.conf.databases import refuse_unsafe  # noqa: PLC0415 - as above
     from leleka.services import logs  # noqa: PLC0415 - as above
 
-    # Somebody at a terminal reads what the command prints; a service has only its log.
+    # At a terminal, somebody reads what the command prints; a service has only its log.
     usual = "info" if sys.argv[1:2] in (["serve"], ["worker"]) else "warning"
     logs.begin(settings.LELEKA.log_level or usual)
     connection_created.connect(refuse_unsafe)

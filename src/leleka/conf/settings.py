@@ -69,7 +69,7 @@ def _link(value: str) -> str:
 
 
 def _not_blank(value: object) -> object:
-    # Path("") is the folder that happens to be the current one.
+    # Path("") is the current folder, whichever that is.
     if isinstance(value, str) and not value.strip():
         raise ValueError("this is a path and must not be empty; unset it to have the default")
     return value
@@ -88,7 +88,7 @@ def _folders(value: str) -> str:
     return value
 
 
-# Read without being asked for, too: ~ in a default means nothing to a user without a home.
+# Also evaluated when nothing uses it: ~ in a default has no meaning for a user without a home directory.
 _Path = Annotated[Path, BeforeValidator(_not_blank), AfterValidator(_absolute), Field(validate_default=True)]
 
 
@@ -226,7 +226,7 @@ def _network(settings: Settings, test_hosts: frozenset[str]) -> Network:
 
 
 def _channels(settings: Settings, test_hosts: frozenset[str], known: Mapping[str, str]) -> Channels:
-    """Raises ``InvalidInput``, in whose words no URL and no secret stands."""
+    """Raises ``InvalidInput``, whose messages contain no URL and no secret."""
     return channels.read(
         urls=_parts(settings.webhook_urls.get_secret_value()),
         hosts=_parts(settings.webhook_hosts),
@@ -259,15 +259,15 @@ def _parts(text: str) -> tuple[str, ...]:
 
 def _problem(location: tuple[int | str, ...], message: str) -> Problem:
     name = "LELEKA_" + str(location[0]).upper() if location else "LELEKA_"
-    if name == "LELEKA_TEST_SPEED":  # two forms, each with a complaint of its own
+    if name == "LELEKA_TEST_SPEED":  # two forms, each with its own error message
         message = "This is a number above 0, or 'unlimited'"
     message = message.removeprefix("Value error, ")
     return Problem("SETTING_INVALID", f"{message[:1].upper()}{message[1:]}.", name)
 
 
 def database_url(environment: Mapping[str, str] | None = None) -> str:
-    """Return the database's URL, from the environment or from the file it names; "" where there is none."""
-    # Without a URL the state would silently begin anew in SQLite: an empty file is refused.
+    """Return the database's URL, from the environment or from the file it names; "" if there is none."""
+    # Without a URL the state would silently start empty in SQLite: an empty file is refused.
     remedy = "It names a file that holds the URL of a PostgreSQL database; unset it for SQLite."
     return _from_file("LELEKA_DATABASE_URL_FILE", remedy, environment) or (
         Settings().database_url.get_secret_value()
@@ -282,7 +282,7 @@ def _metrics_token(environment: Mapping[str, str] | None) -> str:
 
 
 def _from_file(variable: str, remedy: str, environment: Mapping[str, str] | None) -> str:
-    """Return what stands in the file that a variable names; "" where it names none."""
+    """Return the contents of the file that a variable names; "" if it names none."""
     named = (os.environ if environment is None else environment).get(variable)
     if named is None:
         return ""

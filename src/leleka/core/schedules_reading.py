@@ -161,7 +161,7 @@ def _times(reading: _Reading, raw: object, most: int) -> tuple[time, ...]:
 def _each(
     reading: _Reading, name: str, raw: object, read: Callable[[object], _T | Problem], most: int
 ) -> list[_T] | None:
-    """Read a list without repetitions; None where something in it is wrong, and was said."""
+    """Read a list without duplicates; None if something in it is wrong, which was then reported."""
     if raw is None:
         return []
     if not isinstance(raw, list | tuple):
@@ -199,7 +199,7 @@ def _time(raw: object) -> time | Problem:
 
 
 def _zone(reading: _Reading, raw: object) -> str:
-    """Look a zone up among the names first: no file is opened for a name that is not one of them."""
+    """Check the name first: no file is opened for a name that is not a known zone."""
     if isinstance(raw, str) and raw in zone_names():
         return raw
     remedy = "Write a name of the IANA list, such as Europe/Kyiv."
@@ -225,7 +225,7 @@ def _date(reading: _Reading, name: str, raw: object) -> date | None:
     if raw is None or (isinstance(raw, date) and not isinstance(raw, datetime)):
         return raw
     try:
-        # date.fromisoformat alone would take 20261231 and 2026-W53-4 too.
+        # date.fromisoformat alone would also accept 20261231 and 2026-W53-4.
         return date.fromisoformat(raw if isinstance(raw, str) and _DATE.fullmatch(raw) else "")
     except ValueError:
         reading.problem(name, f"{_shown(raw)} is no day.", "Write the day as 2027-01-31.")
@@ -233,7 +233,9 @@ def _date(reading: _Reading, name: str, raw: object) -> date | None:
 
 
 def _check_distance(reading: _Reading, days: frozenset[int], times: Sequence[time]) -> None:
-    """Refuse times that are too near to each other, also across midnight where the next day is one of the days."""
+    """Refuse times that are too close to each other, also across midnight if the next day is one of
+    the days.
+    """
     offsets = [timedelta(hours=one.hour, minutes=one.minute) for one in times]
     if any((day + 1) % 7 in days for day in days):
         offsets.append(offsets[0] + timedelta(days=1))

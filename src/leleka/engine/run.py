@@ -1,4 +1,4 @@
-"""The story of a run: plan, deliver, settle. Each part is taken up where it stopped."""
+"""The course of a run: plan, deliver, settle. Each part resumes where it stopped."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -21,11 +21,11 @@ from leleka.errors import LelekaError
 
 
 def no_pulse() -> None:
-    """For a look that holds no lease."""
+    """For a preview, which holds no lease."""
 
 
 class Watcher(Protocol):
-    """Whoever looks on: a progress bar, a log, nobody."""
+    """Receives progress: a progress bar, a log, or nothing."""
 
     def stage(self, sentence: str) -> None: ...
     def planned(self, planned: Planned) -> None: ...
@@ -61,7 +61,7 @@ class Ground:
 def preview(
     order: Order, ground: Ground, watcher: Watcher, pulse: Pulse = no_pulse
 ) -> tuple[Planned, tuple[Batch, ...]]:
-    """Plan and go no further: nothing is written at the destination, and no guard stops the look."""
+    """Plan only: nothing is written at the destination, and no guard stops the preview."""
 
     def wait(seconds: float) -> None:
         pulse()
@@ -91,17 +91,17 @@ def preview(
 
 
 def _suppressed(order: Order, ground: Ground, watcher: Watcher, pulse: Pulse) -> Iterator[Suppressed]:
-    """A million people are never held in memory: the warehouse takes them as they come."""
+    """A million people are never held in memory: the warehouse receives them as a stream."""
     reading = Reading(ground.destination, order.target, ground.shelf, ground.clock, watcher.stage)
     yield from reading.people(pulse)
     watcher.stage(Said("COMPARING"))
 
 
 def execute(order: Order, ground: Ground, outbox: Outbox, watcher: Watcher) -> None:
-    """Bring a claimed run as far as it gets: to its end, or to where somebody must confirm.
+    """Bring a claimed run as far as possible: to its end, or to where somebody must confirm.
 
-    An error of the tree while planning ends the run and is recorded on it. Later ones are raised, as ``LeaseLost``
-    and bugs are: something was sent by then, and whoever ends the run must settle it.
+    An error of the tree while planning ends the run and is recorded on it. Later ones are raised, as
+    ``LeaseLost`` and bugs are: something was sent by then, and the caller that ends the run must settle it.
     """
     state = outbox.load()
     plan, batches = state.plan, state.batches
@@ -115,7 +115,7 @@ def execute(order: Order, ground: Ground, outbox: Outbox, watcher: Watcher) -> N
             watcher.planned(planned)
             plan = planned.reference
             if reason and not outbox.keep_alive():
-                return  # a run that is to be canceled waits for nobody
+                return  # a run that is about to be canceled does not wait
     except LeaseLost:
         raise
     except LelekaError as error:
@@ -149,7 +149,8 @@ def _deliver(
             delivery.run()
         except KeyboardInterrupt:
             senders.wait()
-            # What cannot be written down counts as unanswered, as after a sudden death; the stop stays one.
+            # What cannot be recorded counts as unanswered, as after a sudden death; the error that stopped
+            # the run stays.
             with suppress(Exception):
                 delivery.leave()
             raise
@@ -173,7 +174,7 @@ def _settle(order: Order, ground: Ground, outbox: Outbox, plan: str, delivery: D
 
 
 def verdicts(batches: Iterable[Batch]) -> Iterable[Verdict]:
-    """Return how the rows of all batches ended; every row is spoken of at most once."""
+    """Return the outcome of the rows of all batches; every row appears at most once."""
     for batch in batches:
         for row in batch.rejected:
             doubted = batch.doubts + batch.failures > 0
@@ -182,14 +183,16 @@ def verdicts(batches: Iterable[Batch]) -> Iterable[Verdict]:
             ended = Ended.EXCLUDED if row.code == "SUPPRESSED" else Ended.NOT_ATTEMPTED
             yield Verdict(Span(row.seq, row.seq), ended, row.code, row.detail)
         if batch.status is BatchStatus.SPLIT:
-            continue  # the other rows went into its children
+            continue  # the other rows went into new batches
         ended, code = _ended(batch)
         for span in without(batch.spans, (row.seq for row in batch.rejected)):
             yield Verdict(span, ended, code, batch.detail)
 
 
 def _ended(batch: Batch) -> tuple[Ended, str]:
-    """Whatever may have been imported is *unconfirmed*, or *failed*: of both the ledger keeps no old certainty."""
+    """Whatever may have been imported is *unconfirmed*, or *failed*: for both the ledger drops its old
+    certainty.
+    """
     failed = Ended.NOT_ATTEMPTED, "BATCH_FAILED"
     if batch.status is BatchStatus.CONFIRMED:
         return Ended.DELIVERED, ""

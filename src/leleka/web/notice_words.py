@@ -1,4 +1,4 @@
-"""Words for notices on their way: what became of them, and why one was not taken."""
+"""The wording of notice deliveries: their status, and why one was not accepted."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -44,7 +44,7 @@ _ERRORS: Final[Mapping[str, Promise]] = {
 
 
 def error_word(code: str) -> str:
-    """Tell in words why a delivery was not taken; "" where there is no error."""
+    """Return the wording of why a delivery was not accepted; "" if there is no error."""
     if not code:
         return ""
     if code in _ERRORS:

@@ -1,4 +1,4 @@
-"""Why a row was not delivered, in the reader's language."""
+"""Why a row was not delivered, in the user's language."""
 
 import re
 from collections.abc import Mapping
@@ -35,12 +35,12 @@ REASONS: Final[Mapping[str, Promise]] = {
     "NUMBER_INVALID": _("not a number that can be sent: the field was left out"),
     "PHONE_INVALID": _("not a usable phone number: the field was left out"),
     "PHONE_NO_COUNTRY": _("a phone number without a country: the field was left out"),
-    # what became of those who left
+    # what became of leavers
     "due": _("to be written"),
     "kept": _("kept in the list as they are"),
     "marked": _("marked as having left"),
     "unsubscribed": _("unsubscribed"),
-    # how a profile ended
+    # the outcome of a profile
     "delivered": _("delivered"),
     "unchanged": _("unchanged"),
     "excluded": _("excluded"),
@@ -55,9 +55,8 @@ _OF_THE_FAR_SIDE: Final = frozenset({"REFUSED_BY_ACTIVECAMPAIGN", "NOT_IMPORTED"
 
 
 def particulars(code: str, detail: str | None) -> str:
-    """Return what else is known of a row: nothing where it says the reason once more. What ActiveCampaign
-    said stays in its words; what Leleka keeps is English, and other languages have it where they have words
-    for it.
+    """Return what else is known of a row: nothing if it repeats the reason. ActiveCampaign's words are kept
+    as they are; Leleka's are stored in English, and shown in other languages where a translation exists.
     """
     if not detail or code == "EMAIL_MISSING":
         return ""

@@ -1,4 +1,4 @@
-"""What runs and tasks say of themselves, in the reader's language: the sentences of ``core.saying``."""
+"""The progress messages of runs and tasks in the user's language: the sentences of ``core.saying``."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -48,7 +48,7 @@ SAYINGS: Final[Mapping[str, Promise]] = {
 
 
 def in_words(told: Mapping[str, Any], sentence: str) -> str:
-    """Say it in this language; what has no code stays the sentence that it is."""
+    """Return it in this language; a message without a code stays the sentence that it is."""
     found = SAYINGS.get(str(told.get("code", "")))
     if found is None:
         return sentence

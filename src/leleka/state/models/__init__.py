@@ -1,4 +1,4 @@
-"""What the installation remembers. The only ORM models; only services know them."""
+"""The installation's persistent state. The only ORM models; only services use them."""
 
 from leleka.state.models.audit import AuditEntry
 from leleka.state.models.connections import Account, Connection, RequestPlace, StoredSecret, SuppressedPerson

@@ -15,7 +15,8 @@ def new_salt() -> str:
 class Account(models.Model):
     """One account at a destination, identified by its host.
 
-    Pace, pauses and the delivery lane belong to it, never to a connection. Times are seconds since 1970.
+    Rate limits, pauses and the delivery lane belong to it, never to a connection. Times are seconds since
+    1970.
     """
 
     type = models.CharField(max_length=50)
@@ -23,7 +24,7 @@ class Account(models.Model):
     next_send_at = models.FloatField(default=0.0)
     paused_until = models.FloatField(default=0.0)
     pause_reason = models.CharField(max_length=500, blank=True)
-    salt = models.CharField(max_length=64, default=new_salt)  # of the digests in the suppression set
+    salt = models.CharField(max_length=64, default=new_salt)  # salt of the digests in the suppression set
     row_base = models.SmallIntegerField(null=True)
     lane = models.ForeignKey("Run", models.SET_NULL, null=True, related_name="+")
 
@@ -32,7 +33,7 @@ class Account(models.Model):
 
 
 class Connection(models.Model):
-    """A way to an account: who may use it, and who agreed that personal data goes there."""
+    """Access to an account: who may use it, and who consented that personal data is sent there."""
 
     class Audience(models.TextChoices):
         ADMINISTRATORS = "administrators"
@@ -42,7 +43,7 @@ class Connection(models.Model):
     type = models.CharField(max_length=50)
     account = models.ForeignKey(Account, models.PROTECT, related_name="connections")
     host = models.CharField(max_length=260)
-    key_reference = models.CharField(max_length=1000, blank=True)  # file:… or env:…, else the secret below
+    key_reference = models.CharField(max_length=1000, blank=True)  # file:… or env:…, otherwise the secret below
     audience = models.CharField(max_length=50, choices=Audience.choices, default=Audience.ADMINISTRATORS)
     share = models.FloatField(default=0.9)
     consent_by = models.CharField(max_length=200, blank=True)
@@ -56,11 +57,11 @@ class Connection(models.Model):
     created_at = models.DateTimeField(default=timezone.now)
     export_user = models.ForeignKey(User, models.SET_NULL, null=True, related_name="connections")
     plan_limit = models.PositiveIntegerField(null=True)  # contacts the account pays for, as entered
-    version = models.PositiveIntegerField(default=1)  # grows with every edit, so that a stale one is noticed
+    version = models.PositiveIntegerField(default=1)  # grows with every edit, so that a stale edit is detected
 
 
 class RequestPlace(models.Model):
-    """One of the account's places for requests; ``free_at`` is in seconds since 1970."""
+    """One of the account's request slots; ``free_at`` is in seconds since 1970."""
 
     account = models.ForeignKey(Account, models.CASCADE, related_name="places")
     number = models.PositiveSmallIntegerField()
@@ -71,7 +72,7 @@ class RequestPlace(models.Model):
 
 
 class SuppressedPerson(models.Model):
-    """Somebody to whom nothing may be sent any more, known by a digest alone (``state.suppression``)."""
+    """Somebody to whom nothing may be sent any more, stored only as a digest (``state.suppression``)."""
 
     account = models.ForeignKey(Account, models.CASCADE, related_name="suppressed")
     digest = models.CharField(max_length=64)
@@ -89,7 +90,7 @@ class StoredSecret(models.Model):
     connection = models.ForeignKey(Connection, models.CASCADE, related_name="secrets")
     name = models.CharField(max_length=50)
     version = models.PositiveIntegerField()
-    master_key = models.CharField(max_length=64)  # the id of the key that wraps the data key
+    master_key = models.CharField(max_length=64)  # the id of the key that encrypts the data key
     wrapped = models.BinaryField()
     sealed = models.BinaryField()
     hint = models.CharField(max_length=4, blank=True)

@@ -1,4 +1,6 @@
-"""What keeps staged rows from becoming a table: unknown columns, cells that do not fit, keys that are none."""
+"""What prevents staged rows from becoming a table: unknown columns, invalid cells, missing or
+duplicate keys.
+"""
 
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
@@ -33,7 +35,7 @@ _ACCEPTED: Final = {
 
 
 def check_declared(session: Session, spec: SourceSpec, names: Sequence[str]) -> None:
-    """Refuse what was declared of columns that are not there, and formats that are none."""
+    """Refuse declarations of columns that do not exist, and invalid formats."""
     declared = dict.fromkeys(spec.types, "types")
     declared |= {spec.updated_at: "updated_at"} if spec.updated_at else {}
     declared |= {spec.primary_key: "primary_key"} if spec.primary_key else {}
@@ -44,7 +46,7 @@ def check_declared(session: Session, spec: SourceSpec, names: Sequence[str]) -> 
 
 
 def check_kinds(staged: Staged, where: str) -> None:
-    """Refuse Parquet columns that hold no plain values."""
+    """Refuse Parquet columns that do not hold plain values."""
     problems = [
         Problem(
             "TYPE_MISMATCH",
@@ -60,7 +62,7 @@ def check_kinds(staged: Staged, where: str) -> None:
 
 
 def check_cells(session: Session, staged: Staged, conversions: Sequence[Conversion]) -> None:
-    """Refuse the files when cells do not fit their column's type; names the first ones of each column."""
+    """Refuse the files if cells do not fit their column's type; name the first such cells of each column."""
     asked = [(conversion, conversion.fault) for conversion in conversions if conversion.fault is not None]
     if not asked:
         return
@@ -76,7 +78,7 @@ def check_cells(session: Session, staged: Staged, conversions: Sequence[Conversi
 
 
 def check_key(session: Session, staged: Staged, key: Conversion) -> None:
-    """Refuse rows without a key, and keys that more than one row has."""
+    """Refuse rows without a key, and keys that occur in more than one row."""
     name = key.column.name
     key_text = exp.cast(key.value, "VARCHAR")
     empty = exp.Not(

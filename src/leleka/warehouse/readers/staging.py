@@ -1,4 +1,4 @@
-"""Files into one temporary table, cells as they stand there; any wrong file leaves no table behind."""
+"""Loads files into one temporary table, with unconverted cells; an invalid file leaves no table behind."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -39,7 +39,7 @@ class Staged:
         return isinstance(self.files[0][0], CsvFile)
 
     def places(self, ordinals: Sequence[int]) -> Mapping[int, str]:
-        """Say where rows stand: file and line, or file and row number where there are no lines."""
+        """Locate rows: file and line, or file and row number where there are no lines."""
         csv = [(file, rows) for file, rows in self.files if isinstance(file, CsvFile)]
         if csv:
             return places(csv, ordinals)
@@ -107,7 +107,7 @@ def stage_parquet(session: Session, paths: Sequence[Path]) -> Staged:
 
 @contextmanager
 def engine_faults(where: str) -> Iterator[None]:
-    """Turn what the engine says while reading into our own words; its text stays in the traceback."""
+    """Turn the engine's error while reading into our own words; its text stays in the traceback."""
     try:
         yield
     except duckdb.Error as error:
@@ -145,7 +145,7 @@ def _insert_csv(session: Session, file: CsvFile, names: Sequence[str], folder: P
 
 
 def _insertion(file: CsvFile, names: Sequence[str]) -> exp.Expr:
-    """Every cell as text, the columns of this file brought into the order of the first."""
+    """Every cell as text, the columns of this file reordered to match the first."""
     cells = [scan.column(cell(file.header.index(name))) for name in names]
     query = exp.select(*cells).from_(_read_csv(file))
     if len(names) == 1:
@@ -190,7 +190,7 @@ def _describe(session: Session, path: Path) -> dict[str, str]:
 
 
 def _top_level(nodes: Sequence[tuple[str, int | None]]) -> Iterator[str]:
-    """Return the columns among the nodes, which stand depth first under one root."""
+    """Return the columns among the nodes, which are listed depth-first under one root."""
     waiting = 0
     for name, children in nodes[1:]:
         if waiting == 0:
@@ -245,5 +245,5 @@ def _count(session: Session) -> int:
 
 
 def _literally(path: Path) -> str:
-    """Keep the engine from reading a bracket or star of a real file name as a pattern."""
+    """Keep the engine from interpreting a bracket or star in a real file name as a pattern."""
     return "".join(f"[{character}]" if character in "*?[" else character for character in str(path))

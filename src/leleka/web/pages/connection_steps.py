@@ -1,4 +1,6 @@
-"""Connect, told while it happens: an answer in lines, each an element that takes the place of the one with its id."""
+"""The connection test, reported while it runs: the response has lines, each an element that replaces the one
+with its id.
+"""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -29,7 +31,7 @@ _PENDING: Final = "pending"
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A step as it is drawn; ``standing`` is that of the check, or pending."""
+    """A step as it is displayed; ``standing`` is that of the check, or pending."""
 
     name: str
     word: Promise | str
@@ -39,24 +41,24 @@ class Step:
 
 
 def is_watching(request: Request) -> bool:
-    """Return whether a script reads the answer as it comes."""
+    """Return whether a script reads the response as it arrives."""
     return "Leleka-Stream" in request.headers
 
 
 def results(test: Connect) -> Sequence[Step]:
-    """Carry out a test and return what came of it."""
+    """Carry out a test and return its result."""
     return [_drawn(check) for check in test]
 
 
 def told(test: Connect) -> StreamingHttpResponse:
-    """Answer with the steps as pending, then each result as it comes, then how it ended."""
+    """Respond with the steps as pending, then each result as it comes, then the outcome."""
     response = StreamingHttpResponse(_lines(test, translation.get_language() or "en"))
-    response["X-Accel-Buffering"] = "no"  # proxies that read it pass every line on at once
+    response["X-Accel-Buffering"] = "no"  # makes proxies that understand it pass on every line at once
     return response
 
 
 def problems_told(error: LelekaError) -> HttpResponse:
-    """Answer with what keeps a test from beginning, beside its field."""
+    """Respond with what prevents the test from starting, next to its field."""
     errors = by_field(error.problems)
     lines = [_slot(name, errors.get(name, [])) for name in _FIELDS]
     elsewhere = [one for name, several in errors.items() if name not in _FIELDS for one in several]
@@ -65,7 +67,7 @@ def problems_told(error: LelekaError) -> HttpResponse:
 
 
 def _lines(test: Connect, language: str) -> Iterator[str]:
-    """The language is set for each line alone: between two of them this thread is not ours."""
+    """The language is set for each line separately: between two lines this thread serves others."""
     with translation.override(language):
         pending = [Step(name, WORDS.get(name, name), _PENDING) for name in test.steps]
         before = _line("connect", {"steps": pending, "notes": test.notes})

@@ -1,4 +1,4 @@
-"""The pane "Schedule export": one export's schedule, or that of several at once (CI-S3, S4)."""
+"""The pane "Schedule export": the schedule of one or several exports (CI-S3, S4)."""
 
 from collections.abc import Sequence
 from typing import Any, Final
@@ -28,7 +28,7 @@ def listed(request: Request, lines: Sequence[ExportLine]) -> dict[str, Any]:
 
 
 def shown(request: Request, number: int) -> dict[str, Any]:
-    """Return what an export's page says of its schedule, and of what kept it from running."""
+    """Return what an export's page shows of its schedule, and of what prevented it from running."""
     actor = actor_of(request)
     return {
         "schedule": schedules.of_export(actor, number, SystemClock()),
@@ -99,7 +99,7 @@ def _pane(
 
 
 def _given(request: Request, chosen: Sequence[int]) -> dict[str, Any]:
-    """Return what the form begins with: the schedule there is, or for several the one that is
+    """Return the form's initial values: the existing schedule, or for several exports the one
     offered to all.
     """
     actor, clock = actor_of(request), SystemClock()

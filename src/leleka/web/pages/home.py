@@ -1,4 +1,4 @@
-"""Home: what needs attention, what runs next, what ran last, sizes at a glance."""
+"""Home: what needs attention, the next and last runs, sizes at a glance."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -14,7 +14,7 @@ from leleka.web.request import Request, actor_of
 
 
 def show(request: Request) -> HttpResponse:
-    """Show it; a new installation sees the way to its first run instead of empty lists."""
+    """Show it; a new installation shows the steps to its first run instead of empty lists."""
     actor, clock = actor_of(request), SystemClock()
     standing = overview.standing(actor)
     context: dict[str, Any] = {
@@ -37,8 +37,8 @@ def _told(concerns: overview.Concerns) -> dict[str, Any]:
 
 
 def _steps(standing: overview.Standing, *, may_connect: bool) -> Sequence[dict[str, Any]]:
-    """Return the steps to a first run; the first that is not done is the one to take now, and whatever else
-    can be done already is offered, too.
+    """Return the steps to a first run; the first that is not done is the current one, and others that are
+    already possible are offered, too.
     """
     done = {
         "customers": standing.profiles > 0,

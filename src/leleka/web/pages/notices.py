@@ -1,4 +1,4 @@
-"""The bell, what it tells, and Admin > System > Notices: how notices leave the house."""
+"""The bell and its notices, and Admin > System > Notices: how notices are sent."""
 
 from django.http import HttpResponse
 from django.urls import reverse
@@ -15,7 +15,7 @@ _CONNECTIONS = "/admin/connections/"
 
 
 def index(request: Request) -> HttpResponse:
-    """Show the newest; a link only where one may go."""
+    """Show the newest; a link only to pages that the user may see."""
     actor = actor_of(request)
     notices = [
         {
@@ -31,7 +31,7 @@ def index(request: Request) -> HttpResponse:
 
 
 def bell(request: Request) -> HttpResponse:
-    """Draw the bell alone; the page asks for it once a minute."""
+    """Render only the bell; the page requests it once a minute."""
     return page(request, "web/parts/bell.html", {})
 
 
@@ -45,7 +45,7 @@ def seen(request: Request) -> HttpResponse:
 
 
 def system(request: Request) -> HttpResponse:
-    """Show the channels, and what became of the last deliveries."""
+    """Show the channels, and the last deliveries with their outcome."""
     actor = actor_of(request)
     channels = notice_views.channels(actor)
     deliveries = [
