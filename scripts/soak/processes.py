@@ -1,4 +1,4 @@
-"""Processes of Leleka, started by the nursery and signalled through it: never a process of somebody else's."""
+"""Processes of Leleka, started by the nursery and signalled through it: never another program's process."""
 
 import json
 import signal
@@ -17,7 +17,7 @@ _BIRTH = 60.0  # seconds
 
 @dataclass(slots=True)
 class Child:
-    """One process. ``code`` is its exit code once it has ended, and minus the signal that ended it."""
+    """One process. ``code`` is its exit code once it has ended, or minus the signal that ended it."""
 
     log: Path
     pid: int = 0
@@ -61,7 +61,7 @@ class Nursery:
         self._order({"pid": child.pid, "signal": int(number)})
 
     def listen(self) -> None:
-        """Hear of births and deaths until the nursery ends."""
+        """Receive starts and exits until the nursery ends."""
         for line in self._process.stdout or ():
             self._hear(json.loads(line))
 

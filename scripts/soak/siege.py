@@ -1,4 +1,4 @@
-"""A siege from its first kill to the account at its end."""
+"""A soak test from its first kill to the final account."""
 
 import json
 import os
@@ -24,10 +24,10 @@ from scripts.soak.outbox import Database
 from scripts.soak.processes import Nursery, nursery
 from scripts.soak.weather import Weather
 
-_ROUNDS_HERE = 3  # of each attacker, before it goes on to the next account
-_DEAD_FOR = 2.0  # seconds after which a place that was not given back belongs to a dead process
+_ROUNDS_HERE = 3  # in each attacker, before it moves to the next account
+_DEAD_FOR = 2.0  # seconds after which a slot that was not returned belongs to a dead process
 _LOOK = 0.25
-_LATEST = 600.0  # seconds until everything must have come to rest
+_LATEST = 600.0  # seconds until everything must have finished
 _QUIET_PAUSE = 1.0
 _FAILURES = 3  # of one export, over a network without faults
 _DONE, _WITH_REST = 0, 3  # exit codes
@@ -35,7 +35,7 @@ _DONE, _WITH_REST = 0, 3  # exit codes
 
 @dataclass(frozen=True)
 class Terms:
-    """What is asked for. The siege ends with ``kills`` or after ``minutes``, whichever comes first."""
+    """The parameters. The soak test ends after ``kills`` or after ``minutes``, whichever comes first."""
 
     kills: int
     minutes: float
@@ -49,7 +49,7 @@ class Terms:
 
 
 def soak(terms: Terms) -> dict[str, Any]:
-    """Return the account of a siege on these terms."""
+    """Return the account of a soak test with these parameters."""
     if terms.workers:
         from scripts.soak.worker_siege import soak_workers  # noqa: PLC0415 - it needs the checker of the tests
 
@@ -78,7 +78,7 @@ def soak(terms: Terms) -> dict[str, Any]:
 
 
 class Server(Protocol):
-    """A PostgreSQL that can be pulled down, and put up again."""
+    """A PostgreSQL server that can be shut down and started again."""
 
     def stop_at_once(self) -> None: ...
     def start(self) -> None: ...
@@ -86,14 +86,14 @@ class Server(Protocol):
 
 @contextmanager
 def database(kind: str) -> Iterator[tuple[Server | None, str]]:
-    """Start what is asked for; return the server and its URL, and nothing of either for SQLite."""
+    """Start what the parameters ask for; return the server and its URL, and neither for SQLite."""
     if kind == "sqlite":
         yield None, ""
         return
     with tempfile.TemporaryDirectory(prefix="leleka-run-") as runtime:
-        # The server keeps its lock there, and warns where the machine names no such folder.
+        # The server keeps its lock there, and warns if the machine has no such folder.
         os.environ.setdefault("XDG_RUNTIME_DIR", runtime)
-        # The server of the tests: a development dependency, and nothing that SQLite needs.
+        # The PostgreSQL of the tests: a development dependency that SQLite does not need.
         from tests.acceptance.databases import postgresql_server  # noqa: PLC0415
 
         with postgresql_server() as server:
@@ -122,10 +122,12 @@ def _attack(terms: Terms, office: Office, found: Nursery, database: Database, ta
 
 @contextmanager
 def places_come_free(far: Sequence[FarSide], database: Database, tally: Tally) -> Iterator[None]:
-    """Do not wait for the places of the dead to come free by themselves, a minute after they were taken.
+    """Do not wait until the slots of dead processes become free by themselves, a minute after they were
+    taken.
 
-    Four deaths a minute would bring an account to a stand, and most kills would meet a process that waits. A request
-    here is over within the third of a lease; a place held longer is a dead process's, unless one stands still.
+    With four deaths a minute an account would come to a stop, and most kills would hit a process that waits.
+    A request here is over within a third of the lease; a slot held longer belongs to a dead process, unless
+    one is stopped.
     """
     over = Event()
 
@@ -145,9 +147,9 @@ def places_come_free(far: Sequence[FarSide], database: Database, tally: Tally) -
 
 
 def _rest(office: Office, found: Nursery, tally: Tally) -> float:
-    """Let everything come to rest over a network without faults; return the seconds it took.
+    """Let everything finish over a network without faults; return the seconds it took.
 
-    Those in quarantine wait theirs out.
+    Quarantines are waited out.
     """
     begun = monotonic()
     for account in office.far:
@@ -162,8 +164,8 @@ def _rest(office: Office, found: Nursery, tally: Tally) -> float:
 
 
 def _bring_to_rest(account: FarSide, side: str, found: Nursery, tally: Tally, until: float) -> None:
-    """Go on with the run that was killed last, which keeps to what it began with; then run until nobody waits, and
-    once more: that sends nothing (I-9).
+    """Continue the run that was killed last, with the configuration it began with; then run until nobody
+    waits, and once more: that sends nothing (I-9).
     """
     _run(account, side, found)
     failures, told_all = 0, False
@@ -192,7 +194,7 @@ def _run(account: FarSide, side: str, found: Nursery) -> tuple[int, dict[str, An
 
 
 def _together(tasks: Sequence[Callable[[], None]]) -> None:
-    """Do all at once, each in a thread; raises what one of them raised."""
+    """Run all at once, each in a thread; raise what one of them raised."""
     with ThreadPoolExecutor(len(tasks)) as pool:
         for future in [pool.submit(task) for task in tasks]:
             future.result()

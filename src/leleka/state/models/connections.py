@@ -43,7 +43,7 @@ class Connection(models.Model):
     type = models.CharField(max_length=50)
     account = models.ForeignKey(Account, models.PROTECT, related_name="connections")
     host = models.CharField(max_length=260)
-    key_reference = models.CharField(max_length=1000, blank=True)  # file:… or env:…, otherwise the secret below
+    key_reference = models.CharField(max_length=1000, blank=True)  # file:… or env:…, or "" for the secret
     audience = models.CharField(max_length=50, choices=Audience.choices, default=Audience.ADMINISTRATORS)
     share = models.FloatField(default=0.9)
     consent_by = models.CharField(max_length=200, blank=True)
@@ -57,7 +57,7 @@ class Connection(models.Model):
     created_at = models.DateTimeField(default=timezone.now)
     export_user = models.ForeignKey(User, models.SET_NULL, null=True, related_name="connections")
     plan_limit = models.PositiveIntegerField(null=True)  # contacts the account pays for, as entered
-    version = models.PositiveIntegerField(default=1)  # grows with every edit, so that a stale edit is detected
+    version = models.PositiveIntegerField(default=1)  # grows with every edit, to detect a stale one
 
 
 class RequestPlace(models.Model):

@@ -131,7 +131,7 @@ class AttemptRow(models.Model):
     fence = models.PositiveIntegerField()
     sha256 = models.CharField(max_length=64)
     written_at = models.FloatField()
-    lifted_at = models.FloatField(default=0.0)  # when an unknown attempt was old enough that it can no longer take effect
+    lifted_at = models.FloatField(default=0.0)  # when an unknown attempt can no longer take effect
     outcome = models.CharField(max_length=20, blank=True, choices=Outcome.choices)
     reason = models.CharField(max_length=1000, blank=True)
     remote_id = models.CharField(max_length=200, blank=True)
