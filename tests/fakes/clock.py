@@ -1,10 +1,10 @@
-"""Time that passes only when somebody lets it."""
+"""A clock that advances only when a test advances it."""
 
 START = 1_700_000_000.0
 
 
 class VirtualClock:
-    """``core.ports.Clock``; sleeping takes no time but the clock's own."""
+    """``core.ports.Clock``; sleeping only advances the clock."""
 
     def __init__(self) -> None:
         self._passed = 0.0

@@ -29,7 +29,7 @@ from tests.fakes.diff_tables import PROFILES, Tables
 
 
 class Runs:
-    """Plans and settles for real, and holds every result against the reference."""
+    """Plans and settles for real, and compares every result with the reference."""
 
     def __init__(self, session: Session, root: Path) -> None:
         self.tables = Tables(session, root)
@@ -174,7 +174,7 @@ def _packed(row: DueRow, numbers: Iterator[int], leavers: Leavers, too_large: Se
 
 
 def _shown(values: Sequence[str | None]) -> str:
-    """The values ride along in the detail, so that they can be read back from the plan."""
+    """The values are also in the detail, so that they can be read back from the plan."""
     return "\x1f".join("\x1e" if value is None else value for value in values)
 
 

@@ -1,4 +1,4 @@
-"""Whatever the schedule, whatever the zone: instants ascend, none is lost, none is there twice (I-17)."""
+"""Whatever the schedule, whatever the zone: instants ascend, none is missing, none occurs twice (I-17)."""
 
 from collections import Counter
 from datetime import UTC, datetime, time, timedelta

@@ -1,4 +1,6 @@
-"""The office over the real outbox, claims, waiting room, orders and late confirmations, in Django's database."""
+"""The installation over the real outbox, claims, quarantine, late confirmations and run requests, in Django's
+database.
+"""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
@@ -179,7 +181,7 @@ def _leavers(export: Asked) -> dict[str, str]:
 
 
 def _frozen(export: Export) -> dict[str, Any]:
-    """What ``services.exports.freeze`` writes, of an export whose people are in no lake."""
+    """What ``services.exports.freeze`` writes, for an export whose people are in no lake."""
     columns = [[column.name, column.type.value] for column in TABLE.columns]
     return {
         "target": export.target,
@@ -197,7 +199,7 @@ def _frozen(export: Export) -> dict[str, Any]:
 
 
 class _Lake:
-    """``LakeWarehouse`` over the warehouses of whichever world there is."""
+    """``LakeWarehouse`` over the warehouses of the current world."""
 
     def __init__(self, warehouse_of: Callable[[str], "SimWarehouse"], meanwhile: Callable[[], None]) -> None:
         self._of = warehouse_of
@@ -205,7 +207,7 @@ class _Lake:
 
     def confirm(self, plan: str, **words: Any) -> str | None:
         answer = self._of(plan).confirm(plan, **words)
-        self._meanwhile()  # the ledger may move now, between a look at it and the commit
+        self._meanwhile()  # the ledger may move now, between reading it and the commit
         return answer
 
     def sequence(self, plan: str, addresses: Sequence[str], spans: Sequence[Span]) -> Mapping[str, int]:

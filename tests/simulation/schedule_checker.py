@@ -1,7 +1,7 @@
-"""Judges a log of decisions and starts by the schedules alone, without a line of the code that decided.
+"""Judges a log of decisions and starts by the schedules alone, without sharing code with the scheduler.
 
-All of its input is plain data in seconds since 1970, so that rows of a real database can be judged as well. When
-something is due it finds out by itself: it walks through UTC and looks at what the clocks show.
+All of its input is plain data in seconds since 1970, so that rows of a real database can be judged as well.
+It computes by itself when something is due: it steps through UTC and reads the local time.
 """
 
 from bisect import bisect_right
@@ -19,7 +19,7 @@ _OUTCOMES = {"started", "skipped-overlap", "skipped-missed", "failed-to-start"}
 
 @dataclass(frozen=True)
 class Watched:
-    """The schedule of one export, as somebody asked for it, from its saving to the end of the log."""
+    """The schedule of one export, as it was saved, from then to the end of the log."""
 
     export: str
     zone: str
@@ -81,7 +81,7 @@ class Start:
 def check(
     schedules: Sequence[Watched], timeline: Timeline, rows: Sequence[Row], starts: Sequence[Start]
 ) -> list[str]:
-    """Return everything that is wrong with the log; nothing is wrong with an empty list."""
+    """Return everything that is wrong with the log; an empty list if nothing is."""
     wrong: list[str] = []
     names = {one.export for one in schedules}
     wrong += [f"{row.export}: nobody asked for a schedule" for row in rows if row.export not in names]

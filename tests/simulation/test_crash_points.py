@@ -61,7 +61,7 @@ def test_a_death_at_any_point_breaks_no_promise(story: str) -> None:
 @pytest.mark.usefixtures("transactional_db")
 @pytest.mark.parametrize("story", IN_THE_DATABASE)
 def test_a_death_at_any_statement_or_commit_breaks_no_promise(story: str) -> None:
-    """I-15 over SQL: a transaction that was not committed is as if it had never begun."""
+    """I-15 over SQL: a transaction that was not committed never happened."""
     names = dies_everywhere(story, in_the_database)
     assert names.count("before COMMIT") == names.count("after COMMIT") > 20
     assert {

@@ -1,4 +1,4 @@
-"""The page about bad input is complete, and says of each code what the table says."""
+"""The page about bad input is complete, and agrees with the table about each code."""
 
 import ast
 import re
@@ -53,7 +53,7 @@ def test_every_code_on_the_page_is_a_reason_of_a_run_or_in_the_table() -> None:
 
 
 def test_what_costs_a_field_says_that_the_field_was_left_out() -> None:
-    """A sentence that says otherwise than the report would mislead."""
+    """A sentence that contradicts the report would mislead."""
     fields = {code for code, sentence in SENTENCES.items() if sentence.endswith("the field was left out")}
     assert SECTIONS["The field is left out, the profile goes"] == fields
 
@@ -84,7 +84,7 @@ def test_what_a_line_names_exists(node: str) -> None:
 
 
 def test_every_surface_of_the_table_is_one_that_is_driven() -> None:
-    """A surface misspelled would be an input that nobody tries."""
+    """A misspelled surface would be an input that no test tries."""
     driven = {"profile", "text", "file", "parquet", "phone", "host", "connect", "apply", "check", "run"}
     driven |= {"api", "page", "socket", "run export", "page check"}
     driven |= {f"{door} {what}" for door in ("page", "api") for what in ("connection", "export", "segment")}

@@ -1,4 +1,4 @@
-"""What can be said on a page has a sentence in every language: each code, each stage, each reason."""
+"""Everything that a page can report has a sentence in every language: each code, each stage, each reason."""
 
 import ast
 import re
@@ -17,12 +17,12 @@ from leleka.web.sayings import SAYINGS, in_words
 SOURCE = Path(__file__).parents[2] / "src" / "leleka"
 ROOMS = ("core", "engine", "destinations", "warehouse", "state", "services")
 CODE = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+|STALE|MIGRATING|STOPPING")
-# What carries a code into an error, by the name of what is called.
+# What passes a code to an error, by the name of the called function.
 CARRIERS = {
     "InvalidInput", "NotFound", "Forbidden", "Conflict", "NeedsAttention", "TryLater", "Problem", "add", "problem",
     "unknown", "PydanticCustomError", "_Failed", "Unreached", "_bad", "RuleProblem",
 }  # fmt: skip
-# Said at the terminal, while a process starts, or by the API alone; each was looked at.
+# Shown at the terminal, while a process starts, or by the API only; each was checked.
 NEVER_ON_A_PAGE = {
     "BACKUP_DAMAGED", "BACKUP_EXISTS", "BACKUP_UNKNOWN", "BACKUP_UNWRITABLE", "BACKUP_VERSION", "RESTORE_NOT_EMPTY",
     "DATA_DIR_FORBIDDEN", "DATA_DIR_UNUSABLE", "PLAIN_HTTP", "WORKER_RUNNING",
@@ -33,7 +33,7 @@ NEVER_ON_A_PAGE = {
 
 
 def raised() -> Iterator[str]:
-    """Return every code that an error of the lower rooms carries, as it stands in the source."""
+    """Return every code that an error of the lower packages carries, as it is in the source."""
     for path in (path for room in ROOMS for path in (SOURCE / room).rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if not isinstance(node, ast.Call):

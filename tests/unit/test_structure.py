@@ -1,4 +1,4 @@
-"""Structure is a promise: files up to 300 lines, functions up to 40, and no words that promise to come back."""
+"""Structure is a promise: files up to 300 lines, functions up to 40, and no markers of unfinished work."""
 
 import ast
 import re
@@ -11,7 +11,7 @@ ROOT = Path(__file__).parents[2]
 SOURCES = sorted((ROOT / "src").rglob("*.py"))
 TESTS = sorted((ROOT / "tests").rglob("*.py"))
 LONGEST_FILE, LONGEST_FUNCTION = 300, 40
-# Spelled in parts, or this file would speak of itself.
+# Spelled in parts, or this file would match itself.
 LEFTOVERS = re.compile("|".join(("TO" + "DO", "FIX" + "ME", "HA" + "CK", "XX" + "X", "for " + "now")))
 
 

@@ -1,4 +1,4 @@
-"""Lists, fields, contacts and the connection test, read from a server that answers as the documentation says."""
+"""Lists, fields, contacts and the connection test, read from a server that replies as documented."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -23,7 +23,7 @@ NO_RIGHT = {
 
 
 class Status:
-    """An answer with a status of its own."""
+    """A reply with its own status."""
 
     def __init__(self, status: int, body: object = None, *headers: str) -> None:
         self.status = status

@@ -1,4 +1,4 @@
-"""Every code this room can say has a row in the reference, and no row is for a code that is gone."""
+"""Every code of this package has a row in the reference, and no row is for a code that no longer exists."""
 
 import re
 from pathlib import Path
