@@ -1,7 +1,7 @@
-"""Bring the catalogues up to date: ``python scripts/messages.py`` collects what is to be translated, and compiles.
+"""Update the catalogues: ``python scripts/messages.py`` collects what is to be translated, and compiles.
 
-Collecting needs xgettext and msgmerge (Debian: apt install gettext); compiling is done here. What is new in the
-catalogue comes in untranslated, and a test says so until somebody has translated it.
+Collecting needs xgettext and msgmerge (Debian: apt install gettext); compiling is done here. New entries are
+added without a translation, and a test fails until they have one.
 """
 
 import os
@@ -48,8 +48,8 @@ def compile_() -> None:
     for catalogue in sorted((_SOURCE / "locale").glob("*/LC_MESSAGES/django.po")):
         read = polib.pofile(str(catalogue), wrapwidth=0)
         for volatile in ("POT-Creation-Date", "PO-Revision-Date"):
-            read.metadata.pop(volatile, None)  # a date would change the file without a change of it
-        for guessed in read.fuzzy_entries():  # what resembles another text is not its translation
+            read.metadata.pop(volatile, None)  # a date would change the file although nothing else did
+        for guessed in read.fuzzy_entries():  # a similar text's translation is not this one's
             guessed.msgstr, guessed.flags = "", [flag for flag in guessed.flags if flag != "fuzzy"]
             guessed.msgstr_plural = dict.fromkeys(guessed.msgstr_plural, "")
             guessed.previous_msgid = guessed.previous_msgid_plural = None

@@ -1,4 +1,4 @@
-"""What all tests share: an installation of their own, away from anybody's home and database."""
+"""What all tests share: their own installation, separate from any home directory and database."""
 
 import gc
 import os
@@ -13,14 +13,14 @@ from tests.browser.chromium import NAMED as _CHROMIUM
 
 pytest_plugins = ("tests.browser.presence",)
 
-# The database Django has by now: its settings are read before any conftest.
+# The database that Django is configured with: its settings are read before any conftest.
 _database = os.environ.get("LELEKA_TEST_DATABASE", "sqlite3")
 if not settings.DATABASES["default"]["ENGINE"].endswith(f".{_database}"):
     pytest.exit(f"LELEKA_DATABASE_URL is set, or wrong: these tests are meant for {_database}.", returncode=4)
 
 # From here on nothing of the environment reaches the processes that tests start.
 _home = Path(tempfile.mkdtemp(prefix="leleka-tests-"))
-# The PostgreSQL of the tests keeps its lock there, and warns where the machine names no such folder.
+# The PostgreSQL of the tests keeps its lock there, and warns if the machine has no such folder.
 os.environ.setdefault("XDG_RUNTIME_DIR", str(_home))
 os.environ["LELEKA_DATA_DIR"] = str(_home / "data")
 os.environ["LELEKA_MASTER_KEY_FILE"] = str(_home / "keys" / "master.key")

@@ -7,7 +7,8 @@ import tempfile
 from pathlib import Path
 from typing import Final
 
-# Where an SQL statement, a transaction or a constraint of ours matters. The rest does not know which database it is.
+# Where an SQL statement, a transaction or a constraint of ours matters. The rest does not depend on the
+# database.
 STATE: Final = (
     "tests/contract/state/test_outbox.py",
     "tests/contract/state/test_request_slots.py",
@@ -40,7 +41,7 @@ STATE: Final = (
 def main() -> int:
     """Start a server, run pytest on it, and end with pytest's exit code."""
     with tempfile.TemporaryDirectory(prefix="leleka-run-") as runtime:
-        # The server keeps its lock there, and warns where the machine names no such folder.
+        # The server keeps its lock there, and warns if the machine has no such folder.
         os.environ.setdefault("XDG_RUNTIME_DIR", runtime)
         from tests.acceptance.databases import postgresql  # noqa: PLC0415 - looks for that folder
 

@@ -1,1 +1,1 @@
-"""Measures the pages and the API over a full store: ``python -m scripts.bench_pages``."""
+"""Measures the pages and the API with a large amount of data: ``python -m scripts.bench_pages``."""

@@ -1,7 +1,7 @@
-"""``python -m scripts.bench_pages``: how fast the pages and the API are with much in the store.
+"""``python -m scripts.bench_pages``: how fast the pages and the API are with a large amount of data.
 
-Makes an installation in a temporary folder, starts the real web process, and asks for every page and every GET
-operation of the API. Exit code 1 where a page or the memory is beyond its bound, or an answer is wrong.
+Makes an installation in a temporary folder, starts the real web process, and requests every page and every
+GET operation of the API. Exit code 1 if a page or the memory exceeds its limit, or a response is wrong.
 """
 
 import argparse
@@ -18,7 +18,7 @@ from scripts.bench_pages.terms import MEDIAN, MEMORY, P95, Terms
 
 
 def main() -> int:
-    """Read what is asked for, and do it."""
+    """Parse the arguments and run the benchmark."""
     parser = argparse.ArgumentParser(prog="python -m scripts.bench_pages", description=__doc__)
     for one in fields(Terms):
         parser.add_argument(f"--{one.name.replace('_', '-')}", type=int, default=one.default)
@@ -33,7 +33,7 @@ def main() -> int:
 
 
 def bench(folder: Path, terms: Terms) -> Sequence[str]:
-    """Measure an installation made in ``folder``; give what is wrong, answers by their path."""
+    """Measure an installation made in ``folder``; return what is wrong, and responses by their path."""
     environment = _environment(folder)
     os.environ.update(environment)
     import django  # noqa: PLC0415 - its settings are read from the environment

@@ -1,6 +1,8 @@
-"""What is asked for: every page of ``leleka.web.routes`` that can be looked at, and every GET operation of the API.
+"""What is requested: every page of ``leleka.web.routes`` that can be viewed, and every GET operation of the
+API.
 
-A page or an operation that is new in the product and unknown here ends the bench: nothing is left out by accident.
+A page or an operation that is new in the product and unknown here aborts the benchmark: nothing is left out
+by accident.
 """
 
 from collections.abc import Callable, Mapping
@@ -14,7 +16,7 @@ from leleka.state.models import Run
 from leleka.web.routes import ROUTES
 
 API: Final = "API "
-FAR_SIDE: Final = frozenset({"listOffers"})  # it asks the account: that is ActiveCampaign's time
+FAR_SIDE: Final = frozenset({"listOffers"})  # it queries the account: that is ActiveCampaign's time
 _WORDS: Final = ("", "gold", "золот", "kyiv", "07", "nobody")
 _QUERIES: Final[Mapping[str, tuple[str, ...]]] = {
     "exports": ("name", "-name", "type", "connection", "-status", "-refreshed", "editable"),
@@ -67,7 +69,7 @@ _PAGE: Final = 50
 
 
 class Addresses:
-    """Gives addresses by the name of their page, another one each time."""
+    """Returns addresses by the name of their page, a different one each time."""
 
     def __init__(self, furnished: Furnished, random: Random) -> None:
         self._furnished = furnished
@@ -81,7 +83,7 @@ class Addresses:
         self._deepest = max(1, rows // _PAGE)
 
     def all(self, profiles: int) -> Mapping[str, Callable[[], str]]:
-        """Return the name of every page with a function that gives an address of it."""
+        """Return the name of every page with a function that returns an address of it."""
         found: dict[str, Callable[[], str]] = {}
         for route in ROUTES:
             if "GET" in route.methods:
@@ -104,7 +106,7 @@ class Addresses:
         return {name: lambda: path + self._more(name)}
 
     def _more(self, name: str) -> str:
-        """Return what stands behind the path."""
+        """Return the part after the path."""
         if name in _CHOSEN:
             return self._chosen()
         if name == "task_runs":

@@ -1,4 +1,4 @@
-"""Both halves of the bench: one browser, then several at once."""
+"""Both halves of the benchmark: one browser, then several at once."""
 
 import os
 from collections.abc import Mapping, Sequence
@@ -14,7 +14,7 @@ from scripts.bench_pages.terms import MEMORY, Terms
 
 
 def ask(folder: Path, furnished: Furnished, terms: Terms, environment: Mapping[str, str]) -> Sequence[str]:
-    """Ask for everything and print the tables; give what is beyond its bound or wrong."""
+    """Request everything and print the tables; return what exceeds its limit or is wrong."""
     random = Random(terms.seed)  # noqa: S311 - the same pages for the same seed
     pages = Addresses(furnished, random).all(terms.profiles)
     halves = [visits(pages, terms.rounds, random) for _ in range(2)]

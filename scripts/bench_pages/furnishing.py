@@ -1,4 +1,6 @@
-"""An installation with much in it. What the product reads from files it reads itself; the rest goes in in bulk."""
+"""Fills an installation with data. What the product reads from files it reads itself; the rest is inserted in
+bulk.
+"""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -47,15 +49,15 @@ sources:
   - {name: customers, files: customers.parquet, profiles: true, primary_key: id, updated_at: updated_at}
 """
 _REFRESHES: Final = 5
-_SIZES: Final = 30  # evaluations that are remembered of each segment
+_SIZES: Final = 30  # stored evaluations of each segment
 _AT_ONCE: Final = 2_000
-_DETACHED: Final = 97  # every so manieth export has no connection
+_DETACHED: Final = 97  # one export in so many has no connection
 _LINES: Final = ("first_name", "last_name", "phone", "field:1", "field:2")
 
 
 @dataclass(frozen=True, slots=True)
 class Furnished:
-    """What there is to ask for: ids of each kind, a token for the API and one of a link to choose a password."""
+    """What can be requested: ids of each kind, an API token, and the token of a link to choose a password."""
 
     numbers: Mapping[str, Sequence[int]]
     token: str
@@ -94,7 +96,7 @@ def furnish(folder: Path, terms: Terms) -> Furnished:
 
 
 def _refreshes() -> list[int]:
-    """Refreshes of everything that have ended, with a step for each of all there is."""
+    """Finished refreshes of everything, with a step for each source, segment and export."""
     now = timezone.now()
     rows = [refresh_commands.plan("everything", Trigger.SYSTEM, "schedule") for _ in range(_REFRESHES)]
     numbers = [row.pk for row in rows]
@@ -127,7 +129,7 @@ def _people(number: int) -> list[User]:
 
 
 def _rules(number: int) -> dict[str, Any]:
-    """Every tenth segment is large; the others are of one city and one tier or two."""
+    """Every tenth segment is large; the others select one city and one or two tiers."""
     if number % 10 == 0:
         return {"column": "spent", ">=": number * 20}
     tiers = [tables.TIERS[number % 4], tables.TIERS[number // 4 % 4]]

@@ -1,4 +1,4 @@
-"""Asking for pages, one after the other or several at once, and what the times say."""
+"""Requests pages, one after the other or several at once, and evaluates the times."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -14,15 +14,15 @@ from scripts.bench_pages.addresses import API
 from scripts.bench_pages.serving import Browser
 from scripts.bench_pages.terms import MEDIAN, P95
 
-# No worker is there; the live part of a run sends whoever opens its address to the run.
+# There is no worker; the live part of a run redirects to the run when opened directly.
 _ANSWERS: Final = {"readyz": 503, "run_live": 303}
 _LARGEST_DOWNLOAD: Final = "run_download (largest)"
 
 
 @dataclass(frozen=True, slots=True)
 class Times:
-    """How long the answers of one page took, in seconds, and how long the server worked for each where that can be
-    told apart; and the answers that were wrong.
+    """How long the responses of one page took, in seconds, how long the server worked for each where that can
+    be measured, and the wrong responses.
     """
 
     page: str
@@ -56,7 +56,7 @@ class Visit:
 
 
 def visits(pages: Mapping[str, Callable[[], str]], rounds: int, random: Random) -> list[Visit]:
-    """Return every page so often, shuffled."""
+    """Return every page so many times, shuffled."""
     found = [Visit(page, address()) for page, address in pages.items() for _ in range(rounds)]
     random.shuffle(found)
     return found
@@ -69,9 +69,9 @@ def measure(
     worked: Callable[[], float],
     at_once: int,
 ) -> Sequence[Times]:
-    """Make the visits, by so many at once; give the times, the slowest page first.
+    """Make the visits, so many at once; return the times, the slowest page first.
 
-    ``worked`` gives the seconds that the server has worked so far.
+    ``worked`` returns the seconds that the server has worked so far.
     """
     found: dict[str, Times] = {}
     queue: SimpleQueue[Visit] = SimpleQueue()

@@ -1,4 +1,4 @@
-"""Runs as a year of work leaves them: figures, problems, batches, and for some the rows themselves."""
+"""Runs as a year of use leaves them: figures, problems, batches, and for some the rows themselves."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -16,7 +16,7 @@ from leleka.state.models import AttemptRow, BatchRow, Export, Run, RunStatus
 
 _AT_ONCE: Final = 2_000
 _BATCHES: Final = 4
-_WITH_ROWS: Final = 50  # every so manieth run has its rows
+_WITH_ROWS: Final = 50  # one run in so many has its rows
 _ROWS: Final = 20_000
 _PROBLEM: Final = {
     "code": "ACCOUNT_PAUSED", "message": "ActiveCampaign asked to wait.", "where": "", "remedy": "Run it again later.",
@@ -77,7 +77,7 @@ def _run(random: Random, export: Export, config: dict[str, Any], place: int, las
 
 
 def _live(made: list[Run], terms: Terms) -> list[Run]:
-    """Let the runs before the newest be under way, one an export, as many as there are connections."""
+    """Make the second newest runs live, one per export, as many as there are connections."""
     found: dict[int, Run] = {}
     for run in reversed(made[:-1]):
         if (

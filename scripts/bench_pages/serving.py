@@ -1,4 +1,4 @@
-"""The real web process, started as ``leleka serve`` starts it, and browsers that look at it."""
+"""The real web process, started as ``leleka serve`` starts it, and its clients."""
 
 import re
 import socket
@@ -21,7 +21,7 @@ _PATIENCE: Final = 60.0  # seconds
 _LOOK_EVERY: Final = 0.05
 _TOKEN: Final = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
 _FIRST_BYTES: Final = 65_536
-_SCHEDULED: Final = 2  # the kind of clock that Linux keeps of a process
+_SCHEDULED: Final = 2  # the process clock that Linux keeps
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class Server:
     port: int
 
     def peak(self) -> int:
-        """Return the most memory the process and its child ever held, in MiB."""
+        """Return the peak memory of the process and its child, in MiB."""
         return round(sum(map(_high_water, self._pids())) / 1024)
 
     def worked(self) -> float:
@@ -86,14 +86,14 @@ def _until_it_answers(process: "subprocess.Popen[bytes]", port: int, log: Path) 
 
 
 class Browser:
-    """One connection that stays open; it sends what it was given at signing in, or a token."""
+    """One connection that stays open; it sends its session cookie, or a token."""
 
     def __init__(self, port: int, headers: Mapping[str, str] | None = None) -> None:
         self._connection = HTTPConnection(_ADDRESS, port, timeout=_PATIENCE)
         self.headers = dict(headers or {})
 
     def get(self, path: str, *, whole: bool = True) -> tuple[int, bytes]:
-        """Return status and body; of a long one, where ``whole`` is not asked for, how it begins."""
+        """Return status and body; of a long one, unless ``whole`` is requested, only the beginning."""
         self._connection.request("GET", quote(path, safe="/?&=%-"), headers=self.headers)
         reply = self._connection.getresponse()
         self._remember(reply.getheader("Set-Cookie"))

@@ -1,4 +1,6 @@
-"""The Parquet files of the bench: customers for the product's reader, and what became of the rows of runs."""
+"""The Parquet files of the benchmark: customers for the product's reader, and the outcomes of the rows of
+runs.
+"""
 
 from pathlib import Path
 from typing import Final
@@ -50,13 +52,13 @@ KINDS: Final = {
 
 
 def customers(path: Path, number: int) -> None:
-    """Write the file that the product's own reader is to read."""
+    """Write the file for the product's own reader."""
     with duckdb.connect() as session:
         session.sql(_CUSTOMERS, params=[number]).write_parquet(str(path), compression="zstd")
 
 
 def outcomes_of(rows: int) -> str:
-    """Write what became of so many rows, as the end of a run does; give the reference of the snapshot."""
+    """Write the outcomes of so many rows, as the end of a run does; return the reference of the snapshot."""
     path = installation_configuration.configuration().data_dir / "bench-outcomes.parquet"
     with duckdb.connect() as session:
         session.sql(_OUTCOMES, params=[rows]).write_parquet(str(path), compression="zstd")

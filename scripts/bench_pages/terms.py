@@ -1,16 +1,16 @@
-"""How much is in the store, how often each page is asked for, and what may come of it."""
+"""The amount of data, the number of requests per page, and the limits."""
 
 from dataclasses import dataclass
 
-# Seconds. The median is what one person waits for. By several at once, none of whom ever pauses, the process has more
-# to do than it can all of the time, and the median tells of their number; 95 of 100 answers are there in time even so.
+# Seconds. The median is what one person waits for. With several at once that never pause, the process is
+# always overloaded, and the median depends on their number; even so, 95 of 100 responses must be in time.
 MEDIAN, P95 = 0.2, 0.5
 MEMORY = 300  # MiB
 
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """``rounds`` is how often each page is asked for; ``at_once`` by how many in the second half."""
+    """``rounds`` is how many times each page is requested; ``at_once`` by how many in the second half."""
 
     profiles: int = 1_000_000
     exports: int = 1_000

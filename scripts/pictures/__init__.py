@@ -1,1 +1,1 @@
-"""Pictures of the pages, taken in a Chromium from a made-up installation."""
+"""Screenshots of the pages, taken in Chromium from a sample installation."""

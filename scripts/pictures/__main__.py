@@ -1,4 +1,6 @@
-"""``python -m scripts.pictures``: the README's pictures, or with ``--all FOLDER`` every page in every look."""
+"""``python -m scripts.pictures``: the README's screenshots, or with ``--all FOLDER`` every page in every
+look.
+"""
 
 import argparse
 import sys

@@ -1,4 +1,4 @@
-"""A Chromium that goes from scene to scene in one look: a width, light or dark, a language."""
+"""A Chromium that visits every scene in one look: a width, light or dark, a language."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -30,7 +30,7 @@ class Look:
 
 @contextmanager
 def chromium() -> Iterator[Browser]:
-    """Debian's where it is installed, else the one that Playwright brought."""
+    """Debian's if it is installed, otherwise the one that Playwright installed."""
     own = str(_CHROMIUM) if _CHROMIUM.exists() else None
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=own, args=list(_QUIET))
@@ -39,7 +39,7 @@ def chromium() -> Iterator[Browser]:
 
 
 class Camera:
-    """Signs everybody in once; a picture that cannot be taken is told and stops no other."""
+    """Signs everybody in once; a screenshot that fails is reported and does not stop the others."""
 
     def __init__(self, browser: Browser, installation: Installation, look: Look, *, whole: bool) -> None:
         self._browser = browser
@@ -49,7 +49,7 @@ class Camera:
         self._contexts: dict[str | None, BrowserContext] = {}
 
     def take(self, scenes: Sequence[Scene], folder: Path) -> list[str]:
-        """Take the scenes; gives what could not be taken."""
+        """Take the scenes; return what could not be taken."""
         folder.mkdir(parents=True, exist_ok=True)
         return [told for scene in scenes if (told := self._one(scene, folder))]
 

@@ -1,4 +1,6 @@
-"""What is photographed: the demo's installation with some history, and an empty one, each made anew from one seed."""
+"""The installations for the screenshots: the demo's with some history, and an empty one, each made from one
+seed.
+"""
 
 import json
 import secrets
@@ -17,7 +19,7 @@ from leleka.cli.demo import customers as maker
 from leleka.cli.demo.serving import add_person, lend, prepare
 from leleka.cli.demo.story import EXPORT, SEED, environment_of, leleka, program, running_sandbox
 
-_PLAN: Final = 10_000  # contacts that the made-up account pays for
+_PLAN: Final = 10_000  # contacts that the sample account pays for
 _HURRIED: Final = "20"
 _UNHURRIED: Final = "1"
 _PATIENCE: Final = 240  # times half a second
@@ -29,7 +31,7 @@ _SPRING: Final = {"any of": ["gold", "platinum"]}
 
 @dataclass(slots=True)
 class Installation:
-    """A served installation. ``places`` are what stands in the addresses of pages: numbers of runs and others."""
+    """A served installation. ``places`` are the values for addresses of pages: numbers of runs and others."""
 
     address: str
     password: str
@@ -37,7 +39,7 @@ class Installation:
     places: dict[str, int | str] = field(default_factory=dict)
 
     def ask(self, path: str, body: Mapping[str, Any] | None = None, method: str = "") -> Any:
-        """Speak to the REST API as the administrator."""
+        """Call the REST API as the administrator."""
         content = None if body is None else json.dumps(body).encode()
         headers = {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"}
         method = method or ("GET" if body is None else "POST")
@@ -49,20 +51,20 @@ class Installation:
             raise ValueError(f"{method} {path}: {error.read().decode()}") from error
 
     def run(self, export: int, *, until: str = "finished_at") -> int:
-        """Run an export, wait until it stands as asked, and give the run's number."""
+        """Run an export, wait until it has the requested status, and return the run's number."""
         number = int(self.ask(f"exports/{export}/run", {})["run"])
         wait(lambda: self.ask(f"runs/{number}")[until])
         return number
 
     def add_export(self, name: str, target: str, segment: str = "Spring campaign", **others: Any) -> int:
-        """Add an export through the second connection and give its number."""
+        """Add an export through the second connection and return its number."""
         names = {to: {"column": to} for to in ("first_name", "last_name")}
         data = {"name": name, "connection": "Marketing", "list": target, "segments": [segment]}
         written = {**data, "data_matching": {"email": "email", **names}, **others}
         return int(self.ask("exports", written)["id"])
 
     def add_live(self) -> None:
-        """Add an export that is long enough to be looked at while it runs; its number is the place ``live``."""
+        """Add an export that runs long enough to be photographed; its number is the place ``live``."""
         number = len(self.ask("exports")["items"])
         self.places["live"] = self.add_export(f"Everybody who buys, {number}", "3", "High tier buyers")
 
@@ -97,7 +99,7 @@ def served(environment: dict[str, str], password: str, log: Path) -> Iterator[In
 
 @contextmanager
 def empty(folder: Path) -> Iterator[Installation]:
-    """Serve an installation in which there is an administrator and nothing else."""
+    """Serve an installation that has an administrator and nothing else."""
     folder.mkdir()
     password = secrets.token_urlsafe(12)
     environment = environment_of(folder, "127.0.0.1:9", _HURRIED)
@@ -119,7 +121,7 @@ def lived_in(folder: Path, customers: int) -> Iterator[Installation]:
         for name, role in (("Ada", "administrator"), ("Bohdan", "contributor"), ("Chrystyna", "viewer")):
             add_person(environment, name, role, password)
         lend(environment, "Ada", password)
-        environment["LELEKA_TEST_SPEED"] = _UNHURRIED  # a run is to be seen while it goes on
+        environment["LELEKA_TEST_SPEED"] = _UNHURRIED  # a run is to be seen while it is in progress
         with served(environment, password, folder / "serve.log") as installation:
             installation.token = _token(environment)
             _fill(installation, address, environment["DEMO_KEY"])
@@ -139,7 +141,7 @@ def _scheduled(one: Installation) -> tuple[int, int]:
 
 
 def _fill(one: Installation, host: str, key: str) -> None:
-    """Do by the API what people would have done by now."""
+    """Do through the API what people would have done by now."""
     invited = one.ask("people", {"email": "danylo@example.com", "name": "Danylo", "role": "contributor"})
     agreed = {"agreed": True, "consent_version": one.ask("connections/consent")["version"], "check": True}
     marketing = {"name": "Marketing", "host": host, "key": key, "password": one.password, "plan_limit": _PLAN}

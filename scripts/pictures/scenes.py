@@ -1,4 +1,4 @@
-"""What there is to see: pages, and states of pages that take a few steps. Steps know no language."""
+"""The scenes: pages, and states of pages that take a few steps. Steps do not depend on the language."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,12 +12,14 @@ _LONG: Final = 60_000.0  # milliseconds
 
 
 def nothing(page: Page) -> None:
-    """The page as it comes."""
+    """The page as it is loaded."""
 
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """``path`` names places of the installation in braces; ``who`` is None for somebody who has not signed in."""
+    """``path`` contains places of the installation in braces; ``who`` is None for somebody who has not signed
+    in.
+    """
 
     name: str
     path: str
@@ -27,12 +29,12 @@ class Scene:
 
 
 def _pane(selector: str) -> Steps:
-    """Press something that opens the side pane."""
+    """Click something that opens the side pane."""
 
     def steps(page: Page) -> None:
         page.locator(selector).first.click()
         page.locator("#pane[open]").wait_for()
-        # For the blink of an eye htmx does not hear yet what is chosen in it: a person is slower.
+        # For a few milliseconds htmx does not notice yet what is chosen in it: a person is slower.
         page.locator(".htmx-settling").first.wait_for(state="detached")
         page.wait_for_load_state("networkidle")
 

@@ -1,1 +1,3 @@
-"""Leleka under kill -9, SIGSTOP and lost sockets: real processes and files, a sandbox behind a faulty network."""
+"""Leleka under kill -9, SIGSTOP and lost connections: real processes and files, a sandbox behind a faulty
+network.
+"""

@@ -1,6 +1,6 @@
-"""``python -m scripts.soak``: kill and stop real runs behind a faulty network, and account for everybody.
+"""``python -m scripts.soak``: kill and stop real runs behind a faulty network, and account for every contact.
 
-The account is printed as JSON. Exit code 1 where ``wrong`` names something.
+The account is printed as JSON. Exit code 1 if ``wrong`` is not empty.
 """
 
 import argparse
@@ -25,7 +25,7 @@ from scripts.soak.terms import Terms, _chance
 
 
 def main() -> int:
-    """Read what is asked for, and do it."""
+    """Parse the arguments and run the soak test."""
     parser = argparse.ArgumentParser(prog="python -m scripts.soak", description=__doc__)
     parser.add_argument(
         "minutes", type=float, help="how long to attack; coming to rest takes a minute or two more"
@@ -65,7 +65,7 @@ if __name__ == "__main__":
 
 
 def soak(terms: Terms) -> dict[str, Any]:
-    """Return the account of a siege on these terms."""
+    """Return the account of a soak test with these parameters."""
     if terms.workers:
         from scripts.soak.kill_workers import soak_workers  # noqa: PLC0415 - it needs the checker of the tests
 

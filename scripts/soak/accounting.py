@@ -1,4 +1,6 @@
-"""The account at the end: who is where, and whether every repeat has a death or a lost answer to answer for."""
+"""The final account: who is on which list, and whether every repeat is explained by a death or a
+lost reply.
+"""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -18,21 +20,23 @@ _NOTHING = (
     "accepted_past_the_proxy",
     "repeats_unexplained",
 )
-IN_FLIGHT = 6  # imports that may be under way at once, and so may be repeated after one death
+IN_FLIGHT = 6  # imports that may be in flight at once, and so may be repeated after one death
 
 
 @dataclass(frozen=True)
 class Repeats:
-    """How often a body was accepted again, and how often that was to be expected."""
+    """How many times a body was accepted again, and how many of these were to be expected."""
 
     repeats: int
     lost_replies: int
-    allowed: int  # one for each import in flight at each death or stop, and for each lost answer
-    unexplained: int  # of a body of which fewer copies were in doubt than were accepted again
+    allowed: int  # one for each import in flight at each death or stop, and for each lost reply
+    unexplained: int  # of a body with fewer copies in doubt than were accepted again
 
 
 def repeats_of(accepted: Counter[str], unanswered: Counter[str], tally: Tally) -> Repeats:
-    """Compare, body by body. A body that was accepted again was in flight at a death, or its answer was lost."""
+    """Compare, body by body. A body that was accepted again was in flight at a death, or its reply
+    was lost.
+    """
     again = {sha256: count - 1 for sha256, count in accepted.items() if count > 1}
     doubts = unanswered + tally.doubtful
     return Repeats(
@@ -56,7 +60,7 @@ def lists_of(office: Office, far: Sequence[FarSide]) -> dict[str, int]:
 
 
 def account_of(office: Office, far: Sequence[FarSide], tally: Tally) -> dict[str, Any]:
-    """Return every figure; ``wrong`` names those that must not be what they are."""
+    """Return every figure; ``wrong`` names those that have a wrong value."""
     accepted, unanswered, troubles = Counter[str](), Counter[str](), Counter[str]()
     for account in far:
         accepted += _in(account, account.proxy.journal.accepted())
@@ -88,7 +92,7 @@ def account_of(office: Office, far: Sequence[FarSide], tally: Tally) -> dict[str
 
 
 def _in(account: FarSide, bodies: Counter[str]) -> Counter[str]:
-    """The same bytes may go to two accounts, and are no repeat then."""
+    """The same bytes may go to two accounts, which is not a repeat."""
     return Counter({account.body(sha256): count for sha256, count in bodies.items()})
 
 

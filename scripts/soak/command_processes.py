@@ -1,8 +1,8 @@
 """``python -m scripts.soak.command_processes``: reads the program once; every run begins as a process of its own.
 
-Each child is a real process with a process id of its own, forked before anything was opened; the two seconds in which
-Python reads the program are spent once. One JSON line on standard input starts or signals a child; on standard
-output stand its birth and its death.
+Each child is a real process with its own process id, forked before anything was opened; the two seconds of
+importing the program are spent once. One JSON line on standard input starts or signals a child; starts and
+exits are reported on standard output.
 """
 
 import json
@@ -13,7 +13,7 @@ import sys
 from importlib import import_module
 from typing import Any, Final
 
-_LOOK = 0.01  # seconds between two looks for the dead
+_LOOK = 0.01  # seconds between two checks for exited children
 
 
 _PROGRAM: Final = (
@@ -49,7 +49,7 @@ def _born(words: list[str], log: str) -> int:
     sys.argv = ["leleka", *words]
     from leleka.conf.entry import main  # noqa: PLC0415 - of the child, not of the parent
 
-    # The standard streams were opened by the parent, for pipes: these are of this process's own.
+    # The standard streams were opened by the parent, for pipes: these belong to this process.
     sys.stdin = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115 - open as long as the process lives
     sys.stdout = open(1, "w", encoding="utf-8", buffering=1, closefd=False)  # noqa: SIM115 - as above
     sys.stderr = open(2, "w", encoding="utf-8", buffering=1, closefd=False)  # noqa: SIM115 - as above
@@ -80,7 +80,7 @@ def _tell(fact: dict[str, Any]) -> None:
 
 
 def main() -> None:
-    """Serve until standard input ends; whoever still lives then is killed."""
+    """Serve until standard input ends; children that are still running then are killed."""
     _read_the_program()
     _tell({"ready": True})
     living: set[int] = set()

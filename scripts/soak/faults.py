@@ -1,4 +1,6 @@
-"""Two attackers, each with a process of its own: they let it run, stop it, and kill it where it hurts."""
+"""Two threads that inject faults, each into its own process: they let it run, stop it, and kill it at
+critical moments.
+"""
 
 import re
 import signal
@@ -13,15 +15,15 @@ from scripts.soak.outbox import Database
 from scripts.soak.processes import Child, Nursery
 from scripts.soak.sandbox_accounts import FarSide
 
-_PATIENCE = 10.0  # seconds until a process is killed wherever it is: most likely behind another one
+_PATIENCE = 10.0  # seconds until a process is killed wherever it is: most likely queueing behind another one
 _LOOK = 0.02
-_QUIET = 0.15  # seconds without an import, after which everything is taken to be sent
-_STOPPED = 0.12  # of those to be killed stand still first
-_TAKEN_OVER = 0.25  # of those that stand still lose their run to another process meanwhile
-_STILL = 0.05  # seconds after which a stopped process has certainly come to a stop
-_AWAKE = 1.0  # seconds after which what it had under way is over
-_RECENT = 0.5  # seconds within which an answer may not have been written down yet
-_LEASE_OVER = 8.0  # seconds: the lease, and the time to begin
+_QUIET = 0.15  # seconds without an import, after which everything is assumed to be sent
+_STOPPED = 0.12  # share of those to be killed that are stopped first
+_TAKEN_OVER = 0.25  # share of the stopped ones that lose their run to another process meanwhile
+_STILL = 0.05  # seconds after which a signalled process has certainly stopped
+_AWAKE = 1.0  # seconds after which its requests in flight are over
+_RECENT = 0.5  # seconds within which a reply may not have been recorded yet
+_LEASE_OVER = 8.0  # seconds: the lease, and the time to start
 _BUGS = re.compile(r"Traceback|INTERNAL_ERROR|could not be settled|failed unexpectedly")
 _CODE = re.compile(r"\[([A-Z][A-Z_]+)\]")
 
@@ -30,9 +32,9 @@ class Moment(StrEnum):
     """When to strike, and how often that is drawn."""
 
     EARLY = "early"  # anywhere in the first second
-    IMPORT = "import"  # a moment after one of its imports reached the proxy
-    BETWEEN = "between"  # a moment after an import was over
-    SETTLING = "settling"  # when it sends nothing any more
+    IMPORT = "import"  # shortly after one of its imports reached the proxy
+    BETWEEN = "between"  # shortly after an import was over
+    SETTLING = "settling"  # when it has stopped sending
 
 
 _DRAWN = {Moment.EARLY: 1, Moment.IMPORT: 9, Moment.BETWEEN: 4, Moment.SETTLING: 5}
@@ -41,14 +43,14 @@ _DRAWN = {Moment.EARLY: 1, Moment.IMPORT: 9, Moment.BETWEEN: 4, Moment.SETTLING:
 class Stage(StrEnum):
     """Where a process died."""
 
-    BEFORE = "before_the_first_import"  # of its own, with something to send
+    BEFORE = "before_the_first_import"  # with a run of its own and something to send
     DELIVERING = "delivering"
     SETTLING = "settling"  # nothing was due any more
 
 
 @dataclass
 class Tally:
-    """What the attackers did. ``doubtful`` are imports under way when their process died, stopped or ended."""
+    """What was done. ``doubtful`` are imports in flight when their process died, stopped or ended."""
 
     runs: int = 0
     kills: int = 0
@@ -66,7 +68,7 @@ class Tally:
 
 @dataclass
 class Attacker:
-    """Attacks the exports of one side, now of this account, now of that."""
+    """Attacks the exports of one side, in one account after another."""
 
     side: str
     nursery: Nursery
@@ -91,7 +93,7 @@ class Attacker:
         self.nursery.signal(child, signal.SIGKILL)
         child.dead.wait()
         if child.code != -signal.SIGKILL:
-            self._ended(child, account)  # it was quicker
+            self._ended(child, account)  # it finished first
             return
         self._killed(child, account, sent=journal.begun(number) - before, in_flight=in_flight)
 
@@ -101,7 +103,7 @@ class Attacker:
         return self.nursery.start("export", "run", export_name(account, self.side))
 
     def _moment_comes(self, child: Child, account: FarSide, before: int) -> bool:
-        """Wait for the moment that is drawn; False where the process ended by itself before."""
+        """Wait for the drawn moment; False if the process ended by itself before."""
         moment = self.chance.choices(list(_DRAWN), list(_DRAWN.values()))[0]
         number, journal = str(list_of(self.side)), account.proxy.journal
         if moment is Moment.EARLY:
@@ -121,13 +123,13 @@ class Attacker:
         return not child.dead.is_set()
 
     def _stand_still(self, child: Child, account: FarSide) -> bool:
-        """Stop it for a while, now and then so long that another process takes its run over (fault 7)."""
+        """Stop it for a while, sometimes so long that another process takes its run over (fault 7)."""
         with self.tally.lock:
             self.tally.stops += 1
             self.tally.standing_still[account.number] += 1
         self.nursery.signal(child, signal.SIGSTOP)
         child.ends_within(_STILL)
-        # Not from the database: a process that stands still in the middle of a commit keeps it locked.
+        # Not from the database: a process that was stopped in the middle of a commit keeps it locked.
         recent = account.proxy.journal.recent(str(list_of(self.side)), _RECENT)
         with self.tally.lock:
             self.tally.doubtful.update(map(account.body, recent.elements()))
@@ -151,7 +153,9 @@ class Attacker:
             self.tally.standing_still[account.number] -= 1
 
     def _doubt(self, account: FarSide) -> int:
-        """Remember what was written ahead and has no answer, and so may arrive twice; give how much that is."""
+        """Remember what was written ahead without a reply, and so may arrive twice; return how many these
+        are.
+        """
         doubtful = self.database.left(export_name(account, self.side)).in_flight()
         with self.tally.lock:
             self.tally.doubtful.update(map(account.body, doubtful.elements()))
@@ -172,7 +176,9 @@ class Attacker:
         self._look_for_bugs(child)
 
     def _ended(self, child: Child, account: FarSide) -> None:
-        """Note how a process ended that nobody killed. One that lost its run leaves what it had sent in doubt."""
+        """Record how a process ended that was not killed. One that lost its run leaves what it had sent in
+        doubt.
+        """
         self._doubt(account)
         codes = _CODE.findall(child.said())
         with self.tally.lock:

@@ -7,7 +7,7 @@ from scripts.soak.faults import Tally
 from scripts.soak.outbox import Database
 from scripts.soak.sandbox_accounts import FarSide
 
-_DEAD_FOR = 2.0  # seconds after which a place that was not given back belongs to a dead process
+_DEAD_FOR = 2.0  # seconds after which a slot that was not returned belongs to a dead process
 
 
 _LOOK = 0.25
@@ -15,10 +15,12 @@ _LOOK = 0.25
 
 @contextmanager
 def places_come_free(far: Sequence[FarSide], database: Database, tally: Tally) -> Iterator[None]:
-    """Do not wait for the places of the dead to come free by themselves, a minute after they were taken.
+    """Do not wait until the slots of dead processes become free by themselves, a minute after they were
+    taken.
 
-    Four deaths a minute would bring an account to a stand, and most kills would meet a process that waits. A request
-    here is over within the third of a lease; a place held longer is a dead process's, unless one stands still.
+    With four deaths a minute an account would come to a stop, and most kills would hit a process that waits.
+    A request here is over within a third of the lease; a slot held longer belongs to a dead process, unless
+    one is stopped.
     """
     over = Event()
 

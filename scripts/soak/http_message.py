@@ -1,4 +1,6 @@
-"""One HTTP message off a socket, as bytes and whole: enough to know where it ends and what it says."""
+"""Reads one complete HTTP message from a socket as bytes: enough to know where it ends and what it
+contains.
+"""
 
 import re
 import socket
@@ -11,7 +13,9 @@ _PIECE = 65_536
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """``whole`` is False where the sender ended in the middle; ``head`` and ``body`` are what came until then."""
+    """``whole`` is False if the sender ended in the middle; ``head`` and ``body`` are what had arrived until
+    then.
+    """
 
     head: bytes
     body: bytes
@@ -27,15 +31,15 @@ class Message:
 
     @property
     def status(self) -> int:
-        """Of a reply; 0 where there is none."""
+        """Of a reply; 0 if there is none."""
         words = self.first_line.split(" ")
         return int(words[1]) if len(words) > 1 and words[1].isdigit() else 0
 
 
 def read(connection: socket.socket) -> Message | None:
-    """Read the next message; None where the other side ended before its first byte. Raises OSError on a reset.
+    """Read the next message; None if the other side ended before its first byte. Raises OSError on a reset.
 
-    The length is always said: neither Leleka nor the sandbox's API sends in chunks.
+    The length is always stated: neither Leleka nor the sandbox's API sends in chunks.
     """
     received = b""
     while _END_OF_HEAD not in received:

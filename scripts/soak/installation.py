@@ -1,4 +1,4 @@
-"""The office under siege: its people, its definitions, its commands."""
+"""The installation under test: its people, its definitions, its commands."""
 
 import csv
 import os
@@ -15,14 +15,14 @@ from scripts.soak.sandbox_accounts import KEY, FarSide
 
 SIDES = ("First", "Last")  # the two exports of each account; list 1 and list 2
 _LEASE = "4"  # seconds; a request may take a third of it
-_LATEST = 300.0  # seconds for a command that nobody disturbs
-_SHARE = 0.6  # of the people are in each segment, so that some are in both
-_EDITED = 0.4  # of the people get another name at a time
+_LATEST = 300.0  # seconds for an undisturbed command
+_SHARE = 0.6  # share of the people in each segment, so that some are in both
+_EDITED = 0.4  # share of the people who get another name at a time
 
 
 @dataclass
 class Office:
-    """One installation and the people in it."""
+    """One installation and the people in its source."""
 
     folder: Path
     far: Sequence[FarSide]
@@ -30,13 +30,13 @@ class Office:
     chance: Random
     environment: dict[str, str] = field(default_factory=dict)
     names: dict[str, str] = field(default_factory=dict)
-    schedules: dict[str, str] = field(default_factory=dict)  # of exports with one of their own, as YAML
+    schedules: dict[str, str] = field(default_factory=dict)  # of exports with their own schedule, as YAML
     system_schedule: str = ""
     edits: int = 0
     _lock: Lock = field(default_factory=Lock)
 
     def prepare(self, speed: float, database_url: str) -> None:
-        """Set up everything but the database, which ``apply`` brings to this version."""
+        """Set up everything but the database, which ``apply`` migrates to this version."""
         keep = {name: value for name, value in os.environ.items() if not name.startswith("LELEKA_")}
         path = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH", ""))))
         self.environment = keep | {
@@ -65,7 +65,7 @@ class Office:
             raise SystemExit(done.stdout + done.stderr)
 
     def edit(self) -> None:
-        """Return other names to some; whoever runs from now on has to tell the accounts."""
+        """Return some people other names; every run from now on has to send them."""
         with self._lock:
             self.edits += 1
             for address in self.chance.sample(sorted(self.names), int(self.people * _EDITED)):
@@ -79,7 +79,7 @@ class Office:
         return dict(whole[:count] if side == SIDES[0] else whole[-count:])
 
     def _write(self) -> None:
-        """Written aside and moved: somebody may be reading."""
+        """Written to another file and moved: a process may be reading."""
         aside = self.folder / "people.aside"
         with aside.open("w", newline="", encoding="utf-8") as file:
             writer = csv.writer(file)

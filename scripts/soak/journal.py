@@ -1,4 +1,4 @@
-"""What passed through the proxy of one account: every import, what became of it, and every trouble on the way."""
+"""What passed through the proxy of one account: every import, its outcome, and every fault on the way."""
 
 import hashlib
 import re
@@ -13,20 +13,20 @@ from scripts.soak.http_message import Message
 _IMPORT = "POST /api/3/import/bulk_import "
 _LIST = re.compile(rb'"listid":\s*"?(\d+)')
 _OK = 200
-# Whoever asked stops waiting after the third of the lease, here 1.3 s: a late answer may be none.
+# The client stops waiting after a third of the lease, here 1.3 s: a late reply may count as none.
 _LATE = 0.6
 
 
 @dataclass(slots=True)
 class Import:
-    """One import on its way. ``accepted`` is what the sandbox said, ``answered`` whether the answer got through."""
+    """One import. ``accepted`` is what the sandbox replied, ``answered`` whether the reply got through."""
 
     list: str
     sha256: str
     begun: float
     accepted: bool = False
     answered: bool = False
-    ended: float = 0.0  # not yet, where 0
+    ended: float = 0.0  # 0 while it has not
 
 
 class Journal:
@@ -38,7 +38,7 @@ class Journal:
         self.troubles: Counter[str] = Counter()
 
     def begin(self, request: Message) -> Import | None:
-        """Note a request that was read; None where it is not an import."""
+        """Record a request that was read; None if it is not an import."""
         if not request.first_line.startswith(_IMPORT):
             return None
         found = _LIST.search(request.body)
@@ -51,12 +51,12 @@ class Journal:
         return one
 
     def judge(self, one: Import, reply: Message | None) -> None:
-        """Note what the sandbox said, before anything happens to the answer."""
+        """Record the sandbox's reply, before anything happens to it."""
         with self._changed:
             one.accepted = reply is not None and reply.whole and reply.status == _OK
 
     def end(self, one: Import, *, answered: bool) -> None:
-        """Note whether the whole answer was handed on in time."""
+        """Record whether the complete reply was passed on in time."""
         with self._changed:
             one.answered = answered and monotonic() - one.begun < _LATE
             one.ended = monotonic()
@@ -74,7 +74,7 @@ class Journal:
         return sum(one.list == number and not one.ended for one in self._imports)
 
     def recent(self, number: str, seconds: float) -> Counter[str]:
-        """Return the bodies for a list that are under way, or were so short a time ago."""
+        """Return the bodies for a list that are in flight, or were until a short time ago."""
         since = monotonic() - seconds
         with self._changed:
             return Counter(
@@ -82,20 +82,20 @@ class Journal:
             )
 
     def quiet_for(self, number: str) -> float:
-        """Return the seconds since the last import for a list began; infinity where there was none."""
+        """Return the seconds since the last import for a list began; infinity if there was none."""
         return monotonic() - max((one.begun for one in self._imports if one.list == number), default=-1e9)
 
     def wait(self, true: Callable[[], bool], seconds: float) -> bool:
-        """Wait until something is true of this journal, but no longer than that."""
+        """Wait until a condition holds for this journal, but no longer than that."""
         with self._changed:
             return self._changed.wait_for(true, seconds)
 
     def accepted(self) -> Counter[str]:
-        """How often each body was accepted."""
+        """How many times each body was accepted."""
         with self._changed:
             return Counter(one.sha256 for one in self._imports if one.accepted)
 
     def unanswered(self) -> Counter[str]:
-        """How often each body was accepted and the answer did not get through, or came late."""
+        """How many times each body was accepted and the reply did not get through, or came late."""
         with self._changed:
             return Counter(one.sha256 for one in self._imports if one.accepted and not one.answered)

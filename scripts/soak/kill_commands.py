@@ -1,4 +1,4 @@
-"""A siege from its first kill to the account at its end."""
+"""A soak test from its first kill to the final account."""
 
 import json
 from collections.abc import Callable, Sequence
@@ -16,7 +16,7 @@ from scripts.soak.processes import Nursery
 from scripts.soak.sandbox_accounts import FarSide
 from scripts.soak.terms import _LATEST, Terms, _chance
 
-_ROUNDS_HERE = 3  # of each attacker, before it goes on to the next account
+_ROUNDS_HERE = 3  # in each attacker, before it moves to the next account
 _QUIET_PAUSE = 1.0
 _FAILURES = 3  # of one export, over a network without faults
 _DONE, _WITH_REST = 0, 3  # exit codes
@@ -39,9 +39,9 @@ def _attack(terms: Terms, office: Office, found: Nursery, database: Database, ta
 
 
 def _rest(office: Office, found: Nursery, tally: Tally) -> float:
-    """Let everything come to rest over a network without faults; give the seconds it took.
+    """Let everything finish over a network without faults; return the seconds it took.
 
-    Those in quarantine wait theirs out.
+    Quarantines are waited out.
     """
     begun = monotonic()
     for account in office.far:
@@ -56,8 +56,8 @@ def _rest(office: Office, found: Nursery, tally: Tally) -> float:
 
 
 def _bring_to_rest(account: FarSide, side: str, found: Nursery, tally: Tally, until: float) -> None:
-    """Go on with the run that was killed last, which keeps to what it began with; then run until nobody waits, and
-    once more: that sends nothing (I-9).
+    """Continue the run that was killed last, with the configuration it began with; then run until nobody
+    waits, and once more: that sends nothing (I-9).
     """
     _run(account, side, found)
     failures, told_all = 0, False
@@ -86,7 +86,7 @@ def _run(account: FarSide, side: str, found: Nursery) -> tuple[int, dict[str, An
 
 
 def _together(tasks: Sequence[Callable[[], None]]) -> None:
-    """Do all at once, each in a thread; raises what one of them raised."""
+    """Run all at once, each in a thread; raise what one of them raised."""
     with ThreadPoolExecutor(len(tasks)) as pool:
         for future in [pool.submit(task) for task in tasks]:
             future.result()

@@ -1,5 +1,5 @@
-"""A siege of workers: schedules fall due and refreshes are asked for, while workers and their errands are killed and
-stopped, the source is edited, and PostgreSQL is pulled down and put up again.
+"""A soak test of workers: schedules become due and refreshes are requested, while workers and their jobs are
+killed and stopped, the source is edited, and PostgreSQL is shut down and started again.
 """
 
 import re
@@ -29,13 +29,13 @@ from scripts.soak.timetable import instants, judged, own_schedule, system_schedu
 from scripts.soak.worker_processes import Crew, Crewman, Desk, crew, desk, moment
 
 _NAMES = ("one", "two", "three", "four")
-_LATEST = 600.0  # seconds until everything must have come to rest
+_LATEST = 600.0  # seconds until everything must have finished
 _LOOK = 0.5
-_AWAY = 2.0  # the longest that PostgreSQL is away, in seconds
-_LEASE_OVER = 7.0  # the longest that something stands still: longer than the lease
+_AWAY = 2.0  # the longest that PostgreSQL is down, in seconds
+_LEASE_OVER = 7.0  # the longest that a process is stopped: longer than the lease
 _RESTART_EVERY = (12.0, 40.0)
 _EDIT_EVERY = 4.0
-_PATIENCE = 3.0  # seconds an errand is waited for, and given
+_PATIENCE = 3.0  # seconds to wait for a job, and to let it run
 _GLANCE = 0.05
 _BUGS = re.compile(r".*(?:INTERNAL_ERROR|could not be settled|failed unexpectedly).*")
 _SENT_ALL = "Successful"
@@ -43,14 +43,14 @@ _SENT_ALL = "Successful"
 
 @dataclass
 class Done:
-    """What the attackers did."""
+    """What was done."""
 
     counts: Counter[str] = field(default_factory=Counter)
     edited_at: float = 0.0
 
 
 class Unmoved(Database):
-    """The database as seen from outside; while it is away nothing is seen."""
+    """The database as seen from outside; while it is down nothing is seen."""
 
     def free_places(self, account: str, now: float, held_for: float) -> None:
         with suppress(psycopg.Error):
@@ -59,7 +59,7 @@ class Unmoved(Database):
 
 @dataclass
 class WorkerSiege:
-    """Strikes at random, one thing at a time."""
+    """Injects random faults, one at a time."""
 
     crew: Crew
     desk: Desk
@@ -83,7 +83,7 @@ class WorkerSiege:
             self.chance.choices(strikes, (8, 4, 1, 1, 5, 5))[0](self.chance.choice(self.crew.hands))
 
     def _errand(self, hand: Crewman) -> int | None:
-        """Wait for an errand, and until it has come to anything."""
+        """Wait for a job, and until it has started working."""
         until = monotonic() + _PATIENCE
         while not (children := self.crew.children(hand)):
             if monotonic() > until:
@@ -91,7 +91,7 @@ class WorkerSiege:
             Event().wait(_GLANCE)
         Event().wait(self.chance.uniform(0.0, _PATIENCE))
         children = self.crew.children(hand) or children
-        # Walks are short, and much else is under way: one that is met is struck.
+        # Refreshes are short, and many other jobs run: when one is found, it is hit.
         return self.chance.choice([one for one in children if self.crew.walks(one)] or children)
 
     def _kill_errand(self, hand: Crewman) -> None:
@@ -123,7 +123,7 @@ class WorkerSiege:
             self.office.edit()
 
     def _ask(self, _: Crewman) -> None:
-        """Not for exports with a schedule of their own: what is live of them is to be the schedule's."""
+        """Not for exports with their own schedule: their live runs must come from the schedule."""
         name = export_name(self.chance.choice(self.office.far), SIDES[0])
         words = self.chance.choice((("data",), ("segments",), ("export", name), ("export", name)))
         if self.desk.ask("refresh", *words):
@@ -149,8 +149,8 @@ class WorkerSiege:
                 self.tally.standing_still[account.number] -= 1
 
     def rest(self) -> list[str]:
-        """Leave the workers alone over a calm network until one more run of each export sends nothing (I-9); give what
-        did not come to rest.
+        """Leave the workers alone over a network without faults until one more run of each export sends
+        nothing (I-9); return what did not finish.
         """
         until = monotonic() + _LATEST
         for account in self.office.far:
@@ -179,7 +179,7 @@ class WorkerSiege:
 
 
 def soak_workers(terms: Terms) -> dict[str, Any]:
-    """Return the account of a siege of workers on these terms."""
+    """Return the account of a soak test of workers with these parameters."""
     with tempfile.TemporaryDirectory(prefix="leleka-soak-") as folder, ExitStack() as stack:
         server, url = stack.enter_context(database(terms.database))
         far = stack.enter_context(far_sides(terms.accounts, terms.speed, terms.weather, terms.seed))
@@ -236,7 +236,7 @@ def _account(
 
 
 def _bodies(far: Sequence[FarSide], rows: dict[str, Any]) -> Counter[str]:
-    """Count the attempts of whose outcome nobody knows, by body: each may have arrived, and be repeated."""
+    """Count the attempts with unknown outcome, by body: each may have arrived, and may be repeated."""
     by_host = {account.host: account for account in far}
     return Counter(by_host[host].body(sha256) for host, sha256 in rows["doubtful"])
 

@@ -1,4 +1,4 @@
-"""What happens to one exchange on its way through the proxy, drawn by seed."""
+"""The network faults of one exchange through the proxy, drawn by seed."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -6,15 +6,17 @@ from random import Random  # noqa: TID251 - the class, for seeded generators
 
 
 class Fate(StrEnum):
-    """How an exchange goes. All but ``PLAIN`` and ``CUT_REQUEST`` lose the answer to a request that was forwarded."""
+    """What happens to an exchange. All but ``PLAIN`` and ``CUT_REQUEST`` lose the reply to a forwarded
+    request.
+    """
 
     PLAIN = "plain"
     CUT_REQUEST = "request_reset"  # half of the request is forwarded, then both sides are reset (fault 13)
-    LOST = "reply_reset"  # the answer is read and dropped, the connection reset (fault 11)
-    CLOSED = "reply_closed"  # the same, and the connection is closed politely
-    WITHHELD = "reply_withheld"  # the answer never comes, and the connection stays open (fault 15)
-    CUT_REPLY = "reply_cut"  # half of the answer, then a reset (fault 14)
-    HALF_CLOSED = "reply_half_closed"  # half of the answer, then the proxy's side alone is closed (fault 14)
+    LOST = "reply_reset"  # the reply is read and dropped, the connection reset (fault 11)
+    CLOSED = "reply_closed"  # the same, and the connection is closed normally
+    WITHHELD = "reply_withheld"  # the reply never comes, and the connection stays open (fault 15)
+    CUT_REPLY = "reply_cut"  # half of the reply, then a reset (fault 14)
+    HALF_CLOSED = "reply_half_closed"  # half of the reply, then only the proxy's side is closed (fault 14)
 
 
 _LOSING = (Fate.LOST, Fate.CLOSED, Fate.CUT_REPLY, Fate.HALF_CLOSED, Fate.CUT_REQUEST)
@@ -22,11 +24,11 @@ _LOSING = (Fate.LOST, Fate.CLOSED, Fate.CUT_REPLY, Fate.HALF_CLOSED, Fate.CUT_RE
 
 @dataclass(frozen=True, slots=True)
 class Weather:
-    """How likely each kind of trouble is. Delays are the longest, in seconds."""
+    """The probability of each kind of fault. Delays are maxima, in seconds."""
 
     posts: float = 0.12  # of imports are lost in one of the ways that end at once
-    polls: float = 0.06  # of questions after batches
-    others: float = 0.01  # of other questions: each costs its process a second
+    polls: float = 0.06  # of polls of batches
+    others: float = 0.01  # of other requests: each costs its process a second
     withheld: float = 0.01  # of imports
     delayed: float = 0.5  # of all requests, before they are forwarded, and again on the way back
     longest_delay: float = 0.03
@@ -39,7 +41,7 @@ CALM = Weather(posts=0.0, polls=0.0, others=0.0, withheld=0.0, delayed=0.0, refu
 
 @dataclass(frozen=True, slots=True)
 class Journey:
-    """One exchange. ``refused_for`` are the seconds after it in which nobody listens."""
+    """One exchange. ``refused_for`` are the seconds after it in which nothing listens."""
 
     fate: Fate = Fate.PLAIN
     there: float = 0.0

@@ -1,4 +1,4 @@
-"""What the dead left in the database, seen from outside, with a connection of its own."""
+"""What dead processes left in the database, seen from outside, through a separate connection."""
 
 import sqlite3
 from collections import Counter
@@ -12,7 +12,7 @@ import psycopg
 from leleka.destinations.activecampaign.limits import LIMITS
 
 _PATIENCE = 20.0  # seconds for a lock
-_GIVEN_BACK = 1.0  # seconds: the most for which a place that was given back is kept
+_GIVEN_BACK = 1.0  # seconds: the longest for which a slot that was returned is kept
 _BATCHES = """
 SELECT batch.status, batch.sha256, batch.tries
 FROM state_batch AS batch JOIN state_run AS run ON run.id = batch.run_id
@@ -33,7 +33,7 @@ class Left:
     batches: tuple[tuple[str, str, int], ...]
 
     def in_flight(self) -> Counter[str]:
-        """Return the hashes written ahead without an answer: each may have arrived, and will be sent again."""
+        """Return the hashes written ahead without a reply: each may have arrived, and will be sent again."""
         return Counter(sha256 for status, sha256, _ in self.batches if status == "sending")
 
     def something_due(self) -> bool:
@@ -45,17 +45,17 @@ class Left:
 
 @dataclass(frozen=True)
 class Database:
-    """``url`` is empty for SQLite, which then lies in ``data``."""
+    """``url`` is empty for SQLite, whose file is then in ``data``."""
 
     url: str
     data: Path
 
     def left(self, export: str) -> Left:
-        """Return what the live run of an export has to do; nothing where there is none."""
+        """Return what the live run of an export has to do; nothing if there is none."""
         return Left(tuple((status, sha256, tries) for status, sha256, tries in self._rows(_BATCHES, export)))
 
     def free_places(self, account: str, now: float, held_for: float) -> None:
-        """Return back those of an account's places that were taken longer ago than that and not given back."""
+        """Free those of an account's slots that were taken longer ago than that and not returned."""
         values = (now + _GIVEN_BACK, now + LIMITS.seconds_in_flight - held_for, account)
         if self.url:
             with psycopg.connect(self.url) as there:
@@ -68,6 +68,6 @@ class Database:
         if self.url:
             with psycopg.connect(self.url) as found:
                 return found.execute(query.format("%s").encode(), (export,)).fetchall()
-        # Not read-only: where a killed process left a journal, whoever comes next has to roll it back.
+        # Not read-only: if a killed process left a journal, the next connection has to roll it back.
         with closing(sqlite3.connect(self.data / "state.sqlite3", timeout=_PATIENCE)) as here:
             return here.execute(query.format("?"), (export,)).fetchall()

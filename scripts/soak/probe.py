@@ -1,6 +1,6 @@
-"""``python -m scripts.soak.probe``: asks an installation for things as its pages do, line by line, one JSON each.
+"""``python -m scripts.soak.probe``: queries an installation as its pages do, line by line, one JSON each.
 
-A database that is away fails the question, and not this process.
+A database that is unavailable fails the question, not this process.
 """
 
 import json
@@ -16,7 +16,7 @@ EARLIER: Final = timedelta(hours=30)
 
 
 def main() -> None:
-    """Answer until nobody asks any more."""
+    """Answer until standard input ends."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "leleka.conf.django")
     django.setup()
     asked: Mapping[str, Callable[..., Any]] = {
@@ -45,7 +45,7 @@ def _answer(do: Callable[..., Any], words: list[str]) -> dict[str, Any]:
 
 
 def _past() -> int:
-    """Let every schedule have been there for a while, with nobody to keep the time."""
+    """Make every schedule look older, as if no worker had kept it meanwhile."""
     from django.utils import timezone  # noqa: PLC0415
 
     from leleka.state.models import Export, SystemSchedule  # noqa: PLC0415

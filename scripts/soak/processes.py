@@ -1,4 +1,6 @@
-"""Processes of Leleka, started by the nursery and signalled through it: never a process of somebody else's."""
+"""Processes of Leleka, forked by a helper process and signalled through it: never another program's
+process.
+"""
 
 import json
 import signal
@@ -17,7 +19,7 @@ _BIRTH = 60.0  # seconds
 
 @dataclass(slots=True)
 class Child:
-    """One process. ``code`` is its exit code once it has ended, and minus the signal that ended it."""
+    """One process. ``code`` is its exit code once it has ended, or minus the signal that ended it."""
 
     log: Path
     pid: int = 0
@@ -61,7 +63,7 @@ class Nursery:
         self._order({"pid": child.pid, "signal": int(number)})
 
     def listen(self) -> None:
-        """Hear of births and deaths until the nursery ends."""
+        """Receive starts and exits until the helper process ends."""
         for line in self._process.stdout or ():
             self._hear(json.loads(line))
 
@@ -88,7 +90,7 @@ class Nursery:
 
 @contextmanager
 def nursery(environment: Mapping[str, str], logs: Path) -> Iterator[Nursery]:
-    """Start a nursery, and end it with all its children."""
+    """Start the helper process, and end it with all its children."""
     logs.mkdir(mode=0o700)
     with subprocess.Popen(
         [sys.executable, "-m", "scripts.soak.command_processes"],

@@ -1,7 +1,7 @@
-"""A small TCP proxy that goes wrong: it delays, drops answers, resets, half closes, and is away for a while.
+"""A small faulty TCP proxy: it delays, drops replies, resets, half-closes, and is unavailable for a while.
 
-It stands between Leleka and the sandbox and knows of HTTP only where a message ends. A client that is killed
-leaves what it had sent: that is forwarded, as a network would.
+It is between Leleka and the sandbox and knows of HTTP only where a message ends. What a client had sent
+before it was killed is still forwarded, as a network would.
 """
 
 import socket
@@ -17,14 +17,14 @@ from scripts.soak.journal import Journal
 from scripts.soak.network_faults import CALM, Fate, Journey, Weather, drawn
 
 _LOOPBACK = "127.0.0.1"
-_LOOK = 0.1  # seconds between two looks whether the proxy is to end or to refuse
+_LOOK = 0.1  # seconds between two checks whether the proxy is to end or to refuse
 _ON_ITS_WAY = 0.01  # seconds
-_PATIENCE = 120.0  # seconds for which a connection may be idle, or the sandbox may take
+_PATIENCE = 120.0  # seconds for which a connection may be idle, or the sandbox may take to reply
 _LINGER_ZERO = struct.pack("ii", 1, 0)
 
 
 class FaultProxy:
-    """Listens on a port of its own from the start; ``serving`` lets connections through."""
+    """Listens on its own port from the start; ``serving`` lets connections through."""
 
     def __init__(self, upstream: int, weather: Weather, seed: int) -> None:
         self.journal = Journal()
@@ -40,7 +40,7 @@ class FaultProxy:
 
     @contextmanager
     def serving(self) -> Iterator["FaultProxy"]:
-        """Serve in threads for as long as the block lasts."""
+        """Serve in threads for the duration of the block."""
         thread = Thread(target=self._accept, name=f"proxy {self.port}", daemon=True)
         thread.start()
         try:
@@ -58,7 +58,7 @@ class FaultProxy:
         while not self._closing.is_set():
             away = self._refusing_until - monotonic()
             if away > 0:
-                self._listener.close()  # whoever connects now is refused
+                self._listener.close()  # new connections are refused now
                 self._closing.wait(away)
                 self._listener = _listen(self.port)
             with suppress(TimeoutError):
@@ -76,7 +76,7 @@ class FaultProxy:
                     return
 
     def _exchange(self, client: socket.socket, upstream: socket.socket, request: Message) -> bool:
-        """Carry one request and its answer; tell whether the connection lives on."""
+        """Pass on one request and its reply; return whether the connection stays open."""
         journey = self._journey(request.first_line)
         noted = self.journal.begin(request)
         answered = False
@@ -116,7 +116,9 @@ class FaultProxy:
             self._refusing_until = monotonic() + seconds
 
     def _hand_back(self, client: socket.socket, reply: Message, fate: Fate) -> bool:
-        """Return the answer to the client, or what the fate leaves of it; tell whether it got all."""
+        """Return the reply to the client, or the part that the fate allows; return whether it got
+        everything.
+        """
         half = reply.content[: len(reply.content) // 2]
         match fate:
             case Fate.LOST:
@@ -158,7 +160,7 @@ def _ask(upstream: socket.socket, request: Message) -> Message | None:
 
 
 def _forward_half(client: socket.socket, upstream: socket.socket, request: Message, *, reset: bool) -> None:
-    """Forward what a killed client left, or half of a whole request, and end both sides."""
+    """Forward what a killed client sent, or half of a complete request, and close both sides."""
     content = request.content
     upstream.sendall(content[: len(request.head) + len(request.body) // 2] if reset else content)
     if reset:

@@ -1,7 +1,7 @@
-"""The far side: accounts that nobody shares, each a sandbox behind a faulty proxy.
+"""The remote side: accounts used by nothing else, each a sandbox behind a faulty proxy.
 
-There are several because the places, the lane and the quarantine that the dead leave behind are the account's:
-elsewhere the attack goes on.
+There are several because the request slots, the lane and the quarantine left behind by dead processes belong
+to the account: the attack continues on the others.
 """
 
 from collections.abc import Iterator, Sequence
@@ -18,12 +18,12 @@ from leleka.sandbox.server import Options, SandboxServer, build_server
 
 KEY = "soak-key-0123456789abcdef"
 LISTS = ("First", "Last")
-_TICK = 0.1  # seconds between two looks at the import queue while nobody asks
+_TICK = 0.1  # seconds between two checks of the import queue while nothing is requested
 
 
 @dataclass(frozen=True)
 class FarSide:
-    """One account, as the soak sees it: what it holds, and what passed on the way."""
+    """One account, as the soak test sees it: its contents, and what passed through its proxy."""
 
     number: int
     server: SandboxServer
@@ -31,11 +31,11 @@ class FarSide:
 
     @property
     def host(self) -> str:
-        """Where Leleka finds it."""
+        """The address at which Leleka finds it."""
         return f"127.0.0.1:{self.proxy.port}"
 
     def body(self, sha256: str) -> str:
-        """Name one import's content among those of all accounts."""
+        """Identify one import's content among those of all accounts."""
         return f"{self.number}/{sha256}"
 
     def held(self, number: int) -> dict[str, str]:
@@ -51,7 +51,7 @@ class FarSide:
             ]
 
     def accepted(self) -> int:
-        """Count the imports the sandbox says it accepted."""
+        """Count the imports that the sandbox reports as accepted."""
         with self.server.lock:
             return self.server.account.queue.accepted
 
@@ -64,7 +64,7 @@ class FarSide:
 
 @contextmanager
 def far_sides(count: int, speed: float, weather: Weather, seed: int) -> Iterator[Sequence[FarSide]]:
-    """Serve so many accounts for as long as the block lasts."""
+    """Serve so many accounts for the duration of the block."""
     with ExitStack() as stack:
         yield [stack.enter_context(_serving(number, speed, weather, seed)) for number in range(1, count + 1)]
 

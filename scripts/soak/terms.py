@@ -3,12 +3,12 @@ from random import Random  # noqa: TID251 - the class, for seeded generators
 
 from scripts.soak.network_faults import Weather
 
-_LATEST = 600.0  # seconds until everything must have come to rest
+_LATEST = 600.0  # seconds until everything must have finished
 
 
 @dataclass(frozen=True)
 class Terms:
-    """What is asked for. The siege ends with ``kills`` or after ``minutes``, whichever comes first."""
+    """The parameters. The soak test ends after ``kills`` or after ``minutes``, whichever comes first."""
 
     kills: int
     minutes: float

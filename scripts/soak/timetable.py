@@ -1,4 +1,4 @@
-"""When things are due during a siege of workers, and whether every instant was decided as it should have been.
+"""When things are due during a soak test of workers, and whether every instant was decided correctly.
 
 The judge is the checker of the tests, which shares no code with the scheduler.
 """
@@ -14,7 +14,7 @@ from scripts.soak.worker_processes import Crewman
 from tests.simulation.schedule_checker import Row, Start, Timeline, Watched, check, due_instants
 
 ZONES = ("Europe/Kyiv", "America/New_York", "Asia/Kathmandu", "Australia/Lord_Howe", "Pacific/Apia", "UTC")
-PATIENCE = 30.0  # seconds within which a worker that is up decides, on a busy machine
+PATIENCE = 30.0  # seconds within which a live worker decides, on a busy machine
 _CALM = timedelta(seconds=45)  # before the end nothing is due any more
 _FAR = timedelta(hours=3)
 _APART = timedelta(minutes=5)  # two times of one schedule
@@ -23,7 +23,9 @@ _SYSTEM = "system"
 
 
 def instants(now: datetime, minutes: float) -> Sequence[datetime]:
-    """Return the whole minutes of a siege at which something may be due; one in three hours where it is too short."""
+    """Return the whole minutes of a soak test at which something may be due; one in three hours if it is too
+    short.
+    """
     first = now.replace(second=0, microsecond=0) + timedelta(minutes=2)
     last = now + timedelta(minutes=minutes) - _CALM
     found = [first + timedelta(minutes=number) for number in range(int(minutes) + 1)]
@@ -31,7 +33,7 @@ def instants(now: datetime, minutes: float) -> Sequence[datetime]:
 
 
 def own_schedule(number: int, due: Sequence[datetime]) -> str:
-    """Return the schedule of the n-th export that has one of its own."""
+    """Return the schedule of the n-th export that has its own."""
     zone = ZONES[number % len(ZONES)]
     at = due[number % len(due)].astimezone(ZoneInfo(zone))
     return f"{{repeat: daily, times: ['{at:%H:%M}'], time_zone: {zone}}}"
@@ -45,7 +47,7 @@ def system_schedule(now: datetime, due: Sequence[datetime]) -> str:
 
 
 def judged(rows: Mapping[str, Any], hands: Sequence[Crewman], begin: float, end: float) -> dict[str, Any]:
-    """Return the account of the schedules: what was due, what was decided, and all that is wrong with it."""
+    """Return the account of the schedules: what was due, what was decided, and everything that is wrong."""
     watched = _watched(rows, end)
     timeline = Timeline(begin, end, {hand.name: joined(hand.downs) for hand in hands}, patience=PATIENCE)
     decisions = [
@@ -94,7 +96,7 @@ def _starts(rows: Mapping[str, Any]) -> list[Start]:
 
 
 def joined(stretches: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
-    """Return stretches in their order, with those that touch as one."""
+    """Return the intervals in order, with adjacent ones merged."""
     found: list[tuple[float, float]] = []
     for begin, end in sorted(stretches):
         if found and begin <= found[-1][1]:
@@ -105,7 +107,7 @@ def joined(stretches: Sequence[tuple[float, float]]) -> list[tuple[float, float]
 
 
 def _overlapping(runs: Sequence[Mapping[str, Any]]) -> int:
-    """Count the runs that began before the one before them of the same export had ended."""
+    """Count the runs that began before the previous run of the same export had ended."""
     count = 0
     for export in {one["export__name"] for one in runs}:
         mine = sorted(

@@ -1,4 +1,4 @@
-"""Real workers and the processes of their errands. Signals go to workers started here, and to children of theirs."""
+"""Real workers and the processes of their jobs. Signals go to workers started here, and to their children."""
 
 import json
 import os
@@ -25,13 +25,13 @@ _STARTED = "worker started"
 
 
 def moment() -> float:
-    """Return the time as the workers have it, in seconds since 1970."""
+    """Return the time as the workers see it, in seconds since 1970."""
     return datetime.now(UTC).timestamp()
 
 
 @dataclass
 class Crewman:
-    """One place for a worker. ``downs`` are the times without one that could do anything."""
+    """One worker, restarted when it dies. ``downs`` are the times without a working worker."""
 
     name: str
     log: Path
@@ -44,7 +44,7 @@ class Crew:
     environment: Mapping[str, str]
     folder: Path
     hands: list[Crewman] = field(default_factory=list)
-    born: dict[int, str] = field(default_factory=dict)  # children seen, with when they were born
+    born: dict[int, str] = field(default_factory=dict)  # children seen, with their start time
 
     def hire(self, names: Sequence[str]) -> None:
         self.hands = [Crewman(name, self.folder / f"worker-{name}.log") for name in names]
@@ -52,7 +52,7 @@ class Crew:
             self.start(hand)
 
     def start(self, hand: Crewman) -> None:
-        """Start a worker in this place, and wait until it works."""
+        """Start a worker, and wait until it works."""
         before = self.said(hand).count(_STARTED)
         with hand.log.open("ab") as log:
             words = [sys.executable, "-m", "leleka", "worker"]
@@ -66,7 +66,7 @@ class Crew:
             Event().wait(_LOOK)
 
     def kill(self, hand: Crewman, seconds: float) -> None:
-        """Kill a worker, whose errands go on without it, and start another one after a while."""
+        """Kill a worker, whose jobs continue without it, and start another one after a while."""
         began = moment()
         self.children(hand)
         if hand.process is not None:
@@ -77,7 +77,7 @@ class Crew:
         hand.downs.append((began, moment()))
 
     def stop(self, hand: Crewman, seconds: float) -> None:
-        """Let a worker stand still for a while; its errands go on."""
+        """Stop a worker for a while; its jobs continue."""
         if hand.process is None:
             return
         began = moment()
@@ -87,7 +87,7 @@ class Crew:
         hand.downs.append((began, moment()))
 
     def children(self, hand: Crewman) -> Sequence[int]:
-        """Return the processes of a worker's errands, and remember them."""
+        """Return the processes of a worker's jobs, and remember them."""
         if hand.process is None:
             return ()
         pid = hand.process.pid
@@ -99,7 +99,7 @@ class Crew:
         return [one for one in found if _stat(one, _STATE) not in {"", "Z"}]
 
     def walks(self, child: int) -> bool:
-        """Return whether a child walks a refresh."""
+        """Return whether a child runs a refresh."""
         try:
             return b"refresh:" in (_PROC / str(child) / "cmdline").read_bytes()
         except OSError:
@@ -118,7 +118,7 @@ class Crew:
         return hand.log.read_text(encoding="utf-8", errors="replace") if hand.log.exists() else ""
 
     def end(self) -> None:
-        """End the workers, and whatever is left of the errands of those that were killed."""
+        """End the workers, and the remaining jobs of those that were killed."""
         living = [hand.process for hand in self.hands if hand.process is not None]
         for hand in self.hands:
             self.children(hand)
@@ -144,7 +144,7 @@ def _stat(pid: int, field_: int) -> str:
 
 @contextmanager
 def crew(environment: Mapping[str, str], folder: Path, names: Sequence[str]) -> Iterator[Crew]:
-    """Start so many workers, and end them with all that they started."""
+    """Start so many workers, and end them with everything they started."""
     found = Crew(environment, folder)
     try:
         found.hire(names)
@@ -155,12 +155,12 @@ def crew(environment: Mapping[str, str], folder: Path, names: Sequence[str]) -> 
 
 @dataclass
 class Desk:
-    """Asks the installation (``inside``), one question at a time."""
+    """Queries the installation (``inside``), one question at a time."""
 
     process: subprocess.Popen[str]
 
     def ask(self, *words: str) -> Any:
-        """Return the answer; None where it could not be had."""
+        """Return the answer; None if there was none."""
         if self.process.stdin is None or self.process.stdout is None:
             raise RuntimeError("nobody sits at the desk")
         self.process.stdin.write(json.dumps(words) + "\n")

@@ -3,9 +3,9 @@
 Each line on standard input is a JSON list of words, each on standard output what was said to it; one process for all
 that a test asks, because setting Django up takes longer than asking.
 
-``everything`` is refreshed on demand; ``run NAME`` queues a run; ``due`` makes the system's schedule due now, as if the
-last instants had passed while nobody kept the time; ``eleven minutes later`` lets live runs have done nothing since;
-``decisions``, ``runs`` and ``refreshes`` print what stands in the state as JSON.
+``everything`` is refreshed on demand; ``run NAME`` queues a run; ``due`` makes the system's schedule due now,
+as if its last instants had passed while no worker was up; ``eleven minutes later`` makes live runs look idle
+for that long; ``decisions``, ``runs`` and ``refreshes`` print the contents of the state as JSON.
 """
 
 import json

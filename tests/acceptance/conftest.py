@@ -1,4 +1,4 @@
-"""An installation used as people use it: processes, a terminal's output, exit codes."""
+"""An installation used as people use it: processes, terminal output, exit codes."""
 
 import json
 import os
@@ -27,7 +27,7 @@ _LELEKA = (sys.executable, "-m", "leleka")
 
 @dataclass(frozen=True)
 class Installation:
-    """A folder, the sandbox it talks to, and the commands in between."""
+    """A folder, the sandbox it talks to, and the commands to run."""
 
     folder: Path
     sandbox: str  # host:port
@@ -52,7 +52,7 @@ class Installation:
         )
 
     def leleka(self, *words: str, code: int = 0) -> str:
-        """Run a command to its end; give its standard output."""
+        """Run a command to its end; return its standard output."""
         done = subprocess.run(
             [*_LELEKA, *words], env=self.environment, capture_output=True, text=True, timeout=120, check=False
         )
@@ -60,7 +60,9 @@ class Installation:
         return done.stdout
 
     def lend(self, connection: str = "Sandbox") -> None:
-        """Let an administrator, who wants no mail, lend their name to a connection: runs by schedule act in it."""
+        """Make an administrator, who wants no e-mail, the export user of a connection: scheduled runs act in
+        their name.
+        """
         email, password = "lender@example.com", "seven storks over the marsh"
         for words in (
             ("add", email, "--name", "Lender", "--role", "administrator", "--password-stdin"),
@@ -73,7 +75,7 @@ class Installation:
         return json.loads(self.leleka(*words, "--json", code=code))
 
     def state(self) -> Any:
-        """What the sandbox saw and holds."""
+        """The sandbox's contents and what it recorded."""
         with urlopen(f"http://{self.sandbox}/_sandbox/state", timeout=10) as reply:
             return json.load(reply)
 
@@ -102,7 +104,7 @@ def _prepared() -> Path:
 
 @contextmanager
 def installed(folder: Path, speed: str, *, lists: str, fields: str) -> Iterator[Installation]:
-    """Return an empty installation in a folder, with a sandbox of its own that lives as long."""
+    """Return an empty installation in a folder, with its own sandbox for the same lifetime."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("LELEKA_")}
     environment |= {
         "LELEKA_DATA_DIR": str(folder / "data"),
@@ -129,7 +131,7 @@ def installed(folder: Path, speed: str, *, lists: str, fields: str) -> Iterator[
 
 @pytest.fixture
 def installation(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Installation]:
-    """An empty installation and a sandbox of its own; the parameter is how fast time passes for both."""
+    """An empty installation with its own sandbox; the parameter is how fast time passes for both."""
     speed = str(getattr(request, "param", "unlimited"))
     with installed(tmp_path, speed, lists="News,Other", fields="Tier") as one:
         yield one
@@ -137,7 +139,7 @@ def installation(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Ins
 
 @pytest.fixture
 def served(installation: Installation) -> Iterator["Served"]:
-    """``leleka serve``, answering."""
+    """``leleka serve``, ready to answer."""
     from tests.acceptance.serving import serving  # noqa: PLC0415 - it needs what stands here
 
     with serving(installation) as one:

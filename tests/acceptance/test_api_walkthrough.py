@@ -1,4 +1,4 @@
-"""docs/how-to/api.md, run as it stands: real curl against a real installation."""
+"""docs/how-to/api.md, executed as written: real curl against a real installation."""
 
 import re
 import shutil
@@ -25,7 +25,7 @@ sources:
 
 
 def steps() -> Iterator[tuple[str, str]]:
-    """Return every command of the page, and what it says the command prints."""
+    """Return every command of the page, and the output that it shows for it."""
     for block in re.findall(r"```console\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL):
         for part in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
             command, _, printed = part.partition("\n")
@@ -33,7 +33,7 @@ def steps() -> Iterator[tuple[str, str]]:
 
 
 def script() -> str:
-    """Return one script of them all, which marks where each command's output begins."""
+    """Return one script of all of them, which marks where each command's output begins."""
     lines = ["set -e -o pipefail"]
     for number, (command, _) in enumerate(steps()):
         lines += [f"echo '@@{number}'", command]

@@ -1,4 +1,6 @@
-"""A backup goes into an empty installation, and that goes on where the first one was (S-6, fault 49)."""
+"""A backup is restored into an empty installation, which continues where the first one was (S-6,
+fault 49).
+"""
 
 import tarfile
 from pathlib import Path

@@ -1,4 +1,6 @@
-"""A short bench: a real web process over a filled store answers every page and every GET operation of the API."""
+"""A short benchmark: a real web process with much data answers every page and every GET operation
+of the API.
+"""
 
 import re
 import subprocess
@@ -12,7 +14,9 @@ ROOT = Path(__file__).parents[2]
 
 @pytest.mark.slow
 def test_every_page_answers_with_much_in_the_store() -> None:
-    """Times are told and not judged: they say more of the machine that tests run on than of the pages."""
+    """Times are printed and not judged: they depend more on the machine that runs the tests than on the
+    pages.
+    """
     terms = {"profiles": 20_000, "exports": 100, "runs": 500, "segments": 40, "entries": 1_000, "rounds": 2}
     words = [word for name, value in terms.items() for word in (f"--{name}", str(value))]
     done = subprocess.run(

@@ -1,4 +1,4 @@
-"""A download that is broken off: nothing more is made of an answer that nobody takes."""
+"""An aborted download: no more of a response is produced that nobody receives."""
 
 import os
 import socket
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture
 def port(tmp_path: Path) -> Iterator[int]:
-    """Where the web server of the product answers without an end."""
+    """The product's web server with an endless response."""
     number = free_port()
     command = [*web_command(Web(port=number))[:-1], "tests.fakes.endless:application"]
     environment = {**os.environ, "LELEKA_TEST_GIVEN_UP": str(tmp_path)}
@@ -31,7 +31,9 @@ def port(tmp_path: Path) -> Iterator[int]:
 
 
 def test_whoever_breaks_off_an_answer_ends_it(port: int, tmp_path: Path) -> None:
-    """Several, one after the other: there are two threads, and none of them goes on for somebody who has gone."""
+    """Several, one after the other: there are two threads, and none of them keeps working for a client that
+    is gone.
+    """
     for name in ("first", "second", "third"):
         with socket.create_connection(("127.0.0.1", port), timeout=30) as one:
             one.sendall(f"GET /{name} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())

@@ -1,4 +1,4 @@
-"""S-4: the API key is in nothing that anybody could read: not in output, logs, tracebacks, the database, the lake."""
+"""S-4: the API key appears nowhere: not in output, logs, tracebacks, the database, the lake."""
 
 import base64
 import json
@@ -33,7 +33,7 @@ def files(folder: Path) -> Iterator[Path]:
 
 
 def told(installation: Installation, *words: str) -> bytes:
-    """Run a command whatever it ends with; give all that it said."""
+    """Run a command, whatever its exit code; return all of its output."""
     done = subprocess.run(
         [sys.executable, "-m", "leleka", *words],
         env=installation.environment,

@@ -1,4 +1,4 @@
-"""A run that kills its processes has an end (I-16): real ones, killed as by a system without memory."""
+"""A run that kills its processes comes to an end (I-16): real ones, killed as by a system out of memory."""
 
 import os
 import signal
@@ -16,7 +16,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.parametrize("installation", [20], in
 
 
 def test_a_run_whose_processes_are_killed_time_and_again_has_failed(installation: Installation) -> None:
-    """Before anything is sent: whoever holds the lock keeps the sandbox from answering."""
+    """Before anything is sent: holding the lock keeps the sandbox from answering."""
     write_people(installation, 500)
 
     def run() -> Any:

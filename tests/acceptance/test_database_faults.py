@@ -1,4 +1,4 @@
-"""The database of the state goes away in the middle of a real run, in a real process (faults 48, 51)."""
+"""The state's database becomes unavailable in the middle of a real run, in a real process (faults 48, 51)."""
 
 import sqlite3
 import subprocess
@@ -42,7 +42,7 @@ def server(installation: Installation) -> Iterator[PostgreSQL]:
 
 
 def under_way(installation: Installation, patience: int) -> subprocess.Popen[str]:
-    """Start the run in a process of its own, and give it when some of it has been sent."""
+    """Start the run in its own process, and return it when some of it has been sent."""
     installation.environment["LELEKA_DATABASE_PATIENCE_SECONDS"] = str(patience)
     installation.leleka("apply", str(installation.folder / "leleka.yaml"))
     run = installation.start("export", "run", "Everybody")
@@ -60,13 +60,13 @@ def sent(installation: Installation) -> int:
 
 
 def wait_until_told(run: subprocess.Popen[str]) -> None:
-    """Read on until the run says that it waits for its database."""
+    """Read on until the run reports that it waits for its database."""
     assert run.stderr is not None
     assert any(WAITING in line for line in run.stderr)
 
 
 def gives_up(installation: Installation, run: subprocess.Popen[str], code: str) -> None:
-    """The process ends with an error for people, and sent nothing that was not written down before."""
+    """The process ends with a readable error, and sent nothing that was not written down before."""
     before = sent(installation)
     out, told = run.communicate(timeout=100)
     assert (run.returncode, out) == (1, "")
@@ -77,7 +77,7 @@ def gives_up(installation: Installation, run: subprocess.Popen[str], code: str) 
 
 
 def goes_on(installation: Installation, people: dict[str, str]) -> None:
-    """The same command goes on with the same run, and nobody is lost."""
+    """The same command continues the same run, and nobody is lost."""
     assert [one["status"] for one in installation.json("run", "list")] == ["Processing"]
     report = installation.json("export", "run", "Everybody")
     assert (report["id"], report["status"], report["counts"]["delivered"]) == (1, "Successful", PEOPLE)
@@ -118,7 +118,7 @@ def test_a_lock_that_nobody_gives_back_ends_the_command_and_not_the_run(
 def test_a_postgresql_that_comes_back_only_interrupts_the_run(
     installation: Installation, server: PostgreSQL, people: dict[str, str]
 ) -> None:
-    """Fault 51: stopped without asking, back at once; and once more, back when the run has noticed."""
+    """Fault 51: stopped without warning, back at once; and once more, back after the run has noticed."""
     run = under_way(installation, patience=60)
     server.stop_at_once()
     server.start()
@@ -135,7 +135,7 @@ def test_a_postgresql_that_comes_back_only_interrupts_the_run(
 def test_a_postgresql_that_stays_away_ends_the_command_and_not_the_run(
     installation: Installation, server: PostgreSQL, people: dict[str, str]
 ) -> None:
-    """Fault 51: nothing is sent meanwhile, and what cannot be written down is no reason to fail the run."""
+    """Fault 51: nothing is sent meanwhile, and what cannot be recorded is no reason to fail the run."""
     run = under_way(installation, patience=2)
     server.stop_at_once()
     gives_up(installation, run, "DATABASE_AWAY")

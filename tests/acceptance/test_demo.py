@@ -1,4 +1,4 @@
-"""The demo is the acceptance test of the main job: it compares the list with the files by itself."""
+"""The demo is the acceptance test of the main job: it compares the list with the files itself."""
 
 import os
 import subprocess

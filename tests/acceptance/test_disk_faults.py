@@ -1,4 +1,4 @@
-"""The disk of the state is full, or refuses to write, in the middle of a real run (faults 44, 46)."""
+"""The state's disk is full, or refuses writes, in the middle of a real run (faults 44, 46)."""
 
 import resource
 import sqlite3
@@ -16,10 +16,10 @@ from tests.acceptance.conftest import Installation
 from tests.acceptance.test_kill import DEFINITIONS
 
 pytestmark = pytest.mark.slow
-PEOPLE = 20_000  # eighty batches: what is written about them needs some room
+PEOPLE = 20_000  # eighty batches: recording them needs some space
 BALLAST = 8_000_000
 RUN = ("export", "run", "Everybody")
-# The same command on a disk that has room for so many pages of the database and no more.
+# The same command on a disk with space for so many pages of the database and no more.
 CRAMPED = """
 import sys
 from django.conf import settings
@@ -59,7 +59,9 @@ def run(installation: Installation, command: Sequence[str], **options: Any) -> t
 
 
 def sent(installation: Installation) -> int:
-    """How many batches ActiveCampaign took, having seen that each was written ahead (I-4) and nothing is damaged."""
+    """Return how many batches ActiveCampaign accepted, after checking that each was written ahead (I-4) and
+    nothing is damaged.
+    """
     accepted = int(installation.state()["imports"]["accepted"])
     assert accepted <= query(installation, "SELECT count(*) FROM state_attempt")
     assert query(installation, "PRAGMA integrity_check") == "ok"
@@ -67,7 +69,7 @@ def sent(installation: Installation) -> int:
 
 
 def assert_goes_on(installation: Installation, stops: list[int]) -> None:
-    """One of the stops was in the middle of the delivery; with room for all of it everybody arrives."""
+    """One of the stops was in the middle of the delivery; with enough space everybody arrives."""
     assert [one for one in stops if 0 < one < PEOPLE / 250]
     report = installation.json(*RUN)
     assert (report["id"], report["status"]) == (1, "Successful")
@@ -76,7 +78,7 @@ def assert_goes_on(installation: Installation, stops: list[int]) -> None:
 
 
 def test_a_full_disk_stops_the_run_and_with_room_it_goes_on(applied: Installation) -> None:
-    """Fault 44: a little more room each time, until some of the run fits."""
+    """Fault 44: a little more space each time, until part of the run fits."""
     pages, stops = query(applied, "PRAGMA page_count"), list[int]()
     while not any(stops):
         code, told = run(applied, ["-c", CRAMPED, str(pages)])

@@ -1,4 +1,4 @@
-"""Forgetting old master keys while somebody else is about to commit a secret (S-3), in two processes."""
+"""Forgetting old master keys while another process is about to commit a secret (S-3)."""
 
 import subprocess
 import sys
@@ -65,7 +65,7 @@ def said(process: subprocess.Popen[str]) -> str:
 
 
 def test_a_key_is_not_forgotten_while_a_secret_under_it_is_not_committed_yet(shared: Installation) -> None:
-    """Whoever forgets waits for the other's commit; SQLite has one writer anyway."""
+    """Forgetting waits for the other's commit; SQLite has one writer anyway."""
     said(begun(shared, PREPARE))
     sealing = begun(shared, SEAL)
     assert sealing.stdout is not None

@@ -9,7 +9,7 @@ import pytest
 from tests.acceptance.conftest import Installation
 
 PEOPLE = 6_000
-IN_FLIGHT = 6  # requests that may be under way at once, and so may be repeated
+IN_FLIGHT = 6  # requests that may be in flight at once, and so may be repeated
 
 DEFINITIONS = """
 sources: [{name: people, files: people.csv, profiles: true, primary_key: id}]
@@ -61,7 +61,7 @@ def test_a_run_killed_in_the_middle_goes_on_and_loses_nobody(installation: Insta
 
 @pytest.fixture
 def ctrl_c_is_heard() -> Iterator[None]:
-    """A shell starts what runs in its background with Ctrl-C ignored, and children inherit that."""
+    """A shell starts background processes with Ctrl-C ignored, and children inherit that."""
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     yield
     signal.signal(signal.SIGINT, before)

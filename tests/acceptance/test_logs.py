@@ -1,4 +1,6 @@
-"""The logs of real processes: nobody's address and no key in them at any level, and nobody waits for their reader."""
+"""The logs of real processes: no address and no key in them at any level, and no process waits for their
+reader.
+"""
 
 import csv
 import json
@@ -40,7 +42,7 @@ print(running.ask_run(Actor.operator(), sys.argv[1]).pk)
 
 
 def canaries(folder: Path) -> set[str]:
-    """Return everything that could tell who somebody is."""
+    """Return everything that could identify a person."""
     with (folder / "customers.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     assert len(rows) > _PEOPLE // 2
@@ -108,11 +110,11 @@ def test_a_run_whose_log_nobody_reads_is_not_held_up(debugging: Installation) ->
     assert debugging.listed(2).keys() == debugging.listed(1).keys()
     assert len(debugging.listed(2)) > _PEOPLE // 2
     assert '"batch answered"' in (debugging.folder / "errand.log").read_text()
-    assert unread < 2 * usual + 1  # the machine has its say in both; a write that waits would never end
+    assert unread < 2 * usual + 1  # depends on the machine, too; a blocked write would never end
 
 
 def job(installation: Installation, export: str, log: int) -> float:
-    """Ask for a run, and let a process of its own do it, as the worker does; give how long that took."""
+    """Ask for a run, and execute it in its own process, as the worker does; return how long that took."""
     asked = subprocess.run(
         [sys.executable, "-c", _ASK, export],
         env=installation.environment, capture_output=True, text=True, timeout=60, check=True,

@@ -1,4 +1,6 @@
-"""Notices of a whole installation: real processes, a real mail server and receiver on loopback, a real kill -9."""
+"""Notices of a whole installation: real processes, a real mail server and receiver on loopback, a real kill
+-9.
+"""
 
 import json
 import re
@@ -112,7 +114,7 @@ def test_a_mail_server_that_hangs_holds_up_no_run(installation: Installation) ->
             until(lambda: '"errand": "run:2"' in _ended(log), "the end of the run")
             assert '"errand": "notices"' not in _ended(log)
             assert rows(installation, "select status, tries from state_noticedelivery") == [("waiting", 1)]
-            # The worker goes on to tell of the recovery.
+            # The worker continues with the notice of the recovery.
             until(
                 lambda: ("recovered",) in rows(installation, "select kind from state_notice"), "the recovery"
             )
@@ -137,7 +139,9 @@ def _ended(log: Path) -> str:
 
 @pytest.mark.slow
 def test_the_secrets_of_notices_are_nowhere_to_be_read(installation: Installation) -> None:
-    """S-4: the webhook's secret, what stands in its URL, and the mail password, in every way it goes wrong."""
+    """S-4: the webhook's secret, the contents of its URL, and the mail password, in every way it can go
+    wrong.
+    """
     failed_once(installation)
     installation.leleka("user", "add", "alice@example.com", "--name", "Alice", "--role", "administrator")
     installation.environment["LELEKA_WEBHOOK_SECRET"] = KEY
@@ -159,7 +163,7 @@ def test_the_secrets_of_notices_are_nowhere_to_be_read(installation: Installatio
 
 
 def _refused(installation: Installation) -> Sequence[bytes]:
-    """Return what is said where a setting is wrong."""
+    """Return the message for a wrong setting."""
     wrong = (
         {"LELEKA_WEBHOOK_URLS": f"https://elsewhere.example.org/{KEY}"},
         {"LELEKA_WEBHOOK_URLS": f"https://leleka:{KEY}@127.0.0.1/"},

@@ -1,4 +1,4 @@
-"""Inputs 107 to 120 that only a real server can show: raw sockets, slow clients, a stop, a migration."""
+"""Inputs 107 to 120 that only a real server can show: raw sockets, slow clients, a shutdown, a migration."""
 
 import subprocess
 import sys
@@ -44,7 +44,7 @@ def test_a_request_with_it_costs_nothing_but_itself(served: Served, one: Entry) 
     began = time.monotonic()
     told = served.ask(one.input if isinstance(one.input, bytes) else one.input.encode())
     assert time.monotonic() - began < 10
-    # Whoever sends on and on may meet a closed door before the answer arrives.
+    # A client that keeps sending may find the connection closed before the reply arrives.
     assert told.status == one.status or (one.id.startswith("107") and told.closed and not told.status)
     assert one.code in told.text or not told.status
     assert "CANARY" not in told.text

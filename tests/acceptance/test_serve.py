@@ -1,4 +1,4 @@
-"""``leleka serve``: two processes that are watched, one worker on SQLite, a clean end."""
+"""``leleka serve``: two supervised processes, one worker on SQLite, a clean end."""
 
 import os
 import re

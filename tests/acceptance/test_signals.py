@@ -1,4 +1,4 @@
-"""A real run is told to stop by a service manager, and two commands begin the same one (faults 9, 74)."""
+"""A service manager stops a real run, and two commands begin the same one (faults 9, 74)."""
 
 import signal
 
@@ -8,7 +8,7 @@ from tests.acceptance.conftest import Installation
 from tests.acceptance.test_kill import DEFINITIONS, IN_FLIGHT, PEOPLE, write_people
 
 pytestmark = [pytest.mark.slow, pytest.mark.parametrize("installation", [10], indirect=True)]
-GRACE = 30  # seconds a service manager may be expected to wait
+GRACE = 30  # seconds that a service manager may be expected to wait
 
 
 def applied(installation: Installation) -> dict[str, str]:
@@ -24,7 +24,7 @@ def sent(installation: Installation) -> int:
 
 
 def test_a_run_that_is_told_to_stop_stops_and_the_next_command_goes_on(installation: Installation) -> None:
-    """Fault 74: no new request, whoever is under way is waited for, and the run is nobody's at once."""
+    """Fault 74: no new request, requests in flight are waited for, and the lease is released at once."""
     people = applied(installation)
     run = installation.start("export", "run", "Everybody")
     while sent(installation) < 3:
@@ -46,7 +46,7 @@ def test_a_run_that_is_told_to_stop_stops_and_the_next_command_goes_on(installat
 
 
 def test_of_two_commands_at_once_one_runs_and_the_other_says_so(installation: Installation) -> None:
-    """Fault 9, I-12: whoever is second finds the run taken, and sends nothing."""
+    """Fault 9, I-12: the second process finds the run taken, and sends nothing."""
     people = applied(installation)
     both = [installation.start("export", "run", "Everybody") for _ in range(2)]
     ended = {}

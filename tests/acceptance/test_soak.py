@@ -32,7 +32,7 @@ IMPORT = b"POST /api/3/import/bulk_import HTTP/1.1\r\nHost: localhost\r\nApi-Tok
 @pytest.mark.slow
 def test_nobody_is_lost_whatever_is_killed() -> None:
     """I-1, I-3, I-5, I-9, I-15, I-18; faults 2 to 5, 7, 9 and 11 to 15: two processes, two lists of an account."""
-    # More imports are lost than in a long soak: a few kills are to meet every kind of trouble.
+    # More imports are lost than in a long soak test: a few kills must meet every kind of fault.
     weather = Weather(posts=0.3)
     terms = Terms(
         kills=KILLS,
@@ -78,7 +78,7 @@ def test_workers_under_siege_lose_nobody_and_decide_each_instant_once() -> None:
 
 
 class OneFate(FaultProxy):
-    """A proxy in which every exchange goes the same way."""
+    """A proxy in which every exchange has the same fate."""
 
     fate = Fate.PLAIN
 
@@ -95,7 +95,7 @@ def proxy() -> Iterator[OneFate]:
 
 
 def asked(proxy: FaultProxy) -> Message | None:
-    """Send one import, and give what came back; raises where the connection is reset."""
+    """Send one import, and return the reply; raises if the connection is reset."""
     with socket.create_connection(("127.0.0.1", proxy.port), timeout=10) as connection:
         connection.sendall(IMPORT % (KEY.encode(), len(ROWS)) + ROWS)
         return read(connection)
@@ -113,7 +113,7 @@ def test_a_calm_proxy_hands_everything_on(proxy: OneFate) -> None:
 
 @pytest.mark.parametrize("fate", [Fate.LOST, Fate.CLOSED, Fate.CUT_REPLY, Fate.HALF_CLOSED])
 def test_a_lost_answer_leaves_an_accepted_import(proxy: OneFate, fate: Fate) -> None:
-    """Faults 11 and 14: the work is done, and the client cannot know."""
+    """Faults 11 and 14: the request is processed, and the client cannot know."""
     proxy.fate = fate
 
     try:
@@ -166,7 +166,7 @@ def test_a_proxy_that_is_away_refuses_connections() -> None:
                 refused += 1
                 break
             except ConnectionResetError:
-                continue  # it met the very moment in which the listener went
+                continue  # it hit the very moment in which the listener closed
         assert refused == 1
         assert proxy.journal.troubles["refused_for_a_while"] >= 1
 
@@ -187,7 +187,7 @@ def test_a_repeat_needs_a_death_or_a_lost_answer(lost: int, in_doubt: int, unexp
 
 
 def rows_of(*outcomes: str) -> dict[str, Any]:
-    """The state after so many noons, each decided so; "" was not decided."""
+    """The state after so many noons, each with this decision; "" was not decided."""
     noon, day = 1_800_014_400.0, 86_400.0  # 2027-01-15T12:00Z
     due = [(noon + number * day, outcome) for number, outcome in enumerate(outcomes)]
     return {

@@ -1,4 +1,4 @@
-"""A run that stands still in the middle is not called *Processing* for ever (I-16)."""
+"""A run that is stuck in the middle does not stay *Processing* forever (I-16)."""
 
 import os
 import signal
@@ -18,7 +18,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.parametrize("installation", [20], in
 
 
 def errand_of(pid: int, number: int) -> int:
-    """Return the process of a worker's that has this run; others come and go beside it."""
+    """Return the worker's process that has this run; others come and go beside it."""
     for child in Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split():
         with suppress(OSError):
             if f"run:{number}" in Path(f"/proc/{child}/cmdline").read_text(encoding="utf-8").split("\0"):
@@ -28,7 +28,7 @@ def errand_of(pid: int, number: int) -> int:
 
 @contextmanager
 def silenced(installation: Installation) -> Iterator[SandboxServer]:
-    """An account of the installation's that answers nobody while its ``lock`` is held."""
+    """An account of the installation that answers nothing while its ``lock`` is held."""
     with running(Options(key=KEY, speed=20, lists=("News", "Other"), fields=("Tier",))) as silent:
         installation.environment["HOST"] = installation.environment["LELEKA_TEST_HOSTS"] = (
             f"{silent.host}:{silent.port}"
@@ -38,7 +38,7 @@ def silenced(installation: Installation) -> Iterator[SandboxServer]:
 
 
 def test_a_run_whose_process_stands_still_has_stalled_until_it_goes_on(installation: Installation) -> None:
-    """I-16, fault 7: eleven minutes later by the row; the worker that keeps the time finds out."""
+    """I-16, fault 7: eleven minutes later by the row; the scheduling worker finds out."""
     installation.environment["LELEKA_LEASE_SECONDS"] = "6"
     people = write_people(installation, 500)
 

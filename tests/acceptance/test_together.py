@@ -1,4 +1,6 @@
-"""Two processes, two exports, one account: one lane, one set of limits, one of them killed (I-12, I-15, I-18)."""
+"""Two processes, two exports, one account: one lane, one set of limits, one of the processes killed (I-12,
+I-15, I-18).
+"""
 
 import signal
 import sqlite3
@@ -21,8 +23,8 @@ ALSO = """
     segments: everybody
     data_matching: {email: email, first_name: name}
 """
-# The same account by another name. A minute goes by while the first export is sent by the slow one: time for the
-# second process to come and queue on a busy machine, too.
+# The same account under another name. A minute passes while the slow one sends the first export: time for the
+# second process to start and queue, on a busy machine, too.
 SLOW = "share of limits: 0.06, consent: {agreed_by: Ada, version: 1}}"
 QUICK = ', {name: Quick, host: "${HOST}", key: "${AC_KEY}", consent: {agreed_by: Ada, version: 1}}]'
 
@@ -45,7 +47,7 @@ def shared(request: pytest.FixtureRequest, installation: Installation) -> Iterat
 
 
 def first_and_last(shared: Installation, run: int) -> tuple[float, float]:
-    """Return when the first and the last attempt of a run were written down, as the run itself noted it."""
+    """Return when the first and the last attempt of a run were recorded, according to the run itself."""
     url, query = shared.environment.get("LELEKA_DATABASE_URL"), FIRST_AND_LAST.format(run)
     if url is not None:
         with psycopg.connect(url) as postgres:
@@ -89,14 +91,16 @@ def test_two_exports_share_an_account_and_one_of_them_is_killed(
 
     _, told = other.communicate(timeout=100)
     assert other.returncode in DONE, told
-    # The lane was the killed one's until its lease ran out; from its last attempt to the other's first one.
+    # The killed process held the lane until its lease ran out; from its last attempt to the other's first
+    # one.
     waited = first_and_last(shared, 2)[0] - before
     record_property("seconds_until_the_other_went_on", waited)
     assert 0 < waited <= LEASE + 10
     assert shared.state()["violations"] == []
 
-    # What the killed process had in flight is in quarantine for the other export, though its copy arrived (F2).
-    # With time passing faster the quarantine ends, the slow run comes to its end, and whoever had to wait is sent.
+    # What the killed process had in flight is in quarantine for the other export, though its copy arrived
+    # (F2). With time passing faster the quarantine ends, the slow run finishes, and those who had to wait are
+    # sent.
     shared.environment["LELEKA_TEST_SPEED"] = "1000"
     shared.leleka("export", "run", "Everybody")
     assert shared.listed(1) == people

@@ -1,4 +1,6 @@
-"""Workers as people run them: several on one PostgreSQL, which is pulled down under them; a clean end; fair turns."""
+"""Workers as people run them: several on one PostgreSQL, which is shut down under them; a clean end; fair
+turns.
+"""
 
 import signal
 import subprocess
@@ -16,11 +18,11 @@ from tests.acceptance.test_kill import write_people
 
 pytestmark = [pytest.mark.slow, pytest.mark.parametrize("installation", [20], indirect=True)]
 PEOPLE = 3_000
-_ENOUGH = 120.0  # seconds for whatever is waited for, on a slow machine
+_ENOUGH = 120.0  # seconds for anything that is waited for, on a slow machine
 
 
 def until(found: Callable[[], object], what: str) -> None:
-    """Ask again and again; fail with what was waited for."""
+    """Check repeatedly; fail with a description of what was waited for."""
     end = time.monotonic() + _ENOUGH
     while not found():
         assert time.monotonic() < end, f"waited for {what}"
@@ -36,7 +38,7 @@ def server(installation: Installation) -> Iterator[PostgreSQL]:
 
 @contextmanager
 def workers(installation: Installation, number: int) -> Iterator[list["subprocess.Popen[bytes]"]]:
-    """So many workers, each with a log of its own."""
+    """So many workers, each with its own log."""
     found = []
     try:
         for one in range(number):
@@ -86,7 +88,7 @@ def test_two_workers_keep_one_time(installation: Installation) -> None:
 
 
 def test_workers_outlive_their_database(installation: Installation, server: PostgreSQL) -> None:
-    """Fault 51: pulled down twice in the middle of a run, and put up again."""
+    """Fault 51: shut down twice in the middle of a run, and started again."""
     people = write_people(installation, PEOPLE)
     installation.leleka("apply", str(installation.folder / "leleka.yaml"))
     with workers(installation, 2) as found:
@@ -106,7 +108,7 @@ def test_workers_outlive_their_database(installation: Installation, server: Post
 
 
 def test_a_worker_that_is_told_to_end_gives_its_run_back(installation: Installation) -> None:
-    """Fault 74: within 30 s, and the next one goes on where it stopped."""
+    """Fault 74: within 30 s, and the next one continues where it stopped."""
     people = write_people(installation, PEOPLE)
     installation.leleka("apply", str(installation.folder / "leleka.yaml"))
     with workers(installation, 1) as (worker,):
@@ -125,7 +127,7 @@ def test_a_worker_that_is_told_to_end_gives_its_run_back(installation: Installat
 
 
 def test_an_account_that_does_not_answer_holds_up_nobody(installation: Installation) -> None:
-    """I-19: the runs at one account hang, those at another begin and end."""
+    """I-19: the runs of one account hang, those of another begin and end."""
     people = write_people(installation, 500)
     definitions = (installation.folder / "leleka.yaml").read_text(encoding="utf-8")
     with running(Options(key=KEY, speed=20, lists=("A", "B", "C", "D"), fields=())) as silent:

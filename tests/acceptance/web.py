@@ -1,4 +1,4 @@
-"""A real web process, as the supervisor starts it, and what is sent to it byte by byte."""
+"""A real web process, as the supervisor starts it, and raw bytes sent to it."""
 
 import os
 import re
@@ -20,7 +20,7 @@ _AT_ONCE = 1_000_000  # bytes
 
 @dataclass(frozen=True)
 class Told:
-    """What came back: the status, 0 where nothing did, and the whole of it."""
+    """The response: the status, 0 if there was none, and all of its bytes."""
 
     status: int
     text: str
@@ -38,7 +38,7 @@ class Served:
             yield one
 
     def ask(self, request: bytes) -> Told:
-        """Send a request, or as much of it as is taken, and read to the end."""
+        """Send a request, or as much of it as is accepted, and read to the end."""
         with self.line() as one:
             with suppress(OSError):  # it may refuse before it has read all
                 for start in range(0, len(request), _AT_ONCE):
@@ -80,7 +80,7 @@ def whole(answer: bytes) -> bool:
 
 @contextmanager
 def serving(folder: Path, port: int, seconds: float) -> Iterator[Served]:
-    """Start the web process alone, with the supervisor's own command; nothing in it has prepared the database."""
+    """Start only the web process, with the supervisor's own command; it has not prepared the database."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("LELEKA_")}
     environment |= {
         "LELEKA_DATA_DIR": str(folder / "data"),
@@ -106,7 +106,7 @@ def serving(folder: Path, port: int, seconds: float) -> Iterator[Served]:
 
 
 def prepare(folder: Path) -> None:
-    """Bring the database to this version, as a command does that was started meanwhile."""
+    """Migrate the database to this version, as a command does that was started meanwhile."""
     environment = {**os.environ, "LELEKA_DATA_DIR": str(folder / "data")}
     environment["LELEKA_MASTER_KEY_FILE"] = str(folder / "master.key")
     subprocess.run(

@@ -26,7 +26,7 @@ class Entry:
     surface: str
     drops: str
     input: Any = None
-    as_written: str = ""  # YAML that is to stand there as it is
+    as_written: str = ""  # YAML that is inserted as it is
     code: str = ""
     sent: Any = None
     says: str = ""
@@ -64,7 +64,7 @@ def _entry(row: dict[str, Any]) -> Entry:
 
 
 def _written_out(value: Any) -> Any:
-    """Replace what stands for a text that no page can show."""
+    """Replace the placeholder for a text that no page can show."""
     if isinstance(value, dict) and "repeat" in value:
         return f"{value.get('first', '')}{value['repeat'] * value['times']}{value.get('then', '')}"
     if isinstance(value, dict) and "utf8" in value:

@@ -1,4 +1,4 @@
-"""Putting one value into definitions that are right otherwise."""
+"""Inserts one value into definitions that are otherwise valid."""
 
 import io
 from copy import deepcopy

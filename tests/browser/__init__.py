@@ -1,4 +1,4 @@
 import pytest
 
-# Where these assert, pytest shows the values, as it does in a test's own file.
+# pytest shows the values of failed assertions in these modules, as it does in a test's own file.
 pytest.register_assert_rewrite("tests.browser.walk", "tests.browser.walk_runs")

@@ -1,6 +1,7 @@
-"""The browser of the tests: the machine's own Chromium, found, or brought where that may be done.
+"""The browser of the tests: the machine's own Chromium, or one that is installed if allowed.
 
-``python -m tests.browser.chromium`` brings it; what it cannot do it says, and the run of the tests says it again.
+``python -m tests.browser.chromium`` installs it; it reports what it cannot do, and the test run reports it
+again.
 """
 
 import os
@@ -19,7 +20,7 @@ MISSING: Final = (
     f"On Debian: apt install {' '.join(_PACKAGES)}. "
     f"Elsewhere: install Chromium or Google Chrome, or name one: {NAMED}=/path/to/chrome."
 )
-# What leaves the machine by itself is off; the tests' pages are on loopback.
+# Background network traffic is disabled; the tests' pages are on loopback.
 ARGUMENTS: Final = (
     "--no-sandbox",  # as root there is none
     "--disable-gpu",
@@ -32,7 +33,7 @@ ARGUMENTS: Final = (
 
 
 def found() -> str | None:
-    """Return the path of the browser: the one that was named, else the first of the usual programs."""
+    """Return the path of the browser: the configured one, otherwise the first of the usual programs."""
     named = os.environ.get(NAMED)
     if named:
         return shutil.which(named)
@@ -40,12 +41,12 @@ def found() -> str | None:
 
 
 def is_required() -> bool:
-    """On a build server tests that are left out would be taken for tests that passed."""
+    """On a build server, skipped tests would be mistaken for passed ones."""
     return os.environ.get("CI", "").lower() in {"1", "true", "yes"}
 
 
 def bring() -> int:
-    """Install the browser where that needs nobody's password."""
+    """Install the browser if that needs no password."""
     if found():
         return 0
     if _system() & _SYSTEMS and not os.environ.get(NAMED):
@@ -70,7 +71,7 @@ def _system() -> set[str]:
 
 
 def _as_root() -> list[str] | None:
-    """Return the words before a command that make root run it; None where that would ask for a password."""
+    """Return the words before a command that make root run it; None if that would ask for a password."""
     if not shutil.which("apt-get"):
         return None
     if os.geteuid() == 0:

@@ -1,4 +1,4 @@
-"""One installation a process for all of these tests, one browser at a time."""
+"""One installation per process for all of these tests, one browser at a time."""
 
 from collections.abc import Iterator
 
@@ -29,7 +29,9 @@ def furniture(house: House) -> Furniture:
 
 @pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
-    """The browser. It ends with this room: while it runs, Django refuses its database to this thread."""
+    """The browser. It is closed after this package's tests: while it runs, Django refuses its database to
+    this thread.
+    """
     path = found()
     if path is None:
         pytest.fail(MISSING)
@@ -42,7 +44,7 @@ def chromium() -> Iterator[Browser]:
 
 @pytest.fixture
 def visitor(chromium: Browser, house: House) -> Iterator[Visitor]:
-    """Somebody with a browser; in the end nothing may have been complained of."""
+    """A user with a browser; at the end nothing may have been reported as wrong."""
     one = Visitor(chromium, house)
     yield one
     for context in chromium.contexts:

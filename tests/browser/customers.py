@@ -1,7 +1,7 @@
-"""A few hundred customers, each city's for one test: nobody waits for another's leavers.
+"""A few hundred customers, each city's for one test: no test waits for another's leavers.
 
-Two segments a city, gold and silver. Among the gold there are one without an address, one whose address is none, one
-who shares another's, and two whom the sandbox refuses.
+Two segments a city, gold and silver. Among the gold are one without an address, one with an invalid address,
+one who shares another's, and two whom the sandbox refuses.
 """
 
 import csv
@@ -16,7 +16,7 @@ _HEADER: Final = ("id", "email", "first_name", "last_name", "phone", "city", "ti
 
 @dataclass(frozen=True, slots=True)
 class City:
-    """``list`` is the list in the sandbox that is this city's alone."""
+    """``list`` is the list in the sandbox that only this city uses."""
 
     name: str
     letter: str
@@ -31,12 +31,14 @@ class City:
 
     @property
     def mark(self) -> str:
-        """Return the custom field that is this city's alone: two exports may not write one field differently."""
+        """Return the custom field that only this city uses: two exports may not write one field
+        differently.
+        """
         return f"In {self.letter}"
 
     @property
     def formula(self) -> str:
-        """Return a profile's id that a spreadsheet would run."""
+        """Return a profile's id that a spreadsheet would execute."""
         return f"=1+{self.letter}1"
 
 
@@ -62,7 +64,7 @@ exports:
 
 
 def write(folder: Path, left: Sequence[City] = ()) -> None:
-    """Write customers.csv; where a city has ``left``, most of its people are in no segment any more."""
+    """Write customers.csv; if a city has ``left``, most of its people are not in any segment any more."""
     path = folder / "customers.csv"
     aside = path.with_suffix(".writing")
     with aside.open("w", encoding="utf-8", newline="") as file:
@@ -108,7 +110,7 @@ def _ordinary(city: City, leaving: int) -> Iterator[tuple[str, ...]]:
 
 
 def definitions() -> str:
-    """Return the file that says what there is: one source, two segments a city, and an export to Oslo's list."""
+    """Return the definitions: one source, two segments a city, and an export to Oslo's list."""
     segments = "\n".join(
         f"  - name: {name}\n    rules: {{all: [{{column: city, is: {city.name}}}, {{column: tier, is: {tier}}}]}}"
         for city in CITIES

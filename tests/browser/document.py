@@ -1,7 +1,7 @@
 """The walk-through as people read it: its numbered steps, and the labels in **bold** that each of them names.
 
-The tests walk by the document: what it calls **Save** is what they look for and press. A label that was renamed on
-the page, or is wrong in a translation, is not found.
+The tests follow the document: what it calls **Save** is what they look for and press. A label that was
+renamed on the page, or is wrong in a translation, is not found.
 """
 
 import re
@@ -29,7 +29,7 @@ class Step:
     labels: tuple[str, ...]
 
     def is_seen_on(self, page: Page, patience: float | None = None) -> None:
-        """Fail where one of the labels does not come to be on the page, naming it; ``patience`` in milliseconds."""
+        """Fail if one of the labels does not appear on the page, naming it; ``patience`` in milliseconds."""
         for label in self.labels:
             expect(_shown(page, label), f"the page shows “{label}”").not_to_have_count(0, timeout=patience)
 
@@ -60,7 +60,9 @@ def _labels(step: str) -> tuple[str, ...]:
 
 
 def _shown(page: Page, label: str) -> Locator:
-    """Return what is visible under a label: as text, as the label of a field, or as a name that is read aloud."""
+    """Return what is visible under a label: as text, as the label of a field, or as a name that is read
+    aloud.
+    """
     seen = page.get_by_text(label, exact=True).or_(page.get_by_label(label, exact=True)).filter(visible=True)
     whole = re.compile(rf"^\s*{re.escape(label)}\s*$")
     return seen.or_(page.locator("select:visible option").filter(has_text=whole))

@@ -1,4 +1,4 @@
-"""Something on every page: connections, exports and segments of a file and of people, runs in every state."""
+"""Content for every page: connections, exports and segments of a file and of people, runs in every state."""
 
 import json
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from tests.browser.house import ADA, PASSWORD, House
 
 @dataclass(frozen=True, slots=True)
 class Furniture:
-    """The numbers of what there is, as pages are addressed."""
+    """The numbers of the objects, as used in the addresses of pages."""
 
     connection: int
     connection_by_file: int

@@ -22,13 +22,13 @@ _FIELDS: Final = ",".join(("Tier", *(city.mark for city in customers.CITIES)))
 
 @dataclass(frozen=True)
 class House:
-    """Where the pages are, and what stands behind them."""
+    """The address of the pages, and the installation behind them."""
 
     installation: Installation
     url: str
     key: str = KEY
     gone: list[City] = field(default_factory=list)
-    signed_in: dict[str, Any] = field(default_factory=dict)  # person -> what their browser keeps
+    signed_in: dict[str, Any] = field(default_factory=dict)  # person -> their browser's storage
 
     @property
     def folder(self) -> Path:

@@ -1,4 +1,4 @@
-"""Looking at a page as it is drawn: with axe-core, in light and dark, wide and narrow."""
+"""Checks a rendered page: with axe-core, in light and dark, wide and narrow."""
 
 from importlib.resources import files
 from typing import Any, Final, Literal
@@ -20,7 +20,7 @@ _TOO_WIDE: Final = "() => document.documentElement.scrollWidth - document.docume
 
 
 def problems(page: Page) -> list[str]:
-    """Return what is wrong with the page as it stands, in each scheme and at each width."""
+    """Return what is wrong with the current page, in each scheme and at each width."""
     if not page.evaluate("() => 'axe' in window"):
         page.evaluate(_AXE)
     found = []
@@ -36,7 +36,7 @@ def problems(page: Page) -> list[str]:
 
 
 def _draw(page: Page, scheme: Scheme) -> None:
-    """Wait until the page has followed, and its colours have stopped changing."""
+    """Wait until the page has adapted, and its colours have stopped changing."""
     page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
     expect(page.locator("html")).to_have_attribute("data-bs-theme", scheme)
     page.evaluate(_AT_REST)

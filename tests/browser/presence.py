@@ -1,6 +1,6 @@
-"""Whether there is a browser to test with, decided in one place for every run of the tests.
+"""Whether there is a browser to test with, decided in one place for every test run.
 
-Where there is none the browser tests are left out, and the end of the run says so; on a build server they fail.
+Without one the browser tests are skipped, and the end of the run reports it; on a build server they fail.
 """
 
 from pathlib import Path
@@ -18,13 +18,13 @@ def _is_left_out() -> bool:
 
 
 def pytest_ignore_collect(collection_path: Path) -> bool | None:
-    """Leave the whole room out."""
+    """Skip the whole package."""
     return True if collection_path.is_relative_to(_HERE) and _is_left_out() else None
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    """Say so where the room was asked for, in the process that speaks to people."""
+    """Report it if the package was requested, in the process that prints to the terminal."""
     if _is_left_out() and any(_holds(config, argument) for argument in config.args):
         terminalreporter.section("browser tests left out", red=True, bold=True)
         terminalreporter.line(MISSING, red=True, bold=True)

@@ -1,4 +1,4 @@
-"""The how-to page holds the pages to their labels: what it names has to be there."""
+"""The pages have the labels that the how-to page names."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The first minute: the printed link makes the first administrator, who then signs in."""
+"""The first minute: the printed link creates the first administrator, who then signs in."""
 
 import re
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The main job by the keyboard alone: nothing here is clicked, and every key goes where the focus is."""
+"""The main job by keyboard only: nothing here is clicked, and every key goes where the focus is."""
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -19,7 +19,7 @@ class Keyboard:
         self.type = page.keyboard.type
 
     def reach(self, target: Locator, key: str = "Tab") -> None:
-        """Go on until the focus is there; fail where it never comes."""
+        """Press Tab until the focus is there; fail if it never arrives."""
         expect(target).to_be_visible()
         for _ in range(_FARTHEST):
             if target.evaluate("one => one === document.activeElement"):
@@ -28,7 +28,7 @@ class Keyboard:
         pytest.fail(f"{key} never reached {target}")
 
     def choose(self, target: Locator, text: str) -> None:
-        """Choose in a closed list by typing the beginning of its text."""
+        """Choose in a closed list by typing the beginning of the option's text."""
         self.reach(target)
         self.type(text)
         expect(target.locator("option:checked")).to_have_text(text)
@@ -70,7 +70,7 @@ def _sign_in(page: Page, keyboard: Keyboard) -> None:
 
 
 def _close_and_come_back(page: Page, keyboard: Keyboard, add: Locator) -> None:
-    """The pane takes the focus, keeps it, and gives it back."""
+    """The pane takes the focus, keeps it, and returns it."""
     keyboard.reach(add)
     keyboard.press("Enter")
     pane = page.get_by_role("dialog")
@@ -107,7 +107,7 @@ def _fill_in(page: Page, keyboard: Keyboard) -> None:
 
 
 def _act_in_the_menu(page: Page, keyboard: Keyboard) -> None:
-    """A menu opens and closes by keys, and gives the focus back."""
+    """A menu opens and closes by keys, and returns the focus."""
     button = page.get_by_role("button", name="Actions for By keyboard")
     keyboard.reach(button)
     keyboard.press("Enter")

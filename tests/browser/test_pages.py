@@ -1,7 +1,7 @@
-"""Every page of the product, as an administrator sees it with something on it: usable by everybody, and in order.
+"""Every page of the product with content, as an administrator sees it: accessible and without errors.
 
-Pages are looked at with axe-core in light and dark, at the width of a desk and of a phone; panes as pages of their own
-and as panes. That nothing is complained of on the console, by the policy or by the server is the visitor's to say.
+Pages are checked with axe-core in light and dark, at desktop and phone width; panes as separate pages and as
+panes. Errors on the console, from the policy or from the server are reported by the visitor.
 """
 
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""A pane that was closed leaves nothing behind: neither a choice nor a key goes to something else."""
+"""A closed pane leaves nothing behind: neither a choice nor a key goes to something else."""
 
 import pytest
 from playwright.sync_api import expect
@@ -54,4 +54,4 @@ def test_a_server_that_is_away_is_not_silent(visitor: Visitor) -> None:
     page.route("**/preview", lambda route: route.abort())
     page.locator("[popover]:popover-open").get_by_role("button", name="Preview").click()
     expect(page.get_by_role("alert")).to_contain_text("The server did not answer")
-    visitor.complaints.clear()  # the browser, too, says that it was cut off
+    visitor.complaints.clear()  # the browser, too, reports that the connection was cut

@@ -1,4 +1,4 @@
-"""Pages in states that come and go: under way, wrong, with menus open, without ActiveCampaign."""
+"""Pages in temporary states: in progress, wrong, with open menus, without ActiveCampaign."""
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -96,5 +96,5 @@ def _fill_in(page: Page, list_: str) -> None:
 
 
 def _forget_refusals(visitor: Visitor) -> None:
-    """What was refused on purpose stands on the console, too."""
+    """What was refused on purpose appears on the console, too."""
     visitor.complaints[:] = [one for one in visitor.complaints if "status of 422" not in one]

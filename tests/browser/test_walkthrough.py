@@ -1,4 +1,4 @@
-"""The how-to page, walked step by step in a browser, in both languages, against the real product."""
+"""The how-to page, followed step by step in a browser, in both languages, against the real product."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Somebody at a browser: pages in their language, and everything that the browser complained about."""
+"""A user with a browser: pages in their language, and everything that the browser reported as wrong."""
 
 from dataclasses import dataclass, field
 from typing import Final, Literal
@@ -15,7 +15,7 @@ PATIENCE: Final = 60_000  # milliseconds, on a slow machine
 
 @dataclass
 class Visitor:
-    """Opens pages; whatever their console, their policy or the server complained of is kept."""
+    """Opens pages; keeps whatever their console, their policy or the server reported as wrong."""
 
     browser: Browser
     house: House

@@ -1,4 +1,4 @@
-"""The walk-through, walked: what is pressed and filled in is called as the document calls it."""
+"""The steps of the walk-through: what is pressed and filled in is named as the document names it."""
 
 from dataclasses import dataclass
 
@@ -11,7 +11,7 @@ from tests.browser.house import PASSWORD, House
 
 @dataclass(frozen=True, slots=True)
 class Walk:
-    """Somebody at a page, with the document in hand, on the way to one city's list."""
+    """A user who follows the document to fill one city's list."""
 
     page: Page
     house: House
@@ -73,7 +73,7 @@ def _connect(walk: Walk, steps: Chapter) -> None:
 
 
 def configure_an_export(walk: Walk, steps: Chapter) -> None:
-    """Fill in everything that there is, and save; the list is picked by its name."""
+    """Fill in every field, and save; the list is chosen by its name."""
     page, city = walk.page, walk.city
     steps[1].is_seen_on(page)
     walk.go_to(steps[1].labels[1])

@@ -71,7 +71,7 @@ def _they_are_named(walk: Walk, others: str) -> None:
 
 
 def _is_a_file(walk: Walk, label: str) -> None:
-    """What comes down is a CSV that a spreadsheet reads as text and does not run."""
+    """The download is a CSV that a spreadsheet reads as text and does not execute."""
     with walk.page.expect_download() as waiting:
         walk.page.get_by_role("link", name=label, exact=True).click()
     held = waiting.value.path().read_bytes()

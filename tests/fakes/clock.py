@@ -1,4 +1,4 @@
-"""Time that passes only when somebody lets it."""
+"""A clock that advances only when a test advances it."""
 
 START = 1_700_000_000.0
 

@@ -1,7 +1,8 @@
 """A destination in memory, with a dict for a database.
 
-It passes the contract suite every destination passes. ``script`` says how the next sends end; where it is empty
-they are accepted. What was applied stands in ``people``, what was sent in ``sent``; nothing is asserted here.
+It passes the contract suite that every destination passes. ``script`` says how the next sends end; when it is
+empty they are accepted. What was applied is in ``people``, what was sent in ``sent``; nothing is asserted
+here.
 """
 
 import hashlib
@@ -58,7 +59,9 @@ _CONTROL_IN_FIELDS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 
 @dataclass
 class Person:
-    """What the far side holds of one address. ``lists`` maps a list's id to active, unsubscribed or bounced."""
+    """What the remote side holds of one address. ``lists`` maps a list's id to active, unsubscribed or
+    bounced.
+    """
 
     id: int
     values: dict[str, str] = field(default_factory=dict)
@@ -68,7 +71,7 @@ class Person:
 
 @dataclass(frozen=True)
 class Step:
-    """How one send ends. ``applies`` queues the contacts whatever the outcome says: a reply that got lost."""
+    """How one send ends. ``applies`` queues the contacts whatever the outcome says: a reply that was lost."""
 
     outcome: Outcome
     applies: bool = False
@@ -76,7 +79,7 @@ class Step:
 
 @dataclass
 class Batch:
-    """An accepted request. ``applied`` is False until the queue has come to it."""
+    """An accepted request. ``applied`` is False until the queue has reached it."""
 
     contacts: list[dict[str, Any]]
     ending: Ending = Ending.COMPLETED
@@ -103,13 +106,13 @@ class FakeDestination:
         self._ids = itertools.count(1)
 
     def person(self, address: str) -> Person:
-        """Return the one of that address, made if need be."""
+        """Return the one with that address, created if need be."""
         if address not in self.people:
             self.people[address] = Person(next(self._ids))
         return self.people[address]
 
     def work(self, newest_first: bool = False) -> None:
-        """Let the queue run empty."""
+        """Process the queue until it is empty."""
         waiting = [batch for batch in self.batches.values() if not batch.applied]
         for batch in reversed(waiting) if newest_first else waiting:
             self._apply(batch)

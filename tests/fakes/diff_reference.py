@@ -1,4 +1,4 @@
-"""What a plan and a settlement must come to, in plain Python: dictionaries, whole contents, no fingerprints."""
+"""The expected plan and settlement, in plain Python: dictionaries, whole contents, no fingerprints."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -47,7 +47,7 @@ class Due:
 
 @dataclass(frozen=True)
 class Expected:
-    """``due`` is by address, ``others`` by profile id: how each ended, and the code."""
+    """``due`` is by address, ``others`` by profile id: the outcome of each, and the code."""
 
     due: Mapping[str, Due]
     others: Mapping[str, tuple[str, str]]
@@ -151,7 +151,7 @@ def _left(given: Input) -> Due:
 
 
 def _winners(given: Input) -> Mapping[str, str]:
-    """Nobody says when a profile was updated: the lowest id wins, over all profiles."""
+    """Without an update time: the lowest id wins, over all profiles."""
     winners: dict[str, str] = {}
     for identity in sorted(given.profiles):
         found = normalise(_as_text(given.profiles[identity]["email"]))
@@ -167,7 +167,7 @@ def _as_text(value: Value) -> str | None:
 def settle(
     given: Input, ledger: Mapping[str, Entry], expected: Expected, ended: Mapping[str, tuple[str, str]]
 ) -> dict[str, Entry]:
-    """Return the ledger that follows; ``ended`` says of each due address how it ended, and the code."""
+    """Return the ledger that follows; ``ended`` maps each due address to its outcome and code."""
     following = dict(ledger)
     for identity, (how, _) in expected.others.items():
         row = given.profiles.get(identity)

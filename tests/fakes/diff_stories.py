@@ -1,4 +1,4 @@
-"""Stories for plans to be tried on: profiles, mappings, edits, and how rows may end."""
+"""Scenarios for plans: profiles, mappings, edits, and possible outcomes of rows."""
 
 from dataclasses import replace
 from datetime import date
@@ -89,7 +89,7 @@ def beginning(draw: Any) -> reference.Input:
 
 
 def edited(draw: Any, before: reference.Input) -> reference.Input:
-    """Change some of everything: rows, who is selected, the mapping, who must not be written to."""
+    """Change some of everything: rows, who is selected, the mapping, who must not be sent to."""
     changed = draw(st.dictionaries(st.sampled_from(IDENTITIES), ROWS, max_size=2))
     gone = draw(st.sets(st.sampled_from(IDENTITIES), max_size=1))
     profiles = {k: v for k, v in {**before.profiles, **changed}.items() if k not in gone}

@@ -1,4 +1,4 @@
-"""Profiles, members and addresses laid into a lake, for plans to compare."""
+"""Profiles, members and addresses written to a lake, for plans to compare."""
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path

@@ -1,4 +1,6 @@
-"""What a web server runs in a test: an answer without an end, that says in a file when it was given up."""
+"""An application for a web server under test: an endless response that records in a file when it
+was aborted.
+"""
 
 import os
 from collections.abc import Callable, Iterator

@@ -1,4 +1,4 @@
-"""A mail server on loopback that keeps what it is sent, and does to a client whatever a test says (RFC 5321)."""
+"""A mail server on loopback that keeps what it is sent, and misbehaves as a test asks (RFC 5321)."""
 
 import base64
 import socket
@@ -11,10 +11,11 @@ from threading import Event, Thread
 
 
 class MailServerPeer:
-    """``refuse`` maps a verb (``RCPT``, ``DATA``, ``AUTH`` …, ``.`` for the end of a letter) to the answer it gets.
+    """``refuse`` maps a verb (``RCPT``, ``DATA``, ``AUTH`` …, ``.`` for the end of an e-mail) to the reply it
+    gets.
 
-    With ``tls`` it speaks TLS from the first byte, or after STARTTLS where ``starttls``. ``silent`` accepts and says
-    nothing; ``drips`` says its greeting a character at a time, for ever.
+    With ``tls`` it speaks TLS from the first byte, or after STARTTLS if ``starttls``. ``silent`` accepts and
+    says nothing; ``drips`` sends its greeting a character at a time, forever.
     """
 
     def __init__(self, tls: ssl.SSLContext | None = None, *, starttls: bool = False) -> None:

@@ -31,7 +31,7 @@ class ProcessDied(BaseException):
 
 @dataclass
 class Attempt:
-    """One POST as it was written down; no outcome means that nobody knows."""
+    """One POST as it was recorded; no outcome means that the outcome is unknown."""
 
     batch: int
     number: int

@@ -1,4 +1,4 @@
-"""The other end of a connection, on loopback: it does to a client whatever a test says."""
+"""The other end of a connection, on loopback: it treats a client as a test asks."""
 
 import re
 import socket
@@ -47,12 +47,12 @@ class Line:
         self.connection.close()
 
     def hold(self) -> None:
-        """Keep the line open and say nothing until the test is over."""
+        """Keep the connection open and send nothing until the test is over."""
         self.stopped.wait(20)
 
 
 class Peer:
-    """A server. ``answer`` is called with every request read, and says True to keep the connection."""
+    """A server. ``answer`` is called with every request read, and returns True to keep the connection."""
 
     def __init__(self, answer: Answer, *, tls: ssl.SSLContext | None = None, reads: bool = True) -> None:
         self.answer = answer

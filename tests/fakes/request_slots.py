@@ -1,4 +1,4 @@
-"""The account's places in memory."""
+"""The account's request slots in memory."""
 
 
 class MemoryRequestSlots:

@@ -1,4 +1,4 @@
-"""What rules mean, said a second time in plain Python: slow, obvious, and knowing no SQL."""
+"""The meaning of rules, implemented a second time in plain Python: slow, obvious, and without SQL."""
 
 import math
 from collections.abc import Mapping, Sequence

@@ -1,4 +1,4 @@
-"""Three related tables to try rules on, and a way to lay rows down as Parquet."""
+"""Three related tables to try rules on, and a way to write rows as Parquet."""
 
 from collections.abc import Mapping, Sequence
 from functools import cache
@@ -91,7 +91,7 @@ def _write(table: Table, rows: Sequence[Mapping[str, Any]], folder: Path) -> str
 
 @cache
 def _connection() -> duckdb.DuckDBPyConnection:
-    # Opening one takes longer than all that a test does with it.
+    # Opening one takes longer than everything that a test does with it.
     return duckdb.connect()
 
 

@@ -1,4 +1,4 @@
-"""Requests in flight without threads: the far side answers at once, its answers arrive in virtual time."""
+"""Requests in flight without threads: the remote side answers at once, its replies arrive in virtual time."""
 
 import heapq
 import itertools
@@ -13,9 +13,9 @@ _MOST_IDLE_LOOKS = 50
 
 
 class VirtualSenders:
-    """``engine.sender_pool.Senders``. ``latency`` gives the seconds of each request: vary it, and replies overtake
-    one another. A reply later than the deadline is not heard. Looking again and again while no time passes and
-    nothing is asked for is a busy loop, and raises.
+    """``engine.sender_pool.Senders``. ``latency`` returns the seconds of each request: vary it, and replies
+    overtake one another. A reply later than the deadline is dropped. Polling again and again while no time
+    passes and nothing is requested is a busy loop, and raises.
     """
 
     def __init__(

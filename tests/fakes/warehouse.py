@@ -26,7 +26,7 @@ _CHUNK = 100
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a row of the last settled run ended."""
+    """The outcome of a row of the last settled run."""
 
     ended: Ended
     code: str

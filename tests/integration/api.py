@@ -1,4 +1,4 @@
-"""An installation as programs see it: tokens, requests, answers."""
+"""An installation as programs see it: tokens, requests, responses."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -31,7 +31,7 @@ class Program:
         return actor_of(self.user)
 
     def ask(self, method: str, path: str, body: object = None, **headers: str) -> Any:
-        """Return the whole answer; ``body`` is sent as JSON unless it is bytes."""
+        """Return the whole response; ``body`` is sent as JSON unless it is bytes."""
         if self.token:
             headers["Authorization"] = f"Bearer {self.token}"
         content = body if isinstance(body, bytes) else b"" if body is None else orjson.dumps(body)
@@ -43,7 +43,7 @@ class Program:
         return self.told("GET", path, None, status)
 
     def told(self, method: str, path: str, body: object = None, status: int = 200, **headers: str) -> Any:
-        """Return what an answer of this status says."""
+        """Return the contents of a response with this status."""
         reply = self.ask(method, path, body, **headers)
         assert reply.status_code == status, reply.content
         return orjson.loads(reply.content) if reply.content else None
@@ -63,7 +63,9 @@ def program(name: str, role: Role) -> Program:
 
 
 def furnish(office: Office, *, run: bool = True) -> None:
-    """Return an office a connection for contributors, a segment, an export and a run, none of them of a file."""
+    """Return an installation a connection for contributors, a segment, an export and a run, none of them from a
+    file.
+    """
     office.hire(3)
     office.apply()
     if run:

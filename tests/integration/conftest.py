@@ -1,4 +1,4 @@
-"""An installation in a folder of its own: real database, real lake, real sandbox on loopback."""
+"""An installation in its own folder: real database, real lake, real sandbox on loopback."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -46,7 +46,7 @@ def installation(
 
 @pytest.fixture
 def office(installation: Configuration, sandbox: SandboxServer, tmp_path: Path) -> Iterator[Office]:
-    """An installation with nobody in it yet. Whatever was done in it, the sandbox found nothing to complain of."""
+    """An installation without people. Whatever was done in it, the sandbox's judge recorded no violation."""
     opened = Office(tmp_path, sandbox, installation)
     opened.lay()
     yield opened

@@ -22,7 +22,7 @@ def host(office: Office) -> str:
 
 
 def tried(actor: Actor, draft: Draft) -> tuple[list[Check], str]:
-    """Connect; give the steps and the proof."""
+    """Connect; return the steps and the proof."""
     test = connection_test.begin(actor, draft, SystemClock())
     return list(test), test.proof
 

@@ -1,4 +1,4 @@
-"""A desk to write definitions at, and to see what became of the state."""
+"""A place to write definitions, and to inspect what became of the state."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -62,7 +62,7 @@ exports:
 
 
 def changed(*edits: tuple[str, str], text: str = FILE) -> str:
-    """Return the file with each old text, which stands there once, replaced."""
+    """Return the file with each old text, which occurs once, replaced."""
     for old, new in edits:
         assert text.count(old) == 1, old
         text = text.replace(old, new)
@@ -94,7 +94,9 @@ class Desk:
     def refused(
         self, text: str, name: str = "leleka.yaml", kind: type[LelekaError] = InvalidInput, **options: bool
     ) -> Sequence[Problem]:
-        """Return what is said against a file, having seen that it changed nothing and that no key is repeated."""
+        """Return the complaints about a file, after checking that it changed nothing and that no key is
+        repeated.
+        """
         path, before = self.write(text, name), state()
         with pytest.raises(kind) as caught:
             definition_apply.apply(ACTOR, path, self.said.append, **options)
@@ -119,7 +121,7 @@ def key_now(connection: str = "Main") -> str:
 
 
 def open_desk(folder: Path, settings: Any) -> Desk:
-    """Lay the sources out, and let ${HOST} and ${KEY} be set; ``settings`` are those of an installation."""
+    """Write the sources, and set ${HOST} and ${KEY}; ``settings`` are those of an installation."""
     environment = {"HOST": HOST, "KEY": SECRET}
     settings.LELEKA = replace(settings.LELEKA, environment=environment)
     (folder / "customers.csv").write_text(CUSTOMERS, encoding="utf-8")

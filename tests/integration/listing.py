@@ -1,4 +1,4 @@
-"""A store with many rows in every list, made without files and without runs that really ran."""
+"""A state with many rows in every list, made without files and without executing runs."""
 
 from collections.abc import Sequence
 from datetime import timedelta

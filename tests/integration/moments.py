@@ -1,4 +1,4 @@
-"""Moments of a run: what is done just before, or just after, one of its writes."""
+"""Moments of a run: actions just before, or just after, one of its writes."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -26,7 +26,7 @@ WRITES = (
 
 
 class Killed(BaseException):
-    """What no part of a run catches: as if the process had gone."""
+    """What no part of a run catches: as if the process had died."""
 
 
 def addresses(number: int) -> set[str]:
@@ -34,7 +34,7 @@ def addresses(number: int) -> set[str]:
 
 
 def accounted(view: RunView) -> Counts:
-    """Return the counts, having seen that nobody is lost in them (I-2)."""
+    """Return the counts, after checking that nobody is missing from them (I-2)."""
     assert view.counts is not None
     assert view.counts.accounted() == view.counts.selected
     return view.counts
@@ -43,7 +43,9 @@ def accounted(view: RunView) -> Counts:
 def at_each(
     patch: pytest.MonkeyPatch, writes: Sequence[str], act: Callable[[str, int], None], *, after: bool = False
 ) -> None:
-    """Let ``act`` happen before (or after) each of these writes; it is told which, and the how manieth of all."""
+    """Call ``act`` before (or after) each of these writes; it receives which one, and its number
+    among all.
+    """
     seen = 0
 
     def struck(name: str, write: Callable[..., Any]) -> Callable[..., Any]:
@@ -64,7 +66,7 @@ def at_each(
 
 
 def once(patch: pytest.MonkeyPatch, write: str, act: Callable[[], object], *, after: bool = False) -> None:
-    """Let ``act`` happen once, at the first such write."""
+    """Call ``act`` once, at the first such write."""
 
     def first(_: str, number: int) -> None:
         if number == 1:
@@ -74,12 +76,14 @@ def once(patch: pytest.MonkeyPatch, write: str, act: Callable[[], object], *, af
 
 
 def long_ago() -> None:
-    """Let every attempt have been made so long ago that nobody waits for it to surface any more."""
+    """Backdate every attempt so that nobody waits any more for it to take effect."""
     AttemptRow.objects.update(written_at=0.0)
 
 
 def everybody_arrives(office: Office, people: int) -> None:
-    """Run until nobody is left over, and see that the list is right and one more run sends nothing (I-1, I-9)."""
+    """Run until nobody is left over, and check that the list is right and one more run sends nothing (I-1,
+    I-9).
+    """
     for _ in range(5):
         long_ago()
         counts = accounted(office.run())

@@ -1,4 +1,4 @@
-"""Runs as they stand in the database after a while, without running them."""
+"""Runs as they are in the database after a while, without executing them."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -14,7 +14,7 @@ def an_account(name: str = "demo", **values: Any) -> Account:
 
 
 def a_connection(name: str = "Sandbox", **values: Any) -> Connection:
-    # Without somebody's name to act in it would need attention.
+    # Without an export user it would need attention.
     lender, _ = User.objects.get_or_create(
         email="lender@example.com",
         defaults={"name": "Lender", "role": "administrator", "created_at": NOW, "created_by": "tests"},

@@ -1,4 +1,6 @@
-"""An installation in rows alone: connections, exports and runs as the worker leaves them, and channels on loopback."""
+"""An installation in rows only: connections, exports and runs as the worker leaves them, and channels on
+loopback.
+"""
 
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -35,7 +37,7 @@ def person(name: str, role: str = "administrator", **values: Any) -> User:
 def connection(name: str = "Sandbox", **values: Any) -> Connection:
     account, _ = Account.objects.get_or_create(type="activecampaign", name="acct")
     host = "acct.api-us1.com"
-    # Without somebody's name to act in it would need attention; they want no mail.
+    # Without export users it would need attention; they want no e-mail.
     lender = User.objects.filter(name="Lender").first() or person("lender", mailed=False)
     given = {"type": account.type, "host": host, "export_user": lender, **values}
     return Connection.objects.create(name=name, account=account, **given)
@@ -49,7 +51,7 @@ def export(name: str = "News", owner: User | None = None) -> Export:
 
 
 def run(of: Export, status: RunStatus, clock: VirtualClock, *, ago: float = 1.0, **values: Any) -> Run:
-    """Make a run; one whose status is an end has ended so many seconds ago."""
+    """Make a run; one with a final status has ended so many seconds ago."""
     live = status in {
         RunStatus.QUEUED,
         RunStatus.PROCESSING,
@@ -71,7 +73,7 @@ def post_to(port: int, name: str = "hook") -> Webhook:
 
 
 def reach(settings: Any, *webhooks: Webhook, mail_port: int | None = None) -> Configuration:
-    """Let notices leave the house."""
+    """Let notices be sent."""
     mail = MailServer("127.0.0.1", mail_port, "plain", "", Secret("")) if mail_port else None
     channels = Channels(webhooks, Secret(SECRET), mail, SENDER if mail else "")
     configuration: Configuration = replace(settings.LELEKA, channels=channels)

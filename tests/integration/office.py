@@ -1,4 +1,4 @@
-"""An installation at work: a file of customers, definitions, runs against the sandbox."""
+"""An installation in use: a file of customers, definitions, runs against the sandbox."""
 
 import csv
 from collections.abc import Mapping
@@ -60,7 +60,7 @@ MARK = '    leavers: {policy: mark, field: 3, member: "yes", leaver: "no"}\n'
 
 
 class Silent:
-    """``engine.run.Watcher`` that remembers what was said."""
+    """``engine.run.Watcher`` that remembers its messages."""
 
     def __init__(self) -> None:
         self.said: list[str] = []
@@ -72,7 +72,7 @@ class Silent:
         self.said.append(f"planned {planned.counts.selected}")
 
     def progress(self, batches: Mapping[int, Batch]) -> None:
-        """Nobody looks."""
+        """A watcher that does nothing."""
 
 
 @dataclass
@@ -116,7 +116,7 @@ class Office:
         return run_execution.run_export(ALICE, name, SystemClock(), self.watcher, **options)
 
     def ask(self, path: str, body: Mapping[str, object] | None = None, method: str = "POST") -> Any:
-        """Turn a switch of the sandbox, or look into it."""
+        """Set a switch of the sandbox, or read its state."""
         content = orjson.dumps(body or {})
         with self.sandbox.lock:
             reply = self.sandbox.gateway.answer(Request.of(method, f"/_sandbox/{path}", {}, content))

@@ -1,4 +1,4 @@
-"""Alice administers, Bob contributes, Charlie looks on."""
+"""Alice is an administrator, Bob a contributor, Charlie a viewer."""
 
 from dataclasses import dataclass
 
@@ -42,7 +42,7 @@ def somebody(name: str, role: Role) -> Somebody:
 
 
 def lend_a_name() -> User:
-    """Return every connection an export user, Eve."""
+    """Make Eve the export user of every connection."""
     eve = User.objects.create(
         email="lender@example.com",
         name="Eve",

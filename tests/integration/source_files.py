@@ -1,4 +1,4 @@
-"""A folder to lay files into, and a lake to read them into."""
+"""A folder for source files, and a lake to read them into."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -1,4 +1,4 @@
-"""The API keeps to its own document, whatever is sent (schemathesis, in process; inputs 102 to 119)."""
+"""The API matches its own document, whatever is sent (schemathesis, in process; inputs 102 to 119)."""
 
 from typing import Any
 
@@ -15,7 +15,8 @@ from tests.integration.api import Program, furnish, program
 from tests.integration.office import Office
 
 SCHEMA = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", get_wsgi_application())
-# What the document allows may still be wrong: a list id nobody has, a key that fails. Such answers are declared.
+# What the document allows may still be wrong: an unknown list id, a key that fails. Such responses are
+# declared.
 _BEYOND_A_DOCUMENT: list[Any] = list(CHECKS.get_by_names(["positive_data_acceptance"]))
 
 

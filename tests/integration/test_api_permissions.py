@@ -41,7 +41,7 @@ def everybody(_: Actor) -> bool:
 
 @dataclass(frozen=True)
 class Operation:
-    """One operation: what is sent, what it answers where all is well, and who may."""
+    """One operation: what is sent, the status if all is well, and who may use it."""
 
     method: str
     path: str
@@ -152,7 +152,7 @@ def test_who_may_is_as_the_table_says(furnished: Office, role: Role, *, shared: 
     for one in OPERATIONS:
         allowed = one.rule(asking.actor)
         found, changed = tried(asking, one, places, furnished)
-        # What one may not choose is as unknown as what does not exist.
+        # What somebody may not choose looks as unknown as what does not exist.
         refused = 404 if one.path == "/exports/offers" and role is Role.CONTRIBUTOR else 403
         if found != (one.status if allowed else refused) or (changed and not allowed):
             wrong.append((one.template, found, changed))
@@ -197,7 +197,7 @@ def places_for(asking: Program) -> dict[str, int]:
 
 
 def tried(asking: Program, one: Operation, places: dict[str, int], office: Office) -> tuple[int, bool]:
-    """Ask, look, and take everything back; give the status, and whether anything changed."""
+    """Request, check, and roll everything back; return the status, and whether anything changed."""
     kind = one.path.split("/")[1]
     path = (one.real or one.path).format(**{"number": places.get(kind, 1), **places})
     before = state()
@@ -222,7 +222,7 @@ def body_of(body: object, office: Office, places: dict[str, int]) -> object:
 
 
 def state() -> dict[str, list[object]]:
-    """Everything the installation remembers, but when a token was last used."""
+    """The whole state, except when a token was last used."""
     models = apps.get_app_config("state").get_models()
     found: dict[str, list[object]] = {one.__name__: list(one._default_manager.values()) for one in models}
     found["ApiToken"] = list(ApiToken.objects.values("id", "name", "digest"))

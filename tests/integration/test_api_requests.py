@@ -1,4 +1,4 @@
-"""What the API makes of requests that are stale, or come twice; those that are wrong are in tests/bad_inputs."""
+"""How the API handles requests that are stale or repeated; invalid ones are in tests/bad_inputs."""
 
 import re
 from datetime import timedelta
@@ -74,7 +74,7 @@ def test_a_run_is_asked_once_however_often_it_is_sent(alice: Program) -> None:
     assert alice.told("POST", path, {}, 409)["code"] == "RUN_IN_PROGRESS"
     assert Run.objects.count() == 2
     again = program("bob", Role.ADMINISTRATOR).told("POST", path, {}, 409, **key)
-    assert again["code"] == "RUN_IN_PROGRESS"  # keys are one's own
+    assert again["code"] == "RUN_IN_PROGRESS"  # keys belong to one person
 
 
 def test_a_key_is_forgotten_after_a_day(alice: Program) -> None:

@@ -38,7 +38,7 @@ def text_of(one: Entry) -> str:
 
 
 def sound(one: Entry, problem: Problem) -> None:
-    """Hold an answer to the rule: the code, where it is, what to do or what is accepted, and no secret."""
+    """Check the rule for an answer: the code, where it is, what to do or what is accepted, and no secret."""
     said = str(problem)
     assert problem.code == one.code
     assert problem.where
@@ -57,7 +57,7 @@ def test_a_file_with_it_is_refused_at_its_place_and_changes_nothing(desk: Desk, 
     assert found
     sound(one, found[0])
     place = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in one.at).lstrip(".")
-    # What refers to a name that changed is the one to be mended.
+    # What refers to a renamed object is what must be fixed.
     assert place in found[0].where.split(", ", 2)[-1] or one.code in {"SEGMENT_UNKNOWN", "SOURCE_NOT_FOUND"}
 
 
@@ -157,7 +157,7 @@ VALUE = st.recursive(
 def test_whatever_stands_anywhere_is_taken_or_refused_in_words(
     desk: Desk, at: tuple[str | int, ...], value: Any
 ) -> None:
-    """Inputs 56 to 61 and their neighbours: only the product's own errors, no key, and a plan changes nothing."""
+    """Inputs 56 to 61 and similar ones: only the product's own errors, no key, and a plan changes nothing."""
     if "Main" not in str(state()["Connection"]):
         desk.apply()
     before = state()

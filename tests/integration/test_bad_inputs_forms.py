@@ -41,7 +41,7 @@ EXPORT: dict[str, Any] = {
 
 
 def kept() -> Mapping[str, Any]:
-    """Return the state without what a look leaves behind: a session's token of forms, a check in the audit."""
+    """Return the state without what viewing leaves behind: a session's CSRF token, a check in the audit."""
     left = {WebSession.__name__, AuditEntry.__name__, "ApiToken", "Account", "RequestPlace"}
     return {name: rows for name, rows in state().items() if name not in left}
 
@@ -83,7 +83,7 @@ def put(data: Any, one: Entry) -> Any:
 
 
 def proven(office: Office, browser: Any, data: dict[str, Any]) -> dict[str, Any]:
-    """Choose Connect with what cannot be wrong, and keep its proof: else Save would complain of that alone."""
+    """Choose Connect with valid values, and keep its proof: otherwise Save would only report its absence."""
     told = browser.post(PATHS["page check"], form(office, "page check")).content.decode()
     found = re.search(r'name="proof" value="([^"]+)"', told)
     assert found
@@ -91,7 +91,7 @@ def proven(office: Office, browser: Any, data: dict[str, Any]) -> dict[str, Any]
 
 
 def beside(page: str, field: str) -> str:
-    """Return what stands beside a field of the form: the text of elements that are named after it."""
+    """Return the messages beside a field of the form: the text of elements that are named after it."""
     parts = field.split(".")
     names = [".".join(parts[:depth]) for depth in range(1, len(parts) + 1)]
     names += [name.removeprefix("data_matching.") for name in names]
@@ -144,7 +144,7 @@ def test_what_only_the_account_can_tell_stops_the_run(office: Office, one: Entry
 
 
 def sound(one: Entry, said: str) -> None:
-    """No secret and no markup comes back, whatever was typed where."""
+    """No secret and no markup is returned, whatever was typed where."""
     assert "CANARY" not in said or one.surface.endswith("export")
     assert KEY not in said or one.at == ("name",)
     assert "Traceback" not in said

@@ -1,4 +1,4 @@
-"""Inputs 31 to 55: what may stand where a host belongs. What is refused is never looked up."""
+"""Inputs 31 to 55: what may be entered as a host. What is refused is never resolved."""
 
 import socket
 from collections.abc import Sequence
@@ -39,7 +39,7 @@ def desk(installation: Configuration, tmp_path: Path, settings: Any) -> Desk:  #
 
 @pytest.fixture
 def asked(monkeypatch: pytest.MonkeyPatch) -> list[object]:
-    """Names that anybody looked up: the resolver of the machine is not there."""
+    """Names that were resolved: the machine's resolver is not used."""
     names: list[object] = []
 
     def look_up(*name: object, **_: object) -> Sequence[object]:
@@ -52,7 +52,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[object]:
 
 
 def test_the_resolver_that_counts_is_the_one_that_is_asked(asked: list[object]) -> None:
-    """The proof that silence means something: what is permitted is looked up, and that is seen."""
+    """The proof that an empty record means something: what is permitted is resolved, and that is recorded."""
     host = normalise_host("acct.api-us1.com", Network())
     client = GuardedClient(host.origin, {"Api-Token": Secret("0123456789")}, VirtualClock())
     steps = list(ActiveCampaign(host, client, VirtualClock()).check(None))

@@ -1,4 +1,6 @@
-"""Inputs 1 to 30, through whole runs: good rows always go, each bad one is reported or loses a field."""
+"""Inputs 1 to 30, through whole runs: good rows are always sent, each bad one is reported or loses
+a field.
+"""
 
 import json
 from collections import Counter
@@ -123,7 +125,7 @@ def values(contact: Contact) -> dict[str, str]:
 
 
 def row_of(entry: Entry) -> dict[str, Any]:
-    """Return the profile of an entry: what it does not spoil is right."""
+    """Return the profile of an entry: what the input does not affect is valid."""
     return {"id": entry.id, "email": f"p-{entry.id}@x.test", "last_name": "Kept", **entry.input}
 
 
@@ -235,7 +237,7 @@ PROFILE = st.fixed_dictionaries(
 def test_whatever_the_profiles_hold_the_run_ends_and_accounts_for_all(
     office: Office, people: list[dict[str, Any]]
 ) -> None:
-    """Inputs 1 to 30 and their neighbours; the sandbox finds no row of wrong form in any request (office)."""
+    """Inputs 1 to 30 and similar ones; the sandbox finds no malformed row in any request (office)."""
     lay(office, [*GOOD, *({**one, "id": f"{number}"} for number, one in enumerate(people, start=1))])
     office.apply(definitions("GB"))
     view = office.run()

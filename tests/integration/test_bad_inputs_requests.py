@@ -1,4 +1,4 @@
-"""Inputs 102 to 119: requests that are not as they should be, to the API and to the pages, table by table."""
+"""Inputs 102 to 119: malformed requests to the API and to the pages, table by table."""
 
 import re
 from collections.abc import Mapping
@@ -28,7 +28,9 @@ def kept() -> Mapping[str, Any]:
 
 
 def sound(one: Entry, reply: Any) -> None:
-    """Hold an answer to the rule: its status and code, no secret; JSON from the API, a page from the pages."""
+    """Check the rule for a response: its status and code, no secret; JSON from the API, a page from the
+    pages.
+    """
     said = b"".join(reply).decode()
     assert reply.status_code == one.status, said
     if one.surface == "api" and one.code:
@@ -101,7 +103,7 @@ def test_a_session_of_before_opens_nothing(office: Office) -> None:  # noqa: ARG
 
 
 def test_a_forged_source_is_not_believed(office: Office) -> None:  # noqa: ARG001 - as above
-    """Input 115: what stands in the audit is where the request came from."""
+    """Input 115: the audit records where the request came from."""
     alice = somebody("alice", Role.ADMINISTRATOR)
     forged = {"X-Forwarded-For": "6.6.6.6", "X-Real-IP": "6.6.6.6", "Forwarded": "for=6.6.6.6"}
     alice.browser.post("/account/tokens", {"name": "mine"}, headers=forged)

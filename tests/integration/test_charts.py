@@ -1,4 +1,4 @@
-"""The charts' figures: what they show, for whom, and that there are few enough to look at."""
+"""The charts' figures: what they show, for whom, and that they are few enough."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any

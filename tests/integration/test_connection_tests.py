@@ -1,4 +1,4 @@
-"""Connect: what a test of host and key tells, what it proves to Save, and how often one may."""
+"""Connect: what a test of host and key reports, what it proves to Save, and how many are allowed."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Setting up and changing connections (CI-C1 to C11, C18, S-5): what is kept, and what is refused."""
+"""Setting up and changing connections (CI-C1 to C11, C18, S-5): what is stored, and what is refused."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -161,7 +161,7 @@ def test_another_key_is_tested_before_it_is_kept(office: Office) -> None:
 
 
 def test_another_host_needs_the_key_and_the_consent_again(office: Office) -> None:
-    """S-5: else a mistake sends the key to another host."""
+    """S-5: otherwise a mistake sends the key to another host."""
     made = connected(office, ALICE)
     moved = form(office, host="other.api-us1.com")
     attempts: tuple[Attempt, ...] = (

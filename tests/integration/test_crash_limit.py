@@ -1,4 +1,6 @@
-"""Runs that kill the process that works on them, for want of memory say (I-16): three times at the same point."""
+"""Runs that kill the process that executes them, for lack of memory say (I-16): three times at the same
+point.
+"""
 
 from collections.abc import Callable
 from typing import Any
@@ -35,7 +37,9 @@ def number(office: Office) -> int:
 
 @pytest.fixture
 def die(monkeypatch: pytest.MonkeyPatch, number: int) -> Die:
-    """Let a process take the run up, and be killed at a moment; its worker hears of it, or was killed as well."""
+    """Let a process take the run up, and be killed at a moment; its worker notices it, or was
+    killed as well.
+    """
 
     def at(room: Any, moment: str, *, heard: bool = True, worker: str = "") -> None:
         def killed(*_: Any, **__: Any) -> None:
@@ -125,7 +129,7 @@ def test_an_end_that_was_asked_for_is_no_death(number: int, monkeypatch: pytest.
 
 
 def test_nor_is_one_over_a_database_that_stayed_away(number: int, die: Die) -> None:
-    """Fault 51: the process ended in order, but could not write down that nobody has the run now."""
+    """Fault 51: the process ended in order, but could not record that the run is free now."""
     for _ in range(4):
         die(LakeWarehouse, "plan", heard=False)
         jobs.on_job_finished(f"run:{number}")

@@ -1,4 +1,6 @@
-"""A data directory that is read-only, or somebody else's, is refused with its path and the right (fault 47)."""
+"""A data directory that is read-only, or belongs to another user, is refused with its path and the permission
+(fault 47).
+"""
 
 import os
 import shutil
@@ -21,8 +23,8 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def here(settings: Any) -> Iterator[Path]:
-    """A data directory that has been worked with, and rights that count: root gives up its own for the test."""
-    # Not below pytest's folder: that is for its owner alone.
+    """A used data directory, and permissions that apply: root gives up its own for the test."""
+    # Not below pytest's folder: only its owner has access to that.
     folder = Path(tempfile.mkdtemp(prefix="leleka-data-"))
     was_root = os.geteuid() == ROOT
     if was_root:
@@ -77,7 +79,7 @@ def test_a_directory_that_cannot_be_made_is_named(here: Path, settings: Any) -> 
 
 
 def test_a_file_system_that_takes_nothing_is_named(settings: Any) -> None:
-    """The kernel's own: nobody makes folders there, not even root."""
+    """The kernel's own: nobody can make folders there, not even root."""
     settings.LELEKA = replace(settings.LELEKA, data_dir=Path("/sys/leleka/data"))
     assert refused().where.startswith("/sys/leleka")
 
@@ -95,7 +97,7 @@ def test_somebody_else_s_directory_is_refused_to_root_as_well(settings: Any) -> 
 
 
 def test_somebody_else_s_file_in_one_s_own_directory_is_refused(here: Path) -> None:
-    """What a command once run by root left behind."""
+    """What a command that root once ran left behind."""
     if os.getuid() != ROOT:
         (here / "lake").rmdir()
         (here / "lake").symlink_to("/usr")

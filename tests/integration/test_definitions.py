@@ -1,4 +1,6 @@
-"""Applying definitions: the state becomes what the file says, in one piece, and nothing else changes."""
+"""Applying definitions: the state becomes what the file says, in one transaction, and nothing else
+changes.
+"""
 
 from pathlib import Path
 from typing import Any

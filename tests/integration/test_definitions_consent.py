@@ -1,4 +1,4 @@
-"""Consent stands with every connection; and what else a file must not leave open."""
+"""Consent is stated for every connection; and what else a file must not leave out."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""API keys on their way from a definitions file: sealed, noticed when they change, and never shown (S-1, S-5)."""
+"""API keys from a definitions file: encrypted, noticed when they change, and never shown (S-1, S-5)."""
 
 from pathlib import Path
 from typing import Any

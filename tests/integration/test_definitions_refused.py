@@ -1,4 +1,4 @@
-"""What is wrong in a definitions file is named with its line and its path, and changes nothing."""
+"""What is wrong in a definitions file is reported with its line and its path, and changes nothing."""
 
 from pathlib import Path
 from typing import Any
@@ -202,7 +202,7 @@ HOSTS = {
 
 
 def test_hosts_that_are_not_the_destinations_are_refused_each_with_its_line(desk: Desk) -> None:
-    """Inputs 31 to 53, as they come through a file."""
+    """Inputs 31 to 53, as they come in a file."""
     more = "".join(
         f"  - name: C{number}\n    host: '{host}'\n    key: ${{KEY}}\n    consent: {{agreed_by: O, version: 1}}\n"
         for number, host in enumerate(HOSTS)

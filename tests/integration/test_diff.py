@@ -1,4 +1,4 @@
-"""What a plan promises, one promise a test; the sequences are in tests/property/test_diff.py."""
+"""What a plan promises, one promise per test; the sequences are in tests/property/test_diff.py."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -71,7 +71,7 @@ class Export:
         return [("-" if row["kind"] == "left" else "") + row["address"] for row in rows_planned]
 
     def run(self, ended: Ended = Ended.DELIVERED, code: str = "", *, doubted: bool = False) -> list[str]:
-        """Plan, let every row end the same, settle; give what was due."""
+        """Plan, give every row the same outcome, settle; return what was due."""
         due = self.plan()
         assert self.planned is not None
         settled = warehouse_ledger.settle(
@@ -215,7 +215,7 @@ def test_a_refused_leaver_is_planned_again_only_when_asked_for(export: Export) -
 
 
 def test_who_was_refused_from_the_start_does_not_count_as_known(export: Export) -> None:
-    """The 30 % of the guard are of whom the list is known to hold (I-11)."""
+    """The guard's 30 % relate to the people whom the list is known to hold (I-11)."""
     export.run(Ended.REJECTED, "NOT_IMPORTED")
     export.plan()
     assert export.planned is not None

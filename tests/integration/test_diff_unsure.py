@@ -1,4 +1,4 @@
-"""What a plan makes of people of whom nobody knows what the list holds (I-5, I-6, decision 0010)."""
+"""How a plan handles people for whom it is unknown what the list holds (I-5, I-6, decision 0010)."""
 
 import pytest
 
@@ -54,7 +54,7 @@ def test_somebody_new_who_was_never_confirmed_is_a_leaver_when_they_leave(
 
 
 def test_somebody_new_refused_after_an_unknown_copy_is_a_leaver_when_they_leave(export: Export) -> None:
-    """I-6: the copy nobody heard of may have put them into the list."""
+    """I-6: the copy without a reply may have put them into the list."""
     export.leavers = MARK
     export.run(Ended.REJECTED, "NOT_IMPORTED", doubted=True)
     export.selected = {"1", "2"}
@@ -69,7 +69,7 @@ def test_somebody_new_who_was_refused_for_certain_is_none(export: Export) -> Non
 
 
 def test_somebody_new_who_was_never_confirmed_counts_as_added_and_not_as_known(export: Export) -> None:
-    """I-11: the 30 % of the guard are of whom the list is known to hold."""
+    """I-11: the guard's 30 % relate to the people whom the list is known to hold."""
     export.run(Ended.UNCONFIRMED, "NO_ANSWER")
     export.plan()
     assert export.planned is not None
@@ -85,7 +85,7 @@ def test_a_kept_leaver_who_was_never_confirmed_is_told_once(export: Export) -> N
 
 
 def test_who_waits_and_has_nothing_to_be_sent_is_unchanged(export: Export) -> None:
-    """I-5: a copy that may yet surface is the same as what the ledger names; who changed, waits."""
+    """I-5: a copy that may still take effect equals what the ledger names; whoever changed, waits."""
     export.run()
     export.waiting = ("a@x.test", "b@x.test")
     export.people["2"] = ("b@x.test", "Bohdan", None)

@@ -1,4 +1,4 @@
-"""The addresses snapshot: one row a profile, one winner an address."""
+"""The addresses snapshot: one row per profile, one winner per address."""
 
 from collections.abc import Iterator
 from pathlib import Path

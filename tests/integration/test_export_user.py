@@ -1,4 +1,6 @@
-"""Runs act in the export user's name (design 3): who that is, who may run without one, and what the audit says."""
+"""Runs act in the export user's name (design 3): who that is, who may run without one, and what the audit
+records.
+"""
 
 import pytest
 
@@ -19,7 +21,7 @@ from tests.integration.people import PASSWORD, lend_a_name, somebody
 
 @pytest.fixture
 def opened(office: Office) -> Office:
-    """An export that nobody's name is lent to, on a connection that a file manages."""
+    """An export without an export user, on a connection that a file manages."""
     office.hire(3)
     office.apply()
     Connection.objects.update(audience=Connection.Audience.CONTRIBUTORS)

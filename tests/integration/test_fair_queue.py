@@ -52,7 +52,7 @@ def test_accounts_take_turns_however_many_runs_one_of_them_has() -> None:
 
 
 def test_an_account_that_is_busy_leaves_the_places_to_others() -> None:
-    """I-19: two runs that hang at one account hold up nobody else's."""
+    """I-19: two runs that hang at one account block no other account's runs."""
     first, second, third = exports_of("hanging", 3)
     queue(first, worker=ELSEWHERE)
     mine = queue(second)
@@ -78,7 +78,7 @@ def test_what_waits_for_confirmation_takes_no_place() -> None:
 
 
 def test_a_task_is_taken_once() -> None:
-    """Fault 9: two workers have seen it; the row says whose it is."""
+    """Fault 9: two workers have seen it; the row decides which one gets it."""
     task = Task.objects.create(kind="preview", subject="News", asked_by="alice", made_at=timezone.now())
     assert jobs.claim(task.pk) is not None
     assert jobs.claim(task.pk) is None

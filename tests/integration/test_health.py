@@ -1,4 +1,4 @@
-"""/healthz and /readyz: what an orchestrator asks."""
+"""/healthz and /readyz: the probes of an orchestrator."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

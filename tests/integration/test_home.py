@@ -1,4 +1,6 @@
-"""Home: what needs attention, what runs next, what ran last, sizes at a glance, and where a new one begins."""
+"""Home: what needs attention, the next and last runs, sizes at a glance, and where a new
+installation begins.
+"""
 
 import re
 from datetime import datetime, timedelta

@@ -1,4 +1,6 @@
-"""Rotating the master key (S-3): all secrets move, at any cut, while runs go on."""
+"""Rotating the master key (S-3): all secrets are re-encrypted, interrupted at any point, while runs
+continue.
+"""
 
 import os
 from pathlib import Path
@@ -38,7 +40,7 @@ class Cut(Exception):
 
 
 def cut_after(monkeypatch: pytest.MonkeyPatch, rows: int) -> None:
-    """Let a rotation die once it moved so many rows."""
+    """Let a rotation die after it moved so many rows."""
     move = key_rotation._move
     moved: list[object] = []
 
@@ -52,7 +54,7 @@ def cut_after(monkeypatch: pytest.MonkeyPatch, rows: int) -> None:
 
 
 def all_open() -> bool:
-    """Return whether a run that starts this moment has its key, whichever connection it is for."""
+    """Return whether a run that starts at this moment has its key, whichever connection it is for."""
     return all(
         connection_keys.key_of(one).reveal() == f"CANARY of {one.name}" for one in Connection.objects.all()
     )
@@ -124,7 +126,7 @@ def test_an_old_key_goes_only_when_nothing_needs_it(key_file: Path) -> None:
 def test_a_secret_changed_during_a_rotation_is_not_overwritten(
     key_file: Path, monkeypatch: pytest.MonkeyPatch, *, knows_new_key: bool
 ) -> None:
-    """Whoever changes it may have read the file of keys before the new one stood in it."""
+    """Whoever changes it may have read the key file before it contained the new one."""
     old, move = master_keys.master_keys(), key_rotation._move
 
     def raced(row: StoredSecret, keys: MasterKeys, actor: Actor) -> int:
@@ -162,7 +164,7 @@ def test_a_secret_nobody_can_read_holds_up_no_other(key_file: Path) -> None:
 
 
 def test_two_rotations_at_once_lose_no_key(key_file: Path) -> None:
-    """Both read the file before either wrote it: what the first wrapped still opens."""
+    """Both read the file before either wrote it: what the first encrypted can still be decrypted."""
     before = master_keys.master_keys()
     first, second = add_master_key(before), add_master_key(before)
     assert tuple(second.keys) == (second.newest, first.newest, before.newest)

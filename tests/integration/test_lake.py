@@ -1,4 +1,4 @@
-"""Snapshots: all or nothing, never changed, in folders of safe names."""
+"""Snapshots: all or nothing, never changed, in folders with safe names."""
 
 import os
 import stat
@@ -139,7 +139,7 @@ def test_a_disk_that_refuses_leaves_neither_a_snapshot_nor_anything_aside(
 def test_everything_is_on_the_disk_before_anybody_can_see_it(
     lake: Lake, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A power cut after the rename finds whole files; one before it finds no snapshot."""
+    """After a power failure following the rename the files are whole; before it there is no snapshot."""
     done: list[str] = []
     rename, fsync = Path.rename, os.fsync
 

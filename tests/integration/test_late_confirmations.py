@@ -26,7 +26,7 @@ def unconfirmed(office: Office, monkeypatch: pytest.MonkeyPatch) -> Office:
 
 
 def let_the_queue_move(office: Office) -> None:
-    """Without limits the sandbox takes one step a look, from waiting to completed."""
+    """Without limits the sandbox takes one step per poll, from waiting to completed."""
     office.behave(queue_held=False)
     while len(office.listed()) < 20:
         office.listed()

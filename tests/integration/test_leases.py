@@ -1,4 +1,6 @@
-"""Leases of refreshes, errands and retries where a process is interrupted, or the database goes away for a moment."""
+"""Leases of refreshes, jobs and retries when a process is interrupted, or the database is briefly
+unavailable.
+"""
 
 from threading import Event, Thread
 from typing import Any
@@ -24,11 +26,13 @@ from tests.integration.office import ALICE
 
 
 class Killed(BaseException):
-    """The process is gone."""
+    """The process has died."""
 
 
 def test_a_lease_is_renewed_again_when_the_database_answers_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Faults 10 and 51: a moment without the database costs no walker its refresh in the middle of a long step."""
+    """Faults 10 and 51: a moment without the database does not cost a worker its refresh in the middle of a
+    long step.
+    """
     answers: list[Exception | None] = [OperationalError("away"), None, RefreshLost()]
     renewed = []
 
@@ -48,7 +52,9 @@ def test_a_lease_is_renewed_again_when_the_database_answers_again(monkeypatch: p
 
 @pytest.mark.usefixtures("shop")
 def test_a_walker_whose_lease_nobody_renews_stops_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Fault 10: the thread is dead, another worker has the refresh, and the next write of the main loop ends it."""
+    """Fault 10: the thread is dead, another worker has the refresh, and the next write of the main loop ends
+    it.
+    """
     number = refresh_commands.ask(ALICE, "everything")
     monkeypatch.setattr(refresh_runner, "renew", lambda *_: None)
     real, steps = refresh_steps.do, []
@@ -70,7 +76,9 @@ def test_a_walker_whose_lease_nobody_renews_stops_by_itself(monkeypatch: pytest.
 
 @pytest.mark.usefixtures("shop")
 def test_a_walker_that_is_told_to_end_gives_its_refresh_back(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Fault 74: whoever comes next need not wait for the lease, and an end that was asked for is no death of a step."""
+    """Fault 74: the successor need not wait for the lease, and a requested stop does not count as a crash of
+    a step.
+    """
 
     def interrupted(*_: Any) -> Any:
         raise KeyboardInterrupt
@@ -89,7 +97,7 @@ def test_a_walker_that_is_told_to_end_gives_its_refresh_back(monkeypatch: pytest
 
 @pytest.mark.usefixtures("shop")
 def test_a_retry_is_queued_with_its_claim_or_not_at_all(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Fault 6: a worker that dies in between leaves it to the next one."""
+    """Fault 6: if a worker dies in between, the next one does it."""
     clock = VirtualClock()
     error = TryLater("HOST_UNREACHABLE", reason="no address answered")
     run = run_commands.ask_run(Actor("schedule", ALICE.role), "News", trigger=Trigger.SYSTEM)
@@ -110,7 +118,9 @@ def test_a_retry_is_queued_with_its_claim_or_not_at_all(monkeypatch: pytest.Monk
 
 @pytest.mark.usefixtures("shop")
 def test_a_refresh_has_a_place_of_its_own_among_the_errands() -> None:
-    """I-16: runs that have begun and wait for a refresh could otherwise take every place, and wait for ever."""
+    """I-16: otherwise runs that have begun and wait for a refresh could occupy every slot, and wait
+    forever.
+    """
     number = refresh_commands.ask(ALICE, "data")
     assert jobs.due_jobs(SystemClock(), (), 0) == [f"refresh:{number}"]
     assert jobs.due_jobs(SystemClock(), (f"refresh:{number}",), 0) == []

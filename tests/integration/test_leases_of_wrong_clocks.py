@@ -1,4 +1,4 @@
-"""Leases that were written while a clock was years ahead, and is right again: they hold up nobody (fault 58)."""
+"""Leases written while a clock was years ahead, and is right again: they block nothing (fault 58)."""
 
 import pytest
 
@@ -24,7 +24,7 @@ CLOCK = SystemClock()
 
 
 def hold(rows: type[Run] | type[Refresh], number: int, ahead: float = YEARS) -> None:
-    """Let a process of before the reboot have it, whose clock was so far ahead."""
+    """Return it to a process from before the reboot, whose clock was so far ahead."""
     held = {"worker": BEFORE, "fence": 1, "lease_until": CLOCK.now() + ahead, "status": "Processing"}
     rows._default_manager.filter(pk=number).update(**held)
 

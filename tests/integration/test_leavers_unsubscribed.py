@@ -1,4 +1,4 @@
-"""Leavers *unsubscribe*: a one-way door, said plainly, and never walked back through (I-21)."""
+"""Leavers *unsubscribe*: irreversible, stated plainly, and never undone (I-21)."""
 
 from typer.testing import CliRunner
 

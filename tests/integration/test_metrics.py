@@ -1,4 +1,4 @@
-"""/metrics: what is counted, that it never falls, who may read it, and what it costs."""
+"""/metrics: what is counted, that it never decreases, who may read it, and what it costs."""
 
 import re
 from dataclasses import replace
@@ -79,7 +79,7 @@ def test_no_counter_falls_when_an_export_is_removed() -> None:
     export = an_export()
     run = a_run(export, counts=counts(delivered=100, rejected=1))
     an_attempt(a_batch(run, 1), "accepted")
-    other = registry_of(VirtualClock())  # of a process that was never asked before
+    other = registry_of(VirtualClock())  # of a process that was never scraped before
     export_commands.remove(ALICE, [export.pk])
     assert not Run.objects.exists()
     found = scraped(other)
@@ -143,7 +143,7 @@ def test_a_scrape_of_ten_thousand_runs_is_quick_and_its_queries_do_not_grow(cloc
     with CaptureQueriesContext(connection) as few:
         scraped(first)
     like = a_run(exports[0], counts=counts(delivered=10, excluded=2))
-    like.config["filler"] = "x" * 1500  # a frozen configuration is about so large
+    like.config["filler"] = "x" * 1500  # a frozen configuration has about this size
     Run.objects.bulk_create(
         Run(
             export=exports[number % 100], account=like.account, config=like.config, asked_by=like.asked_by,

@@ -1,5 +1,5 @@
-"""Notices on their way: to whom, in which language, how often, and never twice knowingly. Mail server and receiver are
-real, on loopback.
+"""Deliveries of notices: to whom, in which language, how often, and never knowingly twice. Mail server and
+receiver are real, on loopback.
 """
 
 import hashlib
@@ -244,7 +244,7 @@ def test_a_process_that_dies_while_it_sends_costs_one_try_and_keeps_the_id(
     (claimed,) = notice_delivery._claim(clock)
     job = notice_delivery._job(claimed, clock)
     assert job is not None
-    assert job.act() == ""  # it was taken, and here the process dies
+    assert job.act() == ""  # it was accepted, and here the process dies
     assert (notice_sweep.deliver(clock), notice_sweep.anything_to_do(clock)) == (0, False)
     clock.sleep(MINUTE)
     assert notice_sweep.deliver(clock) == 1

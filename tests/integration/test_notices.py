@@ -1,4 +1,6 @@
-"""What is told, and that it is told once: made from the state, whoever looks and however often."""
+"""What is reported, and that it is reported once: derived from the state, however many workers check, however
+often.
+"""
 
 from datetime import UTC, datetime
 

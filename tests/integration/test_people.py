@@ -1,4 +1,4 @@
-"""Who may come in (CI-R6 to R8, P-1, P-3): adding, links, roles, the last administrator."""
+"""Who has access (CI-R6 to R8, P-1, P-3): adding, links, roles, the last administrator."""
 
 from collections.abc import Callable
 from typing import Any

@@ -1,4 +1,6 @@
-"""Fault 63: a run canceled at every moment it has, twice, too late, and while it is throttled (I-2, I-13, I-14)."""
+"""Fault 63: a run canceled at every possible moment, twice, too late, and while it is throttled (I-2, I-13,
+I-14).
+"""
 
 import pytest
 
@@ -30,7 +32,7 @@ TROUBLE = {
 
 @pytest.fixture
 def ready(office: Office, monkeypatch: pytest.MonkeyPatch) -> Office:
-    """People who are applied and not sent yet; a cancel is seen at the very next step."""
+    """People who are applied and not sent yet; a cancellation is noticed at the very next step."""
     monkeypatch.setattr(outbox, "_LOOK_EVERY", 0.0)
     office.hire(PEOPLE)
     office.apply()
@@ -42,7 +44,7 @@ def live() -> int:
 
 
 def assert_all_have(office: Office, name: str) -> None:
-    """The next run goes on without loss; who may have been sent to already has to wait for that first."""
+    """The next run continues without loss; those who may have been sent to must wait for that first."""
     long_ago()
     while accounted(office.run()).unconfirmed:
         long_ago()
@@ -51,7 +53,7 @@ def assert_all_have(office: Office, name: str) -> None:
 
 
 def canceled_at(office: Office, moment: int) -> tuple[int, list[str]]:
-    """Run, and cancel just before the write of that number; give the run and which writes followed."""
+    """Run, and cancel just before the write of that number; return the run and which writes followed."""
     run, written = 0, list[str]()
 
     def cancel(name: str, number: int) -> None:
@@ -80,7 +82,7 @@ def test_a_run_canceled_at_any_write_stops_and_loses_nobody(ready: Office, troub
         if not run:
             break
         view = run_queries.show_run(ALICE, run)
-        # Of what follows, only the step under way may still send: the next one sees the cancel.
+        # Of what follows, only the current step may still send: the next one notices the cancellation.
         assert written.count("write_ahead") <= 1, (moment, written)
         if view.counts is None:  # canceled before it was planned: nobody was selected yet
             assert (view.status, view.requests) == ("Canceled", 0)

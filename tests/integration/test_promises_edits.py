@@ -1,4 +1,4 @@
-"""What is edited, replaced or removed while a run goes on (faults 1, 6, 64 to 66, 68; I-10)."""
+"""What is edited, replaced or removed during a run (faults 1, 6, 64 to 66, 68; I-10)."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -37,7 +37,7 @@ def ready(office: Office, monkeypatch: pytest.MonkeyPatch) -> Office:
 
 
 def during(patch: pytest.MonkeyPatch, act: Callable[[], object]) -> None:
-    """Let ``act`` happen once, when the first answer of the run has come."""
+    """Call ``act`` once, when the first reply of the run has come."""
     once(patch, "answered", act, after=True)
 
 
@@ -47,7 +47,7 @@ def with_key(settings: Any, key: str) -> None:
 
 
 def test_a_run_keeps_the_mapping_it_began_with(ready: Office, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Fault 65: half of the list would else be filled in one way and half in another."""
+    """Fault 65: otherwise half of the list would be filled in one way and half in another."""
     edited = DEFINITIONS.replace("first_name: first_name", "first_name: city").replace("list: 1", "list: 2")
     ready.behave(faults=[{"kind": "lost_reply", "where": IMPORT, "times": 1}])
     during(monkeypatch, lambda: ready.apply(edited))
@@ -110,7 +110,7 @@ def moved(host: str) -> str:
 def test_a_connection_removed_during_a_run_ends_it_with_the_reason(
     ready: Office, monkeypatch: pytest.MonkeyPatch, host: str
 ) -> None:
-    """Fault 64: nothing is sent on with a key that was taken away; what was sent is accounted for."""
+    """Fault 64: nothing more is sent with a revoked key; what was sent is accounted for."""
     ready.behave(faults=[{"kind": "server_error", "where": IMPORT, "after": 1}])
     during(monkeypatch, lambda: ready.apply(moved(host), prune=True))
     view = ready.run()
@@ -124,7 +124,7 @@ def test_a_connection_removed_during_a_run_ends_it_with_the_reason(
 def test_a_key_replaced_during_a_run_is_used_from_the_next_step_on(
     ready: Office, monkeypatch: pytest.MonkeyPatch, settings: Any
 ) -> None:
-    """Fault 66: replaced at ActiveCampaign and here while batches wait to be sent again and to be asked after."""
+    """Fault 66: replaced at ActiveCampaign and here while batches wait to be sent again and to be polled."""
 
     def rotate() -> None:
         ready.ask("key", {"key": NEW_KEY})
@@ -143,7 +143,7 @@ def test_a_key_replaced_during_a_run_is_used_from_the_next_step_on(
 def test_a_key_that_is_none_does_not_replace_one_that_works(
     ready: Office, monkeypatch: pytest.MonkeyPatch, settings: Any
 ) -> None:
-    """Fault 66: a key by name that is missing for a moment, while whoever keeps it writes it anew."""
+    """Fault 66: a referenced key that is missing for a moment while it is being rewritten."""
     by_name = DEFINITIONS.replace("key: ${KEY}", "key: env:KEY")
     ready.apply(by_name)
     during(monkeypatch, lambda: with_key(settings, ""))
@@ -156,7 +156,7 @@ def test_a_key_that_is_none_does_not_replace_one_that_works(
 def test_a_process_that_died_before_it_wrote_down_what_to_send_sent_nothing(
     ready: Office, monkeypatch: pytest.MonkeyPatch, write: str
 ) -> None:
-    """I-4, fault 1: whoever goes on plans or sends it as if for the first time."""
+    """I-4, fault 1: the successor plans or sends it as if for the first time."""
 
     def dies() -> None:
         raise Killed
@@ -174,7 +174,7 @@ def test_a_process_that_died_before_it_wrote_down_what_to_send_sent_nothing(
 def test_a_run_whose_process_died_before_it_began_is_one_run(
     ready: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Fault 6: it was decided and not begun; the next command begins that one and no second."""
+    """Fault 6: it was decided and not begun; the next command begins that one and no second one."""
 
     def dies(*_: object, **__: object) -> None:
         raise Killed
@@ -188,7 +188,7 @@ def test_a_run_whose_process_died_before_it_began_is_one_run(
 
 
 def test_what_cannot_be_written_ahead_is_not_sent(ready: Office, monkeypatch: pytest.MonkeyPatch) -> None:
-    """I-4: another run has the account's lane by now; this one sends nothing before it has it back."""
+    """I-4: another run has the account's lane by now; this one sends nothing until it has it back."""
     seen = list[int]()
     write_ahead = DjangoOutbox.write_ahead
 

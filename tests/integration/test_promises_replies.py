@@ -1,4 +1,6 @@
-"""Whole runs against replies that are hostile, throttled, refused or sent from elsewhere (faults 15 to 30, 33)."""
+"""Whole runs against replies that are hostile, throttled, refused or from another host (faults 15
+to 30, 33).
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -35,10 +37,10 @@ UNREADABLE = {
 
 
 class Hasty(SystemClock):
-    """Does not wait between two questions."""
+    """Does not wait between two polls."""
 
     def sleep(self, seconds: float) -> None:
-        """Go on at once."""
+        """Continue at once."""
 
 
 def run(office: Office, clock: SystemClock | None = None, people: int = PEOPLE) -> RunView:
@@ -57,7 +59,7 @@ def asked(office: Office, line: str = IMPORT) -> list[dict[str, Any]]:
 def test_a_reply_that_will_not_end_is_cut_off_and_the_batch_goes_again(
     office: Office, settings: Any, kind: str
 ) -> None:
-    """Faults 15, 16, 17, 20: nobody knows whether it was taken, so the same bytes go again."""
+    """Faults 15, 16, 17, 20: it is unknown whether it was accepted, so the same bytes go again."""
     settings.LELEKA = replace(settings.LELEKA, lease_seconds=3.0)  # no reply is awaited beyond a third of it
     office.behave(faults=[{"kind": kind, "where": IMPORT, "times": 1}])
     view = run(office)
@@ -68,7 +70,7 @@ def test_a_reply_that_will_not_end_is_cut_off_and_the_batch_goes_again(
 
 @pytest.mark.parametrize("body", UNREADABLE.values(), ids=UNREADABLE)
 def test_a_reply_that_names_no_batch_is_not_taken_for_a_yes(office: Office, body: str) -> None:
-    """Faults 19, 20: the work was done, and nobody can ask after it."""
+    """Faults 19, 20: the request was processed, and its batch cannot be polled."""
     office.behave(faults=[{"kind": "wrong_shape", "value": body, "where": IMPORT, "times": 1}])
     view = run(office, people=20)
     assert (view.status, accounted(view).delivered, view.requests) == ("Successful", 20, 2)
@@ -82,7 +84,7 @@ def test_a_reply_that_names_no_batch_is_not_taken_for_a_yes(office: Office, body
     "dialect", [{"success_key": "success"}, {"ids_as_numbers": True}, {"text_plain": True}]
 )
 def test_what_is_said_in_another_dialect_is_understood(office: Office, dialect: dict[str, object]) -> None:
-    """Fault 19: numbers or text, upper or lower case, whatever it calls its type."""
+    """Fault 19: numbers or text, upper or lower case, whatever type it declares."""
     office.behave(**dialect)
     view = run(office)
     assert (view.status, view.requests) == ("Successful", 2)
@@ -97,7 +99,7 @@ def test_what_is_said_in_another_dialect_is_understood(office: Office, dialect: 
     ],
 )  # fmt: skip
 def test_a_question_that_is_not_answered_is_asked_again(office: Office, kind: str) -> None:
-    """Faults 14, 16 to 22, 29: every question of a run goes wrong once, and nothing comes of it."""
+    """Faults 14, 16 to 22, 29: every GET of a run fails once, without any consequence."""
     office.behave(faults=[{"kind": kind, "where": f"GET /api/3/{one}", "times": 1} for one in QUESTIONS])
     view = run(office, Hasty())
     assert (view.status, accounted(view).delivered, office.imports()) == ("Successful", PEOPLE, 2)
@@ -106,7 +108,7 @@ def test_a_question_that_is_not_answered_is_asked_again(office: Office, kind: st
 
 
 def test_an_account_that_answers_nothing_readable_fails_before_the_first_byte(office: Office) -> None:
-    """Fault 18: an HTML page where the lists should be, for as long as anybody asks."""
+    """Fault 18: an HTML page where the lists should be, for as long as they are requested."""
     office.behave(faults=[{"kind": "html_reply", "where": "GET /api/3/*"}])
     view = run(office, Hasty())
     (problem,) = view.problems
@@ -125,7 +127,9 @@ STATED = {
 
 @dataclass(frozen=True)
 class Pause:
-    """``seconds`` before the test host's hurry, and how many attempts were made when the account was told."""
+    """``seconds`` before the test host's speed-up, and how many attempts were made when the account
+    paused.
+    """
 
     until: float
     seconds: float
@@ -138,7 +142,7 @@ class Pause:
 
 @pytest.fixture
 def pauses(monkeypatch: pytest.MonkeyPatch) -> list[Pause]:
-    """Every pause the account was told."""
+    """Every pause of the account."""
     told: list[Pause] = []
     waits: list[float] = []
     pause, wait = DjangoOutbox.pause, TimeScale.wait
@@ -193,7 +197,7 @@ def test_a_key_refused_once_is_a_blip(office: Office, kind: str) -> None:
 
 
 def test_an_account_that_is_gone_midway_fails_the_run_and_the_rest_stays_due(office: Office) -> None:
-    """Fault 28: nothing is tried for long where no account is."""
+    """Fault 28: no long retries where there is no account."""
     office.behave(faults=[{"kind": "not_found_html", "where": IMPORT}])
     view = run(office)
     assert (view.status, [problem.code for problem in view.problems]) == ("Failed", ["ACCOUNT_NOT_FOUND"])
@@ -217,7 +221,7 @@ def test_a_failure_over_there_leaves_it_open_what_became_of_the_batch(
 
 @pytest.fixture
 def elsewhere() -> Iterator[Peer]:
-    """Another server, which would take everything."""
+    """Another server, which would accept everything."""
     with peer(canned(200, b'{"success": 1, "batchId": "1"}')) as server:
         yield server
 
@@ -238,7 +242,7 @@ def test_a_redirect_is_not_followed_and_the_other_server_hears_nothing(
 
 
 def test_who_was_left_out_without_a_word_is_found_by_looking_and_sent_once(office: Office) -> None:
-    """Fault 33: a run cannot see it; comparing does, and no run sends again and again."""
+    """Fault 33: a run cannot see it; reconciling does, and no run sends again and again."""
     office.behave(faults=[{"kind": "row_skipped", "value": "^p7@"}])
     view = run(office, people=20)
     assert accounted(view).delivered == 20

@@ -1,4 +1,4 @@
-"""Whole runs to hosts that are not who they say, or lead into this network (faults 40, 42)."""
+"""Whole runs to hosts that are not who they claim to be, or that lead into this network (faults 40, 42)."""
 
 import ssl
 import warnings
@@ -43,7 +43,7 @@ def context(certificate: trustme.LeafCert) -> ssl.SSLContext:
 def old(certificate: trustme.LeafCert) -> ssl.SSLContext:
     made = context(certificate)
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)  # that it is old is the point
+        warnings.simplefilter("ignore", DeprecationWarning)  # that it is expired is the point
         made.minimum_version = made.maximum_version = ssl.TLSVersion.TLSv1
     made.set_ciphers("ALL:@SECLEVEL=0")
     return made
@@ -60,7 +60,7 @@ FAULTS: dict[str, Callable[[trustme.CA], ssl.SSLContext]] = {
 def client_to(
     server: Peer, trust: ssl.SSLContext, origin: Origin, headers: dict[str, Secret], clock: Clock
 ) -> GuardedClient:
-    """The client as it is, but that the name leads to this machine, and to the port of the test's server."""
+    """The real client, except that the name leads to this machine, and to the port of the test's server."""
     return GuardedClient(
         Origin(origin.name, server.port, origin.test), headers, clock,
         resolver=lambda _name, _port: ["127.0.0.1"], policy=is_public_or_loopback, tls=trust,
@@ -79,7 +79,7 @@ def led_to(monkeypatch: pytest.MonkeyPatch, authority: trustme.CA) -> Callable[[
 
 
 def run_fails(office: Office, code: str) -> str:
-    """Run against the real host's name; give what people are told."""
+    """Run against the real host's name; return the messages shown."""
     office.hire(3)
     office.apply(DEFINITIONS.replace("${HOST}", HOST))
     view = office.run()
@@ -103,7 +103,9 @@ def test_a_host_that_cannot_prove_who_it_is_hears_nothing_of_a_run(
 def test_a_right_certificate_is_all_that_it_takes(
     office: Office, led_to: Callable[[Peer], None], authority: trustme.CA
 ) -> None:
-    """The run ends with what that server says; so what the others heard nothing of was for their certificate."""
+    """The run ends with that server's reply; so in the other cases nothing was sent because of the
+    certificate.
+    """
     with peer(OK, tls=context(authority.issue_cert(HOST))) as server:
         led_to(server)
         run_fails(office, "ANSWER_UNREADABLE")
@@ -112,7 +114,7 @@ def test_a_right_certificate_is_all_that_it_takes(
 
 @contextmanager
 def opened(server: Peer) -> Iterator[destination.ActiveCampaign]:
-    """An account at the host, as a run has it in its hands."""
+    """An account at the host, as a run holds it."""
     clock = SystemClock()
     http = client_to(server, secure_context(), Origin(HOST, 443), {"Api-Token": Secret("canary-key")}, clock)
     account = destination.ActiveCampaign(Host(HOST, 443, "acct"), http, clock)
@@ -122,7 +124,7 @@ def opened(server: Peer) -> Iterator[destination.ActiveCampaign]:
 
 @pytest.mark.parametrize("answer", [Line.hold, canned(200, b"{}")], ids=["stalls", "plain"])
 def test_a_handshake_that_comes_to_nothing_leaves_a_batch_certainly_unsent(answer: Any) -> None:
-    """Fault 40: so it goes again without a quarantine, and the key was in nothing that left."""
+    """Fault 40: so it goes again without a quarantine, and the key was in nothing that was sent."""
     with peer(answer, reads=False) as server, opened(server) as account:
         outcome = account.send(Body(b"{}", 1, ""), SystemClock().monotonic() + 0.5)
     assert isinstance(outcome, Refused)
@@ -133,7 +135,9 @@ def test_a_handshake_that_comes_to_nothing_leaves_a_batch_certainly_unsent(answe
 def test_a_name_that_moves_into_this_machine_during_a_run_is_not_followed(
     office: Office, monkeypatch: pytest.MonkeyPatch, authority: trustme.CA
 ) -> None:
-    """Fault 42: the address that is checked is the one that is connected to; the server here sees no connection."""
+    """Fault 42: the address that is checked is the one that is connected to; the server here sees no
+    connection.
+    """
     answers = iter([["203.0.113.7", "127.0.0.1"], *[["127.0.0.1"]] * 20])
 
     def resolver(_name: str, _port: int) -> Sequence[str]:

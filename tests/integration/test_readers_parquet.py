@@ -1,4 +1,4 @@
-"""Parquet files keep their types, or say why they cannot."""
+"""Parquet files keep their types, or report why they cannot."""
 
 from collections.abc import Iterator
 from datetime import date, datetime

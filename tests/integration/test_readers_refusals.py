@@ -1,4 +1,4 @@
-"""What cannot be a table is refused: by file, line and column, and with nothing left behind."""
+"""What cannot be a table is refused: by file, line and column, leaving nothing behind."""
 
 import os
 from collections.abc import Callable, Iterator, Sequence

@@ -1,4 +1,4 @@
-"""Reconcile: the ledger held against the list itself (fault 33)."""
+"""Reconcile: the ledger compared with the list itself (fault 33)."""
 
 import pytest
 

@@ -1,4 +1,6 @@
-"""Walkers that die, stand still, are overtaken or disturbed: what they hold of a refresh is fenced (I-12, I-13)."""
+"""Refresh workers that die, are suspended, overtaken or disturbed: their writes to a refresh are fenced
+(I-12, I-13).
+"""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -37,12 +39,12 @@ def shop(office: Office) -> Office:
 
 
 class Killed(BaseException):
-    """The process is gone."""
+    """The process has died."""
 
 
 @contextmanager
 def disturbed(monkeypatch: pytest.MonkeyPatch, kind: str, meanwhile: Callable[[], None]) -> Iterator[None]:
-    """Let something happen once, when a walker has begun its step of this kind and done nothing of it yet."""
+    """Run an action once, when a worker has begun its step of this kind and done nothing of it yet."""
     real, happened = refresh_steps.do, Event()
 
     def do(session: Any, step: RefreshStep, *rest: Any) -> Any:
@@ -58,7 +60,7 @@ def disturbed(monkeypatch: pytest.MonkeyPatch, kind: str, meanwhile: Callable[[]
 
 
 def taken_over(number: int) -> Callable[[], None]:
-    """Walk the refresh in the place of its walker, which stood still for longer than its lease."""
+    """Execute the refresh in place of its worker, which was suspended for longer than its lease."""
 
     def take() -> None:
         Refresh.objects.filter(pk=number).update(worker=ELSEWHERE, lease_until=0.0)
@@ -74,7 +76,7 @@ def standing(number: int) -> dict[str, str]:
 def test_a_walker_that_stood_still_beyond_its_lease_changes_nothing_any_more(
     shop: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Fault 7, I-12: it wakes up with what it had read, and its successor has read something newer."""
+    """Fault 7, I-12: it resumes with what it had read, and its successor has read something newer."""
     shop.edit(1, tier="silver")
     number = refresh_commands.ask(ALICE, "data")
     real = segment_evaluation.load_if_stale
@@ -118,7 +120,7 @@ def test_nor_does_one_that_stood_still_over_a_segment(shop: Office, monkeypatch:
 
 @pytest.mark.usefixtures("shop")
 def test_a_walker_that_was_replaced_queues_no_run(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Faults 7 and 10, I-12: one run, and it is the successor's."""
+    """Faults 7 and 10, I-12: one run, and it belongs to the successor."""
     number = refresh_commands.ask(ALICE, "everything")
     with disturbed(monkeypatch, "export", taken_over(number)):
         refresh_runner.carry_out(number, SystemClock())
@@ -129,7 +131,7 @@ def test_a_walker_that_was_replaced_queues_no_run(monkeypatch: pytest.MonkeyPatc
 
 @pytest.mark.usefixtures("shop")
 def test_the_clock_of_another_worker_takes_a_lease_early_and_breaks_nothing() -> None:
-    """Fault 59: ten minutes ahead end a lease at once; the fence keeps the refresh one owner's."""
+    """Fault 59: ten minutes ahead end a lease at once; the fence keeps the refresh with one owner."""
     number = refresh_commands.ask(ALICE, "data")
     ahead, behind = VirtualClock(), VirtualClock()
     ahead.sleep(600)
@@ -152,7 +154,9 @@ def test_the_clock_of_another_worker_takes_a_lease_early_and_breaks_nothing() ->
 def test_a_refresh_whose_walker_was_killed_at_its_end_is_ended_by_another(
     monkeypatch: pytest.MonkeyPatch, at: str
 ) -> None:
-    """Fault 6: right before it left, or when a run was queued and its step said Processing; nothing is done twice."""
+    """Fault 6: right before it died, or when a run was queued and its step said Processing; nothing is done
+    twice.
+    """
     number = refresh_commands.ask(ALICE, "everything")
     real = getattr(refresh_runner.RefreshRunner, at)
 
@@ -176,7 +180,7 @@ def test_a_refresh_whose_walker_was_killed_at_its_end_is_ended_by_another(
 
 @pytest.mark.usefixtures("shop")
 def test_no_run_is_queued_by_a_refresh_that_was_canceled_just_before(monkeypatch: pytest.MonkeyPatch) -> None:
-    """I-14: the walker had looked for a cancel already, and begun the step."""
+    """I-14: the worker had already checked for a cancellation, and begun the step."""
     number = refresh_commands.ask(ALICE, "everything")
     with disturbed(monkeypatch, "export", lambda: refresh_commands.cancel(ALICE, number)):
         refresh_runner.carry_out(number, SystemClock())
@@ -190,7 +194,7 @@ def test_no_run_is_queued_by_a_refresh_that_was_canceled_just_before(monkeypatch
 def test_a_refresh_that_was_canceled_while_it_was_being_closed_is_canceled(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """I-13: what the audit says was canceled is not called successful."""
+    """I-13: what the audit calls canceled is not called successful."""
     number = refresh_commands.ask(ALICE, "data")
     refresh_runner.carry_out(number, SystemClock())
 
@@ -208,7 +212,7 @@ def test_a_refresh_that_was_canceled_while_it_was_being_closed_is_canceled(
 
 @pytest.mark.usefixtures("shop")
 def test_a_refresh_that_has_ended_stays_as_it_is() -> None:
-    """I-13: nobody walks it, and whoever still holds it writes nothing."""
+    """I-13: no worker executes it, and one that still holds it writes nothing."""
     number = refresh_commands.ask(ALICE, "data")
     refresh_runner.carry_out(number, SystemClock())
     worker_schedules.close_finished(SystemClock())
@@ -223,7 +227,7 @@ def test_a_refresh_that_has_ended_stays_as_it_is() -> None:
 def test_rules_that_are_edited_while_they_are_evaluated_stay_edited(
     shop: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Fault 65: the members are those of the old rules, and found anew by the next refresh."""
+    """Fault 65: the members are those of the old rules, and evaluated again by the next refresh."""
     shop.edit(1, tier="silver")
     real = segments.evaluate
 

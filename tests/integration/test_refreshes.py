@@ -1,4 +1,6 @@
-"""The chain: sources -> profiles -> segments -> exports, walked in order, with what failed named to what it needed."""
+"""The chain: sources -> profiles -> segments -> exports, executed in order; each failure is named in what
+needed it.
+"""
 
 from collections.abc import Mapping
 
@@ -59,7 +61,7 @@ def shop(office: Office) -> Office:
 
 
 def walked(number: int) -> RefreshView:
-    """Walk a refresh, see its runs through, and give how it ended."""
+    """Execute a refresh and its runs, and return how it ended."""
     clock = SystemClock()
     refresh_runner.carry_out(number, clock)
     for run in Run.objects.filter(steps__refresh=number, finished_at__isnull=True):
@@ -99,7 +101,7 @@ def test_what_is_up_to_date_is_not_done_again(shop: Office) -> None:
 
 
 def test_a_source_that_fails_skips_what_depends_on_it_and_is_named(shop: Office) -> None:
-    """CI-S8, T3: the reason, and the thing to do."""
+    """CI-S8, T3: the reason, and the remedy."""
     walked(refresh_commands.ask(ALICE, "data"))
     (shop.folder / "orders.csv").write_text('customer,sum\n1,"5\n', encoding="utf-8")
     shop.hire(1)

@@ -21,7 +21,7 @@ def shop(office: Office) -> Office:
 
 
 def test_an_export_that_waits_for_confirmation_keeps_no_refresh_open(shop: Office) -> None:
-    """The others are due again meanwhile; what is confirmed later is its run's own story."""
+    """The others are due again meanwhile; what is confirmed later belongs to its own run."""
     walked(refresh_commands.ask(ALICE, "everything"))
     for person in shop.people.values():
         person["tier"] = "basic"

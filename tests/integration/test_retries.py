@@ -1,4 +1,4 @@
-"""Scheduled runs that failed over something that passes are tried again: three times, and then they have failed."""
+"""Scheduled runs that failed temporarily are tried again: three times, and then they have failed."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -116,7 +116,7 @@ def test_a_run_by_hand_that_was_canceled_takes_nobody_s_place(shop: Office, cloc
 def test_a_scheduled_run_that_met_trouble_is_tried_again(
     shop: Office, monkeypatch: pytest.MonkeyPatch, trouble: list[dict[str, object]], code: str
 ) -> None:
-    """From the trouble itself to the next try: whoever ends the run plans it."""
+    """From the failure to the next attempt: whoever ends the run schedules it."""
     monkeypatch.setattr(SystemClock, "sleep", lambda *_: None)
     run = run_commands.ask_run(Actor("schedule", ALICE.role), "News", trigger=Trigger.SYSTEM)
     shop.behave(faults=trouble)

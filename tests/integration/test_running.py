@@ -1,4 +1,4 @@
-"""Runs against the sandbox: what is in the list, what is in the ledger, what the report says."""
+"""Runs against the sandbox: the contents of the list, of the ledger and of the report."""
 
 import pytest
 
@@ -119,7 +119,7 @@ def test_a_marked_leaver_who_unsubscribed_is_left_alone(office: Office) -> None:
 
 
 def test_whom_activecampaign_does_not_import_is_rejected_and_not_sent_again(office: Office) -> None:
-    """I-6: accepted is not delivered. The reason is not told, and none is made up."""
+    """I-6: accepted is not delivered. The reason is not stated, and none is invented."""
     office.hire(20)
     office.edit(5, email="o'p5@x.test")
     office.apply()

@@ -1,4 +1,6 @@
-"""A run whose database goes away at each of its writes: before the write is done, and when only its answer is lost."""
+"""A run whose database becomes unavailable at each of its writes: before the write is done, and when only its
+reply is lost.
+"""
 
 import sqlite3
 from functools import wraps
@@ -23,7 +25,7 @@ NEW_RUN = 2  # the fence of a run that was interrupted once
 
 
 class Patient(SystemClock):
-    """Time goes by at once where somebody waits for the database."""
+    """Time passes at once when something waits for the database."""
 
     slept = 0.0
 
@@ -38,7 +40,7 @@ class Patient(SystemClock):
 
 
 def away() -> OperationalError:
-    """Return what Django raises where SQLite is locked by somebody else."""
+    """Return what Django raises if another connection has locked SQLite."""
     cause = sqlite3.OperationalError("database is locked")
     cause.sqlite_errorcode = sqlite3.SQLITE_BUSY
     error = OperationalError("database is locked")
@@ -47,7 +49,9 @@ def away() -> OperationalError:
 
 
 def goes_away(monkeypatch: pytest.MonkeyPatch, write: str, *, done: bool, times: float) -> None:
-    """Let the database go away at so many calls of ``write``; ``done`` where the write still gets through."""
+    """Make the database unavailable at so many calls of ``write``; ``done`` if the write still gets
+    through.
+    """
     original = getattr(AuditedOutbox, write)
     left = times
 
@@ -91,7 +95,7 @@ def test_a_run_goes_on_by_itself_and_nobody_is_lost(
     assert set(ready.ledger().values()) == {"member"}
     ended_by_it = write == "finish" and done
     assert Run.objects.get().fence == (1 if ended_by_it else NEW_RUN)
-    # At most what was in flight is repeated, with the same bytes: the judge would note others.
+    # At most what was in flight is repeated, with the same bytes: the judge would record others.
     assert ready.imports() <= 4
     hashes = AttemptRow.objects.values_list("batch", "sha256").distinct()
     assert len(hashes) == 2
@@ -100,7 +104,7 @@ def test_a_run_goes_on_by_itself_and_nobody_is_lost(
 def test_what_could_not_be_given_back_is_taken_up_again_at_once(
     ready: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """I-15: nobody waits for one's own lease."""
+    """I-15: a process does not wait for its own lease."""
     goes_away(monkeypatch, "planned", done=False, times=1)
     given_back = iter([False])
 
@@ -136,7 +140,7 @@ def test_ctrl_c_is_heard_though_the_run_cannot_be_given_back(
 def test_a_database_that_stays_away_ends_the_command_and_not_the_run(
     ready: Office, monkeypatch: pytest.MonkeyPatch, write: str
 ) -> None:
-    """Faults 44, 46, 48: nothing is said to have failed that could not be written down."""
+    """Faults 44, 46, 48: nothing is reported as failed that could not be recorded."""
     with monkeypatch.context() as broken:
         goes_away(broken, write, done=False, times=float("inf"))
         with pytest.raises(LelekaError) as caught:

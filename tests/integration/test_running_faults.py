@@ -1,4 +1,4 @@
-"""Runs while ActiveCampaign, or the way to it, goes wrong: everybody arrives, and the report says what is so."""
+"""Runs while ActiveCampaign, or the network, fails: everybody arrives, and the report is true."""
 
 import pytest
 
@@ -16,14 +16,14 @@ def addresses(number: int) -> set[str]:
 
 
 def accounted(view: RunView) -> Counts:
-    """Return the counts, having seen that nobody is lost in them (I-2)."""
+    """Return the counts, after checking that nobody is missing from them (I-2)."""
     assert view.counts is not None
     assert view.counts.accounted() == view.counts.selected
     return view.counts
 
 
 def go(office: Office, people: int, **fault: object) -> RunView:
-    """Hire so many, let a fault strike, run."""
+    """Add so many people, let a fault strike, run."""
     if fault:
         office.behave(faults=[fault])
     office.hire(people)
@@ -36,9 +36,7 @@ def assert_all_arrived(office: Office, view: RunView, people: int) -> None:
     assert office.listed().keys() == addresses(people)
     assert office.ledger() == dict.fromkeys(addresses(people), "member")
     before = office.imports()
-    AttemptRow.objects.update(
-        written_at=0.0
-    )  # long ago: nobody waits for an earlier copy to surface any more
+    AttemptRow.objects.update(written_at=0.0)  # long ago: an earlier copy can no longer take effect
     again = office.run()
     assert (accounted(again).unchanged, office.imports()) == (people, before)
 
@@ -47,14 +45,14 @@ def assert_all_arrived(office: Office, view: RunView, people: int) -> None:
 def test_an_import_whose_answer_went_wrong_goes_again_and_everybody_arrives(
     office: Office, kind: str
 ) -> None:
-    """I-1: the first copy was imported, too; nobody knows, and nobody is taken for granted."""
+    """I-1: the first copy was imported, too; that is unknown, and nothing is assumed."""
     view = go(office, 300, kind=kind, where=IMPORT, times=1)
     assert (view.requests, office.imports()) == (3, 3)
     assert_all_arrived(office, view, 300)
 
 
 def test_a_500_after_the_work_was_done_goes_again_with_the_same_bytes(office: Office) -> None:
-    """The judge would note other bytes."""
+    """The judge would record other bytes."""
     view = go(office, 20, kind="error_after_work", value="500", where=IMPORT, times=2)
     assert (view.requests, office.imports()) == (3, 3)
     assert_all_arrived(office, view, 20)
@@ -69,7 +67,7 @@ def test_an_import_that_never_came_in_goes_again(office: Office, kind: str) -> N
 
 @pytest.mark.parametrize("kind", ["batch_failed", "batch_interrupted", "batch_forgotten"])
 def test_a_batch_that_was_accepted_and_lost_there_goes_again(office: Office, kind: str) -> None:
-    """I-7: nothing of it is taken to be imported."""
+    """I-7: nothing of it is assumed to be imported."""
     view = go(office, 20, kind=kind, times=1)
     assert office.imports() == 2
     assert_all_arrived(office, view, 20)
@@ -94,7 +92,7 @@ def test_a_batch_that_always_fails_there_is_reported_and_due_again(office: Offic
     ],
 )
 def test_who_comes_too_often_pauses_and_goes_on(office: Office, fault: dict[str, object]) -> None:
-    """The 400 that means the import limit is no refusal of a row."""
+    """The 400 that means the import limit is not a refusal of a row."""
     view = go(office, 300, where=IMPORT, times=2, **fault)
     assert accounted(view).rejected == {}
     assert Account.objects.get().paused_until > 0
@@ -144,7 +142,7 @@ def test_a_refused_person_is_sent_again_when_asked_to(office: Office) -> None:
 
 
 def test_a_key_revoked_midway_fails_the_run_and_the_next_one_brings_everybody(office: Office) -> None:
-    """What was accepted before is accounted for, though nobody may ask after it any more."""
+    """What was accepted before is accounted for, though it can no longer be polled."""
     view = go(office, 600, kind="key_revoked", where=IMPORT, after=1, times=1)
     assert (view.status, [problem.code for problem in view.problems]) == ("Failed", ["KEY_REFUSED"])
     assert accounted(view).delivered < 600

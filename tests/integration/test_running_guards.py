@@ -1,4 +1,4 @@
-"""What a run asks before it sends, and what it makes of people who leave, return, or change their address."""
+"""What a run checks before it sends, and how it handles people who leave, return, or change their address."""
 
 import pytest
 
@@ -13,7 +13,7 @@ from tests.integration.office import ALICE, DEFINITIONS, MARK, Office
 
 
 def counts(view: RunView) -> Counts:
-    """Return the counts, having seen that nobody is lost in them (I-2)."""
+    """Return the counts, after checking that nobody is missing from them (I-2)."""
     assert view.counts is not None
     assert view.counts.accounted() == view.counts.selected
     return view.counts

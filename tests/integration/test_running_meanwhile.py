@@ -1,4 +1,4 @@
-"""What others do between asking for a run and its first byte: exports are edited, refreshed around it, canceled."""
+"""What happens between the request for a run and its first byte: exports are edited, refreshed, canceled."""
 
 from dataclasses import replace
 from typing import Any
@@ -55,7 +55,7 @@ def refuses(run: Run) -> None:
 
 
 def test_an_export_that_was_moved_to_another_list_is_not_sent_by_a_run_asked_for_before(shop: Office) -> None:
-    """I-1, I-6: else its people arrived on the new list, and the ledger said it of the old one."""
+    """I-1, I-6: otherwise its people arrived on the new list, and the ledger recorded it for the old one."""
     run = run_commands.ask_run(ALICE, "News")
     edit(list="2")
     refuses(run)
@@ -127,7 +127,7 @@ def test_an_export_that_tells_of_leavers_waits_for_the_other_segments_of_its_lis
 def test_a_cancel_just_before_the_plan_is_written_is_one(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """I-14: what needs confirmation does not wait for it when nobody wants it any more."""
+    """I-14: a run that needs confirmation does not wait for it after a cancellation."""
     office.hire(5)
     office.apply(DEFINITIONS + UNSUBSCRIBE)
     lend_a_name()
@@ -161,7 +161,7 @@ def test_a_run_that_waits_for_a_refresh_is_canceled(monkeypatch: pytest.MonkeyPa
 def test_answers_that_arrive_while_a_run_is_told_to_stop_are_written_down(
     shop: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Fault 74: the next process asks after the batch, and does not send it once more."""
+    """Fault 74: the next process polls the batch, and does not send it once more."""
     real, told = ThreadSenders.finished, list[str]()
 
     def finished(senders: ThreadSenders, patience: float) -> Any:

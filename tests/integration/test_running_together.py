@@ -96,7 +96,7 @@ def test_a_run_that_another_process_works_on_is_refused(office: Office) -> None:
 
 
 def test_a_run_that_comes_to_need_confirmation_is_not_waited_for_without_end(office: Office) -> None:
-    """I-11: it is nobody's then, whatever its lease says."""
+    """I-11: it belongs to no worker then, whatever its lease says."""
     office.hire(2)
     office.apply()
     run = Run.objects.create(
@@ -117,7 +117,7 @@ def test_a_run_that_comes_to_need_confirmation_is_not_waited_for_without_end(off
 
 
 def test_the_run_of_a_dead_process_goes_on_at_once(office: Office) -> None:
-    """I-15: what nobody works on is taken up with the configuration it began with."""
+    """I-15: a run that no worker executes is taken up with the configuration it began with."""
     office.hire(2)
     office.apply()
     with lake_sessions.session() as session:
@@ -215,7 +215,7 @@ def test_a_file_that_did_not_change_is_not_read_again_and_nobody_is_told(office:
 
 
 def test_what_nothing_points_to_is_removed_after_a_day(office: Office) -> None:
-    """And so is what a killed process left: both hold personal data."""
+    """So is what a killed process left: both hold personal data."""
     office.hire(2)
     office.apply()
     office.run()

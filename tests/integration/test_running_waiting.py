@@ -19,7 +19,7 @@ MINUTES = 60.0 / 1000  # a test host without limits lets time pass a thousand ti
 
 
 class Killed(BaseException):
-    """What no part of a run catches: as if the process had gone."""
+    """What no part of a run catches: as if the process had died."""
 
 
 def killed(*_: object) -> None:
@@ -32,14 +32,14 @@ def accounted(view: RunView) -> None:
 
 
 def ago(minutes: float) -> None:
-    """Let every attempt have been made so long ago."""
+    """Backdate every attempt."""
     for attempt in AttemptRow.objects.all():
         attempt.written_at -= minutes * MINUTES
         attempt.save()
 
 
 def let_the_queue_move(office: Office) -> None:
-    """Without limits the sandbox takes one step a look, from waiting to completed."""
+    """Without limits the sandbox takes one step per poll, from waiting to completed."""
     office.behave(queue_held=False)
     while len(office.listed()) < 5:
         office.listed()
@@ -47,7 +47,7 @@ def let_the_queue_move(office: Office) -> None:
 
 @pytest.fixture
 def left(office: Office, monkeypatch: pytest.MonkeyPatch) -> Office:
-    """Five people sent by a process that died before the answer; its run could then only be ended."""
+    """Five people sent by a process that died before the reply; its run could then only be ended."""
     office.hire(5)
     office.apply()
     office.behave(queue_held=True)
@@ -65,7 +65,7 @@ def left(office: Office, monkeypatch: pytest.MonkeyPatch) -> Office:
 
 
 def test_the_report_of_a_run_ended_so_loses_nobody(left: Office) -> None:
-    """I-2: they were sent, and nobody knows what became of them."""
+    """I-2: they were sent, and the outcome is unknown."""
     run = Run.objects.get().pk
     view, counted = run_queries.verify_run(ALICE, run)
     accounted(view)
@@ -99,7 +99,7 @@ def test_what_was_confirmed_before_a_bug_struck_stays_confirmed(
 
 
 def test_an_attempt_without_an_answer_makes_its_people_wait(left: Office) -> None:
-    """Though the queue is empty: the request itself may still be on its way."""
+    """Though the queue is empty: the request itself may still be in flight."""
     let_the_queue_move(left)
     ago(minutes=-20_000)  # however slow the machine: the attempt was made just now
     view = left.run()
@@ -132,7 +132,7 @@ def test_it_is_not_lifted_while_something_is_queued_over_there(left: Office) -> 
 
 
 def test_an_export_whose_sends_are_open_is_not_pruned(left: Office) -> None:
-    """I-5: another export to the account would overtake what may still be on its way."""
+    """I-5: another export to the account would overtake what may still be in flight."""
     without = DEFINITIONS[: DEFINITIONS.index("exports:")]
     with pytest.raises(InvalidInput) as refusal:
         left.apply(without, prune=True)

@@ -1,4 +1,4 @@
-"""Signing in: limits on trying in vain (P-2), sessions (C-1)."""
+"""Signing in: limits on failed attempts (P-2), sessions (C-1)."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime

@@ -1,4 +1,4 @@
-"""Runs that do nothing (I-16)."""
+"""Runs without progress (I-16)."""
 
 import pytest
 

@@ -1,4 +1,6 @@
-"""How everything stands: one vocabulary, nothing that ran shown as skipped, and no query more for more exports."""
+"""The status of everything: one vocabulary, nothing that ran shown as skipped, and no additional query per
+export.
+"""
 
 import pytest
 from django.db import connection
@@ -34,7 +36,7 @@ def shop(office: Office) -> Office:
 
 
 def refresh(scope: str = "everything", trigger: Trigger = Trigger.ON_DEMAND) -> int:
-    """Walk a refresh to its end, with the runs of its exports."""
+    """Execute a refresh to its end, with the runs of its exports."""
     number = refresh_commands.plan(scope, trigger, "schedule").pk
     clock = SystemClock()
     refresh_runner.carry_out(number, clock)
@@ -83,7 +85,7 @@ def test_a_run_by_its_own_schedule_is_never_shown_as_skipped() -> None:
 
 
 def test_a_run_by_hand_after_a_skipped_refresh_is_what_is_shown_and_a_later_skip_again(shop: Office) -> None:
-    """The newest of both tells how it stands."""
+    """The newer of the two determines the status."""
     kept = Export.objects.get().connection
     Export.objects.update(connection=None)
     refresh()

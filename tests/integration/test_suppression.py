@@ -1,4 +1,6 @@
-"""The account's own suppression set: kept without addresses, looked at by plans and before batches leave (I-20)."""
+"""The account's own suppression set: stored without addresses, checked by plans and before batches are sent
+(I-20).
+"""
 
 import pytest
 

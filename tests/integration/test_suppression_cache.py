@@ -1,4 +1,4 @@
-"""Whom a list must not be written to: read whole, kept page by page, never out of date (decision 0015)."""
+"""Whom a list must not send to: read completely, kept page by page, never out of date (decision 0015)."""
 
 import os
 from collections.abc import Iterator
@@ -54,7 +54,9 @@ def test_the_stage_says_how_far_the_reading_is(listed: Office) -> None:
 
 
 def test_who_unsubscribed_since_the_last_run_is_excluded_at_once(listed: Office) -> None:
-    """However short ago the run before read them: every run has a reading that began after it was asked for."""
+    """However recently the previous run read them: every run has a reading that began after the run was
+    requested.
+    """
     listed.run()
     listed.ask("unsubscribe", {"email": "p201@x.test", "list": 1})
     listed.ask("bounce", {"email": "p202@x.test", "list": 1})
@@ -62,7 +64,7 @@ def test_who_unsubscribed_since_the_last_run_is_excluded_at_once(listed: Office)
 
 
 def killed_after(office: Office, patch: pytest.MonkeyPatch, *, people: int) -> SuppressedReading:
-    """Let a run die while it plans, when it had been given so many of the suppressed."""
+    """Let a run die while it plans, after it received so many of the suppressed."""
 
     def dying(*_: object, suppressed: Iterator[Suppressed], **__: object) -> None:
         assert len(list(islice(suppressed, people))) == min(people, 200)
@@ -85,7 +87,7 @@ def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("unhurried")
 def test_a_killed_run_goes_on_with_what_it_had_read(listed: Office, monkeypatch: pytest.MonkeyPatch) -> None:
-    """I-15: the pages that were kept are not asked for again."""
+    """I-15: the pages that were kept are not requested again."""
     assert killed_after(listed, monkeypatch, people=150).requests == 2
     assert "of about 4 requests" in show_run(ALICE, Run.objects.latest("pk").pk).stage
     before = asked(listed)
@@ -101,7 +103,7 @@ def test_a_killed_run_goes_on_with_what_it_had_read(listed: Office, monkeypatch:
 def test_what_was_read_too_long_ago_is_read_anew(
     listed: Office, monkeypatch: pytest.MonkeyPatch, later: float, found: int
 ) -> None:
-    """Who unsubscribed while nobody looked is not missed for what was kept; nor after a clock was set back."""
+    """Whoever unsubscribed meanwhile is not missed because of kept pages; nor after a clock was set back."""
     kept = killed_after(listed, monkeypatch, people=300)
     SuppressedReading.objects.update(began_at=kept.began_at + later)
     listed.ask("unsubscribe", {"email": "p250@x.test", "list": 1})
@@ -113,7 +115,7 @@ def test_what_was_read_too_long_ago_is_read_anew(
 def test_a_run_uses_what_another_read_only_if_it_began_after_it_was_asked_for(
     listed: Office, monkeypatch: pytest.MonkeyPatch, *, earlier: bool, found: int
 ) -> None:
-    """Whoever had unsubscribed when somebody asked for the run is excluded from it."""
+    """Whoever had unsubscribed when the run was requested is excluded from it."""
     asked_for = timezone.now()
     listed.run()
     listed.ask("unsubscribe", {"email": "p250@x.test", "list": 1})
@@ -127,7 +129,7 @@ def test_a_run_uses_what_another_read_only_if_it_began_after_it_was_asked_for(
 
 
 def test_more_than_the_budget_and_nothing_is_sent(listed: Office, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The people who were not read yet must not be written to; the run says so and fails."""
+    """The people who were not read yet must not be sent to; the run reports it and fails."""
     monkeypatch.setattr(reading, "MOST_REQUESTS", 2)
     listed.edit(1, 250, first_name="Нове")
     before = listed.imports()

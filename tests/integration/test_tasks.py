@@ -1,4 +1,4 @@
-"""Tasks whose process is told to end, died, or is nowhere to be seen (faults 7, 74)."""
+"""Tasks whose process is stopped, died, or cannot be found (faults 7, 74)."""
 
 import os
 import subprocess
@@ -50,7 +50,7 @@ def standing(number: int) -> tuple[str, list[str]]:
 
 
 def test_a_task_whose_process_is_told_to_end_is_given_back(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Fault 74: whoever comes next begins it anew; nobody waits for it in vain."""
+    """Fault 74: the successor starts it again; nobody waits for it in vain."""
 
     def interrupted(*_: Any) -> int:
         raise KeyboardInterrupt
@@ -102,7 +102,7 @@ def test_a_task_of_another_machine_whose_worker_is_seen_is_left_to_it(clock_diff
 
 
 def test_a_task_of_this_machine_is_left_to_whoever_lives() -> None:
-    """Its worker may be silent: the process itself can be seen."""
+    """Its worker may be silent: the process itself is visible."""
     number = asked()
     is_taken(number, process_identity.me())
     jobs.fail_lost_tasks()

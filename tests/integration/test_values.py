@@ -1,4 +1,4 @@
-"""The text of every type of column, and fingerprints that no engine's next version may change."""
+"""The text form of every column type, and fingerprints that no later engine version may change."""
 
 import hashlib
 from collections.abc import Iterator
@@ -101,7 +101,7 @@ def marked(session: DuckDBSession, matching: DataMatching, leavers: Leavers, *va
 def test_a_fingerprint_is_what_it_always_was(
     session: DuckDBSession, values: tuple[str | None, ...], expected: str
 ) -> None:
-    """Frozen: another engine or version that computes others would send every contact of everybody again."""
+    """Frozen: another engine or version that computes others would send every contact again."""
     assert marked(session, DataMatching("email", LINES, ("vip", "акція")), MARK, *values) == expected
 
 

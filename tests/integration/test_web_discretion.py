@@ -1,4 +1,4 @@
-"""What pages keep to themselves, and inputs that once broke them."""
+"""What pages do not disclose, and inputs that once broke them."""
 
 from datetime import timedelta
 from typing import Any
@@ -36,7 +36,7 @@ def shop(office: Office) -> Office:
 
 
 def test_a_key_that_is_an_address_is_masked_for_viewers(office: Office) -> None:
-    """U-1: nothing keeps people from making the address the key."""
+    """U-1: nothing prevents people from using the address as the key."""
     office.hire(2)
     office.apply(DEFINITIONS.replace("primary_key: id", "primary_key: email"))
     office.run()
@@ -101,7 +101,7 @@ def test_every_look_at_the_audit_is_in_it() -> None:
 )
 @pytest.mark.usefixtures("office")
 def test_a_page_that_renews_itself_keeps_no_session_alive(asked_by: dict[str, str], kept: bool) -> None:
-    """ASVS 7.3.1: nobody looks at it for all the server knows."""
+    """ASVS 7.3.1: as far as the server knows, nobody looks at it."""
     alice = somebody("alice", Role.ADMINISTRATOR).browser
     before = timezone.now() - timedelta(minutes=20)
     WebSession.objects.update(seen_at=before)

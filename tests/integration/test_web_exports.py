@@ -1,4 +1,4 @@
-"""Data > Exports in a browser: making, seeing, running (CI-E1 to E15)."""
+"""Data > Exports in a browser: creating, viewing, running (CI-E1 to E15)."""
 
 from typing import Any
 
@@ -20,7 +20,7 @@ HTMX = {"HX-Request": "true"}
 
 @pytest.fixture
 def opened(office: Office) -> Office:
-    """Five customers, a shared connection, and an export that belongs to nobody's file."""
+    """Five customers, a shared connection, and an export that no file manages."""
     office.hire(5)
     office.apply(SHARED)
     lend_a_name()
@@ -52,7 +52,7 @@ def typed(**changes: Any) -> dict[str, Any]:
 
 
 def work() -> None:
-    """Do what the worker would find to do."""
+    """Do what the worker would do."""
     for job in jobs.due_jobs(SystemClock(), (), 10):
         jobs.carry_out(job, SystemClock())
 

@@ -1,4 +1,4 @@
-"""The bell, what it tells, and how notices are sent: as people see them."""
+"""The bell, its notices, and how notices are sent: as people see them."""
 
 from datetime import timedelta
 from typing import Any
@@ -44,7 +44,7 @@ def shown(who: Somebody, path: str, **headers: str) -> str:
 
 
 def trouble(clock: VirtualClock) -> None:
-    """Three things to tell: an export that failed, one that waits, a connection that needs attention."""
+    """Three things to report: an export that failed, one that waits, a connection that needs attention."""
     clock.step_wall(timezone.now().timestamp() - clock.now())
     run(export(), RunStatus.FAILED, clock)
     run(export("Other"), RunStatus.NEEDS_CONFIRMATION, clock)
@@ -79,7 +79,7 @@ def test_seen_is_seen_by_one_person_alone(clock: VirtualClock) -> None:
     assert (reply.status_code, reply["HX-Trigger"]) == (200, "bell")
     assert "not seen" not in shown(alice, BELL)
     assert "Notices: 3 not seen" in shown(charlie, BELL)
-    alice.browser.post("/notices/seen", headers=HTMX)  # twice is once
+    alice.browser.post("/notices/seen", headers=HTMX)  # two keep-alives count as one
     assert NoticeSeen.objects.filter(user=alice.user).count() == 3
 
 
@@ -119,7 +119,7 @@ def test_the_newest_twenty_are_shown(clock: VirtualClock) -> None:
 
 
 def test_a_bell_that_rings_keeps_no_session_alive() -> None:
-    """ASVS 7.3.1: a page that is left open is not somebody who is there."""
+    """ASVS 7.3.1: an open page does not mean that somebody is there."""
     who = somebody("visitor", Role.VIEWER)
     long_ago = timezone.now() - timedelta(minutes=29)
     WebSession.objects.update(seen_at=long_ago)

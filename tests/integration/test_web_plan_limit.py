@@ -1,4 +1,4 @@
-"""Contacts in the account against what its plan allows: warned of before a run passes it."""
+"""Contacts in the account against the limit of its plan: warned of before a run exceeds it."""
 
 import pytest
 from django.test import Client

@@ -1,4 +1,6 @@
-"""Every page against everybody (6.1): the table in ``web.routes`` decides; what it does not name is not there."""
+"""Every page against everybody (6.1): the table in ``web.routes`` decides; what it does not name does not
+exist.
+"""
 
 import pytest
 from django.test import Client
@@ -49,14 +51,14 @@ def test_everybody_sees_what_the_table_says_and_no_more(who: str) -> None:
     browser = visitor(who)
     wrong = []
     for route in ROUTES:
-        if route.name in {"sign_out", "sign_in"}:  # each changes who the browser is
+        if route.name in {"sign_out", "sign_in"}:  # each changes who is signed in
             continue
         for method in route.methods:
             reply = browser.generic(method, address(route), headers={"HX-Request": "true"})
             sent_away = reply.status_code == 403 or reply.get("HX-Redirect", "").startswith("/sign-in")
             if may_enter(route, who) is sent_away:
                 wrong.append(f"{method} {route.path}: {reply.status_code}")
-            if reply.status_code >= 500 and route.name != "readyz":  # no worker is at work here: 503
+            if reply.status_code >= 500 and route.name != "readyz":  # no worker is running here: 503
                 wrong.append(f"{method} {route.path} broke")
     assert wrong == []
 

@@ -1,4 +1,4 @@
-"""A run in a browser: while it is under way, its report, who ended how, and the file of them (CI-E18, E20)."""
+"""A run in a browser: in progress, its report, its profiles by outcome, and their file (CI-E18, E20)."""
 
 import csv
 import io

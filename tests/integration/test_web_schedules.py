@@ -27,7 +27,7 @@ WEEKLY: dict[str, Any] = {
 
 @pytest.fixture
 def opened(office: Office) -> Office:
-    """Two exports of nobody's file."""
+    """Two exports that no file manages."""
     office.hire(2)
     office.apply(SHARED)
     lend_a_name()
@@ -170,7 +170,7 @@ def test_an_export_gets_a_schedule_of_its_own_and_the_list_says_so(ada: Client) 
 
 
 def test_several_keep_their_own_schedules_or_get_a_new_one_with_a_warning(ada: Client) -> None:
-    """CI-S4; complaint 7: what one did not see is overridden only where one asked for it."""
+    """CI-S4; complaint 7: what somebody did not see is overridden only if they asked for it."""
     own = Export.objects.get(name="News")
     schedule_commands.set_exports(somebody("x", Role.ADMINISTRATOR).actor, [own.pk], OWN, SystemClock())
     numbers = "&".join(f"chosen={pk}" for pk in Export.objects.values_list("pk", flat=True))

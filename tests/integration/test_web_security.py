@@ -1,4 +1,4 @@
-"""Headers, forms from elsewhere, languages: what holds on every page (C-2, C-3)."""
+"""Headers, cross-site forms, languages: what holds on every page (C-2, C-3)."""
 
 import pytest
 from django.conf import settings

@@ -38,13 +38,15 @@ def bob(opened: Office) -> Client:  # noqa: ARG001 - Bob works in this office
 
 
 def work() -> None:
-    """Do what the worker would find to do."""
+    """Do what the worker would do."""
     for job in jobs.due_jobs(SystemClock(), (), 10):
         jobs.carry_out(job, SystemClock())
 
 
 def members(browser: Client, number: int) -> str:
-    """Ask for a segment's first members as its page does, and look again when the worker has found them."""
+    """Ask for a segment's first members as its page does, and request them again when the worker has found
+    them.
+    """
     asked = browser.post(f"/segments/{number}/members", headers=HTMX).content.decode()
     assert "hx-trigger" in asked
     assert "@" not in asked

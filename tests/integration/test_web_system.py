@@ -1,4 +1,6 @@
-"""Admin > System in a browser: how everything stands, what a refresh does, and what stopped it (CI-T5 to T9)."""
+"""Admin > System in a browser: the status of everything, a refresh's progress, and what stopped it (CI-T5 to
+T9).
+"""
 
 import re
 
@@ -40,7 +42,7 @@ def charlie(opened: Office) -> Client:  # noqa: ARG001 - Charlie looks on in thi
 
 
 def work() -> None:
-    """Do what the worker would find to do, until there is nothing more."""
+    """Do what the worker would do, until nothing is left."""
     while found := jobs.due_jobs(SystemClock(), (), 10):
         for job in found:
             jobs.carry_out(job, SystemClock())
@@ -83,7 +85,7 @@ def test_refresh_all_is_asked_first_and_then_seen_to_go_through(ada: Client, cha
 
 
 def test_what_is_opened_from_a_part_that_renews_itself_does_not_replace_the_pane(ada: Client) -> None:
-    """Htmx hands attributes down: without a stop the pane itself would be swapped away."""
+    """Htmx inherits attributes: without a stop the pane itself would be swapped away."""
     ada.post("/admin/system/refresh")
     for path in ("/admin/system", f"/admin/system/refreshes/{Refresh.objects.get().pk}"):
         assert 'hx-disinherit="*"' in ada.get(path).content.decode()

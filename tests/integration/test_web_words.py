@@ -1,4 +1,4 @@
-"""What pages say, in the reader's language: moments, reasons, why a run failed."""
+"""The texts of pages, in the user's language: moments, reasons, why a run failed."""
 
 from datetime import UTC, datetime, timedelta
 

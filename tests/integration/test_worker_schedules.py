@@ -1,4 +1,6 @@
-"""Due instants: one decision each, whoever decides and whatever the clock does (I-17); failed runs tried again."""
+"""Due instants: one decision each, whoever decides and whatever the clock does (I-17); failed runs tried
+again.
+"""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -144,7 +146,7 @@ def test_a_decision_and_what_it_starts_are_there_together_or_not_at_all(
     clock.sleep(6 * 3600)
 
     class Killed(BaseException):
-        """The process is gone."""
+        """The process has died."""
 
     def die(*_: object) -> None:
         raise Killed
@@ -280,7 +282,7 @@ def test_what_is_due_next_is_told_in_order(clock: VirtualClock) -> None:
 def test_one_schedule_that_cannot_be_decided_keeps_nothing_else_from_beginning(
     shop: Office, clock: VirtualClock
 ) -> None:
-    """I-19: a mistake of ours in one of them is in the log, and every other one goes on."""
+    """I-19: a bug in one of them is logged, and all the others continue."""
     shop.apply(DEFINITIONS + DEFINITIONS[DEFINITIONS.index("  - name: News") :].replace("News", "Other"))
     Export.objects.update(managed_by_file="")
     broken, other = Export.objects.order_by("pk")

@@ -1,4 +1,6 @@
-"""A worker whose machine, whose database or whose own code is in trouble goes on with everything else (I-19)."""
+"""A worker with trouble in its machine, its database or its own code continues with everything else
+(I-19).
+"""
 
 import subprocess
 import sys
@@ -23,7 +25,7 @@ PARTS = ("close_finished", "try_again", "watch")
 
 @pytest.fixture
 def job(office: Office) -> str:
-    """A run that is due, by the name of its errand."""
+    """A run that is due, by the name of its job."""
     office.hire(3)
     office.apply()
     return f"run:{run_commands.ask_run(ALICE, 'News').pk}"
@@ -31,7 +33,7 @@ def job(office: Office) -> str:
 
 @pytest.fixture
 def child() -> Iterator["subprocess.Popen[bytes]"]:
-    """A process that waits for a word, which nobody says."""
+    """A process that waits for input that never comes."""
     with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as process:
         yield process
 
@@ -79,7 +81,7 @@ def test_a_worker_that_ends_over_a_mistake_of_ours_leaves_no_process_behind(
 def test_a_process_that_died_while_the_database_was_away_is_not_forgotten(
     monkeypatch: pytest.MonkeyPatch, child: "subprocess.Popen[bytes]"
 ) -> None:
-    """Fault 51: who asked for a task hears of its end when the database answers again."""
+    """Fault 51: the task's requester learns of its end when the database is available again."""
     clock = VirtualClock()
     child.kill()
     child.wait()
@@ -122,5 +124,5 @@ def test_a_mistake_in_one_part_of_keeping_time_keeps_no_other_one(
     worker_schedules.tick(VirtualClock())
     assert done == [name for name in PARTS if name != broken]
     trouble[broken] = OperationalError("away")
-    with pytest.raises(OperationalError):  # the worker asks a database that is away again
+    with pytest.raises(OperationalError):  # the worker queries a database that is unavailable again
         worker_schedules.tick(VirtualClock())

@@ -1,4 +1,4 @@
-"""The addresses snapshot says of every text what the core says of it."""
+"""The addresses snapshot agrees with the core about every text."""
 
 import tempfile
 from pathlib import Path

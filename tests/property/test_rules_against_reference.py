@@ -186,7 +186,7 @@ def test_sql_and_python_find_the_same_profiles(
         answers = exp.select(scope.column("Id"), *(condition_sql(rule, scope) for rule in asked))
         answered = session.rows(answers.from_(scope.table("customers")))
     found = {identity: answer for identity, *answer in answered}
-    # True or False for every profile, never NULL: a rule and its opposite share all profiles between them.
+    # True or False for every profile, never NULL: a rule and its opposite divide all profiles between them.
     assert found == {
         row["Id"]: [matches(rule, row, rows, TODAY) for rule in asked] for row in rows["customers"]
     }

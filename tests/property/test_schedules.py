@@ -1,4 +1,4 @@
-"""Whatever the schedule, whatever the zone: instants ascend, none is lost, none is there twice (I-17)."""
+"""Whatever the schedule, whatever the zone: instants ascend, none is missing, none occurs twice (I-17)."""
 
 from collections import Counter
 from datetime import UTC, datetime, time, timedelta
@@ -99,7 +99,7 @@ def test_a_daily_schedule_runs_as_often_a_day_as_it_has_times_but_for_jumps(
 
 
 def _jumped(day: str, zone: str) -> bool:
-    """Say whether the clocks jump forward on that day, at its beginning, or over all of it."""
+    """Return whether the clocks jump forward on that day, at its beginning, or over all of it."""
     start = datetime.fromisoformat(f"{day}T00:00").replace(tzinfo=UTC) - timedelta(hours=40)
     moments = [start + timedelta(hours=n) for n in range(96)]
     shown = [moment.astimezone(ZoneInfo(zone)).replace(tzinfo=UTC) for moment in moments]

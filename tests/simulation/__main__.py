@@ -1,4 +1,6 @@
-"""``python -m tests.simulation --layer l0 --seeds 20000``: worlds by the seed, and one line to repeat each failure."""
+"""``python -m tests.simulation --layer l0 --seeds 20000``: worlds by seed, and one command to repeat each
+failure.
+"""
 
 import argparse
 import logging

@@ -1,4 +1,6 @@
-"""The office over the real outbox, claims, waiting room, orders and late confirmations, in Django's database."""
+"""The installation over the real outbox, claims, quarantine, late confirmations and run requests, in Django's
+database.
+"""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
@@ -201,7 +203,7 @@ def _frozen(export: Export) -> RunConfiguration:
 
 
 class _Lake:
-    """``LakeWarehouse`` over the warehouses of whichever world there is."""
+    """``LakeWarehouse`` over the warehouses of the current world."""
 
     def __init__(self, warehouse_of: Callable[[str], "SimWarehouse"], meanwhile: Callable[[], None]) -> None:
         self._of = warehouse_of
@@ -209,7 +211,7 @@ class _Lake:
 
     def confirm(self, plan: str, **words: Any) -> str | None:
         answer = self._of(plan).confirm(plan, **words)
-        self._meanwhile()  # the ledger may move now, between a look at it and the commit
+        self._meanwhile()  # the ledger may move now, between reading it and the commit
         return answer
 
     def sequence(self, plan: str, addresses: Sequence[str], spans: Sequence[Span]) -> Mapping[str, int]:

@@ -1,4 +1,6 @@
-"""The model destination: an account with a queue, limits and moods. What it sees no client may ever do, it says."""
+"""The model destination: an account with a queue, limits and faults. It reports what no client may
+ever do.
+"""
 
 import heapq
 import itertools
@@ -25,8 +27,8 @@ from tests.fakes.clock import VirtualClock
 from tests.fakes.destination import FakeDestination
 from tests.simulation.weather import Shape, Weather
 
-_KNOWN_AFTER = 1.0  # for so long an accepted batch is not known to who asks
-_SEEN_LATE = 400.0  # so long the queue may not show what it was given
+_KNOWN_AFTER = 1.0  # for so long an accepted batch is unknown when polled
+_SEEN_LATE = 400.0  # for so long the queue may not show what it was given
 Row = dict[str, Any]
 
 
@@ -36,7 +38,7 @@ class Violation(Exception):
 
 @dataclass
 class Flight:
-    """A request between its first byte and its arrival. ``order`` has one number a row: of its content."""
+    """A request between its first byte and its arrival. ``order`` has one number per row: of its content."""
 
     run: str
     batch: int
@@ -81,7 +83,7 @@ def text_of(row: Row) -> str:
 
 
 class Far(FakeDestination):
-    """Renders as the fake one does; takes, queues and applies imports in virtual time."""
+    """Renders as the fake one does; accepts, queues and applies imports in virtual time."""
 
     def __init__(self, clock: VirtualClock, shape: Shape, chance: Random) -> None:
         super().__init__(clock)
@@ -117,7 +119,7 @@ class Far(FakeDestination):
             heapq.heappop(self._events)[2]()
 
     def depart(self, run: str, batch: int, export: str, body: Body) -> Flight:
-        """The first byte leaves: judge what leaves beside what is under way."""
+        """The first byte is sent: check it against the requests in flight."""
         rows: list[Row] = json.loads(body.content)["contacts"]
         if self.seen.hashes.setdefault((run, batch), body.sha256) != body.sha256:
             raise Violation(f"I-3 batch {batch} of run {run} left with other bytes")
@@ -143,7 +145,7 @@ class Far(FakeDestination):
         self.airborne = [one for one in self.airborne if one is not flight]
 
     def arrive(self, flight: Flight) -> Outcome:
-        """The whole request is here: give what is answered, whether or not the answer gets home."""
+        """The whole request has arrived: return the reply, whether or not it gets through."""
         self.gone(flight)
         limited = self._limited(single=len(flight.rows) == 1)
         if (refusal := self._mood()) is not None:
@@ -170,7 +172,7 @@ class Far(FakeDestination):
         return None
 
     def _limited(self, *, single: bool) -> bool:
-        """Count, judge (I-18), and tell whether the true limit, which may be lower, is passed."""
+        """Count, check (I-18), and return whether the true limit, which may be lower, is exceeded."""
         now, shape = self.time.monotonic(), self.shape
         window = self.seen.imports[single]
         while window and window[0] <= now - 60.0:
@@ -246,7 +248,7 @@ class Far(FakeDestination):
         return Settled(one.ending, one.failures) if one.done else Pending("active")
 
     def contact_count(self) -> int | None:
-        return None  # nobody asks during a run
+        return None  # nothing asks during a run
 
     def queue_empty(self) -> bool:
         self.advance()

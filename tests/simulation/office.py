@@ -23,7 +23,7 @@ _OPEN = frozenset({BatchStatus.SENDING, BatchStatus.UNKNOWN, BatchStatus.ACCEPTE
 
 
 class Office(Protocol):
-    """Where a world keeps its runs; each layer has one."""
+    """Where a world keeps its runs; one for each layer."""
 
     def new_run(self, name: str, export: "Export") -> None: ...
     def reconfigure(self, export: "Export") -> None: ...
@@ -59,7 +59,7 @@ class MemoryOffice:
         self.store.add_run(name, export.name)
 
     def reconfigure(self, export: "Export") -> None:
-        """A run here holds the export as it was."""
+        """A run here keeps the export as it was."""
 
     def order(self, worker: "Worker") -> RunSpec:
         export = worker.export
@@ -99,7 +99,7 @@ class MemoryOffice:
         self.written.update({(name, batch.number, batch.tries): now for batch in batches})
 
     def attempt(self, name: str, number: int, sha256: str) -> bool:
-        """Return whether the latest attempt of a batch is written down and without an outcome."""
+        """Return whether the latest attempt of a batch is recorded and without an outcome."""
         found = [one for one in self.store.runs[name].attempts if one.batch == number]
         return bool(found) and (found[-1].sha256, found[-1].outcome) == (sha256, "")
 

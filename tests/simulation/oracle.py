@@ -1,4 +1,4 @@
-"""What must hold, told from outside: from what left, what arrived and what the ledger says."""
+"""The invariants, checked from outside: from what was sent, what arrived and what the ledger says."""
 
 import json
 from typing import TYPE_CHECKING
@@ -29,14 +29,14 @@ class Oracle:
         self.confirmed: dict[str, set[str]] = {}  # by export: who was ever in its ledger as a member
 
     def unsubscribe(self, address: str) -> None:
-        """Somebody unsubscribes at the far side."""
+        """Somebody unsubscribes on the remote side."""
         person = self._world.far.people.get(address)
         if person is not None and person.lists.get("7") == "active":
             person.lists["7"] = "unsubscribed"
             self.unsubscribed[address] = self._world.clock.monotonic()
 
     def suppress(self, address: str) -> None:
-        """Somebody asks us never to write again."""
+        """Somebody asks us never to send anything again."""
         self._world.office.suppress(address)
         self._world.far.suppressed_here.add(address)
         self.suppressed.setdefault(address, self._world.clock.monotonic())
@@ -46,7 +46,7 @@ class Oracle:
         self.members_at[worker.run] = len(self._world.warehouses[worker.export.name].people)
 
     def departure(self, worker: "Worker", number: int, body: Body) -> None:
-        """A POST is about to leave."""
+        """A POST is about to be sent."""
         world, run, now = self._world, worker.run, self._world.clock.monotonic()
         world.far.seen.posts += 1
         fields = {worker.export.field, worker.export.leavers.field}
@@ -72,7 +72,9 @@ class Oracle:
                 raise Violation(f"I-20 {address} is suppressed, and is sent")
 
     def settled(self) -> None:
-        """A ledger may have moved: whoever it calls delivered was seen completed (I-6), and nobody else is blamed."""
+        """A ledger may have moved: whoever it calls delivered was seen completed (I-6), and nobody else is
+        blamed.
+        """
         for export in self._world.warehouses:
             self._moved(export)
 
@@ -111,7 +113,7 @@ class Oracle:
         return not left_over and not self._world.office.waiting() and not self.missing()
 
     def missing(self) -> list[str]:
-        """Return who should be at the far side and is not, or not as they should be (I-1)."""
+        """Return who should be on the remote side and is not, or not as they should be (I-1)."""
         return [one for export in self._world.exports for one in self._missing(export.name, export.field)]
 
     def _missing(self, export: str, field: str) -> list[str]:
@@ -146,6 +148,6 @@ class Oracle:
         ]
 
     def check_end(self) -> None:
-        """At the end everybody is where they should be, whatever came in late."""
+        """At the end everybody is where they should be, whatever was confirmed late."""
         if missing := self.missing():
             raise Violation(f"I-1 {missing}")

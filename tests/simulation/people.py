@@ -11,7 +11,9 @@ if TYPE_CHECKING:
 
 
 class Crowd:
-    """``members`` maps each export to its people; ``poison`` are those the far side refuses whole requests for."""
+    """``members`` maps each export to its people; the remote side refuses whole requests for those in
+    ``poison``.
+    """
 
     def __init__(self, shape: Shape, chance: Random, exports: list[str]) -> None:
         self._chance = chance

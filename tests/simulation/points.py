@@ -1,4 +1,6 @@
-"""Numbered points: before and after every write of a worker. There it may die, or stand still for a while."""
+"""Numbered points: before and after every write of a worker. There it may die, or be suspended for
+a while.
+"""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, cast
@@ -29,7 +31,7 @@ _ENDS = frozenset({"finish", "fail"})
 
 
 class _Pointed:
-    """An outbox around another one: judges whose writes go through (I-12, I-13)."""
+    """An outbox around another one: checks whose writes go through (I-12, I-13)."""
 
     def __init__(self, worker: "Worker", inner: Outbox) -> None:
         self._worker = worker

@@ -1,4 +1,4 @@
-"""Runs worlds and tells what broke."""
+"""Runs worlds and reports what broke."""
 
 import os
 import tempfile
@@ -33,7 +33,7 @@ class Campaign:
 
 
 def live(layer: str, seed: int) -> tuple[World, str]:
-    """Let the world of a seed live; give what broke, with the line that repeats it."""
+    """Run the world of a seed; return what broke, with the command that repeats it."""
     chance = Random(seed)
     fate = None if seed in PLAIN[layer] else Random(f"fate {seed}")
     if layer == "l0":

@@ -1,7 +1,7 @@
-"""Judges a log of decisions and starts by the schedules alone, without a line of the code that decided.
+"""Judges a log of decisions and starts by the schedules alone, without sharing code with the scheduler.
 
-All of its input is plain data in seconds since 1970, so that rows of a real database can be judged as well. When
-something is due it finds out by itself: it walks through UTC and looks at what the clocks show.
+All of its input is plain data in seconds since 1970, so that rows of a real database can be judged as well.
+It computes by itself when something is due: it steps through UTC and reads the local time.
 """
 
 from bisect import bisect_right
@@ -19,7 +19,7 @@ _OUTCOMES = {"started", "skipped-overlap", "skipped-missed", "failed-to-start"}
 
 @dataclass(frozen=True)
 class Watched:
-    """The schedule of one export, as somebody asked for it, from its saving to the end of the log."""
+    """The schedule of one export, as it was saved, from then to the end of the log."""
 
     export: str
     zone: str
@@ -48,7 +48,9 @@ class Timeline:
         return self.steps[number - 1][1] if number else 0.0
 
     def watches(self) -> Iterator[tuple[float, float, float]]:
-        """Return the stretches during which one scheduler is up and the clock does not step, and how far it is off."""
+        """Return the stretches during which one scheduler is up and the clock does not step, and how far it
+        is off.
+        """
         for downs in self.downs.values():
             at = self.begin
             for down, up in [*downs, (self.end, self.end)]:
@@ -79,7 +81,7 @@ class Start:
 def check(
     schedules: Sequence[Watched], timeline: Timeline, rows: Sequence[Row], starts: Sequence[Start]
 ) -> list[str]:
-    """Return everything that is wrong with the log; nothing is wrong with an empty list."""
+    """Return everything that is wrong with the log; an empty list if nothing is."""
     wrong: list[str] = []
     names = {one.export for one in schedules}
     wrong += [f"{row.export}: nobody asked for a schedule" for row in rows if row.export not in names]
@@ -154,7 +156,9 @@ class _Judge:
                 yield f"the run of {_at(later.due_at)} began while that of {_at(earlier.due_at)} went on"
 
     def _first_seen(self) -> dict[float, tuple[float, float]]:
-        """Return the first moment at which anybody could see an instant as due, and by when somebody must decide."""
+        """Return the first moment at which anybody could see an instant as due, and by when somebody must
+        decide.
+        """
         seen, past = {}, 0
         for due in self._due:
             while past < len(self._watches) and sum(self._watches[past][1:]) <= due:
@@ -189,7 +193,9 @@ class _Judge:
             yield "skipped, and no run went on"
 
     def _clocks(self, moment: float) -> list[float]:
-        """Return what the wall clock showed when somebody looked, shortly before the moment: least and most."""
+        """Return what the wall clock showed when somebody looked, shortly before the moment: least
+        and most.
+        """
         marks = [
             moment - self._timeline.patience,
             *(at for at, _ in self._timeline.steps if moment - self._timeline.patience < at < moment),

@@ -1,6 +1,7 @@
-"""The real scheduler over a real database, in virtual time: two of them interleave, die, sleep, and their clock steps.
+"""The real scheduler over a real database, in virtual time: two of them interleave, die, sleep, and their
+clock steps.
 
-What is modelled is how long a refresh takes: it is closed by hand when its time has come.
+Only the duration of a refresh is modelled: it is closed by hand when its time has come.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -34,12 +35,12 @@ _DAY = 86_400.0
 
 
 class Killed(BaseException):
-    """The scheduler is gone."""
+    """The scheduler has died."""
 
 
 @dataclass
 class Clock:
-    """The true time, and the wall's, which is off by what the timeline says."""
+    """The true time, and the wall clock, which is off by what the timeline says."""
 
     timeline: Timeline
     at: float
@@ -122,7 +123,7 @@ class DatabaseWorld:
         self._look()
 
     def _look(self) -> None:
-        """Note what was written down, with the true time."""
+        """Record what was written, with the true time."""
         for row in DueDecision.objects.filter(pk__gt=self._seen).order_by("pk"):
             self._seen, self._stuck = row.pk, 0
             due = row.due_at.timestamp()
@@ -172,7 +173,7 @@ class DatabaseWorld:
 
     @contextmanager
     def _disturbed(self) -> Iterator[None]:
-        """Let schedulers die between their writes, and the other one decide when this one has read."""
+        """Let schedulers die between their writes, and let the other one decide after this one has read."""
         live, move_on = self.module._Due._live, self.module._Due._move_on
 
         def meanwhile(due: Any) -> str:
@@ -216,7 +217,7 @@ def eventful(seed: int) -> date:
 def lived(
     seed: int, zones: Sequence[str], days: int, module: Any = worker_schedules
 ) -> tuple[DatabaseWorld, list[str]]:
-    """Live in the world of a seed; give it with everything that is wrong with its decisions."""
+    """Run the world of a seed; return it with everything that is wrong with its decisions."""
     world = DatabaseWorld(zones, eventful(seed), days, Random(seed), module).live()
     return world, check(world.watched, world.timeline, world.rows, world.starts)
 
@@ -237,7 +238,7 @@ class Campaign:
 
 
 def campaign(instants: int, first_seed: int, *, tell: Callable[[str], None]) -> Campaign:
-    """Live in worlds until so many instants were due."""
+    """Run worlds until so many instants were due."""
     result, began = Campaign(), perf_counter()
     while result.instants < instants:
         seed = first_seed + result.seeds

@@ -1,6 +1,6 @@
 """Five years of schedulers in virtual time: they compete, die, wake up late, and their clock steps.
 
-What is real is when something is due and what is decided about it; a set of keys stands for the database.
+The calculation of due instants and the decisions are real; a set of keys replaces the database.
 """
 
 import heapq
@@ -15,12 +15,10 @@ from leleka.core.schedules import model as schedule_model
 from leleka.core.schedules.model import ALL_DAYS, Decision, Kind, Schedule
 from tests.simulation.schedule_checker import Row, Start, Timeline, Watched
 
-# Further than need be: what is decided already must not come again, and what is not due yet must wait.
+# Further back than necessary: what is decided already must not come again, and what is not due yet must wait.
 _LOOKS_BACK, _LOOKS_AHEAD = timedelta(days=1), timedelta(hours=1)
 _RECENT = 50  # decisions that a scheduler reads
-_MOST_CLASHES = (
-    50  # in a row, where the other two have decided at most once: whoever goes on so long goes on for ever
-)
+_MOST_CLASHES = 50  # in a row, where the others decided at most once: a scheduler that goes on never stops
 _HOUR, _DAY = 3_600.0, 86_400.0
 
 # Each zone with the first of its five years.
@@ -54,7 +52,7 @@ def _key(export: str, due_at: datetime, _number: int) -> Hashable:
 
 @dataclass(frozen=True)
 class Parts:
-    """What a scheduler is made of; a wrong version of one of them must be found out."""
+    """The parts of a scheduler; a wrong version of any of them must be detected."""
 
     instants: Any = schedule_instants
     decide: Callable[..., Sequence[Decision]] = schedule_model.decide
@@ -161,9 +159,10 @@ def schedule_of(watched: Watched) -> Schedule:
 
 
 def weather(draw: Random, begin: float, end: float, names: Sequence[str], *, often: float = 1.0) -> Timeline:
-    """Draw who is down when, all of them at times, and when the clock steps; the last day is calm.
+    """Draw which schedulers are down when, all of them at times, and when the clock steps; the last day is
+    without faults.
 
-    ``often`` scales the times between troubles.
+    ``often`` scales the times between faults.
     """
     calm = end - _DAY
     common = _stretches(

@@ -16,7 +16,7 @@ Execute = Callable[[str, Any, bool, dict[str, Any]], Any]
 
 
 class Tap:
-    """Hears what a worker writes: outside a worker's step nobody fails and nobody dies."""
+    """Records what a worker writes: outside a worker's step nothing fails and nothing dies."""
 
     def __init__(self) -> None:
         self.world: World | None = None

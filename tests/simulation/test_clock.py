@@ -1,4 +1,4 @@
-"""A clock that said 2038, and was set right: nobody waits until then (fault 58)."""
+"""A clock that said 2038, and was corrected: nothing waits until then (fault 58)."""
 
 from random import Random  # noqa: TID251 - the class, for seeded generators
 

@@ -1,4 +1,4 @@
-"""L1: the same worlds over the real outbox, real claims and the real waiting room."""
+"""L1: the same worlds over the real outbox, real claims and the real quarantine."""
 
 import pytest
 

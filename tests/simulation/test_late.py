@@ -1,4 +1,6 @@
-"""Runs that end before the far side has worked: what it confirms later enters the ledger once, and truthfully."""
+"""Runs that end before the remote side has finished: what it confirms later enters the ledger once, and
+correctly.
+"""
 
 from random import Random  # noqa: TID251 - the class, for seeded generators
 
@@ -26,7 +28,7 @@ def test_what_is_confirmed_late_is_what_the_far_side_holds(seed: int) -> None:
 
 @pytest.mark.usefixtures("transactional_db")
 def test_who_stands_still_with_a_late_confirmation_does_not_undo_what_settled_meanwhile() -> None:
-    """I-6: in this world a worker sleeps between its look at the ledger and the commit."""
+    """I-6: in this world a worker sleeps between reading the ledger and the commit."""
     with premises() as tap:
         world = shaped(TWO, Random(16), None, tap)
         world.live()

@@ -1,4 +1,4 @@
-"""The checker of schedules sees what is wrong with a log, and nothing where nothing is."""
+"""The checker of schedules detects what is wrong with a log, and reports nothing if nothing is."""
 
 from dataclasses import replace
 from datetime import time

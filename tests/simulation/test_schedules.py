@@ -27,7 +27,7 @@ def moment(year: int) -> float:
 
 
 def lives(zone: str, parts: Parts, seed: int = 0, years: int = 5) -> tuple[World, list[str]]:
-    """Live through the years of one zone, and give what the checker says of them."""
+    """Run through the years of one zone, and return the checker's findings."""
     draw = Random(f"{zone} {seed}")
     begin, end = moment(ZONES[zone]), moment(ZONES[zone] + years)
     days = ALL_DAYS if draw.random() < 0.1 else frozenset(draw.sample(range(7), draw.randint(1, 2)))

@@ -1,4 +1,4 @@
-"""A wall clock that is set: ahead, back, or to years in which time begins or ends (fault 58)."""
+"""A wall clock that is changed: ahead, back, or to years in which time begins or ends (fault 58)."""
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
@@ -7,7 +7,7 @@ from random import Random  # noqa: TID251 - the class, for seeded generators
 from tests.fakes.clock import VirtualClock
 
 _HOUR = 3600.0
-_WRONG_FOR = (10.0, 60.0, 600.0)  # seconds until somebody notices
+_WRONG_FOR = (10.0, 60.0, 600.0)  # seconds until somebody corrects it
 
 
 class WallClock:

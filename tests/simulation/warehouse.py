@@ -27,7 +27,7 @@ Values = tuple[str | None, ...]
 
 
 def fingerprint(field: str, values: Values | None) -> str:
-    """What the far side is to hold: another field, or another value, is another content."""
+    """What the remote side is to hold: another field, or another value, is another content."""
     return f"{field}={values!r}"
 
 
@@ -62,7 +62,7 @@ class SimWarehouse:
         self.ledgers: dict[str, dict[str, Entry]] = {}
         self.delivered: dict[str, list[PlannedRow]] = {}
         self.parents: dict[str, str] = {}  # of each ledger, "" for the first
-        self.left_over = 0  # rows the last run brought to no end
+        self.left_over = 0  # rows without a final outcome in the last run
 
     def plan(
         self, selection: Selection, *, suppressed: Iterable[Suppressed], waiting: Iterable[str], pack: Pack
@@ -141,7 +141,7 @@ class SimWarehouse:
     def confirm(
         self, plan: str, *, name: str, ledger: str | None, leavers: Leavers, verdicts: Sequence[Verdict]
     ) -> str | None:
-        """Enter what came after the end of a run: only the rows that the verdicts speak of."""
+        """Enter what came after the end of a run: only the rows that the verdicts name."""
         del name, leavers
         by_seq = _by_seq(verdicts)
         entries = dict(self.ledgers.get(ledger or "", {}))
@@ -160,7 +160,7 @@ class SimWarehouse:
         return reference
 
     def _returned(self, entries: dict[str, Entry], plan: str) -> None:
-        """Whoever is back unchanged is a member again."""
+        """Whoever returns unchanged is a member again."""
         due = {row.due.address for row in self.plans[plan].rows}
         for address, entry in entries.items():
             if address not in due and entry.held == fingerprint(

@@ -1,4 +1,6 @@
-"""What may go wrong in one world. Drawn per seed, and whole families are off in most seeds (swarm testing)."""
+"""What may go wrong in one world. Drawn per seed, and whole families are off in most seeds (swarm
+testing).
+"""
 
 from dataclasses import dataclass, field, replace
 from random import Random  # noqa: TID251 - the class, for seeded generators
@@ -9,7 +11,9 @@ PAUSES = (20.0, 80.0, 300.0, 900.0)
 
 @dataclass(frozen=True)
 class Weather:
-    """Chances are per event. ``base`` is how the far side counts rows it names; None: it names none."""
+    """Probabilities are per event. ``base`` is how the remote side counts the rows it names; None: it names
+    none.
+    """
 
     # the worker
     crash: float = 0.0
@@ -36,16 +40,16 @@ class Weather:
     # the content
     poison: float = 0.0
     base: int | None = 0
-    # the machine and the office: drawn from a generator of their own, so that worlds keep their other weather
+    # the machine and the installation: from a separate generator, so that worlds keep their other faults
     clock: float = 0.0
-    years: tuple[int, ...] = ()  # to which the clock may be set
+    years: tuple[int, ...] = ()  # years to which the clock may be set
     reconfigured: float = 0.0
     database: float = 0.0
 
 
 @dataclass(frozen=True)
 class Shape:
-    """What one world is made of."""
+    """The parameters of one world."""
 
     people: int = 30
     rows: int = 7
@@ -59,7 +63,7 @@ class Shape:
 
 
 def calm(weather: Weather) -> Weather:
-    """Return the same account when nothing goes wrong any more."""
+    """Return the same account without any further faults."""
     return Weather(base=weather.base)
 
 
@@ -80,7 +84,7 @@ def draw(chance: Random, fate: Random | None = None, *, small: bool = False) -> 
         weather = replace(weather, crash=min(weather.crash, 0.02))
     if fate is not None:
         weather = _fated(weather, fate)
-    if slow_account:  # the smaller the limit, the more a late arrival weighs
+    if slow_account:  # the smaller the limit, the more a late arrival matters
         weather = replace(weather, latency=min(weather.latency, 3.0))
     return Shape(
         people=people,

@@ -1,4 +1,4 @@
-"""Requests in flight: each departs, arrives and is answered at moments of its own."""
+"""Requests in flight: each is sent, arrives and is answered at its own moment."""
 
 import heapq
 import itertools

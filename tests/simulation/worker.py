@@ -1,4 +1,4 @@
-"""One process at work on one run: production planning, delivery and settling, a step at a time."""
+"""One process executing one run: production planning, delivery and settling, a step at a time."""
 
 from collections.abc import Mapping
 from contextlib import suppress
@@ -90,7 +90,7 @@ class Worker:
             world.acting = before
 
     def _interrupted(self) -> None:
-        """As ``worker.runs.execution`` does: let the run go as far as the database lets, and take it up again."""
+        """Like ``worker.runs.execution``: let the run go as far as the database allows, and take it up again."""
         world = self.world
         with suppress(DatabaseError):
             world.office.release(self.run, self.fence)

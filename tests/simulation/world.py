@@ -79,7 +79,7 @@ class World:
         self.current: dict[str, Export] = {}
 
     def live(self) -> None:
-        """The whole story: runs under all weathers, then calm, then nothing left to send."""
+        """The whole course: runs under all faults, then without faults, until nothing is left to send."""
         for _ in range(self.shape.runs):
             self.run_all()
             self.wait(self.chance.choice([1.0, 60.0, 3600.0, 90_000.0]))
@@ -126,7 +126,7 @@ class World:
         self.workers.clear()
 
     def tick(self, runs: dict[str, Export]) -> None:
-        """Let somebody take a step, or start whoever is missing; else a second passes."""
+        """Let one worker take a step, or start a missing one; otherwise a second passes."""
         for name, export in runs.items():
             self._staff(name, export)
         ready = [worker for worker in self.workers if not worker.frozen]
@@ -162,7 +162,7 @@ class World:
         self._fall_out()
 
     def _fall_out(self) -> None:
-        """What befalls the machine and the office: a clock that is set, an export that is edited."""
+        """What happens to the machine and the installation: a clock that is set, an export that is edited."""
         weather, fate = self.weather, self.fate
         self.wall.notice()
         if weather.clock and fate.random() < weather.clock:
@@ -178,14 +178,14 @@ class World:
         self.pass_until(self.clock.monotonic() + seconds)
 
     def pass_until(self, when: float) -> None:
-        """Let time pass, and do at the far side what is due meanwhile, each thing at its moment."""
+        """Let time pass, and do on the remote side what is due meanwhile, each thing at its moment."""
         while self.far.next_event() <= when:
             self.clock.sleep(self.far.next_event() - self.clock.monotonic())
             self.far.advance()
         self.clock.sleep(when - self.clock.monotonic())
 
     def point(self, worker: Worker, name: str) -> None:
-        """A numbered point: die here, stand still here, or go on."""
+        """A numbered point: die here, be suspended here, or continue."""
         self.stats.points.append(name)
         if len(self.stats.points) == self.die_at:
             raise ProcessDied
@@ -197,7 +197,7 @@ class World:
             self._freeze(worker, self.chance.choice(PAUSES))
 
     def statement(self, name: str) -> str:
-        """A write to the database, or its commit: give "die", "fail" or "" for what happens there."""
+        """A write to the database, or its commit: return "die", "fail" or "" for what happens there."""
         self.stats.points.append(name)
         if len(self.stats.points) == self.die_at:
             return "die"
@@ -207,7 +207,7 @@ class World:
         return ""
 
     def _freeze(self, worker: Worker, seconds: float) -> None:
-        """The process stands still; others go on, and one may take its run over."""
+        """The process is suspended; others continue, and one may take its run over."""
         self.stats.pauses += 1
         until = self.clock.monotonic() + seconds
         worker.frozen, acting = True, self.acting

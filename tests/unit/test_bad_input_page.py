@@ -1,4 +1,4 @@
-"""The page about bad input is complete, and says of each code what the table says."""
+"""The page about bad input is complete, and agrees with the table about each code."""
 
 import ast
 import re
@@ -85,7 +85,7 @@ def test_what_a_line_names_exists(node: str) -> None:
 
 
 def test_every_surface_of_the_table_is_one_that_is_driven() -> None:
-    """A surface misspelled would be an input that nobody tries."""
+    """A misspelled surface would be an input that no test tries."""
     driven = {"profile", "text", "file", "parquet", "phone", "host", "connect", "apply", "check", "run"}
     driven |= {"api", "page", "socket", "run export", "page check"}
     driven |= {f"{door} {what}" for door in ("page", "api") for what in ("connection", "export", "segment")}

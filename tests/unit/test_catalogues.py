@@ -1,4 +1,6 @@
-"""Both languages are whole: nothing is left untranslated, copied or doubtful, nothing in a template stands raw."""
+"""Both languages are complete: nothing is untranslated, copied or fuzzy, and no template has untranslated
+text.
+"""
 
 import ast
 import re
@@ -14,7 +16,7 @@ from django.utils.translation.template import templatize
 SOURCE = Path(__file__).parents[2] / "src" / "leleka"
 CATALOGUE = SOURCE / "locale" / "uk" / "LC_MESSAGES" / "django.po"
 TEMPLATES = sorted((SOURCE / "web" / "templates").rglob("*.html"))
-# The same in both languages, and looked at.
+# The same in both languages, and checked.
 SAME = {"CSV", "ActiveCampaign", "Leleka", "API"}
 FAULTY = (
     "Електронна пошті",

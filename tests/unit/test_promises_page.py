@@ -1,4 +1,4 @@
-"""The page of promises cites tests that exist, and leaves out nothing that it should answer for."""
+"""The page of promises cites tests that exist, and omits nothing that it should answer for."""
 
 import ast
 import re

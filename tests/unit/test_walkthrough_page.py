@@ -1,4 +1,4 @@
-"""The how-to page in both languages: the labels of a step are the pages' own words, and the same ones."""
+"""The how-to page in both languages: the labels of a step are those of the pages, and the same ones."""
 
 from pathlib import Path
 from typing import Final

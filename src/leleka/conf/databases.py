@@ -11,17 +11,17 @@ from django.db.backends.utils import CursorWrapper
 from leleka.errors import InvalidInput, NeedsAttention
 
 _SCHEMES = frozenset({"postgresql", "postgres"})
-# 3.51.3 ends the bug that corrupts a WAL file shared by two connections.
+# 3.51.3 fixes the bug that corrupts a WAL file shared by two connections.
 _WAL_IS_SAFE = (3, 51, 3)
-_FULL = "2"  # synchronous=FULL, as SQLite says it
-_LOCKED_AT_ONCE = 20.0  # seconds, at most, for which one statement waits for a lock
-_CONNECTED_WITHIN = 10.0  # seconds, at most; less than 2 are 2 to PostgreSQL
+_FULL = "2"  # synchronous=FULL, as SQLite reports it
+_LOCKED_AT_ONCE = 20.0  # seconds that one statement waits for a lock at most
+_CONNECTED_WITHIN = 10.0  # seconds at most; PostgreSQL treats less than 2 as 2
 
 
 def default(url: str, data_dir: Path, patience: float) -> dict[str, Any]:
-    """Return Django's settings of the database, which may make us wait for ``patience`` seconds.
+    """Return Django's database settings; a connection may wait for up to ``patience`` seconds.
 
-    The URL holds a password and is in no message.
+    The URL contains a password and appears in no message.
     """
     return _postgresql(url, patience) if url else _sqlite(data_dir, patience)
 
@@ -32,7 +32,7 @@ def _sqlite(data_dir: Path, patience: float) -> dict[str, Any]:
         "ENGINE": "django.db.backends.sqlite3",
         "NAME": data_dir / "state.sqlite3",
         "OPTIONS": {
-            # A transaction that begins by reading and then writes would lose against others without waiting.
+            # A transaction that first reads and then writes would fail against others without waiting.
             "transaction_mode": "IMMEDIATE",
             "timeout": min(_LOCKED_AT_ONCE, patience),
             "init_command": " ".join(f"PRAGMA {name}={value};" for name, value in promised.items()),
@@ -41,23 +41,23 @@ def _sqlite(data_dir: Path, patience: float) -> dict[str, Any]:
 
 
 def _promised(version: tuple[int, ...]) -> dict[str, str]:
-    """Return the pragmas under which SQLite of that version keeps what it was given."""
+    """Return the pragmas that make this version of SQLite durable."""
     journal = "wal" if version >= _WAL_IS_SAFE else "truncate"
     return {"journal_mode": journal, "synchronous": _FULL, "mmap_size": "0", "foreign_keys": "1"}
 
 
 def refuse_unsafe(connection: BaseDatabaseWrapper, **_: object) -> None:
-    """Read back what a new connection to SQLite works with, and close it where that is not what is promised.
+    """Read back the settings of a new SQLite connection, and close it if they are not what is promised.
 
-    A pragma that cannot be had is not refused by SQLite: a file system without shared memory has no WAL, a build
-    may leave foreign keys out.
+    SQLite does not report a pragma that it cannot apply: a file system without shared memory has no WAL, and
+    a build may leave out foreign keys.
     """
     if connection.vendor != "sqlite":
         return
     with connection.cursor() as cursor:
         version = str(_read(cursor, "SELECT sqlite_version()"))
         promised = _promised(tuple(map(int, version.split("."))))
-        # A build without memory mapping knows no such pragma, and needs none.
+        # A build without memory mapping does not know this pragma and does not need it.
         found = {name: str(_read(cursor, f"PRAGMA {name}", promised[name])).lower() for name in promised}
     if found != promised:
         connection.close()

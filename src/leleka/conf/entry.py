@@ -12,7 +12,7 @@ _PRIVATE = 0o077
 
 def main() -> None:
     """Run the command line."""
-    # Whatever is written holds personal data or keys: for its owner alone (D-2).
+    # Everything that is written may hold personal data or keys: only its owner may read it (D-2).
     os.umask(_PRIVATE)
     run(_installation)
 
@@ -34,7 +34,7 @@ def _installation() -> Iterator[None]:
     from leleka.services.installation.database_outage import told_to_people  # noqa: PLC0415 - as above
     from leleka.services.monitoring import logging as monitoring_logging  # noqa: PLC0415 - as above
 
-    # Somebody at a terminal reads what the command prints; a service has only its log.
+    # At a terminal, somebody reads what the command prints; a service has only its log.
     usual = "info" if sys.argv[1:2] in (["serve"], ["worker"]) else "warning"
     monitoring_logging.begin(settings.LELEKA.log_level or usual)
     connection_created.connect(refuse_unsafe)

@@ -1,7 +1,8 @@
-"""How notices leave the house, read strictly at the start: webhooks with an allow-list of their own, and mail.
+"""The channels for notices, validated strictly at startup: webhooks with their own allow-list, and e-mail.
 
-Whoever can make this service post somewhere can look into its network. So a webhook's address comes from the
-operator alone, its host stands in a second setting, and nothing in a page or the API changes either.
+Whoever can make this service post to any address can probe its network. So a webhook's address comes only
+from the operator, its host must also appear in a second setting, and no page and no API call can change
+either.
 """
 
 import hashlib
@@ -29,7 +30,7 @@ _SMTP, _FROM = "LELEKA_SMTP_URL", "LELEKA_MAIL_FROM"
 
 
 def check_hosts(value: str) -> str:
-    """Raises ``ValueError`` for what is no list of hosts."""
+    """Raises ``ValueError`` for anything but a list of hosts."""
     hosts = [part.strip() for part in value.lower().split(",") if part.strip()]
     if any(not _ALLOWED.fullmatch(host) for host in hosts):
         raise ValueError("SETTING_INVALID.webhook_hosts")
@@ -37,7 +38,7 @@ def check_hosts(value: str) -> str:
 
 
 def check_sender(value: str) -> str:
-    """Raises ``ValueError`` for what is no e-mail address."""
+    """Raises ``ValueError`` for anything but an e-mail address."""
     if not value:
         return value
     try:
@@ -58,7 +59,7 @@ def read(
     sender: str,
     test_hosts: frozenset[str],
 ) -> Channels:
-    """Return the channels. Raises ``InvalidInput`` with everything that is wrong; no URL is repeated in it."""
+    """Return the channels. Raises ``InvalidInput`` with everything that is wrong; it repeats no URL."""
     problems: list[Problem] = []
     webhooks = []
     for number, url in enumerate(urls, 1):

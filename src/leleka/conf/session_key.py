@@ -1,4 +1,4 @@
-"""The key that signs what a page carries between two requests. It protects nothing that is kept."""
+"""The key that signs what a page carries between two requests. It protects no stored data."""
 
 import os
 import secrets
@@ -13,7 +13,7 @@ def path_in(data_dir: Path) -> Path:
 
 
 def read(data_dir: Path) -> str:
-    """Return the installation's key; before ``create`` was called, one for this process alone."""
+    """Return the installation's key; before ``create`` is called, a key for this process only."""
     try:
         return path_in(data_dir).read_text(encoding="ascii").strip() or secrets.token_urlsafe(_BYTES)
     except OSError:
@@ -21,7 +21,7 @@ def read(data_dir: Path) -> str:
 
 
 def create(data_dir: Path) -> None:
-    """Make the key where there is none yet, so that all processes of the installation share it."""
+    """Create the key if there is none yet, so that all processes of the installation share it."""
     try:
         descriptor = os.open(path_in(data_dir), os.O_WRONLY | os.O_CREAT | os.O_EXCL, _PRIVATE)
     except FileExistsError:

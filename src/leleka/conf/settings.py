@@ -67,7 +67,7 @@ def _link(value: str) -> str:
 
 
 def _not_blank(value: object) -> object:
-    # Path("") is the folder that happens to be the current one.
+    # Path("") is the current folder, whichever that is.
     if isinstance(value, str) and not value.strip():
         raise ValueError("SETTING_INVALID.path")
     return value
@@ -86,7 +86,7 @@ def _folders(value: str) -> str:
     return value
 
 
-# Read without being asked for, too: ~ in a default means nothing to a user without a home.
+# Also evaluated when nothing uses it: ~ in a default has no meaning for a user without a home directory.
 _Path = Annotated[Path, BeforeValidator(_not_blank), AfterValidator(_absolute), Field(validate_default=True)]
 
 
@@ -231,7 +231,7 @@ def _network(settings: Settings, test_hosts: frozenset[str]) -> Network:
 
 
 def _channels(settings: Settings, test_hosts: frozenset[str], known: Mapping[str, str]) -> Channels:
-    """Raises ``InvalidInput``, in whose words no URL and no secret stands."""
+    """Raises ``InvalidInput``, whose messages contain no URL and no secret."""
     return notice_channels.read(
         urls=_parts(settings.webhook_urls.get_secret_value()),
         hosts=_parts(settings.webhook_hosts),

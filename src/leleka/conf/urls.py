@@ -1,4 +1,4 @@
-"""Every address of the product: the pages and the API."""
+"""Every URL of the product: the pages and the API."""
 
 from django.urls import include, path
 

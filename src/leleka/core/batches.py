@@ -1,4 +1,4 @@
-"""Cutting a sequence of contacts into requests by rows and bytes."""
+"""Splits a sequence of contacts into requests by rows and bytes."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -8,7 +8,9 @@ from leleka.core.plan import Span
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """What one request takes: ``rows`` contacts, ``bytes`` in all, of which ``envelope`` without contacts."""
+    """The limits of one request: ``rows`` contacts, ``bytes`` in all, of which ``envelope`` without
+    contacts.
+    """
 
     rows: int
     bytes: int
@@ -16,18 +18,18 @@ class Budget:
 
 
 class Cutter:
-    """Takes the sizes of contacts in order and gives the spans of their batches."""
+    """Take the sizes of contacts in order and return the spans of their batches."""
 
     def __init__(self, budget: Budget) -> None:
         self._budget = budget
         self._sizes: list[int] = []
-        self._before: list[int] = []  # of the batch before: what may still be moved
+        self._before: list[int] = []  # of the previous batch: what may still be moved
         self._spans: list[Span] = []
         self._first = 0
         self._bytes = budget.envelope
 
     def add(self, size: int) -> int:
-        """Take one contact of ``size`` bytes; give its seq, counted from 0."""
+        """Take one contact of ``size`` bytes; return its seq, counted from 0."""
         seq = self._first + len(self._sizes)
         full = len(self._sizes) == self._budget.rows
         if self._sizes and (full or self._bytes + size + 1 > self._budget.bytes):
@@ -37,7 +39,7 @@ class Cutter:
         return seq
 
     def spans(self) -> tuple[Span, ...]:
-        """Return all batches. A last batch of a single contact is evened out with the one before it, as far as
+        """Return all batches. A last batch of a single contact is balanced with the one before it, as far as
         both stay within the budget: requests that hold one contact have a limit five times lower.
         """
         if len(self._sizes) == 1 and self._spans:
@@ -47,7 +49,9 @@ class Cutter:
         return tuple(self._spans)
 
     def _movable(self, last: int) -> int:
-        """Return how many contacts of the batch before fit together with the last one, half of it at most."""
+        """Return how many contacts of the previous batch fit together with the last one, at most half of
+        them.
+        """
         total, count = self._budget.envelope + last + 1, 0
         for size in self._before[: len(self._before) // 2 : -1]:
             total += size + 1
@@ -71,7 +75,9 @@ class Cutter:
 
 
 def halves(spans: Iterable[Span]) -> tuple[tuple[Span, ...], tuple[Span, ...]]:
-    """Cut the rows of ``spans`` into two parts of equal size, the first one larger by one where odd."""
+    """Split the rows of ``spans`` into two parts of equal size; the first is larger by one if the number is
+    odd.
+    """
     rows = tuple(spans)
     left = (sum(span.rows for span in rows) + 1) // 2
     return take(rows, left), drop(rows, left)

@@ -1,4 +1,4 @@
-"""Tables, columns and their types, as every room speaks of them."""
+"""Tables, columns and their types, as all packages use them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class ColumnType(StrEnum):
-    """The six types a source column can have."""
+    """The six types that a source column can have."""
 
     TEXT = "text"
     INTEGER = "integer"  # 64-bit signed
@@ -22,7 +22,7 @@ TEMPORAL = frozenset({ColumnType.DATE, ColumnType.DATETIME})
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column: the name exactly as in the file's header, and its type."""
+    """One column: its name exactly as in the file's header, and its type."""
 
     name: str
     type: ColumnType
@@ -30,7 +30,7 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A source table. ``primary_key`` is set on the profile table, and wherever else one was declared."""
+    """A source table. ``primary_key`` is set on the profile table, and on others where one was declared."""
 
     name: str
     columns: tuple[Column, ...]
@@ -53,7 +53,7 @@ class Relationship:
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """What rules may speak of: the tables, the relationships, and which table holds the profiles."""
+    """What rules may refer to: the tables, the relationships, and which table holds the profiles."""
 
     profiles: str
     tables: Mapping[str, Table] = field(default_factory=dict)

@@ -1,4 +1,4 @@
-"""Data matching: which profile column goes to which field, and what happens to those who left."""
+"""Data matching: which profile column goes to which field, and what happens to leavers."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -34,7 +34,8 @@ class LeaverPolicy(StrEnum):
 class Leavers:
     """What is done with people who left the segments.
 
-    *mark* writes ``member`` or ``leaver`` into the custom field ``field``; the others need nothing more.
+    *mark* writes ``member`` or ``leaver`` into the custom field ``field``; the others need no further
+    settings.
     """
 
     policy: LeaverPolicy = LeaverPolicy.KEEP
@@ -54,9 +55,9 @@ class Leavers:
 
 @dataclass(frozen=True, slots=True)
 class DataMatching:
-    """Everything that decides what one contact looks like at the destination.
+    """Everything that determines how one contact looks at the destination.
 
-    ``phone_country`` is an ISO 3166 code; empty means phones are sent as they are.
+    ``phone_country`` is an ISO 3166 code; empty means that phone numbers are sent as they are.
     """
 
     email: str

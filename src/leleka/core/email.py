@@ -1,6 +1,6 @@
-"""E-mail addresses: one spelling for each mailbox, or the reason why a text is none.
+"""E-mail addresses: one spelling for each mailbox, or the reason why a text is not an address.
 
-What ``fast`` accepts needs no further thought, in Python as in SQL: both use the constants below. Everything
+What ``fast`` accepts needs no further checks, in Python as in SQL: both use the constants below. Everything
 else takes the careful path here, and only here, so that the two can never disagree.
 """
 
@@ -20,11 +20,11 @@ FAST_PATTERN: Final = (
     r"[A-Za-z0-9_+'-]+(\.[A-Za-z0-9_+'-]+)*"
     r"@([A-Za-z0-9]+(-[A-Za-z0-9]+)*\.)+[A-Za-z]+"
 )
-# Asked of the lower-cased text: reserved names that receive no mail. The careful path says so.
+# Matched against the lower-cased text: reserved names that receive no mail. The careful path reports them.
 RESERVED_PATTERN: Final = r".*\.(arpa|invalid|local|localhost|onion)"
-# Below this no part of an address can exceed its own limit (64 before the @, 63 a label, 254 in all).
+# Up to this length no part of an address can exceed its own limit (64 before the @, 63 a label, 254 in all).
 FAST_LENGTH: Final = 64
-# Nobody looks into a text that is so much longer than an address may be: it is a page, or a broken file.
+# A text that is so much longer than an address may be is not parsed: it is a page, or a broken file.
 LONGEST_READ: Final = 1_000
 
 _LONGEST_LOCAL: Final = 64
@@ -36,7 +36,7 @@ _RESERVED = re.compile(RESERVED_PATTERN)
 _NOT_IN_ATOM = re.compile(r"[^A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]")
 _ADDRESS_LITERAL = re.compile(r"\[.*|[0-9]+(\.[0-9]+){3}")
 _FOREIGN_CHARACTERS: Final = "its domain has characters that are not allowed there"
-# Words of email-validator's sentences, the most telling first.
+# Words from email-validator's messages, the most specific first.
 _LIBRARY_SAYS: Final = (
     ("should have a period", "its domain has no dot"),
     ("special-use", "its domain is a reserved name that receives no mail"),
@@ -74,7 +74,7 @@ def normalise(text: str | None) -> Address | Unusable:
 
 
 def fast(trimmed: str) -> bool:
-    """Say whether the fast path takes the trimmed text; what it takes needs lower-casing and no more."""
+    """Return whether the fast path accepts the trimmed text; such a text only needs lower-casing."""
     return (
         len(trimmed) <= FAST_LENGTH
         and _FAST.fullmatch(trimmed) is not None
@@ -83,13 +83,13 @@ def fast(trimmed: str) -> bool:
 
 
 def mask(address: str) -> str:
-    """Show enough of an address to recognise one's own: ``j***@d***``."""
+    """Show enough of an address for somebody to recognise their own: ``j***@d***``."""
     local, at, domain = address.strip(WHITESPACE).partition("@")
     return f"{_first(local)}***" + (f"@{_first(domain)}***" if at else "")
 
 
 def mask_within(text: str) -> str:
-    """Mask every address that stands in a sentence, as others write it."""
+    """Mask every address in a sentence that was written by other software."""
     return _LIKE_AN_ADDRESS.sub(lambda found: mask(found.group()), text)
 
 

@@ -1,4 +1,6 @@
-"""What a destination can answer. Three outcomes of a send, never two: *unknown* is a value, not an exception."""
+"""What a destination can reply. A send has three outcomes, never two: *unknown* is a value, not an
+exception.
+"""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -10,16 +12,18 @@ from leleka.errors import Problem
 class Cause(StrEnum):
     """Why a request was refused; in every case the destination has certainly not queued it."""
 
-    NOT_SENT = "not_sent"  # no connection, or the deadline passed before the first byte left
-    THROTTLED = "throttled"  # a rate limit: the account is to pause
-    INVALID = "invalid"  # the content was judged and refused; rows may be named
-    FORBIDDEN = "forbidden"  # 401 or 403: the key, a right, or a blip
+    NOT_SENT = "not_sent"  # no connection, or the deadline passed before the first byte was sent
+    THROTTLED = "throttled"  # a rate limit: pause the account
+    INVALID = "invalid"  # the content was examined and refused; rows may be named
+    FORBIDDEN = "forbidden"  # 401 or 403: the key, a permission, or a temporary fault
     NOT_FOUND = "not_found"  # no such account or endpoint at this host
 
 
 @dataclass(frozen=True, slots=True)
 class RefusedRow:
-    """A row the destination named. ``position`` as it said it: whether it counts from 0 or 1 is unknown."""
+    """A row that the destination named. ``position`` as it stated it: whether it counts from 0 or 1 is
+    unknown.
+    """
 
     position: int
     reason: str
@@ -27,7 +31,7 @@ class RefusedRow:
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """Queued at the destination, which is not delivered. ``batch_id`` is what to poll."""
+    """Queued at the destination, which does not mean delivered. ``batch_id`` is what to poll."""
 
     batch_id: str
 
@@ -44,7 +48,7 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """It may or may not be queued. ``throttled`` asks the account to pause before it is sent again."""
+    """It may or may not be queued. ``throttled`` asks for a pause of the account before it is sent again."""
 
     reason: str
     throttled: bool = False
@@ -56,9 +60,9 @@ Outcome = Accepted | Refused | Unknown
 
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """Not finished, as far as can be seen. ``status`` is the destination's word, or why it could not be asked.
+    """Not finished, as far as is known. ``status`` is the destination's word, or why it could not be asked.
 
-    ``known`` is False where the destination does not (yet, or any more) know the batch.
+    ``known`` is False where the destination does not know the batch yet, or any more.
     """
 
     status: str
@@ -75,7 +79,9 @@ class Ending(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """A batch came to its end. ``failures`` are the addresses it names as not imported, lower case."""
+    """A batch has finished. ``failures`` are the addresses that the destination names as not imported, lower
+    case.
+    """
 
     ending: Ending
     failures: tuple[str, ...] = ()

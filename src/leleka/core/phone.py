@@ -1,7 +1,7 @@
 """Phone numbers: as they are, or in E.164 where a country says how to read them.
 
 The documented rules: digits of any script count, a trunk zero in brackets is dropped, and so is an extension
-(E.164 has no place for one). Letters are never read as digits.
+(E.164 cannot express one). Letters are never read as digits.
 """
 
 import re
@@ -12,7 +12,7 @@ import phonenumbers
 from leleka.core.email import WHITESPACE, Unusable
 from leleka.errors import Problem
 
-# What people write in a phone number; phonenumbers alone would find a number inside any text.
+# The characters people write in a phone number; phonenumbers alone would find a number inside any text.
 _PLAUSIBLE: Final = re.compile(
     r"(?:tel:)?\s*\+?[\d\s().\-/\u2010-\u2015\u2060\u00b7]+(?:\s*(?:x|ext\.?|#)\s*\d{1,7})?", re.IGNORECASE
 )
@@ -20,9 +20,9 @@ _SHORTEST_SHOWN: Final = 6
 
 
 def normalise(text: str | None, country: str | None) -> str | Unusable:
-    """Return the number to send; an empty text when there is none.
+    """Return the number to send; an empty text if there is none.
 
-    ``country`` is an ISO 3166 code; without one the text is trimmed and nothing else.
+    ``country`` is an ISO 3166 code; without one the text is only trimmed.
     """
     trimmed = (text or "").strip(WHITESPACE)
     if country is None or not trimmed:
@@ -43,7 +43,7 @@ def normalise(text: str | None, country: str | None) -> str | Unusable:
 
 
 def mask(number: str) -> str:
-    """Show the last two digits of a number; of a short one nothing."""
+    """Show the last two digits of a number; nothing of a short one."""
     return f"***{number[-2:]}" if len(number) >= _SHORTEST_SHOWN and number[-2:].isdigit() else "***"
 
 

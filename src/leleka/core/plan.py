@@ -1,4 +1,4 @@
-"""What a run plans: the selection, the rows that are due, and how each row ended."""
+"""The plan of a run: the selection, the rows that are due, and the outcome of each row."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -17,7 +17,7 @@ class Kind(StrEnum):
 
 
 class Ended(StrEnum):
-    """How one selected profile ended; every one of them ends in exactly one of these (I-2)."""
+    """The outcome of one selected profile; each profile has exactly one (I-2)."""
 
     DELIVERED = "delivered"
     UNCHANGED = "unchanged"
@@ -29,11 +29,12 @@ class Ended(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """What an export is about, as pointers to snapshots and a frozen configuration.
+    """The input of an export, as pointers to snapshots and a frozen configuration.
 
-    ``members`` are the segments' member snapshots, united. ``ledger`` is None before the first run.
-    ``suppressed_here`` are the digests of the account's own suppression set: SHA-256 in hex of salt, colon,
-    address. ``elsewhere`` are (members, addresses) of the other exports to the same list: who is there has not left.
+    ``members`` are the segments' member snapshots; their union is selected. ``ledger`` is None before the
+    first run. ``suppressed_here`` are the digests of the account's own suppression set: SHA-256 in hex of
+    salt, colon, address. ``elsewhere`` are (members, addresses) of the other exports to the same list: people
+    in them have not left.
     """
 
     name: str
@@ -52,7 +53,7 @@ class Selection:
 
 @dataclass(frozen=True, slots=True)
 class DueRow:
-    """A row that differs from the ledger. ``values`` stand in the order of the matching's lines."""
+    """A row that differs from the ledger. ``values`` are in the order of the matching's lines."""
 
     profile_id: str
     address: str
@@ -63,7 +64,7 @@ class DueRow:
 
 @dataclass(frozen=True, slots=True)
 class PlannedRow:
-    """A due row made ready. ``seq`` and ``contact`` are None where nothing is to be sent.
+    """A due row, ready to send. ``seq`` and ``contact`` are None if nothing is to be sent.
 
     ``code`` and ``detail`` say why a row was rejected; ``warnings`` are codes of fields that were left out.
     """
@@ -90,7 +91,7 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """How the rows of a span ended. Spans of one run's verdicts do not overlap.
+    """The outcome of the rows of a span. Spans of one run's verdicts do not overlap.
 
     ``doubted`` rows were refused in the end, but an earlier copy of them may have been applied.
     """
@@ -104,7 +105,7 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """The figures of a plan or a run, computed by query over its rows.
+    """The figures of a plan or a run, computed by a query over its rows.
 
     ``excluded``, ``rejected`` and ``not_attempted`` count by code, ``warnings`` by code of a field left out.
     ``left`` are leavers by what became of them; they are not part of ``selected``.

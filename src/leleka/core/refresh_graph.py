@@ -1,8 +1,8 @@
-"""The refresh chain: what depends on what, in which order it is brought up to date, and what is skipped because of
+"""The refresh chain: what depends on what, in which order it is refreshed, and what is skipped because of
 what.
 
-sources -> profiles -> segments -> exports. A step begins only after all that it needs succeeded (CI-S6, S8): warnings
-go on, failures do not. Nothing here reads or writes anything.
+sources -> profiles -> segments -> exports. A step begins only after everything that it needs has succeeded
+(CI-S6, S8): a warning does not stop the chain, a failure does. Nothing here reads or writes anything.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -13,7 +13,7 @@ from leleka.core.statuses import StepStatus
 
 
 class StepKind(StrEnum):
-    """The stages of a refresh, in their order."""
+    """The stages of a refresh, in order."""
 
     SOURCE = "source"
     PROFILES = "profiles"
@@ -25,12 +25,12 @@ WENT_WELL = frozenset({StepStatus.SUCCESSFUL, StepStatus.WITH_WARNINGS})
 ENDED = WENT_WELL | {StepStatus.FAILED, StepStatus.SKIPPED, StepStatus.CANCELED}
 _ORDER = {kind: place for place, kind in enumerate(StepKind)}
 
-Key = tuple[StepKind, int]  # the stage, and the id of what is brought up to date; 0 for the profiles
+Key = tuple[StepKind, int]  # the stage, and the id of what is refreshed; 0 for the profiles
 
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """Something that is brought up to date. ``needs`` are the keys of what must be up to date before it."""
+    """Something that is refreshed. ``needs`` are the keys of what must be refreshed before it."""
 
     kind: StepKind
     id: int
@@ -43,9 +43,9 @@ class Node:
 
 
 def walk(nodes: Iterable[Node], wanted: Iterable[Key]) -> Sequence[Node]:
-    """Return what is wanted and all that it needs, stage by stage and by name: each comes after what it needs.
+    """Return what is wanted and everything it needs, by stage and name: each comes after what it needs.
 
-    A key that no node has is passed over: what is gone is not needed any more.
+    A key that no node has is ignored: what was deleted is not needed any more.
     """
     known = {node.key: node for node in nodes}
     found: dict[Key, Node] = {}
@@ -59,7 +59,7 @@ def walk(nodes: Iterable[Node], wanted: Iterable[Key]) -> Sequence[Node]:
 
 
 def downstream(nodes: Iterable[Node], of: Key) -> Sequence[Node]:
-    """Return all that depends on something, directly or not."""
+    """Return everything that depends on something, directly or not."""
     rest, found = list(nodes), {of}
     while more := {node.key for node in rest if node.needs & found} - found:
         found |= more
@@ -67,7 +67,9 @@ def downstream(nodes: Iterable[Node], of: Key) -> Sequence[Node]:
 
 
 def blocking_steps(needs: Iterable[int], statuses: Mapping[int, StepStatus]) -> Sequence[int]:
-    """Return which of the steps it needs keep a step from beginning for good: who failed, was skipped or canceled."""
+    """Return which of the steps it needs prevent a step from ever starting: those that failed, were skipped
+    or canceled.
+    """
     return [number for number in needs if statuses[number] in ENDED - WENT_WELL]
 
 

@@ -7,7 +7,7 @@ _LONG_ENOUGH_TO_SHOW: Final = 12
 
 
 class Secret:
-    """Text with no ``str``, ``repr``, pickle, comparison or hash of its own: only ``reveal`` gives it away.
+    """Text without ``str``, ``repr``, pickle, comparison or hash: only ``reveal`` returns it.
 
     Call ``reveal`` where the value goes into a header or a cipher, and nowhere else.
     """

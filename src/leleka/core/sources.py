@@ -1,4 +1,4 @@
-"""What was declared about a source: where its files lie and what the reader need not guess."""
+"""What was declared about a source: where its files are and what the reader need not guess."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -11,7 +11,7 @@ FileFormat = Literal["csv", "parquet"]
 
 @dataclass(frozen=True, slots=True)
 class TypeOverride:
-    """The type a column must have. ``format`` is a strptime pattern, for dates and datetimes alone."""
+    """The type a column must have. ``format`` is a strptime pattern, for dates and datetimes only."""
 
     type: ColumnType
     format: str | None = None
@@ -19,12 +19,12 @@ class TypeOverride:
 
 @dataclass(frozen=True, slots=True)
 class SourceSpec:
-    """One source table: absolute paths or globs of its files, and what overrides the guessing."""
+    """One source table: absolute paths or globs of its files, and settings that override detection."""
 
     name: str
     paths: tuple[str, ...]
-    format: FileFormat | None = None  # by the file's ending
-    delimiter: str | None = None  # found in the header line
+    format: FileFormat | None = None  # from the file extension
+    delimiter: str | None = None  # detected from the header line
     encoding: str | None = None  # UTF-8, or what a byte order mark says
     types: Mapping[str, TypeOverride] = field(default_factory=dict)
     primary_key: str | None = None

@@ -15,18 +15,18 @@ from leleka.core.ports.outbox import Batch
 from leleka.messages.problems import english
 
 LONGEST_TEXT: Final = 255  # characters; the destination documents no limit, so this one is defensive
-# C0 and C1 controls, but not tab and line ends, which people do paste into longer text; a name has one line.
+# C0 and C1 controls, except tabs and line ends, which people do paste into longer text; a name has one line.
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _CONTROL_IN_ONE_LINE: Final = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _SURROGATE: Final = re.compile(r"[\ud800-\udfff]")
 _NUMBER: Final = re.compile(r"-?\d+(\.\d+)?")
-# Beyond it not every whole number is a float: the text would show digits that nobody wrote.
+# Beyond this not every whole number is a float: the text would show digits that nobody wrote.
 _EXACT: Final = 2**53
 _PHONE: Final = "phone"
 
 
 class Packer:
-    """Sees every due row once, in the plan's order."""
+    """Receives every due row once, in the plan's order."""
 
     def __init__(
         self,
@@ -93,7 +93,9 @@ class Packer:
         return Change(row.address, self._target, Action.MEMBER, tuple(values), tags), tuple(warnings)
 
     def _clean(self, line: Line, text: str) -> tuple[str, str]:
-        """Return the text to send, or the code for which this field is left out; the row goes either way."""
+        """Return the text to send, or the code for which this field is left out; the row is sent
+        either way.
+        """
         if _SURROGATE.search(text):
             return "", "TEXT_NOT_UNICODE"
         if (_CONTROL_IN_ONE_LINE if line.to in BUILT_IN_FIELDS else _CONTROL).search(text):

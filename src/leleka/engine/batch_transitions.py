@@ -1,4 +1,4 @@
-"""What an answer of the destination means for a batch. Decides; writes nothing."""
+"""What a reply of the destination means for a batch. Decides; writes nothing."""
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -14,21 +14,21 @@ from leleka.engine.poison_rows import blame
 from leleka.engine.rate_limit import ImportLimiter, TimeScale
 from leleka.errors import LelekaError, NeedsAttention, TryLater
 
-MOST_SENDS: Final = 12  # of a batch that may each have been imported (K of I-3)
-EXTRA_BATCHES: Final = 500  # a run may spend on finding the rows to blame (I-8)
+MOST_SENDS: Final = 12  # of a batch, each of which may have been imported (K of I-3)
+EXTRA_BATCHES: Final = 500  # that a run may spend on finding the rows to blame (I-8)
 _THROTTLE_PAUSE: Final = 60.0  # the import limiter states no time; its window is a minute
-_SHORTEST_PAUSE: Final = 1.0  # whatever is stated: a Retry-After of 0 is no leave to go on as before
+_SHORTEST_PAUSE: Final = 1.0  # whatever is stated: a Retry-After of 0 does not permit continuing as before
 _LONGEST_BACK_OFF: Final = 60.0
 _MOST_IN_A_ROW: Final = {Cause.NOT_SENT: 8, Cause.FORBIDDEN: 3, Cause.NOT_FOUND: 1}
-_WHOLE_AGAIN: Final = 2  # failed batches go again whole so often, then in halves
-_FORGOTTEN_AFTER: Final = 900.0  # seconds of "never heard of it" before a batch counts as lost
+_WHOLE_AGAIN: Final = 2  # failed batches are sent again whole this many times, then in halves
+_FORGOTTEN_AFTER: Final = 900.0  # seconds for which a batch may be unknown before it counts as lost
 
 Locate = Callable[[Sequence[str], Sequence[Span]], Mapping[str, int]]
 
 
 @dataclass(frozen=True, slots=True)
 class Transition:
-    """The batch as it now is, batches made of its rows, and seconds for which the account is to pause."""
+    """The batch as it now is, batches made of its rows, and the seconds to pause the account for."""
 
     batch: Batch
     children: tuple[Batch, ...] = ()
@@ -49,9 +49,9 @@ def _cost(batch: Batch, parts: int) -> int:
 
 
 class BatchTransitions:
-    """Remembers what one answer cannot tell: how many of a kind came in a row, and what was spent.
+    """Remembers what a single reply does not show: how many of a kind came in a row, and how much was spent.
 
-    ``held_until`` is the time before which this run had better send nothing, in seconds since 1970.
+    ``held_until`` is the time before which this run should send nothing, in seconds since 1970.
     """
 
     def __init__(
@@ -67,15 +67,15 @@ class BatchTransitions:
         self.fatal: LelekaError | None = None
 
     def worn_out(self, batch: Batch) -> bool:
-        """Return whether a batch was sent so often that it must not be sent again (I-3)."""
+        """Return whether a batch was sent so many times that it must not be sent again (I-3)."""
         return batch.doubts + batch.failures >= MOST_SENDS
 
     def given_up(self, batch: Batch) -> Transition:
-        """Return what becomes of a worn out batch."""
+        """Return the batch after its attempts are used up."""
         return Transition(replace(batch, status=BatchStatus.ABANDONED, code="NO_ANSWER"))
 
     def to_send(self, batch: Batch, outcome: Outcome, row_base: int | None, number: int) -> Transition:
-        """Return what follows from the outcome of a POST; children are numbered from ``number``."""
+        """Return what follows from the outcome of a POST; new batches are numbered from ``number``."""
         if isinstance(outcome, Unknown):
             return self._unknown(batch, outcome)
         if isinstance(outcome, Accepted):
@@ -122,7 +122,7 @@ class BatchTransitions:
         return replace(batch, status=BatchStatus.PLANNED, not_before=not_before)
 
     def _in_trouble(self, batch: Batch, outcome: Refused) -> Transition:
-        """Hold everything back for a while: another batch would fare no better. Those that were in flight
+        """Hold everything back for a while: another batch would do no better. Batches that were in flight
         together fail together and count once.
         """
         now = self._clock.now()
@@ -166,14 +166,16 @@ class BatchTransitions:
         asked = replace(batch, polls=batch.polls + 1, detail=found.status)
         waited = self._clock.now() - batch.accepted_at
         if not found.known and waited > self._tempo.wait(_FORGOTTEN_AFTER):
-            # The destination forgot it: whether it was imported is as unknown as if no reply had come.
+            # The destination no longer knows it: whether it was imported is as unknown as without a reply.
             return self._unknown(asked, Unknown("ActiveCampaign does not know the batch any more"))
         if found.throttled:
             return self._throttled(asked, found.retry_after, found.status)
         return Transition(asked)
 
     def _children(self, batch: Batch, parts: Sequence[tuple[Span, ...]], number: int) -> tuple[Batch, ...]:
-        """What is unsure about the rows stays so in the new batches: an earlier copy of them may be imported."""
+        """What is uncertain about the rows stays so in the new batches: an earlier copy may have been
+        imported.
+        """
         return tuple(
             Batch(number + offset, spans, parent=batch.number, doubts=batch.doubts, failures=batch.failures)
             for offset, spans in enumerate(parts)

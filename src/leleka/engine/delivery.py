@@ -1,7 +1,7 @@
-"""Delivery: the step machine of one run.
+"""Delivery: the state machine of one run.
 
-One thread owns it and every write. Each step records what came back, asks after accepted batches, and sends
-what is due. Between any two steps the process may die: everything it needs to go on is in the outbox.
+One thread owns it and every write. Each step records what came back, polls accepted batches, and sends what
+is due. Between any two steps the process may die: everything it needs to continue is in the outbox.
 """
 
 import heapq
@@ -35,14 +35,14 @@ _FIRST_POLL: Final = 2.0
 _SLOWEST_POLL: Final = 60.0
 _POLL_GROWTH: Final = 1.6
 _POLLS_GROW: Final = 20  # by then they are slowest
-_IDLE: Final = 0.5  # the longest a step waits, so that a cancel is seen within two seconds (I-14)
-_PATIENCE: Final = 1800.0  # without any news of the accepted batches, the run ends and says so
+_IDLE: Final = 0.5  # the longest a step waits, so that a cancellation is noticed within two seconds (I-14)
+_PATIENCE: Final = 1800.0  # with no news of the accepted batches for so long, the run ends and reports it
 _LEAST_PATIENCE: Final = 10.0
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """What a delivery works on."""
+    """The input of a delivery."""
 
     plan: str
     automations: bool
@@ -51,7 +51,7 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class DeliveryPorts:
-    """What a delivery works with."""
+    """The tools of a delivery."""
 
     outbox: Outbox
     warehouse: Warehouse
@@ -66,7 +66,7 @@ class DeliveryPorts:
 
 
 class Delivery:
-    """Brings every batch of a plan to its end, or as far as it can get."""
+    """Brings every batch of a plan to its end, or as far as possible."""
 
     def __init__(self, job: Job, tools: DeliveryPorts, batches: Iterable[Batch]) -> None:
         self._job = job
@@ -82,7 +82,7 @@ class Delivery:
         self._lane = Lane(tools.outbox, tools.clock, tools.stage, self._screen.refresh)
         self._account = AccountState()  # as last read
         self._paced_until = (
-            0.0  # by our own clock, which no administrator sets: the account's moment is wall time
+            0.0  # by our own clock, which no administrator sets: the account's moment is wall-clock time
         )
         self._due: list[tuple[float, int]] = []
         self._polls: list[tuple[float, int]] = []
@@ -96,7 +96,7 @@ class Delivery:
 
     @property
     def error(self) -> Exception | None:
-        """What made the delivery stop before its end."""
+        """The error that stopped the delivery before its end."""
         return self._answers.fatal
 
     def run(self) -> None:
@@ -105,7 +105,7 @@ class Delivery:
             self.step()
 
     def leave(self) -> None:
-        """Write down what has come back by now: another process goes on from there."""
+        """Record what has come back by now: another process continues from there."""
         self._record(self._tools.senders.finished(0.0))
 
     def done(self) -> bool:
@@ -120,7 +120,7 @@ class Delivery:
         return not self._polls or quiet > self._patience
 
     def step(self) -> None:
-        """Record what came back, poll, send; waits for news where there is nothing else to do."""
+        """Record what came back, poll, send; wait for replies if there is nothing else to do."""
         self.canceled = self._outbox.keep_alive() or self.canceled
         self._record(self._tools.senders.finished(self._until_next()))
         if not self._stopped():
@@ -132,8 +132,8 @@ class Delivery:
         self._tools.progress(self.batches)
 
     def _quiet_before(self) -> float:
-        """Return for how long predecessors already waited in vain: else a run that is killed now and again would wait
-        forever. Enough is left to ask after each batch and see whether the queue moves.
+        """Return for how long predecessors already waited in vain: otherwise a run that is killed now and
+        again would wait forever. Enough time is left to poll each batch and see whether the queue moves.
         """
         now = self._clock.now()
         last = max((batch.accepted_at for batch in self.batches.values()), default=now)
@@ -151,12 +151,12 @@ class Delivery:
 
     def _poll_at(self, batch: Batch) -> float:
         delay = min(_FIRST_POLL * _POLL_GROWTH ** min(batch.polls, _POLLS_GROW), _SLOWEST_POLL)
-        now = self._clock.now()  # earlier than the acceptance where the clock was set back since
+        now = self._clock.now()  # earlier than the acceptance if the clock was set back since
         since = now if batch.polls else min(batch.accepted_at, now)
         return since + self._tools.time_scale.wait(delay)
 
     def _record(self, finished: Sequence[Finished]) -> None:
-        """Take what came back; what is known is written down before a bug among it is raised."""
+        """Process what came back; what is known is recorded before a bug among it is raised."""
         bugs = []
         for came in finished:
             if isinstance(came, Sent):
@@ -187,7 +187,7 @@ class Delivery:
         self._learn(answer)
 
     def _pause(self, answer: Transition) -> None:
-        """Before the answer is recorded: after a crash in between, the account pauses all the same (I-18)."""
+        """Before the reply is recorded: after a crash in between, the account pauses all the same (I-18)."""
         if answer.pause:
             self._outbox.pause(self._clock.now() + answer.pause, answer.reason)
 
@@ -221,7 +221,7 @@ class Delivery:
             self._tools.senders.poll(number, Accepted(self.batches[number].remote_id))
 
     def _send_due(self) -> None:
-        """Send what is due: one batch at the account's pace, a window full of them where there is no pace."""
+        """Send what is due: one batch at the account's pace, or a full window of them if there is no pace."""
         at = now = self._clock.now()
         begun = self._clock.monotonic()
         ready: list[tuple[Batch, Body]] = []
@@ -269,7 +269,7 @@ class Delivery:
                 self._queue(self.batches[batch.number])
             return
         self._account = replace(self._account, next_send_at=next_send_at)
-        # The clock before the lease: a pause between the two looks makes the deadline earlier, never later.
+        # Read the clock before the lease: a pause between the two makes the deadline earlier, never later.
         begun = self._clock.monotonic()
         deadline = begun + min(self._job.seconds_in_flight, self._outbox.lease_left())
         for batch, (_, body) in zip(written, ready, strict=True):
@@ -281,7 +281,7 @@ class Delivery:
         return dict(self._tools.warehouse.sequence(self._job.plan, addresses, spans))
 
     def _until_next(self) -> float:
-        """Return the seconds a step may wait. Where they are none, the step has something to do."""
+        """Return the seconds that a step may wait. If there are none, the step has something to do."""
         now = self._clock.now()
         waits = [_IDLE]
         if not self._stopped():

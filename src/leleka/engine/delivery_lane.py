@@ -1,4 +1,6 @@
-"""The account's delivery lane, as one run sees it: taken when there is something to send, left when there is not."""
+"""The account's delivery lane, as one run sees it: taken when there is something to send, left when there is
+not.
+"""
 
 from collections.abc import Callable
 from typing import Final
@@ -7,7 +9,7 @@ from leleka.core.messages import NOTHING, Message
 from leleka.core.ports.clock import Clock
 from leleka.core.ports.outbox import Outbox
 
-_LOOK: Final = 1.0  # seconds between two looks whether the lane is free
+_LOOK: Final = 1.0  # seconds between two checks whether the lane is free
 
 
 class Lane:
@@ -25,7 +27,7 @@ class Lane:
         self._tell = tell
         self._taken = taken
         self._held = False
-        self._left = False  # a process that died may have left it taken
+        self._left = False  # a process that died may still hold it
         self._look_at = clock.monotonic()
         self._told = NOTHING
 
@@ -46,7 +48,7 @@ class Lane:
         return 0.0 if self._held else max(self._look_at - self._clock.monotonic(), 0.0)
 
     def lost(self) -> None:
-        """Another run took the lane: this one had not been heard of for longer than its lease."""
+        """Another run took the lane: this one had shown no activity for longer than its lease."""
         self._held = False
         self._look_at = self._clock.monotonic() + _LOOK
 

@@ -1,4 +1,4 @@
-"""What must hold before the first byte leaves."""
+"""What must hold before the first byte is sent."""
 
 from collections.abc import Callable, Sequence
 from typing import Final
@@ -16,9 +16,9 @@ _LONGEST_WAIT: Final = 60.0
 
 
 def check_destination(destination: Destination, target: str, wait: Callable[[float], None]) -> None:
-    """Raise where the key, the right to see lists, or the list itself is not there.
+    """Raise if the key, the permission to see lists, or the list itself is missing.
 
-    Nobody is there to ask again, so what may pass another time is tried again after a ``wait`` of some seconds.
+    Nobody is present to try again, so what may succeed later is retried after a ``wait`` of some seconds.
     """
     attempt = 1
     while failed := next(
@@ -51,7 +51,7 @@ def check_fields(destination: Destination, matching: DataMatching, leavers: Leav
 
 
 def check_limit(planned: Planned, limit: int) -> None:
-    """Raise where more people are selected than the export may send; then nothing goes at all."""
+    """Raise if more people are selected than the export may send; then nothing is sent at all."""
     selected = planned.counts.selected
     if selected > limit:
         raise InvalidInput("SEGMENT_TOO_LARGE", selected=selected, limit=limit)

@@ -11,7 +11,9 @@ from leleka.core.ports.outbox import Batch, RejectedRow
 
 @dataclass(frozen=True, slots=True)
 class Blame:
-    """``rejected`` are to blame for certain; ``parts`` are the batches that go on; ``row_base`` was learned."""
+    """``rejected`` rows are certainly to blame; ``parts`` are the batches to continue with; ``row_base`` was
+    learned.
+    """
 
     rejected: tuple[RejectedRow, ...] = ()
     parts: tuple[tuple[Span, ...], ...] = ()
@@ -19,10 +21,10 @@ class Blame:
 
 
 def blame(batch: Batch, refused: Refused, row_base: int | None) -> Blame:
-    """Decide by what the reply names; where it names nothing, or nothing to be trusted, cut in halves.
+    """Decide by what the reply names; if it names nothing, or nothing reliable, split in halves.
 
-    Whether positions count from 0 or from 1 is not documented: it is learned from replies that leave no doubt,
-    and until then a named row and the one before it are set apart from the rest and tried by themselves.
+    Whether positions count from 0 or from 1 is not documented: it is learned from replies that leave no
+    doubt, and until then a named row and the one before it are separated from the rest and tried alone.
     """
     named = [row for row in refused.rows if 0 <= row.position <= batch.rows]
     base = _evident_base(named, batch.rows) if named else None

@@ -1,4 +1,4 @@
-"""The last look at a batch: who was suppressed since the plan, and who must wait for somebody else's send."""
+"""The last check of a batch: who was suppressed since the plan, and who must wait for another run's send."""
 
 from collections.abc import Callable, Sequence
 from collections.abc import Set as AbstractSet
@@ -10,17 +10,17 @@ from leleka.core.ports.outbox import Batch, BatchStatus, Outbox, RejectedRow
 from leleka.core.ports.warehouse import Warehouse
 
 Waiting = Callable[[], AbstractSet[str]]
-"""Gives the addresses whose send by another run is open or in quarantine."""
+"""Returns the addresses whose send by another run is open or in quarantine."""
 
 
 def nobody() -> AbstractSet[str]:
-    """Where no other run writes to the account."""
+    """For an account that no other run writes to."""
     return frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class Screened:
-    """The batch as it now is. ``goes`` tells whether it may be sent; ``children`` takes its rows where not."""
+    """The batch as it now is. ``goes`` says whether it may be sent; if not, ``children`` takes its rows."""
 
     batch: Batch
     goes: bool = True
@@ -28,7 +28,7 @@ class Screened:
 
 
 class PreSendCheck:
-    """Looks at each batch once more before its bytes leave."""
+    """Checks each batch once more before its bytes are sent."""
 
     def __init__(self, outbox: Outbox, warehouse: Warehouse, plan: str, waiting: Waiting) -> None:
         self._outbox = outbox
@@ -38,16 +38,18 @@ class PreSendCheck:
         self._waiting: AbstractSet[str] = frozenset()
 
     def refresh(self) -> None:
-        """Ask again who must wait: other runs may have delivered while this one had no lane (I-5)."""
+        """Check again who must wait: other runs may have delivered while this one did not hold the lane
+        (I-5).
+        """
         self._waiting = self._ask()
 
     def look(self, batch: Batch) -> Screened:
-        """Take out who must not be sent to.
+        """Remove those who must not be sent to.
 
-        Who waits for another run's send is kept back from every batch that has certainly not arrived. A batch that
-        never left loses rows. One that was certainly refused is given up for another one without
-        them, because its own bytes never change. One that may have arrived is not sent again at all: its other
-        rows wait out the quarantine and are planned anew.
+        Those who wait for another run's send are held back from every batch that has certainly not arrived. A
+        batch that was never sent loses rows. One that was certainly refused is given up for another one
+        without them, because its own bytes never change. One that may have arrived is not sent again at all:
+        its other rows wait out the quarantine and are planned again.
         """
         first_time = batch.tries == 0
         waiting = frozenset() if batch.doubts else self._waiting
@@ -63,7 +65,7 @@ class PreSendCheck:
         rest = without(batch.spans, (row.seq for row in gone))
         if first_time and rest:
             return Screened(replace(batch, spans=rest, dropped=gone))
-        # The parent keeps only the rows it lost; whoever is left travels in a child.
+        # The parent keeps only the rows it lost; the remaining ones go into a new batch.
         emptied = replace(batch, status=BatchStatus.SPLIT, dropped=gone)
         return Screened(emptied, goes=False, children=(rest,) if rest else ())
 

@@ -1,4 +1,4 @@
-"""How fast an account is spoken to."""
+"""How fast requests are sent to an account."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -7,7 +7,7 @@ from leleka.core.ports.clock import Clock
 from leleka.core.ports.destination import Limits
 from leleka.engine.sender_pool import SENDS_IN_FLIGHT
 
-_UNLIMITED: Final = 1000.0  # how much faster waits pass where a test host lifts all limits
+_UNLIMITED: Final = 1000.0  # how much faster waits pass if a test host removes all limits
 _SINGLE: Final = 1
 _LEAST_SHARE: Final = 0.25
 _LOWERED: Final = 0.7
@@ -28,7 +28,7 @@ class TimeScale:
 
 
 class ImportLimiter:
-    """The even spacing of bulk imports at the connection's share of the limit."""
+    """Even spacing of bulk imports at the connection's share of the limit."""
 
     def __init__(self, limits: Limits, time_scale: TimeScale, clock: Clock, *, share: float) -> None:
         self._limits = limits
@@ -42,12 +42,12 @@ class ImportLimiter:
         """Return the seconds from a request of ``rows`` contacts to the next one."""
         limits = self._limits
         limit = limits.single_requests_per_minute if rows == _SINGLE else limits.requests_per_minute
-        # Those in flight may all arrive within the minute of those that follow.
+        # Requests in flight may all arrive within the minute of those that follow.
         most = min(limit * self._share, limit - SENDS_IN_FLIGHT)
         return self._tempo.interval(most * self._factor())
 
     def throttled(self) -> None:
-        """Go slower for a while: the documented limit was not the true one, or others share it."""
+        """Slow down for a while: the documented limit was not the real one, or others share it."""
         self._lowered = max(self._factor() * _LOWERED, _LEAST_SHARE)
         self._lowered_until = self._clock.monotonic() + self._tempo.wait(_LOWERED_FOR)
 

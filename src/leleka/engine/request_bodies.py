@@ -1,4 +1,4 @@
-"""The bytes of batches."""
+"""The request bodies of batches."""
 
 from typing import Final
 
@@ -11,7 +11,7 @@ _READ_AHEAD: Final = 5_000  # rows of the plan read at a time
 
 
 class Bodies:
-    """Makes the request of a batch from the plan, the same bytes every time."""
+    """Builds the request of a batch from the plan, with the same bytes every time."""
 
     def __init__(
         self, warehouse: Warehouse, destination: Destination, plan: str, *, automations: bool
@@ -23,7 +23,7 @@ class Bodies:
         self._contacts: dict[int, bytes] = {}
 
     def of(self, batch: Batch) -> Body:
-        """Return the body; other bytes than at an earlier attempt are a bug (I-3)."""
+        """Return the body; bytes that differ from an earlier attempt are a bug (I-3)."""
         contacts = [self._contact(seq) for span in batch.spans for seq in range(span.first, span.last + 1)]
         body = self._destination.assemble(contacts, automations=self._automations)
         if batch.sha256 and batch.sha256 != body.sha256:
@@ -31,7 +31,7 @@ class Bodies:
         return body
 
     def _contact(self, seq: int) -> bytes:
-        """Batches go out in order, so the plan is read ahead in long pieces, and few are kept."""
+        """Batches go out in order, so the plan is read ahead in large chunks, and few bodies are kept."""
         if seq not in self._contacts:
             if len(self._contacts) > 2 * _READ_AHEAD:
                 self._contacts.clear()

@@ -1,4 +1,6 @@
-"""The limit of requests a second, of every kind, of one account: over all processes and exports (I-18)."""
+"""The limit of requests per second, of every kind, of one account: across all processes and exports
+(I-18).
+"""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,29 +10,29 @@ from leleka.core.ports.clock import Clock
 from leleka.core.ports.destination import Limits
 from leleka.engine.rate_limit import TimeScale
 
-KEPT_FOR_PEOPLE: Final = 1  # of the requests a second: for people at the screen
-_LOOKS: Final = 4  # in the time of one second, while no place is free
+KEPT_FOR_PEOPLE: Final = 1  # of the requests per second: for interactive requests
+_LOOKS: Final = 4  # per second, while no place is free
 
 
 class RequestSlots(Protocol):
-    """The account's places for requests. Times are seconds since 1970."""
+    """The account's slots for requests. Times are seconds since 1970."""
 
     def take(self, now: float, until: float) -> tuple[int | None, float]:
-        """Take a place that is free at ``now`` and hold it ``until`` then, should nobody give it back.
+        """Take a slot that is free at ``now`` and hold it ``until`` then, in case it is never returned.
 
-        Give its number, or None with the time when the next one becomes free.
+        Return its number, or None with the time when the next one becomes free.
         """
         ...
 
     def give(self, number: int, free_at: float) -> None:
-        """Return a place back, for ``free_at``."""
+        """Return a slot, to be free from ``free_at``."""
         ...
 
 
 class RequestLimiter:
-    """Even spacing would not do: a request may reach the destination at any moment between its first byte and its
-    reply, and two that left apart may arrive together. So a place is held until a second after the reply: whatever
-    the network does, no second at the destination sees more requests than there are places.
+    """Even spacing would not do: a request may reach the destination at any moment between its first byte and
+    its reply, and two that were sent apart may arrive together. So a slot is held until a second after the
+    reply: whatever the network does, no second at the destination sees more requests than there are slots.
     """
 
     def __init__(self, limits: Limits, time_scale: TimeScale, clock: Clock, places: RequestSlots) -> None:
@@ -42,7 +44,7 @@ class RequestLimiter:
 
     @contextmanager
     def turn(self) -> Iterator[None]:
-        """Wait for a place, and hold it while the request is under way."""
+        """Wait for a slot, and hold it while the request is in flight."""
         if not self._limited:
             yield
             return
@@ -58,5 +60,5 @@ class RequestLimiter:
             number, free_at = self._places.take(now, now + self._longest)
             if number is not None:
                 return number
-            # A place that is in use may come back long before it is due.
+            # A slot that is in use may be returned long before it is due.
             self._clock.sleep(min(free_at - now, self._second / _LOOKS))

@@ -1,4 +1,4 @@
-"""The story of a run: plan, deliver, settle. Each part is taken up where it stopped."""
+"""The course of a run: plan, deliver, settle. Each part resumes where it stopped."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -23,11 +23,11 @@ from leleka.errors import LelekaError
 
 
 def no_lease() -> None:
-    """For a look that holds no lease."""
+    """For a preview, which holds no lease."""
 
 
 class Watcher(Protocol):
-    """Whoever looks on: a progress bar, a log, nobody."""
+    """Receives progress: a progress bar, a log, or nothing."""
 
     def stage(self, said: Message) -> None: ...
     def planned(self, planned: Planned) -> None: ...
@@ -66,7 +66,7 @@ class RunContext:
 def preview(
     spec: RunSpec, context: RunContext, pulse: KeepAlive = no_lease
 ) -> tuple[Planned, tuple[Batch, ...]]:
-    """Plan and go no further: nothing is written at the destination, and no guard stops the look."""
+    """Plan only: nothing is written at the destination, and no guard stops the preview."""
 
     def wait(seconds: float) -> None:
         pulse()
@@ -105,8 +105,8 @@ def _suppressed(spec: RunSpec, context: RunContext, pulse: KeepAlive) -> Iterato
 def execute(spec: RunSpec, context: RunContext, outbox: Outbox) -> None:
     """Bring a claimed run as far as it gets: to its end, or to where somebody must confirm.
 
-    An error of the tree while planning ends the run and is recorded on it. Later ones are raised, as ``LeaseLost``
-    and bugs are: something was sent by then, and whoever ends the run must settle it.
+    An error of the tree while planning ends the run and is recorded on it. Later ones are raised, as
+    ``LeaseLost`` and bugs are: something was sent by then, and the caller that ends the run must settle it.
     """
     state = outbox.load()
     plan, batches = state.plan, state.batches
@@ -120,7 +120,7 @@ def execute(spec: RunSpec, context: RunContext, outbox: Outbox) -> None:
             context.watcher.planned(planned)
             plan = planned.reference
             if reason and not outbox.keep_alive():
-                return  # a run that is to be canceled waits for nobody
+                return  # a run that is about to be canceled does not wait
     except LeaseLost:
         raise
     except LelekaError as error:
@@ -154,7 +154,8 @@ def _deliver(
             delivery.run()
         except KeyboardInterrupt:
             senders.wait()
-            # What cannot be written down counts as unanswered, as after a sudden death; the stop stays one.
+            # What cannot be recorded counts as unanswered, as after a sudden death; the error that stopped
+            # the run stays.
             with suppress(Exception):
                 delivery.leave()
             raise
@@ -178,7 +179,7 @@ def _settle(spec: RunSpec, context: RunContext, outbox: Outbox, plan: str, deliv
 
 
 def verdicts(batches: Iterable[Batch]) -> Iterable[Verdict]:
-    """Return how the rows of all batches ended; every row is spoken of at most once."""
+    """Return the outcome of the rows of all batches; every row appears at most once."""
     for batch in batches:
         for row in batch.rejected:
             doubted = batch.doubts + batch.failures > 0
@@ -187,14 +188,16 @@ def verdicts(batches: Iterable[Batch]) -> Iterable[Verdict]:
             ended = Ended.EXCLUDED if row.code == "SUPPRESSED" else Ended.NOT_ATTEMPTED
             yield Verdict(Span(row.seq, row.seq), ended, row.code, row.detail)
         if batch.status is BatchStatus.SPLIT:
-            continue  # the other rows went into its children
+            continue  # the other rows went into new batches
         ended, code = _ended(batch)
         for span in without(batch.spans, (row.seq for row in batch.rejected)):
             yield Verdict(span, ended, code, batch.detail)
 
 
 def _ended(batch: Batch) -> tuple[Ended, str]:
-    """Whatever may have been imported is *unconfirmed*, or *failed*: of both the ledger keeps no old certainty."""
+    """Whatever may have been imported is *unconfirmed*, or *failed*: for both the ledger drops its old
+    certainty.
+    """
     failed = Ended.NOT_ATTEMPTED, "BATCH_FAILED"
     if batch.status is BatchStatus.CONFIRMED:
         return Ended.DELIVERED, ""

@@ -27,7 +27,7 @@ class Polled:
 
 @dataclass(frozen=True, slots=True)
 class Broke:
-    """The code of the destination raised: a bug, which the owning thread raises again."""
+    """The destination's code raised an exception: a bug, which the owning thread raises again."""
 
     error: BaseException
 
@@ -36,7 +36,7 @@ Finished = Sent | Polled | Broke
 
 
 class Senders(Protocol):
-    """Requests in flight. The step machine lets time pass only in ``finished``."""
+    """Requests in flight. The state machine lets time pass only in ``finished``."""
 
     def send(self, number: int, body: Body, deadline: float) -> None: ...
     def poll(self, number: int, accepted: Accepted) -> None: ...

@@ -1,7 +1,8 @@
-"""Reading who unsubscribed from a list or bounced: page by page, kept on the way, within a budget of requests.
+"""Reads who unsubscribed from a list or bounced: page by page, stored on the way, within a budget of
+requests.
 
-Only a whole reading tells who must not be written to: the destination cannot be asked reliably for what changed
-since a moment (decision 0015). So what is not whole never becomes a plan.
+Only a complete reading shows who must not be sent to: the destination cannot be asked reliably for what
+changed since a moment (decision 0015). So an incomplete reading never becomes a plan.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -16,22 +17,24 @@ from leleka.errors import NeedsAttention
 
 MOST_REQUESTS: Final = 20_000  # of 100 contacts each; at four a second they take 83 minutes
 _REASONS: Final = (SuppressionReason.UNSUBSCRIBED, SuppressionReason.BOUNCED)
-_KEEP_EVERY: Final = 50  # requests: so many are made again after a crash
-_TELL_EVERY: Final = 5.0  # seconds between two sentences
+_KEEP_EVERY: Final = 50  # requests: at most so many are repeated after a crash
+_TELL_EVERY: Final = 5.0  # seconds between two progress messages
 
 KeepAlive = Callable[[], object]
-"""Called now and then while a plan is made: a lease is renewed by it. True asks to stop."""
+"""Called now and then while a plan is made: it renews a lease. True asks to stop."""
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a reading is: for each reason the id to go on after, None at its end; and the requests it took."""
+    """The progress of a reading: for each reason the id to continue after, None at its end; and the requests
+    made.
+    """
 
     after: Mapping[SuppressionReason, int | None] = field(default_factory=lambda: dict.fromkeys(_REASONS, 0))
     requests: int = 0
 
     def turned(self, reason: SuppressionReason, after: int | None) -> "Progress":
-        """Return the progress one page of ``reason`` later."""
+        """Return the progress after one more page of ``reason``."""
         return Progress({**self.after, reason: after}, self.requests + 1)
 
     def open(self) -> list[SuppressionReason]:
@@ -39,23 +42,23 @@ class Progress:
 
 
 class SuppressionCache(Protocol):
-    """Where a reading is kept, so that a run that was killed goes on with it, and others may use it."""
+    """Stores a reading, so that a run that was killed continues with it, and others may use it."""
 
     def progress(self) -> Progress:
-        """Return how far the reading is that may be used now."""
+        """Return the progress of the reading that may be used now."""
         ...
 
     def people(self) -> Iterator[Suppressed]:
-        """Return everybody that this reading found so far."""
+        """Return everybody found by this reading so far."""
         ...
 
     def keep(self, people: Sequence[Suppressed], progress: Progress) -> None:
-        """Add what was found since, and how far the reading is now."""
+        """Add what was found since, and the progress now."""
         ...
 
 
 class NoCache:
-    """Where a look is over as soon as it was taken."""
+    """For a preview, which does not keep its reading."""
 
     def progress(self) -> Progress:
         return Progress()
@@ -64,11 +67,11 @@ class NoCache:
         return iter(())
 
     def keep(self, people: Sequence[Suppressed], progress: Progress) -> None:
-        """Every look begins anew."""
+        """Every preview starts from the beginning."""
 
 
 class Reading:
-    """One reading; ``tell`` hears now and then how far it is."""
+    """One reading; ``tell`` is called now and then with the progress."""
 
     def __init__(
         self,
@@ -86,13 +89,13 @@ class Reading:
         self._tell_at = clock.monotonic()
         self._progress = cache.progress()
         self._before = self._progress.requests
-        self._pages: dict[SuppressionReason, int | None] = {}  # of each reason, as its first answer tells
+        self._pages: dict[SuppressionReason, int | None] = {}  # of each reason, as its first reply states
 
     def people(self, pulse: KeepAlive) -> Iterator[Suppressed]:
         """Return everybody. ``pulse`` is called before each request.
 
-        Raises ``NeedsAttention`` SUPPRESSED_TOO_MANY as soon as the budget is known not to do, ``RunCanceled``
-        where the pulse asks to stop; whoever had part of it by then has nothing.
+        Raises ``NeedsAttention`` SUPPRESSED_TOO_MANY as soon as the budget is known to be too small,
+        ``RunCanceled`` if the pulse asks to stop; a caller gets nothing of an incomplete reading.
         """
         yield from self._shelf.people()
         fresh: list[Suppressed] = []
@@ -113,12 +116,12 @@ class Reading:
             self._say()
 
     def _next(self) -> SuppressionReason | None:
-        """The first page of each comes first: it tells how many there are."""
+        """The first page of each reason comes first: it tells how many there are."""
         left = self._progress.open()
         return next((reason for reason in left if reason not in self._pages), left[0] if left else None)
 
     def _about(self) -> int | None:
-        """Return about how many requests it will have been, once every reason has told."""
+        """Return about how many requests it will take in all, once every reason has stated its total."""
         if any(reason not in self._pages for reason in self._progress.open()):
             return None
         pages = [count for count in self._pages.values() if count is not None]

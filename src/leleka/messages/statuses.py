@@ -1,4 +1,4 @@
-"""Words that come from the state and are shown: statuses, roles."""
+"""Display names of values from the state: statuses, roles."""
 
 from collections.abc import Mapping
 from typing import Final

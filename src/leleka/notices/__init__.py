@@ -1,1 +1,1 @@
-"""How a notice leaves the house: a signed request, or a letter. What it says is made elsewhere."""
+"""How notices are sent: signed webhooks and e-mail. Their content is made elsewhere."""

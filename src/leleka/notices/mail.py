@@ -1,6 +1,7 @@
-"""Sending one letter. ``smtplib`` of the standard library does it: no library beside it is both kept up and safer.
+"""Sends one e-mail with ``smtplib`` of the standard library: no other library is both maintained and safer.
 
-Its waits are per read, so a server that drips would hold it for ever: a watch over the whole cuts the connection.
+Its timeouts are per read, so a server that sends a byte at a time would block it forever: a watchdog over the
+whole delivery cuts the connection.
 """
 
 import smtplib
@@ -18,11 +19,11 @@ from typing import Any, Final
 
 from leleka.core.configuration import MailServer
 
-SECONDS: Final = 20.0  # for everything
+SECONDS: Final = 20.0  # for the whole delivery
 _NAME: Final = "Leleka"
 _Answer = smtplib.SMTPResponseException
 _ANSWERED: Final = "SMTP"
-_CODES: Final = (  # the first that fits
+_CODES: Final = (  # the first that matches
     (smtplib.SMTPAuthenticationError, "SMTP_SIGN_IN_REFUSED"),
     (smtplib.SMTPNotSupportedError, "SMTP_NOT_SUPPORTED"),
     (smtplib.SMTPRecipientsRefused, "SMTP_RECIPIENT_REFUSED"),
@@ -40,7 +41,7 @@ _CODES: Final = (  # the first that fits
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """``id`` is the same at every try: mail servers and readers know a repetition by it."""
+    """``id`` is the same at every attempt: mail servers and clients recognise a repetition by it."""
 
     to: str
     subject: str
@@ -57,7 +58,8 @@ def send(
     seconds: float = SECONDS,
     tls: ssl.SSLContext | None = None,
 ) -> str:
-    """Send once; give "" where the server took it, else a code that says why not. Nothing it said is kept.
+    """Send once; return "" if the server accepted it, else a code that says why not. Nothing of its replies
+    is kept.
 
     ``tls`` is the system's trust; only tests pass another.
     """
@@ -80,7 +82,7 @@ def send(
 
 
 class _Watch:
-    """Cuts a connection off when its time is over, wherever it hangs."""
+    """Cuts a connection when its time is over, wherever it hangs."""
 
     def __init__(self, seconds: float) -> None:
         self.line: smtplib.SMTP | None = None
@@ -102,7 +104,7 @@ class _Watch:
 
 
 class _Line(smtplib.SMTP):
-    """Tells its watch of itself before it waits for the first answer, which comes while it is being made."""
+    """Registers with its watchdog before it waits for the first reply, which comes while connecting."""
 
     def __init__(self, watch: _Watch, *given: Any, **named: Any) -> None:
         self._watch = watch
@@ -125,16 +127,17 @@ def _connect(server: MailServer, domain: str, watch: _Watch, tls: ssl.SSLContext
 
 
 def _message(sender: str, letter: Letter) -> MIMEText:
-    """Raises ``ValueError`` for an address that few servers take.
+    """Raises ``ValueError`` for an address that few servers accept.
 
-    The older classes on purpose: the newer ones lose a space where a long subject beyond ASCII is folded (Python 3.11).
+    The older classes on purpose: the newer ones lose a space where a long non-ASCII subject is folded (Python
+    3.11).
     """
     if not letter.to.isascii():
         raise ValueError
     message = MIMEText(letter.text, "plain", "utf-8")
     message["From"] = formataddr((_NAME, sender))
     message["To"] = letter.to
-    subject = " ".join(letter.subject.split())  # a line break would begin another header
+    subject = " ".join(letter.subject.split())  # a line break would start another header
     message["Subject"] = Header(subject, "utf-8", header_name="Subject").encode()
     message["Date"] = format_datetime(datetime.fromtimestamp(letter.at, UTC))
     message["Message-ID"] = f"<{letter.id}@{sender.rpartition('@')[2]}>"

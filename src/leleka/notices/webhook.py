@@ -1,8 +1,8 @@
-"""Posting a notice: one guarded request, signed, with an id that stays the same when it is tried again.
+"""Posts a notice: one guarded request, signed, with an id that stays the same when it is tried again.
 
-The guarded transport resolves once, judges every address, connects to one it judged, follows no redirect and takes
-no proxy from the environment. What differs from a destination: a host that the operator named whole may lie in a
-private network, for many webhooks do.
+The guarded transport resolves once, checks every address, connects to a checked one, follows no redirect and
+uses no proxy from the environment. Unlike for a destination, a host that the operator named in full may be in
+a private network, because many webhooks are.
 """
 
 import hashlib
@@ -17,7 +17,7 @@ from leleka.core.secret import Secret
 from leleka.transport.client import GuardedClient, Origin, Reply
 from leleka.transport.ip_policy import Address, AddressPolicy, Resolver, is_public, system_resolver
 
-SECONDS: Final = 10.0  # for everything: name, connection, request, answer
+SECONDS: Final = 10.0  # for everything: name resolution, connection, request, reply
 LARGEST: Final = 64_000  # bytes of a body
 _PRIVATE: Final = tuple(
     ip_network(network)
@@ -26,7 +26,7 @@ _PRIVATE: Final = tuple(
 
 
 def sign(secret: Secret, at: int, body: bytes) -> str:
-    """Return the ``Leleka-Signature`` of a body: the moment, and HMAC-SHA-256 over it and the body."""
+    """Return the ``Leleka-Signature`` of a body: the timestamp, and HMAC-SHA-256 over it and the body."""
     signed = hmac.new(secret.reveal().encode(), f"{at}.".encode() + body, hashlib.sha256)
     return f"t={at},v1={signed.hexdigest()}"
 
@@ -41,7 +41,9 @@ def post(
     seconds: float = SECONDS,
     resolver: Resolver = system_resolver,
 ) -> str:
-    """Post once; give "" where it was taken (2xx), else a code that says why not. Nothing of the answer is kept."""
+    """Post once; return "" if it was accepted (2xx), else a code that says why not. Nothing of the reply is
+    kept.
+    """
     if len(body) > LARGEST:
         return "TOO_LARGE"
     path, _, query = hook.target.reveal().partition("?")
@@ -67,7 +69,7 @@ def post(
 
 
 def policy_of(hook: Webhook) -> AddressPolicy:
-    """Return what judges the addresses that a webhook's name leads to."""
+    """Return the check for the addresses that a webhook's name resolves to."""
 
     def allowed(address: Address) -> bool:
         if is_public(address):

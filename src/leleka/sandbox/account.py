@@ -32,7 +32,7 @@ class Account:
         self.clear()
 
     def clear(self) -> None:
-        """Back to an empty account; key and behaviour stay."""
+        """Resets to an empty account; key and behaviour stay."""
         self.key_revoked = False
         self.contacts = ContactBook()
         self.catalogue = Catalogue()
@@ -49,7 +49,7 @@ class Account:
         self.seed(*self.seeds)
 
     def seed(self, lists: tuple[str, ...], fields: tuple[str, ...]) -> None:
-        """Lists and custom fields to begin with, numbered from 1; `clear` puts them back."""
+        """The initial lists and custom fields, numbered from 1; `clear` restores them."""
         self.seeds = (lists, fields)
         now = self.timing.now()
         for name in lists:
@@ -58,7 +58,7 @@ class Account:
             self.catalogue.add_field(title, now).relations.append(0)
 
     def behave(self, behaviour: Behaviour) -> None:
-        """Takes other switches from now on; the counters of its faults start anew."""
+        """Applies other switches from now on; the fault counters start anew."""
         self.behaviour = behaviour
         self.draws = Draws(behaviour.faults, self.random)
         self.judge.tolerance = behaviour.tolerance_seconds
@@ -89,7 +89,7 @@ class Account:
 
 
 def _callback(wanted: dict[str, object], batch: Batch) -> dict[str, object]:
-    """What would be sent: nothing leaves the machine. The names in the body are documented nowhere."""
+    """The request that would be sent: nothing leaves the machine. The names in its body are undocumented."""
     messages = [f"{mask(email)}: could not be imported" for email in batch.failure]
     counts = {"batchId": batch.id, "success": batch.size - len(batch.failure), "failure": len(batch.failure)}
     return {

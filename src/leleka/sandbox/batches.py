@@ -30,7 +30,7 @@ class Batch:
     claimed: float
     active: float
     done: float
-    packed: bytes = field(repr=False)  # the body, compressed: a million waiting contacts must fit
+    packed: bytes = field(repr=False)  # the body, compressed: a million waiting contacts must fit in memory
     exclude_automations: bool
     at_hand: list[Row] | None = field(repr=False)  # only if the batch is worked on at once
     ending: Ending = "completed"
@@ -49,7 +49,7 @@ class Batch:
 
 
 class ImportQueue:
-    """`work` is called with the rows of a batch when its time has come."""
+    """Calls `work` with the rows of a batch when the batch is due."""
 
     def __init__(
         self, timing: Timing, random: Random, work: Callable[[list[Row], float], list[Outcome]]
@@ -62,10 +62,10 @@ class ImportQueue:
         self._ended: deque[Batch] = deque()
         self._busy_until = 0.0
         self._held_since: float | None = None
-        self.finished: list[Batch] = []  # since the account last looked
+        self.finished: list[Batch] = []  # since the account last checked
         self.accepted = 0
         self.queued_contacts = 0
-        self.with_automations = 0  # batches that would have started automations for their contacts
+        self.with_automations = 0  # batches that would have triggered automations for their contacts
 
     def accept(self, batch: Import, behaviour: Behaviour, draws: Draws) -> Batch:
         now = self._timing.now()
@@ -104,7 +104,7 @@ class ImportQueue:
         return queued
 
     def advance(self, behaviour: Behaviour) -> None:
-        """Does whatever is due by now; while the queue is held, nothing is."""
+        """Processes everything that is due by now; nothing while the queue is held."""
         now = self._timing.now()
         if behaviour.queue_held:
             self._held_since = now if self._held_since is None else self._held_since

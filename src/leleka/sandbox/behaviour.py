@@ -1,11 +1,13 @@
-"""Every switch of the sandbox: where the documentation is silent, and what is known to go wrong."""
+"""Every switch of the sandbox: behaviour the documentation leaves open, and faults that are known
+to happen.
+"""
 
 import re
 from dataclasses import dataclass, field
 from typing import Literal
 
 FaultKind = Literal[
-    # instead of doing the work
+    # instead of processing the request
     "forbidden",
     "forbidden_html",
     "forbidden_permission",
@@ -16,7 +18,7 @@ FaultKind = Literal[
     "not_found_html",
     "redirect",
     "reset_mid_request",
-    # the work is done, the reply goes wrong
+    # the request is processed, but the reply fails
     "lost_reply",
     "closed_reply",
     "truncated",
@@ -37,7 +39,7 @@ FaultKind = Literal[
     # a row of an accepted batch
     "row_refused",
     "row_skipped",
-    # the account changes under the client
+    # the account changes while the client works
     "list_deleted",
     "key_revoked",
 ]
@@ -54,7 +56,7 @@ _VALUES: dict[FaultKind, str] = {
 
 
 def compiled(pattern: str) -> re.Pattern[str]:
-    """Raises ValueError where `re` has an error of its own kind."""
+    """Raises ValueError in place of the error class of `re`."""
     try:
         return re.compile(pattern)
     except re.error as problem:
@@ -64,12 +66,12 @@ def compiled(pattern: str) -> re.Pattern[str]:
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One fault and when it strikes: among the requests it concerns, after the first `after`, every
-    `every`-th, with `chance`, at most `times` times. With nothing but a kind it strikes always.
+    """One fault and when it strikes: among the matching requests, after the first `after`, every `every`-th,
+    with probability `chance`, at most `times` times. With only a kind it always strikes.
     """
 
     kind: FaultKind
-    where: str = "*"  # a pattern for "POST /api/3/import/bulk_import"; of no effect on batches and rows
+    where: str = "*"  # a pattern for "POST /api/3/import/bulk_import"; ignored for batches and rows
     chance: float = 1.0
     every: int = 1
     times: int | None = None
@@ -82,7 +84,7 @@ class Fault:
     value: str = ""
 
     def __post_init__(self) -> None:
-        """Raises ValueError now, rather than in the middle of a reply."""
+        """Raises ValueError now rather than in the middle of a reply."""
         if self.every < 1 or not 0 <= self.chance <= 1:
             msg = "a fault strikes every 1st or later time, with a chance from 0 to 1"
             raise ValueError(msg)
@@ -98,10 +100,10 @@ class Fault:
 class Behaviour:
     # the shape of replies
     reason_index_base: Literal[0, 1] | None = 0  # of `contact` in failureReasons; None leaves it out
-    odd_wording: bool = False  # curly quotes and no-break spaces, as in the documentation's own text
+    odd_wording: bool = False  # curly quotes and no-break spaces, as in the text of the documentation
     success_key: Literal["Success", "success"] = "Success"
     ids_as_numbers: bool = False  # 7 instead of "7"
-    text_plain: bool = False  # JSON announced as text/plain
+    text_plain: bool = False  # JSON sent as text/plain
     escaped_slashes: bool = True  # "https:\/\/", as PHP writes them
     latency_seconds: float = 0.0  # before every reply
 
@@ -118,7 +120,7 @@ class Behaviour:
     refused_imports_count: bool = True  # invalid imports use up the import limit too
     limit_headers: bool = True  # RateLimit-Limit and RateLimit-Remaining
     throttle_status: Literal[429, 503] = 429
-    retry_after: str = "1"  # sent when the request limit is passed; empty leaves it out
+    retry_after: str = "1"  # sent when the request limit is exceeded; empty omits it
     oversize: Literal["400", "413"] = "400"  # 413 is a proxy's HTML page
     too_many_rows: Literal["400", "413"] = "400"
 
@@ -130,7 +132,7 @@ class Behaviour:
     completion_spread_seconds: float = 0.0  # a random delay up to this: batches complete out of order
     queue_held: bool = False  # nothing is claimed or completed while this is on
     unknown_batch: Literal["false", "404"] = "false"
-    retention_seconds: float = 604_800.0  # how long a finished batch is still known
+    retention_seconds: float = 604_800.0  # how long a finished batch can still be looked up
 
     # what an import does
     unknown_list: Literal["ignored", "batch_fails", "rows_fail", "refused"] = "ignored"
@@ -143,21 +145,21 @@ class Behaviour:
     empty_clears: bool = True  # an empty string clears the value
     failing_domains: tuple[str, ...] = (
         "invaliddomain",
-    )  # valid by form, refused while the batch is worked on
+    )  # valid in form, refused while the batch is processed
     apostrophe_fails: bool = True
     contact_limit: int | None = None  # above it new contacts are refused; the real one accepts them
     poison_pattern: str = ""  # rows whose address matches are refused by validation
     poison_with_index: bool = True
 
-    # what the judge allows itself
+    # the judge's tolerance
     tolerance_seconds: float = (
-        0.0  # taken off the judge's windows: a scaled clock magnifies the scheduler's jitter
+        0.0  # subtracted from the judge's windows: a scaled clock magnifies the scheduler's jitter
     )
 
     faults: tuple[Fault, ...] = field(default=())
 
     def __post_init__(self) -> None:
-        """Raises ValueError for a switch that could not be obeyed."""
+        """Raises ValueError for a switch that cannot be applied."""
         compiled(self.poison_pattern)
         if self.contacts_per_second <= 0:
             msg = "contacts_per_second must be above zero"

@@ -1,4 +1,6 @@
-"""What an import does to the contacts: upsert by address, tags only added, no one re-subscribed who left."""
+"""What an import does to contacts: upsert by address, tags only added, nobody re-subscribed who
+unsubscribed.
+"""
 
 from dataclasses import dataclass
 from typing import cast
@@ -26,7 +28,7 @@ class Outcome:
     contact: Contact | None = None
     created: bool = False
     refused: bool = False
-    listed: bool = False  # shown in `success` or `failure`
+    listed: bool = False  # reported in `success` or `failure`
 
 
 class Upsert:
@@ -41,7 +43,7 @@ class Upsert:
         self._skips = draws.has("row_skipped")
 
     def rows(self, rows: list[Row], now: float) -> list[Outcome]:
-        """In order. A second row for one address is merged, skipped or refused as the switch says."""
+        """In order. A second row for one address is merged, skipped or refused, depending on the switch."""
         if self._behaviour.duplicate_in_batch == "last_wins":
             return [self.row(row, now) for row in rows]
         seen: set[str] = set()
@@ -128,7 +130,7 @@ class Upsert:
         self._contacts.set_tags(contact, (*contact.tags, *fresh))
 
     def _subscribe(self, contact: Contact, row: Row) -> bool:
-        """Whether someone was asked for who has unsubscribed before."""
+        """Whether the import asks to subscribe somebody who has unsubscribed before."""
         held_back = False
         for number, _ in entries(row, "subscribe", "listid"):
             status = contact.status_on(number)
@@ -157,7 +159,7 @@ def entries(row: Row, name: str, key: str) -> list[tuple[int, dict[str, object]]
 
 
 def unknown_references(rows: list[Row], catalogue: Catalogue) -> tuple[set[int], set[int]]:
-    """The lists and the fields that these rows name and the account does not have."""
+    """The lists and fields that these rows refer to and the account does not have."""
     lists = {
         number
         for row in rows

@@ -25,7 +25,7 @@ class CustomField:
     type: str
     created: float
     options: tuple[str, ...] = ()
-    relations: list[int] = field(default_factory=list)  # lists; 0 is all of them
+    relations: list[int] = field(default_factory=list)  # lists; 0 means all
 
     @property
     def perstag(self) -> str:

@@ -1,4 +1,4 @@
-"""The contacts of one account: a million in little memory, found by address, by id, by list and status."""
+"""The contacts of one account: a million in little memory, indexed by address, id, list and status."""
 
 from array import array
 from bisect import bisect_left, bisect_right
@@ -19,7 +19,7 @@ Memberships = tuple[tuple[int, int], ...]  # (list, status), ascending by list
 
 
 class Contact:
-    """One contact. Tuples that many contacts have in common are shared by the book."""
+    """One contact. Tuples that many contacts share are interned by the book."""
 
     __slots__ = (
         "account_name",
@@ -63,10 +63,10 @@ class Contact:
 
 class ContactBook:
     def __init__(self) -> None:
-        self._rows: list[Contact | None] = []  # the contact with id n stands at n - 1
+        self._rows: list[Contact | None] = []  # the contact with id n is at n - 1
         self._by_email: dict[str, Contact] = {}
         self._listed: dict[tuple[int, int], array[int]] = {}  # (list, status) -> ids, ascending
-        # almost all contacts have the same few of these: one tuple each is kept
+        # almost all contacts have the same few of these: one tuple is kept of each
         self._shared_memberships: dict[Memberships, Memberships] = {}
         self._shared_ids: dict[tuple[int, ...], tuple[int, ...]] = {}
         self._shared_tags: dict[tuple[str, ...], tuple[str, ...]] = {}
@@ -98,7 +98,7 @@ class ContactBook:
         del self._by_email[contact.email]
 
     def place(self, contact: Contact, list_id: int, status: int) -> None:
-        """Puts the contact on a list with a status, or changes the status it has there."""
+        """Adds the contact to a list with a status, or changes its status there."""
         before = contact.status_on(list_id)
         if before == status:
             return
@@ -131,7 +131,7 @@ class ContactBook:
         return {status: self.count(list_id, status) for status in Status if self.count(list_id, status)}
 
     def drop_list(self, list_id: int) -> None:
-        """A deleted list takes its memberships with it."""
+        """Deleting a list also deletes its memberships."""
         for status in Status:
             for number in list(self._listed.pop((list_id, status), ())):
                 contact = self.get(number)
@@ -140,7 +140,7 @@ class ContactBook:
                     contact.memberships = self._shared_memberships.setdefault(left, left)
 
     def on_list(self, list_id: int, status: int | None, above: int = 0) -> Iterator[Contact]:
-        """Ascending by id, from the first id above `above`: no page costs more than what it shows."""
+        """Ascending by id, from the first id above `above`: a page costs no more than what it shows."""
         chosen = [
             self._ids_above(ids, above)
             for (listed, held), ids in list(self._listed.items())
@@ -166,7 +166,7 @@ class ContactBook:
 
     @staticmethod
     def _ids_above(ids: "array[int]", above: int) -> Iterator[int]:
-        # by position and bound to the length: the index may grow while a long reading goes on
+        # by position and limited to the current length: the index may grow during a long read
         position = bisect_right(ids, above)
         while position < len(ids):
             number = ids[position]

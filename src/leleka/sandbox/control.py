@@ -40,7 +40,7 @@ def control(account: "Account", request: Request) -> Reply:
 
 
 def _foreign(request: Request) -> bool:
-    """A page from elsewhere, open in the same browser, must not turn the switches."""
+    """A page from another origin, open in the same browser, must not change the switches."""
     host, origin = request.headers.get("host"), request.headers.get("origin")
     return (host is not None and not _loopback("//" + host)) or (origin is not None and not _loopback(origin))
 
@@ -138,7 +138,7 @@ def _bounce(account: "Account", request: Request, _id: str) -> Reply:
 
 
 def _set_status(account: "Account", wanted: dict[str, object], status: Status) -> Reply:
-    """On one list, or without `list` on all the contact is on. Who is not there yet is created."""
+    """On one list, or, without `list`, on all lists the contact is on. An unknown contact is created."""
     email, list_id = text(wanted.get("email")).strip().lower(), whole_number(wanted.get("list"))
     if "@" not in email or (list_id is not None and list_id not in account.catalogue.lists):
         raise Refused(message(400, "email, and list if given, must be known."))
@@ -171,7 +171,7 @@ def _delete_list(account: "Account", _request: Request, number: str) -> Reply:
 
 
 def _key(account: "Account", request: Request, _id: str) -> Reply:
-    """{"revoked": true}, {"revoked": false} or {"key": "…"}; what the key is, is not said."""
+    """{"revoked": true}, {"revoked": false} or {"key": "…"}; the key itself is never returned."""
     wanted = _body(request)
     if isinstance(wanted.get("key"), str) and wanted["key"]:
         account.key, account.key_revoked = text(wanted["key"]), False

@@ -1,4 +1,4 @@
-"""Which fault strikes now: counted and drawn from the seeded generator, so that a run can be repeated."""
+"""Which fault strikes now: counted and drawn from the seeded generator, so that a run is repeatable."""
 
 import re
 from collections.abc import Callable
@@ -20,7 +20,7 @@ class Draws:
         self._struck = [0] * len(faults)
 
     def request(self, kinds: frozenset[FaultKind], line: str) -> Fault | None:
-        """The first fault of these kinds that strikes the request `line`, "GET /api/3/lists"."""
+        """The first fault of these kinds that strikes the request `line`, such as "GET /api/3/lists"."""
         return self._first(kinds, lambda fault: fnmatchcase(line, fault.where))
 
     def batch(self, kind: FaultKind) -> Fault | None:
@@ -30,7 +30,7 @@ class Draws:
         return self._first(frozenset({kind}), lambda fault: re.search(fault.value, email) is not None)
 
     def has(self, kind: FaultKind) -> bool:
-        """Rows are many: they are asked about only if there is such a fault."""
+        """There are many rows: they are checked only if such a fault is set."""
         return any(fault.kind == kind for fault in self._faults)
 
     def _first(self, kinds: frozenset[FaultKind], concerns: Callable[[Fault], bool]) -> Fault | None:

@@ -1,4 +1,4 @@
-"""The faults that strike a request: told in a reply, acted out by whoever carries it."""
+"""The faults that strike a request: described in a reply, carried out by whatever transmits it."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace

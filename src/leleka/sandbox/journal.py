@@ -1,4 +1,4 @@
-"""What was asked and how it was answered: never the key, never a query's values, never a body."""
+"""Requests and how they were answered: never the key, never a query's values, never a body."""
 
 import re
 from collections import deque
@@ -36,7 +36,7 @@ class RequestLog:
         self.last.append(
             LoggedRequest(stamp(now), request.method, path, names, len(request.body), reply.status, fault),
         )
-        # numbers out, so that a thousand contacts asked for are one line
+        # without numbers, so that requests for a thousand contacts are one line
         endpoint = f"{request.method} {_NUMBER.sub('/{id}', path)}"
         answers = self.by_endpoint.setdefault(endpoint, {})
         outcome = fault or str(reply.status)

@@ -1,4 +1,4 @@
-"""The sandbox's own record of what a well-behaved client would not have done."""
+"""The sandbox's own record of what a well-behaved client would not do."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -59,7 +59,7 @@ class Judge:
             self.note("too_many_requests", "more than 5 requests within a second")
 
     def import_arrival(self, payload: Payload) -> None:
-        """Everything that can be said of an import by its body alone, before the sandbox answers it."""
+        """Checks everything that an import's body alone shows, before the sandbox answers it."""
         size = len(payload.contacts)
         if len(payload.body) > MOST_BYTES:
             self.note("too_large", f"{len(payload.body)} bytes")
@@ -79,7 +79,7 @@ class Judge:
         self._judge_repetition(rows, payload.body)
 
     def unanswered(self, payload: Payload) -> None:
-        """The client cannot know whether this was taken: for a while it may only be repeated as it was."""
+        """The client cannot know whether this was accepted: for a while it may only be repeated unchanged."""
         if not self._timing.unlimited:
             until = self._timing.now() + _UNANSWERED_SECONDS
             self._unanswered[_set_of(payload.sound_rows())] = (hash(payload.body), until)

@@ -1,11 +1,11 @@
-"""Counting in windows: the limiters that refuse and the gauges that only watch."""
+"""Counting in windows: limiters that refuse and gauges that only observe."""
 
 from collections import deque
 from typing import Literal
 
 
 class Window:
-    """How many fell into the last `seconds`: rolling, or in the current piece of a fixed grid."""
+    """The number of events in the last `seconds`: rolling, or in the current cell of a fixed grid."""
 
     def __init__(self, seconds: float) -> None:
         self.seconds = seconds
@@ -24,7 +24,7 @@ class Window:
 
 
 class Gauge:
-    """The most that ever fell into any sliding window, and whether this arrival was one too many."""
+    """The most events in any sliding window so far, and whether this one exceeded the limit."""
 
     def __init__(self, seconds: float, allowed: int) -> None:
         self.seconds = seconds

@@ -1,4 +1,4 @@
-"""A request and a reply as values, and the shapes of body that ActiveCampaign is known to send."""
+"""A request and a reply as values, and the body shapes that ActiveCampaign is known to send."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -12,15 +12,15 @@ HTML_TYPE = "text/html; charset=UTF-8"
 
 
 class Wire(StrEnum):
-    """What happens to a reply on its way out; everything but `plain` is a fault to act out."""
+    """How a reply is transmitted; everything but `plain` is a fault to simulate."""
 
     PLAIN = "plain"
-    RESET = "reset"  # nothing is answered, the connection is reset
-    CLOSE = "close"  # nothing is answered, the connection is closed politely
+    RESET = "reset"  # no reply, the connection is reset
+    CLOSE = "close"  # no reply, the connection is closed normally
     TRUNCATED = "truncated"  # half of the announced body, then a reset
     SLOW = "slow"  # a byte at a time
-    ENDLESS = "endless"  # a body without an end
-    GZIP_BOMB = "gzip_bomb"  # a small body that unpacks to a huge one
+    ENDLESS = "endless"  # a body that never ends
+    GZIP_BOMB = "gzip_bomb"  # a small body that decompresses to a huge one
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class Request:
 
     @classmethod
     def of(cls, method: str, target: str, headers: Mapping[str, str], body: bytes = b"") -> "Request":
-        """From what stands on the request line: `/api/3/lists?limit=2`."""
+        """From the target of the request line: `/api/3/lists?limit=2`."""
         parts = urlsplit(target)
         query = dict(parse_qsl(parts.query, keep_blank_values=True))
         lowered = {name.lower(): value for name, value in headers.items()}
@@ -47,11 +47,11 @@ class Reply:
     headers: Mapping[str, str] = field(default_factory=dict)
     wire: Wire = Wire.PLAIN
     delay: float = 0.0  # in the sandbox's seconds, before the first byte
-    stream: Iterator[bytes] | None = None  # instead of a body, for what is too large to hold
+    stream: Iterator[bytes] | None = None  # instead of a body, for what is too large for memory
 
 
 class Refused(Exception):
-    """An endpoint ends here with the reply it carries."""
+    """Ends an endpoint with the reply it carries."""
 
     def __init__(self, reply: Reply) -> None:
         super().__init__(reply.status)
@@ -89,7 +89,7 @@ def no_permission(what: str) -> Reply:
 
 
 def read_object(request: Request, key: str) -> dict[str, object]:
-    """The object under `key` of a JSON body, as every v3 POST but the bulk import wraps it."""
+    """The object under `key` of a JSON body: the wrapper of every v3 POST except the bulk import."""
     try:
         payload = orjson.loads(request.body)
     except orjson.JSONDecodeError:
@@ -106,7 +106,7 @@ def text(value: object) -> str:
 
 
 def whole_number(value: object) -> int | None:
-    """1, "1" and " 1 " are the same id; True is none."""
+    """1, "1" and " 1 " are the same id; True is not an id."""
     if isinstance(value, bool):
         return None
     if isinstance(value, int):
@@ -116,7 +116,7 @@ def whole_number(value: object) -> int | None:
 
 
 def page_bounds(request: Request) -> tuple[int, int]:
-    """`limit` is 20 unless asked for and never above 100."""
+    """`limit` is 20 by default and at most 100."""
     limit = whole_number(request.query.get("limit", ""))
     offset = whole_number(request.query.get("offset", ""))
     return min(20 if limit is None or limit < 1 else limit, 100), offset or 0

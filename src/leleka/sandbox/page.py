@@ -1,4 +1,4 @@
-"""One HTML page of the account's state: no script, nothing from elsewhere, light or dark."""
+"""One HTML page of the account's state: no script, no external resources, light or dark."""
 
 from collections.abc import Iterable
 from html import escape

@@ -1,4 +1,4 @@
-"""The dialect of a reply: the same content as one version or another of the real thing would write it."""
+"""The dialect of a reply: the same content as different versions of the real API would write it."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""From a method and a path to the function that answers."""
+"""Maps a method and a path to the function that answers."""
 
 import re
 from collections.abc import Callable
@@ -32,7 +32,7 @@ _ROUTES: list[tuple[str, re.Pattern[str], Endpoint]] = [
 
 
 def route(account: "Account", request: Request) -> Reply:
-    """The one group of a pattern, an id, is the endpoint's last argument."""
+    """The one group of a pattern, an id, becomes the endpoint's last argument."""
     known = False
     for method, pattern, endpoint in _ROUTES:
         match = pattern.fullmatch(request.path)

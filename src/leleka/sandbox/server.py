@@ -1,4 +1,4 @@
-"""The sandbox on the wire: HTTP/1.1 on loopback, a thread per connection, the account behind one lock."""
+"""The sandbox over HTTP/1.1 on loopback: a thread per connection, the account behind one lock."""
 
 import ipaddress
 import socket
@@ -23,14 +23,14 @@ _SLOW_PAUSE = 10.0
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    host: str = "127.0.0.1"  # loopback, or it does not start
-    port: int = 0  # 0 takes a free one
+    host: str = "127.0.0.1"  # must be loopback
+    port: int = 0  # 0 picks a free one
     key: str = field(default="sandbox-key", repr=False)
-    speed: float | None = 1.0  # of the sandbox's time; None lifts limits and delays
+    speed: float | None = 1.0  # of the sandbox's time; None removes limits and delays
     lists: tuple[str, ...] = ("Newsletter",)  # numbered from 1
     fields: tuple[str, ...] = ()  # custom fields of type text, numbered from 1
     behaviour: Behaviour = field(default_factory=Behaviour)
-    seed: int = 0  # of everything drawn by chance
+    seed: int = 0  # of everything random
 
 
 class SandboxServer(ThreadingHTTPServer):
@@ -64,7 +64,9 @@ class SandboxServer(ThreadingHTTPServer):
         return f"http://{shown}:{self.port}"
 
     def service_actions(self) -> None:
-        """Between requests the import queue goes on, so that a late question does not wait for all of it."""
+        """Keeps the import queue moving between requests, so that a late request does not wait for
+        all of it.
+        """
         with self.lock:
             self.account.tick()
 
@@ -73,7 +75,7 @@ class SandboxServer(ThreadingHTTPServer):
         super().server_close()
 
     def handle_error(self, request: object, client_address: object) -> None:
-        """A client that hangs up is no news; anything else is shown."""
+        """A client that disconnects is ignored; anything else is shown."""
         if not isinstance(_current_error(), OSError):
             super().handle_error(request, client_address)  # type: ignore[arg-type]
 
@@ -120,7 +122,7 @@ class _Connection(BaseHTTPRequestHandler):
         self._serve()
 
     def _length(self) -> int:
-        """-1 for a body whose length is not said."""
+        """-1 for a body without a stated length."""
         if "chunked" in self.headers.get("Transfer-Encoding", ""):
             return -1
         length = self.headers.get("Content-Length", "0")
@@ -136,7 +138,7 @@ class _Connection(BaseHTTPRequestHandler):
     def _stream(self, reply: Reply, stream: Iterator[bytes]) -> None:
         self.connection.sendall(wire.head(reply, None))
         while True:
-            # a piece at a time under the lock: imports go on while a million contacts are read
+            # a piece at a time under the lock: imports continue while a million contacts are read
             with self.server.lock:
                 piece = next(stream, b"")
             self.connection.sendall(wire.chunk(piece))
@@ -153,7 +155,7 @@ class _Connection(BaseHTTPRequestHandler):
             )
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name is inherited
-        """Silent: /_sandbox/requests is the log, without queries."""
+        """Silent: /_sandbox/requests is the log, without query values."""
 
 
 def _current_error() -> BaseException | None:
@@ -161,12 +163,12 @@ def _current_error() -> BaseException | None:
 
 
 def build_server(options: Options | None = None, clock: Clock | None = None) -> SandboxServer:
-    """Bound and listening, not yet serving: `serve_forever` and, in the end, `server_close`."""
+    """Bound and listening, not yet serving: call `serve_forever` and, at the end, `server_close`."""
     return SandboxServer(options or Options(), clock or SteadyClock())
 
 
 def serve(options: Options, announce: Callable[[SandboxServer], None]) -> None:
-    """Serves until interrupted; `announce` is told when it can be reached."""
+    """Serves until interrupted; `announce` is called once it can be reached."""
     with build_server(options) as server:
         announce(server)
         server.serve_forever()
@@ -174,7 +176,7 @@ def serve(options: Options, announce: Callable[[SandboxServer], None]) -> None:
 
 @contextmanager
 def running(options: Options | None = None, clock: Clock | None = None) -> Iterator[SandboxServer]:
-    """In a thread, for as long as the block lasts."""
+    """Serves in a thread for the duration of the block."""
     server = build_server(options, clock)
     thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, name="sandbox", daemon=True)
     thread.start()

@@ -1,4 +1,4 @@
-"""What the account holds and what was seen of the client, as plain data for the page and for tests."""
+"""The account's contents and the client's observed behaviour, as plain data for the page and for tests."""
 
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any

@@ -1,4 +1,4 @@
-"""Switches from outside, JSON or `name=value`, checked against `Behaviour` before they take effect."""
+"""Switches from outside, JSON or `name=value`, validated against `Behaviour` before they take effect."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import fields, replace
@@ -11,11 +11,11 @@ from leleka.sandbox.behaviour import Behaviour, Fault
 
 
 class UnknownSwitch(ValueError):
-    """There is no such switch, or it does not take this value."""
+    """The switch does not exist or does not accept this value."""
 
 
 def changed(behaviour: Behaviour, changes: Mapping[str, object]) -> Behaviour:
-    """The behaviour with some switches set; `faults` replaces all faults. Raises UnknownSwitch."""
+    """Returns the behaviour with some switches set; `faults` replaces all faults. Raises UnknownSwitch."""
     checked = _checked(Behaviour, changes)
     try:
         return replace(behaviour, **checked)
@@ -65,7 +65,7 @@ def _value(name: str, hint: Any, value: object) -> object:
     kinds = _kinds(hint)
     if float in kinds and isinstance(value, int) and not isinstance(value, bool):
         return float(value)
-    # True equals 1 and is an int: neither may pass for the other
+    # True equals 1 and is an int: neither may be accepted as the other
     if any(value == kind and type(value) is type(kind) for kind in kinds if not isinstance(kind, type)):
         return value
     if type(value) in {kind for kind in kinds if isinstance(kind, type)}:
@@ -76,7 +76,7 @@ def _value(name: str, hint: Any, value: object) -> object:
 
 
 def _kinds(hint: Any) -> tuple[Any, ...]:
-    """The types and the literal values that a hint allows, flat."""
+    """The types and literal values that a type hint allows, flattened."""
     if get_origin(hint) is Literal:
         return get_args(hint)
     if isinstance(hint, UnionType) or str(get_origin(hint)) == "typing.Union":

@@ -1,4 +1,4 @@
-"""Time as the sandbox sees it: the given clock, run faster by `speed`, or without any waiting at all."""
+"""The sandbox's time: the given clock, sped up by `speed`, or without any waiting."""
 
 import time
 from datetime import UTC, datetime
@@ -11,7 +11,7 @@ class Clock(Protocol):
 
 
 class SteadyClock:
-    """The real clock, which goes on evenly even when someone sets the machine's time."""
+    """The real clock, monotonic even when the machine's time is changed."""
 
     def __init__(self) -> None:
         self._epoch = datetime.now(UTC).timestamp()
@@ -22,7 +22,7 @@ class SteadyClock:
 
 
 class Timing:
-    """`speed` N makes a minute pass in 60/N seconds; None lifts every limit and delay."""
+    """`speed` N makes a minute pass in 60/N seconds; None removes every limit and delay."""
 
     def __init__(self, clock: Clock, speed: float | None) -> None:
         if speed is not None and speed <= 0:
@@ -40,11 +40,11 @@ class Timing:
         return self._origin + (self._clock.now() - self._origin) * (self.speed or 1.0)
 
     def delay(self, seconds: float) -> float:
-        """A delay of the sandbox's own making, in its own seconds: none when unlimited."""
+        """A simulated delay in the sandbox's own seconds: none when unlimited."""
         return 0.0 if self.unlimited else seconds
 
     def real(self, seconds: float) -> float:
-        """How long those seconds last outside."""
+        """Those seconds in real time."""
         return 0.0 if self.speed is None else seconds / self.speed
 
 

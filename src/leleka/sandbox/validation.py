@@ -1,4 +1,4 @@
-"""Is this body a bulk import? The checks that ActiveCampaign makes before anything is queued."""
+"""Validates a bulk import: the checks that ActiveCampaign makes before anything is queued."""
 
 import re
 from collections.abc import Iterable
@@ -29,12 +29,12 @@ Row = dict[str, object]
 
 @dataclass(frozen=True, slots=True)
 class Payload:
-    """What arrived, read once: for the judge, who looks at everything, and for the import."""
+    """The received body, parsed once: for the judge, which sees every request, and for the import."""
 
     body: bytes = field(repr=False)
     content: object  # None if it is not JSON
     contacts: list[object]
-    problems: list[str]  # of each contact; empty where its form is right
+    problems: list[str]  # for each contact; empty where it is well-formed
 
     @classmethod
     def of(cls, body: bytes) -> "Payload":
@@ -54,7 +54,7 @@ class Payload:
 
 @dataclass(frozen=True, slots=True)
 class Import:
-    """A payload that passed."""
+    """A payload that passed validation."""
 
     rows: list[Row]
     body: bytes = field(repr=False)
@@ -80,7 +80,9 @@ def rate_limited(allowed: int) -> Reply:
 
 
 def checked(payload: Payload, behaviour: Behaviour) -> Import:
-    """Size, then JSON, then the rows. Raises Refused with the reply: nothing of such a request is queued."""
+    """Checks size, then JSON, then rows. Raises Refused with the reply: nothing of such a request
+    is queued.
+    """
     if len(payload.body) > MOST_BYTES:
         if behaviour.oversize == "413":
             raise Refused(html_reply(413, "413 Request Entity Too Large"))
@@ -98,7 +100,7 @@ def checked(payload: Payload, behaviour: Behaviour) -> Import:
     if callback is not None and not _calls_back(callback):
         raise Refused(not_valid(behaviour, ["'callback' needs 'url' and 'requestType'"]))
     rows = payload.sound_rows()
-    # documented beside the contacts in words and inside each contact by example: either is honoured
+    # the text documents it beside the contacts, the example inside each contact: both are accepted
     excluded = payload.content.get("exclude_automations") is True
     excluded = excluded or all(row.get("exclude_automations") is True for row in rows)
     return Import(rows, payload.body, excluded, callback)
@@ -135,7 +137,7 @@ def _row_problems(payload: Payload, behaviour: Behaviour) -> Iterable[tuple[int,
 
 
 def row_problem(row: object) -> str:
-    """What is wrong with the form of one contact; empty if nothing is."""
+    """What is malformed in one contact; empty if nothing is."""
     if not isinstance(row, dict):
         return "A contact must be an object"
     return _email_problem(row.get("email")) or _attribute_problem(row)

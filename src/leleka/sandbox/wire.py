@@ -1,4 +1,4 @@
-"""Replies on a real socket, faults included: reset, cut short, a byte at a time, without an end."""
+"""Writes replies to a real socket, faults included: reset, truncated, a byte at a time, never-ending."""
 
 import gzip
 import socket
@@ -18,7 +18,7 @@ _LEAST_PAUSE = 0.01  # slow even where time is unlimited
 
 
 def head(reply: Reply, length: int | None, extra: tuple[tuple[str, str], ...] = ()) -> bytes:
-    """The status line and the headers; without a length the body comes in chunks."""
+    """The status line and headers; without a length the body is sent in chunks."""
     try:
         phrase = HTTPStatus(reply.status).phrase
     except ValueError:
@@ -36,10 +36,10 @@ def reset(connection: socket.socket) -> None:
 
 
 def act_out(connection: socket.socket, reply: Reply, closing: Event, pause: float) -> None:
-    """Sends a faulty reply; the connection ends with it. `pause` lies between two bytes of a slow one."""
+    """Sends a faulty reply, which ends the connection. `pause` separates two bytes of a slow one."""
     if reply.wire is Wire.TRUNCATED:
         connection.sendall(head(reply, len(reply.body) or 100) + reply.body[: len(reply.body) // 2])
-        # a reset would let the kernel throw away what the client has not read yet
+        # a reset would let the kernel discard what the client has not read yet
         connection.shutdown(socket.SHUT_WR)
     elif reply.wire is Wire.SLOW:
         for position in range(len(sent := head(reply, len(reply.body)) + reply.body)):

@@ -1,8 +1,8 @@
 """HTTP for destinations: guarded against the host, the network, and itself.
 
-    Reply       an answer came, whatever it says
-    NotSent     certainly nothing left: the same request may go again
-    MaybeSent   at least one byte may have left and no whole answer came: nobody knows what the other side did
+    Reply       a reply came, whatever it says
+    NotSent     certainly nothing was sent: the same request may go again
+    MaybeSent   at least one byte may have been sent and no complete reply came: the outcome is unknown
 
 There are no redirects (the library would carry the key to another host), no proxies or netrc from the
 environment, no cookies, and one retry: a kept connection that refused the very first byte is replaced once.
@@ -31,14 +31,16 @@ from leleka.transport.ip_policy import (
 from leleka.transport.socket import Exchange, GuardedBackend, OutOfTime, Stale, Unreached, current_exchange
 
 REPLY_BYTES: Final = 2 * 1024 * 1024
-_KEPT_SECONDS: Final = 15.0  # short: a connection the server is about to close makes an outcome unknown
-_CONNECTIONS: Final = 12  # eight senders, the poller, and people at the screen
+_KEPT_SECONDS: Final = 15.0  # short: a connection that the server is about to close makes an outcome unknown
+_CONNECTIONS: Final = 12  # eight senders, the poller, and interactive requests
 _NOTHING: Final[Mapping[str, str]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where requests go. ``test`` hosts, named by the operator, alone are plain http and may be loopback."""
+    """The host that requests go to. Only ``test`` hosts, named by the operator, use plain http and may be
+    loopback.
+    """
 
     name: str
     port: int
@@ -47,7 +49,7 @@ class Origin:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """An answer. ``whole`` is False where the body was cut at the cap or could not be unpacked."""
+    """A reply. ``whole`` is False if the body was cut at the size limit or could not be decompressed."""
 
     status: int
     content_type: str
@@ -63,7 +65,7 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class NotSent:
-    """Certainly nothing left. ``final`` where trying again does not help."""
+    """Certainly nothing was sent. ``final`` if trying again does not help."""
 
     code: str
     reason: str
@@ -75,7 +77,7 @@ class NotSent:
 
 @dataclass(frozen=True, slots=True)
 class MaybeSent:
-    """Something may have left, and no whole answer came."""
+    """Something may have been sent, and no complete reply came."""
 
     code: str
     reason: str
@@ -85,14 +87,14 @@ Answer = Reply | NotSent | MaybeSent
 
 
 def secure_context() -> ssl.SSLContext:
-    """Return the system's trust, host names checked, TLS 1.2 or newer."""
+    """Return a context with the system's trusted certificates, host name checks, and TLS 1.2 or newer."""
     context = httpx2.create_ssl_context(trust_env=False)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     return context
 
 
 class GuardedClient:
-    """One account's connections; any number of threads may call ``request``.
+    """The connections to one account; any number of threads may call ``request``.
 
     ``headers`` are added below the library's own objects, so that none of them can print a key.
     """
@@ -132,7 +134,7 @@ class GuardedClient:
         query: Mapping[str, str] = _NOTHING,
         content: bytes | None = None,
     ) -> Answer:
-        """Ask once. By ``deadline``, monotonic, everything is over; past it no byte leaves any more."""
+        """Make one request. It ends by ``deadline``, a monotonic time; after it no byte is sent any more."""
         url = httpx2.URL(
             scheme="http" if self._origin.test else "https",
             host=self._origin.name,
@@ -148,14 +150,14 @@ class GuardedClient:
         return answer or NotSent("HOST_UNREACHABLE", "it closed the connection before anything was sent")
 
     def replace(self, header: str, value: Secret) -> None:
-        """Send another value from the next request on; requests under way keep theirs."""
+        """Send another value from the next request on; requests in flight keep the old one."""
         self._secret_headers[header] = value
 
     def close(self) -> None:
         self._client.close()
 
     def _once(self, request: httpx2.Request, deadline: float) -> Answer | None:
-        """Return None where a kept connection was found closed and certainly took nothing."""
+        """Return None if a kept connection was found closed and certainly accepted nothing."""
         exchange = Exchange(deadline, self._clock)
         token = current_exchange.set(exchange)
         try:
@@ -196,13 +198,15 @@ def _read(response: httpx2.Response) -> Reply:
 
 
 def _plain(text: str, length: int) -> str:
-    """Keep what is harmless in a message: a header is whatever the other side wrote."""
+    """Keep only harmless characters in a message: a header can hold anything the remote side wrote."""
     kept = "".join(character for character in text if character.isascii() and character.isprintable())
     return kept.strip()[:length]
 
 
 def _collect(chunks: Iterable[bytes], encoding: str) -> tuple[bytes, bool]:
-    """Read and unpack at most ``REPLY_BYTES``; what is packed is unpacked no further than that either."""
+    """Read and decompress at most ``REPLY_BYTES``; a compressed body is not decompressed beyond
+    that either.
+    """
     encoding = encoding.strip().lower()
     if encoding not in {"", "identity", "gzip", "x-gzip", "deflate"}:
         return b"", False

@@ -1,6 +1,6 @@
-"""Which addresses may be reached. Names are judged elsewhere; this judges what they resolve to.
+"""Which addresses may be connected to. Host names are checked elsewhere; this checks what they resolve to.
 
-``ipaddress.is_global`` is not asked: Python 3.11 calls NAT64 of 127.0.0.1, 6to4 of it, ``::127.0.0.1`` and
+``ipaddress.is_global`` is not used: Python 3.11 calls NAT64 of 127.0.0.1, 6to4 of it, ``::127.0.0.1`` and
 multicast global (measured), and its answer changes between versions. The tables are the IANA special-purpose
 registries.
 """
@@ -34,9 +34,9 @@ _NOT_PUBLIC_4: Final = tuple(
         "240.0.0.0/4",
     )
 )
-# Everything outside 2000::/3 is out: ::/96, ::ffff:0:0/96, 64:ff9b::/32, fc00::/7, fe80::/10, ff00::/8.
+# Everything outside 2000::/3 is refused: ::/96, ::ffff:0:0/96, 64:ff9b::/32, fc00::/7, fe80::/10, ff00::/8.
 _UNICAST_6: Final = ip_network("2000::/3")
-# Teredo and 6to4 carry an IPv4 address inside; nobody serves an API there, so they are refused whole.
+# Teredo and 6to4 embed an IPv4 address; no API is served there, so they are refused as a whole.
 _NOT_PUBLIC_6: Final = tuple(
     ip_network(network) for network in ("2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20")
 )
@@ -51,11 +51,11 @@ def is_public(address: Address) -> bool:
 
 
 def is_public_or_loopback(address: Address) -> bool:
-    """Judge for a test host: this machine as well, and still no private network or metadata service."""
+    """Check for a test host: this machine is allowed too, but no private network or metadata service."""
     return address.is_loopback or is_public(address)
 
 
 def system_resolver(name: str, port: int) -> Sequence[str]:
-    """Ask the operating system. Raises ``OSError`` when it has no answer."""
+    """Ask the operating system. Raises ``OSError`` if the name cannot be resolved."""
     found = socket.getaddrinfo(name, port, type=socket.SOCK_STREAM)
     return list(dict.fromkeys(str(entry[4][0]) for entry in found))

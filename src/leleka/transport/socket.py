@@ -1,7 +1,8 @@
-"""The network below the HTTP library: what is resolved, checked, connected to; when the first byte leaves.
+"""The network layer below the HTTP library: name resolution, address checks, connecting; when the first byte
+is sent.
 
-Every wait ends at the deadline of the exchange it belongs to, so that a peer which drips a byte at a time
-gains nothing. A context variable carries the exchange: the library hands streams only a timeout per call.
+Every wait ends at the deadline of the exchange it belongs to, so that a peer which sends a byte at a time
+gains nothing. A context variable carries the exchange: the library passes streams only a timeout per call.
 """
 
 import select
@@ -20,11 +21,11 @@ import httpcore2
 from leleka.core.ports.clock import Clock
 from leleka.transport.ip_policy import Address, AddressPolicy, Resolver
 
-_CONNECT_SECONDS: Final = 10.0  # for one address, so that a dead one leaves time for the next
+_CONNECT_SECONDS: Final = 10.0  # per address, so that a dead one leaves time for the next
 
 
 class Unreached(Exception):
-    """No connection came about: certainly nothing was sent."""
+    """No connection was established: certainly nothing was sent."""
 
     def __init__(self, code: str, sentence: str) -> None:
         super().__init__(sentence)
@@ -37,12 +38,12 @@ class OutOfTime(Exception):
 
 
 class Stale(Exception):
-    """The connection turned out closed at the very first write, which took no byte."""
+    """The connection turned out to be closed at the very first write, which accepted no byte."""
 
 
 @dataclass(slots=True)
 class Exchange:
-    """One request and its reply. ``begun`` is True from the first byte that may have left."""
+    """One request and its reply. ``begun`` is True from the first byte that may have been sent."""
 
     deadline: float
     clock: Clock
@@ -77,7 +78,7 @@ class Wire(httpcore2.NetworkStream):
         exchange = current_exchange.get()
         view = memoryview(buffer)
         while view:
-            # The last thing before bytes leave: a worker that slept past its deadline stops here.
+            # The last check before bytes are sent: a worker that was suspended past its deadline stops here.
             self._socket.settimeout(exchange.remaining())
             try:
                 taken = self._socket.send(view)
@@ -87,7 +88,7 @@ class Wire(httpcore2.NetworkStream):
             except OSError as error:
                 if not exchange.begun:
                     raise Stale from None
-                # The library goes on to read: a server may refuse early (413) and close.
+                # The library continues with reading: a server may refuse early (413) and close.
                 raise httpcore2.WriteError(type(error).__name__) from None
             exchange.begun = True
             view = view[taken:]
@@ -139,7 +140,7 @@ class Wire(httpcore2.NetworkStream):
 
 
 def _is_readable(connected: socket.socket) -> bool:
-    """Return whether an idle connection has something to read, which can only be its end."""
+    """Return whether an idle connection has something to read, which can only be its closing."""
     if connected.fileno() < 0:
         return True
     watch = select.poll()  # not select(): that fails from descriptor 1,024 on
@@ -173,7 +174,7 @@ class GuardedBackend(httpcore2.NetworkBackend):
         raise failure
 
     def _checked(self, answers: Sequence[str]) -> list[Address]:
-        """Take all answers or none: one private address among them is how rebinding starts."""
+        """Accept all addresses or none: a single private address among them is a sign of DNS rebinding."""
         try:
             addresses = [ip_address(answer) for answer in answers]
         except ValueError:
@@ -192,7 +193,7 @@ def _private() -> Unreached:
 
 
 def _resolve(resolver: Resolver, name: str, port: int, exchange: Exchange) -> Sequence[str]:
-    """Ask in a thread of its own: the system's resolver knows no timeout and cannot be interrupted."""
+    """Resolve in a separate thread: the system's resolver has no timeout and cannot be interrupted."""
     answers: SimpleQueue[Sequence[str] | None] = SimpleQueue()
 
     def ask() -> None:
@@ -228,7 +229,7 @@ def _connect(address: Address, port: int, seconds: float) -> socket.socket:
 def _compare_ends(connection: socket.socket, address: Address) -> None:
     peer = ip_address(connection.getpeername()[0])
     mine = ip_address(connection.getsockname()[0])
-    # Equal ends mean one of this machine's own addresses, which may well be a public one.
+    # If both ends are equal, it is one of this machine's own addresses, which may well be a public one.
     if peer != address or (mine == peer and not peer.is_loopback):
         raise _private()
 

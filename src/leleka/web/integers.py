@@ -1,4 +1,4 @@
-"""Numbers out of forms and addresses: what is none, or longer than any of ours, is taken for missing."""
+"""Numbers from forms and addresses: invalid ones, or ones longer than any of ours, count as missing."""
 
 from typing import Final
 

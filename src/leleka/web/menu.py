@@ -1,4 +1,4 @@
-"""The menu: what somebody may see, in the words of the source system."""
+"""The menu: what the user may see, with the labels of the source system."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -13,7 +13,7 @@ from leleka.services.access.permissions import Permission, allows
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line of the menu; ``route`` names its page, ``also`` another one whose pages belong to it."""
+    """One menu item; ``route`` names its page, ``also`` another one whose pages belong to it."""
 
     label: Promise
     route: str
@@ -59,7 +59,7 @@ MENU: Final[tuple[tuple[Promise | str, tuple[Entry, ...]], ...]] = (
 
 
 def menu_of(actor: Actor, path: str) -> list[Group]:
-    """Return the groups with at least one line that somebody may see."""
+    """Return the groups with at least one item that the user may see."""
     groups = []
     for label, entries in MENU:
         lines = tuple(_line(entry, path) for entry in entries if allows(actor, entry.needs))

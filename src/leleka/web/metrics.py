@@ -1,4 +1,6 @@
-"""The metrics in Prometheus' words: each family is named and explained here, and in docs/reference/metrics.md."""
+"""The metrics in Prometheus format: each family is named and explained here, and in
+docs/reference/metrics.md.
+"""
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
@@ -16,14 +18,14 @@ _BUCKETS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0
 
 
 class Product(Collector):
-    """Asks the database at each scrape."""
+    """Queries the database at each scrape."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._counting = Counting()
 
     def describe(self) -> Iterable[Metric]:
-        """Nothing is known before the first scrape: the database may not be there yet."""
+        """Nothing is known before the first scrape: the database may not exist yet."""
         return ()
 
     def collect(self) -> Iterator[Metric]:
@@ -116,7 +118,7 @@ def _gauge(name: str, said: str, label: str, values: Mapping[str, float]) -> Gau
 
 
 def registry_of(clock: Clock) -> CollectorRegistry:
-    """Return a registry that holds what the database knows."""
+    """Return a registry with what the database knows."""
     registry = CollectorRegistry(auto_describe=False)
     registry.register(Product(clock))
     return registry

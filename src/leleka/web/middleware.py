@@ -1,4 +1,4 @@
-"""What happens around every request: headers, who it is, where it came from, and errors made readable."""
+"""What happens around every request: headers, authentication, origin checks, and readable errors."""
 
 import secrets
 from collections.abc import Callable
@@ -15,7 +15,7 @@ from leleka.web.responses import problem_page
 
 Respond = Callable[[Request], HttpResponse]
 USER: Final = "user"
-BELL: Final = "/notices/bell"  # asked by the page and not by a person
+BELL: Final = "/notices/bell"  # requested by the page and not by a person
 _POLICY: Final = (
     "default-src 'none'; "
     "script-src 'self'; "
@@ -40,7 +40,7 @@ _HSTS: Final = "max-age=31536000"
 
 
 class Headers:
-    """C-3: the same strict headers on everything; nothing but static files is kept by anybody."""
+    """C-3: the same strict headers on everything; nothing but static files is cached."""
 
     def __init__(self, respond: Respond) -> None:
         self._respond = respond
@@ -59,14 +59,16 @@ class Headers:
 
 
 def _asks_by_itself(request: Request) -> bool:
-    """Return whether a page asks this, and nobody who looks at it: the bell, a chart, a part that renews itself."""
+    """Return whether a page requests this without a person's action: the bell, a chart, a part that refreshes
+    itself.
+    """
     asking = request.headers.get("HX-Trigger", "")
     renews = bool(asking) and asking == request.headers.get("HX-Target")
     return request.method == "GET" and (request.path == BELL or request.path.endswith("/chart") or renews)
 
 
 class Person:
-    """Who asks, from the session; and in which language: their choice, then the browser's."""
+    """Identifies the user from the session, and the language: the user's choice, then the browser's."""
 
     def __init__(self, respond: Respond) -> None:
         self._respond = respond
@@ -89,7 +91,7 @@ class Person:
 
 
 class SameSite:
-    """C-2: what changes something must come from a page of this site; browsers say where from."""
+    """C-2: a request that changes something must come from a page of this site; browsers state the origin."""
 
     def __init__(self, respond: Respond) -> None:
         self._respond = respond
@@ -102,7 +104,7 @@ class SameSite:
 
 
 class Problems:
-    """Errors of the tree become pages or fragments; anything else is a bug and goes to the log."""
+    """Errors of the tree become pages or fragments; anything else is a bug and is logged."""
 
     def __init__(self, respond: Respond) -> None:
         self._respond = respond

@@ -1,4 +1,6 @@
-"""Long lists on pages: what the address asks for, and the links to the pages before and behind."""
+"""Long lists on pages: search, order and page from the address, and the links to the previous and
+next page.
+"""
 
 from dataclasses import dataclass
 from typing import Any
@@ -7,12 +9,12 @@ from leleka.services.paging import Listed, ListQuery
 from leleka.web.integers import whole_number
 from leleka.web.request import Request
 
-_LONGEST = 200  # characters that are looked for
+_LONGEST = 200  # characters of a search text
 
 
 @dataclass(frozen=True, slots=True)
 class Pages:
-    """Where in a list one is; the links are "" where there is nothing before or behind."""
+    """The position in a list; the links are "" where there is no previous or next page."""
 
     number: int
     of: int
@@ -22,7 +24,7 @@ class Pages:
 
 
 def wanted(request: Request, sort: str = "", page: str = "page") -> ListQuery:
-    """Read what is asked for; ``page`` is the name under which the address holds the number of the page."""
+    """Read what is requested; ``page`` is the name of the parameter that holds the number of the page."""
     text = request.GET.get("q", "").replace("\x00", "").strip()[:_LONGEST]
     return ListQuery(text, request.GET.get("sort", sort), whole_number(request.GET.get(page), 1))
 
@@ -40,5 +42,5 @@ def pages_of(request: Request, listed: Listed[Any], page: str = "page") -> Pages
 
 
 def context_of(request: Request, asked: ListQuery, listed: Listed[Any]) -> dict[str, Any]:
-    """Return what the templates of lists share: search, order, pages, and whether there is anything at all."""
+    """Return what the list templates share: search, order, pages, and whether there is anything at all."""
     return {"q": asked.text, "sort": listed.sort, "all": listed.all, "pages": pages_of(request, listed)}

@@ -7,14 +7,16 @@ from leleka.services.access.actor import Actor
 
 
 class Request(HttpRequest):
-    """What the middleware adds: who asks (None before signing in), and the id that stands in log and audit."""
+    """What the middleware adds: the user (None before signing in), and the id that appears in log
+    and audit.
+    """
 
     actor: Actor | None
     request_id: str
 
 
 def actor_of(request: Request) -> Actor:
-    """Return who asks, on a page that nobody sees without signing in."""
+    """Return the user, on a page that requires signing in."""
     if request.actor is None:
         raise Forbidden("NOT_ALLOWED.sign_in")
     return request.actor

@@ -1,5 +1,5 @@
-"""Around every request: how long it took, and one line in the log. Routes, never paths: a path may hold a link that
-is good once, or what somebody looked for.
+"""Measures every request, with one line in the log. Routes, never paths: a path may hold a one-time link, or
+what somebody searched for.
 """
 
 from collections.abc import Callable
@@ -15,12 +15,12 @@ from leleka.web.metrics import ANSWERS, SECONDS
 from leleka.web.request import Request
 
 log = structlog.get_logger(__name__)
-_QUIET: Final = frozenset({"healthz", "readyz", "metrics", "static"})  # asked every few seconds
+_QUIET: Final = frozenset({"healthz", "readyz", "metrics", "static"})  # requested every few seconds
 _METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 
 class Measured:
-    """Stands right behind ``Headers``, which gives the request its id."""
+    """Comes right after ``Headers``, which assigns the request its id."""
 
     def __init__(self, respond: Callable[[Request], HttpResponse]) -> None:
         self._respond = respond

@@ -1,4 +1,4 @@
-"""How pages answer: whole, as a fragment for htmx, or by sending the browser elsewhere."""
+"""How pages respond: with a whole page, a fragment for htmx, or a redirect."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -28,18 +28,20 @@ def is_htmx(request: Request) -> bool:
 
 
 def page(request: Request, template: str, context: Mapping[str, Any], status: int = 200) -> HttpResponse:
-    """Draw a whole page."""
+    """Render a whole page."""
     return render(request, template, dict(context), status=status)
 
 
 def pane(request: Request, template: str, context: Mapping[str, Any], status: int = 200) -> HttpResponse:
-    """Draw a side pane: into the page for htmx, else as a page of its own, so that its address can be shared."""
+    """Render a side pane: into the page for htmx, otherwise as a separate page, so that its address can be
+    shared.
+    """
     frame = "web/frames/pane.html" if is_htmx(request) else "web/frames/pane_page.html"
     return render(request, template, {**context, "frame": frame}, status=status)
 
 
 def go(request: Request, url: str) -> HttpResponse:
-    """Send the browser to another page, after something was changed."""
+    """Redirect the browser to another page after a change."""
     if is_htmx(request):
         return HttpResponse(status=204, headers={"HX-Redirect": url})
     return HttpResponse(status=303, headers={"Location": url})

@@ -1,5 +1,6 @@
-"""Every page of the product with the right it needs: a page that is not here does not exist, and a right that is
-not named is not had. Services check again; this table draws the menu and the generated tests.
+"""Every page of the product with the permission it needs: a page that is not listed here does not exist, and
+a permission that is not named is not granted. Services check again; this table defines the menu and the
+generated tests.
 """
 
 from collections.abc import Callable
@@ -40,7 +41,9 @@ POST: Final = ("POST",)
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """``needs`` is the right to see it; None with ``public`` is for everybody, without it for whoever signed in."""
+    """``needs`` is the permission to see it; None with ``public`` is for everybody, without it for signed-in
+    users.
+    """
 
     path: str
     view: View
@@ -221,7 +224,7 @@ ROUTES: Final[tuple[Route, ...]] = (
 
 
 def guarded(route: Route) -> View:
-    """Return the view behind its right and its methods."""
+    """Return the view guarded by its permission and its methods."""
 
     def view(request: Request, **parts: Any) -> HttpResponseBase:
         if request.method not in route.methods:
@@ -240,7 +243,9 @@ def guarded(route: Route) -> View:
 
 
 def _has_nul(request: Request) -> bool:
-    """Return whether a parameter or a field holds a character that PostgreSQL does not take (input 112)."""
+    """Return whether a parameter or a field contains a character that PostgreSQL does not accept
+    (input 112).
+    """
     given = (*request.GET.lists(), *request.POST.lists())
     return any("\0" in text for name, values in given for text in (name, *values))
 

@@ -1,4 +1,4 @@
-"""Schedules, decisions and triggers in the reader's words; and what a form of a schedule says."""
+"""Schedules, decisions and triggers in the user's language; and the contents of a schedule's form."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -67,12 +67,12 @@ def of_export(view: ExportScheduleView) -> str:
 
 
 def zone_of(view: ExportScheduleView, home: str) -> str:
-    """Return the zone in which the next run is told: of its own schedule, else the installation's."""
+    """Return the zone in which the next run is shown: of its own schedule, otherwise the installation's."""
     return view.schedule.zone if view.policy == "own" and view.schedule else home
 
 
 def change_in_words(change: ClockChange) -> str:
-    """Say what a change of the clocks does to one time."""
+    """Describe what a clock change does to one time."""
     day, runs_at = date_format(change.day, "DATE_FORMAT"), change.runs_at.strftime("%H:%M")
     wanted = change.wanted.strftime("%H:%M")
     if change.kind == "gap":
@@ -83,7 +83,7 @@ def change_in_words(change: ClockChange) -> str:
 
 
 def decision_in_words(decision: DecisionView) -> str:
-    """Say why it was decided so; an error's sentence is as it was written down."""
+    """Explain the decision; an error's sentence is shown as it was stored."""
     still = _STILL.fullmatch(decision.detail)
     if decision.reason == core.STILL_RUNNING and still:
         kind, number, status = still.groups()
@@ -95,14 +95,14 @@ def decision_in_words(decision: DecisionView) -> str:
 
 
 def local(moment: datetime, zone: str) -> str:
-    """Return a moment as the clocks of a zone show it, with the day of the week."""
+    """Return a moment in a zone's local time, with the day of the week."""
     there = moment.astimezone(ZoneInfo(zone))
     day, date = WEEKDAYS_ABBR[there.weekday()], date_format(there.date(), "DATE_FORMAT")
     return f"{day}, {date}, {there:%H:%M}"
 
 
 def soon(moment: datetime, zone: str) -> str:
-    """Return the same in a few letters, for lists."""
+    """Return the same in short form, for lists."""
     there = moment.astimezone(ZoneInfo(zone))
     return f"{_short(there.weekday())} {there:%d.%m %H:%M}"
 

@@ -1,4 +1,4 @@
-"""What every page knows: who reads it, the menu, the language, whether this is a test installation."""
+"""What every page needs: the user, the menu, the language, whether this is a test installation."""
 
 from functools import cache
 from typing import Any
@@ -31,7 +31,7 @@ def page(request: Request) -> dict[str, Any]:
         "actor": actor,
         "may": Rights(actor),
         "menu": menu_of(actor, request.path) if actor else [],
-        # Called by the template, where one draws a bell; a lazy number is none to the rules of plurals.
+        # Called by a template that draws a bell; a lazy number does not count as a number for plural rules.
         "unseen": cache(lambda: notice_queries.unseen(actor) if actor else 0),
         "version": __version__,
         "languages": settings.LANGUAGES,

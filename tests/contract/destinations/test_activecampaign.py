@@ -83,7 +83,7 @@ class SandboxAccount(Account):
 
     def work(self) -> None:
         self.behave(queue_held=False)
-        for _ in range(100):  # its queue moves a step with every look
+        for _ in range(100):  # its queue moves a step with every poll
             if not self.ask("GET", "/_sandbox/state")["imports"]["open"]:
                 return
         raise AssertionError("the queue does not run empty")
@@ -142,7 +142,7 @@ class TestActiveCampaign(DestinationContract):
         assert [one.id for one in found] == numbers
 
     def test_the_first_page_tells_how_many_there_are(self, sandbox: SandboxAccount) -> None:
-        """The empty page at the end is one, too: only it is certain to be the end."""
+        """The empty page at the end counts, too: only it proves the end."""
         for n in range(230):
             sandbox.put(f"p{n}@example.test", UNSUBSCRIBED)
         left: list[int | None] = []

@@ -1,4 +1,4 @@
-"""The fake passes what every destination passes, or the tests that lean on it test a dream."""
+"""The fake passes what every destination passes; otherwise the tests that use it prove nothing."""
 
 from collections.abc import Iterator, Mapping
 

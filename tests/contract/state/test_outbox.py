@@ -102,7 +102,7 @@ class TestDjangoOutbox(OutboxContract):
         return DjangoWorld()
 
     def test_of_two_runs_at_once_one_takes_the_lane(self) -> None:
-        """Where reads do not lock, as on PostgreSQL, another run may get in between the look and the update."""
+        """Where reads do not lock, as on PostgreSQL, another run may come between the read and the update."""
         world = DjangoWorld()
         first, second = world.claim("1"), world.claim("2")
         others = iter([second])
@@ -135,7 +135,7 @@ class TestDjangoOutbox(OutboxContract):
         assert queued.get().status == RunStatus.CANCELING
 
     def test_what_a_worker_believes_of_its_lease_ends_before_what_others_see(self) -> None:
-        """F3: also when it stood still in the middle of renewing it."""
+        """F3: also if it was suspended in the middle of renewing it."""
 
         class StoppedClock(VirtualClock):
             def now(self) -> float:

@@ -1,4 +1,4 @@
-"""Places for requests: in memory, and in the database that all processes share (I-18)."""
+"""Request slots: in memory, and in the database that all processes share (I-18)."""
 
 import pytest
 
@@ -41,7 +41,7 @@ def test_a_place_nobody_gave_back_comes_free_by_itself(places: RequestSlots) -> 
 
 
 def test_a_place_held_into_a_future_that_cannot_be_is_free(places: RequestSlots) -> None:
-    """Fault 58: the clock was set back an hour after the place was taken."""
+    """Fault 58: the clock was set back an hour after the slot was taken."""
     places.take(4000.0, 4061.0)
     places.take(4000.0, 4061.0)
     assert places.take(400.0, 461.0)[0] is not None

@@ -1,4 +1,4 @@
-"""``python -m tests.simulation.mutants.hunt``: in which world each mutant is found out first."""
+"""``python -m tests.simulation.mutants.hunt``: the first world in which each mutant is detected."""
 
 import os
 import re
@@ -36,7 +36,7 @@ def wrong_copy(mutant: Mutant, folder: Path) -> Path:
 
 
 def killed(mutant: Mutant, seeds: int) -> str:
-    """Return the line of the world that found the mutant out; "" where none of ``seeds`` did."""
+    """Return the line of the world that detected the mutant; "" if none of ``seeds`` did."""
     with tempfile.TemporaryDirectory() as folder:
         place = wrong_copy(mutant, Path(folder))
         environment = os.environ | {"PYTHONPATH": f"{place / 'src'}:{place}", "PYTHONDONTWRITEBYTECODE": "1"}

@@ -1,4 +1,6 @@
-"""Wrong versions of Leleka. Each must be found out; ``first_seed`` is where a search known to be short begins."""
+"""Wrong versions of Leleka. Each must be detected; ``first_seed`` is where a search known to be
+short begins.
+"""
 
 from dataclasses import dataclass
 
@@ -19,7 +21,7 @@ class Edit:
 
 @dataclass(frozen=True)
 class Mutant:
-    """``judge`` is a layer, or a test file where the mistake lies outside what is simulated."""
+    """``judge`` is a layer, or a test file if the mistake lies outside what is simulated."""
 
     name: str
     edits: tuple[Edit, ...]

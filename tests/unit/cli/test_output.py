@@ -1,4 +1,4 @@
-"""What the terminal shows of values that somebody else wrote."""
+"""How the terminal shows values that others wrote."""
 
 import json
 

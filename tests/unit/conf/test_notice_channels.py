@@ -1,4 +1,6 @@
-"""Settings of webhooks and mail: read strictly, refused with the remedy, and no secret in any word."""
+"""Settings of webhooks and e-mail: validated strictly, refused with the remedy, and no secret in
+any message.
+"""
 
 from pathlib import Path
 
@@ -18,7 +20,7 @@ def channels(monkeypatch: pytest.MonkeyPatch, **values: str) -> Channels:
 
 
 def refused(monkeypatch: pytest.MonkeyPatch, **values: str) -> str:
-    """Return what is said, which holds no secret and no path of a URL."""
+    """Return the message, which contains no secret and no path of a URL."""
     with pytest.raises(InvalidInput) as caught:
         read(monkeypatch, **values)
     assert "CANARY" not in f"{caught.value}{caught.value!r}"

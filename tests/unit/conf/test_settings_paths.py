@@ -1,4 +1,4 @@
-"""Paths in settings: one that means nothing is refused, and never taken for the current folder."""
+"""Paths in settings: a meaningless one is refused, and never mistaken for the current folder."""
 
 import subprocess
 import sys

@@ -1,4 +1,4 @@
-"""What SQLite is asked for at opening, and what is done where it cannot be had."""
+"""What SQLite is asked for at opening, and what is done if it is not available."""
 
 import os
 import sqlite3
@@ -68,7 +68,7 @@ def test_what_is_not_so_is_named(tmp_path: Path, pragma: str, told_so: str) -> N
 
 
 def test_a_file_system_without_shared_memory_has_no_wal(tmp_path: Path) -> None:
-    """SQLite does not refuse, it goes on with another journal. Locks by files, as on some network disks."""
+    """SQLite does not refuse, it continues with another journal. Locks by files, as on some network disks."""
     settings = settings_of(tmp_path)
     settings["NAME"] = f"file:{tmp_path}/state.sqlite3?vfs=unix-dotfile"
     settings["OPTIONS"] |= {"init_command": "PRAGMA journal_mode=WAL;"}
@@ -78,7 +78,7 @@ def test_a_file_system_without_shared_memory_has_no_wal(tmp_path: Path) -> None:
 
 
 def test_a_connection_that_is_refused_is_closed(tmp_path: Path) -> None:
-    """Or whoever asks a second time would get it."""
+    """Or a second request would get it."""
     settings = settings_of(tmp_path)
     settings["OPTIONS"]["init_command"] = ""
     connection = opened(settings)
@@ -136,6 +136,6 @@ def test_a_statement_never_waits_longer_than_a_command(
 def test_a_connection_to_postgresql_is_not_waited_for_without_end(
     tmp_path: Path, patience: float, seconds: int
 ) -> None:
-    """Fault 51: where nobody answers at all."""
+    """Fault 51: when nothing answers at all."""
     found = databases.default("postgresql://u@192.0.2.1/state", tmp_path, patience)
     assert found["OPTIONS"]["connect_timeout"] == seconds

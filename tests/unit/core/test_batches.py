@@ -1,4 +1,4 @@
-"""Cutting contacts into requests, and rows into parts."""
+"""Splitting contacts into requests, and rows into parts."""
 
 from itertools import pairwise
 

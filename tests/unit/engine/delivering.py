@@ -1,4 +1,4 @@
-"""A delivery over the fakes: everything real but the far side, the threads and the time."""
+"""A delivery over the fakes: everything is real except the remote side, the threads and the time."""
 
 import json
 from collections.abc import Callable, Sequence
@@ -153,7 +153,7 @@ class Scene:
         return found
 
     def arrived(self) -> dict[str, str]:
-        """Return who is on the list at the far side, with the first name held there."""
+        """Return who is on the list on the remote side, with the first name held there."""
         return {
             address: person.values["first_name"]
             for address, person in self.destination.people.items()
@@ -173,5 +173,5 @@ def scene(count: int, *, rows: int = 250) -> Scene:
 
 
 def names(count: int) -> dict[str, str]:
-    """Return what ``arrived`` gives when all of ``people(count)`` did."""
+    """Return what ``arrived`` returns when all of ``people(count)`` did."""
     return {f"p{number}@example.test": f"Name {number}" for number in range(count)}

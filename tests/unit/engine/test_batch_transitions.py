@@ -1,4 +1,4 @@
-"""What an answer means for a batch."""
+"""What a reply means for a batch."""
 
 from dataclasses import replace
 

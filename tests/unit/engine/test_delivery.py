@@ -58,7 +58,7 @@ def test_a_throttled_batch_waits_out_the_pause_and_goes_again() -> None:
 
 @pytest.mark.parametrize("stated", [None, 0.0])
 def test_a_throttled_account_pauses_whatever_is_stated(stated: float | None) -> None:
-    """Fault 21, 23: a minute where nothing is said, a second where zero is."""
+    """Fault 21, 23: a minute if nothing is stated, a second if it is zero."""
     stage = scene(10)
     stage.destination.script.append(Step(Refused(Cause.THROTTLED, "slower", retry_after=stated)))
     stage.deliver()
@@ -67,7 +67,7 @@ def test_a_throttled_account_pauses_whatever_is_stated(stated: float | None) -> 
 
 
 def test_polls_wait_out_the_pause_too() -> None:
-    """I-18: a pause is one of the account, not of its imports."""
+    """I-18: a pause applies to the account, not only to its imports."""
     stage = scene(500)
     throttled = Step(Refused(Cause.THROTTLED, "slower", retry_after=100.0))
     stage.destination.script += [Step(Accepted("a"), applies=True), throttled]
@@ -176,7 +176,7 @@ def test_a_batch_that_always_fails_there_is_cut_and_given_up() -> None:
 
 
 def test_a_batch_the_destination_forgot_is_sent_again_and_its_attempt_is_in_doubt() -> None:
-    """Fault 35; F2: the forgotten copy may still surface, so the attempt counts as unknown."""
+    """Fault 35; F2: the forgotten copy may still take effect, so the attempt counts as unknown."""
     stage = scene(10)
     stage.destination.script.append(Step(Accepted("forgotten")))
     stage.deliver()
@@ -282,7 +282,7 @@ def test_no_new_send_starts_after_a_cancel() -> None:
 
 
 def test_a_bug_in_the_destination_is_raised_and_what_else_came_back_is_kept() -> None:
-    """Nothing outside the error tree is retried blindly; an answer that arrived beside it is written down."""
+    """Nothing outside the error tree is retried blindly; a reply that arrived beside it is recorded."""
     stage = scene(500)
     stage.time_scale = TimeScale(None)
     outbox = stage.plan()

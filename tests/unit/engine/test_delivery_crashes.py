@@ -16,7 +16,9 @@ from tests.unit.engine.delivering import Scene, names, scene
 
 
 def run_to_its_end(stage: Scene) -> int:
-    """Deliver, taking the run up again wherever the process dies; give how many requests a death left open."""
+    """Deliver, taking the run up again wherever the process dies; return how many requests a death
+    left open.
+    """
     outbox = stage.plan()
     open_at_death = 0
     while not stage.run_of().finished:
@@ -124,7 +126,7 @@ def test_a_worker_that_was_overtaken_writes_and_sends_nothing_more() -> None:
 
 
 def test_no_reply_is_awaited_beyond_the_lease() -> None:
-    """F3: whoever takes the run up after the lease can rely on nothing being under way."""
+    """F3: whoever takes the run up after the lease can rely on nothing being in flight."""
     stage = scene(10)
     stage.lease_seconds = 12.0
     stage.latency = lambda: 1000.0
@@ -183,7 +185,7 @@ def waiting_scene() -> Scene:
 
 
 def test_a_successor_does_not_wait_for_half_an_hour_of_its_own() -> None:
-    """I-16: else a run that is killed now and again would never end."""
+    """I-16: otherwise a run that is killed now and again would never end."""
     stage = waiting_scene()
     begun = stage.clock.monotonic()
     delivery = stage.delivery(stage.claim())

@@ -1,4 +1,4 @@
-"""How fast a delivery goes, and what it keeps to itself."""
+"""How fast a delivery sends, and what it must not do."""
 
 from itertools import pairwise
 from random import Random  # noqa: TID251 - the class, for seeded generators
@@ -108,7 +108,7 @@ def test_the_lane_is_free_after_the_last_post_while_polls_go_on() -> None:
 
 
 def test_a_run_behind_another_one_says_so_and_asks_after_its_batches_meanwhile() -> None:
-    """A run that was taken up with batches under way needs no lane to hear of them."""
+    """A run that was taken up with batches in flight needs no lane to poll them."""
     stage = scene(500)
     delivery = stage.delivery(stage.plan())
     while stage.batches()[0].status is not BatchStatus.ACCEPTED:

@@ -1,4 +1,4 @@
-"""What must hold before the first byte leaves."""
+"""What must hold before the first byte is sent."""
 
 from collections.abc import Iterable
 
@@ -38,7 +38,7 @@ def test_a_refused_key_stops_the_run() -> None:
 
 
 class Recovering(FakeDestination):
-    """Its first step fails so often before it passes, and may be taken three times."""
+    """Its first step fails so many times before it passes, and may be tried three times."""
 
     failures = 0
 
@@ -52,7 +52,7 @@ class Recovering(FakeDestination):
 
 @pytest.mark.parametrize("failures", [2, 3])
 def test_what_may_pass_another_time_is_tried_again_as_often_as_it_says(failures: int) -> None:
-    """Faults 21, 26, 29: one bad moment does not fail a run that nobody watches."""
+    """Faults 21, 26, 29: one bad moment does not fail an unattended run."""
     account, waits = Recovering(VirtualClock()), list[float]()
     account.failures = failures
     if failures < 3:
@@ -84,7 +84,7 @@ def test_fields_that_are_there_pass() -> None:
 
 
 def test_more_people_than_the_limit_and_nothing_goes() -> None:
-    """Fault 72: both numbers are said."""
+    """Fault 72: both numbers are stated."""
     check_limit(planned(selected=10), 10)
     with pytest.raises(InvalidInput) as error:
         check_limit(planned(selected=11_000), 10_000)

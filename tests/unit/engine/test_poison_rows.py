@@ -62,7 +62,7 @@ def test_what_a_reply_shows_is_believed_over_what_was_learned() -> None:
 
 
 def test_a_row_named_twice_is_rejected_once_with_its_first_reason() -> None:
-    """I-2: a row that is spoken of twice would be counted twice."""
+    """I-2: a row that is mentioned twice would be counted twice."""
     twice = Refused(Cause.INVALID, "", (RefusedRow(3, "address"), RefusedRow(3, "phone")))
     found = blame(TEN, twice, 0)
     assert [(row.seq, row.detail) for row in found.rejected] == [(3, "address")]

@@ -1,4 +1,4 @@
-"""The last look at a batch before it leaves: who was suppressed meanwhile, who must wait (I-5, I-20)."""
+"""The last check of a batch before it is sent: who was suppressed meanwhile, who must wait (I-5, I-20)."""
 
 from leleka.core.outcomes import Cause, Refused, Unknown
 from leleka.core.plan import Ended
@@ -52,7 +52,7 @@ def test_a_refused_batch_with_somebody_suppressed_since_goes_on_without_them_in_
 
     assert SOMEBODY not in stage.arrived()
     assert stage.counted() == {(Ended.DELIVERED, ""): 4, (Ended.EXCLUDED, "SUPPRESSED"): 1}
-    # The bytes of what was written ahead never change: whoever is left travels in a batch of their own.
+    # The bytes of what was written ahead never change: the remaining rows go into a new batch.
     assert [(batch.number, batch.status) for batch in stage.batches()] == [
         (1, BatchStatus.SPLIT),
         (2, BatchStatus.CONFIRMED),

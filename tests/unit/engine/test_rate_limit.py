@@ -1,4 +1,4 @@
-"""How fast an account is spoken to."""
+"""How fast requests are sent to an account."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""No second at the destination sees more requests than there are places, whatever the network does (I-18)."""
+"""No second at the destination sees more requests than there are slots, whatever the network does (I-18)."""
 
 import pytest
 from hypothesis import given

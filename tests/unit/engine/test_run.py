@@ -1,4 +1,4 @@
-"""The story of a run, told over the fakes: plan, deliver, settle."""
+"""The course of a run over the fakes: plan, deliver, settle."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -39,7 +39,7 @@ class Onlooker:
 
 
 class SteppingClock(VirtualClock):
-    """A clock that goes on by itself a little, for runs whose senders are threads."""
+    """A clock that advances a little by itself, for runs whose senders are threads."""
 
     def monotonic(self) -> float:
         self.sleep(0.001)
@@ -107,7 +107,7 @@ def test_a_long_look_at_who_unsubscribed_keeps_the_lease() -> None:
 
 
 def test_a_worker_that_was_overtaken_while_it_planned_ends_quietly() -> None:
-    """I-12: its run goes on elsewhere and is not failed."""
+    """I-12: its run continues elsewhere and is not failed."""
     stage = stage_of(20)
     outbox = stage.claim()
     stage.claim()
@@ -118,7 +118,7 @@ def test_a_worker_that_was_overtaken_while_it_planned_ends_quietly() -> None:
 
 
 class EmptyingWarehouse(MemoryWarehouse):
-    """One whose every plan says that many leave; ``meanwhile`` something happens."""
+    """A run whose every plan says that many leave; ``meanwhile`` is called during it."""
 
     meanwhile: Callable[[], None] = staticmethod(lambda: None)
 

@@ -38,7 +38,9 @@ class Kept:
 
 
 class Paged(FakeDestination):
-    """Gives pages of ten, each five seconds long; ``tells`` how many there are; breaks at request ``breaks_at``."""
+    """Returns pages of ten, each five seconds long; ``tells`` how many there are; breaks at request
+    ``breaks_at``.
+    """
 
     tells = True
     breaks_at = 0
@@ -86,7 +88,9 @@ def test_everybody_is_found_once(scene: Scene) -> None:
 
 
 def test_how_far_it_is_is_told(scene: Scene) -> None:
-    """The first page of each kind tells how many there are; 4 and 3 requests, the empty last ones counted."""
+    """The first page of each kind states how many there are; 4 and 3 requests, the empty last ones
+    counted.
+    """
     scene.people(25, 13)
     scene.read()
     between = [Message("READING_SUPPRESSED_PART", asked=n, about=7) for n in range(2, 7)]
@@ -111,7 +115,7 @@ def test_of_quick_requests_not_every_one_is_told(scene: Scene, monkeypatch: pyte
 def test_more_than_the_budget_and_nobody_has_anything(
     scene: Scene, monkeypatch: pytest.MonkeyPatch, *, tells: bool
 ) -> None:
-    """What is not whole never becomes a plan: the reader is given an error, not the people so far."""
+    """An incomplete reading never becomes a plan: the caller gets an error, not the people read so far."""
     monkeypatch.setattr(suppression_reading, "MOST_REQUESTS", 5)
     scene.people(200)
     scene.destination.tells = tells
@@ -134,7 +138,7 @@ def test_the_budget_itself_may_be_used(scene: Scene, monkeypatch: pytest.MonkeyP
 def test_a_reading_that_was_cut_short_goes_on_where_it_was_kept(
     scene: Scene, monkeypatch: pytest.MonkeyPatch, breaks_at: int
 ) -> None:
-    """Nobody is missing and nobody is asked for twice, wherever the process ended."""
+    """Nobody is missing and nobody is requested twice, wherever the process ended."""
     monkeypatch.setattr(suppression_reading, "_KEEP_EVERY", 1)
     scene.people(25, 13)
     scene.destination.breaks_at = breaks_at

@@ -1,4 +1,4 @@
-"""Letters, to a mail server on loopback."""
+"""E-mails, sent to a mail server on loopback."""
 
 import ssl
 import time

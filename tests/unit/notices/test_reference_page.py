@@ -1,4 +1,4 @@
-"""docs/reference/notices.md says what is so, and its Python works as it stands."""
+"""docs/reference/notices.md is accurate, and its Python works as written."""
 
 import re
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""A webhook's request: signed, guarded, over in time."""
+"""A webhook's request: signed, guarded, with a time limit."""
 
 import hashlib
 import hmac

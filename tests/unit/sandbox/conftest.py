@@ -1,4 +1,4 @@
-"""An account under a clock that only moves when it is told to."""
+"""An account under a clock that only moves when a test moves it."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -47,7 +47,7 @@ class Sandbox:
         return self.ask("POST", IMPORT, {"contacts": list(rows)})
 
     def imported(self, *rows: dict[str, object]) -> dict[str, Any]:
-        """Sends, waits until the queue is through, and returns what became of it."""
+        """Sends, waits until the queue is empty, and returns the result."""
         reply = self.send(*rows)
         assert reply.status == 200, reply.body
         self.clock.advance(60)

@@ -1,4 +1,4 @@
-"""Bulk import: what is refused at once, how the queue goes on, and what it does to the contacts."""
+"""Bulk import: what is refused at once, how the queue proceeds, and what it does to the contacts."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What the sandbox holds against a client, and what it does not."""
+"""What the sandbox records as a client's violation, and what it does not."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""A fault is acted out on purpose or not at all: nothing a client sends makes the account itself raise."""
+"""A fault happens on purpose or not at all: nothing a client sends makes the account itself raise."""
 
 import pytest
 

@@ -81,7 +81,7 @@ def test_a_lost_reply_is_a_reset_and_the_batch_is_there(
     _strike(server, Fault("lost_reply", times=1))
     with pytest.raises(ConnectionResetError) as lost:
         _ask(connection, "POST", IMPORT, {"contacts": people(2)})
-    # a polite close is a RemoteDisconnected, which is a ConnectionResetError too
+    # a normal close is a RemoteDisconnected, which is a ConnectionResetError too
     assert lost.type is ConnectionResetError
     assert len(server.account.contacts) == 2
 

@@ -1,4 +1,4 @@
-"""Faults 11 to 20 and 43, and what a redirect must not carry away."""
+"""Faults 11 to 20 and 43, and what a redirect must not carry to another host."""
 
 import gzip
 import socket
@@ -107,7 +107,7 @@ def test_past_the_deadline_nothing_leaves() -> None:
 
 
 class StoppedClock(RecordingClock):
-    """A worker that is paused once its connection stands."""
+    """A worker that is suspended once its connection is established."""
 
     def __init__(self, looks: int) -> None:
         super().__init__()
@@ -130,7 +130,7 @@ def test_a_worker_that_slept_past_its_deadline_sends_nothing_at_whatever_step_it
         assert isinstance(answer, NotSent)
         assert server.requests == []
     else:
-        assert isinstance(answer, MaybeSent)  # the head left, the rest did not
+        assert isinstance(answer, MaybeSent)  # the head was sent, the rest was not
 
 
 def test_a_lost_reply_may_have_been_sent() -> None:

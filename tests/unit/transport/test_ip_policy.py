@@ -1,4 +1,4 @@
-"""Faults 41 and 42, input 55: what a name may lead to."""
+"""Faults 41 and 42, input 55: what a host name may resolve to."""
 
 import socket
 import time
@@ -139,7 +139,7 @@ def test_a_test_host_may_be_this_machine_and_not_the_network_around_it() -> None
 
 
 class Ends(socket.socket):
-    """A connection that says of itself what a test wants."""
+    """A connection that reports the addresses a test wants."""
 
     def __init__(self, mine: str, peer_is: str) -> None:
         super().__init__()
@@ -156,7 +156,7 @@ class Ends(socket.socket):
     ("mine", "peer_is", "refused"),
     [
         ("192.168.1.5", "104.17.1.1", False),
-        ("192.168.1.5", "104.17.1.2", True),  # somewhere else than was checked
+        ("192.168.1.5", "104.17.1.2", True),  # not the address that was checked
         ("104.17.1.1", "104.17.1.1", True),  # this machine, by its public address
     ],
 )

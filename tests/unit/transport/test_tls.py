@@ -1,4 +1,4 @@
-"""Fault 40: a certificate or handshake that is not right ends before the key leaves."""
+"""Fault 40: an invalid certificate or handshake ends the connection before the key is sent."""
 
 import ssl
 import time
@@ -87,7 +87,7 @@ def test_a_certificate_that_is_not_right_is_refused(fault: str, authority: trust
 def test_an_old_protocol_is_refused(authority: trustme.CA) -> None:
     context = server_context(authority.issue_cert("acct.api-us1.com"))
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)  # that it is old is the point
+        warnings.simplefilter("ignore", DeprecationWarning)  # that it is expired is the point
         context.minimum_version = ssl.TLSVersion.TLSv1
         context.maximum_version = ssl.TLSVersion.TLSv1_1
     context.set_ciphers("ALL:@SECLEVEL=0")

@@ -14,13 +14,16 @@ from leleka.conf.server.body_reader import Front
 from leleka.services.monitoring import logging as monitoring_logging
 
 _THREADS: Final = 6
-# A thread whose query calls back into Python for each row, or answers briefly, is not to wait 5 ms for its turn.
+# A thread whose query calls back into Python for each row, or whose reply is short, must not wait 5 ms for
+# its turn.
 _TURN: Final = 0.001  # seconds
 _LOOK_EVERY: Final = 0.5
 
 
 def _end_with_the_parent() -> None:
-    """The web server's own parent starts this process and ends it; where that is killed, nobody else would."""
+    """The web server's parent process starts this one and ends it; if the parent is killed, nothing else
+    would.
+    """
     parent, pause = os.getppid(), Event()
     while os.getppid() == parent:
         pause.wait(_LOOK_EVERY)

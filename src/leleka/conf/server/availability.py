@@ -1,5 +1,6 @@
-"""Whether requests can be served now: what the front refused, a stop under way, a database of another version or
-out of reach. Everybody is told in the shape they understand, and those who may come again are told when.
+"""Whether requests can be served now: refused by the body reader, a shutdown in progress, a database of
+another version or unreachable. Every client gets the reply in a format it understands, and those that may
+retry are told when.
 """
 
 import sys
@@ -22,7 +23,7 @@ _ALWAYS: Final = {
     "/healthz",
     "/readyz",
     "/api/v1/openapi.json",
-}  # probes say it themselves; a document is a document
+}  # probes report it themselves; a document is static
 _COME_AGAIN: Final = "5"  # seconds
 _REFUSALS: Final = {
     HTTPStatus.BAD_REQUEST: "REQUEST_INVALID",
@@ -32,7 +33,7 @@ _REFUSALS: Final = {
 
 
 class Standing:
-    """Lets through what can be served; goes before everything that asks the database."""
+    """Lets through what can be served; comes before everything that queries the database."""
 
     def __init__(self, respond: Callable[[HttpRequest], HttpResponse]) -> None:
         self._respond = respond
@@ -49,7 +50,7 @@ class Standing:
 
 
 def broken(request: HttpRequest) -> HttpResponse:
-    """Answer an error that nobody caught: a database out of reach comes back, everything else is a bug."""
+    """Answer for an unhandled error: an unreachable database will return, everything else is a bug."""
     error = sys.exc_info()[1]
     trouble = database_outage.trouble(error) if error else None
     if trouble is not None:

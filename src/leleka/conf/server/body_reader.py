@@ -1,7 +1,7 @@
-"""In front of Django: a request's body is read here, within a time and up to a size, before a thread is given to it.
+"""In front of Django: a request's body is read here, within limits of time and size, before it gets a thread.
 
-The server behind the socket waits for a body as long as somebody pretends to send one (decision 0022). Whoever is slow
-costs a coroutine here, and no thread; what does not arrive whole reaches nobody.
+The server behind the socket waits for a body as long as somebody pretends to send one (decision 0022). Here a
+slow client costs a coroutine and no thread; what does not arrive completely is never passed on.
 """
 
 import asyncio
@@ -29,7 +29,7 @@ _LENGTH, _ENCODING, _TYPE = b"content-length", b"transfer-encoding", b"content-t
 
 
 class _RefusedError(Exception):
-    """The request is not read to its end."""
+    """The request was not read to its end."""
 
     def __init__(self, status: HTTPStatus) -> None:
         self.status = status
@@ -38,11 +38,11 @@ class _RefusedError(Exception):
 
 @dataclass(frozen=True)
 class Front:
-    """An ASGI application that gives whole requests to a WSGI application, on threads of its own."""
+    """An ASGI application that passes complete requests to a WSGI application, on its own threads."""
 
     application: Wsgi
     threads: ThreadPoolExecutor
-    seconds: float  # for a whole body
+    seconds: float  # for the whole body
     largest: int = LARGEST_BODY
 
     async def __call__(self, scope: Mapping[str, Any], receive: Receive, send: Send) -> None:
@@ -76,7 +76,7 @@ class Front:
         while more:
             message = await receive()
             if message["type"] != "http.request":
-                # Broken off, or not in chunks as it said: half a form must not pass for a whole one.
+                # Aborted, or not chunked as announced: half a form must not be accepted as a complete one.
                 raise _RefusedError(HTTPStatus.BAD_REQUEST)
             parts.append(message.get("body", b""))
             size, more = size + len(parts[-1]), message.get("more_body", False)
@@ -86,11 +86,11 @@ class Front:
 
 
 class _NotTakenError(Exception):
-    """Whoever asked does not take the answer, or has gone."""
+    """The client does not accept the response, or has disconnected."""
 
 
 class _Answer:
-    """One answer on its way from a thread to the loop, piece by piece."""
+    """One response on its way from a thread to the event loop, piece by piece."""
 
     def __init__(self, send: Send, loop: asyncio.AbstractEventLoop, *, closing: bool) -> None:
         self._send = send
@@ -100,13 +100,15 @@ class _Answer:
         self._gone = False
 
     async def watch(self, receive: Receive) -> None:
-        """Notice that whoever asked has gone: nothing more is made of an answer that nobody reads."""
+        """Record that the client has disconnected: no more of a response is produced that nobody reads."""
         while (await receive())["type"] != "http.disconnect":
             pass
         self._gone = True
 
     def give(self, application: Wsgi, environment: dict[str, Any]) -> None:
-        """Call the application and send what it says; whatever becomes of it, it is told that this is the end."""
+        """Call the application and send its response; in every case the application is told that it has
+        ended.
+        """
         answer = application(environment, self._start)
         try:
             pieces = iter(answer)
@@ -117,7 +119,7 @@ class _Answer:
                 self._tell({"type": "http.response.body", "body": piece, "more_body": True})
             self._tell({"type": "http.response.body", "body": b"", "more_body": False})
         except _NotTakenError:
-            log.info("an answer was not taken")  # never its path: one-time links stand there
+            log.info("an answer was not taken")  # never its path, which may contain a one-time link
         finally:
             if close := getattr(answer, "close", None):
                 close()
@@ -144,7 +146,9 @@ async def _sent(send: Send, message: Message) -> None:
 
 
 def _environment(scope: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what WSGI says of a request, without its body. A header with an underscore could pass for another."""
+    """Return what WSGI says of a request, without its body. A header with an underscore could pass for
+    another.
+    """
     host, port = scope.get("server") or ("", "")
     environment = {
         "REQUEST_METHOD": scope["method"],

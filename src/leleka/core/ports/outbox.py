@@ -1,4 +1,4 @@
-"""The outbox: intent and attempt, written down before anything leaves (I-4)."""
+"""The outbox: batches and attempts, written down before anything is sent (I-4)."""
 
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
@@ -15,14 +15,14 @@ MAX_LEASE_SECONDS: Final = 3600.0  # seconds; an account is never paused for lon
 
 
 class BatchStatus(StrEnum):
-    PLANNED = "planned"  # to be sent: for the first time, or again after a certain refusal or failure
+    PLANNED = "planned"  # to be sent: for the first time, or again after a definite refusal or failure
     SENDING = "sending"  # written ahead; after a crash it counts as unknown
-    UNKNOWN = "unknown"  # sent, no usable answer: goes again with the same bytes
-    ACCEPTED = "accepted"  # queued at the destination, which is not delivered
-    CONFIRMED = "confirmed"  # completed there
-    SPLIT = "split"  # its rows went into other batches, but for those in ``rejected``
+    UNKNOWN = "unknown"  # sent, no usable reply: goes again with the same bytes
+    ACCEPTED = "accepted"  # queued at the destination, which does not mean delivered
+    CONFIRMED = "confirmed"  # processed by the destination
+    SPLIT = "split"  # its rows went into other batches, except those in ``rejected``
     REFUSED = "refused"  # refused for good
-    ABANDONED = "abandoned"  # given up: no answer, or the destination could not process it
+    ABANDONED = "abandoned"  # given up: no reply, or the destination could not process it
 
 
 FINAL = frozenset({BatchStatus.CONFIRMED, BatchStatus.SPLIT, BatchStatus.REFUSED, BatchStatus.ABANDONED})
@@ -30,7 +30,7 @@ FINAL = frozenset({BatchStatus.CONFIRMED, BatchStatus.SPLIT, BatchStatus.REFUSED
 
 @dataclass(frozen=True, slots=True)
 class RejectedRow:
-    """A row the destination refused, by its seq in the plan."""
+    """A row that the destination refused, by its seq in the plan."""
 
     seq: int
     code: str
@@ -39,11 +39,11 @@ class RejectedRow:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Rows that travel together. Times are seconds since 1970.
+    """Rows that are sent in one request. Times are seconds since 1970.
 
     ``sha256`` is fixed by the first write-ahead. ``tries`` counts attempts, ``doubts`` those whose outcome is
-    unknown, ``failures`` how often the destination accepted the batch and then failed it; ``dropped`` rows were
-    taken out before they left; ``code`` says why a final batch was not delivered.
+    unknown, ``failures`` how often the destination accepted the batch and then failed it; ``dropped`` rows
+    were removed before sending; ``code`` says why a final batch was not delivered.
     """
 
     number: int
@@ -80,57 +80,59 @@ class AccountState:
 
 @dataclass(frozen=True, slots=True)
 class RunState:
-    """Where a run stands when it is taken up. ``plan`` is empty before it was planned."""
+    """The state of a run when a worker takes it up. ``plan`` is empty until it is planned."""
 
     plan: str
     batches: tuple[Batch, ...]
 
 
 def clamp_future(moment: float, now: float) -> float:
-    """Return ``moment`` until which to wait; nothing waits for hours, so one that is so far off was set when the clock
-    was wrong, and is over (fault 58).
+    """Return ``moment``, until which to wait; no wait lasts for hours, so a moment that far off was set when
+    the clock was wrong and counts as over (fault 58).
     """
     return moment if moment <= now + MAX_LEASE_SECONDS else now
 
 
 class LeaseLost(Conflict):
-    """Another worker owns the run now; whatever this one still knows must not be written."""
+    """Another worker owns the run now; this one must not write any more."""
 
     def __init__(self) -> None:
         super().__init__("LEASE_LOST")
 
 
 class RunCanceled(Conflict):
-    """Somebody asked to stop the run while it was planned: nothing was sent."""
+    """Somebody asked to stop the run while it was being planned: nothing was sent."""
 
     def __init__(self) -> None:
         super().__init__("RUN_CANCELED")
 
 
 class LaneLost(Conflict):
-    """Another run of the account delivers now: this one must queue again before it sends."""
+    """Another run of the account is delivering now: this one must queue again before it sends."""
 
     def __init__(self) -> None:
         super().__init__("LANE_LOST")
 
 
 class Outbox(Protocol):
-    """One run's durable memory, for the worker that holds its lease.
+    """The durable state of one run, for the worker that holds its lease.
 
-    Every write is one transaction, made durable before the call returns, and conditional on the fence:
-    ``LeaseLost`` is raised where somebody else owns the run by now.
+    Every write is one transaction, durable before the call returns, and conditional on the fence:
+    ``LeaseLost`` is raised if another worker owns the run by now.
     """
 
     def load(self) -> RunState:
-        """Read everything; attempts that were left in flight come back as unknown."""
+        """Read everything; attempts that were left in flight are returned as unknown."""
         ...
 
     def keep_alive(self) -> bool:
-        """Renew the lease when a third of it has passed; tell whether the run is to be cancelled."""
+        """Renew the lease after a third of its duration; return whether cancellation of the run was
+        requested.
+        """
         ...
 
     def lease_left(self) -> float:
-        """Return the seconds for which this worker still owns the run, by the monotonic clock."""
+        """Return for how many seconds this worker still owns the run, by the monotonic clock."""
         ...
 
     def planned(self, planned: Planned, batches: Sequence[Batch], *, needs_confirmation: Message) -> None:
@@ -150,22 +152,22 @@ class Outbox(Protocol):
         ...
 
     def pause(self, until: float, reason: str) -> None:
-        """Let no run of the account send before ``until``."""
+        """Do not let any run of the account send before ``until``."""
         ...
 
     def learn_row_base(self, base: int) -> None:
-        """Remember whether this account's replies count rows from 0 or from 1."""
+        """Store whether this account's replies count rows from 0 or from 1."""
         ...
 
     def write_ahead(self, batches: Sequence[Batch], *, next_send_at: float) -> None:
         """Commit the next attempt of each batch (its ``tries``-th, with its ``sha256``) before its POST.
 
-        Raises ``LaneLost``, and writes nothing, where this run is not the account's delivering one.
+        Raises ``LaneLost``, and writes nothing, if this run does not hold the account's delivery lane.
         """
         ...
 
     def answered(self, batch: Batch, outcome: Outcome, children: Sequence[Batch] = ()) -> None:
-        """Record what an attempt came to, the batch as it now is, and batches made of its rows."""
+        """Record the outcome of an attempt, the batch as it now is, and batches made of its rows."""
         ...
 
     def polled(self, batch: Batch, children: Sequence[Batch] = ()) -> None:
@@ -175,25 +177,27 @@ class Outbox(Protocol):
         ...
 
     def anybody_suppressed(self) -> bool:
-        """Return whether the account's own suppression set holds anybody."""
+        """Return whether the account's own suppression set is non-empty."""
         ...
 
     def suppressed_among(self, addresses: Sequence[str]) -> AbstractSet[str]:
-        """Return those of ``addresses`` that the account's own suppression set holds at this moment (I-20)."""
+        """Return those of ``addresses`` that are in the account's own suppression set at this
+        moment (I-20).
+        """
         ...
 
     def ledger(self) -> str | None:
-        """Return the pointer of the current ledger."""
+        """Return the pointer to the current ledger."""
         ...
 
     def finish(
         self, settled: SettledRun, *, before: str | None, error: Exception | None, canceled: bool
     ) -> None:
         """End the run: status, counts and the ledger's pointer change together, the pointer only from
-        ``before``: ``LeaseLost`` where it is another one by now. The lane is free.
+        ``before``: ``LeaseLost`` if it is another one by now. The lane is free afterwards.
         """
         ...
 
     def fail(self, error: Exception) -> None:
-        """End a run that could not be planned, or was canceled meanwhile; the ledger stays as it is."""
+        """End a run that could not be planned or was canceled meanwhile; the ledger stays as it is."""
         ...

@@ -9,13 +9,13 @@ Pack = Callable[[Sequence[DueRow]], Sequence[PlannedRow]]
 
 
 class Warehouse(Protocol):
-    """What the engine asks of the place where profiles, plans and ledgers live."""
+    """What the engine needs from the package that stores profiles, plans and ledgers."""
 
     def plan(
         self, selection: Selection, *, suppressed: Iterable[Suppressed], waiting: Iterable[str], pack: Pack
     ) -> Planned:
-        """Compare the selection with its ledger and write a plan snapshot; ``pack`` sees the due rows once,
-        in a fixed order, in chunks.
+        """Compare the selection with its ledger and write a plan snapshot; ``pack`` receives the due rows
+        once, in a fixed order, in chunks.
         """
         ...
 
@@ -28,11 +28,11 @@ class Warehouse(Protocol):
         ...
 
     def sequence(self, plan: str, addresses: Sequence[str], spans: Sequence[Span]) -> Mapping[str, int]:
-        """Return the seq of those of ``addresses`` that stand in the spans."""
+        """Return the seq of those of ``addresses`` that are in the spans."""
         ...
 
     def settle(
         self, plan: str, *, name: str, ledger: str | None, leavers: Leavers, verdicts: Sequence[Verdict]
     ) -> SettledRun:
-        """Write what became of each row, and the ledger that follows from it."""
+        """Write the outcome of each row, and the ledger that follows from it."""
         ...

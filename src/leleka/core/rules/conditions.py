@@ -1,4 +1,4 @@
-"""Reading one mapping of a rule: its keys, its column, its operator; problems are gathered, not raised."""
+"""Reads one mapping of a rule: its keys, its column, its operator; problems are collected, not raised."""
 
 import difflib
 from collections.abc import Iterable, Mapping
@@ -20,7 +20,7 @@ _NOTHING = object()
 
 @dataclass(slots=True)
 class Reading:
-    """What is known while a rule is read: the catalogue, the problems so far, how much was read."""
+    """The state of reading a rule: the catalogue, the problems so far, how much was read."""
 
     catalogue: Catalogue
     problems: list[Problem] = field(default_factory=list)
@@ -55,7 +55,7 @@ def read_column(reading: Reading, table: Table, name: object, where: str) -> Col
 def read_comparison(
     reading: Reading, data: Keys, column_type: ColumnType, operators: tuple[Operator, ...], where: str
 ) -> Comparison | None:
-    """Read the operator and its value from what is left of a rule's keys."""
+    """Read the operator and its value from the remaining keys of a rule."""
     rest = {key: value for key, value in data.items() if key != "ignore case"}
     if "operator" in rest:
         if reading.unexpected(rest, _LONG_FORM, where):

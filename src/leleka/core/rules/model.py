@@ -1,6 +1,6 @@
-"""The rules of a segment, as records: already validated, and knowing no engine.
+"""The rules of a segment, as records: already validated, and independent of any engine.
 
-``rules_parsing.parse`` is the only maker of a rule; ``to_data`` is its inverse. Both speak the grammar of
+Only ``rules_parsing.parse`` creates rules; ``to_data`` is its inverse. Both use the grammar of
 ``docs/reference/segments.md``.
 """
 
@@ -15,7 +15,7 @@ from leleka.core.rules.operators import DAYS, Operator
 
 
 class Measure(StrEnum):
-    """What is said about the related rows that match."""
+    """What is required of the related rows that match."""
 
     EXISTS = "exists"
     COUNT = "count"
@@ -39,8 +39,8 @@ Operand: TypeAlias = Scalar | tuple[Scalar, ...] | None
 class Comparison:
     """An operator with its operand.
 
-    The operand is a value of ``type``, a tuple of them (months: of whole numbers), a number of days, or
-    None for an operator that needs none. A datetime is compared by its day in UTC: its values are dates.
+    The operand is a value of ``type``, a tuple of them (months: of whole numbers), a number of days, or None
+    for an operator that needs none. A datetime is compared by its day in UTC: its values are dates.
     """
 
     type: ColumnType
@@ -51,7 +51,7 @@ class Comparison:
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """The value of a column of the row compares so."""
+    """The row's value in a column satisfies the comparison."""
 
     table: str
     column: Column
@@ -70,7 +70,7 @@ class Hop:
 
 @dataclass(frozen=True, slots=True)
 class Related:
-    """The related rows that match ``where`` exist, or a measure of them compares so.
+    """Related rows that match ``where`` exist, or a measure of them satisfies the comparison.
 
     ``of`` is the measured column: None for ``exists`` and ``count``. ``comparison`` is None for ``exists``.
     """
@@ -99,7 +99,7 @@ class Not:
 
 @dataclass(frozen=True, slots=True)
 class Joined:
-    """Sets of profiles, joined; ``except`` takes all the others from the first."""
+    """Sets of profiles, combined; ``except`` subtracts all the others from the first."""
 
     operation: SetOperation
     rules: "tuple[Rule, ...]"
@@ -116,7 +116,9 @@ def walk(rule: Rule) -> Iterator[Rule]:
 
 
 def columns_used(rule: Rule) -> frozenset[tuple[str, str]]:
-    """Return the (table, column) pairs the rule compares or measures, without the keys of relationships."""
+    """Return the (table, column) pairs that the rule compares or measures, without the keys of
+    relationships.
+    """
     compared = {(part.table, part.column.name) for part in walk(rule) if isinstance(part, Condition)}
     measured = {
         (part.hop.table, part.of.name) for part in walk(rule) if isinstance(part, Related) and part.of
@@ -129,7 +131,7 @@ def relationships_used(rule: Rule) -> frozenset[str]:
 
 
 def uses_today(rule: Rule) -> bool:
-    """Say whether the same data may give other members tomorrow."""
+    """Return whether the same data may give other members tomorrow."""
     return any(
         part.comparison is not None and part.comparison.operator in DAYS
         for part in walk(rule)
@@ -138,7 +140,7 @@ def uses_today(rule: Rule) -> bool:
 
 
 def to_data(rule: Rule) -> dict[str, object]:
-    """Return the canonical long form in JSON types; equal rules give equal data, and ``parse`` reads it."""
+    """Return the canonical long form in JSON types; equal rules give equal data, and ``parse`` accepts it."""
     match rule:
         case Condition():
             return {"column": rule.column.name, **_comparison_data(rule.comparison)}

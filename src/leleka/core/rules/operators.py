@@ -1,17 +1,17 @@
-"""The operators of rules: their names, which type has which, and how they pair up."""
+"""The operators of rules: their names, the types they apply to, and their opposites."""
 
 from collections.abc import Mapping
 from enum import StrEnum
 
 from leleka.core.columns import ColumnType
 
-# What a text may consist of and still count as empty: the spaces people paste, NBSP and BOM among them.
+# The characters of a text that counts as empty: the spaces people paste, NBSP and BOM among them.
 BLANKS = (
     " \t\n\v\f\r\x85\u00a0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
     "\u200b\u202f\u3000\ufeff"
 )
 
-# Sums and averages of 64-bit floats depend on the order of addition in their last digits; prices do not.
+# Sums and averages of 64-bit floats depend on the order of addition in their last digits; prices must not.
 DECIMALS = 6
 
 

@@ -1,6 +1,6 @@
-"""Rules as people write them: read against the catalogue, with everything that is wrong found at once.
+"""Parses rules as people write them, against the catalogue, and reports all problems at once.
 
-A part that is wrong is read as None, and the problems tell why.
+A part that is wrong is read as None, and the problems say why.
 """
 
 from dataclasses import dataclass, replace
@@ -37,7 +37,7 @@ _FEWEST_SETS = 2
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """Where the reader stands: in the data, in the catalogue, and how deep."""
+    """The parser's position: in the data, in the catalogue, and how deep."""
 
     where: str
     table: Table
@@ -49,7 +49,9 @@ class _Place:
 
 
 def parse(data: object, catalogue: Catalogue, where: str = "rules") -> Rule:
-    """Read a rule in shorthand or long form; raise InvalidInput with all problems, placed below ``where``."""
+    """Parse a rule in shorthand or long form; raise InvalidInput with all problems, with paths below
+    ``where``.
+    """
     reading = Reading(catalogue)
     rule = _rule(reading, data, _Place(where, catalogue.profile_table))
     if rule is None or reading.problems:
@@ -155,7 +157,7 @@ def _hop(reading: Reading, name: object, place: _Place) -> Hop | None:
 
 
 def _ends(relationship: Relationship, here: str) -> tuple[tuple[str, str], tuple[str, str]]:
-    """Return (table, column) on this side and on the other; within one table it leads from one to many."""
+    """Return (table, column) of this side and of the other; within one table it leads from one to many."""
     one = (relationship.to_table, relationship.to_column)
     many = (relationship.table, relationship.column)
     return (one, many) if here == relationship.to_table else (many, one)
@@ -210,7 +212,7 @@ def _measured(
 def _take_measure(
     reading: Reading, rest: dict[str, object], where: str
 ) -> tuple[Measure, object, str] | None:
-    """Take the measure and what it is of out of ``rest``, and say where the latter stands."""
+    """Take the measure and its column out of ``rest``, and return the path of the latter."""
     given = [name for name in _MEASURES if name in rest]
     if "measure" in rest and not given:
         name = rest.pop("measure")
@@ -254,7 +256,9 @@ def _report_shape(reading: Reading, data: object, where: str) -> None:
 
 
 def _count(reading: Reading, place: _Place) -> None:
-    """Count what is no group, right or wrong: YAML aliases can stand for more rules than there is time."""
+    """Count everything that is not a group, right or wrong: YAML aliases can expand to more rules than there
+    is time for.
+    """
     reading.conditions += 1
     if reading.conditions > MOST_CONDITIONS and not reading.too_large:
         reading.too_large = True

@@ -1,4 +1,4 @@
-"""The values people write in rules: read as the type of the column, or refused with the reason.
+"""The values people write in rules: read as the column's type, or refused with the reason.
 
 Messages never repeat a value: it may be somebody's address.
 """
@@ -35,7 +35,7 @@ def read_scalar(column_type: ColumnType, raw: object, where: str) -> Scalar | Pr
 
 
 def kind_of(raw: object) -> str:
-    """Name what was written, in the words of YAML."""
+    """Name the type of what was written, in the words of YAML."""
     if raw is None:
         return "nothing"
     for kinds, name in _KINDS:
@@ -68,7 +68,7 @@ def _one(operator: Operator, column_type: ColumnType, raw: object, where: str) -
 
 
 def _says_something(operator: Operator, text: str) -> bool:
-    # A space is worth looking for inside a text; as a whole value it is an empty one.
+    # Searching for a space inside a text makes sense; as a whole value it counts as empty.
     whole = operator in {Operator.IS, Operator.IS_NOT}
     return bool(text.strip(BLANKS) if whole else text)
 
@@ -174,7 +174,7 @@ def _day(raw: object, where: str) -> Scalar | Problem:
     if not isinstance(raw, str):
         return Problem.of("RULE_TYPE.date", where, got=kind_of(raw))
     try:
-        # date.fromisoformat alone would take 20261231 and 2026-W53-4 too.
+        # date.fromisoformat alone would also accept 20261231 and 2026-W53-4.
         return dt.date.fromisoformat(raw if _ISO_DATE.fullmatch(raw) else "")
     except ValueError:
         return Problem.of("RULE_VALUE.date", where)

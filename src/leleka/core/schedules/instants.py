@@ -1,8 +1,8 @@
 """When a schedule is due, in UTC.
 
-One rule for every day of every zone: a time is due at the first moment at which the clocks show it; where they jump
-over it, at the first moment after the jump. So nothing is due twice and nothing is left out, and two times that the
-clocks jump over are one moment.
+One rule for every day in every zone: a time is due at the first moment at which the clocks show it; where
+they jump over it, at the first moment after the jump. So nothing is due twice and nothing is skipped, and two
+times that the clocks jump over are one moment.
 """
 
 from collections.abc import Iterator, Sequence
@@ -16,7 +16,7 @@ from leleka.core.schedules.model import ClockChange, Instant, Note, Schedule
 _DAY = timedelta(days=1)
 _SECOND = timedelta(seconds=1)
 _YEAR = timedelta(days=366)
-_LONGEST_JUMP = timedelta(days=1)  # Apia once left out a whole day: its times were due on the next
+_LONGEST_JUMP = timedelta(days=1)  # Apia once skipped a whole day: its times were due on the next
 
 
 def instants(schedule: Schedule, after: datetime, until: datetime) -> Iterator[Instant]:
@@ -33,9 +33,9 @@ def next_instants(schedule: Schedule, after: datetime, count: int) -> Sequence[I
 
 
 def clock_changes(schedule: Schedule, after: datetime) -> Sequence[ClockChange]:
-    """Return what the changes of the clocks within a year of ``after`` do to the schedule's times, ascending.
+    """Return the effects of clock changes on the schedule's times within a year of ``after``, ascending.
 
-    Each time stands there at most once for each kind of change, with the next day that it happens.
+    Each time appears at most once for each kind of change, with the next day on which it happens.
     """
     zone = ZoneInfo(schedule.zone)
     found: dict[tuple[str, time], ClockChange] = {}
@@ -59,14 +59,14 @@ def _from(schedule: Schedule, after: datetime) -> Iterator[Instant]:
         one = Instant(due_at, due_at.astimezone(zone), note)
         if held and held.due_at < due_at:
             yield held
-        # Of several times that meet in one moment, the last one is there if any of them is.
+        # If several times coincide in one moment, the last one exists if any of them does.
         held = one
     if held:
         yield held
 
 
 def _wanted(schedule: Schedule, since: date) -> Iterator[tuple[date, time]]:
-    """Return the days and times that the schedule names, whether or not the clocks show them."""
+    """Return the days and times of the schedule, whether or not the clocks show them."""
     first = max(since, schedule.first_day) if schedule.first_day else since
     for number in count_from():
         day = first + number * _DAY
@@ -80,13 +80,13 @@ def _moment(wanted: datetime, zone: ZoneInfo) -> tuple[datetime, Note]:
     """Find the moment, in UTC, at which a time is due that the clocks show never, once or twice."""
     first, second = (wanted.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1))
     if _shown(first, zone) != wanted:
-        # The offset of before the jump leads beyond it, the offset of after it leads to before it.
+        # The offset before the jump leads beyond it, the offset after it leads to before it.
         return _after_the_jump(wanted, second, first, zone), "gap"
     return first, "overlap" if first != second else ""
 
 
 def _after_the_jump(wanted: datetime, before: datetime, beyond: datetime, zone: ZoneInfo) -> datetime:
-    """Halve the time between a moment before the jump and one beyond it until a second is left."""
+    """Bisect the interval between a moment before the jump and one after it, down to a second."""
     while beyond - before > _SECOND:
         middle = before + (beyond - before) // _SECOND // 2 * _SECOND
         if _shown(middle, zone) > wanted:

@@ -1,4 +1,4 @@
-"""Schedules as people write them: everything that is wrong is found at once, under stable codes.
+"""Parses schedules as people write them: all problems are reported at once, under stable codes.
 
 ``{repeat: weekly, days: [mon, thu], times: ["08:00", "14:30"], time_zone: Europe/Kyiv, from: 2027-01-01}``
 """
@@ -33,14 +33,14 @@ _POLICIES: Final[Mapping[str, Policy]] = {"system": "system", "off": "off"}
 _TIMES_OF_AN_EXPORT: Final = 1
 _TIME: Final = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
 _DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_NO_ZONES: Final = frozenset({"Factory", "localtime"})  # a placeholder, and whatever this machine has
+_NO_ZONES: Final = frozenset({"Factory", "localtime"})  # a placeholder, and the local zone of this machine
 _T = TypeVar("_T")
 
 
 def parse_schedule(data: object, where: str = "schedule", *, most_times: int = MOST_TIMES) -> Schedule:
-    """Read a schedule; raise InvalidInput (SCHEDULE_INVALID, TZ_UNKNOWN) with all problems below ``where``.
+    """Parse a schedule; raise InvalidInput (SCHEDULE_INVALID, TZ_UNKNOWN) with all problems below ``where``.
 
-    An end that lies in the past is not judged: see ``refuse_past``.
+    An end in the past is not checked here: see ``refuse_past``.
     """
     reading = _Reading(where)
     if not isinstance(data, Mapping):
@@ -61,7 +61,7 @@ def parse_schedule(data: object, where: str = "schedule", *, most_times: int = M
 
 
 def parse_export_schedule(data: object, where: str = "schedule") -> ExportSchedule:
-    """Read ``system``, ``off`` or a schedule of the export's own, which has one time for all its days."""
+    """Parse ``system``, ``off`` or an export's own schedule, which has one time for all its days."""
     if isinstance(data, Mapping):
         return ExportSchedule("own", parse_schedule(data, where, most_times=_TIMES_OF_AN_EXPORT))
     policy = _POLICIES.get("off" if data is False else _text(data))  # YAML 1.1 reads off as false
@@ -71,7 +71,7 @@ def parse_export_schedule(data: object, where: str = "schedule") -> ExportSchedu
 
 
 def refuse_past(schedule: Schedule, today: date, where: str = "schedule") -> None:
-    """Raise InvalidInput where the last day lies before ``today``, a day of the schedule's zone."""
+    """Raise InvalidInput if the last day is before ``today``, a day in the schedule's zone."""
     if schedule.is_over(today):
         raise InvalidInput(
             "SCHEDULE_INVALID.past", where=f"{where}.until", last=f"{schedule.last_day}", today=f"{today}"
@@ -79,7 +79,7 @@ def refuse_past(schedule: Schedule, today: date, where: str = "schedule") -> Non
 
 
 def to_data(schedule: Schedule) -> dict[str, object]:
-    """Return the schedule as ``parse_schedule`` reads it, in values of JSON."""
+    """Return the schedule in the form that ``parse_schedule`` reads, as JSON values."""
     data: dict[str, object] = {"repeat": schedule.kind}
     if schedule.kind == "weekly":
         data["days"] = [DAYS[day] for day in sorted(schedule.days)]
@@ -98,7 +98,7 @@ def export_to_data(schedule: ExportSchedule) -> str | dict[str, object]:
 
 @cache
 def zone_names() -> frozenset[str]:
-    """Return the names of the zones that this installation knows; read once in a process."""
+    """Return the names of the zones that this installation knows; read once per process."""
     return frozenset(available_timezones()) - _NO_ZONES
 
 
@@ -115,7 +115,9 @@ class _Reading:
 
 
 def _given(reading: _Reading, data: Mapping[object, object]) -> dict[str, object]:
-    """Return what was written by our names of the keys; spaces and hyphens in them are as good as underscores."""
+    """Return what was written under our names of the keys; spaces and hyphens in them count as
+    underscores.
+    """
     given: dict[str, object] = {}
     for key, value in data.items():
         name = re.sub(r"[ -]", "_", key) if isinstance(key, str) else ""
@@ -167,7 +169,7 @@ def _times(reading: _Reading, raw: object, most: int) -> tuple[time, ...]:
 def _each(
     reading: _Reading, name: str, raw: object, read: Callable[[object], _T | Problem], most: int
 ) -> list[_T] | None:
-    """Read a list without repetitions; None where something in it is wrong, and was said."""
+    """Read a list without duplicates; None if something in it is wrong, which was then reported."""
     if raw is None:
         return []
     if not isinstance(raw, list | tuple):
@@ -204,7 +206,7 @@ def _time(raw: object) -> time | Problem:
 
 
 def _zone(reading: _Reading, raw: object) -> str:
-    """Look a zone up among the names first: no file is opened for a name that is not one of them."""
+    """Check the name first: no file is opened for a name that is not a known zone."""
     if isinstance(raw, str) and raw in zone_names():
         return raw
     if raw is None or raw == "":
@@ -228,7 +230,7 @@ def _date(reading: _Reading, name: str, raw: object) -> date | None:
     if raw is None or (isinstance(raw, date) and not isinstance(raw, datetime)):
         return raw
     try:
-        # date.fromisoformat alone would take 20261231 and 2026-W53-4 too.
+        # date.fromisoformat alone would also accept 20261231 and 2026-W53-4.
         return date.fromisoformat(raw if isinstance(raw, str) and _DATE.fullmatch(raw) else "")
     except ValueError:
         reading.problem(name, "SCHEDULE_INVALID.day", got=_shown(raw))
@@ -236,7 +238,9 @@ def _date(reading: _Reading, name: str, raw: object) -> date | None:
 
 
 def _check_distance(reading: _Reading, days: frozenset[int], times: Sequence[time]) -> None:
-    """Refuse times that are too near to each other, also across midnight where the next day is one of the days."""
+    """Refuse times that are too close to each other, also across midnight if the next day is one of
+    the days.
+    """
     offsets = [timedelta(hours=one.hour, minutes=one.minute) for one in times]
     if any((day + 1) % 7 in days for day in days):
         offsets.append(offsets[0] + timedelta(days=1))

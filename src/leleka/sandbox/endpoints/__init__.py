@@ -1,1 +1,3 @@
-"""The documented endpoints, a file for each kind of thing, each with its ROUTES; `routing` knows them all."""
+"""The documented endpoints, one file for each kind of resource, each with its ROUTES; `routing` collects
+them.
+"""

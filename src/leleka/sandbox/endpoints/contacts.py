@@ -1,4 +1,4 @@
-"""Contacts: searching, one by its id, and plain creation, which refuses who is there already."""
+"""Contacts: search, lookup by id, and plain creation, which refuses an existing address."""
 
 from collections.abc import Iterable, Iterator
 from itertools import islice
@@ -30,7 +30,7 @@ _NEVER = ("bounced_date", "rating_tstamp", "adate", "edate", "deleted_at")
 
 
 def shown(contact: Contact) -> dict[str, object]:
-    """The columns of a contact as it is listed."""
+    """The fields of a contact as it is listed."""
     local, _, domain = contact.email.rpartition("@")
     created, updated = stamp(contact.created), stamp(contact.updated)
     return {
@@ -96,7 +96,7 @@ def index(account: "Account", request: Request, _id: str) -> Reply:
 
 
 def _select(account: "Account", request: Request) -> tuple[int, Iterator[Contact]]:
-    """By list, status and id alone a page is read off the index; else all that match are collected."""
+    """With only list, status and id, a page is read from the index; otherwise all matches are collected."""
     query, book = request.query, account.contacts
     above = whole_number(query.get("id_greater", "")) or 0
     list_id, status = whole_number(query.get("listid", "")), whole_number(query.get("status", ""))
@@ -186,7 +186,7 @@ def refuse_duplicate(account: "Account", email: str) -> None:
 
 
 def brief(contact: Contact) -> dict[str, object]:
-    """The short form in which a contact just created comes back."""
+    """The short form in which a newly created contact is returned."""
     columns = shown(contact)
     names = ("email", "phone", "firstName", "lastName", "cdate", "udate", "orgname", "links", "id")
     chosen = {name: columns[name] for name in names}

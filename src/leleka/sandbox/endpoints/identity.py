@@ -21,7 +21,7 @@ def me(_account: "Account", _request: Request, _id: str) -> Reply:
 
 
 def settings(account: "Account", _request: Request, _id: str) -> Reply:
-    """Its schema is documented nowhere: a plausible one."""
+    """Its schema is undocumented: this is a plausible one."""
     limit = account.behaviour.contact_limit
     plan = {
         "name": "Sandbox",

@@ -1,4 +1,4 @@
-"""Bulk import: the import itself, what became of a batch, and the queue as a whole."""
+"""Bulk import: the import itself, the status of a batch, and the queue as a whole."""
 
 from typing import TYPE_CHECKING
 
@@ -35,7 +35,7 @@ def bulk_import(account: "Account", _request: Request, _id: str) -> Reply:
 
 
 def _limit(account: "Account", *, single: bool) -> None:
-    """Refused for coming too often does not count: otherwise a storm would never end."""
+    """A request refused by the rate limit does not count: otherwise a flood of retries would never end."""
     behaviour = account.behaviour
     allowed = behaviour.single_imports_per_minute if single else behaviour.imports_per_minute
     window, now = account.import_window(single=single), account.timing.now()

@@ -82,7 +82,7 @@ def create(account: "Account", request: Request, _id: str) -> Reply:
             raise Refused(error_list(422, f"The {name} was not provided.", "field_missing", name))
     added = account.catalogue.add_list(text(wanted["name"]), account.timing.now(), text(wanted["stringid"]))
     added.sender_url, added.sender_reminder = text(wanted["sender_url"]), text(wanted["sender_reminder"])
-    # unsaid, the server's own default is reported to be true
+    # when absent, the server's own default is reported to be true
     added.send_last_broadcast = text(wanted.get("send_last_broadcast", True)).lower() not in {
         "0",
         "false",

@@ -1,4 +1,4 @@
-"""Who is on which list, one contact at a time: the only way that re-subscribes someone who left."""
+"""List membership, one contact at a time: the only way to re-subscribe somebody who unsubscribed."""
 
 from typing import TYPE_CHECKING
 

@@ -8,7 +8,7 @@ if TYPE_CHECKING:
 
 
 def sync(account: "Account", request: Request, _id: str) -> Reply:
-    """Creates or updates by address: 201 or 200, and two different bodies."""
+    """Creates or updates by address: 201 or 200, with two different bodies."""
     wanted = read_object(request, "contact")
     email = checked_email(wanted)
     contact = account.contacts.find(email)
@@ -17,7 +17,7 @@ def sync(account: "Account", request: Request, _id: str) -> Reply:
         write(account, contact, wanted)
         return json_reply(brief(contact), 201)
     write(account, contact, wanted)
-    # inside `contact` these are ids only, the objects stand beside it
+    # `contact` contains only the ids, the objects are its siblings
     ids = [value["id"] for value in field_values(contact)]
     return json_reply(
         {"fieldValues": field_values(contact), "contact": shown(contact) | {"fieldValues": ids}}

@@ -21,7 +21,7 @@ from leleka.sandbox.timing import stamp
 if TYPE_CHECKING:
     from leleka.sandbox.account import Account
 
-_TAGS_AT_MOST = 1_000_000  # the id of a contact's tag is made of both numbers
+_TAGS_AT_MOST = 1_000_000  # the id of a contact's tag is built from both numbers
 
 
 def _shown(tag: Tag) -> dict[str, object]:

@@ -1,4 +1,4 @@
-"""Webhooks are kept and listed; nothing is delivered, as the real account delivers nothing for imports."""
+"""Webhooks are stored and listed; nothing is delivered, as the real account delivers nothing for imports."""
 
 from typing import TYPE_CHECKING
 

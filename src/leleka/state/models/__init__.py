@@ -1,4 +1,4 @@
-"""What the installation remembers. The only ORM models; only services know them."""
+"""The installation's persistent state. The only ORM models; only services use them."""
 
 from leleka.core.statuses import RunStatus
 from leleka.state.models.audit import AuditEntry

@@ -6,7 +6,7 @@ from django.db import models
 
 
 class AuditEntry(models.Model):
-    """One action, written in the transaction that carries it out. Secrets never stand in ``details``.
+    """One action, written in the transaction that carries it out. ``details`` never contains secrets.
 
     Entries are added and never changed: the database refuses it, too (triggers of migration 0005).
     """

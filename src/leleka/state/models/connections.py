@@ -15,7 +15,8 @@ def new_salt() -> str:
 class Account(models.Model):
     """One account at a destination, identified by its host.
 
-    Pace, pauses and the delivery lane belong to it, never to a connection. Times are seconds since 1970.
+    Rate limits, pauses and the delivery lane belong to it, never to a connection. Times are seconds since
+    1970.
     """
 
     type = models.CharField(max_length=50)
@@ -23,7 +24,7 @@ class Account(models.Model):
     next_send_at = models.FloatField(default=0.0)
     paused_until = models.FloatField(default=0.0)
     pause_reason = models.CharField(max_length=500, blank=True)
-    salt = models.CharField(max_length=64, default=new_salt)  # of the digests in the suppression set
+    salt = models.CharField(max_length=64, default=new_salt)  # salt of the digests in the suppression set
     row_base = models.SmallIntegerField(null=True)
     lane = models.ForeignKey("Run", models.SET_NULL, null=True, related_name="+")
 
@@ -61,11 +62,11 @@ class Connection(models.Model):
     created_at = models.DateTimeField(default=utc_now)
     export_user = models.ForeignKey(User, models.SET_NULL, null=True, related_name="connections")
     plan_limit = models.PositiveIntegerField(null=True)  # contacts the account pays for, as entered
-    version = models.PositiveIntegerField(default=1)  # grows with every edit, so that a stale one is noticed
+    version = models.PositiveIntegerField(default=1)  # grows with every edit, to detect a stale one
 
 
 class RequestPlace(models.Model):
-    """One of the account's places for requests; ``free_at`` is in seconds since 1970."""
+    """One of the account's request slots; ``free_at`` is in seconds since 1970."""
 
     account = models.ForeignKey(Account, models.CASCADE, related_name="places")
     number = models.PositiveSmallIntegerField()
@@ -76,7 +77,7 @@ class RequestPlace(models.Model):
 
 
 class SuppressedPerson(models.Model):
-    """Somebody to whom nothing may be sent any more, known by a digest alone (``state.suppression``)."""
+    """Somebody to whom nothing may be sent any more, stored only as a digest (``state.suppression``)."""
 
     account = models.ForeignKey(Account, models.CASCADE, related_name="suppressed")
     digest = models.CharField(max_length=64)
@@ -94,7 +95,7 @@ class StoredSecret(models.Model):
     connection = models.ForeignKey(Connection, models.CASCADE, related_name="secrets")
     name = models.CharField(max_length=50)
     version = models.PositiveIntegerField()
-    master_key = models.CharField(max_length=64)  # the id of the key that wraps the data key
+    master_key = models.CharField(max_length=64)  # the id of the key that encrypts the data key
     wrapped = models.BinaryField()
     sealed = models.BinaryField()
     hint = models.CharField(max_length=4, blank=True)

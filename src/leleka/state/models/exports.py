@@ -22,11 +22,11 @@ class Export(models.Model):
     automations = models.BooleanField(default=False)
     limit = models.PositiveIntegerField(default=1_000_000)
     schedule = models.JSONField(default=follows_the_system)  # as core.schedules_exports writes it
-    schedule_since = models.DateTimeField(null=True)  # own instants are due after this one
+    schedule_since = models.DateTimeField(null=True)  # its own due instants are after this one
     next_due_at = models.DateTimeField(null=True, db_index=True)  # of its own schedule
     segments = models.ManyToManyField(Segment, through="ExportSegment", related_name="exports")
     managed_by_file = models.CharField(max_length=1000, blank=True)
-    owner = models.ForeignKey(User, models.SET_NULL, null=True, related_name="exports")  # who made it
+    owner = models.ForeignKey(User, models.SET_NULL, null=True, related_name="exports")  # who created it
     version = models.PositiveIntegerField(default=1)
 
 
@@ -38,7 +38,9 @@ class ExportSegment(models.Model):
 
 
 class Ledger(models.Model):
-    """The pointer to what an account's list is known to hold of an export. Another list is another ledger."""
+    """The pointer to what an account's list is known to hold of an export. Another list has another
+    ledger.
+    """
 
     export = models.ForeignKey(Export, models.CASCADE, related_name="ledgers")
     account = models.ForeignKey(Account, models.PROTECT)

@@ -1,4 +1,4 @@
-"""Requests that were sent with a key, so that sending them again does nothing twice."""
+"""Requests that were sent with an idempotency key, so that repeating them does nothing twice."""
 
 from django.db import models
 
@@ -7,7 +7,7 @@ from leleka.state.models.runs import Run
 
 
 class IdempotencyKey(models.Model):
-    """A key one person chose, what they asked with it (a digest), and the run that came of it."""
+    """A key that one person chose, the request they sent with it (a digest), and the resulting run."""
 
     user = models.ForeignKey(User, models.CASCADE, related_name="idempotency_keys")
     key = models.CharField(max_length=200)

@@ -1,4 +1,4 @@
-"""What people are told without asking: notices, their way out of the house, and who saw them."""
+"""Notices: what people are told unasked, how it is delivered, and who saw it."""
 
 from django.db import models
 
@@ -8,10 +8,11 @@ from leleka.state.models.runs import Run
 
 
 class Notice(models.Model):
-    """One thing to tell. ``key`` names the happening, so that it is told once however many workers look.
+    """One thing to report. ``key`` names the event, so that it is reported once however many workers notice
+    it.
 
-    ``subject`` is what it is about: ``export:7``, ``connection:2``, ``source:orders``. ``values`` and ``problems`` are
-    data, so that everybody reads them in their own language; neither holds personal data.
+    ``subject`` is what it is about: ``export:7``, ``connection:2``, ``source:orders``. ``values`` and
+    ``problems`` are data, so that everybody reads them in their own language; neither holds personal data.
     """
 
     class Kind(models.TextChoices):
@@ -21,7 +22,7 @@ class Notice(models.Model):
         STALLED = "stalled"
         SCHEDULE_MISSED = "schedule missed"
         RECOVERED = "recovered"
-        TEST = "test"  # an administrator tries the channels
+        TEST = "test"  # an administrator tests the channels
 
     key = models.CharField(max_length=300, unique=True)
     kind = models.CharField(max_length=30, choices=Kind.choices)
@@ -35,7 +36,8 @@ class Notice(models.Model):
 
 
 class NoticeDelivery(models.Model):
-    """A notice on its way. ``public_id`` is the same at every try, so that whoever receives it knows a repetition.
+    """One delivery of a notice. ``public_id`` is the same at every attempt, so that the recipient recognises
+    a repetition.
 
     ``address`` is a person's, or a webhook's name: its URL may hold a secret and stays in the settings.
     """

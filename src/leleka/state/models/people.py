@@ -1,10 +1,12 @@
-"""Who may come in: people, their sessions, their tokens, and who tried in vain."""
+"""Who has access: people, their sessions, their tokens, and failed sign-ins."""
 
 from django.db import models
 
 
 class User(models.Model):
-    """A person. ``email`` is the name to sign in with, in lower case; without a password nobody can."""
+    """A person. ``email`` is the sign-in name, in lower case; without a password, signing in is
+    impossible.
+    """
 
     class Role(models.TextChoices):
         VIEWER = "viewer"
@@ -24,7 +26,9 @@ class User(models.Model):
 
 
 class OneTimeLink(models.Model):
-    """A link that lets one person choose a password once; without a user it makes the first administrator."""
+    """A link that lets one person choose a password once; without a user it creates the first
+    administrator.
+    """
 
     digest = models.CharField(max_length=64, unique=True)
     user = models.ForeignKey(User, models.CASCADE, null=True, related_name="links")
@@ -33,7 +37,7 @@ class OneTimeLink(models.Model):
 
 
 class WebSession(models.Model):
-    """A browser's session, known by the digest of its id: whoever reads the table cannot use it."""
+    """A browser session, stored as the digest of its id: whoever reads the table cannot use it."""
 
     digest = models.CharField(max_length=64, primary_key=True)
     user = models.ForeignKey(User, models.CASCADE, null=True, related_name="sessions")
@@ -43,7 +47,7 @@ class WebSession(models.Model):
 
 
 class ApiToken(models.Model):
-    """A program's way in, in the name of a person; shown once, kept as a digest."""
+    """An API token, which acts in the name of a person; shown once, stored as a digest."""
 
     user = models.ForeignKey(User, models.CASCADE, related_name="tokens")
     name = models.CharField(max_length=200)
@@ -57,7 +61,7 @@ class ApiToken(models.Model):
 
 
 class SignInFailure(models.Model):
-    """Somebody who tried in vain: from where, and for whom (a digest: people type passwords into that field)."""
+    """A failed sign-in: from where, and for whom (a digest: people type passwords into that field)."""
 
     who = models.CharField(max_length=64)
     source = models.CharField(max_length=64)

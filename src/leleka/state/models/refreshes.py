@@ -17,12 +17,13 @@ class Trigger(models.TextChoices):
 
 
 class SystemSchedule(models.Model):
-    """When everything is refreshed: the one row, number 1. ``schedule`` is ``core.schedules.model.to_data``'s shape.
+    """The system schedule: a single row, number 1. ``schedule`` has the shape of ``core.schedules.model.to_data``.
 
-    Instants are due after ``since``, when it was last switched on or changed; ``next_due_at`` is the next of them.
+    Instants are due after ``since``, when it was last switched on or changed; ``next_due_at`` is the next of
+    them.
     """
 
-    name = "the system's schedule"  # as what may be managed by a file is called
+    name = "the system's schedule"  # the name under which a file may manage it
     on = models.BooleanField(default=False)
     schedule = models.JSONField(default=dict)
     since = models.DateTimeField(null=True)
@@ -32,10 +33,11 @@ class SystemSchedule(models.Model):
 
 
 class Refresh(models.Model):
-    """One walk of sources -> profiles -> segments -> exports. ``scope`` is ``everything``, ``data``,
+    """One execution of sources -> profiles -> segments -> exports. ``scope`` is ``everything``, ``data``,
     ``sources``, ``segments`` or a key such as ``source:3``, ``segment:4``, ``export:7``.
 
-    A worker walks it under a lease, as it does a run; ``walked_at`` is when all but the runs of its exports was done.
+    A worker executes it under a lease, as it does a run; ``walked_at`` is when everything but the runs of its
+    exports was done.
     """
 
     trigger = models.CharField(max_length=20, choices=Trigger.choices)
@@ -55,10 +57,10 @@ class Refresh(models.Model):
 
 
 class RefreshStep(models.Model):
-    """One thing that a refresh brings up to date. ``of`` is the id of the source, segment or export, 0 for the
-    profiles; ``needs`` are the numbers of the steps before it.
+    """One step of a refresh. ``of`` is the id of the source, segment or export, 0 for the profiles; ``needs``
+    are the numbers of the steps before it.
 
-    ``changed`` is False where there was nothing to do: it was up to date already.
+    ``changed`` is False if there was nothing to do: it was up to date already.
     """
 
     refresh = models.ForeignKey(Refresh, models.CASCADE, related_name="steps")
@@ -85,8 +87,8 @@ class RefreshStep(models.Model):
 
 
 class DueDecision(models.Model):
-    """What was decided on one due instant: exactly one row each, whoever decides (I-17). ``subject`` is ``system`` or
-    ``export:7``.
+    """The decision on one due instant: exactly one row each, whoever decides (I-17). ``subject`` is
+    ``system`` or ``export:7``.
     """
 
     subject = models.CharField(max_length=50)

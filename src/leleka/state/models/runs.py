@@ -22,7 +22,7 @@ class Run(models.Model):
     asked_by = models.CharField(max_length=200)
     acts_as = models.CharField(
         max_length=300, blank=True
-    )  # the export user; "" of runs before there were any
+    )  # the export user; "" for runs from before export users existed
     trigger = models.CharField(max_length=20, default="on demand")  # refreshing.Trigger
     status = models.CharField(max_length=30, choices=choices_of(RunStatus), default=RunStatus.QUEUED)
     stage = models.CharField(max_length=200, blank=True)
@@ -46,13 +46,13 @@ class Run(models.Model):
     problems = models.JSONField(default=list)
     tallied = models.BooleanField(
         default=False, db_index=True
-    )  # whether the tallies have it (``state.run_counters``)
-    stepped_at = models.DateTimeField(null=True)  # when anything of it was last written down
-    stalled_at = models.DateTimeField(null=True)  # when it was found to do nothing (I-16)
-    tries = models.PositiveSmallIntegerField(default=1)  # of one due instant, this run included
-    retry_at = models.DateTimeField(null=True, db_index=True)  # of a failed one: when it is tried again
-    tried_again = models.BooleanField(default=False)  # another run has taken its place
-    deaths = models.PositiveSmallIntegerField(default=0)  # of processes in a row, all of them at ...
+    )  # whether the tallies include it (``state.run_counters``)
+    stepped_at = models.DateTimeField(null=True)  # when progress was last recorded
+    stalled_at = models.DateTimeField(null=True)  # when it was found to be stalled (I-16)
+    tries = models.PositiveSmallIntegerField(default=1)  # for one due instant, this run included
+    retry_at = models.DateTimeField(null=True, db_index=True)  # for a failed run: when it is tried again
+    tried_again = models.BooleanField(default=False)  # another run has replaced it
+    deaths = models.PositiveSmallIntegerField(default=0)  # process crashes in a row, all of them at ...
     death_point = models.JSONField(default=dict)  # ... this point (services.dying)
 
     class Meta:
@@ -78,8 +78,8 @@ class Run(models.Model):
 
 
 class SuppressedReading(models.Model):
-    """How far a run has read who unsubscribed from its list or bounced. ``after`` is the last id by reason, null at
-    its end; ``parts`` are snapshots; ``began_at`` is in seconds since 1970.
+    """How far a run has read who unsubscribed from its list or bounced. ``after`` is the last id by reason,
+    null at its end; ``parts`` are snapshots; ``began_at`` is in seconds since 1970.
     """
 
     run = models.OneToOneField(Run, models.CASCADE, related_name="reading")
@@ -119,7 +119,7 @@ class BatchRow(models.Model):
 
 
 class AttemptRow(models.Model):
-    """One POST of a batch, written before it was made. No outcome means that nobody knows."""
+    """One POST of a batch, written before it was made. No outcome means that the outcome is unknown."""
 
     class Outcome(models.TextChoices):
         ACCEPTED = "accepted"
@@ -131,7 +131,7 @@ class AttemptRow(models.Model):
     fence = models.PositiveIntegerField()
     sha256 = models.CharField(max_length=64)
     written_at = models.FloatField()
-    lifted_at = models.FloatField(default=0.0)  # when an unknown attempt was found to be past surfacing
+    lifted_at = models.FloatField(default=0.0)  # when an unknown attempt can no longer take effect
     outcome = models.CharField(max_length=20, blank=True, choices=Outcome.choices)
     reason = models.CharField(max_length=1000, blank=True)
     remote_id = models.CharField(max_length=200, blank=True)

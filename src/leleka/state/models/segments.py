@@ -9,7 +9,7 @@ class Segment(models.Model):
     name = models.CharField(max_length=200, unique=True)
     rules = models.JSONField()  # the canonical long form
     snapshot = models.CharField(max_length=300, blank=True)
-    basis = models.CharField(max_length=128, blank=True)  # digest of all that the members depend on
+    basis = models.CharField(max_length=128, blank=True)  # digest of everything that the members depend on
     size = models.BigIntegerField(null=True)
     evaluated_at = models.DateTimeField(null=True)
     managed_by_file = models.CharField(max_length=1000, blank=True)

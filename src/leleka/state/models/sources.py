@@ -1,10 +1,10 @@
-"""Source tables and how they hang together."""
+"""Source tables and the relationships between them."""
 
 from django.db import models
 
 
 class Source(models.Model):
-    """A source table: where it comes from, and the pointer to what was last read."""
+    """A source table: its files and settings, and the pointer to what was last read."""
 
     name = models.CharField(max_length=200, unique=True)
     spec = models.JSONField()  # as written in the definitions: paths, format, types, keys

@@ -1,4 +1,4 @@
-"""What is asked of the worker besides runs: previews, and whatever else takes longer than a page may."""
+"""What the worker is asked to do besides runs: previews, and whatever else takes longer than a page may."""
 
 from django.db import models
 
@@ -7,7 +7,7 @@ from leleka.state.models.choices import choices_of
 
 
 class Task(models.Model):
-    """One thing to do. ``result`` is what the page shows; it is removed with the task, a day later."""
+    """One task. ``result`` is what the page shows; it is removed with the task, a day later."""
 
     class Kind(models.TextChoices):
         PREVIEW = "preview"
@@ -17,7 +17,7 @@ class Task(models.Model):
 
     kind = models.CharField(max_length=20, choices=Kind.choices)
     subject = models.CharField(max_length=200)
-    payload = models.JSONField(default=dict)  # what else is to be known: rules that are not saved
+    payload = models.JSONField(default=dict)  # further parameters: rules that are not saved
     asked_by = models.CharField(max_length=200)
     status = models.CharField(max_length=20, choices=choices_of(TaskStatus), default=TaskStatus.QUEUED)
     stage = models.CharField(max_length=200, blank=True)

@@ -1,10 +1,10 @@
-"""Who is at work, and what was counted for good."""
+"""Live workers, and the permanent counters."""
 
 from django.db import models
 
 
 class WorkerBeat(models.Model):
-    """A worker was seen. ``name`` is what it claims runs with; times are seconds since 1970."""
+    """A worker's heartbeat. ``name`` is what it claims runs with; times are seconds since 1970."""
 
     name = models.CharField(max_length=200, unique=True)
     host = models.CharField(max_length=260)
@@ -15,7 +15,9 @@ class WorkerBeat(models.Model):
 
 
 class Tally(models.Model):
-    """A number that only grows, whatever is removed: what ended runs add to the metrics (``state.run_counters``)."""
+    """A number that only grows, whatever is removed: what ended runs add to the metrics
+    (``state.run_counters``).
+    """
 
     name = models.CharField(max_length=50)
     label = models.CharField(max_length=100, blank=True)

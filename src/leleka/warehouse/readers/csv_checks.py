@@ -1,4 +1,6 @@
-"""What keeps staged rows from becoming a table: unknown columns, cells that do not fit, keys that are none."""
+"""What prevents staged rows from becoming a table: unknown columns, invalid cells, missing or
+duplicate keys.
+"""
 
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
@@ -29,7 +31,7 @@ def check_declared(session: Engine, spec: SourceSpec, names: Sequence[str]) -> N
 
 
 def check_kinds(staged: Staged, where: str) -> None:
-    """Refuse Parquet columns that hold no plain values."""
+    """Refuse Parquet columns that do not hold plain values."""
     problems = [
         Problem.of("TYPE_MISMATCH.nested", f"{where}, column {name!r}")
         for name, kind in zip(staged.names, staged.types, strict=True)

@@ -1,4 +1,4 @@
-"""How one CSV file is written: its encoding, its delimiter, its header. The engine is told, it never guesses."""
+"""The format of one CSV file: its encoding, delimiter and header. The engine is told, it never guesses."""
 
 import codecs
 import csv
@@ -20,7 +20,7 @@ _UTF8: Final = frozenset({"utf-8", "ascii"})
 
 
 def prepare(path: Path, spec: SourceSpec, staging: Path) -> CsvFile:
-    """Find out the dialect; text in another encoding than UTF-8 is rewritten into ``staging``."""
+    """Detect the dialect; text in an encoding other than UTF-8 is rewritten into ``staging``."""
     encoding, notes = _encoding(path, spec)
     utf8 = path if encoding in _UTF8 else _transcoded(path, encoding, staging)
     _refuse_nul(path, utf8)
@@ -38,7 +38,7 @@ def prepare(path: Path, spec: SourceSpec, staging: Path) -> CsvFile:
 
 
 def rewritten(file: CsvFile, staging: Path) -> CsvFile:
-    """Write a well-formed but uneven file (mixed line ends) anew, one row a line end."""
+    """Rewrite a well-formed but inconsistent file (mixed line ends), with one line end per row."""
     target = staging / f"{file.utf8.stem}.even.csv"
     with (
         file.utf8.open(encoding="utf-8-sig", newline="") as source,
@@ -81,7 +81,7 @@ def _encoding(path: Path, spec: SourceSpec) -> tuple[str, list[str]]:
             return "utf-16", [f"{path.name}: its byte order mark says UTF-16."]
         return "utf-8", []
     try:
-        "".encode(spec.encoding)  # refuses what is no text encoding, too
+        "".encode(spec.encoding)  # also refuses anything that is not a text encoding
         name = codecs.lookup(spec.encoding).name
     except (LookupError, ValueError) as error:
         raise InvalidInput("ENCODING_UNKNOWN", where=spec.name, encoding=spec.encoding) from error

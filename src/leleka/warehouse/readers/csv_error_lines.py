@@ -1,4 +1,6 @@
-"""The error path: walks a CSV file in Python to say which physical line is wrong. Never on the good path."""
+"""The error path: reads a CSV file in Python to find which physical line is wrong. Not used for
+valid files.
+"""
 
 import csv
 from collections.abc import Iterator, Sequence
@@ -15,7 +17,7 @@ _MOST_SHOWN: Final = 5
 
 @dataclass(frozen=True, slots=True)
 class CsvFile:
-    """A CSV file ready to be read: ``path`` is the person's, ``utf8`` what the engine reads."""
+    """A CSV file ready to be read: ``path`` is the original, ``utf8`` what the engine reads."""
 
     path: Path
     utf8: Path
@@ -25,12 +27,14 @@ class CsvFile:
 
 
 class Rows:
-    """The rows of a CSV file as the engine counts them: blank lines are none. Iterating gives (line, cells)."""
+    """The rows of a CSV file as the engine counts them: blank lines do not count. Iterating yields (line,
+    cells).
+    """
 
     def __init__(self, file: CsvFile, *, strict: bool) -> None:
         self._file = file
         self._strict = strict
-        self.line = 1  # where the row begins that is being read
+        self.line = 1  # where the row that is being read begins
 
     def __iter__(self) -> Iterator[tuple[int, list[str]]]:
         csv.field_size_limit(LONGEST_ROW)
@@ -57,7 +61,7 @@ def _bounded(text: TextIO) -> Iterator[str]:
 
 
 def diagnose(file: CsvFile) -> None:
-    """Raise what is wrong with the file, by line; return when Python's reader finds nothing wrong."""
+    """Raise what is wrong with the file, by line; return if Python's reader finds nothing wrong."""
     rows = Rows(file, strict=True)
     ragged: list[Problem] = []
     try:
@@ -80,7 +84,7 @@ def diagnose(file: CsvFile) -> None:
 
 
 def encoding_fault(path: Path, bytes_in: Path, encoding: str) -> InvalidInput:
-    """Make the refusal for bytes that are no text in the encoding, naming their line."""
+    """Build the error for bytes that are not text in the encoding, naming their line."""
     errors, sign = ("surrogateescape", None) if encoding == "utf-8" else ("replace", "\ufffd")
     line = 1
     with bytes_in.open(encoding=encoding, errors=errors, newline="") as file:
@@ -96,7 +100,7 @@ def quote_fault(path: Path, line: int) -> InvalidInput:
 
 
 def places(files: Sequence[tuple[CsvFile, int]], ordinals: Sequence[int]) -> dict[int, str]:
-    """Say in which file and line rows stand. ``files`` come with their numbers of rows; ordinals count from 0."""
+    """Find the file and line of rows. ``files`` come with their numbers of rows; ordinals count from 0."""
     found: dict[int, str] = {}
     first = 0
     for file, rows in files:

@@ -1,4 +1,4 @@
-"""Which files a source means, whether they may be read, and whether they are what their name says."""
+"""Which files a source refers to, whether they may be read, and whether they are what their name says."""
 
 import glob
 import hashlib
@@ -46,7 +46,7 @@ def digest(paths: Sequence[Path]) -> str:
 
 
 def signature(paths: Sequence[Path]) -> tuple[tuple[int, int, int], ...]:
-    """Return what changes when someone writes to one of the files."""
+    """Return what changes when somebody writes to one of the files."""
     stats = [path.stat() for path in paths]
     return tuple((stat.st_ino, stat.st_size, stat.st_mtime_ns) for stat in stats)
 
@@ -58,7 +58,7 @@ def format_of(spec: SourceSpec, path: Path) -> FileFormat:
 
 
 def check_type(path: Path, kind: FileFormat) -> None:
-    """Refuse an empty file, and one that its first bytes show to be something else."""
+    """Refuse an empty file, and one whose first bytes show that it is something else."""
     with path.open("rb") as file:
         head = file.read(512)
     if not head:
@@ -79,7 +79,7 @@ def _matches(pattern: str, allowed: Sequence[Path]) -> list[Path]:
         if not glob.has_magic(pattern) or (_below(plain.resolve(), allowed) and plain.is_file()):
             candidates = [plain]
         else:
-            # Asking outside the allowed folders would tell what exists there.
+            # A lookup outside the allowed folders would reveal what exists there.
             _must_be_below(_fixed_part(plain), allowed, plain.name)
             candidates = [Path(match) for match in sorted(glob.glob(pattern, recursive=True))]  # noqa: PTH207 (absolute)
             candidates = [path for path in candidates if not path.is_dir()]

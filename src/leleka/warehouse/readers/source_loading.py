@@ -33,8 +33,8 @@ class Loaded:
 def load(session: Engine, lake: Lake, spec: SourceSpec, source_dirs: Sequence[Path]) -> Loaded:
     """Read the source's files into a snapshot of kind ``sources``.
 
-    Raises InvalidInput when a file is wrong, NeedsAttention when an administrator must act, and TryLater
-    when a file changed while it was read.
+    Raises InvalidInput if a file is wrong, NeedsAttention if an administrator must act, and TryLater if a
+    file changed while it was read.
     """
     paths = resolve(spec, source_dirs)
     before = signature(paths)

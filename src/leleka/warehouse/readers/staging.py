@@ -1,4 +1,4 @@
-"""Files into one temporary table, cells as they stand there; any wrong file leaves no table behind."""
+"""Loads files into one temporary table, with unconverted cells; an invalid file leaves no table behind."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -37,7 +37,7 @@ class Staged:
         return isinstance(self.files[0][0], CsvFile)
 
     def places(self, ordinals: Sequence[int]) -> Mapping[int, str]:
-        """Say where rows stand: file and line, or file and row number where there are no lines."""
+        """Locate rows: file and line, or file and row number where there are no lines."""
         csv = [(file, rows) for file, rows in self.files if isinstance(file, CsvFile)]
         if csv:
             return places(csv, ordinals)
@@ -108,7 +108,7 @@ def stage_parquet(session: Engine, paths: Sequence[Path]) -> Staged:
 
 @contextmanager
 def engine_faults(where: str) -> Iterator[None]:
-    """Turn what the engine says while reading into our own words; its text stays in the traceback."""
+    """Turn the engine's error while reading into our own words; its text stays in the traceback."""
     try:
         yield
     except EngineError as error:
@@ -195,5 +195,5 @@ def _count(session: Engine) -> int:
 
 
 def _literally(path: Path) -> str:
-    """Keep the engine from reading a bracket or star of a real file name as a pattern."""
+    """Keep the engine from interpreting a bracket or star in a real file name as a pattern."""
     return "".join(f"[{character}]" if character in "*?[" else character for character in str(path))

@@ -1,4 +1,4 @@
-"""From staged cells to typed columns: what each column becomes, and which cells stand in the way."""
+"""From staged cells to typed columns: what each column becomes, and which cells cannot be converted."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -35,7 +35,9 @@ _DATE_SHAPE: Final = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
 
 @dataclass(frozen=True, slots=True)
 class Conversion:
-    """A column of the table, the expression of its values, and the cells that have none though they should."""
+    """A column of the table, the expression of its values, and the cells that have no value though they
+    should.
+    """
 
     column: Column
     value: exp.Expr
@@ -62,7 +64,7 @@ def overridden(
         expression=exp.Literal.string(""),
     )
     if override.type is ColumnType.TEXT:
-        # As it stands: spaces may matter in a text.
+        # Unchanged: spaces may matter in a text.
         value: exp.Expr = exp.Nullif(this=exp.cast(cells, "VARCHAR"), expression=exp.Literal.string(""))
         return Conversion(Column(name, override.type), value, cells)
     value = _in_range(_DECLARED[override.type](text, override.format), override.type)
@@ -80,7 +82,7 @@ def stored(number: int, name: str, target: ColumnType | None) -> Conversion:
     if target is ColumnType.TEXT:
         return Conversion(column, exp.Nullif(this=value, expression=exp.Literal.string("")), cells)
     if target is ColumnType.NUMBER:
-        # NaN is how data frames write an empty cell; infinity is no value either.
+        # NaN is how data frames write an empty cell; infinity is not a value either.
         return Conversion(column, exp.case().when(finite(value), _without_minus_zero(value)), cells)
     value = _in_range(value, target)
     fault = exp.and_(known(cells), exp.Is(this=value, expression=exp.Null()))
@@ -88,7 +90,7 @@ def stored(number: int, name: str, target: ColumnType | None) -> Conversion:
 
 
 def shape(value: str) -> str:
-    """Show what a cell looks like and not what it says: digits as 9, letters as a."""
+    """Show the shape of a cell, not its content: digits as 9, letters as a."""
     shown = "".join("9" if c.isdigit() else "a" if c.isalpha() else c for c in value[:30] if c.isprintable())
     return f"“{shown}…”" if len(value) > len(shown) else f"“{shown}”"
 
@@ -113,7 +115,7 @@ def _as_it_is(text: exp.Expr, _pattern: str | None) -> exp.Expr:
 
 
 def _utc(text: exp.Expr) -> exp.Expr:
-    # A zone counts; without one the text is UTC, as the session is.
+    # A time zone is applied; without one the text is UTC, as the session is.
     return exp.cast(try_cast(text, "TIMESTAMPTZ"), "TIMESTAMP")
 
 

@@ -1,6 +1,6 @@
-"""What type every cell of a text column fits: asked of all rows, in rules of our own.
+"""The type that every cell of a text column fits: checked over all rows, by our own rules.
 
-The engine's own detection looks at a sample and turns post codes into numbers.
+The engine's own detection looks at a sample and turns postal codes into numbers.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -14,9 +14,9 @@ from leleka.warehouse.engines.port import Engine, Finite, FullMatch, ParsedTime
 from leleka.warehouse.readers.staging import cell, table
 from leleka.warehouse.sql import tables as sql_tables
 
-# Rules out most of the candidates before all rows are asked; never decides for one.
+# Excludes most of the candidates before all rows are checked; never decides in favour of one.
 _SAMPLE: Final = 2_000
-# The engine takes longer than in proportion to plan thousands of tests.
+# The engine takes disproportionately long to plan thousands of tests.
 _AT_ONCE: Final = 40
 _YEAR: Final = "([1-9][0-9]{3}|0[1-9][0-9]{2}|00[1-9][0-9]|000[1-9])"
 _TIME: Final = r"[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,9})?)?(Z|[+-][0-9]{2}(:?[0-9]{2})?)?"
@@ -33,7 +33,7 @@ DAY_FIRST: Final = "%d/%m/%Y"
 
 @dataclass(frozen=True, slots=True)
 class Guess:
-    """A type and, for dates, the strptime pattern that fits all cells; ``ambiguous`` when two do."""
+    """A type and, for dates, the strptime pattern that fits all cells; ``ambiguous`` if two do."""
 
     type: ColumnType
     pattern: str | None = None
@@ -72,7 +72,7 @@ def _choose(fitting: Sequence[Guess]) -> Guess:
 def _fitting(
     session: Engine, asked: Sequence[tuple[int, Guess]], source: exp.Select, *, unknown_fits: bool
 ) -> list[tuple[int, Guess]]:
-    """Return those whose test no cell fails. A column without a cell fails nothing and proves nothing."""
+    """Return the candidates that no cell fails. A column without a cell fails none and proves none."""
     if not asked:
         return []
     tests = [_all_fit(sql_tables.column(cell(number)), _CANDIDATES[kind]) for number, kind in asked]
@@ -85,7 +85,8 @@ def _fitting(
 
 
 def _all_fit(text: exp.Column, test: _Test) -> exp.Expr:
-    # An empty cell answers nothing; without the CASE, "is not null" of its value would answer no.
+    # An empty cell decides nothing; without the CASE, "is not null" of its value would decide against the
+    # type.
     answer = exp.case().when(known(text), test(text))
     return exp.LogicalAnd(this=answer)
 

@@ -1,4 +1,4 @@
-"""One's own account: language and API tokens."""
+"""The user's own account: language and API tokens."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -23,7 +23,7 @@ def show(request: Request) -> HttpResponse:
 
 
 def language(request: Request) -> HttpResponse:
-    """Remember the reader's language; of somebody who has not signed in, their browser does."""
+    """Store the user's language; before signing in, in the browser."""
     chosen = request.POST.get("language", "")
     actor, known = request.actor, chosen in dict(settings.LANGUAGES)
     if known and actor is not None:

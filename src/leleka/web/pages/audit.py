@@ -11,7 +11,7 @@ _PAGE = 50
 
 
 def index(request: Request) -> HttpResponse:
-    """List entries, the newest first; ``before`` is the id to go on from."""
+    """List entries, the newest first; ``before`` is the id to continue from."""
     given = request.GET.get("before", "")
     before = int(given) if given.isdecimal() and len(given) < 19 else None  # noqa: PLR2004 - a 64-bit id
     text = paging.wanted(request).text

@@ -1,4 +1,4 @@
-"""The figures of the charts as JSON, in the reader's language; whoever may see the page may see them."""
+"""The figures of the charts as JSON, in the user's language; visible to everybody who may see the page."""
 
 from collections.abc import Sequence
 from typing import Any, Final
@@ -14,7 +14,7 @@ _MINUTE: Final = 60
 
 
 def export(request: Request, number: int) -> HttpResponse:
-    """Draw delivered, rejected and excluded of an export's runs."""
+    """Return delivered, rejected and excluded of an export's runs."""
     points = charts.runs_of(actor_of(request), number)
     return _chart(
         [point.ended.timestamp() for point in points],
@@ -27,7 +27,7 @@ def export(request: Request, number: int) -> HttpResponse:
 
 
 def segment(request: Request, number: int) -> HttpResponse:
-    """Draw a segment's size."""
+    """Return a segment's size over time."""
     sizes = charts.sizes_of(actor_of(request), number)
     return _chart(
         [moment.timestamp() for moment, _size in sizes],
@@ -36,7 +36,7 @@ def segment(request: Request, number: int) -> HttpResponse:
 
 
 def run(request: Request, number: int) -> HttpResponse:
-    """Draw a run's rate against the allowed one."""
+    """Return a run's rate and the allowed one."""
     rate = charts.rate_of(actor_of(request), number)
     series = [
         {**_series(_("Sent a minute"), "blue", [round(sent) for _at, sent in rate.points]), "filled": True}

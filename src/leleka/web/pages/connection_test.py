@@ -1,4 +1,6 @@
-"""Connect, told while it happens: an answer in lines, each an element that takes the place of the one with its id."""
+"""The connection test, reported while it runs: the response has lines, each an element that replaces the one
+with its id.
+"""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -23,7 +25,7 @@ _PENDING: Final = "pending"
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A step as it is drawn; ``standing`` is that of the check, or pending."""
+    """A step as it is displayed; ``standing`` is that of the check, or pending."""
 
     name: str
     word: str
@@ -33,7 +35,7 @@ class Step:
 
 
 def is_watching(request: Request) -> bool:
-    """Return whether a script reads the answer as it comes."""
+    """Return whether a script reads the response as it arrives."""
     return "Leleka-Stream" in request.headers
 
 
@@ -43,9 +45,9 @@ def results(test: Connect) -> Sequence[Step]:
 
 
 def told(test: Connect) -> StreamingHttpResponse:
-    """Answer with the steps as pending, then each result as it comes, then how it ended."""
+    """Respond with the steps as pending, then each result as it comes, then the outcome."""
     response = StreamingHttpResponse(_lines(test, translation.get_language() or "en"))
-    response["X-Accel-Buffering"] = "no"  # proxies that read it pass every line on at once
+    response["X-Accel-Buffering"] = "no"  # makes proxies that understand it pass on every line at once
     return response
 
 
@@ -59,7 +61,7 @@ def problems_told(error: LelekaError, fields: Sequence[str]) -> HttpResponse:
 
 
 def _lines(test: Connect, language: str) -> Iterator[str]:
-    """The language is set for each line alone: between two of them this thread is not ours."""
+    """The language is set for each line separately: between two lines this thread serves others."""
     with translation.override(language):
         pending = [
             Step(name, in_words(test.words.get(name, name), test.translate), _PENDING) for name in test.steps

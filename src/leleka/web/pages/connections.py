@@ -1,4 +1,4 @@
-"""Admin > Connections: the ways to accounts (CI-C1 to C15)."""
+"""Admin > Connections: access to accounts (CI-C1 to C15)."""
 
 from collections.abc import Callable, Mapping
 from typing import Any, Final
@@ -33,7 +33,7 @@ AUDIENCES: Final = {
     "administrators and contributors": _("Administrators and contributors"),
 }
 _PERCENT: Final = 100
-_DIGITS: Final = 18  # what a database holds
+_DIGITS: Final = 18  # the most that a database holds
 
 
 def index(request: Request) -> HttpResponse:
@@ -65,7 +65,7 @@ def edit(request: Request, number: int) -> HttpResponse:
 
 @sensitive_post_parameters()
 def export_user(request: Request, number: int) -> HttpResponse:
-    """Lend one's name to the runs of a connection, also of one that a file manages."""
+    """Become the export user of a connection, also of one that a file manages."""
     actor = actor_of(request)
     try:
         connection_commands.become_export_user(actor, number, request.POST.get("password", ""))
@@ -76,7 +76,7 @@ def export_user(request: Request, number: int) -> HttpResponse:
 
 @sensitive_post_parameters()
 def connect(request: Request, number: int | None = None) -> HttpResponseBase:
-    """Test host and key: step by step for whoever watches, else as a whole page when it is done."""
+    """Test host and key: step by step with a script, otherwise as a whole page at the end."""
     actor = actor_of(request)
     connection = connection_queries.connection(actor, number) if number is not None else None
     kind = _kind(request, connection)
@@ -97,7 +97,7 @@ def connect(request: Request, number: int | None = None) -> HttpResponseBase:
 
 
 def remove(request: Request, number: int) -> HttpResponse:
-    """Ask, and say what uses it; every export is detached or removed with it."""
+    """Ask for confirmation, and show what uses it; every export is detached or removed with it."""
     actor = actor_of(request)
     connection = connection_queries.connection(actor, number)
     fates = {one.id: request.POST.get(f"export-{one.id}", "") for one in connection.exports}
@@ -200,6 +200,6 @@ def _wanted(request: Request, kind: Kind) -> ConnectionForm:
 
 
 def _whole(text: str) -> int:
-    """Read a whole number; what is none is 0, which the services refuse where it matters."""
+    """Read a whole number; anything else is 0, which the services refuse where it matters."""
     bare = "".join(text.split())
     return int(bare) if bare.isascii() and bare.isdecimal() and len(bare) <= _DIGITS else 0

@@ -45,7 +45,7 @@ def bad_request(request: Request, exception: Exception | None = None) -> HttpRes
 
 
 def plain(request: HttpRequest, status: int, problem: Problem) -> HttpResponse:
-    """Draw a page that asks neither the session nor the database, for neither may be there."""
+    """Render a page that needs neither the session nor the database, because both may be unavailable."""
     with translation.override(translation.get_language_from_request(request)):
         context = {
             "problems": [in_this_language(problem)],

@@ -1,4 +1,4 @@
-"""The form "Set up export" (CI-E4): from what was typed to what the services take, and back."""
+"""The form "Set up export" (CI-E4): converts what was typed into what the services accept, and back."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -21,7 +21,9 @@ _LIMIT: Final = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One row of Data matching. ``where`` is its place in what the services take, ``number`` its place in the form."""
+    """One row of Data matching. ``where`` is its place in what the services accept, ``number`` its place in
+    the form.
+    """
 
     number: int
     to: str
@@ -29,7 +31,7 @@ class Line:
     when_empty: str
     where: str
     country: str = ""
-    typed: str = ""  # the id of a custom field, typed where the account could not be asked
+    typed: str = ""  # the id of a custom field, typed if the account could not be queried
 
 
 def lines_of(data: Mapping[str, Any]) -> list[Line]:
@@ -47,7 +49,7 @@ def lines_of(data: Mapping[str, Any]) -> list[Line]:
 
 
 def posted_lines(post: QueryDict) -> list[Line]:
-    """Return the rows as they were sent; those without a column and a field are not there."""
+    """Return the rows as they were sent; those without a column and a field are left out."""
     numbers = sorted({whole_number(key[4:]) for key in post if key.startswith("to-r")} - {0})
     lines: list[Line] = []
     custom = 0
@@ -68,7 +70,7 @@ def posted_lines(post: QueryDict) -> list[Line]:
 
 
 def data_from(post: QueryDict) -> dict[str, Any]:
-    """Return what the services take. Raises ``InvalidInput`` where a field stands there twice."""
+    """Return what the services accept. Raises ``InvalidInput`` if a field appears twice."""
     matching: dict[str, Any] = {"email": post.get("email", ""), "fields": []}
     for line in posted_lines(post):
         part = {"column": line.column, "when_empty": line.when_empty}
@@ -125,7 +127,7 @@ def options_of(to: str, offered: Offered) -> Sequence[tuple[str, str]]:
 def context_of(
     actor: Actor, data: Mapping[str, Any], lines: Sequence[Line], offered: Offered | None
 ) -> dict[str, Any]:
-    """Return what the form shows; ``offered`` is None while the account was not asked yet."""
+    """Return what the form shows; ``offered`` is None until the account has been queried."""
     asked = offered or Offered()
     choices = export_choices.choices(actor)
     leavers = data.get("leavers") or {}

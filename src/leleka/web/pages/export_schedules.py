@@ -1,4 +1,4 @@
-"""The pane "Schedule export": one export's schedule, or that of several at once (CI-S3, S4)."""
+"""The pane "Schedule export": the schedule of one or several exports (CI-S3, S4)."""
 
 from collections.abc import Sequence
 from typing import Any, Final
@@ -31,7 +31,7 @@ def listed(request: Request, lines: Sequence[ExportSummary]) -> dict[str, Any]:
 
 
 def shown(request: Request, number: int) -> dict[str, Any]:
-    """Return what an export's page says of its schedule, and of what kept it from running."""
+    """Return what an export's page shows of its schedule, and of what prevented it from running."""
     actor = actor_of(request)
     return {
         "schedule": schedule_queries.of_export(actor, number, current_clock()),

@@ -1,4 +1,4 @@
-"""Data > Exports: the list, an export's page, and what is done with one or several (CI-E1 to E14)."""
+"""Data > Exports: the list, an export's page, and the actions on one or several (CI-E1 to E14)."""
 
 from collections.abc import Sequence
 from typing import Any, Final
@@ -68,7 +68,7 @@ def _sum(request: Request, detail: ExportDetail) -> export_choices.Sum:
 
 
 def settings(request: Request, number: int) -> HttpResponse:
-    """Show an export to who may not edit it (CI-E12, R10)."""
+    """Show an export to those who may not edit it (CI-E12, R10)."""
     detail = export_queries.export(actor_of(request), number)
     destination = detail.line.type or assumed_title()
     context = {"export": detail.line, "data": detail.data, "destination": destination}
@@ -104,12 +104,12 @@ def edit(request: Request, number: int) -> HttpResponse:
 
 
 def offers(request: Request) -> HttpResponse:
-    """Draw the part of the form that depends on the account, with its lists and fields asked live."""
+    """Render the part of the form that depends on the account, with its lists and fields queried live."""
     return _offered(request, "web/parts/export_offers.html")
 
 
 def sums(request: Request) -> HttpResponse:
-    """Draw how large the chosen segments are together."""
+    """Render the combined size of the chosen segments."""
     return _offered(request, "web/parts/export_sum.html", ask=False)
 
 
@@ -137,7 +137,7 @@ def _save(request: Request, number: int | None) -> HttpResponse:
         try:
             return run(request, saved.id)
         except LelekaError as error:
-            if error.code != "RUN_IN_PROGRESS":  # else its page shows the run that is under way
+            if error.code != "RUN_IN_PROGRESS":  # otherwise its page shows the run in progress
                 problems = [in_this_language(one) for one in error.problems]
                 return pane(request, "web/pages/export_saved.html", {"problems": problems, "export": saved})
     left = f"&left={saved.list_left}" if saved.list_left else ""
@@ -169,7 +169,7 @@ def _form(request: Request, data: dict[str, Any], detail: ExportDetail | None) -
 
 
 def _lenient(post: QueryDict) -> dict[str, Any]:
-    """Return what was typed even where it cannot be saved, so that nothing of it is lost."""
+    """Return what was typed even if it cannot be saved, so that nothing is lost."""
     try:
         return export_form.data_from(post)
     except InvalidInput:
@@ -186,7 +186,9 @@ def run(request: Request, number: int) -> HttpResponse:
 
 
 def run_chosen(request: Request) -> HttpResponse:
-    """Run all, or those chosen; say which could not. Ask first where more would go than an account pays for."""
+    """Run all exports, or those chosen; report which could not run. Ask first if more would be sent than an
+    account pays for.
+    """
     actor, chosen = actor_of(request), _chosen(request.POST)
     beyond = plan_limits.among(actor, chosen or run_commands.those_of_run_all(actor))
     if beyond and request.POST.get("sure") != "yes":
@@ -211,7 +213,7 @@ def remove(request: Request) -> HttpResponse:
 
 
 def _several(request: Request, what: str) -> HttpResponse:
-    """Ask first, then detach or remove the chosen exports."""
+    """Ask for confirmation, then detach or remove the chosen exports."""
     actor = actor_of(request)
     chosen = _chosen(request.POST if request.method == "POST" else request.GET)
     if not chosen:

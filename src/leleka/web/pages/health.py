@@ -1,4 +1,4 @@
-"""What machines ask: is the process there, can it work, what does it count. Nothing of it is about a person."""
+"""Probes: is the process alive, can it work, what are its metrics. No personal data."""
 
 import secrets
 from typing import Final
@@ -14,7 +14,7 @@ from leleka.web.request import Request
 
 _HERE: Final = frozenset({"127.0.0.1", "::1"})
 _NAMES: Final = frozenset({"127.0.0.1", "localhost", "[::1]"})
-# Whoever stands in front of us says so in one of them: behind a proxy everybody comes from loopback.
+# A proxy in front of us sets one of these headers: behind it every request comes from loopback.
 _PASSED_ON: Final = (
     "X-Forwarded-For",
     "X-Forwarded-Proto",
@@ -27,7 +27,7 @@ _BEARER: Final = "Bearer "
 
 
 def healthz(request: Request) -> HttpResponse:
-    """Answer: this process can. The database is not asked."""
+    """Answer: this process is alive. The database is not queried."""
     del request
     return JsonResponse({"status": "ok"})
 
@@ -42,7 +42,7 @@ def readyz(request: Request) -> HttpResponse:
 
 
 def metrics(request: Request) -> HttpResponse:
-    """Return the metrics to whoever knows the token; where there is none, to this machine."""
+    """Return the metrics to a client that knows the token; without a token, only to this machine."""
     if not _may_read(request):
         return HttpResponse(
             "Metrics need the token of LELEKA_METRICS_TOKEN. Without that setting they are given to this machine "

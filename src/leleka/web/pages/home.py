@@ -1,4 +1,4 @@
-"""Home: what needs attention, what runs next, what ran last, sizes at a glance."""
+"""Home: what needs attention, the next and last runs, sizes at a glance."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -38,8 +38,8 @@ def _told(concerns: home_queries.Concerns) -> dict[str, Any]:
 
 
 def _steps(standing: home_queries.InstallationSummary, *, may_connect: bool) -> Sequence[dict[str, Any]]:
-    """Return the steps to a first run; the first that is not done is the one to take now, and whatever else can be
-    done already is offered, too.
+    """Return the steps to a first run; the first that is not done is the current one, and others that are
+    already possible are offered, too.
     """
     done = {
         "customers": standing.profiles > 0,

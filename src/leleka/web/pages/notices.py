@@ -16,7 +16,7 @@ _CONNECTIONS = "/admin/connections/"
 
 
 def index(request: Request) -> HttpResponse:
-    """Show the newest; a link only where one may go."""
+    """Show the newest; a link only to pages that the user may see."""
     actor = actor_of(request)
     notices = [
         {
@@ -32,7 +32,7 @@ def index(request: Request) -> HttpResponse:
 
 
 def bell(request: Request) -> HttpResponse:
-    """Draw the bell alone; the page asks for it once a minute."""
+    """Render only the bell; the page requests it once a minute."""
     return page(request, "web/parts/bell.html", {})
 
 
@@ -46,7 +46,7 @@ def seen(request: Request) -> HttpResponse:
 
 
 def system(request: Request) -> HttpResponse:
-    """Show the channels, and what became of the last deliveries."""
+    """Show the channels, and the last deliveries with their outcome."""
     actor = actor_of(request)
     channels = notice_queries.channels(actor)
     deliveries = [

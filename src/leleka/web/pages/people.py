@@ -1,4 +1,4 @@
-"""Admin > Permissions: who may come in, and as what (CI-R2, R6 to R8)."""
+"""Admin > Permissions: who has access, and with which role (CI-R2, R6 to R8)."""
 
 from collections.abc import Mapping
 from typing import Any

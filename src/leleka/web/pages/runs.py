@@ -1,4 +1,4 @@
-"""Runs: live progress, the report, and who ended how (CI-E18, E20)."""
+"""Runs: live progress, the report, and the profiles by outcome (CI-E18, E20)."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
@@ -35,7 +35,7 @@ def show(request: Request, number: int) -> HttpResponse:
 
 
 def live(request: Request, number: int) -> HttpResponse:
-    """Return htmx the part that changes while a run is under way; when it ended, the whole page is drawn anew."""
+    """Return for htmx the part that changes during a run; once it has ended, the whole page is redrawn."""
     context = _context(request, number)
     run = context["run"]
     ended = run.finished_at is not None or run.status == RunStatus.NEEDS_CONFIRMATION
@@ -45,7 +45,7 @@ def live(request: Request, number: int) -> HttpResponse:
 
 
 def rows(request: Request, number: int) -> HttpResponse:
-    """List the profiles that ended in one way, page by page."""
+    """List the profiles with one outcome, page by page."""
     ended, current = _ended(request), max(1, whole_number(request.GET.get("page"), 1))
     try:
         found, more = run_queries.rows_page(
@@ -66,7 +66,7 @@ def rows(request: Request, number: int) -> HttpResponse:
 
 
 def download(request: Request, number: int) -> StreamingHttpResponse:
-    """Return them as CSV; the service asks for the right and writes it down."""
+    """Return them as CSV; the service checks the permission and writes the audit entry."""
     ended = _ended(request)
     lines = run_queries.download_rows(actor_of(request), number, ended)
     answer = StreamingHttpResponse(_bytes(lines), content_type="text/csv; charset=utf-8")
@@ -85,7 +85,7 @@ def confirm(request: Request, number: int) -> HttpResponse:
 
 
 def _bytes(lines: Iterable[str]) -> Iterable[bytes]:
-    yield b"\xef\xbb\xbf"  # without it spreadsheets take UTF-8 for something else
+    yield b"\xef\xbb\xbf"  # without it, spreadsheets mistake UTF-8 for another encoding
     for line in lines:
         yield line.encode()
 
@@ -109,7 +109,7 @@ def _context(request: Request, number: int) -> dict[str, Any]:
 
 
 def _report(counts: Counts, *, ended: bool) -> dict[str, Any]:
-    """Return the lines of a report, and of the outcomes that can be listed those that somebody had."""
+    """Return the lines of a report, and, of the outcomes that can be listed, those that occurred."""
     coded: Mapping[Ended, Mapping[str, int]] = {
         Ended.EXCLUDED: counts.excluded,
         Ended.REJECTED: counts.rejected,

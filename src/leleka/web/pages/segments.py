@@ -1,4 +1,6 @@
-"""Segments: the list, one with its first members, its rules as text, and the exports that send it (CI-G11 to G13)."""
+"""Segments: the list, one segment with its first members, its rules as text, and its exports
+(CI-G11 to G13).
+"""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -33,7 +35,7 @@ def index(request: Request) -> HttpResponse:
 
 
 def show(request: Request, number: int) -> HttpResponse:
-    """Show rules and sizes; the first members are asked for by the page itself, and found by the worker."""
+    """Show rules and sizes; the page itself requests the first members, which the worker finds."""
     actor = actor_of(request)
     segment = segment_queries.segment(actor, number)
     context = {
@@ -44,7 +46,7 @@ def show(request: Request, number: int) -> HttpResponse:
 
 
 def members(request: Request, number: int) -> HttpResponse:
-    """Ask for the first members."""
+    """Request the first members."""
     task = segment_commands.ask_members(actor_of(request), number)
     if is_htmx(request):
         return tasks.part(request, task)
@@ -94,7 +96,7 @@ def _again(
 
 
 def _beside(error: LelekaError) -> dict[str, list[Any]]:
-    """Sort problems to the two fields; those of the rules keep their places within them."""
+    """Assign problems to the two fields; those of the rules keep their places within them."""
     found: dict[str, list[Any]] = {}
     for problem in error.problems:
         field = "rules" if problem.where.startswith("rules") else problem.where

@@ -1,4 +1,4 @@
-"""Coming in and leaving: signing in, one-time links, signing out."""
+"""Signing in, one-time links, signing out."""
 
 from django.http import HttpResponse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -40,7 +40,7 @@ def sign_out(request: Request) -> HttpResponse:
 
 @sensitive_post_parameters("password")
 def welcome(request: Request, token: str) -> HttpResponse:
-    """Choose a password by a one-time link, or become the first administrator."""
+    """Choose a password through a one-time link, or become the first administrator."""
     try:
         known = people_commands.welcome(token)
     except NotFound as error:
@@ -66,7 +66,7 @@ def _same(password: str, again: str) -> None:
 
 
 def _begin(request: Request, number: int | None) -> None:
-    """C-1: a new id at every sign-in; whatever the session held before is gone with the old one."""
+    """C-1: a new id at every sign-in; the contents of the old session are discarded."""
     request.session.flush()
     request.session[USER] = number
 

@@ -1,4 +1,4 @@
-"""Admin > System: how everything stands, what a refresh is doing, and what this installation is (CI-T5 to T8)."""
+"""Admin > System: the status of everything, the progress of a refresh, and the installation (CI-T5 to T8)."""
 
 from django.http import HttpResponse
 from django.urls import reverse
@@ -20,7 +20,7 @@ from leleka.web.responses import go, is_htmx, page, pane
 
 
 def index(request: Request) -> HttpResponse:
-    """Show every group; asked again by htmx while something is under way, only what changes is given."""
+    """Show every group; when htmx asks again during a refresh, return only what changes."""
     asked = request.GET
     wanted = StatusFilter(
         words=asked.get("q", "").strip(),
@@ -45,7 +45,7 @@ def about(request: Request) -> HttpResponse:
 
 
 def refresh_all(request: Request) -> HttpResponse:
-    """Ask first: it also runs the exports that follow the system's schedule (CI-O4)."""
+    """Ask for confirmation: it also runs the exports that follow the system's schedule (CI-O4)."""
     actor = actor_of(request)
     if request.method != "POST":
         beyond = plan_limits.among_those_of_the_system(actor)
@@ -79,7 +79,7 @@ def _ask(request: Request, scope: str) -> HttpResponse:
 
 
 def refresh(request: Request, number: int) -> HttpResponse:
-    """Show how far a refresh is: of one thing with what it needs, or the entire workflow."""
+    """Show the progress of a refresh: of one thing with what it needs, or the entire workflow."""
     of = request.GET.get("of", "")
     entire = not of or "entire" in request.GET
     key = None if entire else status_queries.key_of(of)
@@ -118,5 +118,5 @@ def history(request: Request) -> HttpResponse:
 
 
 def sources(request: Request) -> HttpResponse:
-    """Data > Data sources: what was last read, and what became of it."""
+    """Data > Data sources: what was last read, and the result."""
     return page(request, "web/pages/sources.html", {"lines": status_queries.sources(actor_of(request))})

@@ -48,7 +48,9 @@ def save(request: Request) -> HttpResponse:
 
 
 def preview(request: Request) -> HttpResponse:
-    """Draw when the schedule would be due as it is being edited; a switch that is off is said, too."""
+    """Render when the schedule would be due as it is being edited; a schedule that is switched off is
+    reported, too.
+    """
     context = {**next_of(words.posted(request.POST)), "is_on": request.POST.get("on") == "yes"}
     return page(request, "web/parts/schedule_next.html", context)
 

@@ -1,4 +1,4 @@
-"""What the worker was asked to find out: drawn while it works, and when it is done."""
+"""Tasks of the worker: displayed while they run, and when they are done."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ from leleka.web.responses import is_htmx, page, pane
 
 
 def show(request: Request, number: int) -> HttpResponse:
-    """Return a task; asked again by htmx until it is done."""
+    """Return a task; htmx requests it again until it is done."""
     if is_htmx(request) and request.headers.get("HX-Target") == "task":
         return part(request, number)
     return pane(request, "web/pages/task.html", _context(request, number))

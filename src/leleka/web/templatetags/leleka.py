@@ -1,4 +1,4 @@
-"""What templates need beyond Django's own: icons, statuses, moments, numbers of seconds."""
+"""Template tags beyond Django's own: icons, statuses, moments, durations."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -45,7 +45,7 @@ def _svg(name: str) -> str:
 
 @register.simple_tag
 def icon(name: str) -> SafeString:
-    """Draw an icon; it says nothing to a screen reader, the words beside it do."""
+    """Draw an icon; screen readers ignore it and read the words next to it."""
     drawn = _svg(name).replace("<svg", '<svg class="icon" aria-hidden="true" focusable="false"', 1)
     return mark_safe(drawn)  # noqa: S308 - our own files
 
@@ -59,7 +59,7 @@ def status(value: str) -> SafeString:
 
 @register.simple_tag
 def ago(moment: datetime | None, missing: str = "–") -> SafeString | str:
-    """Tell how long ago something was, with the exact moment for whoever points at it."""
+    """Return how long ago something was, with the exact moment as a tooltip."""
     if moment is None:
         return missing
     exact = date_format(timezone.localtime(moment), "DATETIME_FORMAT")
@@ -68,7 +68,9 @@ def ago(moment: datetime | None, missing: str = "–") -> SafeString | str:
 
 
 def _since(moment: datetime, seconds: float) -> str:
-    """Whole sentences: in Ukrainian "ago" asks for another case than a duration has. After a month it is the date."""
+    """Whole sentences: in Ukrainian "ago" requires another case than a duration has. After a month it is the
+    date.
+    """
     if seconds < _MINUTE:
         return _("just now")
     if seconds < _HOUR:
@@ -85,7 +87,7 @@ def _since(moment: datetime, seconds: float) -> str:
 
 @register.filter
 def duration(seconds: float) -> str:
-    """Tell a number of seconds as people do."""
+    """Return a number of seconds as a readable duration."""
     whole = round(seconds)
     if whole < _MINUTE:
         return ngettext("%(n)d second", "%(n)d seconds", whole) % {"n": whole}
@@ -98,7 +100,7 @@ def duration(seconds: float) -> str:
 
 @register.filter
 def number(value: object) -> str:
-    """Group the digits of a number as the reader's language does; what is no number is a dash."""
+    """Group the digits of a number for the user's language; anything else is a dash."""
     return number_format(value, force_grouping=True) if isinstance(value, int) else "–"
 
 
@@ -109,13 +111,13 @@ def whole(value: float) -> str:
 
 @register.filter
 def person(name: str) -> str:
-    """Leave the address away from "Ada <ada@example.com>": on a page it is in the way, the title has it."""
+    """Remove the address from "Ada <ada@example.com>": it takes space on a page, and the title has it."""
     return name.partition(" <")[0] or name
 
 
 @register.filter
 def signed(value: object) -> str:
-    """Write a change with its sign; no change is a nought, one that is not known a dash."""
+    """Format a change with its sign; no change is a zero, an unknown one a dash."""
     if not isinstance(value, int):
         return "–"
     return ("+" if value > 0 else "−" if value < 0 else "") + number(abs(value))
@@ -123,7 +125,7 @@ def signed(value: object) -> str:
 
 @register.simple_tag
 def sparkline(values: Sequence[int]) -> SafeString | str:
-    """Draw how a number went, small; the figures beside it say it in words."""
+    """Draw how a number changed, small; the figures beside it state it in words."""
     if len(values) < _LEAST_CURVE:
         return ""
     least, step = min(values), 100 / (len(values) - 1)
@@ -152,5 +154,5 @@ def say(told: Mapping[str, Any] | None, sentence: str) -> str:
 
 @register.filter
 def at(found: dict[str, object] | None, key: str) -> object:
-    """Look something up by a name that stands in a variable; nothing is found in what is not there."""
+    """Look up a key whose name is in a variable; a missing key gives nothing."""
     return found.get(key) if found else None

@@ -1,4 +1,4 @@
-"""Templates of refreshes and schedules: kinds, triggers, schedules and moments in words."""
+"""Template tags for refreshes and schedules: kinds, triggers, schedules and moments in words."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -38,13 +38,13 @@ def group(kind: str) -> str:
 
 @register.filter
 def task_name(name: str) -> str:
-    """Return the name of a task; that of the profiles is not written down."""
+    """Return the name of a task; that of the profiles is not stored."""
     return name or str(_GROUPS["profiles"])
 
 
 @register.filter
 def subject(of: str) -> str:
-    """Return what a refresh is of: a name, or a scope in words."""
+    """Return what a refresh covers: a name, or a scope in words."""
     return str(_SCOPES.get(of, of))
 
 

@@ -1,7 +1,7 @@
 """What every destination must do, asserted on what is in the destination afterwards.
 
-A destination joins by subclassing ``DestinationContract`` and giving an ``Account``: itself, and a way to look at
-the other side that does not go through it.
+A destination joins by subclassing ``DestinationContract`` and returning an ``Account``: itself, and a way to
+inspect the remote side that does not go through it.
 """
 
 from abc import ABC, abstractmethod
@@ -32,7 +32,7 @@ BOUNCED: Final = "bounced"
 
 @dataclass(frozen=True)
 class Contact:
-    """A contact at the other side. Values by field key, those that hold nothing left out; list id to standing."""
+    """A contact on the remote side. Values by field key, empty ones left out; list id to status."""
 
     values: Mapping[str, str] = field(default_factory=dict)
     tags: frozenset[str] = frozenset()
@@ -40,7 +40,7 @@ class Contact:
 
 
 class Account(ABC):
-    """An account at the other side, empty but for one list, another list, and one field of its own."""
+    """An account on the remote side, empty but for one list, another list, and one field of its own."""
 
     destination: Destination
     clock: Clock
@@ -56,11 +56,11 @@ class Account(ABC):
 
     @abstractmethod
     def put(self, address: str, standing: str) -> int:
-        """Put someone on the list with that standing; give the contact's id."""
+        """Put someone on the list with that status; return the contact's id."""
 
     @abstractmethod
     def work(self) -> None:
-        """Let the account's queue run empty."""
+        """Process the account's queue until it is empty."""
 
     @abstractmethod
     def hold(self) -> None:
@@ -68,11 +68,11 @@ class Account(ABC):
 
     @abstractmethod
     def refuse_key(self) -> None:
-        """From now on the key is no good."""
+        """From now on the key is invalid."""
 
 
 def suppressed(destination: Destination, target: str, after: int = 0) -> list[Suppressed]:
-    """Read all pages of both reasons; give everybody by id."""
+    """Read all pages of both reasons; return everybody by id."""
     found: list[Suppressed] = []
     for reason in (SuppressionReason.UNSUBSCRIBED, SuppressionReason.BOUNCED):
         last: int | None = after
@@ -89,7 +89,7 @@ class DestinationContract(ABC):
     @pytest.fixture
     @abstractmethod
     def account(self) -> Iterator[Account]:
-        """Return an account of one's own to every test."""
+        """Return a separate account for every test."""
 
     def change(
         self, account: Account, address: str, action: Action = Action.MEMBER, *tags: str, **values: str

@@ -1,4 +1,4 @@
-"""What every outbox must do: the durable memory of a run, for the worker that holds its lease."""
+"""What every outbox must do: the durable state of a run, for the worker that holds its lease."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
@@ -23,7 +23,7 @@ ACCEPTED = replace(SENDING, status=BatchStatus.ACCEPTED, remote_id="r-1", accept
 
 
 class World(ABC):
-    """An account with two live runs, "1" and "2", each of an export of its own."""
+    """An account with two live runs, "1" and "2", each of its own export."""
 
     clock: VirtualClock
 
@@ -37,7 +37,7 @@ class World(ABC):
 
     @abstractmethod
     def lane(self) -> str:
-        """Return the run that has the account's lane, "" where it is free."""
+        """Return the run that has the account's lane, "" if it is free."""
 
     @abstractmethod
     def is_finished(self) -> bool:
@@ -49,7 +49,7 @@ class World(ABC):
 
     @abstractmethod
     def set_ledger(self, snapshot: str) -> None:
-        """Let somebody else move the ledger of run 1's export."""
+        """Let another process move the ledger of run 1's export."""
 
 
 WRITES: dict[str, Callable[[Outbox], object]] = {
@@ -72,7 +72,7 @@ class OutboxContract(ABC):
     @pytest.fixture
     @abstractmethod
     def world(self) -> World:
-        """Return a world of one's own to every test."""
+        """Return separate state for every test."""
 
     @pytest.fixture
     def outbox(self, world: World) -> Outbox:
@@ -138,7 +138,7 @@ class OutboxContract(ABC):
     def test_an_accepted_attempt_that_was_forgotten_becomes_unknown(
         self, world: World, outbox: Outbox
     ) -> None:
-        """F2: it may still surface, so it belongs to the quarantine."""
+        """F2: it may still take effect, so it belongs to the quarantine."""
         outbox.write_ahead((SENDING,), next_send_at=0.0)
         outbox.answered(ACCEPTED, Accepted("r-1"))
         outbox.polled(replace(ACCEPTED, status=BatchStatus.UNKNOWN, doubts=1))

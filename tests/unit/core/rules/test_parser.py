@@ -1,4 +1,4 @@
-"""Reading rules: both forms mean the same, and everything that is wrong is said at once, in its place."""
+"""Parsing rules: both forms mean the same, and everything that is wrong is reported at once, in its place."""
 
 from datetime import UTC, date, datetime
 from typing import Any

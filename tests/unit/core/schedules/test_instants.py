@@ -22,12 +22,12 @@ def utc(text: str) -> datetime:
 
 
 def between(schedule: Schedule, after: str, until: str) -> list[tuple[str, str, Note]]:
-    """Return each instant as its moment in UTC, what the clocks show, and the note."""
+    """Return each instant as its moment in UTC, its local time, and the note."""
     found = instants(schedule, utc(after), utc(until))
     return [(f"{one.due_at:%m-%d %H:%M}", f"{one.local:%m-%d %H:%M}", one.note) for one in found]
 
 
-# the zone, a day, the time; when it is due (UTC, what the clocks show, note), and when the next time (UTC)
+# the zone, a day, the time; when it is due (UTC, local time, note), and the next time (UTC)
 TABLE = [
     ("Europe/Paris", "2027-03-28", "02:30", ("03-28 01:00", "03-28 03:00", "gap"), "03-29 00:30"),
     ("Europe/Paris", "2027-10-31", "02:30", ("10-31 00:30", "10-31 02:30", "overlap"), "11-01 01:30"),
@@ -92,7 +92,9 @@ def test_a_weekly_schedule_of_the_day_that_is_left_out_runs_at_the_beginning_of_
 
 
 def test_a_day_that_is_there_twice_runs_on_the_first() -> None:
-    """Kwajalein went to the other side of the date line in 1969: its 30th of September is there nearly twice."""
+    """Kwajalein moved to the other side of the date line in 1969: its 30th of September occurs
+    nearly twice.
+    """
     found = between(daily("Pacific/Kwajalein", "08:00"), "1969-09-28T22:00", "1969-10-02T00:00")
     assert [local for _, local, _ in found] == ["09-30 08:00", "10-01 08:00"]
     assert len({due for due, _, _ in found}) == 2

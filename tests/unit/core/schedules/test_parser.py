@@ -1,4 +1,6 @@
-"""Reading schedules: what is written comes back, and everything that is wrong is said at once, in its place."""
+"""Parsing schedules: what is written comes back, and everything that is wrong is reported at once, in its
+place.
+"""
 
 import sys
 from collections.abc import Iterator, Mapping

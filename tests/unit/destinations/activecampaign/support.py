@@ -1,4 +1,4 @@
-"""What the tests of this room share."""
+"""What the tests of this package share."""
 
 import time
 from collections.abc import Callable, Sequence
@@ -19,7 +19,7 @@ Resolver = Callable[[str, int], Sequence[str]]
 
 
 class RecordingClock:
-    """Deadlines are real, for sockets wait in real time; sleeping is only written down."""
+    """Deadlines are real, because sockets wait in real time; sleeping is only recorded."""
 
     def __init__(self) -> None:
         self.slept: list[float] = []

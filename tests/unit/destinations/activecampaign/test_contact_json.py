@@ -1,4 +1,4 @@
-"""What leaves, byte for byte."""
+"""The sent bytes, exactly."""
 
 import hashlib
 

@@ -1,4 +1,4 @@
-"""Faults 31 to 35: how a batch stands, read from whatever comes."""
+"""Faults 31 to 35: the status of a batch, read from any reply."""
 
 import json
 

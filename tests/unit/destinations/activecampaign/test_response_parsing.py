@@ -32,7 +32,7 @@ NO_RIGHT = {"errors": [NO_LISTS]}
 
 
 class Status:
-    """An answer with a status of its own."""
+    """A reply with its own status."""
 
     def __init__(self, status: int, body: object = None, *headers: str) -> None:
         self.status = status

@@ -1,4 +1,4 @@
-"""Faults 11 to 30: what every kind of answer to a bulk import means."""
+"""Faults 11 to 30: what every kind of reply to a bulk import means."""
 
 import json
 from email.utils import formatdate

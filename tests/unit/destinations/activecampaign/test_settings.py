@@ -1,4 +1,4 @@
-"""Input 56: what may be pasted into the field of a key, or a key into another field."""
+"""Input 56: what may be pasted into the key field, or a key into another field."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""S-4 and S-5 for this room: whatever happens, the key is in the request's header and nowhere else."""
+"""S-4 and S-5 for this package: whatever happens, the key is in the request's header and nowhere else."""
 
 import logging
 import pickle

@@ -1,4 +1,4 @@
-"""What an error of the database means for people (faults 44, 46, 48, 51 to 54)."""
+"""How a database error is reported to people (faults 44, 46, 48, 51 to 54)."""
 
 import re
 import sqlite3
@@ -116,7 +116,9 @@ def test_a_connection_that_is_closed_already_is_a_database_away() -> None:
 
 
 def test_a_bug_of_ours_is_no_trouble_of_the_database(tmp_path: Path) -> None:
-    """It is not waited for, and its traceback is not hidden: SQLite calls a missing table operational, too."""
+    """It is not waited for, and its traceback is not hidden: SQLite calls a missing table
+    operational, too.
+    """
     bugs = [error_of(wrong_statement, tmp_path / "x"), ProgrammingError("x"), ZeroDivisionError("x")]
     assert [trouble(bug) for bug in bugs] == [None, None, None]
     with pytest.raises(ProgrammingError), told_to_people():
@@ -131,7 +133,7 @@ def wear_out(patience: Patience, error: Exception, times: int) -> None:
 
 
 def come_and_go(patience: Patience, steps: Iterable[int]) -> int:
-    """Let the database come back once for each step of progress, and go again; give how often that was."""
+    """Let the database come back once for each step of progress, and go again; return how often that was."""
     for times, step in enumerate(steps, 1):
         patience.answered(step)
         try:
@@ -160,13 +162,15 @@ def test_patience_is_bounded_and_begins_anew_once_the_database_answered(tmp_path
 
 
 def test_a_database_that_goes_away_at_the_same_point_each_time_is_not_tried_without_end() -> None:
-    """I-3: each time may send a batch once more. While the work gets further, it may go away as often as it likes."""
+    """I-3: each time may send a batch once more. As long as there is progress, it may be unavailable any
+    number of times.
+    """
     assert come_and_go(Patience(30.0, VirtualClock(), lambda _: None), [7] * 100) == 3
     assert come_and_go(Patience(30.0, VirtualClock(), lambda _: None), range(100)) == 0
 
 
 def test_a_full_disk_is_told_at_once(tmp_path: Path) -> None:
-    """Fault 44: nobody makes room by waiting."""
+    """Fault 44: waiting does not free space."""
     clock = VirtualClock()
     with pytest.raises(NeedsAttention):
         Patience(30.0, clock, lambda _: None).after(error_of(full, tmp_path / "state.sqlite3"))

@@ -1,4 +1,4 @@
-"""What a log line may hold, and that nobody waits for whoever should read it (A-2, A-3, fault 75)."""
+"""What a log line may contain, and that no process waits for its reader (A-2, A-3, fault 75)."""
 
 import json
 import logging

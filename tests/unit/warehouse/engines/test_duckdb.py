@@ -1,4 +1,4 @@
-"""A query that is told to stop."""
+"""A query that is interrupted."""
 
 import signal
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ from sqlglot import exp
 
 from leleka.warehouse.engines.duckdb import DuckDBSession, open_session
 
-# Hours of work, in steps of which each is short.
+# Hours of work, in steps that are each short.
 _LONG = "SELECT count(*) FROM range(1000000) AS a, range(1000000) AS b WHERE (a.range * b.range) % 7 = 3"
 
 
@@ -31,7 +31,9 @@ def _soon_told_to_stop() -> Iterator[None]:
 
 @pytest.mark.parametrize("ask", ["row", "rows", "chunks"])
 def test_a_long_query_hears_that_it_is_to_stop(session: DuckDBSession, ask: str) -> None:
-    """Fault 74: DuckDB says "Query interrupted", and a run that believed it would have failed over a bug."""
+    """Fault 74: DuckDB says "Query interrupted", and a run that believed it would have failed as if
+    by a bug.
+    """
     query = sqlglot.parse_one(_LONG, dialect="duckdb")
     assert isinstance(query, exp.Expr)
     with pytest.raises(KeyboardInterrupt):

@@ -1,4 +1,4 @@
-"""Rules on DuckDB: who is found, that values stay values, and what evaluate, count and sample give."""
+"""Rules on DuckDB: who is found, that values stay values, and what evaluate, count and sample return."""
 
 from collections.abc import Iterator
 from dataclasses import replace
