@@ -258,6 +258,6 @@ def test_an_export_says_that_its_connection_needs_attention_and_not_why(bob: Cli
     }
     Connection.objects.update(last_check=[failed])
     page = bob.get(f"/data/exports/{number}").content.decode()
-    assert "The connection of this export needs attention" in page
+    assert "This export's connection needs attention" in page
     assert "Key refused." not in page
     assert "/admin/connections" not in page

@@ -150,7 +150,7 @@ def test_a_live_run_shows_its_stage_and_how_far_it_is(ran: Office) -> None:
     assert f'hx-get="/data/runs/{number}/live"' in page
     assert "100 of 400 sent, 50 confirmed" in page
     assert '<progress class="progress" max="400" value="100"' in page
-    assert "10 contacts a second" in page
+    assert "10 contacts per second" in page
     assert "about 30 seconds left" in page
     for errand in due.errands(SystemClock(), (), 10):
         due.carry_out(errand, SystemClock())
@@ -167,7 +167,7 @@ def test_only_an_administrator_confirms(emptied: Office) -> None:
             runs.confirm_run(who, number)
     assert Run.objects.get(pk=number).status == "Needs confirmation"
     alice = browser("alice", Role.ADMINISTRATOR)
-    assert "Nothing was sent yet" in alice.get(f"/data/runs/{number}").content.decode()
+    assert "Nothing has been sent yet" in alice.get(f"/data/runs/{number}").content.decode()
     assert alice.post(f"/data/runs/{number}/confirm").status_code == 303
     for errand in due.errands(SystemClock(), (), 10):
         due.carry_out(errand, SystemClock())

@@ -49,7 +49,7 @@ def system() -> tuple[bool, object]:
 
 def test_it_is_off_until_an_administrator_switches_it_on(ada: Client) -> None:
     """CI-S1."""
-    assert "It is off: nothing runs by itself." in words(ada, "/admin/system/schedule")
+    assert "Off: nothing runs automatically." in words(ada, "/admin/system/schedule")
     assert ada.post("/admin/system/schedule/save", WEEKLY).status_code == 303
     expected = {
         "repeat": "weekly", "days": ["mon", "fri"], "times": ["06:00", "18:30"], "time_zone": "Europe/Kyiv",
@@ -60,7 +60,7 @@ def test_it_is_off_until_an_administrator_switches_it_on(ada: Client) -> None:
     assert page.count("06:00") + page.count("18:30") >= 10
     assert "2 exports follow this schedule." in page, "nothing breaks silently (S11)"
     charlie = somebody("charlie", Role.VIEWER).browser
-    assert "An administrator can change it." in words(charlie, "/admin/system/schedule")
+    assert "Only an administrator can change it." in words(charlie, "/admin/system/schedule")
     assert charlie.post("/admin/system/schedule/save", WEEKLY).status_code == 403
 
 
