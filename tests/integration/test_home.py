@@ -117,7 +117,7 @@ def test_a_failure_that_was_followed_by_a_success_needs_no_attention(alice: Some
     a_run(export, RunStatus.FAILED, ended=now - timedelta(hours=1))
     a_run(export, ended=now)
     assert concerns(alice) == {}
-    assert "everything is as it should be" in page(alice.browser)
+    assert "Nothing needs attention." in page(alice.browser)
 
 
 def test_that_nobody_works_is_said_first(alice: Somebody) -> None:
@@ -138,7 +138,7 @@ def test_of_many_of_a_kind_a_few_are_told_and_the_others_counted(alice: Somebody
         an_export(f"Alone {number}", connection=None)
     found = {one.kind: (len(one.shown), one.total) for one in overview.concerns(alice.actor, CLOCK)}
     assert found["detached"] == (5, 8)
-    assert "and 3 more of this kind" in page(alice.browser)
+    assert "and 3 more like this" in page(alice.browser)
 
 
 def test_what_is_under_way_and_queued_runs_next(now: datetime) -> None:

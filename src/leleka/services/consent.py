@@ -1,6 +1,8 @@
 """Data privacy and compliance: the text somebody agrees to before personal data may leave, in both languages.
 
-The text has a version. Whoever changes a sentence gives it a new one: what was agreed to stays known.
+The text has a version. A changed sentence makes a new version, and the older texts stay here, so that what was
+agreed to stays known. A connection keeps the version that was agreed to; the new one is asked for when somebody
+agrees again, which a new connection and a new host need.
 """
 
 from collections.abc import Mapping
@@ -9,7 +11,7 @@ from typing import Final
 
 from leleka.errors import InvalidInput
 
-VERSION: Final = "1"
+VERSION: Final = "2"
 _ENGLISH: Final = "en"
 
 
@@ -22,37 +24,64 @@ class ConsentText:
     paragraphs: tuple[str, ...]
 
 
-_TEXTS: Final[Mapping[str, tuple[str, ...]]] = {
-    "en": (
-        (
-            "With this connection you allow data, which may be sensitive and personal, to leave this installation "
-            "for ActiveCampaign."
+_TEXTS: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
+    "1": {  # agreed to before version 2; kept so that what was agreed to stays known
+        "en": (
+            (
+                "With this connection you allow data, which may be sensitive and personal, to leave this "
+                "installation for ActiveCampaign."
+            ),
+            (
+                "It is transferred at your instruction. You are responsible that ActiveCampaign meets the privacy "
+                "and security obligations that apply to you."
+            ),
+            "An administrator can remove the connection at any time: from then on nothing more is sent.",
         ),
-        (
-            "It is transferred at your instruction. You are responsible that ActiveCampaign meets the privacy and "
-            "security obligations that apply to you."
+        "uk": (
+            (
+                "Цим підключенням ви дозволяєте даним, зокрема конфіденційним і персональним, залишати цю систему "
+                "та потрапляти до ActiveCampaign."
+            ),
+            (
+                "Дані передаються за вашою вказівкою. Ви відповідаєте за те, щоб ActiveCampaign виконував ваші "
+                "зобов’язання щодо конфіденційності та безпеки."
+            ),
+            "Адміністратор може будь-коли вилучити підключення: відтоді нічого більше не надсилається.",
         ),
-        "An administrator can remove the connection at any time: from then on nothing more is sent.",
-    ),
-    "uk": (
-        (
-            "Цим підключенням ви дозволяєте даним, зокрема конфіденційним і персональним, залишати цю систему та "
-            "потрапляти до ActiveCampaign."
+    },
+    "2": {
+        "en": (
+            (
+                "By enabling this connection you allow data, including potentially sensitive and personal data, to "
+                "be sent from this installation to ActiveCampaign."
+            ),
+            (
+                "It is transferred at your instruction. You are responsible for making sure that ActiveCampaign "
+                "meets the privacy and security obligations that apply to you."
+            ),
+            "An administrator can remove the connection at any time: after that, nothing more is sent.",
         ),
-        (
-            "Дані передаються за вашою вказівкою. Ви відповідаєте за те, щоб ActiveCampaign виконував ваші "
-            "зобов’язання щодо конфіденційності та безпеки."
+        "uk": (
+            (
+                "Цим підключенням ви дозволяєте передавати дані, зокрема конфіденційні та персональні, до "
+                "ActiveCampaign."
+            ),
+            (
+                "Дані передаються за вашою вказівкою. Ви відповідаєте за те, щоб ActiveCampaign дотримувався вимог "
+                "конфіденційності й безпеки, які на вас поширюються."
+            ),
+            "Адміністратор може будь-коли видалити підключення: після цього нічого більше не надсилатиметься.",
         ),
-        "Адміністратор може будь-коли вилучити підключення: відтоді нічого більше не надсилається.",
-    ),
+    },
 }
 
 
 def consent_text(language: str) -> ConsentText:
-    """Give the text in a language; in English where there is none in that language."""
+    """Return the current text in a language; in English where there is none in that language."""
+    texts = _TEXTS[VERSION]
     known = language.partition("-")[0]
-    known = known if known in _TEXTS else _ENGLISH
-    return ConsentText(VERSION, known, _TEXTS[known])
+    known = known if known in texts else _ENGLISH
+    return ConsentText(VERSION, known, texts[known])
 
 
 def check_agreed(version: str, language: str, *, agreed: bool) -> None:
@@ -64,7 +93,7 @@ def check_agreed(version: str, language: str, *, agreed: bool) -> None:
             where="agreed",
             remedy="Read the text and choose I agree.",
         )
-    if version != VERSION or language not in _TEXTS:
+    if version != VERSION or language not in _TEXTS[VERSION]:
         raise InvalidInput(
             "CONSENT_OUTDATED",
             "The text has changed since this page was opened.",
