@@ -53,5 +53,5 @@ def test_a_server_that_is_away_is_not_silent(visitor: Visitor) -> None:
     page.get_by_role("button", name=f"Actions for {OSLO.name}").click()
     page.route("**/preview", lambda route: route.abort())
     page.locator("[popover]:popover-open").get_by_role("button", name="Preview").click()
-    expect(page.get_by_role("alert")).to_contain_text("The server did not answer")
+    expect(page.get_by_role("alert")).to_contain_text("The server did not respond")
     visitor.complaints.clear()  # the browser, too, reports that the connection was cut

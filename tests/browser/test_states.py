@@ -67,7 +67,7 @@ def test_where_activecampaign_does_not_answer_the_list_is_typed(visitor: Visitor
     house.behave({"may_view_lists": False})
     try:
         page.get_by_label("Connection for export").select_option(label=OSLO.name)
-        expect(page.get_by_text("You can type their IDs")).to_be_visible()
+        expect(page.get_by_text("You can enter their IDs")).to_be_visible()
         _fill_in(page, "none")
         page.get_by_role("button", name="Save", exact=True).click()
         expect(page.locator("#list-error")).to_be_visible()
@@ -89,9 +89,9 @@ def _fill_in(page: Page, list_: str) -> None:
     page.get_by_label("ActiveCampaign List ID").fill(list_)
     page.get_by_label("Email", exact=True).select_option("email")
     page.get_by_role("button", name="Add attribute").click()
-    page.get_by_label("Field in ActiveCampaign").select_option(label="Custom field by its ID")
+    page.get_by_label("Field in ActiveCampaign").select_option(label="Custom field by ID")
     page.get_by_label("Profile column").select_option("tier")
-    page.get_by_label("ID of the custom field, if you chose so").fill("1")
+    page.get_by_label("ID of the custom field, if you chose that option").fill("1")
     page.get_by_role("checkbox", name=LVIV.gold).check()
 
 

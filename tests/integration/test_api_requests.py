@@ -8,6 +8,7 @@ import pytest
 
 from leleka.api.urls import api
 from leleka.services.access.actor import Role
+from leleka.services.connections import consent
 from leleka.state.models import Connection, Export, IdempotencyKey, Run, Segment
 from tests.integration.api import Program, furnish, program
 from tests.integration.office import Office
@@ -58,7 +59,7 @@ def test_sharing_ends_and_the_rest_of_a_connection_stays(alice: Program) -> None
 def test_a_check_that_fails_says_which_step(alice: Program, office: Office) -> None:
     body = {
         "name": "Second", "host": office.configuration.environment["HOST"], "key": "wrong-key-for-tests-000001",
-        "agreed": True, "consent_version": "1", "check": True,
+        "agreed": True, "consent_version": consent.VERSION, "check": True,
     }  # fmt: skip
     said = alice.told("POST", "/connections", body, 422)
     assert said["problems"][0]["where"].startswith("check.")

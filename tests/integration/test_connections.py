@@ -150,6 +150,16 @@ def test_an_edit_keeps_the_key_unless_another_is_typed(office: Office) -> None:
     )
 
 
+def test_what_was_agreed_to_in_an_older_version_stays_agreed_to(office: Office) -> None:
+    made = connected(office, ALICE)
+    Connection.objects.update(consent_version="1")
+    editing.update(ALICE, made.id, made.version, form(office, key="", name="Renamed", agreed=False))
+    row = Connection.objects.get()
+    assert (row.name, row.consent_version, row.consent_by) == ("Renamed", "1", ALICE.name)
+    editing.update(ALICE, made.id, row.version, form(office, key="", agreed=True))
+    assert Connection.objects.get().consent_version == consent.VERSION
+
+
 def test_another_key_is_tested_before_it_is_kept(office: Office) -> None:
     """CI-C18."""
     made = connected(office, ALICE)

@@ -49,7 +49,7 @@ def test_a_run_acts_in_the_export_user_s_name_whoever_asked(opened: Office) -> N
     assert told("run ended") == (hers, {"run": number, "asked_by": bob.actor.name, "status": "Successful"})
     assert told("export run") == (bob.actor.name, {"run": number})
     page = bob.browser.get(f"/data/runs/{number}").content.decode()
-    assert "in the name of Eve" in page
+    assert "on behalf of Eve" in page
     assert opened.imports() == 1
 
 

@@ -56,17 +56,17 @@ def test_a_new_installation_is_led_step_by_step(alice: Somebody) -> None:
         found = re.search(r'aria-current="step">.*?<strong>(.*?)</strong>', html, re.DOTALL)
         return found.group(1) if found else ""
 
-    assert now_step() == "Bring your customers"
+    assert now_step() == "Add your customer data"
     assert offered(alice.browser) == ["/admin/connections/add"]  # that needs no customers
     Source.objects.create(name="customers", spec={}, is_profiles=True, rows=100)
     assert now_step() == "Connect an account"
     a_connection()
-    assert now_step() == "Make a segment"
+    assert now_step() == "Create a segment"
     assert offered(alice.browser) == ["/segments/add"]
     Segment.objects.create(name="Gold", rules={})
     assert now_step() == "Add an export"
     export = an_export()
-    assert now_step() == "Run it"
+    assert now_step() == "Run the export"
     a_run(export)
     assert now_step() == ""
 
@@ -79,7 +79,7 @@ def offered(browser: Client) -> list[str]:
 def test_a_viewer_is_told_the_steps_and_offered_none(charlie: Somebody) -> None:
     Source.objects.create(name="customers", spec={}, is_profiles=True, rows=100)
     text = page(charlie.browser)
-    assert "An administrator does that." in text
+    assert "Only an administrator can do this." in text
     assert "Add connection" not in text
 
 
@@ -120,13 +120,13 @@ def test_a_failure_that_was_followed_by_a_success_needs_no_attention(alice: Some
     a_run(export, RunStatus.FAILED, ended=now - timedelta(hours=1))
     a_run(export, ended=now)
     assert concerns(alice) == {}
-    assert "everything is as it should be" in page(alice.browser)
+    assert "Nothing needs attention." in page(alice.browser)
 
 
 def test_that_nobody_works_is_said_first(alice: Somebody) -> None:
     an_export("Alone", connection=None)
     assert next(iter(concerns(alice))) == "worker"
-    assert "No worker is at work" in page(alice.browser)
+    assert "No worker is running" in page(alice.browser)
 
 
 def test_who_may_not_see_connections_is_not_told_of_them(charlie: Somebody) -> None:
@@ -141,7 +141,7 @@ def test_of_many_of_a_kind_a_few_are_told_and_the_others_counted(alice: Somebody
         an_export(f"Alone {number}", connection=None)
     found = {one.kind: (len(one.shown), one.total) for one in home_queries.concerns(alice.actor, CLOCK)}
     assert found["detached"] == (5, 8)
-    assert "and 3 more of this kind" in page(alice.browser)
+    assert "and 3 more like this" in page(alice.browser)
 
 
 def test_what_is_under_way_and_queued_runs_next(now: datetime) -> None:

@@ -89,7 +89,7 @@ def test_a_letter_says_what_is_wrong_in_the_reader_s_language(
     letters = {message["To"]: message for message in mailbox.messages}
     english, ukrainian = letters["alice@example.com"], letters["oksana@example.com"]
     assert english["Subject"] == "[Leleka] Export “Новини” failed"
-    assert ukrainian["Subject"] == "[Leleka] Експорт «Новини» не виконано"
+    assert ukrainian["Subject"] == "[Leleka] Помилка експорту «Новини»"
     for letter, selected in ((english, "Selected: 1,200"), (ukrainian, "Вибрано: 1\N{NO-BREAK SPACE}200")):
         text = letter.get_content()
         assert "KEY_REFUSED" in text

@@ -81,7 +81,7 @@ def test_a_host_that_cannot_be_right_is_told_beside_its_field(office: Office, al
 def test_connect_works_without_a_script(office: Office, alice: Somebody) -> None:
     page = alice.browser.post(f"{LIST}/connect", typed(office)).content.decode()
     assert page.count('data-standing="passed"') == 3
-    assert "Type the API key once more" in page
+    assert "Enter the API key again" in page
     reply = alice.browser.post(f"{LIST}/add", typed(office, proof=proof_in(page)))
     assert (reply.status_code, reply["Location"]) == (303, LIST)
 

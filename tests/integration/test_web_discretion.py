@@ -144,7 +144,7 @@ def test_save_and_run_says_that_it_saved_where_it_cannot_run() -> None:
     }  # fmt: skip
     page = alice.post(f"/data/exports/{row.pk}/edit", typed, headers={"HX-Request": "true"}).content.decode()
     assert Export.objects.get().name == "Renamed"
-    assert "Renamed is saved, but it could not be run" in page
+    assert "Renamed was saved, but could not be run" in page
     assert "EXPORT_USER_MISSING" in page
 
 

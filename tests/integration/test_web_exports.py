@@ -127,7 +127,7 @@ def test_moving_to_another_list_says_what_becomes_of_the_one_before(opened: Offi
     number, version = Export.objects.get().pk, Export.objects.get().version
     reply = bob.post(f"/data/exports/{number}/edit", typed(version=version))
     assert reply["Location"].endswith("left=1")
-    assert "Contacts sent to list 1 before stay there." in bob.get(reply["Location"]).content.decode()
+    assert "Contacts sent to list 1 earlier stay there." in bob.get(reply["Location"]).content.decode()
 
 
 def test_a_preview_shows_what_a_run_would_do_and_sends_nothing(opened: Office, bob: Client) -> None:
@@ -153,7 +153,7 @@ def test_an_account_that_cannot_be_asked_still_lets_one_type_the_ids(bob: Client
     Connection.objects.update(host="127.0.0.1:1", key_reference="env:NOWHERE")
     page = bob.post("/data/exports/offers", typed(), headers=HTMX).content.decode()
     assert 'inputmode="numeric"' in page
-    assert "could not be asked" in page
+    assert "could not be loaded" in page
 
 
 def test_lists_and_fields_are_offered_by_name(bob: Client) -> None:
@@ -258,6 +258,6 @@ def test_an_export_says_that_its_connection_needs_attention_and_not_why(bob: Cli
     }
     Connection.objects.update(last_check=[failed])
     page = bob.get(f"/data/exports/{number}").content.decode()
-    assert "The connection of this export needs attention" in page
+    assert "This export's connection needs attention" in page
     assert "Key refused." not in page
     assert "/admin/connections" not in page

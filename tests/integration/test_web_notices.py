@@ -62,7 +62,7 @@ def test_everybody_has_a_bell_on_every_page_that_counts_what_they_did_not_see(
     for path in ("/data/exports", "/segments", "/account", BELL):
         assert "Notices: 3 not seen" in shown(who, path)
     User.objects.update(language="uk")
-    assert "Сповіщення: непереглянутих – 3" in shown(who, BELL)
+    assert "Сповіщення: непереглянутих — 3" in shown(who, BELL)
 
 
 def test_what_was_told_before_somebody_came_is_no_news_to_them(clock: VirtualClock) -> None:

@@ -62,7 +62,7 @@ def test_run_asks_first_where_the_segments_are_more_than_the_account_pays_for(
 
 
 def test_the_menu_of_a_line_asks_too(ada: Client) -> None:
-    assert "Run the export all the same?" not in ada.get("/data/exports").content.decode()
+    assert "Run the export anyway?" not in ada.get("/data/exports").content.decode()
     Connection.objects.update(plan_limit=1)
     for path in ("/data/exports", f"/data/exports/{Export.objects.get().pk}"):
         menu = ada.get(path).content.decode().partition("popover>")[2]

@@ -155,7 +155,7 @@ def test_a_live_run_shows_its_stage_and_how_far_it_is(ran: Office) -> None:
     assert f'hx-get="/data/runs/{number}/live"' in page
     assert "100 of 400 sent, 50 confirmed" in page
     assert '<progress class="progress" max="400" value="100"' in page
-    assert "10 contacts a second" in page
+    assert "10 contacts per second" in page
     assert "about 30 seconds left" in page
     for job in jobs.due_jobs(SystemClock(), (), 10):
         jobs.carry_out(job, SystemClock())
@@ -172,7 +172,7 @@ def test_only_an_administrator_confirms(emptied: Office) -> None:
             run_commands.confirm_run(who, number)
     assert Run.objects.get(pk=number).status == "Needs confirmation"
     alice = browser("alice", Role.ADMINISTRATOR)
-    assert "Nothing was sent yet" in alice.get(f"/data/runs/{number}").content.decode()
+    assert "Nothing has been sent yet" in alice.get(f"/data/runs/{number}").content.decode()
     assert alice.post(f"/data/runs/{number}/confirm").status_code == 303
     for job in jobs.due_jobs(SystemClock(), (), 10):
         jobs.carry_out(job, SystemClock())

@@ -49,7 +49,7 @@ def system() -> tuple[bool, object]:
 
 def test_it_is_off_until_an_administrator_switches_it_on(ada: Client) -> None:
     """CI-S1."""
-    assert "It is off: nothing runs by itself." in words(ada, "/admin/system/schedule")
+    assert "Off: nothing runs automatically." in words(ada, "/admin/system/schedule")
     assert ada.post("/admin/system/schedule/save", WEEKLY).status_code == 303
     expected = {
         "repeat": "weekly", "days": ["mon", "fri"], "times": ["06:00", "18:30"], "time_zone": "Europe/Kyiv",
@@ -60,7 +60,7 @@ def test_it_is_off_until_an_administrator_switches_it_on(ada: Client) -> None:
     assert page.count("06:00") + page.count("18:30") >= 10
     assert "2 exports follow this schedule." in page, "nothing breaks silently (CI-S11)"
     charlie = somebody("charlie", Role.VIEWER).browser
-    assert "An administrator can change it." in words(charlie, "/admin/system/schedule")
+    assert "Only an administrator can change it." in words(charlie, "/admin/system/schedule")
     assert charlie.post("/admin/system/schedule/save", WEEKLY).status_code == 403
 
 
@@ -112,7 +112,7 @@ def test_a_change_of_the_clocks_is_told_in_words() -> None:
         datetime(2027, 3, 28, tzinfo=UTC).date(), datetime(2027, 1, 1, 3, 30, tzinfo=UTC).time(), "gap",
         datetime(2027, 3, 28, 4, 0, tzinfo=UTC),
     )  # fmt: skip
-    assert change_in_words(gap).endswith("do not show 03:30: it runs at 04:00.")
+    assert change_in_words(gap).endswith("go forward and skip 03:30: it runs at 04:00.")
     with translation.override("uk"):
         assert "28 березня 2027" in change_in_words(gap)
         assert "03:30" in change_in_words(gap)
@@ -124,7 +124,7 @@ def test_every_decision_says_why() -> None:
     missed = DecisionView(due_at, "skipped-missed", "newer-due", "", None)
     broken = DecisionView(due_at, "failed-to-start", "There is no such zone.", "", None)
     assert decision_in_words(still) == "run 7 had not ended: Processing"
-    assert "not running then" in decision_in_words(missed)
+    assert "was not running; a later run" in decision_in_words(missed)
     assert decision_in_words(broken) == "There is no such zone."
     with translation.override("uk"):
         assert "Обробка" in decision_in_words(still)
@@ -143,7 +143,7 @@ def test_what_was_decided_stands_beside_the_schedule(ada: Client) -> None:
             decided_at=now,
         )
     for path in ("/admin/system/schedule", f"/data/exports/{export.pk}"):
-        assert "Missed: Leleka was not running then" in words(ada, path)
+        assert "Missed: Leleka was not running;" in words(ada, path)
 
 
 def chosen(ada: Client, **changes: Any) -> Any:
@@ -203,7 +203,7 @@ def test_a_change_of_the_system_schedule_leaves_own_schedules_alone(ada: Client)
     assert Export.objects.get(pk=own.pk).next_due_at == before
     page = words(ada, "/admin/system/schedule")
     assert "1 export follows this schedule." in page
-    assert "1 has a schedule of its own: changing this one changes nothing for it." in page
+    assert "1 has its own schedule: changes here do not affect it." in page
 
 
 def test_save_and_run_saves_and_runs(ada: Client) -> None:
@@ -224,7 +224,7 @@ def test_who_may_not_edit_an_export_does_not_schedule_it(ada: Client) -> None:  
     export = Export.objects.get(name="News")
     export.connection.__class__.objects.update(audience="administrators")  # type: ignore[union-attr]
     bob = somebody("bob", Role.CONTRIBUTOR).browser
-    assert "you may only look at this export" in words(bob, f"/data/exports/schedule?chosen={export.pk}")
+    assert "you can only view this export" in words(bob, f"/data/exports/schedule?chosen={export.pk}")
     assert bob.post("/data/exports/schedule", {"chosen": export.pk}).status_code == 403
     assert Export.objects.get(pk=export.pk).schedule == {"policy": "system"}
 

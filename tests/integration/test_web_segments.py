@@ -106,7 +106,7 @@ def test_rules_are_counted_without_being_saved(bob: Client) -> None:
     asked = bob.post("/segments/add", given, headers=HTMX).content.decode()
     assert "Waiting for the worker" in asked
     work()
-    assert "The rules are right: 2 members" in looked(bob)
+    assert "The rules are valid: 2 members" in looked(bob)
     assert not Segment.objects.filter(name="Draft").exists()
 
 

@@ -29,6 +29,7 @@ UKRAINIAN = {"Accept-Language": "uk"}
         (timedelta(hours=2), "2 hours ago", "2 години тому"),
         (timedelta(days=21), "21 days ago", "21 день тому"),
         (timedelta(days=31), "Oct. 25, 2026", "25 жовтня 2026"),
+        (timedelta(days=49), "Oct. 7, 2026", "7 жовтня 2026"),
     ],
 )
 def test_how_long_ago_is_told_in_the_right_case_and_old_moments_by_their_date(

@@ -50,6 +50,7 @@ WHITENOISE_MAX_AGE = 86_400
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("uk", "Українська")]
 LOCALE_PATHS = [settings.LOCALE]
+FORMAT_MODULE_PATH = "leleka.conf.formats"
 APPEND_SLASH = False
 CSRF_USE_SESSIONS = True
 CSRF_FAILURE_VIEW = "leleka.web.pages.errors.csrf"

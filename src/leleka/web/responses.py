@@ -49,7 +49,10 @@ def go(request: Request, url: str) -> HttpResponse:
 
 def problem_page(request: Request, error: LelekaError) -> HttpResponse:
     template = "web/problems.html" if is_htmx(request) else "web/problem_page.html"
-    context = {"problems": [in_this_language(one) for one in error.problems], "title": _("That did not work")}
+    context = {
+        "problems": [in_this_language(one) for one in error.problems],
+        "title": _("Something went wrong"),
+    }
     response = render(request, template, context, status=status_of(error))
     for name, value in retry_after(error).items():
         response[name] = value

@@ -37,9 +37,9 @@ OUTCOMES: Final[Mapping[str, Promise]] = {
 }
 _REASONS: Final[Mapping[str, Promise]] = {
     core.ON_TIME: gettext_lazy("on time"),
-    core.CATCH_UP: gettext_lazy("late: it was caught up with"),
-    core.NEWER_DUE: gettext_lazy("Leleka was not running then; a newer one brought what it would have"),
-    core.STILL_RUNNING: gettext_lazy("the one before had not ended"),
+    core.CATCH_UP: gettext_lazy("late: a missed run was made up for"),
+    core.NEWER_DUE: gettext_lazy("Leleka was not running; a later run covered this one"),
+    core.STILL_RUNNING: gettext_lazy("the previous one had not ended"),
 }
 _FIELDS: Final = frozenset({"repeat", "days", "times", "from", "until"})
 _STILL: Final = re.compile(r"(refresh|run) (\d+) had not ended: (.+)")
@@ -63,7 +63,7 @@ def of_export(view: ExportScheduleView) -> str:
         return _("Off")
     if view.policy == "system":
         return _("System refresh")
-    return in_words(view.schedule) if view.schedule else _("It cannot be read: its time zone is gone")
+    return in_words(view.schedule) if view.schedule else _("Invalid: its time zone no longer exists")
 
 
 def zone_of(view: ExportScheduleView, home: str) -> str:
@@ -76,9 +76,9 @@ def change_in_words(change: ClockChange) -> str:
     day, runs_at = date_format(change.day, "DATE_FORMAT"), change.runs_at.strftime("%H:%M")
     wanted = change.wanted.strftime("%H:%M")
     if change.kind == "gap":
-        told = _("On %(day)s the clocks are put forward and do not show %(time)s: it runs at %(at)s.")
+        told = _("On %(day)s the clocks go forward and skip %(time)s: it runs at %(at)s.")
         return told % {"day": day, "time": wanted, "at": runs_at}
-    told = _("On %(day)s the clocks are put back and show %(time)s twice: it runs the first time.")
+    told = _("On %(day)s the clocks go back and %(time)s occurs twice: it runs the first time.")
     return told % {"day": day, "time": wanted}
 
 

@@ -39,11 +39,11 @@ def run(request: Request, number: int) -> HttpResponse:
     """Return a run's rate and the allowed one."""
     rate = charts.rate_of(actor_of(request), number)
     series = [
-        {**_series(_("Sent a minute"), "blue", [round(sent) for _at, sent in rate.points]), "filled": True}
+        {**_series(_("Sent per minute"), "blue", [round(sent) for _at, sent in rate.points]), "filled": True}
     ]
     if rate.allowed is not None:
         allowed = [round(rate.allowed)] * len(rate.points)
-        series.append({**_series(_("Allowed a minute"), "orange", allowed), "dashed": True})
+        series.append({**_series(_("Allowed per minute"), "orange", allowed), "dashed": True})
     return _chart(
         [moment.timestamp() for moment, _sent in rate.points], series, seconds=rate.seconds < _MINUTE
     )

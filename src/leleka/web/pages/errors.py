@@ -19,7 +19,7 @@ _TOO_MUCH: Final = (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent)
 
 
 def _answer(request: Request, status: int, key: str) -> HttpResponse:
-    context = {"problems": [in_this_language(Problem(key))], "title": _("That did not work")}
+    context = {"problems": [in_this_language(Problem(key))], "title": _("Something went wrong")}
     template = "web/problems.html" if request.headers.get("HX-Request") else "web/problem_page.html"
     return render(request, template, context, status=status)
 
@@ -49,7 +49,7 @@ def plain(request: HttpRequest, status: int, problem: Problem) -> HttpResponse:
     with translation.override(translation.get_language_from_request(request)):
         context = {
             "problems": [in_this_language(problem)],
-            "title": _("That did not work"),
+            "title": _("Something went wrong"),
             "language": translation.get_language(),
             "version": __version__,
         }
