@@ -176,7 +176,7 @@ def test_programs_read_notices_page_by_page(clock: VirtualClock) -> None:
         "id": failed.pk, "kind": "failed", "subject": failed.subject, "title": "Export “News” failed",
         "problems": "KEY_REFUSED", "reason": "", "counts": {}, "made_at": "",
         "export": failed.export_id, "run": failed.run_id,
-        "answers": None, "seen": False,
+        "answers": None, "seen": False, "path": f"/data/runs/{failed.run_id}", "reason_told": {},
     }  # fmt: skip
 
 
@@ -203,6 +203,6 @@ def test_why_a_run_waits_is_said_in_the_reader_s_language(clock: VirtualClock) -
     run(export(), RunStatus.NEEDS_CONFIRMATION, clock, **waits)
     notice_sweep.sweep(clock)
     page = shown(who, "/notices")
-    assert "Із 918 людей" in page
+    assert "Людей у списку: 918" in page
     assert "people in the list" not in page
     assert "Не переглянуто" in page

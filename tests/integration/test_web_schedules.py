@@ -69,7 +69,7 @@ def test_it_is_off_until_an_administrator_switches_it_on(ada: Client) -> None:
     [
         ({"days": []}, "A weekly schedule needs a day."),
         ({"time-r1": "", "time-r3": ""}, "A schedule needs a time."),
-        ({"time-r3": "06:00"}, "stands here twice"),
+        ({"time-r3": "06:00"}, "appears twice"),
         ({"time-r3": "06:03"}, "at least 5 minutes"),
         ({"time_zone": "Europe/Kiyv"}, "Europe/Kyiv"),
         ({"repeat": "hourly"}, "repeats"),

@@ -1,5 +1,5 @@
 """Admin > System in a browser: the status of everything, a refresh's progress, and what stopped it (CI-T5 to
-T9).
+CI-T9).
 """
 
 import re

@@ -50,7 +50,7 @@ def check_data(check: Check) -> dict[str, Any]:
 
 def check_of(data: Mapping[str, Any]) -> Check:
     """Return what ``check_data`` gave, of this version or of an earlier one."""
-    standing, tries = CheckStatus(data["standing"]), data["tries"]
+    standing, tries = CheckStatus(data["standing"]), data.get("tries", 1)
     if standing is CheckStatus.FAILED:
         problem = data.get("problem") or {"code": data["code"], "message": data["sentence"]}
         return Check(data["name"], standing, problem=problem_of(problem), tries=tries)
