@@ -73,7 +73,7 @@ class WorkerSiege:
         until = monotonic() + seconds
         restart_at = monotonic() + self.chance.uniform(*_RESTART_EVERY) / 2
         strikes: list[Callable[[Crewman], None]] = [
-            self._kill_errand, self._stop_errand, self._kill_worker, self._stop_worker, self._edit, self._ask,
+            self._kill_job, self._stop_job, self._kill_worker, self._stop_worker, self._edit, self._ask,
         ]  # fmt: skip
         while monotonic() < until:
             Event().wait(self.chance.uniform(0.1, 1.2))
@@ -82,7 +82,7 @@ class WorkerSiege:
                 restart_at = monotonic() + self.chance.uniform(*_RESTART_EVERY)
             self.chance.choices(strikes, (8, 4, 1, 1, 5, 5))[0](self.chance.choice(self.crew.hands))
 
-    def _errand(self, hand: Crewman) -> int | None:
+    def _job(self, hand: Crewman) -> int | None:
         """Wait for a job, and until it has started working."""
         until = monotonic() + _PATIENCE
         while not (children := self.crew.children(hand)):
@@ -94,18 +94,18 @@ class WorkerSiege:
         # Refreshes are short, and many other jobs run: when one is found, it is hit.
         return self.chance.choice([one for one in children if self.crew.walks(one)] or children)
 
-    def _kill_errand(self, hand: Crewman) -> None:
-        child = self._errand(hand)
+    def _kill_job(self, hand: Crewman) -> None:
+        child = self._job(hand)
         if child is not None and self.crew.signal(child, signal.SIGKILL):
-            self.done.counts["errands_killed"] += 1
+            self.done.counts["jobs_killed"] += 1
 
-    def _stop_errand(self, hand: Crewman) -> None:
-        child = self._errand(hand)
+    def _stop_job(self, hand: Crewman) -> None:
+        child = self._job(hand)
         if child is None:
             return
         with self._standing_still():
             if self.crew.signal(child, signal.SIGSTOP):
-                self.done.counts["errands_stopped"] += 1
+                self.done.counts["jobs_stopped"] += 1
                 Event().wait(self.chance.uniform(0.1, _LEASE_OVER))
                 self.crew.signal(child, signal.SIGCONT)
 

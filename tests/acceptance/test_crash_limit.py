@@ -9,7 +9,7 @@ import pytest
 
 from tests.acceptance.conftest import Installation
 from tests.acceptance.test_kill import write_people
-from tests.acceptance.test_stalled import errand_of, silenced
+from tests.acceptance.test_stalled import job_of, silenced
 from tests.acceptance.test_workers import until, workers
 
 pytestmark = [pytest.mark.slow, pytest.mark.parametrize("installation", [20], indirect=True)]
@@ -29,7 +29,7 @@ def test_a_run_whose_processes_are_killed_time_and_again_has_failed(installation
             while not run()["finished_at"]:
                 until(lambda: run()["worker"] or run()["finished_at"], "the next process")
                 with suppress(AssertionError, ProcessLookupError):  # it is the one that ends the run
-                    os.kill(errand_of(worker.pid, number), signal.SIGKILL)
+                    os.kill(job_of(worker.pid, number), signal.SIGKILL)
                     killed += 1
                 until(lambda: run()["deaths"] or run()["finished_at"], "the worker to hear of it")
         ended = run()

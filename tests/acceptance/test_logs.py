@@ -94,7 +94,7 @@ def test_a_request_stands_in_the_log_with_its_id_and_its_route(served: Served) -
 @pytest.mark.slow
 def test_a_run_whose_log_nobody_reads_is_not_held_up(debugging: Installation) -> None:
     """Fault 75: the pipe is full before the run's process begins, and stays so."""
-    with (debugging.folder / "errand.log").open("wb") as log:
+    with (debugging.folder / "job.log").open("wb") as log:
         usual = job(debugging, "Everybody", log.fileno())
     nobody, full = os.pipe()
     os.set_blocking(full, False)
@@ -109,7 +109,7 @@ def test_a_run_whose_log_nobody_reads_is_not_held_up(debugging: Installation) ->
         os.close(nobody)
     assert debugging.listed(2).keys() == debugging.listed(1).keys()
     assert len(debugging.listed(2)) > _PEOPLE // 2
-    assert '"batch answered"' in (debugging.folder / "errand.log").read_text()
+    assert '"batch answered"' in (debugging.folder / "job.log").read_text()
     assert unread < 2 * usual + 1  # depends on the machine, too; a blocked write would never end
 
 
@@ -121,7 +121,7 @@ def job(installation: Installation, export: str, log: int) -> float:
     )  # fmt: skip
     began = time.monotonic()
     subprocess.run(
-        [*installation.command, "worker", "--errand", f"run:{asked.stdout.strip()}"],
+        [*installation.command, "worker", "--job", f"run:{asked.stdout.strip()}"],
         env=installation.environment, stdin=subprocess.DEVNULL, stderr=log, timeout=120, check=True,
     )  # fmt: skip
     return time.monotonic() - began

@@ -23,7 +23,7 @@ from tests.fakes.mail_server import mail_server
 from tests.fakes.peer import Line, canned, peer
 
 SECRET = "a secret of sixteen or more".replace(" ", "-")
-NOTICES = ("worker", "--errand", "notices")
+NOTICES = ("worker", "--job", "notices")
 
 
 def rows(installation: Installation, query: str) -> list[tuple[Any, ...]]:
@@ -111,8 +111,8 @@ def test_a_mail_server_that_hangs_holds_up_no_run(installation: Installation) ->
             until(lambda: hanging.hits, "the mail server to be asked")
             until(lambda: _asked(port, token) == 202, "a run to be queued")
             until(lambda: len(installation.listed()) == 20, "the run")
-            until(lambda: '"errand": "run:2"' in _ended(log), "the end of the run")
-            assert '"errand": "notices"' not in _ended(log)
+            until(lambda: '"job": "run:2"' in _ended(log), "the end of the run")
+            assert '"job": "notices"' not in _ended(log)
             assert rows(installation, "select status, tries from state_noticedelivery") == [("waiting", 1)]
             # The worker continues with the notice of the recovery.
             until(
@@ -134,7 +134,7 @@ def _asked(port: int, token: str) -> int:
 
 
 def _ended(log: Path) -> str:
-    return "\n".join(line for line in log.read_text().splitlines() if "errand ended" in line)
+    return "\n".join(line for line in log.read_text().splitlines() if "job ended" in line)
 
 
 @pytest.mark.slow

@@ -17,7 +17,7 @@ from tests.acceptance.test_workers import until, workers
 pytestmark = [pytest.mark.slow, pytest.mark.parametrize("installation", [20], indirect=True)]
 
 
-def errand_of(pid: int, number: int) -> int:
+def job_of(pid: int, number: int) -> int:
     """Return the worker's process that has this run; others come and go beside it."""
     for child in Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split():
         with suppress(OSError):
@@ -50,7 +50,7 @@ def test_a_run_whose_process_stands_still_has_stalled_until_it_goes_on(installat
             with silent.lock:  # whoever holds it keeps the sandbox from answering: nothing is accepted yet
                 installation.ask("run", "Everybody")
                 until(lambda: run()["status"] == "Processing", "the run to begin")
-                job = errand_of(worker.pid, run()["id"])
+                job = job_of(worker.pid, run()["id"])
                 os.kill(job, signal.SIGSTOP)
                 installation.ask("eleven minutes later")
                 until(lambda: run()["stalled_at"], "the worker to find it stalled")

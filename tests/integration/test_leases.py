@@ -117,7 +117,7 @@ def test_a_retry_is_queued_with_its_claim_or_not_at_all(monkeypatch: pytest.Monk
 
 
 @pytest.mark.usefixtures("shop")
-def test_a_refresh_has_a_place_of_its_own_among_the_errands() -> None:
+def test_a_refresh_has_a_place_of_its_own_among_the_jobs() -> None:
     """I-16: otherwise runs that have begun and wait for a refresh could occupy every slot, and wait
     forever.
     """

@@ -274,7 +274,7 @@ def test_a_channel_that_is_taken_away_gets_nothing_any_more(
     assert httpserver.log == []
 
 
-def test_many_are_sent_with_one_errand(clock: VirtualClock, mailbox: MailServerPeer) -> None:
+def test_many_are_sent_with_one_job(clock: VirtualClock, mailbox: MailServerPeer) -> None:
     for number in range(11):
         person(f"admin{number}")
     fail(clock)

@@ -39,7 +39,7 @@ def child() -> Iterator["subprocess.Popen[bytes]"]:
 
 
 @pytest.mark.parametrize("trouble", [BlockingIOError(11, "no process"), OSError(12, "no memory")])
-def test_an_errand_that_gets_no_process_is_begun_a_little_later(
+def test_a_job_that_gets_no_process_is_begun_a_little_later(
     job: str, monkeypatch: pytest.MonkeyPatch, trouble: OSError
 ) -> None:
     clock = VirtualClock()
@@ -63,7 +63,7 @@ def test_an_errand_that_gets_no_process_is_begun_a_little_later(
         started.wait()
 
 
-@pytest.mark.usefixtures("errand")
+@pytest.mark.usefixtures("job")
 def test_a_worker_that_ends_over_a_mistake_of_ours_leaves_no_process_behind(
     monkeypatch: pytest.MonkeyPatch, child: "subprocess.Popen[bytes]"
 ) -> None:
@@ -77,7 +77,7 @@ def test_a_worker_that_ends_over_a_mistake_of_ours_leaves_no_process_behind(
     assert child.poll() is not None
 
 
-@pytest.mark.usefixtures("errand")
+@pytest.mark.usefixtures("job")
 def test_a_process_that_died_while_the_database_was_away_is_not_forgotten(
     monkeypatch: pytest.MonkeyPatch, child: "subprocess.Popen[bytes]"
 ) -> None:

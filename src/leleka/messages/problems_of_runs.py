@@ -16,7 +16,7 @@ PROBLEMS: Final[Mapping[str, Wording]] = {
         msg("Connection '{connection}' no longer leads to {host}, where this run began."),
         _RUN_THE_EXPORT_AGAIN,
     ),
-    "ERRAND_UNKNOWN": Wording(msg("There is nothing like '{job}' to do.")),
+    "JOB_UNKNOWN": Wording(msg("There is nothing like '{job}' to do.")),
     "EXPORT_MOVED": Wording(
         msg(
             "The export leads to another list or account than when this run was asked for; nothing was sent."

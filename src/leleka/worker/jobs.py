@@ -1,4 +1,4 @@
-"""What is due: refreshes, runs and tasks that nobody works on. An errand is named ``refresh:5``, ``run:7``, ``task:3``,
+"""What is due: refreshes, runs and tasks that nobody works on. A job is named ``refresh:5``, ``run:7``, ``task:3``,
 ``late:2`` for an account whose late confirmations are to be asked for, or ``notices``.
 """
 
@@ -53,7 +53,7 @@ def due_jobs(clock: Clock, but: Container[str], limit: int) -> Sequence[str]:
 
 
 def carry_out(job: str, clock: Clock) -> None:
-    """Do one errand, in a process of its own."""
+    """Do one job, in a process of its own."""
     bind_contextvars(job=job)
     kind, _, number = job.partition(":")
     if kind == "run":
@@ -67,7 +67,7 @@ def carry_out(job: str, clock: Clock) -> None:
     elif kind == NOTICES:
         notice_sweep.work(clock)
     else:
-        raise NotFound("ERRAND_UNKNOWN", job=job)
+        raise NotFound("JOB_UNKNOWN", job=job)
 
 
 def _run(number: int, clock: Clock) -> None:
@@ -92,20 +92,20 @@ def _ask_late(account: int, clock: Clock) -> None:
 
 
 def on_job_crashed(job: str, clock: Clock) -> None:
-    """A process died over an errand. Runs and refreshes are taken up again, so often; a task is not tried twice."""
+    """A process died over a job. Runs and refreshes are taken up again, so often; a task is not tried twice."""
     kind, _, number = job.partition(":")
     if kind == "task":
         row = Task.objects.filter(pk=number).first()
         if row is not None and (not row.worker or process_identity.is_dead(row.worker)):
             died(row)
         return
-    log.error("a process died over an errand", job=job, at=clock.now())
+    log.error("a process died over a job", job=job, at=clock.now())
     if kind == "run":
         crash_limit.count(int(number), clock)
 
 
 def on_job_finished(job: str) -> None:
-    """A process ended over an errand in order. It may have left a run as it was, over a database that stayed away."""
+    """A process ended over a job in order. It may have left a run as it was, over a database that stayed away."""
     kind, _, number = job.partition(":")
     if kind == "run":
         crash_limit.give_back(int(number))

@@ -28,7 +28,7 @@ _APART: Final = ("refresh:", jobs.NOTICES)
 _ASK_LATE_EVERY: Final = 600.0  # seconds
 _NOTICES_EVERY: Final = 5.0  # seconds
 _TICK_EVERY: Final = 1.0  # seconds between two looks at the schedules
-_RESTS: Final = 5.0  # seconds an errand rests over which a process died
+_RESTS: Final = 5.0  # seconds a job waits after a process died over it
 _INTERRUPTED: Final = 130  # the code of a process that was told to end, and gave back what it had
 _CLEAN_STOP: Final = 25.0  # seconds a child has to write down what it knows
 
@@ -100,11 +100,11 @@ class Worker:
     def _start(self, job: str) -> None:
         """Start a job's process. A machine that has no memory, process or open file to spare may have one soon."""
         # Its own session: a Ctrl-C at the terminal reaches the worker, which tells its children itself.
-        command = [sys.executable, "-m", "leleka", "worker", "--errand", job]
+        command = [sys.executable, "-m", "leleka", "worker", "--job", job]
         try:
             child = subprocess.Popen(command, stdin=subprocess.DEVNULL, start_new_session=True)
         except OSError:
-            log.exception("an errand could not be begun", job=job)
+            log.exception("a job could not be begun", job=job)
             self._rests_until[job] = self.clock.monotonic() + _RESTS
         else:
             self.children[job] = child
@@ -124,7 +124,7 @@ class Worker:
                 del self.children[job]
                 rests = _ASK_LATE_EVERY if job.startswith(_LATE) else _RESTS if code else 0.0
                 self._rests_until[job] = self.clock.monotonic() + rests
-                log.info("errand ended", job=job, code=code)
+                log.info("job ended", job=job, code=code)
 
     def _end(self) -> None:
         for child in self.children.values():

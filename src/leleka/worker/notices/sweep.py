@@ -1,6 +1,6 @@
 """Notices: what people are told without asking. Made from the state, delivered by mail and webhook, never twice.
 
-``work`` is an errand of the worker with a process of its own, beside those of the runs: whatever a mail server or a
+``work`` is a job of the worker with a process of its own, beside those of the runs: whatever a mail server or a
 receiver does to it, no run waits.
 """
 
@@ -41,7 +41,7 @@ def anything_to_do(clock: Clock) -> bool:
 
 
 def work(clock: Clock) -> None:
-    """Do all there is to do: the worker's errand."""
+    """Do all there is to do: the worker's job."""
     sweep(clock)
     deliver(clock)
     notice_delivery.forget_old(clock)

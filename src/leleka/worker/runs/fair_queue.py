@@ -20,7 +20,7 @@ _LONGEST = Run._meta.get_field("stage").max_length
 def runs_in_turn(clock: Clock, but: Container[str]) -> Sequence[int]:
     """Return the numbers of the runs that may be taken up now, in the order of their turns.
 
-    ``but`` names the errands that are taken care of already, as ``run:7``.
+    ``but`` names the jobs that are taken care of already, as ``run:7``.
     """
     live = Run.objects.filter(finished_at__isnull=True).exclude(status=RunStatus.NEEDS_CONFIRMATION)
     waiting: dict[int, list[Run]] = {}
