@@ -191,7 +191,7 @@ def walk_the_pages(post: Installation, pages: Pages) -> None:
     assert "Темно-синій" in ukrainian
     typed = {
         "type": "postcards", "name": "Typed", "audience": "administrators", "share": "90", "stamp": STAMP,
-        "office": "Lviv", "colour": "blue", "agreed": "yes", "consent_version": "1", "consent_language": "en",
+        "office": "Lviv", "colour": "blue", "agreed": "yes", "consent_version": "2", "consent_language": "en",
         "password": PASSWORD,
     }  # fmt: skip
     assert "POSTCARDS_OFFICE" in pages.post("/admin/connections/connect", {**typed, "office": "1"})

@@ -20,7 +20,6 @@ from leleka.core.run_configuration import Frozen, RunConfiguration
 from leleka.engine.rate_limit import TimeScale
 from leleka.engine.run import RunSpec
 from leleka.services.connections.open_destination import Opened
-from leleka.services.exports import quarantine as export_quarantine
 from leleka.state.lease import RUN_LEASE
 from leleka.state.models import Account, AttemptRow, BatchRow, Export, Ledger, RequestPlace, Run
 from leleka.state.outbox import DjangoOutbox
@@ -234,12 +233,15 @@ def premises() -> Iterator[Tap]:
             tap.world.point(tap.world.acting, "before late commit")
 
     lake = SimpleNamespace(open=lambda reference: reference)
-    store = SimpleNamespace(lake=lambda: lake, configuration=lambda: SimpleNamespace(lease_seconds=LEASE))
+    sessions = SimpleNamespace(lake=lambda: lake)
+    settings = SimpleNamespace(configuration=lambda: SimpleNamespace(lease_seconds=LEASE))
     with ExitStack() as stack:
         tap = stack.enter_context(tapped())
-        for service in (export_quarantine, late_confirmations, frozen_configuration):
-            stack.enter_context(patch.object(service, "store", store))
-        stack.enter_context(patch.object(export_quarantine, "addresses", addresses))
+        for module in (waiting_addresses, late_confirmations, frozen_configuration):
+            stack.enter_context(patch.object(module, "lake_sessions", sessions))
+        for module in (waiting_addresses, frozen_configuration):
+            stack.enter_context(patch.object(module, "installation_configuration", settings))
+        stack.enter_context(patch.object(waiting_addresses, "addresses", addresses))
         stack.enter_context(
             patch.object(late_confirmations, "LakeWarehouse", lambda *_: _Lake(warehouse_of, meanwhile))
         )

@@ -199,7 +199,7 @@ class DatabaseWorld:
 
         with ExitStack() as stack:
             stack.enter_context(patch.object(self.module._Due, "_live", meanwhile))
-            stack.enter_context(patch.object(self.module, "refreshes", SimpleNamespace(plan=plan)))
+            stack.enter_context(patch.object(self.module, "refresh_commands", SimpleNamespace(plan=plan)))
             stack.enter_context(patch.object(self.module._Due, "_move_on", moving))
             yield
 
