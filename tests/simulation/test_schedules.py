@@ -105,14 +105,14 @@ MUTANTS = [
     _DECIDE("what will be due is due", old="one.due_at <= now and", new="one.due_at and"),
     _DECIDE(
         "all that were missed are caught up",
-        old='Decision(one.due_at, "skipped-missed", NEWER_DUE)',
-        new='Decision(one.due_at, "started", CATCH_UP)',
+        old="Decision(one.due_at, DueOutcome.MISSED, NEWER_DUE)",
+        new="Decision(one.due_at, DueOutcome.STARTED, CATCH_UP)",
     ),
     _DECIDE("missed ones leave no row", old="return (*missed, ", new="return (*missed[:0], "),
     _DECIDE(
         "nothing is caught up",
-        old='"started", ON_TIME if now - due_at <= GRACE else CATCH_UP)',
-        new='"started" if now - due_at <= GRACE else "skipped-missed", NEWER_DUE)',
+        old="DueOutcome.STARTED, ON_TIME if now - due_at <= GRACE else CATCH_UP)",
+        new="DueOutcome.STARTED if now - due_at <= GRACE else DueOutcome.MISSED, NEWER_DUE)",
     ),
     _DECIDE("the oldest is caught up", old="*earlier, latest = open_", new="latest, *earlier = open_"),
     _DECIDE("runs overlap", old="    if running:\n", new="    if running is None:\n"),

@@ -10,6 +10,7 @@ _OUTBOX = "src/leleka/state/outbox.py"
 _CLOCK = "tests/simulation/test_clock.py"
 _LATER = "tests/simulation/test_late.py"
 _LATE = "src/leleka/worker/runs/late_confirmations.py"
+_WAITING = "src/leleka/worker/runs/waiting_addresses.py"
 
 
 @dataclass(frozen=True)
@@ -44,23 +45,26 @@ _REREAD = (
 MUTANTS = (
     _one(
         "done when accepted",
-        _ENGINE + "answers.py",
+        _ENGINE + "batch_transitions.py",
         "batch, status=BatchStatus.ACCEPTED, remote_id",
         "batch, status=BatchStatus.CONFIRMED, remote_id",
     ),
     _one(
         "a timeout is success",
-        _ENGINE + "answers.py",
+        _ENGINE + "batch_transitions.py",
         "            return self._unknown(batch, outcome)\n        if isinstance(outcome, Accepted)",
-        "            return Answer(replace(batch, status=BatchStatus.CONFIRMED))\n"
+        "            return Transition(replace(batch, status=BatchStatus.CONFIRMED))\n"
         "        if isinstance(outcome, Accepted)",
     ),
     _one(
-        "failed is done", _ENGINE + "answers.py", "if found.ending is Ending.COMPLETED:", "if found.ending:"
+        "failed is done",
+        _ENGINE + "batch_transitions.py",
+        "if found.ending is Ending.COMPLETED:",
+        "if found.ending:",
     ),
     _one(
         "failures of rows are ignored",
-        _ENGINE + "answers.py",
+        _ENGINE + "batch_transitions.py",
         "status=BatchStatus.CONFIRMED, rejected=rejected",
         "status=BatchStatus.CONFIRMED, rejected=()",
     ),
@@ -72,15 +76,15 @@ MUTANTS = (
     ),
     _one(
         "nobody waits",
-        "src/leleka/services/exports/quarantine.py",
+        _WAITING,
         "    return found\n",
         "    return set()\n",
         "l1",
     ),
     _one(
         "the quarantine ends at once",
-        "src/leleka/services/exports/quarantine.py",
-        "before = clock.now() - opened.tempo.wait(age)",
+        _WAITING,
+        "before = clock.now() - opened.time_scale.wait(age)",
         "before = clock.now()",
         "l1",
         first_seed=185,
@@ -103,7 +107,11 @@ MUTANTS = (
     Mutant(
         "a repeat has what changed meanwhile",
         (
-            Edit(_ENGINE + "bodies.py", "if batch.sha256 and batch.sha256 != body.sha256:", "if not body:"),
+            Edit(
+                _ENGINE + "request_bodies.py",
+                "if batch.sha256 and batch.sha256 != body.sha256:",
+                "if not body:",
+            ),
             Edit(_SIM + "warehouse.py", "(row.seq, row.contact)\n", _REREAD + "\n"),
         ),
     ),
@@ -116,27 +124,27 @@ MUTANTS = (
     _one(
         "the unsubscribed are ignored",
         _ENGINE + "run.py",
-        "suppressed=suppressed, waiting=order.waiting()",
-        "suppressed=(), waiting=order.waiting()",
+        "suppressed=suppressed, waiting=spec.waiting()",
+        "suppressed=(), waiting=spec.waiting()",
     ),
     _one(
         "the suppressed are not looked at again",
-        _ENGINE + "screening.py",
+        _ENGINE + "pre_send_check.py",
         "suppressed = self._outbox.suppressed_among([address for _, address in rows])",
         "suppressed = set()",
     ),
     _one(
         "rows counted from the wrong end of one",
-        _ENGINE + "refusals.py",
+        _ENGINE + "poison_rows.py",
         "nth(batch.spans, row.position - base)",
         "nth(batch.spans, row.position)",
     ),
     Mutant(
         "the limiter's refusal is bad data",
         (
-            Edit(_ENGINE + "answers.py", "if outcome.cause is Cause.THROTTLED:", "if not outcome:"),
+            Edit(_ENGINE + "batch_transitions.py", "if outcome.cause is Cause.THROTTLED:", "if not outcome:"),
             Edit(
-                _ENGINE + "answers.py",
+                _ENGINE + "batch_transitions.py",
                 "if outcome.cause is Cause.INVALID:",
                 "if outcome.cause in {Cause.INVALID, Cause.THROTTLED}:",
             ),
@@ -247,14 +255,14 @@ MUTANTS = (
     _one(
         "a moment set by a wrong clock is believed",
         "src/leleka/core/ports/outbox.py",
-        "return moment if moment <= now + FURTHEST else now",
+        "return moment if moment <= now + MAX_LEASE_SECONDS else now",
         "return moment",
         _CLOCK,
     ),
     _one(
         "a send written down in the future waits until then",
-        "src/leleka/services/exports/quarantine.py",
-        "Q(written_at__lt=before) | Q(written_at__gt=clock.now() + FURTHEST)",
+        _WAITING,
+        "Q(written_at__lt=before) | Q(written_at__gt=clock.now() + MAX_LEASE_SECONDS)",
         "Q(written_at__lt=before)",
         _CLOCK,
     ),
