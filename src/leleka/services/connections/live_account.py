@@ -74,4 +74,4 @@ def _find(name: str) -> Connection:
 
 
 def _unknown(name: str) -> NotFound:
-    return NotFound("CONNECTION_UNKNOWN.listed", name=name, known=[])
+    return NotFound("CONNECTION_UNKNOWN.named", name=name, near="")
