@@ -20,6 +20,7 @@ from scripts.bench_pages.terms import Terms
 from leleka.core.clock import SystemClock
 from leleka.core.rules.model import to_data
 from leleka.core.rules.parser import parse
+from leleka.core.statuses import TaskStatus
 from leleka.services.access.actor import Actor, Role
 from leleka.services.definitions import apply as definition_apply
 from leleka.services.installation import lake_sessions, preparation
@@ -186,12 +187,8 @@ def _exports(random: Random, terms: Terms, users: Sequence[User]) -> None:
         )
         for place in range(terms.exports)
     )
-    through = Export.segments.through
-    through._default_manager.bulk_create(
-        through(export=row, segment=segment)
-        for row in rows
-        for segment in random.sample(segments, min(3, len(segments)))
-    )
+    for row in rows:
+        row.segments.add(*random.sample(segments, min(3, len(segments))))
 
 
 def _connections(number: int, users: Sequence[User]) -> Iterator[Connection]:
@@ -253,5 +250,5 @@ def _tasks() -> list[int]:
         "minutes": 0.9, "confirmation_reason": "", "too_large": False, "limit": 1_000_000,
     }  # fmt: skip
     kept = {"kind": Task.Kind.PREVIEW, "asked_by": me.name, "made_at": timezone.now()}
-    done = Task.objects.create(subject=export.name, status=Task.Status.SUCCESSFUL, result=told, **kept)
+    done = Task.objects.create(subject=export.name, status=TaskStatus.SUCCESSFUL, result=told, **kept)
     return [done.pk, Task.objects.create(subject="Another", **kept).pk]

@@ -60,12 +60,12 @@ def _review(given: argparse.Namespace, aside: Path) -> list[str]:
     looks = [look for look in every if not given.looks or str(look) in given.looks]
     trouble: list[str] = []
     with chromium() as browser:
-        for make, scenes in (
-            (lambda: empty(aside / "empty"), wanted(EMPTY)),
-            (lambda: lived_in(aside / "lived-in", given.customers), wanted(PAGES)),
+        for made, scenes in (
+            (empty(aside / "empty"), wanted(EMPTY)),
+            (lived_in(aside / "lived-in", given.customers), wanted(PAGES)),
         ):
             if scenes:
-                with make() as installation:
+                with made as installation:
                     for look in looks:
                         camera = Camera(browser, installation, look, whole=True)
                         trouble += camera.take(scenes, given.all / str(look))

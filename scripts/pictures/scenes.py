@@ -49,6 +49,13 @@ def _then(*several: Steps) -> Steps:
     return steps
 
 
+def _choose(selector: str, label: str) -> Steps:
+    def steps(page: Page) -> None:
+        page.locator(selector).select_option(label)
+
+    return steps
+
+
 def _press(selector: str) -> Steps:
     return lambda page: page.locator(selector).first.click()
 
@@ -124,7 +131,7 @@ def _started(page: Page) -> None:
 _ADD: Final = "a[href$='/add']"
 _EXPORT_FORM: Final = _then(
     _pane(_ADD),
-    lambda page: page.locator("#id-connection").select_option("Marketing") and None,
+    _choose("#id-connection", "Marketing"),
     _see("select#id-list"),
 )
 

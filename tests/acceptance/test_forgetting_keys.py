@@ -15,27 +15,28 @@ import django
 django.setup()
 from django.db import transaction
 from leleka.core.secret import Secret
-from leleka.services import connecting, rotation, store
-from leleka.services.audit.log import Actor, Role
+from leleka.services.access.actor import Actor, Role
+from leleka.services.connections import key_rotation, keys
+from leleka.services.installation import preparation
 from leleka.state.models import Account, Connection
 """
 PREPARE = """
-store.prepare()
+preparation.prepare()
 account = Account.objects.create(type="activecampaign", name="a")
 for name in ("One", "Two"):
     Connection.objects.create(name=name, type="activecampaign", account=account, host="a.api-us1.com")
-connecting.keep_key(Connection.objects.get(name="One"), Secret("CANARY One"))
+keys.keep_key(Connection.objects.get(name="One"), Secret("CANARY One"))
 """
 SEAL = """
 with transaction.atomic():
-    connecting.keep_key(Connection.objects.get(name="Two"), Secret("CANARY Two"))
+    keys.keep_key(Connection.objects.get(name="Two"), Secret("CANARY Two"))
     print("sealed", flush=True)
     input()
 """
-ROTATE = 'rotation.rotate(Actor("tester", Role.ADMINISTRATOR), forget_old=True)'
+ROTATE = 'key_rotation.rotate(Actor("tester", Role.ADMINISTRATOR), forget_old=True)'
 OPEN = """
 for one in Connection.objects.order_by("name"):
-    print(connecting.key_of(one).reveal())
+    print(keys.key_of(one).reveal())
 """
 WAITING = b"SELECT count(*) FROM pg_locks WHERE NOT granted"
 

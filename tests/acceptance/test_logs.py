@@ -35,9 +35,9 @@ import os, sys
 os.environ["DJANGO_SETTINGS_MODULE"] = "leleka.conf.django"
 import django
 django.setup()
-from leleka.services import running
-from leleka.services.audit.log import Actor
-print(running.ask_run(Actor.operator(), sys.argv[1]).pk)
+from leleka.services.runs import commands
+from leleka.services.access.actor import Actor
+print(commands.ask_run(Actor.operator(), sys.argv[1]).pk)
 """
 
 

@@ -5,8 +5,9 @@ from pathlib import Path
 from typing import Any
 
 from leleka.core.data_matching import LeaverPolicy, Leavers
-from leleka.core.plan import DueRow, Ended, Kind, Planned, PlannedRow, Selection, SettledRun, Span, Verdict
+from leleka.core.plan import DueRow, Kind, Planned, PlannedRow, Selection, SettledRun, Span, Verdict
 from leleka.core.ports.destination import Suppressed, SuppressionReason
+from leleka.core.statuses import Ended
 from leleka.warehouse import ledger, plan_snapshots
 from leleka.warehouse.engines.port import Engine
 from tests.fakes import diff_reference as reference

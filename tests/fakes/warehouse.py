@@ -8,7 +8,6 @@ from leleka.core.data_matching import Leavers
 from leleka.core.plan import (
     Counts,
     DueRow,
-    Ended,
     Kind,
     Planned,
     PlannedRow,
@@ -19,6 +18,7 @@ from leleka.core.plan import (
 )
 from leleka.core.ports.destination import Suppressed
 from leleka.core.ports.warehouse import Pack
+from leleka.core.statuses import Ended
 
 UNCERTAIN = "uncertain"
 _CHUNK = 100

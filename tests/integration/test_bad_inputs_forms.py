@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from leleka.core.clock import SystemClock
+from leleka.messages.problems import english
 from leleka.services.access.actor import Role
 from leleka.services.connections import consent
 from leleka.state.models import AuditEntry, WebSession
@@ -140,7 +141,7 @@ def test_what_only_the_account_can_tell_stops_the_run(office: Office, one: Entry
     view = run_execution.run_export(made.actor, "Second", SystemClock(), Silent())
     assert (view.status, office.imports()) == ("Failed", 0)
     assert one.code in {problem.code for problem in view.problems}
-    assert one.says in str(view.problems)
+    assert one.says in str([english(problem) for problem in view.problems])
 
 
 def sound(one: Entry, said: str) -> None:

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from leleka.core.data_matching import DataMatching, LeaverPolicy, Leavers, Line, WhenEmpty
-from leleka.core.plan import DueRow, Ended, Planned, PlannedRow, Selection, Span, Verdict
+from leleka.core.plan import DueRow, Planned, PlannedRow, Selection, Span, Verdict
 from leleka.core.ports.destination import Suppressed, SuppressionReason
+from leleka.core.statuses import Ended
 from leleka.warehouse import ledger as warehouse_ledger
 from leleka.warehouse import plan_snapshots
 from leleka.warehouse.engines.duckdb import open_session

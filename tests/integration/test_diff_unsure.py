@@ -3,7 +3,7 @@
 import pytest
 
 from leleka.core.data_matching import LeaverPolicy, Leavers
-from leleka.core.plan import Ended
+from leleka.core.statuses import Ended
 from tests.integration.test_diff import MARK, Export, export, tables
 
 __all__ = ["export", "tables"]  # the fixtures of that file

@@ -211,7 +211,7 @@ def test_a_file_that_did_not_change_is_not_read_again_and_nobody_is_told(office:
     office.hire(1)
     with lake_sessions.session() as session:
         segment_evaluation.refresh_sources(session, office.watcher.stage)
-    assert office.watcher.said == ["Reading source customers", "Read 3 rows of customers"]
+    assert office.watcher.said == ["Reading source customers", "Source customers was read, rows: 3"]
 
 
 def test_what_nothing_points_to_is_removed_after_a_day(office: Office) -> None:

@@ -14,10 +14,10 @@ from leleka.engine import suppression_reading as reading
 from leleka.services.installation import lake_sessions
 from leleka.services.runs.contracts import RunView
 from leleka.services.runs.queries import show_run
-from leleka.services.system import snapshot_references
 from leleka.state.models import Run, SuppressedReading
 from leleka.warehouse.lake_warehouse import LakeWarehouse
 from leleka.worker import snapshot_pruning
+from leleka.worker.runs import suppression_cache
 from tests.integration.office import ALICE, Office
 from tests.integration.test_running_waiting import Killed
 
@@ -80,7 +80,7 @@ def killed_after(office: Office, patch: pytest.MonkeyPatch, *, people: int) -> S
 @pytest.fixture
 def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where time passes a thousand times faster an hour is short for a test."""
-    monkeypatch.setattr(snapshot_references, "LONGEST", 3600.0 * 1000)
+    monkeypatch.setattr(suppression_cache, "LONGEST", 3600.0 * 1000)
     monkeypatch.setattr(reading, "_KEEP_EVERY", 1)
     monkeypatch.setattr(reading, "_TELL_EVERY", 0.0)
 

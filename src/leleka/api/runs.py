@@ -11,7 +11,7 @@ from pydantic import Field
 from leleka.api.problems import ProblemOut
 from leleka.api.request import ApiRequest
 from leleka.api.schemas.common import Number, Page, Paging, RunAsked, paged
-from leleka.core.plan import Ended
+from leleka.core.statuses import Ended
 from leleka.services.runs import commands as export_commands
 from leleka.services.runs import commands as run_commands
 from leleka.services.runs import queries as run_queries

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from leleka.core.columns import Table
 from leleka.core.data_matching import DataMatching, Leavers
+from leleka.core.statuses import Ended
 
 
 class Kind(StrEnum):
@@ -14,17 +15,6 @@ class Kind(StrEnum):
     ADDED = "added"
     CHANGED = "changed"
     LEFT = "left"
-
-
-class Ended(StrEnum):
-    """The outcome of one selected profile; each profile has exactly one (I-2)."""
-
-    DELIVERED = "delivered"
-    UNCHANGED = "unchanged"
-    EXCLUDED = "excluded"
-    REJECTED = "rejected"
-    UNCONFIRMED = "unconfirmed"
-    NOT_ATTEMPTED = "not_attempted"
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,3 +50,14 @@ class DueOutcome(StrEnum):
     OVERLAP = "skipped-overlap"
     MISSED = "skipped-missed"
     FAILED = "failed-to-start"
+
+
+class Ended(StrEnum):
+    """The outcome of one selected profile; each profile has exactly one (I-2)."""
+
+    DELIVERED = "delivered"
+    UNCHANGED = "unchanged"
+    EXCLUDED = "excluded"
+    REJECTED = "rejected"
+    UNCONFIRMED = "unconfirmed"
+    NOT_ATTEMPTED = "not_attempted"

@@ -7,11 +7,12 @@ from typing import Protocol
 
 from leleka.core.batches import without
 from leleka.core.messages import Message
-from leleka.core.plan import DueRow, Ended, Planned, PlannedRow, Selection, Span, Verdict
+from leleka.core.plan import DueRow, Planned, PlannedRow, Selection, Span, Verdict
 from leleka.core.ports.clock import Clock
 from leleka.core.ports.destination import Destination, Limits, Suppressed
 from leleka.core.ports.outbox import Batch, BatchStatus, LeaseLost, Outbox
 from leleka.core.ports.warehouse import Warehouse
+from leleka.core.statuses import Ended
 from leleka.engine.batch_packing import Packer
 from leleka.engine.delivery import Delivery, DeliveryPorts, Job
 from leleka.engine.guards import check_destination, check_fields, check_limit, confirmation_needed

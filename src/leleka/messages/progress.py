@@ -37,11 +37,10 @@ PROGRESS: Final[dict[str, str]] = {
         "People who would be unsubscribed for good because these segments are suddenly empty ({names}): {leaving}."
     ),
     "LEAVERS_MARKED_MANY": msg(
-        "Of {known} people in the list, those who would be marked as leavers are {leaving}: more than {share:percent}."
+        "{leaving} of the {known} people in the list would be marked as leavers: more than {share:percent}."
     ),
     "LEAVERS_UNSUBSCRIBED_MANY": msg(
-        "Of {known} people in the list, those who would be unsubscribed for good are {leaving}: more than "
-        "{share:percent}."
+        "{leaving} of the {known} people in the list would be unsubscribed for good: more than {share:percent}."
     ),
     "UNSUBSCRIBES_FOR_GOOD": msg(
         "Warning: export {name} unsubscribes whoever leaves its segments. That is a one-way door: nobody it "

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 
 from sqlglot import exp
 
-from leleka.core.plan import Counts, Ended, Kind
+from leleka.core.plan import Counts, Kind
+from leleka.core.statuses import Ended
 from leleka.warehouse.engines.port import Engine
 from leleka.warehouse.sql.tables import column
 

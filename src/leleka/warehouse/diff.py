@@ -5,8 +5,9 @@ from typing import Final
 from sqlglot import exp
 
 from leleka.core.data_matching import LeaverPolicy
-from leleka.core.plan import Ended, Kind, Selection
+from leleka.core.plan import Kind, Selection
 from leleka.core.ports.destination import SuppressionReason
+from leleka.core.statuses import Ended
 from leleka.warehouse.lake import Lake
 from leleka.warehouse.sql.tables import column, empty, json_lines, parquet
 from leleka.warehouse.sql.values import as_text, fingerprint, leaver_fingerprint, value_text

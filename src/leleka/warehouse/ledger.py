@@ -10,7 +10,8 @@ import orjson
 from sqlglot import exp
 
 from leleka.core.data_matching import LeaverPolicy, Leavers
-from leleka.core.plan import Ended, Kind, SettledRun, Verdict
+from leleka.core.plan import Kind, SettledRun, Verdict
+from leleka.core.statuses import Ended
 from leleka.warehouse import outcomes
 from leleka.warehouse.counts import counts_of
 from leleka.warehouse.diff import (

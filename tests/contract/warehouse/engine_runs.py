@@ -9,9 +9,10 @@ from sqlglot import exp
 from leleka.core.columns import Column, ColumnType, Table
 from leleka.core.data_matching import DataMatching, LeaverPolicy, Leavers, Line, WhenEmpty
 from leleka.core.email import Address, normalise
-from leleka.core.plan import Ended, PlannedRow, Selection, Span, Verdict
+from leleka.core.plan import PlannedRow, Selection, Span, Verdict
 from leleka.core.ports.destination import Suppressed, SuppressionReason
 from leleka.core.sources import SourceSpec, TypeOverride
+from leleka.core.statuses import Ended
 from leleka.errors import InvalidInput
 from leleka.warehouse import email_addresses, outcomes, plan_snapshots, reconciliation, suppression_snapshots
 from leleka.warehouse import ledger as warehouse_ledger

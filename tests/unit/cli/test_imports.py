@@ -14,6 +14,7 @@ HEAVY: Final = (
     "duckdb",
     "email_validator",
     "httpx2",
+    "leleka.core.plan",
     "leleka.services",
     "leleka.state",
     "leleka.warehouse",

@@ -9,9 +9,10 @@ from leleka.core.data_matching import DataMatching, Leavers, Line
 from leleka.core.messages import NOTHING, Message
 from leleka.core.outcomes import Cause, Refused, RefusedRow
 from leleka.core.outcomes import Outcome as Answered
-from leleka.core.plan import Ended, Selection
+from leleka.core.plan import Selection
 from leleka.core.ports.destination import Body, Limits
 from leleka.core.ports.outbox import Batch
+from leleka.core.statuses import Ended
 from leleka.engine.batch_packing import Packer
 from leleka.engine.delivery import Delivery, DeliveryPorts, Job
 from leleka.engine.rate_limit import ImportLimiter, TimeScale

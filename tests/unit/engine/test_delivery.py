@@ -7,8 +7,8 @@ from itertools import pairwise
 import pytest
 
 from leleka.core.outcomes import Accepted, Cause, Ending, Refused, Settled, Unknown
-from leleka.core.plan import Ended
 from leleka.core.ports.outbox import BatchStatus
+from leleka.core.statuses import Ended
 from leleka.engine.batch_transitions import EXTRA_BATCHES, MOST_SENDS
 from leleka.engine.rate_limit import TimeScale
 from leleka.errors import LelekaError

@@ -7,8 +7,8 @@ from random import Random  # noqa: TID251 - the class, for seeded generators
 import pytest
 
 from leleka.core.outcomes import Cause, Refused, RefusedRow, Unknown
-from leleka.core.plan import Ended
 from leleka.core.ports.outbox import BatchStatus, LeaseLost
+from leleka.core.statuses import Ended
 from leleka.engine.batch_transitions import MOST_SENDS
 from tests.fakes.destination import Step
 from tests.fakes.outbox import ProcessDied

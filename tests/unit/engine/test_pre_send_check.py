@@ -1,8 +1,8 @@
 """The last check of a batch before it is sent: who was suppressed meanwhile, who must wait (I-5, I-20)."""
 
 from leleka.core.outcomes import Cause, Refused, Unknown
-from leleka.core.plan import Ended
 from leleka.core.ports.outbox import BatchStatus
+from leleka.core.statuses import Ended
 from tests.fakes.destination import Step
 from tests.unit.engine.delivering import names, scene
 

@@ -7,10 +7,11 @@ import pytest
 
 from leleka.core.data_matching import LeaverPolicy, Leavers
 from leleka.core.messages import Message
-from leleka.core.plan import Ended, Planned, Selection, Span, Verdict
+from leleka.core.plan import Planned, Selection, Span, Verdict
 from leleka.core.ports.destination import Suppressed, SuppressedPage, SuppressionReason
 from leleka.core.ports.outbox import Batch, BatchStatus, LeaseLost, RejectedRow
 from leleka.core.ports.warehouse import Pack
+from leleka.core.statuses import Ended
 from leleka.engine.pre_send_check import nobody
 from leleka.engine.rate_limit import TimeScale
 from leleka.engine.run import RunContext, RunSpec, execute, verdicts

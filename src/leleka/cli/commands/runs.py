@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from leleka.cli.output import JsonOption, out, print_json, print_table
-from leleka.core.plan import Ended
-from leleka.core.statuses import RunStatus
+from leleka.core.statuses import Ended, RunStatus
 
 if TYPE_CHECKING:
     from leleka.services.runs.contracts import RunView

@@ -6,8 +6,8 @@ from typing import Any, Final
 from django.http import HttpResponse, StreamingHttpResponse
 from django.urls import reverse
 
-from leleka.core.plan import Counts, Ended
-from leleka.core.statuses import RunStatus
+from leleka.core.plan import Counts
+from leleka.core.statuses import Ended, RunStatus
 from leleka.errors import Conflict, NotFound
 from leleka.messages.reasons import in_words
 from leleka.services.runs import commands as run_commands

@@ -11,9 +11,10 @@ from django.db.models import QuerySet
 
 from leleka.core.batches import without
 from leleka.core.outcomes import Accepted, Ending, Settled
-from leleka.core.plan import Ended, Span, Verdict
+from leleka.core.plan import Span, Verdict
 from leleka.core.ports.clock import Clock
 from leleka.core.ports.outbox import Batch, BatchStatus, RejectedRow
+from leleka.core.statuses import Ended
 from leleka.services.connections.open_destination import Opened
 from leleka.services.installation import lake_sessions
 from leleka.state.batch_rows import batch_of
