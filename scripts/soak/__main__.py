@@ -24,6 +24,35 @@ from scripts.soak.sandbox_accounts import far_sides
 from scripts.soak.terms import Terms, _chance
 
 
+def soak(terms: Terms) -> dict[str, Any]:
+    """Return the account of a soak test with these parameters."""
+    if terms.workers:
+        from scripts.soak.kill_workers import soak_workers  # noqa: PLC0415 - it needs the checker of the tests
+
+        return soak_workers(terms)
+    with tempfile.TemporaryDirectory(prefix="leleka-soak-") as folder, ExitStack() as stack:
+        _, url = stack.enter_context(database(terms.database))
+        far = stack.enter_context(far_sides(terms.accounts, terms.speed, terms.weather, terms.seed))
+        office = Office(Path(folder), far, terms.people, _chance(terms, "people"))
+        office.prepare(terms.speed, url)
+        office.apply()
+        found = stack.enter_context(nursery(office.environment, Path(folder) / "logs"))
+        tally, state = Tally(), Database(url, office.folder / "data")
+        stack.enter_context(places_come_free(far, state, tally))
+        begun = monotonic()
+        _attack(terms, office, found, state, tally)
+        seconds = monotonic() - begun
+        rest = _rest(office, found, tally)
+        return {
+            "database": terms.database,
+            "seed": terms.seed,
+            "seconds": round(seconds, 1),
+            "kills_a_minute": round(tally.kills * 60 / seconds, 1),
+            "seconds_until_rest": round(rest, 1),
+            **account_of(office, far, tally),
+        }
+
+
 def main() -> int:
     """Parse the arguments and run the soak test."""
     parser = argparse.ArgumentParser(prog="python -m scripts.soak", description=__doc__)
@@ -62,32 +91,3 @@ def main() -> int:
 
 if __name__ == "__main__":
     sys.exit(main())
-
-
-def soak(terms: Terms) -> dict[str, Any]:
-    """Return the account of a soak test with these parameters."""
-    if terms.workers:
-        from scripts.soak.kill_workers import soak_workers  # noqa: PLC0415 - it needs the checker of the tests
-
-        return soak_workers(terms)
-    with tempfile.TemporaryDirectory(prefix="leleka-soak-") as folder, ExitStack() as stack:
-        _, url = stack.enter_context(database(terms.database))
-        far = stack.enter_context(far_sides(terms.accounts, terms.speed, terms.weather, terms.seed))
-        office = Office(Path(folder), far, terms.people, _chance(terms, "people"))
-        office.prepare(terms.speed, url)
-        office.apply()
-        found = stack.enter_context(nursery(office.environment, Path(folder) / "logs"))
-        tally, state = Tally(), Database(url, office.folder / "data")
-        stack.enter_context(places_come_free(far, state, tally))
-        begun = monotonic()
-        _attack(terms, office, found, state, tally)
-        seconds = monotonic() - begun
-        rest = _rest(office, found, tally)
-        return {
-            "database": terms.database,
-            "seed": terms.seed,
-            "seconds": round(seconds, 1),
-            "kills_a_minute": round(tally.kills * 60 / seconds, 1),
-            "seconds_until_rest": round(rest, 1),
-            **account_of(office, far, tally),
-        }

@@ -5,13 +5,17 @@
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.db import OperationalError
 
 from leleka.core.ports.clock import Clock
+from leleka.services.monitoring import process_identity
 from leleka.services.runs import commands as run_commands
+from leleka.state.lease import RUN_LEASE
+from leleka.state.models import Run
 from leleka.worker import heartbeat, jobs, loop
 from leleka.worker import schedules as worker_schedules
 from leleka.worker.notices import sweep as notice_sweep
@@ -75,6 +79,37 @@ def test_a_worker_that_ends_over_a_mistake_of_ours_leaves_no_process_behind(
     with pytest.raises(ZeroDivisionError):
         worker.work()
     assert child.poll() is not None
+
+
+_DEAF = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); print(flush=True); input()"
+_MORTAL = "print(flush=True); input()"
+
+
+@pytest.mark.parametrize("code", [_DEAF, _MORTAL])
+def test_a_worker_gives_back_what_its_processes_could_not(
+    job: str, monkeypatch: pytest.MonkeyPatch, code: str
+) -> None:
+    """Fault 74: also the run of a process that does not end in time, and that is no death over the run."""
+    monkeypatch.setattr(loop, "_CLEAN_STOP", 0.01)
+    run = Run.objects.get(pk=int(job.partition(":")[2]))
+    pipe = subprocess.PIPE
+    with subprocess.Popen([sys.executable, "-c", code], stdin=pipe, stdout=pipe) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        name = ":".join(
+            (process_identity.place_of(process_identity.me())[:-1], str(process.pid), _started(process.pid))
+        )
+        RUN_LEASE.claim(run, worker=name, now=1.0, lease_seconds=90.0, previous_is_dead=False)
+        worker = loop.Worker(VirtualClock(), children={job: process})
+        worker.stop.set()
+        worker.work()
+        assert process.poll() is not None
+    run.refresh_from_db()
+    assert (run.worker, run.lease_until, run.deaths, run.finished_at) == ("", 0.0, 0, None)
+
+
+def _started(pid: int) -> str:
+    return Path(f"/proc/{pid}/stat").read_text("utf-8").rpartition(")")[2].split()[19]
 
 
 @pytest.mark.usefixtures("job")

@@ -5,8 +5,10 @@ back when it ends. Runs that are left behind by a process that died are found by
 """
 
 import os
+import signal
 import subprocess
 import sys
+from contextlib import suppress
 from dataclasses import dataclass, field
 from threading import Event
 from typing import Final
@@ -116,24 +118,37 @@ class Worker:
     def _collect(self) -> None:
         for job, child in list(self.children.items()):
             if (code := child.poll()) is not None:
-                # First: a database that is away is asked again.
-                if code in {0, _INTERRUPTED}:
-                    jobs.on_job_finished(job)
-                else:
-                    jobs.on_job_crashed(job, self.clock)
+                self._settle(job, code)  # first: a database that is away is asked again
                 del self.children[job]
                 rests = _ASK_LATE_EVERY if job.startswith(_LATE) else _RESTS if code else 0.0
                 self._rests_until[job] = self.clock.monotonic() + rests
-                log.info("job ended", job=job, code=code)
+
+    def _settle(self, job: str, code: int) -> None:
+        """Write down how a job's process ended; ``code`` is 0 or 130 where it ended in order."""
+        if code in {0, _INTERRUPTED}:
+            jobs.on_job_finished(job)
+        else:
+            jobs.on_job_crashed(job, self.clock)
+        log.info("job ended", job=job, code=code)
 
     def _end(self) -> None:
+        """End the jobs' processes, and give back what they could not give back themselves (fault 74)."""
         for child in self.children.values():
             child.terminate()  # no Ctrl-C: where the worker was started in the background, its children ignore that
         until = self.clock.monotonic() + _CLEAN_STOP
-        for child in self.children.values():
-            try:
-                child.wait(max(0.0, until - self.clock.monotonic()))
-            except subprocess.TimeoutExpired:
-                child.kill()
-                child.wait()
+        codes = {job: self._code_at_end(job, child, until) for job, child in self.children.items()}
+        for job, code in codes.items():
+            with suppress(*database_outage.ERRORS):  # whoever takes it up waits for the lease, then
+                self._settle(job, code)
         log.info("worker stopped")
+
+    def _code_at_end(self, job: str, child: subprocess.Popen[bytes], until: float) -> int:
+        """Return how a job's process ended, by then at the latest. That we ended it is no death over the job."""
+        try:
+            code = child.wait(max(0.0, until - self.clock.monotonic()))
+        except subprocess.TimeoutExpired:
+            log.warning("a job's process did not end in time and was killed", job=job)
+            child.kill()
+            child.wait()
+            code = _INTERRUPTED
+        return _INTERRUPTED if code == -signal.SIGTERM else code
