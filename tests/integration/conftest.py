@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connection
 
 from leleka.core.configuration import Configuration, Network
 from leleka.sandbox.server import Options, SandboxServer, running
@@ -30,7 +31,13 @@ def installation(
     db: None,  # noqa: ARG001 - it opens the database
     sandbox: SandboxServer,
 ) -> Configuration:
-    """Settings of an installation below ``tmp_path`` that may talk to the sandbox."""
+    """Settings of an installation below ``tmp_path`` that may talk to the sandbox.
+
+    Its primary keys begin at 1: SQLite goes on from where a test that committed had come.
+    """
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute("DELETE FROM sqlite_sequence")
     host = f"{sandbox.host}:{sandbox.port}"
     configuration: Configuration = replace(
         settings.LELEKA,

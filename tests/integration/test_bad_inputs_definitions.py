@@ -39,7 +39,7 @@ def text_of(one: Entry) -> str:
 
 def sound(one: Entry, problem: Problem) -> None:
     """Check the rule for an answer: the code, where it is, what to do or what is accepted, and no secret."""
-    said = str(problem)
+    said = f"{problem} {english(problem).message} {english(problem).remedy}"
     assert problem.code == one.code
     assert problem.where
     assert one.says in said
