@@ -139,12 +139,15 @@ def main() -> int:
     parser.add_argument("minutes", type=float, help="more than half a minute")
     minutes = parser.parse_args().minutes
     longest, *simulated = simulations(minutes)
+    long_tests = Proof(
+        "the long tests", ("pytest", "-q", "-n", "1", "--dist", "loadgroup", "-m", "long"), _last_line
+    )
     on_the_older_engine = Proof(
         "the engine's contract on DuckDB 1.5", ("tests.on_duckdb_1_5", "-q"), _last_line
     )
     with ThreadPoolExecutor(_CORES) as pool:
         verdicts = list(
-            pool.map(Proof.succeeds, [longest, *sieges(minutes), *simulated, on_the_older_engine])
+            pool.map(Proof.succeeds, [long_tests, longest, *sieges(minutes), *simulated, on_the_older_engine])
         )
     print(f"{sum(verdicts)} of {len(verdicts)} proofs hold", flush=True)
     return 0 if all(verdicts) else 1

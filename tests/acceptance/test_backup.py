@@ -52,7 +52,7 @@ def test_a_backup_holds_no_key(installation: Installation, tmp_path: Path) -> No
     assert not any(KEY.encode() in content or master.encode() in content for content in contents)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_damaged_backup_changes_nothing(installation: Installation, tmp_path: Path) -> None:
     write_people(installation, 10)
     installation.leleka("apply", str(installation.folder / "leleka.yaml"))

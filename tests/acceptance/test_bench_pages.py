@@ -12,7 +12,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_every_page_answers_with_much_in_the_store() -> None:
     """Times are printed and not judged: they depend more on the machine that runs the tests than on the
     pages.

@@ -15,6 +15,7 @@ from tests.acceptance.test_workers import until, workers
 pytestmark = [pytest.mark.slow, pytest.mark.parametrize("installation", [20], indirect=True)]
 
 
+@pytest.mark.long
 def test_a_run_whose_processes_are_killed_time_and_again_has_failed(installation: Installation) -> None:
     """Before anything is sent: holding the lock keeps the sandbox from answering."""
     write_people(installation, 500)

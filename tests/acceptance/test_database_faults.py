@@ -105,6 +105,7 @@ def test_a_lock_that_is_given_back_only_interrupts_the_run(
     everybody_arrived(installation, people)
 
 
+@pytest.mark.long
 def test_a_lock_that_nobody_gives_back_ends_the_command_and_not_the_run(
     installation: Installation, people: dict[str, str]
 ) -> None:
@@ -132,6 +133,7 @@ def test_a_postgresql_that_comes_back_only_interrupts_the_run(
     everybody_arrived(installation, people, interruptions=2)
 
 
+@pytest.mark.long
 def test_a_postgresql_that_stays_away_ends_the_command_and_not_the_run(
     installation: Installation, server: PostgreSQL, people: dict[str, str]
 ) -> None:

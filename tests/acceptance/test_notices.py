@@ -94,7 +94,7 @@ def test_a_process_killed_between_sending_and_writing_it_down_repeats_it_once_un
     assert rows(installation, "select kind from state_notice") == [("failed",)]
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_mail_server_that_hangs_holds_up_no_run(installation: Installation) -> None:
     failed_once(installation)
     installation.leleka("user", "add", "alice@example.com", "--name", "Alice", "--role", "administrator")

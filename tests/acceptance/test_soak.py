@@ -57,7 +57,7 @@ def test_nobody_is_lost_whatever_is_killed() -> None:
     assert told["killed"].get(Stage.BEFORE, 0) < told["kills"] / 2
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_workers_under_siege_lose_nobody_and_decide_each_instant_once() -> None:
     """I-1, I-12, I-15 to I-17; faults 6, 7, 51, 56 and 61: workers and their jobs are killed and stand still, and
     PostgreSQL is pulled down.

@@ -36,7 +36,7 @@ WHERE run.id = {}
 """
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.long)])
 def shared(request: pytest.FixtureRequest, installation: Installation) -> Iterator[Installation]:
     """The installation on either database, with a lease short enough to wait for."""
     installation.environment["LELEKA_LEASE_SECONDS"] = str(LEASE)

@@ -87,6 +87,7 @@ def test_two_workers_keep_one_time(installation: Installation) -> None:
     assert installation.state()["violations"] == []
 
 
+@pytest.mark.long
 def test_workers_outlive_their_database(installation: Installation, server: PostgreSQL) -> None:
     """Fault 51: shut down twice in the middle of a run, and started again."""
     people = write_people(installation, PEOPLE)

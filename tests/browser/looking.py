@@ -1,5 +1,6 @@
 """Checks a rendered page: with axe-core, in light and dark, wide and narrow."""
 
+from collections.abc import Sequence
 from importlib.resources import files
 from typing import Any, Final, Literal
 
@@ -8,7 +9,9 @@ from playwright.sync_api import Page, expect
 from tests.browser.visiting import NARROW, WIDE
 
 Scheme = Literal["light", "dark"]
-_SCHEMES: Final[tuple[Scheme, ...]] = ("light", "dark")
+Look = tuple[int, Scheme]
+SHORT: Final[tuple[Look, ...]] = ((NARROW, "dark"), (WIDE, "light"))
+ALL: Final[tuple[Look, ...]] = ((NARROW, "light"), *SHORT, (WIDE, "dark"))
 _WEIGHTY: Final = {"serious", "critical"}
 _AXE: Final = (files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8")
 # Evaluated from outside the page: its policy stays in force, and would refuse a script tag.
@@ -19,19 +22,18 @@ _AT_REST: Final = """() => Promise.all(
 _TOO_WIDE: Final = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
-def problems(page: Page) -> list[str]:
-    """Return what is wrong with the current page, in each scheme and at each width."""
+def problems(page: Page, looks: Sequence[Look] = SHORT) -> list[str]:
+    """Return what is wrong with the current page, by width and scheme."""
     if not page.evaluate("() => 'axe' in window"):
         page.evaluate(_AXE)
     found = []
-    for width in (NARROW, WIDE):
+    for width, scheme in looks:
         page.set_viewport_size({"width": width, "height": 900})
         wider = page.evaluate(_TOO_WIDE)
         if width == NARROW and wider > 0:
             found.append(f"{page.url} is {wider} pixels wider than {width}")
-        for scheme in _SCHEMES:
-            _draw(page, scheme)
-            found += [f"{page.url} {width} {scheme}: {one}" for one in _violations(page)]
+        _draw(page, scheme)
+        found += [f"{page.url} {width} {scheme}: {one}" for one in _violations(page)]
     return found
 
 

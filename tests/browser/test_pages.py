@@ -4,7 +4,7 @@ Pages are checked with axe-core in light and dark, at desktop and phone width; p
 panes. Errors on the console, from the policy or from the server are reported by the visitor.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final
 
 import pytest
@@ -12,10 +12,11 @@ from playwright.sync_api import Page, expect
 
 from leleka.web.routes import ROUTES
 from tests.browser.furnishing import Furniture
-from tests.browser.looking import problems
+from tests.browser.looking import ALL, SHORT, Look, problems
 from tests.browser.visiting import Visitor
 
 Address = Callable[[Furniture], str]
+LOOKS: Final = [pytest.param(SHORT, id="short"), pytest.param(ALL, id="all", marks=pytest.mark.long)]
 PAGES: Final[dict[str, tuple[Address, ...]]] = {
     "home": (lambda _: "/",),
     "account": (lambda _: "/account",),
@@ -78,33 +79,39 @@ def test_every_page_that_can_be_opened_is_looked_at() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("looks", LOOKS)
 @pytest.mark.parametrize("name", PAGES)
-def test_a_page_is_usable_by_everybody(visitor: Visitor, furniture: Furniture, name: str) -> None:
+def test_a_page_is_usable_by_everybody(
+    visitor: Visitor, furniture: Furniture, name: str, looks: Sequence[Look]
+) -> None:
     page = visitor.signed_in()
     found = []
     for address in PAGES[name]:
         page.goto(address(furniture))
         settle(page)
-        found += problems(page)
+        found += problems(page, looks)
         if page.locator(".pane-page").count():
-            found += _as_a_pane(page, address(furniture))
+            found += _as_a_pane(page, address(furniture), looks)
     assert found == []
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("looks", LOOKS)
 @pytest.mark.parametrize("name", ENTRANCES)
-def test_an_entrance_is_usable_by_everybody(visitor: Visitor, furniture: Furniture, name: str) -> None:
+def test_an_entrance_is_usable_by_everybody(
+    visitor: Visitor, furniture: Furniture, name: str, looks: Sequence[Look]
+) -> None:
     page = visitor.anonymous()
     page.goto(ENTRANCES[name](furniture))
-    assert problems(page) == []
+    assert problems(page, looks) == []
 
 
-def _as_a_pane(page: Page, address: str) -> list[str]:
+def _as_a_pane(page: Page, address: str, looks: Sequence[Look]) -> list[str]:
     page.goto("/data/exports")
     page.evaluate("address => htmx.ajax('GET', address, '#pane')", address)
     expect(page.get_by_role("dialog")).to_be_visible()
     settle(page)
-    return problems(page)
+    return problems(page, looks)
 
 
 def settle(page: Page) -> None:

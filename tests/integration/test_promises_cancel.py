@@ -71,7 +71,9 @@ def canceled_at(office: Office, moment: int) -> tuple[int, list[str]]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("trouble", TROUBLE)
+@pytest.mark.parametrize(
+    "trouble", [pytest.param(name, marks=() if name == "calm" else pytest.mark.long) for name in TROUBLE]
+)
 def test_a_run_canceled_at_any_write_stops_and_loses_nobody(ready: Office, trouble: str) -> None:
     moment, canceled = 0, 0
     while True:

@@ -21,7 +21,10 @@ def test_a_death_at_any_point_breaks_no_promise(story: str) -> None:
 
 @pytest.mark.slow
 @pytest.mark.usefixtures("transactional_db")
-@pytest.mark.parametrize("story", IN_THE_DATABASE)
+@pytest.mark.parametrize(
+    "story",
+    [IN_THE_DATABASE[0], *(pytest.param(story, marks=pytest.mark.long) for story in IN_THE_DATABASE[1:])],
+)
 def test_a_death_at_any_statement_or_commit_breaks_no_promise(story: str) -> None:
     """I-15 over SQL: a transaction that was not committed is as if it had never begun.
 

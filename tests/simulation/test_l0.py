@@ -5,8 +5,8 @@ import pytest
 from tests.simulation.runner import campaign, live
 from tests.simulation.seeds import FOUND
 
-SEEDS = 400  # the first of the many that ``make proof`` lives through
-_PARTS = 4
+SEEDS = 200  # the first of the many that ``make proof`` lives through
+_PARTS = 2
 
 
 @pytest.mark.slow

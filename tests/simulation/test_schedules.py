@@ -37,7 +37,7 @@ def lives(zone: str, parts: Parts, seed: int = 0, years: int = 5) -> tuple[World
     return world, check([watched], world.timeline, world.rows, world.starts)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_every_due_instant_of_twenty_zones_and_five_years_has_one_decision() -> None:
     rows: list[Row] = []
     for zone in ZONES:

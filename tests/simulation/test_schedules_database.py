@@ -22,6 +22,13 @@ pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("transactional_db")]
 FEW = 6
 
 
+def test_a_week_of_some_zones_has_one_decision_an_instant_in_the_database() -> None:
+    world, wrong = lived(0, tuple(ZONES)[-FEW:], FEW)
+    assert wrong == []
+    assert {row.outcome for row in world.rows} >= {DueOutcome.STARTED}
+
+
+@pytest.mark.long
 def test_every_due_instant_has_one_decision_in_the_database() -> None:
     world, wrong = lived(0, tuple(ZONES), DAYS)
     assert wrong == []
@@ -51,6 +58,7 @@ MUTANTS = [
 ]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("old", "new"), [mutant[1:] for mutant in MUTANTS], ids=[mutant[0] for mutant in MUTANTS]
 )
