@@ -1,9 +1,10 @@
 """``python -m scripts.proof MINUTES``: the proofs that are too long for every run of the tests.
 
-Real processes are killed and stopped for a quarter of the minutes each: commands and workers, on SQLite and on
-PostgreSQL. Beside them, on the second core, a worker dies at every statement and commit of the simulated stories, and
-as many worlds and due instants are lived through as the minutes allow. Each proof ends in one line with its figures;
-one that fails shows what it printed, and the exit code is 1. All in all it takes about twice the minutes.
+Real processes are killed and stopped: commands until four have died for each of the minutes, workers for a quarter of
+them, both on SQLite and on PostgreSQL. Beside them, on the second core, a worker dies at every statement and commit of
+the simulated stories, and as many worlds and due instants are lived through as the minutes allow. Each proof ends in
+one line with its figures; one that fails shows what it printed, and the exit code is 1. All in all it takes about twice
+the minutes.
 """
 
 import argparse
@@ -20,8 +21,11 @@ from scripts.soak.faults import Stage
 
 _CORES: Final = 2
 _SHORTEST_SIEGE: Final = 0.6  # minutes: less is over before anything has begun
+_LONGEST_SIEGE: Final = 5.0  # minutes, or as many as there are: on a slow machine kills take longer
+_KILLS: Final = 4  # of commands, a minute
+_SMALL: Final = ("--accounts", "2", "--speed", "60")
 _L0, _L1, _INSTANTS = 400, 60, 2_000  # a minute
-_LEAST_KILLS, _LEAST_STRIKES, _LEAST_INSTANTS = 5, 2, 5  # of a siege that proves something
+_LEAST_KILLS, _LEAST_STRIKES, _LEAST_INSTANTS = 10, 2, 5  # of a siege that proves something
 
 
 class TooTame(Exception):
@@ -101,17 +105,16 @@ def _of_a_siege(output: str) -> str:
 
 
 def sieges(minutes: float) -> list[Proof]:
-    """Return the proofs with real processes, each for a quarter of the minutes."""
-    each = f"{max(minutes / 4, _SHORTEST_SIEGE):g}"
+    """Return the proofs with real processes: each is over in a quarter of the minutes, on an idle machine."""
+    kills = ("--kills", str(max(round(minutes * _KILLS), _LEAST_KILLS)))
+    commands = ("scripts.soak", f"{max(minutes, _LONGEST_SIEGE):g}", *kills, *_SMALL, "--people", "3000")
+    workers = ("scripts.soak", f"{max(minutes / 4, _SHORTEST_SIEGE):g}", *_SMALL, "--people", "800")
+    on_postgresql = ("--database", "postgresql")
     return [
-        Proof("commands on SQLite", ("scripts.soak", each), _of_a_siege),
-        Proof("commands on PostgreSQL", ("scripts.soak", each, "--database", "postgresql"), _of_a_siege),
-        Proof("a worker on SQLite", ("scripts.soak", each, "--workers", "1"), _of_a_siege),
-        Proof(
-            "two workers on PostgreSQL",
-            ("scripts.soak", each, "--workers", "2", "--database", "postgresql"),
-            _of_a_siege,
-        ),
+        Proof("commands on SQLite", commands, _of_a_siege),
+        Proof("commands on PostgreSQL", (*commands, *on_postgresql), _of_a_siege),
+        Proof("a worker on SQLite", (*workers, "--workers", "1"), _of_a_siege),
+        Proof("two workers on PostgreSQL", (*workers, "--workers", "2", *on_postgresql), _of_a_siege),
     ]
 
 

@@ -34,7 +34,7 @@ def test_a_siege_is_told_in_its_figures() -> None:
 @pytest.mark.parametrize(
     "told",
     [
-        COMMANDS | {"kills": 4},
+        COMMANDS | {"kills": 9},
         COMMANDS | {"killed": {"before_the_first_import": 6}},
         WORKERS | {"instants": 4},
         WORKERS | {"stops": 0},
