@@ -2,7 +2,7 @@
 #   make demo   the main job, end to end, against the bundled sandbox
 #   make serve  the demo's data in the browser, with three people whose passwords it prints
 #   make test   lint, types, import rules, all tests
-#   make proof  what is too long for make test, in about twice MINUTES=5: kill -9, SIGSTOP and lost sockets for commands and
+#   make proof  what is too long for make test, longer with MINUTES=30: kill -9, SIGSTOP and lost sockets for commands and
 #               workers on both databases; a death at every write, simulated worlds, due instants of schedules
 #   make bench  how fast the pages and the API are with 1,000,000 profiles in the store; PROFILES=20000 ROUNDS=5 for a short one
 SHELL := /bin/bash

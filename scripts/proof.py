@@ -3,8 +3,8 @@
 Real processes are killed and stopped: commands until four have died for each of the minutes, workers for a quarter of
 them, both on SQLite and on PostgreSQL. Beside them, on the second core, a worker dies at every statement and commit of
 the simulated stories, and as many worlds and due instants are lived through as the minutes allow. Each proof ends in
-one line with its figures; one that fails shows what it printed, and the exit code is 1. All in all it takes about twice
-the minutes.
+one line with its figures; one that fails shows what it printed, and the exit code is 1. The tests marked ``long`` run,
+which take as long whatever the minutes, and the engine's contract suite on DuckDB 1.5.
 """
 
 import argparse
