@@ -59,7 +59,7 @@ browser: $(UV)
 	@$(RUN) python -m tests.browser.chromium
 
 tests: $(UV) browser
-	$(RUN) pytest -n $(PROCESSES) --dist loadgroup
+	$(RUN) pytest -n $(PROCESSES)
 	$(RUN) python -m tests.on_postgresql -n 2
 
 proof: $(UV)

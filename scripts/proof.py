@@ -142,9 +142,7 @@ def main() -> int:
     parser.add_argument("minutes", type=float, help="more than half a minute")
     minutes = parser.parse_args().minutes
     longest, *simulated = simulations(minutes)
-    long_tests = Proof(
-        "the long tests", ("pytest", "-q", "-n", "1", "--dist", "loadgroup", "-m", "long"), _last_line
-    )
+    long_tests = Proof("the long tests", ("pytest", "-q", "-n", "1", "-m", "long"), _last_line)
     on_the_older_engine = Proof(
         "the engine's contract on DuckDB 1.5", ("tests.on_duckdb_1_5", "-q"), _last_line
     )

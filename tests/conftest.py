@@ -8,9 +8,11 @@ from pathlib import Path
 import pytest
 import structlog
 from django.conf import settings
+from xdist.scheduler import LoadScopeScheduling
 
 from tests.browser.chromium import NAMED as _CHROMIUM
 
+_BROWSER = "tests/browser/"
 pytest_plugins = ("tests.browser.presence",)
 
 # The database that Django is configured with: its settings are read before any conftest.
@@ -38,6 +40,21 @@ structlog.configure(
     wrapper_class=structlog.stdlib.BoundLogger,
     logger_factory=structlog.stdlib.LoggerFactory(),
 )
+
+
+class _OneBrowser(LoadScopeScheduling):  # type: ignore[misc]  # xdist is not typed
+    """Tests go to whichever process is free, those of the browser to one: their installation is made once.
+
+    xdist's own groups change a test's id, which pytest 9.2 does not allow any more.
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        return _BROWSER if nodeid.startswith(_BROWSER) else nodeid
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> _OneBrowser:
+    return _OneBrowser(config, log)
 
 
 @pytest.hookimpl(trylast=True)

@@ -11,11 +11,6 @@ from tests.browser.house import House, opened
 from tests.browser.visiting import PATIENCE, Visitor
 
 
-def pytest_itemcollected(item: pytest.Item) -> None:
-    """All in one process of a parallel run: the installation, its furniture and the browser are made once."""
-    item.add_marker(pytest.mark.xdist_group("browser"))
-
-
 @pytest.fixture(scope="session")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     with opened(tmp_path_factory.mktemp("house")) as one:
