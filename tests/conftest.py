@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import structlog
 from django.conf import settings
-from xdist.scheduler import LoadScopeScheduling
+from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]
 
 from tests.browser.chromium import NAMED as _CHROMIUM
 
@@ -42,7 +42,7 @@ structlog.configure(
 )
 
 
-class _OneBrowser(LoadScopeScheduling):  # type: ignore[misc]  # xdist is not typed
+class _OneBrowser(LoadScopeScheduling):  # type: ignore[misc] # xdist is not typed
     """Tests go to whichever process is free, those of the browser to one: their installation is made once.
 
     xdist's own groups change a test's id, which pytest 9.2 does not allow any more.
