@@ -42,7 +42,7 @@ def workers(installation: Installation, number: int) -> Iterator[list["subproces
     found = []
     try:
         for one in range(number):
-            with (installation.folder / f"worker{one}.log").open("wb") as log:
+            with (installation.folder / f"worker{one}.log").open("ab") as log:
                 words = [*installation.command, "worker"]
                 found.append(subprocess.Popen(words, env=installation.environment, stdout=log, stderr=log))
         yield found

@@ -32,11 +32,13 @@ def _installation() -> Iterator[None]:
 
     from leleka.conf.databases import refuse_unsafe  # noqa: PLC0415 - as above
     from leleka.services.installation.database_outage import told_to_people  # noqa: PLC0415 - as above
+    from leleka.services.installation.interruption import spare_transactions  # noqa: PLC0415 - as above
     from leleka.services.monitoring import logging as monitoring_logging  # noqa: PLC0415 - as above
 
     # At a terminal, somebody reads what the command prints; a service has only its log.
     usual = "info" if sys.argv[1:2] in (["serve"], ["worker"]) else "warning"
     monitoring_logging.begin(settings.LELEKA.log_level or usual)
     connection_created.connect(refuse_unsafe)
+    spare_transactions()
     with told_to_people():
         yield

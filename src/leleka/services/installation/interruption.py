@@ -1,0 +1,50 @@
+"""Ctrl-C and a service manager's stop wait for the end of a transaction.
+
+A KeyboardInterrupt between BEGIN and the block that would end the transaction leaves it open: its lock keeps every
+other writer waiting, and what is written next becomes a part of it and is lost with the process (fault 74).
+"""
+
+import signal
+import time
+from types import FrameType
+from typing import Final
+
+from django.db import connection
+
+_SOON: Final = 0.02  # seconds until it is asked again whether the transaction has ended
+_PATIENCE: Final = 5.0  # seconds; one that lasts longer is in the middle of its block, which undoes it
+_OPEN: Final = ("ACTIVE", "INTRANS", "INERROR")  # as libpq calls them; a connection that broke is "UNKNOWN"
+
+_since: float | None = None
+
+
+def spare_transactions() -> None:
+    """Let SIGTERM, and SIGINT where it is not ignored, raise KeyboardInterrupt in the main thread, as described."""
+    signal.signal(signal.SIGTERM, _interrupt)
+    signal.signal(signal.SIGALRM, _interrupt)
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, _interrupt)
+
+
+def _interrupt(_number: int, _frame: FrameType | None) -> None:
+    global _since  # noqa: PLW0603 - there is one main thread, as there is one table of signals
+    now = time.monotonic()
+    _since = now if _since is None else _since
+    if _in_transaction() and now - _since < _PATIENCE:
+        signal.setitimer(signal.ITIMER_REAL, _SOON)
+        return
+    _since = None
+    signal.setitimer(signal.ITIMER_REAL, 0)
+    raise KeyboardInterrupt
+
+
+def _in_transaction() -> bool:
+    """Return whether the main thread is in one, also where Django does not know yet or no longer."""
+    raw = connection.connection
+    if raw is None:
+        return False
+    if connection.in_atomic_block or not connection.autocommit:
+        return True
+    if connection.vendor == "sqlite":
+        return bool(raw.in_transaction)
+    return raw.info.transaction_status.name in _OPEN
