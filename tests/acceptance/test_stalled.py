@@ -2,8 +2,9 @@
 
 import os
 import signal
+import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +38,37 @@ def silenced(installation: Installation) -> Iterator[SandboxServer]:
         yield silent
 
 
+def stop_between_writes(job: int, state: Path) -> None:
+    """Stop a process where it holds no lock of the state: one of SQLite's would keep out all others as well."""
+
+    def stopped() -> bool:
+        os.kill(job, signal.SIGSTOP)
+        until(lambda: stands_still(job), "the process to stop")
+        if is_free(state):
+            return True
+        os.kill(job, signal.SIGCONT)
+        return False
+
+    until(stopped, "the process to write nothing")
+
+
+def stands_still(pid: int) -> bool:
+    """Return whether each of its threads is stopped, as proc_pid_stat(5) tells: "T" behind the name in brackets."""
+    threads = Path(f"/proc/{pid}/task").iterdir()
+    return all(
+        (one / "stat").read_text(encoding="utf-8").rpartition(") ")[2].startswith("T") for one in threads
+    )
+
+
+def is_free(state: Path) -> bool:
+    with closing(sqlite3.connect(state, timeout=1, isolation_level=None)) as database:
+        try:
+            database.execute("BEGIN EXCLUSIVE")
+        except sqlite3.OperationalError:
+            return False
+    return True
+
+
 def test_a_run_whose_process_stands_still_has_stalled_until_it_goes_on(installation: Installation) -> None:
     """I-16, fault 7: eleven minutes later by the row; the scheduling worker finds out."""
     installation.environment["LELEKA_LEASE_SECONDS"] = "6"
@@ -51,7 +83,7 @@ def test_a_run_whose_process_stands_still_has_stalled_until_it_goes_on(installat
                 installation.ask("run", "Everybody")
                 until(lambda: run()["status"] == "Processing", "the run to begin")
                 job = job_of(worker.pid, run()["id"])
-                os.kill(job, signal.SIGSTOP)
+                stop_between_writes(job, installation.folder / "data" / "state.sqlite3")
                 installation.ask("eleven minutes later")
                 until(lambda: run()["stalled_at"], "the worker to find it stalled")
                 os.kill(job, signal.SIGCONT)
