@@ -77,7 +77,7 @@ class Commands:
 
 @contextmanager
 def sandbox(version: Checkout, *, key: str, speed: str, lists: str, fields: str) -> Iterator[str]:
-    """Start the old version's sandbox; give its host:port."""
+    """Start the old version's sandbox; return its host:port."""
     words = ("sandbox", "--port", "0", "--key", key, "--speed", speed, "--lists", lists, "--fields", fields)
     environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
     with subprocess.Popen(

@@ -6,7 +6,7 @@ from urllib.request import Request, urlopen
 
 
 def control(sandbox: str, path: str, **values: object) -> Any:
-    """Post to a path below ``/_sandbox`` of the sandbox at ``sandbox`` (host:port); give its answer."""
+    """Post to a path below ``/_sandbox`` of the sandbox at ``sandbox`` (host:port); return its answer."""
     url = f"http://{sandbox}/_sandbox/{path}"
     with urlopen(Request(url, data=json.dumps(values).encode(), method="POST"), timeout=10) as reply:
         return json.load(reply)

@@ -168,7 +168,7 @@ def recording(host: str, upstream: str) -> Iterator[Traffic]:
 
 
 def replay(upstream: str, key: str, accepted: Sequence[tuple[str, bytes]]) -> dict[str, str]:
-    """Send the imports that an account once accepted to a new sandbox; give the new id of each old one."""
+    """Send the imports that an account once accepted to a new sandbox; return the new id of each old one."""
     found = {}
     for batch, body in accepted:
         line = HTTPConnection(upstream, timeout=_PATIENCE)

@@ -69,7 +69,7 @@ def _run(name: str) -> int:
     from leleka.services.access.actor import Actor  # noqa: PLC0415
     from leleka.services.runs import commands as run_commands  # noqa: PLC0415
 
-    return run_commands.ask_run(Actor.operator(), name).pk
+    return run_commands.ask_run(Actor.operator(), name)
 
 
 def _at_rest() -> bool:

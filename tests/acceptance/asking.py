@@ -80,7 +80,7 @@ def _ask(what: str, more: list[str]) -> Any:
     if what == "everything":
         return refresh_commands.ask(me, "everything")
     if what == "run":
-        return [run_commands.ask_run(me, name).pk for name in more]
+        return [run_commands.ask_run(me, name) for name in more]
     if what == "eleven minutes later":
         return Run.objects.filter(finished_at=None).update(stepped_at=timezone.now() - timedelta(minutes=11))
     if what == "due":

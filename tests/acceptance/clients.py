@@ -53,7 +53,7 @@ class Pages:
         return self._read(request)
 
     def post(self, path: str, typed: Mapping[str, str]) -> str:
-        """Send a form; give the page one is led to."""
+        """Send a form; return the page one is led to."""
         token = re.findall(r'name="csrfmiddlewaretoken" value="([^"]+)"', self._page)[0]
         content = urlencode({**typed, "csrfmiddlewaretoken": token}).encode()
         request = Request(self._base + path, content, {"Referer": self._base})  # noqa: S310 - likewise

@@ -37,7 +37,7 @@ import django
 django.setup()
 from leleka.services.runs import commands
 from leleka.services.access.actor import Actor
-print(commands.ask_run(Actor.operator(), sys.argv[1]).pk)
+print(commands.ask_run(Actor.operator(), sys.argv[1]))
 """
 
 

@@ -226,7 +226,7 @@ def _sends(post: Installation, pages: Pages, listed: str) -> None:
 
 
 def refused(post: Installation, *words: str) -> str:
-    """Run a command that must not succeed; give all it says."""
+    """Run a command that must not succeed; return all it says."""
     done = subprocess.run(
         [*post.command, *words],
         env=post.environment,

@@ -32,7 +32,7 @@ def number(office: Office) -> int:
     office.hire(3)
     office.apply()
     lend_a_name()
-    return run_commands.ask_run(ALICE, "News").pk
+    return run_commands.ask_run(ALICE, "News")
 
 
 @pytest.fixture

@@ -100,7 +100,9 @@ def test_a_retry_is_queued_with_its_claim_or_not_at_all(monkeypatch: pytest.Monk
     """Fault 6: if a worker dies in between, the next one does it."""
     clock = VirtualClock()
     error = TryLater("HOST_UNREACHABLE", reason="no address answered")
-    run = run_commands.ask_run(Actor("schedule", ALICE.role), "News", trigger=Trigger.SYSTEM)
+    run = Run.objects.get(
+        pk=run_commands.ask_run(Actor("schedule", ALICE.role), "News", trigger=Trigger.SYSTEM)
+    )
     retry_policy.plan_retry(run, error, clock.now())
     Run.objects.update(status=RunStatus.FAILED, finished_at=utc_now(clock))
     clock.sleep(300)

@@ -30,7 +30,7 @@ def hold(rows: type[Run] | type[Refresh], number: int, ahead: float = YEARS) -> 
 
 
 def test_a_run_goes_on(shop: Office) -> None:
-    run = run_commands.ask_run(ALICE, "News")
+    run = Run.objects.get(pk=run_commands.ask_run(ALICE, "News"))
     hold(Run, run.pk)
     assert about.about(ALICE, CLOCK).runs == 0
     assert list(fair_queue.runs_in_turn(CLOCK, ())) == [run.pk]
@@ -40,7 +40,7 @@ def test_a_run_goes_on(shop: Office) -> None:
 
 @pytest.mark.usefixtures("shop")
 def test_a_run_of_which_nothing_was_sent_can_be_canceled() -> None:
-    run = run_commands.ask_run(ALICE, "News")
+    run = Run.objects.get(pk=run_commands.ask_run(ALICE, "News"))
     hold(Run, run.pk)
     assert run_commands.cancel_run(ALICE, run.pk).status == "Canceled"
 
@@ -67,6 +67,6 @@ def test_the_lane_of_an_account_is_free() -> None:
 
 @pytest.mark.usefixtures("shop")
 def test_the_longest_lease_that_may_be_set_is_kept_by_clocks_that_differ() -> None:
-    run = run_commands.ask_run(ALICE, "News")
+    run = Run.objects.get(pk=run_commands.ask_run(ALICE, "News"))
     hold(Run, run.pk, ahead=MAX_LEASE_SECONDS + 600)
     assert list(fair_queue.runs_in_turn(CLOCK, ())) == []

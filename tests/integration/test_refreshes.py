@@ -143,7 +143,7 @@ def test_a_detached_export_is_skipped_and_says_so() -> None:
 
 @pytest.mark.usefixtures("shop")
 def test_an_export_whose_earlier_run_is_live_is_skipped_and_names_the_run() -> None:
-    run = run_commands.ask_run(ALICE, "News")
+    run = Run.objects.get(pk=run_commands.ask_run(ALICE, "News"))
     number = refresh_commands.ask(ALICE, f"export:{Export.objects.get().pk}")
     refresh_runner.carry_out(number, SystemClock())
     worker_schedules.close_finished(SystemClock())
@@ -163,7 +163,7 @@ def test_one_source_is_read_alone_and_a_segment_with_what_it_needs() -> None:
 @pytest.mark.usefixtures("shop")
 def test_an_export_waits_while_what_it_needs_is_refreshed() -> None:
     """CI-S5."""
-    run = run_commands.ask_run(ALICE, "News")
+    run = Run.objects.get(pk=run_commands.ask_run(ALICE, "News"))
     number = refresh_commands.ask(ALICE, f"segment:{Segment.objects.get(name='Gold').pk}")
     clock = SystemClock()
     assert jobs.due_jobs(clock, (), 9) == [f"refresh:{number}"]
@@ -175,7 +175,7 @@ def test_an_export_waits_while_what_it_needs_is_refreshed() -> None:
 @pytest.mark.usefixtures("shop")
 def test_a_segment_that_no_export_sends_holds_up_no_run() -> None:
     walked(refresh_commands.ask(ALICE, "data"))
-    run = run_commands.ask_run(ALICE, "News")
+    run = Run.objects.get(pk=run_commands.ask_run(ALICE, "News"))
     number = refresh_commands.ask(ALICE, f"segment:{Segment.objects.get(name='Buyers').pk}")
     RefreshStep.objects.filter(refresh=number).exclude(name="Buyers").update(status=StepStatus.SUCCESSFUL)
     assert f"run:{run.pk}" in jobs.due_jobs(SystemClock(), (), 9)

@@ -33,7 +33,9 @@ def clock() -> VirtualClock:
 @contextmanager
 def failing(export: str, error: Exception) -> Iterator[Run]:
     """A scheduled run that is about to fail over ``error``."""
-    run = run_commands.ask_run(Actor("schedule", ALICE.role), export, trigger=Trigger.SYSTEM)
+    run = Run.objects.get(
+        pk=run_commands.ask_run(Actor("schedule", ALICE.role), export, trigger=Trigger.SYSTEM)
+    )
     Run.objects.filter(pk=run.pk).update(fence=1)
     run.refresh_from_db()
     assert isinstance(error, TryLater | Conflict)
@@ -93,7 +95,7 @@ def test_a_run_by_hand_that_was_canceled_takes_nobody_s_place(shop: Office, cloc
     error = TryLater("HOST_UNREACHABLE", reason="no address answered")
     with failing("News", error) as run:
         retry_policy.plan_retry(run, error, clock.now())
-    by_hand = run_commands.ask_run(ALICE, "News")
+    by_hand = Run.objects.get(pk=run_commands.ask_run(ALICE, "News"))
     clock.sleep(3600)
     run_retries.try_again(clock)
     run.refresh_from_db()
@@ -118,7 +120,9 @@ def test_a_scheduled_run_that_met_trouble_is_tried_again(
 ) -> None:
     """From the failure to the next attempt: whoever ends the run schedules it."""
     monkeypatch.setattr(SystemClock, "sleep", lambda *_: None)
-    run = run_commands.ask_run(Actor("schedule", ALICE.role), "News", trigger=Trigger.SYSTEM)
+    run = Run.objects.get(
+        pk=run_commands.ask_run(Actor("schedule", ALICE.role), "News", trigger=Trigger.SYSTEM)
+    )
     shop.behave(faults=trouble)
     run_execution.go_on(run.pk, SystemClock(), NullWatcher())
     run.refresh_from_db()
@@ -138,7 +142,9 @@ def test_a_scheduled_run_whose_imports_could_not_be_sent_is_tried_again(
         ActiveCampaign, "send", lambda *_: Refused(Cause.NOT_SENT, "the connection was refused")
     )
     monkeypatch.setattr(batch_transitions, "_LONGEST_BACK_OFF", 0.01)
-    run = run_commands.ask_run(Actor("schedule", ALICE.role), "News", trigger=Trigger.SYSTEM)
+    run = Run.objects.get(
+        pk=run_commands.ask_run(Actor("schedule", ALICE.role), "News", trigger=Trigger.SYSTEM)
+    )
     run_execution.go_on(run.pk, SystemClock(), NullWatcher())
     run.refresh_from_db()
     assert (run.status, run.problems[0]["code"]) == (RunStatus.FAILED, "UNREACHABLE")

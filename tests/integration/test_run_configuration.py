@@ -12,7 +12,7 @@ from tests.integration.office import ALICE, Office
 
 
 def test_a_damaged_run_fails_and_says_which_part_is_wrong(shop: Office) -> None:
-    run = run_commands.ask_run(ALICE, "News")
+    run = Run.objects.get(pk=run_commands.ask_run(ALICE, "News"))
     Run.objects.update(config={**run.config, "matching": {"email": "email"}})
     with pytest.raises(NeedsAttention, match="RUN_CONFIGURATION_DAMAGED"):
         run_execution.go_on(run.pk, SystemClock(), NullWatcher())

@@ -56,7 +56,7 @@ def refuses(run: Run) -> None:
 
 def test_an_export_that_was_moved_to_another_list_is_not_sent_by_a_run_asked_for_before(shop: Office) -> None:
     """I-1, I-6: otherwise its people arrived on the new list, and the ledger recorded it for the old one."""
-    run = run_commands.ask_run(ALICE, "News")
+    run = Run.objects.get(pk=run_commands.ask_run(ALICE, "News"))
     edit(list="2")
     refuses(run)
     assert (shop.imports(), list(Ledger.objects.all())) == (0, [])
@@ -81,7 +81,7 @@ def test_an_export_that_was_moved_to_another_account_is_not_sent_by_a_run_asked_
     shop.apply(DEFINITIONS.replace("exports:\n", f"{second}exports:\n"))
     lend = Export.objects.get().connection
     assert lend is not None
-    run = run_commands.ask_run(ALICE, "News")
+    run = Run.objects.get(pk=run_commands.ask_run(ALICE, "News"))
     edit(connection="Second")
     refuses(run)
     assert shop.imports() == 0
@@ -99,7 +99,9 @@ def test_whoever_moved_to_a_segment_of_another_export_is_not_unsubscribed(
     office.run("Other")
     long_ago()
     office.edit(3, tier="silver")
-    run = run_commands.ask_run(Actor("schedule", ALICE.role), "News", trigger=Trigger.SYSTEM, refresh=False)
+    run = Run.objects.get(
+        pk=run_commands.ask_run(Actor("schedule", ALICE.role), "News", trigger=Trigger.SYSTEM, refresh=False)
+    )
     number = refresh_commands.ask(ALICE, "data")
     real = refresh_steps.do
 
@@ -141,7 +143,7 @@ def test_a_cancel_just_before_the_plan_is_written_is_one(
 @pytest.mark.usefixtures("shop")
 def test_a_run_that_waits_for_a_refresh_is_canceled(monkeypatch: pytest.MonkeyPatch) -> None:
     """I-14."""
-    run = run_commands.ask_run(ALICE, "News", refresh=False)
+    run = Run.objects.get(pk=run_commands.ask_run(ALICE, "News", refresh=False))
     refresh_commands.ask(ALICE, "everything")
     waited: list[float] = []
 
@@ -170,7 +172,7 @@ def test_answers_that_arrive_while_a_run_is_told_to_stop_are_written_down(
             raise KeyboardInterrupt
         return real(senders, patience)
 
-    run = run_commands.ask_run(ALICE, "News")
+    run = Run.objects.get(pk=run_commands.ask_run(ALICE, "News"))
     monkeypatch.setattr(ThreadSenders, "finished", finished)
     with pytest.raises(KeyboardInterrupt):
         run_execution.go_on(run.pk, CLOCK, NullWatcher())

@@ -22,7 +22,7 @@ def shop(office: Office) -> Office:
 def test_a_run_without_a_step_for_ten_minutes_has_stalled_unless_it_waits() -> None:
     """I-16."""
     clock = VirtualClock()
-    run = run_commands.ask_run(ALICE, "News")
+    run = Run.objects.get(pk=run_commands.ask_run(ALICE, "News"))
     Run.objects.filter(pk=run.pk).update(status="Processing", stepped_at=utc_now(clock))
     clock.sleep(599)
     stall_detection.watch(clock)

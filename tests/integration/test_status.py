@@ -122,7 +122,7 @@ def test_what_waits_in_a_refresh_is_queued_and_what_was_never_asked_for_has_not_
 
 @pytest.mark.usefixtures("shop")
 def test_a_run_that_goes_on_is_shown_and_not_the_refresh_that_was_skipped_for_it() -> None:
-    run = run_commands.ask_run(ALICE, "News", refresh=False)
+    run = Run.objects.get(pk=run_commands.ask_run(ALICE, "News", refresh=False))
     number = refresh_commands.plan("everything", Trigger.SYSTEM, "schedule").pk
     refresh_runner.carry_out(number, SystemClock())
     assert RefreshStep.objects.get(kind=StepKind.EXPORT).status == "Skipped"

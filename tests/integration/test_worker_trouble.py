@@ -32,7 +32,7 @@ def job(office: Office) -> str:
     """A run that is due, by the name of its job."""
     office.hire(3)
     office.apply()
-    return f"run:{run_commands.ask_run(ALICE, 'News').pk}"
+    return f"run:{run_commands.ask_run(ALICE, 'News')}"
 
 
 @pytest.fixture

@@ -92,7 +92,7 @@ def _database(stack: ExitStack, kind: str, folder: Path) -> Database:
 
 @contextmanager
 def account(old: Old, *, forgetful: bool = False) -> Iterator[tuple[Traffic, Installation]]:
-    """Stand where the old account stood, holding what it was sent; give what arrives from now on, and the commands of
+    """Stand where the old account stood, holding what it was sent; return what arrives from now on, and the commands of
     the version under test.
 
     The key is bound to the host, its port included, so that the port is fixed: one test at a time has it. A

@@ -28,7 +28,7 @@ def compile_rule(rule: Rule, catalogue: Catalogue, tables: Mapping[str, str], to
 
 
 def evaluate(session: Engine, lake: Lake, name: str, query: exp.Query) -> tuple[Snapshot, int]:
-    """Write the members as a snapshot, sorted, and give it with their number."""
+    """Write the members as a snapshot, sorted, and return it with their number."""
     ordered = exp.select(column(PROFILE_ID)).from_(query.subquery("members")).order_by(column(PROFILE_ID))
     with lake.write(KIND, name) as aside:
         members = session.write(ordered, aside.file("members"))

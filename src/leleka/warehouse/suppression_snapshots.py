@@ -17,7 +17,7 @@ _COLUMNS: Final = {"id": "BIGINT", "address": "VARCHAR", "reason": "VARCHAR"}
 
 
 def write(session: Engine, lake: Lake, *, name: str, people: Iterable[Suppressed]) -> str:
-    """Publish some pages; give the pointer."""
+    """Publish some pages; return the pointer."""
     with tempfile.TemporaryDirectory(dir=session.spill) as folder, lake.write("suppressed", name) as aside:
         staging = Path(folder) / "people"
         with staging.open("wb") as out:

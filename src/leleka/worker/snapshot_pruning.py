@@ -16,7 +16,7 @@ _YOUNG: Final = 24 * 3600.0  # seconds: whoever reads or writes a snapshot has c
 
 
 def prune(clock: Clock) -> int:
-    """Remove what no pointer, no live run and no open batch needs, and is older than a day; give how many.
+    """Remove what no pointer, no live run and no open batch needs, and is older than a day; return how many.
 
     The staging files of processes that were killed go the same way: they hold personal data.
     """

@@ -126,7 +126,7 @@ def empty(folder: Path) -> None:
 def running_sandbox(
     folder: Path, speed: str, *, lists: str = "Newsletter", fields: str = "Tier,City,In the segments"
 ) -> Iterator[str]:
-    """Start the sandbox as a process of its own and give its host:port."""
+    """Start the sandbox as a process of its own and return its host:port."""
     command = [*program(), "sandbox", "--port", "0", "--key", _KEY, "--speed", speed]
     command += ["--lists", lists, "--fields", fields]
     log = folder / "sandbox.log"

@@ -40,7 +40,7 @@ def _refuse_taken(address: str) -> None:
 
 
 def add_person(actor: Actor, email: str, name: str, role: str) -> tuple[PersonView, str]:
-    """Add somebody; give them with the token of the link by which they choose a password."""
+    """Add somebody; return them with the token of the link by which they choose a password."""
     require(actor, Permission.PEOPLE)
     address, called = _address(email), _name(name)
     with transaction.atomic():
@@ -122,7 +122,7 @@ def welcome(token: str) -> Welcome:
 
 
 def accept_link(token: str, password: str, email: str = "", name: str = "") -> int:
-    """Set the password the link was made for, or make the first administrator; give the person's id."""
+    """Set the password the link was made for, or make the first administrator; return the person's id."""
     with transaction.atomic():
         link = _link(token)
         user = link.user

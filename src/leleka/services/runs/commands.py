@@ -38,8 +38,8 @@ class AskedRun:
 
 
 def run(actor: Actor, number: int, *, resend: bool = False) -> int:
-    """Ask the worker to run an export now; give the run's number."""
-    return ask_run(actor, find_by_id(number).name, resend=resend).pk
+    """Ask the worker to run an export now; return the run's number."""
+    return ask_run(actor, find_by_id(number).name, resend=resend)
 
 
 def run_all(actor: Actor, numbers: Sequence[int] | None = None) -> Sequence[AskedRun]:
@@ -50,7 +50,7 @@ def run_all(actor: Actor, numbers: Sequence[int] | None = None) -> Sequence[Aske
     asked = []
     for row in chosen_exports(actor, numbers):
         try:
-            asked.append(AskedRun(row.name, ask_run(actor, row.name).pk))
+            asked.append(AskedRun(row.name, ask_run(actor, row.name)))
         except LelekaError as error:
             asked.append(AskedRun(row.name, None, error.problems))
     return asked
@@ -63,7 +63,7 @@ def those_of_run_all(actor: Actor) -> Sequence[int]:
 
 
 def ask_preview(actor: Actor, number: int) -> int:
-    """Ask the worker what a run would do now; give the number of the task (``due.task``)."""
+    """Ask the worker what a run would do now; return the number of the task (``due.task``)."""
     row = find_by_id(number)
     require_export(actor, row)
     return task_commands.ask(actor, Task.Kind.PREVIEW, row.name)
@@ -143,9 +143,10 @@ def ask_run(
     resend: bool = False,
     trigger: str = Trigger.ON_DEMAND,
     tries: int = 1,
-) -> Run:
-    """Queue a run of an export; whoever claims it refreshes, freezes the configuration and sees it through.
+) -> int:
+    """Queue a run of an export and return its number.
 
+    Whoever claims it refreshes, freezes the configuration and sees it through.
     ``tries`` counts the runs of one due instant, this one included.
     """
     export = find_by_name(name)
@@ -155,7 +156,7 @@ def ask_run(
     return _create(export, asked, actor, trigger=trigger, tries=tries)
 
 
-def _create(export: Export, configuration: RunConfiguration, actor: Actor, **values: Any) -> Run:
+def _create(export: Export, configuration: RunConfiguration, actor: Actor, **values: Any) -> int:
     now = utc_now()
     connection = export_queries.connection_of(export)
     acts_as = export_user.name_for(connection, actor)
@@ -175,4 +176,4 @@ def _create(export: Export, configuration: RunConfiguration, actor: Actor, **val
             record(actor, "export run", export.name, {"run": run.pk})
     except IntegrityError:
         raise Conflict("RUN_IN_PROGRESS.started", where=export.name) from None
-    return run
+    return run.pk

@@ -123,7 +123,7 @@ def _lines(outcome: Snapshot, ended: str) -> Iterator[str]:
 
 
 def verify_run(actor: Actor, number: int) -> tuple[RunView, Counts]:
-    """Count a finished run's outcomes again; give the run and what was counted now."""
+    """Count a finished run's outcomes again; return the run and what was counted now."""
     require(actor, Permission.SEE)
     run = run_row(number)
     outcome = _outcomes_of(run)

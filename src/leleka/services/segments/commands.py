@@ -69,13 +69,13 @@ def remove(actor: Actor, number: int) -> None:
 
 
 def ask_refresh(actor: Actor, number: int) -> int:
-    """Ask the worker to read what changed and count the members; give the number of the task."""
+    """Ask the worker to read what changed and count the members; return the number of the task."""
     require(actor, Permission.EDIT_SEGMENTS)
     return task_commands.ask(actor, Task.Kind.SEGMENT, find_by_id(number).name)
 
 
 def ask_count(actor: Actor, rules: str) -> int:
-    """Check rules that are not saved, and ask the worker how many match; give the number of the task."""
+    """Check rules that are not saved, and ask the worker how many match; return the number of the task."""
     require(actor, Permission.EDIT_SEGMENTS)
     return task_commands.ask(actor, Task.Kind.COUNT, "", {"rules": to_data(_rule(rules))})
 

@@ -53,7 +53,7 @@ def segment(actor: Actor, number: int) -> SegmentView:
 def show_segment(
     actor: Actor, name: str, clock: Clock, sample: int
 ) -> tuple[SegmentView, list[dict[str, object]]]:
-    """Evaluate a segment over the sources as last refreshed; give it with ``sample`` whole profiles, which are
+    """Evaluate a segment over the sources as last refreshed; return it with ``sample`` whole profiles, which are
     masked for whoever may not see personal data. To see them unmasked is audited.
     """
     require(actor, Permission.SEE)
@@ -65,7 +65,7 @@ def show_segment(
 
 
 def first_members(name: str, clock: Clock, *, masked: bool) -> Mapping[str, object]:
-    """Evaluate a segment and give its size and first members, for ``seen``."""
+    """Evaluate a segment and return its size and first members, for ``seen``."""
     row, members = _sampled(name, clock, _SHOWN)
     key = _key()
     if masked:

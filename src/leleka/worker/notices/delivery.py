@@ -47,7 +47,7 @@ def is_anything_due(clock: Clock) -> bool:
 
 
 def deliver(clock: Clock) -> int:
-    """Try what is due, some at once; give how many deliveries were tried."""
+    """Try what is due, some at once; return how many deliveries were tried."""
     until, tried = clock.monotonic() + _WORKS_FOR, 0
     while clock.monotonic() < until:
         claimed = _claim(clock)

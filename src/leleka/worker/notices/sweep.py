@@ -19,12 +19,12 @@ log = structlog.get_logger(__name__)
 
 
 def sweep(clock: Clock) -> int:
-    """Make the notices that the state asks for; give how many. Safe to call by several workers, and to be killed."""
+    """Make the notices that the state asks for; return how many. Safe to call by several workers, and to be killed."""
     return sum(make(draft, clock) is not None for draft in notice_detection.drafts(clock))
 
 
 def deliver(clock: Clock) -> int:
-    """Try what is due to leave the house; give how many deliveries were tried."""
+    """Try to send what is due; return how many deliveries were tried."""
     return notice_delivery.deliver(clock)
 
 

@@ -38,7 +38,7 @@ def _number(model: type[Source] | type[Segment], name: str) -> int:
 
 
 def refresh_now(actor: Actor, scope: str, clock: Clock, watcher: Watcher) -> RefreshView:
-    """Refresh, and see the runs of its exports through; give how it ended.
+    """Refresh, and see the runs of its exports through; return how it ended.
 
     Refreshes that wait before it are walked first, where nobody walks them. Raises as ``refreshes.ask`` does, and
     whatever keeps a run from going on.

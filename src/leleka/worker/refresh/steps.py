@@ -84,8 +84,8 @@ def _export(step: RefreshStep, guard: Guard) -> Done:
             guard()
             if Refresh.objects.filter(pk=refresh.pk, cancel_requested_at__isnull=False).exists():
                 return {"status": StepStatus.CANCELED}  # asked for since the walker looked
-            run = run_commands.ask_run(actor, export.name, refresh=False, trigger=refresh.trigger)
-            RefreshStep.objects.filter(pk=step.pk).update(run=run)
+            number = run_commands.ask_run(actor, export.name, refresh=False, trigger=refresh.trigger)
+            RefreshStep.objects.filter(pk=step.pk).update(run=number)
     except LelekaError as error:
         return {"status": StepStatus.SKIPPED, "problems": [problem_data(one) for one in _why(export, error)]}
     return {"status": StepStatus.QUEUED}

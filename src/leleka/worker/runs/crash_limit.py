@@ -41,7 +41,7 @@ def count(number: int, clock: Clock) -> None:
 
 
 def give_back(number: int) -> None:
-    """Return back a run whose process ended in order, but could not write that down: that is no death."""
+    """Give back a run whose process ended in order, but could not write that down: that is no death."""
     run = Run.objects.filter(pk=number, finished_at__isnull=True).exclude(worker="").first()
     if run is not None and process_identity.is_dead(run.worker):
         RUN_LEASE.release(number, run.fence)

@@ -47,7 +47,7 @@ _LOOK: Final = 1.0  # seconds
 def run_export(
     actor: Actor, name: str, clock: Clock, watcher: Watcher, *, refresh: bool = True, resend: bool = False
 ) -> RunView:
-    """Run an export, or go on with its live run where that stopped; give how it ended.
+    """Run an export, or go on with its live run where that stopped; return how it ended.
 
     ``resend`` sends rows again that ActiveCampaign refused before, though they did not change. Raises
     ``Forbidden``, ``Conflict`` RUN_IN_PROGRESS where another process works on the live run.
@@ -55,12 +55,13 @@ def run_export(
     export = find_by_name(name)
     require_export(actor, export)
     export_queries.connection_of(export)
-    run = Run.objects.filter(export=export, finished_at__isnull=True).first()
-    if run is None:
-        run = ask_run(actor, name, refresh=refresh, resend=resend)
+    live = Run.objects.filter(export=export, finished_at__isnull=True).first()
+    if live is None:
+        number = ask_run(actor, name, refresh=refresh, resend=resend)
     else:
-        watcher.stage(Message("GOING_ON", run=run.pk))
-    return go_on(run.pk, clock, watcher)
+        number = live.pk
+        watcher.stage(Message("GOING_ON", run=number))
+    return go_on(number, clock, watcher)
 
 
 def go_on(number: int, clock: Clock, watcher: Watcher) -> RunView:

@@ -40,7 +40,7 @@ def accounts_to_ask(clock: Clock) -> Sequence[int]:
 
 
 def settle_late(job: JobContext, account: Account, opened: Opened, pulse: KeepAlive) -> int:
-    """Ask once after each accepted batch of the account's finished runs; give how many came to an end.
+    """Ask once after each accepted batch of the account's finished runs; return how many came to an end.
 
     ``pulse`` is called between questions. A queue that does not move is not asked about to its end.
     """
