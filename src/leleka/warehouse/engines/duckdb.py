@@ -21,6 +21,7 @@ _ROW_GROUP: Final = 20_480
 _CSV_BUFFER: Final = 32_000_000
 _DECIMAL: Final = exp.DataType.build("DECIMAL(38, 6)")
 _HALF_A_UNIT: Final = exp.Literal.string("0.0000005")  # of the last decimal
+_TOO_LARGE: Final = exp.Literal.string("1e32")  # for the digits before the decimal point
 _TYPES: Final = {
     **dict.fromkeys(("VARCHAR", "ENUM", "UUID", "TIME"), ColumnType.TEXT),
     **dict.fromkeys(("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT"), ColumnType.INTEGER),
@@ -216,9 +217,12 @@ def _number_text(source: port.NumberText) -> exp.Expr:
         this=decimal, expression=exp.Literal.string(r"\.?0+$"), replacement=exp.Literal.string("")
     )
     told = exp.Coalesce(this=stripped, expressions=[shortest.copy()])
-    # DuckDB 1.5 rounds 6e-08 up: it looks at the first digit, wherever that stands.
-    nearest = exp.LT(this=exp.Abs(this=source.this.copy()), expression=exp.cast(_HALF_A_UNIT, "DOUBLE"))
-    return exp.case().when(nearest, exp.Literal.string("0")).else_(told)
+    # DuckDB 1.5 rounds 6e-08 up: it looks at the first digit, wherever that stands; and it takes some numbers that have
+    # too many digits for the decimal.
+    size = exp.Abs(this=source.this.copy())
+    nearest = exp.LT(this=size, expression=exp.cast(_HALF_A_UNIT, "DOUBLE"))
+    too_large = exp.GTE(this=size.copy(), expression=exp.cast(_TOO_LARGE, "DOUBLE"))
+    return exp.case().when(nearest, exp.Literal.string("0")).when(too_large, shortest.copy()).else_(told)
 
 
 _WRITTEN: Final[dict[type[exp.Expr], Callable[[Any], exp.Expr]]] = {
