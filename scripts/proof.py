@@ -24,7 +24,7 @@ _SHORTEST_SIEGE: Final = 0.6  # minutes: less is over before anything has begun
 _LONGEST_SIEGE: Final = 5.0  # minutes, or as many as there are: on a slow machine kills take longer
 _KILLS: Final = 4  # of commands, a minute
 _SMALL: Final = ("--accounts", "2", "--speed", "60")
-_L0, _L1, _INSTANTS = 400, 60, 2_000  # a minute
+_L0, _L1, _INSTANTS = 400, 60, 1_000  # a minute
 _LEAST_KILLS, _LEAST_STRIKES, _LEAST_INSTANTS = 10, 2, 5  # of a siege that proves something
 
 

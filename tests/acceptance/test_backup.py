@@ -20,7 +20,7 @@ def elsewhere(installation: Installation, folder: Path, database: str = "") -> I
     return Installation(installation.folder, installation.sandbox, environment)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_what_was_backed_up_goes_on_elsewhere(installation: Installation, tmp_path: Path) -> None:
     people = write_people(installation, 300)
     installation.leleka("apply", str(installation.folder / "leleka.yaml"))

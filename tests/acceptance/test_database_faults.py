@@ -116,6 +116,7 @@ def test_a_lock_that_nobody_gives_back_ends_the_command_and_not_the_run(
     goes_on(installation, people)
 
 
+@pytest.mark.long
 def test_a_postgresql_that_comes_back_only_interrupts_the_run(
     installation: Installation, server: PostgreSQL, people: dict[str, str]
 ) -> None:

@@ -61,7 +61,7 @@ def failed_once(installation: Installation) -> Path:
     return good
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_process_killed_between_sending_and_writing_it_down_repeats_it_once_under_the_same_id(
     installation: Installation,
 ) -> None:
@@ -137,7 +137,7 @@ def _ended(log: Path) -> str:
     return "\n".join(line for line in log.read_text().splitlines() if "job ended" in line)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_the_secrets_of_notices_are_nowhere_to_be_read(installation: Installation) -> None:
     """S-4: the webhook's secret, the contents of its URL, and the mail password, in every way it can go
     wrong.

@@ -36,7 +36,7 @@ WHERE run.id = {}
 """
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.long)])
+@pytest.fixture(params=["sqlite", "postgresql"])
 def shared(request: pytest.FixtureRequest, installation: Installation) -> Iterator[Installation]:
     """The installation on either database, with a lease short enough to wait for."""
     installation.environment["LELEKA_LEASE_SECONDS"] = str(LEASE)
@@ -71,7 +71,7 @@ def prepare(shared: Installation) -> dict[str, str]:
     return people
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("installation", [10], indirect=True)
 def test_two_exports_share_an_account_and_one_of_them_is_killed(
     shared: Installation, record_property: Callable[[str, object], None]

@@ -91,6 +91,7 @@ def test_an_installation_of_0_1_0_goes_on_where_it_was_stopped(tmp_path: Path) -
     _check(upgraded)
 
 
+@pytest.mark.long
 def test_an_installation_of_0_1_0_on_postgresql_goes_on_where_it_was_stopped(tmp_path: Path) -> None:
     """With a worker alone: the pages do not know which database it is."""
     with _stopped("postgresql", tmp_path) as stopped:
