@@ -3,9 +3,14 @@
 import pytest
 from django.test import Client
 from django.utils import timezone
+from typer.testing import CliRunner
 
+from leleka.cli.main import app
 from leleka.core.clock import SystemClock
+from leleka.core.plan import Counts
 from leleka.services.access.actor import Role
+from leleka.services.exports.contracts import PreviewView
+from leleka.services.installation.database_outage import told_to_people
 from leleka.state.models import Connection, Export, Run, Task
 from leleka.worker import jobs, previews
 from tests.integration.office import ALICE, DEFINITIONS, Office
@@ -39,6 +44,33 @@ def test_a_preview_compares_contacts_held_and_added_with_the_plan(
     page = previewed(ada)
     assert f"The account holds 2 of the {limit} contacts its plan allows." in page
     assert (f"could then hold more than the {limit} contacts" in page) is warns
+
+
+@pytest.mark.usefixtures("ada")
+@pytest.mark.parametrize(("limit", "warns"), [(4, True), (5, False)])
+def test_the_terminal_says_the_same(limit: int, warns: bool) -> None:
+    Connection.objects.update(plan_limit=limit)
+    told = CliRunner().invoke(app, ["export", "preview", "News"], obj=told_to_people)
+    assert told.exit_code == 0
+    said = " ".join(told.output.split())
+    assert f"2 in the account, its plan allows {limit}" in said
+    assert ("could then hold more contacts than it pays for" in said) is warns
+
+
+@pytest.mark.parametrize(("limit", "beyond"), [(None, False), (3, True), (4, False)])
+def test_where_the_account_does_not_tell_all_who_are_selected_count(limit: int | None, beyond: bool) -> None:
+    counts = Counts(selected=4, added=1)
+    view = PreviewView("News", "AC", "1", (), counts, 1, 0.1, "", too_large=False, limit=9, plan_limit=limit)
+    assert view.beyond_plan is beyond
+
+
+def test_a_preview_that_an_older_version_stored_can_be_read(ada: Client) -> None:
+    previewed(ada)
+    task = Task.objects.get()
+    for later in ("confirmation_told", "plan_limit", "account_contacts"):
+        del task.result[later]
+    task.save()
+    assert "Nothing was sent." in ada.get(f"/tasks/{task.pk}").content.decode()
 
 
 def test_an_account_is_not_asked_where_nobody_entered_a_limit(office: Office, ada: Client) -> None:

@@ -44,7 +44,7 @@ class Office(Protocol):
 
 
 class MemoryOffice:
-    """The office over ``MemoryStore``, with the waiting room of ``services.exports.quarantine`` told again."""
+    """The office over ``MemoryStore``, with the waiting room of ``services.exports.open_sends`` told again."""
 
     def __init__(self, world: "World") -> None:
         self.clock = world.clock

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from ninja import Query, Router, Schema
 
-from leleka.api.request import ApiRequest
+from leleka.api.authenticated_request import ApiRequest
 from leleka.api.schemas.common import Page, Paging, paged
 from leleka.services.audit import queries as audit_queries
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Final, Literal
 from ninja import Body, Query, Router, Status
 from pydantic import ConfigDict, Field
 
-from leleka.api.request import ApiRequest
+from leleka.api.authenticated_request import ApiRequest
 from leleka.api.schemas.common import LARGEST, In, Number, Page, Paging, Version, paged
 from leleka.api.schemas.connections import (
     CheckedOut,

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from ninja import Header, Query, Router, Status
 
-from leleka.api.request import ApiRequest
+from leleka.api.authenticated_request import ApiRequest
 from leleka.api.schemas.common import AskedRunOut, Number, Page, Paging, RunAsked, TaskAsked, paged
 from leleka.api.schemas.exports import (
     AttachIn,

@@ -5,8 +5,8 @@ from datetime import datetime
 
 from ninja import Router, Schema, Status
 
+from leleka.api.authenticated_request import ApiRequest
 from leleka.api.people import RoleName
-from leleka.api.request import ApiRequest
 from leleka.api.schemas.common import In, Number
 from leleka.services.access import permissions
 from leleka.services.people import api_tokens

@@ -6,8 +6,8 @@ from typing import Annotated, Any
 
 from ninja import Query, Router, Schema
 
+from leleka.api.authenticated_request import ApiRequest
 from leleka.api.problems import ProblemOut
-from leleka.api.request import ApiRequest
 from leleka.api.schemas.common import Page, Paging
 from leleka.services.notices import queries as notice_queries
 

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from ninja import Query, Router, Schema, Status
 
-from leleka.api.request import ApiRequest
+from leleka.api.authenticated_request import ApiRequest
 from leleka.api.schemas.common import In, Number, Page, Paging, paged
 from leleka.services.people import commands as people_commands
 from leleka.services.people import queries as people_queries

@@ -7,8 +7,8 @@ from typing import Annotated, Any
 from ninja import Query, Router, Schema, Status
 from pydantic import ConfigDict, Field
 
+from leleka.api.authenticated_request import ApiRequest
 from leleka.api.problems import ProblemOut
-from leleka.api.request import ApiRequest
 from leleka.api.schemas.common import In, Number, Page, Paging
 from leleka.services.refresh import commands as refresh_commands
 from leleka.services.refresh import queries as refresh_queries

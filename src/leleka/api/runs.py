@@ -8,8 +8,8 @@ from django.http import StreamingHttpResponse
 from ninja import Query, Router, Schema, Status
 from pydantic import Field
 
+from leleka.api.authenticated_request import ApiRequest
 from leleka.api.problems import ProblemOut
-from leleka.api.request import ApiRequest
 from leleka.api.schemas.common import Number, Page, Paging, RunAsked, paged
 from leleka.core.statuses import Ended
 from leleka.services.runs import commands as export_commands

@@ -8,7 +8,7 @@ import orjson
 from ninja import Query, Router, Schema, Status
 from pydantic import ConfigDict
 
-from leleka.api.request import ApiRequest
+from leleka.api.authenticated_request import ApiRequest
 from leleka.api.schemas.common import In, Number, Page, Paging, TaskAsked, Version, paged
 from leleka.errors import InvalidInput
 from leleka.services.segments import commands as segment_commands

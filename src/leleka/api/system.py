@@ -7,8 +7,8 @@ from typing import Annotated, Any
 from ninja import Query, Router, Schema
 from pydantic import Field
 
+from leleka.api.authenticated_request import ApiRequest
 from leleka.api.problems import ProblemOut
-from leleka.api.request import ApiRequest
 from leleka.api.runs import ProgressOut
 from leleka.api.schemas.schedules import (
     DecisionOut,

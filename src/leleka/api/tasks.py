@@ -5,8 +5,8 @@ from typing import Any
 
 from ninja import Router, Schema
 
+from leleka.api.authenticated_request import ApiRequest
 from leleka.api.problems import ProblemOut
-from leleka.api.request import ApiRequest
 from leleka.api.schemas.common import Number
 from leleka.services.tasks import commands as task_commands
 from leleka.services.tasks import queries as task_queries

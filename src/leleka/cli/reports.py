@@ -62,10 +62,11 @@ def print_preview(view: PreviewView) -> None:
     _rest(counts)
     _left(counts, "")
     _line("requests", f"{view.requests:,}, about {_duration(view.minutes)} at this connection's share")
-    if view.plan_limit and view.account_contacts is not None:
-        _line("contacts", f"{view.account_contacts:,} in the account, its plan allows {view.plan_limit:,}")
-        if view.account_contacts + counts.added > view.plan_limit:
-            _say("  [yellow]A run could pass the contacts that the account pays for.[/yellow]")
+    if view.plan_limit is not None:
+        held = "" if view.account_contacts is None else f"{view.account_contacts:,} in the account, "
+        _line("contacts", f"{held}its plan allows {view.plan_limit:,}")
+    if view.beyond_plan:
+        _say("  [yellow]The account could then hold more contacts than it pays for.[/yellow]")
     if view.too_large:
         _say(f"  [red]A run would send nothing:[/red] more than the export's limit of {view.limit:,}.")
     if view.confirmation_reason:

@@ -143,7 +143,7 @@ def _shape(text: str) -> Unusable | None:
 def _local_fault(text: str, local: str) -> Unusable | None:
     """Return what is wrong before the @; None when nothing is."""
     if not local:
-        return _invalid(text, "nothing stands before the @")
+        return _invalid(text, "there is nothing before the @")
     foreign = [character for character in local if not character.isascii()]
     if foreign:
         points = [_point(character) for character in dict.fromkeys(foreign[:_SHOWN])]
@@ -172,7 +172,7 @@ def _length_fault(text: str, local: str) -> Unusable | None:
 def _domain(domain: str) -> tuple[str | None, str]:
     """Return the domain in punycode, or ``None`` and what is wrong with it."""
     if not domain:
-        return None, "nothing follows the @"
+        return None, "there is nothing after the @"
     if _ADDRESS_LITERAL.fullmatch(domain):
         return None, "an IP address is not accepted as its domain"
     # Loaded late: its tables take a twentieth of a second, and most processes meet no new domain.

@@ -28,17 +28,17 @@ _ERRORS: Final[Mapping[str, str]] = {
     "HOST_NOT_FOUND": msg("its name could not be found"),
     "HOST_UNREACHABLE": msg("it could not be reached"),
     "HOST_NO_ANSWER": msg("it did not answer in time"),
-    "HOST_PRIVATE_ADDRESS": msg("its name leads into a network that it may not be in"),
+    "HOST_PRIVATE_ADDRESS": msg("its name leads to a network that is not allowed"),
     "TLS_REFUSED": msg("no secure connection could be made"),
     "SMTP_SIGN_IN_REFUSED": msg("the mail server refused user or password"),
-    "SMTP_NOT_SUPPORTED": msg("the mail server offers no encryption or no signing in"),
+    "SMTP_NOT_SUPPORTED": msg("the mail server does not offer encryption or signing in"),
     "SMTP_RECIPIENT_REFUSED": msg("the mail server refused the recipient"),
     "SMTP_SENDER_REFUSED": msg("the mail server refused the sender"),
     "MAIL_UNWRITABLE": msg("this address cannot receive e-mail"),
     "NOT_CONFIGURED": msg("this channel is no longer set up"),
-    "NOT_WANTED": msg("the person no longer wants or may get mail"),
+    "NOT_WANTED": msg("the person no longer wants or is no longer allowed to get e-mail"),
     "TOO_LARGE": msg("it is too large to be sent"),
-    "INTERNAL_ERROR": msg("something went wrong inside Leleka; the log says what"),
+    "INTERNAL_ERROR": msg("something went wrong inside Leleka; see the log"),
 }
 
 _ANSWERED: Final = msg("it answered {answer}")
@@ -46,7 +46,7 @@ _ANSWERED: Final = msg("it answered {answer}")
 _TITLES: Final[Mapping[tuple[str, str], str]] = {
     ("failed", "export"): msg("Export “{export}” failed"),
     ("needs confirmation", "export"): msg("Export “{export}” needs confirmation"),
-    ("stalled", "export"): msg("Export “{export}” makes no progress"),
+    ("stalled", "export"): msg("Export “{export}” has stalled"),
     ("schedule missed", "export"): msg("Export “{export}” did not run when it was due"),
     ("recovered", "export"): msg("Export “{export}” works again"),
     ("needs attention", "connection"): msg("Connection “{connection}” needs attention"),

@@ -7,19 +7,23 @@ from leleka.messages.wording import Wording, msg
 
 _CHOOSE_CONNECT_TO_SEE: Final = msg("Choose Connect to see why.")
 _APPLY_A_DEFINITIONS_FILE: Final = msg("Apply a definitions file first.")
-_EDIT_THE_CONNECTION_AN: Final = msg("Edit the connection: an administrator adds themselves as export user.")
+_EDIT_THE_CONNECTION_AN: Final = msg(
+    "An administrator must edit the connection and add themselves as export user."
+)
 PROBLEMS: Final[Mapping[str, Wording]] = {
     "AUDIENCE_UNKNOWN": Wording(msg("It is one of: {known}.")),
     "CHECK_TOO_OFTEN": Wording(
-        msg("Connect was tried five times within a minute."), msg("Wait a minute and try again.")
+        msg("Connect was used five times within a minute."), msg("Wait a minute and try again.")
     ),
     "CONNECTION_ATTENTION": Wording(msg("The last test of the connection failed."), _CHOOSE_CONNECT_TO_SEE),
-    "CONNECTION_DETACHED": Wording(msg("The export has no connection."), msg("Edit it and choose one.")),
-    "CONNECTION_EXISTS": Wording(msg("There is a connection called '{name}'.")),
+    "CONNECTION_DETACHED": Wording(
+        msg("The export has no connection."), msg("Edit the export and choose a connection.")
+    ),
+    "CONNECTION_EXISTS": Wording(msg("A connection called '{name}' already exists.")),
     "CONNECTION_FAILED": Wording(msg("The connection cannot be used."), _CHOOSE_CONNECT_TO_SEE),
     "CONNECTION_IN_USE": Wording(
         msg("Exports use this connection: {exports}."),
-        msg("Choose for each whether it is detached or removed."),
+        msg("Choose for each whether to detach or remove it."),
     ),
     "CONNECTION_IN_USE.staying": Wording(
         msg("This connection is in use by exports that stay: {exports}."),
@@ -33,7 +37,7 @@ PROBLEMS: Final[Mapping[str, Wording]] = {
     "CONNECTION_UNKNOWN.listed": Wording(
         msg("There is no connection '{name}'."),
         _APPLY_A_DEFINITIONS_FILE,
-        hints={"known": msg("There are: {known}.")},
+        hints={"known": msg("Available: {known}.")},
     ),
     "CONNECTION_UNKNOWN.named": Wording(
         msg("There is no connection '{name}'."), hints={"near": msg("Did you mean '{near}'?")}
@@ -41,7 +45,7 @@ PROBLEMS: Final[Mapping[str, Wording]] = {
     "CONNECTION_UNKNOWN.none": Wording(msg("There is no connection."), _APPLY_A_DEFINITIONS_FILE),
     "CONNECT_FIRST": Wording(msg("This host and key were not tested."), msg("Choose Connect first.")),
     "CONSENT_OUTDATED": Wording(
-        msg("The text has changed since this page was opened."), msg("Read it as it is now and agree again.")
+        msg("The text has changed since this page was opened."), msg("Read the current text and agree again.")
     ),
     "CONSENT_REQUIRED": Wording(
         msg("Nothing is sent to ActiveCampaign unless an administrator agrees."),
@@ -54,33 +58,33 @@ PROBLEMS: Final[Mapping[str, Wording]] = {
     "FATE_UNKNOWN": Wording(msg("An export is detached or removed.")),
     "KEY_MISSING": Wording(msg("The connection has no API key.")),
     "KEY_MISSING.file": Wording(msg("The key file {path} cannot be read.")),
-    "KEY_MISSING.general": Wording(msg("The API key cannot be read where it is kept.")),
+    "KEY_MISSING.general": Wording(msg("The API key cannot be read from where it is stored.")),
     "KEY_MISSING.variable": Wording(msg("The environment variable {name} is not set.")),
     "KEY_REQUIRED": Wording(msg("Enter the API key.")),
     "KEY_REQUIRED.host": Wording(
         msg("Another host needs the API key again: the stored one is never sent elsewhere.")
     ),
     "KEY_SYNTAX.reference": Wording(
-        msg("This names neither a variable nor a file that holds the key."),
+        msg("This names neither a variable nor a file that contains the key."),
         msg("Write env:NAME or file:/path/of/the/file."),
     ),
     "LOOKS_LIKE_SECRET.file": Wording(
-        msg("This name holds an API key."),
+        msg("This name contains an API key."),
         msg("Names are shown to everyone. Replace the key at ActiveCampaign if this was shared."),
     ),
     "LOOKS_LIKE_SECRET.key": Wording(
-        msg("This name holds the API key."), msg("Names are shown to everyone.")
+        msg("This name contains the API key."), msg("Names are shown to everyone.")
     ),
-    "PLAN_LIMIT_INVALID": Wording(msg("Enter a whole number of contacts, at least 1, or nothing.")),
+    "PLAN_LIMIT_INVALID": Wording(msg("Enter a whole number of contacts, at least 1, or leave this empty.")),
     "SHARE_INVALID": Wording(
         msg("The share of the account's request limits must be more than 0 and at most 1.")
     ),
-    "SETTING_REQUIRED": Wording(msg("A value is needed here.")),
+    "SETTING_REQUIRED": Wording(msg("Enter a value.")),
     "SETTING_INVALID.connection": Wording(msg("This value is too long, or contains an invisible character.")),
     "SETTING_NOT_OFFERED": Wording(msg("Choose one of those offered: {choices}.")),
     "SETTING_UNKNOWN": Wording(msg("A connection of this kind has no such setting.")),
     "SECRET_REQUIRED": Wording(
-        msg("Enter it, or enter it again for another address: a stored one is never sent elsewhere.")
+        msg("Enter it; for another address, enter it again: a stored value is never sent elsewhere.")
     ),
     "DESTINATION_BROKEN": Wording(
         msg("The destination {kind} is installed, but cannot be loaded."),

@@ -10,9 +10,9 @@ _ALL_FILES_OF_A: Final = msg(
 )
 _RENAME_OR_DELETE_ONE: Final = msg("Rename or delete one of them.")
 _THE_FIRST_LINE_MUST: Final = msg("The first line must name every column; delete columns without a name.")
-_THERE_ARE: Final = msg("There are: {known}.")
+_THERE_ARE: Final = msg("Available: {known}.")
 _DID_YOU_MEAN: Final = msg("Did you mean '{near}'?")
-_TYPE_IT_AGAIN: Final = msg("Type it again.")
+_TYPE_IT_AGAIN: Final = msg("Enter it again.")
 PROBLEMS: Final[Mapping[str, Wording]] = {
     "DATE_INVALID": Wording(
         msg("{shape} is not a date. Such cells in the column: {cells}."),
@@ -41,8 +41,8 @@ PROBLEMS: Final[Mapping[str, Wording]] = {
         )
     ),
     "EMAIL_MISSING": Wording(msg("There is no e-mail address.")),
-    "EMAIL_MULTIPLE": Wording(msg("{address} holds more than one address; keep one.")),
-    "EMAIL_MULTIPLE.named": Wording(msg("{address} is a name with an address; keep the address alone.")),
+    "EMAIL_MULTIPLE": Wording(msg("{address} contains more than one address; keep one.")),
+    "EMAIL_MULTIPLE.named": Wording(msg("{address} is a name with an address; keep only the address.")),
     "EMAIL_TOO_LONG": Wording(msg("{address} is too long: it has {length} characters, {most} are allowed.")),
     "EMAIL_TOO_LONG.local": Wording(
         msg("{address} is too long: the part before the @ has {length} characters, {most} are allowed.")
@@ -77,12 +77,12 @@ PROBLEMS: Final[Mapping[str, Wording]] = {
     "FILE_HEADER_EMPTY": Wording(msg("Column {column:id} has no name."), _THE_FIRST_LINE_MUST),
     "FILE_HEADER_EMPTY.line": Wording(msg("The first line is blank."), _THE_FIRST_LINE_MUST),
     "FILE_HEADER_MISSING": Wording(
-        msg("The first line holds an e-mail address where the name of a column should be."),
+        msg("The first line contains an e-mail address where the name of a column should be."),
         msg("Put a line with the names of the columns first."),
     ),
     "FILE_LINE_TOO_LONG": Wording(
         msg("The line is longer than {most} characters."),
-        msg("Check that the file has line ends and that no cell holds a document."),
+        msg("Check that the file has line ends and that no cell contains a whole document."),
     ),
     "FILE_NUL": Wording(
         msg("The file contains a NUL byte, which no text has."),
@@ -103,7 +103,7 @@ PROBLEMS: Final[Mapping[str, Wording]] = {
     "FILE_TYPE": Wording(msg("This is not a Parquet file."), msg("Declare its format as csv if it is CSV.")),
     "FILE_TYPE.archive": Wording(msg("This is {what:word}, not CSV."), msg("Unpack it first.")),
     "FILE_TYPE.database": Wording(msg("This is {what:word}, not CSV."), msg("Export the table as CSV.")),
-    "FILE_TYPE.document": Wording(msg("This is {what:word}, not CSV."), msg("Give the file with the rows.")),
+    "FILE_TYPE.document": Wording(msg("This is {what:word}, not CSV."), msg("Use the file with the rows.")),
     "FILE_TYPE.mixed": Wording(
         msg("Some of the files are CSV and some Parquet."), msg("Declare them as two sources.")
     ),
@@ -115,15 +115,15 @@ PROBLEMS: Final[Mapping[str, Wording]] = {
         msg("This is a web page or XML, not CSV."), msg("Download the file itself.")
     ),
     "FILE_TYPE.workbook": Wording(
-        msg("This is {what:word}, not CSV."), msg("Save the sheet as CSV UTF-8 and give that file.")
+        msg("This is {what:word}, not CSV."), msg("Save the sheet as CSV UTF-8 and use that file.")
     ),
     "LAKE_UNWRITABLE": Wording(
-        msg("The table that was read could not be written."),
-        msg("An administrator checks the free space and the rights of LELEKA_DATA_DIR."),
+        msg("The table could not be written after it was read."),
+        msg("An administrator must check the free space and permissions of LELEKA_DATA_DIR."),
     ),
     "MEMORY_LIMIT": Wording(
         msg("The file needs more memory or more room to spill than is allowed."),
-        msg("An administrator raises LELEKA_MEMORY_LIMIT or frees space in the data folder."),
+        msg("An administrator must raise LELEKA_MEMORY_LIMIT or free up space in the data folder."),
     ),
     "NUMBER_INVALID": Wording(
         msg("{shape} is not a number with a decimal point. Such cells in the column: {cells}."),
@@ -149,14 +149,14 @@ PROBLEMS: Final[Mapping[str, Wording]] = {
         msg("The row has no '{name}'. Rows without it: {rows}."),
         msg("Every row needs its key; give it one or delete the row."),
     ),
-    "ROW_TOO_LARGE": Wording(msg("This contact alone takes {size} bytes; {most} is the most.")),
+    "ROW_TOO_LARGE": Wording(msg("This contact alone takes {size} bytes; at most {most} are allowed.")),
     "SOURCE_CHANGED": Wording(
         msg("A file changed while it was read."),
         msg("It is read again; write files aside and rename them when they are complete."),
     ),
     "SOURCE_DIRS_UNSET": Wording(
         msg("No folder is open for source files."),
-        msg("An administrator sets LELEKA_SOURCE_DIRS to the folders files may be read from."),
+        msg("An administrator must set LELEKA_SOURCE_DIRS to the folders that files may be read from."),
     ),
     "SOURCE_FORMAT_INVALID": Wording(
         msg("'{format}' is not a format for the type {type:word}."),
@@ -166,7 +166,7 @@ PROBLEMS: Final[Mapping[str, Wording]] = {
         msg("There is no such file."), msg("Check the path or pattern, and that the file was delivered.")
     ),
     "SOURCE_OUTSIDE_ALLOWED": Wording(
-        msg("The file lies outside the folders that source files may be read from."),
+        msg("The file is outside the folders that source files may be read from."),
         msg("Move it there, or ask an administrator to add its folder to LELEKA_SOURCE_DIRS."),
     ),
     "SOURCE_UNKNOWN": Wording(msg("There is no such source.")),
@@ -184,10 +184,12 @@ PROBLEMS: Final[Mapping[str, Wording]] = {
     ),
     "SOURCE_UNREADABLE": Wording(
         msg("The file may not be read by the account Leleka runs as."),
-        msg("An administrator gives it the right to read the file and its folder."),
+        msg("An administrator must give that account permission to read the file and its folder."),
     ),
     "TEXT_CONTROL_CHAR": Wording(msg("The text contains a NUL character (U+0000)."), _TYPE_IT_AGAIN),
-    "TEXT_CONTROL_CHAR.contact": Wording(msg("The text of {field} holds a control character, {character}.")),
+    "TEXT_CONTROL_CHAR.contact": Wording(
+        msg("The text of {field} contains a control character, {character}.")
+    ),
     "TEXT_NOT_UNICODE": Wording(
         msg("The text contains an invalid character (a lone surrogate)."), _TYPE_IT_AGAIN
     ),
@@ -197,7 +199,7 @@ PROBLEMS: Final[Mapping[str, Wording]] = {
         msg("Write true or false, yes or no, так or ні, 1 or 0."),
     ),
     "TYPE_MISMATCH.nested": Wording(
-        msg("The column holds lists, records or bytes, not plain values."),
+        msg("The column contains lists, records or bytes, not plain values."),
         msg("Export it as text, or leave it out."),
     ),
 }

@@ -28,7 +28,7 @@ PROBLEMS: Final[Mapping[str, Wording]] = {
     "DEFINITION_INVALID.twice": Wording(msg("A setting appears twice, spelled in two ways.")),
     "DEFINITION_INVALID.unknown": Wording(
         msg("There is no such setting."),
-        hints={"near": msg("Did you mean '{near}'?"), "known": msg("There are: {known}.")},
+        hints={"near": msg("Did you mean '{near}'?"), "known": msg("Available: {known}.")},
     ),
     "NAME_TWICE": Wording(msg("Two {kind:word} are called '{name}'.")),
     "PROFILES_TWICE": Wording(msg("Only one source can hold the profiles, not {number}: {sources}.")),

@@ -7,7 +7,7 @@ from leleka.messages.wording import Wording, msg
 
 _CANCEL_THE_RUN_FIRST: Final = msg("Cancel the run first.")
 _APPLY_A_DEFINITIONS_FILE: Final = msg("Apply a definitions file first.")
-_THERE_ARE: Final = msg("There are: {known}.")
+_THERE_ARE: Final = msg("Available: {known}.")
 _CHANGE_THE_FILE_AND: Final = msg("Change the file and apply it.")
 _DID_YOU_MEAN: Final = msg("Did you mean '{near}'?")
 PROBLEMS: Final[Mapping[str, Wording]] = {
@@ -27,10 +27,10 @@ PROBLEMS: Final[Mapping[str, Wording]] = {
     ),
     "EXPORT_UNSETTLED.file": Wording(
         msg("Something the export sent may still be on its way to ActiveCampaign."),
-        msg("Leave it in the file until a run of it has nobody waiting, or for a day after its last run."),
+        msg("Keep it in the file until nobody in its runs is waiting, or for a day after its last run."),
     ),
     "LIST_ID_INVALID": Wording(
-        msg("A list is named by its id, a whole number such as 7, as ActiveCampaign shows it.")
+        msg("A list is given by its ID, a whole number such as 7, as ActiveCampaign shows it.")
     ),
     "MANAGED_BY_FILE": Wording(
         msg("'{name}' is managed by the file {file} and read-only here."), _CHANGE_THE_FILE_AND
@@ -39,12 +39,12 @@ PROBLEMS: Final[Mapping[str, Wording]] = {
         msg("Exports that use this connection are managed by a definitions file: {exports}."),
         _CHANGE_THE_FILE_AND,
     ),
-    "MAP_COLUMN_MISSING": Wording(msg("Choose the column of the profiles that goes there.")),
+    "MAP_COLUMN_MISSING": Wording(msg("Choose the profile column to send there.")),
     "MAP_COLUMN_UNKNOWN": Wording(
         msg("Source '{source}' has no column '{column}'."), hints={"near": _DID_YOU_MEAN}
     ),
     "MAP_EMAIL_MISSING": Wording(msg("An export needs the column that holds the e-mail address.")),
-    "MAP_EMAIL_TYPE": Wording(msg("Column '{column}' holds {type:word}, not text.")),
+    "MAP_EMAIL_TYPE": Wording(msg("Column '{column}' contains {type:word}, not text.")),
     "MAP_FIELD_SHARED": Wording(
         msg("Export '{export}' writes field {field} of the same account from column '{column}'."),
         msg("Map the same column in both, or another field in one of them."),
@@ -54,11 +54,11 @@ PROBLEMS: Final[Mapping[str, Wording]] = {
         msg("Use another field in one of them."),
     ),
     "MAP_FIELD_UNKNOWN": Wording(
-        msg("A custom field is named by its id, a whole number such as 7: leleka check shows them.")
+        msg("A custom field is given by its ID, a whole number such as 7: leleka check shows them.")
     ),
     "MAP_TAG_INVALID": Wording(msg("A tag is a name without commas, line breaks and invisible characters.")),
-    "MAP_TARGET_TWICE": Wording(msg("This field has two columns.")),
-    "MAP_TARGET_TWICE.field": Wording(msg("Field {field} has two columns.")),
+    "MAP_TARGET_TWICE": Wording(msg("Two columns are mapped to this field.")),
+    "MAP_TARGET_TWICE.field": Wording(msg("Two columns are mapped to field {field}.")),
     "MAP_TARGET_TWICE.mark": Wording(
         msg("Field {field} is both mapped and the mark of leavers."),
         msg("Use a field of its own for the mark."),
@@ -68,11 +68,11 @@ PROBLEMS: Final[Mapping[str, Wording]] = {
     "NAME_INVALID.definition": Wording(
         msg("A name has no space at its ends, no line break and no invisible character.")
     ),
-    "NAME_TAKEN.export": Wording(msg("There is an export '{name}' already.")),
-    "NAME_TAKEN.segment": Wording(msg("There is a segment '{name}' already.")),
-    "NAME_TOO_LONG": Wording(msg("A name has 200 characters at most.")),
+    "NAME_TAKEN.export": Wording(msg("An export '{name}' already exists.")),
+    "NAME_TAKEN.segment": Wording(msg("A segment '{name}' already exists.")),
+    "NAME_TOO_LONG": Wording(msg("A name has at most 200 characters.")),
     "SEGMENT_IN_USE": Wording(
-        msg("This segment is in use by {users}."), msg("Take it out of these exports first.")
+        msg("This segment is in use by {users}."), msg("Remove it from these exports first.")
     ),
     "SEGMENT_IN_USE.staying": Wording(
         msg("This segment is in use by exports that stay: {exports}."),

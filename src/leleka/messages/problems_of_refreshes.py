@@ -13,7 +13,7 @@ PROBLEMS: Final[Mapping[str, Wording]] = {
         msg("Run {run:id} of this export has not ended: {status:word}."),
         msg("Wait for it, confirm it, or cancel it; the next refresh sends what is due by then."),
     ),
-    "REFRESH_OVER": Wording(msg("The refresh has ended already.")),
+    "REFRESH_OVER": Wording(msg("The refresh has already ended.")),
     "REFRESH_UNKNOWN": Wording(msg("There is no refresh {number:id}.")),
     "REMOVED_MEANWHILE": Wording(msg("The {kind:word} was removed after the refresh had begun.")),
     "REMOVED_MEANWHILE.run": Wording(msg("The run was removed after the refresh had begun.")),
@@ -38,7 +38,7 @@ PROBLEMS: Final[Mapping[str, Wording]] = {
         msg("The last day, {last:day}, is before the first, {first:day}."), msg("Swap them.")
     ),
     "SCHEDULE_INVALID.past": Wording(
-        msg("The last day is past: {last:day} is before {today:day}."),
+        msg("The last day has passed: {last:day} is before {today:day}."),
         msg("Choose a later day, or leave 'until' out."),
     ),
     "SCHEDULE_INVALID.policy": Wording(
@@ -53,22 +53,22 @@ PROBLEMS: Final[Mapping[str, Wording]] = {
     "SCHEDULE_INVALID.span": Wording(msg("None of the days lies between {first:day} and {last:day}.")),
     "SCHEDULE_INVALID.time_of_day": Wording(
         msg("{got:word} is not a time of day."),
-        msg('Write hours and minutes of 24 hours, in quotes: "08:00", "14:30"; midnight is "00:00".'),
+        msg('Write hours and minutes in 24-hour time, in quotes: "08:00", "14:30"; midnight is "00:00".'),
     ),
-    "SCHEDULE_INVALID.too_many": Wording(msg("There may be {most} here at most; these are {number}.")),
+    "SCHEDULE_INVALID.too_many": Wording(msg("At most {most} are allowed here, not {number}.")),
     "SCHEDULE_INVALID.twice": Wording(msg("'{name}' appears twice."), msg("Leave one of them out.")),
     "SCHEDULE_INVALID.unknown": Wording(
         msg("Nothing here is called {name:word}."),
-        hints={"near": _DID_YOU_MEAN, "known": msg("There are: {known}.")},
+        hints={"near": _DID_YOU_MEAN, "known": msg("Available: {known}.")},
     ),
     "SCHEDULE_INVALID.weekday": Wording(
         msg("{got:word} is not a day of the week."),
         hints={"near": _DID_YOU_MEAN, "days": msg("The days are: {days}.")},
     ),
-    "SCOPE_UNKNOWN": Wording(msg("There is nothing like '{scope}' to refresh.")),
+    "SCOPE_UNKNOWN": Wording(msg("There is nothing called '{scope}' to refresh.")),
     "STEP_DIED": Wording(
-        msg("The process that worked on this died {tries} times."),
-        msg("Look into the log; more memory, or a smaller LELEKA_MEMORY_LIMIT, may help."),
+        msg("The process working on this crashed {tries} times."),
+        msg("Check the log; more memory, or a smaller LELEKA_MEMORY_LIMIT, may help."),
     ),
     "TZ_UNKNOWN": Wording(
         msg("There is no time zone '{name}'."), _WRITE_A_NAME_OF, hints={"near": _DID_YOU_MEAN}

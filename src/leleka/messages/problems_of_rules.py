@@ -15,7 +15,7 @@ PROBLEMS: Final[Mapping[str, Wording]] = {
     "RULE_EMPTY_LIST.values": Wording(msg("The list is empty."), msg("Name at least one value.")),
     "RULE_SHAPE.case": Wording(msg("'{operator}' has no case to ignore."), msg("Leave it out.")),
     "RULE_SHAPE.column_name": Wording(
-        msg("A column is named by its text, not by {got:word}."), msg("Write the name in quotes.")
+        msg("The name of a column must be text, not {got:word}."), msg("Write the name in quotes.")
     ),
     "RULE_SHAPE.count": Wording(msg("'count' counts rows."), msg("Write 'count: rows, \">=\": 3'.")),
     "RULE_SHAPE.heads": Wording(msg("A rule has exactly one of: {heads}.")),
@@ -42,7 +42,7 @@ PROBLEMS: Final[Mapping[str, Wording]] = {
     "RULE_TOO_DEEP.nesting": Wording(msg("Rules nest at most {most} levels deep.")),
     "RULE_TOO_DEEP.relationships": Wording(msg("A rule follows at most {most} relationships.")),
     "RULE_TOO_LARGE.conditions": Wording(
-        msg("A segment has at most {most} conditions."), msg("Put values into one 'any of' list.")
+        msg("A segment has at most {most} conditions."), msg("Put the values into one 'any of' list.")
     ),
     "RULE_TOO_LARGE.list": Wording(msg("A list has at most {most} values.")),
     "RULE_TOO_LARGE.text": Wording(msg("Rules have at most {most} characters.")),
@@ -66,7 +66,7 @@ PROBLEMS: Final[Mapping[str, Wording]] = {
         msg("'{operator}' takes one value."), hints={"is_list": msg("Use 'any of' for a list.")}
     ),
     "RULE_TYPE.text": Wording(
-        msg("The column holds text; got {got:word}."), hints={"quote": msg("Write it in quotes.")}
+        msg("The column contains text; got {got:word}."), hints={"quote": msg("Write it in quotes.")}
     ),
     "RULE_TYPE.truth": Wording(
         msg("Expected true or false, got {got:word}."), hints={"unquote": _WRITE_IT_WITHOUT_QUOTES}
@@ -81,7 +81,7 @@ PROBLEMS: Final[Mapping[str, Wording]] = {
     "RULE_UNKNOWN_RELATIONSHIP": Wording(
         msg("No relationship {name:word} leads to the table '{table}'."),
         msg("Declare the relationship first."),
-        hints={"known": msg("There are: {known}.")},
+        hints={"known": msg("Available: {known}.")},
     ),
     "RULE_UNKNOWN_RELATIONSHIP.column": Wording(
         msg(
@@ -102,7 +102,7 @@ PROBLEMS: Final[Mapping[str, Wording]] = {
     ),
     "RULE_VALUE.exists": Wording(msg("'exists' takes true or false.")),
     "RULE_VALUE.integer": Wording(msg("The number does not fit in 64 bits.")),
-    "RULE_VALUE.month": Wording(msg("A month is 1 to 12.")),
+    "RULE_VALUE.month": Wording(msg("A month is from 1 to 12.")),
     "RULE_VALUE.number": Wording(msg("The number is not finite, or too large.")),
     "RULE_VALUE.only_true": Wording(msg("'{operator}' takes only true."), msg("Write '{operator}: true'.")),
     "RULE_YAML": Wording(msg("This is not valid YAML.")),

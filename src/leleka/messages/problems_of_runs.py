@@ -5,8 +5,8 @@ from typing import Final
 
 from leleka.messages.wording import Wording, msg
 
-_RUN_THE_EXPORT_AGAIN: Final = msg("Run the export again: that begins a new run.")
-_EXPORT_TO_A_LIST: Final = msg("Export to a list in which fewer people have unsubscribed.")
+_RUN_THE_EXPORT_AGAIN: Final = msg("Run the export again: this starts a new run.")
+_EXPORT_TO_A_LIST: Final = msg("Export to a list that fewer people have unsubscribed from.")
 PROBLEMS: Final[Mapping[str, Wording]] = {
     "ACCOUNT_NOT_FOUND.run": Wording(
         msg("There is no ActiveCampaign account at this host ({reason:word})."),
@@ -16,20 +16,20 @@ PROBLEMS: Final[Mapping[str, Wording]] = {
         msg("Connection '{connection}' no longer leads to {host}, where this run began."),
         _RUN_THE_EXPORT_AGAIN,
     ),
-    "JOB_UNKNOWN": Wording(msg("There is nothing like '{job}' to do.")),
+    "JOB_UNKNOWN": Wording(msg("There is no job '{job}'.")),
     "EXPORT_MOVED": Wording(
         msg(
-            "The export leads to another list or account than when this run was asked for; nothing was sent."
+            "The export now leads to another list or account than when this run was requested; nothing was sent."
         ),
         _RUN_THE_EXPORT_AGAIN,
     ),
     "KEY_REFUSED.run": Wording(
         msg("ActiveCampaign refuses the API key ({reason:word})."),
-        msg("Check the key's user and its rights in ActiveCampaign, then enter the key again."),
+        msg("Check the key's user and their permissions in ActiveCampaign, then enter the key again."),
     ),
     "LANE_LOST": Wording(msg("Another run of the account has begun to deliver.")),
     "LEASE_LOST": Wording(msg("Another process has taken over this run.")),
-    "LEDGER_MISSING": Wording(msg("Nothing was delivered to this list yet.")),
+    "LEDGER_MISSING": Wording(msg("Nothing has been delivered to this list yet.")),
     "MAP_COLUMN_GONE": Wording(
         msg("Source '{source}' no longer has column '{column}'."),
         msg("Bring the column back, or change the line."),
@@ -39,16 +39,16 @@ PROBLEMS: Final[Mapping[str, Wording]] = {
         msg("Compare with the fields of the account: leleka check shows them."),
     ),
     "NOTHING_TO_CONFIRM": Wording(msg("The run does not wait for confirmation: {status:word}.")),
-    "OUTCOME_UNKNOWN": Wording(msg("No profile ends like that.")),
+    "OUTCOME_UNKNOWN": Wording(msg("There is no such outcome.")),
     "RUN_CANCELED": Wording(msg("The run was canceled before anything was sent.")),
     "RUN_CONFIGURATION_DAMAGED": Wording(
         msg("The stored configuration of this run is damaged: {part} is missing or wrong."),
-        msg("Run the export again: that begins a new run."),
+        msg("Run the export again: this starts a new run."),
     ),
     "RUN_DIED": Wording(
-        msg("The process that worked on this run died {times} times at the same point."),
+        msg("The process working on this run crashed {times} times at the same point."),
         msg(
-            "Look into the log; more memory, or a smaller LELEKA_MEMORY_LIMIT, may help. Then run the export "
+            "Check the log; more memory, or a smaller LELEKA_MEMORY_LIMIT, may help. Then run the export "
             "again."
         ),
     ),
@@ -67,13 +67,13 @@ PROBLEMS: Final[Mapping[str, Wording]] = {
     ),
     "RUN_WITHOUT_OUTCOMES": Wording(msg("The run has no outcomes: it ended before anything was sent.")),
     "RUN_WITHOUT_OUTCOMES.live": Wording(
-        msg("The run has no outcomes: it is not finished."), msg("Look again when it has ended.")
+        msg("The run has no outcomes: it is not finished."), msg("Check again when it has ended.")
     ),
     "SEGMENT_NOT_EVALUATED": Wording(
-        msg("Nobody knows yet who is in the segment."), msg("Run leleka refresh, or leave --no-refresh away.")
+        msg("It is not known yet who is in the segment."), msg("Run leleka refresh, or omit --no-refresh.")
     ),
     "SEGMENT_TOO_LARGE": Wording(
-        msg("The segments hold {selected} profiles, the export's limit is {limit}; nothing was sent."),
+        msg("The segments contain {selected} profiles, the export's limit is {limit}; nothing was sent."),
         msg("Narrow the segments, or split them over several exports."),
     ),
     "SUPPRESSED_TOO_MANY": Wording(
@@ -90,10 +90,10 @@ PROBLEMS: Final[Mapping[str, Wording]] = {
         ),
         _EXPORT_TO_A_LIST,
     ),
-    "TASK_DIED": Wording(msg("The process that worked on this died."), msg("Ask again.")),
+    "TASK_DIED": Wording(msg("The process working on this crashed."), msg("Ask again.")),
     "TASK_UNKNOWN": Wording(msg("There is no such task.")),
     "UNREACHABLE": Wording(
         msg("ActiveCampaign cannot be reached ({reason:word})."),
-        msg("Run the export again later: it goes on with what is missing."),
+        msg("Run the export again later: it will continue with what is missing."),
     ),
 }

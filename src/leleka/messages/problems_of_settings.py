@@ -9,9 +9,9 @@ _RUN_THIS_AS_ITS: Final = msg(
     "Run this as its owner, or: chown -R {user:id} {folder}; chmod -R u+rwX {folder}. A disk must be "
     "mounted for writing. LELEKA_DATA_DIR names another folder."
 )
-_RESTORE_THE_FILE_FROM: Final = msg("Restore the file from where it is kept safe.")
-_AN_ADMINISTRATOR_LOOKS_AT: Final = msg("An administrator looks at the master key file on the server.")
-_TO_HAVE_THE_DEFAULT: Final = msg("To have the default, unset {variable}.")
+_RESTORE_THE_FILE_FROM: Final = msg("Restore the file from your safe copy.")
+_AN_ADMINISTRATOR_LOOKS_AT: Final = msg("An administrator must check the master key file on the server.")
+_TO_HAVE_THE_DEFAULT: Final = msg("To use the default, unset {variable}.")
 PROBLEMS: Final[Mapping[str, Wording]] = {
     "DATABASE_UNSAFE": Wording(
         msg("SQLite {version} cannot keep the state safely here: {wrong}."),
@@ -19,52 +19,50 @@ PROBLEMS: Final[Mapping[str, Wording]] = {
     ),
     "DATA_DIR_FORBIDDEN": Wording(
         msg(
-            "User {user:id}, as whom this runs, must own the data directory and may read and write it. It "
+            "This runs as user {user:id}, who must own the data directory and be able to read and write it. It "
             "cannot be read and written."
         ),
         _RUN_THIS_AS_ITS,
     ),
     "DATA_DIR_FORBIDDEN.because": Wording(
         msg(
-            "User {user:id}, as whom this runs, must own the data directory and may read and write it. "
+            "This runs as user {user:id}, who must own the data directory and be able to read and write it. "
             "{reason}."
         ),
         _RUN_THIS_AS_ITS,
     ),
     "DATA_DIR_FORBIDDEN.owner": Wording(
         msg(
-            "User {user:id}, as whom this runs, must own the data directory and may read and write it. It "
+            "This runs as user {user:id}, who must own the data directory and be able to read and write it. It "
             "belongs to user {owner:id}."
         ),
         _RUN_THIS_AS_ITS,
     ),
     "DATA_DIR_UNUSABLE": Wording(
         msg("The data directory cannot be used: {reason}."),
-        msg("Make room for it, or set LELEKA_DATA_DIR to another folder."),
+        msg("Free up space for it, or set LELEKA_DATA_DIR to another folder."),
     ),
     "MASTER_KEY_DAMAGED": Wording(
         msg("A line of the master key file is not 'id:key' with a key of 32 bytes in base64."),
         _RESTORE_THE_FILE_FROM,
     ),
-    "MASTER_KEY_DAMAGED.empty": Wording(msg("The master key file holds no key."), _RESTORE_THE_FILE_FROM),
+    "MASTER_KEY_DAMAGED.empty": Wording(msg("The master key file contains no key."), _RESTORE_THE_FILE_FROM),
     "MASTER_KEY_DAMAGED.general": Wording(msg("The master key file is damaged."), _AN_ADMINISTRATOR_LOOKS_AT),
     "MASTER_KEY_DAMAGED.text": Wording(msg("The master key file is not text."), _RESTORE_THE_FILE_FROM),
     "MASTER_KEY_DAMAGED.twice": Wording(
-        msg("The master key file holds two keys called {name}."), _RESTORE_THE_FILE_FROM
+        msg("The master key file contains two keys called {name}."), _RESTORE_THE_FILE_FROM
     ),
     "MASTER_KEY_EXPOSED": Wording(
-        msg("Others than its owner may read the master key file."), msg("Run: chmod 600 {path}")
+        msg("Users other than its owner can read the master key file."), msg("Run: chmod 600 {path}")
     ),
     "MASTER_KEY_EXPOSED.general": Wording(
-        msg("Others may read the master key file."), _AN_ADMINISTRATOR_LOOKS_AT
+        msg("Other users can read the master key file."), _AN_ADMINISTRATOR_LOOKS_AT
     ),
     "MASTER_KEY_INSIDE": Wording(
-        msg(
-            "The master key must not lie in the data directory: a copy of the one must not contain the other."
-        )
+        msg("The master key must not be in the data directory: a copy of the one must not contain the other.")
     ),
     "MASTER_KEY_MISSING": Wording(
-        msg("The master key file is gone, and stored API keys cannot be read without it."),
+        msg("The master key file is missing, and stored API keys cannot be read without it."),
         msg("Restore the file, or point LELEKA_MASTER_KEY_FILE at it. Nothing was overwritten."),
     ),
     "MASTER_KEY_UNUSABLE": Wording(
@@ -75,11 +73,11 @@ PROBLEMS: Final[Mapping[str, Wording]] = {
         msg("The master key file cannot be used."), _AN_ADMINISTRATOR_LOOKS_AT
     ),
     "MASTER_KEY_WRONG": Wording(
-        msg("The stored key was sealed with master key {key}, which the key file does not hold."),
+        msg("The stored key was encrypted with master key {key}, which the key file does not contain."),
         msg("Put the right key file in place, or enter the API key again."),
     ),
     "MASTER_KEY_WRONG.general": Wording(
-        msg("The API key was sealed with another master key."), _AN_ADMINISTRATOR_LOOKS_AT
+        msg("The API key was encrypted with another master key."), _AN_ADMINISTRATOR_LOOKS_AT
     ),
     "PLAIN_HTTP": Wording(
         msg("Passwords and personal data would cross the network unencrypted."),
@@ -100,7 +98,7 @@ PROBLEMS: Final[Mapping[str, Wording]] = {
     "SETTING_INVALID.domains": Wording(msg("These are domains, comma-separated: example.com,example.org.")),
     "SETTING_INVALID.empty": Wording(msg("The file that {variable} names is empty."), _TO_HAVE_THE_DEFAULT),
     "SETTING_INVALID.home": Wording(
-        msg("The home folder that ~ stands for is not known; write the whole path.")
+        msg("The home folder that ~ stands for is not known; write the full path.")
     ),
     "SETTING_INVALID.hosts": Wording(
         msg("These are host[:port], comma-separated, without http:// and paths: 127.0.0.1:8765.")
@@ -115,9 +113,9 @@ PROBLEMS: Final[Mapping[str, Wording]] = {
     "SETTING_INVALID.mail_user": Wording(
         msg("User and password for {host} belong together, in ASCII characters.")
     ),
-    "SETTING_INVALID.no_sender": Wording(msg("Mail needs the address that it comes from.")),
+    "SETTING_INVALID.no_sender": Wording(msg("E-mail needs a sender address.")),
     "SETTING_INVALID.path": Wording(
-        msg("This is a path and must not be empty; unset it to have the default.")
+        msg("This is a path and must not be empty; unset it to use the default.")
     ),
     "SETTING_INVALID.public_https": Wording(
         msg(
@@ -126,9 +124,11 @@ PROBLEMS: Final[Mapping[str, Wording]] = {
         )
     ),
     "SETTING_INVALID.public_url": Wording(
-        msg("This is the address of the pages without a path, as https://leleka.example.org.")
+        msg("This is the address of the pages without a path, such as https://leleka.example.org.")
     ),
-    "SETTING_INVALID.sender": Wording(msg("This is an e-mail address alone, as leleka@example.org.")),
+    "SETTING_INVALID.sender": Wording(
+        msg("This must be an e-mail address alone, such as leleka@example.org.")
+    ),
     "SETTING_INVALID.size": Wording(msg("A size is written like 512MB or 2GB.")),
     "SETTING_INVALID.speed": Wording(msg("The speed is a number above 0, or 'unlimited'.")),
     "SETTING_INVALID.time_zone": Wording(msg("There is no such time zone; one is called Europe/Kyiv.")),
@@ -142,7 +142,7 @@ PROBLEMS: Final[Mapping[str, Wording]] = {
     "SETTING_INVALID.url_host": Wording(msg("It names no host.")),
     "SETTING_INVALID.webhook": Wording(msg("Webhook {number}: {problem}")),
     "SETTING_INVALID.webhook_host": Wording(
-        msg("{host} is not in {variable}. Add it there if notices may go to it.")
+        msg("{host} is not in {variable}. Add it there if notices may be sent to it.")
     ),
     "SETTING_INVALID.webhook_hosts": Wording(
         msg("These are hosts, comma-separated, without https:// and port: hooks.example.org,*.example.com.")
@@ -155,7 +155,7 @@ PROBLEMS: Final[Mapping[str, Wording]] = {
     ),
     "SETTING_INVALID.webhook_twice": Wording(msg("One webhook appears twice.")),
     "SETTING_INVALID.webhook_user": Wording(
-        msg("A URL with a user or a # is not accepted: the signature says who posts.")
+        msg("A URL with a user or a # is not accepted: the signature identifies the sender.")
     ),
     "SPEED_INVALID": Wording(msg("The speed is a number above 0, or 'unlimited'.")),
     "WORKER_RUNNING": Wording(

@@ -18,15 +18,15 @@ PROGRESS: Final[dict[str, str]] = {
     "QUEUED_BEHIND_QUICKER": msg("Queued behind a run that was quicker"),
     "DELIVERING": msg("Delivering"),
     "SETTLING": msg("Settling"),
-    "GOING_ON": msg("Going on with run {run:id}"),
+    "GOING_ON": msg("Continuing run {run:id}"),
     "WAITING_FOR_OWNER": msg("Waiting up to {seconds} s for the process that had run {run:id} before"),
-    "LONGER_THAN_90_MINUTES": msg("This run takes longer than 90 minutes; it goes on"),
+    "LONGER_THAN_90_MINUTES": msg("This run is taking longer than 90 minutes; it continues"),
     "READING_SOURCE": msg("Reading source {name}"),
     "READ_SOURCE": msg("Source {name} was read, rows: {rows}"),
     "EVALUATING_SEGMENT": msg("Evaluating segment {name}"),
     "CHECKING_ADDRESSES": msg("Checking the e-mail addresses of the profiles: {rows}"),
     "QUEUED_UNTIL_REFRESHED": msg("Queued until these are refreshed: {names}"),
-    "QUEUED_REFRESH": msg("Queued: another process refreshes"),
+    "QUEUED_REFRESH": msg("Queued: another process is refreshing"),
     "READING_LIST": msg("Reading the list's contacts"),
     "STORE_ANSWERS": msg("The database answers again"),
     "STORE_WAITED_FOR": msg("{problem} Nothing is sent; waiting up to {seconds} s"),
@@ -43,8 +43,8 @@ PROGRESS: Final[dict[str, str]] = {
         "{leaving} of the {known} people in the list would be unsubscribed for good: more than {share:percent}."
     ),
     "UNSUBSCRIBES_FOR_GOOD": msg(
-        "Warning: export {name} unsubscribes whoever leaves its segments. That is a one-way door: nobody it "
-        "unsubscribed can be brought back by an export."
+        "Warning: export {name} unsubscribes people who leave its segments. This cannot be undone: no export can "
+        "bring back people whom it has unsubscribed."
     ),
     # Steps of a connection test; a destination adds its own.
     "CHECK_SKIPPED": msg("Not tested: an earlier step failed."),

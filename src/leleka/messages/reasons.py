@@ -20,9 +20,11 @@ REASONS: Final[Mapping[str, str]] = {
     "PROFILE_GONE": msg("the profile is no longer in the profile table"),
     "REFUSED_BY_ACTIVECAMPAIGN": msg("ActiveCampaign refused this contact"),
     "NOT_IMPORTED": msg("ActiveCampaign did not import this contact and gives no reason"),
-    "ROW_TOO_LARGE": msg("the contact is larger than one request may be"),
+    "ROW_TOO_LARGE": msg("the contact is too large for one request"),
     "WAITING_FOR_EARLIER_SEND": msg("waiting for an earlier send to be settled"),
-    "REFUSED_AS_A_GROUP": msg("refused together with others, the budget for finding which one is used up"),
+    "REFUSED_AS_A_GROUP": msg(
+        "refused together with others; the request budget for finding the cause is used up"
+    ),
     "BATCH_FAILED": msg("ActiveCampaign could not process the batch"),
     "RUN_STOPPED": msg("the run ended before this contact was sent"),
     "NO_ANSWER": msg("sent, but ActiveCampaign never confirmed receiving it"),

@@ -59,8 +59,8 @@ TERMS: Final[set[str]] = {
     # Why a text is not an e-mail address.
     msg("it has no @"),
     msg("it has more than one @"),
-    msg("nothing stands before the @"),
-    msg("nothing follows the @"),
+    msg("there is nothing before the @"),
+    msg("there is nothing after the @"),
     msg("quotes before the @ are not accepted"),
     msg("a dot may not be first or last before the @"),
     msg("two dots follow each other before the @"),
@@ -86,7 +86,7 @@ TERMS: Final[set[str]] = {
     msg("its name could not be looked up"),
     msg("it did not answer in time"),
     msg("it refused the connection"),
-    msg("there is no way to it from this machine"),
+    msg("there is no route to it from this machine"),
     msg("the connection broke"),
     msg("the answer broke off or is not HTTP"),
 }

@@ -239,4 +239,4 @@ def _why_unreachable(error: OSError) -> str:
         return "it did not answer in time"
     if isinstance(error, ConnectionRefusedError):
         return "it refused the connection"
-    return "there is no way to it from this machine"
+    return "there is no route to it from this machine"

@@ -1,7 +1,7 @@
 """When something is due, and what is decided about it: days of the week, times, a time zone, and rules for
 what goes wrong.
 
-``schedules_reading`` parses what people write, ``schedules_instants`` calculates when it is due. Nothing here
+``parser`` parses what people write, ``instants`` calculates when it is due. Nothing here
 reads the clock: the caller passes the current time.
 """
 

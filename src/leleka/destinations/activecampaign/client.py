@@ -128,7 +128,7 @@ class Client:
             number = number_of(row.get("id"))
             if number is None or number <= last:
                 # Reading on from here would lose people without a word.
-                raise self._unreadable("its contacts do not come in the order asked for")
+                raise self._unreadable("its contacts do not come in the requested order")
             last = number
             address = row.get("email")
             if isinstance(address, str) and address.strip():  # contacts with a phone number alone exist

@@ -45,14 +45,14 @@ def outcome_of(answer: Answer, now: float) -> Outcome:
     """Judge the answer to a bulk import."""
     match answer:
         case NotSent():
-            return Refused(Cause.NOT_SENT, f"ActiveCampaign was not reached: {answer.reason}.")
+            return Refused(Cause.NOT_SENT, f"ActiveCampaign could not be reached: {answer.reason}.")
         case MaybeSent():
             return Unknown(f"No whole answer came: {answer.reason}.")
         case Reply() if answer.succeeded:
             return _accepted(answer)
         case Reply(status=status) if 300 <= status < 400 and status != _SEE_OTHER:  # noqa: PLR2004 - redirects
             return Refused(
-                Cause.NOT_FOUND, f"The host points elsewhere and is not followed: {described(answer)}."
+                Cause.NOT_FOUND, f"The host redirects elsewhere; this is not followed: {described(answer)}."
             )
         case Reply(status=status) if 400 <= status < 500 and status not in _UNDECIDED:  # noqa: PLR2004 - refusals
             return _refused(answer, now)
@@ -81,7 +81,9 @@ def _refused(reply: Reply, now: float) -> Refused:
     if reply.status == _TOO_MANY:
         return Refused(Cause.THROTTLED, "ActiveCampaign asks for a pause (HTTP 429).", retry_after=pause)
     if reply.status in _FORBIDDEN:
-        return Refused(Cause.FORBIDDEN, f"ActiveCampaign refused the key or a right: {described(reply)}.")
+        return Refused(
+            Cause.FORBIDDEN, f"ActiveCampaign refused the key or a permission: {described(reply)}."
+        )
     if reply.status in _ABSENT:
         return Refused(Cause.NOT_FOUND, f"There is no such account or endpoint here: {described(reply)}.")
     found = object_of(reply) or {}

@@ -8,7 +8,7 @@ from typing import Any, Final
 from leleka.errors import InvalidInput
 from leleka.services.access.actor import Actor
 from leleka.services.audit.log import record
-from leleka.services.exports.quarantine import is_settled
+from leleka.services.exports.open_sends import is_settled
 from leleka.state.models import Connection, Export, ExportSegment, RelationshipRow, Run, Segment, Source
 
 

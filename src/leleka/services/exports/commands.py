@@ -13,7 +13,7 @@ from leleka.services.access.edit_guards import refuse_managed, stale
 from leleka.services.access.permissions import Permission, may_use, require, require_export
 from leleka.services.audit.log import record
 from leleka.services.exports.form import checked, data_of
-from leleka.services.exports.quarantine import refuse_unsettled
+from leleka.services.exports.open_sends import refuse_unsettled
 from leleka.services.exports.queries import find_by_id
 from leleka.services.exports.schedule_setting import OFF
 from leleka.services.exports.validation import CheckedExport

@@ -11,7 +11,7 @@ from leleka.services.access.actor import Actor
 from leleka.services.access.permissions import Permission, require
 from leleka.services.audit.log import record
 from leleka.services.connections.commands import editable, refuse_while_running, take_version
-from leleka.services.exports.quarantine import refuse_unsettled
+from leleka.services.exports.open_sends import refuse_unsettled
 from leleka.state.models import Connection, Export
 
 

@@ -1,4 +1,4 @@
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from leleka.core.plan import Counts
 
@@ -19,8 +19,28 @@ class PreviewView:
     requests: int
     minutes: float
     confirmation_reason: str
-    confirmation_told: dict[str, object]
     too_large: bool
     limit: int
-    plan_limit: int | None
-    account_contacts: int | None
+    confirmation_told: dict[str, object] = field(default_factory=dict)
+    plan_limit: int | None = None
+    account_contacts: int | None = None
+
+    @property
+    def seconds(self) -> float:
+        """Return how long sending takes."""
+        return self.minutes * 60
+
+    @property
+    def left(self) -> int:
+        """Return the number of leavers."""
+        return sum(self.counts.left.values())
+
+    @property
+    def beyond_plan(self) -> bool:
+        """Return whether the account could hold more contacts than it pays for afterwards: those it holds and those to
+        be added, or where it does not tell, all who are selected.
+        """
+        if self.plan_limit is None:
+            return False
+        held = self.account_contacts
+        return (self.counts.selected if held is None else held + self.counts.added) > self.plan_limit

@@ -60,7 +60,9 @@ def _lines(notice: Notice, heading: str) -> list[str]:
         lines += [*figures, ""]
     if path := path_of(notice):
         lines += [f"{url}{path}", ""]
-    why = _("You get this because you administer Leleka, or made this export. Turn such mail off here:")
+    why = _(
+        "You receive this because you administer Leleka or created this export. Turn these e-mails off here:"
+    )
     return [*lines, why, f"{url}/account"]
 
 

@@ -2,8 +2,8 @@ from typing import Final
 
 from leleka.core.ports.clock import Clock
 from leleka.core.ports.outbox import FINAL
-from leleka.services.exports.quarantine import LONGEST as QUARANTINE
-from leleka.services.exports.quarantine import open_batches
+from leleka.services.exports.open_sends import LONGEST as QUARANTINE
+from leleka.services.exports.open_sends import open_batches
 from leleka.state.models import AddressBook, BatchRow, Ledger, Run, Segment, Source, SuppressedReading
 
 LONGEST: Final = 3600.0  # seconds after its beginning a reading may still be used or gone on with

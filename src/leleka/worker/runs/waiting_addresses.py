@@ -5,7 +5,7 @@ from leleka.core.ports.clock import Clock
 from leleka.core.ports.outbox import MAX_LEASE_SECONDS
 from leleka.errors import LelekaError
 from leleka.services.connections.open_destination import Opened
-from leleka.services.exports.quarantine import LONGEST, SETTLED, open_batches
+from leleka.services.exports.open_sends import LONGEST, SETTLED, open_batches
 from leleka.services.installation import configuration as installation_configuration
 from leleka.services.installation import lake_sessions
 from leleka.state.models import Account, AttemptRow
