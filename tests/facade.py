@@ -14,7 +14,7 @@ from leleka.services import translation
 from leleka.services.connections import consent
 from leleka.services.exports import plan_limits
 from leleka.services.installation import configuration as installation_configuration
-from leleka.services.installation import database_outage, preparation
+from leleka.services.installation import database_outage, interruption, preparation
 from leleka.services.monitoring import health, readiness
 from leleka.services.monitoring import logging as monitoring_logging
 from leleka.services.people import commands as people_commands
@@ -44,6 +44,7 @@ WITHOUT_ACTOR: Final[Mapping[Callable[..., Any], str]] = {
     schedule_queries.preview: "computes instants of what was typed; nothing is read",
     database_outage.told_to_people: _PROCESS,
     database_outage.trouble: _PROCESS,
+    interruption.spare_transactions: _PROCESS,
     monitoring_logging.begin: _PROCESS,
     readiness.stopping_file: _PROCESS,
     installation_configuration.configuration: _PROCESS,

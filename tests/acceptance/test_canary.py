@@ -49,7 +49,7 @@ def spoilt(installation: Installation, name: str, old: str, new: str) -> str:
     return str(path)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_the_key_is_nowhere_to_be_read(installation: Installation) -> None:
     (installation.folder / "people.csv").write_text("id,email,name\n1,a@x.test,Ann\n2,b@x.test,Bob\n")
     good = spoilt(installation, "good.yaml", "", "")

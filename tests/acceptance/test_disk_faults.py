@@ -90,6 +90,7 @@ def test_a_full_disk_stops_the_run_and_with_room_it_goes_on(applied: Installatio
     assert_goes_on(applied, stops)
 
 
+@pytest.mark.long
 def test_a_disk_that_refuses_to_write_stops_the_run(applied: Installation) -> None:
     """Fault 46: what cannot be written ahead is not sent."""
     with closing(sqlite3.connect(state_of(applied))) as state:

@@ -91,7 +91,7 @@ def test_a_request_stands_in_the_log_with_its_id_and_its_route(served: Served) -
     assert (answered["method"], answered["status"]) == ("GET", 200)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_run_whose_log_nobody_reads_is_not_held_up(debugging: Installation) -> None:
     """Fault 75: the pipe is full before the run's process begins, and stays so."""
     with (debugging.folder / "job.log").open("wb") as log:

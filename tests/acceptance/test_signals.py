@@ -45,6 +45,7 @@ def test_a_run_that_is_told_to_stop_stops_and_the_next_command_goes_on(installat
     assert installation.state()["violations"] == []
 
 
+@pytest.mark.long
 def test_of_two_commands_at_once_one_runs_and_the_other_says_so(installation: Installation) -> None:
     """Fault 9, I-12: the second process finds the run taken, and sends nothing."""
     people = applied(installation)

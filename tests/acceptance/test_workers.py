@@ -65,6 +65,7 @@ def ended(installation: Installation, what: str) -> Callable[[], bool]:
     return lambda: all(row["finished_at"] for row in installation.ask(what))
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("server")
 def test_two_workers_keep_one_time(installation: Installation) -> None:
     """I-12, I-17: 27 hours down, two schedulers, one of them killed: each instant is decided once."""

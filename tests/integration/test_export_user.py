@@ -65,7 +65,7 @@ def test_without_an_export_user_only_the_operator_runs(opened: Office, gone: str
     assert (page.status_code, code in page.content.decode()) == (409, True)
     said = alice.told("POST", f"/exports/{number}/run", {}, 409)
     assert said["code"] == code
-    assert "adds themselves as export user" in said["problems"][0]["remedy"]
+    assert "add themselves as export user" in said["problems"][0]["remedy"]
     assert code in {one.code for one in connection_queries.connections_after(alice.actor, 0, 1)[0].attention}
     assert not Run.objects.exists()
     view = opened.run()

@@ -80,7 +80,7 @@ def test_an_export_is_made_run_and_seen_to_have_delivered(opened: Office, bob: C
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({"name": "News"}, "There is an export"),
+        ({"name": "News"}, "already exists"),
         ({"list": "abc"}, "LIST_ID_INVALID"),
         ({"email": "emial"}, "MAP_COLUMN_UNKNOWN"),
         ({"email": ""}, "MAP_EMAIL_MISSING"),

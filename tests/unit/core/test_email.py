@@ -53,8 +53,8 @@ def test_an_address_has_one_spelling(text: str, key: str) -> None:
     ("text", "why"),
     [
         ("plain", "no @"),
-        ("a@", "nothing follows"),
-        ("@b.c", "nothing stands before"),
+        ("a@", "nothing after the @"),
+        ("@b.c", "nothing before the @"),
         ("a@@b.c", "more than one @"),
         ("a@b@c.d", "more than one @"),
         ("a@b", "no dot"),

@@ -128,7 +128,7 @@ def test_a_key_is_worded_in_one_place() -> None:
 
 def test_values_are_said_as_the_language_says_them() -> None:
     limit = Problem.of("SEGMENT_TOO_LARGE", selected=12_345, limit=10_000)
-    assert "hold 12,345 profiles" in english(limit).message
+    assert "contain 12,345 profiles" in english(limit).message
     over = Problem.of("RUN_FINISHED", status="Successful")
     past = Problem.of("SCHEDULE_INVALID.past", last="2026-11-01", today="2026-11-25")
     with translation.override("uk"):

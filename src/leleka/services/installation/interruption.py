@@ -5,11 +5,12 @@ other writer waiting, and what is written next becomes a part of it and is lost 
 """
 
 import signal
-import time
 from types import FrameType
 from typing import Final
 
 from django.db import connection
+
+from leleka.core.clock import current_clock
 
 _SOON: Final = 0.02  # seconds until it is asked again whether the transaction has ended
 _PATIENCE: Final = 5.0  # seconds; one that lasts longer is in the middle of its block, which undoes it
@@ -28,7 +29,7 @@ def spare_transactions() -> None:
 
 def _interrupt(_number: int, _frame: FrameType | None) -> None:
     global _since  # noqa: PLW0603 - there is one main thread, as there is one table of signals
-    now = time.monotonic()
+    now = current_clock().monotonic()
     _since = now if _since is None else _since
     if _in_transaction() and now - _since < _PATIENCE:
         signal.setitimer(signal.ITIMER_REAL, _SOON)

@@ -227,7 +227,7 @@ def test_a_connection_that_is_right_passes_every_step() -> None:
         checks = list(destination.check("7"))
         assert len(list(destination.check(None))) == 3
     assert steps(checks) == [(name, "passed", "") for name in ("address", "key", "lists", "list")]
-    assert in_english(checks[3].said) == "The list is there: News."
+    assert in_english(checks[3].said) == "The list was found: News."
 
 
 @pytest.mark.parametrize("status", [401, 403])
