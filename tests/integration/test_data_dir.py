@@ -50,7 +50,7 @@ def refused() -> Problem:
         preparation.prepare()
     (problem,) = caught.value.problems
     assert problem.code == "DATA_DIR_FORBIDDEN"
-    assert english(problem).message.startswith(f"User {os.geteuid()}, ")
+    assert english(problem).message.startswith(f"This runs as user {os.geteuid()}, ")
     assert f"chown -R {os.geteuid()} " in english(problem).remedy
     assert "u+rwX" in english(problem).remedy
     return problem
