@@ -1,19 +1,25 @@
 """A clock that advances only when a test advances it."""
 
 START = 1_700_000_000.0
+TICK = 1e-6  # seconds: less than any wait, more than the distance between two floats of that size
 
 
 class VirtualClock:
-    """``core.ports.Clock``; sleeping takes no time but the clock's own. ``start`` is what it shows at first."""
+    """``core.ports.Clock``; sleeping takes no time but the clock's own. ``start`` is what it shows at first,
+    ``tick`` how long asking it takes: on a real clock, two readings differ.
+    """
 
-    def __init__(self, start: float = START) -> None:
+    def __init__(self, start: float = START, tick: float = 0.0) -> None:
         self._passed = 0.0
         self._wall = start
+        self.tick = tick
 
     def now(self) -> float:
+        self._passed += self.tick
         return self._wall + self._passed
 
     def monotonic(self) -> float:
+        self._passed += self.tick
         return self._passed
 
     def sleep(self, seconds: float) -> None:

@@ -75,7 +75,9 @@ def test_a_refused_key_is_told_and_gives_no_proof(office: Office, alice: Somebod
 def test_a_host_that_cannot_be_right_is_told_beside_its_field(office: Office, alice: Somebody) -> None:
     reply = alice.browser.post(f"{LIST}/connect", typed(office, host="evil.example"), headers=STREAM)
     assert reply.status_code == 422
-    assert re.search(r'id="id-host-error"[^>]*><div[^>]*>This is not an ActiveCampaign host', reply.content.decode())
+    assert re.search(
+        r'id="id-host-error"[^>]*><div[^>]*>This is not an ActiveCampaign host', reply.content.decode()
+    )
 
 
 def test_connect_works_without_a_script(office: Office, alice: Somebody) -> None:

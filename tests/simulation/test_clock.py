@@ -40,4 +40,4 @@ def test_a_worker_knows_its_lease_whatever_the_wall_clock_says(step: float) -> N
         assert claimed is not None
         world.clock.step_wall(step)
         world.clock.sleep(45.0)
-        assert claimed[1].lease_left() == LEASE - 45.0
+        assert claimed[1].lease_left() == pytest.approx(LEASE - 45.0, abs=0.001)

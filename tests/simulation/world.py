@@ -7,7 +7,7 @@ from random import Random  # noqa: TID251 - the class, for seeded generators
 from leleka.core.data_matching import Leavers
 from leleka.core.ports.destination import Body, Field
 from leleka.engine import delivery
-from tests.fakes.clock import VirtualClock
+from tests.fakes.clock import TICK, VirtualClock
 from tests.fakes.outbox import ProcessDied
 from tests.simulation.far import Far, Violation
 from tests.simulation.office import MemoryOffice, Office
@@ -52,7 +52,7 @@ class World:
         self.chance = chance
         self.weather = shape.weather
         self.die_at = die_at
-        self.clock = VirtualClock()
+        self.clock = VirtualClock(tick=TICK)
         self.fate = fate or Random(0)
         self.wall = WallClock(self.clock, self.fate)
         self.far = Far(self.clock, shape, chance)

@@ -17,7 +17,7 @@ from leleka.engine.batch_packing import Packer
 from leleka.engine.delivery import Delivery, DeliveryPorts, Job
 from leleka.engine.rate_limit import ImportLimiter, TimeScale
 from leleka.engine.run import verdicts
-from tests.fakes.clock import VirtualClock
+from tests.fakes.clock import TICK, VirtualClock
 from tests.fakes.destination import LIMITS, FakeDestination
 from tests.fakes.outbox import MemoryOutbox, MemoryStore, StoredRun
 from tests.fakes.senders import VirtualSenders
@@ -163,7 +163,7 @@ class Scene:
 
 
 def scene(count: int, *, rows: int = 250) -> Scene:
-    clock = VirtualClock()
+    clock = VirtualClock(tick=TICK)
     return Scene(
         clock,
         PickyDestination(clock),

@@ -284,6 +284,7 @@ def test_no_new_send_starts_after_a_cancel() -> None:
 def test_a_bug_in_the_destination_is_raised_and_what_else_came_back_is_kept() -> None:
     """Nothing outside the error tree is retried blindly; a reply that arrived beside it is recorded."""
     stage = scene(500)
+    stage.clock.tick = 0.0  # both come back at one moment
     stage.time_scale = TimeScale(None)
     outbox = stage.plan()
     delivery = stage.delivery(outbox)

@@ -88,9 +88,9 @@ class RunState:
 
 def clamp_future(moment: float, now: float) -> float:
     """Return ``moment``, until which to wait; no wait lasts for hours, so a moment that far off was set when
-    the clock was wrong and counts as over (fault 58).
+    the clock was wrong and counts as over: as 0, which is before every ``now`` that it may be compared with (fault 58).
     """
-    return moment if moment <= now + MAX_LEASE_SECONDS else now
+    return moment if moment <= now + MAX_LEASE_SECONDS else 0.0
 
 
 class LeaseLost(Conflict):
