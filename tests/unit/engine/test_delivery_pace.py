@@ -56,12 +56,16 @@ def test_a_wall_clock_that_is_set_ahead_makes_no_burst() -> None:
 
 
 @pytest.mark.parametrize("ahead", [2 * 3600.0, 3 * 86_400.0])
-@pytest.mark.parametrize("moment", ["next_send_at", "paused_until"])
-def test_a_moment_that_a_wrong_clock_set_holds_nothing_up(moment: str, ahead: float) -> None:
+@pytest.mark.parametrize("paused", [True, False])
+def test_a_moment_that_a_wrong_clock_set_holds_nothing_up(paused: bool, ahead: float) -> None:
     """Fault 58: neither sleeping nor, which time that runs on within a step once made of it, by asking for ever."""
     stage = scene(500)
     outbox = stage.plan()
-    stage.store.account = replace(stage.store.account, **{moment: stage.clock.now() + ahead})
+    wrong = stage.clock.now() + ahead
+    account = stage.store.account
+    stage.store.account = (
+        replace(account, paused_until=wrong) if paused else replace(account, next_send_at=wrong)
+    )
     begun = stage.clock.monotonic()
     delivery = stage.delivery(outbox)
     for _ in range(1000):

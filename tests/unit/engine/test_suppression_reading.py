@@ -21,7 +21,7 @@ PAGE = 10
 
 @dataclass
 class Kept:
-    """``engine.suppression_reading.Shelf`` in memory: what a crash leaves behind."""
+    """``engine.suppression_reading.SuppressionCache`` in memory: what a crash leaves behind."""
 
     found: list[Suppressed] = field(default_factory=list)
     reached: Progress = field(default_factory=Progress)

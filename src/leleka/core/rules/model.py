@@ -1,6 +1,6 @@
 """The rules of a segment, as records: already validated, and independent of any engine.
 
-Only ``rules_parsing.parse`` creates rules; ``to_data`` is its inverse. Both use the grammar of
+Only ``parser.parse`` creates rules; ``to_data`` is its inverse. Both use the grammar of
 ``docs/reference/segments.md``.
 """
 

@@ -1,4 +1,4 @@
-"""Questions to one account, each asked as often as is polite. What POSTs mean is judged in ``classify``."""
+"""Questions to one account, each asked as often as is polite. What POSTs mean is judged in ``response_outcome``."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass

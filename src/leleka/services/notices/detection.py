@@ -1,7 +1,7 @@
 """What there is to tell, found in the state: reading alone, the same however often and by whomever it is asked.
 
 What is so now is told, not everything that ever was: of an export its newest run that ended and says something.
-Every happening has a key, so that making its notice twice is impossible (``notice_making``).
+Every happening has a key, so that making its notice twice is impossible (``creation``).
 """
 
 from collections.abc import Iterable, Mapping, Sequence

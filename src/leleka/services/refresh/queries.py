@@ -1,4 +1,4 @@
-"""Refreshes: asked for, looked at, canceled. Walking one is the worker's (``walking``)."""
+"""Refreshes: asked for, looked at, canceled. The worker carries them out (``worker.refresh``)."""
 
 from collections.abc import Sequence
 from contextlib import suppress

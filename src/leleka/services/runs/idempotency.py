@@ -23,7 +23,7 @@ def run_once(actor: Actor, number: int, key: str, *, resend: bool = False) -> in
     """Ask for a run of an export, or give the number of the one that was asked for with this key within 24 hours.
 
     A request that was refused is not remembered. Raises ``Conflict`` IDEMPOTENCY_KEY_REUSED where something else
-    was asked with the key, and as ``editing_exports.run`` does.
+    was asked with the key, and as ``commands.run`` does.
     """
     if actor.user is None:
         raise Forbidden("NOT_ALLOWED.keys")

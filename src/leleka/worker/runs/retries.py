@@ -1,4 +1,4 @@
-"""Queuing the runs that take the place of failed ones (``retrying`` says which)."""
+"""Queuing the runs that take the place of failed ones (``retry_policy`` says which)."""
 
 import structlog
 from django.db import transaction

@@ -17,7 +17,7 @@ from leleka.worker.job_context import JobContext
 
 
 class StoredSuppressionCache:
-    """``engine.suppression_reading.Shelf`` of one run."""
+    """``engine.suppression_reading.SuppressionCache`` of one run."""
 
     def __init__(self, job: JobContext, run: Run, time_scale: TimeScale) -> None:
         self._session = job.session
