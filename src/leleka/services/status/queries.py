@@ -16,8 +16,8 @@ from leleka.core.statuses import StepStatus
 from leleka.errors import NotFound
 from leleka.services.access.actor import Actor
 from leleka.services.access.permissions import Permission, require
-from leleka.services.status.lines import StepLine, of_run, of_step
 from leleka.services.status.export_summaries import Brief, briefs, kept_from_running, lines_of
+from leleka.services.status.lines import StepLine, of_run, of_step
 from leleka.state.models import Export, RefreshStep, Run, Segment, Source
 
 A_PAGE: Final = 50
