@@ -297,5 +297,4 @@ def test_a_bug_in_the_destination_is_raised_and_what_else_came_back_is_kept() ->
     stage.destination.in_the_way = broken
     with pytest.raises(ZeroDivisionError):
         delivery.run()
-    statuses = [batch.status for batch in stage.batches()]
-    assert statuses == [BatchStatus.SENDING, BatchStatus.ACCEPTED]
+    assert [one.status for one in stage.batches()] == [BatchStatus.SENDING, BatchStatus.ACCEPTED]
