@@ -4,11 +4,14 @@ I-14).
 
 import pytest
 
+from leleka.core.clock import SystemClock
 from leleka.errors import LelekaError
 from leleka.services.runs import commands as run_commands
 from leleka.services.runs import queries as run_queries
 from leleka.state import outbox
 from leleka.state.models import AttemptRow, AuditEntry, BatchRow, Run
+from leleka.worker.runs import execution as run_execution
+from tests.fakes.clock import VirtualClock
 from tests.integration.moments import (
     IMPORT,
     WRITES,
@@ -95,6 +98,29 @@ def test_a_run_canceled_at_any_write_stops_and_loses_nobody(ready: Office, troub
         assert_all_have(ready, f"Ім'я {moment}")
     assert moment > 6
     assert canceled > 3
+
+
+class CancelsAsleep(VirtualClock):
+    """Cancels the live run as soon as anything waits."""
+
+    asleep_at: float | None = None
+
+    def sleep(self, seconds: float) -> None:
+        if self.asleep_at is None:
+            self.asleep_at = self.monotonic()
+            run_commands.cancel_run(ALICE, live())
+        super().sleep(seconds)
+
+
+@pytest.mark.parametrize("where", ["GET /api/3/lists/1", "GET /api/3/fields", "GET /api/3/contacts"])
+def test_a_wait_before_delivery_ends_with_a_cancel(ready: Office, where: str) -> None:
+    """I-14, faults 21, 22: nothing is asked within the pause that ActiveCampaign asks for."""
+    ready.behave(faults=[{"kind": "throttled", "value": "600", "where": where}])
+    clock = CancelsAsleep(SystemClock().now())
+    view = run_execution.run_export(ALICE, "News", clock, ready.watcher)
+    assert (view.status, view.requests, ready.imports()) == ("Canceled", 0, 0)
+    assert clock.asleep_at is not None
+    assert clock.monotonic() - clock.asleep_at <= 2
 
 
 def test_canceling_twice_asks_once(ready: Office, monkeypatch: pytest.MonkeyPatch) -> None:

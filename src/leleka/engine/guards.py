@@ -18,7 +18,8 @@ _LONGEST_WAIT: Final = 60.0
 def check_destination(destination: Destination, target: str, wait: Callable[[float], None]) -> None:
     """Raise if the key, the permission to see lists, or the list itself is missing.
 
-    Nobody is present to try again, so what may succeed later is retried after a ``wait`` of some seconds.
+    Nobody is present to try again, so what may succeed later is retried after a ``wait`` of some seconds, or of those
+    that the destination asks for.
     """
     attempt = 1
     while failed := next(
@@ -28,7 +29,8 @@ def check_destination(destination: Destination, target: str, wait: Callable[[flo
             passes = failed.tries > 1
             error = TryLater if passes else NeedsAttention
             raise error.of([failed.problem or Problem.of("CONNECTION_FAILED")])
-        wait(min(2.0 ** (attempt - 1), _LONGEST_WAIT))
+        usual = min(2.0 ** (attempt - 1), _LONGEST_WAIT)
+        wait(usual if failed.retry_after is None else max(failed.retry_after, usual))
         attempt += 1
 
 

@@ -13,6 +13,7 @@ from leleka.core.ports.destination import Destination, Limits, Suppressed
 from leleka.core.ports.outbox import Batch, BatchStatus, LeaseLost, Outbox
 from leleka.core.ports.warehouse import Warehouse
 from leleka.core.statuses import Ended
+from leleka.engine.attentive_clock import AttentiveClock
 from leleka.engine.batch_packing import Packer
 from leleka.engine.delivery import Delivery, DeliveryPorts, Job
 from leleka.engine.guards import check_destination, check_fields, check_limit, confirmation_needed
@@ -68,10 +69,10 @@ def preview(
     spec: RunSpec, context: RunContext, pulse: KeepAlive = no_lease
 ) -> tuple[Planned, tuple[Batch, ...]]:
     """Plan only: nothing is written at the destination, and no guard stops the preview."""
+    attentive = AttentiveClock(context.clock, pulse)
 
     def wait(seconds: float) -> None:
-        pulse()
-        context.clock.sleep(context.time_scale.wait(seconds))
+        attentive.sleep(context.time_scale.wait(seconds))
 
     context.watcher.stage(Message("READING_SUPPRESSED"))
     check_destination(context.destination, spec.target, wait)

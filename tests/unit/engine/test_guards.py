@@ -1,6 +1,7 @@
 """What must hold before the first byte is sent."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 import pytest
 
@@ -61,6 +62,20 @@ def test_what_may_pass_another_time_is_tried_again_as_often_as_it_says(failures:
         with pytest.raises(TryLater, match="THROTTLED"):
             check_destination(account, "7", waits.append)
     assert waits == [1.0, 2.0]
+
+
+@pytest.mark.parametrize(("asked", "waited"), [(120.0, [120.0, 120.0]), (0.0, [1.0, 2.0])])
+def test_what_the_destination_asks_to_wait_is_waited(asked: float, waited: list[float]) -> None:
+    """Faults 21, 22: a request within the pause would be one against the rules."""
+
+    class Pausing(Recovering):
+        def check(self, target: str | None) -> Iterable[Check]:
+            return [replace(one, retry_after=asked) for one in super().check(target)]
+
+    account, waits = Pausing(VirtualClock()), list[float]()
+    account.failures = 2
+    check_destination(account, "7", waits.append)
+    assert waits == waited
 
 
 def test_a_list_that_is_gone_stops_the_run() -> None:

@@ -20,7 +20,8 @@ class CheckStatus(StrEnum):
 class Check:
     """One step of a connection test: what it says where it passed or was skipped, the problem where it failed.
 
-    ``tries`` is set where it may pass another time: so often is it worth taking before its failure counts.
+    ``tries`` is set where it may pass another time: so often is it worth taking before its failure counts;
+    ``retry_after`` are the seconds that the destination asks to wait before the next one, None where it does not.
     """
 
     name: str
@@ -28,6 +29,7 @@ class Check:
     said: Message = NOTHING
     problem: Problem | None = None
     tries: int = 1
+    retry_after: float | None = None
 
     @property
     def code(self) -> str:

@@ -9,7 +9,7 @@ from leleka.destinations.activecampaign.client import FORBIDDEN_TRIES, Client, t
 from leleka.destinations.activecampaign.contact_json import list_id_of
 from leleka.destinations.activecampaign.hosts import Host
 from leleka.destinations.activecampaign.response_parsing import is_deleted, plain
-from leleka.errors import LelekaError, Problem
+from leleka.errors import Conflict, LelekaError, Problem, TryLater
 from leleka.transport.client import Answer, Reply
 
 ADDRESS: Final = "address"
@@ -47,9 +47,18 @@ def check_steps(client: Client, host: Host, target: str | None) -> Iterator[Chec
         except _Failed as failure:
             failed = True
             yield Check(name, CheckStatus.FAILED, problem=failure.problem, tries=failure.tries)
+        except Conflict:
+            raise  # of whoever asks: a run that is canceled, or has another owner, while it waits for its turn
         except LelekaError as error:
             failed = True
-            yield Check(name, CheckStatus.FAILED, problem=error.problems[0], tries=tries_for(error))
+            asked = error.retry_after if isinstance(error, TryLater) else None
+            yield Check(
+                name,
+                CheckStatus.FAILED,
+                problem=error.problems[0],
+                tries=tries_for(error),
+                retry_after=asked,
+            )
 
 
 def _address(client: Client, host: Host, me: list[Answer]) -> Message:

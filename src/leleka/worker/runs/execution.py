@@ -12,6 +12,7 @@ from structlog.contextvars import bound_contextvars
 from leleka.core.messages import Message
 from leleka.core.ports.clock import Clock
 from leleka.core.ports.outbox import LeaseLost, RunCanceled
+from leleka.engine.attentive_clock import AttentiveClock
 from leleka.engine.run import Watcher, execute
 from leleka.errors import Conflict, LelekaError, NeedsAttention
 from leleka.services.access.actor import Actor
@@ -137,7 +138,7 @@ def _work(job: JobContext, run: Run, outbox: DjangoOutbox) -> None:
     try:
         if not run.is_frozen:
             _freeze(job, run, outbox)
-        with opened(_frozen_connection(run), job.clock) as account:
+        with opened(_frozen_connection(run), AttentiveClock(job.clock, outbox.keep_alive)) as account:
             if not run.plan:
                 settle_late(job, run.account, account, outbox.keep_alive)
             spec = frozen_configuration.spec_of(run.export, run.account, run.configuration)
