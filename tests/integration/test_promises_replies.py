@@ -17,7 +17,8 @@ from leleka.state.models import Account, AttemptRow
 from leleka.state.outbox import DjangoOutbox
 from leleka.worker.runs import execution as run_execution
 from tests.fakes.peer import Peer, canned, peer
-from tests.integration.moments import IMPORT, accounted, addresses, everybody_arrives
+from tests.integration.conftest import KEY
+from tests.integration.moments import IMPORT, accounted, addresses, everybody_arrives, once
 from tests.integration.office import ALICE, Office
 
 PEOPLE = 300  # two requests
@@ -53,6 +54,19 @@ def asked(office: Office, line: str = IMPORT) -> list[dict[str, Any]]:
     """Every such request that reached the sandbox, refused ones too."""
     seen = office.ask("requests", method="GET")["requests"]
     return [one for one in seen if f"{one['method']} {one['path']}" == line]
+
+
+def test_a_key_that_is_revoked_after_the_last_import_is_named(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Fault 27: whether it was imported can no longer be asked; the run ends soon, and says why."""
+    once(monkeypatch, "answered", lambda: office.ask("key"), after=True)
+    view = run(office, people=3)
+    assert (view.status, [one.code for one in view.problems]) == ("Failed", ["KEY_REFUSED"])
+    assert accounted(view).unconfirmed == 3
+    assert len(asked(office, "GET /api/3/import/info")) <= 8
+    office.ask("key", {"key": KEY})
+    everybody_arrives(office, 3)
 
 
 @pytest.mark.parametrize("kind", ["slow_reply", "endless_reply", "gzip_bomb", "deep_json"])

@@ -62,13 +62,16 @@ Outcome = Accepted | Refused | Unknown
 class Pending:
     """Not finished, as far as is known. ``status`` is the destination's word, or why it could not be asked.
 
-    ``known`` is False where the destination does not know the batch yet, or any more.
+    ``known`` is False where the destination does not know the batch yet, or any more; ``answered`` is False where it
+    said nothing of it; ``refused`` says that the question itself was refused, as every other one would be.
     """
 
     status: str
     known: bool = True
     throttled: bool = False
     retry_after: float | None = None
+    answered: bool = True
+    refused: Refused | None = None
 
 
 class Ending(StrEnum):

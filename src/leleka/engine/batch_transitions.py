@@ -63,6 +63,8 @@ class BatchTransitions:
         self._locate = locate
         self._spent = spent
         self._in_a_row = dict.fromkeys(_MOST_IN_A_ROW, 0)
+        self._questions_refused = 0
+        self._asks_from = 0.0
         self.held_until = 0.0
         self.fatal: LelekaError | None = None
 
@@ -94,6 +96,8 @@ class BatchTransitions:
 
     def to_poll(self, batch: Batch, found: Pending | Settled, number: int) -> Transition:
         """Return what follows from a poll."""
+        if isinstance(found, Settled) or found.answered:
+            self._questions_refused = 0
         if isinstance(found, Pending):
             return self._pending(batch, found)
         if found.ending is Ending.COMPLETED:
@@ -134,6 +138,17 @@ class BatchTransitions:
                 self.fatal = _fatal(outcome)
         return Transition(self._again(batch, self.held_until))
 
+    def _question_refused(self, outcome: Refused) -> None:
+        """Without this nobody would hear of a key that is revoked once everything was accepted. Counted apart from
+        refused imports: a key may have the permission for one and not for the other.
+        """
+        now = self._clock.now()
+        if now >= clamp_future(self._asks_from, now):
+            self._questions_refused += 1
+            self._asks_from = self._later(self._questions_refused)
+            if self._questions_refused > _MOST_IN_A_ROW[outcome.cause]:
+                self.fatal = _fatal(outcome)
+
     def _refused(self, batch: Batch, outcome: Refused, row_base: int | None, number: int) -> Transition:
         found = blame(batch, outcome, row_base)
         refused = replace(
@@ -165,6 +180,9 @@ class BatchTransitions:
     def _pending(self, batch: Batch, found: Pending) -> Transition:
         asked = replace(batch, polls=batch.polls + 1, detail=found.status)
         waited = self._clock.now() - batch.accepted_at
+        if found.refused is not None:
+            self._question_refused(found.refused)
+            return Transition(asked)
         if not found.known and waited > self._tempo.wait(_FORGOTTEN_AFTER):
             # The destination no longer knows it: whether it was imported is as unknown as without a reply.
             return self._unknown(asked, Unknown("ActiveCampaign does not know the batch any more"))

@@ -51,6 +51,44 @@ def test_accepted_is_something_to_ask_after() -> None:
     assert batch.accepted_at == desk.clock.now()
 
 
+DEAD_KEY = Pending("could not be asked", answered=False, refused=Refused(Cause.FORBIDDEN, "refused."))
+
+
+def test_a_key_that_is_refused_when_asked_ends_the_run_and_the_batch_stays_accepted() -> None:
+    """Fault 27: revoked after the last import was accepted."""
+    desk = Desk()
+    batch = desk.sent(Accepted("r-1"))
+    for number in range(4):
+        assert desk.answers.fatal is None
+        desk.clock.sleep(60)
+        for _ in range(3):  # those in flight together are refused together, and count once
+            batch = desk.answers.to_poll(batch, DEAD_KEY, 10).batch
+        assert (batch.status, batch.polls) == (BatchStatus.ACCEPTED, 3 * (number + 1))
+    assert desk.answers.fatal is not None
+    assert desk.answers.fatal.code == "KEY_REFUSED"
+
+
+@pytest.mark.parametrize("answer", [Pending("active"), Settled(Ending.COMPLETED, ())])
+def test_a_key_that_is_refused_now_and_then_ends_nothing(answer: Pending | Settled) -> None:
+    desk = Desk()
+    batch = desk.sent(Accepted("r-1"))
+    for _ in range(9):
+        for found in (DEAD_KEY, DEAD_KEY, answer):
+            desk.clock.sleep(60)
+            desk.answers.to_poll(batch, found, 10)
+    assert desk.answers.fatal is None
+
+
+def test_a_key_that_may_ask_and_not_import_is_refused_all_the_same() -> None:
+    desk = Desk()
+    batch = desk.sent(Accepted("r-1"))
+    for _ in range(4):
+        desk.clock.sleep(60)
+        desk.sent(Refused(Cause.FORBIDDEN, "no permission"))
+        desk.answers.to_poll(batch, Pending("active"), 10)
+    assert desk.answers.fatal is not None
+
+
 def test_every_unknown_outcome_waits_longer_than_the_one_before() -> None:
     desk = Desk()
     waits, batch = [], BATCH

@@ -50,10 +50,8 @@ def outcome_of(answer: Answer, now: float) -> Outcome:
             return Unknown(f"No whole answer came: {answer.reason}.")
         case Reply() if answer.succeeded:
             return _accepted(answer)
-        case Reply(status=status) if 300 <= status < 400 and status != _SEE_OTHER:  # noqa: PLR2004 - redirects
-            return Refused(
-                Cause.NOT_FOUND, f"The host redirects elsewhere; this is not followed: {described(answer)}."
-            )
+        case Reply() if _redirects(answer):
+            return _redirected(answer)
         case Reply(status=status) if 400 <= status < 500 and status not in _UNDECIDED:  # noqa: PLR2004 - refusals
             return _refused(answer, now)
     return Unknown(
@@ -81,9 +79,7 @@ def _refused(reply: Reply, now: float) -> Refused:
     if reply.status == _TOO_MANY:
         return Refused(Cause.THROTTLED, "ActiveCampaign asks for a pause (HTTP 429).", retry_after=pause)
     if reply.status in _FORBIDDEN:
-        return Refused(
-            Cause.FORBIDDEN, f"ActiveCampaign refused the key or a permission: {described(reply)}."
-        )
+        return _forbidden(reply)
     if reply.status in _ABSENT:
         return Refused(Cause.NOT_FOUND, f"There is no such account or endpoint here: {described(reply)}.")
     found = object_of(reply) or {}
@@ -95,6 +91,20 @@ def _refused(reply: Reply, now: float) -> Refused:
     return Refused(Cause.INVALID, f"ActiveCampaign refused the content: {said}", refused_rows(found))
 
 
+def _redirects(reply: Reply) -> bool:
+    return 300 <= reply.status < 400 and reply.status != _SEE_OTHER  # noqa: PLR2004 - redirects
+
+
+def _redirected(reply: Reply) -> Refused:
+    return Refused(
+        Cause.NOT_FOUND, f"The host redirects elsewhere; this is not followed: {described(reply)}."
+    )
+
+
+def _forbidden(reply: Reply) -> Refused:
+    return Refused(Cause.FORBIDDEN, f"ActiveCampaign refused the key or a permission: {described(reply)}.")
+
+
 def says_rate_limit(words: str) -> bool:
     """Recognise the import limiter, which answers 400 and not 429."""
     return "rate limit" in words or "imports may be requested" in words
@@ -103,7 +113,7 @@ def says_rate_limit(words: str) -> bool:
 def standing_of(answer: Answer, now: float) -> Pending | Settled:
     """Judge the answer to a question about a batch."""
     if not isinstance(answer, Reply):
-        return Pending(f"could not be asked: {answer.reason}")
+        return Pending(f"could not be asked: {answer.reason}", answered=False)
     throttled = answer.status in {_TOO_MANY, _UNAVAILABLE}
     found = object_of(answer) if answer.succeeded else None
     if found is None:
@@ -112,6 +122,8 @@ def standing_of(answer: Answer, now: float) -> Pending | Settled:
             known=answer.status not in {400, 404},
             throttled=throttled or says_rate_limit(words_of(object_of(answer) or {})),
             retry_after=pause_of(answer.retry_after, now),
+            answered=False,
+            refused=_refused_question(answer),
         )
     status = found.get("status")
     if not isinstance(status, str) or not status.strip():
@@ -121,6 +133,13 @@ def standing_of(answer: Answer, now: float) -> Pending | Settled:
     if word in _ENDINGS:
         return Settled(_ENDINGS[word], failures_of(found.get("failure")))
     return Pending(plain(word) or "unreadable")
+
+
+def _refused_question(reply: Reply) -> Refused | None:
+    """Return why nothing can be asked with this key, or at this host; a batch alone may be unknown (404)."""
+    if reply.status in _FORBIDDEN:
+        return _forbidden(reply)
+    return _redirected(reply) if _redirects(reply) else None
 
 
 def trouble_of(answer: Answer, now: float, where: str) -> LelekaError:

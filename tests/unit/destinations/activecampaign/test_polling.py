@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from leleka.core.outcomes import Accepted, Ending, Pending, Settled
+from leleka.core.outcomes import Accepted, Cause, Ending, Pending, Settled
 from leleka.errors import TryLater
 from tests.fakes.peer import Answer, canned, peer
 from tests.unit.destinations.activecampaign.support import RecordingClock, account_at
@@ -22,6 +22,23 @@ def standing(answer: Answer) -> Pending | Settled:
 def of(body: object, status: int = 200, *headers: str) -> Pending | Settled:
     content = body if isinstance(body, bytes) else json.dumps(body).encode()
     return standing(canned(status, content, *headers))
+
+
+@pytest.mark.parametrize(
+    ("status", "cause"), [(401, Cause.FORBIDDEN), (403, Cause.FORBIDDEN), (302, Cause.NOT_FOUND)]
+)
+def test_a_question_that_is_refused_says_so(status: int, cause: Cause) -> None:
+    """Fault 27: the key, not the batch."""
+    found = of({}, status)
+    assert isinstance(found, Pending)
+    assert (found.answered, found.refused and found.refused.cause) == (False, cause)
+
+
+@pytest.mark.parametrize("status", [404, 429, 500, 503])
+def test_what_may_pass_or_is_about_the_batch_alone_refuses_no_question(status: int) -> None:
+    found = of({}, status)
+    assert isinstance(found, Pending)
+    assert (found.answered, found.refused) == (False, None)
 
 
 @pytest.mark.parametrize("word", ["waiting", "claimed", "active", "Active "])
