@@ -6,6 +6,7 @@ from leleka.core.plan import Counts
 from leleka.services.runs import queries as run_queries
 from leleka.services.runs.contracts import RunView
 from leleka.state.models import Account, AttemptRow
+from tests.integration.moments import once
 from tests.integration.office import ALICE, Office
 
 IMPORT = "POST /api/3/import/bulk_import"
@@ -156,8 +157,21 @@ def test_a_key_revoked_midway_fails_the_run_and_the_next_one_brings_everybody(of
     assert office.ledger() == dict.fromkeys(addresses(600), "member")
 
 
+@pytest.mark.parametrize("where", ["users/me", "lists", "lists/1"])
+def test_a_look_for_the_list_that_fails_in_the_end_takes_nothing_back(office: Office, where: str) -> None:
+    """What was confirmed stands where nobody can say that the list is gone."""
+    fault = {"kind": "throttled", "value": "1", "where": f"GET /api/3/{where}", "times": 9}
+    with pytest.MonkeyPatch.context() as patch:
+        once(patch, "answered", lambda: office.behave(faults=[fault]), after=True)
+        office.hire(3)
+        office.apply()
+        view = office.run()
+    assert (view.status, view.problems, accounted(view).delivered) == ("Successful", [], 3)
+
+
 def test_a_list_deleted_midway_takes_nobody_into_another_list(office: Office) -> None:
     view = go(office, 600, kind="list_deleted", value="1", where=IMPORT, after=1, times=1)
+    assert (view.status, [problem.code for problem in view.problems]) == ("Failed", ["LIST_NOT_FOUND"])
     assert accounted(view).selected == 600
     assert office.listed(2) == {}
     again = office.run()

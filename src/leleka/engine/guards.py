@@ -34,6 +34,17 @@ def check_destination(destination: Destination, target: str, wait: Callable[[flo
         attempt += 1
 
 
+def gone_meanwhile(destination: Destination, target: str) -> NeedsAttention | None:
+    """Return the error of a list that is no longer there: what was confirmed for it is in no list (fault 38).
+
+    None where it is there, and where that may be said another time: the imports were confirmed, which stands.
+    """
+    failed = next((one for one in destination.check(target) if one.standing is CheckStatus.FAILED), None)
+    if failed is None or failed.problem is None or failed.tries > 1:
+        return None
+    return NeedsAttention.of([failed.problem])
+
+
 def check_fields(destination: Destination, matching: DataMatching, leavers: Leavers) -> None:
     """Raise where a custom field that would be written does not exist, naming the mapping line."""
     wanted = [(f"data matching, {line.column}", line.to) for line in matching.lines]

@@ -10,13 +10,19 @@ from leleka.core.messages import Message
 from leleka.core.plan import DueRow, Planned, PlannedRow, Selection, Span, Verdict
 from leleka.core.ports.clock import Clock
 from leleka.core.ports.destination import Destination, Limits, Suppressed
-from leleka.core.ports.outbox import Batch, BatchStatus, LeaseLost, Outbox
+from leleka.core.ports.outbox import Batch, BatchStatus, LeaseLost, Outbox, RunCanceled
 from leleka.core.ports.warehouse import Warehouse
 from leleka.core.statuses import Ended
 from leleka.engine.attentive_clock import AttentiveClock
 from leleka.engine.batch_packing import Packer
 from leleka.engine.delivery import Delivery, DeliveryPorts, Job
-from leleka.engine.guards import check_destination, check_fields, check_limit, confirmation_needed
+from leleka.engine.guards import (
+    check_destination,
+    check_fields,
+    check_limit,
+    confirmation_needed,
+    gone_meanwhile,
+)
 from leleka.engine.pre_send_check import Waiting
 from leleka.engine.rate_limit import ImportLimiter, TimeScale
 from leleka.engine.sender_pool import ThreadSenders
@@ -130,7 +136,17 @@ def execute(spec: RunSpec, context: RunContext, outbox: Outbox) -> None:
         return
     delivery = _deliver(spec, context, outbox, (plan, batches))
     context.watcher.stage(Message("SETTLING"))
-    _settle(spec, context, outbox, plan, delivery)
+    gone = _gone_meanwhile(spec, context, delivery)
+    _settle(spec, context, outbox, (plan, delivery), error=delivery.error or gone)
+
+
+def _gone_meanwhile(spec: RunSpec, context: RunContext, delivery: Delivery) -> Exception | None:
+    if delivery.error or delivery.canceled or not any(one.tries for one in delivery.batches.values()):
+        return None
+    try:
+        return gone_meanwhile(context.destination, spec.target)
+    except RunCanceled:
+        return None  # asked for when everything was delivered: there is nothing left to cancel
 
 
 def _deliver(
@@ -164,7 +180,15 @@ def _deliver(
     return delivery
 
 
-def _settle(spec: RunSpec, context: RunContext, outbox: Outbox, plan: str, delivery: Delivery) -> None:
+def _settle(
+    spec: RunSpec,
+    context: RunContext,
+    outbox: Outbox,
+    delivered: tuple[str, Delivery],
+    *,
+    error: Exception | None,
+) -> None:
+    plan, delivery = delivered
     before = outbox.ledger()
     settled = context.warehouse.settle(
         plan,
@@ -177,7 +201,7 @@ def _settle(spec: RunSpec, context: RunContext, outbox: Outbox, plan: str, deliv
         raise RuntimeError(
             f"the run lost count: {settled.counts.selected} selected, {settled.counts.accounted()} accounted for"
         )
-    outbox.finish(settled, before=before, error=delivery.error, canceled=delivery.canceled)
+    outbox.finish(settled, before=before, error=error, canceled=delivery.canceled)
 
 
 def verdicts(batches: Iterable[Batch]) -> Iterable[Verdict]:
