@@ -6,13 +6,13 @@ import pytest
 
 from leleka.core.clock import SystemClock
 from leleka.errors import InvalidInput, NeedsAttention
-from leleka.services.access.actor import Role
+from leleka.services.access.actor import Actor, Role
 from leleka.services.connections import commands as connection_commands
 from leleka.services.connections import queries as connection_queries
 from leleka.services.people.actors import actor_of
 from leleka.services.runs import commands as export_commands
 from leleka.services.runs import queries as run_queries
-from leleka.state.models import AuditEntry, Connection, Export, Run, User
+from leleka.state.models import AuditEntry, Connection, Export, Run, Trigger, User
 from leleka.worker import jobs
 from tests.integration.api import furnish, program
 from tests.integration.office import ALICE, Office
@@ -105,3 +105,36 @@ def test_nobody_but_an_administrator_lends_a_name(office: Office) -> None:
     Connection.objects.update(export_user=None)
     with pytest.raises(NeedsAttention, match="EXPORT_USER_MISSING"):
         export_commands.run(bob.actor, export.pk)
+
+
+LOST = {
+    "disabled": lambda: User.objects.filter(email__startswith="bob").update(
+        disabled_at="2026-01-01T00:00:00Z"
+    ),
+    "a viewer now": lambda: User.objects.filter(email__startswith="bob").update(role=Role.VIEWER),
+    "the connection is shared no longer": lambda: Connection.objects.update(
+        audience=Connection.Audience.ADMINISTRATORS
+    ),
+}
+
+
+@pytest.mark.parametrize("how", LOST)
+def test_whoever_lost_the_right_to_a_run_since_they_asked_sends_nothing(opened: Office, how: str) -> None:
+    lend_a_name()
+    bob = somebody("bob", Role.CONTRIBUTOR)
+    number = export_commands.run(bob.actor, Export.objects.get().pk)
+    LOST[how]()
+    work()
+    view = run_queries.show_run(ALICE, number)
+    assert (view.status, [one.code for one in view.problems]) == ("Failed", ["ASKER_NOT_ALLOWED"])
+    assert opened.imports() == 0
+    export_commands.run(ALICE, Export.objects.get().pk)
+    work()
+    assert len(opened.listed()) == 3
+
+
+def test_a_run_of_a_schedule_is_nobodys(opened: Office) -> None:
+    lend_a_name()
+    export_commands.ask_run(Actor("schedule", Role.ADMINISTRATOR), "News", trigger=Trigger.SYSTEM)
+    work()
+    assert len(opened.listed()) == 3

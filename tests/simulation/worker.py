@@ -138,7 +138,7 @@ class Worker:
         )
 
     def _end(self, delivery: Delivery) -> None:
-        _settle(self.order, self._ground(), self.outbox, self.plan, delivery)
+        _settle(self.order, self._ground(), self.outbox, (self.plan, delivery), error=delivery.error)
         self.alive = False
 
     def _tools(self) -> DeliveryPorts:

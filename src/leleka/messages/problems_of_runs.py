@@ -12,6 +12,10 @@ PROBLEMS: Final[Mapping[str, Wording]] = {
         msg("There is no ActiveCampaign account at this host ({reason:word})."),
         msg("Compare the host with Settings > Developer in ActiveCampaign."),
     ),
+    "ASKER_NOT_ALLOWED": Wording(
+        msg("{name} asked for this run and is no longer allowed to run the export; nothing was sent."),
+        msg("Somebody who is allowed to use the connection can run the export."),
+    ),
     "CONNECTION_CHANGED": Wording(
         msg("Connection '{connection}' no longer leads to {host}, where this run began."),
         _RUN_THE_EXPORT_AGAIN,

@@ -25,6 +25,7 @@ from leleka.services.installation import configuration as installation_configura
 from leleka.services.installation import database_outage, lake_sessions
 from leleka.services.monitoring import process_identity
 from leleka.services.refresh.queue import in_the_way, waits_for
+from leleka.services.runs import asker
 from leleka.services.runs.commands import ask_run
 from leleka.services.runs.contracts import RunView
 from leleka.services.runs.queries import view_of
@@ -173,6 +174,7 @@ def _work(job: JobContext, run: Run, outbox: DjangoOutbox) -> None:
 def _freeze(job: JobContext, run: Run, outbox: DjangoOutbox) -> None:
     """Bring up to date what the export needs, and fix what this run keeps to from here on."""
     export_user.refuse_to_begin(export_queries.connection_of(run.export), run)
+    asker.refuse_to_begin(run)
     _refuse_if_moved(run)
     _let_refreshes_end(job, run, outbox)
     asked = run.configuration
