@@ -125,6 +125,7 @@ def accept_link(token: str, password: str, email: str = "", name: str = "") -> i
     """Set the password the link was made for, or make the first administrator; return the person's id."""
     with transaction.atomic():
         link = _link(token)
+        _use_up(link)
         user = link.user
         if user is None:
             if User.objects.filter(role=Role.ADMINISTRATOR).exists():
@@ -136,12 +137,27 @@ def accept_link(token: str, password: str, email: str = "", name: str = "") -> i
         user.password = make_password(password)
         user.save()
         user.sessions.all().delete()
-        OneTimeLink.objects.filter(pk=link.pk).delete()
         record(actor_of(user), "person password", _called(user))
     return user.pk
 
 
+def _use_up(link: OneTimeLink) -> None:
+    """Take a link away before it does anything: of two who use it at once, the second waits here, and finds none.
+
+    All links to a first administrator go together, so that two of them make one administrator.
+    """
+    siblings = (
+        OneTimeLink.objects.filter(user=None) if link.user is None else OneTimeLink.objects.filter(pk=link.pk)
+    )
+    taken = [one.pk for one in siblings.select_for_update(of=("self",)).order_by("pk")]
+    if link.pk not in taken:
+        raise _no_link()
+    OneTimeLink.objects.filter(pk__in=taken).delete()
+
+
 def _keep_an_administrator(user: User) -> None:
+    # Locked in one order: of two who would shut each other out, the second waits, and sees what the first did.
+    list(User.objects.select_for_update().filter(role=Role.ADMINISTRATOR).order_by("pk"))
     others = User.objects.filter(role=Role.ADMINISTRATOR, disabled_at__isnull=True).exclude(password="")
     if user.role == Role.ADMINISTRATOR and not others.exclude(pk=user.pk).exists():
         raise Conflict("LAST_ADMINISTRATOR")
