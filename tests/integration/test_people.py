@@ -8,9 +8,9 @@ import pytest
 from leleka.core.clock import using
 from leleka.errors import Conflict, Forbidden, InvalidInput, NotFound
 from leleka.services.access.actor import Actor, Role
+from leleka.services.people import api_tokens, sign_in
 from leleka.services.people import commands as people_commands
 from leleka.services.people import queries as people_queries
-from leleka.services.people import sign_in
 from leleka.state.models import AuditEntry, OneTimeLink, User, WebSession
 from tests.fakes.clock import VirtualClock
 from tests.integration.people import PASSWORD, somebody
@@ -107,12 +107,22 @@ def test_a_new_role_counts_at_once_and_ends_sessions() -> None:
 
 def test_whoever_is_disabled_is_out_at_once() -> None:
     alice, bob = somebody("alice", Role.ADMINISTRATOR), somebody("bob", Role.CONTRIBUTOR)
+    api_tokens.make_token(bob.actor, "script")
     people_commands.disable(alice.actor, bob.user.pk)
     assert bob.browser.get("/").status_code == 303
     with pytest.raises(Forbidden):
         sign_in.sign_in("bob@example.com", PASSWORD, "10.0.0.1")
+    assert not bob.user.tokens.exists()
     people_commands.enable(alice.actor, bob.user.pk)
     assert sign_in.sign_in("bob@example.com", PASSWORD, "10.0.0.1").user == bob.user.pk
+
+
+def test_a_new_password_ends_what_the_old_one_made() -> None:
+    alice, bob = somebody("alice", Role.ADMINISTRATOR), somebody("bob", Role.CONTRIBUTOR)
+    api_tokens.make_token(bob.actor, "script")
+    people_commands.accept_link(people_commands.new_link(alice.actor, bob.user.pk), "another-long-password-7")
+    assert not bob.user.tokens.exists()
+    assert not WebSession.objects.filter(user=bob.user).exists()
 
 
 def test_the_last_administrator_stays() -> None:

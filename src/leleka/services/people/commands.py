@@ -70,7 +70,7 @@ def change_role(actor: Actor, number: int, role: str) -> PersonView:
 
 
 def disable(actor: Actor, number: int) -> PersonView:
-    """Shut somebody out at once: sessions end, tokens and links are refused."""
+    """Shut somebody out at once: sessions, tokens and links end, and do not come back with them."""
     require(actor, Permission.PEOPLE)
     with transaction.atomic():
         user = person_row(number)
@@ -80,6 +80,7 @@ def disable(actor: Actor, number: int) -> PersonView:
         user.disabled_at = utc_now()
         user.save(update_fields=("disabled_at",))
         user.sessions.all().delete()
+        user.tokens.all().delete()
         user.links.all().delete()
         record(actor, "person disable", _called(user))
     return person_view(user)
@@ -137,6 +138,7 @@ def accept_link(token: str, password: str, email: str = "", name: str = "") -> i
         user.password = make_password(password)
         user.save()
         user.sessions.all().delete()
+        user.tokens.all().delete()  # whoever knew the old password may have made one
         record(actor_of(user), "person password", _called(user))
     return user.pk
 
