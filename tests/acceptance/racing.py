@@ -71,7 +71,7 @@ def links() -> int:
 
     User.objects.all().delete()
     _, token = commands.add_person(Actor.operator(), "bob@x.test", "Bob", "viewer")
-    return both(*(lambda word=word: commands.accept_link(token, word) for word in PASSWORDS))  # type: ignore[misc]
+    return both(*(lambda word=word: commands.accept_link(token, word) for word in PASSWORDS))
 
 
 def first_links() -> int:
