@@ -126,7 +126,10 @@ class FakeDestination:
             standing = CheckStatus.SKIPPED if failed else CheckStatus.FAILED if code else CheckStatus.PASSED
             failed = failed or bool(code)
             shown = code if standing is CheckStatus.FAILED else ""
-            yield Check(name, standing, Message("CHECK_SKIPPED"), Problem(shown) if shown else None)
+            gone = shown == "LIST_NOT_FOUND"
+            yield Check(
+                name, standing, Message("CHECK_SKIPPED"), Problem(shown) if shown else None, gone=gone
+            )
 
     def targets(self) -> Sequence[Target]:
         return [Target(key, name) for key, name in self.lists.items()]

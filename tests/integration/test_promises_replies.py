@@ -64,7 +64,7 @@ def test_a_key_that_is_revoked_after_the_last_import_is_named(
     view = run(office, people=3)
     assert (view.status, [one.code for one in view.problems]) == ("Failed", ["KEY_REFUSED"])
     assert accounted(view).unconfirmed == 3
-    assert len(asked(office, "GET /api/3/import/info")) <= 8
+    assert len(asked(office, "GET /api/3/import/info")) <= 20
     office.ask("key", {"key": KEY})
     everybody_arrives(office, 3)
 

@@ -21,6 +21,7 @@ _SHORTEST_PAUSE: Final = 1.0  # whatever is stated: a Retry-After of 0 does not 
 _LONGEST_BACK_OFF: Final = 60.0
 _MOST_IN_A_ROW: Final = {Cause.NOT_SENT: 8, Cause.FORBIDDEN: 3, Cause.NOT_FOUND: 1}
 _WHOLE_AGAIN: Final = 2  # failed batches are sent again whole this many times, then in halves
+_REFUSED_FOR: Final = 120.0  # seconds for which every question may be refused before that counts
 _FORGOTTEN_AFTER: Final = 900.0  # seconds for which a batch may be unknown before it counts as lost
 
 Locate = Callable[[Sequence[str], Sequence[Span]], Mapping[str, int]]
@@ -63,8 +64,7 @@ class BatchTransitions:
         self._locate = locate
         self._spent = spent
         self._in_a_row = dict.fromkeys(_MOST_IN_A_ROW, 0)
-        self._questions_refused = 0
-        self._asks_from = 0.0
+        self._refused_since: float | None = None
         self.held_until = 0.0
         self.fatal: LelekaError | None = None
 
@@ -82,6 +82,7 @@ class BatchTransitions:
             return self._unknown(batch, outcome)
         if isinstance(outcome, Accepted):
             self._reset()
+            self._refused_since = None  # the key imports, whatever it may ask
             now = self._clock.now()
             accepted = replace(
                 batch, status=BatchStatus.ACCEPTED, remote_id=outcome.batch_id, accepted_at=now, polls=0
@@ -97,7 +98,7 @@ class BatchTransitions:
     def to_poll(self, batch: Batch, found: Pending | Settled, number: int) -> Transition:
         """Return what follows from a poll."""
         if isinstance(found, Settled) or found.answered:
-            self._questions_refused = 0
+            self._refused_since = None
         if isinstance(found, Pending):
             return self._pending(batch, found)
         if found.ending is Ending.COMPLETED:
@@ -139,15 +140,15 @@ class BatchTransitions:
         return Transition(self._again(batch, self.held_until))
 
     def _question_refused(self, outcome: Refused) -> None:
-        """Without this nobody would hear of a key that is revoked once everything was accepted. Counted apart from
-        refused imports: a key may have the permission for one and not for the other.
+        """Without this nobody would hear of a key that is revoked once everything was accepted.
+
+        Nothing is at stake, so there is time for whoever puts a new key in the place of an old one.
         """
-        now = self._clock.now()
-        if now >= clamp_future(self._asks_from, now):
-            self._questions_refused += 1
-            self._asks_from = self._later(self._questions_refused)
-            if self._questions_refused > _MOST_IN_A_ROW[outcome.cause]:
-                self.fatal = _fatal(outcome)
+        now = self._clock.monotonic()
+        if self._refused_since is None:
+            self._refused_since = now
+        elif now - self._refused_since >= self._tempo.wait(_REFUSED_FOR):
+            self.fatal = _fatal(outcome)
 
     def _refused(self, batch: Batch, outcome: Refused, row_base: int | None, number: int) -> Transition:
         found = blame(batch, outcome, row_base)

@@ -1,6 +1,7 @@
 """What must hold before the first byte is sent."""
 
 from collections.abc import Callable, Sequence
+from math import inf
 from typing import Final
 
 from leleka.core.data_matching import DataMatching, LeaverPolicy, Leavers
@@ -15,17 +16,19 @@ _CUSTOM: Final = "field:"
 _LONGEST_WAIT: Final = 60.0
 
 
-def check_destination(destination: Destination, target: str, wait: Callable[[float], None]) -> None:
+def check_destination(
+    destination: Destination, target: str, wait: Callable[[float], None], *, patience: float = inf
+) -> None:
     """Raise if the key, the permission to see lists, or the list itself is missing.
 
     Nobody is present to try again, so what may succeed later is retried after a ``wait`` of some seconds, or of those
-    that the destination asks for.
+    that the destination asks for, if those are no more than ``patience``.
     """
     attempt = 1
     while failed := next(
         (one for one in destination.check(target) if one.standing is CheckStatus.FAILED), None
     ):
-        if attempt >= failed.tries:
+        if attempt >= failed.tries or (failed.retry_after or 0.0) > patience:
             passes = failed.tries > 1
             error = TryLater if passes else NeedsAttention
             raise error.of([failed.problem or Problem.of("CONNECTION_FAILED")])
@@ -34,15 +37,19 @@ def check_destination(destination: Destination, target: str, wait: Callable[[flo
         attempt += 1
 
 
-def gone_meanwhile(destination: Destination, target: str) -> NeedsAttention | None:
+def gone_meanwhile(
+    destination: Destination, target: str, pulse: Callable[[], object]
+) -> NeedsAttention | None:
     """Return the error of a list that is no longer there: what was confirmed for it is in no list (fault 38).
 
     None where it is there, and where that may be said another time: the imports were confirmed, which stands.
     """
-    failed = next((one for one in destination.check(target) if one.standing is CheckStatus.FAILED), None)
-    if failed is None or failed.problem is None or failed.tries > 1:
-        return None
-    return NeedsAttention.of([failed.problem])
+    pulse()
+    for one in destination.check(target):
+        pulse()  # each step may take as long as a request may
+        if one.gone and one.problem is not None:
+            return NeedsAttention.of([one.problem])
+    return None
 
 
 def check_fields(destination: Destination, matching: DataMatching, leavers: Leavers) -> None:

@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Protocol
+from math import inf
+from typing import Final, Protocol
 
 from leleka.core.batches import without
 from leleka.core.messages import Message
@@ -28,6 +29,9 @@ from leleka.engine.rate_limit import ImportLimiter, TimeScale
 from leleka.engine.sender_pool import ThreadSenders
 from leleka.engine.suppression_reading import KeepAlive, NoCache, Reading, SuppressionCache
 from leleka.errors import LelekaError
+
+_SAID_EVERY: Final = 60  # seconds
+_PATIENCE_OF_PEOPLE: Final = 60.0  # seconds that a preview waits, which nobody can cancel
 
 
 def no_lease() -> None:
@@ -78,10 +82,14 @@ def preview(
     attentive = AttentiveClock(context.clock, pulse)
 
     def wait(seconds: float) -> None:
-        attentive.sleep(context.time_scale.wait(seconds))
+        for left in range(round(seconds), 0, -_SAID_EVERY):
+            if left > _SAID_EVERY:  # a run that says nothing for ten minutes seems to have stalled
+                context.watcher.stage(Message("WAITING_TO_BEGIN", seconds=left))
+            attentive.sleep(context.time_scale.wait(min(left, _SAID_EVERY)))
 
     context.watcher.stage(Message("READING_SUPPRESSED"))
-    check_destination(context.destination, spec.target, wait)
+    patience = _PATIENCE_OF_PEOPLE if pulse is no_lease else inf
+    check_destination(context.destination, spec.target, wait, patience=patience)
     check_fields(context.destination, spec.selection.matching, spec.selection.leavers)
     selection = spec.selection
     packer = Packer(
@@ -136,15 +144,19 @@ def execute(spec: RunSpec, context: RunContext, outbox: Outbox) -> None:
         return
     delivery = _deliver(spec, context, outbox, (plan, batches))
     context.watcher.stage(Message("SETTLING"))
-    gone = _gone_meanwhile(spec, context, delivery)
+    gone = _gone_meanwhile(spec, context, outbox, delivery)
     _settle(spec, context, outbox, (plan, delivery), error=delivery.error or gone)
 
 
-def _gone_meanwhile(spec: RunSpec, context: RunContext, delivery: Delivery) -> Exception | None:
+def _gone_meanwhile(
+    spec: RunSpec, context: RunContext, outbox: Outbox, delivery: Delivery
+) -> Exception | None:
     if delivery.error or delivery.canceled or not any(one.tries for one in delivery.batches.values()):
         return None
+    if outbox.account().paused_until > context.clock.now():
+        return None  # a pause is kept: the next run looks before it sends anything
     try:
-        return gone_meanwhile(context.destination, spec.target)
+        return gone_meanwhile(context.destination, spec.target, outbox.keep_alive)
     except RunCanceled:
         return None  # asked for when everything was delivered: there is nothing left to cancel
 

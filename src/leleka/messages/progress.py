@@ -19,6 +19,7 @@ PROGRESS: Final[dict[str, str]] = {
     "DELIVERING": msg("Delivering"),
     "SETTLING": msg("Settling"),
     "GOING_ON": msg("Continuing run {run:id}"),
+    "WAITING_TO_BEGIN": msg("The destination asked for a pause; the run begins in about {seconds} s"),
     "WAITING_FOR_OWNER": msg("Waiting up to {seconds} s for the process that had run {run:id} before"),
     "LONGER_THAN_90_MINUTES": msg("This run is taking longer than 90 minutes; it continues"),
     "READING_SOURCE": msg("Reading source {name}"),

@@ -9,7 +9,13 @@ from leleka.core.data_matching import DataMatching, LeaverPolicy, Leavers, Line
 from leleka.core.messages import NOTHING, Message
 from leleka.core.plan import Counts, Planned
 from leleka.core.ports.destination import Check, CheckStatus
-from leleka.engine.guards import check_destination, check_fields, check_limit, confirmation_needed
+from leleka.engine.guards import (
+    check_destination,
+    check_fields,
+    check_limit,
+    confirmation_needed,
+    gone_meanwhile,
+)
 from leleka.errors import InvalidInput, NeedsAttention, Problem, TryLater
 from leleka.messages.problems import english
 from tests.fakes.clock import VirtualClock
@@ -83,6 +89,32 @@ def test_a_list_that_is_gone_stops_the_run() -> None:
     with pytest.raises(NeedsAttention) as error:
         check_destination(FakeDestination(VirtualClock()), "8", never)
     assert error.value.code == "LIST_NOT_FOUND"
+
+
+def test_what_was_confirmed_stands_where_the_look_for_the_list_fails_over_something_else() -> None:
+    """Fault 38: a maintenance page, or a refusal of the question, says nothing of the list."""
+
+    class Odd(FakeDestination):
+        def check(self, target: str | None) -> Iterable[Check]:  # noqa: ARG002 - as the port has it
+            yield Check("address", CheckStatus.FAILED, problem=Problem("REQUEST_REFUSED"))
+
+    looks = list[int]()
+    assert gone_meanwhile(Odd(VirtualClock()), "7", lambda: looks.append(1)) is None
+    gone = gone_meanwhile(FakeDestination(VirtualClock()), "8", lambda: looks.append(1))
+    assert gone is not None
+    assert gone.code == "LIST_NOT_FOUND"
+    assert len(looks) > 4, "the lease is kept from step to step"
+
+
+def test_a_preview_waits_no_longer_than_people_do() -> None:
+    class Pausing(Recovering):
+        def check(self, target: str | None) -> Iterable[Check]:
+            return [replace(one, retry_after=900.0) for one in super().check(target)]
+
+    account = Pausing(VirtualClock())
+    account.failures = 1
+    with pytest.raises(TryLater, match="THROTTLED"):
+        check_destination(account, "7", never, patience=60.0)
 
 
 def test_every_field_that_is_gone_is_named_with_its_line() -> None:

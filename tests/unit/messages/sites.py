@@ -86,7 +86,7 @@ def _keys(call: ast.Call, here: Mapping[str, set[str]], everywhere: Mapping[str,
 
 
 def _given(call: ast.Call) -> tuple[frozenset[str], bool]:
-    other = _NOT_PARAMETERS | ({"tries"} if name_of(call) == "_Failed" else set())
+    other = _NOT_PARAMETERS | ({"tries", "gone"} if name_of(call) == "_Failed" else set())
     names = {one.arg for one in call.keywords if one.arg and one.arg not in other}
     whole = all(one.arg is not None and one.arg != "params" for one in call.keywords)
     return frozenset(names | _ADDED.get(name_of(call), set())), whole and len(call.args) < 3

@@ -22,6 +22,7 @@ class Check:
 
     ``tries`` is set where it may pass another time: so often is it worth taking before its failure counts;
     ``retry_after`` are the seconds that the destination asks to wait before the next one, None where it does not.
+    ``gone`` says that the target itself is certainly not there.
     """
 
     name: str
@@ -30,6 +31,7 @@ class Check:
     problem: Problem | None = None
     tries: int = 1
     retry_after: float | None = None
+    gone: bool = False
 
     @property
     def code(self) -> str:

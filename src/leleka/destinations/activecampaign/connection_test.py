@@ -21,9 +21,10 @@ _ABSENT: Final = 404
 
 
 class _Failed(Exception):
-    def __init__(self, key: str, /, *, tries: int = 1, **params: str) -> None:
+    def __init__(self, key: str, /, *, tries: int = 1, gone: bool = False, **params: str) -> None:
         self.problem = Problem(key, params=params)
         self.tries = tries
+        self.gone = gone
         super().__init__(str(self.problem))
 
 
@@ -46,7 +47,9 @@ def check_steps(client: Client, host: Host, target: str | None) -> Iterator[Chec
             yield Check(name, CheckStatus.PASSED, step())
         except _Failed as failure:
             failed = True
-            yield Check(name, CheckStatus.FAILED, problem=failure.problem, tries=failure.tries)
+            yield Check(
+                name, CheckStatus.FAILED, problem=failure.problem, tries=failure.tries, gone=failure.gone
+            )
         except Conflict:
             raise  # of whoever asks: a run that is canceled, or has another owner, while it waits for its turn
         except LelekaError as error:
@@ -89,12 +92,12 @@ def _lists(client: Client) -> Message:
 def _list(client: Client, target: str) -> Message:
     answer = client.ask(f"lists/{list_id_of(target)}")
     if isinstance(answer, Reply) and answer.status == _ABSENT:
-        raise _Failed("LIST_NOT_FOUND", target=target)
+        raise _Failed("LIST_NOT_FOUND", gone=True, target=target)
     if isinstance(answer, Reply) and answer.status in _UNAUTHORISED:
         raise _Failed("LISTS_FORBIDDEN.list", tries=FORBIDDEN_TRIES, target=target)
     found = client.read(answer).get("list")
     if not isinstance(found, dict):
         raise _Failed("ANSWER_UNREADABLE.list")
     if is_deleted(found):
-        raise _Failed("LIST_NOT_FOUND.deleted", target=target)
+        raise _Failed("LIST_NOT_FOUND.deleted", gone=True, target=target)
     return Message("CHECK_LIST", name=plain(found.get("name")) or target)

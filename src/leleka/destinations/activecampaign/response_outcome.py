@@ -114,16 +114,18 @@ def standing_of(answer: Answer, now: float) -> Pending | Settled:
     """Judge the answer to a question about a batch."""
     if not isinstance(answer, Reply):
         return Pending(f"could not be asked: {answer.reason}", answered=False)
-    throttled = answer.status in {_TOO_MANY, _UNAVAILABLE}
     found = object_of(answer) if answer.succeeded else None
     if found is None:
+        throttled = answer.status in {_TOO_MANY, _UNAVAILABLE} or says_rate_limit(
+            words_of(object_of(answer) or {})
+        )
         return Pending(
             f"could not be asked ({described(answer)})",
             known=answer.status not in {400, 404},
-            throttled=throttled or says_rate_limit(words_of(object_of(answer) or {})),
+            throttled=throttled,
             retry_after=pause_of(answer.retry_after, now),
             answered=False,
-            refused=_refused_question(answer),
+            refused=None if throttled else _refused_question(answer),
         )
     status = found.get("status")
     if not isinstance(status, str) or not status.strip():

@@ -48,4 +48,4 @@ def _in_transaction() -> bool:
         return True
     if connection.vendor == "sqlite":
         return bool(raw.in_transaction)
-    return raw.info.transaction_status.name in _OPEN
+    return not raw.autocommit or raw.info.transaction_status.name in _OPEN

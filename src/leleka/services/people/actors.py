@@ -1,11 +1,18 @@
+from typing import Final
+
 from leleka.errors import NotFound
 from leleka.services.access.actor import Actor, Role
 from leleka.services.access.permissions import Permission, require
 from leleka.state.models import User
 
+_LONGEST: Final = 200  # characters that an actor's name may have
+
 
 def actor_of(user: User, address: str = "", request: str = "") -> Actor:
-    return Actor(f"{user.name} <{user.email}>"[:300], Role(user.role), user.pk, address, request)
+    """Return somebody as who acts; of a long name, the address stays whole."""
+    called = f" <{user.email}>"
+    name = user.name[: max(_LONGEST - len(called), 0)] + called
+    return Actor(name, Role(user.role), user.pk, address, request)
 
 
 def actor_called(actor: Actor, email: str) -> Actor:

@@ -126,8 +126,8 @@ def accept_link(token: str, password: str, email: str = "", name: str = "") -> i
     """Set the password the link was made for, or make the first administrator; return the person's id."""
     with transaction.atomic():
         link = _link(token)
+        user = _locked(link.user_id) if link.user_id else None
         _use_up(link)
-        user = link.user
         if user is None:
             if User.objects.filter(role=Role.ADMINISTRATOR).exists():
                 raise _no_link()
@@ -136,11 +136,22 @@ def accept_link(token: str, password: str, email: str = "", name: str = "") -> i
             user.created_at, user.created_by = utc_now(), "one-time link"
         check_password_is_good(password, user.email, user.name)
         user.password = make_password(password)
-        user.save()
+        if user.pk is None:
+            user.save()
+        else:
+            user.save(update_fields=("password",))
         user.sessions.all().delete()
         user.tokens.all().delete()  # whoever knew the old password may have made one
         record(actor_of(user), "person password", _called(user))
     return user.pk
+
+
+def _locked(number: int) -> User:
+    """Return a person as nobody else changes them meanwhile. Locked before their links, as ``disable`` does."""
+    user = User.objects.select_for_update().filter(pk=number, disabled_at__isnull=True).first()
+    if user is None:
+        raise _no_link()
+    return user
 
 
 def _use_up(link: OneTimeLink) -> None:
@@ -159,7 +170,9 @@ def _use_up(link: OneTimeLink) -> None:
 
 def _keep_an_administrator(user: User) -> None:
     # Locked in one order: of two who would shut each other out, the second waits, and sees what the first did.
-    list(User.objects.select_for_update().filter(role=Role.ADMINISTRATOR).order_by("pk"))
+    # Links may be made for them at the same time, which takes no more than the key of their rows.
+    list(User.objects.select_for_update(no_key=True).filter(role=Role.ADMINISTRATOR).order_by("pk"))
+    user.refresh_from_db()
     others = User.objects.filter(role=Role.ADMINISTRATOR, disabled_at__isnull=True).exclude(password="")
     if user.role == Role.ADMINISTRATOR and not others.exclude(pk=user.pk).exists():
         raise Conflict("LAST_ADMINISTRATOR")

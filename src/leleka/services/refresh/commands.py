@@ -15,7 +15,7 @@ from leleka.state.models import Refresh, RefreshStep, Run, RunStatus, Trigger
 
 
 def ask(actor: Actor, scope: str) -> int:
-    """Ask for a refresh on demand; the one that waits for its turn already is taken. Gives its number.
+    """Ask for a refresh on demand; the one that waits for its turn already is taken. Return its number.
 
     Raises ``Forbidden``, ``NotFound``, ``InvalidInput``.
     """
@@ -25,6 +25,8 @@ def ask(actor: Actor, scope: str) -> int:
             scope=scope, status=RunStatus.QUEUED, started_at__isnull=True
         ).first()
         if waiting is not None:
+            # In the name of whoever asked last: their rights are looked at when its runs begin.
+            Refresh.objects.filter(pk=waiting.pk).update(asked_by=actor.name)
             return waiting.pk
         row = plan(scope, Trigger.ON_DEMAND, actor.name)
         record(actor, "refresh", subject_of(row), {"refresh": row.pk})

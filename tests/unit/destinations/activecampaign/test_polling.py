@@ -34,6 +34,12 @@ def test_a_question_that_is_refused_says_so(status: int, cause: Cause) -> None:
     assert (found.answered, found.refused and found.refused.cause) == (False, cause)
 
 
+def test_a_limit_that_is_said_with_403_is_no_dead_key() -> None:
+    found = of({"message": "Rate limit exceeded"}, 403)
+    assert isinstance(found, Pending)
+    assert (found.throttled, found.refused) == (True, None)
+
+
 @pytest.mark.parametrize("status", [404, 429, 500, 503])
 def test_what_may_pass_or_is_about_the_batch_alone_refuses_no_question(status: int) -> None:
     found = of({}, status)

@@ -122,6 +122,11 @@ def test_a_pipe_that_nobody_reads_holds_nobody_up_and_what_was_dropped_is_counte
     lines.drain(0.1)
     assert perf_counter() - began < 1
     assert lines.dropped > 4_000
+    # The writer must have ended before its descriptor is another test's.
+    with os.fdopen(os.dup(pipe[0]), "rb") as reader:
+        kept = 5_000 - lines.dropped
+        while kept:
+            kept -= not reader.readline().startswith(b"{")
 
 
 def test_once_the_pipe_moves_again_the_missing_lines_are_told(pipe: tuple[int, int]) -> None:
