@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.simulation.mutants.hunt import killed
+from tests.simulation.mutants.hunt import ROOT, killed
 from tests.simulation.mutants.table import MUTANTS, Mutant
 
 SEEDS = 60
@@ -21,6 +21,16 @@ SHORT = {
 
 def test_the_short_ones_are_among_them() -> None:
     assert {mutant.name for mutant in MUTANTS} > SHORT
+
+
+def test_every_mistake_can_still_be_made() -> None:
+    """The long ones are hunted by ``make proof`` alone: what they change is looked for here."""
+    edits = [(mutant.name, edit) for mutant in MUTANTS for edit in mutant.edits]
+    found = {
+        (name, edit.file, (ROOT / edit.file).read_text(encoding="utf-8").count(edit.old))
+        for name, edit in edits
+    }
+    assert {one for one in found if one[2] != 1} == set()
 
 
 @pytest.mark.slow

@@ -255,7 +255,7 @@ MUTANTS = (
     _one(
         "a moment set by a wrong clock is believed",
         "src/leleka/core/ports/outbox.py",
-        "return moment if moment <= now + MAX_LEASE_SECONDS else now",
+        "return moment if moment <= now + MAX_LEASE_SECONDS else 0.0",
         "return moment",
         _CLOCK,
     ),
