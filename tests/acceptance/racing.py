@@ -1,4 +1,4 @@
-"""``python -m tests.acceptance.racing ROUNDS``: two people do at one moment what only one of them can.
+"""``python -m tests.acceptance.racing ROUNDS``: every race so many times, on the database of the environment.
 
 Prints as JSON, for each race, what was left after every round.
 """
@@ -6,100 +6,17 @@ Prints as JSON, for each race, what was left after every round.
 import json
 import os
 import sys
-from collections.abc import Callable
-from threading import Barrier, Thread
+from importlib import import_module
 
-PASSWORDS = ("seven-otters-swim-north", "nine-herons-fly-southward")
-
-
-def both(*acts: Callable[[], object]) -> int:
-    """Do them at once, each over its own connection; return how many succeeded."""
-    from django.db import connection  # noqa: PLC0415 - after the set-up, as all of these
-
-    from leleka.errors import LelekaError  # noqa: PLC0415
-
-    start, done = Barrier(len(acts)), list[bool]()
-
-    def act(one: Callable[[], object]) -> None:
-        connection.ensure_connection()
-        start.wait()
-        try:
-            one()
-        except LelekaError:
-            return
-        else:
-            done.append(True)
-        finally:
-            connection.close()
-
-    threads = [Thread(target=act, args=(one,)) for one in acts]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return len(done)
-
-
-def _against_each_other(act: str, *more: str) -> int:
-    """Return how many administrators are left when each of two does this to the other."""
-    from leleka.core.clock import utc_now  # noqa: PLC0415
-    from leleka.services.people import commands  # noqa: PLC0415
-    from leleka.services.people.actors import actor_of  # noqa: PLC0415
-    from leleka.state.models import User  # noqa: PLC0415
-
-    User.objects.all().delete()
-    values = {"role": "administrator", "password": "set", "created_at": utc_now()}
-    one, other = (User.objects.create(email=f"{name}@x.test", name=name, **values) for name in ("ada", "eve"))
-    do = getattr(commands, act)
-    both(lambda: do(actor_of(one), other.pk, *more), lambda: do(actor_of(other), one.pk, *more))
-    return User.objects.filter(role="administrator", disabled_at=None).count()
-
-
-def demotions() -> int:
-    return _against_each_other("change_role", "viewer")
-
-
-def disablings() -> int:
-    return _against_each_other("disable")
-
-
-def links() -> int:
-    """Return how often a link that works once was used."""
-    from leleka.services.access.actor import Actor  # noqa: PLC0415
-    from leleka.services.people import commands  # noqa: PLC0415
-    from leleka.state.models import User  # noqa: PLC0415
-
-    User.objects.all().delete()
-    _, token = commands.add_person(Actor.operator(), "bob@x.test", "Bob", "viewer")
-    return both(*(lambda word=word: commands.accept_link(token, word) for word in PASSWORDS))
-
-
-def first_links() -> int:
-    """Return how many first administrators one link made."""
-    from leleka.services.access.actor import Actor  # noqa: PLC0415
-    from leleka.services.people import commands  # noqa: PLC0415
-    from leleka.state.models import User  # noqa: PLC0415
-
-    User.objects.all().delete()
-    token = commands.first_link(Actor.operator())
-    acts = (
-        lambda: commands.accept_link(token, PASSWORDS[0], "ada@x.test", "Ada"),
-        lambda: commands.accept_link(token, PASSWORDS[1], "eve@x.test", "Eve"),
-    )
-    both(*acts)
-    return User.objects.filter(role="administrator").count()
-
-
-RACES = {one.__name__: one for one in (demotions, disablings, links, first_links)}
+import django
 
 
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "leleka.conf.django")
-    import django  # noqa: PLC0415 - the other end needs none
-
     django.setup()
-    rounds = int(sys.argv[1])
-    sys.stdout.write(json.dumps({name: [race() for _ in range(rounds)] for name, race in RACES.items()}))
+    races = import_module("tests.acceptance.races").RACES
+    rounds = range(int(sys.argv[1]))
+    sys.stdout.write(json.dumps({name: [race() for _ in rounds] for name, race in races.items()}))
 
 
 if __name__ == "__main__":

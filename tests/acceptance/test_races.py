@@ -8,7 +8,7 @@ import pytest
 
 from tests.acceptance.conftest import Installation
 from tests.acceptance.databases import postgresql
-from tests.acceptance.racing import RACES
+from tests.acceptance.races import RACES
 from tests.acceptance.test_kill import write_people
 
 ROUNDS = 12

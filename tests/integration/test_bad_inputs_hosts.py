@@ -99,7 +99,7 @@ NEAR = st.builds(
 )
 
 
-@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @example(text="127.0.0.1@acct.api-us1.com")
 @example(text="acct.api-us1.com/api/3/")
 @given(text=NEAR | st.text(st.characters(exclude_categories=["Cs"]), max_size=80))

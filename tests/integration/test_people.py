@@ -11,6 +11,7 @@ from leleka.services.access.actor import Actor, Role
 from leleka.services.people import api_tokens, sign_in
 from leleka.services.people import commands as people_commands
 from leleka.services.people import queries as people_queries
+from leleka.services.people.actors import actor_of
 from leleka.state.models import AuditEntry, OneTimeLink, User, WebSession
 from tests.fakes.clock import VirtualClock
 from tests.integration.people import PASSWORD, somebody
@@ -123,6 +124,29 @@ def test_a_new_password_ends_what_the_old_one_made() -> None:
     people_commands.accept_link(people_commands.new_link(alice.actor, bob.user.pk), "another-long-password-7")
     assert not bob.user.tokens.exists()
     assert not WebSession.objects.filter(user=bob.user).exists()
+
+
+def test_a_role_that_is_taken_away_meanwhile_does_not_come_back_with_a_password(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    alice, bob = somebody("alice", Role.ADMINISTRATOR), somebody("bob", Role.ADMINISTRATOR)
+    token = people_commands.new_link(alice.actor, bob.user.pk)
+
+    def slow(_: str) -> str:
+        User.objects.filter(pk=bob.user.pk).update(role=Role.VIEWER)
+        return "hashed"
+
+    monkeypatch.setattr(people_commands, "make_password", slow)
+    people_commands.accept_link(token, "another-long-password-7")
+    bob.user.refresh_from_db()
+    assert (bob.user.role, bob.user.password) == (Role.VIEWER, "hashed")
+
+
+def test_of_a_long_name_the_address_stays_whole() -> None:
+    bob = somebody("bob", Role.VIEWER)
+    bob.user.name = "B" * 200
+    name = actor_of(bob.user).name
+    assert (len(name), name.endswith(" <bob@example.com>")) == (200, True)
 
 
 def test_the_last_administrator_stays() -> None:

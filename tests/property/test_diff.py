@@ -12,7 +12,7 @@ from tests.fakes.diff_runs import Runs
 from tests.fakes.diff_stories import VERDICTS, beginning, edited
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_every_run_of_a_story_ends_as_the_reference_says(data: st.DataObject) -> None:
     with TemporaryDirectory() as folder, open_session(Path(folder) / "spill", threads=1) as session:

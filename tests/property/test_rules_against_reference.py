@@ -170,7 +170,7 @@ def desk() -> Iterator[tuple[DuckDBSession, Path]]:
         yield session, Path(folder)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     rows=tables(),
     shallow=st.lists(rules(CATALOGUE.profile_table, 1), min_size=8, max_size=8),
@@ -192,7 +192,7 @@ def test_sql_and_python_find_the_same_profiles(
     }
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(rules(CATALOGUE.profile_table))
 def test_the_canonical_form_is_read_back_as_the_same_rule(data: dict[str, Any]) -> None:
     rule = parse(data, CATALOGUE)

@@ -16,27 +16,31 @@ _SOON: Final = 0.02  # seconds until it is asked again whether the transaction h
 _PATIENCE: Final = 5.0  # seconds; one that lasts longer is in the middle of its block, which undoes it
 _OPEN: Final = ("ACTIVE", "INTRANS", "INERROR")  # as libpq calls them; a connection that broke is "UNKNOWN"
 
-_since: float | None = None
-
 
 def spare_transactions() -> None:
     """Let SIGTERM, and SIGINT where it is not ignored, raise KeyboardInterrupt in the main thread, as described."""
-    signal.signal(signal.SIGTERM, _interrupt)
-    signal.signal(signal.SIGALRM, _interrupt)
+    interrupt = _Interrupt()
+    signal.signal(signal.SIGTERM, interrupt)
+    signal.signal(signal.SIGALRM, interrupt)
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
-        signal.signal(signal.SIGINT, _interrupt)
+        signal.signal(signal.SIGINT, interrupt)
 
 
-def _interrupt(_number: int, _frame: FrameType | None) -> None:
-    global _since  # noqa: PLW0603 - there is one main thread, as there is one table of signals
-    now = current_clock().monotonic()
-    _since = now if _since is None else _since
-    if _in_transaction() and now - _since < _PATIENCE:
-        signal.setitimer(signal.ITIMER_REAL, _SOON)
-        return
-    _since = None
-    signal.setitimer(signal.ITIMER_REAL, 0)
-    raise KeyboardInterrupt
+class _Interrupt:
+    """A handler of signals that looks again, by the alarm, until the transaction has ended."""
+
+    def __init__(self) -> None:
+        self._since: float | None = None
+
+    def __call__(self, _number: int, _frame: FrameType | None) -> None:
+        now = current_clock().monotonic()
+        self._since = now if self._since is None else self._since
+        if _in_transaction() and now - self._since < _PATIENCE:
+            signal.setitimer(signal.ITIMER_REAL, _SOON)
+            return
+        self._since = None
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        raise KeyboardInterrupt
 
 
 def _in_transaction() -> bool:
