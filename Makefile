@@ -4,7 +4,8 @@
 #   make test   lint, types, import rules, all tests
 #   make proof  what is too long for make test, longer with MINUTES=30: kill -9, SIGSTOP and lost sockets for commands and
 #               workers on both databases; a death at every write, simulated worlds, due instants of schedules
-#   make bench  how fast the pages and the API are with 1,000,000 profiles in the store; PROFILES=20000 ROUNDS=5 for a short one
+#   make bench  both: make bench-pages, how fast the pages and the API are with 1,000,000 profiles in the store, and
+#               make bench-delivery, how fast profiles become contacts; PROFILES=20000 ROUNDS=5 for a short one
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 
@@ -21,8 +22,9 @@ PROCESSES ?= 3
 MINUTES ?= 5
 PROFILES ?= 1000000
 ROUNDS ?= 40
+CASES ?=
 
-.PHONY: help demo serve pictures messages test check browser tests proof bench format clean
+.PHONY: help demo serve pictures messages test check types rules browser tests proof bench bench-pages bench-delivery format clean
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -48,25 +50,38 @@ messages: $(UV)
 
 test: check tests
 
+# mypy has one core; the other checks have the other, and compile the tests for the processes that will run them.
 check: $(UV)
+	@$(RUN) true
+	@$(MAKE) --no-print-directory -j 2 types rules
+
+types: $(UV)
+	$(RUN) mypy
+
+rules: $(UV)
 	$(RUN) ruff check
 	$(RUN) ruff format --check
-	$(RUN) mypy
 	$(RUN) lint-imports --no-logo
 	$(RUN) pytest -q -n 0 -p no:randomly tests/structure
+	@$(RUN) pytest -qq -n 0 --collect-only >/dev/null || true
 
 browser: $(UV)
 	@$(RUN) python -m tests.browser.chromium
 
 tests: $(UV) browser
 	$(RUN) pytest -n $(PROCESSES)
-	$(RUN) python -m tests.on_postgresql -n 2
+	$(RUN) python -m tests.on_postgresql -n $(PROCESSES)
 
 proof: $(UV)
 	$(RUN) python -m scripts.proof $(MINUTES)
 
-bench: $(UV)
+bench: bench-pages bench-delivery
+
+bench-pages: $(UV)
 	$(RUN) python -m scripts.bench_pages --profiles $(PROFILES) --rounds $(ROUNDS)
+
+bench-delivery: $(UV)
+	$(RUN) python -m scripts.bench_delivery --profiles $(PROFILES) --cases "$(CASES)"
 
 format: $(UV)
 	$(RUN) ruff check --fix

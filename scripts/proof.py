@@ -4,7 +4,8 @@ Real processes are killed and stopped: commands until four have died for each of
 them, both on SQLite and on PostgreSQL. Beside them, on the second core, a worker dies at every statement and commit of
 the simulated stories, and as many worlds and due instants are lived through as the minutes allow. Each proof ends in
 one line with its figures; one that fails shows what it printed, and the exit code is 1. The tests marked ``long`` run,
-which take as long whatever the minutes, and the engine's contract suite on DuckDB 1.5.
+in some parts, which take as long whatever the minutes, what ``make test`` leaves out on PostgreSQL, and the engine's
+contract suite on DuckDB 1.5.
 """
 
 import argparse
@@ -24,7 +25,12 @@ _SHORTEST_SIEGE: Final = 0.6  # minutes: less is over before anything has begun
 _LONGEST_SIEGE: Final = 5.0  # minutes, or as many as there are: on a slow machine kills take longer
 _KILLS: Final = 4  # of commands, a minute
 _SMALL: Final = ("--accounts", "2", "--speed", "60")
-_L0, _L1, _INSTANTS = 400, 60, 1_000  # a minute
+_L0, _L1, _INSTANTS = 400, 60, 600  # a minute
+_LONG: Final = {
+    "the long tests of processes": ("tests/acceptance", "tests/upgrade"),
+    "the long tests of mistakes": ("tests/simulation",),
+    "the long tests of pages": ("tests/browser",),
+}
 _LEAST_KILLS, _LEAST_STRIKES, _LEAST_INSTANTS = 10, 2, 5  # of a siege that proves something
 
 
@@ -136,19 +142,37 @@ def simulations(minutes: float) -> list[Proof]:
     ]
 
 
+def long_tests() -> list[Proof]:
+    """Return the tests marked ``long`` in parts, the longest first; the last part is what no other one has."""
+    run = ("pytest", "-q", "-n", "0", "-m", "long")
+    parts = [Proof(name, (*run, *folders), _last_line) for name, folders in _LONG.items()]
+    elsewhere = (f"--ignore={folder}" for folders in _LONG.values() for folder in folders)
+    return [*parts, Proof("the other long tests", (*run, "tests", *elsewhere), _last_line)]
+
+
 def main() -> int:
-    """Prove everything, two at a time."""
+    """Prove everything, two at a time: the longest first, so that both cores are busy to the end."""
     parser = argparse.ArgumentParser(prog="python -m scripts.proof", description=__doc__)
     parser.add_argument("minutes", type=float, help="more than half a minute")
     minutes = parser.parse_args().minutes
-    longest, *simulated = simulations(minutes)
-    long_tests = Proof("the long tests", ("pytest", "-q", "-n", "1", "-m", "long"), _last_line)
     on_the_older_engine = Proof(
         "the engine's contract on DuckDB 1.5", ("tests.on_duckdb_1_5", "-q"), _last_line
     )
+    on_postgresql = Proof(
+        "the rest of the state on PostgreSQL", ("tests.on_postgresql", "--rest", "-q", "-n", "0"), _last_line
+    )
     with ThreadPoolExecutor(_CORES) as pool:
         verdicts = list(
-            pool.map(Proof.succeeds, [long_tests, longest, *sieges(minutes), *simulated, on_the_older_engine])
+            pool.map(
+                Proof.succeeds,
+                [
+                    *long_tests(),
+                    *simulations(minutes),
+                    *sieges(minutes),
+                    on_postgresql,
+                    on_the_older_engine,
+                ],
+            )
         )
     print(f"{sum(verdicts)} of {len(verdicts)} proofs hold", flush=True)
     return 0 if all(verdicts) else 1

@@ -3,6 +3,8 @@
 import gc
 import os
 import tempfile
+from collections.abc import Generator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,6 +13,7 @@ from django.conf import settings
 from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]
 
 from tests.browser.chromium import NAMED as _CHROMIUM
+from tests.short import leave_the_rest_to_proof
 
 _BROWSER = "tests/browser/"
 pytest_plugins = ("tests.browser.presence",)
@@ -30,6 +33,7 @@ for _name in [name for name in os.environ if name.startswith("LELEKA_")]:
     if _name not in {"LELEKA_DATA_DIR", "LELEKA_MASTER_KEY_FILE", _CHROMIUM}:
         del os.environ[_name]
 (_home / "data").mkdir()
+settings.LELEKA = replace(settings.LELEKA, data_dir=_home / "data")  # it was read before
 
 # Hundreds of sign-ins; what a password costs in the product is asked in tests/integration/test_people.py.
 settings.PASSWORD_HASHERS = ["tests.fakes.hasher.QuickHasher"]
@@ -42,27 +46,49 @@ structlog.configure(
 )
 
 
-class _OneBrowser(LoadScopeScheduling):  # type: ignore[misc] # xdist is not typed
-    """Tests go to whichever process is free, those of the browser to one: their installation is made once.
+# What is dear to begin with, and shared by the tests below or in it.
+_TOGETHER = (
+    _BROWSER,
+    "tests/acceptance/test_far_side_away.py",
+    "tests/acceptance/test_requests.py",
+    "tests/contract/warehouse/test_spark_dialect.py",
+    "tests/integration/test_api_contract.py",
+    "tests/unit/messages/test_sites.py",
+)
+
+
+class _Together(LoadScopeScheduling):  # type: ignore[misc] # xdist is not typed
+    """Tests go to whichever process is free, those that share something dear to one, which makes it once.
 
     xdist's own groups change a test's id, which pytest 9.2 does not allow any more.
     """
 
     def _split_scope(self, nodeid: str) -> str:
-        return _BROWSER if nodeid.startswith(_BROWSER) else nodeid
+        return next((one for one in _TOGETHER if nodeid.startswith(one)), nodeid)
 
 
 @pytest.hookimpl(optionalhook=True)
-def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> _OneBrowser:
-    return _OneBrowser(config, log)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> _Together:
+    return _Together(config, log)
 
 
-@pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with the slow tests: a process that took one up last would keep the others waiting."""
+@pytest.hookimpl(wrapper=True)
+def pytest_collection_modifyitems(
+    config: pytest.Config, items: list[pytest.Item]
+) -> Generator[None, None, None]:
+    """Say which tests are long before pytest leaves them out, and begin with the slow ones.
+
+    A process that took a slow one up last would keep the others waiting.
+    """
+    leave_the_rest_to_proof(items, whole=not any("::" in argument for argument in config.args))
+    yield
     items.sort(key=lambda item: item.get_closest_marker("slow") is None)
 
 
 def pytest_collection_finish() -> None:
-    """Keep what was collected out of the collector's way: nothing of it is garbage before the end."""
+    """Keep what was collected out of the collector's way: nothing of it is garbage before the end.
+
+    And let it look for garbage less often than after every 700 objects: that took a twelfth of the processor.
+    """
     gc.freeze()
+    gc.set_threshold(20_000, 20, 20)

@@ -15,14 +15,15 @@ from leleka.services.connections import consent
 from leleka.services.exports import plan_limits
 from leleka.services.installation import configuration as installation_configuration
 from leleka.services.installation import database_outage, interruption, preparation
-from leleka.services.monitoring import health, readiness
 from leleka.services.monitoring import logging as monitoring_logging
+from leleka.services.monitoring import readiness, workers
 from leleka.services.people import commands as people_commands
 from leleka.services.people import sign_in
 from leleka.services.schedules import queries as schedule_queries
 from leleka.services.segments import commands as segment_commands
 from leleka.services.status import queries as status_queries
 from leleka.worker import jobs
+from leleka.worker.notices import sweep
 
 ROOT: Final = Path(leleka.__file__).parent
 CALLERS: Final = ("web", "api", "cli", "conf")
@@ -33,6 +34,7 @@ WITHOUT_ACTOR: Final[Mapping[Callable[..., Any], str]] = {
     consent.consent_text: _WORDS,
     segment_commands.as_text: _WORDS,
     status_queries.key_of: _WORDS,
+    translation.concern_title: _WORDS,
     translation.in_this_language: _WORDS,
     translation.particulars: _WORDS,
     translation.said_in_this_language: _WORDS,
@@ -48,15 +50,21 @@ WITHOUT_ACTOR: Final[Mapping[Callable[..., Any], str]] = {
     monitoring_logging.begin: _PROCESS,
     readiness.stopping_file: _PROCESS,
     installation_configuration.configuration: _PROCESS,
+    preparation.exists: _PROCESS,
     preparation.only_worker: _PROCESS,
+    preparation.open_existing: _PROCESS,
     preparation.prepare: _PROCESS,
     preparation.refuse_plain_http: _PROCESS,
-    health.ready: "asked by machines, answered with yes and no",
+    workers.beats: "numbers, asked by the web process that watches over the workers",
+    workers.alive: "a number, asked by the web process that watches over the workers",
+    sweep.sweep: "the web process in place of a worker: what the state says is made a notice",
+    sweep.deliver: "the web process in place of a worker: notices that are due are sent",
     jobs.carry_out: "the worker: what it carries out was permitted when it was asked for",
     people_commands.accept_link: "whoever holds the secret of a link may use it",
     people_commands.welcome: "whoever holds the secret of a link may use it",
     sign_in.actor_by_id: "says who acts: there is no actor before it",
     sign_in.actor_by_token: "says who acts: there is no actor before it",
+    sign_in.device_lasts: "how long a cookie is kept",
     sign_in.keep_no_session_alive: "the session of the request itself",
     sign_in.sign_in: "says who acts: there is no actor before it",
 }

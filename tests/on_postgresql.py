@@ -1,4 +1,7 @@
-"""The tests of the state once more, on PostgreSQL: ``python -m tests.on_postgresql [options] [files]``."""
+"""The tests of the state once more, on PostgreSQL: ``python -m tests.on_postgresql [--rest] [options] [files]``.
+
+``--rest`` runs what ``make test`` leaves to ``make proof``: the long ones, and all of the files named below.
+"""
 
 import os
 import subprocess
@@ -13,6 +16,7 @@ STATE: Final = (
     "tests/contract/state/test_outbox.py",
     "tests/contract/state/test_request_slots.py",
     "tests/unit/state/test_lease.py",
+    "tests/integration/test_audit*.py",
     "tests/integration/test_charts.py",
     "tests/integration/test_definitions*.py",
     "tests/integration/test_crash_limit.py",
@@ -20,22 +24,45 @@ STATE: Final = (
     "tests/integration/test_health.py",
     "tests/integration/test_home.py",
     "tests/integration/test_late*.py",
+    "tests/integration/test_ledger_rebuild.py",
+    "tests/integration/test_lost_snapshots.py",
     "tests/integration/test_metrics.py",
+    "tests/integration/test_never_confirmed.py",
     "tests/integration/test_notice*.py",
     "tests/integration/test_leases*.py",
-    "tests/integration/test_reconciling*.py",
+    "tests/integration/test_reconcile_tasks.py",
+    "tests/integration/test_reconciliation.py",
     "tests/integration/test_refreshes.py",
+    "tests/integration/test_column_classes.py",
+    "tests/integration/test_retention.py",
     "tests/integration/test_retries.py",
-    "tests/integration/test_rotation*.py",
+    "tests/integration/test_key_rotation.py",
     "tests/integration/test_running*.py",
     "tests/integration/test_worker_schedules.py",
+    "tests/integration/test_sign_in.py",
     "tests/integration/test_suppress*.py",
     "tests/integration/test_tasks.py",
+    "tests/integration/test_unsettled_runs.py",
     "tests/integration/test_web_lists.py",
     "tests/integration/test_fair_queue.py",
     "tests/integration/test_refresh_runner.py",
     "tests/simulation/test_schedules_database.py",
 )
+# Of these, what asks the database for little that the others do not: ``--rest``, a part of ``make proof``.
+REST: Final = (
+    "tests/integration/test_definitions_keys.py",
+    "tests/integration/test_definitions_refused.py",
+    "tests/integration/test_definitions_shared.py",
+    "tests/integration/test_running_faults.py",
+    "tests/integration/test_running_guards.py",
+)
+
+
+def parts(*, rest: bool) -> list[list[str]]:
+    """Return what to ask pytest for, one call after the other."""
+    found = {str(path) for pattern in STATE for path in Path().glob(pattern)}
+    most = sorted(found - {*REST})
+    return [["-m", "long", *most], ["-m", "", *REST]] if rest else [most]
 
 
 def main() -> int:
@@ -47,11 +74,14 @@ def main() -> int:
 
         with postgresql() as url:
             environment = {**os.environ, "LELEKA_DATABASE_URL": url, "LELEKA_TEST_DATABASE": "postgresql"}
-            words = sys.argv[1:]
-            if not any(Path(word.partition("::")[0]).exists() for word in words):
-                words += sorted(str(path) for pattern in STATE for path in Path().glob(pattern))
-            command = [sys.executable, "-m", "pytest", "-p", "no:schemathesis", *words]
-            return subprocess.run(command, env=environment, check=False).returncode
+            words = [word for word in sys.argv[1:] if word != "--rest"]
+            named = any(Path(word.partition("::")[0]).exists() for word in words)
+            asked: list[list[str]] = [[]] if named else parts(rest="--rest" in sys.argv)
+            pytest = [sys.executable, "-m", "pytest", "-p", "no:schemathesis", *words]
+            return max(
+                abs(subprocess.run([*pytest, *part], env=environment, check=False).returncode)
+                for part in asked
+            )
 
 
 if __name__ == "__main__":

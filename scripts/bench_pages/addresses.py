@@ -31,16 +31,18 @@ _QUERIES: Final[Mapping[str, tuple[str, ...]]] = {
 _PATHS: Final[Mapping[str, str]] = {
     "connection": "connection", "connection_remove": "connection", "person": "person", "export": "export",
     "export_view": "export", "export_edit": "export", "segment": "segment", "segment_edit": "segment",
-    "segment_remove": "segment", "segment_exports": "segment", "task": "task",
+    "segment_remove": "segment", "segment_exports": "segment", "source": "source", "task": "task",
     "refresh": "refresh", "refresh_task": "refresh",
     "export_chart": "export", "segment_chart": "segment",
+    "reconcile_live": "export", "reconcile_repair": "export", "reconciliation": "export",
 }  # fmt: skip
 _CHOSEN: Final = frozenset({"exports_detach", "exports_remove", "exports_schedule"})
 _RUNS: Final = frozenset({"run", "run_live", "run_chart", "run_rows", "run_download"})
 _ENDED: Final = ("delivered", "rejected", "excluded", "unconfirmed")
 _OPERATIONS: Final[Mapping[str, str]] = {
     "getConnection": "connection", "getExport": "export", "getSegment": "segment", "getTask": "task",
-    "getRefresh": "refresh", "getExportSchedule": "export", "listExportDecisions": "export",
+    "getRefresh": "refresh", "listColumns": "source", "getExportSchedule": "export", "listExportDecisions": "export",
+    "getReconciliation": "export",
 }  # fmt: skip
 _LISTS: Final = frozenset(
     {
@@ -52,6 +54,7 @@ _LISTS: Final = frozenset(
         "readAudit",
         "listRefreshes",
         "listNotices",
+        "listAllTokens",
     }
 )
 _PLAIN: Final = frozenset(
@@ -63,6 +66,8 @@ _PLAIN: Final = frozenset(
         "getSystemSchedule",
         "listSystemDecisions",
         "showStatus",
+        "listConcerns",
+        "verifyAudit",
     }
 )
 _PAGE: Final = 50

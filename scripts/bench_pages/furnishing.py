@@ -38,6 +38,7 @@ from leleka.state.models import (
     RefreshStep,
     Segment,
     SegmentSize,
+    Source,
     Task,
     Trigger,
     User,
@@ -83,12 +84,14 @@ def furnish(folder: Path, terms: Terms) -> Furnished:
         make_runs(random, terms)
         _entries(random, terms.entries, users)
         tasks = _tasks()
+        _reconciliations()
     me = actors.actor_of(users[0])
     _, token = api_tokens.make_token(me, "bench")
     numbers = {
         "connection": _ids(Connection.objects.all()),
         "person": _ids(User.objects.all()),
         "segment": _ids(Segment.objects.all()),
+        "source": _ids(Source.objects.all()),
         "export": _ids(Export.objects.all()),
         "task": tasks,
         "refresh": _refreshes(),
@@ -252,3 +255,25 @@ def _tasks() -> list[int]:
     kept = {"kind": Task.Kind.PREVIEW, "asked_by": me.name, "made_at": timezone.now()}
     done = Task.objects.create(subject=export.name, status=TaskStatus.SUCCESSFUL, result=told, **kept)
     return [done.pk, Task.objects.create(subject="Another", **kept).pk]
+
+
+def _reconciliations() -> None:
+    """Compare the list of every export: in each some are missing, and some hold something else."""
+    me = actors.actor_of(User.objects.get(email=EMAIL))
+    figures = {
+        "held": 20_000, "listed": 19_990, "missing": 12, "foreign": 2, "compared": 19_900, "not_compared": 88,
+        "missing_sample": [f"p{number}@x.test" for number in range(12)], "different": 3, "fields": {"phone": 3},
+        "different_sample": [[f"q{number}@x.test", ["phone"]] for number in range(3)], "untold": [],
+    }  # fmt: skip
+    kept = {"asked_by": me.name, "made_at": timezone.now(), "finished_at": timezone.now()}
+    Task.objects.bulk_create(
+        Task(
+            kind=Task.Kind.RECONCILE,
+            subject=export.name,
+            export=export,
+            status=TaskStatus.SUCCESSFUL,
+            result={"export": export.name, "target": export.target, **figures},
+            **kept,
+        )
+        for export in Export.objects.order_by("pk")
+    )

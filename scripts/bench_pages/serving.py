@@ -6,7 +6,7 @@ import subprocess
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from http.client import HTTPConnection
+from http.client import HTTPConnection, HTTPResponse
 from pathlib import Path
 from threading import Event
 from time import clock_gettime
@@ -86,17 +86,18 @@ def _until_it_answers(process: "subprocess.Popen[bytes]", port: int, log: Path) 
 
 
 class Browser:
-    """One connection that stays open; it sends its session cookie, or a token."""
+    """One connection that stays open; it sends its cookies, or a token."""
 
     def __init__(self, port: int, headers: Mapping[str, str] | None = None) -> None:
         self._connection = HTTPConnection(_ADDRESS, port, timeout=_PATIENCE)
         self.headers = dict(headers or {})
+        self._cookies: dict[str, str] = {}
 
     def get(self, path: str, *, whole: bool = True) -> tuple[int, bytes]:
         """Return status and body; of a long one, unless ``whole`` is requested, only the beginning."""
         self._connection.request("GET", quote(path, safe="/?&=%-"), headers=self.headers)
         reply = self._connection.getresponse()
-        self._remember(reply.getheader("Set-Cookie"))
+        self._remember(reply)
         body = reply.read() if whole else reply.read(_FIRST_BYTES)
         if not whole:
             self._connection.close()
@@ -112,11 +113,14 @@ class Browser:
         reply.read()
         if reply.status != 303:  # noqa: PLR2004 - a status
             raise SystemExit(f"nobody could sign in: {reply.status}")
-        self._remember(reply.getheader("Set-Cookie"))
+        self._remember(reply)
 
     def _origin(self) -> str:
         return f"http://{_ADDRESS}:{self._connection.port}"
 
-    def _remember(self, cookie: str | None) -> None:
-        if cookie:
-            self.headers["Cookie"] = cookie.partition(";")[0]
+    def _remember(self, reply: HTTPResponse) -> None:
+        for cookie in reply.headers.get_all("Set-Cookie", []):
+            name, _, value = cookie.partition(";")[0].partition("=")
+            self._cookies[name] = value
+        if self._cookies:
+            self.headers["Cookie"] = "; ".join(f"{name}={value}" for name, value in self._cookies.items())

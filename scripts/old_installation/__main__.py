@@ -69,7 +69,7 @@ def _made(version: Checkout, commit: str, kind: str) -> bytes:
 
 
 def _environment(folder: Path, host: str) -> dict[str, str]:
-    (folder / "leleka.yaml").write_text(DEFINITIONS, encoding="utf-8")
+    (folder / "leleka.yaml").write_text(DEFINITIONS.replace("${HOST}", host), encoding="utf-8")
     keep = {name: value for name, value in os.environ.items() if not name.startswith("LELEKA_")}
     return keep | {
         "LELEKA_DATA_DIR": str(folder / "data"),
@@ -80,8 +80,7 @@ def _environment(folder: Path, host: str) -> dict[str, str]:
         "LELEKA_LEASE_SECONDS": LEASE,
         "LELEKA_THREADS": "1",
         "DEFINITIONS": str(folder / "leleka.yaml"),
-        "HOST": host,
-        "AC_KEY": KEY,
+        "LELEKA_SECRET_AC_KEY": KEY,
         "LOGNAME": "olena",
     }
 

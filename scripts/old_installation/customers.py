@@ -37,7 +37,7 @@ segments:
 connections:
   - name: Sandbox
     host: ${HOST}
-    key: ${AC_KEY}
+    key: ${LELEKA_SECRET_AC_KEY}
     shared_with: administrators and contributors
     consent: {agreed_by: Ada, version: "1"}
 exports:

@@ -17,7 +17,7 @@ from urllib.request import Request, urlopen
 
 from leleka.cli.demo import customers as maker
 from leleka.cli.demo.serving import add_person, lend, prepare
-from leleka.cli.demo.story import EXPORT, SEED, environment_of, leleka, program, running_sandbox
+from leleka.cli.demo.story import EXPORT, KEY_VARIABLE, SEED, environment_of, leleka, program, running_sandbox
 
 _PLAN: Final = 10_000  # contacts that the sample account pays for
 _HURRIED: Final = "20"
@@ -103,6 +103,7 @@ def empty(folder: Path) -> Iterator[Installation]:
     folder.mkdir()
     password = secrets.token_urlsafe(12)
     environment = environment_of(folder, "127.0.0.1:9", _HURRIED)
+    leleka(environment, "init")
     add_person(environment, "Ada", "administrator", password)
     with served(environment, password, folder / "serve.log") as installation:
         yield installation
@@ -124,7 +125,7 @@ def lived_in(folder: Path, customers: int) -> Iterator[Installation]:
         environment["LELEKA_TEST_SPEED"] = _UNHURRIED  # a run is to be seen while it is in progress
         with served(environment, password, folder / "serve.log") as installation:
             installation.token = _token(environment)
-            _fill(installation, address, environment["DEMO_KEY"])
+            _fill(installation, address, environment[KEY_VARIABLE])
             yield installation
 
 

@@ -220,6 +220,7 @@ PAGES: Final = (
     Scene("connection-check", "/admin/connections/{connection}", _checked),
     Scene("connection-remove", "/admin/connections/{connection}/remove"),
     Scene("permissions", "/admin/permissions"),
+    Scene("tokens", "/admin/permissions/tokens"),
     Scene("person-add", "/admin/permissions", _pane(_ADD)),
     Scene("person", "/admin/permissions/{person}"),
     Scene("audit", "/admin/audit"),

@@ -48,7 +48,7 @@ class Office:
             "LELEKA_LEASE_SECONDS": _LEASE,
             "LELEKA_THREADS": "1",
             "PYTHONPATH": path,
-            "AC_KEY": KEY,
+            "LELEKA_SECRET_KEY": KEY,
         }
         if database_url:
             self.environment["LELEKA_DATABASE_URL"] = database_url
@@ -121,4 +121,4 @@ def list_of(side: str) -> int:
 
 def _connection(account: FarSide) -> str:
     consent = "consent: {agreed_by: Ada, version: 1}"
-    return f'  - {{name: Account {account.number}, host: "{account.host}", key: "${{AC_KEY}}", {consent}}}'
+    return f'  - {{name: Account {account.number}, host: "{account.host}", key: "${{LELEKA_SECRET_KEY}}", {consent}}}'

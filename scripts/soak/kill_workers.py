@@ -37,6 +37,7 @@ _RESTART_EVERY = (12.0, 40.0)
 _EDIT_EVERY = 4.0
 _PATIENCE = 3.0  # seconds to wait for a job, and to let it run
 _GLANCE = 0.05
+_LONGEST_STILL = 120.0  # seconds without a step on a busy machine: a fifth of what is called stalled
 _BUGS = re.compile(r".*(?:INTERNAL_ERROR|could not be settled|failed unexpectedly).*")
 _SENT_ALL = "Successful"
 
@@ -47,6 +48,7 @@ class Done:
 
     counts: Counter[str] = field(default_factory=Counter)
     edited_at: float = 0.0
+    longest_still: float = 0.0  # seconds that a live run did nothing, and named nothing that it waited for
 
 
 class Unmoved(Database):
@@ -81,6 +83,11 @@ class WorkerSiege:
                 self._restart(self.server)
                 restart_at = monotonic() + self.chance.uniform(*_RESTART_EVERY)
             self.chance.choices(strikes, (8, 4, 1, 1, 5, 5))[0](self.chance.choice(self.crew.hands))
+            self._look()
+
+    def _look(self) -> None:
+        """While the database is down there is no answer."""
+        self.done.longest_still = max(self.done.longest_still, self.desk.ask("standing") or 0.0)
 
     def _job(self, hand: Crewman) -> int | None:
         """Wait for a job, and until it has started working."""
@@ -175,6 +182,7 @@ class WorkerSiege:
 
     def _wait(self, until: float) -> None:
         while self.desk.ask("at_rest") is not True and monotonic() < until:
+            self._look()
             Event().wait(_LOOK)
 
 
@@ -227,10 +235,13 @@ def _account(
             Counter(problem["code"] for one in rows["steps"] for problem in one["problems"])
         ),
         "run_statuses": dict(Counter(one["status"] for one in rows["runs"])),
+        "longest_without_a_step": round(done.longest_still, 1),
+        "stalled": sum(one["stalled_at"] is not None for one in rows["runs"]),
         "live": sum(one["finished_at"] is None for one in (*rows["refreshes"], *rows["runs"])),
         **judged(rows, siege.crew.hands, begin, end),
     }
-    wrong = [name for name in ("live", "wrongly_decided", "overlapping_runs") if told[name]]
+    wrong = [name for name in ("live", "stalled", "wrongly_decided", "overlapping_runs") if told[name]]
+    wrong += ["longest_without_a_step"] if done.longest_still > _LONGEST_STILL else []
     account = account_of(siege.office, far, tally)
     return told | account | {"wrong": wrong + account["wrong"]}
 

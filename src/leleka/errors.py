@@ -7,6 +7,7 @@
     ├── Conflict          the person who asked: something else stands in the way right now
     ├── NeedsAttention    an administrator: a key, a right, a disk, a setting
     └── TryLater          nobody: the same thing may succeed later
+        └── Unavailable   nobody: what would have to answer does not, or not yet
 
 An error says what is wrong by a key of the catalogue and named parameters: ``leleka.messages`` has the sentences, in
 each language. Anything outside this tree is a bug: the run fails, the traceback is logged, nothing is retried blindly.
@@ -131,3 +132,7 @@ class TryLater(LelekaError):
     ) -> None:
         super().__init__(key, where=where, **params)
         self.retry_after = retry_after
+
+
+class Unavailable(TryLater):
+    """What would have to answer does not, or not yet; nobody asked too often."""

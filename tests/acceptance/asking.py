@@ -5,7 +5,8 @@ that a test asks, because setting Django up takes longer than asking.
 
 ``everything`` is refreshed on demand; ``run NAME`` queues a run; ``due`` makes the system's schedule due now,
 as if its last instants had passed while no worker was up; ``eleven minutes later`` makes live runs look idle
-for that long; ``decisions``, ``runs`` and ``refreshes`` print the contents of the state as JSON.
+for that long; ``hire NAME ROLE PASSWORD`` adds somebody with two API tokens; ``decisions``, ``runs`` and
+``refreshes`` print the contents of the state as JSON.
 """
 
 import json
@@ -15,7 +16,6 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import timedelta
 from typing import Any, Final
 
 _ENOUGH: Final = 120.0  # seconds for an answer, on a slow machine
@@ -55,46 +55,18 @@ def asker(environment: Mapping[str, str]) -> Iterator[Asker]:
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "leleka.conf.django")
     import django  # noqa: PLC0415 - the other end needs none
-    from django.db import connections  # noqa: PLC0415 - as above
 
     django.setup()
+    from django.db import connections  # noqa: PLC0415 - after the set-up
+
+    from tests.acceptance.answering import answer  # noqa: PLC0415 - as above
+
     for line in sys.stdin:
         what, *more = json.loads(line)
-        said = _ask(what, more)
+        said = answer(what, more)
         connections.close_all()  # the next question may find the database started anew
         sys.stdout.write(json.dumps({"said": said}) + "\n")
         sys.stdout.flush()
-
-
-def _ask(what: str, more: list[str]) -> Any:
-    from django.utils import timezone  # noqa: PLC0415 - after the set-up, as all of these
-
-    from leleka.core.clock import SystemClock  # noqa: PLC0415
-    from leleka.services.access.actor import Actor  # noqa: PLC0415
-    from leleka.services.refresh import commands as refresh_commands  # noqa: PLC0415
-    from leleka.services.runs import commands as run_commands  # noqa: PLC0415
-    from leleka.services.schedules import commands as schedule_commands  # noqa: PLC0415
-    from leleka.state.models import DueDecision, Refresh, Run, SystemSchedule  # noqa: PLC0415
-
-    me = Actor.operator()
-    if what == "everything":
-        return refresh_commands.ask(me, "everything")
-    if what == "run":
-        return [run_commands.ask_run(me, name) for name in more]
-    if what == "eleven minutes later":
-        return Run.objects.filter(finished_at=None).update(stepped_at=timezone.now() - timedelta(minutes=11))
-    if what == "due":
-        at = timezone.now().replace(second=0, microsecond=0) - timedelta(minutes=1)
-        times = [(at - timedelta(hours=number)).strftime("%H:%M") for number in range(4)]
-        schedule_commands.set_system(
-            me, {"repeat": "daily", "times": times, "time_zone": "UTC"}, 0, SystemClock()
-        )
-        return SystemSchedule.objects.update(
-            since=at - timedelta(hours=30), next_due_at=at - timedelta(hours=27)
-        )
-    models = {"decisions": DueDecision, "runs": Run, "refreshes": Refresh}
-    rows = models[what]._default_manager.order_by("pk").values()
-    return json.loads(json.dumps(list(rows), default=str))
 
 
 if __name__ == "__main__":

@@ -36,6 +36,12 @@ class Installation:
     processes: ExitStack = field(default_factory=ExitStack)  # that end with it
     _askers: list[Asker] = field(default_factory=list)
 
+    def define(self, definitions: str, name: str = "leleka.yaml") -> Path:
+        """Write a file of definitions, with the host of its sandbox: a file takes that from no variable."""
+        path = self.folder / name
+        path.write_text(definitions.replace("${HOST}", self.sandbox), encoding="utf-8")
+        return path
+
     def ask(self, *words: str) -> Any:
         """Ask its worker for something, or its state, as ``tests.acceptance.asking`` says."""
         if not self._askers:
@@ -79,6 +85,11 @@ class Installation:
         with urlopen(f"http://{self.sandbox}/_sandbox/state", timeout=10) as reply:
             return json.load(reply)
 
+    def behave(self, **changes: object) -> None:
+        """Let the sandbox behave otherwise from now on."""
+        data = json.dumps(changes).encode()
+        urlopen(f"http://{self.sandbox}/_sandbox/behaviour", data, timeout=60).close()
+
     def listed(self, number: int = 1) -> dict[str, str]:
         """Address -> first name of a list's active contacts."""
         url = f"http://{self.sandbox}/_sandbox/lists/{number}/contacts?status=1"
@@ -98,7 +109,7 @@ def _prepared() -> Path:
     environment |= {
         "LELEKA_DATA_DIR": str(folder / "data"), "LELEKA_MASTER_KEY_FILE": str(folder / "master.key"),
     }  # fmt: skip
-    subprocess.run([*_LELEKA, "run", "list"], env=environment, capture_output=True, check=True, timeout=120)
+    subprocess.run([*_LELEKA, "init"], env=environment, capture_output=True, check=True, timeout=120)
     return folder / "data"
 
 
@@ -113,6 +124,7 @@ def installed(folder: Path, speed: str, *, lists: str, fields: str) -> Iterator[
         "LELEKA_TEST_SPEED": speed,
         "PYTHONUNBUFFERED": "1",
         "AC_KEY": KEY,
+        "LELEKA_KEY_VARIABLES": "AC_KEY",
     }
     command = [*_LELEKA, "sandbox", "--port", "0", "--key", KEY, "--speed", speed]
     command += ["--fields", fields, "--lists", lists]
@@ -121,7 +133,7 @@ def installed(folder: Path, speed: str, *, lists: str, fields: str) -> Iterator[
         assert process.stdout is not None
         try:
             sandbox = process.stdout.readline().partition("http://")[2].partition(";")[0].strip()
-            environment["LELEKA_TEST_HOSTS"] = environment["HOST"] = sandbox
+            environment["LELEKA_TEST_HOSTS"] = sandbox
             one = Installation(folder, sandbox, environment)
             with one.processes:
                 yield one

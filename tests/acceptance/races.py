@@ -3,15 +3,24 @@
 from collections.abc import Callable
 from threading import Barrier, Thread
 
-from django.db import connection
+from django.db import connection, transaction
 
-from leleka.core.clock import utc_now
+from leleka.core.clock import using, utc_now
 from leleka.errors import LelekaError
 from leleka.services.access.actor import Actor
-from leleka.services.people import commands
+from leleka.services.audit import verification
+from leleka.services.audit.log import record, record_each
+from leleka.services.definitions.changes import Changes
+from leleka.services.exports import commands as export_commands
+from leleka.services.exports.form import data_of
+from leleka.services.people import commands, sign_in
 from leleka.services.people.actors import actor_of
-from leleka.state.models import User
+from leleka.services.segments import commands as segment_commands
+from leleka.state.models import AuditEntry, AuditLink, Export, Segment, SignInFailure, User
+from tests.fakes.clock import VirtualClock
 
+_NAME = "Twice"
+_RULES = '{"column": "name", "is": "x"}'
 PASSWORDS = ("seven-otters-swim-north", "nine-herons-fly-southward")
 
 
@@ -76,4 +85,108 @@ def first_links() -> int:
     return User.objects.filter(role="administrator").count()
 
 
-RACES = {one.__name__: one for one in (demotions, disablings, links, first_links)}
+def _told(code: str, act: Callable[[], object]) -> int:
+    """Return how many of two who do the same at once are told this."""
+    told = list[str]()
+
+    def do() -> None:
+        try:
+            act()
+        except LelekaError as error:
+            told.append(error.code)
+
+    both(do, do)
+    return told.count(code)
+
+
+def additions() -> int:
+    """Return how many of two who add one address are told that the person exists."""
+    User.objects.all().delete()
+    operator = Actor.operator()
+    return _told("PERSON_EXISTS", lambda: commands.add_person(operator, "bob@x.test", "Bob", "viewer"))
+
+
+def segments() -> int:
+    """Return how many of two who make a segment of one name are told that there is one."""
+    Segment.objects.filter(name=_NAME).delete()
+    return _told("NAME_TAKEN", lambda: segment_commands.create(Actor.operator(), _NAME, _RULES))
+
+
+def renamed_segments() -> int:
+    """Return how many of two who give their segments one name are told that there is one."""
+    Segment.objects.filter(name__startswith=_NAME).delete()
+    rows = [segment_commands.create(Actor.operator(), f"{_NAME} {one}", _RULES) for one in range(2)]
+    return _told(
+        "NAME_TAKEN", lambda: segment_commands.update(Actor.operator(), rows.pop(), _NAME, _RULES, 1)
+    )
+
+
+def exports() -> int:
+    """Return how many of two who make an export of one name are told that there is one."""
+    Export.objects.filter(name=_NAME).delete()
+    data = {**data_of(Export.objects.earliest("pk")), "name": _NAME}
+    return _told("NAME_TAKEN", lambda: export_commands.create(Actor.operator(), data))
+
+
+def renamed_exports() -> int:
+    """Return how many of two who give their exports one name are told that there is one."""
+    Export.objects.filter(name__startswith=_NAME).delete()
+    data = data_of(Export.objects.earliest("pk"))
+    rows = [
+        export_commands.create(Actor.operator(), {**data, "name": f"{_NAME} {one}"}).id for one in range(2)
+    ]
+    wanted = {**data, "name": _NAME}
+    return _told("NAME_TAKEN", lambda: export_commands.update(Actor.operator(), rows.pop(), wanted, 1))
+
+
+def applied() -> int:
+    """Return how many of two who apply a file with one new segment are told that another made it."""
+    Segment.objects.filter(name=_NAME).delete()
+
+    def apply() -> None:
+        with transaction.atomic():
+            Changes("leleka.yaml", Actor.operator()).upsert("segment", _NAME, {"rules": {}})
+
+    return _told("NAME_TAKEN", apply)
+
+
+def guesses() -> int:
+    """Return how many of 24 guesses at once were looked at: those that counted as a failure."""
+    SignInFailure.objects.all().delete()
+    moment = VirtualClock(start=utc_now().timestamp())
+
+    def guess() -> None:
+        with using(moment):  # one more is looked at after five seconds, which 24 may take on a busy machine
+            sign_in.sign_in("ada@x.test", "not the password", "192.0.2.1")
+
+    both(*[guess] * 24)
+    return SignInFailure.objects.count()
+
+
+def entries() -> int:
+    """Return whether the chain of the audit holds over what 16 transactions wrote at once, and whether each entry has
+    its link, with the next entry at the latest, before somebody looks.
+    """
+    before = AuditEntry.objects.count()
+
+    def write() -> None:
+        with transaction.atomic():
+            record_each(Actor.operator(), "some", "race", [{}] * 40)
+            record(Actor.operator(), "one", "race")
+
+    both(*(write for _ in range(16)))
+    record(Actor.operator(), "last", "race")
+    wanted = before + 16 * 41 + 1
+    linked = AuditLink.objects.count()
+    found = verification.verify(Actor.operator())
+    return int(found.holds and found.entries == linked == wanted)
+
+
+RACES = {
+    one.__name__: one
+    for one in (
+        demotions, disablings, links, first_links, additions, segments, renamed_segments, exports, renamed_exports,
+        applied, guesses, entries,
+    )
+}  # fmt: skip
+LEFT = dict.fromkeys(RACES, 1) | {"guesses": 5}

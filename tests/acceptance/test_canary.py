@@ -44,9 +44,7 @@ def told(installation: Installation, *words: str) -> bytes:
 
 
 def spoilt(installation: Installation, name: str, old: str, new: str) -> str:
-    path = installation.folder / name
-    path.write_text(DEFINITIONS.replace(old, new))
-    return str(path)
+    return str(installation.define(DEFINITIONS.replace(old, new), name))
 
 
 @pytest.mark.long
@@ -70,6 +68,12 @@ def test_the_key_is_nowhere_to_be_read(installation: Installation) -> None:
         ("broken.yaml", "people.csv", "${AC_KEY}.csv"),
         ("extra.yaml", "key:", "keey:"),
         ("refused.yaml", '"${AC_KEY}"', '"${AC_KEY}wrong"'),
+        # Pasted where a name of it belongs.
+        ("pasted.yaml", '"${AC_KEY}"', f'"{KEY}wrong"'),
+        ("url.yaml", '"${AC_KEY}"', f'"https://x.api-us1.com {KEY}"'),
+        ("misspelt.yaml", 'key: "${AC_KEY}"', f'keey: "{KEY}"'),
+        ("reference.yaml", '"${AC_KEY}"', f'"env:{KEY}"'),
+        ("variable.yaml", '"${AC_KEY}"', f'"${{{KEY}}}"'),
     )
     for name, old, new in wrong:
         said.append(told(installation, "apply", spoilt(installation, name, old, new)))

@@ -15,6 +15,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.parametrize("installation", [10], in
 
 PEOPLE = 4_000
 WAITING = "Nothing is sent; waiting up to"
+ANSWERS = "The database answers again"
 
 
 @contextmanager
@@ -59,10 +60,10 @@ def sent(installation: Installation) -> int:
     return int(installation.state()["imports"]["accepted"])
 
 
-def wait_until_told(run: subprocess.Popen[str]) -> None:
-    """Read on until the run reports that it waits for its database."""
+def wait_until_told(run: subprocess.Popen[str], words: str = WAITING) -> None:
+    """Read on until the run reports that it waits for its database, or does not any more."""
     assert run.stderr is not None
-    assert any(WAITING in line for line in run.stderr)
+    assert any(words in line for line in run.stderr)
 
 
 def gives_up(installation: Installation, run: subprocess.Popen[str], code: str) -> None:
@@ -92,6 +93,7 @@ def everybody_arrived(installation: Installation, people: dict[str, str], interr
     assert seen["violations"] == []
 
 
+@pytest.mark.long
 def test_a_lock_that_is_given_back_only_interrupts_the_run(
     installation: Installation, people: dict[str, str]
 ) -> None:
@@ -132,6 +134,26 @@ def test_a_postgresql_that_comes_back_only_interrupts_the_run(
     assert run.returncode == 0, told
     assert [one["status"] for one in installation.json("run", "list")] == ["Successful"]
     everybody_arrived(installation, people, interruptions=2)
+
+
+@pytest.mark.long
+def test_a_postgresql_that_is_restarted_again_and_again_only_interrupts_the_run(
+    installation: Installation, server: PostgreSQL, people: dict[str, str]
+) -> None:
+    """Fault 51: the run gets no further between them, because ActiveCampaign takes its time."""
+    installation.behave(queue_held=True)
+    run = under_way(installation, patience=60)
+    wait_until_sent(installation, run, PEOPLE // 250)
+    for _ in range(4):
+        server.stop_at_once()
+        wait_until_told(run)
+        server.start()
+        wait_until_told(run, ANSWERS)
+    installation.behave(queue_held=False)
+    _, told = run.communicate(timeout=100)
+    assert run.returncode == 0, told
+    assert [one["status"] for one in installation.json("run", "list")] == ["Successful"]
+    everybody_arrived(installation, people, interruptions=4)
 
 
 @pytest.mark.long

@@ -33,9 +33,7 @@ main()
 def applied(installation: Installation) -> Installation:
     lines = [f"{number},p{number}@x.test,Name {number}\n" for number in range(1, PEOPLE + 1)]
     (installation.folder / "people.csv").write_text("".join(["id,email,name\n", *lines]))
-    (installation.folder / "leleka.yaml").write_text(
-        DEFINITIONS.replace('{column: id, ">": 0}', "{column: name, contains: Name}")
-    )
+    installation.define(DEFINITIONS.replace('{column: id, ">": 0}', "{column: name, contains: Name}"))
     installation.environment["DJANGO_SETTINGS_MODULE"] = "leleka.conf.django"
     installation.leleka("apply", str(installation.folder / "leleka.yaml"))
     return installation
@@ -77,6 +75,7 @@ def assert_goes_on(installation: Installation, stops: list[int]) -> None:
     assert installation.state()["violations"] == []
 
 
+@pytest.mark.long
 def test_a_full_disk_stops_the_run_and_with_room_it_goes_on(applied: Installation) -> None:
     """Fault 44: a little more space each time, until part of the run fits."""
     pages, stops = query(applied, "PRAGMA page_count"), list[int]()

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.acceptance.conftest import Installation
+from tests.acceptance.killing import kill, sent
 
 PEOPLE = 6_000
 IN_FLIGHT = 6  # requests that may be in flight at once, and so may be repeated
@@ -30,7 +31,7 @@ def write_people(installation: Installation, number: int = PEOPLE) -> dict[str, 
         writer = csv.writer(file)
         writer.writerow(["id", "email", "name"])
         writer.writerows([number, *person] for number, person in enumerate(people.items(), 1))
-    (installation.folder / "leleka.yaml").write_text(DEFINITIONS)
+    installation.define(DEFINITIONS)
     return people
 
 
@@ -41,11 +42,8 @@ def test_a_run_killed_in_the_middle_goes_on_and_loses_nobody(installation: Insta
     people = write_people(installation)
     installation.leleka("apply", str(installation.folder / "leleka.yaml"))
     run = installation.start("export", "run", "Everybody")
-    while installation.state()["imports"]["accepted"] < 5:
-        assert run.poll() is None, run.communicate()
-    run.send_signal(signal.SIGKILL)
-    run.communicate()
-    assert run.returncode == -signal.SIGKILL
+    sent(installation, run, 5)
+    kill(run)
     assert len(installation.listed()) < PEOPLE
     assert installation.json("run", "list")[0]["status"] == "Processing"
 
@@ -67,15 +65,14 @@ def ctrl_c_is_heard() -> Iterator[None]:
     signal.signal(signal.SIGINT, before)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.usefixtures("ctrl_c_is_heard")
 @pytest.mark.parametrize("installation", [10], indirect=True)
 def test_a_run_stopped_by_ctrl_c_goes_on_with_the_same_command(installation: Installation) -> None:
     people = write_people(installation)
     installation.leleka("apply", str(installation.folder / "leleka.yaml"))
     run = installation.start("export", "run", "Everybody")
-    while installation.state()["imports"]["accepted"] < 3:
-        assert run.poll() is None, run.communicate()
+    sent(installation, run, 3)
     run.send_signal(signal.SIGINT)
     _, told = run.communicate()
     assert "goes on with this run" in told

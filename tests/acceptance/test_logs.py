@@ -53,7 +53,7 @@ def canaries(folder: Path) -> set[str]:
 def debugging(installation: Installation) -> Installation:
     installation.environment["LELEKA_LOG_LEVEL"] = "debug"
     maker.make(installation.folder, customers=_PEOPLE, seed=7)
-    (installation.folder / "leleka.yaml").write_text(_DEMO + _OTHERS)
+    installation.define(_DEMO + _OTHERS)
     installation.leleka("apply", str(installation.folder / "leleka.yaml"))
     return installation
 

@@ -1,5 +1,6 @@
 """Inputs 107 to 120 that only a real server can show: raw sockets, slow clients, a shutdown, a migration."""
 
+import re
 import subprocess
 import sys
 import time
@@ -22,9 +23,8 @@ held.execute("begin exclusive")
 print("locked", flush=True)
 sys.stdin.read()
 """
-ASKED = (
-    ("GET /api/v1/me", "Authorization: Bearer x\r\nConnection: close\r\n"),
-    ("POST /sign-in", "Content-Length: 0\r\nConnection: close\r\n"),
+PROGRAM = (
+    b"GET /api/v1/me HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer x\r\nConnection: close\r\n\r\n"
 )
 SLOW = b"POST /sign-in HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\n\r\n"
 
@@ -84,7 +84,7 @@ def test_a_slow_head_is_closed(served: Served) -> None:
 
 
 def test_a_crowd_of_slow_clients_holds_up_nobody(served: Served) -> None:
-    """Input 109: there are six threads, and none of them waits for a body."""
+    """Input 109: there are eight threads, and none of them waits for a body."""
     lines = [served.line() for _ in range(30)]
     opened = [line.__enter__() for line in lines]
     try:
@@ -134,17 +134,30 @@ def test_while_it_is_being_stopped_everybody_is_told_when_to_come_again(served: 
     assert served.answers()
 
 
+def sign_in(served: Served) -> bytes:
+    """Return the request of somebody who fills in the form as it is shown now."""
+    page = served.get("/sign-in").text
+    cookie = re.search(r"(?i)^set-cookie: ([^;]+)", page, re.MULTILINE)
+    token = re.search('name="csrfmiddlewaretoken" value="([^"]+)"', page)
+    assert cookie is not None
+    assert token is not None
+    body = f"csrfmiddlewaretoken={token[1]}&email=ada%40example.com&password=no"
+    head = f"Host: localhost\r\nCookie: {cookie[1]}\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+    return (
+        f"POST /sign-in HTTP/1.1\r\n{head}Content-Length: {len(body)}\r\nConnection: close\r\n\r\n{body}"
+    ).encode()
+
+
 def test_a_locked_database_is_said_to_be_away(served: Served) -> None:
     """Input 120: a migration by another process holds SQLite's lock."""
+    asked = (PROGRAM, sign_in(served))
     state = str(served.folder / "data" / "state.sqlite3")
     with subprocess.Popen(
         [sys.executable, "-c", LOCK, state], stdin=subprocess.PIPE, stdout=subprocess.PIPE
     ) as other:
         assert other.stdout is not None
         assert other.stdout.readline() == b"locked\n"
-        answers = [
-            served.ask(f"{line} HTTP/1.1\r\nHost: localhost\r\n{more}\r\n".encode()) for line, more in ASKED
-        ]
+        answers = [served.ask(request) for request in asked]
         other.communicate(b"")
     told = [(one.status, "retry-after: " in one.text, "DATABASE_AWAY" in one.text) for one in answers]
     assert told == [(503, True, True)] * 2

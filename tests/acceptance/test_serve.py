@@ -22,7 +22,7 @@ def test_the_first_start_prints_a_link_that_makes_an_administrator(served: Serve
     assert served.get("/welcome/another") == 404
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("part", ["granian", "worker"])
 def test_a_process_that_is_killed_is_started_again(served: Served, part: str) -> None:
     before = served.child(part)
@@ -45,7 +45,7 @@ def test_sigterm_ends_everything_within_half_a_minute(served: Served) -> None:
     until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in children), "the end of the children")
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_sqlite_has_one_worker(served: Served) -> None:
     until(lambda: '"worker started"' in served.log.read_text(), "the worker")
     done = subprocess.run(

@@ -13,8 +13,7 @@ GRACE = 30  # seconds that a service manager may be expected to wait
 
 def applied(installation: Installation) -> dict[str, str]:
     people = write_people(installation)
-    file = installation.folder / "leleka.yaml"
-    file.write_text(DEFINITIONS.replace('{column: id, ">": 0}', "{column: name, contains: Name}"))
+    file = installation.define(DEFINITIONS.replace('{column: id, ">": 0}', "{column: name, contains: Name}"))
     installation.leleka("apply", str(file))
     return people
 
@@ -23,6 +22,7 @@ def sent(installation: Installation) -> int:
     return int(installation.state()["imports"]["accepted"])
 
 
+@pytest.mark.long
 def test_a_run_that_is_told_to_stop_stops_and_the_next_command_goes_on(installation: Installation) -> None:
     """Fault 74: no new request, requests in flight are waited for, and the lease is released at once."""
     people = applied(installation)

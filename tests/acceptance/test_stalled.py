@@ -31,10 +31,13 @@ def job_of(pid: int, number: int) -> int:
 def silenced(installation: Installation) -> Iterator[SandboxServer]:
     """An account of the installation that answers nothing while its ``lock`` is held."""
     with running(Options(key=KEY, speed=20, lists=("News", "Other"), fields=("Tier",))) as silent:
-        installation.environment["HOST"] = installation.environment["LELEKA_TEST_HOSTS"] = (
-            f"{silent.host}:{silent.port}"
+        host = f"{silent.host}:{silent.port}"
+        installation.environment["LELEKA_TEST_HOSTS"] = host
+        file = installation.folder / "leleka.yaml"
+        file.write_text(
+            file.read_text(encoding="utf-8").replace(installation.sandbox, host), encoding="utf-8"
         )
-        installation.leleka("apply", str(installation.folder / "leleka.yaml"))
+        installation.leleka("apply", str(file))
         yield silent
 
 
@@ -69,6 +72,7 @@ def is_free(state: Path) -> bool:
     return True
 
 
+@pytest.mark.long
 def test_a_run_whose_process_stands_still_has_stalled_until_it_goes_on(installation: Installation) -> None:
     """I-16, fault 7: eleven minutes later by the row; the scheduling worker finds out."""
     installation.environment["LELEKA_LEASE_SECONDS"] = "6"

@@ -2,7 +2,6 @@
 I-15, I-18).
 """
 
-import signal
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
@@ -12,6 +11,7 @@ import pytest
 
 from tests.acceptance.conftest import Installation
 from tests.acceptance.databases import postgresql
+from tests.acceptance.killing import kill, sent
 from tests.acceptance.test_kill import write_people
 
 PEOPLE = 15_000
@@ -65,7 +65,7 @@ def prepare(shared: Installation) -> dict[str, str]:
     text = definitions.read_text()
     one = "consent: {agreed_by: Ada, version: 1}}]"
     assert one in text
-    definitions.write_text(text.replace(one, SLOW + QUICK) + ALSO)
+    shared.define(text.replace(one, SLOW + QUICK) + ALSO)
     shared.leleka("apply", str(definitions))
     shared.leleka("refresh")
     return people
@@ -78,14 +78,12 @@ def test_two_exports_share_an_account_and_one_of_them_is_killed(
 ) -> None:
     people = prepare(shared)
     killed = shared.start("export", "run", "Everybody")
-    while shared.state()["imports"]["accepted"] < 2:
-        assert killed.poll() is None, killed.communicate()
+    sent(shared, killed, 2)
     other = shared.start("export", "run", "Again")
     assert other.stderr is not None
     assert any("Queued behind run 1 of Everybody" in line for line in other.stderr)
     assert killed.poll() is None
-    killed.send_signal(signal.SIGKILL)
-    killed.communicate()
+    kill(killed)
     assert len(shared.listed(1)) < PEOPLE
     _, before = first_and_last(shared, 1)
 

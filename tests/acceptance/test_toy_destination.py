@@ -31,7 +31,7 @@ connections:
   - name: Written
     type: postcards
     office: Lviv
-    stamp: ${STAMP}
+    stamp: ${LELEKA_SECRET_STAMP}
     colour: blue
     consent: {agreed_by: Alice, version: "1"}
 exports:
@@ -71,9 +71,10 @@ def post(tmp_path: Path) -> Installation:
         "LELEKA_SOURCE_DIRS": str(tmp_path),
         "PYTHONPATH": str(tmp_path / "site"),
         "POSTCARDS_OFFICES": str(tmp_path / "offices"),
-        "STAMP": STAMP,
+        "LELEKA_SECRET_STAMP": STAMP,
     }
     post = Installation(tmp_path, "", environment)
+    post.leleka("init")
     words = ("user", "add", EMAIL, "--name", "Alice", "--role", "administrator", "--password-stdin")
     told = [*post.command, *words]
     subprocess.run(told, env=environment, input=PASSWORD, text=True, check=True, timeout=PATIENCE)
@@ -86,6 +87,7 @@ def cards(post: Installation, office: str) -> dict[str, dict[str, Any]]:
     return {card["to"]: card for path in paths for card in json.loads(path.read_text(encoding="utf-8"))}
 
 
+@pytest.mark.long
 def test_definitions_and_the_terminal_know_it(post: Installation) -> None:
     path = str(post.folder / "leleka.yaml")
     wrong = post.folder / "wrong.yaml"
@@ -115,6 +117,7 @@ def test_definitions_and_the_terminal_know_it(post: Installation) -> None:
     assert "DESTINATION_BROKEN" in refused(post, "check", "Written")
 
 
+@pytest.mark.long
 def test_pages_and_the_api_know_it(post: Installation) -> None:
     post.leleka("apply", str(post.folder / "leleka.yaml"))
     token = post.leleka("user", "token", EMAIL, "--name", "walk").strip()

@@ -128,6 +128,7 @@ def test_a_worker_that_is_told_to_end_gives_its_run_back(installation: Installat
     assert installation.state()["violations"] == []
 
 
+@pytest.mark.long
 def test_an_account_that_does_not_answer_holds_up_nobody(installation: Installation) -> None:
     """I-19: the runs of one account hang, those of another begin and end."""
     people = write_people(installation, 500)

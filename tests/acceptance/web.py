@@ -109,6 +109,4 @@ def prepare(folder: Path) -> None:
     """Migrate the database to this version, as a command does that was started meanwhile."""
     environment = {**os.environ, "LELEKA_DATA_DIR": str(folder / "data")}
     environment["LELEKA_MASTER_KEY_FILE"] = str(folder / "master.key")
-    subprocess.run(
-        [sys.executable, "-m", "leleka", "user", "list"], env=environment, check=True, capture_output=True
-    )
+    subprocess.run([sys.executable, "-m", "leleka", "init"], env=environment, check=True, capture_output=True)

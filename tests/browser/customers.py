@@ -50,7 +50,7 @@ CITIES: Final = (LONDON, KYIV, LVIV, OSLO)
 _BY_FILE: Final = f"""\
 connections:
   - name: By file
-    host: ${{HOST}}
+    host: HOST
     key: ${{AC_KEY}}
     shared_with: administrators and contributors
     consent: {{agreed_by: Ada, version: "1"}}
@@ -109,7 +109,7 @@ def _ordinary(city: City, leaving: int) -> Iterator[tuple[str, ...]]:
         )
 
 
-def definitions() -> str:
+def definitions(host: str) -> str:
     """Return the definitions: one source, two segments a city, and an export to Oslo's list."""
     segments = "\n".join(
         f"  - name: {name}\n    rules: {{all: [{{column: city, is: {city.name}}}, {{column: tier, is: {tier}}}]}}"
@@ -117,4 +117,5 @@ def definitions() -> str:
         for name, tier in ((f'"{city.gold}"', "gold"), (f'"{city.silver}"', "silver"))
     )
     source = "  - {name: customers, files: customers.csv, profiles: true, primary_key: id, types: {id: text}}"
-    return f"sources:\n{source}\nsegments:\n{segments}\n{_BY_FILE}"
+    by_file = _BY_FILE.replace("HOST", host)
+    return f"sources:\n{source}\nsegments:\n{segments}\n{by_file}"

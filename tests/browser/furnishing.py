@@ -6,7 +6,7 @@ from typing import Any
 from urllib.request import Request, urlopen
 
 from tests.acceptance.serving import until
-from tests.browser.customers import OSLO
+from tests.browser.customers import LVIV, OSLO
 from tests.browser.house import ADA, PASSWORD, House
 
 
@@ -18,7 +18,10 @@ class Furniture:
     connection_by_file: int
     export: int
     export_by_file: int
+    export_that_never_ran: int
     segment: int
+    empty: int  # a segment without members
+    unused: int  # a segment that was never evaluated
     run: int  # ended, with excluded, rejected and left
     waiting: int  # needs confirmation
     task: int
@@ -58,30 +61,48 @@ def furnish(house: House) -> Furniture:
     export = _export(house, api)
     house.behave({"failing_domains": [OSLO.refused_domain]})
     run = api.run(export, "Completed with warnings")
+    _reconcile(house, api, export)
     house.left(OSLO)
     waiting = api.run(export, "Needs confirmation")
     task = int(api.ask(f"exports/{export}/preview", {})["task"])
     until(lambda: api.ask(f"tasks/{task}")["done"], "the preview")
-    rules = {"column": "tier", "is": "basic"}
+    segment = _segment(api, "Basic", "basic")
+    empty = _segment(api, "Platinum", "platinum")
+    refresh = _refresh(api)
     return Furniture(
         connection=connection,
         connection_by_file=api.named("connections", "By file"),
         export=export,
         export_by_file=api.named("exports", "By file"),
-        segment=int(api.ask("segments", {"name": "Basic", "rules": rules})["id"]),
+        export_that_never_ran=_fresh_export(house, api),
+        segment=segment,
+        empty=empty,
+        unused=_segment(api, "Nobody asked", "basic"),
         run=run,
         waiting=waiting,
         task=task,
-        refresh=_refresh(api),
+        refresh=refresh,
         person=int(invited["person"]["id"]),
         welcome=invited["token"],
     )
+
+
+def _segment(api: _Api, name: str, tier: str) -> int:
+    return int(api.ask("segments", {"name": name, "rules": {"column": "tier", "is": tier}})["id"])
 
 
 def _refresh(api: _Api) -> int:
     number = int(api.ask("refreshes", {"scope": "everything"})["refresh"])
     until(lambda: api.ask(f"refreshes/{number}")["finished_at"], "the refresh")
     return number
+
+
+def _reconcile(house: House, api: _Api, export: int) -> None:
+    """Let somebody be missing from the list, and be found to be."""
+    number = house.list_number(OSLO.list)
+    house.unsubscribe(number, min(house.listed(number)))
+    api.ask(f"exports/{export}/reconcile", {})
+    until(lambda: api.ask(f"exports/{export}/reconcile")["done"], "the reconciliation")
 
 
 def _connection(house: House, api: _Api) -> int:
@@ -114,4 +135,15 @@ def _export(house: House, api: _Api) -> int:
             "policy": "mark", "field": house.field_number(OSLO.mark), "member": "yes", "leaver": "no",
         },
     }  # fmt: skip
+    return int(api.ask("exports", wanted)["id"])
+
+
+def _fresh_export(house: House, api: _Api) -> int:
+    wanted = {
+        "name": "Never ran",
+        "connection": OSLO.name,
+        "list": str(house.list_number(LVIV.list)),
+        "segments": [LVIV.gold],
+        "data_matching": {"email": "email"},
+    }
     return int(api.ask("exports", wanted)["id"])

@@ -53,6 +53,9 @@ class House:
     def behave(self, changes: Mapping[str, object]) -> None:
         self._sandbox("behaviour", changes).close()
 
+    def unsubscribe(self, number: int, address: str) -> None:
+        self._sandbox("unsubscribe", {"list": number, "email": address}).close()
+
     def violations(self) -> Any:
         return self.installation.state()["violations"]
 
@@ -67,7 +70,7 @@ def opened(folder: Path) -> Iterator[House]:
     lists = ",".join(city.list for city in customers.CITIES)
     with installed(folder, _SPEED, lists=lists, fields=_FIELDS) as installation:
         customers.write(folder)
-        (folder / "leleka.yaml").write_text(customers.definitions(), encoding="utf-8")
+        (folder / "leleka.yaml").write_text(customers.definitions(installation.sandbox), encoding="utf-8")
         installation.leleka("apply", str(folder / "leleka.yaml"))
         installation.leleka("refresh")
         add_person(installation, ADA, "Ada", "administrator")

@@ -10,10 +10,8 @@ from tests.browser.walk import Walk, configure_an_export, set_up_the_connection
 from tests.browser.walk_runs import confirm_it, run_it
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize(
-    ("language", "city"), [pytest.param("en", LONDON, marks=pytest.mark.long), ("uk", KYIV)]
-)
+@pytest.mark.long
+@pytest.mark.parametrize(("language", "city"), [("en", LONDON), ("uk", KYIV)])
 def test_the_page_leads_from_a_key_to_a_list_that_holds_the_segments(
     visitor: Visitor, house: House, language: Language, city: City
 ) -> None:

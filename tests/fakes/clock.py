@@ -1,4 +1,6 @@
-"""A clock that advances only when a test advances it."""
+"""Clocks that advance when a test, or what it tests, makes them."""
+
+from leleka.core.clock import SystemClock
 
 START = 1_700_000_000.0
 TICK = 1e-6  # seconds: less than any wait, more than the distance between two floats of that size
@@ -28,3 +30,19 @@ class VirtualClock:
     def step_wall(self, seconds: float) -> None:
         """Set the wall clock forward, or back; the monotonic one does not notice."""
         self._wall += seconds
+
+
+class HurriedClock(SystemClock):
+    """The machine's clock, in a hurry: sleeping takes no time but the clock's own."""
+
+    def __init__(self) -> None:
+        self._slept = 0.0
+
+    def now(self) -> float:
+        return super().now() + self._slept
+
+    def monotonic(self) -> float:
+        return super().monotonic() + self._slept
+
+    def sleep(self, seconds: float) -> None:
+        self._slept += max(seconds, 0.0)

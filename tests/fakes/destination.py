@@ -10,7 +10,7 @@ import itertools
 import json
 import re
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -36,6 +36,7 @@ from leleka.core.ports.destination import (
     CheckStatus,
     Field,
     Limits,
+    Listed,
     Suppressed,
     SuppressedPage,
     SuppressionReason,
@@ -59,14 +60,20 @@ _CONTROL_IN_FIELDS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 
 @dataclass
 class Person:
-    """What the remote side holds of one address. ``lists`` maps a list's id to active, unsubscribed or
-    bounced.
+    """What the remote side holds of one address. ``lists`` maps a list's id to active, unsubscribed,
+    bounced or never_confirmed.
     """
 
     id: int
     values: dict[str, str] = field(default_factory=dict)
     tags: set[str] = field(default_factory=set)
     lists: dict[str, str] = field(default_factory=dict)
+
+
+def subscribe(person: Person, target: str) -> None:
+    """What an import does: never over an unsubscription, always over a sign-up that was not confirmed."""
+    if person.lists.get(target) in {None, "never_confirmed"}:
+        person.lists[target] = "active"
 
 
 @dataclass(frozen=True)
@@ -146,15 +153,18 @@ class FakeDestination:
 
     def suppressed_page(self, target: str, reason: SuppressionReason, after: int) -> SuppressedPage:
         """All in one page; who is suppressed for another reason comes with the unsubscribed."""
-        bounced = reason is SuppressionReason.BOUNCED
-        found = self.suppressed(target, after)
-        people = [one for one in found if (one.reason is SuppressionReason.BOUNCED) is bounced]
+        others = {SuppressionReason.BOUNCED, SuppressionReason.NEVER_CONFIRMED}
+        wanted = {reason} if reason in others else set(SuppressionReason) - others
+        people = [one for one in self.suppressed(target, after) if one.reason in wanted]
         return SuppressedPage(tuple(people), None, 0)
 
-    def contacts(self, target: str, after: int = 0) -> Iterable[tuple[int, str]]:
+    def contacts(self, target: str, fields: Collection[str] = (), after: int = 0) -> Iterable[Listed]:
         for address, person in self._by_id(after):
             if person.lists.get(target) == "active":
-                yield person.id, address
+                yield Listed(person.id, address, {key: person.values.get(key, "") for key in fields})
+
+    def agrees(self, sent: str, held: str) -> bool:
+        return sent == held
 
     def render(self, change: Change, *, automations: bool) -> bytes:
         if not change.target.isdigit():
@@ -247,7 +257,7 @@ class FakeDestination:
             person.values.update(one["values"])
             person.tags.update(one["tags"])
             if one["action"] == Action.MEMBER:
-                person.lists.setdefault(one["target"], "active")  # never over an unsubscription
+                subscribe(person, one["target"])
             elif one["action"] == Action.UNSUBSCRIBE:
                 person.lists[one["target"]] = "unsubscribed"
         batch.failures = batch.failures or tuple(failures)

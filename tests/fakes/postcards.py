@@ -8,7 +8,7 @@ import hashlib
 import json
 import os
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Final
@@ -25,6 +25,7 @@ from leleka.core.ports.destination import (
     Destination,
     Field,
     Limits,
+    Listed,
     SuppressedPage,
     SuppressionReason,
     Target,
@@ -144,12 +145,15 @@ class Postcards:
     def contact_count(self) -> int | None:
         return None
 
-    def contacts(self, target: str, after: int = 0) -> Iterable[tuple[int, str]]:  # noqa: ARG002
+    def contacts(self, target: str, fields: Collection[str] = (), after: int = 0) -> Iterable[Listed]:  # noqa: ARG002
         cards = [
             card for path in sorted(self._folder.glob("sent/*")) for card in json.loads(path.read_text())
         ]
         addresses = sorted({card["to"] for card in cards})
-        return [(number, address) for number, address in enumerate(addresses, 1) if number > after]
+        return [Listed(number, address) for number, address in enumerate(addresses, 1) if number > after]
+
+    def agrees(self, sent: str, held: str) -> bool:
+        return sent == held
 
     def close(self) -> None:
         """Nothing is held open."""

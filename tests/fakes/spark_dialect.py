@@ -3,11 +3,9 @@
 Only the writing is here. Whether Spark then finds the same rows, the contract suite will say of that engine.
 """
 
-from collections.abc import Callable
-from typing import Any, ClassVar, Final
+from typing import Final
 
 from sqlglot import ErrorLevel, exp
-from sqlglot.generators.spark import SparkGenerator
 
 from leleka.warehouse.engines import port
 
@@ -18,7 +16,7 @@ FUNCTIONS: Final = frozenset(
         *("ABS", "ARRAY", "AVG", "BOOL_AND", "CAST", "COALESCE", "CONCAT", "CONTAINS", "COUNT"),
         *("COUNT_IF", "DATE_FORMAT", "ENDSWITH", "EXISTS", "EXPLODE", "FIRST_VALUE", "FROM_CSV"),
         *("FROM_JSON", "IF", "ISNAN", "LEFT", "LENGTH", "LOWER", "MAX", "MD5", "MIN", "MONTH"),
-        *("NULLIF", "REGEXP_REPLACE", "REPLACE", "RLIKE", "ROUND", "SHA2", "STARTSWITH", "SUM"),
+        *("NULLIF", "REGEXP_REPLACE", "REPLACE", "RLIKE", "ROUND", "ROW_NUMBER", "SHA2", "STARTSWITH", "SUM"),
         *("TO_TIMESTAMP", "TRANSLATE", "TRIM", "TRY_CAST", "TRY_TO_TIMESTAMP", "UNNEST"),
     }
 )
@@ -39,8 +37,14 @@ _TIME_PARTS: Final = {
 
 def spark_sql(expression: exp.Expr) -> str:
     """Return an expression as Spark reads it; raise UnsupportedError for what it cannot say."""
-    generator = _Generator(dialect="spark", unsupported_level=ErrorLevel.RAISE)
-    return str(generator.generate(expression))
+    written = port.written(expression, _WRITERS)
+    for lower in written.find_all(exp.Lower):
+        lower.set("this", _folded(lower.this))
+    return _sql(written)
+
+
+def _sql(expression: exp.Expr) -> str:
+    return expression.sql(dialect="spark", unsupported_level=ErrorLevel.RAISE)
 
 
 def _called(name: str, *arguments: exp.Expr) -> exp.Expr:
@@ -51,15 +55,15 @@ def _string(value: str) -> exp.Expr:
     return exp.Literal.string(value)
 
 
-def _finite(node: port.Finite) -> exp.Expr:
+def _finite(number: exp.Expr) -> exp.Expr:
     infinity = exp.cast(_string("Infinity"), "DOUBLE")
-    known = exp.not_(_called("isnan", node.this.copy()))
-    return exp.paren(exp.and_(known, exp.NEQ(this=_called("abs", node.this.copy()), expression=infinity)))
+    known = exp.not_(_called("isnan", number.copy()))
+    return exp.paren(exp.and_(known, exp.NEQ(this=_called("abs", number.copy()), expression=infinity)))
 
 
-def _number_text(node: port.NumberText) -> exp.Expr:
-    shortest = exp.cast(node.this, "VARCHAR")
-    decimal = exp.TryCast(this=shortest, to=_DECIMAL, safe=True)
+def _number_text(number: exp.Expr) -> exp.Expr:
+    shortest = exp.cast(number, "VARCHAR")
+    decimal = exp.TryCast(this=shortest, to=_DECIMAL.copy(), safe=True)
     stripped = exp.RegexpReplace(
         this=exp.cast(decimal, "VARCHAR"), expression=_string(r"\.?0+$"), replacement=_string("")
     )
@@ -70,68 +74,51 @@ def _number_text(node: port.NumberText) -> exp.Expr:
     return exp.Coalesce(this=stripped, expressions=[told])
 
 
-def _parsed_time(node: port.ParsedTime) -> exp.Expr:
-    pattern = node.args["format"].name
+def _parsed_time(text: exp.Expr, pattern: exp.Expr) -> exp.Expr:
+    told = pattern.name
     for ours, java in _TIME_PARTS.items():
-        pattern = pattern.replace(ours, java)
-    return _called("try_to_timestamp", node.this, _string(pattern))
+        told = told.replace(ours, java)
+    return _called("try_to_timestamp", text, _string(told))
 
 
-def _full_match(node: port.FullMatch) -> exp.Expr:
-    whole = _string(rf"\A(?:{node.expression.name})\z")
-    return exp.RegexpLike(this=node.this, expression=whole)
+def _full_match(text: exp.Expr, pattern: exp.Expr) -> exp.Expr:
+    return exp.RegexpLike(this=text, expression=_string(rf"\A(?:{pattern.name})\z"))
 
 
-def _folded(generator: Any, node: exp.Lower) -> str:
+def _folded(text: exp.Expr) -> exp.Expr:
     # Letter by letter: Java's own makes two letters of İ, and another small sigma at the end of a word.
-    letters = _called("translate", node.this, _string("İΣ"), _string("iσ"))
-    return str(generator.func("LOWER", letters))
+    return _called("translate", text, _string("İΣ"), _string("iσ"))
 
 
-def _columns(generator: Any, node: port.JsonLines | port.CsvCells) -> str:
-    text = exp.DataType.build("VARCHAR")
-    return ", ".join(
-        f"{generator.sql(one.args['this'] if isinstance(one, exp.ColumnDef) else one)} "
-        f"{generator.sql(one.args.get('kind') or text)}"
-        for one in node.expressions
-    )
+def _parquet(path: exp.Expr) -> exp.Expr:
+    return exp.table_(exp.to_identifier(path.name, quoted=True), db="PARQUET")
 
 
-def _lines(generator: Any, node: port.JsonLines) -> str:
-    return _parsed(generator, node, "FROM_JSON")
+def _lines(path: exp.Expr, *columns: exp.ColumnDef) -> exp.Expr:
+    schema = ", ".join(f"{_sql(one.this)} {_sql(one.args['kind'])}" for one in columns)
+    return _parsed(path, schema, "FROM_JSON")
 
 
-def _cells(generator: Any, node: port.CsvCells) -> str:
-    return _parsed(generator, node, "FROM_CSV")
+def _cells(path: exp.Expr, _delimiter: exp.Expr, _longest: exp.Expr, *names: exp.Expr) -> exp.Expr:
+    return _parsed(path, ", ".join(f"{_sql(name)} STRING" for name in names), "FROM_CSV")
 
 
-def _parsed(generator: Any, node: port.JsonLines | port.CsvCells, function: str) -> str:
-    schema = exp.Literal.string(_columns(generator, node))
-    line = exp.alias_(_called(function, exp.column("value"), schema), "line")
-    inner = exp.select(line).from_(exp.table_(node.this.name, db="text", quoted=True))
-    return str(generator.sql(exp.select("line.*").from_(inner.subquery()).subquery()))
+def _parsed(path: exp.Expr, schema: str, function: str) -> exp.Expr:
+    line = exp.alias_(_called(function, exp.column("value"), _string(schema)), "line")
+    inner = exp.select(line).from_(exp.table_(path.name, db="text", quoted=True))
+    return exp.select("line.*").from_(inner.subquery()).subquery()
 
 
-_WRITTEN: Final[dict[type[exp.Expr], Callable[[Any], exp.Expr]]] = {
-    port.Ordinal: lambda _: exp.column(_ROW_NUMBER),
-    port.FullMatch: _full_match,
-    port.Finite: _finite,
-    port.NumberText: _number_text,
-    port.InstantText: lambda node: _called("date_format", node.this, _string("yyyy-MM-dd'T'HH:mm:ss'Z'")),
-    port.ParsedTime: _parsed_time,
+_WRITERS: Final[port.Writers] = {
+    port.Call.PARQUET_FILES: _parquet,
+    port.Call.JSON_LINES: _lines,
+    port.Call.CSV_CELLS: _cells,
+    port.Call.ORDINAL: lambda: exp.column(_ROW_NUMBER),
+    port.Call.FULL_MATCH: _full_match,
+    port.Call.FINITE: _finite,
+    port.Call.NUMBER_TEXT: _number_text,
+    port.Call.INSTANT_TEXT: lambda instant: _called(
+        "date_format", instant, _string("yyyy-MM-dd'T'HH:mm:ss'Z'")
+    ),
+    port.Call.PARSED_TIME: _parsed_time,
 }
-
-
-def _transform(build: Callable[[Any], exp.Expr]) -> Callable[[Any, Any], str]:
-    return lambda generator, node: generator.sql(build(node))
-
-
-class _Generator(SparkGenerator):
-    TRANSFORMS: ClassVar[dict[Any, Any]] = {
-        **SparkGenerator.TRANSFORMS,
-        **{node: _transform(build) for node, build in _WRITTEN.items()},
-        port.ParquetFiles: lambda _, node: f"PARQUET.`{node.this.name}`",
-        port.JsonLines: _lines,
-        port.CsvCells: _cells,
-        exp.Lower: _folded,
-    }

@@ -1,26 +1,38 @@
 """An installation in its own folder: real database, real lake, real sandbox on loopback."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import pytest
-from django.db import connection
 
-from leleka.core.configuration import Configuration, Network
-from leleka.sandbox.server import Options, SandboxServer, running
+from leleka.core.configuration import Configuration
+from leleka.sandbox.server import SandboxServer, running
+from leleka.services.audit import refusals
+from leleka.services.connections.far_side import FAR_SIDE
+from tests.fakes.kept_engine import kept
 from tests.integration.office import Office
 from tests.integration.people import lend_a_name
+from tests.integration.sharing import SANDBOX, configured, number_from_one
 
-KEY = "sandbox-key-for-tests-0001"
+KEY: Final = SANDBOX.key
+
+
+@pytest.fixture(autouse=True)
+def _nothing_refused_yet(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was refused in another test is gone from its database, and so from this process."""
+    monkeypatch.setattr(refusals, "REPEATS", refusals.Repeats())
+
+
+@pytest.fixture(scope="package", autouse=True)
+def _one_engine() -> Iterator[None]:
+    with kept():
+        yield
 
 
 @pytest.fixture
 def sandbox() -> Iterator[SandboxServer]:
-    """A sandbox without limits and delays; lists 1 and 2, custom fields 1 to 3."""
-    options = Options(key=KEY, speed=None, lists=("News", "Other"), fields=("Tier", "City", "Mark"))
-    with running(options) as server:
+    with running(SANDBOX) as server:
         yield server
 
 
@@ -31,23 +43,11 @@ def installation(
     db: None,  # noqa: ARG001 - it opens the database
     sandbox: SandboxServer,
 ) -> Configuration:
-    """Settings of an installation below ``tmp_path`` that may talk to the sandbox.
-
-    Its primary keys begin at 1: SQLite goes on from where a test that committed had come.
-    """
-    if connection.vendor == "sqlite":
-        with connection.cursor() as cursor:
-            cursor.execute("DELETE FROM sqlite_sequence")
-    host = f"{sandbox.host}:{sandbox.port}"
-    configuration: Configuration = replace(
-        settings.LELEKA,
-        data_dir=tmp_path / "data",
-        master_key_file=tmp_path / "keys" / "master.key",
-        source_dirs=(tmp_path,),
-        network=Network(test_hosts=frozenset({host}), test_speed=None),
-        environment={"HOST": host, "KEY": KEY},
-    )
+    """Settings of an installation below ``tmp_path`` that may talk to the sandbox; its primary keys begin at 1."""
+    number_from_one()
+    configuration = configured(tmp_path, sandbox)
     settings.LELEKA = configuration
+    FAR_SIDE.forget()  # what another test's accounts offered
     return configuration
 
 

@@ -1,13 +1,16 @@
 """A place to write definitions, and to inspect what became of the state."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.apps import apps
+from django.db import connection
+from django.db.models import Model
 
+from leleka.core.configuration import KeyPlaces
 from leleka.core.messages import Message
 from leleka.errors import InvalidInput, LelekaError, Problem
 from leleka.services.access.actor import Actor, Role
@@ -77,7 +80,8 @@ class Desk:
 
     def write(self, text: str, name: str = "leleka.yaml") -> Path:
         path = self.folder / name
-        path.write_text(text, encoding="utf-8")
+        # A file takes nothing but secrets from the environment, so the host is filled in here.
+        path.write_text(text.replace("${HOST}", self.environment["HOST"]), encoding="utf-8")
         return path
 
     def apply(
@@ -112,8 +116,21 @@ class Desk:
 
 def state() -> Mapping[str, Sequence[dict[str, Any]]]:
     """Return every row of every table of the state."""
-    models = apps.get_app_config("state").get_models(include_auto_created=True)
-    return {model.__name__: list(model.objects.order_by("pk").values()) for model in models}  # type: ignore[attr-defined]
+    models = list(apps.get_app_config("state").get_models(include_auto_created=True))
+    used = filled(models)
+    return {
+        model.__name__: list(model._default_manager.order_by("pk").values()) if model in used else []
+        for model in models
+    }
+
+
+def filled(models: Iterable[type[Model]]) -> set[type[Model]]:
+    """Return those of the tables in which there is anything, by one query: most are empty in most tests."""
+    tables = {model._meta.db_table: model for model in models}
+    each = (f"SELECT '{name}' WHERE EXISTS (SELECT 1 FROM {name})" for name in tables)  # noqa: S608 - our own names
+    with connection.cursor() as cursor:
+        cursor.execute(" UNION ALL ".join(each))
+        return {tables[name] for (name,) in cursor.fetchall()}
 
 
 def key_now(connection: str = "Main") -> str:
@@ -123,7 +140,8 @@ def key_now(connection: str = "Main") -> str:
 def open_desk(folder: Path, settings: Any) -> Desk:
     """Write the sources, and set ${HOST} and ${KEY}; ``settings`` are those of an installation."""
     environment = {"HOST": HOST, "KEY": SECRET}
-    settings.LELEKA = replace(settings.LELEKA, environment=environment)
+    places = KeyPlaces(frozenset({"KEY"}), (folder,))
+    settings.LELEKA = replace(settings.LELEKA, environment=environment, key_places=places)
     (folder / "customers.csv").write_text(CUSTOMERS, encoding="utf-8")
     (folder / "orders.csv").write_text(ORDERS, encoding="utf-8")
     return Desk(folder, environment)

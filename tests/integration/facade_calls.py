@@ -15,6 +15,9 @@ from leleka.core.statuses import TaskStatus
 from leleka.services.access import permissions
 from leleka.services.access.permissions import Permission
 from leleka.services.audit import queries as audit_queries
+from leleka.services.audit import refusals, verification
+from leleka.services.backups import commands as backup_commands
+from leleka.services.concerns import queries as concern_queries
 from leleka.services.connections import commands as connection_commands
 from leleka.services.connections import connection_test, key_rotation, live_account
 from leleka.services.connections import queries as connection_queries
@@ -30,6 +33,8 @@ from leleka.services.paging import ListQuery
 from leleka.services.people import actors, api_tokens, sign_in
 from leleka.services.people import commands as people_commands
 from leleka.services.people import queries as people_queries
+from leleka.services.privacy import commands as privacy_commands
+from leleka.services.privacy import queries as privacy_queries
 from leleka.services.privacy import suppression
 from leleka.services.refresh import commands as refresh_commands
 from leleka.services.refresh import queries as refresh_queries
@@ -42,7 +47,7 @@ from leleka.services.segments import commands as segment_commands
 from leleka.services.segments import queries as segment_queries
 from leleka.services.status import queries as status_queries
 from leleka.services.status import refresh_progress as status_refresh_progress
-from leleka.services.system import about, backup
+from leleka.services.system import about
 from leleka.services.tasks import commands as task_commands
 from leleka.services.tasks import queries as task_queries
 from leleka.state.models import Task
@@ -64,9 +69,12 @@ ONES_OWN: Final[Mapping[Function, str]] = {
     notice_queries.choose_mail: "one's own mail",
     sign_in.choose_language: "one's own language",
     sign_in.language_of: "one's own language",
+    refusals.refused: "what was refused to oneself",
+    sign_in.device_of: "one's own browser, right after signing in",
     api_tokens.list_tokens: "one's own tokens",
     api_tokens.make_token: "one's own tokens, with one's own rights",
     api_tokens.remove_token: "one's own tokens",
+    people_commands.change_password: "one's own password",
 }
 
 
@@ -102,7 +110,7 @@ _ROWS: Final = exactly(lambda at: (at.run, "rejected", 1))
 
 TO_SEE: Final[Mapping[Function, Call]] = {
     about.about: _CLOCK,
-    charts.rate_of: _ONE,
+    charts.sent_of: _ONE,
     charts.runs_of: _ONE,
     charts.sizes_of: _ONE,
     segment_commands.ask_members: _ONE,
@@ -113,13 +121,16 @@ TO_SEE: Final[Mapping[Function, Call]] = {
     export_queries.list_exports: _NONE,
     notice_queries.list_notices: _NONE,
     notice_queries.mark_all_seen: _NONE,
-    home_queries.concerns: _CLOCK,
+    concern_queries.grouped: _CLOCK,
+    concern_queries.list_concerns: _CLOCK,
     home_queries.ended: _NONE,
     home_queries.sizes: _NONE,
     home_queries.standing: _NONE,
     home_queries.upcoming: _CLOCK,
     plan_limits.among: _EXPORTS,
     plan_limits.among_those_of_the_system: _NONE,
+    reconciliation.latest: _EXPORT,
+    reconciliation.show: _EXPORT,
     preview_view.preview_of: given(
         task_commands.TaskView(1, Task.Kind.COUNT, "", TaskStatus.QUEUED, "", {}, {}, ())
     ),
@@ -140,6 +151,7 @@ TO_SEE: Final[Mapping[Function, Call]] = {
     schedule_queries.system: _CLOCK,
     schedule_queries.system_decisions: _NONE,
     schedule_queries.upcoming: _NONE,
+    privacy_queries.columns: _ONE,
     segment_queries.find_segments: _LIST,
     segment_queries.list_segments: _NONE,
     segment_queries.segment: _ONE,
@@ -158,10 +170,15 @@ ON_THE_EXPORT: Final[Mapping[Function, Call]] = {
     export_commands.attach: exactly(lambda at: (at.export, "nothing", 1)),
     export_commands.detach: _EXPORTS,
     export_commands.remove: _EXPORTS,
+    export_commands.rebuild_ledger: _EXPORT,
+    export_commands.rebuild_ledger_named: exactly(lambda at: (at.name,)),
     run_commands.run: _EXPORT,
     export_commands.update: exactly(lambda at: (at.export, {}, 1)),
     previews.preview_export: exactly(lambda at: (at.name, CLOCK, Silent()), refresh=False),
     idempotency.run_once: exactly(lambda at: (at.export, "key")),
+    reconciliation.ask: _EXPORT,
+    reconciliation.cancel: _EXPORT,
+    reconciliation.repair: _EXPORT,
     reconciliation.reconcile: exactly(lambda at: (at.name, CLOCK, print), repair=False),
     run_execution.run_export: exactly(lambda at: (at.name, CLOCK, Silent()), refresh=False),
     run_commands.cancel_run: _RUN,
@@ -175,6 +192,7 @@ BY_PERMISSION: Final[Mapping[Permission, Mapping[Function, Call]]] = {
         refresh_commands.ask: given(f"source:{UNKNOWN}"),
         foreground.refresh_now: given(f"source:{UNKNOWN}", CLOCK, Silent()),
     },
+    Permission.CLASSIFY: {privacy_commands.classify: given(UNKNOWN, {}, "")},
     Permission.EDIT_SEGMENTS: {
         segment_commands.ask_count: given("tier: gold"),
         segment_commands.ask_refresh: _ONE,
@@ -213,8 +231,10 @@ BY_PERMISSION: Final[Mapping[Permission, Mapping[Function, Call]]] = {
     Permission.CONFIRM: {run_commands.confirm_run: _RUN},
     Permission.SYSTEM: {
         definition_apply.apply: exactly(lambda at: (at.folder / "none.yaml", print)),
-        backup.backup: exactly(lambda at: (at.folder / "backup.tar.gz", CLOCK)),
-        backup.restore: exactly(lambda at: (at.folder / "none.tar.gz",)),
+        backup_commands.add_suppressed: exactly(lambda at: (at.folder / "none.leleka",)),
+        backup_commands.backup: exactly(lambda at: (at.folder / "backup.leleka", CLOCK)),
+        backup_commands.restore: exactly(lambda at: (at.folder / "none.leleka", CLOCK)),
+        backup_commands.verify: exactly(lambda at: (at.folder / "none.leleka",)),
         notice_queries.channels: _NONE,
         notice_queries.deliveries: _NONE,
         notice_queries.send_test: _CLOCK,
@@ -227,6 +247,10 @@ BY_PERMISSION: Final[Mapping[Permission, Mapping[Function, Call]]] = {
         people_commands.add_person: given("", "", ""),
         people_commands.change_role: given(UNKNOWN, "viewer"),
         people_commands.disable: _ONE,
+        api_tokens.find_tokens: _LIST,
+        api_tokens.list_all_tokens: _NONE,
+        api_tokens.revoke_token: _ONE,
+        api_tokens.tokens_after: _AFTER,
         people_commands.enable: _ONE,
         people_queries.find_people: _LIST,
         people_commands.first_link: _NONE,
@@ -235,7 +259,11 @@ BY_PERMISSION: Final[Mapping[Permission, Mapping[Function, Call]]] = {
         people_queries.people_after: _AFTER,
         people_queries.person: _ONE,
     },
-    Permission.AUDIT: {audit_queries.read: _NONE},
+    Permission.AUDIT: {
+        audit_queries.read: _NONE,
+        audit_queries.download: _NONE,
+        verification.verify: _NONE,
+    },
 }
 OF_THE_OPERATOR: Final[Mapping[Function, Call]] = {
     api_tokens.make_token_for: given("nobody@example.com", "key")

@@ -106,7 +106,9 @@ class Office:
 
     def write(self, definitions: str = DEFINITIONS, name: str = "leleka.yaml") -> Path:
         path = self.folder / name
-        path.write_text(definitions, encoding="utf-8")
+        # A file takes nothing but secrets from the environment, so the host is filled in here.
+        host = self.configuration.environment["HOST"]
+        path.write_text(definitions.replace("${HOST}", host), encoding="utf-8")
         return path
 
     def apply(self, definitions: str = DEFINITIONS, **options: bool) -> list[Applied]:

@@ -27,6 +27,37 @@ def test_an_unknown_property_is_named(alice: Program) -> None:
     assert [(one["code"], one["where"]) for one in said["problems"]] == [("UNKNOWN_FIELD", "id")]
 
 
+_BODIES = {
+    "cut off": (b'{\n  "name": "CANARY', (2, 18), "unexpected end of data"),
+    "a comma": ('{"name": "Ірина CANARY",}'.encode(), (1, 24), "trailing comma is not allowed"),
+    "no number": (b'{"name": NaN}', (1, 10), "expected a JSON value"),
+    "not UTF-8": ('{"ім\'я":\n "CANARY'.encode() + b'\xff"}', (2, 9), "is not UTF-8"),
+    "half a character": (b'{"name": "\\ud800"}', (1, 11), "no low surrogate"),
+    "a mark": (b'\xef\xbb\xbf{"name": "CANARY"}', (1, 1), "byte order mark"),
+    "deep": (b'{"name": ' + b"[" * 2_000, (1, 1034), "nested too deeply"),
+    "endless": (b'{"name":\n 1e999}', (2, 2), "number in the body of the request is too large"),
+    "twice": (b'{"name": "CANARY {",\n "n\\u0061me": "b"}', (2, 2), "this property twice"),
+    "twice within": (b'[{"a": {"b": 1}, "b": {"a": 1, "b": [{"a": 1, "a": 2}]}}]', (1, 47), "property twice"),
+    "NUL": (b'{"name":\n\n "CANARY\\u0000"}', (3, 2), "NUL character"),
+    "many": (b"{" + b",\n".join(b'"%d": 1' % one for one in range(5_001)) + b"}", (5_001, 1), "more than 5,000"),
+    "many objects": (b"[" + b",\n".join([b'{"CANARY": "x"}'] * 20_001) + b"]", (20_001, 1), "more than 20,000 objects"),
+}  # fmt: skip
+
+
+@pytest.mark.usefixtures("office")
+@pytest.mark.parametrize(("body", "place", "what"), _BODIES.values(), ids=_BODIES)
+def test_a_body_that_is_refused_is_answered_with_what_is_wrong_and_where(
+    body: bytes, place: tuple[int, int], what: str
+) -> None:
+    reply = program("alice", Role.ADMINISTRATOR).ask("POST", "/me/tokens", body)
+    (problem,) = reply.json()["problems"]
+    assert (reply.status_code, problem["code"]) == (400, "REQUEST_INVALID")
+    assert problem["where"] == "line {}, column {}".format(*place)
+    assert what in problem["message"]
+    assert "CANARY" not in reply.content.decode()
+
+
+@pytest.mark.short("limit=-1")
 @pytest.mark.parametrize(
     "query", ["limit=-1", "limit=1000000000", "after=x", "limit=1&limit=2", "page=2", "export=%00"]
 )

@@ -1,5 +1,8 @@
 """The audit (A-1): written with the change, never changed afterwards, read by administrators."""
 
+import csv
+import io
+
 import pytest
 from django.db import DatabaseError, connection, transaction
 
@@ -58,6 +61,21 @@ def test_reading_the_audit_is_an_entry() -> None:
     alice = somebody("alice", Role.ADMINISTRATOR)
     assert alice.browser.get("/admin/audit?q=sign").status_code == 200
     assert AuditEntry.objects.get(action="audit read").details == {"text": "sign"}
+
+
+def test_all_that_is_found_is_downloaded_and_no_cell_is_a_formula() -> None:
+    alice, bob = somebody("alice", Role.ADMINISTRATOR), somebody("bob", Role.CONTRIBUTOR)
+    AuditEntry.objects.bulk_create(
+        AuditEntry(at=alice.user.created_at, actor="=Eve", action="export created", subject=f"E;=1+{number}")
+        for number in range(1_001)
+    )
+    reply = alice.browser.get("/admin/audit/download?q=eve")
+    assert (reply["Content-Type"], reply.status_code) == ("text/csv; charset=utf-8", 200)
+    rows = list(csv.DictReader(io.StringIO(b"".join(reply).decode(), newline="")))
+    assert [row["subject"] for row in rows] == [f"E;'=1+{number}" for number in reversed(range(1_001))]
+    assert {row["actor"] for row in rows} == {"'=Eve"}
+    assert AuditEntry.objects.get(action="audit download").details == {"text": "eve"}
+    assert bob.browser.get("/admin/audit/download").status_code == 403
 
 
 @pytest.mark.parametrize("role", [Role.VIEWER, Role.CONTRIBUTOR])

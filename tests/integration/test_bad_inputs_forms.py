@@ -43,7 +43,7 @@ EXPORT: dict[str, Any] = {
 
 def kept() -> Mapping[str, Any]:
     """Return the state without what viewing leaves behind: a session's CSRF token, a check in the audit."""
-    left = {WebSession.__name__, AuditEntry.__name__, "ApiToken", "Account", "RequestPlace"}
+    left = {"AuditLink", WebSession.__name__, AuditEntry.__name__, "ApiToken", "Account", "RequestPlace"}
     return {name: rows for name, rows in state().items() if name not in left}
 
 
@@ -100,6 +100,7 @@ def beside(page: str, field: str) -> str:
     return " ".join(re.findall(rf'<div[^>]*id="(?:id-)?(?:{slot})-error"[^>]*>(.*?)</div>', page, re.DOTALL))
 
 
+@pytest.mark.short(every=4)
 @pytest.mark.parametrize("one", PAGES, ids=[one.id for one in PAGES])
 def test_a_form_with_it_says_so_beside_the_field(office: Office, one: Entry) -> None:
     furnish(office, run=False)
@@ -118,6 +119,7 @@ def test_a_form_with_it_says_so_beside_the_field(office: Office, one: Entry) -> 
     assert kept() == before
 
 
+@pytest.mark.short(every=4)
 @pytest.mark.parametrize("one", API, ids=[one.id for one in API])
 def test_a_request_with_it_names_the_field(office: Office, one: Entry) -> None:
     furnish(office, run=False)

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
@@ -61,6 +61,7 @@ def test_the_resolver_that_counts_is_the_one_that_is_asked(asked: list[object]) 
     assert asked == [(("acct.api-us1.com", 443))]
 
 
+@pytest.mark.short(every=4)
 @pytest.mark.parametrize("one", HOSTS, ids=[one.id for one in HOSTS])
 def test_a_host_is_taken_or_refused_without_being_looked_up(
     desk: Desk, asked: list[object], one: Entry
@@ -99,25 +100,33 @@ NEAR = st.builds(
 )
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@example(text="127.0.0.1@acct.api-us1.com")
-@example(text="acct.api-us1.com/api/3/")
-@given(text=NEAR | st.text(st.characters(exclude_categories=["Cs"]), max_size=80))
+@pytest.mark.parametrize("examples", [25, pytest.param(100, marks=pytest.mark.long)])
 def test_whatever_is_typed_is_a_label_below_a_suffix_or_refused(
-    desk: Desk, asked: list[object], text: str
+    desk: Desk, asked: list[object], examples: int
 ) -> None:
     """Inputs 31 to 54 and their neighbours."""
-    if not Connection.objects.exists():
-        desk.apply()
+    desk.apply()
     before = state()
+
+    @settings(max_examples=examples, deadline=None)
+    @example(text="127.0.0.1@acct.api-us1.com")
+    @example(text="acct.api-us1.com/api/3/")
+    @given(text=NEAR | st.text(st.characters(exclude_categories=["Cs"]), max_size=80))
+    def type_it(text: str) -> None:
+        _is_taken_or_refused(desk, text)
+        assert asked == []
+        assert state() == before
+
+    type_it()
+
+
+def _is_taken_or_refused(desk: Desk, text: str) -> None:
     path = desk.write(placed(BASE, AT, text))
     refused: InvalidInput | None = None
     try:
         definition_apply.apply(ACTOR, path, desk.said.append, plan_only=True)
     except InvalidInput as error:
         refused = error
-    assert asked == []
-    assert state() == before
     if refused is None:
         label, _, suffix = normalise_host(text, Network()).name.partition(".")
         assert suffix in DOCUMENTED_SUFFIXES

@@ -38,7 +38,7 @@ CITY, AMOUNT, WIDE = 1, 2, range(3, 390)  # custom fields; so many that one prof
 
 DEFINITIONS = """\
 sources:
-  - {{name: people, files: people.parquet, profiles: true, primary_key: id}}
+  - {{name: people, files: people.parquet, profiles: true, classes: {{id: harmless}}, primary_key: id}}
 segments:
   - {{name: Everybody, rules: {{column: id, is not: nobody}}}}
 connections:
@@ -129,7 +129,7 @@ def row_of(entry: Entry) -> dict[str, Any]:
     return {"id": entry.id, "email": f"p-{entry.id}@x.test", "last_name": "Kept", **entry.input}
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_one_run_takes_every_good_row_and_says_of_each_bad_one_what_it_cost(office: Office) -> None:
     """Inputs 1 to 27; I-2, I-8, A-3: no answer repeats an address."""
     table = entries("profiles", "profile")
@@ -189,6 +189,7 @@ def test_what_no_file_can_hold_costs_its_field_and_never_the_row(one: Entry) -> 
 PHONES = entries("phones")
 
 
+@pytest.mark.short("ZZ")
 @pytest.mark.slow
 @pytest.mark.parametrize("country", ["GB", "ZZ", None])
 def test_a_phone_never_stops_its_row(office: Office, country: str | None) -> None:

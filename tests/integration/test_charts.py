@@ -110,13 +110,31 @@ def test_a_run_shows_contacts_a_minute_against_what_its_connection_allows(browse
     assert chart["moments"][1] - chart["moments"][0] == 60
 
 
-def test_a_short_run_shows_more_than_a_point(browser: Client) -> None:
+def test_a_short_run_is_counted_by_ten_seconds_and_not_extrapolated(browser: Client) -> None:
     run = a_run(an_export())
     for number in range(15):
         sent(a_batch(run, number + 1), NOW.timestamp() + 2 * number)
     chart = told(browser, f"/data/runs/{run.pk}/chart")
-    assert chart["series"][0]["values"] == [5 * 250 * 6] * 3
+    assert {one["label"]: one["values"] for one in chart["series"]} == {
+        "Sent in 10 seconds": [5 * 250] * 3, "Allowed in 10 seconds": [15 * 250] * 3,
+    }  # fmt: skip
     assert chart["seconds"] is True
+
+
+def test_what_left_at_one_moment_is_as_many_as_left(browser: Client) -> None:
+    run = a_run(an_export())
+    sent(a_batch(run, 1, rows=176), NOW.timestamp())
+    assert told(browser, f"/data/runs/{run.pk}/chart")["series"][0]["values"] == [176]
+
+
+def test_a_very_long_run_is_counted_by_several_minutes(browser: Client) -> None:
+    run = a_run(an_export())
+    for minute in range(0, 801, 100):
+        sent(a_batch(run, minute + 1), NOW.timestamp() + 60 * minute)
+    chart = told(browser, f"/data/runs/{run.pk}/chart")
+    assert [one["label"] for one in chart["series"]] == ["Sent in 3 minutes", "Allowed in 3 minutes"]
+    assert sum(chart["series"][0]["values"]) == 9 * 250
+    assert chart["series"][1]["values"][0] == 3 * 90 * 250
 
 
 def test_a_minute_in_which_nothing_left_is_a_nought(browser: Client) -> None:

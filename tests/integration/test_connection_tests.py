@@ -44,7 +44,7 @@ def test_a_key_may_be_kept_elsewhere(office: Office, tmp_path: Path) -> None:
     assert [step.standing for step in steps] == [CheckStatus.PASSED] * 3
     made = editing.create(ALICE, form(office, key=reference, proof=proof))
     assert made.secrets["key"] == SecretView(is_set=True, hint="", reference=reference)
-    steps, proof = tried(ALICE, draft(office, key="env:NOTHING_LIKE_IT"))
+    steps, proof = tried(ALICE, draft(office, key="env:LELEKA_SECRET_NOTHING_LIKE_IT"))
     assert [step.code for step in steps] == ["KEY_MISSING", "", ""]
     assert proof == ""
 

@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 
 from leleka.core.clock import SystemClock
+from leleka.services.exports import commands as export_commands
 from leleka.services.monitoring import process_identity
 from leleka.services.runs import commands as run_commands
 from leleka.state.lease import RUN_LEASE
-from leleka.state.models import Notice, Run
+from leleka.state.models import Export, Notice, Run
 from leleka.state.outbox import DjangoOutbox
 from leleka.warehouse.lake_warehouse import LakeWarehouse
 from leleka.worker import jobs
@@ -41,7 +42,7 @@ def die(monkeypatch: pytest.MonkeyPatch, number: int) -> Die:
     killed as well.
     """
 
-    def at(room: Any, moment: str, *, heard: bool = True, worker: str = "") -> None:
+    def at(room: Any, moment: str, *, heard: bool = True, worker: str = "", again: int = 0) -> None:
         def killed(*_: Any, **__: Any) -> None:
             raise Killed
 
@@ -51,9 +52,9 @@ def die(monkeypatch: pytest.MonkeyPatch, number: int) -> Die:
             patched.setattr(RUN_LEASE, "release", lambda *_: None)  # what is killed gives nothing back
             patched.setattr(process_identity, "me", lambda: name)
             with pytest.raises(Killed):
-                jobs.carry_out(f"run:{number}", CLOCK)
+                jobs.carry_out(f"run:{again or number}", CLOCK)
         if heard:
-            jobs.on_job_crashed(f"run:{number}", CLOCK)
+            jobs.on_job_crashed(f"run:{again or number}", CLOCK)
 
     return at
 
@@ -110,6 +111,24 @@ def test_it_has_an_end_also_where_settling_is_what_kills(office: Office, number:
     assert go_on(number) == ("Failed", ["RUN_DIED"])
     assert office.ledger() == {}, "the next run sends them once more"
     assert (office.run().status, len(office.ledger())) == ("Successful", 3)
+
+
+@pytest.mark.long
+def test_whom_it_changed_is_not_taken_for_unchanged_after_that(office: Office, number: int, die: Die) -> None:
+    """I-6: the ledger still holds what was sent before, and the list what was sent last."""
+    assert go_on(number) == ("Successful", [])
+    first = office.people["1"]["first_name"]
+    office.edit(1, first_name="Нове")
+    again = run_commands.ask_run(ALICE, "News")
+    for _ in range(4):
+        die(LakeWarehouse, "settle", again=again)
+    assert go_on(again) == ("Failed", ["RUN_DIED"])
+    assert office.listed()["p1@x.test"]["first_name"] == "Нове"
+    office.edit(1, first_name=first)
+    assert [one.code for one in office.run().problems] == ["SNAPSHOT_DAMAGED"]
+    export_commands.rebuild_ledger(ALICE, Export.objects.get().pk)
+    assert office.run().status == "Successful"
+    assert office.listed()["p1@x.test"]["first_name"] == first
 
 
 @pytest.mark.usefixtures("office")

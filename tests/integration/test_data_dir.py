@@ -4,6 +4,7 @@
 
 import os
 import shutil
+import subprocess
 import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
@@ -45,14 +46,44 @@ def here(settings: Any) -> Iterator[Path]:
         shutil.rmtree(folder)
 
 
+@pytest.fixture
+def read_only(here: Path) -> Iterator[Path]:
+    """The same directory on a disk that is mounted read-only."""
+    if os.getuid() != ROOT:
+        pytest.skip("only root may mount")
+    os.seteuid(ROOT)
+    for words in (("--bind", str(here), str(here)), ("-o", "remount,bind,ro", str(here))):
+        if subprocess.run(["mount", *words], capture_output=True, check=False).returncode:
+            subprocess.run(["umount", str(here)], capture_output=True, check=False)
+            os.seteuid(SOMEBODY)
+            pytest.skip("not even root may mount in this container")
+    os.seteuid(SOMEBODY)
+    yield here
+    os.seteuid(ROOT)
+    subprocess.run(["umount", str(here)], check=True)
+    os.seteuid(SOMEBODY)
+
+
+@pytest.mark.parametrize("inner", ["", "not/made/yet"])
+def test_a_disk_that_is_mounted_read_only_is_said_to_be_so(
+    read_only: Path, settings: Any, inner: str
+) -> None:
+    """Its owner cannot help it with any permission."""
+    settings.LELEKA = replace(settings.LELEKA, data_dir=read_only / inner)
+    with pytest.raises(NeedsAttention) as caught:
+        preparation.prepare()
+    (problem,) = caught.value.problems
+    assert problem.code == "DATA_DIR_UNUSABLE"
+    assert "mounted read-only" in english(problem).message
+    assert "Mount it for writing" in english(problem).remedy
+
+
 def refused() -> Problem:
     with pytest.raises(NeedsAttention) as caught:
         preparation.prepare()
     (problem,) = caught.value.problems
     assert problem.code == "DATA_DIR_FORBIDDEN"
     assert english(problem).message.startswith(f"This runs as user {os.geteuid()}, ")
-    assert f"chown -R {os.geteuid()} " in english(problem).remedy
-    assert "u+rwX" in english(problem).remedy
     return problem
 
 
@@ -69,7 +100,12 @@ def refused() -> Problem:
 )
 def test_what_cannot_be_read_and_written_is_named(here: Path, name: str, mode: int) -> None:
     (here / name).chmod(mode)
-    assert refused().where == str(here / name)
+    problem = refused()
+    assert problem.where == str(here / name)
+    # What is said to be done is enough.
+    command, _, _ = english(problem).remedy.removeprefix("Run: ").partition(". ")
+    subprocess.run(command.split(), check=True)
+    preparation.prepare()
 
 
 def test_a_directory_that_cannot_be_made_is_named(here: Path, settings: Any) -> None:
@@ -93,7 +129,10 @@ def test_somebody_else_s_directory_is_refused_to_root_as_well(settings: Any) -> 
         settings.LELEKA = replace(settings.LELEKA, data_dir=Path("/"))
     problem = refused()
     assert problem.where == str(installation_configuration.configuration().data_dir)
-    assert f"It belongs to user {Path(problem.where).stat().st_uid}." in english(problem).message
+    owner = Path(problem.where).stat().st_uid
+    assert f"It belongs to user {owner}." in english(problem).message
+    assert f"sudo -u '#{owner}' leleka" in english(problem).remedy
+    assert "chown" not in english(problem).remedy  # the service, its owner, would be locked out
 
 
 def test_somebody_else_s_file_in_one_s_own_directory_is_refused(here: Path) -> None:
@@ -106,4 +145,5 @@ def test_somebody_else_s_file_in_one_s_own_directory_is_refused(here: Path) -> N
         os.chown(here / "lake", ROOT, -1)
         os.seteuid(SOMEBODY)
     problem = refused()
-    assert (problem.where, "It belongs to user 0." in english(problem).message) == (str(here / "lake"), True)
+    assert (problem.where, "belongs to user 0:" in english(problem).message) == (str(here / "lake"), True)
+    assert f"chown -R {os.geteuid()} {here}" in english(problem).remedy

@@ -89,6 +89,7 @@ def test_a_plan_of_changes_and_removals_changes_nothing(desk: Desk) -> None:
     assert state() == before
 
 
+@pytest.mark.short(every=3)
 @pytest.mark.parametrize(
     ("edit", "kind", "name", "fields"),
     [
@@ -97,6 +98,12 @@ def test_a_plan_of_changes_and_removals_changes_nothing(desk: Desk) -> None:
         (("name\n      fields", "city\n      fields"), "export", "News", ("matching",)),
         (("leaver: No", "leaver: Gone"), "export", "News", ("leavers",)),
         (("list: 7", "list: 7\n    automations: true"), "export", "News", ("automations",)),
+        (
+            ("list: 7", "list: 7\n    subscribe_unconfirmed: true"),
+            "export",
+            "News",
+            ("subscribe_unconfirmed",),
+        ),
         (("list: 7", "list: 7\n    limit: 10"), "export", "News", ("limit",)),
         (("key: ${KEY}", "key: ${KEY}\n    share_of_limits: 0.5"), "connection", "Main", ("share",)),
         (("agreed_by: Olena", "agreed_by: Taras"), "connection", "Main", ("consent_by",)),

@@ -42,12 +42,16 @@ def test_consent_is_kept_with_its_moment(office: Office) -> None:
 
 
 def test_every_variable_that_is_not_set_is_named_with_its_line(office: Office) -> None:
-    text = DEFINITIONS.replace("${HOST}", "${NO_HOST}").replace("${KEY}", "a${NO_KEY}b")
+    consent = "consent: {agreed_by: A, version: 1}"
+    more = f"  - {{name: Other, host: other.api-us1.com, key: '${{LELEKA_SECRET_B}}', {consent}}}\n"
+    text = DEFINITIONS.replace("${KEY}", "a${LELEKA_SECRET_A}b").replace("exports:\n", f"{more}exports:\n")
     lines = text.splitlines()
-    host, key = (next(n for n, line in enumerate(lines, 1) if name in line) for name in ("NO_HOST", "NO_KEY"))
+    one, two = (
+        next(n for n, line in enumerate(lines, 1) if name in line) for name in ("SECRET_A", "SECRET_B")
+    )
     assert [(problem.code, problem.where) for problem in problems(office, text)] == [
-        ("VARIABLE_UNSET", f"leleka.yaml, line {host}, connections[0].host"),
-        ("VARIABLE_UNSET", f"leleka.yaml, line {key}, connections[0].key"),
+        ("VARIABLE_UNSET", f"leleka.yaml, line {one}, connections[0].key"),
+        ("VARIABLE_UNSET", f"leleka.yaml, line {two}, connections[1].key"),
     ]
 
 

@@ -1,11 +1,12 @@
 """API keys from a definitions file: encrypted, noticed when they change, and never shown (S-1, S-5)."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from leleka.core.configuration import Configuration
+from leleka.core.configuration import Configuration, KeyPlaces
 from leleka.errors import NeedsAttention
 from leleka.services.connections import keys as connection_keys
 from leleka.services.definitions.changes import Did
@@ -120,9 +121,9 @@ NO_KEYS = [
 
 def test_what_is_no_key_is_refused_without_repeating_it(desk: Desk) -> None:
     """Input 56."""
-    desk.environment.update({f"K{number}": key for number, key in enumerate(NO_KEYS)})
+    desk.environment.update({f"LELEKA_SECRET_{number}": key for number, key in enumerate(NO_KEYS)})
     more = "".join(
-        f"  - name: C{number}\n    host: ${{HOST}}\n    key: ${{K{number}}}\n"
+        f"  - name: C{number}\n    host: ${{HOST}}\n    key: ${{LELEKA_SECRET_{number}}}\n"
         "    consent: {agreed_by: O, version: 1}\n"
         for number in range(len(NO_KEYS))
     )
@@ -155,7 +156,50 @@ def test_what_is_checked_shows_no_key(desk: Desk) -> None:
 @pytest.mark.parametrize("name", ["name: High", "name: Main", "name: News"])
 def test_a_key_pasted_into_a_name_is_refused_and_not_repeated(desk: Desk, name: str) -> None:
     """Input 56: names are shown to everyone."""
-    assert desk.problem(changed((name, "name: old-${KEY}"))).code == "LOOKS_LIKE_SECRET"
+    assert desk.problem(changed((name, f"name: old-{SECRET}"))).code == "LOOKS_LIKE_SECRET"
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        ("name: High", "name: ${KEY}"),
+        ("name: Main", "name: Main ${LELEKA_SECRET_KEY}"),
+        ("is: high", "is: '${KEY}'"),
+        ("files: orders.csv", "files: ${KEY}.csv"),
+        ("host: ${HOST}", "host: ${KEY}"),
+        ("agreed_by: Olena", "agreed_by: '${KEY}'"),
+        ("list: 7", "list: ${UNSET}"),
+    ],
+)
+def test_a_variable_is_read_where_a_secret_belongs_and_nowhere_else(
+    desk: Desk, edit: tuple[str, str]
+) -> None:
+    """A password of the mail server became the name of a segment."""
+    desk.environment["LELEKA_SECRET_KEY"] = SECRET
+    assert desk.problem(changed(edit)).code == "VARIABLE_MISPLACED"
+
+
+@pytest.mark.parametrize("name", ["LELEKA_SMTP_URL", "LELEKA_SECRETS", "PATH", "UNSET", "key"])
+def test_a_variable_that_the_operator_did_not_release_is_not_read(desk: Desk, name: str) -> None:
+    if name != "UNSET":
+        desk.environment[name] = SECRET
+    problem = desk.problem(changed(("${KEY}", f"${{{name}}}")))
+    assert (problem.code, problem.params["name"]) == ("VARIABLE_NOT_ALLOWED", name)
+    assert desk.problem(changed(("${KEY}", f"env:{name}"))).code == "KEY_SYNTAX"
+
+
+def test_a_variable_with_the_prefix_is_read_without_being_listed(desk: Desk) -> None:
+    desk.environment["LELEKA_SECRET_NEWS"] = OTHER_SECRET
+    desk.apply(changed(("${KEY}", "${LELEKA_SECRET_NEWS}")))
+    assert key_now() == OTHER_SECRET
+
+
+def test_a_named_variable_that_is_not_released_any_more_is_not_read(desk: Desk, settings: Any) -> None:
+    desk.apply(changed(("${KEY}", "env:KEY")))
+    settings.LELEKA = replace(settings.LELEKA, key_places=KeyPlaces())
+    with pytest.raises(NeedsAttention) as caught:
+        key_now()
+    assert caught.value.code == "KEY_MISSING"
 
 
 @pytest.mark.parametrize("broken", ["key: *${KEY}", f"key: *{SECRET}", f"key: !!timestamp {SECRET}"])

@@ -53,7 +53,12 @@ def told(desk: Desk, *edits: tuple[str, str]) -> tuple[str, str, str]:
             "2, sources[0]",
             "",
         ),
-        (("${KEY}", "${UNSET}"), "VARIABLE_UNSET", "19, connections[0].key", "UNSET"),
+        (
+            ("${KEY}", "${LELEKA_SECRET_UNSET}"),
+            "VARIABLE_UNSET",
+            "19, connections[0].key",
+            "LELEKA_SECRET_UNSET",
+        ),
         (("key: ${KEY}", "key: 12345678"), "DEFINITION_INVALID", "19, connections[0].key", ""),
     ],
 )
@@ -95,6 +100,7 @@ def test_a_list_is_a_whole_number_and_nothing_else(desk: Desk, value: str) -> No
     assert found[:2] == ("LIST_ID_INVALID", "leleka.yaml, line 25, exports[0].list")
 
 
+@pytest.mark.short(every=3)
 @pytest.mark.parametrize(
     ("edit", "code", "where", "remedy"),
     [

@@ -52,6 +52,7 @@ def may(who: Actor, connection: str) -> bool:
     return who.role is Role.ADMINISTRATOR or (who.role is Role.CONTRIBUTOR and connection == "shared")
 
 
+@pytest.mark.short(every=3)
 @pytest.mark.parametrize("connection", CONNECTIONS)
 @pytest.mark.parametrize("act", ACTS)
 @pytest.mark.parametrize("who", [ALICE, BOB, CHARLIE], ids=lambda who: who.role.value)
@@ -124,7 +125,9 @@ def test_what_is_written_reads_back_as_it_was(export: Export) -> None:
         },
         "leavers": {"policy": "mark", "field": "3", "member": "yes", "leaver": "no"},
         "automations": True,
+        "subscribe_unconfirmed": True,
         "limit": 10,
+        "growth": {"ask": False, "percent": 5, "people": 7},
     }
     saved = export_commands.create(ALICE, data)
     assert export_queries.export(ALICE, saved.id).data == data
@@ -178,3 +181,59 @@ def test_a_segment_that_an_export_sends_is_not_gone_from_its_data(export: Export
     assert export_queries.export(ALICE, export.pk).data["segments"] == ["Gold", "Other"]
     with pytest.raises(Conflict):
         export_commands.update(ALICE, export.pk, data_of(export), 1)
+
+
+def subscribing(**changes: object) -> dict[str, object]:
+    return {**data_of(Export.objects.get(name="News")), "subscribe_unconfirmed": True, **changes}
+
+
+def test_only_an_administrator_lets_an_export_subscribe_who_never_confirmed(export: Export) -> None:
+    arrange("shared")
+    with pytest.raises(Forbidden) as made:
+        export_commands.create(BOB, subscribing(name="Mine"))
+    with pytest.raises(Forbidden) as changed:
+        export_commands.update(BOB, export.pk, subscribing(), 1)
+    assert {made.value.code, changed.value.code} == {"SUBSCRIBE_UNCONFIRMED"}
+    assert not Export.objects.filter(subscribe_unconfirmed=True).exists()
+    export_commands.update(ALICE, export.pk, subscribing(), 1)
+    told = AuditEntry.objects.filter(action="export changed").latest("pk").details
+    assert (told["fields"], told["subscribe_unconfirmed"]) == (["subscribe_unconfirmed"], True)
+
+
+def test_what_an_administrator_turned_on_a_contributor_may_keep_or_turn_off(export: Export) -> None:
+    arrange("shared")
+    Export.objects.update(subscribe_unconfirmed=True)
+    export_commands.update(BOB, export.pk, subscribing(limit=10), 1)
+    assert Export.objects.get().subscribe_unconfirmed
+    assert export_commands.duplicate(BOB, export.pk)["subscribe_unconfirmed"] is False
+    assert export_commands.duplicate(ALICE, export.pk)["subscribe_unconfirmed"] is True
+    export_commands.update(BOB, export.pk, subscribing(subscribe_unconfirmed=False), 2)
+    assert not Export.objects.get().subscribe_unconfirmed
+
+
+@pytest.mark.parametrize("elsewhere", [{"list": "2"}, {"connection": "Another"}])
+def test_the_consent_is_for_one_list_of_one_connection(export: Export, elsewhere: dict[str, str]) -> None:
+    arrange("shared")
+    another = Connection.objects.get()
+    another.pk, another.name = None, "Another"
+    another.save()
+    Export.objects.update(subscribe_unconfirmed=True)
+    with pytest.raises(Forbidden) as moved:
+        export_commands.update(BOB, export.pk, subscribing(**elsewhere), 1)
+    assert moved.value.code == "SUBSCRIBE_UNCONFIRMED"
+    export_commands.update(BOB, export.pk, subscribing(subscribe_unconfirmed=False, **elsewhere), 1)
+    assert not Export.objects.get().subscribe_unconfirmed
+
+
+def test_an_administrator_takes_the_consent_to_another_list(export: Export) -> None:
+    Export.objects.update(subscribe_unconfirmed=True)
+    export_commands.update(ALICE, export.pk, subscribing(list="2"), 1)
+    assert Export.objects.get().subscribe_unconfirmed
+
+
+def test_a_contributor_cannot_attach_an_export_whose_connection_is_gone(export: Export) -> None:
+    """So the consent does not come to a list that way either."""
+    arrange("shared")
+    Export.objects.update(subscribe_unconfirmed=True, connection=None)
+    with pytest.raises(Forbidden):
+        export_commands.attach(BOB, export.pk, Connection.objects.get().name, 1)

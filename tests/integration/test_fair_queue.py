@@ -5,11 +5,12 @@ from collections.abc import Sequence
 import pytest
 from django.utils import timezone
 
-from leleka.core.clock import SystemClock
+from leleka.core.clock import SystemClock, utc_now
 from leleka.services.monitoring import process_identity
 from leleka.state.models import Account, Connection, Export, Run, Task
-from leleka.worker import jobs
-from leleka.worker.runs import fair_queue
+from leleka.worker import jobs, loop
+from leleka.worker.runs import fair_queue, late_confirmations
+from tests.fakes.clock import VirtualClock
 from tests.fakes.configuration import stored
 
 pytestmark = pytest.mark.usefixtures("installation")
@@ -60,6 +61,57 @@ def test_an_account_that_is_busy_leaves_the_places_to_others() -> None:
     (other,) = exports_of("quick", 1)
     queue(other)
     assert names(fair_queue.runs_in_turn(SystemClock(), (f"run:{mine.pk}",))) == ["quick 0"]
+
+
+def begun(monkeypatch: pytest.MonkeyPatch, clock: VirtualClock, *under_way: str) -> list[str]:
+    """Return what a worker begins beside what it has under way."""
+    worker, found = loop.Worker(clock), list[str]()
+    children: dict[str, None] = dict.fromkeys(under_way)  # no processes
+    monkeypatch.setattr(worker, "children", children)
+
+    def start(job: str) -> None:
+        found.append(job)
+        children[job] = None
+
+    monkeypatch.setattr(worker, "_start", start)
+    worker._start_what_is_due()
+    return found
+
+
+def test_runs_that_only_wait_for_their_accounts_hold_no_place(monkeypatch: pytest.MonkeyPatch) -> None:
+    """I-19: four accounts that do not answer keep the run of a fifth one waiting for five seconds, not for minutes."""
+    clock = VirtualClock(start=SystemClock().now())
+    said = {"code": "READING_SUPPRESSED", "values": {}}
+    silent = [
+        queue(*exports_of(name, 1), worker=ELSEWHERE, stepped_at=utc_now(clock), stage_told=said)
+        for name in ("one", "two", "three", "four")
+    ]
+    (other,) = exports_of("quick", 1)
+    run, names = queue(other), [f"run:{one.pk}" for one in silent]
+    assert begun(monkeypatch, clock, *names) == []
+    clock.sleep(6)
+    assert begun(monkeypatch, clock, *names) == [f"run:{run.pk}"]
+    Run.objects.filter(pk=silent[0].pk).update(stage_told={"code": "COMPARING", "values": {}})
+    assert begun(monkeypatch, clock, *names) == [f"run:{run.pk}"]
+    Run.objects.exclude(pk=run.pk).update(stage_told={"code": "COMPARING", "values": {}})
+    assert begun(monkeypatch, clock, *names) == []
+
+
+def test_processes_have_an_end_however_many_accounts_do_not_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = VirtualClock(start=SystemClock().now())
+    said = {"code": "DELIVERING", "values": {}}
+    runs = [
+        queue(*exports_of(f"{number}", 1), worker=ELSEWHERE, stepped_at=utc_now(clock), stage_told=said)
+        for number in range(12)
+    ]
+    queue(*exports_of("quick", 1))
+    clock.sleep(11)
+    assert begun(monkeypatch, clock, *(f"run:{one.pk}" for one in runs)) == []
+
+
+def test_late_confirmations_leave_places_to_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(late_confirmations, "accounts_to_ask", lambda _: range(100, 104))
+    assert begun(monkeypatch, VirtualClock(start=SystemClock().now())) == ["late:100", "late:101"]
 
 
 def test_a_run_whose_lease_is_over_is_taken_up_again() -> None:

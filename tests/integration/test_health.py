@@ -13,6 +13,7 @@ from django.db.migrations.recorder import MigrationRecorder
 from django.test import Client
 
 from leleka import __version__
+from leleka.conf.server.body_reader import CAME
 from leleka.core.clock import SystemClock
 from leleka.core.configuration import Configuration
 from leleka.services.monitoring import process_identity
@@ -137,3 +138,13 @@ def test_a_beat_that_the_database_does_not_take_is_left_out() -> None:
 
 def _locked(*_: Any) -> Any:
     raise OperationalError("database is locked")
+
+
+@pytest.mark.usefixtures("place")
+def test_who_asks_while_it_is_being_looked_shares_the_answer() -> None:
+    heartbeat.Heartbeat(SystemClock()).send()
+    came: dict[str, Any] = {CAME: SystemClock().monotonic()}
+    assert Client().get("/readyz", **came).status_code == 200
+    WorkerBeat.objects.all().delete()
+    assert Client().get("/readyz", **came).status_code == 200
+    assert readiness()[0] == 503

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from leleka.core.clock import SystemClock
 from leleka.services.access.actor import Role
+from leleka.services.concerns import queries as concern_queries
 from leleka.services.home import queries as home_queries
 from leleka.state.models import Connection, Export, RunStatus, Segment, SegmentSize, Source, SystemSchedule
 from leleka.worker import heartbeat
@@ -47,7 +48,7 @@ def page(browser: Client) -> str:
 
 
 def concerns(who: Somebody) -> dict[str, list[str]]:
-    return {one.kind: [each.name for each in one.shown] for one in home_queries.concerns(who.actor, CLOCK)}
+    return {one.kind: [each.name for each in one.shown] for one in concern_queries.grouped(who.actor, CLOCK)}
 
 
 def test_a_new_installation_is_led_step_by_step(alice: Somebody) -> None:
@@ -106,7 +107,7 @@ def test_what_needs_attention_is_said_with_what_to_do_and_where(alice: Somebody)
         "List 7 is gone.",
         "Choose another.",
         "Half of them left.",
-        "Alone has no",
+        "“Alone” has no connection",
     ):
         assert said in text
     for link in (f"/data/runs/{failed.pk}", f"/data/runs/{waiting.pk}", f"/data/exports/{detached.pk}"):
@@ -139,7 +140,9 @@ def test_who_may_not_see_connections_is_not_told_of_them(charlie: Somebody) -> N
 def test_of_many_of_a_kind_a_few_are_told_and_the_others_counted(alice: Somebody) -> None:
     for number in range(8):
         an_export(f"Alone {number}", connection=None)
-    found = {one.kind: (len(one.shown), one.total) for one in home_queries.concerns(alice.actor, CLOCK)}
+    found = {
+        str(one.kind): (len(one.shown), one.total) for one in concern_queries.grouped(alice.actor, CLOCK)
+    }
     assert found["detached"] == (5, 8)
     assert "and 3 more like this" in page(alice.browser)
 

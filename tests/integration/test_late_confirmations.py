@@ -4,7 +4,7 @@ import pytest
 
 from leleka.core.clock import SystemClock
 from leleka.core.ports.outbox import BatchStatus
-from leleka.engine import delivery
+from leleka.engine import poll_rhythm
 from leleka.state.models import BatchRow, Run
 from leleka.worker import jobs
 from tests.integration.office import Office
@@ -13,8 +13,8 @@ from tests.integration.office import Office
 @pytest.fixture
 def unconfirmed(office: Office, monkeypatch: pytest.MonkeyPatch) -> Office:
     """Twenty people, accepted by ActiveCampaign and not imported when the run ended."""
-    monkeypatch.setattr(delivery, "_LEAST_PATIENCE", 0.2)
-    monkeypatch.setattr(delivery, "_PATIENCE", 0.2)
+    monkeypatch.setattr(poll_rhythm, "_LEAST_PATIENCE", 0.2)
+    monkeypatch.setattr(poll_rhythm, "_PATIENCE", 0.2)
     office.hire(20)
     office.apply()
     office.behave(queue_held=True)

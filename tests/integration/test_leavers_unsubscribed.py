@@ -1,5 +1,6 @@
 """Leavers *unsubscribe*: irreversible, stated plainly, and never undone (I-21)."""
 
+import pytest
 from typer.testing import CliRunner
 
 from leleka.cli.main import app
@@ -24,6 +25,7 @@ def test_a_leaver_is_unsubscribed_and_nobody_else(office: Office) -> None:
     assert view.counts.left == {"unsubscribed": 1}
 
 
+@pytest.mark.long
 def test_who_was_unsubscribed_and_returns_is_excluded_and_stays_unsubscribed(office: Office) -> None:
     office.hire(5)
     office.apply(UNSUBSCRIBE)

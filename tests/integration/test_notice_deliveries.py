@@ -136,6 +136,7 @@ def test_a_webhook_gets_facts_that_the_secret_vouches_for(
     assert json.loads(request.data) == {
         "id": notice.pk, "kind": "failed", "subject": notice.subject, "made_at": "2023-11-14T22:13:20+00:00",
         "export": {"id": notice.export_id, "name": "News"}, "connection": None, "run": notice.run_id,
+        "concern": None,
         "codes": ["KEY_REFUSED"], "answers": None,
         "counts": {
             "selected": 1200, "delivered": 0, "unchanged": 0, "excluded": 0, "rejected": 3, "unconfirmed": 0,

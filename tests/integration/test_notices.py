@@ -6,9 +6,10 @@ from datetime import UTC, datetime
 
 import pytest
 
+from leleka.core.statuses import DueOutcome
 from leleka.services.notices import creation as notice_creation
 from leleka.services.notices import detection as notice_detection
-from leleka.state.models import Connection, Export, Notice, NoticeDelivery, Run, RunStatus
+from leleka.state.models import Connection, DueDecision, Export, Notice, NoticeDelivery, Run, RunStatus
 from leleka.worker.notices import sweep as notice_sweep
 from tests.fakes.clock import VirtualClock
 from tests.integration.noticing import REFUSED, clock, connection, export, person, post_to, reach, run
@@ -169,14 +170,29 @@ def test_a_run_that_stalls_and_fails_recovers_once(clock: VirtualClock) -> None:
     )
 
 
-def test_a_missed_instant_is_told_once(clock: VirtualClock) -> None:
+def decided(on: Export, clock: VirtualClock, outcome: DueOutcome) -> None:
+    """Decide what becomes of an export's next due instant, an hour after the last."""
+    clock.sleep(3_600.0)
+    now = datetime.fromtimestamp(clock.now(), UTC)
+    DueDecision.objects.create(
+        subject=f"export:{on.pk}", export=on, due_at=now, outcome=outcome, reason="late", decided_at=now
+    )
+
+
+def test_a_schedule_that_does_not_start_is_told_once_and_so_is_its_recovery(clock: VirtualClock) -> None:
     news = export()
-    due = datetime(2026, 3, 1, 8, tzinfo=UTC)
-    for at in (due, due, due.replace(hour=9)):
-        notice_sweep.schedule_missed(news, at, clock)
-    assert [one.values["due_at"] for one in Notice.objects.order_by("pk")] == [
-        "2026-03-01T08:00:00+00:00",
-        "2026-03-01T09:00:00+00:00",
+    Export.objects.update(
+        schedule={"policy": "own", "schedule": {"repeat": "daily", "times": ["08:00"], "time_zone": "UTC"}},
+        next_due_at=datetime.fromtimestamp(clock.now() + 30 * DAY, UTC),
+    )
+    subject = f"export:{news.pk}"
+    for outcome in (DueOutcome.FAILED, DueOutcome.FAILED, DueOutcome.STARTED, DueOutcome.FAILED):
+        decided(news, clock, outcome)
+        notice_sweep.sweep(clock)
+    assert told() == [
+        ("schedule missed", subject, None),
+        ("recovered", subject, None),
+        ("schedule missed", subject, None),
     ]
 
 
@@ -242,3 +258,14 @@ def test_old_notices_are_forgotten_but_what_is_still_open(clock: VirtualClock) -
     clock.sleep(91 * DAY)
     notice_sweep.work(clock)
     assert [subject for _, subject, _ in told()] == [f"export:{news.pk}"]
+
+
+def test_a_missed_schedule_that_an_earlier_version_told_of_is_not_open(clock: VirtualClock) -> None:
+    """It told of each instant, and of no end: nothing recovers, and it is forgotten like what is over."""
+    made = datetime.fromtimestamp(clock.now(), UTC)
+    kind, subject = Notice.Kind.SCHEDULE_MISSED, "schedule:system"
+    Notice.objects.create(key="missed", kind=kind, subject=subject, values={"due_at": "06:00"}, made_at=made)
+    assert notice_sweep.sweep(clock) == 0
+    clock.sleep(91 * DAY)
+    notice_sweep.work(clock)
+    assert told() == []

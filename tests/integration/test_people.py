@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.db.models.signals import pre_save
 
 from leleka.core.clock import using
 from leleka.errors import Conflict, Forbidden, InvalidInput, NotFound
@@ -74,7 +75,7 @@ def test_a_first_link_is_worth_nothing_once_there_is_an_administrator() -> None:
         ("short", "PASSWORD_LENGTH"),
         ("x" * 201, "PASSWORD_LENGTH"),
         ("password1234", "PASSWORD_COMMON"),
-        ("iloveyou1234", ""),
+        ("iloveyou1234", "PASSWORD_COMMON"),
         ("grace is my name", "PASSWORD_NAME"),
         ("p" * 64 + " long and fine", ""),
     ],
@@ -189,3 +190,22 @@ def test_only_administrators_see_and_change_people(role: Role) -> None:
         with pytest.raises(Forbidden, match="NOT_ALLOWED"):
             attempt()
     assert User.objects.get().role == role
+
+
+def test_who_adds_an_address_a_moment_after_somebody_else_is_told_so(db: None) -> None:  # noqa: ARG001 - as above
+    def overtake(instance: User, **_: object) -> None:
+        others = {
+            "email": instance.email,
+            "name": "Other",
+            "role": Role.VIEWER,
+            "created_at": instance.created_at,
+        }
+        User.objects.bulk_create([User(**others)])
+
+    pre_save.connect(overtake, sender=User)
+    try:
+        with pytest.raises(Conflict, match="PERSON_EXISTS") as caught:
+            people_commands.add_person(Actor.operator(), "bob@example.com", "Bob", "viewer")
+    finally:
+        pre_save.disconnect(overtake, sender=User)
+    assert caught.value.problems[0].where == "email"

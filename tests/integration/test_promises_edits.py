@@ -106,6 +106,7 @@ def moved(host: str) -> str:
     return DEFINITIONS.replace("Sandbox", "Elsewhere").replace("${HOST}", host)
 
 
+@pytest.mark.short("${HOST}")
 @pytest.mark.parametrize("host", ["${HOST}", "elsewhere.api-us1.com"])
 def test_a_connection_removed_during_a_run_ends_it_with_the_reason(
     ready: Office, monkeypatch: pytest.MonkeyPatch, host: str
@@ -121,6 +122,7 @@ def test_a_connection_removed_during_a_run_ends_it_with_the_reason(
     assert not Run.objects.filter(finished_at__isnull=True).exists()
 
 
+@pytest.mark.long
 def test_a_key_replaced_during_a_run_is_used_from_the_next_step_on(
     ready: Office, monkeypatch: pytest.MonkeyPatch, settings: Any
 ) -> None:
@@ -152,6 +154,7 @@ def test_a_key_that_is_none_does_not_replace_one_that_works(
     assert (view.status, accounted(view).delivered) == ("Successful", 300)
 
 
+@pytest.mark.short("write_ahead")
 @pytest.mark.parametrize("write", ["planned", "write_ahead"])
 def test_a_process_that_died_before_it_wrote_down_what_to_send_sent_nothing(
     ready: Office, monkeypatch: pytest.MonkeyPatch, write: str

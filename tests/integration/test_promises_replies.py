@@ -69,6 +69,7 @@ def test_a_key_that_is_revoked_after_the_last_import_is_named(
     everybody_arrives(office, 3)
 
 
+@pytest.mark.short("endless_reply")
 @pytest.mark.parametrize("kind", ["slow_reply", "endless_reply", "gzip_bomb", "deep_json"])
 def test_a_reply_that_will_not_end_is_cut_off_and_the_batch_goes_again(
     office: Office, settings: Any, kind: str
@@ -82,6 +83,7 @@ def test_a_reply_that_will_not_end_is_cut_off_and_the_batch_goes_again(
     everybody_arrives(office, PEOPLE)
 
 
+@pytest.mark.short("no batch")
 @pytest.mark.parametrize("body", UNREADABLE.values(), ids=UNREADABLE)
 def test_a_reply_that_names_no_batch_is_not_taken_for_a_yes(office: Office, body: str) -> None:
     """Faults 19, 20: the request was processed, and its batch cannot be polled."""
@@ -94,6 +96,7 @@ def test_a_reply_that_names_no_batch_is_not_taken_for_a_yes(office: Office, body
     assert office.ledger() == dict.fromkeys(addresses(20), "member")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "dialect", [{"success_key": "success"}, {"ids_as_numbers": True}, {"text_plain": True}]
 )
@@ -105,6 +108,7 @@ def test_what_is_said_in_another_dialect_is_understood(office: Office, dialect: 
     everybody_arrives(office, PEOPLE)
 
 
+@pytest.mark.short("throttled")
 @pytest.mark.parametrize(
     "kind",
     [
@@ -174,7 +178,12 @@ def pauses(monkeypatch: pytest.MonkeyPatch) -> list[Pause]:
     return told
 
 
-@pytest.mark.parametrize(("stated", "seconds"), STATED.items(), ids=[one or "absent" for one in STATED])
+@pytest.mark.short("999999")
+@pytest.mark.parametrize(
+    ("stated", "seconds"),
+    STATED.items(),
+    ids=[one or "absent" for one in STATED],
+)
 def test_a_stated_pause_is_kept_and_a_senseless_one_replaced(
     office: Office, pauses: list[Pause], stated: str, seconds: float
 ) -> None:
@@ -187,6 +196,7 @@ def test_a_stated_pause_is_kept_and_a_senseless_one_replaced(
     assert office.listed().keys() == addresses(20)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("fault", [{"kind": "throttled", "value": ""}, {"kind": "import_limited"}])
 def test_a_storm_is_waited_out_without_a_busy_loop(
     office: Office, pauses: list[Pause], fault: dict[str, object]
@@ -201,6 +211,7 @@ def test_a_storm_is_waited_out_without_a_busy_loop(
     everybody_arrives(office, PEOPLE)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("kind", ["forbidden", "forbidden_html", "forbidden_permission"])
 def test_a_key_refused_once_is_a_blip(office: Office, kind: str) -> None:
     """Fault 26."""
@@ -210,6 +221,7 @@ def test_a_key_refused_once_is_a_blip(office: Office, kind: str) -> None:
     everybody_arrives(office, PEOPLE)
 
 
+@pytest.mark.long
 def test_an_account_that_is_gone_midway_fails_the_run_and_the_rest_stays_due(office: Office) -> None:
     """Fault 28: no long retries where there is no account."""
     office.behave(faults=[{"kind": "not_found_html", "where": IMPORT}])
@@ -221,6 +233,7 @@ def test_an_account_that_is_gone_midway_fails_the_run_and_the_rest_stays_due(off
     everybody_arrives(office, PEOPLE)
 
 
+@pytest.mark.short("503-server_error")
 @pytest.mark.parametrize("kind", ["server_error", "error_after_work"])
 @pytest.mark.parametrize("status", ["500", "502", "503", "504"])
 def test_a_failure_over_there_leaves_it_open_what_became_of_the_batch(
@@ -240,6 +253,7 @@ def elsewhere() -> Iterator[Peer]:
         yield server
 
 
+@pytest.mark.short("GET /api/3/*-302")
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 @pytest.mark.parametrize("where", [IMPORT, "GET /api/3/*"])
 def test_a_redirect_is_not_followed_and_the_other_server_hears_nothing(
@@ -255,6 +269,7 @@ def test_a_redirect_is_not_followed_and_the_other_server_hears_nothing(
         assert [problem.code for problem in view.problems] == ["HOST_REDIRECTS"]
 
 
+@pytest.mark.long
 def test_who_was_left_out_without_a_word_is_found_by_looking_and_sent_once(office: Office) -> None:
     """Fault 33: a run cannot see it; reconciling does, and no run sends again and again."""
     office.behave(faults=[{"kind": "row_skipped", "value": "^p7@"}])

@@ -1,6 +1,7 @@
 """What cannot be a table is refused: by file, line and column, leaving nothing behind."""
 
 import os
+import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from leleka.errors import InvalidInput, NeedsAttention, TryLater
 from leleka.messages.problems import english
 from leleka.warehouse.engines.duckdb import DuckDBSession
 from leleka.warehouse.readers import digest, resolve, staging
+from leleka.warehouse.readers.files import check_type, signature
 from tests.integration.source_files import Desk, open_desk
 from tests.wording import words
 
@@ -41,6 +43,7 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
         (b"a,,c\n1,2,3\n", "FILE_HEADER_EMPTY", "people.csv, line 1"),
         (b"\na,b\n1,2\n", "FILE_HEADER_EMPTY", "people.csv, line 1"),
         (b"anna@example.com,1\n", "FILE_HEADER_MISSING", "people.csv, line 1"),
+        (b"Anna,+380 67 123-45-67\n", "FILE_HEADER_MISSING", "people.csv, line 1"),
         (",".join(f"c{n}" for n in range(1_001)).encode(), "FILE_TOO_MANY_COLUMNS", "people.csv, line 1"),
         (b"a,b\n1," + b"x" * 8_000_001 + b"\n", "FILE_LINE_TOO_LONG", "people.csv, line 2"),
         (b"PK\x03\x04rest", "FILE_TYPE", "people.csv"),
@@ -194,3 +197,38 @@ def test_the_digest_follows_the_content_alone(desk: Desk) -> None:
 def test_a_refused_file_leaves_the_session_ready_for_the_next(desk: Desk) -> None:
     desk.refused("a,b\n1\n")
     assert desk.rows(desk.read("a,b\n1,2\n")) == [(1, 2)]
+
+
+@pytest.fixture
+def as_somebody() -> Iterator[None]:
+    """Permissions that apply: root gives up its own for the test."""
+    was = os.geteuid()
+    yield
+    os.seteuid(was)
+
+
+@pytest.mark.usefixtures("as_somebody")
+@pytest.mark.parametrize("name", ["people.csv", "people.parquet"])
+def test_another_user_s_file_is_named_and_not_read(name: str) -> None:
+    # Not below pytest's folder: only its owner has access to that.
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / name
+        path.write_bytes(b"id\n1\n")
+        path.chmod(0)
+        Path(folder).chmod(0o755)
+        if os.geteuid() == 0:
+            os.seteuid(65534)
+        for read in (lambda: digest([path]), lambda: check_type(path, "csv")):
+            with pytest.raises(NeedsAttention) as caught:
+                read()
+            assert (caught.value.code, caught.value.problems[0].where) == ("SOURCE_UNREADABLE", name)
+        os.seteuid(os.getuid())
+
+
+def test_a_file_that_went_away_or_whose_disk_fails_is_named(tmp_path: Path) -> None:
+    with pytest.raises(InvalidInput, match="SOURCE_NOT_FOUND"):
+        signature([tmp_path / "gone.csv"])
+    with pytest.raises(NeedsAttention) as caught:
+        digest([Path("/proc/self/mem")])  # reading at its beginning is an error of the device
+    assert (caught.value.code, caught.value.problems[0].where) == ("SOURCE_UNREADABLE", "mem")
+    assert "Input/output error" in english(caught.value.problems[0]).message

@@ -149,6 +149,7 @@ def test_the_clock_of_another_worker_takes_a_lease_early_and_breaks_nothing() ->
     assert Refresh.objects.get().status == RunStatus.QUEUED
 
 
+@pytest.mark.short("_write")
 @pytest.mark.usefixtures("shop")
 @pytest.mark.parametrize("at", ["_leave", "_write"])
 def test_a_refresh_whose_walker_was_killed_at_its_end_is_ended_by_another(

@@ -11,6 +11,8 @@ from leleka.core.statuses import StepStatus
 from leleka.errors import Conflict, Forbidden, NotFound
 from leleka.messages.problems import english
 from leleka.services.access.actor import Actor, Role
+from leleka.services.concerns.contracts import ConcernKind
+from leleka.services.concerns.queries import list_concerns
 from leleka.services.refresh import commands as refresh_commands
 from leleka.services.refresh import queries as refresh_queries
 from leleka.services.refresh.contracts import RefreshView, StepView
@@ -139,6 +141,9 @@ def test_a_detached_export_is_skipped_and_says_so() -> None:
     view = walked(refresh_commands.ask(ALICE, "everything"))
     assert (standing(view)["News"], step(view, "News").problems[0].code) == ("Skipped", "CONNECTION_DETACHED")
     assert view.status == "Completed with warnings"
+    assert [one.kind for one in list_concerns(ALICE, SystemClock()) if one.name == "News"] == [
+        ConcernKind.SKIPPED
+    ]
 
 
 @pytest.mark.usefixtures("shop")

@@ -17,7 +17,7 @@ from leleka.state.models import Run, RunStatus, Trigger
 from leleka.worker.runs import execution as run_execution
 from leleka.worker.runs import retries as run_retries
 from leleka.worker.runs.progress import NullWatcher
-from tests.fakes.clock import START, VirtualClock
+from tests.fakes.clock import START, HurriedClock, VirtualClock
 from tests.integration.office import ALICE, Office
 from tests.integration.test_worker_schedules import MIDNIGHT
 
@@ -107,6 +107,7 @@ def test_a_run_by_hand_that_was_canceled_takes_nobody_s_place(shop: Office, cloc
     assert shop.imports() == 0
 
 
+@pytest.mark.short("looking at the list")
 @pytest.mark.parametrize(
     ("trouble", "code"),
     [
@@ -116,22 +117,22 @@ def test_a_run_by_hand_that_was_canceled_takes_nobody_s_place(shop: Office, cloc
     ids=["reading the suppressed", "looking at the list"],
 )
 def test_a_scheduled_run_that_met_trouble_is_tried_again(
-    shop: Office, monkeypatch: pytest.MonkeyPatch, trouble: list[dict[str, object]], code: str
+    shop: Office, trouble: list[dict[str, object]], code: str
 ) -> None:
     """From the failure to the next attempt: whoever ends the run schedules it."""
-    monkeypatch.setattr(SystemClock, "sleep", lambda *_: None)
+    clock = HurriedClock()
     run = Run.objects.get(
         pk=run_commands.ask_run(Actor("schedule", ALICE.role), "News", trigger=Trigger.SYSTEM)
     )
     shop.behave(faults=trouble)
-    run_execution.go_on(run.pk, SystemClock(), NullWatcher())
+    run_execution.go_on(run.pk, clock, NullWatcher())
     run.refresh_from_db()
     assert (run.status, run.problems[0]["code"]) == (RunStatus.FAILED, code)
     assert run.retry_at is not None
     shop.behave(faults=[])
     Run.objects.update(retry_at=run.created_at)
-    run_retries.try_again(SystemClock())
-    run_execution.go_on(Run.objects.latest("pk").pk, SystemClock(), NullWatcher())
+    run_retries.try_again(clock)
+    run_execution.go_on(Run.objects.latest("pk").pk, clock, NullWatcher())
     assert len(shop.listed()) == 3
 
 

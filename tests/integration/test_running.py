@@ -69,6 +69,7 @@ def test_only_mapped_fields_are_sent(office: Office) -> None:
     assert delivered(office.run().counts) == 3
 
 
+@pytest.mark.long
 def test_leavers_are_kept_and_come_back_without_a_request(opened: Office) -> None:
     opened.edit(1, 2, tier="silver")
     view = opened.run()
@@ -109,15 +110,6 @@ def test_who_unsubscribed_or_bounced_there_is_excluded_and_never_subscribed_agai
     assert opened.listed(status=Status.UNSUBSCRIBED)["p1@x.test"]["first_name"] == "Ім'я 1"
 
 
-def test_a_marked_leaver_who_unsubscribed_is_left_alone(office: Office) -> None:
-    office.hire(20)
-    office.apply(DEFINITIONS + MARK)
-    office.run()
-    office.ask("unsubscribe", {"email": "p4@x.test", "list": 1})
-    office.edit(4, tier="silver")
-    assert office.run().requests == 0
-
-
 def test_whom_activecampaign_does_not_import_is_rejected_and_not_sent_again(office: Office) -> None:
     """I-6: accepted is not delivered. The reason is not stated, and none is invented."""
     office.hire(20)
@@ -144,6 +136,7 @@ def test_whom_the_account_excludes_is_reported_though_no_api_says_so_before(offi
     assert office.listed().keys() == {"p1@x.test", "p3@x.test"}
 
 
+@pytest.mark.short("True")
 @pytest.mark.parametrize("named", [True, False])
 def test_a_poisoned_row_does_not_stop_the_others(office: Office, named: bool) -> None:
     """I-8: whether the answer names the row or not."""
@@ -204,6 +197,7 @@ def test_a_segment_that_is_suddenly_empty_needs_confirmation_of_this_very_plan(e
     assert AuditEntry.objects.get(action="run confirm").actor == ALICE.name
 
 
+@pytest.mark.long
 def test_canceling_what_needs_confirmation_ends_it_at_once_and_loses_no_count(emptied: Office) -> None:
     view = emptied.run()
     canceled = run_commands.cancel_run(ALICE, view.id)
@@ -216,6 +210,7 @@ def test_canceling_what_needs_confirmation_ends_it_at_once_and_loses_no_count(em
     assert caught.value.code == "NOTHING_TO_CONFIRM"
 
 
+@pytest.mark.long
 def test_canceling_does_not_disarm_the_guard_of_the_next_run(emptied: Office) -> None:
     """I-11: what was canceled is no run that the segment was seen empty in."""
     run_commands.cancel_run(ALICE, emptied.run().id)
@@ -229,6 +224,7 @@ def test_a_run_that_ended_cannot_be_canceled() -> None:
     assert caught.value.code == "RUN_FINISHED"
 
 
+@pytest.mark.short("key-KEY_REFUSED")
 @pytest.mark.parametrize(("switch", "code"), [("lists/1/delete", "LIST_NOT_FOUND"), ("key", "KEY_REFUSED")])
 def test_what_is_gone_there_fails_the_run_before_the_first_byte(
     opened: Office, switch: str, code: str

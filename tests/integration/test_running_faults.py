@@ -42,6 +42,7 @@ def assert_all_arrived(office: Office, view: RunView, people: int) -> None:
     assert (accounted(again).unchanged, office.imports()) == (people, before)
 
 
+@pytest.mark.short("lost_reply")
 @pytest.mark.parametrize("kind", ["lost_reply", "closed_reply", "truncated", "html_reply", "malformed_json"])
 def test_an_import_whose_answer_went_wrong_goes_again_and_everybody_arrives(
     office: Office, kind: str
@@ -59,6 +60,7 @@ def test_a_500_after_the_work_was_done_goes_again_with_the_same_bytes(office: Of
     assert_all_arrived(office, view, 20)
 
 
+@pytest.mark.short("server_error")
 @pytest.mark.parametrize("kind", ["reset_mid_request", "server_error"])
 def test_an_import_that_never_came_in_goes_again(office: Office, kind: str) -> None:
     view = go(office, 20, kind=kind, where=IMPORT, times=2)
@@ -66,6 +68,7 @@ def test_an_import_that_never_came_in_goes_again(office: Office, kind: str) -> N
     assert_all_arrived(office, view, 20)
 
 
+@pytest.mark.short("batch_failed")
 @pytest.mark.parametrize("kind", ["batch_failed", "batch_interrupted", "batch_forgotten"])
 def test_a_batch_that_was_accepted_and_lost_there_goes_again(office: Office, kind: str) -> None:
     """I-7: nothing of it is assumed to be imported."""
@@ -74,6 +77,7 @@ def test_a_batch_that_was_accepted_and_lost_there_goes_again(office: Office, kin
     assert_all_arrived(office, view, 20)
 
 
+@pytest.mark.long
 def test_a_batch_that_always_fails_there_is_reported_and_due_again(office: Office) -> None:
     view = go(office, 1, kind="batch_failed")
     assert view.status == "Completed with warnings"
@@ -83,6 +87,7 @@ def test_a_batch_that_always_fails_there_is_reported_and_due_again(office: Offic
     assert_all_arrived(office, office.run(), 1)
 
 
+@pytest.mark.short("fault0")
 @pytest.mark.parametrize(
     "fault",
     [
@@ -100,6 +105,7 @@ def test_who_comes_too_often_pauses_and_goes_on(office: Office, fault: dict[str,
     assert_all_arrived(office, view, 300)
 
 
+@pytest.mark.short("1")
 @pytest.mark.parametrize("base", [0, 1, None])
 def test_a_poisoned_row_is_found_however_the_answer_counts_rows(office: Office, base: int | None) -> None:
     """I-8: from 0, from 1, or not at all; in the middle and at both ends of a batch."""
@@ -157,6 +163,7 @@ def test_a_key_revoked_midway_fails_the_run_and_the_next_one_brings_everybody(of
     assert office.ledger() == dict.fromkeys(addresses(600), "member")
 
 
+@pytest.mark.short("lists/1")
 @pytest.mark.parametrize("where", ["users/me", "lists", "lists/1"])
 def test_a_look_for_the_list_that_fails_in_the_end_takes_nothing_back(office: Office, where: str) -> None:
     """What was confirmed stands where nobody can say that the list is gone."""

@@ -7,7 +7,7 @@ from leleka.core.plan import Counts
 from leleka.services.installation import lake_sessions
 from leleka.services.runs import commands as run_commands
 from leleka.services.runs.contracts import RunView
-from leleka.state.models import Run
+from leleka.state.models import Connection, Run
 from leleka.worker import previews
 from tests.integration.office import ALICE, DEFINITIONS, MARK, Office
 
@@ -48,6 +48,7 @@ def test_a_hundred_leavers_and_more_than_30_percent_need_confirmation(office: Of
     assert counts(office.run()).left == {"marked": 1}
 
 
+@pytest.mark.short("300-99")
 @pytest.mark.parametrize(("people", "leave"), [(334, 100), (300, 99)])
 def test_fewer_leavers_are_marked_without_a_question(office: Office, people: int, leave: int) -> None:
     view = after_some_leave(office, people, leave)
@@ -55,6 +56,7 @@ def test_fewer_leavers_are_marked_without_a_question(office: Office, people: int
     assert marks(office) == {"yes": people - leave, "no": leave}
 
 
+@pytest.mark.long
 def test_a_canceled_run_marks_nobody_and_the_next_one_asks_again(office: Office) -> None:
     view = after_some_leave(office, 300, 120)
     canceled = run_commands.cancel_run(ALICE, view.id)
@@ -64,6 +66,7 @@ def test_a_canceled_run_marks_nobody_and_the_next_one_asks_again(office: Office)
     assert marks(office) == {"yes": 300}
 
 
+@pytest.mark.long
 def test_who_is_only_kept_leaves_without_a_question(office: Office) -> None:
     office.hire(150)
     office.apply()
@@ -94,6 +97,7 @@ def test_a_preview_says_what_would_be_asked_and_leaves_no_plan_behind(office: Of
     assert (office.imports(), marks(office)) == (imports, {"yes": 120})
 
 
+@pytest.mark.long
 def test_who_changes_their_address_leaves_with_the_old_one_and_arrives_with_the_new(office: Office) -> None:
     office.hire(5)
     office.apply(DEFINITIONS + MARK)
@@ -115,6 +119,7 @@ def test_who_left_the_table_is_a_leaver_too(office: Office) -> None:
     assert office.listed()["p3@x.test"]["fields"][3] == "no"
 
 
+@pytest.mark.short("clear-")
 @pytest.mark.parametrize(("policy", "city"), [("keep", "Київ"), ("clear", "")])
 def test_an_empty_value_keeps_or_clears_the_field_as_the_line_says(
     office: Office, policy: str, city: str
@@ -128,6 +133,7 @@ def test_an_empty_value_keeps_or_clears_the_field_as_the_line_says(
     assert (shown["first_name"], shown["fields"].get(2, "")) == ("Нове", city)
 
 
+@pytest.mark.long
 def test_a_definition_edited_while_a_run_waits_counts_for_the_next_one(office: Office) -> None:
     office.hire(4)
     office.apply(DEFINITIONS + MARK)
@@ -139,3 +145,61 @@ def test_a_definition_edited_while_a_run_waits_counts_for_the_next_one(office: O
     done = office.run()
     assert (done.id, done.target, counts(done).left) == (waiting.id, "1", {"marked": 4})
     assert (marks(office), office.listed(2)) == ({"no": 4}, {})
+
+
+@pytest.mark.long
+def test_an_audience_that_grows_suddenly_needs_confirmation(office: Office) -> None:
+    office.hire(1)
+    office.apply()
+    office.run()
+    office.hire(120)
+    view = office.run()
+    assert (view.status, view.requests, len(office.listed())) == ("Needs confirmation", 0, 1)
+    assert "121 people are selected, 1 in the last run that delivered" in view.confirmation_reason
+    run_commands.cancel_run(ALICE, view.id)  # which does not disarm it
+    preview = previews.preview_export(ALICE, "News", SystemClock(), office.watcher)
+    assert preview.confirmation_reason == view.confirmation_reason
+    run_commands.confirm_run(ALICE, office.run().id)
+    assert (office.run().status, len(office.listed())) == ("Successful", 121)
+
+
+def test_all_reasons_to_confirm_a_plan_are_stated(office: Office) -> None:
+    office.hire(120)
+    office.apply(DEFINITIONS + MARK)
+    office.run()
+    office.edit(*range(1, 121), tier="silver")
+    office.hire(300)
+    Connection.objects.update(plan_limit=200)
+    view = office.run()
+    assert view.status == "Needs confirmation"
+    for said in (
+        "120 of the 120 people",
+        "could then hold 420 contacts, and pays for 200",
+        "300 people are selected, 120",
+    ):
+        assert said in view.confirmation_reason
+    assert marks(office) == {"yes": 120}
+
+
+def test_an_export_says_what_is_sudden_and_the_first_run_never_is(office: Office) -> None:
+    office.hire(120)
+    office.apply()
+    assert office.run().status == "Successful"
+    office.hire(200)
+    office.apply(DEFINITIONS + "    growth: off\n")
+    assert office.run().status == "Successful"
+    office.apply(DEFINITIONS + "    growth: {percent: 10, people: 5}\n")
+    office.hire(40)
+    assert office.run().status == "Needs confirmation"
+
+
+@pytest.mark.long
+def test_what_failed_before_it_sent_is_nothing_to_compare_with(office: Office) -> None:
+    office.hire(1)
+    office.apply()
+    office.run()
+    office.hire(120)
+    office.apply(DEFINITIONS + "    limit: 50\n")
+    assert office.run().status == "Failed"
+    office.apply()
+    assert office.run().status == "Needs confirmation"

@@ -87,6 +87,7 @@ def test_an_export_that_was_moved_to_another_account_is_not_sent_by_a_run_asked_
     assert shop.imports() == 0
 
 
+@pytest.mark.long
 def test_whoever_moved_to_a_segment_of_another_export_is_not_unsubscribed(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -108,6 +108,7 @@ def test_an_attempt_without_an_answer_makes_its_people_wait(left: Office) -> Non
     assert (view.requests, view.counts.not_attempted) == (0, {"WAITING_FOR_EARLIER_SEND": 5})
 
 
+@pytest.mark.short("unknown")
 @pytest.mark.parametrize("outcome", ["unknown", ""])
 def test_it_is_lifted_once_it_is_old_and_the_queue_over_there_is_empty(left: Office, outcome: str) -> None:
     """Not after a day only; whether or not somebody could still write down that there was no answer."""

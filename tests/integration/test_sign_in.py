@@ -4,13 +4,15 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
+from django.contrib.auth.hashers import make_password
 from django.test import Client
 
+from leleka.core.client_networks import network
 from leleka.core.clock import using
 from leleka.errors import Forbidden, TryLater
 from leleka.services.access.actor import Role
-from leleka.services.people import sign_in
-from leleka.state.models import SignInFailure, WebSession
+from leleka.services.people import attempts, sign_in
+from leleka.state.models import SignInFailure, User, WebSession
 from tests.fakes.clock import VirtualClock
 from tests.integration.people import PASSWORD, somebody
 
@@ -53,16 +55,150 @@ def test_nobody_is_locked_out_for_good(clock: VirtualClock) -> None:
 
 
 @pytest.mark.usefixtures("clock")
-def test_a_source_fails_twenty_times_a_minute_and_all_together_two_hundred() -> None:
+def test_a_source_fails_twenty_times_a_minute_whoever_it_names() -> None:
+    somebody("alice", Role.ADMINISTRATOR)
     for number in range(20):
         fail(1, f"nobody{number}@example.com")
     with pytest.raises(TryLater):
-        sign_in.sign_in("somebody.else@example.com", PASSWORD, "10.0.0.1")
-    SignInFailure.objects.bulk_create(
-        SignInFailure(who=str(number), source=f"10.0.1.{number}", at=NOW) for number in range(180)
+        sign_in.sign_in("alice@example.com", PASSWORD, "10.0.0.1")
+    assert (
+        sign_in.sign_in("alice@example.com", PASSWORD, "10.0.0.2").user
+        == User.objects.get(email="alice@example.com").pk
     )
+
+
+def test_wrong_guesses_never_keep_the_right_password_out_from_another_source(clock: VirtualClock) -> None:
+    somebody("alice", Role.ADMINISTRATOR)
+    for guesser in range(60):
+        fail(1, source=f"10.1.0.{guesser}")
+        clock.sleep(1)
+    for _ in range(3):
+        with pytest.raises(TryLater):
+            sign_in.sign_in("alice@example.com", "not the password", "10.1.0.59")
+    assert (
+        sign_in.sign_in("alice@example.com", PASSWORD, "10.2.0.1").user
+        == User.objects.get(email="alice@example.com").pk
+    )
+
+
+def test_where_many_guess_in_many_places_a_new_place_has_one_try(clock: VirtualClock) -> None:
+    somebody("alice", Role.ADMINISTRATOR)
+    rows = [SignInFailure(who=str(n), source=f"10.3.{n}.1", at=NOW) for n in range(200)]
+    SignInFailure.objects.bulk_create(rows)
+    fail(1, source="10.4.0.1")
+    with pytest.raises(TryLater) as refused:
+        sign_in.sign_in("alice@example.com", PASSWORD, "10.4.0.1")
+    clock.sleep(refused.value.retry_after or 0)
+    assert (
+        sign_in.sign_in("alice@example.com", PASSWORD, "10.4.0.1").user
+        == User.objects.get(email="alice@example.com").pk
+    )
+
+
+@pytest.mark.usefixtures("clock")
+def test_an_attempt_that_is_told_to_wait_does_not_make_the_wait_longer() -> None:
+    fail(5)
+    for _ in range(30):
+        with pytest.raises(TryLater) as refused:
+            sign_in.sign_in("alice@example.com", "not the password", "10.0.0.1")
+        assert refused.value.retry_after == 5
+    assert SignInFailure.objects.count() == 5
+
+
+@pytest.mark.usefixtures("clock")
+def test_a_household_that_has_a_network_of_addresses_is_one_source() -> None:
+    for number in range(5):
+        fail(1, source=f"2001:db8:1:2::{number}")
     with pytest.raises(TryLater):
-        sign_in.sign_in("somebody.else@example.com", PASSWORD, "10.9.9.9")
+        sign_in.sign_in("alice@example.com", "not the password", "2001:db8:1:2:ffff::1")
+    fail(1, source="2001:db8:1:3::1")
+
+
+@pytest.mark.usefixtures("clock")
+def test_a_site_that_has_many_networks_has_a_limit_of_its_own() -> None:
+    rows = [SignInFailure(who=str(n), source=network(f"2001:db8:1:{n:x}::1"), at=NOW) for n in range(1, 101)]
+    SignInFailure.objects.bulk_create(rows)
+    with pytest.raises(TryLater):
+        sign_in.sign_in("alice@example.com", "not the password", "2001:db8:1::1")
+    fail(1, source="2001:db8:2::1")
+    fail(1, source="2001:db8:11::1")
+
+
+@pytest.mark.usefixtures("clock")
+def test_under_attack_one_password_at_a_time_is_looked_at() -> None:
+    """Nobody waits for a place: a thread that waits is one that the pages lack."""
+    alice = somebody("alice", Role.ADMINISTRATOR)
+    rows = [SignInFailure(who=str(n), source=f"10.3.{n}.1", at=NOW) for n in range(200)]
+    with attempts.counted(attempts.trier("another", "10.9.0.1")):
+        assert sign_in.sign_in("alice@example.com", PASSWORD, "10.4.0.9").user == alice.user.pk
+        SignInFailure.objects.bulk_create(rows)
+    with attempts.counted(attempts.trier("another", "10.9.0.2")):
+        with pytest.raises(TryLater) as refused:
+            sign_in.sign_in("alice@example.com", PASSWORD, "10.4.0.1")
+        assert refused.value.retry_after == 5
+        assert not SignInFailure.objects.filter(source="10.4.0.1").exists(), "it costs no try"
+        kept = sign_in.device_of(alice.actor)
+        assert sign_in.sign_in("alice@example.com", PASSWORD, "10.4.0.1", device=kept).user == alice.user.pk
+    assert sign_in.sign_in("alice@example.com", PASSWORD, "10.4.0.1").user == alice.user.pk
+
+
+@pytest.mark.usefixtures("clock")
+def test_a_browser_somebody_has_signed_in_on_has_tries_of_its_own() -> None:
+    """Behind a proxy that is not trusted, everybody is one source."""
+    alice, bob = somebody("alice", Role.ADMINISTRATOR), somebody("bob", Role.VIEWER)
+    alice.browser.post("/sign-out")
+    bob.browser.post("/sign-out")
+    for number in range(20):
+        fail(1, f"nobody{number}@example.com", "127.0.0.1")
+    right = {"email": "alice@example.com", "password": PASSWORD}
+    assert Client().post("/sign-in", right).status_code == 429
+    assert bob.browser.post("/sign-in", right).status_code == 429, "bound to the person"
+    assert alice.browser.post("/sign-in", {**right, "password": "wrong"}).status_code == 403
+    assert alice.browser.post("/sign-in", right).status_code == 303
+    for _ in range(5):
+        assert alice.browser.post("/sign-in", {**right, "password": "wrong"}).status_code == 403
+    assert alice.browser.post("/sign-in", right).status_code == 429, "and bounded"
+
+
+@pytest.mark.usefixtures("clock")
+def test_a_device_is_forgotten_with_the_password_and_cannot_be_made_up() -> None:
+    alice = somebody("alice", Role.ADMINISTRATOR)
+    kept = sign_in.device_of(alice.actor)
+    for number in range(20):
+        fail(1, f"nobody{number}@example.com")
+    for made_up in (kept[:-1], f"{alice.user.pk}.0", ""):
+        with pytest.raises(TryLater):
+            sign_in.sign_in("alice@example.com", PASSWORD, "10.0.0.1", device=made_up)
+    assert (
+        sign_in.sign_in("alice@example.com", PASSWORD, "10.0.0.1", device=kept).user
+        == User.objects.get(email="alice@example.com").pk
+    )
+    User.objects.update(password=make_password("another password of hers"))
+    with pytest.raises(TryLater):
+        sign_in.sign_in("alice@example.com", "another password of hers", "10.0.0.1", device=kept)
+
+
+def test_a_device_lets_nobody_in() -> None:
+    alice = somebody("alice", Role.ADMINISTRATOR)
+    thief = Client()
+    thief.cookies["leleka-device"] = alice.browser.cookies["leleka-device"].value
+    assert thief.get("/account").status_code == 303
+    cookie = alice.browser.cookies["leleka-device"]
+    assert (cookie["httponly"], cookie["samesite"]) == (True, "Strict")
+
+
+@pytest.mark.usefixtures("clock")
+def test_somebody_signed_in_proves_that_it_is_them_whatever_others_try() -> None:
+    alice = somebody("alice", Role.ADMINISTRATOR)
+    fail(5, source="")
+    for number in range(15):
+        fail(1, f"nobody{number}@example.com", "")
+    sign_in.confirm_password(alice.actor, PASSWORD)
+    for _ in range(5):
+        with pytest.raises(Forbidden):
+            sign_in.confirm_password(alice.actor, "wrong")
+    with pytest.raises(TryLater):
+        sign_in.confirm_password(alice.actor, PASSWORD)
 
 
 def test_whether_there_is_such_a_person_cannot_be_read_from_the_answer() -> None:

@@ -2,9 +2,10 @@
 
 import pytest
 
-from leleka.core.clock import utc_now
+from leleka.core.clock import current_clock, utc_now
 from leleka.services.runs import commands as run_commands
-from leleka.state.models import Notice, Run
+from leleka.services.runs import queries as run_queries
+from leleka.state.models import Account, Notice, Run
 from leleka.worker.runs import stall_detection
 from tests.fakes.clock import VirtualClock
 from tests.integration.office import ALICE, Office
@@ -43,3 +44,14 @@ def test_a_run_without_a_step_for_ten_minutes_has_stalled_unless_it_waits() -> N
     Run.objects.filter(pk=run.pk).update(stalled_at=utc_now(clock), finished_at=utc_now(clock))
     stall_detection.watch(clock)
     assert Run.objects.get(pk=run.pk).stalled_at is None, "it went on to its end"
+
+
+@pytest.mark.usefixtures("shop")
+def test_a_run_says_that_its_account_is_paused_and_for_how_long() -> None:
+    run = Run.objects.get(pk=run_commands.ask_run(ALICE, "News"))
+    Run.objects.filter(pk=run.pk).update(status="Processing", stage="Sending")
+    assert run_queries.show_run(ALICE, run.pk).stage == "Sending"
+    Account.objects.update(paused_until=current_clock().now() + 1_800)
+    said = run_queries.show_run(ALICE, run.pk)
+    assert said.stage == "The destination asked for a pause; sending goes on in about 1,800 s"
+    assert said.stage_told == {"code": "ACCOUNT_PAUSED", "values": {"seconds": 1_800}}

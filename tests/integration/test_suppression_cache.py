@@ -11,6 +11,7 @@ from django.utils import timezone
 from leleka.core.clock import SystemClock
 from leleka.core.ports.destination import Suppressed
 from leleka.engine import suppression_reading as reading
+from leleka.sandbox.contacts import Status
 from leleka.services.installation import lake_sessions
 from leleka.services.runs.contracts import RunView
 from leleka.services.runs.queries import show_run
@@ -47,10 +48,10 @@ def asked(office: Office) -> int:
 
 
 def test_the_stage_says_how_far_the_reading_is(listed: Office) -> None:
-    """Two pages of people, and an empty one of each kind."""
+    """Two pages of people, and an empty one of each of three kinds."""
     assert excluded(listed.run()) == {"UNSUBSCRIBED": 200}
-    told = [one for one in listed.watcher.said if one.startswith("Reading who unsubscribed or bounced, ")]
-    assert told[-1] == "Reading who unsubscribed or bounced, requests so far: 4"
+    told = [one for one in listed.watcher.said if one.startswith("Reading who must be left out, ")]
+    assert told[-1] == "Reading who must be left out, requests so far: 5"
 
 
 def test_who_unsubscribed_since_the_last_run_is_excluded_at_once(listed: Office) -> None:
@@ -88,16 +89,30 @@ def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.usefixtures("unhurried")
 def test_a_killed_run_goes_on_with_what_it_had_read(listed: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     """I-15: the pages that were kept are not requested again."""
-    assert killed_after(listed, monkeypatch, people=150).requests == 2
-    assert "of about 4 requests" in show_run(ALICE, Run.objects.latest("pk").pk).stage
+    assert killed_after(listed, monkeypatch, people=150).requests == 3
+    assert "of about 5 requests" in show_run(ALICE, Run.objects.latest("pk").pk).stage
     before = asked(listed)
     kept = killed_after(listed, monkeypatch, people=300)
-    assert (kept.requests, kept.whole, asked(listed) - before) == (4, True, 2)
+    assert (kept.requests, kept.whole, asked(listed) - before) == (5, True, 2)
     assert show_run(ALICE, kept.run_id).stage == "Comparing the segments with what was sent before"
     assert excluded(listed.run()) == {"UNSUBSCRIBED": 200}
     assert asked(listed) - before == 2
 
 
+@pytest.mark.usefixtures("unhurried")
+def test_who_signs_up_after_a_kept_reading_is_not_subscribed(
+    listed: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """I-27: the plan is made just now, but whoever it was made without may have signed up an hour ago."""
+    listed.edit(250, 251, first_name="Нове")
+    assert killed_after(listed, monkeypatch, people=300).whole
+    listed.ask("sign_up", {"email": "p250@x.test", "list": 1})
+    assert excluded(listed.run()) == {"UNSUBSCRIBED": 200, "NEVER_CONFIRMED": 1}
+    assert listed.listed(status=Status.UNCONFIRMED)["p250@x.test"]["first_name"] != "Нове"
+    assert listed.listed()["p251@x.test"]["first_name"] == "Нове"
+
+
+@pytest.mark.short("-3500.0-200")
 @pytest.mark.usefixtures("unhurried")
 @pytest.mark.parametrize(("later", "found"), [(-3601.0, 201), (-3500.0, 200), (60.0, 201)])
 def test_what_was_read_too_long_ago_is_read_anew(
@@ -110,6 +125,7 @@ def test_what_was_read_too_long_ago_is_read_anew(
     assert excluded(listed.run()) == {"UNSUBSCRIBED": found}
 
 
+@pytest.mark.short("True-200")
 @pytest.mark.usefixtures("unhurried")
 @pytest.mark.parametrize(("earlier", "found"), [(False, 201), (True, 200)])
 def test_a_run_uses_what_another_read_only_if_it_began_after_it_was_asked_for(
@@ -130,7 +146,7 @@ def test_a_run_uses_what_another_read_only_if_it_began_after_it_was_asked_for(
 
 def test_more_than_the_budget_and_nothing_is_sent(listed: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     """The people who were not read yet must not be sent to; the run reports it and fails."""
-    monkeypatch.setattr(reading, "MOST_REQUESTS", 2)
+    monkeypatch.setattr(reading, "MOST_REQUESTS", 3)
     listed.edit(1, 250, first_name="Нове")
     before = listed.imports()
     view = listed.run()

@@ -77,6 +77,7 @@ def test_an_export_is_made_run_and_seen_to_have_delivered(opened: Office, bob: C
     assert opened.listed(2)["p1@x.test"]["fields"] == {1: "gold"}
 
 
+@pytest.mark.short(every=3)
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
@@ -93,6 +94,8 @@ def test_an_export_is_made_run_and_seen_to_have_delivered(opened: Office, bob: C
         ({"leavers": "mark", "mark-field": "1", "mark-member": "y", "mark-leaver": "n"}, "MAP_TARGET_TWICE"),
         ({"leavers": "mark"}, "DEFINITION_INVALID"),
         ({"limit": "2000000"}, "less than or equal to 1000000"),
+        ({"growth-percent": "-1"}, "DEFINITION_INVALID"),
+        ({"growth-people": "many"}, "DEFINITION_INVALID"),
         ({"to-r5": "field:2", "column-r5": "tier"}, "MAP_FIELD_SHARED"),
         ({"connection": "Nothing"}, "CONNECTION_UNKNOWN"),
     ],
@@ -109,6 +112,19 @@ def test_what_is_wrong_stands_beside_its_field_and_nothing_typed_is_lost(
     if "name" not in changes:
         assert 'value="Second"' in page
     assert list(Export.objects.values_list("name", flat=True)) == ["News"]
+
+
+def test_when_a_sudden_growth_is_asked_about_is_set_in_the_form(bob: Client) -> None:
+    chosen = {"growth-ask": "no", "growth-percent": "0", "growth-people": "20"}
+    page = bob.get(bob.post("/data/exports/add", typed(**chosen))["Location"]).content.decode()
+    assert "Send without asking" in page
+    made = Export.objects.get(name="Second")
+    assert made.growth == {"ask": False, "percent": 0, "people": 20}
+    form = bob.get(f"/data/exports/{made.pk}/edit").content.decode()
+    assert 'name="growth-percent" type="text" inputmode="numeric" value="0"' in form
+    again = typed(name="Second", version=made.version)  # from a form that did not ask yet
+    assert bob.post(f"/data/exports/{made.pk}/edit", again).status_code == 303
+    assert Export.objects.get(name="Second").growth == {"ask": True, "percent": 50, "people": 100}
 
 
 def test_a_stale_edit_overwrites_nothing(bob: Client) -> None:
@@ -230,6 +246,7 @@ def test_a_viewer_sees_and_cannot_touch(opened: Office) -> None:
     assert opened.imports() == 0
 
 
+@pytest.mark.short("-1")
 @pytest.mark.parametrize("odd", ["", "-1", "x", "²", "9" * 30, "9" * 5000])
 def test_odd_numbers_break_nothing(opened: Office, bob: Client, odd: str) -> None:
     number = Export.objects.get().pk
@@ -261,3 +278,19 @@ def test_an_export_says_that_its_connection_needs_attention_and_not_why(bob: Cli
     assert "This export's connection needs attention" in page
     assert "Key refused." not in page
     assert "/admin/connections" not in page
+
+
+def test_only_an_administrator_finds_the_box_for_who_never_confirmed_open(bob: Client) -> None:
+    made = Export.objects.get()
+    box = 'name="subscribe_unconfirmed" value="yes" aria-describedby="unconfirmed-hint"'
+    page = bob.get(f"/data/exports/{made.pk}/edit").content.decode()
+    assert f"{box} disabled>" in page
+    assert "Only an administrator can turn this on." in page
+    assert (
+        f"{box}>"
+        in somebody("alice", Role.ADMINISTRATOR).browser.get(f"/data/exports/{made.pk}/edit").content.decode()
+    )
+    reply = bob.post("/data/exports/add", typed(subscribe_unconfirmed="yes"), headers=HTMX)
+    assert "SUBSCRIBE_UNCONFIRMED" in reply.content.decode()
+    Export.objects.update(subscribe_unconfirmed=True)
+    assert f"{box} checked>" in bob.get(f"/data/exports/{made.pk}/edit").content.decode()

@@ -1,6 +1,7 @@
 """The bell, its notices, and how notices are sent: as people see them."""
 
-from datetime import timedelta
+import re
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -11,7 +12,9 @@ from leleka.core.messages import Message
 from leleka.messages.progress import in_english
 from leleka.messages.stored import said_data
 from leleka.services.access.actor import Role
+from leleka.services.notices import creation
 from leleka.services.notices import texts as notice_texts
+from leleka.services.notices.detection import Draft
 from leleka.state.models import (
     AuditEntry,
     Connection,
@@ -20,6 +23,8 @@ from leleka.state.models import (
     NoticeDelivery,
     NoticeSeen,
     RunStatus,
+    Segment,
+    Source,
     User,
     WebSession,
 )
@@ -96,14 +101,40 @@ def test_the_list_leads_to_what_it_is_about_and_never_where_one_may_not_go(clock
 
 def test_every_notice_leads_to_a_page_that_exists(clock: VirtualClock) -> None:
     trouble(clock)
-    notice_sweep.schedule_missed(Export.objects.get(name="News"), timezone.now(), clock)
+    Source.objects.create(name="orders", spec={"max_age_hours": 1}, changed_at=datetime.fromtimestamp(0, UTC))
+    notice_sweep.sweep(clock)
     paths = [notice_texts.path_of(notice) for notice in Notice.objects.order_by("pk")]
     assert [resolve(path).view_name for path in paths] == [
         "web:run",
         "web:run",
         "web:connection",
-        "web:export",
+        "web:sources",
     ]
+
+
+def of_each_kind(clock: VirtualClock) -> None:
+    """Whatever else can be wrong, as its notice."""
+    late = export("Late").pk
+    segment = Segment.objects.create(name="Gold", rules={}).pk
+    of_it = {"schedule": f"export:{late}", "late": f"ready_by:{late}", "skipped": f"export:{late}"}
+    others = {"profiles": "profiles:0", "source": "source:1", "segment": f"segment:{segment}"}
+    others |= {"": "schedule:system", **{what: what for what in ("worker", "queue", "disk", "clock")}}
+    for concern, subject in [*of_it.items(), *others.items()]:
+        kind = Notice.Kind.SCHEDULE_MISSED if concern in {"schedule", ""} else Notice.Kind.NEEDS_ATTENTION
+        values = {subject.partition(":")[0]: "Late", "name": "Late", "concern": concern or "schedule"}
+        draft = Draft(subject + concern, kind, subject, values, export=late if concern in of_it else None)
+        creation.make(draft, clock)
+
+
+@pytest.mark.parametrize("role", Role)
+def test_every_notice_leads_to_a_page_that_answers(clock: VirtualClock, role: Role) -> None:
+    who = somebody("visitor", role)
+    trouble(clock)
+    of_each_kind(clock)
+    listed = re.findall(r'<a href="([^"]+)"', shown(who, "/notices", **HTMX))
+    unseen = [] if role is Role.ADMINISTRATOR else ["connection"]  # others may not see connections
+    assert len(listed) == Notice.objects.count() - len(unseen)
+    assert {path: who.browser.get(path).status_code for path in listed} == dict.fromkeys(listed, 200)
 
 
 def test_the_newest_twenty_are_shown(clock: VirtualClock) -> None:

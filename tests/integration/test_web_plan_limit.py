@@ -11,11 +11,19 @@ from leleka.core.plan import Counts
 from leleka.services.access.actor import Role
 from leleka.services.exports.contracts import PreviewView
 from leleka.services.installation.database_outage import told_to_people
+from leleka.services.runs import commands as run_commands
 from leleka.state.models import Connection, Export, Run, Task
 from leleka.worker import jobs, previews
 from tests.integration.office import ALICE, DEFINITIONS, Office
 from tests.integration.people import lend_a_name, somebody
 
+OTHER = """\
+  - name: Other
+    connection: Sandbox
+    list: 2
+    segments: Gold
+    data_matching: {email: email}
+"""
 HTMX = {"HX-Request": "true"}
 
 
@@ -55,6 +63,31 @@ def test_the_terminal_says_the_same(limit: int, warns: bool) -> None:
     said = " ".join(told.output.split())
     assert f"2 in the account, its plan allows {limit}" in said
     assert ("could then hold more contacts than it pays for" in said) is warns
+
+
+def test_a_run_over_the_limit_waits_whoever_asked_for_it(office: Office, ada: Client) -> None:  # noqa: ARG001 - as above
+    Connection.objects.update(plan_limit=4)
+    view = office.run()
+    assert (view.status, len(office.listed())) == ("Needs confirmation", 2)
+    assert (
+        "could then hold 5 contacts, and pays for 4: it holds 2, this run adds 3" in view.confirmation_reason
+    )
+    run_commands.confirm_run(ALICE, view.id)
+    assert (office.run().status, len(office.listed())) == ("Successful", 5)
+    assert office.run().status == "Successful", "there is nothing to add"
+
+
+def test_what_other_runs_of_the_account_add_counts_too(office: Office, ada: Client) -> None:  # noqa: ARG001 - as above
+    office.apply(DEFINITIONS + OTHER)
+    Connection.objects.update(plan_limit=7)
+    first = office.run("Other")
+    assert first.status == "Successful", "five of whom the account holds two: at most seven"
+    Connection.objects.update(plan_limit=9)
+    waiting = Run.objects.filter(pk=first.id)
+    waiting.update(finished_at=None)  # as if it still delivered what it adds
+    view = office.run()
+    assert view.status == "Needs confirmation"
+    assert "other runs of the account 5" in view.confirmation_reason
 
 
 @pytest.mark.parametrize(("limit", "beyond"), [(None, False), (3, True), (4, False)])

@@ -129,10 +129,43 @@ def test_the_file_holds_no_formula_and_is_written_down(ran: Office) -> None:
     assert ran.imports() == 1
 
 
-@pytest.mark.parametrize("begins", ["=", "+", "-", "@", "\t", "\r"])
+@pytest.mark.parametrize(
+    "begins",
+    [
+        "=",
+        "+",
+        "-",
+        "@",
+        "\t",
+        "\r",
+        "\n",
+        "\uff1d",
+        "\uff0b",
+        "\uff0d",
+        "\uff20",
+        " =",
+        "\u200b=",
+        "\ufeff=",
+        '"=',
+    ],
+)
 def test_no_cell_begins_a_formula(begins: str) -> None:
     (cells,) = csv.reader(io.StringIO(lines([[f"{begins}1+1", "a=b", None, 'say "hi", all']]), newline=""))
     assert cells == [f"'{begins}1+1", "a=b", "", 'say "hi", all']
+
+
+@pytest.mark.parametrize("separator", [";", "\t", "|", "\n"])
+@pytest.mark.parametrize("formula", ["=1+1", "\uff1d1+1", " =1+1", '"=1+1', "@SUM(1)"])
+def test_no_cell_of_another_dialect_begins_a_formula(separator: str, formula: str) -> None:
+    text = lines([["1", f"Ann{separator}{formula}", "Kyiv; Lviv", "a;b,=c", "all"]])
+    for quoting in (csv.QUOTE_MINIMAL, csv.QUOTE_NONE):
+        read = csv.reader(
+            io.StringIO(text, newline=""), delimiter=separator.replace("\n", ";"), quoting=quoting
+        )
+        begin = [cell.strip(' "\ufeff')[:1] for row in read for cell in row]
+        assert not {"=", "\uff1d", "@"} & set(begin)
+    (cells,) = csv.reader(io.StringIO(text, newline=""))
+    assert cells == ["1", f"Ann{separator}'{formula}", "Kyiv; Lviv", "a;b,=c", "all"]
 
 
 def test_a_viewer_downloads_nothing(ran: Office) -> None:

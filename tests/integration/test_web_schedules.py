@@ -64,6 +64,7 @@ def test_it_is_off_until_an_administrator_switches_it_on(ada: Client) -> None:
     assert charlie.post("/admin/system/schedule/save", WEEKLY).status_code == 403
 
 
+@pytest.mark.short(every=3)
 @pytest.mark.parametrize(
     ("changes", "said"),
     [

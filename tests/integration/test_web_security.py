@@ -1,12 +1,16 @@
 """Headers, cross-site forms, languages: what holds on every page (C-2, C-3)."""
 
+from dataclasses import replace
+from ipaddress import ip_network
+from typing import Any
+
 import pytest
 from django.conf import settings
 from django.test import Client
 
 from leleka.services.access.actor import Role
-from leleka.state.models import ApiToken, User
-from tests.integration.people import somebody
+from leleka.state.models import ApiToken, AuditEntry, User
+from tests.integration.people import PASSWORD, somebody
 
 pytestmark = pytest.mark.django_db
 
@@ -22,6 +26,37 @@ def test_every_answer_has_the_strict_headers(path: str) -> None:
     kept = "max-age=86400, public" if path.startswith("/static") else "no-store"
     assert reply["Cache-Control"] == kept
     b"".join(reply)  # a file stays open until it was read
+
+
+@pytest.mark.parametrize(
+    ("subdomains", "told"), [(False, "max-age=31536000"), (True, "max-age=31536000; includeSubDomains")]
+)
+def test_https_is_demanded_of_subdomains_only_where_the_operator_says_so(
+    settings: Any, subdomains: bool, told: str
+) -> None:
+    web = replace(settings.LELEKA.web, public_url="https://leleka.example.org", hsts_subdomains=subdomains)
+    settings.LELEKA = replace(settings.LELEKA, web=web)
+    assert Client().get("/sign-in")["Strict-Transport-Security"] == told
+
+
+def test_signing_out_has_the_browser_forget_the_pages_and_leaves_other_sites_their_cookies() -> None:
+    alice = somebody("alice", Role.ADMINISTRATOR)
+    reply = alice.browser.post("/sign-out")
+    assert reply["Clear-Site-Data"] == '"cache", "storage"'
+    assert reply.cookies["leleka"]["max-age"] == 0
+
+
+@pytest.mark.parametrize(("proxies", "named"), [("", "127.0.0.1"), ("127.0.0.0/8", "198.51.100.9")])
+def test_the_audit_names_the_client_behind_a_trusted_proxy_and_no_other(
+    settings: Any, proxies: str, named: str
+) -> None:
+    somebody("alice", Role.ADMINISTRATOR)
+    trusted = (ip_network(proxies),) if proxies else ()
+    web = replace(settings.LELEKA.web, trusted_proxies=trusted)
+    settings.LELEKA = replace(settings.LELEKA, web=web)
+    words = {"email": "alice@example.com", "password": PASSWORD}
+    Client().post("/sign-in", words, headers={"X-Forwarded-For": "203.0.113.5, 198.51.100.9"})
+    assert AuditEntry.objects.filter(action="person sign in").latest("pk").address == named
 
 
 def test_a_form_without_its_token_is_refused() -> None:

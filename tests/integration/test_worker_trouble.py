@@ -5,13 +5,17 @@
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.db import OperationalError
 
+from leleka.core.clock import SystemClock
+from leleka.core.configuration import Channels
 from leleka.core.ports.clock import Clock
+from leleka.core.secret import Secret
 from leleka.services.monitoring import process_identity
 from leleka.services.runs import commands as run_commands
 from leleka.state.lease import RUN_LEASE
@@ -22,6 +26,7 @@ from leleka.worker.notices import sweep as notice_sweep
 from leleka.worker.runs import retries as run_retries
 from leleka.worker.runs import stall_detection
 from tests.fakes.clock import VirtualClock
+from tests.integration.noticing import SECRET, post_to
 from tests.integration.office import ALICE, Office
 
 PARTS = ("close_finished", "try_again", "watch")
@@ -161,3 +166,18 @@ def test_a_mistake_in_one_part_of_keeping_time_keeps_no_other_one(
     trouble[broken] = OperationalError("away")
     with pytest.raises(OperationalError):  # the worker queries a database that is unavailable again
         worker_schedules.tick(VirtualClock())
+
+
+@pytest.mark.usefixtures("job")
+def test_a_worker_tells_the_outside_monitor_that_it_is_there(
+    monkeypatch: pytest.MonkeyPatch, settings: Any, httpserver: Any
+) -> None:
+    httpserver.expect_request("/hook", method="POST").respond_with_data("")
+    channels = Channels((), Secret(SECRET), None, "", post_to(httpserver.port))
+    settings.LELEKA = replace(settings.LELEKA, channels=channels)
+    monkeypatch.setattr(jobs, "due_jobs", lambda *_, **__: [])
+    clock = SystemClock()
+    worker = loop.Worker(clock)
+    worker._look(heartbeat.Heartbeat(clock))
+    worker._outgoing.wait()
+    assert [request.json["status"] for request, _reply in httpserver.log] == ["ok"]

@@ -3,6 +3,7 @@
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -12,11 +13,15 @@ from tests.fakes.diff_runs import Runs
 from tests.fakes.diff_stories import VERDICTS, beginning, edited
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
-@given(data=st.data())
-def test_every_run_of_a_story_ends_as_the_reference_says(data: st.DataObject) -> None:
-    with TemporaryDirectory() as folder, open_session(Path(folder) / "spill", threads=1) as session:
-        _tell(data, Runs(session, Path(folder) / "lake"))
+@pytest.mark.parametrize("stories", [4, pytest.param(40, marks=pytest.mark.long)])
+def test_every_run_of_a_story_ends_as_the_reference_says(stories: int) -> None:
+    @settings(max_examples=stories, deadline=None, suppress_health_check=list(HealthCheck))
+    @given(data=st.data())
+    def tell(data: st.DataObject) -> None:
+        with TemporaryDirectory() as folder, open_session(Path(folder) / "spill", threads=1) as session:
+            _tell(data, Runs(session, Path(folder) / "lake"))
+
+    tell()
 
 
 def _tell(data: st.DataObject, runs: Runs) -> None:

@@ -8,12 +8,13 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlglot import exp
 
 from leleka.core.columns import NUMERIC, TEMPORAL, ColumnType, Table
-from leleka.core.rules.model import Not, to_data
+from leleka.core.rules.model import Not, Rule, to_data
 from leleka.core.rules.operators import CASELESS, DAYS, FLAGS, LISTS, OPERATORS, Operator
 from leleka.core.rules.parser import parse
 from leleka.warehouse.engines.duckdb import DuckDBSession, open_session
@@ -170,16 +171,21 @@ def desk() -> Iterator[tuple[DuckDBSession, Path]]:
         yield session, Path(folder)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(
-    rows=tables(),
-    shallow=st.lists(rules(CATALOGUE.profile_table, 1), min_size=8, max_size=8),
-    deep=st.lists(rules(CATALOGUE.profile_table, 3), min_size=3, max_size=3),
-)
-def test_sql_and_python_find_the_same_profiles(
-    rows: Rows, shallow: list[dict[str, Any]], deep: list[dict[str, Any]]
-) -> None:
-    asked = [parse(written, CATALOGUE) for written in shallow + deep]
+@pytest.mark.parametrize("examples", [20, pytest.param(200, marks=pytest.mark.long)])
+def test_sql_and_python_find_the_same_profiles(examples: int) -> None:
+    @settings(max_examples=examples, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    @given(
+        rows=tables(),
+        shallow=st.lists(rules(CATALOGUE.profile_table, 1), min_size=8, max_size=8),
+        deep=st.lists(rules(CATALOGUE.profile_table, 3), min_size=3, max_size=3),
+    )
+    def ask(rows: Rows, shallow: list[dict[str, Any]], deep: list[dict[str, Any]]) -> None:
+        _find_the_same(rows, [parse(written, CATALOGUE) for written in shallow + deep])
+
+    ask()
+
+
+def _find_the_same(rows: Rows, asked: list[Rule]) -> None:
     asked += [Not(rule) for rule in asked]
     with desk() as (session, folder):
         scope = Scope(write_tables(rows, folder), TODAY)

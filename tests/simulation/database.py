@@ -14,11 +14,12 @@ from unittest.mock import patch
 from django.db import transaction
 
 from leleka.core.data_matching import leavers_of, matching_of
+from leleka.core.growth import growth_of
 from leleka.core.plan import Span
 from leleka.core.ports.outbox import Batch, Outbox
 from leleka.core.run_configuration import Frozen, RunConfiguration
 from leleka.engine.rate_limit import TimeScale
-from leleka.engine.run import RunSpec
+from leleka.engine.run_spec import RunSpec
 from leleka.services.connections.open_destination import Opened
 from leleka.state.lease import RUN_LEASE
 from leleka.state.models import Account, AttemptRow, BatchRow, Export, Ledger, RequestPlace, Run
@@ -197,6 +198,7 @@ def _frozen(export: Export) -> RunConfiguration:
         limit=export.limit,
         matching=matching_of(export.matching),
         leavers=leavers_of(export.leavers),
+        growth=growth_of(export.growth),
         frozen=Frozen(TABLE, "", ""),
     )
 
@@ -232,7 +234,7 @@ def premises() -> Iterator[Tap]:
         if tap.world is not None and tap.world.acting is not None:
             tap.world.point(tap.world.acting, "before late commit")
 
-    lake = SimpleNamespace(open=lambda reference: reference)
+    lake = SimpleNamespace(open=lambda reference: reference, is_sound=bool)
     sessions = SimpleNamespace(lake=lambda: lake)
     settings = SimpleNamespace(configuration=lambda: SimpleNamespace(lease_seconds=LEASE))
     with ExitStack() as stack:

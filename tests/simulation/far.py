@@ -24,7 +24,7 @@ from leleka.core.outcomes import (
 )
 from leleka.core.ports.destination import Body, Suppressed, SuppressionReason
 from tests.fakes.clock import VirtualClock
-from tests.fakes.destination import FakeDestination
+from tests.fakes.destination import FakeDestination, subscribe
 from tests.simulation.weather import Shape, Weather
 
 _KNOWN_AFTER = 1.0  # for so long an accepted batch is unknown when polled
@@ -95,6 +95,9 @@ class Far(FakeDestination):
         self.poison: set[str] = set()
         self.allowed: set[str] = set()
         self.suppressed_here: set[str] = set()
+        self.unconfirmed_before: dict[
+            str, set[str]
+        ] = {}  # by run: who had yet to confirm when it was planned
         self.airborne: list[Flight] = []
         self.queue: dict[str, Import] = {}
         self.open: dict[str, Import] = {}
@@ -106,6 +109,10 @@ class Far(FakeDestination):
         yield from super().suppressed(target, after)
         for address in sorted(self.suppressed_here):
             yield Suppressed(address, SuppressionReason.SUPPRESSED, 0)
+
+    def never_confirmed(self, target: str = "7") -> set[str]:
+        """Return who signed up to the list and has yet to confirm."""
+        return {one for one, person in self.people.items() if person.lists.get(target) == "never_confirmed"}
 
     def next_event(self) -> float:
         return self._events[0][0] if self._events else float("inf")
@@ -236,7 +243,10 @@ class Far(FakeDestination):
         person = self.person(row["address"])
         person.values.update(row["values"])
         if row["action"] == "member":
-            person.lists.setdefault(row["target"], "active")
+            known = row["address"] in self.unconfirmed_before.get(flight.run, ())
+            if known and person.lists.get(row["target"]) == "never_confirmed":
+                raise Violation(f"I-27 {row['address']} never confirmed, and is subscribed")
+            subscribe(person, row["target"])
 
     def poll(self, accepted: Accepted) -> Pending | Settled:
         one = self.queue[accepted.batch_id]

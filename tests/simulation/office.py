@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Protocol
 from leleka.core.columns import Column, ColumnType, Table
 from leleka.core.plan import Selection
 from leleka.core.ports.outbox import MAX_LEASE_SECONDS, Batch, BatchStatus, Outbox
-from leleka.engine.run import RunSpec
+from leleka.engine.run_spec import RunSpec
 from tests.fakes.outbox import MemoryOutbox, MemoryStore, StoredRun
 
 if TYPE_CHECKING:

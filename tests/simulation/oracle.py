@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from leleka.core.ports.destination import Body
 from tests.simulation.far import Violation
+from tests.simulation.shelf import Shelf
 from tests.simulation.warehouse import Entry, fingerprint
 
 if TYPE_CHECKING:
@@ -35,6 +36,13 @@ class Oracle:
             person.lists["7"] = "unsubscribed"
             self.unsubscribed[address] = self._world.clock.monotonic()
 
+    def sign_up(self, address: str) -> None:
+        """Somebody fills in the form of the list, which asks to confirm it; or does confirm."""
+        lists = self._world.far.person(address).lists
+        lists["7"] = {None: "never_confirmed", "never_confirmed": "active"}.get(
+            lists.get("7"), lists.get("7", "")
+        )
+
     def suppress(self, address: str) -> None:
         """Somebody asks us never to send anything again."""
         self._world.office.suppress(address)
@@ -42,13 +50,17 @@ class Oracle:
         self.suppressed.setdefault(address, self._world.clock.monotonic())
 
     def planning(self, worker: "Worker") -> None:
-        self.known[worker.run] = set(self.unsubscribed)
+        cache = worker.cache  # of who unsubscribes later the import itself takes care
+        since = cache.began_at() if isinstance(cache, Shelf) else self._world.clock.monotonic()
+        self.known[worker.run] = {one for one, at in self.unsubscribed.items() if at <= since}
+        self._world.far.unconfirmed_before[worker.run] = self._world.far.never_confirmed()
         self.members_at[worker.run] = len(self._world.warehouses[worker.export.name].people)
 
     def departure(self, worker: "Worker", number: int, body: Body) -> None:
         """A POST is about to be sent."""
         world, run, now = self._world, worker.run, self._world.clock.monotonic()
         world.far.seen.posts += 1
+        self._unconfirmed(run, body)
         fields = {worker.export.field, worker.export.leavers.field}
         rows = json.loads(body.content)["contacts"]
         if any(not fields.issuperset(row["values"]) for row in rows):
@@ -70,6 +82,12 @@ class Oracle:
                 raise Violation(f"I-21 {address} had unsubscribed, and is sent again")
             if self.suppressed.get(address, now) < worker.step_began:
                 raise Violation(f"I-20 {address} is suppressed, and is sent")
+
+    def _unconfirmed(self, run: str, body: Body) -> None:
+        known = self._world.far.unconfirmed_before.get(run, set()) & self._world.far.never_confirmed()
+        sent = known & {row["address"] for row in json.loads(body.content)["contacts"]}
+        if sent:
+            raise Violation(f"I-27 {sorted(sent)} never confirmed, and are sent")
 
     def settled(self) -> None:
         """A ledger may have moved: whoever it calls delivered was seen completed (I-6), and nobody else is
@@ -128,6 +146,8 @@ class Oracle:
                 address, Entry()
             ).refused == fingerprint(field, values):
                 continue
+            if address in world.far.never_confirmed():
+                continue
             person = world.far.people.get(address)
             held = (person.values.get(field), person.lists.get("7")) if person else None
             if held != (values[0], "active"):
@@ -138,7 +158,7 @@ class Oracle:
         world = self._world
         marking = [one for one in world.exports if one.name == export and one.leavers.field]
         left = self.confirmed.get(export, set()) - set(world.warehouses[export].people) if marking else set()
-        left -= set(self.unsubscribed) | set(self.suppressed) | world.far.poison
+        left -= set(self.unsubscribed) | set(self.suppressed) | world.far.poison | world.far.never_confirmed()
         return [
             f"{address} left and is not marked"
             for address in sorted(left)

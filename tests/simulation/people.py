@@ -31,6 +31,10 @@ class Crowd:
         for _ in range(self._chance.randrange(most + 1)):
             self._one(world)
 
+    def sign_up(self, world: "World", chance: Random) -> None:
+        """One of those we know, or of those to come, signs up at the list, or confirms it."""
+        world.oracle.sign_up(self.address(chance.randrange(self._number + 3)))
+
     def _one(self, world: "World") -> None:
         chance = self._chance
         people = world.warehouses[chance.choice(sorted(world.warehouses))].people

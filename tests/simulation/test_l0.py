@@ -5,7 +5,7 @@ import pytest
 from tests.simulation.runner import campaign, live
 from tests.simulation.seeds import FOUND
 
-SEEDS = 200  # the first of the many that ``make proof`` lives through
+SEEDS = 100  # the first of the many that ``make proof`` lives through
 _PARTS = 2
 
 

@@ -80,6 +80,7 @@ def without_the_key() -> Iterator[None]:
             editor.add_constraint(DueDecision, key)
 
 
+@pytest.mark.long
 def test_without_the_unique_key_two_schedulers_are_found_out() -> None:
     with without_the_key():
         assert any("times" in one for seed in range(6) for one in lived(seed, tuple(ZONES)[-FEW:], FEW)[1])

@@ -45,6 +45,8 @@ class Weather:
     years: tuple[int, ...] = ()  # years to which the clock may be set
     reconfigured: float = 0.0
     database: float = 0.0
+    # a form of the list: from a third generator
+    sign_up: float = 0.0
 
 
 @dataclass(frozen=True)

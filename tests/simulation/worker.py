@@ -13,7 +13,8 @@ from leleka.core.plan import Planned
 from leleka.core.ports.outbox import Batch, LeaseLost, Outbox
 from leleka.engine.delivery import Delivery, DeliveryPorts, Job
 from leleka.engine.rate_limit import ImportLimiter, TimeScale
-from leleka.engine.run import RunContext, RunSpec, _settle, preview
+from leleka.engine.run import _settle, never_confirmed, preview
+from leleka.engine.run_spec import RunContext, RunSpec
 from leleka.errors import LelekaError
 from tests.fakes.destination import LIMITS
 from tests.fakes.outbox import ProcessDied
@@ -24,6 +25,7 @@ from tests.simulation.wire import Wire
 if TYPE_CHECKING:
     from leleka.core.ports.destination import Limits
     from leleka.core.ports.warehouse import Warehouse
+    from leleka.engine.pre_send_check import NeverConfirmed
     from tests.simulation.world import World
 
 MARK = Leavers(LeaverPolicy.MARK, "field:1", "yes", "no")
@@ -63,6 +65,8 @@ class Worker:
         self.wire = Wire(self)
         self.plan = ""
         self.order: RunSpec
+        self.look: NeverConfirmed
+        self.cache = world.cache(run)
         self.delivery: Delivery | None = None
         self.step_began = self.written_at = world.clock.monotonic()
         shape = world.shape
@@ -122,17 +126,18 @@ class Worker:
 
     def _begin(self) -> None:
         state = self.outbox.load()
-        plan, batches = state.plan, state.batches
+        plan, batches, read_at = state.plan, state.batches, None
         if not plan:
             self.world.office.settle_late(self)
         self.order = self.world.office.order(self)
         if not plan:
             self.world.plans(self)
-            planned, batches = preview(self.order, self._ground(), self.outbox.keep_alive)
+            planned, batches, read_at = preview(self.order, self._ground(), self.outbox.keep_alive)
             self.world.point(self, "after plan")
             self.outbox.planned(planned, batches, needs_confirmation=NOTHING)
             plan = planned.reference
         self.plan = plan
+        self.look = never_confirmed(self.order, self._ground(), self.outbox, read_at)
         self.delivery = Delivery(
             Job(plan, automations=False, seconds_in_flight=IN_FLIGHT), self._tools(), batches
         )
@@ -154,6 +159,7 @@ class Worker:
             stage=Silent().stage,
             progress=Silent().progress,
             waiting=self.waiting,
+            never_confirmed=self.look,
         )
 
     def waiting(self) -> set[str]:
@@ -161,4 +167,5 @@ class Worker:
 
     def _ground(self) -> RunContext:
         world = self.world
-        return RunContext(self.warehouse, world.far, self.limits, world.clock, TimeScale(), Silent())
+        ports = self.warehouse, world.far, self.limits, world.clock, TimeScale(), Silent()
+        return RunContext(*ports, self.cache)

@@ -7,12 +7,14 @@ from random import Random  # noqa: TID251 - the class, for seeded generators
 from leleka.core.data_matching import Leavers
 from leleka.core.ports.destination import Body, Field
 from leleka.engine import delivery
+from leleka.engine.suppression_reading import NoCache, SuppressionCache
 from tests.fakes.clock import TICK, VirtualClock
 from tests.fakes.outbox import ProcessDied
 from tests.simulation.far import Far, Violation
 from tests.simulation.office import MemoryOffice, Office
 from tests.simulation.oracle import Oracle
 from tests.simulation.people import Crowd
+from tests.simulation.shelf import Readings, Shelf
 from tests.simulation.wall import WallClock
 from tests.simulation.warehouse import SimWarehouse
 from tests.simulation.weather import PAUSES, Shape, calm
@@ -39,6 +41,8 @@ class Stats:
 class World:
     """``die_at`` names the one numbered point at which a worker dies, for enumeration."""
 
+    readings: Readings | None = None  # where they are kept
+
     def __init__(
         self,
         shape: Shape,
@@ -54,6 +58,8 @@ class World:
         self.die_at = die_at
         self.clock = VirtualClock(tick=TICK)
         self.fate = fate or Random(0)
+        self.forms = Random(repr(chance.getstate()))  # nothing is drawn: worlds keep their other faults
+        self._open_forms()
         self.wall = WallClock(self.clock, self.fate)
         self.far = Far(self.clock, shape, chance)
         self.exports = [
@@ -77,6 +83,16 @@ class World:
         self.interrupted: set[str] = set()
         vars(delivery)["_IDLE"] = 0.5 if self.weather.cancel else _LONG_IDLE
         self.current: dict[str, Export] = {}
+
+    def _open_forms(self) -> None:
+        """In some worlds the list has a form, which asks to confirm what is signed up for; in some of them readings of
+        who did not are kept, as the product keeps them.
+        """
+        if self.forms.random() < 0.2:
+            self.readings = Readings() if self.forms.random() < 0.5 else None
+            often = [0.05, 0.3] if self.readings else [0.005, 0.02]
+            self.weather = replace(self.weather, sign_up=self.forms.choice(often))
+            self.shape = replace(self.shape, weather=self.weather)
 
     def live(self) -> None:
         """The whole course: runs under all faults, then without faults, until nothing is left to send."""
@@ -113,6 +129,8 @@ class World:
             self.names += 1
             runs[f"run {self.names}"] = export
             self.office.new_run(f"run {self.names}", export)
+            if self.readings:
+                self.readings.asked[f"run {self.names}"] = self.clock.monotonic()
         self.stats.runs += len(runs)
         for _ in range(_MOST_TICKS):
             left = {name: one for name, one in runs.items() if name not in self.office.finished()}
@@ -132,6 +150,7 @@ class World:
         ready = [worker for worker in self.workers if not worker.frozen]
         if not ready:
             self.wait(5.0)
+            self._sign_up()
             return
         self.current = runs
         worker = ready[0] if len(ready) == 1 else self.chance.choice(ready)
@@ -164,6 +183,7 @@ class World:
     def _fall_out(self) -> None:
         """What happens to the machine and the installation: a clock that is set, an export that is edited."""
         weather, fate = self.weather, self.fate
+        self._sign_up()
         self.wall.notice()
         if weather.clock and fate.random() < weather.clock:
             self.wall.step(weather.years)
@@ -173,6 +193,10 @@ class World:
             one, other = _FIELDS[number]
             self.exports[number] = replace(old, field=other if old.field == one else one)
             self.office.reconfigure(self.exports[number])
+
+    def _sign_up(self) -> None:
+        if self.weather.sign_up and self.forms.random() < self.weather.sign_up:
+            self.crowd.sign_up(self, self.forms)
 
     def wait(self, seconds: float) -> None:
         self.pass_until(self.clock.monotonic() + seconds)
@@ -214,6 +238,9 @@ class World:
         while self.clock.monotonic() < until:
             self.tick(self.current)
         worker.frozen, self.acting = False, acting
+
+    def cache(self, run: str) -> SuppressionCache:
+        return Shelf(self.clock, self.readings, run) if self.readings else NoCache()
 
     def plans(self, worker: Worker) -> None:
         self.oracle.planning(worker)

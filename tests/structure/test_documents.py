@@ -3,6 +3,8 @@
 import re
 from pathlib import Path
 
+from leleka.messages.problems_of_concerns import PROBLEMS
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -34,6 +36,13 @@ def test_every_reason_is_in_the_reference() -> None:
 
     reference = (ROOT / "docs/reference/runs.md").read_text(encoding="utf-8")
     assert [code for code in CODES if f"`{code}`" not in reference] == []
+
+
+def test_every_code_of_what_is_wrong_now_is_in_its_reference() -> None:
+    reference = (ROOT / "docs/reference/concerns.md").read_text(encoding="utf-8")
+    table = "".join(line for line in reference.splitlines(keepends=True) if line.startswith("|"))
+    assert [code for code in PROBLEMS if f"`{code}`" not in table] == []
+    assert set(re.findall(r"`([A-Z]+(?:_[A-Z]+)+)`", table)) <= set(PROBLEMS)
 
 
 def test_every_link_in_the_documentation_leads_somewhere() -> None:

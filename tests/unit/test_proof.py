@@ -1,10 +1,11 @@
 """``make proof`` takes a proof for one only where something was attacked, and says what."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
-from scripts.proof import Proof, TooTame, _last_line, _of_a_siege
+from scripts.proof import Proof, TooTame, _last_line, _of_a_siege, long_tests
 
 COMMANDS: dict[str, Any] = {
     "runs": 9,
@@ -53,3 +54,13 @@ def test_a_proof_that_fails_shows_what_it_printed_and_how_to_repeat_it(
     said = capsys.readouterr().out
     assert "unrecognized arguments" in said
     assert "again: python -m json.tool --nothing-of-the-kind" in said
+
+
+def test_each_long_test_is_in_one_part() -> None:
+    *parts, rest = long_tests()
+    named = [word for part in parts for word in part.words if word.startswith("tests/")]
+    assert sorted(f"--ignore={folder}" for folder in named) == sorted(
+        word for word in rest.words if word.startswith("--ignore=")
+    )
+    assert "tests" in rest.words
+    assert [folder for folder in named if not (Path(__file__).parents[2] / folder).is_dir()] == []

@@ -138,6 +138,7 @@ def _check(upgraded: Upgraded) -> None:
     _the_audit_goes_on(upgraded)
 
 
+@pytest.mark.long
 def test_weeks_later_what_the_account_has_forgotten_goes_again_with_the_same_bytes(tmp_path: Path) -> None:
     """Neither quarantine nor claim is left, and no accepted batch is known any more: none of that changes a body."""
     with (

@@ -42,6 +42,7 @@ class Old:
     database: Database
     made: Mapping[str, Any]
     accepted: Sequence[tuple[str, bytes]]  # the imports the account took, in order: batch, body
+    is_fresh: bool = True  # as if just made: also the usual retention keeps all of it
 
     @property
     def host(self) -> str:
@@ -79,7 +80,7 @@ def unpacked(kind: str, folder: Path, *, as_if_just_made: bool) -> Iterator[Old]
         if as_if_just_made:
             later = time.time() - made["made_at"] - _LEASE  # noqa: TID251 - processes will look at the real clock
             database.shift(later, but=_UNCHANGEABLE)
-        yield Old(folder, database, made, accepted)
+        yield Old(folder, database, made, accepted, is_fresh=as_if_just_made)
 
 
 def _database(stack: ExitStack, kind: str, folder: Path) -> Database:
@@ -145,6 +146,8 @@ def _environment(old: Old) -> dict[str, str]:
         "LELEKA_LEASE_SECONDS": _LONG_LEASE,
         "LELEKA_THREADS": "1",
     }
+    if not old.is_fresh:
+        own["LELEKA_KEEP_RUN_DATA"] = "3650"  # days: what was left behind gets older with every day
     if not old.database.is_sqlite:
         own["LELEKA_DATABASE_URL"] = old.database.where
     return keep | own

@@ -16,6 +16,8 @@ from leleka.api.schemas.exports import (
     ExportLineOut,
     ExportOut,
     OffersOut,
+    RebuiltLedgerOut,
+    ReconciliationOut,
     RunAllIn,
     RunIn,
     SavedOut,
@@ -23,13 +25,15 @@ from leleka.api.schemas.exports import (
 )
 from leleka.api.schemas.schedules import DecisionOut, ExportScheduleIn, ExportScheduleOut, of_export
 from leleka.core.clock import current_clock
-from leleka.errors import NeedsAttention, NotFound
+from leleka.errors import LelekaError, NeedsAttention, NotFound, Problem, Unavailable
 from leleka.services.access.actor import Actor
 from leleka.services.contracts import ExportSummary
 from leleka.services.exports import choices as export_choices
 from leleka.services.exports import commands as export_commands
 from leleka.services.exports import queries as export_queries
+from leleka.services.exports import reconciliation
 from leleka.services.exports.choices import Choices
+from leleka.services.exports.contracts import RebuiltLedger, ReconciliationView
 from leleka.services.exports.queries import ExportDetail
 from leleka.services.runs import commands as run_commands
 from leleka.services.runs import idempotency
@@ -60,13 +64,15 @@ def list_choices(request: ApiRequest) -> Choices:
 def list_offers(
     request: ApiRequest, connection: Annotated[str, Query(max_length=200, description="Its name.")]
 ) -> dict[str, Any]:
-    """They are asked live. A connection one may not use is as unknown as one that does not exist."""
+    """As they are, or were half a minute ago: 503 with Retry-After where the account has not answered yet, or does
+    not. A connection one may not use is as unknown as one that does not exist.
+    """
     known = export_choices.choices(request.auth).connections.values()
     if not any(connection in names for names in known):
         raise NotFound("CONNECTION_UNKNOWN", where="connection")
     offered = export_choices.offered(request.auth, connection, current_clock())
     if offered.problems:
-        raise NeedsAttention.of([replace(offered.problems[0], where="connection")])
+        raise _unanswered(replace(offered.problems[0], where="connection"), offered.retry_after)
     fields = [
         {"id": one.key.removeprefix("field:"), "title": one.title, "kind": one.kind} for one in offered.fields
     ]
@@ -130,6 +136,62 @@ def attach_export(request: ApiRequest, number: Number, data: AttachIn) -> dict[s
     """Return a detached export a connection again."""
     saved = export_commands.attach(request.auth, number, data.connection, data.version)
     return _told(request.auth, saved)
+
+
+@router.post(
+    "/{int:number}/rebuild-ledger",
+    response=RebuiltLedgerOut,
+    operation_id="rebuildLedger",
+    summary="Rebuild a damaged ledger",
+)
+def rebuild_ledger(request: ApiRequest, number: Number) -> RebuiltLedger:
+    """Make the record of what was sent again, from what the export's runs left behind. Everybody in it is due again."""
+    return export_commands.rebuild_ledger(request.auth, number)
+
+
+@router.post(
+    "/{int:number}/reconcile",
+    response={202: ReconciliationOut},
+    operation_id="reconcileExport",
+    summary="Reconcile: compare the list with what was sent",
+)
+def reconcile_export(request: ApiRequest, number: Number) -> Status[ReconciliationView]:
+    """Ask the worker to read the list, 400 contacts a second at most. One that is under way already is taken."""
+    return Status(202, reconciliation.ask(request.auth, number))
+
+
+@router.get(
+    "/{int:number}/reconcile",
+    response=ReconciliationOut,
+    operation_id="getReconciliation",
+    summary="Get the latest reconciliation",
+)
+def get_reconciliation(request: ApiRequest, number: Number) -> ReconciliationView:
+    """Results are kept for a day."""
+    return reconciliation.show(request.auth, number)
+
+
+@router.post(
+    "/{int:number}/reconcile/cancel",
+    response=ReconciliationOut,
+    operation_id="cancelReconciliation",
+    summary="Cancel a reconciliation",
+)
+def cancel_reconciliation(request: ApiRequest, number: Number) -> ReconciliationView:
+    return reconciliation.cancel(request.auth, number)
+
+
+@router.post(
+    "/{int:number}/reconcile/repair",
+    response=ReconciliationOut,
+    operation_id="repairLedger",
+    summary="Let the next run send the missing and the different people again",
+)
+def repair_ledger(request: ApiRequest, number: Number) -> ReconciliationView:
+    """As the latest reconciliation found them. The next run still leaves out who unsubscribed, bounced or never
+    confirmed.
+    """
+    return reconciliation.repair(request.auth, number)
 
 
 @router.post(
@@ -201,6 +263,14 @@ def set_schedule(request: ApiRequest, number: Number, data: ExportScheduleIn) ->
 )
 def list_decisions(request: ApiRequest, number: Number) -> Sequence[DecisionView]:
     return schedule_queries.decisions(request.auth, number)
+
+
+def _unanswered(problem: Problem, retry_after: float | None) -> LelekaError:
+    if retry_after is None:
+        return NeedsAttention.of([problem])
+    error = Unavailable.of([problem])
+    error.retry_after = retry_after
+    return error
 
 
 def _data(data: ExportIn) -> dict[str, Any]:

@@ -1,13 +1,12 @@
 """Oneself: who the token belongs to, and one's own tokens."""
 
 from collections.abc import Sequence
-from datetime import datetime
 
 from ninja import Router, Schema, Status
 
 from leleka.api.authenticated_request import ApiRequest
-from leleka.api.people import RoleName
 from leleka.api.schemas.common import In, Number
+from leleka.api.schemas.people import RoleName, TokenOut
 from leleka.services.access import permissions
 from leleka.services.people import api_tokens
 
@@ -23,18 +22,11 @@ class MeOut(Schema):
     may: Sequence[str]
 
 
-class TokenOut(Schema):
-    """``hint`` is how the token ends; nobody reads it back whole."""
-
-    id: int
-    name: str
-    hint: str
-    made_at: datetime
-    used_at: datetime | None
-
-
 class TokenIn(In):
+    """``days`` is how long it works, a year at most."""
+
     name: str
+    days: int = api_tokens.USUAL_DAYS
 
 
 class MadeOut(Schema):
@@ -59,7 +51,7 @@ def list_tokens(request: ApiRequest) -> Sequence[api_tokens.TokenView]:
 @router.post("/tokens", response={201: MadeOut}, operation_id="makeToken", summary="Make a token")
 def make_token(request: ApiRequest, data: TokenIn) -> Status[dict[str, object]]:
     """Make a token with one's own rights; it is shown this once."""
-    token, secret = api_tokens.make_token(request.auth, data.name)
+    token, secret = api_tokens.make_token(request.auth, data.name, data.days)
     return Status(201, {"token": token, "secret": secret})
 
 

@@ -14,6 +14,7 @@ _ALWAYS: Final = {
     401: "No token, or one that is not known.",
     403: "The person may not do this.",
     422: "The input is wrong; problems names every field.",
+    503: "Not now: Leleka or an account does not answer; Retry-After says when to come again.",
 }
 _NAMING: Final = {
     404: "There is no such object.",
@@ -64,6 +65,6 @@ def _answer(status: int, text: str, content: Mapping[str, Any]) -> dict[str, Any
     described: dict[str, Any] = {"description": text, "content": content}
     if status == 401:  # noqa: PLR2004 - a status
         described["headers"] = {"WWW-Authenticate": {"schema": {"type": "string"}, "required": True}}
-    if status == 429:  # noqa: PLR2004 - a status
+    if status in {429, 503}:
         described["headers"] = {"Retry-After": {"schema": {"type": "string"}}}
     return described

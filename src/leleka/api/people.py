@@ -1,17 +1,18 @@
 """People and their roles: administrators only."""
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated
 
 from ninja import Query, Router, Schema, Status
 
 from leleka.api.authenticated_request import ApiRequest
 from leleka.api.schemas.common import In, Number, Page, Paging, paged
+from leleka.api.schemas.people import RoleName, TokenOut
+from leleka.services.people import api_tokens
 from leleka.services.people import commands as people_commands
 from leleka.services.people import queries as people_queries
 
 router = Router(tags=["People"])
-RoleName = Literal["viewer", "contributor", "administrator"]
 
 
 class PersonOut(Schema):
@@ -75,3 +76,20 @@ def disable(request: ApiRequest, number: Number) -> people_queries.PersonView:
 def enable(request: ApiRequest, number: Number) -> people_queries.PersonView:
     """Let somebody in again."""
     return people_commands.enable(request.auth, number)
+
+
+@router.get(
+    "/tokens", response=Page[TokenOut], operation_id="listAllTokens", summary="List everybody's tokens"
+)
+def list_all_tokens(request: ApiRequest, paging: Annotated[Paging, Query()]) -> dict[str, object]:
+    """In the order in which they were made."""
+    return paged(api_tokens.tokens_after(request.auth, paging.after, paging.limit + 1), paging)
+
+
+@router.delete(
+    "/tokens/{int:number}", response={204: None}, operation_id="revokeToken", summary="Revoke anybody's token"
+)
+def revoke_token(request: ApiRequest, number: Number) -> Status[None]:
+    """It opens nothing from then on."""
+    api_tokens.revoke_token(request.auth, number)
+    return Status(204, None)

@@ -10,7 +10,7 @@ from ninja import NinjaAPI, Schema
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 from pydantic import model_validator
 
-from leleka.errors import LelekaError, Problem
+from leleka.errors import InvalidInput, LelekaError, Problem
 from leleka.messages.http_status import retry_after, status_of
 from leleka.messages.problems import english
 
@@ -32,6 +32,9 @@ _TITLES: Final = {
     500: "Something went wrong inside Leleka",
     503: "Not now",
 }
+
+
+_MOST: Final = 100  # problems that one answer names
 
 
 class ProblemOut(Schema):
@@ -61,7 +64,7 @@ class ProblemsOut(Schema):
 
 
 def answer(status: int, problems: Sequence[Problem], headers: dict[str, str] | None = None) -> HttpResponse:
-    texts = [english(problem) for problem in problems]
+    texts = [english(problem) for problem in problems[:_MOST]]
     body: dict[str, Any] = {
         "type": "about:blank",
         "title": _TITLES.get(status, "That did not work"),
@@ -98,7 +101,7 @@ def _not_valid(_: HttpRequest, error: ValidationError | type[ValidationError]) -
     errors = getattr(error, "errors", [])
     if any(one["loc"][:1] == ("path",) for one in errors):
         return answer(404, [Problem.of("PATH_UNKNOWN")])
-    found = [_problem(one) for one in errors]
+    found = [_problem(one) for one in errors[:_MOST]]  # a long list of the wrong type has one for each value
     return answer(422, found or [Problem("INPUT_INVALID.unknown")])
 
 
@@ -118,4 +121,7 @@ def _not_signed_in(_: HttpRequest, __: AuthenticationError | type[Authentication
 
 def _http(_: HttpRequest, error: HttpError | type[HttpError]) -> HttpResponse:
     status = getattr(error, "status_code", 400)
+    # Of a body Ninja says no more than that it cannot be parsed; the parser's own error is behind that.
+    if isinstance(cause := getattr(error, "__cause__", None), InvalidInput):
+        return answer(status, cause.problems)
     return answer(status, [Problem.of("REQUEST_INVALID.detail", detail=str(error))])

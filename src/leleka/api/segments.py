@@ -20,7 +20,9 @@ _EXAMPLE: Final[dict[str, Any]] = {"column": "tier", "is": "gold"}
 
 
 class SegmentOut(Schema):
-    """``size`` is null until somebody counted; ``exports`` are the names of those that send it."""
+    """``size`` is null until somebody counted; ``exports`` are the names of those that send it, ``locked_by``
+    those of them that one may not change: while there are any, changing the segment is 403 FEEDS_EXPORTS.
+    """
 
     id: int
     name: str
@@ -30,6 +32,7 @@ class SegmentOut(Schema):
     rules: dict[str, Any]
     managed_by_file: str
     version: int
+    locked_by: Sequence[str]
 
 
 class RulesIn(In):
@@ -87,7 +90,7 @@ def update_segment(request: ApiRequest, number: Number, data: SegmentChange) -> 
     "/{int:number}", response={204: None}, operation_id="removeSegment", summary="Remove a segment"
 )
 def remove_segment(request: ApiRequest, number: Number) -> Status[None]:
-    """One that an export sends stays: 409 SEGMENT_IN_USE."""
+    """One that an export sends stays: 409 SEGMENT_IN_USE, or 403 FEEDS_EXPORTS where one may not change the export."""
     segment_commands.remove(request.auth, number)
     return Status(204, None)
 

@@ -9,6 +9,8 @@ from typing import Any
 
 from leleka.api import (
     audit,
+    columns,
+    concerns,
     connections,
     exports,
     me,
@@ -42,6 +44,7 @@ api = LelekaApi(
 )
 api.add_router("/me", me.router)
 api.add_router("/connections", connections.router)
+api.add_router("/sources", columns.router)
 api.add_router("/segments", segments.router)
 api.add_router("/exports", exports.router)
 api.add_router("/runs", runs.router)
@@ -50,6 +53,7 @@ api.add_router("/notices", notices.router)
 api.add_router("/refreshes", refreshes.router)
 api.add_router("/system", system.router)
 api.add_router("/status", system.standing)
+api.add_router("/concerns", concerns.router)
 api.add_router("/people", people.router)
 api.add_router("/audit", audit.router)
 tell_problems(api)

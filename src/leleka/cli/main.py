@@ -5,17 +5,21 @@ import signal
 import sys
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from pathlib import Path
 from typing import Annotated, Any, Final
 
 import typer
 from typer.core import TyperCommand
 
 from leleka import __version__
+from leleka.cli import env_file
 from leleka.cli.commands import (
+    audit,
     backups,
     definitions,
     demo,
     exports,
+    installation,
     keys,
     refresh,
     runs,
@@ -23,10 +27,12 @@ from leleka.cli.commands import (
     schedule,
     segments,
     serve,
+    status,
     suppression,
     users,
 )
 from leleka.cli.output import report_problems
+from leleka.core.memory import shortage
 from leleka.errors import InvalidInput, LelekaError, NotFound
 
 FAILED, BAD_INPUT = 1, 2
@@ -42,9 +48,11 @@ app = typer.Typer(
     rich_markup_mode=None,  # plain text: nothing is loaded to draw frames
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+app.command("init")(installation.init)
 app.command("apply")(definitions.apply)
 app.command("check")(definitions.check)
 app.command("refresh")(refresh.refresh)
+app.command("status")(status.status)
 app.command("suppress")(suppression.suppress)
 app.command("backup")(backups.backup)
 app.command("restore")(backups.restore)
@@ -58,6 +66,7 @@ app.add_typer(runs.app, name="run")
 app.add_typer(schedule.app, name="schedule")
 app.add_typer(keys.app, name="key")
 app.add_typer(users.app, name="user")
+app.add_typer(audit.app, name="audit")
 
 
 def _show_version(wanted: bool) -> None:
@@ -71,8 +80,19 @@ def _options(
     version: Annotated[
         bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version.")
     ] = False,
+    named: Annotated[
+        Path | None,
+        typer.Option(
+            "--env-file",
+            metavar="FILE",
+            help="Take the settings from this file, as the service does, and none from the environment.",
+        ),
+    ] = None,
 ) -> None:
     """Carry segments of customer profiles into ActiveCampaign lists."""
+    del version  # its callback has ended the command
+    if named is not None:
+        env_file.use(named)
 
 
 class _Installed(TyperCommand):
@@ -111,6 +131,12 @@ def run(installation: Installation) -> None:
         sys.exit(BAD_INPUT)
     except LelekaError as error:
         report_problems(error, as_json="--json" in sys.argv)
+        sys.exit(FAILED)
+    except (MemoryError, ImportError, OSError, RuntimeError) as error:
+        told = shortage(error)
+        if told is None:
+            raise
+        report_problems(told, as_json="--json" in sys.argv)
         sys.exit(FAILED)
     except KeyboardInterrupt:
         sys.exit(_INTERRUPTED)

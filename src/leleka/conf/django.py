@@ -11,6 +11,7 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.staticfiles",
+    "leleka.conf",
     "leleka.state",
     "leleka.web",
 ]
@@ -25,6 +26,7 @@ PASSWORD_HASHERS = ["leleka.services.people.passwords.Hasher"]
 ROOT_URLCONF = "leleka.conf.urls"
 ALLOWED_HOSTS = list(LELEKA.web.hosts)
 MIDDLEWARE = [
+    "leleka.web.client_address.ClientAddress",
     "leleka.web.middleware.Headers",
     "leleka.web.request_log.Measured",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -64,4 +66,4 @@ LANGUAGE_COOKIE_NAME = "leleka-language"
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if LELEKA.web.is_https else None
 DATA_UPLOAD_MAX_MEMORY_SIZE = settings.LARGEST_BODY
-DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 1_100  # the most columns of a source, and what else is in their form

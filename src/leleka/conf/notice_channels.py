@@ -8,6 +8,7 @@ either.
 import hashlib
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from email.errors import MessageError
 from email.headerregistry import Address
 from typing import Final
@@ -26,6 +27,7 @@ _SHORTEST: Final = 16
 _PORTS: Final = {"smtp": 587, "smtps": 465}
 _PLAIN_PORT: Final = 25
 _URLS, _HOSTS, _SECRET = "LELEKA_WEBHOOK_URLS", "LELEKA_WEBHOOK_HOSTS", "LELEKA_WEBHOOK_SECRET"
+_HEARTBEATS: Final = ("LELEKA_HEARTBEAT_URL", "LELEKA_HEARTBEAT_FAIL_URL")
 _SMTP, _FROM = "LELEKA_SMTP_URL", "LELEKA_MAIL_FROM"
 
 
@@ -53,6 +55,7 @@ def check_sender(value: str) -> str:
 def read(
     *,
     urls: Sequence[str],
+    heartbeat_urls: tuple[str, str],
     hosts: Sequence[str],
     secret: str,
     smtp_url: str,
@@ -68,6 +71,12 @@ def read(
         except InvalidInput as error:
             wrong = error.problems[0]
             problems.append(Problem.of("SETTING_INVALID.webhook", _URLS, number=number, problem=wrong))
+    beats: list[Webhook | None] = []
+    for setting, url in zip(_HEARTBEATS, heartbeat_urls, strict=True):
+        try:
+            beats.append(_webhook(url, hosts, test_hosts) if url else None)
+        except InvalidInput as error:
+            problems += [replace(one, where=setting) for one in error.problems]
     if len({hook.name for hook in webhooks}) < len(webhooks):
         problems.append(Problem("SETTING_INVALID.webhook_twice", _URLS))
     if urls and (len(secret) < _SHORTEST or not _VISIBLE.fullmatch(secret)):
@@ -81,7 +90,7 @@ def read(
         problems.append(Problem("SETTING_INVALID.no_sender", _FROM))
     if problems:
         raise InvalidInput.of(problems)
-    return Channels(tuple(webhooks), Secret(secret), mail, sender)
+    return Channels(tuple(webhooks), Secret(secret), mail, sender, *beats)
 
 
 def _webhook(url: str, hosts: Sequence[str], test_hosts: frozenset[str]) -> Webhook:

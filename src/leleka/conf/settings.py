@@ -8,10 +8,12 @@ from typing import Annotated, Final, Literal, Self
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
 
-from leleka.conf import notice_channels
-from leleka.core.configuration import Channels, Configuration, Network, Web
+from leleka.conf import guard_settings, notice_channels
+from leleka.conf.channel_settings import ChannelSettings
+from leleka.conf.guard_settings import GuardSettings, parts
+from leleka.core.configuration import KEEP_RUN_DATA_DAYS, Channels, Configuration, Network, Web
 from leleka.core.secret import Secret
 from leleka.errors import InvalidInput, Problem
 
@@ -40,13 +42,13 @@ def _size(value: str) -> str:
 
 
 def _suffixes(value: str) -> str:
-    if any(not _SUFFIX.fullmatch(part) for part in _parts(value.lower())):
+    if any(not _SUFFIX.fullmatch(part) for part in parts(value.lower())):
         raise ValueError("SETTING_INVALID.domains")
     return value.lower()
 
 
 def _hosts(value: str) -> str:
-    if any(not _HOST.fullmatch(part) for part in _parts(value.lower())):
+    if any(not _HOST.fullmatch(part) for part in parts(value.lower())):
         raise ValueError("SETTING_INVALID.hosts")
     return value.lower()
 
@@ -81,7 +83,7 @@ def _absolute(path: Path) -> Path:
 
 
 def _folders(value: str) -> str:
-    for part in _parts(value):
+    for part in parts(value):
         _absolute(Path(part))
     return value
 
@@ -90,7 +92,7 @@ def _folders(value: str) -> str:
 _Path = Annotated[Path, BeforeValidator(_not_blank), AfterValidator(_absolute), Field(validate_default=True)]
 
 
-class Settings(BaseModel):
+class Settings(GuardSettings, ChannelSettings):
     """Every setting, with its default. Lists are comma-separated."""
 
     model_config = ConfigDict(extra="ignore", frozen=True)
@@ -133,6 +135,12 @@ class Settings(BaseModel):
         description="What queries may hold in memory before spilling.",
     )
     threads: int = Field(default=2, ge=1, le=64, description="Threads of one query.")
+    keep_run_data: int = Field(
+        default=KEEP_RUN_DATA_DAYS,
+        ge=2,
+        le=3650,
+        description="Days for which it is kept who was in a run that has ended; its counts stay.",
+    )
     time_zone: Annotated[str, AfterValidator(_zone)] = Field(
         default="UTC", description="The zone in which 'today' is meant in segments."
     )
@@ -155,23 +163,6 @@ class Settings(BaseModel):
     )
     privacy_url: Annotated[str, AfterValidator(_link)] = Field(
         default="", description="A link to your own privacy statement, shown beside the consent."
-    )
-    webhook_urls: SecretStr = Field(
-        default=SecretStr(""), description="Where notices are posted: https URLs, comma-separated."
-    )
-    webhook_hosts: Annotated[str, AfterValidator(notice_channels.check_hosts)] = Field(
-        default="",
-        description="Hosts webhooks may go to: named whole they may lie in your network, *.example.org is public.",
-    )
-    webhook_secret: SecretStr = Field(
-        default=SecretStr(""), description="Signs what is posted; 16 characters at least."
-    )
-    smtp_url: SecretStr = Field(
-        default=SecretStr(""),
-        description="The mail server: smtps://user:password@host:465, or smtp:// for STARTTLS.",
-    )
-    mail_from: Annotated[str, AfterValidator(notice_channels.check_sender)] = Field(
-        default="", description="The address that mail comes from."
     )
 
     @classmethod
@@ -196,11 +187,11 @@ def read(environment: Mapping[str, str] | None = None) -> Configuration:
     data_dir, master_key = settings.data_dir, settings.master_key_file
     if master_key.resolve().is_relative_to(data_dir.resolve()):
         raise InvalidInput("MASTER_KEY_INSIDE", where="LELEKA_MASTER_KEY_FILE")
-    test_hosts = frozenset(_parts(settings.test_hosts))
+    test_hosts = frozenset(parts(settings.test_hosts))
     return Configuration(
         data_dir=data_dir,
         master_key_file=master_key,
-        source_dirs=tuple(_absolute(Path(part)) for part in _parts(settings.source_dirs)),
+        source_dirs=tuple(_absolute(Path(part)) for part in parts(settings.source_dirs)),
         network=_network(settings, test_hosts),
         lease_seconds=settings.lease_seconds,
         database_patience_seconds=settings.database_patience_seconds,
@@ -213,18 +204,22 @@ def read(environment: Mapping[str, str] | None = None) -> Configuration:
             port=settings.web_port,
             privacy_url=settings.privacy_url,
             request_seconds=settings.request_seconds,
+            trusted_proxies=guard_settings.proxies(settings),
+            hsts_subdomains=settings.hsts_subdomains,
         ),
         log_level=settings.log_level,
+        keep_run_data=settings.keep_run_data,
         metrics_token=Secret(_metrics_token(environment)),
         channels=_channels(settings, test_hosts, os.environ if environment is None else environment),
         environment=os.environ if environment is None else environment,
+        key_places=guard_settings.key_places(settings, os.environ),
     )
 
 
 def _network(settings: Settings, test_hosts: frozenset[str]) -> Network:
     speed = settings.test_speed
     return Network(
-        host_suffixes=_parts(settings.activecampaign_host_suffixes),
+        host_suffixes=parts(settings.activecampaign_host_suffixes),
         test_hosts=test_hosts,
         test_speed=None if speed == _UNLIMITED else float(speed),
     )
@@ -233,8 +228,12 @@ def _network(settings: Settings, test_hosts: frozenset[str]) -> Network:
 def _channels(settings: Settings, test_hosts: frozenset[str], known: Mapping[str, str]) -> Channels:
     """Raises ``InvalidInput``, whose messages contain no URL and no secret."""
     return notice_channels.read(
-        urls=_parts(settings.webhook_urls.get_secret_value()),
-        hosts=_parts(settings.webhook_hosts),
+        urls=parts(settings.webhook_urls.get_secret_value()),
+        heartbeat_urls=(
+            settings.heartbeat_url.get_secret_value(),
+            settings.heartbeat_fail_url.get_secret_value(),
+        ),
+        hosts=parts(settings.webhook_hosts),
         secret=_kept(settings.webhook_secret, "LELEKA_WEBHOOK_SECRET", known),
         smtp_url=_kept(settings.smtp_url, "LELEKA_SMTP_URL", known),
         sender=settings.mail_from,
@@ -245,10 +244,6 @@ def _channels(settings: Settings, test_hosts: frozenset[str], known: Mapping[str
 def _kept(value: SecretStr, name: str, known: Mapping[str, str]) -> str:
     """Return a secret from the environment, or from the file that the environment names."""
     return _from_file(f"{name}_FILE", known) or value.get_secret_value()
-
-
-def _parts(text: str) -> tuple[str, ...]:
-    return tuple(part.strip() for part in text.split(",") if part.strip())
 
 
 def _problem(location: tuple[int | str, ...], message: str) -> Problem:

@@ -104,6 +104,17 @@ def drop(spans: Iterable[Span], count: int) -> tuple[Span, ...]:
     return tuple(rest)
 
 
+def joined(spans: Iterable[Span]) -> tuple[Span, ...]:
+    """Return the same rows in as few spans as there can be, in order."""
+    found: list[Span] = []
+    for span in sorted(spans, key=lambda one: one.first):
+        if found and span.first <= found[-1].last + 1:
+            found[-1] = Span(found[-1].first, max(found[-1].last, span.last))
+        else:
+            found.append(span)
+    return tuple(found)
+
+
 def without(spans: Iterable[Span], seqs: Iterable[int]) -> tuple[Span, ...]:
     """Return the rows of ``spans`` except ``seqs``."""
     gone = sorted(seqs)

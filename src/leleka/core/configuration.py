@@ -2,10 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
+from typing import ClassVar, Final
 from urllib.parse import urlsplit
 
 from leleka.core.secret import Secret
+
+ProxyNetwork = IPv4Network | IPv6Network
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +29,23 @@ class Network:
 
 
 @dataclass(frozen=True, slots=True)
+class KeyPlaces:
+    """Where API keys may be read from that are named instead of given, and that a definitions file may ask for.
+
+    Anything else of the environment or of the disk may be a secret of somebody else's, or of Leleka's own.
+    """
+
+    variables: frozenset[str] = frozenset()  # besides those that begin with PREFIX
+    folders: tuple[Path, ...] = ()
+    own_files: tuple[Path, ...] = ()  # Leleka's own secrets, wherever they lie: nobody's key
+
+    PREFIX: ClassVar[str] = "LELEKA_SECRET_"
+
+    def has_variable(self, name: str) -> bool:
+        return name.startswith(self.PREFIX) or name in self.variables
+
+
+@dataclass(frozen=True, slots=True)
 class Web:
     """Where the pages are. ``public_url`` is how people reach them, without a slash at its end; "" is loopback."""
 
@@ -33,6 +54,8 @@ class Web:
     port: int = 8787
     privacy_url: str = ""
     request_seconds: float = 20.0  # for a client to send the body of a request
+    trusted_proxies: tuple[ProxyNetwork, ...] = ()  # whose X-Forwarded-For is believed
+    hsts_subdomains: bool = False
 
     @property
     def is_https(self) -> bool:
@@ -79,17 +102,25 @@ class MailServer:
 
 @dataclass(frozen=True, slots=True)
 class Channels:
-    """How notices leave the house; without any they stay in the pages."""
+    """How notices leave the house; without any they stay in the pages.
+
+    ``heartbeat`` is posted to while all is well, ``heartbeat_fail`` while something is critical.
+    """
 
     webhooks: tuple[Webhook, ...] = ()
     secret: Secret = field(default_factory=lambda: Secret(""))  # signs what is posted
     mail: MailServer | None = None
     sender: str = ""
+    heartbeat: Webhook | None = None
+    heartbeat_fail: Webhook | None = None
+
+
+KEEP_RUN_DATA_DAYS: Final = 90
 
 
 @dataclass(frozen=True, slots=True)
 class Configuration:
-    """The settings of one installation. Sizes are in the units DuckDB reads, durations in seconds."""
+    """The settings of one installation. Sizes are in the units DuckDB reads, durations in seconds or as noted."""
 
     data_dir: Path
     master_key_file: Path
@@ -102,9 +133,11 @@ class Configuration:
     time_zone: str
     web: Web = field(default_factory=Web, kw_only=True)
     log_level: str = field(default="", kw_only=True)  # "" leaves it to the process
+    keep_run_data: int = field(default=KEEP_RUN_DATA_DAYS, kw_only=True)  # in days
     metrics_token: Secret = field(default=Secret(""), kw_only=True)
     channels: Channels = field(default_factory=Channels, kw_only=True)
     environment: Mapping[str, str]  # for ${NAME} and env: references; never printed
+    key_places: KeyPlaces = field(default_factory=KeyPlaces, kw_only=True)
 
     @property
     def lake_dir(self) -> Path:

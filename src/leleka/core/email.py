@@ -31,7 +31,6 @@ _LONGEST_LOCAL: Final = 64
 _LONGEST: Final = 254
 _SHOWN: Final = 3
 _FAST = re.compile(FAST_PATTERN)
-_LIKE_AN_ADDRESS = re.compile(r"[^\s<>()\[\],;:'\"]+@[^\s<>()\[\],;:'\"]+")
 _RESERVED = re.compile(RESERVED_PATTERN)
 _NOT_IN_ATOM = re.compile(r"[^A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]")
 _ADDRESS_LITERAL = re.compile(r"\[.*|[0-9]+(\.[0-9]+){3}")
@@ -86,11 +85,6 @@ def mask(address: str) -> str:
     """Show enough of an address for somebody to recognise their own: ``j***@d***``."""
     local, at, domain = address.strip(WHITESPACE).partition("@")
     return f"{_first(local)}***" + (f"@{_first(domain)}***" if at else "")
-
-
-def mask_within(text: str) -> str:
-    """Mask every address in a sentence that was written by other software."""
-    return _LIKE_AN_ADDRESS.sub(lambda found: mask(found.group()), text)
 
 
 def _first(part: str) -> str:

@@ -7,7 +7,9 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True, init=False)
 class Message:
-    """One thing that is said while work goes on; parameters are texts, numbers, lists of texts or a problem."""
+    """One thing that is said while work goes on; parameters are texts, numbers, lists of texts, a problem, or a message
+    within it.
+    """
 
     code: str
     values: Mapping[str, Any]
@@ -22,3 +24,9 @@ class Message:
 
 
 NOTHING = Message("")
+
+
+def together(*said: Message) -> Message:
+    """Return all that is said as one message; ``NOTHING`` where nothing is."""
+    first, *more = [one for one in said if one] or [NOTHING]
+    return Message("ALSO", first=first, more=together(*more)) if more else first

@@ -17,6 +17,7 @@ _PLAUSIBLE: Final = re.compile(
     r"(?:tel:)?\s*\+?[\d\s().\-/\u2010-\u2015\u2060\u00b7]+(?:\s*(?:x|ext\.?|#)\s*\d{1,7})?", re.IGNORECASE
 )
 _SHORTEST_SHOWN: Final = 6
+_MASKED: Final = re.compile(r"\*{3}\d\d")
 
 
 def normalise(text: str | None, country: str | None) -> str | Unusable:
@@ -43,7 +44,9 @@ def normalise(text: str | None, country: str | None) -> str | Unusable:
 
 
 def mask(number: str) -> str:
-    """Show the last two digits of a number; nothing of a short one."""
+    """Show the last two digits of a number; nothing of a short one. A masked one stays as it is."""
+    if _MASKED.fullmatch(number):
+        return number
     return f"***{number[-2:]}" if len(number) >= _SHORTEST_SHOWN and number[-2:].isdigit() else "***"
 
 

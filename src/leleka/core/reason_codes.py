@@ -3,7 +3,12 @@
 The detail of a single row (which character, which line) stands beside the code in the run's outcomes.
 """
 
+import re
 from typing import Final
+
+# The detail of EMAIL_DUPLICATE, around the id of the profile that is sent.
+INSTEAD: Final = ("Profile ", " is sent for this address.")
+SENT_INSTEAD: Final = re.compile(f"{re.escape(INSTEAD[0])}(.+){re.escape(INSTEAD[1])}")
 
 CODES: Final = (
     # excluded: the profile is in a segment, but must or can not be written to
@@ -15,6 +20,7 @@ CODES: Final = (
     "EMAIL_DUPLICATE",
     "UNSUBSCRIBED",
     "BOUNCED",
+    "NEVER_CONFIRMED",
     "SUPPRESSED",
     "UNSUBSCRIBED_EARLIER",
     "PROFILE_GONE",

@@ -6,14 +6,16 @@ when it begins: from then on ``frozen`` names the snapshots that it plans over. 
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from leleka.core.columns import Column, ColumnType, Table
 from leleka.core.data_matching import DataMatching, Leavers, leavers_of, matching_of
+from leleka.core.growth import Growth, growth_of
 from leleka.errors import NeedsAttention
 
 T = TypeVar("T")
+_UNCONFIRMED = "subscribe_unconfirmed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,7 @@ class RunConfiguration:
     """The settings of a run. ``frozen`` is None until it begins.
 
     ``resend`` sends rows again that were refused before, ``refresh`` has the run bring up to date what it needs, and
-    ``by_operator`` lets it begin without an export user.
+    ``by_operator`` lets it begin without an export user. ``subscribe_unconfirmed`` is that of the export.
     """
 
     export: str
@@ -59,7 +61,9 @@ class RunConfiguration:
     resend: bool = False
     refresh: bool = True
     by_operator: bool = True
+    subscribe_unconfirmed: bool = False
     frozen: Frozen | None = None
+    growth: Growth = field(default_factory=Growth)
 
     def to_data(self) -> dict[str, Any]:
         """Return the JSON that is stored with the run."""
@@ -78,7 +82,10 @@ class RunConfiguration:
             "resend": self.resend,
             "refresh": self.refresh,
             "by_operator": self.by_operator,
+            "growth": self.growth.to_data(),
         }
+        if self.subscribe_unconfirmed:
+            data[_UNCONFIRMED] = True
         return data if self.frozen is None else {**data, **_data_of(self.frozen)}
 
 
@@ -117,7 +124,11 @@ def _read(data: Mapping[str, Any]) -> RunConfiguration:
         resend=_at(data, "resend", bool),
         refresh=_at(data, "refresh", bool),
         by_operator=_at({"by_operator": True, **data}, "by_operator", bool),  # runs before export users
+        subscribe_unconfirmed=_at(
+            {_UNCONFIRMED: False, **data}, _UNCONFIRMED, bool
+        ),  # runs before it was asked
         frozen=_frozen(data) if is_frozen(data) else None,
+        growth=_parsed({"growth": Growth().to_data(), **data}, "growth", growth_of),  # runs of 0.1.0
     )
 
 

@@ -35,12 +35,13 @@ class StepStatus(StrEnum):
 
 
 class TaskStatus(StrEnum):
-    """The status of a task of the worker: a preview, a count, the members of a segment."""
+    """The status of a task of the worker: a preview, a count, the members of a segment, a reconciliation."""
 
     QUEUED = "Queued"
     PROCESSING = "Processing"
     SUCCESSFUL = "Successful"
     FAILED = "Failed"
+    CANCELED = "Canceled"
 
 
 class DueOutcome(StrEnum):

@@ -58,7 +58,7 @@ class Packer:
     def _planned(self, row: DueRow) -> PlannedRow:
         if row.kind is Kind.LEFT and self._leavers.policy is LeaverPolicy.KEEP:
             return PlannedRow(row, None, None)
-        change, warnings = self._leaver(row) if row.kind is Kind.LEFT else self._member(row)
+        change, warnings = self.change(row)
         try:
             contact = self._destination.render(change, automations=self._automations)
         except Reject as reject:
@@ -67,6 +67,10 @@ class Packer:
             told = f"{len(contact):,} bytes; a request takes {self._largest:,}"
             return PlannedRow(row, None, None, "ROW_TOO_LARGE", told, warnings)
         return PlannedRow(row, self._cutter.add(len(contact)), contact, warnings=warnings)
+
+    def change(self, row: DueRow) -> tuple[Change, tuple[str, ...]]:
+        """Return what is sent about a row, and the codes for which fields of it are left out."""
+        return self._leaver(row) if row.kind is Kind.LEFT else self._member(row)
 
     def _leaver(self, row: DueRow) -> tuple[Change, tuple[str, ...]]:
         if self._leavers.policy is LeaverPolicy.UNSUBSCRIBE:

@@ -21,23 +21,19 @@ from leleka.core.ports.outbox import (
     BatchStatus,
     LaneLost,
     Outbox,
+    RunCanceled,
     clamp_future,
 )
 from leleka.core.ports.warehouse import Warehouse
 from leleka.engine.batch_transitions import BatchTransitions, Transition, spent_on
 from leleka.engine.delivery_lane import Lane
-from leleka.engine.pre_send_check import PreSendCheck, Screened, Waiting, nobody
+from leleka.engine.poll_rhythm import PollRhythm
+from leleka.engine.pre_send_check import NeverConfirmed, PreSendCheck, Screened, Waiting, all_confirmed
 from leleka.engine.rate_limit import ImportLimiter, TimeScale
 from leleka.engine.request_bodies import Bodies
-from leleka.engine.sender_pool import POLLS_IN_FLIGHT, SENDS_IN_FLIGHT, Broke, Finished, Polled, Senders, Sent
+from leleka.engine.sender_pool import POLLS_IN_FLIGHT, SENDS_IN_FLIGHT, Finished, Polled, Senders, Sent
 
-_FIRST_POLL: Final = 2.0
-_SLOWEST_POLL: Final = 60.0
-_POLL_GROWTH: Final = 1.6
-_POLLS_GROW: Final = 20  # by then they are slowest
 _IDLE: Final = 0.5  # the longest a step waits, so that a cancellation is noticed within two seconds (I-14)
-_PATIENCE: Final = 1800.0  # with no news of the accepted batches for so long, the run ends and reports it
-_LEAST_PATIENCE: Final = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +58,8 @@ class DeliveryPorts:
     pace: ImportLimiter
     stage: Callable[[Message], None]
     progress: Callable[[Mapping[int, Batch]], None]
-    waiting: Waiting = nobody
+    waiting: Waiting
+    never_confirmed: NeverConfirmed = all_confirmed
 
 
 class Delivery:
@@ -78,18 +75,19 @@ class Delivery:
         spent = spent_on(self.batches)
         self._answers = BatchTransitions(tools.time_scale, tools.clock, tools.pace, self._sequence, spent)
         self._bodies = Bodies(tools.warehouse, tools.destination, job.plan, automations=job.automations)
-        self._screen = PreSendCheck(tools.outbox, tools.warehouse, job.plan, tools.waiting)
-        self._lane = Lane(tools.outbox, tools.clock, tools.stage, self._screen.refresh)
+        late = tools.waiting, tools.never_confirmed
+        self._screen = PreSendCheck(tools.outbox, tools.warehouse, job.plan, *late)
+        self._lane = Lane(tools.outbox, tools.clock, tools.stage, self._look_again)
         self._account = AccountState()  # as last read
         self._paced_until = (
-            0.0  # by our own clock, which no administrator sets: the account's moment is wall-clock time
+            0.0  # by our own clock, which nobody sets: the account's moment is wall-clock time
         )
         self._due: list[tuple[float, int]] = []
         self._polls: list[tuple[float, int]] = []
         self._sending: set[int] = set()
         self._polling: set[int] = set()
-        self._patience = max(tools.time_scale.wait(_PATIENCE), _LEAST_PATIENCE)
-        self._news_at = tools.clock.monotonic() - self._quiet_before()
+        self._rhythm = PollRhythm(tools.time_scale, tools.clock)
+        self._news_at = tools.clock.monotonic() - self._rhythm.quiet_before(self.batches.values())
         self.canceled = False
         for batch in self.batches.values():
             self._queue(batch)
@@ -117,7 +115,7 @@ class Delivery:
         if self._due:
             return False
         quiet = self._clock.monotonic() - self._news_at
-        return not self._polls or quiet > self._patience
+        return not self._polls or quiet > self._rhythm.patience
 
     def step(self) -> None:
         """Record what came back, poll, send; wait for replies if there is nothing else to do."""
@@ -126,19 +124,10 @@ class Delivery:
         if not self._stopped():
             self._account = self._outbox.account()
             self._poll_due()
-            self._send_due()
+            self._send_in_turn()
         if not self._sending and (self._stopped() or not self._due):
             self._lane.leave()
         self._tools.progress(self.batches)
-
-    def _quiet_before(self) -> float:
-        """Return for how long predecessors already waited in vain: otherwise a run that is killed now and
-        again would wait forever. Enough time is left to poll each batch and see whether the queue moves.
-        """
-        now = self._clock.now()
-        last = max((batch.accepted_at for batch in self.batches.values()), default=now)
-        look = max(self._tools.time_scale.wait(2 * _SLOWEST_POLL), _LEAST_PATIENCE)
-        return max(min(now - last, self._patience - look), 0.0)
 
     def _stopped(self) -> bool:
         return self.canceled or self._answers.fatal is not None
@@ -147,13 +136,7 @@ class Delivery:
         if batch.status in {BatchStatus.PLANNED, BatchStatus.UNKNOWN, BatchStatus.SENDING}:
             heapq.heappush(self._due, (batch.not_before, batch.number))
         elif batch.status is BatchStatus.ACCEPTED:
-            heapq.heappush(self._polls, (self._poll_at(batch), batch.number))
-
-    def _poll_at(self, batch: Batch) -> float:
-        delay = min(_FIRST_POLL * _POLL_GROWTH ** min(batch.polls, _POLLS_GROW), _SLOWEST_POLL)
-        now = self._clock.now()  # earlier than the acceptance if the clock was set back since
-        since = now if batch.polls else min(batch.accepted_at, now)
-        return since + self._tools.time_scale.wait(delay)
+            heapq.heappush(self._polls, (self._rhythm.asks_at(batch), batch.number))
 
     def _record(self, finished: Sequence[Finished]) -> None:
         """Process what came back; what is known is recorded before a bug among it is raised."""
@@ -166,7 +149,7 @@ class Delivery:
             else:
                 bugs.append(came)
         if bugs:
-            _raise(bugs[0])
+            raise bugs[0].error
 
     def _sent(self, came: Sent) -> None:
         self._sending.discard(came.number)
@@ -220,12 +203,20 @@ class Delivery:
             self._polling.add(number)
             self._tools.senders.poll(number, Accepted(self.batches[number].remote_id))
 
+    def _send_in_turn(self) -> None:
+        """Send if it is our turn. To take the lane may last minutes: only then is read what the sending goes by."""
+        try:
+            if self._may_send(0):
+                self._send_due()
+        except RunCanceled:  # told while the last look was taken
+            self.canceled = True
+
     def _send_due(self) -> None:
         """Send what is due: one batch at the account's pace, or a full window of them if there is no pace."""
         at = now = self._clock.now()
         begun = self._clock.monotonic()
         ready: list[tuple[Batch, Body]] = []
-        while at <= now and self._may_send(now, len(ready)):
+        while at <= now and self._may_send(len(ready)):
             batch = self.batches[heapq.heappop(self._due)[1]]
             if self._answers.worn_out(batch):
                 self._give_up(batch)
@@ -241,9 +232,14 @@ class Delivery:
             self._paced_until = begun + at - now
             self._send(ready, next_send_at=at)
 
-    def _may_send(self, now: float, ready: int) -> bool:
+    def _may_send(self, ready: int) -> bool:
         room = len(self._sending) + ready < SENDS_IN_FLIGHT
-        return bool(self._due) and room and self._sends_from() <= now and self._lane.held()
+        return bool(self._due) and room and self._sends_from() <= self._clock.now() and self._lane.held()
+
+    def _look_again(self) -> None:
+        """The lane is taken: see who may be sent to, then the account; another run may have paused it meanwhile."""
+        self._screen.refresh(self.batches.values())
+        self._account = self._outbox.account()
 
     def _give_up(self, batch: Batch) -> None:
         answer = self._answers.given_up(batch)
@@ -290,7 +286,3 @@ class Delivery:
             if self._polls and len(self._polling) < POLLS_IN_FLIGHT:
                 waits.append(self._polls_from() - now)
         return max(min(waits), 0.0)
-
-
-def _raise(bug: Broke) -> None:
-    raise bug.error

@@ -36,10 +36,10 @@ class Lane:
         if not self._held and self.wait() <= 0:
             self._look_at = self._clock.monotonic() + _LOOK
             ahead = self._outbox.take_lane()
-            self._held = not ahead
-            self._left = self._left and not self._held
-            if self._held:
+            if not ahead:
+                self._left = False  # also where what follows fails
                 self._taken()
+                self._held = True
             self._say(ahead or Message("DELIVERING"))
         return self._held
 
@@ -50,6 +50,7 @@ class Lane:
     def lost(self) -> None:
         """Another run took the lane: this one had shown no activity for longer than its lease."""
         self._held = False
+        self._told = NOTHING  # when it is taken again, what is read first is told in between
         self._look_at = self._clock.monotonic() + _LOOK
 
     def leave(self) -> None:
@@ -57,6 +58,7 @@ class Lane:
         if not self._left:
             self._outbox.release_lane()
             self._held = False
+            self._told = NOTHING
             self._left = True
 
     def _say(self, said: Message) -> None:

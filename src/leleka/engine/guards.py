@@ -5,10 +5,12 @@ from math import inf
 from typing import Final
 
 from leleka.core.data_matching import DataMatching, LeaverPolicy, Leavers
+from leleka.core.growth import Growth
 from leleka.core.messages import NOTHING, Message
 from leleka.core.plan import Planned
 from leleka.core.ports.destination import CheckStatus, Destination
-from leleka.errors import InvalidInput, NeedsAttention, Problem, TryLater
+from leleka.core.ports.outbox import LeaseLost, RunCanceled
+from leleka.errors import InvalidInput, LelekaError, NeedsAttention, Problem, TryLater
 
 _LEAVER_SHARE: Final = 0.30
 _LEAVER_LEAST: Final = 100
@@ -91,3 +93,53 @@ def confirmation_needed(planned: Planned, leavers: Leavers, emptied: Sequence[st
     if leaving >= _LEAVER_LEAST and leaving > planned.known * _LEAVER_SHARE:
         return Message(f"LEAVERS_{what}_MANY", leaving=leaving, known=planned.known, share=_LEAVER_SHARE)
     return NOTHING
+
+
+def growth_unconfirmed(planned: Planned, growth: Growth, before: int | None) -> Message:
+    """Return the reason for which an administrator must confirm a plan whose audience grew suddenly; nothing where none
+    is needed. ``before`` is the audience of the last run that delivered; None where there is none.
+    """
+    selected = planned.counts.selected
+    if before is None or not growth.is_sudden(before, selected):
+        return NOTHING
+    return Message(
+        "AUDIENCE_GREW", selected=selected, before=before, people=growth.people, share=growth.percent / 100
+    )
+
+
+def contacts_held(destination: Destination) -> int | None:
+    """Return how many contacts the account holds; None where it does not say. A plan is worth having without that."""
+    try:
+        return destination.contact_count()
+    except (LeaseLost, RunCanceled):
+        raise
+    except LelekaError:
+        return None
+
+
+def plan_limit_unconfirmed(planned: Planned, limit: int, held: int | None, elsewhere: int) -> Message:
+    """Return the reason for which an administrator must confirm a plan after which the account could hold more contacts
+    than it pays for; nothing where none is needed. ``elsewhere`` is what other live runs of the account add.
+
+    Where the account does not tell how many it ``held``, everybody who is selected counts.
+    """
+    counts = planned.counts
+    if not counts.added:
+        return NOTHING
+    if held is None:
+        if counts.selected + elsewhere <= limit:
+            return NOTHING
+        return Message(
+            "PLAN_LIMIT_NOT_COUNTED", selected=counts.selected, elsewhere=elsewhere, plan_limit=limit
+        )
+    could_hold = held + counts.added + elsewhere
+    if could_hold <= limit:
+        return NOTHING
+    return Message(
+        "PLAN_LIMIT_PASSED",
+        could_hold=could_hold,
+        held=held,
+        added=counts.added,
+        elsewhere=elsewhere,
+        plan_limit=limit,
+    )

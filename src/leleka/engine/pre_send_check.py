@@ -1,20 +1,34 @@
-"""The last check of a batch: who was suppressed since the plan, and who must wait for another run's send."""
+"""The last check of a batch: who was suppressed since the plan, who signed up since and has not confirmed, and who must
+wait for another run's send.
+"""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
+from typing import Final
 
-from leleka.core.batches import without
+from leleka.core.batches import joined, without
 from leleka.core.plan import Span
-from leleka.core.ports.outbox import Batch, BatchStatus, Outbox, RejectedRow
+from leleka.core.ports.outbox import FINAL, Batch, BatchStatus, Outbox, RejectedRow
 from leleka.core.ports.warehouse import Warehouse
 
 Waiting = Callable[[], AbstractSet[str]]
 """Returns the addresses whose send by another run is open or in quarantine."""
 
 
+NeverConfirmed = Callable[[str, tuple[Span, ...]], AbstractSet[str]]
+"""Returns the addresses in these spans of a plan that never confirmed, as ``late_reading`` reads them."""
+
+EXCLUDED: Final = frozenset({"SUPPRESSED", "NEVER_CONFIRMED"})  # of the codes here: the others are for later
+
+
 def nobody() -> AbstractSet[str]:
     """For an account that no other run writes to."""
+    return frozenset()
+
+
+def all_confirmed(*_plan_and_spans: object) -> AbstractSet[str]:
+    """For an export that may subscribe whoever never confirmed."""
     return frozenset()
 
 
@@ -30,18 +44,29 @@ class Screened:
 class PreSendCheck:
     """Checks each batch once more before its bytes are sent."""
 
-    def __init__(self, outbox: Outbox, warehouse: Warehouse, plan: str, waiting: Waiting) -> None:
+    def __init__(
+        self,
+        outbox: Outbox,
+        warehouse: Warehouse,
+        plan: str,
+        waiting: Waiting,
+        never_confirmed: NeverConfirmed = all_confirmed,
+    ) -> None:
         self._outbox = outbox
         self._warehouse = warehouse
         self._plan = plan
         self._ask = waiting
         self._waiting: AbstractSet[str] = frozenset()
+        self._look_up = never_confirmed
+        self._unconfirmed: AbstractSet[str] = frozenset()
 
-    def refresh(self) -> None:
+    def refresh(self, batches: Iterable[Batch] = ()) -> None:
         """Check again who must wait: other runs may have delivered while this one did not hold the lane
-        (I-5).
+        (I-5). And who has yet to confirm, of the rows that may still be sent (I-27).
         """
         self._waiting = self._ask()
+        spans = joined(span for batch in batches if batch.status not in FINAL for span in batch.spans)
+        self._unconfirmed = self._look_up(self._plan, spans)
 
     def look(self, batch: Batch) -> Screened:
         """Remove those who must not be sent to.
@@ -53,11 +78,11 @@ class PreSendCheck:
         """
         first_time = batch.tries == 0
         waiting = frozenset() if batch.doubts else self._waiting
-        if not waiting and not self._outbox.anybody_suppressed():
+        if not waiting and not self._unconfirmed and not self._outbox.anybody_suppressed():
             return Screened(batch)
         rows = self._warehouse.addresses(self._plan, batch.spans)
         suppressed = self._outbox.suppressed_among([address for _, address in rows])
-        gone = _gone(rows, suppressed, waiting)
+        gone = _gone(rows, suppressed, self._unconfirmed, waiting)
         if not gone:
             return Screened(batch)
         if batch.doubts:
@@ -71,12 +96,17 @@ class PreSendCheck:
 
 
 def _gone(
-    rows: Sequence[tuple[int, str]], suppressed: AbstractSet[str], waiting: AbstractSet[str]
+    rows: Sequence[tuple[int, str]],
+    suppressed: AbstractSet[str],
+    unconfirmed: AbstractSet[str],
+    waiting: AbstractSet[str],
 ) -> tuple[RejectedRow, ...]:
     gone = []
     for seq, address in rows:
         if address in suppressed:
             gone.append(RejectedRow(seq, "SUPPRESSED", ""))
+        elif address in unconfirmed:
+            gone.append(RejectedRow(seq, "NEVER_CONFIRMED", ""))
         elif address in waiting:
             gone.append(RejectedRow(seq, "WAITING_FOR_EARLIER_SEND", ""))
     return tuple(gone)

@@ -1,18 +1,16 @@
 """The course of a run: plan, deliver, settle. Each part resumes where it stopped."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from functools import partial
 from math import inf
-from typing import Final, Protocol
+from typing import Final
 
 from leleka.core.batches import without
 from leleka.core.messages import Message
-from leleka.core.plan import DueRow, Planned, PlannedRow, Selection, Span, Verdict
-from leleka.core.ports.clock import Clock
-from leleka.core.ports.destination import Destination, Limits, Suppressed
+from leleka.core.plan import DueRow, Planned, PlannedRow, Span, Verdict
+from leleka.core.ports.destination import Suppressed
 from leleka.core.ports.outbox import Batch, BatchStatus, LeaseLost, Outbox, RunCanceled
-from leleka.core.ports.warehouse import Warehouse
 from leleka.core.statuses import Ended
 from leleka.engine.attentive_clock import AttentiveClock
 from leleka.engine.batch_packing import Packer
@@ -21,13 +19,15 @@ from leleka.engine.guards import (
     check_destination,
     check_fields,
     check_limit,
-    confirmation_needed,
+    contacts_held,
     gone_meanwhile,
 )
-from leleka.engine.pre_send_check import Waiting
-from leleka.engine.rate_limit import ImportLimiter, TimeScale
+from leleka.engine.late_reading import LateReading
+from leleka.engine.pre_send_check import EXCLUDED, NeverConfirmed, all_confirmed
+from leleka.engine.rate_limit import ImportLimiter
+from leleka.engine.run_spec import RunContext, RunSpec
 from leleka.engine.sender_pool import ThreadSenders
-from leleka.engine.suppression_reading import KeepAlive, NoCache, Reading, SuppressionCache
+from leleka.engine.suppression_reading import KeepAlive, Reading, reasons_read
 from leleka.errors import LelekaError
 
 _SAID_EVERY: Final = 60  # seconds
@@ -38,47 +38,12 @@ def no_lease() -> None:
     """For a preview, which holds no lease."""
 
 
-class Watcher(Protocol):
-    """Receives progress: a progress bar, a log, or nothing."""
-
-    def stage(self, said: Message) -> None: ...
-    def planned(self, planned: Planned) -> None: ...
-    def progress(self, batches: Mapping[int, Batch]) -> None: ...
-
-
-@dataclass(frozen=True, slots=True)
-class RunSpec:
-    """What one run is to do: the frozen configuration of its export."""
-
-    selection: Selection
-    target: str
-    automations: bool
-    limit: int
-    share: float
-    waiting: Waiting
-    emptied: Sequence[str]
-    lease_seconds: float
-
-
-@dataclass(frozen=True, slots=True)
-class RunContext:
-    """What a run works with, from its plan to its end. The outbox is no part of it: that is handed to whoever has
-    claimed the run, and a preview claims nothing.
-    """
-
-    warehouse: Warehouse
-    destination: Destination
-    limits: Limits
-    clock: Clock
-    time_scale: TimeScale
-    watcher: Watcher
-    cache: SuppressionCache = NoCache()  # noqa: RUF009 - it holds nothing
-
-
 def preview(
     spec: RunSpec, context: RunContext, pulse: KeepAlive = no_lease
-) -> tuple[Planned, tuple[Batch, ...]]:
-    """Plan only: nothing is written at the destination, and no guard stops the preview."""
+) -> tuple[Planned, tuple[Batch, ...], float | None]:
+    """Plan only: nothing is written at the destination, and no guard stops the preview. The moment is that at which
+    the plan's reading began, None where it goes on with one that was kept.
+    """
     attentive = AttentiveClock(context.clock, pulse)
 
     def wait(seconds: float) -> None:
@@ -106,14 +71,25 @@ def preview(
         pulse()
         return packer.pack(rows)
 
-    suppressed = _suppressed(spec, context, pulse)
+    reading = _reading(spec, context)
+    suppressed = _suppressed(reading, context, pulse)
     planned = context.warehouse.plan(selection, suppressed=suppressed, waiting=spec.waiting(), pack=pack)
-    return planned, packer.batches()
+    return planned, packer.batches(), reading.began_at
 
 
-def _suppressed(spec: RunSpec, context: RunContext, pulse: KeepAlive) -> Iterator[Suppressed]:
+def _reading(spec: RunSpec, context: RunContext) -> Reading:
+    return Reading(
+        context.destination,
+        spec.target,
+        context.cache,
+        context.clock,
+        context.watcher.stage,
+        reasons=reasons_read(subscribe_unconfirmed=spec.subscribe_unconfirmed),
+    )
+
+
+def _suppressed(reading: Reading, context: RunContext, pulse: KeepAlive) -> Iterator[Suppressed]:
     """A million people are never held in memory: the warehouse takes them as they come."""
-    reading = Reading(context.destination, spec.target, context.cache, context.clock, context.watcher.stage)
     yield from reading.people(pulse)
     context.watcher.stage(Message("COMPARING"))
 
@@ -125,13 +101,12 @@ def execute(spec: RunSpec, context: RunContext, outbox: Outbox) -> None:
     ``LeaseLost`` and bugs are: something was sent by then, and the caller that ends the run must settle it.
     """
     state = outbox.load()
-    plan, batches = state.plan, state.batches
+    plan, batches, read_at = state.plan, state.batches, None
     try:
         if not plan:
-            planned, batches = preview(spec, context, outbox.keep_alive)
+            planned, batches, read_at = preview(spec, context, outbox.keep_alive)
             check_limit(planned, spec.limit)
-            selection = spec.selection
-            reason = confirmation_needed(planned, selection.leavers, spec.emptied)
+            reason = spec.needs_confirmation(planned, partial(contacts_held, context.destination))
             outbox.planned(planned, batches, needs_confirmation=reason)
             context.watcher.planned(planned)
             plan = planned.reference
@@ -142,10 +117,31 @@ def execute(spec: RunSpec, context: RunContext, outbox: Outbox) -> None:
     except LelekaError as error:
         outbox.fail(error)
         return
-    delivery = _deliver(spec, context, outbox, (plan, batches))
+    look = never_confirmed(spec, context, outbox, read_at)
+    delivery = _deliver(spec, context, outbox, (plan, batches), look)
     context.watcher.stage(Message("SETTLING"))
     gone = _gone_meanwhile(spec, context, outbox, delivery)
     _settle(spec, context, outbox, (plan, delivery), error=delivery.error or gone)
+
+
+def never_confirmed(
+    spec: RunSpec, context: RunContext, outbox: Outbox, read_at: float | None
+) -> NeverConfirmed:
+    """Return the last look at who never confirmed; ``read_at`` is when the plan's reading began, None where another
+    process made it, or a part of it.
+    """
+    if spec.subscribe_unconfirmed:
+        return all_confirmed
+    late = LateReading(
+        context.destination,
+        context.warehouse,
+        context.clock,
+        target=spec.target,
+        pulse=outbox.keep_alive,
+        tell=context.watcher.stage,
+        read_at=read_at,
+    )
+    return late.look
 
 
 def _gone_meanwhile(
@@ -162,7 +158,11 @@ def _gone_meanwhile(
 
 
 def _deliver(
-    spec: RunSpec, context: RunContext, outbox: Outbox, work: tuple[str, Sequence[Batch]]
+    spec: RunSpec,
+    context: RunContext,
+    outbox: Outbox,
+    work: tuple[str, Sequence[Batch]],
+    look: NeverConfirmed,
 ) -> Delivery:
     plan, batches = work
     seconds = min(context.limits.seconds_in_flight, spec.lease_seconds / 3)
@@ -178,11 +178,14 @@ def _deliver(
             stage=context.watcher.stage,
             progress=context.watcher.progress,
             waiting=spec.waiting,
+            never_confirmed=look,
         )
         delivery = Delivery(Job(plan, spec.automations, seconds), tools, batches)
         try:
             delivery.run()
-        except KeyboardInterrupt:
+        except LeaseLost:
+            raise
+        except (Exception, KeyboardInterrupt):
             senders.wait()
             # What cannot be recorded counts as unanswered, as after a sudden death; the error that stopped
             # the run stays.
@@ -223,7 +226,7 @@ def verdicts(batches: Iterable[Batch]) -> Iterable[Verdict]:
             doubted = batch.doubts + batch.failures > 0
             yield Verdict(Span(row.seq, row.seq), Ended.REJECTED, row.code, row.detail, doubted)
         for row in batch.dropped:
-            ended = Ended.EXCLUDED if row.code == "SUPPRESSED" else Ended.NOT_ATTEMPTED
+            ended = Ended.EXCLUDED if row.code in EXCLUDED else Ended.NOT_ATTEMPTED
             yield Verdict(Span(row.seq, row.seq), ended, row.code, row.detail)
         if batch.status is BatchStatus.SPLIT:
             continue  # the other rows went into new batches

@@ -1,5 +1,5 @@
-"""Reads who unsubscribed from a list or bounced: page by page, stored on the way, within a budget of
-requests.
+"""Reads who unsubscribed from a list, bounced, or never confirmed: page by page, stored on the way, within a
+budget of requests.
 
 Only a complete reading shows who must not be sent to: the destination cannot be asked reliably for what
 changed since a moment (decision 0015). So an incomplete reading never becomes a plan.
@@ -16,7 +16,11 @@ from leleka.core.ports.outbox import RunCanceled
 from leleka.errors import NeedsAttention
 
 MOST_REQUESTS: Final = 20_000  # of 100 contacts each; at four a second they take 83 minutes
-_REASONS: Final = (SuppressionReason.UNSUBSCRIBED, SuppressionReason.BOUNCED)
+LISTED: Final = (
+    SuppressionReason.UNSUBSCRIBED,
+    SuppressionReason.BOUNCED,
+    SuppressionReason.NEVER_CONFIRMED,  # last: whoever unsubscribed and signs up again moves here meanwhile
+)
 _KEEP_EVERY: Final = 50  # requests: at most so many are repeated after a crash
 _TELL_EVERY: Final = 5.0  # seconds between two progress messages
 
@@ -26,11 +30,11 @@ KeepAlive = Callable[[], object]
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """The progress of a reading: for each reason the id to continue after, None at its end; and the requests
-    made.
+    """The progress of a reading: for each reason that is read the id to continue after, None at its end; and the
+    requests made.
     """
 
-    after: Mapping[SuppressionReason, int | None] = field(default_factory=lambda: dict.fromkeys(_REASONS, 0))
+    after: Mapping[SuppressionReason, int | None] = field(default_factory=lambda: dict.fromkeys(LISTED, 0))
     requests: int = 0
 
     def turned(self, reason: SuppressionReason, after: int | None) -> "Progress":
@@ -38,18 +42,24 @@ class Progress:
         return Progress({**self.after, reason: after}, self.requests + 1)
 
     def open(self) -> list[SuppressionReason]:
-        return [reason for reason in _REASONS if self.after[reason] is not None]
+        return [reason for reason, last in self.after.items() if last is not None]
+
+
+def reasons_read(*, subscribe_unconfirmed: bool) -> tuple[SuppressionReason, ...]:
+    """Return what keeps people out of an export, as the list says it."""
+    never = SuppressionReason.NEVER_CONFIRMED
+    return tuple(reason for reason in LISTED if not (subscribe_unconfirmed and reason is never))
 
 
 class SuppressionCache(Protocol):
     """Stores a reading, so that a run that was killed continues with it, and others may use it."""
 
-    def progress(self) -> Progress:
-        """Return the progress of the reading that may be used now."""
+    def progress(self, reasons: Sequence[SuppressionReason]) -> Progress:
+        """Return the progress of the reading of these reasons that may be used now."""
         ...
 
     def people(self) -> Iterator[Suppressed]:
-        """Return everybody found by this reading so far."""
+        """Return everybody found by this reading so far, perhaps for other reasons, too."""
         ...
 
     def keep(self, people: Sequence[Suppressed], progress: Progress) -> None:
@@ -60,8 +70,8 @@ class SuppressionCache(Protocol):
 class NoCache:
     """For a preview, which does not keep its reading."""
 
-    def progress(self) -> Progress:
-        return Progress()
+    def progress(self, reasons: Sequence[SuppressionReason]) -> Progress:
+        return Progress(dict.fromkeys(reasons, 0))
 
     def people(self) -> Iterator[Suppressed]:
         return iter(())
@@ -80,6 +90,8 @@ class Reading:
         cache: SuppressionCache,
         clock: Clock,
         tell: Callable[[Message], None],
+        *,
+        reasons: Sequence[SuppressionReason] = LISTED,
     ) -> None:
         self._destination = destination
         self._target = target
@@ -87,8 +99,11 @@ class Reading:
         self._clock = clock
         self._tell = tell
         self._tell_at = clock.monotonic()
-        self._progress = cache.progress()
+        self._reasons = frozenset(reasons)
+        self._progress = cache.progress(reasons)
         self._before = self._progress.requests
+        # How old it is: of what was kept, by another process perhaps, nobody here knows.
+        self.began_at = None if self._before else clock.monotonic()
         self._pages: dict[SuppressionReason, int | None] = {}  # of each reason, as its first reply states
 
     def people(self, pulse: KeepAlive) -> Iterator[Suppressed]:
@@ -97,7 +112,7 @@ class Reading:
         Raises ``NeedsAttention`` SUPPRESSED_TOO_MANY as soon as the budget is known to be too small,
         ``RunCanceled`` if the pulse asks to stop; a caller gets nothing of an incomplete reading.
         """
-        yield from self._shelf.people()
+        yield from (one for one in self._shelf.people() if one.reason in self._reasons)
         fresh: list[Suppressed] = []
         while reason := self._next():
             self._check()

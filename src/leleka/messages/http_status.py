@@ -10,6 +10,7 @@ from leleka.errors import (
     NeedsAttention,
     NotFound,
     TryLater,
+    Unavailable,
 )
 
 _STATUS: Final = (
@@ -18,6 +19,7 @@ _STATUS: Final = (
     (Forbidden, 403),
     (Conflict, 409),
     (NeedsAttention, 409),
+    (Unavailable, 503),
     (TryLater, 429),
 )
 

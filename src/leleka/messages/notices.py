@@ -51,7 +51,31 @@ _TITLES: Final[Mapping[tuple[str, str], str]] = {
     ("recovered", "export"): msg("Export “{export}” works again"),
     ("needs attention", "connection"): msg("Connection “{connection}” needs attention"),
     ("recovered", "connection"): msg("Connection “{connection}” works again"),
+    ("schedule missed", "schedule"): msg("The scheduled refresh did not run when it was due"),
+    ("recovered", "schedule"): msg("The scheduled refresh works again"),
+    ("needs attention", "source"): msg("Source “{source}” could not be read"),
+    ("recovered", "source"): msg("Source “{source}” works again"),
+    ("needs attention", "profiles"): msg("Customer profiles could not be prepared"),
+    ("recovered", "profiles"): msg("Customer profiles are prepared again"),
+    ("needs attention", "segment"): msg("Segment “{segment}” could not be evaluated"),
+    ("recovered", "segment"): msg("Segment “{segment}” works again"),
+    ("recovered", "ready_by"): msg("Export “{name}” is no longer late"),
+    ("needs attention", "worker"): msg("No worker is running"),
+    ("recovered", "worker"): msg("A worker is running again"),
+    ("needs attention", "queue"): msg("Nothing begins"),
+    ("recovered", "queue"): msg("Runs begin again"),
+    ("needs attention", "disk"): msg("The data folder needs attention"),
+    ("recovered", "disk"): msg("The data folder works again"),
+    ("needs attention", "clock"): msg("The clock needs attention"),
+    ("recovered", "clock"): msg("The clock is right again"),
     ("test", "test"): msg("This is a test notice"),
+}
+# By the kind of concern, where that says more.
+_CONCERNS: Final[Mapping[str, str]] = {
+    "skipped": msg("Export “{export}” did not run"),
+    "late": msg("Export “{name}” is, or will be, late"),
+    "shrunk": msg("Source “{source}” has lost many of its rows"),
+    "stale": msg("The data of source “{source}” is out of date"),
 }
 FIGURES: Final[Mapping[str, str]] = {
     "selected": msg("Selected"),
@@ -66,7 +90,11 @@ FIGURES: Final[Mapping[str, str]] = {
 
 def title(kind: str, subject: str, values: Mapping[str, Any], language: Language = ENGLISH) -> str:
     """Return the title of a notice; what nobody gave a title is told by its kind and subject."""
-    known = _TITLES.get((kind, subject.partition(":")[0]))
+    what = subject.partition(":")[0]
+    known = _CONCERNS.get(str(values.get("concern"))) if kind == "needs attention" else None
+    known = known or _TITLES.get((kind, what))
+    if known and "name" in values:
+        values = {**values, what: values["name"]}
     return fill(known, values, language) if known else f"{subject}: {kind}"
 
 

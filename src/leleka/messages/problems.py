@@ -10,6 +10,7 @@ from typing import Final
 
 from leleka.errors import Problem
 from leleka.messages import (
+    problems_of_concerns,
     problems_of_connections,
     problems_of_data,
     problems_of_definitions,
@@ -21,6 +22,7 @@ from leleka.messages import (
     problems_of_settings,
     problems_of_system,
 )
+from leleka.messages.later import load_all
 from leleka.messages.templates import ENGLISH, Language, fill, parameters
 from leleka.messages.wording import Wording
 
@@ -53,9 +55,16 @@ def register(words: Mapping[str, Wording]) -> None:
             raise ValueError(f"{key} is worded in two places")
 
 
+def wording_of(key: str) -> Wording | None:
+    """Return how a key is worded; None where nobody words it."""
+    if key not in KNOWN:
+        load_all()
+    return KNOWN.get(key)
+
+
 def in_words(problem: Problem, language: Language) -> ProblemText:
     """Return the problem in the language; one that was stored with its words is said as it was written."""
-    wording = KNOWN.get(problem.key)
+    wording = wording_of(problem.key)
     if problem.written or wording is None:
         message, remedy = problem.written or (str(problem), "")
         return ProblemText(problem.code, message, problem.where, remedy)
@@ -82,13 +91,14 @@ def parameters_of(wording: Wording) -> set[str]:
 def without_particulars(problem: Problem) -> Problem:
     """Return the problem for somebody who may not know hosts, paths and names: worded without parameters."""
     for key in (problem.code + GENERAL, problem.key, problem.code):
-        wording = KNOWN.get(key)
+        wording = wording_of(key)
         if wording is not None and not parameters_of(wording):
             return Problem(key)
     return Problem("CONNECTION_ATTENTION")
 
 
 for _room in (
+    problems_of_concerns,
     problems_of_connections,
     problems_of_data,
     problems_of_definitions,

@@ -10,7 +10,19 @@ _APPLY_A_DEFINITIONS_FILE: Final = msg("Apply a definitions file first.")
 _EDIT_THE_CONNECTION_AN: Final = msg(
     "An administrator must edit the connection and add themselves as export user."
 )
+_TRY_AGAIN_SOON: Final = msg("Try again in a few seconds.")
 PROBLEMS: Final[Mapping[str, Wording]] = {
+    "ACCOUNT_BUSY": Wording(msg("Other requests are waiting for answers from outside."), _TRY_AGAIN_SOON),
+    "ACCOUNT_SILENT": Wording(
+        msg("The account did not answer several times in a row, so it is left alone for a while."),
+        msg("Try again in {seconds} seconds."),
+    ),
+    "ACCOUNT_SILENT.general": Wording(
+        msg("The account did not answer several times in a row, so it is left alone for a while."),
+        msg("Try again in half a minute."),
+    ),
+    "ACCOUNT_SLOW": Wording(msg("The account has not answered yet."), _TRY_AGAIN_SOON),
+    "ACCOUNT_SLOW.ended": Wording(msg("The account did not answer in time."), _TRY_AGAIN_SOON),
     "AUDIENCE_UNKNOWN": Wording(msg("It is one of: {known}.")),
     "CHECK_TOO_OFTEN": Wording(
         msg("Connect was used five times within a minute."), msg("Wait a minute and try again.")
@@ -28,6 +40,10 @@ PROBLEMS: Final[Mapping[str, Wording]] = {
     "CONNECTION_IN_USE.staying": Wording(
         msg("This connection is in use by exports that stay: {exports}."),
         msg("Put it back into the file, or change the exports."),
+    ),
+    "SUBSCRIBE_UNCONFIRMED": Wording(
+        msg("Only an administrator may let an export subscribe people who never confirmed."),
+        msg("Ask an administrator, or leave the setting off."),
     ),
     "CONNECTION_NOT_SHARED": Wording(
         msg("Connection '{name}' is for administrators."),
@@ -52,14 +68,36 @@ PROBLEMS: Final[Mapping[str, Wording]] = {
         msg("Read the text and choose I agree."),
     ),
     "DESTINATION_UNKNOWN": Wording(msg("There is no such destination."), msg("Known are: {known}.")),
+    "EXPORT_USER_DEMOTED": Wording(
+        msg("Its export user, {name}, is no longer allowed to run its exports."), _EDIT_THE_CONNECTION_AN
+    ),
+    "EXPORT_USER_DEMOTED.general": Wording(
+        msg("Its export user is no longer allowed to run its exports."), _EDIT_THE_CONNECTION_AN
+    ),
     "EXPORT_USER_DISABLED": Wording(msg("Its export user, {name}, was disabled."), _EDIT_THE_CONNECTION_AN),
     "EXPORT_USER_DISABLED.general": Wording(msg("Its export user was disabled."), _EDIT_THE_CONNECTION_AN),
+    "EXPORT_USER_LAPSED": Wording(
+        msg("The password of its export user, {name}, was set anew: they have not confirmed since."),
+        _EDIT_THE_CONNECTION_AN,
+    ),
+    "EXPORT_USER_LAPSED.general": Wording(
+        msg("The password of its export user was set anew: they have not confirmed since."),
+        _EDIT_THE_CONNECTION_AN,
+    ),
     "EXPORT_USER_MISSING": Wording(msg("It has no export user."), _EDIT_THE_CONNECTION_AN),
     "FATE_UNKNOWN": Wording(msg("An export is detached or removed.")),
     "KEY_MISSING": Wording(msg("The connection has no API key.")),
-    "KEY_MISSING.file": Wording(msg("The key file {path} cannot be read.")),
+    "KEY_MISSING.file": Wording(
+        msg("The key file {path} cannot be read."),
+        msg(
+            "It must be an ordinary file of at most 10 kB that Leleka may read, in a folder of LELEKA_KEY_DIRS."
+        ),
+    ),
     "KEY_MISSING.general": Wording(msg("The API key cannot be read from where it is stored.")),
-    "KEY_MISSING.variable": Wording(msg("The environment variable {name} is not set.")),
+    "KEY_MISSING.variable": Wording(
+        msg("The environment variable {name} is not set, or may not be read."),
+        msg("Its name must begin with {prefix} or be listed in LELEKA_KEY_VARIABLES."),
+    ),
     "KEY_REQUIRED": Wording(msg("Enter the API key.")),
     "KEY_REQUIRED.host": Wording(
         msg("Another host needs the API key again: the stored one is never sent elsewhere.")
@@ -67,6 +105,10 @@ PROBLEMS: Final[Mapping[str, Wording]] = {
     "KEY_SYNTAX.reference": Wording(
         msg("This names neither a variable nor a file that contains the key."),
         msg("Write env:NAME or file:/path/of/the/file."),
+    ),
+    "KEY_SYNTAX.variable": Wording(
+        msg("This variable may not be read."),
+        msg("Give it a name that begins with {prefix}, or add its name to LELEKA_KEY_VARIABLES."),
     ),
     "LOOKS_LIKE_SECRET.file": Wording(
         msg("This name contains an API key."),

@@ -9,11 +9,19 @@ _ALL_FILES_OF_A: Final = msg(
     "All files of a source must have the same columns; declare others as a source of their own."
 )
 _RENAME_OR_DELETE_ONE: Final = msg("Rename or delete one of them.")
+_NAMES_FIRST: Final = msg("Put a line with the names of the columns first.")
 _THE_FIRST_LINE_MUST: Final = msg("The first line must name every column; delete columns without a name.")
 _THERE_ARE: Final = msg("Available: {known}.")
 _DID_YOU_MEAN: Final = msg("Did you mean '{near}'?")
 _TYPE_IT_AGAIN: Final = msg("Enter it again.")
 PROBLEMS: Final[Mapping[str, Wording]] = {
+    "COLUMN_CLASS_DECLARED": Wording(
+        msg("The class of column '{column}' is declared in a definitions file."),
+        msg("Change the file and apply it."),
+    ),
+    "COLUMN_CLASS_UNKNOWN": Wording(
+        msg("There is no class '{name}'."), msg("The classes are identifier, contact, text and harmless.")
+    ),
     "DATE_INVALID": Wording(
         msg("{shape} is not a date. Such cells in the column: {cells}."),
         msg("Write 2027-12-31, or declare the format, for example %d.%m.%Y."),
@@ -69,6 +77,10 @@ PROBLEMS: Final[Mapping[str, Wording]] = {
         msg("The line is not {encoding} text."),
         msg("Save the file as CSV UTF-8, or declare its encoding (windows-1251, latin-1, utf-16)."),
     ),
+    "FILE_ENCODING.input": Wording(
+        msg("Standard input is not UTF-8 text. Nothing was done."),
+        msg("Save it as UTF-8, or convert it: iconv -f windows-1251 -t utf-8 FILE"),
+    ),
     "FILE_HEADER_DUPLICATE": Wording(msg("The column '{name}' appears twice."), _RENAME_OR_DELETE_ONE),
     "FILE_HEADER_DUPLICATE.case": Wording(
         msg("The column '{name}' appears next to '{other}': they differ only in upper and lower case."),
@@ -78,7 +90,11 @@ PROBLEMS: Final[Mapping[str, Wording]] = {
     "FILE_HEADER_EMPTY.line": Wording(msg("The first line is blank."), _THE_FIRST_LINE_MUST),
     "FILE_HEADER_MISSING": Wording(
         msg("The first line contains an e-mail address where the name of a column should be."),
-        msg("Put a line with the names of the columns first."),
+        _NAMES_FIRST,
+    ),
+    "FILE_HEADER_MISSING.phone": Wording(
+        msg("The first line contains a phone number where the name of a column should be."),
+        _NAMES_FIRST,
     ),
     "FILE_LINE_TOO_LONG": Wording(
         msg("The line is longer than {most} characters."),
@@ -123,6 +139,17 @@ PROBLEMS: Final[Mapping[str, Wording]] = {
     ),
     "MEMORY_LIMIT": Wording(
         msg("The file needs more memory or more room to spill than is allowed."),
+        msg("An administrator must raise LELEKA_MEMORY_LIMIT or free up space in the data folder."),
+    ),
+    "MEMORY_LIMIT.process": Wording(
+        msg("The system gives this process no more memory: {reason}."),
+        msg(
+            "An administrator must raise the limit of the service, the container or the shell, or lower "
+            "LELEKA_MEMORY_LIMIT."
+        ),
+    ),
+    "MEMORY_LIMIT.query": Wording(
+        msg("The query needs more memory or more room to spill than is allowed."),
         msg("An administrator must raise LELEKA_MEMORY_LIMIT or free up space in the data folder."),
     ),
     "NUMBER_INVALID": Wording(
@@ -179,12 +206,15 @@ PROBLEMS: Final[Mapping[str, Wording]] = {
     "SOURCE_UNKNOWN_COLUMN": Wording(
         msg("There is no column '{name}'."), hints={"near": _DID_YOU_MEAN, "known": _THERE_ARE}
     ),
-    "SOURCE_UNKNOWN_COLUMN.relationship": Wording(
+    "SOURCE_UNKNOWN_COLUMN.of_source": Wording(
         msg("Source '{source}' has no column '{column}'."), hints={"near": _DID_YOU_MEAN}
     ),
     "SOURCE_UNREADABLE": Wording(
         msg("The file may not be read by the account Leleka runs as."),
         msg("An administrator must give that account permission to read the file and its folder."),
+    ),
+    "SOURCE_UNREADABLE.because": Wording(
+        msg("The file cannot be read: {reason}."), msg("An administrator must check the file and its disk.")
     ),
     "TEXT_CONTROL_CHAR": Wording(msg("The text contains a NUL character (U+0000)."), _TYPE_IT_AGAIN),
     "TEXT_CONTROL_CHAR.contact": Wording(

@@ -10,6 +10,12 @@ PROBLEMS: Final[Mapping[str, Wording]] = {
     "DEFINITIONS_TOO_LARGE": Wording(msg("The file is larger than {most} bytes.")),
     "DEFINITIONS_UNREADABLE": Wording(msg("The file cannot be read: {reason}.")),
     "DEFINITIONS_UNREADABLE.utf8": Wording(msg("It is not UTF-8 text.")),
+    "DEFINITIONS_TOO_LARGE.parts": Wording(
+        msg(
+            "The file has more than {most} parts: keys, values, lists and mappings, what aliases repeat included."
+        ),
+        msg("Divide it, or keep long lists in a source."),
+    ),
     "DEFINITIONS_YAML": Wording(msg("This is not valid YAML.")),
     "DEFINITIONS_YAML.because": Wording(msg("This is not valid YAML: {reason}.")),
     "DEFINITIONS_YAML.mapping": Wording(msg("The file must be a mapping with sources, segments, exports …")),
@@ -33,5 +39,15 @@ PROBLEMS: Final[Mapping[str, Wording]] = {
     "NAME_TWICE": Wording(msg("Two {kind:word} are called '{name}'.")),
     "PROFILES_TWICE": Wording(msg("Only one source can hold the profiles, not {number}: {sources}.")),
     "PROFILE_KEY_UNSET": Wording(msg("Source '{source}' holds the profiles and needs a primary_key.")),
+    "VARIABLE_MISPLACED": Wording(
+        msg("${{{name}}} stands where no secret belongs."),
+        msg(
+            "Only API keys and other secrets of connections are taken from the environment. Write the value itself."
+        ),
+    ),
+    "VARIABLE_NOT_ALLOWED": Wording(
+        msg("The variable {name} may not be read."),
+        msg("Give it a name that begins with {prefix}, or add its name to LELEKA_KEY_VARIABLES."),
+    ),
     "VARIABLE_UNSET": Wording(msg("${{{name}}} is not set."), msg("Set the environment variable {name}.")),
 }

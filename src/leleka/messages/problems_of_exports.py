@@ -29,6 +29,10 @@ PROBLEMS: Final[Mapping[str, Wording]] = {
         msg("Something the export sent may still be on its way to ActiveCampaign."),
         msg("Keep it in the file until nobody in its runs is waiting, or for a day after its last run."),
     ),
+    "FEEDS_EXPORTS": Wording(
+        msg("'{name}' decides what exports send that you may not change: {exports}."),
+        msg("Ask an administrator, or copy the segment and change the copy."),
+    ),
     "LIST_ID_INVALID": Wording(
         msg("A list is given by its ID, a whole number such as 7, as ActiveCampaign shows it.")
     ),
@@ -69,6 +73,9 @@ PROBLEMS: Final[Mapping[str, Wording]] = {
         msg("A name has no space at its ends, no line break and no invisible character.")
     ),
     "NAME_TAKEN.export": Wording(msg("An export '{name}' already exists.")),
+    "NAME_TAKEN.meanwhile": Wording(
+        msg("Somebody else made '{name}' at the same moment."), msg("Apply the file again.")
+    ),
     "NAME_TAKEN.segment": Wording(msg("A segment '{name}' already exists.")),
     "NAME_TOO_LONG": Wording(msg("A name has at most 200 characters.")),
     "SEGMENT_IN_USE": Wording(

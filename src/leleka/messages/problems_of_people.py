@@ -27,10 +27,22 @@ PROBLEMS: Final[Mapping[str, Wording]] = {
     "NOT_ALLOWED.tokens_of_others": Wording(msg("Only the person a token belongs to can create it.")),
     "OWN_ACCOUNT": Wording(msg("You can't disable your own account."), _ASK_ANOTHER_ADMINISTRATOR),
     "OWN_ROLE": Wording(msg("You can't change your own role."), _ASK_ANOTHER_ADMINISTRATOR),
+    "AUDIT_BROKEN": Wording(
+        msg("The audit was changed: entry {entry} is not as it was written, or is gone."),
+        msg("Compare it with a backup. Entries before it are as they were written."),
+    ),
+    "AUDIT_BROKEN.head": Wording(
+        msg("The audit does not contain this head: its end was cut off, or it was written anew."),
+        msg("Compare it with a backup from when the head was noted."),
+    ),
     "PASSWORD_AGAIN": Wording(msg("The passwords do not match.")),
     "PASSWORD_COMMON": Wording(msg("This password is too common."), _A_FEW_UNRELATED_WORDS),
     "PASSWORD_LENGTH": Wording(msg("A password has {least} to {most} characters."), _A_FEW_UNRELATED_WORDS),
     "PASSWORD_NAME": Wording(msg("The password contains your name or address."), _A_FEW_UNRELATED_WORDS),
+    "PASSWORD_SEQUENCE": Wording(
+        msg("This password is easy to guess: a sequence, a repetition or digits alone."),
+        _A_FEW_UNRELATED_WORDS,
+    ),
     "PASSWORD_WRONG": Wording(msg("This is not your password.")),
     "PERSON_DISABLED": Wording(msg("This person is disabled."), msg("Enable them first.")),
     "PERSON_EXISTS": Wording(msg("A user with this e-mail address already exists.")),
@@ -39,11 +51,15 @@ PROBLEMS: Final[Mapping[str, Wording]] = {
     "ROLE_UNKNOWN": Wording(msg("The roles are viewer, contributor and administrator.")),
     "SIGN_IN_REFUSED": Wording(msg("The e-mail address or the password is wrong.")),
     "SIGN_IN_TOO_OFTEN": Wording(msg("Too many attempts. Try again in {seconds} s.")),
+    "TOKEN_DAYS": Wording(msg("A token works for 1 to {most} days.")),
     "TOKEN_EXISTS": Wording(msg("A token with this name already exists.")),
+    "TOKENS_TOO_MANY": Wording(
+        msg("One person has at most {most} API tokens."), msg("Remove one that is not needed any more.")
+    ),
     "TOKEN_UNKNOWN": Wording(msg("This token is not known.")),
     "TOKEN_UNKNOWN.own": Wording(msg("You have no such token.")),
     "TOKEN_UNKNOWN.request": Wording(
-        msg("The request has no token, or one that is not known."),
+        msg("The request has no token, or one that is unknown or expired."),
         msg("Send Authorization: Bearer …; create a token under Your account."),
     ),
 }

@@ -9,6 +9,7 @@ _DID_YOU_MEAN: Final = msg("Did you mean '{near}'?")
 _WRITE_THE_DAY_AS: Final = msg("Write the day as 2026-12-31.")
 _WRITE_DAYS_OR: Final = msg("Write '30 days' or 30.")
 _WRITE_IT_WITHOUT_QUOTES: Final = msg("Write it without quotes.")
+_WRITE_LONG_LISTS_AS: Final = msg("Write long lists as JSON, or in a definitions file.")
 PROBLEMS: Final[Mapping[str, Wording]] = {
     "RULE_EMPTY_LIST.months": Wording(msg("'month of' needs at least one month.")),
     "RULE_EMPTY_LIST.rules": Wording(msg("The list of rules is empty."), msg("Write at least one rule.")),
@@ -39,12 +40,21 @@ PROBLEMS: Final[Mapping[str, Wording]] = {
     "RULE_SHAPE.two_sets": Wording(msg("'{head}' joins at least two sets.")),
     "RULE_SHAPE.unknown": Wording(msg("Nothing here is called '{name}'."), hints={"near": _DID_YOU_MEAN}),
     "RULE_SHAPE.value": Wording(msg("'{operator}' needs a value."), msg("Write 'value: …'.")),
+    "RULE_PROBLEMS_MORE": Wording(msg("{left} more problems are not shown."), msg("Correct these first.")),
     "RULE_TOO_DEEP.nesting": Wording(msg("Rules nest at most {most} levels deep.")),
     "RULE_TOO_DEEP.relationships": Wording(msg("A rule follows at most {most} relationships.")),
+    "RULE_TOO_DEEP.text": Wording(msg("Brackets, lists and mappings nest at most {most} levels deep.")),
     "RULE_TOO_LARGE.conditions": Wording(
         msg("A segment has at most {most} conditions."), msg("Put the values into one 'any of' list.")
     ),
     "RULE_TOO_LARGE.list": Wording(msg("A list has at most {most} values.")),
+    "RULE_TOO_LARGE.parts": Wording(
+        msg("Rules written as YAML have at most {most} parts: keys, values, lists and mappings."),
+        _WRITE_LONG_LISTS_AS,
+    ),
+    "RULE_TOO_LARGE.yaml": Wording(
+        msg("Rules written as YAML have at most {most} characters."), _WRITE_LONG_LISTS_AS
+    ),
     "RULE_TOO_LARGE.text": Wording(msg("Rules have at most {most} characters.")),
     "RULE_TYPE.between": Wording(
         msg("'between' takes a list of two values."), msg("Write 'between: [lowest, highest]'.")

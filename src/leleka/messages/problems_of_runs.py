@@ -43,7 +43,36 @@ PROBLEMS: Final[Mapping[str, Wording]] = {
         msg("Compare with the fields of the account: leleka check shows them."),
     ),
     "NOTHING_TO_CONFIRM": Wording(msg("The run does not wait for confirmation: {status:word}.")),
+    "NOTHING_TO_REPAIR": Wording(
+        msg("The last reconciliation found nobody missing or different, or is not done."),
+        msg("Reconcile the export first."),
+    ),
+    "NO_WORKER.task": Wording(
+        msg("No worker is running: this begins when there is one."),
+        msg("Start it with: leleka serve, or leleka worker"),
+    ),
     "OUTCOME_UNKNOWN": Wording(msg("There is no such outcome.")),
+    "RECONCILE_CANCELED": Wording(msg("The reconciliation was canceled.")),
+    "RECONCILE_IN_PROGRESS": Wording(
+        msg("The export is being reconciled already; {who} asked for it."),
+        msg("Wait until it has ended, or cancel it on the export's page."),
+    ),
+    "RECONCILE_OUTDATED": Wording(
+        msg("Something was sent, or changed at the export, since the list was read."),
+        msg("Reconcile the export again."),
+    ),
+    "RECONCILE_OVER": Wording(msg("The reconciliation has ended.")),
+    "RECONCILE_TOO_LONG": Wording(
+        msg("The list could not be read within {hours} hours."),
+        msg("Reconcile when little else uses the account."),
+    ),
+    "RECONCILE_TOO_LONG.silent": Wording(
+        msg("The account told nothing for {minutes} minutes; reading the list was given up."),
+        msg("Test the connection, and reconcile again."),
+    ),
+    "RECONCILIATION_UNKNOWN": Wording(
+        msg("This export has not been reconciled within a day."), msg("Reconcile it first.")
+    ),
     "RUN_CANCELED": Wording(msg("The run was canceled before anything was sent.")),
     "RUN_CONFIGURATION_DAMAGED": Wording(
         msg("The stored configuration of this run is damaged: {part} is missing or wrong."),
@@ -61,7 +90,12 @@ PROBLEMS: Final[Mapping[str, Wording]] = {
         msg("The export is running: run {run:id} is being worked on by another process.")
     ),
     "RUN_IN_PROGRESS.changed": Wording(msg("A run changed the ledger meanwhile.")),
+    "RUN_IN_PROGRESS.ledger": Wording(msg("The export is running: rebuild its record afterwards.")),
     "RUN_IN_PROGRESS.reconcile": Wording(msg("The export is running: reconcile it afterwards.")),
+    "RUN_IN_PROGRESS.sent": Wording(
+        msg("The export sent something while its list was read, which makes the comparison worthless."),
+        msg("Reconcile it between two runs."),
+    ),
     "RUN_IN_PROGRESS.started": Wording(msg("The export is running: another process has just started it.")),
     "RUN_IN_PROGRESS.waiting": Wording(
         msg("The export is running: run {run:id} is waiting for confirmation.")
@@ -70,11 +104,50 @@ PROBLEMS: Final[Mapping[str, Wording]] = {
         msg("There is no run {number:id}."), msg("The command leleka run list shows them.")
     ),
     "RUN_WITHOUT_OUTCOMES": Wording(msg("The run has no outcomes: it ended before anything was sent.")),
+    "RUN_WITHOUT_OUTCOMES.forgotten": Wording(
+        msg("Who was in a run is kept for {days} days after its end, and these are over. Its counts stay."),
+        msg("With LELEKA_KEEP_RUN_DATA an administrator can have it kept longer, for later runs."),
+    ),
     "RUN_WITHOUT_OUTCOMES.live": Wording(
         msg("The run has no outcomes: it is not finished."), msg("Check again when it has ended.")
     ),
     "SEGMENT_NOT_EVALUATED": Wording(
         msg("It is not known yet who is in the segment."), msg("Run leleka refresh, or omit --no-refresh.")
+    ),
+    "LEDGER_IN_ORDER": Wording(
+        msg("The record of what this export has sent is in order."), msg("There is nothing to rebuild.")
+    ),
+    "PLAN_LOST": Wording(
+        msg("The plan of this run was lost or damaged after something of it was sent; the run ends here."),
+        msg(
+            "Run the export again: whoever it may concern is sent once more, after earlier sends are settled."
+        ),
+    ),
+    "PLAN_LOST.waiting": Wording(
+        msg("Nobody knows any more to whom run {run} has sent, and what it sent may not have arrived yet."),
+        msg("Run the export again later: the wait ends by itself, after a day at the latest."),
+    ),
+    "SNAPSHOT_DAMAGED": Wording(
+        msg("A stored snapshot was lost or damaged."),
+        msg("Refresh the data, or run the export again: it is made anew from the sources."),
+    ),
+    "SNAPSHOT_DAMAGED.ledgers": Wording(
+        msg("The record of what this export has sent was lost or damaged; nothing more was sent."),
+        msg("Rebuild it on the page of the export, then run it again: everybody in it is sent once more."),
+    ),
+    "SNAPSHOT_DAMAGED.outcomes": Wording(
+        msg("What became of each profile in this run was lost or damaged."),
+        msg("The figures of the report stay; the rows cannot be had back."),
+    ),
+    "SNAPSHOT_DAMAGED.plans": Wording(
+        msg("The plan of this run was lost or damaged; nothing more of it was sent."),
+        msg("Run the export again."),
+    ),
+    "SNAPSHOT_UNREADABLE": Wording(
+        msg("Something stored cannot be read: {reason}."),
+        msg(
+            "Check the disk, and whether the service may read this file. A run that was sending then goes on by itself."
+        ),
     ),
     "SEGMENT_TOO_LARGE": Wording(
         msg("The segments contain {selected} profiles, the export's limit is {limit}; nothing was sent."),
@@ -82,19 +155,25 @@ PROBLEMS: Final[Mapping[str, Wording]] = {
     ),
     "SUPPRESSED_TOO_MANY": Wording(
         msg(
-            "Reading who unsubscribed or bounced takes about {needed} requests, the budget is {most}; "
-            "nothing was sent."
+            "Reading who must be left out takes about {needed} requests, "
+            "the budget is {most}; nothing more was sent."
         ),
         _EXPORT_TO_A_LIST,
     ),
     "SUPPRESSED_TOO_MANY.more": Wording(
         msg(
-            "Reading who unsubscribed or bounced takes more than {needed} requests, the budget is {most}; "
-            "nothing was sent."
+            "Reading who must be left out takes more than {needed} requests, "
+            "the budget is {most}; nothing more was sent."
         ),
         _EXPORT_TO_A_LIST,
     ),
     "TASK_DIED": Wording(msg("The process working on this crashed."), msg("Ask again.")),
+    "TASKS_TOO_MANY": Wording(
+        msg("You asked for this {most} times within a minute."), msg("Wait a moment and try again.")
+    ),
+    "TASKS_TOO_MANY.waiting": Wording(
+        msg("You already wait for {most} results."), msg("Try again when some of them have come.")
+    ),
     "TASK_UNKNOWN": Wording(msg("There is no such task.")),
     "UNREACHABLE": Wording(
         msg("ActiveCampaign cannot be reached ({reason:word})."),

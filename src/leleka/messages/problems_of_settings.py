@@ -5,9 +5,9 @@ from typing import Final
 
 from leleka.messages.wording import Wording, msg
 
-_RUN_THIS_AS_ITS: Final = msg(
-    "Run this as its owner, or: chown -R {user:id} {folder}; chmod -R u+rwX {folder}. A disk must be "
-    "mounted for writing. LELEKA_DATA_DIR names another folder."
+_NAME_IT: Final = msg(
+    "If it lies elsewhere, name the settings of the service: leleka --env-file FILE COMMAND, or LELEKA_DATA_DIR "
+    "and LELEKA_DATABASE_URL. leleka init makes a new installation."
 )
 _RESTORE_THE_FILE_FROM: Final = msg("Restore the file from your safe copy.")
 _AN_ADMINISTRATOR_LOOKS_AT: Final = msg("An administrator must check the master key file on the server.")
@@ -22,25 +22,64 @@ PROBLEMS: Final[Mapping[str, Wording]] = {
             "This runs as user {user:id}, who must own the data directory and be able to read and write it. It "
             "cannot be read and written."
         ),
-        _RUN_THIS_AS_ITS,
+        msg("Run: chmod -R u+rwX {folder}"),
     ),
     "DATA_DIR_FORBIDDEN.because": Wording(
         msg(
             "This runs as user {user:id}, who must own the data directory and be able to read and write it. "
             "{reason}."
         ),
-        _RUN_THIS_AS_ITS,
+        msg(
+            "Run this as the owner of {folder}: the user of the service. LELEKA_DATA_DIR names another folder."
+        ),
+    ),
+    "DATA_DIR_FORBIDDEN.inside": Wording(
+        msg(
+            "This runs as user {user:id}, who owns the data directory. A part of it belongs to user {owner:id}: a "
+            "command was run by another user."
+        ),
+        msg("Give it back to the owner of the directory, as root: chown -R {user:id} {folder}"),
     ),
     "DATA_DIR_FORBIDDEN.owner": Wording(
         msg(
             "This runs as user {user:id}, who must own the data directory and be able to read and write it. It "
             "belongs to user {owner:id}."
         ),
-        _RUN_THIS_AS_ITS,
+        msg(
+            "Run the command as that user, with the settings of the service: sudo -u '#{owner:id}' leleka "
+            "--env-file FILE COMMAND. They use {folder}: do not change its owner."
+        ),
     ),
     "DATA_DIR_UNUSABLE": Wording(
         msg("The data directory cannot be used: {reason}."),
         msg("Free up space for it, or set LELEKA_DATA_DIR to another folder."),
+    ),
+    "DATA_DIR_UNUSABLE.read_only": Wording(
+        msg("The data directory is on a disk that is mounted read-only."),
+        msg(
+            "Mount it for writing, or set LELEKA_DATA_DIR to another folder. If it was writable before, the disk may "
+            "be failing: look into the system's log."
+        ),
+    ),
+    "ENV_FILE_INVALID": Wording(
+        msg("Line {line} of the settings file is not NAME=value."),
+        msg(
+            "Write one NAME=value a line, without a comment behind it; the value bare or in quotes as a whole, and "
+            "without a backslash: systemd then reads the same."
+        ),
+    ),
+    "ENV_FILE_UNREADABLE": Wording(
+        msg("The settings file cannot be read: {reason}."),
+        msg("Run this as a user who may read it: the user of the service, or root."),
+    ),
+    "INSTALLATION_UNKNOWN": Wording(
+        msg("There is no installation of Leleka in this data directory."), _NAME_IT
+    ),
+    "INSTALLATION_UNKNOWN.database": Wording(
+        msg("There is no installation of Leleka in this database; the data directory is {folder}."), _NAME_IT
+    ),
+    "INSTALLATION_UNKNOWN.folder": Wording(
+        msg("There is no installation of Leleka here: this data directory does not exist."), _NAME_IT
     ),
     "MASTER_KEY_DAMAGED": Wording(
         msg("A line of the master key file is not 'id:key' with a key of 32 bytes in base64."),
@@ -91,6 +130,15 @@ PROBLEMS: Final[Mapping[str, Wording]] = {
         msg("Enter the API key again."),
     ),
     "SETTING_INVALID": Wording(msg("This is not a valid value: {detail}.")),
+    "SETTING_INVALID.absolute": Wording(
+        msg("These are whole paths, comma-separated: /run/secrets,/etc/leleka/keys.")
+    ),
+    "SETTING_INVALID.networks": Wording(
+        msg("These are addresses or networks, comma-separated: 127.0.0.1,10.0.0.0/24,::1.")
+    ),
+    "SETTING_INVALID.variables": Wording(
+        msg("These are names of variables, comma-separated: AC_KEY,AC_KEY_2.")
+    ),
     "SETTING_INVALID.database_url": Wording(
         msg("This is not the URL of a PostgreSQL database."),
         msg("It reads postgresql://user:password@host:5432/name."),

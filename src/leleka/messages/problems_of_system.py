@@ -8,13 +8,39 @@ from leleka.messages.wording import Wording, msg
 _TRY_AGAIN_IN_A: Final = msg("Try again in a moment.")
 PROBLEMS: Final[Mapping[str, Wording]] = {
     "BACKUP_DAMAGED": Wording(
-        msg("This is not a whole backup of Leleka."), msg("Nothing was changed. Use another backup.")
+        msg(
+            "This is no backup of Leleka, or it is not as it was written: it was cut short or changed, or the master "
+            "key of this name is another one."
+        ),
+        msg("Nothing was changed. Use another backup, or the key file that belongs to this one."),
+    ),
+    "BACKUP_EMPTY": Wording(
+        msg(
+            "There is nothing to back up: this installation holds no people, connections, sources or segments."
+        ),
+        msg(
+            "If it is another one that you mean, name the settings of the service: leleka --env-file FILE backup "
+            "FILE, or LELEKA_DATA_DIR and LELEKA_DATABASE_URL."
+        ),
     ),
     "BACKUP_EXISTS": Wording(msg("A file with this name already exists; it was left unchanged.")),
+    "BACKUP_KEY_MISSING": Wording(
+        msg("This backup is sealed with master key {key}, which is not in {file}."),
+        msg("Put the line of that key from your safe copy into the key file, behind the others."),
+    ),
+    "BACKUP_OVERTAKEN": Wording(
+        msg("A snapshot was replaced and removed while it was to be copied. No backup was written."),
+        _TRY_AGAIN_IN_A,
+    ),
     "BACKUP_UNKNOWN": Wording(msg("There is no such file.")),
+    "BACKUP_UNREADABLE": Wording(msg("The backup cannot be read: {reason}.")),
+    "BACKUP_UNSEALED": Wording(
+        msg("This backup is not sealed: an older version wrote it, or it is no backup of Leleka."),
+        msg("Restore it with the version that wrote it, then upgrade."),
+    ),
     "BACKUP_UNWRITABLE": Wording(msg("The backup cannot be written: {reason}.")),
     "BACKUP_VERSION": Wording(
-        msg("The backup was made by another version of Leleka (schema {schema})."),
+        msg("The backup was made by version {version} of Leleka, whose tables differ (schema {schema})."),
         msg("Restore it with that version, then upgrade."),
     ),
     "BODY_TOO_LARGE": Wording(msg("The body of the request is larger than 1 MB.")),
@@ -80,16 +106,54 @@ PROBLEMS: Final[Mapping[str, Wording]] = {
     ),
     "PAGE_UNKNOWN": Wording(msg("There is no such page.")),
     "PATH_UNKNOWN": Wording(msg("There is nothing at this path.")),
+    "READING_BUSY": Wording(
+        msg("Others are reading what is stored, and no place became free."),
+        msg("Try again in a few seconds."),
+    ),
+    "READING_SLOW": Wording(
+        msg("Reading this took longer than {seconds} seconds and was stopped."),
+        msg("Try again when the machine has less to do."),
+    ),
     "REQUEST_INVALID": Wording(msg("The request could not be understood.")),
     "REQUEST_INVALID.broken_off": Wording(msg("The body of the request was cut off.")),
+    "REQUEST_INVALID.deep": Wording(msg("The body of the request is nested too deeply.")),
     "REQUEST_INVALID.detail": Wording(msg("The request could not be understood: {detail}")),
+    "REQUEST_INVALID.json": Wording(msg("The body of the request is not valid JSON: {detail}.")),
+    "REQUEST_INVALID.nul": Wording(msg("A text in the body of the request has a NUL character.")),
+    "REQUEST_INVALID.number": Wording(msg("A number in the body of the request is too large.")),
+    "REQUEST_INVALID.objects": Wording(msg("The body of the request has more than {most} objects.")),
+    "REQUEST_INVALID.properties": Wording(
+        msg("An object in the body of the request has more than {most} properties.")
+    ),
+    "REQUEST_INVALID.twice": Wording(msg("An object in the body of the request has this property twice.")),
+    "REQUEST_INVALID.utf8": Wording(msg("The body of the request is not UTF-8.")),
     "REQUEST_TOO_LARGE": Wording(msg("The request is too large.")),
     "RESTORE_NOT_EMPTY": Wording(
-        msg("This installation already has people or connections; restore a backup into an empty one."),
-        msg("Point LELEKA_DATA_DIR (and LELEKA_DATABASE_URL) to a new location."),
+        msg("This installation is in use; a backup is restored into an empty one."),
+        msg(
+            "Point LELEKA_DATA_DIR (and LELEKA_DATABASE_URL) to a new location. To go back in time, back this "
+            "installation up first: restore with --suppressions and that backup, so that nobody who was "
+            "suppressed meanwhile is sent to again."
+        ),
+    ),
+    "RESTORE_RUNNING": Wording(msg("Another restore into this data directory is running.")),
+    "RESTORE_UNWRITABLE": Wording(
+        msg("A snapshot cannot be written: {reason}. Nothing was restored."),
+        msg("Free up space, then run the same command again."),
     ),
     "SANDBOX_SILENT": Wording(msg("The sandbox did not start.")),
+    "SNAPSHOT_POINTER": Wording(
+        msg("A pointer in the database leads out of the data directory: somebody changed it there."),
+        msg("An administrator must find out who did, and restore a backup from before."),
+    ),
     "STOPPING": Wording(msg("Leleka is shutting down."), _TRY_AGAIN_IN_A),
+    "SUPPRESSIONS_OTHER_SALT": Wording(
+        msg(
+            "The suppressed people of this account cannot be added: their digests were made with another salt than "
+            "those that are here."
+        ),
+        msg("Nothing was added. Add them by their addresses: leleka suppress CONNECTION ADDRESS."),
+    ),
     "UNKNOWN_FIELD": Wording(msg("There is no such field: {detail}.")),
     "UNKNOWN_FIELD.parameter": Wording(msg("There is no such parameter.")),
 }

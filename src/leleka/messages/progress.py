@@ -5,21 +5,26 @@ from typing import Final
 
 from leleka.core.messages import Message
 from leleka.errors import Problem
+from leleka.messages.later import load_all
+from leleka.messages.problems import ProblemText
 from leleka.messages.problems import in_words as problem_in_words
 from leleka.messages.templates import ENGLISH, Language, fill, parameters
 from leleka.messages.wording import msg
 
 PROGRESS: Final[dict[str, str]] = {
-    "READING_SUPPRESSED": msg("Reading who unsubscribed or bounced"),
-    "READING_SUPPRESSED_PART": msg("Reading who unsubscribed or bounced: {asked} of about {about} requests"),
-    "READ_SUPPRESSED": msg("Reading who unsubscribed or bounced, requests so far: {asked}"),
+    "READING_SUPPRESSED": msg("Reading who must be left out"),
+    "READING_SUPPRESSED_PART": msg("Reading who must be left out: {asked} of about {about} requests"),
+    "READ_SUPPRESSED": msg("Reading who must be left out, requests so far: {asked}"),
+    "BEGINNING_ANEW": msg("What this run stored was lost or damaged, and nothing was sent: beginning anew"),
     "COMPARING": msg("Comparing the segments with what was sent before"),
+    "COUNTING_CONTACTS": msg("Asking how many contacts the account holds"),
     "QUEUED_BEHIND": msg("Queued behind run {run:id} of {name}"),
     "QUEUED_BEHIND_QUICKER": msg("Queued behind a run that was quicker"),
     "DELIVERING": msg("Delivering"),
     "SETTLING": msg("Settling"),
     "GOING_ON": msg("Continuing run {run:id}"),
     "WAITING_TO_BEGIN": msg("The destination asked for a pause; the run begins in about {seconds} s"),
+    "ACCOUNT_PAUSED": msg("The destination asked for a pause; sending goes on in about {seconds} s"),
     "WAITING_FOR_OWNER": msg("Waiting up to {seconds} s for the process that had run {run:id} before"),
     "LONGER_THAN_90_MINUTES": msg("This run is taking longer than 90 minutes; it continues"),
     "READING_SOURCE": msg("Reading source {name}"),
@@ -29,6 +34,9 @@ PROGRESS: Final[dict[str, str]] = {
     "QUEUED_UNTIL_REFRESHED": msg("Queued until these are refreshed: {names}"),
     "QUEUED_REFRESH": msg("Queued: another process is refreshing"),
     "READING_LIST": msg("Reading the list's contacts"),
+    "READING_LIST_PART": msg("Reading the list's contacts: {read} of about {about}"),
+    "READING_LIST_LEFT": msg("Reading the list's contacts: {read} of about {about}, minutes left: {minutes}"),
+    "COMPARING_LIST": msg("Comparing the list's contacts with what was sent, contacts: {read}"),
     "STORE_ANSWERS": msg("The database answers again"),
     "STORE_WAITED_FOR": msg("{problem} Nothing is sent; waiting up to {seconds} s"),
     "LEAVERS_MARKED_EMPTIED": msg(
@@ -43,12 +51,25 @@ PROGRESS: Final[dict[str, str]] = {
     "LEAVERS_UNSUBSCRIBED_MANY": msg(
         "{leaving} of the {known} people in the list would be unsubscribed for good: more than {share:percent}."
     ),
+    "PLAN_LIMIT_PASSED": msg(
+        "The account could then hold {could_hold} contacts, and pays for {plan_limit}: it holds {held}, this run adds "
+        "{added}, other runs of the account {elsewhere}."
+    ),
+    "PLAN_LIMIT_NOT_COUNTED": msg(
+        "The account pays for {plan_limit} contacts, and does not tell how many it holds: this run selects {selected}, "
+        "other runs of the account add {elsewhere}."
+    ),
+    "AUDIENCE_GREW": msg(
+        "{selected} people are selected, {before} in the last run that delivered: at least {people} and more than "
+        "{share:percent} more."
+    ),
     "UNSUBSCRIBES_FOR_GOOD": msg(
         "Warning: export {name} unsubscribes people who leave its segments. This cannot be undone: no export can "
         "bring back people whom it has unsubscribed."
     ),
     # Steps of a connection test; a destination adds its own.
     "CHECK_SKIPPED": msg("Not tested: an earlier step failed."),
+    "ALSO": "{first} {more}",
     "WRITTEN": "{text}",  # as 0.1.0 stored it
 }
 
@@ -62,14 +83,20 @@ def register(templates: Mapping[str, str]) -> None:
 
 def in_words(said: Message, language: Language) -> str:
     """Return what was said in the language; "" of nothing, and of what this version does not word."""
+    if said.code not in PROGRESS:
+        load_all()
     template = PROGRESS.get(said.code, "")
     if not parameters(template) <= said.values.keys():
         return ""
     values = {
-        name: problem_in_words(value, language) if isinstance(value, Problem) else value
+        name: _in_words(value, language) if isinstance(value, Problem | Message) else value
         for name, value in said.values.items()
     }
     return fill(template, values, language)
+
+
+def _in_words(part: Problem | Message, language: Language) -> ProblemText | str:
+    return in_words(part, language) if isinstance(part, Message) else problem_in_words(part, language)
 
 
 def in_english(said: Message) -> str:

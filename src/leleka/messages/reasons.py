@@ -15,6 +15,7 @@ REASONS: Final[Mapping[str, str]] = {
     "EMAIL_DUPLICATE": msg("another profile with the same address was chosen"),
     "UNSUBSCRIBED": msg("unsubscribed from the list at ActiveCampaign"),
     "BOUNCED": msg("bounced at ActiveCampaign"),
+    "NEVER_CONFIRMED": msg("never confirmed their subscription at ActiveCampaign"),
     "SUPPRESSED": msg("suppressed here: nothing may be sent to this address"),
     "UNSUBSCRIBED_EARLIER": msg("unsubscribed earlier by this export"),
     "PROFILE_GONE": msg("the profile is no longer in the profile table"),

@@ -9,10 +9,11 @@ from typing import Any, Final
 from leleka.core.messages import NOTHING, Message
 from leleka.core.ports.destination import Check, CheckStatus
 from leleka.errors import Problem
-from leleka.messages.problems import KNOWN, english, parameters_of
+from leleka.messages.problems import english, parameters_of, wording_of
 from leleka.messages.progress import in_english
 
 _PROBLEM: Final = "problem"
+_MESSAGE: Final = "message"
 
 
 def problem_data(problem: Problem) -> dict[str, Any]:
@@ -27,7 +28,7 @@ def problem_of(data: Mapping[str, Any]) -> Problem:
     written = (str(data["message"]), str(data.get("remedy", "")))
     key, where = data.get("key", data["code"]), data.get("where", "")
     params = _params_of(data.get("params", {}))
-    wording = KNOWN.get(key)
+    wording = wording_of(key)
     is_ours = "key" in data and wording is not None and parameters_of(wording) <= params.keys()
     return Problem(key, where, params) if is_ours else Problem(data["code"], where, written=written)
 
@@ -72,14 +73,20 @@ def check_view(check: Check) -> dict[str, Any]:
 
 
 def _params_data(params: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        name: {_PROBLEM: problem_data(value)} if isinstance(value, Problem) else value
-        for name, value in params.items()
-    }
+    return {name: _value_data(value) for name, value in params.items()}
+
+
+def _value_data(value: Any) -> Any:
+    if isinstance(value, Message):
+        return {_MESSAGE: said_data(value)}
+    return {_PROBLEM: problem_data(value)} if isinstance(value, Problem) else value
 
 
 def _params_of(data: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        name: problem_of(value[_PROBLEM]) if isinstance(value, Mapping) else value
-        for name, value in data.items()
-    }
+    return {name: _value_of(value) for name, value in data.items()}
+
+
+def _value_of(value: Any) -> Any:
+    if not isinstance(value, Mapping):
+        return value
+    return said_of(value[_MESSAGE]) if _MESSAGE in value else problem_of(value[_PROBLEM])

@@ -47,6 +47,7 @@ TERMS: Final[set[str]] = {
     msg("see personal data unmasked"),
     msg("download personal data"),
     msg("refresh data sources"),
+    msg("say what the columns of data sources contain"),
     msg("create and edit segments"),
     msg("create, edit and run exports"),
     msg("create, edit and run exports on connections of administrators"),

@@ -107,6 +107,8 @@ class Behaviour:
     escaped_slashes: bool = True  # "https:\/\/", as PHP writes them
     latency_seconds: float = 0.0  # before every reply
 
+    side_loads: bool = True  # `include=fieldValues` on a page of contacts: their values stand beside them
+
     # access
     forbidden_body: Literal["json", "html"] = "json"  # of the answer to a bad key
     may_view_lists: bool = True
@@ -142,6 +144,7 @@ class Behaviour:
     excluded_in_failure: bool = True
     unsubscribed_in_failure: bool = False
     bounced_resubscribed: bool = False
+    unconfirmed_subscribed: bool = True  # an import makes a contact active who never confirmed
     empty_clears: bool = True  # an empty string clears the value
     failing_domains: tuple[str, ...] = (
         "invaliddomain",

@@ -40,6 +40,11 @@ class Upsert:
         self._behaviour = behaviour
         self._draws = draws
         self._refuses = draws.has("row_refused")
+        moved = {
+            Status.BOUNCED: behaviour.bounced_resubscribed,
+            Status.UNCONFIRMED: behaviour.unconfirmed_subscribed,
+        }
+        self._stays = frozenset(status for status, moves in moved.items() if not moves)
         self._skips = draws.has("row_skipped")
 
     def rows(self, rows: list[Row], now: float) -> list[Outcome]:
@@ -136,7 +141,7 @@ class Upsert:
             status = contact.status_on(number)
             if status == Status.UNSUBSCRIBED:
                 held_back = True
-            elif status == Status.BOUNCED and not self._behaviour.bounced_resubscribed:
+            elif status in self._stays:
                 continue
             elif number in self._catalogue.lists:
                 self._contacts.place(contact, number, Status.ACTIVE)

@@ -137,6 +137,11 @@ def _bounce(account: "Account", request: Request, _id: str) -> Reply:
     return _set_status(account, _body(request), Status.BOUNCED)
 
 
+def _sign_up(account: "Account", request: Request, _id: str) -> Reply:
+    """Somebody filled in a form of a list with double opt-in, and has not confirmed."""
+    return _set_status(account, _body(request), Status.UNCONFIRMED)
+
+
 def _set_status(account: "Account", wanted: dict[str, object], status: Status) -> Reply:
     """On one list, or, without `list`, on all lists the contact is on. An unknown contact is created."""
     email, list_id = text(wanted.get("email")).strip().lower(), whole_number(wanted.get("list"))
@@ -196,6 +201,7 @@ _ROUTES: list[tuple[str, str, Callable[["Account", Request, str], Reply]]] = [
     ("POST", r"/behaviour", _behave),
     ("POST", r"/unsubscribe", _unsubscribe),
     ("POST", r"/bounce", _bounce),
+    ("POST", r"/sign_up", _sign_up),
     ("POST", r"/exclude", _exclude),
     ("POST", r"/allowed", _allow),
     ("POST", r"/lists/(\d{1,18})/delete", _delete_list),

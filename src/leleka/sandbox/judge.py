@@ -127,6 +127,8 @@ class Judge:
                 self.note("unsubscribed_sent", f"{mask(email)} for list {number}")
             elif status == Status.BOUNCED:
                 self.note("bounced_sent", f"{mask(email)} for list {number}")
+            elif status == Status.UNCONFIRMED:
+                self.note("unconfirmed_sent", f"{mask(email)} for list {number}")
 
     def _judge_repetition(self, rows: list[Row], body: bytes) -> None:
         if not rows or not (self._open_rows or self._unanswered):

@@ -1,6 +1,5 @@
 """What is said, in the reader's language: the catalogue's templates through Django's translations and formats."""
 
-import re
 from collections.abc import Mapping
 from datetime import date
 from typing import Any, Final
@@ -9,12 +8,14 @@ from django.utils.formats import date_format, number_format
 from django.utils.translation import get_language, gettext
 
 from leleka.core.messages import Message
+from leleka.core.reason_codes import SENT_INSTEAD
 from leleka.errors import Problem
-from leleka.messages import problems, progress
+from leleka.messages import concerns, problems, progress
 from leleka.messages.problems import ProblemText
 from leleka.messages.stored import said_of
 from leleka.messages.templates import fill
 from leleka.messages.wording import msg
+from leleka.services.concerns.contracts import Concern
 
 
 class Reader:
@@ -31,7 +32,6 @@ class Reader:
 
 
 READER: Final = Reader()
-_WINNER: Final = re.compile(r"Profile (.+) is sent for this address\.")
 _CHOSEN: Final = msg("Profile {profile} is sent for this address.")
 _OF_THE_FAR_SIDE: Final = frozenset({"REFUSED_BY_ACTIVECAMPAIGN", "NOT_IMPORTED", "BATCH_FAILED"})
 
@@ -39,6 +39,11 @@ _OF_THE_FAR_SIDE: Final = frozenset({"REFUSED_BY_ACTIVECAMPAIGN", "NOT_IMPORTED"
 def in_this_language(problem: Problem) -> ProblemText:
     """Return the problem in the reader's language."""
     return problems.in_words(problem, READER)
+
+
+def concern_title(one: Concern) -> str:
+    """Return in the reader's language, in a few words, what is wrong with what."""
+    return concerns.title(one.kind, one.subject, one.name, READER)
 
 
 def said_in_this_language(said: Message) -> str:
@@ -67,7 +72,7 @@ def particulars(code: str, detail: str | None) -> str:
     """
     if not detail or code == "EMAIL_MISSING":
         return ""
-    if winner := _WINNER.fullmatch(detail):
+    if winner := SENT_INSTEAD.fullmatch(detail):
         return fill(_CHOSEN, {"profile": winner[1]}, READER)
     english = (get_language() or "en").startswith("en")
     return detail if english or code in _OF_THE_FAR_SIDE else ""

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from leleka.errors import NeedsAttention
+from leleka.state.durable_folders import fsync_folder
 from leleka.state.secrets import MasterKeys
 
 _KEY_BYTES: Final = 32
@@ -78,14 +79,14 @@ def _create(path: Path) -> None:
             os.link(aside, path)
         except FileExistsError:
             return
-        _fsync(path.parent)
+        fsync_folder(path.parent)
 
 
 def _replace(path: Path, lines: Iterable[str]) -> None:
     real = path.resolve()  # a link stays a link
     with _written_aside(real, lines) as aside:
         aside.rename(real)
-        _fsync(real.parent)
+        fsync_folder(real.parent)
 
 
 @contextmanager
@@ -101,14 +102,6 @@ def _written_aside(path: Path, lines: Iterable[str]) -> Iterator[Path]:
         yield aside
     finally:
         aside.unlink(missing_ok=True)
-
-
-def _fsync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _new_line() -> str:

@@ -39,6 +39,7 @@ _UPDATED = (
 _LOOK_EVERY = 0.5  # seconds between two looks for a cancel
 _REASON = AttemptRow._meta.get_field("reason").max_length
 _PAUSE_REASON = Account._meta.get_field("pause_reason").max_length
+_LONGEST_REASON = Run._meta.get_field("confirmation_reason").max_length
 
 
 class DjangoOutbox:
@@ -99,7 +100,7 @@ class DjangoOutbox:
             mine.update(
                 plan=planned.reference,
                 counts=asdict(planned.counts),
-                confirmation_reason=in_english(needs_confirmation),
+                confirmation_reason=in_english(needs_confirmation)[:_LONGEST_REASON],
                 confirmation_told=said_data(needs_confirmation),
                 status=status,
             )

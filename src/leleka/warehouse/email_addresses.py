@@ -22,8 +22,9 @@ from leleka.core.email import (
     Address,
     normalise,
 )
+from leleka.core.reason_codes import INSTEAD
 from leleka.messages.problems import english
-from leleka.warehouse.engines.port import Engine, FullMatch
+from leleka.warehouse.engines.port import Engine, full_match
 from leleka.warehouse.lake import Lake, Snapshot
 from leleka.warehouse.sql import tables as sql_tables
 
@@ -76,8 +77,8 @@ def is_fast(trimmed: exp.Expr) -> exp.Condition:
     lowered = exp.Lower(this=trimmed)
     return exp.and_(
         exp.LTE(this=exp.Length(this=trimmed), expression=exp.Literal.number(FAST_LENGTH)),
-        FullMatch(this=trimmed, expression=exp.Literal.string(FAST_PATTERN)),
-        exp.Not(this=FullMatch(this=lowered, expression=exp.Literal.string(RESERVED_PATTERN))),
+        full_match(trimmed, FAST_PATTERN),
+        exp.Not(this=full_match(lowered, RESERVED_PATTERN)),
     )
 
 
@@ -181,8 +182,8 @@ def _rows() -> exp.Select:
     winner = exp.Nullif(this=sql_tables.column("winner", "shared"), expression=profile_id)
     # NULL where there is no other winner: this concatenation gives no text then.
     chosen = exp.DPipe(
-        this=exp.DPipe(this=exp.Literal.string("Profile "), expression=winner.copy(), safe=True),
-        expression=exp.Literal.string(" is sent for this address."),
+        this=exp.DPipe(this=exp.Literal.string(INSTEAD[0]), expression=winner.copy(), safe=True),
+        expression=exp.Literal.string(INSTEAD[1]),
         safe=True,
     )
     detail = exp.Coalesce(this=sql_tables.column("detail", "profile"), expressions=[chosen])

@@ -5,7 +5,7 @@ from datetime import date
 
 from sqlglot import exp
 
-from leleka.core.columns import Catalogue, ColumnType
+from leleka.core.columns import Catalogue, ColumnType, Table
 from leleka.core.rules.model import Rule
 from leleka.warehouse.engines.port import Engine
 from leleka.warehouse.lake import Lake, Snapshot
@@ -56,6 +56,13 @@ def sample(
         .order_by(_identity(catalogue, "profiles"))
     )
     return [dict(zip(names, row, strict=True)) for row in session.rows(profiles)]
+
+
+def first_values(session: Engine, source: Snapshot, table: Table, rows: int) -> dict[str, list[object]]:
+    """Return the values of each column in the first ``rows`` rows of a source."""
+    names = [known.name for known in table.columns]
+    found = list(session.rows(exp.select(*map(column, names)).from_(parquet(source.files)).limit(rows)))
+    return {name: [row[place] for row in found] for place, name in enumerate(names)}
 
 
 def _is_one_of(catalogue: Catalogue, wanted: Sequence[str]) -> exp.Expression:

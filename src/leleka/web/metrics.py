@@ -98,11 +98,21 @@ def _standing(figures: Figures) -> Iterator[Metric]:
         ("leleka_lake_bytes", "Size of the snapshots in the lake, at most a minute old.", figures.lake_bytes),
     ):
         yield GaugeMetricFamily(name, said, value)
+    yield _gauge(
+        "leleka_concerns", "What is wrong now or waits for somebody, by kind.", "kind", figures.concerns
+    )
     yield CounterMetricFamily(
         "leleka_log_lines_dropped",
         "Log lines that this process dropped because nobody read its log.",
         figures.log_lines_dropped,
     )
+    head = GaugeMetricFamily(
+        "leleka_audit_head",
+        "Entries of the audit, with the digest of the last link of its chain.",
+        labels=("digest",),
+    )
+    head.add_metric((figures.audit_head,), figures.audit_entries)
+    yield head
     version = GaugeMetricFamily(
         "leleka_build_info", "The version of this process; always 1.", labels=("version",)
     )

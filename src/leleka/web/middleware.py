@@ -37,6 +37,7 @@ _HEADERS: Final = {
 }
 _SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 _HSTS: Final = "max-age=31536000"
+_SUBDOMAINS: Final = "; includeSubDomains"
 
 
 class Headers:
@@ -54,7 +55,8 @@ class Headers:
         if not request.path.startswith(settings.STATIC_URL):
             response.setdefault("Cache-Control", "no-store")
         if settings.LELEKA.web.is_https:
-            response.setdefault("Strict-Transport-Security", _HSTS)
+            further = _SUBDOMAINS if settings.LELEKA.web.hsts_subdomains else ""
+            response.setdefault("Strict-Transport-Security", _HSTS + further)
         return response
 
 

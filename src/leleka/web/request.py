@@ -7,12 +7,13 @@ from leleka.services.access.actor import Actor
 
 
 class Request(HttpRequest):
-    """What the middleware adds: the user (None before signing in), and the id that appears in log
-    and audit.
+    """What the middleware adds: the user (None before signing in), the id that appears in log
+    and audit, and when it came, by the monotonic clock.
     """
 
     actor: Actor | None
     request_id: str
+    came: float
 
 
 def actor_of(request: Request) -> Actor:

@@ -16,6 +16,7 @@ from leleka.web.pages import (
     account,
     audit,
     charts,
+    columns,
     connections,
     errors,
     export_schedules,
@@ -24,6 +25,7 @@ from leleka.web.pages import (
     home,
     notices,
     people,
+    reconciliation,
     runs,
     segments,
     sign_in,
@@ -37,6 +39,8 @@ from leleka.web.responses import go, is_htmx
 View = Callable[..., HttpResponseBase]
 GET: Final = ("GET", "HEAD")
 POST: Final = ("POST",)
+BOTH: Final = GET + POST
+EDIT: Final = Permission.EDIT_SHARED_EXPORTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +67,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     Route("readyz", health.readyz, "readyz", public=True),
     Route("metrics", health.metrics, "metrics", public=True),
     Route("account", account.show, "account"),
+    Route("account/password", account.change_password, "account_password", methods=POST),
     Route("account/tokens", account.make_token, "token_make", methods=POST),
     Route("account/tokens/<int:number>/remove", account.remove_token, "token_remove", methods=POST),
     Route("account/notices", account.choose_mail, "account_notices", methods=POST),
@@ -99,7 +104,17 @@ ROUTES: Final[tuple[Route, ...]] = (
         GET + POST,
     ),
     Route("admin/audit", audit.index, "audit", Permission.AUDIT),
+    Route("admin/audit/download", audit.download, "audit_download", Permission.AUDIT),
+    Route("admin/audit/verify", audit.verify, "audit_verify", Permission.AUDIT, POST),
     Route("admin/permissions", people.index, "people", Permission.PEOPLE),
+    Route("admin/permissions/tokens", people.tokens, "tokens", Permission.PEOPLE),
+    Route(
+        "admin/permissions/tokens/<int:number>/revoke",
+        people.revoke,
+        "token_revoke",
+        Permission.PEOPLE,
+        POST,
+    ),
     Route("admin/permissions/add", people.add, "person_add", Permission.PEOPLE, GET + POST),
     Route("admin/permissions/<int:number>", people.edit, "person", Permission.PEOPLE, GET + POST),
     Route("admin/permissions/<int:number>/link", people.link, "person_link", Permission.PEOPLE, POST),
@@ -133,6 +148,10 @@ ROUTES: Final[tuple[Route, ...]] = (
     ),
     Route("data/sources", system.sources, "sources", Permission.SEE),
     Route("data/sources/refresh", system.refresh_sources, "sources_refresh", Permission.EDIT_SOURCES, POST),
+    Route("data/sources/<int:number>", columns.show, "source", Permission.SEE),
+    Route(
+        "data/sources/<int:number>/columns", columns.classify, "source_classify", Permission.CLASSIFY, POST
+    ),
     Route(
         "data/sources/<int:number>/refresh",
         system.refresh_source,
@@ -174,6 +193,24 @@ ROUTES: Final[tuple[Route, ...]] = (
         "export_edit",
         Permission.EDIT_SHARED_EXPORTS,
         GET + POST,
+    ),
+    Route(
+        "data/exports/<int:number>/rebuild-ledger",
+        exports.rebuild_ledger,
+        "export_rebuild_ledger",
+        Permission.EDIT_SHARED_EXPORTS,
+        POST,
+    ),
+    Route("data/exports/<int:number>/reconcile/live", reconciliation.live, "reconcile_live", Permission.SEE),
+    Route(
+        "data/exports/<int:number>/reconcile/people", reconciliation.people, "reconciliation", Permission.SEE
+    ),
+    Route("data/exports/<int:number>/reconcile", reconciliation.begin, "reconcile", EDIT, POST),
+    Route(
+        "data/exports/<int:number>/reconcile/cancel", reconciliation.cancel, "reconcile_cancel", EDIT, POST
+    ),
+    Route(
+        "data/exports/<int:number>/reconcile/repair", reconciliation.repair, "reconcile_repair", EDIT, BOTH
     ),
     Route("data/exports/<int:number>/run", exports.run, "export_run", Permission.EDIT_SHARED_EXPORTS, POST),
     Route(

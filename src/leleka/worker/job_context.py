@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from leleka.core.messages import Message
 from leleka.core.ports.clock import Clock
-from leleka.engine.run import Watcher
+from leleka.engine.run_spec import Watcher
 from leleka.warehouse.engines.port import Engine
 
 

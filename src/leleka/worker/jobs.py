@@ -1,5 +1,6 @@
 """What is due: refreshes, runs and tasks that nobody works on. A job is named ``refresh:5``, ``run:7``, ``task:3``,
-``late:2`` for an account whose late confirmations are to be asked for, or ``notices``.
+``reconcile:4`` for a task that reads a list, ``late:2`` for an account whose late confirmations are to be asked for,
+``notices`` or ``pruning``.
 """
 
 from collections.abc import Container, Mapping, Sequence
@@ -11,6 +12,7 @@ import structlog
 from structlog.contextvars import bind_contextvars
 
 from leleka.core.clock import utc_now
+from leleka.core.memory import shortage
 from leleka.core.messages import Message
 from leleka.core.ports.clock import Clock
 from leleka.core.statuses import TaskStatus
@@ -19,37 +21,57 @@ from leleka.messages.progress import in_english
 from leleka.messages.stored import problem_data, said_data
 from leleka.services.access.actor import Actor
 from leleka.services.connections.open_destination import opened
+from leleka.services.exports import reconciliation
 from leleka.services.installation import lake_sessions
+from leleka.services.installation.configuration import configuration
+from leleka.services.installation.database_outage import Patience, outlast
 from leleka.services.monitoring import process_identity
 from leleka.services.segments import queries as segment_queries
 from leleka.services.tasks.commands import ENDED, KEPT, died, finish, is_lost
 from leleka.state.models import Connection, Task
-from leleka.worker import previews
+from leleka.warehouse.lake import SnapshotUnreadable
+from leleka.worker import previews, snapshot_pruning
 from leleka.worker.job_context import JobContext
 from leleka.worker.notices import sweep as notice_sweep
 from leleka.worker.refresh import runner as refresh_runner
 from leleka.worker.runs import crash_limit, fair_queue, late_confirmations
 from leleka.worker.runs import execution as run_execution
 from leleka.worker.runs.progress import NullWatcher
+from leleka.worker.task_queue import lists_in_turn, tasks_in_turn
 
 log = structlog.get_logger(__name__)
 NOTICES: Final = "notices"
+PRUNING: Final = "pruning"
+_RESTS: Final = 30.0  # seconds before a run is taken up again whose snapshots cannot be read
+LATE: Final = "late:"
+_RUN: Final = "run:"
+_OF_TASKS: Final = frozenset({"task", "reconcile"})
 
 
-def due_jobs(clock: Clock, but: Container[str], limit: int) -> Sequence[str]:
-    """Name what is due and not among ``but``: the refresh whose turn it is, and up to ``limit`` others: tasks first,
-    somebody waits for them, then runs in turns between accounts.
+def due_jobs(
+    clock: Clock, but: Container[str], limit: int, quiet: Container[int] = frozenset()
+) -> Sequence[str]:
+    """Name what is due and not among ``but``: the refresh whose turn it is, a few tasks in turns between people, and
+    up to ``limit`` others: runs in turns between accounts, then late confirmations. ``quiet`` are the previews that
+    hold no place.
 
-    The refresh takes no place of the others: runs that have begun and wait for it could hold all of them (I-16).
+    The refresh takes no place of the others: runs that have begun and wait for it could hold all of them (I-16). Nor
+    do tasks: however much people look at, no run waits for it, and somebody who looks waits for no run. Lists that are
+    read have places of their own for the same reason, one of an account.
     """
     refresh = refresh_runner.next_to_walk(clock)
     first = [f"refresh:{refresh}"] if refresh is not None else []
-    live = Task.objects.exclude(status__in=ENDED).order_by("pk")
-    found = [f"task:{row.pk}" for row in live if not row.worker or process_identity.is_dead(row.worker)]
-    found += [f"run:{number}" for number in fair_queue.runs_in_turn(clock, but)]
-    found += [f"late:{account}" for account in late_confirmations.accounts_to_ask(clock)]
+    found = [f"{_RUN}{number}" for number in fair_queue.runs_in_turn(clock, but)]
+    found += [f"{LATE}{account}" for account in late_confirmations.accounts_to_ask(clock)]
     others = [job for job in found if job not in but][:limit]
-    return [*(job for job in first if job not in but), *others]
+    begun = [job for job in first if job not in but]
+    return [*begun, *tasks_in_turn(but, quiet), *lists_in_turn(but), *others]
+
+
+def waiting_for_accounts(taken: Sequence[str], clock: Clock) -> int:
+    """Return how many of these jobs are runs that do nothing but wait for their accounts."""
+    runs = [int(job.removeprefix(_RUN)) for job in taken if job.startswith(_RUN)]
+    return fair_queue.waiting_for_accounts(runs, clock)
 
 
 def carry_out(job: str, clock: Clock) -> None:
@@ -60,12 +82,14 @@ def carry_out(job: str, clock: Clock) -> None:
         _run(int(number), clock)
     elif kind == "refresh":
         refresh_runner.carry_out(int(number), clock)
-    elif kind == "task":
+    elif kind in _OF_TASKS:
         _do(int(number), clock)
     elif kind == "late":
         _ask_late(int(number), clock)
     elif kind == NOTICES:
         notice_sweep.work(clock)
+    elif kind == PRUNING:
+        snapshot_pruning.prune(clock)
     else:
         raise NotFound("JOB_UNKNOWN", job=job)
 
@@ -74,6 +98,9 @@ def _run(number: int, clock: Clock) -> None:
     try:
         if not crash_limit.end_if_it_kills(number, clock):
             run_execution.go_on(number, clock, NullWatcher())
+    except SnapshotUnreadable as error:  # a run that was sending stays as it is: it is taken up again
+        log.warning("a run did not go on", run=number, code=error.code, where=error.problems[0].where)
+        clock.sleep(_RESTS)
     except LelekaError as error:  # it stands with the run, or another process has taken the run
         log.warning("a run did not go on", run=number, code=error.code)
 
@@ -94,7 +121,7 @@ def _ask_late(account: int, clock: Clock) -> None:
 def on_job_crashed(job: str, clock: Clock) -> None:
     """A process died over a job. Runs and refreshes are taken up again, so often; a task is not tried twice."""
     kind, _, number = job.partition(":")
-    if kind == "task":
+    if kind in _OF_TASKS:
         row = Task.objects.filter(pk=number).first()
         if row is not None and (not row.worker or process_identity.is_dead(row.worker)):
             died(row)
@@ -123,9 +150,14 @@ def fail_lost_tasks() -> None:
 
 
 def claim(number: int) -> Task | None:
-    """Return a task that is this process's from now on; None where another one has it, or it is done."""
-    row = Task.objects.get(pk=number)
-    if row.worker and not process_identity.is_dead(row.worker):
+    """Return a task that is this process's from now on; None where another one has it, or it is done. A list over
+    which a process died is not read twice: that may be what kills it.
+    """
+    row = Task.objects.filter(pk=number).first()
+    if row is None or (row.worker and not process_identity.is_dead(row.worker)):
+        return None
+    if row.worker and row.kind == Task.Kind.RECONCILE:
+        died(row)
         return None
     mine = Task.objects.filter(pk=number, worker=row.worker).exclude(status__in=ENDED)
     return row if mine.update(worker=process_identity.me(), status=TaskStatus.PROCESSING) else None
@@ -149,12 +181,14 @@ def _work(row: Task, clock: Clock) -> None:
         result = _result(row, clock, _Watcher(number))
     except LelekaError as error:
         finish(number, TaskStatus.FAILED, problems=[problem_data(one) for one in error.problems])
-    except Exception:
+    except Exception as bug:
         log.exception("a task failed unexpectedly", task=number)
-        bug = NeedsAttention("INTERNAL_ERROR.brief")
-        finish(number, TaskStatus.FAILED, problems=[problem_data(one) for one in bug.problems])
-    else:
-        finish(number, TaskStatus.SUCCESSFUL, result=result)
+        told = shortage(bug) or NeedsAttention("INTERNAL_ERROR.brief")
+        finish(number, TaskStatus.FAILED, problems=[problem_data(one) for one in told.problems])
+    else:  # it may have taken an hour: a database that is away just now is waited for
+        seconds = configuration().database_patience_seconds
+        patience = Patience(seconds, clock, lambda _: None)
+        outlast(patience, lambda: finish(number, TaskStatus.SUCCESSFUL, result=result))
 
 
 def _result(row: Task, clock: Clock, watcher: "_Watcher") -> dict[str, Any]:
@@ -164,6 +198,8 @@ def _result(row: Task, clock: Clock, watcher: "_Watcher") -> dict[str, Any]:
         found = {"count": segment_queries.count_rules(row.payload["rules"], clock)}
     elif row.kind == Task.Kind.MEMBERS:
         found = segment_queries.first_members(row.subject, clock, masked=row.payload["masked"])
+    elif row.kind == Task.Kind.RECONCILE:
+        found = reconciliation.work(row, clock)
     else:
         found = segment_queries.refresh_segment(row.subject, clock, watcher.stage)
     result: dict[str, Any] = plain(found)

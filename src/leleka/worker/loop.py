@@ -17,18 +17,22 @@ import structlog
 
 from leleka.core.ports.clock import Clock
 from leleka.services.installation import database_outage
-from leleka.worker import heartbeat, jobs
+from leleka.services.people import sign_in
+from leleka.worker import heartbeat, jobs, outgoing_heartbeat
 from leleka.worker import schedules as worker_schedules
 from leleka.worker.notices import sweep as notice_sweep
+from leleka.worker.task_queue import RECONCILE, TASK, QuietPreviews
 
 log = structlog.get_logger(__name__)
 _LOOK_EVERY: Final = 0.5  # seconds
-_AT_ONCE: Final = 4  # but for the one refresh, and the notices
+_AT_ONCE: Final = 4  # but for the one refresh, the few tasks, the notices and the pruning
+_WITH_THOSE_THAT_WAIT: Final = 12  # processes, of which those that wait for an account do nothing
+_LATE_AT_ONCE: Final = 2  # of these places: accounts that do not answer leave the others to runs
 _TIDY_EVERY: Final = 600.0  # seconds
-_LATE: Final = "late:"
-_APART: Final = ("refresh:", jobs.NOTICES)
+_APART: Final = ("refresh:", TASK, RECONCILE, jobs.NOTICES, jobs.PRUNING)
 _ASK_LATE_EVERY: Final = 600.0  # seconds
 _NOTICES_EVERY: Final = 5.0  # seconds
+_PRUNE_EVERY: Final = 24 * 3600.0  # seconds; each run prunes at its end as well
 _TICK_EVERY: Final = 1.0  # seconds between two looks at the schedules
 _RESTS: Final = 5.0  # seconds a job waits after a process died over it
 _INTERRUPTED: Final = 130  # the code of a process that was told to end, and gave back what it had
@@ -45,7 +49,15 @@ class Worker:
     _tidy_at: float = 0.0
     _rests_until: dict[str, float] = field(default_factory=dict)
     _tick_at: float = 0.0
+    _prune_at: float = field(init=False)
     _is_away: bool = False
+    _outgoing: outgoing_heartbeat.OutgoingHeartbeat = field(init=False)
+    _quiet: QuietPreviews = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._outgoing = outgoing_heartbeat.OutgoingHeartbeat(self.clock)
+        self._quiet = QuietPreviews(self.clock)
+        self._prune_at = self.clock.monotonic() + _TIDY_EVERY  # whoever starts has better things to do
 
     def work(self) -> None:
         log.info("worker started", pid=os.getpid())
@@ -66,6 +78,7 @@ class Worker:
             self._keep_time()
             self._start_what_is_due()
             self._look_for_notices()
+            self._outgoing.send()
         except database_outage.ERRORS:
             database_outage.let_go()
             if not self._is_away:
@@ -77,7 +90,9 @@ class Worker:
             self._is_away = False
 
     def _keep_time(self) -> None:
-        """See to the schedules, and that tasks go after a day: they hold personal data; and when they are lost."""
+        """See to the schedules, and that tasks go after a day: they hold personal data; and when they are lost.
+        Sessions go when they have ended.
+        """
         now = self.clock.monotonic()
         if now >= self._tick_at:
             self._tick_at = now + _TICK_EVERY
@@ -85,12 +100,28 @@ class Worker:
         if now >= self._tidy_at:
             self._tidy_at = now + _TIDY_EVERY
             jobs.forget_old_tasks()
+            sign_in.forget_ended_sessions()
             jobs.fail_lost_tasks()
+        if now >= self._prune_at:
+            self._prune_at = now + _PRUNE_EVERY
+            self._start(jobs.PRUNING)
 
     def _start_what_is_due(self) -> None:
-        taken = sum(not job.startswith(_APART) for job in self.children)
-        for job in jobs.due_jobs(self.clock, but=self._taken_care_of(), limit=max(0, _AT_ONCE - taken)):
-            self._start(job)
+        quiet = self._quiet.among(self.children)
+        for job in jobs.due_jobs(self.clock, but=self._taken_care_of(), limit=self._places(), quiet=quiet):
+            if not job.startswith(jobs.LATE) or self._late() < _LATE_AT_ONCE:
+                self._start(job)
+
+    def _late(self) -> int:
+        return sum(job.startswith(jobs.LATE) for job in self.children)
+
+    def _places(self) -> int:
+        """Return how many more may begin. What only waits for its account keeps no other account's run waiting."""
+        taken = [job for job in self.children if not job.startswith(_APART)]
+        if len(taken) < _AT_ONCE:
+            return _AT_ONCE - len(taken)
+        waiting = jobs.waiting_for_accounts(taken, self.clock)
+        return max(0, min(_AT_ONCE + waiting, _WITH_THOSE_THAT_WAIT) - len(taken))
 
     def _look_for_notices(self) -> None:
         """Their process is one beside the others: whatever a mail server does to it, no run waits for it."""
@@ -120,7 +151,7 @@ class Worker:
             if (code := child.poll()) is not None:
                 self._settle(job, code)  # first: a database that is away is asked again
                 del self.children[job]
-                rests = _ASK_LATE_EVERY if job.startswith(_LATE) else _RESTS if code else 0.0
+                rests = _ASK_LATE_EVERY if job.startswith(jobs.LATE) else _RESTS if code else 0.0
                 self._rests_until[job] = self.clock.monotonic() + rests
 
     def _settle(self, job: str, code: int) -> None:

@@ -37,7 +37,6 @@ from leleka.state.models import (
     SystemSchedule,
     Trigger,
 )
-from leleka.worker.notices import sweep as notice_sweep
 from leleka.worker.runs import retries as run_retries
 from leleka.worker.runs import stall_detection
 
@@ -147,8 +146,6 @@ class _Due:
             decided_at=now,
             refresh=refresh,
         )
-        if decision.outcome == DueOutcome.FAILED and self._export is not None:
-            notice_sweep.schedule_missed(self._export, decision.due_at, self._clock)
 
     def _cannot_be_read(self, error: LelekaError, now: datetime) -> None:
         """Say so once a day, for as long as it lasts: a schedule never breaks silently."""

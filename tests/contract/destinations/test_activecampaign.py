@@ -15,19 +15,19 @@ from leleka.core.secret import Secret
 from leleka.destinations.activecampaign.settings import Settings
 from leleka.destinations.registry import open_destination
 from leleka.sandbox.server import Options, running
-from tests.contract.core.ports.destination import (
+from tests.contract.core.ports.account import (
     ACTIVE,
     BOUNCED,
+    NEVER_CONFIRMED,
     UNSUBSCRIBED,
     Account,
     Contact,
-    DestinationContract,
-    suppressed,
 )
+from tests.contract.core.ports.destination import DestinationContract, suppressed
 
 KEY = "sandbox-key-0123456789abcdef"
 IMPORT = "POST /api/3/import/bulk_import"
-STANDINGS = {1: ACTIVE, 2: UNSUBSCRIBED, 3: BOUNCED}
+STANDINGS = {0: NEVER_CONFIRMED, 1: ACTIVE, 2: UNSUBSCRIBED, 3: BOUNCED}
 
 
 class SandboxAccount(Account):
@@ -74,7 +74,7 @@ class SandboxAccount(Account):
         membership = {"list": int(self.list_id), "contact": number, "status": 1}
         self.ask("POST", "/api/3/contactLists", {"contactList": membership})
         if standing != ACTIVE:
-            verb = {UNSUBSCRIBED: "unsubscribe", BOUNCED: "bounce"}[standing]
+            verb = {UNSUBSCRIBED: "unsubscribe", BOUNCED: "bounce", NEVER_CONFIRMED: "sign_up"}[standing]
             self.ask("POST", f"/_sandbox/{verb}", {"email": address, "list": int(self.list_id)})
         return number
 

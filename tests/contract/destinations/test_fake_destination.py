@@ -5,7 +5,8 @@ from collections.abc import Iterator, Mapping
 import pytest
 
 from leleka.core.clock import SystemClock
-from tests.contract.core.ports.destination import Account, Contact, DestinationContract
+from tests.contract.core.ports.account import Account, Contact
+from tests.contract.core.ports.destination import DestinationContract
 from tests.fakes.destination import FakeDestination
 
 

@@ -159,3 +159,10 @@ class TestDjangoOutbox(OutboxContract):
         run = Run.objects.get(pk=world.runs["1"])
         assert (run.status, run.confirmation_reason) == (RunStatus.NEEDS_CONFIRMATION, in_english(reason))
         assert said_of(run.confirmation_told) == reason
+
+    def test_a_reason_longer_than_its_column_is_kept_whole_by_its_code(self) -> None:
+        world = DjangoWorld()
+        reason = Message("LEAVERS_MARKED_EMPTIED", leaving=3, names=[f"{n}".zfill(200) for n in range(9)])
+        world.claim().planned(PLAN, (), needs_confirmation=reason)
+        run = Run.objects.get(pk=world.runs["1"])
+        assert (len(run.confirmation_reason), said_of(run.confirmation_told)) == (1_000, reason)

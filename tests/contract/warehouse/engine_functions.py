@@ -8,15 +8,8 @@ from typing import Any
 import pytest
 from sqlglot import exp
 
-from leleka.warehouse.engines.port import (
-    Engine,
-    EngineError,
-    Finite,
-    FullMatch,
-    InstantText,
-    NumberText,
-    ParsedTime,
-)
+from leleka.warehouse.engines import port
+from leleka.warehouse.engines.port import Engine, EngineError
 from tests.contract.warehouse.engine_suite import EngineSuite, number, one, text, values
 
 # The shortest text of a float, by half its mantissas and at both ends of what is written without an exponent.
@@ -98,11 +91,11 @@ CASTS = [
 class FunctionsContract(EngineSuite):
     @pytest.mark.parametrize(("given", "told"), NUMBERS)
     def test_a_float_has_one_text(self, engine: Engine, given: str | None, told: str | None) -> None:
-        assert one(engine, NumberText(this=number(given))) == told
+        assert one(engine, port.number_text(number(given))) == told
 
     @pytest.mark.parametrize(("given", "told"), INSTANTS)
     def test_an_instant_has_one_text(self, engine: Engine, given: str | None, told: str | None) -> None:
-        assert one(engine, InstantText(this=exp.cast(text(given), "TIMESTAMP"))) == told
+        assert one(engine, port.instant_text(exp.cast(text(given), "TIMESTAMP"))) == told
 
     @pytest.mark.parametrize(
         ("given", "finite"),
@@ -118,23 +111,23 @@ class FunctionsContract(EngineSuite):
     def test_a_float_is_finite_or_not(
         self, engine: Engine, given: str | None, *, finite: bool | None
     ) -> None:
-        assert one(engine, Finite(this=number(given))) is finite
+        assert one(engine, port.finite(number(given))) is finite
 
     @pytest.mark.parametrize(("given", "pattern", "whole"), MATCHES)
     def test_a_pattern_is_held_against_the_whole_text(
         self, engine: Engine, given: str | None, pattern: str, *, whole: bool | None
     ) -> None:
-        assert one(engine, FullMatch(this=text(given), expression=exp.Literal.string(pattern))) is whole
+        assert one(engine, port.full_match(text(given), pattern)) is whole
 
     @pytest.mark.parametrize(("given", "pattern", "instant"), TIMES)
     def test_a_text_says_a_time_in_a_format_or_none(
         self, engine: Engine, given: str | None, pattern: str, instant: datetime | None
     ) -> None:
-        assert one(engine, ParsedTime(this=text(given), format=exp.Literal.string(pattern))) == instant
+        assert one(engine, port.parsed_time(text(given), pattern)) == instant
 
     def test_a_format_that_is_none_is_an_error(self, engine: Engine) -> None:
         with pytest.raises(EngineError):
-            one(engine, ParsedTime(this=text("2027"), format=exp.Literal.string("%Q")))
+            one(engine, port.parsed_time(text("2027"), "%Q"))
 
     @pytest.mark.parametrize(("given", "kind", "value"), CASTS)
     def test_what_does_not_fit_a_type_is_null(
@@ -189,7 +182,7 @@ class FunctionsContract(EngineSuite):
         )
         with type(self).opened(tmp_path / "spill", threads=1) as engine:
             assert (
-                one(engine, InstantText(this=exp.cast(without_zone, "TIMESTAMP"))) == "2026-07-01T12:00:00Z"
+                one(engine, port.instant_text(exp.cast(without_zone, "TIMESTAMP"))) == "2026-07-01T12:00:00Z"
             )
             late = exp.cast(text("2026-07-01 23:59:59"), "TIMESTAMP")
             assert one(engine, exp.cast(late, "DATE")) == date(2026, 7, 1)

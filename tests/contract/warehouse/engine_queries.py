@@ -8,11 +8,11 @@ from sqlglot import exp
 
 from leleka.core.columns import ColumnType
 from leleka.warehouse.engines.port import (
-    CsvCells,
     Engine,
     EngineError,
-    Ordinal,
     StorageError,
+    csv_cells,
+    ordinal,
 )
 from leleka.warehouse.sql.tables import column, empty, json_lines, parquet
 from tests.contract.warehouse.engine_suite import EngineSuite, number, text, values
@@ -22,12 +22,7 @@ WORDS = ("Київ", "їжак Ґ", "e\u0301", "👩\u200d🚀", "it's", 'a "b"'
 
 
 def csv(path: Path, *names: str, delimiter: str = ",") -> exp.Select:
-    cells = CsvCells(
-        this=exp.Literal.string(str(path)),
-        delimiter=exp.Literal.string(delimiter),
-        longest=exp.Literal.number(1_000_000),
-        expressions=[exp.to_identifier(name, quoted=True) for name in names],
-    )
+    cells = csv_cells(str(path), names, delimiter=delimiter, longest=1_000_000)
     return exp.select(*(column(name) for name in names)).from_(exp.Table(this=cells))
 
 
@@ -88,7 +83,7 @@ class QueriesContract(EngineSuite):
         engine.create_table("numbered", values("v", text("first")))
         engine.insert("numbered", values("v", text("second")))
         engine.insert("numbered", values("v", text("third")))
-        numbered = exp.select(Ordinal(), column("v")).from_("numbered").order_by(Ordinal())
+        numbered = exp.select(ordinal(), column("v")).from_("numbered").order_by(ordinal())
         assert engine.rows(numbered) == [(0, "first"), (1, "second"), (2, "third")]
 
     def test_an_insertion_that_fails_leaves_no_row(self, engine: Engine, tmp_path: Path) -> None:

@@ -10,11 +10,17 @@ from leleka.core.columns import Column, ColumnType, Table
 from leleka.core.data_matching import DataMatching, LeaverPolicy, Leavers, Line, WhenEmpty
 from leleka.core.email import Address, normalise
 from leleka.core.plan import PlannedRow, Selection, Span, Verdict
-from leleka.core.ports.destination import Suppressed, SuppressionReason
+from leleka.core.ports.destination import Listed, Suppressed, SuppressionReason
 from leleka.core.sources import SourceSpec, TypeOverride
 from leleka.core.statuses import Ended
 from leleka.errors import InvalidInput
-from leleka.warehouse import email_addresses, outcomes, plan_snapshots, reconciliation, suppression_snapshots
+from leleka.warehouse import (
+    email_addresses,
+    outcomes,
+    plan_snapshots,
+    reconciliation,
+    suppression_snapshots,
+)
 from leleka.warehouse import ledger as warehouse_ledger
 from leleka.warehouse.engines.port import Engine
 from leleka.warehouse.lake import Lake, Snapshot
@@ -120,9 +126,14 @@ class RunsContract(EngineSuite):
             verdicts=[Verdict(Span(0, 9), Ended.DELIVERED)],
         )
         assert settled.ledger
-        listed = ["ada@example.test", "eve+x@example.test", "eve+x@example.test", "чужий@example.test"]
+        there = ["ada@example.test", "eve+x@example.test", "eve+x@example.test", "чужий@example.test"]
         found = reconciliation.compare(
-            engine, tables.lake, name="e", ledger=settled.ledger, listed=listed, repair=True
+            engine,
+            tables.lake,
+            name="e",
+            ledger=settled.ledger,
+            listed=[Listed(number, address) for number, address in enumerate(there)],
+            sent=lambda: None,
         )
         assert (found.held, found.listed, found.missing, found.foreign) == (5, 3, 3, 1)
         assert found.missing_sample == tuple(sorted(found.missing_sample))
@@ -222,8 +233,10 @@ class RunsContract(EngineSuite):
             load(engine, lake, spec, [tmp_path])
 
 
-def planned(tables: Tables, *, suppressed_here: tuple[str, ...] = (), salt: str = "") -> Snapshot:
-    """Return the first plan of everybody in the stories."""
+def planned(
+    tables: Tables, *, ledger: str | None = None, suppressed_here: tuple[str, ...] = (), salt: str = ""
+) -> Snapshot:
+    """Return a plan of everybody in the stories, the first one where there is no ledger."""
     profiles = tables.profiles(PEOPLE)
     selection = Selection(
         name="e",
@@ -233,6 +246,7 @@ def planned(tables: Tables, *, suppressed_here: tuple[str, ...] = (), salt: str 
         members=(tables.members(PEOPLE),),
         matching=DataMatching("email", LINES),
         leavers=Leavers(),
+        ledger=ledger,
         suppressed_here=suppressed_here,
         salt=salt,
     )

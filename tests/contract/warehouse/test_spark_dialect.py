@@ -12,16 +12,17 @@ import pytest
 from sqlglot import exp
 from sqlglot.errors import UnsupportedError
 
-from leleka.core.columns import ColumnType
+from leleka.core.columns import Column, ColumnType, Table
 from leleka.core.rules.operators import Operator
 from leleka.core.rules.parser import parse
 from leleka.core.sources import SourceSpec
 from leleka.errors import InvalidInput
 from leleka.warehouse.engines.duckdb import open_session
-from leleka.warehouse.engines.port import Ordinal
+from leleka.warehouse.engines.port import ordinal
 from leleka.warehouse.lake import Lake
 from leleka.warehouse.readers import load
-from leleka.warehouse.segments import compile_rule, count, evaluate, sample
+from leleka.warehouse.segments import compile_rule, count, evaluate, first_values, sample
+from tests.contract.warehouse.engine_ledgers import LedgersContract
 from tests.contract.warehouse.engine_runs import LEAVERS, RunsContract
 from tests.fakes import rule_examples as examples
 from tests.fakes.recording_engine import RecordingEngine, recording
@@ -58,6 +59,10 @@ def _runs(engine: RecordingEngine, root: Path) -> None:
         contract.test_every_run_of_a_story_ends_as_plain_python_says(engine, root / leavers.policy, leavers)
     contract.test_a_late_verdict_changes_its_own_rows_of_the_ledger(engine, root / "late")
     contract.test_who_is_missing_from_the_list_is_due_again(engine, root / "missing")
+    ledgers = LedgersContract()
+    ledgers.test_a_ledger_is_doubted_or_made_again_from_outcomes(engine, root / "repaired")
+    ledgers.test_what_an_outcome_proves_of_the_list_is_in_a_ledger_made_again(engine, root / "proved")
+    ledgers.test_who_holds_something_else_than_was_sent_is_due_again(engine, root / "differing")
     contract.test_whom_we_suppress_is_found_by_digest(engine, root / "digests")
     contract.test_a_span_of_a_plan_is_read_in_its_order(engine, root / "spans")
     contract.test_pages_of_the_suppressed_come_back(engine, root / "pages")
@@ -74,6 +79,8 @@ def _segments(engine: RecordingEngine, root: Path) -> None:
     snapshot, members = evaluate(engine, Lake(root / "lake"), "all", query)
     assert members == count(engine, query)
     assert sample(engine, snapshot, CATALOGUE, files, 2)
+    members_table = Table("members", (Column("profile_id", ColumnType.TEXT),), None)
+    assert len(first_values(engine, snapshot, members_table, 2)["profile_id"]) == 2
 
 
 def _refused_files(engine: RecordingEngine, root: Path) -> None:
@@ -98,11 +105,13 @@ def spoken(expression: exp.Expr) -> set[str]:
     return {f"{name} is no function of Spark" for name in called - FUNCTIONS - _WORDS}
 
 
+@pytest.mark.long
 def test_every_expression_of_the_tour_can_be_said_to_spark(tour: RecordingEngine) -> None:
     assert len(tour.asked) > 100
     assert set().union(*map(spoken, tour.asked)) == set()
 
 
+@pytest.mark.long
 def test_the_tour_comes_to_every_place_that_asks_an_engine(tour: RecordingEngine) -> None:
     asking = list(_places())
     assert len(asking) > 40
@@ -164,4 +173,4 @@ def test_what_spark_does_not_know_is_found(foreign: exp.Expr) -> None:
 
 
 def test_the_order_of_arrival_is_a_column_that_spark_is_given() -> None:
-    assert spark_sql(exp.select(Ordinal()).from_("t")) == "SELECT leleka_row FROM t"
+    assert spark_sql(exp.select(ordinal()).from_("t")) == "SELECT leleka_row FROM t"

@@ -1,37 +1,17 @@
-"""Wrong versions of Leleka. Each must be detected; ``first_seed`` is where a search known to be
-short begins.
-"""
+"""Wrong versions of Leleka, each to be detected; a search begins at ``first_seed``, where it was short once."""
 
-from dataclasses import dataclass
+from tests.simulation.mutants.mutant import Edit, Mutant, one
 
 _ENGINE = "src/leleka/engine/"
+_ANSWERS = _ENGINE + "batch_transitions.py"
+_DELIVERY = _ENGINE + "delivery.py"
 _SIM = "tests/simulation/"
+_PACE = "tests/unit/engine/test_delivery_pace.py"
 _OUTBOX = "src/leleka/state/outbox.py"
 _CLOCK = "tests/simulation/test_clock.py"
 _LATER = "tests/simulation/test_late.py"
 _LATE = "src/leleka/worker/runs/late_confirmations.py"
 _WAITING = "src/leleka/worker/runs/waiting_addresses.py"
-
-
-@dataclass(frozen=True)
-class Edit:
-    file: str
-    old: str
-    new: str
-
-
-@dataclass(frozen=True)
-class Mutant:
-    """``judge`` is a layer, or a test file if the mistake lies outside what is simulated."""
-
-    name: str
-    edits: tuple[Edit, ...]
-    judge: str = "l0"
-    first_seed: int = 0
-
-
-def _one(name: str, file: str, old: str, new: str, judge: str = "l0", *, first_seed: int = 0) -> Mutant:
-    return Mutant(name, (Edit(file, old, new),), judge, first_seed)
 
 
 _CREATE = "            AttemptRow.objects.bulk_create(\n"
@@ -43,45 +23,68 @@ _REREAD = (
 )
 
 MUTANTS = (
-    _one(
+    one(
         "done when accepted",
-        _ENGINE + "batch_transitions.py",
+        _ANSWERS,
         "batch, status=BatchStatus.ACCEPTED, remote_id",
         "batch, status=BatchStatus.CONFIRMED, remote_id",
     ),
-    _one(
+    one(
         "a timeout is success",
-        _ENGINE + "batch_transitions.py",
+        _ANSWERS,
         "            return self._unknown(batch, outcome)\n        if isinstance(outcome, Accepted)",
         "            return Transition(replace(batch, status=BatchStatus.CONFIRMED))\n"
         "        if isinstance(outcome, Accepted)",
     ),
-    _one(
-        "failed is done",
-        _ENGINE + "batch_transitions.py",
-        "if found.ending is Ending.COMPLETED:",
-        "if found.ending:",
+    one(
+        "who never confirmed is not read",
+        _ENGINE + "suppression_reading.py",
+        "if not (subscribe_unconfirmed and reason is never)",
+        "if reason is not never",
     ),
-    _one(
+    one(
+        "who signed up while a plan waited is not looked for",
+        _ENGINE + "late_reading.py",
+        "if self._read_at is None or",
+        "if self._read_at is not None and",
+        "tests/unit/engine/test_late_reading.py",
+    ),
+    one(
+        "a kept reading is taken for a young one",
+        _ENGINE + "suppression_reading.py",
+        "self.began_at = None if self._before else clock.monotonic()",
+        "self.began_at = clock.monotonic()",
+        first_seed=130,
+    ),
+    one(
+        "a damaged snapshot is read like any other",
+        "src/leleka/warehouse/checksums.py",
+        "return sizes if sound else {}",
+        "return sizes",
+        "tests/unit/warehouse/test_checksums.py",
+    ),
+    one(
+        "a run that cannot be settled leaves its ledger sure",
+        "src/leleka/worker/runs/lost_snapshots.py",
+        "if before is not None and lake.is_sound(before.snapshot):",
+        "if before is None and run.plan == run.outcomes:",
+        "tests/integration/test_lost_snapshots.py::test_a_run_that_was_sending_ends_and_what_it_sent_waits",
+    ),
+    one("failed is done", _ANSWERS, "if found.ending is Ending.COMPLETED:", "if found.ending:"),
+    one(
         "failures of rows are ignored",
-        _ENGINE + "batch_transitions.py",
+        _ANSWERS,
         "status=BatchStatus.CONFIRMED, rejected=rejected",
         "status=BatchStatus.CONFIRMED, rejected=()",
     ),
-    _one(
+    one(
         "nothing is written ahead",
-        _ENGINE + "delivery.py",
+        _DELIVERY,
         "self._outbox.write_ahead(written, next_send_at=next_send_at)",
         "pass",
     ),
-    _one(
-        "nobody waits",
-        _WAITING,
-        "    return found\n",
-        "    return set()\n",
-        "l1",
-    ),
-    _one(
+    one("nobody waits", _WAITING, "    return found\n", "    return set()\n", "l1"),
+    one(
         "the quarantine ends at once",
         _WAITING,
         "before = clock.now() - opened.time_scale.wait(age)",
@@ -89,21 +92,35 @@ MUTANTS = (
         "l1",
         first_seed=185,
     ),
-    _one(
+    one(
         "no fence",
         "src/leleka/state/lease.py",
         "filter(self._live, pk=number, fence=fence)\n        if not mine",
         "filter(pk=number)\n        if not mine",
         "l1",
     ),
-    _one(
+    one(
         "a deadline beyond the lease",
-        _ENGINE + "delivery.py",
+        _DELIVERY,
         "min(self._job.seconds_in_flight, self._outbox.lease_left())",
         "self._job.seconds_in_flight",
     ),
-    _one("no look at the deadline", _SIM + "wire.py", "if now >= deadline:", "if now < 0:"),
-    _one("no pace", _ENGINE + "delivery.py", "at += self._tools.pace.interval(screened.batch.rows)", "pass"),
+    one("no look at the deadline", _SIM + "wire.py", "if now >= deadline:", "if now < 0:"),
+    one("no pace", _DELIVERY, "at += self._tools.pace.interval(screened.batch.rows)", "pass"),
+    one(
+        "the pace counts from before a reading",
+        _DELIVERY,
+        "if self._may_send(0):",
+        "if self._due:",
+        _PACE + "::test_the_pace_is_kept_after_a_reading_of_minutes",
+    ),
+    one(
+        "a pause told during a reading is not seen",
+        _DELIVERY,
+        "self._screen.refresh(self.batches.values())\n        self._account = self._outbox.account()",
+        "self._screen.refresh(self.batches.values())",
+        _PACE + "::test_a_pause_that_another_run_was_told_during_a_reading_is_kept",
+    ),
     Mutant(
         "a repeat has what changed meanwhile",
         (
@@ -115,25 +132,25 @@ MUTANTS = (
             Edit(_SIM + "warehouse.py", "(row.seq, row.contact)\n", _REREAD + "\n"),
         ),
     ),
-    _one(
+    one(
         "a cancel is not seen",
-        _ENGINE + "delivery.py",
+        _DELIVERY,
         "self.canceled = self._outbox.keep_alive() or self.canceled",
         "self._outbox.keep_alive()",
     ),
-    _one(
+    one(
         "the unsubscribed are ignored",
         _ENGINE + "run.py",
         "suppressed=suppressed, waiting=spec.waiting()",
         "suppressed=(), waiting=spec.waiting()",
     ),
-    _one(
+    one(
         "the suppressed are not looked at again",
         _ENGINE + "pre_send_check.py",
         "suppressed = self._outbox.suppressed_among([address for _, address in rows])",
         "suppressed = set()",
     ),
-    _one(
+    one(
         "rows counted from the wrong end of one",
         _ENGINE + "poison_rows.py",
         "nth(batch.spans, row.position - base)",
@@ -142,15 +159,15 @@ MUTANTS = (
     Mutant(
         "the limiter's refusal is bad data",
         (
-            Edit(_ENGINE + "batch_transitions.py", "if outcome.cause is Cause.THROTTLED:", "if not outcome:"),
+            Edit(_ANSWERS, "if outcome.cause is Cause.THROTTLED:", "if not outcome:"),
             Edit(
-                _ENGINE + "batch_transitions.py",
+                _ANSWERS,
                 "if outcome.cause is Cause.INVALID:",
                 "if outcome.cause in {Cause.INVALID, Cause.THROTTLED}:",
             ),
         ),
     ),
-    _one(
+    one(
         "a death leaves no doubt",
         "src/leleka/state/outbox.py",
         "row.status, row.doubts = BatchStatus.UNKNOWN, row.doubts + 1",
@@ -158,18 +175,32 @@ MUTANTS = (
         "l1",
         first_seed=30,
     ),
-    _one(
+    one(
         "the 400 of the limiter is not recognised",
         "src/leleka/destinations/activecampaign/response_outcome.py",
         "if says_rate_limit(words_of(found)):",
         "if not found and found:",
         "tests/contract/destinations/test_activecampaign.py",
     ),
-    _one(
+    one(
         "no wipe guard",
         _ENGINE + "guards.py",
         "if leaving >= _LEAVER_LEAST and",
         "if leaving < 0 and",
+        "tests/unit/engine/test_guards.py",
+    ),
+    one(
+        "no growth guard",
+        "src/leleka/core/growth.py",
+        "return self.ask and more >= self.people and",
+        "return self.ask and more < 0 and",
+        "tests/unit/engine/test_guards.py",
+    ),
+    one(
+        "no guard of the plan's limit",
+        _ENGINE + "guards.py",
+        "    if could_hold <= limit:\n",
+        "    if could_hold:\n",
         "tests/unit/engine/test_guards.py",
     ),
     Mutant(
@@ -181,7 +212,7 @@ MUTANTS = (
         ),
         _CLOCK,
     ),
-    _one(
+    one(
         "ids of new contacts are proof",
         "src/leleka/destinations/activecampaign/response_outcome.py",
         "if word in _ENDINGS:",
@@ -216,35 +247,35 @@ MUTANTS = (
         ),
         "l1",
     ),
-    _one(
+    one(
         "failed is done, later",
         _LATE,
         "if found.ending is not Ending.COMPLETED:\n        return []",
         "if not found.ending:\n        return []",
         "l1",
     ),
-    _one(
+    one(
         "failures of rows are ignored, later",
         _LATE,
-        "rejected = _rejected(warehouse, run.plan, batch, found)",
+        "rejected = () if is_lost else _rejected(warehouse, run.plan, batch, found)",
         "rejected = ()",
         _LATER,
     ),
-    _one(
+    one(
         "a late confirmation is confirmed again",
         _LATE,
         "for row, _ in changed:",
         "for row, _ in ():",
         "tests/integration/test_late_confirmations.py",
     ),
-    _one(
+    one(
         "a late confirmation undoes what settled meanwhile",
         _LATE,
         "filter(**key, snapshot=before).update",
         "filter(**key).update",
         _LATER,
     ),
-    _one(
+    one(
         "an export is read again as it now is",
         "src/leleka/worker/runs/frozen_configuration.py",
         "matching=configuration.matching",
@@ -252,14 +283,14 @@ MUTANTS = (
         "l1",
         first_seed=270,
     ),
-    _one(
+    one(
         "a moment set by a wrong clock is believed",
         "src/leleka/core/ports/outbox.py",
         "return moment if moment <= now + MAX_LEASE_SECONDS else 0.0",
         "return moment",
         _CLOCK,
     ),
-    _one(
+    one(
         "a send written down in the future waits until then",
         _WAITING,
         "Q(written_at__lt=before) | Q(written_at__gt=clock.now() + MAX_LEASE_SECONDS)",

@@ -8,12 +8,14 @@ from typing import Any
 import pytest
 from ninja import Schema
 
-from leleka.api import audit, me, notices, people, refreshes, runs, segments, system, tasks
+from leleka.api import audit, notices, people, refreshes, runs, segments, system, tasks
 from leleka.api.schemas import connections as schema_connections
 from leleka.api.schemas import exports as schema_exports
+from leleka.api.schemas import people as schema_people
 from leleka.api.schemas import schedules as schema_schedules
 from leleka.core.plan import Counts
 from leleka.services.audit.queries import EntryView
+from leleka.services.audit.verification import ChainView
 from leleka.services.connections import queries as connection_queries
 from leleka.services.contracts import ExportSummary
 from leleka.services.notices import queries as notice_queries
@@ -29,10 +31,11 @@ from leleka.services.tasks import commands as task_commands
 
 SAID_AS = (
     (EntryView, audit.EntryOut),
+    (ChainView, audit.ChainOut),
     (connection_queries.ConnectionView, schema_connections.ConnectionOut),
     (connection_queries.UsedBy, schema_connections.UsedByOut),
     (ExportSummary, schema_exports.ExportLineOut),
-    (api_tokens.TokenView, me.TokenOut),
+    (api_tokens.TokenView, schema_people.TokenOut),
     (notice_queries.NoticeView, notices.NoticeOut),
     (PersonView, people.PersonOut),
     (RefreshView, refreshes.RefreshOut),

@@ -66,7 +66,7 @@ def test_help_loads_no_framework_and_needs_no_settings(words: list[str]) -> None
 
 def test_every_command_is_listed_with_its_whole_sentence() -> None:
     told, _ = shown(["--help"], {})
-    assert "Write the whole installation into one file, without the master key: keep that elsewhere." in (
+    assert "Write the whole installation into one file, sealed with the master key: keep that elsewhere." in (
         " ".join(told.split())
     )
 

@@ -186,3 +186,20 @@ def test_a_file_that_is_empty_or_absent_is_named_by_its_setting(
     (tmp_path / "empty").write_text("\n")
     for file in ("empty", "absent"):
         assert name in refused(monkeypatch, **{name.removeprefix("LELEKA_").lower(): str(tmp_path / file)})
+
+
+def test_an_outside_monitor_is_read_and_its_host_must_be_listed(monkeypatch: pytest.MonkeyPatch) -> None:
+    urls = {
+        "heartbeat_url": "https://hc.example.org/CANARY",
+        "heartbeat_fail_url": "https://hc.example.org/CANARY/fail",
+    }
+    found = channels(monkeypatch, **urls, webhook_hosts="hc.example.org")
+    assert found.heartbeat is not None
+    assert found.heartbeat_fail is not None
+    assert (found.heartbeat.target.reveal(), found.heartbeat_fail.target.reveal()) == (
+        "/CANARY",
+        "/CANARY/fail",
+    )
+    said = refused(monkeypatch, **urls, webhook_hosts="other.example.org")
+    assert "LELEKA_HEARTBEAT_URL" in said
+    assert "LELEKA_HEARTBEAT_FAIL_URL" in said

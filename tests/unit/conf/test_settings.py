@@ -72,6 +72,18 @@ def test_every_setting_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
     assert found.time_zone == "Europe/Kyiv"
 
 
+def test_keys_are_read_from_run_secrets_and_the_service_s_credentials(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert read(monkeypatch).key_places.folders == (Path("/run/secrets"),)
+    monkeypatch.setenv("CREDENTIALS_DIRECTORY", "/run/credentials/leleka.service")
+    found = read(monkeypatch, key_dirs="/srv/keys", key_variables="AC_KEY, B").key_places
+    assert found.folders == (Path("/srv/keys"), Path("/run/credentials/leleka.service"))
+    assert found.variables == {"AC_KEY", "B"}
+    wrong = {"key_dirs": "keys", "key_variables": "A B", "trusted_proxies": "proxy.local"}
+    assert refused(monkeypatch, **wrong) == {f"LELEKA_{name.upper()}": "SETTING_INVALID" for name in wrong}
+
+
 def test_unlimited_lifts_the_pace_of_test_hosts_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     network = read(monkeypatch, test_speed="unlimited", test_hosts="127.0.0.1:8765").network
     assert network.speed("127.0.0.1:8765") is None
@@ -146,11 +158,21 @@ def test_nothing_that_was_read_is_dropped_on_the_way() -> None:
         "environment",
         "web",
         "channels",
+        "key_places",
     }
     network = {"activecampaign_host_suffixes", "test_hosts", "test_speed"}
     web = {"public_url", "web_address", "web_port", "privacy_url", "request_seconds"}
-    channels = {"webhook_urls", "webhook_hosts", "webhook_secret", "smtp_url", "mail_from"}
-    elsewhere = network | web | channels | {"database_url"}
+    channels = {
+        "webhook_urls",
+        "webhook_hosts",
+        "webhook_secret",
+        "heartbeat_url",
+        "heartbeat_fail_url",
+        "smtp_url",
+        "mail_from",
+    }
+    web |= {"trusted_proxies", "hsts_subdomains"}
+    elsewhere = network | web | channels | {"database_url", "key_variables", "key_dirs"}
     assert set(settings.Settings.model_fields) - elsewhere == read_there
 
 

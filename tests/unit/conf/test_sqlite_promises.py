@@ -109,7 +109,7 @@ def test_a_command_that_meets_such_a_database_ends_with_an_error_for_people(tmp_
     """Python takes its SQLite for another version than it is: what is asked for is not what is promised."""
     taken_for = OLD if sqlite3.sqlite_version_info >= NEW else (3, 99, 0)
     code = (
-        f"import sqlite3, sys; sqlite3.sqlite_version_info = {taken_for}; sys.argv = ['leleka', 'run', 'list'];"
+        f"import sqlite3, sys; sqlite3.sqlite_version_info = {taken_for}; sys.argv = ['leleka', 'init'];"
         "from leleka.conf.entry import main; main()"
     )
     paths = {

@@ -5,7 +5,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leleka.core.batches import Budget, Cutter, drop, halves, nth, take, without
+from leleka.core.batches import Budget, Cutter, drop, halves, joined, nth, take, without
 from leleka.core.plan import Span
 
 BUDGETS = st.builds(Budget, rows=st.integers(2, 12), bytes=st.integers(60, 400), envelope=st.integers(0, 20))
@@ -82,3 +82,11 @@ def test_without_leaves_the_others(spans: tuple[Span, ...], seqs: list[int]) -> 
 def test_nth_is_an_index(spans: tuple[Span, ...], position: int) -> None:
     rows = plain(spans)
     assert nth(spans, position) == (rows[position] if 0 <= position < len(rows) else None)
+
+
+@given(st.lists(some_spans(), max_size=4))
+def test_joined_spans_hold_the_same_rows_and_do_not_touch(parts: list[tuple[Span, ...]]) -> None:
+    spans = [span for part in parts for span in part]
+    found = joined(spans)
+    assert plain(found) == sorted({seq for span in spans for seq in plain((span,))})
+    assert all(later.first > earlier.last + 1 for earlier, later in pairwise(found))

@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from leleka.core import email
-from leleka.core.email import Address, Unusable, mask, mask_within, normalise
+from leleka.core.address_masking import mask_all
+from leleka.core.email import Address, Unusable, mask, normalise
 from leleka.messages.problems import english
 
 
@@ -153,4 +154,4 @@ def test_what_the_fast_path_takes_the_careful_path_takes_too(text: str) -> None:
 )
 def test_addresses_within_a_sentence_are_masked(said: str, shown: str) -> None:
     """A-3."""
-    assert mask_within(said) == shown
+    assert mask_all(said) == shown

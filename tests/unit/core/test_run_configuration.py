@@ -70,11 +70,11 @@ FROZEN = replace(
 
 
 @pytest.mark.parametrize(("stored", "record"), [(ASKED_FOR, OUTLINED), (BEGUN, FROZEN)])
-def test_what_0_1_0_stored_is_read_and_written_as_it_was(
+def test_what_0_1_0_stored_is_read_and_is_written_with_the_growth_that_asks(
     stored: dict[str, Any], record: RunConfiguration
 ) -> None:
     assert read_configuration(stored, "run 7") == record
-    assert record.to_data() == stored
+    assert record.to_data() == {**stored, "growth": {"ask": True, "percent": 50, "people": 100}}
     assert is_frozen(stored) is (record.frozen is not None)
 
 
@@ -98,6 +98,7 @@ def test_a_part_that_is_missing_is_named(part: str) -> None:
         ("share", True),
         ("automations", 1),
         ("limit", None),
+        ("growth", {"ask": True}),
         ("matching", {"email": "email"}),
         ("matching", "email"),
         ("leavers", {"policy": "forget", "field": "", "member": "", "leaver": ""}),

@@ -73,8 +73,8 @@ def test_the_hooks_run_commands_of_make_check() -> None:
     hooks = [hook for repo in config["repos"] for hook in repo["hooks"]]
     entries = {hook["id"]: hook["entry"].removeprefix("uv run --locked ") for hook in hooks}
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
-    _, _, recipe = makefile.partition("\ncheck:")
-    checked = re.findall(r"^\t@?\$\(RUN\) (.+)$", recipe.partition("\n\n")[0], re.MULTILINE)
+    _, _, recipes = makefile.partition("\ncheck:")
+    checked = re.findall(r"^\t@?\$\(RUN\) (.+)$", recipes.partition("\nbrowser:")[0], re.MULTILINE)
     assert entries.pop("commit-subject") == "python -m scripts.commit_subject"
     assert {"ruff check", "ruff format --check"} <= set(entries.values()) <= set(checked)
     assert {repo["repo"] for repo in config["repos"]} == {"local"}

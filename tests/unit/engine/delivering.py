@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from leleka.core.columns import Column, ColumnType, Table
 from leleka.core.data_matching import DataMatching, Leavers, Line
 from leleka.core.messages import NOTHING, Message
-from leleka.core.outcomes import Cause, Refused, RefusedRow
+from leleka.core.outcomes import Accepted, Cause, Pending, Refused, RefusedRow, Settled
 from leleka.core.outcomes import Outcome as Answered
 from leleka.core.plan import Selection
 from leleka.core.ports.destination import Body, Limits
@@ -15,6 +15,7 @@ from leleka.core.ports.outbox import Batch
 from leleka.core.statuses import Ended
 from leleka.engine.batch_packing import Packer
 from leleka.engine.delivery import Delivery, DeliveryPorts, Job
+from leleka.engine.pre_send_check import NeverConfirmed, all_confirmed
 from leleka.engine.rate_limit import ImportLimiter, TimeScale
 from leleka.engine.run import verdicts
 from tests.fakes.clock import TICK, VirtualClock
@@ -39,6 +40,10 @@ class PickyDestination(FakeDestination):
         self.poison: set[str] = set()
         self.base: int | None = None
         self.in_the_way: Callable[[], Answered | None] = lambda: None
+        self.first_polls: list[Pending | Settled] = []  # what these polls say, whatever became of the batch
+
+    def poll(self, accepted: Accepted) -> Pending | Settled:
+        return self.first_polls.pop(0) if self.first_polls else super().poll(accepted)
 
     def send(self, body: Body, deadline: float) -> Answered:
         if (answer := self.in_the_way()) is not None:
@@ -68,6 +73,7 @@ class Scene:
     latency: Callable[[], float] = lambda: 0.2
     said: list[Message] = field(default_factory=list)
     waiting: set[str] = field(default_factory=set)  # whose send by another run is open
+    never_confirmed: NeverConfirmed = all_confirmed
     senders: VirtualSenders = field(init=False)
 
     def __post_init__(self) -> None:
@@ -114,6 +120,7 @@ class Scene:
             stage=self.said.append,
             progress=lambda batches: None,  # noqa: ARG005
             waiting=lambda: self.waiting,
+            never_confirmed=self.never_confirmed,
         )
         return Delivery(Job(state.plan, automations=False, seconds_in_flight=30.0), tools, state.batches)
 

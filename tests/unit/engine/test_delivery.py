@@ -158,9 +158,7 @@ def test_who_the_destination_did_not_import_is_rejected() -> None:
 def test_a_batch_that_failed_there_goes_again(ending: Ending) -> None:
     """I-7, fault 31."""
     stage = scene(10)
-    asked = iter([Settled(ending)])
-    poll = stage.destination.poll
-    stage.destination.poll = lambda accepted: next(asked, None) or poll(accepted)  # type: ignore[method-assign]
+    stage.destination.first_polls = [Settled(ending)]
     stage.deliver()
     assert len(stage.destination.sent) == 2
     assert stage.counted() == {DELIVERED: 10}

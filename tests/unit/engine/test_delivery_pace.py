@@ -1,5 +1,6 @@
 """How fast a delivery sends, and what it must not do."""
 
+from collections.abc import Callable
 from itertools import pairwise
 from random import Random  # noqa: TID251 - the class, for seeded generators
 
@@ -133,9 +134,7 @@ def test_a_run_behind_another_one_says_so_and_asks_after_its_batches_meanwhile()
 def test_a_batch_that_comes_back_after_the_lane_was_left_queues_for_it_again() -> None:
     """Per account one run delivers at a time, also when a batch failed there long after the last POST."""
     stage = scene(10)
-    failing = iter([Settled(Ending.FAILED)])
-    poll = stage.destination.poll
-    stage.destination.poll = lambda accepted: next(failing, None) or poll(accepted)  # type: ignore[method-assign]
+    stage.destination.first_polls = [Settled(Ending.FAILED)]
     delivery = stage.delivery(stage.plan())
     while stage.batches()[0].status is not BatchStatus.ACCEPTED:
         delivery.step()
@@ -168,6 +167,53 @@ def test_a_run_whose_lane_was_taken_while_it_slept_does_not_send() -> None:
     ahead.release_lane()
     delivery.run()
     assert stage.arrived() == names(5000)
+
+
+def read_for_minutes(stage: Scene, meanwhile: Callable[[], None] = lambda: None) -> None:
+    """Have who never confirmed read as slowly as an account with many of them makes it."""
+
+    def read(*_plan_and_spans: object) -> frozenset[str]:
+        stage.clock.sleep(200)
+        meanwhile()
+        return frozenset()
+
+    stage.never_confirmed = read
+
+
+def test_the_pace_is_kept_after_a_reading_of_minutes() -> None:
+    """I-18."""
+    stage = scene(1000)
+    read_for_minutes(stage)
+    stage.deliver()
+    times = [at for at, _ in stage.senders.posts]
+    assert times[0] >= 200
+    assert min(later - earlier for earlier, later in pairwise(times)) >= 60 / 90 - 1e-6
+
+
+def test_a_pause_that_another_run_was_told_during_a_reading_is_kept() -> None:
+    """I-18: whoever polls needs no lane, and is told to slow down as well."""
+    stage = scene(10)
+    other = other_run(stage)
+    told: list[float] = []
+
+    def slow_down() -> None:
+        told.append(stage.clock.monotonic())
+        other.pause(stage.clock.now() + 300.0, "slower")
+
+    read_for_minutes(stage, slow_down)
+    stage.deliver()
+    assert stage.senders.posts[0][0] >= told[0] + 300.0
+    assert stage.arrived() == names(10)
+
+
+def test_whoever_takes_the_lane_again_says_so_after_the_reading() -> None:
+    """The last look tells of itself: the run does not seem to read for as long as it delivers."""
+    stage = scene(10)
+    stage.destination.first_polls = [Settled(Ending.FAILED)]
+    reading = Message("READING_SUPPRESSED")
+    read_for_minutes(stage, lambda: stage.said.append(reading))
+    stage.deliver()
+    assert stage.said == [reading, Message("DELIVERING")] * 2
 
 
 def test_a_canceled_run_in_the_queue_ends_without_the_lane() -> None:

@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from leleka.core.data_matching import DataMatching, LeaverPolicy, Leavers, Line
+from leleka.core.growth import Growth
 from leleka.core.messages import NOTHING, Message
 from leleka.core.plan import Counts, Planned
 from leleka.core.ports.destination import Check, CheckStatus
@@ -15,9 +16,12 @@ from leleka.engine.guards import (
     check_limit,
     confirmation_needed,
     gone_meanwhile,
+    growth_unconfirmed,
+    plan_limit_unconfirmed,
 )
 from leleka.errors import InvalidInput, NeedsAttention, Problem, TryLater
 from leleka.messages.problems import english
+from leleka.messages.progress import in_english
 from tests.fakes.clock import VirtualClock
 from tests.fakes.destination import FakeDestination
 
@@ -161,6 +165,62 @@ def test_a_segment_that_is_suddenly_empty_needs_a_confirmation() -> None:
     reason = confirmation_needed(planned(left=1, known=1000), UNSUBSCRIBE, ("High tier",))
     assert reason == Message("LEAVERS_UNSUBSCRIBED_EMPTIED", leaving=1, names=["High tier"])
     assert confirmation_needed(planned(left=0, known=1000), UNSUBSCRIBE, ("High tier",)) == NOTHING
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "asks"),
+    [
+        (0, 99, False),
+        (0, 100, True),
+        (1, 2_004, True),
+        (200, 300, False),
+        (200, 301, True),
+        (1_000, 1_500, False),
+        (1_000, 1_501, True),
+        (1_000, 10, False),
+        (None, 2_004, False),
+    ],
+)
+def test_an_audience_that_grows_suddenly_needs_a_confirmation(
+    before: int | None, now: int, asks: bool
+) -> None:
+    """By more than 50 % and at least 100 people; before the first run there is nothing to compare."""
+    assert bool(growth_unconfirmed(planned(selected=now), Growth(), before)) is asks
+    assert not growth_unconfirmed(planned(selected=now), Growth(ask=False), before)
+
+
+def test_how_much_is_sudden_is_the_exports_own_and_both_figures_are_said() -> None:
+    careful = Growth(percent=0, people=1)
+    assert growth_unconfirmed(planned(selected=5), careful, 5) == NOTHING
+    said = in_english(growth_unconfirmed(planned(selected=1_006), careful, 1_005))
+    assert "1,006" in said
+    assert "1,005" in said
+
+
+@pytest.mark.parametrize(
+    ("held", "added", "elsewhere", "asks"),
+    [
+        (90, 10, 0, False),
+        (90, 11, 0, True),
+        (80, 11, 9, False),
+        (80, 11, 10, True),
+        (500, 0, 500, False),
+        (None, 1, 0, False),
+        (None, 1, 50, True),
+    ],
+)
+def test_more_contacts_than_the_account_pays_for_need_a_confirmation(
+    held: int | None, added: int, elsewhere: int, asks: bool
+) -> None:
+    """Who is there already, who is added, and what other runs add; where nobody counts, all who are selected."""
+    plan = Planned("plan", Counts(selected=60, added=added), 0)
+    reason = plan_limit_unconfirmed(plan, 100, held, elsewhere)
+    assert bool(reason) is asks
+    if asks:
+        said = in_english(reason)
+        assert "100" in said
+        assert ("does not tell" in said) is (held is None)
+        assert str(elsewhere) in said
 
 
 def test_leavers_that_are_kept_need_none() -> None:

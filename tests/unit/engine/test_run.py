@@ -2,20 +2,23 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from threading import Event
 
 import pytest
 
 from leleka.core.data_matching import LeaverPolicy, Leavers
 from leleka.core.messages import Message
+from leleka.core.outcomes import Outcome
 from leleka.core.plan import Planned, Selection, Span, Verdict
-from leleka.core.ports.destination import Suppressed, SuppressedPage, SuppressionReason
-from leleka.core.ports.outbox import Batch, BatchStatus, LeaseLost, RejectedRow
+from leleka.core.ports.destination import Body, Suppressed, SuppressedPage, SuppressionReason
+from leleka.core.ports.outbox import AccountState, Batch, BatchStatus, LeaseLost, RejectedRow
 from leleka.core.ports.warehouse import Pack
 from leleka.core.statuses import Ended
 from leleka.engine.pre_send_check import nobody
 from leleka.engine.rate_limit import TimeScale
-from leleka.engine.run import RunContext, RunSpec, execute, verdicts
-from leleka.errors import LelekaError
+from leleka.engine.run import execute, verdicts
+from leleka.engine.run_spec import RunContext, RunSpec
+from leleka.errors import LelekaError, TryLater
 from leleka.messages.progress import in_english
 from tests.fakes.clock import VirtualClock
 from tests.fakes.outbox import MemoryOutbox
@@ -70,6 +73,33 @@ def test_a_run_plans_delivers_and_settles() -> None:
     assert len(stage.arrived()) == 20
     assert stage.run_of().finished
     assert stage.store.ledgers["export"] in stage.warehouse.ledgers
+
+
+def test_what_came_back_before_an_error_is_recorded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was answered is not in doubt: it waits for nothing, and nobody is sent it again."""
+    stage = stage_of(10)
+    stage.limits = replace(stage.limits, rows=5)
+    outbox, sending, failed = stage.claim(), Event(), Event()
+    send = stage.destination.send
+
+    def late(body: Body, deadline: float) -> Outcome:
+        if stage.destination.sent:
+            sending.set()
+            failed.wait()
+        return send(body, deadline)
+
+    def away() -> AccountState:
+        if stage.destination.sent:
+            sending.wait()
+            failed.set()
+            raise TryLater("SERVER_ERROR", shown="HTTP 500")
+        return stage.store.account
+
+    monkeypatch.setattr(stage.destination, "send", late)
+    monkeypatch.setattr(outbox, "account", away)
+    with pytest.raises(TryLater):
+        run(stage, outbox)
+    assert [attempt.outcome for attempt in stage.run_of().attempts] == ["accepted", "accepted"]
 
 
 def test_more_than_the_limit_and_the_run_fails_before_the_first_byte() -> None:

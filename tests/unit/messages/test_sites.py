@@ -3,6 +3,7 @@
 import ast
 import re
 from collections import defaultdict
+from functools import cache
 
 from leleka.destinations.registry import specs
 from leleka.messages.problems import GENERAL, KNOWN, parameters_of
@@ -19,6 +20,7 @@ def needed(wording: Wording) -> set[str]:
     return parameters(wording.problem) | parameters(wording.remedy)
 
 
+@cache
 def found_sites() -> list[Site]:
     assert specs()  # their words are registered with them
     found = list(sites(CARRIERS))
@@ -62,6 +64,7 @@ def test_every_parameter_of_a_wording_is_given_somewhere() -> None:
 
 
 def test_everything_said_while_work_goes_on_is_worded_with_its_parameters() -> None:
+    assert specs()
     found = list(sites({"Message"}))
     assert len(found) > 20
     wrong = [

@@ -4,11 +4,12 @@ import json
 
 from django.utils import translation
 
-from leleka.core.messages import NOTHING, Message
+from leleka.core.messages import NOTHING, Message, together
 from leleka.core.ports.destination import Check, CheckStatus
 from leleka.destinations.registry import specs
 from leleka.errors import Problem
 from leleka.messages.problems import english
+from leleka.messages.progress import in_english
 from leleka.messages.stored import (
     check_data,
     check_of,
@@ -76,3 +77,18 @@ def test_a_step_that_0_1_0_stored_is_shown_as_it_was_written() -> None:
     for standing, code in (("failed", "KEY_REFUSED"), ("passed", "")):
         old = {"name": "key", "standing": standing, "sentence": "As it was.", "code": code, "tries": 1}
         assert check_view(check_of(old)) == old
+
+
+def test_several_things_said_together_are_stored_and_said_in_each_language() -> None:
+    many = Message("LEAVERS_MARKED_MANY", leaving=633, known=918, share=0.3)
+    grew = Message("AUDIENCE_GREW", selected=2_004, before=1_000, people=100, share=0.5)
+    assert together(NOTHING, grew, NOTHING) == grew
+    assert together(NOTHING) == NOTHING
+    said = together(many, NOTHING, grew)
+    kept = json.loads(json.dumps(said_data(said)))
+    assert said_of(kept) == said
+    assert in_english(said) == f"{in_english(many)} {in_english(grew)}"
+    with translation.override("uk"):
+        told = stored_in_this_language(kept, "")
+        assert told == f"{said_in_this_language(many)} {said_in_this_language(grew)}"
+    assert "2004" in told.replace("\xa0", "").replace(" ", "")

@@ -189,3 +189,17 @@ def test_dialects_of_a_reply() -> None:
     reply = sandbox.ask("GET", "/api/3/lists/1")
     assert (parsed(reply)["list"]["id"], reply.headers["Content-Type"]) == (1, "text/plain; charset=UTF-8")
     assert parsed(sandbox.send(*people(2)))["success"] == 1
+
+
+def test_custom_values_stand_beside_a_page_of_contacts_where_they_are_asked_for(sandbox: Sandbox) -> None:
+    sandbox.imported(
+        {"email": "a@example.com", "fields": [{"id": 1, "value": "gold"}]}, on_list("b@example.com")
+    )
+    page = sandbox.read("/api/3/contacts?include=contactLists,fieldValues")
+    (value,) = page["fieldValues"]
+    assert (value["contact"], value["field"], value["value"]) == ("1", "1", "gold")
+    assert [one["fieldValues"] for one in page["contacts"]] == [[value["id"]], []]
+    assert "fieldValues" not in sandbox.read("/api/3/contacts")
+    sandbox.control("behaviour", {"side_loads": False})
+    ignored = sandbox.read("/api/3/contacts?include=fieldValues")
+    assert "fieldValues" not in {**ignored, **ignored["contacts"][0]}

@@ -111,6 +111,19 @@ def test_an_omitted_attribute_stays_and_an_empty_one_is_cleared(sandbox: Sandbox
     )
 
 
+@pytest.mark.parametrize(("subscribed", "status"), [(True, 1), (False, 0)])
+def test_an_import_makes_active_who_never_confirmed_and_the_judge_says_so(
+    sandbox: Sandbox, *, subscribed: bool, status: int
+) -> None:
+    sandbox.behave(unconfirmed_subscribed=subscribed)
+    sandbox.control("sign_up", {"email": "new@example.com", "list": 1})
+    listed = sandbox.read("/api/3/contacts?listid=1&status=0&id_greater=0&orders[id]=ASC")
+    assert [one["email"] for one in listed["contacts"]] == ["new@example.com"]
+    sandbox.imported(on_list("new@example.com"), on_list("here@example.com"))
+    assert sandbox.contact("new@example.com")["lists"] == {"1": status}
+    assert sandbox.rules_broken() == {"unconfirmed_sent": 1}
+
+
 def test_nobody_who_left_or_bounced_is_subscribed_again(sandbox: Sandbox) -> None:
     sandbox.imported(on_list("left@example.com"), on_list("bounced@example.com"), on_list("here@example.com"))
     sandbox.imported({"email": "left@example.com", "unsubscribe": [{"listid": 1}]})

@@ -13,13 +13,14 @@ from django.db.models.manager import BaseManager
 
 from leleka.services.access.actor import Actor
 from leleka.services.connections import connection_test
-from leleka.services.monitoring import metrics, readiness
+from leleka.services.monitoring import health, metrics, readiness
 from leleka.worker import loop
 from tests import facade
 
 WITH_BEHAVIOUR: Final[Mapping[type, str]] = {
     connection_test.Connect: "a test that begin permitted, to be iterated over once",
     metrics.Counting: "asked by machines that hold the token of the metrics; it counts and names nobody",
+    health.Latest: "asked by machines, answered with yes and no",
     loop.Worker: "the worker itself",
     readiness.Readiness: "asked by machines, answered with yes and no",
 }

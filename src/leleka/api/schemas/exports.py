@@ -7,7 +7,9 @@ from typing import Annotated, Any, Final, Literal
 from ninja import Schema
 from pydantic import ConfigDict, Field
 
+from leleka.api.problems import ProblemOut
 from leleka.api.schemas.common import LARGEST, In, Version
+from leleka.core.growth import MOST_PEOPLE, MOST_PERCENT, Growth
 
 WhenEmpty = Literal["keep", "clear"]
 _EXAMPLE: Final[dict[str, Any]] = {
@@ -60,16 +62,42 @@ class LeaversIn(In):
     leaver: str = ""
 
 
+class GrowthIn(In):
+    """``ask`` an administrator when the audience grew by more than ``percent`` and at least ``people`` since the last
+    run that sent.
+    """
+
+    ask: bool = True
+    percent: int = Field(default=Growth().percent, ge=0, le=MOST_PERCENT)
+    people: int = Field(default=Growth().people, ge=1, le=MOST_PEOPLE)
+
+
+class ReadyByIn(In):
+    """When its people are to be confirmed at the list, daily: what is late, or will be, needs attention."""
+
+    time: Annotated[str, Field(description="As 08:00.")]
+    time_zone: Annotated[str, Field(description="An IANA name, as Europe/Kyiv.")]
+
+
 class ExportIn(In):
     model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE]})
     name: str
     connection: str
     list: Annotated[str, Field(description="ActiveCampaign List ID.")]
-    segments: Sequence[str]
+    segments: Annotated[Sequence[str], Field(max_length=1000)]
     data_matching: MatchingIn
     leavers: LeaversIn = LeaversIn()
     automations: bool = False
+    subscribe_unconfirmed: Annotated[
+        bool,
+        Field(
+            description="Subscribe those, too, who signed up at the list and never confirmed it. Only for who has "
+            "their consent from elsewhere; an administrator turns it on."
+        ),
+    ] = False
     limit: int = Field(default=1_000_000, ge=1, le=1_000_000)
+    growth: GrowthIn = GrowthIn()
+    ready_by: ReadyByIn | None = None
 
 
 class ExportChange(ExportIn):
@@ -116,7 +144,10 @@ class WrittenOut(Schema):
     data_matching: MatchingOut
     leavers: LeaversIn
     automations: bool
+    subscribe_unconfirmed: bool
     limit: int
+    growth: GrowthIn
+    ready_by: ReadyByIn | None
 
 
 class ExportLineOut(Schema):
@@ -144,10 +175,69 @@ class ExportLineOut(Schema):
 
 
 class ExportOut(Schema):
-    """``data`` is what PUT takes, with the version of ``line``."""
+    """``data`` is what PUT takes, with the version of ``line``. ``ledger_damaged``: the record of what was sent is lost
+    or damaged, and the export does not run until it is rebuilt.
+    """
 
     line: ExportLineOut
     data: WrittenOut
+    ledger_damaged: bool
+
+
+class RebuiltLedgerOut(Schema):
+    """``people`` were found in what ``runs`` runs left behind, and are due again; ``damaged`` runs are not readable."""
+
+    export: str
+    target: str
+    people: int
+    runs: int
+    damaged: int
+
+
+class ReconciledOut(Schema):
+    """``held`` people were confirmed: ``missing`` are not active in the list, ``same`` and ``different`` ones hold
+    there what was sent, or something else, ``not_compared`` changed here since they were sent. ``foreign`` contacts
+    came from elsewhere. ``fields`` counts the different ones by field; ``untold`` are fields that the account does not
+    tell. Samples are of twenty at most, masked for those who may not see addresses.
+    """
+
+    target: str
+    held: int
+    listed: int
+    missing: int
+    foreign: int
+    compared: int
+    same: int
+    different: int
+    not_compared: int
+    fields: dict[str, int]
+    untold: Sequence[str]
+    missing_sample: Sequence[str]
+    different_sample: Sequence[tuple[str, Sequence[str]]]
+    repaired: bool
+
+
+class ReconciliationOut(Schema):
+    """``done`` tells whether to ask no more: then there is a result, or there are problems, or it was canceled.
+    ``read`` of about ``about`` contacts were read. ``repairable``: the missing and the different people of the result
+    can be made due again.
+    """
+
+    id: int
+    status: str
+    done: bool
+    stage: str
+    stage_told: dict[str, Any]
+    read: int | None
+    about: int | None
+    asked_by: str
+    asked_at: datetime
+    finished_at: datetime | None
+    problems: Sequence[ProblemOut]
+    result: ReconciledOut | None
+    repairable: bool
+    repaired_by: str
+    repaired_at: datetime | None
 
 
 class SavedOut(Schema):

@@ -54,7 +54,7 @@ def check(
     from leleka.services.connections import live_account
     from leleka.services.installation import preparation
 
-    preparation.prepare()
+    preparation.open_existing()
     actor, clock = Actor.operator(), current_clock()
     views = []
     for name in live_account.names(actor, connection):

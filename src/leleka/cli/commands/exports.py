@@ -1,10 +1,13 @@
 """export: list, preview, run."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from leleka.cli.output import JsonOption, out, print_json, print_table, say, tell
+
+if TYPE_CHECKING:
+    from leleka.services.exports.contracts import Reconciled
 
 app = typer.Typer(help="Look at exports, preview and run them.", no_args_is_help=True)
 Name = Annotated[str, typer.Argument(help="The export's name.")]
@@ -21,7 +24,7 @@ def list_(json: JsonOption = False) -> None:
     from leleka.services.exports import queries as export_queries
     from leleka.services.installation import preparation
 
-    preparation.prepare()
+    preparation.open_existing()
     listed = export_queries.list_exports(Actor.operator())
     if json:
         print_json(listed)
@@ -47,7 +50,7 @@ def preview(name: Name, no_refresh: NoRefresh = False, json: JsonOption = False)
     from leleka.services.installation import preparation
     from leleka.worker import previews
 
-    preparation.prepare()
+    preparation.open_existing()
     clock = current_clock()
     with RunProgress(clock) as watcher:
         view = previews.preview_export(Actor.operator(), name, clock, watcher, refresh=not no_refresh)
@@ -81,7 +84,7 @@ def run(
     from leleka.services.installation import preparation
     from leleka.worker.runs import execution as run_execution
 
-    preparation.prepare()
+    preparation.open_existing()
     clock = current_clock()
     try:
         with RunProgress(clock) as watcher:
@@ -98,32 +101,68 @@ def run(
     raise typer.Exit(exit_code(view))
 
 
+@app.command("rebuild-ledger")
+def rebuild_ledger(name: Name, json: JsonOption = False) -> None:
+    """Make the record of what was sent again where it is lost or damaged, from what the export's runs left behind."""
+    from leleka.services.access.actor import Actor
+    from leleka.services.exports import commands
+    from leleka.services.installation import preparation
+
+    preparation.open_existing()
+    found = commands.rebuild_ledger_named(Actor.operator(), name)
+    if json:
+        print_json(found)
+        return
+    out.print(f"People found in what earlier runs left behind: {found.people:,}. Runs read: {found.runs}.")
+    if found.damaged:
+        out.print(f"Runs of which nothing can be read: {found.damaged}.")
+    out.print("The next run sends them once more; who unsubscribed, bounced or never confirmed stays out.")
+
+
 @app.command("reconcile")
 def reconcile(
     name: Name,
     repair: Annotated[
         bool,
-        typer.Option("--repair", help="Let the next run send again who is missing, if they may be sent to."),
+        typer.Option(
+            "--repair",
+            help="Let the next run send again who is missing or holds something else, if they may be sent to.",
+        ),
     ] = False,
     json: JsonOption = False,
 ) -> None:
-    """Compare what was confirmed with the list itself, page by page: 400 contacts a second at most."""
+    """Compare who was confirmed, and what was sent, with the list itself: 400 contacts a second at most."""
     from leleka.core.clock import current_clock
     from leleka.services.access.actor import Actor
     from leleka.services.exports import reconciliation
     from leleka.services.installation import preparation
 
-    preparation.prepare()
+    preparation.open_existing()
     found = reconciliation.reconcile(Actor.operator(), name, current_clock(), tell, repair=repair)
     if json:
         print_json(found)
-        return
+    else:
+        _print_reconciled(found)
+
+
+def _print_reconciled(found: "Reconciled") -> None:
     out.print(
         f"{found.held:,} people were confirmed, {found.listed:,} contacts are active in list {found.target}."
     )
     out.print(f"{found.missing:,} are missing there; {found.foreign:,} came from elsewhere.")
     for address in found.missing_sample:
         out.print(f"  missing {address}", markup=False)
-    if found.missing:
+    out.print(f"{found.different:,} of {found.compared:,} whose values were compared hold something else.")
+    if found.not_compared:
+        out.print(f"{found.not_compared:,} changed here since they were sent: due anyway, and not compared.")
+    for field, people in found.fields.items():
+        out.print(f"  {field}: {people:,}", markup=False)
+    for address, fields in found.different_sample:
+        out.print(f"  different {address}: {', '.join(fields)}", markup=False)
+    if found.untold:
+        out.print(
+            f"Not compared, because the account does not tell it: {', '.join(found.untold)}.", markup=False
+        )
+    if found.missing or found.different:
         again = "are due again with the next run" if found.repaired else "can be made due again with --repair"
-        out.print(f"They {again}; who unsubscribed or bounced stays out.")
+        out.print(f"They {again}; who unsubscribed, bounced or never confirmed stays out.")

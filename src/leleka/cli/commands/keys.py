@@ -26,7 +26,7 @@ def rotate(
     from leleka.services.connections import key_rotation
     from leleka.services.installation import preparation
 
-    preparation.prepare()
+    preparation.open_existing()
     done = key_rotation.rotate(Actor.operator(), forget_old=forget_old)
     if json:
         print_json(done)

@@ -33,7 +33,7 @@ def refresh(
 
     if sum((everything, bool(source), bool(segment))) > 1:
         raise typer.BadParameter("--everything, --source and --segment exclude each other")
-    preparation.prepare()
+    preparation.open_existing()
     clock, actor = current_clock(), Actor.operator()
     scope = foreground.scope_of(actor, source=source, segment=segment, everything=everything)
     with RunProgress(clock) as watcher:
@@ -53,6 +53,8 @@ def _print(view: "RefreshView") -> None:
     ]
     print_table(("step", "name", "status", "rows", ""), rows, "There is nothing to refresh yet.")
     for step in view.steps:
+        for note in step.notes:
+            out.print(f"{step.name or step.kind}: {note}", markup=False, soft_wrap=True)
         for problem in step.problems:
             out.print(f"{step.name or step.kind}: {english(problem)!s}", markup=False, soft_wrap=True)
 

@@ -39,7 +39,7 @@ def list_(
     from leleka.services.installation import preparation
     from leleka.services.runs import queries as run_queries
 
-    preparation.prepare()
+    preparation.open_existing()
     listed = run_queries.list_runs(Actor.operator(), export, limit)
     if json:
         print_json(listed)
@@ -73,7 +73,7 @@ def show(
     from leleka.services.installation import preparation
     from leleka.services.runs import queries as run_queries
 
-    preparation.prepare()
+    preparation.open_existing()
     actor = Actor.operator()
     view = run_queries.show_run(actor, number)
     found = run_queries.rows_of(actor, number, rows, limit) if rows else ()
@@ -95,7 +95,7 @@ def cancel(number: Number, json: JsonOption = False) -> None:
     from leleka.services.installation import preparation
     from leleka.services.runs import commands as run_commands
 
-    preparation.prepare()
+    preparation.open_existing()
     view = run_commands.cancel_run(Actor.operator(), number)
     if json:
         print_json(view)
@@ -110,7 +110,7 @@ def confirm(number: Number, json: JsonOption = False) -> None:
     from leleka.services.installation import preparation
     from leleka.services.runs import commands as run_commands
 
-    preparation.prepare()
+    preparation.open_existing()
     view = run_commands.confirm_run(Actor.operator(), number)
     if json:
         print_json(view)
@@ -126,7 +126,7 @@ def verify(number: Number, json: JsonOption = False) -> None:
     from leleka.services.installation import preparation
     from leleka.services.runs import queries as run_queries
 
-    preparation.prepare()
+    preparation.open_existing()
     view, counted = run_queries.verify_run(Actor.operator(), number)
     agrees = view.counts == counted
     if json:

@@ -31,7 +31,7 @@ def show(json: JsonOption = False) -> None:
     from leleka.services.installation import preparation
     from leleka.services.schedules import queries as schedule_queries
 
-    preparation.prepare()
+    preparation.open_existing()
     actor = Actor.operator()
     view, listed = schedule_queries.system(actor, current_clock()), export_queries.list_exports(actor)
     decisions = schedule_queries.system_decisions(actor, 10)
@@ -73,7 +73,7 @@ def next_(
     from leleka.services.installation import preparation
     from leleka.services.schedules import queries as schedule_queries
 
-    preparation.prepare()
+    preparation.open_existing()
     found = schedule_queries.upcoming(Actor.operator(), number)
     if json:
         print_json(found)

@@ -17,7 +17,7 @@ def list_(json: JsonOption = False) -> None:
     from leleka.services.installation import preparation
     from leleka.services.segments import queries as segment_queries
 
-    preparation.prepare()
+    preparation.open_existing()
     listed = segment_queries.list_segments(Actor.operator())
     if json:
         print_json(listed)
@@ -42,7 +42,7 @@ def show(
     from leleka.services.installation import preparation
     from leleka.services.segments import queries as segment_queries
 
-    preparation.prepare()
+    preparation.open_existing()
     view, members = segment_queries.show_segment(Actor.operator(), name, current_clock(), sample)
     if json:
         print_json({"segment": view, "sample": members})

@@ -1,10 +1,10 @@
 """user: add, list, token."""
 
-import sys
 from typing import Annotated
 
 import typer
 
+from leleka.cli import standard_input
 from leleka.cli.output import JsonOption, out, print_json, print_table
 
 app = typer.Typer(help="Say who may come in.", no_args_is_help=True)
@@ -26,10 +26,11 @@ def add(
     from leleka.services.installation import preparation
     from leleka.services.people import commands as people_commands
 
-    preparation.prepare()
+    preparation.open_existing()
+    password = standard_input.password() if password_stdin else ""
     person, token = people_commands.add_person(Actor.operator(), email, name, role)
     if password_stdin:
-        people_commands.accept_link(token, sys.stdin.read().removesuffix("\n"))
+        people_commands.accept_link(token, password)
         token = ""
     link = f"{installation_configuration.configuration().web.url}/welcome/{token}"
     if json:
@@ -49,7 +50,7 @@ def list_(json: JsonOption = False) -> None:
     from leleka.services.installation import preparation
     from leleka.services.people import queries as people_queries
 
-    preparation.prepare()
+    preparation.open_existing()
     listed = people_queries.list_people(Actor.operator())
     if json:
         print_json(listed)
@@ -62,6 +63,7 @@ def list_(json: JsonOption = False) -> None:
 def token(
     email: Annotated[str, typer.Argument(help="Whose token it is.")],
     name: Annotated[str, typer.Option(help="What the token is for.")],
+    days: Annotated[int, typer.Option(help="How many days it works: 365 at most.")] = 90,
     json: JsonOption = False,
 ) -> None:
     """Make a token for the API, with this person's rights. It is printed once, alone on standard output."""
@@ -69,12 +71,40 @@ def token(
     from leleka.services.installation import preparation
     from leleka.services.people import api_tokens
 
-    preparation.prepare()
-    made, secret = api_tokens.make_token_for(Actor.operator(), email, name)
+    preparation.open_existing()
+    made, secret = api_tokens.make_token_for(Actor.operator(), email, name, days)
     if json:
         print_json({"token": made, "secret": secret})
         return
     print(secret)
+
+
+@app.command("tokens")
+def tokens(json: JsonOption = False) -> None:
+    """List everybody's API tokens."""
+    from leleka.services.access.actor import Actor
+    from leleka.services.installation import preparation
+    from leleka.services.people import api_tokens
+
+    preparation.open_existing()
+    listed = api_tokens.list_all_tokens(Actor.operator())
+    if json:
+        print_json(listed)
+        return
+    rows = [(str(one.id), one.name, one.owner, one.expires_at, one.used_at) for one in listed]
+    print_table(("id", "name", "of", "works until", "last used"), rows, "There are no API tokens.")
+
+
+@app.command("revoke")
+def revoke(number: Annotated[int, typer.Argument(help="The token's id.")]) -> None:
+    """Revoke an API token: it opens nothing from then on."""
+    from leleka.services.access.actor import Actor
+    from leleka.services.installation import preparation
+    from leleka.services.people import api_tokens
+
+    preparation.open_existing()
+    api_tokens.revoke_token(Actor.operator(), number)
+    out.print("Revoked.")
 
 
 @app.command("lend")
@@ -89,9 +119,9 @@ def lend(
     from leleka.services.installation import preparation
     from leleka.services.people import actors
 
-    preparation.prepare()
+    preparation.open_existing()
     actor = actors.actor_called(Actor.operator(), email)
-    view = connection_commands.lend_name(actor, connection, sys.stdin.read().removesuffix("\n"))
+    view = connection_commands.lend_name(actor, connection, standard_input.password())
     if json:
         print_json(view)
         return

@@ -7,9 +7,9 @@ from typing import Final
 
 from leleka.cli.demo import customers as maker
 from leleka.cli.demo.story import (
-    DEFINITIONS,
     EXPORT,
     SEED,
+    definitions,
     empty,
     environment_of,
     leleka,
@@ -43,9 +43,10 @@ def serve(folder: Path, *, customers: int, speed: str, port: int) -> None:
 def prepare(folder: Path, customers: int, environment: dict[str, str]) -> None:
     """Make the customers, apply the definitions and export once."""
     maker.make(folder, customers=customers, seed=SEED)
-    shared = "    key: ${DEMO_KEY}\n    shared_with: administrators and contributors\n"
-    definitions = DEFINITIONS.replace("    key: ${DEMO_KEY}\n", shared)
-    (folder / "leleka.yaml").write_text(definitions, encoding="utf-8")
+    consent = "    consent: {agreed_by: the demo"
+    shared = f"    shared_with: administrators and contributors\n{consent}"
+    written = definitions(environment["LELEKA_TEST_HOSTS"]).replace(consent, shared)
+    (folder / "leleka.yaml").write_text(written, encoding="utf-8")
     leleka(environment, "apply", folder / "leleka.yaml")
     leleka(environment, "export", "run", EXPORT, may_have_rejected=True)
 

@@ -21,6 +21,7 @@ from leleka.errors import Conflict, TryLater
 EXPORT: Final = "High tier and Ukrainian newsletter"
 SEED: Final = 20_261_123
 _MARK: Final = ".leleka-demo"
+KEY_VARIABLE: Final = "LELEKA_SECRET_DEMO"
 _KEY: Final = "demo-key-for-the-sandbox-only"
 
 DEFINITIONS: Final = """\
@@ -55,8 +56,8 @@ segments:
 connections:
   - name: Sandbox
     type: activecampaign
-    host: ${DEMO_HOST}
-    key: ${DEMO_KEY}
+    host: HOST_OF_THE_SANDBOX
+    key: ${LELEKA_SECRET_DEMO}
     consent: {agreed_by: the demo, version: "1"}
 
 exports:
@@ -86,15 +87,15 @@ def tell(folder: Path, *, customers: int, speed: str) -> None:
         1, f"{customers:,} customers and their orders, some with missing, malformed and duplicate addresses"
     )
     maker.make(folder, customers=customers, seed=SEED)
-    (folder / "leleka.yaml").write_text(DEFINITIONS, encoding="utf-8")
-    out.print("   customers.csv, orders.csv and leleka.yaml, which says what to do with them")
+    out.print("   customers.csv and orders.csv")
     _step(
         2,
         f"A sandbox that behaves as ActiveCampaign is documented to, its time passing {speed} times as fast",
     )
     with running_sandbox(folder, speed) as address:
         environment = environment_of(folder, address, speed)
-        _step(3, "What there is: two sources, two segments, a connection, an export")
+        _step(3, "What there is: two sources, two segments, a connection, an export, all in leleka.yaml")
+        (folder / "leleka.yaml").write_text(definitions(address), encoding="utf-8")
         leleka(environment, "apply", folder / "leleka.yaml")
         leleka(environment, "check")
         leleka(environment, "refresh")
@@ -151,6 +152,11 @@ def running_sandbox(
             process.terminate()
 
 
+def definitions(address: str) -> str:
+    """Return the definitions with the host of the sandbox: a file takes nothing but secrets from the environment."""
+    return DEFINITIONS.replace("HOST_OF_THE_SANDBOX", address)
+
+
 def environment_of(folder: Path, address: str, speed: str) -> dict[str, str]:
     own = {
         "LELEKA_DATA_DIR": str(folder / "data"),
@@ -158,10 +164,9 @@ def environment_of(folder: Path, address: str, speed: str) -> dict[str, str]:
         "LELEKA_SOURCE_DIRS": str(folder),
         "LELEKA_TEST_HOSTS": address,
         "LELEKA_TEST_SPEED": speed,
-        "DEMO_HOST": address,
-        "DEMO_KEY": _KEY,
+        KEY_VARIABLE: _KEY,
     }
-    shown = " ".join(f"{name}={shlex.quote(value)}" for name, value in own.items() if name != "DEMO_KEY")
+    shown = " ".join(f"{name}={shlex.quote(value)}" for name, value in own.items() if name != KEY_VARIABLE)
     out.print(f"   [dim]{escape(shown)}[/dim]", soft_wrap=True)
     return {**os.environ, **own}
 

@@ -11,12 +11,13 @@ from typing import Final
 from django.http import HttpRequest, HttpResponse
 
 from leleka.api import problems
-from leleka.conf.server.body_reader import REFUSED
+from leleka.conf.server.body_reader import CAME, REFUSED
 from leleka.core.clock import SystemClock
 from leleka.errors import Problem
 from leleka.services.installation import database_outage
 from leleka.services.monitoring import readiness
 from leleka.web.pages import errors
+from leleka.web.request import Request
 
 _API: Final = "/api/"
 _ALWAYS: Final = {
@@ -35,11 +36,12 @@ _REFUSALS: Final = {
 class Standing:
     """Lets through what can be served; comes before everything that queries the database."""
 
-    def __init__(self, respond: Callable[[HttpRequest], HttpResponse]) -> None:
+    def __init__(self, respond: Callable[[Request], HttpResponse]) -> None:
         self._respond = respond
         self._ready = readiness.Readiness(SystemClock())
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
+    def __call__(self, request: Request) -> HttpResponse:
+        request.came = request.META.get(CAME, float("inf"))
         refused = request.META.get(REFUSED)
         if refused is not None:
             return _told(request, refused, Problem(_REFUSALS[refused]))

@@ -9,13 +9,14 @@ import io
 import sys
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any, Final
 
 import structlog
 
 from leleka.conf.settings import LARGEST_BODY
+from leleka.core.clock import current_clock
 
 log = structlog.get_logger(__name__)
 Message = dict[str, Any]
@@ -23,6 +24,7 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
+CAME: Final = "leleka.came"  # in a request's environment: when it came, by the monotonic clock
 REFUSED: Final = "leleka.refused"  # in a request's environment: the status it is to be answered with, unread
 _TAKEN_WITHIN: Final = 60.0  # seconds for a client to take a piece of the answer
 _LENGTH, _ENCODING, _TYPE = b"content-length", b"transfer-encoding", b"content-type"
@@ -36,6 +38,11 @@ class _RefusedError(Exception):
         super().__init__(status.phrase)
 
 
+def probe_threads() -> dict[str, ThreadPoolExecutor]:
+    """Return a thread for each probe: whether it is alive must not wait for whether it is ready."""
+    return {path: ThreadPoolExecutor(1, f"probe {path}") for path in ("/healthz", "/readyz")}
+
+
 @dataclass(frozen=True)
 class Front:
     """An ASGI application that passes complete requests to a WSGI application, on its own threads."""
@@ -44,11 +51,12 @@ class Front:
     threads: ThreadPoolExecutor
     seconds: float  # for the whole body
     largest: int = LARGEST_BODY
+    probes: Mapping[str, ThreadPoolExecutor] = field(default_factory=dict)  # for these paths, others
 
     async def __call__(self, scope: Mapping[str, Any], receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return
-        environment = _environment(scope)
+        environment = _environment(scope) | {CAME: current_clock().monotonic()}
         try:
             async with asyncio.timeout(self.seconds):
                 body = await self._body(scope, receive)
@@ -62,7 +70,8 @@ class Front:
         answer = _Answer(send, loop, closing=REFUSED in environment)
         watch = loop.create_task(answer.watch(receive)) if REFUSED not in environment else None
         try:
-            await loop.run_in_executor(self.threads, answer.give, self.application, environment)
+            threads = self.probes.get(scope["path"], self.threads)
+            await loop.run_in_executor(threads, answer.give, self.application, environment)
         finally:
             if watch:
                 watch.cancel()

@@ -1,4 +1,4 @@
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -63,6 +63,7 @@ class Field:
 class SuppressionReason(StrEnum):
     UNSUBSCRIBED = "unsubscribed"
     BOUNCED = "bounced"
+    NEVER_CONFIRMED = "never_confirmed"  # signed up, and did not confirm it
     SUPPRESSED = "suppressed"  # here, by our own suppression set
 
 
@@ -84,6 +85,19 @@ class SuppressedPage:
     people: tuple[Suppressed, ...]
     after: int | None
     pages_left: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """An active contact of a list; the address in lower case.
+
+    ``values`` are those of the fields that were asked for, by key: empty where the contact has none, absent where the
+    destination does not tell.
+    """
+
+    id: int
+    address: str
+    values: Mapping[str, str] = field(default_factory=dict)
 
 
 class Action(StrEnum):
@@ -150,7 +164,9 @@ class Destination(Protocol):
         ...
 
     def suppressed_page(self, target: str, reason: SuppressionReason, after: int) -> SuppressedPage:
-        """Return the next of the list's unsubscribed, or bounced, contacts whose id is greater than ``after``."""
+        """Return the next of the list's unsubscribed, bounced or never confirmed contacts whose id is greater than
+        ``after``. A destination without such a status returns an empty page.
+        """
         ...
 
     def render(self, change: Change, *, automations: bool) -> bytes:
@@ -185,8 +201,14 @@ class Destination(Protocol):
         """Tell how many contacts the account holds, on whatever list; None where it does not say."""
         ...
 
-    def contacts(self, target: str, after: int = 0) -> Iterable[tuple[int, str]]:
-        """Return (id, address) of the list's active contacts whose id is greater than ``after``, by id."""
+    def contacts(self, target: str, fields: Collection[str] = (), after: int = 0) -> Iterable[Listed]:
+        """Return the list's active contacts whose id is greater than ``after``, by id, with what they hold in
+        ``fields``.
+        """
+        ...
+
+    def agrees(self, sent: str, held: str) -> bool:
+        """Return whether a field that ``sent`` was written to and that now holds ``held`` was not changed since."""
         ...
 
     def close(self) -> None:

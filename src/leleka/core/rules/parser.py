@@ -3,6 +3,7 @@
 A part that is wrong is read as None, and the problems say why.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TypeGuard
 
@@ -23,11 +24,12 @@ from leleka.core.rules.model import (
 )
 from leleka.core.rules.operators import FLAGS, OPERATORS
 from leleka.core.rules.values import kind_of
-from leleka.errors import InvalidInput
+from leleka.errors import InvalidInput, Problem
 
 DEEPEST = 50
 MOST_HOPS = 10
 MOST_CONDITIONS = 2_000
+MOST_PROBLEMS = 100
 
 _SETS = tuple(operation.value for operation in SetOperation)
 _HEADS = ("all", "any", "not", *_SETS, "column", "related")
@@ -55,8 +57,18 @@ def parse(data: object, catalogue: Catalogue, where: str = "rules") -> Rule:
     reading = Reading(catalogue)
     rule = _rule(reading, data, _Place(where, catalogue.profile_table))
     if rule is None or reading.problems:
-        raise InvalidInput.of(reading.problems)
+        raise InvalidInput.of(_first(reading.problems, where))
     return rule
+
+
+def _first(problems: Sequence[Problem], where: str) -> Sequence[Problem]:
+    """Return as many as somebody reads, and how many more there are: a list of the wrong type has one each."""
+    left = len(problems) - MOST_PROBLEMS
+    if left <= 0:
+        return problems
+    said = [*problems[:MOST_PROBLEMS], Problem.of("RULE_PROBLEMS_MORE", where, left=left)]
+    # Where the reader gave up, that is what has to be mended first.
+    return [*said, problems[-1]] if problems[-1].code == "RULE_TOO_LARGE" else said
 
 
 def _rule(reading: Reading, data: object, place: _Place) -> Rule | None:

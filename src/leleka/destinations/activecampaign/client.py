@@ -1,13 +1,14 @@
 """Questions to one account, each asked as often as is polite. What POSTs mean is judged in ``response_outcome``."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Final
 
 from leleka.core.outcomes import Outcome, Pending, Settled
-from leleka.core.ports.clock import Clock
-from leleka.core.ports.destination import Turn
+from leleka.core.ports.clock import Clock, OutOfPatience
+from leleka.core.ports.destination import Listed, Turn
+from leleka.destinations.activecampaign.held_values import SIDE_LOAD, held_by, needs_side_load, side_loaded
 from leleka.destinations.activecampaign.limits import LIMITS
 from leleka.destinations.activecampaign.response_outcome import outcome_of, standing_of, trouble_of
 from leleka.destinations.activecampaign.response_parsing import number_of, object_of, rows_of
@@ -16,20 +17,22 @@ from leleka.transport.client import Answer, GuardedClient, Reply
 
 _ROOT: Final = "/api/3/"
 _PAGE: Final = 100  # the most there is; the default of 20 cuts lists and fields short
+_MOST_ROWS: Final = 10_000  # of lists or fields: an account that goes on for ever has no end to wait for
 _SECONDS: Final = 30.0
 _TRIES: Final = 8
 FORBIDDEN_TRIES: Final = 3  # valid keys are refused now and then (seen by several integrators)
 _LONGEST_BACKOFF: Final = 60.0
+_ANY_STATUS: Final = "-1"
 _NO_QUERY: Final[Mapping[str, str]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
 class ContactsPage:
-    """(id, address) of one page's contacts; the id to go on after, None at the end; pages that are still to come,
-    the empty last one included, where the answer tells.
+    """One page's contacts; the id to go on after, None at the end; pages that are still to come, the empty last one
+    included, where the answer tells.
     """
 
-    people: tuple[tuple[int, str], ...]
+    people: tuple[Listed, ...]
     after: int | None
     pages_left: int | None
 
@@ -75,11 +78,18 @@ class Client:
             try:
                 return self.read(self.ask(path, query))
             except LelekaError as error:
-                if attempt >= tries_for(error):
+                if attempt >= tries_for(error) or not self._waited(error, attempt):
                     raise
-                asked = error.retry_after if isinstance(error, TryLater) else None
-            self._clock.sleep(min(2.0 ** (attempt - 1), _LONGEST_BACKOFF) if asked is None else asked)
             attempt += 1
+
+    def _waited(self, error: LelekaError, attempt: int) -> bool:
+        """Wait as long as an error asks for, or longer each time; return False to somebody without the patience."""
+        asked = error.retry_after if isinstance(error, TryLater) else None
+        try:
+            self._clock.sleep(min(2.0 ** (attempt - 1), _LONGEST_BACKOFF) if asked is None else asked)
+        except OutOfPatience:
+            return False
+        return True
 
     def rows(self, path: str, key: str) -> Iterator[Mapping[str, Any]]:
         """Return the rows of every page, by offset."""
@@ -91,6 +101,8 @@ class Client:
             fresh = [(number, row) for row in page if (number := number_of(row.get("id"))) not in seen]
             if not fresh:
                 return  # an empty page is the end; so is one that repeats, where the offset is ignored
+            if offset >= _MOST_ROWS:
+                raise self._unreadable(f"it has more than {_MOST_ROWS} {key}")
             for number, row in fresh:
                 if number is not None:
                     seen.add(number)
@@ -104,15 +116,19 @@ class Client:
         """Return the number of all contacts, which stands beside any page of them."""
         return _total(self.get("contacts", {"limit": "1"}))
 
-    def contacts(self, list_id: int, status: int, after: int) -> Iterator[tuple[int, str]]:
-        """Return (id, address in lower case) of a list's contacts of that status with a greater id, by id."""
+    def contacts(
+        self, list_id: int, status: int, after: int, fields: Collection[str] = ()
+    ) -> Iterator[Listed]:
+        """Return a list's contacts of that status with a greater id, by id."""
         last: int | None = after
         while last is not None:
-            page = self.contacts_page(list_id, status, last)
+            page = self.contacts_page(list_id, status, last, fields)
             yield from page.people
             last = page.after
 
-    def contacts_page(self, list_id: int, status: int, after: int) -> ContactsPage:
+    def contacts_page(
+        self, list_id: int, status: int, after: int, fields: Collection[str] = ()
+    ) -> ContactsPage:
         """Ask for the contacts of that status with a greater id, by id. Only an empty page is the end."""
         query = {
             "listid": str(list_id),
@@ -121,8 +137,13 @@ class Client:
             "orders[id]": "ASC",
             "limit": str(_PAGE),
         }
+        if needs_side_load(fields):
+            query["include"] = SIDE_LOAD
         found = self.get("contacts", query)
+        if _is_unfiltered(found):
+            raise NeedsAttention("STATUS_FILTER_IGNORED", where=self._where)
         rows = self._rows(found, "contacts")
+        beside = side_loaded(found)
         people, last = [], after
         for row in rows:
             number = number_of(row.get("id"))
@@ -132,7 +153,8 @@ class Client:
             last = number
             address = row.get("email")
             if isinstance(address, str) and address.strip():  # contacts with a phone number alone exist
-                people.append((number, address.strip().lower()))
+                values = held_by(row, beside.get(number, {}), fields)
+                people.append(Listed(number, address.strip().lower(), values))
         if not rows:
             return ContactsPage((), None, 0)
         total = _total(found)
@@ -157,6 +179,13 @@ def tries_for(error: LelekaError) -> int:
     if isinstance(error, TryLater):
         return _TRIES
     return FORBIDDEN_TRIES if isinstance(error, NeedsAttention) and error.code == "KEY_REFUSED" else 1
+
+
+def _is_unfiltered(found: Mapping[str, Any]) -> bool:
+    """Return whether a page says that it is of every status: its people would be taken for what they are not."""
+    meta = found.get("meta")
+    asked = meta.get("page_input") if isinstance(meta, dict) else None
+    return isinstance(asked, dict) and str(asked.get("status")) == _ANY_STATUS
 
 
 def _total(found: Mapping[str, Any]) -> int | None:

@@ -1,7 +1,7 @@
 """An ActiveCampaign account as a destination: bulk import only, never a re-subscription."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Final
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any, Final
 
 from leleka.core.configuration import Network
 from leleka.core.outcomes import Accepted, Outcome, Pending, Settled
@@ -12,6 +12,7 @@ from leleka.core.ports.destination import (
     Check,
     Destination,
     Field,
+    Listed,
     Suppressed,
     SuppressedPage,
     SuppressionReason,
@@ -20,7 +21,7 @@ from leleka.core.ports.destination import (
     at_once,
 )
 from leleka.core.secret import Secret
-from leleka.destinations.activecampaign import contact_json
+from leleka.destinations.activecampaign import contact_json, held_values
 from leleka.destinations.activecampaign.client import Client
 from leleka.destinations.activecampaign.connection_test import check_steps
 from leleka.destinations.activecampaign.hosts import Host, normalise_host
@@ -31,7 +32,11 @@ from leleka.transport.client import GuardedClient
 
 _KEY_HEADER: Final = "Api-Token"
 _ACTIVE: Final = 1
-_STATUS: Final = {SuppressionReason.UNSUBSCRIBED: 2, SuppressionReason.BOUNCED: 3}
+_STATUS: Final = {
+    SuppressionReason.NEVER_CONFIRMED: 0,
+    SuppressionReason.UNSUBSCRIBED: 2,
+    SuppressionReason.BOUNCED: 3,
+}
 _STANDARD_FIELDS: Final = (
     Field("first_name", "First name", "text"),
     Field("last_name", "Last name", "text"),
@@ -62,12 +67,12 @@ class ActiveCampaign:
 
     def targets(self) -> Sequence[Target]:
         try:
-            rows = [row for row in self._client.rows("lists", "lists") if not is_deleted(row)]
+            rows = self._client.rows("lists", "lists")
+            return [_target(row) for row in rows if not is_deleted(row)]
         except NeedsAttention as refusal:
             if refusal.code != "KEY_REFUSED":
                 raise
             raise NeedsAttention("LISTS_FORBIDDEN.hidden", where=str(self._host)) from None
-        return [Target(str(number_of(row.get("id"))), _text(row.get("name"))) for row in rows]
 
     def fields(self) -> Sequence[Field]:
         rows = self._client.rows("fields", "fields")
@@ -79,11 +84,14 @@ class ActiveCampaign:
 
     def suppressed_page(self, target: str, reason: SuppressionReason, after: int) -> SuppressedPage:
         page = self._client.contacts_page(contact_json.list_id_of(target), _STATUS[reason], after)
-        people = tuple(Suppressed(address, reason, number) for number, address in page.people)
+        people = tuple(Suppressed(one.address, reason, one.id) for one in page.people)
         return SuppressedPage(people, page.after, page.pages_left)
 
-    def contacts(self, target: str, after: int = 0) -> Iterable[tuple[int, str]]:
-        return self._client.contacts(contact_json.list_id_of(target), _ACTIVE, after)
+    def contacts(self, target: str, fields: Collection[str] = (), after: int = 0) -> Iterable[Listed]:
+        return self._client.contacts(contact_json.list_id_of(target), _ACTIVE, after, fields)
+
+    def agrees(self, sent: str, held: str) -> bool:
+        return held_values.agrees(sent, held)
 
     def render(self, change: Change, *, automations: bool) -> bytes:
         return contact_json.render(change, automations=automations)
@@ -117,6 +125,10 @@ class ActiveCampaign:
 
     def close(self) -> None:
         self._client.close()
+
+
+def _target(row: Mapping[str, Any]) -> Target:
+    return Target(str(number_of(row.get("id"))), _text(row.get("name")))
 
 
 def _text(value: object) -> str:

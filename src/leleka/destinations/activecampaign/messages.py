@@ -28,6 +28,12 @@ _PROBLEMS: Final[Mapping[str, Wording]] = {
     "ACCOUNT_NOT_FOUND.general": Wording(
         msg("There is no ActiveCampaign account at this host."), _CHECK_THE_HOST
     ),
+    "STATUS_FILTER_IGNORED": Wording(
+        msg(
+            "ActiveCampaign lists contacts of every status where only some were asked for; nothing more was sent."
+        ),
+        msg("Please report this. Who must be left out cannot be read from this account."),
+    ),
     "ANSWER_UNREADABLE": Wording(
         msg("The answer is not what ActiveCampaign sends ({shown})."), _IF_THIS_LASTS_CHECK
     ),

@@ -18,12 +18,12 @@ from leleka.core.outcomes import (
     Settled,
     Unknown,
 )
+from leleka.destinations.activecampaign.quoted_words import without_quotations
 from leleka.destinations.activecampaign.response_parsing import (
     described,
     failures_of,
     object_of,
     pause_of,
-    plain,
     refused_rows,
     words_of,
 )
@@ -87,7 +87,7 @@ def _refused(reply: Reply, now: float) -> Refused:
         return Refused(
             Cause.THROTTLED, "The limit of imports in a minute is used up.", retry_after=pause or IMPORT_PAUSE
         )
-    said = plain(found.get("message")) or described(reply)
+    said = without_quotations(found.get("message")) or described(reply)
     return Refused(Cause.INVALID, f"ActiveCampaign refused the content: {said}", refused_rows(found))
 
 
@@ -134,7 +134,7 @@ def standing_of(answer: Answer, now: float) -> Pending | Settled:
     word = status.strip().lower()
     if word in _ENDINGS:
         return Settled(_ENDINGS[word], failures_of(found.get("failure")))
-    return Pending(plain(word) or "unreadable")
+    return Pending(without_quotations(word) or "unreadable")
 
 
 def _refused_question(reply: Reply) -> Refused | None:

@@ -11,12 +11,15 @@ from typing import Any, Final
 import orjson
 
 from leleka.core.outcomes import RefusedRow
+from leleka.destinations.activecampaign.quoted_words import without_quotations
 from leleka.transport.client import Reply
 
 LONGEST_PAUSE: Final = 900.0
 _ADDRESS: Final = re.compile(r"[^\s'\"<>]*@[^\s'\"<>]*")
 _NUMBER: Final = re.compile(r"[0-9]{1,18}")
 _SECONDS: Final = re.compile(r"[0-9]{1,20}(?:\.[0-9]{1,9})?")
+_MEDIA_TYPE: Final = re.compile(r"(?:application|text|image|multipart)/[a-z0-9+.-]{1,40}")
+_REQUEST_ID: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _LONGEST_REASON: Final = 200
 
 
@@ -77,7 +80,9 @@ def refused_rows(found: Mapping[str, Any]) -> tuple[RefusedRow, ...]:
     for entry in rows_of(found.get("failurereasons")) or []:
         position = number_of(entry.get("contact"))
         if position is not None:
-            rows.append(RefusedRow(position, plain(entry.get("failureReason")) or "no reason given"))
+            rows.append(
+                RefusedRow(position, without_quotations(entry.get("failureReason")) or "no reason given")
+            )
     return tuple(rows)
 
 
@@ -112,5 +117,6 @@ def pause_of(retry_after: str | None, now: float) -> float | None:
 
 def described(reply: Reply) -> str:
     """Describe a reply by what may be shown of it: never its body."""
-    asked = f", request {reply.request_id}" if reply.request_id else ""
-    return f"HTTP {reply.status}, {reply.content_type or 'no content type'}, {len(reply.body):,} bytes{asked}"
+    asked = f", request {reply.request_id}" if _REQUEST_ID.fullmatch(reply.request_id) else ""
+    kind = reply.content_type if _MEDIA_TYPE.fullmatch(reply.content_type or "") else "no content type"
+    return f"HTTP {reply.status}, {kind}, {len(reply.body):,} bytes{asked}"

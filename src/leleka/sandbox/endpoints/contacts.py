@@ -81,7 +81,14 @@ def value_id(contact: Contact, number: int) -> int:
 def index(account: "Account", request: Request, _id: str) -> Reply:
     limit, offset = page_bounds(request)
     total, found = _select(account, request)
-    page = [shown(contact) for contact in islice(found, offset, offset + limit)]
+    people = list(islice(found, offset, offset + limit))
+    page = [shown(contact) for contact in people]
+    beside: dict[str, object] = {}
+    if account.behaviour.side_loads and "fieldValues" in request.query.get("include", "").split(","):
+        loaded = [field_values(contact) for contact in people]
+        for row, held in zip(page, loaded, strict=True):
+            row["fieldValues"] = [value["id"] for value in held]
+        beside["fieldValues"] = [value for held in loaded for value in held]
     status = request.query.get("status", "-1")
     page_input = {
         "segmentid": 0,
@@ -92,7 +99,7 @@ def index(account: "Account", request: Request, _id: str) -> Reply:
         "forceQuery": 0,
     }
     meta = {"total": str(total), "sortable": True, "page_input": page_input}
-    return json_reply({"scoreValues": [], "contacts": page, "meta": meta})
+    return json_reply({"scoreValues": [], "contacts": page, **beside, "meta": meta})
 
 
 def _select(account: "Account", request: Request) -> tuple[int, Iterator[Contact]]:

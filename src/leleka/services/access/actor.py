@@ -1,5 +1,6 @@
 import getpass
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 
@@ -15,7 +16,8 @@ class Role(StrEnum):
 class Actor:
     """Who acts. ``user`` is None for the operator at the terminal; ``name`` is what the audit shows.
 
-    ``address`` is where the request came from, ``request`` its id: both "" at the terminal.
+    ``address`` is where the request came from, ``request`` its id: both "" at the terminal. ``until`` is when the token
+    expires that was shown, None where somebody signed in.
     """
 
     name: str
@@ -23,6 +25,7 @@ class Actor:
     user: int | None = None
     address: str = ""
     request: str = ""
+    until: datetime | None = None
 
     @property
     def is_operator(self) -> bool:
@@ -35,6 +38,11 @@ class Actor:
         return cls(f"operator:{getpass.getuser()}", Role.ADMINISTRATOR)
 
     @classmethod
-    def worker(cls, asked_by: str) -> "Actor":
+    def nobody(cls, address: str, request: str) -> "Actor":
+        """Whoever has not signed in: the least rights."""
+        return cls("not signed in", Role.VIEWER, None, address, request)
+
+    @classmethod
+    def worker(cls, asked_by: str, user: int | None = None) -> "Actor":
         """The worker, in the name of whoever asked: what it carries out was permitted when it was asked for."""
-        return cls(asked_by, Role.ADMINISTRATOR)
+        return cls(asked_by, Role.ADMINISTRATOR, user)

@@ -16,6 +16,7 @@ class Permission(StrEnum):
     SEE_PERSONAL = "see personal data unmasked"
     DOWNLOAD_PERSONAL = "download personal data"
     EDIT_SOURCES = "refresh data sources"
+    CLASSIFY = "say what the columns of data sources contain"
     EDIT_SEGMENTS = "create and edit segments"
     EDIT_SHARED_EXPORTS = "create, edit and run exports"
     EDIT_ALL_EXPORTS = "create, edit and run exports on connections of administrators"
@@ -32,6 +33,7 @@ _CONTRIBUTOR: Final = _VIEWER | {
     Permission.SEE_PERSONAL,
     Permission.DOWNLOAD_PERSONAL,
     Permission.EDIT_SOURCES,
+    Permission.CLASSIFY,
     Permission.EDIT_SEGMENTS,
     Permission.EDIT_SHARED_EXPORTS,
     Permission.CHOOSE_CONNECTIONS,

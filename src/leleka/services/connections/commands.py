@@ -7,17 +7,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import F
 
 from leleka.core.clock import utc_now
 from leleka.destinations.spec import Spec
 from leleka.errors import Conflict, Forbidden, InvalidInput
 from leleka.services.access.actor import Actor
-from leleka.services.access.edit_guards import refuse_managed, stale
+from leleka.services.access.edit_guards import refuse_managed, stale, unique
 from leleka.services.access.permissions import Permission, require
 from leleka.services.audit.log import record
-from leleka.services.connections import consent
+from leleka.services.connections import consent, named_keys
 from leleka.services.connections import keys as connection_keys
 from leleka.services.connections.connection_test import Draft, attempt, has_passed, judge
 from leleka.services.connections.field_conflicts import clashes, writer_of
@@ -115,7 +115,9 @@ def become_export_user(actor: Actor, number: int, password: str) -> ConnectionVi
         raise _not_your_password()
     _confirm_password(actor, password)
     with transaction.atomic():
-        Connection.objects.filter(pk=number).update(export_user=actor.user, version=F("version") + 1)
+        Connection.objects.filter(pk=number).update(
+            export_user=actor.user, export_user_lapsed=False, version=F("version") + 1
+        )
         record(actor, "connection export user", row.name)
     return view_of(find_by_id(number))
 
@@ -172,7 +174,7 @@ def _check_name(form: ConnectionForm, spec: Spec[Any]) -> None:
         raise InvalidInput("NAME_INVALID")
     spec.check_name(name)
     secrets = (form.settings.get(one, "").strip() for one in spec.secrets)
-    if any(len(key) >= _LIKELY and not connection_keys.is_reference(key) and key in name for key in secrets):
+    if any(len(key) >= _LIKELY and not named_keys.is_reference(key) and key in name for key in secrets):
         raise InvalidInput("LOOKS_LIKE_SECRET.key")
 
 
@@ -227,15 +229,12 @@ def _fill(row: Connection, form: ConnectionForm, judged: CheckedSettings, actor:
     row.name = form.name.strip()
     row.audience, row.share, row.plan_limit = form.audience, form.share, form.plan_limit
     if form.password:
-        row.export_user_id = actor.user
+        row.export_user_id, row.export_user_lapsed = actor.user, False
 
 
 def _save(row: Connection) -> None:
-    try:
-        with transaction.atomic():
-            row.save()
-    except IntegrityError:
-        raise Conflict("CONNECTION_EXISTS", where="name", name=row.name) from None
+    with unique(Conflict("CONNECTION_EXISTS", where="name", name=row.name)):
+        row.save()
 
 
 def _refuse_clashes(row: Connection, account: str) -> None:

@@ -20,14 +20,16 @@ from leleka.core.ports.destination import Check, CheckStatus, skipped
 from leleka.core.secret import Secret
 from leleka.destinations.registry import spec_of
 from leleka.destinations.spec import Setting
-from leleka.errors import InvalidInput, LelekaError, TryLater
+from leleka.errors import InvalidInput, LelekaError, TryLater, Unavailable
 from leleka.messages.stored import check_data
 from leleka.services.access.actor import Actor
 from leleka.services.access.permissions import Permission, require
 from leleka.services.audit.log import record
 from leleka.services.connections import keys as connection_keys
-from leleka.services.connections import open_destination
-from leleka.services.connections.live_account import keep_result
+from leleka.services.connections import named_keys, open_destination
+from leleka.services.connections.far_side import FAR_SIDE, noted
+from leleka.services.connections.impatient_clock import ImpatientClock
+from leleka.services.connections.live_account import account_of, fingerprint, keep_result
 from leleka.services.connections.queries import find_by_id
 from leleka.services.connections.settings import (
     CheckedSettings,
@@ -108,16 +110,20 @@ class Connect:
         self.notes = tuple(judged.identity.notes)
         self.proof = ""
         self.as_saved = saved is not None and not judged.has_secrets and not differs(saved, judged.plain)
+        self._account = account_of(judged.type, judged.identity.account)
+        self.about = _about(actor, judged, saved)
         self._actor, self._judged, self._saved, self._clock = actor, judged, saved, clock
 
     def __iter__(self) -> Iterator[Check]:
+        """Raises ``Unavailable`` where it takes longer than a request waits: ``begin`` the same test again to go on."""
         done: list[Check] = []
         try:
-            secrets = {name: self._secret(name) for name in spec_of(self._judged.type).secrets}
-            with open_destination.opened_with(self._connection(), secrets, self._clock) as account:
-                for step in account.destination.check(None):
+            with noted(self._saved.pk if self._saved else None):
+                for step in FAR_SIDE.once(self._account, self.about, self._clock, self._asked):
                     done.append(step)
                     yield step
+        except Unavailable:
+            raise
         except LelekaError as error:
             for step in self._broken_off(done, error):
                 done.append(step)
@@ -127,12 +133,19 @@ class Connect:
         elif all(step.standing is CheckStatus.PASSED for step in done):
             self.proof = _prove(self._actor, self._judged, done, self._clock)
 
+    def is_under_way(self) -> bool:
+        return FAR_SIDE.is_asked(self._account, self.about)
+
+    def _asked(self, clock: ImpatientClock) -> Iterator[Check]:
+        secrets = {name: self._secret(name) for name in spec_of(self._judged.type).secrets}
+        return _steps(open_destination.open_with(self._connection(), secrets, clock, clock.within))
+
     def _secret(self, name: str) -> Secret:
         judged, saved = self._judged, self._saved
         if name in judged.secrets:
             return judged.secrets[name]
         if name in judged.references:
-            text = connection_keys.referenced(judged.references[name], "").reveal()
+            text = named_keys.referenced(judged.references[name], "").reveal()
             one = next(one for one in spec_of(judged.type).fields if one.name == name)
             return check_secret(one, text) or Secret(text)
         return connection_keys.key_of(saved or Connection(), name)
@@ -150,13 +163,17 @@ class Connect:
 
 
 def begin(actor: Actor, draft: Draft, clock: Clock) -> Connect:
-    """Permit a test, at most five a minute to a person; nothing is asked of the network yet.
+    """Permit a test, at most five a minute to a person; nothing is asked of the network yet. One that is under way
+    goes on, and counts once.
 
     Raises ``InvalidInput`` for a host or key that cannot be right, ``TryLater`` CHECK_TOO_OFTEN.
     """
     require(actor, Permission.CONNECTIONS)
     saved = find_by_id(draft.connection) if draft.connection is not None else None
     judged = judge(replace(draft, type=saved.type) if saved else draft, saved)
+    test = Connect(actor, judged, saved, clock)
+    if test.is_under_way():
+        return test
     with transaction.atomic():
         now = utc_now(clock)
         lately = AuditEntry.objects.filter(action=_CHECK, actor=actor.name, at__gt=now - _MINUTE)
@@ -165,7 +182,7 @@ def begin(actor: Actor, draft: Draft, clock: Clock) -> Connect:
             left = (times[-_A_MINUTE] + _MINUTE - now).total_seconds()
             raise TryLater("CHECK_TOO_OFTEN", retry_after=max(1.0, left))  # fmt: skip
         record(actor, _CHECK, saved.name if saved else judged.host, {"host": judged.host})
-    return Connect(actor, judged, saved, clock)
+    return test
 
 
 def has_passed(actor: Actor, judged: CheckedSettings, proof: str) -> list[dict[str, Any]] | None:
@@ -199,6 +216,19 @@ def _claim(actor: Actor, judged: CheckedSettings) -> dict[str, Any]:
     digest = salted_hmac(_SALT, _told(judged), algorithm="sha256").hexdigest()
     plain = dict(judged.plain)
     return {"type": judged.type, "host": judged.host, "settings": plain, "key": digest, "by": actor.name}
+
+
+def _about(actor: Actor, judged: CheckedSettings, saved: Connection | None) -> tuple[str, str, int, str]:
+    """Return what makes two tests the same one: who asks, of which connection, with which settings and secrets."""
+    plain = {**judged.plain, **judged.references, "": judged.host}
+    return ("check", actor.name, saved.pk if saved else 0, fingerprint(plain, judged.secrets))
+
+
+def _steps(account: open_destination.Opened) -> Iterator[Check]:
+    try:
+        yield from account.destination.check(None)
+    finally:
+        account.destination.close()
 
 
 def _told(judged: CheckedSettings) -> str:

@@ -1,35 +1,15 @@
 from collections.abc import Mapping
-from pathlib import Path
-from typing import Final
 
 from leleka.core.secret import Secret
 from leleka.destinations.registry import spec_of
-from leleka.errors import InvalidInput, NeedsAttention
+from leleka.errors import NeedsAttention
 from leleka.services.connections import master_keys
-from leleka.services.installation import configuration as installation_configuration
+from leleka.services.connections.named_keys import referenced
 from leleka.state.models import Connection, StoredSecret
 from leleka.state.secret_lock import alone
 from leleka.state.secrets import Place, Sealed
 
 KEY = "key"
-
-
-_FILE, _ENV = "file:", "env:"
-
-
-_LONGEST_REFERENCE: Final = 1000  # what the state holds
-
-
-def is_reference(key: str) -> bool:
-    """Return whether a key is named instead of given: ``file:/path`` or ``env:NAME``."""
-    return key.startswith((_FILE, _ENV))
-
-
-def check_reference(reference: str) -> None:
-    """Raises ``InvalidInput`` for a reference that names nothing."""
-    _, _, name = reference.partition(":")
-    if not name.strip() or not name.isprintable() or len(reference) > _LONGEST_REFERENCE:
-        raise InvalidInput("KEY_SYNTAX.reference")
 
 
 def key_of(connection: Connection, name: str = KEY) -> Secret:
@@ -69,21 +49,6 @@ def keep_key(connection: Connection, secret: Secret, name: str = KEY) -> None:
 def place_of(connection: Connection, version: int, name: str = KEY) -> Place:
     """Return what the connection's key, or another secret of it, is bound to."""
     return Place(connection.pk, name, connection.host, version)
-
-
-def referenced(reference: str, where: str) -> Secret:
-    """Read a key that is named; raises ``NeedsAttention`` where it cannot be had."""
-    if reference.startswith(_ENV):
-        name = reference.removeprefix(_ENV)
-        value = installation_configuration.configuration().environment.get(name, "")
-        if not value:
-            raise NeedsAttention("KEY_MISSING.variable", where=where, name=name)
-        return Secret(value.strip())
-    path = Path(reference.removeprefix(_FILE))
-    try:
-        return Secret(path.read_text(encoding="utf-8").strip())
-    except (OSError, UnicodeDecodeError):
-        raise NeedsAttention("KEY_MISSING.file", where=where, path=path) from None
 
 
 def reference_of(connection: Connection, name: str = KEY) -> str:

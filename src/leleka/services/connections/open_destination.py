@@ -1,6 +1,6 @@
 """From a stored connection to an open destination; the only place where a key is revealed."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -34,7 +34,23 @@ def opened(connection: Connection, clock: Clock) -> Iterator[Opened]:
 
 @contextmanager
 def opened_with(connection: Connection, secrets: Mapping[str, Secret], clock: Clock) -> Iterator[Opened]:
-    """Open with the secrets at hand; the connection need not be saved, nor its account be known yet."""
+    """Open with the secrets at hand, as ``open_with`` does, and close it."""
+    account = open_with(connection, secrets, clock)
+    try:
+        yield account
+    finally:
+        account.destination.close()
+
+
+def open_with(
+    connection: Connection,
+    secrets: Mapping[str, Secret],
+    clock: Clock,
+    within: Callable[[Turn], Turn] = lambda turn: turn,
+) -> Opened:
+    """Return an open destination, to be closed by whoever asked. The connection need not be saved, nor its account
+    be known yet. ``within`` may say more about when a request has its turn.
+    """
     network = installation_configuration.configuration().network
     spec = spec_of(connection.type)
     time_scale = TimeScale(network.speed(connection.host))
@@ -42,11 +58,7 @@ def opened_with(connection: Connection, secrets: Mapping[str, Secret], clock: Cl
         _turn_of(connection.account_id, spec.limits, time_scale, clock) if connection.account_id else at_once
     )
     settings = spec.settings(**settings_of(connection), **secrets)
-    destination = spec.open(settings, network, clock, turn)
-    try:
-        yield Opened(destination, spec.limits, time_scale)
-    finally:
-        destination.close()
+    return Opened(spec.open(settings, network, clock, within(turn)), spec.limits, time_scale)
 
 
 def _turn_of(account: int, limits: Limits, time_scale: TimeScale, clock: Clock) -> Turn:

@@ -31,7 +31,7 @@ from leleka.services.connections.keys import reference_of
 from leleka.services.connections.open_destination import settings_of
 from leleka.services.paging import Columns, Listed, ListQuery, after, contains, page_of
 from leleka.state.case_folding import Folded
-from leleka.state.models import Connection, Export, Run
+from leleka.state.models import Connection, Export, Run, User
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,12 +119,13 @@ def connections_after(actor: Actor, number: int, limit: int) -> Sequence[Connect
     return _views(after(Connection.objects.all(), number, limit))
 
 
-def in_need(actor: Actor) -> Sequence[tuple[int, str, Problem]]:
-    """Return id, name and the first problem of each connection that somebody must look after, the oldest first."""
-    require(actor, Permission.CONNECTIONS)
+def in_need() -> Sequence[tuple[int, str, Sequence[Problem]]]:
+    """Return id, name and problems of each connection that somebody must look after, the oldest first, for those who
+    decide who is told.
+    """
     rows = Connection.objects.annotate(in_need=_needs_attention()).filter(in_need=1)
     some = rows.select_related("export_user").order_by("pk")
-    return [(row.pk, row.name, problem) for row in some for problem in attention_of(row)[:1]]
+    return [(row.pk, row.name, problems) for row in some if (problems := attention_of(row))]
 
 
 def _columns() -> Columns:
@@ -142,12 +143,17 @@ def _columns() -> Columns:
 
 
 def _needs_attention() -> Case:
-    """Say in SQL what ``_attention`` says: 1 where somebody must act."""
+    """Say in SQL what ``attention_of`` says: 1 where somebody must act."""
     steps = Cast("last_check", TextField())
     failed = Contains(steps, f'"standing": "{CheckStatus.FAILED.value}"')
     alone = Q(export_user=None, managed_by_file="")
     disabled = Q(export_user__disabled_at__isnull=False)
-    return Case(When(disabled | alone | ~Q(attention="") | Q(failed), then=Value(1)), default=Value(0))
+    for_administrators = ~Q(audience=Connection.Audience.CONTRIBUTORS)
+    demoted = Q(export_user__role=User.Role.VIEWER) | (
+        Q(export_user__role=User.Role.CONTRIBUTOR) & for_administrators
+    )
+    gone = disabled | demoted | Q(export_user__isnull=False, export_user_lapsed=True)
+    return Case(When(gone | alone | ~Q(attention="") | Q(failed), then=Value(1)), default=Value(0))
 
 
 def _views(rows: Sequence[Connection]) -> Sequence[ConnectionView]:

@@ -13,7 +13,8 @@ from leleka.core.secret import Secret
 from leleka.destinations.registry import assumed_kind, spec_of
 from leleka.destinations.spec import Identity, Setting, Spec
 from leleka.errors import InvalidInput
-from leleka.services.connections.keys import KEY, check_reference, is_reference, reference_of
+from leleka.services.connections.keys import KEY, reference_of
+from leleka.services.connections.named_keys import check_reference, is_reference
 from leleka.services.connections.open_destination import settings_of
 from leleka.state.models import Connection
 

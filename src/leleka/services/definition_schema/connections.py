@@ -6,7 +6,7 @@ from typing import Annotated, Any, Final, Literal, Union, get_args
 
 from pydantic import Discriminator, Field, Tag, create_model
 
-from leleka.destinations.registry import assumed_kind, specs
+from leleka.destinations.registry import assumed_kind, spec_of, specs
 from leleka.destinations.spec import Setting, Spec
 from leleka.services.definition_schema.schema import ConnectionDefinition, Definitions, Part
 
@@ -37,6 +37,14 @@ def secrets_in(connection: Mapping[object, object]) -> Iterable[str]:
     """Return what stands in the places of secrets of a connection whose form nobody has looked at yet."""
     names = {name for spec in specs() for name in spec.secrets}
     return [value for key, value in connection.items() if _plain(key) in names and isinstance(value, str)]
+
+
+def is_secret(here: Sequence[str | int], part: Mapping[object, object], key: object) -> bool:
+    """Return whether a secret belongs where ``key`` stands, in the part of a file at ``here``."""
+    one_of_them = 2
+    if len(here) != one_of_them or _plain(here[0]) != "connections":
+        return False
+    return _plain(key) in spec_of(_kind_in(part).removeprefix(_TAG)).secrets
 
 
 def settings_at(location: Sequence[str | int]) -> Iterable[str]:

@@ -1,15 +1,17 @@
 """Gathering what is wrong with a file or a form, so that all of it is said at once."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from difflib import get_close_matches
-from typing import Any, Protocol, TypeVar
+from typing import Any, Final, Protocol, TypeVar
 
 from leleka.core.columns import Catalogue, Table
 from leleka.errors import InvalidInput, Problem
 from leleka.services.definition_schema.schema import Definitions
 
 Location = tuple[str | int, ...]
+_SUGGESTIONS: Final = 20  # for one file or form: each compares a name with all that are known
+_LONGEST_NAME: Final = 200
 _T = TypeVar("_T")
 
 
@@ -29,6 +31,7 @@ class Gathering:
         self.problems: list[Problem] = []
         self.file = file
         self.known = known
+        self._suggested = 0
 
     def attempt(self, location: Location, work: Callable[[], _T]) -> _T | None:
         """Do ``work``; what it raises is noted with its place."""
@@ -52,12 +55,14 @@ class Gathering:
         if not name and code == "MAP_COLUMN_UNKNOWN":
             self.add(location, "MAP_COLUMN_MISSING")
             return False
-        close = near(name, [column.name for column in table.columns])
+        close = self.near(name, [column.name for column in table.columns])
         self.add(location, code, source=table.name, column=name, near=close)
         return False
 
-
-def near(name: str, known: Any) -> str:
-    """Return the known name that was probably meant; "" where none is near."""
-    close = get_close_matches(name, [str(one) for one in known], n=1)
-    return close[0] if close else ""
+    def near(self, name: str, known: Collection[str]) -> str:
+        """Return the known name that was probably meant; "" where none is near, and of one wrong name too many."""
+        if self._suggested >= _SUGGESTIONS:
+            return ""
+        self._suggested += 1
+        close = get_close_matches(name[:_LONGEST_NAME], known, n=1)
+        return close[0] if close else ""

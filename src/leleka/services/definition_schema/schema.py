@@ -7,8 +7,10 @@ from typing import Annotated, Final, Literal
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
+from leleka.core.column_classes import ColumnClass
 from leleka.core.columns import ColumnType, Relationship
 from leleka.core.data_matching import LeaverPolicy, WhenEmpty
+from leleka.core.growth import MOST_PEOPLE, MOST_PERCENT, Growth
 
 
 def _one_or_many(value: object) -> object:
@@ -95,8 +97,10 @@ class SourceDefinition(Part):
     delimiter: str | None = Field(default=None, min_length=1, max_length=1)
     encoding: str | None = None
     types: Annotated[dict[str, TypeDefinition], BeforeValidator(_typed)] = {}
+    classes: dict[str, ColumnClass] = {}
     primary_key: str | None = None
     updated_at: str | None = None
+    max_age_hours: Annotated[int, Field(ge=1, le=24 * 366)] | None = None
     profiles: bool = False
 
 
@@ -193,6 +197,18 @@ def _policy(value: object) -> object:
     return {"policy": value} if isinstance(value, str) else value
 
 
+class GrowthDefinition(Part):
+    """When an audience that grew suddenly needs a confirmation; ``off`` is never."""
+
+    ask: bool = Field(default=True, strict=True)
+    percent: int = Field(default=Growth().percent, ge=0, le=MOST_PERCENT, strict=True)
+    people: int = Field(default=Growth().people, ge=1, le=MOST_PEOPLE, strict=True)
+
+
+def _growth(value: object) -> object:
+    return {"ask": False} if value == "off" or value is False else value
+
+
 class ExportDefinition(Part):
     name: Name
     connection: str
@@ -201,7 +217,10 @@ class ExportDefinition(Part):
     data_matching: MatchingDefinition
     leavers: Annotated[LeaversDefinition, BeforeValidator(_policy)] = LeaversDefinition()
     automations: bool = False
+    subscribe_unconfirmed: bool = False
     limit: int = Field(default=1_000_000, ge=1, le=1_000_000, strict=True)
+    growth: Annotated[GrowthDefinition, BeforeValidator(_growth)] = GrowthDefinition()
+    ready_by: object = None  # a time, or {time, time_zone}: ``core.ready_by``
     schedule: object = "system"  # or off, or one of its own: ``core.schedules.parser``
 
 

@@ -12,6 +12,7 @@ from leleka.core.clock import utc_now
 from leleka.core.columns import Catalogue, Column, ColumnType, Table
 from leleka.core.data_matching import LeaverPolicy
 from leleka.core.messages import Message
+from leleka.core.ready_by import to_data
 from leleka.core.schedules.model import ExportSchedule
 from leleka.errors import InvalidInput, LelekaError, Problem
 from leleka.services.access.actor import Actor
@@ -22,7 +23,7 @@ from leleka.services.connections.settings import CheckedSettings, differs, kept_
 from leleka.services.definitions.changes import Applied, Changes
 from leleka.services.definitions.validation import CheckedConnection, check_definitions
 from leleka.services.definitions.yaml_file import DefinitionsFile
-from leleka.services.exports.schedule_setting import columns_of, stored
+from leleka.services.exports.schedule_setting import columns_of, forget_time_to_come, stored
 from leleka.services.exports.validation import CheckedExport, Staying
 from leleka.services.installation import configuration as installation_configuration
 from leleka.services.installation import lake_sessions
@@ -44,7 +45,7 @@ def apply(
     file that cannot be read changes nothing. Raises ``InvalidInput`` with everything that is wrong, ``Forbidden``.
     """
     require(actor, Permission.SYSTEM)
-    file = DefinitionsFile(path, installation_configuration.configuration().environment)
+    file = DefinitionsFile(path, installation_configuration.configuration())
     rows = _Rows(str(path.resolve()) if prune else None)
     with file.without_keys():
         with lake_sessions.session() as session:
@@ -118,7 +119,9 @@ def _load_sources(
 
 
 def _source_spec(path: Path, definition: Any) -> dict[str, Any]:
-    spec: dict[str, Any] = definition.model_dump(mode="json", exclude={"name", "profiles"})
+    spec: dict[str, Any] = definition.model_dump(mode="json", exclude={"name", "profiles", "classes"})
+    if spec["max_age_hours"] is None:  # unsaid: as in installations that do not know it
+        del spec["max_age_hours"]
     spec["files"] = [str(path.resolve().parent / file) for file in definition.files]
     return spec
 
@@ -162,7 +165,8 @@ def _apply_sources(
 ) -> None:
     for definition in file.definitions.sources:
         spec = _source_spec(file.path, definition)
-        row = changes.upsert("source", definition.name, {"spec": spec, "is_profiles": definition.profiles})
+        values = {"spec": spec, "is_profiles": definition.profiles, "classes": dict(definition.classes)}
+        row = changes.upsert("source", definition.name, values)
         found = loaded[definition.name]
         if found is not None:
             segment_evaluation.store_loaded(row, found)
@@ -224,16 +228,20 @@ def _kept_secret(connection: Connection | None, wanted: CheckedSettings, name: s
 
 
 def _apply_export(changes: Changes, wanted: CheckedExport) -> None:
-    row = Export.objects.filter(name=wanted.name).first()
-    rescheduled = row is None or row.schedule != stored(wanted.schedule)
+    row, now = Export.objects.filter(name=wanted.name).first(), utc_now()
+    forgotten = row is not None and forget_time_to_come(f"export:{row.pk}", now)
+    rescheduled = row is None or forgotten or row.schedule != stored(wanted.schedule)
     values = {
         "connection": Connection.objects.get(name=wanted.connection),
         "target": wanted.target,
         "matching": wanted.matching,
         "leavers": wanted.leavers,
         "automations": wanted.automations,
+        "subscribe_unconfirmed": wanted.subscribe_unconfirmed,
         "limit": wanted.limit,
-        **(columns_of(wanted.schedule, utc_now()) if rescheduled else {}),
+        "growth": wanted.growth,
+        "ready_by": to_data(wanted.ready_by, row.ready_by if row else {}, now),
+        **(columns_of(wanted.schedule, now) if rescheduled else {}),
     }
     before = set(Segment.objects.filter(exports__name=wanted.name).values_list("name", flat=True))
     differ = before != set(wanted.segments)
@@ -245,10 +253,13 @@ def _apply_export(changes: Changes, wanted: CheckedExport) -> None:
 def apply_system(changes: Changes, wanted: ExportSchedule) -> None:
     """Bring the row to what a definitions file says; what was due before is not run."""
     before, _ = SystemSchedule.objects.get_or_create(pk=1, defaults={"version": 0})
-    new = values(wanted.own, utc_now(), on=wanted.own is not None)
+    now = utc_now()
+    new = values(wanted.own, now, on=wanted.own is not None)
     managed = {"managed_by_file": changes.path}
     compared = {key: new[key] for key in ("on", "schedule") if key in new} | managed
     differing = [key for key, value in compared.items() if getattr(before, key) != value]
+    if forget_time_to_come("system", now):
+        differing.append("next_due_at")
     if differing:
         SystemSchedule.objects.filter(pk=1).update(version=F("version") + 1, **managed, **new)
     changes.note_schedule(differing)

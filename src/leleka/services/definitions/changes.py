@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
 
-from leleka.errors import InvalidInput
+from leleka.errors import Conflict, InvalidInput
 from leleka.services.access.actor import Actor
+from leleka.services.access.edit_guards import unique
 from leleka.services.audit.log import record
 from leleka.services.exports.open_sends import is_settled
+from leleka.services.runs.audit import record_removed
 from leleka.state.models import Connection, Export, ExportSegment, RelationshipRow, Run, Segment, Source
 
 
@@ -49,12 +51,16 @@ class Changes:
         self._actor = actor
 
     def upsert(self, kind: str, name: str, values: Mapping[str, Any], beside: Sequence[str] = ()) -> Any:
-        """Create or change a row; ``beside`` names what differs about it elsewhere than in its columns."""
+        """Create or change a row; ``beside`` names what differs about it elsewhere than in its columns.
+
+        Raises ``Conflict`` NAME_TAKEN where somebody makes one of that name at the same moment.
+        """
         model = dict(_KINDS)[kind]
         row = model.objects.filter(name=name).first()
         wanted = {**values, "managed_by_file": self._path}
         if row is None:
-            row = model.objects.create(name=name, **wanted)
+            with unique(Conflict("NAME_TAKEN.meanwhile", where=name, name=name)):
+                row = model.objects.create(name=name, **wanted)
             self._note(kind, name, Did.CREATED)
             return row
         differing = [key for key, value in wanted.items() if getattr(row, key) != value]
@@ -84,7 +90,7 @@ class Changes:
                 if row.managed_by_file != self._path:
                     self._note(kind, row.name, Did.ABSENT, (row.managed_by_file,))
                 elif prune:
-                    _remove(kind, row)
+                    _remove(self._actor, kind, row)
                     self._note(kind, row.name, Did.REMOVED)
                 else:
                     self._note(kind, row.name, Did.ABSENT)
@@ -95,7 +101,7 @@ class Changes:
             record(self._actor, f"{kind} {did}", name, {"fields": list(fields), "file": self._path})
 
 
-def _remove(kind: str, row: Any) -> None:
+def _remove(actor: Actor, kind: str, row: Any) -> None:
     if kind == "export" and Run.objects.filter(export=row, finished_at__isnull=True).exists():
         raise InvalidInput("EXPORT_RUNNING.removed", where=row.name)
     if kind == "export" and not is_settled(row):
@@ -105,6 +111,8 @@ def _remove(kind: str, row: Any) -> None:
     if users:
         key = "SEGMENT_IN_USE.staying" if kind == "segment" else "CONNECTION_IN_USE.staying"
         raise InvalidInput(key, where=row.name, exports=list(users))
+    if kind == "export":
+        record_removed(actor, row)
     row.delete()
 
 

@@ -12,10 +12,10 @@ from leleka.core.schedules.model import ExportSchedule
 from leleka.core.schedules.parser import parse_schedule
 from leleka.destinations.registry import spec_of, specs
 from leleka.errors import InvalidInput
-from leleka.services.connections.keys import is_reference
+from leleka.services.connections.named_keys import is_reference
 from leleka.services.connections.settings import CheckedSettings, check_plain, check_secret, identify
 from leleka.services.definition_schema.connections import settings_given
-from leleka.services.definition_schema.problem_collector import Gathering, Location, near
+from leleka.services.definition_schema.problem_collector import Gathering, Location
 from leleka.services.definition_schema.schema import ConnectionDefinition
 from leleka.services.definitions.yaml_file import DefinitionsFile
 from leleka.services.exports.validation import CheckedExport, ExportChecks, Staying
@@ -106,6 +106,14 @@ class _Checks:
                 source=table.name,
             )
 
+    def classes(self) -> None:
+        """A class that is declared for a column that is not there would protect nothing."""
+        for number, part in enumerate(self._found.file.definitions.sources):
+            for column in part.classes:
+                location = ("sources", number, "classes", column)
+                table = self._found.known.tables[part.name]
+                self._found.column(table, column, location, "SOURCE_UNKNOWN_COLUMN.of_source")
+
     def relationships(self) -> None:
         for number, part in enumerate(self._found.file.definitions.relationships):
             relation = part.record()
@@ -114,10 +122,10 @@ class _Checks:
                 location = ("relationships", number, end)
                 table = self._found.known.tables.get(source)
                 if table is None:
-                    close = near(source, self._found.known.tables)
+                    close = self._found.near(source, self._found.known.tables)
                     self._found.add(location, "SOURCE_UNKNOWN.named", name=source, near=close)
                 elif table.column(column) is None:
-                    self._found.column(table, column, location, "SOURCE_UNKNOWN_COLUMN.relationship")
+                    self._found.column(table, column, location, "SOURCE_UNKNOWN_COLUMN.of_source")
 
     def segment(self, number: int, rules: object) -> dict[str, object] | None:
         where = self._found.file.where(("segments", number, "rules"))
@@ -175,6 +183,7 @@ def check_definitions(file: DefinitionsFile, known: Catalogue, network: Network,
     checks.keys_in_names()
     checks.names()
     checks.profiles()
+    checks.classes()
     checks.relationships()
     parts = file.definitions
     rules = {part.name: checks.segment(number, part.rules) for number, part in enumerate(parts.segments)}

@@ -9,20 +9,28 @@ from pathlib import Path
 from typing import Any, Final
 
 from pydantic import ValidationError
-from ruamel.yaml import YAML
 from ruamel.yaml.constructor import DuplicateKeyError
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.representer import RoundTripRepresenter
 from ruamel.yaml.scalarint import ScalarInt
 
+from leleka.core.configuration import Configuration
 from leleka.errors import InvalidInput, NotFound, Problem
-from leleka.services.definition_schema.connections import place_in_file, schema, secrets_in, settings_at
+from leleka.services.definition_schema.connections import (
+    is_secret,
+    place_in_file,
+    schema,
+    secrets_in,
+    settings_at,
+)
 from leleka.services.definition_schema.schema import Definitions
+from leleka.services.definitions import bounded_yaml
 
 _REFERENCE: Final = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 _SURROGATE: Final = re.compile(r"[\ud800-\udfff]")
 _QUOTED: Final = re.compile(r"""(['"]).{4,}\1""")
 _LARGEST: Final = 5_000_000  # bytes
+_MOST_PARTS: Final = 300_000  # keys, values, lists and mappings, each time that one is repeated
 _SHORTEST_HIDDEN: Final = 8  # characters: something shorter stands in messages by chance
 _KEYS: Final = {
     "missing": "DEFINITION_INVALID.missing",
@@ -41,12 +49,14 @@ _KEYS: Final = {
 class DefinitionsFile:
     """A file as read: the definitions, and where in it each part stands."""
 
-    def __init__(self, path: Path, environment: Mapping[str, str]) -> None:
+    def __init__(self, path: Path, configuration: Configuration) -> None:
         self.path = path
         self._document = _load(path)
         self._wrong: list[Problem] = []
+        self._parts = 0
+        self._configuration = configuration
         try:
-            filled = self._filled(self._document, environment, ())
+            filled = self._filled(self._document, ())
             if self._wrong:
                 raise InvalidInput.of(self._wrong)
             self._keys = _keys_in(filled)
@@ -112,26 +122,44 @@ class DefinitionsFile:
             known=() if close else known,
         )
 
-    def _filled(self, node: Any, environment: Mapping[str, str], here: tuple[str | int, ...]) -> Any:
-        """Replace ${NAME}; what is not set or no text is noted with its place. The values are never shown."""
+    def _filled(self, node: Any, here: tuple[str | int, ...], *, secret: bool = False) -> Any:
+        """Replace ${NAME} where a secret belongs; what cannot be replaced or is no text is noted with its place.
+        Anywhere else a value would be shown, as the name of a segment for one.
+
+        What aliases repeat counts each time: a few of them, one within the other, are a file without end.
+        """
+        self._parts += 1
+        if self._parts > _MOST_PARTS:
+            raise InvalidInput("DEFINITIONS_TOO_LARGE.parts", where=self.path.name, most=_MOST_PARTS)
         if isinstance(node, Mapping):
             for key in node:
                 self._must_be_text(str(key), here)
-            return {key: self._filled(value, environment, (*here, str(key))) for key, value in node.items()}
+            return {
+                key: self._filled(value, (*here, str(key)), secret=is_secret(here, node, key))
+                for key, value in node.items()
+            }
         if isinstance(node, list):
-            return [self._filled(item, environment, (*here, number)) for number, item in enumerate(node)]
+            return [self._filled(item, (*here, number)) for number, item in enumerate(node)]
         if not isinstance(node, str):
             return _as_written(node) if isinstance(node, ScalarInt) else node
 
-        def value(match: re.Match[str]) -> str:
-            name = match.group(1)
-            if not environment.get(name):
-                self._wrong.append(Problem.of("VARIABLE_UNSET", self.where(_as_known(here)), name=name))
-            return environment.get(name, "")
-
-        text = _REFERENCE.sub(value, node)
+        text = _REFERENCE.sub(lambda match: self._variable(match.group(1), here, secret=secret), node)
         self._must_be_text(text, here)
         return text
+
+    def _variable(self, name: str, here: tuple[str | int, ...], *, secret: bool) -> str:
+        """Return a variable's value, "" where it may not stand there or is not set."""
+        places, value = self._configuration.key_places, self._configuration.environment.get(name, "")
+        where = self.where(_as_known(here))
+        if not secret:
+            self._wrong.append(Problem.of("VARIABLE_MISPLACED", where, name=name))
+        elif not places.has_variable(name):
+            self._wrong.append(Problem.of("VARIABLE_NOT_ALLOWED", where, name=name, prefix=places.PREFIX))
+        elif not value:
+            self._wrong.append(Problem.of("VARIABLE_UNSET", where, name=name))
+        else:
+            return value
+        return ""
 
     def _must_be_text(self, text: str, here: tuple[str | int, ...]) -> None:
         """Note what neither a database, a file's name nor a terminal takes."""
@@ -187,20 +215,28 @@ def _plain(problem: object) -> str:
     return _QUOTED.sub("…", str(problem))
 
 
-def _load(path: Path) -> Any:
+def _text_of(path: Path) -> str:
     try:
         if path.stat().st_size > _LARGEST:
             raise InvalidInput("DEFINITIONS_TOO_LARGE", where=str(path), most=_LARGEST)
-        text = path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8")
     except FileNotFoundError:
         raise NotFound("DEFINITIONS_NOT_FOUND", where=str(path)) from None
     except (OSError, UnicodeDecodeError) as error:
         if isinstance(error, UnicodeDecodeError):
             raise InvalidInput("DEFINITIONS_UNREADABLE.utf8", where=str(path)) from None
         raise InvalidInput("DEFINITIONS_UNREADABLE", where=str(path), reason=error.strerror) from None
+
+
+def _load(path: Path) -> Any:
+    text = _text_of(path)
     try:
         # Round-trip loading keeps line numbers; YAML 1.2 keeps Yes and No the words they are.
-        document = YAML(typ="rt", pure=True).load(text)
+        document = bounded_yaml.load(text, "rt", _MOST_PARTS, aliases=True)
+    except bounded_yaml.TooDeep:
+        raise InvalidInput("DEFINITIONS_YAML.nested", where=path.name) from None
+    except bounded_yaml.TooMany:
+        raise InvalidInput("DEFINITIONS_TOO_LARGE.parts", where=path.name, most=_MOST_PARTS) from None
     except DuplicateKeyError as error:
         # The library's own sentence repeats the value, which may be a key.
         line = f", line {error.problem_mark.line + 1}" if error.problem_mark else ""

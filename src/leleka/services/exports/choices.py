@@ -1,17 +1,21 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
 from leleka.core.columns import ColumnType
 from leleka.core.ports.clock import Clock
 from leleka.core.ports.destination import Field, Target
 from leleka.destinations.registry import title_of
-from leleka.errors import LelekaError, Problem
+from leleka.errors import LelekaError, Problem, TryLater
 from leleka.messages.problems import without_particulars
 from leleka.services.access.actor import Actor
 from leleka.services.access.permissions import Permission, allows, may_use, require
 from leleka.services.connections import live_account
+from leleka.services.connections.far_side import SLOW
 from leleka.services.sources import catalogue
 from leleka.state.models import Connection, Segment
+
+_COME_AGAIN: Final = 5.0  # seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +36,19 @@ class Choices:
 
 @dataclass(frozen=True, slots=True)
 class Offered:
-    """The lists and the custom fields of an account, asked live; or why it could not be asked."""
+    """The lists and the custom fields of an account; or why it could not be asked, and when it is worth asking again
+    where that may help.
+    """
 
     lists: Sequence[Target] = ()
     fields: Sequence[Field] = ()
     problems: Sequence[Problem] = field(default=())
+    retry_after: float | None = None
+
+    @property
+    def going_on(self) -> bool:
+        """Return whether the account is still being asked, and another look will find the answer."""
+        return any(one.key == SLOW for one in self.problems)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,9 +101,10 @@ def offered(actor: Actor, name: str, clock: Clock) -> Offered:
     try:
         lists, fields = live_account.offers(actor, name, clock)
     except LelekaError as error:
+        later = (error.retry_after or _COME_AGAIN) if isinstance(error, TryLater) else None
         if allows(actor, Permission.CONNECTIONS):
-            return Offered(problems=error.problems)
-        return Offered(problems=[without_particulars(one) for one in error.problems])
+            return Offered(problems=error.problems, retry_after=later)
+        return Offered(problems=[without_particulars(one) for one in error.problems], retry_after=later)
     return Offered(lists, [one for one in fields if one.key.startswith("field:")])
 
 

@@ -7,16 +7,21 @@ from typing import Any, Final
 from django.db import transaction
 from django.db.models import F
 
+from leleka.core.clock import utc_now
+from leleka.core.ready_by import to_data
 from leleka.errors import Conflict, Forbidden, NotFound
 from leleka.services.access.actor import Actor
-from leleka.services.access.edit_guards import refuse_managed, stale
-from leleka.services.access.permissions import Permission, may_use, require, require_export
+from leleka.services.access.edit_guards import refuse_managed, stale, unique
+from leleka.services.access.permissions import Permission, allows, may_use, require, require_export
 from leleka.services.audit.log import record
+from leleka.services.exports import ledger_rebuild
+from leleka.services.exports.contracts import RebuiltLedger
 from leleka.services.exports.form import checked, data_of
 from leleka.services.exports.open_sends import refuse_unsettled
-from leleka.services.exports.queries import find_by_id
+from leleka.services.exports.queries import find_by_id, find_by_name
 from leleka.services.exports.schedule_setting import OFF
 from leleka.services.exports.validation import CheckedExport
+from leleka.services.runs.audit import record_removed
 from leleka.state.models import Connection, Export, Run, Segment
 
 _LONGEST_NAME: Final = 200
@@ -36,9 +41,16 @@ def create(actor: Actor, data: Mapping[str, Any]) -> Saved:
     require(actor, Permission.EDIT_SHARED_EXPORTS)
     with transaction.atomic():
         wanted, connection = _wanted(actor, data, None)
-        row = Export.objects.create(name=wanted.name, owner_id=actor.user, **_values(wanted, connection))
+        _refuse_unconfirmed(actor, wanted, allowed=False)
+        with unique(_taken(wanted.name)):
+            row = Export.objects.create(
+                name=wanted.name, owner_id=actor.user, **_values(wanted, connection, {})
+            )
         row.segments.set(Segment.objects.filter(name__in=wanted.segments))
-        record(actor, "export created", row.name, {"connection": connection.name, "list": row.target})
+        told: dict[str, Any] = {"connection": connection.name, "list": row.target}
+        if row.subscribe_unconfirmed:
+            told["subscribe_unconfirmed"] = True
+        record(actor, "export created", row.name, told)
     return Saved(row.pk, row.name)
 
 
@@ -47,21 +59,27 @@ def update(actor: Actor, number: int, data: Mapping[str, Any], version: int) -> 
     with transaction.atomic():
         row = _editable(actor, number)
         wanted, connection = _wanted(actor, data, number)
+        same_list = (row.connection, row.target) == (connection, wanted.target)
+        _refuse_unconfirmed(actor, wanted, allowed=row.subscribe_unconfirmed and same_list)
         before = {**_fields(row), "segments": sorted(one.name for one in row.segments.all())}
         after = {
             "name": wanted.name,
-            **_values(wanted, connection),
+            **_values(wanted, connection, row.ready_by),
             "segments": sorted(wanted.segments),
         }
         changes = {
             **{key: value for key, value in after.items() if key != "segments"},
             "version": F("version") + 1,
         }
-        if not Export.objects.filter(pk=number, version=version).update(**changes):
-            raise stale(row.name)
+        with unique(_taken(wanted.name)):
+            if not Export.objects.filter(pk=number, version=version).update(**changes):
+                raise stale(row.name)
         row.segments.set(Segment.objects.filter(name__in=wanted.segments))
         differing = sorted(key for key, value in after.items() if before[key] != value)
-        record(actor, "export changed", wanted.name, {"fields": differing, "name_before": row.name})
+        told: dict[str, Any] = {"fields": differing, "name_before": row.name}
+        if "subscribe_unconfirmed" in differing:
+            told["subscribe_unconfirmed"] = wanted.subscribe_unconfirmed
+        record(actor, "export changed", wanted.name, told)
     moved = row.target != wanted.target or (row.connection is not None and row.connection != connection)
     return Saved(number, wanted.name, row.target if moved and row.ledgers.exists() else "")
 
@@ -78,6 +96,7 @@ def duplicate(actor: Actor, number: int) -> dict[str, Any]:
     taken = set(Export.objects.values_list("name", flat=True))
     names = (f"{row.name[: _LONGEST_NAME - 10]} ({copy})" for copy in range(2, len(taken) + 3))
     data = {**data_of(row), "name": next(name for name in names if name not in taken)}
+    data["subscribe_unconfirmed"] = row.subscribe_unconfirmed and allows(actor, Permission.CONFIRM)
     return data if may_use(actor, row.connection) else {**data, "connection": ""}
 
 
@@ -107,8 +126,19 @@ def remove(actor: Actor, numbers: Sequence[int]) -> None:
     with transaction.atomic():
         for row in [_still(actor, number) for number in numbers]:
             refuse_unsettled(row)
+            record_removed(actor, row)
             record(actor, "export removed", row.name, {"list": row.target})
             row.delete()
+
+
+def rebuild_ledger(actor: Actor, number: int) -> RebuiltLedger:
+    """Make a ledger that was lost or damaged again, from the outcomes of the export's runs."""
+    return ledger_rebuild.rebuild_ledger(actor, number)
+
+
+def rebuild_ledger_named(actor: Actor, name: str) -> RebuiltLedger:
+    """Do the same for the export of that name."""
+    return ledger_rebuild.rebuild_ledger(actor, find_by_name(name).pk)
 
 
 def chosen_exports(actor: Actor, numbers: Sequence[int] | None) -> Sequence[Export]:
@@ -124,9 +154,20 @@ def _wanted(actor: Actor, data: Mapping[str, Any], number: int | None) -> tuple[
     connection = Connection.objects.get(name=wanted.connection)
     if not may_use(actor, connection):
         raise Forbidden("CONNECTION_NOT_SHARED", where="connection", name=connection.name)
-    if Export.objects.filter(name=wanted.name).exclude(pk=number or 0).exists():
-        raise Conflict("NAME_TAKEN.export", where="name", name=wanted.name)
     return wanted, connection
+
+
+def _taken(name: str) -> Conflict:
+    return Conflict("NAME_TAKEN.export", where="name", name=name)
+
+
+def _refuse_unconfirmed(actor: Actor, wanted: CheckedExport, *, allowed: bool) -> None:
+    """Turning it on is for administrators: it is they who answer for the consent of one list's people.
+
+    Raises ``Forbidden``.
+    """
+    if wanted.subscribe_unconfirmed and not allowed and not allows(actor, Permission.CONFIRM):
+        raise Forbidden("SUBSCRIBE_UNCONFIRMED", where="subscribe_unconfirmed")
 
 
 def _editable(actor: Actor, number: int) -> Export:
@@ -144,17 +185,31 @@ def _still(actor: Actor, number: int) -> Export:
     return row
 
 
-def _values(wanted: CheckedExport, connection: Connection) -> dict[str, Any]:
+def _values(wanted: CheckedExport, connection: Connection, before: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "connection": connection,
         "target": wanted.target,
         "matching": wanted.matching,
         "leavers": wanted.leavers,
         "automations": wanted.automations,
+        "subscribe_unconfirmed": wanted.subscribe_unconfirmed,
         "limit": wanted.limit,
+        "growth": wanted.growth,
+        "ready_by": to_data(wanted.ready_by, before, utc_now()),
     }
 
 
 def _fields(row: Export) -> dict[str, Any]:
-    names = ("name", "connection", "target", "matching", "leavers", "automations", "limit")
+    names = (
+        "name",
+        "connection",
+        "target",
+        "matching",
+        "leavers",
+        "automations",
+        "subscribe_unconfirmed",
+        "limit",
+        "growth",
+        "ready_by",
+    )
     return {name: getattr(row, name) for name in names}

@@ -12,6 +12,7 @@ from leleka.services.access.permissions import Permission, require
 from leleka.services.audit.log import record
 from leleka.services.connections.commands import editable, refuse_while_running, take_version
 from leleka.services.exports.open_sends import refuse_unsettled
+from leleka.services.runs.audit import record_removed
 from leleka.state.models import Connection, Export
 
 
@@ -63,6 +64,7 @@ def _refuse_managed(exports: Sequence[Export]) -> None:
 def _let_go(actor: Actor, row: Connection, export: Export, fate: Fate) -> None:
     if fate is Fate.REMOVE:
         refuse_unsettled(export)
+        record_removed(actor, export)
         export.delete()
     else:
         Export.objects.filter(pk=export.pk).update(connection=None, version=F("version") + 1)

@@ -1,6 +1,11 @@
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
 
 from leleka.core.plan import Counts
+from leleka.core.statuses import TaskStatus
+from leleka.errors import Problem
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +41,20 @@ class PreviewView:
         return sum(self.counts.left.values())
 
     @property
+    def excluded(self) -> int:
+        return sum(self.counts.excluded.values())
+
+    @property
+    def rejected(self) -> int:
+        """Return how many would not be sent because of what was refused, or cannot be sent."""
+        return sum(self.counts.rejected.values()) + sum(self.counts.not_attempted.values())
+
+    @property
+    def matches(self) -> bool:
+        """Return whether the list holds everybody selected, and nobody is left out."""
+        return not self.requests and self.counts.unchanged == self.counts.selected
+
+    @property
     def beyond_plan(self) -> bool:
         """Return whether the account could hold more contacts than it pays for afterwards: those it holds and those to
         be added, or where it does not tell, all who are selected.
@@ -44,3 +63,74 @@ class PreviewView:
             return False
         held = self.account_contacts
         return (self.counts.selected if held is None else held + self.counts.added) > self.plan_limit
+
+
+@dataclass(frozen=True, slots=True)
+class RebuiltLedger:
+    """``people`` were found in the outcomes of ``runs`` runs; ``damaged`` are further ones that could not be read."""
+
+    export: str
+    target: str
+    people: int
+    runs: int
+    damaged: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reconciled:
+    """Figures of one comparison. ``missing`` people were confirmed once and are not active in the list;
+    ``foreign`` contacts came from elsewhere. Of ``compared`` people it is known what was sent; ``different`` ones hold
+    something else by now, in ``fields``; ``not_compared`` are on the list, and changed here since they were sent.
+    ``untold`` are fields of which the destination did not say what anybody holds. ``repaired``: the missing and the
+    different ones are due again.
+    """
+
+    export: str
+    target: str
+    held: int
+    listed: int
+    missing: int
+    foreign: int
+    missing_sample: tuple[str, ...]
+    compared: int
+    not_compared: int
+    different: int
+    fields: Mapping[str, int]
+    different_sample: tuple[tuple[str, tuple[str, ...]], ...]
+    untold: tuple[str, ...]
+    repaired: bool = False
+
+    @property
+    def same(self) -> int:
+        """Return how many hold what was sent."""
+        return self.compared - self.different
+
+    @property
+    def doubtful(self) -> bool:
+        """Return whether anybody is missing or different."""
+        return bool(self.missing or self.different)
+
+
+@dataclass(frozen=True, slots=True)
+class ReconciliationView:
+    """The latest reconciliation of an export. ``result`` is there once it was successful; ``repairable`` says that the
+    missing and the different ones can be made due again: nothing has changed since what it compared with.
+
+    ``read`` of about ``about`` contacts were read so far, None where that is not known.
+    """
+
+    id: int
+    status: TaskStatus
+    done: bool
+    stage: str
+    stage_told: Mapping[str, Any]
+    read: int | None
+    about: int | None
+    asked_by: str
+    asked_at: datetime
+    finished_at: datetime | None
+    problems: Sequence[Problem]
+    result: Reconciled | None
+    repairable: bool
+    repaired_by: str
+    repaired_at: datetime | None

@@ -3,7 +3,8 @@
 from typing import Any
 
 from leleka.core.data_matching import LeaverPolicy
-from leleka.services.definition_schema.schema import LeaversDefinition, MatchingDefinition
+from leleka.core.growth import Growth
+from leleka.services.definition_schema.schema import GrowthDefinition, LeaversDefinition, MatchingDefinition
 
 _CUSTOM = "field:"
 
@@ -25,3 +26,7 @@ def matching_data(part: MatchingDefinition) -> dict[str, Any]:
 def leavers_data(part: LeaversDefinition) -> dict[str, str]:
     field = f"{_CUSTOM}{part.field}" if part.policy is LeaverPolicy.MARK else ""
     return {"policy": part.policy.value, "field": field, "member": part.member, "leaver": part.leaver}
+
+
+def growth_data(part: GrowthDefinition) -> dict[str, Any]:
+    return Growth(part.ask, part.percent, part.people).to_data()

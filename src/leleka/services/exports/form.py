@@ -73,7 +73,12 @@ def data_of(export: Export) -> dict[str, Any]:
         "data_matching": matching,
         "leavers": {**export.leavers, "field": export.leavers["field"].removeprefix(_CUSTOM)},
         "automations": export.automations,
+        "subscribe_unconfirmed": export.subscribe_unconfirmed,
         "limit": export.limit,
+        "growth": dict(export.growth),
+        "ready_by": {name: export.ready_by[name] for name in ("time", "time_zone")}
+        if export.ready_by
+        else None,
     }
 
 

@@ -4,6 +4,7 @@ from dataclasses import fields
 
 from leleka.core.plan import Counts
 from leleka.services.access.actor import Actor
+from leleka.services.access.discretion import discreet
 from leleka.services.access.permissions import Permission, require
 from leleka.services.exports.contracts import PreviewView
 from leleka.services.tasks.commands import TaskView
@@ -19,4 +20,5 @@ def preview_of(actor: Actor, task: TaskView) -> PreviewView | None:
         return None
     stored = {name: value for name, value in task.result.items() if name in _FIELDS}
     segments = tuple((name, size) for name, size in stored["segments"])
-    return PreviewView(**{**stored, "segments": segments, "counts": Counts(**stored["counts"])})
+    view = PreviewView(**{**stored, "segments": segments, "counts": Counts(**stored["counts"])})
+    return discreet(actor, view)

@@ -21,20 +21,24 @@ from leleka.core.statuses import StepStatus
 from leleka.destinations.registry import specs, title_of
 from leleka.errors import NeedsAttention, NotFound
 from leleka.services.access.actor import Actor
+from leleka.services.access.discretion import discreet
 from leleka.services.access.permissions import Permission, allows, may_use, require
 from leleka.services.connections import queries as connection_queries
 from leleka.services.contracts import ExportSummary
 from leleka.services.exports.form import data_of
 from leleka.services.exports.schedule_setting import written
+from leleka.services.installation import lake_sessions
 from leleka.services.paging import Columns, Listed, ListQuery, after, contains, page_of
 from leleka.state.case_folding import Folded
 from leleka.state.models import (
     Connection,
     Export,
     ExportSegment,
+    Ledger,
     Run,
     Segment,
 )
+from leleka.warehouse.lake import SnapshotUnreadable
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +46,15 @@ class ExportDetail:
     """An export and what is written in it, in the shape of a definitions file.
 
     ``needs_attention`` tells that an administrator must look after its connection; why, only they may know.
+    ``has_ledger`` tells that something was delivered to its list, ``ledger_damaged`` that the record of it is lost or
+    damaged: it does not run until that is rebuilt.
     """
 
     line: ExportSummary
     data: Mapping[str, Any]
     needs_attention: bool = False
+    ledger_damaged: bool = False
+    has_ledger: bool = False
 
 
 def find_exports(
@@ -110,7 +118,7 @@ def _lines(actor: Actor, rows: Sequence[Export]) -> Sequence[ExportSummary]:
     newest = [run for row in rows if (run := getattr(row, "newest", None))]
     runs = Run.objects.filter(pk__in=newest).only("export_id", "status", "finished_at")
     by_export = {run.export_id: run for run in runs}
-    return [summary_of(actor, row, by_export.get(row.pk)) for row in rows]
+    return discreet(actor, [summary_of(actor, row, by_export.get(row.pk)) for row in rows])
 
 
 def export(actor: Actor, number: int) -> ExportDetail:
@@ -118,7 +126,22 @@ def export(actor: Actor, number: int) -> ExportDetail:
     row = find_by_id(number)
     line = summary_of(actor, row, row.runs.order_by("-pk").first())
     attention = row.connection is not None and bool(connection_queries.attention_of(row.connection))
-    return ExportDetail(line, data_of(row), attention)
+    pointer = _ledger_of(row)
+    damaged = pointer is not None and _is_damaged(pointer)
+    return discreet(actor, ExportDetail(line, data_of(row), attention, damaged, pointer is not None))
+
+
+def _ledger_of(row: Export) -> Ledger | None:
+    if row.connection is None:
+        return None
+    return Ledger.objects.filter(export=row, account=row.connection.account_id, target=row.target).first()
+
+
+def _is_damaged(pointer: Ledger) -> bool:
+    try:
+        return not lake_sessions.lake().is_sound(pointer.snapshot)
+    except SnapshotUnreadable:
+        return False  # it is not known to be: the next run says what is in the way
 
 
 def find_by_name(name: str) -> Export:

@@ -1,17 +1,18 @@
 """How an export's schedule stands in the state: ``{policy, schedule}``. One that is off keeps the schedule it had."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from leleka.core.schedules.instants import next_instants
 from leleka.core.schedules.model import ExportSchedule, Policy, Schedule
 from leleka.core.schedules.parser import parse_schedule, to_data
-from leleka.state.models import Export
+from leleka.state.models import DueDecision, Export
 
 SYSTEM: Final[Policy] = "system"
 OWN: Final[Policy] = "own"
 OFF: Final[Policy] = "off"
+_FAR: Final = timedelta(days=1)
 
 
 def schedule_of(row: Export) -> ExportSchedule:
@@ -36,6 +37,17 @@ def columns_of(wanted: ExportSchedule, now: datetime) -> dict[str, Any]:
     """Return the columns of an export that follows a schedule from now on: what was due before is not run."""
     own = wanted.own if wanted.policy == OWN else None
     return {"schedule": stored(wanted), "schedule_since": now, "next_due_at": next_due(own, now)}
+
+
+def forget_time_to_come(subject: str, now: datetime) -> int:
+    """Forget what was decided by a clock that was more than a day ahead; return how much that was.
+
+    Called where somebody sets a schedule: until then, what such a clock has passed counts as decided.
+
+    A day or less stays decided: a clock may have been set back just now, and nothing is to be decided twice.
+    """
+    deleted, _ = DueDecision.objects.filter(subject=subject, decided_at__gt=now + _FAR).delete()
+    return deleted
 
 
 def next_due(schedule: Schedule | None, after: datetime) -> datetime | None:

@@ -7,12 +7,14 @@ from typing import Any
 
 from leleka.core.columns import ColumnType
 from leleka.core.data_matching import LeaverPolicy
+from leleka.core.ready_by import ReadyBy, parse_ready_by
 from leleka.core.schedules.model import ExportSchedule
 from leleka.core.schedules.parser import parse_export_schedule
 from leleka.services.connections.field_conflicts import clashes, writer_of
-from leleka.services.definition_schema.problem_collector import Gathering, Location, near
+from leleka.services.definition_schema.problem_collector import Gathering, Location
 from leleka.services.definition_schema.schema import ExportDefinition, MatchingDefinition
-from leleka.services.exports.data_matching import leavers_data, matching_data
+from leleka.services.exports.data_matching import growth_data, leavers_data, matching_data
+from leleka.services.installation import configuration as installation_configuration
 from leleka.state.models import Export
 
 
@@ -25,8 +27,11 @@ class CheckedExport:
     matching: dict[str, Any]
     leavers: dict[str, Any]
     automations: bool
+    subscribe_unconfirmed: bool
     limit: int
+    growth: dict[str, Any]
     schedule: ExportSchedule
+    ready_by: ReadyBy | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,15 +59,15 @@ class ExportChecks:
             c.name for c in self._found.file.definitions.connections
         } | self._staying.accounts.keys()
         if part.connection not in connections:
-            close = near(part.connection, connections)
+            close = self._found.near(part.connection, connections)
             self._found.add(
                 (*here, "connection"), "CONNECTION_UNKNOWN.named", name=part.connection, near=close
             )
         segments = {s.name for s in self._found.file.definitions.segments} | self._staying.segments
         for place, name in enumerate(part.segments):
             if name not in segments:
-                where = (*here, "segments", place)
-                self._found.add(where, "SEGMENT_UNKNOWN.named", name=name, near=near(name, segments))
+                where, close = (*here, "segments", place), self._found.near(name, segments)
+                self._found.add(where, "SEGMENT_UNKNOWN.named", name=name, near=close)
         self._matching((*here, "data_matching"), part.data_matching)
         self._leavers(here, part)
         return CheckedExport(
@@ -73,9 +78,17 @@ class ExportChecks:
             matching=matching_data(part.data_matching),
             leavers=leavers_data(part.leavers),
             automations=part.automations,
+            subscribe_unconfirmed=part.subscribe_unconfirmed,
             limit=part.limit,
+            growth=growth_data(part.growth),
             schedule=self._schedule((*here, "schedule"), part.schedule),
+            ready_by=self._ready_by((*here, "ready_by"), part.ready_by),
         )
+
+    def _ready_by(self, here: Location, told: object) -> ReadyBy | None:
+        zone = installation_configuration.configuration().time_zone
+        where = self._found.file.where(here)
+        return self._found.attempt(here, lambda: parse_ready_by(told, where, zone))
 
     def _schedule(self, here: Location, told: object) -> ExportSchedule:
         read = self._found.attempt(here, lambda: parse_export_schedule(told, self._found.file.where(here)))

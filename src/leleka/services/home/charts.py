@@ -40,13 +40,13 @@ class RunPoint:
 
 
 @dataclass(frozen=True, slots=True)
-class Rate:
-    """Contacts a minute that left, at the beginning of each step of ``seconds``; ``allowed`` is what the pace of the
-    run's connection allows, None where nothing limits it.
+class Sent:
+    """How many contacts left in each step of ``seconds``, at the step's beginning: counted, never extrapolated.
+    ``allowed`` is how many the pace of the run's connection allows in a step, None where nothing limits it.
     """
 
     seconds: int
-    points: Sequence[tuple[datetime, float]]
+    points: Sequence[tuple[datetime, int]]
     allowed: float | None
 
 
@@ -94,8 +94,8 @@ def thinned(sizes: Iterable[tuple[datetime, int]], now: datetime) -> Sequence[tu
     return [*old.values(), *recent[-1::-step][::-1]]
 
 
-def rate_of(actor: Actor, number: int) -> Rate:
-    """Return how fast a run sent, from its attempts. Raises ``NotFound``."""
+def sent_of(actor: Actor, number: int) -> Sent:
+    """Return what a run sent, step by step, from its attempts. Raises ``NotFound``."""
     require(actor, Permission.SEE)
     run = Run.objects.filter(pk=number).first()
     if run is None:
@@ -104,20 +104,17 @@ def rate_of(actor: Actor, number: int) -> Rate:
     told = left.values_list("written_at", "batch__spans")
     sent = [(at, sum(last - first + 1 for first, last in spans)) for at, spans in told]
     if not sent:
-        return Rate(_MINUTE, (), _allowed(run))
+        return Sent(_MINUTE, (), _allowed(run, _MINUTE))
     began, ended = sent[0][0], sent[-1][0]
     step = _step(ended - began)
     by_step: dict[int, int] = defaultdict(int)
     for at, rows in sent:
         by_step[int((at - began) // step)] += rows
     points = [
-        (
-            datetime.fromtimestamp(began + place * step, timezone.get_default_timezone()),
-            by_step[place] * _MINUTE / step,
-        )
+        (datetime.fromtimestamp(began + place * step, timezone.get_default_timezone()), by_step[place])
         for place in range(int((ended - began) // step) + 1)
     ]
-    return Rate(step, points, _allowed(run))
+    return Sent(step, points, _allowed(run, step))
 
 
 def _step(seconds: float) -> int:
@@ -126,7 +123,7 @@ def _step(seconds: float) -> int:
     return _MINUTE * (int(seconds // _MINUTE) // _MOST_POINTS + 1)
 
 
-def _allowed(run: Run) -> float | None:
+def _allowed(run: Run, seconds: int) -> float | None:
     configuration = run.configuration
     spec = find_spec(configuration.type)
     if spec is None:
@@ -134,7 +131,7 @@ def _allowed(run: Run) -> float | None:
     tempo = TimeScale(installation_configuration.configuration().network.speed(configuration.host))
     pace = ImportLimiter(spec.limits, tempo, current_clock(), share=configuration.share)
     interval = pace.interval(spec.limits.rows)
-    return spec.limits.rows * _MINUTE / interval if interval else None
+    return spec.limits.rows * seconds / interval if interval else None
 
 
 def prune_sizes() -> None:

@@ -3,7 +3,7 @@
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Final
+from typing import Final, TypeVar
 
 from django.db import DatabaseError, InterfaceError, OperationalError, connection
 
@@ -11,6 +11,7 @@ from leleka.core.messages import Message
 from leleka.core.ports.clock import Clock
 from leleka.errors import LelekaError, NeedsAttention, TryLater
 
+T = TypeVar("T")
 ERRORS: Final = (DatabaseError, InterfaceError)
 
 _PRIMARY: Final = 0xFF  # of SQLite's extended codes
@@ -25,9 +26,7 @@ _BROKEN: Final = frozenset(
 _LOST: Final = frozenset({"40001", "40P01", "55P03"})
 _DISK_FULL: Final = "53100"
 _LOOK: Final = 1.0  # seconds between two looks whether the database answers again
-_MOST_IN_VAIN: Final = (
-    1  # times that work may be interrupted where it was before: each may send a batch once more
-)
+_MOST_IN_VAIN: Final = 1  # times that work may be interrupted where it was before, however long that took
 
 
 def trouble(error: BaseException) -> LelekaError | None:
@@ -96,7 +95,11 @@ def let_go() -> None:
 
 
 class Patience:
-    """How long one command waits for a database that is locked, or away, and how often it begins again."""
+    """How long one command waits for a database that is locked, or away, and how often it begins again.
+
+    One that is restarted several times within these seconds is waited for, too. As each time may send a batch once
+    more, the pauses become longer: there is room for few.
+    """
 
     def __init__(self, seconds: float, clock: Clock, say: Callable[[Message], None]) -> None:
         self._seconds = seconds
@@ -105,13 +108,17 @@ class Patience:
         self._until: float | None = None
         self._progress: object = None
         self._in_vain = 0
+        self._in_vain_until: float | None = None
 
     def answered(self, progress: object) -> None:
         """Take note that the database works, and how far the work is by now."""
         if self._until is not None:
             self._say(Message("STORE_ANSWERS"))
         self._until = None
-        self._in_vain = self._in_vain + 1 if progress == self._progress else 0
+        if progress == self._progress:
+            self._in_vain += 1
+        else:
+            self._in_vain, self._in_vain_until = 0, None
         self._progress = progress
 
     def after(self, error: BaseException) -> None:
@@ -123,7 +130,18 @@ class Patience:
         if self._until is None:
             self._until = now + self._seconds
             self._say(Message("STORE_WAITED_FOR", problem=told.problems[0], seconds=self._seconds))
-        if now >= self._until or self._in_vain > _MOST_IN_VAIN:
+        if self._in_vain_until is None:
+            self._in_vain_until = now + self._seconds
+        if now >= self._until or (self._in_vain > _MOST_IN_VAIN and now >= self._in_vain_until):
             raise told
         let_go()  # one that broke would stay broken
-        self._clock.sleep(_LOOK)
+        self._clock.sleep(max(_LOOK, min(_LOOK * 2**self._in_vain, self._until - now)))
+
+
+def outlast(patience: Patience, work: Callable[[], T]) -> T:
+    """Do something small that may be done twice; while the database is away, again and again."""
+    while True:
+        try:
+            return work()
+        except ERRORS as error:
+            patience.after(error)

@@ -1,16 +1,23 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import BoundedSemaphore
+from typing import Final
 
+import structlog
+
+from leleka.core.memory import shortage
+from leleka.errors import NeedsAttention, Unavailable
 from leleka.services.installation.configuration import configuration
 from leleka.warehouse.engines.duckdb import open_session
-from leleka.warehouse.engines.port import Engine
+from leleka.warehouse.engines.port import Engine, OutOfMemory, TooSlow
 from leleka.warehouse.lake import Lake
 
-_SMALL = "64MB"  # a session of a page spills beyond it
-
-
-_PAGES = BoundedSemaphore(2)
+log = structlog.get_logger(__name__)
+_SMALL: Final = "64MB"  # a session of a page spills beyond it
+_PAGES: Final = BoundedSemaphore(2)
+_PATIENCE: Final = 1.5  # seconds that a request waits for a place
+_LONGEST: Final = 10.0  # seconds that it keeps one
+_COME_AGAIN: Final = 2.0  # seconds
 
 
 def lake() -> Lake:
@@ -21,19 +28,49 @@ def lake() -> Lake:
 def session() -> Iterator[Engine]:
     """Open a query session within this installation's limits."""
     config = configuration()
-    with open_session(config.spill_dir, memory_limit=config.memory_limit, threads=config.threads) as opened:
+    with (
+        _memory_named(),
+        open_session(config.spill_dir, memory_limit=config.memory_limit, threads=config.threads) as opened,
+    ):
         yield opened
 
 
 @contextmanager
-def small_session() -> Iterator[Engine]:
+def small_session(seconds: float | None = None) -> Iterator[Engine]:
     """Open a query session that holds little: for reading files in the order in which they are."""
-    with open_session(configuration().spill_dir, memory_limit=_SMALL, threads=1) as opened:
+    with (
+        _memory_named(),
+        open_session(configuration().spill_dir, memory_limit=_SMALL, threads=1, seconds=seconds) as opened,
+    ):
         yield opened
+
+
+@contextmanager
+def _memory_named() -> Iterator[None]:
+    """Name what is missing where a query outgrew its memory, for whoever asked."""
+    try:
+        yield
+    except OutOfMemory as error:
+        raise NeedsAttention("MEMORY_LIMIT.query") from error
+    except MemoryError as error:
+        raise (shortage(error) or error) from error
 
 
 @contextmanager
 def page_session() -> Iterator[Engine]:
-    """Open a small session for somebody who waits for a page; in one process so many at once, the others wait."""
-    with _PAGES, small_session() as opened:
-        yield opened
+    """Open a small session for somebody who waits for a page; in one process so many at once, each for so long.
+
+    Raises ``Unavailable`` where no place becomes free in time, and where the time in it is over: there are few threads
+    that answer requests, and whoever asks for something large must not keep them all.
+    """
+    if not _PAGES.acquire(timeout=_PATIENCE):
+        log.warning("no place to read for a page", code="READING_BUSY")
+        raise Unavailable("READING_BUSY", retry_after=_COME_AGAIN)
+    try:
+        with small_session(_LONGEST) as opened:
+            yield opened
+    except TooSlow as error:
+        log.warning("reading for a page took too long", code="READING_SLOW")
+        raise Unavailable("READING_SLOW", retry_after=_LONGEST, seconds=round(_LONGEST)) from error
+    finally:
+        _PAGES.release()

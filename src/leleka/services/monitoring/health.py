@@ -14,7 +14,23 @@ from leleka.services.installation import configuration as installation_configura
 from leleka.services.monitoring import workers as monitoring_workers
 
 log = structlog.get_logger(__name__)
-_LEAST_ROOM: Final = 50 * 2**20  # bytes: less does not hold what a run writes
+LEAST_ROOM: Final = 50 * 2**20  # bytes: less does not hold what a run writes
+
+
+class Latest:
+    """The latest answer: a database that hangs is asked once for all who came meanwhile, not once for each."""
+
+    def __init__(self) -> None:
+        self._found: tuple[float, Mapping[str, bool]] = (float("-inf"), {})
+
+    def ready(self, clock: Clock, came: float) -> Mapping[str, bool]:
+        """Return what was found since somebody came at this moment; look where nothing was."""
+        found_at, found = self._found
+        if found_at > came:
+            return found
+        found = ready(clock)
+        self._found = (clock.monotonic(), found)
+        return found
 
 
 def ready(clock: Clock) -> Mapping[str, bool]:
@@ -53,5 +69,5 @@ def _migrations() -> bool:
 def _data_directory() -> bool:
     here = installation_configuration.configuration().data_dir
     return (
-        os.access(here, os.W_OK | os.X_OK, effective_ids=True) and shutil.disk_usage(here).free > _LEAST_ROOM
+        os.access(here, os.W_OK | os.X_OK, effective_ids=True) and shutil.disk_usage(here).free > LEAST_ROOM
     )

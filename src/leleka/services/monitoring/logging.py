@@ -6,21 +6,19 @@ steer a terminal (A-2).
 """
 
 import logging
-import re
 from collections.abc import Mapping, MutableMapping, Sequence
+from http import HTTPStatus
 from typing import Any, Final
 
 import structlog
 from structlog.stdlib import ProcessorFormatter
 
+from leleka.core.address_masking import mask_all
 from leleka.core.clock import utc_now
-from leleka.core.email import mask
 from leleka.services.monitoring.log_writer import LINES
 
 LEVELS: Final = ("debug", "info", "warning", "error")
 _OURS: Final = "leleka"
-# More eager than ``core.email.mask_within``: quoted names and what a URL makes of an @ as well.
-_ADDRESS: Final = re.compile(r"""("[^"\n]*"|[^\s<>()\[\],;:'"=/?&]*)(?:@|%40)[^\s<>()\[\],;:'"/?&]+""")
 _PLAIN: Final = (int, float, bool, type(None))
 _LONGEST: Final = 20_000  # characters of one value: a traceback, at most
 _PATHS: Final = "django.request"  # it writes paths, and a path may hold a one-time link
@@ -48,6 +46,7 @@ def begin(level: str) -> None:
     logging.getLogger(_PATHS).setLevel(
         logging.ERROR
     )  # what is refused stands in our own line for the request
+    logging.getLogger(_PATHS).addFilter(_has_gone_wrong)
     logging.captureWarnings(capture=True)
 
 
@@ -73,11 +72,18 @@ def masked(value: object) -> object:
         return {str(masked(str(name))): masked(one) for name, one in value.items()}
     if isinstance(value, list | tuple | set | frozenset):
         return [masked(one) for one in value]
-    return _ADDRESS.sub(lambda found: mask(found.group().replace("%40", "@")), str(value)[:_LONGEST])
+    return mask_all(str(value)[:_LONGEST])
 
 
 def _mask_all(_logger: Any, _method: str, event: Event) -> Event:
     return {name: masked(value) for name, value in event.items()}
+
+
+def _has_gone_wrong(record: logging.LogRecord) -> bool:
+    """Django takes every 503 for an error of the server. One without an exception is an answer like any other: what
+    cannot be done just now, and why, stands in our own lines.
+    """
+    return record.exc_info is not None or getattr(record, "status_code", 0) != HTTPStatus.SERVICE_UNAVAILABLE
 
 
 def _no_paths(_logger: Any, _method: str, event: Event) -> Event:

@@ -3,6 +3,7 @@ truth. A fixed number of queries, each over few rows or over an index.
 """
 
 import os
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,11 +14,13 @@ from django.db.models import Count, Max, Min
 
 from leleka.core.ports.clock import Clock
 from leleka.core.ports.outbox import BatchStatus
+from leleka.services.concerns.contracts import ConcernKind
+from leleka.services.concerns.queries import everything
 from leleka.services.installation import configuration as installation_configuration
 from leleka.services.monitoring import workers as monitoring_workers
 from leleka.services.monitoring.log_writer import LINES
-from leleka.state import run_counters
-from leleka.state.models import Account, AttemptRow, BatchRow, Run, RunStatus, Tally
+from leleka.state import audit_chain, run_counters
+from leleka.state.models import Account, AttemptRow, AuditLink, BatchRow, Run, RunStatus, Tally
 
 _IN_FLIGHT: Final = (BatchStatus.SENDING, BatchStatus.UNKNOWN, BatchStatus.ACCEPTED)
 _DONE: Final = (RunStatus.SUCCESSFUL, RunStatus.WITH_WARNINGS)
@@ -26,7 +29,9 @@ _LAKE_EVERY: Final = 60.0  # seconds: walking the lake costs more than all the q
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """``runs_ended`` by status and trigger, ``last_success`` (seconds ago) by the export's id; sizes in bytes."""
+    """``runs_ended`` by status and trigger, ``last_success`` (seconds ago) by the export's id, ``concerns`` by kind.
+    Sizes are in bytes.
+    """
 
     runs_ended: Mapping[tuple[str, str], int]
     runs_live: Mapping[str, int]
@@ -42,6 +47,9 @@ class Figures:
     database_bytes: int
     lake_bytes: int
     log_lines_dropped: int
+    concerns: Mapping[str, int]
+    audit_entries: int
+    audit_head: str
 
 
 class Counting:
@@ -58,6 +66,7 @@ class Counting:
             (name, label): value for name, label, value in Tally.objects.values_list("name", "label", "value")
         }
         live = _live()
+        head = _audit_head()
         queued = live.get(RunStatus.QUEUED)
         accounts = list(Account.objects.values_list("paused_until", flat=True))
         return Figures(
@@ -75,6 +84,10 @@ class Counting:
             database_bytes=_database_bytes(),
             lake_bytes=self._lake(clock),
             log_lines_dropped=LINES.dropped,
+            concerns={kind.value: 0 for kind in ConcernKind}
+            | dict(Counter(one.kind.value for one in everything(clock))),
+            audit_entries=head.number if head else 0,
+            audit_head=head.digest if head else "",
         )
 
     def _lake(self, clock: Clock) -> int:
@@ -82,6 +95,11 @@ class Counting:
             self._lake_next = clock.monotonic() + _LAKE_EVERY
             self._lake_bytes = _size_of(installation_configuration.configuration().lake_dir)
         return self._lake_bytes
+
+
+def _audit_head() -> AuditLink | None:
+    audit_chain.link()
+    return AuditLink.objects.order_by("-number").first()
 
 
 def _by_status_and_trigger(kept: Mapping[tuple[str, str], int]) -> dict[tuple[str, str], int]:

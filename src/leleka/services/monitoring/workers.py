@@ -1,3 +1,4 @@
+from collections.abc import Mapping
 from typing import Final
 
 from leleka.core.ports.clock import Clock
@@ -14,6 +15,11 @@ def alive(clock: Clock) -> int:
     """Tell how many workers were seen lately. One seen in the future was seen before the clock was set back."""
     now = clock.now()
     return WorkerBeat.objects.filter(seen_at__gte=now - _SILENT, seen_at__lte=now + _SILENT).count()
+
+
+def beats() -> Mapping[str, float]:
+    """Return when each worker says that it was last at work, by its own clock, in seconds since 1970."""
+    return dict(WorkerBeat.objects.values_list("name", "seen_at"))
 
 
 def is_lost(worker: str, now: float) -> bool:

@@ -10,6 +10,7 @@ from django.db.models import Q
 from leleka.core.clock import utc_now
 from leleka.core.ports.clock import Clock
 from leleka.services.access.actor import Role
+from leleka.services.concerns.contracts import ConcernKind
 from leleka.services.installation import configuration as installation_configuration
 from leleka.services.notices.detection import Draft
 from leleka.state.models import Export, Notice, NoticeDelivery, Run, User
@@ -56,7 +57,10 @@ def _addresses(notice: Notice) -> Iterator[_Address]:
     """Return administrators and the export's owner, who want mail and may come in; and every webhook."""
     channels = installation_configuration.configuration().channels
     if channels.mail is not None:
-        who = Q(role=Role.ADMINISTRATOR)
+        # Of an export that could not begin administrators hear what kept it: one mail, not one for each export.
+        owned = notice.export is not None and notice.export.owner_id is not None
+        skipped = notice.values.get("concern") == ConcernKind.SKIPPED
+        who = Q(pk__in=[]) if skipped and owned else Q(role=Role.ADMINISTRATOR)
         if notice.export_id is not None:
             who |= Q(exports=notice.export_id)
         people = User.objects.filter(who, disabled_at__isnull=True)

@@ -12,6 +12,7 @@ from leleka.core.ports.clock import Clock
 from leleka.errors import NeedsAttention
 from leleka.messages.problems import ProblemText
 from leleka.services.access.actor import Actor
+from leleka.services.access.discretion import discreet
 from leleka.services.access.permissions import Permission, require
 from leleka.services.audit.log import record
 from leleka.services.installation import configuration as installation_configuration
@@ -88,7 +89,8 @@ def list_notices(actor: Actor, *, limit: int = 20, after: int | None = None) -> 
     found = list(rows[:limit])
     seen = set(_seen(actor).filter(notice__in=found).values_list("notice", flat=True))
     since = _since(actor)
-    return [_view(one, seen=one.pk in seen or since is None or one.made_at < since) for one in found]
+    views = [_view(one, seen=one.pk in seen or since is None or one.made_at < since) for one in found]
+    return discreet(actor, views)
 
 
 def unseen(actor: Actor) -> int:

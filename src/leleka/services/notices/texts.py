@@ -1,7 +1,7 @@
 """What a notice says: a title, its particulars, a letter, and the JSON that is posted. No personal data in any."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 import orjson
 from django.utils import timezone, translation
@@ -14,6 +14,17 @@ from leleka.messages.stored import problem_of
 from leleka.services.installation import configuration as installation_configuration
 from leleka.services.translation import READER, in_this_language
 from leleka.state.models import Notice
+
+_PAGES: Final[Mapping[str, str]] = {
+    "source": "/data/sources",
+    "segment": "/segments",
+    "profiles": "/data/sources",
+    "schedule": "/admin/system/schedule",
+    "worker": "/admin/system",
+    "queue": "/admin/system",
+    "disk": "/admin/system",
+    "clock": "/admin/system",
+}
 
 
 def title(notice: Notice) -> str:
@@ -33,7 +44,9 @@ def path_of(notice: Notice) -> str:
         return f"/data/runs/{notice.run_id}"
     if notice.export_id is not None:
         return f"/data/exports/{notice.export_id}"
-    return f"/admin/connections/{number}" if what == "connection" else ""
+    if what == "connection":
+        return f"/admin/connections/{number}"
+    return _PAGES.get(what, "")
 
 
 def letter(notice: Notice, language: str) -> tuple[str, str]:
@@ -66,6 +79,14 @@ def _lines(notice: Notice, heading: str) -> list[str]:
     return [*lines, why, f"{url}/account"]
 
 
+def _export(notice: Notice) -> dict[str, Any] | None:
+    """Return the export that a notice is about, whose name it kept."""
+    what, _colon, number = notice.subject.partition(":")
+    values: Mapping[str, Any] = notice.values
+    name = values.get("export", values.get("name"))
+    return {"id": int(number), "name": name} if what in {"export", "ready_by"} else None
+
+
 def body(notice: Notice) -> bytes:
     """Return what is posted: the same bytes at every try."""
     path = path_of(notice)
@@ -76,7 +97,8 @@ def body(notice: Notice) -> bytes:
         "kind": notice.kind,
         "subject": notice.subject,
         "made_at": notice.made_at.isoformat(timespec="seconds"),
-        "export": {"id": int(number), "name": values["export"]} if what == "export" else None,
+        "export": _export(notice),
+        "concern": values.get("concern"),
         "connection": {"id": int(number), "name": values["connection"]} if what == "connection" else None,
         "run": values.get("run"),
         "codes": [problem["code"] for problem in notice.problems],

@@ -10,13 +10,16 @@ from django.db import transaction
 
 from leleka.core.clock import utc_now
 from leleka.core.email import Unusable, normalise
-from leleka.errors import Conflict, InvalidInput, NotFound
+from leleka.errors import Conflict, Forbidden, InvalidInput, NotFound
 from leleka.services.access.actor import Actor, Role
+from leleka.services.access.edit_guards import unique
 from leleka.services.access.permissions import Permission, require
 from leleka.services.audit.log import record
+from leleka.services.connections import export_user
 from leleka.services.people.actors import actor_of
 from leleka.services.people.passwords import check_password_is_good
 from leleka.services.people.queries import PersonView, person_row, person_view
+from leleka.services.people.sign_in import confirm_password
 from leleka.state.models import OneTimeLink, User
 from leleka.state.sessions import digest_of
 
@@ -34,9 +37,11 @@ class Welcome:
     name: str
 
 
-def _refuse_taken(address: str) -> None:
-    if User.objects.filter(email=address).exists():
-        raise Conflict("PERSON_EXISTS", where="email")
+def _insert(user: User) -> None:
+    """Raises ``Conflict`` PERSON_EXISTS, also where somebody else adds the address at the same time."""
+    user.created_at = utc_now()
+    with unique(Conflict("PERSON_EXISTS", where="email")):
+        user.save(force_insert=True)
 
 
 def add_person(actor: Actor, email: str, name: str, role: str) -> tuple[PersonView, str]:
@@ -44,10 +49,8 @@ def add_person(actor: Actor, email: str, name: str, role: str) -> tuple[PersonVi
     require(actor, Permission.PEOPLE)
     address, called = _address(email), _name(name)
     with transaction.atomic():
-        _refuse_taken(address)
-        user = User.objects.create(
-            email=address, name=called, role=_role(role), created_at=utc_now(), created_by=actor.name
-        )
+        user = User(email=address, name=called, role=_role(role), created_by=actor.name)
+        _insert(user)
         record(actor, "person add", _called(user), {"role": user.role})
         return person_view(user), _new_link(user, _LINK_LASTS)
 
@@ -132,18 +135,47 @@ def accept_link(token: str, password: str, email: str = "", name: str = "") -> i
             if User.objects.filter(role=Role.ADMINISTRATOR).exists():
                 raise _no_link()
             user = User(email=_address(email), name=_name(name), role=Role.ADMINISTRATOR)
-            _refuse_taken(user.email)
-            user.created_at, user.created_by = utc_now(), "one-time link"
+            user.created_by = "one-time link"
         check_password_is_good(password, user.email, user.name)
         user.password = make_password(password)
         if user.pk is None:
-            user.save()
+            _insert(user)
         else:
             user.save(update_fields=("password",))
+            export_user.lapse(user)
         user.sessions.all().delete()
         user.tokens.all().delete()  # whoever knew the old password may have made one
         record(actor_of(user), "person password", _called(user))
     return user.pk
+
+
+def change_password(actor: Actor, current: str, password: str) -> None:
+    """Let somebody choose another password for themselves; who else knew the old one is shut out.
+
+    All their sessions and API tokens end. Raises ``InvalidInput`` PASSWORD_WRONG and those of a password that is not
+    good enough, or ``TryLater`` as signing in does.
+    """
+    user = person_row(actor.user or 0)
+    try:
+        confirm_password(actor, current)
+    except Forbidden:
+        raise InvalidInput("PASSWORD_WRONG", where="current") from None
+    check_password_is_good(password, user.email, user.name)
+    with transaction.atomic():
+        locked = User.objects.select_for_update().filter(pk=user.pk, disabled_at__isnull=True).first()
+        if locked is None:
+            raise NotFound("PERSON_UNKNOWN")
+        locked.password = make_password(password)
+        locked.save(update_fields=("password",))
+        _end_everything(locked)
+        record(actor, "person password", _called(locked))
+
+
+def _end_everything(user: User) -> None:
+    """End what whoever knew the old password may have made with it."""
+    user.sessions.all().delete()
+    user.tokens.all().delete()
+    user.links.all().delete()
 
 
 def _locked(number: int) -> User:
@@ -187,7 +219,10 @@ def _new_link(user: User | None, lasts: timedelta) -> str:
 
 def _link(token: str) -> OneTimeLink:
     link = OneTimeLink.objects.select_related("user").filter(digest=digest_of(token)).first()
-    if link is None or link.expires_at < utc_now() or (link.user and link.user.disabled_at):
+    now = utc_now()
+    if link is None or link.expires_at < now or (link.user and link.user.disabled_at):
+        raise _no_link()
+    if link.made_at > now + _LINK_LASTS:  # by a wrong clock: it would work for years
         raise _no_link()
     return link
 

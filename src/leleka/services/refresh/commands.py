@@ -26,18 +26,25 @@ def ask(actor: Actor, scope: str) -> int:
         ).first()
         if waiting is not None:
             # In the name of whoever asked last: their rights are looked at when its runs begin.
-            Refresh.objects.filter(pk=waiting.pk).update(asked_by=actor.name)
+            Refresh.objects.filter(pk=waiting.pk).update(asked_by=actor.name, asker=actor.user)
             return waiting.pk
-        row = plan(scope, Trigger.ON_DEMAND, actor.name)
+        row = plan(scope, Trigger.ON_DEMAND, actor.name, asker=actor.user)
         record(actor, "refresh", subject_of(row), {"refresh": row.pk})
     return row.pk
 
 
-def plan(scope: str, trigger: Trigger, asked_by: str, due_at: datetime | None = None) -> Refresh:
+def plan(
+    scope: str, trigger: Trigger, asked_by: str, due_at: datetime | None = None, *, asker: int | None = None
+) -> Refresh:
     """Write down a refresh and its steps, within the caller's transaction."""
     steps = in_order(refresh_graph.nodes(), refresh_graph.wanted(scope))
     row = Refresh.objects.create(
-        trigger=trigger, scope=scope, asked_by=asked_by, due_at=due_at, created_at=utc_now()
+        trigger=trigger,
+        scope=scope,
+        asked_by=asked_by,
+        asker_id=asker,
+        due_at=due_at,
+        created_at=utc_now(),
     )
     numbers = {step.key: number for number, step in enumerate(steps, 1)}
     RefreshStep.objects.bulk_create(_step(row, numbers, step) for step in steps)

@@ -10,6 +10,7 @@ from leleka.core.refresh_graph import StepKind
 from leleka.errors import Forbidden, NotFound
 from leleka.messages.stored import problem_of
 from leleka.services.access.actor import Actor
+from leleka.services.access.discretion import discreet
 from leleka.services.access.permissions import Permission, require, require_export
 from leleka.services.refresh import graph as refresh_graph
 from leleka.services.refresh.contracts import RefreshView, StepView
@@ -30,7 +31,7 @@ _NEEDED: Final = {
 def show(actor: Actor, number: int) -> RefreshView:
     """Return a refresh with its steps. Raises ``NotFound``."""
     require(actor, Permission.SEE)
-    return _view(find_by_id(number), with_steps=True)
+    return discreet(actor, _view(find_by_id(number), with_steps=True))
 
 
 def latest(actor: Actor, limit: int = 20, before: int | None = None) -> Sequence[RefreshView]:
@@ -39,7 +40,7 @@ def latest(actor: Actor, limit: int = 20, before: int | None = None) -> Sequence
     rows = Refresh.objects.order_by("-pk")
     if before is not None:
         rows = rows.filter(pk__lt=before)
-    return [_view(row) for row in rows[:limit]]
+    return discreet(actor, [_view(row) for row in rows[:limit]])
 
 
 def find_by_id(number: int) -> Refresh:

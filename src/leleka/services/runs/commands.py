@@ -6,6 +6,7 @@ from django.db import IntegrityError, transaction
 
 from leleka.core.clock import utc_now
 from leleka.core.data_matching import leavers_of, matching_of
+from leleka.core.growth import growth_of
 from leleka.core.run_configuration import RunConfiguration, SegmentSnapshot
 from leleka.errors import Conflict, LelekaError, Problem
 from leleka.services.access.actor import Actor
@@ -20,7 +21,7 @@ from leleka.services.runs.contracts import RunView
 from leleka.services.runs.queries import run_row, view_of
 from leleka.services.tasks import commands as task_commands
 from leleka.state.lease import over
-from leleka.state.models import AttemptRow, Export, Run, RunStatus, Segment, Task, Trigger
+from leleka.state.models import AttemptRow, Connection, Export, Run, RunStatus, Segment, Task, Trigger
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +88,9 @@ def outline(export: Export) -> RunConfiguration:
         limit=export.limit,
         matching=matching_of(export.matching),
         leavers=leavers_of(export.leavers),
+        growth=growth_of(export.growth),
         segments=snapshots(export.segments.order_by("name")),
+        subscribe_unconfirmed=export.subscribe_unconfirmed,
     )
 
 
@@ -125,14 +128,25 @@ def confirm_run(actor: Actor, number: int) -> RunView:
     """Let a run that waits for confirmation go on, with exactly the plan it has."""
     require(actor, Permission.CONFIRM)
     run = run_row(number)
+    acts_as = _name_now(run)
     with transaction.atomic():
         waiting = Run.objects.filter(pk=number, status=RunStatus.NEEDS_CONFIRMATION, finished_at__isnull=True)
         if not waiting.update(
-            status=RunStatus.QUEUED, confirmed_by=actor.name, confirmed_at=utc_now(), lease_until=0.0
+            status=RunStatus.QUEUED,
+            confirmed_by=actor.name,
+            confirmed_at=utc_now(),
+            acts_as=acts_as,
+            lease_until=0.0,
         ):
             raise Conflict("NOTHING_TO_CONFIRM", where=f"run {number}", status=run.status)
         record(actor, "run confirm", run.export.name, {"run": number, "plan": run.plan})
     return view_of(run_row(number))
+
+
+def _name_now(run: Run) -> str:
+    """Return in whose name a run sends that is confirmed now, through the connection that it began with."""
+    connection = Connection.objects.filter(name=run.configuration.connection).first()
+    return run.acts_as if connection is None else export_user.name_now(connection, run)
 
 
 def ask_run(
@@ -167,6 +181,7 @@ def _create(export: Export, configuration: RunConfiguration, actor: Actor, **val
                 account=connection.account,
                 config=configuration.to_data(),
                 asked_by=actor.name,
+                asker_id=actor.user,
                 acts_as=acts_as,
                 created_at=now,
                 started_at=now,

@@ -6,26 +6,35 @@ from typing import Final
 
 from django.db.models import Count, Q
 
+from leleka.core.address_masking import mask_all
 from leleka.core.clock import current_clock, utc_now
-from leleka.core.email import mask, mask_within
+from leleka.core.column_classes import ColumnClass, mask_value
+from leleka.core.email import mask
+from leleka.core.messages import NOTHING, Message
 from leleka.core.plan import Counts
+from leleka.core.reason_codes import SENT_INSTEAD
 from leleka.errors import Conflict, NotFound
+from leleka.messages.progress import in_english
 from leleka.messages.reasons import in_words
-from leleka.messages.stored import problem_of
+from leleka.messages.stored import problem_of, said_data
 from leleka.services.access.actor import Actor
-from leleka.services.access.permissions import Permission, allows, require
+from leleka.services.access.discretion import discreet, sees_personal
+from leleka.services.access.permissions import Permission, require
 from leleka.services.audit.log import record
 from leleka.services.installation import lake_sessions
 from leleka.services.paging import Columns, Listed, ListQuery, contains, page_of
 from leleka.services.runs.contracts import Progress, RowView, RunView
 from leleka.services.runs.csv import lines
+from leleka.services.runs.retention import kept_days, kept_since
+from leleka.services.sources import column_classes
 from leleka.state.case_folding import Folded
-from leleka.state.models import AttemptRow, Export, Run, RunStatus
+from leleka.state.models import Account, AttemptRow, Export, Run, RunStatus
 from leleka.warehouse import outcomes
 from leleka.warehouse.counts import DUE
 from leleka.warehouse.lake import Snapshot
 
 _STOPPED: Final = "RUN_STOPPED"
+_OWN_WORDS: Final = ("EMAIL_", "ROW_TOO_LARGE")
 _DIGITS: Final = 19  # a number with so many may be larger than an id can be
 
 
@@ -39,7 +48,7 @@ def list_runs(
         rows = rows.filter(export__name=export)
     if after:
         rows = rows.filter(pk__lt=after)
-    return views_of(rows[:limit])
+    return discreet(actor, views_of(rows[:limit]))
 
 
 def find_runs(actor: Actor, wanted: ListQuery) -> Listed[RunView]:
@@ -54,16 +63,23 @@ def find_runs(actor: Actor, wanted: ListQuery) -> Listed[RunView]:
     # Names are compared once each, not once for every run: there are few of them, and runs are many.
     exports = Export.objects.filter(contains(wanted.text, "name")).values("pk")
     people = Run.objects.order_by().values_list("asked_by", flat=True).distinct() if wanted.text else ()
-    asking = [name for name in people if wanted.text.lower() in name.lower()]
+    # Looked for in what the actor sees of the name: an address cannot be found out letter by letter.
+    asking = [name for name in people if wanted.text.lower() in discreet(actor, name).lower()]
     matching = Q(export__in=exports) | Q(asked_by__in=asking)
     if wanted.text.isdecimal() and len(wanted.text) < _DIGITS:
         matching |= Q(pk=int(wanted.text))
-    return page_of(Run.objects.select_related("export"), wanted, columns, matching, views_of)
+    return page_of(
+        Run.objects.select_related("export"),
+        wanted,
+        columns,
+        matching,
+        lambda rows: discreet(actor, views_of(rows)),
+    )
 
 
 def show_run(actor: Actor, number: int) -> RunView:
     require(actor, Permission.SEE)
-    return view_of(run_row(number))
+    return discreet(actor, view_of(run_row(number)))
 
 
 def rows_of(actor: Actor, number: int, ended: str, limit: int, offset: int = 0) -> Sequence[RowView]:
@@ -74,8 +90,9 @@ def rows_of(actor: Actor, number: int, ended: str, limit: int, offset: int = 0) 
 def rows_page(
     actor: Actor, number: int, ended: str, limit: int, offset: int = 0
 ) -> tuple[Sequence[RowView], bool]:
-    """Return profiles of a run that ended so, and whether there are more. Addresses are masked for whoever may not see
-    personal data, also those in what ActiveCampaign said; to see them is audited.
+    """Return profiles of a run that ended so, and whether there are more. For whoever may not see personal data,
+    addresses are masked, ids as the class of their column says, and nothing is told of what ActiveCampaign said; to see
+    them is audited.
     """
     require(actor, Permission.SEE)
     run = run_row(number)
@@ -83,24 +100,42 @@ def rows_page(
     with lake_sessions.page_session() as session:
         found = outcomes.rows(session, outcome, ended, limit + 1, offset)
     shown, more = found[:limit], len(found) > limit
-    if not allows(actor, Permission.SEE_PERSONAL):
-        return [
-            RowView(
-                mask_within(profile_id),
-                mask(address) if address else "",
-                how,
-                code,
-                mask_within(detail or ""),
-            )
-            for profile_id, address, how, code, detail in shown
-        ], more
-    if shown:
-        told = {"run": number, "ended": ended, "rows": len(shown), "offset": offset}
-        record(actor, "run rows seen", run.export.name, told)
-    return [
-        RowView(profile_id, address or "", how, code, detail)
+    rows = [
+        RowView(profile_id, address or "", how, code, detail or "")
         for profile_id, address, how, code, detail in shown
-    ], more
+    ]
+    if not sees_personal(actor):
+        key = _class_of_key(run)
+        return [_masked_row(key, row) for row in rows], more
+    if rows:
+        told = {"run": number, "ended": ended, "rows": len(rows), "offset": offset}
+        record(actor, "run rows seen", run.export.name, told)
+    return rows, more
+
+
+def _masked_row(key: ColumnClass, row: RowView) -> RowView:
+    """What Leleka says itself of an address has it masked already. Everything else may name somebody."""
+
+    def shown(profile_id: str) -> str:
+        return str(mask_value(key, profile_id))
+
+    told = row.detail if row.code.startswith(_OWN_WORDS) else ""
+    if winner := SENT_INSTEAD.fullmatch(told):
+        told = told[: winner.start(1)] + shown(winner[1]) + told[winner.end(1) :]
+    return replace(
+        row,
+        profile_id=shown(row.profile_id),
+        address=mask(row.address) if row.address else "",
+        detail=mask_all(told),
+    )
+
+
+def _class_of_key(run: Run) -> ColumnClass:
+    """Return the class of the column that the ids of a run are from; a run that did not begin has none."""
+    frozen = run.configuration.frozen
+    if frozen is None:
+        return ColumnClass.TEXT
+    return column_classes.current().of(frozen.table.name, frozen.table.primary_key or "")
 
 
 def download_rows(actor: Actor, number: int, ended: str) -> Iterator[str]:
@@ -129,10 +164,12 @@ def verify_run(actor: Actor, number: int) -> tuple[RunView, Counts]:
     outcome = _outcomes_of(run)
     with lake_sessions.page_session() as session:
         counted = outcomes.count(session, outcome)
-    return view_of(run), counted
+    return discreet(actor, view_of(run)), counted
 
 
 def _outcomes_of(run: Run) -> Snapshot:
+    if run.finished_at is not None and run.finished_at < kept_since(current_clock()):
+        raise Conflict("RUN_WITHOUT_OUTCOMES.forgotten", where=f"run {run.pk}", days=kept_days())
     if run.outcomes:
         return lake_sessions.lake().open(run.outcomes)
     key = "RUN_WITHOUT_OUTCOMES.live" if run.finished_at is None else "RUN_WITHOUT_OUTCOMES"
@@ -149,10 +186,20 @@ def views_of(runs: Iterable[Run]) -> list[RunView]:
     asked = [run.pk for run in known if not (run.requests and run.outcomes)]
     counted = AttemptRow.objects.filter(batch__run__in=asked).values_list("batch__run")
     attempts = dict(counted.annotate(Count("pk")).order_by()) if asked else {}
-    return [_view(run, attempts.get(run.pk, 0)) for run in known]
+    pauses = _pauses()
+    return [_view(run, attempts.get(run.pk, 0), pauses.get(run.account_id, NOTHING)) for run in known]
 
 
-def _view(run: Run, attempts: int) -> RunView:
+def _pauses() -> dict[int, Message]:
+    """Return what is to be said of the accounts that are not sent to just now, because the far side asked for it."""
+    now = current_clock().now()
+    paused = Account.objects.filter(paused_until__gt=now).values_list("pk", "paused_until")
+    return {pk: Message("ACCOUNT_PAUSED", seconds=round(until - now)) for pk, until in paused}
+
+
+def _view(run: Run, attempts: int, pause: Message) -> RunView:
+    """Describe a run; one that sends to an account that is paused says so instead of its stage."""
+    waits = pause if run.finished_at is None and run.status == RunStatus.PROCESSING else NOTHING
     counts = _counts_of(run, attempted=attempts > 0)
     configuration = run.configuration
     ended = run.finished_at or utc_now()
@@ -165,8 +212,8 @@ def _view(run: Run, attempts: int) -> RunView:
         target=configuration.target,
         segments=tuple((one.name, one.size) for one in configuration.segments),
         status=RunStatus(run.status),
-        stage="" if run.finished_at else run.stage,
-        stage_told={} if run.finished_at else run.stage_told,
+        stage="" if run.finished_at else in_english(waits) or run.stage,
+        stage_told={} if run.finished_at else said_data(waits) or run.stage_told,
         asked_by=run.asked_by,
         acts_as=run.acts_as,
         created_at=run.created_at,
@@ -175,7 +222,7 @@ def _view(run: Run, attempts: int) -> RunView:
         leavers=configuration.leavers.policy,
         requests=run.requests or attempts,
         seconds=seconds,
-        rate=delivered / seconds if seconds > 0 else 0.0,
+        rate=_a_second(delivered, seconds),
         confirmation_reason=run.confirmation_reason,
         confirmation_told=run.confirmation_told,
         problems=[problem_of(problem) for problem in run.problems],
@@ -195,9 +242,14 @@ def progress_of(run: Run) -> Progress | None:
         return None
     told = run.progress
     seconds = current_clock().now() - told["began"]
-    rate = told["accepted"] / seconds if seconds > 0 else 0.0
+    rate = _a_second(told["accepted"], seconds)
     left = (told["total"] - told["accepted"]) / rate if rate else None
     return Progress(told["total"], told["accepted"], told["confirmed"], rate, left)
+
+
+def _a_second(contacts: int, seconds: float) -> float:
+    """Return how many a second that is. Of less than a second none is told: it would be extrapolated."""
+    return contacts / seconds if seconds >= 1 else 0.0
 
 
 def counts_of(run: Run) -> Counts | None:

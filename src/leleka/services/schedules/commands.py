@@ -14,7 +14,14 @@ from leleka.services.access.edit_guards import refuse_managed, stale
 from leleka.services.access.permissions import Permission, require, require_export
 from leleka.services.audit.log import record
 from leleka.services.exports.queries import find_by_id
-from leleka.services.exports.schedule_setting import OFF, OWN, SYSTEM, columns_of, schedule_of
+from leleka.services.exports.schedule_setting import (
+    OFF,
+    OWN,
+    SYSTEM,
+    columns_of,
+    forget_time_to_come,
+    schedule_of,
+)
 from leleka.services.schedules.queries import ANY_SCHEDULE, SYSTEM_SCHEDULE, Versions
 from leleka.services.schedules.system_schedule import values
 from leleka.state.models import Export, SystemSchedule
@@ -39,6 +46,7 @@ def set_system(actor: Actor, data: Mapping[str, Any], version: int, clock: Clock
         )
         if not changed:
             raise stale(SYSTEM_SCHEDULE)
+        forget_time_to_come("system", now)
         before = {"on": row.on, "schedule": row.schedule}
         record(actor, "system schedule changed", "system", {"before": before, "after": {"on": on, **wanted}})
 
@@ -85,8 +93,9 @@ def _editable(actor: Actor, numbers: Sequence[int], versions: Versions) -> Itera
 
 
 def _set(actor: Actor, row: Export, wanted: ExportSchedule, clock: Clock) -> None:
-    values = columns_of(wanted, utc_now(clock))
-    if values["schedule"] == row.schedule:
+    now = utc_now(clock)
+    values = columns_of(wanted, now)
+    if not forget_time_to_come(f"export:{row.pk}", now) and values["schedule"] == row.schedule:
         return
     if not Export.objects.filter(pk=row.pk, version=row.version).update(version=F("version") + 1, **values):
         raise stale(row.name)

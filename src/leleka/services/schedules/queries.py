@@ -15,6 +15,7 @@ from leleka.core.schedules.model import ClockChange, Instant, Schedule
 from leleka.core.schedules.parser import parse_schedule
 from leleka.errors import InvalidInput, NotFound
 from leleka.services.access.actor import Actor
+from leleka.services.access.discretion import discreet
 from leleka.services.access.permissions import Permission, require
 from leleka.services.exports.schedule_setting import OFF, OWN, SYSTEM, schedule_of
 from leleka.services.installation import configuration as installation_configuration
@@ -88,7 +89,7 @@ def system(actor: Actor, clock: Clock) -> SystemScheduleView:
     schedule = parse_schedule(row.schedule, SYSTEM_SCHEDULE) if row and row.schedule else _suggested()
     on = bool(row and row.on)
     now = utc_now(clock)
-    return SystemScheduleView(
+    view = SystemScheduleView(
         on=on,
         schedule=schedule,
         version=row.version if row else 0,
@@ -96,6 +97,7 @@ def system(actor: Actor, clock: Clock) -> SystemScheduleView:
         next=next_instants(schedule, now, SHOWN) if on else (),
         changes=clock_changes(schedule, now) if on else (),
     )
+    return discreet(actor, view)
 
 
 def home_zone() -> str:

@@ -30,7 +30,7 @@ def refresh_segments(
     chosen: Iterable[Segment] | None = None,
     guard: Guard = nobody,
 ) -> None:
-    """Evaluate every segment (or those chosen) whose tables, rules or day changed.
+    """Evaluate every segment (or those chosen) whose tables, rules or day changed, or whose members were lost.
 
     ``guard`` is called in each transaction, and raises where what was found may not be written down any more.
     """
@@ -39,7 +39,8 @@ def refresh_segments(
     for segment in Segment.objects.order_by("name") if chosen is None else chosen:
         rule = parse(segment.rules, known, f"segment {segment.name}, rules")
         basis = basis_of(rule, known, files, today(clock))
-        if basis == segment.basis:
+        if basis == segment.basis and lake_sessions.lake().is_sound(segment.snapshot):
+            move_pointer(segment, evaluated_at=utc_now(clock))  # its members are still those
             continue
         say(Message("EVALUATING_SEGMENT", name=segment.name))
         query = segments.compile_rule(rule, known, files, today(clock))

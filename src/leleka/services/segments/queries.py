@@ -1,53 +1,67 @@
 """Segments: what there is, how many are in them, who for example."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict, replace
+from functools import partial
 from typing import Any, Final
 
 from django.db.models import Prefetch, prefetch_related_objects
 
-from leleka.core.email import mask, mask_within
+from leleka.core.column_classes import mask_value
 from leleka.core.messages import Message
 from leleka.core.ports.clock import Clock
 from leleka.core.rules.parser import parse
 from leleka.errors import NotFound
 from leleka.services.access.actor import Actor
-from leleka.services.access.permissions import Permission, allows, require
+from leleka.services.access.discretion import discreet, sees_personal, shown_names
+from leleka.services.access.edit_guards import out_of_reach
+from leleka.services.access.permissions import Permission, require
 from leleka.services.audit.log import record
 from leleka.services.installation import lake_sessions
 from leleka.services.paging import Columns, Listed, ListQuery, after, contains, page_of
 from leleka.services.segments import evaluation as segment_evaluation
 from leleka.services.segments.contracts import SegmentView
-from leleka.services.sources import catalogue
+from leleka.services.segments.rule_masking import rule_masking
+from leleka.services.sources import catalogue, column_classes
 from leleka.services.sources import loading as source_loading
 from leleka.state.case_folding import Folded
 from leleka.state.models import Export, Segment
 from leleka.warehouse import segments
 
-_EXPORTS: Final = Prefetch("exports", Export.objects.only("name"))
+_EXPORTS: Final = Prefetch(
+    "exports", Export.objects.select_related("connection").only("name", "connection__audience")
+)
 _SHOWN: Final = 20
+_OF_THE_READER: Final = frozenset({"locked_by", "rules"})  # what depends on who looks
 
 
 def list_segments(actor: Actor) -> list[SegmentView]:
     require(actor, Permission.SEE)
-    return _views(list(Segment.objects.order_by("name")))
+    return _views(actor, list(Segment.objects.order_by("name")))
 
 
 def find_segments(actor: Actor, wanted: ListQuery) -> Listed[SegmentView]:
     """Return a page of segments, looked for by name."""
     require(actor, Permission.SEE)
     columns: Columns = {"name": Folded("name"), "size": "size", "evaluated_at": "evaluated_at"}
-    return page_of(Segment.objects.all(), wanted, columns, contains(wanted.text, "name"), _views)
+    return page_of(
+        Segment.objects.all(),
+        wanted,
+        columns,
+        contains(wanted.text, "name"),
+        partial(_views, actor),
+    )
 
 
 def segments_after(actor: Actor, number: int, limit: int) -> Sequence[SegmentView]:
     """Return segments as they were made, from behind the one of this id."""
     require(actor, Permission.SEE)
-    return _views(after(Segment.objects.all(), number, limit))
+    return _views(actor, after(Segment.objects.all(), number, limit))
 
 
 def segment(actor: Actor, number: int) -> SegmentView:
     require(actor, Permission.SEE)
-    return _view(find_by_id(number))
+    return _views(actor, [find_by_id(number)])[0]
 
 
 def show_segment(
@@ -58,35 +72,37 @@ def show_segment(
     """
     require(actor, Permission.SEE)
     row, members = _sampled(name, clock, sample)
-    if not allows(actor, Permission.SEE_PERSONAL):
-        return _view(row), [_masked_member(one, _key()) for one in members]
+    view = _views(actor, [row])[0]
+    if not sees_personal(actor):
+        return view, _masked(members)
     _record_seen(actor, name, len(members))
-    return _view(row), members
+    return view, members
 
 
-def first_members(name: str, clock: Clock, *, masked: bool) -> Mapping[str, object]:
+def first_members(name: str, clock: Clock, *, masked: bool) -> dict[str, Any]:
     """Evaluate a segment and return its size and first members, for ``seen``."""
     row, members = _sampled(name, clock, _SHOWN)
-    key = _key()
     if masked:
-        members = [_masked_member(one, key) for one in members]
+        members = _masked(members)
     columns = list(members[0]) if members else []
     # Numbers beyond JavaScript's, dates and the like are shown as they are written.
     values = [[None if value is None else str(value) for value in one.values()] for one in members]
     size = row.size
-    return {"id": row.pk, "size": size, "columns": columns, "members": values, "key": key, "masked": masked}
+    return {"id": row.pk, "size": size, "columns": columns, "members": values, "masked": masked}
 
 
 def seen(actor: Actor, name: str, result: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what ``first_members`` found to whoever looks now: their right may be another than when they asked."""
-    if result["masked"]:
+    """Return what ``first_members`` found to whoever looks now: their right, and what is known of the columns, may be
+    another than when they asked.
+    """
+    if sees_personal(actor):
+        if not result["masked"]:
+            _record_seen(actor, name, len(result["members"]))
         return dict(result)
-    if allows(actor, Permission.SEE_PERSONAL):
-        _record_seen(actor, name, len(result["members"]))
-        return dict(result)
-    columns, key = result["columns"], result["key"]
-    members = [_masked_member(dict(zip(columns, one, strict=True)), key) for one in result["members"]]
-    return {**result, "members": [list(one.values()) for one in members], "masked": True}
+    columns = result["columns"]
+    members = _masked([dict(zip(columns, one, strict=True)) for one in result["members"]])
+    values = [list(one.values()) for one in members]
+    return {**result, "columns": shown_names(columns), "members": values, "masked": True}
 
 
 def count_rules(rules: object, clock: Clock) -> int:
@@ -102,7 +118,7 @@ def count_rules(rules: object, clock: Clock) -> int:
 def _sampled(name: str, clock: Clock, sample: int) -> tuple[Segment, list[dict[str, object]]]:
     row = find_by_name(name)
     known, files = catalogue.current(), catalogue.snapshot_files()
-    with lake_sessions.page_session() as session:
+    with lake_sessions.small_session() as session:
         segment_evaluation.refresh_segments(session, clock, _nobody, [row])
         found = lake_sessions.lake().open(row.snapshot)
         return row, segments.sample(session, found, known, files, sample) if sample else []
@@ -113,34 +129,29 @@ def _record_seen(actor: Actor, name: str, rows: int) -> None:
         record(actor, "segment members seen", name, {"rows": rows, "offset": 0})
 
 
-def _key() -> str:
-    return catalogue.current().profile_table.primary_key or ""
+def _masked(members: Sequence[Mapping[str, object]]) -> list[dict[str, object]]:
+    """Mask each value by the class of its column."""
+    classes, table = column_classes.current(), catalogue.current().profiles
+    return [
+        {name: mask_value(classes.of(table, name), value) for name, value in one.items()} for one in members
+    ]
 
 
-def _masked_member(member: Mapping[str, object], key: str) -> dict[str, object]:
-    """The key tells one from another, and is shown unless it is an address itself."""
-    return {
-        name: mask_within(str(value)) if name == key and value is not None else _masked(value)
-        for name, value in member.items()
-    }
-
-
-def _masked(value: object) -> object:
-    """Show that there is something, and of text how it begins."""
-    if value is None or value == "":
-        return value
-    if isinstance(value, str):
-        return mask(value) if "@" in value else f"{value[0]}***"
-    return "***"
-
-
-def refresh_segment(name: str, clock: Clock, say: source_loading.Say) -> SegmentView:
-    """Read the sources that changed and evaluate one segment. Raises ``NotFound``."""
+def refresh_segment(name: str, clock: Clock, say: source_loading.Say) -> Mapping[str, object]:
+    """Read the sources that changed and evaluate one segment; return its view without what depends on who looks, for
+    ``refreshed``. Raises ``NotFound``.
+    """
     row = find_by_name(name)
     with lake_sessions.session() as session:
         source_loading.refresh_sources(session, say)
         segment_evaluation.refresh_segments(session, clock, say, [row])
-    return _view(row)
+    shown = asdict(_view(Actor.worker("worker"), row))
+    return {name: value for name, value in shown.items() if name not in _OF_THE_READER}
+
+
+def refreshed(actor: Actor, result: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what ``refresh_segment`` found as somebody may read it, also what an older version stored."""
+    return discreet(actor, {name: value for name, value in result.items() if name not in _OF_THE_READER})
 
 
 def find_by_id(number: int) -> Segment:
@@ -159,12 +170,17 @@ def find_by_name(name: str) -> Segment:
     return row
 
 
-def _views(rows: Sequence[Segment]) -> list[SegmentView]:
+def _views(actor: Actor, rows: Sequence[Segment]) -> list[SegmentView]:
+    """Return what an actor may see of segments: the rules of those without values that tell of a person."""
     prefetch_related_objects(rows, _EXPORTS)
-    return [_view(row) for row in rows]
+    views = [_view(actor, row) for row in rows]
+    if sees_personal(actor):
+        return views
+    masked = rule_masking(column_classes.current())
+    return discreet(actor, [replace(view, rules=masked(view.rules)) for view in views])
 
 
-def _view(row: Segment) -> SegmentView:
+def _view(actor: Actor, row: Segment) -> SegmentView:
     return SegmentView(
         name=row.name,
         size=row.size,
@@ -174,6 +190,7 @@ def _view(row: Segment) -> SegmentView:
         id=row.pk,
         managed_by_file=row.managed_by_file,
         version=row.version,
+        locked_by=out_of_reach(actor, row.exports.all()),
     )
 
 

@@ -11,10 +11,12 @@ from leleka.warehouse.engines.port import Engine
 def address_book(session: Engine, profiles: Source, email_column: str, say: Say) -> str:
     """Return the snapshot of normalised addresses of the current profiles, made once for each e-mail column."""
     book = AddressBook.objects.filter(profiles=profiles.snapshot, email_column=email_column).first()
-    if book is not None:
-        return book.snapshot
-    say(Message("CHECKING_ADDRESSES", rows=profiles.rows))
     lake = lake_sessions.lake()
+    if book is not None and lake.is_sound(book.snapshot):
+        return book.snapshot
+    if book is not None:  # lost or damaged: made anew, unless another process just did
+        AddressBook.objects.filter(pk=book.pk, snapshot=book.snapshot).delete()
+    say(Message("CHECKING_ADDRESSES", rows=profiles.rows))
     snapshot = email_addresses.build(
         session,
         lake,

@@ -4,18 +4,16 @@ The number of queries does not grow with the number of exports.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
-from django.db.models import OuterRef, QuerySet, Subquery
-
 from leleka.core.refresh_graph import Key, StepKind
-from leleka.core.statuses import StepStatus
 from leleka.errors import NotFound
 from leleka.services.access.actor import Actor
+from leleka.services.access.discretion import discreet
 from leleka.services.access.permissions import Permission, require
+from leleka.services.status import data_lines
 from leleka.services.status.export_summaries import Brief, briefs, kept_from_running, lines_of
 from leleka.services.status.lines import StepLine, of_run, of_step
 from leleka.state.models import Export, RefreshStep, Run, Segment, Source
@@ -64,21 +62,22 @@ def overview(actor: Actor, wanted: StatusFilter = StatusFilter()) -> Overview:
     """Return every group with a page of its lines."""
     require(actor, Permission.SEE)
     lines: Mapping[StepKind, Sequence[StepLine]] = {
-        StepKind.SOURCE: list(_sources()),
-        StepKind.PROFILES: list(_profiles()),
-        StepKind.SEGMENT: list(_segments()),
+        StepKind.SOURCE: list(data_lines.sources()),
+        StepKind.PROFILES: list(data_lines.profiles()),
+        StepKind.SEGMENT: list(data_lines.segments()),
     }
     exports = briefs(Export.objects.all())
     groups = [_group(kind, found, wanted, lambda some: some) for kind, found in lines.items()]
-    return Overview(
+    shown = Overview(
         groups=[*groups, _group(StepKind.EXPORT, exports, wanted, lines_of)],
         live=any(line.live for found in lines.values() for line in found) or any(one.live for one in exports),
     )
+    return discreet(actor, shown)
 
 
 def sources(actor: Actor) -> Sequence[StepLine]:
     require(actor, Permission.SEE)
-    return list(_sources())
+    return discreet(actor, list(data_lines.sources()))
 
 
 def history(actor: Actor, key: Key, limit: int = 20) -> tuple[str, Sequence[StepLine]]:
@@ -88,12 +87,12 @@ def history(actor: Actor, key: Key, limit: int = 20) -> tuple[str, Sequence[Step
     name = _name(kind, number)
     steps = RefreshStep.objects.filter(kind=kind, of=number).select_related("refresh", "run").order_by("-pk")
     if kind is not StepKind.EXPORT:
-        return name, [of_step(step) for step in steps[:limit]]
+        return name, discreet(actor, [of_step(step) for step in steps[:limit]])
     runs = list(Run.objects.filter(export=number).order_by("-pk")[:limit])
     by_run = {step.run_id: step for step in steps.filter(run__in=[run.pk for run in runs])}
     lines = [of_run(run, name, by_run.get(run.pk)) for run in runs]
     lines += [of_step(step) for step in steps.filter(run__isnull=True)[:limit]]
-    return name, sorted(lines, key=_moment, reverse=True)[:limit]
+    return name, discreet(actor, sorted(lines, key=_moment, reverse=True)[:limit])
 
 
 def key_of(told: str) -> Key:
@@ -107,51 +106,11 @@ def key_of(told: str) -> Key:
 def skipped(actor: Actor, number: int) -> StepLine | None:
     """Return what kept an export from running with the newest refresh it was in, unless a run of it came after."""
     require(actor, Permission.SEE)
-    return kept_from_running(number)
-
-
-def _sources() -> Iterable[StepLine]:
-    rows = Source.objects.order_by("name")
-    steps = _steps(StepKind.SOURCE, Source.objects.all())
-    for pk, name, moment, size in rows.values_list("pk", "name", "refreshed_at", "rows"):
-        yield _since(StepLine(StepKind.SOURCE, pk, name), steps.get(pk), moment, size)
-
-
-def _segments() -> Iterable[StepLine]:
-    rows = Segment.objects.order_by("name")
-    steps = _steps(StepKind.SEGMENT, Segment.objects.all())
-    for pk, name, moment, size in rows.values_list("pk", "name", "evaluated_at", "size"):
-        yield _since(StepLine(StepKind.SEGMENT, pk, name), steps.get(pk), moment, size)
-
-
-def _profiles() -> Iterable[StepLine]:
-    source = Source.objects.filter(is_profiles=True).first()
-    if source is not None:
-        steps = RefreshStep.objects.filter(kind=StepKind.PROFILES, of=0).select_related("refresh", "run")
-        yield _since(StepLine(StepKind.PROFILES, 0, ""), steps.order_by("-pk").first(), None, source.rows)
-
-
-def _since(line: StepLine, step: RefreshStep | None, moment: datetime | None, rows: int | None) -> StepLine:
-    """Describe what was read or evaluated: by its newest step, or later without one (before a preview, for example)."""
-    found = replace(of_step(step), name=line.name) if step else line
-    ended = found.finished_at or (found.updated_at if step and not found.live else None)
-    if found.live or moment is None or (ended and ended >= moment):
-        return found if found.rows is not None else replace(found, rows=rows)
-    return replace(
-        line, status=StepStatus.SUCCESSFUL, rows=rows, updated_at=moment, finished_at=moment,
-        refresh=found.refresh, step=found.step,
-    )  # fmt: skip
+    return discreet(actor, kept_from_running(number))
 
 
 def _moment(line: StepLine) -> float:
     return line.updated_at.timestamp() if line.updated_at else 0.0
-
-
-def _steps(kind: StepKind, things: QuerySet[Any]) -> Mapping[int, RefreshStep]:
-    newest = RefreshStep.objects.filter(kind=kind, of=OuterRef("pk")).order_by("-pk").values("pk")[:1]
-    chosen = things.order_by().annotate(newest=Subquery(newest)).values("newest")
-    rows = RefreshStep.objects.filter(pk__in=chosen).select_related("refresh", "run")
-    return {step.of: step for step in rows.defer("run__config", "run__counts")}
 
 
 def _group(

@@ -10,6 +10,7 @@ from leleka.core.refresh_graph import WENT_WELL, Key, StepKind
 from leleka.core.statuses import RunStatus, StepStatus
 from leleka.errors import NotFound
 from leleka.services.access.actor import Actor
+from leleka.services.access.discretion import discreet
 from leleka.services.access.permissions import Permission, require
 from leleka.services.refresh import queries as refresh_queries
 from leleka.services.refresh.contracts import RefreshView
@@ -91,13 +92,14 @@ def progress(actor: Actor, number: int, of: Key | None = None) -> ProgressView:
         steps = steps.filter(number__in=_with_needs(steps, of))
     stages = _stages(steps)
     live = row.finished_at is None
-    return ProgressView(
+    view = ProgressView(
         refresh=refresh_queries.outline(row),
         stages=stages,
         live=live,
         may_cancel=live and row.cancel_requested_at is None and refresh_queries.may_ask(actor, row.scope),
         whole=of is None,
     )
+    return discreet(actor, view)
 
 
 def details(actor: Actor, number: int, step: int) -> TaskDetails:
@@ -108,7 +110,7 @@ def details(actor: Actor, number: int, step: int) -> TaskDetails:
     if found is None:
         raise NotFound("TASK_UNKNOWN")
     needed = _lines(row.steps.filter(number__in=found.needs).order_by("number"))
-    return TaskDetails(of_step(found), refresh_queries.outline(row), needed)
+    return discreet(actor, TaskDetails(of_step(found), refresh_queries.outline(row), needed))
 
 
 def _lines(steps: QuerySet[RefreshStep]) -> list[StepLine]:

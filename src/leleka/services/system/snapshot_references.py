@@ -1,10 +1,13 @@
 from typing import Final
 
+from django.db.models import Q
+
 from leleka.core.ports.clock import Clock
 from leleka.core.ports.outbox import FINAL
 from leleka.services.exports.open_sends import LONGEST as QUARANTINE
 from leleka.services.exports.open_sends import open_batches
-from leleka.state.models import AddressBook, BatchRow, Ledger, Run, Segment, Source, SuppressedReading
+from leleka.services.runs.retention import kept_since
+from leleka.state.models import AddressBook, BatchRow, Ledger, Run, Segment, Source, SuppressedReading, Task
 
 LONGEST: Final = 3600.0  # seconds after its beginning a reading may still be used or gone on with
 
@@ -16,7 +19,10 @@ def needed(clock: Clock) -> set[str]:
     kept = sources | set(Segment.objects.values_list("snapshot", flat=True))
     kept |= set(AddressBook.objects.values_list("snapshot", flat=True))
     kept |= set(Ledger.objects.values_list("snapshot", flat=True))
-    kept |= set(Run.objects.values_list("outcomes", flat=True))
+    unforgotten = Q(finished_at__isnull=True) | Q(finished_at__gte=kept_since(clock))
+    kept |= set(Run.objects.filter(unforgotten).values_list("outcomes", flat=True))
+    for compared in Task.objects.filter(kind=Task.Kind.RECONCILE).values_list("payload", flat=True):
+        kept |= {compared.get("repaired", "")}  # of whoever repairs it
     kept |= {part for parts in SuppressedReading.objects.values_list("parts", flat=True) for part in parts}
     for run in Run.objects.filter(finished_at__isnull=True):
         configuration = run.configuration
@@ -25,7 +31,10 @@ def needed(clock: Clock) -> set[str]:
             kept |= {one.snapshot for one in configuration.segments}
             kept |= {snapshot for pair in frozen.elsewhere for snapshot in pair}
     # The plans of batches that are still open, and of those a day ago: their addresses may have to wait.
-    recent = Run.objects.order_by("-pk").values_list("plan", flat=True)[:200]
-    unsettled = BatchRow.objects.exclude(status__in=FINAL).values_list("run__plan", flat=True)
+    # Nobody asks any more after a batch that was accepted before all of that and never confirmed.
+    runs = Run.objects.filter(unforgotten)
+    recent = runs.order_by("-pk").values_list("plan", flat=True)[:200]
+    open_still = BatchRow.objects.filter(run__in=runs).exclude(status__in=FINAL)
+    unsettled = open_still.values_list("run__plan", flat=True)
     waiting = open_batches(clock.now() - QUARANTINE).values_list("run__plan", flat=True)
     return kept | set(recent) | set(unsettled) | set(waiting)

@@ -1,7 +1,7 @@
 """The installation's persistent state. The only ORM models; only services use them."""
 
 from leleka.core.statuses import RunStatus
-from leleka.state.models.audit import AuditEntry
+from leleka.state.models.audit import AuditEntry, AuditLink, RefusalCount
 from leleka.state.models.connections import Account, Connection, RequestPlace, StoredSecret, SuppressedPerson
 from leleka.state.models.exports import Export, ExportSegment, Ledger
 from leleka.state.models.idempotency import IdempotencyKey
@@ -20,6 +20,7 @@ __all__ = [
     "ApiToken",
     "AttemptRow",
     "AuditEntry",
+    "AuditLink",
     "BatchRow",
     "Connection",
     "DueDecision",
@@ -33,6 +34,7 @@ __all__ = [
     "OneTimeLink",
     "Refresh",
     "RefreshStep",
+    "RefusalCount",
     "RelationshipRow",
     "RequestPlace",
     "Run",

@@ -61,6 +61,7 @@ class Connection(models.Model):
     managed_by_file = models.CharField(max_length=1000, blank=True)
     created_at = models.DateTimeField(default=utc_now)
     export_user = models.ForeignKey(User, models.SET_NULL, null=True, related_name="connections")
+    export_user_lapsed = models.BooleanField(default=False)  # somebody else reset their password since
     plan_limit = models.PositiveIntegerField(null=True)  # contacts the account pays for, as entered
     version = models.PositiveIntegerField(default=1)  # grows with every edit, to detect a stale one
 

@@ -1,7 +1,10 @@
 """Exports and what they are known to have delivered."""
 
+from typing import Any
+
 from django.db import models
 
+from leleka.core.growth import Growth
 from leleka.state.models.connections import Account, Connection
 from leleka.state.models.people import User
 from leleka.state.models.segments import Segment
@@ -9,6 +12,10 @@ from leleka.state.models.segments import Segment
 
 def follows_the_system() -> dict[str, str]:
     return {"policy": "system"}
+
+
+def growth_asked_about() -> dict[str, Any]:
+    return Growth().to_data()
 
 
 class Export(models.Model):
@@ -20,10 +27,15 @@ class Export(models.Model):
     matching = models.JSONField()
     leavers = models.JSONField()
     automations = models.BooleanField(default=False)
+    subscribe_unconfirmed = models.BooleanField(default=False)  # those, too, who never confirmed at the list
     limit = models.PositiveIntegerField(default=1_000_000)
+    growth = models.JSONField(default=growth_asked_about)  # as core.growth writes it
     schedule = models.JSONField(default=follows_the_system)  # as core.schedules_exports writes it
     schedule_since = models.DateTimeField(null=True)  # its own due instants are after this one
     next_due_at = models.DateTimeField(null=True, db_index=True)  # of its own schedule
+    ready_by = models.JSONField(
+        default=dict
+    )  # {time, time_zone}: when its people are to be confirmed (core.ready_by)
     segments = models.ManyToManyField(Segment, through="ExportSegment", related_name="exports")
     managed_by_file = models.CharField(max_length=1000, blank=True)
     owner = models.ForeignKey(User, models.SET_NULL, null=True, related_name="exports")  # who created it

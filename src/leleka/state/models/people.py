@@ -55,14 +55,26 @@ class ApiToken(models.Model):
     hint = models.CharField(max_length=4)
     made_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True)
+    expires_at = models.DateTimeField()
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=("user", "name"), name="one_token_per_name"),)
 
 
 class SignInFailure(models.Model):
-    """A failed sign-in: from where, and for whom (a digest: people type passwords into that field)."""
+    """A failed sign-in, or one that is being tried: from where, and for whom.
+
+    ``who`` is a digest: people type passwords into that field.
+    """
 
     who = models.CharField(max_length=64)
     source = models.CharField(max_length=64)
+    device = models.CharField(max_length=64, blank=True)  # digest of one that has signed in as them before
     at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        indexes = (
+            models.Index(fields=("who", "source"), name="sign_in_by_pair"),
+            models.Index(fields=("source", "at"), name="sign_in_by_source"),
+            models.Index(fields=("device",), name="sign_in_by_device"),
+        )

@@ -5,6 +5,7 @@ from django.db import models
 from leleka.core.statuses import DueOutcome, RunStatus, StepStatus
 from leleka.state.models.choices import choices_of
 from leleka.state.models.exports import Export
+from leleka.state.models.people import User
 from leleka.state.models.runs import Run
 
 
@@ -43,6 +44,7 @@ class Refresh(models.Model):
     trigger = models.CharField(max_length=20, choices=Trigger.choices)
     scope = models.CharField(max_length=50)
     asked_by = models.CharField(max_length=200)
+    asker = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")  # None of no person
     status = models.CharField(max_length=30, default=RunStatus.QUEUED)
     due_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField()

@@ -7,6 +7,7 @@ from leleka.core.statuses import RunStatus
 from leleka.state.models.choices import choices_of
 from leleka.state.models.connections import Account
 from leleka.state.models.exports import Export
+from leleka.state.models.people import User
 
 
 class Run(models.Model):
@@ -20,6 +21,7 @@ class Run(models.Model):
     account = models.ForeignKey(Account, models.PROTECT)
     config = models.JSONField()
     asked_by = models.CharField(max_length=200)
+    asker = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")  # None of no person
     acts_as = models.CharField(
         max_length=300, blank=True
     )  # the export user; "" for runs from before export users existed

@@ -10,11 +10,16 @@ class Source(models.Model):
     spec = models.JSONField()  # as written in the definitions: paths, format, types, keys
     is_profiles = models.BooleanField(default=False)
     columns = models.JSONField(default=list)  # [[name, type], …] of the snapshot
+    classes = models.JSONField(default=dict)  # column -> class (core.column_classes), as the file says ...
+    chosen_classes = models.JSONField(default=dict)  # ... as people said where the file is silent ...
+    guessed_classes = models.JSONField(default=dict)  # ... and as the reader guessed from the contents
     snapshot = models.CharField(max_length=300, blank=True)
     digest = models.CharField(max_length=128, blank=True)  # of the files' contents and the spec
     rows = models.BigIntegerField(default=0)
+    rows_before = models.BigIntegerField(null=True)  # of what was read before the last change
     notes = models.JSONField(default=list)
-    refreshed_at = models.DateTimeField(null=True)
+    refreshed_at = models.DateTimeField(null=True)  # when its files were looked at last
+    changed_at = models.DateTimeField(null=True)  # when what was read differed from before
     managed_by_file = models.CharField(max_length=1000, blank=True)
 
 

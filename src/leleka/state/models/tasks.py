@@ -4,6 +4,7 @@ from django.db import models
 
 from leleka.core.statuses import TaskStatus
 from leleka.state.models.choices import choices_of
+from leleka.state.models.exports import Export
 
 
 class Task(models.Model):
@@ -14,10 +15,13 @@ class Task(models.Model):
         SEGMENT = "segment"
         COUNT = "count"
         MEMBERS = "members"
+        RECONCILE = "reconcile"
 
     kind = models.CharField(max_length=20, choices=Kind.choices)
     subject = models.CharField(max_length=200)
-    payload = models.JSONField(default=dict)  # further parameters: rules that are not saved
+    export = models.ForeignKey(Export, models.CASCADE, null=True, related_name="+")  # that is reconciled
+    # Further parameters: rules that are not saved, the ledgers of a reconciliation.
+    payload = models.JSONField(default=dict)
     asked_by = models.CharField(max_length=200)
     status = models.CharField(max_length=20, choices=choices_of(TaskStatus), default=TaskStatus.QUEUED)
     stage = models.CharField(max_length=200, blank=True)
@@ -27,3 +31,12 @@ class Task(models.Model):
     finished_at = models.DateTimeField(null=True)
     result = models.JSONField(default=dict)
     problems = models.JSONField(default=list)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("export",),
+                condition=models.Q(status__in=[TaskStatus.QUEUED, TaskStatus.PROCESSING]),
+                name="one_live_task_per_export",
+            ),
+        )

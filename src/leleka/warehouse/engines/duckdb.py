@@ -1,19 +1,21 @@
 """DuckDB behind the port: one connection with bounded memory. Nothing outside this file knows its dialect."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, ClassVar, Final
+from threading import Event, Thread
+from typing import Any, Final
 
 import duckdb
 from sqlglot import ErrorLevel, exp
-from sqlglot.generators.duckdb import DuckDBGenerator
 
 from leleka.core.columns import ColumnType
 from leleka.warehouse.engines import port
 
 _TOLD_TO_STOP: Final = "Query interrupted"
+_REFUSED: Final = "Allocation failure"
+_AGAIN: Final = 0.5  # seconds after which a session is told once more that its time is over
 # A contact may be as large as a request, and JSON in JSON at most doubles it.
 _LONGEST_LINE: Final = 4_000_000
 # Small enough that reading one batch of a plan decodes little else.
@@ -98,7 +100,7 @@ class DuckDBSession:
     def parquet_columns(self, path: str) -> Sequence[port.StoredColumn]:
         nodes = _called("parquet_schema", exp.Literal.string(path))
         schema = self.rows(exp.select("name", "num_children").from_(exp.Table(this=nodes)))
-        everything = exp.select("*").from_(exp.Table(this=port.ParquetFiles(this=exp.Literal.string(path))))
+        everything = exp.select("*").from_(exp.Table(this=port.parquet_files(path)))
         kinds = [row[1] for row in self.rows(exp.Describe(this=everything))]
         names = list(_top_level(schema))
         return [port.StoredColumn(name, kind, _type(kind)) for name, kind in zip(names, kinds, strict=True)]
@@ -109,31 +111,58 @@ class DuckDBSession:
 
 
 @contextmanager
-def open_session(spill: Path, *, memory_limit: str = "1GB", threads: int = 2) -> Iterator[DuckDBSession]:
+def open_session(
+    spill: Path, *, memory_limit: str = "1GB", threads: int = 2, seconds: float | None = None
+) -> Iterator[DuckDBSession]:
     """Open a session that spills to ``spill`` above ``memory_limit``, and close it."""
     spill.mkdir(parents=True, exist_ok=True, mode=0o700)
-    connection = duckdb.connect(
-        ":memory:",
-        config={
-            "memory_limit": memory_limit,
-            "threads": threads,
-            "temp_directory": str(spill),
-            "preserve_insertion_order": True,
-            "autoinstall_known_extensions": False,
-            "autoload_known_extensions": False,
-            "python_enable_replacements": False,
-        },
-    )
+    with _translated():
+        connection = duckdb.connect(
+            ":memory:",
+            config={
+                "memory_limit": memory_limit,
+                "threads": threads,
+                "temp_directory": str(spill),
+                "preserve_insertion_order": True,
+                "autoinstall_known_extensions": False,
+                "autoload_known_extensions": False,
+                "python_enable_replacements": False,
+            },
+        )
     try:
         connection.execute("SET TimeZone = 'UTC'")
-        yield DuckDBSession(connection, spill)
+        with _stopped_after(connection, seconds):
+            yield DuckDBSession(connection, spill)
     finally:
         connection.close()
 
 
 @contextmanager
+def _stopped_after(connection: duckdb.DuckDBPyConnection, seconds: float | None) -> Iterator[None]:
+    """Stop whatever query is under way when the time is over, if there is one."""
+    if seconds is None:
+        yield
+        return
+    ended = Event()
+    watch = Thread(target=_stop, args=(connection, ended, seconds), name="time limit", daemon=True)
+    watch.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        watch.join()  # a connection that is closed must not be told anything
+
+
+def _stop(connection: duckdb.DuckDBPyConnection, ended: Event, seconds: float) -> None:
+    """Tell it again until it has ended: between two queries nobody hears it."""
+    while not ended.wait(seconds):
+        connection.interrupt()
+        seconds = _AGAIN
+
+
+@contextmanager
 def _translated() -> Iterator[None]:
-    """Turn DuckDB's errors into the port's, and let a Ctrl-C be one.
+    """Turn DuckDB's errors into the port's, let a Ctrl-C be one, and a machine's refusal Python's own error.
 
     DuckDB hears that in the middle of a query, and makes a RuntimeError of it.
     """
@@ -144,7 +173,11 @@ def _translated() -> Iterator[None]:
             raise KeyboardInterrupt from error
         raise
     except duckdb.OutOfMemoryException as error:
+        if _REFUSED in str(error):  # by the operating system: no limit of ours would help
+            raise MemoryError(_REFUSED) from error
         raise port.OutOfMemory(str(error)) from error
+    except duckdb.InterruptException as error:
+        raise port.TooSlow(str(error)) from error
     except duckdb.IOException as error:
         raise port.StorageError(str(error)) from error
     except duckdb.Error as error:
@@ -172,32 +205,30 @@ def _called(name: str, *arguments: exp.Expr) -> exp.Expr:
     return exp.Anonymous(this=name, expressions=list(arguments))
 
 
-def _read_json(source: port.JsonLines) -> exp.Expr:
+def _read_json(path: exp.Expr, *columns: exp.ColumnDef) -> exp.Expr:
     options = {
-        "columns": exp.Struct(
-            expressions=[_member(one.this, one.args["kind"]) for one in source.expressions]
-        ),
+        "columns": exp.Struct(expressions=[_member(one.this, one.args["kind"]) for one in columns]),
         "format": exp.Literal.string("newline_delimited"),
         "maximum_object_size": exp.Literal.number(_LONGEST_LINE),
     }
-    return _called("read_json", source.this, *_named(options))
+    return _called("read_json", path, *_named(options))
 
 
-def _read_csv(source: port.CsvCells) -> exp.Expr:
+def _read_csv(path: exp.Expr, delimiter: exp.Expr, longest: exp.Expr, *names: exp.Expr) -> exp.Expr:
     text = exp.DataType.build("VARCHAR")
     options = {
         "auto_detect": exp.false(),
         "header": exp.true(),
         "strict_mode": exp.true(),
-        "delim": source.args["delimiter"],
+        "delim": delimiter,
         "quote": exp.Literal.string('"'),
         "escape": exp.Literal.string('"'),
         "nullstr": exp.Literal.string(""),
-        "max_line_size": source.args["longest"],
+        "max_line_size": longest,
         "buffer_size": exp.Literal.number(_CSV_BUFFER),
-        "columns": exp.Struct(expressions=[_member(name, text) for name in source.expressions]),
+        "columns": exp.Struct(expressions=[_member(name, text) for name in names]),
     }
-    return _called("read_csv", source.this, *_named(options))
+    return _called("read_csv", path, *_named(options))
 
 
 def _named(options: Mapping[str, exp.Expr]) -> Iterator[exp.Expr]:
@@ -208,46 +239,38 @@ def _member(name: exp.Expr, kind: exp.Expr) -> exp.Expr:
     return exp.PropertyEQ(this=name.copy(), expression=exp.Literal.string(_sql(kind)))
 
 
-def _number_text(source: port.NumberText) -> exp.Expr:
+def _number_text(number: exp.Expr) -> exp.Expr:
     # By way of the shortest text that means this float: a direct cast multiplies first, and 999999999999999 became
     # 999999999999998.951424. Outside the decimal's range that text stands.
-    shortest = exp.cast(source.this, exp.DataType.Type.TEXT)
-    decimal = exp.cast(exp.TryCast(this=shortest, to=_DECIMAL), exp.DataType.Type.TEXT)
+    shortest = exp.cast(number, exp.DataType.Type.TEXT)
+    decimal = exp.cast(exp.TryCast(this=shortest, to=_DECIMAL.copy()), exp.DataType.Type.TEXT)
     stripped = exp.RegexpReplace(
         this=decimal, expression=exp.Literal.string(r"\.?0+$"), replacement=exp.Literal.string("")
     )
     told = exp.Coalesce(this=stripped, expressions=[shortest.copy()])
     # DuckDB 1.5 rounds 6e-08 up: it looks at the first digit, wherever that stands; and it takes some numbers that have
     # too many digits for the decimal.
-    size = exp.Abs(this=source.this.copy())
+    size = exp.Abs(this=number.copy())
     nearest = exp.LT(this=size, expression=exp.cast(_HALF_A_UNIT, "DOUBLE"))
     too_large = exp.GTE(this=size.copy(), expression=exp.cast(_TOO_LARGE, "DOUBLE"))
     return exp.case().when(nearest, exp.Literal.string("0")).when(too_large, shortest.copy()).else_(told)
 
 
-_WRITTEN: Final[dict[type[exp.Expr], Callable[[Any], exp.Expr]]] = {
-    port.ParquetFiles: lambda node: _called("read_parquet", node.this),
-    port.JsonLines: _read_json,
-    port.CsvCells: _read_csv,
-    port.Ordinal: lambda _: exp.column("rowid"),
-    port.FullMatch: lambda node: _called("regexp_full_match", node.this, node.expression),
-    port.Finite: lambda node: _called("isfinite", node.this),
-    port.NumberText: _number_text,
-    port.InstantText: lambda node: _called("strftime", node.this, exp.Literal.string("%Y-%m-%dT%H:%M:%SZ")),
-    port.ParsedTime: lambda node: _called("try_strptime", node.this, node.args["format"]),
+_WRITERS: Final[port.Writers] = {
+    port.Call.PARQUET_FILES: lambda path: _called("read_parquet", path),
+    port.Call.JSON_LINES: _read_json,
+    port.Call.CSV_CELLS: _read_csv,
+    port.Call.ORDINAL: lambda: exp.column("rowid"),
+    port.Call.FULL_MATCH: lambda text, pattern: _called("regexp_full_match", text, pattern),
+    port.Call.FINITE: lambda number: _called("isfinite", number),
+    port.Call.NUMBER_TEXT: _number_text,
+    port.Call.INSTANT_TEXT: lambda instant: _called(
+        "strftime", instant, exp.Literal.string("%Y-%m-%dT%H:%M:%SZ")
+    ),
+    port.Call.PARSED_TIME: lambda text, pattern: _called("try_strptime", text, pattern),
 }
 
 
-def _transform(build: Callable[[Any], exp.Expr]) -> Callable[[Any, Any], str]:
-    return lambda generator, node: generator.sql(build(node))
-
-
-class _Generator(DuckDBGenerator):
-    TRANSFORMS: ClassVar[dict[Any, Any]] = {
-        **DuckDBGenerator.TRANSFORMS,
-        **{node: _transform(build) for node, build in _WRITTEN.items()},
-    }
-
-
 def _sql(expression: exp.Expr) -> str:
-    return str(_Generator(dialect="duckdb", unsupported_level=ErrorLevel.RAISE).generate(expression))
+    written = port.written(expression, _WRITERS)
+    return written.sql(dialect="duckdb", unsupported_level=ErrorLevel.RAISE, copy=False)

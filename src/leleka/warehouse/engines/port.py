@@ -1,15 +1,16 @@
 """The only way to a query engine. What is asked is a SQLGlot expression that names no engine.
 
 Where SQLGlot's own nodes mean the same everywhere, they are used. Where it writes a function that an engine does not
-have, or that means something else there, one of the nodes below stands in its place, and each engine says in its own
-file how it is written. ``tests/contract/warehouse/engine.py`` is what every engine must pass.
+have, or that means something else there, a call made by one of the functions below stands in its place, and each
+engine says in its own file how it is written. ``tests/contract/warehouse/engine.py`` is what every engine must pass.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
-from typing import Any, ClassVar, Final, Protocol
+from typing import Any, Final, Protocol, TypeAlias
 
 from sqlglot import exp
 
@@ -24,6 +25,10 @@ class EngineError(Exception):
 
 class OutOfMemory(EngineError):
     """The query needs more memory, or more room to spill, than the engine was given."""
+
+
+class TooSlow(EngineError):
+    """The engine was opened for so many seconds, and they were over."""
 
 
 class StorageError(EngineError):
@@ -42,8 +47,8 @@ class StoredColumn:
 class Engine(Protocol):
     """One open engine. Its tables are its own and end with it; nothing else sees them.
 
-    Every method raises OutOfMemory, StorageError or EngineError, and KeyboardInterrupt when the process is told to
-    stop in the middle of a query.
+    Every method raises OutOfMemory, TooSlow, StorageError or EngineError, MemoryError where the operating system gives
+    no more, and KeyboardInterrupt when the process is told to stop in the middle of a query.
     """
 
     spill: Path  # for staging files, too: they hold personal data and go when the work is done
@@ -77,73 +82,102 @@ class OpenEngine(Protocol):
     """How an engine is opened: what an engine's file offers beside the engine itself."""
 
     def __call__(
-        self, spill: Path, *, memory_limit: str = ..., threads: int = ...
+        self, spill: Path, *, memory_limit: str = ..., threads: int = ..., seconds: float | None = ...
     ) -> AbstractContextManager[Engine]:
-        """Open an engine that spills to ``spill`` above ``memory_limit``, and close it. Its time zone is UTC."""
+        """Open an engine that spills to ``spill`` above ``memory_limit``, and close it. Its time zone is UTC.
+
+        Whatever it does ``seconds`` after it was opened is stopped.
+        """
 
 
-class ParquetFiles(exp.Expression, exp.Func):
-    """A source of rows: the Parquet files that match ``this``, a path in which ``*``, ``?`` and ``[]`` are patterns."""
+class Call(StrEnum):
+    """What the functions below call: names that no engine has, each with the arguments that are said there."""
 
-    arg_types: ClassVar[dict[str, bool]] = {"this": True}
+    PARQUET_FILES = "leleka_parquet_files"
+    JSON_LINES = "leleka_json_lines"
+    CSV_CELLS = "leleka_csv_cells"
+    ORDINAL = "leleka_ordinal"
+    FULL_MATCH = "leleka_full_match"
+    FINITE = "leleka_finite"
+    NUMBER_TEXT = "leleka_number_text"
+    INSTANT_TEXT = "leleka_instant_text"
+    PARSED_TIME = "leleka_parsed_time"
 
 
-class JsonLines(exp.Expression, exp.Func):
-    """A source of rows: a staging file, one JSON object a line; ``expressions`` are column definitions."""
-
-    arg_types: ClassVar[dict[str, bool]] = {"this": True, "expressions": True}
+# How an engine writes the calls: from the arguments, which are the writer's to keep, an expression of its dialect.
+Writers: TypeAlias = Mapping[Call, Callable[..., exp.Expr]]
 
 
-class CsvCells(exp.Expression, exp.Func):
-    """A source of rows: one CSV file, every cell as text, an empty one as NULL; ``expressions`` name the columns.
+def parquet_files(path: str) -> exp.Expr:
+    """Return a source of rows: the Parquet files that match a path in which ``*``, ``?`` and ``[]`` are patterns."""
+    return _call(Call.PARQUET_FILES, exp.Literal.string(path))
+
+
+def json_lines(path: str, columns: Sequence[exp.ColumnDef]) -> exp.Expr:
+    """Return a source of rows: a staging file, one JSON object a line."""
+    return _call(Call.JSON_LINES, exp.Literal.string(path), *columns)
+
+
+def csv_cells(path: str, names: Sequence[str], *, delimiter: str, longest: int) -> exp.Expr:
+    """Return a source of rows: one CSV file, every cell as text, an empty one as NULL.
 
     The first line is a header. Cells may be quoted with ``"``, which is doubled within. A row with fewer or more
-    cells, and one longer than ``longest`` bytes, is an EngineError.
+    cells than there are names, and one longer than ``longest`` bytes, is an EngineError.
     """
-
-    arg_types: ClassVar[dict[str, bool]] = {
-        "this": True,
-        "delimiter": True,
-        "longest": True,
-        "expressions": True,
-    }
-
-
-class Ordinal(exp.Expression, exp.Func):
-    """The number of a row of a table that was created or inserted into: from 0, in the order of arrival."""
-
-    arg_types: ClassVar[dict[str, bool]] = {}
+    return _call(
+        Call.CSV_CELLS,
+        exp.Literal.string(path),
+        exp.Literal.string(delimiter),
+        exp.Literal.number(longest),
+        *(exp.to_identifier(name, quoted=True) for name in names),
+    )
 
 
-class FullMatch(exp.Expression, exp.Func):
-    """Whether the whole of ``this`` matches a pattern of the RE2 syntax."""
-
-    arg_types: ClassVar[dict[str, bool]] = {"this": True, "expression": True}
-
-
-class Finite(exp.Expression, exp.Func):
-    """Whether a float is neither NaN nor an infinity."""
-
-    arg_types: ClassVar[dict[str, bool]] = {"this": True}
+def ordinal() -> exp.Expr:
+    """Return the number of a row of a table that was created or inserted into: from 0, in the order of arrival."""
+    return _call(Call.ORDINAL)
 
 
-class NumberText(exp.Expression, exp.Func):
-    """The canonical text of a float: at most six decimals, no zeros at its end, no exponent, ``0`` for minus zero.
+def full_match(text: exp.Expr, pattern: str) -> exp.Expr:
+    """Return whether the whole of a text matches a pattern of the RE2 syntax."""
+    return _call(Call.FULL_MATCH, text, exp.Literal.string(pattern))
+
+
+def finite(number: exp.Expr) -> exp.Expr:
+    """Return whether a float is neither NaN nor an infinity."""
+    return _call(Call.FINITE, number)
+
+
+def number_text(number: exp.Expr) -> exp.Expr:
+    """Return the canonical text of a float: at most six decimals, no zeros at its end, no exponent, no minus zero.
 
     From the shortest text that means this float. From 10^32 on, and for what is not finite, it is that shortest text
     itself: ``1e+40``, ``nan``, ``-inf``.
     """
-
-    arg_types: ClassVar[dict[str, bool]] = {"this": True}
-
-
-class InstantText(exp.Expression, exp.Func):
-    """The text of a UTC timestamp, cut to seconds: ``2026-03-29T01:30:05Z``."""
-
-    arg_types: ClassVar[dict[str, bool]] = {"this": True}
+    return _call(Call.NUMBER_TEXT, number)
 
 
-class ParsedTime(exp.Expression, exp.Func):
-    """The timestamp that a text says in a strptime ``format``; NULL where it says none, an error for no format."""
+def instant_text(instant: exp.Expr) -> exp.Expr:
+    """Return the text of a UTC timestamp, cut to seconds: ``2026-03-29T01:30:05Z``."""
+    return _call(Call.INSTANT_TEXT, instant)
 
-    arg_types: ClassVar[dict[str, bool]] = {"this": True, "format": True}
+
+def parsed_time(text: exp.Expr, pattern: str) -> exp.Expr:
+    """Return the timestamp that a text says in a strptime format; NULL where it says none, an error for no format."""
+    return _call(Call.PARSED_TIME, text, exp.Literal.string(pattern))
+
+
+def _call(name: Call, *arguments: exp.Expr) -> exp.Expr:
+    # No node of our own: compiled, SQLGlot has no room for subclasses of its nodes.
+    return exp.Anonymous(this=name.value, expressions=list(arguments))
+
+
+def written(query: exp.Expr, writers: Writers) -> exp.Expr:
+    """Return a copy of a query in which an engine's own expressions stand for the port's calls."""
+    query = query.copy()
+    # Inner calls first: an outer one is written with what they have become.
+    for call in reversed(list(query.find_all(exp.Anonymous))):
+        if call.this in writers:
+            told = call.replace(writers[call.this](*call.expressions))
+            query = told if call is query else query
+    return query

@@ -11,10 +11,10 @@ from sqlglot import exp
 from leleka.core.columns import TEMPORAL
 from leleka.core.sources import SourceSpec
 from leleka.errors import InvalidInput, Problem
-from leleka.warehouse.engines.port import Engine, Ordinal
+from leleka.warehouse.engines.port import Engine, ordinal, parsed_time
 from leleka.warehouse.readers.staging import Staged, engine_faults, table
 from leleka.warehouse.readers.type_conversion import MISFITS, Conversion, shape
-from leleka.warehouse.readers.type_inference import known, try_strptime
+from leleka.warehouse.readers.type_inference import known
 
 _MOST_SHOWN: Final = 5
 
@@ -136,7 +136,7 @@ def _format_works(session: Engine, spec: SourceSpec, name: str) -> bool:
         return False
     try:
         with engine_faults(spec.name):
-            session.row(exp.select(known(try_strptime(exp.Literal.string(""), override.format))))
+            session.row(exp.select(known(parsed_time(exp.Literal.string(""), override.format))))
     except InvalidInput:
         return False
     return True
@@ -152,4 +152,4 @@ def _bad_format(spec: SourceSpec, name: str) -> Problem:
 
 
 def _row() -> exp.Expr:
-    return Ordinal()
+    return ordinal()

@@ -7,6 +7,7 @@ import shutil
 from pathlib import Path
 from typing import Final
 
+from leleka.core.column_classes import is_like_a_phone
 from leleka.core.email import FAST_PATTERN
 from leleka.core.sources import SourceSpec
 from leleka.errors import InvalidInput
@@ -15,7 +16,7 @@ from leleka.warehouse.readers.csv_error_lines import LONGEST_ROW, CsvFile, encod
 _BLOCK: Final = 1 << 20
 _DELIMITERS: Final = {",": "a comma", ";": "a semicolon", "\t": "a tab", "|": "a vertical bar"}
 _UTF16: Final = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
-_MOST_COLUMNS: Final = 1_000
+MOST_COLUMNS: Final = 1_000
 _UTF8: Final = frozenset({"utf-8", "ascii"})
 
 
@@ -28,7 +29,7 @@ def prepare(path: Path, spec: SourceSpec, staging: Path) -> CsvFile:
     delimiter = _found_delimiter(record) if spec.delimiter is None else spec.delimiter
     if len(delimiter) != 1 or delimiter in '"\r\n\0':
         raise InvalidInput("DELIMITER_INVALID", where=spec.name)
-    if delimiter != ",":
+    if delimiter != "," and spec.delimiter is None:  # what was declared is no news
         notes.append(
             f"{path.name}: the cells are separated by {_DELIMITERS.get(delimiter, repr(delimiter))}."
         )
@@ -54,8 +55,8 @@ def rewritten(file: CsvFile, staging: Path) -> CsvFile:
 def check_header(path: Path, header: tuple[str, ...]) -> None:
     """Refuse a header that does not name every column, once each."""
     where = f"{path.name}, line 1" if path.suffix.lower() != ".parquet" else path.name
-    if len(header) > _MOST_COLUMNS:
-        raise InvalidInput("FILE_TOO_MANY_COLUMNS", where=where, columns=len(header), most=_MOST_COLUMNS)
+    if len(header) > MOST_COLUMNS:
+        raise InvalidInput("FILE_TOO_MANY_COLUMNS", where=where, columns=len(header), most=MOST_COLUMNS)
     blank = [number for number, name in enumerate(header, 1) if not name.strip()]
     if blank or not header:
         if not blank:
@@ -63,6 +64,9 @@ def check_header(path: Path, header: tuple[str, ...]) -> None:
         raise InvalidInput("FILE_HEADER_EMPTY", where=where, column=blank[0])
     if any(re.fullmatch(FAST_PATTERN, name.strip()) for name in header):
         raise InvalidInput("FILE_HEADER_MISSING", where=where)
+    # A Parquet file has names of its own, be they what they are.
+    if path.suffix.lower() != ".parquet" and any(is_like_a_phone(name.strip()) for name in header):
+        raise InvalidInput("FILE_HEADER_MISSING.phone", where=where)
     seen: dict[str, str] = {}
     for name in header:
         other = seen.get(name.lower())

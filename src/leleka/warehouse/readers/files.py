@@ -2,7 +2,8 @@
 
 import glob
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -40,15 +41,18 @@ def digest(paths: Sequence[Path]) -> str:
     """Return a hash of the files' contents, in the order of the paths."""
     total = hashlib.blake2b(digest_size=16)
     for path in paths:
-        with path.open("rb") as file:
+        with _faults(path), path.open("rb") as file:
             total.update(hashlib.file_digest(file, "blake2b").digest())
     return total.hexdigest()
 
 
 def signature(paths: Sequence[Path]) -> tuple[tuple[int, int, int], ...]:
     """Return what changes when somebody writes to one of the files."""
-    stats = [path.stat() for path in paths]
-    return tuple((stat.st_ino, stat.st_size, stat.st_mtime_ns) for stat in stats)
+    found = []
+    for path in paths:
+        with _faults(path):
+            found.append(path.stat())
+    return tuple((stat.st_ino, stat.st_size, stat.st_mtime_ns) for stat in found)
 
 
 def format_of(spec: SourceSpec, path: Path) -> FileFormat:
@@ -59,7 +63,7 @@ def format_of(spec: SourceSpec, path: Path) -> FileFormat:
 
 def check_type(path: Path, kind: FileFormat) -> None:
     """Refuse an empty file, and one whose first bytes show that it is something else."""
-    with path.open("rb") as file:
+    with _faults(path), path.open("rb") as file:
         head = file.read(512)
     if not head:
         raise InvalidInput("FILE_EMPTY", where=path.name)
@@ -89,10 +93,27 @@ def _matches(pattern: str, allowed: Sequence[Path]) -> list[Path]:
         if not all(path.is_file() for path in real):
             raise _not_found(plain.name)
     except PermissionError as error:
-        raise NeedsAttention("SOURCE_UNREADABLE", where=Path(pattern).name) from error
+        raise _forbidden(Path(pattern)) from error
     except (ValueError, OSError) as error:
         raise _not_found(Path(pattern).name[:80]) from error
     return real
+
+
+@contextmanager
+def _faults(path: Path) -> Iterator[None]:
+    """Name a file that is there and cannot be read: it is another user's, went away meanwhile, or its disk fails."""
+    try:
+        yield
+    except FileNotFoundError as error:
+        raise _not_found(path.name) from error
+    except PermissionError as error:
+        raise _forbidden(path) from error
+    except OSError as error:
+        raise NeedsAttention("SOURCE_UNREADABLE.because", where=path.name, reason=error.strerror) from error
+
+
+def _forbidden(path: Path) -> NeedsAttention:
+    return NeedsAttention("SOURCE_UNREADABLE", where=path.name)
 
 
 def _fixed_part(pattern: Path) -> Path:

@@ -11,7 +11,7 @@ from sqlglot import exp
 from leleka.core.columns import ColumnType
 from leleka.core.sources import SourceSpec
 from leleka.errors import InvalidInput, NeedsAttention
-from leleka.warehouse.engines.port import CsvCells, Engine, EngineError, OutOfMemory, StoredColumn
+from leleka.warehouse.engines.port import Engine, EngineError, OutOfMemory, StoredColumn, csv_cells
 from leleka.warehouse.readers.csv_dialect import check_header, prepare, rewritten
 from leleka.warehouse.readers.csv_error_lines import LONGEST_ROW, CsvFile, diagnose, places
 from leleka.warehouse.sql import tables as sql_tables
@@ -145,12 +145,8 @@ def _cells(file: CsvFile, names: Sequence[str]) -> exp.Expr:
 
 
 def _read_csv(file: CsvFile) -> exp.Expr:
-    source = CsvCells(
-        this=exp.Literal.string(_literally(file.utf8)),
-        delimiter=exp.Literal.string(file.delimiter),
-        longest=exp.Literal.number(LONGEST_ROW),
-        expressions=[exp.to_identifier(cell(number), quoted=True) for number in range(len(file.header))],
-    )
+    names = [cell(number) for number in range(len(file.header))]
+    source = csv_cells(_literally(file.utf8), names, delimiter=file.delimiter, longest=LONGEST_ROW)
     return exp.Table(this=source)
 
 

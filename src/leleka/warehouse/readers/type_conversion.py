@@ -9,8 +9,9 @@ from sqlglot import exp
 from leleka.core.columns import TEMPORAL, Column, ColumnType
 from leleka.core.email import WHITESPACE
 from leleka.core.sources import TypeOverride
+from leleka.warehouse.engines.port import finite, full_match, parsed_time
 from leleka.warehouse.readers.staging import cell
-from leleka.warehouse.readers.type_inference import Guess, finite, known, matches, try_cast, try_strptime
+from leleka.warehouse.readers.type_inference import Guess, known, try_cast
 from leleka.warehouse.sql import tables as sql_tables
 
 TRUE: Final = ("true", "yes", "так", "1")
@@ -127,18 +128,18 @@ _GUESSED: Final[Mapping[ColumnType, _Convert]] = {
     ColumnType.BOOLEAN: lambda text, _: exp.EQ(
         this=exp.Lower(this=text), expression=exp.Literal.string("true")
     ),
-    ColumnType.DATE: lambda text, pattern: exp.cast(try_strptime(text, pattern or ""), "DATE"),
+    ColumnType.DATE: lambda text, pattern: exp.cast(parsed_time(text, pattern or ""), "DATE"),
     ColumnType.DATETIME: lambda text, _: _utc(text),
 }
 
 
 def _declared_integer(text: exp.Expr, _pattern: str | None) -> exp.Expr:
-    return exp.case().when(matches(text, "[+-]?[0-9]+"), try_cast(text, "BIGINT"))
+    return exp.case().when(full_match(text, "[+-]?[0-9]+"), try_cast(text, "BIGINT"))
 
 
 def _declared_number(text: exp.Expr, _pattern: str | None) -> exp.Expr:
     value = try_cast(text, "DOUBLE")
-    fits = exp.and_(matches(text, r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?"), finite(value))
+    fits = exp.and_(full_match(text, r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?"), finite(value))
     return exp.case().when(fits, _without_minus_zero(value))
 
 
@@ -149,14 +150,14 @@ def _declared_boolean(text: exp.Expr, _pattern: str | None) -> exp.Expr:
 
 def _declared_date(text: exp.Expr, pattern: str | None) -> exp.Expr:
     if pattern:
-        return exp.cast(try_strptime(text, pattern), "DATE")
-    return exp.case().when(matches(text, _DATE_SHAPE), try_cast(text, "DATE"))
+        return exp.cast(parsed_time(text, pattern), "DATE")
+    return exp.case().when(full_match(text, _DATE_SHAPE), try_cast(text, "DATE"))
 
 
 def _declared_datetime(text: exp.Expr, pattern: str | None) -> exp.Expr:
     if pattern:
-        return exp.cast(try_strptime(text, pattern), "TIMESTAMP")
-    return exp.case().when(matches(text, f"{_DATE_SHAPE}([T ].*)?"), _utc(text))
+        return exp.cast(parsed_time(text, pattern), "TIMESTAMP")
+    return exp.case().when(full_match(text, f"{_DATE_SHAPE}([T ].*)?"), _utc(text))
 
 
 _DECLARED: Final[Mapping[ColumnType, _Convert]] = {

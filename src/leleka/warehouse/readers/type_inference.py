@@ -10,7 +10,7 @@ from typing import Final
 from sqlglot import exp
 
 from leleka.core.columns import ColumnType
-from leleka.warehouse.engines.port import Engine, Finite, FullMatch, ParsedTime
+from leleka.warehouse.engines.port import Engine, finite, full_match, parsed_time
 from leleka.warehouse.readers.staging import cell, table
 from leleka.warehouse.sql import tables as sql_tables
 
@@ -91,32 +91,20 @@ def _all_fit(text: exp.Column, test: _Test) -> exp.Expr:
     return exp.LogicalAnd(this=answer)
 
 
-def matches(text: exp.Expr, pattern: str) -> exp.Expr:
-    return FullMatch(this=text, expression=exp.Literal.string(pattern))
-
-
 def try_cast(value: exp.Expr, kind: str) -> exp.Expr:
     return exp.TryCast(this=value, to=exp.DataType.build(kind), safe=True)
-
-
-def try_strptime(text: exp.Expr, pattern: str) -> exp.Expr:
-    return ParsedTime(this=text, format=exp.Literal.string(pattern))
 
 
 def known(value: exp.Expr) -> exp.Expr:
     return exp.Not(this=exp.Is(this=value, expression=exp.Null()))
 
 
-def finite(value: exp.Expr) -> exp.Expr:
-    return Finite(this=value)
-
-
 def _integer(text: exp.Expr) -> exp.Condition:
-    return exp.and_(matches(text, _INTEGER), known(try_cast(text, "BIGINT")))
+    return exp.and_(full_match(text, _INTEGER), known(try_cast(text, "BIGINT")))
 
 
 def _number(text: exp.Expr) -> exp.Condition:
-    return exp.and_(matches(text, _NUMBER), finite(try_cast(text, "DOUBLE")))
+    return exp.and_(full_match(text, _NUMBER), finite(try_cast(text, "DOUBLE")))
 
 
 def _boolean(text: exp.Expr) -> exp.Condition:
@@ -124,12 +112,12 @@ def _boolean(text: exp.Expr) -> exp.Condition:
 
 
 def _date(shape: str, pattern: str) -> _Test:
-    return lambda text: exp.and_(matches(text, shape), known(try_strptime(text, pattern)))
+    return lambda text: exp.and_(full_match(text, shape), known(parsed_time(text, pattern)))
 
 
 def _datetime(text: exp.Expr) -> exp.Condition:
     shape = f"{_YEAR}-[0-9]{{2}}-[0-9]{{2}}([T ]{_TIME})?"
-    return exp.and_(matches(text, shape), known(try_cast(text, "TIMESTAMPTZ")))
+    return exp.and_(full_match(text, shape), known(try_cast(text, "TIMESTAMPTZ")))
 
 
 _CANDIDATES: Final[Mapping[Guess, _Test]] = {

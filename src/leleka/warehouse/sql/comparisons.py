@@ -12,7 +12,7 @@ from sqlglot import exp
 from leleka.core.columns import ColumnType
 from leleka.core.rules.model import Comparison, Operand, Scalar
 from leleka.core.rules.operators import BLANKS, NEGATIONS, Operator
-from leleka.warehouse.engines.port import Finite
+from leleka.warehouse.engines.port import finite
 
 Compare: TypeAlias = Callable[[exp.Expr, Comparison, date], exp.Expr]
 
@@ -40,7 +40,7 @@ def comparison_sql(value: exp.Expr, comparison: Comparison, today: date) -> exp.
 def comparable(value: exp.Expr, column_type: ColumnType) -> exp.Expr:
     """Return the value as rules compare it: a datetime is its UTC day, NaN and infinity are no value."""
     if column_type is ColumnType.NUMBER:
-        return exp.Case(ifs=[exp.If(this=Finite(this=value.copy()), true=value)])
+        return exp.Case(ifs=[exp.If(this=finite(value.copy()), true=value)])
     if column_type is ColumnType.DATETIME:
         return exp.cast(value, "date")
     return value

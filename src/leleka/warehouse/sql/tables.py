@@ -4,12 +4,12 @@ from collections.abc import Mapping
 
 from sqlglot import exp
 
-from leleka.warehouse.engines.port import JsonLines, ParquetFiles
+from leleka.warehouse.engines import port
 
 
 def parquet(files: str, alias: str | None = None) -> exp.Expr:
     """Return Parquet files for a FROM clause. ``files`` is a path or glob of the project's own."""
-    return _source(ParquetFiles(this=exp.Literal.string(files)), alias)
+    return _source(port.parquet_files(files), alias)
 
 
 def column(name: str, table: str | None = None) -> exp.Column:
@@ -23,7 +23,7 @@ def json_lines(path: str, columns: Mapping[str, str], alias: str | None = None) 
         exp.ColumnDef(this=exp.to_identifier(name, quoted=True), kind=exp.DataType.build(kind))
         for name, kind in columns.items()
     ]
-    return _source(JsonLines(this=exp.Literal.string(path), expressions=definitions), alias)
+    return _source(port.json_lines(path, definitions), alias)
 
 
 def empty(columns: Mapping[str, str]) -> exp.Expr:

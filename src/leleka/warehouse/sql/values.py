@@ -13,7 +13,7 @@ from sqlglot import exp
 
 from leleka.core.columns import ColumnType, Table
 from leleka.core.data_matching import DataMatching, LeaverPolicy, Leavers, WhenEmpty
-from leleka.warehouse.engines.port import InstantText, NumberText
+from leleka.warehouse.engines.port import instant_text, number_text
 from leleka.warehouse.sql.tables import column
 
 _BLANKS: Final = " \t\r\n\u00a0"
@@ -33,9 +33,9 @@ def value_text(table: Table, name: str, source: str) -> exp.Expr:
         return exp.Nullif(this=trimmed, expression=exp.Literal.string(""))
     if kind is ColumnType.NUMBER:
         # Six decimals are more than a field for people needs, and keep binary fractions out of what is compared.
-        return NumberText(this=raw)
+        return number_text(raw)
     if kind is ColumnType.DATETIME:
-        return InstantText(this=raw)
+        return instant_text(raw)
     if kind is ColumnType.BOOLEAN:
         return exp.Case(
             ifs=[

@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from django.http import HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from leleka.services.home import charts
 from leleka.web.request import Request, actor_of
@@ -36,17 +37,31 @@ def segment(request: Request, number: int) -> HttpResponse:
 
 
 def run(request: Request, number: int) -> HttpResponse:
-    """Return a run's rate and the allowed one."""
-    rate = charts.rate_of(actor_of(request), number)
-    series = [
-        {**_series(_("Sent per minute"), "blue", [round(sent) for _at, sent in rate.points]), "filled": True}
-    ]
-    if rate.allowed is not None:
-        allowed = [round(rate.allowed)] * len(rate.points)
-        series.append({**_series(_("Allowed per minute"), "orange", allowed), "dashed": True})
+    """Return what a run sent, step by step, and what was allowed."""
+    sent = charts.sent_of(actor_of(request), number)
+    label, limit = _words(sent.seconds)
+    series = [{**_series(label, "blue", [contacts for _at, contacts in sent.points]), "filled": True}]
+    if sent.allowed is not None:
+        allowed = [round(sent.allowed)] * len(sent.points)
+        series.append({**_series(limit, "orange", allowed), "dashed": True})
     return _chart(
-        [moment.timestamp() for moment, _sent in rate.points], series, seconds=rate.seconds < _MINUTE
+        [moment.timestamp() for moment, _sent in sent.points], series, seconds=sent.seconds < _MINUTE
     )
+
+
+def _words(seconds: int) -> tuple[str, str]:
+    """Return what is counted, and its limit, in steps of so many seconds."""
+    if seconds == _MINUTE:
+        return _("Sent per minute"), _("Allowed per minute")
+    if seconds < _MINUTE:
+        told = {"seconds": seconds}
+        sent = ngettext("Sent in %(seconds)d second", "Sent in %(seconds)d seconds", seconds)
+        allowed = ngettext("Allowed in %(seconds)d second", "Allowed in %(seconds)d seconds", seconds)
+        return sent % told, allowed % told
+    told = {"minutes": seconds // _MINUTE}
+    sent = ngettext("Sent in %(minutes)d minute", "Sent in %(minutes)d minutes", told["minutes"])
+    allowed = ngettext("Allowed in %(minutes)d minute", "Allowed in %(minutes)d minutes", told["minutes"])
+    return sent % told, allowed % told
 
 
 def _series(label: str, tone: str, values: Sequence[int]) -> Series:

@@ -11,7 +11,7 @@ from django.template.loader import render_to_string
 from django.utils import translation
 
 from leleka.core.ports.destination import Check, CheckStatus
-from leleka.errors import LelekaError
+from leleka.errors import LelekaError, Unavailable
 from leleka.messages.http_status import status_of
 from leleka.messages.problems import ProblemText
 from leleka.services.connections.connection_test import Connect
@@ -39,9 +39,15 @@ def is_watching(request: Request) -> bool:
     return "Leleka-Stream" in request.headers
 
 
-def results(test: Connect) -> Sequence[Step]:
-    """Carry out a test and give what came of it."""
-    return [_drawn(check, test) for check in test]
+def results(test: Connect) -> tuple[Sequence[Step], ProblemText | None]:
+    """Carry out a test; return what came of it, and the problem where it goes on."""
+    steps = {name: _pending(name, test) for name in test.steps}
+    try:
+        for check in test:
+            steps[check.name] = _drawn(check, test)
+    except Unavailable as error:
+        return list(steps.values()), in_this_language(error.problems[0])
+    return list(steps.values()), None
 
 
 def told(test: Connect) -> StreamingHttpResponse:
@@ -63,22 +69,28 @@ def problems_told(error: LelekaError, fields: Sequence[str]) -> HttpResponse:
 def _lines(test: Connect, language: str) -> Iterator[str]:
     """The language is set for each line separately: between two lines this thread serves others."""
     with translation.override(language):
-        pending = [
-            Step(name, in_words(test.words.get(name, name), test.translate), _PENDING) for name in test.steps
-        ]
+        pending = [_pending(name, test) for name in test.steps]
         before = _line("connect", {"steps": pending, "notes": test.notes})
         before += "".join(_slot(name, []) for name in test.fields)
     yield before
-    failed = False
-    for check in test:
-        failed = failed or check.standing is not CheckStatus.PASSED
-        with translation.override(language):
-            line = _line("connection_step", {"step": _drawn(check, test)})
-        yield line
+    failed, going_on = False, None
+    try:
+        for check in test:
+            failed = failed or check.standing is not CheckStatus.PASSED
+            with translation.override(language):
+                line = _line("connection_step", {"step": _drawn(check, test)})
+            yield line
+    except Unavailable as error:
+        going_on = error.problems[0]
     with translation.override(language):
-        ended = _line("connect_end", {"failed": failed, "saved": test.as_saved})
+        problem = in_this_language(going_on) if going_on else None
+        ended = _line("connect_end", {"failed": failed, "saved": test.as_saved, "going_on": problem})
         ended += _line("connect_proof", {"proof": test.proof})
     yield ended
+
+
+def _pending(name: str, test: Connect) -> Step:
+    return Step(name, in_words(test.words.get(name, name), test.translate), _PENDING)
 
 
 def _drawn(check: Check, test: Connect) -> Step:

@@ -90,9 +90,10 @@ def connect(request: Request, number: int | None = None) -> HttpResponseBase:
         return _again(request, connection, error)
     if watching:
         return told(test)
-    steps = results(test)
+    steps, going_on = results(test)
     given = {**_typed(request, connection), "proof": test.proof}
-    ended = {"ended": True, "failed": any(one.code for one in steps), "saved": test.as_saved}
+    failed = any(one.code for one in steps)
+    ended = {"ended": True, "failed": failed, "saved": test.as_saved, "going_on": going_on}
     return _form(request, connection, {"given": given, "steps": steps, "notes": test.notes, **ended})
 
 

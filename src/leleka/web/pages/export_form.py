@@ -6,12 +6,15 @@ from typing import Any, Final
 
 from django.http import QueryDict
 
+from leleka.core.growth import Growth
+from leleka.core.schedules.parser import zone_names
 from leleka.destinations.registry import assumed_title
 from leleka.errors import InvalidInput
 from leleka.messages.problems import ProblemText
 from leleka.services.access.actor import Actor
 from leleka.services.exports import choices as export_choices
 from leleka.services.exports.choices import Choices, Offered
+from leleka.services.schedules import queries as schedule_queries
 from leleka.web.integers import whole_number
 
 _BUILT_IN: Final = ("first_name", "last_name", "phone")
@@ -92,8 +95,25 @@ def data_from(post: QueryDict) -> dict[str, Any]:
         "data_matching": matching,
         "leavers": {"policy": policy, **mark} if policy == "mark" else policy,
         "automations": post.get("automations") == "yes",
+        "subscribe_unconfirmed": post.get("subscribe_unconfirmed") == "yes",
         "limit": whole_number(limit) or limit,
+        "growth": _growth(post),
+        "ready_by": _ready_by(post),
     }
+
+
+def _growth(post: QueryDict) -> dict[str, Any]:
+    """Return the setting as typed; what is no number is left to the services to refuse."""
+    typed = {name: post.get(f"growth-{name}", "").strip() for name in ("percent", "people")}
+    numbers = {name: whole_number(text, -1) for name, text in typed.items() if text}
+    given = {name: typed[name] if number < 0 else number for name, number in numbers.items()}
+    return {"ask": post.get("growth-ask", "yes") == "yes", **given}
+
+
+def _ready_by(post: QueryDict) -> dict[str, str] | None:
+    """Return the time and the zone as typed; nothing where no time is."""
+    time = post.get("ready-time", "").strip()
+    return {"time": time, "time_zone": post.get("ready-zone", "").strip()} if time else None
 
 
 def beside_fields(problems: Sequence[ProblemText], lines: Sequence[Line]) -> dict[str, list[ProblemText]]:
@@ -106,7 +126,10 @@ def beside_fields(problems: Sequence[ProblemText], lines: Sequence[Line]) -> dic
         "data_matching.tags",
         "leavers",
         "limit",
+        "growth",
+        "ready_by",
         "segments",
+        "subscribe_unconfirmed",
     ]
     places += [line.where for line in lines]
     found: dict[str, list[ProblemText]] = {}
@@ -153,6 +176,9 @@ def context_of(
             actor, chosen, str(data.get("connection", "")), limit if isinstance(limit, int) else _LIMIT
         ),
         "limit": limit,
+        "growth": {**Growth().to_data(), **(data.get("growth") or {})},
+        "ready": data.get("ready_by") or {"time": "", "time_zone": schedule_queries.home_zone()},
+        "zones": sorted(zone_names()),
     }
 
 

@@ -22,7 +22,7 @@ from leleka.services.runs import queries as run_queries
 from leleka.services.translation import in_this_language
 from leleka.web import paging
 from leleka.web.integers import whole_number
-from leleka.web.pages import export_form, export_schedules, tasks
+from leleka.web.pages import export_form, export_schedules, reconciliation, tasks
 from leleka.web.request import Request, actor_of
 from leleka.web.responses import go, is_htmx, page, pane
 
@@ -47,7 +47,6 @@ def show(request: Request, number: int) -> HttpResponse:
     detail = export_queries.export(actor, number)
     added = _sum(request, detail) if detail.line.editable else None
     context = {
-        "export": detail.line,
         "data": detail.data,
         "destination": detail.line.type or assumed_title(),
         "attention": detail.needs_attention,
@@ -55,9 +54,12 @@ def show(request: Request, number: int) -> HttpResponse:
         "runs": run_queries.list_runs(actor, detail.line.name),
         "list_left": request.GET.get("left", ""),
         "saved": "saved" in request.GET,
+        "ledger_damaged": detail.ledger_damaged,
+        "rebuilt": whole_number(request.GET["rebuilt"]) if "rebuilt" in request.GET else None,
         "beyond": plan_limits.of_sum(number, detail.line.name, added),
         "sum": added,
         **export_schedules.shown(request, number),
+        **reconciliation.shown(actor, detail),
     }
     return page(request, "web/pages/export.html", context)
 
@@ -183,6 +185,11 @@ def run(request: Request, number: int) -> HttpResponse:
     resend = request.POST.get("resend") == "yes"
     run_number = run_commands.run(actor_of(request), number, resend=resend)
     return go(request, reverse("web:run", args=(run_number,)))
+
+
+def rebuild_ledger(request: Request, number: int) -> HttpResponse:
+    done = export_commands.rebuild_ledger(actor_of(request), number)
+    return go(request, f"{reverse('web:export', args=(number,))}?rebuilt={done.people}")
 
 
 def run_chosen(request: Request) -> HttpResponse:

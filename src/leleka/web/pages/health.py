@@ -24,6 +24,7 @@ _PASSED_ON: Final = (
     "Via",
 )
 _BEARER: Final = "Bearer "
+_LATEST: Final = health.Latest()
 
 
 def healthz(request: Request) -> HttpResponse:
@@ -33,8 +34,7 @@ def healthz(request: Request) -> HttpResponse:
 
 
 def readyz(request: Request) -> HttpResponse:
-    del request
-    checks = health.ready(current_clock())
+    checks = _LATEST.ready(current_clock(), request.came)
     ready = all(checks.values())
     told = {name: "ok" if passed else "failed" for name, passed in checks.items()}
     status = "ready" if ready else "not ready"

@@ -1,17 +1,45 @@
 """Home: what needs attention, the next and last runs, sizes at a glance."""
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
 
 from django.http import HttpResponse
+from django.urls import reverse
 
 from leleka.core.clock import current_clock
+from leleka.messages.concerns import ICONS
 from leleka.services.access.permissions import Permission, allows
+from leleka.services.concerns import queries as concern_queries
+from leleka.services.concerns.contracts import ConcernKind, Concerns, Severity
 from leleka.services.home import queries as home_queries
 from leleka.services.schedules import queries as schedule_queries
-from leleka.services.translation import in_this_language
+from leleka.services.translation import concern_title, in_this_language
 from leleka.web.request import Request, actor_of
 from leleka.web.responses import page
+
+_COLORS: Final = {
+    Severity.CRITICAL: "text-danger",
+    Severity.WARNING: "text-warning",
+    Severity.INFORMATION: "text-secondary",
+}
+# Where one of them is to be seen ("export" is its own page), and where all of them are.
+_PAGES: Final[Mapping[str, tuple[str, str]]] = {
+    ConcernKind.QUEUE: ("web:system", ""),
+    ConcernKind.SCHEDULE: ("web:exports", "web:exports"),
+    ConcernKind.CONNECTION: ("", "web:connections"),
+    ConcernKind.STALLED: ("export", "web:exports"),
+    ConcernKind.FAILED: ("export", "web:exports"),
+    ConcernKind.SKIPPED: ("export", "web:exports"),
+    ConcernKind.CONFIRMATION: ("export", "web:exports"),
+    ConcernKind.SOURCE: ("web:sources", "web:sources"),
+    ConcernKind.PROFILES: ("web:sources", "web:sources"),
+    ConcernKind.SEGMENT: ("web:segments", "web:segments"),
+    ConcernKind.SHRUNK: ("web:sources", "web:sources"),
+    ConcernKind.STALE: ("web:sources", "web:sources"),
+    ConcernKind.LATE: ("export", "web:exports"),
+    ConcernKind.DETACHED: ("export", "web:exports"),
+    ConcernKind.RETRYING: ("export", "web:exports"),
+}
 
 
 def show(request: Request) -> HttpResponse:
@@ -23,7 +51,7 @@ def show(request: Request) -> HttpResponse:
         "steps": []
         if standing.has_run
         else _steps(standing, may_connect=allows(actor, Permission.CONNECTIONS)),
-        "concerns": [_told(one) for one in home_queries.concerns(actor, clock)],
+        "concerns": [_told(one) for one in concern_queries.grouped(actor, clock)],
         "upcoming": home_queries.upcoming(actor, clock),
         "ended": home_queries.ended(actor),
         "sizes": home_queries.sizes(actor),
@@ -32,9 +60,21 @@ def show(request: Request) -> HttpResponse:
     return page(request, "web/pages/home.html", context)
 
 
-def _told(concerns: home_queries.Concerns) -> dict[str, Any]:
-    shown = [(one, in_this_language(one.problem) if one.problem else None) for one in concerns.shown]
-    return {"kind": concerns.kind, "shown": shown, "more": concerns.more}
+def _told(concerns: Concerns) -> dict[str, Any]:
+    """Return those of a kind with their words, and the page on which there is more."""
+    page_of, all_of = _PAGES.get(concerns.kind, ("", ""))
+    return {
+        "kind": concerns.kind,
+        "shown": [
+            (one, concern_title(one), in_this_language(one.problem) if one.problem else None)
+            for one in concerns.shown
+        ],
+        "more": concerns.more,
+        "icon": ICONS[concerns.kind],
+        "color": _COLORS[concerns.shown[0].severity],
+        "page": page_of if page_of in {"", "export"} else reverse(page_of),
+        "all": all_of and reverse(all_of),
+    }
 
 
 def _steps(standing: home_queries.InstallationSummary, *, may_connect: bool) -> Sequence[dict[str, Any]]:

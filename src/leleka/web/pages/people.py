@@ -10,6 +10,7 @@ from django.urls import reverse
 from leleka.errors import Conflict, InvalidInput
 from leleka.messages.http_status import status_of
 from leleka.messages.statuses import ROLES
+from leleka.services.people import api_tokens
 from leleka.services.people import commands as people_commands
 from leleka.services.people import queries as people_queries
 from leleka.services.translation import terms
@@ -55,6 +56,19 @@ def edit(request: Request, number: int) -> HttpResponse:
 def link(request: Request, number: int) -> HttpResponse:
     actor = actor_of(request)
     return _link_pane(request, people_queries.person(actor, number), people_commands.new_link(actor, number))
+
+
+def tokens(request: Request) -> HttpResponse:
+    """List everybody's API tokens; sorted by any column, searched by name and owner."""
+    asked = paging.wanted(request)
+    found = api_tokens.find_tokens(actor_of(request), asked)
+    context = {"tokens": found.items, **paging.context_of(request, asked, found)}
+    return page(request, "web/pages/tokens.html", context)
+
+
+def revoke(request: Request, number: int) -> HttpResponse:
+    api_tokens.revoke_token(actor_of(request), number)
+    return go(request, reverse("web:tokens"))
 
 
 def disable(request: Request, number: int) -> HttpResponse:

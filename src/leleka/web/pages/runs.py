@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from leleka.core.plan import Counts
 from leleka.core.statuses import Ended, RunStatus
-from leleka.errors import Conflict, NotFound
+from leleka.errors import Conflict, NotFound, Unavailable
 from leleka.messages.reasons import in_words
 from leleka.services.runs import commands as run_commands
 from leleka.services.runs import queries as run_queries
@@ -51,9 +51,13 @@ def rows(request: Request, number: int) -> HttpResponse:
         found, more = run_queries.rows_page(
             actor_of(request), number, ended, _A_PAGE, (current - 1) * _A_PAGE
         )
-    except Conflict as error:
+    except (Conflict, Unavailable) as error:
+        later = isinstance(error, Unavailable)
+        if later and not is_htmx(request):
+            raise
         told = [in_this_language(one) for one in error.problems]
-        return page(request, "web/parts/run_rows.html", {"number": number, "ended": ended, "problems": told})
+        context = {"number": number, "ended": ended, "page": current, "problems": told, "again": later}
+        return page(request, "web/parts/run_rows.html", context)
     context = {
         "number": number,
         "ended": ended,

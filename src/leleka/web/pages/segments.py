@@ -8,7 +8,7 @@ from typing import Any, Final
 from django.http import HttpResponse
 from django.urls import reverse
 
-from leleka.errors import Conflict, InvalidInput, LelekaError
+from leleka.errors import Conflict, Forbidden, InvalidInput, LelekaError, TryLater
 from leleka.messages.http_status import status_of
 from leleka.services.exports import commands as export_commands
 from leleka.services.exports import queries as export_queries
@@ -23,6 +23,7 @@ from leleka.web.request import Request, actor_of
 from leleka.web.responses import go, is_htmx, page, pane
 
 _INSIDE: Final = "inside"  # the page of the exports that contain the segment
+_LONGEST_COPIED: Final = 190  # characters of a name, that a copy's is no longer than a name may be
 _FORM: Final = "web/pages/segment_form.html"
 
 
@@ -47,7 +48,13 @@ def show(request: Request, number: int) -> HttpResponse:
 
 def members(request: Request, number: int) -> HttpResponse:
     """Request the first members."""
-    task = segment_commands.ask_members(actor_of(request), number)
+    try:
+        task = segment_commands.ask_members(actor_of(request), number)
+    except TryLater as error:
+        if not is_htmx(request):
+            raise
+        context = {"number": number, "problems": [in_this_language(one) for one in error.problems]}
+        return page(request, "web/parts/segment_members.html", context, status_of(error))
     if is_htmx(request):
         return tasks.part(request, task)
     return go(request, reverse("web:task", args=(task,)))
@@ -56,7 +63,16 @@ def members(request: Request, number: int) -> HttpResponse:
 def add(request: Request) -> HttpResponse:
     if request.method == "POST":
         return _save(request, None)
-    return pane(request, _FORM, {"given": {"name": "", "rules": ""}})
+    return pane(request, _FORM, {"given": _copied(request)})
+
+
+def _copied(request: Request) -> dict[str, str]:
+    """Return what a new segment begins with: nothing, or the rules of the one that ``copy`` names."""
+    number = whole_number(request.GET.get("copy"))
+    if not number:
+        return {"name": "", "rules": ""}
+    segment = segment_queries.segment(actor_of(request), number)
+    return {"name": f"{segment.name[:_LONGEST_COPIED]} (2)", "rules": segment_commands.as_text(segment.rules)}
 
 
 def edit(request: Request, number: int) -> HttpResponse:
@@ -83,7 +99,7 @@ def _save(request: Request, number: int | None) -> HttpResponse:
             number = segment_commands.create(actor, name, given["rules"])
         else:
             segment_commands.update(actor, number, name, given["rules"], whole_number(given["version"]))
-    except (InvalidInput, Conflict) as error:
+    except (InvalidInput, Conflict, Forbidden) as error:
         return _again(request, number, {"given": given, "errors": _beside(error)}, status_of(error))
     return go(request, reverse("web:segment", args=(number,)))
 
@@ -111,7 +127,7 @@ def remove(request: Request, number: int) -> HttpResponse:
         return pane(request, "web/pages/segment_sure.html", {"segment": segment})
     try:
         segment_commands.remove(actor, number)
-    except Conflict as error:
+    except (Conflict, Forbidden) as error:
         problems = [in_this_language(one) for one in error.problems]
         context = {"segment": segment, "problems": problems}
         return pane(request, "web/pages/segment_sure.html", context, status_of(error))

@@ -1,11 +1,13 @@
 """Signing in, one-time links, signing out."""
 
+from django.conf import settings
 from django.http import HttpResponse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.debug import sensitive_post_parameters
 
 from leleka.errors import Forbidden, InvalidInput, NotFound, TryLater
 from leleka.messages.http_status import status_of
+from leleka.services.access.actor import Actor
 from leleka.services.people import commands as people_commands
 from leleka.services.people import sign_in as people_sign_in
 from leleka.web.middleware import USER
@@ -25,17 +27,24 @@ def sign_in(request: Request) -> HttpResponse:
             request.POST.get("password", ""),
             request.META.get("REMOTE_ADDR", ""),
             request.request_id,
+            request.COOKIES.get(_device_cookie(), ""),
         )
     except (Forbidden, TryLater) as error:
         context = {"next": wanted, "email": email, "errors": by_field(error.problems)}
         return page(request, "web/pages/sign_in.html", context, status_of(error))
-    _begin(request, actor.user)
-    return go(request, wanted)
+    begin(request, actor.user)
+    return remember_device(go(request, wanted), actor)
 
 
 def sign_out(request: Request) -> HttpResponse:
+    """End the session, and have the browser forget what it kept of the pages.
+
+    Not its cookies: it would forget those of every site under the same domain. Ours is deleted with the session.
+    """
     request.session.flush()
-    return go(request, "/sign-in")
+    answer = go(request, "/sign-in")
+    answer["Clear-Site-Data"] = '"cache", "storage"'
+    return answer
 
 
 @sensitive_post_parameters("password")
@@ -51,24 +60,42 @@ def welcome(request: Request, token: str) -> HttpResponse:
         return page(request, "web/pages/welcome.html", context)
     password, again = request.POST.get("password", ""), request.POST.get("again", "")
     try:
-        _same(password, again)
+        same(password, again)
         number = people_commands.accept_link(token, password, **given)
     except InvalidInput as error:
         shown = {**context, "errors": by_field(error.problems)}
         return page(request, "web/pages/welcome.html", shown, status_of(error))
-    _begin(request, number)
+    begin(request, number)
     return go(request, "/")
 
 
-def _same(password: str, again: str) -> None:
+def same(password: str, again: str) -> None:
+    """Raises ``InvalidInput`` where a password was typed in two ways."""
     if password != again:
         raise InvalidInput("PASSWORD_AGAIN", where="again")
 
 
-def _begin(request: Request, number: int | None) -> None:
+def begin(request: Request, number: int | None) -> None:
     """C-1: a new id at every sign-in; the contents of the old session are discarded."""
     request.session.flush()
     request.session[USER] = number
+
+
+def remember_device(answer: HttpResponse, actor: Actor) -> HttpResponse:
+    """Have the browser keep that this person has signed in on it, which gives it tries of its own."""
+    answer.set_cookie(
+        _device_cookie(),
+        people_sign_in.device_of(actor),
+        max_age=people_sign_in.device_lasts(),
+        secure=settings.SESSION_COOKIE_SECURE,
+        httponly=True,
+        samesite="Strict",
+    )
+    return answer
+
+
+def _device_cookie() -> str:
+    return f"{settings.SESSION_COOKIE_NAME}-device"
 
 
 def _safe(request: Request, url: str) -> str:

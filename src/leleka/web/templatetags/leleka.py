@@ -146,6 +146,12 @@ def reason_word(code: str) -> str:
     return reason_in_words(code, READER)
 
 
+@register.filter(name="term")
+def term_word(word: str) -> str:
+    """Say a word of the catalogue, such as the type of a column."""
+    return term(word)
+
+
 @register.simple_tag
 def say(told: Mapping[str, Any] | None, sentence: str) -> str:
     """Say in this language what a run or a task said of itself."""

@@ -13,6 +13,7 @@ from threading import Thread
 from typing import Final
 
 import structlog
+from django.db.models import Q
 
 from leleka.core.clock import utc_now
 from leleka.core.ports.clock import Clock
@@ -43,7 +44,14 @@ class _Job:
 
 
 def is_anything_due(clock: Clock) -> bool:
-    return NoticeDelivery.objects.filter(status=Status.WAITING, next_try_at__lte=utc_now(clock)).exists()
+    return NoticeDelivery.objects.filter(_is_due(clock)).exists()
+
+
+def _is_due(clock: Clock) -> Q:
+    """No try is set further ahead than twice the longest wait: one that is was set by a wrong clock."""
+    now = utc_now(clock)
+    at = Q(next_try_at__lte=now) | Q(next_try_at__gt=now + 2 * BACKOFF[-1])
+    return at & Q(status=Status.WAITING)
 
 
 def deliver(clock: Clock) -> int:
@@ -71,7 +79,7 @@ def _claim(clock: Clock) -> Sequence[NoticeDelivery]:
 
 
 def _due(clock: Clock) -> Sequence[NoticeDelivery]:
-    due = NoticeDelivery.objects.filter(status=Status.WAITING, next_try_at__lte=utc_now(clock))
+    due = NoticeDelivery.objects.filter(_is_due(clock))
     return list(due.select_related("notice__export", "user").order_by("next_try_at", "pk")[:_AT_ONCE])
 
 

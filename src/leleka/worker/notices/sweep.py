@@ -4,23 +4,22 @@
 receiver does to it, no run waits.
 """
 
-from datetime import UTC, datetime
-
 import structlog
 
 from leleka.core.ports.clock import Clock
 from leleka.services.notices import detection as notice_detection
 from leleka.services.notices.creation import make
-from leleka.services.notices.detection import Draft, Kind, of_run
-from leleka.state.models import Export, Run
+from leleka.services.notices.detection import Kind, of_run
+from leleka.state.models import Run
 from leleka.worker.notices import delivery as notice_delivery
 
 log = structlog.get_logger(__name__)
 
 
-def sweep(clock: Clock) -> int:
+def sweep(clock: Clock, *, by_worker: bool = True) -> int:
     """Make the notices that the state asks for; return how many. Safe to call by several workers, and to be killed."""
-    return sum(make(draft, clock) is not None for draft in notice_detection.drafts(clock))
+    drafts = notice_detection.drafts(clock, by_worker=by_worker)
+    return sum(make(draft, clock) is not None for draft in drafts)
 
 
 def deliver(clock: Clock) -> int:
@@ -53,19 +52,3 @@ def stalled(run: Run, clock: Clock) -> None:
     The notice counts as open until a run of the export goes well, which is told as *recovered*.
     """
     make(of_run(Kind.STALLED, run), clock)
-
-
-def schedule_missed(export: Export, due_at: datetime, clock: Clock) -> None:
-    """Tell that an export did not run when it was due; called by whoever decides so, once an instant or often."""
-    due = due_at.astimezone(UTC).isoformat(timespec="seconds")
-    subject = f"export:{export.pk}"
-    make(
-        Draft(
-            key=f"{Kind.SCHEDULE_MISSED}:{subject}:{due}",
-            kind=Kind.SCHEDULE_MISSED,
-            subject=subject,
-            values={"export": export.name, "due_at": due},
-            export=export.pk,
-        ),
-        clock,
-    )

@@ -2,7 +2,7 @@
 
 from leleka.core.messages import Message
 from leleka.core.ports.clock import Clock
-from leleka.engine.run import Watcher
+from leleka.engine.run_spec import Watcher
 from leleka.errors import NotFound
 from leleka.services.access.actor import Actor
 from leleka.services.access.permissions import Permission, require

@@ -14,6 +14,7 @@ import structlog
 from django.db import connection, transaction
 
 from leleka.core.clock import utc_now
+from leleka.core.memory import shortage
 from leleka.core.messages import Message
 from leleka.core.ports.clock import Clock
 from leleka.core.refresh_graph import ENDED, StepKind, blocking_steps
@@ -119,9 +120,9 @@ class RefreshRunner:
         except KeyboardInterrupt:
             self._write(step, tries=step.tries)  # an end that was asked for is no death
             raise
-        except Exception:
+        except Exception as bug:
             log.exception("a step of a refresh failed unexpectedly", refresh=self.number, step=step.number)
-            self._fail(step, NeedsAttention("INTERNAL_ERROR.brief"))
+            self._fail(step, shortage(bug) or NeedsAttention("INTERNAL_ERROR.brief"))
         else:
             self._write(step, **done)
 

@@ -42,7 +42,8 @@ def _source(session: Engine, step: RefreshStep, say: Say, guard: Guard) -> Done:
     source = Source.objects.filter(pk=step.of).first()
     if source is None:
         return _gone("source")
-    loaded = source_loading.load_if_stale(session, source.name, source.spec, source.digest, say)
+    known = source_loading.known_digest(source)
+    loaded = source_loading.load_if_stale(session, source.name, source.spec, known, say)
     if loaded is not None:
         with transaction.atomic():
             guard()
@@ -78,7 +79,7 @@ def _export(step: RefreshStep, guard: Guard) -> Done:
     if export is None:
         return _gone("export")
     refresh = step.refresh
-    actor = Actor.worker(refresh.asked_by)
+    actor = Actor.worker(refresh.asked_by, refresh.asker_id)
     try:
         with transaction.atomic():
             guard()

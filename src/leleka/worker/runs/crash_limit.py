@@ -17,6 +17,7 @@ from leleka.state.models import BatchRow, Run, RunStatus, SuppressedReading
 from leleka.state.outbox import DjangoOutbox
 from leleka.worker.runs import audited_outbox
 from leleka.worker.runs.failure import settle_and_fail
+from leleka.worker.runs.lost_snapshots import fail_unasked
 
 log = structlog.get_logger(__name__)
 _MOST_DEATHS: Final = 3
@@ -74,7 +75,7 @@ def end_if_it_kills(number: int, clock: Clock) -> bool:
 def _end(run: Run, outbox: DjangoOutbox) -> None:
     died = NeedsAttention("RUN_DIED", where=run.export.name, times=_MOST_DEATHS)
     if run.deaths > _MOST_DEATHS:
-        outbox.fail(died)  # to settle it killed another one
+        fail_unasked(run, outbox, died)  # to settle it killed another one
         return
     with lake_sessions.session() as session:
         settle_and_fail(session, run, outbox, died)

@@ -9,11 +9,13 @@ from django.db import transaction
 from django.db.models import Count
 from structlog.contextvars import bound_contextvars
 
+from leleka.core.memory import shortage
 from leleka.core.messages import Message
 from leleka.core.ports.clock import Clock
 from leleka.core.ports.outbox import LeaseLost, RunCanceled
 from leleka.engine.attentive_clock import AttentiveClock
-from leleka.engine.run import Watcher, execute
+from leleka.engine.run import execute
+from leleka.engine.run_spec import Watcher
 from leleka.errors import Conflict, LelekaError, NeedsAttention
 from leleka.services.access.actor import Actor
 from leleka.services.access.permissions import require_export
@@ -32,12 +34,14 @@ from leleka.services.runs.queries import view_of
 from leleka.state.lease import RUN_LEASE
 from leleka.state.models import BatchRow, Connection, Run, RunStatus
 from leleka.state.outbox import DjangoOutbox
+from leleka.warehouse.engines.port import OutOfMemory
 from leleka.worker import snapshot_pruning
 from leleka.worker.job_context import JobContext
 from leleka.worker.runs import audited_outbox, frozen_configuration
 from leleka.worker.runs.failure import settle_and_fail
 from leleka.worker.runs.key_reload import KeyReloader
 from leleka.worker.runs.late_confirmations import settle_late
+from leleka.worker.runs.lost_snapshots import begin_anew_if_lost
 from leleka.worker.runs.progress import ProgressRecorder
 from leleka.worker.runs.suppression_cache import StoredSuppressionCache
 from leleka.worker.runs.waiting_addresses import waiting_addresses
@@ -137,6 +141,7 @@ def _claim(job: JobContext, run: Run, *, was_mine: bool) -> DjangoOutbox:
 
 def _work(job: JobContext, run: Run, outbox: DjangoOutbox) -> None:
     try:
+        begin_anew_if_lost(job, run)
         if not run.is_frozen:
             _freeze(job, run, outbox)
         with opened(_frozen_connection(run), AttentiveClock(job.clock, outbox.keep_alive)) as account:
@@ -159,11 +164,14 @@ def _work(job: JobContext, run: Run, outbox: DjangoOutbox) -> None:
         settle_and_fail(job.session, run, outbox, error)
         if not run.is_frozen and not isinstance(error, RunCanceled):
             raise  # it never began: whoever asked for it is told
+    except OutOfMemory:
+        log.exception("a run had too little memory", run=run.pk)
+        settle_and_fail(job.session, run, outbox, NeedsAttention("MEMORY_LIMIT.query"))
     except Exception as error:  # a bug: the run fails, the traceback is logged, nothing is retried blindly
         if database_outage.trouble(error):
             raise  # nothing can be written down: the run stays as it is, for whoever takes it up
         log.exception("run failed unexpectedly", run=run.pk)
-        bug = NeedsAttention("INTERNAL_ERROR")
+        bug = shortage(error) or NeedsAttention("INTERNAL_ERROR")
         settle_and_fail(job.session, run, outbox, bug)
     finally:
         # Whoever takes up a run that waits for confirmation, or was interrupted, need not wait for the lease.
@@ -173,7 +181,7 @@ def _work(job: JobContext, run: Run, outbox: DjangoOutbox) -> None:
 
 def _freeze(job: JobContext, run: Run, outbox: DjangoOutbox) -> None:
     """Bring up to date what the export needs, and fix what this run keeps to from here on."""
-    export_user.refuse_to_begin(export_queries.connection_of(run.export), run)
+    run.acts_as = export_user.name_now(export_queries.connection_of(run.export), run)
     asker.refuse_to_begin(run)
     _refuse_if_moved(run)
     _let_refreshes_end(job, run, outbox)
@@ -187,7 +195,7 @@ def _freeze(job: JobContext, run: Run, outbox: DjangoOutbox) -> None:
     run.config = kept.to_data()
     with transaction.atomic():
         mine = Run.objects.filter(pk=run.pk, fence=run.fence, finished_at__isnull=True)
-        if mine.update(config=run.config):
+        if mine.update(config=run.config, acts_as=run.acts_as):
             audited_outbox.record_began(run)
 
 

@@ -1,9 +1,11 @@
 """Turns between accounts: whoever has the least under way comes first, and no account takes every place (I-19)."""
 
 from collections import Counter
-from collections.abc import Container, Sequence
+from collections.abc import Container, Iterable, Sequence
+from datetime import timedelta
 from typing import Final
 
+from leleka.core.clock import utc_now
 from leleka.core.ports.clock import Clock
 from leleka.messages.progress import in_english
 from leleka.messages.stored import said_data
@@ -13,7 +15,11 @@ from leleka.state.lease import is_over
 from leleka.state.models import Run, RunStatus
 
 AT_ONCE: Final = 2  # runs of one account: one delivers, the next plans meanwhile
-
+_QUIET: Final = timedelta(seconds=5)
+AT_THE_ACCOUNT: Final = frozenset({
+    "READING_SUPPRESSED", "READING_SUPPRESSED_PART", "READ_SUPPRESSED", "COUNTING_CONTACTS", "WAITING_TO_BEGIN",
+    "DELIVERING", "QUEUED_BEHIND", "QUEUED_BEHIND_QUICKER",
+})  # fmt: skip
 _LONGEST = Run._meta.get_field("stage").max_length
 
 
@@ -36,6 +42,18 @@ def runs_in_turn(clock: Clock, but: Container[str]) -> Sequence[int]:
         for place, run in enumerate(runs[: max(0, AT_ONCE - busy[account])])
     ]
     return [number for _, number in sorted(turns)]
+
+
+def waiting_for_accounts(numbers: Iterable[int], clock: Clock) -> int:
+    """Return how many of these runs do nothing but wait for their accounts, and got no further for five seconds.
+
+    What an account may keep a run waiting for is minutes, and hours where it asks for a pause: a few accounts that
+    do not answer would hold every place, and no run of another would begin.
+    """
+    quiet = Run.objects.filter(
+        pk__in=numbers, finished_at__isnull=True, stepped_at__lte=utc_now(clock) - _QUIET
+    )
+    return sum(told.get("code") in AT_THE_ACCOUNT for told in quiet.values_list("stage_told", flat=True))
 
 
 def _is_free(run: Run, clock: Clock) -> bool:

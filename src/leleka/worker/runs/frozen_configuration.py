@@ -2,12 +2,15 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from functools import partial
+
+from django.db.models import Q
 
 from leleka.core.data_matching import LeaverPolicy, matching_of
 from leleka.core.plan import Selection
 from leleka.core.run_configuration import Frozen, RunConfiguration
 from leleka.engine.pre_send_check import nobody
-from leleka.engine.run import RunContext, RunSpec
+from leleka.engine.run_spec import RunContext, RunSpec
 from leleka.engine.suppression_reading import SuppressionCache
 from leleka.errors import Conflict, NeedsAttention
 from leleka.services.connections.open_destination import Opened
@@ -20,7 +23,7 @@ from leleka.services.segments import evaluation as segment_evaluation
 from leleka.services.sources import email_addresses
 from leleka.services.sources import loading as source_loading
 from leleka.services.sources.catalogue import table_of
-from leleka.state.models import Account, Export, Ledger, Run, RunStatus, Segment, Source
+from leleka.state.models import Account, Connection, Export, Ledger, Run, RunStatus, Segment, Source
 from leleka.warehouse.lake_warehouse import LakeWarehouse
 from leleka.worker.job_context import JobContext
 
@@ -112,6 +115,11 @@ def spec_of(export: Export, account: Account, configuration: RunConfiguration) -
         waiting=nobody,
         emptied=tuple(_emptied(export, configuration)),
         lease_seconds=installation_configuration.configuration().lease_seconds,
+        growth=configuration.growth,
+        audience_before=_audience_before(export),
+        plan_limit=_plan_limit(account),
+        added_elsewhere=partial(_added_elsewhere, export, account),
+        subscribe_unconfirmed=configuration.subscribe_unconfirmed,
     )
 
 
@@ -125,6 +133,28 @@ def context_of(job: JobContext, account: Opened, cache: SuppressionCache) -> Run
         watcher=job.watcher,
         cache=cache,
     )
+
+
+def _plan_limit(account: Account) -> int | None:
+    """Return the contacts the account pays for: the least that was entered, None where nothing was."""
+    limits = Connection.objects.filter(account=account, plan_limit__isnull=False)
+    return limits.order_by("plan_limit").values_list("plan_limit", flat=True).first()
+
+
+def _added_elsewhere(export: Export, account: Account) -> int:
+    """Return how many contacts the account's other live runs add by their plans; what they sent by now counts, too."""
+    live = Run.objects.filter(account=account, finished_at__isnull=True).exclude(export=export)
+    return sum(int(counts.get("added", 0)) for counts in live.values_list("counts", flat=True))
+
+
+def _audience_before(export: Export) -> int | None:
+    """Return how many the last run selected that sent something or had nothing to send; None where there is none.
+
+    One that was canceled while it waited, or failed before it sent, does not count: else that would disarm the guard.
+    """
+    done = Q(status__in=(RunStatus.SUCCESSFUL, RunStatus.WITH_WARNINGS)) | Q(requests__gt=0)
+    last = Run.objects.filter(done, export=export, finished_at__isnull=False).order_by("-pk").first()
+    return int(last.counts.get("selected", 0)) if last else None
 
 
 def _emptied(export: Export, configuration: RunConfiguration) -> Iterable[str]:

@@ -9,7 +9,7 @@ from leleka.core.ports.clock import Clock
 from leleka.core.ports.destination import Destination
 from leleka.core.ports.outbox import Batch
 from leleka.core.secret import Secret
-from leleka.engine.run import Watcher
+from leleka.engine.run_spec import Watcher
 from leleka.errors import LelekaError
 from leleka.services.connections.keys import secrets_of
 from leleka.state.models import Connection

@@ -58,7 +58,10 @@ def settle_late(job: JobContext, account: Account, opened: Opened, pulse: KeepAl
 
 
 def _settle_run(session: Engine, run: Run, rows: QuerySet[BatchRow], opened: Opened, pulse: KeepAlive) -> int:
-    warehouse = LakeWarehouse(session, lake_sessions.lake())
+    lake = lake_sessions.lake()
+    warehouse = LakeWarehouse(session, lake)
+    # Without its plan it is not known whose rows they were, and the ledger is unsure of everybody.
+    is_lost = not lake.is_sound(run.plan)
     changed: list[tuple[BatchRow, Batch]] = []
     verdicts: list[Verdict] = []
     pending = 0
@@ -70,28 +73,37 @@ def _settle_run(session: Engine, run: Run, rows: QuerySet[BatchRow], opened: Ope
         found = opened.destination.poll(Accepted(batch.remote_id))
         pending = 0 if isinstance(found, Settled) else pending + 1
         if isinstance(found, Settled):
-            rejected = _rejected(warehouse, run.plan, batch, found)
+            rejected = () if is_lost else _rejected(warehouse, run.plan, batch, found)
             verdicts += _verdicts(batch, found, rejected)
             changed.append((row, batch))
             row.status, row.code = _standing(found)
             row.rejected = [[one.seq, one.code, one.detail] for one in rejected]
     if not changed:
         return 0
-    ledgers = Ledger.objects.filter(export=run.export, account=run.account, target=run.configuration.target)
-    before = ledgers.values_list("snapshot", flat=True).first()
-    after = warehouse.confirm(
-        run.plan,
-        name=run.export.name,
-        ledger=before,
-        leavers=run.configuration.leavers,
-        verdicts=verdicts,
-    )
+    before, after = _confirmed(warehouse, run, () if is_lost else verdicts)
     with transaction.atomic():
         if after is not None and not _move(run, before, after):
             return 0  # a run of the export settled meanwhile: asked again next time
         for row, _ in changed:
             row.save(update_fields=("status", "code", "rejected"))
     return len(changed)
+
+
+def _confirmed(
+    warehouse: LakeWarehouse, run: Run, verdicts: Sequence[Verdict]
+) -> tuple[str | None, str | None]:
+    """Return the ledger and the one that follows from the verdicts, None where it stays. One that is damaged stays: it
+    is rebuilt from outcomes, which doubt these people.
+    """
+    ledgers = Ledger.objects.filter(export=run.export, account=run.account, target=run.configuration.target)
+    before = ledgers.values_list("snapshot", flat=True).first()
+    if not verdicts or (before is not None and not lake_sessions.lake().is_sound(before)):
+        return before, None
+    leavers = run.configuration.leavers
+    after = warehouse.confirm(
+        run.plan, name=run.export.name, ledger=before, leavers=leavers, verdicts=verdicts
+    )
+    return before, after
 
 
 def _move(run: Run, before: str | None, after: str) -> bool:

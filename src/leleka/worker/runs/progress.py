@@ -11,7 +11,7 @@ from leleka.core.messages import Message
 from leleka.core.plan import Planned
 from leleka.core.ports.clock import Clock
 from leleka.core.ports.outbox import Batch, BatchStatus
-from leleka.engine.run import Watcher
+from leleka.engine.run_spec import Watcher
 from leleka.messages.progress import in_english
 from leleka.messages.stored import said_data
 from leleka.services.installation import database_outage

@@ -2,6 +2,7 @@
 
 import structlog
 from django.db import transaction
+from django.db.models import Q
 
 from leleka.core.clock import utc_now
 from leleka.core.ports.clock import Clock
@@ -9,6 +10,7 @@ from leleka.errors import LelekaError
 from leleka.services.access.actor import Actor
 from leleka.services.refresh.graph import is_off
 from leleka.services.runs import commands as run_commands
+from leleka.services.runs.retry_policy import AFTER
 from leleka.state.models import Run, RunStatus
 
 log = structlog.get_logger(__name__)
@@ -17,7 +19,9 @@ log = structlog.get_logger(__name__)
 def try_again(clock: Clock) -> None:
     """Queue what is to be tried again by now; each once, however many workers look."""
     now = utc_now(clock)
-    due = Run.objects.filter(retry_at__lte=now, status=RunStatus.FAILED).select_related("export__connection")
+    # No retry is planned further ahead than twice the longest wait: one that is was planned by a wrong clock.
+    is_due = Q(retry_at__lte=now) | Q(retry_at__gt=now + 2 * AFTER[-1])
+    due = Run.objects.filter(is_due, status=RunStatus.FAILED).select_related("export__connection")
     for run in due:
         claimed = Run.objects.filter(pk=run.pk, retry_at__isnull=False)
         later = run.export.runs.filter(pk__gt=run.pk).exclude(status=RunStatus.CANCELED)
@@ -33,7 +37,7 @@ def try_again(clock: Clock) -> None:
 
 def _again(run: Run) -> None:
     """Claim and queue are one transaction: a worker that dies in between leaves both to the next one (fault 6)."""
-    actor = Actor.worker(run.asked_by)
+    actor = Actor.worker(run.asked_by, run.asker_id)
     with transaction.atomic():
         if not Run.objects.filter(pk=run.pk, retry_at__isnull=False).update(retry_at=None, tried_again=True):
             return  # another worker was quicker

@@ -29,14 +29,14 @@ def watch(clock: Clock) -> None:
         stepped_at__lte=now - STALLS_AFTER,
     )
     for run in quiet.select_related("account", "export"):
-        if not _waits(run, clock.now()) and live.filter(pk=run.pk, stalled_at__isnull=True).update(
+        if not waits(run, clock.now()) and live.filter(pk=run.pk, stalled_at__isnull=True).update(
             stalled_at=now
         ):
             log.error("a run has stalled", run=run.pk, stage=run.stage)
             notice_sweep.stalled(run, clock)
 
 
-def _waits(run: Run, now: float) -> bool:
+def waits(run: Run, now: float) -> bool:
     """Return whether a run has a reason to wait that its page states: a pause, its turn, ActiveCampaign, a refresh."""
     if run.account.paused_until > now:
         return True

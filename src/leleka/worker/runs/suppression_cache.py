@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 
 from leleka.core.ports.destination import Suppressed, SuppressionReason
 from leleka.engine.rate_limit import TimeScale
-from leleka.engine.suppression_reading import Progress
+from leleka.engine.suppression_reading import LISTED, Progress
 from leleka.services.installation import lake_sessions
 from leleka.services.system.snapshot_references import LONGEST
 from leleka.state.models import Run, SuppressedReading
@@ -25,11 +25,13 @@ class StoredSuppressionCache:
         self._clock = job.clock
         self._tempo = time_scale
         self._used: SuppressedReading | None = None
+        self._reasons: Sequence[SuppressionReason] = LISTED
 
-    def progress(self) -> Progress:
+    def progress(self, reasons: Sequence[SuppressionReason]) -> Progress:
+        self._reasons = reasons
         self._used = self._found() or self._begun()
-        after = {SuppressionReason(reason): last for reason, last in self._used.after.items()}
-        return Progress(after, self._used.requests)
+        stored = self._used.after  # by a version that did not read them all, perhaps
+        return Progress({reason: stored.get(reason, 0) for reason in reasons}, self._used.requests)
 
     def people(self) -> Iterator[Suppressed]:
         parts = self._used.parts if self._used else ()
@@ -47,7 +49,9 @@ class StoredSuppressionCache:
         mine.save()
 
     def _found(self) -> SuppressedReading | None:
-        """Of the run itself any, of others a whole one; none that began too long ago, or in a time to come."""
+        """Of the run itself any, of others a whole one of all reasons; none that began too long ago, or in a time to
+        come.
+        """
         now, run = self._clock.now(), self._run
         young = SuppressedReading.objects.filter(
             began_at__gt=now - self._tempo.wait(LONGEST), began_at__lte=now
@@ -58,13 +62,16 @@ class StoredSuppressionCache:
             whole=True,
             began_at__gt=run.created_at.timestamp(),
         )
-        return young.filter(run=run).first() or others.order_by("-began_at").first()
+        others = others.filter(after__has_keys=[reason.value for reason in self._reasons])
+        found = [*young.filter(run=run), *others.order_by("-began_at")]
+        lake = lake_sessions.lake()
+        return next((one for one in found if all(map(lake.is_sound, one.parts))), None)
 
     def _begun(self) -> SuppressedReading:
         anew = {
             "target": self._run.configuration.target,
             "began_at": self._clock.now(),
-            "after": _data(Progress()),
+            "after": _data(Progress(dict.fromkeys(self._reasons, 0))),
             "requests": 0,
             "parts": [],
             "whole": False,

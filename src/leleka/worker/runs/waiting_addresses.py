@@ -3,7 +3,7 @@ from django.db.models import Q
 from leleka.core.plan import Span
 from leleka.core.ports.clock import Clock
 from leleka.core.ports.outbox import MAX_LEASE_SECONDS
-from leleka.errors import LelekaError
+from leleka.errors import LelekaError, TryLater
 from leleka.services.connections.open_destination import Opened
 from leleka.services.exports.open_sends import LONGEST, SETTLED, open_batches
 from leleka.services.installation import configuration as installation_configuration
@@ -22,6 +22,9 @@ def waiting_addresses(
     batches = open_batches(since).filter(run__account=account).exclude(run=of_others_than)
     lake, found = lake_sessions.lake(), set[str]()
     for batch in batches.select_related("run"):
+        if not lake.is_sound(batch.run.plan):
+            # Nobody knows any more who is in it: until it is settled, none of the account may be overtaken (I-5).
+            raise TryLater("PLAN_LOST.waiting", where=f"run {batch.run_id}", run=batch.run_id)
         spans = [Span(first, last) for first, last in batch.spans]
         found.update(address for _, address in addresses(job.session, lake.open(batch.run.plan), spans))
     return found

@@ -1,18 +1,15 @@
 """What every destination must do, asserted on what is in the destination afterwards.
 
-A destination joins by subclassing ``DestinationContract`` and returning an ``Account``: itself, and a way to
-inspect the remote side that does not go through it.
+A destination joins by subclassing ``DestinationContract`` and returning an ``Account`` of ``account.py``.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 from typing import Final
 
 import pytest
 
 from leleka.core.outcomes import Accepted, Cause, Ending, Pending, Refused, Reject, Settled
-from leleka.core.ports.clock import Clock
 from leleka.core.ports.destination import (
     Action,
     Body,
@@ -22,59 +19,25 @@ from leleka.core.ports.destination import (
     Suppressed,
     SuppressionReason,
 )
+from leleka.engine.suppression_reading import LISTED
 from leleka.errors import InvalidInput
 from leleka.messages.problems import english
+from tests.contract.core.ports.account import (
+    ACTIVE,
+    BOUNCED,
+    NEVER_CONFIRMED,
+    UNSUBSCRIBED,
+    Account,
+    Contact,
+)
 
-ACTIVE: Final = "active"
-UNSUBSCRIBED: Final = "unsubscribed"
-BOUNCED: Final = "bounced"
-
-
-@dataclass(frozen=True)
-class Contact:
-    """A contact on the remote side. Values by field key, empty ones left out; list id to status."""
-
-    values: Mapping[str, str] = field(default_factory=dict)
-    tags: frozenset[str] = frozenset()
-    lists: Mapping[str, str] = field(default_factory=dict)
-
-
-class Account(ABC):
-    """An account on the remote side, empty but for one list, another list, and one field of its own."""
-
-    destination: Destination
-    clock: Clock
-    list_id: str
-    list_name: str
-    other_list_id: str
-    absent_list_id: str
-    field_key: str
-
-    @abstractmethod
-    def people(self) -> Mapping[str, Contact]:
-        """Return everyone who is there, by address."""
-
-    @abstractmethod
-    def put(self, address: str, standing: str) -> int:
-        """Put someone on the list with that status; return the contact's id."""
-
-    @abstractmethod
-    def work(self) -> None:
-        """Process the account's queue until it is empty."""
-
-    @abstractmethod
-    def hold(self) -> None:
-        """Let what is accepted from now on wait for ``work``."""
-
-    @abstractmethod
-    def refuse_key(self) -> None:
-        """From now on the key is invalid."""
+_STANDINGS: Final = (ACTIVE, UNSUBSCRIBED, BOUNCED, NEVER_CONFIRMED)
 
 
 def suppressed(destination: Destination, target: str, after: int = 0) -> list[Suppressed]:
-    """Read all pages of both reasons; return everybody by id."""
+    """Read all pages of every reason; return everybody by id."""
     found: list[Suppressed] = []
-    for reason in (SuppressionReason.UNSUBSCRIBED, SuppressionReason.BOUNCED):
+    for reason in LISTED:
         last: int | None = after
         while last is not None:
             page = destination.suppressed_page(target, reason, last)
@@ -169,19 +132,38 @@ class DestinationContract(ABC):
         assert account.people()["ada@example.test"].lists == {account.list_id: UNSUBSCRIBED}
 
     def test_the_suppressed_and_the_active_are_read_by_id(self, account: Account) -> None:
-        ids = [account.put(f"p{n}@example.test", (ACTIVE, UNSUBSCRIBED, BOUNCED)[n % 3]) for n in range(12)]
+        ids = [account.put(f"p{n}@example.test", _STANDINGS[n % 4]) for n in range(12)]
         expected = [
-            Suppressed(f"p{n}@example.test", SuppressionReason((UNSUBSCRIBED, BOUNCED)[n % 3 - 1]), ids[n])
+            Suppressed(f"p{n}@example.test", SuppressionReason(_STANDINGS[n % 4]), ids[n])
             for n in range(12)
-            if n % 3
+            if n % 4
         ]
         assert suppressed(account.destination, account.list_id) == expected
         later = suppressed(account.destination, account.list_id, after=expected[3].id)
         assert later == expected[4:]
         assert suppressed(account.destination, account.other_list_id) == []
-        active = [(ids[n], f"p{n}@example.test") for n in range(0, 12, 3)]
-        assert list(account.destination.contacts(account.list_id)) == active
-        assert list(account.destination.contacts(account.list_id, after=active[0][0])) == active[1:]
+        active = [(ids[n], f"p{n}@example.test") for n in range(0, 12, 4)]
+        assert [(one.id, one.address) for one in account.destination.contacts(account.list_id)] == active
+        rest = account.destination.contacts(account.list_id, after=active[0][0])
+        assert [(one.id, one.address) for one in rest] == active[1:]
+
+    def test_what_the_active_hold_is_told_of_the_fields_asked_for(self, account: Account) -> None:
+        destination, own = account.destination, account.field_key
+        self.deliver(
+            account,
+            self.change(account, "ada@example.test", first_name="Ада", last_name="L", own="x < 'y'"),
+            self.change(account, "bob@example.test", phone="+380 44 123"),
+        )
+        asked = ("first_name", "phone", own)
+        held = {one.address: one.values for one in destination.contacts(account.list_id, asked)}
+        assert held == {
+            "ada@example.test": {"first_name": "Ада", "phone": "", own: "x < 'y'"},
+            "bob@example.test": {"first_name": "", "phone": "+380 44 123", own: ""},
+        }
+        assert all(not one.values for one in destination.contacts(account.list_id))
+        assert destination.agrees("Київ", "Київ")
+        assert not destination.agrees("Київ", "Львів")
+        assert not destination.agrees("", "Львів")
 
     def test_one_wrong_address_and_nothing_of_the_request_arrives(self, account: Account) -> None:
         body = self.body(

@@ -53,7 +53,7 @@ def test_a_batch_on_its_way_is_pending(word: str) -> None:
 
 
 def test_a_word_nobody_documented_is_pending() -> None:
-    assert of({"status": "paused a@b.c"}) == Pending("paused (address)")
+    assert of({"status": "paused jane@b.c"}) == Pending("paused …")
 
 
 @pytest.mark.parametrize("body", [{"status": False}, {"status": None}, {}, {"status": ""}, {"status": ["x"]}])

@@ -116,7 +116,7 @@ def test_a_validation_error_names_its_rows_as_they_were_named() -> None:
     assert outcome.cause is Cause.INVALID
     assert outcome.rows == (
         RefusedRow(17, "Field 'email' incorrect format"),
-        RefusedRow(3, "bad (address)"),
+        RefusedRow(3, "bad …"),
     )
 
 

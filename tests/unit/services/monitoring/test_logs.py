@@ -105,6 +105,17 @@ def test_the_path_of_a_request_that_failed_is_not_logged(written: Written) -> No
     assert event["event"] == "a request failed"
 
 
+def test_what_cannot_be_done_just_now_is_no_error_unless_something_was_raised(written: Written) -> None:
+    """Django takes every 503 for one, and says neither what cannot be done nor why: our own lines do."""
+    django, unavailable = logging.getLogger("django.request"), {"status_code": 503}
+    django.error("Service Unavailable: %s", "/data/exports/offers", extra=unavailable)
+    django.error("Service Unavailable: %s", "/", extra=unavailable, exc_info=ValueError("why"))
+    django.error("Internal Server Error: %s", "/", extra={"status_code": 500})
+    first, second = written.events()
+    assert {one["event"] for one in (first, second)} == {"a request failed"}
+    assert ("ValueError" in str(first), "ValueError" in str(second)) == (True, False)
+
+
 def test_others_are_heard_from_warning_up_also_while_we_debug(written: Written) -> None:
     logging.getLogger("httpcore2").debug("headers: %s", "Api-Token")
     logging.getLogger("httpx2").info("POST %s", "https://x")

@@ -2,6 +2,7 @@
 // its id. Without this script the same button gives a whole page when the test is done.
 (() => {
   "use strict";
+  const MOST = 20, PAUSE = 1000;  // a test that goes on is asked after, so often and so many milliseconds apart
   const form = () => document.querySelector("form[data-connect]");
   const tell = (where) => where.dispatchEvent(new Event("change", { bubbles: true }));
 
@@ -42,14 +43,18 @@
     const button = event.target.closest("[data-connect-button]");
     if (!button) return;
     event.preventDefault();
-    const sent = button.form;
+    const sent = button.form, typed = new FormData(sent);
     button.disabled = true;
     try {
-      const reply = await fetch(button.formAction, {
-        method: "POST", body: new FormData(sent), headers: { "Leleka-Stream": "1" },
-      });
-      if (reply.redirected || reply.status === 403) location.reload();
-      else await read(reply.body);
+      for (let again = 0; again < MOST; again += 1) {
+        const reply = await fetch(button.formAction, {
+          method: "POST", body: typed, headers: { "Leleka-Stream": "1" },
+        });
+        if (reply.redirected || reply.status === 403) location.reload();
+        else await read(reply.body);
+        if (!("goingOn" in (document.getElementById("connect-end")?.dataset || {}))) break;
+        await new Promise((go) => setTimeout(go, PAUSE));
+      }
     } catch {
       document.getElementById("connect-end").textContent = button.dataset.unreachable;
     } finally {

@@ -1,0 +1,1 @@
+"""Measures the delivery with many profiles: ``python -m scripts.bench_delivery``."""

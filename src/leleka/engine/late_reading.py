@@ -1,0 +1,68 @@
+"""Who never confirmed, read once more where a plan has waited: nothing at the destination protects them.
+
+Whoever unsubscribes after the plan is not subscribed again by the import itself; whoever signs up after it, and has yet
+to confirm, would be. A plan waits for its confirmation, for the lane of its account, for a process to take it up.
+"""
+
+from collections.abc import Callable, Iterator
+from collections.abc import Set as AbstractSet
+from itertools import islice
+from typing import Final
+
+from leleka.core.messages import Message
+from leleka.core.plan import Span
+from leleka.core.ports.clock import Clock
+from leleka.core.ports.destination import Destination, Suppressed, SuppressionReason
+from leleka.core.ports.warehouse import Warehouse
+from leleka.engine.suppression_reading import KeepAlive, NoCache, Reading
+
+_YOUNG: Final = (
+    600.0  # seconds, however fast a pretended account goes, for which the reading of a plan is good
+)
+_LOOKED_UP: Final = (
+    5_000  # addresses: of everybody who never confirmed, only those in the plan are kept in memory
+)
+_NEVER: Final = (SuppressionReason.NEVER_CONFIRMED,)
+
+
+class LateReading:
+    """Whom a run may no longer subscribe. ``read_at`` is the monotonic moment at which the plan's reading began, None
+    where another process made the plan, or anything of that reading was kept by one.
+    """
+
+    def __init__(
+        self,
+        destination: Destination,
+        warehouse: Warehouse,
+        clock: Clock,
+        *,
+        target: str,
+        pulse: KeepAlive,
+        tell: Callable[[Message], None],
+        read_at: float | None = None,
+    ) -> None:
+        self._destination = destination
+        self._warehouse = warehouse
+        self._clock = clock
+        self._target = target
+        self._pulse = pulse
+        self._tell = tell
+        self._read_at = read_at
+        self._found: AbstractSet[str] = frozenset()
+
+    def look(self, plan: str, spans: tuple[Span, ...]) -> AbstractSet[str]:
+        """Return the addresses in these spans of the plan that never confirmed, read anew unless that was just done.
+
+        Raises what the reading raises, ``RunCanceled`` too: half of it is no answer.
+        """
+        now = self._clock.monotonic()
+        if self._read_at is None or now - self._read_at > _YOUNG:
+            self._found = frozenset(self._among(plan, spans))
+            self._read_at = now
+        return self._found
+
+    def _among(self, plan: str, spans: tuple[Span, ...]) -> Iterator[str]:
+        reading = Reading(self._destination, self._target, NoCache(), self._clock, self._tell, reasons=_NEVER)
+        people: Iterator[Suppressed] = reading.people(self._pulse)
+        while chunk := [one.address for one in islice(people, _LOOKED_UP)]:
+            yield from self._warehouse.sequence(plan, chunk, spans)
