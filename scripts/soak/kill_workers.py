@@ -198,6 +198,7 @@ def soak_workers(terms: Terms) -> dict[str, Any]:
         tally = Tally()
         asking = stack.enter_context(desk(office.environment))
         asking.ask("past")
+        asking.ask("lend")
         stack.enter_context(places_come_free(far, Unmoved(url, office.folder / "data"), tally))
         begin = moment()
         hands = stack.enter_context(crew(office.environment, office.folder, _NAMES[: terms.workers]))

@@ -12,11 +12,12 @@ from leleka.services.audit import verification
 from leleka.services.audit.log import record, record_each
 from leleka.services.definitions.changes import Changes
 from leleka.services.exports import commands as export_commands
+from leleka.services.exports import connection_removal
 from leleka.services.exports.form import data_of
 from leleka.services.people import commands, sign_in
 from leleka.services.people.actors import actor_of
 from leleka.services.segments import commands as segment_commands
-from leleka.state.models import AuditEntry, AuditLink, Export, Segment, SignInFailure, User
+from leleka.state.models import AuditEntry, AuditLink, Connection, Export, Segment, SignInFailure, User
 from tests.fakes.clock import VirtualClock
 
 _NAME = "Twice"
@@ -26,7 +27,7 @@ PASSWORDS = ("seven-otters-swim-north", "nine-herons-fly-southward")
 
 def both(*acts: Callable[[], object]) -> int:
     """Do them at once, each over its own connection; return how many succeeded."""
-    start, done = Barrier(len(acts)), list[bool]()
+    start, done, bugs = Barrier(len(acts)), list[bool](), list[Exception]()
 
     def act(one: Callable[[], object]) -> None:
         connection.ensure_connection()
@@ -35,6 +36,8 @@ def both(*acts: Callable[[], object]) -> int:
             one()
         except LelekaError:
             return
+        except Exception as error:  # noqa: BLE001 - raised where all are joined
+            bugs.append(error)
         else:
             done.append(True)
         finally:
@@ -45,6 +48,8 @@ def both(*acts: Callable[[], object]) -> int:
         thread.start()
     for thread in threads:
         thread.join()
+    if bugs:
+        raise bugs[0]
     return len(done)
 
 
@@ -139,6 +144,35 @@ def renamed_exports() -> int:
     return _told("NAME_TAKEN", lambda: export_commands.update(Actor.operator(), rows.pop(), wanted, 1))
 
 
+def used_segments() -> int:
+    """Return whether an export that is made as its segment is removed has it, or is refused."""
+    Export.objects.filter(name=_NAME).delete()
+    Segment.objects.filter(name=_NAME).delete()
+    operator, number = Actor.operator(), segment_commands.create(Actor.operator(), _NAME, _RULES)
+    data = {**data_of(Export.objects.earliest("pk")), "name": _NAME, "segments": [_NAME]}
+    succeeded = both(
+        lambda: export_commands.create(operator, data), lambda: segment_commands.remove(operator, number)
+    )
+    made = Export.objects.filter(name=_NAME).first()
+    return int(succeeded == 1 and (made is None or made.segments.count() == 1))
+
+
+def used_connections() -> int:
+    """Return whether an export that is made as its connection is removed has it, or is refused."""
+    Export.objects.filter(name=_NAME).delete()
+    Connection.objects.filter(name=_NAME).delete()
+    operator, row = Actor.operator(), Connection.objects.earliest("pk")
+    row.pk, row.name, row.managed_by_file = None, _NAME, ""
+    row.save()
+    data = {**data_of(Export.objects.earliest("pk")), "name": _NAME, "connection": _NAME, "list": 2}
+    succeeded = both(
+        lambda: export_commands.create(operator, data),
+        lambda: connection_removal.remove(operator, row.pk, row.version),
+    )
+    made = Export.objects.filter(name=_NAME).first()
+    return int(succeeded == 1 and (made is None or made.connection_id == row.pk))
+
+
 def applied() -> int:
     """Return how many of two who apply a file with one new segment are told that another made it."""
     Segment.objects.filter(name=_NAME).delete()
@@ -186,7 +220,7 @@ RACES = {
     one.__name__: one
     for one in (
         demotions, disablings, links, first_links, additions, segments, renamed_segments, exports, renamed_exports,
-        applied, guesses, entries,
+        used_segments, used_connections, applied, guesses, entries,
     )
 }  # fmt: skip
 LEFT = dict.fromkeys(RACES, 1) | {"guesses": 5}

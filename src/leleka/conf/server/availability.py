@@ -30,6 +30,7 @@ _REFUSALS: Final = {
     HTTPStatus.BAD_REQUEST: "REQUEST_INVALID",
     HTTPStatus.REQUEST_TIMEOUT: "BODY_TOO_SLOW",
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "BODY_TOO_LARGE",
+    HTTPStatus.SERVICE_UNAVAILABLE: "DOWNLOADS_BUSY",
 }
 
 
@@ -44,7 +45,9 @@ class Standing:
         request.came = request.META.get(CAME, float("inf"))
         refused = request.META.get(REFUSED)
         if refused is not None:
-            return _told(request, refused, Problem(_REFUSALS[refused]))
+            told = Problem(_REFUSALS[refused])
+            busy = refused is HTTPStatus.SERVICE_UNAVAILABLE
+            return _later(request, told) if busy else _told(request, refused, told)
         problem = None if request.path in _ALWAYS else self._ready.problem()
         if problem is not None:
             return _later(request, problem)

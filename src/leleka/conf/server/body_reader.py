@@ -7,26 +7,21 @@ slow client costs a coroutine and no thread; what does not arrive completely is 
 import asyncio
 import io
 import sys
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any, Final
 
-import structlog
-
+from leleka.conf.server.answer import Answer, Receive, Room, Send, Wsgi
 from leleka.conf.settings import LARGEST_BODY
 from leleka.core.clock import current_clock
 
-log = structlog.get_logger(__name__)
-Message = dict[str, Any]
-Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Message], Awaitable[None]]
-Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
-
 CAME: Final = "leleka.came"  # in a request's environment: when it came, by the monotonic clock
 REFUSED: Final = "leleka.refused"  # in a request's environment: the status it is to be answered with, unread
-_TAKEN_WITHIN: Final = 60.0  # seconds for a client to take a piece of the answer
+_DOWNLOADS: Final = 3  # at once: each keeps a thread for as long as its client takes
+_DOWNLOAD: Final = ".csv"
 _LENGTH, _ENCODING, _TYPE = b"content-length", b"transfer-encoding", b"content-type"
 
 
@@ -52,6 +47,8 @@ class Front:
     seconds: float  # for the whole body
     largest: int = LARGEST_BODY
     probes: Mapping[str, ThreadPoolExecutor] = field(default_factory=dict)  # for these paths, others
+    room: Room = field(default_factory=Room)
+    downloads: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_DOWNLOADS))
 
     async def __call__(self, scope: Mapping[str, Any], receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -66,13 +63,32 @@ class Front:
             environment[REFUSED], body = error.status, b""
         environment["wsgi.input"] = io.BytesIO(body)
         environment["CONTENT_LENGTH"] = str(len(body))
+        async with self._place(environment):
+            await self._respond(environment, receive, send)
+
+    @asynccontextmanager
+    async def _place(self, environment: dict[str, Any]) -> AsyncIterator[None]:
+        """Keep threads for others than those who download."""
+        if not environment["PATH_INFO"].endswith(_DOWNLOAD):
+            yield
+        elif self.downloads.locked():
+            environment[REFUSED] = HTTPStatus.SERVICE_UNAVAILABLE
+            yield
+        else:
+            async with self.downloads:
+                yield
+
+    async def _respond(self, environment: dict[str, Any], receive: Receive, send: Send) -> None:
         loop = asyncio.get_running_loop()
-        answer = _Answer(send, loop, closing=REFUSED in environment)
-        watch = loop.create_task(answer.watch(receive)) if REFUSED not in environment else None
+        unread = REFUSED in environment
+        answer = Answer(send, self.room, closing=unread)
+        watch = None if unread else loop.create_task(answer.watch(receive))
         try:
-            threads = self.probes.get(scope["path"], self.threads)
-            await loop.run_in_executor(threads, answer.give, self.application, environment)
+            threads = self.probes.get(environment["PATH_INFO"], self.threads)
+            await loop.run_in_executor(threads, answer.make, self.application, environment)
+            await answer.taken()
         finally:
+            answer.end()
             if watch:
                 watch.cancel()
 
@@ -92,66 +108,6 @@ class Front:
             if size > self.largest:
                 raise _RefusedError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
         return b"".join(parts)
-
-
-class _NotTakenError(Exception):
-    """The client does not accept the response, or has disconnected."""
-
-
-class _Answer:
-    """One response on its way from a thread to the event loop, piece by piece."""
-
-    def __init__(self, send: Send, loop: asyncio.AbstractEventLoop, *, closing: bool) -> None:
-        self._send = send
-        self._loop = loop
-        self._closing = closing
-        self._head: Message = {}
-        self._gone = False
-
-    async def watch(self, receive: Receive) -> None:
-        """Record that the client has disconnected: no more of a response is produced that nobody reads."""
-        while (await receive())["type"] != "http.disconnect":
-            pass
-        self._gone = True
-
-    def give(self, application: Wsgi, environment: dict[str, Any]) -> None:
-        """Call the application and send its response; in every case the application is told that it has
-        ended.
-        """
-        answer = application(environment, self._start)
-        try:
-            pieces = iter(answer)
-            first = next(pieces, b"")
-            self._tell(self._head)
-            self._tell({"type": "http.response.body", "body": first, "more_body": True})
-            for piece in pieces:
-                self._tell({"type": "http.response.body", "body": piece, "more_body": True})
-            self._tell({"type": "http.response.body", "body": b"", "more_body": False})
-        except _NotTakenError:
-            log.info("an answer was not taken")  # never its path, which may contain a one-time link
-        finally:
-            if close := getattr(answer, "close", None):
-                close()
-
-    def _start(self, status: str, headers: list[tuple[str, str]], exc_info: object = None) -> None:  # noqa: ARG002
-        told = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers]
-        if self._closing:  # the rest of its body is still to come
-            told.append((b"connection", b"close"))
-        self._head = {"type": "http.response.start", "status": int(status[:3]), "headers": told}
-
-    def _tell(self, message: Message) -> None:
-        if self._gone:
-            raise _NotTakenError
-        sent = asyncio.run_coroutine_threadsafe(_sent(self._send, message), self._loop)
-        try:
-            sent.result(_TAKEN_WITHIN)
-        except TimeoutError:
-            sent.cancel()
-            raise _NotTakenError from None
-
-
-async def _sent(send: Send, message: Message) -> None:
-    await send(message)
 
 
 def _environment(scope: Mapping[str, Any]) -> dict[str, Any]:

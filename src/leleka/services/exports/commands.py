@@ -40,13 +40,13 @@ def create(actor: Actor, data: Mapping[str, Any]) -> Saved:
     """Make an export; it does not run. Raises ``InvalidInput`` with everything that is wrong."""
     require(actor, Permission.EDIT_SHARED_EXPORTS)
     with transaction.atomic():
-        wanted, connection = _wanted(actor, data, None)
+        wanted, connection, segments = _wanted(actor, data, None)
         _refuse_unconfirmed(actor, wanted, allowed=False)
         with unique(_taken(wanted.name)):
             row = Export.objects.create(
                 name=wanted.name, owner_id=actor.user, **_values(wanted, connection, {})
             )
-        row.segments.set(Segment.objects.filter(name__in=wanted.segments))
+        row.segments.set(segments)
         told: dict[str, Any] = {"connection": connection.name, "list": row.target}
         if row.subscribe_unconfirmed:
             told["subscribe_unconfirmed"] = True
@@ -58,7 +58,7 @@ def update(actor: Actor, number: int, data: Mapping[str, Any], version: int) -> 
     """Change an export; a run under way keeps to what it began with. Raises ``Conflict`` STALE."""
     with transaction.atomic():
         row = _editable(actor, number)
-        wanted, connection = _wanted(actor, data, number)
+        wanted, connection, segments = _wanted(actor, data, number)
         same_list = (row.connection, row.target) == (connection, wanted.target)
         _refuse_unconfirmed(actor, wanted, allowed=row.subscribe_unconfirmed and same_list)
         before = {**_fields(row), "segments": sorted(one.name for one in row.segments.all())}
@@ -74,7 +74,7 @@ def update(actor: Actor, number: int, data: Mapping[str, Any], version: int) -> 
         with unique(_taken(wanted.name)):
             if not Export.objects.filter(pk=number, version=version).update(**changes):
                 raise stale(row.name)
-        row.segments.set(Segment.objects.filter(name__in=wanted.segments))
+        row.segments.set(segments)
         differing = sorted(key for key, value in after.items() if before[key] != value)
         told: dict[str, Any] = {"fields": differing, "name_before": row.name}
         if "subscribe_unconfirmed" in differing:
@@ -104,7 +104,7 @@ def add_segment(actor: Actor, number: int, segment: str) -> None:
     """Let an export send one more segment (CI-E15)."""
     with transaction.atomic():
         row = _editable(actor, number)
-        found = Segment.objects.filter(name=segment).first()
+        found = Segment.objects.select_for_update(no_key=True).filter(name=segment).first()
         if found is None:
             raise NotFound("SEGMENT_UNKNOWN.named", name=segment)
         row.segments.add(found)
@@ -149,12 +149,19 @@ def chosen_exports(actor: Actor, numbers: Sequence[int] | None) -> Sequence[Expo
     return [row for row in rows if may_use(actor, row.connection)]
 
 
-def _wanted(actor: Actor, data: Mapping[str, Any], number: int | None) -> tuple[CheckedExport, Connection]:
+def _wanted(
+    actor: Actor, data: Mapping[str, Any], number: int | None
+) -> tuple[CheckedExport, Connection, Sequence[Segment]]:
+    """Return what is asked for, with its rows: they are held, so that nobody removes one before this is saved."""
     wanted = checked(data, number)
-    connection = Connection.objects.get(name=wanted.connection)
+    connection = Connection.objects.select_for_update(no_key=True).filter(name=wanted.connection).first()
+    held = Segment.objects.select_for_update(no_key=True).filter(name__in=wanted.segments)
+    segments = list(held.order_by("pk"))
+    if connection is None or len(segments) < len({*wanted.segments}):  # gone since they were looked for
+        return _wanted(actor, data, number)
     if not may_use(actor, connection):
         raise Forbidden("CONNECTION_NOT_SHARED", where="connection", name=connection.name)
-    return wanted, connection
+    return wanted, connection, segments
 
 
 def _taken(name: str) -> Conflict:

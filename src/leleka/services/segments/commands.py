@@ -72,6 +72,7 @@ def remove(actor: Actor, number: int) -> None:
     """Raises ``Conflict`` where an export sends it, ``Forbidden`` where one does that somebody may only look at."""
     require(actor, Permission.EDIT_SEGMENTS)
     with transaction.atomic():
+        Segment.objects.select_for_update().filter(pk=number).first()  # no export begins to send it meanwhile
         row = _editable(actor, number)
         users = ", ".join(sorted(export.name for export in row.exports.all()))
         if users:
