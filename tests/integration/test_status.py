@@ -130,6 +130,19 @@ def test_a_run_that_goes_on_is_shown_and_not_the_refresh_that_was_skipped_for_it
     assert (found.run, found.live) == (run.pk, True)
 
 
+def test_what_was_read_for_a_run_is_what_last_became_of_it(shop: Office) -> None:
+    """A5: nothing that was read shows "Nothing has run yet", and no page says that the profiles have not started."""
+    shop.run()
+    overview = {group.kind: group.lines[0] for group in status_queries.overview(ALICE).groups}
+    for kind, number in ((StepKind.SOURCE, 1), (StepKind.PROFILES, 0), (StepKind.SEGMENT, 1)):
+        (seen,) = status_queries.history(ALICE, (kind, number))[1]
+        assert (seen.status, seen.rows, seen.trigger, seen.refresh) == ("Successful", 5, "", None)
+        assert (overview[kind].status, overview[kind].rows) == ("Successful", 5)
+    refresh("data")
+    _, (later,) = status_queries.history(ALICE, (StepKind.SOURCE, 1))
+    assert later.trigger == "on demand"
+
+
 @pytest.mark.usefixtures("shop")
 def test_what_was_evaluated_outside_a_refresh_is_as_new_as_that() -> None:
     refresh("data")

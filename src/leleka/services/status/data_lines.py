@@ -56,6 +56,15 @@ def failing() -> Iterable[StepLine]:
         yield of_step(step)
 
 
+def outside(kind: StepKind, number: int) -> StepLine | None:
+    """Return what was read or evaluated later than the newest step of it, as runs, previews and counts do."""
+    lines = {StepKind.SOURCE: sources, StepKind.SEGMENT: segments, StepKind.PROFILES: profiles}[kind]()
+    found = next((one for one in lines if one.of == number), None)
+    if found is None or found.trigger or found.updated_at is None:
+        return None
+    return replace(found, refresh=None, step=None)
+
+
 def _steps_of_profiles() -> QuerySet[RefreshStep]:
     steps = RefreshStep.objects.filter(kind=StepKind.PROFILES, of=0).select_related("refresh", "run")
     return steps.order_by("-pk")

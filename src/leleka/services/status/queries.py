@@ -87,7 +87,9 @@ def history(actor: Actor, key: Key, limit: int = 20) -> tuple[str, Sequence[Step
     name = _name(kind, number)
     steps = RefreshStep.objects.filter(kind=kind, of=number).select_related("refresh", "run").order_by("-pk")
     if kind is not StepKind.EXPORT:
-        return name, discreet(actor, [of_step(step) for step in steps[:limit]])
+        newest = data_lines.outside(kind, number)
+        found = [*([newest] if newest else []), *(of_step(step) for step in steps[:limit])]
+        return name, discreet(actor, found[:limit])
     runs = list(Run.objects.filter(export=number).order_by("-pk")[:limit])
     by_run = {step.run_id: step for step in steps.filter(run__in=[run.pk for run in runs])}
     lines = [of_run(run, name, by_run.get(run.pk)) for run in runs]
