@@ -2,7 +2,8 @@
 
 import os
 import signal
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
@@ -54,6 +55,20 @@ def has_ended(installation: Installation, number: int) -> bool:
     return run_of(installation, number)["finished_at"] is not None
 
 
+def begun(installation: Installation, pid: int) -> tuple[int, float]:
+    """Ask for a run of the account that answers; return its number, and the seconds until the worker started it."""
+    (asked,) = installation.ask("run", "Everybody")
+    since = time.monotonic()
+    until(lambda: any(f"run:{asked}" in words_of(job) for job in jobs_of(pid)), "a run to begin")
+    return asked, time.monotonic() - since
+
+
+def words_of(pid: int) -> list[str]:
+    with suppress(OSError):
+        return Path(f"/proc/{pid}/cmdline").read_text("utf-8").split("\0")
+    return []
+
+
 def held(installation: Installation) -> list[Any]:
     return [one for one in installation.ask("runs") if one["worker"] and not one["finished_at"]]
 
@@ -61,9 +76,12 @@ def held(installation: Installation) -> list[Any]:
 @pytest.mark.long
 @pytest.mark.parametrize("installation", [SPEED], indirect=True)
 def test_an_account_that_does_not_answer_holds_up_nobody_though_workers_are_killed(
-    installation: Installation,
+    installation: Installation, record_property: Callable[[str, object], None]
 ) -> None:
-    """I-16, I-19: each time another worker takes over, and each time the jobs that hang are killed or left over."""
+    """I-16, I-19: each time another worker takes over, and each time the jobs that hang are killed or left over. A run
+    of the other account begins no more than a second later than where all accounts answer.
+    """
+    late, usual = list[float](), list[float]()
     people = write_people(installation, 500)
     installation.environment["LELEKA_LEASE_SECONDS"] = "5"
     with with_a_silent_account(installation) as silent:
@@ -72,7 +90,8 @@ def test_an_account_that_does_not_answer_holds_up_nobody_though_workers_are_kill
             for number in range(ROUNDS):
                 with workers(installation, 1) as (worker,):
                     until(lambda: held(installation), "the silent account's runs to hang")
-                    (asked,) = installation.ask("run", "Everybody")
+                    asked, seconds = begun(installation, worker.pid)
+                    late.append(seconds)
                     until(partial(has_ended, installation, asked), "the other account's run")
                     assert run_of(installation, asked)["status"] == "Successful"
                     assert held(installation)
@@ -81,12 +100,18 @@ def test_an_account_that_does_not_answer_holds_up_nobody_though_workers_are_kill
                     for job in hanging if number % 2 else ():
                         with suppress(ProcessLookupError):
                             os.kill(job, signal.SIGKILL)
-        with workers(installation, 1):
+        with workers(installation, 1) as (worker,):
             until(ended(installation, "runs"), "the silent account's runs, once it answers")
+            for _ in range(ROUNDS):
+                asked, seconds = begun(installation, worker.pid)
+                usual.append(seconds)
+                until(partial(has_ended, installation, asked), "a run, once all answer")
         runs = installation.ask("runs")
         assert {one["status"] for one in runs} <= {"Successful", "Failed"}
         assert [one["stalled_at"] for one in runs] == [None] * len(runs)
-        assert len(runs) == len(SILENT) + ROUNDS
+        assert len(runs) == len(SILENT) + 2 * ROUNDS
+        record_property("begun", {"beside a silent account": late, "usually": usual})
+        assert min(late) <= min(usual) + 1.0
         with silent.lock:
             # What waited for the lock arrives when it is let go, for the judge: all at once.
             rules = {one.rule for one in silent.account.judge.violations}
