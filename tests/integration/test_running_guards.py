@@ -179,6 +179,8 @@ def test_all_reasons_to_confirm_a_plan_are_stated(office: Office) -> None:
     ):
         assert said in view.confirmation_reason
     assert marks(office) == {"yes": 120}
+    # Said before the account is asked: a run that waits for its answer keeps no place (``worker/runs/fair_queue.py``).
+    assert office.watcher.said[-2:] == ["Asking how many contacts the account holds", "planned 300"]
 
 
 def test_an_export_says_what_is_sudden_and_the_first_run_never_is(office: Office) -> None:

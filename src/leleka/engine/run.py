@@ -106,7 +106,7 @@ def execute(spec: RunSpec, context: RunContext, outbox: Outbox) -> None:
         if not plan:
             planned, batches, read_at = preview(spec, context, outbox.keep_alive)
             check_limit(planned, spec.limit)
-            reason = spec.needs_confirmation(planned, partial(contacts_held, context.destination))
+            reason = spec.needs_confirmation(planned, partial(_contacts_held, context))
             outbox.planned(planned, batches, needs_confirmation=reason)
             context.watcher.planned(planned)
             plan = planned.reference
@@ -122,6 +122,11 @@ def execute(spec: RunSpec, context: RunContext, outbox: Outbox) -> None:
     context.watcher.stage(Message("SETTLING"))
     gone = _gone_meanwhile(spec, context, outbox, delivery)
     _settle(spec, context, outbox, (plan, delivery), error=delivery.error or gone)
+
+
+def _contacts_held(context: RunContext) -> int | None:
+    context.watcher.stage(Message("COUNTING_CONTACTS"))
+    return contacts_held(context.destination)
 
 
 def never_confirmed(
