@@ -55,12 +55,29 @@ def has_ended(installation: Installation, number: int) -> bool:
     return run_of(installation, number)["finished_at"] is not None
 
 
-def begun(installation: Installation, pid: int) -> tuple[int, float]:
-    """Ask for a run of the account that answers; return its number, and the seconds until the worker started it."""
+def to_its_end(installation: Installation, pid: int) -> float:
+    """Run the account that answers; return the seconds until the worker started the run that was asked for."""
     (asked,) = installation.ask("run", "Everybody")
     since = time.monotonic()
     until(lambda: any(f"run:{asked}" in words_of(job) for job in jobs_of(pid)), "a run to begin")
-    return asked, time.monotonic() - since
+    seconds = time.monotonic() - since
+    until(partial(has_ended, installation, asked), "the other account's run")
+    assert run_of(installation, asked)["status"] == "Successful"
+    return seconds
+
+
+def beside_it(installation: Installation, *, killed: bool) -> float:
+    """Do that with a new worker, whose runs of the silent account hang; then kill it, or them, too."""
+    with workers(installation, 1) as (worker,):
+        until(lambda: held(installation), "the silent account's runs to hang")
+        seconds = to_its_end(installation, worker.pid)
+        assert held(installation)
+        hanging = jobs_of(worker.pid)
+        worker.kill()
+        for job in hanging if killed else ():
+            with suppress(ProcessLookupError):
+                os.kill(job, signal.SIGKILL)
+    return seconds
 
 
 def words_of(pid: int) -> list[str]:
@@ -81,31 +98,15 @@ def test_an_account_that_does_not_answer_holds_up_nobody_though_workers_are_kill
     """I-16, I-19: each time another worker takes over, and each time the jobs that hang are killed or left over. A run
     of the other account begins no more than a second later than where all accounts answer.
     """
-    late, usual = list[float](), list[float]()
     people = write_people(installation, 500)
     installation.environment["LELEKA_LEASE_SECONDS"] = "5"
     with with_a_silent_account(installation) as silent:
         with silent.lock:
             installation.ask("run", *SILENT)
-            for number in range(ROUNDS):
-                with workers(installation, 1) as (worker,):
-                    until(lambda: held(installation), "the silent account's runs to hang")
-                    asked, seconds = begun(installation, worker.pid)
-                    late.append(seconds)
-                    until(partial(has_ended, installation, asked), "the other account's run")
-                    assert run_of(installation, asked)["status"] == "Successful"
-                    assert held(installation)
-                    hanging = jobs_of(worker.pid)
-                    worker.kill()
-                    for job in hanging if number % 2 else ():
-                        with suppress(ProcessLookupError):
-                            os.kill(job, signal.SIGKILL)
+            late = [beside_it(installation, killed=bool(number % 2)) for number in range(ROUNDS)]
         with workers(installation, 1) as (worker,):
             until(ended(installation, "runs"), "the silent account's runs, once it answers")
-            for _ in range(ROUNDS):
-                asked, seconds = begun(installation, worker.pid)
-                usual.append(seconds)
-                until(partial(has_ended, installation, asked), "a run, once all answer")
+            usual = [to_its_end(installation, worker.pid) for _ in range(ROUNDS)]
         runs = installation.ask("runs")
         assert {one["status"] for one in runs} <= {"Successful", "Failed"}
         assert [one["stalled_at"] for one in runs] == [None] * len(runs)

@@ -60,7 +60,7 @@ def test_a_task_whose_process_is_told_to_end_is_given_back(monkeypatch: pytest.M
         patched.setattr(segment_queries, "count_rules", interrupted)
         with pytest.raises(KeyboardInterrupt):
             jobs.carry_out(f"task:{number}", SystemClock())
-    assert (standing(number), due()) == (("Queued", []), [f"task:{number}"])
+    assert (standing(number), due()) == (("Queued", ["NO_WORKER"]), [f"task:{number}"])
     monkeypatch.setattr(segment_queries, "count_rules", lambda *_: 7)
     jobs.carry_out(f"task:{number}", SystemClock())
     assert task_queries.task(ALICE, number).result == {"count": 7}
@@ -89,7 +89,7 @@ def test_so_does_one_for_which_nobody_asks_again() -> None:
     lost, waiting = asked(), task_commands.ask(ALICE, Task.Kind.COUNT, "another", RULES)
     is_taken(lost, f"{BEFORE_THE_REBOOT}77:1234")
     loop.Worker(VirtualClock())._keep_time()
-    assert (standing(lost), standing(waiting)) == (("Failed", ["TASK_DIED"]), ("Queued", []))
+    assert (standing(lost), standing(waiting)) == (("Failed", ["TASK_DIED"]), ("Queued", ["NO_WORKER"]))
 
 
 @pytest.mark.parametrize("clock_differs_by", [-60, 5, 60])

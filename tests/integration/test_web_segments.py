@@ -6,13 +6,13 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from leleka.core.clock import SystemClock
+from leleka.core.clock import SystemClock, utc_now
 from leleka.errors import Conflict, Forbidden
 from leleka.services.access.actor import Actor, Role
 from leleka.services.installation import lake_sessions
 from leleka.services.segments import commands as segment_commands
 from leleka.services.segments import queries as segment_queries
-from leleka.state.models import AuditEntry, Connection, Export, Refresh, Segment, Task, User
+from leleka.state.models import AuditEntry, Connection, Export, Refresh, Segment, Task, User, WorkerBeat
 from leleka.worker import jobs
 from tests.integration.office import ALICE, Office
 from tests.integration.people import somebody
@@ -104,7 +104,10 @@ def test_what_is_wrong_with_rules_is_said_with_its_path(bob: Client, rules: str,
 def test_rules_are_counted_without_being_saved(bob: Client) -> None:
     given = {"name": "Draft", "rules": "{column: tier, is: silver}", "action": "count"}
     asked = bob.post("/segments/add", given, headers=HTMX).content.decode()
-    assert "Waiting for the worker" in asked
+    assert "No worker is running: this begins when there is one." in asked
+    now = utc_now().timestamp()
+    WorkerBeat.objects.create(name="a:b:1:2", host="it", pid=1, version="1", started_at=now, seen_at=now)
+    assert "Waiting for the worker" in looked(bob)
     work()
     assert "The rules are valid: 2 members" in looked(bob)
     assert not Segment.objects.filter(name="Draft").exists()

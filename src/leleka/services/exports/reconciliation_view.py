@@ -6,14 +6,13 @@ from typing import Any, Final
 
 from django.db.models import QuerySet
 
-from leleka.core.clock import current_clock, utc_now
+from leleka.core.clock import utc_now
 from leleka.core.email import mask
 from leleka.core.statuses import TaskStatus
 from leleka.errors import NotFound, Problem
 from leleka.messages.stored import problem_of
 from leleka.services.exports.contracts import Reconciled, ReconciliationView
-from leleka.services.monitoring import workers as monitoring_workers
-from leleka.services.tasks.commands import ENDED, KEPT, is_lost
+from leleka.services.tasks.commands import ENDED, KEPT, waiting
 from leleka.state.models import Export, Ledger, Task
 
 _KNOWN: Final = frozenset(one.name for one in fields(Reconciled))
@@ -94,7 +93,4 @@ def _result_of(row: Task) -> Reconciled | None:
 
 def _problems_of(row: Task) -> list[Problem]:
     """Return what is wrong with it; while it waits, that no worker is there to take it up."""
-    if row.status in ENDED:
-        return [problem_of(one) for one in row.problems]
-    waits = row.status == TaskStatus.QUEUED or is_lost(row)
-    return [Problem.of("NO_WORKER.task")] if waits and not monitoring_workers.alive(current_clock()) else []
+    return [problem_of(one) for one in row.problems] if row.status in ENDED else waiting(row)

@@ -95,6 +95,12 @@ def is_lost(row: Task) -> bool:
     return bool(row.worker) and monitoring_workers.is_lost(row.worker, current_clock().now())
 
 
+def waiting(row: Task) -> list[Problem]:
+    """Return, of a task that waits, that no worker is there to take it up."""
+    waits = row.status not in ENDED and (row.status == TaskStatus.QUEUED or is_lost(row))
+    return [Problem.of("NO_WORKER.task")] if waits and not monitoring_workers.alive(current_clock()) else []
+
+
 def finish(number: int, status: TaskStatus, **values: Any) -> bool:
     """End a task; return whether it had not ended before."""
     return _end(Task.objects.filter(pk=number), status, **values)

@@ -5,7 +5,7 @@ from leleka.messages.stored import problem_of
 from leleka.services.access.actor import Actor
 from leleka.services.access.discretion import discreet
 from leleka.services.segments import queries as segment_queries
-from leleka.services.tasks.commands import KEPT, TaskView
+from leleka.services.tasks.commands import KEPT, TaskView, waiting
 from leleka.state.models import Task
 
 
@@ -17,7 +17,7 @@ def task(actor: Actor, number: int) -> TaskView:
     row = mine.exclude(kind=Task.Kind.RECONCILE).filter(pk=number).first()  # that is the export's
     if row is None:
         raise NotFound("TASK_UNKNOWN")
-    problems = discreet(actor, [problem_of(one) for one in row.problems])
+    problems = discreet(actor, [problem_of(one) for one in row.problems]) or waiting(row)
     result = row.result
     if row.kind == Task.Kind.MEMBERS and result:
         result = segment_queries.seen(actor, row.subject, result)

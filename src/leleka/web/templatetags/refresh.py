@@ -8,9 +8,11 @@ from django import template
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from leleka.core.clock import current_clock
 from leleka.core.schedules.model import ClockChange, Schedule
 from leleka.errors import Problem
 from leleka.messages.problems import ProblemText
+from leleka.services.monitoring import workers as monitoring_workers
 from leleka.services.runs.retry_policy import MOST_TRIES
 from leleka.services.schedules.queries import DecisionView, ExportScheduleView
 from leleka.services.translation import in_this_language
@@ -40,6 +42,15 @@ def group(kind: str) -> str:
 def task_name(name: str) -> str:
     """Return the name of a task; that of the profiles is not stored."""
     return name or str(_GROUPS["profiles"])
+
+
+@register.simple_tag
+def waiting_for_worker() -> str:
+    """Say what something waits for that nobody has taken up: the worker, or that somebody starts one."""
+    if monitoring_workers.alive(current_clock()):
+        return str(_("Waiting for the worker"))
+    told = in_this_language(Problem.of("NO_WORKER.task"))
+    return f"{told.message} {told.remedy}"
 
 
 @register.filter
