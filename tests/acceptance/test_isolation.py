@@ -86,6 +86,16 @@ def words_of(pid: int) -> list[str]:
     return []
 
 
+def has_to_wait(run: Any) -> bool:
+    """Return whether a run left out those of whom a killed one of the account had something on its way, and no others:
+    they are due again with the next run.
+    """
+    counts = run["counts"] or {}
+    return bool(counts.get("not_attempted")) and counts["not_attempted"] == {
+        "WAITING_FOR_EARLIER_SEND": counts["selected"]
+    }
+
+
 def held(installation: Installation) -> list[Any]:
     return [one for one in installation.ask("runs") if one["worker"] and not one["finished_at"]]
 
@@ -108,7 +118,7 @@ def test_an_account_that_does_not_answer_holds_up_nobody_though_workers_are_kill
             until(ended(installation, "runs"), "the silent account's runs, once it answers")
             usual = [to_its_end(installation, worker.pid) for _ in range(ROUNDS)]
         runs = installation.ask("runs")
-        assert {one["status"] for one in runs} <= {"Successful", "Failed"}
+        assert {one["status"] for one in runs if not has_to_wait(one)} <= {"Successful", "Failed"}
         assert [one["stalled_at"] for one in runs] == [None] * len(runs)
         assert len(runs) == len(SILENT) + 2 * ROUNDS
         record_property("begun", {"beside a silent account": late, "usually": usual})
