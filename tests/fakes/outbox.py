@@ -88,6 +88,7 @@ class MemoryOutbox:
         self._lease_seconds = lease_seconds
         self._run.fence += 1
         self._fence = self._run.fence
+        self._within = False  # a transaction of ``together``
         self._renew()
 
     def load(self) -> RunState:
@@ -150,6 +151,20 @@ class MemoryOutbox:
                 Attempt(batch.number, batch.tries, self._fence, batch.sha256) for batch in batches
             ]
 
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        run, store = self._run, self._store
+        before = dict(run.batches), [replace(one) for one in run.attempts], store.account
+        with self._writing():
+            self._within = True
+            try:
+                yield
+            except BaseException:
+                run.batches, run.attempts, store.account = before
+                raise
+            finally:
+                self._within = False
+
     def answered(self, batch: Batch, outcome: Outcome, children: Sequence[Batch] = ()) -> None:
         with self._writing():
             refused = "refused" if isinstance(outcome, Refused) else "unknown"
@@ -193,6 +208,9 @@ class MemoryOutbox:
     @contextmanager
     def _writing(self) -> Iterator[None]:
         self._store.moment()
+        if self._within:
+            yield
+            return
         self._check()
         self._renew()
         yield

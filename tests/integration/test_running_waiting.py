@@ -1,11 +1,12 @@
 """Who must wait for an earlier send, and until when, though its process died and its run was ended (I-5, F2)."""
 
-from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import pytest
 
+from leleka.core.outcomes import Pending, Settled
 from leleka.core.ports.outbox import Batch, BatchStatus
+from leleka.engine.batch_transitions import BatchTransitions, Transition
 from leleka.errors import InvalidInput, NeedsAttention
 from leleka.services.runs import queries as run_queries
 from leleka.services.runs.contracts import RunView
@@ -80,15 +81,17 @@ def test_what_was_confirmed_before_a_bug_struck_stays_confirmed(
 ) -> None:
     office.hire(300)
     office.apply()
-    polled = DjangoOutbox.polled
+    to_poll, settled = BatchTransitions.to_poll, list[Batch]()
 
-    def broken(self: DjangoOutbox, batch: Batch, children: Sequence[Batch] = ()) -> None:
-        polled(self, batch, children)
-        if batch.status is BatchStatus.CONFIRMED:
+    def broken(self: BatchTransitions, batch: Batch, found: Pending | Settled, number: int) -> Transition:
+        if settled:
             raise ZeroDivisionError
+        answer = to_poll(self, batch, found, number)
+        settled.extend([answer.batch] if answer.batch.status is BatchStatus.CONFIRMED else [])
+        return answer
 
     with monkeypatch.context() as buggy:
-        buggy.setattr(DjangoOutbox, "polled", broken)
+        buggy.setattr(BatchTransitions, "to_poll", broken)
         view = office.run()
     accounted(view)
     assert view.counts is not None

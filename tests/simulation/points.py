@@ -2,7 +2,8 @@
 a while.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, cast
 
 from leleka.core.ports.outbox import Outbox
@@ -36,22 +37,47 @@ class _Pointed:
     def __init__(self, worker: "Worker", inner: Outbox) -> None:
         self._worker = worker
         self._inner = inner
+        self._within = False
 
     def __getattr__(self, name: str) -> Any:
         found = getattr(self._inner, name)
-        return self._writing(name, found) if name in _WRITES else found
+        return self._writing(name, found) if name in _WRITES and not self._within else found
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """One write: nobody stands between those within it, for they hold the row of the run."""
+        worker, world = self._worker, self._worker.world
+        world.point(worker, "before together")
+        judge = self._judge("together")
+        with self._inner.together():
+            self._within = True
+            try:
+                yield
+            finally:
+                self._within = False
+        judge()
+        world.point(worker, "after together")
+
+    def _judge(self, name: str) -> Callable[[], None]:
+        """Return what is to be called once a write went through, which may not have."""
+        run, office = self._worker.run, self._worker.world.office
+        own, ended = office.fence(run) == self._worker.fence, run in office.finished()
+
+        def judge() -> None:
+            if not own:
+                raise Violation(f"I-12 {name} of an owner long replaced went through in run {run}")
+            if ended:
+                raise Violation(f"I-13 {name} went through after run {run} had ended")
+
+        return judge
 
     def _writing(self, name: str, write: Callable[..., Any]) -> Callable[..., Any]:
         def numbered(*words: Any, **named: Any) -> Any:
             worker, world = self._worker, self._worker.world
             world.point(worker, f"before {name}")
-            own = world.office.fence(worker.run) == worker.fence
-            ended = worker.run in world.office.finished()
+            judge = self._judge(name)
             answer = write(*words, **named)
-            if not own:
-                raise Violation(f"I-12 {name} of an owner long replaced went through in run {worker.run}")
-            if ended:
-                raise Violation(f"I-13 {name} went through after run {worker.run} had ended")
+            judge()
             if name == "write_ahead":
                 worker.written_at = world.clock.monotonic()
                 world.office.wrote(worker.run, words[0])

@@ -32,6 +32,7 @@ class RunProgress:
         self._task: TaskID | None = None
         self._next = 0.0
         self._last = ""
+        self._batches: Mapping[int, Batch] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -40,6 +41,7 @@ class RunProgress:
         self._stop()
 
     def stage(self, said: Message) -> None:
+        self._look()  # what was the last of it
         self._stop()
         tell(said)
 
@@ -51,12 +53,17 @@ class RunProgress:
         )
 
     def progress(self, batches: Mapping[int, Batch]) -> None:
+        self._batches = batches
         now = self._clock.monotonic()
-        whole = all(batch.status is not BatchStatus.PLANNED for batch in batches.values())
-        if not batches or (now < self._next and not whole):
+        if now >= self._next:
+            self._next = now + _EVERY[self._terminal]
+            self._look()
+
+    def _look(self) -> None:
+        """Tell how far it is: not after every step, which would take ever longer the more batches there are."""
+        live = [batch for batch in self._batches.values() if batch.status is not BatchStatus.SPLIT]
+        if not live:
             return
-        self._next = now + _EVERY[self._terminal]
-        live = [batch for batch in batches.values() if batch.status is not BatchStatus.SPLIT]
         total = sum(batch.rows for batch in live)
         confirmed = sum(batch.rows for batch in live if batch.status is BatchStatus.CONFIRMED)
         accepted = sum(batch.rows for batch in live if batch.status in _AWAY)

@@ -31,7 +31,7 @@ from leleka.engine.poll_rhythm import PollRhythm
 from leleka.engine.pre_send_check import NeverConfirmed, PreSendCheck, Screened, Waiting, all_confirmed
 from leleka.engine.rate_limit import ImportLimiter, TimeScale
 from leleka.engine.request_bodies import Bodies
-from leleka.engine.sender_pool import POLLS_IN_FLIGHT, SENDS_IN_FLIGHT, Finished, Polled, Senders, Sent
+from leleka.engine.sender_pool import POLLS_IN_FLIGHT, SENDS_IN_FLIGHT, Broke, Finished, Polled, Senders, Sent
 
 _IDLE: Final = 0.5  # the longest a step waits, so that a cancellation is noticed within two seconds (I-14)
 
@@ -139,49 +139,59 @@ class Delivery:
             heapq.heappush(self._polls, (self._rhythm.asks_at(batch), batch.number))
 
     def _record(self, finished: Sequence[Finished]) -> None:
-        """Process what came back; what is known is recorded before a bug among it is raised."""
-        bugs = []
+        """Process what came back, in one commit; what is known is recorded before a bug among it is raised."""
+        bugs = [came.error for came in finished if isinstance(came, Broke)]
+        known: list[tuple[Sent | Polled, Transition]] = []
         for came in finished:
-            if isinstance(came, Sent):
-                self._sent(came)
-            elif isinstance(came, Polled):
-                self._polled(came)
-            else:
-                bugs.append(came)
+            if isinstance(came, Broke):
+                continue
+            try:
+                known.append((came, self._sent(came) if isinstance(came, Sent) else self._polled(came)))
+            except Exception as bug:  # noqa: BLE001 - raised below
+                bugs.append(bug)
+                break
+        if known:
+            with self._outbox.together():
+                for came, answer in known:
+                    self._write(came, answer)
         if bugs:
-            raise bugs[0].error
+            raise bugs[0]
 
-    def _sent(self, came: Sent) -> None:
+    def _sent(self, came: Sent) -> Transition:
         self._sending.discard(came.number)
         self._news_at = self._clock.monotonic()
         batch, row_base = self.batches[came.number], self._account.row_base
-        answer = self._answers.to_send(batch, came.outcome, row_base, self._next_number)
-        self._pause(answer)
-        self._outbox.answered(answer.batch, came.outcome, answer.children)
-        self._learn(answer)
+        return self._learn(self._answers.to_send(batch, came.outcome, row_base, self._next_number))
 
-    def _polled(self, came: Polled) -> None:
+    def _polled(self, came: Polled) -> Transition:
         self._polling.discard(came.number)
         answer = self._answers.to_poll(self.batches[came.number], came.found, self._next_number)
         if answer.batch.status in FINAL:
             self._news_at = self._clock.monotonic()
-        self._pause(answer)
-        self._outbox.polled(answer.batch, answer.children)
-        self._learn(answer)
+        return self._learn(answer)
 
-    def _pause(self, answer: Transition) -> None:
-        """Before the reply is recorded: after a crash in between, the account pauses all the same (I-18)."""
+    def _write(self, came: Sent | Polled, answer: Transition) -> None:
+        """A pause is stored with the reply that asks for it: after a crash the account pauses all the same (I-18)."""
         if answer.pause:
             self._outbox.pause(self._clock.now() + answer.pause, answer.reason)
-
-    def _learn(self, answer: Transition) -> None:
-        if answer.row_base not in {None, self._account.row_base}:
+        if answer.row_base is not None:
             self._outbox.learn_row_base(answer.row_base)
+        if isinstance(came, Sent):
+            self._outbox.answered(answer.batch, came.outcome, answer.children)
+        else:
+            self._outbox.polled(answer.batch, answer.children)
+
+    def _learn(self, answer: Transition) -> Transition:
+        """Go on from a transition, which is to be written."""
+        if answer.row_base == self._account.row_base:
+            answer = replace(answer, row_base=None)
+        elif answer.row_base is not None:
             self._account = replace(self._account, row_base=answer.row_base)
         for changed in (answer.batch, *answer.children):
             self.batches[changed.number] = changed
             self._queue(changed)
         self._next_number += len(answer.children)
+        return answer
 
     def _polls_from(self) -> float:
         return self._latest(self._polls[0][0], self._account.paused_until)

@@ -1,7 +1,8 @@
 """The outbox in the database: intent and attempt, written down before anything leaves (I-4)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
+from contextlib import contextmanager
 from dataclasses import asdict
 
 import structlog
@@ -10,7 +11,7 @@ from django.db.models import Q, QuerySet
 
 from leleka.core.clock import utc_now
 from leleka.core.messages import NOTHING, Message
-from leleka.core.outcomes import Accepted, Outcome, Refused
+from leleka.core.outcomes import Outcome
 from leleka.core.plan import Planned, SettledRun
 from leleka.core.ports.clock import Clock
 from leleka.core.ports.outbox import (
@@ -26,9 +27,11 @@ from leleka.core.ports.outbox import (
 from leleka.errors import LelekaError
 from leleka.messages.progress import in_english
 from leleka.messages.stored import problem_data, said_data
+from leleka.state.attempt_rows import Attempts
 from leleka.state.batch_rows import batch_of, row_of
 from leleka.state.lease import RUN_LEASE, is_over
 from leleka.state.models import Account, AttemptRow, BatchRow, Ledger, Run, RunStatus, SuppressedPerson
+from leleka.state.prepared_update import PreparedUpdate
 from leleka.state.suppression import digest
 
 log = structlog.get_logger(__name__)
@@ -36,8 +39,8 @@ _UPDATED = (
     "spans", "status", "sha256", "tries", "doubts", "failures", "not_before", "remote_id", "accepted_at", "polls",
     "rejected", "dropped", "code", "detail",
 )  # fmt: skip
+_BATCH = PreparedUpdate(BatchRow, _UPDATED, ("id",))
 _LOOK_EVERY = 0.5  # seconds between two looks for a cancel
-_REASON = AttemptRow._meta.get_field("reason").max_length
 _PAUSE_REASON = Account._meta.get_field("pause_reason").max_length
 _LONGEST_REASON = Run._meta.get_field("confirmation_reason").max_length
 
@@ -57,6 +60,8 @@ class DjangoOutbox:
         self._looked_at = -_LOOK_EVERY
         self._canceling = False
         self._ids: dict[int, int] = {}
+        self._attempts = Attempts(self._ids, fence)
+        self._within = False  # a transaction of ``together``
 
     def load(self) -> RunState:
         with transaction.atomic():
@@ -69,7 +74,7 @@ class DjangoOutbox:
                     row.status, row.doubts = BatchStatus.UNKNOWN, row.doubts + 1
                     row.save(update_fields=("status", "doubts"))
             run = Run.objects.get(pk=self._run_id)
-        self._ids = {row.number: row.pk for row in rows}
+        self._ids.update((row.number, row.pk) for row in rows)
         return RunState(run.plan, tuple(batch_of(row) for row in rows))
 
     def keep_alive(self) -> bool:
@@ -139,15 +144,13 @@ class DjangoOutbox:
         return AccountState(row.next_send_at, row.paused_until, row.pause_reason, row.row_base)
 
     def pause(self, until: float, reason: str) -> None:
-        with transaction.atomic():
-            self._guard()
+        with self._writing():
             shorter = Q(paused_until__lt=until) | Q(paused_until__gt=self._clock.now() + MAX_LEASE_SECONDS)
             pausing = Account.objects.filter(shorter, pk=self._account_id)
             pausing.update(paused_until=until, pause_reason=reason[:_PAUSE_REASON])
 
     def learn_row_base(self, base: int) -> None:
-        with transaction.atomic():
-            self._guard()
+        with self._writing():
             Account.objects.filter(pk=self._account_id).update(row_base=base)
 
     def write_ahead(self, batches: Sequence[Batch], *, next_send_at: float) -> None:
@@ -158,27 +161,20 @@ class DjangoOutbox:
             if not mine.update(next_send_at=next_send_at):
                 raise LaneLost
             self._update(batches)
-            AttemptRow.objects.bulk_create(
-                AttemptRow(
-                    batch_id=self._ids[batch.number],
-                    number=batch.tries,
-                    fence=self._fence,
-                    sha256=batch.sha256,
-                    written_at=now,
-                )
-                for batch in batches
-            )
+            self._attempts.begin(batches, now)
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        with self._writing():
+            self._within = True
+            try:
+                yield
+            finally:
+                self._within = False
 
     def answered(self, batch: Batch, outcome: Outcome, children: Sequence[Batch] = ()) -> None:
-        attempt = AttemptRow.objects.filter(batch=self._ids[batch.number], number=batch.tries)
-        with transaction.atomic():
-            self._guard()
-            if isinstance(outcome, Accepted):
-                attempt.update(outcome=AttemptRow.Outcome.ACCEPTED, remote_id=outcome.batch_id)
-            else:
-                refused = isinstance(outcome, Refused)
-                kind = AttemptRow.Outcome.REFUSED if refused else AttemptRow.Outcome.UNKNOWN
-                attempt.update(outcome=kind, reason=outcome.reason[:_REASON])
+        with self._writing():
+            self._attempts.end(batch, outcome)
             self._update((batch,))
             self._create(children)
         # Never the reason: what the far side says may quote whom it speaks of.
@@ -187,11 +183,9 @@ class DjangoOutbox:
         )
 
     def polled(self, batch: Batch, children: Sequence[Batch] = ()) -> None:
-        with transaction.atomic():
-            self._guard()
+        with self._writing():
             if batch.status is BatchStatus.UNKNOWN or batch.code == "NO_ANSWER":
-                attempt = AttemptRow.objects.filter(batch=self._ids[batch.number], number=batch.tries)
-                attempt.update(outcome=AttemptRow.Outcome.UNKNOWN, reason=batch.detail[:_REASON])
+                self._attempts.forget(batch, batch.detail)
             self._update((batch,))
             self._create(children)
 
@@ -231,6 +225,15 @@ class DjangoOutbox:
             self._guard(status=status, problems=problems, finished_at=utc_now(self._clock))
             self._leave_lane()
 
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        if self._within:
+            yield
+            return
+        with transaction.atomic():
+            self._guard()
+            yield
+
     def _guard(self, **changes: object) -> None:
         """Renew the lease, with ``changes`` of the run, or raise where the run has another owner."""
         started = self._clock.monotonic()  # first: what this worker believes must end before what others see
@@ -266,11 +269,8 @@ class DjangoOutbox:
         self._ids.update((row.number, row.pk) for row in rows)
 
     def _update(self, batches: Iterable[Batch]) -> None:
-        # One plain UPDATE each: bulk_update takes five times as long to build its statement.
-        for batch in batches:
-            row = row_of(batch, self._run_id)
-            changes = {name: getattr(row, name) for name in _UPDATED}
-            BatchRow.objects.filter(pk=self._ids[batch.number]).update(**changes)
+        rows = [(row_of(batch, self._run_id), self._ids[batch.number]) for batch in batches]
+        _BATCH.rows([*(getattr(row, name) for name in _UPDATED), pk] for row, pk in rows)
 
 
 def _final_status(settled: SettledRun, *, error: Exception | None, canceled: bool) -> RunStatus:

@@ -33,6 +33,8 @@ ROW_COLUMNS: Final = {
     "warnings": "VARCHAR[]",
 }
 
+_KINDS: Final = {kind.value: kind for kind in Kind}
+
 
 def write_plan(
     session: Engine,
@@ -132,7 +134,7 @@ def _within(span: Span) -> exp.Expr:
 
 
 def _due(row: Sequence[Any]) -> DueRow:
-    return DueRow(row[0], row[1], Kind(row[2]), row[3], tuple(row[4:]))
+    return DueRow(row[0], row[1], _KINDS[row[2]], row[3], tuple(row[4:]))
 
 
 def _stage(path: Path, rows: Iterable[Mapping[str, object]]) -> None:

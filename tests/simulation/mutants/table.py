@@ -14,7 +14,7 @@ _LATE = "src/leleka/worker/runs/late_confirmations.py"
 _WAITING = "src/leleka/worker/runs/waiting_addresses.py"
 
 
-_CREATE = "            AttemptRow.objects.bulk_create(\n"
+_BEGIN = "self._attempts.begin(batches, now)"
 _WRITE_AHEAD = "with transaction.atomic():\n            self._guard()\n            if not mine.update("
 
 _REREAD = (
@@ -223,7 +223,7 @@ MUTANTS = (
         "requests are added up instead of counted",
         (
             Edit(_OUTBOX, "self._ids: dict[int, int] = {}", "self._ids, self._made = {}, 0"),
-            Edit(_OUTBOX, "AttemptRow.objects.bulk_create(\n", "self._made += len(batches)\n" + _CREATE),
+            Edit(_OUTBOX, _BEGIN, f"self._made += len(batches)\n            {_BEGIN}"),
             Edit(_OUTBOX, "AttemptRow.objects.filter(batch__run=self._run_id).count()", "self._made"),
         ),
         "l1",

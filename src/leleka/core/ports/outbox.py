@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, Protocol
@@ -163,6 +164,12 @@ class Outbox(Protocol):
         """Commit the next attempt of each batch (its ``tries``-th, with its ``sha256``) before its POST.
 
         Raises ``LaneLost``, and writes nothing, if this run does not hold the account's delivery lane.
+        """
+        ...
+
+    def together(self) -> AbstractContextManager[None]:
+        """Make the writes within it one transaction: what came back at one moment costs one commit. Where it is left by
+        an exception, nothing of it was written.
         """
         ...
 

@@ -135,6 +135,37 @@ class OutboxContract(ABC):
         assert world.claim().load().batches == expected
         assert world.attempts() == [(1, 1, "accepted"), (2, 1, "unknown")]
 
+    def test_what_is_written_together_is_there_as_a_whole(self, world: World, outbox: Outbox) -> None:
+        second = replace(SECOND, status=BatchStatus.SENDING, tries=1)
+        outbox.write_ahead((SENDING, second), next_send_at=0.0)
+        with outbox.together():
+            outbox.pause(world.clock.now() + 9, "slower")
+            outbox.answered(ACCEPTED, Accepted("r-1"))
+            outbox.polled(replace(second, status=BatchStatus.SPLIT), (Batch(3, (Span(7, 9),), parent=2),))
+        assert world.attempts() == [(1, 1, "accepted"), (2, 1, "")]
+        assert outbox.account().pause_reason == "slower"
+        assert [one.status for one in world.claim().load().batches] == ["accepted", "split", "planned"]
+
+    def test_of_what_is_written_together_nothing_is_there_after_an_error(
+        self, world: World, outbox: Outbox
+    ) -> None:
+        outbox.write_ahead((SENDING,), next_send_at=0.0)
+
+        def break_off() -> None:
+            with outbox.together():
+                outbox.pause(world.clock.now() + 9, "slower")
+                outbox.answered(ACCEPTED, Accepted("r-1"))
+                outbox.polled(replace(SECOND, status=BatchStatus.SPLIT), (Batch(3, (Span(7, 9),), parent=2),))
+                raise ZeroDivisionError
+
+        with pytest.raises(ZeroDivisionError):
+            break_off()
+        assert world.attempts() == [(1, 1, "")]
+        assert outbox.account().pause_reason == ""
+        assert [one.status for one in world.claim().load().batches] == ["unknown", "planned"]
+        with pytest.raises(LeaseLost), outbox.together():  # another has claimed the run
+            outbox.answered(ACCEPTED, Accepted("r-1"))
+
     def test_an_accepted_attempt_that_was_forgotten_becomes_unknown(
         self, world: World, outbox: Outbox
     ) -> None:
