@@ -1,5 +1,6 @@
 """Where the command starts: the terminal first; settings and Django once a command is there that needs them."""
 
+import gc
 import os
 import sys
 from collections.abc import Iterator
@@ -8,6 +9,9 @@ from contextlib import contextmanager
 from leleka.cli.main import run
 
 _PRIVATE = 0o077
+# How many objects are made before the collector looks for garbage, and how often it looks at older ones. With Python's
+# own 700 it took 7 % of the processor in an export: a million rows pass, and none of them is part of a circle.
+_COLLECTED = (20_000, 20, 20)
 
 
 def main() -> None:
@@ -27,6 +31,8 @@ def _installation() -> Iterator[None]:
     import django  # noqa: PLC0415 - half a second that no help needs
 
     django.setup()
+    gc.freeze()  # what was imported is no garbage before the end
+    gc.set_threshold(*_COLLECTED)
     from django.conf import settings  # noqa: PLC0415 - as above
     from django.db.backends.signals import connection_created  # noqa: PLC0415 - as above
 
