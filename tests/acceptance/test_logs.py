@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -85,8 +86,13 @@ def test_at_debug_level_a_whole_run_logs_no_address_and_no_key(
 @pytest.mark.slow
 def test_a_request_stands_in_the_log_with_its_id_and_its_route(served: Served) -> None:
     assert served.get("/sign-in") == 200
-    events = [json.loads(line) for line in served.log.read_text().splitlines() if line.startswith("{")]
-    (answered, *_) = [event for event in events if event.get("route") == "sign-in"]
+
+    def asked_for() -> list[Any]:
+        events = [json.loads(line) for line in served.log.read_text().splitlines() if line.startswith("{")]
+        return [event for event in events if event.get("route") == "sign-in"]
+
+    until(asked_for, "the line")  # another thread writes it: no request waits for the log
+    answered = asked_for()[0]
     assert len(answered["request"]) == 16
     assert (answered["method"], answered["status"]) == ("GET", 200)
 

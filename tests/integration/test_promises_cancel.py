@@ -161,7 +161,7 @@ def test_a_canceled_run_whose_process_died_is_settled_by_the_next_command(
         raise Killed
 
     with monkeypatch.context() as dying:
-        once(dying, "answered", dies)
+        once(dying, "together", dies)
         with pytest.raises(Killed):
             ready.run()
     run = live()

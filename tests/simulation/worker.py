@@ -11,7 +11,8 @@ from leleka.core.data_matching import DataMatching, LeaverPolicy, Leavers, Line
 from leleka.core.messages import NOTHING, Message
 from leleka.core.plan import Planned
 from leleka.core.ports.outbox import Batch, LeaseLost, Outbox
-from leleka.engine.delivery import Delivery, DeliveryPorts, Job
+from leleka.engine.delivery import Delivery
+from leleka.engine.delivery_ports import DeliveryPorts, Job
 from leleka.engine.rate_limit import ImportLimiter, TimeScale
 from leleka.engine.run import _settle, never_confirmed, preview
 from leleka.engine.run_spec import RunContext, RunSpec

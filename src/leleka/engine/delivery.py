@@ -5,61 +5,33 @@ is due. Between any two steps the process may die: everything it needs to contin
 """
 
 import heapq
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Final
 
-from leleka.core.messages import Message
-from leleka.core.outcomes import Accepted
+from leleka.core.outcomes import Accepted, Settled
 from leleka.core.plan import Span
-from leleka.core.ports.clock import Clock
-from leleka.core.ports.destination import Body, Destination
+from leleka.core.ports.destination import Body
 from leleka.core.ports.outbox import (
     FINAL,
     AccountState,
     Batch,
     BatchStatus,
     LaneLost,
-    Outbox,
     RunCanceled,
     clamp_future,
 )
-from leleka.core.ports.warehouse import Warehouse
 from leleka.engine.batch_transitions import BatchTransitions, Transition, spent_on
 from leleka.engine.delivery_lane import Lane
-from leleka.engine.poll_rhythm import PollRhythm
-from leleka.engine.pre_send_check import NeverConfirmed, PreSendCheck, Screened, Waiting, all_confirmed
-from leleka.engine.rate_limit import ImportLimiter, TimeScale
+from leleka.engine.delivery_ports import DeliveryPorts, Job
+from leleka.engine.poll_rhythm import PollQueue, PollRhythm
+from leleka.engine.pre_send_check import PreSendCheck, Screened
 from leleka.engine.request_bodies import Bodies
-from leleka.engine.sender_pool import POLLS_IN_FLIGHT, SENDS_IN_FLIGHT, Broke, Finished, Polled, Senders, Sent
+from leleka.engine.sender_pool import POLLS_IN_FLIGHT, SENDS_IN_FLIGHT, Broke, Finished, Polled, Sent
 
+_BESIDE_IMPORTS: Final = 3  # requests under way while imports are due; an account has more places
+_LATE: Final = 60.0  # seconds after which a poll that is due waits for no import any more
 _IDLE: Final = 0.5  # the longest a step waits, so that a cancellation is noticed within two seconds (I-14)
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """The input of a delivery."""
-
-    plan: str
-    automations: bool
-    seconds_in_flight: float
-
-
-@dataclass(frozen=True, slots=True)
-class DeliveryPorts:
-    """The tools of a delivery."""
-
-    outbox: Outbox
-    warehouse: Warehouse
-    destination: Destination
-    senders: Senders
-    clock: Clock
-    time_scale: TimeScale
-    pace: ImportLimiter
-    stage: Callable[[Message], None]
-    progress: Callable[[Mapping[int, Batch]], None]
-    waiting: Waiting
-    never_confirmed: NeverConfirmed = all_confirmed
 
 
 class Delivery:
@@ -83,10 +55,10 @@ class Delivery:
             0.0  # by our own clock, which nobody sets: the account's moment is wall-clock time
         )
         self._due: list[tuple[float, int]] = []
-        self._polls: list[tuple[float, int]] = []
         self._sending: set[int] = set()
         self._polling: set[int] = set()
         self._rhythm = PollRhythm(tools.time_scale, tools.clock)
+        self._polls = PollQueue(self._rhythm)
         self._news_at = tools.clock.monotonic() - self._rhythm.quiet_before(self.batches.values())
         self.canceled = False
         for batch in self.batches.values():
@@ -136,7 +108,7 @@ class Delivery:
         if batch.status in {BatchStatus.PLANNED, BatchStatus.UNKNOWN, BatchStatus.SENDING}:
             heapq.heappush(self._due, (batch.not_before, batch.number))
         elif batch.status is BatchStatus.ACCEPTED:
-            heapq.heappush(self._polls, (self._rhythm.asks_at(batch), batch.number))
+            self._polls.add(batch)
 
     def _record(self, finished: Sequence[Finished]) -> None:
         """Process what came back, in one commit; what is known is recorded before a bug among it is raised."""
@@ -165,9 +137,12 @@ class Delivery:
 
     def _polled(self, came: Polled) -> Transition:
         self._polling.discard(came.number)
-        answer = self._answers.to_poll(self.batches[came.number], came.found, self._next_number)
+        asked = self.batches[came.number]
+        answer = self._answers.to_poll(asked, came.found, self._next_number)
         if answer.batch.status in FINAL:
             self._news_at = self._clock.monotonic()
+        if isinstance(came.found, Settled) or (came.found.answered and came.found.known):
+            self._polls.learn(asked, answer.batch.status, self.batches)
         return self._learn(answer)
 
     def _write(self, came: Sent | Polled, answer: Transition) -> None:
@@ -194,7 +169,14 @@ class Delivery:
         return answer
 
     def _polls_from(self) -> float:
-        return self._latest(self._polls[0][0], self._account.paused_until)
+        return self._latest(self._polls.first_at, self._account.paused_until)
+
+    def _may_poll(self) -> bool:
+        """Imports come first: as long as some are due, polls use what these leave, or one place once they are late."""
+        if not self._due:
+            return len(self._polling) < POLLS_IN_FLIGHT
+        late = self._clock.now() - self._polls_from() > self._tools.time_scale.wait(_LATE)
+        return len(self._sending) + len(self._polling) < _BESIDE_IMPORTS or (late and not self._polling)
 
     def _sends_from(self) -> float:
         account = self._account
@@ -208,8 +190,8 @@ class Delivery:
 
     def _poll_due(self) -> None:
         now = self._clock.now()
-        while self._polls and len(self._polling) < POLLS_IN_FLIGHT and self._polls_from() <= now:
-            _, number = heapq.heappop(self._polls)
+        while self._polls and self._polls_from() <= now and self._may_poll():
+            number = self._polls.take()
             self._polling.add(number)
             self._tools.senders.poll(number, Accepted(self.batches[number].remote_id))
 
@@ -293,6 +275,6 @@ class Delivery:
         if not self._stopped():
             if self._due and len(self._sending) < SENDS_IN_FLIGHT:
                 waits.append(max(self._sends_from() - now, self._lane.wait()))
-            if self._polls and len(self._polling) < POLLS_IN_FLIGHT:
+            if self._polls and self._may_poll():
                 waits.append(self._polls_from() - now)
         return max(min(waits), 0.0)

@@ -1,34 +1,101 @@
-"""When accepted batches are asked after, and for how long without any news of them (fault 34)."""
+"""When accepted batches are asked after, and for how long without any news of them (fault 34).
 
-from collections.abc import Iterable
+An account takes the same time for most imports, a second or an hour. As long as that is not known, the two oldest
+batches are asked after again and again; the others are asked once that time has passed, so that few of them are asked
+twice: polls and imports share the requests of a second.
+"""
+
+import heapq
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from leleka.core.ports.clock import Clock
-from leleka.core.ports.outbox import Batch
+from leleka.core.ports.outbox import Batch, BatchStatus
 from leleka.engine.rate_limit import TimeScale
 
-_FIRST: Final = 2.0
-_SLOWEST: Final = 60.0
+_FIRST: Final = 2.0  # seconds: the documentation's least
+_LATEST: Final = 600.0  # for how long an account remembers a batch is not documented
+_SLOWEST: Final = 60.0  # between two polls of a batch
 _GROWTH: Final = 1.6
 _GROWS: Final = 20  # polls: by then they are slowest
+_SCOUTS: Final = 2
+_LONGER: Final = 1.1  # what is not done after so long takes at least a tenth more
+_SHORTER: Final = 0.99  # what was done when it was first asked after may have been done before
+_MOVED: Final = 1.25  # by how much the usual time differs before it counts for who waits already
 _PATIENCE: Final = 1800.0  # with no news of the accepted batches for so long, the run ends and reports it
 _LEAST_PATIENCE: Final = 10.0
+_TIMES: Final = 3.0  # the usual time, for which there is patience at least
 
 
 class PollRhythm:
-    """Ever more rarely, and not for ever: ``patience`` is how many seconds may pass without news."""
+    """Learns how long the account's imports take. Moments are by the wall clock; ``usual`` is in seconds, None as long
+    as no import was seen to end.
+    """
 
     def __init__(self, time_scale: TimeScale, clock: Clock) -> None:
         self._time_scale = time_scale
         self._clock = clock
-        self.patience = max(time_scale.wait(_PATIENCE), _LEAST_PATIENCE)
+        self._patience = max(time_scale.wait(_PATIENCE), _LEAST_PATIENCE)
+        self._began = clock.now()
+        self._seen_accepted: dict[int, float] = {}  # by our own clock, which nobody sets
+        self._scouts: set[int] = set()
+        self._counted: float | None = None  # the usual time that moments were last made from
+        self.usual: float | None = None
+
+    @property
+    def patience(self) -> float:
+        """Return how many seconds may pass without news."""
+        return max(self._patience, _TIMES * (self.usual or 0.0))
 
     def asks_at(self, batch: Batch) -> float:
-        """Return when to ask after an accepted batch, by the wall clock."""
-        delay = min(_FIRST * _GROWTH ** min(batch.polls, _GROWS), _SLOWEST)
+        """Return when to ask after an accepted batch: soon, where a process before this one sent it."""
         now = self._clock.now()  # earlier than the acceptance if the clock was set back since
-        since = now if batch.polls else min(batch.accepted_at, now)
-        return since + self._time_scale.wait(delay)
+        if batch.polls:
+            return now + self._pause(batch.polls)
+        since = min(batch.accepted_at, now)
+        if batch.accepted_at <= self._began:
+            return since + self._wait(_FIRST)
+        self._seen_accepted.setdefault(batch.number, self._clock.monotonic())
+        return since + self._first(batch.number)
+
+    def _first(self, number: int) -> float:
+        """Return for how long a batch is left alone."""
+        if self.usual is not None:
+            return min(max(self.usual, self._wait(_FIRST)), self._wait(_LATEST))
+        if len(self._scouts) < _SCOUTS:
+            self._scouts.add(number)
+        return self._wait(_FIRST if number in self._scouts else _LATEST)
+
+    def learn(self, asked: Batch, found: BatchStatus) -> bool:
+        """Learn from a poll of an accepted batch and what it is by now; return whether the moments of those that were
+        never asked after are to be made anew.
+        """
+        begun, is_scout = self._seen_accepted.get(asked.number), asked.number in self._scouts
+        age = None if begun is None else self._clock.monotonic() - begun
+        if found is BatchStatus.ACCEPTED:
+            if self.usual is not None and age is not None:
+                self.usual = max(self.usual, age * _LONGER)
+        else:
+            self._seen_accepted.pop(asked.number, None)
+            self._scouts.discard(asked.number)
+            if found is BatchStatus.CONFIRMED and age is not None:
+                self.usual = age if self.usual is None else min(self.usual, age) * _SHORTER
+        return self._has_moved() or (is_scout and asked.number not in self._scouts and self.usual is None)
+
+    def _has_moved(self) -> bool:
+        usual, counted = self.usual, self._counted
+        if usual is None or (counted is not None and counted <= usual * _MOVED and usual <= counted * _MOVED):
+            return False
+        self._counted = usual
+        return True
+
+    def _pause(self, polls: int) -> float:
+        """Return how long to wait after a poll that found a batch not done: ever longer."""
+        pause = min(self._wait(_FIRST * _GROWTH ** min(polls, _GROWS)), self._wait(_SLOWEST))
+        return pause if self.usual is None else max(pause, min(self.usual / 10, self._wait(_SLOWEST)))
+
+    def _wait(self, seconds: float) -> float:
+        return self._time_scale.wait(seconds)
 
     def quiet_before(self, batches: Iterable[Batch]) -> float:
         """Return for how long predecessors already waited in vain: otherwise a run that is killed now and
@@ -36,5 +103,36 @@ class PollRhythm:
         """
         now = self._clock.now()
         last = max((batch.accepted_at for batch in batches), default=now)
-        look = max(self._time_scale.wait(2 * _SLOWEST), _LEAST_PATIENCE)
+        look = max(self._wait(2 * _SLOWEST), _LEAST_PATIENCE)
         return max(min(now - last, self.patience - look), 0.0)
+
+
+class PollQueue:
+    """The accepted batches, by when they are to be asked after."""
+
+    def __init__(self, rhythm: PollRhythm) -> None:
+        self._rhythm = rhythm
+        self._due: list[tuple[float, int]] = []
+
+    def __len__(self) -> int:
+        return len(self._due)
+
+    @property
+    def first_at(self) -> float:
+        return self._due[0][0]
+
+    def add(self, batch: Batch) -> None:
+        heapq.heappush(self._due, (self._rhythm.asks_at(batch), batch.number))
+
+    def take(self) -> int:
+        return heapq.heappop(self._due)[1]
+
+    def learn(self, asked: Batch, found: BatchStatus, batches: Mapping[int, Batch]) -> None:
+        """Learn from a poll, and ask after the others accordingly."""
+        if self._rhythm.learn(asked, found):
+            waiting = sorted(self._due)  # the oldest first: of these are the scouts
+            self._due = [
+                (at if batches[number].polls else self._rhythm.asks_at(batches[number]), number)
+                for at, number in waiting
+            ]
+            heapq.heapify(self._due)

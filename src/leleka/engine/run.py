@@ -14,7 +14,8 @@ from leleka.core.ports.outbox import Batch, BatchStatus, LeaseLost, Outbox, RunC
 from leleka.core.statuses import Ended
 from leleka.engine.attentive_clock import AttentiveClock
 from leleka.engine.batch_packing import Packer
-from leleka.engine.delivery import Delivery, DeliveryPorts, Job
+from leleka.engine.delivery import Delivery
+from leleka.engine.delivery_ports import DeliveryPorts, Job
 from leleka.engine.guards import (
     check_destination,
     check_fields,

@@ -14,7 +14,8 @@ from leleka.core.ports.destination import Body, Limits
 from leleka.core.ports.outbox import Batch
 from leleka.core.statuses import Ended
 from leleka.engine.batch_packing import Packer
-from leleka.engine.delivery import Delivery, DeliveryPorts, Job
+from leleka.engine.delivery import Delivery
+from leleka.engine.delivery_ports import DeliveryPorts, Job
 from leleka.engine.pre_send_check import NeverConfirmed, all_confirmed
 from leleka.engine.rate_limit import ImportLimiter, TimeScale
 from leleka.engine.run import verdicts

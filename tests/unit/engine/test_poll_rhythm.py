@@ -1,0 +1,133 @@
+"""How often accepted batches are asked after, and how soon a run sees that they are done, by what imports take."""
+
+from collections.abc import Callable
+from random import Random  # noqa: TID251 - the class, for seeded generators
+from statistics import median
+
+import pytest
+
+from leleka.core.outcomes import Accepted, Outcome, Pending, Settled
+from leleka.core.ports.destination import Body
+from tests.fakes.clock import VirtualClock
+from tests.unit.engine.delivering import PickyDestination, Scene, names, scene
+
+BATCHES = 300
+ROWS = 10
+
+
+class Importing(PickyDestination):
+    """Completes each import as many seconds after it was accepted as ``takes`` says, given that moment."""
+
+    def __init__(self, clock: VirtualClock, takes: Callable[[float], float]) -> None:
+        super().__init__(clock)
+        self._monotonic = clock.monotonic
+        self._takes = takes
+        self.done_at: dict[str, float] = {}
+        self.times: list[float] = []
+
+    def send(self, body: Body, deadline: float) -> Outcome:
+        outcome = super().send(body, deadline)
+        if isinstance(outcome, Accepted):
+            self.times.append(self._takes(self._monotonic()))
+            self.done_at[outcome.batch_id] = self._monotonic() + self.times[-1]
+        return outcome
+
+    def poll(self, accepted: Accepted) -> Pending | Settled:
+        if self._monotonic() < self.done_at[accepted.batch_id]:
+            return Pending("active")
+        return super().poll(accepted)
+
+
+def delivered(takes: Callable[[float], float]) -> tuple[Scene, Importing]:
+    stage = scene(BATCHES * ROWS, rows=ROWS)
+    destination = Importing(stage.clock, takes)
+    stage.destination = destination
+    stage.new_process()
+    stage.deliver()
+    assert stage.arrived() == names(BATCHES * ROWS)
+    return stage, destination
+
+
+def until_the_end(stage: Scene, destination: Importing) -> float:
+    """Return the seconds from the end of the last import to that of the run."""
+    return stage.clock.monotonic() - max(destination.done_at.values())
+
+
+def constant(seconds: float) -> Callable[[float], float]:
+    return lambda _: seconds
+
+
+def lognormal(middle: float) -> Callable[[float], float]:
+    chance = Random(1)
+    return lambda _: middle * chance.lognormvariate(0.0, 0.5)
+
+
+def bursty(seconds: float) -> Callable[[float], float]:
+    """Everything that waits is done at once, every so many seconds."""
+    return lambda now: seconds - now % seconds
+
+
+TAKES = {
+    "a second": constant(1.0),
+    "a minute": constant(60.0),
+    "ten minutes": constant(600.0),
+    "an hour": constant(3600.0),
+    "about a minute": lognormal(60.0),
+    "about ten minutes": lognormal(600.0),
+    "in bursts": bursty(120.0),
+}
+
+
+@pytest.mark.parametrize("name", TAKES)
+def test_a_run_ends_soon_after_its_last_import(name: str) -> None:
+    stage, destination = delivered(TAKES[name])
+    assert until_the_end(stage, destination) <= max(60.0, median(destination.times) / 10) + 1.0
+
+
+@pytest.mark.parametrize("name", TAKES)
+def test_polls_are_few_while_imports_go_out(name: str) -> None:
+    stage, _ = delivered(TAKES[name])
+    last = stage.senders.posts[-1][0]
+    meanwhile = [number for at, number in stage.senders.asked if at <= last]
+    assert len(meanwhile) <= 1.2 * BATCHES
+    assert len(stage.senders.posts) == BATCHES
+
+
+def test_imports_come_first() -> None:
+    """While imports are due, polls use what these leave of an account's places, and one once they are late."""
+    stage = scene(BATCHES * ROWS, rows=ROWS)
+    destination = Importing(stage.clock, constant(1.0))
+    stage.destination, stage.latency = destination, lambda: 3.0  # longer than between two imports
+    stage.new_process()
+    beside: list[int] = []
+    poll = stage.senders.poll
+
+    def counted(number: int, accepted: Accepted) -> None:
+        if len(destination.sent) < BATCHES:
+            beside.append(stage.senders.in_flight)
+        poll(number, accepted)
+
+    stage.senders.poll = counted  # type: ignore[method-assign]
+    stage.deliver()
+    posts = [at for at, _ in stage.senders.posts]
+    assert posts[-1] - posts[0] <= BATCHES * 60 / 90 + 10
+    assert beside
+    assert len(beside) <= (posts[-1] - posts[0]) / 3.0  # one at a time
+    assert stage.arrived() == names(BATCHES * ROWS)
+
+
+def test_what_an_earlier_process_sent_is_asked_after_at_once() -> None:
+    stage = scene(20 * ROWS, rows=ROWS)
+    destination = Importing(stage.clock, constant(100.0))
+    stage.destination = destination
+    stage.new_process()
+    outbox = stage.plan()
+    delivery = stage.delivery(outbox)
+    while len(destination.sent) < 20 or stage.senders.in_flight:
+        delivery.step()
+    stage.clock.sleep(200)
+    stage.new_process()
+    begun = stage.clock.monotonic()
+    stage.delivery(stage.claim()).run()
+    assert len(stage.senders.asked) == 20
+    assert stage.clock.monotonic() - begun <= 10
