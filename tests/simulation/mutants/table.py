@@ -1,14 +1,13 @@
 """Wrong versions of Leleka, each to be detected; a search begins at ``first_seed``, where it was short once."""
 
 from tests.simulation.mutants.mutant import Edit, Mutant, one
+from tests.simulation.mutants.of_polls import OF_POLLS
 
 _ENGINE = "src/leleka/engine/"
 _ANSWERS = _ENGINE + "batch_transitions.py"
 _DELIVERY = _ENGINE + "delivery.py"
 _SIM = "tests/simulation/"
 _PACE = "tests/unit/engine/test_delivery_pace.py"
-_RHYTHM = _ENGINE + "poll_rhythm.py"
-_POLLS = "tests/unit/engine/test_poll_rhythm.py"
 _OUTBOX = "src/leleka/state/outbox.py"
 _CLOCK = "tests/simulation/test_clock.py"
 _LATER = "tests/simulation/test_late.py"
@@ -25,29 +24,7 @@ _REREAD = (
 )
 
 MUTANTS = (
-    one("every batch is a scout", _RHYTHM, "_SCOUTS: Final = 2", "_SCOUTS: Final = 10_000", _POLLS),
-    one(
-        "what is not done yet says nothing",
-        _RHYTHM,
-        "self.usual = max(self.usual, age * _LONGER)",
-        "self.usual = max(self.usual, age * 0.5)",
-        _POLLS,
-    ),
-    one("nothing is ever done sooner", _RHYTHM, "min(self.usual, age) * _SHORTER", "self.usual", _POLLS),
-    one(
-        "those that wait do not learn",
-        _RHYTHM,
-        "if self._rhythm.learn(asked, found):",
-        "if not self._rhythm:",
-        _POLLS,
-    ),
-    one(
-        "polls take the places of imports",
-        _DELIVERY,
-        "_BESIDE_IMPORTS: Final = 3",
-        "_BESIDE_IMPORTS: Final = 9",
-        _POLLS,
-    ),
+    *OF_POLLS,
     one(
         "done when accepted",
         _ANSWERS,
