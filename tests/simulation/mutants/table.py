@@ -1,13 +1,12 @@
 """Wrong versions of Leleka, each to be detected; a search begins at ``first_seed``, where it was short once."""
 
 from tests.simulation.mutants.mutant import Edit, Mutant, one
-from tests.simulation.mutants.of_polls import OF_POLLS
+from tests.simulation.mutants.of_pace import OF_PACE
 
 _ENGINE = "src/leleka/engine/"
 _ANSWERS = _ENGINE + "batch_transitions.py"
 _DELIVERY = _ENGINE + "delivery.py"
 _SIM = "tests/simulation/"
-_PACE = "tests/unit/engine/test_delivery_pace.py"
 _OUTBOX = "src/leleka/state/outbox.py"
 _CLOCK = "tests/simulation/test_clock.py"
 _LATER = "tests/simulation/test_late.py"
@@ -24,7 +23,7 @@ _REREAD = (
 )
 
 MUTANTS = (
-    *OF_POLLS,
+    *OF_PACE,
     one(
         "done when accepted",
         _ANSWERS,
@@ -109,20 +108,6 @@ MUTANTS = (
     ),
     one("no look at the deadline", _SIM + "wire.py", "if now >= deadline:", "if now < 0:"),
     one("no pace", _DELIVERY, "at += self._tools.pace.interval(screened.batch.rows)", "pass"),
-    one(
-        "the pace counts from before a reading",
-        _DELIVERY,
-        "if self._may_send(0):",
-        "if self._due:",
-        _PACE + "::test_the_pace_is_kept_after_a_reading_of_minutes",
-    ),
-    one(
-        "a pause told during a reading is not seen",
-        _DELIVERY,
-        "self._screen.refresh(self.batches.values())\n        self._account = self._outbox.account()",
-        "self._screen.refresh(self.batches.values())",
-        _PACE + "::test_a_pause_that_another_run_was_told_during_a_reading_is_kept",
-    ),
     Mutant(
         "a repeat has what changed meanwhile",
         (
