@@ -22,6 +22,7 @@ _LONGEST_BACK_OFF: Final = 60.0
 _MOST_IN_A_ROW: Final = {Cause.NOT_SENT: 8, Cause.FORBIDDEN: 3, Cause.NOT_FOUND: 1}
 _WHOLE_AGAIN: Final = 2  # failed batches are sent again whole this many times, then in halves
 _REFUSED_FOR: Final = 120.0  # seconds for which every question may be refused before that counts
+_ASKED_AT_LEAST: Final = 3  # times, before a batch that is unknown counts as lost
 _FORGOTTEN_AFTER: Final = 900.0  # seconds for which a batch may be unknown before it counts as lost
 
 Locate = Callable[[Sequence[str], Sequence[Span]], Mapping[str, int]]
@@ -184,7 +185,7 @@ class BatchTransitions:
         if found.refused is not None:
             self._question_refused(found.refused)
             return Transition(asked)
-        if not found.known and waited > self._tempo.wait(_FORGOTTEN_AFTER):
+        if not found.known and waited > self._tempo.wait(_FORGOTTEN_AFTER) and asked.polls >= _ASKED_AT_LEAST:
             # The destination no longer knows it: whether it was imported is as unknown as without a reply.
             return self._unknown(asked, Unknown("ActiveCampaign does not know the batch any more"))
         if found.throttled:

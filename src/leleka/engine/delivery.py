@@ -30,7 +30,7 @@ from leleka.engine.request_bodies import Bodies
 from leleka.engine.sender_pool import POLLS_IN_FLIGHT, SENDS_IN_FLIGHT, Broke, Finished, Polled, Sent
 
 _BESIDE_IMPORTS: Final = 3  # requests under way while imports are due; an account has more places
-_LATE: Final = 60.0  # seconds after which a poll that is due waits for no import any more
+_LATE: Final = 60.0  # seconds
 _IDLE: Final = 0.5  # the longest a step waits, so that a cancellation is noticed within two seconds (I-14)
 
 
@@ -121,7 +121,6 @@ class Delivery:
                 known.append((came, self._sent(came) if isinstance(came, Sent) else self._polled(came)))
             except Exception as bug:  # noqa: BLE001 - raised below
                 bugs.append(bug)
-                break
         if known:
             with self._outbox.together():
                 for came, answer in known:
@@ -141,7 +140,8 @@ class Delivery:
         answer = self._answers.to_poll(asked, came.found, self._next_number)
         if answer.batch.status in FINAL:
             self._news_at = self._clock.monotonic()
-        if isinstance(came.found, Settled) or (came.found.answered and came.found.known):
+        told = isinstance(came.found, Settled) or (came.found.answered and came.found.known)
+        if told or answer.batch.status is not BatchStatus.ACCEPTED:
             self._polls.learn(asked, answer.batch.status, self.batches)
         return self._learn(answer)
 
@@ -172,11 +172,15 @@ class Delivery:
         return self._latest(self._polls.first_at, self._account.paused_until)
 
     def _may_poll(self) -> bool:
-        """Imports come first: as long as some are due, polls use what these leave, or one place once they are late."""
-        if not self._due:
-            return len(self._polling) < POLLS_IN_FLIGHT
-        late = self._clock.now() - self._polls_from() > self._tools.time_scale.wait(_LATE)
-        return len(self._sending) + len(self._polling) < _BESIDE_IMPORTS or (late and not self._polling)
+        """Imports come first: as long as some are due, polls use what these leave, and a place more for each minute
+        that they are late.
+        """
+        if len(self._polling) >= POLLS_IN_FLIGHT:
+            return False
+        if not self._due or len(self._sending) + len(self._polling) < _BESIDE_IMPORTS:
+            return True
+        late = self._clock.now() - self._polls_from()
+        return len(self._polling) < late // self._tools.time_scale.wait(_LATE)
 
     def _sends_from(self) -> float:
         account = self._account

@@ -24,7 +24,8 @@ _SHORTER: Final = 0.99  # what was done when it was first asked after may have b
 _MOVED: Final = 1.25  # by how much the usual time differs before it counts for who waits already
 _PATIENCE: Final = 1800.0  # with no news of the accepted batches for so long, the run ends and reports it
 _LEAST_PATIENCE: Final = 10.0
-_TIMES: Final = 3.0  # the usual time, for which there is patience at least
+_TIMES: Final = 3.0  # the longest import that was seen to end, for which there is patience at least
+_LONGEST_PATIENCE: Final = 4 * 3600.0
 
 
 class PollRhythm:
@@ -40,12 +41,13 @@ class PollRhythm:
         self._seen_accepted: dict[int, float] = {}  # by our own clock, which nobody sets
         self._scouts: set[int] = set()
         self._counted: float | None = None  # the usual time that moments were last made from
+        self._longest = 0.0  # of the imports that were seen to end
         self.usual: float | None = None
 
     @property
     def patience(self) -> float:
         """Return how many seconds may pass without news."""
-        return max(self._patience, _TIMES * (self.usual or 0.0))
+        return max(self._patience, min(_TIMES * self._longest, self._wait(_LONGEST_PATIENCE)))
 
     def asks_at(self, batch: Batch) -> float:
         """Return when to ask after an accepted batch: soon, where a process before this one sent it."""
@@ -55,8 +57,12 @@ class PollRhythm:
         since = min(batch.accepted_at, now)
         if batch.accepted_at <= self._began:
             return since + self._wait(_FIRST)
-        self._seen_accepted.setdefault(batch.number, self._clock.monotonic())
         return since + self._first(batch.number)
+
+    def accepted(self, batch: Batch) -> None:
+        """Remember when a batch was accepted, unless a process before this one saw that."""
+        if not batch.polls and batch.accepted_at > self._began:
+            self._seen_accepted[batch.number] = self._clock.monotonic()
 
     def _first(self, number: int) -> float:
         """Return for how long a batch is left alone."""
@@ -73,12 +79,14 @@ class PollRhythm:
         begun, is_scout = self._seen_accepted.get(asked.number), asked.number in self._scouts
         age = None if begun is None else self._clock.monotonic() - begun
         if found is BatchStatus.ACCEPTED:
-            if self.usual is not None and age is not None:
+            # Not by those that are asked again: one that never ends says nothing of the others.
+            if self.usual is not None and age is not None and not asked.polls:
                 self.usual = max(self.usual, age * _LONGER)
         else:
             self._seen_accepted.pop(asked.number, None)
             self._scouts.discard(asked.number)
             if found is BatchStatus.CONFIRMED and age is not None:
+                self._longest = max(self._longest, age)
                 self.usual = age if self.usual is None else min(self.usual, age) * _SHORTER
         return self._has_moved() or (is_scout and asked.number not in self._scouts and self.usual is None)
 
@@ -122,6 +130,7 @@ class PollQueue:
         return self._due[0][0]
 
     def add(self, batch: Batch) -> None:
+        self._rhythm.accepted(batch)
         heapq.heappush(self._due, (self._rhythm.asks_at(batch), batch.number))
 
     def take(self) -> int:

@@ -32,6 +32,13 @@ OF_PACE = (
         _POLLS,
     ),
     one(
+        "an import that never ends tells of the others",
+        _RHYTHM,
+        "age is not None and not asked.polls:",
+        "age is not None:",
+        _POLLS,
+    ),
+    one(
         "the pace counts from before a reading",
         _DELIVERY,
         "if self._may_send(0):",

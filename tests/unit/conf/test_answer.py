@@ -9,9 +9,12 @@ from typing import Any
 
 import pytest
 
+from leleka.api.urls import api
+from leleka.conf.server import answer
 from leleka.conf.server.answer import Room
-from leleka.conf.server.body_reader import Front
+from leleka.conf.server.body_reader import Front, is_download
 from leleka.core.clock import using
+from leleka.web.routes import ROUTES
 from tests.fakes.clock import VirtualClock
 
 PIECE = b"a" * 1000
@@ -43,6 +46,11 @@ class Client:
     async def _take(self, message: Mapping[str, Any]) -> None:
         await self.reading.wait()
         self.size += len(message.get("body", b""))
+
+
+class Broken(Client):
+    async def _take(self, _: Mapping[str, Any]) -> None:
+        raise RuntimeError
 
 
 def test_who_takes_nothing_keeps_no_thread() -> None:
@@ -83,6 +91,37 @@ def test_who_takes_nothing_gives_way_where_there_is_no_room() -> None:
 
     with using(clock):
         assert asyncio.run(ask()) == (0, PIECES * len(PIECE))
+
+
+def test_a_thread_that_gave_up_ends_what_it_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its client hangs up in the end, or is told nothing more; its place is free."""
+    monkeypatch.setattr(answer, "_KEPT_WITHIN", 0.0)
+    front = Front(application, ThreadPoolExecutor(2), 5.0, room=Room(PIECES * len(PIECE)))
+
+    async def ask() -> int:
+        stalled = Client()
+        await asyncio.wait_for(stalled.ask(front), WITHIN)
+        return stalled.size
+
+    assert asyncio.run(ask()) == 0
+
+
+def test_a_connection_that_breaks_while_it_is_written_to_ends_the_answer() -> None:
+    front = Front(application, ThreadPoolExecutor(2), 5.0)
+
+    async def ask() -> None:
+        await asyncio.wait_for(Broken().ask(front), WITHIN)
+
+    asyncio.run(ask())
+
+
+def test_the_downloads_are_known_by_their_paths() -> None:
+    paths = [
+        *(f"/{route.path}" for route in ROUTES if "download" in route.path),
+        *(path for path in api.get_openapi_schema()["paths"] if path.endswith(".csv")),
+    ]
+    assert len(paths) >= 3
+    assert all(map(is_download, paths))
 
 
 @pytest.mark.parametrize("size", [1, 10 * PIECES * len(PIECE)])

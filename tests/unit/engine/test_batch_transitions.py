@@ -223,7 +223,17 @@ def test_a_batch_nobody_knows_yet_is_asked_after_again() -> None:
     assert (early.status, early.polls) == (BatchStatus.ACCEPTED, 1)
     desk.clock.sleep(2)
     late = desk.answers.to_poll(early, Pending("?", known=False), 10).batch
-    assert (late.status, late.doubts) == (BatchStatus.UNKNOWN, 1)
+    assert (late.status, late.polls) == (BatchStatus.ACCEPTED, 2)
+    lost = desk.answers.to_poll(late, Pending("?", known=False), 10).batch
+    assert (lost.status, lost.doubts) == (BatchStatus.UNKNOWN, 1)
+
+
+def test_a_batch_that_was_first_asked_after_late_is_not_lost_by_one_answer() -> None:
+    desk = Desk()
+    accepted = desk.sent(Accepted("r-1"))
+    desk.clock.sleep(3600)
+    asked = desk.answers.to_poll(accepted, Pending("?", known=False), 10).batch
+    assert (asked.status, asked.polls) == (BatchStatus.ACCEPTED, 1)
 
 
 def test_a_failed_batch_goes_again_whole_and_then_in_halves() -> None:

@@ -1,13 +1,21 @@
 """How often accepted batches are asked after, and how soon a run sees that they are done, by what imports take."""
 
+import math
 from collections.abc import Callable
+from dataclasses import replace
+from itertools import count
 from random import Random  # noqa: TID251 - the class, for seeded generators
 from statistics import median
 
 import pytest
 
 from leleka.core.outcomes import Accepted, Outcome, Pending, Settled
+from leleka.core.plan import Span
 from leleka.core.ports.destination import Body
+from leleka.core.ports.outbox import Batch, BatchStatus
+from leleka.core.statuses import Ended
+from leleka.engine.poll_rhythm import PollQueue, PollRhythm
+from leleka.engine.rate_limit import TimeScale
 from tests.fakes.clock import VirtualClock
 from tests.unit.engine.delivering import PickyDestination, Scene, names, scene
 
@@ -44,7 +52,7 @@ def delivered(takes: Callable[[float], float]) -> tuple[Scene, Importing]:
     stage.destination = destination
     stage.new_process()
     stage.deliver()
-    assert stage.arrived() == names(BATCHES * ROWS)
+    assert len(stage.senders.posts) == BATCHES
     return stage, destination
 
 
@@ -71,7 +79,6 @@ TAKES = {
     "a second": constant(1.0),
     "a minute": constant(60.0),
     "ten minutes": constant(600.0),
-    "an hour": constant(3600.0),
     "about a minute": lognormal(60.0),
     "about ten minutes": lognormal(600.0),
     "in bursts": bursty(120.0),
@@ -81,16 +88,48 @@ TAKES = {
 @pytest.mark.parametrize("name", TAKES)
 def test_a_run_ends_soon_after_its_last_import(name: str) -> None:
     stage, destination = delivered(TAKES[name])
-    assert until_the_end(stage, destination) <= max(60.0, median(destination.times) / 10) + 1.0
+    assert stage.counted() == {(Ended.DELIVERED, ""): BATCHES * ROWS}
+    assert 0.0 <= until_the_end(stage, destination) <= max(60.0, median(destination.times) / 10) + 1.0
 
 
-@pytest.mark.parametrize("name", TAKES)
-def test_polls_are_few_while_imports_go_out(name: str) -> None:
-    stage, _ = delivered(TAKES[name])
+@pytest.mark.parametrize("takes", [*TAKES.values(), constant(3600.0)], ids=[*TAKES, "an hour"])
+def test_polls_are_few_while_imports_go_out(takes: Callable[[float], float]) -> None:
+    stage, _ = delivered(takes)
     last = stage.senders.posts[-1][0]
     meanwhile = [number for at, number in stage.senders.asked if at <= last]
     assert len(meanwhile) <= 1.2 * BATCHES
-    assert len(stage.senders.posts) == BATCHES
+
+
+@pytest.mark.parametrize("stuck", [1, 100])
+def test_an_import_that_never_ends_ends_the_run_and_holds_up_no_other(stuck: int) -> None:
+    """Fault 34: half an hour after the last news, whatever its age; and the usual time is that of the others."""
+    accepted = count(1)
+    stage, destination = delivered(lambda _: math.inf if next(accepted) == stuck else 3.0)
+    last = max(done for done in destination.done_at.values() if done < math.inf)
+    assert stage.counted() == {
+        (Ended.DELIVERED, ""): (BATCHES - 1) * ROWS,
+        (Ended.UNCONFIRMED, "STILL_PROCESSING"): ROWS,
+    }
+    assert stage.clock.monotonic() - last <= 1800 + 120
+    first = {number: at for at, number in reversed(stage.senders.asked)}
+    posted = {number: at for at, number in stage.senders.posts}
+    assert max(at - posted[number] for number, at in first.items()) <= 60.0
+
+
+def test_a_batch_that_was_forgotten_and_sent_again_tells_nothing_of_its_first_time() -> None:
+    clock = VirtualClock(1_000.0)
+    rhythm = PollRhythm(TimeScale(), clock)
+    clock.sleep(1)
+    batch = Batch(1, (Span(0, 9),), status=BatchStatus.ACCEPTED, accepted_at=clock.now())
+    queue = PollQueue(rhythm)
+    queue.add(batch)
+    clock.sleep(900)
+    queue.learn(batch, BatchStatus.UNKNOWN, {1: batch})
+    again = replace(batch, accepted_at=clock.now())
+    queue.add(again)
+    clock.sleep(3)
+    queue.learn(again, BatchStatus.CONFIRMED, {1: again})
+    assert rhythm.usual == 3.0
 
 
 def test_imports_come_first() -> None:

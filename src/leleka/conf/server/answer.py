@@ -23,6 +23,7 @@ _TAKEN_WITHIN: Final = 60.0  # seconds for a client to take a piece
 _KEPT_WITHIN: Final = 2 * _TAKEN_WITHIN  # for an event loop that has ended never answers
 _AHEAD: Final = 4 * 2**20  # bytes of one response that its client has not taken, before its thread waits
 _ROOM: Final = 64 * 2**20  # bytes of all responses
+_PIECE: Final = 32 * 1024  # bytes that are handed over at once
 _STALLED: Final = 2.0  # seconds without taking anything, after which a client gives way to another
 _LOOK_EVERY: Final = 0.5
 
@@ -96,9 +97,10 @@ class Answer:
         self.end()
 
     def end(self) -> None:
-        """Leave off."""
+        """Leave off, whatever was handed over: a client cannot take the rest of it for the whole."""
         self._gone = True
         self._handing.cancel()
+        self._room.leave(self)
 
     async def taken(self) -> None:
         """Wait until the client has all that was made, or takes no more."""
@@ -119,6 +121,8 @@ class Answer:
         except (TimeoutError, asyncio.CancelledError):
             log.info("an answer was not taken")  # never its path, which may contain a one-time link
             raise
+        except Exception:
+            log.exception("an answer could not be handed over")
         finally:
             self._gone = True
             self._room.leave(self)
@@ -153,12 +157,13 @@ class Answer:
         try:
             pieces = iter(answer)
             first = next(pieces, b"")
-            self._tell(self._head, _body(first))
+            self._tell(self._head, *_bodies(first))
             for piece in pieces:
-                self._tell(_body(piece))
+                self._tell(*_bodies(piece))
             self._tell({"type": "http.response.body", "body": b"", "more_body": False})
         except NotTakenError:
-            pass  # said where it is handed over
+            with suppress(RuntimeError):  # of an event loop that has ended
+                self._loop.call_soon_threadsafe(self.end)
         finally:
             if close := getattr(answer, "close", None):
                 close()
@@ -182,5 +187,10 @@ def _size(message: Message) -> int:
     return len(message.get("body", b""))
 
 
-def _body(piece: bytes) -> Message:
-    return {"type": "http.response.body", "body": piece, "more_body": True}
+def _bodies(piece: bytes) -> list[Message]:
+    """Return a piece in small ones: by these is told whether a client takes anything."""
+    starts = range(0, len(piece), _PIECE)
+    return [
+        {"type": "http.response.body", "body": piece[start : start + _PIECE], "more_body": True}
+        for start in starts
+    ]

@@ -21,7 +21,7 @@ from leleka.core.clock import current_clock
 CAME: Final = "leleka.came"  # in a request's environment: when it came, by the monotonic clock
 REFUSED: Final = "leleka.refused"  # in a request's environment: the status it is to be answered with, unread
 _DOWNLOADS: Final = 3  # at once: each keeps a thread for as long as its client takes
-_DOWNLOAD: Final = ".csv"
+_DOWNLOAD: Final = (".csv", "/download")  # how the paths of the API's and of the pages' downloads end
 _LENGTH, _ENCODING, _TYPE = b"content-length", b"transfer-encoding", b"content-type"
 
 
@@ -31,6 +31,11 @@ class _RefusedError(Exception):
     def __init__(self, status: HTTPStatus) -> None:
         self.status = status
         super().__init__(status.phrase)
+
+
+def is_download(path: str) -> bool:
+    """Return whether a path is that of a file whose size has no bound."""
+    return path.endswith(_DOWNLOAD)
 
 
 def probe_threads() -> dict[str, ThreadPoolExecutor]:
@@ -69,7 +74,7 @@ class Front:
     @asynccontextmanager
     async def _place(self, environment: dict[str, Any]) -> AsyncIterator[None]:
         """Keep threads for others than those who download."""
-        if not environment["PATH_INFO"].endswith(_DOWNLOAD):
+        if not is_download(environment["PATH_INFO"]):
             yield
         elif self.downloads.locked():
             environment[REFUSED] = HTTPStatus.SERVICE_UNAVAILABLE

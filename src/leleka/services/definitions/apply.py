@@ -1,6 +1,6 @@
 """Applying definitions: compare with the state, say what would change, and change it in one transaction."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ from leleka.core.data_matching import LeaverPolicy
 from leleka.core.messages import Message
 from leleka.core.ready_by import to_data
 from leleka.core.schedules.model import ExportSchedule
-from leleka.errors import InvalidInput, LelekaError, Problem
+from leleka.errors import InvalidInput, LelekaError, NotFound, Problem
 from leleka.services.access.actor import Actor
 from leleka.services.access.permissions import Permission, require
 from leleka.services.connections import keys as connection_keys
@@ -247,7 +247,17 @@ def _apply_export(changes: Changes, wanted: CheckedExport) -> None:
     differ = before != set(wanted.segments)
     row = changes.upsert("export", wanted.name, values, beside=("segments",) if differ else ())
     if differ:
-        row.segments.set(Segment.objects.filter(name__in=wanted.segments))
+        row.segments.set(_held_segments(wanted.segments))
+
+
+def _held_segments(names: Collection[str]) -> Sequence[Segment]:
+    """Return segments that nobody removes before this is saved. Raises ``NotFound`` for one that somebody removed since
+    the file was checked.
+    """
+    held = list(Segment.objects.select_for_update(no_key=True).filter(name__in=names).order_by("pk"))
+    for name in {*names} - {one.name for one in held}:
+        raise NotFound("SEGMENT_UNKNOWN.named", name=name)
+    return held
 
 
 def apply_system(changes: Changes, wanted: ExportSchedule) -> None:

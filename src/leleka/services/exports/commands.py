@@ -154,9 +154,10 @@ def _wanted(
 ) -> tuple[CheckedExport, Connection, Sequence[Segment]]:
     """Return what is asked for, with its rows: they are held, so that nobody removes one before this is saved."""
     wanted = checked(data, number)
-    connection = Connection.objects.select_for_update(no_key=True).filter(name=wanted.connection).first()
+    # In the order in which definitions are applied: segments, then connections.
     held = Segment.objects.select_for_update(no_key=True).filter(name__in=wanted.segments)
     segments = list(held.order_by("pk"))
+    connection = Connection.objects.select_for_update(no_key=True).filter(name=wanted.connection).first()
     if connection is None or len(segments) < len({*wanted.segments}):  # gone since they were looked for
         return _wanted(actor, data, number)
     if not may_use(actor, connection):
