@@ -81,7 +81,6 @@ class World:
         self.names = 0
         self.died: set[str] = set()
         self.interrupted: set[str] = set()
-        vars(delivery)["_IDLE"] = 0.5 if self.weather.cancel else _LONG_IDLE
         self.current: dict[str, Export] = {}
 
     def _open_forms(self) -> None:
@@ -96,6 +95,15 @@ class World:
 
     def live(self) -> None:
         """The whole course: runs under all faults, then without faults, until nothing is left to send."""
+        usual = vars(delivery)["_IDLE"]
+        if not self.weather.cancel:
+            vars(delivery)["_IDLE"] = _LONG_IDLE
+        try:
+            self._live()
+        finally:
+            vars(delivery)["_IDLE"] = usual
+
+    def _live(self) -> None:
         for _ in range(self.shape.runs):
             self.run_all()
             self.wait(self.chance.choice([1.0, 60.0, 3600.0, 90_000.0]))
