@@ -12,10 +12,11 @@ from leleka.sandbox.contacts import Status
 from leleka.services.access.actor import Actor
 from leleka.services.exports import commands as export_commands
 from leleka.services.exports.form import data_of
+from leleka.services.monitoring import process_identity
 from leleka.services.refresh import commands as refresh_commands
 from leleka.services.refresh.queue import in_the_way
 from leleka.services.runs import commands as run_commands
-from leleka.state.models import AttemptRow, Export, Ledger, Run, RunStatus, Trigger
+from leleka.state.models import AttemptRow, Export, Ledger, Refresh, Run, RunStatus, Trigger, WorkerBeat
 from leleka.worker.refresh import runner as refresh_runner
 from leleka.worker.refresh import steps as refresh_steps
 from leleka.worker.runs import execution as run_execution
@@ -143,7 +144,9 @@ def test_a_cancel_just_before_the_plan_is_written_is_one(
 
 @pytest.mark.usefixtures("shop")
 def test_a_run_that_waits_for_a_refresh_is_canceled(monkeypatch: pytest.MonkeyPatch) -> None:
-    """I-14."""
+    """I-14: it waits for a worker, which does that."""
+    now = CLOCK.now()
+    WorkerBeat.objects.create(name="a:b:1:2", host="it", pid=1, version="1", started_at=now, seen_at=now)
     run = Run.objects.get(pk=run_commands.ask_run(ALICE, "News", refresh=False))
     refresh_commands.ask(ALICE, "everything")
     waited: list[float] = []
@@ -159,6 +162,18 @@ def test_a_run_that_waits_for_a_refresh_is_canceled(monkeypatch: pytest.MonkeyPa
     run_execution.go_on(run.pk, CLOCK, NullWatcher())
     run.refresh_from_db()
     assert run.status == RunStatus.CANCELED
+
+
+def test_a_run_does_itself_what_a_dead_process_left_where_no_worker_is(shop: Office) -> None:
+    """I-16: nobody else would ever end that refresh, and no export would run again."""
+    number = refresh_commands.plan("data", Trigger.ON_DEMAND, "operator").pk
+    dead = (
+        process_identity.me().rpartition(":")[0] + ":0"
+    )  # as if the number of the process had been given anew
+    assert process_identity.is_dead(dead)
+    Refresh.objects.filter(pk=number).update(worker=dead, lease_until=CLOCK.now() + 60, fence=1)
+    assert shop.run().status == "Successful"
+    assert Refresh.objects.get(pk=number).walked_at is not None
 
 
 def test_answers_that_arrive_while_a_run_is_told_to_stop_are_written_down(

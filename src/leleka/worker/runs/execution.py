@@ -25,7 +25,7 @@ from leleka.services.exports import queries as export_queries
 from leleka.services.exports.queries import find_by_name
 from leleka.services.installation import configuration as installation_configuration
 from leleka.services.installation import database_outage, lake_sessions
-from leleka.services.monitoring import process_identity
+from leleka.services.monitoring import process_identity, workers
 from leleka.services.refresh.queue import in_the_way, waits_for
 from leleka.services.runs import asker
 from leleka.services.runs.commands import ask_run
@@ -37,6 +37,7 @@ from leleka.state.outbox import DjangoOutbox
 from leleka.warehouse.engines.port import OutOfMemory
 from leleka.worker import snapshot_pruning
 from leleka.worker.job_context import JobContext
+from leleka.worker.refresh import runner as refresh_runner
 from leleka.worker.runs import audited_outbox, frozen_configuration
 from leleka.worker.runs.failure import settle_and_fail
 from leleka.worker.runs.key_reload import KeyReloader
@@ -200,11 +201,17 @@ def _freeze(job: JobContext, run: Run, outbox: DjangoOutbox) -> None:
 
 
 def _let_refreshes_end(job: JobContext, run: Run, outbox: DjangoOutbox) -> None:
-    """Wait while something the export needs is being brought up to date (CI-S5)."""
+    """Wait while something the export needs is being brought up to date (CI-S5). What a dead process left is taken up
+    where no worker is there to do it: nobody else would, ever.
+    """
     while names := in_the_way(run.export):
         job.say(waits_for(names))
         _stop_if_canceled(outbox)
-        job.clock.sleep(_LOOK)
+        left = None if workers.alive(job.clock) else refresh_runner.next_to_walk(job.clock)
+        if left is None:
+            job.clock.sleep(_LOOK)
+        else:
+            refresh_runner.carry_out(left, job.clock, job.say)
 
 
 def _refuse_if_moved(run: Run) -> None:
