@@ -130,7 +130,8 @@ def open_session(
             },
         )
     try:
-        connection.execute("SET TimeZone = 'UTC'")
+        with _translated():  # the first statement may be the one for which there is no memory
+            connection.execute("SET TimeZone = 'UTC'")
         with _stopped_after(connection, seconds):
             yield DuckDBSession(connection, spill)
     finally:
