@@ -22,7 +22,7 @@ _LONGEST_BACK_OFF: Final = 60.0
 _MOST_IN_A_ROW: Final = {Cause.NOT_SENT: 8, Cause.FORBIDDEN: 3, Cause.NOT_FOUND: 1}
 _WHOLE_AGAIN: Final = 2  # failed batches are sent again whole this many times, then in halves
 _REFUSED_FOR: Final = 120.0  # seconds for which every question may be refused before that counts
-_ASKED_AT_LEAST: Final = 3  # times, before a batch that is unknown counts as lost
+_ASKED_AT_LEAST: Final = 3  # times, too: the first poll of a batch may be late
 _FORGOTTEN_AFTER: Final = 900.0  # seconds for which a batch may be unknown before it counts as lost
 
 Locate = Callable[[Sequence[str], Sequence[Span]], Mapping[str, int]]

@@ -30,7 +30,7 @@ from leleka.engine.request_bodies import Bodies
 from leleka.engine.sender_pool import POLLS_IN_FLIGHT, SENDS_IN_FLIGHT, Broke, Finished, Polled, Sent
 
 _BESIDE_IMPORTS: Final = 3  # requests under way while imports are due; an account has more places
-_LATE: Final = 60.0  # seconds
+_LATE: Final = 60.0  # seconds: for so many each that polls are late, they get a place more
 _IDLE: Final = 0.5  # the longest a step waits, so that a cancellation is noticed within two seconds (I-14)
 
 

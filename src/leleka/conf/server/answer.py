@@ -97,7 +97,7 @@ class Answer:
         self.end()
 
     def end(self) -> None:
-        """Leave off, whatever was handed over: a client cannot take the rest of it for the whole."""
+        """Leave off. No last message is sent, so that the client cannot take what it has for the whole."""
         self._gone = True
         self._handing.cancel()
         self._room.leave(self)
