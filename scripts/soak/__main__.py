@@ -15,7 +15,6 @@ from typing import Any
 from scripts.soak.accounting import account_of
 from scripts.soak.databases import database
 from scripts.soak.faults import Tally
-from scripts.soak.free_slots import places_come_free
 from scripts.soak.installation import Office
 from scripts.soak.kill_commands import _attack, _rest
 from scripts.soak.outbox import Database
@@ -38,7 +37,6 @@ def soak(terms: Terms) -> dict[str, Any]:
         office.apply()
         found = stack.enter_context(nursery(office.environment, Path(folder) / "logs"))
         tally, state = Tally(), Database(url, office.folder / "data")
-        stack.enter_context(places_come_free(far, state, tally))
         begun = monotonic()
         _attack(terms, office, found, state, tally)
         seconds = monotonic() - begun

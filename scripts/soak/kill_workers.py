@@ -7,7 +7,7 @@ import signal
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,13 +16,10 @@ from threading import Event
 from time import monotonic
 from typing import Any
 
-import psycopg
 from scripts.soak.accounting import account_of
 from scripts.soak.databases import Server, database
 from scripts.soak.faults import Tally
-from scripts.soak.free_slots import places_come_free
 from scripts.soak.installation import SIDES, Office, export_name
-from scripts.soak.outbox import Database
 from scripts.soak.sandbox_accounts import FarSide, far_sides
 from scripts.soak.terms import Terms
 from scripts.soak.timetable import instants, judged, own_schedule, system_schedule
@@ -49,14 +46,6 @@ class Done:
     counts: Counter[str] = field(default_factory=Counter)
     edited_at: float = 0.0
     longest_still: float = 0.0  # seconds that a live run did nothing, and named nothing that it waited for
-
-
-class Unmoved(Database):
-    """The database as seen from outside; while it is down nothing is seen."""
-
-    def free_places(self, account: str, now: float, held_for: float) -> None:
-        with suppress(psycopg.Error):
-            super().free_places(account, now, held_for)
 
 
 @dataclass
@@ -199,7 +188,6 @@ def soak_workers(terms: Terms) -> dict[str, Any]:
         asking = stack.enter_context(desk(office.environment))
         asking.ask("past")
         asking.ask("lend")
-        stack.enter_context(places_come_free(far, Unmoved(url, office.folder / "data"), tally))
         begin = moment()
         hands = stack.enter_context(crew(office.environment, office.folder, _NAMES[: terms.workers]))
         siege = WorkerSiege(hands, asking, office, server, tally, _chance(terms, "strikes"))

@@ -9,19 +9,12 @@ from typing import Any
 
 import psycopg
 
-from leleka.destinations.activecampaign.limits import LIMITS
-
 _PATIENCE = 20.0  # seconds for a lock
-_GIVEN_BACK = 1.0  # seconds: the longest for which a slot that was returned is kept
 _BATCHES = """
 SELECT batch.status, batch.sha256, batch.tries
 FROM state_batch AS batch JOIN state_run AS run ON run.id = batch.run_id
 JOIN state_export AS export ON export.id = run.export_id
 WHERE export.name = {} AND run.finished_at IS NULL
-"""
-_PLACES = """
-UPDATE state_requestplace SET free_at = 0
-WHERE free_at > {0} AND free_at < {0} AND account_id = (SELECT id FROM state_account WHERE name = {0})
 """
 _DUE = frozenset({"planned", "sending", "unknown"})
 
@@ -53,16 +46,6 @@ class Database:
     def left(self, export: str) -> Left:
         """Return what the live run of an export has to do; nothing if there is none."""
         return Left(tuple((status, sha256, tries) for status, sha256, tries in self._rows(_BATCHES, export)))
-
-    def free_places(self, account: str, now: float, held_for: float) -> None:
-        """Free those of an account's slots that were taken longer ago than that and not returned."""
-        values = (now + _GIVEN_BACK, now + LIMITS.seconds_in_flight - held_for, account)
-        if self.url:
-            with psycopg.connect(self.url) as there:
-                there.execute(_PLACES.format("%s").encode(), values)
-            return
-        with closing(sqlite3.connect(self.data / "state.sqlite3", timeout=_PATIENCE)) as here, here:
-            here.execute(_PLACES.format("?"), values)
 
     def _rows(self, query: str, export: str) -> list[Any]:
         if self.url:

@@ -1,19 +1,20 @@
-"""The account's request slots in memory."""
+"""An account's traffic in memory."""
+
+from leleka.core.ports.request_slots import Seen, Traffic
 
 
 class MemoryRequestSlots:
-    """``engine.request_slots.Places``."""
+    """``core.ports.request_slots.RequestSlots``."""
 
-    def __init__(self, count: int, longest: float) -> None:
-        self.free_at = [0.0] * count
-        self._longest = longest
+    def __init__(self) -> None:
+        self.traffic = Traffic()
+        self._version = 0
 
-    def take(self, now: float, until: float) -> tuple[int | None, float]:
-        number = min(range(len(self.free_at)), key=self.free_at.__getitem__)
-        if now < self.free_at[number] <= now + self._longest:
-            return None, self.free_at[number]
-        self.free_at[number] = until
-        return number, until
+    def read(self) -> Seen:
+        return Seen(self.traffic, self._version)
 
-    def give(self, number: int, free_at: float) -> None:
-        self.free_at[number] = free_at
+    def write(self, seen: Seen, traffic: Traffic) -> bool:
+        if seen.version != self._version:
+            return False
+        self.traffic, self._version = traffic, self._version + 1
+        return True

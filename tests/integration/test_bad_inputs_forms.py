@@ -43,7 +43,7 @@ EXPORT: dict[str, Any] = {
 
 def kept() -> Mapping[str, Any]:
     """Return the state without what viewing leaves behind: a session's CSRF token, a check in the audit."""
-    left = {"AuditLink", WebSession.__name__, AuditEntry.__name__, "ApiToken", "Account", "RequestPlace"}
+    left = {"AuditLink", WebSession.__name__, AuditEntry.__name__, "ApiToken", "Account", "RequestTraffic"}
     return {name: rows for name, rows in state().items() if name not in left}
 
 

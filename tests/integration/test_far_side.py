@@ -1,13 +1,13 @@
 """What is asked of accounts for pages: joined, kept, counted, and left alone. Answers come when a test says so."""
 
 from collections.abc import Iterator
-from contextlib import nullcontext
 from threading import Event
 from typing import Any
 
 import pytest
 
 from leleka.core.ports.clock import OutOfPatience
+from leleka.core.ports.destination import at_once
 from leleka.errors import LelekaError, NeedsAttention, TryLater, Unavailable
 from leleka.services.connections import far_side
 from leleka.services.connections.far_side import FarSide
@@ -172,7 +172,7 @@ def test_a_test_goes_on_where_it_was_and_a_new_one_begins_after_its_end() -> Non
 def test_a_wait_before_another_try_is_refused_to_somebody_at_a_screen() -> None:
     clock = VirtualClock()
     impatient = ImpatientClock(clock, 10.0)
-    turn = impatient.within(nullcontext)
+    turn = impatient.within(at_once)
     impatient.sleep(0.25)
     with pytest.raises(OutOfPatience):
         impatient.sleep(1.0)

@@ -22,7 +22,7 @@ from leleka.engine.rate_limit import TimeScale
 from leleka.engine.run_spec import RunSpec
 from leleka.services.connections.open_destination import Opened
 from leleka.state.lease import RUN_LEASE
-from leleka.state.models import Account, AttemptRow, BatchRow, Export, Ledger, RequestPlace, Run
+from leleka.state.models import Account, AttemptRow, BatchRow, Export, Ledger, RequestTraffic, Run
 from leleka.state.outbox import DjangoOutbox
 from leleka.worker.job_context import JobContext
 from leleka.worker.runs import frozen_configuration, late_confirmations, waiting_addresses
@@ -253,7 +253,7 @@ def premises() -> Iterator[Tap]:
 def _clear() -> None:
     with transaction.atomic():
         Account.objects.update(lane=None)
-        for model in (AttemptRow, BatchRow, Ledger, Run, Export, RequestPlace, Account):
+        for model in (AttemptRow, BatchRow, Ledger, Run, Export, RequestTraffic, Account):
             model.objects.all()._raw_delete("default")
 
 

@@ -117,7 +117,7 @@ class MemoryOffice:
         tries = [one for one in run.attempts if one.batch == batch.number]
         young = [one for one in tries if self.written[run.name, one.batch, one.number] > since]
         doubted = [one for one in young if one.outcome in {"", "unknown"}]
-        open_ = batch.status in _OPEN and young
+        open_ = batch.status in _OPEN and (young or not run.finished)
         return bool(open_) or any((run.name, one.batch, one.number) not in self.lifted for one in doubted)
 
     def _addresses(self, run: StoredRun, batches: Iterable[Batch]) -> Iterable[str]:

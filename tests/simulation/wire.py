@@ -70,7 +70,7 @@ class Wire:
             self._world.pass_until(min(until, first, max(self._world.far.next_event(), 0.0)))
         came = []
         while self._ready():
-            came.append(heapq.heappop(self._coming)[2])
+            came.append(self._reached(heapq.heappop(self._coming)[2]))
         return came
 
     def _ready(self) -> bool:
@@ -78,6 +78,11 @@ class Wire:
 
     def _answer(self, when: float, number: int, outcome: Accepted | Refused | Unknown) -> None:
         self._come(when, Sent(number, outcome))
+
+    def _reached(self, finished: Finished) -> Finished:
+        if isinstance(finished, Sent):
+            self._world.far.reaches(finished.outcome)
+        return finished
 
     def _come(self, when: float, finished: Finished) -> None:
         heapq.heappush(self._coming, (when, next(self._order), finished))

@@ -19,7 +19,7 @@ from leleka.engine.run_spec import RunContext, RunSpec
 from leleka.errors import LelekaError
 from tests.fakes.destination import LIMITS
 from tests.fakes.outbox import ProcessDied
-from tests.simulation.office import IN_FLIGHT, SHARE
+from tests.simulation.office import IN_FLIGHT
 from tests.simulation.points import pointed
 from tests.simulation.wire import Wire
 
@@ -156,7 +156,7 @@ class Worker:
             senders=self.wire,
             clock=world.clock,
             time_scale=TimeScale(),
-            pace=ImportLimiter(self.limits, TimeScale(), world.clock, share=SHARE),
+            pace=ImportLimiter(self.limits, TimeScale(), world.clock, share=world.share),
             stage=Silent().stage,
             progress=Silent().progress,
             waiting=self.waiting,

@@ -11,7 +11,7 @@ from leleka.engine.suppression_reading import NoCache, SuppressionCache
 from tests.fakes.clock import TICK, VirtualClock
 from tests.fakes.outbox import ProcessDied
 from tests.simulation.far import Far, Violation
-from tests.simulation.office import MemoryOffice, Office
+from tests.simulation.office import SHARE, MemoryOffice, Office
 from tests.simulation.oracle import Oracle
 from tests.simulation.people import Crowd
 from tests.simulation.shelf import Readings, Shelf
@@ -92,6 +92,7 @@ class World:
             often = [0.05, 0.3] if self.readings else [0.005, 0.02]
             self.weather = replace(self.weather, sign_up=self.forms.choice(often))
             self.shape = replace(self.shape, weather=self.weather)
+        self.share = self.forms.choice([SHARE, 1.0])
 
     def live(self) -> None:
         """The whole course: runs under all faults, then without faults, until nothing is left to send."""

@@ -13,7 +13,8 @@ class Cause(StrEnum):
     """Why a request was refused; in every case the destination has certainly not queued it."""
 
     NOT_SENT = "not_sent"  # no connection, or the deadline passed before the first byte was sent
-    THROTTLED = "throttled"  # a rate limit: pause the account
+    THROTTLED = "throttled"  # too many requests of any kind: pause the account
+    IMPORT_LIMIT = "import_limit"  # too many imports in a minute: pause the account as well
     INVALID = "invalid"  # the content was examined and refused; rows may be named
     FORBIDDEN = "forbidden"  # 401 or 403: the key, a permission, or a temporary fault
     NOT_FOUND = "not_found"  # no such account or endpoint at this host

@@ -89,7 +89,9 @@ class BatchTransitions:
                 batch, status=BatchStatus.ACCEPTED, remote_id=outcome.batch_id, accepted_at=now, polls=0
             )
             return Transition(accepted)
-        if outcome.cause is Cause.THROTTLED:
+        if outcome.cause is Cause.IMPORT_LIMIT:
+            self._pace.refused()
+        if outcome.cause in {Cause.THROTTLED, Cause.IMPORT_LIMIT}:
             return self._throttled(self._again(batch, 0.0), outcome.retry_after, outcome.reason)
         if outcome.cause is Cause.INVALID:
             self._reset()
@@ -120,7 +122,6 @@ class BatchTransitions:
         return answer
 
     def _throttled(self, batch: Batch, retry_after: float | None, reason: str) -> Transition:
-        self._pace.throttled()
         pause = _THROTTLE_PAUSE if retry_after is None else retry_after
         return Transition(batch, pause=self._tempo.wait(max(pause, _SHORTEST_PAUSE)), reason=reason)
 

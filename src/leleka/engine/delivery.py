@@ -5,6 +5,7 @@ is due. Between any two steps the process may die: everything it needs to contin
 """
 
 import heapq
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Final
@@ -29,8 +30,7 @@ from leleka.engine.pre_send_check import PreSendCheck, Screened
 from leleka.engine.request_bodies import Bodies
 from leleka.engine.sender_pool import POLLS_IN_FLIGHT, SENDS_IN_FLIGHT, Broke, Finished, Polled, Sent
 
-_BESIDE_IMPORTS: Final = 3  # requests under way while imports are due; an account has more places
-_LATE: Final = 60.0  # seconds: for so many each that polls are late, they get a place more
+_CAUGHT_UP: Final = 0.3  # seconds by which a step may be late without the imports after it being late, too
 _IDLE: Final = 0.5  # the longest a step waits, so that a cancellation is noticed within two seconds (I-14)
 
 
@@ -55,7 +55,7 @@ class Delivery:
             0.0  # by our own clock, which nobody sets: the account's moment is wall-clock time
         )
         self._due: list[tuple[float, int]] = []
-        self._sending: set[int] = set()
+        self._sending: dict[int, float] = {}  # since when, by our own clock
         self._polling: set[int] = set()
         self._rhythm = PollRhythm(tools.time_scale, tools.clock)
         self._polls = PollQueue(self._rhythm)
@@ -129,8 +129,8 @@ class Delivery:
             raise bugs[0]
 
     def _sent(self, came: Sent) -> Transition:
-        self._sending.discard(came.number)
         self._news_at = self._clock.monotonic()
+        self._tools.pace.answered(self._news_at - self._sending.pop(came.number))
         batch, row_base = self.batches[came.number], self._account.row_base
         return self._learn(self._answers.to_send(batch, came.outcome, row_base, self._next_number))
 
@@ -169,18 +169,9 @@ class Delivery:
         return answer
 
     def _polls_from(self) -> float:
-        return self._latest(self._polls.first_at, self._account.paused_until)
-
-    def _may_poll(self) -> bool:
-        """Imports come first: as long as some are due, polls use what these leave, and a place more for each minute
-        that they are late.
-        """
-        if len(self._polling) >= POLLS_IN_FLIGHT:
-            return False
-        if not self._due or len(self._sending) + len(self._polling) < _BESIDE_IMPORTS:
-            return True
-        late = self._clock.now() - self._polls_from()
-        return len(self._polling) < late // self._tools.time_scale.wait(_LATE)
+        """Imports come first: as long as some are due, few batches are asked after twice."""
+        at = self._polls.next_at(sparing=bool(self._due))
+        return at if at == math.inf else self._latest(at, self._account.paused_until)
 
     def _sends_from(self) -> float:
         account = self._account
@@ -194,8 +185,8 @@ class Delivery:
 
     def _poll_due(self) -> None:
         now = self._clock.now()
-        while self._polls and self._polls_from() <= now and self._may_poll():
-            number = self._polls.take()
+        while self._polls_from() <= now and len(self._polling) < POLLS_IN_FLIGHT:
+            number = self._polls.take(sparing=bool(self._due))
             self._polling.add(number)
             self._tools.senders.poll(number, Accepted(self.batches[number].remote_id))
 
@@ -209,8 +200,8 @@ class Delivery:
 
     def _send_due(self) -> None:
         """Send what is due: one batch at the account's pace, or a full window of them if there is no pace."""
-        at = now = self._clock.now()
-        begun = self._clock.monotonic()
+        now, begun = self._clock.now(), self._clock.monotonic()
+        at = now - self._late_by(begun)
         ready: list[tuple[Batch, Body]] = []
         while at <= now and self._may_send(len(ready)):
             batch = self.batches[heapq.heappop(self._due)[1]]
@@ -223,10 +214,16 @@ class Delivery:
                 continue
             body = self._bodies.of(screened.batch)
             ready.append((replace(screened.batch, tries=batch.tries + 1, sha256=body.sha256), body))
-            at += self._tools.pace.interval(screened.batch.rows)
+            paused = self._latest(self._account.paused_until)
+            at += self._tools.pace.interval(screened.batch.rows, paused)
         if ready:
             self._paced_until = begun + at - now
             self._send(ready, next_send_at=at)
+
+    def _late_by(self, begun: float) -> float:
+        """Return for how long the pace has permitted to send: the next import keeps to when this one was due."""
+        late = begun - self._paced_until
+        return late if 0.0 < late <= self._tools.time_scale.wait(_CAUGHT_UP) else 0.0
 
     def _may_send(self, ready: int) -> bool:
         room = len(self._sending) + ready < SENDS_IN_FLIGHT
@@ -266,7 +263,7 @@ class Delivery:
         deadline = begun + min(self._job.seconds_in_flight, self._outbox.lease_left())
         for batch, (_, body) in zip(written, ready, strict=True):
             self.batches[batch.number] = batch
-            self._sending.add(batch.number)
+            self._sending[batch.number] = begun
             self._tools.senders.send(batch.number, body, deadline)
 
     def _sequence(self, addresses: Sequence[str], spans: Sequence[Span]) -> dict[str, int]:
@@ -279,6 +276,6 @@ class Delivery:
         if not self._stopped():
             if self._due and len(self._sending) < SENDS_IN_FLIGHT:
                 waits.append(max(self._sends_from() - now, self._lane.wait()))
-            if self._polls and self._may_poll():
+            if len(self._polling) < POLLS_IN_FLIGHT:
                 waits.append(self._polls_from() - now)
         return max(min(waits), 0.0)

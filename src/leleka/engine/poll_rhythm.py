@@ -6,6 +6,7 @@ twice: polls and imports share the requests of a second.
 """
 
 import heapq
+import math
 from collections.abc import Iterable, Mapping
 from typing import Final
 
@@ -19,6 +20,7 @@ _SLOWEST: Final = 60.0  # between two polls of a batch
 _GROWTH: Final = 1.6
 _GROWS: Final = 20  # polls: by then they are slowest
 _SCOUTS: Final = 2
+_TWICE: Final = 0.2  # of the batches, so many may be asked after once more while imports go out
 _LONGER: Final = 1.1  # what is not done after so long takes at least a tenth more
 _SHORTER: Final = 0.99  # what was done when it was first asked after may have been done before
 _MOVED: Final = 1.25  # by how much the usual time differs before it counts for who waits already
@@ -116,32 +118,47 @@ class PollRhythm:
 
 
 class PollQueue:
-    """The accepted batches, by when they are to be asked after."""
+    """The accepted batches, by when they are to be asked after; apart those that were asked after before."""
 
     def __init__(self, rhythm: PollRhythm) -> None:
         self._rhythm = rhythm
-        self._due: list[tuple[float, int]] = []
+        self._first: list[tuple[float, int]] = []
+        self._again: list[tuple[float, int]] = []
+        self._accepted: set[int] = set()
+        self._asked_again = 0
 
     def __len__(self) -> int:
-        return len(self._due)
+        return len(self._first) + len(self._again)
 
-    @property
-    def first_at(self) -> float:
-        return self._due[0][0]
+    def next_at(self, *, sparing: bool) -> float:
+        """Return when to ask next, infinity for never; ``sparing``, as long as imports go out, few are asked twice."""
+        heads = [
+            queue[0][0] for queue in (self._first, self._again) if queue and self._may(queue, sparing=sparing)
+        ]
+        return min(heads, default=math.inf)
+
+    def _may(self, queue: list[tuple[float, int]], *, sparing: bool) -> bool:
+        return (
+            queue is self._first or not sparing or self._asked_again < len(self._accepted) * _TWICE + _SCOUTS
+        )
 
     def add(self, batch: Batch) -> None:
         self._rhythm.accepted(batch)
-        heapq.heappush(self._due, (self._rhythm.asks_at(batch), batch.number))
+        self._accepted.add(batch.number)
+        heapq.heappush(
+            self._again if batch.polls else self._first, (self._rhythm.asks_at(batch), batch.number)
+        )
 
-    def take(self) -> int:
-        return heapq.heappop(self._due)[1]
+    def take(self, *, sparing: bool) -> int:
+        """Take the batch that is asked after at ``next_at``."""
+        if self._first and self._first[0][0] <= self.next_at(sparing=sparing):
+            return heapq.heappop(self._first)[1]
+        self._asked_again += 1
+        return heapq.heappop(self._again)[1]
 
     def learn(self, asked: Batch, found: BatchStatus, batches: Mapping[int, Batch]) -> None:
         """Learn from a poll, and ask after the others accordingly."""
         if self._rhythm.learn(asked, found):
-            waiting = sorted(self._due)  # the oldest first: of these are the scouts
-            self._due = [
-                (at if batches[number].polls else self._rhythm.asks_at(batches[number]), number)
-                for at, number in waiting
-            ]
-            heapq.heapify(self._due)
+            waiting = sorted(self._first)  # the oldest first: of these are the scouts
+            self._first = [(self._rhythm.asks_at(batches[number]), number) for _, number in waiting]
+            heapq.heapify(self._first)

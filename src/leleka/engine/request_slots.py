@@ -2,63 +2,82 @@
 (I-18).
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Final, Protocol
+from dataclasses import dataclass, replace
+from typing import Final
 
 from leleka.core.ports.clock import Clock
-from leleka.core.ports.destination import Limits
+from leleka.core.ports.destination import Limits, Underway, at_once
+from leleka.core.ports.request_slots import RequestSlots, Traffic
+from leleka.engine.departures import Spacing
 from leleka.engine.rate_limit import TimeScale
+from leleka.engine.reply_times import ReplyTimes
 
 KEPT_FOR_PEOPLE: Final = 1  # of the requests per second: for interactive requests
 _LOOKS: Final = 4  # per second, while no place is free
 
 
-class RequestSlots(Protocol):
-    """The account's slots for requests. Times are seconds since 1970."""
-
-    def take(self, now: float, until: float) -> tuple[int | None, float]:
-        """Take a slot that is free at ``now`` and hold it ``until`` then, in case it is never returned.
-
-        Return its number, or None with the time when the next one becomes free.
-        """
-        ...
-
-    def give(self, number: int, free_at: float) -> None:
-        """Return a slot, to be free from ``free_at``."""
-        ...
-
-
 class RequestLimiter:
-    """Even spacing would not do: a request may reach the destination at any moment between its first byte and
-    its reply, and two that were sent apart may arrive together. So a slot is held until a second after the
-    reply: whatever the network does, no second at the destination sees more requests than there are slots.
+    """Requests leave evenly, so far apart that a second sees no more of them than there are slots, though each strays.
+
+    One that strays further holds its slot until a second after its reply.
     """
 
-    def __init__(self, limits: Limits, time_scale: TimeScale, clock: Clock, places: RequestSlots) -> None:
+    def __init__(
+        self, limits: Limits, time_scale: TimeScale, clock: Clock, slots: RequestSlots, *, holder: str = ""
+    ) -> None:
         self._limited = time_scale.speed is not None
-        self._second = time_scale.wait(1.0)
-        self._longest = limits.seconds_in_flight + self._second
+        second = time_scale.wait(1.0)
+        count = limits.requests_per_second - KEPT_FOR_PEOPLE
+        self._spacing = Spacing(count, second, time_scale.wait(limits.seconds_in_flight) + second)
         self._clock = clock
-        self._places = places
+        self._slots = slots
+        self._holder = holder
+        self._times = ReplyTimes()
 
     @contextmanager
-    def turn(self) -> Iterator[None]:
-        """Wait for a slot, and hold it while the request is in flight."""
+    def turn(self, *, importing: bool = False) -> Iterator[Underway]:
+        """Wait until a request may leave, and count it for as long as it has to be."""
         if not self._limited:
-            yield
+            with at_once() as underway:
+                yield underway
             return
-        number = self._wait()
+        number = self._leave(importing=importing)
+        begun = self._clock.monotonic()
         try:
-            yield
+            yield _Underway(self._refused)
         finally:
-            self._places.give(number, self._clock.now() + self._second)
+            self._times.add(self._clock.monotonic() - begun)
+            self._change(lambda traffic, now: self._spacing.answered(traffic, number, now))
 
-    def _wait(self) -> int:
+    def _leave(self, *, importing: bool) -> int:
+        spacing = self._spacing
         while True:
-            now = self._clock.now()
-            number, free_at = self._places.take(now, now + self._longest)
-            if number is not None:
-                return number
-            # A slot that is in use may be returned long before it is due.
-            self._clock.sleep(min(free_at - now, self._second / _LOOKS))
+            seen, now = self._slots.read(), self._clock.now()
+            traffic = spacing.current(seen.traffic, now)
+            at, certain = spacing.first(traffic, now)
+            # An import takes its place ahead, the others when it is there: so imports come first.
+            if at <= now or (importing and certain):
+                after = spacing.left(traffic, at, self._times.usual, self._holder)
+                if self._slots.write(seen, after):
+                    self._clock.sleep(max(at - now, 0.0))
+                    return after.last
+                continue
+            self._clock.sleep(
+                min(at - now, spacing.second / _LOOKS)
+            )  # a reply may free a slot before it is due
+
+    def _refused(self) -> None:
+        self._change(lambda traffic, now: replace(traffic, refused_at=now))
+
+    def _change(self, change: Callable[[Traffic, float], Traffic]) -> None:
+        while True:
+            seen, now = self._slots.read(), self._clock.now()
+            if self._slots.write(seen, change(self._spacing.current(seen.traffic, now), now)):
+                return
+
+
+@dataclass(frozen=True, slots=True)
+class _Underway:
+    refused: Callable[[], None]

@@ -9,8 +9,9 @@ from typing import Final, Protocol, Self
 from leleka.core.outcomes import Accepted, Outcome, Pending, Settled
 from leleka.core.ports.destination import Body, Destination
 
+# Where replies take three seconds, all that an account permits is under way: some 3.6 requests leave in a second.
 SENDS_IN_FLIGHT: Final = 6
-POLLS_IN_FLIGHT: Final = 4
+POLLS_IN_FLIGHT: Final = 6
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,46 +1,59 @@
-"""The account's places for requests, shared by all processes through the database."""
+"""The traffic of an account, shared by all processes through the database."""
 
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import astuple
 
 from django.db import connection
 
-from leleka.state.models import RequestPlace
+from leleka.core.ports.request_slots import Departure, Seen, Traffic
+from leleka.state.models import RequestTraffic
 
 
-class AccountPlaces:
-    """``engine.request_slots.Places`` of one account, ``count`` of them."""
+class AccountSlots:
+    """``core.ports.request_slots.RequestSlots`` of one account."""
 
-    def __init__(self, account_id: int, count: int, longest: float) -> None:
+    def __init__(self, account_id: int) -> None:
         self._account_id = account_id
-        self._longest = (
-            longest  # seconds for which a place can be held: what is further off was set by a wrong clock
-        )
-        for number in range(count):
-            RequestPlace.objects.get_or_create(account_id=account_id, number=number)
+        RequestTraffic.objects.get_or_create(account_id=account_id)
 
-    def take(self, now: float, until: float) -> tuple[int | None, float]:
-        try:
-            while True:
-                place = RequestPlace.objects.filter(account=self._account_id).order_by("free_at").first()
-                if place is None:
-                    raise LookupError("the account has no places")
-                if now < place.free_at <= now + self._longest:
-                    return None, place.free_at
-                # Of two who saw the same place free, one changes no row and looks again.
-                same = RequestPlace.objects.filter(pk=place.pk, free_at=place.free_at)
-                if same.update(free_at=until):
-                    return place.number, until
-        finally:
-            _let_go()
+    def read(self) -> Seen:
+        with _closed_in_threads():
+            row = RequestTraffic.objects.get(account=self._account_id)
+        return Seen(_traffic(row), row.version)
 
-    def give(self, number: int, free_at: float) -> None:
-        try:
-            RequestPlace.objects.filter(account=self._account_id, number=number).update(free_at=free_at)
-        finally:
-            _let_go()
+    def write(self, seen: Seen, traffic: Traffic) -> bool:
+        same = RequestTraffic.objects.filter(account=self._account_id, version=seen.version)
+        with _closed_in_threads():
+            return bool(same.update(version=seen.version + 1, **_columns(traffic)))
 
 
-def _let_go() -> None:
+def release(account_id: int, holder: str) -> None:
+    """Let go of what a process had under way that is gone: nobody else answers for it."""
+    while True:
+        row = RequestTraffic.objects.filter(account=account_id).first()
+        if row is None or all(one.holder != holder for one in _traffic(row).departures):
+            return
+        same = RequestTraffic.objects.filter(pk=row.pk, version=row.version)
+        if same.update(version=row.version + 1, **_columns(_traffic(row).without(holder))):
+            return
+
+
+def _traffic(row: RequestTraffic) -> Traffic:
+    return Traffic(tuple(Departure(*one) for one in row.departures), row.last, row.refused_at)
+
+
+def _columns(traffic: Traffic) -> dict[str, object]:
+    departures = [list(astuple(one)) for one in traffic.departures]
+    return {"departures": departures, "last": traffic.last, "refused_at": traffic.refused_at}
+
+
+@contextmanager
+def _closed_in_threads() -> Iterator[None]:
     """A sender's thread keeps no connection: nobody would close it when the thread ends."""
-    if threading.current_thread() is not threading.main_thread():
-        connection.close()
+    try:
+        yield
+    finally:
+        if threading.current_thread() is not threading.main_thread():
+            connection.close()

@@ -192,7 +192,7 @@ class TestActiveCampaign(DestinationContract):
     @pytest.mark.parametrize(
         ("kind", "cause", "pause"),
         [
-            ("import_limited", Cause.THROTTLED, 60.0),
+            ("import_limited", Cause.IMPORT_LIMIT, 60.0),
             ("throttled", Cause.THROTTLED, None),
             ("forbidden", Cause.FORBIDDEN, None),
             ("forbidden_html", Cause.FORBIDDEN, None),

@@ -1,47 +1,53 @@
-"""Request slots: in memory, and in the database that all processes share (I-18)."""
+"""An account's traffic: in memory, and in the database that all processes share (I-18)."""
 
 import pytest
 
-from leleka.engine.request_slots import RequestSlots
+from leleka.core.ports.request_slots import Departure, RequestSlots, Traffic
 from leleka.state.models import Account
-from leleka.state.request_slots import AccountPlaces
+from leleka.state.request_slots import AccountSlots, release
 from tests.fakes.request_slots import MemoryRequestSlots
 
-LONGEST = 61.0
+LEFT = Traffic(
+    (Departure(7, 100.25, 100.5, 161.0, holder="run 1"), Departure(8, 101.0, 101.5, 102.0)), 8, 99.0
+)
+
+
+@pytest.fixture
+def account(db: None) -> Account:  # noqa: ARG001 - the database
+    return Account.objects.create(type="activecampaign", name="acct")
 
 
 @pytest.fixture(params=["memory", "database"])
-def places(request: pytest.FixtureRequest, db: None) -> RequestSlots:  # noqa: ARG001 - the database's parameter needs it
-    if request.param == "memory":
-        return MemoryRequestSlots(2, LONGEST)
-    account = Account.objects.create(type="activecampaign", name="acct")
-    return AccountPlaces(account.pk, 2, LONGEST)
+def slots(request: pytest.FixtureRequest, account: Account) -> RequestSlots:
+    return MemoryRequestSlots() if request.param == "memory" else AccountSlots(account.pk)
 
 
-def test_there_are_only_so_many_places(places: RequestSlots) -> None:
-    taken = {places.take(100.0, 161.0)[0], places.take(100.0, 160.0)[0]}
-    assert taken == {0, 1}
-    assert places.take(100.0, 161.0) == (None, 160.0)
+def test_what_was_written_is_read(slots: RequestSlots) -> None:
+    assert slots.read().traffic == Traffic()
+    assert slots.write(slots.read(), LEFT)
+    assert slots.read().traffic == LEFT
 
 
-def test_a_place_given_back_is_free_from_then_on(places: RequestSlots) -> None:
-    first, _ = places.take(100.0, 161.0)
-    places.take(100.0, 161.0)
-    assert first is not None
-    places.give(first, 101.5)
-    assert places.take(101.0, 162.0) == (None, 101.5)
-    assert places.take(101.5, 162.5) == (first, 162.5)
+def test_of_two_who_saw_the_same_one_writes(slots: RequestSlots) -> None:
+    seen = slots.read()
+    assert slots.write(seen, LEFT)
+    assert not slots.write(seen, Traffic(last=9))
+    assert slots.read().traffic == LEFT
 
 
-def test_a_place_nobody_gave_back_comes_free_by_itself(places: RequestSlots) -> None:
-    """The process that held it died."""
-    places.take(100.0, 161.0)
-    places.take(100.0, 161.0)
-    assert places.take(161.0, 222.0)[0] is not None
+def test_what_a_dead_process_had_under_way_is_let_go_of(account: Account) -> None:
+    slots = AccountSlots(account.pk)
+    slots.write(slots.read(), LEFT)
+    seen = slots.read()
+    release(account.pk, "run 1")
+    assert slots.read().traffic == LEFT.without("run 1")
+    assert [one.number for one in slots.read().traffic.departures] == [8]
+    assert not slots.write(seen, LEFT)
 
 
-def test_a_place_held_into_a_future_that_cannot_be_is_free(places: RequestSlots) -> None:
-    """Fault 58: the clock was set back an hour after the slot was taken."""
-    places.take(4000.0, 4061.0)
-    places.take(4000.0, 4061.0)
-    assert places.take(400.0, 461.0)[0] is not None
+def test_nothing_of_others_is_let_go_of(account: Account) -> None:
+    slots = AccountSlots(account.pk)
+    slots.write(slots.read(), LEFT)
+    seen = slots.read()
+    release(account.pk, "run 2")
+    assert slots.read() == seen

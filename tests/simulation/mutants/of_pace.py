@@ -3,6 +3,11 @@
 from tests.simulation.mutants.mutant import one
 
 _DELIVERY = "src/leleka/engine/delivery.py"
+_SLOTS = "src/leleka/engine/request_slots.py"
+_DEPARTURES = "src/leleka/engine/departures.py"
+_LIMIT = "src/leleka/engine/rate_limit.py"
+_REQUESTS = "tests/unit/engine/test_request_slots.py"
+_LIMITS = "tests/unit/engine/test_rate_limit.py"
 _RHYTHM = "src/leleka/engine/poll_rhythm.py"
 _PACE = "tests/unit/engine/test_delivery_pace.py"
 _POLLS = "tests/unit/engine/test_poll_rhythm.py"
@@ -26,11 +31,71 @@ OF_PACE = (
     ),
     one(
         "polls take the places of imports",
-        _DELIVERY,
-        "_BESIDE_IMPORTS: Final = 3",
-        "_BESIDE_IMPORTS: Final = 9",
-        _POLLS,
+        _SLOTS,
+        "if at <= now or (importing and certain):",
+        "if at <= now:",
+        _REQUESTS + "::test_imports_leave_on_time_whoever_asks_beside_them",
     ),
+    one("all are asked twice", _RHYTHM, "_TWICE: Final = 0.2", "_TWICE: Final = 9.0", _POLLS),
+    one(
+        "who strays keeps no slot",
+        _DEPARTURES,
+        "elif strict or now >= one.late_at:",
+        "elif strict:",
+        _REQUESTS + "::test_those_that_stray_keep_their_slot",
+    ),
+    one(
+        "after a refusal all is as before",
+        _DEPARTURES,
+        "_STRICT_FOR: Final = 60.0",
+        "_STRICT_FOR: Final = 0.0",
+        _REQUESTS + "::test_after_a_refusal_everybody_keeps_a_slot_until_a_second_after_the_reply",
+    ),
+    one(
+        "requests leave together",
+        _DEPARTURES,
+        "last + self.step",
+        "last",
+        _REQUESTS + "::test_an_account_bears_it_if_all_stray_further",
+    ),
+    one(
+        "nobody strays",
+        _DEPARTURES,
+        "self.second * (1.0 + STRAYS)",
+        "self.second",
+        _REQUESTS + "::test_two_processes_share_a_second_and_use_it",
+    ),
+    one(
+        "a dead process keeps its slots",
+        "src/leleka/core/ports/request_slots.py",
+        "if one.holder != holder",
+        "if holder",
+        _REQUESTS + "::test_what_a_dead_process_had_under_way_ends_with_its_deadline_or_its_lease",
+    ),
+    one(
+        "steps that are late add up",
+        _DELIVERY,
+        "at = now - self._late_by(begun)",
+        "at = now",
+        _PACE + "::test_steps_that_are_late_cost_no_import",
+    ),
+    one(
+        "lateness is made up for without end",
+        _DELIVERY,
+        "if 0.0 < late <= self._tools.time_scale.wait(_CAUGHT_UP)",
+        "if 0.0 < late",
+        _PACE,
+    ),
+    one(
+        "a minute is a minute however late they come",
+        _LIMIT,
+        "limit * _MINUTE / (_MINUTE + self._strays())",
+        "limit",
+    ),
+    one(
+        "refused, and no stricter", _LIMIT, "_STRICT_FOR: Final = 600.0", "_STRICT_FOR: Final = 0.0", _LIMITS
+    ),
+    one("an import that strays costs nothing", _LIMIT, "self._owed += 1", "self._owed += 0", _LIMITS),
     one(
         "an import that never ends tells of the others",
         _RHYTHM,

@@ -107,7 +107,7 @@ MUTANTS = (
         "self._job.seconds_in_flight",
     ),
     one("no look at the deadline", _SIM + "wire.py", "if now >= deadline:", "if now < 0:"),
-    one("no pace", _DELIVERY, "at += self._tools.pace.interval(screened.batch.rows)", "pass"),
+    one("no pace", _DELIVERY, "at += self._tools.pace.interval(screened.batch.rows, paused)", "pass"),
     Mutant(
         "a repeat has what changed meanwhile",
         (
@@ -146,11 +146,11 @@ MUTANTS = (
     Mutant(
         "the limiter's refusal is bad data",
         (
-            Edit(_ANSWERS, "if outcome.cause is Cause.THROTTLED:", "if not outcome:"),
+            Edit(_ANSWERS, "if outcome.cause in {Cause.THROTTLED, Cause.IMPORT_LIMIT}:", "if not outcome:"),
             Edit(
                 _ANSWERS,
                 "if outcome.cause is Cause.INVALID:",
-                "if outcome.cause in {Cause.INVALID, Cause.THROTTLED}:",
+                "if outcome.cause in {Cause.INVALID, Cause.THROTTLED, Cause.IMPORT_LIMIT}:",
             ),
         ),
     ),

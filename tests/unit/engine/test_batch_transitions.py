@@ -172,13 +172,13 @@ def test_trouble_that_stays_is_fatal(cause: Cause, tries: int, code: str) -> Non
     assert (batch.status, batch.doubts) == (BatchStatus.PLANNED, 0)
 
 
-def test_a_throttled_account_goes_slower_for_a_while() -> None:
+@pytest.mark.parametrize(("cause", "slower"), [(Cause.THROTTLED, False), (Cause.IMPORT_LIMIT, True)])
+def test_only_a_refusal_of_imports_is_about_their_pace(cause: Cause, slower: bool) -> None:
+    """Either pauses the account; requests in a second are another limit."""
     desk = Desk()
-    usual = desk.pace.interval(250)
-    desk.sent(Refused(Cause.THROTTLED, "slower"))
-    assert desk.pace.interval(250) > usual
-    desk.clock.sleep(301)
-    assert desk.pace.interval(250) == usual
+    usual = desk.pace.interval(250, desk.clock.now())
+    assert desk.answers.to_send(BATCH, Refused(cause, "slower"), None, 10).pause == 60.0
+    assert (desk.pace.interval(250, desk.clock.now()) > usual) is slower
 
 
 def test_new_batches_keep_the_doubts_of_the_one_they_come_from() -> None:

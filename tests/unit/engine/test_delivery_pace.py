@@ -1,7 +1,6 @@
 """How fast a delivery sends, and what it must not do."""
 
 from collections.abc import Callable
-from itertools import pairwise
 from random import Random  # noqa: TID251 - the class, for seeded generators
 
 import pytest
@@ -18,6 +17,12 @@ def busiest_minute(times: list[float]) -> int:
     return max(sum(start <= at < start + 60 for at in times) for start in times)
 
 
+def ahead_of(times: list[float], per_minute: float) -> float:
+    """Return by how many seconds any import left before its moment, evenly spaced from the first one on."""
+    due = [times[0] + number * 60 / per_minute for number in range(len(times))]
+    return max(moment - at for moment, at in zip(due, times, strict=True))
+
+
 def test_imports_keep_to_their_share_of_the_limit() -> None:
     """I-18: 90 of 100 a minute, whatever the latency; and latency costs no throughput."""
     stage = scene(60_000)
@@ -25,11 +30,20 @@ def test_imports_keep_to_their_share_of_the_limit() -> None:
     stage.latency = lambda: chance.uniform(0.05, 3.0)
     stage.deliver()
     times = [at for at, _ in stage.senders.posts]
-    gaps = [later - earlier for earlier, later in pairwise(times)]
-    assert min(gaps) >= 60 / 90 - 1e-6
+    assert ahead_of(times, 90) <= 1e-3
     assert busiest_minute(times) <= 91
     assert times[-1] <= 240 * 60 / 90 + 10
     assert stage.arrived() == names(60_000)
+
+
+def test_steps_that_are_late_cost_no_import() -> None:
+    """On a busy machine each look at the clock takes a moment; the next import keeps to when it was due."""
+    stage = scene(25_000)
+    stage.clock.tick = 0.01
+    stage.deliver()
+    times = [at for at, _ in stage.senders.posts]
+    assert times[-1] - times[0] <= 99 * 60 / 90 + 0.3
+    assert busiest_minute(times) <= 91
 
 
 def test_requests_with_one_contact_keep_to_their_own_limit() -> None:
@@ -64,7 +78,7 @@ def test_a_successor_keeps_the_pace_of_the_one_that_died() -> None:
     posted_at = stage.senders.posts[0][0]
     stage.new_process()
     stage.delivery(stage.claim()).run()
-    assert stage.senders.posts[0][0] >= posted_at + 60 / 90 - 1e-6
+    assert stage.senders.posts[0][0] >= posted_at + 60 / 90 - 1e-3
 
 
 def test_no_more_requests_are_under_way_than_there_are_places() -> None:
@@ -187,7 +201,7 @@ def test_the_pace_is_kept_after_a_reading_of_minutes() -> None:
     stage.deliver()
     times = [at for at, _ in stage.senders.posts]
     assert times[0] >= 200
-    assert min(later - earlier for earlier, later in pairwise(times)) >= 60 / 90 - 1e-6
+    assert ahead_of(times, 90) <= 1e-3
 
 
 def test_a_pause_that_another_run_was_told_during_a_reading_is_kept() -> None:

@@ -17,7 +17,7 @@ from leleka.core.statuses import Ended
 from leleka.engine.poll_rhythm import PollQueue, PollRhythm
 from leleka.engine.rate_limit import TimeScale
 from tests.fakes.clock import VirtualClock
-from tests.unit.engine.delivering import PickyDestination, Scene, names, scene
+from tests.unit.engine.delivering import PickyDestination, Scene, scene
 
 BATCHES = 300
 ROWS = 10
@@ -130,29 +130,6 @@ def test_a_batch_that_was_forgotten_and_sent_again_tells_nothing_of_its_first_ti
     clock.sleep(3)
     queue.learn(again, BatchStatus.CONFIRMED, {1: again})
     assert rhythm.usual == 3.0
-
-
-def test_imports_come_first() -> None:
-    """While imports are due, polls use what these leave of an account's places, and one once they are late."""
-    stage = scene(BATCHES * ROWS, rows=ROWS)
-    destination = Importing(stage.clock, constant(1.0))
-    stage.destination, stage.latency = destination, lambda: 3.0  # longer than between two imports
-    stage.new_process()
-    beside: list[int] = []
-    poll = stage.senders.poll
-
-    def counted(number: int, accepted: Accepted) -> None:
-        if len(destination.sent) < BATCHES:
-            beside.append(stage.senders.in_flight)
-        poll(number, accepted)
-
-    stage.senders.poll = counted  # type: ignore[method-assign]
-    stage.deliver()
-    posts = [at for at, _ in stage.senders.posts]
-    assert posts[-1] - posts[0] <= BATCHES * 60 / 90 + 10
-    assert beside
-    assert len(beside) <= (posts[-1] - posts[0]) / 3.0  # one at a time
-    assert stage.arrived() == names(BATCHES * ROWS)
 
 
 def test_what_an_earlier_process_sent_is_asked_after_at_once() -> None:

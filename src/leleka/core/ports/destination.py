@@ -1,5 +1,5 @@
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
@@ -216,13 +216,28 @@ class Destination(Protocol):
         ...
 
 
-Turn = Callable[[], AbstractContextManager[None]]
+class Underway(Protocol):
+    """A request that had its turn."""
+
+    def refused(self) -> None:
+        """Tell that the account refused it for the number of requests."""
+        ...
 
 
-"""Entered when it is a request's turn in the account's pace, left when the reply is there."""
+class Turn(Protocol):
+    """Entered when it is a request's turn in the account's pace, left when the reply is there."""
+
+    def __call__(self, *, importing: bool = False) -> AbstractContextManager[Underway]:
+        """Imports come first, before whatever asks a question."""
+        ...
 
 
-at_once: Turn = nullcontext
+class _Alone:
+    def refused(self) -> None:
+        """There is no pace to slow down."""
 
 
-"""The turn where nobody shares the account."""
+@contextmanager
+def at_once(*, importing: bool = False) -> Iterator[Underway]:  # noqa: ARG001 - as a ``Turn`` is called
+    """Give the turn where nobody shares the account."""
+    yield _Alone()

@@ -7,10 +7,10 @@ from typing import Any, Final
 
 from leleka.core.outcomes import Outcome, Pending, Settled
 from leleka.core.ports.clock import Clock, OutOfPatience
-from leleka.core.ports.destination import Listed, Turn
+from leleka.core.ports.destination import Listed, Turn, Underway
 from leleka.destinations.activecampaign.held_values import SIDE_LOAD, held_by, needs_side_load, side_loaded
 from leleka.destinations.activecampaign.limits import LIMITS
-from leleka.destinations.activecampaign.response_outcome import outcome_of, standing_of, trouble_of
+from leleka.destinations.activecampaign.response_outcome import TOO_MANY, outcome_of, standing_of, trouble_of
 from leleka.destinations.activecampaign.response_parsing import number_of, object_of, rows_of
 from leleka.errors import LelekaError, NeedsAttention, TryLater
 from leleka.transport.client import Answer, GuardedClient, Reply
@@ -48,11 +48,12 @@ class Client:
 
     def import_contacts(self, content: bytes, deadline: float) -> Outcome:
         """POST once, and be done by ``deadline`` or the limit of one request, whichever is earlier."""
-        with self._turn():
+        with self._turn(importing=True) as underway:
             latest = min(deadline, self._clock.monotonic() + LIMITS.seconds_in_flight)
             answer = self._http.request(
                 "POST", _ROOT + "import/bulk_import", deadline=latest, content=content
             )
+            _tell(underway, answer)
         return outcome_of(answer, self._clock.now())
 
     def import_info(self, batch_id: str) -> Pending | Settled:
@@ -60,9 +61,11 @@ class Client:
 
     def ask(self, path: str, query: Mapping[str, str] = _NO_QUERY) -> Answer:
         """GET once."""
-        with self._turn():
+        with self._turn() as underway:
             deadline = self._clock.monotonic() + _SECONDS
-            return self._http.request("GET", _ROOT + path, deadline=deadline, query=query)
+            answer = self._http.request("GET", _ROOT + path, deadline=deadline, query=query)
+            _tell(underway, answer)
+            return answer
 
     def read(self, answer: Answer) -> Mapping[str, Any]:
         """Return the object of an answer. Raises what is wrong with it."""
@@ -172,6 +175,12 @@ class Client:
 
     def close(self) -> None:
         self._http.close()
+
+
+def _tell(underway: Underway, answer: Answer) -> None:
+    """The minute has a limit of its own, which other requests do not come near."""
+    if isinstance(answer, Reply) and answer.status == TOO_MANY:
+        underway.refused()
 
 
 def tries_for(error: LelekaError) -> int:

@@ -30,9 +30,9 @@ from leleka.destinations.activecampaign.response_parsing import (
 from leleka.errors import LelekaError, NeedsAttention, NotFound, TryLater
 from leleka.transport.client import Answer, MaybeSent, NotSent, Reply
 
+TOO_MANY: Final = 429  # requests in a second
 IMPORT_PAUSE: Final = 60.0  # the import limit is per minute, and its refusal carries no Retry-After
 _SEE_OTHER: Final = 303
-_TOO_MANY: Final = 429
 _UNAVAILABLE: Final = 503
 _FORBIDDEN: Final = frozenset({401, 402, 403})  # 402 is reported for unpaid accounts
 _ABSENT: Final = frozenset({404, 405, 410})
@@ -76,7 +76,7 @@ def _accepted(reply: Reply) -> Outcome:
 
 def _refused(reply: Reply, now: float) -> Refused:
     pause = pause_of(reply.retry_after, now)
-    if reply.status == _TOO_MANY:
+    if reply.status == TOO_MANY:
         return Refused(Cause.THROTTLED, "ActiveCampaign asks for a pause (HTTP 429).", retry_after=pause)
     if reply.status in _FORBIDDEN:
         return _forbidden(reply)
@@ -85,7 +85,9 @@ def _refused(reply: Reply, now: float) -> Refused:
     found = object_of(reply) or {}
     if says_rate_limit(words_of(found)):
         return Refused(
-            Cause.THROTTLED, "The limit of imports in a minute is used up.", retry_after=pause or IMPORT_PAUSE
+            Cause.IMPORT_LIMIT,
+            "The limit of imports in a minute is used up.",
+            retry_after=pause or IMPORT_PAUSE,
         )
     said = without_quotations(found.get("message")) or described(reply)
     return Refused(Cause.INVALID, f"ActiveCampaign refused the content: {said}", refused_rows(found))
@@ -116,7 +118,7 @@ def standing_of(answer: Answer, now: float) -> Pending | Settled:
         return Pending(f"could not be asked: {answer.reason}", answered=False)
     found = object_of(answer) if answer.succeeded else None
     if found is None:
-        throttled = answer.status in {_TOO_MANY, _UNAVAILABLE} or says_rate_limit(
+        throttled = answer.status in {TOO_MANY, _UNAVAILABLE} or says_rate_limit(
             words_of(object_of(answer) or {})
         )
         return Pending(
@@ -161,7 +163,7 @@ def _trouble_of_status(reply: Reply, now: float, where: str) -> LelekaError:
     status, shown = reply.status, described(reply)
     if 300 <= status < 400:  # noqa: PLR2004 - redirects
         return NeedsAttention("HOST_REDIRECTS", where=where, shown=shown)
-    if status in {_TOO_MANY, _UNAVAILABLE} or says_rate_limit(words_of(object_of(reply) or {})):
+    if status in {TOO_MANY, _UNAVAILABLE} or says_rate_limit(words_of(object_of(reply) or {})):
         pause = pause_of(reply.retry_after, now)
         return TryLater("THROTTLED", where=where, retry_after=pause, shown=shown)
     if status >= 500:  # noqa: PLR2004 - the server's own failures

@@ -3,7 +3,7 @@ from contextlib import contextmanager
 from typing import Final
 
 from leleka.core.ports.clock import Clock, OutOfPatience
-from leleka.core.ports.destination import Turn
+from leleka.core.ports.destination import Turn, Underway
 
 _NAP: Final = 0.5  # seconds: a wait for one's turn; whatever is longer waits before another try
 
@@ -35,10 +35,10 @@ class ImpatientClock:
         """Return the turn of requests that begin in time: whatever page an account offers, there is an end."""
 
         @contextmanager
-        def in_time() -> Iterator[None]:
+        def in_time(*, importing: bool = False) -> Iterator[Underway]:
             self._check()
-            with turn():
-                yield
+            with turn(importing=importing) as underway:
+                yield underway
 
         return in_time
 

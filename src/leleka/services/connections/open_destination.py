@@ -9,11 +9,11 @@ from leleka.core.ports.destination import Destination, Limits, Turn, at_once
 from leleka.core.secret import Secret
 from leleka.destinations.registry import spec_of
 from leleka.engine.rate_limit import TimeScale
-from leleka.engine.request_slots import KEPT_FOR_PEOPLE, RequestLimiter
+from leleka.engine.request_slots import RequestLimiter
 from leleka.services.connections.keys import secrets_of
 from leleka.services.installation import configuration as installation_configuration
 from leleka.state.models import Connection
-from leleka.state.request_slots import AccountPlaces
+from leleka.state.request_slots import AccountSlots
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +26,15 @@ class Opened:
 
 
 @contextmanager
-def opened(connection: Connection, clock: Clock) -> Iterator[Opened]:
-    """Open the destination of a connection, and close it."""
-    with opened_with(connection, secrets_of(connection), clock) as account:
+def opened(connection: Connection, clock: Clock, *, holder: str = "") -> Iterator[Opened]:
+    """Open the destination of a connection, and close it. ``holder`` tells whose its requests are, so that somebody who
+    takes over may let go of them.
+    """
+    account = open_with(connection, secrets_of(connection), clock, holder=holder)
+    try:
         yield account
+    finally:
+        account.destination.close()
 
 
 @contextmanager
@@ -47,6 +52,8 @@ def open_with(
     secrets: Mapping[str, Secret],
     clock: Clock,
     within: Callable[[Turn], Turn] = lambda turn: turn,
+    *,
+    holder: str = "",
 ) -> Opened:
     """Return an open destination, to be closed by whoever asked. The connection need not be saved, nor its account
     be known yet. ``within`` may say more about when a request has its turn.
@@ -54,20 +61,12 @@ def open_with(
     network = installation_configuration.configuration().network
     spec = spec_of(connection.type)
     time_scale = TimeScale(network.speed(connection.host))
-    turn = (
-        _turn_of(connection.account_id, spec.limits, time_scale, clock) if connection.account_id else at_once
-    )
+    turn: Turn = at_once
+    if connection.account_id:
+        slots = AccountSlots(connection.account_id)
+        turn = RequestLimiter(spec.limits, time_scale, clock, slots, holder=holder).turn
     settings = spec.settings(**settings_of(connection), **secrets)
     return Opened(spec.open(settings, network, clock, within(turn)), spec.limits, time_scale)
-
-
-def _turn_of(account: int, limits: Limits, time_scale: TimeScale, clock: Clock) -> Turn:
-    places = AccountPlaces(
-        account,
-        limits.requests_per_second - KEPT_FOR_PEOPLE,
-        longest=limits.seconds_in_flight + 1.0,
-    )
-    return RequestLimiter(limits, time_scale, clock, places).turn
 
 
 def settings_of(connection: Connection) -> dict[str, str]:

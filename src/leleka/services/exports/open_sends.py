@@ -23,10 +23,13 @@ def is_settled(export: Export) -> bool:
 
 
 def open_batches(since: float) -> QuerySet[BatchRow]:
-    """Return the batches sent since then whose people must wait."""
-    unsettled = Q(status=BatchStatus.ACCEPTED) | Q(status__in=_UNANSWERED, run__finished_at__isnull=True)
+    """Return the batches sent since then whose people must wait; those of a live run whenever they were sent, which a
+    wrong clock may have put into another year (fault 58).
+    """
+    live = Q(status__in=(BatchStatus.ACCEPTED, *_UNANSWERED), run__finished_at__isnull=True)
     doubted = Q(attempts__outcome__in=_DOUBTFUL, attempts__lifted_at=0.0)
-    return BatchRow.objects.filter(unsettled | doubted, attempts__written_at__gt=since).distinct()
+    young = (Q(status=BatchStatus.ACCEPTED) | doubted) & Q(attempts__written_at__gt=since)
+    return BatchRow.objects.filter(live | young).distinct()
 
 
 def refuse_unsettled(export: Export) -> None:

@@ -2,7 +2,13 @@
 
 from leleka.core.statuses import RunStatus
 from leleka.state.models.audit import AuditEntry, AuditLink, RefusalCount
-from leleka.state.models.connections import Account, Connection, RequestPlace, StoredSecret, SuppressedPerson
+from leleka.state.models.connections import (
+    Account,
+    Connection,
+    RequestTraffic,
+    StoredSecret,
+    SuppressedPerson,
+)
 from leleka.state.models.exports import Export, ExportSegment, Ledger
 from leleka.state.models.idempotency import IdempotencyKey
 from leleka.state.models.notices import Notice, NoticeDelivery, NoticeSeen
@@ -36,7 +42,7 @@ __all__ = [
     "RefreshStep",
     "RefusalCount",
     "RelationshipRow",
-    "RequestPlace",
+    "RequestTraffic",
     "Run",
     "RunStatus",
     "Segment",

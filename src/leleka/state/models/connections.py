@@ -66,15 +66,17 @@ class Connection(models.Model):
     version = models.PositiveIntegerField(default=1)  # grows with every edit, to detect a stale one
 
 
-class RequestPlace(models.Model):
-    """One of the account's request slots; ``free_at`` is in seconds since 1970."""
+class RequestTraffic(models.Model):
+    """The requests of an account that count for its pace: as ``core.ports.request_slots.Traffic`` names them.
 
-    account = models.ForeignKey(Account, models.CASCADE, related_name="places")
-    number = models.PositiveSmallIntegerField()
-    free_at = models.FloatField(default=0.0)
+    ``version`` grows with every change: of two who saw the same, one writes.
+    """
 
-    class Meta:
-        constraints = (models.UniqueConstraint(fields=("account", "number"), name="one_place_per_number"),)
+    account = models.OneToOneField(Account, models.CASCADE, related_name="traffic")
+    departures = models.JSONField(default=list)
+    last = models.PositiveBigIntegerField(default=0)
+    refused_at = models.FloatField(default=0.0)
+    version = models.PositiveBigIntegerField(default=0)
 
 
 class SuppressedPerson(models.Model):

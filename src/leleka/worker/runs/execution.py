@@ -31,6 +31,7 @@ from leleka.services.runs import asker
 from leleka.services.runs.commands import ask_run
 from leleka.services.runs.contracts import RunView
 from leleka.services.runs.queries import view_of
+from leleka.state import request_slots
 from leleka.state.lease import RUN_LEASE
 from leleka.state.models import BatchRow, Connection, Run, RunStatus
 from leleka.state.outbox import DjangoOutbox
@@ -128,6 +129,7 @@ def _claim(job: JobContext, run: Run, *, was_mine: bool) -> DjangoOutbox:
         )
         if fence is not None:
             run.refresh_from_db()
+            request_slots.release(run.account_id, _holder(run))  # whoever owned it sends nothing any more
             return audited_outbox.AuditedOutbox(run, fence, clock=clock, lease_seconds=lease)
         run.refresh_from_db()
         if run.finished_at is not None or run.lease_until > first_lease:
@@ -145,7 +147,8 @@ def _work(job: JobContext, run: Run, outbox: DjangoOutbox) -> None:
         begin_anew_if_lost(job, run)
         if not run.is_frozen:
             _freeze(job, run, outbox)
-        with opened(_frozen_connection(run), AttentiveClock(job.clock, outbox.keep_alive)) as account:
+        clock = AttentiveClock(job.clock, outbox.keep_alive)
+        with opened(_frozen_connection(run), clock, holder=_holder(run)) as account:
             if not run.plan:
                 settle_late(job, run.account, account, outbox.keep_alive)
             spec = frozen_configuration.spec_of(run.export, run.account, run.configuration)
@@ -178,6 +181,10 @@ def _work(job: JobContext, run: Run, outbox: DjangoOutbox) -> None:
         # Whoever takes up a run that waits for confirmation, or was interrupted, need not wait for the lease.
         with suppress(*database_outage.ERRORS):
             RUN_LEASE.release(run.pk, run.fence)
+
+
+def _holder(run: Run) -> str:
+    return f"run {run.pk}"
 
 
 def _freeze(job: JobContext, run: Run, outbox: DjangoOutbox) -> None:

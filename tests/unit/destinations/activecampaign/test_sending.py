@@ -80,7 +80,7 @@ def test_a_page_of_html_is_described_and_not_repeated() -> None:
 def test_the_import_limit_is_a_pause_and_not_bad_data() -> None:
     outcome = outcome_of(400, RATE_LIMIT)
     assert isinstance(outcome, Refused)
-    assert (outcome.cause, outcome.retry_after, outcome.rows) == (Cause.THROTTLED, 60.0, ())
+    assert (outcome.cause, outcome.retry_after, outcome.rows) == (Cause.IMPORT_LIMIT, 60.0, ())
 
 
 @pytest.mark.parametrize(
@@ -95,7 +95,7 @@ def test_the_import_limit_is_a_pause_and_not_bad_data() -> None:
 def test_the_import_limit_is_known_by_its_words_wherever_they_stand(body: object) -> None:
     outcome = outcome_of(400, body)
     assert isinstance(outcome, Refused)
-    assert outcome.cause is Cause.THROTTLED
+    assert outcome.cause is Cause.IMPORT_LIMIT
 
 
 def test_a_validation_error_names_its_rows_as_they_were_named() -> None:

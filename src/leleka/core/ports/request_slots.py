@@ -1,0 +1,51 @@
+"""The requests that left for an account lately, as all processes share them (I-18). Moments are in seconds since
+1970.
+"""
+
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Departure:
+    """A request. Until ``late_at`` it is unanswered for no longer than usual; ``over_at`` is a second after its reply,
+    or, as long as there is none, after its deadline. ``holder`` tells whose it is.
+    """
+
+    number: int
+    at: float
+    late_at: float
+    over_at: float
+    answered: bool = False
+    holder: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Traffic:
+    """The departures that count, the number of the last one, and when a request was last refused for the pace."""
+
+    departures: tuple[Departure, ...] = ()
+    last: int = 0
+    refused_at: float = 0.0
+
+    def without(self, holder: str) -> "Traffic":
+        """Return the traffic without the requests of a process that is gone: what it had under way has arrived."""
+        return replace(self, departures=tuple(one for one in self.departures if one.holder != holder))
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """An account's traffic as it was read."""
+
+    traffic: Traffic
+    version: int
+
+
+class RequestSlots(Protocol):
+    """The account's traffic, which all processes share."""
+
+    def read(self) -> Seen: ...
+
+    def write(self, seen: Seen, traffic: Traffic) -> bool:
+        """Replace what was seen; return False, and write nothing, where it has changed since."""
+        ...
