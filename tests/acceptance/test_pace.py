@@ -34,6 +34,7 @@ def answered(installation: Installation) -> dict[int, int]:
 def test_exports_and_people_at_once_share_five_requests_a_second(installation: Installation) -> None:
     """I-18: two runs and three previews in processes of their own, of which one run is killed and goes on."""
     people = write_people(installation, PEOPLE)
+    installation.behave(jitter_seconds=0.05)
     file = installation.define(DEFINITIONS + AGAIN)
     installation.leleka("apply", str(file))
     installation.leleka("refresh")

@@ -8,12 +8,14 @@ from datetime import UTC, datetime
 import pytest
 
 from leleka.core.clock import SystemClock
+from leleka.core.ports.request_slots import Departure, Traffic
 from leleka.errors import LelekaError
 from leleka.services.installation import lake_sessions
 from leleka.services.monitoring import process_identity
 from leleka.services.runs import commands as run_commands
 from leleka.services.sources import loading as segment_evaluation
 from leleka.state.models import Account, Connection, Export, Run, RunStatus, Source
+from leleka.state.request_slots import AccountSlots
 from leleka.worker import snapshot_pruning
 from leleka.worker.job_context import JobContext
 from leleka.worker.runs import frozen_configuration
@@ -132,10 +134,15 @@ def test_the_run_of_a_dead_process_goes_on_at_once(office: Office) -> None:
         status=RunStatus.PROCESSING, created_at=datetime.now(UTC), worker=dead,
         lease_until=SystemClock().now() + 3_600,
     )  # fmt: skip
+    slots, now = AccountSlots(run.account_id), SystemClock().now()
+    mine_too, others = f"run {run.pk}", Departure(5, now, now, now + 60.0, holder="run 0")
+    under_way = [Departure(number, now, now, now + 60.0, holder=mine_too) for number in range(1, 5)]
+    slots.write(slots.read(), Traffic((*under_way, others), 5))
     office.apply(DEFINITIONS.replace("first_name: first_name", "first_name: city"))
     view = office.run()
     assert (view.id, view.status) == (run.pk, "Successful")
     assert office.listed()["p1@x.test"]["first_name"] == "Ім'я 1"
+    assert slots.read().traffic.departures == (others,)
 
 
 def test_a_run_never_follows_its_connection_to_another_host(office: Office) -> None:

@@ -18,6 +18,8 @@ FaultKind = Literal[
     "not_found_html",
     "redirect",
     "reset_mid_request",
+    # the request arrives later than it was sent
+    "straggler",
     # the request is processed, but the reply fails
     "lost_reply",
     "closed_reply",
@@ -51,6 +53,7 @@ _VALUES: dict[FaultKind, str] = {
     "redirect": "3[0-9]{2} https?://.+",
     "import_limited": "[0-9]{0,6}",
     "batch_late": "([0-9]+([.][0-9]+)?)?",
+    "straggler": "[0-9]+([.][0-9]+)?",
     "list_deleted": "[0-9]{0,9}",
 }
 
@@ -79,7 +82,7 @@ class Fault:
     # throttled, unavailable: the Retry-After to send, absent if empty
     # server_error, error_after_work: the status
     # wrong_shape: the whole body, '{"status": NaN}'
-    # redirect: "307 http://host/x" · import_limited: the limit it names · batch_late: seconds
+    # redirect: "307 http://host/x" · import_limited: the limit it names · batch_late, straggler: seconds
     # list_deleted: the list · row_refused, row_skipped: a pattern for the address
     value: str = ""
 
@@ -106,6 +109,7 @@ class Behaviour:
     text_plain: bool = False  # JSON sent as text/plain
     escaped_slashes: bool = True  # "https:\/\/", as PHP writes them
     latency_seconds: float = 0.0  # before every reply
+    jitter_seconds: float = 0.0  # a random delay up to this before every request arrives
 
     side_loads: bool = True  # `include=fieldValues` on a page of contacts: their values stand beside them
 

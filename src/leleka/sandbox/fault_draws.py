@@ -23,6 +23,12 @@ class Draws:
         """The first fault of these kinds that strikes the request `line`, such as "GET /api/3/lists"."""
         return self._first(kinds, lambda fault: fnmatchcase(line, fault.where))
 
+    def strays(self, line: str, jitter: float) -> float:
+        """The seconds by which a request arrives later than it was sent."""
+        fault = self.request(frozenset({"straggler"}), line)
+        late = float(fault.value) if fault else 0.0
+        return late + (self._random.uniform(0.0, jitter) if jitter else 0.0)
+
     def batch(self, kind: FaultKind) -> Fault | None:
         return self._first(frozenset({kind}), lambda _: True)
 

@@ -19,6 +19,13 @@ class Gateway:
     def __init__(self, account: Account) -> None:
         self.account = account
 
+    def strays(self, request: Request) -> float:
+        """The seconds that are to pass before the request arrives."""
+        if request.path.startswith(PREFIX):
+            return 0.0
+        line = f"{request.method} {request.path}"
+        return self.account.draws.strays(line, self.account.behaviour.jitter_seconds)
+
     def opening(self, request: Request) -> Reply | None:
         """What is decided before the body is read: only a connection that breaks off while it is sent."""
         if request.path.startswith(PREFIX):

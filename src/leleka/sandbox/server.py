@@ -88,6 +88,10 @@ class _Connection(BaseHTTPRequestHandler):
     def _serve(self) -> None:
         request = Request.of(self.command, self.path, dict(self.headers.items()))
         with self.server.lock:
+            strays = self.server.gateway.strays(request)
+        if strays:
+            self.server.closing.wait(self.server.account.timing.real(strays))
+        with self.server.lock:
             early = self.server.gateway.opening(request)
         length = self._length()
         if early is not None:

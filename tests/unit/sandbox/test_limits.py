@@ -3,7 +3,9 @@
 import pytest
 
 from leleka.sandbox.behaviour import Fault
-from tests.unit.sandbox.conftest import IMPORT, Sandbox, build, faulty, parsed, people
+from leleka.sandbox.gateway import Gateway
+from leleka.sandbox.messages import Request
+from tests.unit.sandbox.conftest import IMPORT, KEY, Sandbox, build, faulty, parsed, people
 
 
 def _burst(sandbox: Sandbox, count: int, gap: float = 0.0) -> list[int]:
@@ -103,3 +105,13 @@ def test_any_retry_after(value: str) -> None:
 def test_a_reply_may_be_of_any_shape() -> None:
     sandbox = faulty(Fault("wrong_shape", value='{"status": NaN}', times=1))
     assert sandbox.ask("GET", "/api/3/import/info?batchId=x").body == b'{"status": NaN}'
+
+
+def test_requests_stray_as_they_are_told_to(sandbox: Sandbox) -> None:
+    ask = Request.of("GET", "/api/3/users/me", {"Api-Token": KEY}, b"")
+    sandbox.behave(jitter_seconds=0.05, faults=(Fault("straggler", value="3", every=10),))
+    found = [Gateway(sandbox.account).strays(ask) for _ in range(30)]
+    assert [3.0 <= late <= 3.05 for late in found] == [number % 10 == 9 for number in range(30)]
+    assert all(0.0 <= late <= 0.05 for late in found if late < 3.0)
+    assert len(set(found)) == 30
+    assert Gateway(sandbox.account).strays(Request.of("GET", "/_sandbox/state", {}, b"")) == 0.0
