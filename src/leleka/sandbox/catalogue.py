@@ -1,4 +1,4 @@
-"""What an account has besides contacts: lists, custom fields, tags, webhooks and e-mail exclusions."""
+"""What an account has besides contacts: lists, custom fields, tags, webhooks, notes and so on."""
 
 from dataclasses import dataclass, field
 from typing import Literal
@@ -40,6 +40,25 @@ class Tag:
     description: str = ""
 
 
+@dataclass(slots=True)
+class CustomerAccount:
+    """A company that contacts belong to, which they know by its name."""
+
+    id: int
+    name: str
+    created: float
+    url: str = ""
+
+
+@dataclass(slots=True)
+class Note:
+    id: int
+    contact_id: int
+    text: str
+    created: float
+    changed: float
+
+
 @dataclass(frozen=True, slots=True)
 class Webhook:
     id: int
@@ -48,6 +67,7 @@ class Webhook:
     events: tuple[str, ...]
     sources: tuple[str, ...]
     list_id: int
+    created: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +89,8 @@ class Catalogue:
         self.fields: dict[int, CustomField] = {}
         self.tags: dict[int, Tag] = {}
         self.webhooks: dict[int, Webhook] = {}
+        self.notes: dict[int, Note] = {}
+        self.accounts: dict[int, CustomerAccount] = {}
         self.exclusions: list[Exclusion] = []
         self._tag_keys: set[str] = set()
         self._last_id: dict[str, int] = {}
@@ -95,6 +117,24 @@ class Catalogue:
         added = Tag(self.next_id("tag"), name, now, description)
         self.tags[added.id] = added
         self._tag_keys.add(name.lower())
+        return added
+
+    def rename_tag(self, tag: Tag, name: str) -> None:
+        self._tag_keys.discard(tag.name.lower())
+        self._tag_keys.add(name.lower())
+        tag.name = name
+
+    def remove_tag(self, tag: Tag) -> None:
+        self._tag_keys.discard(tag.name.lower())
+        del self.tags[tag.id]
+
+    def account_named(self, name: str, now: float) -> CustomerAccount:
+        """Return the account of that name; the first contact that names one brings it into being."""
+        for one in self.accounts.values():
+            if one.name == name:
+                return one
+        added = CustomerAccount(self.next_id("account"), name, now)
+        self.accounts[added.id] = added
         return added
 
     def excludes(self, email: str) -> bool:
