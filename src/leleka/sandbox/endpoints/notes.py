@@ -1,5 +1,6 @@
 """Notes about contacts."""
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from leleka.sandbox.catalogue import Note
@@ -25,13 +26,13 @@ _LINKED = ("activities", "user", "mentions", "notes", "owner")
 
 
 def index(account: "Account", request: Request, _id: str) -> Reply:
-    notes = account.catalogue.notes.values()
-    return page(request, "notes", (one for one in notes if allows(request, "relid", one.contact_id)), _shown)
+    found = (one for one in _kept(account) if allows(request, "relid", one.contact_id))
+    return page(request, "notes", found, _shown)
 
 
 def of_contact(account: "Account", _request: Request, number: str) -> Reply:
     contact = find_contact(account, number)
-    found = [_shown(one) for one in account.catalogue.notes.values() if one.contact_id == contact.id]
+    found = [_shown(one) for one in _kept(account) if one.contact_id == contact.id]
     return json_reply({"notes": found})
 
 
@@ -62,9 +63,14 @@ def delete(account: "Account", _request: Request, number: str) -> Reply:
     return json_reply({})
 
 
+def _kept(account: "Account") -> Iterator[Note]:
+    """A contact that is deleted takes the notes along."""
+    return (one for one in account.catalogue.notes.values() if account.contacts.get(one.contact_id))
+
+
 def _find(account: "Account", number: str) -> Note:
     found = account.catalogue.notes.get(int(number))
-    if found is None:
+    if found is None or account.contacts.get(found.contact_id) is None:
         raise Refused(missing("Note", number))
     return found
 
