@@ -58,12 +58,12 @@ def stamp(moment: float) -> str:
 
 def local_timestamp(moment: float) -> str:
     """Return the same moment as the columns named `_timestamp` have it, without an offset."""
-    return datetime.fromtimestamp(moment, _CHICAGO).strftime("%Y-%m-%d %H:%M:%S")
+    return datetime.fromtimestamp(moment, _CHICAGO).isoformat(" ", "seconds")[:19]
 
 
 def utc_timestamp(moment: float) -> str:
     """Return a moment as the columns named `_utc_timestamp` have it."""
-    return datetime.fromtimestamp(moment, UTC).strftime("%Y-%m-%d %H:%M:%S")
+    return datetime.fromtimestamp(moment, UTC).isoformat(" ", "seconds")[:19]
 
 
 def own_stamp(moment: float) -> str:

@@ -73,7 +73,7 @@ def test_a_tag_held_in_other_case_is_found_and_taken(sandbox: Sandbox) -> None:
 
 
 def test_memberships_are_filtered_by_contact_list_and_status_and_paged(sandbox: Sandbox) -> None:
-    both = {"email": "a@example.com", "subscribe": [{"listid": 1}, {"listid": 2}]}
+    both = on_list("a@example.com", subscribe=[{"listid": 1}, {"listid": 2}])
     sandbox.imported(both, on_list("b@example.com"), on_list("c@example.com", list_id=2))
     sandbox.control("unsubscribe", {"email": "b@example.com", "list": 1})
 

@@ -56,14 +56,18 @@ _NONE: Final = (
 )
 _ZERO: Final = ("ip", "gravatar", "mpp_tracking", "orgid", "sentcnt", "bounced_soft", "deleted", "anonymized")
 
+_ALWAYS: Final[dict[str, object]] = {
+    **dict.fromkeys(_EMPTY, ""),
+    **dict.fromkeys(_NONE),
+    **dict.fromkeys(_ZERO, "0"),
+}
+
 
 def columns(contact: Contact) -> dict[str, object]:
     """Return every column that follows from nothing, from the times, or from a bounce."""
     bounced = any(status == Status.BOUNCED for _, status in contact.memberships)
     return {
-        **dict.fromkeys(_EMPTY, ""),
-        **dict.fromkeys(_NONE),
-        **dict.fromkeys(_ZERO, "0"),
+        **_ALWAYS,
         "bounced_hard": str(int(bounced)),
         "bounced_date": stamp(contact.updated) if bounced else None,
         "created_utc_timestamp": utc_timestamp(contact.created),

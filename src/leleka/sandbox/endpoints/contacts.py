@@ -172,8 +172,9 @@ def one(account: "Account", _request: Request, number: str) -> Reply:
     if contact.account_name:
         owner = account.catalogue.account_named(contact.account_name, account.timing.now())
         beside["accountContacts"].append(account_contact(contact, owner.id))
-    ids = {name: [record["id"] for record in records] for name, records in beside.items()}
-    return json_reply({**beside, "contact": {**shown(contact), **ids}})
+    inside = shown(contact)
+    inside.update({name: [record["id"] for record in records] for name, records in beside.items()})
+    return json_reply({**beside, "contact": inside})
 
 
 def checked_email(wanted: dict[str, object]) -> str:
