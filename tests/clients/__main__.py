@@ -13,7 +13,8 @@ from typing import Final
 from tests.clients.talking import FOLDER
 
 _ROOT: Final = Path(__file__).parents[2]
-_PYTHON: Final = "activecampaign-python==1.0.10"
+# each in an environment of its own, under the name of the folder
+_PYTHON: Final = {"python": "activecampaign-python==1.0.10", "tap": "tap-activecampaign==1.3.1"}
 # n8n-nodes-base has 400 integrations and as many dependencies, native ones among them. The one node that is asked
 # requires n8n-workflow alone, so that the node is unpacked beside what it requires.
 _NODES: Final = "n8n-nodes-base@2.41.2"
@@ -46,8 +47,9 @@ def main() -> int:
 
 def _install_python(folder: Path) -> None:
     uv = os.environ.get("UV") or shutil.which("uv") or str(_ROOT / ".tools/bin/uv")
-    subprocess.run([uv, "venv", "--quiet", "--python", sys.executable, "python"], cwd=folder, check=True)
-    subprocess.run([uv, "pip", "install", "--quiet", "--python", "python", _PYTHON], cwd=folder, check=True)
+    for name, package in _PYTHON.items():
+        subprocess.run([uv, "venv", "--quiet", "--python", sys.executable, name], cwd=folder, check=True)
+        subprocess.run([uv, "pip", "install", "--quiet", "--python", name, package], cwd=folder, check=True)
 
 
 def _install_node(folder: Path, npm: str) -> None:
