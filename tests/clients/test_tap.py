@@ -105,9 +105,10 @@ def tap(server: SandboxServer, tmp_path: Path) -> Iterator[Tap]:
 
 def test_the_whole_account_is_read(tap: Tap, server: SandboxServer) -> None:
     seen = Seen(server)
-    _imported(
-        seen, *[{"email": f"p{number}@example.com", "subscribe": [{"listid": 1}]} for number in range(250)]
-    )
+    on_list: list[dict[str, object]] = [
+        {"email": f"p{number}@example.com", "subscribe": [{"listid": 1}]} for number in range(250)
+    ]
+    _imported(seen, *on_list)
     more = {"tags": ["VIP"], "fields": [{"id": 1, "value": "gold"}], "customer_acct_name": "Acme"}
     _imported(seen, {"email": "p0@example.com", **more}, {"email": "p1@example.com"})
     seen.control("bounce", {"email": "p2@example.com", "list": 1})
