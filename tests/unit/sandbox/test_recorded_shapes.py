@@ -85,6 +85,13 @@ def test_a_single_contact_comes_with_what_belongs_to_it(filled: Sandbox) -> None
         assert found[name] == inside[name] == []
 
 
+@pytest.mark.parametrize(("method", "path"), [("PUT", "/api/3/contacts/1"), ("POST", "/api/3/contact/sync")])
+def test_a_changed_contact_has_the_ids_of_its_values(filled: Sandbox, method: str, path: str) -> None:
+    found = parsed(filled.ask(method, path, {"contact": {"email": "a@example.com", "phone": "1"}}))
+    assert sorted(set(CONTACT.split()) - found["contact"].keys()) == []
+    assert found["contact"]["fieldValues"] == [one["id"] for one in found["fieldValues"]] == ["1001"]
+
+
 def test_links_lead_to_the_host_that_was_asked(filled: Sandbox) -> None:
     links = filled.read("/api/3/contacts/1")["contact"]["links"]
     assert sorted(links) == sorted(CONTACT_LINKS.split())

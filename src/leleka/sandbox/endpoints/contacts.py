@@ -59,6 +59,12 @@ def field_values(contact: Contact) -> list[dict[str, object]]:
     ]
 
 
+def with_values(contact: Contact) -> dict[str, object]:
+    """Return the contact after a change: inside it stand only the ids of its values, beside it the values."""
+    values = field_values(contact)
+    return {"fieldValues": values, "contact": shown(contact) | {"fieldValues": [one["id"] for one in values]}}
+
+
 def value_id(contact: Contact, number: int) -> int:
     return contact.id * 1000 + number
 
@@ -234,7 +240,7 @@ def update(account: "Account", request: Request, number: str) -> Reply:
             refuse_duplicate(account, email)
             account.contacts.rename(contact, email)
     write(account, contact, wanted)
-    return json_reply({"fieldValues": field_values(contact), "contact": shown(contact)})
+    return json_reply(with_values(contact))
 
 
 def delete(account: "Account", _request: Request, number: str) -> Reply:
