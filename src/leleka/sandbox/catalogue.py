@@ -1,4 +1,4 @@
-"""What an account has besides contacts: lists, custom fields, tags, webhooks, notes and so on."""
+"""What an account has besides contacts: lists, custom fields, tags, webhooks and e-mail exclusions."""
 
 from dataclasses import dataclass, field
 from typing import Literal
@@ -85,12 +85,12 @@ class Exclusion:
 
 class Catalogue:
     def __init__(self) -> None:
+        self.notes: dict[int, Note] = {}
+        self.accounts: dict[int, CustomerAccount] = {}
         self.lists: dict[int, MailingList] = {}
         self.fields: dict[int, CustomField] = {}
         self.tags: dict[int, Tag] = {}
         self.webhooks: dict[int, Webhook] = {}
-        self.notes: dict[int, Note] = {}
-        self.accounts: dict[int, CustomerAccount] = {}
         self.exclusions: list[Exclusion] = []
         self._tag_keys: set[str] = set()
         self._last_id: dict[str, int] = {}
@@ -110,15 +110,6 @@ class Catalogue:
     def field_titled(self, title: str) -> CustomField | None:
         return next((one for one in self.fields.values() if one.title.lower() == title.lower()), None)
 
-    def has_tag(self, name: str) -> bool:
-        return name.lower() in self._tag_keys
-
-    def add_tag(self, name: str, now: float, description: str = "") -> Tag:
-        added = Tag(self.next_id("tag"), name, now, description)
-        self.tags[added.id] = added
-        self._tag_keys.add(name.lower())
-        return added
-
     def rename_tag(self, tag: Tag, name: str) -> None:
         self._tag_keys.discard(tag.name.lower())
         self._tag_keys.add(name.lower())
@@ -135,6 +126,15 @@ class Catalogue:
                 return one
         added = CustomerAccount(self.next_id("account"), name, now)
         self.accounts[added.id] = added
+        return added
+
+    def has_tag(self, name: str) -> bool:
+        return name.lower() in self._tag_keys
+
+    def add_tag(self, name: str, now: float, description: str = "") -> Tag:
+        added = Tag(self.next_id("tag"), name, now, description)
+        self.tags[added.id] = added
+        self._tag_keys.add(name.lower())
         return added
 
     def excludes(self, email: str) -> bool:

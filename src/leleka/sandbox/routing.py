@@ -27,24 +27,11 @@ if TYPE_CHECKING:
 API = "/api/3"
 Endpoint = Callable[["Account", Request, str], Reply]
 
-_MODULES = (
-    imports,
-    contacts,
-    sync,
-    memberships,
-    lists,
-    fields,
-    values,
-    tags,
-    notes,
-    accounts,
-    webhooks,
-    identity,
-    unmodelled,
-)
+_MODULES = (imports, contacts, sync, memberships, lists, fields, tags, webhooks, identity)
+_ASKED_BY_OTHERS = (accounts, notes, unmodelled, values)
 _ROUTES: list[tuple[str, re.Pattern[str], Endpoint]] = [
     (method, re.compile(API + pattern), endpoint)
-    for module in _MODULES
+    for module in (*_MODULES, *_ASKED_BY_OTHERS)
     for method, pattern, endpoint in module.ROUTES
 ]
 

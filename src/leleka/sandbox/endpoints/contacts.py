@@ -59,12 +59,6 @@ def field_values(contact: Contact) -> list[dict[str, object]]:
     ]
 
 
-def with_values(contact: Contact) -> dict[str, object]:
-    """Return the contact after a change: inside it stand only the ids of its values, beside it the values."""
-    values = field_values(contact)
-    return {"fieldValues": values, "contact": shown(contact) | {"fieldValues": [one["id"] for one in values]}}
-
-
 def value_id(contact: Contact, number: int) -> int:
     return contact.id * 1000 + number
 
@@ -240,7 +234,10 @@ def update(account: "Account", request: Request, number: str) -> Reply:
             refuse_duplicate(account, email)
             account.contacts.rename(contact, email)
     write(account, contact, wanted)
-    return json_reply(with_values(contact))
+    ids = [value["id"] for value in field_values(contact)]
+    return json_reply(
+        {"fieldValues": field_values(contact), "contact": shown(contact) | {"fieldValues": ids}}
+    )
 
 
 def delete(account: "Account", _request: Request, number: str) -> Reply:

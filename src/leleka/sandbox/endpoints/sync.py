@@ -1,6 +1,6 @@
 from typing import TYPE_CHECKING
 
-from leleka.sandbox.endpoints.contacts import brief, checked_email, with_values, write
+from leleka.sandbox.endpoints.contacts import brief, checked_email, field_values, shown, write
 from leleka.sandbox.messages import Reply, Request, json_reply, read_object
 
 if TYPE_CHECKING:
@@ -17,7 +17,11 @@ def sync(account: "Account", request: Request, _id: str) -> Reply:
         write(account, contact, wanted)
         return json_reply(brief(contact), 201)
     write(account, contact, wanted)
-    return json_reply(with_values(contact))
+    # `contact` contains only the ids, the objects are its siblings
+    ids = [value["id"] for value in field_values(contact)]
+    return json_reply(
+        {"fieldValues": field_values(contact), "contact": shown(contact) | {"fieldValues": ids}}
+    )
 
 
 ROUTES = [("POST", r"/contact/sync", sync)]
