@@ -6,6 +6,7 @@
 #               workers on both databases; a death at every write, simulated worlds, due instants of schedules
 #   make bench  both: make bench-pages, how fast the pages and the API are with 1,000,000 profiles in the store, and
 #               make bench-delivery, how fast profiles become contacts; PROFILES=20000 ROUNDS=5 for a short one
+#   make clients  other people's clients of the API against the sandbox, as PyPI and npm have them (needs Node.js)
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 
@@ -24,7 +25,7 @@ PROFILES ?= 1000000
 ROUNDS ?= 40
 CASES ?=
 
-.PHONY: help demo serve pictures messages test check types rules browser tests proof bench bench-pages bench-delivery format clean
+.PHONY: help demo serve pictures messages test check types rules browser tests proof clients bench bench-pages bench-delivery format clean
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -74,6 +75,9 @@ tests: $(UV) browser
 
 proof: $(UV)
 	$(RUN) python -m scripts.proof $(MINUTES)
+
+clients: $(UV)
+	$(RUN) python -m tests.clients
 
 bench: bench-pages bench-delivery
 

@@ -111,6 +111,7 @@ class Behaviour:
     latency_seconds: float = 0.0  # before every reply
     jitter_seconds: float = 0.0  # a random delay up to this before every request arrives
 
+    total_with_id_greater: Literal["above", "whole"] = "above"  # what meta.total counts beside id_greater
     side_loads: bool = True  # `include=fieldValues` on a page of contacts: their values stand beside them
 
     # access
@@ -148,6 +149,8 @@ class Behaviour:
     excluded_in_failure: bool = True
     unsubscribed_in_failure: bool = False
     bounced_resubscribed: bool = False
+    bounced_unsubscribed: bool = False  # `unsubscribe` makes who bounced on the list an unsubscriber
+    unlisted_unsubscribed: bool = True  # `unsubscribe` gives who is not on the list the status 2
     unconfirmed_subscribed: bool = True  # an import makes a contact active who never confirmed
     empty_clears: bool = True  # an empty string clears the value
     failing_domains: tuple[str, ...] = (

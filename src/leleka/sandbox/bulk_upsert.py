@@ -146,9 +146,15 @@ class Upsert:
             elif number in self._catalogue.lists:
                 self._contacts.place(contact, number, Status.ACTIVE)
         for number, _ in entries(row, "unsubscribe", "listid"):
-            if number in self._catalogue.lists and contact.status_on(number) != Status.BOUNCED:
+            if number in self._catalogue.lists and self._leaves(contact.status_on(number)):
                 self._contacts.place(contact, number, Status.UNSUBSCRIBED)
         return held_back
+
+    def _leaves(self, status: int | None) -> bool:
+        """Whether `unsubscribe` makes an unsubscriber of somebody with that status on the list."""
+        if status is None:
+            return self._behaviour.unlisted_unsubscribed
+        return status != Status.BOUNCED or self._behaviour.bounced_unsubscribed
 
 
 def address(row: Row) -> str:

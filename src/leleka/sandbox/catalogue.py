@@ -40,6 +40,25 @@ class Tag:
     description: str = ""
 
 
+@dataclass(slots=True)
+class CustomerAccount:
+    """A company that contacts belong to, which they know by its name."""
+
+    id: int
+    name: str
+    created: float
+    url: str = ""
+
+
+@dataclass(slots=True)
+class Note:
+    id: int
+    contact_id: int
+    text: str
+    created: float
+    changed: float
+
+
 @dataclass(frozen=True, slots=True)
 class Webhook:
     id: int
@@ -48,6 +67,7 @@ class Webhook:
     events: tuple[str, ...]
     sources: tuple[str, ...]
     list_id: int
+    created: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +85,8 @@ class Exclusion:
 
 class Catalogue:
     def __init__(self) -> None:
+        self.notes: dict[int, Note] = {}
+        self.accounts: dict[int, CustomerAccount] = {}
         self.lists: dict[int, MailingList] = {}
         self.fields: dict[int, CustomField] = {}
         self.tags: dict[int, Tag] = {}
@@ -87,6 +109,24 @@ class Catalogue:
 
     def field_titled(self, title: str) -> CustomField | None:
         return next((one for one in self.fields.values() if one.title.lower() == title.lower()), None)
+
+    def rename_tag(self, tag: Tag, name: str) -> None:
+        self._tag_keys.discard(tag.name.lower())
+        self._tag_keys.add(name.lower())
+        tag.name = name
+
+    def remove_tag(self, tag: Tag) -> None:
+        self._tag_keys.discard(tag.name.lower())
+        del self.tags[tag.id]
+
+    def account_named(self, name: str, now: float) -> CustomerAccount:
+        """Return the account of that name; the first contact that names one brings it into being."""
+        for one in self.accounts.values():
+            if one.name == name:
+                return one
+        added = CustomerAccount(self.next_id("account"), name, now)
+        self.accounts[added.id] = added
+        return added
 
     def has_tag(self, name: str) -> bool:
         return name.lower() in self._tag_keys

@@ -76,7 +76,7 @@ class Gateway:
             if instead.status >= 500 and (request.method, request.path) == _IMPORT:  # noqa: PLR2004 - server errors
                 self.account.judge.unanswered(self.account.arrived)
             return instead
-        reply = shaped(self._honest(request), self.account.behaviour)
+        reply = shaped(self._honest(request), self.account.behaviour, request.headers.get("host", ""))
         return faults.after_work(self.account.draws, request, reply)
 
     def _honest(self, request: Request) -> Reply:

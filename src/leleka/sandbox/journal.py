@@ -5,7 +5,7 @@ from collections import deque
 from dataclasses import dataclass
 
 from leleka.sandbox.messages import Reply, Request, Wire
-from leleka.sandbox.timing import stamp
+from leleka.sandbox.timing import own_stamp
 
 _NUMBER = re.compile(r"/\d+")
 _ADDRESS = re.compile(r"[^/]*@[^/]*")
@@ -34,7 +34,9 @@ class RequestLog:
         names = tuple(sorted(request.query))
         path = _ADDRESS.sub("{address}", request.path)
         self.last.append(
-            LoggedRequest(stamp(now), request.method, path, names, len(request.body), reply.status, fault),
+            LoggedRequest(
+                own_stamp(now), request.method, path, names, len(request.body), reply.status, fault
+            ),
         )
         # without numbers, so that requests for a thousand contacts are one line
         endpoint = f"{request.method} {_NUMBER.sub('/{id}', path)}"

@@ -11,7 +11,7 @@ from leleka.sandbox.bulk_upsert import address, entries
 from leleka.sandbox.catalogue import Catalogue
 from leleka.sandbox.contacts import ContactBook, Status
 from leleka.sandbox.limits import Gauge
-from leleka.sandbox.timing import Timing, stamp
+from leleka.sandbox.timing import Timing, own_stamp
 from leleka.sandbox.validation import MOST_BYTES, MOST_ROWS, Payload, Row
 
 Key = TypeVar("Key", str, int)
@@ -52,7 +52,7 @@ class Judge:
     def note(self, rule: str, detail: str) -> None:
         self.counts[rule] = self.counts.get(rule, 0) + 1
         if len(self.violations) < _KEPT:
-            self.violations.append(Violation(rule, detail, stamp(self._timing.now())))
+            self.violations.append(Violation(rule, detail, own_stamp(self._timing.now())))
 
     def arrival(self) -> None:
         if self.requests.exceeded(self._timing.now(), self.tolerance) and not self._timing.unlimited:
@@ -97,10 +97,10 @@ class Judge:
             _forget(self._open_rows, email, batch.number)
         _forget(self._open_sets, hash(frozenset(addresses)), batch.number)
 
-    def resubscribed(self, email: str, list_id: int) -> None:
-        self.note(
-            "resubscribed", f"{mask(email)} had unsubscribed from list {list_id}; contactLists status 1"
-        )
+    def activated(self, email: str, list_id: int, *, bounced: bool) -> None:
+        """`contactLists` with status 1 over somebody who had left the list or could not be reached."""
+        rule, what = ("bounced_activated", "bounced on") if bounced else ("resubscribed", "unsubscribed from")
+        self.note(rule, f"{mask(email)} had {what} list {list_id}; contactLists status 1")
 
     def _judge_keys(self, row: Row) -> None:
         if not self.allowed_keys:

@@ -90,14 +90,26 @@ def no_permission(what: str) -> Reply:
 
 def read_object(request: Request, key: str) -> dict[str, object]:
     """The object under `key` of a JSON body: the wrapper of every v3 POST except the bulk import."""
+    inner = _inside(request, key)
+    if not isinstance(inner, dict):
+        raise Refused(error_list(422, f"The {key} was not provided.", "field_missing", key))
+    return inner
+
+
+def read_list(request: Request, key: str) -> list[dict[str, object]]:
+    """The objects under `key` of a JSON body."""
+    inner = _inside(request, key)
+    if not isinstance(inner, list) or not all(isinstance(one, dict) for one in inner):
+        raise Refused(error_list(422, f"The {key} were not provided.", "field_missing", key))
+    return inner
+
+
+def _inside(request: Request, key: str) -> object:
     try:
         payload = orjson.loads(request.body)
     except orjson.JSONDecodeError:
         raise Refused(message(400, "The request body is not valid JSON.")) from None
-    inner = payload.get(key) if isinstance(payload, dict) else None
-    if not isinstance(inner, dict):
-        raise Refused(error_list(422, f"The {key} was not provided.", "field_missing", key))
-    return inner
+    return payload.get(key) if isinstance(payload, dict) else None
 
 
 def text(value: object) -> str:

@@ -5,14 +5,18 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from leleka.sandbox.endpoints import (
+    accounts,
     contacts,
     fields,
     identity,
     imports,
     lists,
     memberships,
+    notes,
     sync,
     tags,
+    unmodelled,
+    values,
     webhooks,
 )
 from leleka.sandbox.messages import Reply, Request, message
@@ -24,9 +28,10 @@ API = "/api/3"
 Endpoint = Callable[["Account", Request, str], Reply]
 
 _MODULES = (imports, contacts, sync, memberships, lists, fields, tags, webhooks, identity)
+_ASKED_BY_OTHERS = (accounts, notes, unmodelled, values)
 _ROUTES: list[tuple[str, re.Pattern[str], Endpoint]] = [
     (method, re.compile(API + pattern), endpoint)
-    for module in _MODULES
+    for module in (*_MODULES, *_ASKED_BY_OTHERS)
     for method, pattern, endpoint in module.ROUTES
 ]
 

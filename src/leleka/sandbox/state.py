@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from leleka.sandbox.contacts import Status
 from leleka.sandbox.limits import Gauge
-from leleka.sandbox.timing import stamp
+from leleka.sandbox.timing import own_stamp
 
 if TYPE_CHECKING:
     from leleka.sandbox.account import Account
@@ -17,7 +17,7 @@ _REQUESTS_SHOWN = 25
 def state(account: "Account") -> dict[str, Any]:
     judge = account.judge
     return {
-        "time": stamp(account.timing.now()),
+        "time": own_stamp(account.timing.now()),
         "speed": account.timing.speed,
         "key_revoked": account.key_revoked,
         "contacts": len(account.contacts),
@@ -53,7 +53,7 @@ def _imports(account: "Account") -> dict[str, Any]:
         {
             "batch": batch.id,
             "contacts": batch.size,
-            "accepted": stamp(batch.accepted),
+            "accepted": own_stamp(batch.accepted),
             "status": queue.status(batch, account.behaviour),
             "created": len(batch.success),
             "failed": len(batch.failure),

@@ -2,7 +2,10 @@
 
 import time
 from datetime import UTC, datetime
-from typing import Protocol
+from typing import Final, Protocol
+from zoneinfo import ZoneInfo
+
+_CHICAGO: Final = ZoneInfo("America/Chicago")  # the offset in recorded replies, in summer and in winter
 
 
 class Clock(Protocol):
@@ -29,7 +32,7 @@ class Timing:
             msg = "speed must be above zero, or None for unlimited"
             raise ValueError(msg)
         self._clock = clock
-        self._origin = clock.now()
+        self.origin = clock.now()
         self.speed = speed
 
     @property
@@ -37,7 +40,7 @@ class Timing:
         return self.speed is None
 
     def now(self) -> float:
-        return self._origin + (self._clock.now() - self._origin) * (self.speed or 1.0)
+        return self.origin + (self._clock.now() - self.origin) * (self.speed or 1.0)
 
     def delay(self, seconds: float) -> float:
         """A simulated delay in the sandbox's own seconds: none when unlimited."""
@@ -49,7 +52,32 @@ class Timing:
 
 
 def stamp(moment: float) -> str:
-    return datetime.fromtimestamp(moment, UTC).strftime("%Y-%m-%dT%H:%M:%S+00:00")
+    """Return a date as the API writes it: `2026-01-02T03:04:05-06:00`."""
+    return datetime.fromtimestamp(moment, _CHICAGO).isoformat(timespec="seconds")
+
+
+def local_timestamp(moment: float) -> str:
+    """Return the same moment as the columns named `_timestamp` have it, without an offset."""
+    return datetime.fromtimestamp(moment, _CHICAGO).isoformat(" ", "seconds")[:19]
+
+
+def utc_timestamp(moment: float) -> str:
+    """Return a moment as the columns named `_utc_timestamp` have it."""
+    return datetime.fromtimestamp(moment, UTC).isoformat(" ", "seconds")[:19]
+
+
+def own_stamp(moment: float) -> str:
+    """Return a moment for the sandbox's own pages, in UTC."""
+    return datetime.fromtimestamp(moment, UTC).isoformat(timespec="seconds")
+
+
+def moment_of(date: str) -> float | None:
+    """Return the moment that a filter names. Without an offset it is in the account's time."""
+    try:
+        parsed = datetime.fromisoformat(date)
+    except ValueError:
+        return None
+    return (parsed if parsed.tzinfo else parsed.replace(tzinfo=_CHICAGO)).timestamp()
 
 
 def day(moment: float) -> str:

@@ -36,9 +36,12 @@ class Sandbox:
         self.clock.advance(1)
         return self.at_once(method, target, body, key)
 
-    def at_once(self, method: str, target: str, body: object = None, key: str = KEY) -> Reply:
+    def at_once(
+        self, method: str, target: str, body: object = None, key: str = KEY, host: str | None = None
+    ) -> Reply:
         raw = body if isinstance(body, bytes) else b"" if body is None else orjson.dumps(body)
-        return Gateway(self.account).answer(Request.of(method, target, {"Api-Token": key}, raw))
+        headers = {"Api-Token": key} if host is None else {"Api-Token": key, "Host": host}
+        return Gateway(self.account).answer(Request.of(method, target, headers, raw))
 
     def read(self, target: str) -> Any:
         return parsed(self.ask("GET", target))

@@ -5,6 +5,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from leleka.sandbox.contacts import Contact
+from leleka.sandbox.endpoints.contact_columns import account_contact, columns, membership, value_columns
 from leleka.sandbox.messages import (
     Refused,
     Reply,
@@ -18,44 +19,31 @@ from leleka.sandbox.messages import (
     text,
     whole_number,
 )
-from leleka.sandbox.timing import stamp
+from leleka.sandbox.timing import moment_of, stamp
 from leleka.sandbox.validation import well_formed
 
 if TYPE_CHECKING:
     from leleka.sandbox.account import Account
 
 _ORDERS = {"id", "email", "first_name", "last_name"}
-_ABSENT = ("segmentio_id", "ip", "ua", "hash", "socialdata_lastcheck", "gravatar")
-_NEVER = ("bounced_date", "rating_tstamp", "adate", "edate", "deleted_at")
+_DATES = tuple(f"filters[{event}_{side}]" for event in ("created", "updated") for side in ("before", "after"))
 
 
 def shown(contact: Contact) -> dict[str, object]:
     """The fields of a contact as it is listed."""
     local, _, domain = contact.email.rpartition("@")
-    created, updated = stamp(contact.created), stamp(contact.updated)
     return {
-        "cdate": created,
+        **columns(contact),
+        "cdate": stamp(contact.created),
         "email": contact.email,
         "phone": contact.phone,
         "firstName": contact.first_name,
         "lastName": contact.last_name,
-        "orgid": "0",
         "orgname": contact.account_name,
-        "bounced_hard": "0",
-        "bounced_soft": "0",
         "email_local": local,
         "email_domain": domain,
-        "sentcnt": "0",
-        "deleted": "0",
-        "anonymized": "0",
-        "udate": updated,
-        "created_utc_timestamp": created,
-        "updated_utc_timestamp": updated,
-        "links": {},
+        "udate": stamp(contact.updated),
         "id": str(contact.id),
-        "organization": None,
-        **dict.fromkeys(_ABSENT, ""),
-        **dict.fromkeys(_NEVER),
     }
 
 
@@ -65,10 +53,7 @@ def field_values(contact: Contact) -> list[dict[str, object]]:
             "contact": str(contact.id),
             "field": str(number),
             "value": value,
-            "cdate": stamp(contact.created),
-            "udate": stamp(contact.updated),
-            "links": {},
-            "id": str(value_id(contact, number)),
+            **value_columns(contact, value_id(contact, number)),
         }
         for number, value in contact.fields.items()
     ]
@@ -80,7 +65,10 @@ def value_id(contact: Contact, number: int) -> int:
 
 def index(account: "Account", request: Request, _id: str) -> Reply:
     limit, offset = page_bounds(request)
-    total, found = _select(account, request)
+    above = whole_number(request.query.get("id_greater", "")) or 0
+    total, found = _select(account, request, above)
+    if above and account.behaviour.total_with_id_greater == "whole":
+        total, _ = _select(account, request, 0)
     people = list(islice(found, offset, offset + limit))
     page = [shown(contact) for contact in people]
     beside: dict[str, object] = {}
@@ -102,15 +90,15 @@ def index(account: "Account", request: Request, _id: str) -> Reply:
     return json_reply({"scoreValues": [], "contacts": page, **beside, "meta": meta})
 
 
-def _select(account: "Account", request: Request) -> tuple[int, Iterator[Contact]]:
+def _select(account: "Account", request: Request, above: int) -> tuple[int, Iterator[Contact]]:
     """With only list, status and id, a page is read from the index; otherwise all matches are collected."""
     query, book = request.query, account.contacts
-    above = whole_number(query.get("id_greater", "")) or 0
     list_id, status = whole_number(query.get("listid", "")), whole_number(query.get("status", ""))
     order = next(
         ((name[7:-1], query[name].upper()) for name in query if name.startswith("orders[")), ("id", "ASC")
     )
-    plain = not any(query.get(name) for name in ("email", "search", "tagid")) and order == ("id", "ASC")
+    narrowed = any(query.get(name) for name in ("email", "search", "tagid", *_DATES))
+    plain = not narrowed and order == ("id", "ASC")
     if plain and list_id is not None:
         return book.count_on_list(list_id, status, above), book.on_list(list_id, status, above)
     if plain and status is None and not above:
@@ -137,6 +125,8 @@ def _matching(
             else account.contacts.on_list(list_id, None, above)
         )
     for contact in candidates:
+        if not _within(contact, request):
+            continue
         held = [on for listed, on in contact.memberships if list_id in (None, listed)]
         if (list_id is not None and not held) or (status is not None and status not in held):
             continue
@@ -151,6 +141,16 @@ def _matching(
             yield contact
 
 
+def _within(contact: Contact, request: Request) -> bool:
+    """Whether the contact's dates, which have whole seconds, lie where the filters want them."""
+    for name in _DATES:
+        limit = moment_of(request.query.get(name, "").replace(" ", "+"))
+        moment = int(contact.created if "created" in name else contact.updated)
+        if limit is not None and (moment <= limit if "after" in name else moment >= limit):
+            return False
+    return True
+
+
 def find(account: "Account", number: object) -> Contact:
     found = account.contacts.get(whole_number(number) or 0)
     if found is None:
@@ -159,9 +159,22 @@ def find(account: "Account", number: object) -> Contact:
 
 
 def one(account: "Account", _request: Request, number: str) -> Reply:
+    """A single contact comes with what belongs to it: the objects at the top, their ids inside."""
     contact = find(account, number)
-    body = shown(contact) | {"fieldValues": [value["id"] for value in field_values(contact)]}
-    return json_reply({"fieldValues": field_values(contact), "contact": body})
+    beside: dict[str, list[dict[str, object]]] = {
+        "contactAutomations": [],
+        "contactLists": [membership(contact, *place) for place in contact.memberships],
+        "deals": [],
+        "fieldValues": field_values(contact),
+        "geoIps": [],
+        "accountContacts": [],
+    }
+    if contact.account_name:
+        owner = account.catalogue.account_named(contact.account_name, account.timing.now())
+        beside["accountContacts"].append(account_contact(contact, owner.id))
+    inside = shown(contact)
+    inside.update({name: [record["id"] for record in records] for name, records in beside.items()})
+    return json_reply({**beside, "contact": inside})
 
 
 def checked_email(wanted: dict[str, object]) -> str:
@@ -221,7 +234,10 @@ def update(account: "Account", request: Request, number: str) -> Reply:
             refuse_duplicate(account, email)
             account.contacts.rename(contact, email)
     write(account, contact, wanted)
-    return json_reply({"fieldValues": field_values(contact), "contact": shown(contact)})
+    ids = [value["id"] for value in field_values(contact)]
+    return json_reply(
+        {"fieldValues": field_values(contact), "contact": shown(contact) | {"fieldValues": ids}}
+    )
 
 
 def delete(account: "Account", _request: Request, number: str) -> Reply:

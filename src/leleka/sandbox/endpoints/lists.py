@@ -1,6 +1,7 @@
 from typing import TYPE_CHECKING
 
 from leleka.sandbox.catalogue import MailingList
+from leleka.sandbox.endpoints.shapes import allows, links, page, timestamps
 from leleka.sandbox.messages import (
     Refused,
     Reply,
@@ -10,7 +11,6 @@ from leleka.sandbox.messages import (
     message,
     missing,
     no_permission,
-    page_bounds,
     read_object,
     text,
     whole_number,
@@ -23,6 +23,45 @@ if TYPE_CHECKING:
     from leleka.sandbox.account import Account
 
 _REQUIRED = ("name", "stringid", "sender_url", "sender_reminder")
+_GROUPS_AT_MOST = 1000  # the id of a list in a group is built from both numbers
+_EMPTY = (
+    "analytics_source",
+    "analytics_ua",
+    "fulladdress",
+    "sender_addr1",
+    "sender_addr2",
+    "sender_city",
+    "sender_country",
+    "sender_name",
+    "sender_phone",
+    "sender_state",
+    "sender_zip",
+    "to_name",
+    "twitter_token",
+    "twitter_token_secret",
+)
+_NONE = (
+    "analytics_domains",
+    "carboncopy",
+    "deletestamp",
+    "facebook_session",
+    "subscription_notify",
+    "unsubscription_notify",
+)
+_ZERO = (
+    "get_unsubscribe_reason",
+    "optinmessageid",
+    "optoutconf",
+    "p_embed_image",
+    "p_use_analytics_link",
+    "p_use_analytics_read",
+    "p_use_captcha",
+    "p_use_facebook",
+    "p_use_twitter",
+    "private",
+    "require_name",
+)
+_ONE = ("optinoptout", "p_use_tracking", "user", "userid")
 _FILTERS: "dict[str, Callable[[str, str], bool]]" = {
     "eq": lambda name, wanted: name == wanted,
     "neq": lambda name, wanted: name != wanted,
@@ -33,18 +72,20 @@ _FILTERS: "dict[str, Callable[[str, str], bool]]" = {
 
 def shown(one: MailingList) -> dict[str, object]:
     return {
+        **dict.fromkeys(_EMPTY, ""),
+        **dict.fromkeys(_NONE),
+        **dict.fromkeys(_ZERO, "0"),
+        **dict.fromkeys(_ONE, "1"),
         "stringid": one.stringid,
-        "userid": "1",
         "name": one.name,
         "cdate": stamp(one.created),
+        "udate": None,
+        **timestamps(one.created, one.created),
         "send_last_broadcast": str(int(one.send_last_broadcast)),
-        "optinoptout": "1",
         "sender_url": one.sender_url,
         "sender_reminder": one.sender_reminder,
-        "deletestamp": None,
-        "links": {},
+        "links": links("lists", one.id, ("contactGoalLists", "user", "addressLists")),
         "id": str(one.id),
-        "user": "1",
     }
 
 
@@ -61,9 +102,7 @@ def index(account: "Account", request: Request, _id: str) -> Reply:
     order = request.query.get("orders[name]", "")
     if order:
         found.sort(key=lambda one: one.name.lower(), reverse=order.upper() == "DESC")
-    limit, offset = page_bounds(request)
-    page = [shown(one) for one in found[offset : offset + limit]]
-    return json_reply({"lists": page, "meta": {"total": str(len(found))}})
+    return page(request, "lists", found, shown)
 
 
 def one(account: "Account", _request: Request, number: str) -> Reply:
@@ -103,15 +142,45 @@ def delete(account: "Account", _request: Request, number: str) -> Reply:
 
 
 def give_to_group(account: "Account", request: Request, _id: str) -> Reply:
-    wanted = read_object(request, "listGroup")
-    found = account.catalogue.lists.get(whole_number(wanted.get("listid")) or 0)
+    asked = read_object(request, "listGroup")
+    found = account.catalogue.lists.get(whole_number(asked.get("listid")) or 0)
     if found is None:
         raise Refused(error_list(422, "The related list does not exist.", "related_missing", "list"))
-    group = whole_number(wanted.get("groupid")) or 1
-    found.groups.append(group)
-    return json_reply(
-        {"listGroup": {"listid": str(found.id), "groupid": str(group), "links": {}, "id": str(found.id)}}, 201
+    group = whole_number(asked.get("groupid")) or 1
+    if group not in found.groups:
+        found.groups.append(group)
+    return json_reply({"listGroup": _given(found, group)}, 201)
+
+
+def given(account: "Account", request: Request, _id: str) -> Reply:
+    pairs = (
+        (one, group)
+        for one in account.catalogue.lists.values()
+        for group in one.groups
+        if allows(request, "listid", one.id) and allows(request, "groupid", group)
     )
+    return page(request, "listGroups", pairs, lambda pair: _given(*pair))
+
+
+def take_from_group(account: "Account", _request: Request, number: str) -> Reply:
+    list_id, group = divmod(int(number), _GROUPS_AT_MOST)
+    found = account.catalogue.lists.get(list_id)
+    if found is None or group not in found.groups:
+        return missing("ListGroup", number)
+    found.groups.remove(group)
+    return json_reply({})
+
+
+def _given(one: MailingList, group: int) -> dict[str, object]:
+    number = one.id * _GROUPS_AT_MOST + group
+    return {
+        "listid": str(one.id),
+        "groupid": str(group),
+        "links": links("listGroups", number, ("group", "list")),
+        "id": str(number),
+        "group": str(group),
+        "list": str(one.id),
+    }
 
 
 ROUTES = [
@@ -119,5 +188,7 @@ ROUTES = [
     ("POST", r"/lists", create),
     ("GET", r"/lists/(\d{1,18})", one),
     ("DELETE", r"/lists/(\d{1,18})", delete),
+    ("GET", r"/listGroups", given),
     ("POST", r"/listGroups", give_to_group),
+    ("DELETE", r"/listGroups/(\d{1,18})", take_from_group),
 ]
