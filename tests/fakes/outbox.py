@@ -154,13 +154,16 @@ class MemoryOutbox:
     @contextmanager
     def together(self) -> Iterator[None]:
         run, store = self._run, self._store
-        before = dict(run.batches), [replace(one) for one in run.attempts], store.account
+        before = dict(run.batches), list(run.attempts), store.account
+        outcomes = [one.outcome for one in run.attempts]
         with self._writing():
             self._within = True
             try:
                 yield
             except BaseException:
                 run.batches, run.attempts, store.account = before
+                for one, outcome in zip(run.attempts, outcomes, strict=True):
+                    one.outcome = outcome
                 raise
             finally:
                 self._within = False
@@ -236,6 +239,7 @@ class MemoryOutbox:
         self._run.batches.update((batch.number, batch) for batch in batches)
 
     def _settle(self, batch: Batch, outcome: str) -> None:
-        for attempt in self._run.attempts:
+        for attempt in reversed(self._run.attempts):
             if (attempt.batch, attempt.number) == (batch.number, batch.tries):
                 attempt.outcome = outcome
+                break

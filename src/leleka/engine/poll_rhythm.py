@@ -41,6 +41,7 @@ class PollRhythm:
         self._patience = max(time_scale.wait(_PATIENCE), _LEAST_PATIENCE)
         self._began = clock.now()
         self._seen_accepted: dict[int, float] = {}  # by our own clock, which nobody sets
+        self._lasted: dict[int, float] = {}  # how old a batch was when it was last not done
         self._scouts: set[int] = set()
         self._counted: float | None = None  # the usual time that moments were last made from
         self._longest = 0.0  # of the imports that were seen to end
@@ -60,6 +61,11 @@ class PollRhythm:
         if batch.accepted_at <= self._began:
             return since + self._wait(_FIRST)
         return since + self._first(batch.number)
+
+    @property
+    def scouted_at(self) -> float:
+        """Return when to ask after a batch, accepted just now, that is to tell of others."""
+        return self._clock.now() + self._wait(_FIRST)
 
     def accepted(self, batch: Batch) -> None:
         """Remember when a batch was accepted, unless a process before this one saw that."""
@@ -81,16 +87,24 @@ class PollRhythm:
         begun, is_scout = self._seen_accepted.get(asked.number), asked.number in self._scouts
         age = None if begun is None else self._clock.monotonic() - begun
         if found is BatchStatus.ACCEPTED:
-            # Not by those that are asked again: one that never ends says nothing of the others.
-            if self.usual is not None and age is not None and not asked.polls:
-                self.usual = max(self.usual, age * _LONGER)
+            # It tells of the others once it ends: one that never does says nothing.
+            if age is not None:
+                self._lasted[asked.number] = age
         else:
             self._seen_accepted.pop(asked.number, None)
             self._scouts.discard(asked.number)
+            lasted = self._lasted.pop(asked.number, 0.0)
             if found is BatchStatus.CONFIRMED and age is not None:
                 self._longest = max(self._longest, age)
-                self.usual = age if self.usual is None else min(self.usual, age) * _SHORTER
+                self.usual = age if self.usual is None else self._usual_after(self.usual, lasted, age)
         return self._has_moved() or (is_scout and asked.number not in self._scouts and self.usual is None)
+
+    def _usual_after(self, usual: float, lasted: float, age: float) -> float:
+        """Return the usual time after one that took longer than ``lasted`` and was done at an age. At the latest moment
+        there is, it was not asked when it was likely to be done, but before.
+        """
+        done = age if age >= self._wait(_LATEST) else age * _SHORTER
+        return max(min(usual, done), min(lasted * _LONGER, done))
 
     def _has_moved(self) -> bool:
         usual, counted = self.usual, self._counted
@@ -126,16 +140,27 @@ class PollQueue:
         self._again: list[tuple[float, int]] = []
         self._accepted: set[int] = set()
         self._asked_again = 0
+        self._newest = 0  # of those that are not asked after yet, as long as it is no scout
 
     def __len__(self) -> int:
         return len(self._first) + len(self._again)
 
     def next_at(self, *, sparing: bool) -> float:
         """Return when to ask next, infinity for never; ``sparing``, as long as imports go out, few are asked twice."""
+        if not sparing:
+            self._scout_newest()
         heads = [
             queue[0][0] for queue in (self._first, self._again) if queue and self._may(queue, sparing=sparing)
         ]
         return min(heads, default=math.inf)
+
+    def _scout_newest(self) -> None:
+        """Once nothing is sent any more, the last import tells most: if it is done already, so are those before it."""
+        newest, self._newest = self._newest, 0
+        if newest:
+            at = self._rhythm.scouted_at
+            self._first = [(at if number == newest else when, number) for when, number in self._first]
+            heapq.heapify(self._first)
 
     def _may(self, queue: list[tuple[float, int]], *, sparing: bool) -> bool:
         return (
@@ -145,6 +170,8 @@ class PollQueue:
     def add(self, batch: Batch) -> None:
         self._rhythm.accepted(batch)
         self._accepted.add(batch.number)
+        if not batch.polls:
+            self._newest = max(self._newest, batch.number)
         heapq.heappush(
             self._again if batch.polls else self._first, (self._rhythm.asks_at(batch), batch.number)
         )

@@ -15,13 +15,26 @@ _POLLS = "tests/unit/engine/test_poll_rhythm.py"
 OF_PACE = (
     one("every batch is a scout", _RHYTHM, "_SCOUTS: Final = 2", "_SCOUTS: Final = 10_000", _POLLS),
     one(
-        "what is not done yet says nothing",
+        "nothing is ever done sooner",
         _RHYTHM,
-        "self.usual = max(self.usual, age * _LONGER)",
-        "self.usual = max(self.usual, age * 0.5)",
+        "max(min(usual, done), ",
+        "max(usual, ",
         _POLLS,
     ),
-    one("nothing is ever done sooner", _RHYTHM, "min(self.usual, age) * _SHORTER", "self.usual", _POLLS),
+    one(
+        "what took longer says nothing in the end",
+        _RHYTHM,
+        "min(lasted * _LONGER, done)",
+        "0.0",
+        _POLLS,
+    ),
+    one(
+        "who is not done says so before it ends",
+        _RHYTHM,
+        "self._lasted[asked.number] = age",
+        "self.usual = self._lasted[asked.number] = age",
+        _POLLS,
+    ),
     one(
         "those that wait do not learn",
         _RHYTHM,
@@ -35,6 +48,9 @@ OF_PACE = (
         "if at <= now or (importing and certain):",
         "if at <= now:",
         _REQUESTS + "::test_imports_leave_on_time_whoever_asks_beside_them",
+    ),
+    one(
+        "the newest is no scout", _RHYTHM, "            self._scout_newest()\n", "            pass\n", _POLLS
     ),
     one("all are asked twice", _RHYTHM, "_TWICE: Final = 0.2", "_TWICE: Final = 9.0", _POLLS),
     one(
@@ -96,13 +112,6 @@ OF_PACE = (
         "refused, and no stricter", _LIMIT, "_STRICT_FOR: Final = 600.0", "_STRICT_FOR: Final = 0.0", _LIMITS
     ),
     one("an import that strays costs nothing", _LIMIT, "self._owed += 1", "self._owed += 0", _LIMITS),
-    one(
-        "an import that never ends tells of the others",
-        _RHYTHM,
-        "age is not None and not asked.polls:",
-        "age is not None:",
-        _POLLS,
-    ),
     one(
         "the pace counts from before a reading",
         _DELIVERY,

@@ -1,6 +1,7 @@
 """How fast a delivery sends, and what it must not do."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from random import Random  # noqa: TID251 - the class, for seeded generators
 
 import pytest
@@ -252,3 +253,23 @@ def test_few_rows_of_a_plan_are_in_memory(count: int) -> None:
     delivery = stage.deliver()
     assert stage.warehouse.longest_read <= 5_000
     assert len(delivery._bodies._contacts) <= 15_000
+
+
+@pytest.mark.parametrize("latency", [0.05, 0.5, 2.0, 3.0])
+def test_a_million_contacts_leave_in_43_minutes(latency: float) -> None:
+    """4,000 imports at the whole of the documented limit; replies differ by a fifth of a second."""
+    stage = scene(4_000, rows=1)
+    stage.limits = replace(stage.limits, single_requests_per_minute=100)
+    stage.share = 1.0
+    chance = Random(1)
+    stage.latency = lambda: latency + chance.uniform(0.0, 0.2)
+    stage.deliver()
+    times = [at for at, _ in stage.senders.posts]
+    assert len(times) == 4_000
+    assert times[-1] - times[0] <= 43 * 60
+    assert (
+        max(
+            len([at for at in times[first : first + 101] if at < times[first] + 60]) for first in range(4_000)
+        )
+        <= 99
+    )

@@ -100,6 +100,18 @@ def test_polls_are_few_while_imports_go_out(takes: Callable[[float], float]) -> 
     assert len(meanwhile) <= 1.2 * BATCHES
 
 
+@pytest.mark.parametrize("seconds", [1.0, 60.0, 600.0])
+def test_polls_are_few_in_all_where_imports_take_the_same_time(seconds: float) -> None:
+    stage, _ = delivered(constant(seconds))
+    assert len(stage.senders.asked) <= 1.2 * BATCHES
+
+
+def test_an_account_that_becomes_slower_is_asked_later() -> None:
+    """Those that were accepted before that was known are asked after again and again, the others once."""
+    stage, _ = delivered(lambda now: 20.0 if now < 40.0 else 60.0)
+    assert len(stage.senders.asked) <= 1.8 * BATCHES
+
+
 @pytest.mark.parametrize("stuck", [1, 100])
 def test_an_import_that_never_ends_ends_the_run_and_holds_up_no_other(stuck: int) -> None:
     """Fault 34: half an hour after the last news, whatever its age; and the usual time is that of the others."""
