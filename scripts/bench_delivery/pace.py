@@ -11,6 +11,7 @@ from scripts.bench_delivery.processes import Measured, far_side
 from scripts.bench_delivery.results import Result
 
 _ROWS: Final = 250
+_MILLION: Final = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +56,13 @@ def _share(process: Measured) -> float:
 
 def _figures(came: Mapping[str, Any], one: Pace, speed: float, ended: float) -> dict[str, Any]:
     sending = (came["last_import"] - came["first_import"]) * speed
+    a_minute = (came["imports"] - 1) * 60.0 / sending if sending else 0.0
     return {
         "latency": one.latency,
         "import_time": one.import_time,
         "imports": came["imports"],
-        "imports_a_minute": round((came["imports"] - 1) * 60.0 / sending, 1) if sending else 0.0,
+        "imports_a_minute": round(a_minute, 1),
+        "million_minutes": round(_MILLION / _ROWS / a_minute, 1) if a_minute else 0.0,
         "polls_a_batch": round(came["polls"] / max(came["imports"], 1), 2),
         "refused": came["imports_refused"] + came["requests_refused"],
         "tail": round((ended - came["last_import"]) * speed, 1),

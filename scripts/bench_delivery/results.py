@@ -15,7 +15,7 @@ _EXPORTS: Final = (
     f" {'refresh':>8} {'CPU':>6} {'MiB':>6} {'floor':>7} {'CPU':>7} {'times':>6}"
 )
 _PACES: Final = (
-    f"{'account':<16} {'imports':>8} {'a minute':>9} {'polls a batch':>14} {'refused':>8} {'tail':>8} {'busy':>6}"
+    f"{'account':<16} {'imports':>8} {'a minute':>9} {'a million':>10} {'polls a batch':>14} {'refused':>8} {'tail':>8} {'busy':>6}"
     f" {'speed':>6}"
 )
 
@@ -49,8 +49,8 @@ def _export(one: Result) -> str:
 def _pace(one: Result) -> str:
     told = one.figures
     return (
-        f"{one.title:<16} {told['imports']:>8,} {told['imports_a_minute']:>9.1f} {told['polls_a_batch']:>14.2f}"
-        f" {told['refused']:>8,} {told['tail']:>8.1f} {told['busy']:>6.2f}"
+        f"{one.title:<16} {told['imports']:>8,} {told['imports_a_minute']:>9.1f} {told['million_minutes']:>6.1f} min"
+        f" {told['polls_a_batch']:>14.2f} {told['refused']:>8,} {told['tail']:>8.1f} {told['busy']:>6.2f}"
         f" {told['speed']:>6g}"
     )
 
