@@ -15,8 +15,8 @@ _EXPORTS: Final = (
     f" {'refresh':>8} {'CPU':>6} {'MiB':>6} {'floor':>7} {'CPU':>7} {'times':>6}"
 )
 _PACES: Final = (
-    f"{'account':<16} {'imports':>8} {'a minute':>9} {'a million':>10} {'polls a batch':>14} {'refused':>8} {'tail':>8} {'busy':>6}"
-    f" {'speed':>6}"
+    f"{'account':<16} {'imports':>8} {'a minute':>9} {'a million':>10} {'polls a batch':>14} {'refused':>8}"
+    f" {'tail':>8} {'busy':>6} {'speed':>6}"
 )
 
 
