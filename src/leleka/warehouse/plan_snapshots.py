@@ -14,24 +14,13 @@ from sqlglot import exp
 
 from leleka.core.plan import DueRow, Kind, Planned, PlannedRow, Selection, Span
 from leleka.core.ports.destination import Suppressed
-from leleka.core.ports.warehouse import Pack
+from leleka.core.ports.warehouse import Pack, PlainContacts
 from leleka.warehouse.counts import counts_of
 from leleka.warehouse.diff import STATE_MEMBER, TABLES, Diff
-from leleka.warehouse.engines.port import Engine
+from leleka.warehouse.due_rows import DueRows
+from leleka.warehouse.engines.port import Engine, byte_length
 from leleka.warehouse.lake import Lake, Snapshot
-from leleka.warehouse.sql.tables import column, json_lines, parquet
-
-ROW_COLUMNS: Final = {
-    "seq": "BIGINT",
-    "profile_id": "VARCHAR",
-    "address": "VARCHAR",
-    "kind": "VARCHAR",
-    "fingerprint": "VARCHAR",
-    "contact": "VARCHAR",
-    "code": "VARCHAR",
-    "detail": "VARCHAR",
-    "warnings": "VARCHAR[]",
-}
+from leleka.warehouse.sql.tables import column, parquet
 
 _KINDS: Final = {kind.value: kind for kind in Kind}
 
@@ -44,9 +33,11 @@ def write_plan(
     suppressed: Iterable[Suppressed],
     waiting: Iterable[str],
     pack: Pack,
+    plain: PlainContacts | None = None,
 ) -> Planned:
     """Compare a selection with its ledger and publish the plan."""
-    standing = Diff(lake, selection)
+    standing = Diff(lake, selection, plain)
+    due = DueRows(standing, selection, plain)
     with (
         tempfile.TemporaryDirectory(dir=session.spill) as folder,
         lake.write("plans", selection.name) as aside,
@@ -59,16 +50,25 @@ def write_plan(
         for table, query in standing.tables(*staged):
             session.create_table(table, query)
         with (staging / "rows").open("wb") as out:
-            for chunk in session.chunks(standing.due()):
-                _append(out, pack([_due(row) for row in chunk]))
-        rows = exp.select("*").from_(json_lines(str(staging / "rows"), ROW_COLUMNS))
-        session.write(rows, aside.file("rows"))
+            for chunk in session.chunks(due.to_render()):
+                rows = [_due(row) for row in chunk]
+                _append(out, plain.render(rows) if plain else pack(rows))
+        session.write(due.planned(str(staging / "rows")), aside.file("rows"))
+        if plain:
+            _cut(session, aside, plain)
         session.write(standing.others(), aside.file("others"))
         known = _known(session)
         counts = counts_of(session, plan_outcomes(aside))
     for table in TABLES:
         session.drop_table(table)
     return Planned(aside.reference, counts, known)
+
+
+def _cut(session: Engine, plan: Snapshot, plain: PlainContacts) -> None:
+    sizes = exp.select(byte_length(column("contact"))).from_(parquet(plan.file("rows")))
+    placed = exp.Not(this=exp.Is(this=column("seq"), expression=exp.null()))
+    for chunk in session.chunks(sizes.where(placed).order_by(column("seq"))):
+        plain.cut(size for (size,) in chunk)
 
 
 def _known(session: Engine) -> int:
