@@ -1,8 +1,8 @@
 """Settling: what became of each row of a plan, and the ledger that follows from it."""
 
 import tempfile
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -10,7 +10,7 @@ import orjson
 from sqlglot import exp
 
 from leleka.core.data_matching import LeaverPolicy, Leavers
-from leleka.core.plan import Kind, SettledRun, Verdict
+from leleka.core.plan import Kind, SettledRun, Span, Verdict
 from leleka.core.statuses import Ended
 from leleka.warehouse import outcomes
 from leleka.warehouse.counts import counts_of
@@ -82,7 +82,7 @@ def _stage(
 ) -> None:
     with tempfile.TemporaryDirectory(dir=session.spill) as folder:
         staging = Path(folder) / "verdicts"
-        staging.write_bytes(b"".join(_line(verdict) for verdict in verdicts))
+        staging.write_bytes(b"".join(map(_line, _joined(verdicts))))
         rows = _rows(plan, str(staging), leavers, all_rows=all_rows)
         query = exp.union(rows, _others(plan), distinct=False) if all_rows else rows
         session.create_table("outcomes", query)
@@ -101,6 +101,22 @@ def _next_ledger(session: Engine, lake: Lake, name: str, ledger: str | None, lea
     for table in ("outcomes", "ledger", "entries"):
         session.drop_table(table)
     return following
+
+
+def _joined(verdicts: Iterable[Verdict]) -> Iterator[Verdict]:
+    """Make one of verdicts that follow each other and say the same: most of a run's do, and each is held against every
+    row.
+    """
+    last: Verdict | None = None
+    for verdict in sorted(verdicts, key=lambda one: one.span.first):
+        if last and verdict == replace(last, span=verdict.span) and verdict.span.first == last.span.last + 1:
+            last = replace(last, span=Span(last.span.first, verdict.span.last))
+        else:
+            if last:
+                yield last
+            last = verdict
+    if last:
+        yield last
 
 
 def _line(verdict: Verdict) -> bytes:
