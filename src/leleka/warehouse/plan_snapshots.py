@@ -97,12 +97,12 @@ def plan_outcomes(plan: Snapshot) -> exp.Expr:
 def contacts(session: Engine, plan: Snapshot, span: Span) -> Sequence[tuple[int, bytes]]:
     """Return (seq, contact JSON) of a span, in order."""
     query = (
-        exp.select(column("seq"), column("contact"))
+        exp.select(column("seq"), exp.Encode(this=column("contact"), charset=exp.Literal.string("utf-8")))
         .from_(parquet(plan.file("rows")))
         .where(_within(span))
         .order_by(column("seq"))
     )
-    return [(seq, contact.encode()) for seq, contact in session.rows(query)]
+    return session.rows(query)
 
 
 def addresses(session: Engine, plan: Snapshot, spans: Sequence[Span]) -> Sequence[tuple[int, str]]:
