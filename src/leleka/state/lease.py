@@ -13,7 +13,7 @@ from django.db.models import F, Q
 from leleka.core.ports.outbox import MAX_LEASE_SECONDS, LeaseLost
 from leleka.core.statuses import RunStatus
 from leleka.state.models import Refresh, Run
-from leleka.state.prepared_update import PreparedUpdate
+from leleka.state.prepared_statements import PreparedUpdate
 
 # No lease is longer than ``MAX_LEASE_SECONDS``, and clocks differ: one that ends beyond twice as much was written
 # while the clock was wrong. Its holder loses it, as to anybody whose clock is ahead: a fence has one owner (fault 58).

@@ -31,12 +31,13 @@ from leleka.state.attempt_rows import Attempts
 from leleka.state.batch_rows import ROWS_OF, STANDING, batch_of, parts_of, row_of, rows_of, standing_of
 from leleka.state.lease import RUN_LEASE, is_over
 from leleka.state.models import Account, AttemptRow, BatchRow, Ledger, Run, RunStatus, SuppressedPerson
-from leleka.state.prepared_update import PreparedSelect, PreparedUpdate
+from leleka.state.prepared_statements import PreparedSelect, PreparedUpdate
 from leleka.state.suppression import digest
 
 log = structlog.get_logger(__name__)
 _STANDING = PreparedUpdate(BatchRow, STANDING, ("id",))
 _WHOLE = PreparedUpdate(BatchRow, (*STANDING, *ROWS_OF), ("id",))
+_LANE = PreparedUpdate(Account, ("next_send_at",), ("id", "lane"))
 _SUPPRESSED = PreparedSelect(SuppressedPerson, ("id",), "account")
 _ACCOUNT = PreparedSelect(Account, ("next_send_at", "paused_until", "pause_reason", "row_base"), "id")
 _LOOK_EVERY = 0.5  # seconds between two looks for a cancel
@@ -159,10 +160,9 @@ class DjangoOutbox:
 
     def write_ahead(self, batches: Sequence[Batch], *, next_send_at: float) -> None:
         now = self._clock.now()
-        mine = Account.objects.filter(pk=self._account_id, lane=self._run_id)
         with transaction.atomic():
             self._guard()
-            if not mine.update(next_send_at=next_send_at):
+            if not _LANE.row(next_send_at, self._account_id, self._run_id):
                 raise LaneLost
             self._update(batches)
             self._attempts.begin(batches, now)

@@ -58,6 +58,35 @@ class PreparedUpdate:
         return f"UPDATE {table} SET {', '.join(set_to)} WHERE {' AND '.join(keys)}"  # noqa: S608 - names of fields
 
 
+class PreparedInsert:
+    """Adds rows of ``model``: ``given`` are the names of fields that differ, all others have their defaults."""
+
+    def __init__(self, model: type[models.Model], given: Sequence[str]) -> None:
+        self._model = model
+        self._given = tuple(given)
+
+    def rows(self, rows: Iterable[Sequence[Any]]) -> None:
+        if written := [list(map(_written, self._fields, [*row, *self._defaults])) for row in rows]:
+            with connection.cursor() as cursor:
+                cursor.executemany(self._statement, written)
+
+    @cached_property
+    def _fields(self) -> Sequence["models.Field[Any, Any]"]:
+        known = _fields_of(self._model)
+        others = [name for name, field in known.items() if name not in self._given and not field.primary_key]
+        return [known[name] for name in (*self._given, *others)]
+
+    @cached_property
+    def _defaults(self) -> Sequence[Any]:
+        return [field.get_default() for field in self._fields[len(self._given) :]]
+
+    @cached_property
+    def _statement(self) -> str:
+        names = _columns(self._model, [field.name for field in self._fields])
+        table = connection.ops.quote_name(self._model._meta.db_table)
+        return f"INSERT INTO {table} ({', '.join(names)}) VALUES ({', '.join(['%s'] * len(names))})"  # noqa: S608 - names of fields
+
+
 class PreparedSelect:
     """Reads ``names`` of a row of ``model`` by the one field ``key``; texts and numbers, which need no conversion."""
 
