@@ -21,7 +21,7 @@ LEDGER_COLUMNS: Final = {
     "refused_code": "VARCHAR",
     "state": "VARCHAR",
 }
-TABLES: Final = ("suppressed", "waiting", "elsewhere", "ledger", "standing")
+TABLES: Final = ("suppressed", "waiting", "elsewhere", "standing")
 STATE_MEMBER: Final = "member"
 STATE_UNCONFIRMED: Final = "unconfirmed"  # sent, never confirmed: nobody knows whether the list holds them
 STATE_LEFT: Final = "left"
@@ -38,11 +38,9 @@ class Diff:
 
     def tables(self, suppressed: str, here: str, waiting: str) -> list[tuple[str, exp.Expr]]:
         """Return the tables' names and queries, in the order of making; the arguments are staging files."""
-        ledger = self._selection.ledger
         return [
             ("waiting", _waiting(waiting)),
             ("elsewhere", self._elsewhere()),
-            ("ledger", self._parquet_all(ledger) if ledger else empty(LEDGER_COLUMNS)),
             ("suppressed", self._suppressed(suppressed, here)),
             ("standing", self._standing()),
         ]
@@ -77,7 +75,7 @@ class Diff:
                 on=_same_profile("f"),
                 join_type="left",
             )
-            .join(exp.to_table("ledger", alias="l"), on=_same_address("l"), join_type="left")
+            .join(self.ledger("l"), on=_same_address("l"), join_type="left")
             .join(exp.to_table("suppressed", alias="x"), on=_same_address("x"), join_type="left")
             .join(exp.to_table("waiting", alias="w"), on=_same_address("w"), join_type="left")
         )
@@ -136,7 +134,7 @@ class Diff:
         if self._selection.suppressed_here:
             for name, source in (
                 ("email_key", self._addresses("a")),
-                ("address", exp.to_table("ledger", alias="a")),
+                ("address", self.ledger("a")),
             ):
                 lines = exp.union(lines, self._by_digest(here, column(name, "a"), source), distinct=False)
         reason = exp.alias_(exp.Max(this=column("reason")), "reason")
@@ -195,8 +193,13 @@ class Diff:
     def _addresses(self, alias: str) -> exp.Expr:
         return parquet(self._files(self._selection.addresses), alias)
 
-    def _parquet_all(self, reference: str) -> exp.Expr:
-        return exp.select(*(column(name) for name in LEDGER_COLUMNS)).from_(parquet(self._files(reference)))
+    def ledger(self, alias: str) -> exp.Expr:
+        """Return the ledger where it lies: a copy would take more memory than all that is compared with it."""
+        names, reference = map(column, LEDGER_COLUMNS), self._selection.ledger
+        rows = (
+            exp.select(*names).from_(parquet(self._files(reference))) if reference else empty(LEDGER_COLUMNS)
+        )
+        return rows.subquery(alias)
 
     def _files(self, reference: str) -> str:
         return self._lake.open(reference).files

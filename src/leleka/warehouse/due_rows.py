@@ -47,7 +47,9 @@ class DueRows:
         """Return the due rows that are not plain with their values, then the leavers, in a fixed order."""
         names = self._names()
         members = self._members(exp.not_(column("plain", "s")))
-        return _in_order(exp.union(members, _leavers(self._selection, names), distinct=False))
+        return _in_order(
+            exp.union(members, _leavers(self._diff.ledger("l"), self._selection, names), distinct=False)
+        )
 
     def planned(self, rendered: str) -> exp.Expr:
         """Return the rows of the plan in their order; ``rendered`` is a staging file of those that were to render."""
@@ -125,7 +127,7 @@ def _no_text() -> exp.Expr:
     return exp.cast(exp.null(), exp.DataType.Type.TEXT)
 
 
-def _leavers(selection: Selection, names: Sequence[str]) -> exp.Expr:
+def _leavers(ledger: exp.Expr, selection: Selection, names: Sequence[str]) -> exp.Expr:
     """Return the ledger's people whose address is no longer selected."""
     policy = selection.leavers.policy
     nothing = (exp.alias_(exp.cast(exp.null(), exp.DataType.Type.TEXT), name, quoted=True) for name in names)
@@ -136,7 +138,7 @@ def _leavers(selection: Selection, names: Sequence[str]) -> exp.Expr:
         exp.alias_(exp.Literal.string(Kind.LEFT), "kind"),
         exp.alias_(column("held", "l") if policy is LeaverPolicy.KEEP else written, "fingerprint"),
         *nothing,
-    ).from_(exp.to_table("ledger", alias="l"))
+    ).from_(ledger)
     query = query.where(exp.Not(this=is_null(column("held", "l"))))
     query = query.where(_absent("standing", exp.column("code").neq(exp.Literal.string("EMAIL_DUPLICATE"))))
     query = query.where(_absent("elsewhere"))

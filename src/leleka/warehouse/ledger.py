@@ -89,16 +89,16 @@ def _stage(
 
 
 def _next_ledger(session: Engine, lake: Lake, name: str, ledger: str | None, leavers: Leavers) -> str | None:
+    # Read where it lies: it has a row for everybody, and few of them change.
     before = exp.select("*").from_(parquet(lake.open(ledger).files)) if ledger else empty(LEDGER_COLUMNS)
-    session.create_table("ledger", before)
-    session.create_table("entries", _entries(leavers))
+    session.create_table("entries", _entries(leavers, before))
     (changed,) = session.row(exp.select(exp.Count(this=exp.Star())).from_("entries"))
     following = None
     if changed:
         with lake.write("ledgers", name) as next_ledger:
-            session.write(_merged(), next_ledger.file("ledger"))
+            session.write(_merged(before), next_ledger.file("ledger"))
         following = next_ledger.reference
-    for table in ("outcomes", "ledger", "entries"):
+    for table in ("outcomes", "entries"):
         session.drop_table(table)
     return following
 
@@ -198,7 +198,7 @@ class _Entry:
     state: exp.Expr
 
 
-def _entries(leavers: Leavers) -> exp.Expr:
+def _entries(leavers: Leavers, ledger: exp.Select) -> exp.Expr:
     """Return the ledger rows that change, one an address; the first case that fits a row decides."""
     cases = _entry_cases(leavers)
 
@@ -214,7 +214,7 @@ def _entries(leavers: Leavers) -> exp.Expr:
         )
         .from_(exp.to_table("outcomes", alias="o"))
         .join(
-            exp.to_table("ledger", alias="l"),
+            ledger.subquery("l"),
             on=column("address", "l").eq(column("address", "o")),
             join_type="left",
         )
@@ -254,11 +254,11 @@ def _entry_cases(leavers: Leavers) -> tuple[_Entry, ...]:
     )
 
 
-def _merged() -> exp.Expr:
+def _merged(ledger: exp.Select) -> exp.Expr:
     replaced = exp.select("1").from_("entries").where(column("address", "entries").eq(column("address", "l")))
     old = (
         exp.select(*(column(name, "l") for name in LEDGER_COLUMNS))
-        .from_(exp.to_table("ledger", alias="l"))
+        .from_(ledger.subquery("l"))
         .where(exp.Not(this=exp.Exists(this=replaced)))
     )
     new = exp.select(*(column(name) for name in LEDGER_COLUMNS)).from_("entries")

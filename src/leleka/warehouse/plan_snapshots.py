@@ -57,7 +57,7 @@ def write_plan(
         if plain:
             _cut(session, aside, plain)
         session.write(standing.others(), aside.file("others"))
-        known = _known(session)
+        known = _known(session, standing.ledger("l"))
         counts = counts_of(session, plan_outcomes(aside))
     for table in TABLES:
         session.drop_table(table)
@@ -71,11 +71,11 @@ def _cut(session: Engine, plan: Snapshot, plain: PlainContacts) -> None:
         plain.cut(size for (size,) in chunk)
 
 
-def _known(session: Engine) -> int:
+def _known(session: Engine, ledger: exp.Expr) -> int:
     """Count whom the list is known to hold; who was refused from the start is in the ledger, but not there."""
     member = exp.column("state").eq(exp.Literal.string(STATE_MEMBER))
     held = exp.Not(this=exp.Is(this=exp.column("held"), expression=exp.null()))
-    (known,) = session.row(exp.select(exp.Count(this=exp.Star())).from_("ledger").where(member).where(held))
+    (known,) = session.row(exp.select(exp.Count(this=exp.Star())).from_(ledger).where(member).where(held))
     return int(known)
 
 
