@@ -38,7 +38,7 @@ class PreparedUpdate:
         """Write one row; return whether there is such a one."""
         with connection.cursor() as cursor:
             cursor.execute(self._statement, self._values(values))
-            return cursor.rowcount > 0
+            return bool(cursor.rowcount > 0)
 
     def _values(self, row: Sequence[Any]) -> list[Any]:
         return [_written(field, value) for field, value in zip(self._fields, row, strict=True)]
@@ -95,7 +95,7 @@ class PreparedSelect:
         self._names = tuple(names)
         self._key = key
 
-    def first(self, value: object) -> tuple[Any, ...] | None:
+    def first(self, value: int) -> tuple[Any, ...] | None:
         with connection.cursor() as cursor:
             cursor.execute(self._statement, [value])
             found: tuple[Any, ...] | None = cursor.fetchone()

@@ -154,7 +154,7 @@ class Diff:
 
     def _elsewhere(self) -> exp.Expr:
         """Return the addresses that other exports send to the same list."""
-        sent = empty({"address": "VARCHAR"})
+        sent: exp.Query = empty({"address": "VARCHAR"})
         for members, addresses in self._selection.elsewhere:
             one = (
                 exp.select(exp.alias_(column("email_key", "a"), "address"))
