@@ -188,6 +188,9 @@ class FakeDestination:
             raise Reject("ROW_TOO_LARGE", size=len(content), most=LIMITS.bytes)
         return content
 
+    def outline(self, change: Change, *, automations: bool) -> None:
+        """Every contact is rendered."""
+
     def assemble(self, contacts: Sequence[bytes], *, automations: bool) -> Body:
         opening, closing = self._envelope(automations)
         content = opening + b",".join(contacts) + closing

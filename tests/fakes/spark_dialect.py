@@ -16,6 +16,7 @@ FUNCTIONS: Final = frozenset(
         *("ABS", "ARRAY", "AVG", "BOOL_AND", "CAST", "COALESCE", "CONCAT", "CONTAINS", "COUNT"),
         *("COUNT_IF", "DATE_FORMAT", "ENDSWITH", "EXISTS", "EXPLODE", "FIRST_VALUE", "FROM_CSV"),
         *("FROM_JSON", "IF", "ISNAN", "LEFT", "LENGTH", "LOWER", "MAX", "MD5", "MIN", "MONTH"),
+        *("MONOTONICALLY_INCREASING_ID", "OCTET_LENGTH", "SUBSTRING"),
         *("NULLIF", "REGEXP_REPLACE", "REPLACE", "RLIKE", "ROUND", "ROW_NUMBER", "SHA2", "STARTSWITH", "SUM"),
         *("TO_TIMESTAMP", "TRANSLATE", "TRIM", "TRY_CAST", "TRY_TO_TIMESTAMP", "UNNEST"),
     }
@@ -109,11 +110,22 @@ def _parsed(path: exp.Expr, schema: str, function: str) -> exp.Expr:
     return exp.select("line.*").from_(inner.subquery()).subquery()
 
 
+def _counted(value: exp.Expr) -> exp.Expr:
+    arrival = exp.Order(expressions=[exp.Ordered(this=_called("monotonically_increasing_id"))])
+    return exp.Window(
+        this=exp.Count(this=value),
+        order=arrival,
+        spec=exp.WindowSpec(kind="ROWS", start="UNBOUNDED", start_side="PRECEDING", end="CURRENT ROW"),
+    )
+
+
 _WRITERS: Final[port.Writers] = {
     port.Call.PARQUET_FILES: _parquet,
     port.Call.JSON_LINES: _lines,
     port.Call.CSV_CELLS: _cells,
     port.Call.ORDINAL: lambda: exp.column(_ROW_NUMBER),
+    port.Call.COUNTED: _counted,
+    port.Call.BYTES: lambda text: _called("octet_length", text),
     port.Call.FULL_MATCH: _full_match,
     port.Call.FINITE: _finite,
     port.Call.NUMBER_TEXT: _number_text,

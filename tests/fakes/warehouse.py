@@ -17,7 +17,7 @@ from leleka.core.plan import (
     Verdict,
 )
 from leleka.core.ports.destination import Suppressed
-from leleka.core.ports.warehouse import Pack
+from leleka.core.ports.warehouse import Pack, PlainContacts
 from leleka.core.statuses import Ended
 
 UNCERTAIN = "uncertain"
@@ -45,7 +45,13 @@ class MemoryWarehouse:
         self.longest_read = 0
 
     def plan(
-        self, selection: Selection, *, suppressed: Iterable[Suppressed], waiting: Iterable[str], pack: Pack
+        self,
+        selection: Selection,
+        *,
+        suppressed: Iterable[Suppressed],
+        waiting: Iterable[str],
+        pack: Pack,
+        plain: PlainContacts | None = None,  # noqa: ARG002 - pack takes all
     ) -> Planned:
         out = {one.address for one in suppressed} | set(waiting)
         held = self.ledgers.get(selection.ledger or "", {})

@@ -17,7 +17,7 @@ from leleka.core.plan import (
     Verdict,
 )
 from leleka.core.ports.destination import Suppressed
-from leleka.core.ports.warehouse import Pack
+from leleka.core.ports.warehouse import Pack, PlainContacts
 from leleka.core.statuses import Ended
 
 UNCERTAIN = "uncertain"
@@ -65,7 +65,13 @@ class SimWarehouse:
         self.left_over = 0  # rows without a final outcome in the last run
 
     def plan(
-        self, selection: Selection, *, suppressed: Iterable[Suppressed], waiting: Iterable[str], pack: Pack
+        self,
+        selection: Selection,
+        *,
+        suppressed: Iterable[Suppressed],
+        waiting: Iterable[str],
+        pack: Pack,
+        plain: PlainContacts | None = None,  # noqa: ARG002 - pack takes all
     ) -> Planned:
         ledger = self.ledgers.get(selection.ledger or "", {})
         out, waits = {one.address for one in suppressed}, set(waiting)

@@ -131,7 +131,7 @@ class Settings(GuardSettings, ChannelSettings):
         description="How long a command waits for a database that is locked or does not answer.",
     )
     memory_limit: Annotated[str, AfterValidator(_size)] = Field(
-        default="1GB",
+        default="192MB",
         description="What queries may hold in memory before spilling.",
     )
     threads: int = Field(default=2, ge=1, le=64, description="Threads of one query.")

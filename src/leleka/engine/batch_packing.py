@@ -1,7 +1,8 @@
 """From due rows to contacts: field values cleaned, contacts rendered, batches cut."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Final
 
 from leleka.core import phone
@@ -9,9 +10,11 @@ from leleka.core.batches import Budget, Cutter
 from leleka.core.columns import ColumnType, Table
 from leleka.core.data_matching import BUILT_IN_FIELDS, DataMatching, LeaverPolicy, Leavers, Line, WhenEmpty
 from leleka.core.outcomes import Reject
+from leleka.core.outline import is_plain, most_bytes
 from leleka.core.plan import DueRow, Kind, PlannedRow
 from leleka.core.ports.destination import Action, Change, Destination, Limits
 from leleka.core.ports.outbox import Batch
+from leleka.core.ports.warehouse import PlainColumn, PlainContacts
 from leleka.messages.problems import english
 
 LONGEST_TEXT: Final = 255  # characters; the destination documents no limit, so this one is defensive
@@ -58,10 +61,36 @@ class Packer:
     def pack(self, rows: Sequence[DueRow]) -> Sequence[PlannedRow]:
         return [self._planned(row) for row in rows]
 
+    def plain(self) -> PlainContacts | None:
+        """Return how most contacts can be written without this packer; None where each of them needs it."""
+        constants = dict(self._mark)
+        keys = [*(column.to for column in self._columns), *constants]
+        if len(set(keys)) < len(keys) or not all(map(is_plain, constants.values())):
+            return None
+        values = tuple((key, constants.get(key, "")) for key in keys)
+        like = Change("", self._target, Action.MEMBER, values, self._tags)
+        outline = self._destination.outline(like, automations=self._automations)
+        longest = max(LONGEST_TEXT, *map(len, constants.values()), 0)
+        if outline is None or most_bytes(outline, longest) >= self._largest:
+            return None
+        columns = tuple(column.plain() for column in self._columns)
+        return PlainContacts(outline, columns, constants, LONGEST_TEXT, self._unplaced, self._cut)
+
+    def _unplaced(self, rows: Sequence[DueRow]) -> Sequence[PlannedRow]:
+        return [self._rendered(row) for row in rows]
+
+    def _cut(self, sizes: Iterable[int]) -> None:
+        for size in sizes:
+            self._cutter.add(size)
+
     def batches(self) -> tuple[Batch, ...]:
         return tuple(Batch(number, (span,)) for number, span in enumerate(self._cutter.spans(), start=1))
 
     def _planned(self, row: DueRow) -> PlannedRow:
+        found = self._rendered(row)
+        return found if found.contact is None else replace(found, seq=self._cutter.add(len(found.contact)))
+
+    def _rendered(self, row: DueRow) -> PlannedRow:
         if row.kind is Kind.LEFT and self._leavers.policy is LeaverPolicy.KEEP:
             return PlannedRow(row, None, None)
         change, warnings = self.change(row)
@@ -72,7 +101,7 @@ class Packer:
         if len(contact) >= self._largest:
             told = f"{len(contact):,} bytes; a request takes {self._largest:,}"
             return PlannedRow(row, None, None, "ROW_TOO_LARGE", told, warnings)
-        return PlannedRow(row, self._cutter.add(len(contact)), contact, warnings=warnings)
+        return PlannedRow(row, None, contact, warnings=warnings)
 
     def change(self, row: DueRow) -> tuple[Change, tuple[str, ...]]:
         """Return what is sent about a row, and the codes for which fields of it are left out."""
@@ -116,6 +145,9 @@ class _Column:
         self._is_number = is_number
         self._country = matching.phone_country if line.to == _PHONE else ""
         self.special = bool(is_number or self._country)
+
+    def plain(self) -> PlainColumn:
+        return PlainColumn(self.to, self.clears, number=self._is_number, never=bool(self._country))
 
     def clean(self, text: str) -> tuple[str, str]:
         """Return the text to send, or the code for which this field is left out; the row is sent either way."""

@@ -1,5 +1,6 @@
 """The request bodies of batches."""
 
+from collections.abc import Sequence
 from typing import Final
 
 from leleka.core.plan import Span
@@ -24,17 +25,24 @@ class Bodies:
 
     def of(self, batch: Batch) -> Body:
         """Return the body; bytes that differ from an earlier attempt are a bug (I-3)."""
-        contacts = [self._contact(seq) for span in batch.spans for seq in range(span.first, span.last + 1)]
+        contacts = [contact for span in batch.spans for contact in self._of(span)]
         body = self._destination.assemble(contacts, automations=self._automations)
         if batch.sha256 and batch.sha256 != body.sha256:
             raise RuntimeError(f"batch {batch.number} would be sent again with other bytes")
         return body
 
-    def _contact(self, seq: int) -> bytes:
+    def _of(self, span: Span) -> Sequence[bytes]:
+        while True:
+            try:
+                return list(map(self._contacts.__getitem__, range(span.first, span.last + 1)))
+            except KeyError as missing:
+                self._read(missing.args[0])
+
+    def _read(self, seq: int) -> None:
         """Batches go out in order, so the plan is read ahead in large chunks, and few bodies are kept."""
+        if len(self._contacts) > 2 * _READ_AHEAD:
+            self._contacts.clear()
+        ahead = Span(seq, seq + _READ_AHEAD - 1)
+        self._contacts.update(self._warehouse.contacts(self._plan, ahead))
         if seq not in self._contacts:
-            if len(self._contacts) > 2 * _READ_AHEAD:
-                self._contacts.clear()
-            ahead = Span(seq, seq + _READ_AHEAD - 1)
-            self._contacts.update(self._warehouse.contacts(self._plan, ahead))
-        return self._contacts[seq]
+            raise RuntimeError(f"the plan has no row {seq}")

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 from math import inf
 from typing import Final
@@ -11,6 +12,7 @@ from leleka.core.messages import Message
 from leleka.core.plan import DueRow, Planned, PlannedRow, Span, Verdict
 from leleka.core.ports.destination import Suppressed
 from leleka.core.ports.outbox import Batch, BatchStatus, LeaseLost, Outbox, RunCanceled
+from leleka.core.ports.warehouse import Pack, PlainContacts
 from leleka.core.statuses import Ended
 from leleka.engine.attentive_clock import AttentiveClock
 from leleka.engine.batch_packing import Packer
@@ -68,14 +70,27 @@ def preview(
         automations=spec.automations,
     )
 
-    def pack(rows: Sequence[DueRow]) -> Sequence[PlannedRow]:
-        pulse()
-        return packer.pack(rows)
-
     reading = _reading(spec, context)
     suppressed = _suppressed(reading, context, pulse)
-    planned = context.warehouse.plan(selection, suppressed=suppressed, waiting=spec.waiting(), pack=pack)
+    pack, plain = _with_pulse(packer, pulse)
+    planned = context.warehouse.plan(
+        selection, suppressed=suppressed, waiting=spec.waiting(), pack=pack, plain=plain
+    )
     return planned, packer.batches(), reading.began_at
+
+
+def _with_pulse(packer: Packer, pulse: KeepAlive) -> tuple[Pack, PlainContacts | None]:
+    """Return what packs rows, and renews the lease meanwhile."""
+
+    def beating(pack: Pack) -> Pack:
+        def packed(rows: Sequence[DueRow]) -> Sequence[PlannedRow]:
+            pulse()
+            return pack(rows)
+
+        return packed
+
+    plain = packer.plain()
+    return beating(packer.pack), replace(plain, render=beating(plain.render)) if plain else None
 
 
 def _reading(spec: RunSpec, context: RunContext) -> Reading:

@@ -6,9 +6,10 @@ from typing import Final
 from leleka.core.outcomes import Accepted, Outcome, Refused
 from leleka.core.ports.outbox import Batch
 from leleka.state.models import AttemptRow
-from leleka.state.prepared_update import PreparedUpdate
+from leleka.state.prepared_statements import PreparedInsert, PreparedUpdate
 
 _REASON: Final = AttemptRow._meta.get_field("reason").max_length
+_BEGUN: Final = PreparedInsert(AttemptRow, ("batch", "number", "fence", "sha256", "written_at"))
 _ACCEPTED: Final = PreparedUpdate(AttemptRow, ("outcome", "remote_id"), ("batch", "number"))
 _NOT_ACCEPTED: Final = PreparedUpdate(AttemptRow, ("outcome", "reason"), ("batch", "number"))
 
@@ -21,15 +22,8 @@ class Attempts:
         self._fence = fence
 
     def begin(self, batches: Iterable[Batch], now: float) -> None:
-        AttemptRow.objects.bulk_create(
-            AttemptRow(
-                batch_id=self._ids[batch.number],
-                number=batch.tries,
-                fence=self._fence,
-                sha256=batch.sha256,
-                written_at=now,
-            )
-            for batch in batches
+        _BEGUN.rows(
+            [self._ids[batch.number], batch.tries, self._fence, batch.sha256, now] for batch in batches
         )
 
     def end(self, batch: Batch, outcome: Outcome) -> None:

@@ -1,10 +1,17 @@
 """Batches between the engine's record and the database's row."""
 
+from typing import Any, Final
+
 from leleka.core.plan import Span
 from leleka.core.ports.outbox import Batch, BatchStatus, RejectedRow
 from leleka.state.models import BatchRow
 
 _DETAIL = 1000
+ROWS_OF: Final = ("spans", "rejected", "dropped")
+STANDING: Final = (
+    "status", "sha256", "tries", "doubts", "failures", "not_before", "remote_id", "accepted_at", "polls", "code",
+    "detail",
+)  # fmt: skip
 
 
 def batch_of(row: BatchRow) -> Batch:
@@ -32,19 +39,38 @@ def row_of(batch: Batch, run_id: int) -> BatchRow:
     return BatchRow(
         run_id=run_id,
         number=batch.number,
-        spans=[[span.first, span.last] for span in batch.spans],
-        status=batch.status,
         parent=batch.parent,
-        sha256=batch.sha256,
-        tries=batch.tries,
-        doubts=batch.doubts,
-        failures=batch.failures,
-        not_before=batch.not_before,
-        remote_id=batch.remote_id,
-        accepted_at=batch.accepted_at,
-        polls=batch.polls,
-        rejected=[[row.seq, row.code, row.detail] for row in batch.rejected],
-        dropped=[[row.seq, row.code, row.detail] for row in batch.dropped],
-        code=batch.code,
-        detail=batch.detail[:_DETAIL],
+        **dict(zip(ROWS_OF, rows_of(batch), strict=True)),
+        **dict(zip(STANDING, standing_of(batch), strict=True)),
     )
+
+
+def parts_of(batch: Batch) -> tuple[object, ...]:
+    """Return what ``rows_of`` tells as the batch itself has it, to compare."""
+    return batch.spans, batch.rejected, batch.dropped
+
+
+def rows_of(batch: Batch) -> list[Any]:
+    """Return the values of ``ROWS_OF``: which rows of the plan it has, and which it lost."""
+    return [
+        [[span.first, span.last] for span in batch.spans],
+        [[row.seq, row.code, row.detail] for row in batch.rejected],
+        [[row.seq, row.code, row.detail] for row in batch.dropped],
+    ]
+
+
+def standing_of(batch: Batch) -> list[Any]:
+    """Return the values of ``STANDING``: what changes with each answer."""
+    return [
+        batch.status,
+        batch.sha256,
+        batch.tries,
+        batch.doubts,
+        batch.failures,
+        batch.not_before,
+        batch.remote_id,
+        batch.accepted_at,
+        batch.polls,
+        batch.code,
+        batch.detail[:_DETAIL],
+    ]

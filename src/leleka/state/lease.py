@@ -5,7 +5,7 @@ still beyond its lease changes nothing any more. Claiming, renewing and releasin
 same on every database.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final, Generic, TypeVar
 
 from django.db.models import F, Q
@@ -13,6 +13,7 @@ from django.db.models import F, Q
 from leleka.core.ports.outbox import MAX_LEASE_SECONDS, LeaseLost
 from leleka.core.statuses import RunStatus
 from leleka.state.models import Refresh, Run
+from leleka.state.prepared_statements import PreparedUpdate
 
 # No lease is longer than ``MAX_LEASE_SECONDS``, and clocks differ: one that ends beyond twice as much was written
 # while the clock was wrong. Its holder loses it, as to anybody whose clock is ahead: a fence has one owner (fault 58).
@@ -38,21 +39,22 @@ def over(now: float) -> Q:
 class Lease(Generic[Leased]):
     """The lease on rows of ``model``, which has ``worker``, ``fence`` and ``lease_until``.
 
-    ``live`` are the rows that may be owned, ``claimable`` those of them that may be claimed; ``claimed`` is what else
-    a claim writes. ``lost`` is raised where somebody else owns the row.
+    The rows whose fields ``live`` are NULL may be owned; ``claimable`` are those of them that may be claimed;
+    ``claimed`` is what else a claim writes. ``lost`` is raised where somebody else owns the row.
     """
 
     def __init__(
         self,
         model: type[Leased],
         *,
-        live: Q,
+        live: Sequence[str],
         lost: type[Exception],
         claimable: Q | None = None,
         claimed: Mapping[str, Any] | None = None,
     ) -> None:
         self._model: type[Leased] = model
-        self._live = live
+        self._live = Q(**{f"{name}__isnull": True for name in live})
+        self._renewal = PreparedUpdate(model, ("lease_until",), ("id", "fence"), nulls=live)
         self._lost = lost
         self._claimable = claimable or Q()
         self._claimed = dict(claimed or {})
@@ -74,8 +76,12 @@ class Lease(Generic[Leased]):
 
     def renew(self, number: int, fence: int, until: float, **changes: Any) -> None:
         """Set the end of the lease, with ``changes`` of the row. Raises ``lost``."""
-        mine = self._model._default_manager.filter(self._live, pk=number, fence=fence)
-        if not mine.update(lease_until=until, **changes):
+        if not changes:
+            renewed = self._renewal.row(until, number, fence)
+        else:
+            mine = self._model._default_manager.filter(self._live, pk=number, fence=fence)
+            renewed = bool(mine.update(lease_until=until, **changes))
+        if not renewed:
             raise self._lost
 
     def release(self, number: int, fence: int) -> None:
@@ -87,11 +93,9 @@ class Lease(Generic[Leased]):
 
 RUN_LEASE: Final = Lease(
     Run,
-    live=Q(finished_at__isnull=True),
+    live=("finished_at",),
     claimable=~Q(status=RunStatus.NEEDS_CONFIRMATION),  # such a run is nobody's (I-11)
     claimed={"status": RunStatus.PROCESSING},
     lost=LeaseLost,
 )
-REFRESH_LEASE: Final = Lease(
-    Refresh, live=Q(walked_at__isnull=True, finished_at__isnull=True), lost=RefreshLost
-)
+REFRESH_LEASE: Final = Lease(Refresh, live=("walked_at", "finished_at"), lost=RefreshLost)

@@ -1,6 +1,6 @@
 """The outbox in the database: intent and attempt, written down before anything leaves (I-4)."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -28,18 +28,18 @@ from leleka.errors import LelekaError
 from leleka.messages.progress import in_english
 from leleka.messages.stored import problem_data, said_data
 from leleka.state.attempt_rows import Attempts
-from leleka.state.batch_rows import batch_of, row_of
+from leleka.state.batch_rows import ROWS_OF, STANDING, batch_of, parts_of, row_of, rows_of, standing_of
 from leleka.state.lease import RUN_LEASE, is_over
 from leleka.state.models import Account, AttemptRow, BatchRow, Ledger, Run, RunStatus, SuppressedPerson
-from leleka.state.prepared_update import PreparedUpdate
+from leleka.state.prepared_statements import PreparedSelect, PreparedUpdate
 from leleka.state.suppression import digest
 
 log = structlog.get_logger(__name__)
-_UPDATED = (
-    "spans", "status", "sha256", "tries", "doubts", "failures", "not_before", "remote_id", "accepted_at", "polls",
-    "rejected", "dropped", "code", "detail",
-)  # fmt: skip
-_BATCH = PreparedUpdate(BatchRow, _UPDATED, ("id",))
+_STANDING = PreparedUpdate(BatchRow, STANDING, ("id",))
+_WHOLE = PreparedUpdate(BatchRow, (*STANDING, *ROWS_OF), ("id",))
+_LANE = PreparedUpdate(Account, ("next_send_at",), ("id", "lane"))
+_SUPPRESSED = PreparedSelect(SuppressedPerson, ("id",), "account")
+_ACCOUNT = PreparedSelect(Account, ("next_send_at", "paused_until", "pause_reason", "row_base"), "id")
 _LOOK_EVERY = 0.5  # seconds between two looks for a cancel
 _PAUSE_REASON = Account._meta.get_field("pause_reason").max_length
 _LONGEST_REASON = Run._meta.get_field("confirmation_reason").max_length
@@ -60,6 +60,7 @@ class DjangoOutbox:
         self._looked_at = -_LOOK_EVERY
         self._canceling = False
         self._ids: dict[int, int] = {}
+        self._rows: dict[int, tuple[object, ...]] = {}  # of each batch, as they are written down
         self._attempts = Attempts(self._ids, fence)
         self._within = False  # a transaction of ``together``
 
@@ -75,7 +76,9 @@ class DjangoOutbox:
                     row.save(update_fields=("status", "doubts"))
             run = Run.objects.get(pk=self._run_id)
         self._ids.update((row.number, row.pk) for row in rows)
-        return RunState(run.plan, tuple(batch_of(row) for row in rows))
+        batches = tuple(map(batch_of, rows))
+        self._rows.update((batch.number, parts_of(batch)) for batch in batches)
+        return RunState(run.plan, batches)
 
     def keep_alive(self) -> bool:
         now = self._clock.monotonic()
@@ -140,8 +143,10 @@ class DjangoOutbox:
             self._leave_lane()
 
     def account(self) -> AccountState:
-        row = Account.objects.get(pk=self._account_id)
-        return AccountState(row.next_send_at, row.paused_until, row.pause_reason, row.row_base)
+        row = _ACCOUNT.first(self._account_id)
+        if row is None:
+            raise Account.DoesNotExist
+        return AccountState(*row)
 
     def pause(self, until: float, reason: str) -> None:
         with self._writing():
@@ -155,10 +160,9 @@ class DjangoOutbox:
 
     def write_ahead(self, batches: Sequence[Batch], *, next_send_at: float) -> None:
         now = self._clock.now()
-        mine = Account.objects.filter(pk=self._account_id, lane=self._run_id)
         with transaction.atomic():
             self._guard()
-            if not mine.update(next_send_at=next_send_at):
+            if not _LANE.row(next_send_at, self._account_id, self._run_id):
                 raise LaneLost
             self._update(batches)
             self._attempts.begin(batches, now)
@@ -190,7 +194,7 @@ class DjangoOutbox:
             self._create(children)
 
     def anybody_suppressed(self) -> bool:
-        return SuppressedPerson.objects.filter(account=self._account_id).exists()
+        return _SUPPRESSED.first(self._account_id) is not None
 
     def suppressed_among(self, addresses: Sequence[str]) -> AbstractSet[str]:
         salt = Account.objects.only("salt").get(pk=self._account_id).salt
@@ -264,13 +268,21 @@ class DjangoOutbox:
         if not moved:
             raise LeaseLost
 
-    def _create(self, batches: Iterable[Batch]) -> None:
+    def _create(self, batches: Sequence[Batch]) -> None:
+        if not batches:
+            return
+        self._rows.update((batch.number, parts_of(batch)) for batch in batches)
         rows = BatchRow.objects.bulk_create(row_of(batch, self._run_id) for batch in batches)
         self._ids.update((row.number, row.pk) for row in rows)
 
-    def _update(self, batches: Iterable[Batch]) -> None:
-        rows = [(row_of(batch, self._run_id), self._ids[batch.number]) for batch in batches]
-        _BATCH.rows([*(getattr(row, name) for name in _UPDATED), pk] for row, pk in rows)
+    def _update(self, batches: Sequence[Batch]) -> None:
+        """Write how batches stand; which rows they have only where that changed, which is seldom."""
+        known = {batch.number for batch in batches if self._rows.get(batch.number) == parts_of(batch)}
+        same = [batch for batch in batches if batch.number in known]
+        others = [batch for batch in batches if batch.number not in known]
+        _STANDING.rows([*standing_of(batch), self._ids[batch.number]] for batch in same)
+        _WHOLE.rows([*standing_of(batch), *rows_of(batch), self._ids[batch.number]] for batch in others)
+        self._rows.update((batch.number, parts_of(batch)) for batch in others)
 
 
 def _final_status(settled: SettledRun, *, error: Exception | None, canceled: bool) -> RunStatus:

@@ -4,23 +4,24 @@
     NotSent     certainly nothing was sent: the same request may go again
     MaybeSent   at least one byte may have been sent and no complete reply came: the outcome is unknown
 
-There are no redirects (the library would carry the key to another host), no proxies or netrc from the
+There are no redirects (the key would be carried to another host), no proxies or netrc from the
 environment, no cookies, and one retry: a kept connection that refused the very first byte is replaced once.
 """
 
-import http.cookiejar
+import re
 import ssl
 import zlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Final
+from urllib.parse import quote, urlencode
 
-import httpcore2
-import httpx2
+import h11
 
 from leleka.core.ports.clock import Clock
 from leleka.core.secret import Secret
+from leleka.transport.http11 import Connections, Headers, NotHTTP
 from leleka.transport.ip_policy import (
     AddressPolicy,
     Resolver,
@@ -28,11 +29,19 @@ from leleka.transport.ip_policy import (
     is_public_or_loopback,
     system_resolver,
 )
-from leleka.transport.socket import Exchange, GuardedBackend, OutOfTime, Stale, Unreached, current_exchange
+from leleka.transport.socket import Broke, Exchange, GuardedConnector, OutOfTime, Stale, Unreached, Wire
 
 REPLY_BYTES: Final = 2 * 1024 * 1024
-_KEPT_SECONDS: Final = 15.0  # short: a connection that the server is about to close makes an outcome unknown
-_CONNECTIONS: Final = 12  # eight senders, the poller, and interactive requests
+_HTTP: Final = 80
+_HTTPS: Final = 443
+_IN_PATHS: Final = "/%!$&'()*+,;=:@~"  # what a path may hold beside letters, digits, and "-._"
+_NO_ESCAPE: Final = re.compile(r"%(?![0-9A-Fa-f]{2})")
+_HEADERS: Final = (
+    (b"Accept", b"application/json"),
+    (b"Accept-Encoding", b"gzip"),
+    (b"Connection", b"keep-alive"),
+    (b"User-Agent", b"leleka"),
+)
 _NOTHING: Final[Mapping[str, str]] = MappingProxyType({})
 
 
@@ -88,7 +97,10 @@ Answer = Reply | NotSent | MaybeSent
 
 def secure_context() -> ssl.SSLContext:
     """Return a context with the system's trusted certificates, host name checks, and TLS 1.2 or newer."""
-    context = httpx2.create_ssl_context(trust_env=False)
+    # Loaded late: it takes a tenth of a second, and only the certificates it trusts are wanted.
+    from httpx2 import create_ssl_context  # noqa: PLC0415
+
+    context = create_ssl_context(trust_env=False)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     return context
 
@@ -96,7 +108,7 @@ def secure_context() -> ssl.SSLContext:
 class GuardedClient:
     """The connections to one account; any number of threads may call ``request``.
 
-    ``headers`` are added below the library's own objects, so that none of them can print a key.
+    ``headers`` are secret: nothing prints them.
     """
 
     def __init__(
@@ -113,17 +125,12 @@ class GuardedClient:
         self._secret_headers = dict(headers)
         self._origin = origin
         self._clock = clock
-        self._client = httpx2.Client(
-            transport=_Transport(
-                GuardedBackend(resolver, allowed),
-                tls or (None if origin.test else secure_context()),
-                self._secret_headers,
-            ),
-            follow_redirects=False,
-            trust_env=False,
-            cookies=http.cookiejar.CookieJar(http.cookiejar.DefaultCookiePolicy(allowed_domains=[])),
-            headers={"Accept": "application/json", "Accept-Encoding": "gzip", "User-Agent": "leleka"},
-        )
+        self._connector = GuardedConnector(resolver, allowed)
+        self._tls = tls or (None if origin.test else secure_context())
+        if self._tls is not None:
+            self._tls.set_alpn_protocols(["http/1.1"])
+        self._connections = Connections(self._connect)
+        self._headers = [(b"Host", _host(origin, tls=self._tls is not None)), *_HEADERS]
 
     def request(
         self,
@@ -135,15 +142,8 @@ class GuardedClient:
         content: bytes | None = None,
     ) -> Answer:
         """Make one request. It ends by ``deadline``, a monotonic time; after it no byte is sent any more."""
-        url = httpx2.URL(
-            scheme="http" if self._origin.test else "https",
-            host=self._origin.name,
-            port=self._origin.port,
-            path=path,
-            params=query or None,
-        )
-        kind = {} if content is None else {"Content-Type": "application/json"}
-        request = self._client.build_request(method, url, content=content, headers=kind)
+        target = _quoted(path) + (f"?{urlencode(query)}" if query else "")
+        request = _Request(method, target.encode("ascii"), content)
         answer = self._once(request, deadline)
         if answer is None:
             answer = self._once(request, deadline)
@@ -154,27 +154,58 @@ class GuardedClient:
         self._secret_headers[header] = value
 
     def close(self) -> None:
-        self._client.close()
+        self._connections.close()
 
-    def _once(self, request: httpx2.Request, deadline: float) -> Answer | None:
+    def _connect(self, exchange: Exchange) -> Wire:
+        wire = self._connector.connect(exchange, self._origin.name, self._origin.port)
+        if self._tls is not None:
+            wire.start_tls(exchange, self._tls, self._origin.name)
+        return wire
+
+    def _once(self, request: "_Request", deadline: float) -> Answer | None:
         """Return None if a kept connection was found closed and certainly accepted nothing."""
         exchange = Exchange(deadline, self._clock)
-        token = current_exchange.set(exchange)
+        headers = [*self._headers, *request.headers()]
+        headers += [(name.encode(), value.reveal().encode()) for name, value in self._secret_headers.items()]
         try:
-            request.extensions["timeout"] = httpx2.Timeout(exchange.remaining()).as_dict()
-            return _read(self._client.send(request, stream=True))
+            with self._connections.borrowed(exchange) as connection:
+                head = connection.send(exchange, request.method, request.target, headers, request.content)
+                return _read(head, connection.body(exchange))
         except Unreached as unreached:
             return NotSent(unreached.code, unreached.sentence)
         except Stale:
             return None
-        except (OutOfTime, httpcore2.TimeoutException):
+        except OutOfTime:
             return _lost(exchange, "it did not answer in time")
-        except (httpcore2.NetworkError, httpx2.StreamError):
+        except Broke:
             return _lost(exchange, "the connection broke")
-        except httpcore2.ProtocolError:
+        except NotHTTP:
             return _lost(exchange, "the answer broke off or is not HTTP")
-        finally:
-            current_exchange.reset(token)
+
+
+@dataclass(frozen=True, slots=True)
+class _Request:
+    method: str
+    target: bytes
+    content: bytes | None = field(repr=False)
+
+    def headers(self) -> Headers:
+        """Return those that tell of the content."""
+        if self.content is None:
+            return []
+        size = str(len(self.content)).encode()
+        return [(b"Content-Length", size), (b"Content-Type", b"application/json")]
+
+
+def _quoted(path: str) -> str:
+    """Return a path as a request names it; what is quoted in it already stays as it is."""
+    return _NO_ESCAPE.sub("%25", quote(path, safe=_IN_PATHS)) or "/"
+
+
+def _host(origin: Origin, *, tls: bool) -> bytes:
+    name = f"[{origin.name}]" if ":" in origin.name else origin.name
+    is_usual = origin.port == (_HTTPS if tls else _HTTP)
+    return (name if is_usual else f"{name}:{origin.port}").encode("ascii")
 
 
 def _lost(exchange: Exchange, reason: str) -> NotSent | MaybeSent:
@@ -182,16 +213,17 @@ def _lost(exchange: Exchange, reason: str) -> NotSent | MaybeSent:
     return kind("HOST_NO_ANSWER", reason)
 
 
-def _read(response: httpx2.Response) -> Reply:
-    try:
-        body, whole = _collect(response.iter_raw(), response.headers.get("content-encoding", ""))
-    finally:
-        response.close()
+def _read(head: h11.Response, chunks: Iterable[bytes]) -> Reply:
+    headers: dict[bytes, str] = {}
+    for name, value in head.headers:
+        told = value.decode("latin-1")
+        headers[name] = f"{headers[name]}, {told}" if name in headers else told
+    body, whole = _collect(chunks, headers.get(b"content-encoding", ""))
     return Reply(
-        status=response.status_code,
-        content_type=_plain(response.headers.get("content-type", "").partition(";")[0], 60),
-        retry_after=response.headers.get("retry-after"),
-        request_id=_plain(response.headers.get("x-request-id", ""), 64),
+        status=head.status_code,
+        content_type=_plain(headers.get(b"content-type", "").partition(";")[0], 60),
+        retry_after=headers.get(b"retry-after"),
+        request_id=_plain(headers.get(b"x-request-id", ""), 64),
         body=body,
         whole=whole,
     )
@@ -223,53 +255,3 @@ def _collect(chunks: Iterable[bytes], encoding: str) -> tuple[bytes, bool]:
         if max(len(body), received) > REPLY_BYTES:
             return bytes(body[:REPLY_BYTES]), False
     return bytes(body), unpack is None or unpack.eof or not received
-
-
-class _Transport(httpx2.BaseTransport):
-    """The library's own transport cannot be given a network backend."""
-
-    def __init__(
-        self, backend: httpcore2.NetworkBackend, tls: ssl.SSLContext | None, headers: Mapping[str, Secret]
-    ) -> None:
-        self._secret_headers = headers
-        self._pool = httpcore2.ConnectionPool(
-            ssl_context=tls,
-            max_connections=_CONNECTIONS,
-            max_keepalive_connections=_CONNECTIONS,
-            keepalive_expiry=_KEPT_SECONDS,
-            network_backend=backend,
-        )
-
-    def handle_request(self, request: httpx2.Request) -> httpx2.Response:
-        secret = [(name.encode(), value.reveal().encode()) for name, value in self._secret_headers.items()]
-        response = self._pool.handle_request(
-            httpcore2.Request(
-                method=request.method,
-                url=httpcore2.URL(
-                    scheme=request.url.raw_scheme,
-                    host=request.url.raw_host,
-                    port=request.url.port,
-                    target=request.url.raw_path,
-                ),
-                headers=[*request.headers.raw, *secret],
-                content=request.stream,
-                extensions=request.extensions,
-            )
-        )
-        return httpx2.Response(
-            status_code=response.status, headers=response.headers, stream=_Stream(response), extensions={}
-        )
-
-    def close(self) -> None:
-        self._pool.close()
-
-
-class _Stream(httpx2.SyncByteStream):
-    def __init__(self, response: httpcore2.Response) -> None:
-        self._response = response
-
-    def __iter__(self) -> Iterator[bytes]:
-        yield from self._response.iter_stream()
-
-    def close(self) -> None:
-        self._response.close()

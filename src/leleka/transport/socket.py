@@ -1,22 +1,18 @@
-"""The network layer below the HTTP library: name resolution, address checks, connecting; when the first byte
-is sent.
+"""The network layer below HTTP: name resolution, address checks, connecting; when the first byte is sent.
 
 Every wait ends at the deadline of the exchange it belongs to, so that a peer which sends a byte at a time
-gains nothing. A context variable carries the exchange: the library passes streams only a timeout per call.
+gains nothing.
 """
 
 import select
 import socket
 import ssl
-from collections.abc import Iterable, Sequence
-from contextvars import ContextVar
+from collections.abc import Sequence
 from dataclasses import dataclass
 from ipaddress import ip_address
 from queue import Empty, SimpleQueue
 from threading import Thread
-from typing import Any, Final
-
-import httpcore2
+from typing import Final
 
 from leleka.core.ports.clock import Clock
 from leleka.transport.ip_policy import Address, AddressPolicy, Resolver
@@ -35,6 +31,14 @@ class Unreached(Exception):
 
 class OutOfTime(Exception):
     """The deadline of the exchange passed."""
+
+
+class Broke(Exception):
+    """The connection broke in the middle of an exchange."""
+
+
+class CannotWrite(Broke):
+    """It takes no more bytes; it may still have something to read."""
 
 
 class Stale(Exception):
@@ -56,27 +60,23 @@ class Exchange:
         return left
 
 
-current_exchange: ContextVar[Exchange] = ContextVar("current_exchange")
-
-
-class Wire(httpcore2.NetworkStream):
+class Wire:
     """A connected socket, plain or TLS."""
 
     def __init__(self, connected: socket.socket) -> None:
         self._socket = connected
 
-    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ARG002 - the exchange's counts
-        self._socket.settimeout(current_exchange.get().remaining())
+    def read(self, exchange: Exchange, most: int) -> bytes:
+        self._socket.settimeout(exchange.remaining())
         try:
-            return self._socket.recv(max_bytes)
+            return self._socket.recv(most)
         except TimeoutError:
             raise OutOfTime from None
         except OSError as error:
-            raise httpcore2.ReadError(type(error).__name__) from None
+            raise Broke(type(error).__name__) from None
 
-    def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ARG002 - the exchange's counts
-        exchange = current_exchange.get()
-        view = memoryview(buffer)
+    def write(self, exchange: Exchange, data: bytes) -> None:
+        view = memoryview(data)
         while view:
             # The last check before bytes are sent: a worker that was suspended past its deadline stops here.
             self._socket.settimeout(exchange.remaining())
@@ -88,26 +88,23 @@ class Wire(httpcore2.NetworkStream):
             except OSError as error:
                 if not exchange.begun:
                     raise Stale from None
-                # The library continues with reading: a server may refuse early (413) and close.
-                raise httpcore2.WriteError(type(error).__name__) from None
+                raise CannotWrite(type(error).__name__) from None
             exchange.begun = True
             view = view[taken:]
 
     def close(self) -> None:
         self._socket.close()
 
-    def start_tls(
-        self,
-        ssl_context: ssl.SSLContext,
-        server_hostname: str | None = None,
-        timeout: float | None = None,  # noqa: ARG002 - the exchange's counts
-    ) -> httpcore2.NetworkStream:
+    def is_readable(self) -> bool:
+        """Return whether an idle connection has something to read, which can only be its closing."""
+        return _is_readable(self._socket)
+
+    def start_tls(self, exchange: Exchange, context: ssl.SSLContext, name: str) -> None:
+        """Raises ``Unreached``; the connection is closed then."""
         plain = self._socket
         try:
-            plain.settimeout(current_exchange.get().remaining())
-            secured = ssl_context.wrap_socket(
-                plain, server_hostname=server_hostname, do_handshake_on_connect=False
-            )
+            plain.settimeout(exchange.remaining())
+            secured = context.wrap_socket(plain, server_hostname=name, do_handshake_on_connect=False)
             self._socket = secured
             secured.do_handshake()
         except ssl.SSLCertVerificationError as error:
@@ -125,22 +122,12 @@ class Wire(httpcore2.NetworkStream):
         except OSError:
             self.close()
             raise Unreached("HOST_NO_ANSWER", "it closed the connection during the TLS handshake") from None
-        return self
-
-    def get_extra_info(self, info: str) -> Any:
-        match info:
-            case "ssl_object":
-                return self._socket if isinstance(self._socket, ssl.SSLSocket) else None
-            case "is_readable":
-                return _is_readable(self._socket)
-            case "socket":
-                return self._socket
-            case _:
-                return None
+        except BaseException:
+            self.close()
+            raise
 
 
 def _is_readable(connected: socket.socket) -> bool:
-    """Return whether an idle connection has something to read, which can only be its closing."""
     if connected.fileno() < 0:
         return True
     watch = select.poll()  # not select(): that fails from descriptor 1,024 on
@@ -148,22 +135,15 @@ def _is_readable(connected: socket.socket) -> bool:
     return bool(watch.poll(0))
 
 
-class GuardedBackend(httpcore2.NetworkBackend):
+class GuardedConnector:
     """Connects to checked addresses only."""
 
     def __init__(self, resolver: Resolver, policy: AddressPolicy) -> None:
         self._resolver = resolver
         self._policy = policy
 
-    def connect_tcp(
-        self,
-        host: str,
-        port: int,
-        timeout: float | None = None,  # noqa: ARG002 - the exchange's counts
-        local_address: str | None = None,  # noqa: ARG002 - never bound
-        socket_options: Iterable[httpcore2.SOCKET_OPTION] | None = None,  # noqa: ARG002 - none are asked for
-    ) -> httpcore2.NetworkStream:
-        exchange = current_exchange.get()
+    def connect(self, exchange: Exchange, host: str, port: int) -> Wire:
+        """Raises ``Unreached``."""
         addresses = self._checked(_resolve(self._resolver, host, port, exchange))
         failure = Unreached("HOST_UNREACHABLE", "no address answered")
         for address in addresses:

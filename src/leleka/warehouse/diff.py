@@ -4,13 +4,14 @@ from typing import Final
 
 from sqlglot import exp
 
-from leleka.core.data_matching import LeaverPolicy
 from leleka.core.plan import Kind, Selection
 from leleka.core.ports.destination import SuppressionReason
+from leleka.core.ports.warehouse import PlainContacts
 from leleka.core.statuses import Ended
 from leleka.warehouse.lake import Lake
+from leleka.warehouse.sql.contacts import are_plain
 from leleka.warehouse.sql.tables import column, empty, json_lines, parquet
-from leleka.warehouse.sql.values import as_text, fingerprint, leaver_fingerprint, value_text
+from leleka.warehouse.sql.values import as_text, fingerprint, value_text
 
 LEDGER_COLUMNS: Final = {
     "address": "VARCHAR",
@@ -20,7 +21,7 @@ LEDGER_COLUMNS: Final = {
     "refused_code": "VARCHAR",
     "state": "VARCHAR",
 }
-TABLES: Final = ("suppressed", "waiting", "elsewhere", "ledger", "standing")
+TABLES: Final = ("suppressed", "waiting", "elsewhere", "standing")
 STATE_MEMBER: Final = "member"
 STATE_UNCONFIRMED: Final = "unconfirmed"  # sent, never confirmed: nobody knows whether the list holds them
 STATE_LEFT: Final = "left"
@@ -30,44 +31,19 @@ STATE_UNSUBSCRIBED: Final = "unsubscribed"
 class Diff:
     """Builds the queries of one plan, over the temporary tables that ``TABLES`` names."""
 
-    def __init__(self, lake: Lake, selection: Selection) -> None:
+    def __init__(self, lake: Lake, selection: Selection, plain: PlainContacts | None = None) -> None:
         self._lake = lake
         self._selection = selection
+        self._plain = plain
 
     def tables(self, suppressed: str, here: str, waiting: str) -> list[tuple[str, exp.Expr]]:
         """Return the tables' names and queries, in the order of making; the arguments are staging files."""
-        ledger = self._selection.ledger
         return [
             ("waiting", _waiting(waiting)),
             ("elsewhere", self._elsewhere()),
-            ("ledger", self._parquet_all(ledger) if ledger else empty(LEDGER_COLUMNS)),
             ("suppressed", self._suppressed(suppressed, here)),
             ("standing", self._standing()),
         ]
-
-    def due(self) -> exp.Expr:
-        """Return the due rows with their values, then the leavers, in a fixed order."""
-        texts = self._texts()
-        names = [f"v{number}" for number in range(len(texts))]
-        valued = exp.select(
-            column("profile_id", "s"),
-            column("address", "s"),
-            column("kind", "s"),
-            column("fingerprint", "s"),
-            *(exp.alias_(text, name, quoted=True) for text, name in zip(texts, names, strict=True)),
-        )
-        valued = (
-            valued.from_(exp.to_table("standing", alias="s"))
-            .join(self._profiles("p"), on=self._key("p").eq(column("profile_id", "s")))
-            .where(_is_null(column("ended", "s")))
-        )
-        due = exp.union(valued, self._leavers(names), distinct=False)
-        # Around the union: not every engine orders one by an expression.
-        return (
-            exp.select("*")
-            .from_(due.subquery("due"))
-            .order_by(_kind_order(), column("profile_id"), column("address"))
-        )
 
     def others(self) -> exp.Expr:
         """Return the rows nothing is to be sent for."""
@@ -75,7 +51,7 @@ class Diff:
         return (
             exp.select(*(column(name) for name in names))
             .from_("standing")
-            .where(exp.Not(this=_is_null(column("ended"))))
+            .where(exp.Not(this=is_null(column("ended"))))
             .order_by(column("profile_id"))
         )
 
@@ -90,6 +66,7 @@ class Diff:
                 exp.alias_(_or_blank(column("detail", "a")), "detail"),
                 exp.alias_(_kind(), "kind"),
                 column("fingerprint", "f"),
+                column("plain", "f"),
             )
             .from_(exp.Subquery(this=self._selected(), alias=exp.TableAlias(this=exp.to_identifier("s"))))
             .join(self._addresses("a"), on=_same_profile("a"), join_type="left")
@@ -98,7 +75,7 @@ class Diff:
                 on=_same_profile("f"),
                 join_type="left",
             )
-            .join(exp.to_table("ledger", alias="l"), on=_same_address("l"), join_type="left")
+            .join(self.ledger("l"), on=_same_address("l"), join_type="left")
             .join(exp.to_table("suppressed", alias="x"), on=_same_address("x"), join_type="left")
             .join(exp.to_table("waiting", alias="w"), on=_same_address("w"), join_type="left")
         )
@@ -106,7 +83,7 @@ class Diff:
     def _ended_and_code(self) -> tuple[exp.Expr, exp.Expr]:
         """The first case that holds decides; where none does, the row is due."""
         excluded = self._excluded_code()
-        waiting = exp.Not(this=_is_null(column("address", "w")))
+        waiting = exp.Not(this=is_null(column("address", "w")))
         unchanged = column("held", "l").eq(column("fingerprint", "f"))
         refused: exp.Expr = column("refused", "l").eq(column("fingerprint", "f"))
         if self._selection.resend_refused:
@@ -114,7 +91,7 @@ class Diff:
         # Unchanged before waiting: a ledger that names a fingerprint was never sent anything else that is still
         # open (decision 0010), so whatever copy may yet surface there is the same.
         outcomes = (
-            (exp.Not(this=_is_null(excluded)), Ended.EXCLUDED, excluded.copy()),
+            (exp.Not(this=is_null(excluded)), Ended.EXCLUDED, excluded.copy()),
             (unchanged, Ended.UNCHANGED, exp.Literal.string("")),
             (waiting, Ended.NOT_ATTEMPTED, exp.Literal.string("WAITING_FOR_EARLIER_SEND")),
             (refused, Ended.REJECTED, column("refused_code", "l")),
@@ -125,9 +102,9 @@ class Diff:
 
     def _excluded_code(self) -> exp.Expr:
         cases = (
-            (_is_null(column("profile_id", "f")), exp.Literal.string("PROFILE_GONE")),
-            (exp.Not(this=_is_null(column("code", "a"))), column("code", "a")),
-            (exp.Not(this=_is_null(column("duplicate_of", "a"))), exp.Literal.string("EMAIL_DUPLICATE")),
+            (is_null(column("profile_id", "f")), exp.Literal.string("PROFILE_GONE")),
+            (exp.Not(this=is_null(column("code", "a"))), column("code", "a")),
+            (exp.Not(this=is_null(column("duplicate_of", "a"))), exp.Literal.string("EMAIL_DUPLICATE")),
             (
                 column("state", "l").eq(exp.Literal.string(STATE_UNSUBSCRIBED)),
                 exp.Literal.string("UNSUBSCRIBED_EARLIER"),
@@ -138,36 +115,6 @@ class Diff:
             ),
         )
         return exp.Case(ifs=[exp.If(this=when, true=code) for when, code in cases])
-
-    def _leavers(self, names: list[str]) -> exp.Expr:
-        """Return the ledger's people whose address is no longer selected."""
-        policy = self._selection.leavers.policy
-        nothing = (
-            exp.alias_(exp.cast(exp.null(), exp.DataType.Type.TEXT), name, quoted=True) for name in names
-        )
-        written = exp.Literal.string(leaver_fingerprint(self._selection.leavers))
-        query = exp.select(
-            column("profile_id", "l"),
-            column("address", "l"),
-            exp.alias_(exp.Literal.string(Kind.LEFT), "kind"),
-            exp.alias_(column("held", "l") if policy is LeaverPolicy.KEEP else written, "fingerprint"),
-            *nothing,
-        ).from_(exp.to_table("ledger", alias="l"))
-        query = query.where(exp.Not(this=_is_null(column("held", "l"))))
-        query = query.where(
-            _absent("standing", exp.column("code").neq(exp.Literal.string("EMAIL_DUPLICATE")))
-        )
-        query = query.where(_absent("elsewhere"))
-        if policy is LeaverPolicy.KEEP:
-            there = (exp.Literal.string(state) for state in (STATE_MEMBER, STATE_UNCONFIRMED))
-            return query.where(column("state", "l").isin(*there))
-        # Writing to a suppressed person could create the contact again; to a waiting one, overtake what was
-        # sent before.
-        query = query.where(_absent("suppressed")).where(_absent("waiting"))
-        query = query.where(column("state", "l").neq(exp.Literal.string(STATE_UNSUBSCRIBED)))
-        if not self._selection.resend_refused:
-            query = query.where(exp.NullSafeNEQ(this=column("refused", "l"), expression=written.copy()))
-        return query.where(column("held", "l").neq(written.copy()))
 
     def _selected(self) -> exp.Expr:
         first, *rest = (
@@ -187,7 +134,7 @@ class Diff:
         if self._selection.suppressed_here:
             for name, source in (
                 ("email_key", self._addresses("a")),
-                ("address", exp.to_table("ledger", alias="a")),
+                ("address", self.ledger("a")),
             ):
                 lines = exp.union(lines, self._by_digest(here, column(name, "a"), source), distinct=False)
         reason = exp.alias_(exp.Max(this=column("reason")), "reason")
@@ -207,7 +154,7 @@ class Diff:
 
     def _elsewhere(self) -> exp.Expr:
         """Return the addresses that other exports send to the same list."""
-        sent = empty({"address": "VARCHAR"})
+        sent: exp.Query = empty({"address": "VARCHAR"})
         for members, addresses in self._selection.elsewhere:
             one = (
                 exp.select(exp.alias_(column("email_key", "a"), "address"))
@@ -216,33 +163,43 @@ class Diff:
                     parquet(self._files(addresses), "a"),
                     on=column("profile_id", "a").eq(column("profile_id", "m")),
                 )
-                .where(_is_null(column("duplicate_of", "a")))
-                .where(exp.Not(this=_is_null(column("email_key", "a"))))
+                .where(is_null(column("duplicate_of", "a")))
+                .where(exp.Not(this=is_null(column("email_key", "a"))))
             )
             sent = exp.union(sent, one)
         return sent
 
     def _fingerprints(self) -> exp.Expr:
-        marked = fingerprint(self._selection.matching, self._selection.leavers, self._texts())
-        return exp.select(exp.alias_(self._key("p"), "profile_id"), exp.alias_(marked, "fingerprint")).from_(
-            self._profiles("p")
-        )
+        """Beside each fingerprint stands whether SQL may write the values of the contact."""
+        texts, plain = self.texts(), self._plain
+        marked = fingerprint(self._selection.matching, self._selection.leavers, texts)
+        is_plain = are_plain(texts, plain.columns, plain.longest) if plain else exp.false()
+        return exp.select(
+            exp.alias_(self.key("p"), "profile_id"),
+            exp.alias_(marked, "fingerprint"),
+            exp.alias_(is_plain, "plain"),
+        ).from_(self.profiles("p"))
 
-    def _texts(self) -> list[exp.Expr]:
+    def texts(self) -> list[exp.Expr]:
         table = self._selection.table
         return [value_text(table, line.column, "p") for line in self._selection.matching.lines]
 
-    def _key(self, source: str) -> exp.Expr:
+    def key(self, source: str) -> exp.Expr:
         return as_text(column(self._selection.table.primary_key or "", source))
 
-    def _profiles(self, alias: str) -> exp.Expr:
+    def profiles(self, alias: str) -> exp.Expr:
         return parquet(self._files(self._selection.profiles), alias)
 
     def _addresses(self, alias: str) -> exp.Expr:
         return parquet(self._files(self._selection.addresses), alias)
 
-    def _parquet_all(self, reference: str) -> exp.Expr:
-        return exp.select(*(column(name) for name in LEDGER_COLUMNS)).from_(parquet(self._files(reference)))
+    def ledger(self, alias: str) -> exp.Expr:
+        """Return the ledger where it lies: a copy would take more memory than all that is compared with it."""
+        names, reference = map(column, LEDGER_COLUMNS), self._selection.ledger
+        rows = (
+            exp.select(*names).from_(parquet(self._files(reference))) if reference else empty(LEDGER_COLUMNS)
+        )
+        return rows.subquery(alias)
 
     def _files(self, reference: str) -> str:
         return self._lake.open(reference).files
@@ -259,7 +216,7 @@ def _or_blank(expression: exp.Expr) -> exp.Expr:
 def _kind() -> exp.Expr:
     """Whoever the list is known to hold as a member is changed, everybody else added."""
     known = exp.and_(
-        exp.Not(this=_is_null(column("held", "l"))),
+        exp.Not(this=is_null(column("held", "l"))),
         column("state", "l").eq(exp.Literal.string(STATE_MEMBER)),
     )
     changed, added = exp.Literal.string(Kind.CHANGED), exp.Literal.string(Kind.ADDED)
@@ -274,17 +231,5 @@ def _same_address(alias: str) -> exp.Expr:
     return column("address", alias).eq(column("email_key", "a"))
 
 
-def _is_null(expression: exp.Expr) -> exp.Expr:
+def is_null(expression: exp.Expr) -> exp.Expr:
     return exp.Is(this=expression.copy(), expression=exp.null())
-
-
-def _absent(table: str, also: exp.Expr | None = None) -> exp.Expr:
-    found = exp.select("1").from_(table).where(column("address", table).eq(column("address", "l")))
-    return exp.Not(this=exp.Exists(this=found.where(also) if also else found))
-
-
-def _kind_order() -> exp.Expr:
-    """Members first: should a run be cut short, they matter more than marks on leavers."""
-    return exp.Case(
-        ifs=[exp.If(this=column("kind").eq(exp.Literal.string(Kind.LEFT)), true=exp.Literal.number(1))]
-    ).else_(exp.Literal.number(0))

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from leleka.core.data_matching import Leavers
 from leleka.core.plan import Planned, Selection, SettledRun, Span, Verdict
 from leleka.core.ports.destination import Suppressed
-from leleka.core.ports.warehouse import Pack
+from leleka.core.ports.warehouse import Pack, PlainContacts
 from leleka.warehouse import ledger as warehouse_ledger
 from leleka.warehouse import plan_snapshots
 from leleka.warehouse.engines.port import Engine
@@ -20,10 +20,22 @@ class LakeWarehouse:
         self._lake = lake
 
     def plan(
-        self, selection: Selection, *, suppressed: Iterable[Suppressed], waiting: Iterable[str], pack: Pack
+        self,
+        selection: Selection,
+        *,
+        suppressed: Iterable[Suppressed],
+        waiting: Iterable[str],
+        pack: Pack,
+        plain: PlainContacts | None = None,
     ) -> Planned:
         return plan_snapshots.write_plan(
-            self._session, self._lake, selection, suppressed=suppressed, waiting=waiting, pack=pack
+            self._session,
+            self._lake,
+            selection,
+            suppressed=suppressed,
+            waiting=waiting,
+            pack=pack,
+            plain=plain,
         )
 
     def contacts(self, plan: str, span: Span) -> Sequence[tuple[int, bytes]]:

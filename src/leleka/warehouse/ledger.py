@@ -1,8 +1,8 @@
 """Settling: what became of each row of a plan, and the ledger that follows from it."""
 
 import tempfile
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -10,7 +10,7 @@ import orjson
 from sqlglot import exp
 
 from leleka.core.data_matching import LeaverPolicy, Leavers
-from leleka.core.plan import Kind, SettledRun, Verdict
+from leleka.core.plan import Kind, SettledRun, Span, Verdict
 from leleka.core.statuses import Ended
 from leleka.warehouse import outcomes
 from leleka.warehouse.counts import counts_of
@@ -82,25 +82,41 @@ def _stage(
 ) -> None:
     with tempfile.TemporaryDirectory(dir=session.spill) as folder:
         staging = Path(folder) / "verdicts"
-        staging.write_bytes(b"".join(_line(verdict) for verdict in verdicts))
+        staging.write_bytes(b"".join(map(_line, _joined(verdicts))))
         rows = _rows(plan, str(staging), leavers, all_rows=all_rows)
         query = exp.union(rows, _others(plan), distinct=False) if all_rows else rows
         session.create_table("outcomes", query)
 
 
 def _next_ledger(session: Engine, lake: Lake, name: str, ledger: str | None, leavers: Leavers) -> str | None:
+    # Read where it lies: it has a row for everybody, and few of them change.
     before = exp.select("*").from_(parquet(lake.open(ledger).files)) if ledger else empty(LEDGER_COLUMNS)
-    session.create_table("ledger", before)
-    session.create_table("entries", _entries(leavers))
+    session.create_table("entries", _entries(leavers, before))
     (changed,) = session.row(exp.select(exp.Count(this=exp.Star())).from_("entries"))
     following = None
     if changed:
         with lake.write("ledgers", name) as next_ledger:
-            session.write(_merged(), next_ledger.file("ledger"))
+            session.write(_merged(before), next_ledger.file("ledger"))
         following = next_ledger.reference
-    for table in ("outcomes", "ledger", "entries"):
+    for table in ("outcomes", "entries"):
         session.drop_table(table)
     return following
+
+
+def _joined(verdicts: Iterable[Verdict]) -> Iterator[Verdict]:
+    """Make one of verdicts that follow each other and say the same: most of a run's do, and each is held against every
+    row.
+    """
+    last: Verdict | None = None
+    for verdict in sorted(verdicts, key=lambda one: one.span.first):
+        if last and verdict == replace(last, span=verdict.span) and verdict.span.first == last.span.last + 1:
+            last = replace(last, span=Span(last.span.first, verdict.span.last))
+        else:
+            if last:
+                yield last
+            last = verdict
+    if last:
+        yield last
 
 
 def _line(verdict: Verdict) -> bytes:
@@ -182,7 +198,7 @@ class _Entry:
     state: exp.Expr
 
 
-def _entries(leavers: Leavers) -> exp.Expr:
+def _entries(leavers: Leavers, ledger: exp.Select) -> exp.Expr:
     """Return the ledger rows that change, one an address; the first case that fits a row decides."""
     cases = _entry_cases(leavers)
 
@@ -198,7 +214,7 @@ def _entries(leavers: Leavers) -> exp.Expr:
         )
         .from_(exp.to_table("outcomes", alias="o"))
         .join(
-            exp.to_table("ledger", alias="l"),
+            ledger.subquery("l"),
             on=column("address", "l").eq(column("address", "o")),
             join_type="left",
         )
@@ -238,11 +254,11 @@ def _entry_cases(leavers: Leavers) -> tuple[_Entry, ...]:
     )
 
 
-def _merged() -> exp.Expr:
+def _merged(ledger: exp.Select) -> exp.Expr:
     replaced = exp.select("1").from_("entries").where(column("address", "entries").eq(column("address", "l")))
     old = (
         exp.select(*(column(name, "l") for name in LEDGER_COLUMNS))
-        .from_(exp.to_table("ledger", alias="l"))
+        .from_(ledger.subquery("l"))
         .where(exp.Not(this=exp.Exists(this=replaced)))
     )
     new = exp.select(*(column(name) for name in LEDGER_COLUMNS)).from_("entries")

@@ -14,24 +14,13 @@ from sqlglot import exp
 
 from leleka.core.plan import DueRow, Kind, Planned, PlannedRow, Selection, Span
 from leleka.core.ports.destination import Suppressed
-from leleka.core.ports.warehouse import Pack
+from leleka.core.ports.warehouse import Pack, PlainContacts
 from leleka.warehouse.counts import counts_of
 from leleka.warehouse.diff import STATE_MEMBER, TABLES, Diff
-from leleka.warehouse.engines.port import Engine
+from leleka.warehouse.due_rows import DueRows
+from leleka.warehouse.engines.port import Engine, byte_length
 from leleka.warehouse.lake import Lake, Snapshot
-from leleka.warehouse.sql.tables import column, json_lines, parquet
-
-ROW_COLUMNS: Final = {
-    "seq": "BIGINT",
-    "profile_id": "VARCHAR",
-    "address": "VARCHAR",
-    "kind": "VARCHAR",
-    "fingerprint": "VARCHAR",
-    "contact": "VARCHAR",
-    "code": "VARCHAR",
-    "detail": "VARCHAR",
-    "warnings": "VARCHAR[]",
-}
+from leleka.warehouse.sql.tables import column, parquet
 
 _KINDS: Final = {kind.value: kind for kind in Kind}
 
@@ -44,9 +33,11 @@ def write_plan(
     suppressed: Iterable[Suppressed],
     waiting: Iterable[str],
     pack: Pack,
+    plain: PlainContacts | None = None,
 ) -> Planned:
     """Compare a selection with its ledger and publish the plan."""
-    standing = Diff(lake, selection)
+    standing = Diff(lake, selection, plain)
+    due = DueRows(standing, selection, plain)
     with (
         tempfile.TemporaryDirectory(dir=session.spill) as folder,
         lake.write("plans", selection.name) as aside,
@@ -59,23 +50,32 @@ def write_plan(
         for table, query in standing.tables(*staged):
             session.create_table(table, query)
         with (staging / "rows").open("wb") as out:
-            for chunk in session.chunks(standing.due()):
-                _append(out, pack([_due(row) for row in chunk]))
-        rows = exp.select("*").from_(json_lines(str(staging / "rows"), ROW_COLUMNS))
-        session.write(rows, aside.file("rows"))
+            for chunk in session.chunks(due.to_render()):
+                rows = [_due(row) for row in chunk]
+                _append(out, plain.render(rows) if plain else pack(rows))
+        session.write(due.planned(str(staging / "rows")), aside.file("rows"))
+        if plain:
+            _cut(session, aside, plain)
         session.write(standing.others(), aside.file("others"))
-        known = _known(session)
+        known = _known(session, standing.ledger("l"))
         counts = counts_of(session, plan_outcomes(aside))
     for table in TABLES:
         session.drop_table(table)
     return Planned(aside.reference, counts, known)
 
 
-def _known(session: Engine) -> int:
+def _cut(session: Engine, plan: Snapshot, plain: PlainContacts) -> None:
+    sizes = exp.select(byte_length(column("contact"))).from_(parquet(plan.file("rows")))
+    placed = exp.Not(this=exp.Is(this=column("seq"), expression=exp.null()))
+    for chunk in session.chunks(sizes.where(placed).order_by(column("seq"))):
+        plain.cut(size for (size,) in chunk)
+
+
+def _known(session: Engine, ledger: exp.Expr) -> int:
     """Count whom the list is known to hold; who was refused from the start is in the ledger, but not there."""
     member = exp.column("state").eq(exp.Literal.string(STATE_MEMBER))
     held = exp.Not(this=exp.Is(this=exp.column("held"), expression=exp.null()))
-    (known,) = session.row(exp.select(exp.Count(this=exp.Star())).from_("ledger").where(member).where(held))
+    (known,) = session.row(exp.select(exp.Count(this=exp.Star())).from_(ledger).where(member).where(held))
     return int(known)
 
 
@@ -97,12 +97,12 @@ def plan_outcomes(plan: Snapshot) -> exp.Expr:
 def contacts(session: Engine, plan: Snapshot, span: Span) -> Sequence[tuple[int, bytes]]:
     """Return (seq, contact JSON) of a span, in order."""
     query = (
-        exp.select(column("seq"), column("contact"))
+        exp.select(column("seq"), exp.Encode(this=column("contact"), charset=exp.Literal.string("utf-8")))
         .from_(parquet(plan.file("rows")))
         .where(_within(span))
         .order_by(column("seq"))
     )
-    return [(seq, contact.encode()) for seq, contact in session.rows(query)]
+    return session.rows(query)
 
 
 def addresses(session: Engine, plan: Snapshot, spans: Sequence[Span]) -> Sequence[tuple[int, str]]:

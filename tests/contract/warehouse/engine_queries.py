@@ -11,6 +11,8 @@ from leleka.warehouse.engines.port import (
     Engine,
     EngineError,
     StorageError,
+    byte_length,
+    counted,
     csv_cells,
     ordinal,
 )
@@ -85,6 +87,29 @@ class QueriesContract(EngineSuite):
         engine.insert("numbered", values("v", text("third")))
         numbered = exp.select(ordinal(), column("v")).from_("numbered").order_by(ordinal())
         assert engine.rows(numbered) == [(0, "first"), (1, "second"), (2, "third")]
+
+    def test_rows_that_have_a_value_are_counted_as_they_come(self, engine: Engine) -> None:
+        """Also behind an order, and where there are more than an engine takes at a time."""
+        engine.create_table("given", values("v", text("c"), text(None), text("a"), text("b")))
+        ordered = exp.select(column("v")).from_("given").order_by(exp.Ordered(this=column("v"), desc=True))
+        rows = exp.select(column("v"), counted(column("v"))).from_(ordered.subquery("o"))
+        found = engine.rows(rows)
+        assert [row for row in found if row[0]] == [("c", 1), ("b", 2), ("a", 3)]
+        assert [seen for word, seen in found if word is None] in ([0], [3])
+
+    def test_a_count_follows_the_order_of_many_rows(self, engine: Engine, tmp_path: Path) -> None:
+        size, path = 60_000, str(tmp_path / "many.parquet")
+        words = ({"v": f"{n * 7919 % size:05}"} for n in range(size))
+        write_rows(engine, {"v": ColumnType.TEXT}, words, path)
+        ordered = exp.select(column("v")).from_(parquet(path)).order_by(column("v"))
+        numbered = exp.select(column("v"), exp.alias_(counted(column("v")), "n")).from_(ordered.subquery("o"))
+        engine.write(numbered, str(tmp_path / "numbered.parquet"))
+        found = engine.rows(exp.select("*").from_(parquet(str(tmp_path / "numbered.parquet"))))
+        assert found == [(f"{n:05}", n + 1) for n in range(size)]
+
+    @pytest.mark.parametrize("word", ["Київ", "e\u0301", "👩\u200d🚀", "", "a"])
+    def test_the_bytes_of_a_text_are_those_of_utf_8(self, engine: Engine, word: str) -> None:
+        assert engine.row(exp.select(byte_length(text(word)))) == (len(word.encode()),)
 
     def test_an_insertion_that_fails_leaves_no_row(self, engine: Engine, tmp_path: Path) -> None:
         path = tmp_path / "ragged.csv"

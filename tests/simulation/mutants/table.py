@@ -8,6 +8,7 @@ _ANSWERS = _ENGINE + "batch_transitions.py"
 _DELIVERY = _ENGINE + "delivery.py"
 _SIM = "tests/simulation/"
 _OUTBOX = "src/leleka/state/outbox.py"
+_LEASE = "src/leleka/state/lease.py"
 _CLOCK = "tests/simulation/test_clock.py"
 _LATER = "tests/simulation/test_late.py"
 _LATE = "src/leleka/worker/runs/late_confirmations.py"
@@ -15,7 +16,7 @@ _WAITING = "src/leleka/worker/runs/waiting_addresses.py"
 
 
 _BEGIN = "self._attempts.begin(batches, now)"
-_WRITE_AHEAD = "with transaction.atomic():\n            self._guard()\n            if not mine.update("
+_WRITE_AHEAD = "with transaction.atomic():\n            self._guard()\n            if not _LANE.row("
 
 _REREAD = (
     "(row.seq, row.contact.replace(str((row.due.values or ('-',))[0]).encode(), "
@@ -93,11 +94,17 @@ MUTANTS = (
         "l1",
         first_seed=185,
     ),
-    one(
+    Mutant(
         "no fence",
-        "src/leleka/state/lease.py",
-        "filter(self._live, pk=number, fence=fence)\n        if not mine",
-        "filter(pk=number)\n        if not mine",
+        (
+            Edit(_LEASE, '("id", "fence"), nulls=live', '("id",)'),
+            Edit(_LEASE, "self._renewal.row(until, number, fence)", "self._renewal.row(until, number)"),
+            Edit(
+                _LEASE,
+                "filter(self._live, pk=number, fence=fence)\n            renewed",
+                "filter(pk=number)\n            renewed",
+            ),
+        ),
         "l1",
     ),
     one(

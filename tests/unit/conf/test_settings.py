@@ -42,7 +42,7 @@ def test_without_any_setting_the_defaults_hold(monkeypatch: pytest.MonkeyPatch, 
     assert found.network.test_speed == 1.0
     assert (found.lease_seconds, found.memory_limit, found.threads, found.time_zone) == (
         90.0,
-        "1GB",
+        "192MB",
         2,
         "UTC",
     )

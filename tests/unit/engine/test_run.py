@@ -12,7 +12,7 @@ from leleka.core.outcomes import Outcome
 from leleka.core.plan import Planned, Selection, Span, Verdict
 from leleka.core.ports.destination import Body, Suppressed, SuppressedPage, SuppressionReason
 from leleka.core.ports.outbox import AccountState, Batch, BatchStatus, LeaseLost, RejectedRow
-from leleka.core.ports.warehouse import Pack
+from leleka.core.ports.warehouse import Pack, PlainContacts
 from leleka.core.statuses import Ended
 from leleka.engine.pre_send_check import nobody
 from leleka.engine.rate_limit import TimeScale
@@ -154,9 +154,15 @@ class EmptyingWarehouse(MemoryWarehouse):
     meanwhile: Callable[[], None] = staticmethod(lambda: None)
 
     def plan(
-        self, selection: Selection, *, suppressed: Iterable[Suppressed], waiting: Iterable[str], pack: Pack
+        self,
+        selection: Selection,
+        *,
+        suppressed: Iterable[Suppressed],
+        waiting: Iterable[str],
+        pack: Pack,
+        plain: PlainContacts | None = None,
     ) -> Planned:
-        planned = super().plan(selection, suppressed=suppressed, waiting=waiting, pack=pack)
+        planned = super().plan(selection, suppressed=suppressed, waiting=waiting, pack=pack, plain=plain)
         self.meanwhile()
         return replace(planned, counts=replace(planned.counts, left={"due": 200}), known=200)
 

@@ -12,7 +12,7 @@ import pytest
 from leleka.core.secret import Secret
 from leleka.transport.client import REPLY_BYTES, Answer, GuardedClient, MaybeSent, NotSent, Origin, Reply
 from leleka.transport.ip_policy import is_public
-from leleka.transport.socket import Exchange, GuardedBackend, Stale, Wire, current_exchange
+from leleka.transport.socket import Exchange, GuardedConnector, Stale, Wire
 from tests.fakes.peer import Line, Peer, canned, peer
 from tests.unit.destinations.activecampaign.support import KEY, RecordingClock, ask, client_of
 
@@ -254,25 +254,23 @@ def test_a_first_write_that_takes_nothing_is_certainly_not_sent() -> None:
     mine, theirs = socket.socketpair()
     theirs.close()
     exchange = Exchange(time.monotonic() + 5, RecordingClock())
-    token = current_exchange.set(exchange)
     with mine, pytest.raises(Stale):
-        Wire(mine).write(b"POST")
-    current_exchange.reset(token)
+        Wire(mine).write(exchange, b"POST")
     assert not exchange.begun
 
 
 def test_a_connection_that_takes_nothing_is_replaced_once_and_then_given_up() -> None:
     opened: list[socket.socket] = []
 
-    class Broken(GuardedBackend):
-        def connect_tcp(self, *_args: object, **_named: object) -> Wire:
+    class Broken(GuardedConnector):
+        def connect(self, *_args: object, **_named: object) -> Wire:
             mine, theirs = socket.socketpair()
             theirs.close()
             opened.append(mine)
             return Wire(mine)
 
     client = client_of(9)
-    client._client._transport._pool._network_backend = Broken(lambda _name, _port: [], is_public)  # type: ignore[attr-defined]
+    client._connector = Broken(lambda _name, _port: [], is_public)
     answer = ask(client)
     client.close()
     assert answer == NotSent("HOST_UNREACHABLE", "it closed the connection before anything was sent")

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from leleka.core.messages import NOTHING, Message
 from leleka.core.outcomes import Accepted, Outcome, Pending, Settled
+from leleka.core.outline import Outline
 from leleka.core.secret import Secret
 from leleka.errors import Problem
 
@@ -171,6 +172,12 @@ class Destination(Protocol):
 
     def render(self, change: Change, *, automations: bool) -> bytes:
         """Return one contact's JSON, deterministic. Raises ``Reject``."""
+        ...
+
+    def outline(self, change: Change, *, automations: bool) -> Outline | None:
+        """Return how ``render`` writes a contact with the keys, the tags and the target of this one, if its texts are
+        plain; None where that cannot be said, and every contact is rendered.
+        """
         ...
 
     def assemble(self, contacts: Sequence[bytes], *, automations: bool) -> Body:

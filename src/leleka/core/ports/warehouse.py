@@ -1,21 +1,60 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 from leleka.core.data_matching import Leavers
+from leleka.core.outline import Outline
 from leleka.core.plan import DueRow, Planned, PlannedRow, Selection, SettledRun, Span, Verdict
 from leleka.core.ports.destination import Suppressed
 
 Pack = Callable[[Sequence[DueRow]], Sequence[PlannedRow]]
 
 
+@dataclass(frozen=True, slots=True)
+class PlainColumn:
+    """A column whose plain texts go to the field ``key`` as they are. ``clears`` says that no value is an empty text,
+    ``number`` that only a short decimal number is plain, ``never`` that no text is.
+    """
+
+    key: str
+    clears: bool
+    number: bool
+    never: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PlainContacts:
+    """What a warehouse needs to write the contacts of members with plain texts itself, byte for byte what ``pack``
+    makes of them; ``columns`` are in the order of the matching's lines, ``constants`` are values that all have.
+
+    A text is plain if ``core.outline`` calls it so and it has at most ``longest`` characters. ``render``
+    takes all other rows and gives none of them a place; ``cut`` receives the sizes of all contacts in the plan's order.
+    """
+
+    outline: Outline
+    columns: tuple[PlainColumn, ...]
+    constants: Mapping[str, str]
+    longest: int
+    render: Pack
+    cut: Callable[[Iterable[int]], None]
+
+
 class Warehouse(Protocol):
     """What the engine needs from the package that stores profiles, plans and ledgers."""
 
     def plan(
-        self, selection: Selection, *, suppressed: Iterable[Suppressed], waiting: Iterable[str], pack: Pack
+        self,
+        selection: Selection,
+        *,
+        suppressed: Iterable[Suppressed],
+        waiting: Iterable[str],
+        pack: Pack,
+        plain: PlainContacts | None = None,
     ) -> Planned:
         """Compare the selection with its ledger and write a plan snapshot; ``pack`` receives the due rows
         once, in a fixed order, in chunks.
+
+        Where ``plain`` is given, it may be used in the place of ``pack``: the plan is the same.
         """
         ...
 

@@ -9,6 +9,7 @@ from typing import Any, Final
 import orjson
 
 from leleka.core.outcomes import Reject
+from leleka.core.outline import ADDRESS, Group, Outline, Piece, is_plain
 from leleka.core.ports.destination import Action, Body, Change
 from leleka.destinations.activecampaign.limits import LIMITS
 from leleka.errors import InvalidInput
@@ -63,6 +64,24 @@ def render(change: Change, *, automations: bool) -> bytes:
     if len(content) + envelope_bytes(automations=automations) > LIMITS.bytes:
         raise Reject("ROW_TOO_LARGE", size=len(content), most=LIMITS.bytes)
     return content
+
+
+def outline(change: Change, *, automations: bool) -> Outline | None:
+    """Return how ``render`` writes a contact like this one whose texts are plain; None for another than a member."""
+    if change.action is not Action.MEMBER or not all(map(is_plain, change.tags)):
+        return None
+    keys = [key for key, _ in change.values]
+    fields = [key for key in keys if key not in STANDARD_FIELDS]
+    tags = f',"tags":{orjson.dumps(change.tags).decode()}' if change.tags else ""
+    own = tuple(Piece(key, f',{{"id":{_field_id(key)},"value":"', '"}') for key in fields)
+    end = "" if automations else ',"exclude_automations":true'
+    return (
+        Piece(ADDRESS, '{"email":"', '"'),
+        *(Piece(key, f',"{key}":"', '"') for key in STANDARD_FIELDS if key in keys),
+        tags,
+        Group(',"fields":[', own, "]"),
+        f',"subscribe":[{{"listid":{list_id_of(change.target)}}}]{end}}}',
+    )
 
 
 def assemble(contacts: Sequence[bytes], *, automations: bool) -> Body:

@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from leleka.core.configuration import Network
 from leleka.core.outcomes import Accepted, Outcome, Pending, Settled
+from leleka.core.outline import Outline
 from leleka.core.ports.clock import Clock
 from leleka.core.ports.destination import (
     Body,
@@ -95,6 +96,9 @@ class ActiveCampaign:
 
     def render(self, change: Change, *, automations: bool) -> bytes:
         return contact_json.render(change, automations=automations)
+
+    def outline(self, change: Change, *, automations: bool) -> Outline | None:
+        return contact_json.outline(change, automations=automations)
 
     def assemble(self, contacts: Sequence[bytes], *, automations: bool) -> Body:
         return contact_json.assemble(contacts, automations=automations)

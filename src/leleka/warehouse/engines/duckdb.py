@@ -240,6 +240,12 @@ def _member(name: exp.Expr, kind: exp.Expr) -> exp.Expr:
     return exp.PropertyEQ(this=name.copy(), expression=exp.Literal.string(_sql(kind)))
 
 
+def _counted(value: exp.Expr) -> exp.Expr:
+    # Without an order of its own a window takes the rows as they come, and need not hold them.
+    frame = exp.WindowSpec(kind="ROWS", start="UNBOUNDED", start_side="PRECEDING", end="CURRENT ROW")
+    return exp.Window(this=exp.Count(this=value), spec=frame)
+
+
 def _number_text(number: exp.Expr) -> exp.Expr:
     # By way of the shortest text that means this float: a direct cast multiplies first, and 999999999999999 became
     # 999999999999998.951424. Outside the decimal's range that text stands.
@@ -262,6 +268,8 @@ _WRITERS: Final[port.Writers] = {
     port.Call.JSON_LINES: _read_json,
     port.Call.CSV_CELLS: _read_csv,
     port.Call.ORDINAL: lambda: exp.column("rowid"),
+    port.Call.COUNTED: _counted,
+    port.Call.BYTES: lambda text: _called("strlen", text),
     port.Call.FULL_MATCH: lambda text, pattern: _called("regexp_full_match", text, pattern),
     port.Call.FINITE: lambda number: _called("isfinite", number),
     port.Call.NUMBER_TEXT: _number_text,

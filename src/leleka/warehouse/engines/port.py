@@ -97,6 +97,8 @@ class Call(StrEnum):
     JSON_LINES = "leleka_json_lines"
     CSV_CELLS = "leleka_csv_cells"
     ORDINAL = "leleka_ordinal"
+    COUNTED = "leleka_counted"
+    BYTES = "leleka_bytes"
     FULL_MATCH = "leleka_full_match"
     FINITE = "leleka_finite"
     NUMBER_TEXT = "leleka_number_text"
@@ -136,6 +138,16 @@ def csv_cells(path: str, names: Sequence[str], *, delimiter: str, longest: int) 
 def ordinal() -> exp.Expr:
     """Return the number of a row of a table that was created or inserted into: from 0, in the order of arrival."""
     return _call(Call.ORDINAL)
+
+
+def counted(value: exp.Expr) -> exp.Expr:
+    """Return how many rows have a value, from the first to this one, in the order in which the source's rows come."""
+    return _call(Call.COUNTED, value)
+
+
+def byte_length(text: exp.Expr) -> exp.Expr:
+    """Return the bytes of a text in UTF-8."""
+    return _call(Call.BYTES, text)
 
 
 def full_match(text: exp.Expr, pattern: str) -> exp.Expr:

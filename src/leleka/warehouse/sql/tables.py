@@ -26,7 +26,7 @@ def json_lines(path: str, columns: Mapping[str, str], alias: str | None = None) 
     return _source(port.json_lines(path, definitions), alias)
 
 
-def empty(columns: Mapping[str, str]) -> exp.Expr:
+def empty(columns: Mapping[str, str]) -> exp.Select:
     """Return a query with these columns and no row."""
     typed = (
         exp.alias_(exp.cast(exp.null(), exp.DataType.build(kind)), name, quoted=True)

@@ -10,6 +10,7 @@ from typing import Final
 import pytest
 
 from leleka.core.outcomes import Accepted, Cause, Ending, Pending, Refused, Reject, Settled
+from leleka.core.outline import ADDRESS
 from leleka.core.ports.destination import (
     Action,
     Body,
@@ -30,6 +31,7 @@ from tests.contract.core.ports.account import (
     Account,
     Contact,
 )
+from tests.fakes.outlines import written_by
 
 _STANDINGS: Final = (ACTIVE, UNSUBSCRIBED, BOUNCED, NEVER_CONFIRMED)
 
@@ -96,6 +98,21 @@ class DestinationContract(ABC):
             ),
             "bob@example.test": Contact({"last_name": "B", "phone": "+380 44 123"}, frozenset(), on_list),
         }
+
+    @pytest.mark.parametrize("absent", [(), ("first_name",), ("own",), ("first_name", "own", "phone")])
+    @pytest.mark.parametrize("tags", [(), ("VIP", 'so "called"')])
+    def test_an_outline_writes_what_is_rendered(
+        self, account: Account, absent: tuple[str, ...], tags: tuple[str, ...]
+    ) -> None:
+        texts = {"own": "x < 'y'", "phone": "+380 44 123", "first_name": "Ада 👩\u200d🚀"}
+        whole = self.change(account, "ada@example.test", Action.MEMBER, *tags, **texts)
+        told = {key: text for key, text in texts.items() if key not in absent}
+        change = self.change(account, "ada@example.test", Action.MEMBER, *tags, **told)
+        for automations in (False, True):
+            outline = account.destination.outline(whole, automations=automations)
+            if outline is not None:
+                written = written_by(outline, {ADDRESS: change.address, **dict(change.values)})
+                assert written.encode() == account.destination.render(change, automations=automations)
 
     def test_the_same_bytes_twice_leave_the_same_people(self, account: Account) -> None:
         changes = [self.change(account, f"p{n}@example.test", first_name=str(n)) for n in range(5)]
