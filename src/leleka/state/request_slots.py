@@ -19,8 +19,7 @@ class AccountSlots:
         RequestTraffic.objects.get_or_create(account_id=account_id)
 
     def read(self) -> Seen:
-        with _closed_in_threads():
-            row = RequestTraffic.objects.get(account=self._account_id)
+        row = RequestTraffic.objects.get(account=self._account_id)
         return Seen(_traffic(row), row.version)
 
     def write(self, seen: Seen, traffic: Traffic) -> bool:
@@ -51,7 +50,9 @@ def _columns(traffic: Traffic) -> dict[str, object]:
 
 @contextmanager
 def _closed_in_threads() -> Iterator[None]:
-    """A sender's thread keeps no connection: nobody would close it when the thread ends."""
+    """A sender's thread keeps no connection while its request is under way, nor when it ends: nobody else would close it.
+    Whoever reads writes next, over the same one.
+    """
     try:
         yield
     finally:
