@@ -50,8 +50,8 @@ def _columns(traffic: Traffic) -> dict[str, object]:
 
 @contextmanager
 def _closed_in_threads() -> Iterator[None]:
-    """A sender's thread keeps no connection while its request is under way, nor when it ends: nobody else would close it.
-    Whoever reads writes next, over the same one.
+    """A sender's thread keeps no connection while its request is under way, nor when it ends: nobody else would close
+    it. Whoever reads writes next, over the same one.
     """
     try:
         yield

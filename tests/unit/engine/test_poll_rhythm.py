@@ -66,8 +66,8 @@ def constant(seconds: float) -> Callable[[float], float]:
 
 
 def lognormal(middle: float) -> Callable[[float], float]:
-    chance = Random(1)
-    return lambda _: middle * chance.lognormvariate(0.0, 0.5)
+    """A moment draws its own time, so that no test depends on those before it."""
+    return lambda now: middle * Random(now).lognormvariate(0.0, 0.5)
 
 
 def bursty(seconds: float) -> Callable[[float], float]:
