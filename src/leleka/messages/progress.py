@@ -67,6 +67,8 @@ PROGRESS: Final[dict[str, str]] = {
         "Warning: export {name} unsubscribes people who leave its segments. This cannot be undone: no export can "
         "bring back people whom it has unsubscribed."
     ),
+    "REMOVING_MADE_UP": msg("Removing the made-up contacts"),
+    "NOT_REMOVED_YET": msg("The account did not let it be removed yet."),
     # Steps of a connection test; a destination adds its own.
     "CHECK_SKIPPED": msg("Not tested: an earlier step failed."),
     "ALSO": "{first} {more}",

@@ -57,6 +57,7 @@ class Reply:
     request_id: str
     body: bytes = field(repr=False)
     whole: bool = True
+    rate_limit: str = ""  # RateLimit-Limit: requests in a second
 
     @property
     def succeeded(self) -> bool:
@@ -194,6 +195,7 @@ def _read(response: httpx2.Response) -> Reply:
         request_id=_plain(response.headers.get("x-request-id", ""), 64),
         body=body,
         whole=whole,
+        rate_limit=_plain(response.headers.get("ratelimit-limit", ""), 20),
     )
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
+from leleka.destinations.activecampaign.doctor import messages as doctor
 from leleka.messages.registry import Words
 from leleka.messages.wording import Wording, msg
 
@@ -136,4 +137,4 @@ _TERMS: Final = (
     msg("its contacts do not come in the requested order"),
     msg("it lacks"),
 )
-WORDS: Final = Words(_PROBLEMS, _PROGRESS, _TERMS)
+WORDS: Final = Words({**_PROBLEMS, **doctor.PROBLEMS}, {**_PROGRESS, **doctor.PROGRESS}, _TERMS)

@@ -55,13 +55,14 @@ def open_with(
     spec = spec_of(connection.type)
     time_scale = TimeScale(network.speed(connection.host))
     turn = (
-        _turn_of(connection.account_id, spec.limits, time_scale, clock) if connection.account_id else at_once
+        turn_of(connection.account_id, spec.limits, time_scale, clock) if connection.account_id else at_once
     )
     settings = spec.settings(**settings_of(connection), **secrets)
     return Opened(spec.open(settings, network, clock, within(turn)), spec.limits, time_scale)
 
 
-def _turn_of(account: int, limits: Limits, time_scale: TimeScale, clock: Clock) -> Turn:
+def turn_of(account: int, limits: Limits, time_scale: TimeScale, clock: Clock) -> Turn:
+    """Return the turn of a request in an account's pace, which all processes share."""
     places = AccountPlaces(
         account,
         limits.requests_per_second - KEPT_FOR_PEOPLE,

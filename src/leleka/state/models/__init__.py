@@ -2,7 +2,14 @@
 
 from leleka.core.statuses import RunStatus
 from leleka.state.models.audit import AuditEntry, AuditLink, RefusalCount
-from leleka.state.models.connections import Account, Connection, RequestPlace, StoredSecret, SuppressedPerson
+from leleka.state.models.connections import (
+    Account,
+    Connection,
+    Examination,
+    RequestPlace,
+    StoredSecret,
+    SuppressedPerson,
+)
 from leleka.state.models.exports import Export, ExportSegment, Ledger
 from leleka.state.models.idempotency import IdempotencyKey
 from leleka.state.models.notices import Notice, NoticeDelivery, NoticeSeen
@@ -24,6 +31,7 @@ __all__ = [
     "BatchRow",
     "Connection",
     "DueDecision",
+    "Examination",
     "Export",
     "ExportSegment",
     "IdempotencyKey",
