@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
 _LEFTOVERS: Final = 3
 _MINUTE: Final = 60.0
-_LETTERS: Final = {True: "true", False: "false", None: "null"}
 
 
 def doctor(  # noqa: PLR0917 - as the command declares them
@@ -117,7 +116,9 @@ def _confirm(proposal: "Proposal") -> None:
 
 
 def _print_point(one: "Concluded") -> None:
-    value = _letters(one.value)
+    from leleka.messages.progress import in_letters
+
+    value = in_letters(one.value)
     head = f"[green]{one.name} = {escape(value)}[/green]" if one.settled else f"[yellow]{one.name}[/yellow]"
     out.print(f"\n{head}{'' if one.settled else ' is not settled'}")
     for exchange in one.exchanges:
@@ -148,7 +149,7 @@ def _print_left(remaining: "Sequence[Left]", connection: str) -> None:
 
 
 def _show(actor: "Actor", connection: str, *, json: bool) -> None:
-    from leleka.messages.progress import in_english
+    from leleka.messages.progress import in_english, in_letters
     from leleka.services.connections import doctor as service
 
     found = service.show(actor, connection)
@@ -163,9 +164,5 @@ def _show(actor: "Actor", connection: str, *, json: bool) -> None:
     if not found:
         out.print("Nothing was found yet.")
     for one in found:
-        out.print(f"[green]{one.name} = {escape(_letters(one.value))}[/green]  [dim]{moment(one.at)}[/dim]")
+        out.print(f"[green]{one.name} = {escape(in_letters(one.value))}[/green]  [dim]{moment(one.at)}[/dim]")
         out.print(f"  {escape(in_english(one.meaning))}")
-
-
-def _letters(value: object) -> str:
-    return _LETTERS[value] if isinstance(value, bool) or value is None else str(value)

@@ -10,15 +10,14 @@ from leleka.core.clock import utc_now
 from leleka.core.made_up_addresses import check_domain
 from leleka.core.messages import Message
 from leleka.core.ports.clock import Clock
-from leleka.core.ports.examination import Exchange, Finding, Fit, Remaining, Value
+from leleka.core.ports.examination import Examiner, Exchange, Finding, Fit, Remaining, Value
 from leleka.errors import Conflict, LelekaError, NotFound
-from leleka.messages.learned import meaning
-from leleka.messages.progress import in_english
+from leleka.messages.progress import in_english, meaning
 from leleka.services.access.actor import Actor
 from leleka.services.access.permissions import Permission, require
 from leleka.services.audit.log import record
 from leleka.services.connections import examination
-from leleka.services.connections.examination import Say
+from leleka.services.connections.examination import Log, Say
 from leleka.services.connections.queries import Learned, learned_of
 from leleka.state.models import Account, Connection, Examination
 
@@ -108,13 +107,12 @@ def examine(
     """
     require(actor, Permission.CONNECTIONS)
     connection = _find(proposal.connection)
-    account = connection.account
     findings: list[Finding] = []
     remaining: tuple[Remaining, ...] = ()
     with examination.opened(connection, clock, say, patience) as (examiner, log):
-        examination.refuse_delivering(account.pk, clock)
+        examination.refuse_delivering(connection.account_id, clock)
         examiner.fit(proposal.fit.target)  # people may have come while somebody thought about it
-        examination.begin(actor, account, proposal.addresses, clock)
+        examination.begin(actor, connection.account, proposal.addresses, clock)
         try:
             for one in examiner.examine(proposal.fit, proposal.addresses, log):
                 findings.append(one)
@@ -122,18 +120,10 @@ def examine(
         finally:
             say(Message("REMOVING_MADE_UP"))
             try:
-                remaining = _removed(examiner, log, account)
+                remaining = _removed(examiner, log, connection.account)
             finally:
                 _keep(actor, connection, proposal, findings, remaining)
-    return Examined(
-        connection.name,
-        connection.host,
-        proposal.fit.target,
-        proposal.domain,
-        tuple(map(_shown, findings)),
-        len(proposal.addresses) - len(remaining),
-        tuple(map(_left, remaining)),
-    )
+    return _examined(connection, proposal, findings, remaining)
 
 
 def clean_up(actor: Actor, name: str, clock: Clock, say: Say, *, patience: float = PATIENCE) -> CleanedUp:
@@ -166,7 +156,7 @@ def show(actor: Actor, name: str) -> Sequence[Learned]:
     return learned_of(_find(name).account)
 
 
-def _removed(examiner: examination.Examiner, log: examination.Log, account: Account) -> tuple[Remaining, ...]:
+def _removed(examiner: Examiner, log: Log, account: Account) -> tuple[Remaining, ...]:
     try:
         return examination.remove(examiner, log, account)
     except LelekaError:
@@ -200,6 +190,20 @@ def _keep(
             "remaining": len(remaining),
         }
         record(actor, "connection examine", connection.name, told)
+
+
+def _examined(
+    connection: Connection, proposal: Proposal, findings: Sequence[Finding], remaining: Sequence[Remaining]
+) -> Examined:
+    return Examined(
+        connection.name,
+        connection.host,
+        proposal.fit.target,
+        proposal.domain,
+        tuple(map(_shown, findings)),
+        len(proposal.addresses) - len(remaining),
+        tuple(map(_left, remaining)),
+    )
 
 
 def _shown(one: Finding) -> Concluded:

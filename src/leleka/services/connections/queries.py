@@ -25,7 +25,7 @@ from leleka.core.ports.examination import Value as Met
 from leleka.destinations.registry import assumed_kind, find_spec, specs, title_of
 from leleka.destinations.spec import Setting
 from leleka.errors import NotFound, Problem
-from leleka.messages.learned import meaning
+from leleka.messages.progress import meaning
 from leleka.messages.stored import check_of
 from leleka.services.access.actor import Actor
 from leleka.services.access.permissions import Permission, require

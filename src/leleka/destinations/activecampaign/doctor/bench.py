@@ -39,7 +39,7 @@ class Bench:
     tools: Instruments
     addresses: dict[str, str]
     target: int
-    field: int | None  # a custom field for text, where the account has one
+    text_field: int | None  # a custom field for text, where the account has one
     kept: dict[str, Import] = field(default_factory=dict)
 
     def row(self, part: str, **values: object) -> Row:

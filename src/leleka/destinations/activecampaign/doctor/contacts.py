@@ -73,10 +73,10 @@ class Contacts:
         self.last = self._wire.delete(f"contacts/{contact.id}", f"contacts/{contact.id}")
         return self.last
 
-    def remove(self, address: str) -> bool:
-        """Remove every contact with this address; return whether none is left."""
+    def remove(self, address: str) -> list[str]:
+        """Remove every contact with this address; return those that are left, as the account writes them."""
         for one in self.find(address):
             heard = self.delete(one)
             if not heard.succeeded and heard.status != _ABSENT:
-                return False
-        return not self.find(address)
+                break
+        return [one.text("email") for one in self.find(address)]

@@ -117,11 +117,14 @@ class ActiveCampaignExaminer:
         arrived = ended(self._wire, self._tools, traces.batches)
         if arrived and traces.unanswered:
             arrived = self._queue_is_empty()
+        refused: dict[str, None] = {}
         for address in traces.addresses:
-            if not self._contacts.remove(address):
-                yield Remaining(address, Message("remaining.refused"))
-            elif not arrived:
+            left = self._contacts.remove(address)
+            refused |= dict.fromkeys(left)
+            if not left and not arrived:
                 yield Remaining(address, Message("remaining.may_arrive"))
+        for address in refused:
+            yield Remaining(address, Message("remaining.refused"))
 
     def _queue_is_empty(self) -> bool:
         """Return whether nobody's import is waiting: then none of ours is."""

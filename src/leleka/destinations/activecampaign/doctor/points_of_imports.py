@@ -23,7 +23,7 @@ def begin(bench: Bench) -> Iterator[Finding]:
 
     Raises ``NeedsAttention`` where it does not: everything else needs that.
     """
-    fields = [{"id": bench.field, "value": NAME}] if bench.field else []
+    fields = [{"id": bench.text_field, "value": NAME}] if bench.text_field else []
     first = bench.send("base", bench.subscribed("base", first_name=NAME, fields=fields), first=["base"])
     bench.imports.look(first)
     accepted = isinstance(first.outcome, Accepted)
@@ -62,7 +62,7 @@ def read_first_round(bench: Bench) -> Iterator[Finding]:
 
 
 def send_second_round(bench: Bench) -> None:
-    fields = [{"id": bench.field, "value": ""}] if bench.field else []
+    fields = [{"id": bench.text_field, "value": ""}] if bench.text_field else []
     bench.send("emptied", bench.subscribed("base", first_name="", fields=fields))
     bench.send("capitals", bench.row("capitals", last_name="Capitals"))
     bench.send("leaving", bench.row("leaver", unsubscribe=[{"listid": bench.target}]))
@@ -168,9 +168,9 @@ def _emptied(bench: Bench, one: Import) -> Iterator[Finding]:
 
 
 def _emptied_field(bench: Bench, one: Import, found: Contact) -> Finding:
-    if bench.field is None:
+    if bench.text_field is None:
         return unsettled("empty_clears_field", "no_field")
-    held = bench.contacts.value_of(found, bench.field)
+    held = bench.contacts.value_of(found, bench.text_field)
     return met("empty_clears_field", not held, *one.exchanges, *bench.contacts.exchanges)
 
 

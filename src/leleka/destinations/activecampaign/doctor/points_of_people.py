@@ -11,6 +11,7 @@ from leleka.destinations.activecampaign.held_values import SIDE_LOAD
 from leleka.destinations.activecampaign.response_parsing import number_of
 
 _PAGE: Final = "100"
+_MOST_ROWS: Final = 1_000
 _ACTIVE, _UNSUBSCRIBED = 1, 2
 _EVERYWHERE: Final = frozenset({"all", "allEmail"})
 _AGAIN: Final = "Again"
@@ -21,7 +22,7 @@ def reading(bench: Bench) -> Iterator[Finding]:
     query = {"listid": str(bench.target), "status": str(_ACTIVE), "orders[id]": "ASC", "limit": _PAGE}
     whole = bench.wire.read("contacts", {**query, "include": SIDE_LOAD})
     told = isinstance(whole.found.get(SIDE_LOAD.lower()), list)
-    if told or bench.field:
+    if told or bench.text_field:
         yield met("side_loads", told, whole.exchange)
     else:
         yield unsettled("side_loads", "no_field", whole.exchange)
@@ -41,13 +42,24 @@ def exclusions(bench: Bench) -> Iterator[Finding]:
     heard = bench.wire.ask("lists/exclusions", {"limit": _PAGE})
     readable = heard.succeeded and isinstance(heard.found.get("exclusions"), list)
     yield met("exclusions_readable", readable, heard.exchange)
-    rows = heard.rows("exclusions") if readable else []
+    rows = _all(bench, heard) if readable else []
     if any(str(row.get("hidden")).lower() in {"true", "1"} for row in rows):
         yield met("hidden_exclusions_listed", True, heard.exchange)
     else:
         yield unsettled("hidden_exclusions_listed", "no_hidden_exclusion", heard.exchange)
     if any(_covers(row, bench.addresses["excluded"], bench.target) for row in rows):
         bench.send("excluded", bench.subscribed("excluded"), first=["excluded"])
+
+
+def _all(bench: Bench, first: Heard) -> list[Mapping[str, Any]]:
+    """Return the exclusions of the first pages."""
+    rows, page = first.rows("exclusions"), first.rows("exclusions")
+    while len(page) >= int(_PAGE) and len(rows) < _MOST_ROWS:
+        page = bench.wire.ask("lists/exclusions", {"limit": _PAGE, "offset": str(len(rows))}).rows(
+            "exclusions"
+        )
+        rows = rows + page
+    return rows
 
 
 def excluded(bench: Bench) -> Finding:

@@ -78,7 +78,7 @@ class Wire:
     def read(self, path: str, query: Mapping[str, str] = _NO_QUERY, shown_as: str = "") -> Heard:
         """GET what must be readable. Raises what is wrong with the answer."""
         heard = self.ask(path, query, shown_as)
-        if not heard.succeeded or not isinstance(heard.found, Mapping) or not heard.found:
+        if not heard.succeeded or not heard.found:
             raise trouble_of(heard.answer, self._tools.clock.now(), self._where)
         return heard
 
@@ -93,10 +93,11 @@ class Wire:
             heard = self._once("POST", "import/bulk_import", _NO_QUERY, shown_as, content)
             outcome = outcome_of(heard.answer, self._tools.clock.now())
             slow_down = isinstance(outcome, Refused) and outcome.cause is Cause.THROTTLED
-            if not slow_down or attempt >= _TRIES:
+            if slow_down:
+                self.seen.throttled.append(heard)
+            if not isinstance(outcome, Refused) or not slow_down or attempt >= _TRIES:
                 return heard, outcome
-            self.seen.throttled.append(heard)
-            self._tools.wait(getattr(outcome, "retry_after", None) or IMPORT_PAUSE)
+            self._tools.wait(outcome.retry_after or IMPORT_PAUSE)
             attempt += 1
 
     def _again(self, method: str, path: str, query: Mapping[str, str], shown_as: str) -> Heard:
