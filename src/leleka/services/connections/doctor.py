@@ -143,7 +143,10 @@ def clean_up(actor: Actor, name: str, clock: Clock, say: Say, *, patience: float
         )
     count = len(row.addresses)
     with examination.opened(connection, clock, say, patience) as (examiner, log):
-        remaining = examination.remove(examiner, log, connection.account)
+        try:
+            remaining = examination.remove(examiner, log, connection.account)
+        finally:
+            log.stop()
     record(
         actor, "connection clean up", name, {"removed": count - len(remaining), "remaining": len(remaining)}
     )
