@@ -138,13 +138,15 @@ def _form(
     given = context["given"]
     kinds = connection_queries.kinds(actor_of(request))
     kind = connection_queries.kind_of(actor_of(request), connection.type if connection else given["type"])
+    learned = found_by_the_doctor(connection)
     shown = {
         "connection": connection,
         "new": connection is None,
         "kinds": kinds,
         "kind": kind,
         "fields": form_fields(kind, connection, given),
-        "learned": found_by_the_doctor(connection),
+        "learned": learned,
+        "learned_at": max((one.at for one in learned), default=None),
         "audiences": AUDIENCES,
         "consent": consent.consent_text(get_language() or "en", kind.kind),
         "privacy_url": settings.LELEKA.web.privacy_url,
