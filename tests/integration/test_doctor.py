@@ -163,6 +163,32 @@ def test_a_ctrl_c_anywhere_removes_what_was_made_and_keeps_what_was_found(clinic
     assert AuditEntry.objects.filter(action="connection examine").count() == 1
 
 
+def test_one_that_stood_still_and_was_cleaned_up_after_sends_nothing_more(clinic: Office) -> None:
+    before, imports = account(clinic), []
+
+    def found(one: Concluded) -> None:
+        if one.name == "success_key":
+            Examination.objects.update(alive_until=0.0)  # the process was stopped for minutes
+            clean_up()
+            imports.append(clinic.imports())
+
+    with pytest.raises(Conflict, match="DOCTOR_TAKEN_OVER"):
+        doctor.examine(ALICE, proposed(), CLOCK, Told().say, found)
+    assert (imports, clinic.imports()) == ([1], 1)
+    assert (account(clinic), Examination.objects.count()) == (before, 0)
+
+
+def test_an_account_that_did_not_refuse_a_malformed_address_is_sent_nothing_larger(clinic: Office) -> None:
+    before, told = account(clinic), Told()
+    clinic.behave(faults=[{"kind": "server_error", "where": IMPORT, "after": 1, "times": 1}])
+    doctor.examine(ALICE, proposed(), CLOCK, told.say, told.found.append, patience=1.0)
+    open_points = {one.name for one in told.found if not one.settled}
+    assert {"reason_index_base", "too_many_rows", "oversize"} <= open_points
+    assert {"too_many_rows", "too_large"}.isdisjoint(one["rule"] for one in clinic.violations())
+    clean_up()
+    assert account(clinic) == before
+
+
 def test_an_account_that_ends_answering_is_cleaned_up_later(clinic: Office) -> None:
     before = account(clinic)
 

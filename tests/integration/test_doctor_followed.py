@@ -32,6 +32,7 @@ def test_the_row_to_blame_is_known_at_the_first_refusal(office: Office, base: in
     before = sent(office)
     office.behave(poison_pattern=POISONED)
     view = office.run()
+    assert view.counts is not None
     assert (view.counts.delivered, sent(office) - before) == (4, 2)
     assert set(office.listed(1)) >= {f"p{number}@x.test" for number in (1, 3, 4, 5)}
 
@@ -44,6 +45,7 @@ def test_who_did_not_ask_the_doctor_pays_with_requests(office: Office) -> None:
     lend_a_name()
     office.behave(reason_index_base=1, poison_pattern=POISONED)
     view = office.run()
+    assert view.counts is not None
     assert view.counts.delivered == 4
     assert sent(office) > 2
 

@@ -3,11 +3,12 @@ leaves the account as it found it.
 """
 
 from dataclasses import fields
-from typing import Any, Final
+from typing import Final
 
 import pytest
 
 from leleka.sandbox.behaviour import Behaviour
+from leleka.sandbox.contacts import Contact
 from leleka.state.models import Account, Examination
 from tests.integration.doctoring import account, examined, settle_in
 from tests.integration.office import Office
@@ -104,11 +105,16 @@ def _hidden_by(switch: str, value: Value) -> set[str]:
 def test_no_more_than_twenty_contacts_are_ever_imported(office: Office, made_up: int) -> None:
     settle_in(office)
     before = account(office)["contacts"].keys()
-    seen: set[Any] = set()
+    seen: set[str] = set()
     with office.sandbox.lock:
         book = office.sandbox.account.contacts
     add = book.add
-    book.add = lambda email, now: (seen.add(email), add(email, now))[1]  # type: ignore[method-assign]
+
+    def noted(email: str, now: float) -> Contact:
+        seen.add(email)
+        return add(email, now)
+
+    book.add = noted  # type: ignore[method-assign]
     for _ in range(made_up):
         examined()
     assert 0 < len(seen) <= 20 * made_up

@@ -132,6 +132,10 @@ PROBLEMS: Final[Mapping[str, Wording]] = {
     ),
     "DOCTOR_NOT_OFFERED": Wording(msg("Nothing about {title} is open that could be examined.")),
     "DOCTOR_NOTHING_LEFT": Wording(msg("No examination left anything at this account.")),
+    "DOCTOR_TAKEN_OVER": Wording(
+        msg("This examination stood still for so long that another process removed what it had made."),
+        msg("Examine the account again."),
+    ),
     "DOCTOR_UNDER_WAY": Wording(
         msg("An examination of this account is under way, asked for by {who}."),
         msg("If its process died, try again in {seconds} seconds."),

@@ -112,7 +112,7 @@ def examine(
     with examination.opened(connection, clock, say, patience) as (examiner, log):
         examination.refuse_delivering(connection.account_id, clock)
         examiner.fit(proposal.fit.target)  # people may have come while somebody thought about it
-        examination.begin(actor, connection.account, proposal.addresses, clock)
+        examination.begin(log, actor, connection.account, proposal.addresses, clock)
         try:
             for one in examiner.examine(proposal.fit, proposal.addresses, log):
                 findings.append(one)
@@ -120,7 +120,7 @@ def examine(
         finally:
             say(Message("REMOVING_MADE_UP"))
             try:
-                remaining = _removed(examiner, log, connection.account)
+                remaining = _removed(examiner, log)
             finally:
                 _keep(actor, connection, proposal, findings, remaining)
     return _examined(connection, proposal, findings, remaining)
@@ -143,8 +143,9 @@ def clean_up(actor: Actor, name: str, clock: Clock, say: Say, *, patience: float
         )
     count = len(row.addresses)
     with examination.opened(connection, clock, say, patience) as (examiner, log):
+        log.row = row
         try:
-            remaining = examination.remove(examiner, log, connection.account)
+            remaining = examination.remove(examiner, log)
         finally:
             log.stop()
     record(
@@ -159,12 +160,12 @@ def show(actor: Actor, name: str) -> Sequence[Learned]:
     return learned_of(_find(name).account)
 
 
-def _removed(examiner: Examiner, log: Log, account: Account) -> tuple[Remaining, ...]:
+def _removed(examiner: Examiner, log: Log) -> tuple[Remaining, ...]:
     try:
-        return examination.remove(examiner, log, account)
+        return examination.remove(examiner, log)
     except LelekaError:
-        left = Examination.objects.get(account=account).addresses
-        return tuple(Remaining(address, Message("NOT_REMOVED_YET")) for address in left)
+        left = log.traces()
+        return tuple(Remaining(one, Message("NOT_REMOVED_YET")) for one in left.addresses) if left else ()
     finally:
         log.stop()
 

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from typing import Final
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 
 from leleka.core.clock import utc_now
 from leleka.core.messages import Message
@@ -31,26 +32,41 @@ Say = Callable[[Message], None]
 class Log:
     """``core.ports.examination.Journal`` in the database, and the sign that the process lives."""
 
-    def __init__(self, account: int, clock: Clock, scale: TimeScale) -> None:
-        self._mine = Examination.objects.filter(account=account)
+    def __init__(self, clock: Clock, scale: TimeScale) -> None:
         self._clock = clock
         self._alive = scale.wait(_ALIVE)
+        self.row: Examination | None = None  # from when something may be written on
 
     def sending(self) -> None:
-        self._mine.update(unanswered=True)
+        """Raises ``Conflict`` where another process took this one for dead and cleaned up after it."""
+        if not self._mine.update(unanswered=True):
+            raise Conflict("DOCTOR_TAKEN_OVER")
 
     def answered(self, batch: str) -> None:
-        if batch:
-            known = self._mine.get().batches
-            self._mine.update(batches=[*known, batch], unanswered=False)
-        else:
-            self._mine.update(unanswered=False)
+        known = self._mine.values_list("batches", flat=True).first() or []
+        self._mine.update(batches=[*known, batch] if batch else known, unanswered=False)
 
     def beat(self) -> None:
         self._mine.update(alive_until=self._clock.now() + self._alive)
 
     def stop(self) -> None:
         self._mine.update(alive_until=0.0)
+
+    def traces(self) -> Traces | None:
+        """Return what was written down; None where nothing is left to remove."""
+        row = self._mine.first()
+        return Traces(tuple(row.addresses), tuple(row.batches), row.unanswered) if row else None
+
+    def left(self, addresses: Sequence[str]) -> None:
+        """Keep what could not be removed; forget the examination where that is nothing."""
+        if addresses:
+            self._mine.update(addresses=list(addresses))
+        else:
+            self._mine.delete()
+
+    @property
+    def _mine(self) -> QuerySet[Examination]:
+        return Examination.objects.filter(pk=self.row.pk if self.row else None)
 
 
 @contextmanager
@@ -63,7 +79,7 @@ def opened(connection: Connection, clock: Clock, say: Say, patience: float) -> I
     if spec.examine is None:
         raise NeedsAttention("DOCTOR_NOT_OFFERED", where=connection.name, title=spec.title)
     scale = TimeScale(network.speed(connection.host))
-    log = Log(connection.account_id, clock, scale)
+    log = Log(clock, scale)
     turn = turn_of(connection.account_id, spec.limits, scale, clock)
     imports = ImportLimiter(spec.limits, scale, clock, share=connection.share)
 
@@ -114,11 +130,11 @@ def refuse_delivering(account: int, clock: Clock) -> None:
         raise Conflict("DOCTOR_DELIVERING", run=run.pk, name=run.export.name)
 
 
-def begin(actor: Actor, account: Account, addresses: Sequence[str], clock: Clock) -> None:
+def begin(log: Log, actor: Actor, account: Account, addresses: Sequence[str], clock: Clock) -> None:
     """Write down what is going to be made. Raises ``Conflict`` where an examination is under way, or left something."""
     try:
         with transaction.atomic():
-            Examination.objects.create(
+            log.row = Examination.objects.create(
                 account=account, addresses=list(addresses), asked_by=actor.name[:200], began_at=utc_now(clock)
             )
     except IntegrityError:
@@ -135,15 +151,11 @@ def unfinished(account: Account) -> Conflict:
     return Conflict("DOCTOR_UNFINISHED", where=account.name)
 
 
-def remove(examiner: Examiner, log: Log, account: Account) -> tuple[Remaining, ...]:
+def remove(examiner: Examiner, log: Log) -> tuple[Remaining, ...]:
     """Remove what an examination made; what remains stays written down."""
-    row = Examination.objects.get(account=account)
-    traces = Traces(tuple(row.addresses), tuple(row.batches), row.unanswered)
+    traces = log.traces()
+    if traces is None:
+        return ()
     remaining = tuple(examiner.remove(traces))
-    mine = Examination.objects.filter(pk=row.pk)
-    if remaining:
-        mine.update(addresses=[one.address for one in remaining])
-        log.stop()
-    else:
-        mine.delete()
+    log.left([one.address for one in remaining])
     return remaining

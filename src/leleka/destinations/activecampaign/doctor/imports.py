@@ -64,18 +64,17 @@ class Imports:
         self._journal = journal
         self.all: list[Import] = []
 
-    def send(self, *rows: Row, note: str = "", harmless: bool = False) -> Import:
-        """Send rows as one import; no automations run for them. ``harmless`` rows cannot become contacts."""
+    def send(self, *rows: Row, note: str = "") -> Import:
+        """Send rows as one import; no automations run for them."""
         content = orjson.dumps({"contacts": [dict(row) for row in rows], "exclude_automations": True})
         began = self._tools.clock.monotonic()
-        if not harmless:
-            self._journal.sending()
+        self._journal.sending()
         heard, outcome = self._wire.submit(content, len(rows), _shown(rows, note))
         one = Import(heard, outcome, began)
         if isinstance(outcome, Accepted):
             one.batch = outcome.batch_id
             self._journal.answered(one.batch)
-        elif isinstance(outcome, Refused) and not harmless:
+        elif isinstance(outcome, Refused):
             self._journal.answered("")
         self.all.append(one)
         return one

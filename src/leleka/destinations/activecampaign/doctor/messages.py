@@ -155,6 +155,9 @@ PROGRESS: Final[Mapping[str, str]] = {
     "unsettled.import_refused": msg("The import was refused."),
     "unsettled.limit_not_kept": msg("The request was accepted, although it is beyond the documented limit."),
     "unsettled.malformed_accepted": msg("A malformed address was accepted."),
+    "unsettled.malformed_not_refused": msg(
+        "The account did not refuse a malformed address, so nothing larger was tried."
+    ),
     "unsettled.needs_public_url": msg("ActiveCampaign would have to call a public address of yours."),
     "unsettled.nobody_bounced": msg("Nothing that the API offers makes a contact bounce."),
     "unsettled.nobody_unconfirmed": msg("Only a form makes somebody unconfirmed, not the API."),
