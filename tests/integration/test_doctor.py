@@ -185,8 +185,28 @@ def test_an_account_that_did_not_refuse_a_malformed_address_is_sent_nothing_larg
     open_points = {one.name for one in told.found if not one.settled}
     assert {"reason_index_base", "too_many_rows", "oversize"} <= open_points
     assert {"too_many_rows", "too_large"}.isdisjoint(one["rule"] for one in clinic.violations())
-    clean_up()
     assert account(clinic) == before
+
+
+def test_an_import_without_an_answer_that_still_waits_is_not_forgotten(clinic: Office) -> None:
+    """Its batch has no name here: only an empty queue tells that it does not come any more."""
+    before, told, proposal = account(clinic), Told(), proposed()
+
+    def found(one: Concluded) -> None:
+        told.found.append(one)
+        if one.name == "exclusions_readable":
+            clinic.behave(queue_held=True, faults=[{"kind": "lost_reply", "where": IMPORT, "times": 1}])
+
+    done = doctor.examine(ALICE, proposal, CLOCK, told.say, found, patience=1.0)
+    assert {one.address for one in done.remaining} == set(proposal.addresses)
+    row = Examination.objects.get()
+    Examination.objects.update(batches=[])  # as if the others had ended
+    assert (row.unanswered, len(clean_up().remaining)) == (1, 13)
+    clinic.behave(queue_held=False)
+    while clinic.ask("state", method="GET")["imports"]["open"]:
+        pass
+    assert clean_up().remaining == ()
+    assert (account(clinic), Examination.objects.count()) == (before, 0)
 
 
 def test_an_account_that_ends_answering_is_cleaned_up_later(clinic: Office) -> None:

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from typing import Final
 
 from django.db import IntegrityError, transaction
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 
 from leleka.core.clock import utc_now
 from leleka.core.messages import Message
@@ -39,12 +39,13 @@ class Log:
 
     def sending(self) -> None:
         """Raises ``Conflict`` where another process took this one for dead and cleaned up after it."""
-        if not self._mine.update(unanswered=True):
+        if not self._mine.update(unanswered=F("unanswered") + 1):
             raise Conflict("DOCTOR_TAKEN_OVER")
 
     def answered(self, batch: str) -> None:
         known = self._mine.values_list("batches", flat=True).first() or []
-        self._mine.update(batches=[*known, batch] if batch else known, unanswered=False)
+        more = [*known, batch] if batch else known
+        self._mine.update(batches=more, unanswered=F("unanswered") - 1)
 
     def beat(self) -> None:
         self._mine.update(alive_until=self._clock.now() + self._alive)
@@ -55,7 +56,7 @@ class Log:
     def traces(self) -> Traces | None:
         """Return what was written down; None where nothing is left to remove."""
         row = self._mine.first()
-        return Traces(tuple(row.addresses), tuple(row.batches), row.unanswered) if row else None
+        return Traces(tuple(row.addresses), tuple(row.batches), bool(row.unanswered)) if row else None
 
     def left(self, addresses: Sequence[str]) -> None:
         """Keep what could not be removed; forget the examination where that is nothing."""
@@ -66,7 +67,8 @@ class Log:
 
     @property
     def _mine(self) -> QuerySet[Examination]:
-        return Examination.objects.filter(pk=self.row.pk if self.row else None)
+        rows = Examination.objects
+        return rows.filter(pk=self.row.pk) if self.row else rows.none()
 
 
 @contextmanager

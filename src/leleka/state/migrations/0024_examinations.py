@@ -27,7 +27,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('addresses', models.JSONField(default=list)),
                 ('batches', models.JSONField(default=list)),
-                ('unanswered', models.BooleanField(default=False)),
+                ('unanswered', models.IntegerField(default=0)),
                 ('asked_by', models.CharField(max_length=200)),
                 ('began_at', models.DateTimeField()),
                 ('alive_until', models.FloatField(default=0.0)),

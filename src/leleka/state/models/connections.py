@@ -42,7 +42,7 @@ class Examination(models.Model):
     account = models.OneToOneField(Account, models.CASCADE, related_name="examination")
     addresses = models.JSONField(default=list)  # made up; nobody's
     batches = models.JSONField(default=list)
-    unanswered = models.BooleanField(default=False)  # an import left, and nobody knows whether it arrived
+    unanswered = models.IntegerField(default=0)  # imports that left, and nobody knows whether they arrived
     asked_by = models.CharField(max_length=200)
     began_at = models.DateTimeField()
     alive_until = models.FloatField(default=0.0)  # seconds since 1970: its process lives at least until then

@@ -17,10 +17,10 @@ from leleka.destinations.activecampaign.doctor import (
 )
 from leleka.destinations.activecampaign.doctor.bench import PARTS, Bench, made_up, unsettled
 from leleka.destinations.activecampaign.doctor.contacts import Contacts
-from leleka.destinations.activecampaign.doctor.imports import Imports, ended
+from leleka.destinations.activecampaign.doctor.imports import Imports, ended, queue_emptied
 from leleka.destinations.activecampaign.doctor.wire import Wire
 from leleka.destinations.activecampaign.hosts import normalise_host
-from leleka.destinations.activecampaign.response_parsing import is_deleted, number_of, plain, rows_of
+from leleka.destinations.activecampaign.response_parsing import is_deleted, number_of, plain
 from leleka.destinations.activecampaign.settings import Settings, check_key
 from leleka.errors import Conflict, NotFound
 from leleka.transport.client import GuardedClient
@@ -116,7 +116,7 @@ class ActiveCampaignExaminer:
     def remove(self, traces: Traces) -> Iterable[Remaining]:
         arrived = ended(self._wire, self._tools, traces.batches)
         if arrived and traces.unanswered:
-            arrived = self._queue_is_empty()
+            arrived = queue_emptied(self._wire, self._tools)
         refused: dict[str, None] = {}
         for address in traces.addresses:
             left = self._contacts.remove(address)
@@ -125,11 +125,6 @@ class ActiveCampaignExaminer:
                 yield Remaining(address, Message("remaining.may_arrive"))
         for address in refused:
             yield Remaining(address, Message("remaining.refused"))
-
-    def _queue_is_empty(self) -> bool:
-        """Return whether nobody's import is waiting: then none of ours is."""
-        rows = rows_of(self._wire.ask("import/bulk_import").found.get("outstanding"))
-        return rows is not None and all(number_of(row.get("batches")) == 0 for row in rows)
 
     def close(self) -> None:
         self._http.close()

@@ -1,6 +1,6 @@
 """The imports of an examination: sent, and waited for until they end."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -11,7 +11,7 @@ from leleka.core.outcomes import Accepted, Ending, Outcome, Refused, Settled
 from leleka.core.ports.examination import Exchange, Instruments, Journal
 from leleka.destinations.activecampaign.doctor.wire import Heard, Wire
 from leleka.destinations.activecampaign.response_outcome import standing_of
-from leleka.destinations.activecampaign.response_parsing import number_of
+from leleka.destinations.activecampaign.response_parsing import number_of, rows_of
 
 _FIRST: Final = 1.0  # seconds until the second look at a batch
 _LONGEST: Final = 30.0
@@ -27,6 +27,7 @@ class Import:
 
     sent: Heard
     outcome: Outcome
+    addresses: frozenset[str]  # small letters
     began: float
     ended: float = 0.0
     looks: list[Heard] = field(default_factory=list)
@@ -70,7 +71,7 @@ class Imports:
         began = self._tools.clock.monotonic()
         self._journal.sending()
         heard, outcome = self._wire.submit(content, len(rows), _shown(rows, note))
-        one = Import(heard, outcome, began)
+        one = Import(heard, outcome, frozenset(str(one["email"]).lower() for one in rows), began)
         if isinstance(outcome, Accepted):
             one.batch = outcome.batch_id
             self._journal.answered(one.batch)
@@ -78,6 +79,12 @@ class Imports:
             self._journal.answered("")
         self.all.append(one)
         return one
+
+    def open_with(self, rows: Sequence[Row]) -> Import | None:
+        """Return an import that may still be at work on one of these addresses."""
+        wanted = {str(one["email"]).lower() for one in rows}
+        still = (one for one in self.all if not one.refused and one.settled is None)
+        return next((one for one in still if one.addresses & wanted), None)
 
     def look(self, one: Import) -> None:
         """Ask once how an import stands."""
@@ -91,32 +98,44 @@ class Imports:
 
     def finish(self) -> None:
         """Wait until every import that was accepted has ended, or patience has."""
-        pause, waited = _FIRST, 0.0
-        while True:
-            for one in self.all:
-                self.look(one)
-            left = sum(bool(one.batch) and one.settled is None for one in self.all)
-            if not left or waited >= self._tools.patience:
-                return
-            self._tools.tell(Message("examination.waits", imports=left))
-            self._tools.wait(pause)
-            waited, pause = waited + pause, min(pause * _GROWS, _LONGEST)
+        _wait(self._tools, self._left)
+
+    def _left(self) -> int:
+        for one in self.all:
+            self.look(one)
+        return sum(bool(one.batch) and one.settled is None for one in self.all)
 
 
 def ended(wire: Wire, tools: Instruments, batches: Sequence[str]) -> bool:
     """Wait until these batches have ended; return whether they all have."""
-    left, pause, waited = list(batches), _FIRST, 0.0
+    going_on = list(batches)
+
+    def left() -> int:
+        looks = [(one, wire.ask("import/info", {"batchId": one}).answer) for one in going_on]
+        now = tools.clock.now()
+        going_on[:] = [one for one, answer in looks if not isinstance(standing_of(answer, now), Settled)]
+        return len(going_on)
+
+    return _wait(tools, left)
+
+
+def queue_emptied(wire: Wire, tools: Instruments) -> bool:
+    """Wait until nobody's import is waiting; return whether that is so: then none of ours is."""
+
+    def left() -> int:
+        rows = rows_of(wire.ask("import/bulk_import").found.get("outstanding"))
+        return 1 if rows is None else sum(number_of(one.get("batches")) or 0 for one in rows)
+
+    return _wait(tools, left)
+
+
+def _wait(tools: Instruments, left: Callable[[], int]) -> bool:
+    pause, waited = _FIRST, 0.0
     while True:
-        left = [
-            one
-            for one in left
-            if not isinstance(
-                standing_of(wire.ask("import/info", {"batchId": one}).answer, tools.clock.now()), Settled
-            )
-        ]
-        if not left or waited >= tools.patience:
-            return not left
-        tools.tell(Message("examination.waits", imports=len(left)))
+        imports = left()
+        if not imports or waited >= tools.patience:
+            return not imports
+        tools.tell(Message("examination.waits", imports=imports))
         tools.wait(pause)
         waited, pause = waited + pause, min(pause * _GROWS, _LONGEST)
 
