@@ -6,11 +6,12 @@ from leleka.core.clock import SystemClock
 from leleka.core.messages import Message
 from leleka.messages.progress import in_english
 from leleka.services.connections import doctor
-from leleka.services.connections.doctor import Concluded, Examined, Proposal
+from leleka.services.connections.doctor import CleanedUp, Concluded, Examined, Proposal
 from tests.integration.office import ALICE, Office
 
 LIST: Final = "2"
 DOMAIN: Final = "example.com"
+IMPORT: Final = "POST /api/3/import/bulk_import"
 # What the judge forbids, and the doctor does on purpose with contacts of its own: it imports somebody whom it
 # unsubscribed or who is excluded, and asks what too many rows, too many bytes and a malformed row are answered.
 ON_PURPOSE: Final = frozenset(
@@ -72,3 +73,7 @@ def proposed(target: str = LIST, domain: str = DOMAIN) -> Proposal:
 def examined(told: Told | None = None) -> Examined:
     told = told or Told()
     return doctor.examine(ALICE, proposed(), SystemClock(), told.say, told.found.append)
+
+
+def clean_up(patience: float = 1.0) -> CleanedUp:
+    return doctor.clean_up(ALICE, "Sandbox", SystemClock(), Told().say, patience=patience)
