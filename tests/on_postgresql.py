@@ -20,6 +20,7 @@ STATE: Final = (
     "tests/integration/test_charts.py",
     "tests/integration/test_definitions*.py",
     "tests/integration/test_crash_limit.py",
+    "tests/integration/test_doctor_interrupted.py",
     "tests/integration/test_worker_trouble.py",
     "tests/integration/test_health.py",
     "tests/integration/test_home.py",

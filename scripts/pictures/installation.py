@@ -119,6 +119,7 @@ def lived_in(folder: Path, customers: int) -> Iterator[Installation]:
         prepare(folder, customers, environment)
         maker.change(folder, share=0.01, seed=SEED + 1)
         leleka(environment, "export", "run", EXPORT, may_have_rejected=True)
+        leleka(environment, "doctor", "Sandbox", "--list", "3", "--domain", "example.com", "--yes")
         for name, role in (("Ada", "administrator"), ("Bohdan", "contributor"), ("Chrystyna", "viewer")):
             add_person(environment, name, role, password)
         lend(environment, "Ada", password)

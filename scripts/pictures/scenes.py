@@ -218,6 +218,11 @@ PAGES: Final = (
     ),
     Scene("connection-edit", "/admin/connections/{connection}"),
     Scene("connection-check", "/admin/connections/{connection}", _checked),
+    Scene(
+        "connection-learned",
+        "/admin/connections/{connection}",
+        _then(_press("[data-learned] summary"), _scroll("[data-learned] dd")),
+    ),
     Scene("connection-remove", "/admin/connections/{connection}/remove"),
     Scene("permissions", "/admin/permissions"),
     Scene("tokens", "/admin/permissions/tokens"),

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from leleka.core.clock import SystemClock
+from leleka.core.ports.examination import Fit
 from leleka.core.refresh_graph import StepKind
 from leleka.core.statuses import TaskStatus
 from leleka.services.access import permissions
@@ -19,7 +20,7 @@ from leleka.services.audit import refusals, verification
 from leleka.services.backups import commands as backup_commands
 from leleka.services.concerns import queries as concern_queries
 from leleka.services.connections import commands as connection_commands
-from leleka.services.connections import connection_test, key_rotation, live_account
+from leleka.services.connections import connection_test, doctor, key_rotation, live_account
 from leleka.services.connections import queries as connection_queries
 from leleka.services.definitions import apply as definition_apply
 from leleka.services.exports import choices as export_choices
@@ -61,6 +62,7 @@ UNKNOWN: Final = 999_999
 Function = Callable[..., Any]
 Call = Callable[["Places"], tuple[Any, ...]]
 FORM: Final = connection_commands.ConnectionForm(name="Other", settings={"host": "demo.api-us1.com"})
+PROPOSAL: Final = doctor.Proposal("nothing", "", Fit("1", ""), "example.com", ())
 ONES_OWN: Final[Mapping[Function, str]] = {
     permissions.allows: "the check itself",
     task_queries.task: "tasks one asked for",
@@ -219,6 +221,10 @@ BY_PERMISSION: Final[Mapping[Permission, Mapping[Function, Call]]] = {
         connection_queries.find_connections: _LIST,
         connection_queries.kind_of: given("activecampaign"),
         connection_queries.kinds: _NONE,
+        doctor.clean_up: given("nothing", CLOCK, print),
+        doctor.examine: given(PROPOSAL, CLOCK, print, print),
+        doctor.propose: given("nothing", "1", "example.com", CLOCK),
+        doctor.show: given("nothing"),
         live_account.check: given("nothing", None, CLOCK),
         live_account.names: _NONE,
         connection_commands.become_export_user: given(UNKNOWN, ""),

@@ -265,8 +265,21 @@ def test_a_redirect_is_not_followed_and_the_other_server_hears_nothing(
     view = run(office, Hasty(), people=20)
     assert accounted(view).delivered == 0 if view.counts else view.status == "Failed"
     assert (elsewhere.hits, office.imports(), "member" in office.ledger().values()) == (0, 0, False)
-    if where != IMPORT:
-        assert [problem.code for problem in view.problems] == ["HOST_REDIRECTS"]
+    assert [problem.code for problem in view.problems] == ["HOST_REDIRECTS"]
+    assert "wrong host" in english(view.problems[0]).message
+
+
+@pytest.mark.parametrize("question", ["users/me", "lists", "lists/1", "contacts", "import/info"])
+def test_a_redirect_of_one_question_names_the_wrong_host(office: Office, question: str) -> None:
+    """Fault 30: whichever call it is, in front of the run, in its plan, or when it asks what became of a batch."""
+    moved = "301 http://127.0.0.1:9/"
+    office.behave(faults=[{"kind": "redirect", "value": moved, "where": f"GET /api/3/{question}"}])
+    view = run(office, Hasty(), people=3)
+    assert (view.status, [problem.code for problem in view.problems]) == ("Failed", ["HOST_REDIRECTS"])
+    said = english(view.problems[0])
+    assert "wrong host" in said.message
+    assert "Copy the URL" in said.remedy
+    assert (office.imports(), "member" in office.ledger().values()) == (int(question == "import/info"), False)
 
 
 @pytest.mark.long

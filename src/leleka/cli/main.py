@@ -18,6 +18,7 @@ from leleka.cli.commands import (
     backups,
     definitions,
     demo,
+    doctor,
     exports,
     installation,
     keys,
@@ -51,6 +52,7 @@ app = typer.Typer(
 app.command("init")(installation.init)
 app.command("apply")(definitions.apply)
 app.command("check")(definitions.check)
+app.command("doctor")(doctor.doctor)
 app.command("refresh")(refresh.refresh)
 app.command("status")(status.status)
 app.command("suppress")(suppression.suppress)

@@ -18,6 +18,7 @@ class Cause(StrEnum):
     INVALID = "invalid"  # the content was examined and refused; rows may be named
     FORBIDDEN = "forbidden"  # 401 or 403: the key, a permission, or a temporary fault
     NOT_FOUND = "not_found"  # no such account or endpoint at this host
+    REDIRECTED = "redirected"  # to elsewhere, which is never followed: the host is the wrong one
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +50,14 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """It may or may not be queued. ``throttled`` asks for a pause of the account before it is sent again."""
+    """It may or may not be queued. ``throttled`` asks for a pause of the account before it is sent again;
+    ``redirected`` says that the host pointed elsewhere, as a wrong one does.
+    """
 
     reason: str
     throttled: bool = False
     retry_after: float | None = None
+    redirected: bool = False
 
 
 Outcome = Accepted | Refused | Unknown

@@ -10,6 +10,7 @@ from typing import Any, Final, Generic, Protocol, TypeVar, get_type_hints
 from leleka.core.configuration import Network
 from leleka.core.ports.clock import Clock
 from leleka.core.ports.destination import Destination, Limits, Turn
+from leleka.core.ports.examination import Examiner, Instruments
 from leleka.core.secret import Secret
 from leleka.messages.registry import Words
 
@@ -21,7 +22,7 @@ COMMON: Final = frozenset(
     {
         "agreed", "attention", "audience", "check", "checked_at", "connection", "consent", "consent_at",
         "consent_by", "consent_language", "consent_version", "created_at", "csrfmiddlewaretoken", "export_user",
-        "exports", "id", "last_check", "managed_by_file", "name", "notes", "password", "plan_limit", "proof",
+        "exports", "id", "last_check", "learned", "managed_by_file", "name", "notes", "password", "plan_limit", "proof",
         "settings", "share", "share_of_limits", "shared_with", "steps", "title", "type", "version",
     }
 )  # fmt: skip
@@ -104,6 +105,7 @@ class Spec(Generic[S]):
     words: Languages = field(default_factory=dict)
     messages: Words = field(default_factory=Words)
     assumed: bool = False
+    examine: Callable[[S, Network, Instruments], Examiner] | None = None
 
     def __post_init__(self) -> None:
         """Raises ``ValueError`` for settings that cannot be drawn or kept."""

@@ -19,7 +19,7 @@ EXTRA_BATCHES: Final = 500  # that a run may spend on finding the rows to blame 
 _THROTTLE_PAUSE: Final = 60.0  # the import limiter states no time; its window is a minute
 _SHORTEST_PAUSE: Final = 1.0  # whatever is stated: a Retry-After of 0 does not permit continuing as before
 _LONGEST_BACK_OFF: Final = 60.0
-_MOST_IN_A_ROW: Final = {Cause.NOT_SENT: 8, Cause.FORBIDDEN: 3, Cause.NOT_FOUND: 1}
+_MOST_IN_A_ROW: Final = {Cause.NOT_SENT: 8, Cause.FORBIDDEN: 3, Cause.NOT_FOUND: 1, Cause.REDIRECTED: 1}
 _WHOLE_AGAIN: Final = 2  # failed batches are sent again whole this many times, then in halves
 _REFUSED_FOR: Final = 120.0  # seconds for which every question may be refused before that counts
 _ASKED_AT_LEAST: Final = 3  # times, too: the first poll of a batch may be late
@@ -119,6 +119,8 @@ class BatchTransitions:
         answer = self.given_up(doubted) if self.worn_out(doubted) else Transition(again)
         if outcome.throttled:
             return self._throttled(answer.batch, outcome.retry_after, outcome.reason)
+        if outcome.redirected:
+            self._hold_back(Refused(Cause.REDIRECTED, outcome.reason))
         return answer
 
     def _throttled(self, batch: Batch, retry_after: float | None, reason: str) -> Transition:
@@ -129,8 +131,12 @@ class BatchTransitions:
         return replace(batch, status=BatchStatus.PLANNED, not_before=not_before)
 
     def _in_trouble(self, batch: Batch, outcome: Refused) -> Transition:
-        """Hold everything back for a while: another batch would do no better. Batches that were in flight
-        together fail together and count once.
+        self._hold_back(outcome)
+        return Transition(self._again(batch, self.held_until))
+
+    def _hold_back(self, outcome: Refused) -> None:
+        """Send nothing for a while: another batch would do no better. Batches that were in flight together fail
+        together and count once.
         """
         now = self._clock.now()
         if now >= clamp_future(self.held_until, now):
@@ -139,7 +145,6 @@ class BatchTransitions:
             self.held_until = self._later(count)
             if count > _MOST_IN_A_ROW[outcome.cause]:
                 self.fatal = _fatal(outcome)
-        return Transition(self._again(batch, self.held_until))
 
     def _question_refused(self, outcome: Refused) -> None:
         """Without this nobody would hear of a key that is revoked once everything was accepted.
@@ -215,4 +220,6 @@ def _fatal(outcome: Refused) -> LelekaError:
         return NeedsAttention("KEY_REFUSED.run", reason=outcome.reason.removesuffix("."))
     if outcome.cause is Cause.NOT_FOUND:
         return NeedsAttention("ACCOUNT_NOT_FOUND.run", reason=outcome.reason.removesuffix("."))
+    if outcome.cause is Cause.REDIRECTED:
+        return NeedsAttention("HOST_REDIRECTS.run", reason=outcome.reason.removesuffix("."))
     return TryLater("UNREACHABLE", reason=outcome.reason.removesuffix("."))

@@ -117,6 +117,33 @@ PROBLEMS: Final[Mapping[str, Wording]] = {
     "LOOKS_LIKE_SECRET.key": Wording(
         msg("This name contains the API key."), msg("Names are shown to everyone.")
     ),
+    "DOCTOR_DELIVERING": Wording(
+        msg("Run {run:id} of {name} delivers to this account, and nothing else is sent meanwhile."),
+        msg("Wait until it has ended."),
+    ),
+    "DOCTOR_DOMAIN": Wording(
+        msg("This is not a domain that can receive e-mail."), msg("Enter a domain of yours: example.com.")
+    ),
+    "DOCTOR_DOMAIN.public": Wording(
+        msg("Mailboxes at {domain} are other people's."), msg("Enter a domain of yours, or example.com.")
+    ),
+    "DOCTOR_NOT_CONFIRMED": Wording(
+        msg("Nothing was sent: nobody confirmed it."), msg("Type yes when asked; scripts say --yes.")
+    ),
+    "DOCTOR_NOT_OFFERED": Wording(msg("Nothing about {title} is open that could be examined.")),
+    "DOCTOR_NOTHING_LEFT": Wording(msg("No examination left anything at this account.")),
+    "DOCTOR_TAKEN_OVER": Wording(
+        msg("This examination stood still for so long that another process removed what it had made."),
+        msg("Examine the account again."),
+    ),
+    "DOCTOR_UNDER_WAY": Wording(
+        msg("An examination of this account is under way, asked for by {who}."),
+        msg("If its process died, try again in {seconds} seconds."),
+    ),
+    "DOCTOR_UNFINISHED": Wording(
+        msg("An examination of this account is under way, or one that died left made-up contacts there."),
+        msg("Wait until it has ended, or remove what it left: leleka doctor CONNECTION --clean-up."),
+    ),
     "PLAN_LIMIT_INVALID": Wording(msg("Enter a whole number of contacts, at least 1, or leave this empty.")),
     "SHARE_INVALID": Wording(
         msg("The share of the account's request limits must be more than 0 and at most 1.")

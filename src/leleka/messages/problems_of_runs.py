@@ -20,6 +20,12 @@ PROBLEMS: Final[Mapping[str, Wording]] = {
         msg("Connection '{connection}' no longer leads to {host}, where this run began."),
         _RUN_THE_EXPORT_AGAIN,
     ),
+    "HOST_REDIRECTS.run": Wording(
+        msg("This is the wrong host for the ActiveCampaign account ({reason:word})."),
+        msg(
+            "Copy the URL from Settings > Developer in ActiveCampaign into the connection, and run the export again."
+        ),
+    ),
     "JOB_UNKNOWN": Wording(msg("There is no job '{job}'.")),
     "EXPORT_MOVED": Wording(
         msg(

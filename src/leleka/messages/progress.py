@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from leleka.core.messages import Message
+from leleka.core.messages import NOTHING, Message
 from leleka.errors import Problem
 from leleka.messages.later import load_all
 from leleka.messages.problems import ProblemText
@@ -67,6 +67,8 @@ PROGRESS: Final[dict[str, str]] = {
         "Warning: export {name} unsubscribes people who leave its segments. This cannot be undone: no export can "
         "bring back people whom it has unsubscribed."
     ),
+    "REMOVING_MADE_UP": msg("Removing the made-up contacts"),
+    "NOT_REMOVED_YET": msg("The account did not let it be removed yet."),
     # Steps of a connection test; a destination adds its own.
     "CHECK_SKIPPED": msg("Not tested: an earlier step failed."),
     "ALSO": "{first} {more}",
@@ -102,3 +104,22 @@ def _in_words(part: Problem | Message, language: Language) -> ProblemText | str:
 def in_english(said: Message) -> str:
     """Return it in English, as the terminal and the API say it."""
     return in_words(said, ENGLISH)
+
+
+def meaning(name: str, value: object) -> Message:
+    """Return what it means that a setting of an account, which an examination found, has this value: the destination
+    words it, for one value or for any. ``NOTHING`` where it does not.
+    """
+    general = f"finding.{name}"
+    exact = f"{general}.{in_letters(value)}"
+    if exact not in PROGRESS:
+        load_all()
+    if exact in PROGRESS:
+        return Message(exact)
+    told = f"{value:g}" if isinstance(value, float) else value
+    return Message(general, value=told) if general in PROGRESS else NOTHING
+
+
+def in_letters(value: object) -> str:
+    """Return a setting's value as a switch of the sandbox is written."""
+    return "null" if value is None else str(value).lower() if isinstance(value, bool) else str(value)

@@ -62,6 +62,7 @@ class Account:
         self.behaviour = behaviour
         self.draws = Draws(behaviour.faults, self.random)
         self.judge.tolerance = behaviour.tolerance_seconds
+        self.judge.hidden_exclusions_listed = behaviour.hidden_exclusions_listed
 
     def import_window(self, *, single: bool) -> Window:
         return self._single_imports if single else self._imports

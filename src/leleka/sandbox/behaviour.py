@@ -147,6 +147,13 @@ class Behaviour:
     duplicate_in_batch: Literal["last_wins", "first_wins", "second_fails"] = "last_wins"
     updated_contacts: Literal["absent", "in_success"] = "absent"
     excluded_in_failure: bool = True
+    hidden_exclusions_listed: bool = True  # the rows that complaints left, among those of lists/exclusions
+    archived_import: Literal["restored", "skipped", "in_failure"] = (
+        "restored"  # an import over an archived one
+    )
+    delete_contact: Literal["archives", "deletes", "refused"] = (
+        "archives"  # refused: the month's limit is reached
+    )
     unsubscribed_in_failure: bool = False
     bounced_resubscribed: bool = False
     bounced_unsubscribed: bool = False  # `unsubscribe` makes who bounced on the list an unsubscriber

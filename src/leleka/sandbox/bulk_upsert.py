@@ -64,12 +64,9 @@ class Upsert:
 
     def row(self, row: Row, now: float) -> Outcome:
         email = address(row)
-        if self._catalogue.exclusions and self._catalogue.excludes(email):
-            return Outcome(email, refused=True, listed=self._behaviour.excluded_in_failure)
-        if self._skips and self._draws.row("row_skipped", email):
-            return Outcome(email)
-        if self._fails_late(email) or self._unknown_fails(row):
-            return Outcome(email, refused=True, listed=True)
+        kept_out = self._kept_out(row, email)
+        if kept_out is not None:
+            return kept_out
         contact = self._contacts.find(email)
         created = contact is None
         if contact is None:
@@ -87,6 +84,23 @@ class Upsert:
             created=created,
             listed=created or self._behaviour.updated_contacts == "in_success",
         )
+
+    def _kept_out(self, row: Row, email: str) -> Outcome | None:
+        """The outcome of a row that changes nothing; an archived contact may be restored on the way."""
+        if self._catalogue.exclusions and any(self._catalogue.excluding(email, lists_of(row))):
+            return Outcome(email, refused=True, listed=self._behaviour.excluded_in_failure)
+        if self._skips and self._draws.row("row_skipped", email):
+            return Outcome(email)
+        if self._fails_late(email) or self._unknown_fails(row):
+            return Outcome(email, refused=True, listed=True)
+        archived = self._contacts.archived(email)
+        if archived is None:
+            return None
+        if self._behaviour.archived_import == "restored":
+            self._contacts.restore(archived)
+            return None
+        failed = self._behaviour.archived_import == "in_failure"
+        return Outcome(email, refused=failed, listed=failed)
 
     def _fails_late(self, email: str) -> bool:
         local, _, domain = email.rpartition("@")
@@ -159,6 +173,11 @@ class Upsert:
 
 def address(row: Row) -> str:
     return text(row["email"]).strip().lower()
+
+
+def lists_of(row: Row) -> set[int]:
+    """The lists that a row asks to be subscribed to."""
+    return {number for number, _ in entries(row, "subscribe", "listid")}
 
 
 def entries(row: Row, name: str, key: str) -> list[tuple[int, dict[str, object]]]:

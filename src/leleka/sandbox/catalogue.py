@@ -1,9 +1,11 @@
 """What an account has besides contacts: lists, custom fields, tags, webhooks and e-mail exclusions."""
 
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 ExclusionKind = Literal["exact", "begins", "ends"]
+Channel = Literal["all", "allEmail", "allSms", "several"]  # several: those of its lists
 
 
 @dataclass(slots=True)
@@ -72,10 +74,21 @@ class Webhook:
 
 @dataclass(frozen=True, slots=True)
 class Exclusion:
-    """An address, or the beginning or the end of addresses, that the account never imports."""
+    """An address, or the beginning or the end of addresses, that the account never imports: to any list, or to
+    some. A hidden one was left by a complaint.
+    """
 
+    id: int
     kind: ExclusionKind
     pattern: str
+    channel: Channel = "all"
+    lists: tuple[int, ...] = ()
+    hidden: bool = False
+
+    def applies(self, lists: Collection[int]) -> bool:
+        if self.channel == "several":
+            return not set(self.lists).isdisjoint(lists)
+        return self.channel != "allSms"
 
     def covers(self, email: str) -> bool:
         if self.kind == "exact":
@@ -91,7 +104,7 @@ class Catalogue:
         self.fields: dict[int, CustomField] = {}
         self.tags: dict[int, Tag] = {}
         self.webhooks: dict[int, Webhook] = {}
-        self.exclusions: list[Exclusion] = []
+        self.exclusions: dict[int, Exclusion] = {}
         self._tag_keys: set[str] = set()
         self._last_id: dict[str, int] = {}
 
@@ -137,8 +150,27 @@ class Catalogue:
         self._tag_keys.add(name.lower())
         return added
 
-    def excludes(self, email: str) -> bool:
-        return any(exclusion.covers(email) for exclusion in self.exclusions)
+    def exclude(
+        self,
+        kind: ExclusionKind,
+        pattern: str,
+        channel: Channel = "all",
+        lists: tuple[int, ...] = (),
+        *,
+        hidden: bool = False,
+    ) -> Exclusion:
+        added = Exclusion(self.next_id("exclusion"), kind, pattern, channel, lists, hidden)
+        self.exclusions[added.id] = added
+        return added
+
+    def move_exclusion(self, number: int, channel: Channel, lists: tuple[int, ...]) -> Exclusion:
+        moved = replace(self.exclusions[number], channel=channel, lists=lists)
+        self.exclusions[number] = moved
+        return moved
+
+    def excluding(self, email: str, lists: Collection[int]) -> Iterator[Exclusion]:
+        """The exclusions that keep this address from being imported to these lists."""
+        return (one for one in self.exclusions.values() if one.covers(email) and one.applies(lists))
 
     def next_id(self, kind: str) -> int:
         self._last_id[kind] = self._last_id.get(kind, 0) + 1

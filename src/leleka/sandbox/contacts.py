@@ -65,6 +65,7 @@ class ContactBook:
     def __init__(self) -> None:
         self._rows: list[Contact | None] = []  # the contact with id n is at n - 1
         self._by_email: dict[str, Contact] = {}
+        self._archived: dict[str, Contact] = {}  # by address: no list, search or number leads to them
         self._listed: dict[tuple[int, int], array[int]] = {}  # (list, status) -> ids, ascending
         # almost all contacts have the same few of these: one tuple is kept of each
         self._shared_memberships: dict[Memberships, Memberships] = {}
@@ -97,6 +98,25 @@ class ContactBook:
         self._rows[contact.id - 1] = None
         del self._by_email[contact.email]
 
+    def archived(self, email: str) -> Contact | None:
+        return self._archived.get(email.strip().lower())
+
+    def count_archived(self) -> int:
+        return len(self._archived)
+
+    def archive(self, contact: Contact) -> None:
+        """The contact keeps its number and its lists, for the day it is restored."""
+        self.remove(contact)
+        self._archived[contact.email] = contact
+
+    def restore(self, contact: Contact) -> Contact:
+        del self._archived[contact.email]
+        self._rows[contact.id - 1] = contact
+        self._by_email[contact.email] = contact
+        for list_id, status in contact.memberships:
+            self._list(contact.id, list_id, status)
+        return contact
+
     def place(self, contact: Contact, list_id: int, status: int) -> None:
         """Adds the contact to a list with a status, or changes its status there."""
         before = contact.status_on(list_id)
@@ -107,11 +127,7 @@ class ContactBook:
         others = [entry for entry in contact.memberships if entry[0] != list_id]
         placed: Memberships = tuple(sorted([*others, (list_id, status)]))
         contact.memberships = self._shared_memberships.setdefault(placed, placed)
-        ids = self._listed.setdefault((list_id, status), array("I"))
-        if not ids or ids[-1] < contact.id:
-            ids.append(contact.id)
-        else:
-            ids.insert(bisect_left(ids, contact.id), contact.id)
+        self._list(contact.id, list_id, status)
 
     def set_fields(self, contact: Contact, changes: dict[int, str]) -> None:
         """An empty value clears the field."""
@@ -132,12 +148,11 @@ class ContactBook:
 
     def drop_list(self, list_id: int) -> None:
         """Deleting a list also deletes its memberships."""
-        for status in Status:
-            for number in list(self._listed.pop((list_id, status), ())):
-                contact = self.get(number)
-                if contact is not None:
-                    left: Memberships = tuple(entry for entry in contact.memberships if entry[0] != list_id)
-                    contact.memberships = self._shared_memberships.setdefault(left, left)
+        members = [number for status in Status for number in self._listed.pop((list_id, status), ())]
+        for contact in [*map(self.get, members), *self._archived.values()]:
+            if contact is not None:
+                left: Memberships = tuple(entry for entry in contact.memberships if entry[0] != list_id)
+                contact.memberships = self._shared_memberships.setdefault(left, left)
 
     def on_list(self, list_id: int, status: int | None, above: int = 0) -> Iterator[Contact]:
         """Ascending by id, from the first id above `above`: a page costs no more than what it shows."""
@@ -174,6 +189,13 @@ class ContactBook:
             position += 1
             if position > len(ids) or ids[position - 1] != number:
                 position = bisect_right(ids, number)
+
+    def _list(self, number: int, list_id: int, status: int) -> None:
+        ids = self._listed.setdefault((list_id, status), array("I"))
+        if not ids or ids[-1] < number:
+            ids.append(number)
+        else:
+            ids.insert(bisect_left(ids, number), number)
 
     def _unlist(self, number: int, list_id: int, status: int) -> None:
         ids = self._listed[list_id, status]

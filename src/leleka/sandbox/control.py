@@ -9,8 +9,9 @@ from urllib.parse import urlsplit
 
 import orjson
 
-from leleka.sandbox.catalogue import Exclusion, ExclusionKind
+from leleka.sandbox.catalogue import ExclusionKind
 from leleka.sandbox.contacts import Contact, Status
+from leleka.sandbox.endpoints.exclusions import exclusion_channel
 from leleka.sandbox.messages import Refused, Reply, Request, json_reply, message, text, whole_number
 from leleka.sandbox.page import page
 from leleka.sandbox.state import state
@@ -85,11 +86,14 @@ def _callbacks(account: "Account", _request: Request, _id: str) -> Reply:
 
 
 def _contact(account: "Account", request: Request, _id: str) -> Reply:
-    found = account.contacts.find(request.query.get("email", ""))
+    email = request.query.get("email", "")
+    archived = account.contacts.archived(email)
+    found = archived or account.contacts.find(email)
     if found is None:
         return message(404, "There is no such contact.")
     lists = {str(number): status for number, status in found.memberships}
-    return json_reply(_shown(found) | {"id": found.id, "account_name": found.account_name, "lists": lists})
+    more = {"id": found.id, "account_name": found.account_name, "lists": lists}
+    return json_reply(_shown(found) | more | ({"archived": True} if archived else {}))
 
 
 def _list_contacts(account: "Account", request: Request, number: str) -> Reply:
@@ -143,22 +147,40 @@ def _sign_up(account: "Account", request: Request, _id: str) -> Reply:
 
 
 def _set_status(account: "Account", wanted: dict[str, object], status: Status) -> Reply:
-    """On one list, or, without `list`, on all lists the contact is on. An unknown contact is created."""
-    email, list_id = text(wanted.get("email")).strip().lower(), whole_number(wanted.get("list"))
-    if "@" not in email or (list_id is not None and list_id not in account.catalogue.lists):
-        raise Refused(message(400, "email, and list if given, must be known."))
-    contact = account.contacts.find(email) or account.contacts.add(email, account.timing.now())
+    """On one list, or, without `list`, on all lists the contact is on."""
+    list_id = whole_number(wanted.get("list"))
+    if list_id is not None and list_id not in account.catalogue.lists:
+        raise Refused(message(400, "list, if given, must be known."))
+    contact = _named(account, wanted)
     for number in [number for number, _ in contact.memberships] if list_id is None else [list_id]:
         account.contacts.place(contact, number, status)
     return json_reply({"lists": {str(number): held for number, held in contact.memberships}})
 
 
+def _named(account: "Account", wanted: dict[str, object]) -> Contact:
+    """An unknown contact is created, an archived one restored."""
+    email = text(wanted.get("email")).strip().lower()
+    if "@" not in email:
+        raise Refused(message(400, "email must be an address."))
+    archived = account.contacts.archived(email)
+    if archived is not None:
+        return account.contacts.restore(archived)
+    return account.contacts.find(email) or account.contacts.add(email, account.timing.now())
+
+
+def _archive(account: "Account", request: Request, _id: str) -> Reply:
+    contact = _named(account, _body(request))
+    account.contacts.archive(contact)
+    return json_reply({"archived": account.contacts.count_archived()})
+
+
 def _exclude(account: "Account", request: Request, _id: str) -> Reply:
     wanted = _body(request)
     kind, pattern = wanted.get("kind", "exact"), text(wanted.get("pattern")).strip().lower()
+    channel, lists = exclusion_channel(account, wanted, default="all")
     for known in get_args(ExclusionKind):
         if kind == known and pattern:
-            account.catalogue.exclusions.append(Exclusion(known, pattern))
+            account.catalogue.exclude(known, pattern, channel, lists, hidden=wanted.get("hidden") is True)
             return json_reply({"exclusions": len(account.catalogue.exclusions)})
     raise Refused(message(400, "kind is exact, begins or ends, and pattern must not be empty."))
 
@@ -202,6 +224,7 @@ _ROUTES: list[tuple[str, str, Callable[["Account", Request, str], Reply]]] = [
     ("POST", r"/unsubscribe", _unsubscribe),
     ("POST", r"/bounce", _bounce),
     ("POST", r"/sign_up", _sign_up),
+    ("POST", r"/archive", _archive),
     ("POST", r"/exclude", _exclude),
     ("POST", r"/allowed", _allow),
     ("POST", r"/lists/(\d{1,18})/delete", _delete_list),

@@ -7,7 +7,7 @@ from typing import TypeVar
 import orjson
 
 from leleka.sandbox.batches import Batch
-from leleka.sandbox.bulk_upsert import address, entries
+from leleka.sandbox.bulk_upsert import address, entries, lists_of
 from leleka.sandbox.catalogue import Catalogue
 from leleka.sandbox.contacts import ContactBook, Status
 from leleka.sandbox.limits import Gauge
@@ -38,6 +38,7 @@ class Judge:
         self.single_imports = Gauge(60.0, 20)
         self.allowed_keys: frozenset[str] = frozenset()
         self.tolerance = 0.0
+        self.hidden_exclusions_listed = True  # nobody can know of those that are not
         self.violations: list[Violation] = []
         self.counts: dict[str, int] = {}
         self._open_rows: dict[str, dict[int, int]] = {}  # address -> batch number -> hash of the row
@@ -114,11 +115,14 @@ class Judge:
             self.note("unmapped_key", f"{mask(address(row))}: {', '.join(sorted(unmapped))}")
 
     def _judge_subscription(self, row: Row) -> None:
-        wanted = [number for number, _ in entries(row, "subscribe", "listid")]
+        wanted = lists_of(row)
         if not wanted:
             return
         email = address(row)
-        if self._catalogue.exclusions and self._catalogue.excludes(email):
+        if self._catalogue.exclusions and any(
+            self.hidden_exclusions_listed or not one.hidden
+            for one in self._catalogue.excluding(email, wanted)
+        ):
             self.note("excluded_sent", mask(email))
         contact = self._contacts.find(email)
         for number in wanted if contact else ():

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from leleka.sandbox.endpoints import (
     accounts,
     contacts,
+    exclusions,
     fields,
     identity,
     imports,
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 API = "/api/3"
 Endpoint = Callable[["Account", Request, str], Reply]
 
-_MODULES = (imports, contacts, sync, memberships, lists, fields, tags, webhooks, identity)
+_MODULES = (imports, contacts, sync, memberships, lists, exclusions, fields, tags, webhooks, identity)
 _ASKED_BY_OTHERS = (accounts, notes, unmodelled, values)
 _ROUTES: list[tuple[str, re.Pattern[str], Endpoint]] = [
     (method, re.compile(API + pattern), endpoint)

@@ -21,6 +21,7 @@ def state(account: "Account") -> dict[str, Any]:
         "speed": account.timing.speed,
         "key_revoked": account.key_revoked,
         "contacts": len(account.contacts),
+        "archived": account.contacts.count_archived(),
         "lists": [
             {
                 "id": one.id,

@@ -66,6 +66,7 @@ class Reply:
     request_id: str
     body: bytes = field(repr=False)
     whole: bool = True
+    rate_limit: str = ""  # RateLimit-Limit: requests in a second
 
     @property
     def succeeded(self) -> bool:
@@ -226,6 +227,7 @@ def _read(head: h11.Response, chunks: Iterable[bytes]) -> Reply:
         request_id=_plain(headers.get(b"x-request-id", ""), 64),
         body=body,
         whole=whole,
+        rate_limit=_plain(headers.get(b"ratelimit-limit", ""), 20),
     )
 
 

@@ -198,7 +198,7 @@ class TestActiveCampaign(DestinationContract):
             ("forbidden_html", Cause.FORBIDDEN, None),
             ("forbidden_permission", Cause.FORBIDDEN, None),
             ("not_found_html", Cause.NOT_FOUND, None),
-            ("redirect", Cause.NOT_FOUND, None),
+            ("redirect", Cause.REDIRECTED, None),
         ],
     )
     def test_a_refusal_leaves_nothing(

@@ -157,6 +157,7 @@ def test_a_success_ends_the_trouble() -> None:
         (Cause.NOT_SENT, 9, "UNREACHABLE"),
         (Cause.FORBIDDEN, 4, "KEY_REFUSED"),
         (Cause.NOT_FOUND, 2, "ACCOUNT_NOT_FOUND"),
+        (Cause.REDIRECTED, 2, "HOST_REDIRECTS"),
     ],
 )
 def test_trouble_that_stays_is_fatal(cause: Cause, tries: int, code: str) -> None:
@@ -170,6 +171,18 @@ def test_trouble_that_stays_is_fatal(cause: Cause, tries: int, code: str) -> Non
     assert desk.answers.fatal is not None
     assert desk.answers.fatal.code == code
     assert (batch.status, batch.doubts) == (BatchStatus.PLANNED, 0)
+
+
+def test_a_redirect_that_leaves_it_open_names_the_host_too() -> None:
+    """Fault 30: 303 may be the answer to an import that was processed, so the batch stays in doubt."""
+    desk = Desk()
+    desk.sent(Unknown("elsewhere", redirected=True))
+    desk.clock.sleep(100)
+    assert desk.answers.fatal is None
+    batch = desk.sent(Unknown("elsewhere", redirected=True))
+    assert desk.answers.fatal is not None
+    assert desk.answers.fatal.code == "HOST_REDIRECTS"
+    assert (batch.status, batch.doubts) == (BatchStatus.UNKNOWN, 1)
 
 
 @pytest.mark.parametrize(("cause", "slower"), [(Cause.THROTTLED, False), (Cause.IMPORT_LIMIT, True)])

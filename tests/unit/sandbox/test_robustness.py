@@ -51,6 +51,7 @@ PATHS = [
     "/_sandbox/behaviour",
     "/_sandbox/unsubscribe",
     "/_sandbox/exclude",
+    "/_sandbox/archive",
     "/_sandbox/allowed",
 ]
 

@@ -11,8 +11,9 @@ from leleka.api.problems import KIND_TAG, ProblemOut
 from leleka.api.schemas.common import LARGEST, Audience, CheckOut, In, Version
 from leleka.destinations.registry import assumed_kind, find_spec, spec_of, specs
 from leleka.destinations.spec import Setting, Spec
+from leleka.messages.progress import in_english
 from leleka.services.connections import consent
-from leleka.services.connections.queries import ConnectionView, SecretView
+from leleka.services.connections.queries import ConnectionView, Learned, SecretView
 
 Language = Literal["en", "uk"]
 _UNSET: Final = SecretView(is_set=False, hint="", reference="")
@@ -25,6 +26,19 @@ class UsedByOut(Schema):
     name: str
     managed_by_file: str
     running: bool
+
+
+class LearnedOut(Schema):
+    """A setting of the account that ``leleka doctor`` found."""
+
+    name: str
+    value: str | int | float | bool | None
+    at: datetime
+    meaning: str
+
+    @staticmethod
+    def resolve_meaning(found: Learned) -> str:
+        return in_english(found.meaning)
 
 
 class ConsentOut(Schema):
@@ -68,6 +82,7 @@ _SAVED_OUT: Final[dict[str, Any]] = {
     "last_check": Sequence[CheckOut],
     "checked_at": datetime | None,
     "exports": Sequence[UsedByOut],
+    "learned": Sequence[LearnedOut],
     "created_at": datetime,
     "managed_by_file": str,
     "version": int,

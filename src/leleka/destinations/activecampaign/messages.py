@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
+from leleka.destinations.activecampaign.doctor import messages as doctor
 from leleka.messages.registry import Words
 from leleka.messages.wording import Wording, msg
 
@@ -61,10 +62,12 @@ _PROBLEMS: Final[Mapping[str, Wording]] = {
         msg("The host is in a private network and is not contacted."), _CHECK_THE_HOST
     ),
     "HOST_REDIRECTS": Wording(
-        msg("The host redirects elsewhere, and the key is not sent there ({shown})."), _COPY_THE_URL_AGAIN
+        msg("This is the wrong host: it redirects elsewhere, and the key is not sent there ({shown})."),
+        _COPY_THE_URL_AGAIN,
     ),
     "HOST_REDIRECTS.general": Wording(
-        msg("The host redirects elsewhere, and the key is not sent there."), _COPY_THE_URL_AGAIN
+        msg("This is the wrong host: it redirects elsewhere, and the key is not sent there."),
+        _COPY_THE_URL_AGAIN,
     ),
     "HOST_SYNTAX": Wording(msg("This is not a host name."), _ENTER_THE_HOST_FROM),
     "HOST_SYNTAX.http": Wording(msg("Only https is supported: omit http://."), _ENTER_THE_HOST_FROM),
@@ -136,4 +139,4 @@ _TERMS: Final = (
     msg("its contacts do not come in the requested order"),
     msg("it lacks"),
 )
-WORDS: Final = Words(_PROBLEMS, _PROGRESS, _TERMS)
+WORDS: Final = Words({**_PROBLEMS, **doctor.PROBLEMS}, {**_PROGRESS, **doctor.PROGRESS}, _TERMS)

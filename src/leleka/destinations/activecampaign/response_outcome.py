@@ -2,8 +2,9 @@
 
 For a POST the choice is between two harms: to call *unknown* what was refused costs a quarantine; to call *refused*
 what was queued can leave an old copy that lands late. So *refused* needs evidence. Redirects: 301, 302, 307 and
-308 come from a front door that did not process the request (a renamed account, a parked name) and count as *no
-account here*; 303 is by definition what a processed POST may answer, so it is unknown.
+308 come from a front door that did not process the request (a renamed account, a parked name) and are
+refused; 303 is by definition what a processed POST may answer, so it is unknown. Each of them says that the host is the
+wrong one, as it does in answer to a question.
 """
 
 from typing import Final
@@ -51,7 +52,8 @@ def outcome_of(answer: Answer, now: float) -> Outcome:
         case Reply() if answer.succeeded:
             return _accepted(answer)
         case Reply() if _redirects(answer):
-            return _redirected(answer)
+            refused = _redirected(answer)
+            return Unknown(refused.reason, redirected=True) if answer.status == _SEE_OTHER else refused
         case Reply(status=status) if 400 <= status < 500 and status not in _UNDECIDED:  # noqa: PLR2004 - refusals
             return _refused(answer, now)
     return Unknown(
@@ -94,12 +96,12 @@ def _refused(reply: Reply, now: float) -> Refused:
 
 
 def _redirects(reply: Reply) -> bool:
-    return 300 <= reply.status < 400 and reply.status != _SEE_OTHER  # noqa: PLR2004 - redirects
+    return 300 <= reply.status < 400  # noqa: PLR2004 - redirects
 
 
 def _redirected(reply: Reply) -> Refused:
     return Refused(
-        Cause.NOT_FOUND, f"The host redirects elsewhere; this is not followed: {described(reply)}."
+        Cause.REDIRECTED, f"The host redirects elsewhere; this is not followed: {described(reply)}."
     )
 
 
@@ -161,7 +163,7 @@ def trouble_of(answer: Answer, now: float, where: str) -> LelekaError:
 
 def _trouble_of_status(reply: Reply, now: float, where: str) -> LelekaError:
     status, shown = reply.status, described(reply)
-    if 300 <= status < 400:  # noqa: PLR2004 - redirects
+    if _redirects(reply):
         return NeedsAttention("HOST_REDIRECTS", where=where, shown=shown)
     if status in {TOO_MANY, _UNAVAILABLE} or says_rate_limit(words_of(object_of(reply) or {})):
         pause = pause_of(reply.retry_after, now)

@@ -6,6 +6,7 @@ from typing import Final
 from leleka.core.translation import translatable as _
 from leleka.destinations.activecampaign.connection_test import ADDRESS, KEY, LISTS
 from leleka.destinations.activecampaign.destination import open_account
+from leleka.destinations.activecampaign.doctor.examiner import open_examiner
 from leleka.destinations.activecampaign.hosts import normalise_host
 from leleka.destinations.activecampaign.limits import LIMITS
 from leleka.destinations.activecampaign.messages import WORDS
@@ -23,4 +24,5 @@ SPEC: Final = Spec(
     check_name=refuse_secret_in_name,
     assumed=True,
     messages=WORDS,
+    examine=open_examiner,
 )

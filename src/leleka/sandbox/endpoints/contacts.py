@@ -201,7 +201,7 @@ def write(account: "Account", contact: Contact, wanted: dict[str, object]) -> No
 
 
 def refuse_duplicate(account: "Account", email: str) -> None:
-    if account.contacts.find(email) is not None:
+    if account.contacts.find(email) is not None or account.contacts.archived(email) is not None:
         raise Refused(error_list(422, "Email address already exists in the system", "duplicate", "email"))
 
 
@@ -244,7 +244,13 @@ def delete(account: "Account", _request: Request, number: str) -> Reply:
     found = account.contacts.get(int(number))
     if found is None:
         return message(404, f"No result found for contact with id {number}")
-    account.contacts.remove(found)
+    if account.behaviour.delete_contact == "refused":
+        title = "The monthly limit of archived and deleted contacts is reached."
+        raise Refused(error_list(422, title, "limit_reached"))
+    if account.behaviour.delete_contact == "archives":
+        account.contacts.archive(found)
+    else:
+        account.contacts.remove(found)
     return json_reply({})
 
 

@@ -1,7 +1,7 @@
 from typing import TYPE_CHECKING
 
 from leleka.sandbox.endpoints.contacts import brief, checked_email, field_values, shown, write
-from leleka.sandbox.messages import Reply, Request, json_reply, read_object
+from leleka.sandbox.messages import Refused, Reply, Request, error_list, json_reply, read_object
 
 if TYPE_CHECKING:
     from leleka.sandbox.account import Account
@@ -11,6 +11,11 @@ def sync(account: "Account", request: Request, _id: str) -> Reply:
     """Creates or updates by address: 201 or 200, with two different bodies."""
     wanted = read_object(request, "contact")
     email = checked_email(wanted)
+    archived = account.contacts.archived(email)
+    if archived is not None:
+        if account.behaviour.archived_import != "restored":
+            raise Refused(error_list(422, "The contact is archived.", "contact_archived", "email"))
+        account.contacts.restore(archived)
     contact = account.contacts.find(email)
     if contact is None:
         contact = account.contacts.add(email, account.timing.now())

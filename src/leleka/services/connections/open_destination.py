@@ -63,10 +63,14 @@ def open_with(
     time_scale = TimeScale(network.speed(connection.host))
     turn: Turn = at_once
     if connection.account_id:
-        slots = AccountSlots(connection.account_id)
-        turn = RequestLimiter(spec.limits, time_scale, clock, slots, holder=holder).turn
+        turn = turn_of(connection.account_id, spec.limits, time_scale, clock, holder=holder)
     settings = spec.settings(**settings_of(connection), **secrets)
     return Opened(spec.open(settings, network, clock, within(turn)), spec.limits, time_scale)
+
+
+def turn_of(account: int, limits: Limits, time_scale: TimeScale, clock: Clock, *, holder: str = "") -> Turn:
+    """Return the turn of a request in an account's pace, which all processes share."""
+    return RequestLimiter(limits, time_scale, clock, AccountSlots(account), holder=holder).turn
 
 
 def settings_of(connection: Connection) -> dict[str, str]:

@@ -19,10 +19,13 @@ from django.db.models import (
 from django.db.models.functions import Cast, Coalesce
 from django.db.models.lookups import Contains
 
+from leleka.core.messages import Message
 from leleka.core.ports.destination import Check, CheckStatus
+from leleka.core.ports.examination import Value as Met
 from leleka.destinations.registry import assumed_kind, find_spec, specs, title_of
 from leleka.destinations.spec import Setting
 from leleka.errors import NotFound, Problem
+from leleka.messages.progress import meaning
 from leleka.messages.stored import check_of
 from leleka.services.access.actor import Actor
 from leleka.services.access.permissions import Permission, require
@@ -31,7 +34,7 @@ from leleka.services.connections.keys import reference_of
 from leleka.services.connections.open_destination import settings_of
 from leleka.services.paging import Columns, Listed, ListQuery, after, contains, page_of
 from leleka.state.case_folding import Folded
-from leleka.state.models import Connection, Export, Run, User
+from leleka.state.models import Account, Connection, Export, Run, User
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,16 @@ class SecretView:
     is_set: bool
     hint: str
     reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class Learned:
+    """A setting of the account that an examination found, when, and what it means."""
+
+    name: str
+    value: Met
+    at: datetime
+    meaning: Message
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +92,7 @@ class ConnectionView:
     last_check: tuple[Check, ...]
     checked_at: datetime | None
     exports: tuple[UsedBy, ...]
+    learned: tuple[Learned, ...]
     created_at: datetime
     managed_by_file: str
     version: int
@@ -158,7 +172,7 @@ def _needs_attention() -> Case:
 
 def _views(rows: Sequence[Connection]) -> Sequence[ConnectionView]:
     users = Prefetch("exports", Export.objects.only("name", "managed_by_file", "connection_id"))
-    prefetch_related_objects(rows, "export_user", "secrets", users)
+    prefetch_related_objects(rows, "export_user", "secrets", "account", users)
     live = _live()
     return [view_of(row, live) for row in rows]
 
@@ -199,6 +213,7 @@ def view_of(row: Connection, live: Container[int] | None = None) -> ConnectionVi
         last_check=_last_check(row),
         checked_at=row.last_checked_at,
         exports=used_by(row, _live() if live is None else live),
+        learned=learned_of(row.account),
         created_at=row.created_at,
         managed_by_file=row.managed_by_file,
         version=row.version,
@@ -217,6 +232,15 @@ def used_by(row: Connection, live: Container[int]) -> tuple[UsedBy, ...]:
     exports = sorted(row.exports.all(), key=lambda export: export.name)
     return tuple(
         UsedBy(export.pk, export.name, export.managed_by_file, export.pk in live) for export in exports
+    )
+
+
+def learned_of(account: Account) -> tuple[Learned, ...]:
+    """Return what examinations found of an account, by the settings' names."""
+    return tuple(
+        Learned(name, value, datetime.fromisoformat(account.learned_at[name]), meaning(name, value))
+        for name, value in sorted(account.learned.items())
+        if name in account.learned_at
     )
 
 

@@ -5,6 +5,7 @@ from leleka.state.models.audit import AuditEntry, AuditLink, RefusalCount
 from leleka.state.models.connections import (
     Account,
     Connection,
+    Examination,
     RequestTraffic,
     StoredSecret,
     SuppressedPerson,
@@ -30,6 +31,7 @@ __all__ = [
     "BatchRow",
     "Connection",
     "DueDecision",
+    "Examination",
     "Export",
     "ExportSegment",
     "IdempotencyKey",

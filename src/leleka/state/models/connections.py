@@ -27,9 +27,25 @@ class Account(models.Model):
     salt = models.CharField(max_length=64, default=new_salt)  # salt of the digests in the suppression set
     row_base = models.SmallIntegerField(null=True)
     lane = models.ForeignKey("Run", models.SET_NULL, null=True, related_name="+")
+    learned = models.JSONField(default=dict)  # what an examination found: setting -> value
+    learned_at = models.JSONField(default=dict)  # and when: setting -> ISO 8601
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=("type", "name"), name="one_row_per_account"),)
+
+
+class Examination(models.Model):
+    """An examination of an account that is under way, or that died: written before anything of it leaves, and gone when
+    all that it made is removed.
+    """
+
+    account = models.OneToOneField(Account, models.CASCADE, related_name="examination")
+    addresses = models.JSONField(default=list)  # made up; nobody's
+    batches = models.JSONField(default=list)
+    unanswered = models.IntegerField(default=0)  # imports that left, and nobody knows whether they arrived
+    asked_by = models.CharField(max_length=200)
+    began_at = models.DateTimeField()
+    alive_until = models.FloatField(default=0.0)  # seconds since 1970: its process lives at least until then
 
 
 class Connection(models.Model):

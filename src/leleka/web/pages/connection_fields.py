@@ -2,12 +2,15 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.utils import translation
 from django.utils.translation import gettext
 
 from leleka.destinations.spec import Setting
+from leleka.messages.progress import in_letters
 from leleka.services.connections.queries import ConnectionView, Kind, SecretView
+from leleka.services.translation import said_in_this_language
 
 Translate = Callable[[str, str], str | None]
 
@@ -53,3 +56,21 @@ def _field(one: Setting, own: Translate, connection: ConnectionView | None, type
         value="" if one.is_secret else (kept or "") if typed is None else typed,
         secret=connection.secrets.get(one.name) if connection else None,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A setting of the account as it is shown."""
+
+    name: str
+    value: str
+    at: datetime
+    meaning: str
+
+
+def found_by_the_doctor(connection: ConnectionView | None) -> Sequence[Found]:
+    """Return what examinations found of a connection's account, in the reader's language."""
+    return [
+        Found(one.name, in_letters(one.value), one.at, said_in_this_language(one.meaning))
+        for one in (connection.learned if connection else ())
+    ]

@@ -23,7 +23,7 @@ from leleka.services.connections.queries import ConnectionView, Kind
 from leleka.services.exports import connection_removal
 from leleka.services.translation import in_this_language
 from leleka.web import paging
-from leleka.web.pages.connection_fields import form_fields
+from leleka.web.pages.connection_fields import form_fields, found_by_the_doctor
 from leleka.web.pages.connection_test import is_watching, problems_told, results, told
 from leleka.web.request import Request, actor_of
 from leleka.web.responses import by_field, go, page, pane
@@ -138,12 +138,15 @@ def _form(
     given = context["given"]
     kinds = connection_queries.kinds(actor_of(request))
     kind = connection_queries.kind_of(actor_of(request), connection.type if connection else given["type"])
+    learned = found_by_the_doctor(connection)
     shown = {
         "connection": connection,
         "new": connection is None,
         "kinds": kinds,
         "kind": kind,
         "fields": form_fields(kind, connection, given),
+        "learned": learned,
+        "learned_at": max((one.at for one in learned), default=None),
         "audiences": AUDIENCES,
         "consent": consent.consent_text(get_language() or "en", kind.kind),
         "privacy_url": settings.LELEKA.web.privacy_url,

@@ -25,7 +25,12 @@ def of(body: object, status: int = 200, *headers: str) -> Pending | Settled:
 
 
 @pytest.mark.parametrize(
-    ("status", "cause"), [(401, Cause.FORBIDDEN), (403, Cause.FORBIDDEN), (302, Cause.NOT_FOUND)]
+    ("status", "cause"),
+    [
+        (401, Cause.FORBIDDEN),
+        (403, Cause.FORBIDDEN),
+        *((status, Cause.REDIRECTED) for status in (301, 302, 303, 307, 308)),
+    ],
 )
 def test_a_question_that_is_refused_says_so(status: int, cause: Cause) -> None:
     """Fault 27: the key, not the batch."""

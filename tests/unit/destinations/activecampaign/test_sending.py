@@ -136,10 +136,10 @@ def test_a_validation_error_names_its_rows_as_they_were_named() -> None:
         (404, HTML, Cause.NOT_FOUND),
         (405, {}, Cause.NOT_FOUND),
         (429, {}, Cause.THROTTLED),
-        (301, b"", Cause.NOT_FOUND),
-        (302, b"", Cause.NOT_FOUND),
-        (307, b"", Cause.NOT_FOUND),
-        (308, b"", Cause.NOT_FOUND),
+        (301, b"", Cause.REDIRECTED),
+        (302, b"", Cause.REDIRECTED),
+        (307, b"", Cause.REDIRECTED),
+        (308, b"", Cause.REDIRECTED),
     ],
 )
 def test_a_refusal_says_its_cause(status: int, body: object, cause: Cause) -> None:

@@ -1,0 +1,1 @@
+"""Examining an account of ActiveCampaign: its open points are asked of itself."""
