@@ -23,6 +23,7 @@ from leleka.core.ports.destination import (
     Check,
     CheckStatus,
     Destination,
+    Exclusion,
     Field,
     Limits,
     Listed,
@@ -109,6 +110,9 @@ class Postcards:
 
     def suppressed_page(self, target: str, reason: SuppressionReason, after: int) -> SuppressedPage:  # noqa: ARG002
         return SuppressedPage((), None)
+
+    def exclusions(self, target: str) -> Iterable[Exclusion]:  # noqa: ARG002
+        return ()
 
     def render(self, change: Change, *, automations: bool) -> bytes:  # noqa: ARG002
         card = {"to": change.address, "says": dict(change.values), "colour": self._colour}

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from leleka.core.data_matching import Leavers
@@ -16,9 +17,10 @@ from leleka.core.plan import (
     Span,
     Verdict,
 )
-from leleka.core.ports.destination import Suppressed
+from leleka.core.ports.destination import Exclusion, Suppressed
 from leleka.core.ports.warehouse import Pack
 from leleka.core.statuses import Ended
+from tests.fakes.destination import covered
 
 UNCERTAIN = "uncertain"
 _CHUNK = 100
@@ -48,6 +50,7 @@ class MemoryWarehouse:
         self, selection: Selection, *, suppressed: Iterable[Suppressed], waiting: Iterable[str], pack: Pack
     ) -> Planned:
         out = {one.address for one in suppressed} | set(waiting)
+        out |= {address for address in self.people if covered(address, selection.exclusions)}
         held = self.ledgers.get(selection.ledger or "", {})
         wanted = {address: values for address, values in self.people.items() if address not in out}
         due = [
@@ -87,6 +90,9 @@ class MemoryWarehouse:
             and row.due.address in addresses
             and any(span.first <= row.seq <= span.last for span in spans)
         }
+
+    def excluded(self, plan: str, exclusions: Sequence[Exclusion], spans: Sequence[Span]) -> AbstractSet[str]:
+        return {address for _, address in self.addresses(plan, spans) if covered(address, exclusions)}
 
     def settle(
         self,

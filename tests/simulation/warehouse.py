@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 
 from leleka.core.data_matching import DataMatching, LeaverPolicy, Leavers
@@ -16,9 +17,10 @@ from leleka.core.plan import (
     Span,
     Verdict,
 )
-from leleka.core.ports.destination import Suppressed
+from leleka.core.ports.destination import Exclusion, Suppressed
 from leleka.core.ports.warehouse import Pack
 from leleka.core.statuses import Ended
+from tests.fakes.destination import covered
 
 UNCERTAIN = "uncertain"
 LEFT = "left"
@@ -123,6 +125,9 @@ class SimWarehouse:
 
     def sequence(self, plan: str, addresses: Sequence[str], spans: Sequence[Span]) -> Mapping[str, int]:
         return {address: seq for seq, address in self.addresses(plan, spans) if address in addresses}
+
+    def excluded(self, plan: str, exclusions: Sequence[Exclusion], spans: Sequence[Span]) -> AbstractSet[str]:
+        return {address for _, address in self.addresses(plan, spans) if covered(address, exclusions)}
 
     def settle(
         self, plan: str, *, name: str, ledger: str | None, leavers: Leavers, verdicts: Sequence[Verdict]

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 from math import inf
 from typing import Final
@@ -16,6 +17,7 @@ from leleka.engine.attentive_clock import AttentiveClock
 from leleka.engine.batch_packing import Packer
 from leleka.engine.delivery import Delivery
 from leleka.engine.delivery_ports import DeliveryPorts, Job
+from leleka.engine.exclusion_reading import LateExclusions, read_exclusions
 from leleka.engine.guards import (
     check_destination,
     check_fields,
@@ -24,7 +26,7 @@ from leleka.engine.guards import (
     gone_meanwhile,
 )
 from leleka.engine.late_reading import LateReading
-from leleka.engine.pre_send_check import EXCLUDED, NeverConfirmed, all_confirmed
+from leleka.engine.pre_send_check import EXCLUDED, NeverConfirmed, OnExclusionList, all_confirmed
 from leleka.engine.rate_limit import ImportLimiter
 from leleka.engine.run_spec import RunContext, RunSpec
 from leleka.engine.sender_pool import ThreadSenders
@@ -73,9 +75,11 @@ def preview(
         return packer.pack(rows)
 
     reading = _reading(spec, context)
+    exclusions, note = read_exclusions(context.destination, spec.target, pulse)
     suppressed = _suppressed(reading, context, pulse)
+    selection = replace(selection, exclusions=exclusions)
     planned = context.warehouse.plan(selection, suppressed=suppressed, waiting=spec.waiting(), pack=pack)
-    return planned, packer.batches(), reading.began_at
+    return replace(planned, notes=(note,) if note else ()), packer.batches(), reading.began_at
 
 
 def _reading(spec: RunSpec, context: RunContext) -> Reading:
@@ -119,10 +123,12 @@ def execute(spec: RunSpec, context: RunContext, outbox: Outbox) -> None:
         outbox.fail(error)
         return
     look = never_confirmed(spec, context, outbox, read_at)
-    delivery = _deliver(spec, context, outbox, (plan, batches), look)
+    excluded = _late_exclusions(spec, context, outbox, read_at)
+    delivery = _deliver(spec, context, outbox, (plan, batches), (look, excluded.look))
     context.watcher.stage(Message("SETTLING"))
     gone = _gone_meanwhile(spec, context, outbox, delivery)
-    _settle(spec, context, outbox, (plan, delivery), error=delivery.error or gone)
+    notes = (excluded.note,) if excluded.note else ()
+    _settle(spec, context, outbox, (plan, delivery), error=delivery.error or gone, notes=notes)
 
 
 def _contacts_held(context: RunContext) -> int | None:
@@ -150,6 +156,19 @@ def never_confirmed(
     return late.look
 
 
+def _late_exclusions(
+    spec: RunSpec, context: RunContext, outbox: Outbox, read_at: float | None
+) -> LateExclusions:
+    return LateExclusions(
+        context.destination,
+        context.warehouse,
+        context.clock,
+        target=spec.target,
+        pulse=outbox.keep_alive,
+        read_at=read_at,
+    )
+
+
 def _gone_meanwhile(
     spec: RunSpec, context: RunContext, outbox: Outbox, delivery: Delivery
 ) -> Exception | None:
@@ -168,7 +187,7 @@ def _deliver(
     context: RunContext,
     outbox: Outbox,
     work: tuple[str, Sequence[Batch]],
-    look: NeverConfirmed,
+    looks: tuple[NeverConfirmed, OnExclusionList],
 ) -> Delivery:
     plan, batches = work
     seconds = min(context.limits.seconds_in_flight, spec.lease_seconds / 3)
@@ -184,7 +203,8 @@ def _deliver(
             stage=context.watcher.stage,
             progress=context.watcher.progress,
             waiting=spec.waiting,
-            never_confirmed=look,
+            never_confirmed=looks[0],
+            on_exclusion_list=looks[1],
         )
         delivery = Delivery(Job(plan, spec.automations, seconds), tools, batches)
         try:
@@ -208,6 +228,7 @@ def _settle(
     delivered: tuple[str, Delivery],
     *,
     error: Exception | None,
+    notes: tuple[Message, ...] = (),
 ) -> None:
     plan, delivery = delivered
     before = outbox.ledger()
@@ -222,7 +243,7 @@ def _settle(
         raise RuntimeError(
             f"the run lost count: {settled.counts.selected} selected, {settled.counts.accounted()} accounted for"
         )
-    outbox.finish(settled, before=before, error=error, canceled=delivery.canceled)
+    outbox.finish(replace(settled, notes=notes), before=before, error=error, canceled=delivery.canceled)
 
 
 def verdicts(batches: Iterable[Batch]) -> Iterable[Verdict]:

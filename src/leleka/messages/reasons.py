@@ -16,6 +16,7 @@ REASONS: Final[Mapping[str, str]] = {
     "UNSUBSCRIBED": msg("unsubscribed from the list at ActiveCampaign"),
     "BOUNCED": msg("bounced at ActiveCampaign"),
     "NEVER_CONFIRMED": msg("never confirmed their subscription at ActiveCampaign"),
+    "ON_EXCLUSION_LIST": msg("on ActiveCampaign's exclusion list"),
     "SUPPRESSED": msg("suppressed here: nothing may be sent to this address"),
     "UNSUBSCRIBED_EARLIER": msg("unsubscribed earlier by this export"),
     "PROFILE_GONE": msg("the profile is no longer in the profile table"),

@@ -8,6 +8,7 @@ from leleka.core.data_matching import LeaverPolicy
 from leleka.core.plan import Kind, Selection
 from leleka.core.ports.destination import SuppressionReason
 from leleka.core.statuses import Ended
+from leleka.warehouse.exclusions import covered
 from leleka.warehouse.lake import Lake
 from leleka.warehouse.sql.tables import column, empty, json_lines, parquet
 from leleka.warehouse.sql.values import as_text, fingerprint, leaver_fingerprint, value_text
@@ -34,14 +35,14 @@ class Diff:
         self._lake = lake
         self._selection = selection
 
-    def tables(self, suppressed: str, here: str, waiting: str) -> list[tuple[str, exp.Expr]]:
+    def tables(self, suppressed: str, here: str, waiting: str, excluded: str) -> list[tuple[str, exp.Expr]]:
         """Return the tables' names and queries, in the order of making; the arguments are staging files."""
         ledger = self._selection.ledger
         return [
             ("waiting", _waiting(waiting)),
             ("elsewhere", self._elsewhere()),
             ("ledger", self._parquet_all(ledger) if ledger else empty(LEDGER_COLUMNS)),
-            ("suppressed", self._suppressed(suppressed, here)),
+            ("suppressed", self._suppressed(suppressed, here, excluded)),
             ("standing", self._standing()),
         ]
 
@@ -179,17 +180,18 @@ class Diff:
             united = exp.union(united, query)
         return united if rest else first.distinct()
 
-    def _suppressed(self, path: str, here: str) -> exp.Expr:
+    def _suppressed(self, path: str, here: str, excluded: str) -> exp.Expr:
         """One row an address: of several reasons the last in the alphabet, *unsubscribed* before all others."""
         lines: exp.Query = exp.select(column("address"), column("reason")).from_(
             json_lines(path, {"address": "VARCHAR", "reason": "VARCHAR"})
         )
+        known = (("email_key", self._addresses("a")), ("address", exp.to_table("ledger", alias="a")))
         if self._selection.suppressed_here:
-            for name, source in (
-                ("email_key", self._addresses("a")),
-                ("address", exp.to_table("ledger", alias="a")),
-            ):
+            for name, source in known:
                 lines = exp.union(lines, self._by_digest(here, column(name, "a"), source), distinct=False)
+        if self._selection.exclusions:
+            for name, source in known:
+                lines = exp.union(lines, _on_list(excluded, column(name, "a"), source), distinct=False)
         reason = exp.alias_(exp.Max(this=column("reason")), "reason")
         return exp.select(column("address"), reason).from_(lines.subquery("s")).group_by(column("address"))
 
@@ -246,6 +248,11 @@ class Diff:
 
     def _files(self, reference: str) -> str:
         return self._lake.open(reference).files
+
+
+def _on_list(staged: str, address: exp.Expr, source: exp.Expr) -> exp.Select:
+    reason = exp.alias_(exp.Literal.string(SuppressionReason.ON_EXCLUSION_LIST), "reason")
+    return exp.select(column("address"), reason).from_(covered(staged, address, source).subquery("c"))
 
 
 def _waiting(path: str) -> exp.Expr:

@@ -64,6 +64,9 @@ class SuppressionReason(StrEnum):
     UNSUBSCRIBED = "unsubscribed"
     BOUNCED = "bounced"
     NEVER_CONFIRMED = "never_confirmed"  # signed up, and did not confirm it
+    ON_EXCLUSION_LIST = (
+        "on_exclusion_list"  # the account takes the address into no list, or not into this one
+    )
     SUPPRESSED = "suppressed"  # here, by our own suppression set
 
 
@@ -85,6 +88,20 @@ class SuppressedPage:
     people: tuple[Suppressed, ...]
     after: int | None
     pages_left: int | None = None
+
+
+class Match(StrEnum):
+    EXACT = "exact"
+    BEGINS = "begins"
+    ENDS = "ends"
+
+
+@dataclass(frozen=True, slots=True)
+class Exclusion:
+    """Addresses that the destination does not take into a list: one, or all that begin or end so; lower case."""
+
+    match: Match
+    phrase: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +183,12 @@ class Destination(Protocol):
     def suppressed_page(self, target: str, reason: SuppressionReason, after: int) -> SuppressedPage:
         """Return the next of the list's unsubscribed, bounced or never confirmed contacts whose id is greater than
         ``after``. A destination without such a status returns an empty page.
+        """
+        ...
+
+    def exclusions(self, target: str) -> Iterable[Exclusion]:
+        """Return whom the account takes into no list, or not into this one, as it tells; nothing where it knows no such
+        thing. An error may come after some of them: what was returned until then is right.
         """
         ...
 

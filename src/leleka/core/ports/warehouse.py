@@ -1,9 +1,10 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from typing import Protocol
 
 from leleka.core.data_matching import Leavers
 from leleka.core.plan import DueRow, Planned, PlannedRow, Selection, SettledRun, Span, Verdict
-from leleka.core.ports.destination import Suppressed
+from leleka.core.ports.destination import Exclusion, Suppressed
 
 Pack = Callable[[Sequence[DueRow]], Sequence[PlannedRow]]
 
@@ -29,6 +30,10 @@ class Warehouse(Protocol):
 
     def sequence(self, plan: str, addresses: Sequence[str], spans: Sequence[Span]) -> Mapping[str, int]:
         """Return the seq of those of ``addresses`` that are in the spans."""
+        ...
+
+    def excluded(self, plan: str, exclusions: Sequence[Exclusion], spans: Sequence[Span]) -> AbstractSet[str]:
+        """Return the addresses in the spans that the exclusions cover."""
         ...
 
     def settle(

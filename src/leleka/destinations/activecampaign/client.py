@@ -16,7 +16,7 @@ from leleka.errors import LelekaError, NeedsAttention, TryLater
 from leleka.transport.client import Answer, GuardedClient, Reply
 
 _ROOT: Final = "/api/3/"
-_PAGE: Final = 100  # the most there is; the default of 20 cuts lists and fields short
+PAGE: Final = 100  # the most there is; the default of 20 cuts lists and fields short
 _MOST_ROWS: Final = 10_000  # of lists or fields: an account that goes on for ever has no end to wait for
 _SECONDS: Final = 30.0
 _TRIES: Final = 8
@@ -71,14 +71,16 @@ class Client:
             raise trouble_of(answer, self._clock.now(), self._where)
         return found
 
-    def get(self, path: str, query: Mapping[str, str] = _NO_QUERY) -> Mapping[str, Any]:
-        """GET until it answers, eight times at most. Raises ``NotFound``, ``NeedsAttention`` or ``TryLater``."""
+    def get(
+        self, path: str, query: Mapping[str, str] = _NO_QUERY, *, tries: int = _TRIES
+    ) -> Mapping[str, Any]:
+        """GET until it answers, so many times at most. Raises ``NotFound``, ``NeedsAttention`` or ``TryLater``."""
         attempt = 1
         while True:
             try:
                 return self.read(self.ask(path, query))
             except LelekaError as error:
-                if attempt >= tries_for(error) or not self._waited(error, attempt):
+                if attempt >= min(tries, tries_for(error)) or not self._waited(error, attempt):
                     raise
             attempt += 1
 
@@ -96,7 +98,7 @@ class Client:
         seen: set[int] = set()
         offset = 0
         while True:
-            found = self.get(path, {"limit": str(_PAGE), "offset": str(offset)})
+            found = self.get(path, {"limit": str(PAGE), "offset": str(offset)})
             page = self._rows(found, key)
             fresh = [(number, row) for row in page if (number := number_of(row.get("id"))) not in seen]
             if not fresh:
@@ -109,7 +111,7 @@ class Client:
                     yield row
             offset += len(page)
             total = _total(found)
-            if total is not None and offset >= total and len(page) < _PAGE:
+            if total is not None and offset >= total and len(page) < PAGE:
                 return
 
     def contact_count(self) -> int | None:
@@ -135,7 +137,7 @@ class Client:
             "status": str(status),
             "id_greater": str(after),
             "orders[id]": "ASC",
-            "limit": str(_PAGE),
+            "limit": str(PAGE),
         }
         if needs_side_load(fields):
             query["include"] = SIDE_LOAD
@@ -158,7 +160,7 @@ class Client:
         if not rows:
             return ContactsPage((), None, 0)
         total = _total(found)
-        left = None if total is None else 1 + max(total - len(rows) + _PAGE - 1, 0) // _PAGE
+        left = None if total is None else 1 + max(total - len(rows) + PAGE - 1, 0) // PAGE
         return ContactsPage(tuple(people), last, left)
 
     def _rows(self, found: Mapping[str, Any], key: str) -> list[Mapping[str, Any]]:

@@ -11,6 +11,7 @@ from leleka.core.ports.destination import (
     Change,
     Check,
     Destination,
+    Exclusion,
     Field,
     Listed,
     Suppressed,
@@ -24,6 +25,7 @@ from leleka.core.secret import Secret
 from leleka.destinations.activecampaign import contact_json, held_values
 from leleka.destinations.activecampaign.client import Client
 from leleka.destinations.activecampaign.connection_test import check_steps
+from leleka.destinations.activecampaign.exclusions import exclusions_of
 from leleka.destinations.activecampaign.hosts import Host, normalise_host
 from leleka.destinations.activecampaign.response_parsing import is_deleted, number_of, plain, rows_of
 from leleka.destinations.activecampaign.settings import Settings, check_key
@@ -86,6 +88,9 @@ class ActiveCampaign:
         page = self._client.contacts_page(contact_json.list_id_of(target), _STATUS[reason], after)
         people = tuple(Suppressed(one.address, reason, one.id) for one in page.people)
         return SuppressedPage(people, page.after, page.pages_left)
+
+    def exclusions(self, target: str) -> Iterable[Exclusion]:
+        return exclusions_of(self._client, str(self._host), contact_json.list_id_of(target))
 
     def contacts(self, target: str, fields: Collection[str] = (), after: int = 0) -> Iterable[Listed]:
         return self._client.contacts(contact_json.list_id_of(target), _ACTIVE, after, fields)
