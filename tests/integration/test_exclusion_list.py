@@ -1,15 +1,19 @@
 """Whom ActiveCampaign takes into no list, or not into this one: left out before anything is sent."""
 
 import pytest
+from django.test import Client
 
 from leleka.core.clock import SystemClock
 from leleka.sandbox.contacts import Status
+from leleka.services.access.actor import Role
 from leleka.services.runs import commands as run_commands
 from leleka.services.runs import queries as run_queries
 from leleka.services.runs.contracts import RunView
 from leleka.state.models import Run
 from leleka.worker.previews import preview_export
+from tests.integration.api import program
 from tests.integration.office import ALICE, DEFINITIONS, MARK, Office
+from tests.integration.people import somebody
 from tests.integration.test_never_confirmed import excluded
 
 UNREAD = "The account's exclusion list was not read"
@@ -143,3 +147,46 @@ def test_a_long_list_is_read_to_its_end(office: Office) -> None:
     office.apply()
     assert excluded(office.run()) == {"ON_EXCLUSION_LIST": 1}
     assert office.listed(status=Status.ACTIVE).keys() == {f"p{number}@x.test" for number in range(1, 5)}
+
+
+def pages(browser: Client, view: RunView, language: str) -> tuple[str, str]:
+    """Return the run's page and the page of its excluded people."""
+    headers = {"Accept-Language": language}
+    page = browser.get(f"/data/runs/{view.id}", headers=headers).content.decode()
+    rows = browser.get(f"/data/runs/{view.id}/rows?ended=excluded", headers=headers).content.decode()
+    return page, rows
+
+
+@pytest.mark.parametrize(
+    ("language", "reason", "unread"),
+    [
+        ("en", "on ActiveCampaign&#x27;s exclusion list", "exclusion list was not read"),
+        ("uk", "у списку виключень ActiveCampaign", "Список виключень облікового запису не прочитано"),
+    ],
+)
+def test_pages_say_it_in_the_readers_language(
+    office: Office, language: str, reason: str, unread: str
+) -> None:
+    office.hire(3)
+    exclude(office, "p1@x.test")
+    office.apply()
+    browser = somebody("bob", Role.CONTRIBUTOR).browser
+    page, rows = pages(browser, office.run(), language)
+    assert reason in page
+    assert reason in rows
+    assert unread not in page
+    office.behave(faults=[{"kind": "not_found_html", "where": WHERE}])
+    office.forgiven.add("excluded_sent")
+    assert unread in pages(browser, office.run(), language)[0]
+
+
+def test_the_api_tells_the_note_with_its_code(office: Office) -> None:
+    office.hire(3)
+    office.apply()
+    office.behave(faults=[{"kind": "not_found_html", "where": WHERE}])
+    view = office.run()
+    told = program("bob", Role.CONTRIBUTOR).ask("GET", f"/runs/{view.id}").json()
+    (note,) = told["notes"]
+    assert note["message"].startswith(UNREAD)
+    assert note["told"]["code"] == "EXCLUSIONS_UNREAD"
+    assert told["counts"]["excluded"] == {}
