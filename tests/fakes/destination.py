@@ -179,6 +179,12 @@ class FakeDestination:
             if person.lists.get(target) == "active":
                 yield Listed(person.id, address, {key: person.values.get(key, "") for key in fields})
 
+    def list_size(self, target: str) -> int | None:
+        return len(list(self.contacts(target)))
+
+    def is_listed(self, target: str, address: str) -> bool:
+        return any(one.address == address for one in self.contacts(target))
+
     def agrees(self, sent: str, held: str) -> bool:
         return sent == held
 

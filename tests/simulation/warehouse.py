@@ -129,6 +129,20 @@ class SimWarehouse:
     def excluded(self, plan: str, exclusions: Sequence[Exclusion], spans: Sequence[Span]) -> AbstractSet[str]:
         return {address for _, address in self.addresses(plan, spans) if covered(address, exclusions)}
 
+    def added(self, plan: str, spans: Mapping[int, Sequence[Span]]) -> Mapping[int, int]:
+        return {number: len(self.unlisted(plan, some, ())) for number, some in spans.items()}
+
+    def unlisted(self, plan: str, spans: Sequence[Span], listed: Iterable[str]) -> Sequence[int]:
+        there = set(listed)
+        return [
+            row.seq
+            for row in self.plans[plan].rows
+            if row.seq is not None
+            and row.due.kind is Kind.ADDED
+            and row.due.address not in there
+            and any(span.first <= row.seq <= span.last for span in spans)
+        ]
+
     def settle(
         self, plan: str, *, name: str, ledger: str | None, leavers: Leavers, verdicts: Sequence[Verdict]
     ) -> SettledRun:

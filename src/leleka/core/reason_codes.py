@@ -36,6 +36,7 @@ CODES: Final = (
     "RUN_STOPPED",
     # unconfirmed: sent, and nobody knows
     "NO_ANSWER",
+    "NOT_READ_BACK",
     "STILL_PROCESSING",
     # warnings: the row goes, the field does not
     "FIELD_TOO_LONG",

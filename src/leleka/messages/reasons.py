@@ -30,6 +30,7 @@ REASONS: Final[Mapping[str, str]] = {
     "BATCH_FAILED": msg("ActiveCampaign could not process the batch"),
     "RUN_STOPPED": msg("the run ended before this contact was sent"),
     "NO_ANSWER": msg("sent, but ActiveCampaign never confirmed receiving it"),
+    "NOT_READ_BACK": msg("imported, but not found on the list afterwards: archived, or not on the list"),
     "STILL_PROCESSING": msg("accepted by ActiveCampaign, still being processed there"),
     "FIELD_TOO_LONG": msg("text longer than a field takes: the field was left out"),
     "TEXT_CONTROL_CHAR": msg("text with a control character: the field was left out"),

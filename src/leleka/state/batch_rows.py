@@ -23,6 +23,7 @@ def batch_of(row: BatchRow) -> Batch:
         polls=row.polls,
         rejected=tuple(RejectedRow(seq, code, detail) for seq, code, detail in row.rejected),
         dropped=tuple(RejectedRow(seq, code, detail) for seq, code, detail in row.dropped),
+        created=row.created,
         code=row.code,
         detail=row.detail,
     )
@@ -45,6 +46,7 @@ def row_of(batch: Batch, run_id: int) -> BatchRow:
         polls=batch.polls,
         rejected=[[row.seq, row.code, row.detail] for row in batch.rejected],
         dropped=[[row.seq, row.code, row.detail] for row in batch.dropped],
+        created=batch.created,
         code=batch.code,
         detail=batch.detail[:_DETAIL],
     )

@@ -38,7 +38,7 @@ from leleka.state.suppression import digest
 log = structlog.get_logger(__name__)
 _UPDATED = (
     "spans", "status", "sha256", "tries", "doubts", "failures", "not_before", "remote_id", "accepted_at", "polls",
-    "rejected", "dropped", "code", "detail",
+    "rejected", "dropped", "created", "code", "detail",
 )  # fmt: skip
 _BATCH = PreparedUpdate(BatchRow, _UPDATED, ("id",))
 _LOOK_EVERY = 0.5  # seconds between two looks for a cancel

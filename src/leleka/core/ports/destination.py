@@ -230,6 +230,14 @@ class Destination(Protocol):
         """
         ...
 
+    def list_size(self, target: str) -> int | None:
+        """Tell how many active contacts the list has; None where it does not say."""
+        ...
+
+    def is_listed(self, target: str, address: str) -> bool:
+        """Return whether the address, in lower case, is an active contact of the list."""
+        ...
+
     def agrees(self, sent: str, held: str) -> bool:
         """Return whether a field that ``sent`` was written to and that now holds ``held`` was not changed since."""
         ...

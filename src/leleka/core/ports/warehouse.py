@@ -36,6 +36,14 @@ class Warehouse(Protocol):
         """Return the addresses in the spans that the exclusions cover."""
         ...
 
+    def added(self, plan: str, spans: Mapping[int, Sequence[Span]]) -> Mapping[int, int]:
+        """Return how many additions are in the spans of each number; one without any may be missing."""
+        ...
+
+    def unlisted(self, plan: str, spans: Sequence[Span], listed: Iterable[str]) -> Sequence[int]:
+        """Return the seqs of the additions in the spans whose address is not among ``listed``, in order."""
+        ...
+
     def settle(
         self, plan: str, *, name: str, ledger: str | None, leavers: Leavers, verdicts: Sequence[Verdict]
     ) -> SettledRun:

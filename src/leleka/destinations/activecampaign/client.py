@@ -118,6 +118,19 @@ class Client:
         """Return the number of all contacts, which stands beside any page of them."""
         return _total(self.get("contacts", {"limit": "1"}))
 
+    def list_size(self, list_id: int, status: int) -> int | None:
+        """Return how many of a list's contacts have the status; None where the account does not say."""
+        return _total(self.get("contacts", {"listid": str(list_id), "status": str(status), "limit": "1"}))
+
+    def is_listed(self, list_id: int, status: int, address: str) -> bool:
+        """Return whether the address has the status on the list."""
+        query = {"email": address, "listid": str(list_id), "status": str(status), "limit": str(PAGE)}
+        found = self.get("contacts", query)
+        if _is_unfiltered(found):
+            raise NeedsAttention("STATUS_FILTER_IGNORED", where=self._where)
+        emails = (row.get("email") for row in self._rows(found, "contacts"))
+        return any(isinstance(email, str) and email.strip().lower() == address for email in emails)
+
     def contacts(
         self, list_id: int, status: int, after: int, fields: Collection[str] = ()
     ) -> Iterator[Listed]:

@@ -95,6 +95,12 @@ class ActiveCampaign:
     def contacts(self, target: str, fields: Collection[str] = (), after: int = 0) -> Iterable[Listed]:
         return self._client.contacts(contact_json.list_id_of(target), _ACTIVE, after, fields)
 
+    def list_size(self, target: str) -> int | None:
+        return self._client.list_size(contact_json.list_id_of(target), _ACTIVE)
+
+    def is_listed(self, target: str, address: str) -> bool:
+        return self._client.is_listed(contact_json.list_id_of(target), _ACTIVE, address)
+
     def agrees(self, sent: str, held: str) -> bool:
         return held_values.agrees(sent, held)
 

@@ -1,4 +1,4 @@
-"""What else is to be known of a run, as codes and values of messages."""
+"""What else is to be known of a run, and how many contacts a batch made."""
 
 from django.db import migrations, models
 
@@ -14,5 +14,10 @@ class Migration(migrations.Migration):
             model_name='run',
             name='notes',
             field=models.JSONField(default=list),
+        ),
+        migrations.AddField(
+            model_name='batchrow',
+            name='created',
+            field=models.PositiveIntegerField(null=True),
         ),
     ]

@@ -112,6 +112,7 @@ class BatchRow(models.Model):
     polls = models.PositiveIntegerField(default=0)
     rejected = models.JSONField(default=list)
     dropped = models.JSONField(default=list)
+    created = models.PositiveIntegerField(null=True)
     code = models.CharField(max_length=50, blank=True)
     detail = models.CharField(max_length=1000, blank=True)
 
