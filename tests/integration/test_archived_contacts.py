@@ -3,6 +3,8 @@
 import pytest
 
 from leleka.core.clock import SystemClock
+from leleka.engine import run as engine_run
+from leleka.errors import NeedsAttention
 from leleka.services.exports.reconciliation import reconcile
 from leleka.services.runs.contracts import RunView
 from leleka.state.models import Account
@@ -78,6 +80,22 @@ def test_a_list_that_cannot_be_read_back_is_said(archive: Office, monkeypatch: p
         "LIST_NOT_READ_BACK",
         True,
     )
+
+
+def test_a_run_that_ends_by_an_error_calls_nobody_delivered_who_may_be_archived(
+    archive: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing can be asked any more: the additions of its batch stay due."""
+
+    def breaks(*_: object, **__: object) -> None:
+        raise NeedsAttention("INTERNAL_ERROR")
+
+    monkeypatch.setattr(engine_run, "not_read_back", breaks)
+    archive.behave(archived_import="skipped")
+    status, delivered, unconfirmed, _ = told(archive.run())
+    assert (status, delivered, unconfirmed) == ("Failed", 0, PEOPLE)
+    monkeypatch.undo()
+    assert told(archive.run())[1:3] == (18, 2)
 
 
 @pytest.mark.parametrize(
