@@ -53,6 +53,7 @@ class Account:
     requests_refused: int = 0
     repeated: int = 0
     _bodies: set[int] = field(default_factory=set)
+    _ends: list[int] = field(default_factory=lambda: [0])  # contacts up to each import, whose ids are counted
 
     def __post_init__(self) -> None:
         self._minute = Window(100, 60.0 / self.speed)
@@ -96,6 +97,7 @@ class Account:
         self._bodies.add(hash(body))
         self.contacts += contacts
         self.imports.append(now)
+        self._ends.append(self.contacts)
         told = {"Success": 1, "queued_contacts": contacts, "message": "Contact import queued"}
         return 200, {**told, "batchId": str(len(self.imports))}
 
@@ -104,7 +106,8 @@ class Account:
         if not 1 <= number <= len(self.imports):
             return 200, {"status": False}
         ended = now >= self.imports[number - 1] + self.import_time
-        return 200, {"status": "completed" if ended else "active", "success": [], "failure": []}
+        made = [str(one + 1) for one in range(self._ends[number - 1], self._ends[number])] if ended else []
+        return 200, {"status": "completed" if ended else "active", "success": made, "failure": []}
 
     def _queue(self, now: float) -> Reply:
         waiting = sum(now < came + self.import_time for came in self.imports)

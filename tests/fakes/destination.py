@@ -10,7 +10,7 @@ import itertools
 import json
 import re
 from collections import deque
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -34,9 +34,11 @@ from leleka.core.ports.destination import (
     Change,
     Check,
     CheckStatus,
+    Exclusion,
     Field,
     Limits,
     Listed,
+    Match,
     Suppressed,
     SuppressedPage,
     SuppressionReason,
@@ -94,6 +96,16 @@ class Batch:
     applied: bool = False
 
 
+def covered(address: str, exclusions: Iterable[Exclusion]) -> bool:
+    """Return whether one of the exclusions covers an address: what the warehouse asks in SQL."""
+    says: dict[Match, Callable[[str], bool]] = {
+        Match.EXACT: address.__eq__,
+        Match.BEGINS: address.startswith,
+        Match.ENDS: address.endswith,
+    }
+    return any(says[one.match](one.phrase) for one in exclusions)
+
+
 class FakeDestination:
     """The port ``Destination``. With ``slow`` batches wait for ``work``; otherwise they are applied at once."""
 
@@ -105,7 +117,8 @@ class FakeDestination:
         self.custom_fields: dict[str, Field] = {"field:1": Field("field:1", "Segment", "text")}
         self.people: dict[str, Person] = {}
         self.script: deque[Step] = deque()
-        self.excluded: set[str] = set()
+        self.excluded: set[str] = set()  # no question tells of them
+        self.exclusion_list: list[Exclusion] = []
         self.sent: list[Body] = []
         self.batches: dict[str, Batch] = {}
         self.automations_run = 0
@@ -158,10 +171,19 @@ class FakeDestination:
         people = [one for one in self.suppressed(target, after) if one.reason in wanted]
         return SuppressedPage(tuple(people), None, 0)
 
+    def exclusions(self, target: str) -> Iterable[Exclusion]:  # noqa: ARG002 - they are for every list
+        return list(self.exclusion_list)
+
     def contacts(self, target: str, fields: Collection[str] = (), after: int = 0) -> Iterable[Listed]:
         for address, person in self._by_id(after):
             if person.lists.get(target) == "active":
                 yield Listed(person.id, address, {key: person.values.get(key, "") for key in fields})
+
+    def list_size(self, target: str) -> int | None:
+        return len(list(self.contacts(target)))
+
+    def is_listed(self, target: str, address: str) -> bool:
+        return any(one.address == address for one in self.contacts(target))
 
     def agrees(self, sent: str, held: str) -> bool:
         return sent == held
@@ -253,7 +275,7 @@ class FakeDestination:
         batch.applied = True
         failures = []
         for one in batch.contacts if batch.ending is Ending.COMPLETED else ():
-            if one["address"] in self.excluded:
+            if one["address"] in self.excluded or covered(one["address"], self.exclusion_list):
                 failures.append(one["address"])
                 continue
             person = self.person(one["address"])

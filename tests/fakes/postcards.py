@@ -23,6 +23,7 @@ from leleka.core.ports.destination import (
     Check,
     CheckStatus,
     Destination,
+    Exclusion,
     Field,
     Limits,
     Listed,
@@ -110,6 +111,9 @@ class Postcards:
     def suppressed_page(self, target: str, reason: SuppressionReason, after: int) -> SuppressedPage:  # noqa: ARG002
         return SuppressedPage((), None)
 
+    def exclusions(self, target: str) -> Iterable[Exclusion]:  # noqa: ARG002
+        return ()
+
     def render(self, change: Change, *, automations: bool) -> bytes:  # noqa: ARG002
         card = {"to": change.address, "says": dict(change.values), "colour": self._colour}
         return json.dumps(card, sort_keys=True).encode()
@@ -154,6 +158,12 @@ class Postcards:
         ]
         addresses = sorted({card["to"] for card in cards})
         return [Listed(number, address) for number, address in enumerate(addresses, 1) if number > after]
+
+    def list_size(self, target: str) -> int | None:  # noqa: ARG002
+        return None
+
+    def is_listed(self, target: str, address: str) -> bool:  # noqa: ARG002
+        return True
 
     def agrees(self, sent: str, held: str) -> bool:
         return sent == held

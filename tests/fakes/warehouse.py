@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from leleka.core.data_matching import Leavers
@@ -16,9 +17,10 @@ from leleka.core.plan import (
     Span,
     Verdict,
 )
-from leleka.core.ports.destination import Suppressed
+from leleka.core.ports.destination import Exclusion, Suppressed
 from leleka.core.ports.warehouse import Pack, PlainContacts
 from leleka.core.statuses import Ended
+from tests.fakes.destination import covered
 
 UNCERTAIN = "uncertain"
 _CHUNK = 100
@@ -54,6 +56,7 @@ class MemoryWarehouse:
         plain: PlainContacts | None = None,  # noqa: ARG002 - pack takes all
     ) -> Planned:
         out = {one.address for one in suppressed} | set(waiting)
+        out |= {address for address in self.people if covered(address, selection.exclusions)}
         held = self.ledgers.get(selection.ledger or "", {})
         wanted = {address: values for address, values in self.people.items() if address not in out}
         due = [
@@ -93,6 +96,23 @@ class MemoryWarehouse:
             and row.due.address in addresses
             and any(span.first <= row.seq <= span.last for span in spans)
         }
+
+    def excluded(self, plan: str, exclusions: Sequence[Exclusion], spans: Sequence[Span]) -> AbstractSet[str]:
+        return {address for _, address in self.addresses(plan, spans) if covered(address, exclusions)}
+
+    def added(self, plan: str, spans: Mapping[int, Sequence[Span]]) -> Mapping[int, int]:
+        return {number: len(self.unlisted(plan, some, ())) for number, some in spans.items()}
+
+    def unlisted(self, plan: str, spans: Sequence[Span], listed: Iterable[str]) -> Sequence[int]:
+        there = set(listed)
+        return [
+            row.seq
+            for row in self.plans[plan]
+            if row.seq is not None
+            and row.due.kind is Kind.ADDED
+            and row.due.address not in there
+            and any(span.first <= row.seq <= span.last for span in spans)
+        ]
 
     def settle(
         self,

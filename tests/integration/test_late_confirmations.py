@@ -46,6 +46,22 @@ def test_a_late_confirmation_enters_the_ledger_and_nothing_is_sent_again(unconfi
     assert (first.status, first.counts["unconfirmed"]) == ("Completed with warnings", 20)
 
 
+def test_who_is_not_on_the_list_then_stays_unconfirmed(unconfirmed: Office) -> None:
+    """An import over an archived contact is completed, too; the next run sends who was skipped."""
+    unconfirmed.ask("archive", {"email": "p3@x.test"})
+    unconfirmed.behave(archived_import="skipped", queue_held=False)
+    while len(unconfirmed.listed()) < 19:
+        unconfirmed.listed()
+    jobs.carry_out(f"late:{Run.objects.get().account_id}", SystemClock())
+    states = unconfirmed.ledger()
+    assert (states.pop("p3@x.test"), set(states.values())) == ("unconfirmed", {"member"})
+    assert (BatchRow.objects.get().status, BatchRow.objects.get().created) == (BatchStatus.CONFIRMED, 19)
+    unconfirmed.behave(archived_import="restored")
+    view = unconfirmed.run()
+    assert view.counts is not None
+    assert (view.counts.delivered, view.counts.unchanged) == (1, 19)
+
+
 def test_the_worker_asks_for_late_confirmations_though_nothing_runs_again(unconfirmed: Office) -> None:
     """Design 3.6: for a day, whatever becomes of the run."""
     clock = SystemClock()

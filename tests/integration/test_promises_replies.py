@@ -11,7 +11,6 @@ import pytest
 from leleka.core.clock import SystemClock
 from leleka.engine.rate_limit import TimeScale
 from leleka.messages.problems import english
-from leleka.services.exports.reconciliation import reconcile
 from leleka.services.runs.contracts import RunView
 from leleka.state.models import Account, AttemptRow
 from leleka.state.outbox import DjangoOutbox
@@ -280,17 +279,3 @@ def test_a_redirect_of_one_question_names_the_wrong_host(office: Office, questio
     assert "wrong host" in said.message
     assert "Copy the URL" in said.remedy
     assert (office.imports(), "member" in office.ledger().values()) == (int(question == "import/info"), False)
-
-
-@pytest.mark.long
-def test_who_was_left_out_without_a_word_is_found_by_looking_and_sent_once(office: Office) -> None:
-    """Fault 33: a run cannot see it; reconciling does, and no run sends again and again."""
-    office.behave(faults=[{"kind": "row_skipped", "value": "^p7@"}])
-    view = run(office, people=20)
-    assert accounted(view).delivered == 20
-    assert office.run().requests == 0
-    office.behave(faults=[])
-    found = reconcile(ALICE, "News", SystemClock(), office.watcher.stage, repair=True)
-    assert (found.missing, found.missing_sample) == (1, ("p***@x***",))
-    assert accounted(office.run()).delivered == 1
-    assert office.listed().keys() == addresses(20)

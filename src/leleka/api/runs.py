@@ -46,6 +46,13 @@ class ProgressOut(Schema):
     seconds_left: float | None
 
 
+class NoteOut(Schema):
+    """What else is to be known: a sentence, and its code and values."""
+
+    message: str
+    told: Mapping[str, Any]
+
+
 class RunOut(Schema):
     """``finished_at`` is null while it is under way; ``confirmation_reason`` is why it waits, or waited, for it.
 
@@ -81,6 +88,7 @@ class RunOut(Schema):
     retry_at: datetime | None
     stalled_at: datetime | None
     problems: Sequence[ProblemOut]
+    notes: Sequence[NoteOut]
 
 
 class RowOut(Schema):

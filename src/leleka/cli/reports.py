@@ -1,12 +1,13 @@
 """The report of a run and of a preview, in words and figures."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from rich.markup import escape
 
 from leleka.cli.output import out
 from leleka.core.plan import Counts
 from leleka.core.statuses import RunStatus
+from leleka.services.contracts import NoteView
 from leleka.services.exports.contracts import PreviewView
 from leleka.services.runs.contracts import RunView
 
@@ -48,6 +49,7 @@ def print_run(run: RunView) -> None:
             _say(f"  at  {escape(problem.where)}")
         if problem.remedy:
             _say(f"  do  {escape(problem.remedy)}")
+    _notes(run.notes)
 
 
 def print_preview(view: PreviewView) -> None:
@@ -71,6 +73,7 @@ def print_preview(view: PreviewView) -> None:
         _say(f"  [red]A run would send nothing:[/red] more than the export's limit of {view.limit:,}.")
     if view.confirmation_reason:
         _say(f"  [yellow]A run would wait for confirmation:[/yellow] {escape(view.confirmation_reason)}")
+    _notes(view.notes)
 
 
 def _people(counts: Counts, *, finished: bool) -> None:
@@ -107,6 +110,11 @@ def _group(name: str, codes: Mapping[str, int], *, always: bool = True) -> None:
     _line(name, f"{total:,}")
     for code, number in codes.items():
         _say(f"  {'':{_WIDTH}}{number:>9,}  {escape(in_words(code))} [dim]\\[{code}][/dim]")
+
+
+def _notes(notes: Sequence[NoteView]) -> None:
+    for note in notes:
+        _say(f"  [yellow]note[/yellow] {escape(note.message)}")
 
 
 def _line(name: str, told: str) -> None:

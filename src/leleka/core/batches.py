@@ -1,6 +1,6 @@
 """Splits a sequence of contacts into requests by rows and bytes."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from leleka.core.plan import Span
@@ -129,6 +129,13 @@ def without(spans: Iterable[Span], seqs: Iterable[int]) -> tuple[Span, ...]:
         if first <= span.last:
             rest.append(Span(first, span.last))
     return tuple(rest)
+
+
+def rows_among(spans: Iterable[Span], seqs: Collection[int]) -> tuple[int, ...]:
+    """Return the rows of ``spans`` that are among ``seqs``, in order."""
+    if not seqs:
+        return ()
+    return tuple(seq for span in spans for seq in range(span.first, span.last + 1) if seq in seqs)
 
 
 def nth(spans: Iterable[Span], position: int) -> int | None:

@@ -6,6 +6,8 @@ from enum import StrEnum
 
 from leleka.core.columns import Table
 from leleka.core.data_matching import DataMatching, Leavers
+from leleka.core.messages import Message
+from leleka.core.ports.destination import Exclusion
 from leleka.core.statuses import Ended
 
 
@@ -24,7 +26,7 @@ class Selection:
     ``members`` are the segments' member snapshots; their union is selected. ``ledger`` is None before the
     first run. ``suppressed_here`` are the digests of the account's own suppression set: SHA-256 in hex of
     salt, colon, address. ``elsewhere`` are (members, addresses) of the other exports to the same list: people
-    in them have not left.
+    in them have not left. ``exclusions`` are what the destination itself does not take into the list.
     """
 
     name: str
@@ -39,6 +41,7 @@ class Selection:
     elsewhere: tuple[tuple[str, str], ...] = ()
     suppressed_here: tuple[str, ...] = ()
     salt: str = ""
+    exclusions: tuple[Exclusion, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,17 +126,23 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """A plan on disk. ``known`` is how many people the ledger held as members before it."""
+    """A plan on disk. ``known`` is how many people the ledger held as members before it; ``notes`` is what else is to
+    be known of it.
+    """
 
     reference: str
     counts: Counts
     known: int
+    notes: tuple[Message, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class SettledRun:
-    """A run's outcomes on disk. ``ledger`` is None where the ledger did not change."""
+    """A run's outcomes on disk. ``ledger`` is None where the ledger did not change; ``notes`` is what came up since the
+    plan.
+    """
 
     outcomes: str
     ledger: str | None
     counts: Counts
+    notes: tuple[Message, ...] = ()

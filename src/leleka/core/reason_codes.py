@@ -21,6 +21,7 @@ CODES: Final = (
     "UNSUBSCRIBED",
     "BOUNCED",
     "NEVER_CONFIRMED",
+    "ON_EXCLUSION_LIST",
     "SUPPRESSED",
     "UNSUBSCRIBED_EARLIER",
     "PROFILE_GONE",
@@ -35,6 +36,7 @@ CODES: Final = (
     "RUN_STOPPED",
     # unconfirmed: sent, and nobody knows
     "NO_ANSWER",
+    "NOT_READ_BACK",
     "STILL_PROCESSING",
     # warnings: the row goes, the field does not
     "FIELD_TOO_LONG",

@@ -105,7 +105,7 @@ class BatchTransitions:
         if isinstance(found, Pending):
             return self._pending(batch, found)
         if found.ending is Ending.COMPLETED:
-            return Transition(self._confirmed(batch, found.failures))
+            return Transition(replace(self._confirmed(batch, found.failures), created=found.created))
         return self._failed(batch, number)
 
     def _confirmed(self, batch: Batch, failures: Sequence[str]) -> Batch:

@@ -48,7 +48,9 @@ class Delivery:
         self._answers = BatchTransitions(tools.time_scale, tools.clock, tools.pace, self._sequence, spent)
         self._bodies = Bodies(tools.warehouse, tools.destination, job.plan, automations=job.automations)
         late = tools.waiting, tools.never_confirmed
-        self._screen = PreSendCheck(tools.outbox, tools.warehouse, job.plan, *late)
+        self._screen = PreSendCheck(
+            tools.outbox, tools.warehouse, job.plan, *late, on_exclusion_list=tools.on_exclusion_list
+        )
         self._lane = Lane(tools.outbox, tools.clock, tools.stage, self._look_again)
         self._account = AccountState()  # as last read
         self._paced_until = (

@@ -8,7 +8,13 @@ from leleka.core.ports.clock import Clock
 from leleka.core.ports.destination import Destination
 from leleka.core.ports.outbox import Batch, Outbox
 from leleka.core.ports.warehouse import Warehouse
-from leleka.engine.pre_send_check import NeverConfirmed, Waiting, all_confirmed
+from leleka.engine.pre_send_check import (
+    NeverConfirmed,
+    OnExclusionList,
+    Waiting,
+    all_confirmed,
+    nobody_excluded,
+)
 from leleka.engine.rate_limit import ImportLimiter, TimeScale
 from leleka.engine.sender_pool import Senders
 
@@ -37,3 +43,4 @@ class DeliveryPorts:
     progress: Callable[[Mapping[int, Batch]], None]
     waiting: Waiting
     never_confirmed: NeverConfirmed = all_confirmed
+    on_exclusion_list: OnExclusionList = nobody_excluded

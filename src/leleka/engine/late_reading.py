@@ -16,7 +16,7 @@ from leleka.core.ports.destination import Destination, Suppressed, SuppressionRe
 from leleka.core.ports.warehouse import Warehouse
 from leleka.engine.suppression_reading import KeepAlive, NoCache, Reading
 
-_YOUNG: Final = (
+YOUNG: Final = (
     600.0  # seconds, however fast a pretended account goes, for which the reading of a plan is good
 )
 _LOOKED_UP: Final = (
@@ -56,7 +56,7 @@ class LateReading:
         Raises what the reading raises, ``RunCanceled`` too: half of it is no answer.
         """
         now = self._clock.monotonic()
-        if self._read_at is None or now - self._read_at > _YOUNG:
+        if self._read_at is None or now - self._read_at > YOUNG:
             self._found = frozenset(self._among(plan, spans))
             self._read_at = now
         return self._found

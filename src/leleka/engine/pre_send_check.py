@@ -19,11 +19,21 @@ Waiting = Callable[[], AbstractSet[str]]
 NeverConfirmed = Callable[[str, tuple[Span, ...]], AbstractSet[str]]
 """Returns the addresses in these spans of a plan that never confirmed, as ``late_reading`` reads them."""
 
-EXCLUDED: Final = frozenset({"SUPPRESSED", "NEVER_CONFIRMED"})  # of the codes here: the others are for later
+
+OnExclusionList = Callable[[str, tuple[Span, ...]], AbstractSet[str]]
+"""Returns the addresses in these spans of a plan that the destination excludes, as ``exclusion_reading`` reads them."""
+
+# Of the codes here; the others are for later.
+EXCLUDED: Final = frozenset({"SUPPRESSED", "NEVER_CONFIRMED", "ON_EXCLUSION_LIST"})
 
 
 def nobody() -> AbstractSet[str]:
     """For an account that no other run writes to."""
+    return frozenset()
+
+
+def nobody_excluded(*_plan_and_spans: object) -> AbstractSet[str]:
+    """For a destination that excludes nobody."""
     return frozenset()
 
 
@@ -51,6 +61,8 @@ class PreSendCheck:
         plan: str,
         waiting: Waiting,
         never_confirmed: NeverConfirmed = all_confirmed,
+        *,
+        on_exclusion_list: OnExclusionList = nobody_excluded,
     ) -> None:
         self._outbox = outbox
         self._warehouse = warehouse
@@ -59,14 +71,17 @@ class PreSendCheck:
         self._waiting: AbstractSet[str] = frozenset()
         self._look_up = never_confirmed
         self._unconfirmed: AbstractSet[str] = frozenset()
+        self._look_at_list = on_exclusion_list
+        self._excluded: AbstractSet[str] = frozenset()
 
     def refresh(self, batches: Iterable[Batch] = ()) -> None:
         """Check again who must wait: other runs may have delivered while this one did not hold the lane
-        (I-5). And who has yet to confirm, of the rows that may still be sent (I-27).
+        (I-5). And who has yet to confirm (I-27) or was excluded there, of the rows that may still be sent.
         """
         self._waiting = self._ask()
         spans = joined(span for batch in batches if batch.status not in FINAL for span in batch.spans)
         self._unconfirmed = self._look_up(self._plan, spans)
+        self._excluded = self._look_at_list(self._plan, spans)
 
     def look(self, batch: Batch) -> Screened:
         """Remove those who must not be sent to.
@@ -78,11 +93,20 @@ class PreSendCheck:
         """
         first_time = batch.tries == 0
         waiting = frozenset() if batch.doubts else self._waiting
-        if not waiting and not self._unconfirmed and not self._outbox.anybody_suppressed():
+        barred = waiting or self._unconfirmed or self._excluded
+        if not barred and not self._outbox.anybody_suppressed():
             return Screened(batch)
         rows = self._warehouse.addresses(self._plan, batch.spans)
         suppressed = self._outbox.suppressed_among([address for _, address in rows])
-        gone = _gone(rows, suppressed, self._unconfirmed, waiting)
+        gone = _gone(
+            rows,
+            (
+                (suppressed, "SUPPRESSED"),
+                (self._unconfirmed, "NEVER_CONFIRMED"),
+                (self._excluded, "ON_EXCLUSION_LIST"),
+                (waiting, "WAITING_FOR_EARLIER_SEND"),
+            ),
+        )
         if not gone:
             return Screened(batch)
         if batch.doubts:
@@ -96,17 +120,8 @@ class PreSendCheck:
 
 
 def _gone(
-    rows: Sequence[tuple[int, str]],
-    suppressed: AbstractSet[str],
-    unconfirmed: AbstractSet[str],
-    waiting: AbstractSet[str],
+    rows: Sequence[tuple[int, str]], barred: Sequence[tuple[AbstractSet[str], str]]
 ) -> tuple[RejectedRow, ...]:
-    gone = []
-    for seq, address in rows:
-        if address in suppressed:
-            gone.append(RejectedRow(seq, "SUPPRESSED", ""))
-        elif address in unconfirmed:
-            gone.append(RejectedRow(seq, "NEVER_CONFIRMED", ""))
-        elif address in waiting:
-            gone.append(RejectedRow(seq, "WAITING_FOR_EARLIER_SEND", ""))
-    return tuple(gone)
+    """Return the rows of those who are barred, each with the first code that holds."""
+    found = ((seq, next((code for who, code in barred if address in who), "")) for seq, address in rows)
+    return tuple(RejectedRow(seq, code, "") for seq, code in found if code)

@@ -1,23 +1,22 @@
 """The course of a run: plan, deliver, settle. Each part resumes where it stopped."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from math import inf
 from typing import Final
 
-from leleka.core.batches import without
-from leleka.core.messages import Message
-from leleka.core.plan import DueRow, Planned, PlannedRow, Span, Verdict
+from leleka.core.messages import NOTHING, Message
+from leleka.core.plan import DueRow, Planned, PlannedRow
 from leleka.core.ports.destination import Suppressed
-from leleka.core.ports.outbox import Batch, BatchStatus, LeaseLost, Outbox, RunCanceled
+from leleka.core.ports.outbox import Batch, LeaseLost, Outbox, RunCanceled
 from leleka.core.ports.warehouse import Pack, PlainContacts
-from leleka.core.statuses import Ended
 from leleka.engine.attentive_clock import AttentiveClock
 from leleka.engine.batch_packing import Packer
 from leleka.engine.delivery import Delivery
 from leleka.engine.delivery_ports import DeliveryPorts, Job
+from leleka.engine.exclusion_reading import LateExclusions, read_exclusions
 from leleka.engine.guards import (
     check_destination,
     check_fields,
@@ -26,11 +25,13 @@ from leleka.engine.guards import (
     gone_meanwhile,
 )
 from leleka.engine.late_reading import LateReading
-from leleka.engine.pre_send_check import EXCLUDED, NeverConfirmed, all_confirmed
+from leleka.engine.pre_send_check import NeverConfirmed, OnExclusionList, all_confirmed
 from leleka.engine.rate_limit import ImportLimiter
+from leleka.engine.read_back import not_read_back
 from leleka.engine.run_spec import RunContext, RunSpec
 from leleka.engine.sender_pool import ThreadSenders
 from leleka.engine.suppression_reading import KeepAlive, Reading, reasons_read
+from leleka.engine.verdicts import verdicts
 from leleka.errors import LelekaError
 
 _SAID_EVERY: Final = 60  # seconds
@@ -71,12 +72,14 @@ def preview(
     )
 
     reading = _reading(spec, context)
+    exclusions, note = read_exclusions(context.destination, spec.target, pulse)
     suppressed = _suppressed(reading, context, pulse)
+    selection = replace(selection, exclusions=exclusions)
     pack, plain = _with_pulse(packer, pulse)
     planned = context.warehouse.plan(
         selection, suppressed=suppressed, waiting=spec.waiting(), pack=pack, plain=plain
     )
-    return planned, packer.batches(), reading.began_at
+    return replace(planned, notes=(note,) if note else ()), packer.batches(), reading.began_at
 
 
 def _with_pulse(packer: Packer, pulse: KeepAlive) -> tuple[Pack, PlainContacts | None]:
@@ -134,10 +137,14 @@ def execute(spec: RunSpec, context: RunContext, outbox: Outbox) -> None:
         outbox.fail(error)
         return
     look = never_confirmed(spec, context, outbox, read_at)
-    delivery = _deliver(spec, context, outbox, (plan, batches), look)
+    excluded = _late_exclusions(spec, context, outbox, read_at)
+    delivery = _deliver(spec, context, outbox, (plan, batches), (look, excluded.look))
+    unproven, told = _read_back(spec, context, outbox, (plan, delivery))
     context.watcher.stage(Message("SETTLING"))
     gone = _gone_meanwhile(spec, context, outbox, delivery)
-    _settle(spec, context, outbox, (plan, delivery), error=delivery.error or gone)
+    notes = tuple(note for note in (excluded.note, told) if note)
+    failed = delivery.error or gone
+    _settle(spec, context, outbox, (plan, delivery), error=failed, notes=notes, unproven=unproven)
 
 
 def _contacts_held(context: RunContext) -> int | None:
@@ -165,6 +172,36 @@ def never_confirmed(
     return late.look
 
 
+def _late_exclusions(
+    spec: RunSpec, context: RunContext, outbox: Outbox, read_at: float | None
+) -> LateExclusions:
+    return LateExclusions(
+        context.destination,
+        context.warehouse,
+        context.clock,
+        target=spec.target,
+        pulse=outbox.keep_alive,
+        read_at=read_at,
+    )
+
+
+def _read_back(
+    spec: RunSpec, context: RunContext, outbox: Outbox, work: tuple[str, Delivery]
+) -> tuple[Collection[int], Message]:
+    plan, delivery = work
+    if not spec.read_back:
+        return (), NOTHING
+    context.watcher.stage(Message("READING_BACK"))
+    return not_read_back(
+        context.destination,
+        context.warehouse,
+        spec.target,
+        plan,
+        delivery.batches.values(),
+        pulse=outbox.keep_alive,
+    )
+
+
 def _gone_meanwhile(
     spec: RunSpec, context: RunContext, outbox: Outbox, delivery: Delivery
 ) -> Exception | None:
@@ -183,7 +220,7 @@ def _deliver(
     context: RunContext,
     outbox: Outbox,
     work: tuple[str, Sequence[Batch]],
-    look: NeverConfirmed,
+    looks: tuple[NeverConfirmed, OnExclusionList],
 ) -> Delivery:
     plan, batches = work
     seconds = min(context.limits.seconds_in_flight, spec.lease_seconds / 3)
@@ -199,7 +236,8 @@ def _deliver(
             stage=context.watcher.stage,
             progress=context.watcher.progress,
             waiting=spec.waiting,
-            never_confirmed=look,
+            never_confirmed=looks[0],
+            on_exclusion_list=looks[1],
         )
         delivery = Delivery(Job(plan, spec.automations, seconds), tools, batches)
         try:
@@ -223,6 +261,8 @@ def _settle(
     delivered: tuple[str, Delivery],
     *,
     error: Exception | None,
+    notes: tuple[Message, ...] = (),
+    unproven: Collection[int] = (),
 ) -> None:
     plan, delivery = delivered
     before = outbox.ledger()
@@ -231,44 +271,10 @@ def _settle(
         name=spec.selection.name,
         ledger=before,
         leavers=spec.selection.leavers,
-        verdicts=tuple(verdicts(delivery.batches.values())),
+        verdicts=tuple(verdicts(delivery.batches.values(), unproven)),
     )
     if settled.counts.accounted() != settled.counts.selected:
         raise RuntimeError(
             f"the run lost count: {settled.counts.selected} selected, {settled.counts.accounted()} accounted for"
         )
-    outbox.finish(settled, before=before, error=error, canceled=delivery.canceled)
-
-
-def verdicts(batches: Iterable[Batch]) -> Iterable[Verdict]:
-    """Return the outcome of the rows of all batches; every row appears at most once."""
-    for batch in batches:
-        for row in batch.rejected:
-            doubted = batch.doubts + batch.failures > 0
-            yield Verdict(Span(row.seq, row.seq), Ended.REJECTED, row.code, row.detail, doubted)
-        for row in batch.dropped:
-            ended = Ended.EXCLUDED if row.code in EXCLUDED else Ended.NOT_ATTEMPTED
-            yield Verdict(Span(row.seq, row.seq), ended, row.code, row.detail)
-        if batch.status is BatchStatus.SPLIT:
-            continue  # the other rows went into new batches
-        ended, code = _ended(batch)
-        for span in without(batch.spans, (row.seq for row in batch.rejected)):
-            yield Verdict(span, ended, code, batch.detail)
-
-
-def _ended(batch: Batch) -> tuple[Ended, str]:
-    """Whatever may have been imported is *unconfirmed*, or *failed*: for both the ledger drops its old
-    certainty.
-    """
-    failed = Ended.NOT_ATTEMPTED, "BATCH_FAILED"
-    if batch.status is BatchStatus.CONFIRMED:
-        return Ended.DELIVERED, ""
-    if batch.status is BatchStatus.ACCEPTED:
-        return Ended.UNCONFIRMED, "STILL_PROCESSING"
-    if batch.code == "BATCH_FAILED":
-        return failed
-    if batch.doubts or batch.status is BatchStatus.SENDING:
-        return Ended.UNCONFIRMED, "NO_ANSWER"
-    if batch.failures:
-        return failed
-    return Ended.NOT_ATTEMPTED, batch.code or "RUN_STOPPED"
+    outbox.finish(replace(settled, notes=notes), before=before, error=error, canceled=delivery.canceled)

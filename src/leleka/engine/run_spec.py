@@ -30,6 +30,7 @@ class RunSpec:
     """What one run is to do: the frozen configuration of its export. ``emptied`` and ``audience_before`` tell of the
     last run: which segments had members then, and how many people were selected (None before the first).
     ``plan_limit`` are the contacts the account pays for, ``added_elsewhere`` tells what its other live runs add.
+    ``read_back`` looks whether additions are on the list where the destination does not say so by itself.
     ``subscribe_unconfirmed`` sends those, too, who never confirmed at the list.
     """
 
@@ -46,6 +47,7 @@ class RunSpec:
     plan_limit: int | None = None
     added_elsewhere: Callable[[], int] = int
     subscribe_unconfirmed: bool = False
+    read_back: bool = True
 
     def needs_confirmation(self, planned: Planned, held: Callable[[], int | None]) -> Message:
         """Return all reasons why an administrator must confirm this very plan; nothing where none must.

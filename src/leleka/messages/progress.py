@@ -15,6 +15,15 @@ PROGRESS: Final[dict[str, str]] = {
     "READING_SUPPRESSED": msg("Reading who must be left out"),
     "READING_SUPPRESSED_PART": msg("Reading who must be left out: {asked} of about {about} requests"),
     "READ_SUPPRESSED": msg("Reading who must be left out, requests so far: {asked}"),
+    "READING_BACK": msg("Reading back whether the additions are on the list"),
+    "LIST_NOT_READ_BACK": msg(
+        "Whether they are on the list now could not be read, so these additions do not count as delivered: {count}. "
+        "{problem}"
+    ),
+    "EXCLUSIONS_UNREAD": msg(
+        "The account's exclusion list was not read, or not all of it. Whoever it names is left out by the account "
+        "itself, and is not counted as excluded here. {problem}"
+    ),
     "BEGINNING_ANEW": msg("What this run stored was lost or damaged, and nothing was sent: beginning anew"),
     "COMPARING": msg("Comparing the segments with what was sent before"),
     "COUNTING_CONTACTS": msg("Asking how many contacts the account holds"),

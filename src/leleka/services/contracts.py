@@ -31,3 +31,11 @@ class ExportSummary:
     owner: str
     version: int
     schedule: str | Mapping[str, Any]  # as it is written: system, off, or one of its own
+
+
+@dataclass(frozen=True, slots=True)
+class NoteView:
+    """Something that is to be known of a run or a preview: an English sentence, and its code and values."""
+
+    message: str
+    told: Mapping[str, Any]

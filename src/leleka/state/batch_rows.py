@@ -9,8 +9,8 @@ from leleka.state.models import BatchRow
 _DETAIL = 1000
 ROWS_OF: Final = ("spans", "rejected", "dropped")
 STANDING: Final = (
-    "status", "sha256", "tries", "doubts", "failures", "not_before", "remote_id", "accepted_at", "polls", "code",
-    "detail",
+    "status", "sha256", "tries", "doubts", "failures", "not_before", "remote_id", "accepted_at", "polls", "created",
+    "code", "detail",
 )  # fmt: skip
 
 
@@ -30,6 +30,7 @@ def batch_of(row: BatchRow) -> Batch:
         polls=row.polls,
         rejected=tuple(RejectedRow(seq, code, detail) for seq, code, detail in row.rejected),
         dropped=tuple(RejectedRow(seq, code, detail) for seq, code, detail in row.dropped),
+        created=row.created,
         code=row.code,
         detail=row.detail,
     )
@@ -71,6 +72,7 @@ def standing_of(batch: Batch) -> list[Any]:
         batch.remote_id,
         batch.accepted_at,
         batch.polls,
+        batch.created,
         batch.code,
         batch.detail[:_DETAIL],
     ]

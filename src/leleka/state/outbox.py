@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 from dataclasses import asdict
+from typing import Any
 
 import structlog
 from django.db import transaction
@@ -108,6 +109,7 @@ class DjangoOutbox:
             mine.update(
                 plan=planned.reference,
                 counts=asdict(planned.counts),
+                notes=[said_data(note) for note in planned.notes],
                 confirmation_reason=in_english(needs_confirmation)[:_LONGEST_REASON],
                 confirmation_told=said_data(needs_confirmation),
                 status=status,
@@ -216,6 +218,7 @@ class DjangoOutbox:
                 outcomes=settled.outcomes,
                 counts=asdict(settled.counts),
                 problems=problems_of(error),
+                **self._noted(settled),
                 requests=AttemptRow.objects.filter(batch__run=self._run_id).count(),
                 finished_at=utc_now(self._clock),
             )
@@ -228,6 +231,14 @@ class DjangoOutbox:
         with transaction.atomic():
             self._guard(status=status, problems=problems, finished_at=utc_now(self._clock))
             self._leave_lane()
+
+    def _noted(self, settled: SettledRun) -> dict[str, Any]:
+        """What is said twice, of the plan and of what came after it, is kept once."""
+        if not settled.notes:
+            return {}
+        kept: list[dict[str, Any]] = Run.objects.values_list("notes", flat=True).get(pk=self._run_id)
+        fresh = [said_data(note) for note in settled.notes]
+        return {"notes": [*kept, *(note for note in fresh if note not in kept)]}
 
     @contextmanager
     def _writing(self) -> Iterator[None]:

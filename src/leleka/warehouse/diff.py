@@ -8,6 +8,7 @@ from leleka.core.plan import Kind, Selection
 from leleka.core.ports.destination import SuppressionReason
 from leleka.core.ports.warehouse import PlainContacts
 from leleka.core.statuses import Ended
+from leleka.warehouse.exclusions import covered
 from leleka.warehouse.lake import Lake
 from leleka.warehouse.sql.contacts import are_plain
 from leleka.warehouse.sql.tables import column, empty, json_lines, parquet
@@ -36,12 +37,12 @@ class Diff:
         self._selection = selection
         self._plain = plain
 
-    def tables(self, suppressed: str, here: str, waiting: str) -> list[tuple[str, exp.Expr]]:
+    def tables(self, suppressed: str, here: str, waiting: str, excluded: str) -> list[tuple[str, exp.Expr]]:
         """Return the tables' names and queries, in the order of making; the arguments are staging files."""
         return [
             ("waiting", _waiting(waiting)),
             ("elsewhere", self._elsewhere()),
-            ("suppressed", self._suppressed(suppressed, here)),
+            ("suppressed", self._suppressed(suppressed, here, excluded)),
             ("standing", self._standing()),
         ]
 
@@ -126,17 +127,18 @@ class Diff:
             united = exp.union(united, query)
         return united if rest else first.distinct()
 
-    def _suppressed(self, path: str, here: str) -> exp.Expr:
+    def _suppressed(self, path: str, here: str, excluded: str) -> exp.Expr:
         """One row an address: of several reasons the last in the alphabet, *unsubscribed* before all others."""
         lines: exp.Query = exp.select(column("address"), column("reason")).from_(
             json_lines(path, {"address": "VARCHAR", "reason": "VARCHAR"})
         )
+        known = (("email_key", self._addresses("a")), ("address", self.ledger("a")))
         if self._selection.suppressed_here:
-            for name, source in (
-                ("email_key", self._addresses("a")),
-                ("address", self.ledger("a")),
-            ):
+            for name, source in known:
                 lines = exp.union(lines, self._by_digest(here, column(name, "a"), source), distinct=False)
+        if self._selection.exclusions:
+            for name, source in known:
+                lines = exp.union(lines, _on_list(excluded, column(name, "a"), source), distinct=False)
         reason = exp.alias_(exp.Max(this=column("reason")), "reason")
         return exp.select(column("address"), reason).from_(lines.subquery("s")).group_by(column("address"))
 
@@ -203,6 +205,11 @@ class Diff:
 
     def _files(self, reference: str) -> str:
         return self._lake.open(reference).files
+
+
+def _on_list(staged: str, address: exp.Expr, source: exp.Expr) -> exp.Select:
+    reason = exp.alias_(exp.Literal.string(SuppressionReason.ON_EXCLUSION_LIST), "reason")
+    return exp.select(column("address"), reason).from_(covered(staged, address, source).subquery("c"))
 
 
 def _waiting(path: str) -> exp.Expr:

@@ -1,13 +1,14 @@
 """The warehouse as the engine sees it: one lake and one session bound together."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 
 from leleka.core.data_matching import Leavers
 from leleka.core.plan import Planned, Selection, SettledRun, Span, Verdict
-from leleka.core.ports.destination import Suppressed
+from leleka.core.ports.destination import Exclusion, Suppressed
 from leleka.core.ports.warehouse import Pack, PlainContacts
+from leleka.warehouse import additions, plan_snapshots
 from leleka.warehouse import ledger as warehouse_ledger
-from leleka.warehouse import plan_snapshots
 from leleka.warehouse.engines.port import Engine
 from leleka.warehouse.lake import Lake
 
@@ -46,6 +47,15 @@ class LakeWarehouse:
 
     def sequence(self, plan: str, addresses: Sequence[str], spans: Sequence[Span]) -> Mapping[str, int]:
         return plan_snapshots.sequence(self._session, self._lake.open(plan), addresses, spans)
+
+    def excluded(self, plan: str, exclusions: Sequence[Exclusion], spans: Sequence[Span]) -> AbstractSet[str]:
+        return plan_snapshots.excluded(self._session, self._lake.open(plan), exclusions, spans)
+
+    def added(self, plan: str, spans: Mapping[int, Sequence[Span]]) -> Mapping[int, int]:
+        return additions.count(self._session, self._lake.open(plan), spans)
+
+    def unlisted(self, plan: str, spans: Sequence[Span], listed: Iterable[str]) -> Sequence[int]:
+        return additions.unlisted(self._session, self._lake.open(plan), spans, listed)
 
     def confirm(
         self, plan: str, *, name: str, ledger: str | None, leavers: Leavers, verdicts: Sequence[Verdict]

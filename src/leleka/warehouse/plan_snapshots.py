@@ -6,6 +6,7 @@
 
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
@@ -13,8 +14,9 @@ import orjson
 from sqlglot import exp
 
 from leleka.core.plan import DueRow, Kind, Planned, PlannedRow, Selection, Span
-from leleka.core.ports.destination import Suppressed
+from leleka.core.ports.destination import Exclusion, Suppressed
 from leleka.core.ports.warehouse import Pack, PlainContacts
+from leleka.warehouse import exclusions
 from leleka.warehouse.counts import counts_of
 from leleka.warehouse.diff import STATE_MEMBER, TABLES, Diff
 from leleka.warehouse.due_rows import DueRows
@@ -46,7 +48,8 @@ def write_plan(
         _stage(staging / "suppressed", ({"address": s.address, "reason": s.reason} for s in suppressed))
         _stage(staging / "here", ({"digest": digest} for digest in selection.suppressed_here))
         _stage(staging / "waiting", ({"address": address} for address in waiting))
-        staged = (str(staging / name) for name in ("suppressed", "here", "waiting"))
+        exclusions.stage(staging / "excluded", selection.exclusions)
+        staged = (str(staging / name) for name in ("suppressed", "here", "waiting", "excluded"))
         for table, query in standing.tables(*staged):
             session.create_table(table, query)
         with (staging / "rows").open("wb") as out:
@@ -125,6 +128,21 @@ def sequence(
         .where(exp.or_(*(_within(span) for span in spans)))
     )
     return dict(session.rows(query))
+
+
+def excluded(
+    session: Engine, plan: Snapshot, found: Sequence[Exclusion], spans: Sequence[Span]
+) -> AbstractSet[str]:
+    """Return the addresses in the spans that the exclusions cover."""
+    if not found or not spans:
+        return frozenset()
+    within = exp.select(column("address")).from_(parquet(plan.file("rows")))
+    within = within.where(exp.or_(*(_within(span) for span in spans)))
+    with tempfile.TemporaryDirectory(dir=session.spill) as folder:
+        staged = Path(folder) / "excluded"
+        exclusions.stage(staged, found)
+        query = exclusions.covered(str(staged), column("address", "a"), within.subquery("a"))
+        return {address for (address,) in session.rows(query)}
 
 
 def _within(span: Span) -> exp.Expr:

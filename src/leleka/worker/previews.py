@@ -3,6 +3,7 @@ from math import inf
 from typing import Final
 
 from leleka.core.messages import Message
+from leleka.core.plan import Planned
 from leleka.core.ports.clock import Clock
 from leleka.engine.guards import contacts_held
 from leleka.engine.rate_limit import ImportLimiter
@@ -15,6 +16,7 @@ from leleka.services.access.actor import Actor
 from leleka.services.access.permissions import require_export
 from leleka.services.connections.impatient_clock import ImpatientClock
 from leleka.services.connections.open_destination import Opened, opened
+from leleka.services.contracts import NoteView
 from leleka.services.exports.contracts import PreviewView
 from leleka.services.exports.queries import connection_of, find_by_name
 from leleka.services.installation import lake_sessions
@@ -40,10 +42,8 @@ def preview_export(
             refresh_for(job, export)
         configuration = freeze(job, export)
         with opened(connection, ImpatientClock(clock, inf, nap=_LONGEST_PAUSE)) as account:
-            spec = replace(
-                spec_of(export, connection.account, configuration),
-                waiting=lambda: waiting_addresses(job, connection.account, account),
-            )
+            spec = spec_of(export, connection.account, configuration)
+            spec = replace(spec, waiting=lambda: waiting_addresses(job, connection.account, account))
             planned, batches, _ = preview(spec, context_of(job, account, NoCache()))
             pace = ImportLimiter(account.limits, account.time_scale, clock, share=spec.share)
             seconds = sum(pace.interval(batch.rows) for batch in batches)
@@ -64,7 +64,12 @@ def preview_export(
         limit=spec.limit,
         plan_limit=spec.plan_limit,
         account_contacts=held,
+        notes=_notes(planned),
     )
+
+
+def _notes(planned: Planned) -> tuple[NoteView, ...]:
+    return tuple(NoteView(in_english(note), said_data(note)) for note in planned.notes)
 
 
 def _contacts_held(account: Opened, watcher: Watcher) -> int | None:

@@ -18,7 +18,7 @@ from leleka.engine.delivery import Delivery
 from leleka.engine.delivery_ports import DeliveryPorts, Job
 from leleka.engine.pre_send_check import NeverConfirmed, all_confirmed
 from leleka.engine.rate_limit import ImportLimiter, TimeScale
-from leleka.engine.run import verdicts
+from leleka.engine.verdicts import verdicts
 from tests.fakes.clock import TICK, VirtualClock
 from tests.fakes.destination import LIMITS, FakeDestination
 from tests.fakes.outbox import MemoryOutbox, MemoryStore, StoredRun

@@ -96,7 +96,7 @@ def test_a_plan_that_waited_behind_another_run_is(stage: Scene) -> None:
     """The lane of the account was taken for longer than a reading is good."""
     stage.store.add_run("1", "export")
     outbox = stage.claim()
-    take, patience = outbox.take_lane, [late_reading._YOUNG + 1]
+    take, patience = outbox.take_lane, [late_reading.YOUNG + 1]
 
     def later() -> object:
         if patience:

@@ -16,8 +16,9 @@ from leleka.core.ports.warehouse import Pack, PlainContacts
 from leleka.core.statuses import Ended
 from leleka.engine.pre_send_check import nobody
 from leleka.engine.rate_limit import TimeScale
-from leleka.engine.run import execute, verdicts
+from leleka.engine.run import execute
 from leleka.engine.run_spec import RunContext, RunSpec
+from leleka.engine.verdicts import verdicts
 from leleka.errors import LelekaError, TryLater
 from leleka.messages.progress import in_english
 from tests.fakes.clock import VirtualClock

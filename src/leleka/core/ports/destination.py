@@ -65,6 +65,9 @@ class SuppressionReason(StrEnum):
     UNSUBSCRIBED = "unsubscribed"
     BOUNCED = "bounced"
     NEVER_CONFIRMED = "never_confirmed"  # signed up, and did not confirm it
+    ON_EXCLUSION_LIST = (
+        "on_exclusion_list"  # the account takes the address into no list, or not into this one
+    )
     SUPPRESSED = "suppressed"  # here, by our own suppression set
 
 
@@ -86,6 +89,20 @@ class SuppressedPage:
     people: tuple[Suppressed, ...]
     after: int | None
     pages_left: int | None = None
+
+
+class Match(StrEnum):
+    EXACT = "exact"
+    BEGINS = "begins"
+    ENDS = "ends"
+
+
+@dataclass(frozen=True, slots=True)
+class Exclusion:
+    """Addresses that the destination does not take into a list: one, or all that begin or end so; lower case."""
+
+    match: Match
+    phrase: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +187,12 @@ class Destination(Protocol):
         """
         ...
 
+    def exclusions(self, target: str) -> Iterable[Exclusion]:
+        """Return whom the account takes into no list, or not into this one, as it tells; nothing where it knows no such
+        thing. An error may come after some of them: what was returned until then is right.
+        """
+        ...
+
     def render(self, change: Change, *, automations: bool) -> bytes:
         """Return one contact's JSON, deterministic. Raises ``Reject``."""
         ...
@@ -212,6 +235,14 @@ class Destination(Protocol):
         """Return the list's active contacts whose id is greater than ``after``, by id, with what they hold in
         ``fields``.
         """
+        ...
+
+    def list_size(self, target: str) -> int | None:
+        """Tell how many active contacts the list has; None where it does not say."""
+        ...
+
+    def is_listed(self, target: str, address: str) -> bool:
+        """Return whether the address, in lower case, is an active contact of the list."""
         ...
 
     def agrees(self, sent: str, held: str) -> bool:

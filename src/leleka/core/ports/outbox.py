@@ -44,7 +44,8 @@ class Batch:
 
     ``sha256`` is fixed by the first write-ahead. ``tries`` counts attempts, ``doubts`` those whose outcome is
     unknown, ``failures`` how often the destination accepted the batch and then failed it; ``dropped`` rows
-    were removed before sending; ``code`` says why a final batch was not delivered.
+    were removed before sending; ``created`` is how many contacts the destination named as new; ``code`` says why a
+    final batch was not delivered.
     """
 
     number: int
@@ -61,6 +62,7 @@ class Batch:
     polls: int = 0
     rejected: tuple[RejectedRow, ...] = ()
     dropped: tuple[RejectedRow, ...] = ()
+    created: int | None = None
     code: str = ""
     detail: str = ""
 

@@ -1,11 +1,12 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Protocol
 
 from leleka.core.data_matching import Leavers
 from leleka.core.outline import Outline
 from leleka.core.plan import DueRow, Planned, PlannedRow, Selection, SettledRun, Span, Verdict
-from leleka.core.ports.destination import Suppressed
+from leleka.core.ports.destination import Exclusion, Suppressed
 
 Pack = Callable[[Sequence[DueRow]], Sequence[PlannedRow]]
 
@@ -68,6 +69,18 @@ class Warehouse(Protocol):
 
     def sequence(self, plan: str, addresses: Sequence[str], spans: Sequence[Span]) -> Mapping[str, int]:
         """Return the seq of those of ``addresses`` that are in the spans."""
+        ...
+
+    def excluded(self, plan: str, exclusions: Sequence[Exclusion], spans: Sequence[Span]) -> AbstractSet[str]:
+        """Return the addresses in the spans that the exclusions cover."""
+        ...
+
+    def added(self, plan: str, spans: Mapping[int, Sequence[Span]]) -> Mapping[int, int]:
+        """Return how many additions are in the spans of each number; one without any may be missing."""
+        ...
+
+    def unlisted(self, plan: str, spans: Sequence[Span], listed: Iterable[str]) -> Sequence[int]:
+        """Return the seqs of the additions in the spans whose address is not among ``listed``, in order."""
         ...
 
     def settle(

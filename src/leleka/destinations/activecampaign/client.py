@@ -16,7 +16,7 @@ from leleka.errors import LelekaError, NeedsAttention, TryLater
 from leleka.transport.client import Answer, GuardedClient, Reply
 
 _ROOT: Final = "/api/3/"
-_PAGE: Final = 100  # the most there is; the default of 20 cuts lists and fields short
+PAGE: Final = 100  # the most there is; the default of 20 cuts lists and fields short
 _MOST_ROWS: Final = 10_000  # of lists or fields: an account that goes on for ever has no end to wait for
 _SECONDS: Final = 30.0
 _TRIES: Final = 8
@@ -74,14 +74,16 @@ class Client:
             raise trouble_of(answer, self._clock.now(), self._where)
         return found
 
-    def get(self, path: str, query: Mapping[str, str] = _NO_QUERY) -> Mapping[str, Any]:
-        """GET until it answers, eight times at most. Raises ``NotFound``, ``NeedsAttention`` or ``TryLater``."""
+    def get(
+        self, path: str, query: Mapping[str, str] = _NO_QUERY, *, tries: int = _TRIES
+    ) -> Mapping[str, Any]:
+        """GET until it answers, so many times at most. Raises ``NotFound``, ``NeedsAttention`` or ``TryLater``."""
         attempt = 1
         while True:
             try:
                 return self.read(self.ask(path, query))
             except LelekaError as error:
-                if attempt >= tries_for(error) or not self._waited(error, attempt):
+                if attempt >= min(tries, tries_for(error)) or not self._waited(error, attempt):
                     raise
             attempt += 1
 
@@ -99,7 +101,7 @@ class Client:
         seen: set[int] = set()
         offset = 0
         while True:
-            found = self.get(path, {"limit": str(_PAGE), "offset": str(offset)})
+            found = self.get(path, {"limit": str(PAGE), "offset": str(offset)})
             page = self._rows(found, key)
             fresh = [(number, row) for row in page if (number := number_of(row.get("id"))) not in seen]
             if not fresh:
@@ -112,12 +114,25 @@ class Client:
                     yield row
             offset += len(page)
             total = _total(found)
-            if total is not None and offset >= total and len(page) < _PAGE:
+            if total is not None and offset >= total and len(page) < PAGE:
                 return
 
     def contact_count(self) -> int | None:
         """Return the number of all contacts, which stands beside any page of them."""
         return _total(self.get("contacts", {"limit": "1"}))
+
+    def list_size(self, list_id: int, status: int) -> int | None:
+        """Return how many of a list's contacts have the status; None where the account does not say."""
+        return _total(self.get("contacts", {"listid": str(list_id), "status": str(status), "limit": "1"}))
+
+    def is_listed(self, list_id: int, status: int, address: str) -> bool:
+        """Return whether the address has the status on the list."""
+        query = {"email": address, "listid": str(list_id), "status": str(status), "limit": str(PAGE)}
+        found = self.get("contacts", query)
+        if _is_unfiltered(found):
+            raise NeedsAttention("STATUS_FILTER_IGNORED", where=self._where)
+        emails = (row.get("email") for row in self._rows(found, "contacts"))
+        return any(isinstance(email, str) and email.strip().lower() == address for email in emails)
 
     def contacts(
         self, list_id: int, status: int, after: int, fields: Collection[str] = ()
@@ -138,7 +153,7 @@ class Client:
             "status": str(status),
             "id_greater": str(after),
             "orders[id]": "ASC",
-            "limit": str(_PAGE),
+            "limit": str(PAGE),
         }
         if needs_side_load(fields):
             query["include"] = SIDE_LOAD
@@ -161,7 +176,7 @@ class Client:
         if not rows:
             return ContactsPage((), None, 0)
         total = _total(found)
-        left = None if total is None else 1 + max(total - len(rows) + _PAGE - 1, 0) // _PAGE
+        left = None if total is None else 1 + max(total - len(rows) + PAGE - 1, 0) // PAGE
         return ContactsPage(tuple(people), last, left)
 
     def _rows(self, found: Mapping[str, Any], key: str) -> list[Mapping[str, Any]]:

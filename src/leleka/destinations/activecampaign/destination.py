@@ -12,6 +12,7 @@ from leleka.core.ports.destination import (
     Change,
     Check,
     Destination,
+    Exclusion,
     Field,
     Listed,
     Suppressed,
@@ -25,6 +26,7 @@ from leleka.core.secret import Secret
 from leleka.destinations.activecampaign import contact_json, held_values
 from leleka.destinations.activecampaign.client import Client
 from leleka.destinations.activecampaign.connection_test import check_steps
+from leleka.destinations.activecampaign.exclusions import exclusions_of
 from leleka.destinations.activecampaign.hosts import Host, normalise_host
 from leleka.destinations.activecampaign.response_parsing import is_deleted, number_of, plain, rows_of
 from leleka.destinations.activecampaign.settings import Settings, check_key
@@ -88,8 +90,17 @@ class ActiveCampaign:
         people = tuple(Suppressed(one.address, reason, one.id) for one in page.people)
         return SuppressedPage(people, page.after, page.pages_left)
 
+    def exclusions(self, target: str) -> Iterable[Exclusion]:
+        return exclusions_of(self._client, str(self._host), contact_json.list_id_of(target))
+
     def contacts(self, target: str, fields: Collection[str] = (), after: int = 0) -> Iterable[Listed]:
         return self._client.contacts(contact_json.list_id_of(target), _ACTIVE, after, fields)
+
+    def list_size(self, target: str) -> int | None:
+        return self._client.list_size(contact_json.list_id_of(target), _ACTIVE)
+
+    def is_listed(self, target: str, address: str) -> bool:
+        return self._client.is_listed(contact_json.list_id_of(target), _ACTIVE, address)
 
     def agrees(self, sent: str, held: str) -> bool:
         return held_values.agrees(sent, held)

@@ -50,6 +50,18 @@ _PROBLEMS: Final[Mapping[str, Wording]] = {
         msg("The host responds, but does not say whom the key belongs to."), _CHECK_THE_HOST
     ),
     "ANSWER_UNREADABLE.waiting": Wording(msg("ActiveCampaign does not say what is waiting.")),
+    "EXCLUSIONS_UNREADABLE.absent": Wording(msg("This account does not tell its exclusion list.")),
+    "EXCLUSIONS_UNREADABLE.forbidden": Wording(
+        msg("The key's user is not allowed to see the exclusion list."), _PUT_THE_USER_INTO
+    ),
+    "EXCLUSIONS_UNREADABLE.many": Wording(
+        msg("The exclusion list is longer than {most} entries; the rest of it was not read.")
+    ),
+    "EXCLUSIONS_UNREADABLE.shape": Wording(msg("The host responds, but not with the exclusion list.")),
+    "EXCLUSIONS_UNREADABLE.some": Wording(
+        msg("Entries of the exclusion list that could not be understood: {count}."),
+        msg("Please report this."),
+    ),
     "HOST_NOT_ALLOWED": Wording(msg("This is not an ActiveCampaign host."), _ENTER_THE_HOST_FROM),
     "HOST_NOT_FOUND": Wording(msg("ActiveCampaign could not be asked: {reason:word}."), _CHECK_THE_HOST_AND),
     "HOST_NOT_FOUND.general": Wording(msg("This host name does not exist."), _CHECK_THE_HOST),

@@ -21,6 +21,7 @@ from leleka.core.outcomes import (
 )
 from leleka.destinations.activecampaign.quoted_words import without_quotations
 from leleka.destinations.activecampaign.response_parsing import (
+    count_of,
     described,
     failures_of,
     object_of,
@@ -137,7 +138,7 @@ def standing_of(answer: Answer, now: float) -> Pending | Settled:
         return Pending("not known yet", known=False)
     word = status.strip().lower()
     if word in _ENDINGS:
-        return Settled(_ENDINGS[word], failures_of(found.get("failure")))
+        return Settled(_ENDINGS[word], failures_of(found.get("failure")), count_of(found.get("success")))
     return Pending(without_quotations(word) or "unreadable")
 
 

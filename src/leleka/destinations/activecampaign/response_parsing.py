@@ -95,6 +95,12 @@ def failures_of(value: object) -> tuple[str, ...]:
     )
 
 
+def count_of(value: object) -> int:
+    """Return how many different ids a ``success`` list names."""
+    entries = value if isinstance(value, list) else []
+    return len({number for entry in entries if (number := number_of(entry)) is not None})
+
+
 def plain(value: object) -> str:
     """Return a foreign text fit for a message: one line, short, without addresses."""
     if not isinstance(value, str):

@@ -6,6 +6,7 @@ from typing import Any
 from leleka.core.plan import Counts
 from leleka.core.statuses import TaskStatus
 from leleka.errors import Problem
+from leleka.services.contracts import NoteView
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,7 @@ class PreviewView:
     confirmation_told: dict[str, object] = field(default_factory=dict)
     plan_limit: int | None = None
     account_contacts: int | None = None
+    notes: tuple[NoteView, ...] = ()
 
     @property
     def seconds(self) -> float:

@@ -6,6 +6,7 @@ from leleka.core.plan import Counts
 from leleka.services.access.actor import Actor
 from leleka.services.access.discretion import discreet
 from leleka.services.access.permissions import Permission, require
+from leleka.services.contracts import NoteView
 from leleka.services.exports.contracts import PreviewView
 from leleka.services.tasks.commands import TaskView
 from leleka.state.models import Task
@@ -20,5 +21,8 @@ def preview_of(actor: Actor, task: TaskView) -> PreviewView | None:
         return None
     stored = {name: value for name, value in task.result.items() if name in _FIELDS}
     segments = tuple((name, size) for name, size in stored["segments"])
-    view = PreviewView(**{**stored, "segments": segments, "counts": Counts(**stored["counts"])})
+    notes = tuple(NoteView(**note) for note in stored.get("notes", ()))
+    view = PreviewView(
+        **{**stored, "segments": segments, "counts": Counts(**stored["counts"]), "notes": notes}
+    )
     return discreet(actor, view)

@@ -5,6 +5,7 @@ from datetime import datetime
 from leleka.core.plan import Counts
 from leleka.core.statuses import RunStatus
 from leleka.errors import Problem
+from leleka.services.contracts import NoteView
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,7 @@ class RunView:
     """One run. ``stage`` is what a live one was last seen doing; ``seconds`` is from its start to its end, ``rate``
     the contacts delivered a second; ``acts_as`` in whose name it sends, whoever asked for it. ``trigger`` is why it
     runs, for ever; ``tries`` counts the runs of one due instant, this one included, and ``retry_at`` is when a failed
-    one is tried again.
+    one is tried again. ``notes`` is what else is to be known of it.
     """
 
     id: int
@@ -48,6 +49,7 @@ class RunView:
     confirmation_reason: str
     confirmation_told: dict[str, object]
     problems: Sequence[Problem]
+    notes: Sequence[NoteView]
     progress: Progress | None
     confirmed_by: str
     export_id: int

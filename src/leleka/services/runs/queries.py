@@ -16,11 +16,12 @@ from leleka.core.reason_codes import SENT_INSTEAD
 from leleka.errors import Conflict, NotFound
 from leleka.messages.progress import in_english
 from leleka.messages.reasons import in_words
-from leleka.messages.stored import problem_of, said_data
+from leleka.messages.stored import problem_of, said_data, said_of
 from leleka.services.access.actor import Actor
 from leleka.services.access.discretion import discreet, sees_personal
 from leleka.services.access.permissions import Permission, require
 from leleka.services.audit.log import record
+from leleka.services.contracts import NoteView
 from leleka.services.installation import lake_sessions
 from leleka.services.paging import Columns, Listed, ListQuery, contains, page_of
 from leleka.services.runs.contracts import Progress, RowView, RunView
@@ -226,6 +227,7 @@ def _view(run: Run, attempts: int, pause: Message) -> RunView:
         confirmation_reason=run.confirmation_reason,
         confirmation_told=run.confirmation_told,
         problems=[problem_of(problem) for problem in run.problems],
+        notes=[NoteView(in_english(said_of(note)), note) for note in run.notes],
         progress=progress_of(run),
         confirmed_by=run.confirmed_by,
         export_id=run.export_id,

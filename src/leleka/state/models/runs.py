@@ -46,6 +46,7 @@ class Run(models.Model):
     counts = models.JSONField(default=dict)
     requests = models.PositiveIntegerField(default=0)  # attempts, frozen at the end
     problems = models.JSONField(default=list)
+    notes = models.JSONField(default=list)  # what else is to be known of it: codes and values of messages
     tallied = models.BooleanField(
         default=False, db_index=True
     )  # whether the tallies include it (``state.run_counters``)
@@ -111,6 +112,7 @@ class BatchRow(models.Model):
     polls = models.PositiveIntegerField(default=0)
     rejected = models.JSONField(default=list)
     dropped = models.JSONField(default=list)
+    created = models.PositiveIntegerField(null=True)
     code = models.CharField(max_length=50, blank=True)
     detail = models.CharField(max_length=1000, blank=True)
 

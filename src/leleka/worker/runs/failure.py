@@ -5,7 +5,8 @@ from dataclasses import replace
 import structlog
 
 from leleka.core.ports.outbox import LeaseLost
-from leleka.engine.run import verdicts
+from leleka.engine.read_back import unasked
+from leleka.engine.verdicts import verdicts
 from leleka.errors import LelekaError
 from leleka.services.installation import database_outage, lake_sessions
 from leleka.state.models import AttemptRow, Run
@@ -13,6 +14,7 @@ from leleka.state.outbox import DjangoOutbox
 from leleka.warehouse.engines.port import Engine
 from leleka.warehouse.lake import SnapshotUnreadable
 from leleka.warehouse.lake_warehouse import LakeWarehouse
+from leleka.worker.runs.frozen_configuration import reads_back
 from leleka.worker.runs.lost_snapshots import fail_unsettled
 
 log = structlog.get_logger(__name__)
@@ -30,12 +32,14 @@ def settle_and_fail(session: Engine, run: Run, outbox: DjangoOutbox, error: Lele
     try:
         state, before, lake = outbox.load(), outbox.ledger(), lake_sessions.lake()
         has_ledger = before is None or lake.is_sound(before)
-        settled = LakeWarehouse(session, lake).settle(
+        warehouse = LakeWarehouse(session, lake)
+        doubted = unasked(warehouse, state.plan, state.batches) if reads_back(run.account) else ()
+        settled = warehouse.settle(
             state.plan,
             name=run.export.name,
             ledger=before if has_ledger else None,
             leavers=run.configuration.leavers,
-            verdicts=tuple(verdicts(state.batches)),
+            verdicts=tuple(verdicts(state.batches, doubted)),
         )
         if not has_ledger:  # it is rebuilt from outcomes: of what was sent here, too
             settled = replace(settled, ledger=None)

@@ -120,7 +120,16 @@ def spec_of(export: Export, account: Account, configuration: RunConfiguration) -
         plan_limit=_plan_limit(account),
         added_elsewhere=partial(_added_elsewhere, export, account),
         subscribe_unconfirmed=configuration.subscribe_unconfirmed,
+        read_back=reads_back(account),
     )
+
+
+def reads_back(account: Account) -> bool:
+    """Return whether additions are looked for on the list: unless the account is known to restore an archived contact
+    that an import meets, or to name it as failed.
+    """
+    learned = account.learned
+    return learned.get("archived_import") not in {"restored", "in_failure"}
 
 
 def context_of(job: JobContext, account: Opened, cache: SuppressionCache) -> RunContext:

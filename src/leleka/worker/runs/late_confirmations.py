@@ -3,18 +3,20 @@
 What is confirmed after the run's end updates the batch and the ledger, not the run's status or report.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
 from typing import Final
 
 from django.db import transaction
 from django.db.models import QuerySet
 
-from leleka.core.batches import without
+from leleka.core.batches import rows_among, without
 from leleka.core.outcomes import Accepted, Ending, Settled
 from leleka.core.plan import Span, Verdict
 from leleka.core.ports.clock import Clock
 from leleka.core.ports.outbox import Batch, BatchStatus, RejectedRow
 from leleka.core.statuses import Ended
+from leleka.engine.read_back import not_read_back
 from leleka.services.connections.open_destination import Opened
 from leleka.services.installation import lake_sessions
 from leleka.state.batch_rows import batch_of
@@ -22,6 +24,7 @@ from leleka.state.models import Account, BatchRow, Ledger, Run
 from leleka.warehouse.engines.port import Engine
 from leleka.warehouse.lake_warehouse import LakeWarehouse
 from leleka.worker.job_context import JobContext
+from leleka.worker.runs.frozen_configuration import reads_back
 
 KeepAlive = Callable[[], object]
 
@@ -63,7 +66,7 @@ def _settle_run(session: Engine, run: Run, rows: QuerySet[BatchRow], opened: Ope
     # Without its plan it is not known whose rows they were, and the ledger is unsure of everybody.
     is_lost = not lake.is_sound(run.plan)
     changed: list[tuple[BatchRow, Batch]] = []
-    verdicts: list[Verdict] = []
+    ended: list[tuple[Batch, Settled, Sequence[RejectedRow]]] = []
     pending = 0
     for row in rows.order_by("number"):
         pulse()
@@ -74,19 +77,43 @@ def _settle_run(session: Engine, run: Run, rows: QuerySet[BatchRow], opened: Ope
         pending = 0 if isinstance(found, Settled) else pending + 1
         if isinstance(found, Settled):
             rejected = () if is_lost else _rejected(warehouse, run.plan, batch, found)
-            verdicts += _verdicts(batch, found, rejected)
             changed.append((row, batch))
+            ended.append((batch, found, rejected))
             row.status, row.code = _standing(found)
+            row.created = found.created
             row.rejected = [[one.seq, one.code, one.detail] for one in rejected]
     if not changed:
         return 0
-    before, after = _confirmed(warehouse, run, () if is_lost else verdicts)
+    verdicts = () if is_lost else _told(warehouse, run, ended, opened, pulse)
+    before, after = _confirmed(warehouse, run, verdicts)
     with transaction.atomic():
         if after is not None and not _move(run, before, after):
             return 0  # a run of the export settled meanwhile: asked again next time
         for row, _ in changed:
-            row.save(update_fields=("status", "code", "rejected"))
+            row.save(update_fields=("status", "code", "rejected", "created"))
     return len(changed)
+
+
+def _told(
+    warehouse: LakeWarehouse,
+    run: Run,
+    ended: Sequence[tuple[Batch, Settled, Sequence[RejectedRow]]],
+    opened: Opened,
+    pulse: KeepAlive,
+) -> Sequence[Verdict]:
+    """Return the verdicts of batches that ended. Of additions that are not on the list now nothing is said: the run has
+    called them unconfirmed, and so they stay.
+    """
+    done = [
+        replace(batch, status=BatchStatus.CONFIRMED, rejected=tuple(rejected), created=found.created)
+        for batch, found, rejected in ended
+        if found.ending is Ending.COMPLETED
+    ]
+    unproven: Collection[int] = ()
+    if done and reads_back(run.account):
+        target = run.configuration.target
+        unproven, _ = not_read_back(opened.destination, warehouse, target, run.plan, done, pulse=pulse)
+    return [one for batch, found, rejected in ended for one in _verdicts(batch, found, rejected, unproven)]
 
 
 def _confirmed(
@@ -118,13 +145,16 @@ def _rejected(warehouse: LakeWarehouse, plan: str, batch: Batch, found: Settled)
     return [RejectedRow(seq, "NOT_IMPORTED", "") for seq in sorted(seqs.values())]
 
 
-def _verdicts(batch: Batch, found: Settled, rejected: Sequence[RejectedRow]) -> list[Verdict]:
+def _verdicts(
+    batch: Batch, found: Settled, rejected: Sequence[RejectedRow], unproven: Collection[int]
+) -> list[Verdict]:
     """A batch that failed leaves the ledger as it is: its rows are due again already."""
     if found.ending is not Ending.COMPLETED:
         return []
     doubted = batch.doubts + batch.failures > 0
     told = [Verdict(Span(row.seq, row.seq), Ended.REJECTED, row.code, "", doubted) for row in rejected]
     rest = without(batch.spans, (row.seq for row in rejected))
+    rest = without(rest, rows_among(rest, unproven))
     return [*told, *(Verdict(span, Ended.DELIVERED) for span in rest)]
 
 

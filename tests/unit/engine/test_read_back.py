@@ -1,0 +1,129 @@
+"""Additions count as delivered where the destination says so, or where they are found on the list."""
+
+from collections.abc import Callable, Collection, Iterator
+
+import pytest
+
+from leleka.core.messages import Message
+from leleka.core.outcomes import Accepted, Pending, Settled
+from leleka.core.ports.destination import Listed
+from leleka.core.ports.outbox import LeaseLost, RunCanceled
+from leleka.core.statuses import Ended
+from leleka.engine.read_back import not_read_back
+from leleka.errors import TryLater
+from tests.fakes.outbox import MemoryOutbox
+from tests.unit.engine.delivering import Scene, scene
+from tests.unit.engine.test_late_reading import go_on
+
+
+class Far:
+    """A far side that says how many contacts each batch made, and imports nobody whom it ``skips``."""
+
+    def __init__(self, stage: Scene, known: int = 0, skips: tuple[str, ...] = ()) -> None:
+        self.asked: list[str] = []
+        self.stage = stage
+        poll, contacts = stage.destination.poll, stage.destination.contacts
+        for number in range(known):
+            stage.destination.person(f"p{number}@example.test")
+        left = [known]
+
+        def told(accepted: Accepted) -> Pending | Settled:
+            found = poll(accepted)
+            if not isinstance(found, Settled):
+                return found
+            batch = stage.destination.batches[accepted.batch_id]
+            there = min(left[0], len(batch.contacts))
+            left[0] -= there
+            for address in skips:
+                stage.destination.person(address).lists.clear()
+            return Settled(found.ending, found.failures, len(batch.contacts) - there)
+
+        def looked_up(target: str, address: str) -> bool:
+            self.asked.append(address)
+            return stage.destination.person(address).lists.get(target) == "active"
+
+        def read(target: str, *_: object) -> Iterator[Listed]:
+            self.asked.append("the list")
+            return iter(contacts(target))
+
+        stage.destination.poll = told  # type: ignore[method-assign]
+        stage.destination.is_listed = looked_up  # type: ignore[method-assign]
+        stage.destination.contacts = read  # type: ignore[method-assign,assignment]
+        stage.destination.list_size = lambda _target: 100 * 100  # type: ignore[method-assign,assignment]
+
+    def reads_the_list(self) -> None:
+        self.stage.destination.list_size = lambda _target: 0  # type: ignore[method-assign,assignment]
+
+
+@pytest.fixture
+def stage() -> Scene:
+    return scene(10)
+
+
+def test_nothing_is_asked_where_all_additions_were_made(stage: Scene) -> None:
+    far = Far(stage)
+    go_on(stage, stage.plan())
+    assert stage.counted() == {(Ended.DELIVERED, ""): 10}
+    assert far.asked == []
+
+
+@pytest.mark.parametrize("whole", [True, False])
+def test_who_is_not_on_the_list_is_not_delivered(stage: Scene, *, whole: bool) -> None:
+    far = Far(stage, known=2, skips=("p1@example.test",))
+    if whole:
+        far.reads_the_list()
+    go_on(stage, stage.plan())
+    assert stage.counted() == {(Ended.DELIVERED, ""): 9, (Ended.UNCONFIRMED, "NOT_READ_BACK"): 1}
+    assert (("the list" in far.asked), len(far.asked)) == ((True, 1) if whole else (False, 10))
+
+
+def test_what_is_unconfirmed_is_sent_again(stage: Scene) -> None:
+    Far(stage, known=2, skips=("p1@example.test",))
+    outbox = stage.plan()
+    go_on(stage, outbox)
+    assert len(stage.plan("2").load().batches) == 1
+
+
+@pytest.mark.parametrize("error", [TryLater("SERVER_ERROR", shown=""), RunCanceled()])
+def test_what_cannot_be_read_back_is_not_called_delivered(stage: Scene, error: Exception) -> None:
+    far = Far(stage, known=1)
+    stage.destination.is_listed = raising(error)  # type: ignore[method-assign,assignment]
+    outbox = stage.plan()
+    go_on(stage, outbox)
+    assert stage.counted() == {(Ended.UNCONFIRMED, "NOT_READ_BACK"): 10}
+    assert far.asked == []
+
+
+def test_the_note_says_how_many_and_why(stage: Scene) -> None:
+    Far(stage, known=1)
+    stage.destination.is_listed = raising(TryLater("SERVER_ERROR", shown=""))  # type: ignore[method-assign,assignment]
+    found, note = back(stage, settled(stage))
+    assert (len(found), note.code, note.values["count"]) == (10, "LIST_NOT_READ_BACK", 10)
+
+
+def test_a_run_that_has_another_owner_ends(stage: Scene) -> None:
+    Far(stage, known=1)
+    stage.destination.is_listed = raising(LeaseLost())  # type: ignore[method-assign,assignment]
+    outbox = settled(stage)
+    with pytest.raises(LeaseLost):
+        back(stage, outbox)
+
+
+def raising(error: Exception) -> Callable[[str, str], bool]:
+    def broken(_target: str, _address: str) -> bool:
+        raise error
+
+    return broken
+
+
+def settled(stage: Scene) -> MemoryOutbox:
+    outbox = stage.plan()
+    stage.delivery(outbox).run()
+    return outbox
+
+
+def back(stage: Scene, outbox: MemoryOutbox) -> tuple[Collection[int], Message]:
+    state = outbox.load()
+    return not_read_back(
+        stage.destination, stage.warehouse, "7", state.plan, state.batches, pulse=lambda: None
+    )
