@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from leleka.core.outline import Group, Outline, Piece
+from leleka.core.ports.outline import Group, Outline, Piece
 
 
 def written_by(outline: Outline, values: Mapping[str, str]) -> str:

@@ -10,10 +10,10 @@ from leleka.core.batches import Budget, Cutter
 from leleka.core.columns import ColumnType, Table
 from leleka.core.data_matching import BUILT_IN_FIELDS, DataMatching, LeaverPolicy, Leavers, Line, WhenEmpty
 from leleka.core.outcomes import Reject
-from leleka.core.outline import is_plain, most_bytes
 from leleka.core.plan import DueRow, Kind, PlannedRow
 from leleka.core.ports.destination import Action, Change, Destination, Limits
 from leleka.core.ports.outbox import Batch
+from leleka.core.ports.outline import is_plain, most_bytes
 from leleka.core.ports.warehouse import PlainColumn, PlainContacts
 from leleka.messages.problems import english
 

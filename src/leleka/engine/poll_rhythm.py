@@ -7,6 +7,7 @@ twice: polls and imports share the requests of a second.
 
 import heapq
 import math
+from collections import deque
 from collections.abc import Iterable, Mapping
 from typing import Final
 
@@ -21,6 +22,7 @@ _GROWTH: Final = 1.6
 _GROWS: Final = 20  # polls: by then they are slowest
 _SCOUTS: Final = 2
 _TWICE: Final = 0.2  # of the batches, so many may be asked after once more while imports go out
+_REMEMBERED: Final = 40
 _LONGER: Final = 1.1  # what is not done after so long takes at least a tenth more
 _SHORTER: Final = 0.99  # what was done when it was first asked after may have been done before
 _MOVED: Final = 1.25  # by how much the usual time differs before it counts for who waits already
@@ -42,6 +44,9 @@ class PollRhythm:
         self._began = clock.now()
         self._seen_accepted: dict[int, float] = {}  # by our own clock, which nobody sets
         self._lasted: dict[int, float] = {}  # how old a batch was when it was last not done
+        self._asked_early: deque[bool] = deque(
+            maxlen=_REMEMBERED
+        )  # of the last that ended: not done at first
         self._scouts: set[int] = set()
         self._counted: float | None = None  # the usual time that moments were last made from
         self._longest = 0.0  # of the imports that were seen to end
@@ -96,15 +101,18 @@ class PollRhythm:
             lasted = self._lasted.pop(asked.number, 0.0)
             if found is BatchStatus.CONFIRMED and age is not None:
                 self._longest = max(self._longest, age)
+                self._asked_early.append(bool(lasted) and not is_scout)
                 self.usual = age if self.usual is None else self._usual_after(self.usual, lasted, age)
         return self._has_moved() or (is_scout and asked.number not in self._scouts and self.usual is None)
 
     def _usual_after(self, usual: float, lasted: float, age: float) -> float:
         """Return the usual time after one that took longer than ``lasted`` and was done at an age. At the latest moment
-        there is, it was not asked when it was likely to be done, but before.
+        there is, it was not asked when it was likely to be done, but before. One that took long is no reason to wait
+        longer for all; that many did is.
         """
         done = age if age >= self._wait(_LATEST) else age * _SHORTER
-        return max(min(usual, done), min(lasted * _LONGER, done))
+        too_early = sum(self._asked_early) > len(self._asked_early) * _TWICE
+        return max(min(usual, done), min(lasted * _LONGER, done) if too_early else 0.0)
 
     def _has_moved(self) -> bool:
         usual, counted = self.usual, self._counted

@@ -28,18 +28,15 @@ from leleka.core.ports.outbox import (
 from leleka.errors import LelekaError
 from leleka.messages.progress import in_english
 from leleka.messages.stored import problem_data, said_data
+from leleka.state import suppression
 from leleka.state.attempt_rows import Attempts
-from leleka.state.batch_rows import ROWS_OF, STANDING, batch_of, parts_of, row_of, rows_of, standing_of
+from leleka.state.batch_rows import Batches
 from leleka.state.lease import RUN_LEASE, is_over
-from leleka.state.models import Account, AttemptRow, BatchRow, Ledger, Run, RunStatus, SuppressedPerson
+from leleka.state.models import Account, AttemptRow, BatchRow, Ledger, Run, RunStatus
 from leleka.state.prepared_statements import PreparedSelect, PreparedUpdate
-from leleka.state.suppression import digest
 
 log = structlog.get_logger(__name__)
-_STANDING = PreparedUpdate(BatchRow, STANDING, ("id",))
-_WHOLE = PreparedUpdate(BatchRow, (*STANDING, *ROWS_OF), ("id",))
 _LANE = PreparedUpdate(Account, ("next_send_at",), ("id", "lane"))
-_SUPPRESSED = PreparedSelect(SuppressedPerson, ("id",), "account")
 _ACCOUNT = PreparedSelect(Account, ("next_send_at", "paused_until", "pause_reason", "row_base"), "id")
 _LOOK_EVERY = 0.5  # seconds between two looks for a cancel
 _PAUSE_REASON = Account._meta.get_field("pause_reason").max_length
@@ -60,9 +57,8 @@ class DjangoOutbox:
         self._lease_end = clock.monotonic() + lease_seconds
         self._looked_at = -_LOOK_EVERY
         self._canceling = False
-        self._ids: dict[int, int] = {}
-        self._rows: dict[int, tuple[object, ...]] = {}  # of each batch, as they are written down
-        self._attempts = Attempts(self._ids, fence)
+        self._batches = Batches(run.pk)
+        self._attempts = Attempts(self._batches.ids, fence)
         self._within = False  # a transaction of ``together``
 
     def load(self) -> RunState:
@@ -76,10 +72,7 @@ class DjangoOutbox:
                     row.status, row.doubts = BatchStatus.UNKNOWN, row.doubts + 1
                     row.save(update_fields=("status", "doubts"))
             run = Run.objects.get(pk=self._run_id)
-        self._ids.update((row.number, row.pk) for row in rows)
-        batches = tuple(map(batch_of, rows))
-        self._rows.update((batch.number, parts_of(batch)) for batch in batches)
-        return RunState(run.plan, batches)
+        return RunState(run.plan, self._batches.loaded(rows))
 
     def keep_alive(self) -> bool:
         now = self._clock.monotonic()
@@ -114,7 +107,7 @@ class DjangoOutbox:
                 confirmation_told=said_data(needs_confirmation),
                 status=status,
             )
-            self._create(batches)
+            self._batches.create(batches)
 
     def take_lane(self) -> Message:
         with transaction.atomic():
@@ -166,7 +159,7 @@ class DjangoOutbox:
             self._guard()
             if not _LANE.row(next_send_at, self._account_id, self._run_id):
                 raise LaneLost
-            self._update(batches)
+            self._batches.update(batches)
             self._attempts.begin(batches, now)
 
     @contextmanager
@@ -181,8 +174,8 @@ class DjangoOutbox:
     def answered(self, batch: Batch, outcome: Outcome, children: Sequence[Batch] = ()) -> None:
         with self._writing():
             self._attempts.end(batch, outcome)
-            self._update((batch,))
-            self._create(children)
+            self._batches.update((batch,))
+            self._batches.create(children)
         # Never the reason: what the far side says may quote whom it speaks of.
         log.debug(
             "batch answered", batch=batch.number, attempt=batch.tries, rows=batch.rows, status=batch.status
@@ -192,17 +185,14 @@ class DjangoOutbox:
         with self._writing():
             if batch.status is BatchStatus.UNKNOWN or batch.code == "NO_ANSWER":
                 self._attempts.forget(batch, batch.detail)
-            self._update((batch,))
-            self._create(children)
+            self._batches.update((batch,))
+            self._batches.create(children)
 
     def anybody_suppressed(self) -> bool:
-        return _SUPPRESSED.first(self._account_id) is not None
+        return suppression.anybody(self._account_id)
 
     def suppressed_among(self, addresses: Sequence[str]) -> AbstractSet[str]:
-        salt = Account.objects.only("salt").get(pk=self._account_id).salt
-        by_digest = {digest(salt, address): address for address in addresses}
-        found = SuppressedPerson.objects.filter(account=self._account_id, digest__in=list(by_digest))
-        return {by_digest[one] for one in found.values_list("digest", flat=True)}
+        return suppression.among(self._account_id, addresses)
 
     def ledger(self) -> str | None:
         return self._ledgers().values_list("snapshot", flat=True).first()
@@ -278,22 +268,6 @@ class DjangoOutbox:
             moved = bool(self._ledgers().filter(snapshot=before).update(snapshot=after))
         if not moved:
             raise LeaseLost
-
-    def _create(self, batches: Sequence[Batch]) -> None:
-        if not batches:
-            return
-        self._rows.update((batch.number, parts_of(batch)) for batch in batches)
-        rows = BatchRow.objects.bulk_create(row_of(batch, self._run_id) for batch in batches)
-        self._ids.update((row.number, row.pk) for row in rows)
-
-    def _update(self, batches: Sequence[Batch]) -> None:
-        """Write how batches stand; which rows they have only where that changed, which is seldom."""
-        known = {batch.number for batch in batches if self._rows.get(batch.number) == parts_of(batch)}
-        same = [batch for batch in batches if batch.number in known]
-        others = [batch for batch in batches if batch.number not in known]
-        _STANDING.rows([*standing_of(batch), self._ids[batch.number]] for batch in same)
-        _WHOLE.rows([*standing_of(batch), *rows_of(batch), self._ids[batch.number]] for batch in others)
-        self._rows.update((batch.number, parts_of(batch)) for batch in others)
 
 
 def _final_status(settled: SettledRun, *, error: Exception | None, canceled: bool) -> RunStatus:

@@ -6,8 +6,8 @@ from typing import Final
 from sqlglot import exp
 
 from leleka.core.data_matching import LeaverPolicy
-from leleka.core.outline import ADDRESS
 from leleka.core.plan import Kind, Selection
+from leleka.core.ports.outline import ADDRESS
 from leleka.core.ports.warehouse import PlainContacts
 from leleka.warehouse.diff import (
     STATE_MEMBER,

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from leleka.core.messages import NOTHING, Message
 from leleka.core.outcomes import Accepted, Outcome, Pending, Settled
-from leleka.core.outline import Outline
+from leleka.core.ports.outline import Outline
 from leleka.core.secret import Secret
 from leleka.errors import Problem
 

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from leleka.core.data_matching import Leavers
-from leleka.core.outline import Outline
 from leleka.core.plan import DueRow, Planned, PlannedRow, Selection, SettledRun, Span, Verdict
 from leleka.core.ports.destination import Exclusion, Suppressed
+from leleka.core.ports.outline import Outline
 
 Pack = Callable[[Sequence[DueRow]], Sequence[PlannedRow]]
 

@@ -9,8 +9,8 @@ from typing import Any, Final
 import orjson
 
 from leleka.core.outcomes import Reject
-from leleka.core.outline import ADDRESS, Group, Outline, Piece, is_plain
 from leleka.core.ports.destination import Action, Body, Change
+from leleka.core.ports.outline import ADDRESS, Group, Outline, Piece, is_plain
 from leleka.destinations.activecampaign.limits import LIMITS
 from leleka.errors import InvalidInput
 

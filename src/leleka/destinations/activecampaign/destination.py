@@ -5,7 +5,6 @@ from typing import Any, Final
 
 from leleka.core.configuration import Network
 from leleka.core.outcomes import Accepted, Outcome, Pending, Settled
-from leleka.core.outline import Outline
 from leleka.core.ports.clock import Clock
 from leleka.core.ports.destination import (
     Body,
@@ -22,6 +21,7 @@ from leleka.core.ports.destination import (
     Turn,
     at_once,
 )
+from leleka.core.ports.outline import Outline
 from leleka.core.secret import Secret
 from leleka.destinations.activecampaign import contact_json, held_values
 from leleka.destinations.activecampaign.client import Client

@@ -5,7 +5,7 @@ from typing import Final
 
 from sqlglot import exp
 
-from leleka.core.outline import PLAIN_PATTERN, Group, Outline, Piece
+from leleka.core.ports.outline import PLAIN_PATTERN, Group, Outline, Piece
 from leleka.core.ports.warehouse import PlainColumn
 from leleka.warehouse.engines.port import full_match
 

@@ -10,7 +10,6 @@ from typing import Final
 import pytest
 
 from leleka.core.outcomes import Accepted, Cause, Ending, Pending, Refused, Reject, Settled
-from leleka.core.outline import ADDRESS
 from leleka.core.ports.destination import (
     Action,
     Body,
@@ -20,6 +19,7 @@ from leleka.core.ports.destination import (
     Suppressed,
     SuppressionReason,
 )
+from leleka.core.ports.outline import ADDRESS
 from leleka.engine.suppression_reading import LISTED
 from leleka.errors import InvalidInput
 from leleka.messages.problems import english
