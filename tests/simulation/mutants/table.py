@@ -216,7 +216,9 @@ MUTANTS = (
     Mutant(
         "requests are added up instead of counted",
         (
-            Edit(_OUTBOX, "self._batches = Batches(run.pk)", "self._batches, self._made = Batches(run.pk), 0"),
+            Edit(
+                _OUTBOX, "self._batches = Batches(run.pk)", "self._batches, self._made = Batches(run.pk), 0"
+            ),
             Edit(_OUTBOX, _BEGIN, f"self._made += len(batches)\n            {_BEGIN}"),
             Edit(_OUTBOX, "AttemptRow.objects.filter(batch__run=self._run_id).count()", "self._made"),
         ),
