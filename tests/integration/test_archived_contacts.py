@@ -101,10 +101,8 @@ def test_a_run_that_ends_by_an_error_calls_nobody_delivered_who_may_be_archived(
 @pytest.mark.parametrize(
     ("learned", "looks"), [("restored", False), ("in_failure", False), ("skipped", True), ("", True)]
 )
-def test_an_account_that_was_examined_is_believed(
-    archive: Office, monkeypatch: pytest.MonkeyPatch, learned: str, *, looks: bool
-) -> None:
-    monkeypatch.setattr(Account, "learned", {"archived_import": learned} if learned else {}, raising=False)
+def test_an_account_that_was_examined_is_believed(archive: Office, learned: str, *, looks: bool) -> None:
+    Account.objects.update(learned={"archived_import": learned} if learned else {})
     archive.behave(archived_import=learned or "restored")
     archive.run()
     assert frozen_configuration.reads_back(Account.objects.get()) is looks

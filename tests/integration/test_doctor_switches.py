@@ -36,6 +36,8 @@ TOLD: Final[dict[str, tuple[Value, ...]]] = {
     "archived_import": ("restored", "skipped", "in_failure"),
     "delete_contact": ("archives", "deletes", "refused"),
     "unsubscribed_in_failure": (False, True),
+    "total_with_id_greater": ("above", "whole"),
+    "unlisted_unsubscribed": (True, False),
     "empty_clears": (True, False),
     "apostrophe_fails": (True, False),
 }
@@ -44,11 +46,12 @@ TIMED: Final = {"limit_headers", "requests_per_second", "throttle_status", "retr
 # What no few contacts can tell, as the reference says with the reasons.
 BEYOND: Final = {
     "imports_per_minute", "single_imports_per_minute", "window", "refused_imports_count", "bounced_resubscribed",
-    "unconfirmed_subscribed", "failing_domains", "contact_limit", "retention_seconds", "contacts_per_second",
+    "unconfirmed_subscribed", "bounced_unsubscribed", "failing_domains", "contact_limit",
+    "retention_seconds", "contacts_per_second",
 }  # fmt: skip
 # No behaviour of an account: what a test arranges, or how long something takes.
 ARRANGED: Final = {
-    "latency_seconds", "may_view_lists", "may_create_lists", "claim_seconds", "start_seconds",
+    "latency_seconds", "jitter_seconds", "may_view_lists", "may_create_lists", "claim_seconds", "start_seconds",
     "completion_spread_seconds", "queue_held", "poison_pattern", "poison_with_index", "tolerance_seconds", "faults",
 }  # fmt: skip
 DEFAULTS: Final = Behaviour()

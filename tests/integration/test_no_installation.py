@@ -22,6 +22,7 @@ NEED_NONE = {"sandbox"}
 WORDS = {
     "segment show": ["Gold"], "export preview": ["News"], "export run": ["News"], "export reconcile": ["News"],
     "export rebuild-ledger": ["News"],
+    "doctor": ["Sandbox", "--list", "1", "--domain", "example.com", "--yes"],
     "run show": ["1"], "run cancel": ["1"], "run confirm": ["1"], "run verify": ["1"],
     "suppress": ["Sandbox", "a@example.com"], "backup": ["archive.leleka"],
     "user add": ["a@example.com", "--name", "A"], "user token": ["a@example.com", "--name", "A"],

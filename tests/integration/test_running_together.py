@@ -142,7 +142,10 @@ def test_the_run_of_a_dead_process_goes_on_at_once(office: Office) -> None:
     view = office.run()
     assert (view.id, view.status) == (run.pk, "Successful")
     assert office.listed()["p1@x.test"]["first_name"] == "Ім'я 1"
-    assert slots.read().traffic.departures == (others,)
+    left = slots.read().traffic.departures
+    assert [one.number for one in left if one.answered] == [1, 2, 3, 4]
+    assert max(one.over_at for one in left if one.answered) < now + 30.0
+    assert left[-1] == others
 
 
 def test_a_run_never_follows_its_connection_to_another_host(office: Office) -> None:

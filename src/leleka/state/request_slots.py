@@ -28,14 +28,14 @@ class AccountSlots:
             return bool(same.update(version=seen.version + 1, **_columns(traffic)))
 
 
-def release(account_id: int, holder: str) -> None:
-    """Let go of what a process had under way that is gone: nobody else answers for it."""
+def release(account_id: int, holder: str, until: float) -> None:
+    """Let go, at that moment, of what a process had under way that is gone: nobody else answers for it."""
     while True:
         row = RequestTraffic.objects.filter(account=account_id).first()
-        if row is None or all(one.holder != holder for one in _traffic(row).departures):
+        if row is None or all(one.holder != holder or one.answered for one in _traffic(row).departures):
             return
         same = RequestTraffic.objects.filter(pk=row.pk, version=row.version)
-        if same.update(version=row.version + 1, **_columns(_traffic(row).without(holder))):
+        if same.update(version=row.version + 1, **_columns(_traffic(row).released(holder, until))):
             return
 
 

@@ -39,9 +39,9 @@ def test_what_a_dead_process_had_under_way_is_let_go_of(account: Account) -> Non
     slots = AccountSlots(account.pk)
     slots.write(slots.read(), LEFT)
     seen = slots.read()
-    release(account.pk, "run 1")
-    assert slots.read().traffic == LEFT.without("run 1")
-    assert [one.number for one in slots.read().traffic.departures] == [8]
+    release(account.pk, "run 1", 110.0)
+    assert slots.read().traffic == LEFT.released("run 1", 110.0)
+    assert [one.over_at for one in slots.read().traffic.departures] == [110.0, 102.0]
     assert not slots.write(seen, LEFT)
 
 
@@ -49,5 +49,5 @@ def test_nothing_of_others_is_let_go_of(account: Account) -> None:
     slots = AccountSlots(account.pk)
     slots.write(slots.read(), LEFT)
     seen = slots.read()
-    release(account.pk, "run 2")
+    release(account.pk, "run 2", 110.0)
     assert slots.read() == seen

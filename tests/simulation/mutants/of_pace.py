@@ -84,8 +84,8 @@ OF_PACE = (
     one(
         "a dead process keeps its slots",
         "src/leleka/core/ports/request_slots.py",
-        "if one.holder != holder",
-        "if holder",
+        "if one.holder == holder and not one.answered",
+        "if not holder",
         _REQUESTS + "::test_what_a_dead_process_had_under_way_ends_with_its_deadline_or_its_lease",
     ),
     one(

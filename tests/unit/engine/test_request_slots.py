@@ -210,7 +210,7 @@ def test_what_a_dead_process_had_under_way_ends_with_its_deadline_or_its_lease()
         dead, died = account.process("run 1"), ExitStack()
         account.clock.run([lambda: leave(died, dead)])
         if released:
-            account.slots.traffic = account.slots.traffic.without("run 1")
+            account.slots.traffic = account.slots.traffic.released("run 1", account.clock.now() + 1.0)
         begun = account.clock.now()
         process = account.process()
         account.clock.run([lambda: ask(account, process)])

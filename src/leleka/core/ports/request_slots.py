@@ -28,9 +28,17 @@ class Traffic:
     last: int = 0
     refused_at: float = 0.0
 
-    def without(self, holder: str) -> "Traffic":
-        """Return the traffic without the requests of a process that is gone: what it had under way has arrived."""
-        return replace(self, departures=tuple(one for one in self.departures if one.holder != holder))
+    def released(self, holder: str, until: float) -> "Traffic":
+        """Return the traffic after the death of a process: what it had under way has arrived, or will by then."""
+
+        def after(one: Departure) -> Departure:
+            return (
+                replace(one, answered=True, over_at=until)
+                if one.holder == holder and not one.answered
+                else one
+            )
+
+        return replace(self, departures=tuple(map(after, self.departures)))
 
 
 @dataclass(frozen=True, slots=True)

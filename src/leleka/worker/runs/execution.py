@@ -49,6 +49,7 @@ from leleka.worker.runs.suppression_cache import StoredSuppressionCache
 from leleka.worker.runs.waiting_addresses import waiting_addresses
 
 log = structlog.get_logger(__name__)
+_ON_ITS_WAY: Final = 1.0  # seconds
 _LOOK: Final = 1.0  # seconds
 
 
@@ -129,7 +130,8 @@ def _claim(job: JobContext, run: Run, *, was_mine: bool) -> DjangoOutbox:
         )
         if fence is not None:
             run.refresh_from_db()
-            request_slots.release(run.account_id, _holder(run))  # whoever owned it sends nothing any more
+            # Whoever owned it sends nothing any more; what left last is on its way for a moment.
+            request_slots.release(run.account_id, _holder(run), clock.now() + _ON_ITS_WAY)
             return audited_outbox.AuditedOutbox(run, fence, clock=clock, lease_seconds=lease)
         run.refresh_from_db()
         if run.finished_at is not None or run.lease_until > first_lease:

@@ -34,7 +34,8 @@ _TEXT: Final = "text"
 _BEYOND: Final = {
     "imports_per_minute": "takes_the_limit", "single_imports_per_minute": "takes_the_limit",
     "window": "takes_the_limit", "refused_imports_count": "takes_the_limit",
-    "bounced_resubscribed": "nobody_bounced", "unconfirmed_subscribed": "nobody_unconfirmed",
+    "bounced_resubscribed": "nobody_bounced", "bounced_unsubscribed": "nobody_bounced",
+    "unconfirmed_subscribed": "nobody_unconfirmed",
     "failing_domains": "other_domain", "contact_limit": "reaches_the_plan", "retention_seconds": "takes_days",
     "contacts_per_second": "takes_many", "exclude_automations": "automations_unseen",
     "callback": "needs_public_url",

@@ -116,8 +116,8 @@ PROGRESS: Final[Mapping[str, str]] = {
     "finding.too_many_rows.400": msg("A request with more than 250 rows is refused with status 400."),
     "finding.too_many_rows.413": msg("A request with more than 250 rows is refused with status 413."),
     "finding.too_many_rows": msg("A request with more than 250 rows is refused with status {value}."),
-    "finding.total_with_id_greater.rest": msg("A page after an id counts what is still to come."),
-    "finding.total_with_id_greater.all": msg(
+    "finding.total_with_id_greater.above": msg("A page after an id counts what is still to come."),
+    "finding.total_with_id_greater.whole": msg(
         "A page after an id counts the whole list: progress is only an estimate."
     ),
     "finding.unknown_batch.false": msg("Asked for an unknown import, the account says false."),
@@ -134,10 +134,10 @@ PROGRESS: Final[Mapping[str, str]] = {
     "finding.unknown_list.batch_fails": msg("A list that does not exist makes the whole import fail."),
     "finding.unknown_list.rows_fail": msg("A list that does not exist makes the row fail."),
     "finding.unknown_list.refused": msg("A list that does not exist makes the request be refused."),
-    "finding.unsubscribe_stranger.unsubscribed": msg(
+    "finding.unlisted_unsubscribed.true": msg(
         "Unsubscribing somebody who is not on the list makes them unsubscribed there."
     ),
-    "finding.unsubscribe_stranger.ignored": msg(
+    "finding.unlisted_unsubscribed.false": msg(
         "Unsubscribing somebody who is not on the list changes nothing there."
     ),
     "finding.unsubscribed_in_failure.true": msg("Who unsubscribed is named as failed when imported again."),

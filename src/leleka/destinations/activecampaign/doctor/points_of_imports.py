@@ -137,7 +137,7 @@ def _long(bench: Bench, one: Import) -> Finding:
 
 
 def _outsider(bench: Bench, one: Import) -> Finding:
-    name = "unsubscribe_stranger"
+    name = "unlisted_unsubscribed"
     kept_open = unfinished(name, one)
     if kept_open:
         return kept_open
@@ -147,10 +147,8 @@ def _outsider(bench: Bench, one: Import) -> Finding:
     status = bench.contacts.status_on(found, bench.target)
     seen = (*one.exchanges, *bench.contacts.exchanges)
     if status is None:
-        return met(name, "ignored", *seen)
-    return (
-        met(name, "unsubscribed", *seen) if status == _UNSUBSCRIBED else unsettled(name, "odd_answer", *seen)
-    )
+        return met(name, False, *seen)
+    return met(name, True, *seen) if status == _UNSUBSCRIBED else unsettled(name, "odd_answer", *seen)
 
 
 def _emptied(bench: Bench, one: Import) -> Iterator[Finding]:

@@ -32,7 +32,7 @@ def reading(bench: Bench) -> Iterator[Finding]:
         return
     rest = bench.wire.read("contacts", {**query, "id_greater": str(ids[0])})
     totals = _total(whole.found), _total(rest.found)
-    values = {(len(ids), len(ids) - 1): "rest", (len(ids), len(ids)): "all"}
+    values = {(len(ids), len(ids) - 1): "above", (len(ids), len(ids)): "whole"}
     name, seen = "total_with_id_greater", (whole.exchange, rest.exchange)
     yield met(name, values[totals], *seen) if totals in values else unsettled(name, "odd_answer", *seen)
 
