@@ -70,6 +70,7 @@ def test_a_kill_at_any_step_leaves_what_clean_up_removes(clinic: Installation, p
     assert points(clinic.json(*EXAMINE, "--yes"))["delete_contact"] == "archives"
 
 
+@pytest.mark.usefixtures("ctrl_c_is_heard")
 @pytest.mark.parametrize("installation", ["60"], indirect=True)
 def test_a_ctrl_c_removes_what_was_made_before_it_ends(clinic: Installation) -> None:
     process = clinic.start(*EXAMINE, "--yes")

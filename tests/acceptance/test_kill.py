@@ -2,7 +2,6 @@
 
 import csv
 import signal
-from collections.abc import Iterator
 
 import pytest
 
@@ -55,14 +54,6 @@ def test_a_run_killed_in_the_middle_goes_on_and_loses_nobody(installation: Insta
     seen = installation.state()
     assert seen["imports"]["accepted"] <= PEOPLE / 250 + IN_FLIGHT
     assert seen["violations"] == []
-
-
-@pytest.fixture
-def ctrl_c_is_heard() -> Iterator[None]:
-    """A shell starts background processes with Ctrl-C ignored, and children inherit that."""
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    yield
-    signal.signal(signal.SIGINT, before)
 
 
 @pytest.mark.long
