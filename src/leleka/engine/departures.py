@@ -15,7 +15,7 @@ _STRICT_FOR: Final = 60.0  # seconds after a refusal
 
 @dataclass(frozen=True, slots=True)
 class Spacing:
-    """The rules: ``count`` requests in a ``second``, which a test host may shorten, and ``strays``, shortened alike.
+    """The rules: ``count`` requests in a ``second``, which a test host may shorten, and by how much one ``strays``.
 
     Each request counts for a second and what one may stray. Who is unanswered for longer than usual may arrive at any
     moment, and counts until a second after its reply; so does everybody for a minute after a refusal.
@@ -23,13 +23,14 @@ class Spacing:
 
     count: int
     second: float
+    strays: float
     longest: (
         float  # seconds for which a request can count; what lies further ahead was written by a wrong clock
     )
 
     @property
     def held(self) -> float:
-        return self.second * (1.0 + STRAYS)
+        return self.second + self.strays
 
     @property
     def step(self) -> float:
@@ -70,7 +71,7 @@ class Spacing:
     def left(self, traffic: Traffic, at: float, usual: float | None, holder: str) -> Traffic:
         """Return the traffic with one more request, the last of it."""
         number = traffic.last + 1
-        late_at = at if usual is None else at + usual + self.second * STRAYS
+        late_at = at if usual is None else at + usual + self.strays
         one = Departure(number, at, late_at, at + self.longest, holder=holder)
         return replace(traffic, departures=(*traffic.departures, one), last=number)
 

@@ -10,11 +10,12 @@ from typing import Final
 from leleka.core.ports.clock import Clock
 from leleka.core.ports.destination import Limits, Underway, at_once
 from leleka.core.ports.request_slots import RequestSlots, Traffic
-from leleka.engine.departures import Spacing
+from leleka.engine.departures import STRAYS, Spacing
 from leleka.engine.rate_limit import TimeScale
 from leleka.engine.reply_times import ReplyTimes
 
 KEPT_FOR_PEOPLE: Final = 1  # of the requests per second: for interactive requests
+_LEAST_STRAYS: Final = 0.02  # seconds: a test host hurries the limits, but no thread of this machine
 _LOOKS: Final = 4  # per second, while no place is free
 
 
@@ -30,7 +31,8 @@ class RequestLimiter:
         self._limited = time_scale.speed is not None
         second = time_scale.wait(1.0)
         count = limits.requests_per_second - KEPT_FOR_PEOPLE
-        self._spacing = Spacing(count, second, time_scale.wait(limits.seconds_in_flight) + second)
+        strays = max(time_scale.wait(STRAYS), _LEAST_STRAYS)
+        self._spacing = Spacing(count, second, strays, time_scale.wait(limits.seconds_in_flight) + second)
         self._clock = clock
         self._slots = slots
         self._holder = holder

@@ -77,7 +77,7 @@ OF_PACE = (
     one(
         "nobody strays",
         _DEPARTURES,
-        "self.second * (1.0 + STRAYS)",
+        "self.second + self.strays",
         "self.second",
         _REQUESTS + "::test_two_processes_share_a_second_and_use_it",
     ),
