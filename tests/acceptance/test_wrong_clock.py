@@ -13,7 +13,7 @@ PEOPLE = 1_000
 THEN = 2_200_000_000.0  # 2039
 AHEAD = (
     "UPDATE state_account SET next_send_at = {then}, paused_until = {then}",
-    "UPDATE state_requestplace SET free_at = {then}",
+    "UPDATE state_requesttraffic SET refused_at = {then}",
     "UPDATE state_run SET lease_until = {then}, worker = 'another-boot:pid[4026531836]:77:1234'",
     "UPDATE state_run SET stepped_at = '2039-09-18 00:00:00', created_at = '2039-09-18 00:00:00'",
     "UPDATE state_batch SET accepted_at = {then}, not_before = {then}",

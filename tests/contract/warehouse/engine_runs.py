@@ -10,11 +10,12 @@ from leleka.core.columns import Column, ColumnType, Table
 from leleka.core.data_matching import DataMatching, LeaverPolicy, Leavers, Line, WhenEmpty
 from leleka.core.email import Address, normalise
 from leleka.core.plan import PlannedRow, Selection, Span, Verdict
-from leleka.core.ports.destination import Listed, Suppressed, SuppressionReason
+from leleka.core.ports.destination import Exclusion, Listed, Match, Suppressed, SuppressionReason
 from leleka.core.sources import SourceSpec, TypeOverride
 from leleka.core.statuses import Ended
 from leleka.errors import InvalidInput
 from leleka.warehouse import (
+    additions,
     email_addresses,
     outcomes,
     plan_snapshots,
@@ -161,6 +162,16 @@ class RunsContract(EngineSuite):
         assert plan_snapshots.sequence(engine, plan, wanted, spans) == {
             address: seq for seq, address in found
         }
+
+    def test_additions_are_held_against_a_list(self, engine: Engine, tmp_path: Path) -> None:
+        plan = planned(Tables(engine, tmp_path / "lake"))
+        whole = [Span(0, 4)]
+        found = [address for _, address in plan_snapshots.addresses(engine, plan, whole)]
+        added = additions.unlisted(engine, plan, whole, ())
+        assert additions.count(engine, plan, {1: whole}).get(1, 0) == len(added)
+        assert additions.unlisted(engine, plan, whole, found) == []
+        one = Exclusion(Match.EXACT, found[0])
+        assert plan_snapshots.excluded(engine, plan, [one], whole) == {found[0]}
 
     def test_pages_of_the_suppressed_come_back(self, engine: Engine, tmp_path: Path) -> None:
         lake = Lake(tmp_path / "lake")

@@ -276,8 +276,7 @@ MUTANTS = (
         "src/leleka/worker/runs/frozen_configuration.py",
         "matching=configuration.matching",
         "matching=matching_of(export.matching)",
-        "l1",
-        first_seed=270,
+        "tests/integration/test_running_together.py::test_the_run_of_a_dead_process_goes_on_at_once",
     ),
     one(
         "a moment set by a wrong clock is believed",
