@@ -41,7 +41,9 @@ def test_exports_and_people_at_once_share_five_requests_a_second(installation: I
     runs = [installation.start("export", "run", name) for name in EXPORTS]
     looks = [installation.start("export", "preview", name) for name in (*EXPORTS, EXPORTS[0])]
     until = time.monotonic() + ENOUGH
-    while installation.state()["requests"]["total"] < 6:  # it reads: whom it had sent to would wait in both exports
+    while (
+        installation.state()["requests"]["total"] < 6
+    ):  # it reads: whom it had sent to would wait in both exports
         assert time.monotonic() < until
     killed, other = runs
     killed.send_signal(signal.SIGKILL)

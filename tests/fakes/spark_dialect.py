@@ -14,7 +14,17 @@ from leleka.warehouse.engines import port
 FUNCTIONS: Final = frozenset(
     {
         *("ABS", "ARRAY", "AVG", "BOOL_AND", "CAST", "COALESCE", "CONCAT", "CONTAINS", "COUNT"),
-        *("COUNT_IF", "DATE_FORMAT", "ENCODE", "ENDSWITH", "EXISTS", "EXPLODE", "FIRST_VALUE", "FROM_CSV"),
+        *(
+            "COUNT_IF",
+            "DATE_FORMAT",
+            "ENCODE",
+            "ENDSWITH",
+            "RIGHT",
+            "EXISTS",
+            "EXPLODE",
+            "FIRST_VALUE",
+            "FROM_CSV",
+        ),
         *("FROM_JSON", "IF", "ISNAN", "LEFT", "LENGTH", "LOWER", "MAX", "MD5", "MIN", "MONTH"),
         *("MONOTONICALLY_INCREASING_ID", "OCTET_LENGTH", "SUBSTRING"),
         *("NULLIF", "REGEXP_REPLACE", "REPLACE", "RLIKE", "ROUND", "ROW_NUMBER", "SHA2", "STARTSWITH", "SUM"),

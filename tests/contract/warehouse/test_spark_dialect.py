@@ -25,9 +25,11 @@ from leleka.warehouse.segments import compile_rule, count, evaluate, first_value
 from tests.contract.warehouse.engine_ledgers import LedgersContract
 from tests.contract.warehouse.engine_runs import LEAVERS, RunsContract
 from tests.fakes import rule_examples as examples
+from tests.fakes.diff_tables import Tables
 from tests.fakes.recording_engine import RecordingEngine, recording
 from tests.fakes.segment_tables import CATALOGUE, write_tables_with
 from tests.fakes.spark_dialect import FUNCTIONS, spark_sql
+from tests.property.test_plain_contacts import Planning
 
 WAREHOUSE = Path(__file__).parents[3] / "src" / "leleka" / "warehouse"
 ASKING = {"rows", "row", "chunks", "create_table", "insert", "write"}
@@ -66,6 +68,8 @@ def _runs(engine: RecordingEngine, root: Path) -> None:
     contract.test_whom_we_suppress_is_found_by_digest(engine, root / "digests")
     contract.test_a_span_of_a_plan_is_read_in_its_order(engine, root / "spans")
     contract.test_additions_are_held_against_a_list(engine, root / "additions")
+    plain = Planning(Tables(engine, root / "plain"), [{}, {}])
+    plain.plan(plain.selection, in_sql=True)
     contract.test_pages_of_the_suppressed_come_back(engine, root / "pages")
     contract.test_addresses_are_what_the_core_makes_of_them(engine, root / "addresses")
     (root / "files").mkdir()
