@@ -48,8 +48,11 @@ class Connection:
             yield bytes(event.data)
 
     def keep(self, exchange: Exchange) -> bool:
-        """Make ready for another request, or close: where a reply was not read to its end, or says so."""
-        if self._state.our_state is h11.DONE and self._state.their_state is h11.DONE:
+        """Make ready for another request, or close: where a reply was not read to its end, or says so, or where more
+        came than it, which would be taken for the next reply.
+        """
+        is_done = self._state.our_state is h11.DONE and self._state.their_state is h11.DONE
+        if is_done and not self._state.trailing_data[0]:
             self._state.start_next_cycle()
             self._kept_until = exchange.clock.monotonic() + _KEPT_SECONDS
             return True

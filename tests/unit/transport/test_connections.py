@@ -73,3 +73,18 @@ def test_no_more_connections_are_open_than_there_are_places() -> None:
         assert all(isinstance(one.result(), Reply) for one in slow_ones)
         client.close()
     assert late == NotSent("HOST_NO_ANSWER", "it did not answer in time")
+
+
+def test_what_comes_after_a_reply_is_not_taken_for_the_next_one() -> None:
+    """A second reply that nobody asked for would be another request's: a batch confirmed that is not done."""
+    one = b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n"
+
+    def twice(line: Line) -> bool:
+        line.connection.sendall(one + b"A" + one + b"B")
+        return True
+
+    with peer(twice) as server:
+        client = client_of(server.port)
+        found = [client.request("GET", "/", deadline=time.monotonic() + 5) for _ in range(2)]
+        client.close()
+    assert [reply.body for reply in found if isinstance(reply, Reply)] == [b"A", b"A"]
