@@ -1,20 +1,19 @@
 """An account's traffic in memory."""
 
-from leleka.core.ports.request_slots import Seen, Traffic
+from collections.abc import Callable
+
+from leleka.core.ports.request_slots import Traffic
 
 
 class MemoryRequestSlots:
-    """``core.ports.request_slots.RequestSlots``."""
+    """``core.ports.request_slots.RequestSlots``; ``broken`` is raised by whoever changes it."""
 
     def __init__(self) -> None:
         self.traffic = Traffic()
-        self._version = 0
+        self.broken: Exception | None = None
 
-    def read(self) -> Seen:
-        return Seen(self.traffic, self._version)
-
-    def write(self, seen: Seen, traffic: Traffic) -> bool:
-        if seen.version != self._version:
-            return False
-        self.traffic, self._version = traffic, self._version + 1
-        return True
+    def change(self, work: Callable[[Traffic], Traffic]) -> Traffic:
+        if self.broken is not None:
+            raise self.broken
+        self.traffic = work(self.traffic)
+        return self.traffic

@@ -137,12 +137,12 @@ def test_the_run_of_a_dead_process_goes_on_at_once(office: Office) -> None:
     slots, now = AccountSlots(run.account_id), SystemClock().now()
     mine_too, others = f"run {run.pk}", Departure(5, now, now, now + 60.0, holder="run 0")
     under_way = [Departure(number, now, now, now + 60.0, holder=mine_too) for number in range(1, 5)]
-    slots.write(slots.read(), Traffic((*under_way, others), 5))
+    slots.change(lambda _: Traffic((*under_way, others), 5))
     office.apply(DEFINITIONS.replace("first_name: first_name", "first_name: city"))
     view = office.run()
     assert (view.id, view.status) == (run.pk, "Successful")
     assert office.listed()["p1@x.test"]["first_name"] == "Ім'я 1"
-    left = slots.read().traffic.departures
+    left = slots.change(lambda traffic: traffic).departures
     assert [one.number for one in left if one.answered] == [1, 2, 3, 4]
     assert max(one.over_at for one in left if one.answered) < now + 30.0
     assert left[-1] == others

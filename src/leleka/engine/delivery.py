@@ -171,9 +171,12 @@ class Delivery:
         return answer
 
     def _polls_from(self) -> float:
-        """Imports come first: as long as some are due, few batches are asked after twice."""
-        at = self._polls.next_at(sparing=bool(self._due))
+        at = self._polls.next_at(sparing=self._sparing())
         return at if at == math.inf else self._latest(at, self._account.paused_until)
+
+    def _sparing(self) -> bool:
+        """Imports come first: as long as this run sends some, few batches are asked after twice."""
+        return bool(self._due) and self._lane.is_held
 
     def _sends_from(self) -> float:
         account = self._account
@@ -188,7 +191,7 @@ class Delivery:
     def _poll_due(self) -> None:
         now = self._clock.now()
         while self._polls_from() <= now and len(self._polling) < POLLS_IN_FLIGHT:
-            number = self._polls.take(sparing=bool(self._due))
+            number = self._polls.take(sparing=self._sparing())
             self._polling.add(number)
             self._tools.senders.poll(number, Accepted(self.batches[number].remote_id))
 

@@ -31,6 +31,11 @@ class Lane:
         self._look_at = clock.monotonic()
         self._told = NOTHING
 
+    @property
+    def is_held(self) -> bool:
+        """Return whether this run has the lane, without asking for it."""
+        return self._held
+
     def held(self) -> bool:
         """Return whether this run may send; asks for the lane at most once a second."""
         if not self._held and self.wait() <= 0:

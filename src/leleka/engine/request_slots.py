@@ -3,13 +3,13 @@
 """
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from typing import Final
 
 from leleka.core.ports.clock import Clock
 from leleka.core.ports.destination import Limits, Underway, at_once
-from leleka.core.ports.request_slots import RequestSlots, Traffic
+from leleka.core.ports.request_slots import Departure, RequestSlots, Traffic
 from leleka.engine.departures import STRAYS, Spacing
 from leleka.engine.rate_limit import TimeScale
 from leleka.engine.reply_times import ReplyTimes
@@ -45,41 +45,54 @@ class RequestLimiter:
             with at_once() as underway:
                 yield underway
             return
-        number = self._leave(importing=importing)
-        begun = self._clock.monotonic()
+        mine = self._leave(importing=importing)
+        underway = _Underway(lambda: self._times.add(self._clock.monotonic() - begun), self._refused)
         try:
-            yield _Underway(self._refused)
+            self._wait_until(mine.at)
+            begun = self._clock.monotonic()
+            yield underway
         finally:
-            self._times.add(self._clock.monotonic() - begun)
-            self._change(lambda traffic, now: self._spacing.answered(traffic, number, now))
+            self._note(lambda traffic, now: self._spacing.answered(traffic, mine.number, now))
 
-    def _leave(self, *, importing: bool) -> int:
-        spacing = self._spacing
-        while True:
-            seen, now = self._slots.read(), self._clock.now()
-            traffic = spacing.current(seen.traffic, now)
-            at, certain = spacing.first(traffic, now)
+    def _leave(self, *, importing: bool) -> Departure:
+        """Return the next departure, once it is known."""
+        spacing, looked, at, leaves = self._spacing, 0.0, 0.0, False
+
+        def leave(traffic: Traffic) -> Traffic:
+            nonlocal looked, at, leaves
+            looked = self._clock.now()
+            current = spacing.current(traffic, looked)
+            at, certain = spacing.first(current, looked)
             # An import takes its place ahead, the others when it is there: so imports come first.
-            if at <= now or (importing and certain):
-                after = spacing.left(traffic, at, self._times.usual, self._holder)
-                if self._slots.write(seen, after):
-                    self._clock.sleep(max(at - now, 0.0))
-                    return after.last
-                continue
-            self._clock.sleep(
-                min(at - now, spacing.second / _LOOKS)
-            )  # a reply may free a slot before it is due
+            leaves = at <= looked or (importing and certain)
+            return spacing.left(current, at, self._times.usual, self._holder) if leaves else traffic
+
+        while True:
+            after = self._slots.change(leave)
+            if leaves:
+                return after.departures[-1]
+            self._clock.sleep(min(at - looked, spacing.second / _LOOKS))  # a reply may free a slot earlier
+
+    def _wait_until(self, moment: float) -> None:
+        left = moment - self._clock.now()
+        if left > 0:
+            self._clock.sleep(left)
 
     def _refused(self) -> None:
-        self._change(lambda traffic, now: replace(traffic, refused_at=now))
+        self._note(lambda traffic, now: replace(traffic, refused_at=now))
 
-    def _change(self, change: Callable[[Traffic, float], Traffic]) -> None:
-        while True:
-            seen, now = self._slots.read(), self._clock.now()
-            if self._slots.write(seen, change(self._spacing.current(seen.traffic, now), now)):
-                return
+    def _note(self, change: Callable[[Traffic, float], Traffic]) -> None:
+        """Note what became of a request. Where that fails, the reply is not lost with it: a slot ends by itself."""
+
+        def changed(traffic: Traffic) -> Traffic:
+            now = self._clock.now()
+            return change(self._spacing.current(traffic, now), now)
+
+        with suppress(Exception):
+            self._slots.change(changed)
 
 
 @dataclass(frozen=True, slots=True)
 class _Underway:
+    answered: Callable[[], None]
     refused: Callable[[], None]

@@ -1,13 +1,13 @@
 """The traffic of an account, shared by all processes through the database."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import astuple
 
 from django.db import connection
 
-from leleka.core.ports.request_slots import Departure, Seen, Traffic
+from leleka.core.ports.request_slots import Departure, Traffic
 from leleka.state.models import RequestTraffic
 
 
@@ -18,29 +18,16 @@ class AccountSlots:
         self._account_id = account_id
         RequestTraffic.objects.get_or_create(account_id=account_id)
 
-    def read(self) -> Seen:
-        row = RequestTraffic.objects.get(account=self._account_id)
-        return Seen(_traffic(row), row.version)
-
-    def write(self, seen: Seen, traffic: Traffic) -> bool:
-        same = RequestTraffic.objects.filter(account=self._account_id, version=seen.version)
+    def change(self, work: Callable[[Traffic], Traffic]) -> Traffic:
         with _closed_in_threads():
-            return bool(same.update(version=seen.version + 1, **_columns(traffic)))
-
-
-def release(account_id: int, holder: str, until: float) -> None:
-    """Let go, at that moment, of what a process had under way that is gone: nobody else answers for it."""
-    while True:
-        row = RequestTraffic.objects.filter(account=account_id).first()
-        if row is None or all(one.holder != holder or one.answered for one in _traffic(row).departures):
-            return
-        same = RequestTraffic.objects.filter(pk=row.pk, version=row.version)
-        if same.update(version=row.version + 1, **_columns(_traffic(row).released(holder, until))):
-            return
-
-
-def _traffic(row: RequestTraffic) -> Traffic:
-    return Traffic(tuple(Departure(*one) for one in row.departures), row.last, row.refused_at)
+            while True:
+                row = RequestTraffic.objects.get(account=self._account_id)
+                before = Traffic(tuple(Departure(*one) for one in row.departures), row.last, row.refused_at)
+                after = work(before)
+                # Of two who saw the same, one changes no row and looks again.
+                same = RequestTraffic.objects.filter(pk=row.pk, version=row.version)
+                if after == before or same.update(version=row.version + 1, **_columns(after)):
+                    return after
 
 
 def _columns(traffic: Traffic) -> dict[str, object]:
@@ -50,9 +37,7 @@ def _columns(traffic: Traffic) -> dict[str, object]:
 
 @contextmanager
 def _closed_in_threads() -> Iterator[None]:
-    """A sender's thread keeps no connection while its request is under way, nor when it ends: nobody else would close
-    it. Whoever reads writes next, over the same one.
-    """
+    """A sender's thread keeps no connection while it waits, nor when it ends: nobody else would close it."""
     try:
         yield
     finally:

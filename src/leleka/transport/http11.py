@@ -122,9 +122,10 @@ class Connections:
             return
         if oldest.is_usable(exchange):
             with self._lock:
-                self._kept.insert(0, oldest)
-        else:
-            oldest.close()
+                if not self._closed:
+                    self._kept.insert(0, oldest)
+                    return
+        oldest.close()
 
     def _return(self, connection: Connection, exchange: Exchange) -> None:
         if not connection.keep(exchange):

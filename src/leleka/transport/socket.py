@@ -17,6 +17,7 @@ from typing import Final
 from leleka.core.ports.clock import Clock
 from leleka.transport.ip_policy import Address, AddressPolicy, Resolver
 
+_AT_ONCE: Final = 16 * 1024  # bytes: one record of TLS
 _CONNECT_SECONDS: Final = 10.0  # per address, so that a dead one leaves time for the next
 
 
@@ -81,7 +82,8 @@ class Wire:
             # The last check before bytes are sent: a worker that was suspended past its deadline stops here.
             self._socket.settimeout(exchange.remaining())
             try:
-                taken = self._socket.send(view)
+                # Over TLS a call that fails may have sent some of what it was given: so it is given little.
+                taken = self._socket.send(view[:_AT_ONCE])
             except TimeoutError:
                 exchange.begun = True
                 raise OutOfTime from None

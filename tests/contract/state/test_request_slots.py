@@ -3,8 +3,8 @@
 import pytest
 
 from leleka.core.ports.request_slots import Departure, RequestSlots, Traffic
-from leleka.state.models import Account
-from leleka.state.request_slots import AccountSlots, release
+from leleka.state.models import Account, RequestTraffic
+from leleka.state.request_slots import AccountSlots
 from tests.fakes.request_slots import MemoryRequestSlots
 
 LEFT = Traffic(
@@ -23,31 +23,41 @@ def slots(request: pytest.FixtureRequest, account: Account) -> RequestSlots:
 
 
 def test_what_was_written_is_read(slots: RequestSlots) -> None:
-    assert slots.read().traffic == Traffic()
-    assert slots.write(slots.read(), LEFT)
-    assert slots.read().traffic == LEFT
+    found: list[Traffic] = []
+
+    def work(traffic: Traffic) -> Traffic:
+        found.append(traffic)
+        return LEFT
+
+    assert slots.change(work) == LEFT
+    assert slots.change(work) == LEFT
+    assert found == [Traffic(), LEFT]
 
 
-def test_of_two_who_saw_the_same_one_writes(slots: RequestSlots) -> None:
-    seen = slots.read()
-    assert slots.write(seen, LEFT)
-    assert not slots.write(seen, Traffic(last=9))
-    assert slots.read().traffic == LEFT
+def test_what_a_dead_process_had_under_way_is_let_go_of(slots: RequestSlots) -> None:
+    slots.change(lambda _: LEFT)
+    after = slots.change(lambda traffic: traffic.released("run 1", 110.0))
+    assert [(one.answered, one.over_at) for one in after.departures] == [(True, 110.0), (False, 102.0)]
+    assert slots.change(lambda traffic: traffic.released("run 2", 120.0)) == after
 
 
-def test_what_a_dead_process_had_under_way_is_let_go_of(account: Account) -> None:
+def test_whoever_was_overtaken_looks_again(account: Account) -> None:
+    one, other = AccountSlots(account.pk), AccountSlots(account.pk)
+    seen: list[int] = []
+
+    def overtaken(traffic: Traffic) -> Traffic:
+        if not seen:
+            other.change(lambda _: LEFT)
+        seen.append(traffic.last)
+        return Traffic(last=traffic.last + 1)
+
+    assert one.change(overtaken).last == 9
+    assert seen == [0, 8]
+
+
+def test_what_stays_the_same_is_not_written(account: Account) -> None:
     slots = AccountSlots(account.pk)
-    slots.write(slots.read(), LEFT)
-    seen = slots.read()
-    release(account.pk, "run 1", 110.0)
-    assert slots.read().traffic == LEFT.released("run 1", 110.0)
-    assert [one.over_at for one in slots.read().traffic.departures] == [110.0, 102.0]
-    assert not slots.write(seen, LEFT)
-
-
-def test_nothing_of_others_is_let_go_of(account: Account) -> None:
-    slots = AccountSlots(account.pk)
-    slots.write(slots.read(), LEFT)
-    seen = slots.read()
-    release(account.pk, "run 2", 110.0)
-    assert slots.read() == seen
+    slots.change(lambda _: LEFT)
+    version = RequestTraffic.objects.get().version
+    slots.change(lambda traffic: traffic)
+    assert RequestTraffic.objects.get().version == version

@@ -45,12 +45,19 @@ OF_PACE = (
     one(
         "polls take the places of imports",
         _SLOTS,
-        "if at <= now or (importing and certain):",
-        "if at <= now:",
+        "leaves = at <= looked or (importing and certain)",
+        "leaves = at <= looked",
         _REQUESTS + "::test_imports_leave_on_time_whoever_asks_beside_them",
     ),
     one(
         "the newest is no scout", _RHYTHM, "            self._scout_newest()\n", "            pass\n", _POLLS
+    ),
+    one(
+        "who waits for the lane asks sparingly",
+        _DELIVERY,
+        "bool(self._due) and self._lane.is_held",
+        "bool(self._due)",
+        _PACE + "::test_whoever_waits_for_the_lane_asks_after_all_again",
     ),
     one("all are asked twice", _RHYTHM, "_TWICE: Final = 0.2", "_TWICE: Final = 9.0", _POLLS),
     one(

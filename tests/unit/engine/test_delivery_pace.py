@@ -1,5 +1,6 @@
 """How fast a delivery sends, and what it must not do."""
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from random import Random  # noqa: TID251 - the class, for seeded generators
@@ -144,6 +145,27 @@ def test_a_run_behind_another_one_says_so_and_asks_after_its_batches_meanwhile()
     delivery.run()
     assert stage.said[-1] == Message("DELIVERING")
     assert stage.arrived() == names(500)
+
+
+def test_whoever_waits_for_the_lane_asks_after_all_again() -> None:
+    """Another run may send for an hour: a batch that the account forgot meanwhile would be known too late."""
+    stage = scene(400, rows=10)
+    stage.destination.slow = True
+    delivery = stage.delivery(stage.plan())
+    while sum(batch.polls > 0 for batch in stage.batches()) < 2 or len(stage.destination.sent) < 20:
+        delivery.step()
+    stage.new_process()
+    stage.store.lane = ""
+    assert other_run(stage).take_lane() == NOTHING
+    delivery = stage.delivery(stage.claim())
+    until = stage.clock.monotonic() + 600
+    while stage.clock.monotonic() < until:
+        stage.store.runs["other"].lease_until = stage.clock.now() + 60
+        delivery.step()
+    asked = Counter(number for _, number in stage.senders.asked)
+    accepted = [batch.number for batch in stage.batches() if batch.status is BatchStatus.ACCEPTED]
+    assert len(accepted) >= 15
+    assert min(asked[number] for number in accepted) >= 5
 
 
 def test_a_batch_that_comes_back_after_the_lane_was_left_queues_for_it_again() -> None:

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from leleka.core.ports.clock import OutOfPatience
 from leleka.core.ports.request_slots import Traffic
 from leleka.engine.departures import STRAYS
 from leleka.engine.rate_limit import TimeScale
@@ -67,7 +68,9 @@ class Account:
 
     def request(self, process: RequestLimiter) -> None:
         with process.turn() as underway:
-            if self.arrive():
+            is_refused = self.arrive()
+            underway.answered()
+            if is_refused:
                 underway.refused()
 
     def arrive(self) -> bool:
@@ -246,3 +249,51 @@ def test_a_slot_held_into_a_future_that_cannot_be_is_free() -> None:
     begun = clock.monotonic()
     with pace.turn():
         assert clock.monotonic() - begun < 1.0
+
+
+def test_a_slot_that_cannot_be_given_back_takes_no_reply_along() -> None:
+    """The database is away for a moment after an import was accepted: sent again, it would be imported twice."""
+    clock, slots = VirtualClock(), MemoryRequestSlots()
+    pace = RequestLimiter(LIMITS, TimeScale(), clock, slots)
+    with pace.turn(importing=True) as underway:
+        slots.broken = OSError("the database is away")
+        underway.refused()
+        accepted = "batch-1"
+    assert accepted == "batch-1"
+    slots.broken = None
+    with pace.turn():
+        assert len(slots.traffic.departures) == 2
+
+
+def test_whoever_breaks_off_the_wait_keeps_no_slot() -> None:
+    class Canceled(VirtualClock):
+        asked = False
+
+        def sleep(self, seconds: float) -> None:
+            if self.asked:
+                raise OutOfPatience
+            super().sleep(seconds)
+
+    clock, slots = Canceled(), MemoryRequestSlots()
+    pace = RequestLimiter(LIMITS, TimeScale(), clock, slots)
+    for _ in range(PLACES + 2):
+        clock.asked = False
+        with pace.turn(importing=True):
+            clock.asked = True
+            with pytest.raises(OutOfPatience), pace.turn(importing=True):
+                raise AssertionError("it left before its time")
+    assert all(one.answered for one in slots.traffic.departures)
+
+
+def test_only_replies_teach_how_long_they_take() -> None:
+    """A network that stood still for minutes must not make every straggler usual."""
+    clock = VirtualClock()
+    pace = RequestLimiter(LIMITS, TimeScale(), clock, MemoryRequestSlots())
+    for _ in range(20):
+        with pace.turn() as underway:
+            clock.sleep(0.5)
+            underway.answered()
+    for _ in range(5):
+        with pace.turn():
+            clock.sleep(60.0)
+    assert pace._times.usual == pytest.approx(0.5)

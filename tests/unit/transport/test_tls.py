@@ -10,7 +10,7 @@ import pytest
 import trustme
 
 from leleka.core.secret import Secret
-from leleka.transport.client import Answer, GuardedClient, NotSent, Origin, Reply, secure_context
+from leleka.transport.client import Answer, GuardedClient, MaybeSent, NotSent, Origin, Reply, secure_context
 from leleka.transport.ip_policy import is_public_or_loopback
 from tests.fakes.peer import Line, Peer, canned, peer
 from tests.unit.destinations.activecampaign.support import KEY, RecordingClock
@@ -29,7 +29,9 @@ def server_context(certificate: trustme.LeafCert) -> ssl.SSLContext:
     return context
 
 
-def ask_over_tls(server: Peer, authority: trustme.CA | None, seconds: float = 5.0) -> Answer:
+def ask_over_tls(
+    server: Peer, authority: trustme.CA | None, seconds: float = 5.0, *, content: bytes | None = None
+) -> Answer:
     trust = secure_context()
     if authority:
         authority.configure_trust(trust)
@@ -41,7 +43,8 @@ def ask_over_tls(server: Peer, authority: trustme.CA | None, seconds: float = 5.
         policy=is_public_or_loopback,
         tls=trust,
     )
-    answer = client.request("GET", "/api/3/users/me", deadline=time.monotonic() + seconds)
+    method, deadline = "GET" if content is None else "POST", time.monotonic() + seconds
+    answer = client.request(method, "/api/3/users/me", deadline=deadline, content=content)
     client.close()
     return answer
 
@@ -118,3 +121,18 @@ def test_the_trust_of_the_system_is_used_with_names_checked() -> None:
     assert context.verify_mode == ssl.CERT_REQUIRED
     assert context.check_hostname
     assert context.minimum_version >= ssl.TLSVersion.TLSv1_2
+
+
+def test_what_broke_off_in_the_middle_of_a_request_was_not_unsent(authority: trustme.CA) -> None:
+    """One call of the system may fail after the other side had some of it: sent again, two would leave in one turn."""
+
+    def read_a_little(line: Line) -> bool:
+        line.connection.recv(1_000)
+        line.reset()
+        return False
+
+    context = server_context(authority.issue_cert("acct.api-us1.com"))
+    with peer(read_a_little, tls=context, reads=False) as server:
+        answer = ask_over_tls(server, authority, content=b"x" * 8_000_000)
+    assert isinstance(answer, MaybeSent)
+    assert server.hits == 1

@@ -257,6 +257,10 @@ class Destination(Protocol):
 class Underway(Protocol):
     """A request that had its turn."""
 
+    def answered(self) -> None:
+        """Tell that a reply came: by how long that takes, one that is late is known."""
+        ...
+
     def refused(self) -> None:
         """Tell that the account refused it for the number of requests."""
         ...
@@ -271,6 +275,9 @@ class Turn(Protocol):
 
 
 class _Alone:
+    def answered(self) -> None:
+        """Nobody else waits for the reply."""
+
     def refused(self) -> None:
         """There is no pace to slow down."""
 

@@ -2,6 +2,7 @@
 1970.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -41,19 +42,11 @@ class Traffic:
         return replace(self, departures=tuple(map(after, self.departures)))
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """An account's traffic as it was read."""
-
-    traffic: Traffic
-    version: int
-
-
 class RequestSlots(Protocol):
     """The account's traffic, which all processes share."""
 
-    def read(self) -> Seen: ...
-
-    def write(self, seen: Seen, traffic: Traffic) -> bool:
-        """Replace what was seen; return False, and write nothing, where it has changed since."""
+    def change(self, work: Callable[[Traffic], Traffic]) -> Traffic:
+        """Replace the traffic by what ``work`` makes of it; return that. Where another process was quicker, ``work``
+        is called again; what it leaves as it is is not written.
+        """
         ...

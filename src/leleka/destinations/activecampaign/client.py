@@ -53,7 +53,7 @@ class Client:
             answer = self._http.request(
                 "POST", _ROOT + "import/bulk_import", deadline=latest, content=content
             )
-            _tell(underway, answer)
+            tell(underway, answer)
         return outcome_of(answer, self._clock.now())
 
     def import_info(self, batch_id: str) -> Pending | Settled:
@@ -64,7 +64,7 @@ class Client:
         with self._turn() as underway:
             deadline = self._clock.monotonic() + _SECONDS
             answer = self._http.request("GET", _ROOT + path, deadline=deadline, query=query)
-            _tell(underway, answer)
+            tell(underway, answer)
             return answer
 
     def read(self, answer: Answer) -> Mapping[str, Any]:
@@ -192,10 +192,12 @@ class Client:
         self._http.close()
 
 
-def _tell(underway: Underway, answer: Answer) -> None:
+def tell(underway: Underway, answer: Answer) -> None:
     """The minute has a limit of its own, which other requests do not come near."""
-    if isinstance(answer, Reply) and answer.status == TOO_MANY:
-        underway.refused()
+    if isinstance(answer, Reply):
+        underway.answered()
+        if answer.status == TOO_MANY:
+            underway.refused()
 
 
 def tries_for(error: LelekaError) -> int:

@@ -31,10 +31,10 @@ from leleka.services.runs import asker
 from leleka.services.runs.commands import ask_run
 from leleka.services.runs.contracts import RunView
 from leleka.services.runs.queries import view_of
-from leleka.state import request_slots
 from leleka.state.lease import RUN_LEASE
 from leleka.state.models import BatchRow, Connection, Run, RunStatus
 from leleka.state.outbox import DjangoOutbox
+from leleka.state.request_slots import AccountSlots
 from leleka.warehouse.engines.port import OutOfMemory
 from leleka.worker import snapshot_pruning
 from leleka.worker.job_context import JobContext
@@ -49,7 +49,8 @@ from leleka.worker.runs.suppression_cache import StoredSuppressionCache
 from leleka.worker.runs.waiting_addresses import waiting_addresses
 
 log = structlog.get_logger(__name__)
-_ON_ITS_WAY: Final = 1.0  # seconds
+_ON_ITS_WAY: Final = 1.0  # seconds for which what left last may travel
+_STILL_ASKING: Final = 30.0  # seconds: the longest question
 _LOOK: Final = 1.0  # seconds
 
 
@@ -130,8 +131,7 @@ def _claim(job: JobContext, run: Run, *, was_mine: bool) -> DjangoOutbox:
         )
         if fence is not None:
             run.refresh_from_db()
-            # Whoever owned it sends nothing any more; what left last is on its way for a moment.
-            request_slots.release(run.account_id, _holder(run), clock.now() + _ON_ITS_WAY)
+            _let_go(run, clock.now() + (_ON_ITS_WAY if dead else _STILL_ASKING))
             return audited_outbox.AuditedOutbox(run, fence, clock=clock, lease_seconds=lease)
         run.refresh_from_db()
         if run.finished_at is not None or run.lease_until > first_lease:
@@ -183,6 +183,11 @@ def _work(job: JobContext, run: Run, outbox: DjangoOutbox) -> None:
         # Whoever takes up a run that waits for confirmation, or was interrupted, need not wait for the lease.
         with suppress(*database_outage.ERRORS):
             RUN_LEASE.release(run.pk, run.fence)
+
+
+def _let_go(run: Run, until: float) -> None:
+    """Let go of the requests of whoever owned a run before; one who lives sends nothing any more, and may still ask."""
+    AccountSlots(run.account_id).change(lambda traffic: traffic.released(_holder(run), until))
 
 
 def _holder(run: Run) -> str:

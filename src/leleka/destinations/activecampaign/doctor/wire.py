@@ -11,9 +11,9 @@ from typing import Any, Final
 
 from leleka.core.outcomes import Cause, Outcome, Refused
 from leleka.core.ports.examination import Exchange, Instruments
-from leleka.destinations.activecampaign.client import tries_for
+from leleka.destinations.activecampaign.client import tell, tries_for
 from leleka.destinations.activecampaign.doctor.shapes import shown
-from leleka.destinations.activecampaign.response_outcome import IMPORT_PAUSE, TOO_MANY, outcome_of, trouble_of
+from leleka.destinations.activecampaign.response_outcome import IMPORT_PAUSE, outcome_of, trouble_of
 from leleka.destinations.activecampaign.response_parsing import object_of, rows_of
 from leleka.errors import LelekaError, TryLater
 from leleka.transport.client import Answer, GuardedClient, Reply
@@ -125,8 +125,7 @@ class Wire:
         with self._tools.turn() as underway:
             deadline = self._tools.clock.monotonic() + _SECONDS
             answer = self._http.request(method, _ROOT + path, deadline=deadline, query=query, content=content)
-            if isinstance(answer, Reply) and answer.status == TOO_MANY:
-                underway.refused()
+            tell(underway, answer)
         asked = "&".join(f"{name}={value}" for name, value in query.items())
         told = shown_as or f"{path}{'?' if asked else ''}{asked}"
         heard = Heard(Exchange(f"{method} {told}", shown(answer)), answer)
