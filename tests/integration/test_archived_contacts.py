@@ -3,7 +3,7 @@
 import pytest
 
 from leleka.core.clock import SystemClock
-from leleka.engine import run as engine_run
+from leleka.engine.read_back import ReadBack
 from leleka.errors import NeedsAttention
 from leleka.services.exports.reconciliation import reconcile
 from leleka.services.runs.contracts import RunView
@@ -90,7 +90,7 @@ def test_a_run_that_ends_by_an_error_calls_nobody_delivered_who_may_be_archived(
     def breaks(*_: object, **__: object) -> None:
         raise NeedsAttention("INTERNAL_ERROR")
 
-    monkeypatch.setattr(engine_run, "not_read_back", breaks)
+    monkeypatch.setattr(ReadBack, "missing", breaks)
     archive.behave(archived_import="skipped")
     status, delivered, unconfirmed, _ = told(archive.run())
     assert (status, delivered, unconfirmed) == ("Failed", 0, PEOPLE)
@@ -105,7 +105,7 @@ def test_an_account_that_was_examined_is_believed(archive: Office, learned: str,
     Account.objects.update(learned={"archived_import": learned} if learned else {})
     archive.behave(archived_import=learned or "restored")
     archive.run()
-    assert frozen_configuration.reads_back(Account.objects.get()) is looks
+    assert frozen_configuration.proof_at(Account.objects.get()).is_needed is looks
     assert (asked(archive) > 3) is looks
 
 

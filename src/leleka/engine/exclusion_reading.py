@@ -15,7 +15,7 @@ from leleka.core.ports.outbox import RunCanceled
 from leleka.core.ports.warehouse import Warehouse
 from leleka.engine.late_reading import YOUNG
 from leleka.engine.suppression_reading import KeepAlive
-from leleka.errors import Conflict, LelekaError
+from leleka.errors import Conflict, LelekaError, NeedsAttention
 
 _PULSE_EVERY: Final = 100  # exclusions
 _WRONG_HOST: Final = "HOST_REDIRECTS"  # no account at all: nothing else will be told either
@@ -71,7 +71,14 @@ class LateExclusions:
         """Return the addresses in these spans of the plan that are excluded, read anew unless that was just done."""
         now = self._clock.monotonic()
         if self._read_at is None or now - self._read_at > YOUNG:
-            exclusions, self.note = read_exclusions(self._destination, self._target, self._pulse)
+            exclusions, self.note = self._read()
             self._found = self._warehouse.excluded(plan, exclusions, spans) if exclusions else frozenset()
             self._read_at = now
         return self._found
+
+    def _read(self) -> tuple[tuple[Exclusion, ...], Message]:
+        """A single redirect stops no run that is sending: whether the host is wrong, its own requests tell."""
+        try:
+            return read_exclusions(self._destination, self._target, self._pulse)
+        except NeedsAttention as error:
+            return (), Message("EXCLUSIONS_UNREAD", problem=error.problems[0])

@@ -10,7 +10,7 @@ from typing import Final
 from leleka.core.messages import NOTHING, Message
 from leleka.core.plan import DueRow, Planned, PlannedRow
 from leleka.core.ports.destination import Suppressed
-from leleka.core.ports.outbox import Batch, LeaseLost, Outbox, RunCanceled
+from leleka.core.ports.outbox import Batch, LeaseLost, Outbox, RunCanceled, clamp_future
 from leleka.core.ports.warehouse import Pack, PlainContacts
 from leleka.engine.attentive_clock import AttentiveClock
 from leleka.engine.batch_packing import Packer
@@ -27,7 +27,7 @@ from leleka.engine.guards import (
 from leleka.engine.late_reading import LateReading
 from leleka.engine.pre_send_check import NeverConfirmed, OnExclusionList, all_confirmed
 from leleka.engine.rate_limit import ImportLimiter
-from leleka.engine.read_back import not_read_back
+from leleka.engine.read_back import ReadBack
 from leleka.engine.run_spec import RunContext, RunSpec
 from leleka.engine.sender_pool import ThreadSenders
 from leleka.engine.suppression_reading import KeepAlive, Reading, reasons_read
@@ -35,6 +35,7 @@ from leleka.engine.verdicts import verdicts
 from leleka.errors import LelekaError
 
 _SAID_EVERY: Final = 60  # seconds
+_SHORT_PAUSE: Final = 60.0  # seconds that a run waits at its end
 _PATIENCE_OF_PEOPLE: Final = 60.0  # seconds that a preview waits, which nobody can cancel
 
 
@@ -189,17 +190,29 @@ def _read_back(
     spec: RunSpec, context: RunContext, outbox: Outbox, work: tuple[str, Delivery]
 ) -> tuple[Collection[int], Message]:
     plan, delivery = work
-    if not spec.read_back:
-        return (), NOTHING
-    context.watcher.stage(Message("READING_BACK"))
-    return not_read_back(
+    batches = tuple(delivery.batches.values())
+    if delivery.error or not _pause_is_over(context, outbox):
+        return spec.proof.doubtful(context.warehouse, plan, batches), NOTHING  # nothing may be asked now
+    reading = ReadBack(
         context.destination,
         context.warehouse,
         spec.target,
-        plan,
-        delivery.batches.values(),
         pulse=outbox.keep_alive,
+        tell=context.watcher.stage,
     )
+    return reading.missing(plan, batches, spec.proof)
+
+
+def _pause_is_over(context: RunContext, outbox: Outbox) -> bool:
+    """Wait for the end of a pause that the account asked for; return False where it lasts, or somebody cancels."""
+    now = context.clock.now()
+    left = clamp_future(outbox.account().paused_until, now) - now
+    if left > _SHORT_PAUSE:
+        return False
+    with suppress(RunCanceled):
+        AttentiveClock(context.clock, outbox.keep_alive).sleep(max(left, 0.0))
+        return True
+    return False
 
 
 def _gone_meanwhile(

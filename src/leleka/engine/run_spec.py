@@ -14,6 +14,7 @@ from leleka.core.ports.warehouse import Warehouse
 from leleka.engine.guards import confirmation_needed, growth_unconfirmed, plan_limit_unconfirmed
 from leleka.engine.pre_send_check import Waiting
 from leleka.engine.rate_limit import TimeScale
+from leleka.engine.read_back import Proof
 from leleka.engine.suppression_reading import NoCache, SuppressionCache
 
 
@@ -30,7 +31,7 @@ class RunSpec:
     """What one run is to do: the frozen configuration of its export. ``emptied`` and ``audience_before`` tell of the
     last run: which segments had members then, and how many people were selected (None before the first).
     ``plan_limit`` are the contacts the account pays for, ``added_elsewhere`` tells what its other live runs add.
-    ``read_back`` looks whether additions are on the list where the destination does not say so by itself.
+    ``proof`` says when an addition counts as delivered by its batch's answer, and when it is looked for on the list.
     ``subscribe_unconfirmed`` sends those, too, who never confirmed at the list.
     """
 
@@ -47,7 +48,7 @@ class RunSpec:
     plan_limit: int | None = None
     added_elsewhere: Callable[[], int] = int
     subscribe_unconfirmed: bool = False
-    read_back: bool = True
+    proof: Proof = field(default_factory=Proof)
 
     def needs_confirmation(self, planned: Planned, held: Callable[[], int | None]) -> Message:
         """Return all reasons why an administrator must confirm this very plan; nothing where none must.

@@ -132,6 +132,12 @@ PROBLEMS: Final[Mapping[str, Wording]] = {
     ),
     "DOCTOR_NOT_OFFERED": Wording(msg("Nothing about {title} is open that could be examined.")),
     "DOCTOR_NOTHING_LEFT": Wording(msg("No examination left anything at this account.")),
+    "DOCTOR_MOVED": Wording(
+        msg(
+            "Connection '{where}' leads to {now} now, and not to {host}, which was confirmed. Nothing was sent."
+        ),
+        msg("Examine the account again, and look at the host."),
+    ),
     "DOCTOR_TAKEN_OVER": Wording(
         msg("This examination stood still for so long that another process removed what it had made."),
         msg("Examine the account again."),

@@ -16,6 +16,9 @@ PROGRESS: Final[dict[str, str]] = {
     "READING_SUPPRESSED_PART": msg("Reading who must be left out: {asked} of about {about} requests"),
     "READ_SUPPRESSED": msg("Reading who must be left out, requests so far: {asked}"),
     "READING_BACK": msg("Reading back whether the additions are on the list"),
+    "READING_BACK_PART": msg(
+        "Reading back whether the additions are on the list: {asked} of about {about} requests"
+    ),
     "LIST_NOT_READ_BACK": msg(
         "Whether they are on the list now could not be read, so these additions do not count as delivered: {count}. "
         "{problem}"

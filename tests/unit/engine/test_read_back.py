@@ -1,6 +1,8 @@
 """Additions count as delivered where the destination says so, or where they are found on the list."""
 
 from collections.abc import Callable, Collection, Iterator
+from dataclasses import replace
+from itertools import count, islice
 
 import pytest
 
@@ -9,11 +11,13 @@ from leleka.core.outcomes import Accepted, Pending, Settled
 from leleka.core.ports.destination import Listed
 from leleka.core.ports.outbox import LeaseLost, RunCanceled
 from leleka.core.statuses import Ended
-from leleka.engine.read_back import not_read_back
+from leleka.engine.read_back import Proof, ReadBack
 from leleka.errors import TryLater
 from tests.fakes.outbox import MemoryOutbox
 from tests.unit.engine.delivering import Scene, scene
 from tests.unit.engine.test_late_reading import go_on
+
+EVERYWHERE = Proof()
 
 
 class Far:
@@ -122,8 +126,54 @@ def settled(stage: Scene) -> MemoryOutbox:
     return outbox
 
 
-def back(stage: Scene, outbox: MemoryOutbox) -> tuple[Collection[int], Message]:
+def back(stage: Scene, outbox: MemoryOutbox, proof: Proof = EVERYWHERE) -> tuple[Collection[int], Message]:
     state = outbox.load()
-    return not_read_back(
-        stage.destination, stage.warehouse, "7", state.plan, state.batches, pulse=lambda: None
-    )
+    reading = ReadBack(stage.destination, stage.warehouse, "7", pulse=lambda: None, tell=stage.said.append)
+    return reading.missing(state.plan, state.batches, proof)
+
+
+@pytest.mark.parametrize("whole", [True, False])
+def test_what_was_heard_before_an_error_counts(stage: Scene, *, whole: bool) -> None:
+    """The last page of ten thousand fails: a million people are not sent again for it."""
+    far = Far(stage, known=1)
+    if whole:
+        far.reads_the_list()
+    outbox, asked = settled(stage), count()
+    listed, people = stage.destination.is_listed, stage.destination.contacts
+
+    def looked_up(target: str, address: str) -> bool:
+        if next(asked) == 6:
+            raise TryLater("SERVER_ERROR", shown="")
+        return listed(target, address)
+
+    def read(*_: object) -> Iterator[Listed]:
+        yield from islice(people("7"), 6)
+        raise TryLater("SERVER_ERROR", shown="")
+
+    stage.destination.is_listed = looked_up  # type: ignore[method-assign]
+    stage.destination.contacts = read  # type: ignore[method-assign,assignment]
+    found, note = back(stage, outbox)
+    assert (len(found), note.code, note.values["count"]) == (4, "LIST_NOT_READ_BACK", 4)
+
+
+def test_where_updates_are_named_a_batch_proves_itself_only_if_it_names_all(stage: Scene) -> None:
+    """As many as it was to add may be those whom it changed, and one of the additions was left out."""
+    Far(stage)
+    outbox = settled(stage)
+    batches = [replace(one, created=one.rows - 1) for one in outbox.load().batches]
+    plan = outbox.load().plan
+    stage.warehouse.added = lambda _plan, spans: dict.fromkeys(spans, 9)  # type: ignore[method-assign,assignment]
+    assert not EVERYWHERE.doubtful(stage.warehouse, plan, batches)
+    assert len(Proof(names_updates=True).doubtful(stage.warehouse, plan, batches)) == 10
+
+
+def test_a_long_reading_says_how_far_it_is(stage: Scene) -> None:
+    """Otherwise a run that reads for an hour is called stalled."""
+    stage = scene(101)
+    far = Far(stage, known=1)
+    outbox = settled(stage)
+    stage.said.clear()
+    back(stage, outbox)
+    assert [one.code for one in stage.said] == ["READING_BACK", "READING_BACK_PART", "READING_BACK_PART"]
+    assert stage.said[-1].values == {"asked": 100, "about": 101}
+    assert len(far.asked) == 101

@@ -18,6 +18,7 @@ _PATH: Final = "lists/exclusions"
 _TRIES: Final = 3  # what fails is left out, so nobody waits for it as long as for an answer that a run needs
 _MATCHES: Final = {"exact": Match.EXACT, "begin": Match.BEGINS, "end": Match.ENDS}
 _OF_LISTS: Final = "several"
+_OF_ALL: Final = frozenset({"all", "allemail"})
 _NOT_EMAIL: Final = frozenset({"allsms", "sms"})
 
 
@@ -54,10 +55,12 @@ def exclusions_of(client: Client, where: str, list_id: int) -> Iterator[Exclusio
 
 
 def _concerns(row: Mapping[str, Any], list_id: int) -> bool:
-    """Return whether it keeps e-mail addresses from the list; a channel nobody documented counts as all."""
+    """Return whether it keeps e-mail addresses from the list; a channel nobody documented counts as all, unless it
+    names lists: ActiveCampaign leaves out by itself whom it excludes.
+    """
     channel, lists = str(row.get("channel") or "").lower(), row.get("lists")
     listed = [_list_number(one) for one in lists] if isinstance(lists, list) else []
-    if channel == _OF_LISTS or (not channel and listed):
+    if channel == _OF_LISTS or (listed and channel not in _OF_ALL):
         return list_id in listed
     return channel not in _NOT_EMAIL
 

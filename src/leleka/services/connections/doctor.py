@@ -11,6 +11,7 @@ from leleka.core.made_up_addresses import check_domain
 from leleka.core.messages import Message
 from leleka.core.ports.clock import Clock
 from leleka.core.ports.examination import Examiner, Exchange, Finding, Fit, Remaining, Value
+from leleka.core.ports.outbox import clamp_future
 from leleka.errors import Conflict, LelekaError, NotFound
 from leleka.messages.progress import in_english, meaning
 from leleka.services.access.actor import Actor
@@ -22,6 +23,7 @@ from leleka.services.connections.queries import Learned, learned_of
 from leleka.state.models import Account, Connection, Examination
 
 PATIENCE: Final = 15 * 60.0  # seconds of the account's time that imports are waited for
+_TRUSTED: Final = frozenset({"archived_import", "updated_contacts"})
 _ROW_BASE: Final = "reason_index_base"
 
 
@@ -107,12 +109,14 @@ def examine(
     """
     require(actor, Permission.CONNECTIONS)
     connection = _find(proposal.connection)
+    if connection.host != proposal.host:
+        raise Conflict("DOCTOR_MOVED", where=connection.name, host=proposal.host, now=connection.host)
     findings: list[Finding] = []
-    remaining: tuple[Remaining, ...] = ()
+    remaining = _all_of(proposal.addresses)
     with examination.opened(connection, clock, say, patience) as (examiner, log):
         examination.refuse_delivering(connection.account_id, clock)
         examiner.fit(proposal.fit.target)  # people may have come while somebody thought about it
-        examination.begin(log, actor, connection.account, proposal.addresses, clock)
+        log.begin(actor, connection.account, proposal.addresses)
         try:
             for one in examiner.examine(proposal.fit, proposal.addresses, log):
                 findings.append(one)
@@ -120,7 +124,7 @@ def examine(
         finally:
             say(Message("REMOVING_MADE_UP"))
             try:
-                remaining = _removed(examiner, log)
+                remaining = _removed(examiner, log, proposal.addresses)
             finally:
                 _keep(actor, connection, proposal, findings, remaining)
     return _examined(connection, proposal, findings, remaining)
@@ -137,20 +141,22 @@ def clean_up(actor: Actor, name: str, clock: Clock, say: Say, *, patience: float
     if row is None:
         raise NotFound("DOCTOR_NOTHING_LEFT", where=name)
     now = clock.now()
-    if now < row.alive_until:
+    if now < clamp_future(row.alive_until, now):
         raise Conflict(
             "DOCTOR_UNDER_WAY", where=name, who=row.asked_by, seconds=round(row.alive_until - now) + 1
         )
     count = len(row.addresses)
     with examination.opened(connection, clock, say, patience) as (examiner, log):
-        log.row = row
+        if not log.take_over(row):
+            raise Conflict("DOCTOR_TAKEN_OVER")
+        remaining = _all_of(row.addresses)
         try:
             remaining = examination.remove(examiner, log)
         finally:
             log.stop()
-    record(
-        actor, "connection clean up", name, {"removed": count - len(remaining), "remaining": len(remaining)}
-    )
+            told = {"removed": count - len(remaining), "remaining": len(remaining)}
+            made = {"examined_by": row.asked_by, "examined_at": row.began_at.isoformat()}
+            record(actor, "connection clean up", name, {**told, **made})
     return CleanedUp(name, count - len(remaining), tuple(map(_left, remaining)))
 
 
@@ -160,12 +166,15 @@ def show(actor: Actor, name: str) -> Sequence[Learned]:
     return learned_of(_find(name).account)
 
 
-def _removed(examiner: Examiner, log: Log) -> tuple[Remaining, ...]:
+def _all_of(addresses: Sequence[str]) -> tuple[Remaining, ...]:
+    return tuple(Remaining(one, Message("NOT_REMOVED_YET")) for one in addresses)
+
+
+def _removed(examiner: Examiner, log: Log, addresses: Sequence[str]) -> tuple[Remaining, ...]:
     try:
         return examination.remove(examiner, log)
     except LelekaError:
-        left = log.traces()
-        return tuple(Remaining(one, Message("NOT_REMOVED_YET")) for one in left.addresses) if left else ()
+        return _all_of(addresses)
     finally:
         log.stop()
 
@@ -180,6 +189,10 @@ def _keep(
     settled = {one.name: one.value for one in findings if one.settled}
     with transaction.atomic():
         account = Account.objects.select_for_update().get(pk=connection.account_id)
+        # What deliveries trust is not kept from an examination before one that could not tell.
+        open_now = {one.name for one in findings if not one.settled} & _TRUSTED
+        account.learned = {name: value for name, value in account.learned.items() if name not in open_now}
+        account.learned_at = {name: at for name, at in account.learned_at.items() if name not in open_now}
         account.learned |= settled
         account.learned_at |= dict.fromkeys(settled, utc_now().isoformat())
         if settled.get(_ROW_BASE) in {0, 1}:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from secrets import token_hex
 from typing import Final
 
 from django.db import IntegrityError, transaction
@@ -36,7 +37,29 @@ class Log:
     def __init__(self, clock: Clock, scale: TimeScale) -> None:
         self._clock = clock
         self._alive = scale.wait(_ALIVE)
-        self.row: Examination | None = None  # from when something may be written on
+        self._row = 0  # from when something may be written on
+        self._owner = token_hex(16)
+
+    def begin(self, actor: Actor, account: Account, addresses: Sequence[str]) -> None:
+        """Write down what is going to be made. Raises ``Conflict`` where another examination is, or left something."""
+        try:
+            with transaction.atomic():
+                self._row = Examination.objects.create(
+                    account=account,
+                    addresses=list(addresses),
+                    asked_by=actor.name[:200],
+                    began_at=utc_now(self._clock),
+                    owner=self._owner,
+                ).pk
+        except IntegrityError:
+            raise unfinished(account) from None
+
+    def take_over(self, row: Examination) -> bool:
+        """Take over what a process left that is dead, or stands still: from now on it writes and sends nothing more."""
+        same = Examination.objects.filter(pk=row.pk, owner=row.owner, alive_until=row.alive_until)
+        taken = same.update(owner=self._owner, alive_until=self._clock.now() + self._alive)
+        self._row = row.pk
+        return bool(taken)
 
     def sending(self) -> None:
         """Raises ``Conflict`` where another process took this one for dead and cleaned up after it."""
@@ -69,7 +92,7 @@ class Log:
     @property
     def _mine(self) -> QuerySet[Examination]:
         rows = Examination.objects
-        return rows.filter(pk=self.row.pk) if self.row else rows.none()
+        return rows.filter(pk=self._row, owner=self._owner)
 
 
 @contextmanager
@@ -133,17 +156,6 @@ def refuse_delivering(account: int, clock: Clock) -> None:
         raise Conflict("DOCTOR_DELIVERING", run=run.pk, name=run.export.name)
 
 
-def begin(log: Log, actor: Actor, account: Account, addresses: Sequence[str], clock: Clock) -> None:
-    """Write down what is going to be made. Raises ``Conflict`` where an examination is under way, or left something."""
-    try:
-        with transaction.atomic():
-            log.row = Examination.objects.create(
-                account=account, addresses=list(addresses), asked_by=actor.name[:200], began_at=utc_now(clock)
-            )
-    except IntegrityError:
-        raise unfinished(account) from None
-
-
 def refuse_unfinished(account: Account) -> None:
     """Raises ``Conflict``."""
     if Examination.objects.filter(account=account).exists():
@@ -155,10 +167,12 @@ def unfinished(account: Account) -> Conflict:
 
 
 def remove(examiner: Examiner, log: Log) -> tuple[Remaining, ...]:
-    """Remove what an examination made; what remains stays written down."""
+    """Remove what an examination made; what remains stays written down. Raises ``Conflict`` where another process took
+    that over.
+    """
     traces = log.traces()
     if traces is None:
-        return ()
+        raise Conflict("DOCTOR_TAKEN_OVER")
     remaining = tuple(examiner.remove(traces))
     log.left([one.address for one in remaining])
     return remaining

@@ -31,6 +31,7 @@ class Migration(migrations.Migration):
                 ('asked_by', models.CharField(max_length=200)),
                 ('began_at', models.DateTimeField()),
                 ('alive_until', models.FloatField(default=0.0)),
+                ('owner', models.CharField(blank=True, max_length=32)),
                 ('account', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='examination', to='state.account')),
             ],
         ),

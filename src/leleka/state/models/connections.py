@@ -46,6 +46,7 @@ class Examination(models.Model):
     asked_by = models.CharField(max_length=200)
     began_at = models.DateTimeField()
     alive_until = models.FloatField(default=0.0)  # seconds since 1970: its process lives at least until then
+    owner = models.CharField(max_length=32, blank=True)  # who works on it: whoever cleans up takes it over
 
 
 class Connection(models.Model):

@@ -5,7 +5,6 @@ from dataclasses import replace
 import structlog
 
 from leleka.core.ports.outbox import LeaseLost
-from leleka.engine.read_back import unasked
 from leleka.engine.verdicts import verdicts
 from leleka.errors import LelekaError
 from leleka.services.installation import database_outage, lake_sessions
@@ -14,7 +13,7 @@ from leleka.state.outbox import DjangoOutbox
 from leleka.warehouse.engines.port import Engine
 from leleka.warehouse.lake import SnapshotUnreadable
 from leleka.warehouse.lake_warehouse import LakeWarehouse
-from leleka.worker.runs.frozen_configuration import reads_back
+from leleka.worker.runs.frozen_configuration import proof_at
 from leleka.worker.runs.lost_snapshots import fail_unsettled
 
 log = structlog.get_logger(__name__)
@@ -33,7 +32,7 @@ def settle_and_fail(session: Engine, run: Run, outbox: DjangoOutbox, error: Lele
         state, before, lake = outbox.load(), outbox.ledger(), lake_sessions.lake()
         has_ledger = before is None or lake.is_sound(before)
         warehouse = LakeWarehouse(session, lake)
-        doubted = unasked(warehouse, state.plan, state.batches) if reads_back(run.account) else ()
+        doubted = proof_at(run.account).doubtful(warehouse, state.plan, state.batches)
         settled = warehouse.settle(
             state.plan,
             name=run.export.name,

@@ -18,7 +18,7 @@ AT_ONCE: Final = 2  # runs of one account: one delivers, the next plans meanwhil
 _QUIET: Final = timedelta(seconds=5)
 AT_THE_ACCOUNT: Final = frozenset({
     "READING_SUPPRESSED", "READING_SUPPRESSED_PART", "READ_SUPPRESSED", "COUNTING_CONTACTS", "WAITING_TO_BEGIN",
-    "DELIVERING", "QUEUED_BEHIND", "QUEUED_BEHIND_QUICKER",
+    "DELIVERING", "QUEUED_BEHIND", "QUEUED_BEHIND_QUICKER", "READING_BACK", "READING_BACK_PART",
 })  # fmt: skip
 _LONGEST = Run._meta.get_field("stage").max_length
 

@@ -10,6 +10,7 @@ from leleka.core.data_matching import LeaverPolicy, matching_of
 from leleka.core.plan import Selection
 from leleka.core.run_configuration import Frozen, RunConfiguration
 from leleka.engine.pre_send_check import nobody
+from leleka.engine.read_back import Proof
 from leleka.engine.run_spec import RunContext, RunSpec
 from leleka.engine.suppression_reading import SuppressionCache
 from leleka.errors import Conflict, NeedsAttention
@@ -120,16 +121,19 @@ def spec_of(export: Export, account: Account, configuration: RunConfiguration) -
         plan_limit=_plan_limit(account),
         added_elsewhere=partial(_added_elsewhere, export, account),
         subscribe_unconfirmed=configuration.subscribe_unconfirmed,
-        read_back=reads_back(account),
+        proof=proof_at(account),
     )
 
 
-def reads_back(account: Account) -> bool:
-    """Return whether additions are looked for on the list: unless the account is known to restore an archived contact
+def proof_at(account: Account) -> Proof:
+    """Return what proves an addition at an account: nothing has to, where it is known to restore an archived contact
     that an import meets, or to name it as failed.
     """
     learned = account.learned
-    return learned.get("archived_import") not in {"restored", "in_failure"}
+    return Proof(
+        is_needed=learned.get("archived_import") not in {"restored", "in_failure"},
+        names_updates=learned.get("updated_contacts") == "in_success",
+    )
 
 
 def context_of(job: JobContext, account: Opened, cache: SuppressionCache) -> RunContext:

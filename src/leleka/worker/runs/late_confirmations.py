@@ -16,15 +16,14 @@ from leleka.core.plan import Span, Verdict
 from leleka.core.ports.clock import Clock
 from leleka.core.ports.outbox import Batch, BatchStatus, RejectedRow
 from leleka.core.statuses import Ended
-from leleka.engine.read_back import not_read_back
+from leleka.engine.read_back import ReadBack
 from leleka.services.connections.open_destination import Opened
 from leleka.services.installation import lake_sessions
 from leleka.state.batch_rows import batch_of
 from leleka.state.models import Account, BatchRow, Ledger, Run
-from leleka.warehouse.engines.port import Engine
 from leleka.warehouse.lake_warehouse import LakeWarehouse
 from leleka.worker.job_context import JobContext
-from leleka.worker.runs.frozen_configuration import reads_back
+from leleka.worker.runs.frozen_configuration import proof_at
 
 KeepAlive = Callable[[], object]
 
@@ -56,13 +55,13 @@ def settle_late(job: JobContext, account: Account, opened: Opened, pulse: KeepAl
     )
     ended = 0
     for run in Run.objects.filter(pk__in=left.values("run")).select_related("export").order_by("pk"):
-        ended += _settle_run(job.session, run, left.filter(run=run), opened, pulse)
+        ended += _settle_run(job, run, left.filter(run=run), opened, pulse)
     return ended
 
 
-def _settle_run(session: Engine, run: Run, rows: QuerySet[BatchRow], opened: Opened, pulse: KeepAlive) -> int:
+def _settle_run(job: JobContext, run: Run, rows: QuerySet[BatchRow], opened: Opened, pulse: KeepAlive) -> int:
     lake = lake_sessions.lake()
-    warehouse = LakeWarehouse(session, lake)
+    warehouse = LakeWarehouse(job.session, lake)
     # Without its plan it is not known whose rows they were, and the ledger is unsure of everybody.
     is_lost = not lake.is_sound(run.plan)
     changed: list[tuple[BatchRow, Batch]] = []
@@ -84,7 +83,8 @@ def _settle_run(session: Engine, run: Run, rows: QuerySet[BatchRow], opened: Ope
             row.rejected = [[one.seq, one.code, one.detail] for one in rejected]
     if not changed:
         return 0
-    verdicts = () if is_lost else _told(warehouse, run, ended, opened, pulse)
+    reading = ReadBack(opened.destination, warehouse, run.configuration.target, pulse=pulse, tell=job.say)
+    verdicts = () if is_lost else _told(reading, run, ended)
     before, after = _confirmed(warehouse, run, verdicts)
     with transaction.atomic():
         if after is not None and not _move(run, before, after):
@@ -95,11 +95,7 @@ def _settle_run(session: Engine, run: Run, rows: QuerySet[BatchRow], opened: Ope
 
 
 def _told(
-    warehouse: LakeWarehouse,
-    run: Run,
-    ended: Sequence[tuple[Batch, Settled, Sequence[RejectedRow]]],
-    opened: Opened,
-    pulse: KeepAlive,
+    reading: ReadBack, run: Run, ended: Sequence[tuple[Batch, Settled, Sequence[RejectedRow]]]
 ) -> Sequence[Verdict]:
     """Return the verdicts of batches that ended. Of additions that are not on the list now nothing is said: the run has
     called them unconfirmed, and so they stay.
@@ -109,10 +105,7 @@ def _told(
         for batch, found, rejected in ended
         if found.ending is Ending.COMPLETED
     ]
-    unproven: Collection[int] = ()
-    if done and reads_back(run.account):
-        target = run.configuration.target
-        unproven, _ = not_read_back(opened.destination, warehouse, target, run.plan, done, pulse=pulse)
+    unproven, _ = reading.missing(run.plan, done, proof_at(run.account))
     return [one for batch, found, rejected in ended for one in _verdicts(batch, found, rejected, unproven)]
 
 

@@ -22,13 +22,14 @@ from leleka.destinations.activecampaign.doctor.wire import Wire
 from leleka.destinations.activecampaign.hosts import normalise_host
 from leleka.destinations.activecampaign.response_parsing import is_deleted, number_of, plain
 from leleka.destinations.activecampaign.settings import Settings, check_key
-from leleka.errors import Conflict, NotFound
+from leleka.errors import Conflict, NeedsAttention, NotFound
 from leleka.transport.client import GuardedClient
 
 _KEY_HEADER: Final = "Api-Token"
 _ABSENT: Final = 404
 _STATUSES: Final = ("", "0", "1", "2", "3")  # of all, and of each by itself
 _MOST: Final = 20
+_SURFACES: Final = 600.0  # seconds after which the queue shows what was sent without an answer
 _TEXT: Final = "text"
 # What no examination of twenty contacts can tell, and why.
 _BEYOND: Final = {
@@ -115,17 +116,31 @@ class ActiveCampaignExaminer:
         return next((number for number in found if number is not None), None)
 
     def remove(self, traces: Traces) -> Iterable[Remaining]:
-        arrived = ended(self._wire, self._tools, traces.batches)
-        if arrived and traces.unanswered:
-            arrived = queue_emptied(self._wire, self._tools)
+        arrived = self._have_arrived(traces)
         refused: dict[str, None] = {}
         for address in traces.addresses:
-            left = self._contacts.remove(address)
+            try:
+                left = self._contacts.remove(address)
+            except NeedsAttention as error:
+                if error.code != "DOCTOR_OTHER_CONTACTS":
+                    raise
+                yield Remaining(address, Message("NOT_REMOVED_YET"))  # the others are looked for all the same
+                continue
             refused |= dict.fromkeys(left)
             if not left and not arrived:
                 yield Remaining(address, Message("remaining.may_arrive"))
         for address in refused:
             yield Remaining(address, Message("remaining.refused"))
+
+    def _have_arrived(self, traces: Traces) -> bool:
+        """Return whether nothing that left can still arrive. For how long the account knows a batch is not documented:
+        an empty queue does as well.
+        """
+        if traces.unanswered:
+            self._tools.wait(_SURFACES)
+        elif ended(self._wire, self._tools, traces.batches):
+            return True
+        return queue_emptied(self._wire, self._tools)
 
     def close(self) -> None:
         self._http.close()

@@ -69,14 +69,10 @@ class Imports:
         """Send rows as one import; no automations run for them."""
         content = orjson.dumps({"contacts": [dict(row) for row in rows], "exclude_automations": True})
         began = self._tools.clock.monotonic()
-        self._journal.sending()
-        heard, outcome = self._wire.submit(content, len(rows), _shown(rows, note))
+        heard, outcome = self._wire.submit(content, len(rows), _shown(rows, note), self._journal)
         one = Import(heard, outcome, frozenset(str(one["email"]).lower() for one in rows), began)
         if isinstance(outcome, Accepted):
             one.batch = outcome.batch_id
-            self._journal.answered(one.batch)
-        elif isinstance(outcome, Refused):
-            self._journal.answered("")
         self.all.append(one)
         return one
 

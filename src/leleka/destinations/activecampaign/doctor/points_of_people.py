@@ -1,11 +1,13 @@
 """What becomes of people who unsubscribed, who are excluded, who were deleted; and how a list is read."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any, Final
 
-from leleka.core.ports.examination import Finding
+from leleka.core.ports.examination import Exchange, Finding
 from leleka.destinations.activecampaign.doctor.bench import Bench, met, unfinished, unsettled
 from leleka.destinations.activecampaign.doctor.contacts import Contact
+from leleka.destinations.activecampaign.doctor.imports import Import
 from leleka.destinations.activecampaign.doctor.wire import Heard
 from leleka.destinations.activecampaign.held_values import SIDE_LOAD
 from leleka.destinations.activecampaign.response_parsing import number_of
@@ -109,27 +111,38 @@ def returned(bench: Bench) -> Iterator[Finding]:
     yield met(names[1], status == _UNSUBSCRIBED, *seen)
 
 
-def delete(bench: Bench) -> tuple[Contact, Heard] | None:
-    """Delete a contact and import over it. Return who it was, and what was answered; None where nobody is there."""
+@dataclass(frozen=True, slots=True)
+class Deletion:
+    """Who was deleted, what was answered, and whether the account lists them no more."""
+
+    before: Contact
+    done: Heard
+    gone: bool
+
+
+def delete(bench: Bench) -> Deletion | None:
+    """Delete a contact and import over it; None where nobody is there."""
     before = bench.find("archived")
     if before is None:
         return None
     done = bench.contacts.delete(before)
-    if done.succeeded:
+    gone = bench.find("archived") is None
+    if gone:
         bench.send("again", bench.subscribed("archived", first_name=_AGAIN))
-    return before, done
+    return Deletion(before, done, gone)
 
 
-def deleted(bench: Bench, what_was_done: tuple[Contact, Heard] | None) -> Iterator[Finding]:
+def deleted(bench: Bench, what_was_done: Deletion | None) -> Iterator[Finding]:
     """Tell an archived contact from a deleted one by what an import over it gives: the same contact, or another."""
     what, over = "delete_contact", "archived_import"
     if what_was_done is None:
         yield unsettled(what, "vanished")
         yield unsettled(over, "vanished")
         return
-    before, done = what_was_done
-    if not done.succeeded:
-        yield met(what, "refused", done.exchange)
+    before, done = what_was_done.before, what_was_done.done
+    if not what_was_done.gone:
+        refused = done.reply is not None and not done.succeeded
+        yield met(what, "refused", done.exchange) if refused else unsettled(what, "odd_answer", done.exchange)
         yield unsettled(over, "not_archived")
         return
     one = bench.kept["again"]
@@ -145,8 +158,20 @@ def deleted(bench: Bench, what_was_done: tuple[Contact, Heard] | None) -> Iterat
         yield unsettled(over, "not_archived", *seen)
         return
     yield met(what, "archives", *seen)
-    failed = one.failed(bench.addresses["archived"])
-    yield met(over, "restored" if after else "in_failure" if failed else "skipped", *seen)
+    yield _imported_over(bench, over, one, after, seen)
+
+
+def _imported_over(
+    bench: Bench, name: str, one: Import, after: Contact | None, seen: tuple[Exchange, ...]
+) -> Finding:
+    """Deliveries believe this: who is found again was restored only with what was sent, and on the list."""
+    if after is None:
+        failed = one.failed(bench.addresses["archived"])
+        return met(name, "in_failure" if failed else "skipped", *seen)
+    listed = bench.contacts.status_on(after, bench.target) == _ACTIVE
+    if listed and after.text("firstName") == _AGAIN:
+        return met(name, "restored", *seen)
+    return unsettled(name, "odd_answer", *seen)
 
 
 def _covers(row: Mapping[str, Any], address: str, target: int) -> bool:

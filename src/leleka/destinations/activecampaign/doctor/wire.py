@@ -4,13 +4,13 @@ The client of the deliveries cannot delete, and reads no more of a reply than it
 contacts alone.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Final
 
-from leleka.core.outcomes import Cause, Outcome, Refused
-from leleka.core.ports.examination import Exchange, Instruments
+from leleka.core.outcomes import Accepted, Cause, Outcome, Refused, Unknown
+from leleka.core.ports.examination import Exchange, Instruments, Journal
 from leleka.destinations.activecampaign.client import tell, tries_for
 from leleka.destinations.activecampaign.doctor.shapes import shown
 from leleka.destinations.activecampaign.response_outcome import IMPORT_PAUSE, outcome_of, trouble_of
@@ -85,13 +85,17 @@ class Wire:
     def delete(self, path: str, shown_as: str) -> Heard:
         return self._again("DELETE", path, _NO_QUERY, shown_as)
 
-    def submit(self, content: bytes, rows: int, shown_as: str) -> tuple[Heard, Outcome]:
-        """POST an import in its turn; one that is refused for its pace goes again."""
+    def submit(self, content: bytes, rows: int, shown_as: str, journal: Journal) -> tuple[Heard, Outcome]:
+        """POST an import in its turn, written down before; one that is refused for its pace goes again."""
         attempt = 1
         while True:
             self._tools.import_turn(rows)
-            heard = self._once("POST", "import/bulk_import", _NO_QUERY, shown_as, content)
+            heard = self._once(
+                "POST", "import/bulk_import", _NO_QUERY, shown_as, content=content, leaving=journal.sending
+            )
             outcome = outcome_of(heard.answer, self._tools.clock.now())
+            if not isinstance(outcome, Unknown):
+                journal.answered(outcome.batch_id if isinstance(outcome, Accepted) else "")
             slow_down = isinstance(outcome, Refused) and outcome.cause in {
                 Cause.THROTTLED,
                 Cause.IMPORT_LIMIT,
@@ -120,10 +124,19 @@ class Wire:
         return None if heard.succeeded else trouble_of(heard.answer, self._tools.clock.now(), self._where)
 
     def _once(
-        self, method: str, path: str, query: Mapping[str, str], shown_as: str, content: bytes | None = None
+        self,
+        method: str,
+        path: str,
+        query: Mapping[str, str],
+        shown_as: str,
+        *,
+        content: bytes | None = None,
+        leaving: Callable[[], None] = lambda: None,
     ) -> Heard:
         with self._tools.turn() as underway:
+            # First the deadline: a process that stands still after what it wrote down sends nothing any more.
             deadline = self._tools.clock.monotonic() + _SECONDS
+            leaving()
             answer = self._http.request(method, _ROOT + path, deadline=deadline, query=query, content=content)
             tell(underway, answer)
         asked = "&".join(f"{name}={value}" for name, value in query.items())
