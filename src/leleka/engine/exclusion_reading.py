@@ -9,11 +9,9 @@ from typing import Final
 
 from leleka.core.messages import NOTHING, Message
 from leleka.core.plan import Span
-from leleka.core.ports.clock import Clock
 from leleka.core.ports.destination import Destination, Exclusion
 from leleka.core.ports.outbox import RunCanceled
 from leleka.core.ports.warehouse import Warehouse
-from leleka.engine.late_reading import YOUNG
 from leleka.engine.suppression_reading import KeepAlive
 from leleka.errors import Conflict, LelekaError, NeedsAttention
 
@@ -44,41 +42,23 @@ def read_exclusions(
 
 
 class LateExclusions:
-    """Whom a run may no longer send because they were excluded since its plan. ``read_at`` is the monotonic moment of
-    the plan's reading, None where another process made the plan.
-    """
+    """Reads who was excluded since a plan was made; ``note`` says what the last reading did not tell."""
 
     def __init__(
-        self,
-        destination: Destination,
-        warehouse: Warehouse,
-        clock: Clock,
-        *,
-        target: str,
-        pulse: KeepAlive,
-        read_at: float | None = None,
+        self, destination: Destination, warehouse: Warehouse, *, target: str, pulse: KeepAlive
     ) -> None:
         self._destination = destination
         self._warehouse = warehouse
-        self._clock = clock
         self._target = target
         self._pulse = pulse
-        self._read_at = read_at
-        self._found: AbstractSet[str] = frozenset()
-        self.note = NOTHING  # of the last reading
+        self.note = NOTHING
 
-    def look(self, plan: str, spans: tuple[Span, ...]) -> AbstractSet[str]:
-        """Return the addresses in these spans of the plan that are excluded, read anew unless that was just done."""
-        now = self._clock.monotonic()
-        if self._read_at is None or now - self._read_at > YOUNG:
-            exclusions, self.note = self._read()
-            self._found = self._warehouse.excluded(plan, exclusions, spans) if exclusions else frozenset()
-            self._read_at = now
-        return self._found
-
-    def _read(self) -> tuple[tuple[Exclusion, ...], Message]:
-        """A single redirect stops no run that is sending: whether the host is wrong, its own requests tell."""
+    def read(self, plan: str, spans: tuple[Span, ...]) -> AbstractSet[str]:
+        """Return the addresses in these spans of the plan that are excluded. A single redirect stops no run that is
+        sending: whether the host is wrong, its own requests tell.
+        """
         try:
-            return read_exclusions(self._destination, self._target, self._pulse)
+            exclusions, self.note = read_exclusions(self._destination, self._target, self._pulse)
         except NeedsAttention as error:
-            return (), Message("EXCLUSIONS_UNREAD", problem=error.problems[0])
+            exclusions, self.note = (), Message("EXCLUSIONS_UNREAD", problem=error.problems[0])
+        return self._warehouse.excluded(plan, exclusions, spans) if exclusions else frozenset()

@@ -25,44 +25,47 @@ _LOOKED_UP: Final = (
 _NEVER: Final = (SuppressionReason.NEVER_CONFIRMED,)
 
 
-class LateReading:
-    """Whom a run may no longer subscribe. ``read_at`` is the monotonic moment at which the plan's reading began, None
-    where another process made the plan, or anything of that reading was kept by one.
+Read = Callable[[str, tuple[Span, ...]], AbstractSet[str]]
+
+
+class LateLook:
+    """Whom a run may no longer send to, as ``read`` tells for a plan and spans of it. ``read_at`` is the monotonic
+    moment at which the plan's reading began, None where another process made the plan, or a part of it.
     """
 
-    def __init__(
-        self,
-        destination: Destination,
-        warehouse: Warehouse,
-        clock: Clock,
-        *,
-        target: str,
-        pulse: KeepAlive,
-        tell: Callable[[Message], None],
-        read_at: float | None = None,
-    ) -> None:
-        self._destination = destination
-        self._warehouse = warehouse
+    def __init__(self, clock: Clock, read: Read, *, read_at: float | None = None) -> None:
         self._clock = clock
-        self._target = target
-        self._pulse = pulse
-        self._tell = tell
+        self._read = read
         self._read_at = read_at
         self._found: AbstractSet[str] = frozenset()
 
     def look(self, plan: str, spans: tuple[Span, ...]) -> AbstractSet[str]:
-        """Return the addresses in these spans of the plan that never confirmed, read anew unless that was just done.
+        """Return the addresses in these spans of the plan, read anew unless that was just done.
 
         Raises what the reading raises, ``RunCanceled`` too: half of it is no answer.
         """
         now = self._clock.monotonic()
         if self._read_at is None or now - self._read_at > YOUNG:
-            self._found = frozenset(self._among(plan, spans))
+            self._found = self._read(plan, spans)
             self._read_at = now
         return self._found
 
-    def _among(self, plan: str, spans: tuple[Span, ...]) -> Iterator[str]:
-        reading = Reading(self._destination, self._target, NoCache(), self._clock, self._tell, reasons=_NEVER)
-        people: Iterator[Suppressed] = reading.people(self._pulse)
+
+def unconfirmed(
+    destination: Destination,
+    warehouse: Warehouse,
+    clock: Clock,
+    *,
+    target: str,
+    pulse: KeepAlive,
+    tell: Callable[[Message], None],
+) -> Read:
+    """Return what reads who never confirmed."""
+
+    def among(plan: str, spans: tuple[Span, ...]) -> Iterator[str]:
+        reading = Reading(destination, target, NoCache(), clock, tell, reasons=_NEVER)
+        people: Iterator[Suppressed] = reading.people(pulse)
         while chunk := [one.address for one in islice(people, _LOOKED_UP)]:
-            yield from self._warehouse.sequence(plan, chunk, spans)
+            yield from warehouse.sequence(plan, chunk, spans)
+
+    return lambda plan, spans: frozenset(among(plan, spans))

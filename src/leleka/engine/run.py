@@ -24,7 +24,7 @@ from leleka.engine.guards import (
     contacts_held,
     gone_meanwhile,
 )
-from leleka.engine.late_reading import LateReading
+from leleka.engine.late_reading import LateLook, unconfirmed
 from leleka.engine.pre_send_check import NeverConfirmed, OnExclusionList, all_confirmed
 from leleka.engine.rate_limit import ImportLimiter
 from leleka.engine.read_back import ReadBack
@@ -138,8 +138,11 @@ def execute(spec: RunSpec, context: RunContext, outbox: Outbox) -> None:
         outbox.fail(error)
         return
     look = never_confirmed(spec, context, outbox, read_at)
-    excluded = _late_exclusions(spec, context, outbox, read_at)
-    delivery = _deliver(spec, context, outbox, (plan, batches), (look, excluded.look))
+    excluded = LateExclusions(
+        context.destination, context.warehouse, target=spec.target, pulse=outbox.keep_alive
+    )
+    late = LateLook(context.clock, excluded.read, read_at=read_at)
+    delivery = _deliver(spec, context, outbox, (plan, batches), (look, late.look))
     unproven, told = _read_back(spec, context, outbox, (plan, delivery))
     context.watcher.stage(Message("SETTLING"))
     gone = _gone_meanwhile(spec, context, outbox, delivery)
@@ -161,29 +164,15 @@ def never_confirmed(
     """
     if spec.subscribe_unconfirmed:
         return all_confirmed
-    late = LateReading(
+    read = unconfirmed(
         context.destination,
         context.warehouse,
         context.clock,
         target=spec.target,
         pulse=outbox.keep_alive,
         tell=context.watcher.stage,
-        read_at=read_at,
     )
-    return late.look
-
-
-def _late_exclusions(
-    spec: RunSpec, context: RunContext, outbox: Outbox, read_at: float | None
-) -> LateExclusions:
-    return LateExclusions(
-        context.destination,
-        context.warehouse,
-        context.clock,
-        target=spec.target,
-        pulse=outbox.keep_alive,
-        read_at=read_at,
-    )
+    return LateLook(context.clock, read, read_at=read_at).look
 
 
 def _read_back(

@@ -9,7 +9,7 @@ from leleka.core.ports.destination import Exclusion, Match
 from leleka.core.ports.outbox import LeaseLost, RunCanceled
 from leleka.core.statuses import Ended
 from leleka.engine.exclusion_reading import LateExclusions, read_exclusions
-from leleka.engine.late_reading import YOUNG
+from leleka.engine.late_reading import YOUNG, LateLook
 from leleka.errors import LelekaError, NeedsAttention, TryLater
 from tests.unit.engine.delivering import Scene, names, scene
 from tests.unit.engine.test_late_reading import go_on
@@ -68,14 +68,8 @@ def test_a_plan_of_this_process_is_looked_at_again_when_it_is_old(stage: Scene) 
     outbox = stage.plan()
     plan = outbox.load().plan
     spans = tuple(span for batch in outbox.load().batches for span in batch.spans)
-    late = LateExclusions(
-        stage.destination,
-        stage.warehouse,
-        stage.clock,
-        target="7",
-        pulse=lambda: None,
-        read_at=stage.clock.monotonic(),
-    )
+    reading = LateExclusions(stage.destination, stage.warehouse, target="7", pulse=lambda: None)
+    late = LateLook(stage.clock, reading.read, read_at=stage.clock.monotonic())
     stage.destination.exclusion_list = [P3]
     assert late.look(plan, spans) == frozenset()
     stage.clock.sleep(YOUNG + 1)
@@ -85,7 +79,7 @@ def test_a_plan_of_this_process_is_looked_at_again_when_it_is_old(stage: Scene) 
     refusing(stage, TryLater("SERVER_ERROR", shown=""))
     stage.clock.sleep(YOUNG + 1)
     assert late.look(plan, spans) == frozenset()
-    assert late.note.code == "EXCLUSIONS_UNREAD"
+    assert reading.note.code == "EXCLUSIONS_UNREAD"
 
 
 def test_who_was_excluded_while_a_plan_waited_is_left_out(stage: Scene) -> None:
@@ -95,3 +89,12 @@ def test_who_was_excluded_while_a_plan_waited_is_left_out(stage: Scene) -> None:
     left = {"p3@example.test", "p5@example.test"}
     assert stage.arrived() == {address: name for address, name in names(10).items() if address not in left}
     assert stage.counted() == {(Ended.DELIVERED, ""): 8, (Ended.EXCLUDED, "ON_EXCLUSION_LIST"): 2}
+
+
+def test_a_redirect_stops_no_run_that_is_sending(stage: Scene) -> None:
+    """Its imports, and what it asks after them, tell whether the host is wrong."""
+    outbox = stage.plan()
+    refusing(stage, NeedsAttention("HOST_REDIRECTS", shown="302"))
+    stage.clock.sleep(YOUNG + 1)
+    go_on(stage, outbox)
+    assert stage.counted() == {(Ended.DELIVERED, ""): 10}

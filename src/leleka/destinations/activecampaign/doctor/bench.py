@@ -62,6 +62,13 @@ class Bench:
     def find(self, part: str) -> Contact | None:
         return self.contacts.one(self.addresses[part])
 
+    def arrived(self, name: str, part: str, one: Import) -> Contact | Finding:
+        """Return whom an import that is over made or changed, or the point as it stays open."""
+        return unfinished(name, one) or self.find(part) or unsettled(name, "vanished", *self.evidence(one))
+
+    def evidence(self, one: Import) -> tuple[Exchange, ...]:
+        return (*one.exchanges, *self.contacts.exchanges)
+
 
 def met(name: str, value: Value, *exchanges: Exchange) -> Finding:
     """Return a point that is settled."""

@@ -81,13 +81,10 @@ def _unknown(bench: Bench, of: str) -> int | None:
 
 def _duplicate(bench: Bench, one: Import) -> Finding:
     name = "duplicate_in_batch"
-    kept_open = unfinished(name, one)
-    if kept_open:
-        return kept_open
-    found = bench.find("twice")
-    seen = (*one.exchanges, *bench.contacts.exchanges)
-    if found is None:
-        return unsettled(name, "vanished", *seen)
+    found = bench.arrived(name, "twice", one)
+    if isinstance(found, Finding):
+        return found
+    seen = bench.evidence(one)
     if one.failed(bench.addresses["twice"]):
         return met(name, "second_fails", *seen)
     values = {"First": "first_wins", "Second": "last_wins"}
@@ -106,7 +103,7 @@ def _unknown_reference(bench: Bench, name: str, part: str, one: Import) -> Findi
     if one.failed(bench.addresses[part]):
         return met(name, "rows_fail", *one.exchanges)
     found = bench.find(part)
-    seen = (*one.exchanges, *bench.contacts.exchanges)
+    seen = bench.evidence(one)
     return met(name, "ignored", *seen) if found else unsettled(name, "vanished", *seen)
 
 
@@ -120,32 +117,25 @@ def _apostrophe(bench: Bench, one: Import) -> Finding:
     if one.failed(bench.addresses["apostrophe"]):
         return met(name, True, *one.exchanges)
     found = bench.find("apostrophe")
-    seen = (*one.exchanges, *bench.contacts.exchanges)
+    seen = bench.evidence(one)
     return met(name, False, *seen) if found else unsettled(name, "vanished", *seen)
 
 
 def _long(bench: Bench, one: Import) -> Finding:
     name = "name_length"
-    kept_open = unfinished(name, one)
-    if kept_open:
-        return kept_open
-    found = bench.find("long")
-    seen = (*one.exchanges, *bench.contacts.exchanges)
-    if found is None:
-        return unsettled(name, "vanished", *seen)
-    return met(name, len(found.text("firstName")), *seen)
+    found = bench.arrived(name, "long", one)
+    if isinstance(found, Finding):
+        return found
+    return met(name, len(found.text("firstName")), *bench.evidence(one))
 
 
 def _outsider(bench: Bench, one: Import) -> Finding:
     name = "unlisted_unsubscribed"
-    kept_open = unfinished(name, one)
-    if kept_open:
-        return kept_open
-    found = bench.find("outsider")
-    if found is None:
-        return unsettled(name, "vanished", *one.exchanges)
+    found = bench.arrived(name, "outsider", one)
+    if isinstance(found, Finding):
+        return found
     status = bench.contacts.status_on(found, bench.target)
-    seen = (*one.exchanges, *bench.contacts.exchanges)
+    seen = bench.evidence(one)
     if status is None:
         return met(name, False, *seen)
     return met(name, True, *seen) if status == _UNSUBSCRIBED else unsettled(name, "odd_answer", *seen)
@@ -160,7 +150,7 @@ def _emptied(bench: Bench, one: Import) -> Iterator[Finding]:
         return
     listed = found.id in one.success
     yield met("updated_contacts", "in_success" if listed else "absent", *one.exchanges)
-    seen = (*one.exchanges, *bench.contacts.exchanges)
+    seen = bench.evidence(one)
     yield met("empty_clears", not found.text("firstName"), *seen)
     yield _emptied_field(bench, one, found)
 
@@ -179,7 +169,7 @@ def _capitals(bench: Bench, one: Import) -> Finding:
         return kept_open
     found = bench.contacts.find(bench.addresses["twice"])
     found += bench.contacts.find(bench.addresses["capitals"])
-    seen = (*one.exchanges, *bench.contacts.exchanges)
+    seen = bench.evidence(one)
     if len({contact.id for contact in found}) > 1:
         return met(name, "different", *seen)
     same = any(contact.text("lastName") == "Capitals" for contact in found)

@@ -75,7 +75,7 @@ def excluded(bench: Bench) -> Finding:
     if one.failed(bench.addresses["excluded"]):
         return met(name, True, *one.exchanges)
     found = bench.find("excluded")
-    seen = (*one.exchanges, *bench.contacts.exchanges)
+    seen = bench.evidence(one)
     return unsettled(name, "exclusion_not_kept", *seen) if found else met(name, False, *seen)
 
 
@@ -106,7 +106,7 @@ def returned(bench: Bench) -> Iterator[Finding]:
             yield unfinished(name, one) or unsettled(name, "vanished", *one.exchanges)
         return
     status = bench.contacts.status_on(leaver, bench.target)
-    seen = (*one.exchanges, *bench.contacts.exchanges)
+    seen = bench.evidence(one)
     yield met(names[0], one.failed(bench.addresses["leaver"]), *one.exchanges)
     yield met(names[1], status == _UNSUBSCRIBED, *seen)
 
