@@ -1,5 +1,6 @@
 """A warehouse in memory: people by address, the ledger as address to fingerprint."""
 
+from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
@@ -35,7 +36,34 @@ class Outcome:
     detail: str
 
 
-class MemoryWarehouse:
+class PlannedRows(ABC):
+    """What a plan in memory tells of its rows."""
+
+    @abstractmethod
+    def rows_of(self, plan: str) -> Iterable[PlannedRow]: ...
+
+    @abstractmethod
+    def addresses(self, plan: str, spans: Sequence[Span]) -> Sequence[tuple[int, str]]: ...
+
+    def excluded(self, plan: str, exclusions: Sequence[Exclusion], spans: Sequence[Span]) -> AbstractSet[str]:
+        return {address for _, address in self.addresses(plan, spans) if covered(address, exclusions)}
+
+    def added(self, plan: str, spans: Mapping[int, Sequence[Span]]) -> Mapping[int, int]:
+        return {number: len(self.unlisted(plan, some, ())) for number, some in spans.items()}
+
+    def unlisted(self, plan: str, spans: Sequence[Span], listed: Iterable[str]) -> Sequence[int]:
+        there = set(listed)
+        return [
+            row.seq
+            for row in self.rows_of(plan)
+            if row.seq is not None
+            and row.due.kind is Kind.ADDED
+            and row.due.address not in there
+            and any(span.first <= row.seq <= span.last for span in spans)
+        ]
+
+
+class MemoryWarehouse(PlannedRows):
     """``core.plan.Warehouse`` for members without leavers. ``people`` maps an address to its values."""
 
     def __init__(self, people: Mapping[str, tuple[str | None, ...]]) -> None:
@@ -45,6 +73,9 @@ class MemoryWarehouse:
         self.ledgers: dict[str, dict[str, str]] = {}
         self.outcomes: dict[str, Outcome] = {}
         self.longest_read = 0
+
+    def rows_of(self, plan: str) -> Iterable[PlannedRow]:
+        return self.plans[plan]
 
     def plan(
         self,
@@ -96,23 +127,6 @@ class MemoryWarehouse:
             and row.due.address in addresses
             and any(span.first <= row.seq <= span.last for span in spans)
         }
-
-    def excluded(self, plan: str, exclusions: Sequence[Exclusion], spans: Sequence[Span]) -> AbstractSet[str]:
-        return {address for _, address in self.addresses(plan, spans) if covered(address, exclusions)}
-
-    def added(self, plan: str, spans: Mapping[int, Sequence[Span]]) -> Mapping[int, int]:
-        return {number: len(self.unlisted(plan, some, ())) for number, some in spans.items()}
-
-    def unlisted(self, plan: str, spans: Sequence[Span], listed: Iterable[str]) -> Sequence[int]:
-        there = set(listed)
-        return [
-            row.seq
-            for row in self.plans[plan]
-            if row.seq is not None
-            and row.due.kind is Kind.ADDED
-            and row.due.address not in there
-            and any(span.first <= row.seq <= span.last for span in spans)
-        ]
 
     def settle(
         self,

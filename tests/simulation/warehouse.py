@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 
 from leleka.core.data_matching import DataMatching, LeaverPolicy, Leavers
@@ -17,10 +16,10 @@ from leleka.core.plan import (
     Span,
     Verdict,
 )
-from leleka.core.ports.destination import Exclusion, Suppressed
+from leleka.core.ports.destination import Suppressed
 from leleka.core.ports.warehouse import Pack, PlainContacts
 from leleka.core.statuses import Ended
-from tests.fakes.destination import covered
+from tests.fakes.warehouse import PlannedRows
 
 UNCERTAIN = "uncertain"
 LEFT = "left"
@@ -54,7 +53,7 @@ class Plan:
     field: str = ""
 
 
-class SimWarehouse:
+class SimWarehouse(PlannedRows):
     """``core.plan.Warehouse``. ``people`` are the members as they now are."""
 
     def __init__(self, people: Mapping[str, Values], name: str = "") -> None:
@@ -65,6 +64,9 @@ class SimWarehouse:
         self.delivered: dict[str, list[PlannedRow]] = {}
         self.parents: dict[str, str] = {}  # of each ledger, "" for the first
         self.left_over = 0  # rows without a final outcome in the last run
+
+    def rows_of(self, plan: str) -> Iterable[PlannedRow]:
+        return self.plans[plan].rows
 
     def plan(
         self,
@@ -131,23 +133,6 @@ class SimWarehouse:
 
     def sequence(self, plan: str, addresses: Sequence[str], spans: Sequence[Span]) -> Mapping[str, int]:
         return {address: seq for seq, address in self.addresses(plan, spans) if address in addresses}
-
-    def excluded(self, plan: str, exclusions: Sequence[Exclusion], spans: Sequence[Span]) -> AbstractSet[str]:
-        return {address for _, address in self.addresses(plan, spans) if covered(address, exclusions)}
-
-    def added(self, plan: str, spans: Mapping[int, Sequence[Span]]) -> Mapping[int, int]:
-        return {number: len(self.unlisted(plan, some, ())) for number, some in spans.items()}
-
-    def unlisted(self, plan: str, spans: Sequence[Span], listed: Iterable[str]) -> Sequence[int]:
-        there = set(listed)
-        return [
-            row.seq
-            for row in self.plans[plan].rows
-            if row.seq is not None
-            and row.due.kind is Kind.ADDED
-            and row.due.address not in there
-            and any(span.first <= row.seq <= span.last for span in spans)
-        ]
 
     def settle(
         self, plan: str, *, name: str, ledger: str | None, leavers: Leavers, verdicts: Sequence[Verdict]
