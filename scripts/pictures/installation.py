@@ -26,6 +26,7 @@ _PATIENCE: Final = 240  # times half a second
 _PAUSE: Final = 0.5
 _LISTS: Final = "Newsletter,Spring offers,Win back"
 _FIELDS: Final = "Tier,City,In the segments,Spring campaign"
+_EXCLUSIONS_HIDDEN: Final = {"kind": "not_found_html", "where": "GET /api/3/lists/exclusions"}
 _SPRING: Final = {"any of": ["gold", "platinum"]}
 
 
@@ -162,6 +163,9 @@ def _fill(one: Installation, host: str, key: str) -> None:
     one.ask(f"segments/{narrow['id']}", changed, "PUT")
     waiting = one.run(spring, until="confirmation_reason")
     failed = one.run(one.add_export("Win back", "99"))
+    behave(host, _EXCLUSIONS_HIDDEN)
+    noted = one.run(one.add_export("Welcome back", "1", "Birthday in May"))
+    behave(host)
     fresh = one.add_export("May birthdays", "3", "Birthday in May")
     detached = one.add_export("Autumn survey", "3")
     one.ask(f"exports/{detached}/detach", {})
@@ -173,12 +177,19 @@ def _fill(one: Installation, host: str, key: str) -> None:
         "done": done,
         "waiting": waiting,
         "failed": failed,
+        "noted": noted,
         "spring": spring,
         "detached": detached,
         "fresh": fresh,
     }
     more = {"managed": managed, "connection": connection["id"], "own": own, "refresh": refresh}
     one.places = {**sizes, **runs, **more}
+
+
+def behave(host: str, *faults: dict[str, str]) -> None:
+    """Set the faults of the sandbox."""
+    address = f"http://{host}/_sandbox/behaviour"
+    urlopen(address, json.dumps({"faults": faults}).encode(), timeout=60).close()
 
 
 def _token(environment: dict[str, str]) -> str:

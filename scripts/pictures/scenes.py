@@ -173,6 +173,7 @@ PAGES: Final = (
     Scene("run-viewer", "/data/runs/{done}", _see("#rows table"), who="chrystyna"),
     Scene("run-waiting", "/data/runs/{waiting}"),
     Scene("run-failed", "/data/runs/{failed}"),
+    Scene("run-noted", "/data/runs/{noted}"),
     Scene("run-rows", "/data/runs/{done}/rows?ended=excluded"),
     Scene("segments", "/segments"),
     Scene("segments-menu", "/segments", _press("td [popovertarget]")),
