@@ -134,7 +134,7 @@ PROBLEMS: Final[Mapping[str, Wording]] = {
     "DOCTOR_NOTHING_LEFT": Wording(msg("No examination left anything at this account.")),
     "DOCTOR_MOVED": Wording(
         msg(
-            "Connection '{where}' leads to {now} now, and not to {host}, which was confirmed. Nothing was sent."
+            "Connection '{connection}' leads to {now} now, and not to {host}, which was confirmed. Nothing was sent."
         ),
         msg("Examine the account again, and look at the host."),
     ),

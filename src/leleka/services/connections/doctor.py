@@ -110,7 +110,7 @@ def examine(
     require(actor, Permission.CONNECTIONS)
     connection = _find(proposal.connection)
     if connection.host != proposal.host:
-        raise Conflict("DOCTOR_MOVED", where=connection.name, host=proposal.host, now=connection.host)
+        raise Conflict("DOCTOR_MOVED", connection=connection.name, host=proposal.host, now=connection.host)
     findings: list[Finding] = []
     remaining = _all_of(proposal.addresses)
     with examination.opened(connection, clock, say, patience) as (examiner, log):

@@ -124,7 +124,9 @@ class ActiveCampaignExaminer:
             except NeedsAttention as error:
                 if error.code != "DOCTOR_OTHER_CONTACTS":
                     raise
-                yield Remaining(address, Message("NOT_REMOVED_YET"))  # the others are looked for all the same
+                yield Remaining(
+                    address, Message("remaining.unreadable")
+                )  # the others are looked for all the same
                 continue
             refused |= dict.fromkeys(left)
             if not left and not arrived:

@@ -27,6 +27,7 @@ PROBLEMS: Final[Mapping[str, Wording]] = {
 PROGRESS: Final[Mapping[str, str]] = {
     "examination.waits": msg("Waiting for imports to end: {imports}"),
     "remaining.refused": msg("ActiveCampaign did not delete it."),
+    "remaining.unreadable": msg("Asked for it, the account answers with other contacts."),
     "remaining.may_arrive": msg("It is not there, but an import of it may still be waiting."),
     "finding.address_case.same": msg(
         "Capitals and small letters are one address: the same contact is updated."
