@@ -15,12 +15,15 @@ _RARE_MISTAKES = (33, 189)
 # I-18: the wall clock went ahead, the account's moment was over, and the pace with it.
 _CLOCKS = (15773,)
 
+# I-5: a batch in doubt went again, though another export had sent to its people since.
+_STOOD_STILL = (1660,)
+
 # Found before clocks were set, exports edited and databases failed: those worlds stay as they were.
 PLAIN: dict[str, frozenset[int]] = {
     "l0": frozenset(_NOT_WAITING + _HELD_NO_MORE + _SINGLES + _RARE_WEATHER),
     "l1": frozenset(_RARE_MISTAKES),
 }
 FOUND: dict[str, tuple[int, ...]] = {
-    "l0": (*sorted(PLAIN["l0"]), *_CLOCKS),
+    "l0": (*sorted(PLAIN["l0"]), *_CLOCKS, *_STOOD_STILL),
     "l1": tuple(sorted(PLAIN["l1"])),
 }

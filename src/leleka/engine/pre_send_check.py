@@ -86,14 +86,13 @@ class PreSendCheck:
     def look(self, batch: Batch) -> Screened:
         """Remove those who must not be sent to.
 
-        Those who wait for another run's send are held back from every batch that has certainly not arrived. A
-        batch that was never sent loses rows. One that was certainly refused is given up for another one
-        without them, because its own bytes never change. One that may have arrived is not sent again at all:
-        its other rows wait out the quarantine and are planned again.
+        Those who wait for another run's send are held back, too: that run may have sent to them once a batch of this
+        one was too old to arrive (I-5). A batch that was never sent loses rows. One that was certainly refused is
+        given up for another one without them, because its own bytes never change. One that may have arrived is not
+        sent again at all: its other rows wait out the quarantine and are planned again.
         """
         first_time = batch.tries == 0
-        waiting = frozenset() if batch.doubts else self._waiting
-        barred = waiting or self._unconfirmed or self._excluded
+        barred = self._waiting or self._unconfirmed or self._excluded
         if not barred and not self._outbox.anybody_suppressed():
             return Screened(batch)
         rows = self._warehouse.addresses(self._plan, batch.spans)
@@ -104,7 +103,7 @@ class PreSendCheck:
                 (suppressed, "SUPPRESSED"),
                 (self._unconfirmed, "NEVER_CONFIRMED"),
                 (self._excluded, "ON_EXCLUSION_LIST"),
-                (waiting, "WAITING_FOR_EARLIER_SEND"),
+                (self._waiting, "WAITING_FOR_EARLIER_SEND"),
             ),
         )
         if not gone:

@@ -90,6 +90,26 @@ def test_who_waits_for_another_runs_send_is_left_for_the_next_run() -> None:
     }
 
 
+def test_a_batch_that_may_have_arrived_does_not_overtake_what_another_run_sent_since() -> None:
+    """I-5: its process stood still until it could not arrive any more, and another export sent to somebody in it."""
+    stage = scene(5)
+    outbox = stage.plan()
+    stage.destination.script.append(Step(Unknown("no answer"), applies=False))
+    delivery = stage.delivery(outbox)
+    while not delivery.batches[1].doubts:
+        delivery.step()
+    stage.new_process()
+    stage.store.lane = ""
+    stage.waiting.add(SOMEBODY)
+    again = stage.claim()
+    delivery = stage.delivery(again)
+    delivery.run()
+    stage.settle(again, delivery)
+
+    assert len(stage.destination.sent) == 1
+    assert stage.counted() == {(Ended.UNCONFIRMED, "NO_ANSWER"): 5}
+
+
 def test_a_crash_after_rows_were_taken_out_sends_the_same_bytes_again() -> None:
     """I-3: the rows a batch lost before its first write-ahead stay lost after a crash."""
     stage = scene(5)
