@@ -47,13 +47,12 @@ class Diff:
         ]
 
     def others(self) -> exp.Expr:
-        """Return the rows nothing is to be sent for."""
+        """Return the rows nothing is to be sent for, in no order: they are counted, and joined to the outcomes."""
         names = ("profile_id", "address", "ended", "code", "detail")
         return (
             exp.select(*(column(name) for name in names))
             .from_("standing")
             .where(exp.Not(this=is_null(column("ended"))))
-            .order_by(column("profile_id"))
         )
 
     def _standing(self) -> exp.Expr:
@@ -118,6 +117,7 @@ class Diff:
         return exp.Case(ifs=[exp.If(this=when, true=code) for when, code in cases])
 
     def _selected(self) -> exp.Expr:
+        """Each profile once: the members of one segment are distinct already (``segments.compile_rule``)."""
         first, *rest = (
             exp.select(column("profile_id")).from_(parquet(self._files(members)))
             for members in self._selection.members
@@ -125,7 +125,7 @@ class Diff:
         united: exp.Expr = first
         for query in rest:
             united = exp.union(united, query)
-        return united if rest else first.distinct()
+        return united
 
     def _suppressed(self, path: str, here: str, excluded: str) -> exp.Expr:
         """One row an address: of several reasons the last in the alphabet, *unsubscribed* before all others."""

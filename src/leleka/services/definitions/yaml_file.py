@@ -25,6 +25,7 @@ from leleka.services.definition_schema.connections import (
 )
 from leleka.services.definition_schema.schema import Definitions
 from leleka.services.definitions import bounded_yaml
+from leleka.services.definitions.refusals import refusal_of
 
 _REFERENCE: Final = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 _SURROGATE: Final = re.compile(r"[\ud800-\udfff]")
@@ -32,18 +33,6 @@ _QUOTED: Final = re.compile(r"""(['"]).{4,}\1""")
 _LARGEST: Final = 5_000_000  # bytes
 _MOST_PARTS: Final = 300_000  # keys, values, lists and mappings, each time that one is repeated
 _SHORTEST_HIDDEN: Final = 8  # characters: something shorter stands in messages by chance
-_KEYS: Final = {
-    "missing": "DEFINITION_INVALID.missing",
-    "model_type": "DEFINITION_INVALID.mapping",
-    "model_attributes_type": "DEFINITION_INVALID.mapping",
-    "extra_forbidden": "DEFINITION_INVALID.unknown",
-    "string_type": "DEFINITION_INVALID.text",
-    "bool_type": "DEFINITION_INVALID.truth",
-    "bool_parsing": "DEFINITION_INVALID.truth",
-    "list_type": "DEFINITION_INVALID.list",
-    "too_short": "DEFINITION_INVALID.empty",
-    "string_too_short": "DEFINITION_INVALID.empty",
-}
 
 
 class DefinitionsFile:
@@ -185,16 +174,6 @@ def _as_written(number: ScalarInt) -> int | str:
     """
     text = str(RoundTripRepresenter().represent_data(number).value)
     return 0 if text == "0" else text
-
-
-def refusal_of(detail: Any) -> Problem:
-    """Return one thing that the definitions do not allow, without its place."""
-    kind = detail["type"]
-    if kind[:1].isupper():  # one of ours
-        return Problem(kind)
-    if kind in _KEYS:
-        return Problem(_KEYS[kind])
-    return Problem.of("DEFINITION_INVALID", detail=str(detail["msg"]))
 
 
 def _as_known(location: tuple[str | int, ...]) -> tuple[str | int, ...]:

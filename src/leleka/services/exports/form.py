@@ -10,7 +10,7 @@ from leleka.destinations.registry import specs
 from leleka.errors import InvalidInput, Problem
 from leleka.services.definition_schema.connections import place_in_file, schema
 from leleka.services.definition_schema.problem_collector import Gathering
-from leleka.services.definitions.yaml_file import refusal_of
+from leleka.services.definitions.refusals import refusal_of
 from leleka.services.exports.validation import CheckedExport, ExportChecks, Staying
 from leleka.services.sources import catalogue
 from leleka.state.models import Connection, Export, Segment

@@ -24,7 +24,7 @@ from leleka.services.access.permissions import Permission, require
 from leleka.services.audit.log import record
 from leleka.services.definition_schema.schema import Name
 from leleka.services.definitions import bounded_yaml
-from leleka.services.definitions.yaml_file import refusal_of
+from leleka.services.definitions.refusals import refusal_of
 from leleka.services.segments.queries import find_by_id
 from leleka.services.sources import catalogue
 from leleka.services.tasks import commands as task_commands
