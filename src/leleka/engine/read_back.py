@@ -68,7 +68,10 @@ def _silent(batch: Batch) -> int:
 
 
 class ReadBack:
-    """Looks for additions on the list ``target``. ``tell`` hears how far it is."""
+    """Looks for additions on the list ``target``. ``tell`` hears how far it is.
+
+    Where it would take more than ``most`` requests nothing is asked, and nobody is found.
+    """
 
     def __init__(
         self,
@@ -78,12 +81,14 @@ class ReadBack:
         *,
         pulse: KeepAlive,
         tell: Callable[[Message], None],
+        most: int | None = None,
     ) -> None:
         self._destination = destination
         self._warehouse = warehouse
         self._target = target
         self._pulse = pulse
         self._tell = tell
+        self._most = most
         self._about = 0
         self._ended_by: LelekaError | None = None
 
@@ -104,6 +109,8 @@ class ReadBack:
     def _missing(self, plan: str, rows: Sequence[int]) -> Collection[int]:
         pages = self._pages()
         self._about = min(len(rows), pages)
+        if self._most is not None and self._about > self._most:
+            return frozenset(rows)
         if len(rows) <= pages:
             return frozenset(rows) - frozenset(self._until_error(self._looked_up(plan, rows)))
         spans = joined(Span(seq, seq) for seq in rows)

@@ -6,7 +6,7 @@ from itertools import count, islice
 
 import pytest
 
-from leleka.core.messages import Message
+from leleka.core.messages import NOTHING, Message
 from leleka.core.outcomes import Accepted, Pending, Settled
 from leleka.core.ports.destination import Listed
 from leleka.core.ports.outbox import LeaseLost, RunCanceled
@@ -126,9 +126,13 @@ def settled(stage: Scene) -> MemoryOutbox:
     return outbox
 
 
-def back(stage: Scene, outbox: MemoryOutbox, proof: Proof = EVERYWHERE) -> tuple[Collection[int], Message]:
+def back(
+    stage: Scene, outbox: MemoryOutbox, proof: Proof = EVERYWHERE, most: int | None = None
+) -> tuple[Collection[int], Message]:
     state = outbox.load()
-    reading = ReadBack(stage.destination, stage.warehouse, "7", pulse=lambda: None, tell=stage.said.append)
+    reading = ReadBack(
+        stage.destination, stage.warehouse, "7", pulse=lambda: None, tell=stage.said.append, most=most
+    )
     return reading.missing(state.plan, state.batches, proof)
 
 
@@ -154,6 +158,15 @@ def test_what_was_heard_before_an_error_counts(stage: Scene, *, whole: bool) -> 
     stage.destination.contacts = read  # type: ignore[method-assign,assignment]
     found, note = back(stage, outbox)
     assert (len(found), note.code, note.values["count"]) == (4, "LIST_NOT_READ_BACK", 4)
+
+
+def test_before_another_run_only_so_much_is_asked_and_the_rest_stays_unconfirmed(stage: Scene) -> None:
+    far = Far(stage, known=1)
+    outbox = settled(stage)
+    assert back(stage, outbox, most=9) == (frozenset(range(10)), NOTHING)
+    assert far.asked == []
+    assert back(stage, outbox, most=10) == (frozenset(), NOTHING)
+    assert len(far.asked) == 10
 
 
 def test_where_updates_are_named_a_batch_proves_itself_only_if_it_names_all(stage: Scene) -> None:

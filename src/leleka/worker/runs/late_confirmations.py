@@ -29,6 +29,8 @@ KeepAlive = Callable[[], object]
 
 _PENDING_IN_A_ROW: Final = 10
 _ASKED_FOR: Final = 24 * 3600.0  # seconds after acceptance
+# Requests: a run waits for them, and who stays unconfirmed is due again with it.
+_MOST_READ_BACK: Final = 200
 
 
 def accounts_to_ask(clock: Clock) -> Sequence[int]:
@@ -83,7 +85,8 @@ def _settle_run(job: JobContext, run: Run, rows: QuerySet[BatchRow], opened: Ope
             row.rejected = [[one.seq, one.code, one.detail] for one in rejected]
     if not changed:
         return 0
-    reading = ReadBack(opened.destination, warehouse, run.configuration.target, pulse=pulse, tell=job.say)
+    target, most = run.configuration.target, _MOST_READ_BACK
+    reading = ReadBack(opened.destination, warehouse, target, pulse=pulse, tell=job.say, most=most)
     verdicts = () if is_lost else _told(reading, run, ended)
     before, after = _confirmed(warehouse, run, verdicts)
     with transaction.atomic():
