@@ -117,9 +117,10 @@ def troubles(report: Mapping[str, Any], came: Mapping[str, Any], expected: int) 
     """Return why the figures of a run are not to be believed: it says, or the far side counted, something else than
     was due.
     """
-    said, contacts, repeated = report["counts"]["delivered"], came["contacts"], came["repeated"]
+    counts = report["counts"] or {"delivered": 0}  # a run that failed before its plan counted nothing
+    said, contacts, repeated = counts["delivered"], came["contacts"], came["repeated"]
     found = [
-        f"the run ended as {report['status']}" if report["status"] != _WELL else "",
+        f"the run ended as {report['status']}: {report['problems']}" if report["status"] != _WELL else "",
         f"the run says {said:,} were delivered instead of {expected:,}" if said != expected else "",
         f"{contacts:,} contacts came instead of {expected:,}" if contacts != expected else "",
         f"{repeated} imports came twice" if repeated else "",
