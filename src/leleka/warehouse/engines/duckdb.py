@@ -1,11 +1,11 @@
 """DuckDB behind the port: one connection with bounded memory. Nothing outside this file knows its dialect."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
 from threading import Event, Thread
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import duckdb
 from sqlglot import ErrorLevel, exp
@@ -13,6 +13,7 @@ from sqlglot import ErrorLevel, exp
 from leleka.core.columns import ColumnType
 from leleka.warehouse.engines import port
 
+_Answer = TypeVar("_Answer")
 _TOLD_TO_STOP: Final = "Query interrupted"
 _REFUSED: Final = "Allocation failure"
 _AGAIN: Final = 0.5  # seconds after which a session is told once more that its time is over
@@ -42,32 +43,31 @@ def product() -> str:
 
 
 class DuckDBSession:
-    """Runs expressions. Each process opens its own, in memory: no DuckDB file is shared."""
+    """Runs expressions. Each process opens its own, in memory: no DuckDB file is shared.
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, spill: Path) -> None:
+    Every thread holds buffers that cannot spill: a statement for which there was too little memory is run again by one.
+    """
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, spill: Path, threads: int) -> None:
         self._connection = connection
+        self._threads = threads
         self.spill = spill
 
     def rows(self, query: exp.Expr) -> list[tuple[Any, ...]]:
-        with _translated():
-            return self._connection.execute(_sql(query)).fetchall()
+        return self._asked(query, lambda cursor: cursor.fetchall())
 
     def row(self, query: exp.Expr) -> tuple[Any, ...]:
-        with _translated():
-            found = self._connection.execute(_sql(query)).fetchone()
+        found = self._asked(query, lambda cursor: cursor.fetchone())
         if found is None:
             raise LookupError("the query gave no row")
         return found
 
     def chunks(self, query: exp.Expr, size: int = port.CHUNK) -> Iterator[Sequence[tuple[Any, ...]]]:
-        with _translated():
-            cursor = self._connection.execute(_sql(query))
-        while True:
+        cursor, chunk = self._asked(query, lambda cursor: (cursor, cursor.fetchmany(size)))
+        while chunk:
+            yield chunk
             with _translated():
                 chunk = cursor.fetchmany(size)
-            if not chunk:
-                return
-            yield chunk
 
     def create_table(self, name: str, query: exp.Expr) -> None:
         temporary = exp.Properties(expressions=[exp.TemporaryProperty()])
@@ -106,8 +106,23 @@ class DuckDBSession:
         return [port.StoredColumn(name, kind, _type(kind)) for name, kind in zip(names, kinds, strict=True)]
 
     def _run(self, statement: exp.Expr) -> None:
+        self._asked(statement, lambda _: None)
+
+    def _asked(self, statement: exp.Expr, read: Callable[[duckdb.DuckDBPyConnection], _Answer]) -> _Answer:
+        """Return what is read of a statement's answer."""
+        sql = _sql(statement)
+        try:
+            with _translated():
+                return read(self._connection.execute(sql))
+        except port.OutOfMemory:
+            if self._threads == 1:
+                raise
         with _translated():
-            self._connection.execute(_sql(statement))
+            self._connection.execute("SET threads = 1")
+            try:
+                return read(self._connection.execute(sql))
+            finally:
+                self._connection.execute(f"SET threads = {self._threads}")
 
 
 @contextmanager
@@ -133,7 +148,7 @@ def open_session(
         with _translated():  # the first statement may be the one for which there is no memory
             connection.execute("SET TimeZone = 'UTC'")
         with _stopped_after(connection, seconds):
-            yield DuckDBSession(connection, spill)
+            yield DuckDBSession(connection, spill, threads)
     finally:
         connection.close()
 

@@ -1,4 +1,4 @@
-"""A query that is interrupted, by a signal or by its time limit."""
+"""A query that is interrupted, by a signal or by its time limit, and one that has too little memory."""
 
 import signal
 from collections.abc import Iterator
@@ -35,20 +35,42 @@ def test_a_long_query_hears_that_it_is_to_stop(session: DuckDBSession, ask: str)
     """Fault 74: DuckDB says "Query interrupted", and a run that believed it would have failed as if
     by a bug.
     """
-    query = sqlglot.parse_one(_LONG, dialect="duckdb")
-    assert isinstance(query, exp.Expr)
+    query = _parsed(_LONG)
     with pytest.raises(KeyboardInterrupt):
         _ask_with_an_alarm(session, ask, query)
 
 
 def test_a_session_whose_time_is_over_stops_this_query_and_the_next(tmp_path: Path) -> None:
     """DuckDB hears nothing between two queries: it is told again."""
-    query = sqlglot.parse_one(_LONG, dialect="duckdb")
-    assert isinstance(query, exp.Expr)
+    query = _parsed(_LONG)
     with open_session(tmp_path, threads=1, seconds=0.05) as session:
         for _ in range(2):
             with pytest.raises(TooSlow):
                 session.row(query)
+
+
+@pytest.mark.parametrize("ask", ["row", "rows", "chunks", "create_table", "write"])
+def test_what_many_threads_have_too_little_memory_for_one_of_them_does(tmp_path: Path, ask: str) -> None:
+    """An export out of three million profiles failed now and then: two threads held more than the limit."""
+    groups = _parsed("SELECT k, count(*) AS n FROM numbers GROUP BY k")
+    counted = _parsed("SELECT count(*), max(n) FROM (SELECT k, count(*) AS n FROM numbers GROUP BY k)")
+    questions = {"create_table": ("groups", groups), "write": (groups, str(tmp_path / "groups"))}
+    asked = questions.get(ask, (counted,))
+    numbers = _parsed("SELECT md5(CAST(range AS TEXT)) AS k FROM range(300000)")
+    with open_session(tmp_path, memory_limit="16MB", threads=16) as session:
+        session.create_table("numbers", numbers)
+        answer = getattr(session, ask)(*asked)
+        if ask == "chunks":
+            answer = list(answer)
+        threads = session.row(_parsed("SELECT current_setting('threads')"))
+    told = {"row": (300_000, 1), "rows": [(300_000, 1)], "chunks": [[(300_000, 1)]], "write": 300_000}
+    assert (answer, threads) == (told.get(ask), (16,))
+
+
+def _parsed(text: str) -> exp.Expr:
+    query = sqlglot.parse_one(text, dialect="duckdb")
+    assert isinstance(query, exp.Expr)
+    return query
 
 
 def _ask_with_an_alarm(session: DuckDBSession, ask: str, query: exp.Expr) -> None:
