@@ -68,7 +68,7 @@ class Diff:
                 column("fingerprint", "f"),
                 column("plain", "f"),
             )
-            .from_(exp.Subquery(this=self._selected(), alias=exp.TableAlias(this=exp.to_identifier("s"))))
+            .from_(self._selected().subquery("s"))
             .join(self._addresses("a"), on=_same_profile("a"), join_type="left")
             .join(
                 exp.Subquery(this=self._fingerprints(), alias=exp.TableAlias(this=exp.to_identifier("f"))),
@@ -116,13 +116,13 @@ class Diff:
         )
         return exp.Case(ifs=[exp.If(this=when, true=code) for when, code in cases])
 
-    def _selected(self) -> exp.Expr:
+    def _selected(self) -> exp.Query:
         """Each profile once: the members of one segment are distinct already (``segments.compile_rule``)."""
         first, *rest = (
             exp.select(column("profile_id")).from_(parquet(self._files(members)))
             for members in self._selection.members
         )
-        united: exp.Expr = first
+        united: exp.Query = first
         for query in rest:
             united = exp.union(united, query)
         return united
@@ -172,15 +172,18 @@ class Diff:
         return sent
 
     def _fingerprints(self) -> exp.Expr:
-        """Beside each fingerprint stands whether SQL may write the values of the contact."""
+        """Beside each fingerprint stands whether SQL may write the values of the contact. Of the selected ones alone:
+        all profiles may be many more than fit into the memory.
+        """
         texts, plain = self.texts(), self._plain
         marked = fingerprint(self._selection.matching, self._selection.leavers, texts)
         is_plain = are_plain(texts, plain.columns, plain.longest) if plain else exp.false()
-        return exp.select(
+        rows = exp.select(
             exp.alias_(self.key("p"), "profile_id"),
             exp.alias_(marked, "fingerprint"),
             exp.alias_(is_plain, "plain"),
         ).from_(self.profiles("p"))
+        return rows.where(exp.In(this=self.key("p"), query=self._selected().subquery()))
 
     def texts(self) -> list[exp.Expr]:
         table = self._selection.table
