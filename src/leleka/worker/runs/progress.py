@@ -68,12 +68,18 @@ class ProgressRecorder:
 
 
 def _standing(batches: Mapping[int, Batch]) -> dict[str, int]:
-    live = [batch for batch in batches.values() if batch.status is not BatchStatus.SPLIT]
-    return {
-        "total": sum(batch.rows for batch in live),
-        "accepted": sum(batch.rows for batch in live if batch.status in _AWAY),
-        "confirmed": sum(batch.rows for batch in live if batch.status is BatchStatus.CONFIRMED),
-    }
+    """Once around: a million contacts are thousands of batches, and this is asked every second."""
+    total = accepted = confirmed = 0
+    for batch in batches.values():
+        if batch.status is BatchStatus.SPLIT:
+            continue
+        rows = batch.rows
+        total += rows
+        if batch.status in _AWAY:
+            accepted += rows
+        if batch.status is BatchStatus.CONFIRMED:
+            confirmed += rows
+    return {"total": total, "accepted": accepted, "confirmed": confirmed}
 
 
 class NullWatcher:
