@@ -41,6 +41,22 @@ PROBLEMS: Final[Mapping[str, Wording]] = {
         msg("This connection is in use by exports that stay: {exports}."),
         msg("Put it back into the file, or change the exports."),
     ),
+    "SOURCE_HOST_INVALID": Wording(
+        msg("This is not a host."), msg("Enter a name or an address alone, for example db.example.org.")
+    ),
+    "SOURCE_HOST_PRIVATE": Wording(
+        msg("{host} is in a private network or on this machine, and Leleka may not connect to it."),
+        msg("The operator can allow it: add {host} to LELEKA_SOURCE_HOSTS."),
+    ),
+    "SOURCE_HOST_UNKNOWN": Wording(
+        msg("The host {host} cannot be found."),
+        msg("Check its name, and whether this machine can look it up."),
+    ),
+    "SOURCE_KIND_BROKEN": Wording(
+        msg("The kind of source '{kind}' cannot be loaded."),
+        msg("The operator finds the reason in the log; the package that brings it may have to be updated."),
+    ),
+    "SOURCE_KIND_UNKNOWN": Wording(msg("There is no such kind of source."), msg("Available: {known}.")),
     "SUBSCRIBE_UNCONFIRMED": Wording(
         msg("Only an administrator may let an export subscribe people who never confirmed."),
         msg("Ask an administrator, or leave the setting off."),
