@@ -1,4 +1,4 @@
-"""How a kind of destination or source says which settings a connection has: forms, the API and files are drawn from it."""
+"""How a kind of destination or source says which settings a connection has; forms, the API and files draw them."""
 
 import dataclasses
 from collections.abc import Callable, Mapping
