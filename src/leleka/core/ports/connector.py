@@ -49,14 +49,14 @@ class RemoteColumn:
 class Copied:
     """What lies in the folder now: ``files`` in their order, and their ``format`` where the names do not tell it.
 
-    ``rows`` is None for files that nobody has read. ``mark`` is the greatest value of the column that ``Since`` is
-    about, "" where there is none.
+    ``rows`` is None for files that nobody has read. ``clean`` says that it is one Parquet file which holds nothing but
+    what a snapshot may hold, so that it need not be read again.
     """
 
     files: tuple[Path, ...]
     rows: int | None = None
     format: FileFormat | None = None
-    mark: str = ""
+    clean: bool = False
 
 
 class Watch(Protocol):
@@ -69,11 +69,10 @@ class Watch(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """What the operator allows a connector: hosts, and folders of files; and how long a statement may take."""
+    """What the operator allows a connector: hosts, and folders of files."""
 
     network: Network
     folders: tuple[Path, ...] = ()
-    statement_seconds: float = 3600.0
 
 
 class Connector(Protocol):

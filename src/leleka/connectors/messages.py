@@ -1,0 +1,78 @@
+"""What connections to sources say: problems, and the steps of a test."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from leleka.messages.registry import Words
+from leleka.messages.wording import Wording, msg
+
+_TRY_AGAIN: Final = msg("Try again later; if this lasts, ask whoever runs the server.")
+_PROBLEMS: Final[Mapping[str, Wording]] = {
+    "SETTING_NUMBER": Wording(msg("Enter a whole number from {least} to {most}.")),
+    "SOURCE_COLUMN_TWICE": Wording(
+        msg("Two columns of the result are called '{column}'."), msg("Give one of them another name with AS.")
+    ),
+    "SOURCE_COLUMN_TYPE": Wording(
+        msg("Columns have types that Leleka does not read: {columns}."),
+        msg("Write a query that leaves them out or casts them to text."),
+    ),
+    "SOURCE_DATABASE_UNKNOWN": Wording(
+        msg("The server has no such database."), msg("Check the name of the database.")
+    ),
+    "SOURCE_DENIED": Wording(
+        msg("The user of the connection may not read this."),
+        msg("Let the owner of the tables grant the right to read them, for example with GRANT SELECT."),
+    ),
+    "SOURCE_DRIVER_MISSING": Wording(
+        msg("This kind of source needs the module {module}, which is not installed."),
+        msg("The operator installs it with: pip install 'leleka[{extra}]'"),
+    ),
+    "SOURCE_LOGIN": Wording(
+        msg("The server does not accept the user or the password."),
+        msg("Enter both again; the server may also forbid this user to come from this machine."),
+    ),
+    "SOURCE_LOST": Wording(
+        msg("The connection to the server broke while rows were read. Nothing of them was kept."), _TRY_AGAIN
+    ),
+    "SOURCE_QUERY": Wording(
+        msg("The server refuses the statement: {said}"), msg("Correct the table's name or the query.")
+    ),
+    "SOURCE_QUERY_FAILED": Wording(
+        msg(
+            "The statement failed on the server (code {code}). Its words are not shown: they may hold values."
+        ),
+        msg("Run the query on the server itself to see why."),
+    ),
+    "SOURCE_QUERY_SYNTAX": Wording(
+        msg("This is not a query."), msg("Write one SELECT statement, without parameters.")
+    ),
+    "SOURCE_SERVER_BUSY": Wording(
+        msg("The server takes no more connections or has run out of resources."), _TRY_AGAIN
+    ),
+    "SOURCE_SLOW": Wording(
+        msg("The rows were not all there after {seconds} seconds. Nothing of them was kept."),
+        msg("Ask for fewer rows or columns, add an index, or allow a statement more time in the connection."),
+    ),
+    "SOURCE_TABLE_SYNTAX": Wording(
+        msg("'{table}' is not the name of a table."),
+        msg('Write schema.table; put a name that has a dot in it into quotes: schema."a.b".'),
+    ),
+    "SOURCE_TLS": Wording(
+        msg("No encrypted connection whose certificate is right could be made."),
+        msg("Check the host and the certificate of the authority, or choose another encryption."),
+    ),
+    "SOURCE_UNREACHABLE": Wording(
+        msg("The server does not answer at this host and port."),
+        msg("Check both, and whether a firewall lets this machine through."),
+    ),
+    "SOURCE_WRITES": Wording(
+        msg("The statement would change something on the server; Leleka only reads."),
+        msg("Write a query that only selects."),
+    ),
+}
+_PROGRESS: Final[Mapping[str, str]] = {
+    "SOURCE_EMPTY": msg("There is no table that this user may read."),
+    "SOURCE_REACHED": msg("The server answers, and accepts the user."),
+    "SOURCE_READABLE": msg("There are tables that this user may read."),
+}
+WORDS: Final = Words(problems=_PROBLEMS, progress=_PROGRESS)
