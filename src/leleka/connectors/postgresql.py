@@ -224,7 +224,7 @@ def _without_code(text: str) -> LelekaError:
 
 
 def _primary(error: Any) -> str:
-    said = dict(error.details or ()).get(b"PG_DIAG_MESSAGE_PRIMARY", b"")
+    said: bytes = dict(error.details or ()).get(b"PG_DIAG_MESSAGE_PRIMARY", b"")
     return said.decode(errors="replace")[:_LONGEST_SAID]
 
 
