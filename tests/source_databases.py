@@ -41,6 +41,9 @@ class SourceDatabase:
             "encryption": "disable",
         }
 
+    def start_again(self) -> None:
+        _start(self.server, "start")
+
     def run(self, *statements: str) -> None:
         run(self.url, *statements)
 
@@ -69,22 +72,16 @@ def source_database() -> Iterator[SourceDatabase]:
             server.url,
             f"CREATE ROLE {READER} LOGIN PASSWORD '{PASSWORD}'",
             f"ALTER SYSTEM SET port = {port}",
-            f"ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT ON TABLES TO {READER}",
+            f"ALTER DEFAULT PRIVILEGES GRANT SELECT ON TABLES TO {READER}",
         )
         rules = inner.pgdata / "pg_hba.conf"
         rules.write_text("local all postgres trust\nhost all all 127.0.0.1/32 scram-sha-256\n")
-        folder = str(inner.pgdata)
-        words = (
-            "-w",
-            "-m",
-            "fast",
-            "-D",
-            folder,
-            "-o",
-            f'-h 127.0.0.1 -k "{folder}"',
-            "-l",
-            str(inner.log),
-            "restart",
-        )
-        pgexec("pg_ctl", words, bin_path=inner.bin_path, user=inner.system_user)
+        _start(server, "restart")
         yield SourceDatabase(server, port)
+
+
+def _start(server: PostgreSQL, how: str) -> None:
+    inner = server.server
+    folder = str(inner.pgdata)
+    words = ("-w", "-D", folder, "-o", f'-h 127.0.0.1 -k "{folder}"', "-l", str(inner.log), how)
+    pgexec("pg_ctl", words, bin_path=inner.bin_path, user=inner.system_user)

@@ -90,8 +90,7 @@ class Database:
 
             def opened() -> "pa.RecordBatchReader":
                 cursor.execute(planned)
-                reader: pa.RecordBatchReader = cursor.fetch_record_batch()
-                return reader
+                return _reader(cursor)
 
             return arrow_parts.write(
                 opened,
@@ -146,6 +145,15 @@ class Database:
 
     def _told(self, error: Exception) -> Exception:
         return error if isinstance(error, LelekaError) else self._dialect.translate(error) or error
+
+
+def _reader(cursor: Any) -> "pa.RecordBatchReader":
+    """Return the rows by the driver manager's own reader: Arrow's loses which error it was."""
+    from adbc_driver_manager._reader import AdbcRecordBatchReader  # noqa: PLC0415 - it has no public name
+
+    handle = cursor.fetch_arrow()
+    reader: pa.RecordBatchReader = AdbcRecordBatchReader._import_from_c(handle.address)  # noqa: SLF001 - as above
+    return reader
 
 
 def refuse_twice(names: Sequence[str]) -> None:

@@ -80,7 +80,7 @@ class _Pump:
             except Empty:
                 watch()
                 if current_clock().monotonic() > self._over_at:
-                    raise TryLater("SOURCE_SLOW", seconds=self._seconds) from None
+                    raise TryLater("SOURCE_SLOW", seconds=round(self._seconds)) from None
                 continue
             if found is _END:
                 return

@@ -36,6 +36,7 @@ _AS_IT_IS: Final = frozenset(
 _MOMENTS: Final = frozenset({"date", "timestamp", "timestamptz"})
 _MOST_DIGITS: Final = 18  # of an integer of 64 bits, whatever they are
 _LONGEST_SAID: Final = 300
+_TIMED_OUT: Final = "57014"
 # Classes of SQLSTATE, and single ones; what a server says of data may hold values, of a statement only its own words.
 _SAID: Final = "42"
 
@@ -132,6 +133,8 @@ class PostgreSQL:
         )
 
     def translate(self, error: Exception) -> LelekaError | None:
+        if getattr(error, "sqlstate", None) == _TIMED_OUT:
+            return TryLater("SOURCE_SLOW", seconds=round(self.seconds))
         return _translated(error)
 
     def batches(self) -> dict[str, str]:
