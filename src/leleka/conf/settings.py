@@ -227,6 +227,7 @@ def _network(settings: Settings, test_hosts: frozenset[str]) -> Network:
         test_hosts=test_hosts,
         test_speed=None if speed == _UNLIMITED else float(speed),
         source_hosts=frozenset(parts(settings.source_hosts)),
+        source_drivers=frozenset(parts(settings.source_drivers)),
     )
 
 

@@ -46,7 +46,7 @@ class Dialect(Protocol):
         ...
 
     def tables(self) -> str:
-        """Return the statement that lists tables and views, in order, without a limit."""
+        """Return the statement that lists tables and views, in order, without a limit; "" has the driver list them."""
         ...
 
     def translate(self, error: Exception) -> LelekaError | None:
@@ -55,6 +55,10 @@ class Dialect(Protocol):
 
     def batches(self) -> dict[str, str]:
         """Return the options of a statement that bound the size of a batch."""
+        ...
+
+    def version(self) -> str:
+        """Return what changes with the contents of the database; "" where nothing tells."""
         ...
 
 
@@ -69,6 +73,10 @@ class Database:
 
     def names(self, limit: int) -> Sequence[str]:
         with self._cursor() as cursor:
+            if not self._dialect.tables():
+                return _listed(cursor.connection.adbc_get_objects(depth="tables").read_all().to_pylist())[
+                    :limit
+                ]
             cursor.execute(f"SELECT * FROM ({self._dialect.tables()}) AS found LIMIT {int(limit)}")  # noqa: S608 - our own text
             return [str(row[0]) for row in cursor.fetchall()]
 
@@ -79,8 +87,8 @@ class Database:
             cursor.adbc_execute_schema(planned)
         return columns
 
-    def version(self, wanted: Wanted) -> str:  # noqa: ARG002 - a database tells nothing of the kind
-        return ""
+    def version(self, wanted: Wanted) -> str:  # noqa: ARG002 - whatever is asked for, it is of the whole database
+        return self._dialect.version()
 
     def copy(self, wanted: Wanted, folder: Path, watch: Watch) -> Copied:
         statement = self._dialect.select(wanted)
@@ -154,6 +162,17 @@ def _reader(cursor: Any) -> "pa.RecordBatchReader":
     handle = cursor.fetch_arrow()
     reader: pa.RecordBatchReader = AdbcRecordBatchReader._import_from_c(handle.address)  # noqa: SLF001 - as above
     return reader
+
+
+def _listed(catalogues: Sequence[Any]) -> list[str]:
+    """Return schema and table of what a driver lists."""
+    schemas = [one for catalogue in catalogues for one in catalogue["catalog_db_schemas"] or ()]
+    names = [
+        (one["db_schema_name"], table["table_name"])
+        for one in schemas
+        for table in one["db_schema_tables"] or ()
+    ]
+    return sorted(f"{schema}.{name}" if schema else name for schema, name in names)
 
 
 def refuse_twice(names: Sequence[str]) -> None:

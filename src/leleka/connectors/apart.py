@@ -62,6 +62,7 @@ def _ask(asked: Asked, question: str, with_: Mapping[str, Any]) -> Any:
         "settings": dict(asked.settings),
         "secrets": {name: secret.reveal() for name, secret in asked.secrets.items()},
         "source_hosts": sorted(network.source_hosts),
+        "source_drivers": sorted(network.source_drivers),
         "folders": [str(folder) for folder in asked.bounds.folders],
         **with_,
     }
@@ -97,7 +98,10 @@ def _answer(told: Mapping[str, Any]) -> Any:
     spec = spec_of(told["kind"])
     secrets = {name: Secret(value) for name, value in told["secrets"].items()}
     folders = tuple(Path(folder) for folder in told["folders"])
-    bounds = Bounds(Network(source_hosts=frozenset(told["source_hosts"])), folders)
+    network = Network(
+        source_hosts=frozenset(told["source_hosts"]), source_drivers=frozenset(told["source_drivers"])
+    )
+    bounds = Bounds(network, folders)
     connector = spec.open(spec.settings(**told["settings"], **secrets), bounds)
     try:
         if told["question"] == "check":

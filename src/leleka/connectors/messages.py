@@ -27,12 +27,34 @@ _PROBLEMS: Final[Mapping[str, Wording]] = {
         msg("This kind of source needs the module {module}, which is not installed."),
         msg("The operator installs it with: pip install 'leleka[{extra}]'"),
     ),
+    "SOURCE_DRIVER_INVALID": Wording(
+        msg("This is not the name of a driver."),
+        msg("It is a Python module, for example adbc_driver_snowflake."),
+    ),
+    "SOURCE_DRIVER_NOT_ALLOWED": Wording(
+        msg("The driver {driver} may not be used."),
+        msg("The operator can allow it: add it to LELEKA_SOURCE_DRIVERS."),
+    ),
+    "SOURCE_FILE_BUSY": Wording(
+        msg("Another program has the file open for writing."), msg("Try again when it has closed it.")
+    ),
+    "SOURCE_FILE_KIND": Wording(
+        msg("The file is damaged, or is not a database of {kind} that this version reads."),
+        msg("Check the path."),
+    ),
     "SOURCE_LOGIN": Wording(
         msg("The server does not accept the user or the password."),
         msg("Enter both again; the server may also forbid this user to come from this machine."),
     ),
     "SOURCE_LOST": Wording(
         msg("The connection to the server broke while rows were read. Nothing of them was kept."), _TRY_AGAIN
+    ),
+    "SOURCE_OPTIONS_INVALID": Wording(
+        msg("Line {line} is not an option."), msg("Write one option a line: name = value.")
+    ),
+    "SOURCE_OTHER_FILE": Wording(
+        msg("The statement reads a file or an address besides the database."),
+        msg("Write a query that only reads tables of the database."),
     ),
     "SOURCE_QUERY": Wording(
         msg("The server refuses the statement: {said}"), msg("Correct the table's name or the query.")
@@ -72,6 +94,7 @@ _PROBLEMS: Final[Mapping[str, Wording]] = {
 }
 _PROGRESS: Final[Mapping[str, str]] = {
     "SOURCE_EMPTY": msg("There is no table that this user may read."),
+    "SOURCE_FILE_OPENED": msg("The file is there and can be read."),
     "SOURCE_REACHED": msg("The server answers, and accepts the user."),
     "SOURCE_READABLE": msg("There are tables that this user may read."),
 }

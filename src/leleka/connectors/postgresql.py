@@ -140,6 +140,9 @@ class PostgreSQL:
     def batches(self) -> dict[str, str]:
         return {"adbc.postgresql.batch_size_hint_bytes": str(_BATCH_BYTES)}
 
+    def version(self) -> str:
+        return ""
+
     def _uri(self, host: str, port: int, found: Sequence[str], folder: Path) -> str:
         """Name the host for its certificate, and the addresses that were judged to go to."""
         settings, tried = self._settings, len(found)
