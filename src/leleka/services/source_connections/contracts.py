@@ -63,12 +63,12 @@ class SourceConnectionView:
 
 @dataclass(frozen=True, slots=True)
 class SourceKind:
-    """A kind of source one can connect to, with the settings that a connection to it has."""
+    """A kind of source one can connect to: its settings, and in ``words`` how the steps of a test are called."""
 
     kind: str
     title: str
     fields: Sequence[Setting]
-    steps: Mapping[str, str]
+    words: Mapping[str, str]
     tables: bool
     queries: bool
     translate: Callable[[str, str], str | None]  # a text, a language; None where the catalogue knows better
