@@ -84,7 +84,7 @@ class Database:
         statement = self._dialect.select(wanted)
         with self._cursor() as cursor:
             planned, columns = self._planned(cursor, statement)
-            cursor.adbc_execute_schema(planned)
+            _schema(cursor, planned)
         return columns
 
     def version(self, wanted: Wanted) -> str:  # noqa: ARG002 - whatever is asked for, it is of the whole database
@@ -128,7 +128,7 @@ class Database:
         yield Check(READ, CheckStatus.PASSED, Message("SOURCE_READABLE" if found else "SOURCE_EMPTY"))
 
     def _planned(self, cursor: Any, statement: str) -> tuple[str, Sequence[RemoteColumn]]:
-        schema = cursor.adbc_execute_schema(statement)
+        schema = _schema(cursor, statement)
         refuse_twice(schema.names)
         return self._dialect.plan(statement, schema)
 
@@ -162,6 +162,20 @@ def _reader(cursor: Any) -> "pa.RecordBatchReader":
     handle = cursor.fetch_arrow()
     reader: pa.RecordBatchReader = AdbcRecordBatchReader._import_from_c(handle.address)  # noqa: SLF001 - as above
     return reader
+
+
+def _schema(cursor: Any, statement: str) -> "pa.Schema":
+    """Return the columns of a statement as the far side plans it; where its driver plans nothing, it is begun."""
+    from adbc_driver_manager import NotSupportedError  # noqa: PLC0415 - loaded where a driver is
+
+    try:
+        planned: pa.Schema = cursor.adbc_execute_schema(statement)
+    except NotSupportedError:
+        cursor.execute(statement)
+        with _reader(cursor) as reader:
+            begun: pa.Schema = reader.schema
+        return begun
+    return planned
 
 
 def _listed(catalogues: Sequence[Any]) -> list[str]:

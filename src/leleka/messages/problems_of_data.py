@@ -183,7 +183,7 @@ PROBLEMS: Final[Mapping[str, Wording]] = {
     ),
     "SOURCE_MARK_TYPE": Wording(
         msg(
-            "Column '{column}' has the type {kind:word}; what changed can be told by a whole number, a date or a time."
+            "Column '{column}' has the type {kind:word}; a whole number, a date or a time can tell what changed."
         ),
         msg("Choose another column, or have the source read whole."),
     ),
