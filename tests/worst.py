@@ -7,7 +7,8 @@ from urllib.parse import urlencode
 
 import orjson
 
-from leleka.web.routes import ROUTES, Route
+from leleka.web.route import Route
+from leleka.web.routes import ROUTES
 
 FORM: Final = "application/x-www-form-urlencoded"
 JSON: Final = "application/json"

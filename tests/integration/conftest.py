@@ -14,6 +14,7 @@ from tests.fakes.kept_engine import kept
 from tests.integration.office import Office
 from tests.integration.people import lend_a_name
 from tests.integration.sharing import SANDBOX, configured, number_from_one
+from tests.source_databases import READER, SourceDatabase, source_database
 
 KEY: Final = SANDBOX.key
 
@@ -28,6 +29,21 @@ def _nothing_refused_yet(monkeypatch: pytest.MonkeyPatch) -> None:
 def _one_engine() -> Iterator[None]:
     with kept():
         yield
+
+
+@pytest.fixture(scope="package")
+def source_server() -> Iterator[SourceDatabase]:
+    """Somebody else's PostgreSQL: each test makes the tables it needs, in the schema ``public``."""
+    with source_database() as server:
+        yield server
+
+
+@pytest.fixture
+def source_db(source_server: SourceDatabase) -> SourceDatabase:
+    source_server.run(
+        "DROP SCHEMA public CASCADE", "CREATE SCHEMA public", f"GRANT USAGE ON SCHEMA public TO {READER}"
+    )
+    return source_server
 
 
 @pytest.fixture

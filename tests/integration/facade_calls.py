@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from leleka.core.clock import SystemClock
+from leleka.core.ports.connector import Wanted
 from leleka.core.ports.examination import Fit
 from leleka.core.refresh_graph import StepKind
 from leleka.core.statuses import TaskStatus
@@ -46,6 +47,9 @@ from leleka.services.schedules import commands as schedule_commands
 from leleka.services.schedules import queries as schedule_queries
 from leleka.services.segments import commands as segment_commands
 from leleka.services.segments import queries as segment_queries
+from leleka.services.source_connections import commands as source_connection_commands
+from leleka.services.source_connections import queries as source_connection_queries
+from leleka.services.source_connections.contracts import SourceConnectionForm
 from leleka.services.status import queries as status_queries
 from leleka.services.status import refresh_progress as status_refresh_progress
 from leleka.services.system import about
@@ -62,6 +66,7 @@ UNKNOWN: Final = 999_999
 Function = Callable[..., Any]
 Call = Callable[["Places"], tuple[Any, ...]]
 FORM: Final = connection_commands.ConnectionForm(name="Other", settings={"host": "demo.api-us1.com"})
+SOURCE_FORM: Final = SourceConnectionForm("Other", "sqlite", {})
 PROPOSAL: Final = doctor.Proposal("nothing", "", Fit("1", ""), "example.com", ())
 ONES_OWN: Final[Mapping[Function, str]] = {
     permissions.allows: "the check itself",
@@ -193,6 +198,9 @@ BY_PERMISSION: Final[Mapping[Permission, Mapping[Function, Call]]] = {
     Permission.EDIT_SOURCES: {
         refresh_commands.ask: given(f"source:{UNKNOWN}"),
         foreground.refresh_now: given(f"source:{UNKNOWN}", CLOCK, Silent()),
+        source_connection_queries.columns: given("nothing", Wanted(table="nothing")),
+        source_connection_queries.names: given("nothing"),
+        source_connection_queries.offered: _NONE,
     },
     Permission.CLASSIFY: {privacy_commands.classify: given(UNKNOWN, {}, "")},
     Permission.EDIT_SEGMENTS: {
@@ -232,6 +240,16 @@ BY_PERMISSION: Final[Mapping[Permission, Mapping[Function, Call]]] = {
         connection_commands.lend_name: given("nothing", ""),
         connection_commands.update: given(UNKNOWN, 1, FORM),
         connection_removal.remove: given(UNKNOWN, 1),
+        source_connection_commands.create: given(SOURCE_FORM),
+        source_connection_commands.probe: given(SOURCE_FORM),
+        source_connection_commands.probe_saved: _ONE,
+        source_connection_commands.remove: given(UNKNOWN, 1),
+        source_connection_commands.update: given(UNKNOWN, 1, SOURCE_FORM),
+        source_connection_queries.find_source_connections: _LIST,
+        source_connection_queries.kind_of: given("sqlite"),
+        source_connection_queries.kinds: _NONE,
+        source_connection_queries.source_connection: _ONE,
+        source_connection_queries.source_connections_after: _AFTER,
         suppression.suppress: given("nothing", "p@x.test"),
     },
     Permission.CONFIRM: {run_commands.confirm_run: _RUN},

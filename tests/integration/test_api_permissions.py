@@ -1,6 +1,8 @@
 """Every operation, asked by everybody: who may follows from the one table."""
 
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass, replace
 
 import pytest
@@ -27,6 +29,7 @@ from leleka.state.models import (
     Run,
     Segment,
     Source,
+    SourceConnection,
     Task,
     Trigger,
     User,
@@ -39,6 +42,7 @@ RULES = {"column": "tier", "is": "gold"}
 WRITTEN = {
     "name": "Other", "connection": "Sandbox", "list": "2", "segments": ["Gold"], "data_matching": {"email": "email"},
 }  # fmt: skip
+NAMES, COLUMNS = (f"/source-connections/{one}?connection=Files" for one in ("names", "columns"))
 DAILY = {"repeat": "daily", "times": ["08:00"], "time_zone": "UTC"}
 Rule = Callable[[Actor], bool]
 State = dict[str, list[object]]
@@ -85,6 +89,17 @@ OPERATIONS = (
     Operation("PATCH", "/connections/{number}", 200, needs(Permission.CONNECTIONS), {"version": 1}),
     Operation("POST", "/connections/{number}/export-user", 422, needs(Permission.CONNECTIONS), {"password": "wrong"}),
     Operation("POST", "/connections/{number}/remove", 204, needs(Permission.CONNECTIONS), "removal"),
+    Operation("GET", "/source-connections", 200, needs(Permission.CONNECTIONS)),
+    Operation("GET", "/source-connections/kinds", 200, needs(Permission.CONNECTIONS)),
+    Operation("POST", "/source-connections", 201, needs(Permission.CONNECTIONS), "source connection"),
+    Operation("POST", "/source-connections/check", 200, needs(Permission.CONNECTIONS), "source draft"),
+    Operation("GET", "/source-connections/offered", 200, needs(Permission.EDIT_SOURCES)),
+    Operation("GET", "/source-connections/names", 200, needs(Permission.EDIT_SOURCES), real=NAMES),
+    Operation("GET", "/source-connections/columns", 200, needs(Permission.EDIT_SOURCES), real=f"{COLUMNS}&table=t"),
+    Operation("GET", "/source-connections/{number}", 200, needs(Permission.CONNECTIONS)),
+    Operation("PATCH", "/source-connections/{number}", 200, needs(Permission.CONNECTIONS), {"version": 1}),
+    Operation("POST", "/source-connections/{number}/check", 200, needs(Permission.CONNECTIONS)),
+    Operation("POST", "/source-connections/{number}/remove", 204, needs(Permission.CONNECTIONS), {"version": 1}),
     Operation("GET", "/segments", 200, needs(Permission.SEE)),
     Operation("POST", "/segments", 201, needs(Permission.EDIT_SEGMENTS), {"name": "New", "rules": RULES}),
     Operation("POST", "/segments/count", 202, needs(Permission.EDIT_SEGMENTS), {"rules": RULES}),
@@ -165,6 +180,13 @@ def test_the_table_names_every_operation() -> None:
 def furnished(office: Office) -> Office:
     furnish(office)
     Segment.objects.create(name="Spare", rules=RULES)
+    file = office.folder / "t.db"
+    with closing(sqlite3.connect(file)) as database:
+        database.execute("CREATE TABLE t (id)")
+    where = {"path": str(file)}
+    SourceConnection.objects.create(
+        name="Files", type="sqlite", address=str(file), settings=where, shared_with=["t"]
+    )
     return office
 
 
@@ -216,6 +238,7 @@ def places_for(asking: Program) -> dict[str, int]:
     reconciliation.ask(ALICE, Export.objects.get().pk)
     return {
         "connections": Connection.objects.get().pk,
+        "source-connections": SourceConnection.objects.get().pk,
         "segments": Segment.objects.get(name="Gold").pk,
         "exports": Export.objects.get().pk,
         "runs": Run.objects.get().pk,
@@ -251,6 +274,12 @@ def body_of(body: object, office: Office, places: dict[str, int]) -> object:
     known: dict[object, object] = {
         "connection": {"name": "Second", "host": host, "key": key, **agreed},
         "classes": {"classes": {"tier": "harmless"}, "version": version_of(Source.objects.get())},
+        "source connection": {
+            "name": "Other",
+            "type": "sqlite",
+            "settings": {"path": str(office.folder / "t.db")},
+        },
+        "source draft": {"connection": places["source-connections"]},
         "draft": {"host": host, "key": key},
         "removal": {"version": 1, "exports": [{"id": places["exports"], "fate": "remove"}]},
     }

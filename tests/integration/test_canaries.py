@@ -20,7 +20,8 @@ from leleka.services.runs import queries as run_queries
 from leleka.services.segments import queries as segment_queries
 from leleka.services.tasks import commands as task_commands
 from leleka.state.models import AttemptRow, BatchRow, Connection, Notice, Run, Task, User
-from leleka.web.routes import POST, ROUTES
+from leleka.web.route import POST
+from leleka.web.routes import ROUTES
 from leleka.worker import jobs
 from leleka.worker.notices import sweep
 from leleka.worker.refresh import foreground

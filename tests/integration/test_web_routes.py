@@ -9,7 +9,8 @@ from django.urls import URLPattern, get_resolver
 from leleka.services.access.actor import Role
 from leleka.services.access.permissions import ALLOWED
 from leleka.state.models import User, WebSession
-from leleka.web.routes import ROUTES, Route
+from leleka.web.route import Route
+from leleka.web.routes import ROUTES
 from tests.integration.people import Somebody, somebody
 
 pytestmark = pytest.mark.django_db

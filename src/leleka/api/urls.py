@@ -19,6 +19,7 @@ from leleka.api import (
     refreshes,
     runs,
     segments,
+    source_connections,
     system,
     tasks,
 )
@@ -44,6 +45,7 @@ api = LelekaApi(
 )
 api.add_router("/me", me.router)
 api.add_router("/connections", connections.router)
+api.add_router("/source-connections", source_connections.router)
 api.add_router("/sources", columns.router)
 api.add_router("/segments", segments.router)
 api.add_router("/exports", exports.router)

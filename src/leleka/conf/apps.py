@@ -1,6 +1,7 @@
 from django.apps import AppConfig
 
-from leleka.destinations.registry import specs
+from leleka.connectors.registry import specs as kinds_of_source
+from leleka.destinations.registry import specs as kinds_of_destination
 from leleka.messages.later import later
 
 
@@ -9,4 +10,5 @@ class ConfConfig(AppConfig):
     label = "conf"
 
     def ready(self) -> None:
-        later(specs)
+        later(kinds_of_destination)
+        later(kinds_of_source)

@@ -51,6 +51,9 @@ class GuardSettings(BaseModel):
     key_dirs: Annotated[str, AfterValidator(_absolute)] = Field(
         default="/run/secrets", description="Folders that a key named as file:/path may be read from."
     )
+    source_drivers: Annotated[str, AfterValidator(_variables)] = Field(
+        default="", description="ADBC drivers that source connections may use by name, wherever these lead."
+    )
     trusted_proxies: Annotated[str, AfterValidator(_networks)] = Field(
         default="", description="Addresses of proxies whose X-Forwarded-For is believed."
     )

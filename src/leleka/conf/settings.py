@@ -111,6 +111,10 @@ class Settings(GuardSettings, ChannelSettings):
     source_dirs: Annotated[str, AfterValidator(_folders)] = Field(
         default="", description="Folders that source files may be read from; real paths are checked."
     )
+    source_hosts: Annotated[str, AfterValidator(_hosts)] = Field(
+        default="",
+        description="host[:port] of private networks and of this machine that data may be read from.",
+    )
     activecampaign_host_suffixes: Annotated[str, AfterValidator(_suffixes)] = Field(
         default="",
         description="Domains under which ActiveCampaign hosts are accepted, besides the documented two.",
@@ -222,6 +226,8 @@ def _network(settings: Settings, test_hosts: frozenset[str]) -> Network:
         host_suffixes=parts(settings.activecampaign_host_suffixes),
         test_hosts=test_hosts,
         test_speed=None if speed == _UNLIMITED else float(speed),
+        source_hosts=frozenset(parts(settings.source_hosts)),
+        source_drivers=frozenset(parts(settings.source_drivers)),
     )
 
 

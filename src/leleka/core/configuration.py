@@ -17,12 +17,16 @@ class Network:
     """Which hosts may be reached, and how fast the pretended ones go.
 
     ``host_suffixes`` are domains that the operator permits besides those a destination documents.
-    ``test_speed`` scales paces, polls and pauses for ``test_hosts`` alone; ``None`` is unlimited.
+    ``test_speed`` scales paces, polls and pauses for ``test_hosts`` alone; ``None`` is unlimited. ``source_hosts`` are
+    those of private networks and of this machine that data may be read from: a name, or a name with a port;
+    ``source_drivers`` are the database drivers that may be used by name, wherever they lead.
     """
 
     host_suffixes: tuple[str, ...] = ()
     test_hosts: frozenset[str] = frozenset()
     test_speed: float | None = 1.0
+    source_hosts: frozenset[str] = frozenset()
+    source_drivers: frozenset[str] = frozenset()
 
     def speed(self, host: str) -> float | None:
         return self.test_speed if host in self.test_hosts else 1.0

@@ -1,22 +1,20 @@
 """What a kind of destination says about itself: enough to draw its form, keep its secrets and open it."""
 
-import dataclasses
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
-from functools import cache
-from typing import Any, Final, Generic, Protocol, TypeVar, get_type_hints
+from typing import Any, Final, Generic, Protocol, TypeVar
 
 from leleka.core.configuration import Network
 from leleka.core.ports.clock import Clock
 from leleka.core.ports.destination import Destination, Limits, Turn
 from leleka.core.ports.examination import Examiner, Instruments
-from leleka.core.secret import Secret
+from leleka.core.ports.setting import LONGEST_NAME, Setting, SettingInfo, SettingType, fields_of
 from leleka.messages.registry import Words
+
+__all__ = ["Identity", "Setting", "SettingInfo", "SettingType", "Spec"]
 
 S = TypeVar("S")
 Languages = Mapping[str, Mapping[str, str]]
-_LONGEST_NAME: Final = 50  # what the state holds
 # What every connection has, whatever its kind: a setting of that name could not be told from it.
 COMMON: Final = frozenset(
     {
@@ -26,52 +24,6 @@ COMMON: Final = frozenset(
         "settings", "share", "share_of_limits", "shared_with", "steps", "title", "type", "version",
     }
 )  # fmt: skip
-
-
-class SettingType(StrEnum):
-    TEXT = "text"
-    CHOICE = "choice"
-    SECRET = "secret"  # noqa: S105 - the name of a type
-
-
-@dataclass(frozen=True, slots=True)
-class SettingInfo:
-    """What a kind's settings dataclass says of a field: ``host: Annotated[str, SettingInfo("Hostname", …)]``.
-
-    ``label``, ``help`` and the words of ``choices`` are English; pages look up their translation. ``help_saved`` is
-    added to ``help`` once the connection exists; ``example`` stands in the API's description. ``check`` returns what is
-    kept of a typed text, of a secret a ``Secret``, and raises ``InvalidInput``. The ``address`` is where data goes
-    to: ``Spec.identify`` judges it, and secrets are bound to it.
-    """
-
-    label: str
-    help: str = ""
-    help_saved: str = ""
-    example: str = ""
-    choices: Mapping[str, str] = field(default_factory=dict)
-    check: Callable[[str], Any] | None = None
-    address: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Setting:
-    """One setting of a connection, as forms, the API and definitions files ask for it.
-
-    A secret is encrypted, and never shown again. ``default`` is None where a value is required.
-    """
-
-    name: str
-    type: SettingType
-    info: SettingInfo
-    default: str | None
-
-    @property
-    def is_secret(self) -> bool:
-        return self.type is SettingType.SECRET
-
-    @property
-    def required(self) -> bool:
-        return self.default is None
 
 
 class Identity(Protocol):
@@ -112,8 +64,8 @@ class Spec(Generic[S]):
         taken = COMMON.intersection(one.name for one in self.fields)
         if taken:
             raise ValueError(f"{self.kind}: every connection has {', '.join(sorted(taken))} already")
-        if any(len(name) > _LONGEST_NAME for name in (self.kind, *(one.name for one in self.fields))):
-            raise ValueError(f"{self.kind}: names have {_LONGEST_NAME} characters at most")
+        if any(len(name) > LONGEST_NAME for name in (self.kind, *(one.name for one in self.fields))):
+            raise ValueError(f"{self.kind}: names have {LONGEST_NAME} characters at most")
         addresses = [one for one in self.fields if one.info.address]
         if len(addresses) != 1 or addresses[0].is_secret or not addresses[0].required:
             raise ValueError(f"{self.kind}: exactly one setting is the address; it is required and no secret")
@@ -124,7 +76,7 @@ class Spec(Generic[S]):
     def fields(self) -> tuple[Setting, ...]:
         """The settings in the order of the dataclass."""
         settings: Any = self.settings  # mypy does not take a class of a type variable for hashable
-        return _fields(settings)
+        return fields_of(settings)
 
     @property
     def secrets(self) -> tuple[str, ...]:
@@ -143,23 +95,3 @@ class Spec(Generic[S]):
         """Return the kind's own translation of a text; None where it brings none."""
         words = self.words.get(language) or self.words.get(language.partition("-")[0]) or {}
         return words.get(text)
-
-
-@cache
-def _fields(settings: Any) -> tuple[Setting, ...]:
-    hints = get_type_hints(settings, include_extras=True)
-    return tuple(_setting(one, hints[one.name]) for one in dataclasses.fields(settings))
-
-
-def _setting(one: "dataclasses.Field[Any]", hint: Any) -> Setting:
-    """Raises ``ValueError`` for a field of which nothing is said."""
-    info = next((said for said in getattr(hint, "__metadata__", ()) if isinstance(said, SettingInfo)), None)
-    if info is None:
-        raise ValueError(f"the setting {one.name} needs a SettingInfo")
-    kind = SettingType.CHOICE if info.choices else SettingType.TEXT
-    return Setting(
-        name=one.name,
-        type=SettingType.SECRET if hint.__origin__ is Secret else kind,
-        info=info,
-        default=None if one.default is dataclasses.MISSING else str(one.default),
-    )

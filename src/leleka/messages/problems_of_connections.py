@@ -41,6 +41,41 @@ PROBLEMS: Final[Mapping[str, Wording]] = {
         msg("This connection is in use by exports that stay: {exports}."),
         msg("Put it back into the file, or change the exports."),
     ),
+    "SOURCE_CONNECTION_IN_USE": Wording(
+        msg("Data sources are read through this connection: {sources}."),
+        msg("Remove them first, or let them be read through another connection."),
+    ),
+    "SOURCE_CONNECTION_UNKNOWN": Wording(
+        msg("There is no source connection '{name}'."), hints={"near": msg("Did you mean '{near}'?")}
+    ),
+    "SOURCE_DRIVER_DIED": Wording(
+        msg("The driver of this kind of source ended unexpectedly."),
+        msg("The operator looks whether the driver fits this machine and this version."),
+    ),
+    "SOURCE_HOST_INVALID": Wording(
+        msg("This is not a host."), msg("Enter a name or an address alone, for example db.example.org.")
+    ),
+    "SOURCE_HOST_PRIVATE": Wording(
+        msg("{host} is in a private network or on this machine, and Leleka may not connect to it."),
+        msg("The operator can allow it: add {host} to LELEKA_SOURCE_HOSTS."),
+    ),
+    "SOURCE_HOST_UNKNOWN": Wording(
+        msg("The host {host} cannot be found."),
+        msg("Check its name, and whether this machine can look it up."),
+    ),
+    "SOURCE_KIND_BROKEN": Wording(
+        msg("The kind of source '{kind}' cannot be loaded."),
+        msg("The operator finds the reason in the log; the package that brings it may have to be updated."),
+    ),
+    "SOURCE_KIND_UNKNOWN": Wording(msg("There is no such kind of source."), msg("Available: {known}.")),
+    "SOURCE_NOT_SHARED": Wording(
+        msg("What is asked of connection '{name}' is not shared with contributors."),
+        msg("An administrator can share the table or path in the connection."),
+    ),
+    "SOURCE_SILENT": Wording(
+        msg("The source did not answer within {seconds} seconds."),
+        msg("Check the connection; try again later."),
+    ),
     "SUBSCRIBE_UNCONFIRMED": Wording(
         msg("Only an administrator may let an export subscribe people who never confirmed."),
         msg("Ask an administrator, or leave the setting off."),

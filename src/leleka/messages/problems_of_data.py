@@ -181,6 +181,12 @@ PROBLEMS: Final[Mapping[str, Wording]] = {
         msg("A file changed while it was read."),
         msg("It is read again; write files aside and rename them when they are complete."),
     ),
+    "SOURCE_MARK_TYPE": Wording(
+        msg(
+            "Column '{column}' has the type {kind:word}; a whole number, a date or a time can tell what changed."
+        ),
+        msg("Choose another column, or have the source read whole."),
+    ),
     "SOURCE_DIRS_UNSET": Wording(
         msg("No folder is open for source files."),
         msg("An administrator must set LELEKA_SOURCE_DIRS to the folders that files may be read from."),

@@ -39,6 +39,14 @@ PROBLEMS: Final[Mapping[str, Wording]] = {
     "NAME_TWICE": Wording(msg("Two {kind:word} are called '{name}'.")),
     "PROFILES_TWICE": Wording(msg("Only one source can hold the profiles, not {number}: {sources}.")),
     "PROFILE_KEY_UNSET": Wording(msg("Source '{source}' holds the profiles and needs a primary_key.")),
+    "SOURCE_CHANGES_INVALID": Wording(
+        msg("changed_since needs a table or a query, and a primary_key."),
+        msg("Name the primary_key, or leave changed_since out: the source is then read whole every time."),
+    ),
+    "SOURCE_PLACE_INVALID": Wording(
+        msg("A source has files, or a connection with either table or query."),
+        msg("Give exactly one of them."),
+    ),
     "VARIABLE_MISPLACED": Wording(
         msg("${{{name}}} stands where no secret belongs."),
         msg(

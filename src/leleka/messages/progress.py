@@ -39,6 +39,8 @@ PROGRESS: Final[dict[str, str]] = {
     "ACCOUNT_PAUSED": msg("The destination asked for a pause; sending goes on in about {seconds} s"),
     "WAITING_FOR_OWNER": msg("Waiting up to {seconds} s for the process that had run {run:id} before"),
     "LONGER_THAN_90_MINUTES": msg("This run is taking longer than 90 minutes; it continues"),
+    "COPYING_BYTES": msg("Copying the files of source {name}, megabytes so far: {megabytes}"),
+    "COPYING_ROWS": msg("Copying source {name}, rows so far: {rows}"),
     "READING_SOURCE": msg("Reading source {name}"),
     "READ_SOURCE": msg("Source {name} was read, rows: {rows}"),
     "EVALUATING_SEGMENT": msg("Evaluating segment {name}"),

@@ -31,6 +31,7 @@ TERMS: Final[set[str]] = {
     msg("relationships"),
     msg("segments"),
     msg("connections"),
+    msg("source connections"),
     msg("exports"),
     # Files that are something else.
     msg("a ZIP archive or an Excel workbook"),

@@ -22,15 +22,16 @@ _KEY_BYTES: Final = 32
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """What a sealed value is bound to."""
+    """What a sealed value is bound to; ``of`` tells connections to destinations from those to sources."""
 
     connection: int
     name: str
     host: str
     version: int
+    of: str = "secret"
 
     def bytes(self) -> bytes:
-        return "\x1f".join(("secret", str(self.connection), self.name, self.host, str(self.version))).encode()
+        return "\x1f".join((self.of, str(self.connection), self.name, self.host, str(self.version))).encode()
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,6 @@ a permission that is not named is not granted. Services check again; this table 
 generated tests.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import quote
 
@@ -12,12 +10,12 @@ from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 
 from leleka.services.access.permissions import Permission, allows
+from leleka.web.connection_routes import CONNECTION_ROUTES
 from leleka.web.pages import (
     account,
     audit,
     charts,
     columns,
-    connections,
     errors,
     export_schedules,
     exports,
@@ -35,26 +33,9 @@ from leleka.web.pages import (
 )
 from leleka.web.request import Request
 from leleka.web.responses import go, is_htmx
+from leleka.web.route import BOTH, GET, POST, Route, View
 
-View = Callable[..., HttpResponseBase]
-GET: Final = ("GET", "HEAD")
-POST: Final = ("POST",)
-BOTH: Final = GET + POST
 EDIT: Final = Permission.EDIT_SHARED_EXPORTS
-
-
-@dataclass(frozen=True, slots=True)
-class Route:
-    """``needs`` is the permission to see it; None with ``public`` is for everybody, without it for signed-in
-    users.
-    """
-
-    path: str
-    view: View
-    name: str
-    needs: Permission | None = None
-    methods: tuple[str, ...] = GET
-    public: bool = False
 
 
 ROUTES: Final[tuple[Route, ...]] = (
@@ -76,33 +57,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     Route("notices/seen", notices.seen, "notices_seen", Permission.SEE, POST),
     Route("admin/system/notices", notices.system, "system_notices", Permission.SYSTEM),
     Route("admin/system/notices/test", notices.test, "notices_test", Permission.SYSTEM, POST),
-    Route("admin/connections", connections.index, "connections", Permission.CONNECTIONS),
-    Route("admin/connections/add", connections.add, "connection_add", Permission.CONNECTIONS, GET + POST),
-    Route("admin/connections/connect", connections.connect, "connection_draft", Permission.CONNECTIONS, POST),
-    Route(
-        "admin/connections/<int:number>", connections.edit, "connection", Permission.CONNECTIONS, GET + POST
-    ),
-    Route(
-        "admin/connections/<int:number>/connect",
-        connections.connect,
-        "connection_connect",
-        Permission.CONNECTIONS,
-        POST,
-    ),
-    Route(
-        "admin/connections/<int:number>/export-user",
-        connections.export_user,
-        "connection_user",
-        Permission.CONNECTIONS,
-        POST,
-    ),
-    Route(
-        "admin/connections/<int:number>/remove",
-        connections.remove,
-        "connection_remove",
-        Permission.CONNECTIONS,
-        GET + POST,
-    ),
+    *CONNECTION_ROUTES,
     Route("admin/audit", audit.index, "audit", Permission.AUDIT),
     Route("admin/audit/download", audit.download, "audit_download", Permission.AUDIT),
     Route("admin/audit/verify", audit.verify, "audit_verify", Permission.AUDIT, POST),

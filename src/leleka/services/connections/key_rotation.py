@@ -1,6 +1,7 @@
 """Rotating the master key (S-3): plain, resumable, while runs go on."""
 
 from dataclasses import dataclass
+from typing import Final
 
 from django.db import transaction
 
@@ -10,10 +11,14 @@ from leleka.services.access.permissions import Permission, require
 from leleka.services.audit.log import record
 from leleka.services.connections import master_keys
 from leleka.services.connections.keys import place_of
+from leleka.services.source_connections.keys import place_of as place_of_source
 from leleka.state.key_file import add_master_key, keep_master_keys
-from leleka.state.models import StoredSecret
+from leleka.state.models import SourceSecret, StoredSecret
 from leleka.state.secret_lock import alone
-from leleka.state.secrets import MasterKeys, Sealed
+from leleka.state.secrets import MasterKeys, Place, Sealed
+
+Row = StoredSecret | SourceSecret
+_MODELS: Final[tuple[type[StoredSecret] | type[SourceSecret], ...]] = (StoredSecret, SourceSecret)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,35 +51,43 @@ def rotate(actor: Actor, *, forget_old: bool) -> Rotated:
         moved += _move(row, keys, actor)
     if forget_old:
         with alone():
-            keys = keep_master_keys(keys, set(StoredSecret.objects.values_list("master_key", flat=True)))
+            used = {key for model in _MODELS for key in model.objects.values_list("master_key", flat=True)}
+            keys = keep_master_keys(keys, used)
     old = tuple(name for name in keys.keys if name != keys.newest)
     return Rotated(keys.newest, moved, old, tuple(row.connection.name for row in unreadable))
 
 
-def _behind(keys: MasterKeys) -> tuple[list[StoredSecret], list[StoredSecret]]:
+def _behind(keys: MasterKeys) -> tuple[list[Row], list[Row]]:
     """Return the secrets that are to move, and those that cannot: one that is unreadable holds up no other."""
-    behind: list[StoredSecret] = []
-    unreadable: list[StoredSecret] = []
-    rows = StoredSecret.objects.select_related("connection").exclude(master_key=keys.newest)
-    for row in rows.order_by("pk"):
-        (behind if _wrapped(row, keys) else unreadable).append(row)
+    behind: list[Row] = []
+    unreadable: list[Row] = []
+    for model in _MODELS:
+        rows = model.objects.select_related("connection").exclude(master_key=keys.newest)
+        for row in rows.order_by("pk"):
+            (behind if _wrapped(row, keys) else unreadable).append(row)
     return behind, unreadable
 
 
-def _wrapped(row: StoredSecret, keys: MasterKeys) -> Sealed | None:
+def _wrapped(row: Row, keys: MasterKeys) -> Sealed | None:
     sealed = Sealed(row.master_key, bytes(row.wrapped), bytes(row.sealed))
     try:
-        return keys.rewrap(sealed, place_of(row.connection, row.version, row.name))
+        return keys.rewrap(sealed, _place(row))
     except NeedsAttention:
         return None
 
 
-def _move(row: StoredSecret, keys: MasterKeys, actor: Actor) -> int:
+def _place(row: Row) -> Place:
+    if isinstance(row, SourceSecret):
+        return place_of_source(row)
+    return place_of(row.connection, row.version, row.name)
+
+
+def _move(row: Row, keys: MasterKeys, actor: Actor) -> int:
     wrapped = _wrapped(row, keys)
     if wrapped is None:
         return 0
     with transaction.atomic():
-        same = StoredSecret.objects.filter(pk=row.pk, version=row.version, master_key=row.master_key)
+        same = type(row).objects.filter(pk=row.pk, version=row.version, master_key=row.master_key)
         changed = same.update(master_key=wrapped.master_key, wrapped=wrapped.wrapped)
         if changed:
             record(actor, "key rotate", row.connection.name, {"master_key": wrapped.master_key})

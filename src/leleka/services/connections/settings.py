@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Final, Protocol, TypeVar
 
 from leleka.core.configuration import Network
+from leleka.core.ports.setting import Described
 from leleka.core.secret import Secret
 from leleka.destinations.registry import assumed_kind, spec_of
 from leleka.destinations.spec import Identity, Setting, Spec
@@ -20,6 +21,7 @@ from leleka.state.models import Connection
 
 _LONGEST_ADDRESS: Final = 260
 _LONGEST_TEXT: Final = 1000
+_LONGEST_LINES: Final = 20_000  # a certificate, a private key
 T = TypeVar("T")
 
 
@@ -65,7 +67,7 @@ def identify(spec: Spec[Any], text: str, network: Network) -> Identity:
 
 
 def check_plain(
-    spec: Spec[Any], given: Mapping[str, str], kept: Mapping[str, str], attempt: Attempt
+    spec: Described, given: Mapping[str, str], kept: Mapping[str, str], attempt: Attempt
 ) -> dict[str, str]:
     """Return the plain settings: as given, else as kept, else their defaults; what is wrong goes to ``attempt``."""
     found: dict[str, str] = {}
@@ -86,7 +88,7 @@ def check_secret(setting: Setting, text: str) -> Secret | None:
     return checked if isinstance(checked, Secret) else Secret(checked)
 
 
-def refuse_unknown(spec: Spec[Any], given: Mapping[str, str], attempt: Attempt) -> None:
+def refuse_unknown(spec: Described, given: Mapping[str, str], attempt: Attempt) -> None:
     """Refuse settings that are another kind's."""
     known = {one.name for one in spec.fields}
     for name in given:
@@ -114,7 +116,8 @@ def _checked(setting: Setting, text: str) -> Any:
         return setting.default
     if not text:
         raise InvalidInput("SETTING_REQUIRED")
-    if len(text) > _LONGEST_TEXT or not text.isprintable():
+    longest, bare = (_LONGEST_LINES, "".join(text.split())) if setting.info.lines else (_LONGEST_TEXT, text)
+    if len(text) > longest or not bare.isprintable():
         raise _invalid()
     if setting.info.choices and text not in setting.info.choices:
         raise InvalidInput("SETTING_NOT_OFFERED", choices=list(setting.info.choices))

@@ -90,9 +90,26 @@ def _typed(value: object) -> object:
     return {str(column): {"type": kind} if isinstance(kind, str) else kind for column, kind in value.items()}
 
 
+class ChangedSince(Part):
+    """A source that is read by what changed: by this column, and whole every so many times."""
+
+    column: str
+    whole_every: int = Field(default=24, ge=1, le=10_000, strict=True)
+
+
+def _changed_since(value: object) -> object:
+    return {"column": value} if isinstance(value, str) else value
+
+
 class SourceDefinition(Part):
+    """Its rows come from files, or from a table or query of a source connection."""
+
     name: Name
-    files: Names
+    files: Annotated[list[str], BeforeValidator(_one_or_many)] = []
+    connection: str | None = None
+    table: str | None = Field(default=None, min_length=1)
+    query: str | None = Field(default=None, min_length=1)
+    changed_since: Annotated[ChangedSince | None, BeforeValidator(_changed_since)] = None
     format: Literal["csv", "parquet"] | None = None
     delimiter: str | None = Field(default=None, min_length=1, max_length=1)
     encoding: str | None = None
@@ -102,6 +119,15 @@ class SourceDefinition(Part):
     updated_at: str | None = None
     max_age_hours: Annotated[int, Field(ge=1, le=24 * 366)] | None = None
     profiles: bool = False
+
+    @model_validator(mode="after")
+    def _comes_from_one_place(self) -> "SourceDefinition":
+        given = [bool(self.files), self.table is not None, self.query is not None]
+        if sum(given) != 1 or (self.connection is None and not self.files):
+            raise refused("SOURCE_PLACE_INVALID")
+        if self.changed_since and (self.files or not self.primary_key):
+            raise refused("SOURCE_CHANGES_INVALID")
+        return self
 
 
 class End(Part):
@@ -144,6 +170,14 @@ class ConnectionDefinition(Part):
     shared_with: Literal["administrators", "administrators and contributors"] = "administrators"
     share_of_limits: float = Field(default=0.9, gt=0, le=1)
     consent: Consent
+
+
+class SourceConnectionDefinition(Part):
+    """What every source connection has; ``definition_schema.connections`` adds the settings of each kind."""
+
+    name: Name
+    type: str
+    shared_with_contributors: Annotated[list[str], BeforeValidator(_one_or_many)] = []
 
 
 class FieldLine(Part):
@@ -225,6 +259,7 @@ class ExportDefinition(Part):
 
 
 class Definitions(Part):
+    source_connections: list[SourceConnectionDefinition] = []
     sources: list[SourceDefinition] = []
     relationships: list[RelationshipDefinition] = []
     segments: list[SegmentDefinition] = []

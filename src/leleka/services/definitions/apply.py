@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from django.db import transaction
 from django.db.models import F
@@ -21,6 +21,11 @@ from leleka.services.connections import keys as connection_keys
 from leleka.services.connections.commands import refuse_while_running
 from leleka.services.connections.settings import CheckedSettings, differs, kept_columns
 from leleka.services.definitions.changes import Applied, Changes
+from leleka.services.definitions.source_connections import (
+    apply_source_connection,
+    check_source_connections,
+    ways,
+)
 from leleka.services.definitions.validation import CheckedConnection, check_definitions
 from leleka.services.definitions.yaml_file import DefinitionsFile
 from leleka.services.exports.schedule_setting import columns_of, forget_time_to_come, stored
@@ -28,12 +33,16 @@ from leleka.services.exports.validation import CheckedExport, Staying
 from leleka.services.installation import configuration as installation_configuration
 from leleka.services.installation import lake_sessions
 from leleka.services.schedules.system_schedule import values
+from leleka.services.source_connections.opening import Way
 from leleka.services.sources import catalogue
-from leleka.services.sources import loading as segment_evaluation
+from leleka.services.sources import loading as source_loading
+from leleka.services.sources.connected import Reading
+from leleka.services.sources.loaded import Loaded
 from leleka.state.models import Account, Connection, Export, RelationshipRow, Segment, Source, SystemSchedule
 from leleka.warehouse.engines.port import Engine
 
 Say = Callable[[Message], None]
+_UNSAID: Final = ("max_age_hours", "connection", "table", "query", "changed_since")
 
 
 def apply(
@@ -48,14 +57,17 @@ def apply(
     file = DefinitionsFile(path, installation_configuration.configuration())
     rows = _Rows(str(path.resolve()) if prune else None)
     with file.without_keys():
+        connections = check_source_connections(file)
         with lake_sessions.session() as session:
-            loaded = _load_sources(session, file, say)
+            loaded = _load_sources(session, file, say, ways(connections))
         known = _catalogue(file, loaded, rows)
         checked = check_definitions(
             file, known, installation_configuration.configuration().network, rows.staying()
         )
     with transaction.atomic():
         changes = Changes(str(path.resolve()), actor)
+        for one in connections:
+            apply_source_connection(changes, one, seal=not plan_only)
         _apply_sources(changes, file, loaded)
         for name, rules in checked.segments.items():
             changes.upsert("segment", name, {"rules": rules})
@@ -98,17 +110,18 @@ class _Rows:
 
 
 def _load_sources(
-    session: Engine, file: DefinitionsFile, say: Say
-) -> Mapping[str, segment_evaluation.Loaded | None]:
-    loaded: dict[str, segment_evaluation.Loaded | None] = {}
+    session: Engine, file: DefinitionsFile, say: Say, connections: Mapping[str, Way]
+) -> Mapping[str, Loaded | None]:
+    loaded: dict[str, Loaded | None] = {}
     problems: list[Problem] = []
     for number, definition in enumerate(file.definitions.sources):
         before = Source.objects.filter(name=definition.name).first()
         spec = _source_spec(file.path, definition)
         digest = before.digest if before else ""
         try:
-            loaded[definition.name] = segment_evaluation.load_if_stale(
-                session, definition.name, spec, digest, say
+            reading = Reading(connections, before=before)
+            loaded[definition.name] = source_loading.load_if_stale(
+                session, definition.name, spec, digest, say, reading=reading
             )
         except InvalidInput as error:
             here = file.where(("sources", number))
@@ -120,15 +133,15 @@ def _load_sources(
 
 def _source_spec(path: Path, definition: Any) -> dict[str, Any]:
     spec: dict[str, Any] = definition.model_dump(mode="json", exclude={"name", "profiles", "classes"})
-    if spec["max_age_hours"] is None:  # unsaid: as in installations that do not know it
-        del spec["max_age_hours"]
-    spec["files"] = [str(path.resolve().parent / file) for file in definition.files]
+    for name in _UNSAID:
+        if spec[name] is None:  # unsaid: as in installations that do not know it
+            del spec[name]
+    if definition.connection is None:
+        spec["files"] = [str(path.resolve().parent / file) for file in definition.files]
     return spec
 
 
-def _catalogue(
-    file: DefinitionsFile, loaded: Mapping[str, segment_evaluation.Loaded | None], rows: _Rows
-) -> Catalogue:
+def _catalogue(file: DefinitionsFile, loaded: Mapping[str, Loaded | None], rows: _Rows) -> Catalogue:
     """Build the catalogue as it will be: from the file where it speaks, from the state where it is silent."""
     tables = {source.name: catalogue.table_of(source) for source in rows.of(Source)}
     profiles = {source.name for source in rows.of(Source).filter(is_profiles=True)}
@@ -160,16 +173,14 @@ def _last_profiles(file: DefinitionsFile) -> tuple[str | int, ...]:
     return ("sources", marked[-1], "profiles") if marked else ("sources",)
 
 
-def _apply_sources(
-    changes: Changes, file: DefinitionsFile, loaded: Mapping[str, segment_evaluation.Loaded | None]
-) -> None:
+def _apply_sources(changes: Changes, file: DefinitionsFile, loaded: Mapping[str, Loaded | None]) -> None:
     for definition in file.definitions.sources:
         spec = _source_spec(file.path, definition)
         values = {"spec": spec, "is_profiles": definition.profiles, "classes": dict(definition.classes)}
         row = changes.upsert("source", definition.name, values)
         found = loaded[definition.name]
-        if found is not None:
-            segment_evaluation.store_loaded(row, found)
+        if found is not None and found.changed:
+            source_loading.store_loaded(row, found)
     for relation in file.definitions.relationships:
         made = relation.record()
         values = {

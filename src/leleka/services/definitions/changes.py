@@ -11,7 +11,17 @@ from leleka.services.access.edit_guards import unique
 from leleka.services.audit.log import record
 from leleka.services.exports.open_sends import is_settled
 from leleka.services.runs.audit import record_removed
-from leleka.state.models import Connection, Export, ExportSegment, RelationshipRow, Run, Segment, Source
+from leleka.services.source_connections.commands import refuse_in_use
+from leleka.state.models import (
+    Connection,
+    Export,
+    ExportSegment,
+    RelationshipRow,
+    Run,
+    Segment,
+    Source,
+    SourceConnection,
+)
 
 
 class Did(StrEnum):
@@ -34,6 +44,7 @@ class Applied:
 
 # In the order in which they need each other.
 _KINDS: Final[tuple[tuple[str, Any], ...]] = (
+    ("source connection", SourceConnection),
     ("source", Source),
     ("relationship", RelationshipRow),
     ("segment", Segment),
@@ -107,6 +118,8 @@ def _remove(actor: Actor, kind: str, row: Any) -> None:
     if kind == "export" and not is_settled(row):
         # Its runs go with it, and with them the knowledge of who must wait: another export would overtake (I-5).
         raise InvalidInput("EXPORT_UNSETTLED.file", where=row.name)
+    if kind == "source connection":
+        refuse_in_use(row.name)
     users = _exports_that_use(kind, row)
     if users:
         key = "SEGMENT_IN_USE.staying" if kind == "segment" else "CONNECTION_IN_USE.staying"

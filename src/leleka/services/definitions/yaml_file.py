@@ -160,10 +160,12 @@ class DefinitionsFile:
 
 def _keys_in(filled: object) -> tuple[str, ...]:
     """Return the keys that stand in a file whose form nobody has looked at yet, the longest first."""
-    connections = filled.get("connections") if isinstance(filled, Mapping) else None
-    parts = (
-        [part for part in connections if isinstance(part, Mapping)] if isinstance(connections, list) else []
+    lists = (
+        [filled.get(name) for name in ("connections", "source_connections")]
+        if isinstance(filled, Mapping)
+        else []
     )
+    parts = [part for one in lists if isinstance(one, list) for part in one if isinstance(part, Mapping)]
     keys = {secret.strip() for part in parts for secret in secrets_in(part)}
     return tuple(sorted((key for key in keys if len(key) >= _SHORTEST_HIDDEN), key=len, reverse=True))
 

@@ -23,7 +23,7 @@ def spec_of_source(name: str, data: Mapping[str, Any]) -> SourceSpec:
     """Build the reader's spec from what the state keeps."""
     return SourceSpec(
         name=name,
-        paths=tuple(data["files"]),
+        paths=tuple(data.get("files") or ()),
         format=data.get("format"),
         delimiter=data.get("delimiter"),
         encoding=data.get("encoding"),

@@ -1,37 +1,20 @@
-import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
-
-import orjson
+from typing import Any
 
 from leleka.core.clock import utc_now
-from leleka.core.column_classes import guess
 from leleka.core.messages import Message
 from leleka.services.installation import configuration as installation_configuration
 from leleka.services.installation import lake_sessions
-from leleka.services.sources import catalogue
+from leleka.services.sources import catalogue, connected
+from leleka.services.sources.connected import Reading
+from leleka.services.sources.loaded import Loaded, digest_of, of_readers
 from leleka.state.models import Segment, Source
-from leleka.warehouse import readers, segments
+from leleka.warehouse import readers
 from leleka.warehouse.engines.port import Engine
 
-_LOOKED_AT: Final = 200  # rows, to guess what columns contain
 Say = Callable[[Message], None]
 Guard = Callable[[], object]
-
-
-@dataclass(frozen=True, slots=True)
-class Loaded:
-    """A source as just read: what the state is to point to."""
-
-    name: str
-    columns: list[list[str]]
-    guessed_classes: dict[str, str]
-    snapshot: str
-    digest: str
-    rows: int
-    notes: list[str]
 
 
 def known_digest(source: Source) -> str:
@@ -40,34 +23,37 @@ def known_digest(source: Source) -> str:
 
 
 def load_if_stale(
-    session: Engine, name: str, spec: dict[str, object], digest: str, say: Say
+    session: Engine,
+    name: str,
+    spec: Mapping[str, Any],
+    digest: str,
+    say: Say,
+    *,
+    reading: Reading | None = None,
 ) -> Loaded | None:
-    """Read a source's files, or give None where neither they nor the spec changed since ``digest``."""
+    """Read a source's files, or give None where neither they nor the spec changed since ``digest``.
+
+    ``reading`` is how it goes on where it comes through a connection.
+    """
+    if "connection" in spec:
+        return connected.load_if_stale(session, name, spec, digest, say, reading=reading or Reading())
     source = catalogue.spec_of_source(name, spec)
     allowed = installation_configuration.configuration().source_dirs
     paths = readers.resolve(source, allowed)
-    now = _digest(readers.digest(paths), [str(path) for path in paths], spec)
+    now = digest_of(readers.digest(paths), [str(path) for path in paths], spec)
     if now == digest:
         return None
     say(Message("READING_SOURCE", name=name))
     loaded = readers.load(session, lake_sessions.lake(), source, allowed)
     # Hashed again by the reader: the digest that is kept is of what was read, not of what was seen before.
-    kept = _digest(loaded.digest, [str(path) for path in paths], spec)
-    return Loaded(
-        name,
-        catalogue.columns_data(loaded.table),
-        _guessed(session, loaded),
-        loaded.snapshot.reference,
-        kept,
-        loaded.rows,
-        list(loaded.notes),
-    )
+    return of_readers(session, loaded, digest_of(loaded.digest, [str(path) for path in paths], spec))
 
 
 def refresh_sources(session: Engine, say: Say) -> None:
     """Read every source whose files changed."""
     for source in Source.objects.order_by("name"):
-        loaded = load_if_stale(session, source.name, source.spec, known_digest(source), say)
+        reading = Reading(before=source)
+        loaded = load_if_stale(session, source.name, source.spec, known_digest(source), say, reading=reading)
         if loaded is not None:
             store_loaded(source, loaded)
             say(Message("READ_SOURCE", rows=loaded.rows, name=source.name))
@@ -88,6 +74,8 @@ def store_loaded(source: Source, loaded: Loaded) -> None:
         digest=loaded.digest,
         rows=loaded.rows,
         notes=loaded.notes,
+        mark=loaded.mark,
+        reads_since_whole=loaded.reads_since_whole,
         refreshed_at=now,
         **changed,
     )
@@ -106,19 +94,3 @@ def move_pointer(row: Source | Segment, **values: object) -> bool:
 
 def nobody() -> None:
     """Nobody else writes it down."""
-
-
-def _guessed(session: Engine, loaded: readers.Loaded) -> dict[str, str]:
-    """Return what each column seems to say of people, by its name and by the first rows."""
-    values = segments.first_values(session, loaded.snapshot, loaded.table, _LOOKED_AT)
-    return {column.name: guess(column, values[column.name]).value for column in loaded.table.columns}
-
-
-def _what_matters(spec: Mapping[str, object]) -> dict[str, object]:
-    """Return a spec without what is said about its files and does not change what is read from them."""
-    return {name: value for name, value in spec.items() if name != "max_age_hours"}
-
-
-def _digest(contents: str, paths: list[str], spec: Mapping[str, object]) -> str:
-    told = orjson.dumps([contents, paths, _what_matters(spec)], option=orjson.OPT_SORT_KEYS)
-    return hashlib.sha256(told).hexdigest()

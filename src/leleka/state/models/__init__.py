@@ -17,6 +17,7 @@ from leleka.state.models.people import ApiToken, OneTimeLink, SignInFailure, Use
 from leleka.state.models.refreshes import DueDecision, Refresh, RefreshStep, SystemSchedule, Trigger
 from leleka.state.models.runs import AttemptRow, BatchRow, Run, SuppressedReading
 from leleka.state.models.segments import Segment, SegmentSize
+from leleka.state.models.source_connections import SourceConnection, SourceSecret
 from leleka.state.models.sources import AddressBook, RelationshipRow, Source
 from leleka.state.models.tasks import Task
 from leleka.state.models.workers import Tally, WorkerBeat
@@ -51,6 +52,8 @@ __all__ = [
     "SegmentSize",
     "SignInFailure",
     "Source",
+    "SourceConnection",
+    "SourceSecret",
     "StoredSecret",
     "SuppressedPerson",
     "SuppressedReading",

@@ -2,9 +2,9 @@
 with its id.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Protocol
 
 from django.http import HttpResponse, StreamingHttpResponse
 from django.template.loader import render_to_string
@@ -16,11 +16,20 @@ from leleka.messages.http_status import status_of
 from leleka.messages.problems import ProblemText
 from leleka.services.connections.connection_test import Connect
 from leleka.services.translation import in_this_language, said_in_this_language
-from leleka.web.pages.connection_fields import in_words
+from leleka.web.pages.connection_fields import Translate, in_words
 from leleka.web.request import Request
 from leleka.web.responses import by_field
 
 _PENDING: Final = "pending"
+
+
+class Worded(Protocol):
+    """What says how the steps of a test are called: in English by their name, and in translation."""
+
+    @property
+    def words(self) -> Mapping[str, str]: ...
+    @property
+    def translate(self) -> Translate: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +75,19 @@ def problems_told(error: LelekaError, fields: Sequence[str]) -> HttpResponse:
     return HttpResponse("".join(lines), status=status_of(error))
 
 
+def steps_of(steps: Sequence[Check], kind: Worded) -> Sequence[Step]:
+    """Return the steps of a test that is over, as they are displayed."""
+    return [_drawn(one, kind) for one in steps]
+
+
+def result_told(steps: Sequence[Check], kind: Worded, fields: Sequence[str]) -> HttpResponse:
+    """Answer with all steps of a test that is over, and with no problem beside any field."""
+    failed = any(one.standing is not CheckStatus.PASSED for one in steps)
+    lines = [_line("connect", {"steps": steps_of(steps, kind)}), *(_slot(name, []) for name in fields)]
+    lines.append(_line("connect_end", {"failed": failed, "saved": False, "going_on": None}))
+    return HttpResponse("".join(lines))
+
+
 def _lines(test: Connect, language: str) -> Iterator[str]:
     """The language is set for each line separately: between two lines this thread serves others."""
     with translation.override(language):
@@ -93,7 +115,7 @@ def _pending(name: str, test: Connect) -> Step:
     return Step(name, in_words(test.words.get(name, name), test.translate), _PENDING)
 
 
-def _drawn(check: Check, test: Connect) -> Step:
+def _drawn(check: Check, test: Worded) -> Step:
     sentence = said_in_this_language(check.said)
     if check.problem is not None:
         text = in_this_language(check.problem)

@@ -16,6 +16,7 @@ from leleka.services.runs import commands as run_commands
 from leleka.services.segments import evaluation as segment_evaluation
 from leleka.services.sources import email_addresses
 from leleka.services.sources import loading as source_loading
+from leleka.services.sources.connected import Reading
 from leleka.state.models import Export, Refresh, RefreshStep, Segment, Source
 from leleka.warehouse.engines.port import Engine
 
@@ -43,13 +44,28 @@ def _source(session: Engine, step: RefreshStep, say: Say, guard: Guard) -> Done:
     if source is None:
         return _gone("source")
     known = source_loading.known_digest(source)
-    loaded = source_loading.load_if_stale(session, source.name, source.spec, known, say)
+    reading = Reading(go_on=lambda: _go_on(step), before=source)
+    try:
+        loaded = source_loading.load_if_stale(session, source.name, source.spec, known, say, reading=reading)
+    except _Canceled:
+        return {"status": StepStatus.CANCELED}
     if loaded is not None:
         with transaction.atomic():
             guard()
             source_loading.store_loaded(source, loaded)
+    changed = loaded is not None and loaded.changed
     status = StepStatus.WITH_WARNINGS if source.notes else StepStatus.SUCCESSFUL
-    return {"status": status, "changed": loaded is not None, "rows": source.rows, "notes": source.notes}
+    return {"status": status, "changed": changed, "rows": source.rows, "notes": source.notes}
+
+
+class _Canceled(Exception):
+    """Somebody asked for the end of the refresh while rows were copied."""
+
+
+def _go_on(step: RefreshStep) -> None:
+    """Raises ``_Canceled``."""
+    if Refresh.objects.filter(pk=step.refresh_id, cancel_requested_at__isnull=False).exists():
+        raise _Canceled
 
 
 def _profiles(session: Engine, say: Say) -> Done:

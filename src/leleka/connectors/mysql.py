@@ -1,0 +1,316 @@
+"""Tables and queries of MySQL and MariaDB, streamed within a read-only transaction that sees one moment.
+
+A decimal becomes a number, a time, JSON and an enumeration text; a date of zeros is no value, and a TINYINT an integer.
+"""
+
+import ssl
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Final
+
+from leleka.connectors import arrow_parts, fetched_rows, pinned_socket, sql_text
+from leleka.connectors.adbc import EXTRA, REACH, READ, driver, refuse_twice, refuse_unreadable
+from leleka.connectors.checks import check_port, check_seconds
+from leleka.connectors.messages import WORDS
+from leleka.connectors.spec import ConnectorSpec, SettingInfo
+from leleka.core.columns import ColumnType
+from leleka.core.messages import Message
+from leleka.core.ports.connector import Bounds, Connector, Copied, RemoteColumn, Wanted, Watch
+from leleka.core.ports.destination import Check, CheckStatus, skipped
+from leleka.core.secret import Secret
+from leleka.core.translation import translatable as _
+from leleka.errors import InvalidInput, LelekaError, NeedsAttention, TryLater
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+_DIALECT: Final = "mysql"
+_CHUNK: Final = 20_000  # rows
+_GRACE: Final = 30.0
+_BINARY: Final = 63  # the character set of bytes
+_UNSIGNED: Final = 32  # a flag of a column
+_MOST_DIGITS: Final = 18
+_LONGEST_SAID: Final = 300
+_TABLES: Final = (
+    "SELECT concat(table_schema, '.', table_name) AS name FROM information_schema.tables WHERE table_schema NOT IN "
+    "('information_schema', 'mysql', 'performance_schema', 'sys') ORDER BY 1"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    host: Annotated[
+        str,
+        SettingInfo(
+            _("Host"),
+            help=_("Its name or address. In a private network the operator must have allowed it."),
+            help_saved=_("Another host, port or database needs the password again."),
+            example="db.example.org",
+            address=True,
+        ),
+    ]
+    database: Annotated[str, SettingInfo(_("Database"), example="shop", address=True)]
+    user: Annotated[
+        str, SettingInfo(_("User"), help=_("One that may only read is enough, and better."), example="leleka")
+    ]
+    password: Annotated[
+        Secret, SettingInfo(_("Password"), help=_("It is stored encrypted and never shown again."))
+    ] = Secret("")  # noqa: RUF009 - nothing of it can change
+    port: Annotated[str, SettingInfo(_("Port"), check=check_port, address=True)] = "3306"
+    encryption: Annotated[
+        str,
+        SettingInfo(
+            _("Encryption"),
+            address=True,
+            choices={
+                "verify-full": _("Required, and the certificate must be right"),
+                "require": _("Required, whatever the certificate"),
+                "disable": _("None"),
+            },
+        ),
+    ] = "verify-full"
+    authority: Annotated[
+        str,
+        SettingInfo(
+            _("Certificate of the authority"),
+            help=_("In PEM form, where the server's certificate is not of a public authority."),
+            lines=True,
+            address=True,
+        ),
+    ] = ""
+    statement_seconds: Annotated[
+        str,
+        SettingInfo(
+            _("Longest statement, in seconds"),
+            help=_("The server ends a statement that takes longer."),
+            check=check_seconds,
+        ),
+    ] = "3600"
+
+
+class MySQL:
+    """``core.ports.Connector``."""
+
+    def __init__(self, settings: Settings, bounds: Bounds) -> None:
+        self._settings = settings
+        self._bounds = bounds
+        self._seconds = int(settings.statement_seconds)
+
+    def check(self) -> Iterable[Check]:
+        try:
+            found = self.names(1)
+        except LelekaError as error:
+            yield Check(REACH, CheckStatus.FAILED, problem=error.problems[0])
+            yield skipped(READ)
+            return
+        yield Check(REACH, CheckStatus.PASSED, Message("SOURCE_REACHED"))
+        yield Check(READ, CheckStatus.PASSED, Message("SOURCE_READABLE" if found else "SOURCE_EMPTY"))
+
+    def names(self, limit: int) -> Sequence[str]:
+        with self._opened() as database, database.cursor() as cursor:
+            cursor.execute(f"{_TABLES} LIMIT {int(limit)}")
+            return [str(row[0]) for row in cursor.fetchall()]
+
+    def columns(self, wanted: Wanted) -> Sequence[RemoteColumn]:
+        with self._opened() as database:
+            return _columns(database, sql_text.selected(wanted, _DIALECT))
+
+    def version(self, wanted: Wanted) -> str:  # noqa: ARG002 - a database tells nothing of the kind
+        return ""
+
+    def copy(self, wanted: Wanted, folder: Path, watch: Watch) -> Copied:
+        driver("pyarrow")
+        statement = sql_text.selected(wanted, _DIALECT)
+        with self._opened() as database:
+            columns = _columns(database, statement)
+            refuse_unreadable(columns)
+            return arrow_parts.write(
+                lambda: _reader(database, statement, columns),
+                folder,
+                watch,
+                seconds=self._seconds + _GRACE,
+                cancel=database._force_close,  # noqa: SLF001 - closing politely would read all that is left
+                translate=self._translated,
+            )
+
+    def close(self) -> None:
+        """Nothing is held open between two questions."""
+
+    @contextmanager
+    def _opened(self) -> Iterator[Any]:
+        pymysql = driver("pymysql")
+        try:
+            made = pinned_socket.connect(self._settings.host, int(self._settings.port), self._bounds.network)
+            database = pymysql.connect(
+                host=self._settings.host,
+                user=self._settings.user,
+                password=self._settings.password.reveal(),
+                database=self._settings.database,
+                charset="utf8mb4",
+                ssl=self._tls(),
+                conv=_conversions(),
+                defer_connect=True,
+                autocommit=True,
+                connect_timeout=pinned_socket.CONNECT_SECONDS,
+            )
+            database.connect(made)
+            try:
+                self._begin(database)
+                yield database
+            finally:
+                database._force_close()  # noqa: SLF001 - as above
+        except (pymysql.err.MySQLError, OSError) as error:
+            raise self._translated(error) or error from None
+
+    def _begin(self, database: Any) -> None:
+        pymysql = driver("pymysql")
+        with database.cursor() as cursor:
+            for limit in (
+                f"max_statement_time = {self._seconds}",
+                f"max_execution_time = {self._seconds * 1000}",
+            ):
+                with suppress(pymysql.err.MySQLError):  # MariaDB has the first, MySQL the second
+                    cursor.execute(f"SET SESSION {limit}")
+            cursor.execute("SET SESSION time_zone = '+00:00'")
+            cursor.execute("SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+            cursor.execute("START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY")
+
+    def _tls(self) -> ssl.SSLContext | None:
+        settings = self._settings
+        if settings.encryption == "disable":
+            return None
+        try:
+            context = ssl.create_default_context(cadata=settings.authority or None)
+        except (ssl.SSLError, ValueError):
+            raise NeedsAttention("SOURCE_TLS") from None
+        if settings.encryption == "require":
+            context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+        return context
+
+    def _translated(self, error: Exception) -> LelekaError | None:
+        pymysql = driver("pymysql")
+        if isinstance(error, ssl.SSLError):
+            return NeedsAttention("SOURCE_TLS")
+        if isinstance(error, OSError):
+            return TryLater("SOURCE_LOST")
+        if not isinstance(error, pymysql.err.MySQLError):
+            return None
+        code = error.args[0] if error.args and isinstance(error.args[0], int) else 0
+        if code in _SLOW:
+            return TryLater("SOURCE_SLOW", seconds=self._seconds)
+        if code in _SAID:
+            return InvalidInput("SOURCE_QUERY", said=str(error.args[1])[:_LONGEST_SAID])
+        kind, key = next(((kind, key) for codes, kind, key in _CODES if code in codes), (None, ""))
+        return kind(key) if kind else InvalidInput("SOURCE_QUERY_FAILED", code=str(code))
+
+
+_SLOW: Final = frozenset({1969, 3024, 1317})
+_SAID: Final = frozenset({1051, 1054, 1060, 1064, 1066, 1109, 1146, 1248, 1305})
+_Kind = type[InvalidInput] | type[NeedsAttention] | type[TryLater]
+_CODES: Final[Sequence[tuple[frozenset[int], _Kind, str]]] = (
+    (frozenset({1045, 1698, 2061}), NeedsAttention, "SOURCE_LOGIN"),
+    (frozenset({1049}), NeedsAttention, "SOURCE_DATABASE_UNKNOWN"),
+    (frozenset({1044, 1142, 1143, 1227, 1370}), NeedsAttention, "SOURCE_DENIED"),
+    (frozenset({1792, 1290}), InvalidInput, "SOURCE_WRITES"),
+    (frozenset({1040, 1203, 1226}), TryLater, "SOURCE_SERVER_BUSY"),
+    (frozenset({2002, 2003}), TryLater, "SOURCE_UNREACHABLE"),
+    (frozenset({2026}), NeedsAttention, "SOURCE_TLS"),
+    (frozenset({0, 1053, 2006, 2013, 2014}), TryLater, "SOURCE_LOST"),
+)
+
+
+def _columns(database: Any, statement: str) -> Sequence[RemoteColumn]:
+    with database.cursor() as cursor:
+        cursor.execute(f"SELECT * FROM ({statement}) AS found LIMIT 0")  # noqa: S608 - names are quoted
+        fields = cursor._result.fields  # noqa: SLF001 - flags and character set are told nowhere else
+    refuse_twice([one.name for one in fields])
+    return [_column(one) for one in fields]
+
+
+def _column(field: Any) -> RemoteColumn:
+    types = driver("pymysql.constants.FIELD_TYPE")
+    said = next((one for one in dir(types) if one.isupper() and getattr(types, one) == field.type_code), "?")
+    return RemoteColumn(field.name, said.lower(), _type(field, types))
+
+
+def _type(field: Any, types: Any) -> ColumnType | None:
+    """Return our type of a column; None for bytes, bits and shapes."""
+    code = field.type_code
+    large = code == types.LONGLONG and field.flags & _UNSIGNED
+    is_decimal = code in {types.DECIMAL, types.NEWDECIMAL}
+    few_digits = not field.scale and field.length <= _MOST_DIGITS
+    texts = {types.STRING, types.VAR_STRING, types.VARCHAR}
+    blobs = {types.BLOB, types.TINY_BLOB, types.MEDIUM_BLOB, types.LONG_BLOB}
+    if code in {types.BIT, types.GEOMETRY} or (field.charsetnr == _BINARY and code in texts | blobs):
+        return None
+    known = (
+        (ColumnType.NUMBER, large or code in {types.FLOAT, types.DOUBLE} or (is_decimal and not few_digits)),
+        (ColumnType.INTEGER, is_decimal or code in {types.TINY, types.SHORT, types.LONG, types.INT24}),
+        (ColumnType.INTEGER, code in {types.LONGLONG, types.YEAR}),
+        (ColumnType.DATE, code in {types.DATE, types.NEWDATE}),
+        (ColumnType.DATETIME, code in {types.DATETIME, types.TIMESTAMP}),
+    )
+    return next((ours for ours, fits in known if fits), ColumnType.TEXT)
+
+
+def _conversions() -> dict[Any, Any]:
+    types, converters = driver("pymysql.constants.FIELD_TYPE"), driver("pymysql.converters")
+    moments = {
+        types.DATE: _or_none(converters.convert_date, date),
+        types.DATETIME: _or_none(converters.convert_datetime, datetime),
+        types.TIMESTAMP: _or_none(converters.convert_datetime, datetime),
+    }
+    as_text = dict.fromkeys((types.TIME, types.DECIMAL, types.NEWDECIMAL), str)
+    return {**converters.conversions, **as_text, **moments}
+
+
+def _or_none(convert: Callable[[Any], Any], kind: type) -> Callable[[Any], Any]:
+    """The library hands a date of zeros over as the text that it is."""
+
+    def converted(value: Any) -> Any:
+        found = convert(value)
+        return found if isinstance(found, kind) else None
+
+    return converted
+
+
+def _reader(database: Any, statement: str, columns: Sequence[RemoteColumn]) -> "pa.RecordBatchReader":
+    cursor = database.cursor(driver("pymysql.cursors").SSCursor)
+    cursor.execute(statement)
+    types = [one.type or ColumnType.TEXT for one in columns]
+    fit = [_FIT.get((one.far_type, kind)) for one, kind in zip(columns, types, strict=True)]
+
+    def chunks() -> Iterator[Sequence[Any]]:
+        while rows := cursor.fetchmany(_CHUNK):
+            yield [tuple(map(_fitted, row, fit)) for row in rows]
+
+    return fetched_rows.reader([one.name for one in columns], types, chunks())
+
+
+def _fitted(value: Any, made: Callable[[Any], Any] | None) -> Any:
+    return value if made is None or value is None else made(value)
+
+
+_FIT: Final[dict[tuple[str, ColumnType], Callable[[Any], Any]]] = {
+    (said, kind): made
+    for said in ("decimal", "newdecimal", "longlong")
+    for kind, made in ((ColumnType.NUMBER, float), (ColumnType.INTEGER, int))
+}
+
+
+def open_mysql(settings: Settings, bounds: Bounds) -> Connector:
+    return MySQL(settings, bounds)
+
+
+SPEC: Final = ConnectorSpec(
+    kind="mysql",
+    title="MySQL / MariaDB",
+    settings=Settings,
+    steps={REACH: _("Reach the server"), READ: _("See tables")},
+    open=open_mysql,
+    extra=EXTRA,
+    messages=WORDS,
+)

@@ -1,0 +1,218 @@
+"""Files of a server over SFTP. The server's key is given with the connection: any other is refused."""
+
+import fnmatch
+import io
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Annotated, Any, Final
+
+from leleka.connectors import pinned_socket
+from leleka.connectors.adbc import driver
+from leleka.connectors.checks import check_port
+from leleka.connectors.messages import WORDS
+from leleka.connectors.spec import ConnectorSpec, SettingInfo
+from leleka.core.messages import Message
+from leleka.core.ports.connector import Bounds, Connector, Copied, RemoteColumn, Wanted, Watch
+from leleka.core.ports.destination import Check, CheckStatus, skipped
+from leleka.core.secret import Secret
+from leleka.core.translation import translatable as _
+from leleka.errors import InvalidInput, LelekaError, NeedsAttention, TryLater
+
+EXTRA: Final = "sftp"
+REACH, READ = "reach", "read"
+_KEY: Final = re.compile(
+    r"(?:\S+\s+)?(ssh-ed25519|ecdsa-sha2-nistp\d+|ssh-rsa)\s+([A-Za-z0-9+/=]{40,2000})(?:\s.*)?"
+)
+_CHUNK: Final = 1_000_000  # bytes
+_SAFE: Final = re.compile(r"[^A-Za-z0-9._-]+")
+_MAGIC: Final = re.compile(r"[*?\[]")
+
+
+def check_host_key(text: str) -> str:
+    """Return the type and the key of a line of ``known_hosts``. Raises ``InvalidInput`` SOURCE_HOST_KEY_SYNTAX."""
+    found = _KEY.fullmatch(text.strip())
+    if found is None:
+        raise InvalidInput("SOURCE_HOST_KEY_SYNTAX")
+    return f"{found[1]} {found[2]}"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    host: Annotated[
+        str,
+        SettingInfo(
+            _("Host"),
+            help=_("Its name or address. In a private network the operator must have allowed it."),
+            example="files.example.org",
+            address=True,
+        ),
+    ]
+    user: Annotated[str, SettingInfo(_("User"), example="leleka", address=True)]
+    host_key: Annotated[
+        str,
+        SettingInfo(
+            _("Key of the server"),
+            help=_(
+                "A line that ssh-keyscan gives, compared with one that whoever runs the server tells you."
+            ),
+            example="ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIExampleExampleExampleExampleExampleExample",
+            check=check_host_key,
+            address=True,
+        ),
+    ]
+    password: Annotated[
+        Secret, SettingInfo(_("Password"), help=_("It is stored encrypted and never shown again."))
+    ] = Secret("")  # noqa: RUF009 - nothing of it can change
+    private_key: Annotated[
+        Secret,
+        SettingInfo(_("Private key"), help=_("In place of a password, without a passphrase."), lines=True),
+    ] = Secret("")  # noqa: RUF009 - as above
+    port: Annotated[str, SettingInfo(_("Port"), check=check_port, address=True)] = "22"
+
+
+class Files:
+    """``core.ports.Connector``."""
+
+    def __init__(self, settings: Settings, bounds: Bounds) -> None:
+        self._settings = settings
+        self._bounds = bounds
+
+    def check(self) -> Iterable[Check]:
+        try:
+            with self._opened() as files:
+                yield Check(REACH, CheckStatus.PASSED, Message("SOURCE_REACHED"))
+                found = files.listdir(".")
+        except LelekaError as error:
+            yield Check(REACH, CheckStatus.FAILED, problem=error.problems[0])
+            yield skipped(READ)
+            return
+        yield Check(READ, CheckStatus.PASSED, Message("SOURCE_FILES_SEEN", files=len(found)))
+
+    def names(self, limit: int) -> Sequence[str]:
+        with self._opened() as files:
+            return sorted(one for one in files.listdir("."))[:limit]
+
+    def columns(self, wanted: Wanted) -> Sequence[RemoteColumn]:
+        with self._opened() as files:
+            _found(files, wanted)
+        return ()
+
+    def version(self, wanted: Wanted) -> str:
+        with self._opened() as files:
+            return "\n".join(_told(path, files.stat(path)) for path in _found(files, wanted))
+
+    def copy(self, wanted: Wanted, folder: Path, watch: Watch) -> Copied:
+        made: list[Path] = []
+        size = 0
+        with self._opened() as files:
+            for number, path in enumerate(_found(files, wanted)):
+                before = _told(path, files.stat(path))
+                aside = folder / f"{number:04d}"
+                aside.mkdir()
+                local = aside / (_SAFE.sub("_", PurePosixPath(path).name) or "file")
+                size = _fetch(files, path, local, size, watch)
+                if before != _told(path, files.stat(path)):
+                    raise TryLater("SOURCE_CHANGED", where=PurePosixPath(path).name)
+                made.append(local)
+        return Copied(tuple(made))
+
+    def close(self) -> None:
+        """Nothing is held open between two questions."""
+
+    @contextmanager
+    def _opened(self) -> Iterator[Any]:
+        """Sign in and yield the files; what the library says comes out in our words."""
+        paramiko = driver("paramiko", EXTRA)
+        made = pinned_socket.connect(self._settings.host, int(self._settings.port), self._bounds.network)
+        transport = None
+        try:
+            transport = paramiko.Transport(made)
+            self._sign_in(paramiko, transport)
+            files = paramiko.SFTPClient.from_transport(transport)
+            files.get_channel().settimeout(pinned_socket.SILENT_SECONDS)
+            yield files
+        except paramiko.AuthenticationException:
+            raise NeedsAttention("SOURCE_LOGIN") from None
+        except (FileNotFoundError, PermissionError) as error:
+            raise InvalidInput("SOURCE_NOT_FOUND") from error
+        except (paramiko.SSHException, EOFError, OSError):
+            raise TryLater("SOURCE_LOST") from None
+        finally:
+            with suppress(Exception):
+                (transport or made).close()
+
+    def _sign_in(self, paramiko: Any, transport: Any) -> None:
+        settings = self._settings
+        kind, _space, known = settings.host_key.partition(" ")
+        with suppress(ValueError):  # of an RSA key the library offers newer signatures, under other names
+            transport.get_security_options().key_types = (kind,)
+        transport.start_client(timeout=pinned_socket.CONNECT_SECONDS)
+        key = transport.get_remote_server_key()
+        if key.get_base64() != known:
+            raise NeedsAttention("SOURCE_HOST_KEY")
+        private = settings.private_key.reveal()
+        if private:
+            transport.auth_publickey(settings.user, _private(paramiko, private))
+        else:
+            transport.auth_password(settings.user, settings.password.reveal())
+
+
+def _private(paramiko: Any, text: str) -> Any:
+    for kind in (paramiko.Ed25519Key, paramiko.ECDSAKey, paramiko.RSAKey):
+        try:
+            return kind.from_private_key(io.StringIO(text))
+        except (paramiko.SSHException, ValueError):
+            continue
+    raise NeedsAttention("SOURCE_PRIVATE_KEY")
+
+
+def _found(files: Any, wanted: Wanted) -> Sequence[str]:
+    """Return the paths that are asked for, in order; a pattern only in the last part of a path."""
+    if not wanted.files:
+        raise InvalidInput("SOURCE_FILES_ONLY")
+    found: list[str] = []
+    for pattern in wanted.files:
+        path = PurePosixPath(pattern)
+        if not _MAGIC.search(path.name):
+            found.append(pattern)
+            continue
+        names = fnmatch.filter(files.listdir(str(path.parent)), path.name)
+        found += [str(path.parent / name) for name in sorted(names)]
+    if not found:
+        raise InvalidInput("SOURCE_NOT_FOUND")
+    return list(dict.fromkeys(found))
+
+
+def _told(path: str, stat: Any) -> str:
+    return f"{path} {stat.st_size} {stat.st_mtime}"
+
+
+def _fetch(files: Any, path: str, local: Path, size: int, watch: Watch) -> int:
+    """Copy one file; return how many bytes there are by now."""
+    with files.open(path, "rb") as there, local.open("xb") as here:
+        there.prefetch()
+        while chunk := there.read(_CHUNK):
+            here.write(chunk)
+            size += len(chunk)
+            watch(size=size)
+    return size
+
+
+def open_sftp(settings: Settings, bounds: Bounds) -> Connector:
+    return Files(settings, bounds)
+
+
+SPEC: Final = ConnectorSpec(
+    kind="sftp",
+    title="SFTP",
+    settings=Settings,
+    steps={REACH: _("Reach the server"), READ: _("List files")},
+    open=open_sftp,
+    tables=False,
+    queries=False,
+    extra=EXTRA,
+    messages=WORDS,
+)

@@ -1,0 +1,190 @@
+"""Reading a source through a connection: copied into a folder aside, then made a snapshot like files of this machine.
+
+All or nothing: what is cut short leaves the folder to be removed, and the last snapshot where it is.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, Final
+
+from leleka.core.clock import current_clock
+from leleka.core.columns import ColumnType
+from leleka.core.messages import Message
+from leleka.core.ports.connector import Connector, Copied, Since, Wanted, Watch
+from leleka.core.sources import SourceSpec
+from leleka.errors import InvalidInput, LelekaError
+from leleka.services.installation import lake_sessions
+from leleka.services.source_connections.opening import Way, way_called
+from leleka.services.sources import catalogue
+from leleka.services.sources.loaded import Loaded, digest_of, of_readers
+from leleka.state.models import Source
+from leleka.warehouse import readers, source_changes
+from leleka.warehouse.engines.port import Engine
+from leleka.warehouse.lake import Lake
+
+Say = Callable[[Message], None]
+MARKS: Final = frozenset({ColumnType.INTEGER, ColumnType.DATE, ColumnType.DATETIME})
+_EVERY: Final = 2.0  # seconds between two messages of how far it is
+
+
+def _go_on() -> None:
+    """Nobody ends it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How a source is read: ``ways`` are connections of a file that is being applied, by name; ``go_on`` raises what is
+    to end it; ``before`` is the source as it is stored.
+    """
+
+    ways: Mapping[str, Way] = field(default_factory=dict)
+    go_on: Callable[[], object] = _go_on
+    before: Source | None = None
+
+
+def load_if_stale(
+    session: Engine, name: str, spec: Mapping[str, Any], digest: str, say: Say, *, reading: Reading
+) -> Loaded | None:
+    """Copy what a source asks of its connection, or give None where it is what ``digest`` tells of.
+
+    Raises ``InvalidInput``, ``NeedsAttention`` and ``TryLater``, with the source's name as their place.
+    """
+    asked = _Asked(session, catalogue.spec_of_source(name, spec), spec, reading.before if digest else None)
+    with _placed(name):
+        way = reading.ways.get(spec["connection"]) or way_called(spec["connection"])
+        say(Message("READING_SOURCE", name=name))
+        watch = _Watch(name, say, reading.go_on)
+        with way.opened() as connector:
+            since = asked.since()
+            joined = asked.changes(connector, since, watch) if since else None
+            return joined or asked.whole(connector, digest, watch)
+
+
+def wanted_of(spec: Mapping[str, Any], since: Since | None = None) -> Wanted:
+    """Return what a source asks of its connection."""
+    files = tuple(spec.get("files") or ())
+    return Wanted(files, str(spec.get("table") or ""), str(spec.get("query") or ""), since)
+
+
+class _Watch:
+    """``core.ports.connector.Watch``: says how far it is now and then, and lets whoever asks end it."""
+
+    def __init__(self, name: str, say: Say, go_on: Callable[[], object]) -> None:
+        self._name, self._say, self._go_on = name, say, go_on
+        self._said_at = current_clock().monotonic()
+
+    def __call__(self, *, rows: int = 0, size: int = 0) -> None:
+        now = current_clock().monotonic()
+        if now - self._said_at < _EVERY:
+            return
+        self._said_at = now
+        self._go_on()
+        if rows:
+            self._say(Message("COPYING_ROWS", name=self._name, rows=rows))
+        elif size:
+            self._say(Message("COPYING_BYTES", name=self._name, megabytes=size // 1_000_000))
+
+
+@contextmanager
+def _placed(name: str) -> Iterator[None]:
+    """Name the source where a problem has no place of its own."""
+    try:
+        yield
+    except LelekaError as error:
+        raise type(error).of([replace(one, where=one.where or name) for one in error.problems]) from error
+
+
+def _read(session: Engine, lake: Lake, source: SourceSpec, copied: Copied, aside: Path) -> readers.Loaded:
+    if copied.clean and copied.rows is not None:
+        adopted = readers.adopt(session, lake, source, copied.files[0], copied.rows)
+        if adopted is not None:
+            return adopted
+    paths = tuple(str(path) for path in copied.files)
+    spec = replace(source, paths=paths, format=copied.format or source.format)
+    return readers.load(session, lake, spec, (aside,))
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """One reading; ``before`` is the source as it is stored, None where there is nothing to go on from."""
+
+    session: Engine
+    source: SourceSpec
+    spec: Mapping[str, Any]
+    before: Source | None
+
+    @property
+    def marks(self) -> str:
+        """The column that tells what changed; "" of a source that is always read whole."""
+        return str((self.spec.get("changed_since") or {}).get("column") or "")
+
+    def since(self) -> Since | None:
+        """Return from where to go on; None where everything is to be read: at first, in its turn, or edited since."""
+        before = self.before
+        if not self.marks or before is None or not before.mark or before.spec != self.spec:
+            return None
+        in_turn = before.reads_since_whole + 1 >= int(self.spec["changed_since"]["whole_every"])
+        return None if in_turn else Since(self.marks, before.mark)
+
+    def whole(self, connector: Connector, digest: str, watch: Watch) -> Loaded | None:
+        wanted = wanted_of(self.spec)
+        version = connector.version(wanted)
+        if version and digest_of(version, (), self.spec) == digest:
+            return None
+        with TemporaryDirectory(dir=self.session.spill, prefix="copying-") as aside:
+            copied = connector.copy(wanted, Path(aside), watch)
+            now = digest_of(version or readers.digest(copied.files), (), self.spec)
+            if now == digest:
+                return _kept(self.before, 0) if self.marks and self.before else None
+            read = _read(self.session, lake_sessions.lake(), self.source, copied, Path(aside))
+        loaded = of_readers(self.session, read, now)
+        return replace(loaded, mark=self._mark(loaded))
+
+    def changes(self, connector: Connector, since: Since, watch: Watch) -> Loaded | None:
+        """Put the rows that came into the snapshot that is there; None where they have other columns now."""
+        before, lake = self.before, lake_sessions.lake()
+        if before is None:
+            return None
+        last = lake.open(before.snapshot)
+        with TemporaryDirectory(dir=self.session.spill, prefix="copying-") as aside:
+            copied = connector.copy(wanted_of(self.spec, since), Path(aside), watch)
+            came = _read(self.session, Lake(Path(aside) / "lake"), self.source, copied, Path(aside))
+            if catalogue.columns_data(came.table) != before.columns:
+                return None
+            if not source_changes.new_rows(self.session, came.table, last, came.snapshot):
+                return _kept(before, before.reads_since_whole + 1)
+            snapshot, rows = source_changes.merge(self.session, lake, came.table, last, came.snapshot)
+        made = readers.Loaded(came.table, rows, snapshot, came.digest, ())
+        loaded = of_readers(self.session, made, digest_of(before.digest + came.digest, (), self.spec))
+        return replace(loaded, mark=self._mark(loaded), reads_since_whole=before.reads_since_whole + 1)
+
+    def _mark(self, loaded: Loaded) -> str:
+        """Raises ``InvalidInput`` for a column by which nobody can go on."""
+        if not self.marks:
+            return ""
+        kinds = {name: ColumnType(kind) for name, kind in loaded.columns}
+        if self.marks not in kinds:
+            raise InvalidInput("SOURCE_UNKNOWN_COLUMN.of_source", name=self.marks, source=loaded.name)
+        if kinds[self.marks] not in MARKS:
+            raise InvalidInput("SOURCE_MARK_TYPE", column=self.marks, kind=kinds[self.marks].value)
+        snapshot = lake_sessions.lake().open(loaded.snapshot)
+        return source_changes.greatest(self.session, snapshot, self.marks)
+
+
+def _kept(before: Source, reads: int) -> Loaded:
+    """Return what is there already: nothing of it changed."""
+    return Loaded(
+        before.name,
+        before.columns,
+        before.guessed_classes,
+        before.snapshot,
+        before.digest,
+        before.rows,
+        before.notes,
+        before.mark,
+        reads,
+        changed=False,
+    )
