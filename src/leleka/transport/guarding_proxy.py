@@ -30,6 +30,7 @@ _HEAD_SECONDS: Final = 10.0
 _REACH_SECONDS: Final = 20.0  # to look a name up and to connect
 _USER: Final = "leleka"
 _HTTP: Final = 80
+_LAST_PORT: Final = 65_535
 _AUTHORITY: Final = re.compile(r"(?P<host>[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\]):(?P<port>[0-9]{1,5})")
 _HOP: Final = frozenset({"proxy-authorization", "proxy-connection", "connection", "keep-alive"})
 _READING: Final = frozenset({"GET", "HEAD"})
@@ -37,7 +38,7 @@ _READING: Final = frozenset({"GET", "HEAD"})
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """A connection that was not made. ``code`` is that of ``Unreached``, or PLAIN_HTTP."""
+    """A connection that was not made. ``code`` is that of ``Unreached``, or PLAIN_HTTP, or REDIRECTED."""
 
     code: str
     host: str  # with its port
@@ -71,6 +72,7 @@ class GuardingProxy:
         self._closed = False
         self._refusals: list[Refusal] = []
         self._server = socket.create_server(("127.0.0.1", 0), backlog=64)
+        self.port = int(self._server.getsockname()[1])
         Thread(target=self._accept, name="guarding-proxy", daemon=True).start()
 
     def __enter__(self) -> Self:
@@ -84,10 +86,6 @@ class GuardingProxy:
     @property
     def url(self) -> str:
         return f"http://{_USER}:{self._token}@127.0.0.1:{self.port}"
-
-    @property
-    def port(self) -> int:
-        return int(self._server.getsockname()[1])
 
     def take_refusals(self) -> list[Refusal]:
         """Return what was refused, or could not be reached, since this was asked last."""
@@ -155,7 +153,9 @@ class GuardingProxy:
         given = next((value for name, value in headers if name == "proxy-authorization"), "")
         wanted = "Basic " + b64encode(f"{_USER}:{self._token}".encode()).decode()
         if not secrets.compare_digest(given.encode(), wanted.encode()):
-            raise _Refused("407 Proxy Authentication Required")
+            # Where a plain request is redirected to another host, the library leaves the token out.
+            host = urlsplit(target).netloc if target.startswith("http://") else ""
+            raise _Refused("407 Proxy Authentication Required", Refusal("REDIRECTED", host) if host else None)
         if method == "CONNECT":
             return _Asked(*_authority(target))
         return self._plain(
@@ -222,7 +222,7 @@ def _headers(lines: Sequence[str]) -> Iterator[tuple[str, str]]:
 
 def _authority(text: str) -> tuple[str, int]:
     found = _AUTHORITY.fullmatch(text)
-    if found is None:
+    if found is None or not 0 < int(found["port"]) <= _LAST_PORT:
         raise _Refused("400 Bad Request")
     return found["host"].lower(), int(found["port"])
 

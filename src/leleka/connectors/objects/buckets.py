@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 MOST_LOOKED_AT: Final = 100_000  # objects of a listing
+RETRIES = (
+    8  # of a request that was refused because there are too many, or by a server's own fault: half a minute
+)
 _PAGE: Final = 1_000
 _CHUNK: Final = 4 * 1024 * 1024
 _SILENCE: Final = timedelta(seconds=30)
@@ -43,14 +46,16 @@ class Bucket:
         }
         if settings.certificates:
             client["root_certificate"] = settings.certificates
-        retry: RetryConfig = {"max_retries": 3, "retry_timeout": timedelta(seconds=60)}
+        retry: RetryConfig = {"max_retries": RETRIES, "retry_timeout": timedelta(seconds=60)}
         self._store = _made(lambda: settings.store(url.place, client, retry), url.shown)
 
     def find(self, pattern: str, tick: Tick, most: int) -> list[Found]:
         if not globs.has_magic(pattern):
             return [self._look(pattern, tick)]
         found = [
-            one for one in self._listed(globs.fixed_part(pattern), tick) if globs.matches(pattern, one.key)
+            one
+            for one in self._listed(globs.fixed_part(pattern), pattern, tick)
+            if globs.matches(pattern, one.key)
         ]
         if not found:
             raise InvalidInput("SOURCE_NOT_FOUND.pattern", where=self._url.at(pattern))
@@ -61,7 +66,7 @@ class Bucket:
     def first(self, number: int, tick: Tick) -> list[Found]:
         """Return some objects of the bucket, without looking at all of them."""
         found: list[Found] = []
-        for one in self._listed("", tick):
+        for one in self._listed("", "", tick):
             found.append(one)
             if len(found) >= number:
                 break
@@ -96,10 +101,10 @@ class Bucket:
             self._awaited(lambda: obstore.get(self._store, key), where, tick)
             raise
 
-    def _listed(self, folder: str, tick: Tick) -> Iterator[Found]:
+    def _listed(self, folder: str, pattern: str, tick: Tick) -> Iterator[Found]:
         import obstore  # noqa: PLC0415
 
-        where = self._url.at(folder)
+        where = self._url.at(pattern)
         pages = iter(obstore.list(self._store, folder or None, chunk_size=_PAGE))
         looked_at = 0
         while (page := self._awaited(lambda: next(pages, None), where, tick)) is not None:

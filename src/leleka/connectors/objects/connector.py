@@ -57,7 +57,7 @@ class _Files(ABC):
             copier.make_sure_of_room([one for _, one in found])
             return Copied(tuple(copier.copy(place, one, number) for number, (place, one) in enumerate(found)))
 
-    def close(self) -> None:
+    def close(self) -> None:  # noqa: B027 - whoever keeps something open says so
         """Nothing is kept open between two calls."""
 
     @abstractmethod

@@ -92,6 +92,7 @@ def of_status(status: int, where: str, code: str = "") -> LelekaError:
 def of_refusal(refusal: Refusal, where: str) -> LelekaError:
     """Return what keeps a connection from being made."""
     found: Mapping[str, tuple[type[LelekaError], str]] = {
+        "REDIRECTED": (NeedsAttention, "STORAGE_REDIRECTED"),
         "PLAIN_HTTP": (NeedsAttention, "STORAGE_PLAIN_HTTP"),
         "HOST_PRIVATE_ADDRESS": (NeedsAttention, "SOURCE_HOST_PRIVATE"),
         "HOST_NOT_FOUND": (TryLater, "SOURCE_HOST_UNKNOWN"),

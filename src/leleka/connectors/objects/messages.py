@@ -82,6 +82,10 @@ _PROBLEMS: Final[Mapping[str, Wording]] = {
     "STORAGE_REDIRECTS": Wording(
         msg("The server points to another address more than {most} times."), msg("Check the URL.")
     ),
+    "STORAGE_REDIRECTED": Wording(
+        msg("The storage points to another address ({host}), which is not followed without encryption."),
+        msg("Enter that address, or use https."),
+    ),
     "STORAGE_SCHEME": Wording(
         msg("The source connection does not read such URLs."), msg("Its URLs begin with: {schemes}.")
     ),
