@@ -47,8 +47,9 @@ def connect(proxy: GuardingProxy, authority: str) -> bytes:
 
 
 @pytest.mark.parametrize(
-    "host", ["127.0.0.1", "localhost", "2130706433", "127.1", "0.0.0.0", "[::1]", "[::]"]
-)  # noqa: S104
+    "host",
+    ["127.0.0.1", "localhost", "2130706433", "127.1", "0.0.0.0", "[::1]", "[::]"],  # noqa: S104
+)
 def test_this_machine_is_not_reached_whatever_it_is_called(host: str) -> None:
     with peer(canned(200, b"secret")) as server, GuardingProxy(named("other.example")) as proxy:
         assert connect(proxy, f"{host}:{server.port}").startswith(b"HTTP/1.1 403")

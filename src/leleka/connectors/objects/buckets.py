@@ -120,7 +120,13 @@ class Bucket:
         return found if tag.startswith(_WEAK) else replace(found, tag=tag)
 
     def _awaited(self, call: Callable[[], T], where: str, tick: Tick) -> T:
-        return self._asked(lambda: awaited(call, tick), where)
+        def watchful() -> None:
+            tick()
+            # The library would try again for as long as it tries anything.
+            if refusals := self._proxy.take_refusals():
+                raise faults.of_refusal(refusals[0], where)
+
+        return self._asked(lambda: awaited(call, watchful), where)
 
     def _asked(self, call: Callable[[], T], where: str) -> T:
         import obstore.exceptions  # noqa: PLC0415

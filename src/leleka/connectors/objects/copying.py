@@ -5,7 +5,6 @@ import shutil
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
-from urllib.parse import unquote
 
 from leleka.connectors.objects.place import Body, Found, Place, Tick
 from leleka.core.ports.clock import Clock
@@ -99,7 +98,7 @@ def _refuse_changed(found: Found, body: Body, size: int) -> None:
 
 def _file_name(found: Found, body: Body) -> str:
     """Return a name for the file that is safe here and that people recognize; its ending says what is in it."""
-    name = unquote(found.name).replace("/", "_").replace("\x00", "_").strip()
+    name = found.name.replace("/", "_").replace("\x00", "_").strip()
     while len(name.encode("utf-8", "replace")) > _LONGEST_NAME:
         name = name[1:]
     if name in {"", ".", ".."}:

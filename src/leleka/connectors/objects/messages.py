@@ -120,6 +120,10 @@ _PROBLEMS: Final[Mapping[str, Wording]] = {
         msg("A web server does not list its files, so a pattern finds nothing there."),
         msg("Name each file; write * as %2A and [ as %5B where they are part of a name."),
     ),
+    "STORAGE_URL_INVALID.signed": Wording(
+        msg("The URL holds a signature or a token, which everybody who sees the source could use."),
+        msg("Put what stands behind the question mark into a source connection of the kind HTTPS, as its signature."),
+    ),
     "STORAGE_URL_INVALID.user": Wording(
         msg("A user or password in a URL is not taken."), msg("Make a source connection that holds them.")
     ),

@@ -9,7 +9,7 @@ from typing import Final, Protocol, TypeVar
 
 T = TypeVar("T")
 Tick = Callable[[], None]
-_LOOK_SECONDS: Final = 1.0
+_LOOK_SECONDS: Final = 0.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ class Place(Protocol):
 
 
 def awaited(call: Callable[[], T], tick: Tick) -> T:
-    """Return what a call returns that may wait for the network; meanwhile ``tick`` is called each second.
+    """Return what a call returns that may wait for the network; meanwhile ``tick`` is called now and then.
 
     Where ``tick`` raises the call is left behind: whoever closes its connection ends it.
     """

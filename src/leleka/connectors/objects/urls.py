@@ -7,7 +7,7 @@ be a signature: ``masked`` is what people are shown of any URL.
 import re
 from dataclasses import dataclass, field
 from typing import Final
-from urllib.parse import quote, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, quote, unquote, urlsplit, urlunsplit
 
 from leleka.errors import InvalidInput
 
@@ -18,6 +18,11 @@ _PLACE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._$-]{0,221}")
 _URL: Final = re.compile(r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*)://(?P<rest>.*)", re.DOTALL)
 _IN_PATHS: Final = "/%!$&'()*+,;=:@~"
 _IN_QUERIES: Final = _IN_PATHS + "?"
+_DOTS: Final = frozenset({".", ".."})
+# What makes a URL a key: the signatures of Amazon, Google and Azure, and what others call such a thing.
+_SECRET: Final = re.compile(
+    r"(?:.*[-_])?(?:auth|credential|jwt|key|apikey|password|secret|sig|signature|token)"
+)
 _HTTPS_PORT: Final = 443
 _HTTP_PORT: Final = 80
 
@@ -72,7 +77,17 @@ def masked(text: str) -> str:
 
 
 def parse(text: str) -> ObjectUrl:
-    """Raises ``InvalidInput`` for what is no URL of an object; it is named without its query."""
+    """Raises ``InvalidInput`` for what is no URL of an object, or holds what belongs into a connection; it is named
+    without its query.
+    """
+    url = parse_any(text)
+    if any(_SECRET.fullmatch(name.lower()) for name, _ in parse_qsl(url.query, keep_blank_values=True)):
+        raise InvalidInput("STORAGE_URL_INVALID.signed", where=url.shown)
+    return url
+
+
+def parse_any(text: str) -> ObjectUrl:
+    """Parse also a URL that is signed, as servers point to. Raises ``InvalidInput``."""
     found = _URL.fullmatch(text)
     if found is None or len(text) > _LONGEST or not text.isprintable():
         raise InvalidInput("STORAGE_URL_INVALID", where=masked(text)[:200])
@@ -80,7 +95,7 @@ def parse(text: str) -> ObjectUrl:
     if scheme in WEB:
         return _web(scheme, text)
     place, _, key = found["rest"].partition("/")
-    if not _PLACE.fullmatch(place) or not key or key.endswith("/"):
+    if not _PLACE.fullmatch(place) or any(not part or part in _DOTS for part in key.split("/")):
         raise InvalidInput("STORAGE_URL_INVALID.bucket", where=masked(text), scheme=scheme)
     return ObjectUrl(scheme, place, key)
 
@@ -105,6 +120,9 @@ def origin(url: str) -> Origin:
 def _web(scheme: str, text: str) -> ObjectUrl:
     parts = urlsplit(text)
     path = quote(parts.path.removeprefix("/"), safe=_IN_PATHS)
+    # Where a server would take them for the folder above: what was shared is what is read.
+    if any(unquote(part) in _DOTS for part in path.split("/")):
+        raise InvalidInput("STORAGE_URL_INVALID", where=masked(text))
     return ObjectUrl(scheme, origin(text).authority, path, quote(parts.query, safe=_IN_QUERIES))
 
 

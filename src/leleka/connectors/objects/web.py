@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from email.utils import parsedate_to_datetime
 from typing import Final, TypeVar
-from urllib.parse import urljoin
+from urllib.parse import unquote, urljoin
 
 from leleka.connectors.objects import faults, globs, urls
 from leleka.connectors.objects.place import Body, Found, Tick, awaited
@@ -72,7 +72,7 @@ class WebServer:
             if error.code != "STORAGE_BROKEN_OFF":
                 raise
         return [
-            Found(pattern, self._url.shown, _size(headers), _tag(headers), headers.get("last-modified", ""))
+            Found(unquote(pattern), self._url.shown, _size(headers), _tag(headers), headers.get("last-modified", ""))
         ]
 
     @contextmanager
@@ -181,7 +181,7 @@ class WebServer:
 
 def _pointed_to(url: ObjectUrl, location: str) -> ObjectUrl:
     """Raises ``InvalidInput`` where it is no URL of the web."""
-    found = urls.parse(urljoin(f"{url.scheme}://{url.place}{urls.target(url)}", location))
+    found = urls.parse_any(urljoin(f"{url.scheme}://{url.place}{urls.target(url)}", location))
     if found.scheme not in urls.WEB:
         raise InvalidInput("STORAGE_URL_INVALID", where=found.shown)
     return found

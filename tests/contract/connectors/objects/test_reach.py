@@ -45,8 +45,8 @@ def test_an_endpoint_that_nobody_named_is_not_reached(storage: Buckets) -> None:
     with pytest.raises(NeedsAttention, match="STORAGE_PLAIN_HTTP"):
         BucketFiles("s3", S3Settings(endpoint=storage.endpoint), bounds()).version(files(URL))
     assert storage.requests == []
+    settings = S3Settings(endpoint=storage.endpoint.replace("http", "https"))
     with pytest.raises(NeedsAttention, match="SOURCE_HOST_PRIVATE"):
-        settings = S3Settings(endpoint=storage.endpoint.replace("http", "https"))
         BucketFiles("s3", settings, bounds()).version(files(URL))
     assert storage.requests == []
 
