@@ -77,7 +77,10 @@ class Buckets:
 
 @contextmanager
 def buckets() -> Iterator[Buckets]:
-    from moto.server import DomainDispatcherApplication, create_backend_app  # noqa: PLC0415 - it takes a second
+    from moto.moto_server.werkzeug_app import (  # noqa: PLC0415 - it takes a second
+        DomainDispatcherApplication,
+        create_backend_app,
+    )
 
     found = Buckets(_app=DomainDispatcherApplication(create_backend_app))
     server = make_server("127.0.0.1", 0, found, threaded=True)

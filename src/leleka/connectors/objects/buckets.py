@@ -116,8 +116,11 @@ class Bucket:
     def _found(self, meta: "ObjectMeta") -> Found:
         tag = meta["e_tag"] or ""
         found = Found(meta["path"], self._url.at(meta["path"]), meta["size"], seen=str(meta["last_modified"]))
-        # A tag that calls itself weak may stay the same where bytes differ.
-        return found if tag.startswith(_WEAK) else replace(found, tag=tag)
+        if not tag or tag.startswith(_WEAK):  # such a tag may stay the same where bytes differ
+            return found
+        return replace(
+            found, tag=tag if tag.startswith('"') else f'"{tag}"'
+        )  # Azure lists them without quotes
 
     def _awaited(self, call: Callable[[], T], where: str, tick: Tick) -> T:
         def watchful() -> None:

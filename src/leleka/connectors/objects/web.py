@@ -72,7 +72,13 @@ class WebServer:
             if error.code != "STORAGE_BROKEN_OFF":
                 raise
         return [
-            Found(unquote(pattern), self._url.shown, _size(headers), _tag(headers), headers.get("last-modified", ""))
+            Found(
+                unquote(pattern),
+                self._url.shown,
+                _size(headers),
+                _tag(headers),
+                headers.get("last-modified", ""),
+            )
         ]
 
     @contextmanager

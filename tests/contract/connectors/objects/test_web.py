@@ -57,9 +57,17 @@ def once(status: int, body: bytes, *headers: str) -> Answer:
     return answer
 
 
-def web(server: Peer, *named: str, **settings: str) -> WebFiles:
-    secret = {name: Secret(settings.pop(name, "")) for name in ("password", "token", "signature")}
-    return WebFiles(WebSettings(**settings, **secret), bounds(f"localhost:{server.port}", *named))
+def web(
+    server: Peer, *named: str, host: str = "", certificates: str = "", password: str = "", signature: str = ""
+) -> WebFiles:
+    settings = WebSettings(
+        host=host,
+        user="ada" if password else "",
+        password=Secret(password),
+        signature=Secret(signature),
+        certificates=certificates,
+    )
+    return WebFiles(settings, bounds(f"localhost:{server.port}", *named))
 
 
 def refusal(connector: WebFiles, url: str) -> LelekaError:
@@ -162,9 +170,7 @@ def test_a_redirect_without_end_ends() -> None:
 def test_credentials_and_signatures_go_to_their_own_server_alone(trap: Peer, tmp_path: Path) -> None:
     with peer(once(302, b"", f"Location: http://localhost:{trap.port}/b.csv")) as server:
         own = f"localhost:{server.port}"
-        connector = web(
-            server, f"localhost:{trap.port}", host=own, user="ada", password="pa55", signature="sig=s3cr"
-        )
+        connector = web(server, f"localhost:{trap.port}", host=own, password="pa55", signature="sig=s3cr")
         read(connector, tmp_path, f"http://{own}/a.csv?day=1")
     basic = b64encode(b"ada:pa55")
     assert server.requests[1].startswith(b"GET /a.csv?day=1&sig=s3cr HTTP")
