@@ -70,8 +70,10 @@ def translated(error: Exception, where: str, refusals: Iterable[Refusal] = ()) -
         return NeedsAttention("STORAGE_KEY_EXPIRED", where=where)
     for codes, kind, key in _BY_CODE:
         if code in codes:
-            region = _first(_REGION, told) if key == "STORAGE_WRONG_REGION" else ""
-            return kind(f"{key}.told", where=where, region=region) if region else kind(key, where=where)
+            region = _first(_REGION, told)
+            if region and codes is _REGIONS:
+                return NeedsAttention("STORAGE_WRONG_REGION.told", where=where, region=region)
+            return kind(key, where=where)
     if "redirect without LOCATION" in told:
         return NeedsAttention("STORAGE_WRONG_REGION", where=where)
     if status := _first(_STATUS, told):

@@ -35,7 +35,7 @@ _PROBLEMS: Final[Mapping[str, Wording]] = {
         msg("There is no such bucket or container."),
         msg("Check its name, and that the source connection is the one of its account."),
     ),
-    "STORAGE_BUSY": Wording(msg("The storage takes no more requests for now."), _TRY_AGAIN),
+    "STORAGE_BUSY": Wording(msg("The storage takes no more requests at the moment."), _TRY_AGAIN),
     "STORAGE_CERTIFICATE": Wording(
         msg("The server's certificate is not valid for this host, or nobody trusted signed it."),
         msg("Check the address; for a server of your own, enter its certificate authority in the source connection."),

@@ -4,13 +4,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import pytest
+
 from leleka.connectors.objects.connector import BucketFiles
 from leleka.connectors.objects.settings import S3Settings
 from leleka.core.configuration import Network
 from leleka.core.ports.connector import Bounds, Connector, Wanted
 from leleka.core.secret import Secret
+from leleka.errors import LelekaError
 from tests.fakes.buckets import Buckets
 
+ONE = "s3://contoso/exports/customers-1.csv"
+ALL = "s3://contoso/exports/customers-*.csv"
 KEY_ID = "AKIDEXAMPLE"
 KEY = "wJalrXUtnFEMI-not-a-real-key"
 
@@ -57,3 +62,9 @@ def copied(connector: Connector, folder: Path, *urls: str) -> Sequence[tuple[str
     folder.mkdir(exist_ok=True)
     taken = connector.copy(files(*urls), folder, Seen())
     return [(file.name, file.read_bytes()) for file in taken.files]
+
+
+def refusal(connector: Connector, *urls: str) -> LelekaError:
+    with pytest.raises(LelekaError) as raised:
+        connector.version(files(*urls))
+    return raised.value

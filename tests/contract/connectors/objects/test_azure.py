@@ -10,8 +10,7 @@ from leleka.connectors.objects.connector import BucketFiles
 from leleka.connectors.objects.settings import AzureSettings
 from leleka.core.ports.destination import CheckStatus
 from leleka.core.secret import Secret
-from leleka.errors import LelekaError
-from tests.contract.connectors.objects.support import bounds, copied, files
+from tests.contract.connectors.objects.support import bounds, copied, files, refusal
 from tests.fakes.azurite import ACCOUNT, KEY, Azurite, azurite, can_run
 
 pytestmark = [pytest.mark.long, pytest.mark.skipif(not can_run(), reason="needs Node.js with npm")]
@@ -38,12 +37,6 @@ def azure(server: Azurite, *, key: str = "", sas: str = "", bucket: str = "") ->
         ACCOUNT, account_key=Secret(key), sas_token=Secret(sas), endpoint=server.endpoint, bucket=bucket
     )
     return BucketFiles("az", settings, bounds(server.host))
-
-
-def refusal(connector: BucketFiles, url: str) -> LelekaError:
-    with pytest.raises(LelekaError) as raised:
-        connector.version(files(url))
-    return raised.value
 
 
 def test_a_pattern_is_read_with_the_accounts_key(server: Azurite, tmp_path: Path) -> None:
