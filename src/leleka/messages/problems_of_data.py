@@ -191,9 +191,17 @@ PROBLEMS: Final[Mapping[str, Wording]] = {
         msg("No folder is open for source files."),
         msg("An administrator must set LELEKA_SOURCE_DIRS to the folders that files may be read from."),
     ),
+    "SOURCE_FILES_MIXED": Wording(
+        msg("Files of this machine, of object storage and of web servers cannot be one table."),
+        msg("Make a source of each."),
+    ),
     "SOURCE_FORMAT_INVALID": Wording(
         msg("'{format}' is not a format for the type {type:word}."),
         msg("Formats are for dates and datetimes and are written like %d.%m.%Y %H:%M."),
+    ),
+    "SOURCE_NEEDS_CONNECTION": Wording(
+        msg("Such a URL is read through a source connection."),
+        msg("Name it with connection; az:// needs to know the storage account, sftp:// the user."),
     ),
     "SOURCE_NOT_FOUND": Wording(
         msg("There is no such file."), msg("Check the path or pattern, and that the file was delivered.")

@@ -94,6 +94,10 @@ class Wire:
             exchange.begun = True
             view = view[taken:]
 
+    def take(self) -> socket.socket:
+        """Return the socket to somebody who relays bytes, and sets the limits of that himself."""
+        return self._socket
+
     def close(self) -> None:
         self._socket.close()
 

@@ -24,6 +24,11 @@ _PRIVATE: Final = tuple(
         "fc00::/7",
     )
 )
+# Where clouds hand out their credentials, outside the link-local networks that are never reached anyway: those of
+# Alibaba, Azure (a public address), AWS and Google.
+_METADATA: Final = frozenset(
+    map(ip_address, ("100.100.100.200", "168.63.129.16", "fd00:ec2::254", "fd20:ce::254"))
+)
 _LONGEST: Final = 253
 _FORBIDDEN: Final = frozenset(" /\\@?#%,;\"'<>")
 
@@ -44,7 +49,7 @@ def addresses(
     except (OSError, UnicodeError, ValueError):
         raise TryLater("SOURCE_HOST_UNKNOWN", host=name) from None
     named = is_named(name, port, network)
-    allowed = tuple(str(one) for one in found if is_public(one) or (named and _is_private(one)))
+    allowed = tuple(str(one) for one in found if may_reach(one, named=named))
     if not allowed:
         raise NeedsAttention("SOURCE_HOST_PRIVATE", host=f"{name}:{port}")
     return allowed
@@ -55,6 +60,11 @@ def is_named(host: str, port: int, network: Network) -> bool:
     name = host.strip("[]").lower()
     bare = f"[{name}]" if ":" in name else name
     return bare in network.source_hosts or f"{bare}:{port}" in network.source_hosts
+
+
+def may_reach(address: Address, *, named: bool) -> bool:
+    """Return whether an address of a host may be connected to; ``named`` says that the operator named the host."""
+    return address not in _METADATA and (is_public(address) or (named and _is_private(address)))
 
 
 def _is_private(address: Address) -> bool:

@@ -21,7 +21,7 @@ _CITED: Final = re.compile(
     r"\bCI-(?P<behaviour>[A-Z]\d+(?:(?:, | to | and )[A-Z]?\d+\b(?!-))*)"
     r"|\b(?P<word>[Ff]ault|[Ii]nput|[Cc]omplaint)s? (?P<numbers>\d+(?:(?:, | to | and )\d+\b)*)"
     r"|\b(?P<requirement>[ACDIPSU]-\d{1,2})\b(?!-)"
-    r"|(?<![\w%-])(?P<bare>[FRSTEGO]\d{1,2})(?![\w:-])",
+    r"|(?<![\w%-])(?P<bare>(?!S3\b)[FRSTEGO]\d{1,2})(?![\w:-])",  # S3 is a kind of storage
 )
 _DEFINED: Final = re.compile(
     r'^\| (?:<a id="(?P<anchor>[a-z0-9-]+)"></a>)?(?P<code>[A-Za-z0-9 -]+) \| ', re.MULTILINE

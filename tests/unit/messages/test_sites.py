@@ -5,6 +5,7 @@ import re
 from collections import defaultdict
 from functools import cache
 
+from leleka.connectors import registry as kinds_of_source
 from leleka.destinations.registry import specs
 from leleka.messages.problems import GENERAL, KNOWN, parameters_of
 from leleka.messages.progress import PROGRESS
@@ -23,6 +24,7 @@ def needed(wording: Wording) -> set[str]:
 @cache
 def found_sites() -> list[Site]:
     assert specs()  # their words are registered with them
+    assert kinds_of_source.specs()
     found = list(sites(CARRIERS))
     assert len(found) > 250
     return found

@@ -8,6 +8,7 @@ from typing import Any, Final
 from django.db import transaction
 from django.db.models import F
 
+from leleka.connectors.objects.urls import is_url
 from leleka.core.clock import utc_now
 from leleka.core.columns import Catalogue, Column, ColumnType, Table
 from leleka.core.data_matching import LeaverPolicy
@@ -137,7 +138,8 @@ def _source_spec(path: Path, definition: Any) -> dict[str, Any]:
         if spec[name] is None:  # unsaid: as in installations that do not know it
             del spec[name]
     if definition.connection is None:
-        spec["files"] = [str(path.resolve().parent / file) for file in definition.files]
+        folder = path.resolve().parent
+        spec["files"] = [file if is_url(file) else str(folder / file) for file in definition.files]
     return spec
 
 

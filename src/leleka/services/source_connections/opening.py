@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from leleka.connectors import apart
-from leleka.connectors.registry import spec_of
+from leleka.connectors.objects.urls import is_url, masked
+from leleka.connectors.registry import spec_of, spec_of_scheme
 from leleka.core.ports.connector import Bounds, Connector, RemoteColumn, Wanted
 from leleka.core.ports.destination import Check
 from leleka.core.secret import Secret
@@ -79,6 +80,23 @@ def way_called(name: str) -> Way:
     if row is None:
         raise InvalidInput("SOURCE_CONNECTION_UNKNOWN", where="connection", name=name)
     return way_of(row)
+
+
+def way_of_urls(source: str, files: Sequence[str]) -> Way:
+    """Return the way to what is read without credentials. Raises ``InvalidInput`` where no one kind reads all of it."""
+    kinds = {_kind_of(source, file) for file in files}
+    if len(kinds) > 1:
+        raise InvalidInput("SOURCE_FILES_MIXED", where=source)
+    return Way(kinds.pop(), {}, {})
+
+
+def _kind_of(source: str, file: str) -> str:
+    if not is_url(file):
+        raise InvalidInput("SOURCE_FILES_MIXED", where=source)
+    spec = spec_of_scheme(file.partition(":")[0].lower())
+    if spec is None:
+        raise InvalidInput("SOURCE_NEEDS_CONNECTION", where=masked(file))
+    return spec.kind
 
 
 def _named(spec: Any, name: str, place: str) -> Secret:

@@ -10,6 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final
 
+from leleka.connectors.objects.urls import is_url
 from leleka.core.clock import current_clock
 from leleka.core.columns import ColumnType
 from leleka.core.messages import Message
@@ -17,7 +18,7 @@ from leleka.core.ports.connector import Connector, Copied, Since, Wanted, Watch
 from leleka.core.sources import SourceSpec
 from leleka.errors import InvalidInput, LelekaError
 from leleka.services.installation import lake_sessions
-from leleka.services.source_connections.opening import Way, way_called
+from leleka.services.source_connections.opening import Way, way_called, way_of_urls
 from leleka.services.sources import catalogue
 from leleka.services.sources.loaded import Loaded, digest_of, of_readers
 from leleka.state.models import Source
@@ -54,13 +55,24 @@ def load_if_stale(
     """
     asked = _Asked(session, catalogue.spec_of_source(name, spec), spec, reading.before if digest else None)
     with _placed(name):
-        way = reading.ways.get(spec["connection"]) or way_called(spec["connection"])
+        way = _way(name, spec, reading)
         say(Message("READING_SOURCE", name=name))
         watch = _Watch(name, say, reading.go_on)
         with way.opened() as connector:
             since = asked.since()
             joined = asked.changes(connector, since, watch) if since else None
             return joined or asked.whole(connector, digest, watch)
+
+
+def comes_from_elsewhere(spec: Mapping[str, Any]) -> bool:
+    """Return whether a source is copied here before it is read: through a connection, or from public URLs."""
+    return "connection" in spec or any(is_url(file) for file in spec.get("files") or ())
+
+
+def _way(name: str, spec: Mapping[str, Any], reading: Reading) -> Way:
+    if "connection" in spec:
+        return reading.ways.get(spec["connection"]) or way_called(spec["connection"])
+    return way_of_urls(name, spec["files"])
 
 
 def wanted_of(spec: Mapping[str, Any], since: Since | None = None) -> Wanted:

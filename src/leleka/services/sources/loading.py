@@ -35,7 +35,7 @@ def load_if_stale(
 
     ``reading`` is how it goes on where it comes through a connection.
     """
-    if "connection" in spec:
+    if connected.comes_from_elsewhere(spec):
         return connected.load_if_stale(session, name, spec, digest, say, reading=reading or Reading())
     source = catalogue.spec_of_source(name, spec)
     allowed = installation_configuration.configuration().source_dirs

@@ -1,0 +1,236 @@
+"""Objects of a bucket as sources, end to end: a definitions file, refreshes, what programs and people see of them."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from leleka.connectors.objects import buckets as reading
+from leleka.connectors.objects.copying import Copier
+from leleka.core.clock import SystemClock, utc_now
+from leleka.core.configuration import Configuration
+from leleka.core.statuses import StepStatus
+from leleka.errors import NeedsAttention
+from leleka.services.access.actor import Role
+from leleka.services.refresh import commands as refresh_commands
+from leleka.services.refresh import queries as refresh_queries
+from leleka.services.refresh.contracts import StepView
+from leleka.services.sources import connected
+from leleka.state.models import Refresh, Source, SourceConnection, SourceSecret
+from leleka.worker.refresh import runner as refresh_runner
+from tests.fakes.buckets import Buckets, buckets, error
+from tests.fakes.peer import canned, peer
+from tests.integration.api import program
+from tests.integration.defining import Desk, open_desk
+from tests.integration.office import ALICE
+from tests.integration.people import somebody
+
+KEY = "CANARY-wJalrXUtnFEMI"
+FILE = """\
+source_connections:
+  - name: Lake
+    type: s3
+    endpoint: {endpoint}
+    access_key_id: AKIDEXAMPLE
+    secret_access_key: ${{LELEKA_SECRET_LAKE}}
+    bucket: contoso
+sources:
+  - name: customers
+    connection: Lake
+    files: s3://contoso/exports/customers-*.csv
+    primary_key: id
+    profiles: true
+"""
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Buckets]:
+    with buckets() as running:
+        yield running
+
+
+@pytest.fixture
+def storage(server: Buckets, monkeypatch: pytest.MonkeyPatch) -> Buckets:
+    monkeypatch.setattr(reading, "RETRIES", 1)
+    server.reset()
+    server.put("contoso", "exports/customers-1.csv", b"id,email\n1,ada@contoso.example\n")
+    server.put(
+        "contoso", "exports/customers-2.csv", b"id,email\n2,bob@contoso.example\n3,eve@contoso.example\n"
+    )
+    server.requests.clear()
+    return server
+
+
+@pytest.fixture
+def desk(installation: Configuration, tmp_path: Path, settings: Any, storage: Buckets) -> Desk:
+    desk = open_desk(tmp_path, settings)
+    network = replace(installation.network, source_hosts=frozenset({storage.host}))
+    environment = {**desk.environment, "LELEKA_SECRET_LAKE": KEY}
+    settings.LELEKA = replace(settings.LELEKA, network=network, environment=environment)
+    return desk
+
+
+def definitions(storage: Buckets) -> str:
+    return FILE.format(endpoint=storage.endpoint)
+
+
+def downloads(storage: Buckets) -> list[str]:
+    return [path for path in storage.read() if path.endswith(".csv")]
+
+
+def refreshed() -> StepView:
+    """Refresh all data, and return how the step of the source ended."""
+    number = refresh_commands.ask(ALICE, "data")
+    refresh_runner.carry_out(number, SystemClock())
+    return refresh_queries.show(ALICE, number).steps[0]
+
+
+def test_a_definitions_file_reads_them_as_one_table(desk: Desk, storage: Buckets) -> None:
+    desk.apply(definitions(storage))
+    source = Source.objects.get()
+    assert (source.rows, source.columns) == (3, [["id", "integer"], ["email", "text"]])
+    assert source.spec["files"] == ["s3://contoso/exports/customers-*.csv"]
+    assert "COPYING_BYTES" not in [one.code for one in desk.said]  # it is over before anybody would ask
+
+
+def test_the_secret_is_encrypted_and_nowhere_else(desk: Desk, storage: Buckets) -> None:
+    desk.apply(definitions(storage))
+    row, secret = SourceConnection.objects.get(), SourceSecret.objects.get()
+    assert KEY not in repr([row.settings, row.address, row.last_check, secret.name])
+    assert KEY.encode() not in bytes(secret.sealed)
+
+
+def test_what_did_not_change_is_not_downloaded_again(desk: Desk, storage: Buckets) -> None:
+    desk.apply(definitions(storage))
+    before = Source.objects.get()
+    storage.requests.clear()
+    step = refreshed()
+    assert (step.status, step.rows) == (StepStatus.SUCCESSFUL, 3)
+    assert downloads(storage) == []
+    after = Source.objects.get()
+    assert (after.snapshot, after.changed_at) == (before.snapshot, before.changed_at)
+
+
+def test_what_changed_is_read_and_so_is_what_came(desk: Desk, storage: Buckets) -> None:
+    desk.apply(definitions(storage))
+    storage.put("contoso", "exports/customers-3.csv", b"id,email\n4,dan@contoso.example\n")
+    step = refreshed()
+    assert (step.status, step.rows) == (StepStatus.SUCCESSFUL, 4)
+    assert Source.objects.get().rows_before == 3
+
+
+def test_why_it_failed_is_seen_everywhere_and_the_last_good_rows_stay(desk: Desk, storage: Buckets) -> None:
+    desk.apply(definitions(storage))
+    before = Source.objects.get().snapshot
+    storage.before = error(400, "ExpiredToken", f"The key {KEY} has expired")
+    step = refreshed()
+    assert (step.status, step.problems[0].code) == (StepStatus.FAILED, "STORAGE_KEY_EXPIRED")
+    assert (Source.objects.get().snapshot, Source.objects.get().rows) == (before, 3)
+
+    ada = program("ada", Role.ADMINISTRATOR)
+    told = ada.get(f"/refreshes/{Refresh.objects.get().pk}")["steps"][0]
+    assert told["problems"][0]["code"] == "STORAGE_KEY_EXPIRED"
+    assert "have expired" in told["problems"][0]["message"]
+    client = somebody("eve", Role.ADMINISTRATOR).browser
+    for path in ("/data/sources", f"/data/sources/{Source.objects.get().pk}"):
+        page = client.get(path).content.decode()
+        assert "customers" in page
+        assert KEY not in page
+    assert (
+        "have expired"
+        in client.get(f"/admin/system/refreshes/{Refresh.objects.get().pk}/task?step=1").content.decode()
+    )
+    assert "have expired" in client.get("/data/sources").content.decode()
+    assert KEY not in repr(told)
+
+
+def test_an_error_of_the_first_reading_changes_nothing(desk: Desk, storage: Buckets) -> None:
+    storage.before = error(403, "AccessDenied")
+    (found,) = desk.refused(definitions(storage), kind=NeedsAttention)
+    assert (found.code, found.where) == ("STORAGE_FORBIDDEN", "s3://contoso/exports/customers-*.csv")
+
+
+def test_a_file_that_is_wrong_is_named_as_it_is_in_the_bucket(desk: Desk, storage: Buckets) -> None:
+    storage.put("contoso", "exports/customers-3.csv", b"id;email\n4;dan@contoso.example;x\n")
+    (found,) = desk.refused(definitions(storage))
+    assert "customers-3.csv" in found.where
+
+
+def test_a_refresh_can_be_canceled_while_it_is_copied(
+    desk: Desk, storage: Buckets, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.apply(definitions(storage))
+    storage.put("contoso", "exports/customers-3.csv", b"id,email\n4,dan@contoso.example\n")
+    monkeypatch.setattr(connected, "_EVERY", 0.0)
+
+    told = Copier.tick
+
+    def cancel(copier: Copier) -> None:
+        Refresh.objects.update(cancel_requested_at=utc_now())
+        told(copier)
+
+    monkeypatch.setattr(Copier, "tick", cancel)
+    assert refreshed().status == StepStatus.CANCELED
+    assert Source.objects.get().rows == 3
+
+
+PUBLIC = """\
+sources:
+  - name: customers
+    files: http://127.0.0.1:{port}/customers.csv?day=1
+    primary_key: id
+    profiles: true
+"""
+
+
+def test_a_public_url_needs_no_connection(desk: Desk, settings: Any) -> None:
+    with peer(canned(200, b"id,email\n1,ada@contoso.example\n", "Connection: close", kind="text/csv")) as web:
+        network = replace(settings.LELEKA.network, source_hosts=frozenset({f"127.0.0.1:{web.port}"}))
+        settings.LELEKA = replace(settings.LELEKA, network=network)
+        desk.apply(PUBLIC.format(port=web.port))
+        assert Source.objects.get().rows == 1
+        # Nothing says certainly that it is unchanged: it is read again, and found to be the same.
+        before, asked = Source.objects.get().changed_at, len(web.requests)
+        refreshed()
+        assert len(web.requests) > asked
+        assert Source.objects.get().changed_at == before
+
+
+@pytest.mark.parametrize(
+    ("files", "code"),
+    [
+        ("[customers.csv, 's3://contoso/a.csv']", "SOURCE_FILES_MIXED"),
+        ("['https://example.org/a.csv', 's3://contoso/a.csv']", "SOURCE_FILES_MIXED"),
+        ("az://contoso/a.csv", "SOURCE_NEEDS_CONNECTION"),
+        ("ftp://example.org/a.csv", "SOURCE_NEEDS_CONNECTION"),
+        ("s3://contoso", "STORAGE_URL_INVALID"),
+        ("https://example.org/a.csv?X-Amz-Signature=CANARY", "STORAGE_URL_INVALID"),
+    ],
+)
+def test_urls_that_cannot_be_a_table_are_refused(desk: Desk, files: str, code: str) -> None:
+    (found,) = desk.refused(
+        f"sources:\n  - {{name: customers, files: {files}, primary_key: id, profiles: true}}\n"
+    )
+    assert found.code == code
+
+
+def test_a_url_that_nobody_named_is_refused(desk: Desk) -> None:
+    with peer(canned(200, b"id\n1\n")) as web:
+        text = PUBLIC.format(port=web.port)
+        (found,) = desk.refused(text, kind=NeedsAttention)
+        assert found.code == "STORAGE_PLAIN_HTTP"
+        assert web.hits == 0
+
+
+def test_the_connection_is_tested_and_offers_what_is_there(desk: Desk, storage: Buckets) -> None:
+    desk.apply(definitions(storage))
+    ada = program("ada", Role.ADMINISTRATOR)
+    number = SourceConnection.objects.get().pk
+    tested = ada.told("POST", f"/source-connections/{number}/check")
+    assert [step["standing"] for step in tested["last_check"]] == ["passed", "passed"]
+    assert [step["sentence"] for step in tested["last_check"]] == [
+        "The server answers.",
+        "The bucket can be listed.",
+    ]
