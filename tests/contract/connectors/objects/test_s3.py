@@ -106,6 +106,7 @@ def test_an_object_that_changes_while_it_is_read_is_read_again_later(filled: Buc
     with pytest.raises(TryLater, match="SOURCE_CHANGED") as raised:
         copied(s3(filled), tmp_path, ALL)
     assert raised.value.problems[0].where == "s3://contoso/exports/customers-2.csv"
+    assert not list(tmp_path.rglob("customers-2.csv"))  # it was asked for as it was listed: nothing came
 
 
 def test_a_storage_that_heeds_no_condition_is_found_out_as_well(filled: Buckets, tmp_path: Path) -> None:
