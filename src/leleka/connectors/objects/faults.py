@@ -62,9 +62,13 @@ _BY_CODE: Final = (
 
 def translated(error: Exception, where: str, refusals: Iterable[Refusal] = ()) -> LelekaError:
     """Return what an error of the library means. ``refusals`` are those of the guarding proxy meanwhile."""
-    for refusal in refusals:
-        return of_refusal(refusal, where)
+    if refused := next(iter(refusals), None):
+        return of_refusal(refused, where)
     told = str(error)
+    return _by_code(told, where) or _by_status(told, where)
+
+
+def _by_code(told: str, where: str) -> LelekaError | None:
     code = _first(_CODE, told)
     if _EXPIRY.search(told):
         return NeedsAttention("STORAGE_KEY_EXPIRED", where=where)
@@ -74,10 +78,14 @@ def translated(error: Exception, where: str, refusals: Iterable[Refusal] = ()) -
             if region and codes is _REGIONS:
                 return NeedsAttention("STORAGE_WRONG_REGION.told", where=where, region=region)
             return kind(key, where=where)
+    return None
+
+
+def _by_status(told: str, where: str) -> LelekaError:
     if "redirect without LOCATION" in told:
         return NeedsAttention("STORAGE_WRONG_REGION", where=where)
     if status := _first(_STATUS, told):
-        return of_status(int(status), where, code)
+        return of_status(int(status), where, _first(_CODE, told))
     return _without_answer(told, where)
 
 

@@ -34,6 +34,7 @@ T = TypeVar("T")
 _MOST_REDIRECTS: Final = 5
 _ANSWER_SECONDS: Final = 300.0  # an export may be made only when it is asked for
 _SILENCE_SECONDS: Final = 30.0
+_CHUNK: Final = 1024 * 1024
 _FIRST_WORDS: Final = 8 * 1024  # bytes of an answer that is no file
 _SETTLED: Final = timedelta(seconds=60)
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
@@ -159,11 +160,17 @@ class WebServer:
     def _chunks(self, answer: _Answer, tick: Tick) -> Iterator[bytes]:
         chunks = answer.connection.body(answer.exchange)
 
-        def next_chunk() -> bytes | None:
-            answer.exchange.deadline = self._clock.monotonic() + _SILENCE_SECONDS
-            return next(chunks, None)
+        def next_chunk() -> bytes:
+            read = bytearray()
+            while len(read) < _CHUNK:
+                answer.exchange.deadline = self._clock.monotonic() + _SILENCE_SECONDS
+                more = next(chunks, None)
+                if more is None:
+                    break
+                read += more
+            return bytes(read)
 
-        while (chunk := self._awaited(next_chunk, tick)) is not None:
+        while chunk := self._awaited(next_chunk, tick):
             yield chunk
 
     def _refused(self, status: int, chunks: Iterator[bytes]) -> LelekaError:
