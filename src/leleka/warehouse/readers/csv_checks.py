@@ -12,7 +12,7 @@ from leleka.core.columns import TEMPORAL
 from leleka.core.sources import SourceSpec
 from leleka.errors import InvalidInput, Problem
 from leleka.warehouse.engines.port import Engine, ordinal, parsed_time
-from leleka.warehouse.readers.staging import Staged, engine_faults, table
+from leleka.warehouse.readers.staging import Layout, Staged, engine_faults, table
 from leleka.warehouse.readers.type_conversion import MISFITS, Conversion, shape
 from leleka.warehouse.readers.type_inference import known
 
@@ -30,11 +30,11 @@ def check_declared(session: Engine, spec: SourceSpec, names: Sequence[str]) -> N
         raise InvalidInput.of(problems)
 
 
-def check_kinds(staged: Staged, where: str) -> None:
+def check_kinds(layout: Layout, where: str) -> None:
     """Refuse Parquet columns that do not hold plain values."""
     problems = [
         Problem.of("TYPE_MISMATCH.nested", f"{where}, column {name!r}")
-        for name, kind in zip(staged.names, staged.types, strict=True)
+        for name, kind in zip(layout.names, layout.types, strict=True)
         if kind is None
     ]
     if problems:
