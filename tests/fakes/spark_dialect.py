@@ -110,9 +110,7 @@ def _lines(path: exp.Expr, *columns: exp.ColumnDef) -> exp.Expr:
     return _parsed(path, schema, "FROM_JSON")
 
 
-def _cells(
-    path: exp.Expr, _delimiter: exp.Expr, _longest: exp.Expr, _skip: exp.Expr, *names: exp.Expr
-) -> exp.Expr:
+def _cells(path: exp.Expr, _delimiter: exp.Expr, _longest: exp.Expr, *names: exp.Expr) -> exp.Expr:
     return _parsed(path, ", ".join(f"{_sql(name)} STRING" for name in names), "FROM_CSV")
 
 

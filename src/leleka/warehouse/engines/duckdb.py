@@ -230,14 +230,11 @@ def _read_json(path: exp.Expr, *columns: exp.ColumnDef) -> exp.Expr:
     return _called("read_json", path, *_named(options))
 
 
-def _read_csv(
-    path: exp.Expr, delimiter: exp.Expr, longest: exp.Expr, skip: exp.Expr, *names: exp.Expr
-) -> exp.Expr:
+def _read_csv(path: exp.Expr, delimiter: exp.Expr, longest: exp.Expr, *names: exp.Expr) -> exp.Expr:
     text = exp.DataType.build("VARCHAR")
     options = {
         "auto_detect": exp.false(),
         "header": exp.true(),
-        "skip": skip,
         "strict_mode": exp.true(),
         "delim": delimiter,
         "quote": exp.Literal.string('"'),

@@ -125,7 +125,7 @@ def json_lines(path: str, columns: Sequence[exp.ColumnDef]) -> exp.Expr:
 def csv_cells(path: str, names: Sequence[str], *, delimiter: str, longest: int, skip: int = 0) -> exp.Expr:
     """Return a source of rows: one CSV file, every cell as text, an empty one as NULL.
 
-    The line after those to ``skip`` is a header. Cells may be quoted with ``"``, which is doubled within. A row with
+    The first line is a header. Cells may be quoted with ``"``, which is doubled within. A row with
     fewer or more cells than there are names, and one longer than ``longest`` bytes, is an EngineError.
     """
     return _call(
@@ -133,7 +133,6 @@ def csv_cells(path: str, names: Sequence[str], *, delimiter: str, longest: int, 
         exp.Literal.string(path),
         exp.Literal.string(delimiter),
         exp.Literal.number(longest),
-        exp.Literal.number(skip),
         *(exp.to_identifier(name, quoted=True) for name in names),
     )
 

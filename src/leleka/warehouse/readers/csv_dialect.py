@@ -2,6 +2,7 @@
 
 import csv
 import re
+import shutil
 from itertools import islice
 from pathlib import Path
 from typing import Final
@@ -19,6 +20,8 @@ _DELIMITERS: Final = {",": "a comma", ";": "a semicolon", "\t": "a tab", "|": "a
 # What some systems write and nobody expects: guessed where the header seems to be one column, and never taken unasked.
 _RARE: Final = (*_DELIMITERS, "^", "~", ":", "¦", "§", "\x01", "\x1f")
 _LOOKED_AT: Final = 20  # lines
+_HEAD: Final = 4_000  # bytes
+_LONGEST_SEP_LINE: Final = 20  # bytes
 _SEP_LINE: Final = re.compile(r'"?sep=(.)"?\r?\n?', re.IGNORECASE)
 MOST_COLUMNS: Final = 1_000
 
@@ -29,8 +32,8 @@ def prepare(file: SourceFile, spec: SourceSpec, aside: Path, *, default: str | N
     notes = [f"{file.name}: its byte order mark says UTF-16."] if encoding and not spec.encoding else []
     utf8 = as_utf8(file.name, file.content, encoding or "utf-8", aside)
     _refuse_nul(file.name, utf8)
-    told = _told_by_excel(file.name, utf8)
-    record = _first_record(file.name, utf8, 1 if told else 0)
+    told, utf8 = _told_by_excel(file.name, utf8, aside)
+    record = _first_record(file.name, utf8)
     declared = default if spec.delimiter is None else spec.delimiter
     delimiter = told or _found_delimiter(record) if declared is None else declared
     if len(delimiter) != 1 or delimiter in '"\r\n\0':
@@ -99,7 +102,7 @@ def _nul_fault(name: str, utf8: Path, at: int, block: bytes) -> InvalidInput:
     with utf8.open("rb") as file:
         lines = sum(part.count(b"\n") for part in iter(lambda: file.read(min(_BLOCK, at - file.tell())), b""))
     where = f"{name}, line {lines + 1}"
-    guess = utf16_without_a_mark(block[:_BLOCK])
+    guess = utf16_without_a_mark(block[:_HEAD])
     return (
         InvalidInput("FILE_NUL.utf16", where=where, guess=guess)
         if guess
@@ -107,22 +110,28 @@ def _nul_fault(name: str, utf8: Path, at: int, block: bytes) -> InvalidInput:
     )
 
 
-def _told_by_excel(name: str, utf8: Path) -> str | None:
-    """Return the delimiter that the first line says and nothing else: ``sep=;``."""
-    with utf8.open(encoding="utf-8-sig", newline="", errors="replace") as file:
-        told = _SEP_LINE.fullmatch(file.readline(20))
-        if told and not file.read(1):
-            raise InvalidInput("FILE_EMPTY", where=name)
-    return told[1] if told else None
+def _told_by_excel(name: str, utf8: Path, aside: Path) -> tuple[str | None, Path]:
+    """Return the delimiter that the first line says and nothing else, ``sep=;``, and the file without that line.
+
+    The engine could skip it, and finds no row at all where it ends in another way than the others.
+    """
+    with utf8.open("rb") as file:
+        told = _SEP_LINE.fullmatch(file.readline(_LONGEST_SEP_LINE).decode("utf-8-sig", "replace"))
+        if told is None:
+            return None, utf8
+        rest = aside / "rest.csv"
+        with rest.open("wb") as out:
+            shutil.copyfileobj(file, out, _BLOCK)
+    if not rest.stat().st_size:
+        raise InvalidInput("FILE_EMPTY", where=name)
+    return told[1], rest
 
 
-def _first_record(name: str, utf8: Path, before: int) -> str:
+def _first_record(name: str, utf8: Path) -> str:
     """Return the header: the first line, and the next ones while a quote is open."""
     record = ""
     try:
         with utf8.open(encoding="utf-8-sig", newline="") as file:
-            for _ in range(before):
-                file.readline()
             while len(record) < LONGEST_ROW and (line := file.readline(LONGEST_ROW)):
                 record += line
                 if record.count('"') % 2 == 0:
@@ -145,7 +154,7 @@ def _refuse_another_delimiter(file: CsvFile) -> None:
     """Refuse a table of one column of which every line has another separator, equally often."""
     with file.utf8.open(encoding="utf-8-sig", newline="", errors="replace") as text:
         read = (line.rstrip("\r\n") for line in iter(lambda: text.readline(LONGEST_ROW), ""))
-        lines = list(islice((line for line in islice(read, file.before, None) if line), _LOOKED_AT))
+        lines = list(islice((line for line in read if line), _LOOKED_AT))
     for guess in _RARE:
         times = lines[0].count(guess)
         if (

@@ -18,8 +18,8 @@ _MOST_SHOWN: Final = 5
 
 @dataclass(frozen=True, slots=True)
 class CsvFile:
-    """Rows ready to be read: ``path`` is the original, ``utf8`` what the engine reads, and ``before`` how many lines it
-    has before the header.
+    """Rows ready to be read: ``path`` is the original, ``utf8`` what the engine reads, and ``before`` how many lines of
+    the original stand before its header.
 
     Where ``utf8`` was made from something that is no CSV, ``record`` is the line or row of its header there: then a
     record is a line or row, as ``unit`` says, whatever line ends are in its cells. ``texts`` are columns whose text is
@@ -63,8 +63,6 @@ class Rows:
     def __iter__(self) -> Iterator[tuple[int, list[str]]]:
         csv.field_size_limit(LONGEST_ROW)
         with self._file.utf8.open(encoding="utf-8-sig", newline="") as text:
-            for _ in range(self._file.before):
-                text.readline()
             reader = csv.reader(_bounded(text), delimiter=self._file.delimiter, strict=self._strict)
             self.line = 1 + self._file.before
             for number, cells in enumerate(reader):

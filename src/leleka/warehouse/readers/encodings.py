@@ -13,13 +13,14 @@ from leleka.errors import InvalidInput
 
 _BLOCK: Final = 1 << 20
 _UTF16: Final = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+_UTF16_HIGH: Final = frozenset({0, 4})
 _UTF8: Final = frozenset({"utf-8", "ascii"})
 _LONGEST: Final = 8_000_000  # characters of a line that are looked at
 _LOOKED_AT: Final = 64_000  # bytes, for a guess
 # Names as people write them, by Python's. Few: the more there are, the more often a wrong one seems likely.
 _CYRILLIC: Final = {"cp1251": "windows-1251", "koi8_u": "koi8-u", "cp866": "cp866"}
 _LATIN: Final = {"cp1252": "windows-1252", "cp1250": "windows-1250", "cp1254": "windows-1254"}
-_FEWEST: Final = 4  # bytes outside ASCII: one may be anything
+_FEWEST: Final = 4  # letters that are not UTF-8: one may be anything
 _SYMBOL_IN_A_WORD: Final = re.compile(
     r"(?<=[^\W\d_])[^\w\s.,;:'\"()/|&+@’-]|[^\w\s.,;:'\"()/|&+@’„“«-](?=[^\W\d_])"
 )
@@ -66,12 +67,15 @@ def encoding_fault(name: str, path: Path, encoding: str) -> InvalidInput:
 
 
 def utf16_without_a_mark(head: bytes) -> str | None:
-    """Return the encoding of text in which every other byte is NUL."""
-    pairs = len(head) // 2
-    if pairs and head[1::2].count(0) > pairs * 0.4 and head[::2].count(0) < pairs * 0.05:
-        return "utf-16-le"
-    if pairs and head[::2].count(0) > pairs * 0.4 and head[1::2].count(0) < pairs * 0.05:
-        return "utf-16-be"
+    """Return the encoding of text of which every other byte is one of few: Latin letters have 0 there, Cyrillic 4."""
+    for encoding, high, low in (("utf-16-le", head[1::2], head[::2]), ("utf-16-be", head[::2], head[1::2])):
+        if (
+            high
+            and sum(byte in _UTF16_HIGH for byte in high) > 0.9 * len(high)
+            and 0 in high
+            and 0 not in low
+        ):
+            return encoding
     return None
 
 
@@ -95,7 +99,9 @@ def _guess(path: Path, bad: bytes) -> str | None:
     with path.open("rb") as file:
         head = file.read(_LOOKED_AT)
     sample = head if not head.isascii() else bad[:_LOOKED_AT]
-    if sum(byte > 127 for byte in sample) < _FEWEST:  # noqa: PLR2004 - the last of ASCII
+    letters = [sign for sign in sample.decode("utf-8", "replace") if not sign.isascii()]
+    wrong = letters.count("\ufffd")
+    if wrong < _FEWEST or wrong < len(letters) / 2:  # too few to tell, or lines in two encodings
         return None
     match = from_bytes(sample, cp_isolation=[*_CYRILLIC, *_LATIN], threshold=0.5).best()
     if match and match.encoding in _CYRILLIC and _reads(path, match.encoding):

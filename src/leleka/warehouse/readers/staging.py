@@ -197,9 +197,7 @@ def _csv_cells(file: CsvFile, names: Sequence[str]) -> exp.Select:
 
 def _read_csv(file: CsvFile) -> exp.Expr:
     names = [cell(number) for number in range(len(file.header))]
-    source = csv_cells(
-        _literally(file.utf8), names, delimiter=file.delimiter, longest=LONGEST_ROW, skip=file.before
-    )
+    source = csv_cells(_literally(file.utf8), names, delimiter=file.delimiter, longest=LONGEST_ROW)
     return exp.Table(this=source)
 
 

@@ -60,7 +60,7 @@ def _sheet(file: SourceFile, spec: SourceSpec, book: "CalamineWorkbook") -> tupl
         if sheet.start is None:
             raise InvalidInput("FILE_EMPTY.sheet", where=file.name, sheet=name)
         return name, sheet
-    visible = [one.name for one in book.sheets_metadata if one.visible.name == "Visible"]
+    visible = [one.name for one in book.sheets_metadata if str(one.visible).endswith(".Visible")]
     filled = [(one, sheet) for one in visible if (sheet := book.get_sheet_by_name(one)).start is not None]
     if not filled:
         raise InvalidInput("FILE_EMPTY", where=file.name)
