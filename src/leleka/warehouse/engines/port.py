@@ -122,7 +122,7 @@ def json_lines(path: str, columns: Sequence[exp.ColumnDef]) -> exp.Expr:
     return _call(Call.JSON_LINES, exp.Literal.string(path), *columns)
 
 
-def csv_cells(path: str, names: Sequence[str], *, delimiter: str, longest: int, skip: int = 0) -> exp.Expr:
+def csv_cells(path: str, names: Sequence[str], *, delimiter: str, longest: int) -> exp.Expr:
     """Return a source of rows: one CSV file, every cell as text, an empty one as NULL.
 
     The first line is a header. Cells may be quoted with ``"``, which is doubled within. A row with
