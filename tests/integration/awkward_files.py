@@ -1,31 +1,18 @@
 """Files that are wrong in a way that people meet, by what is wrong with them; and what they are told."""
 
 import gzip
-from dataclasses import dataclass, field
 from typing import Any, Final
 
 import zstandard
 
 from tests.fakes.workbooks import Edit, workbook, zipped
+from tests.integration.awkward import Awkward
 
 HEAD: Final = ("id", "email", "city")
 ROWS: Final[list[list[Any]]] = [list(HEAD), [1, "ann@example.com", "Kyiv"], [2, "bob@example.com", "Lviv"]]
 UKRAINIAN: Final = "id;назва;місто\n1;Олена Ґжицька;Київ\n2;Юрій Їжак;Львів\n"
 CSV: Final = b"id,email,city\n1,ann@example.com,Kyiv\n2,bob@example.com,Lviv\n"
 _MANY: Final = b"id,email\n" + b"1,ann@example.com\n" * 200_000
-
-
-@dataclass(frozen=True)
-class Awkward:
-    """A file, what was declared of it, and the problem: its code, its place and what its remedy names."""
-
-    wrong: str
-    content: bytes
-    code: str
-    where: str
-    remedy: str
-    name: str = "people.csv"
-    declared: dict[str, Any] = field(default_factory=dict)
 
 
 def _book(edit: Edit, *rows: list[Any]) -> bytes:

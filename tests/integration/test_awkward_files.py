@@ -13,7 +13,8 @@ from leleka.services.installation import lake_sessions
 from leleka.services.sources.loading import refresh_sources
 from leleka.state.models import Source
 from leleka.warehouse.readers import archives
-from tests.integration.awkward_files import AWKWARD, CSV, Awkward
+from tests.integration.awkward import Awkward
+from tests.integration.awkward_files import AWKWARD, CSV
 
 
 def nothing_said(_message: Message) -> None:
