@@ -7,8 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 
 _CHUNK: Final = 1_000
-_EXACT: Final = 1e15  # a float beyond it stands for several whole numbers
-_WHOLE: Final = frozenset({float, int})
+_WHOLE: Final = {"-0.0": "0"}
 
 
 def write_table(path: Path, header: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
@@ -45,15 +44,11 @@ def as_texts(cells: Sequence[Any]) -> Sequence[str]:
     kinds = set(map(type, cells))
     if kinds == {str}:
         return cells
-    if kinds <= _WHOLE and all(-_EXACT < cell < _EXACT and cell == int(cell) for cell in cells):
-        return list(map(str, map(int, cells)))
+    if kinds == {float}:
+        return [_WHOLE.get(text) or text.removesuffix(".0") for text in map(repr, cells)]
     if float in kinds:
-        return [_number(cell) if isinstance(cell, float) else str(cell) for cell in cells]
+        return [as_texts((cell,))[0] if cell.__class__ is float else str(cell) for cell in cells]
     return list(map(str, cells))
-
-
-def _number(cell: float) -> str:
-    return repr(int(cell)) if cell.is_integer() and -_EXACT < cell < _EXACT else repr(cell)
 
 
 def without_columns(rows: Iterable[Sequence[Any]], left_out: frozenset[int]) -> Iterator[Sequence[Any]]:
