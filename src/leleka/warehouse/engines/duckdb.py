@@ -87,14 +87,9 @@ class DuckDBSession:
             "COMPRESSION_LEVEL": exp.Literal.number(1),  # faster, and not larger in row groups of this size
             "ROW_GROUP_SIZE": exp.Literal.number(_ROW_GROUP),
         }
-        copy = exp.Copy(
-            this=exp.Subquery(this=query),
-            kind=False,
-            files=[exp.Literal.string(path)],
-            params=[
-                exp.CopyParameter(this=exp.var(name), expression=value) for name, value in options.items()
-            ],
-        )
+        params = [exp.CopyParameter(this=exp.var(name), expression=value) for name, value in options.items()]
+        files = [exp.Literal.string(path)]
+        copy = exp.Copy(this=exp.Subquery(this=query), kind=False, files=files, params=params)
         (written,) = self.row(copy)
         return int(written)
 
