@@ -4,8 +4,9 @@
 #   make test   lint, types, import rules, all tests
 #   make proof  what is too long for make test, longer with MINUTES=30: kill -9, SIGSTOP and lost sockets for commands and
 #               workers on both databases; a death at every write, simulated worlds, due instants of schedules
-#   make bench  both: make bench-pages, how fast the pages and the API are with 1,000,000 profiles in the store, and
-#               make bench-delivery, how fast profiles become contacts; PROFILES=20000 ROUNDS=5 for a short one
+#   make bench  all three: make bench-pages, how fast the pages and the API are with 1,000,000 profiles in the store, and
+#               make bench-delivery, how fast profiles become contacts, and make bench-sources, how fast files become
+#               tables; PROFILES=20000 ROUNDS=5 for a short one
 #   make clients  other people's clients of the API against the sandbox, as PyPI and npm have them (needs Node.js)
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
@@ -25,7 +26,7 @@ PROFILES ?= 1000000
 ROUNDS ?= 40
 CASES ?=
 
-.PHONY: help demo serve pictures messages test check types rules browser tests proof clients bench bench-pages bench-delivery format clean
+.PHONY: help demo serve pictures messages test check types rules browser tests proof clients bench bench-pages bench-delivery bench-sources format clean
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -79,13 +80,16 @@ proof: $(UV)
 clients: $(UV)
 	$(RUN) python -m tests.clients
 
-bench: bench-pages bench-delivery
+bench: bench-pages bench-delivery bench-sources
 
 bench-pages: $(UV)
 	$(RUN) python -m scripts.bench_pages --profiles $(PROFILES) --rounds $(ROUNDS)
 
 bench-delivery: $(UV)
 	$(RUN) python -m scripts.bench_delivery --profiles $(PROFILES) --cases "$(CASES)"
+
+bench-sources: $(UV)
+	$(RUN) python -m scripts.bench_sources --rows $(PROFILES)
 
 format: $(UV)
 	$(RUN) ruff check --fix

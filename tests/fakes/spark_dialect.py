@@ -120,11 +120,14 @@ def _parsed(path: exp.Expr, schema: str, function: str) -> exp.Expr:
     return exp.select("line.*").from_(inner.subquery()).subquery()
 
 
+def _arrival() -> exp.Order:
+    return exp.Order(expressions=[exp.Ordered(this=_called("monotonically_increasing_id"))])
+
+
 def _counted(value: exp.Expr) -> exp.Expr:
-    arrival = exp.Order(expressions=[exp.Ordered(this=_called("monotonically_increasing_id"))])
     return exp.Window(
         this=exp.Count(this=value),
-        order=arrival,
+        order=_arrival(),
         spec=exp.WindowSpec(kind="ROWS", start="UNBOUNDED", start_side="PRECEDING", end="CURRENT ROW"),
     )
 
@@ -135,6 +138,8 @@ _WRITERS: Final[port.Writers] = {
     port.Call.CSV_CELLS: _cells,
     port.Call.ORDINAL: lambda: exp.column(_ROW_NUMBER),
     port.Call.COUNTED: _counted,
+    port.Call.PREVIOUS: lambda value: exp.Window(this=exp.Lag(this=value), order=_arrival()),
+    port.Call.REFUSED: lambda: _called("raise_error", _string("A cell does not fit.")),
     port.Call.BYTES: lambda text: _called("octet_length", text),
     port.Call.FULL_MATCH: _full_match,
     port.Call.FINITE: _finite,

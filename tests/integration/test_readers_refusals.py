@@ -2,7 +2,7 @@
 
 import os
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -11,9 +11,12 @@ from leleka.core.columns import ColumnType
 from leleka.core.sources import SourceSpec, TypeOverride
 from leleka.errors import InvalidInput, NeedsAttention, TryLater
 from leleka.messages.problems import english
-from leleka.warehouse.engines.duckdb import DuckDBSession
-from leleka.warehouse.readers import digest, resolve, staging
+from leleka.warehouse.engines.port import Engine
+from leleka.warehouse.readers import digest, resolve, streaming
+from leleka.warehouse.readers.archives import SourceFile
 from leleka.warehouse.readers.files import check_type, signature
+from leleka.warehouse.readers.staging import Layout
+from leleka.warehouse.readers.type_conversion import Conversion
 from tests.integration.source_files import Desk, open_desk
 from tests.wording import words
 
@@ -164,15 +167,17 @@ def test_a_file_name_is_never_read_as_a_pattern_or_as_sql(desk: Desk) -> None:
 def test_a_file_that_changes_while_it_is_read_is_read_another_time(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    honest: Callable[..., staging.Staged] = staging.stage_csv
+    honest = streaming.write
 
-    def slow(session: DuckDBSession, spec: SourceSpec, paths: Sequence[Path], folder: Path) -> staging.Staged:
-        staged = honest(session, spec, paths, folder)
-        with paths[0].open("a") as file:
+    def slow(
+        session: Engine, layout: Layout, spec: SourceSpec, conversions: Sequence[Conversion], path: str
+    ) -> streaming.Streamed:
+        written = honest(session, layout, spec, conversions, path)
+        with (desk.folder / "people.csv").open("a") as file:
             file.write("2\n")
-        return staged
+        return written
 
-    monkeypatch.setattr(staging, "stage_csv", slow)
+    monkeypatch.setattr(streaming, "write", slow)
     error = desk.refused("a\n1\n")
     assert isinstance(error, TryLater)
     assert error.code == "SOURCE_CHANGED"
@@ -218,7 +223,7 @@ def test_another_user_s_file_is_named_and_not_read(name: str) -> None:
         Path(folder).chmod(0o755)
         if os.geteuid() == 0:
             os.seteuid(65534)
-        for read in (lambda: digest([path]), lambda: check_type(path, "csv")):
+        for read in (lambda: digest([path]), lambda: check_type(SourceFile(path, path, name), "csv")):
             with pytest.raises(NeedsAttention) as caught:
                 read()
             assert (caught.value.code, caught.value.problems[0].where) == ("SOURCE_UNREADABLE", name)

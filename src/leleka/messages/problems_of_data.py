@@ -117,12 +117,12 @@ PROBLEMS: Final[Mapping[str, Wording]] = {
         msg("Export only the columns that are needed."),
     ),
     "FILE_TYPE": Wording(msg("This is not a Parquet file."), msg("Declare its format as csv if it is CSV.")),
-    "FILE_TYPE.archive": Wording(msg("This is {what:word}, not CSV."), msg("Unpack it first.")),
+    "FILE_TYPE.archive": Wording(
+        msg("This is {what:word}, not CSV."), msg("Name it .csv.gz or .csv.zst, or unpack it first.")
+    ),
     "FILE_TYPE.database": Wording(msg("This is {what:word}, not CSV."), msg("Export the table as CSV.")),
     "FILE_TYPE.document": Wording(msg("This is {what:word}, not CSV."), msg("Use the file with the rows.")),
-    "FILE_TYPE.mixed": Wording(
-        msg("Some of the files are CSV and some Parquet."), msg("Declare them as two sources.")
-    ),
+    "FILE_TYPE.mixed": Wording(msg("The files have different formats."), msg("Declare them as two sources.")),
     "FILE_TYPE.parquet": Wording(
         msg("This is a Parquet file, not CSV."),
         msg("Rename it to .parquet, or declare its format as parquet."),
@@ -131,7 +131,8 @@ PROBLEMS: Final[Mapping[str, Wording]] = {
         msg("This is a web page or XML, not CSV."), msg("Download the file itself.")
     ),
     "FILE_TYPE.workbook": Wording(
-        msg("This is {what:word}, not CSV."), msg("Save the sheet as CSV UTF-8 and use that file.")
+        msg("This is {what:word}, not CSV."),
+        msg("Name it .xlsx, .xls or .zip, or declare its format as excel."),
     ),
     "LAKE_UNWRITABLE": Wording(
         msg("The table could not be written after it was read."),

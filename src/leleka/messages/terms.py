@@ -1,10 +1,27 @@
 """Terms that stand within sentences and are translated themselves: ``{got:word}`` in a template."""
 
+from collections.abc import Mapping
 from typing import Final
 
-from leleka.messages.statuses import STATUSES
 from leleka.messages.wording import msg
 
+STATUSES: Final = (
+    msg("Not started"),
+    msg("Queued"),
+    msg("Processing"),
+    msg("Needs confirmation"),
+    msg("Successful"),
+    msg("Completed with warnings"),
+    msg("Failed"),
+    msg("Skipped"),
+    msg("Canceling"),
+    msg("Canceled"),
+)
+ROLES: Final[Mapping[str, str]] = {
+    "viewer": msg("Viewer"),
+    "contributor": msg("Contributor"),
+    "administrator": msg("Administrator"),
+}
 TERMS: Final[set[str]] = {
     *STATUSES,
     # What somebody wrote, and types of columns.

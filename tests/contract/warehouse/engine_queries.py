@@ -15,6 +15,8 @@ from leleka.warehouse.engines.port import (
     counted,
     csv_cells,
     ordinal,
+    previous,
+    refused,
 )
 from leleka.warehouse.sql.tables import column, empty, json_lines, parquet
 from tests.contract.warehouse.engine_suite import EngineSuite, number, text, values
@@ -96,6 +98,19 @@ class QueriesContract(EngineSuite):
         found = engine.rows(rows)
         assert [row for row in found if row[0]] == [("c", 1), ("b", 2), ("a", 3)]
         assert [seen for word, seen in found if word is None] in ([0], [3])
+
+    def test_a_row_knows_the_value_before_it(self, engine: Engine) -> None:
+        engine.create_table("given", values("v", text("c"), text(None), text("a")))
+        found = engine.rows(exp.select(column("v"), previous(column("v"))).from_("given"))
+        assert found == [("c", None), (None, "c"), ("a", None)]
+
+    def test_what_is_refused_ends_the_query_where_it_is_come_to(self, engine: Engine) -> None:
+        engine.create_table("given", values("v", text("a"), text(None)))
+        checked = exp.case().when(exp.Is(this=column("v"), expression=exp.Null()), refused())
+        query = exp.select(checked.else_(column("v"))).from_("given")
+        assert engine.rows(query.where(column("v").eq("a"))) == [("a",)]
+        with pytest.raises(EngineError):
+            engine.rows(query)
 
     def test_a_count_follows_the_order_of_many_rows(self, engine: Engine, tmp_path: Path) -> None:
         size, path = 60_000, str(tmp_path / "many.parquet")

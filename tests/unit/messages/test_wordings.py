@@ -148,7 +148,7 @@ def test_a_parameter_that_is_missing_does_not_keep_a_failure_from_being_told() -
 
 
 def test_the_catalogue_needs_no_django() -> None:
-    modules = "problems, progress, reasons, statuses, notices, http_status, stored, registry"
+    modules = "problems, progress, reasons, terms, notices, http_status, stored, registry"
     program = (
         f"import sys; from leleka.messages import {modules}; print([m for m in sys.modules if m == 'django'])"
     )

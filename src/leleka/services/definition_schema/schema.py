@@ -11,6 +11,7 @@ from leleka.core.column_classes import ColumnClass
 from leleka.core.columns import ColumnType, Relationship
 from leleka.core.data_matching import LeaverPolicy, WhenEmpty
 from leleka.core.growth import MOST_PEOPLE, MOST_PERCENT, Growth
+from leleka.core.sources import FileFormat
 
 
 def _one_or_many(value: object) -> object:
@@ -82,6 +83,7 @@ class Part(BaseModel):
 class TypeDefinition(Part):
     type: ColumnType
     format: str | None = None
+    decimal: Literal[".", ","] | None = None
 
 
 def _typed(value: object) -> object:
@@ -110,9 +112,11 @@ class SourceDefinition(Part):
     table: str | None = Field(default=None, min_length=1)
     query: str | None = Field(default=None, min_length=1)
     changed_since: Annotated[ChangedSince | None, BeforeValidator(_changed_since)] = None
-    format: Literal["csv", "parquet"] | None = None
+    format: FileFormat | None = None
     delimiter: str | None = Field(default=None, min_length=1, max_length=1)
     encoding: str | None = None
+    sheet: Annotated[Text, Field(min_length=1, max_length=100)] | None = None
+    header_row: Annotated[int, Field(ge=1, le=1_048_576, strict=True)] | None = None
     types: Annotated[dict[str, TypeDefinition], BeforeValidator(_typed)] = {}
     classes: dict[str, ColumnClass] = {}
     primary_key: str | None = None

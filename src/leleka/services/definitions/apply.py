@@ -43,7 +43,7 @@ from leleka.state.models import Account, Connection, Export, RelationshipRow, Se
 from leleka.warehouse.engines.port import Engine
 
 Say = Callable[[Message], None]
-_UNSAID: Final = ("max_age_hours", "connection", "table", "query", "changed_since")
+_UNSAID: Final = ("max_age_hours", "connection", "table", "query", "changed_since", "sheet", "header_row")
 
 
 def apply(
@@ -137,6 +137,9 @@ def _source_spec(path: Path, definition: Any) -> dict[str, Any]:
     for name in _UNSAID:
         if spec[name] is None:  # unsaid: as in installations that do not know it
             del spec[name]
+    for kind in spec["types"].values():
+        if kind["decimal"] is None:
+            del kind["decimal"]
     if definition.connection is None:
         folder = path.resolve().parent
         spec["files"] = [file if is_url(file) else str(folder / file) for file in definition.files]

@@ -27,8 +27,10 @@ def spec_of_source(name: str, data: Mapping[str, Any]) -> SourceSpec:
         format=data.get("format"),
         delimiter=data.get("delimiter"),
         encoding=data.get("encoding"),
+        sheet=data.get("sheet"),
+        header_row=data.get("header_row"),
         types={
-            column: TypeOverride(ColumnType(kind["type"]), kind.get("format"))
+            column: TypeOverride(ColumnType(kind["type"]), kind.get("format"), kind.get("decimal"))
             for column, kind in (data.get("types") or {}).items()
         },
         primary_key=data.get("primary_key"),

@@ -98,12 +98,14 @@ class Call(StrEnum):
     CSV_CELLS = "leleka_csv_cells"
     ORDINAL = "leleka_ordinal"
     COUNTED = "leleka_counted"
+    PREVIOUS = "leleka_previous"
     BYTES = "leleka_bytes"
     FULL_MATCH = "leleka_full_match"
     FINITE = "leleka_finite"
     NUMBER_TEXT = "leleka_number_text"
     INSTANT_TEXT = "leleka_instant_text"
     PARSED_TIME = "leleka_parsed_time"
+    REFUSED = "leleka_refused"
 
 
 # How an engine writes the calls: from the arguments, which are the writer's to keep, an expression of its dialect.
@@ -123,8 +125,8 @@ def json_lines(path: str, columns: Sequence[exp.ColumnDef]) -> exp.Expr:
 def csv_cells(path: str, names: Sequence[str], *, delimiter: str, longest: int) -> exp.Expr:
     """Return a source of rows: one CSV file, every cell as text, an empty one as NULL.
 
-    The first line is a header. Cells may be quoted with ``"``, which is doubled within. A row with fewer or more
-    cells than there are names, and one longer than ``longest`` bytes, is an EngineError.
+    The first line is a header. Cells may be quoted with ``"``, which is doubled within. A row with
+    fewer or more cells than there are names, and one longer than ``longest`` bytes, is an EngineError.
     """
     return _call(
         Call.CSV_CELLS,
@@ -143,6 +145,11 @@ def ordinal() -> exp.Expr:
 def counted(value: exp.Expr) -> exp.Expr:
     """Return how many rows have a value, from the first to this one, in the order in which the source's rows come."""
     return _call(Call.COUNTED, value)
+
+
+def previous(value: exp.Expr) -> exp.Expr:
+    """Return the value of the row before this one, in the order in which the source's rows come; NULL of the first."""
+    return _call(Call.PREVIOUS, value)
 
 
 def byte_length(text: exp.Expr) -> exp.Expr:
@@ -177,6 +184,11 @@ def instant_text(instant: exp.Expr) -> exp.Expr:
 def parsed_time(text: exp.Expr, pattern: str) -> exp.Expr:
     """Return the timestamp that a text says in a strptime format; NULL where it says none, an error for no format."""
     return _call(Call.PARSED_TIME, text, exp.Literal.string(pattern))
+
+
+def refused() -> exp.Expr:
+    """Return what must not be evaluated: whatever comes to it is an EngineError."""
+    return _call(Call.REFUSED)
 
 
 def _call(name: Call, *arguments: exp.Expr) -> exp.Expr:

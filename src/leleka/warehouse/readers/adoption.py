@@ -11,6 +11,7 @@ from leleka.errors import NeedsAttention
 from leleka.warehouse.engines.port import Engine, StorageError
 from leleka.warehouse.lake import Lake
 from leleka.warehouse.readers import csv_checks, staging, type_conversion
+from leleka.warehouse.readers.archives import SourceFile
 from leleka.warehouse.readers.csv_dialect import check_header
 from leleka.warehouse.readers.files import digest
 from leleka.warehouse.readers.source_loading import Loaded
@@ -25,7 +26,7 @@ def adopt(session: Engine, lake: Lake, spec: SourceSpec, path: Path, rows: int) 
     with staging.engine_faults(spec.name):
         stored = session.parquet_columns(str(path))
     names = tuple(column.name for column in stored)
-    check_header(path, names)
+    check_header(path.name, names, is_text=False)
     csv_checks.check_declared(session, spec, names)
     columns = tuple(Column(one.name, one.type) for one in stored if one.type is not None)
     kinds = {column.name: column.type for column in columns}
@@ -48,7 +49,8 @@ def adopt(session: Engine, lake: Lake, spec: SourceSpec, path: Path, rows: int) 
 
 def _check_key(session: Engine, path: Path, key: Column, rows: int) -> None:
     cells = exp.alias_(sql_tables.column(key.name), staging.cell(0), quoted=True)
-    staged = staging.Staged((key.name,), (key.type,), ((path, rows),), ())
+    file = SourceFile(path, path, path.name)
+    staged = staging.Staged(staging.Layout((key.name,), (key.type,), (file,)), ((file, rows),))
     try:
         with staging.engine_faults(path.name):
             session.create_table(staging.TABLE, exp.select(cells).from_(sql_tables.parquet(str(path))))

@@ -8,11 +8,11 @@ from typing import Any, Final
 
 from sqlglot import exp
 
-from leleka.core.columns import TEMPORAL
+from leleka.core.columns import TEMPORAL, ColumnType
 from leleka.core.sources import SourceSpec
 from leleka.errors import InvalidInput, Problem
 from leleka.warehouse.engines.port import Engine, ordinal, parsed_time
-from leleka.warehouse.readers.staging import Staged, engine_faults, table
+from leleka.warehouse.readers.staging import Layout, Staged, engine_faults, table
 from leleka.warehouse.readers.type_conversion import MISFITS, Conversion, shape
 from leleka.warehouse.readers.type_inference import known
 
@@ -30,11 +30,11 @@ def check_declared(session: Engine, spec: SourceSpec, names: Sequence[str]) -> N
         raise InvalidInput.of(problems)
 
 
-def check_kinds(staged: Staged, where: str) -> None:
+def check_kinds(layout: Layout, where: str) -> None:
     """Refuse Parquet columns that do not hold plain values."""
     problems = [
         Problem.of("TYPE_MISMATCH.nested", f"{where}, column {name!r}")
-        for name, kind in zip(staged.names, staged.types, strict=True)
+        for name, kind in zip(layout.names, layout.types, strict=True)
         if kind is None
     ]
     if problems:
@@ -117,9 +117,13 @@ def _misfits(
     kind, name = conversion.column.type, conversion.column.name
     places = staged.places([row[0] for row in found])
     return [
-        Problem.of(MISFITS[kind], f"{places[ordinal]}, column {name!r}", shape=shape(text), cells=count)
+        Problem.of(_misfit(kind, text), f"{places[ordinal]}, column {name!r}", shape=shape(text), cells=count)
         for ordinal, text in found
     ]
+
+
+def _misfit(kind: ColumnType, text: str) -> str:
+    return "NUMBER_INVALID.comma" if kind is ColumnType.NUMBER and "," in text else MISFITS[kind]
 
 
 def _unknown(spec: SourceSpec, part: str, name: str, names: Sequence[str]) -> Problem:
@@ -130,6 +134,8 @@ def _unknown(spec: SourceSpec, part: str, name: str, names: Sequence[str]) -> Pr
 
 def _format_works(session: Engine, spec: SourceSpec, name: str) -> bool:
     override = spec.types[name]
+    if override.decimal is not None and override.type is not ColumnType.NUMBER:
+        return False
     if override.format is None:
         return True
     if override.type not in TEMPORAL:
@@ -143,6 +149,9 @@ def _format_works(session: Engine, spec: SourceSpec, name: str) -> bool:
 
 
 def _bad_format(spec: SourceSpec, name: str) -> Problem:
+    if spec.types[name].decimal is not None:
+        where = f"{spec.name}, types, {name!r}"
+        return Problem.of("SOURCE_FORMAT_INVALID.decimal", where, type=spec.types[name].type)
     return Problem.of(
         "SOURCE_FORMAT_INVALID",
         f"{spec.name}, types, {name!r}",

@@ -2,14 +2,23 @@
 
 import glob
 import hashlib
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
 from leleka.core.sources import FileFormat, SourceSpec
 from leleka.errors import InvalidInput, NeedsAttention
+from leleka.warehouse.readers import archives
+from leleka.warehouse.readers.archives import SourceFile
 
+_SUFFIXES: Final[Mapping[str, FileFormat]] = {
+    **dict.fromkeys((".parquet", ".pq"), "parquet"),
+    **dict.fromkeys((".tsv", ".tab"), "tsv"),
+    **dict.fromkeys((".jsonl", ".ndjson", ".json"), "jsonl"),
+    **dict.fromkeys((".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"), "excel"),
+}
 _MAGIC: Final = (
     (b"PK\x03\x04", "FILE_TYPE.workbook", "a ZIP archive or an Excel workbook"),
     (b"\xd0\xcf\x11\xe0", "FILE_TYPE.workbook", "an old Excel workbook"),
@@ -22,8 +31,10 @@ _MAGIC: Final = (
     (b"SQLite format 3", "FILE_TYPE.database", "an SQLite database"),
     (b"PAR1", "FILE_TYPE.parquet", ""),
 )
+_WORKBOOKS: Final = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 _HTML: Final = (b"<!doctype html", b"<html", b"<?xml")
 _PARQUET: Final = b"PAR1"
+_JSON: Final = re.compile(rb'(\[\s*)?\{\s*"')
 
 
 def resolve(spec: SourceSpec, source_dirs: Sequence[Path]) -> list[Path]:
@@ -39,10 +50,12 @@ def resolve(spec: SourceSpec, source_dirs: Sequence[Path]) -> list[Path]:
 
 def digest(paths: Sequence[Path]) -> str:
     """Return a hash of the files' contents, in the order of the paths."""
-    total = hashlib.blake2b(digest_size=16)
+    total = hashlib.sha256()
     for path in paths:
         with _faults(path), path.open("rb") as file:
-            total.update(hashlib.file_digest(file, "blake2b").digest())
+            total.update(
+                hashlib.file_digest(file, "sha256").digest()
+            )  # machines compute it twice as fast as blake2b
     return total.hexdigest()
 
 
@@ -55,26 +68,42 @@ def signature(paths: Sequence[Path]) -> tuple[tuple[int, int, int], ...]:
     return tuple((stat.st_ino, stat.st_size, stat.st_mtime_ns) for stat in found)
 
 
-def format_of(spec: SourceSpec, path: Path) -> FileFormat:
-    if spec.format:
-        return spec.format
-    return "parquet" if path.suffix.lower() in {".parquet", ".pq"} else "csv"
+def format_of(spec: SourceSpec, name: str) -> FileFormat:
+    """Return the format of a file by its name, or by that of what is packed in it."""
+    return spec.format or _SUFFIXES.get(Path(name).suffix.lower(), "csv")
 
 
-def check_type(path: Path, kind: FileFormat) -> None:
+def unpacked(path: Path, aside: Path) -> SourceFile:
+    """Return the file, or what is packed in it, unpacked into ``aside``."""
+    with _faults(path):
+        return archives.opened(path, aside)
+
+
+def check_type(file: SourceFile, kind: FileFormat) -> None:
     """Refuse an empty file, and one whose first bytes show that it is something else."""
-    with _faults(path), path.open("rb") as file:
-        head = file.read(512)
+    with _faults(file.path), file.content.open("rb") as content:
+        head = content.read(512)
     if not head:
-        raise InvalidInput("FILE_EMPTY", where=path.name)
-    if kind == "csv":
-        for magic, key, what in _MAGIC:
-            if head.startswith(magic):
-                raise InvalidInput(key, where=path.name, **({"what": what} if what else {}))
-        if head.removeprefix(b"\xef\xbb\xbf").lstrip().lower().startswith(_HTML):
-            raise InvalidInput("FILE_TYPE.web_page", where=path.name)
-    elif not head.startswith(_PARQUET):
-        raise InvalidInput("FILE_TYPE", where=path.name)
+        raise InvalidInput("FILE_EMPTY", where=file.name)
+    if kind == "parquet":
+        if not head.startswith(_PARQUET):
+            raise InvalidInput("FILE_TYPE", where=file.name)
+    elif kind == "excel":
+        if not head.startswith(_WORKBOOKS):
+            raise InvalidInput("FILE_TYPE.no_workbook", where=file.name)
+    else:
+        _check_text(file, head, kind)
+
+
+def _check_text(file: SourceFile, head: bytes, kind: FileFormat) -> None:
+    for magic, key, what in _MAGIC:
+        if head.startswith(magic):
+            raise InvalidInput(key, where=file.name, **({"what": what} if what else {}))
+    start = head.removeprefix(b"\xef\xbb\xbf").lstrip()
+    if start.lower().startswith(_HTML):
+        raise InvalidInput("FILE_TYPE.web_page", where=file.name)
+    if kind != "jsonl" and _JSON.match(start):
+        raise InvalidInput("FILE_TYPE.json", where=file.name)
 
 
 def _matches(pattern: str, allowed: Sequence[Path]) -> list[Path]:

@@ -1,22 +1,28 @@
 """From a source's files to a snapshot of one typed table: all of it, or nothing."""
 
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from sqlglot import exp
 
-from leleka.core.columns import Table
+from leleka.core.columns import ColumnType, Table
 from leleka.core.sources import SourceSpec
 from leleka.errors import InvalidInput, NeedsAttention, TryLater
 from leleka.warehouse.engines.port import Engine, StorageError
 from leleka.warehouse.lake import Lake, Snapshot
-from leleka.warehouse.readers import csv_checks, staging, type_conversion
-from leleka.warehouse.readers.files import check_type, digest, format_of, resolve, signature
-from leleka.warehouse.readers.staging import Staged
+from leleka.warehouse.readers import csv_checks, staging, streaming, type_conversion
+from leleka.warehouse.readers.files import check_type, digest, format_of, resolve, signature, unpacked
+from leleka.warehouse.readers.staging import Layout
+from leleka.warehouse.readers.streaming import NotStraight
 from leleka.warehouse.readers.type_conversion import Conversion
-from leleka.warehouse.readers.type_inference import Guess, guess
+from leleka.warehouse.readers.type_inference import ISO, Guess, guess, likely
+
+_ROWS: Final = "rows"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +36,25 @@ class Loaded:
     notes: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _Job:
+    """What all steps need: ``check_unchanged`` raises TryLater if a file was written to since the beginning."""
+
+    session: Engine
+    lake: Lake
+    spec: SourceSpec
+    folder: Path
+    check_unchanged: Callable[[], None]
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    conversions: Sequence[Conversion]
+    rows: int
+    snapshot: Snapshot
+    notes: tuple[str, ...]
+
+
 def load(session: Engine, lake: Lake, spec: SourceSpec, source_dirs: Sequence[Path]) -> Loaded:
     """Read the source's files into a snapshot of kind ``sources``.
 
@@ -38,76 +63,125 @@ def load(session: Engine, lake: Lake, spec: SourceSpec, source_dirs: Sequence[Pa
     """
     paths = resolve(spec, source_dirs)
     before = signature(paths)
-    hashed = digest(paths)
-    try:
-        with tempfile.TemporaryDirectory(dir=session.spill, prefix="reading-") as folder:
-            staged = _stage(session, spec, paths, Path(folder))
-            if signature(paths) != before:
-                raise _changed(spec)
-            with staging.engine_faults(spec.name):
-                conversions, notes = _convert(session, spec, staged)
-                snapshot = _write(session, lake, spec, conversions)
-    finally:
-        staging.drop(session)
-    columns = tuple(conversion.column for conversion in conversions)
-    table = Table(spec.name, columns, spec.primary_key)
-    return Loaded(table, staged.rows, snapshot, hashed, (*staged.notes, *notes))
+
+    def check_unchanged() -> None:
+        if signature(paths) != before:
+            raise TryLater("SOURCE_CHANGED", where=spec.name)
+
+    with ThreadPoolExecutor(1) as beside:
+        hashed = beside.submit(digest, paths)
+        try:
+            with tempfile.TemporaryDirectory(dir=session.spill, prefix="reading-") as folder:
+                job = _Job(session, lake, spec, Path(folder), check_unchanged)
+                read = _read(job, _layout(job, paths))
+        finally:
+            staging.drop(session)
+    table = Table(spec.name, tuple(conversion.column for conversion in read.conversions), spec.primary_key)
+    return Loaded(table, read.rows, read.snapshot, hashed.result(), read.notes)
 
 
-def _stage(session: Engine, spec: SourceSpec, paths: Sequence[Path], folder: Path) -> Staged:
-    kinds = {format_of(spec, path) for path in paths}
+def _layout(job: _Job, paths: Sequence[Path]) -> Layout:
+    files = []
+    for number, path in enumerate(paths):
+        aside = job.folder / f"packed{number}"
+        aside.mkdir()
+        files.append(unpacked(path, aside))
+    kinds = {format_of(job.spec, file.inner) for file in files}
     if len(kinds) > 1:
-        raise InvalidInput("FILE_TYPE.mixed", where=spec.name)
+        raise InvalidInput("FILE_TYPE.mixed", where=job.spec.name)
     kind = kinds.pop()
-    for path in paths:
-        check_type(path, kind)
-    if kind == "csv":
-        return staging.stage_csv(session, spec, paths, folder)
-    return staging.stage_parquet(session, paths)
+    for file in files:
+        check_type(file, kind)
+    if kind == "parquet":
+        return staging.layout_of_parquet(job.session, files)
+    return staging.layout_of_text(files, kind, job.spec, job.folder)
 
 
-def _convert(session: Engine, spec: SourceSpec, staged: Staged) -> tuple[list[Conversion], list[str]]:
-    csv_checks.check_declared(session, spec, staged.names)
-    csv_checks.check_kinds(staged, spec.name)
-    asked = [n for n, name in enumerate(staged.names) if staged.is_csv and name not in spec.types]
-    guesses = guess(session, asked)
-    conversions = [
-        _conversion(spec, staged, number, guesses.get(number)) for number in range(len(staged.names))
-    ]
-    csv_checks.check_cells(session, staged, conversions)
-    for conversion in conversions:
-        if conversion.column.name == spec.primary_key:
-            csv_checks.check_key(session, staged, conversion)
-    notes = [_ambiguous(spec, staged.names[number]) for number in asked if guesses[number].ambiguous]
-    return conversions, notes
-
-
-def _conversion(spec: SourceSpec, staged: Staged, number: int, found: Guess | None) -> Conversion:
-    name, kind = staged.names[number], staged.types[number]
-    if name in spec.types:
-        return type_conversion.overridden(number, name, kind, spec.types[name], typed=not staged.is_csv)
-    if found is not None:
-        return type_conversion.guessed(number, name, found)
-    return type_conversion.stored(number, name, kind)
-
-
-def _write(session: Engine, lake: Lake, spec: SourceSpec, conversions: Sequence[Conversion]) -> Snapshot:
-    values = [exp.alias_(conversion.value, conversion.column.name, quoted=True) for conversion in conversions]
-    query = exp.select(*values).from_(staging.table())
+def _read(job: _Job, layout: Layout) -> _Read:
+    csv_checks.check_declared(job.session, job.spec, layout.names)
+    csv_checks.check_kinds(layout, job.spec.name)
     try:
-        with lake.write("sources", spec.name) as snapshot:
-            session.write(query, snapshot.file("rows"))
+        return _straight(job, layout)
+    except NotStraight:
+        return _the_long_way(job, layout)
+
+
+def _straight(job: _Job, layout: Layout) -> _Read:
+    guesses: Mapping[int, Guess] | None = {}
+    if asked := _asked(layout, job.spec):
+        streaming.take_sample(job.session, layout)
+        guesses = likely(job.session, asked)
+        if guesses is None:
+            raise NotStraight
+    conversions = _conversions(layout, job.spec, guesses or {})
+    with _snapshot(job) as snapshot:
+        streamed = streaming.write(job.session, layout, job.spec, conversions, snapshot.file(_ROWS))
+    notes = (*streamed.notes, *_notes(job.spec, layout, guesses or {}))
+    return _Read(conversions, streamed.rows, job.lake.open(snapshot.reference), notes)
+
+
+def _the_long_way(job: _Job, layout: Layout) -> _Read:
+    staged = staging.stage(job.session, layout, job.folder)
+    job.check_unchanged()
+    with staging.engine_faults(job.spec.name):
+        guesses = guess(job.session, _asked(layout, job.spec))
+        conversions = _conversions(layout, job.spec, guesses)
+        declared = [one for one in conversions if one.column.name in job.spec.types or not layout.is_text]
+        csv_checks.check_cells(job.session, staged, declared)
+        for conversion in conversions:
+            if conversion.column.name == job.spec.primary_key:
+                csv_checks.check_key(job.session, staged, conversion)
+        values = [exp.alias_(one.value, one.column.name, quoted=True) for one in conversions]
+        with _snapshot(job) as snapshot:
+            job.session.write(exp.select(*values).from_(staging.table()), snapshot.file(_ROWS))
+    notes = (*staged.notes, *_notes(job.spec, layout, guesses))
+    return _Read(conversions, staged.rows, job.lake.open(snapshot.reference), notes)
+
+
+def _asked(layout: Layout, spec: SourceSpec) -> Mapping[int, bool]:
+    if not layout.is_text:
+        return {}
+    texts = layout.texts
+    return {n: name in texts for n, name in enumerate(layout.names) if name not in spec.types}
+
+
+def _conversions(layout: Layout, spec: SourceSpec, guesses: Mapping[int, Guess]) -> list[Conversion]:
+    found = []
+    for number, (name, kind) in enumerate(zip(layout.names, layout.types, strict=True)):
+        if name in spec.types:
+            override, typed = spec.types[name], not layout.is_text
+            found.append(type_conversion.overridden(number, name, kind, override, typed=typed))
+        elif number in guesses:
+            found.append(type_conversion.guessed(number, name, guesses[number]))
+        else:
+            found.append(type_conversion.stored(number, name, kind))
+    return found
+
+
+@contextmanager
+def _snapshot(job: _Job) -> Iterator[Snapshot]:
+    """Yield a snapshot that is published if the files are what they were by then."""
+    try:
+        with job.lake.write("sources", job.spec.name) as snapshot:
+            yield snapshot
+            job.check_unchanged()
     except (StorageError, OSError) as error:
-        raise NeedsAttention("LAKE_UNWRITABLE", where=spec.name) from error
-    return lake.open(snapshot.reference)
+        raise NeedsAttention("LAKE_UNWRITABLE", where=job.spec.name) from error
 
 
-def _ambiguous(spec: SourceSpec, name: str) -> str:
-    return (
-        f"{spec.name}, column {name!r}: the dates may begin with the month or with the day, so it is read as text. "
-        "Declare its type as date with the format %m/%d/%Y or %d/%m/%Y."
-    )
-
-
-def _changed(spec: SourceSpec) -> TryLater:
-    return TryLater("SOURCE_CHANGED", where=spec.name)
+def _notes(spec: SourceSpec, layout: Layout, guesses: Mapping[int, Guess]) -> Iterator[str]:
+    """Say what was read in one of several ways: whoever knows better can declare it."""
+    for number, found in guesses.items():
+        column = f"{spec.name}, column {layout.names[number]!r}"
+        if found.ambiguous:
+            yield (
+                f"{column}: the dates may begin with the month or with the day, so it is read as text. "
+                "Declare its type as date with the format %m/%d/%Y or %d/%m/%Y."
+            )
+        elif found.type is ColumnType.DATE and found.pattern != ISO:
+            yield f"{column}: the dates are read as {found.pattern}."
+        elif found.comma:
+            yield (
+                f"{column}: these look like numbers with a decimal comma, so it is read as text. "
+                'Declare its type as {type: number, decimal: ","}.'
+            )

@@ -11,7 +11,15 @@ from leleka.core.email import WHITESPACE
 from leleka.core.sources import TypeOverride
 from leleka.warehouse.engines.port import finite, full_match, parsed_time
 from leleka.warehouse.readers.staging import cell
-from leleka.warehouse.readers.type_inference import Guess, known, try_cast
+from leleka.warehouse.readers.type_inference import (
+    Form,
+    Guess,
+    form_of,
+    known,
+    try_cast,
+    utc,
+    without_minus_zero,
+)
 from leleka.warehouse.sql import tables as sql_tables
 
 TRUE: Final = ("true", "yes", "так", "1")
@@ -31,26 +39,40 @@ _ENGINE: Final[Mapping[ColumnType, str]] = {
     ColumnType.DATETIME: "TIMESTAMP",
     ColumnType.BOOLEAN: "BOOLEAN",
 }
+_GROUPS: Final = " .,'\u2019\u00a0\u202f"  # what stands between groups of three digits
 _DATE_SHAPE: Final = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
 
 
 @dataclass(frozen=True, slots=True)
 class Conversion:
-    """A column of the table, the expression of its values, and the cells that have no value though they
-    should.
+    """A column of the table and the expression of its values. ``expected`` says which cells must have one.
+
+    A ``form`` has the value of cells of which it is not known that they fit, and how to tell.
     """
 
     column: Column
     value: exp.Expr
     cell: exp.Column
-    fault: exp.Expr | exp.Condition | None = None
+    expected: exp.Expr | None = None
+    form: Form | None = None
+
+    @property
+    def fault(self) -> exp.Expr | None:
+        """Return what is true of the cells that have no value though they should."""
+        if self.expected is None:
+            return None
+        return exp.and_(self.expected, exp.Is(this=self.value, expression=exp.Null()))
 
 
 def guessed(number: int, name: str, guess: Guess) -> Conversion:
-    """Convert cells that are known to fit."""
-    text = sql_tables.column(cell(number))
-    convert = _GUESSED.get(guess.type, _as_it_is)
-    return Conversion(Column(name, guess.type), convert(text, guess.pattern), text)
+    """Convert cells to the type that all of them fit, or were thought to by a sample."""
+    text, column = sql_tables.column(cell(number)), Column(name, guess.type)
+    if guess.empty:
+        return Conversion(column, exp.cast(exp.Null(), "VARCHAR"), text, known(text))
+    form = form_of(guess)
+    if form is None:
+        return Conversion(column, text, text)
+    return Conversion(column, form.raw(text), text, known(text), form)
 
 
 def overridden(
@@ -68,9 +90,8 @@ def overridden(
         # Unchanged: spaces may matter in a text.
         value: exp.Expr = exp.Nullif(this=exp.cast(cells, "VARCHAR"), expression=exp.Literal.string(""))
         return Conversion(Column(name, override.type), value, cells)
-    value = _in_range(_DECLARED[override.type](text, override.format), override.type)
-    fault = exp.and_(known(text), exp.Is(this=value, expression=exp.Null()))
-    return Conversion(Column(name, override.type), value, cells, fault)
+    value = _in_range(_DECLARED[override.type](text, override), override.type)
+    return Conversion(Column(name, override.type), value, cells, known(text))
 
 
 def stored(number: int, name: str, target: ColumnType | None) -> Conversion:
@@ -84,10 +105,8 @@ def stored(number: int, name: str, target: ColumnType | None) -> Conversion:
         return Conversion(column, exp.Nullif(this=value, expression=exp.Literal.string("")), cells)
     if target is ColumnType.NUMBER:
         # NaN is how data frames write an empty cell; infinity is not a value either.
-        return Conversion(column, exp.case().when(finite(value), _without_minus_zero(value)), cells)
-    value = _in_range(value, target)
-    fault = exp.and_(known(cells), exp.Is(this=value, expression=exp.Null()))
-    return Conversion(column, value, cells, fault)
+        return Conversion(column, exp.case().when(finite(value), without_minus_zero(value)), cells)
+    return Conversion(column, _in_range(value, target), cells, known(cells))
 
 
 def shape(value: str) -> str:
@@ -107,57 +126,45 @@ def _in_range(value: exp.Expr, kind: ColumnType) -> exp.Expr:
     )
 
 
-def _without_minus_zero(value: exp.Expr) -> exp.Expr:
-    return exp.Add(this=value, expression=exp.cast(exp.Literal.number(0), "DOUBLE"))
+_Convert = Callable[[exp.Expr, TypeOverride], exp.Expr]
 
 
-def _as_it_is(text: exp.Expr, _pattern: str | None) -> exp.Expr:
-    return text
-
-
-def _utc(text: exp.Expr) -> exp.Expr:
-    # A time zone is applied; without one the text is UTC, as the session is.
-    return exp.cast(try_cast(text, "TIMESTAMPTZ"), "TIMESTAMP")
-
-
-_Convert = Callable[[exp.Expr, str | None], exp.Expr]
-
-_GUESSED: Final[Mapping[ColumnType, _Convert]] = {
-    ColumnType.INTEGER: lambda text, _: exp.cast(text, "BIGINT"),
-    ColumnType.NUMBER: lambda text, _: _without_minus_zero(exp.cast(text, "DOUBLE")),
-    ColumnType.BOOLEAN: lambda text, _: exp.EQ(
-        this=exp.Lower(this=text), expression=exp.Literal.string("true")
-    ),
-    ColumnType.DATE: lambda text, pattern: exp.cast(parsed_time(text, pattern or ""), "DATE"),
-    ColumnType.DATETIME: lambda text, _: _utc(text),
-}
-
-
-def _declared_integer(text: exp.Expr, _pattern: str | None) -> exp.Expr:
+def _declared_integer(text: exp.Expr, _override: TypeOverride) -> exp.Expr:
     return exp.case().when(full_match(text, "[+-]?[0-9]+"), try_cast(text, "BIGINT"))
 
 
-def _declared_number(text: exp.Expr, _pattern: str | None) -> exp.Expr:
-    value = try_cast(text, "DOUBLE")
-    fits = exp.and_(full_match(text, r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?"), finite(value))
-    return exp.case().when(fits, _without_minus_zero(value))
+def _declared_number(text: exp.Expr, override: TypeOverride) -> exp.Expr:
+    shape = r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?"
+    plain = text
+    if override.decimal:
+        group = _GROUPS.replace(override.decimal, "")
+        mark = f"[{override.decimal}]"
+        shape = f"[+-]?([0-9]{{1,3}}([{group}][0-9]{{3}})+|[0-9]+)({mark}[0-9]*)?|[+-]?{mark}[0-9]+"
+        plain = exp.func("translate", text, _said(f"{override.decimal}{group}"), _said("."))
+    value = try_cast(plain, "DOUBLE")
+    fits = exp.and_(full_match(text, shape), finite(value))
+    return exp.case().when(fits, without_minus_zero(value))
 
 
-def _declared_boolean(text: exp.Expr, _pattern: str | None) -> exp.Expr:
+def _said(text: str) -> exp.Expr:
+    return exp.Literal.string(text)
+
+
+def _declared_boolean(text: exp.Expr, _override: TypeOverride) -> exp.Expr:
     lowered = exp.Lower(this=text)
     return exp.case().when(lowered.isin(*TRUE), exp.true()).when(lowered.isin(*FALSE), exp.false())
 
 
-def _declared_date(text: exp.Expr, pattern: str | None) -> exp.Expr:
-    if pattern:
-        return exp.cast(parsed_time(text, pattern), "DATE")
+def _declared_date(text: exp.Expr, override: TypeOverride) -> exp.Expr:
+    if override.format:
+        return exp.cast(parsed_time(text, override.format), "DATE")
     return exp.case().when(full_match(text, _DATE_SHAPE), try_cast(text, "DATE"))
 
 
-def _declared_datetime(text: exp.Expr, pattern: str | None) -> exp.Expr:
-    if pattern:
-        return exp.cast(parsed_time(text, pattern), "TIMESTAMP")
-    return exp.case().when(full_match(text, f"{_DATE_SHAPE}([T ].*)?"), _utc(text))
+def _declared_datetime(text: exp.Expr, override: TypeOverride) -> exp.Expr:
+    if override.format:
+        return exp.cast(parsed_time(text, override.format), "TIMESTAMP")
+    return exp.case().when(full_match(text, f"{_DATE_SHAPE}([T ].*)?"), utc(text))
 
 
 _DECLARED: Final[Mapping[ColumnType, _Convert]] = {

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from leleka.errors import Conflict, InvalidInput
 from leleka.messages.http_status import status_of
-from leleka.messages.statuses import ROLES
+from leleka.messages.terms import ROLES
 from leleka.services.people import api_tokens
 from leleka.services.people import commands as people_commands
 from leleka.services.people import queries as people_queries

@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from leleka.core.clock import current_clock
 from leleka.core.refresh_graph import StepKind
-from leleka.messages.statuses import STATUSES
+from leleka.messages.terms import STATUSES
 from leleka.services.exports import plan_limits
 from leleka.services.refresh import commands as refresh_commands
 from leleka.services.schedules import queries as schedule_queries
