@@ -33,7 +33,7 @@ _MAGIC: Final = re.compile(r"[*?\[]")
 
 
 def check_host_key(text: str) -> str:
-    """Return the type and the key of a line of ``known_hosts``. Raises ``InvalidInput`` SOURCE_HOST_KEY_SYNTAX."""
+    """Return the type and the key of a line that ssh-keyscan gives. Raises ``InvalidInput`` SOURCE_HOST_KEY_SYNTAX."""
     found = _KEY.fullmatch(text.strip())
     if found is None:
         raise InvalidInput("SOURCE_HOST_KEY_SYNTAX")

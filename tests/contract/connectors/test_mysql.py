@@ -24,6 +24,19 @@ pytestmark = [
 ]
 
 
+STATEMENTS = (
+    "CREATE DATABASE shop",
+    f"CREATE USER reader@'127.0.0.1' IDENTIFIED BY '{PASSWORD}'",
+    "GRANT ALL ON shop.* TO reader@'127.0.0.1'",
+    "CREATE TABLE shop.orders (id INT, amount DECIMAL(10,2), note VARCHAR(20))",
+    "INSERT INTO shop.orders VALUES (1, 10.5, 'a'), (2, NULL, '')",
+    """CREATE TABLE shop.kinds (id BIGINT UNSIGNED, tiny BOOL, whole DECIMAL(9,0), day DATE, at DATETIME(6),
+    took TIME, mood ENUM('calm'), extra JSON, born YEAR, raw BLOB)""",
+    """INSERT INTO shop.kinds VALUES (1, TRUE, 7, '2027-01-02', '2027-01-02 03:04:05.678', '10:00:00',
+    'calm', '{"a": 1}', 1999, 'x')""",
+)
+
+
 @pytest.fixture(scope="module")
 def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     home, port = tmp_path_factory.mktemp("mariadb"), free_port()
@@ -51,17 +64,7 @@ def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
             pymysql.connect(unix_socket=str(socket), user="root", autocommit=True) as root,
             root.cursor() as cursor,
         ):
-            for statement in (
-                "CREATE DATABASE shop",
-                f"CREATE USER reader@'127.0.0.1' IDENTIFIED BY '{PASSWORD}'",
-                "GRANT ALL ON shop.* TO reader@'127.0.0.1'",
-                "CREATE TABLE shop.orders (id INT, amount DECIMAL(10,2), note VARCHAR(20))",
-                "INSERT INTO shop.orders VALUES (1, 10.5, 'a'), (2, NULL, '')",
-                """CREATE TABLE shop.kinds (id BIGINT UNSIGNED, tiny BOOL, whole DECIMAL(9,0), day DATE, at DATETIME(6),
-                took TIME, mood ENUM('calm'), extra JSON, born YEAR, raw BLOB)""",
-                """INSERT INTO shop.kinds VALUES (1, TRUE, 7, '2027-01-02', '2027-01-02 03:04:05.678', '10:00:00',
-                'calm', '{"a": 1}', 1999, 'x')""",
-            ):
+            for statement in STATEMENTS:
                 cursor.execute(statement)
         yield port
     finally:
