@@ -85,6 +85,12 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
             process.stderr.close()  # type: ignore[union-attr] # it was asked for above
 
 
+@pytest.fixture(autouse=True)
+def _an_empty_folder(server: Server) -> None:
+    for path in server.folder.iterdir():
+        path.unlink()
+
+
 def test_files_are_copied_by_name_and_by_pattern_in_their_order(server: Server, tmp_path: Path) -> None:
     for name in ("b.csv", "a.csv", "c.txt"):
         (server.folder / name).write_text(f"id\n{name}\n", encoding="utf-8")
