@@ -91,7 +91,7 @@ def spoken_in_template(path: Path) -> Iterator[str]:
 
 
 def test_the_catalogue_holds_what_is_said_and_no_more() -> None:
-    rooms = [SOURCE / name for name in ("web", "services", "messages", "destinations")]
+    rooms = [SOURCE / name for name in ("web", "services", "messages", "destinations", "connectors")]
     said = {text for room in rooms for path in room.rglob("*.py") for text in spoken_in_python(path)}
     said |= {text for path in TEMPLATES for text in spoken_in_template(path)}
     known = {one.msgid for one in entries()}

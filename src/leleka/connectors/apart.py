@@ -75,7 +75,7 @@ def _ask(asked: Asked, question: str, with_: Mapping[str, Any]) -> Any:
         raise TryLater("SOURCE_SILENT", seconds=_SECONDS) from None
     except subprocess.CalledProcessError:
         # What it wrote may hold anything of the driver's, a password among it: it is not passed on.
-        raise errors.NeedsAttention("SOURCE_DRIVER_DIED", kind=asked.kind) from None
+        raise errors.NeedsAttention("SOURCE_DRIVER_DIED", where=asked.kind) from None
     answer = json.loads(done.stdout)
     if "error" in answer:
         kind: type[LelekaError] = getattr(errors, answer["error"])

@@ -4,19 +4,18 @@ A decimal becomes a number, a time, JSON and an enumeration text; a date of zero
 """
 
 import ssl
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import Annotated, Any, Final
 
-from leleka.connectors import arrow_parts, fetched_rows, pinned_socket, sql_text
-from leleka.connectors.adbc import EXTRA, REACH, READ, driver, refuse_twice, refuse_unreadable
+from leleka.connectors import arrow_parts, pinned_socket, sql_text
+from leleka.connectors.adbc import EXTRA, REACH, READ, driver, refuse_unreadable
 from leleka.connectors.checks import check_port, check_seconds
 from leleka.connectors.messages import WORDS
+from leleka.connectors.mysql_values import columns, conversions, reader
 from leleka.connectors.spec import ConnectorSpec, SettingInfo
-from leleka.core.columns import ColumnType
 from leleka.core.messages import Message
 from leleka.core.ports.connector import Bounds, Connector, Copied, RemoteColumn, Wanted, Watch
 from leleka.core.ports.destination import Check, CheckStatus, skipped
@@ -24,15 +23,8 @@ from leleka.core.secret import Secret
 from leleka.core.translation import translatable as _
 from leleka.errors import InvalidInput, LelekaError, NeedsAttention, TryLater
 
-if TYPE_CHECKING:
-    import pyarrow as pa
-
 _DIALECT: Final = "mysql"
-_CHUNK: Final = 20_000  # rows
 _GRACE: Final = 30.0
-_BINARY: Final = 63  # the character set of bytes
-_UNSIGNED: Final = 32  # a flag of a column
-_MOST_DIGITS: Final = 18
 _LONGEST_SAID: Final = 300
 _TABLES: Final = (
     "SELECT concat(table_schema, '.', table_name) AS name FROM information_schema.tables WHERE table_schema NOT IN "
@@ -116,7 +108,7 @@ class MySQL:
 
     def columns(self, wanted: Wanted) -> Sequence[RemoteColumn]:
         with self._opened() as database:
-            return _columns(database, sql_text.selected(wanted, _DIALECT))
+            return columns(database, sql_text.selected(wanted, _DIALECT))
 
     def version(self, wanted: Wanted) -> str:  # noqa: ARG002 - a database tells nothing of the kind
         return ""
@@ -125,10 +117,10 @@ class MySQL:
         driver("pyarrow")
         statement = sql_text.selected(wanted, _DIALECT)
         with self._opened() as database:
-            columns = _columns(database, statement)
-            refuse_unreadable(columns)
+            found = columns(database, statement)
+            refuse_unreadable(found)
             return arrow_parts.write(
-                lambda: _reader(database, statement, columns),
+                lambda: reader(database, statement, found),
                 folder,
                 watch,
                 seconds=self._seconds + _GRACE,
@@ -151,7 +143,7 @@ class MySQL:
                 database=self._settings.database,
                 charset="utf8mb4",
                 ssl=self._tls(),
-                conv=_conversions(),
+                conv=conversions(),
                 defer_connect=True,
                 autocommit=True,
                 connect_timeout=pinned_socket.CONNECT_SECONDS,
@@ -220,85 +212,6 @@ _CODES: Final[Sequence[tuple[frozenset[int], _Kind, str]]] = (
     (frozenset({2026}), NeedsAttention, "SOURCE_TLS"),
     (frozenset({0, 1053, 2006, 2013, 2014}), TryLater, "SOURCE_LOST"),
 )
-
-
-def _columns(database: Any, statement: str) -> Sequence[RemoteColumn]:
-    with database.cursor() as cursor:
-        cursor.execute(f"SELECT * FROM ({statement}) AS found LIMIT 0")  # noqa: S608 - names are quoted
-        fields = cursor._result.fields  # noqa: SLF001 - flags and character set are told nowhere else
-    refuse_twice([one.name for one in fields])
-    return [_column(one) for one in fields]
-
-
-def _column(field: Any) -> RemoteColumn:
-    types = driver("pymysql.constants.FIELD_TYPE")
-    said = next((one for one in dir(types) if one.isupper() and getattr(types, one) == field.type_code), "?")
-    return RemoteColumn(field.name, said.lower(), _type(field, types))
-
-
-def _type(field: Any, types: Any) -> ColumnType | None:
-    """Return our type of a column; None for bytes, bits and shapes."""
-    code = field.type_code
-    large = code == types.LONGLONG and field.flags & _UNSIGNED
-    is_decimal = code in {types.DECIMAL, types.NEWDECIMAL}
-    few_digits = not field.scale and field.length <= _MOST_DIGITS
-    texts = {types.STRING, types.VAR_STRING, types.VARCHAR}
-    blobs = {types.BLOB, types.TINY_BLOB, types.MEDIUM_BLOB, types.LONG_BLOB}
-    if code in {types.BIT, types.GEOMETRY} or (field.charsetnr == _BINARY and code in texts | blobs):
-        return None
-    known = (
-        (ColumnType.NUMBER, large or code in {types.FLOAT, types.DOUBLE} or (is_decimal and not few_digits)),
-        (ColumnType.INTEGER, is_decimal or code in {types.TINY, types.SHORT, types.LONG, types.INT24}),
-        (ColumnType.INTEGER, code in {types.LONGLONG, types.YEAR}),
-        (ColumnType.DATE, code in {types.DATE, types.NEWDATE}),
-        (ColumnType.DATETIME, code in {types.DATETIME, types.TIMESTAMP}),
-    )
-    return next((ours for ours, fits in known if fits), ColumnType.TEXT)
-
-
-def _conversions() -> dict[Any, Any]:
-    types, converters = driver("pymysql.constants.FIELD_TYPE"), driver("pymysql.converters")
-    moments = {
-        types.DATE: _or_none(converters.convert_date, date),
-        types.DATETIME: _or_none(converters.convert_datetime, datetime),
-        types.TIMESTAMP: _or_none(converters.convert_datetime, datetime),
-    }
-    as_text = dict.fromkeys((types.TIME, types.DECIMAL, types.NEWDECIMAL), str)
-    return {**converters.conversions, **as_text, **moments}
-
-
-def _or_none(convert: Callable[[Any], Any], kind: type) -> Callable[[Any], Any]:
-    """The library hands a date of zeros over as the text that it is."""
-
-    def converted(value: Any) -> Any:
-        found = convert(value)
-        return found if isinstance(found, kind) else None
-
-    return converted
-
-
-def _reader(database: Any, statement: str, columns: Sequence[RemoteColumn]) -> "pa.RecordBatchReader":
-    cursor = database.cursor(driver("pymysql.cursors").SSCursor)
-    cursor.execute(statement)
-    types = [one.type or ColumnType.TEXT for one in columns]
-    fit = [_FIT.get((one.far_type, kind)) for one, kind in zip(columns, types, strict=True)]
-
-    def chunks() -> Iterator[Sequence[Any]]:
-        while rows := cursor.fetchmany(_CHUNK):
-            yield [tuple(map(_fitted, row, fit)) for row in rows]
-
-    return fetched_rows.reader([one.name for one in columns], types, chunks())
-
-
-def _fitted(value: Any, made: Callable[[Any], Any] | None) -> Any:
-    return value if made is None or value is None else made(value)
-
-
-_FIT: Final[dict[tuple[str, ColumnType], Callable[[Any], Any]]] = {
-    (said, kind): made
-    for said in ("decimal", "newdecimal", "longlong")
-    for kind, made in ((ColumnType.NUMBER, float), (ColumnType.INTEGER, int))
-}
 
 
 def open_mysql(settings: Settings, bounds: Bounds) -> Connector:

@@ -3,9 +3,10 @@
 import fnmatch
 import io
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import Annotated, Any, Final
 
@@ -32,7 +33,7 @@ _MAGIC: Final = re.compile(r"[*?\[]")
 
 
 def check_host_key(text: str) -> str:
-    """Return the type and the key of a line of ``known_hosts``. Raises ``InvalidInput`` SOURCE_HOST_KEY_SYNTAX."""
+    """Return the type and the key of a line that ssh-keyscan gives. Raises ``InvalidInput`` SOURCE_HOST_KEY_SYNTAX."""
     found = _KEY.fullmatch(text.strip())
     if found is None:
         raise InvalidInput("SOURCE_HOST_KEY_SYNTAX")
@@ -109,11 +110,13 @@ class Files:
         size = 0
         with self._opened() as files:
             for number, path in enumerate(_found(files, wanted)):
-                before = _told(path, files.stat(path))
+                stat = files.stat(path)
+                before = _told(path, stat)
                 aside = folder / f"{number:04d}"
                 aside.mkdir()
                 local = aside / (_SAFE.sub("_", PurePosixPath(path).name) or "file")
-                size = _fetch(files, path, local, size, watch)
+                _fetch(files, path, local, stat.st_size, partial(_tell, watch, size))
+                size += stat.st_size
                 if before != _told(path, files.stat(path)):
                     raise TryLater("SOURCE_CHANGED", where=PurePosixPath(path).name)
                 made.append(local)
@@ -186,19 +189,23 @@ def _found(files: Any, wanted: Wanted) -> Sequence[str]:
     return list(dict.fromkeys(found))
 
 
+def _tell(watch: Watch, before: int, done: int) -> None:
+    watch(size=before + done)
+
+
 def _told(path: str, stat: Any) -> str:
     return f"{path} {stat.st_size} {stat.st_mtime}"
 
 
-def _fetch(files: Any, path: str, local: Path, size: int, watch: Watch) -> int:
-    """Copy one file; return how many bytes there are by now."""
+def _fetch(files: Any, path: str, local: Path, size: int, told: Callable[[int], None]) -> None:
+    """Copy the first ``size`` bytes of a file: one that grows meanwhile would have no end."""
+    done = 0
     with files.open(path, "rb") as there, local.open("xb") as here:
-        there.prefetch()
-        while chunk := there.read(_CHUNK):
+        there.prefetch(size)
+        while done < size and (chunk := there.read(min(_CHUNK, size - done))):
             here.write(chunk)
-            size += len(chunk)
-            watch(size=size)
-    return size
+            done += len(chunk)
+            told(done)
 
 
 def open_sftp(settings: Settings, bounds: Bounds) -> Connector:

@@ -4,6 +4,7 @@ import json
 
 from django.utils import translation
 
+from leleka.connectors.registry import specs as kinds_of_source
 from leleka.core.messages import NOTHING, Message, together
 from leleka.core.ports.destination import Check, CheckStatus
 from leleka.destinations.registry import specs
@@ -21,7 +22,8 @@ from leleka.messages.stored import (
 )
 from leleka.services.translation import in_this_language, said_in_this_language, stored_in_this_language
 
-assert specs()  # their words are registered with them
+assert specs()
+assert kinds_of_source()
 GONE = Problem.of("MAP_COLUMN_GONE", "News, data matching, phone", source="customers", column="phone")
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from django.utils import translation
 
+from leleka.connectors.registry import specs as kinds_of_source
 from leleka.core.messages import Message
 from leleka.core.reason_codes import CODES
 from leleka.destinations.registry import specs
@@ -23,7 +24,8 @@ from leleka.messages.templates import ENGLISH
 from leleka.messages.wording import Wording
 from leleka.services.translation import READER
 
-assert specs()  # their words are registered with them
+assert specs()
+assert kinds_of_source()
 LANGUAGES = ("en", "uk")
 _WORDS = re.compile("[A-Za-z]{4,} [a-z]{3,} [a-z]{2,}")
 # Quoted from files and terminals, the same in every language.

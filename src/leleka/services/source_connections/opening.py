@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import Any
 
 from leleka.connectors import apart
@@ -78,7 +79,9 @@ def way_called(name: str) -> Way:
     """Return the way of the connection of this name. Raises ``InvalidInput`` SOURCE_CONNECTION_UNKNOWN."""
     row = SourceConnection.objects.filter(name=name).first()
     if row is None:
-        raise InvalidInput("SOURCE_CONNECTION_UNKNOWN", where="connection", name=name)
+        known = list(SourceConnection.objects.values_list("name", flat=True))
+        near = next(iter(get_close_matches(name, known, n=1)), "")
+        raise InvalidInput("SOURCE_CONNECTION_UNKNOWN", name=name, near=near)
     return way_of(row)
 
 

@@ -179,7 +179,9 @@ class _Asked:
             return ""
         kinds = {name: ColumnType(kind) for name, kind in loaded.columns}
         if self.marks not in kinds:
-            raise InvalidInput("SOURCE_UNKNOWN_COLUMN.of_source", name=self.marks, source=loaded.name)
+            raise InvalidInput(
+                "SOURCE_UNKNOWN_COLUMN.of_source", column=self.marks, source=loaded.name, near=""
+            )
         if kinds[self.marks] not in MARKS:
             raise InvalidInput("SOURCE_MARK_TYPE", column=self.marks, kind=kinds[self.marks].value)
         snapshot = lake_sessions.lake().open(loaded.snapshot)

@@ -1,0 +1,142 @@
+"""Servers of sources that lie, stall or go away in the middle: nothing is half loaded, and nobody waits for ever."""
+
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Thread
+
+import pytest
+
+from leleka.connectors.registry import spec_of
+from leleka.core.clock import using
+from leleka.core.configuration import Network
+from leleka.core.ports.connector import Bounds, Connector, Wanted
+from leleka.core.secret import Secret
+from leleka.errors import LelekaError, TryLater
+from tests.fakes.clock import START, VirtualClock
+from tests.source_databases import PASSWORD, SourceDatabase
+
+MANY = "CREATE TABLE many AS SELECT i AS id, repeat('x', 200) AS filling FROM generate_series(1, 300000) AS i"
+
+
+def connector_to(server: SourceDatabase, **other: str) -> Connector:
+    spec = spec_of("postgresql")
+    settings = spec.settings(**{**server.settings, **other}, password=Secret(PASSWORD))
+    made: Connector = spec.open(settings, Bounds(Network(source_hosts=frozenset({"127.0.0.1"}))))
+    return made
+
+
+def quiet(**_done: int) -> None:
+    """Nobody watches."""
+
+
+@contextmanager
+def relay(port: int, most: int) -> Iterator[int]:
+    """Pass bytes on to a server in both directions, and break off once so many came back."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def serve() -> None:
+            client, _address = listening.accept()
+            with client, socket.create_connection(("127.0.0.1", port)) as server:
+                Thread(target=_pump, args=(client, server, 1 << 40), daemon=True).start()
+                _pump(server, client, most)
+
+        Thread(target=serve, daemon=True).start()
+        yield int(listening.getsockname()[1])
+
+
+def _pump(source: socket.socket, sink: socket.socket, most: int) -> None:
+    try:
+        while most > 0 and (block := source.recv(min(65_536, most))):
+            sink.sendall(block)
+            most -= len(block)
+    except OSError:
+        return
+
+
+def test_a_connection_that_breaks_in_the_middle_leaves_an_error_and_no_rows(
+    source_db: SourceDatabase, tmp_path: Path
+) -> None:
+    source_db.run(MANY)
+    with relay(source_db.port, 5_000_000) as port, pytest.raises(TryLater, match="SOURCE_LOST"):
+        connector_to(source_db, port=str(port)).copy(Wanted(table="many"), tmp_path, quiet)
+
+
+def test_whoever_ends_it_in_the_middle_is_obeyed_and_the_server_is_free_again(
+    source_db: SourceDatabase, tmp_path: Path
+) -> None:
+    source_db.run(MANY)
+
+    class Ended(Exception):
+        """Somebody wanted an end."""
+
+    def end(*, rows: int = 0, size: int = 0) -> None:
+        assert not size
+        if rows > 50_000:
+            raise Ended
+
+    with pytest.raises(Ended):
+        connector_to(source_db).copy(Wanted(table="many"), tmp_path, end)
+    source_db.run("DROP TABLE many")  # it would wait for a reader that is still there
+
+
+def test_a_server_that_accepts_and_says_nothing_is_given_up(
+    source_db: SourceDatabase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("leleka.connectors.postgresql._CONNECT_SECONDS", 2)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        port = str(silent.getsockname()[1])
+        with pytest.raises(LelekaError, match=r"SOURCE_UNREACHABLE|SOURCE_LOST"):
+            connector_to(source_db, port=port).columns(Wanted(table="many"))
+
+
+def test_what_answers_and_is_no_postgresql_is_given_up(source_db: SourceDatabase) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as lying:
+
+        def lie() -> None:
+            client, _address = lying.accept()
+            with client:
+                client.recv(1000)
+                client.sendall(b"HTTP/1.1 200 OK\r\n\r\n" + PASSWORD.encode())
+
+        Thread(target=lie, daemon=True).start()
+        with pytest.raises(LelekaError) as caught:
+            connector_to(source_db, port=str(lying.getsockname()[1])).columns(Wanted(table="many"))
+    assert PASSWORD not in str(caught.value)
+
+
+def test_rows_that_stop_coming_are_given_up_when_the_time_is_over(
+    source_db: SourceDatabase, tmp_path: Path
+) -> None:
+    """The server believes that it sends; nothing arrives any more, and the connection stays open."""
+    source_db.run(MANY)
+    clock = VirtualClock(START)
+    with (
+        using(clock),
+        stalling(source_db.port, 3_000_000, clock) as port,
+        pytest.raises(TryLater, match="SOURCE_SLOW"),
+    ):
+        connector_to(source_db, port=str(port)).copy(Wanted(table="many"), tmp_path, quiet)
+
+
+@contextmanager
+def stalling(port: int, most: int, clock: VirtualClock) -> Iterator[int]:
+    """Pass bytes on until so many came back; then keep silent while hours go by."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        open_ones: list[socket.socket] = []
+
+        def serve() -> None:
+            client, _address = listening.accept()
+            server = socket.create_connection(("127.0.0.1", port))
+            open_ones.extend((client, server))
+            Thread(target=_pump, args=(client, server, 1 << 40), daemon=True).start()
+            _pump(server, client, most)
+            clock.sleep(100_000)
+
+        Thread(target=serve, daemon=True).start()
+        try:
+            yield int(listening.getsockname()[1])
+        finally:
+            for one in open_ones:
+                one.close()
