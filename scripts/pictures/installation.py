@@ -143,6 +143,29 @@ def _scheduled(one: Installation) -> tuple[int, int]:
     return own, refresh
 
 
+def _measured(one: Installation) -> int:
+    """Make measures of orders and of the customers themselves; return one of orders."""
+    web = {"all": [{"column": "channel", "is": "web"}, {"column": "ordered_on", "in the last": 400}]}
+    related = {"related": ["orders"]}
+    made = {
+        "Revenue on the web": {**related, "sum": "total", "where": web},
+        "Orders": {**related, "count": "rows"},
+        "Last order": {**related, "last": "ordered_on", "by": "ordered_on"},
+        "Usual channel": {**related, "most frequent": "channel"},
+        "Greeting": {"concat": [{"column": "first_name"}, " ", {"column": "last_name"}]},
+        "Tier in words": {
+            "map": {"column": "tier"},
+            "values": {"gold": "Gold", "platinum": "Best"},
+            "else": "Usual",
+        },
+    }
+    numbers = [one.ask("measures", {"name": name, "rules": rules})["id"] for name, rules in made.items()]
+    one.ask("segments", {"name": "Loyal", "rules": {"column": "Orders", ">=": 5}})
+    refresh = one.ask("refreshes", {"scope": "data"})["refresh"]
+    wait(lambda: one.ask(f"refreshes/{refresh}")["finished_at"])
+    return int(numbers[0])
+
+
 def _fill(one: Installation, host: str, key: str) -> None:
     """Do through the API what people would have done by now."""
     invited = one.ask("people", {"email": "danylo@example.com", "name": "Danylo", "role": "contributor"})
@@ -169,10 +192,16 @@ def _fill(one: Installation, host: str, key: str) -> None:
     fresh = one.add_export("May birthdays", "3", "Birthday in May")
     detached = one.add_export("Autumn survey", "3")
     one.ask(f"exports/{detached}/detach", {})
+    measure = _measured(one)
     own, refresh = _scheduled(one)
     done = next(run["id"] for run in one.ask("runs")["items"] if run["export"] == EXPORT and run["counts"])
     managed = next(export["id"] for export in one.ask("exports")["items"] if export["name"] == EXPORT)
-    sizes = {"segment": narrow["id"], "person": invited["person"]["id"], "link": invited["token"]}
+    sizes = {
+        "segment": narrow["id"],
+        "measure": measure,
+        "person": invited["person"]["id"],
+        "link": invited["token"],
+    }
     runs = {
         "done": done,
         "waiting": waiting,

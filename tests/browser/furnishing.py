@@ -22,6 +22,7 @@ class Furniture:
     segment: int
     empty: int  # a segment without members
     unused: int  # a segment that was never evaluated
+    measure: int
     run: int  # ended, with excluded, rejected and left
     waiting: int  # needs confirmation
     task: int
@@ -68,6 +69,8 @@ def furnish(house: House) -> Furniture:
     until(lambda: api.ask(f"tasks/{task}")["done"], "the preview")
     segment = _segment(api, "Basic", "basic")
     empty = _segment(api, "Platinum", "platinum")
+    lower = {"name": "Tier in small letters", "rules": {"lower": {"column": "tier"}}}
+    measure = int(api.ask("measures", lower)["id"])
     refresh = _refresh(api)
     return Furniture(
         connection=connection,
@@ -76,6 +79,7 @@ def furnish(house: House) -> Furniture:
         export_by_file=api.named("exports", "By file"),
         export_that_never_ran=_fresh_export(house, api),
         segment=segment,
+        measure=measure,
         empty=empty,
         unused=_segment(api, "Nobody asked", "basic"),
         run=run,

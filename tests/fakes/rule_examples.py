@@ -163,3 +163,25 @@ def combined() -> Iterator[dict[str, Any]]:
 
 def catalogue_columns() -> dict[str, list[str]]:
     return {name: [column.name for column in table.columns] for name, table in CATALOGUE.tables.items()}
+
+
+def measured() -> Iterator[dict[str, Any]]:
+    """Yield a measure of every aggregate, function and type."""
+    path = ["purchases", "lines"]
+    yield {"related": path, "count": "rows", "where": {"column": "Due", "in the last": 90}}
+    for name in ("sum", "avg", "min", "max"):
+        yield {"related": "purchases", name: "Items"}
+        yield {"related": "purchases", name: "Price"}
+    for name in ("first", "last"):
+        yield {"related": "purchases", name: "Note", "by": "At"}
+        yield {"related": "purchases", name: "At", "by": "Price"}
+    yield {"related": path, "most frequent": "Product"}
+    yield {"concat": [{"column": column} for column in COLUMN_OF.values()]}
+    yield {"coalesce": [{"column": "Visits"}, {"column": "Income"}]}
+    yield {"coalesce": [{"column": "Active"}]}
+    yield {"lower": {"column": "Name"}}
+    for name in ("year", "month", "day", "weekday"):
+        yield {name: {"column": "Born"}}
+        yield {name: {"column": "Seen"}}
+    yield {"map": {"column": "Visits"}, "values": {"1": "one", "2": "two"}, "else": "many"}
+    yield {"map": {"column": "Visits"}, "values": {"1": 5}, "else": 5}  # one value alone

@@ -27,6 +27,7 @@ FUNCTIONS: Final = frozenset(
         ),
         *("FROM_JSON", "IF", "ISNAN", "LEFT", "LENGTH", "LOWER", "MAX", "MD5", "MIN", "MONTH"),
         *("MONOTONICALLY_INCREASING_ID", "OCTET_LENGTH", "SUBSTRING"),
+        *("DATEDIFF", "DAY", "FLOOR", "YEAR"),
         *("NULLIF", "REGEXP_REPLACE", "REPLACE", "RLIKE", "ROUND", "ROW_NUMBER", "SHA2", "STARTSWITH", "SUM"),
         *("TO_TIMESTAMP", "TRANSLATE", "TRIM", "TRY_CAST", "TRY_TO_TIMESTAMP", "UNNEST"),
     }

@@ -30,6 +30,9 @@ from leleka.services.exports import connection_removal, plan_limits, preview_vie
 from leleka.services.exports import queries as export_queries
 from leleka.services.home import charts
 from leleka.services.home import queries as home_queries
+from leleka.services.measures import choices as measure_choices
+from leleka.services.measures import commands as measure_commands
+from leleka.services.measures import queries as measure_queries
 from leleka.services.notices import queries as notice_queries
 from leleka.services.paging import ListQuery
 from leleka.services.people import actors, api_tokens, sign_in
@@ -159,6 +162,9 @@ TO_SEE: Final[Mapping[Function, Call]] = {
     schedule_queries.system_decisions: _NONE,
     schedule_queries.upcoming: _NONE,
     privacy_queries.columns: _ONE,
+    measure_queries.list_measures: _NONE,
+    measure_queries.measure: _ONE,
+    measure_queries.measures_after: _AFTER,
     segment_queries.find_segments: _LIST,
     segment_queries.list_segments: _NONE,
     segment_queries.segment: _ONE,
@@ -204,6 +210,10 @@ BY_PERMISSION: Final[Mapping[Permission, Mapping[Function, Call]]] = {
     },
     Permission.CLASSIFY: {privacy_commands.classify: given(UNKNOWN, {}, "")},
     Permission.EDIT_SEGMENTS: {
+        measure_choices.choices: _NONE,
+        measure_commands.create: given("Orders", {"related": "orders", "count": "rows"}),
+        measure_commands.remove: _ONE,
+        measure_commands.update: given(UNKNOWN, "Orders", {"related": "orders", "count": "rows"}, 1),
         segment_commands.ask_count: given("tier: gold"),
         segment_commands.ask_refresh: _ONE,
         segment_commands.create: given("Gold", "tier: gold"),
@@ -283,11 +293,7 @@ BY_PERMISSION: Final[Mapping[Permission, Mapping[Function, Call]]] = {
         people_queries.people_after: _AFTER,
         people_queries.person: _ONE,
     },
-    Permission.AUDIT: {
-        audit_queries.read: _NONE,
-        audit_queries.download: _NONE,
-        verification.verify: _NONE,
-    },
+    Permission.AUDIT: dict.fromkeys((audit_queries.read, audit_queries.download, verification.verify), _NONE),
 }
 OF_THE_OPERATOR: Final[Mapping[Function, Call]] = {
     api_tokens.make_token_for: given("nobody@example.com", "key")

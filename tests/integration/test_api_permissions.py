@@ -25,6 +25,7 @@ from leleka.state.models import (
     AuditLink,
     Connection,
     Export,
+    Measure,
     RefusalCount,
     Run,
     Segment,
@@ -39,6 +40,8 @@ from tests.integration.defining import filled
 from tests.integration.office import ALICE, Office
 
 RULES = {"column": "tier", "is": "gold"}
+MEASURE = {"lower": {"column": "tier"}}
+CHANGED = {"name": "Lower", "rules": MEASURE, "version": 1}
 WRITTEN = {
     "name": "Other", "connection": "Sandbox", "list": "2", "segments": ["Gold"], "data_matching": {"email": "email"},
 }  # fmt: skip
@@ -100,13 +103,16 @@ OPERATIONS = (
     Operation("PATCH", "/source-connections/{number}", 200, needs(Permission.CONNECTIONS), {"version": 1}),
     Operation("POST", "/source-connections/{number}/check", 200, needs(Permission.CONNECTIONS)),
     Operation("POST", "/source-connections/{number}/remove", 204, needs(Permission.CONNECTIONS), {"version": 1}),
+    Operation("GET", "/measures", 200, needs(Permission.SEE)),
+    Operation("POST", "/measures", 201, needs(Permission.EDIT_SEGMENTS), {"name": "Low", "rules": MEASURE}),
+    Operation("GET", "/measures/{number}", 200, needs(Permission.SEE), real="/measures/{measure}"),
+    Operation("PUT", "/measures/{number}", 200, needs(Permission.EDIT_SEGMENTS), CHANGED, real="/measures/{measure}"),
+    Operation("DELETE", "/measures/{number}", 204, needs(Permission.EDIT_SEGMENTS), real="/measures/{measure}"),
     Operation("GET", "/segments", 200, needs(Permission.SEE)),
     Operation("POST", "/segments", 201, needs(Permission.EDIT_SEGMENTS), {"name": "New", "rules": RULES}),
     Operation("POST", "/segments/count", 202, needs(Permission.EDIT_SEGMENTS), {"rules": RULES}),
     Operation("GET", "/segments/{number}", 200, needs(Permission.SEE)),
-    Operation(
-        "PUT", "/segments/{number}", 200, on_the_export, {"name": "New", "rules": RULES, "version": 1}
-    ),
+    Operation("PUT", "/segments/{number}", 200, on_the_export, {"name": "New", "rules": RULES, "version": 1}),
     Operation("DELETE", "/segments/{number}", 204, needs(Permission.EDIT_SEGMENTS), real="/segments/{spare}"),
     Operation("POST", "/segments/{number}/count", 202, needs(Permission.EDIT_SEGMENTS)),
     Operation("POST", "/segments/{number}/members", 202, needs(Permission.SEE)),
@@ -122,9 +128,7 @@ OPERATIONS = (
     Operation("DELETE", "/exports/{number}", 204, on_the_export),
     Operation("POST", "/exports/{number}/duplicate", 200, needs(Permission.EDIT_SHARED_EXPORTS)),
     Operation("POST", "/exports/{number}/detach", 200, on_the_export),
-    Operation(
-        "POST", "/exports/{number}/attach", 200, on_the_export, {"connection": "Sandbox", "version": 1}
-    ),
+    Operation("POST", "/exports/{number}/attach", 200, on_the_export, {"connection": "Sandbox", "version": 1}),
     Operation("POST", "/exports/{number}/preview", 202, on_the_export),
     Operation("POST", "/exports/{number}/reconcile", 202, on_the_export),
     Operation("GET", "/exports/{number}/reconcile", 200, needs(Permission.SEE)),
@@ -242,6 +246,7 @@ def places_for(asking: Program) -> dict[str, int]:
         "segments": Segment.objects.get(name="Gold").pk,
         "exports": Export.objects.get().pk,
         "runs": Run.objects.get().pk,
+        "measure": Measure.objects.create(name="Spare", definition=MEASURE, type="text").pk,
         "spare": Segment.objects.get(name="Spare").pk,
         "token": ApiToken.objects.get(user=asking.user).pk,
         "refreshes": refresh_commands.plan("segments", Trigger.ON_DEMAND, "tests").pk,

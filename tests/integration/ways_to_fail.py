@@ -14,6 +14,7 @@ from leleka.state.models import (
     DueDecision,
     Export,
     Ledger,
+    Measure,
     NoticeDelivery,
     Refresh,
     RefreshStep,
@@ -214,19 +215,19 @@ WAYS = {
     "file gone": Way(lambda n: _path(n).unlink(), lay, "source", SOURCE, besides=("skipped",)),
     "file empty": Way(_write(""), lay, "source", SOURCE, besides=("skipped",)),
     "file is a folder": Way(
-        lambda n: (_path(n).unlink(), _path(n).mkdir()),
-        _file_again,
-        "source", SOURCE, besides=("skipped",),
+        lambda n: (_path(n).unlink(), _path(n).mkdir()), _file_again, "source", SOURCE, besides=("skipped",)
     ),
     "file is no text": Way(_write(b"\x00\xff\xfe" * 500), lay, "source", SOURCE, besides=("skipped",)),
     "file lost a column": Way(
         _write("id,email,first_name,city\n1,p1@x.test,A,B\n"), lay, "segment", "segment:1",
         besides=("skipped", "shrunk"),
     ),
-    "file half": Way(_half, lay, "shrunk", SOURCE),
-    "file without customers": Way(
-        _write("id,email,first_name,city,tier\n"), lay, "shrunk", SOURCE,
+    "measure lost a column": Way(
+        lambda _n: Measure.objects.create(name="Label", definition={"lower": {"column": "gone"}}, type="text"),
+        lambda _n: Measure.objects.update(definition={"lower": {"column": "tier"}}), "measure", "measure:1",
     ),
+    "file half": Way(_half, lay, "shrunk", SOURCE),
+    "file without customers": Way(_write("id,email,first_name,city,tier\n"), lay, "shrunk", SOURCE),
     "data stale": Way(
         lambda n: (
             Source.objects.update(
@@ -237,9 +238,7 @@ WAYS = {
         "stale", SOURCE, at_night=False,
     ),
     "worker dead": Way(silent(100), worker, "worker", "worker", at_night=False),
-    "worker not started": Way(
-        lambda _n: WorkerBeat.objects.all().delete(), worker, "worker", "worker", at_night=False
-    ),
+    "worker not started": Way(lambda _n: WorkerBeat.objects.all().delete(), worker, "worker", "worker", at_night=False),
     "worker stuck": Way(_queued(2.1), _unqueued, "queue", "queue", at_night=False),
     "run stalled": Way(_stalled, _unqueued, "stalled", EXPORT, notice="", at_night=False),
     "due time passed": Way(

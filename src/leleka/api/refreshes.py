@@ -23,7 +23,7 @@ class RefreshIn(In):
         str,
         Field(
             max_length=50,
-            description="everything, data, sources, segments, or one thing: source:1, segment:1, export:1.",
+            description="everything, data, sources, segments, or one thing: source:1, measure:1, segment:1, export:1.",
         ),
     ]
 

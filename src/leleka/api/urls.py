@@ -14,6 +14,7 @@ from leleka.api import (
     connections,
     exports,
     me,
+    measures,
     notices,
     people,
     refreshes,
@@ -47,6 +48,7 @@ api.add_router("/me", me.router)
 api.add_router("/connections", connections.router)
 api.add_router("/source-connections", source_connections.router)
 api.add_router("/sources", columns.router)
+api.add_router("/measures", measures.router)
 api.add_router("/segments", segments.router)
 api.add_router("/exports", exports.router)
 api.add_router("/runs", runs.router)

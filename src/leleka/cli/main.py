@@ -22,6 +22,7 @@ from leleka.cli.commands import (
     exports,
     installation,
     keys,
+    measures,
     refresh,
     runs,
     sandbox,
@@ -62,6 +63,7 @@ app.command("serve")(serve.serve)
 app.command("worker")(serve.worker)
 app.command("demo")(demo.demo)
 app.command("sandbox")(sandbox.sandbox)
+app.add_typer(measures.app, name="measure")
 app.add_typer(segments.app, name="segment")
 app.add_typer(exports.app, name="export")
 app.add_typer(runs.app, name="run")

@@ -61,6 +61,14 @@ def guess(column: Column, values: Collection[object] = ()) -> ColumnClass:
     return _by_shape(texts) or _by_name(column.name) or _by_type(column.type, texts)
 
 
+def combined(classes: Collection[ColumnClass]) -> ColumnClass:
+    """Return the class of values that are made of values of these classes. Of several that are not harmless one tells
+    who somebody is, or how to reach them: so does what comes of them.
+    """
+    telling = {klass for klass in classes if klass is not ColumnClass.HARMLESS}
+    return next(iter(telling), ColumnClass.HARMLESS) if len(telling) <= 1 else ColumnClass.IDENTIFIER
+
+
 def is_like_a_phone(text: str) -> bool:
     """Return whether a text may be a phone number, and is no date."""
     digits = sum(character.isdigit() for character in text)

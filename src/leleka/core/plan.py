@@ -26,7 +26,8 @@ class Selection:
     ``members`` are the segments' member snapshots; their union is selected. ``ledger`` is None before the
     first run. ``suppressed_here`` are the digests of the account's own suppression set: SHA-256 in hex of
     salt, colon, address. ``elsewhere`` are (members, addresses) of the other exports to the same list: people
-    in them have not left. ``exclusions`` are what the destination itself does not take into the list.
+    in them have not left. ``exclusions`` are what the destination itself does not take into the list. ``measures`` are
+    the (name, snapshot) of those columns of the table that are not in the profiles' own snapshot.
     """
 
     name: str
@@ -42,6 +43,7 @@ class Selection:
     suppressed_here: tuple[str, ...] = ()
     salt: str = ""
     exclusions: tuple[Exclusion, ...] = ()
+    measures: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """The refresh chain: what depends on what, in which order it is refreshed, and what is skipped because of
 what.
 
-sources -> profiles -> segments -> exports. A step begins only after everything that it needs has succeeded
+sources -> profiles -> measures -> segments -> exports. A step begins only after everything that it needs has succeeded
 (CI-S6, S8): a warning does not stop the chain, a failure does. Nothing here reads or writes anything.
 """
 
@@ -17,6 +17,7 @@ class StepKind(StrEnum):
 
     SOURCE = "source"
     PROFILES = "profiles"
+    MEASURE = "measure"
     SEGMENT = "segment"
     EXPORT = "export"
 

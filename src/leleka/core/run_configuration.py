@@ -30,13 +30,15 @@ class SegmentSnapshot:
 @dataclass(frozen=True, slots=True)
 class Frozen:
     """The snapshots that a run plans over. ``elsewhere`` are the members of other exports' segments that share the
-    list, each with the addresses by which these are known.
+    list, each with the addresses by which these are known; ``measures`` are the (name, snapshot) of columns of the
+    table that are measures.
     """
 
     table: Table
     profiles: str
     addresses: str
     elsewhere: tuple[tuple[str, str], ...] = ()
+    measures: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,18 +140,22 @@ def _frozen(data: Mapping[str, Any]) -> Frozen:
         profiles=_at(data, "profiles", str),
         addresses=_at(data, "addresses", str),
         elsewhere=_parsed(data, "elsewhere", _pairs),
+        measures=_parsed({"measures": [], **data}, "measures", _pairs),  # runs before there were any
     )
 
 
 def _data_of(frozen: Frozen) -> dict[str, Any]:
     table = frozen.table
     columns = [[column.name, column.type.value] for column in table.columns]
-    return {
+    data = {
         "table": {"name": table.name, "columns": columns, "primary_key": table.primary_key},
         "profiles": frozen.profiles,
         "addresses": frozen.addresses,
         "elsewhere": [list(pair) for pair in frozen.elsewhere],
     }
+    if frozen.measures:
+        data["measures"] = [list(pair) for pair in frozen.measures]
+    return data
 
 
 def _table(data: Any) -> Table:

@@ -4,17 +4,23 @@ from collections.abc import Callable, Sequence
 from math import inf
 from typing import Final
 
-from leleka.core.data_matching import DataMatching, LeaverPolicy, Leavers
+from leleka.core.columns import NUMERIC, TEMPORAL, ColumnType, Table
+from leleka.core.data_matching import DataMatching, LeaverPolicy, Leavers, Line
 from leleka.core.growth import Growth
 from leleka.core.messages import NOTHING, Message
 from leleka.core.plan import Planned
-from leleka.core.ports.destination import CheckStatus, Destination
+from leleka.core.ports.destination import CheckStatus, Destination, Field, FieldType
 from leleka.core.ports.outbox import LeaseLost, RunCanceled
 from leleka.errors import InvalidInput, LelekaError, NeedsAttention, Problem, TryLater
 
 _LEAVER_SHARE: Final = 0.30
 _LEAVER_LEAST: Final = 100
 _CUSTOM: Final = "field:"
+_FITTING: Final = {
+    FieldType.NUMBER: NUMERIC,
+    FieldType.DATE: frozenset({ColumnType.DATE}),
+    FieldType.DATETIME: TEMPORAL,
+}
 _LONGEST_WAIT: Final = 60.0
 
 
@@ -54,15 +60,19 @@ def gone_meanwhile(
     return None
 
 
-def check_fields(destination: Destination, matching: DataMatching, leavers: Leavers) -> None:
-    """Raise where a custom field that would be written does not exist, naming the mapping line."""
+def check_fields(
+    destination: Destination, matching: DataMatching, leavers: Leavers, table: Table
+) -> Sequence[Message]:
+    """Raise where a custom field that would be written does not exist, naming the mapping line; return what is to be
+    known of those that take another type than their column has. The destination may leave out such values.
+    """
     wanted = [(f"data matching, {line.column}", line.to) for line in matching.lines]
     if leavers.policy is LeaverPolicy.MARK:
         wanted.append(("leavers, field", leavers.field))
     custom = [(where, key) for where, key in wanted if key.startswith(_CUSTOM)]
     if not custom:
-        return
-    known = {field.key for field in destination.fields()}
+        return ()
+    known = {field.key: field for field in destination.fields()}
     problems = [
         Problem.of("MAP_FIELD_NOT_FOUND", where, field=key.removeprefix(_CUSTOM))
         for where, key in custom
@@ -70,6 +80,22 @@ def check_fields(destination: Destination, matching: DataMatching, leavers: Leav
     ]
     if problems:
         raise InvalidInput.of(problems)
+    return [
+        note for line in matching.lines if line.to in known and (note := _misfit(line, known[line.to], table))
+    ]
+
+
+def _misfit(line: Line, field: Field, table: Table) -> Message:
+    column = table.column(line.column)
+    if field.takes is None or column is None or column.type in _FITTING[field.takes]:
+        return NOTHING
+    return Message(
+        "FIELD_MISFIT",
+        field=field.title or field.key,
+        takes=field.takes.value,
+        column=column.name,
+        holds=column.type.value,
+    )
 
 
 def check_limit(planned: Planned, limit: int) -> None:

@@ -60,8 +60,8 @@ def preview(
     context.watcher.stage(Message("READING_SUPPRESSED"))
     patience = _PATIENCE_OF_PEOPLE if pulse is no_lease else inf
     check_destination(context.destination, spec.target, wait, patience=patience)
-    check_fields(context.destination, spec.selection.matching, spec.selection.leavers)
     selection = spec.selection
+    misfits = check_fields(context.destination, selection.matching, selection.leavers, selection.table)
     packer = Packer(
         context.destination,
         context.limits,
@@ -80,7 +80,8 @@ def preview(
     planned = context.warehouse.plan(
         selection, suppressed=suppressed, waiting=spec.waiting(), pack=pack, plain=plain
     )
-    return replace(planned, notes=(note,) if note else ()), packer.batches(), reading.began_at
+    notes = (*misfits, note) if note else tuple(misfits)
+    return replace(planned, notes=notes), packer.batches(), reading.began_at
 
 
 def _with_pulse(packer: Packer, pulse: KeepAlive) -> tuple[Pack, PlainContacts | None]:

@@ -47,6 +47,10 @@ PROBLEMS: Final[Mapping[str, Wording]] = {
     "MAP_COLUMN_UNKNOWN": Wording(
         msg("Source '{source}' has no column '{column}'."), hints={"near": _DID_YOU_MEAN}
     ),
+    "MAP_EMAIL_MEASURE": Wording(
+        msg("'{column}' is a measure; the e-mail address comes from a column of the profiles."),
+        msg("Choose a column."),
+    ),
     "MAP_EMAIL_MISSING": Wording(msg("An export needs the column that holds the e-mail address.")),
     "MAP_EMAIL_TYPE": Wording(msg("Column '{column}' contains {type:word}, not text.")),
     "MAP_FIELD_SHARED": Wording(

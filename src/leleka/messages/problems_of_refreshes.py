@@ -78,6 +78,9 @@ PROBLEMS: Final[Mapping[str, Wording]] = {
     "UPSTREAM_CANCELED.export": Wording(
         msg("Export '{name}' was not refreshed: the refresh was canceled."), _REFRESH_AGAIN
     ),
+    "UPSTREAM_CANCELED.measure": Wording(
+        msg("Measure '{name}' was not refreshed: the refresh was canceled."), _REFRESH_AGAIN
+    ),
     "UPSTREAM_CANCELED.profiles": Wording(
         msg("The customer profiles were not refreshed: the refresh was canceled."), _REFRESH_AGAIN
     ),
@@ -89,6 +92,9 @@ PROBLEMS: Final[Mapping[str, Wording]] = {
     ),
     "UPSTREAM_FAILED.export": Wording(
         msg("Export '{name}' could not be refreshed: {problem}"), "{problem:remedy}"
+    ),
+    "UPSTREAM_FAILED.measure": Wording(
+        msg("Measure '{name}' could not be refreshed: {problem}"), "{problem:remedy}"
     ),
     "UPSTREAM_FAILED.profiles": Wording(
         msg("The customer profiles could not be refreshed: {problem}"), "{problem:remedy}"

@@ -1,4 +1,4 @@
-"""Problems of the rules of segments."""
+"""Problems of the rules of segments, and of measures."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -11,6 +11,86 @@ _WRITE_DAYS_OR: Final = msg("Write '30 days' or 30.")
 _WRITE_IT_WITHOUT_QUOTES: Final = msg("Write it without quotes.")
 _WRITE_LONG_LISTS_AS: Final = msg("Write long lists as JSON, or in a definitions file.")
 PROBLEMS: Final[Mapping[str, Wording]] = {
+    "MEASURE_BROKEN": Wording(
+        msg("It needs measure '{name}', which cannot be calculated: {problem}"), "{problem:remedy}"
+    ),
+    "MEASURE_IDENTIFYING": Wording(
+        msg(
+            "Column '{column}' of source '{source}' identifies people: its most frequent value is not shown."
+        ),
+        msg("Choose another column. If this one does not identify anybody, change what it contains."),
+    ),
+    "MEASURE_IN_USE": Wording(
+        msg("This measure is in use by {users}."), msg("Remove it from these segments and exports first.")
+    ),
+    "MEASURE_IN_USE.name": Wording(
+        msg("This measure is in use by {users}, which know it by its name."), msg("Keep the name.")
+    ),
+    "MEASURE_IN_USE.staying": Wording(
+        msg("This measure is in use by segments or exports that stay: {users}."),
+        msg("Put it back into the file, or change these."),
+    ),
+    "MEASURE_IN_USE.type": Wording(
+        msg("This measure is in use by {users}; its values would be {type:word} instead of {before:word}."),
+        msg("Create another measure, or remove it from these first."),
+    ),
+    "MEASURE_NAME_IS_COLUMN": Wording(
+        msg("Source '{source}' has a column '{name}'."), msg("Give the measure another name.")
+    ),
+    "MEASURE_OF_MEASURE": Wording(
+        msg("'{name}' is a measure; a measure is made of columns."), msg("Choose a column.")
+    ),
+    "MEASURE_SHAPE.aggregate": Wording(
+        msg("Expected exactly one of: {aggregates}."), msg("Write 'count: rows' or 'sum: <column>'.")
+    ),
+    "MEASURE_SHAPE.by": Wording(
+        msg("'{aggregate}' needs the column that rows are ordered by."),
+        msg("Write 'by: <column>', a date or a number."),
+    ),
+    "MEASURE_SHAPE.count": Wording(msg("'count' counts rows."), msg("Write 'count: rows'.")),
+    "MEASURE_SHAPE.heads": Wording(msg("Expected exactly one of: {heads}.")),
+    "MEASURE_SHAPE.mapping": Wording(
+        msg("Expected a measure, got {got:word}."), msg("Write for example 'related: orders, count: rows'.")
+    ),
+    "MEASURE_SHAPE.no_column": Wording(
+        msg("No column is used here: everybody would have the same value."),
+        msg("Write 'column:' and its name."),
+    ),
+    "MEASURE_SHAPE.not_by": Wording(
+        msg("'{aggregate}' does not depend on an order."), msg("Leave 'by' out, or use 'first' or 'last'.")
+    ),
+    "MEASURE_SHAPE.part": Wording(
+        msg("Expected a column, a text or a function, got {got:word}."), msg("Write 'column:' and its name.")
+    ),
+    "MEASURE_SHAPE.parts": Wording(msg("'{head}' takes a list of one to {most} parts.")),
+    "MEASURE_SHAPE.path": Wording(msg("A measure follows one to {most} relationships.")),
+    "MEASURE_SHAPE.scalar": Wording(
+        msg("Expected a text, a number, true or false, got {got:word}."), msg("Write the value in quotes.")
+    ),
+    "MEASURE_SHAPE.text": Wording(
+        msg("The text is longer than {most} characters, or contains an invalid character.")
+    ),
+    "MEASURE_SHAPE.values": Wording(
+        msg("'map' takes a mapping of one to {most} values."),
+        msg("Write 'values:', and below it 'from: to' for each value."),
+    ),
+    "MEASURE_SOURCE_UNREAD": Wording(
+        msg("Source '{source}' has not been read yet."), msg("Refresh the data sources first.")
+    ),
+    "MEASURE_TOO_DEEP": Wording(msg("Functions nest at most {most} levels deep.")),
+    "MEASURE_TOO_LARGE": Wording(
+        msg("The sum does not fit in 64 bits. Profiles concerned: {profiles}."),
+        msg("Narrow the conditions, or have the column read as a number."),
+    ),
+    "MEASURE_TYPE.coalesce": Wording(
+        msg("The parts of 'coalesce' have different types: {types:word}."), msg("Use parts of one type.")
+    ),
+    "MEASURE_TYPE.map": Wording(
+        msg("The results of 'map' have different types: {types:word}."), msg("Write all of them in quotes.")
+    ),
+    "MEASURE_UNKNOWN": Wording(msg("There is no such measure.")),
+    "MEASURE_UNKNOWN.named": Wording(msg("There is no measure '{name}'.")),
+    "NAME_TAKEN.measure": Wording(msg("A measure '{name}' already exists.")),
     "RULE_EMPTY_LIST.months": Wording(msg("'month of' needs at least one month.")),
     "RULE_EMPTY_LIST.rules": Wording(msg("The list of rules is empty."), msg("Write at least one rule.")),
     "RULE_EMPTY_LIST.values": Wording(msg("The list is empty."), msg("Name at least one value.")),

@@ -23,6 +23,10 @@ PROGRESS: Final[dict[str, str]] = {
         "Whether they are on the list now could not be read, so these additions do not count as delivered: {count}. "
         "{problem}"
     ),
+    "FIELD_MISFIT": msg(
+        "Field “{field}” of the destination takes a {takes:word}, and column '{column}' contains {holds:word}: values "
+        "that do not fit may be left out there."
+    ),
     "EXCLUSIONS_UNREAD": msg(
         "The account's exclusion list was not read, or not all of it. Whoever it names is left out by the account "
         "itself, and is not counted as excluded here. {problem}"
@@ -43,6 +47,7 @@ PROGRESS: Final[dict[str, str]] = {
     "COPYING_ROWS": msg("Copying source {name}, rows so far: {rows}"),
     "READING_SOURCE": msg("Reading source {name}"),
     "READ_SOURCE": msg("Source {name} was read, rows: {rows}"),
+    "CALCULATING_MEASURE": msg("Calculating measure {name}"),
     "EVALUATING_SEGMENT": msg("Evaluating segment {name}"),
     "CHECKING_ADDRESSES": msg("Checking the e-mail addresses of the profiles: {rows}"),
     "QUEUED_UNTIL_REFRESHED": msg("Queued until these are refreshed: {names}"),

@@ -42,10 +42,12 @@ TERMS: Final[set[str]] = {
     msg("boolean"),
     # Objects.
     msg("source"),
+    msg("measure"),
     msg("segment"),
     msg("export"),
     msg("sources"),
     msg("relationships"),
+    msg("measures"),
     msg("segments"),
     msg("connections"),
     msg("source connections"),

@@ -11,7 +11,7 @@ from leleka.core.statuses import Ended
 from leleka.warehouse.exclusions import covered
 from leleka.warehouse.lake import Lake
 from leleka.warehouse.sql.contacts import are_plain
-from leleka.warehouse.sql.tables import column, empty, json_lines, parquet
+from leleka.warehouse.sql.tables import column, empty, json_lines, parquet, with_measures
 from leleka.warehouse.sql.values import as_text, fingerprint, value_text
 
 LEDGER_COLUMNS: Final = {
@@ -193,7 +193,9 @@ class Diff:
         return as_text(column(self._selection.table.primary_key or "", source))
 
     def profiles(self, alias: str) -> exp.Expr:
-        return parquet(self._files(self._selection.profiles), alias)
+        chosen = self._selection
+        measures = {name: self._files(snapshot) for name, snapshot in chosen.measures}
+        return with_measures(self._files(chosen.profiles), chosen.table.primary_key or "", measures, alias)
 
     def _addresses(self, alias: str) -> exp.Expr:
         return parquet(self._files(self._selection.addresses), alias)

@@ -18,7 +18,7 @@ from leleka.warehouse.diff import LEDGER_COLUMNS, STATE_LEFT, STATE_MEMBER
 from leleka.warehouse.engines.port import Engine
 from leleka.warehouse.lake import Lake
 from leleka.warehouse.ledger import UNCERTAIN
-from leleka.warehouse.sql.tables import column, empty, json_lines, parquet
+from leleka.warehouse.sql.tables import column, empty, json_lines, parquet, with_measures
 from leleka.warehouse.sql.values import as_text, fingerprint, leaver_fingerprint, value_text
 
 _SAMPLE: Final = 20
@@ -38,6 +38,7 @@ class Sent:
     matching: DataMatching
     leavers: Leavers
     differs: Callable[[DueRow, Mapping[str, str]], Sequence[str]]
+    measures: Sequence[tuple[str, str]] = ()  # (name, snapshot) of columns of the table that are measures
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +167,8 @@ def _known(lake: Lake, sent: Sent) -> exp.Expr:
 
     Whoever changed since is due in any case, and what was sent to them stands nowhere.
     """
-    profiles = lake.open(sent.profiles).files
+    measures = {name: lake.open(snapshot).files for name, snapshot in sent.measures}
+    profiles = with_measures(lake.open(sent.profiles).files, sent.table.primary_key or "", measures, "p")
     texts = [value_text(sent.table, line.column, "p") for line in sent.matching.lines]
     key = as_text(column(sent.table.primary_key or "", "p"))
     unchanged = column("held", "l").eq(fingerprint(sent.matching, sent.leavers, texts))
@@ -174,7 +176,7 @@ def _known(lake: Lake, sent: Sent) -> exp.Expr:
         exp.select(*_row(Kind.CHANGED), *_named(texts))
         .from_(exp.to_table("ledger", alias="l"))
         .join(exp.to_table("listed", alias="t"), on=_same_address())
-        .join(parquet(profiles, "p"), on=key.eq(column("profile_id", "l")))
+        .join(profiles, on=key.eq(column("profile_id", "l")))
         .where(column("state", "l").eq(exp.Literal.string(STATE_MEMBER)))
         .where(unchanged)
     )

@@ -6,22 +6,32 @@ from datetime import date
 from sqlglot import exp
 
 from leleka.core.columns import Catalogue, ColumnType, Table
-from leleka.core.rules.model import Rule
+from leleka.core.rules.model import Rule, columns_used
 from leleka.warehouse.engines.port import Engine
 from leleka.warehouse.lake import Lake, Snapshot
-from leleka.warehouse.sql.rules import Scope, condition_sql
-from leleka.warehouse.sql.tables import column, parquet
+from leleka.warehouse.sql.rules import Measured, Scope, condition_sql
+from leleka.warehouse.sql.tables import column, parquet, with_measures
 
 KIND = "members"
 PROFILE_ID = "profile_id"
 
 
-def compile_rule(rule: Rule, catalogue: Catalogue, tables: Mapping[str, str], today: date) -> exp.Select:
+def compile_rule(
+    rule: Rule,
+    catalogue: Catalogue,
+    tables: Mapping[str, str],
+    today: date,
+    measures: Mapping[str, str] | None = None,
+) -> exp.Select:
     """Return the query of the distinct ``profile_id`` (text) of the profiles that match.
 
-    ``tables`` names the Parquet files of each table; ``today`` is the day "in the last" counts from.
+    ``tables`` names the Parquet files of each table, ``measures`` those of each measure; ``today`` is the day "in the
+    last" counts from.
     """
-    scope = Scope(tables, today)
+    used = {name for table, name in columns_used(rule) if table == catalogue.profiles}
+    files = {name: file for name, file in (measures or {}).items() if name in used}
+    key = catalogue.profile_table.primary_key or ""
+    scope = Scope(tables, today, measured=Measured(catalogue.profiles, key, files))
     identity = exp.alias_(_identity(catalogue, scope.alias), PROFILE_ID, quoted=True)
     profiles = exp.select(identity).distinct().from_(scope.table(catalogue.profiles))
     return profiles.where(condition_sql(rule, scope), copy=False)
@@ -41,9 +51,18 @@ def count(session: Engine, query: exp.Query) -> int:
 
 
 def sample(
-    session: Engine, members: Snapshot, catalogue: Catalogue, tables: Mapping[str, str], size: int
+    session: Engine,
+    members: Snapshot,
+    catalogue: Catalogue,
+    tables: Mapping[str, str],
+    size: int,
+    *,
+    measures: Mapping[str, str] | None = None,
 ) -> list[dict[str, object]]:
-    """Return whole profiles of the first ``size`` members, by profile id: their file is in that order."""
+    """Return whole profiles of the first ``size`` members, by profile id: their file is in that order.
+
+    Columns of the catalogue that are measures come from ``measures``, the files of each.
+    """
     first = exp.select(column(PROFILE_ID)).from_(parquet(members.files)).limit(size)
     wanted = [identity for (identity,) in session.rows(first)]
     if not wanted:
@@ -51,7 +70,14 @@ def sample(
     names = [known.name for known in catalogue.profile_table.columns]
     profiles = (
         exp.select(*(column(name, "profiles") for name in names))
-        .from_(parquet(tables[catalogue.profiles], "profiles"))
+        .from_(
+            with_measures(
+                tables[catalogue.profiles],
+                catalogue.profile_table.primary_key or "",
+                measures or {},
+                "profiles",
+            )
+        )
         .where(_is_one_of(catalogue, wanted), copy=False)
         .order_by(_identity(catalogue, "profiles"))
     )

@@ -42,6 +42,7 @@ MENU: Final[tuple[tuple[Promise | str, tuple[Entry, ...]], ...]] = (
         _("Data"),
         (
             Entry(_("Data sources"), "sources", "database"),
+            Entry(_("Measures"), "measures", "chart-bar"),
             Entry(_("Exports"), "exports", "send", also="runs"),
         ),
     ),

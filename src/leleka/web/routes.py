@@ -21,6 +21,7 @@ from leleka.web.pages import (
     exports,
     health,
     home,
+    measures,
     notices,
     people,
     reconciliation,
@@ -36,6 +37,7 @@ from leleka.web.responses import go, is_htmx
 from leleka.web.route import BOTH, GET, POST, Route, View
 
 EDIT: Final = Permission.EDIT_SHARED_EXPORTS
+SEGMENTS: Final = Permission.EDIT_SEGMENTS
 
 
 ROUTES: Final[tuple[Route, ...]] = (
@@ -114,6 +116,12 @@ ROUTES: Final[tuple[Route, ...]] = (
         Permission.EDIT_SOURCES,
         POST,
     ),
+    Route("data/measures", measures.index, "measures", Permission.SEE),
+    Route("data/measures/add", measures.add, "measure_add", SEGMENTS, BOTH),
+    Route("data/measures/<int:number>", measures.show, "measure", Permission.SEE),
+    Route("data/measures/<int:number>/edit", measures.edit, "measure_edit", SEGMENTS, BOTH),
+    Route("data/measures/<int:number>/remove", measures.remove, "measure_remove", SEGMENTS, BOTH),
+    Route("data/measures/<int:number>/refresh", system.refresh_measure, "measure_refresh", SEGMENTS, POST),
     Route("data/exports", exports.index, "exports", Permission.SEE),
     Route("data/exports/add", exports.add, "export_add", Permission.EDIT_SHARED_EXPORTS, GET + POST),
     Route("data/exports/offers", exports.offers, "export_offers", Permission.CHOOSE_CONNECTIONS, POST),
@@ -188,13 +196,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     Route("segments/<int:number>", segments.show, "segment", Permission.SEE),
     Route("segments/<int:number>/chart", charts.segment, "segment_chart", Permission.SEE),
     Route("segments/<int:number>/edit", segments.edit, "segment_edit", Permission.EDIT_SEGMENTS, GET + POST),
-    Route(
-        "segments/<int:number>/remove",
-        segments.remove,
-        "segment_remove",
-        Permission.EDIT_SEGMENTS,
-        GET + POST,
-    ),
+    Route("segments/<int:number>/remove", segments.remove, "segment_remove", SEGMENTS, BOTH),
     Route(
         "segments/<int:number>/refresh",
         system.refresh_segment,

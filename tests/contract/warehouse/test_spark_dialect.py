@@ -13,6 +13,7 @@ from sqlglot import exp
 from sqlglot.errors import UnsupportedError
 
 from leleka.core.columns import Column, ColumnType, Table
+from leleka.core.measures.parser import parse as parse_measure
 from leleka.core.rules.operators import Operator
 from leleka.core.rules.parser import parse
 from leleka.core.sources import SourceSpec
@@ -20,8 +21,10 @@ from leleka.errors import InvalidInput
 from leleka.warehouse.engines.duckdb import open_session
 from leleka.warehouse.engines.port import ordinal
 from leleka.warehouse.lake import Lake
+from leleka.warehouse.measures import evaluate as evaluate_measure
 from leleka.warehouse.readers import load
 from leleka.warehouse.segments import compile_rule, count, evaluate, first_values, sample
+from leleka.warehouse.sql.rules import Scope
 from tests.contract.warehouse.engine_ledgers import LedgersContract
 from tests.contract.warehouse.engine_runs import LEAVERS, RunsContract
 from tests.fakes import rule_examples as examples
@@ -84,6 +87,13 @@ def _segments(engine: RecordingEngine, root: Path) -> None:
     snapshot, members = evaluate(engine, Lake(root / "lake"), "all", query)
     assert members == count(engine, query)
     assert sample(engine, snapshot, CATALOGUE, files, 2)
+    for data in examples.measured():
+        place = CATALOGUE, Scope(files, examples.TODAY)
+        lake = Lake(root / "lake")
+        values, _, _ = evaluate_measure(
+            engine, lake, "m", parse_measure(data, CATALOGUE, "m"), place, look=True
+        )
+        sample(engine, snapshot, CATALOGUE, files, 2, measures={"m": values.files})
     members_table = Table("members", (Column("profile_id", ColumnType.TEXT),), None)
     assert len(first_values(engine, snapshot, members_table, 2)["profile_id"]) == 2
 

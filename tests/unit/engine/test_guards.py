@@ -5,11 +5,12 @@ from dataclasses import replace
 
 import pytest
 
+from leleka.core.columns import Column, ColumnType, Table
 from leleka.core.data_matching import DataMatching, LeaverPolicy, Leavers, Line
 from leleka.core.growth import Growth
 from leleka.core.messages import NOTHING, Message
 from leleka.core.plan import Counts, Planned
-from leleka.core.ports.destination import Check, CheckStatus
+from leleka.core.ports.destination import Check, CheckStatus, Field, FieldType
 from leleka.engine.guards import (
     check_destination,
     check_fields,
@@ -121,17 +122,52 @@ def test_a_preview_waits_no_longer_than_people_do() -> None:
         check_destination(account, "7", never, patience=60.0)
 
 
+TABLE = Table(
+    "customers",
+    (
+        Column("tier", ColumnType.TEXT),
+        Column("visits", ColumnType.INTEGER),
+        Column("income", ColumnType.NUMBER),
+        Column("born", ColumnType.DATE),
+        Column("seen", ColumnType.DATETIME),
+        Column("active", ColumnType.BOOLEAN),
+    ),
+)
+
+
 def test_every_field_that_is_gone_is_named_with_its_line() -> None:
     """Fault 39."""
     lines = (Line("name", "first_name"), Line("tier", "field:1"), Line("city", "field:8"))
     with pytest.raises(InvalidInput) as error:
-        check_fields(FakeDestination(VirtualClock()), DataMatching("email", lines), MARK)
+        check_fields(FakeDestination(VirtualClock()), DataMatching("email", lines), MARK, TABLE)
     assert [problem.where for problem in error.value.problems] == ["data matching, city", "leavers, field"]
 
 
 def test_fields_that_are_there_pass() -> None:
     lines = (Line("tier", "field:1"),)
-    check_fields(FakeDestination(VirtualClock()), DataMatching("email", lines), Leavers())
+    assert check_fields(FakeDestination(VirtualClock()), DataMatching("email", lines), Leavers(), TABLE) == []
+
+
+@pytest.mark.parametrize(
+    ("takes", "fits"),
+    [
+        (None, {"tier", "visits", "income", "born", "seen", "active"}),
+        (FieldType.NUMBER, {"visits", "income"}),
+        (FieldType.DATE, {"born"}),
+        (FieldType.DATETIME, {"born", "seen"}),
+    ],
+)
+def test_a_column_that_does_not_fit_its_field_is_told(takes: FieldType | None, fits: set[str]) -> None:
+    account = FakeDestination(VirtualClock())
+    account.custom_fields["field:1"] = Field("field:1", "Since", "x", takes)
+    told = {}
+    for column in TABLE.columns:
+        matching = DataMatching("email", (Line(column.name, "field:1"),))
+        told[column.name] = list(check_fields(account, matching, Leavers(), TABLE))
+    assert {name for name, notes in told.items() if not notes} == fits
+    for name in told.keys() - fits:
+        (note,) = told[name]
+        assert (note.code, note.values["field"], note.values["column"]) == ("FIELD_MISFIT", "Since", name)
 
 
 def test_more_people_than_the_limit_and_nothing_goes() -> None:

@@ -52,6 +52,14 @@ class Target:
     name: str
 
 
+class FieldType(StrEnum):
+    """What a field takes besides texts, where it takes nothing else."""
+
+    NUMBER = "number"
+    DATE = "date"
+    DATETIME = "datetime"
+
+
 @dataclass(frozen=True, slots=True)
 class Field:
     """Something a column can be mapped to. ``key`` is ``first_name``, ``last_name``, ``phone`` or ``field:<id>``."""
@@ -59,6 +67,7 @@ class Field:
     key: str
     title: str
     kind: str  # the destination's own word for its type, for example "text" or "date"
+    takes: FieldType | None = None  # None where any text fits
 
 
 class SuppressionReason(StrEnum):

@@ -61,6 +61,16 @@ def parse(data: object, catalogue: Catalogue, where: str = "rules") -> Rule:
     return rule
 
 
+def read_hop(reading: Reading, name: object, table: Table, where: str) -> Hop | None:
+    """Read the relationship ``name`` as a way from the rows of ``table``."""
+    return _hop(reading, name, _Place(where, table))
+
+
+def read_rule(reading: Reading, data: object, table: Table, where: str, hops: int) -> Rule | None:
+    """Read a rule on the rows of ``table``, to which ``hops`` relationships lead."""
+    return _rule(reading, data, _Place(where, table, hops=hops))
+
+
 def _first(problems: Sequence[Problem], where: str) -> Sequence[Problem]:
     """Return as many as somebody reads, and how many more there are: a list of the wrong type has one each."""
     left = len(problems) - MOST_PROBLEMS

@@ -13,6 +13,7 @@ from leleka.core.ports.destination import (
     Destination,
     Exclusion,
     Field,
+    FieldType,
     Listed,
     Suppressed,
     SuppressedPage,
@@ -39,6 +40,12 @@ _STATUS: Final = {
     SuppressionReason.NEVER_CONFIRMED: 0,
     SuppressionReason.UNSUBSCRIBED: 2,
     SuppressionReason.BOUNCED: 3,
+}
+_TAKES: Final = {
+    "date": FieldType.DATE,
+    "datetime": FieldType.DATETIME,
+    "number": FieldType.NUMBER,
+    "currency": FieldType.NUMBER,
 }
 _STANDARD_FIELDS: Final = (
     Field("first_name", "First name", "text"),
@@ -79,11 +86,7 @@ class ActiveCampaign:
 
     def fields(self) -> Sequence[Field]:
         rows = self._client.rows("fields", "fields")
-        own = [
-            Field(f"field:{number_of(row.get('id'))}", _text(row.get("title")), _text(row.get("type")))
-            for row in rows
-        ]
-        return [*_STANDARD_FIELDS, *own]
+        return [*_STANDARD_FIELDS, *map(_field, rows)]
 
     def suppressed_page(self, target: str, reason: SuppressionReason, after: int) -> SuppressedPage:
         page = self._client.contacts_page(contact_json.list_id_of(target), _STATUS[reason], after)
@@ -144,6 +147,11 @@ class ActiveCampaign:
 
 def _target(row: Mapping[str, Any]) -> Target:
     return Target(str(number_of(row.get("id"))), _text(row.get("name")))
+
+
+def _field(row: Mapping[str, Any]) -> Field:
+    kind = _text(row.get("type"))
+    return Field(f"field:{number_of(row.get('id'))}", _text(row.get("title")), kind, _TAKES.get(kind))
 
 
 def _text(value: object) -> str:

@@ -23,6 +23,7 @@ class ConcernKind(StrEnum):
     CONNECTION = "connection"
     SOURCE = "source"
     PROFILES = "profiles"
+    MEASURE = "measure"
     SEGMENT = "segment"
     STALLED = "stalled"
     FAILED = "failed"

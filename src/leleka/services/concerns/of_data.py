@@ -1,4 +1,4 @@
-"""Sources, profiles and segments that could not be brought up to date; data older than promised, or suddenly less."""
+"""Sources, profiles, measures and segments that could not be brought up to date; data older than promised, or less."""
 
 from collections.abc import Iterable
 from datetime import timedelta
@@ -15,6 +15,7 @@ from leleka.state.models import Source
 _KINDS = {
     StepKind.SOURCE: ConcernKind.SOURCE,
     StepKind.PROFILES: ConcernKind.PROFILES,
+    StepKind.MEASURE: ConcernKind.MEASURE,
     StepKind.SEGMENT: ConcernKind.SEGMENT,
 }
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from typing import Annotated, Final, Literal
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
@@ -155,6 +155,21 @@ class RelationshipDefinition(Part):
         return Relationship(self.name, self.from_.source, self.from_.column, self.to.source, self.to.column)
 
 
+class MeasureDefinition(Part):
+    """A name, and beside it what ``core.measures.parser`` reads: ``definition`` is that as it was written."""
+
+    name: Name
+    definition: dict[Any, Any]
+
+    @model_validator(mode="before")
+    @classmethod
+    def _apart(cls, data: object) -> object:
+        if not isinstance(data, Mapping):
+            return data
+        named = {key: value for key, value in data.items() if str(key).strip().lower() == "name"}
+        return {**named, "definition": {key: value for key, value in data.items() if key not in named}}
+
+
 class SegmentDefinition(Part):
     name: Name
     rules: object
@@ -266,6 +281,7 @@ class Definitions(Part):
     source_connections: list[SourceConnectionDefinition] = []
     sources: list[SourceDefinition] = []
     relationships: list[RelationshipDefinition] = []
+    measures: list[MeasureDefinition] = []
     segments: list[SegmentDefinition] = []
     connections: list[ConnectionDefinition] = []
     exports: list[ExportDefinition] = []

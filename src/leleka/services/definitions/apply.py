@@ -22,6 +22,7 @@ from leleka.services.connections import keys as connection_keys
 from leleka.services.connections.commands import refuse_while_running
 from leleka.services.connections.settings import CheckedSettings, differs, kept_columns
 from leleka.services.definitions.changes import Applied, Changes
+from leleka.services.definitions.measures import apply_measures, beside
 from leleka.services.definitions.source_connections import (
     apply_source_connection,
     check_source_connections,
@@ -39,7 +40,16 @@ from leleka.services.sources import catalogue
 from leleka.services.sources import loading as source_loading
 from leleka.services.sources.connected import Reading
 from leleka.services.sources.loaded import Loaded
-from leleka.state.models import Account, Connection, Export, RelationshipRow, Segment, Source, SystemSchedule
+from leleka.state.models import (
+    Account,
+    Connection,
+    Export,
+    Measure,
+    RelationshipRow,
+    Segment,
+    Source,
+    SystemSchedule,
+)
 from leleka.warehouse.engines.port import Engine
 
 Say = Callable[[Message], None]
@@ -62,14 +72,15 @@ def apply(
         with lake_sessions.session() as session:
             loaded = _load_sources(session, file, say, ways(connections))
         known = _catalogue(file, loaded, rows)
-        checked = check_definitions(
-            file, known, installation_configuration.configuration().network, rows.staying()
-        )
+        with_what = beside(file, loaded, rows.of(Source), dict(rows.of(Measure).values_list("name", "type")))
+        network = installation_configuration.configuration().network
+        checked = check_definitions(file, known, network, rows.staying(), with_what)
     with transaction.atomic():
         changes = Changes(str(path.resolve()), actor)
         for one in connections:
             apply_source_connection(changes, one, seal=not plan_only)
         _apply_sources(changes, file, loaded)
+        apply_measures(changes, checked.measures)
         for name, rules in checked.segments.items():
             changes.upsert("segment", name, {"rules": rules})
         for connection in checked.connections:

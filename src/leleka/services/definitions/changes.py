@@ -10,12 +10,14 @@ from leleka.services.access.actor import Actor
 from leleka.services.access.edit_guards import unique
 from leleka.services.audit.log import record
 from leleka.services.exports.open_sends import is_settled
+from leleka.services.measures.usage import users_of
 from leleka.services.runs.audit import record_removed
 from leleka.services.source_connections.commands import refuse_in_use
 from leleka.state.models import (
     Connection,
     Export,
     ExportSegment,
+    Measure,
     RelationshipRow,
     Run,
     Segment,
@@ -47,6 +49,7 @@ _KINDS: Final[tuple[tuple[str, Any], ...]] = (
     ("source connection", SourceConnection),
     ("source", Source),
     ("relationship", RelationshipRow),
+    ("measure", Measure),
     ("segment", Segment),
     ("connection", Connection),
     ("export", Export),
@@ -120,6 +123,8 @@ def _remove(actor: Actor, kind: str, row: Any) -> None:
         raise InvalidInput("EXPORT_UNSETTLED.file", where=row.name)
     if kind == "source connection":
         refuse_in_use(row.name)
+    if kind == "measure" and (using := users_of(row.name)):
+        raise InvalidInput("MEASURE_IN_USE.staying", where=row.name, users=list(using))
     users = _exports_that_use(kind, row)
     if users:
         key = "SEGMENT_IN_USE.staying" if kind == "segment" else "CONNECTION_IN_USE.staying"

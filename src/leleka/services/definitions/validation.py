@@ -1,11 +1,12 @@
 """Checking definitions against the columns, the hosts and each other, before anything is changed."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeVar
 
 from leleka.core.columns import Catalogue
 from leleka.core.configuration import Network
+from leleka.core.measures.model import Measure, type_of
 from leleka.core.rules.model import to_data
 from leleka.core.rules.parser import parse
 from leleka.core.schedules.model import ExportSchedule
@@ -16,11 +17,14 @@ from leleka.services.connections.named_keys import is_reference
 from leleka.services.connections.settings import CheckedSettings, check_plain, check_secret, identify
 from leleka.services.definition_schema.connections import settings_given
 from leleka.services.definition_schema.problem_collector import Gathering, Location
-from leleka.services.definition_schema.schema import ConnectionDefinition
+from leleka.services.definition_schema.schema import ConnectionDefinition, MeasureDefinition
 from leleka.services.definitions.yaml_file import DefinitionsFile
 from leleka.services.exports.validation import CheckedExport, ExportChecks, Staying
+from leleka.services.measures.validation import check_measure
+from leleka.services.sources.catalogue import with_measures
+from leleka.services.sources.column_classes import Classes
 
-_KINDS: Final = ("sources", "relationships", "segments", "connections", "exports")
+_KINDS: Final = ("sources", "relationships", "measures", "segments", "connections", "exports")
 T = TypeVar("T")
 _LIKELY: Final = 8  # characters: something shorter stands in names by chance
 
@@ -41,10 +45,23 @@ class CheckedConnection:
 class Checked:
     """A file in which everything is right."""
 
+    measures: Mapping[str, Measure]
     segments: Mapping[str, dict[str, object]]
     connections: Sequence[CheckedConnection]
     exports: Sequence[CheckedExport]
     system_schedule: ExportSchedule | None  # None where the file is silent of it
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What a file's measures are checked with: the classes of columns, and the measures that stay, by their types."""
+
+    classes: Classes
+    measures: Mapping[str, str]
+
+
+def _types(staying: Mapping[str, str], found: Mapping[str, Measure]) -> Mapping[str, str]:
+    return {**staying, **{name: type_of(measure).value for name, measure in found.items()}}
 
 
 class _Checks:
@@ -127,6 +144,21 @@ class _Checks:
                 elif table.column(column) is None:
                     self._found.column(table, column, location, "SOURCE_UNKNOWN_COLUMN.of_source")
 
+    def measures(self, classes: Classes, staying: Collection[str]) -> Mapping[str, Measure]:
+        """Check the measures, and know them as columns of the profiles from here on."""
+        parts = self._found.file.definitions.measures
+        names, found = {*staying, *(part.name for part in parts)}, dict[str, Measure]()
+        for number, part in enumerate(parts):
+            here: Location = ("measures", number)
+            measure = self._found.attempt(here, lambda: self._measure(here, part, classes, names))  # noqa: B023 - called at once
+            if measure is not None:
+                found[part.name] = measure
+        return found
+
+    def _measure(self, here: Location, part: MeasureDefinition, classes: Classes, names: set[str]) -> Measure:
+        where = self._found.file.where(here)
+        return check_measure(part.definition, part.name, self._found.known, classes, (where, names))
+
     def segment(self, number: int, rules: object) -> dict[str, object] | None:
         where = self._found.file.where(("segments", number, "rules"))
         rule = self._found.attempt(
@@ -176,7 +208,9 @@ class _Checks:
         )
 
 
-def check_definitions(file: DefinitionsFile, known: Catalogue, network: Network, staying: Staying) -> Checked:
+def check_definitions(
+    file: DefinitionsFile, known: Catalogue, network: Network, staying: Staying, beside: Beside
+) -> Checked:
     """Raises ``InvalidInput`` with everything that is wrong in the file."""
     found = Gathering(file, known)
     checks, of_exports = _Checks(found, network), ExportChecks(found, staying)
@@ -185,6 +219,8 @@ def check_definitions(file: DefinitionsFile, known: Catalogue, network: Network,
     checks.profiles()
     checks.classes()
     checks.relationships()
+    measures = checks.measures(beside.classes, beside.measures)
+    found.known = with_measures(known, _types(beside.measures, measures))
     parts = file.definitions
     rules = {part.name: checks.segment(number, part.rules) for number, part in enumerate(parts.segments)}
     connections = [checks.connection(number, part) for number, part in enumerate(parts.connections)]
@@ -195,6 +231,7 @@ def check_definitions(file: DefinitionsFile, known: Catalogue, network: Network,
     if found.problems:
         raise InvalidInput.of(found.problems)
     return Checked(
+        measures,
         {name: rule for name, rule in rules.items() if rule is not None},
         [connection for connection in connections if connection is not None],
         exports,

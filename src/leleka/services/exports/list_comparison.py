@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
-from leleka.core.data_matching import LeaverPolicy, leavers_of, matching_of
+from leleka.core.data_matching import DataMatching, LeaverPolicy, leavers_of, matching_of
 from leleka.core.messages import Message
 from leleka.core.plan import DueRow
 from leleka.core.ports.clock import Clock, OutOfPatience
@@ -19,8 +19,8 @@ from leleka.services.exports.contracts import Reconciled
 from leleka.services.exports.queries import connection_of
 from leleka.services.installation import database_outage, lake_sessions
 from leleka.services.installation.configuration import configuration
-from leleka.services.sources.catalogue import table_of
-from leleka.state.models import AttemptRow, Export, Ledger, Run, Source
+from leleka.services.sources import catalogue
+from leleka.state.models import AttemptRow, Export, Ledger, Measure, Run, Source
 from leleka.warehouse import reconciliation
 from leleka.warehouse.reconciliation import Sent
 
@@ -189,7 +189,10 @@ def _sent(export: Export, account: Opened, reader: _Reader) -> Sent | None:
     profiles = Source.objects.filter(is_profiles=True).exclude(snapshot="").first()
     if profiles is None or not lake_sessions.lake().is_sound(profiles.snapshot):
         return None
-    table, destination = table_of(profiles), account.destination
+    destination = account.destination
+    measures = _measures(matching)
+    known = catalogue.with_measures(catalogue.of_files(), {row.name: row.type for row in measures})
+    table = known.profile_table
     if any(table.column(line.column) is None for line in matching.lines):
         return None
     packer = Packer(
@@ -207,7 +210,20 @@ def _sent(export: Export, account: Opened, reader: _Reader) -> Sent | None:
         change, _ = packer.change(row)
         return [key for key, text in change.values if key in held and not destination.agrees(text, held[key])]
 
-    return Sent(profiles.snapshot, table, matching, leavers, differs)
+    return Sent(
+        profiles.snapshot,
+        table,
+        matching,
+        leavers,
+        differs,
+        [(row.name, row.snapshot) for row in measures],
+    )
+
+
+def _measures(matching: DataMatching) -> Sequence[Measure]:
+    """Return the measures that are mapped and have values."""
+    mapped = Measure.objects.filter(name__in=[line.column for line in matching.lines]).order_by("name")
+    return [row for row in mapped if lake_sessions.lake().is_sound(row.snapshot)]
 
 
 def _figures(export: Export, found: reconciliation.Compared, untold: tuple[str, ...]) -> Reconciled:

@@ -15,7 +15,7 @@ from leleka.services.definition_schema.problem_collector import Gathering, Locat
 from leleka.services.definition_schema.schema import ExportDefinition, MatchingDefinition
 from leleka.services.exports.data_matching import growth_data, leavers_data, matching_data
 from leleka.services.installation import configuration as installation_configuration
-from leleka.state.models import Export
+from leleka.state.models import Export, Measure
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +98,8 @@ class ExportChecks:
         table = self._found.known.profile_table
         if self._found.column(table, part.email, (*here, "email"), "MAP_COLUMN_UNKNOWN"):
             found = table.column(part.email)
+            if Measure.objects.filter(name=part.email).exists() or self._is_measure(part.email):
+                self._found.add((*here, "email"), "MAP_EMAIL_MEASURE", column=part.email)
             if found is not None and found.type is not ColumnType.TEXT:
                 self._found.add((*here, "email"), "MAP_EMAIL_TYPE", column=part.email, type=found.type)
         for name in ("first_name", "last_name", "phone"):
@@ -113,6 +115,10 @@ class ExportChecks:
         for number, tag in enumerate(part.tags):
             if not tag.strip() or "," in tag or not tag.isprintable():
                 self._found.add((*here, "tags", number), "MAP_TAG_INVALID")
+
+    def _is_measure(self, column: str) -> bool:
+        """Return whether the same file makes a measure of this name."""
+        return any(one.name == column for one in self._found.file.definitions.measures)
 
     def _leavers(self, here: Location, part: ExportDefinition) -> None:
         mapped = {field.field for field in part.data_matching.fields}

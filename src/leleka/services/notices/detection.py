@@ -24,7 +24,7 @@ from leleka.services.concerns.queries import everything
 from leleka.services.runs.latest import newest_ended
 from leleka.services.runs.queries import counts_of
 from leleka.services.runs.retry_policy import will_be_retried
-from leleka.state.models import Connection, Export, Notice, Run, RunStatus, Segment, Source
+from leleka.state.models import Connection, Export, Measure, Notice, Run, RunStatus, Segment, Source
 
 Kind = Notice.Kind
 _WELL: Final = (RunStatus.SUCCESSFUL, RunStatus.WITH_WARNINGS)
@@ -54,6 +54,7 @@ _TOLD_AS: Final[Mapping[ConcernKind, Kind]] = {
     ConcernKind.SHRUNK: Kind.NEEDS_ATTENTION,
     ConcernKind.STALE: Kind.NEEDS_ATTENTION,
     ConcernKind.PROFILES: Kind.NEEDS_ATTENTION,
+    ConcernKind.MEASURE: Kind.NEEDS_ATTENTION,
     ConcernKind.SEGMENT: Kind.NEEDS_ATTENTION,
 }
 _OF_AN_EXPORT: Final = frozenset({"export", "ready_by"})
@@ -61,6 +62,7 @@ _OBJECTS: Final[Mapping[str, type[Any]]] = {
     "export": Export,
     "ready_by": Export,
     "connection": Connection,
+    "measure": Measure,
     "segment": Segment,
     "source": Source,
 }

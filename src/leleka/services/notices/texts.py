@@ -17,6 +17,7 @@ from leleka.state.models import Notice
 
 _PAGES: Final[Mapping[str, str]] = {
     "source": "/data/sources",
+    "measure": "/data/measures",
     "segment": "/segments",
     "profiles": "/data/sources",
     "schedule": "/admin/system/schedule",

@@ -11,9 +11,10 @@ from leleka.errors import Problem
 
 @dataclass(frozen=True, slots=True)
 class StepView:
-    """One step. ``of`` is the id of the source, segment or export; ``run`` the run an export's step led to.
+    """One step. ``of`` is the id of the source, measure, segment or export; ``run`` the run an export's step led to.
 
-    ``changed`` is False where everything was up to date already; ``rows`` are a source's rows or a segment's members.
+    ``changed`` is False where everything was up to date already; ``rows`` are a source's rows, a
+    measure's values or a segment's members.
     """
 
     number: int

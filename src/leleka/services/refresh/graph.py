@@ -5,13 +5,15 @@ from typing import Final
 
 from leleka.core.columns import Catalogue
 from leleka.core.data_matching import LeaverPolicy
+from leleka.core.measures.model import tables_used
+from leleka.core.measures.parser import parse as parse_measure
 from leleka.core.refresh_graph import Key, Node, StepKind
-from leleka.core.rules.model import Related, walk
+from leleka.core.rules.model import Related, columns_used, walk
 from leleka.core.rules.parser import parse
 from leleka.errors import InvalidInput, LelekaError, NotFound
 from leleka.services.exports.schedule_setting import OFF, SYSTEM
 from leleka.services.sources import catalogue
-from leleka.state.models import Export, Segment, Source
+from leleka.state.models import Export, Measure, Segment, Source
 
 EVERYTHING: Final = "everything"
 SEGMENTS: Final = "segments"
@@ -28,6 +30,7 @@ def nodes() -> Sequence[Node]:
     return [
         *(Node(StepKind.SOURCE, source.pk, source.name) for source in sources),
         *([Node(StepKind.PROFILES, 0, "", profiles)] if profiles else []),
+        *_measures(keys),
         *_segments(keys),
         *_exports(),
     ]
@@ -40,6 +43,7 @@ def wanted(scope: str) -> Sequence[Key]:
     Data is everything but the exports.
     """
     segments = _keys(StepKind.SEGMENT, Segment.objects.values_list("pk", flat=True))
+    measures = _keys(StepKind.MEASURE, Measure.objects.values_list("pk", flat=True))
     if scope == SEGMENTS:
         return segments
     sources = _keys(StepKind.SOURCE, Source.objects.values_list("pk", flat=True))
@@ -50,9 +54,14 @@ def wanted(scope: str) -> Sequence[Key]:
             Export.objects.filter(schedule__policy=SYSTEM) if scope == EVERYTHING else Export.objects.none()
         )
         exports = _keys(StepKind.EXPORT, following.values_list("pk", flat=True))
-        return [*sources, PROFILES, *segments, *exports]
+        return [*sources, PROFILES, *measures, *segments, *exports]
     kind, _, number = scope.partition(":")
-    models = {StepKind.SOURCE.value: Source, StepKind.SEGMENT.value: Segment, StepKind.EXPORT.value: Export}
+    models = {
+        StepKind.SOURCE.value: Source,
+        StepKind.MEASURE.value: Measure,
+        StepKind.SEGMENT.value: Segment,
+        StepKind.EXPORT.value: Export,
+    }
     if kind not in models or not number.isdecimal():
         raise InvalidInput("SCOPE_UNKNOWN", where="scope", scope=scope[:50])
     if not models[kind]._default_manager.filter(pk=int(number)).exists():
@@ -62,6 +71,7 @@ def wanted(scope: str) -> Sequence[Key]:
 
 _UNKNOWN: Final = {
     StepKind.SOURCE: "SOURCE_UNKNOWN",
+    StepKind.MEASURE: "MEASURE_UNKNOWN",
     StepKind.SEGMENT: "SEGMENT_UNKNOWN",
     StepKind.EXPORT: "EXPORT_UNKNOWN",
 }
@@ -75,23 +85,52 @@ def _keys(kind: StepKind, numbers: Iterable[int]) -> Sequence[Key]:
     return [(kind, number) for number in numbers]
 
 
+def _measures(sources: Mapping[str, Key]) -> Iterable[Node]:
+    try:
+        known = catalogue.of_files()
+    except LelekaError:
+        known = None  # without profiles there is nothing to calculate; its step says so
+    for row in Measure.objects.order_by("name"):
+        tables = _tables_of_measure(row, known) if known else ()
+        needs = {sources[table] for table in tables if table in sources}
+        yield Node(StepKind.MEASURE, row.pk, row.name, frozenset(needs))
+
+
+def _tables_of_measure(row: Measure, known: Catalogue) -> Iterable[str]:
+    try:
+        return tables_used(parse_measure(row.definition, known, row.name), known.profiles)
+    except LelekaError:
+        return {known.profiles}  # what it is made of is gone: its step says what
+
+
 def _segments(sources: Mapping[str, Key]) -> Iterable[Node]:
     try:
         known = catalogue.current()
     except LelekaError:
         known = None  # without profiles no segment can be evaluated; its step says so
+    measures = _measure_keys()
     for segment in Segment.objects.order_by("name"):
-        tables = _tables_of(segment, known) if known else ()
-        needs = {sources[table] for table in tables if table in sources}
+        needs = _needs_of(segment, known, sources, measures) if known else ()
         yield Node(StepKind.SEGMENT, segment.pk, segment.name, frozenset(needs))
 
 
-def _tables_of(segment: Segment, known: Catalogue) -> set[str]:
+def _needs_of(
+    segment: Segment, known: Catalogue, sources: Mapping[str, Key], measures: Mapping[str, Key]
+) -> set[Key]:
+    tables, asked = {known.profiles}, set[str]()
     try:
         rule = parse(segment.rules, known, f"segment {segment.name}, rules")
     except LelekaError:
-        return {known.profiles}  # the rules no longer fit the columns: its step says which
-    return {known.profiles} | {part.hop.table for part in walk(rule) if isinstance(part, Related)}
+        pass  # the rules no longer fit the columns: its step says which
+    else:
+        tables |= {part.hop.table for part in walk(rule) if isinstance(part, Related)}
+        asked = {column for table, column in columns_used(rule) if table == known.profiles}
+    needs = {sources[table] for table in tables if table in sources}
+    return needs | {measures[name] for name in asked if name in measures}
+
+
+def _measure_keys() -> Mapping[str, Key]:
+    return {name: (StepKind.MEASURE, pk) for pk, name in Measure.objects.values_list("pk", "name")}
 
 
 def _exports() -> Iterable[Node]:
@@ -101,9 +140,12 @@ def _exports() -> Iterable[Node]:
         if row.connection is not None:
             shared = by_list.setdefault((row.connection.account_id, row.target), set())
             shared.update((StepKind.SEGMENT, segment.pk) for segment in row.segments.all())
+    measures = _measure_keys()
     for row in rows:
         own = {(StepKind.SEGMENT, segment.pk) for segment in row.segments.all()}
         if row.connection is not None and row.leavers["policy"] != LeaverPolicy.KEEP:
             # Who is in a segment of another export to the same list has not left it: that must be known, too.
             own |= by_list[row.connection.account_id, row.target]
+        mapped = {line["column"] for line in row.matching.get("lines", ())}
+        own |= {measures[name] for name in mapped if name in measures}
         yield Node(StepKind.EXPORT, row.pk, row.name, frozenset(own | {PROFILES}))

@@ -23,6 +23,7 @@ from leleka.state.models import Export, Refresh, RefreshStep, RunStatus
 _NEEDED: Final = {
     StepKind.SOURCE: Permission.EDIT_SOURCES,
     refresh_graph.SOURCES: Permission.EDIT_SOURCES,
+    StepKind.MEASURE: Permission.EDIT_SEGMENTS,
     StepKind.SEGMENT: Permission.EDIT_SEGMENTS,
     refresh_graph.SEGMENTS: Permission.EDIT_SEGMENTS,
 }

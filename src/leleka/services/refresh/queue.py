@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from leleka.core.data_matching import LeaverPolicy
 from leleka.core.messages import Message
 from leleka.core.refresh_graph import ENDED, StepKind
-from leleka.state.models import Export, Refresh, RefreshStep
+from leleka.state.models import Export, Measure, Refresh, RefreshStep
 
 _NAMED: Final = 3
 
@@ -42,12 +42,18 @@ def _needed(export: Export) -> set[int]:
     return set(exports.values_list("segments", flat=True))
 
 
+def _mapped_measures(export: Export) -> set[int]:
+    mapped = [line["column"] for line in export.matching.get("lines", ())]
+    return set(Measure.objects.filter(name__in=mapped).values_list("pk", flat=True))
+
+
 def in_the_way(export: Export) -> Sequence[str]:
     """Name what an export needs and a live refresh is yet to bring up to date: it waits for that (CI-S5)."""
-    needed = _needed(export)
+    needed = {(StepKind.SEGMENT, of) for of in _needed(export)}
+    needed |= {(StepKind.MEASURE, of) for of in _mapped_measures(export)}
     steps = RefreshStep.objects.filter(refresh__in=to_walk().filter(cancel_requested_at__isnull=True))
     found = []
     for kind, of, name in steps.exclude(status__in=ENDED).values_list("kind", "of", "name"):
-        if kind in {StepKind.SOURCE, StepKind.PROFILES} or (kind == StepKind.SEGMENT and of in needed):
+        if kind in {StepKind.SOURCE, StepKind.PROFILES} or (kind, of) in needed:
             found.append(name or "profiles")
     return sorted(set(found))

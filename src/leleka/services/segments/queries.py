@@ -18,6 +18,8 @@ from leleka.services.access.edit_guards import out_of_reach
 from leleka.services.access.permissions import Permission, require
 from leleka.services.audit.log import record
 from leleka.services.installation import lake_sessions
+from leleka.services.installation.local_day import today
+from leleka.services.measures.evaluation import refresh_measures
 from leleka.services.paging import Columns, Listed, ListQuery, after, contains, page_of
 from leleka.services.segments import evaluation as segment_evaluation
 from leleka.services.segments.contracts import SegmentView
@@ -25,7 +27,7 @@ from leleka.services.segments.rule_masking import rule_masking
 from leleka.services.sources import catalogue, column_classes
 from leleka.services.sources import loading as source_loading
 from leleka.state.case_folding import Folded
-from leleka.state.models import Export, Segment
+from leleka.state.models import Export, Measure, Segment
 from leleka.warehouse import segments
 
 _EXPORTS: Final = Prefetch(
@@ -108,20 +110,26 @@ def seen(actor: Actor, name: str, result: Mapping[str, Any]) -> dict[str, Any]:
 def count_rules(rules: object, clock: Clock) -> int:
     """Count who matches rules that need not be saved, in the sources as last read."""
     known = catalogue.current()
+    rule = parse(rules, known, "rules")
     with lake_sessions.session() as session:
-        query = segments.compile_rule(
-            parse(rules, known, "rules"), known, catalogue.snapshot_files(), segment_evaluation.today(clock)
-        )
-        return segments.count(session, query)
+        used = segment_evaluation.measures_used(rule, known)
+        refresh_measures(session, clock, _nobody, used, "rules")
+        files, measures = catalogue.snapshot_files(), catalogue.measure_files()
+        return segments.count(session, segments.compile_rule(rule, known, files, today(clock), measures))
 
 
 def _sampled(name: str, clock: Clock, sample: int) -> tuple[Segment, list[dict[str, object]]]:
     row = find_by_name(name)
-    known, files = catalogue.current(), catalogue.snapshot_files()
+    files = catalogue.snapshot_files()
     with lake_sessions.small_session() as session:
         segment_evaluation.refresh_segments(session, clock, _nobody, [row])
         found = lake_sessions.lake().open(row.snapshot)
-        return row, segments.sample(session, found, known, files, sample) if sample else []
+        if not sample:
+            return row, []
+        measures = catalogue.measure_files()
+        types = dict(Measure.objects.filter(name__in=measures).order_by("name").values_list("name", "type"))
+        known = catalogue.with_measures(catalogue.of_files(), types)
+        return row, segments.sample(session, found, known, files, sample, measures=measures)
 
 
 def _record_seen(actor: Actor, name: str, rows: int) -> None:

@@ -29,12 +29,19 @@ _STRUCTURE: Final = frozenset(
     }
 )
 Masking = Callable[[Mapping[str, Any]], dict[str, Any]]
+MaskingAt = Callable[[Mapping[str, Any], str], dict[str, Any]]
 
 
 def rule_masking(classes: Classes) -> Masking:
     """Return what masks rules as they are stored; sources and relationships are read once."""
-    ends = {row.name: (row.table, row.to_table) for row in RelationshipRow.objects.all()}
+    masked = masking_at(classes)
     profiles = Source.objects.filter(is_profiles=True).values_list("name", flat=True).first() or ""
+    return lambda rules: masked(rules, profiles)
+
+
+def masking_at(classes: Classes) -> MaskingAt:
+    """Return what masks a rule on the rows of a table of this name."""
+    ends = {row.name: (row.table, row.to_table) for row in RelationshipRow.objects.all()}
 
     def masked(rule: Mapping[str, Any], table: str) -> dict[str, Any]:
         there = table
@@ -47,7 +54,7 @@ def rule_masking(classes: Classes) -> Masking:
             for name, value in rule.items()
         }
 
-    return lambda rules: masked(rules, profiles)
+    return masked
 
 
 def _masked_literal(value: Any) -> Any:

@@ -1,13 +1,14 @@
 """The catalogue of tables and relationships, as rules and mappings speak of them."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from leleka.core.columns import Catalogue, Column, ColumnType, Relationship, Table
 from leleka.core.sources import SourceSpec, TypeOverride
 from leleka.errors import InvalidInput
 from leleka.services.installation import lake_sessions
-from leleka.state.models import RelationshipRow, Source
+from leleka.state.models import Measure, RelationshipRow, Source
 
 
 def table_of(source: Source) -> Table:
@@ -54,7 +55,23 @@ def build(tables: Iterable[Table], relationships: Iterable[Relationship], profil
 
 
 def current() -> Catalogue:
-    """Return the catalogue as the state has it."""
+    """Return the catalogue as the state has it: measures are columns of the profiles."""
+    return with_measures(of_files(), dict(Measure.objects.order_by("name").values_list("name", "type")))
+
+
+def with_measures(known: Catalogue, types: Mapping[str, str]) -> Catalogue:
+    """Return the catalogue with measures as further columns of the profiles; their names come before those of columns:
+    a measure whose name a column has taken is not calculated any more, and says so.
+    """
+    profiles = known.profile_table
+    columns = [one for one in profiles.columns if one.name not in types]
+    columns += [Column(name, ColumnType(kind)) for name, kind in types.items()]
+    tables = {**known.tables, profiles.name: replace(profiles, columns=tuple(columns))}
+    return replace(known, tables=tables)
+
+
+def of_files() -> Catalogue:
+    """Return the catalogue without measures."""
     sources = list(Source.objects.all())
     profiles = next((source.name for source in sources if source.is_profiles), None)
     rows = RelationshipRow.objects.all()
@@ -65,3 +82,10 @@ def snapshot_files() -> Mapping[str, str]:
     """Return the Parquet files of every source's current snapshot."""
     lake = lake_sessions.lake()
     return {source.name: lake.open(source.snapshot).files for source in Source.objects.exclude(snapshot="")}
+
+
+def measure_files() -> Mapping[str, str]:
+    """Return the Parquet files of every measure that was calculated and is not lost."""
+    lake = lake_sessions.lake()
+    rows = Measure.objects.exclude(snapshot="").values_list("name", "snapshot")
+    return {name: lake.open(snapshot).files for name, snapshot in rows if lake.is_sound(snapshot)}

@@ -9,7 +9,7 @@ from leleka.services.installation import lake_sessions
 from leleka.services.sources import catalogue, connected
 from leleka.services.sources.connected import Reading
 from leleka.services.sources.loaded import Loaded, digest_of, of_readers
-from leleka.state.models import Segment, Source
+from leleka.state.models import Measure, Segment, Source
 from leleka.warehouse import readers
 from leleka.warehouse.engines.port import Engine
 
@@ -85,7 +85,7 @@ def _changed(source: Source, now: datetime) -> dict[str, object]:
     return {"changed_at": now, "rows_before": source.rows if source.snapshot else None}
 
 
-def move_pointer(row: Source | Segment, **values: object) -> bool:
+def move_pointer(row: Source | Segment | Measure, **values: object) -> bool:
     """Write down these columns alone: reading takes long. False where the row is gone by now."""
     for name, value in values.items():
         setattr(row, name, value)

@@ -10,7 +10,7 @@ from django.db.models import OuterRef, QuerySet, Subquery
 from leleka.core.refresh_graph import StepKind
 from leleka.core.statuses import StepStatus
 from leleka.services.status.lines import StepLine, of_step
-from leleka.state.models import RefreshStep, Segment, Source
+from leleka.state.models import Measure, RefreshStep, Segment, Source
 
 _TRIED: Final = (StepStatus.SUCCESSFUL, StepStatus.WITH_WARNINGS, StepStatus.FAILED)
 
@@ -20,6 +20,13 @@ def sources() -> Iterable[StepLine]:
     steps = _steps(StepKind.SOURCE, Source.objects.all())
     for pk, name, moment, size in rows.values_list("pk", "name", "refreshed_at", "rows"):
         yield _since(StepLine(StepKind.SOURCE, pk, name), steps.get(pk), moment, size)
+
+
+def measures() -> Iterable[StepLine]:
+    rows = Measure.objects.order_by("name")
+    steps = _steps(StepKind.MEASURE, Measure.objects.all())
+    for pk, name, moment, filled in rows.values_list("pk", "name", "calculated_at", "filled"):
+        yield _since(StepLine(StepKind.MEASURE, pk, name), steps.get(pk), moment, filled)
 
 
 def segments() -> Iterable[StepLine]:
@@ -43,7 +50,13 @@ def failing() -> Iterable[StepLine]:
     """
     of_sources = Source.objects.values_list("pk", "name", "refreshed_at", "rows")
     of_segments = Segment.objects.values_list("pk", "name", "evaluated_at", "size")
-    for kind, rows in ((StepKind.SOURCE, of_sources), (StepKind.SEGMENT, of_segments)):
+    of_measures = Measure.objects.values_list("pk", "name", "calculated_at", "filled")
+    of_all = (
+        (StepKind.SOURCE, of_sources),
+        (StepKind.MEASURE, of_measures),
+        (StepKind.SEGMENT, of_segments),
+    )
+    for kind, rows in of_all:
         tried = _steps(kind, rows.model.objects.all(), _TRIED)
         failed = {pk: step for pk, step in tried.items() if step.status == StepStatus.FAILED}
         for pk, name, moment, size in rows.filter(pk__in=list(failed)).order_by("name"):
@@ -58,7 +71,12 @@ def failing() -> Iterable[StepLine]:
 
 def outside(kind: StepKind, number: int) -> StepLine | None:
     """Return what was read or evaluated later than the newest step of it, as runs, previews and counts do."""
-    lines = {StepKind.SOURCE: sources, StepKind.SEGMENT: segments, StepKind.PROFILES: profiles}[kind]()
+    lines = {
+        StepKind.SOURCE: sources,
+        StepKind.MEASURE: measures,
+        StepKind.SEGMENT: segments,
+        StepKind.PROFILES: profiles,
+    }[kind]()
     found = next((one for one in lines if one.of == number), None)
     if found is None or found.trigger or found.updated_at is None:
         return None

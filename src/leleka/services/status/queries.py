@@ -16,12 +16,13 @@ from leleka.services.access.permissions import Permission, require
 from leleka.services.status import data_lines
 from leleka.services.status.export_summaries import Brief, briefs, kept_from_running, lines_of
 from leleka.services.status.lines import StepLine, of_run, of_step
-from leleka.state.models import Export, RefreshStep, Run, Segment, Source
+from leleka.state.models import Export, Measure, RefreshStep, Run, Segment, Source
 
 A_PAGE: Final = 50
 Line = TypeVar("Line", StepLine, Brief)
 _MODELS: Final[Mapping[StepKind, Any]] = {
     StepKind.SOURCE: Source,
+    StepKind.MEASURE: Measure,
     StepKind.SEGMENT: Segment,
     StepKind.EXPORT: Export,
 }
@@ -64,8 +65,11 @@ def overview(actor: Actor, wanted: StatusFilter = StatusFilter()) -> Overview:
     lines: Mapping[StepKind, Sequence[StepLine]] = {
         StepKind.SOURCE: list(data_lines.sources()),
         StepKind.PROFILES: list(data_lines.profiles()),
+        StepKind.MEASURE: list(data_lines.measures()),
         StepKind.SEGMENT: list(data_lines.segments()),
     }
+    if not lines[StepKind.MEASURE]:  # nobody needs to know of a stage that is never there
+        lines = {kind: found for kind, found in lines.items() if kind is not StepKind.MEASURE}
     exports = briefs(Export.objects.all())
     groups = [_group(kind, found, wanted, lambda some: some) for kind, found in lines.items()]
     shown = Overview(

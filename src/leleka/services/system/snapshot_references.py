@@ -7,7 +7,17 @@ from leleka.core.ports.outbox import FINAL
 from leleka.services.exports.open_sends import LONGEST as QUARANTINE
 from leleka.services.exports.open_sends import open_batches
 from leleka.services.runs.retention import kept_since
-from leleka.state.models import AddressBook, BatchRow, Ledger, Run, Segment, Source, SuppressedReading, Task
+from leleka.state.models import (
+    AddressBook,
+    BatchRow,
+    Ledger,
+    Measure,
+    Run,
+    Segment,
+    Source,
+    SuppressedReading,
+    Task,
+)
 
 LONGEST: Final = 3600.0  # seconds after its beginning a reading may still be used or gone on with
 
@@ -17,6 +27,7 @@ def needed(clock: Clock) -> set[str]:
     sources = set(Source.objects.values_list("snapshot", flat=True))
     AddressBook.objects.exclude(profiles__in=sources).delete()
     kept = sources | set(Segment.objects.values_list("snapshot", flat=True))
+    kept |= set(Measure.objects.values_list("snapshot", flat=True))
     kept |= set(AddressBook.objects.values_list("snapshot", flat=True))
     kept |= set(Ledger.objects.values_list("snapshot", flat=True))
     unforgotten = Q(finished_at__isnull=True) | Q(finished_at__gte=kept_since(clock))
@@ -30,6 +41,7 @@ def needed(clock: Clock) -> set[str]:
             kept |= {run.plan, frozen.profiles, frozen.addresses}
             kept |= {one.snapshot for one in configuration.segments}
             kept |= {snapshot for pair in frozen.elsewhere for snapshot in pair}
+            kept |= {snapshot for _, snapshot in frozen.measures}
     # The plans of batches that are still open, and of those a day ago: their addresses may have to wait.
     # Nobody asks any more after a batch that was accepted before all of that and never confirmed.
     runs = Run.objects.filter(unforgotten)

@@ -12,6 +12,7 @@ from leleka.state.models.connections import (
 )
 from leleka.state.models.exports import Export, ExportSegment, Ledger
 from leleka.state.models.idempotency import IdempotencyKey
+from leleka.state.models.measures import Measure
 from leleka.state.models.notices import Notice, NoticeDelivery, NoticeSeen
 from leleka.state.models.people import ApiToken, OneTimeLink, SignInFailure, User, WebSession
 from leleka.state.models.refreshes import DueDecision, Refresh, RefreshStep, SystemSchedule, Trigger
@@ -37,6 +38,7 @@ __all__ = [
     "ExportSegment",
     "IdempotencyKey",
     "Ledger",
+    "Measure",
     "Notice",
     "NoticeDelivery",
     "NoticeSeen",

@@ -7,7 +7,7 @@ key is not among those for which it fails.
 
 import operator as python
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -19,6 +19,7 @@ from leleka.core.rules.model import (
     AnyOf,
     Comparison,
     Condition,
+    Hop,
     Joined,
     Measure,
     Not,
@@ -28,7 +29,7 @@ from leleka.core.rules.model import (
 )
 from leleka.core.rules.operators import DECIMALS, NEGATIONS, Operator
 from leleka.warehouse.sql.comparisons import comparable, comparison_sql, two_valued
-from leleka.warehouse.sql.tables import column, parquet
+from leleka.warehouse.sql.tables import column, with_measures
 
 _AGGREGATES = {
     Measure.SUM: exp.Sum,
@@ -48,12 +49,22 @@ _HOLDS: Mapping[Operator, Callable[[Any, Any], bool]] = {
 
 
 @dataclass(frozen=True, slots=True)
+class Measured:
+    """The measures that are columns of the table of profiles: their files by name, and the key they are found by."""
+
+    table: str = ""
+    key: str = ""
+    files: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Scope:
     """Where a condition stands: the files behind the tables, today, and how many queries are around it."""
 
     tables: Mapping[str, str]
     today: date
     level: int = 0
+    measured: Measured = field(default_factory=Measured)
 
     @property
     def alias(self) -> str:
@@ -64,7 +75,8 @@ class Scope:
         return column(name, self.alias)
 
     def table(self, name: str) -> exp.Expr:
-        return parquet(self.tables[name], self.alias)
+        measures = self.measured.files if name == self.measured.table else {}
+        return with_measures(self.tables[name], self.measured.key, measures, self.alias)
 
 
 def condition_sql(rule: Rule, scope: Scope) -> exp.Expr:
@@ -125,7 +137,12 @@ def _key_in(rule: Related, scope: Scope, having: exp.Expr | None) -> exp.Expr:
 
 
 def _keys(rule: Related, outer: Scope, inner: Scope) -> tuple[exp.Expr, exp.Expr]:
-    here, there = rule.hop.here, rule.hop.there
+    return hop_keys(rule.hop, outer, inner)
+
+
+def hop_keys(hop: Hop, outer: Scope, inner: Scope) -> tuple[exp.Expr, exp.Expr]:
+    """Return the two keys of a hop, as values that can be compared."""
+    here, there = hop.here, hop.there
     keys = outer.column(here.name), inner.column(there.name)
     if here.type is there.type or {here.type, there.type} <= NUMERIC:
         return keys

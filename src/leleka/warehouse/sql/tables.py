@@ -17,6 +17,23 @@ def column(name: str, table: str | None = None) -> exp.Column:
     return exp.column(name, table=table, quoted=True)
 
 
+def with_measures(files: str, key: str, measures: Mapping[str, str], alias: str | None = None) -> exp.Expr:
+    """Return the profiles in ``files`` for a FROM clause, with a column for each measure in files of its own: these
+    have a row, or none, for each text of the profile's ``key``.
+    """
+    if not measures:
+        return parquet(files, alias)
+    everything = exp.Column(this=exp.Star(), table=exp.to_identifier("profile", quoted=True))
+    rows = exp.select(everything).from_(parquet(files, "profile"))
+    identity = exp.cast(column(key, "profile"), "varchar")
+    for number, (name, of_measure) in enumerate(measures.items()):
+        beside = f"measure_{number}"
+        rows = rows.select(exp.alias_(column("value", beside), name, quoted=True))
+        on = exp.EQ(this=column("profile_id", beside), expression=identity.copy())
+        rows = rows.join(parquet(of_measure, beside), on=on, join_type="left")
+    return rows.subquery(exp.to_identifier(alias or "profiles", quoted=True))
+
+
 def json_lines(path: str, columns: Mapping[str, str], alias: str | None = None) -> exp.Expr:
     """Return a staging file of the project's own for a FROM clause: one JSON object a line, columns typed."""
     definitions = [

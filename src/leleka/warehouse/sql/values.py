@@ -25,9 +25,12 @@ def as_text(expression: exp.Expr) -> exp.Expr:
 
 def value_text(table: Table, name: str, source: str) -> exp.Expr:
     """Return the text of column ``name`` as it is sent; NULL where it is empty."""
-    raw = column(name, source)
     found = table.column(name)
-    kind = found.type if found else ColumnType.TEXT
+    return text_of(column(name, source), found.type if found else ColumnType.TEXT)
+
+
+def text_of(raw: exp.Expr, kind: ColumnType) -> exp.Expr:
+    """Return the text of a value of this type as it is sent; NULL where it is empty."""
     if kind is ColumnType.TEXT:
         trimmed = exp.Trim(this=raw, expression=exp.Literal.string(_BLANKS))
         return exp.Nullif(this=trimmed, expression=exp.Literal.string(""))

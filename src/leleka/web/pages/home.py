@@ -33,6 +33,7 @@ _PAGES: Final[Mapping[str, tuple[str, str]]] = {
     ConcernKind.CONFIRMATION: ("export", "web:exports"),
     ConcernKind.SOURCE: ("web:sources", "web:sources"),
     ConcernKind.PROFILES: ("web:sources", "web:sources"),
+    ConcernKind.MEASURE: ("web:measures", "web:measures"),
     ConcernKind.SEGMENT: ("web:segments", "web:segments"),
     ConcernKind.SHRUNK: ("web:sources", "web:sources"),
     ConcernKind.STALE: ("web:sources", "web:sources"),

@@ -63,6 +63,10 @@ def refresh_segment(request: Request, number: int) -> HttpResponse:
     return _ask(request, f"segment:{number}")
 
 
+def refresh_measure(request: Request, number: int) -> HttpResponse:
+    return _ask(request, f"measure:{number}")
+
+
 def refresh_sources(request: Request) -> HttpResponse:
     return _ask(request, "sources")
 

@@ -22,6 +22,7 @@ register = template.Library()
 _GROUPS: Final[Mapping[str, Promise]] = {
     "source": _("Data sources"),
     "profiles": _("Customer profiles"),
+    "measure": _("Measures"),
     "segment": _("Segments"),
     "export": _("Exports"),
 }

@@ -197,12 +197,14 @@ def renew(walker: RefreshRunner, over: Event) -> None:
 
 _FAILED: Final = {
     StepKind.SOURCE: "UPSTREAM_FAILED.source",
+    StepKind.MEASURE: "UPSTREAM_FAILED.measure",
     StepKind.SEGMENT: "UPSTREAM_FAILED.segment",
     StepKind.EXPORT: "UPSTREAM_FAILED.export",
     StepKind.PROFILES: "UPSTREAM_FAILED.profiles",
 }
 _CANCELED: Final = {
     StepKind.SOURCE: "UPSTREAM_CANCELED.source",
+    StepKind.MEASURE: "UPSTREAM_CANCELED.measure",
     StepKind.SEGMENT: "UPSTREAM_CANCELED.segment",
     StepKind.EXPORT: "UPSTREAM_CANCELED.export",
     StepKind.PROFILES: "UPSTREAM_CANCELED.profiles",

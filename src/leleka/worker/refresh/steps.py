@@ -12,12 +12,13 @@ from leleka.core.statuses import StepStatus
 from leleka.errors import Conflict, LelekaError, Problem
 from leleka.messages.stored import problem_data
 from leleka.services.access.actor import Actor
+from leleka.services.measures import evaluation as measure_evaluation
 from leleka.services.runs import commands as run_commands
 from leleka.services.segments import evaluation as segment_evaluation
 from leleka.services.sources import email_addresses
 from leleka.services.sources import loading as source_loading
 from leleka.services.sources.connected import Reading
-from leleka.state.models import Export, Refresh, RefreshStep, Segment, Source
+from leleka.state.models import Export, Measure, Refresh, RefreshStep, Segment, Source
 from leleka.warehouse.engines.port import Engine
 
 Say = Callable[[Message], None]
@@ -34,6 +35,8 @@ def do(session: Engine, step: RefreshStep, clock: Clock, say: Say, guard: Guard)
         return _source(session, step, say, guard)
     if step.kind == StepKind.PROFILES:
         return _profiles(session, say)
+    if step.kind == StepKind.MEASURE:
+        return _measure(session, step, clock, say, guard)
     if step.kind == StepKind.SEGMENT:
         return _segment(session, step, clock, say, guard)
     return _export(step, guard)
@@ -76,6 +79,16 @@ def _profiles(session: Engine, say: Say) -> Done:
     for column in sorted(used & columns):  # a column that is gone is said by the run of whoever maps it
         email_addresses.address_book(session, profiles, column, say)
     return {"status": StepStatus.SUCCESSFUL, "rows": profiles.rows}
+
+
+def _measure(session: Engine, step: RefreshStep, clock: Clock, say: Say, guard: Guard) -> Done:
+    row = Measure.objects.filter(pk=step.of).first()
+    if row is None:
+        return _gone("measure")
+    changed = measure_evaluation.bring_up_to_date(session, clock, say, row, guard)
+    if not Measure.objects.filter(pk=step.of).exists():
+        return _gone("measure")
+    return {"status": StepStatus.SUCCESSFUL, "changed": changed, "rows": row.filled}
 
 
 def _segment(session: Engine, step: RefreshStep, clock: Clock, say: Say, guard: Guard) -> Done:

@@ -1,11 +1,12 @@
 """Exports: what there is, what a run would do, and the frozen order a run follows."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
 from django.db.models import Q
 
+from leleka.core.columns import Column, ColumnType, Table
 from leleka.core.data_matching import LeaverPolicy, matching_of
 from leleka.core.plan import Selection
 from leleka.core.run_configuration import Frozen, RunConfiguration
@@ -18,13 +19,14 @@ from leleka.services.connections.open_destination import Opened
 from leleka.services.exports.queries import connection_of
 from leleka.services.installation import configuration as installation_configuration
 from leleka.services.installation import lake_sessions
+from leleka.services.measures.evaluation import refresh_measures
 from leleka.services.privacy import suppression
 from leleka.services.runs.commands import outline, snapshots
 from leleka.services.segments import evaluation as segment_evaluation
 from leleka.services.sources import email_addresses
 from leleka.services.sources import loading as source_loading
 from leleka.services.sources.catalogue import table_of
-from leleka.state.models import Account, Connection, Export, Ledger, Run, RunStatus, Segment, Source
+from leleka.state.models import Account, Connection, Export, Ledger, Measure, Run, RunStatus, Segment, Source
 from leleka.warehouse.lake_warehouse import LakeWarehouse
 from leleka.worker.job_context import JobContext
 
@@ -50,11 +52,13 @@ def freeze(job: JobContext, export: Export) -> RunConfiguration:
         segment_evaluation.refresh_segments(job.session, job.clock, job.say, others)
     elsewhere = [(segment.snapshot, other) for other in beside for segment in _evaluated(other)]
     profiles = email_addresses.profiles_source()
+    measures = _mapped_measures(job, export)
     frozen = Frozen(
-        table=table_of(profiles),
+        table=_table_with(profiles, measures),
         profiles=profiles.snapshot,
         addresses=_addresses(job, export, profiles),
         elsewhere=tuple((snapshot, _addresses(job, other, profiles)) for snapshot, other in elsewhere),
+        measures=tuple(sorted(measures.items())),
     )
     return replace(settings, segments=snapshots(members), frozen=frozen)
 
@@ -65,10 +69,26 @@ def _sharing_the_list(export: Export) -> Sequence[Export]:
     return list(beside.exclude(pk=export.pk).order_by("name"))
 
 
+def _mapped_measures(job: JobContext, export: Export) -> Mapping[str, str]:
+    """Return the snapshots of the measures that an export maps, each up to date. Raises ``NeedsAttention``."""
+    mapped = [line.column for line in matching_of(export.matching).lines]
+    names = Measure.objects.filter(name__in=mapped).values_list("name", flat=True)
+    return refresh_measures(job.session, job.clock, job.say, names, export.name)
+
+
+def _table_with(profiles: Source, measures: Mapping[str, str]) -> Table:
+    types = dict(Measure.objects.filter(name__in=measures).values_list("name", "type"))
+    added = [Column(name, ColumnType(types[name])) for name in sorted(measures)]
+    table = table_of(profiles)
+    columns = [one for one in table.columns if one.name not in measures]
+    return replace(table, columns=(*columns, *added))
+
+
 def _addresses(job: JobContext, export: Export, profiles: Source) -> str:
     matching = matching_of(export.matching)
-    table = table_of(profiles)
-    for column, to in [(matching.email, "email"), *((line.column, line.to) for line in matching.lines)]:
+    table, measures = table_of(profiles), set(Measure.objects.values_list("name", flat=True))
+    columns = [(line.column, line.to) for line in matching.lines if line.column not in measures]
+    for column, to in [(matching.email, "email"), *columns]:
         if table.column(column) is None:
             raise NeedsAttention(
                 "MAP_COLUMN_GONE",
@@ -104,6 +124,7 @@ def spec_of(export: Export, account: Account, configuration: RunConfiguration) -
         ledger=ledger.snapshot if ledger else None,
         resend_refused=configuration.resend,
         elsewhere=frozen.elsewhere,
+        measures=frozen.measures,
         suppressed_here=suppression.digests(account),
         salt=account.salt,
     )

@@ -40,7 +40,9 @@ def begin_anew_if_lost(job: JobContext, run: Run) -> None:
 
 def _frozen_snapshots(configuration: RunConfiguration, frozen: Frozen) -> set[str]:
     members = {one.snapshot for one in configuration.segments}
-    return members | {frozen.profiles, frozen.addresses} | {one for pair in frozen.elsewhere for one in pair}
+    measures = {snapshot for _, snapshot in frozen.measures}
+    beside = {one for pair in frozen.elsewhere for one in pair}
+    return members | measures | beside | {frozen.profiles, frozen.addresses}
 
 
 def fail_unsettled(session: Engine, run: Run, outbox: DjangoOutbox, error: LelekaError) -> None:

@@ -1,0 +1,111 @@
+"""Measures: what there is, how their values are spread, who uses them."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Final
+
+from leleka.core.column_classes import ColumnClass, mask_value
+from leleka.core.columns import TEMPORAL, ColumnType
+from leleka.errors import LelekaError, NotFound
+from leleka.messages.stored import problem_of
+from leleka.services.access.actor import Actor
+from leleka.services.access.discretion import discreet, sees_personal
+from leleka.services.access.edit_guards import out_of_reach
+from leleka.services.access.permissions import Permission, require
+from leleka.services.measures.contracts import MeasureView, ShapeView
+from leleka.services.measures.masking import end_of_path, measure_masking
+from leleka.services.measures.usage import exports_fed, users_of
+from leleka.services.measures.validation import IDENTIFYING
+from leleka.services.paging import after
+from leleka.services.sources import catalogue, column_classes
+from leleka.state.models import Measure
+
+_EPOCH: Final = date(1970, 1, 1)
+
+
+def list_measures(actor: Actor) -> Sequence[MeasureView]:
+    require(actor, Permission.SEE)
+    return _views(actor, list(Measure.objects.order_by("name")))
+
+
+def measures_after(actor: Actor, number: int, limit: int) -> Sequence[MeasureView]:
+    """Return measures as they were made, from behind the one of this id."""
+    require(actor, Permission.SEE)
+    return _views(actor, after(Measure.objects.all(), number, limit))
+
+
+def measure(actor: Actor, number: int) -> MeasureView:
+    """Raises ``NotFound``."""
+    require(actor, Permission.SEE)
+    return _views(actor, [find_by_id(number)])[0]
+
+
+def find_by_id(number: int) -> Measure:
+    """Raises ``NotFound``."""
+    row = Measure.objects.filter(pk=number).first()
+    if row is None:
+        raise NotFound("MEASURE_UNKNOWN")
+    return row
+
+
+def _views(actor: Actor, rows: Sequence[Measure]) -> Sequence[MeasureView]:
+    """Return what an actor may see of measures: conditions and values masked by their columns."""
+    if not rows:
+        return []
+    classes, profiles = column_classes.current(), _profiles()
+    views = [_view(actor, row, classes.of(profiles, row.name), profiles) for row in rows]
+    if sees_personal(actor):
+        return views
+    masked = measure_masking(classes, profiles)
+    return discreet(actor, [replace(view, rules=masked(view.rules, view.column_class)) for view in views])
+
+
+def _view(actor: Actor, row: Measure, klass: ColumnClass, profiles: str) -> MeasureView:
+    return MeasureView(
+        id=row.pk,
+        name=row.name,
+        rules=row.definition,
+        table=end_of_path(row.definition.get("related", ()), profiles),
+        type=row.type,
+        column_class=klass,
+        filled=row.filled,
+        calculated_at=row.calculated_at,
+        shape=_shape(row, klass, masked=not sees_personal(actor)),
+        problems=[problem_of(one) for one in row.problems],
+        users=users_of(row.name),
+        locked_by=out_of_reach(actor, exports_fed(row.name)),
+        managed_by_file=row.managed_by_file,
+        version=row.version,
+    )
+
+
+def _shape(row: Measure, klass: ColumnClass, *, masked: bool) -> ShapeView:
+    """The class may be another than when the values were counted."""
+    shape = row.shape
+    if not shape or klass in IDENTIFYING:
+        return ShapeView()
+    if shape["bars"]:
+        if masked and klass is not ColumnClass.HARMLESS:
+            return ShapeView()
+        ends = [_end(shape[name], ColumnType(row.type)) for name in ("low", "high")]
+        return ShapeView(ends[0], ends[1], tuple(shape["bars"]))
+    top = [
+        (str(mask_value(klass, value)) if masked else str(value), int(times)) for value, times in shape["top"]
+    ]
+    if masked and klass is not ColumnClass.HARMLESS:
+        top = []
+    return ShapeView(top=tuple(top), distinct=shape["distinct"])
+
+
+def _end(value: float, kind: ColumnType) -> str:
+    if kind in TEMPORAL:
+        return (_EPOCH + timedelta(days=int(value))).isoformat()
+    return f"{value:.6f}".rstrip("0").rstrip(".")
+
+
+def _profiles() -> str:
+    try:
+        return catalogue.of_files().profiles
+    except LelekaError:
+        return ""
