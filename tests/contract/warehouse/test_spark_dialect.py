@@ -104,6 +104,8 @@ def _refused_files(engine: RecordingEngine, root: Path) -> None:
         path.write_text(f"id,name\n{rows}\n", encoding="utf-8")
         with pytest.raises(InvalidInput):
             load(engine, Lake(root / "lake"), SourceSpec("p", (str(path),), primary_key="id"), [root])
+    path.write_text("id,name\nb,x\na,y\n", encoding="utf-8")
+    load(engine, Lake(root / "lake"), SourceSpec("p", (str(path),), primary_key="id"), [root])
     path.write_bytes(b"id,name\r\n1,x\n2,y\r3,z\n")
     load(engine, Lake(root / "lake"), SourceSpec("p", (str(path),)), [root])
 
