@@ -106,6 +106,10 @@ def _refused_files(engine: RecordingEngine, root: Path) -> None:
             load(engine, Lake(root / "lake"), SourceSpec("p", (str(path),), primary_key="id"), [root])
     path.write_text("id,name\nb,x\na,y\n", encoding="utf-8")
     load(engine, Lake(root / "lake"), SourceSpec("p", (str(path),), primary_key="id"), [root])
+    path.write_text("id,name\nb,x\nb,y\n", encoding="utf-8")
+    copy = load(engine, Lake(root / "lake"), SourceSpec("p", (str(path),)), [root]).snapshot.files
+    with pytest.raises(InvalidInput):
+        load(engine, Lake(root / "lake"), SourceSpec("p", (copy,), primary_key="id"), [root])
     path.write_bytes(b"id,name\r\n1,x\n2,y\r3,z\n")
     load(engine, Lake(root / "lake"), SourceSpec("p", (str(path),)), [root])
 
