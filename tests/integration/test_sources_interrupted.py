@@ -1,7 +1,7 @@
 """Servers of sources that lie, stall or go away in the middle: nothing is half loaded, and nobody waits for ever."""
 
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Thread
@@ -32,35 +32,65 @@ def quiet(**_done: int) -> None:
 
 
 @contextmanager
-def relay(port: int, most: int) -> Iterator[int]:
-    """Pass bytes on to a server in both directions, and break off once so many came back."""
+def relay(port: int, most: int, then: Callable[[], object] | None = None) -> Iterator[int]:
+    """Pass bytes on to a server in both directions; once so many came back on a connection, do ``then``, or break off.
+
+    The driver makes more than one connection.
+    """
+    opened: list[socket.socket] = []
     with socket.create_server(("127.0.0.1", 0)) as listening:
+        Thread(target=_serve, args=(listening, port, most, then, opened), daemon=True).start()
+        try:
+            yield int(listening.getsockname()[1])
+        finally:
+            for one in opened:
+                one.close()
 
-        def serve() -> None:
+
+def _serve(
+    listening: socket.socket,
+    port: int,
+    most: int,
+    then: Callable[[], object] | None,
+    opened: list[socket.socket],
+) -> None:
+    while True:
+        try:
             client, _address = listening.accept()
-            with client, socket.create_connection(("127.0.0.1", port)) as server:
-                Thread(target=_pump, args=(client, server, 1 << 40), daemon=True).start()
-                _pump(server, client, most)
+        except OSError:
+            return
+        server = socket.create_connection(("127.0.0.1", port))
+        opened.extend((client, server))
+        Thread(target=_pump, args=(client, server, 1 << 40), daemon=True).start()
+        Thread(target=_back, args=(server, client, most, then), daemon=True).start()
 
-        Thread(target=serve, daemon=True).start()
-        yield int(listening.getsockname()[1])
+
+def _back(server: socket.socket, client: socket.socket, most: int, then: Callable[[], object] | None) -> None:
+    if _pump(server, client, most) and then is not None:
+        then()
+    else:
+        client.shutdown(socket.SHUT_RDWR)
 
 
-def _pump(source: socket.socket, sink: socket.socket, most: int) -> None:
+def _pump(source: socket.socket, sink: socket.socket, most: int) -> bool:
+    """Pass bytes on; return whether there were as many as that."""
     try:
         while most > 0 and (block := source.recv(min(65_536, most))):
             sink.sendall(block)
             most -= len(block)
     except OSError:
-        return
+        return False
+    return most <= 0
 
 
 def test_a_connection_that_breaks_in_the_middle_leaves_an_error_and_no_rows(
     source_db: SourceDatabase, tmp_path: Path
 ) -> None:
     source_db.run(MANY)
-    with relay(source_db.port, 5_000_000) as port, pytest.raises(TryLater, match="SOURCE_LOST"):
-        connector_to(source_db, port=str(port)).copy(Wanted(table="many"), tmp_path, quiet)
+    with relay(source_db.port, 5_000_000) as port:
+        connector = connector_to(source_db, port=str(port))
+        with pytest.raises(TryLater, match="SOURCE_LOST"):
+            connector.copy(Wanted(table="many"), tmp_path, quiet)
 
 
 def test_whoever_ends_it_in_the_middle_is_obeyed_and_the_server_is_free_again(
@@ -112,31 +142,7 @@ def test_rows_that_stop_coming_are_given_up_when_the_time_is_over(
     """The server believes that it sends; nothing arrives any more, and the connection stays open."""
     source_db.run(MANY)
     clock = VirtualClock(START)
-    with (
-        using(clock),
-        stalling(source_db.port, 3_000_000, clock) as port,
-        pytest.raises(TryLater, match="SOURCE_SLOW"),
-    ):
-        connector_to(source_db, port=str(port)).copy(Wanted(table="many"), tmp_path, quiet)
-
-
-@contextmanager
-def stalling(port: int, most: int, clock: VirtualClock) -> Iterator[int]:
-    """Pass bytes on until so many came back; then keep silent while hours go by."""
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        open_ones: list[socket.socket] = []
-
-        def serve() -> None:
-            client, _address = listening.accept()
-            server = socket.create_connection(("127.0.0.1", port))
-            open_ones.extend((client, server))
-            Thread(target=_pump, args=(client, server, 1 << 40), daemon=True).start()
-            _pump(server, client, most)
-            clock.sleep(100_000)
-
-        Thread(target=serve, daemon=True).start()
-        try:
-            yield int(listening.getsockname()[1])
-        finally:
-            for one in open_ones:
-                one.close()
+    with using(clock), relay(source_db.port, 3_000_000, lambda: clock.sleep(100_000)) as port:
+        connector = connector_to(source_db, port=str(port))
+        with pytest.raises(TryLater, match="SOURCE_SLOW"):
+            connector.copy(Wanted(table="many"), tmp_path, quiet)

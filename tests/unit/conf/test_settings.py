@@ -160,7 +160,7 @@ def test_nothing_that_was_read_is_dropped_on_the_way() -> None:
         "channels",
         "key_places",
     }
-    network = {"activecampaign_host_suffixes", "test_hosts", "test_speed"}
+    network = {"activecampaign_host_suffixes", "source_drivers", "source_hosts", "test_hosts", "test_speed"}
     web = {"public_url", "web_address", "web_port", "privacy_url", "request_seconds"}
     channels = {
         "webhook_urls",
