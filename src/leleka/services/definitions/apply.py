@@ -145,12 +145,10 @@ def _load_sources(
 
 def _source_spec(path: Path, definition: Any) -> dict[str, Any]:
     spec: dict[str, Any] = definition.model_dump(mode="json", exclude={"name", "profiles", "classes"})
-    for name in _UNSAID:
-        if spec[name] is None:  # unsaid: as in installations that do not know it
-            del spec[name]
-    for kind in spec["types"].values():
-        if kind["decimal"] is None:
-            del kind["decimal"]
+    for name in [name for name in _UNSAID if spec[name] is None]:
+        del spec[name]  # as in installations that do not know it
+    for kind in [kind for kind in spec["types"].values() if kind["decimal"] is None]:
+        del kind["decimal"]
     if definition.connection is None:
         folder = path.resolve().parent
         spec["files"] = [file if is_url(file) else str(folder / file) for file in definition.files]
