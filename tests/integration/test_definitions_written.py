@@ -12,12 +12,14 @@ from leleka.services.connections.keys import key_of
 from leleka.services.definitions import queries as definition_queries
 from leleka.services.definitions.changes import Did
 from leleka.services.definitions.writing import variable_of
+from leleka.services.measures import commands as measure_commands
 from leleka.state.models import (
     Account,
     Connection,
     Export,
     ExportSegment,
     Ledger,
+    Measure,
     RelationshipRow,
     Run,
     Segment,
@@ -26,7 +28,7 @@ from leleka.state.models import (
 )
 from tests.integration.office import ALICE, Office
 
-MADE: tuple[type[Model], ...] = (Source, RelationshipRow, Segment, Connection, Export)
+MADE: tuple[type[Model], ...] = (Source, RelationshipRow, Measure, Segment, Connection, Export)
 _BESIDE = {"managed_by_file", "classes", "version"}
 
 
@@ -39,6 +41,7 @@ def opened(office: Office) -> Office:
         name="itself", table="customers", column="id", to_table="customers", to_column="id"
     )
     Source.objects.update(chosen_classes={"tier": "harmless"})
+    measure_commands.create(ALICE, "Again", {"related": "itself", "count": "rows"})
     for model in MADE:
         model._default_manager.update(managed_by_file="")
     return office
@@ -77,7 +80,7 @@ def test_applied_here_the_file_changes_nothing_but_who_manages(opened: Office) -
 
 def test_elsewhere_it_asks_for_key_and_consent_and_exports_start_inactive(opened: Office) -> None:
     text = written(opened).read_text(encoding="utf-8")
-    for model in (Ledger, Run, Export, Segment, RelationshipRow, Source, Connection, Account):
+    for model in (Ledger, Run, Export, Segment, Measure, RelationshipRow, Source, Connection, Account):
         model._default_manager.all().delete()
     with pytest.raises(InvalidInput) as refused:
         opened.apply(text)

@@ -20,7 +20,7 @@ from leleka.services.connections.keys import reference_of
 from leleka.services.connections.open_destination import settings_of
 from leleka.services.exports.form import data_of
 from leleka.services.exports.schedule_setting import written
-from leleka.state.models import Connection, Export, RelationshipRow, Segment, Source, SystemSchedule
+from leleka.state.models import Connection, Export, Measure, RelationshipRow, Segment, Source, SystemSchedule
 
 _PLAIN: Final = re.compile(r"[^A-Z0-9]+")
 _WIDE: Final = 110  # characters of a line
@@ -35,6 +35,7 @@ def write(actor: Actor) -> str:
     parts = {
         "sources": [_source(row) for row in Source.objects.order_by("name")],
         "relationships": [_relationship(row) for row in RelationshipRow.objects.order_by("name")],
+        "measures": [{"name": row.name, **row.definition} for row in Measure.objects.order_by("name")],
         "segments": [{"name": row.name, "rules": row.rules} for row in Segment.objects.order_by("name")],
         "connections": [_connection(row) for row in _connections()],
         "exports": [_export(row) for row in _exports()],
