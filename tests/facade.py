@@ -22,6 +22,7 @@ from leleka.services.people import sign_in
 from leleka.services.schedules import queries as schedule_queries
 from leleka.services.segments import commands as segment_commands
 from leleka.services.status import queries as status_queries
+from leleka.services.uploads import contracts as upload_contracts
 from leleka.worker import jobs
 from leleka.worker.notices import sweep
 
@@ -55,6 +56,7 @@ WITHOUT_ACTOR: Final[Mapping[Callable[..., Any], str]] = {
     preparation.open_existing: _PROCESS,
     preparation.prepare: _PROCESS,
     preparation.refuse_plain_http: _PROCESS,
+    upload_contracts.is_large: "a path alone, before anybody is known",
     workers.beats: "numbers, asked by the web process that watches over the workers",
     workers.alive: "a number, asked by the web process that watches over the workers",
     sweep.sweep: "the web process in place of a worker: what the state says is made a notice",

@@ -32,6 +32,9 @@ _PATHS: Final[Mapping[str, str]] = {
     "connection": "connection", "connection_remove": "connection", "person": "person", "export": "export",
     "export_view": "export", "export_edit": "export", "segment": "segment", "segment_edit": "segment",
     "segment_remove": "segment", "segment_exports": "segment", "source": "source", "task": "task",
+    "source_table": "source", "source_classes": "source", "source_remove": "source", "source_values": "source",
+    "source_new": "examined", "relationship": "relationship", "relationship_remove": "relationship",
+    "relationships_suggested": "suggested",
     "refresh": "refresh", "refresh_task": "refresh",
     "export_chart": "export", "segment_chart": "segment",
     "reconcile_live": "export", "reconcile_repair": "export", "reconciliation": "export",
@@ -42,7 +45,9 @@ _ENDED: Final = ("delivered", "rejected", "excluded", "unconfirmed")
 _OPERATIONS: Final[Mapping[str, str]] = {
     "getConnection": "connection", "getExport": "export", "getSegment": "segment", "getTask": "task",
     "getRefresh": "refresh", "listColumns": "source", "getExportSchedule": "export", "listExportDecisions": "export",
-    "getReconciliation": "export",
+    "getReconciliation": "export", "getSource": "source", "getTable": "source", "listReadings": "source",
+    "listValues": "source",
+    "getRelationship": "relationship",
 }  # fmt: skip
 _LISTS: Final = frozenset(
     {
@@ -55,6 +60,8 @@ _LISTS: Final = frozenset(
         "listRefreshes",
         "listNotices",
         "listAllTokens",
+        "listSources",
+        "listRelationships",
     }
 )
 _PLAIN: Final = frozenset(
@@ -118,6 +125,8 @@ class Addresses:
             return f"?of=export:{self._random.choice(self._furnished.numbers['export'])}"
         if name == "refresh_task":
             return "?step=1"
+        if name == "source_values":
+            return "?column=tier"
         return self._query(name) if name in _QUERIES else ""
 
     def _run(self, name: str, path: str, profiles: int) -> dict[str, Callable[[], str]]:
@@ -143,11 +152,9 @@ class Addresses:
     def _operation(self, name: str, path: str, profiles: int) -> dict[str, Callable[[], str]]:
         called = f"{API}{name}"
         if name in _OPERATIONS:
-            return {
-                called: lambda: path.format(
-                    number=self._random.choice(self._furnished.numbers[_OPERATIONS[name]])
-                )
-            }
+            of = self._furnished.numbers[_OPERATIONS[name]]
+            more = "?column=tier" if name == "listValues" else ""
+            return {called: lambda: path.format(number=self._random.choice(of)) + more}
         if name == "getRun":
             return {called: lambda: path.format(number=self._random.choice(self._runs))}
         if name == "listRows":

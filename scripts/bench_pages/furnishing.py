@@ -13,7 +13,7 @@ from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
-from scripts.bench_pages import tables
+from scripts.bench_pages import catalogue_made, tables
 from scripts.bench_pages.runs_made import make_runs
 from scripts.bench_pages.terms import Terms
 
@@ -95,6 +95,7 @@ def furnish(folder: Path, terms: Terms) -> Furnished:
         "export": _ids(Export.objects.all()),
         "task": tasks,
         "refresh": _refreshes(),
+        **catalogue_made.numbers(me.name),
     }
     return Furnished(numbers, token, people_commands.new_link(me, users[-1].pk))
 

@@ -9,6 +9,10 @@ from tests.acceptance.serving import until
 from tests.browser.customers import LVIV, OSLO
 from tests.browser.house import ADA, PASSWORD, House
 
+_BELONGING = {
+    "name": "orders", "table": "orders", "column": "customer", "to_table": "customers", "to_column": "id",
+}  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True)
 class Furniture:
@@ -28,6 +32,10 @@ class Furniture:
     task: int
     refresh: int  # ended; an export of it was skipped
     person: int
+    orders: int  # a source of people's, with a relationship
+    relationship: int
+    examined: int  # a task that looked into files
+    suggested: int  # a task that looked for relationships
     welcome: str
 
 
@@ -72,6 +80,7 @@ def furnish(house: House) -> Furniture:
     lower = {"name": "Tier in small letters", "rules": {"lower": {"column": "tier"}}}
     measure = int(api.ask("measures", lower)["id"])
     refresh = _refresh(api)
+    orders = _orders(house, api)
     return Furniture(
         connection=connection,
         connection_by_file=api.named("connections", "By file"),
@@ -87,8 +96,29 @@ def furnish(house: House) -> Furniture:
         task=task,
         refresh=refresh,
         person=int(invited["person"]["id"]),
+        orders=orders,
+        relationship=int(api.ask("relationships", _BELONGING)["id"]),
+        examined=_done(api, "sources/examine", {"files": ["orders.csv"]}),
+        suggested=_done(api, "relationships/suggest", {}),
         welcome=invited["token"],
     )
+
+
+def _orders(house: House, api: _Api) -> int:
+    lines = "".join(f"{number},o{number % 9 + 1},{number % 3},new\n" for number in range(60))
+    (house.folder / "orders.csv").write_text(f"id,customer,pieces,status\n{lines}", encoding="utf-8")
+    wanted = {
+        "name": "orders", "files": ["orders.csv"], "primary_key": "id", "classes": {"status": "harmless"},
+    }  # fmt: skip
+    number = int(api.ask("sources", wanted)["id"])
+    until(lambda: api.ask(f"sources/{number}")["rows"], "the orders")
+    return number
+
+
+def _done(api: _Api, path: str, posted: object) -> int:
+    task = int(api.ask(path, posted)["task"])
+    until(lambda: api.ask(f"tasks/{task}")["done"], path)
+    return task
 
 
 def _segment(api: _Api, name: str, tier: str) -> int:
@@ -109,9 +139,15 @@ def _reconcile(house: House, api: _Api, export: int) -> None:
     until(lambda: api.ask(f"exports/{export}/reconcile")["done"], "the reconciliation")
 
 
-def _connection(house: House, api: _Api) -> int:
+def connect(house: House, name: str) -> int:
+    """Make a connection to the sandbox by the product's own API; return its id."""
+    token = house.installation.json("user", "token", ADA, "--name", "connecting")["secret"]
+    return _connection(house, _Api(house.url.removeprefix("http://"), token), name)
+
+
+def _connection(house: House, api: _Api, name: str = OSLO.name) -> int:
     wanted = {
-        "name": OSLO.name,
+        "name": name,
         "host": house.installation.sandbox,
         "key": house.key,
         "agreed": True,

@@ -58,12 +58,25 @@ PAGES: Final[dict[str, tuple[Address, ...]]] = {
     "refresh": (lambda has: f"/admin/system/refreshes/{has.refresh}",),
     "refresh_task": (lambda has: f"/admin/system/refreshes/{has.refresh}/task?step=1",),
     "sources": (lambda _: "/data/sources",),
-    "source": (lambda _: "/data/sources/1",),
     "measures": (lambda _: "/data/measures",),
     "measure_add": (lambda _: "/data/measures/add",),
     "measure": (lambda has: f"/data/measures/{has.measure}",),
     "measure_edit": (lambda has: f"/data/measures/{has.measure}/edit",),
     "measure_remove": (lambda has: f"/data/measures/{has.measure}/remove",),
+    "source": (lambda _: "/data/sources/1", lambda has: f"/data/sources/{has.orders}"),
+    "source_add": (lambda _: "/data/sources/add", lambda _: "/data/sources/add?way=folder"),
+    "source_new": (lambda has: f"/data/sources/new/{has.examined}",),
+    "source_classes": (lambda _: "/data/sources/1/classes",),
+    "source_values": (lambda has: f"/data/sources/{has.orders}/values?column=status",),
+    "source_remove": (
+        lambda _: "/data/sources/1/remove",
+        lambda has: f"/data/sources/{has.orders}/remove",
+    ),
+    "relationships": (lambda _: "/data/relationships",),
+    "relationships_suggested": (lambda has: f"/data/relationships/suggested/{has.suggested}",),
+    "relationship_add": (lambda _: "/data/relationships/add",),
+    "relationship": (lambda has: f"/data/relationships/{has.relationship}",),
+    "relationship_remove": (lambda has: f"/data/relationships/{has.relationship}/remove",),
     "exports_schedule": (lambda has: f"/data/exports/schedule?chosen={has.export}",),
     "segments": (lambda _: "/segments",),
     "segment_add": (lambda _: "/segments/add",),
@@ -81,6 +94,7 @@ FILES: Final = {"run_download", "audit_download"}  # come down as files: tests o
 # Not for people: probes, figures for charts, and the bell, which is in every page.
 PARTS: Final = {
     "healthz", "readyz", "metrics", "export_chart", "run_chart", "segment_chart", "bell", "reconcile_live",
+    "source_table",
 }  # fmt: skip
 
 

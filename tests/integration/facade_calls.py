@@ -4,10 +4,8 @@ What it is about either does not exist or cannot reach the network, so that whoe
 than ``Forbidden``, or none.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, Final
+from collections.abc import Mapping
+from typing import Final
 
 from leleka.core.clock import SystemClock
 from leleka.core.ports.connector import Wanted
@@ -24,6 +22,7 @@ from leleka.services.connections import commands as connection_commands
 from leleka.services.connections import connection_test, doctor, key_rotation, live_account
 from leleka.services.connections import queries as connection_queries
 from leleka.services.definitions import apply as definition_apply
+from leleka.services.definitions import queries as definition_queries
 from leleka.services.exports import choices as export_choices
 from leleka.services.exports import commands as export_commands
 from leleka.services.exports import connection_removal, plan_limits, preview_view, reconciliation
@@ -62,12 +61,11 @@ from leleka.state.models import Task
 from leleka.worker import previews
 from leleka.worker.refresh import foreground
 from leleka.worker.runs import execution as run_execution
+from tests.integration.facade_calls_of_sources import EDITING_SOURCES, SEEING_SOURCES
+from tests.integration.facade_places import UNKNOWN, Call, Function, exactly, given
 from tests.integration.office import Silent
 
 CLOCK: Final = SystemClock()
-UNKNOWN: Final = 999_999
-Function = Callable[..., Any]
-Call = Callable[["Places"], tuple[Any, ...]]
 FORM: Final = connection_commands.ConnectionForm(name="Other", settings={"host": "demo.api-us1.com"})
 SOURCE_FORM: Final = SourceConnectionForm("Other", "sqlite", {})
 PROPOSAL: Final = doctor.Proposal("nothing", "", Fit("1", ""), "example.com", ())
@@ -86,26 +84,6 @@ ONES_OWN: Final[Mapping[Function, str]] = {
     api_tokens.remove_token: "one's own tokens",
     people_commands.change_password: "one's own password",
 }
-
-
-@dataclass(frozen=True)
-class Places:
-    """Where a call finds what it is about: an export, a run of it and a refresh of everything."""
-
-    folder: Path
-    export: int
-    name: str
-    connection: str
-    run: int
-    refresh: int
-
-
-def given(*values: object, **named: object) -> Call:
-    return lambda _: (values, named)
-
-
-def exactly(values: Callable[[Places], tuple[Any, ...]], **named: object) -> Call:
-    return lambda places: (values(places), named)
 
 
 _ONE: Final = given(UNKNOWN)
@@ -173,6 +151,7 @@ TO_SEE: Final[Mapping[Function, Call]] = {
     status_queries.history: given((StepKind.EXPORT, UNKNOWN)),
     status_queries.overview: _NONE,
     status_queries.skipped: _ONE,
+    **SEEING_SOURCES,
     status_queries.sources: _NONE,
     status_refresh_progress.details: given(UNKNOWN, 1),
     status_refresh_progress.progress: _ONE,
@@ -202,6 +181,7 @@ BY_PERMISSION: Final[Mapping[Permission, Mapping[Function, Call]]] = {
     Permission.SEE: TO_SEE,
     Permission.DOWNLOAD_PERSONAL: {run_queries.download_rows: exactly(lambda at: (at.run, "rejected"))},
     Permission.EDIT_SOURCES: {
+        **EDITING_SOURCES,
         refresh_commands.ask: given(f"source:{UNKNOWN}"),
         foreground.refresh_now: given(f"source:{UNKNOWN}", CLOCK, Silent()),
         source_connection_queries.columns: given("nothing", Wanted(table="nothing")),
@@ -264,6 +244,7 @@ BY_PERMISSION: Final[Mapping[Permission, Mapping[Function, Call]]] = {
     },
     Permission.CONFIRM: {run_commands.confirm_run: _RUN},
     Permission.SYSTEM: {
+        definition_queries.written: given(),
         definition_apply.apply: exactly(lambda at: (at.folder / "none.yaml", print)),
         backup_commands.add_suppressed: exactly(lambda at: (at.folder / "none.leleka",)),
         backup_commands.backup: exactly(lambda at: (at.folder / "backup.leleka", CLOCK)),

@@ -1,9 +1,8 @@
 """Every operation, asked by everybody: who may follows from the one table."""
 
 import sqlite3
-from collections.abc import Callable
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import pytest
 from django.apps import apps
@@ -11,8 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from leleka.api.urls import api
-from leleka.services.access import permissions
-from leleka.services.access.actor import Actor, Role
+from leleka.services.access.actor import Role
 from leleka.services.access.permissions import Permission
 from leleka.services.connections import consent
 from leleka.services.exports import reconciliation
@@ -27,6 +25,7 @@ from leleka.state.models import (
     Export,
     Measure,
     RefusalCount,
+    RelationshipRow,
     Run,
     Segment,
     Source,
@@ -38,6 +37,8 @@ from leleka.state.models import (
 from tests.integration.api import Program, furnish, program
 from tests.integration.defining import filled
 from tests.integration.office import ALICE, Office
+from tests.integration.operations import Operation, everybody, needs, on_the_export
+from tests.integration.operations_of_sources import ENDS, OF_RELATIONSHIPS, OF_SOURCES
 
 RULES = {"column": "tier", "is": "gold"}
 MEASURE = {"lower": {"column": "tier"}}
@@ -47,36 +48,7 @@ WRITTEN = {
 }  # fmt: skip
 NAMES, COLUMNS = (f"/source-connections/{one}?connection=Files" for one in ("names", "columns"))
 DAILY = {"repeat": "daily", "times": ["08:00"], "time_zone": "UTC"}
-Rule = Callable[[Actor], bool]
 State = dict[str, list[object]]
-
-
-def needs(permission: Permission) -> Rule:
-    return lambda actor: permissions.allows(actor, permission)
-
-
-def on_the_export(actor: Actor) -> bool:
-    return permissions.may_use(actor, Connection.objects.get())
-
-
-def everybody(_: Actor) -> bool:
-    return True
-
-
-@dataclass(frozen=True)
-class Operation:
-    """One operation: what is sent, the status if all is well, and who may use it."""
-
-    method: str
-    path: str
-    status: int
-    rule: Rule
-    body: object = None
-    real: str = ""  # the path as asked, where the object is not number 1 of its kind
-
-    @property
-    def template(self) -> str:
-        return f"{self.method} {self.path}"
 
 
 OPERATIONS = (
@@ -116,6 +88,8 @@ OPERATIONS = (
     Operation("DELETE", "/segments/{number}", 204, needs(Permission.EDIT_SEGMENTS), real="/segments/{spare}"),
     Operation("POST", "/segments/{number}/count", 202, needs(Permission.EDIT_SEGMENTS)),
     Operation("POST", "/segments/{number}/members", 202, needs(Permission.SEE)),
+    *OF_SOURCES,
+    *OF_RELATIONSHIPS,
     Operation("GET", "/sources/{number}/columns", 200, needs(Permission.SEE)),
     Operation("PUT", "/sources/{number}/columns", 200, needs(Permission.CLASSIFY), "classes"),
     Operation("GET", "/exports", 200, needs(Permission.SEE)),
@@ -191,6 +165,7 @@ def furnished(office: Office) -> Office:
     SourceConnection.objects.create(
         name="Files", type="sqlite", address=str(file), settings=where, shared_with=["t"]
     )
+    RelationshipRow.objects.create(name="itself", **ENDS)
     return office
 
 
@@ -250,6 +225,8 @@ def places_for(asking: Program) -> dict[str, int]:
         "spare": Segment.objects.get(name="Spare").pk,
         "token": ApiToken.objects.get(user=asking.user).pk,
         "refreshes": refresh_commands.plan("segments", Trigger.ON_DEMAND, "tests").pk,
+        "relationships": RelationshipRow.objects.get().pk,
+        "sources": Source.objects.get().pk,
         "task": task_commands.ask(asking.actor, Task.Kind.SEGMENT, "Gold"),
         "person": other.user.pk if other.user else 0,
     }

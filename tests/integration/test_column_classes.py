@@ -110,9 +110,9 @@ def test_names_that_may_be_a_person_s_are_not_shown_to_viewers() -> None:
 def test_the_pane_of_a_source_shows_and_takes_classes() -> None:
     bob, charlie = somebody("bob", Role.CONTRIBUTOR).browser, somebody("charlie", Role.VIEWER).browser
     page = f"/data/sources/{Source.objects.get().pk}"
-    pane = bob.get(page).content.decode()
+    pane = bob.get(f"{page}/classes").content.decode()
     assert "Nobody has looked at 5 columns yet." in pane
-    assert "disabled" in charlie.get(page).content.decode()
+    assert "disabled" in charlie.get(f"{page}/classes").content.decode()
     version = privacy_queries.version_of(Source.objects.get())
     typed = {"version": version, "class-0": "identifier", "class-3": "harmless", "class-4": "harmless"}
     assert charlie.post(f"{page}/columns", typed).status_code == 403

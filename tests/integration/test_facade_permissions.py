@@ -18,15 +18,8 @@ from leleka.services.access.actor import Actor, Role
 from leleka.services.connections import live_account
 from leleka.state.models import Connection, Refresh, RunStatus, Trigger, User
 from tests import facade
-from tests.integration.facade_calls import (
-    BY_PERMISSION,
-    OF_THE_OPERATOR,
-    ON_THE_EXPORT,
-    ONES_OWN,
-    Call,
-    Function,
-    Places,
-)
+from tests.integration.facade_calls import BY_PERMISSION, OF_THE_OPERATOR, ON_THE_EXPORT, ONES_OWN
+from tests.integration.facade_places import Call, Function, Places
 from tests.integration.moments_of_runs import a_connection, a_run, an_export
 
 WHO: Final = ("nobody", *Role)

@@ -9,6 +9,7 @@ from django.http.request import UnreadablePostError
 
 from leleka.api.problems import answer
 from leleka.errors import Problem
+from leleka.services.uploads.contracts import is_large
 
 _PREFIX: Final = "/api/"
 _WITH_BODY: Final = frozenset({"POST", "PUT", "PATCH"})
@@ -34,7 +35,7 @@ def _refused(request: HttpRequest) -> HttpResponse | None:
         return answer(413, [Problem.of("BODY_TOO_LARGE")])
     except UnreadablePostError:
         return answer(400, [Problem.of("REQUEST_INVALID.broken_off")])
-    if body and request.content_type != _JSON:
+    if body and request.content_type != _JSON and not is_large("PUT", request.path):
         problem = Problem.of("CONTENT_TYPE", "Content-Type", type=_JSON)
         return answer(415, [problem])
     return None

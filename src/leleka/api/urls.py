@@ -25,6 +25,7 @@ from leleka.api import (
     tasks,
 )
 from leleka.api.bearer_token import Token
+from leleka.api.data import relationships, sources, uploads
 from leleka.api.known_parameters import KnownParameters
 from leleka.api.openapi import LelekaApi
 from leleka.api.problems import tell_problems
@@ -47,8 +48,11 @@ api = LelekaApi(
 api.add_router("/me", me.router)
 api.add_router("/connections", connections.router)
 api.add_router("/source-connections", source_connections.router)
+api.add_router("/sources", sources.router)
+api.add_router("/sources", uploads.router)
 api.add_router("/sources", columns.router)
 api.add_router("/measures", measures.router)
+api.add_router("/relationships", relationships.router)
 api.add_router("/segments", segments.router)
 api.add_router("/exports", exports.router)
 api.add_router("/runs", runs.router)

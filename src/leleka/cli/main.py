@@ -52,6 +52,7 @@ app = typer.Typer(
 )
 app.command("init")(installation.init)
 app.command("apply")(definitions.apply)
+app.command("definitions")(definitions.definitions)
 app.command("check")(definitions.check)
 app.command("doctor")(doctor.doctor)
 app.command("refresh")(refresh.refresh)

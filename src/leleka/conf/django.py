@@ -66,4 +66,6 @@ LANGUAGE_COOKIE_NAME = "leleka-language"
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if LELEKA.web.is_https else None
 DATA_UPLOAD_MAX_MEMORY_SIZE = settings.LARGEST_BODY
-DATA_UPLOAD_MAX_NUMBER_FIELDS = 1_100  # the most columns of a source, and what else is in their form
+DATA_UPLOAD_MAX_NUMBER_FIELDS = (
+    2_100  # type and class of the most columns of a source, and what else is in their form
+)

@@ -41,6 +41,10 @@ def _size(value: str) -> str:
     return value
 
 
+def _bytes(size: str) -> int:
+    return int(float(size[:-2]) * {"MB": 10**6, "GB": 10**9}[size[-2:]])
+
+
 def _suffixes(value: str) -> str:
     if any(not _SUFFIX.fullmatch(part) for part in parts(value.lower())):
         raise ValueError("SETTING_INVALID.domains")
@@ -165,6 +169,9 @@ class Settings(GuardSettings, ChannelSettings):
     request_seconds: float = Field(
         default=20.0, ge=1, le=30, description="How long a client may take to send a request."
     )
+    upload_limit: Annotated[str, AfterValidator(_size)] = Field(
+        default="5GB", description="The largest file that may be uploaded as a data source."
+    )
     privacy_url: Annotated[str, AfterValidator(_link)] = Field(
         default="", description="A link to your own privacy statement, shown beside the consent."
     )
@@ -202,6 +209,7 @@ def read(environment: Mapping[str, str] | None = None) -> Configuration:
         memory_limit=settings.memory_limit,
         threads=settings.threads,
         time_zone=settings.time_zone,
+        upload_limit=_bytes(settings.upload_limit),
         web=Web(
             public_url=settings.public_url,
             address=settings.web_address,

@@ -120,6 +120,7 @@ class Channels:
 
 
 KEEP_RUN_DATA_DAYS: Final = 90
+UPLOAD_LIMIT: Final = 5 * 10**9
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +139,7 @@ class Configuration:
     web: Web = field(default_factory=Web, kw_only=True)
     log_level: str = field(default="", kw_only=True)  # "" leaves it to the process
     keep_run_data: int = field(default=KEEP_RUN_DATA_DAYS, kw_only=True)  # in days
+    upload_limit: int = field(default=UPLOAD_LIMIT, kw_only=True)  # bytes of a file
     metrics_token: Secret = field(default=Secret(""), kw_only=True)
     channels: Channels = field(default_factory=Channels, kw_only=True)
     environment: Mapping[str, str]  # for ${NAME} and env: references; never printed
@@ -146,6 +148,11 @@ class Configuration:
     @property
     def lake_dir(self) -> Path:
         return self.data_dir / "lake"
+
+    @property
+    def uploads_dir(self) -> Path:
+        """Where files lie that people uploaded, each in a folder of its number."""
+        return self.data_dir / "uploads"
 
     @property
     def spill_dir(self) -> Path:

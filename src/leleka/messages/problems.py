@@ -24,6 +24,7 @@ from leleka.messages import (
     problems_of_system,
 )
 from leleka.messages.later import load_all
+from leleka.messages.sources import problems as problems_of_sources
 from leleka.messages.templates import ENGLISH, Language, fill, parameters
 from leleka.messages.wording import Wording
 
@@ -110,6 +111,7 @@ for _room in (
     problems_of_rules,
     problems_of_runs,
     problems_of_settings,
+    problems_of_sources,
     problems_of_system,
 ):
     register(_room.PROBLEMS)

@@ -46,6 +46,11 @@ PROGRESS: Final[dict[str, str]] = {
     "COPYING_BYTES": msg("Copying the files of source {name}, megabytes so far: {megabytes}"),
     "COPYING_ROWS": msg("Copying source {name}, rows so far: {rows}"),
     "READING_SOURCE": msg("Reading source {name}"),
+    "STARTS_INACTIVE": msg(
+        "Export {name} starts inactive: the file was written by another installation. Remove kept from its connection "
+        "when it is set up here"
+    ),
+    "COMPARING_TABLES": msg("Comparing {table} with {other}"),
     "READ_SOURCE": msg("Source {name} was read, rows: {rows}"),
     "CALCULATING_MEASURE": msg("Calculating measure {name}"),
     "EVALUATING_SEGMENT": msg("Evaluating segment {name}"),

@@ -66,7 +66,7 @@ TERMS: Final[set[str]] = {
     msg("see this"),
     msg("see personal data unmasked"),
     msg("download personal data"),
-    msg("refresh data sources"),
+    msg("add, edit and refresh data sources"),
     msg("say what the columns of data sources contain"),
     msg("create and edit segments"),
     msg("create, edit and run exports"),

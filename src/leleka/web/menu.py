@@ -41,7 +41,7 @@ MENU: Final[tuple[tuple[Promise | str, tuple[Entry, ...]], ...]] = (
     (
         _("Data"),
         (
-            Entry(_("Data sources"), "sources", "database"),
+            Entry(_("Data sources"), "sources", "database", also="relationships"),
             Entry(_("Measures"), "measures", "chart-bar"),
             Entry(_("Exports"), "exports", "send", also="runs"),
         ),

@@ -15,7 +15,6 @@ from leleka.web.pages import (
     account,
     audit,
     charts,
-    columns,
     errors,
     export_schedules,
     exports,
@@ -35,6 +34,7 @@ from leleka.web.pages import (
 from leleka.web.request import Request
 from leleka.web.responses import go, is_htmx
 from leleka.web.route import BOTH, GET, POST, Route, View
+from leleka.web.routes_of_sources import SOURCES
 
 EDIT: Final = Permission.EDIT_SHARED_EXPORTS
 SEGMENTS: Final = Permission.EDIT_SEGMENTS
@@ -103,19 +103,7 @@ ROUTES: Final[tuple[Route, ...]] = (
         Permission.EDIT_SEGMENTS,
         POST,
     ),
-    Route("data/sources", system.sources, "sources", Permission.SEE),
-    Route("data/sources/refresh", system.refresh_sources, "sources_refresh", Permission.EDIT_SOURCES, POST),
-    Route("data/sources/<int:number>", columns.show, "source", Permission.SEE),
-    Route(
-        "data/sources/<int:number>/columns", columns.classify, "source_classify", Permission.CLASSIFY, POST
-    ),
-    Route(
-        "data/sources/<int:number>/refresh",
-        system.refresh_source,
-        "source_refresh",
-        Permission.EDIT_SOURCES,
-        POST,
-    ),
+    *SOURCES,
     Route("data/measures", measures.index, "measures", Permission.SEE),
     Route("data/measures/add", measures.add, "measure_add", SEGMENTS, BOTH),
     Route("data/measures/<int:number>", measures.show, "measure", Permission.SEE),

@@ -26,7 +26,9 @@ from leleka.services.installation import lake_sessions
 from leleka.services.installation.configuration import configuration
 from leleka.services.installation.database_outage import Patience, outlast
 from leleka.services.monitoring import process_identity
+from leleka.services.relationships import suggestions
 from leleka.services.segments import queries as segment_queries
+from leleka.services.sources import examination
 from leleka.services.tasks.commands import ENDED, KEPT, died, finish, is_lost
 from leleka.state.models import Connection, Task
 from leleka.warehouse.lake import SnapshotUnreadable
@@ -200,6 +202,11 @@ def _result(row: Task, clock: Clock, watcher: "_Watcher") -> dict[str, Any]:
         found = segment_queries.first_members(row.subject, clock, masked=row.payload["masked"])
     elif row.kind == Task.Kind.RECONCILE:
         found = reconciliation.work(row, clock)
+    elif row.kind == Task.Kind.EXAMINE:
+        asked = row.payload
+        found = examination.examine(asked["name"], asked["spec"], asked["source"], watcher.stage)
+    elif row.kind == Task.Kind.RELATE:
+        found = suggestions.suggest(watcher.stage)
     else:
         found = segment_queries.refresh_segment(row.subject, clock, watcher.stage)
     result: dict[str, Any] = plain(found)

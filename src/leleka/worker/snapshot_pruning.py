@@ -2,6 +2,7 @@
 
 import shutil
 from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
@@ -13,6 +14,7 @@ from leleka.services.installation import configuration as installation_configura
 from leleka.services.installation import lake_sessions
 from leleka.services.runs.retention import kept_since
 from leleka.services.system.snapshot_references import LONGEST, needed
+from leleka.services.uploads import files as upload_files
 from leleka.state.models import AttemptRow, BatchRow, Run, SuppressedReading
 
 _YOUNG: Final = 24 * 3600.0  # seconds: whoever reads or writes a snapshot has come to its end by then
@@ -33,7 +35,8 @@ def prune(clock: Clock) -> int:
     kept = needed(clock)
     lake, spill = lake_sessions.lake(), installation_configuration.configuration().spill_dir
     unneeded = [snapshot.path for snapshot in lake.all() if snapshot.reference not in kept]
-    unneeded += [*lake.leftovers(), *spill.glob("*")]
+    unneeded += [*lake.leftovers(), *spill.glob("*"), *upload_files.broken_off()]
+    upload_files.forget_unread(datetime.fromtimestamp(clock.now() - _YOUNG, UTC))
     return sum(_remove_old(path, clock.now() - _YOUNG) for path in unneeded)
 
 

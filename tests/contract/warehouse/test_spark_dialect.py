@@ -18,11 +18,12 @@ from leleka.core.rules.operators import Operator
 from leleka.core.rules.parser import parse
 from leleka.core.sources import SourceSpec
 from leleka.errors import InvalidInput
+from leleka.warehouse import catalogue
 from leleka.warehouse.engines.duckdb import open_session
 from leleka.warehouse.engines.port import ordinal
 from leleka.warehouse.lake import Lake
 from leleka.warehouse.measures import evaluate as evaluate_measure
-from leleka.warehouse.readers import load
+from leleka.warehouse.readers import examine, load
 from leleka.warehouse.segments import compile_rule, count, evaluate, first_values, sample
 from leleka.warehouse.sql.rules import Scope
 from tests.contract.warehouse.engine_ledgers import LedgersContract
@@ -55,6 +56,7 @@ def tour(tmp_path_factory: pytest.TempPathFactory) -> RecordingEngine:
         _runs(engine, root)
         _segments(engine, root)
         _refused_files(engine, root)
+        _catalogue(engine, root / "catalogue")
     return engine
 
 
@@ -112,6 +114,32 @@ def _refused_files(engine: RecordingEngine, root: Path) -> None:
         load(engine, Lake(root / "lake"), SourceSpec("p", (copy,), primary_key="id"), [root])
     path.write_bytes(b"id,name\r\n1,x\n2,y\r3,z\n")
     load(engine, Lake(root / "lake"), SourceSpec("p", (str(path),)), [root])
+
+
+def _catalogue(engine: RecordingEngine, root: Path) -> None:
+    root.mkdir()
+    before, after, orders = (root / name for name in ("before.csv", "after.csv", "orders.csv"))
+    before.write_text("id,tier,born\n1,gold,01.02.1990\n2,silver,3.4.1991\n3,,\n", encoding="utf-8")
+    after.write_text("id,tier,born\n1,gold,01.02.1990\n2,gold,3.4.1991\n4,basic,x\n", encoding="utf-8")
+    orders.write_text("id,of\n7,1\n8,2\n9,5\n10,\n", encoding="utf-8")
+    lake = Lake(root / "lake")
+    old, new, many = (
+        load(engine, lake, SourceSpec(path.stem, (str(path),), primary_key="id"), [root]).snapshot
+        for path in (before, after, orders)
+    )
+    assert catalogue.changes(engine, old, new, "id", ["tier"]) == catalogue.Changes(1, 1, 1)
+    assert catalogue.filled(engine, old, ["id", "tier"]) == (3, 2)
+    assert catalogue.top_values(engine, new, "tier", 1) == [("gold", 2)]
+    assert catalogue.matching(engine, many, "of", old, "id") == (3, 2, 0)
+    found = examine(engine, SourceSpec("after", (str(after),)), [root], 2)
+    assert [(one.name, one.filled, one.distinct) for one in found.columns] == [
+        ("id", 3, 3), ("tier", 3, 2), ("born", 3, 3),
+    ]  # fmt: skip
+    fits = {(one.type, one.format): one for one in found.columns[2].fits}
+    born = fits[ColumnType.DATE, "%d.%m.%Y"]
+    assert (born.misfits, born.examples) == (1, ("“a”",))
+    assert (ColumnType.DATE, "%d/%m/%Y") not in fits
+    assert len(found.first) == 2
 
 
 def spoken(expression: exp.Expr) -> set[str]:

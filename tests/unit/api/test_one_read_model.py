@@ -9,6 +9,9 @@ import pytest
 from ninja import Schema
 
 from leleka.api import audit, notices, people, refreshes, runs, segments, system, tasks
+from leleka.api.data import relationships as api_relationships
+from leleka.api.data import sources as api_sources
+from leleka.api.data import uploads as api_uploads
 from leleka.api.schemas import connections as schema_connections
 from leleka.api.schemas import exports as schema_exports
 from leleka.api.schemas import people as schema_people
@@ -22,12 +25,15 @@ from leleka.services.notices import queries as notice_queries
 from leleka.services.people import api_tokens
 from leleka.services.people.queries import PersonView
 from leleka.services.refresh.contracts import RefreshView, StepView
+from leleka.services.relationships.contracts import RelationshipView
 from leleka.services.runs.contracts import Progress, RowView, RunView
 from leleka.services.schedules import queries as schedule_queries
 from leleka.services.segments.contracts import SegmentView
+from leleka.services.sources import contracts as source_contracts
 from leleka.services.status import lines as status_lines
 from leleka.services.status import queries as status_queries
 from leleka.services.tasks import commands as task_commands
+from leleka.services.uploads.contracts import UploadView
 
 SAID_AS = (
     (EntryView, audit.EntryOut),
@@ -48,6 +54,14 @@ SAID_AS = (
     (schedule_queries.ExportScheduleView, schema_schedules.ExportScheduleOut),
     (schedule_queries.SystemScheduleView, schema_schedules.SystemScheduleOut),
     (SegmentView, segments.SegmentOut),
+    (source_contracts.SourceView, api_sources.SourceOut),
+    (source_contracts.SourceUse, api_sources.SourceUseOut),
+    (source_contracts.TableView, api_sources.TableOut),
+    (source_contracts.TableColumn, api_sources.TableColumnOut),
+    (source_contracts.ReadingView, api_sources.ReadingOut),
+    (source_contracts.ValueCount, api_sources.ValueOut),
+    (RelationshipView, api_relationships.RelationshipOut),
+    (UploadView, api_uploads.UploadOut),
     (status_queries.Group, system.GroupOut),
     (status_lines.StepLine, system.TaskLineOut),
     (task_commands.TaskView, tasks.TaskOut),

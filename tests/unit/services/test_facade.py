@@ -14,6 +14,7 @@ from django.db.models.manager import BaseManager
 from leleka.services.access.actor import Actor
 from leleka.services.connections import connection_test
 from leleka.services.monitoring import health, metrics, readiness
+from leleka.services.uploads.contracts import Reception
 from leleka.worker import loop
 from tests import facade
 
@@ -22,6 +23,7 @@ WITH_BEHAVIOUR: Final[Mapping[type, str]] = {
     metrics.Counting: "asked by machines that hold the token of the metrics; it counts and names nobody",
     health.Latest: "asked by machines, answered with yes and no",
     loop.Worker: "the worker itself",
+    Reception: "what the front and a view say to each other of one body",
     readiness.Readiness: "asked by machines, answered with yes and no",
 }
 

@@ -42,6 +42,29 @@ def apply(
         say("? is in the store but not in the file any more; --prune removes it.")
 
 
+def definitions(
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Write to this file, which must not be there yet.")
+    ] = None,
+) -> None:
+    """Write what there is as a definitions file, without secrets and consents."""
+    from leleka.errors import InvalidInput
+    from leleka.services.access.actor import Actor
+    from leleka.services.definitions import queries as definition_queries
+    from leleka.services.installation import preparation
+
+    preparation.open_existing()
+    text = definition_queries.written(Actor.operator())
+    if output is None:
+        print(text, end="")
+        return
+    try:
+        with output.open("x", encoding="utf-8") as file:
+            file.write(text)
+    except OSError as error:
+        raise InvalidInput("DEFINITIONS_UNWRITABLE", where=str(output), reason=error.strerror) from None
+
+
 def check(
     connection: Annotated[str | None, typer.Argument(help="A connection; all of them if left out.")] = None,
     list_id: Annotated[str | None, typer.Option("--list", help="Also test this list.")] = None,

@@ -15,8 +15,10 @@ from http import HTTPStatus
 from typing import Any, Final
 
 from leleka.conf.server.answer import Answer, Receive, Room, Send, Wsgi
+from leleka.conf.server.intake import BrokenOffError, Intake, ask
 from leleka.conf.settings import LARGEST_BODY
 from leleka.core.clock import current_clock
+from leleka.services.uploads.contracts import RECEPTION, Reception, is_large
 
 CAME: Final = "leleka.came"  # in a request's environment: when it came, by the monotonic clock
 REFUSED: Final = "leleka.refused"  # in a request's environment: the status it is to be answered with, unread
@@ -54,11 +56,15 @@ class Front:
     probes: Mapping[str, ThreadPoolExecutor] = field(default_factory=dict)  # for these paths, others
     room: Room = field(default_factory=Room)
     downloads: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_DOWNLOADS))
+    uploads: Intake = field(default_factory=Intake)
 
     async def __call__(self, scope: Mapping[str, Any], receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return
         environment = _environment(scope) | {CAME: current_clock().monotonic()}
+        if is_large(scope["method"], scope["path"]):
+            await self._upload(environment, scope, receive, send)
+            return
         try:
             async with asyncio.timeout(self.seconds):
                 body = await self._body(scope, receive)
@@ -69,7 +75,28 @@ class Front:
         environment["wsgi.input"] = io.BytesIO(body)
         environment["CONTENT_LENGTH"] = str(len(body))
         async with self._place(environment):
-            await self._respond(environment, receive, send)
+            await self._respond(environment, receive, send, self.application)
+
+    async def _upload(
+        self, environment: dict[str, Any], scope: Mapping[str, Any], receive: Receive, send: Send
+    ) -> None:
+        """Ask the application whether the body may come, and let it come; the application answers in the end."""
+        told = dict(scope["headers"]).get(_LENGTH, b"")
+        reception = Reception(int(told) if told.isdigit() else None)
+        environment |= {RECEPTION: reception, "wsgi.input": io.BytesIO(), "CONTENT_LENGTH": "0"}
+        loop = asyncio.get_running_loop()
+        said = await loop.run_in_executor(self.threads, ask, self.application, dict(environment))
+        if reception.grant is None:
+            await self._respond(environment, receive, send, said)
+            return
+        try:
+            await self.uploads.take(reception, receive, self.seconds)
+        except BrokenOffError as error:
+            environment[REFUSED] = error.status
+        try:
+            await self._respond(environment, receive, send, self.application)
+        finally:
+            reception.grant.path.unlink(missing_ok=True)
 
     @asynccontextmanager
     async def _place(self, environment: dict[str, Any]) -> AsyncIterator[None]:
@@ -83,14 +110,17 @@ class Front:
             async with self.downloads:
                 yield
 
-    async def _respond(self, environment: dict[str, Any], receive: Receive, send: Send) -> None:
+    async def _respond(
+        self, environment: dict[str, Any], receive: Receive, send: Send, application: Wsgi
+    ) -> None:
         loop = asyncio.get_running_loop()
-        unread = REFUSED in environment
+        reception = environment.get(RECEPTION)
+        unread = REFUSED in environment or (reception is not None and reception.received is None)
         answer = Answer(send, self.room, closing=unread)
         watch = None if unread else loop.create_task(answer.watch(receive))
         try:
             threads = self.probes.get(environment["PATH_INFO"], self.threads)
-            await loop.run_in_executor(threads, answer.make, self.application, environment)
+            await loop.run_in_executor(threads, answer.make, application, environment)
             await answer.taken()
         finally:
             answer.end()

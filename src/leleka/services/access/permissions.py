@@ -15,7 +15,7 @@ class Permission(StrEnum):
     SEE = "see this"
     SEE_PERSONAL = "see personal data unmasked"
     DOWNLOAD_PERSONAL = "download personal data"
-    EDIT_SOURCES = "refresh data sources"
+    EDIT_SOURCES = "add, edit and refresh data sources"
     CLASSIFY = "say what the columns of data sources contain"
     EDIT_SEGMENTS = "create and edit segments"
     EDIT_SHARED_EXPORTS = "create, edit and run exports"

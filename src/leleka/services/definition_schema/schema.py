@@ -55,6 +55,18 @@ def _field_id_if_any(value: str) -> str:
 
 
 _LONGEST_NAME: Final = 200
+_LARGEST_NUMBER: Final = 2**53 - 1
+_UNSAID: Final = (
+    "upload",
+    "email",
+    "max_age_hours",
+    "connection",
+    "table",
+    "query",
+    "changed_since",
+    "sheet",
+    "header_row",
+)
 _ID: Final = re.compile(r"[1-9][0-9]{0,9}")
 Names = Annotated[list[str], BeforeValidator(_one_or_many), Field(min_length=1)]
 Text = Annotated[str, BeforeValidator(_text)]
@@ -104,10 +116,13 @@ def _changed_since(value: object) -> object:
 
 
 class SourceDefinition(Part):
-    """Its rows come from files, or from a table or query of a source connection."""
+    """Its rows come from files, from one that was uploaded (``upload`` is its number), or from a table or query of a
+    source connection.
+    """
 
     name: Name
     files: Annotated[list[str], BeforeValidator(_one_or_many)] = []
+    upload: Annotated[int, Field(ge=1, le=_LARGEST_NUMBER, strict=True)] | None = None
     connection: str | None = None
     table: str | None = Field(default=None, min_length=1)
     query: str | None = Field(default=None, min_length=1)
@@ -121,17 +136,32 @@ class SourceDefinition(Part):
     classes: dict[str, ColumnClass] = {}
     primary_key: str | None = None
     updated_at: str | None = None
+    email: str | None = None  # of the profiles: what an export begins with
     max_age_hours: Annotated[int, Field(ge=1, le=24 * 366)] | None = None
     profiles: bool = False
 
     @model_validator(mode="after")
     def _comes_from_one_place(self) -> "SourceDefinition":
-        given = [bool(self.files), self.table is not None, self.query is not None]
-        if sum(given) != 1 or (self.connection is None and not self.files):
+        given = [bool(self.files), self.upload is not None, self.table is not None, self.query is not None]
+        here = bool(self.files) or self.upload is not None
+        if sum(given) != 1 or (self.connection is None and not here) or (self.connection and self.upload):
             raise refused("SOURCE_PLACE_INVALID")
-        if self.changed_since and (self.files or not self.primary_key):
+        if self.changed_since and (here or not self.primary_key):
             raise refused("SOURCE_CHANGES_INVALID")
         return self
+
+    def spec(self) -> dict[str, Any]:
+        """Return what the state keeps of it; what is unsaid is left out, as in installations that do not know it."""
+        told: dict[str, Any] = self.model_dump(mode="json", exclude={"name", "profiles", "classes"})
+        for name in _UNSAID:
+            if told[name] is None:
+                del told[name]
+        for kind in told["types"].values():
+            if kind["decimal"] is None:
+                del kind["decimal"]
+        if not self.files and self.connection is None:
+            del told["files"]
+        return told
 
 
 class End(Part):
@@ -188,7 +218,10 @@ class ConnectionDefinition(Part):
     type: str
     shared_with: Literal["administrators", "administrators and contributors"] = "administrators"
     share_of_limits: float = Field(default=0.9, gt=0, le=1)
-    consent: Consent
+    consent: Consent | None = None
+    kept: Annotated[str, Field(max_length=64)] = (
+        ""  # by leleka definitions: in which installation it stays as it is
+    )
 
 
 class SourceConnectionDefinition(Part):

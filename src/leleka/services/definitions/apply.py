@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from django.db import transaction
 from django.db.models import F
@@ -53,7 +53,6 @@ from leleka.state.models import (
 from leleka.warehouse.engines.port import Engine
 
 Say = Callable[[Message], None]
-_UNSAID: Final = ("max_age_hours", "connection", "table", "query", "changed_since", "sheet", "header_row")
 
 
 def apply(
@@ -85,11 +84,12 @@ def apply(
             changes.upsert("segment", name, {"rules": rules})
         for connection in checked.connections:
             _apply_connection(changes, connection, seal=not plan_only)
+        foreign = {one.name for one in checked.connections if one.foreign}
         for export in checked.exports:
             _warn(export, say)
-            _apply_export(changes, export)
+            _apply_export(changes, _inactive(export, say) if export.connection in foreign else export)
         if checked.system_schedule is not None:
-            apply_system(changes, checked.system_schedule)
+            apply_system(changes, ExportSchedule("off") if foreign else checked.system_schedule)
         changes.absent(prune=prune)
         if plan_only:
             transaction.set_rollback(True)
@@ -99,6 +99,12 @@ def apply(
 def _warn(export: CheckedExport, say: Say) -> None:
     if export.leavers["policy"] == LeaverPolicy.UNSUBSCRIBE:
         say(Message("UNSUBSCRIBES_FOR_GOOD", name=export.name))
+
+
+def _inactive(export: CheckedExport, say: Say) -> CheckedExport:
+    """Let an export that another installation described wait until somebody here means it."""
+    say(Message("STARTS_INACTIVE", name=export.name))
+    return replace(export, schedule=ExportSchedule("off"))
 
 
 class _Rows:
@@ -144,12 +150,8 @@ def _load_sources(
 
 
 def _source_spec(path: Path, definition: Any) -> dict[str, Any]:
-    spec: dict[str, Any] = definition.model_dump(mode="json", exclude={"name", "profiles", "classes"})
-    for name in [name for name in _UNSAID if spec[name] is None]:
-        del spec[name]  # as in installations that do not know it
-    for kind in [kind for kind in spec["types"].values() if kind["decimal"] is None]:
-        del kind["decimal"]
-    if definition.connection is None:
+    spec: dict[str, Any] = definition.spec()
+    if definition.connection is None and definition.files:
         folder = path.resolve().parent
         spec["files"] = [file if is_url(file) else str(folder / file) for file in definition.files]
     return spec

@@ -2,10 +2,10 @@
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 from leleka.core.columns import Catalogue
-from leleka.core.configuration import Network
+from leleka.core.configuration import KeyPlaces, Network
 from leleka.core.measures.model import Measure, type_of
 from leleka.core.rules.model import to_data
 from leleka.core.rules.parser import parse
@@ -13,16 +13,19 @@ from leleka.core.schedules.model import ExportSchedule
 from leleka.core.schedules.parser import parse_schedule
 from leleka.destinations.registry import spec_of, specs
 from leleka.errors import InvalidInput
+from leleka.services.connections.keys import key_of, reference_of
 from leleka.services.connections.named_keys import is_reference
 from leleka.services.connections.settings import CheckedSettings, check_plain, check_secret, identify
 from leleka.services.definition_schema.connections import settings_given
 from leleka.services.definition_schema.problem_collector import Gathering, Location
-from leleka.services.definition_schema.schema import ConnectionDefinition, MeasureDefinition
-from leleka.services.definitions.yaml_file import DefinitionsFile
+from leleka.services.definition_schema.schema import ConnectionDefinition, Consent, MeasureDefinition
+from leleka.services.definitions.writing import proof_of
+from leleka.services.definitions.yaml_file import KEPT, DefinitionsFile
 from leleka.services.exports.validation import CheckedExport, ExportChecks, Staying
 from leleka.services.measures.validation import check_measure
 from leleka.services.sources.catalogue import with_measures
 from leleka.services.sources.column_classes import Classes
+from leleka.state.models import Connection
 
 _KINDS: Final = ("sources", "relationships", "measures", "segments", "connections", "exports")
 T = TypeVar("T")
@@ -39,6 +42,7 @@ class CheckedConnection:
     consent_by: str
     consent_version: str
     consent_language: str
+    foreign: bool = False  # written by another installation: what it feeds starts inactive
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,8 +171,18 @@ class _Checks:
         return to_data(rule) if rule is not None else None
 
     def connection(self, number: int, part: ConnectionDefinition) -> CheckedConnection | None:
-        settings = self._settings(("connections", number), part)
-        if settings is None:
+        row = kept_connection(part)
+        settings = self._settings(("connections", number), part, row)
+        agreed = part.consent
+        if agreed is None and row is not None:
+            language: Any = row.consent_language or "en"
+            agreed = Consent.model_construct(
+                agreed_by=row.consent_by, version=row.consent_version, language=language
+            )
+        if agreed is None:
+            missing = "CONSENT_REQUIRED.file" if part.kept else "DEFINITION_INVALID.missing"
+            self._found.add(("connections", number, "consent"), missing)
+        if settings is None or agreed is None:
             return None
         return CheckedConnection(
             name=part.name,
@@ -176,19 +190,24 @@ class _Checks:
             settings=settings,
             audience=part.shared_with,
             share=part.share_of_limits,
-            consent_by=part.consent.agreed_by,
-            consent_version=part.consent.version,
-            consent_language=part.consent.language,
+            consent_by=agreed.agreed_by,
+            consent_version=agreed.version,
+            consent_language=agreed.language,
+            foreign=bool(part.kept) and row is None,
         )
 
-    def _settings(self, here: Location, part: ConnectionDefinition) -> CheckedSettings | None:
+    def _settings(
+        self, here: Location, part: ConnectionDefinition, row: Connection | None
+    ) -> CheckedSettings | None:
         spec = spec_of(part.type)
         before = len(self._found.problems)
+        given = self._with_kept(here, settings_given(part, spec), row)
+        if len(self._found.problems) > before:
+            return None
 
         def tried(where: str, act: Callable[[], T]) -> T | None:
             return self._found.attempt((*here, where), act)
 
-        given = settings_given(part, spec)
         address = given[spec.address.name]
         identity = tried(spec.address.name, lambda: identify(spec, address, self._network))
         plain = check_plain(spec, given, {}, tried)
@@ -206,6 +225,25 @@ class _Checks:
             secrets={name: secret for name, secret in secrets.items() if secret is not None},
             references={name: given[name] for name, secret in secrets.items() if secret is None},
         )
+
+    def _with_kept(self, here: Location, given: Mapping[str, str], row: Connection | None) -> dict[str, str]:
+        """Return settings with the secrets that stay what they are; one that nobody keeps here has to be given."""
+        found = dict(given)
+        for name, value in given.items():
+            if not value.startswith(KEPT):
+                continue
+            if row is not None:
+                found[name] = reference_of(row, name) or key_of(row, name).reveal()
+            else:
+                variable = value.removeprefix(KEPT)
+                self._found.add((*here, name), "VARIABLE_UNSET", name=variable, prefix=KeyPlaces.PREFIX)
+        return found
+
+
+def kept_connection(part: ConnectionDefinition) -> Connection | None:
+    """Return the connection of this installation that a definition was written from; None where it was another."""
+    row = Connection.objects.select_related("account").filter(name=part.name).first()
+    return row if row is not None and part.kept and part.kept == proof_of(row) else None
 
 
 def check_definitions(

@@ -30,6 +30,7 @@ from leleka.services.definitions.refusals import refusal_of
 _REFERENCE: Final = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 _SURROGATE: Final = re.compile(r"[\ud800-\udfff]")
 _QUOTED: Final = re.compile(r"""(['"]).{4,}\1""")
+KEPT: Final = "kept by the installation: "  # before the variable that is not set
 _LARGEST: Final = 5_000_000  # bytes
 _MOST_PARTS: Final = 300_000  # keys, values, lists and mappings, each time that one is repeated
 _SHORTEST_HIDDEN: Final = 8  # characters: something shorter stands in messages by chance
@@ -111,7 +112,9 @@ class DefinitionsFile:
             known=() if close else known,
         )
 
-    def _filled(self, node: Any, here: tuple[str | int, ...], *, secret: bool = False) -> Any:
+    def _filled(
+        self, node: Any, here: tuple[str | int, ...], *, secret: bool = False, kept: bool = False
+    ) -> Any:
         """Replace ${NAME} where a secret belongs; what cannot be replaced or is no text is noted with its place.
         Anywhere else a value would be shown, as the name of a segment for one.
 
@@ -124,7 +127,9 @@ class DefinitionsFile:
             for key in node:
                 self._must_be_text(str(key), here)
             return {
-                key: self._filled(value, (*here, str(key)), secret=is_secret(here, node, key))
+                key: self._filled(
+                    value, (*here, str(key)), secret=is_secret(here, node, key), kept=bool(node.get("kept"))
+                )
                 for key, value in node.items()
             }
         if isinstance(node, list):
@@ -132,18 +137,24 @@ class DefinitionsFile:
         if not isinstance(node, str):
             return _as_written(node) if isinstance(node, ScalarInt) else node
 
-        text = _REFERENCE.sub(lambda match: self._variable(match.group(1), here, secret=secret), node)
+        text = _REFERENCE.sub(
+            lambda match: self._variable(match.group(1), here, secret=secret, kept=kept), node
+        )
         self._must_be_text(text, here)
         return text
 
-    def _variable(self, name: str, here: tuple[str | int, ...], *, secret: bool) -> str:
-        """Return a variable's value, "" where it may not stand there or is not set."""
+    def _variable(self, name: str, here: tuple[str | int, ...], *, secret: bool, kept: bool) -> str:
+        """Return a variable's value, "" where it may not stand there or is not set. One that is not set may stay what
+        it is where the connection is kept: whether it is, whoever knows the connection says.
+        """
         places, value = self._configuration.key_places, self._configuration.environment.get(name, "")
         where = self.where(_as_known(here))
         if not secret:
             self._wrong.append(Problem.of("VARIABLE_MISPLACED", where, name=name))
         elif not places.has_variable(name):
             self._wrong.append(Problem.of("VARIABLE_NOT_ALLOWED", where, name=name, prefix=places.PREFIX))
+        elif not value and kept:
+            return KEPT + name
         elif not value:
             self._wrong.append(Problem.of("VARIABLE_UNSET", where, name=name))
         else:

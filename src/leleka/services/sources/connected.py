@@ -64,6 +64,19 @@ def load_if_stale(
             return joined or asked.whole(connector, digest, watch)
 
 
+@contextmanager
+def copied(
+    session: Engine, name: str, spec: Mapping[str, Any], say: Say
+) -> Iterator[tuple[SourceSpec, tuple[Path, ...]]]:
+    """Copy what a source asks of its connection for as long as somebody looks at it: the reader's spec, and where."""
+    source = catalogue.spec_of_source(name, spec)
+    with _placed(name), TemporaryDirectory(dir=session.spill, prefix="copying-") as aside:
+        with _way(name, spec, Reading()).opened() as connector:
+            found = connector.copy(wanted_of(spec), Path(aside), _Watch(name, say, _go_on))
+        paths = tuple(str(path) for path in found.files)
+        yield replace(source, paths=paths, format=found.format or source.format), (Path(aside),)
+
+
 def comes_from_elsewhere(spec: Mapping[str, Any]) -> bool:
     """Return whether a source is copied here before it is read: through a connection, or from public URLs."""
     return "connection" in spec or any(is_url(file) for file in spec.get("files") or ())

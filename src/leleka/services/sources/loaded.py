@@ -8,10 +8,12 @@ from typing import Final
 import orjson
 
 from leleka.core.column_classes import guess
-from leleka.services.sources import catalogue
+from leleka.services.sources import catalogue, readings
 from leleka.warehouse import readers, segments
+from leleka.warehouse.catalogue import Changes
 from leleka.warehouse.engines.port import Engine
 
+_BESIDE: Final = frozenset({"max_age_hours", "email"})
 _LOOKED_AT: Final = 200  # rows, to guess what columns contain
 
 
@@ -33,6 +35,7 @@ class Loaded:
     mark: str = ""
     reads_since_whole: int = 0
     changed: bool = True
+    changes: Changes | None = None  # row by row against what was read before, where that can be told
 
 
 def of_readers(session: Engine, loaded: readers.Loaded, digest: str) -> Loaded:
@@ -45,6 +48,7 @@ def of_readers(session: Engine, loaded: readers.Loaded, digest: str) -> Loaded:
         digest,
         loaded.rows,
         list(loaded.notes),
+        changes=readings.compared(session, loaded.table.name, loaded),
     )
 
 
@@ -62,4 +66,4 @@ def _guessed(session: Engine, loaded: readers.Loaded) -> dict[str, str]:
 
 def _what_matters(spec: Mapping[str, object]) -> dict[str, object]:
     """Return a spec without what is said about its files and does not change what is read from them."""
-    return {name: value for name, value in spec.items() if name != "max_age_hours"}
+    return {name: value for name, value in spec.items() if name not in _BESIDE}

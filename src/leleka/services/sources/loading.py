@@ -4,9 +4,8 @@ from typing import Any
 
 from leleka.core.clock import utc_now
 from leleka.core.messages import Message
-from leleka.services.installation import configuration as installation_configuration
 from leleka.services.installation import lake_sessions
-from leleka.services.sources import catalogue, connected
+from leleka.services.sources import connected, places, readings
 from leleka.services.sources.connected import Reading
 from leleka.services.sources.loaded import Loaded, digest_of, of_readers
 from leleka.state.models import Measure, Segment, Source
@@ -37,9 +36,7 @@ def load_if_stale(
     """
     if connected.comes_from_elsewhere(spec):
         return connected.load_if_stale(session, name, spec, digest, say, reading=reading or Reading())
-    source = catalogue.spec_of_source(name, spec)
-    allowed = installation_configuration.configuration().source_dirs
-    paths = readers.resolve(source, allowed)
+    source, allowed, paths = places.resolved(name, spec)
     now = digest_of(readers.digest(paths), [str(path) for path in paths], spec)
     if now == digest:
         return None
@@ -66,6 +63,8 @@ def store_loaded(source: Source, loaded: Loaded) -> None:
     now = utc_now()
     # What was read anew because its snapshot was damaged is what it was.
     changed = {} if loaded.digest == source.digest else _changed(source, now)
+    if changed:
+        readings.note(source, loaded.rows, loaded.columns, loaded.changes, now)
     move_pointer(
         source,
         columns=loaded.columns,

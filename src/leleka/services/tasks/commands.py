@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 
 from leleka.core.clock import current_clock, utc_now
 from leleka.core.statuses import TaskStatus
-from leleka.errors import Problem, TryLater
+from leleka.errors import NotFound, Problem, TryLater
 from leleka.messages.stored import problem_data
 from leleka.services.access.actor import Actor
 from leleka.services.monitoring import workers as monitoring_workers
@@ -23,6 +23,8 @@ A_MINUTE: Final[Mapping[str, int]] = {
     Task.Kind.COUNT: 30,
     Task.Kind.MEMBERS: 60,
     Task.Kind.RECONCILE: 5,
+    Task.Kind.EXAMINE: 30,
+    Task.Kind.RELATE: 30,
 }
 _MINUTE: Final = timedelta(minutes=1)
 _COME_AGAIN: Final = 5.0  # seconds
@@ -65,6 +67,14 @@ def ask(actor: Actor, kind: Task.Kind, subject: str, payload: Mapping[str, Any] 
             kind=kind, subject=subject, payload=asked, asked_by=actor.name, made_at=utc_now()
         )
     return row.pk
+
+
+def own(actor: Actor, number: int, kind: Task.Kind) -> Task:
+    """Return a task of one's own. Raises ``NotFound``."""
+    row = Task.objects.filter(asked_by=actor.name, kind=kind, pk=number, made_at__gt=utc_now() - KEPT).first()
+    if row is None:
+        raise NotFound("TASK_UNKNOWN")
+    return row
 
 
 def refuse_too_many(actor: Actor, kind: Task.Kind) -> None:

@@ -5,6 +5,7 @@ from leleka.messages.stored import problem_of
 from leleka.services.access.actor import Actor
 from leleka.services.access.discretion import discreet
 from leleka.services.segments import queries as segment_queries
+from leleka.services.sources import examination
 from leleka.services.tasks.commands import KEPT, TaskView, waiting
 from leleka.state.models import Task
 
@@ -21,6 +22,8 @@ def task(actor: Actor, number: int) -> TaskView:
     result = row.result
     if row.kind == Task.Kind.MEMBERS and result:
         result = segment_queries.seen(actor, row.subject, result)
+    elif row.kind == Task.Kind.EXAMINE and result:
+        result = examination.seen(actor, result)
     elif row.kind == Task.Kind.SEGMENT:
         result = segment_queries.refreshed(actor, result)
     else:

@@ -15,6 +15,7 @@ from leleka.state.models.idempotency import IdempotencyKey
 from leleka.state.models.measures import Measure
 from leleka.state.models.notices import Notice, NoticeDelivery, NoticeSeen
 from leleka.state.models.people import ApiToken, OneTimeLink, SignInFailure, User, WebSession
+from leleka.state.models.readings import SourceReading, Upload
 from leleka.state.models.refreshes import DueDecision, Refresh, RefreshStep, SystemSchedule, Trigger
 from leleka.state.models.runs import AttemptRow, BatchRow, Run, SuppressedReading
 from leleka.state.models.segments import Segment, SegmentSize
@@ -55,6 +56,7 @@ __all__ = [
     "SignInFailure",
     "Source",
     "SourceConnection",
+    "SourceReading",
     "SourceSecret",
     "StoredSecret",
     "SuppressedPerson",
@@ -63,6 +65,7 @@ __all__ = [
     "Tally",
     "Task",
     "Trigger",
+    "Upload",
     "User",
     "WebSession",
     "WorkerBeat",

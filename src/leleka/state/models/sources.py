@@ -24,6 +24,7 @@ class Source(models.Model):
     mark = models.CharField(max_length=200, blank=True)
     reads_since_whole = models.PositiveIntegerField(default=0)
     managed_by_file = models.CharField(max_length=1000, blank=True)
+    version = models.PositiveIntegerField(default=1)  # grows with every edit, to detect a stale one
 
 
 class RelationshipRow(models.Model):
@@ -35,6 +36,7 @@ class RelationshipRow(models.Model):
     to_table = models.CharField(max_length=200)
     to_column = models.CharField(max_length=200)
     managed_by_file = models.CharField(max_length=1000, blank=True)
+    version = models.PositiveIntegerField(default=1)
 
     class Meta:
         db_table = "state_relationship"

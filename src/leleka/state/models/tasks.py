@@ -16,6 +16,8 @@ class Task(models.Model):
         COUNT = "count"
         MEMBERS = "members"
         RECONCILE = "reconcile"
+        EXAMINE = "examine"
+        RELATE = "relate"
 
     kind = models.CharField(max_length=20, choices=Kind.choices)
     subject = models.CharField(max_length=200)

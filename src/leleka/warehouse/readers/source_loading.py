@@ -73,28 +73,29 @@ def load(session: Engine, lake: Lake, spec: SourceSpec, source_dirs: Sequence[Pa
         try:
             with tempfile.TemporaryDirectory(dir=session.spill, prefix="reading-") as folder:
                 job = _Job(session, lake, spec, Path(folder), check_unchanged)
-                read = _read(job, _layout(job, paths))
+                read = _read(job, laid_out(session, spec, paths, job.folder))
         finally:
             staging.drop(session)
     table = Table(spec.name, tuple(conversion.column for conversion in read.conversions), spec.primary_key)
     return Loaded(table, read.rows, read.snapshot, hashed.result(), read.notes)
 
 
-def _layout(job: _Job, paths: Sequence[Path]) -> Layout:
+def laid_out(session: Engine, spec: SourceSpec, paths: Sequence[Path], folder: Path) -> Layout:
+    """Unpack the files into a folder aside, and find out which columns they have."""
     files = []
     for number, path in enumerate(paths):
-        aside = job.folder / f"packed{number}"
+        aside = folder / f"packed{number}"
         aside.mkdir()
         files.append(unpacked(path, aside))
-    kinds = {format_of(job.spec, file.inner) for file in files}
+    kinds = {format_of(spec, file.inner) for file in files}
     if len(kinds) > 1:
-        raise InvalidInput("FILE_TYPE.mixed", where=job.spec.name)
+        raise InvalidInput("FILE_TYPE.mixed", where=spec.name)
     kind = kinds.pop()
     for file in files:
         check_type(file, kind)
     if kind == "parquet":
-        return staging.layout_of_parquet(job.session, files)
-    return staging.layout_of_text(files, kind, job.spec, job.folder)
+        return staging.layout_of_parquet(session, files)
+    return staging.layout_of_text(files, kind, spec, folder)
 
 
 def _read(job: _Job, layout: Layout) -> _Read:
@@ -108,12 +109,12 @@ def _read(job: _Job, layout: Layout) -> _Read:
 
 def _straight(job: _Job, layout: Layout) -> _Read:
     guesses: Mapping[int, Guess] | None = {}
-    if asked := _asked(layout, job.spec):
+    if asked := asked_of(layout, job.spec):
         streaming.take_sample(job.session, layout)
         guesses = likely(job.session, asked)
         if guesses is None:
             raise NotStraight
-    conversions = _conversions(layout, job.spec, guesses or {})
+    conversions = conversions_of(layout, job.spec, guesses or {})
     with _snapshot(job) as snapshot:
         streamed = streaming.write(job.session, layout, job.spec, conversions, snapshot.file(_ROWS))
     notes = (*streamed.notes, *_notes(job.spec, layout, guesses or {}))
@@ -124,8 +125,8 @@ def _the_long_way(job: _Job, layout: Layout) -> _Read:
     staged = staging.stage(job.session, layout, job.folder)
     job.check_unchanged()
     with staging.engine_faults(job.spec.name):
-        guesses = guess(job.session, _asked(layout, job.spec))
-        conversions = _conversions(layout, job.spec, guesses)
+        guesses = guess(job.session, asked_of(layout, job.spec))
+        conversions = conversions_of(layout, job.spec, guesses)
         declared = [one for one in conversions if one.column.name in job.spec.types or not layout.is_text]
         csv_checks.check_cells(job.session, staged, declared)
         for conversion in conversions:
@@ -138,14 +139,16 @@ def _the_long_way(job: _Job, layout: Layout) -> _Read:
     return _Read(conversions, staged.rows, job.lake.open(snapshot.reference), notes)
 
 
-def _asked(layout: Layout, spec: SourceSpec) -> Mapping[int, bool]:
+def asked_of(layout: Layout, spec: SourceSpec) -> Mapping[int, bool]:
+    """Return the columns whose types are to be found by their cells."""
     if not layout.is_text:
         return {}
     texts = layout.texts
     return {n: name in texts for n, name in enumerate(layout.names) if name not in spec.types}
 
 
-def _conversions(layout: Layout, spec: SourceSpec, guesses: Mapping[int, Guess]) -> list[Conversion]:
+def conversions_of(layout: Layout, spec: SourceSpec, guesses: Mapping[int, Guess]) -> list[Conversion]:
+    """Return how each column is read: as declared, else as its cells say, else as its file has it."""
     found = []
     for number, (name, kind) in enumerate(zip(layout.names, layout.types, strict=True)):
         if name in spec.types:

@@ -19,6 +19,7 @@ from leleka.services.exports import queries as export_queries
 from leleka.services.exports.queries import ExportDetail
 from leleka.services.runs import commands as run_commands
 from leleka.services.runs import queries as run_queries
+from leleka.services.sources import queries as source_queries
 from leleka.services.translation import in_this_language
 from leleka.web import paging
 from leleka.web.integers import whole_number
@@ -86,7 +87,9 @@ def add(request: Request) -> HttpResponse:
         return _form(request, export_commands.duplicate(actor, whole_number(request.GET["duplicate"])), None)
     choices = export_choices.choices(actor)
     usable = [name for names in choices.connections.values() for name in names]
-    addresses = [name for name in choices.text_columns if name.lower().replace("-", "") in _EMAIL_NAMES]
+    chosen = [one.email for one in source_queries.list_sources(actor) if one.profiles and one.email]
+    likely = [name for name in choices.text_columns if name.lower().replace("-", "") in _EMAIL_NAMES]
+    addresses = chosen or likely
     data = {
         "name": "",
         "connection": usable[0] if len(usable) == 1 else "",

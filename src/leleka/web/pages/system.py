@@ -119,8 +119,3 @@ def history(request: Request) -> HttpResponse:
     name, lines = status_queries.history(actor_of(request), key)
     context = {"name": name, "lines": lines, "kind": key[0], "of": of, "export": key[0] is StepKind.EXPORT}
     return pane(request, "web/pages/task_runs.html", {**context, "number": key[1]})
-
-
-def sources(request: Request) -> HttpResponse:
-    """Data > Data sources: what was last read, and the result."""
-    return page(request, "web/pages/sources.html", {"lines": status_queries.sources(actor_of(request))})

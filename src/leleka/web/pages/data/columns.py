@@ -1,4 +1,4 @@
-"""The pane of a data source: its columns, and what each of them contains."""
+"""What each column of a data source contains, and so what of it is shown to whom."""
 
 from typing import Final
 
@@ -15,7 +15,7 @@ from leleka.services.translation import in_this_language
 from leleka.web.request import Request, actor_of
 from leleka.web.responses import go, pane
 
-_PAGE: Final = "web/pages/source.html"
+_PAGE: Final = "web/pages/source_classes.html"
 CLASSES: Final = {
     ColumnClass.IDENTIFIER: _("Identifies a person"),
     ColumnClass.CONTACT: _("Contact details"),
@@ -44,4 +44,4 @@ def classify(request: Request, number: int) -> HttpResponse:
         problems = [in_this_language(one) for one in error.problems]
         context = {"source": source, "classes": CLASSES.items(), "problems": problems}
         return pane(request, _PAGE, context, status_of(error))
-    return go(request, reverse("web:sources"))
+    return go(request, reverse("web:source", args=(number,)))

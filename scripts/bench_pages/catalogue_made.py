@@ -1,0 +1,30 @@
+"""What the pages of data sources show besides the sources: a relationship, and what tasks found in files."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.utils import timezone
+
+from leleka.core.statuses import TaskStatus
+from leleka.services.sources import examination
+from leleka.state.models import RelationshipRow, Source, Task
+
+
+def numbers(asked_by: str) -> Mapping[str, Sequence[int]]:
+    """Make them; return their ids by their kind. The tiers of the customers are classed, so that they are listed."""
+    Source.objects.update(chosen_classes={"tier": "harmless"})
+    row = Source.objects.get()
+    itself = RelationshipRow.objects.create(
+        name="itself", table=row.name, column="id", to_table=row.name, to_column="id"
+    )
+    found = examination.examine(row.name, row.spec, row.pk, lambda _: None)
+    return {
+        "relationship": [itself.pk],
+        "examined": [_done(Task.Kind.EXAMINE, asked_by, found)],
+        "suggested": [_done(Task.Kind.RELATE, asked_by, {"suggestions": []})],
+    }
+
+
+def _done(kind: Task.Kind, asked_by: str, result: dict[str, Any]) -> int:
+    kept = {"subject": "customers", "asked_by": asked_by, "made_at": timezone.now(), "result": result}
+    return Task.objects.create(kind=kind, status=TaskStatus.SUCCESSFUL, **kept).pk

@@ -1,0 +1,118 @@
+"""From an installation to the definitions file that describes it.
+
+Secrets are not in it: each is asked for as ``${LELEKA_SECRET_...}``. Nor are consents: what somebody agreed to holds
+where they agreed. ``kept`` of a connection says which installation that was; there, everything stays as it is.
+"""
+
+import hashlib
+import io
+import re
+from collections.abc import Mapping
+from typing import Any, Final
+
+from ruamel.yaml import YAML
+
+from leleka.core.configuration import KeyPlaces
+from leleka.destinations.registry import spec_of
+from leleka.services.access.actor import Actor
+from leleka.services.audit.log import record
+from leleka.services.connections.keys import reference_of
+from leleka.services.connections.open_destination import settings_of
+from leleka.services.exports.form import data_of
+from leleka.services.exports.schedule_setting import written
+from leleka.state.models import Connection, Export, Measure, RelationshipRow, Segment, Source, SystemSchedule
+
+_PLAIN: Final = re.compile(r"[^A-Z0-9]+")
+_WIDE: Final = 110  # characters of a line
+_HEAD: Final = """\
+# Written by leleka definitions. Applied here it changes nothing but who manages these objects. Applied to another
+# installation it asks for keys and consents anew, and exports start inactive until `kept` is removed from connections.
+"""
+
+
+def write(actor: Actor) -> str:
+    """Return the definitions of everything there is, as YAML."""
+    parts = {
+        "sources": [_source(row) for row in Source.objects.order_by("name")],
+        "relationships": [_relationship(row) for row in RelationshipRow.objects.order_by("name")],
+        "measures": [{"name": row.name, **row.definition} for row in Measure.objects.order_by("name")],
+        "segments": [{"name": row.name, "rules": row.rules} for row in Segment.objects.order_by("name")],
+        "connections": [_connection(row) for row in _connections()],
+        "exports": [_export(row) for row in _exports()],
+    }
+    found: dict[str, Any] = {name: part for name, part in parts.items() if part}
+    schedule = SystemSchedule.objects.filter(pk=1).first()
+    if schedule is not None:
+        found["system_schedule"] = schedule.schedule if schedule.on else "off"
+    record(actor, "definitions written", "everything", {name: len(part) for name, part in parts.items()})
+    text = io.StringIO(_HEAD)
+    text.seek(0, io.SEEK_END)
+    yaml = YAML()  # of plain values: in blocks, in the order in which they stand here
+    yaml.width = _WIDE
+    yaml.dump(found, text)
+    return text.getvalue()
+
+
+def proof_of(connection: Connection) -> str:
+    """Return what tells a connection of this installation from one of another that is called the same."""
+    told = f"{connection.account.salt} {connection.pk} {connection.created_at.isoformat()}"
+    return hashlib.sha256(told.encode()).hexdigest()[:16]
+
+
+def variable_of(connection: str, setting: str) -> str:
+    """Return the variable that a secret is asked for by."""
+    plain = _PLAIN.sub("_", f"{connection} {setting}".upper()).strip("_")
+    return f"{KeyPlaces.PREFIX}{plain}"
+
+
+def _source(row: Source) -> dict[str, Any]:
+    told = {"name": row.name, **row.spec, "classes": {**row.chosen_classes, **row.classes}}
+    return _said({**told, "profiles": row.is_profiles})
+
+
+def _relationship(row: RelationshipRow) -> dict[str, Any]:
+    return {
+        "name": row.name,
+        "from": {"source": row.table, "column": row.column},
+        "to": {"source": row.to_table, "column": row.to_column},
+    }
+
+
+def _connections() -> list[Connection]:
+    return list(Connection.objects.select_related("account").order_by("name"))
+
+
+def _connection(row: Connection) -> dict[str, Any]:
+    spec = spec_of(row.type)
+    secrets = {
+        name: reference_of(row, name) or f"${{{variable_of(row.name, name)}}}"
+        for name in spec.secrets
+        if reference_of(row, name) or row.secrets.filter(name=name).exists()
+    }
+    return _said(
+        {
+            "name": row.name,
+            "type": row.type,
+            **settings_of(row),
+            **secrets,
+            "shared_with": row.audience,
+            "share_of_limits": row.share,
+            "kept": proof_of(row),
+        }
+    )
+
+
+def _exports() -> list[Export]:
+    """Return the exports that have a connection: a detached one cannot be described."""
+    rows = Export.objects.filter(connection__isnull=False).select_related("connection")
+    return list(rows.prefetch_related("segments").order_by("name"))
+
+
+def _export(row: Export) -> dict[str, Any]:
+    growth = {"growth": row.growth if row.growth["ask"] else "off"}
+    return _said({**data_of(row), **growth, "schedule": written(row)})
+
+
+def _said(told: Mapping[str, Any]) -> dict[str, Any]:
+    """Leave out what is empty: a file says nothing of it."""
+    return {name: value for name, value in told.items() if value not in (None, "", [], {}, False)}

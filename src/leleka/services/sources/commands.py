@@ -1,0 +1,230 @@
+"""Adding, changing and removing data sources; what a definitions file manages is changed there."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from django.db import transaction
+from django.db.models import F
+from pydantic import TypeAdapter, ValidationError
+
+from leleka.connectors.objects.urls import is_url
+from leleka.core.statuses import TaskStatus
+from leleka.errors import Conflict, InvalidInput, Problem
+from leleka.services.access.actor import Actor
+from leleka.services.access.edit_guards import refuse_managed, refuse_steering, stale, unique
+from leleka.services.access.permissions import Permission, require
+from leleka.services.audit.log import record
+from leleka.services.definition_schema.schema import SourceDefinition
+from leleka.services.definitions.refusals import refusal_of
+from leleka.services.installation.configuration import configuration
+from leleka.services.refresh import commands as refresh_commands
+from leleka.services.source_connections.queries import require_read
+from leleka.services.sources import connected, drafts, examination, places
+from leleka.services.sources.contracts import Choices
+from leleka.services.sources.editing import (
+    exports_of,
+    find_by_id,
+    refuse_breaking,
+    refuse_second_profiles,
+    use_of,
+)
+from leleka.services.tasks import commands as task_commands
+from leleka.services.uploads.files import folder_of
+from leleka.state.models import Source, SourceConnection, Task
+
+_SOURCE: Final = TypeAdapter(SourceDefinition)
+
+
+def create(actor: Actor, data: Mapping[str, Any]) -> int:
+    """Add a source and ask for its refresh; return its id. Raises ``InvalidInput`` with all problems, ``Conflict``."""
+    require(actor, Permission.EDIT_SOURCES)
+    wanted = _checked(data)
+    _require_place(actor, wanted.name, wanted.spec())
+    with transaction.atomic():
+        if wanted.profiles:
+            refuse_second_profiles(wanted.name)
+        with unique(Conflict("NAME_TAKEN.source", where="name", name=wanted.name)):
+            row = Source.objects.create(
+                name=wanted.name,
+                spec=wanted.spec(),
+                is_profiles=wanted.profiles,
+                chosen_classes=dict(wanted.classes),
+            )
+        record(actor, "source created", row.name)
+        refresh_commands.ask(actor, f"source:{row.pk}")
+    return row.pk
+
+
+def update(
+    actor: Actor,
+    number: int,
+    data: Mapping[str, Any],
+    version: int,
+    columns: Mapping[str, str] | None = None,
+) -> None:
+    """Change a source and ask for its refresh; what was read last stays until then.
+
+    ``columns`` are those it will have with their types, where somebody looked. Raises ``Conflict`` STALE,
+    SOURCE_BREAKS,
+    MANAGED_BY_FILE; ``Forbidden`` where exports send it that somebody may only look at.
+    """
+    require(actor, Permission.EDIT_SOURCES)
+    wanted = _checked(data)
+    _require_place(actor, wanted.name, wanted.spec())
+    with transaction.atomic():
+        row = _editable(actor, number)
+        if wanted.name != row.name:
+            raise InvalidInput("SOURCE_RENAMED", where="name", name=row.name)
+        _refuse_other_profiles(row, wanted)
+        if columns is not None:
+            refuse_breaking(row, columns, wanted.primary_key)
+        values: dict[str, Any] = {"spec": wanted.spec(), "is_profiles": wanted.profiles}
+        if wanted.classes:
+            values["chosen_classes"] = {**row.chosen_classes, **wanted.classes}
+        changed = sorted(name for name, value in values.items() if getattr(row, name) != value)
+        if not Source.objects.filter(pk=number, version=version).update(**values, version=F("version") + 1):
+            raise stale(row.name)
+        record(actor, "source changed", row.name, {"fields": changed})
+        refresh_commands.ask(actor, f"source:{number}")
+
+
+def save_examined(actor: Actor, task: int, chosen: Choices) -> int:
+    """Add the source whose files somebody looked into by a task, or change it; return its id.
+
+    Raises as ``create`` and ``update``, and ``InvalidInput`` for what the files themselves say against it.
+    """
+    require(actor, Permission.EDIT_SOURCES)
+    found = examined(actor, task)
+    data = drafts.data_of(found, chosen)
+    number = int(found["source"])
+    if not number:
+        return create(actor, data)
+    update(actor, number, data, chosen.version, drafts.columns_of(found, chosen))
+    return number
+
+
+def read_again(actor: Actor, task: int, told: Mapping[str, str]) -> int:
+    """Ask the worker to look into the same files once more, with another delimiter, encoding or format."""
+    require(actor, Permission.EDIT_SOURCES)
+    row = task_commands.own(actor, task, Task.Kind.EXAMINE)
+    spec = {name: value for name, value in row.payload["spec"].items() if value}
+    spec |= {name: value or None for name, value in told.items()}
+    return ask_examination(actor, {**spec, "name": row.payload["name"], "source": row.payload["source"]})
+
+
+def examined(actor: Actor, task: int) -> Mapping[str, Any]:
+    """Return what a task of one's own found in files. Raises ``NotFound``, ``Conflict`` while it goes on."""
+    require(actor, Permission.EDIT_SOURCES)
+    row = task_commands.own(actor, task, Task.Kind.EXAMINE)
+    if row.status != TaskStatus.SUCCESSFUL:
+        raise Conflict("TASK_GOES_ON")
+    result: Mapping[str, Any] = row.result
+    return result
+
+
+def remove(actor: Actor, number: int) -> None:
+    """Raises ``Conflict`` SOURCE_IN_USE with everybody who uses it, MANAGED_BY_FILE."""
+    require(actor, Permission.EDIT_SOURCES)
+    with transaction.atomic():
+        Source.objects.select_for_update().filter(pk=number).first()  # nobody begins to use it meanwhile
+        row = _editable(actor, number)
+        users = use_of(row).names
+        if users:
+            raise Conflict("SOURCE_IN_USE", name=row.name, users=list(users))
+        record(actor, "source removed", row.name)
+        upload = row.spec.get("upload")
+        row.delete()
+    if upload is not None:
+        _forget(int(upload))
+
+
+def ask_examination(actor: Actor, data: Mapping[str, Any]) -> int:
+    """Ask the worker to look into files that may become a source; return the number of the task.
+
+    Raises ``InvalidInput`` for a place that may not be read.
+    """
+    require(actor, Permission.EDIT_SOURCES)
+    wanted = _checked({"name": "source", **data})
+    spec = wanted.spec()
+    _require_place(actor, wanted.name, spec)
+    payload = {"name": wanted.name, "spec": spec, "source": data.get("source", 0)}
+    return task_commands.ask(actor, Task.Kind.EXAMINE, examination.called(wanted.name, spec), payload)
+
+
+def examine_again(actor: Actor, number: int) -> int:
+    """Ask the worker to look into the files of a source; return the number of the task."""
+    require(actor, Permission.EDIT_SOURCES)
+    row = find_by_id(number)
+    _require_place(actor, row.name, row.spec)
+    payload = {"name": row.name, "spec": row.spec, "source": row.pk}
+    return task_commands.ask(actor, Task.Kind.EXAMINE, examination.called(row.name, row.spec), payload)
+
+
+def _checked(data: Mapping[str, Any]) -> SourceDefinition:
+    told = {name: value for name, value in data.items() if name != "source"}
+    try:
+        wanted = _SOURCE.validate_python(told)
+    except ValidationError as error:
+        raise InvalidInput.of([_problem(one) for one in error.errors()]) from None
+    problems = [
+        Problem.of("SOURCE_UNKNOWN_COLUMN", f"types.{name}", name=name, near="", known=())
+        for name in wanted.types
+        if not name.strip()
+    ]
+    if wanted.profiles and not wanted.primary_key:
+        problems.append(Problem.of("PROFILE_KEY_UNSET", "primary_key", source=wanted.name))
+    if problems:
+        raise InvalidInput.of(problems)
+    return wanted.model_copy(update={"files": [_absolute(file) for file in wanted.files]})
+
+
+def _problem(detail: Any) -> Problem:
+    refusal = refusal_of(detail)
+    where = ".".join(str(part) for part in detail["loc"] if not str(part).startswith("function-"))
+    return Problem(refusal.key, where, refusal.params)
+
+
+def _absolute(file: str) -> str:
+    """Return the path of a file that is named from the first allowed folder, or from the root; a URL as it is."""
+    folders = configuration().source_dirs
+    return file if is_url(file) or Path(file).is_absolute() or not folders else str(folders[0] / file)
+
+
+def _require_place(actor: Actor, name: str, spec: Mapping[str, Any]) -> None:
+    """See that somebody may read from there: administrators from everywhere, others what connections share with them.
+
+    Raises ``InvalidInput``, ``Forbidden``.
+    """
+    if "connection" in spec:
+        row = SourceConnection.objects.filter(name=spec["connection"]).first()
+        if row is None:
+            require(actor, Permission.CONNECTIONS)
+            raise InvalidInput(
+                "SOURCE_CONNECTION_UNKNOWN", where="connection", name=str(spec["connection"]), near=""
+            )
+        require_read(actor, row, connected.wanted_of(spec))
+    elif connected.comes_from_elsewhere(spec):
+        require(actor, Permission.CONNECTIONS)
+    else:
+        places.resolved(name, spec)
+
+
+def _editable(actor: Actor, number: int) -> Source:
+    row = find_by_id(number)
+    refuse_managed(row)
+    refuse_steering(actor, row.name, exports_of(use_of(row)))
+    return row
+
+
+def _refuse_other_profiles(row: Source, wanted: SourceDefinition) -> None:
+    if wanted.profiles:
+        refuse_second_profiles(row.name)
+    elif row.is_profiles and (users := use_of(row).names):
+        raise Conflict("SOURCE_IN_USE.profiles", users=list(users))
+
+
+def _forget(upload: int) -> None:
+    """Remove a file at once where no other source reads it: it may hold personal data."""
+    if not any(spec.get("upload") == upload for spec in Source.objects.values_list("spec", flat=True)):
+        examination.remove_upload(upload, folder_of(upload))

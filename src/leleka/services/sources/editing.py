@@ -1,0 +1,105 @@
+"""What holds for every edit of a source: who uses it, and who may change what they get."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from leleka.core.columns import Column, ColumnType, Table
+from leleka.core.rules.parser import parse
+from leleka.errors import Conflict, InvalidInput, NotFound
+from leleka.services.access.actor import Actor
+from leleka.services.access.edit_guards import refuse_steering
+from leleka.services.sources import catalogue
+from leleka.services.sources.contracts import SourceUse
+from leleka.state.models import Export, RelationshipRow, Segment, Source, Upload
+
+
+def find_by_id(number: int) -> Source:
+    """Raises ``NotFound``."""
+    row = Source.objects.filter(pk=number).first()
+    if row is None:
+        raise NotFound("SOURCE_UNKNOWN")
+    return row
+
+
+def use_of(source: Source) -> SourceUse:
+    """Return who uses a source: everything uses the one that holds the profiles."""
+    touching = {row.name for row in RelationshipRow.objects.all() if source.name in {row.table, row.to_table}}
+    segments = [
+        row.name
+        for row in Segment.objects.order_by("name")
+        if source.is_profiles or touching & set(relationships_in(row.rules))
+    ]
+    exports = Export.objects.order_by("name").values_list("name", flat=True)
+    sending = exports if source.is_profiles else exports.filter(segments__name__in=segments).distinct()
+    return SourceUse(tuple(sorted(touching)), tuple(segments), tuple(sending))
+
+
+def exports_of(use: SourceUse) -> list[Export]:
+    """Return the exports that send what a source says."""
+    return list(Export.objects.filter(name__in=use.exports).select_related("connection"))
+
+
+def relationships_in(rules: Any) -> Iterator[str]:
+    """Yield the relationships that stored rules name, whether or not they are there."""
+    if isinstance(rules, Mapping):
+        if isinstance(named := rules.get("related"), str):
+            yield named
+        for part in rules.values():
+            yield from relationships_in(part)
+    elif isinstance(rules, list):
+        for part in rules:
+            yield from relationships_in(part)
+
+
+def require_replacing(actor: Actor, number: int) -> int:
+    """Return the number of the upload that a source reads. Raises ``NotFound``, ``Conflict`` SOURCE_NOT_UPLOADED,
+    ``Forbidden`` where exports send it that somebody may only look at.
+    """
+    row = find_by_id(number)
+    refuse_steering(actor, row.name, exports_of(use_of(row)))
+    upload = row.spec.get("upload")
+    if upload is None or not Upload.objects.filter(pk=upload).exists():
+        raise Conflict("SOURCE_NOT_UPLOADED", name=row.name)
+    return int(upload)
+
+
+def refuse_second_profiles(name: str) -> None:
+    """Raises ``Conflict`` where another source than this one holds the profiles."""
+    other = Source.objects.filter(is_profiles=True).exclude(name=name).first()
+    if other is not None:
+        raise Conflict("PROFILES_ELSEWHERE", where="profiles", source=other.name)
+
+
+def refuse_breaking(row: Source, columns: Mapping[str, str], primary_key: str | None) -> None:
+    """Raises ``Conflict`` SOURCE_BREAKS where a segment or a relationship needs a column that is gone or of another
+    type.
+    """
+    made = tuple(Column(name, ColumnType(kind)) for name, kind in columns.items())
+    tables = [catalogue.table_of(one) for one in Source.objects.exclude(pk=row.pk)]
+    tables.append(Table(row.name, made, primary_key))
+    profiles = Source.objects.filter(is_profiles=True).first()
+    relationships = list(RelationshipRow.objects.all())
+    broken = [
+        one.name
+        for one in relationships
+        for table, column in ((one.table, one.column), (one.to_table, one.to_column))
+        if table == row.name and column not in columns
+    ]
+    if profiles is not None:
+        known = catalogue.build(tables, map(catalogue.relationship_of, relationships), profiles.name)
+        use = use_of(row)
+        broken += [one.name for one in _segments(use.segments) if not _fits(one, known)]
+    if broken:
+        raise Conflict("SOURCE_BREAKS", name=row.name, users=sorted(set(broken)))
+
+
+def _segments(names: Iterable[str]) -> Iterable[Segment]:
+    return Segment.objects.filter(name__in=list(names)).order_by("name")
+
+
+def _fits(segment: Segment, known: Any) -> bool:
+    try:
+        parse(segment.rules, known, "rules")
+    except InvalidInput:
+        return False
+    return True

@@ -1,0 +1,149 @@
+"""A shop's five files become tables, relationships, a segment over two hops and a list, in the browser alone."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+import polib
+import pytest
+from playwright.sync_api import Browser, Locator, Page, expect
+
+import leleka
+from tests.acceptance.conftest import installed
+from tests.acceptance.serving import serving
+from tests.browser import shop
+from tests.browser.furnishing import connect
+from tests.browser.house import ADA, House, add_person
+from tests.browser.visiting import Language, Visitor
+
+MOST: Final = 40  # interactions
+RULES: Final = """\
+related: purchases
+exists: true
+where:
+  related: purchase_lines
+  exists: true
+  where: {column: Quantity, ">=": 4}
+"""
+
+
+@pytest.fixture
+def empty_house(tmp_path: Path) -> Iterator[House]:
+    """An installation with a connection and an administrator, and without any data."""
+    with installed(tmp_path, "50", lists="Shop news", fields="Tier") as installation:
+        installation.leleka("init")
+        add_person(installation, ADA, "Ada", "administrator")
+        with serving(installation) as served:
+            house = House(installation, f"http://127.0.0.1:{served.port}")
+            connect(house, "Shop")
+            yield house
+
+
+@cache
+def words(language: Language) -> dict[str, str]:
+    path = Path(leleka.__file__).parent / "locale" / "uk" / "LC_MESSAGES" / "django.po"
+    return {} if language == "en" else {one.msgid: one.msgstr for one in polib.pofile(str(path))}
+
+
+@dataclass
+class Hand:
+    """Does what a person does, in their language, and counts it."""
+
+    page: Page
+    language: Language
+    done: int = 0
+
+    def says(self, text: str) -> str:
+        return words(self.language).get(text, text)
+
+    def click(self, what: Locator) -> None:
+        self.done += 1
+        what.click()
+
+    def go_to(self, label: str) -> None:
+        self.click(self.page.get_by_role("navigation").get_by_role("link", name=self.says(label), exact=True))
+
+    def press(self, label: str) -> None:
+        self.click(self.page.get_by_role("button", name=self.says(label), exact=True))
+
+    def follow(self, label: str) -> None:
+        self.click(self.page.get_by_role("link", name=self.says(label), exact=True).first)
+
+    def fill(self, label: str, text: str) -> None:
+        self.done += 1
+        self.page.get_by_label(self.says(label), exact=True).fill(text)
+
+    def upload(self, file: Path) -> None:
+        self.done += 1
+        self.page.get_by_label(self.says("File"), exact=True).set_input_files(file)
+
+
+@pytest.mark.slow
+@pytest.mark.short("en")
+@pytest.mark.parametrize("language", ["en", "uk"])
+def test_a_shop_s_files_become_a_list(
+    chromium: Browser, empty_house: House, tmp_path: Path, language: Language
+) -> None:
+    visitor = Visitor(chromium, empty_house)
+    hand = Hand(visitor.signed_in(language), language)
+    files = shop.write(tmp_path)
+    hand.page.goto("/")
+    for name, file in files.items():
+        add_table(hand, name, file)
+    relate(hand)
+    define_the_segment(hand)
+    export(hand, empty_house)
+    delivered = set(empty_house.listed(empty_house.list_number("Shop news")))
+    assert delivered == {f"shop{number}@example.com" for number in shop.buyers()}
+    assert hand.done < MOST
+    assert visitor.complaints == []
+    for context in chromium.contexts:
+        context.close()
+
+
+def add_table(hand: Hand, name: str, file: Path) -> None:
+    """The key, the profiles and the address are found by the product; one looks and saves."""
+    hand.go_to("Data sources")
+    hand.follow("Add data source")
+    hand.upload(file)
+    page = hand.page
+    expect(page.get_by_label(hand.says("Name"), exact=True)).to_have_value(name)
+    profiles = page.get_by_label(hand.says("These rows are the profiles"), exact=True)
+    expect(profiles).to_be_checked(checked=name == "shop_customers")
+    hand.press("Add and refresh")
+    expect(page.get_by_role("heading", level=1, name=name, exact=True)).to_be_visible()
+    # Its first rows are there as soon as the worker has read them.
+    expect(page.locator("#table tbody tr").first).to_be_visible()
+
+
+def relate(hand: Hand) -> None:
+    hand.go_to("Data sources")
+    hand.follow("Relationships")
+    expect(hand.page.locator("#suggestions input[name=chosen]:checked")).to_have_count(4)
+    hand.press("Accept")
+    expect(hand.page.locator("table tbody tr")).to_have_count(4)
+    expect(hand.page.locator("svg.diagram path")).to_have_count(4)
+
+
+def define_the_segment(hand: Hand) -> None:
+    hand.go_to("Segments")
+    hand.follow("New")
+    hand.fill("Name", "Many at once")
+    hand.fill("Rules", RULES)
+    hand.press("Save")
+    expect(hand.page.get_by_role("heading", level=1, name="Many at once")).to_be_visible()
+
+
+def export(hand: Hand, house: House) -> None:
+    page = hand.page
+    hand.go_to("Exports")
+    hand.follow("Add export")
+    hand.fill("Display name", "Shop")
+    hand.done += 1
+    page.locator("#id-list").select_option(str(house.list_number("Shop news")))
+    expect(page.get_by_label(hand.says("Email"), exact=True)).to_have_value("EMail")
+    hand.click(page.locator("label", has_text="Many at once").get_by_role("checkbox"))
+    hand.press("Save and run")
+    expect(page.locator(".status-green, .status-yellow").first).to_be_visible(timeout=90_000)

@@ -1,0 +1,44 @@
+"""How the functions of data sources and relationships are called in a test of permissions."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from leleka.services.relationships import commands as relationship_commands
+from leleka.services.relationships import queries as relationship_queries
+from leleka.services.sources import commands as source_commands
+from leleka.services.sources import queries as source_queries
+from leleka.services.sources.contracts import Choices
+from leleka.services.uploads import commands as upload_commands
+from leleka.services.uploads.contracts import Reception
+from tests.integration.facade_places import UNKNOWN, Call, Function, exactly, given
+
+SEEING_SOURCES: Final[Mapping[Function, Call]] = {
+    source_queries.curves: given(),
+    source_queries.list_sources: given(),
+    source_queries.readings: given(UNKNOWN),
+    source_queries.source: given(UNKNOWN),
+    source_queries.sources_after: given(0, 1),
+    source_queries.table: given(UNKNOWN),
+    source_queries.values: given(UNKNOWN, "id"),
+    relationship_queries.list_relationships: given(),
+    relationship_queries.relationship: given(UNKNOWN),
+    relationship_queries.relationships_after: given(0, 1),
+    relationship_queries.tables: given(),
+}
+EDITING_SOURCES: Final[Mapping[Function, Call]] = {
+    source_queries.places_in: given(),
+    source_commands.create: given({"name": "x", "files": ["/nowhere/x.csv"]}),
+    source_commands.update: given(UNKNOWN, {"name": "x", "files": ["/nowhere/x.csv"]}, 1),
+    source_commands.remove: given(UNKNOWN),
+    source_commands.ask_examination: given({"files": ["/nowhere/x.csv"]}),
+    source_commands.examine_again: given(UNKNOWN),
+    source_commands.read_again: given(UNKNOWN, {}),
+    source_commands.save_examined: given(UNKNOWN, Choices("x")),
+    relationship_commands.create: given({}),
+    relationship_commands.update: given(UNKNOWN, {}, 1),
+    relationship_commands.remove: given(UNKNOWN),
+    relationship_commands.ask_suggestions: given(),
+    upload_commands.receive: given(Reception(1)),
+    upload_commands.keep: exactly(lambda at: (at.folder / "empty", "x.csv")),
+    upload_commands.replace: exactly(lambda at: (UNKNOWN, at.folder / "empty", "x.csv")),
+}
