@@ -80,7 +80,6 @@ def furnish(house: House) -> Furniture:
     lower = {"name": "Tier in small letters", "rules": {"lower": {"column": "tier"}}}
     measure = int(api.ask("measures", lower)["id"])
     refresh = _refresh(api)
-    orders = _orders(house, api)
     return Furniture(
         connection=connection,
         connection_by_file=api.named("connections", "By file"),
@@ -96,7 +95,7 @@ def furnish(house: House) -> Furniture:
         task=task,
         refresh=refresh,
         person=int(invited["person"]["id"]),
-        orders=orders,
+        orders=_orders(house, api),
         relationship=int(api.ask("relationships", _BELONGING)["id"]),
         examined=_done(api, "sources/examine", {"files": ["orders.csv"]}),
         suggested=_done(api, "relationships/suggest", {}),

@@ -11,9 +11,9 @@ from leleka.connectors.spec import ConnectorSpec
 from leleka.core.ports.setting import Described, Setting
 from leleka.destinations.registry import assumed_kind, spec_of, specs
 from leleka.destinations.spec import Spec
+from leleka.services.definition_schema.definitions import Definitions
 from leleka.services.definition_schema.schema import (
     ConnectionDefinition,
-    Definitions,
     Part,
     SourceConnectionDefinition,
     Text,

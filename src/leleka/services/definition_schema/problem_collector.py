@@ -7,7 +7,7 @@ from typing import Any, Final, Protocol, TypeVar
 
 from leleka.core.columns import Catalogue, Table
 from leleka.errors import InvalidInput, Problem
-from leleka.services.definition_schema.schema import Definitions
+from leleka.services.definition_schema.definitions import Definitions
 
 Location = tuple[str | int, ...]
 _SUGGESTIONS: Final = 20  # for one file or form: each compares a name with all that are known

@@ -22,6 +22,7 @@ from leleka.services.connections import keys as connection_keys
 from leleka.services.connections.commands import refuse_while_running
 from leleka.services.connections.settings import CheckedSettings, differs, kept_columns
 from leleka.services.definitions.changes import Applied, Changes
+from leleka.services.definitions.foreign import inactive
 from leleka.services.definitions.measures import apply_measures, beside
 from leleka.services.definitions.source_connections import (
     apply_source_connection,
@@ -87,7 +88,7 @@ def apply(
         foreign = {one.name for one in checked.connections if one.foreign}
         for export in checked.exports:
             _warn(export, say)
-            _apply_export(changes, _inactive(export, say) if export.connection in foreign else export)
+            _apply_export(changes, inactive(export, say) if export.connection in foreign else export)
         if checked.system_schedule is not None:
             apply_system(changes, ExportSchedule("off") if foreign else checked.system_schedule)
         changes.absent(prune=prune)
@@ -99,12 +100,6 @@ def apply(
 def _warn(export: CheckedExport, say: Say) -> None:
     if export.leavers["policy"] == LeaverPolicy.UNSUBSCRIBE:
         say(Message("UNSUBSCRIBES_FOR_GOOD", name=export.name))
-
-
-def _inactive(export: CheckedExport, say: Say) -> CheckedExport:
-    """Let an export that another installation described wait until somebody here means it."""
-    say(Message("STARTS_INACTIVE", name=export.name))
-    return replace(export, schedule=ExportSchedule("off"))
 
 
 class _Rows:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
 from leleka.core.columns import Catalogue
-from leleka.core.configuration import KeyPlaces, Network
+from leleka.core.configuration import Network
 from leleka.core.measures.model import Measure, type_of
 from leleka.core.rules.model import to_data
 from leleka.core.rules.parser import parse
@@ -236,7 +236,7 @@ class _Checks:
                 found[name] = reference_of(row, name) or key_of(row, name).reveal()
             else:
                 variable = value.removeprefix(KEPT)
-                self._found.add((*here, name), "VARIABLE_UNSET", name=variable, prefix=KeyPlaces.PREFIX)
+                self._found.add((*here, name), "VARIABLE_UNSET", name=variable)
         return found
 
 

@@ -23,7 +23,7 @@ from leleka.services.definition_schema.connections import (
     secrets_in,
     settings_at,
 )
-from leleka.services.definition_schema.schema import Definitions
+from leleka.services.definition_schema.definitions import Definitions
 from leleka.services.definitions import bounded_yaml
 from leleka.services.definitions.refusals import refusal_of
 

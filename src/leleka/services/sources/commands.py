@@ -15,7 +15,7 @@ from leleka.services.access.actor import Actor
 from leleka.services.access.edit_guards import refuse_managed, refuse_steering, stale, unique
 from leleka.services.access.permissions import Permission, require
 from leleka.services.audit.log import record
-from leleka.services.definition_schema.schema import SourceDefinition
+from leleka.services.definition_schema.sources import SourceDefinition
 from leleka.services.definitions.refusals import refusal_of
 from leleka.services.installation.configuration import configuration
 from leleka.services.refresh import commands as refresh_commands
