@@ -11,11 +11,13 @@ from sqlglot import exp
 from leleka.core.configuration import Configuration
 from leleka.errors import InvalidInput, LelekaError, NeedsAttention, Problem, TryLater
 from leleka.services.installation import lake_sessions
+from leleka.services.source_connections import keys
 from leleka.services.sources import loading
+from leleka.services.sources.connected import Reading
 from leleka.state.models import Source, SourceConnection, SourceSecret
 from leleka.warehouse.sql.tables import column, parquet
 from tests.integration.defining import Desk, open_desk, state
-from tests.source_databases import PASSWORD, SourceDatabase
+from tests.source_databases import PASSWORD, SourceDatabase, run
 
 CONNECTION = """\
 source_connections:
@@ -152,6 +154,50 @@ def test_what_changed_joins_what_was_there_and_what_is_gone_leaves_in_its_turn(
     late = ("5", "2", "50.0", "2026-01-01 00:00:00")
     assert rows("orders") == [changed, new, late]
     assert Source.objects.get(name="orders").reads_since_whole == 0
+
+
+def test_a_connection_that_leads_elsewhere_has_its_sources_read_whole(
+    desk: Desk, source_db: SourceDatabase
+) -> None:
+    """The mark is of the other database: of this one all rows are new, also those that are older."""
+    desk.apply(file(source_db))
+    source_db.run("DROP DATABASE IF EXISTS production", "CREATE DATABASE production")
+    production = source_db.url.replace("/postgres?", "/production?")
+    run(
+        production,
+        *ORDERS,
+        "GRANT SELECT ON orders TO reader",
+        "DELETE FROM orders WHERE id = 1",
+        "UPDATE orders SET total = 21, changed = '2020-01-01'",
+    )
+    connection = SourceConnection.objects.get()
+    secrets = keys.secrets_of(connection, ("password",))
+    connection.settings = {**connection.settings, "database": "production"}
+    connection.address = connection.address.replace("postgres", "production")
+    connection.save()
+    keys.keep(connection, secrets)
+    Source.objects.filter(name="customers").delete()
+    refresh()
+    assert [row[0] for row in rows("orders")] == ["2", "3"]
+
+
+def test_what_was_read_of_a_source_that_is_edited_meanwhile_is_dropped(
+    desk: Desk, source_db: SourceDatabase
+) -> None:
+    desk.apply(file(source_db))
+    source_db.run("INSERT INTO orders VALUES (4, 2, 40, '2027-01-03')")
+    before = Source.objects.get(name="orders")
+    with lake_sessions.session() as session:
+        reading = Reading(before=before)
+        loaded = loading.load_if_stale(
+            session, "orders", before.spec, before.digest, lambda _said: None, reading=reading
+        )
+    assert loaded is not None
+    edited = {**before.spec, "table": "public.customers"}
+    Source.objects.filter(pk=before.pk).update(spec=edited)
+    assert not loading.store_loaded(before, loaded)
+    now = Source.objects.get(name="orders")
+    assert (now.spec, now.snapshot, now.mark) == (edited, before.snapshot, before.mark)
 
 
 def test_a_key_that_two_rows_have_refuses_the_source(desk: Desk, source_db: SourceDatabase) -> None:
