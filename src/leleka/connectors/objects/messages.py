@@ -23,6 +23,10 @@ _PROBLEMS: Final[Mapping[str, Wording]] = {
     "STORAGE_ANSWER": Wording(
         msg("The server answers with HTTP {status} ({code})."), msg("Check the URL and the source connection.")
     ),
+    "STORAGE_ANSWER.endless": Wording(
+        msg("The server says neither how long the file is nor where it ends: half of it would look whole."),
+        msg("Have the server send Content-Length, or the file in chunks as HTTP/1.1 does."),
+    ),
     "STORAGE_ARCHIVED": Wording(
         msg("The object is in an archive tier and cannot be read now."),
         msg("Restore it, or have exports written to a tier that can be read at once."),

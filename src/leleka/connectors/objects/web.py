@@ -89,6 +89,8 @@ class WebServer:
             if answer.status != _OK:
                 raise self._refused(answer.status, chunks)
             headers = answer.headers
+            if not {"content-length", "transfer-encoding"} & headers.keys():
+                raise NeedsAttention("STORAGE_ANSWER.endless", where=found.shown)
             coding = headers.get("content-encoding", "").strip().lower()
             yield Body(chunks, _size(headers), coding, _tag(headers), headers.get("last-modified", ""))
 

@@ -148,6 +148,16 @@ def test_what_breaks_off_is_not_kept(cut: bytes) -> None:
     assert (type(raised), raised.code) == (TryLater, "STORAGE_BROKEN_OFF")
 
 
+def test_a_file_whose_end_nobody_can_tell_from_a_break_is_refused() -> None:
+    def answer(line: Line) -> bool:
+        line.connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: text/csv\r\n\r\n" + FILE)
+        return False
+
+    with peer(answer) as server:
+        raised = refusal(web(server), f"http://localhost:{server.port}/a.csv")
+    assert (type(raised), raised.problems[0].key) == (NeedsAttention, "STORAGE_ANSWER.endless")
+
+
 def test_a_redirect_is_followed_where_it_may(trap: Peer, tmp_path: Path) -> None:
     with peer(once(302, b"", f"Location: http://localhost:{trap.port}/b.csv")) as server:
         connector = web(server, f"localhost:{trap.port}")
