@@ -1,6 +1,7 @@
 """Tables and queries of MySQL and MariaDB, streamed within a read-only transaction that sees one moment.
 
-A decimal becomes a number, a time, JSON and an enumeration text; a date of zeros is no value, and a TINYINT an integer.
+A decimal with places becomes a number, one without an integer; a time, JSON and an enumeration text; a date of zeros is
+no value, and a TINYINT an integer.
 """
 
 import ssl

@@ -188,11 +188,13 @@ def _column(field: "pa.Field") -> tuple[RemoteColumn, str]:
 
 
 def _numeric(field: "pa.Field", name: str) -> tuple[RemoteColumn, str]:
-    """A numeric without places fits an integer if it has few digits; any other is a number."""
+    """A numeric without places is an integer if it has few digits, else text: a number would round it."""
     modifier = int((field.metadata or {}).get(b"POSTGRESQL:typmod", b"-1")) - 4
     digits, places = modifier >> 16, modifier & 0x7FF
-    if modifier >= 0 and not places and digits <= _MOST_DIGITS:
-        return RemoteColumn(field.name, f"numeric({digits})", ColumnType.INTEGER), f"{name}::int8"
+    if modifier >= 0 and not places:
+        fits = digits <= _MOST_DIGITS
+        ours, cast = (ColumnType.INTEGER, "int8") if fits else (ColumnType.TEXT, "text")
+        return RemoteColumn(field.name, f"numeric({digits})", ours), f"{name}::{cast}"
     return RemoteColumn(field.name, "numeric", ColumnType.NUMBER), f"{name}::float8"
 
 
