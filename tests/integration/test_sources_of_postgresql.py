@@ -40,7 +40,7 @@ sources:
     profiles: true
   - name: orders
     connection: Shop
-    query: SELECT id, customer_id, total, changed FROM orders WHERE total > 0;
+    table: orders
     primary_key: id
     changed_since: {column: changed, whole_every: 3}
 relationships:
@@ -55,7 +55,7 @@ CUSTOMERS = (
 )
 ORDERS = (
     "CREATE TABLE orders (id int, customer_id int, total float8, changed timestamp)",
-    "INSERT INTO orders VALUES (1, 1, 10, '2027-01-01'), (2, 1, 20, '2027-01-02'), (3, 2, 0, '2027-01-02')",
+    "INSERT INTO orders VALUES (1, 1, 10, '2026-01-01'), (2, 1, 20, '2026-01-02'), (3, 2, 0, '2026-01-02')",
 )
 
 
@@ -109,7 +109,8 @@ def test_a_table_and_a_query_become_typed_tables(desk: Desk, source_db: SourceDa
     ann = ("1", "ann@example.com", "10.5", "7", "1990-02-03", "2027-01-01 00:00:00", "true", uuid, '{"a": 1}')
     assert rows("customers") == [ann, ("2", *[None] * 8)]
     assert rows("orders") == [
-        ("1", "1", "10.0", "2027-01-01 00:00:00"), ("2", "1", "20.0", "2027-01-02 00:00:00")
+        ("1", "1", "10.0", "2026-01-01 00:00:00"), ("2", "1", "20.0", "2026-01-02 00:00:00"),
+        ("3", "2", "0.0", "2026-01-02 00:00:00"),
     ]  # fmt: skip
 
 
@@ -138,22 +139,61 @@ def test_what_changed_joins_what_was_there_and_what_is_gone_leaves_in_its_turn(
 ) -> None:
     desk.apply(file(source_db))
     source_db.run(
-        "DELETE FROM orders WHERE id = 1",
-        "UPDATE orders SET total = 25, changed = '2027-01-03' WHERE id = 2",
-        "INSERT INTO orders VALUES (4, 2, 40, '2027-01-03'), (5, 2, 50, '2026-01-01')",
+        "DELETE FROM orders WHERE id IN (1, 3)",
+        "UPDATE orders SET total = 25, changed = '2026-01-03' WHERE id = 2",
+        "INSERT INTO orders VALUES (4, 2, 40, '2026-01-03'), (5, 2, 50, '2025-01-01')",
     )
     refresh()
-    kept = ("1", "1", "10.0", "2027-01-01 00:00:00")
-    changed = ("2", "1", "25.0", "2027-01-03 00:00:00")
-    new = ("4", "2", "40.0", "2027-01-03 00:00:00")
-    assert rows("orders") == [kept, changed, new]  # 5 is older than what was read, 1 is gone there
+    kept = ("1", "1", "10.0", "2026-01-01 00:00:00")
+    also = ("3", "2", "0.0", "2026-01-02 00:00:00")
+    changed = ("2", "1", "25.0", "2026-01-03 00:00:00")
+    new = ("4", "2", "40.0", "2026-01-03 00:00:00")
+    assert rows("orders") == [
+        kept,
+        changed,
+        also,
+        new,
+    ]  # 5 is older than what was read, 1 and 3 are gone there
     refresh()
-    assert rows("orders") == [kept, changed, new]
+    assert rows("orders") == [kept, changed, also, new]
     assert Source.objects.get(name="orders").reads_since_whole == 2
     refresh()
-    late = ("5", "2", "50.0", "2026-01-01 00:00:00")
+    late = ("5", "2", "50.0", "2025-01-01 00:00:00")
     assert rows("orders") == [changed, new, late]
     assert Source.objects.get(name="orders").reads_since_whole == 0
+
+
+def test_what_is_committed_late_comes_and_a_date_far_ahead_hides_nothing(
+    desk: Desk, source_db: SourceDatabase
+) -> None:
+    source_db.run("INSERT INTO orders VALUES (4, 2, 40, '9999-01-01')")
+    desk.apply(file(source_db))
+    source_db.run(
+        "INSERT INTO orders VALUES (5, 2, 50, '2026-01-01 23:50')",  # ten minutes before the greatest
+        "INSERT INTO orders VALUES (6, 2, 60, '2026-01-03')",
+    )
+    refresh()
+    assert [row[0] for row in rows("orders")] == ["1", "2", "3", "4", "5", "6"]
+    assert Source.objects.get(name="orders").reads_since_whole == 1
+
+
+def test_a_query_is_read_whole_also_where_it_was_stored_to_be_read_by_what_changed(
+    desk: Desk, source_db: SourceDatabase
+) -> None:
+    desk.apply(file(source_db))
+    asked = {"table": None, "query": "SELECT * FROM orders WHERE total > 0"}
+    row = Source.objects.get(name="orders")
+    Source.objects.filter(pk=row.pk).update(spec={**row.spec, **asked})
+    refresh()
+    source_db.run("UPDATE orders SET total = 0, changed = '2026-01-05' WHERE id = 1")
+    refresh()
+    assert [row[0] for row in rows("orders")] == ["2"]
+
+
+def test_a_key_that_comes_as_a_number_with_places_is_refused(desk: Desk, source_db: SourceDatabase) -> None:
+    desk.apply(file(source_db))
+    source_db.run("ALTER TABLE orders ALTER id TYPE numeric")
+    assert wrong().key == "SOURCE_COLUMN_TYPE.key"
 
 
 def test_a_connection_that_leads_elsewhere_has_its_sources_read_whole(
@@ -185,7 +225,7 @@ def test_what_was_read_of_a_source_that_is_edited_meanwhile_is_dropped(
     desk: Desk, source_db: SourceDatabase
 ) -> None:
     desk.apply(file(source_db))
-    source_db.run("INSERT INTO orders VALUES (4, 2, 40, '2027-01-03')")
+    source_db.run("INSERT INTO orders VALUES (4, 2, 40, '2026-01-03')")
     before = Source.objects.get(name="orders")
     with lake_sessions.session() as session:
         reading = Reading(before=before)
@@ -239,7 +279,7 @@ def test_a_query_that_cannot_be_read_is_refused_and_changes_nothing(
     source_db.run("CREATE SEQUENCE numbers")
     desk.apply(file(source_db))
     row = Source.objects.get(name="orders")
-    row.spec = {**row.spec, "query": query, "changed_since": None}
+    row.spec = {**row.spec, "table": None, "query": query, "changed_since": None}
     row.save()
     quick = SourceConnection.objects.get()
     quick.settings = {**quick.settings, "statement_seconds": "1"}

@@ -6,13 +6,14 @@ All or nothing: what is cut short leaves the folder to be removed, and the last 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 from leleka.connectors.objects.urls import is_url
-from leleka.core.clock import current_clock
-from leleka.core.columns import ColumnType
+from leleka.core.clock import current_clock, utc_now
+from leleka.core.columns import Column, ColumnType
 from leleka.core.messages import Message
 from leleka.core.ports.connector import Connector, Copied, Since, Wanted, Watch
 from leleka.core.sources import SourceSpec
@@ -56,7 +57,7 @@ def load_if_stale(
     source, before = catalogue.spec_of_source(name, spec), reading.before if digest else None
     with _placed(name):
         way = _way(name, spec, reading)
-        asked = _Asked(session, source, spec, before, marks.place_of(way, spec))
+        asked = _Asked(session, source, spec, before, marks.place_of(way, spec), utc_now())
         say(Message("READING_SOURCE", name=name))
         watch = _Watch(name, say, reading.go_on)
         with way.opened() as connector:
@@ -136,7 +137,7 @@ def _read(session: Engine, lake: Lake, source: SourceSpec, copied: Copied, aside
 @dataclass(frozen=True, slots=True)
 class _Asked:
     """One reading; ``before`` is the source as it is stored, None where there is nothing to go on from. ``place`` is
-    ``marks.place_of`` where it is read from.
+    ``marks.place_of`` where it is read from, ``began`` when.
     """
 
     session: Engine
@@ -144,10 +145,15 @@ class _Asked:
     spec: Mapping[str, Any]
     before: Source | None
     place: str
+    began: datetime
 
     @property
     def marked_by(self) -> str:
-        """The column that tells what changed; "" of a source that is always read whole."""
+        """The column that tells what changed; "" of a source that is always read whole, as a query is: what no longer
+        meets its conditions would not come, and stay.
+        """
+        if self.spec.get("query"):
+            return ""
         return str((self.spec.get("changed_since") or {}).get("column") or "")
 
     def since(self) -> Since | None:
@@ -173,6 +179,7 @@ class _Asked:
                 return self._unchanged(self.before) if self.marked_by and self.before else None
             read = _read(self.session, lake_sessions.lake(), self.source, copied, Path(aside))
         loaded = of_readers(self.session, read, now)
+        self._refuse_rounded_key(loaded)
         return replace(loaded, mark=self._mark(loaded))
 
     def changes(self, connector: Connector, since: Since, watch: Watch) -> Loaded | None:
@@ -198,6 +205,12 @@ class _Asked:
         kept = _kept(before, 0)
         return replace(kept, mark=self._mark(kept))
 
+    def _refuse_rounded_key(self, loaded: Loaded) -> None:
+        """Raises ``InvalidInput`` for a key of a database that came as a number with places."""
+        key = self.source.primary_key
+        if key and not self.spec.get("files") and dict(loaded.columns).get(key) == ColumnType.NUMBER:
+            raise InvalidInput("SOURCE_COLUMN_TYPE.key", column=key)
+
     def _mark(self, loaded: Loaded) -> str:
         """Raises ``InvalidInput`` for a column by which nobody can go on."""
         if not self.marked_by:
@@ -210,7 +223,9 @@ class _Asked:
         if kinds[self.marked_by] not in MARKS:
             raise InvalidInput("SOURCE_MARK_TYPE", column=self.marked_by, kind=kinds[self.marked_by].value)
         snapshot = lake_sessions.lake().open(loaded.snapshot)
-        return marks.kept(self.place, source_changes.greatest(self.session, snapshot, self.marked_by))
+        kind = kinds[self.marked_by]
+        value = source_changes.mark(self.session, snapshot, Column(self.marked_by, kind), self.began)
+        return marks.kept(self.place, value)
 
 
 def _kept(before: Source, reads: int) -> Loaded:
