@@ -158,13 +158,13 @@ def _translated(error: Exception) -> LelekaError | None:
     if not isinstance(error, sqlite3.Error):
         return None
     text = str(error)
+    if text.startswith("Could not decode"):  # the value follows, whatever it says
+        return InvalidInput("SOURCE_QUERY_FAILED", code="UTF-8")
     if "not authorized" in text or "prohibited" in text:
         return InvalidInput("SOURCE_WRITES")
     if "locked" in text or "busy" in text:
         return TryLater("SOURCE_FILE_BUSY")
-    if isinstance(error, sqlite3.OperationalError) and (
-        "no such" in text or "syntax error" in text or "near" in text
-    ):
+    if isinstance(error, sqlite3.OperationalError) and text.startswith(("no such ", 'near "')):
         return InvalidInput("SOURCE_QUERY", said=text[:_LONGEST_SAID])
     if isinstance(error, sqlite3.DatabaseError) and ("not a database" in text or "malformed" in text):
         return InvalidInput("SOURCE_FILE_KIND", kind="SQLite")
