@@ -144,7 +144,9 @@ class PostgreSQL:
         return ""
 
     def _uri(self, host: str, port: int, found: Sequence[str], folder: Path) -> str:
-        """Name the host for its certificate, and the addresses that were judged to go to."""
+        """Name the host for its certificate, and the addresses that were judged to go to. What the library would take
+        from the environment or the home folder, such as PGPASSWORD, is said here: it is not for this server.
+        """
         settings, tried = self._settings, len(found)
         options = {
             "host": ",".join([host.strip("[]")] * tried),
@@ -158,16 +160,18 @@ class PostgreSQL:
             "keepalives_count": "3",
             "tcp_user_timeout": "60000",
             "gssencmode": "disable",
+            "password": settings.password.reveal(),
+            "passfile": "/dev/null",
+            "options": "",
+            "sslcertmode": "disable",
         }
         if settings.authority:
             (folder / "authority.pem").write_text(settings.authority, encoding="ascii")
             options["sslrootcert"] = str(folder / "authority.pem")
         elif settings.encryption == "verify-full":
             options["sslrootcert"] = "system"
-        account = quote(settings.user, safe="")
-        password = settings.password.reveal()
-        login = f"{account}:{quote(password, safe='')}" if password else account
-        return f"postgresql://{login}@/{quote(settings.database, safe='')}?{urlencode(options)}"
+        account, database = quote(settings.user, safe=""), quote(settings.database, safe="")
+        return f"postgresql://{account}@/{database}?{urlencode(options, quote_via=quote)}"
 
 
 def _column(field: "pa.Field") -> tuple[RemoteColumn, str]:
