@@ -124,6 +124,9 @@ _PROBLEMS: Final[Mapping[str, Wording]] = {
         msg("A web server does not list its files, so a pattern finds nothing there."),
         msg("Name each file; write * as %2A and [ as %5B where they are part of a name."),
     ),
+    "STORAGE_URL_INVALID.region": Wording(
+        msg("A region has lower-case letters, digits and hyphens, for example eu-central-1."),
+    ),
     "STORAGE_URL_INVALID.signed": Wording(
         msg("The URL holds a signature or a token, which everybody who sees the source could use."),
         msg("Put what stands behind the question mark into a source connection of the kind HTTPS, as its signature."),
