@@ -148,10 +148,12 @@ class MySQL:
                 defer_connect=True,
                 autocommit=True,
                 connect_timeout=pinned_socket.CONNECT_SECONDS,
+                read_timeout=pinned_socket.SILENT_SECONDS,  # the library takes away the socket's own
             )
             database.connect(made)
             try:
                 self._begin(database)
+                database._read_timeout = self._seconds + _GRACE  # noqa: SLF001 - of a statement, not of a greeting
                 yield database
             finally:
                 database._force_close()  # noqa: SLF001 - as above

@@ -12,7 +12,7 @@ from leleka.core.ports.connector import RemoteColumn
 if TYPE_CHECKING:
     import pyarrow as pa
 
-_CHUNK: Final = 20_000  # rows
+_CHUNK: Final = 500  # rows: each may hold a long text
 _BINARY: Final = 63  # the character set of bytes
 
 
