@@ -125,7 +125,8 @@ def _write(batches: "Iterator[pa.RecordBatch | pa.Schema]", path: Path, watch: W
     import pyarrow.parquet as pq  # noqa: PLC0415
 
     shape = Shape(next(batches))
-    rows, waiting, size = 0, [], 0
+    rows, size = 0, 0
+    waiting: list[pa.RecordBatch] = []
 
     def write_group(writer: pq.ParquetWriter) -> None:
         with _our_disk(path.parent):
