@@ -90,7 +90,9 @@ def test_a_disk_that_cannot_be_written_is_not_the_far_sides_fault(tmp_path: Path
 
 
 def test_few_rows_are_held_at_once() -> None:
-    assert max(sqlite_file._CHUNK, mysql_values._CHUNK) * 50_000 < 32_000_000  # bytes, of rows that hold a long text
+    assert (
+        max(sqlite_file._CHUNK, mysql_values._CHUNK) * 50_000 < 32_000_000
+    )  # bytes, of rows that hold a long text
 
 
 def test_any_driver_is_asked_from_a_day_earlier_as_its_session_may_be_in_another_zone() -> None:

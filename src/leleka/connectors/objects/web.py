@@ -83,7 +83,7 @@ class WebServer:
         ]
 
     @contextmanager
-    def read(self, found: Found, tick: Tick) -> Iterator[Body]:  # noqa: ARG002 - there is but one file
+    def read(self, found: Found, tick: Tick) -> Iterator[Body]:
         with self._asked("GET", tick) as answer:
             chunks = self._chunks(answer, tick)
             if answer.status != _OK:
