@@ -129,10 +129,10 @@ def _write(batches: "Iterator[pa.RecordBatch | pa.Schema]", path: Path, watch: W
     waiting: list[pa.RecordBatch] = []
 
     def write_group(writer: pq.ParquetWriter) -> None:
-        with _our_disk(path.parent):
+        with our_disk(path.parent):
             writer.write_table(pa.Table.from_batches(waiting, shape.schema))
 
-    with _our_disk(path.parent):
+    with our_disk(path.parent):
         made = pq.ParquetWriter(path, shape.schema, **_HOW)
     with made as writer:
         for batch in batches:
@@ -149,7 +149,7 @@ def _write(batches: "Iterator[pa.RecordBatch | pa.Schema]", path: Path, watch: W
 
 
 @contextmanager
-def _our_disk(folder: Path) -> Iterator[None]:
+def our_disk(folder: Path) -> Iterator[None]:
     """Raises ``NeedsAttention`` where this machine cannot write, or has too little room to go on: not the far side."""
     try:
         if shutil.disk_usage(folder).free < _ROOM_LEFT:
