@@ -111,7 +111,9 @@ class WebServer:
     def _one(self, method: str, url: ObjectUrl, tick: Tick) -> Iterator[_Answer]:
         exchange = Exchange(self._clock.monotonic() + _ANSWER_SECONDS, self._clock)
         origin = urls.origin(f"{url.scheme}://{url.place}")
-        named = is_named(origin.host, origin.port, self._network)
+        # The operator named a host for who asks for it, not for whoever points there.
+        is_own = origin.host == urls.origin(f"{self._url.scheme}://{self._url.place}").host
+        named = is_own and is_named(origin.host, origin.port, self._network)
         if origin.scheme == "http" and not named:
             raise faults.of_refusal(Refusal("PLAIN_HTTP", f"{origin.host}:{origin.port}"), self._url.shown)
         connector = GuardedConnector(self._resolver, lambda address: may_reach(address, named=named))

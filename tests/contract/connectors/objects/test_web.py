@@ -171,6 +171,13 @@ def test_a_redirect_to_a_host_that_nobody_named_is_not(trap: Peer) -> None:
     assert trap.hits == 0
 
 
+def test_a_redirect_to_another_host_that_the_operator_named_for_something_else_is_not(trap: Peer) -> None:
+    with peer(once(302, b"", f"Location: http://127.0.0.1:{trap.port}/_cat/indices")) as server:
+        connector = web(server, f"127.0.0.1:{trap.port}")
+        assert refusal(connector, f"http://localhost:{server.port}/a.csv").code == "STORAGE_PLAIN_HTTP"
+    assert trap.hits == 0
+
+
 def test_a_redirect_without_end_ends() -> None:
     with peer(once(302, b"", "Location: /a.csv")) as server:
         assert refusal(web(server), f"http://localhost:{server.port}/a.csv").code == "STORAGE_REDIRECTS"
