@@ -243,6 +243,7 @@ def _primary(error: Any) -> str:
 _Kind = type[InvalidInput] | type[NeedsAttention] | type[TryLater]
 _OF_CODES: Final[Mapping[str, tuple[_Kind, str]]] = {
     "25006": (InvalidInput, "SOURCE_WRITES"),
+    "40001": (TryLater, "SOURCE_LOST"),  # of a standby that has to go on with what its primary sends
     "3D000": (NeedsAttention, "SOURCE_DATABASE_UNKNOWN"),
     "42501": (NeedsAttention, "SOURCE_DENIED"),
     "57P01": (TryLater, "SOURCE_LOST"),
