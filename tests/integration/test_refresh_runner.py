@@ -82,8 +82,8 @@ def test_a_walker_that_stood_still_beyond_its_lease_changes_nothing_any_more(
     real = segment_evaluation.load_if_stale
     woken: list[Any] = []
 
-    def read(*words: Any) -> Any:
-        loaded = real(*words)
+    def read(*words: Any, **more: Any) -> Any:
+        loaded = real(*words, **more)
         if not woken:
             woken.append(loaded)
             shop.edit(2, tier="silver")
@@ -252,14 +252,16 @@ def test_a_source_that_is_edited_while_it_is_read_stays_edited(
     shop.hire(1)
     real = segment_evaluation.load_if_stale
 
-    def read(*words: Any) -> Any:
-        loaded = real(*words)
+    def read(*words: Any, **more: Any) -> Any:
+        loaded = real(*words, **more)
         Source.objects.update(
             managed_by_file="", is_profiles=True, spec={**Source.objects.get().spec, "of": 1}
         )
         return loaded
 
     monkeypatch.setattr(segment_evaluation, "load_if_stale", read)
+    refresh_runner.carry_out(refresh_commands.ask(ALICE, "data"), SystemClock())
+    assert (Source.objects.get().spec["of"], Source.objects.get().rows) == (1, 10)  # 11 are of what it was
     refresh_runner.carry_out(refresh_commands.ask(ALICE, "data"), SystemClock())
     assert (Source.objects.get().spec["of"], Source.objects.get().rows) == (1, 11)
 

@@ -1,99 +1,22 @@
 """Tables and queries of a real PostgreSQL as sources: typed, whole or by what changed, all or nothing."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlglot import exp
 
 from leleka.core.configuration import Configuration
-from leleka.errors import InvalidInput, LelekaError, NeedsAttention, Problem, TryLater
-from leleka.services.installation import lake_sessions
-from leleka.services.sources import loading
+from leleka.errors import LelekaError, NeedsAttention, TryLater
 from leleka.state.models import Source, SourceConnection, SourceSecret
-from leleka.warehouse.sql.tables import column, parquet
-from tests.integration.defining import Desk, open_desk, state
+from tests.integration.defining import Desk, state
+from tests.integration.shop_database import SOURCES, file, open_shop, refresh, rows, wrong
 from tests.source_databases import PASSWORD, SourceDatabase
-
-CONNECTION = """\
-source_connections:
-  - name: Shop
-    type: postgresql
-    host: 127.0.0.1
-    port: {port}
-    database: postgres
-    user: reader
-    password: ${{LELEKA_SECRET_SHOP}}
-    encryption: disable
-    shared_with_contributors: [public.orders]
-"""
-SOURCES = """\
-sources:
-  - name: customers
-    connection: Shop
-    table: public.customers
-    primary_key: id
-    profiles: true
-  - name: orders
-    connection: Shop
-    query: SELECT id, customer_id, total, changed FROM orders WHERE total > 0;
-    primary_key: id
-    changed_since: {column: changed, whole_every: 3}
-relationships:
-  - {name: orders, from: orders.customer_id, to: customers.id}
-"""
-CUSTOMERS = (
-    """CREATE TABLE customers (id int PRIMARY KEY, email text, balance numeric(10,2), points numeric(9,0), born date,
-    seen timestamptz, vip boolean, mood uuid, extra jsonb)""",
-    """INSERT INTO customers VALUES (1, 'ann@example.com', 10.50, 7, '1990-02-03', '2027-01-01 02:00+02', true,
-    '6a9d1c1e-0000-4000-8000-000000000001', '{"a": 1}'),
-    (2, '', 'NaN', null, 'infinity', '-infinity', null, null, null)""",
-)
-ORDERS = (
-    "CREATE TABLE orders (id int, customer_id int, total float8, changed timestamp)",
-    "INSERT INTO orders VALUES (1, 1, 10, '2027-01-01'), (2, 1, 20, '2027-01-02'), (3, 2, 0, '2027-01-02')",
-)
 
 
 @pytest.fixture
 def desk(installation: Configuration, tmp_path: Path, settings: Any, source_db: SourceDatabase) -> Desk:
-    desk = open_desk(tmp_path, settings)
-    network = replace(installation.network, source_hosts=source_db.network.source_hosts)
-    environment = {**desk.environment, "LELEKA_SECRET_SHOP": PASSWORD}
-    settings.LELEKA = replace(settings.LELEKA, network=network, environment=environment)
-    source_db.run(*CUSTOMERS, *ORDERS)
-    return desk
-
-
-def file(server: SourceDatabase, sources: str = SOURCES) -> str:
-    return CONNECTION.format(port=server.port) + sources
-
-
-def rows(name: str) -> Sequence[tuple[object, ...]]:
-    source = Source.objects.get(name=name)
-    names = [one for one, _kind in source.columns]
-    files = lake_sessions.lake().open(source.snapshot).files
-    with lake_sessions.session() as session:
-        query = exp.select(*(exp.cast(column(one), "VARCHAR") for one in names)).from_(parquet(files))
-        return sorted(session.rows(query), key=str)
-
-
-def refresh() -> None:
-    with lake_sessions.session() as session:
-        loading.refresh_sources(session, lambda _said: None)
-
-
-def wrong(kind: type[LelekaError] = InvalidInput) -> Problem:
-    """Refresh, and return the one problem; what was read before stays as it is."""
-    before = [*Source.objects.order_by("name").values_list("name", "snapshot", "rows", "mark")]
-    with pytest.raises(kind) as caught:
-        refresh()
-    assert [*Source.objects.order_by("name").values_list("name", "snapshot", "rows", "mark")] == before
-    assert PASSWORD not in str(caught.value)
-    (problem,) = caught.value.problems
-    return problem
+    return open_shop(tmp_path, settings, installation, source_db)
 
 
 def test_a_table_and_a_query_become_typed_tables(desk: Desk, source_db: SourceDatabase) -> None:
@@ -107,7 +30,8 @@ def test_a_table_and_a_query_become_typed_tables(desk: Desk, source_db: SourceDa
     ann = ("1", "ann@example.com", "10.5", "7", "1990-02-03", "2027-01-01 00:00:00", "true", uuid, '{"a": 1}')
     assert rows("customers") == [ann, ("2", *[None] * 8)]
     assert rows("orders") == [
-        ("1", "1", "10.0", "2027-01-01 00:00:00"), ("2", "1", "20.0", "2027-01-02 00:00:00")
+        ("1", "1", "10.0", "2026-01-01 00:00:00"), ("2", "1", "20.0", "2026-01-02 00:00:00"),
+        ("3", "2", "0.0", "2026-01-02 00:00:00"),
     ]  # fmt: skip
 
 
@@ -129,36 +53,6 @@ def test_nothing_new_there_is_nothing_new_here(desk: Desk, source_db: SourceData
     before = {one.name: one.snapshot for one in Source.objects.all()}
     refresh()
     assert {one.name: one.snapshot for one in Source.objects.all()} == before
-
-
-def test_what_changed_joins_what_was_there_and_what_is_gone_leaves_in_its_turn(
-    desk: Desk, source_db: SourceDatabase
-) -> None:
-    desk.apply(file(source_db))
-    source_db.run(
-        "DELETE FROM orders WHERE id = 1",
-        "UPDATE orders SET total = 25, changed = '2027-01-03' WHERE id = 2",
-        "INSERT INTO orders VALUES (4, 2, 40, '2027-01-03'), (5, 2, 50, '2026-01-01')",
-    )
-    refresh()
-    kept = ("1", "1", "10.0", "2027-01-01 00:00:00")
-    changed = ("2", "1", "25.0", "2027-01-03 00:00:00")
-    new = ("4", "2", "40.0", "2027-01-03 00:00:00")
-    assert rows("orders") == [kept, changed, new]  # 5 is older than what was read, 1 is gone there
-    refresh()
-    assert rows("orders") == [kept, changed, new]
-    assert Source.objects.get(name="orders").reads_since_whole == 2
-    refresh()
-    late = ("5", "2", "50.0", "2026-01-01 00:00:00")
-    assert rows("orders") == [changed, new, late]
-    assert Source.objects.get(name="orders").reads_since_whole == 0
-
-
-def test_a_key_that_two_rows_have_refuses_the_source(desk: Desk, source_db: SourceDatabase) -> None:
-    desk.apply(file(source_db))
-    source_db.run("INSERT INTO orders VALUES (2, 1, 21, '2027-02-01')", "UPDATE orders SET changed = now()")
-    Source.objects.update(mark="")
-    assert wrong().code == "PROFILE_KEY_DUPLICATE"
 
 
 def test_a_column_may_be_given_another_type(desk: Desk, source_db: SourceDatabase) -> None:
@@ -193,7 +87,7 @@ def test_a_query_that_cannot_be_read_is_refused_and_changes_nothing(
     source_db.run("CREATE SEQUENCE numbers")
     desk.apply(file(source_db))
     row = Source.objects.get(name="orders")
-    row.spec = {**row.spec, "query": query, "changed_since": None}
+    row.spec = {**row.spec, "table": None, "query": query, "changed_since": None}
     row.save()
     quick = SourceConnection.objects.get()
     quick.settings = {**quick.settings, "statement_seconds": "1"}

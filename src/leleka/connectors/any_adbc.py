@@ -7,7 +7,8 @@ should be one that may not write.
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from leleka.connectors import arrow_types, sql_text
@@ -25,6 +26,12 @@ if TYPE_CHECKING:
 
 _DRIVER: Final = re.compile(r"adbc_driver_[a-z0-9_]{1,40}")
 _LINE: Final = re.compile(r"([A-Za-z0-9_.:-]{1,200})\s*=\s*(.*)")
+# Their own kinds guard hosts, files and statements, which a bare driver does not.
+_OF_OTHER_KINDS: Final = frozenset({"adbc_driver_duckdb", "adbc_driver_postgresql"})
+_LOADED: Final = frozenset(
+    {"driver", "entrypoint", "profile"}
+)  # what is loaded the setting ``driver`` says alone
+_PROFILE: Final = "profile://"
 _DIALECTS: Final[Mapping[str, str]] = {'"': "postgres", "`": "mysql"}
 
 
@@ -53,7 +60,7 @@ def _options(text: str) -> dict[str, str]:
         if not line.strip():
             continue
         option = _LINE.fullmatch(line.strip())
-        if option is None:
+        if option is None or option[1] in _LOADED or option[2].startswith(_PROFILE):
             raise InvalidInput("SOURCE_OPTIONS_INVALID", line=number)
         found[option[1]] = option[2]
     return found
@@ -109,7 +116,7 @@ class AnyDriver:
 
     def connect(self) -> Any:
         name = self._settings.driver
-        if name not in self._allowed:
+        if name not in self._allowed or name in _OF_OTHER_KINDS:
             raise NeedsAttention("SOURCE_DRIVER_NOT_ALLOWED", driver=name)
         manager, dbapi = driver("adbc_driver_manager"), driver("adbc_driver_manager.dbapi")
         module = driver(name)
@@ -122,6 +129,10 @@ class AnyDriver:
         return ()
 
     def select(self, wanted: Wanted) -> str:
+        since = wanted.since
+        if since is not None and ":" in since.value:  # a moment, in UTC: the session's zone may be any
+            earlier = datetime.fromisoformat(since.value) - timedelta(days=1)
+            wanted = replace(wanted, since=replace(since, value=earlier.isoformat(" ")))
         return sql_text.selected(wanted, self._dialect)
 
     def plan(self, statement: str, schema: "pa.Schema") -> tuple[str, Sequence[RemoteColumn]]:

@@ -4,8 +4,9 @@ Whoever reads may wait in a driver that nothing wakes. So it is a thread of its 
 not end: the caller always comes back, at the latest when ``seconds`` are over.
 """
 
+import shutil
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from queue import Empty, Full, Queue
 from threading import Event, Thread
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 from leleka.connectors.arrow_types import Shape
 from leleka.core.clock import current_clock
 from leleka.core.ports.connector import Copied, Watch
-from leleka.errors import LelekaError, TryLater
+from leleka.errors import LelekaError, NeedsAttention, TryLater
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 FILE: Final = "rows.parquet"
 _AHEAD: Final = 4  # batches that wait to be written
 _GROUP_BYTES: Final = 16_000_000  # of one row group
+_ROOM_LEFT: Final = 256 * 1024 * 1024  # bytes of the disk that stay free for others
 _TICK: Final = 0.5  # seconds between two looks whether somebody wants an end
 _GOODBYE: Final = 5.0  # seconds for a driver to notice that nobody wants its rows any more
 _END: Final = object()
@@ -79,14 +81,18 @@ class _Pump:
                 found = self._queue.get(timeout=_TICK)
             except Empty:
                 watch()
-                if current_clock().monotonic() > self._over_at:
-                    raise TryLater("SOURCE_SLOW", seconds=round(self._seconds)) from None
+                self._make_sure_of_time()
                 continue
+            self._make_sure_of_time()
             if found is _END:
                 return
             if isinstance(found, Exception):
                 raise found
             yield found
+
+    def _make_sure_of_time(self) -> None:
+        if current_clock().monotonic() > self._over_at:
+            raise TryLater("SOURCE_SLOW", seconds=round(self._seconds)) from None
 
     def stop(self, cancel: Callable[[], object]) -> None:
         """Let the thread end; one that hangs in its driver is left behind."""
@@ -119,19 +125,38 @@ def _write(batches: "Iterator[pa.RecordBatch | pa.Schema]", path: Path, watch: W
     import pyarrow.parquet as pq  # noqa: PLC0415
 
     shape = Shape(next(batches))
-    rows, waiting, size = 0, [], 0
-    with pq.ParquetWriter(path, shape.schema, **_HOW) as writer:
+    rows, size = 0, 0
+    waiting: list[pa.RecordBatch] = []
+
+    def write_group(writer: pq.ParquetWriter) -> None:
+        with our_disk(path.parent):
+            writer.write_table(pa.Table.from_batches(waiting, shape.schema))
+
+    with our_disk(path.parent):
+        made = pq.ParquetWriter(path, shape.schema, **_HOW)
+    with made as writer:
         for batch in batches:
             waiting.append(shape.take(batch))
             size += batch.nbytes
             rows += batch.num_rows
             if size >= _GROUP_BYTES:
-                writer.write_table(pa.Table.from_batches(waiting, shape.schema))
+                write_group(writer)
                 waiting, size = [], 0
                 watch(rows=rows)
-        writer.write_table(pa.Table.from_batches(waiting, shape.schema))
+        write_group(writer)
     watch(rows=rows)
     return Copied((path,), rows, "parquet", clean=shape.is_clean)
+
+
+@contextmanager
+def our_disk(folder: Path) -> Iterator[None]:
+    """Raises ``NeedsAttention`` where this machine cannot write, or has too little room to go on: not the far side."""
+    try:
+        if shutil.disk_usage(folder).free < _ROOM_LEFT:
+            raise NeedsAttention("LAKE_UNWRITABLE")
+        yield
+    except OSError as error:
+        raise NeedsAttention("LAKE_UNWRITABLE") from error
 
 
 def _quietly(act: Callable[[], object]) -> None:

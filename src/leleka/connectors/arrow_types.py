@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Final
 
 from leleka.core.columns import ColumnType
 from leleka.core.ports.connector import RemoteColumn
+from leleka.errors import InvalidInput
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 _NUMERIC: Final = "numeric"  # how drivers call a decimal whose places vary, and that they give as text
-_MOST_DIGITS: Final = 18  # of an integer of 64 bits, whatever they are
 _FIRST, _LAST = date(1, 1, 1), date(9999, 12, 31)
 
 
@@ -39,10 +39,8 @@ def type_of(kind: "pa.DataType") -> ColumnType | None:
         return ColumnType.NUMBER if getattr(kind, "type_name", "") == _NUMERIC else _of_storage(kind)
     if is_.is_dictionary(kind):
         return type_of(kind.value_type)
-    if is_.is_uint64(kind):
-        return ColumnType.NUMBER
     if is_.is_decimal(kind):
-        return ColumnType.INTEGER if kind.scale <= 0 and kind.precision <= _MOST_DIGITS else ColumnType.NUMBER
+        return ColumnType.INTEGER if kind.scale <= 0 else ColumnType.NUMBER
     known = (
         (ColumnType.BOOLEAN, is_.is_boolean),
         (ColumnType.INTEGER, is_.is_integer),
@@ -89,8 +87,7 @@ class Shape:
         made = []
         for column, field, kind in zip(batch.columns, self.schema, self._types, strict=True):
             storage = column.storage if isinstance(column, pa.ExtensionArray) else column
-            cells = storage if storage.type.equals(field.type) else storage.cast(field.type)
-            made.append(self._tidy(cells, kind))
+            made.append(self._tidy(_cast(storage, field), kind))
         return pa.RecordBatch.from_arrays(made, schema=self.schema)
 
     def _tidy(self, cells: "pa.Array", kind: ColumnType | None) -> "pa.Array":
@@ -120,6 +117,22 @@ class Shape:
         within = pc.and_(pc.greater_equal(days, least), pc.less_equal(days, most))
         if pc.all(within).as_py() is False:
             self.is_clean = False
+
+
+def _cast(cells: "pa.Array", field: "pa.Field") -> "pa.Array":
+    """Raises ``InvalidInput`` where a value does not fit: a whole number is never rounded. Only parts of a microsecond
+    are cut off.
+    """
+    import pyarrow as pa  # noqa: PLC0415
+
+    if cells.type.equals(field.type):
+        return cells
+    try:
+        return cells.cast(
+            field.type, safe=not cells.type.equals(pa.timestamp("ns", getattr(cells.type, "tz", None)))
+        )
+    except pa.ArrowInvalid:  # its text holds the value
+        raise InvalidInput("SOURCE_COLUMN_TYPE", columns=[f"{field.name} ({cells.type})"]) from None
 
 
 def _of_storage(kind: "pa.BaseExtensionType") -> ColumnType | None:

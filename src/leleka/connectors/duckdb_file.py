@@ -62,9 +62,10 @@ class DuckDBFile:
         return dbapi.Connection(database, manager.AdbcConnection(database), autocommit=True)
 
     def begin(self) -> Sequence[str]:
-        return ("BEGIN TRANSACTION READ ONLY", "SET TimeZone = 'UTC'")
+        return ("BEGIN TRANSACTION READ ONLY", "SET TimeZone = 'UTC'", "SET lock_configuration = true")
 
     def select(self, wanted: Wanted) -> str:
+        sql_text.refuse_several(wanted.query, _DIALECT)
         return sql_text.selected(wanted, _DIALECT)
 
     def plan(self, statement: str, schema: "pa.Schema") -> tuple[str, Sequence[RemoteColumn]]:

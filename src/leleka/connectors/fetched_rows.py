@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from leleka.core.columns import ColumnType
+from leleka.errors import InvalidInput
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -28,7 +29,18 @@ def reader(
     def batches() -> "Iterator[pa.RecordBatch]":
         for rows in chunks:
             columns = zip(*rows, strict=True)
-            arrays = [pa.array(cells, field.type) for cells, field in zip(columns, schema, strict=True)]
+            arrays = [
+                _array(cells, field, kind) for cells, field, kind in zip(columns, schema, types, strict=True)
+            ]
             yield pa.RecordBatch.from_arrays(arrays, schema=schema)
 
     return pa.RecordBatchReader.from_batches(schema, batches())
+
+
+def _array(cells: Sequence[Any], field: "pa.Field", kind: ColumnType) -> "pa.Array":
+    import pyarrow as pa  # noqa: PLC0415
+
+    try:
+        return pa.array(cells, field.type)
+    except (OverflowError, pa.ArrowInvalid):  # its text may hold the value
+        raise InvalidInput("SOURCE_COLUMN_TYPE", columns=[f"{field.name} ({kind.value})"]) from None

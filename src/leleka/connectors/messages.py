@@ -20,6 +20,10 @@ _PROBLEMS: Final[Mapping[str, Wording]] = {
         msg("Columns have types that Leleka does not read: {columns}."),
         msg("Write a query that leaves them out or casts them to text."),
     ),
+    "SOURCE_COLUMN_TYPE.key": Wording(
+        msg("The key '{column}' comes as a number with places: two long keys could be rounded to the same."),
+        msg("Write a query that casts it to a whole number or to text."),
+    ),
     "SOURCE_DATABASE_UNKNOWN": Wording(
         msg("The server has no such database."), msg("Check the name of the database.")
     ),

@@ -1,6 +1,7 @@
 """Tables and queries of MySQL and MariaDB, streamed within a read-only transaction that sees one moment.
 
-A decimal becomes a number, a time, JSON and an enumeration text; a date of zeros is no value, and a TINYINT an integer.
+A decimal with places becomes a number, one without an integer; a time, JSON and an enumeration text; a date of zeros is
+no value, and a TINYINT an integer.
 """
 
 import ssl
@@ -147,10 +148,12 @@ class MySQL:
                 defer_connect=True,
                 autocommit=True,
                 connect_timeout=pinned_socket.CONNECT_SECONDS,
+                read_timeout=pinned_socket.SILENT_SECONDS,  # the library takes away the socket's own
             )
             database.connect(made)
             try:
                 self._begin(database)
+                database._read_timeout = self._seconds + _GRACE  # noqa: SLF001 - of a statement, not of a greeting
                 yield database
             finally:
                 database._force_close()  # noqa: SLF001 - as above

@@ -12,10 +12,8 @@ from leleka.core.ports.connector import RemoteColumn
 if TYPE_CHECKING:
     import pyarrow as pa
 
-_CHUNK: Final = 20_000  # rows
+_CHUNK: Final = 500  # rows: each may hold a long text
 _BINARY: Final = 63  # the character set of bytes
-_UNSIGNED: Final = 32  # a flag of a column
-_MOST_DIGITS: Final = 18
 
 
 def columns(database: Any, statement: str) -> Sequence[RemoteColumn]:
@@ -36,15 +34,13 @@ def _column(field: Any) -> RemoteColumn:
 def _type(field: Any, types: Any) -> ColumnType | None:
     """Return our type of a column; None for bytes, bits and shapes."""
     code = field.type_code
-    large = code == types.LONGLONG and field.flags & _UNSIGNED
     is_decimal = code in {types.DECIMAL, types.NEWDECIMAL}
-    few_digits = not field.scale and field.length <= _MOST_DIGITS
     texts = {types.STRING, types.VAR_STRING, types.VARCHAR}
     blobs = {types.BLOB, types.TINY_BLOB, types.MEDIUM_BLOB, types.LONG_BLOB}
     if code in {types.BIT, types.GEOMETRY} or (field.charsetnr == _BINARY and code in texts | blobs):
         return None
     known = (
-        (ColumnType.NUMBER, large or code in {types.FLOAT, types.DOUBLE} or (is_decimal and not few_digits)),
+        (ColumnType.NUMBER, code in {types.FLOAT, types.DOUBLE} or (is_decimal and field.scale)),
         (ColumnType.INTEGER, is_decimal or code in {types.TINY, types.SHORT, types.LONG, types.INT24}),
         (ColumnType.INTEGER, code in {types.LONGLONG, types.YEAR}),
         (ColumnType.DATE, code in {types.DATE, types.NEWDATE}),

@@ -144,7 +144,9 @@ class PostgreSQL:
         return ""
 
     def _uri(self, host: str, port: int, found: Sequence[str], folder: Path) -> str:
-        """Name the host for its certificate, and the addresses that were judged to go to."""
+        """Name the host for its certificate, and the addresses that were judged to go to. What the library would take
+        from the environment or the home folder, such as PGPASSWORD, is said here: it is not for this server.
+        """
         settings, tried = self._settings, len(found)
         options = {
             "host": ",".join([host.strip("[]")] * tried),
@@ -158,16 +160,18 @@ class PostgreSQL:
             "keepalives_count": "3",
             "tcp_user_timeout": "60000",
             "gssencmode": "disable",
+            "password": settings.password.reveal(),
+            "passfile": "/dev/null",
+            "options": "",
+            "sslcertmode": "disable",
         }
         if settings.authority:
             (folder / "authority.pem").write_text(settings.authority, encoding="ascii")
             options["sslrootcert"] = str(folder / "authority.pem")
         elif settings.encryption == "verify-full":
             options["sslrootcert"] = "system"
-        account = quote(settings.user, safe="")
-        password = settings.password.reveal()
-        login = f"{account}:{quote(password, safe='')}" if password else account
-        return f"postgresql://{login}@/{quote(settings.database, safe='')}?{urlencode(options)}"
+        account, database = quote(settings.user, safe=""), quote(settings.database, safe="")
+        return f"postgresql://{account}@/{database}?{urlencode(options, quote_via=quote)}"
 
 
 def _column(field: "pa.Field") -> tuple[RemoteColumn, str]:
@@ -188,11 +192,13 @@ def _column(field: "pa.Field") -> tuple[RemoteColumn, str]:
 
 
 def _numeric(field: "pa.Field", name: str) -> tuple[RemoteColumn, str]:
-    """A numeric without places fits an integer if it has few digits; any other is a number."""
+    """A numeric without places is an integer if it has few digits, else text: a number would round it."""
     modifier = int((field.metadata or {}).get(b"POSTGRESQL:typmod", b"-1")) - 4
     digits, places = modifier >> 16, modifier & 0x7FF
-    if modifier >= 0 and not places and digits <= _MOST_DIGITS:
-        return RemoteColumn(field.name, f"numeric({digits})", ColumnType.INTEGER), f"{name}::int8"
+    if modifier >= 0 and not places:
+        fits = digits <= _MOST_DIGITS
+        ours, cast = (ColumnType.INTEGER, "int8") if fits else (ColumnType.TEXT, "text")
+        return RemoteColumn(field.name, f"numeric({digits})", ours), f"{name}::{cast}"
     return RemoteColumn(field.name, "numeric", ColumnType.NUMBER), f"{name}::float8"
 
 
@@ -237,6 +243,7 @@ def _primary(error: Any) -> str:
 _Kind = type[InvalidInput] | type[NeedsAttention] | type[TryLater]
 _OF_CODES: Final[Mapping[str, tuple[_Kind, str]]] = {
     "25006": (InvalidInput, "SOURCE_WRITES"),
+    "40001": (TryLater, "SOURCE_LOST"),  # of a standby that has to go on with what its primary sends
     "3D000": (NeedsAttention, "SOURCE_DATABASE_UNKNOWN"),
     "42501": (NeedsAttention, "SOURCE_DENIED"),
     "57P01": (TryLater, "SOURCE_LOST"),

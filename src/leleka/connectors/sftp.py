@@ -3,6 +3,7 @@
 import fnmatch
 import io
 import re
+import stat
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -12,9 +13,11 @@ from typing import Annotated, Any, Final
 
 from leleka.connectors import pinned_socket
 from leleka.connectors.adbc import driver
+from leleka.connectors.arrow_parts import our_disk
 from leleka.connectors.checks import check_port
 from leleka.connectors.messages import WORDS
 from leleka.connectors.spec import ConnectorSpec, SettingInfo
+from leleka.core.clock import utc_now
 from leleka.core.messages import Message
 from leleka.core.ports.connector import Bounds, Connector, Copied, RemoteColumn, Wanted, Watch
 from leleka.core.ports.destination import Check, CheckStatus, skipped
@@ -28,6 +31,8 @@ _KEY: Final = re.compile(
     r"(?:\S+\s+)?(ssh-ed25519|ecdsa-sha2-nistp\d+|ssh-rsa)\s+([A-Za-z0-9+/=]{40,2000})(?:\s.*)?"
 )
 _CHUNK: Final = 1_000_000  # bytes
+_AHEAD: Final = 64  # pieces that are asked for before they are needed
+_SETTLED: Final = 60.0  # seconds after which a time tells a change
 _SAFE: Final = re.compile(r"[^A-Za-z0-9._-]+")
 _MAGIC: Final = re.compile(r"[*?\[]")
 
@@ -102,21 +107,25 @@ class Files:
         return ()
 
     def version(self, wanted: Wanted) -> str:
+        """Return nothing while a file is new: its time tells whole seconds, and it may be written twice in one."""
         with self._opened() as files:
-            return "\n".join(_told(path, files.stat(path)) for path in _found(files, wanted))
+            found = {path: files.stat(path) for path in _found(files, wanted)}
+        if any(utc_now().timestamp() - seen.st_mtime < _SETTLED for seen in found.values()):
+            return ""
+        return "\n".join(_told(path, seen) for path, seen in found.items())
 
     def copy(self, wanted: Wanted, folder: Path, watch: Watch) -> Copied:
         made: list[Path] = []
         size = 0
         with self._opened() as files:
             for number, path in enumerate(_found(files, wanted)):
-                stat = files.stat(path)
-                before = _told(path, stat)
+                seen = files.stat(path)
+                before = _told(path, seen)
                 aside = folder / f"{number:04d}"
                 aside.mkdir()
                 local = aside / (_SAFE.sub("_", PurePosixPath(path).name) or "file")
-                _fetch(files, path, local, stat.st_size, partial(_tell, watch, size))
-                size += stat.st_size
+                _fetch(files, path, local, seen.st_size, partial(_tell, watch, size))
+                size += seen.st_size
                 if before != _told(path, files.stat(path)):
                     raise TryLater("SOURCE_CHANGED", where=PurePosixPath(path).name)
                 made.append(local)
@@ -182,30 +191,44 @@ def _found(files: Any, wanted: Wanted) -> Sequence[str]:
         if not _MAGIC.search(path.name):
             found.append(pattern)
             continue
-        names = fnmatch.filter(files.listdir(str(path.parent)), path.name)
-        found += [str(path.parent / name) for name in sorted(names)]
+        names = [one.filename for one in files.listdir_attr(str(path.parent)) if _is_file(one)]
+        found += [str(path.parent / name) for name in sorted(names) if _fits(name, path.name)]
     if not found:
         raise InvalidInput("SOURCE_NOT_FOUND")
     return list(dict.fromkeys(found))
+
+
+def _is_file(found: Any) -> bool:
+    """Return whether it may be a file: a folder is none, a link is followed when it is read."""
+    mode = found.st_mode or stat.S_IFREG
+    return stat.S_ISREG(mode) or stat.S_ISLNK(mode)
+
+
+def _fits(name: str, pattern: str) -> bool:
+    """Return whether a name fits a pattern; a hidden one, as of a file that is being uploaded, only a hidden one's."""
+    return fnmatch.fnmatchcase(name, pattern) and (pattern.startswith(".") or not name.startswith("."))
 
 
 def _tell(watch: Watch, before: int, done: int) -> None:
     watch(size=before + done)
 
 
-def _told(path: str, stat: Any) -> str:
-    return f"{path} {stat.st_size} {stat.st_mtime}"
+def _told(path: str, seen: Any) -> str:
+    return f"{path} {seen.st_size} {seen.st_mtime}"
 
 
 def _fetch(files: Any, path: str, local: Path, size: int, told: Callable[[int], None]) -> None:
     """Copy the first ``size`` bytes of a file: one that grows meanwhile would have no end."""
     done = 0
     with files.open(path, "rb") as there, local.open("xb") as here:
-        there.prefetch(size)
+        there.prefetch(size, _AHEAD)
         while done < size and (chunk := there.read(min(_CHUNK, size - done))):
-            here.write(chunk)
+            with our_disk(local.parent):
+                here.write(chunk)
             done += len(chunk)
             told(done)
+    if done != size:
+        raise TryLater("SOURCE_CHANGED", where=PurePosixPath(path).name)
 
 
 def open_sftp(settings: Settings, bounds: Bounds) -> Connector:

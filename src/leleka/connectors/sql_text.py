@@ -3,7 +3,8 @@
 import re
 from typing import Final
 
-from sqlglot import exp
+from sqlglot import Dialect, TokenType, exp
+from sqlglot.errors import TokenError
 
 from leleka.core.ports.connector import Since, Wanted
 from leleka.errors import InvalidInput
@@ -33,6 +34,16 @@ def selected(wanted: Wanted, dialect: str) -> str:
     asked = f"({_query(wanted.query)}\n)" if wanted.query else table(wanted.table, dialect)
     statement = f"SELECT * FROM {asked} AS asked"  # noqa: S608 - names are quoted, a query is the administrator's own
     return f"{statement} WHERE {_since(wanted.since, dialect)}" if wanted.since else statement
+
+
+def refuse_several(query: str, dialect: str) -> None:
+    """Raises ``InvalidInput`` SOURCE_QUERY_SYNTAX for several statements, all of which the far side would run."""
+    try:
+        tokens = Dialect.get_or_raise(dialect).tokenize(query)
+    except TokenError:
+        raise InvalidInput("SOURCE_QUERY_SYNTAX", where="query") from None
+    if any(token.token_type is TokenType.SEMICOLON for token in tokens[:-1]):
+        raise InvalidInput("SOURCE_QUERY_SYNTAX", where="query")
 
 
 def table(text: str, dialect: str) -> str:

@@ -16,6 +16,7 @@ from leleka.connectors import arrow_parts, fetched_rows, folders, sql_text
 from leleka.connectors.adbc import EXTRA, REACH, READ, driver, refuse_twice, refuse_unreadable
 from leleka.connectors.messages import WORDS
 from leleka.connectors.spec import ConnectorSpec, SettingInfo
+from leleka.core.clock import current_clock
 from leleka.core.columns import ColumnType
 from leleka.core.messages import Message
 from leleka.core.ports.connector import Bounds, Connector, Copied, RemoteColumn, Wanted, Watch
@@ -27,13 +28,15 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 _DIALECT: Final = "sqlite"
-_CHUNK: Final = 20_000  # rows
+_CHUNK: Final = 500  # rows: each may hold a long text
+_LOOK_EVERY: Final = 1_000_000  # instructions of SQLite: some hundredths of a second
 _SECONDS: Final = 3600.0
 _CASTS: Final = {ColumnType.INTEGER: "INTEGER", ColumnType.NUMBER: "REAL", ColumnType.TEXT: "TEXT"}
 _TABLES: Final = (
     "SELECT name FROM sqlite_master WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite_%' ORDER BY 1"
 )
 _LONGEST_SAID: Final = 300
+_UNDECODED: Final = "Could not decode"  # the value follows, whatever it says
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +85,8 @@ class SQLiteFile:
         driver("pyarrow")
         statement = sql_text.selected(wanted, _DIALECT)
         with self._opened() as database:
-            columns = _columns(database, statement)
+            with _watched(database, watch):
+                columns = _columns(database, statement)
             refuse_unreadable(columns)
             return arrow_parts.write(
                 lambda: _reader(database, statement, columns),
@@ -113,6 +117,32 @@ class SQLiteFile:
                 yield database
         except sqlite3.Error as error:
             raise _translated(error) or error from None
+
+
+@contextmanager
+def _watched(database: sqlite3.Connection, watch: Watch) -> Iterator[None]:
+    """Have statements end with what ``watch`` raises, or with ``TryLater`` when the time is over."""
+    over_at = current_clock().monotonic() + _SECONDS
+    raised: list[Exception] = []
+
+    def look() -> int:
+        try:
+            watch()
+        except Exception as error:  # noqa: BLE001 - it is raised where the statement ends
+            raised.append(error)
+        if current_clock().monotonic() > over_at:
+            raised.append(TryLater("SOURCE_SLOW", seconds=round(_SECONDS)))
+        return len(raised)
+
+    database.set_progress_handler(look, _LOOK_EVERY)
+    try:
+        yield
+    except sqlite3.Error:
+        if raised:
+            raise raised[0] from None
+        raise
+    finally:
+        database.set_progress_handler(None, 0)
 
 
 def _only_reading(action: int, *_of: Any) -> int:
@@ -158,14 +188,18 @@ def _translated(error: Exception) -> LelekaError | None:
     if not isinstance(error, sqlite3.Error):
         return None
     text = str(error)
+    if text.startswith(_UNDECODED):
+        return InvalidInput("SOURCE_QUERY_FAILED", code="UTF-8")
     if "not authorized" in text or "prohibited" in text:
         return InvalidInput("SOURCE_WRITES")
     if "locked" in text or "busy" in text:
         return TryLater("SOURCE_FILE_BUSY")
-    if isinstance(error, sqlite3.OperationalError) and (
-        "no such" in text or "syntax error" in text or "near" in text
-    ):
+    if isinstance(error, sqlite3.OperationalError) and text.startswith(("no such ", 'near "')):
         return InvalidInput("SOURCE_QUERY", said=text[:_LONGEST_SAID])
+    return _of_contents(error, text)
+
+
+def _of_contents(error: sqlite3.Error, text: str) -> LelekaError:
     if isinstance(error, sqlite3.DatabaseError) and ("not a database" in text or "malformed" in text):
         return InvalidInput("SOURCE_FILE_KIND", kind="SQLite")
     return InvalidInput("SOURCE_QUERY_FAILED", code=getattr(error, "sqlite_errorname", "SQLITE_ERROR"))

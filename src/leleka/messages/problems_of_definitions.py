@@ -40,8 +40,21 @@ PROBLEMS: Final[Mapping[str, Wording]] = {
     "PROFILES_TWICE": Wording(msg("Only one source can hold the profiles, not {number}: {sources}.")),
     "PROFILE_KEY_UNSET": Wording(msg("Source '{source}' holds the profiles and needs a primary_key.")),
     "SOURCE_CHANGES_INVALID": Wording(
-        msg("changed_since needs a table or a query, and a primary_key."),
+        msg("changed_since needs a table and a primary_key."),
         msg("Name the primary_key, or leave changed_since out: the source is then read whole every time."),
+    ),
+    "SOURCE_CHANGES_INVALID.query": Wording(
+        msg(
+            "changed_since cannot be used with a query: a row that no longer meets its conditions does not come, and "
+            "people who left would stay."
+        ),
+        msg("Name the table and let segments filter its rows, or leave changed_since out."),
+    ),
+    "SOURCE_CHANGES_INVALID.type": Wording(
+        msg(
+            "The column of changed_since is given another type here; the database compares it as it is there."
+        ),
+        msg("Choose a column that is a whole number, a date or a time in the database."),
     ),
     "SOURCE_PLACE_INVALID": Wording(
         msg("A source has files, or a connection with either table or query."),

@@ -3,13 +3,20 @@
 Rows that are gone at the source stay until it is read whole again: nothing that came says which they are.
 """
 
+from datetime import date, datetime, timedelta
+from typing import Final
+
 from sqlglot import exp
 
-from leleka.core.columns import Table
+from leleka.core.columns import Column, ColumnType, Table
 from leleka.errors import NeedsAttention
 from leleka.warehouse.engines.port import Engine, StorageError
 from leleka.warehouse.lake import Lake, Snapshot
 from leleka.warehouse.sql.tables import column, parquet
+
+_OVERLAP: Final = timedelta(minutes=15)
+_OVERLAP_DATES: Final = timedelta(days=1)
+_OVERLAP_NUMBERS: Final = 1_000
 
 
 def new_rows(session: Engine, table: Table, before: Snapshot, came: Snapshot) -> int:
@@ -34,11 +41,26 @@ def merge(
     return lake.open(snapshot.reference), rows
 
 
-def greatest(session: Engine, snapshot: Snapshot, name: str) -> str:
-    """Return the greatest value of a column as text: a whole number, or a date or moment in ISO form; "" of none."""
-    most = exp.cast(exp.Max(this=column(name)), "VARCHAR")
-    (found,) = session.row(exp.select(most).from_(parquet(snapshot.files)))
-    return str(found or "")
+def mark(session: Engine, snapshot: Snapshot, by: Column, began: datetime) -> str:
+    """Return from where the next reading goes on, as text: a whole number, or a date or moment in ISO form; "" of none.
+
+    It lies before the greatest value, as what was written earlier may be committed later; rows that come twice are
+    merged. What lies after ``began``, the start of the reading, does not count: a date far ahead would hide what comes.
+    """
+    rows = exp.select(exp.cast(exp.Max(this=column(by.name)), "VARCHAR")).from_(parquet(snapshot.files))
+    if by.type is not ColumnType.INTEGER:
+        latest = exp.cast(exp.Literal.string(began.strftime("%Y-%m-%d %H:%M:%S")), "TIMESTAMP")
+        rows = rows.where(exp.LTE(this=exp.cast(column(by.name), "TIMESTAMP"), expression=latest))
+    (found,) = session.row(rows)
+    return _earlier(str(found), by.type) if found is not None else ""
+
+
+def _earlier(value: str, kind: ColumnType) -> str:
+    if kind is ColumnType.INTEGER:
+        return str(int(value) - _OVERLAP_NUMBERS)
+    if kind is ColumnType.DATE:
+        return (date.fromisoformat(value) - _OVERLAP_DATES).isoformat()
+    return (datetime.fromisoformat(value) - _OVERLAP).isoformat(" ")
 
 
 def _rows(table: Table, snapshot: Snapshot, alias: str | None = None) -> exp.Select:

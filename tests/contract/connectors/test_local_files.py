@@ -94,6 +94,21 @@ class TestDuckDB(QueriesContract):
             with pytest.raises(InvalidInput, match=r"SOURCE_OTHER_FILE|SOURCE_QUERY"):
                 connector.copy(Wanted(query=query), tmp_path / "none", nobody)
 
+    @pytest.mark.parametrize(
+        "query",
+        [
+            "SELECT 1 AS id; SET memory_limit = '9GB'",
+            "SELECT 1) AS a; CALL enable_logging(); SELECT * FROM (SELECT 1 AS b",
+            "SELECT 'open",
+        ],
+    )
+    def test_one_statement_is_run_and_no_more(self, connector: Connector, query: str, tmp_path: Path) -> None:
+        with pytest.raises(InvalidInput, match="SOURCE_QUERY_SYNTAX"):
+            connector.copy(Wanted(query=query), tmp_path / "none", nobody)
+
+    def test_a_semicolon_in_a_text_is_no_end(self, connector: Connector, tmp_path: Path) -> None:
+        assert copied(connector, Wanted(query="SELECT 1 AS id, 'a;b' AS note;"), tmp_path / "aside")
+
 
 class TestAnyDriver(QueriesContract):
     """As the roads to Snowflake and others go, tried with SQLite's driver."""

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -100,9 +101,32 @@ def test_files_are_copied_by_name_and_by_pattern_in_their_order(server: Server, 
     copied = connector.copy(wanted, tmp_path, nobody)
     assert [path.name for path in copied.files] == ["a.csv", "b.csv", "c.txt"]
     assert copied.files[0].read_text(encoding="utf-8") == "id\na.csv\n"
+    assert connector.version(wanted) == ""  # they are new, and may be written again within the second
+    for path in server.folder.iterdir():
+        os.utime(path, (1_700_000_000, 1_700_000_000))
     before = connector.version(wanted)
-    (server.folder / "a.csv").write_text("id\nchanged\n", encoding="utf-8")
-    assert connector.version(wanted) != before
+    os.utime(server.folder / "a.csv", (1_700_000_001, 1_700_000_001))
+    assert connector.version(wanted) not in {"", before}
+
+
+def test_a_pattern_takes_neither_folders_nor_what_is_being_uploaded(server: Server, tmp_path: Path) -> None:
+    for name in ("a.csv", ".b.csv.Xy12"):
+        (server.folder / name).write_text("id\n1\n", encoding="utf-8")
+    (server.folder / "archive").mkdir()
+    try:
+        copied = server.connector().copy(Wanted(files=(f"{server.folder}/*",)), tmp_path, nobody)
+    finally:
+        (server.folder / "archive").rmdir()
+    assert [path.name for path in copied.files] == ["a.csv"]
+
+
+def test_a_disk_that_is_full_is_not_the_servers_fault(
+    server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (server.folder / "a.csv").write_text("id\n1\n", encoding="utf-8")
+    monkeypatch.setattr(shutil, "disk_usage", lambda _path: SimpleNamespace(free=0))
+    with pytest.raises(NeedsAttention, match="LAKE_UNWRITABLE"):
+        server.connector().copy(Wanted(files=(f"{server.folder}/a.csv",)), tmp_path, nobody)
 
 
 def test_a_server_with_another_key_is_told_nothing(server: Server) -> None:

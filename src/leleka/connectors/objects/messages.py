@@ -23,6 +23,10 @@ _PROBLEMS: Final[Mapping[str, Wording]] = {
     "STORAGE_ANSWER": Wording(
         msg("The server answers with HTTP {status} ({code})."), msg("Check the URL and the source connection.")
     ),
+    "STORAGE_ANSWER.endless": Wording(
+        msg("The server says neither how long the file is nor where it ends: half of it would look whole."),
+        msg("Have the server send Content-Length, or the file in chunks as HTTP/1.1 does."),
+    ),
     "STORAGE_ARCHIVED": Wording(
         msg("The object is in an archive tier and cannot be read now."),
         msg("Restore it, or have exports written to a tier that can be read at once."),
@@ -119,6 +123,9 @@ _PROBLEMS: Final[Mapping[str, Wording]] = {
     "STORAGE_URL_INVALID.pattern": Wording(
         msg("A web server does not list its files, so a pattern finds nothing there."),
         msg("Name each file; write * as %2A and [ as %5B where they are part of a name."),
+    ),
+    "STORAGE_URL_INVALID.region": Wording(
+        msg("A region has lower-case letters, digits and hyphens, for example eu-central-1."),
     ),
     "STORAGE_URL_INVALID.signed": Wording(
         msg("The URL holds a signature or a token, which everybody who sees the source could use."),

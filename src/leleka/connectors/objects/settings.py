@@ -1,6 +1,7 @@
 """The settings of connections to object storage and to web servers, and the stores that obstore makes of them."""
 
 import json
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, Final, Protocol
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 _NONE: Final = Secret("")
 _LONGEST_CERTIFICATES: Final = 100_000
+_REGION: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 
 
 def check_endpoint(text: str) -> str:
@@ -25,6 +27,14 @@ def check_endpoint(text: str) -> str:
         urls.origin(plain)
         if any(mark in plain for mark in "?#"):
             raise InvalidInput("STORAGE_URL_INVALID", where=urls.masked(plain))
+    return plain
+
+
+def check_region(text: str) -> str:
+    """Raises ``InvalidInput`` for what is no part of a host's name: it would lead to another host."""
+    plain = text.strip()
+    if not _REGION.fullmatch(plain):
+        raise InvalidInput("STORAGE_URL_INVALID.region")
     return plain
 
 
@@ -85,7 +95,14 @@ class Bucketed(Protocol):
 @dataclass(frozen=True, slots=True)
 class S3Settings:
     region: Annotated[
-        str, SettingInfo(_("Region"), help=_("Where the bucket is."), example="eu-central-1")
+        str,
+        SettingInfo(
+            _("Region"),
+            help=_("Where the bucket is."),
+            example="eu-central-1",
+            check=check_region,
+            address=True,  # it is part of the host's name
+        ),
     ] = "us-east-1"
     endpoint: Annotated[
         str,

@@ -68,8 +68,10 @@ def is_url(text: str) -> bool:
 def masked(text: str) -> str:
     """Return a URL without what may be secret in it: its query, and a user before its host."""
     found = _URL.fullmatch(text)
-    if found is None or found["scheme"].lower() in BUCKETS:
+    if found is None:
         return text
+    if found["scheme"].lower() in BUCKETS and _PLACE.fullmatch(found["rest"].partition("/")[0]):
+        return text  # all behind the bucket is the key, also what looks like a query
     rest, mark, _ = found["rest"].partition("?")
     place, slash, path = rest.partition("/")
     user = "…@" if "@" in place else ""

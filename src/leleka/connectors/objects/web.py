@@ -83,12 +83,14 @@ class WebServer:
         ]
 
     @contextmanager
-    def read(self, found: Found, tick: Tick) -> Iterator[Body]:  # noqa: ARG002 - there is but one file
+    def read(self, found: Found, tick: Tick) -> Iterator[Body]:
         with self._asked("GET", tick) as answer:
             chunks = self._chunks(answer, tick)
             if answer.status != _OK:
                 raise self._refused(answer.status, chunks)
             headers = answer.headers
+            if not {"content-length", "transfer-encoding"} & headers.keys():
+                raise NeedsAttention("STORAGE_ANSWER.endless", where=found.shown)
             coding = headers.get("content-encoding", "").strip().lower()
             yield Body(chunks, _size(headers), coding, _tag(headers), headers.get("last-modified", ""))
 
@@ -109,7 +111,9 @@ class WebServer:
     def _one(self, method: str, url: ObjectUrl, tick: Tick) -> Iterator[_Answer]:
         exchange = Exchange(self._clock.monotonic() + _ANSWER_SECONDS, self._clock)
         origin = urls.origin(f"{url.scheme}://{url.place}")
-        named = is_named(origin.host, origin.port, self._network)
+        # The operator named a host for who asks for it, not for whoever points there.
+        is_own = origin.host == urls.origin(f"{self._url.scheme}://{self._url.place}").host
+        named = is_own and is_named(origin.host, origin.port, self._network)
         if origin.scheme == "http" and not named:
             raise faults.of_refusal(Refusal("PLAIN_HTTP", f"{origin.host}:{origin.port}"), self._url.shown)
         connector = GuardedConnector(self._resolver, lambda address: may_reach(address, named=named))

@@ -78,8 +78,12 @@ class SourceDefinition(Part):
         here = bool(self.files) or self.upload is not None
         if sum(given) != 1 or (self.connection is None and not here) or (self.connection and self.upload):
             raise refused("SOURCE_PLACE_INVALID")
+        if self.changed_since and self.query is not None:
+            raise refused("SOURCE_CHANGES_INVALID.query")
         if self.changed_since and (here or not self.primary_key):
             raise refused("SOURCE_CHANGES_INVALID")
+        if self.changed_since and self.changed_since.column in self.types:
+            raise refused("SOURCE_CHANGES_INVALID.type")
         return self
 
     def spec(self) -> dict[str, Any]:

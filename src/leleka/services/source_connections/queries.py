@@ -153,6 +153,10 @@ def _usable(actor: Actor, name: str) -> SourceConnection:
 
 
 def _fits(asked: str, pattern: str) -> bool:
+    """Return whether a name is what a pattern shares; one that could lead out of a folder fits none."""
+    path = asked.partition("://")[2] or asked
+    if "\\" in path or {"", ".", ".."} & set(path.removeprefix("/").split("/")):
+        return False
     return asked.startswith(pattern[:-1]) if pattern.endswith("*") else asked == pattern
 
 

@@ -6,20 +6,21 @@ All or nothing: what is cut short leaves the folder to be removed, and the last 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 from leleka.connectors.objects.urls import is_url
-from leleka.core.clock import current_clock
-from leleka.core.columns import ColumnType
+from leleka.core.clock import current_clock, utc_now
+from leleka.core.columns import Column, ColumnType
 from leleka.core.messages import Message
 from leleka.core.ports.connector import Connector, Copied, Since, Wanted, Watch
 from leleka.core.sources import SourceSpec
 from leleka.errors import InvalidInput, LelekaError
 from leleka.services.installation import lake_sessions
 from leleka.services.source_connections.opening import Way, way_called, way_of_urls
-from leleka.services.sources import catalogue
+from leleka.services.sources import catalogue, marks
 from leleka.services.sources.loaded import Loaded, digest_of, of_readers
 from leleka.state.models import Source
 from leleka.warehouse import readers, source_changes
@@ -53,9 +54,10 @@ def load_if_stale(
 
     Raises ``InvalidInput``, ``NeedsAttention`` and ``TryLater``, with the source's name as their place.
     """
-    asked = _Asked(session, catalogue.spec_of_source(name, spec), spec, reading.before if digest else None)
+    source, before = catalogue.spec_of_source(name, spec), reading.before if digest else None
     with _placed(name):
         way = _way(name, spec, reading)
+        asked = _Asked(session, source, spec, before, marks.place_of(way, spec), utc_now())
         say(Message("READING_SOURCE", name=name))
         watch = _Watch(name, say, reading.go_on)
         with way.opened() as connector:
@@ -134,25 +136,36 @@ def _read(session: Engine, lake: Lake, source: SourceSpec, copied: Copied, aside
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """One reading; ``before`` is the source as it is stored, None where there is nothing to go on from."""
+    """One reading; ``before`` is the source as it is stored, None where there is nothing to go on from. ``place`` is
+    ``marks.place_of`` where it is read from, ``began`` when.
+    """
 
     session: Engine
     source: SourceSpec
     spec: Mapping[str, Any]
     before: Source | None
+    place: str
+    began: datetime
 
     @property
-    def marks(self) -> str:
-        """The column that tells what changed; "" of a source that is always read whole."""
+    def marked_by(self) -> str:
+        """The column that tells what changed; "" of a source that is always read whole, as a query is: what no longer
+        meets its conditions would not come, and stay.
+        """
+        if self.spec.get("query"):
+            return ""
         return str((self.spec.get("changed_since") or {}).get("column") or "")
 
     def since(self) -> Since | None:
-        """Return from where to go on; None where everything is to be read: at first, in its turn, or edited since."""
+        """Return from where to go on; None where everything is to be read: at first, in its turn, or where it is
+        another place by now.
+        """
         before = self.before
-        if not self.marks or before is None or not before.mark or before.spec != self.spec:
+        value = marks.value_of(before.mark, self.place) if self.marked_by and before else ""
+        if before is None or not value:
             return None
         in_turn = before.reads_since_whole + 1 >= int(self.spec["changed_since"]["whole_every"])
-        return None if in_turn else Since(self.marks, before.mark)
+        return None if in_turn else Since(self.marked_by, value)
 
     def whole(self, connector: Connector, digest: str, watch: Watch) -> Loaded | None:
         wanted = wanted_of(self.spec)
@@ -163,9 +176,10 @@ class _Asked:
             copied = connector.copy(wanted, Path(aside), watch)
             now = digest_of(version or readers.digest(copied.files), (), self.spec)
             if now == digest:
-                return _kept(self.before, 0) if self.marks and self.before else None
+                return self._unchanged(self.before) if self.marked_by and self.before else None
             read = _read(self.session, lake_sessions.lake(), self.source, copied, Path(aside))
         loaded = of_readers(self.session, read, now)
+        self._refuse_rounded_key(loaded)
         return replace(loaded, mark=self._mark(loaded))
 
     def changes(self, connector: Connector, since: Since, watch: Watch) -> Loaded | None:
@@ -186,19 +200,32 @@ class _Asked:
         loaded = of_readers(self.session, made, digest_of(before.digest + came.digest, (), self.spec))
         return replace(loaded, mark=self._mark(loaded), reads_since_whole=before.reads_since_whole + 1)
 
+    def _unchanged(self, before: Source) -> Loaded:
+        """The rows are what they were; they may be of another place by now."""
+        kept = _kept(before, 0)
+        return replace(kept, mark=self._mark(kept))
+
+    def _refuse_rounded_key(self, loaded: Loaded) -> None:
+        """Raises ``InvalidInput`` for a key of a database that came as a number with places."""
+        key = self.source.primary_key
+        if key and not self.spec.get("files") and dict(loaded.columns).get(key) == ColumnType.NUMBER:
+            raise InvalidInput("SOURCE_COLUMN_TYPE.key", column=key)
+
     def _mark(self, loaded: Loaded) -> str:
         """Raises ``InvalidInput`` for a column by which nobody can go on."""
-        if not self.marks:
+        if not self.marked_by:
             return ""
         kinds = {name: ColumnType(kind) for name, kind in loaded.columns}
-        if self.marks not in kinds:
+        if self.marked_by not in kinds:
             raise InvalidInput(
-                "SOURCE_UNKNOWN_COLUMN.of_source", column=self.marks, source=loaded.name, near=""
+                "SOURCE_UNKNOWN_COLUMN.of_source", column=self.marked_by, source=loaded.name, near=""
             )
-        if kinds[self.marks] not in MARKS:
-            raise InvalidInput("SOURCE_MARK_TYPE", column=self.marks, kind=kinds[self.marks].value)
+        if kinds[self.marked_by] not in MARKS:
+            raise InvalidInput("SOURCE_MARK_TYPE", column=self.marked_by, kind=kinds[self.marked_by].value)
         snapshot = lake_sessions.lake().open(loaded.snapshot)
-        return source_changes.greatest(self.session, snapshot, self.marks)
+        kind = kinds[self.marked_by]
+        value = source_changes.mark(self.session, snapshot, Column(self.marked_by, kind), self.began)
+        return marks.kept(self.place, value)
 
 
 def _kept(before: Source, reads: int) -> Loaded:

@@ -52,32 +52,40 @@ def refresh_sources(session: Engine, say: Say) -> None:
         reading = Reading(before=source)
         loaded = load_if_stale(session, source.name, source.spec, known_digest(source), say, reading=reading)
         if loaded is not None:
-            store_loaded(source, loaded)
-            say(Message("READ_SOURCE", rows=loaded.rows, name=source.name))
+            if store_loaded(source, loaded):
+                say(Message("READ_SOURCE", rows=loaded.rows, name=source.name))
         else:
             move_pointer(source, refreshed_at=utc_now())  # it was looked at, and is what is there
 
 
-def store_loaded(source: Source, loaded: Loaded) -> None:
-    """Move a source's pointer to what was read; what was edited meanwhile stays edited."""
+def store_loaded(source: Source, loaded: Loaded) -> bool:
+    """Move a source's pointer to what was read; ``source`` is the row as it was when the reading began.
+
+    False where it was edited or read by somebody else meanwhile: what was read then is of another source, or older.
+    """
     now = utc_now()
     # What was read anew because its snapshot was damaged is what it was.
     changed = {} if loaded.digest == source.digest else _changed(source, now)
+    values: dict[str, object] = {
+        "columns": loaded.columns,
+        "guessed_classes": loaded.guessed_classes,
+        "snapshot": loaded.snapshot,
+        "digest": loaded.digest,
+        "rows": loaded.rows,
+        "notes": loaded.notes,
+        "mark": loaded.mark,
+        "reads_since_whole": loaded.reads_since_whole,
+        "refreshed_at": now,
+        **changed,
+    }
+    as_read = Source.objects.filter(pk=source.pk, spec=source.spec, snapshot=source.snapshot)
+    if not as_read.update(**values):
+        return False
     if changed:
         readings.note(source, loaded.rows, loaded.columns, loaded.changes, now)
-    move_pointer(
-        source,
-        columns=loaded.columns,
-        guessed_classes=loaded.guessed_classes,
-        snapshot=loaded.snapshot,
-        digest=loaded.digest,
-        rows=loaded.rows,
-        notes=loaded.notes,
-        mark=loaded.mark,
-        reads_since_whole=loaded.reads_since_whole,
-        refreshed_at=now,
-        **changed,
-    )
+    for name, value in values.items():
+        setattr(source, name, value)
+    return True
 
 
 def _changed(source: Source, now: datetime) -> dict[str, object]:

@@ -55,7 +55,11 @@ def _source(session: Engine, step: RefreshStep, say: Say, guard: Guard) -> Done:
     if loaded is not None:
         with transaction.atomic():
             guard()
-            source_loading.store_loaded(source, loaded)
+            stored = source_loading.store_loaded(source, loaded)
+        if not stored:  # whoever edited it meanwhile may have read it, too: what there is now counts
+            source = Source.objects.filter(pk=step.of).first()
+            if source is None:
+                return _gone("source")
     changed = loaded is not None and loaded.changed
     status = StepStatus.WITH_WARNINGS if source.notes else StepStatus.SUCCESSFUL
     return {"status": status, "changed": changed, "rows": source.rows, "notes": source.notes}

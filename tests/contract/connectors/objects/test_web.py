@@ -148,6 +148,16 @@ def test_what_breaks_off_is_not_kept(cut: bytes) -> None:
     assert (type(raised), raised.code) == (TryLater, "STORAGE_BROKEN_OFF")
 
 
+def test_a_file_whose_end_nobody_can_tell_from_a_break_is_refused() -> None:
+    def answer(line: Line) -> bool:
+        line.connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: text/csv\r\n\r\n" + FILE)
+        return False
+
+    with peer(answer) as server:
+        raised = refusal(web(server), f"http://localhost:{server.port}/a.csv")
+    assert (type(raised), raised.problems[0].key) == (NeedsAttention, "STORAGE_ANSWER.endless")
+
+
 def test_a_redirect_is_followed_where_it_may(trap: Peer, tmp_path: Path) -> None:
     with peer(once(302, b"", f"Location: http://localhost:{trap.port}/b.csv")) as server:
         connector = web(server, f"localhost:{trap.port}")
@@ -158,6 +168,13 @@ def test_a_redirect_to_a_host_that_nobody_named_is_not(trap: Peer) -> None:
     with peer(once(302, b"", f"Location: http://localhost:{trap.port}/b.csv")) as server:
         raised = refusal(web(server), f"http://localhost:{server.port}/a.csv")
     assert raised.code == "STORAGE_PLAIN_HTTP"
+    assert trap.hits == 0
+
+
+def test_a_redirect_to_another_host_that_the_operator_named_for_something_else_is_not(trap: Peer) -> None:
+    with peer(once(302, b"", f"Location: http://127.0.0.1:{trap.port}/_cat/indices")) as server:
+        connector = web(server, f"127.0.0.1:{trap.port}")
+        assert refusal(connector, f"http://localhost:{server.port}/a.csv").code == "STORAGE_PLAIN_HTTP"
     assert trap.hits == 0
 
 
