@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from leleka.services.definition_schema.schema import SourceDefinition
+from leleka.services.definition_schema.sources import SourceDefinition
 
 BY_CHANGES = {
     "name": "orders",
