@@ -75,6 +75,7 @@ tests: $(UV) browser
 	$(RUN) python -m tests.on_postgresql -n $(PROCESSES)
 
 proof: $(UV)
+	@$(RUN) python -m tests.contract.connectors.servers
 	$(RUN) python -m scripts.proof $(MINUTES)
 
 clients: $(UV)

@@ -6,15 +6,14 @@ again.
 
 import os
 import shutil
-import subprocess
 import sys
-from pathlib import Path
 from typing import Final
+
+from tests.debian import install
 
 NAMED: Final = "LELEKA_TEST_CHROMIUM"
 _PROGRAMS: Final = ("chromium", "chromium-browser", "google-chrome")
 _PACKAGES: Final = ("chromium", "fonts-dejavu-core", "fonts-noto-color-emoji")  # Cyrillic and emoji are drawn
-_SYSTEMS: Final = {"debian", "ubuntu"}
 MISSING: Final = (
     "There is no Chromium, so the browser tests did not run. "
     f"On Debian: apt install {' '.join(_PACKAGES)}. "
@@ -49,36 +48,12 @@ def bring() -> int:
     """Install the browser if that needs no password."""
     if found():
         return 0
-    if _system() & _SYSTEMS and not os.environ.get(NAMED):
-        as_root = _as_root()
-        if as_root is not None:
-            environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-            for words in (("update", "-q"), ("install", "-q", "-y", "--no-install-recommends", *_PACKAGES)):
-                subprocess.run([*as_root, "apt-get", *words], env=environment, check=False)
+    if not os.environ.get(NAMED):
+        install(_PACKAGES)
     if not found():
         line = "=" * 79
         print(f"{line}\n{MISSING}\n{line}", file=sys.stderr)  # noqa: T201 - make shows it
     return 0  # the run of the tests decides what it costs
-
-
-def _system() -> set[str]:
-    try:
-        lines = Path("/etc/os-release").read_text(encoding="utf-8").splitlines()
-    except OSError:
-        return set()
-    named = dict(line.partition("=")[::2] for line in lines)
-    return set(f"{named.get('ID', '')} {named.get('ID_LIKE', '')}".replace('"', "").split())
-
-
-def _as_root() -> list[str] | None:
-    """Return the words before a command that make root run it; None if that would ask for a password."""
-    if not shutil.which("apt-get"):
-        return None
-    if os.geteuid() == 0:
-        return []
-    if shutil.which("sudo") and subprocess.run(["sudo", "-n", "true"], check=False).returncode == 0:
-        return ["sudo", "-n"]
-    return None
 
 
 if __name__ == "__main__":

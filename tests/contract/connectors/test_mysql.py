@@ -19,7 +19,9 @@ from tests.source_databases import PASSWORD, free_port
 
 SERVER = shutil.which("mariadbd") or "/usr/sbin/mariadbd"
 pytestmark = [
-    pytest.mark.skipif(not Path(SERVER).exists(), reason="there is no MariaDB: apt install mariadb-server"),
+    pytest.mark.skipif(
+        not Path(SERVER).exists(), reason="there is no MariaDB: apt install mariadb-server-core"
+    ),
     pytest.mark.long,
 ]
 
