@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 
 _DRIVER: Final = re.compile(r"adbc_driver_[a-z0-9_]{1,40}")
 _LINE: Final = re.compile(r"([A-Za-z0-9_.:-]{1,200})\s*=\s*(.*)")
-# Their own kinds guard hosts, files and statements, which a bare driver does not.
-_OF_OTHER_KINDS: Final = frozenset({"adbc_driver_duckdb", "adbc_driver_postgresql"})
+# Its statements read and write files of this machine; a kind of its own guards them.
+_READS_FILES: Final = "adbc_driver_duckdb"
 _LOADED: Final = frozenset(
     {"driver", "entrypoint", "profile"}
 )  # what is loaded the setting ``driver`` says alone
@@ -116,7 +116,7 @@ class AnyDriver:
 
     def connect(self) -> Any:
         name = self._settings.driver
-        if name not in self._allowed or name in _OF_OTHER_KINDS:
+        if name not in self._allowed or name == _READS_FILES:
             raise NeedsAttention("SOURCE_DRIVER_NOT_ALLOWED", driver=name)
         manager, dbapi = driver("adbc_driver_manager"), driver("adbc_driver_manager.dbapi")
         module = driver(name)

@@ -102,9 +102,8 @@ def test_any_driver_is_asked_from_a_day_earlier_as_its_session_may_be_in_another
     assert driver.select(Wanted(table="orders", since=Since("id", "7"))).endswith('WHERE "id" >= 7')
 
 
-@pytest.mark.parametrize("name", ["adbc_driver_duckdb", "adbc_driver_postgresql"])
-def test_a_driver_that_has_a_kind_of_its_own_is_not_reached_by_another_road(name: str) -> None:
-    spec = spec_of("adbc")
+def test_the_driver_of_duckdb_which_reads_files_is_not_reached_by_another_road() -> None:
+    spec, name = spec_of("adbc"), "adbc_driver_duckdb"
     allowed = Bounds(Network(source_drivers=frozenset({name})))
     with pytest.raises(NeedsAttention, match="SOURCE_DRIVER_NOT_ALLOWED"):
         spec.open(spec.settings(driver=name), allowed).names(1)
