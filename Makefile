@@ -91,6 +91,7 @@ bench-delivery: $(UV)
 
 bench-sources: $(UV)
 	$(RUN) python -m scripts.bench_sources --rows $(PROFILES)
+	$(RUN) python -m scripts.bench_sources.postgresql $(PROFILES)
 
 format: $(UV)
 	$(RUN) ruff check --fix
