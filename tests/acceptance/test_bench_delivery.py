@@ -101,8 +101,10 @@ def test_figures_are_not_believed_where_the_far_side_counted_something_else() ->
     assert troubles(well, {"contacts": 10, "repeated": 0}, 10) == ()
     assert troubles(well, {"contacts": 9, "repeated": 0}, 10) == ("9 contacts came instead of 10",)
     assert troubles(well, {"contacts": 10, "repeated": 1}, 10) == ("1 imports came twice",)
-    failed = {"status": "Failed", "counts": {"delivered": 9}}
+    failed = {"status": "Failed", "counts": {"delivered": 9}, "problems": ["why"]}
     assert troubles(failed, {"contacts": 10, "repeated": 0}, 10) == (
-        "the run ended as Failed",
+        "the run ended as Failed: ['why']",
         "the run says 9 were delivered instead of 10",
     )
+    unplanned = {"status": "Failed", "counts": None, "problems": ["why"]}
+    assert troubles(unplanned, {"contacts": 0, "repeated": 0}, 0) == ("the run ended as Failed: ['why']",)

@@ -1,6 +1,8 @@
 """Content for every page: connections, exports and segments of a file and of people, runs in every state."""
 
 import json
+import sqlite3
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 from urllib.request import Request, urlopen
@@ -12,6 +14,7 @@ from tests.browser.house import ADA, PASSWORD, House
 _BELONGING = {
     "name": "orders", "table": "orders", "column": "customer", "to_table": "customers", "to_column": "id",
 }  # fmt: skip
+_LOWER = {"name": "Tier in small letters", "rules": {"lower": {"column": "tier"}}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +23,7 @@ class Furniture:
 
     connection: int
     connection_by_file: int
+    source_connection: int
     export: int
     export_by_file: int
     export_that_never_ran: int
@@ -77,12 +81,12 @@ def furnish(house: House) -> Furniture:
     until(lambda: api.ask(f"tasks/{task}")["done"], "the preview")
     segment = _segment(api, "Basic", "basic")
     empty = _segment(api, "Platinum", "platinum")
-    lower = {"name": "Tier in small letters", "rules": {"lower": {"column": "tier"}}}
-    measure = int(api.ask("measures", lower)["id"])
+    measure = int(api.ask("measures", _LOWER)["id"])
     refresh = _refresh(api)
     return Furniture(
         connection=connection,
         connection_by_file=api.named("connections", "By file"),
+        source_connection=_source_connection(house, api),
         export=export,
         export_by_file=api.named("exports", "By file"),
         export_that_never_ran=_fresh_export(house, api),
@@ -101,6 +105,14 @@ def furnish(house: House) -> Furniture:
         suggested=_done(api, "relationships/suggest", {}),
         welcome=invited["token"],
     )
+
+
+def _source_connection(house: House, api: _Api) -> int:
+    file = house.folder / "shop.db"
+    with closing(sqlite3.connect(file)) as database:
+        database.execute("CREATE TABLE orders (id INTEGER, total REAL)")
+    wanted = {"name": "Shop", "type": "sqlite", "settings": {"path": str(file)}, "shared_with": ["orders"]}
+    return int(api.ask("source-connections", wanted)["id"])
 
 
 def _orders(house: House, api: _Api) -> int:

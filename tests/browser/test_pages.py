@@ -27,6 +27,13 @@ PAGES: Final[dict[str, tuple[Address, ...]]] = {
         lambda has: f"/admin/connections/{has.connection_by_file}",
     ),
     "connection_remove": (lambda has: f"/admin/connections/{has.connection}/remove",),
+    "source_connections": (lambda _: "/admin/connections/sources",),
+    "source_connection_add": (
+        lambda _: "/admin/connections/sources/add",
+        lambda _: "/admin/connections/sources/add?type=sftp",
+    ),
+    "source_connection": (lambda has: f"/admin/connections/sources/{has.source_connection}",),
+    "source_connection_remove": (lambda has: f"/admin/connections/sources/{has.source_connection}/remove",),
     "audit": (lambda _: "/admin/audit",),
     "notices": (lambda _: "/notices",),
     "system_notices": (lambda _: "/admin/system/notices",),

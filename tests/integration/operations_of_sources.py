@@ -1,6 +1,11 @@
 """The operations of data sources and relationships, and who may use them."""
 
+import sqlite3
+from contextlib import closing
+
 from leleka.services.access.permissions import Permission
+from leleka.state.models import RelationshipRow, SourceConnection
+from tests.integration.office import Office
 from tests.integration.operations import Operation, needs, on_the_export
 
 _EDIT = needs(Permission.EDIT_SOURCES)
@@ -36,3 +41,15 @@ OF_RELATIONSHIPS = (
     Operation("PUT", "/relationships/{number}", 200, _EDIT, {"name": "self", **ENDS, "version": 1}),
     Operation("DELETE", "/relationships/{number}", 204, _EDIT),
 )
+
+
+def furnish_sources(office: Office) -> None:
+    """Add a connection to a database, and a relationship."""
+    file = office.folder / "t.db"
+    with closing(sqlite3.connect(file)) as database:
+        database.execute("CREATE TABLE t (id)")
+    where = {"path": str(file)}
+    SourceConnection.objects.create(
+        name="Files", type="sqlite", address=str(file), settings=where, shared_with=["t"]
+    )
+    RelationshipRow.objects.create(name="itself", **ENDS)

@@ -1,7 +1,5 @@
 """Every operation, asked by everybody: who may follows from the one table."""
 
-import sqlite3
-from contextlib import closing
 from dataclasses import replace
 
 import pytest
@@ -38,7 +36,7 @@ from tests.integration.api import Program, furnish, program
 from tests.integration.defining import filled
 from tests.integration.office import ALICE, Office
 from tests.integration.operations import Operation, everybody, needs, on_the_export
-from tests.integration.operations_of_sources import ENDS, OF_RELATIONSHIPS, OF_SOURCES
+from tests.integration.operations_of_sources import OF_RELATIONSHIPS, OF_SOURCES, furnish_sources
 
 RULES = {"column": "tier", "is": "gold"}
 MEASURE = {"lower": {"column": "tier"}}
@@ -158,14 +156,7 @@ def test_the_table_names_every_operation() -> None:
 def furnished(office: Office) -> Office:
     furnish(office)
     Segment.objects.create(name="Spare", rules=RULES)
-    file = office.folder / "t.db"
-    with closing(sqlite3.connect(file)) as database:
-        database.execute("CREATE TABLE t (id)")
-    where = {"path": str(file)}
-    SourceConnection.objects.create(
-        name="Files", type="sqlite", address=str(file), settings=where, shared_with=["t"]
-    )
-    RelationshipRow.objects.create(name="itself", **ENDS)
+    furnish_sources(office)
     return office
 
 

@@ -13,6 +13,7 @@ from leleka.services.access.actor import Role
 from leleka.state.models import Segment, Task
 from tests.integration.api import PREFIX, furnish, program
 from tests.integration.office import Office
+from tests.integration.operations_of_sources import furnish_sources
 from tests.integration.people import somebody
 from tests.integration.test_api_permissions import OPERATIONS, WRITTEN, body_of, places_for
 from tests.worst import JSON, Worst, of_operation, of_pages
@@ -53,6 +54,7 @@ def test_every_route_answers_the_worst(office: Office) -> None:
 def test_every_operation_answers_the_worst(office: Office) -> None:
     furnish(office)
     many_segments()
+    furnish_sources(office)
     asking = program("asking", Role.ADMINISTRATOR)
     headers = {"Authorization": f"Bearer {asking.token}"}
     browser = Client(raise_request_exception=False)

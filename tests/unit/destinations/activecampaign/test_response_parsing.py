@@ -11,6 +11,7 @@ from leleka.core.ports.destination import (
     Check,
     CheckStatus,
     Field,
+    FieldType,
     Listed,
     Suppressed,
     SuppressedPage,
@@ -102,13 +103,11 @@ def test_a_server_that_ignores_the_offset_does_not_hold_the_reader_for_ever() ->
 
 
 def test_the_fields_are_the_standard_ones_and_those_of_the_account() -> None:
-    rows: list[dict[str, object]] = [
-        {"id": str(n), "title": f"Field {n}", "type": "date"} for n in range(1, 31)
-    ]
+    rows = [dict[str, object](id=str(n), title=f"Field {n}", type="date") for n in range(1, 31)]
     with account(fields=paged("fields", rows, most=20)) as (destination, _, _):
         fields = destination.fields()
     assert [field.key for field in fields[:3]] == ["first_name", "last_name", "phone"]
-    assert fields[3:] == [Field(f"field:{n}", f"Field {n}", "date") for n in range(1, 31)]
+    assert fields[3:] == [Field(f"field:{n}", f"Field {n}", "date", FieldType.DATE) for n in range(1, 31)]
 
 
 def contacts_page(people: dict[int, int]) -> Route:
