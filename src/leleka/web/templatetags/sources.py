@@ -45,8 +45,10 @@ def class_word(klass: ColumnClass) -> Promise:
 
 @register.filter
 def percent(share: float) -> str:
-    """Return a share as a percentage: never a whole hundred that is none."""
-    told = min(share * _WHOLE, 99.9) if share < 1 else 100
+    """Return a share as a percentage: never a whole hundred, nor nothing, that is none."""
+    told = round(min(share * _WHOLE, 99.9), 1) if share < 1 else 100
+    if share and not told:
+        return f"< {number_format(_TENTH, 1)} %"
     return f"{number_format(told, 1 if told % 1 else 0)} %"
 
 
