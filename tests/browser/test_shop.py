@@ -142,7 +142,7 @@ def export(hand: Hand, house: House) -> None:
     hand.follow("Add export")
     hand.fill("Display name", "Shop")
     hand.done += 1
-    page.locator("#id-list").select_option(str(house.list_number("Shop news")))
+    page.locator("select#id-list").select_option(str(house.list_number("Shop news")))
     expect(page.get_by_label(hand.says("Email"), exact=True)).to_have_value("EMail")
     hand.click(page.locator("label", has_text="Many at once").get_by_role("checkbox"))
     hand.press("Save and run")
