@@ -16,7 +16,8 @@ from leleka.state.models import Run
 from leleka.web.routes import ROUTES
 
 API: Final = "API "
-FAR_SIDE: Final = frozenset({"listOffers"})  # it queries the account: that is ActiveCampaign's time
+# They ask an account or a database: that is the other side's time.
+FAR_SIDE: Final = frozenset({"listOffers", "listSourceNames", "listSourceColumns"})
 _WORDS: Final = ("", "gold", "золот", "kyiv", "07", "nobody")
 _QUERIES: Final[Mapping[str, tuple[str, ...]]] = {
     "exports": ("name", "-name", "type", "connection", "-status", "-refreshed", "editable"),
@@ -35,6 +36,8 @@ _PATHS: Final[Mapping[str, str]] = {
     "source_table": "source", "source_classes": "source", "source_remove": "source", "source_values": "source",
     "source_new": "examined", "relationship": "relationship", "relationship_remove": "relationship",
     "relationships_suggested": "suggested",
+    "source_connection": "source_connection", "source_connection_remove": "source_connection",
+    "measure": "measure", "measure_edit": "measure", "measure_remove": "measure",
     "refresh": "refresh", "refresh_task": "refresh",
     "export_chart": "export", "segment_chart": "segment",
     "reconcile_live": "export", "reconcile_repair": "export", "reconciliation": "export",
@@ -47,7 +50,7 @@ _OPERATIONS: Final[Mapping[str, str]] = {
     "getRefresh": "refresh", "listColumns": "source", "getExportSchedule": "export", "listExportDecisions": "export",
     "getReconciliation": "export", "getSource": "source", "getTable": "source", "listReadings": "source",
     "listValues": "source",
-    "getRelationship": "relationship",
+    "getRelationship": "relationship", "getSourceConnection": "source_connection", "getMeasure": "measure",
 }  # fmt: skip
 _LISTS: Final = frozenset(
     {
@@ -62,6 +65,8 @@ _LISTS: Final = frozenset(
         "listAllTokens",
         "listSources",
         "listRelationships",
+        "listSourceConnections",
+        "listMeasures",
     }
 )
 _PLAIN: Final = frozenset(
@@ -74,6 +79,8 @@ _PLAIN: Final = frozenset(
         "listSystemDecisions",
         "showStatus",
         "listConcerns",
+        "listSourceKinds",
+        "listOfferedSources",
         "verifyAudit",
     }
 )

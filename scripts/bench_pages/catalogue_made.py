@@ -1,4 +1,4 @@
-"""What the pages of data sources show besides the sources: a relationship, and what tasks found in files."""
+"""What the pages of data show besides the sources: relationship, connection, measure, and what tasks found in files."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from leleka.core.statuses import TaskStatus
 from leleka.services.sources import examination
-from leleka.state.models import RelationshipRow, Source, Task
+from leleka.state.models import Measure, RelationshipRow, Source, SourceConnection, Task
 
 
 def numbers(asked_by: str) -> Mapping[str, Sequence[int]]:
@@ -17,9 +17,14 @@ def numbers(asked_by: str) -> Mapping[str, Sequence[int]]:
     itself = RelationshipRow.objects.create(
         name="itself", table=row.name, column="id", to_table=row.name, to_column="id"
     )
+    where = {"path": "shop.db"}
+    shop = SourceConnection.objects.create(name="Shop", type="sqlite", address="shop.db", settings=where)
+    lower = Measure.objects.create(name="Lower", definition={"lower": {"column": "tier"}}, type="text")
     found = examination.examine(row.name, row.spec, row.pk, lambda _: None)
     return {
         "relationship": [itself.pk],
+        "source_connection": [shop.pk],
+        "measure": [lower.pk],
         "examined": [_done(Task.Kind.EXAMINE, asked_by, found)],
         "suggested": [_done(Task.Kind.RELATE, asked_by, {"suggestions": []})],
     }

@@ -51,9 +51,12 @@ _SHOWN: Final = 120  # characters
 _NAMES: Final = count()
 _AGREED: Final = {"agreed": True, "consent_version": consent.VERSION, "check": True}
 _DRAFT: Final = {"host": "@host", "key": KEY}
+_DATABASE: Final = {"type": "sqlite", "settings": {"path": "shop.db"}}
 _BODIES: Final[dict[object, Any]] = {
     "connection": {"name": "Second", **_DRAFT, **_AGREED},
     "classes": {"classes": {"tier": "harmless"}, "version": "x"},
+    "source connection": {"name": "Other", **_DATABASE},
+    "source draft": _DATABASE,
     "draft": _DRAFT,
     "removal": {"version": 1, "exports": [{"id": 1, "fate": "remove"}]},
 }
