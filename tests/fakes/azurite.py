@@ -9,6 +9,7 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from email.utils import formatdate
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import Final
@@ -53,7 +54,7 @@ class Azurite:
         return urlencode([*named, ("sig", _signed("\n".join(said)))])
 
     def _put(self, path: str, content: bytes, headers: dict[str, str]) -> int:
-        headers = {**headers, "x-ms-date": "Mon, 30 Nov 2026 10:00:00 GMT", "x-ms-version": _VERSION}
+        headers = {**headers, "x-ms-date": formatdate(usegmt=True), "x-ms-version": _VERSION}
         path_alone, _, query = path.partition("?")
         resource = f"/{ACCOUNT}{path_alone}" + (f"\n{query.replace('=', ':')}" if query else "")
         own = "".join(f"{name}:{headers[name]}\n" for name in sorted(headers))
