@@ -2,9 +2,10 @@
 
 import socket
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Thread
+from threading import enumerate as enumerate_threads
 
 import pytest
 
@@ -44,6 +45,8 @@ def relay(port: int, most: int, then: Callable[[], object] | None = None) -> Ite
             yield int(listening.getsockname()[1])
         finally:
             for one in opened:
+                with suppress(OSError):
+                    one.shutdown(socket.SHUT_RDWR)  # to close alone wakes nobody who waits in it
                 one.close()
 
 
@@ -146,3 +149,6 @@ def test_rows_that_stop_coming_are_given_up_when_the_time_is_over(
         connector = connector_to(source_db, port=str(port))
         with pytest.raises(TryLater, match="SOURCE_SLOW"):
             connector.copy(Wanted(table="many"), tmp_path, quiet)
+        (left,) = (one for one in enumerate_threads() if one.name == "source-reader" and one.is_alive())
+    left.join(30)  # it wakes as the connection ends, and reads what was left open for it
+    assert not left.is_alive()

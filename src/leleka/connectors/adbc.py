@@ -4,7 +4,7 @@ A kind says how to connect, how to begin a transaction that cannot write, and wh
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Protocol
@@ -91,8 +91,8 @@ class Database:
         return self._dialect.version()
 
     def copy(self, wanted: Wanted, folder: Path, watch: Watch) -> Copied:
-        statement = self._dialect.select(wanted)
-        with self._cursor() as cursor:
+        statement, held = self._dialect.select(wanted), ExitStack()
+        with self._cursor(held) as cursor:
             planned, columns = self._planned(cursor, statement)
             refuse_unreadable(columns)
 
@@ -107,6 +107,7 @@ class Database:
                 seconds=self._dialect.seconds + _GRACE,
                 cancel=cursor.adbc_cancel,
                 translate=self._dialect.translate,
+                held=held,
             )
 
     def close(self) -> None:
@@ -133,23 +134,26 @@ class Database:
         return self._dialect.plan(statement, schema)
 
     @contextmanager
-    def _cursor(self) -> Iterator[Any]:
-        """Yield a cursor in a transaction that only reads; errors of the driver come out in our words."""
+    def _cursor(self, held: ExitStack | None = None) -> Iterator[Any]:
+        """Yield a cursor in a transaction that only reads; errors of the driver come out in our words. What ``held``
+        still holds at the end is closed.
+        """
+        held = held or ExitStack()
         try:
             connection = self._dialect.connect()
         except Exception as error:  # noqa: BLE001 - what is no error of the driver is raised again
             raise self._told(error) from None
+        held.callback(arrow_parts.quietly, connection.close)
         try:
             cursor = connection.cursor(adbc_stmt_kwargs=self._dialect.batches())
+            held.callback(arrow_parts.quietly, cursor.close)
             for statement in self._dialect.begin():
                 cursor.execute(statement)
             yield cursor
         except Exception as error:  # noqa: BLE001 - as above
             raise self._told(error) from None
         finally:
-            for close in (lambda: cursor.close(), connection.close):  # noqa: PLW0108
-                with suppress(Exception):
-                    close()
+            held.close()
 
     def _told(self, error: Exception) -> Exception:
         return error if isinstance(error, LelekaError) else self._dialect.translate(error) or error

@@ -6,10 +6,10 @@ not end: the caller always comes back, at the latest when ``seconds`` are over.
 
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from queue import Empty, Full, Queue
-from threading import Event, Thread
+from threading import Event, Lock, Thread
 from typing import TYPE_CHECKING, Final
 
 from leleka.connectors.arrow_types import Shape
@@ -39,10 +39,13 @@ def write(
     seconds: float,
     cancel: Callable[[], object],
     translate: Callable[[Exception], LelekaError | None],
+    held: ExitStack | None = None,
 ) -> Copied:
     """Write every batch of the reader that ``opened`` makes, as a snapshot has it.
 
     ``cancel`` tells the driver to stop. ``translate`` gives an error of the driver in our words, None for a bug.
+    ``held`` is what the reader uses: where the thread is left behind in its driver, it is closed as the thread ends,
+    because the driver would read what was freed.
     Raises ``TryLater`` SOURCE_SLOW when the time is over, and whatever ``watch`` raises.
     """
     pump = _Pump(opened, seconds)
@@ -57,7 +60,7 @@ def write(
             raise
         raise told from None
     finally:
-        pump.stop(cancel)
+        pump.stop(cancel, held or ExitStack())
 
 
 class _Pump:
@@ -69,6 +72,9 @@ class _Pump:
         self._over_at = current_clock().monotonic() + seconds
         self._queue: Queue[object] = Queue(_AHEAD)
         self._unwanted = Event()
+        self._ending = Lock()
+        self._has_ended = False
+        self._left = ExitStack()
         self._thread = Thread(target=self._read, name="source-reader", daemon=True)
 
     def start(self) -> None:
@@ -94,12 +100,15 @@ class _Pump:
         if current_clock().monotonic() > self._over_at:
             raise TryLater("SOURCE_SLOW", seconds=round(self._seconds)) from None
 
-    def stop(self, cancel: Callable[[], object]) -> None:
-        """Let the thread end; one that hangs in its driver is left behind."""
+    def stop(self, cancel: Callable[[], object], held: ExitStack) -> None:
+        """Let the thread end; one that hangs in its driver is left behind, with what it uses."""
         self._unwanted.set()
         if self._thread.is_alive():
-            Thread(target=_quietly, args=(cancel,), name="source-cancel", daemon=True).start()
+            Thread(target=quietly, args=(cancel,), name="source-cancel", daemon=True).start()
             self._thread.join(_GOODBYE)
+        with self._ending:
+            if not self._has_ended:
+                self._left = held.pop_all()
 
     def _read(self) -> None:
         try:
@@ -111,6 +120,10 @@ class _Pump:
             self._put(_END)
         except Exception as error:  # noqa: BLE001 - it is raised where somebody waits for it
             self._put(error)
+        finally:
+            with self._ending:
+                self._has_ended = True
+            self._left.close()
 
     def _put(self, what: object) -> bool:
         while not self._unwanted.is_set():
@@ -159,6 +172,7 @@ def our_disk(folder: Path) -> Iterator[None]:
         raise NeedsAttention("LAKE_UNWRITABLE") from error
 
 
-def _quietly(act: Callable[[], object]) -> None:
+def quietly(act: Callable[[], object]) -> None:
+    """Do what may fail where nobody could do anything about it."""
     with suppress(Exception):
         act()
