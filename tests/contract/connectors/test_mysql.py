@@ -110,7 +110,7 @@ class TestMariaDB(QueriesContract):
         (row,) = copied(connector, Wanted(query=query), tmp_path / "aside")
         told = {name: str(value) for name, value in row.items()}
         assert told == {
-            "id": "1.0", "tiny": "1", "whole": "7", "day": "2027-01-02", "at": "2027-01-02 03:04:05.678000",
+            "id": "1", "tiny": "1", "whole": "7", "day": "2027-01-02", "at": "2027-01-02 03:04:05.678000",
             "took": "10:00:00", "mood": "calm", "extra": '{"a": 1}', "born": "1999",
         }  # fmt: skip
         with pytest.raises(InvalidInput, match="raw"):

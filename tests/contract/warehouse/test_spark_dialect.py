@@ -6,6 +6,7 @@ A tour comes to every place that asks. What Spark answers, the contract suite wi
 import ast
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -18,12 +19,13 @@ from leleka.core.rules.operators import Operator
 from leleka.core.rules.parser import parse
 from leleka.core.sources import SourceSpec
 from leleka.errors import InvalidInput
-from leleka.warehouse import catalogue
+from leleka.warehouse import catalogue, source_changes
 from leleka.warehouse.engines.duckdb import open_session
 from leleka.warehouse.engines.port import ordinal
 from leleka.warehouse.lake import Lake
 from leleka.warehouse.measures import evaluate as evaluate_measure
 from leleka.warehouse.readers import examine, load
+from leleka.warehouse.readers.adoption import adopt
 from leleka.warehouse.segments import compile_rule, count, evaluate, first_values, sample
 from leleka.warehouse.sql.rules import Scope
 from tests.contract.warehouse.engine_ledgers import LedgersContract
@@ -57,6 +59,7 @@ def tour(tmp_path_factory: pytest.TempPathFactory) -> RecordingEngine:
         _segments(engine, root)
         _refused_files(engine, root)
         _catalogue(engine, root / "catalogue")
+        _brought(engine, root / "brought")
     return engine
 
 
@@ -140,6 +143,29 @@ def _catalogue(engine: RecordingEngine, root: Path) -> None:
     assert (born.misfits, born.examples) == (1, ("“a”",))
     assert (ColumnType.DATE, "%d/%m/%Y") not in fits
     assert len(found.first) == 2
+
+
+def _brought(engine: RecordingEngine, root: Path) -> None:
+    """What connectors bring: a file that is taken as it is, then what changed since."""
+    root.mkdir()
+    lake, spec = Lake(root / "lake"), SourceSpec("orders", ("orders",), primary_key="id")
+    found = []
+    for day, path in ((1, root / "first"), (2, root / "second")):
+        rows = exp.select(
+            exp.alias_(exp.cast(exp.Literal.number(day), "BIGINT"), "id"),
+            exp.alias_(exp.cast(exp.Literal.string(f"2026-01-0{day}"), "DATE"), "on"),
+        )
+        assert engine.write(rows, str(path)) == 1
+        taken = adopt(engine, lake, spec, path, 1)
+        assert taken is not None
+        found.append(taken)
+    first, second = (one.snapshot for one in found)
+    table = found[0].table
+    assert source_changes.new_rows(engine, table, first, second) == 1
+    both, rows_there = source_changes.merge(engine, lake, table, first, second)
+    assert rows_there == 2
+    began = datetime(2026, 2, 1, tzinfo=UTC)
+    assert source_changes.mark(engine, both, table.columns[1], began) == "2026-01-01"
 
 
 def spoken(expression: exp.Expr) -> set[str]:
