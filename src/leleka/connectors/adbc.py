@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from leleka.connectors import arrow_parts
+from leleka.connectors.checks import REACH, READ
 from leleka.core.messages import Message
 from leleka.core.ports.connector import Copied, RemoteColumn, Wanted, Watch
 from leleka.core.ports.destination import Check, CheckStatus, skipped
@@ -18,8 +19,6 @@ from leleka.errors import InvalidInput, LelekaError, NeedsAttention
 if TYPE_CHECKING:
     import pyarrow as pa
 
-REACH: Final = "reach"
-READ: Final = "read"
 EXTRA: Final = "databases"
 _GRACE: Final = 30.0  # seconds: the far side ends a statement by itself, unless it hangs
 

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from leleka.connectors import arrow_types, folders, sql_text
-from leleka.connectors.adbc import EXTRA, REACH, READ, Database, driver
-from leleka.connectors.checks import check_seconds
+from leleka.connectors.adbc import EXTRA, Database, driver
+from leleka.connectors.checks import REACH, READ, check_seconds
 from leleka.connectors.messages import WORDS
 from leleka.connectors.spec import ConnectorSpec, SettingInfo
 from leleka.core.ports.connector import Bounds, Connector, RemoteColumn, Wanted

@@ -6,11 +6,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final, Protocol, TypeVar
 
 from leleka.connectors import arrow_parts, arrow_types, folders
-from leleka.connectors.adbc import REACH, READ, refuse_twice, refuse_unreadable
+from leleka.connectors.adbc import refuse_twice, refuse_unreadable
+from leleka.connectors.checks import REACH, READ, steps_by_listing
 from leleka.connectors.spec import SettingInfo
 from leleka.core.messages import Message
 from leleka.core.ports.connector import Bounds, Copied, RemoteColumn, Wanted, Watch
-from leleka.core.ports.destination import Check, CheckStatus, skipped
+from leleka.core.ports.destination import Check
 from leleka.core.translation import translatable as _
 from leleka.errors import InvalidInput, LelekaError
 
@@ -62,14 +63,7 @@ class Lake:
         self._bounds = bounds
 
     def check(self) -> Iterable[Check]:
-        try:
-            found = self.names(1)
-        except LelekaError as error:
-            yield Check(REACH, CheckStatus.FAILED, problem=error.problems[0])
-            yield skipped(READ)
-            return
-        yield Check(REACH, CheckStatus.PASSED, Message("SOURCE_FOLDER_OPENED"))
-        yield Check(READ, CheckStatus.PASSED, Message("SOURCE_READABLE" if found else "SOURCE_EMPTY"))
+        return steps_by_listing(self.names, Message("SOURCE_FOLDER_OPENED"))
 
     def names(self, limit: int) -> Sequence[str]:
         root = self._root()

@@ -12,15 +12,15 @@ from pathlib import Path
 from typing import Annotated, Any, Final
 
 from leleka.connectors import arrow_parts, pinned_socket, sql_text
-from leleka.connectors.adbc import EXTRA, REACH, READ, driver, refuse_unreadable
-from leleka.connectors.checks import check_port, check_seconds
+from leleka.connectors.adbc import EXTRA, driver, refuse_unreadable
+from leleka.connectors.checks import REACH, READ, steps_by_listing
 from leleka.connectors.messages import WORDS
 from leleka.connectors.mysql_values import columns, conversions, reader
-from leleka.connectors.spec import ConnectorSpec, SettingInfo
+from leleka.connectors.server_settings import PORT, ServerSettings
+from leleka.connectors.spec import ConnectorSpec
 from leleka.core.messages import Message
 from leleka.core.ports.connector import Bounds, Connector, Copied, RemoteColumn, Wanted, Watch
-from leleka.core.ports.destination import Check, CheckStatus, skipped
-from leleka.core.secret import Secret
+from leleka.core.ports.destination import Check
 from leleka.core.translation import translatable as _
 from leleka.errors import InvalidInput, LelekaError, NeedsAttention, TryLater
 
@@ -34,54 +34,8 @@ _TABLES: Final = (
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
-    host: Annotated[
-        str,
-        SettingInfo(
-            _("Host"),
-            help=_("Its name or address. In a private network the operator must have allowed it."),
-            help_saved=_("Another host, port or database needs the password again."),
-            example="db.example.org",
-            address=True,
-        ),
-    ]
-    database: Annotated[str, SettingInfo(_("Database"), example="shop", address=True)]
-    user: Annotated[
-        str, SettingInfo(_("User"), help=_("One that may only read is enough, and better."), example="leleka")
-    ]
-    password: Annotated[
-        Secret, SettingInfo(_("Password"), help=_("It is stored encrypted and never shown again."))
-    ] = Secret("")  # noqa: RUF009 - nothing of it can change
-    port: Annotated[str, SettingInfo(_("Port"), check=check_port, address=True)] = "3306"
-    encryption: Annotated[
-        str,
-        SettingInfo(
-            _("Encryption"),
-            address=True,
-            choices={
-                "verify-full": _("Required, and the certificate must be right"),
-                "require": _("Required, whatever the certificate"),
-                "disable": _("None"),
-            },
-        ),
-    ] = "verify-full"
-    authority: Annotated[
-        str,
-        SettingInfo(
-            _("Certificate of the authority"),
-            help=_("In PEM form, where the server's certificate is not of a public authority."),
-            lines=True,
-            address=True,
-        ),
-    ] = ""
-    statement_seconds: Annotated[
-        str,
-        SettingInfo(
-            _("Longest statement, in seconds"),
-            help=_("The server ends a statement that takes longer."),
-            check=check_seconds,
-        ),
-    ] = "3600"
+class Settings(ServerSettings):
+    port: Annotated[str, PORT] = "3306"
 
 
 class MySQL:
@@ -93,14 +47,7 @@ class MySQL:
         self._seconds = int(settings.statement_seconds)
 
     def check(self) -> Iterable[Check]:
-        try:
-            found = self.names(1)
-        except LelekaError as error:
-            yield Check(REACH, CheckStatus.FAILED, problem=error.problems[0])
-            yield skipped(READ)
-            return
-        yield Check(REACH, CheckStatus.PASSED, Message("SOURCE_REACHED"))
-        yield Check(READ, CheckStatus.PASSED, Message("SOURCE_READABLE" if found else "SOURCE_EMPTY"))
+        return steps_by_listing(self.names, Message("SOURCE_REACHED"))
 
     def names(self, limit: int) -> Sequence[str]:
         with self._opened() as database, database.cursor() as cursor:

@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 from urllib.parse import quote, urlencode
 
 from leleka.connectors import arrow_types, sql_text
-from leleka.connectors.adbc import EXTRA, REACH, READ, Database, driver
-from leleka.connectors.checks import check_port, check_seconds
+from leleka.connectors.adbc import EXTRA, Database, driver
+from leleka.connectors.checks import REACH, READ
 from leleka.connectors.messages import WORDS
-from leleka.connectors.spec import ConnectorSpec, SettingInfo
+from leleka.connectors.server_settings import PORT, ServerSettings
+from leleka.connectors.spec import ConnectorSpec
 from leleka.core.columns import ColumnType
 from leleka.core.ports.connector import Bounds, Connector, RemoteColumn, Wanted
-from leleka.core.secret import Secret
 from leleka.core.translation import translatable as _
 from leleka.errors import InvalidInput, LelekaError, NeedsAttention, TryLater
 from leleka.transport.source_hosts import addresses
@@ -42,57 +42,8 @@ _SAID: Final = "42"
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
-    host: Annotated[
-        str,
-        SettingInfo(
-            _("Host"),
-            help=_("Its name or address. In a private network the operator must have allowed it."),
-            help_saved=_("Another host, port or database needs the password again."),
-            example="db.example.org",
-            address=True,
-        ),
-    ]
-    database: Annotated[str, SettingInfo(_("Database"), example="shop", address=True)]
-    user: Annotated[
-        str, SettingInfo(_("User"), help=_("One that may only read is enough, and better."), example="leleka")
-    ]
-    password: Annotated[
-        Secret,
-        SettingInfo(
-            _("Password"), help=_("It is stored encrypted and never shown again."), example="a password"
-        ),
-    ] = Secret("")  # noqa: RUF009 - nothing of it can change
-    port: Annotated[str, SettingInfo(_("Port"), check=check_port, address=True)] = "5432"
-    encryption: Annotated[
-        str,
-        SettingInfo(
-            _("Encryption"),
-            address=True,
-            choices={
-                "verify-full": _("Required, and the certificate must be right"),
-                "require": _("Required, whatever the certificate"),
-                "disable": _("None"),
-            },
-        ),
-    ] = "verify-full"
-    authority: Annotated[
-        str,
-        SettingInfo(
-            _("Certificate of the authority"),
-            help=_("In PEM form, where the server's certificate is not of a public authority."),
-            lines=True,
-            address=True,
-        ),
-    ] = ""
-    statement_seconds: Annotated[
-        str,
-        SettingInfo(
-            _("Longest statement, in seconds"),
-            help=_("The server ends a statement that takes longer."),
-            check=check_seconds,
-        ),
-    ] = "3600"
+class Settings(ServerSettings):
+    port: Annotated[str, PORT] = "5432"
 
 
 class PostgreSQL:

@@ -14,7 +14,7 @@ from typing import Annotated, Any, Final
 from leleka.connectors import pinned_socket
 from leleka.connectors.adbc import driver
 from leleka.connectors.arrow_parts import our_disk
-from leleka.connectors.checks import check_port
+from leleka.connectors.checks import REACH, READ, check_port
 from leleka.connectors.messages import WORDS
 from leleka.connectors.spec import ConnectorSpec, SettingInfo
 from leleka.core.clock import utc_now
@@ -26,7 +26,6 @@ from leleka.core.translation import translatable as _
 from leleka.errors import InvalidInput, LelekaError, NeedsAttention, TryLater
 
 EXTRA: Final = "sftp"
-REACH, READ = "reach", "read"
 _KEY: Final = re.compile(
     r"(?:\S+\s+)?(ssh-ed25519|ecdsa-sha2-nistp\d+|ssh-rsa)\s+([A-Za-z0-9+/=]{40,2000})(?:\s.*)?"
 )

@@ -13,14 +13,15 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 from urllib.parse import quote
 
 from leleka.connectors import arrow_parts, fetched_rows, folders, sql_text
-from leleka.connectors.adbc import EXTRA, REACH, READ, driver, refuse_twice, refuse_unreadable
+from leleka.connectors.adbc import EXTRA, driver, refuse_twice, refuse_unreadable
+from leleka.connectors.checks import REACH, READ, steps_by_listing
 from leleka.connectors.messages import WORDS
 from leleka.connectors.spec import ConnectorSpec, SettingInfo
 from leleka.core.clock import current_clock
 from leleka.core.columns import ColumnType
 from leleka.core.messages import Message
 from leleka.core.ports.connector import Bounds, Connector, Copied, RemoteColumn, Wanted, Watch
-from leleka.core.ports.destination import Check, CheckStatus, skipped
+from leleka.core.ports.destination import Check
 from leleka.core.translation import translatable as _
 from leleka.errors import InvalidInput, LelekaError, TryLater
 
@@ -60,14 +61,7 @@ class SQLiteFile:
         self._bounds = bounds
 
     def check(self) -> Iterable[Check]:
-        try:
-            found = self.names(1)
-        except LelekaError as error:
-            yield Check(REACH, CheckStatus.FAILED, problem=error.problems[0])
-            yield skipped(READ)
-            return
-        yield Check(REACH, CheckStatus.PASSED, Message("SOURCE_FILE_OPENED"))
-        yield Check(READ, CheckStatus.PASSED, Message("SOURCE_READABLE" if found else "SOURCE_EMPTY"))
+        return steps_by_listing(self.names, Message("SOURCE_FILE_OPENED"))
 
     def names(self, limit: int) -> Sequence[str]:
         with self._opened() as database:

@@ -9,6 +9,7 @@ from typing import Final
 
 import orjson
 
+from leleka.connectors.checks import REACH, READ
 from leleka.connectors.objects import urls
 from leleka.connectors.objects.buckets import Bucket
 from leleka.connectors.objects.copying import Copier, tick_of
@@ -26,8 +27,6 @@ from leleka.transport.ip_policy import Resolver, system_resolver
 
 MOST_FILES: Final = 10_000
 MOST_BYTES: Final = 100_000_000_000
-REACH: Final = "reach"
-READ: Final = "read"
 
 
 class _Files(ABC):

@@ -62,6 +62,9 @@ def check_sas(text: str) -> Secret:
     return Secret(text.strip().removeprefix("?"))
 
 
+_BUCKET: Final = SettingInfo(
+    _("Bucket"), help=_("What a test of the connection lists; sources may name others.")
+)
 _CERTIFICATES: Final = SettingInfo(
     _("Certificate authority"),
     help=_(
@@ -128,9 +131,7 @@ class S3Settings:
     session_token: Annotated[
         Secret, SettingInfo(_("Session token"), help=_("Only for temporary credentials."))
     ] = _NONE
-    bucket: Annotated[
-        str, SettingInfo(_("Bucket"), help=_("What a test of the connection lists; sources may name others."))
-    ] = ""
+    bucket: Annotated[str, _BUCKET] = ""
     certificates: Annotated[str, _CERTIFICATES] = ""
 
     @property
@@ -177,9 +178,7 @@ class GoogleSettings:
     endpoint: Annotated[
         str, SettingInfo(_("Endpoint"), help=_ENDPOINT_HELP, check=check_endpoint, address=True)
     ] = ""
-    bucket: Annotated[
-        str, SettingInfo(_("Bucket"), help=_("What a test of the connection lists; sources may name others."))
-    ] = ""
+    bucket: Annotated[str, _BUCKET] = ""
     certificates: Annotated[str, _CERTIFICATES] = ""
 
     @property
@@ -223,9 +222,7 @@ class AzureSettings:
     endpoint: Annotated[
         str, SettingInfo(_("Endpoint"), help=_ENDPOINT_HELP, check=check_endpoint, address=True)
     ] = ""
-    bucket: Annotated[
-        str, SettingInfo(_("Bucket"), help=_("What a test of the connection lists; sources may name others."))
-    ] = ""
+    bucket: Annotated[str, _BUCKET] = ""
     certificates: Annotated[str, _CERTIFICATES] = ""
 
     @property

@@ -2,7 +2,8 @@
 
 from typing import Final
 
-from leleka.connectors.objects.connector import REACH, READ, BucketFiles, WebFiles
+from leleka.connectors.checks import REACH, READ
+from leleka.connectors.objects.connector import BucketFiles, WebFiles
 from leleka.connectors.objects.messages import WORDS
 from leleka.connectors.objects.settings import AzureSettings, GoogleSettings, S3Settings, WebSettings
 from leleka.connectors.spec import ConnectorSpec
