@@ -134,14 +134,15 @@ def test_settings_that_cannot_be_drawn_or_kept_are_refused_at_once(settings: typ
         spec(settings)
 
 
-@pytest.mark.parametrize("found", ["nowhere.at.all:SPEC", "leleka.destinations.registry:GROUP"])
+@pytest.mark.parametrize("found", ["nowhere.at.all:SPEC", "leleka.destinations.registry:kinds"])
 def test_a_kind_that_cannot_be_loaded_is_left_out_and_says_so(
     found: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    broken = EntryPoint("pigeon", found, registry.GROUP)
-    own = registry._found()
-    monkeypatch.setattr(registry, "_found", lambda: {**own, "pigeon": broken})
-    monkeypatch.setattr(registry, "specs", registry.specs.__wrapped__)
+    own = registry.kinds()
+    kept = vars(registry._KINDS)
+    broken = EntryPoint("pigeon", found, "leleka.destinations")
+    monkeypatch.setitem(kept, "_found", {**registry._KINDS._found, "pigeon": broken})
+    monkeypatch.delitem(kept, "_all", raising=False)
     assert registry.kinds() == (*own, "pigeon")
     assert [one.kind for one in registry.specs()] == list(own)
     assert registry.title_of("pigeon") == "pigeon"

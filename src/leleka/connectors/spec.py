@@ -2,10 +2,10 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final, Generic, TypeVar
+from typing import Final, Generic, TypeVar
 
 from leleka.core.ports.connector import Bounds, Connector
-from leleka.core.ports.setting import LONGEST_NAME, Setting, SettingInfo, SettingType, fields_of
+from leleka.core.ports.setting import DrawnFromSettings, Setting, SettingInfo, SettingType
 from leleka.messages.registry import Words
 
 __all__ = ["ConnectorSpec", "Setting", "SettingInfo", "SettingType"]
@@ -22,7 +22,7 @@ COMMON: Final = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
-class ConnectorSpec(Generic[S]):
+class ConnectorSpec(DrawnFromSettings, Generic[S]):
     """``kind`` is its name in definitions and in the API, and that of its entry point.
 
     ``settings`` is a dataclass whose fields carry a ``SettingInfo``, as a destination's; those of type ``Secret`` are
@@ -50,23 +50,9 @@ class ConnectorSpec(Generic[S]):
 
     def __post_init__(self) -> None:
         """Raises ``ValueError`` for settings that cannot be drawn or kept."""
-        taken = COMMON.intersection(one.name for one in self.fields)
-        if taken:
-            raise ValueError(f"{self.kind}: every connection has {', '.join(sorted(taken))} already")
-        if any(len(name) > LONGEST_NAME for name in (self.kind, *(one.name for one in self.fields))):
-            raise ValueError(f"{self.kind}: names have {LONGEST_NAME} characters at most")
+        self.refuse_names(COMMON)
         if any(one.is_secret and one.info.address for one in self.fields):
             raise ValueError(f"{self.kind}: an address is no secret")
-
-    @property
-    def fields(self) -> tuple[Setting, ...]:
-        """The settings in the order of the dataclass."""
-        settings: Any = self.settings  # mypy does not take a class of a type variable for hashable
-        return fields_of(settings)
-
-    @property
-    def secrets(self) -> tuple[str, ...]:
-        return tuple(one.name for one in self.fields if one.is_secret)
 
     @property
     def plain(self) -> tuple[Setting, ...]:
@@ -76,8 +62,3 @@ class ConnectorSpec(Generic[S]):
     def address(self, settings: Mapping[str, str]) -> str:
         """Return where a connection with these settings leads: what its secrets are bound to."""
         return "\n".join(settings.get(one.name, one.default or "") for one in self.fields if one.info.address)
-
-    def in_language(self, text: str, language: str) -> str | None:
-        """Return the kind's own translation of a text; None where it brings none."""
-        words = self.words.get(language) or self.words.get(language.partition("-")[0]) or {}
-        return words.get(text)

@@ -2,13 +2,13 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final, Generic, Protocol, TypeVar
+from typing import Final, Generic, Protocol, TypeVar
 
 from leleka.core.configuration import Network
 from leleka.core.ports.clock import Clock
 from leleka.core.ports.destination import Destination, Limits, Turn
 from leleka.core.ports.examination import Examiner, Instruments
-from leleka.core.ports.setting import LONGEST_NAME, Setting, SettingInfo, SettingType, fields_of
+from leleka.core.ports.setting import DrawnFromSettings, Setting, SettingInfo, SettingType
 from leleka.messages.registry import Words
 
 __all__ = ["Identity", "Setting", "SettingInfo", "SettingType", "Spec"]
@@ -36,7 +36,7 @@ class Identity(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Spec(Generic[S]):
+class Spec(DrawnFromSettings, Generic[S]):
     """``kind`` is its name in definitions and in the API, and that of its entry point.
 
     ``settings`` is a dataclass whose fields carry a ``SettingInfo``: they draw the form, the API's schema and the
@@ -61,26 +61,12 @@ class Spec(Generic[S]):
 
     def __post_init__(self) -> None:
         """Raises ``ValueError`` for settings that cannot be drawn or kept."""
-        taken = COMMON.intersection(one.name for one in self.fields)
-        if taken:
-            raise ValueError(f"{self.kind}: every connection has {', '.join(sorted(taken))} already")
-        if any(len(name) > LONGEST_NAME for name in (self.kind, *(one.name for one in self.fields))):
-            raise ValueError(f"{self.kind}: names have {LONGEST_NAME} characters at most")
+        self.refuse_names(COMMON)
         addresses = [one for one in self.fields if one.info.address]
         if len(addresses) != 1 or addresses[0].is_secret or not addresses[0].required:
             raise ValueError(f"{self.kind}: exactly one setting is the address; it is required and no secret")
         if any(one.is_secret and not one.required for one in self.fields):
             raise ValueError(f"{self.kind}: a secret is required and has no default")
-
-    @property
-    def fields(self) -> tuple[Setting, ...]:
-        """The settings in the order of the dataclass."""
-        settings: Any = self.settings  # mypy does not take a class of a type variable for hashable
-        return fields_of(settings)
-
-    @property
-    def secrets(self) -> tuple[str, ...]:
-        return tuple(one.name for one in self.fields if one.is_secret)
 
     @property
     def address(self) -> Setting:
@@ -90,8 +76,3 @@ class Spec(Generic[S]):
     def plain(self) -> tuple[Setting, ...]:
         """The settings that are neither secret nor the address."""
         return tuple(one for one in self.fields if not one.is_secret and not one.info.address)
-
-    def in_language(self, text: str, language: str) -> str | None:
-        """Return the kind's own translation of a text; None where it brings none."""
-        words = self.words.get(language) or self.words.get(language.partition("-")[0]) or {}
-        return words.get(text)

@@ -1,7 +1,7 @@
 """How a kind of destination or source says which settings a connection has; forms, the API and files draw them."""
 
 import dataclasses
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cache
@@ -69,6 +69,38 @@ class Described(Protocol):
     def plain(self) -> tuple[Setting, ...]: ...
     @property
     def secrets(self) -> tuple[str, ...]: ...
+
+
+class DrawnFromSettings:
+    """A kind that is drawn from a dataclass of settings, and may bring translations of its own."""
+
+    __slots__ = ()
+    kind: str
+    settings: type[Any]
+    words: Mapping[str, Mapping[str, str]]
+
+    @property
+    def fields(self) -> tuple[Setting, ...]:
+        """The settings in the order of the dataclass."""
+        settings: Any = self.settings  # mypy takes no class for hashable
+        return fields_of(settings)
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        return tuple(one.name for one in self.fields if one.is_secret)
+
+    def in_language(self, text: str, language: str) -> str | None:
+        """Return the kind's own translation of a text; None where it brings none."""
+        words = self.words.get(language) or self.words.get(language.partition("-")[0]) or {}
+        return words.get(text)
+
+    def refuse_names(self, taken: Collection[str]) -> None:
+        """Raises ``ValueError`` for names that the state cannot hold, or that every connection has already."""
+        names = [one.name for one in self.fields]
+        if twice := sorted(set(taken).intersection(names)):
+            raise ValueError(f"{self.kind}: every connection has {', '.join(twice)} already")
+        if any(len(name) > LONGEST_NAME for name in (self.kind, *names)):
+            raise ValueError(f"{self.kind}: names have {LONGEST_NAME} characters at most")
 
 
 @cache

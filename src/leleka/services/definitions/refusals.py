@@ -2,7 +2,13 @@
 
 from typing import Any, Final
 
-from leleka.errors import Problem
+from pydantic import TypeAdapter, ValidationError
+
+from leleka.destinations.registry import specs
+from leleka.errors import InvalidInput, Problem
+from leleka.services.definition_schema.schema import Name
+
+_NAME: Final = TypeAdapter[str](Name)
 
 _KEYS: Final = {
     "missing": "DEFINITION_INVALID.missing",
@@ -26,3 +32,14 @@ def refusal_of(detail: Any) -> Problem:
     if kind in _KEYS:
         return Problem(_KEYS[kind])
     return Problem.of("DEFINITION_INVALID", detail=str(detail["msg"]))
+
+
+def checked_name(text: str) -> str:
+    """Return the name of a segment or measure. Raises ``InvalidInput`` for what no file and no account takes."""
+    try:
+        name = _NAME.validate_python(text)
+    except ValidationError as error:
+        raise InvalidInput.of([refusal_of(error.errors()[0])]) from None
+    for spec in specs():
+        spec.check_name(name)
+    return name

@@ -6,25 +6,21 @@ from typing import Any, Final
 
 from django.db import transaction
 from django.db.models import F
-from pydantic import TypeAdapter, ValidationError
 
 from leleka.core.columns import ColumnType
 from leleka.core.measures.model import to_data, type_of
-from leleka.destinations.registry import specs
 from leleka.errors import Conflict, InvalidInput, Problem
 from leleka.services.access.actor import Actor
 from leleka.services.access.edit_guards import refuse_managed, refuse_steering, stale, unique
 from leleka.services.access.permissions import Permission, require
 from leleka.services.audit.log import record
-from leleka.services.definition_schema.schema import Name
-from leleka.services.definitions.refusals import refusal_of
+from leleka.services.definitions.refusals import checked_name
 from leleka.services.measures.queries import find_by_id
 from leleka.services.measures.usage import exports_fed, users_of
 from leleka.services.measures.validation import check_measure
 from leleka.services.sources import catalogue, column_classes
 from leleka.state.models import Measure
 
-_NAME: Final = TypeAdapter[str](Name)
 _WHERE: Final = "rules"
 
 
@@ -93,7 +89,7 @@ def _wanted(name: str, rules: Mapping[str, Any]) -> dict[str, Any]:
     problems: list[Problem] = []
     called, measure = "", None
     try:
-        called = _named(name)
+        called = checked_name(name)
     except InvalidInput as error:
         problems += [replace(problem, where="name") for problem in error.problems]
     known = catalogue.of_files()
@@ -113,13 +109,3 @@ def _beside(problem: Problem) -> Problem:
 
 def _taken(name: str) -> Conflict:
     return Conflict("NAME_TAKEN.measure", where="name", name=name)
-
-
-def _named(name: str) -> str:
-    try:
-        called = _NAME.validate_python(name)
-    except ValidationError as error:
-        raise InvalidInput.of([refusal_of(error.errors()[0])]) from None
-    for spec in specs():
-        spec.check_name(called)
-    return called

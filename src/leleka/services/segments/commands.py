@@ -9,28 +9,24 @@ from typing import Any, Final
 import orjson
 from django.db import transaction
 from django.db.models import F
-from pydantic import TypeAdapter, ValidationError
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from leleka.core.rules.model import Rule, to_data
 from leleka.core.rules.parser import parse
-from leleka.destinations.registry import specs
 from leleka.errors import Conflict, InvalidInput, Problem
 from leleka.services.access.actor import Actor
 from leleka.services.access.discretion import sees_personal
 from leleka.services.access.edit_guards import refuse_managed, refuse_steering, stale, unique
 from leleka.services.access.permissions import Permission, require
 from leleka.services.audit.log import record
-from leleka.services.definition_schema.schema import Name
 from leleka.services.definitions import bounded_yaml
-from leleka.services.definitions.refusals import refusal_of
+from leleka.services.definitions.refusals import checked_name
 from leleka.services.segments.queries import find_by_id
 from leleka.services.sources import catalogue
 from leleka.services.tasks import commands as task_commands
 from leleka.state.models import Segment, Task
 
-_NAME: Final = TypeAdapter[str](Name)
 _LARGEST: Final = 200_000  # characters of rules
 # Of rules written as YAML: what is read in a third of a second.
 _LONGEST_YAML: Final = 60_000  # characters
@@ -131,7 +127,7 @@ def _wanted(name: str, rules: str) -> dict[str, Any]:
     problems: list[Problem] = []
     called, rule = "", None
     try:
-        called = _named(name)
+        called = checked_name(name)
     except InvalidInput as error:
         problems += [replace(problem, where="name") for problem in error.problems]
     try:
@@ -145,16 +141,6 @@ def _wanted(name: str, rules: str) -> dict[str, Any]:
 
 def _taken(name: str) -> Conflict:
     return Conflict("NAME_TAKEN.segment", where="name", name=name)
-
-
-def _named(name: str) -> str:
-    try:
-        called = _NAME.validate_python(name)
-    except ValidationError as error:
-        raise InvalidInput.of([refusal_of(error.errors()[0])]) from None
-    for spec in specs():
-        spec.check_name(called)
-    return called
 
 
 def _rule(text: str) -> Rule:
