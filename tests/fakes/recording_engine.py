@@ -49,6 +49,9 @@ class RecordingEngine:
         self._note(query)
         return self._engine.write(query, path)
 
+    def more_memory(self) -> AbstractContextManager[None]:
+        return self._engine.more_memory()
+
     def parquet_columns(self, path: str) -> Sequence[StoredColumn]:
         return self._engine.parquet_columns(path)
 

@@ -74,6 +74,9 @@ class Engine(Protocol):
     def write(self, query: exp.Expr, path: str) -> int:
         """Write the rows of a query to Parquet, in their order; return how many there are."""
 
+    def more_memory(self) -> AbstractContextManager[None]:
+        """Return within what the engine may use a quarter more: while files are read the process holds little else."""
+
     def parquet_columns(self, path: str) -> Sequence[StoredColumn]:
         """Return the columns of a Parquet file as it names them, even where it names two alike."""
 

@@ -51,7 +51,8 @@ def write(
 ) -> Streamed:
     """Write the converted rows of all files to a Parquet file."""
     try:
-        rows = session.write(_strict(layout, conversions), path)
+        with session.more_memory():
+            rows = session.write(_strict(layout, conversions), path)
         for conversion in conversions:
             if conversion.column.name == spec.primary_key:
                 _check_key(session, conversion, path, rows)
