@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 
 _CHUNK: Final = 1_000
+_EXACT: Final = 1e15  # whole numbers below are written the same by both
 _WHOLE: Final = {"-0.0": "0"}
 
 
@@ -45,6 +46,8 @@ def as_texts(cells: Sequence[Any]) -> Sequence[str]:
     if kinds == {str}:
         return cells
     if kinds == {float}:
+        if all(map(float.is_integer, cells)) and max(map(abs, cells)) < _EXACT:
+            return list(map(str, map(int, cells)))  # half the time
         return [_WHOLE.get(text) or text.removesuffix(".0") for text in map(repr, cells)]
     if float in kinds:
         return [as_texts((cell,))[0] if cell.__class__ is float else str(cell) for cell in cells]

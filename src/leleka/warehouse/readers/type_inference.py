@@ -79,17 +79,26 @@ def _sampled(session: Engine, asked: Mapping[int, Sequence[Guess]]) -> Mapping[i
 
 
 def _begun_alike(session: Engine, asked: Mapping[int, Sequence[Guess]]) -> Mapping[int, Sequence[Guess]]:
-    """Leave out what a first letter excludes: planning tests of candidates takes longer than looking at some cells."""
+    """Leave out what a first letter excludes, and what stands between the parts of a date: planning tests of
+    candidates takes longer than looking at some cells.
+    """
     cells = [sql_tables.column(cell(number)) for number in asked]
     rows = session.rows(exp.select(*cells).from_(table()).limit(_FEW))
     found: dict[int, Sequence[Guess]] = {}
     for (number, kinds), column in zip(
         asked.items(), list(zip(*rows, strict=True)) or [()] * len(asked), strict=True
     ):
-        first = {text[0] for text in column if text}
-        numeric, boolean = first <= _NUMERIC, first <= _BOOLEAN
-        found[number] = [kind for kind in kinds if (boolean if kind.type is ColumnType.BOOLEAN else numeric)]
+        texts = [text for text in column if text]
+        found[number] = [kind for kind in kinds if _may_fit(kind, texts)]
     return found
+
+
+def _may_fit(kind: Guess, texts: Sequence[str]) -> bool:
+    beginnings = _BOOLEAN if kind.type is ColumnType.BOOLEAN else _NUMERIC
+    between = "-" if kind.type in TEMPORAL else ""
+    if kind.pattern is not None:
+        between = kind.pattern[2]
+    return all(text[0] in beginnings and between in text for text in texts)
 
 
 def form_of(guess: Guess) -> "Form | None":

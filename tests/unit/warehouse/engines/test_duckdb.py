@@ -9,7 +9,7 @@ import sqlglot
 from sqlglot import exp
 
 from leleka.warehouse.engines.duckdb import DuckDBSession, open_session
-from leleka.warehouse.engines.port import TooSlow
+from leleka.warehouse.engines.port import EngineError, TooSlow
 
 # Hours of work, in steps that are each short.
 _LONG = "SELECT count(*) FROM range(1000000) AS a, range(1000000) AS b WHERE (a.range * b.range) % 7 = 3"
@@ -65,6 +65,20 @@ def test_what_many_threads_have_too_little_memory_for_one_of_them_does(tmp_path:
         threads = session.row(_parsed("SELECT current_setting('threads')"))
     told = {"row": (300_000, 1), "rows": [(300_000, 1)], "chunks": [[(300_000, 1)]], "write": 300_000}
     assert (answer, threads) == (told.get(ask), (16,))
+
+
+@pytest.mark.parametrize("limit", ["100MB", "1.5GB"])
+def test_a_quarter_more_memory_ends_with_what_it_was_for(tmp_path: Path, limit: str) -> None:
+    asked = _parsed("SELECT current_setting('memory_limit')")
+    with open_session(tmp_path, memory_limit=limit) as session:
+        before = session.row(asked)
+        with session.more_memory():
+            within = session.row(asked)
+        with pytest.raises(EngineError), session.more_memory():
+            session.row(_parsed("SELECT error('no')"))
+        after = session.row(asked)
+    told = {"100MB": ("95.3 MiB", "119.2 MiB"), "1.5GB": ("1.3 GiB", "1.7 GiB")}
+    assert ((*before, *within), after) == (told[limit], before)
 
 
 def _parsed(text: str) -> exp.Expr:

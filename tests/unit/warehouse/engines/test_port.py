@@ -2,7 +2,7 @@
 
 from sqlglot import exp
 
-from leleka.warehouse.engines import duckdb, port
+from leleka.warehouse.engines import duckdb_dialect, port
 from leleka.warehouse.sql.tables import column
 from tests.fakes import spark_dialect
 
@@ -29,4 +29,4 @@ def test_a_query_that_was_written_can_be_written_again() -> None:
 
 
 def test_an_engine_writes_every_call() -> None:
-    assert set(duckdb._WRITERS) == set(spark_dialect._WRITERS) == set(port.Call)
+    assert set(duckdb_dialect._WRITERS) == set(spark_dialect._WRITERS) == set(port.Call)
