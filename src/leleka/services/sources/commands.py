@@ -30,7 +30,7 @@ from leleka.services.sources.editing import (
     use_of,
 )
 from leleka.services.tasks import commands as task_commands
-from leleka.services.uploads.files import folder_of
+from leleka.services.uploads.files import folder_of, uploads_of
 from leleka.state.models import Source, SourceConnection, Task
 
 _SOURCE: Final = TypeAdapter(SourceDefinition)
@@ -98,19 +98,27 @@ def save_examined(actor: Actor, task: int, chosen: Choices) -> int:
     found = examined(actor, task)
     data = drafts.data_of(found, chosen)
     number = int(found["source"])
-    if not number:
-        return create(actor, data)
-    update(actor, number, data, chosen.version, drafts.columns_of(found, chosen))
-    return number
+    if number:
+        update(actor, number, data, chosen.version, drafts.columns_of(found, chosen))
+        return number
+    saved = create(actor, data)
+    Task.objects.filter(pk=task).update(result={**found, "saved": saved})
+    return saved
 
 
-def read_again(actor: Actor, task: int, told: Mapping[str, str]) -> int:
-    """Ask the worker to look into the same files once more, with another delimiter, encoding or format."""
+def read_again(
+    actor: Actor, task: int, told: Mapping[str, Any], kept: Mapping[str, Any] | None = None
+) -> int:
+    """Ask the worker to look into the same files once more, read in another way; return the number of the task.
+
+    ``told`` are settings of a source, such as ``delimiter``; one that is empty is found by the reader. ``kept`` is what
+    somebody chose so far, to be found again beside the result.
+    """
     require(actor, Permission.EDIT_SOURCES)
     row = task_commands.own(actor, task, Task.Kind.EXAMINE)
-    spec = {name: value for name, value in row.payload["spec"].items() if value}
-    spec |= {name: value or None for name, value in told.items()}
-    return ask_examination(actor, {**spec, "name": row.payload["name"], "source": row.payload["source"]})
+    spec = {name: value for name, value in {**row.payload["spec"], **told}.items() if value}
+    asked = {**spec, "name": row.payload["name"], "source": row.payload["source"]}
+    return ask_examination(actor, asked, kept)
 
 
 def examined(actor: Actor, task: int) -> Mapping[str, Any]:
@@ -133,22 +141,22 @@ def remove(actor: Actor, number: int) -> None:
         if users:
             raise Conflict("SOURCE_IN_USE", name=row.name, users=list(users))
         record(actor, "source removed", row.name)
-        upload = row.spec.get("upload")
+        uploads = uploads_of(row.spec)
         row.delete()
-    if upload is not None:
-        _forget(int(upload))
+    for upload in uploads:
+        _forget(upload)
 
 
-def ask_examination(actor: Actor, data: Mapping[str, Any]) -> int:
+def ask_examination(actor: Actor, data: Mapping[str, Any], kept: Mapping[str, Any] | None = None) -> int:
     """Ask the worker to look into files that may become a source; return the number of the task.
 
-    Raises ``InvalidInput`` for a place that may not be read.
+    ``kept`` stands beside what is found. Raises ``InvalidInput`` for a place that may not be read.
     """
     require(actor, Permission.EDIT_SOURCES)
     wanted = _checked({"name": "source", **data})
     spec = wanted.spec()
     _require_place(actor, wanted.name, spec)
-    payload = {"name": wanted.name, "spec": spec, "source": data.get("source", 0)}
+    payload = {"name": wanted.name, "spec": spec, "source": data.get("source", 0), "kept": dict(kept or {})}
     return task_commands.ask(actor, Task.Kind.EXAMINE, examination.called(wanted.name, spec), payload)
 
 
@@ -226,5 +234,5 @@ def _refuse_other_profiles(row: Source, wanted: SourceDefinition) -> None:
 
 def _forget(upload: int) -> None:
     """Remove a file at once where no other source reads it: it may hold personal data."""
-    if not any(spec.get("upload") == upload for spec in Source.objects.values_list("spec", flat=True)):
+    if not any(upload in uploads_of(spec) for spec in Source.objects.values_list("spec", flat=True)):
         examination.remove_upload(upload, folder_of(upload))

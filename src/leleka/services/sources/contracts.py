@@ -23,19 +23,25 @@ class SourceUse:
 
 @dataclass(frozen=True, slots=True)
 class SourceView:
-    """A source. ``files`` are paths, names alone for viewers; ``upload`` is the number of an uploaded file, and
-    ``file`` its name. ``locked_by`` are the exports whose right the reader lacks: while there are any, the source is
-    not theirs to change.
+    """A source. ``files`` are paths, names alone for viewers; ``upload`` is the number of an uploaded file, or those of
+    several, and ``file`` their names. ``locked_by`` are the exports whose right the reader lacks: while there are any,
+    the source is not theirs to change.
     """
 
     id: int
     name: str
     files: tuple[str, ...]
-    upload: int | None
+    upload: int | Sequence[int] | None
     file: str
+    connection: str | None
+    table: str | None
+    query: str | None
+    changed_since: Mapping[str, Any] | None
     format: str | None
     delimiter: str | None
     encoding: str | None
+    sheet: str | None
+    header_row: int | None
     types: Mapping[str, Mapping[str, Any]]
     primary_key: str | None
     updated_at: str | None
@@ -138,4 +144,6 @@ class Choices:
     email: str = ""
     profiles: bool = False
     max_age_hours: int | None = None
+    changed_since: str = ""  # a column of a table
+    whole_every: int = 0  # readings
     version: int = 0  # of the source that is changed

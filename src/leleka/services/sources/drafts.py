@@ -8,7 +8,7 @@ from leleka.services.sources.contracts import Choices
 from leleka.warehouse.readers.examination import DECIMAL
 
 _PLACE: Final = (
-    "files", "upload", "connection", "table", "query", "changed_since", "format", "delimiter", "encoding",
+    "files", "upload", "connection", "table", "query", "format", "delimiter", "encoding",
     "sheet", "header_row",
 )  # fmt: skip
 
@@ -29,6 +29,7 @@ def data_of(result: Mapping[str, Any], chosen: Choices) -> dict[str, Any]:
         "email": chosen.email or None,
         "profiles": chosen.profiles,
         "max_age_hours": chosen.max_age_hours,
+        **_changed_since(chosen),
     }
 
 
@@ -38,6 +39,13 @@ def columns_of(result: Mapping[str, Any], chosen: Choices) -> dict[str, str]:
         one["name"]: chosen.types.get(one["name"], "").partition("|")[0] or one["type"]
         for one in result["columns"]
     }
+
+
+def _changed_since(chosen: Choices) -> dict[str, Any]:
+    if not chosen.changed_since:
+        return {}
+    every = {"whole_every": chosen.whole_every} if chosen.whole_every else {}
+    return {"changed_since": {"column": chosen.changed_since, **every}}
 
 
 def _type(value: str) -> dict[str, str]:
