@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from leleka.core.column_classes import ColumnClass
@@ -62,6 +62,12 @@ class SourceView:
     @property
     def editable(self) -> bool:
         return not self.managed_by_file and not self.locked_by
+
+    def is_late(self, now: datetime) -> bool:
+        """Return whether nothing changed for longer than was promised."""
+        if not self.max_age_hours or self.changed_at is None:
+            return False
+        return self.changed_at + timedelta(hours=self.max_age_hours) < now
 
 
 @dataclass(frozen=True, slots=True)
