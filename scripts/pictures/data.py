@@ -45,7 +45,7 @@ def furnish(one: "Installation", folder: Path, wait: Wait) -> dict[str, int | st
         "examined": {"files": [str(folder / "may.csv")]},
         "workbook": {"files": [str(folder / "Звіт за травень.xlsx")]},
         "refused": {"files": [str(folder / "stare.csv")]},
-        "remote": {"connection": "Web shop", "table": "visits", "name": "visits_again"},
+        "remote": {"connection": "Web shop", "table": "visits"},
     }
     tasks = {name: int(one.ask("sources/examine", asked)["task"]) for name, asked in looked.items()}
     wait(lambda: all(one.ask(f"tasks/{task}")["done"] for task in tasks.values()))

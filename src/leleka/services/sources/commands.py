@@ -10,7 +10,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from leleka.connectors.objects.urls import is_url
 from leleka.core.statuses import TaskStatus
-from leleka.errors import Conflict, InvalidInput, Problem
+from leleka.errors import Conflict, InvalidInput, Problem, TryLater
 from leleka.services.access.actor import Actor
 from leleka.services.access.edit_guards import refuse_managed, refuse_steering, stale, unique
 from leleka.services.access.permissions import Permission, require
@@ -19,6 +19,7 @@ from leleka.services.definition_schema.sources import SourceDefinition
 from leleka.services.definitions.refusals import refusal_of
 from leleka.services.installation.configuration import configuration
 from leleka.services.refresh import commands as refresh_commands
+from leleka.services.source_connections.queries import columns as columns_of
 from leleka.services.source_connections.queries import require_read
 from leleka.services.sources import connected, drafts, examination, places
 from leleka.services.sources.contracts import Choices
@@ -37,10 +38,18 @@ _SOURCE: Final = TypeAdapter(SourceDefinition)
 
 
 def create(actor: Actor, data: Mapping[str, Any]) -> int:
-    """Add a source and ask for its refresh; return its id. Raises ``InvalidInput`` with all problems, ``Conflict``."""
+    """Add a source and ask for its refresh; return its id. A table or query is asked of its database before.
+
+    Raises ``InvalidInput`` with all problems, ``Conflict``, and what connectors raise.
+    """
     require(actor, Permission.EDIT_SOURCES)
     wanted = _checked(data)
     _require_place(actor, wanted.name, wanted.spec())
+    _require_columns(actor, wanted)
+    return _create(actor, wanted)
+
+
+def _create(actor: Actor, wanted: SourceDefinition) -> int:
     with transaction.atomic():
         if wanted.profiles:
             refuse_second_profiles(wanted.name)
@@ -65,13 +74,15 @@ def update(
 ) -> None:
     """Change a source and ask for its refresh; what was read last stays until then.
 
-    ``columns`` are those it will have with their types, where somebody looked. Raises ``Conflict`` STALE,
-    SOURCE_BREAKS,
-    MANAGED_BY_FILE; ``Forbidden`` where exports send it that somebody may only look at.
+    ``columns`` are those it will have with their types, where somebody looked; else its database is asked. Raises
+    ``Conflict`` STALE, SOURCE_BREAKS, MANAGED_BY_FILE; ``Forbidden`` where exports send it that somebody may only look
+    at.
     """
     require(actor, Permission.EDIT_SOURCES)
     wanted = _checked(data)
     _require_place(actor, wanted.name, wanted.spec())
+    if columns is None:
+        _require_columns(actor, wanted)
     with transaction.atomic():
         row = _editable(actor, number)
         if wanted.name != row.name:
@@ -101,7 +112,9 @@ def save_examined(actor: Actor, task: int, chosen: Choices) -> int:
     if number:
         update(actor, number, data, chosen.version, drafts.columns_of(found, chosen))
         return number
-    saved = create(actor, data)
+    wanted = _checked(data)
+    _require_place(actor, wanted.name, wanted.spec())
+    saved = _create(actor, wanted)
     Task.objects.filter(pk=task).update(result={**found, "saved": saved})
     return saved
 
@@ -216,6 +229,26 @@ def _require_place(actor: Actor, name: str, spec: Mapping[str, Any]) -> None:
         require(actor, Permission.CONNECTIONS)
     else:
         places.resolved(name, spec)
+
+
+def _require_columns(actor: Actor, wanted: SourceDefinition) -> None:
+    """Ask the far side to plan a table or query. One that does not answer now is asked by the refresh."""
+    if wanted.connection is None or wanted.files:
+        return
+    try:
+        found = columns_of(actor, wanted.connection, connected.wanted_of(wanted.spec()))
+    except TryLater:
+        return
+    names = {one.name for one in found}
+    named = {"primary_key": wanted.primary_key, "updated_at": wanted.updated_at, "email": wanted.email}
+    named |= {"changed_since": wanted.changed_since.column if wanted.changed_since else None}
+    problems = [
+        Problem.of("SOURCE_UNKNOWN_COLUMN.alone", where)
+        for where, name in named.items()
+        if name and name not in names
+    ]
+    if problems:
+        raise InvalidInput.of(problems)
 
 
 def _editable(actor: Actor, number: int) -> Source:

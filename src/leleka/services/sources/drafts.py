@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from leleka.errors import InvalidInput, Problem
+from leleka.services.sources.connected import MARKS
 from leleka.services.sources.contracts import Choices
 from leleka.warehouse.readers.examination import DECIMAL
 
@@ -15,7 +16,7 @@ _PLACE: Final = (
 
 def data_of(result: Mapping[str, Any], chosen: Choices) -> dict[str, Any]:
     """Return what the services take. Raises ``InvalidInput`` with all that the examined files say against it."""
-    problems = [*_misfits(result, chosen), *_no_key(result, chosen)]
+    problems = [*_misfits(result, chosen), *_no_key(result, chosen), *_no_mark(result, chosen)]
     if problems:
         raise InvalidInput.of(problems)
     kept = {name: result["spec"].get(name) for name in _PLACE}
@@ -85,4 +86,18 @@ def _no_key(result: Mapping[str, Any], chosen: Choices) -> list[Problem]:
     if empty or doubled:
         params = {"column": column["name"], "empty": empty, "doubled": doubled}
         return [Problem.of("SOURCE_KEY_NOT_UNIQUE", "primary_key", **params)]
+    return []
+
+
+def _no_mark(result: Mapping[str, Any], chosen: Choices) -> list[Problem]:
+    """Tell why a column cannot say what changed: it has to grow, and rows have to be told apart."""
+    if not chosen.changed_since:
+        return []
+    kind = columns_of(result, chosen).get(chosen.changed_since)
+    if kind is None:
+        return [Problem.of("SOURCE_UNKNOWN_COLUMN.alone", "changed_since")]
+    if kind not in MARKS:
+        return [Problem.of("SOURCE_MARK_TYPE", "changed_since", column=chosen.changed_since, kind=kind)]
+    if not chosen.primary_key:
+        return [Problem.of("SOURCE_CHANGES_INVALID", "changed_since")]
     return []

@@ -3,8 +3,9 @@
 (() => {
   "use strict";
   const token = () => JSON.parse(document.body.getAttribute("hx-headers"))["X-CSRFToken"];
-  const size = new Intl.NumberFormat(document.documentElement.lang, { maximumFractionDigits: 1 });
-  const megabytes = (bytes) => `${size.format(bytes / 1e6)} MB`;
+  const unit = (one) => new Intl.NumberFormat(document.documentElement.lang, { style: "unit", unit: one, maximumFractionDigits: 1 });
+  const sizes = { kilobyte: unit("kilobyte"), megabyte: unit("megabyte") };
+  const inUnits = (bytes) => (bytes < 1e6 ? sizes.kilobyte.format(Math.max(0.1, bytes / 1e3)) : sizes.megabyte.format(bytes / 1e6));
   const trouble = () => document.body.dataset.trouble;
   const wait = (seconds) => new Promise((done) => { setTimeout(done, 1000 * seconds); });
   const batches = new WeakMap();  // of several files: the place of an upload -> its files
@@ -45,7 +46,7 @@
     state.hidden = false;
     const answer = await sendFile(place, file, false, (event) => {
       state.querySelector("progress").value = event.total ? (100 * event.loaded) / event.total : 0;
-      state.querySelector("[data-upload-said]").textContent = `${megabytes(event.loaded)} / ${megabytes(event.total)}`;
+      state.querySelector("[data-upload-said]").textContent = `${inUnits(event.loaded)} / ${inUnits(event.total)}`;
     });
     if (answer.go) { location.assign(answer.go); return; }
     state.hidden = true;
@@ -99,7 +100,7 @@
     for (const file of files) {
       const line = template.content.firstElementChild.cloneNode(true);
       line.querySelector(".upload-name").textContent = file.name;
-      line.querySelector("[data-upload-size]").textContent = megabytes(file.size);
+      line.querySelector("[data-upload-size]").textContent = inUnits(file.size);
       line.querySelector("progress").setAttribute("aria-label", file.name);
       place.querySelector("[data-upload-list]").append(line);
       batch.files.push({ file, line });
