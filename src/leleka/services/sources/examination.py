@@ -58,9 +58,9 @@ def examine(asked: Mapping[str, Any], say: Say, note: Note) -> dict[str, Any]:
     row = Source.objects.filter(pk=source).first()
     chosen = {**row.chosen_classes, **row.classes} if row else {}
     begun = {"name": name, "spec": dict(spec), "source": source, "kept": asked.get("kept") or {}}
+    begun["reading"] = {"format": spec.get("format") or "", "sheets": []}
+    note(begun)
     with lake_sessions.session() as session, _read(session, name, spec, say) as (found, allowed):
-        begun["reading"] = {"format": found.format or "", "sheets": []}
-        note(begun)
         kind, sheets = readers.kind_and_sheets(session, found, allowed)
         begun["reading"] = {"format": kind, "sheets": list(sheets)}
         wanted = _with_sheet(found, begun)

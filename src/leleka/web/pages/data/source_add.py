@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -26,6 +27,7 @@ _PAGE: Final = "web/pages/source_add.html"
 _CHECKED: Final = "web/parts/source_checked.html"
 _ACCEPTED: Final = 202
 _MOST_NAMES: Final = 500  # tables that are listed
+_LONGEST_IN_A_LINK: Final = 2_000  # characters
 _WAYS: Final = ("upload", "folder", "bucket", "database")
 _TYPED: Final = ("connection", "file", "table", "query", "asked")
 
@@ -82,6 +84,25 @@ def _without_names(request: Request, way: str, given: Mapping[str, str]) -> dict
     if chosen is None and way == "database" and len(offered) == 1:
         chosen = offered[0]
     return {"offered": offered, "chosen": chosen}
+
+
+def way_back(spec: Mapping[str, Any]) -> str:
+    """Return the page on which the place of a source was chosen, with what was typed there."""
+    told = {name: str(spec.get(name) or "") for name in ("connection", "table", "query")}
+    files = spec.get("files") or [""]
+    if told["table"] or told["query"]:
+        way = "database"
+    elif told["connection"] or "://" in files[0]:
+        way = "bucket"
+    else:
+        way = "folder" if files[0] else "upload"
+    told |= {
+        "way": way,
+        "asked": "query" if told["query"] else "",
+        "file": files[0] if way == "bucket" else "",
+    }
+    kept = {name: value for name, value in told.items() if value and len(value) < _LONGEST_IN_A_LINK}
+    return f"{reverse('web:source_add')}?{urlencode(kept)}"
 
 
 def check(request: Request) -> HttpResponse:

@@ -19,6 +19,7 @@ from leleka.services.tasks.commands import TaskView
 from leleka.services.translation import in_this_language
 from leleka.web.integers import whole_number
 from leleka.web.pages.data import file_reading
+from leleka.web.pages.data.source_add import way_back
 from leleka.web.pages.data.source_names import likely_address, likely_key
 from leleka.web.request import Request, actor_of
 from leleka.web.responses import by_field, go, is_htmx, page
@@ -49,6 +50,7 @@ def new(request: Request, number: int) -> HttpResponse:
         "reading": file_reading.offered(task),
         "here": _address(request, number),
         "drafts": _drafts(request),
+        "back": way_back(task.result.get("spec") or {}),
     }
     status, found = 200, task.result
     if task.done and not task.problems:

@@ -11,8 +11,14 @@
   const isTicked = (one) => one.type === "checkbox" || one.type === "radio";
   const told = (form) => fields(form).map((one) => [one.name, one.value, isTicked(one) ? one.checked : null]);
 
-  const forget = (key) => store.removeItem(of(key));
+  // What leads to a form is thrown away with it, not when it was sent: a query may have to be corrected.
+  const forget = (key, form) => [key, ...(form?.dataset.keptWith || "").split(" ")].forEach((one) => store.removeItem(of(one)));
   const keep = (form) => store.setItem(of(form.dataset.kept), JSON.stringify(told(form)));
+
+  const sent = (form) => {
+    if (!("keptLonger" in form.dataset)) store.setItem(SENT, JSON.stringify([form.dataset.kept, form.dataset.keptWith || ""]));
+  };
+  const wasSent = () => JSON.parse(store.getItem(SENT) || "[]");
 
   const put = (field, value, ticked) => {
     if (isTicked(field) ? field.checked === ticked : field.value === value) return false;
@@ -41,8 +47,8 @@
     drop.type = "button";
     drop.className = "btn btn-sm ms-2";
     drop.dataset.keptDrop = "";
-    drop.textContent = document.body.dataset.keptDrop;
-    said.append(document.body.dataset.keptSaid, " ", drop);
+    drop.textContent = document.body.dataset.wordsAfresh;
+    said.append(document.body.dataset.wordsKept, " ", drop);
     (form.querySelector(".pane-body") || form).prepend(said);
   };
   const restoreAll = () => forms().filter((one) => !one.dataset.restored).forEach((one) => {
@@ -57,10 +63,10 @@
   document.addEventListener("input", changed);
   document.addEventListener("change", changed);
   document.addEventListener("submit", (event) => {
-    if (event.target.matches("[data-kept]") && !event.defaultPrevented) store.setItem(SENT, event.target.dataset.kept);
+    if (event.target.matches("[data-kept]") && !event.defaultPrevented) sent(event.target);
   });
   document.addEventListener("htmx:beforeRequest", (event) => {
-    if (event.detail.elt.matches("form[data-kept]")) store.setItem(SENT, event.detail.elt.dataset.kept);
+    if (event.detail.elt.matches("form[data-kept]")) sent(event.detail.elt);
   });
   document.addEventListener("click", (event) => {
     const drop = event.target.closest("[data-kept-drop]");
@@ -75,18 +81,18 @@
     // Cancel and the cross throw away what stands in their pane; Escape does not.
     const close = event.target.closest("[data-do=close-pane], [data-drops]");
     if (!close) return;
-    if (close.dataset.drops) forget(close.dataset.drops);
+    if (close.dataset.drops) forget(close.dataset.drops, close.closest("form"));
     else if (close.closest("#pane")) forms(close.closest("#pane")).forEach((one) => forget(one.dataset.kept));
   });
 
   // A form that was sent and is not there again was saved.
   document.addEventListener("htmx:afterSwap", () => {
-    if (forms().some((one) => one.dataset.kept === store.getItem(SENT))) store.removeItem(SENT);
+    if (forms().some((one) => one.dataset.kept === wasSent()[0])) store.removeItem(SENT);
   });
   document.addEventListener("htmx:afterSettle", restoreAll);
   document.addEventListener("DOMContentLoaded", () => {
-    const sent = store.getItem(SENT);
-    if (sent && !forms().some((one) => one.dataset.kept === sent)) forget(sent);
+    const [key, others] = wasSent();
+    if (key && !forms().some((one) => one.dataset.kept === key)) forget(key, { dataset: { keptWith: others } });
     store.removeItem(SENT);
     restoreAll();
   });
