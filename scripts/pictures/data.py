@@ -41,7 +41,7 @@ def furnish(one: "Installation", folder: Path, wait: Wait) -> dict[str, int | st
     )["id"]
     one.ask("sources", {"name": "visits_by_customer", "connection": "Web shop", "query": _QUERY})
     wait(lambda: one.ask(f"sources/{number}")["rows"])
-    looked = {
+    looked: dict[str, dict[str, Any]] = {
         "examined": {"files": [str(folder / "may.csv")]},
         "workbook": {"files": [str(folder / "Звіт за травень.xlsx")]},
         "refused": {"files": [str(folder / "stare.csv")]},

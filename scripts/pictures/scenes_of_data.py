@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from playwright.sync_api import Page
+from playwright.sync_api import FilePayload, Page
 from scripts.pictures.scenes import Scene
 
 _FILES: Final = ("customers.csv", "orders.csv", "visits-of-the-web-shop-in-may-2026.csv")
@@ -11,10 +11,9 @@ _PATIENCE: Final = 60_000.0  # milliseconds
 
 def _chosen_files(page: Page) -> None:
     """Several files, of which one is empty."""
-    sent = [{"name": name, "mimeType": "text/csv", "buffer": b"id,x\n1,2\n"} for name in _FILES]
-    page.locator("#file").set_input_files(
-        [*sent, {"name": "empty.csv", "mimeType": "text/csv", "buffer": b""}]
-    )
+    sent = [FilePayload(name=name, mimeType="text/csv", buffer=b"id,x\n1,2\n") for name in _FILES]
+    sent.append(FilePayload(name="empty.csv", mimeType="text/csv", buffer=b""))
+    page.locator("#file").set_input_files(sent)
     page.locator("[data-upload-go]:enabled").wait_for(timeout=_PATIENCE)
 
 

@@ -64,7 +64,7 @@ def place_name(source: SourceView) -> str:
     """Return the files, the table, or the connection that a source comes from."""
     if source.upload:
         return source.file
-    names = ", ".join(filename(file) for file in source.files[:2]) or source.table or _("a query")
+    names = ", ".join(filename(file) for file in source.files[:2]) or source.table or str(_("a query"))
     return f"{source.connection}: {names}" if source.connection else names
 
 

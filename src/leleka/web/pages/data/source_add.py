@@ -193,7 +193,7 @@ def _wanted(given: Mapping[str, str]) -> Wanted:
     asked = "query" if given["asked"] == "query" else "table"
     if not given[asked]:
         raise InvalidInput("SOURCE_PLACE_INVALID", where=asked)
-    return Wanted(**{asked: given[asked]})
+    return Wanted(query=given["query"]) if asked == "query" else Wanted(table=given["table"])
 
 
 def _told(column: RemoteColumn) -> CheckedColumn:
