@@ -130,6 +130,8 @@ class Addresses:
             return self._chosen()
         if name == "task_runs":
             return f"?of=export:{self._random.choice(self._furnished.numbers['export'])}"
+        if name == "source_drafts":
+            return f"?task={self._furnished.numbers['examined'][0]}"
         if name == "refresh_task":
             return "?step=1"
         if name == "source_values":

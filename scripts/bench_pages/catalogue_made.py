@@ -20,7 +20,8 @@ def numbers(asked_by: str) -> Mapping[str, Sequence[int]]:
     where = {"path": "shop.db"}
     shop = SourceConnection.objects.create(name="Shop", type="sqlite", address="shop.db", settings=where)
     lower = Measure.objects.create(name="Lower", definition={"lower": {"column": "tier"}}, type="text")
-    found = examination.examine(row.name, row.spec, row.pk, lambda _: None)
+    asked = {"name": row.name, "spec": row.spec, "source": row.pk}
+    found = examination.examine(asked, lambda _: None, lambda _: None)
     return {
         "relationship": [itself.pk],
         "source_connection": [shop.pk],

@@ -12,6 +12,7 @@ from typing import Final
 from scripts.pictures.camera import Camera, Look, chromium
 from scripts.pictures.installation import empty, lived_in
 from scripts.pictures.scenes import EMPTY, PAGES, Scene
+from scripts.pictures.scenes_of_data import DATA, DATA_EMPTY
 
 _FOLDER: Final = Path(__file__).parents[2] / "docs" / "pictures"
 _CUSTOMERS: Final = 20_000
@@ -61,8 +62,8 @@ def _review(given: argparse.Namespace, aside: Path) -> list[str]:
     trouble: list[str] = []
     with chromium() as browser:
         for made, scenes in (
-            (empty(aside / "empty"), wanted(EMPTY)),
-            (lived_in(aside / "lived-in", given.customers), wanted(PAGES)),
+            (empty(aside / "empty"), wanted((*EMPTY, *DATA_EMPTY))),
+            (lived_in(aside / "lived-in", given.customers), wanted((*PAGES, *DATA))),
         ):
             if scenes:
                 with made as installation:

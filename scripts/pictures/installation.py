@@ -15,6 +15,8 @@ from typing import Any, Final
 from urllib.error import HTTPError, URLError
 from urllib.request import Request, urlopen
 
+from scripts.pictures import data
+
 from leleka.cli.demo import customers as maker
 from leleka.cli.demo.serving import add_person, lend, prepare
 from leleka.cli.demo.story import EXPORT, KEY_VARIABLE, SEED, environment_of, leleka, program, running_sandbox
@@ -128,6 +130,7 @@ def lived_in(folder: Path, customers: int) -> Iterator[Installation]:
         with served(environment, password, folder / "serve.log") as installation:
             installation.token = _token(environment)
             _fill(installation, address, environment[KEY_VARIABLE])
+            installation.places |= data.furnish(installation, folder, wait)
             yield installation
 
 

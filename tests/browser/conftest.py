@@ -1,13 +1,16 @@
 """One installation per process for all of these tests, one browser at a time."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
 
+from tests.acceptance.conftest import installed
+from tests.acceptance.serving import serving
 from tests.browser.chromium import ARGUMENTS, MISSING, found
-from tests.browser.furnishing import Furniture, furnish
-from tests.browser.house import House, opened
+from tests.browser.furnishing import Furniture, connect, furnish
+from tests.browser.house import ADA, House, add_person, opened
 from tests.browser.visiting import PATIENCE, Visitor
 
 
@@ -15,6 +18,18 @@ from tests.browser.visiting import PATIENCE, Visitor
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     with opened(tmp_path_factory.mktemp("house")) as one:
         yield one
+
+
+@pytest.fixture
+def empty_house(tmp_path: Path) -> Iterator[House]:
+    """An installation with a connection and an administrator, and without any data."""
+    with installed(tmp_path, "50", lists="Shop news", fields="Tier") as installation:
+        installation.leleka("init")
+        add_person(installation, ADA, "Ada", "administrator")
+        with serving(installation) as served:
+            house = House(installation, f"http://127.0.0.1:{served.port}")
+            connect(house, "Shop")
+            yield house
 
 
 @pytest.fixture(scope="session")

@@ -1,21 +1,14 @@
 """A shop's five files become tables, relationships, a segment over two hops and a list, in the browser alone."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Final
 
-import polib
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, expect
 
-import leleka
-from tests.acceptance.conftest import installed
-from tests.acceptance.serving import serving
 from tests.browser import shop
-from tests.browser.furnishing import connect
-from tests.browser.house import ADA, House, add_person
+from tests.browser.hand import Hand
+from tests.browser.house import House
 from tests.browser.visiting import Language, Visitor
 
 MOST: Final = 40  # interactions
@@ -27,57 +20,6 @@ where:
   exists: true
   where: {column: Quantity, ">=": 4}
 """
-
-
-@pytest.fixture
-def empty_house(tmp_path: Path) -> Iterator[House]:
-    """An installation with a connection and an administrator, and without any data."""
-    with installed(tmp_path, "50", lists="Shop news", fields="Tier") as installation:
-        installation.leleka("init")
-        add_person(installation, ADA, "Ada", "administrator")
-        with serving(installation) as served:
-            house = House(installation, f"http://127.0.0.1:{served.port}")
-            connect(house, "Shop")
-            yield house
-
-
-@cache
-def words(language: Language) -> dict[str, str]:
-    path = Path(leleka.__file__).parent / "locale" / "uk" / "LC_MESSAGES" / "django.po"
-    return {} if language == "en" else {one.msgid: one.msgstr for one in polib.pofile(str(path))}
-
-
-@dataclass
-class Hand:
-    """Does what a person does, in their language, and counts it."""
-
-    page: Page
-    language: Language
-    done: int = 0
-
-    def says(self, text: str) -> str:
-        return words(self.language).get(text, text)
-
-    def click(self, what: Locator) -> None:
-        self.done += 1
-        what.click()
-
-    def go_to(self, label: str) -> None:
-        self.click(self.page.get_by_role("navigation").get_by_role("link", name=self.says(label), exact=True))
-
-    def press(self, label: str) -> None:
-        self.click(self.page.get_by_role("button", name=self.says(label), exact=True))
-
-    def follow(self, label: str) -> None:
-        self.click(self.page.get_by_role("link", name=self.says(label), exact=True).first)
-
-    def fill(self, label: str, text: str) -> None:
-        self.done += 1
-        self.page.get_by_label(self.says(label), exact=True).fill(text)
-
-    def upload(self, file: Path) -> None:
-        self.done += 1
-        self.page.get_by_label(self.says("File"), exact=True).set_input_files(file)
 
 
 @pytest.mark.slow

@@ -223,7 +223,7 @@ def test_a_shared_table_of_a_connection_becomes_a_source(bob: Client, office: Of
     SourceConnection.objects.create(
         name="Shop", type="sqlite", address=str(file), settings={"path": str(file)}, shared_with=["visits"]
     )
-    offered = bob.get("/data/sources/add?way=connection&connection=Shop").content.decode()
+    offered = bob.get("/data/sources/add?way=database&connection=Shop").content.decode()
     assert "visits" in offered
     assert "salaries" not in offered
     refused = bob.post("/data/sources/look", {"connection": "Shop", "table": "salaries"})

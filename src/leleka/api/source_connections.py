@@ -122,6 +122,7 @@ class OfferedOut(Schema):
     type: str
     title: str
     by_table: bool
+    queries: bool
     tables: Sequence[str]
 
 

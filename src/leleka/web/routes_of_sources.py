@@ -4,14 +4,16 @@ from typing import Final
 
 from leleka.services.access.permissions import Permission
 from leleka.web.pages import system
-from leleka.web.pages.data import columns, relationships, source_form, sources
+from leleka.web.pages.data import columns, relationships, source_add, source_drafts, source_form, sources
 from leleka.web.route import BOTH, POST, Route
 
 SOURCES: Final[tuple[Route, ...]] = (
     Route("data/sources", sources.index, "sources", Permission.SEE),
-    Route("data/sources/add", source_form.add, "source_add", Permission.EDIT_SOURCES),
-    Route("data/sources/uploads", source_form.upload, "source_upload", Permission.EDIT_SOURCES, POST),
-    Route("data/sources/look", source_form.look, "source_look", Permission.EDIT_SOURCES, POST),
+    Route("data/sources/add", source_add.add, "source_add", Permission.EDIT_SOURCES),
+    Route("data/sources/uploads", source_add.upload, "source_upload", Permission.EDIT_SOURCES, POST),
+    Route("data/sources/look", source_add.look, "source_look", Permission.EDIT_SOURCES, POST),
+    Route("data/sources/check", source_add.check, "source_check", Permission.EDIT_SOURCES, POST),
+    Route("data/sources/drafts", source_drafts.show, "source_drafts", Permission.EDIT_SOURCES, BOTH),
     Route("data/sources/new/<int:number>", source_form.new, "source_new", Permission.EDIT_SOURCES, BOTH),
     Route("data/sources/refresh", system.refresh_sources, "sources_refresh", Permission.EDIT_SOURCES, POST),
     Route("data/sources/<int:number>", sources.show, "source", Permission.SEE),
@@ -22,9 +24,7 @@ SOURCES: Final[tuple[Route, ...]] = (
         "data/sources/<int:number>/columns", columns.classify, "source_classify", Permission.CLASSIFY, POST
     ),
     Route("data/sources/<int:number>/edit", source_form.edit, "source_edit", Permission.EDIT_SOURCES, POST),
-    Route(
-        "data/sources/<int:number>/file", source_form.replace, "source_file", Permission.EDIT_SOURCES, POST
-    ),
+    Route("data/sources/<int:number>/file", source_add.replace, "source_file", Permission.EDIT_SOURCES, POST),
     Route("data/sources/<int:number>/remove", sources.remove, "source_remove", Permission.EDIT_SOURCES, BOTH),
     Route(
         "data/sources/<int:number>/refresh",

@@ -203,8 +203,7 @@ def _result(row: Task, clock: Clock, watcher: "_Watcher") -> dict[str, Any]:
     elif row.kind == Task.Kind.RECONCILE:
         found = reconciliation.work(row, clock)
     elif row.kind == Task.Kind.EXAMINE:
-        asked = row.payload
-        found = examination.examine(asked["name"], asked["spec"], asked["source"], watcher.stage)
+        found = examination.examine(row.payload, watcher.stage, watcher.found)
     elif row.kind == Task.Kind.RELATE:
         found = suggestions.suggest(watcher.stage)
     else:
@@ -221,6 +220,10 @@ class _Watcher:
 
     def stage(self, said: Message) -> None:
         Task.objects.filter(pk=self._number).update(stage=in_english(said)[:200], stage_told=said_data(said))
+
+    def found(self, result: dict[str, Any]) -> None:
+        """Keep what is known before the task ends, and if it fails."""
+        Task.objects.filter(pk=self._number).exclude(status__in=ENDED).update(result=plain(result))
 
     def planned(self, planned: object) -> None:
         """Its result says it."""

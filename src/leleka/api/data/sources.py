@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Literal
 
 from ninja import Query, Router, Schema, Status
 from pydantic import ConfigDict, Field
@@ -25,6 +25,7 @@ _EXAMPLE: Final[dict[str, Any]] = {
 }
 _Text = Annotated[str, Field(max_length=200)]
 _File = Annotated[str, Field(max_length=1000)]
+_Upload = Annotated[int, Field(ge=1, le=LARGEST)]
 
 
 class SourceUseOut(Schema):
@@ -36,18 +37,25 @@ class SourceUseOut(Schema):
 
 
 class SourceOut(Schema):
-    """``files`` are paths, or ``upload`` is the number of an uploaded file and ``file`` its name. ``locked_by`` are
-    exports that one may not change: while there are any, changing the source is 403 FEEDS_EXPORTS.
+    """``files`` are paths, or ``upload`` is the number of an uploaded file, or those of several, and ``file`` their
+    names. ``locked_by`` are exports that one may not change: while there are any, changing the source is 403
+    FEEDS_EXPORTS.
     """
 
     id: int
     name: str
     files: Sequence[str]
-    upload: int | None
+    upload: int | Sequence[int] | None
     file: str
+    connection: str | None
+    table: str | None
+    query: str | None
+    changed_since: Mapping[str, Any] | None
     format: str | None
     delimiter: str | None
     encoding: str | None
+    sheet: str | None
+    header_row: int | None
     types: Mapping[str, Mapping[str, Any]]
     primary_key: str | None
     updated_at: str | None
@@ -69,16 +77,32 @@ class SourceOut(Schema):
 class TypeIn(In):
     type: Annotated[str, Field(max_length=20)]
     format: Annotated[str, Field(max_length=100)] | None = None
+    decimal: Literal[".", ","] | None = None
+
+
+class ChangedSinceIn(In):
+    """A table is read by what changed in ``column``, and whole every ``whole_every`` times."""
+
+    column: _Text
+    whole_every: Annotated[int, Field(ge=1, le=10_000)] = 24
 
 
 class Place(In):
-    """Where the rows are: ``files`` of an allowed folder, or ``upload``, and what need not be guessed of them."""
+    """Where the rows are: ``files`` of an allowed folder or of a ``connection``, its ``table`` or a ``query``, or
+    ``upload``; and what need not be guessed of them.
+    """
 
     files: Annotated[Sequence[_File], Field(max_length=100)] = ()
-    upload: Annotated[int, Field(ge=1, le=LARGEST)] | None = None
+    upload: _Upload | Annotated[Sequence[_Upload], Field(min_length=1, max_length=100)] | None = None
+    connection: _Text | None = None
+    table: _File | None = None
+    query: Annotated[str, Field(max_length=100_000)] | None = None
+    changed_since: ChangedSinceIn | None = None
     format: Annotated[str, Field(max_length=20)] | None = None
     delimiter: Annotated[str, Field(max_length=1)] | None = None
     encoding: Annotated[str, Field(max_length=50)] | None = None
+    sheet: Annotated[str, Field(max_length=100)] | None = None
+    header_row: Annotated[int, Field(ge=1, le=1_048_576)] | None = None
     types: Mapping[str, TypeIn] = {}
 
 

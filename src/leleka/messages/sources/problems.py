@@ -52,6 +52,10 @@ PROBLEMS: Final[Mapping[str, Wording]] = {
         msg("The data source '{name}' does not read an uploaded file."),
         msg("Change where its files are instead."),
     ),
+    "SOURCE_PART_UNKNOWN": Wording(
+        msg("The data source has several uploaded files, and none of them is called '{file}': {files}."),
+        msg("Give the file the name of the one that it replaces."),
+    ),
     "SOURCE_RENAMED": Wording(
         msg("The data source '{name}' keeps its name: rules and relationships call it by it."),
         msg("Add another source under the new name."),

@@ -23,6 +23,9 @@ _UNSAID: Final = (
     "header_row",
 )
 
+_PARTS: Final = Field(min_length=1, max_length=100)
+_Upload = Annotated[int, Field(ge=1, le=_LARGEST_NUMBER, strict=True)]
+
 
 class TypeDefinition(Part):
     type: ColumnType
@@ -47,14 +50,18 @@ def _changed_since(value: object) -> object:
     return {"column": value} if isinstance(value, str) else value
 
 
+def _one_or_several(value: object) -> object:
+    return [value] if isinstance(value, int) else value
+
+
 class SourceDefinition(Part):
-    """Its rows come from files, from one that was uploaded (``upload`` is its number), or from a table or query of a
-    source connection.
+    """Its rows come from files, from what was uploaded (``upload`` is its number, or those of several), or from
+    a table or query of a source connection.
     """
 
     name: Name
     files: Annotated[list[str], BeforeValidator(one_or_many)] = Field(default_factory=list)
-    upload: Annotated[int, Field(ge=1, le=_LARGEST_NUMBER, strict=True)] | None = None
+    upload: Annotated[list[_Upload], BeforeValidator(_one_or_several), _PARTS] | None = None
     connection: str | None = None
     table: str | None = Field(default=None, min_length=1)
     query: str | None = Field(default=None, min_length=1)
@@ -92,6 +99,8 @@ class SourceDefinition(Part):
         for name in _UNSAID:
             if told[name] is None:
                 del told[name]
+        if self.upload and len(self.upload) == 1:
+            told["upload"] = self.upload[0]
         for kind in told["types"].values():
             if kind["decimal"] is None:
                 del kind["decimal"]

@@ -24,16 +24,20 @@ from leleka.state.case_folding import Folded
 from leleka.state.models import Source, SourceConnection, SourceSecret
 
 _MOST_NAMES: Final = 1_000
+_MOST_LOOKED_THROUGH: Final = 100_000
 
 
 @dataclass(frozen=True, slots=True)
 class Offered:
-    """A connection that somebody may make sources of: ``tables`` says which, "*" being all."""
+    """A connection that somebody may make sources of: ``tables`` says which, "*" being all; ``queries`` whether they
+    may write queries, too.
+    """
 
     name: str
     type: str
     title: str
     by_table: bool
+    queries: bool
     tables: tuple[str, ...]
 
 
@@ -77,8 +81,8 @@ def offered(actor: Actor) -> Sequence[Offered]:
     require(actor, Permission.EDIT_SOURCES)
     rows = SourceConnection.objects.order_by("name")
     if allows(actor, Permission.CONNECTIONS):
-        return [_offered(row, ("*",)) for row in rows]
-    return [_offered(row, tuple(row.shared_with)) for row in rows if row.shared_with]
+        return [_offered(row, ("*",), may_query=True) for row in rows]
+    return [_offered(row, tuple(row.shared_with), may_query=False) for row in rows if row.shared_with]
 
 
 def names(actor: Actor, name: str) -> Sequence[str]:
@@ -86,8 +90,11 @@ def names(actor: Actor, name: str) -> Sequence[str]:
     ``NotFound``, and what connectors raise.
     """
     row = _usable(actor, name)
-    found = opening.way_of(row).names(_MOST_NAMES)
-    return [one for one in found if may_read(actor, row, Wanted(table=one))]
+    if allows(actor, Permission.CONNECTIONS):
+        return opening.way_of(row).names(_MOST_NAMES)
+    # What is shared may stand behind thousands of names that are not.
+    found = opening.way_of(row).names(_MOST_LOOKED_THROUGH)
+    return [one for one in found if may_read(actor, row, Wanted(table=one))][:_MOST_NAMES]
 
 
 def columns(actor: Actor, name: str, wanted: Wanted) -> Sequence[RemoteColumn]:
@@ -160,9 +167,10 @@ def _fits(asked: str, pattern: str) -> bool:
     return asked.startswith(pattern[:-1]) if pattern.endswith("*") else asked == pattern
 
 
-def _offered(row: SourceConnection, tables: tuple[str, ...]) -> Offered:
+def _offered(row: SourceConnection, tables: tuple[str, ...], *, may_query: bool) -> Offered:
     spec = find_spec(row.type)
-    return Offered(row.name, row.type, title_of(row.type), spec is not None and spec.tables, tables)
+    by_table, queries = spec is not None and spec.tables, spec is not None and spec.queries and may_query
+    return Offered(row.name, row.type, title_of(row.type), by_table, queries, tables)
 
 
 def _columns() -> Columns:

@@ -10,7 +10,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from leleka.connectors.objects.urls import is_url
 from leleka.core.statuses import TaskStatus
-from leleka.errors import Conflict, InvalidInput, Problem
+from leleka.errors import Conflict, InvalidInput, Problem, TryLater
 from leleka.services.access.actor import Actor
 from leleka.services.access.edit_guards import refuse_managed, refuse_steering, stale, unique
 from leleka.services.access.permissions import Permission, require
@@ -19,6 +19,7 @@ from leleka.services.definition_schema.sources import SourceDefinition
 from leleka.services.definitions.refusals import refusal_of
 from leleka.services.installation.configuration import configuration
 from leleka.services.refresh import commands as refresh_commands
+from leleka.services.source_connections.queries import columns as columns_of
 from leleka.services.source_connections.queries import require_read
 from leleka.services.sources import connected, drafts, examination, places
 from leleka.services.sources.contracts import Choices
@@ -30,17 +31,25 @@ from leleka.services.sources.editing import (
     use_of,
 )
 from leleka.services.tasks import commands as task_commands
-from leleka.services.uploads.files import folder_of
+from leleka.services.uploads.files import folder_of, uploads_of
 from leleka.state.models import Source, SourceConnection, Task
 
 _SOURCE: Final = TypeAdapter(SourceDefinition)
 
 
 def create(actor: Actor, data: Mapping[str, Any]) -> int:
-    """Add a source and ask for its refresh; return its id. Raises ``InvalidInput`` with all problems, ``Conflict``."""
+    """Add a source and ask for its refresh; return its id. A table or query is asked of its database before.
+
+    Raises ``InvalidInput`` with all problems, ``Conflict``, and what connectors raise.
+    """
     require(actor, Permission.EDIT_SOURCES)
     wanted = _checked(data)
     _require_place(actor, wanted.name, wanted.spec())
+    _require_columns(actor, wanted)
+    return _create(actor, wanted)
+
+
+def _create(actor: Actor, wanted: SourceDefinition) -> int:
     with transaction.atomic():
         if wanted.profiles:
             refuse_second_profiles(wanted.name)
@@ -65,13 +74,15 @@ def update(
 ) -> None:
     """Change a source and ask for its refresh; what was read last stays until then.
 
-    ``columns`` are those it will have with their types, where somebody looked. Raises ``Conflict`` STALE,
-    SOURCE_BREAKS,
-    MANAGED_BY_FILE; ``Forbidden`` where exports send it that somebody may only look at.
+    ``columns`` are those it will have with their types, where somebody looked; else its database is asked. Raises
+    ``Conflict`` STALE, SOURCE_BREAKS, MANAGED_BY_FILE; ``Forbidden`` where exports send it that somebody may only look
+    at.
     """
     require(actor, Permission.EDIT_SOURCES)
     wanted = _checked(data)
     _require_place(actor, wanted.name, wanted.spec())
+    if columns is None:
+        _require_columns(actor, wanted)
     with transaction.atomic():
         row = _editable(actor, number)
         if wanted.name != row.name:
@@ -98,19 +109,29 @@ def save_examined(actor: Actor, task: int, chosen: Choices) -> int:
     found = examined(actor, task)
     data = drafts.data_of(found, chosen)
     number = int(found["source"])
-    if not number:
-        return create(actor, data)
-    update(actor, number, data, chosen.version, drafts.columns_of(found, chosen))
-    return number
+    if number:
+        update(actor, number, data, chosen.version, drafts.columns_of(found, chosen))
+        return number
+    wanted = _checked(data)
+    _require_place(actor, wanted.name, wanted.spec())
+    saved = _create(actor, wanted)
+    Task.objects.filter(pk=task).update(result={**found, "saved": saved})
+    return saved
 
 
-def read_again(actor: Actor, task: int, told: Mapping[str, str]) -> int:
-    """Ask the worker to look into the same files once more, with another delimiter, encoding or format."""
+def read_again(
+    actor: Actor, task: int, told: Mapping[str, Any], kept: Mapping[str, Any] | None = None
+) -> int:
+    """Ask the worker to look into the same files once more, read in another way; return the number of the task.
+
+    ``told`` are settings of a source, such as ``delimiter``; one that is empty is found by the reader. ``kept`` is what
+    somebody chose so far, to be found again beside the result.
+    """
     require(actor, Permission.EDIT_SOURCES)
     row = task_commands.own(actor, task, Task.Kind.EXAMINE)
-    spec = {name: value for name, value in row.payload["spec"].items() if value}
-    spec |= {name: value or None for name, value in told.items()}
-    return ask_examination(actor, {**spec, "name": row.payload["name"], "source": row.payload["source"]})
+    spec = {name: value for name, value in {**row.payload["spec"], **told}.items() if value}
+    asked = {**spec, "name": row.payload["name"], "source": row.payload["source"]}
+    return ask_examination(actor, asked, kept)
 
 
 def examined(actor: Actor, task: int) -> Mapping[str, Any]:
@@ -133,22 +154,22 @@ def remove(actor: Actor, number: int) -> None:
         if users:
             raise Conflict("SOURCE_IN_USE", name=row.name, users=list(users))
         record(actor, "source removed", row.name)
-        upload = row.spec.get("upload")
+        uploads = uploads_of(row.spec)
         row.delete()
-    if upload is not None:
-        _forget(int(upload))
+    for upload in uploads:
+        _forget(upload)
 
 
-def ask_examination(actor: Actor, data: Mapping[str, Any]) -> int:
+def ask_examination(actor: Actor, data: Mapping[str, Any], kept: Mapping[str, Any] | None = None) -> int:
     """Ask the worker to look into files that may become a source; return the number of the task.
 
-    Raises ``InvalidInput`` for a place that may not be read.
+    ``kept`` stands beside what is found. Raises ``InvalidInput`` for a place that may not be read.
     """
     require(actor, Permission.EDIT_SOURCES)
     wanted = _checked({"name": "source", **data})
     spec = wanted.spec()
     _require_place(actor, wanted.name, spec)
-    payload = {"name": wanted.name, "spec": spec, "source": data.get("source", 0)}
+    payload = {"name": wanted.name, "spec": spec, "source": data.get("source", 0), "kept": dict(kept or {})}
     return task_commands.ask(actor, Task.Kind.EXAMINE, examination.called(wanted.name, spec), payload)
 
 
@@ -210,6 +231,26 @@ def _require_place(actor: Actor, name: str, spec: Mapping[str, Any]) -> None:
         places.resolved(name, spec)
 
 
+def _require_columns(actor: Actor, wanted: SourceDefinition) -> None:
+    """Ask the far side to plan a table or query. One that does not answer now is asked by the refresh."""
+    if wanted.connection is None or wanted.files:
+        return
+    try:
+        found = columns_of(actor, wanted.connection, connected.wanted_of(wanted.spec()))
+    except TryLater:
+        return
+    names = {one.name for one in found}
+    named = {"primary_key": wanted.primary_key, "updated_at": wanted.updated_at, "email": wanted.email}
+    named |= {"changed_since": wanted.changed_since.column if wanted.changed_since else None}
+    problems = [
+        Problem.of("SOURCE_UNKNOWN_COLUMN.alone", where)
+        for where, name in named.items()
+        if name and name not in names
+    ]
+    if problems:
+        raise InvalidInput.of(problems)
+
+
 def _editable(actor: Actor, number: int) -> Source:
     row = find_by_id(number)
     refuse_managed(row)
@@ -226,5 +267,5 @@ def _refuse_other_profiles(row: Source, wanted: SourceDefinition) -> None:
 
 def _forget(upload: int) -> None:
     """Remove a file at once where no other source reads it: it may hold personal data."""
-    if not any(spec.get("upload") == upload for spec in Source.objects.values_list("spec", flat=True)):
+    if not any(upload in uploads_of(spec) for spec in Source.objects.values_list("spec", flat=True)):
         examination.remove_upload(upload, folder_of(upload))

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from leleka.core.column_classes import ColumnClass
@@ -23,19 +23,25 @@ class SourceUse:
 
 @dataclass(frozen=True, slots=True)
 class SourceView:
-    """A source. ``files`` are paths, names alone for viewers; ``upload`` is the number of an uploaded file, and
-    ``file`` its name. ``locked_by`` are the exports whose right the reader lacks: while there are any, the source is
-    not theirs to change.
+    """A source. ``files`` are paths, names alone for viewers; ``upload`` is the number of an uploaded file, or those of
+    several, and ``file`` their names. ``locked_by`` are the exports whose right the reader lacks: while there are any,
+    the source is not theirs to change.
     """
 
     id: int
     name: str
     files: tuple[str, ...]
-    upload: int | None
+    upload: int | Sequence[int] | None
     file: str
+    connection: str | None
+    table: str | None
+    query: str | None
+    changed_since: Mapping[str, Any] | None
     format: str | None
     delimiter: str | None
     encoding: str | None
+    sheet: str | None
+    header_row: int | None
     types: Mapping[str, Mapping[str, Any]]
     primary_key: str | None
     updated_at: str | None
@@ -56,6 +62,12 @@ class SourceView:
     @property
     def editable(self) -> bool:
         return not self.managed_by_file and not self.locked_by
+
+    def is_late(self, now: datetime) -> bool:
+        """Return whether nothing changed for longer than was promised."""
+        if not self.max_age_hours or self.changed_at is None:
+            return False
+        return self.changed_at + timedelta(hours=self.max_age_hours) < now
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,4 +150,6 @@ class Choices:
     email: str = ""
     profiles: bool = False
     max_age_hours: int | None = None
+    changed_since: str = ""  # a column of a table
+    whole_every: int = 0  # readings
     version: int = 0  # of the source that is changed

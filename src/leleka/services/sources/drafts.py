@@ -4,18 +4,19 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from leleka.errors import InvalidInput, Problem
+from leleka.services.sources.connected import MARKS
 from leleka.services.sources.contracts import Choices
 from leleka.warehouse.readers.examination import DECIMAL
 
 _PLACE: Final = (
-    "files", "upload", "connection", "table", "query", "changed_since", "format", "delimiter", "encoding",
+    "files", "upload", "connection", "table", "query", "format", "delimiter", "encoding",
     "sheet", "header_row",
 )  # fmt: skip
 
 
 def data_of(result: Mapping[str, Any], chosen: Choices) -> dict[str, Any]:
     """Return what the services take. Raises ``InvalidInput`` with all that the examined files say against it."""
-    problems = [*_misfits(result, chosen), *_no_key(result, chosen)]
+    problems = [*_misfits(result, chosen), *_no_key(result, chosen), *_no_mark(result, chosen)]
     if problems:
         raise InvalidInput.of(problems)
     kept = {name: result["spec"].get(name) for name in _PLACE}
@@ -29,6 +30,7 @@ def data_of(result: Mapping[str, Any], chosen: Choices) -> dict[str, Any]:
         "email": chosen.email or None,
         "profiles": chosen.profiles,
         "max_age_hours": chosen.max_age_hours,
+        **_changed_since(chosen),
     }
 
 
@@ -38,6 +40,13 @@ def columns_of(result: Mapping[str, Any], chosen: Choices) -> dict[str, str]:
         one["name"]: chosen.types.get(one["name"], "").partition("|")[0] or one["type"]
         for one in result["columns"]
     }
+
+
+def _changed_since(chosen: Choices) -> dict[str, Any]:
+    if not chosen.changed_since:
+        return {}
+    every = {"whole_every": chosen.whole_every} if chosen.whole_every else {}
+    return {"changed_since": {"column": chosen.changed_since, **every}}
 
 
 def _type(value: str) -> dict[str, str]:
@@ -77,4 +86,18 @@ def _no_key(result: Mapping[str, Any], chosen: Choices) -> list[Problem]:
     if empty or doubled:
         params = {"column": column["name"], "empty": empty, "doubled": doubled}
         return [Problem.of("SOURCE_KEY_NOT_UNIQUE", "primary_key", **params)]
+    return []
+
+
+def _no_mark(result: Mapping[str, Any], chosen: Choices) -> list[Problem]:
+    """Tell why a column cannot say what changed: it has to grow, and rows have to be told apart."""
+    if not chosen.changed_since:
+        return []
+    kind = columns_of(result, chosen).get(chosen.changed_since)
+    if kind is None:
+        return [Problem.of("SOURCE_UNKNOWN_COLUMN.alone", "changed_since")]
+    if kind not in MARKS:
+        return [Problem.of("SOURCE_MARK_TYPE", "changed_since", column=chosen.changed_since, kind=kind)]
+    if not chosen.primary_key:
+        return [Problem.of("SOURCE_CHANGES_INVALID", "changed_since")]
     return []

@@ -10,6 +10,7 @@ from leleka.services.access.actor import Actor
 from leleka.services.access.edit_guards import refuse_steering
 from leleka.services.sources import catalogue
 from leleka.services.sources.contracts import SourceUse
+from leleka.services.uploads.files import uploads_of
 from leleka.state.models import Export, RelationshipRow, Segment, Source, Upload
 
 
@@ -51,16 +52,21 @@ def relationships_in(rules: Any) -> Iterator[str]:
             yield from relationships_in(part)
 
 
-def require_replacing(actor: Actor, number: int) -> int:
-    """Return the number of the upload that a source reads. Raises ``NotFound``, ``Conflict`` SOURCE_NOT_UPLOADED,
-    ``Forbidden`` where exports send it that somebody may only look at.
+def require_replacing(actor: Actor, number: int, name: str) -> int:
+    """Return the number of the upload that a file takes the place of: of several it is the one of its ``name``.
+
+    Raises ``NotFound``, ``Conflict`` SOURCE_NOT_UPLOADED, SOURCE_PART_UNKNOWN, ``Forbidden`` where exports send the
+    source that somebody may only look at.
     """
     row = find_by_id(number)
     refuse_steering(actor, row.name, exports_of(use_of(row)))
-    upload = row.spec.get("upload")
-    if upload is None or not Upload.objects.filter(pk=upload).exists():
+    parts = list(Upload.objects.filter(pk__in=uploads_of(row.spec)).order_by("pk"))
+    if not parts:
         raise Conflict("SOURCE_NOT_UPLOADED", name=row.name)
-    return int(upload)
+    found = parts if len(parts) == 1 else [one for one in parts if one.name == name]
+    if not found:
+        raise Conflict("SOURCE_PART_UNKNOWN", where="file", file=name, files=[one.name for one in parts])
+    return found[0].pk
 
 
 def refuse_second_profiles(name: str) -> None:

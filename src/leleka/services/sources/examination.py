@@ -1,8 +1,9 @@
 """Looking into files that may become a source: in the worker, for whoever asked."""
 
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path, PurePath
 from typing import Any, Final
 
@@ -24,6 +25,8 @@ _SHOWN: Final = 100  # rows
 _LONGEST: Final = 80  # characters of a cell
 _TOP: Final = 5  # values
 _ISO: Final = "%Y-%m-%d"
+_SEVERAL: Final = 2  # sheets
+Note = Callable[[dict[str, Any]], object]
 
 
 def called(name: str, spec: Mapping[str, Any]) -> str:
@@ -45,13 +48,24 @@ def _read(
         yield found, allowed
 
 
-def examine(name: str, spec: Mapping[str, Any], source: int, say: Say) -> dict[str, Any]:
-    """Return what is in the files as plain data, for ``seen``."""
+def examine(asked: Mapping[str, Any], say: Say, note: Note) -> dict[str, Any]:
+    """Return what is in the files as plain data, for ``seen``; ``note`` keeps how they are read even where that fails.
+
+    ``asked`` is what ``ask_examination`` wrote down.
+    """
+    name, spec, source = asked["name"], asked["spec"], asked["source"]
     say(Message("READING_SOURCE", name=called(name, spec)))
     row = Source.objects.filter(pk=source).first()
     chosen = {**row.chosen_classes, **row.classes} if row else {}
+    begun = {"name": name, "spec": dict(spec), "source": source, "kept": asked.get("kept") or {}}
+    begun["reading"] = {"format": spec.get("format") or "", "sheets": []}
+    note(begun)
     with lake_sessions.session() as session, _read(session, name, spec, say) as (found, allowed):
-        examined = readers.examine(session, found, allowed, _SHOWN)
+        kind, sheets = readers.kind_and_sheets(session, found, allowed)
+        begun["reading"] = {"format": kind, "sheets": list(sheets)}
+        wanted = _with_sheet(found, begun)
+        note(begun)
+        examined = readers.examine(session, wanted, allowed, _SHOWN)
     texts = [[None if value is None else str(value)[:_LONGEST] for value in line] for line in examined.first]
     columns = []
     for place, column in enumerate(examined.columns):
@@ -60,9 +74,7 @@ def examine(name: str, spec: Mapping[str, Any], source: int, say: Say) -> dict[s
         shown = _top([line[place] for line in texts]) if klass == ColumnClass.HARMLESS else []
         columns.append(_column(column, klass, column.name in chosen, found, shown))
     return {
-        "name": name,
-        "spec": dict(spec),
-        "source": source,
+        **begun,
         "rows": examined.rows,
         "columns": columns,
         "first": texts,
@@ -70,10 +82,19 @@ def examine(name: str, spec: Mapping[str, Any], source: int, say: Say) -> dict[s
     }
 
 
+def _with_sheet(found: SourceSpec, begun: dict[str, Any]) -> SourceSpec:
+    """Read the first sheet where several have cells and nobody chose one: it is to be seen, and can be changed."""
+    sheets = begun["reading"]["sheets"]
+    if found.sheet or len(sheets) < _SEVERAL:
+        return found
+    begun["spec"]["sheet"] = sheets[0]
+    return replace(found, sheet=sheets[0])
+
+
 def seen(actor: Actor, result: Mapping[str, Any]) -> dict[str, Any]:
     """Return what was found as this actor may read it now."""
-    if sees_personal(actor):
-        return dict(result)
+    if sees_personal(actor) or "columns" not in result:
+        return dict(result) if sees_personal(actor) else {"source": result["source"]}
     classes = [
         ColumnClass(one["class"]) if one["declared"] else ColumnClass.TEXT for one in result["columns"]
     ]

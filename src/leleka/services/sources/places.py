@@ -1,4 +1,4 @@
-"""Where the rows of a source come from: files of the operator's folders, or one that somebody uploaded."""
+"""Where the rows of a source come from: files of the operator's folders, or those that somebody uploaded."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -9,7 +9,7 @@ from leleka.core.sources import SourceSpec
 from leleka.errors import InvalidInput
 from leleka.services.installation.configuration import configuration
 from leleka.services.sources import catalogue
-from leleka.services.uploads.files import file_of, folder_of
+from leleka.services.uploads.files import file_of, folder_of, uploads_of
 from leleka.state.models import Upload
 from leleka.warehouse import readers
 
@@ -17,13 +17,15 @@ from leleka.warehouse import readers
 def located(name: str, spec: Mapping[str, Any]) -> tuple[SourceSpec, Sequence[Path]]:
     """Return the reader's spec, and the folders that it may read from. Raises ``InvalidInput``."""
     wanted = catalogue.spec_of_source(name, spec)
-    number = spec.get("upload")
-    if number is None:
+    numbers = uploads_of(spec)
+    if not numbers:
         return wanted, configuration().source_dirs
-    row = Upload.objects.filter(pk=number).first()
-    if row is None:
-        raise InvalidInput("SOURCE_UPLOAD_UNKNOWN", where=name, number=number)
-    return replace(wanted, paths=(str(file_of(row)),)), (folder_of(row.pk),)
+    rows = Upload.objects.in_bulk(numbers)
+    for number in numbers:
+        if number not in rows:
+            raise InvalidInput("SOURCE_UPLOAD_UNKNOWN", where=name, number=number)
+    paths = tuple(str(file_of(rows[number])) for number in numbers)
+    return replace(wanted, paths=paths), tuple(map(folder_of, numbers))
 
 
 def resolved(name: str, spec: Mapping[str, Any]) -> tuple[SourceSpec, Sequence[Path], Sequence[Path]]:

@@ -27,6 +27,7 @@ from leleka.services.sources.contracts import (
 )
 from leleka.services.sources.editing import exports_of, find_by_id, use_of
 from leleka.services.sources.places import is_own
+from leleka.services.uploads.files import uploads_of
 from leleka.state.models import Source, SourceReading, Upload
 from leleka.warehouse import catalogue as warehouse_catalogue
 from leleka.warehouse import segments
@@ -176,16 +177,22 @@ def _reading(actor: Actor, row: SourceReading) -> ReadingView:
 
 def _view(actor: Actor, row: Source) -> SourceView:
     spec, use = row.spec, use_of(row)
-    upload = Upload.objects.filter(pk=spec.get("upload") or 0).first()
+    parts = Upload.objects.in_bulk(uploads_of(spec))
     view = SourceView(
         id=row.pk,
         name=row.name,
         files=tuple(spec.get("files") or ()),
         upload=spec.get("upload"),
-        file=upload.name if upload else "",
+        file=", ".join(parts[one].name for one in uploads_of(spec) if one in parts),
+        connection=spec.get("connection"),
+        table=spec.get("table"),
+        query=spec.get("query"),
+        changed_since=spec.get("changed_since"),
         format=spec.get("format"),
         delimiter=spec.get("delimiter"),
         encoding=spec.get("encoding"),
+        sheet=spec.get("sheet"),
+        header_row=spec.get("header_row"),
         types=spec.get("types") or {},
         primary_key=spec.get("primary_key"),
         updated_at=spec.get("updated_at"),
@@ -206,4 +213,4 @@ def _view(actor: Actor, row: Source) -> SourceView:
     if sees_personal(actor):
         return view
     files = tuple(PurePath(file).name for file in view.files)
-    return discreet(actor, replace(view, files=files, types={}))
+    return discreet(actor, replace(view, files=files, query=None, types={}))

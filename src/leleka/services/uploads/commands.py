@@ -28,15 +28,15 @@ _LONGEST: Final = 100  # characters of a file's name, with its extension
 _PRIVATE: Final = 0o700
 
 
-def receive(actor: Actor, reception: Reception, source: int | None = None) -> Path | None:
+def receive(actor: Actor, reception: Reception, source: int | None = None, name: str = "") -> Path | None:
     """Return where the body lies; None where it is not read yet, and may be from now on.
 
-    ``source`` is the source whose file it replaces. Raises ``Forbidden``, ``InvalidInput``, ``Conflict``, and what went
-    wrong while it was read.
+    ``source`` is the source whose file it replaces, ``name`` that of the file. Raises ``Forbidden``, ``InvalidInput``,
+    ``Conflict``, and what went wrong while it was read.
     """
     require(actor, Permission.EDIT_SOURCES)
     if source is not None:
-        require_replacing(actor, source)
+        require_replacing(actor, source, safe_name(name))
     if reception.failed is not None:
         raise reception.failed
     if reception.received is not None:
@@ -68,7 +68,7 @@ def replace(actor: Actor, source: int, received: Path, name: str) -> UploadView:
     Whoever reads the one before reads it to its end. Raises ``Conflict`` SOURCE_NOT_UPLOADED.
     """
     require(actor, Permission.EDIT_SOURCES)
-    number = require_replacing(actor, source)
+    number = require_replacing(actor, source, safe_name(name))
     size = _size(received)
     with transaction.atomic():
         row = Upload.objects.select_for_update().get(pk=number)

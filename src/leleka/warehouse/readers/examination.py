@@ -12,10 +12,11 @@ from typing import Any, Final
 from sqlglot import exp
 
 from leleka.core.columns import ColumnType
-from leleka.core.sources import SourceSpec, TypeOverride
+from leleka.core.sources import FileFormat, SourceSpec, TypeOverride
 from leleka.warehouse.engines.port import Engine, ordinal
-from leleka.warehouse.readers import csv_checks, source_loading, staging, type_conversion
-from leleka.warehouse.readers.files import resolve
+from leleka.warehouse.readers import csv_checks, source_loading, staging, type_conversion, workbook
+from leleka.warehouse.readers.archives import PACKED
+from leleka.warehouse.readers.files import check_type, format_of, resolve, unpacked
 from leleka.warehouse.readers.staging import Layout, Staged
 from leleka.warehouse.readers.type_conversion import Conversion, shape
 from leleka.warehouse.readers.type_inference import DAY_FIRST, MONTH_FIRST, Guess, guess
@@ -82,6 +83,24 @@ def examine(session: Engine, spec: SourceSpec, source_dirs: Sequence[Path], most
                 return _examined(session, spec, staged, most)
     finally:
         staging.drop(session)
+
+
+def kind_and_sheets(
+    session: Engine, spec: SourceSpec, source_dirs: Sequence[Path]
+) -> tuple[FileFormat, Sequence[str]]:
+    """Return the format of the first file and, of a workbook, the sheets that have cells."""
+    path = resolve(spec, source_dirs)[0]
+    inner = path.stem if path.suffix.lower() in PACKED - {".zip"} else path.name
+    kind = format_of(spec, inner)
+    if kind != "excel" and path.suffix.lower() != ".zip":
+        return kind, ()
+    with tempfile.TemporaryDirectory(dir=session.spill, prefix="examining-") as folder:
+        file = unpacked(path, Path(folder))
+        kind = format_of(spec, file.inner)
+        if kind != "excel":
+            return kind, ()
+        check_type(file, kind)
+        return kind, workbook.filled_sheets(file)
 
 
 def _examined(session: Engine, spec: SourceSpec, staged: Staged, most: int) -> Examined:

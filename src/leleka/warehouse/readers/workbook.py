@@ -60,14 +60,25 @@ def _sheet(file: SourceFile, spec: SourceSpec, book: "CalamineWorkbook") -> tupl
         if sheet.start is None:
             raise InvalidInput("FILE_EMPTY.sheet", where=file.name, sheet=name)
         return name, sheet
-    visible = [one.name for one in book.sheets_metadata if str(one.visible).endswith(".Visible")]
-    filled = [(one, sheet) for one in visible if (sheet := book.get_sheet_by_name(one)).start is not None]
+    filled = _filled(book)
     if not filled:
         raise InvalidInput("FILE_EMPTY", where=file.name)
     if len(filled) > 1:
         names = _quoted([one for one, _ in filled])
         raise InvalidInput("FILE_SHEET", where=file.name, count=len(filled), sheets=names, first=filled[0][0])
     return filled[0]
+
+
+def _filled(book: "CalamineWorkbook") -> list[tuple[str, "CalamineSheet"]]:
+    visible = [one.name for one in book.sheets_metadata if str(one.visible).endswith(".Visible")]
+    return [(one, sheet) for one in visible if (sheet := book.get_sheet_by_name(one)).start is not None]
+
+
+def filled_sheets(file: SourceFile) -> Sequence[str]:
+    """Return the names of the visible sheets that have cells. Raises ``InvalidInput`` for what is no workbook."""
+    check_workbook(file)
+    with _faults(file) as load:
+        return [name for name, _ in _filled(load(file.content))]
 
 
 def _header_row(file: SourceFile, spec: SourceSpec, sheet: "CalamineSheet") -> int:

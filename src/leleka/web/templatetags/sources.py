@@ -1,6 +1,7 @@
 """Template tags of data sources: files, classes, shares, forms of dates."""
 
 import re
+from collections.abc import Mapping
 from pathlib import PurePath
 from typing import Final
 
@@ -11,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from leleka.core.column_classes import ColumnClass
+from leleka.services.sources.contracts import SourceView
 
 register = template.Library()
 _DATE_WORDS: Final = {
@@ -21,6 +23,13 @@ _DATE_WORDS: Final = {
     "%H": _("hh"),
     "%M": _("min"),
 }
+_PLACES: Final[Mapping[str, tuple[str, Promise]]] = {
+    "upload": ("upload", _("Uploaded file")),
+    "folder": ("folder", _("Folder of the server")),
+    "bucket": ("external-link", _("Bucket or server")),
+    "database": ("database", _("Database")),
+}
+_URL: Final = re.compile("[a-z0-9]+://")
 _PLACE: Final = re.compile("%[a-zA-Z]")
 _CLASSES: Final = {
     ColumnClass.IDENTIFIER: _("Identifies a person"),
@@ -36,6 +45,41 @@ _TENTH: Final = 0.1
 def filename(path: str) -> str:
     """Return the name of a file or pattern without its folders."""
     return PurePath(path).name or path
+
+
+@register.filter
+def place_icon(source: SourceView) -> str:
+    """Return the picture of where a source comes from."""
+    return _PLACES[_kind_of_place(source)][0]
+
+
+@register.filter
+def place_word(source: SourceView) -> Promise:
+    """Return where a source comes from, in words."""
+    return _PLACES[_kind_of_place(source)][1]
+
+
+@register.filter
+def place_name(source: SourceView) -> str:
+    """Return the files, the table, or the connection that a source comes from."""
+    if source.upload:
+        return source.file
+    names = ", ".join(filename(file) for file in source.files[:2]) or source.table or str(_("a query"))
+    return f"{source.connection}: {names}" if source.connection else names
+
+
+def _kind_of_place(source: SourceView) -> str:
+    if source.upload:
+        return "upload"
+    if not source.files:
+        return "database"
+    return "bucket" if source.connection or _URL.match(source.files[0]) else "folder"
+
+
+@register.filter
+def signed(change: int) -> str:
+    """Return by how much a number changed, with its sign."""
+    return f"{'+' if change > 0 else '−'}{number_format(abs(change), 0, force_grouping=True)}"
 
 
 @register.filter

@@ -6,7 +6,7 @@ from typing import Any, Final
 from django.http import HttpResponse
 from django.urls import reverse
 
-from leleka.errors import LelekaError
+from leleka.errors import Conflict, InvalidInput, LelekaError
 from leleka.messages.http_status import status_of
 from leleka.services.relationships import commands as relationship_commands
 from leleka.services.relationships import queries as relationship_queries
@@ -20,21 +20,20 @@ from leleka.web.responses import by_field, go, is_htmx, page, pane
 
 _FORM: Final = "web/pages/relationship.html"
 _SUGGESTED: Final = "web/parts/relationship_suggestions.html"
+_PROBLEMS: Final = "web/parts/alerts.html"
 _APART: Final = "\u001f"  # between a table and its column: neither may contain it
 _FIELDS: Final = ("name", "from", "to")
 
 
 def index(request: Request) -> HttpResponse:
+    return page(request, "web/pages/relationships.html", {**_listed(request), "tab": "relationships"})
+
+
+def _listed(request: Request) -> dict[str, Any]:
     actor = actor_of(request)
     found = relationship_queries.list_relationships(actor)
     sources = source_queries.list_sources(actor)
-    context = {
-        "relationships": found,
-        "tables": sources,
-        "diagram": drawn(sources, found),
-        "tab": "relationships",
-    }
-    return page(request, "web/pages/relationships.html", context)
+    return {"relationships": found, "tables": sources, "diagram": drawn(sources, found)}
 
 
 def suggest(request: Request) -> HttpResponse:
@@ -56,12 +55,21 @@ def suggested(request: Request, number: int) -> HttpResponse:
 
 
 def accept(request: Request) -> HttpResponse:
-    """Make those of the suggestions that are chosen."""
-    actor = actor_of(request)
+    """Make those of the suggestions that are chosen; one alone, accepted by its key, changes what stands below."""
+    alone = is_htmx(request) and request.headers.get("HX-Target") == "related"
+    problems = []
     for chosen in request.POST.getlist("chosen"):
         name, *ends = chosen.split(_APART)
         if len(ends) == 4:  # noqa: PLR2004 - two tables, each with its column
-            relationship_commands.create(actor, _data(name, ends))
+            try:
+                relationship_commands.create(actor_of(request), _data(name, ends))
+            except (InvalidInput, Conflict) as error:
+                problems += [in_this_language(one) for one in error.problems]
+    if problems:
+        told = {"problems": problems, **_listed(request), "tab": "relationships"}
+        return page(request, _PROBLEMS if alone else "web/pages/relationships.html", told, 409)
+    if alone:
+        return page(request, "web/parts/relationship_list.html", _listed(request))
     return go(request, reverse("web:relationships"))
 
 

@@ -1,105 +1,36 @@
-"""Add data source: where it comes from, then its columns, types and key beside the first rows."""
+"""The form of a data source: how its files are read, its columns, types and key beside the first rows."""
 
-import re
 from collections.abc import Mapping
-from pathlib import PurePath
+from dataclasses import replace
 from typing import Any, Final
+from urllib.parse import urlencode
 
-from django.conf import settings
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpResponse
 from django.urls import reverse
 
 from leleka.core.column_classes import ColumnClass
 from leleka.errors import LelekaError
 from leleka.messages.http_status import status_of
-from leleka.services.source_connections import queries as connection_queries
 from leleka.services.sources import commands as source_commands
 from leleka.services.sources import queries as source_queries
 from leleka.services.sources.contracts import Choices
 from leleka.services.tasks import queries as task_queries
+from leleka.services.tasks.commands import TaskView
 from leleka.services.translation import in_this_language
-from leleka.services.uploads import commands as upload_commands
-from leleka.services.uploads.contracts import RECEPTION, Reception
 from leleka.web.integers import whole_number
+from leleka.web.pages.data import file_reading
+from leleka.web.pages.data.source_add import way_back
+from leleka.web.pages.data.source_names import likely_address, likely_key
 from leleka.web.request import Request, actor_of
-from leleka.web.responses import by_field, go, is_htmx, page, pane
+from leleka.web.responses import by_field, go, is_htmx, page
 
 _FORM: Final = "web/pages/source_form.html"
 _PART: Final = "web/parts/source_draft.html"
-_KEYS: Final = re.compile(r"(^|[^a-zа-я])(id|uuid|key|код|ід)$|[a-z](Id|ID|Key)$", re.IGNORECASE)
-_MAIL: Final = re.compile(r"mail|пошт|імейл", re.IGNORECASE)
-_ACCEPTED: Final = 202
-_MOST_NAMES: Final = 500  # tables that are listed
-ENCODINGS: Final = ("utf-8", "utf-16", "windows-1251", "windows-1252", "latin-1")
-DELIMITERS: Final = {",": ",", ";": ";", "\t": "Tab", "|": "|"}
-
-
-def add(request: Request) -> HttpResponse:
-    """Ask where the data comes from: a file from this computer, or one of the operator's folders."""
-    actor = actor_of(request)
-    way = request.GET.get("way", "upload")
-    context: dict[str, Any] = {"limit": settings.LELEKA.upload_limit, "way": way}
-    status = 200
-    try:
-        if way == "folder":
-            context["places"] = source_queries.places_in(actor, request.GET.get("folder", ""))
-        elif way == "connection":
-            context |= _connections(request)
-    except LelekaError as error:
-        context["places"] = source_queries.places_in(actor) if way == "folder" else None
-        context["problems"] = [in_this_language(one) for one in error.problems]
-        status = status_of(error)
-    return pane(request, "web/pages/source_add.html", context, status)
-
-
-def _connections(request: Request) -> dict[str, Any]:
-    """Return the connections to choose from, and of the chosen one what can be read through it."""
-    actor = actor_of(request)
-    offered = connection_queries.offered(actor)
-    chosen = next((one for one in offered if one.name == request.GET.get("connection")), None)
-    names = connection_queries.names(actor, chosen.name) if chosen and chosen.by_table else ()
-    return {"offered": offered, "chosen": chosen, "names": names[:_MOST_NAMES]}
-
-
-def upload(request: Request) -> HttpResponse:
-    """Take a file; say where its columns are to be looked at."""
-    actor = actor_of(request)
-    try:
-        received = upload_commands.receive(actor, reception_of(request))
-        if received is None:
-            return HttpResponse(status=_ACCEPTED)
-        kept = upload_commands.keep(actor, received, request.GET.get("name", ""))
-        task = source_commands.ask_examination(actor, {"upload": kept.id, "name": stem(kept.name)})
-    except LelekaError as error:
-        return _refused(error)
-    return JsonResponse({"go": reverse("web:source_new", args=(task,))})
-
-
-def replace(request: Request, number: int) -> HttpResponse:
-    """Take a file in the place of the one that a source reads, and read it."""
-    actor = actor_of(request)
-    try:
-        received = upload_commands.receive(actor, reception_of(request), number)
-        if received is None:
-            return HttpResponse(status=_ACCEPTED)
-        upload_commands.replace(actor, number, received, request.GET.get("name", ""))
-    except LelekaError as error:
-        return _refused(error)
-    return JsonResponse({"go": reverse("web:source", args=(number,))})
-
-
-def look(request: Request) -> HttpResponse:
-    """Look into a file of an allowed folder, or into what a connection leads to."""
-    given = {name: request.POST.get(name, "").strip() for name in ("file", "connection", "table")}
-    data: dict[str, Any] = {"name": stem(given["table"].rpartition(".")[2] or given["file"])}
-    data |= {"files": [given["file"]]} if given["file"] else {"table": given["table"]}
-    data |= {"connection": given["connection"]} if given["connection"] else {}
-    try:
-        task = source_commands.ask_examination(actor_of(request), data)
-    except LelekaError as error:
-        context = {"way": "", "problems": [in_this_language(one) for one in error.problems]}
-        return pane(request, "web/pages/source_add.html", context, status_of(error))
-    return go(request, reverse("web:source_new", args=(task,)))
+_TEXTS: Final = ("name", "primary_key", "email", "updated_at", "changed_since")
+_NUMBERS: Final = ("max_age_hours", "whole_every", "version")
+_FIELDS: Final = frozenset({*_TEXTS, *_NUMBERS, "profiles"})
+_MARKS: Final = frozenset({"integer", "date", "datetime"})  # types of columns that can tell what changed
+_EVERY: Final = 24  # readings
 
 
 def edit(request: Request, number: int) -> HttpResponse:
@@ -110,120 +41,180 @@ def edit(request: Request, number: int) -> HttpResponse:
 
 def new(request: Request, number: int) -> HttpResponse:
     """Show what was found in the files, and take what is chosen; htmx asks again until the worker has looked."""
-    actor = actor_of(request)
-    task = task_queries.task(actor, number)
+    task = task_queries.task(actor_of(request), number)
     if request.method == "POST" and "again" in request.POST:
-        told = {name: request.POST.get(name, "") for name in ("delimiter", "encoding")}
-        again = source_commands.read_again(actor, number, told)
-        return go(request, reverse("web:source_new", args=(again,)))
+        return _read_again(request, task)
     context: dict[str, Any] = {
         "task": task,
         "problems": [in_this_language(one) for one in task.problems],
-        "encodings": ENCODINGS,
-        "delimiters": DELIMITERS.items(),
+        "reading": file_reading.offered(task),
+        "here": _address(request, number),
+        "drafts": _drafts(request),
+        "back": way_back(task.result.get("spec") or {}),
     }
-    status = 200
+    status, found = 200, task.result
     if task.done and not task.problems:
-        given = _posted(request, task.result) if request.method == "POST" else _begun(request, task.result)
+        given = _posted(request, found) if request.method == "POST" else begun(request, found)
         if request.method == "POST":
             try:
-                source = source_commands.save_examined(actor, number, _choices(request, task.result))
-                return go(request, reverse("web:source", args=(source,)))
+                source = source_commands.save_examined(actor_of(request), number, choices(given, found))
+                return go(request, _next(request, source))
             except LelekaError as error:
-                context["errors"] = by_field(error.problems)
-                context["others"] = [
-                    in_this_language(one)
-                    for one in error.problems
-                    if one.where not in _FIELDS and not one.where.startswith("type-")
-                ]
+                context |= _refusals(error)
                 status = status_of(error)
-        context |= {"found": task.result, "given": given, "classes": list(ColumnClass)}
-        context["columns"] = _columns(task.result, given)
+        context |= {"found": found, "given": given, "classes": list(ColumnClass)}
+        context |= _drawn(found, given)
     if is_htmx(request) and request.headers.get("HX-Target") == "draft":
         return page(request, _PART, context, status)
     return page(request, _FORM, context, status)
 
 
-_FIELDS: Final = frozenset({"name", "primary_key", "email", "profiles"})
+def _read_again(request: Request, task: TaskView) -> HttpResponse:
+    """Ask for the same files, read in another way; what was chosen so far stands in the form again."""
+    kept = _posted(request, task.result) if task.result.get("columns") else task.result.get("kept") or {}
+    kept = {**kept, "focus": request.headers.get("HX-Trigger-Name", "")}
+    told = file_reading.chosen(request.POST, task)
+    number = source_commands.read_again(actor_of(request), task.id, told, kept)
+    url = _address(request, number)
+    if is_htmx(request) and request.headers.get("HX-Target") == "draft":
+        asked = task_queries.task(actor_of(request), number)
+        response = page(request, _PART, {"task": asked, "here": url})
+        response["HX-Replace-Url"] = url
+        return response
+    return go(request, url)
 
 
-def reception_of(request: HttpRequest) -> Reception:
-    """Return how the body of a request comes in; without our front before us it is what the request brought."""
-    found: Reception | None = request.META.get(RECEPTION)
-    return found or Reception(len(request.body), body=request.body)
+def _address(request: Request, task: int) -> str:
+    """Return the page of a task in the place of this one: among several files, it takes this one's place."""
+    here = str(request.resolver_match.kwargs["number"]) if request.resolver_match else ""
+    beside = [str(task) if one == here else one for one in request.GET.getlist("task")]
+    query = f"?{urlencode([('task', one) for one in beside])}" if beside else ""
+    return reverse("web:source_new", args=(task,)) + query
 
 
-def stem(file: str) -> str:
-    """Return what a source may be called whose file this is."""
-    return re.sub(r"\s+", "_", PurePath(file.replace("\\", "/")).name.partition(".")[0].strip()) or "source"
+def _next(request: Request, source: int) -> str:
+    """Return where one goes on: to the other files that were uploaded with this one, else to the source."""
+    return _drafts(request) or reverse("web:source", args=(source,))
 
 
-def _refused(error: LelekaError) -> HttpResponse:
-    told = [in_this_language(one) for one in error.problems]
-    said = [" ".join(filter(None, (one.message, one.remedy))) for one in told]
-    return JsonResponse({"problems": said}, status=status_of(error))
+def _drafts(request: Request) -> str:
+    """Return the page of the files that were uploaded together; "" where it was one."""
+    beside = request.GET.getlist("task")
+    return f"{reverse('web:source_drafts')}?{urlencode([('task', one) for one in beside])}" if beside else ""
 
 
-def _begun(request: Request, found: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what the form begins with: what the source is, or what its columns look like."""
-    columns = found["columns"]
-    types = {place: one["chosen"] for place, one in enumerate(columns)}
-    classes = {place: one["class"] for place, one in enumerate(columns)}
-    if found["source"]:
-        source = source_queries.source(actor_of(request), found["source"])
-        return {
-            "name": source.name, "types": types, "classes": classes, "profiles": source.profiles,
-            "primary_key": source.primary_key or "", "email": source.email or "",
-            "updated_at": source.updated_at or "", "version": source.version,
-        }  # fmt: skip
-    unique = [one["name"] for one in columns if one["filled"] == one["distinct"] == found["rows"] > 0]
-    named = [name for name in unique if _KEYS.search(name)]
-    mail = [
-        one["name"] for one in columns if one["class"] == ColumnClass.CONTACT and _MAIL.search(one["name"])
-    ]
+def _refusals(error: LelekaError) -> dict[str, Any]:
+    placed = [replace(one, where=one.where.partition(".")[0]) for one in error.problems]
     return {
-        "name": found["name"], "types": types, "classes": classes, "version": 0, "updated_at": "",
-        "primary_key": next(iter(named or unique), ""), "email": next(iter(mail), ""),
-        "profiles": bool(mail) and not any(one.profiles for one in source_queries.list_sources(actor_of(request))),
-    }  # fmt: skip
-
-
-def _posted(request: Request, found: Mapping[str, Any]) -> dict[str, Any]:
-    post = request.POST
-    places = range(len(found["columns"]))
-    return {
-        **{name: post.get(name, "").strip() for name in ("name", "primary_key", "email", "updated_at")},
-        "types": {place: post.get(f"type-{place}", "") for place in places},
-        "classes": {place: post.get(f"class-{place}", "") for place in places},
-        "profiles": "profiles" in post,
-        "version": whole_number(post.get("version")),
+        "errors": by_field(placed),
+        "others": [
+            in_this_language(one)
+            for one in placed
+            if one.where not in _FIELDS and not one.where.startswith("type-")
+        ],
     }
 
 
-def _choices(request: Request, found: Mapping[str, Any]) -> Choices:
-    given, names = _posted(request, found), [one["name"] for one in found["columns"]]
+def begun(request: Request, found: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what the form begins with: what was chosen before, what the source is, or what its columns look like."""
+    columns = found["columns"]
+    given: dict[str, Any] = {
+        "types": {one["name"]: one["chosen"] for one in columns},
+        "classes": {one["name"]: one["class"] for one in columns},
+    }
+    given |= _of_source(request, found) if found["source"] else _guessed(request, found)
+    return _with_kept(given, found)
+
+
+def _of_source(request: Request, found: Mapping[str, Any]) -> dict[str, Any]:
+    source = source_queries.source(actor_of(request), found["source"])
+    changes = source.changed_since or {}
+    return {
+        "name": source.name,
+        "profiles": source.profiles,
+        "primary_key": source.primary_key or "",
+        "email": source.email or "",
+        "updated_at": source.updated_at or "",
+        "max_age_hours": source.max_age_hours or "",
+        "changed_since": changes.get("column", ""),
+        "whole_every": changes.get("whole_every", _EVERY),
+        "version": source.version,
+    }
+
+
+def _guessed(request: Request, found: Mapping[str, Any]) -> dict[str, Any]:
+    key, mail = likely_key(found["columns"], found["rows"]), likely_address(found["columns"])
+    return {
+        "name": found["name"],
+        "primary_key": key,
+        "email": mail,
+        "profiles": bool(key and mail)
+        and not any(one.profiles for one in source_queries.list_sources(actor_of(request))),
+        "updated_at": "",
+        "max_age_hours": "",
+        "changed_since": "",
+        "whole_every": _EVERY,
+        "version": 0,
+    }
+
+
+def _with_kept(given: dict[str, Any], found: Mapping[str, Any]) -> dict[str, Any]:
+    """Put what somebody chose before over it, as far as the columns are still there."""
+    kept = found.get("kept") or {}
+    if not kept:
+        return given
+    names = {one["name"] for one in found["columns"]}
+    offered = {one["name"]: {kind["value"] for kind in one["types"]} for one in found["columns"]}
+    for name in (*_TEXTS, *_NUMBERS, "profiles"):
+        if name in kept and (name not in {"primary_key", "email", "updated_at"} or kept[name] in names):
+            given[name] = kept[name]
+    for name in names:
+        value = (kept.get("types") or {}).get(name, "")
+        if value in offered[name]:
+            given["types"][name] = value
+        given["classes"][name] = (kept.get("classes") or {}).get(name) or given["classes"][name]
+    return given
+
+
+def _posted(request: Request, found: Mapping[str, Any]) -> dict[str, Any]:
+    post, names = request.POST, [one["name"] for one in found["columns"]]
+    return {
+        **{name: post.get(name, "").strip() for name in _TEXTS},
+        **{name: whole_number(post.get(name, "").strip()) or "" for name in _NUMBERS},
+        "types": {name: post.get(f"type-{place}", "") for place, name in enumerate(names)},
+        "classes": {name: post.get(f"class-{place}", "") for place, name in enumerate(names)},
+        "profiles": "profiles" in post,
+    }
+
+
+def choices(given: Mapping[str, Any], found: Mapping[str, Any]) -> Choices:
+    """Return what a form says, as the services take it."""
+    is_table = bool(found["spec"].get("table"))
     return Choices(
         name=given["name"],
-        types={names[place]: value for place, value in given["types"].items() if value},
-        classes={names[place]: value for place, value in given["classes"].items() if value},
+        types={name: value for name, value in given["types"].items() if value},
+        classes={name: value for name, value in given["classes"].items() if value},
         primary_key=given["primary_key"],
         updated_at=given["updated_at"],
         email=given["email"] if given["profiles"] else "",
         profiles=given["profiles"],
-        version=given["version"],
+        max_age_hours=given["max_age_hours"] or None,
+        changed_since=given["changed_since"] if is_table else "",
+        whole_every=given["whole_every"] or 0,
+        version=given["version"] or 0,
     )
 
 
-def _columns(found: Mapping[str, Any], given: Mapping[str, Any]) -> list[dict[str, Any]]:
+def _drawn(found: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
     """Return the columns with what is chosen of each, and what their values say of them as a key."""
     rows = found["rows"]
-    return [
+    columns = [
         {
             **one,
             "place": place,
             "slot": f"type-{place}",
-            "chosen": given["types"].get(place, ""),
-            "klass": given["classes"].get(place, ""),
+            "chosen": given["types"].get(one["name"], ""),
+            "klass": given["classes"].get(one["name"], ""),
             "empty": rows - one["filled"],
             "empty_share": round(100 * (rows - one["filled"]) / rows) if rows else 0,
             "doubled": one["filled"] - one["distinct"],
@@ -231,3 +222,7 @@ def _columns(found: Mapping[str, Any], given: Mapping[str, Any]) -> list[dict[st
         }
         for place, one in enumerate(found["columns"])
     ]
+    marks = [one["name"] for one in found["columns"] if one["type"] in _MARKS]
+    if given["changed_since"] and given["changed_since"] not in marks:
+        marks.append(given["changed_since"])
+    return {"columns": columns, "marks": marks if found["spec"].get("table") else []}

@@ -1,10 +1,12 @@
 """Data > Data sources: the list, one source with what is in it, refreshing and removing it."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.http import HttpResponse
 from django.urls import reverse
 
+from leleka.core.clock import utc_now
 from leleka.errors import Conflict, LelekaError
 from leleka.messages.http_status import status_of
 from leleka.services.relationships import queries as relationship_queries
@@ -20,9 +22,15 @@ def index(request: Request) -> HttpResponse:
     """List sources: what was last read, how it went, and how their rows changed."""
     actor = actor_of(request)
     known = {one.id: one for one in source_queries.list_sources(actor)}
-    curves = source_queries.curves(actor)
+    curves, now = source_queries.curves(actor), utc_now()
     lines: list[dict[str, Any]] = [
-        {"line": line, "source": known[line.of], "curve": curves.get(line.of, [])}
+        {
+            "line": line,
+            "source": known[line.of],
+            "curve": curves.get(line.of, []),
+            "change": _change(curves.get(line.of, [])),
+            "late": known[line.of].is_late(now),
+        }
         for line in status_queries.sources(actor)
         if line.of in known
     ]
@@ -31,6 +39,11 @@ def index(request: Request) -> HttpResponse:
     if is_htmx(request) and request.headers.get("HX-Target") == "sources":
         return page(request, "web/parts/source_list.html", context)
     return page(request, "web/pages/sources.html", context)
+
+
+def _change(curve: Sequence[int]) -> int:
+    """Return by how many rows the last reading differs from the one before; 0 where there was none."""
+    return curve[-1] - curve[-2] if len(curve) > 1 else 0
 
 
 def show(request: Request, number: int) -> HttpResponse:

@@ -1,0 +1,276 @@
+"""Adding data sources in the browser: several files, workbooks, other encodings, tables and queries of a database."""
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+import xlsxwriter
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.hand import Hand
+from tests.browser.house import House
+from tests.browser.visiting import NARROW, Language, Visitor
+
+Sources = Callable[[], dict[str, dict[str, Any]]]
+_SALES = """
+CREATE TABLE sales (sale INTEGER PRIMARY KEY, buyer INTEGER, amount REAL, changed INTEGER);
+INSERT INTO sales VALUES (1, 1, 10.5, 100), (2, 2, 20.0, 200), (3, 1, 5.0, 300);
+"""
+
+
+@pytest.fixture
+def hand(chromium: Browser, empty_house: House) -> Iterator[Hand]:
+    visitor = Visitor(chromium, empty_house)
+    yield Hand(visitor.signed_in(), "en")
+    for context in chromium.contexts:
+        context.close()
+    assert (
+        "\n".join(one for one in visitor.complaints if "422" not in one) == ""
+    )  # an answer that refuses something
+
+
+@pytest.fixture
+def sources(empty_house: House) -> Sources:
+    token = empty_house.installation.json("user", "token", "ada@example.com", "--name", "looking")["secret"]
+
+    def found() -> dict[str, dict[str, Any]]:
+        return {one["name"]: one for one in empty_house.asked("sources", token)["items"]}
+
+    return found
+
+
+def in_language(hand: Hand, language: Language) -> Hand:
+    """Go on in another language: the person chooses it on the page."""
+    if language == "uk":
+        hand.page.goto("/data/sources")
+        hand.page.locator("form[data-at-once] select").first.select_option("uk")
+        hand.page.wait_for_load_state("networkidle")
+    return Hand(hand.page, language)
+
+
+def begin(hand: Hand) -> Page:
+    hand.page.goto("/data/sources")
+    hand.follow("Add data source")
+    expect(hand.page.get_by_role("dialog")).to_be_visible()
+    return hand.page
+
+
+def a_csv(folder: Path, name: str, text: str, encoding: str = "utf-8") -> Path:
+    file = folder / name
+    file.write_text(text, encoding=encoding)
+    return file
+
+
+def numbers(first: int, last: int) -> str:
+    return "id,amount\n" + "".join(f"{number},{number}.5\n" for number in range(first, last))
+
+
+@pytest.mark.slow
+@pytest.mark.short("en")
+@pytest.mark.parametrize("language", ["en", "uk"])
+def test_several_files_become_a_source_each_and_what_fails_is_said_at_its_file(
+    hand: Hand, tmp_path: Path, sources: Sources, language: Language
+) -> None:
+    hand = in_language(hand, language)
+    page = begin(hand)
+    people = a_csv(tmp_path, "people.csv", "id,email\n1,a@example.com\n2,b@example.com\n")
+    broken = a_csv(tmp_path, "broken.csv", "id;id\n1;2\n")
+    hand.upload(
+        people, a_csv(tmp_path, "empty.csv", ""), a_csv(tmp_path, "orders.csv", numbers(1, 9)), broken
+    )
+    lines = page.locator("[data-upload-list] > li")
+    expect(lines).to_have_count(4)
+    expect(lines.nth(1).get_by_role("alert")).to_be_visible()
+    expect(page.locator("[data-upload-done]:visible")).to_have_count(3)
+    hand.press("Look inside")
+    rows = page.locator("#drafts tbody tr")
+    expect(rows).to_have_count(3)
+    expect(rows.nth(2)).to_contain_text("FILE_HEADER_DUPLICATE")
+    expect(rows.nth(0)).to_contain_text(hand.says("profiles"))
+    page.locator("#drafts .btn-primary").click()
+    expect(page.locator("#drafts .status-green")).to_have_count(2)
+    page.goto("/data/sources")
+    expect(page.get_by_role("link", name="people", exact=True)).to_be_visible()
+    assert sources().keys() == {"people", "orders"}
+    assert sources()["people"]["profiles"]
+
+
+@pytest.mark.slow
+def test_files_that_are_parts_become_one_table(hand: Hand, tmp_path: Path, sources: Sources) -> None:
+    page = begin(hand)
+    hand.upload(a_csv(tmp_path, "may.csv", numbers(1, 5)), a_csv(tmp_path, "june.csv", numbers(5, 12)))
+    page.get_by_label("All are parts of one data source").check()
+    expect(page.locator("[data-upload-go]")).to_be_enabled()
+    hand.press("Look inside")
+    expect(page.get_by_role("heading", name="11 rows")).to_be_visible()
+    hand.fill("Name", "orders")
+    hand.press("Add and refresh")
+    expect(page.locator("#table tbody tr").first).to_be_visible()
+    assert sources()["orders"]["rows"] == 11
+    assert sources()["orders"]["file"] == "may.csv, june.csv"
+
+
+@pytest.mark.slow
+def test_another_sheet_and_header_row_are_read_at_once_and_what_was_typed_stays(
+    hand: Hand, tmp_path: Path, sources: Sources
+) -> None:
+    file = tmp_path / "Report.xlsx"
+    with xlsxwriter.Workbook(file) as book:
+        cover = book.add_worksheet("Cover")
+        cover.write_row(0, 0, ["About"])
+        cover.write_row(1, 0, ["The sales of May"])
+        sales = book.add_worksheet("Sales")
+        sales.write_row(0, 0, ["Sales of May"])
+        for row, line in enumerate([["No", "Sum"], [1, 10.5], [2, 11.5]], 2):
+            sales.write_row(row, 0, line)
+    page = begin(hand)
+    hand.upload(file)
+    sheet = page.get_by_label("Sheet", exact=True)
+    expect(sheet.locator("option")).to_have_text(["Cover", "Sales"])
+    hand.fill("Name", "may_sales")
+    sheet.select_option("Sales")
+    expect(page.get_by_text("FILE_HEADER_EMPTY")).to_be_visible()
+    expect(page.get_by_label("Row with the column names")).to_have_value("3")
+    hand.press("Read again")
+    expect(page.get_by_label("Name", exact=True)).to_have_value("may_sales")
+    expect(page.locator(".column-name")).to_have_text(["No", "Sum"])
+    expect(page.get_by_label("Sheet", exact=True)).to_have_value("Sales")
+    hand.press("Add and refresh")
+    expect(page.locator("#table tbody tr").first).to_be_visible()
+    found = sources()["may_sales"]
+    assert (found["sheet"], found["header_row"], found["rows"]) == ("Sales", 3, 2)
+
+
+@pytest.mark.slow
+@pytest.mark.short("en")
+@pytest.mark.parametrize("language", ["en", "uk"])
+def test_a_file_of_a_ukrainian_excel_is_read_by_what_the_page_proposes(
+    hand: Hand, tmp_path: Path, sources: Sources, language: Language
+) -> None:
+    hand = in_language(hand, language)
+    page = begin(hand)
+    lines = "".join(f"{number};Київ і околиці;{number}234,50\n" for number in range(1, 30))
+    hand.upload(a_csv(tmp_path, "zvit.csv", f"номер;місто;сума\n{lines}", "cp1251"))
+    expect(page.get_by_label(hand.says("Encoding"), exact=True)).to_have_value("windows-1251")
+    hand.press("Read again")
+    expect(page.locator(".column-name")).to_have_text(["номер", "місто", "сума"])
+    page.get_by_label(hand.says("Decimal sign"), exact=True).select_option(",")
+    expect(page.locator("[name=type-2]")).to_have_value("number|decimal ,")
+    expect(page.locator("[name=decimals]")).to_be_focused()
+    expect(page.locator("tbody tr").first.locator("td").nth(2)).to_have_text("1234.5")
+    hand.press("Add and refresh")
+    expect(page.locator("#table tbody tr").first).to_be_visible()
+    found = sources()["zvit"]
+    assert found["types"] == {"сума": {"type": "number", "format": None, "decimal": ","}}
+    assert found["encoding"] == "windows-1251"
+
+
+@pytest.fixture
+def shop(empty_house: House) -> None:
+    """A database that an administrator connected."""
+    file = empty_house.folder / "shop.db"
+    with closing(sqlite3.connect(file)) as database:
+        database.executescript(_SALES)
+    token = empty_house.installation.json("user", "token", "ada@example.com", "--name", "shop")["secret"]
+    settings = {"path": str(file)}
+    empty_house.asked("source-connections", token, {"name": "Shop", "type": "sqlite", "settings": settings})
+
+
+@pytest.mark.slow
+@pytest.mark.short("en")
+@pytest.mark.parametrize("language", ["en", "uk"])
+@pytest.mark.usefixtures("shop")
+def test_a_table_is_checked_read_and_kept_up_to_date_by_what_changed(
+    hand: Hand, sources: Sources, language: Language
+) -> None:
+    hand = in_language(hand, language)
+    page = begin(hand)
+    page.locator(".way").nth(3).click()
+    hand.fill("Table", "sails")
+    hand.press("Check")
+    expect(page.locator("#checked")).to_contain_text("SOURCE_QUERY")
+    hand.fill("Table", "sales")
+    hand.press("Check")
+    expect(page.locator("#checked tbody tr")).to_have_count(4)
+    assert sources() == {}
+    hand.press("Look inside")
+    page.get_by_text(hand.says("More"), exact=True).click()
+    page.get_by_label(hand.says("Read only what changed, by"), exact=True).select_option("changed")
+    page.get_by_label(hand.says("Read everything each so many times"), exact=True).fill("7")
+    hand.press("Add and refresh")
+    expect(page.locator("#table tbody tr").first).to_be_visible()
+    found = sources()["sales"]
+    assert found["changed_since"] == {"column": "changed", "whole_every": 7}
+    assert (found["connection"], found["table"], found["rows"]) == ("Shop", "sales", 3)
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("shop")
+def test_a_query_becomes_a_source_and_stays_typed_until_it_is_right(hand: Hand, sources: Sources) -> None:
+    page = begin(hand)
+    page.locator(".way").nth(3).click()
+    page.get_by_label("A query", exact=True).check()
+    query = page.get_by_label("Query", exact=True)
+    query.fill("SELECT buyer, sum(amnt) AS spent FROM sales GROUP BY buyer")
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_be_hidden()
+    begin(hand)
+    page.locator(".way").nth(3).click()
+    expect(query).to_have_value("SELECT buyer, sum(amnt) AS spent FROM sales GROUP BY buyer")
+    hand.press("Look inside")
+    expect(page.locator("main .alert-danger")).to_contain_text("SOURCE_QUERY")
+    hand.follow("Choose something else")
+    expect(query).to_have_value("SELECT buyer, sum(amnt) AS spent FROM sales GROUP BY buyer")
+    query.fill("SELECT buyer, sum(amount) AS spent FROM sales GROUP BY buyer")
+    hand.press("Look inside")
+    hand.fill("Name", "spending")
+    page.reload()
+    expect(page.get_by_label("Name", exact=True)).to_have_value("spending")
+    hand.press("Add and refresh")
+    expect(page.locator("#table tbody tr").first).to_be_visible()
+    assert sources()["spending"]["query"] == "SELECT buyer, sum(amount) AS spent FROM sales GROUP BY buyer"
+    begin(hand)
+    page.locator(".way").nth(3).click()
+    expect(page.get_by_label("A query", exact=True)).not_to_be_checked()
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("shop")
+def test_suggested_relationships_are_accepted_by_one_key_each(hand: Hand, tmp_path: Path) -> None:
+    page = begin(hand)
+    buyers = a_csv(tmp_path, "buyers.csv", "buyer_id,city\n1,Київ\n2,Львів\n")
+    visits = a_csv(tmp_path, "visits.csv", "visit_id,buyer_id\n1,1\n2,2\n3,2\n")
+    pays = a_csv(tmp_path, "payments.csv", "payment_id,buyer_id\n1,1\n2,2\n3,2\n")
+    hand.upload(buyers, visits, pays)
+    hand.press("Look inside")
+    page.locator("#drafts .btn-primary").click()
+    page.wait_for_url("**/data/sources")
+    expect(page.locator("#sources .status-green")).to_have_count(3)
+    page.goto("/data/relationships")
+    suggested = page.locator("[data-suggested]")
+    expect(suggested).to_have_count(2)
+    expect(suggested.first.get_by_role("checkbox")).to_be_focused()
+    page.keyboard.press("y")
+    expect(page.locator("#related tbody tr")).to_have_count(1)
+    expect(suggested).to_have_count(1)
+    page.keyboard.press("n")
+    expect(suggested).to_have_count(0)
+    page.reload()
+    expect(page.locator("#related tbody tr")).to_have_count(1)
+
+
+@pytest.mark.slow
+def test_sources_are_cards_on_a_phone_with_their_age(hand: Hand, tmp_path: Path) -> None:
+    page = begin(hand)
+    hand.upload(a_csv(tmp_path, "orders.csv", numbers(1, 9)))
+    hand.press("Add and refresh")
+    expect(page.locator("#table tbody tr").first).to_be_visible()
+    page.set_viewport_size({"width": NARROW, "height": 800})
+    page.goto("/data/sources")
+    card = page.locator("#sources tbody tr")
+    expect(card).to_contain_text("just now")
+    assert card.evaluate("one => getComputedStyle(one).display") == "flex"
+    assert page.evaluate("document.documentElement.scrollWidth") <= NARROW
