@@ -5,7 +5,7 @@ applied elsewhere it asks for every secret and starts inactive. Its names and te
 import sqlite3
 from datetime import UTC, datetime
 from pathlib import Path
-from random import Random
+from random import Random  # noqa: TID251 - the class, for seeded generators
 from typing import Any
 
 import pytest
