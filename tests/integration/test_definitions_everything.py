@@ -192,7 +192,8 @@ def state() -> dict[str, list[dict[str, Any]]]:
 
 def forget_everything() -> None:
     """What is left is another installation over the same files."""
-    for model in (Ledger, Run, *reversed(MADE), Account):
+    gone: tuple[type[Model], ...] = (Ledger, Run, *reversed(MADE), Account)
+    for model in gone:
         model._default_manager.all().delete()
 
 
