@@ -45,6 +45,9 @@ class PlannedRows(ABC):
     @abstractmethod
     def addresses(self, plan: str, spans: Sequence[Span]) -> Sequence[tuple[int, str]]: ...
 
+    def values(self, selection: Selection, column: str, most: int) -> Sequence[tuple[str, int]]:  # noqa: ARG002 - fakes of accounts have fields without options
+        return ()
+
     def excluded(self, plan: str, exclusions: Sequence[Exclusion], spans: Sequence[Span]) -> AbstractSet[str]:
         return {address for _, address in self.addresses(plan, spans) if covered(address, exclusions)}
 

@@ -143,6 +143,7 @@ TO_SEE: Final[Mapping[Function, Call]] = {
     measure_queries.list_measures: _NONE,
     measure_queries.measure: _ONE,
     measure_queries.measures_after: _AFTER,
+    measure_queries.show_measure: given("nothing", CLOCK),
     segment_queries.find_segments: _LIST,
     segment_queries.list_segments: _NONE,
     segment_queries.segment: _ONE,

@@ -20,8 +20,8 @@ from leleka.services.installation.database_outage import told_to_people
 MAKE_ONE = {"init", "apply", "restore", "serve", "worker", "demo"}
 NEED_NONE = {"sandbox"}
 WORDS = {
-    "segment show": ["Gold"], "export preview": ["News"], "export run": ["News"], "export reconcile": ["News"],
-    "export rebuild-ledger": ["News"],
+    "segment show": ["Gold"], "measure show": ["Spent"], "export preview": ["News"], "export run": ["News"],
+    "export reconcile": ["News"], "export rebuild-ledger": ["News"],
     "doctor": ["Sandbox", "--list", "1", "--domain", "example.com", "--yes"],
     "run show": ["1"], "run cancel": ["1"], "run confirm": ["1"], "run verify": ["1"],
     "suppress": ["Sandbox", "a@example.com"], "backup": ["archive.leleka"],

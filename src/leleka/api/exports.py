@@ -25,6 +25,7 @@ from leleka.api.schemas.exports import (
 )
 from leleka.api.schemas.schedules import DecisionOut, ExportScheduleIn, ExportScheduleOut, of_export
 from leleka.core.clock import current_clock
+from leleka.core.ports.destination import Field
 from leleka.errors import LelekaError, NeedsAttention, NotFound, Problem, Unavailable
 from leleka.services.access.actor import Actor
 from leleka.services.contracts import ExportSummary
@@ -73,10 +74,7 @@ def list_offers(
     offered = export_choices.offered(request.auth, connection, current_clock())
     if offered.problems:
         raise _unanswered(replace(offered.problems[0], where="connection"), offered.retry_after)
-    fields = [
-        {"id": one.key.removeprefix("field:"), "title": one.title, "kind": one.kind} for one in offered.fields
-    ]
-    return {"lists": offered.lists, "fields": fields}
+    return {"lists": offered.lists, "fields": [_custom_field(one) for one in offered.fields]}
 
 
 @router.post("", response={201: SavedOut}, operation_id="createExport", summary="Add an export")
@@ -280,3 +278,9 @@ def _data(data: ExportIn) -> dict[str, Any]:
 def _told(actor: Actor, saved: export_commands.Saved) -> dict[str, Any]:
     version = export_queries.export(actor, saved.id).line.version
     return {"id": saved.id, "name": saved.name, "list_left": saved.list_left, "version": version}
+
+
+def _custom_field(one: Field) -> dict[str, Any]:
+    number = one.key.removeprefix("field:")
+    several = bool(one.between)
+    return {"id": number, "title": one.title, "kind": one.kind, "options": one.options, "several": several}

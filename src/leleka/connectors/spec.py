@@ -15,8 +15,9 @@ Languages = Mapping[str, Mapping[str, str]]
 # What every source connection has, whatever its kind: a setting of that name could not be told from it.
 COMMON: Final = frozenset(
     {
-        "check", "checked_at", "created_at", "csrfmiddlewaretoken", "id", "last_check", "managed_by_file", "name",
-        "proof", "secrets", "settings", "shared_with", "shared", "sources", "steps", "title", "type", "version",
+        "check", "checked_at", "created_at", "csrfmiddlewaretoken", "id", "kept", "last_check", "managed_by_file",
+        "name", "proof", "secrets", "settings", "shared_with", "shared", "shared_with_contributors", "sources",
+        "steps", "title", "type", "version",
     }
 )  # fmt: skip
 

@@ -81,6 +81,12 @@ def is_like_a_value(name: str) -> bool:
     return bool(SIGN.search(text) or _DATE.fullmatch(text)) or is_like_a_phone(text)
 
 
+def shape(value: str) -> str:
+    """Show the shape of a cell, not its content: digits as 9, letters as a."""
+    shown = "".join("9" if c.isdigit() else "a" if c.isalpha() else c for c in value[:30] if c.isprintable())
+    return f"“{shown}…”" if len(value) > len(shown) else f"“{shown}”"
+
+
 def mask_value(klass: ColumnClass, value: object) -> object:
     """Return a value as somebody may see it who may not see personal data."""
     if klass is ColumnClass.HARMLESS or value is None or value == "":

@@ -20,8 +20,8 @@ COMMON: Final = frozenset(
     {
         "agreed", "attention", "audience", "check", "checked_at", "connection", "consent", "consent_at",
         "consent_by", "consent_language", "consent_version", "created_at", "csrfmiddlewaretoken", "export_user",
-        "exports", "id", "last_check", "learned", "managed_by_file", "name", "notes", "password", "plan_limit", "proof",
-        "settings", "share", "share_of_limits", "shared_with", "steps", "title", "type", "version",
+        "exports", "id", "kept", "last_check", "learned", "managed_by_file", "name", "notes", "password", "plan_limit",
+        "proof", "settings", "share", "share_of_limits", "shared_with", "steps", "title", "type", "version",
     }
 )  # fmt: skip
 

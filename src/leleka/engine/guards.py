@@ -1,9 +1,10 @@
 """What must hold before the first byte is sent."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from math import inf
 from typing import Final
 
+from leleka.core.column_classes import shape
 from leleka.core.columns import NUMERIC, TEMPORAL, ColumnType, Table
 from leleka.core.data_matching import DataMatching, LeaverPolicy, Leavers, Line
 from leleka.core.growth import Growth
@@ -22,6 +23,8 @@ _FITTING: Final = {
     FieldType.DATETIME: TEMPORAL,
 }
 _LONGEST_WAIT: Final = 60.0
+_MOST_VALUES: Final = 1_000  # different ones of a column that are held against the options
+_EXAMPLES: Final = 3
 
 
 def check_destination(
@@ -60,11 +63,21 @@ def gone_meanwhile(
     return None
 
 
+def no_values(_column: str, _most: int) -> Sequence[tuple[str, int]]:
+    """For who does not look into the profiles."""
+    return ()
+
+
 def check_fields(
-    destination: Destination, matching: DataMatching, leavers: Leavers, table: Table
+    destination: Destination,
+    matching: DataMatching,
+    leavers: Leavers,
+    table: Table,
+    values: Callable[[str, int], Sequence[tuple[str, int]]] = no_values,
 ) -> Sequence[Message]:
     """Raise where a custom field that would be written does not exist, naming the mapping line; return what is to be
-    known of those that take another type than their column has. The destination may leave out such values.
+    known of those that take another type than their column has, and of values that are none of a field's options. The
+    destination may leave out such values. ``values`` gives the most frequent texts of a column and how many have each.
     """
     wanted = [(f"data matching, {line.column}", line.to) for line in matching.lines]
     if leavers.policy is LeaverPolicy.MARK:
@@ -80,12 +93,15 @@ def check_fields(
     ]
     if problems:
         raise InvalidInput.of(problems)
-    return [
-        note for line in matching.lines if line.to in known and (note := _misfit(line, known[line.to], table))
-    ]
+    told = [marks_of(leavers, known)] if leavers.policy is LeaverPolicy.MARK else []
+    for line in matching.lines:
+        if line.to in known:
+            told += [misfit(line, known[line.to], table), strangers(line, known[line.to], values)]
+    return [note for note in told if note]
 
 
-def _misfit(line: Line, field: Field, table: Table) -> Message:
+def misfit(line: Line, field: Field, table: Table) -> Message:
+    """Return what is to be known of a column whose type is not the field's; nothing where it fits."""
     column = table.column(line.column)
     if field.takes is None or column is None or column.type in _FITTING[field.takes]:
         return NOTHING
@@ -96,6 +112,30 @@ def _misfit(line: Line, field: Field, table: Table) -> Message:
         column=column.name,
         holds=column.type.value,
     )
+
+
+def strangers(line: Line, field: Field, values: Callable[[str, int], Sequence[tuple[str, int]]]) -> Message:
+    """Return how many people have a value that is none of the field's options, with examples of their shape."""
+    if not field.options:
+        return NOTHING
+    found = values(line.column, _MOST_VALUES + 1)
+    strange = [(text, people) for text, people in found if not field.offers(text)]
+    if not strange:
+        return NOTHING
+    return Message(
+        "FIELD_OPTIONS_AT_LEAST" if len(found) > _MOST_VALUES else "FIELD_OPTIONS",
+        field=field.title or field.key,
+        column=line.column,
+        people=sum(people for _, people in strange),
+        examples=list(dict.fromkeys(shape(text) for text, _ in strange[:_EXAMPLES])),
+    )
+
+
+def marks_of(leavers: Leavers, known: Mapping[str, Field]) -> Message:
+    """Return which of the two marks is none of their field's options; nothing where both are."""
+    field = known[leavers.field]
+    strange = [text for text in (leavers.member, leavers.leaver) if text and not field.offers(text)]
+    return Message("FIELD_MARKS", field=field.title or field.key, marks=strange) if strange else NOTHING
 
 
 def check_limit(planned: Planned, limit: int) -> None:

@@ -61,7 +61,13 @@ def preview(
     patience = _PATIENCE_OF_PEOPLE if pulse is no_lease else inf
     check_destination(context.destination, spec.target, wait, patience=patience)
     selection = spec.selection
-    misfits = check_fields(context.destination, selection.matching, selection.leavers, selection.table)
+    misfits = check_fields(
+        context.destination,
+        selection.matching,
+        selection.leavers,
+        selection.table,
+        partial(context.warehouse.values, selection),
+    )
     packer = Packer(
         context.destination,
         context.limits,

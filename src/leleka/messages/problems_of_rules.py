@@ -5,6 +5,7 @@ from typing import Final
 
 from leleka.messages.wording import Wording, msg
 
+_THERE_ARE: Final = msg("Available: {known}.")
 _DID_YOU_MEAN: Final = msg("Did you mean '{near}'?")
 _WRITE_THE_DAY_AS: Final = msg("Write the day as 2026-12-31.")
 _WRITE_DAYS_OR: Final = msg("Write '30 days' or 30.")
@@ -89,6 +90,7 @@ PROBLEMS: Final[Mapping[str, Wording]] = {
         msg("The results of 'map' have different types: {types:word}."), msg("Write all of them in quotes.")
     ),
     "MEASURE_UNKNOWN": Wording(msg("There is no such measure.")),
+    "MEASURE_UNKNOWN.listed": Wording(msg("There is no measure '{name}'."), hints={"known": _THERE_ARE}),
     "MEASURE_UNKNOWN.named": Wording(msg("There is no measure '{name}'.")),
     "NAME_TAKEN.measure": Wording(msg("A measure '{name}' already exists.")),
     "RULE_EMPTY_LIST.months": Wording(msg("'month of' needs at least one month.")),

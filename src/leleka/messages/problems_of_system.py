@@ -29,7 +29,7 @@ PROBLEMS: Final[Mapping[str, Wording]] = {
         msg("Put the line of that key from your safe copy into the key file, behind the others."),
     ),
     "BACKUP_OVERTAKEN": Wording(
-        msg("A snapshot was replaced and removed while it was to be copied. No backup was written."),
+        msg("A snapshot or an uploaded file was replaced while it was to be copied. No backup was written."),
         _TRY_AGAIN_IN_A,
     ),
     "BACKUP_UNKNOWN": Wording(msg("There is no such file.")),

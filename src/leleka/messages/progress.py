@@ -27,6 +27,18 @@ PROGRESS: Final[dict[str, str]] = {
         "Field “{field}” of the destination takes a {takes:word}, and column '{column}' contains {holds:word}: values "
         "that do not fit may be left out there."
     ),
+    "FIELD_OPTIONS": msg(
+        "Field “{field}” of the destination has a list of options, and column '{column}' contains values that are not "
+        "among them. People who have such a value: {people}. How those values look: {examples}"
+    ),
+    "FIELD_OPTIONS_AT_LEAST": msg(
+        "Field “{field}” of the destination has a list of options, and column '{column}' contains values that are not "
+        "among them. People who have such a value, at least: {people}. How those values look: {examples}"
+    ),
+    "FIELD_MARKS": msg(
+        "Field “{field}” of the destination has a list of options, and these marks for leavers are not among them: "
+        "{marks}"
+    ),
     "EXCLUSIONS_UNREAD": msg(
         "The account's exclusion list was not read, or not all of it. Whoever it names is left out by the account "
         "itself, and is not counted as excluded here. {problem}"

@@ -183,7 +183,11 @@ class Diff:
             exp.alias_(marked, "fingerprint"),
             exp.alias_(is_plain, "plain"),
         ).from_(self.profiles("p"))
-        return rows.where(exp.In(this=self.key("p"), query=self._selected().subquery()))
+        return rows.where(self.is_selected("p"))
+
+    def is_selected(self, source: str) -> exp.Expr:
+        """Return the condition that a row of the profiles is one of the selected."""
+        return exp.In(this=self.key(source), query=self._selected().subquery())
 
     def texts(self) -> list[exp.Expr]:
         table = self._selection.table

@@ -7,7 +7,7 @@ from leleka.core.data_matching import Leavers
 from leleka.core.plan import Planned, Selection, SettledRun, Span, Verdict
 from leleka.core.ports.destination import Exclusion, Suppressed
 from leleka.core.ports.warehouse import Pack, PlainContacts
-from leleka.warehouse import additions, plan_snapshots
+from leleka.warehouse import additions, field_values, plan_snapshots
 from leleka.warehouse import ledger as warehouse_ledger
 from leleka.warehouse.engines.port import Engine
 from leleka.warehouse.lake import Lake
@@ -38,6 +38,9 @@ class LakeWarehouse:
             pack=pack,
             plain=plain,
         )
+
+    def values(self, selection: Selection, column: str, most: int) -> Sequence[tuple[str, int]]:
+        return field_values.most_frequent(self._session, self._lake, selection, column, most)
 
     def contacts(self, plan: str, span: Span) -> Sequence[tuple[int, bytes]]:
         return plan_snapshots.contacts(self._session, self._lake.open(plan), span)

@@ -1,6 +1,8 @@
 """Runs on an engine: fingerprints, the diff, the ledger, addresses, and what a run reads before it plans."""
 
 import hashlib
+from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -25,6 +27,7 @@ from leleka.warehouse import (
 from leleka.warehouse import ledger as warehouse_ledger
 from leleka.warehouse.engines.port import Engine
 from leleka.warehouse.lake import Lake, Snapshot
+from leleka.warehouse.lake_warehouse import LakeWarehouse
 from leleka.warehouse.readers import load
 from leleka.warehouse.sql.tables import column, parquet
 from leleka.warehouse.sql.values import fingerprint, value_text
@@ -163,6 +166,22 @@ class RunsContract(EngineSuite):
             address: seq for seq, address in found
         }
 
+    def test_the_most_frequent_texts_of_the_selected_are_counted(
+        self, engine: Engine, tmp_path: Path
+    ) -> None:
+        tables = Tables(engine, tmp_path / "lake")
+        people = {
+            **PEOPLE,
+            "7": {**PEOPLE["1"], "email": "x@example.test"},
+            "8": {**PEOPLE["1"], "city": "Рим"},
+        }
+        profiles = tables.profiles(people)
+        chosen = selection_of(tables, profiles, ("1", "2", "3", "4", "7", "gone"))
+        lake = LakeWarehouse(engine, tables.lake)
+        assert lake.values(chosen, "city", 5) == [("Київ", 2), ("0:;", 1)]
+        assert lake.values(chosen, "city", 1) == [("Київ", 2)]
+        assert lake.values(chosen, "vip", 5) == [("true", 2), ("false", 1)]
+
     def test_additions_are_held_against_a_list(self, engine: Engine, tmp_path: Path) -> None:
         plan = planned(Tables(engine, tmp_path / "lake"))
         whole = [Span(0, 4)]
@@ -248,19 +267,8 @@ def planned(
     tables: Tables, *, ledger: str | None = None, suppressed_here: tuple[str, ...] = (), salt: str = ""
 ) -> Snapshot:
     """Return a plan of everybody in the stories, the first one where there is no ledger."""
-    profiles = tables.profiles(PEOPLE)
-    selection = Selection(
-        name="e",
-        profiles=profiles,
-        table=PROFILES,
-        addresses=tables.addresses(profiles),
-        members=(tables.members(PEOPLE),),
-        matching=DataMatching("email", LINES),
-        leavers=Leavers(),
-        ledger=ledger,
-        suppressed_here=suppressed_here,
-        salt=salt,
-    )
+    chosen = selection_of(tables, tables.profiles(PEOPLE), PEOPLE)
+    selection = replace(chosen, ledger=ledger, suppressed_here=suppressed_here, salt=salt)
     numbers = iter(range(1_000))
     found = plan_snapshots.write_plan(
         tables.session,
@@ -271,3 +279,15 @@ def planned(
         pack=lambda due: [PlannedRow(row, next(numbers), b"{}") for row in due],
     )
     return tables.lake.open(found.reference)
+
+
+def selection_of(tables: Tables, profiles: str, members: Iterable[str]) -> Selection:
+    return Selection(
+        name="e",
+        profiles=profiles,
+        table=PROFILES,
+        addresses=tables.addresses(profiles),
+        members=(tables.members(members),),
+        matching=DataMatching("email", LINES),
+        leavers=Leavers(),
+    )

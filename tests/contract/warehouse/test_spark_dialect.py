@@ -75,6 +75,7 @@ def _runs(engine: RecordingEngine, root: Path) -> None:
     ledgers.test_who_holds_something_else_than_was_sent_is_due_again(engine, root / "differing")
     contract.test_whom_we_suppress_is_found_by_digest(engine, root / "digests")
     contract.test_a_span_of_a_plan_is_read_in_its_order(engine, root / "spans")
+    contract.test_the_most_frequent_texts_of_the_selected_are_counted(engine, root / "values")
     contract.test_additions_are_held_against_a_list(engine, root / "additions")
     plain = Planning(Tables(engine, root / "plain"), [{}, {}])
     plain.plan(plain.selection, in_sql=True)

@@ -26,6 +26,7 @@ from leleka.messages.progress import in_english
 from tests.fakes.clock import VirtualClock
 from tests.fakes.destination import FakeDestination
 
+KEEP = Leavers()
 UNSUBSCRIBE = Leavers(LeaverPolicy.UNSUBSCRIBE)
 MARK = Leavers(LeaverPolicy.MARK, "field:9", "in", "out")
 
@@ -168,6 +169,41 @@ def test_a_column_that_does_not_fit_its_field_is_told(takes: FieldType | None, f
     for name in told.keys() - fits:
         (note,) = told[name]
         assert (note.code, note.values["field"], note.values["column"]) == ("FIELD_MISFIT", "Since", name)
+
+
+def told_of_options(field: Field, values: dict[str, int], leavers: Leavers = KEEP) -> list[Message]:
+    account = FakeDestination(VirtualClock())
+    account.custom_fields = {key: replace(field, key=key) for key in ("field:1", "field:9")}
+    matching = DataMatching("email", (Line("tier", "field:1"),))
+    return list(check_fields(account, matching, leavers, TABLE, lambda _, most: list(values.items())[:most]))
+
+
+def test_values_that_are_no_option_are_counted_and_shown_by_their_shape() -> None:
+    tier = Field("field:1", "Tier", "x", options=("gold", "silver"))
+    assert told_of_options(tier, {"gold": 5, "silver": 2}) == []
+    (note,) = told_of_options(tier, {"gold": 5, "Gold": 3, "||gold||": 2, "jane@example.com": 1, "Kyiv": 1})
+    assert (note.code, note.values["people"]) == ("FIELD_OPTIONS", 7)
+    assert note.values["examples"] == ["“aaaa”", "“||aaaa||”", "“aaaa@aaaaaaa.aaa”"]
+    assert told_of_options(Field("field:1", "Tier", "x"), {"anything": 5}) == []
+
+
+def test_a_field_of_several_options_takes_several() -> None:
+    likes = Field("field:1", "Likes", "x", options=("tea", "coffee"), between="||")
+    assert told_of_options(likes, {"||tea||coffee||": 1, "tea": 1, "coffee||tea": 1}) == []
+    (note,) = told_of_options(likes, {"||tea||cocoa||": 4, "tea, coffee": 2})
+    assert note.values["people"] == 6
+
+
+def test_of_very_many_values_the_most_frequent_are_looked_at() -> None:
+    tier = Field("field:1", "Tier", "x", options=("gold",))
+    (note,) = told_of_options(tier, {str(number): 2 for number in range(5_000)})
+    assert (note.code, note.values["people"]) == ("FIELD_OPTIONS_AT_LEAST", 2_002)
+
+
+def test_marks_that_are_no_option_are_told() -> None:
+    left = Field("field:9", "Left", "x", options=("yes", "no"))
+    notes = told_of_options(left, {"yes": 1}, Leavers(LeaverPolicy.MARK, "field:9", "yes", "gone"))
+    assert [(note.code, note.values["marks"]) for note in notes] == [("FIELD_MARKS", ["gone"])]
 
 
 def test_more_people_than_the_limit_and_nothing_goes() -> None:

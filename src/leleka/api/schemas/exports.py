@@ -269,11 +269,15 @@ class ListOut(Schema):
 
 
 class CustomFieldOut(Schema):
-    """``id`` is what ``field`` takes in data matching."""
+    """``id`` is what ``field`` takes in data matching; ``options`` are the only values it knows, where it has such, and
+    ``several`` whether it takes more than one of them.
+    """
 
     id: str
     title: str
     kind: str
+    options: Sequence[str]
+    several: bool
 
 
 class OffersOut(Schema):

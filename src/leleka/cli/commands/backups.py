@@ -10,7 +10,17 @@ from leleka.cli.output import JsonOption, out, print_json, say
 if TYPE_CHECKING:
     from leleka.services.backups.contracts import ArchiveView, Restored
 
-_NAMED = ("people", "connections", "sources", "segments", "exports", "runs", "suppressed", "snapshots")
+_NAMED = (
+    "people",
+    "connections",
+    "sources",
+    "segments",
+    "exports",
+    "runs",
+    "suppressed",
+    "snapshots",
+    "uploads",
+)
 
 
 def backup(

@@ -59,6 +59,12 @@ class Warehouse(Protocol):
         """
         ...
 
+    def values(self, selection: Selection, column: str, most: int) -> Sequence[tuple[str, int]]:
+        """Return the most frequent texts that the selected have in a column, as they would be sent, with how many of
+        them have each.
+        """
+        ...
+
     def contacts(self, plan: str, span: Span) -> Sequence[tuple[int, bytes]]:
         """Return (seq, contact JSON) of a span, in order."""
         ...

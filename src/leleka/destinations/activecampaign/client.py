@@ -1,6 +1,6 @@
 """Questions to one account, each asked as often as is polite. What POSTs mean is judged in ``response_outcome``."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Final
@@ -24,6 +24,10 @@ FORBIDDEN_TRIES: Final = 3  # valid keys are refused now and then (seen by sever
 _LONGEST_BACKOFF: Final = 60.0
 _ANY_STATUS: Final = "-1"
 _NO_QUERY: Final[Mapping[str, str]] = MappingProxyType({})
+
+
+def _nothing(_page: Mapping[str, Any]) -> None:
+    """What stands beside the rows is not needed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,13 +100,18 @@ class Client:
             return False
         return True
 
-    def rows(self, path: str, key: str) -> Iterator[Mapping[str, Any]]:
-        """Return the rows of every page, by offset."""
+    def rows(
+        self, path: str, key: str, beside: Callable[[Mapping[str, Any]], object] = _nothing
+    ) -> Iterator[Mapping[str, Any]]:
+        """Return the rows of every page, by offset; ``beside`` is given each page for what else stands in it, before
+        its rows.
+        """
         seen: set[int] = set()
         offset = 0
         while True:
             found = self.get(path, {"limit": str(PAGE), "offset": str(offset)})
             page = self._rows(found, key)
+            beside(found)
             fresh = [(number, row) for row in page if (number := number_of(row.get("id"))) not in seen]
             if not fresh:
                 return  # an empty page is the end; so is one that repeats, where the offset is ignored

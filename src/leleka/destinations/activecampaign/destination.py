@@ -28,6 +28,7 @@ from leleka.destinations.activecampaign import contact_json, held_values
 from leleka.destinations.activecampaign.client import Client
 from leleka.destinations.activecampaign.connection_test import check_steps
 from leleka.destinations.activecampaign.exclusions import exclusions_of
+from leleka.destinations.activecampaign.field_options import Options, between_options
 from leleka.destinations.activecampaign.hosts import Host, normalise_host
 from leleka.destinations.activecampaign.response_parsing import is_deleted, number_of, plain, rows_of
 from leleka.destinations.activecampaign.settings import Settings, check_key
@@ -85,8 +86,9 @@ class ActiveCampaign:
             raise NeedsAttention("LISTS_FORBIDDEN.hidden", where=str(self._host)) from None
 
     def fields(self) -> Sequence[Field]:
-        rows = self._client.rows("fields", "fields")
-        return [*_STANDARD_FIELDS, *map(_field, rows)]
+        options = Options()
+        rows = self._client.rows("fields", "fields", options.read)
+        return [*_STANDARD_FIELDS, *(_field(row, options) for row in rows)]
 
     def suppressed_page(self, target: str, reason: SuppressionReason, after: int) -> SuppressedPage:
         page = self._client.contacts_page(contact_json.list_id_of(target), _STATUS[reason], after)
@@ -149,9 +151,16 @@ def _target(row: Mapping[str, Any]) -> Target:
     return Target(str(number_of(row.get("id"))), _text(row.get("name")))
 
 
-def _field(row: Mapping[str, Any]) -> Field:
-    kind = _text(row.get("type"))
-    return Field(f"field:{number_of(row.get('id'))}", _text(row.get("title")), kind, _TAKES.get(kind))
+def _field(row: Mapping[str, Any], options: Options) -> Field:
+    kind, number = _text(row.get("type")), number_of(row.get("id"))
+    return Field(
+        f"field:{number}",
+        _text(row.get("title")),
+        kind,
+        _TAKES.get(kind),
+        options.of(kind, number),
+        between_options(kind),
+    )
 
 
 def _text(value: object) -> str:

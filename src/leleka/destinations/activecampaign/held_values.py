@@ -8,12 +8,12 @@ from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
 
+from leleka.destinations.activecampaign.field_options import BETWEEN
 from leleka.destinations.activecampaign.response_parsing import number_of, rows_of
 
 SIDE_LOAD: Final = "fieldValues"
 _COLUMNS: Final = {"first_name": "firstName", "last_name": "lastName", "phone": "phone"}
 _OWN: Final = "field:"
-_BETWEEN_OPTIONS: Final = "||"
 
 Held = Mapping[int, tuple[str, str]]  # a value's id to (field key, text)
 
@@ -54,7 +54,7 @@ def agrees(sent: str, held: str) -> bool:
     one, other = _plain(sent), _plain(held)
     if one == other:
         return True
-    if _BETWEEN_OPTIONS in one + other:
+    if BETWEEN in one + other:
         return _options(one) == _options(other)
     instants = _instant(one), _instant(other)
     if None in instants:
@@ -76,7 +76,7 @@ def _plain(text: str) -> str:
 
 
 def _options(text: str) -> set[str]:
-    return {option for option in text.split(_BETWEEN_OPTIONS) if option}
+    return {option for option in text.split(BETWEEN) if option}
 
 
 def _instant(text: str) -> datetime | None:

@@ -1,8 +1,9 @@
-"""Backup and restore: the whole state and every snapshot it points to, in one file, sealed with the master key.
+"""Backup and restore: the whole state, every snapshot it points to and every upload, in one file, sealed with the
+master key.
 
 The file is a sealed stream of a compressed tar: ``state/<model>.jsonl`` in an order in which rows can be loaded, then
-``lake/…``, then ``manifest.json``. The master key is not in it (S-6). The same archive goes back into SQLite or
-PostgreSQL.
+``lake/…`` and ``uploads/…``, then ``manifest.json``. The master key is not in it (S-6). The same archive goes back into
+SQLite or PostgreSQL.
 """
 
 from collections.abc import Iterator, Sequence
@@ -19,7 +20,7 @@ from leleka.errors import Conflict, NeedsAttention
 from leleka.services.access.actor import Actor
 from leleka.services.access.permissions import Permission, require
 from leleka.services.audit.log import record
-from leleka.services.backups import loading, suppressions
+from leleka.services.backups import loading, suppressions, uploads
 from leleka.services.backups import manifest as archive_manifest
 from leleka.services.backups.contracts import ArchiveView, Restored
 from leleka.services.backups.manifest import Manifest
@@ -30,6 +31,7 @@ from leleka.services.installation import configuration as installation_configura
 from leleka.services.installation import lake_sessions, preparation
 from leleka.services.system import snapshot_references
 from leleka.state.key_file import load_master_keys
+from leleka.state.models import Upload
 from leleka.state.secrets import MasterKeys
 from leleka.warehouse.lake import Lake, is_reference
 
@@ -45,13 +47,14 @@ def backup(actor: Actor, path: Path, clock: Clock) -> ArchiveView:
     with new_file(path) as (aside, file):
         archive = ArchiveWriter(file, keys)
         with _one_moment():
-            references = _references(clock)
+            references, received = _references(clock), list(Upload.objects.order_by("pk"))
             for model in archive_manifest.tables():
                 archive.add_table(model)
         # Snapshots never change: nobody has to wait for them to be copied.
         lake = lake_sessions.lake()
         missing = [one for one in references if not archive.add_snapshot(lake, one)]
         _refuse_overtaken(lake, missing, clock)
+        missing += uploads.add_uploads(archive, received)
         archive.finish(
             Manifest(
                 version=__version__,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 class ArchiveView:
     """What stands in an archive. ``bytes`` is its size, ``master_key`` the id of the key that opens it.
 
-    ``missing`` names snapshots that the installation pointed to and had lost before the backup, or
+    ``missing`` names snapshots and uploaded files that the installation pointed to and had lost before the backup, or
     that were damaged: neither is in it.
     """
 
@@ -24,6 +24,7 @@ class ArchiveView:
     suppressed: int
     rows: int
     snapshots: int
+    uploads: int
     bytes: int
     missing: tuple[str, ...] = ()
 

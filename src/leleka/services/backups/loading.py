@@ -15,6 +15,7 @@ from leleka.core.clock import utc_now
 from leleka.core.ports.clock import Clock
 from leleka.errors import Conflict
 from leleka.services.backups import manifest as archive_manifest
+from leleka.services.backups import uploads
 from leleka.services.backups.reading import Archive
 from leleka.services.installation import configuration as installation_configuration
 from leleka.services.installation import lake_sessions
@@ -44,18 +45,21 @@ def refuse_if_in_use() -> None:
 
 
 def load(archive: Archive, staging: Path, clock: Clock) -> None:
-    """Load the tables, inside the caller's transaction, and put the snapshots below ``staging``."""
+    """Load the tables, inside the caller's transaction, and put snapshots and uploads below ``staging``."""
     for model in reversed(archive_manifest.tables()):
         if model not in _MADE_BY_PEOPLE:
             model._default_manager.all().delete()
     rows = {one.model: one.rows for one in archive.manifest.members if one.model}
     for name, content in archive.members():
         table = archive_manifest.model_in(name)
-        if not table:
+        if archive_manifest.upload_in(name):
+            _put(staging / name, content)
+        elif not table:
             _put(staging / archive_manifest.snapshot_in(name) / name.rpartition("/")[2], content)
         elif _load_rows(table, content) != rows[table]:
             raise ValueError("fewer rows than the manifest says")
     connection.check_constraints()
+    uploads.check_names()
     _check_pointers(archive, clock)
     _begin_anew(clock)
     _move_sequences()
@@ -80,12 +84,13 @@ def staging_folder() -> Iterator[Path]:
 
 
 def publish(staging: Path) -> None:
-    """Move the snapshots into the lake. Before the state is committed nothing points to them: a restore that is
-    killed here is done again from its beginning.
+    """Move snapshots and uploads to where they belong. Before the state is committed nothing points to them: a restore
+    that is killed here is done again from its beginning.
     """
     lake = lake_sessions.lake()
     for folder in sorted(staging.glob("*/*/*")):
         lake.adopt(folder, str(folder.relative_to(staging)))
+    uploads.publish(staging)
 
 
 def _load_rows(table: str, lines: IO[bytes]) -> int:

@@ -40,6 +40,7 @@ _COUNTED: Final[Mapping[str, type[models.Model]]] = {
     "suppressed": SuppressedPerson,
 }
 _STATE: Final = re.compile(r"state/(state\.[A-Za-z_]+)\.jsonl")
+_UPLOAD: Final = re.compile(r"uploads/([1-9][0-9]{0,18})")
 _LAKE: Final = re.compile(r"lake/([a-z0-9-]+/[a-z0-9-]+/[a-z0-9-]+)/[A-Za-z0-9_-][A-Za-z0-9._-]*")
 
 
@@ -54,18 +55,18 @@ class Member:
 
     @property
     def model(self) -> str:
-        """The table it holds, "" where it is of the lake."""
+        """The table it holds, "" where it is something else."""
         return model_in(self.name)
 
     @property
     def snapshot(self) -> str:
-        """The snapshot it belongs to, "" where it is a table."""
+        """The snapshot it belongs to, "" where it is something else."""
         return snapshot_in(self.name)
 
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """``schema`` names the migrations the tables are of, ``missing`` snapshots that were lost or damaged
+    """``schema`` names the migrations the tables are of, ``missing`` snapshots and uploads that were lost or damaged
     before.
     """
 
@@ -100,6 +101,7 @@ class Manifest:
             master_key=master_key,
             rows=sum(rows.values()),
             snapshots=len(self.snapshots),
+            uploads=sum(1 for one in self.members if upload_in(one.name)),
             bytes=size,
             missing=tuple(self.missing),
             **{name: rows.get(model._meta.label, 0) for name, model in _COUNTED.items()},
@@ -115,6 +117,12 @@ def model_in(name: str) -> str:
 def snapshot_in(name: str) -> str:
     """Return the snapshot that a member of this name is of, "" for another."""
     matched = _LAKE.fullmatch(name)
+    return matched.group(1) if matched else ""
+
+
+def upload_in(name: str) -> str:
+    """Return the number of the upload that a member of this name is, "" for another."""
+    matched = _UPLOAD.fullmatch(name)
     return matched.group(1) if matched else ""
 
 

@@ -131,9 +131,8 @@ def _unreadable(path: Path, error: OSError) -> NeedsAttention:
 def _file_in(tar: tarfile.TarFile, member: tarfile.TarInfo) -> IO[bytes]:
     """Return a member's contents; no link, no device and no path but those that a backup writes."""
     name = member.name
-    known = (
-        name == archive_manifest.NAME or archive_manifest.model_in(name) or archive_manifest.snapshot_in(name)
-    )
+    kinds = (archive_manifest.model_in, archive_manifest.snapshot_in, archive_manifest.upload_in)
+    known = name == archive_manifest.NAME or any(kind(name) for kind in kinds)
     content = tar.extractfile(member) if known and member.isreg() else None
     if content is None:
         raise ValueError("a member that no backup writes")

@@ -19,7 +19,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 
 from leleka.errors import Conflict, NeedsAttention, TryLater
-from leleka.services.backups.manifest import NAME, Manifest, Member
+from leleka.services.backups.manifest import NAME, Manifest, Member, model_in
 from leleka.services.installation import configuration as installation_configuration
 from leleka.state.durable_folders import fsync_folder
 from leleka.state.sealed_stream import SealedWriter
@@ -112,6 +112,19 @@ class ArchiveWriter:
             raise overtaken(folder)
         return True
 
+    def add_upload(self, number: int, file: Path, size: int) -> bool:
+        """Add an uploaded file; return whether it is there, and as long as it was. It is read to its end also where
+        another takes its place meanwhile.
+        """
+        try:
+            with file.open("rb") as opened:
+                if os.fstat(opened.fileno()).st_size != size:
+                    return False
+                self._add(f"uploads/{number}", opened)
+        except (FileNotFoundError, IsADirectoryError):
+            return False
+        return True
+
     def finish(self, manifest: Manifest) -> None:
         """Write the manifest and close the archive, down to the disk."""
         self._put(NAME, io.BytesIO(manifest.text()))
@@ -124,7 +137,7 @@ class ArchiveWriter:
     def _add(self, name: str, file: IO[bytes]) -> None:
         counted = _Counted(file)
         size = self._put(name, counted)
-        rows = counted.lines if name.endswith(".jsonl") else 0
+        rows = counted.lines if model_in(name) else 0
         self.members.append(Member(name, size, counted.digest.hexdigest(), rows))
 
     def _put(self, name: str, file: "IO[bytes] | _Counted") -> int:

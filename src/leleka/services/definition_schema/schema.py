@@ -57,6 +57,7 @@ _ID: Final = re.compile(r"[1-9][0-9]{0,9}")
 Names = Annotated[list[str], BeforeValidator(one_or_many), Field(min_length=1)]
 Text = Annotated[str, BeforeValidator(_text)]
 Name = Annotated[str, AfterValidator(_name)]
+Kept = Annotated[str, Field(max_length=64)]  # by leleka definitions: in which installation it stays as it is
 FieldId = Annotated[str, BeforeValidator(_text), AfterValidator(_field_id)]
 
 
@@ -133,9 +134,7 @@ class ConnectionDefinition(Part):
     shared_with: Literal["administrators", "administrators and contributors"] = "administrators"
     share_of_limits: float = Field(default=0.9, gt=0, le=1)
     consent: Consent | None = None
-    kept: Annotated[str, Field(max_length=64)] = (
-        ""  # by leleka definitions: in which installation it stays as it is
-    )
+    kept: Kept = ""
 
 
 class SourceConnectionDefinition(Part):
@@ -144,6 +143,7 @@ class SourceConnectionDefinition(Part):
     name: Name
     type: str
     shared_with_contributors: Annotated[list[str], BeforeValidator(one_or_many)] = []
+    kept: Kept = ""
 
 
 class FieldLine(Part):
@@ -211,7 +211,7 @@ def _growth(value: object) -> object:
 
 class ExportDefinition(Part):
     name: Name
-    connection: str
+    connection: str  # "" where it is detached
     list_id: Annotated[str, BeforeValidator(_list_id)] = Field(alias="list")
     segments: Names
     data_matching: MatchingDefinition

@@ -1,6 +1,6 @@
 """Applying definitions: compare with the state, say what would change, and change it in one transaction."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,18 +11,17 @@ from django.db.models import F
 from leleka.connectors.objects.urls import is_url
 from leleka.core.clock import utc_now
 from leleka.core.columns import Catalogue, Column, ColumnType, Table
-from leleka.core.data_matching import LeaverPolicy
 from leleka.core.messages import Message
-from leleka.core.ready_by import to_data
 from leleka.core.schedules.model import ExportSchedule
-from leleka.errors import InvalidInput, LelekaError, NotFound, Problem
+from leleka.errors import InvalidInput, LelekaError, Problem
 from leleka.services.access.actor import Actor
 from leleka.services.access.permissions import Permission, require
 from leleka.services.connections import keys as connection_keys
 from leleka.services.connections.commands import refuse_while_running
 from leleka.services.connections.settings import CheckedSettings, differs, kept_columns
 from leleka.services.definitions.changes import Applied, Changes
-from leleka.services.definitions.foreign import inactive
+from leleka.services.definitions.exports import apply_exports
+from leleka.services.definitions.kept import is_foreign, refuse_missing
 from leleka.services.definitions.measures import apply_measures, beside
 from leleka.services.definitions.source_connections import (
     apply_source_connection,
@@ -31,8 +30,8 @@ from leleka.services.definitions.source_connections import (
 )
 from leleka.services.definitions.validation import CheckedConnection, check_definitions
 from leleka.services.definitions.yaml_file import DefinitionsFile
-from leleka.services.exports.schedule_setting import columns_of, forget_time_to_come, stored
-from leleka.services.exports.validation import CheckedExport, Staying
+from leleka.services.exports.schedule_setting import forget_time_to_come
+from leleka.services.exports.validation import Staying
 from leleka.services.installation import configuration as installation_configuration
 from leleka.services.installation import lake_sessions
 from leleka.services.schedules.system_schedule import values
@@ -67,14 +66,16 @@ def apply(
     require(actor, Permission.SYSTEM)
     file = DefinitionsFile(path, installation_configuration.configuration())
     rows = _Rows(str(path.resolve()) if prune else None)
+    network = installation_configuration.configuration().network
     with file.without_keys():
+        refuse_missing(file, network)
         connections = check_source_connections(file)
         with lake_sessions.session() as session:
             loaded = _load_sources(session, file, say, ways(connections))
         known = _catalogue(file, loaded, rows)
         with_what = beside(file, loaded, rows.of(Source), dict(rows.of(Measure).values_list("name", "type")))
-        network = installation_configuration.configuration().network
         checked = check_definitions(file, known, network, rows.staying(), with_what)
+    foreign = is_foreign(file)  # before its connections are there
     with transaction.atomic():
         changes = Changes(str(path.resolve()), actor)
         for one in connections:
@@ -85,21 +86,13 @@ def apply(
             changes.upsert("segment", name, {"rules": rules})
         for connection in checked.connections:
             _apply_connection(changes, connection, seal=not plan_only)
-        foreign = {one.name for one in checked.connections if one.foreign}
-        for export in checked.exports:
-            _warn(export, say)
-            _apply_export(changes, inactive(export, say) if export.connection in foreign else export)
+        apply_exports(changes, checked, say)
         if checked.system_schedule is not None:
             apply_system(changes, ExportSchedule("off") if foreign else checked.system_schedule)
         changes.absent(prune=prune)
         if plan_only:
             transaction.set_rollback(True)
     return changes.done
-
-
-def _warn(export: CheckedExport, say: Say) -> None:
-    if export.leavers["policy"] == LeaverPolicy.UNSUBSCRIBE:
-        say(Message("UNSUBSCRIBES_FOR_GOOD", name=export.name))
 
 
 class _Rows:
@@ -119,6 +112,7 @@ class _Rows:
             {connection.name: connection.account.name for connection in connections},
             frozenset(self.of(Segment).values_list("name", flat=True)),
             [(export, export.connection.name) for export in exports],
+            may_detach=True,
         )
 
 
@@ -249,49 +243,20 @@ def _kept_secret(connection: Connection | None, wanted: CheckedSettings, name: s
         return None  # whatever is wrong with the one before, the file brings a new one
 
 
-def _apply_export(changes: Changes, wanted: CheckedExport) -> None:
-    row, now = Export.objects.filter(name=wanted.name).first(), utc_now()
-    forgotten = row is not None and forget_time_to_come(f"export:{row.pk}", now)
-    rescheduled = row is None or forgotten or row.schedule != stored(wanted.schedule)
-    values = {
-        "connection": Connection.objects.get(name=wanted.connection),
-        "target": wanted.target,
-        "matching": wanted.matching,
-        "leavers": wanted.leavers,
-        "automations": wanted.automations,
-        "subscribe_unconfirmed": wanted.subscribe_unconfirmed,
-        "limit": wanted.limit,
-        "growth": wanted.growth,
-        "ready_by": to_data(wanted.ready_by, row.ready_by if row else {}, now),
-        **(columns_of(wanted.schedule, now) if rescheduled else {}),
-    }
-    before = set(Segment.objects.filter(exports__name=wanted.name).values_list("name", flat=True))
-    differ = before != set(wanted.segments)
-    row = changes.upsert("export", wanted.name, values, beside=("segments",) if differ else ())
-    if differ:
-        row.segments.set(_held_segments(wanted.segments))
-
-
-def _held_segments(names: Collection[str]) -> Sequence[Segment]:
-    """Return segments that nobody removes before this is saved. Raises ``NotFound`` for one that somebody removed since
-    the file was checked.
-    """
-    held = list(Segment.objects.select_for_update(no_key=True).filter(name__in=names).order_by("pk"))
-    for name in {*names} - {one.name for one in held}:
-        raise NotFound("SEGMENT_UNKNOWN.named", name=name)
-    return held
-
-
 def apply_system(changes: Changes, wanted: ExportSchedule) -> None:
     """Bring the row to what a definitions file says; what was due before is not run."""
     before, _ = SystemSchedule.objects.get_or_create(pk=1, defaults={"version": 0})
     now = utc_now()
     new = values(wanted.own, now, on=wanted.own is not None)
-    managed = {"managed_by_file": changes.path}
-    compared = {key: new[key] for key in ("on", "schedule") if key in new} | managed
-    differing = [key for key, value in compared.items() if getattr(before, key) != value]
+    differing: list[str] = [
+        key for key in ("on", "schedule") if key in new and getattr(before, key) != new[key]
+    ]
     if forget_time_to_come("system", now):
         differing.append("next_due_at")
+    managed = {"managed_by_file": changes.path}
+    new = new if differing else {}  # what is due stays due
+    if before.managed_by_file != changes.path:
+        differing.append("managed_by_file")
     if differing:
         SystemSchedule.objects.filter(pk=1).update(version=F("version") + 1, **managed, **new)
     changes.note_schedule(differing)

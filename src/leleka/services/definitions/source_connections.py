@@ -6,8 +6,8 @@ from typing import TypeVar
 
 from leleka.connectors.registry import spec_of
 from leleka.errors import InvalidInput, LelekaError, Problem
-from leleka.services.definition_schema.connections import settings_given
 from leleka.services.definitions.changes import Changes
+from leleka.services.definitions.kept import with_source_secrets
 from leleka.services.definitions.yaml_file import DefinitionsFile
 from leleka.services.source_connections import keys
 from leleka.services.source_connections.commands import check_name, check_shared
@@ -37,7 +37,7 @@ def check_source_connections(file: DefinitionsFile) -> Sequence[CheckedSourceCon
     checked: list[CheckedSourceConnection] = []
     for number, part in enumerate(file.definitions.source_connections):
         spec = spec_of(part.type)
-        given = settings_given(part, spec)
+        given = with_source_secrets(part)
 
         def tried(where: str, act: Callable[[], T], number: int = number) -> T | None:
             try:

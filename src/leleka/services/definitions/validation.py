@@ -13,19 +13,17 @@ from leleka.core.schedules.model import ExportSchedule
 from leleka.core.schedules.parser import parse_schedule
 from leleka.destinations.registry import spec_of, specs
 from leleka.errors import InvalidInput
-from leleka.services.connections.keys import key_of, reference_of
 from leleka.services.connections.named_keys import is_reference
 from leleka.services.connections.settings import CheckedSettings, check_plain, check_secret, identify
 from leleka.services.definition_schema.connections import settings_given
 from leleka.services.definition_schema.problem_collector import Gathering, Location
 from leleka.services.definition_schema.schema import ConnectionDefinition, Consent, MeasureDefinition
-from leleka.services.definitions.writing import proof_of
-from leleka.services.definitions.yaml_file import KEPT, DefinitionsFile
+from leleka.services.definitions.kept import kept_connection, with_secrets
+from leleka.services.definitions.yaml_file import DefinitionsFile
 from leleka.services.exports.validation import CheckedExport, ExportChecks, Staying
 from leleka.services.measures.validation import check_measure
 from leleka.services.sources.catalogue import with_measures
 from leleka.services.sources.column_classes import Classes
-from leleka.state.models import Connection
 
 _KINDS: Final = ("sources", "relationships", "measures", "segments", "connections", "exports")
 T = TypeVar("T")
@@ -172,16 +170,15 @@ class _Checks:
 
     def connection(self, number: int, part: ConnectionDefinition) -> CheckedConnection | None:
         row = kept_connection(part)
-        settings = self._settings(("connections", number), part, row)
+        settings = self._settings(("connections", number), part)
         agreed = part.consent
         if agreed is None and row is not None:
             language: Any = row.consent_language or "en"
             agreed = Consent.model_construct(
                 agreed_by=row.consent_by, version=row.consent_version, language=language
             )
-        if agreed is None:
-            missing = "CONSENT_REQUIRED.file" if part.kept else "DEFINITION_INVALID.missing"
-            self._found.add(("connections", number, "consent"), missing)
+        if agreed is None:  # of a kept one somebody was asked before
+            self._found.add(("connections", number, "consent"), "DEFINITION_INVALID.missing")
         if settings is None or agreed is None:
             return None
         return CheckedConnection(
@@ -196,14 +193,10 @@ class _Checks:
             foreign=bool(part.kept) and row is None,
         )
 
-    def _settings(
-        self, here: Location, part: ConnectionDefinition, row: Connection | None
-    ) -> CheckedSettings | None:
+    def _settings(self, here: Location, part: ConnectionDefinition) -> CheckedSettings | None:
         spec = spec_of(part.type)
         before = len(self._found.problems)
-        given = self._with_kept(here, settings_given(part, spec), row)
-        if len(self._found.problems) > before:
-            return None
+        given = with_secrets(part, self._network)
 
         def tried(where: str, act: Callable[[], T]) -> T | None:
             return self._found.attempt((*here, where), act)
@@ -225,25 +218,6 @@ class _Checks:
             secrets={name: secret for name, secret in secrets.items() if secret is not None},
             references={name: given[name] for name, secret in secrets.items() if secret is None},
         )
-
-    def _with_kept(self, here: Location, given: Mapping[str, str], row: Connection | None) -> dict[str, str]:
-        """Return settings with the secrets that stay what they are; one that nobody keeps here has to be given."""
-        found = dict(given)
-        for name, value in given.items():
-            if not value.startswith(KEPT):
-                continue
-            if row is not None:
-                found[name] = reference_of(row, name) or key_of(row, name).reveal()
-            else:
-                variable = value.removeprefix(KEPT)
-                self._found.add((*here, name), "VARIABLE_UNSET", name=variable)
-        return found
-
-
-def kept_connection(part: ConnectionDefinition) -> Connection | None:
-    """Return the connection of this installation that a definition was written from; None where it was another."""
-    row = Connection.objects.select_related("account").filter(name=part.name).first()
-    return row if row is not None and part.kept and part.kept == proof_of(row) else None
 
 
 def check_definitions(

@@ -4,7 +4,6 @@ Secrets are not in it: each is asked for as ``${LELEKA_SECRET_...}``. Nor are co
 where they agreed. ``kept`` of a connection says which installation that was; there, everything stays as it is.
 """
 
-import hashlib
 import io
 import re
 from collections.abc import Mapping
@@ -12,15 +11,28 @@ from typing import Any, Final
 
 from ruamel.yaml import YAML
 
+from leleka.connectors.registry import spec_of as source_spec_of
 from leleka.core.configuration import KeyPlaces
 from leleka.destinations.registry import spec_of
 from leleka.services.access.actor import Actor
 from leleka.services.audit.log import record
 from leleka.services.connections.keys import reference_of
 from leleka.services.connections.open_destination import settings_of
+from leleka.services.definitions.kept import proof_of, proof_of_source
 from leleka.services.exports.form import data_of
 from leleka.services.exports.schedule_setting import written
-from leleka.state.models import Connection, Export, Measure, RelationshipRow, Segment, Source, SystemSchedule
+from leleka.services.source_connections import keys as source_keys
+from leleka.services.source_connections.settings import plain_of
+from leleka.state.models import (
+    Connection,
+    Export,
+    Measure,
+    RelationshipRow,
+    Segment,
+    Source,
+    SourceConnection,
+    SystemSchedule,
+)
 
 _PLAIN: Final = re.compile(r"[^A-Z0-9]+")
 _WIDE: Final = 110  # characters of a line
@@ -33,6 +45,7 @@ _HEAD: Final = """\
 def write(actor: Actor) -> str:
     """Return the definitions of everything there is, as YAML."""
     parts = {
+        "source_connections": [_source_connection(row) for row in SourceConnection.objects.order_by("name")],
         "sources": [_source(row) for row in Source.objects.order_by("name")],
         "relationships": [_relationship(row) for row in RelationshipRow.objects.order_by("name")],
         "measures": [{"name": row.name, **row.definition} for row in Measure.objects.order_by("name")],
@@ -53,16 +66,22 @@ def write(actor: Actor) -> str:
     return text.getvalue()
 
 
-def proof_of(connection: Connection) -> str:
-    """Return what tells a connection of this installation from one of another that is called the same."""
-    told = f"{connection.account.salt} {connection.pk} {connection.created_at.isoformat()}"
-    return hashlib.sha256(told.encode()).hexdigest()[:16]
-
-
 def variable_of(connection: str, setting: str) -> str:
     """Return the variable that a secret is asked for by."""
     plain = _PLAIN.sub("_", f"{connection} {setting}".upper()).strip("_")
     return f"{KeyPlaces.PREFIX}{plain}"
+
+
+def _source_connection(row: SourceConnection) -> dict[str, Any]:
+    stored = set(row.secrets.values_list("name", flat=True))
+    places = {name: source_keys.reference_of(row, name) for name in source_spec_of(row.type).secrets}
+    secrets = {
+        name: place or f"${{{variable_of(row.name, name)}}}"
+        for name, place in places.items()
+        if place or name in stored
+    }
+    shared = {"shared_with_contributors": list(row.shared_with), "kept": proof_of_source(row)}
+    return _said({"name": row.name, "type": row.type, **plain_of(row), **secrets, **shared})
 
 
 def _source(row: Source) -> dict[str, Any]:
@@ -103,14 +122,13 @@ def _connection(row: Connection) -> dict[str, Any]:
 
 
 def _exports() -> list[Export]:
-    """Return the exports that have a connection: a detached one cannot be described."""
-    rows = Export.objects.filter(connection__isnull=False).select_related("connection")
-    return list(rows.prefetch_related("segments").order_by("name"))
+    return list(Export.objects.select_related("connection").prefetch_related("segments").order_by("name"))
 
 
 def _export(row: Export) -> dict[str, Any]:
     growth = {"growth": row.growth if row.growth["ask"] else "off"}
-    return _said({**data_of(row), **growth, "schedule": written(row)})
+    told = _said({**data_of(row), **growth, "schedule": written(row)})
+    return told if row.connection else {**told, "connection": ""}
 
 
 def _said(told: Mapping[str, Any]) -> dict[str, Any]:

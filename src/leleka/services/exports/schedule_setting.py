@@ -27,6 +27,12 @@ def stored(wanted: ExportSchedule) -> dict[str, Any]:
     return {"policy": wanted.policy, **own}
 
 
+def is_stored(row: Export, wanted: ExportSchedule) -> bool:
+    """Return whether an export follows this schedule already: one that is off is, whatever it would follow."""
+    both_off = wanted.policy == OFF == row.schedule["policy"]
+    return row.schedule == stored(wanted) or (both_off and wanted.own is None)
+
+
 def written(row: Export) -> str | Mapping[str, Any]:
     """Return what people write for a schedule: system, off, or days and times."""
     own: Mapping[str, Any] = row.schedule.get("schedule") or {}

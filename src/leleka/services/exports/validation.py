@@ -44,6 +44,7 @@ class Staying:
     accounts: Mapping[str, str]
     segments: frozenset[str]
     exports: Sequence[tuple[Export, str]]
+    may_detach: bool = False  # whether an export may be left without a connection
 
 
 class ExportChecks:
@@ -58,7 +59,8 @@ class ExportChecks:
         connections = {
             c.name for c in self._found.file.definitions.connections
         } | self._staying.accounts.keys()
-        if part.connection not in connections:
+        detached = self._staying.may_detach and not part.connection
+        if not detached and part.connection not in connections:
             close = self._found.near(part.connection, connections)
             self._found.add(
                 (*here, "connection"), "CONNECTION_UNKNOWN.named", name=part.connection, near=close

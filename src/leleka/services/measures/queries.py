@@ -7,13 +7,16 @@ from typing import Final
 
 from leleka.core.column_classes import ColumnClass, mask_value
 from leleka.core.columns import TEMPORAL, ColumnType
+from leleka.core.ports.clock import Clock
 from leleka.errors import LelekaError, NotFound
 from leleka.messages.stored import problem_of
 from leleka.services.access.actor import Actor
 from leleka.services.access.discretion import discreet, sees_personal
 from leleka.services.access.edit_guards import out_of_reach
 from leleka.services.access.permissions import Permission, require
+from leleka.services.installation import lake_sessions
 from leleka.services.measures.contracts import MeasureView, ShapeView
+from leleka.services.measures.evaluation import bring_up_to_date
 from leleka.services.measures.masking import end_of_path, measure_masking
 from leleka.services.measures.usage import exports_fed, users_of
 from leleka.services.measures.validation import IDENTIFYING
@@ -39,6 +42,20 @@ def measure(actor: Actor, number: int) -> MeasureView:
     """Raises ``NotFound``."""
     require(actor, Permission.SEE)
     return _views(actor, [find_by_id(number)])[0]
+
+
+def show_measure(actor: Actor, name: str, clock: Clock) -> MeasureView:
+    """Calculate a measure where it is out of date, and return it. Raises ``NotFound``, and what keeps it from being
+    calculated.
+    """
+    require(actor, Permission.SEE)
+    row = Measure.objects.filter(name=name).first()
+    if row is None:
+        known = list(Measure.objects.order_by("name").values_list("name", flat=True))
+        raise NotFound("MEASURE_UNKNOWN.listed", name=name, known=known)
+    with lake_sessions.session() as session:
+        bring_up_to_date(session, clock, lambda _said: None, row)
+    return _views(actor, [row])[0]
 
 
 def find_by_id(number: int) -> Measure:

@@ -57,8 +57,7 @@ def keep(actor: Actor, received: Path, name: str) -> UploadView:
             name=safe_name(name), size=size, uploaded_by=actor.name, uploaded_at=utc_now()
         )
         record(actor, "file uploaded", f"upload {row.pk}", {"bytes": size})
-        folder_of(row.pk).mkdir(mode=_PRIVATE, parents=True)
-        _move(received, file_of(row))
+        place(received, row)
     return discreet(actor, view_of(row))
 
 
@@ -77,8 +76,7 @@ def replace(actor: Actor, source: int, received: Path, name: str) -> UploadView:
         row.uploaded_by, row.uploaded_at = actor.name, utc_now()
         row.save()
         record(actor, "file replaced", f"source {source}", {"bytes": size})
-        folder_of(row.pk).mkdir(mode=_PRIVATE, parents=True, exist_ok=True)
-        _move(received, file_of(row))
+        place(received, row)
         if before != file_of(row):
             before.unlink(missing_ok=True)
     return discreet(actor, view_of(row))
@@ -98,6 +96,15 @@ def safe_name(name: str) -> str:
     return f"{stem[: _LONGEST - len(extension) - 1] or 'file'}.{extension}"
 
 
+def place(received: Path, row: Upload) -> None:
+    """Move a file where an upload lies, down to the disk."""
+    folder_of(row.pk).mkdir(mode=_PRIVATE, parents=True, exist_ok=True)
+    with received.open("rb") as file:
+        os.fsync(file.fileno())
+    received.replace(file_of(row))
+    fsync_folder(folder_of(row.pk))
+
+
 def _grant(announced: int | None) -> Grant:
     limit, folder = configuration().upload_limit, incoming()
     if announced is not None and announced > limit:
@@ -114,10 +121,3 @@ def _size(received: Path) -> int:
     if not size:
         raise InvalidInput("FILE_EMPTY", where="file")
     return size
-
-
-def _move(received: Path, to: Path) -> None:
-    with received.open("rb") as file:
-        os.fsync(file.fileno())
-    received.replace(to)
-    fsync_folder(to.parent)

@@ -8,12 +8,13 @@ from typing import Any, Final
 
 from sqlglot import exp
 
+from leleka.core.column_classes import shape
 from leleka.core.columns import TEMPORAL, ColumnType
 from leleka.core.sources import SourceSpec
 from leleka.errors import InvalidInput, Problem
 from leleka.warehouse.engines.port import Engine, ordinal, parsed_time
 from leleka.warehouse.readers.staging import Layout, Staged, engine_faults, table
-from leleka.warehouse.readers.type_conversion import MISFITS, Conversion, shape
+from leleka.warehouse.readers.type_conversion import MISFITS, Conversion
 from leleka.warehouse.readers.type_inference import known
 
 _MOST_SHOWN: Final = 5

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from sqlglot import exp
 
+from leleka.core.column_classes import shape
 from leleka.core.columns import ColumnType
 from leleka.core.sources import FileFormat, SourceSpec, TypeOverride
 from leleka.warehouse.engines.port import Engine, ordinal
@@ -18,7 +19,7 @@ from leleka.warehouse.readers import csv_checks, source_loading, staging, type_c
 from leleka.warehouse.readers.archives import PACKED
 from leleka.warehouse.readers.files import check_type, format_of, resolve, unpacked
 from leleka.warehouse.readers.staging import Layout, Staged
-from leleka.warehouse.readers.type_conversion import Conversion, shape
+from leleka.warehouse.readers.type_conversion import Conversion
 from leleka.warehouse.readers.type_inference import DAY_FIRST, MONTH_FIRST, Guess, guess
 
 _AT_ONCE: Final = 40  # expressions: the engine takes disproportionately long to plan thousands

@@ -109,12 +109,6 @@ def stored(number: int, name: str, target: ColumnType | None) -> Conversion:
     return Conversion(column, _in_range(value, target), cells, known(cells))
 
 
-def shape(value: str) -> str:
-    """Show the shape of a cell, not its content: digits as 9, letters as a."""
-    shown = "".join("9" if c.isdigit() else "a" if c.isalpha() else c for c in value[:30] if c.isprintable())
-    return f"“{shown}…”" if len(value) > len(shown) else f"“{shown}”"
-
-
 def _in_range(value: exp.Expr, kind: ColumnType) -> exp.Expr:
     """Drop years that neither Python nor ActiveCampaign can write."""
     if kind not in TEMPORAL:
