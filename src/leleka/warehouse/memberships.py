@@ -1,0 +1,195 @@
+"""Who came into a segment and who left it: a row for each change, in the order of profiles and times.
+
+Only what changed is written: a segment of a million keeps a few rows a day. Members without a row were in it when it
+was first followed.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Final
+
+from sqlglot import exp
+
+from leleka.warehouse.engines.port import Engine
+from leleka.warehouse.lake import Lake, Snapshot
+from leleka.warehouse.segments import PROFILE_ID
+from leleka.warehouse.sql.tables import column, empty, parquet
+
+KIND: Final = "memberships"
+_AT: Final = "at"
+_CAME: Final = "came"
+_ENTERED: Final = "entered"
+_LEFT: Final = "left"
+_COLUMNS: Final = {PROFILE_ID: "varchar", _AT: "timestamp", _CAME: "boolean"}
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """What one evaluation changed."""
+
+    snapshot: Snapshot
+    came: int
+    left: int
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """The members of a segment and the changes noted so far; None where it was not followed before."""
+
+    members: Snapshot
+    changes: Snapshot | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluated:
+    """The members before and after an evaluation at a moment; changes before ``kept_since`` are forgotten."""
+
+    before: Followed
+    after: Snapshot
+    at: datetime
+    kept_since: datetime
+
+
+def note(session: Engine, lake: Lake, name: str, done: Evaluated) -> Noted:
+    """Write the changes known so far with those of one evaluation."""
+    before, after, at = done.before.members, done.after, done.at
+    known = _known(done.before.changes).where(exp.GTE(this=column(_AT), expression=_instant(done.kept_since)))
+    new = exp.union(
+        _differing(after, before, at, came=True), _differing(before, after, at, came=False), distinct=False
+    )
+    rows = exp.union(new, known, distinct=False)
+    ordered = (
+        exp.select(*map(column, _COLUMNS))
+        .from_(rows.subquery("changes"))
+        .order_by(column(PROFILE_ID), column(_AT))
+    )
+    with lake.write(KIND, name) as aside:
+        session.write(ordered, aside.file("changes"))
+        here = exp.EQ(this=column(_AT), expression=_instant(at))
+        came = exp.CountIf(this=exp.and_(here, column(_CAME)))
+        left = exp.CountIf(this=exp.and_(here.copy(), exp.Not(this=column(_CAME))))
+        counted = session.row(exp.select(came, left).from_(parquet(aside.file("changes"))))
+    return Noted(lake.open(aside.reference), int(counted[0]), int(counted[1]))
+
+
+def moved(
+    session: Engine, followed: Followed, since: datetime, most: int
+) -> dict[bool, tuple[int, list[str]]]:
+    """Return how many came (True) and left (False) since a moment, and the first ``most`` of each by id.
+
+    Who came and left again within the time did neither.
+    """
+    found = {}
+    for came in (True, False):
+        rows = _net(followed, since, came=came)
+        (count,) = session.row(exp.select(exp.Count(this=exp.Star())).from_(rows.subquery("moved")))
+        first = (
+            exp.select(column(PROFILE_ID))
+            .from_(rows.subquery("moved"))
+            .order_by(column(PROFILE_ID))
+            .limit(most)
+        )
+        found[came] = int(count), [identity for (identity,) in session.rows(first)]
+    return found
+
+
+def periods(
+    session: Engine, followed: Followed
+) -> Iterator[Sequence[tuple[str, datetime | None, datetime | None]]]:
+    """Yield chunks of (profile, entered, left) by profile and time, in UTC.
+
+    Entered is None of those who were there when the segment was first followed, left of those who are there.
+    """
+    yield from session.chunks(periods_sql(followed))
+
+
+def periods_sql(followed: Followed) -> exp.Query:
+    """Return the query of ``profile_id``, ``entered`` and ``left``."""
+    names = (column(PROFILE_ID), column(_ENTERED), column(_LEFT))
+    nothing = exp.cast(exp.null(), "timestamp")
+    if followed.changes is None:
+        untouched = exp.select(
+            column(PROFILE_ID), exp.alias_(nothing, _ENTERED), exp.alias_(nothing.copy(), _LEFT)
+        )
+        return untouched.from_(parquet(followed.members.files)).order_by(column(PROFILE_ID))
+    within = {
+        "partition_by": [column(PROFILE_ID)],
+        "order": exp.Order(expressions=[exp.Ordered(this=column(_AT))]),
+    }
+    following = exp.alias_(exp.Window(this=exp.Lead(this=column(_AT)), **within), _LEFT)
+    place = exp.alias_(exp.Window(this=exp.RowNumber(), **within), "place")
+    events = exp.select(column(PROFILE_ID), column(_AT), column(_CAME), following, place).from_(
+        parquet(followed.changes.files)
+    )
+    entered = exp.select(column(PROFILE_ID), exp.alias_(column(_AT), _ENTERED), column(_LEFT)).from_(
+        events.subquery("events")
+    )
+    first_left = exp.select(
+        column(PROFILE_ID), exp.alias_(nothing, _ENTERED), exp.alias_(column(_AT), _LEFT)
+    ).from_(events.copy().subquery("events"))
+    only_first = exp.EQ(this=column("place"), expression=exp.Literal.number(1))
+    rest = exp.select(
+        column(PROFILE_ID, "member"), exp.alias_(nothing.copy(), _ENTERED), exp.alias_(nothing.copy(), _LEFT)
+    )
+    rest = rest.from_(parquet(followed.members.files, "member")).where(
+        exp.Not(this=_is_among(followed.changes, "member"))
+    )
+    together = exp.union(
+        exp.union(
+            entered.where(column(_CAME)),
+            first_left.where(exp.and_(only_first, exp.Not(this=column(_CAME)))),
+            distinct=False,
+        ),
+        rest,
+        distinct=False,
+    )
+    return (
+        exp.select(*names)
+        .from_(together.subquery("periods"))
+        .order_by(column(PROFILE_ID), exp.Ordered(this=column(_ENTERED), nulls_first=True))
+    )
+
+
+def _differing(some: Snapshot, others: Snapshot, at: datetime, *, came: bool) -> exp.Select:
+    rows = exp.select(
+        column(PROFILE_ID, "some"),
+        exp.alias_(_instant(at), _AT, quoted=True),
+        exp.alias_(exp.true() if came else exp.false(), _CAME, quoted=True),
+    )
+    return rows.from_(parquet(some.files, "some")).where(exp.Not(this=_is_among(others, "some")))
+
+
+def _net(followed: Followed, since: datetime, *, came: bool) -> exp.Select:
+    """Return who is in it now and was not at ``since``, or the other way round: coming and leaving take turns."""
+    events = exp.select(column(PROFILE_ID), column(_AT), column(_CAME)).from_(
+        _known(followed.changes).subquery("known")
+    )
+    later = events.where(exp.GT(this=column(_AT), expression=_instant(since)))
+    times = exp.CountIf(this=column(_CAME))
+    gone = exp.CountIf(this=exp.Not(this=column(_CAME)))
+    more, fewer = (times, gone) if came else (gone, times)
+    return (
+        exp.select(column(PROFILE_ID))
+        .from_(later.subquery("later"))
+        .group_by(column(PROFILE_ID))
+        .having(exp.GT(this=more, expression=fewer))
+    )
+
+
+def _known(changes: Snapshot | None) -> exp.Select:
+    if changes is None:
+        return empty(_COLUMNS)
+    return exp.select(*map(column, _COLUMNS)).from_(parquet(changes.files))
+
+
+def _is_among(members: Snapshot, alias: str) -> exp.Exists:
+    same = exp.EQ(this=column(PROFILE_ID, "other"), expression=column(PROFILE_ID, alias))
+    return exp.Exists(
+        this=exp.select(exp.Literal.number(1)).from_(parquet(members.files, "other")).where(same)
+    )
+
+
+def _instant(at: datetime) -> exp.Expr:
+    """Return a moment as the engine keeps it: without a zone, in UTC."""
+    return exp.cast(exp.Literal.string(at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")), "timestamp")
