@@ -4,7 +4,6 @@ Only what changed is written: a segment of a million keeps a few rows a day. Mem
 was first followed.
 """
 
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
@@ -94,17 +93,30 @@ def moved(
     return found
 
 
-def periods(
-    session: Engine, followed: Followed
-) -> Iterator[Sequence[tuple[str, datetime | None, datetime | None]]]:
-    """Yield chunks of (profile, entered, left) by profile and time, in UTC.
+def periods_after(
+    session: Engine, followed: Followed, after: str, limit: int
+) -> list[tuple[str, datetime | None, datetime | None]]:
+    """Return (profile, entered, left) by profile and time, in UTC, of the ``limit`` profiles behind ``after``.
 
     Entered is None of those who were there when the segment was first followed, left of those who are there.
     """
-    yield from session.chunks(periods_sql(followed))
+    behind = exp.GT(this=column(PROFILE_ID), expression=exp.Literal.string(after))
+    every = exp.select(column(PROFILE_ID)).from_(periods_sql(followed).subquery("periods")).where(behind)
+    first = every.distinct().order_by(column(PROFILE_ID)).limit(limit).subquery("first")
+    (last,) = session.row(exp.select(exp.Max(this=column(PROFILE_ID))).from_(first))
+    if last is None:
+        return []
+    within = exp.LTE(this=column(PROFILE_ID), expression=exp.Literal.string(last))
+    found = periods_sql(followed).where(exp.and_(behind.copy(), within))
+    return [(profile, entered, left) for profile, entered, left in session.rows(found)]
 
 
-def periods_sql(followed: Followed) -> exp.Query:
+def write_periods(session: Engine, followed: Followed, path: str) -> int:
+    """Write them all to a Parquet file; return how many there are."""
+    return session.write(periods_sql(followed), path)
+
+
+def periods_sql(followed: Followed) -> exp.Select:
     """Return the query of ``profile_id``, ``entered`` and ``left``."""
     names = (column(PROFILE_ID), column(_ENTERED), column(_LEFT))
     nothing = exp.cast(exp.null(), "timestamp")
