@@ -11,6 +11,7 @@ from leleka.core.clock import SystemClock
 from leleka.errors import Conflict, Forbidden, InvalidInput
 from leleka.services.access.actor import Actor, Role
 from leleka.services.installation import lake_sessions
+from leleka.services.measures import commands as measure_commands
 from leleka.services.segments import commands as segment_commands
 from leleka.services.segments import figures
 from leleka.services.segments import queries as segment_queries
@@ -147,6 +148,7 @@ def test_a_segment_that_nobody_counted_says_so(moved: int) -> None:  # noqa: ARG
 
 
 def test_members_are_downloaded_with_all_columns(moved: int) -> None:
+    measure_commands.create(ALICE, "Not calculated yet", {"concat": [{"column": "city"}]})
     lines = "".join(figures.download(ALICE, moved)).splitlines()
     assert lines[0] == "id,email,first_name,city,tier"
     assert sorted(line.split(",")[1] for line in lines[1:]) == ["p2@x.test", "p3@x.test", "p4@x.test"]

@@ -20,6 +20,7 @@ _AT: Final = "at"
 _CAME: Final = "came"
 _ENTERED: Final = "entered"
 _LEFT: Final = "left"
+_PLACE: Final = "place"
 _COLUMNS: Final = {PROFILE_ID: "varchar", _AT: "timestamp", _CAME: "boolean"}
 
 
@@ -118,49 +119,44 @@ def write_periods(session: Engine, followed: Followed, path: str) -> int:
 
 def periods_sql(followed: Followed) -> exp.Select:
     """Return the query of ``profile_id``, ``entered`` and ``left``."""
-    names = (column(PROFILE_ID), column(_ENTERED), column(_LEFT))
-    nothing = exp.cast(exp.null(), "timestamp")
     if followed.changes is None:
-        untouched = exp.select(
-            column(PROFILE_ID), exp.alias_(nothing, _ENTERED), exp.alias_(nothing.copy(), _LEFT)
-        )
-        return untouched.from_(parquet(followed.members.files)).order_by(column(PROFILE_ID))
+        untouched = exp.select(*_period("member")).from_(parquet(followed.members.files, "member"))
+        return untouched.order_by(column(PROFILE_ID))
+    events = _events(followed.changes)
+    entered = exp.select(*_period("e", entered=column(_AT, "e"), left=column(_LEFT, "e")))
+    entered = entered.from_(events.subquery("e")).where(column(_CAME, "e"))
+    # Who left first was there before the segment was followed.
+    begun = exp.select(*_period("b", left=column(_AT, "b"))).from_(events.copy().subquery("b"))
+    is_first = exp.EQ(this=column(_PLACE, "b"), expression=exp.Literal.number(1))
+    begun = begun.where(exp.and_(is_first, exp.Not(this=column(_CAME, "b"))))
+    rest = exp.select(*_period("member")).from_(parquet(followed.members.files, "member"))
+    rest = rest.where(exp.Not(this=_is_among(followed.changes, "member")))
+    together = exp.union(exp.union(entered, begun, distinct=False), rest, distinct=False)
+    every = exp.select(column(PROFILE_ID), column(_ENTERED), column(_LEFT)).from_(
+        together.subquery("periods")
+    )
+    return every.order_by(column(PROFILE_ID), exp.Ordered(this=column(_ENTERED), nulls_first=True))
+
+
+def _period(table: str, *, entered: exp.Expr | None = None, left: exp.Expr | None = None) -> list[exp.Expr]:
+    nothing = exp.cast(exp.null(), "timestamp")
+    return [
+        column(PROFILE_ID, table),
+        exp.alias_(entered or nothing, _ENTERED, quoted=True),
+        exp.alias_(left or nothing.copy(), _LEFT, quoted=True),
+    ]
+
+
+def _events(changes: Snapshot) -> exp.Select:
+    """Return the changes with the time of the next one of the same profile, and the place of each among them."""
     within = {
         "partition_by": [column(PROFILE_ID)],
         "order": exp.Order(expressions=[exp.Ordered(this=column(_AT))]),
     }
-    following = exp.alias_(exp.Window(this=exp.Lead(this=column(_AT)), **within), _LEFT)
-    place = exp.alias_(exp.Window(this=exp.RowNumber(), **within), "place")
-    events = exp.select(column(PROFILE_ID), column(_AT), column(_CAME), following, place).from_(
-        parquet(followed.changes.files)
-    )
-    entered = exp.select(column(PROFILE_ID), exp.alias_(column(_AT), _ENTERED), column(_LEFT)).from_(
-        events.subquery("events")
-    )
-    first_left = exp.select(
-        column(PROFILE_ID), exp.alias_(nothing, _ENTERED), exp.alias_(column(_AT), _LEFT)
-    ).from_(events.copy().subquery("events"))
-    only_first = exp.EQ(this=column("place"), expression=exp.Literal.number(1))
-    rest = exp.select(
-        column(PROFILE_ID, "member"), exp.alias_(nothing.copy(), _ENTERED), exp.alias_(nothing.copy(), _LEFT)
-    )
-    rest = rest.from_(parquet(followed.members.files, "member")).where(
-        exp.Not(this=_is_among(followed.changes, "member"))
-    )
-    together = exp.union(
-        exp.union(
-            entered.where(column(_CAME)),
-            first_left.where(exp.and_(only_first, exp.Not(this=column(_CAME)))),
-            distinct=False,
-        ),
-        rest,
-        distinct=False,
-    )
-    return (
-        exp.select(*names)
-        .from_(together.subquery("periods"))
-        .order_by(column(PROFILE_ID), exp.Ordered(this=column(_ENTERED), nulls_first=True))
-    )
+    following = exp.Window(this=exp.Lead(this=column(_AT)), **within)
+    place = exp.Window(this=exp.RowNumber(), **within)
+    more = (exp.alias_(following, _LEFT, quoted=True), exp.alias_(place, _PLACE, quoted=True))
+    return exp.select(*map(column, _COLUMNS), *more).from_(parquet(changes.files))
 
 
 def _differing(some: Snapshot, others: Snapshot, at: datetime, *, came: bool) -> exp.Select:

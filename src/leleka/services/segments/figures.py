@@ -58,7 +58,7 @@ def movement(actor: Actor, number: int, since: datetime | None = None) -> Moveme
     with lake_sessions.page_session() as session:
         found = memberships.moved(session, followed, moment, SHOWN)
     masked = not sees_personal(actor)
-    klass = _class_of_key(catalogue.current())
+    klass = _class_of_key(catalogue.calculated())
     came, left = (
         Moved(count, tuple(str(mask_value(klass, one)) if masked else one for one in ids))
         for count, ids in (found[True], found[False])
@@ -94,7 +94,7 @@ def overlap(actor: Actor, numbers: Sequence[int]) -> Overlap:
 def columns(actor: Actor) -> Sequence[str]:
     """Return the columns and measures of the profiles that members may be broken down by: those classed as harmless."""
     require(actor, Permission.SEE)
-    known, classes = catalogue.current(), column_classes.current()
+    known, classes = catalogue.calculated(), column_classes.current()
     table = known.profile_table
     return [one.name for one in table.columns if classes.of(table.name, one.name) is ColumnClass.HARMLESS]
 
@@ -105,7 +105,7 @@ def breakdown(actor: Actor, number: int, column: str) -> Breakdown:
     Raises ``NotFound``, ``Conflict`` VALUES_PERSONAL, and where the segment was not counted yet.
     """
     require(actor, Permission.SEE)
-    row, known = find_by_id(number), catalogue.current()
+    row, known = find_by_id(number), catalogue.calculated()
     table = known.profile_table
     if table.column(column) is None:
         raise NotFound("SOURCE_UNKNOWN_COLUMN.alone", where="column")
@@ -121,7 +121,7 @@ def breakdown(actor: Actor, number: int, column: str) -> Breakdown:
 def download(actor: Actor, number: int) -> Iterator[str]:
     """Return the members with all columns as the lines of a CSV file; audited."""
     require(actor, Permission.DOWNLOAD_PERSONAL)
-    row, known = find_by_id(number), catalogue.current()
+    row, known = find_by_id(number), catalogue.calculated()
     members = _followed(row).members
     record(actor, "segment download", row.name, {"rows": row.size})
     return _lines(members_of=_chunks(members, known), names=[one.name for one in known.profile_table.columns])
