@@ -32,7 +32,9 @@ _QUERIES: Final[Mapping[str, tuple[str, ...]]] = {
 _PATHS: Final[Mapping[str, str]] = {
     "connection": "connection", "connection_remove": "connection", "person": "person", "export": "export",
     "export_view": "export", "export_edit": "export", "segment": "segment", "segment_edit": "segment",
-    "segment_remove": "segment", "segment_exports": "segment", "source": "source", "task": "task",
+    "segment_remove": "segment", "segment_exports": "segment",
+    "segment_over_time": "segment", "segment_overlap": "segment", "segment_breakdown": "segment",
+    "segment_download": "segment", "source": "source", "task": "task",
     "source_table": "source", "source_classes": "source", "source_remove": "source", "source_values": "source",
     "source_new": "examined", "relationship": "relationship", "relationship_remove": "relationship",
     "relationships_suggested": "suggested",
@@ -49,7 +51,8 @@ _OPERATIONS: Final[Mapping[str, str]] = {
     "getConnection": "connection", "getExport": "export", "getSegment": "segment", "getTask": "task",
     "getRefresh": "refresh", "listColumns": "source", "getExportSchedule": "export", "listExportDecisions": "export",
     "getReconciliation": "export", "getSource": "source", "getTable": "source", "listReadings": "source",
-    "listValues": "source",
+    "listValues": "source", "listEvaluations": "segment", "showMovement": "segment", "breakDownSegment": "segment",
+    "listMemberships": "segment", "downloadMemberships": "segment", "downloadMembers": "segment",
     "getRelationship": "relationship", "getSourceConnection": "source_connection", "getMeasure": "measure",
 }  # fmt: skip
 _LISTS: Final = frozenset(
@@ -134,8 +137,10 @@ class Addresses:
             return f"?task={self._furnished.numbers['examined'][0]}"
         if name == "refresh_task":
             return "?step=1"
-        if name == "source_values":
+        if name in {"source_values", "segment_breakdown"}:
             return "?column=tier"
+        if name == "segment_overlap":
+            return f"?with={self._random.choice(self._furnished.numbers['segment'])}"
         return self._query(name) if name in _QUERIES else ""
 
     def _run(self, name: str, path: str, profiles: int) -> dict[str, Callable[[], str]]:
@@ -162,8 +167,10 @@ class Addresses:
         called = f"{API}{name}"
         if name in _OPERATIONS:
             of = self._furnished.numbers[_OPERATIONS[name]]
-            more = "?column=tier" if name == "listValues" else ""
+            more = "?column=tier" if name in {"listValues", "breakDownSegment"} else ""
             return {called: lambda: path.format(number=self._random.choice(of)) + more}
+        if name == "compareSegments":
+            return {called: lambda: f"{path}?segment={'&segment='.join(self._segments())}"}
         if name == "getRun":
             return {called: lambda: path.format(number=self._random.choice(self._runs))}
         if name == "listRows":
@@ -175,11 +182,16 @@ class Addresses:
             }
         if name == "downloadRows":
             return {called: lambda: f"{path.format(number=self._random.choice(self._kept))}?ended=rejected"}
-        if name in _LISTS:
-            return {called: lambda: f"{path}?limit=50&after={self._random.randrange(100)}"}
-        if name in _PLAIN:
-            return {called: lambda: path}
+        if name in _LISTS or name in _PLAIN:
+            return {
+                called: lambda: (
+                    f"{path}?limit=50&after={self._random.randrange(100)}" if name in _LISTS else path
+                )
+            }
         raise LookupError(f"the bench does not know the operation {name}")
+
+    def _segments(self) -> list[str]:
+        return list(map(str, self._random.sample(self._furnished.numbers["segment"], 2)))
 
     def _numbered(self, path: str, kind: str) -> str:
         return path.replace("<int:number>", str(self._random.choice(self._furnished.numbers[kind])))

@@ -180,7 +180,9 @@ def _fill(one: Installation, host: str, key: str) -> None:
     without = {key: value for key, value in marketing.items() if key != "password"}
     one.ask("connections", {**without, **agreed, "name": "Account of the agency, without an export user"})
     narrow = one.ask("segments", {"name": "Spring campaign", "rules": {"column": "tier", **_SPRING}})
-    one.ask("segments", {"name": "Birthday in May", "rules": {"column": "birthday", "month of": 5}})
+    birthdays = one.ask(
+        "segments", {"name": "Birthday in May", "rules": {"column": "birthday", "month of": 5}}
+    )
     mark = {"policy": "mark", "field": "4", "member": "yes", "leaver": "no"}
     spring = one.add_export("Spring campaign", "2", leavers=mark)
     one.run(spring)
@@ -201,6 +203,7 @@ def _fill(one: Installation, host: str, key: str) -> None:
     managed = next(export["id"] for export in one.ask("exports")["items"] if export["name"] == EXPORT)
     sizes = {
         "segment": narrow["id"],
+        "other_segment": birthdays["id"],
         "measure": measure,
         "person": invited["person"]["id"],
         "link": invited["token"],

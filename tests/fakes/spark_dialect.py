@@ -25,7 +25,7 @@ FUNCTIONS: Final = frozenset(
             "FIRST_VALUE",
             "FROM_CSV",
         ),
-        *("FROM_JSON", "IF", "ISNAN", "LAG", "LEFT", "LENGTH", "LOWER", "MAX", "MD5", "MIN", "MONTH"),
+        *("FROM_JSON", "IF", "ISNAN", "LAG", "LEAD", "LEFT", "LENGTH", "LOWER", "MAX", "MD5", "MIN", "MONTH"),
         *("MONOTONICALLY_INCREASING_ID", "OCTET_LENGTH", "RAISE_ERROR", "SUBSTRING"),
         *("DATEDIFF", "DAY", "FLOOR", "YEAR"),
         *("NULLIF", "REGEXP_REPLACE", "REPLACE", "RLIKE", "ROUND", "ROW_NUMBER", "SHA2", "STARTSWITH", "SUM"),

@@ -61,6 +61,7 @@ from leleka.state.models import Task
 from leleka.worker import previews
 from leleka.worker.refresh import foreground
 from leleka.worker.runs import execution as run_execution
+from tests.integration.facade_calls_of_segments import DOWNLOADING_MEMBERS, SEEING_MEMBERS, SEEING_SEGMENTS
 from tests.integration.facade_calls_of_sources import EDITING_SOURCES, SEEING_SOURCES
 from tests.integration.facade_places import UNKNOWN, Call, Function, exactly, given
 from tests.integration.office import Silent
@@ -152,6 +153,7 @@ TO_SEE: Final[Mapping[Function, Call]] = {
     status_queries.history: given((StepKind.EXPORT, UNKNOWN)),
     status_queries.overview: _NONE,
     status_queries.skipped: _ONE,
+    **SEEING_SEGMENTS,
     **SEEING_SOURCES,
     status_queries.sources: _NONE,
     status_refresh_progress.details: given(UNKNOWN, 1),
@@ -180,7 +182,11 @@ ON_THE_EXPORT: Final[Mapping[Function, Call]] = {
 }
 BY_PERMISSION: Final[Mapping[Permission, Mapping[Function, Call]]] = {
     Permission.SEE: TO_SEE,
-    Permission.DOWNLOAD_PERSONAL: {run_queries.download_rows: exactly(lambda at: (at.run, "rejected"))},
+    Permission.DOWNLOAD_PERSONAL: {
+        run_queries.download_rows: exactly(lambda at: (at.run, "rejected")),
+        **DOWNLOADING_MEMBERS,
+    },
+    Permission.SEE_PERSONAL: SEEING_MEMBERS,
     Permission.EDIT_SOURCES: {
         **EDITING_SOURCES,
         refresh_commands.ask: given(f"source:{UNKNOWN}"),

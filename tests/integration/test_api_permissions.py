@@ -36,6 +36,7 @@ from tests.integration.api import Program, furnish, program
 from tests.integration.defining import filled
 from tests.integration.office import ALICE, Office
 from tests.integration.operations import Operation, everybody, needs, on_the_export
+from tests.integration.operations_of_segments import OF_SEGMENTS
 from tests.integration.operations_of_sources import OF_RELATIONSHIPS, OF_SOURCES, furnish_sources
 
 RULES = {"column": "tier", "is": "gold"}
@@ -86,6 +87,7 @@ OPERATIONS = (
     Operation("DELETE", "/segments/{number}", 204, needs(Permission.EDIT_SEGMENTS), real="/segments/{spare}"),
     Operation("POST", "/segments/{number}/count", 202, needs(Permission.EDIT_SEGMENTS)),
     Operation("POST", "/segments/{number}/members", 202, needs(Permission.SEE)),
+    *OF_SEGMENTS,
     *OF_SOURCES,
     *OF_RELATIONSHIPS,
     Operation("GET", "/sources/{number}/columns", 200, needs(Permission.SEE)),

@@ -89,6 +89,9 @@ PROBLEMS: Final[Mapping[str, Wording]] = {
         msg("This segment is in use by exports that stay: {exports}."),
         msg("Put it back into the file, or change the exports."),
     ),
+    "SEGMENTS_COMPARED": Wording(
+        msg("At least two and at most {most} different segments can be compared."), msg("Choose others.")
+    ),
     "SEGMENT_UNKNOWN": Wording(msg("There is no such segment.")),
     "SEGMENT_UNKNOWN.listed": Wording(
         msg("There is no segment '{name}'."), _APPLY_A_DEFINITIONS_FILE, hints={"known": _THERE_ARE}

@@ -120,6 +120,9 @@ PROBLEMS: Final[Mapping[str, Wording]] = {
     "SEGMENT_NOT_EVALUATED": Wording(
         msg("It is not known yet who is in the segment."), msg("Run leleka refresh, or omit --no-refresh.")
     ),
+    "SEGMENT_NOT_EVALUATED.page": Wording(
+        msg("It is not known yet who is in the segment."), msg("Refresh the segment.")
+    ),
     "LEDGER_IN_ORDER": Wording(
         msg("The record of what this export has sent is in order."), msg("There is nothing to rebuild.")
     ),

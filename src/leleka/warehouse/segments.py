@@ -32,8 +32,8 @@ def compile_rule(
     files = {name: file for name, file in (measures or {}).items() if name in used}
     key = catalogue.profile_table.primary_key or ""
     scope = Scope(tables, today, measured=Measured(catalogue.profiles, key, files))
-    identity = exp.alias_(_identity(catalogue, scope.alias), PROFILE_ID, quoted=True)
-    profiles = exp.select(identity).distinct().from_(scope.table(catalogue.profiles))
+    named = exp.alias_(identity(catalogue, scope.alias), PROFILE_ID, quoted=True)
+    profiles = exp.select(named).distinct().from_(scope.table(catalogue.profiles))
     return profiles.where(condition_sql(rule, scope), copy=False)
 
 
@@ -64,7 +64,19 @@ def sample(
     Columns of the catalogue that are measures come from ``measures``, the files of each.
     """
     first = exp.select(column(PROFILE_ID)).from_(parquet(members.files)).limit(size)
-    wanted = [identity for (identity,) in session.rows(first)]
+    wanted = [one for (one,) in session.rows(first)]
+    return some(session, wanted, catalogue, tables, measures=measures)
+
+
+def some(
+    session: Engine,
+    wanted: Sequence[str],
+    catalogue: Catalogue,
+    tables: Mapping[str, str],
+    *,
+    measures: Mapping[str, str] | None = None,
+) -> list[dict[str, object]]:
+    """Return whole profiles of these ids, by id; those that are gone are left out."""
     if not wanted:
         return []
     names = [known.name for known in catalogue.profile_table.columns]
@@ -79,7 +91,7 @@ def sample(
             )
         )
         .where(_is_one_of(catalogue, wanted), copy=False)
-        .order_by(_identity(catalogue, "profiles"))
+        .order_by(identity(catalogue, "profiles"))
     )
     return [dict(zip(names, row, strict=True)) for row in session.rows(profiles)]
 
@@ -96,12 +108,13 @@ def _is_one_of(catalogue: Catalogue, wanted: Sequence[str]) -> exp.Expression:
     table = catalogue.profile_table
     key = table.column(table.primary_key or "")
     if key is not None and key.type is ColumnType.INTEGER:
-        numbers = [exp.Literal.number(identity) for identity in wanted]
+        numbers = [exp.Literal.number(one) for one in wanted]
         return column(key.name, "profiles").isin(*numbers)
-    return _identity(catalogue, "profiles").isin(*(exp.Literal.string(identity) for identity in wanted))
+    return identity(catalogue, "profiles").isin(*(exp.Literal.string(one) for one in wanted))
 
 
-def _identity(catalogue: Catalogue, alias: str) -> exp.Expression:
+def identity(catalogue: Catalogue, alias: str) -> exp.Expression:
+    """Return the text of a profile's key, which every member of a segment is called by."""
     key = catalogue.profile_table.primary_key
     if key is None:
         raise LookupError("the profile table has no primary key")

@@ -34,6 +34,7 @@ from leleka.web.pages import (
 from leleka.web.request import Request
 from leleka.web.responses import go, is_htmx
 from leleka.web.route import BOTH, GET, POST, Route, View
+from leleka.web.routes_of_segments import SEGMENTS as PAGES_OF_SEGMENTS
 from leleka.web.routes_of_sources import SOURCES
 
 EDIT: Final = Permission.EDIT_SHARED_EXPORTS
@@ -104,6 +105,7 @@ ROUTES: Final[tuple[Route, ...]] = (
         POST,
     ),
     *SOURCES,
+    *PAGES_OF_SEGMENTS,
     Route("data/measures", measures.index, "measures", Permission.SEE),
     Route("data/measures/add", measures.add, "measure_add", SEGMENTS, BOTH),
     Route("data/measures/<int:number>", measures.show, "measure", Permission.SEE),

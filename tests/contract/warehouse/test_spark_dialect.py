@@ -29,6 +29,7 @@ from leleka.warehouse.readers.adoption import adopt
 from leleka.warehouse.segments import compile_rule, count, evaluate, first_values, sample
 from leleka.warehouse.sql.rules import Scope
 from tests.contract.warehouse.engine_ledgers import LedgersContract
+from tests.contract.warehouse.engine_memberships import MembershipsContract
 from tests.contract.warehouse.engine_runs import LEAVERS, RunsContract
 from tests.fakes import rule_examples as examples
 from tests.fakes.diff_tables import Tables
@@ -81,6 +82,11 @@ def _runs(engine: RecordingEngine, root: Path) -> None:
     plain.plan(plain.selection, in_sql=True)
     contract.test_pages_of_the_suppressed_come_back(engine, root / "pages")
     contract.test_addresses_are_what_the_core_makes_of_them(engine, root / "addresses")
+    people = MembershipsContract()
+    people.test_who_was_in_a_segment_is_what_plain_python_says(engine, root / "members")
+    people.test_people_are_in_exactly_so_many_segments(engine, root / "overlap")
+    (root / "spread").mkdir()
+    people.test_members_are_spread_over_the_values_of_a_column(engine, root / "spread")
     (root / "files").mkdir()
     contract.test_files_are_read_into_typed_tables(engine, root / "files")
 

@@ -17,3 +17,81 @@ class SegmentView:
     managed_by_file: str
     version: int
     locked_by: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """One evaluation of a segment; ``came`` and ``left`` are None where nothing was there to compare with."""
+
+    at: datetime
+    size: int
+    came: int | None
+    left: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """How many profiles came or left, and the ids of the first."""
+
+    count: int
+    first: tuple[str, ...] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Movement:
+    """Who came and left since a moment. Before ``followed_since`` nothing is known."""
+
+    since: datetime
+    followed_since: datetime
+    came: Moved
+    left: Moved
+    masked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """How many people are in these segments and in no other of those compared."""
+
+    within: tuple[str, ...]
+    people: int
+
+
+@dataclass(frozen=True, slots=True)
+class Overlap:
+    """The segments compared, their sizes in the same order, and the parts that they are made of."""
+
+    ids: tuple[int, ...]
+    names: tuple[str, ...]
+    sizes: tuple[int, ...]
+    parts: tuple[Part, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """How many members, and how many of all profiles, have a value; None is no value."""
+
+    value: str | None
+    members: int
+    people: int
+
+
+@dataclass(frozen=True, slots=True)
+class Breakdown:
+    """The members of a segment by the values of a column; ``others`` are those with rarer values."""
+
+    column: str
+    size: int
+    groups: tuple[Group, ...]
+    others: Group | None
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """From when to when a profile was in a segment.
+
+    ``entered`` is None of who was in it when the segment was first followed, ``left`` of who is in it.
+    """
+
+    profile: str
+    entered: datetime | None
+    left: datetime | None

@@ -24,6 +24,7 @@ from leleka.core.rules.parser import parse
 from leleka.services.installation import lake_sessions
 from leleka.services.installation.local_day import today
 from leleka.services.measures.evaluation import refresh_measures
+from leleka.services.segments import following
 from leleka.services.sources import catalogue
 from leleka.services.sources.loading import Guard, Say, move_pointer, nobody
 from leleka.state.models import Measure, Segment, SegmentSize
@@ -58,10 +59,12 @@ def refresh_segments(
         query = segments.compile_rule(rule, known, files, today(clock), columns)
         snapshot, size = segments.evaluate(session, lake, segment.name, query)
         now = utc_now(clock)
+        followed = following.follow(session, segment, snapshot, now)
+        values = {"snapshot": snapshot.reference, "size": size, "basis": basis, "evaluated_at": now}
         with transaction.atomic():
             guard()
-            if move_pointer(segment, snapshot=snapshot.reference, size=size, basis=basis, evaluated_at=now):
-                SegmentSize.objects.create(segment=segment, size=size, evaluated_at=now)
+            if move_pointer(segment, **values, **followed.values):
+                SegmentSize.objects.create(segment=segment, size=size, evaluated_at=now, **followed.counts)
 
 
 def measures_used(rule: Rule, known: Catalogue) -> frozenset[str]:

@@ -27,7 +27,7 @@ from leleka.services.segments.rule_masking import rule_masking
 from leleka.services.sources import catalogue, column_classes
 from leleka.services.sources import loading as source_loading
 from leleka.state.case_folding import Folded
-from leleka.state.models import Export, Measure, Segment
+from leleka.state.models import Export, Segment
 from leleka.warehouse import segments
 
 _EXPORTS: Final = Prefetch(
@@ -127,8 +127,7 @@ def _sampled(name: str, clock: Clock, sample: int) -> tuple[Segment, list[dict[s
         if not sample:
             return row, []
         measures = catalogue.measure_files()
-        types = dict(Measure.objects.filter(name__in=measures).order_by("name").values_list("name", "type"))
-        known = catalogue.with_measures(catalogue.of_files(), types)
+        known = catalogue.calculated()
         return row, segments.sample(session, found, known, files, sample, measures=measures)
 
 

@@ -78,6 +78,12 @@ def of_files() -> Catalogue:
     return build(map(table_of, sources), map(relationship_of, rows), profiles)
 
 
+def calculated() -> Catalogue:
+    """Return the catalogue with the measures that there are values of."""
+    rows = Measure.objects.filter(name__in=measure_files()).order_by("name")
+    return with_measures(of_files(), dict(rows.values_list("name", "type")))
+
+
 def snapshot_files() -> Mapping[str, str]:
     """Return the Parquet files of every source's current snapshot."""
     lake = lake_sessions.lake()

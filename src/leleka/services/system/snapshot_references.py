@@ -27,6 +27,7 @@ def needed(clock: Clock) -> set[str]:
     sources = set(Source.objects.values_list("snapshot", flat=True))
     AddressBook.objects.exclude(profiles__in=sources).delete()
     kept = sources | set(Segment.objects.values_list("snapshot", flat=True))
+    kept |= set(Segment.objects.values_list("memberships", flat=True))
     kept |= set(Measure.objects.values_list("snapshot", flat=True))
     kept |= set(AddressBook.objects.values_list("snapshot", flat=True))
     kept |= set(Ledger.objects.values_list("snapshot", flat=True))

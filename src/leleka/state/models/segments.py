@@ -12,6 +12,8 @@ class Segment(models.Model):
     basis = models.CharField(max_length=128, blank=True)  # digest of everything that the members depend on
     size = models.BigIntegerField(null=True)
     evaluated_at = models.DateTimeField(null=True)
+    memberships = models.CharField(max_length=300, blank=True)  # the pointer to who came and left
+    followed_since = models.DateTimeField(null=True)  # from when on that is known
     managed_by_file = models.CharField(max_length=1000, blank=True)
     version = models.PositiveIntegerField(default=1)
 
@@ -21,4 +23,6 @@ class SegmentSize(models.Model):
 
     segment = models.ForeignKey(Segment, models.CASCADE, related_name="sizes")
     size = models.BigIntegerField()
+    came = models.BigIntegerField(null=True)  # since the evaluation before; null where that was not compared
+    left = models.BigIntegerField(null=True)
     evaluated_at = models.DateTimeField()
