@@ -44,6 +44,12 @@ _PATHS: Final[Mapping[str, str]] = {
     "export_chart": "export", "segment_chart": "segment",
     "reconcile_live": "export", "reconcile_repair": "export", "reconciliation": "export",
 }  # fmt: skip
+_SAID: Final[Mapping[str, str]] = {
+    "refresh_task": "?step=1", "source_values": "?column=tier", "segment_breakdown": "?column=tier",
+}  # fmt: skip
+_ONE_OF: Final[Mapping[str, tuple[str, str]]] = {
+    "task_runs": ("?of=export:", "export"), "segment_overlap": ("?with=", "segment"),
+}  # fmt: skip
 _CHOSEN: Final = frozenset({"exports_detach", "exports_remove", "exports_schedule"})
 _RUNS: Final = frozenset({"run", "run_live", "run_chart", "run_rows", "run_download"})
 _ENDED: Final = ("delivered", "rejected", "excluded", "unconfirmed")
@@ -131,16 +137,14 @@ class Addresses:
         """Return the part after the path."""
         if name in _CHOSEN:
             return self._chosen()
-        if name == "task_runs":
-            return f"?of=export:{self._random.choice(self._furnished.numbers['export'])}"
+        numbers = self._furnished.numbers
+        if name in _ONE_OF:
+            said, kind = _ONE_OF[name]
+            return f"{said}{self._random.choice(numbers[kind])}"
         if name == "source_drafts":
-            return f"?task={self._furnished.numbers['examined'][0]}"
-        if name == "refresh_task":
-            return "?step=1"
-        if name in {"source_values", "segment_breakdown"}:
-            return "?column=tier"
-        if name == "segment_overlap":
-            return f"?with={self._random.choice(self._furnished.numbers['segment'])}"
+            return f"?task={numbers['examined'][0]}"
+        if name in _SAID:
+            return _SAID[name]
         return self._query(name) if name in _QUERIES else ""
 
     def _run(self, name: str, path: str, profiles: int) -> dict[str, Callable[[], str]]:
