@@ -1,5 +1,6 @@
 """Objects of a bucket as sources, end to end: a definitions file, refreshes, what programs and people see of them."""
 
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -17,6 +18,7 @@ from leleka.services.access.actor import Role
 from leleka.services.refresh import commands as refresh_commands
 from leleka.services.refresh import queries as refresh_queries
 from leleka.services.refresh.contracts import StepView
+from leleka.services.source_connections import opening
 from leleka.services.sources import connected
 from leleka.state.models import Refresh, Source, SourceConnection, SourceSecret
 from leleka.worker.refresh import runner as refresh_runner
@@ -176,6 +178,29 @@ def test_a_refresh_can_be_canceled_while_it_is_copied(
     assert Source.objects.get().rows == 3
 
 
+def test_a_storage_that_does_not_say_what_is_there_does_not_hold_up_a_cancel(
+    desk: Desk, storage: Buckets, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.apply(FILE.format(endpoint=storage.endpoint))
+    monkeypatch.setattr(connected, "_EVERY", 0.0)
+    answered, looked = threading.Event(), connected._Watch.__call__
+
+    def canceled(watch: Any, **done: int) -> None:
+        Refresh.objects.update(cancel_requested_at=utc_now())
+        looked(watch, **done)
+
+    def silent(_request: object) -> None:
+        answered.wait(60)
+
+    monkeypatch.setattr(connected._Watch, "__call__", canceled)
+    storage.before = silent
+    try:
+        assert refreshed().status == StepStatus.CANCELED
+        assert not answered.is_set()
+    finally:
+        answered.set()
+
+
 PUBLIC = """\
 sources:
   - name: customers
@@ -185,7 +210,26 @@ sources:
 """
 
 
-def test_a_public_url_needs_no_connection(desk: Desk, settings: Any) -> None:
+def test_a_url_of_a_private_host_needs_a_connection(desk: Desk, settings: Any) -> None:
+    """The operator named the host for those connections whose sharing an administrator decides."""
+    with peer(canned(200, b"id,email\n1,ada@contoso.example\n", "Connection: close", kind="text/csv")) as web:
+        for named in (f"127.0.0.1:{web.port}", "127.0.0.1"):
+            network = replace(settings.LELEKA.network, source_hosts=frozenset({named}))
+            settings.LELEKA = replace(settings.LELEKA, network=network)
+            for scheme in ("http", "https"):
+                (found,) = desk.refused(PUBLIC.format(port=web.port).replace("http:", f"{scheme}:"))
+                assert found.key == "SOURCE_NEEDS_CONNECTION.private"
+        assert web.hits == 0
+        connection = "source_connections:\n  - {name: Inside, type: https}\n"
+        text = PUBLIC.format(port=web.port).replace("    files:", "    connection: Inside\n    files:")
+        desk.apply(connection + text)
+        assert Source.objects.get().rows == 1
+
+
+def test_a_public_url_needs_no_connection(desk: Desk, settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(
+        opening, "is_named", lambda *_: False
+    )  # the server on loopback stands for a public one
     with peer(canned(200, b"id,email\n1,ada@contoso.example\n", "Connection: close", kind="text/csv")) as web:
         network = replace(settings.LELEKA.network, source_hosts=frozenset({f"127.0.0.1:{web.port}"}))
         settings.LELEKA = replace(settings.LELEKA, network=network)

@@ -92,10 +92,11 @@ class Database:
     def copy(self, wanted: Wanted, folder: Path, watch: Watch) -> Copied:
         statement, held = self._dialect.select(wanted), ExitStack()
         with self._cursor(held) as cursor:
-            planned, columns = self._planned(cursor, statement)
-            refuse_unreadable(columns)
 
             def opened() -> "pa.RecordBatchReader":
+                # Planned where it is read: a far side that does not answer can be left, whatever it was asked.
+                planned, columns = self._planned(cursor, statement)
+                refuse_unreadable(columns)
                 cursor.execute(planned)
                 return _reader(cursor)
 

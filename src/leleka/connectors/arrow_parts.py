@@ -115,7 +115,7 @@ class _Pump:
             with self._opened() as reader:
                 self._put(reader.schema)
                 for batch in reader:
-                    if not self._put(batch):
+                    if not all(self._put(piece) for piece in _pieces(batch)):
                         return
             self._put(_END)
         except Exception as error:  # noqa: BLE001 - it is raised where somebody waits for it
@@ -131,6 +131,13 @@ class _Pump:
                 self._queue.put(what, timeout=_TICK)
                 return True
         return False
+
+
+def _pieces(batch: "pa.RecordBatch") -> "Iterator[pa.RecordBatch]":
+    """Cut a batch that is larger than a row group: a driver may give all rows in one, and each is converted."""
+    rows = max(1, batch.num_rows * _GROUP_BYTES // max(batch.nbytes, _GROUP_BYTES))
+    for first in range(0, max(batch.num_rows, 1), rows):
+        yield batch.slice(first, rows)
 
 
 def _write(batches: "Iterator[pa.RecordBatch | pa.Schema]", path: Path, watch: Watch) -> Copied:

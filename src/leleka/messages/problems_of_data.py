@@ -204,6 +204,10 @@ PROBLEMS: Final[Mapping[str, Wording]] = {
         msg("Such a URL is read through a source connection."),
         msg("Name it with connection; az:// needs to know the storage account, sftp:// the user."),
     ),
+    "SOURCE_NEEDS_CONNECTION.private": Wording(
+        msg("Host {host} is not public: it is read through a source connection."),
+        msg("Name the connection; an administrator creates one of the kind https, and shares it."),
+    ),
     "SOURCE_NOT_FOUND": Wording(
         msg("There is no such file."), msg("Check the path or pattern, and that the file was delivered.")
     ),

@@ -9,6 +9,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from leleka.connectors import arrow_parts, mysql_values, pinned_socket, sqlite_file
@@ -87,6 +88,25 @@ def test_a_stream_without_end_leaves_room_on_the_disk(
 def test_a_disk_that_cannot_be_written_is_not_the_far_sides_fault(tmp_path: Path) -> None:
     with pytest.raises(NeedsAttention, match="LAKE_UNWRITABLE"):
         write(tmp_path / "gone", 5)
+
+
+def test_a_batch_of_all_rows_is_cut(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A driver may bring everything at once; what is made of it stays small."""
+    monkeypatch.setattr(arrow_parts, "_GROUP_BYTES", 100_000)
+    texts = pa.array([f"{number:0100}" for number in range(20_000)])
+    whole = pa.record_batch([texts], names=["id"])
+
+    def opened() -> pa.RecordBatchReader:
+        return pa.RecordBatchReader.from_batches(whole.schema, iter([whole, whole.slice(0, 0)]))
+
+    copied = arrow_parts.write(
+        opened, tmp_path, nobody, seconds=60, cancel=lambda: None, translate=lambda _error: None
+    )
+    assert copied.rows == 20_000
+    file = pq.ParquetFile(copied.files[0])
+    rows = [file.metadata.row_group(number).num_rows for number in range(file.num_row_groups)]
+    assert max(rows) <= 2_000
+    assert file.read().column("id").to_pylist() == texts.to_pylist()
 
 
 def test_few_rows_are_held_at_once() -> None:

@@ -159,6 +159,20 @@ class TestIceberg(TablesContract):
         catalog.create_table("shop.orders", rows.schema, location=place).append(rows)
         return opened("iceberg", tmp_path, folder=str(tmp_path / "lake"))
 
+    def test_the_tenth_version_is_newer_than_the_ninth(self, connector: Connector, tmp_path: Path) -> None:
+        """As catalogues number them, and as Hadoop does."""
+        metadata = tmp_path / "lake" / "orders" / "metadata"
+        for older, newer in (("v9", "v10"), ("00009-b0", "00100-a0"), ("v99", "v0100")):
+            files = sorted(metadata.glob("*.metadata.json"), key=lambda one: one.stat().st_mtime_ns)
+            content = files[-1].read_bytes()
+            for one in files:
+                one.unlink()
+            (metadata / f"{newer}.metadata.json").write_bytes(content)
+            (metadata / f"{older}.metadata.json").write_text("{}", encoding="utf-8")
+            assert connector.version(Wanted(table="orders")) == f"{newer}.metadata.json"
+            assert len(copied(connector, Wanted(table="orders"), tmp_path / newer)) == 2
+            (metadata / f"{older}.metadata.json").unlink()
+
     def test_what_is_not_below_the_folder_is_not_read(self, connector: Connector, tmp_path: Path) -> None:
         (tmp_path / "lake" / "orders").rename(tmp_path / "moved")
         (tmp_path / "lake" / "orders").mkdir()

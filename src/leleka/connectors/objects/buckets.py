@@ -28,6 +28,7 @@ _CHUNK: Final = 4 * 1024 * 1024
 _SILENCE: Final = timedelta(seconds=30)
 _WHOLE: Final = timedelta(days=2)  # of one request; how slow it may be is judged by whoever copies
 _WEAK: Final = "W/"
+_HADOOP: Final = "_$folder$"  # how Hadoop's tools end the name of what stands for a folder
 
 
 class Bucket:
@@ -55,7 +56,7 @@ class Bucket:
         found = [
             one
             for one in self._listed(globs.fixed_part(pattern), pattern, tick)
-            if globs.matches(pattern, one.key)
+            if globs.matches(pattern, one.key) and self._is_file(one, tick)
         ]
         if not found:
             raise InvalidInput("SOURCE_NOT_FOUND.pattern", where=self._url.at(pattern))
@@ -67,7 +68,8 @@ class Bucket:
         """Return some objects of the bucket, without looking at all of them."""
         found: list[Found] = []
         for one in self._listed("", "", tick):
-            found.append(one)
+            if self._is_file(one, tick):
+                found.append(one)
             if len(found) >= number:
                 break
         return sorted(found, key=lambda one: one.key)
@@ -100,6 +102,24 @@ class Bucket:
             # An answer to HEAD says no more than a status: what is asked with GET says why.
             self._awaited(lambda: obstore.get(self._store, key), where, tick)
             raise
+
+    def _is_file(self, found: Found, tick: Tick) -> bool:
+        """Return whether an object is one, and does not stand for a folder: consoles make an empty one whose key ends
+        with a slash, which the library leaves out, so that there is none of the key that it gives.
+        """
+        import obstore  # noqa: PLC0415
+
+        if found.size != 0:
+            return True
+        if found.key.endswith(_HADOOP):
+            return False
+        try:
+            self._awaited(lambda: obstore.head(self._store, found.key), found.shown, tick)
+        except InvalidInput as error:
+            if error.code != "SOURCE_NOT_FOUND":
+                raise
+            return False
+        return True
 
     def _listed(self, folder: str, pattern: str, tick: Tick) -> Iterator[Found]:
         import obstore  # noqa: PLC0415

@@ -83,6 +83,10 @@ _PROBLEMS: Final[Mapping[str, Wording]] = {
         msg("Without encryption only hosts are read from that the operator named ({host} is not one)."),
         msg("Write https://, or have the host added to LELEKA_SOURCE_HOSTS."),
     ),
+    "STORAGE_PLAIN_SECRETS": Wording(
+        msg("The source connection has credentials, and http:// would send them without encryption."),
+        msg("Write https://, or allow it in the source connection."),
+    ),
     "STORAGE_REDIRECTS": Wording(
         msg("The server points to another address more than {most} times."), msg("Check the URL.")
     ),

@@ -269,6 +269,14 @@ class WebSettings:
         ),
     ] = _NONE
     certificates: Annotated[str, _CERTIFICATES] = ""
+    unencrypted: Annotated[
+        str,
+        SettingInfo(
+            _("Send credentials without encryption"),
+            help=_("To http:// URLs: whoever is on the way can read them."),
+            choices={"refuse": _("Never"), "allow": _("Allowed for this server")},
+        ),
+    ] = "refuse"
 
     @property
     def is_secret(self) -> bool:

@@ -60,6 +60,8 @@ class WebServer:
         self._clock = SystemClock()
         if settings.is_secret and settings.host.lower() != url.place:
             raise InvalidInput("STORAGE_OTHER_HOST", where=url.shown, host=settings.host or "–")
+        if settings.is_secret and url.scheme == "http" and settings.unencrypted != "allow":
+            raise InvalidInput("STORAGE_PLAIN_SECRETS", where=url.shown)
 
     def find(self, pattern: str, tick: Tick, most: int) -> list[Found]:  # noqa: ARG002 - it is always one
         """Ask with HEAD. A server that does not take that, or a URL that is signed for GET alone, says nothing yet."""

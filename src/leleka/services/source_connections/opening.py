@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from typing import Any
 
 from leleka.connectors import apart
-from leleka.connectors.objects.urls import is_url, masked
+from leleka.connectors.objects.urls import WEB, is_url, masked, origin, parse
 from leleka.connectors.registry import spec_of, spec_of_scheme
 from leleka.core.ports.connector import Bounds, Connector, RemoteColumn, Wanted
 from leleka.core.ports.destination import Check
@@ -19,6 +19,7 @@ from leleka.services.installation import configuration as installation_configura
 from leleka.services.source_connections import keys
 from leleka.services.source_connections.settings import CheckedSource, plain_of
 from leleka.state.models import SourceConnection
+from leleka.transport.source_hosts import is_named
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +87,12 @@ def way_called(name: str) -> Way:
 
 
 def way_of_urls(source: str, files: Sequence[str]) -> Way:
-    """Return the way to what is read without credentials. Raises ``InvalidInput`` where no one kind reads all of it."""
+    """Return the way to what is public. Raises ``InvalidInput`` where no one kind reads all of it, and for hosts that
+    the operator named for source connections: who may read from there is said with these.
+    """
     kinds = {_kind_of(source, file) for file in files}
+    for file in files:
+        _refuse_private(file)
     if len(kinds) > 1:
         raise InvalidInput("SOURCE_FILES_MIXED", where=source)
     return Way(kinds.pop(), {}, {})
@@ -100,6 +105,15 @@ def _kind_of(source: str, file: str) -> str:
     if spec is None:
         raise InvalidInput("SOURCE_NEEDS_CONNECTION", where=masked(file))
     return spec.kind
+
+
+def _refuse_private(file: str) -> None:
+    url = parse(file)
+    if url.scheme not in WEB:
+        return  # of a bucket's own service, which is public
+    place = origin(f"{url.scheme}://{url.place}")
+    if is_named(place.host, place.port, installation_configuration.configuration().network):
+        raise InvalidInput("SOURCE_NEEDS_CONNECTION.private", where=url.shown, host=place.host)
 
 
 def _named(spec: Any, name: str, place: str) -> Secret:

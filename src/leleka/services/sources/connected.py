@@ -11,6 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final
 
+from leleka.connectors.objects.place import awaited
 from leleka.connectors.objects.urls import is_url
 from leleka.core.clock import current_clock, utc_now
 from leleka.core.columns import Column, ColumnType
@@ -169,7 +170,7 @@ class _Asked:
 
     def whole(self, connector: Connector, digest: str, watch: Watch) -> Loaded | None:
         wanted = wanted_of(self.spec)
-        version = connector.version(wanted)
+        version = awaited(lambda: connector.version(wanted), watch)
         if version and digest_of(version, (), self.spec) == digest:
             return None
         with TemporaryDirectory(dir=self.session.spill, prefix="copying-") as aside:

@@ -35,6 +35,19 @@ def test_two_stars_go_through_folders_and_nothing_is_read_twice(filled: Buckets,
     ]
 
 
+def test_an_empty_object_that_stands_for_a_folder_is_no_file(filled: Buckets, tmp_path: Path) -> None:
+    """Consoles of storages put one where somebody makes a folder; Hadoop's has another name."""
+    for key in ("exports/", "exports/old/", "exports/new/", "exports/new_$folder$"):
+        filled.put("contoso", key, b"")
+    found = [name for name, _ in copied(s3(filled), tmp_path / "1", "s3://contoso/exports/*")]
+    assert found == ["customers-1.csv", "customers-10.csv", "customers-2.csv", "orders.csv"]
+    found = [name for name, _ in copied(s3(filled), tmp_path / "2", "s3://contoso/**")]
+    assert len(found) == 5
+    assert len(s3(filled, bucket="contoso").names(100)) == 6
+    filled.put("contoso", "exports/empty.csv", b"")
+    assert ("empty.csv", b"") in copied(s3(filled), tmp_path / "3", "s3://contoso/exports/*.csv")
+
+
 @pytest.mark.parametrize(
     "key",
     [
