@@ -1,10 +1,11 @@
 """What no type checker sees: code in strings, for other processes, and how scripts begin."""
 
 import ast
-import importlib
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
@@ -27,12 +28,41 @@ def imports(code: str) -> Iterator[tuple[str, str]]:
 
 
 def exists(module: str, name: str) -> bool:
+    """Return whether a module has a name. It is not run for that: what the web server runs begins threads that stay."""
     try:
-        return hasattr(importlib.import_module(module), name) or bool(
-            importlib.import_module(f"{module}.{name}")
-        )
+        spec = find_spec(module)
+        if spec is None or spec.origin is None:
+            return False
+        if spec.submodule_search_locations is not None and find_spec(f"{module}.{name}"):
+            return True
     except ModuleNotFoundError:
         return False
+    return name in set(names_in(ast.parse(Path(spec.origin).read_text("utf-8"))))
+
+
+def names_in(tree: ast.Module) -> Iterator[str]:
+    """Yield the names that a module defines, or imports."""
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef | ast.ClassDef | ast.AsyncFunctionDef):
+            yield node.name
+        elif isinstance(node, ast.Import | ast.ImportFrom):
+            yield from (one.asname or one.name.partition(".")[0] for one in node.names)
+        else:
+            yield from (one.id for one in ast.walk(node) if isinstance(one, ast.Name))
+
+
+def test_names_are_found_without_running_what_has_them() -> None:
+    """The web server's module watched over the workers of whatever database the tests had."""
+    server = "leleka.conf.server"
+    sys.modules.pop(f"{server}.application", None)
+    before = {thread.name for thread in threading.enumerate()}
+    assert exists(server, "application")
+    assert exists(f"{server}.application", "application")
+    assert exists(f"{server}.application", "Front")
+    assert not exists(f"{server}.application", "nothing")
+    assert not exists("leleka.nowhere", "nothing")
+    assert f"{server}.application" not in sys.modules
+    assert {thread.name for thread in threading.enumerate()} <= before
 
 
 @pytest.mark.parametrize("folder", ["tests", "scripts"])
