@@ -200,7 +200,14 @@ def test_everything_that_prints_facts_prints_them_as_json(terminal: Terminal) ->
     (checked,) = terminal.leleka("check", "--list", "1", "--json").json
     assert [step["standing"] for step in checked["steps"]] == ["passed"] * 4
     assert [one["name"] for one in checked["lists"]] == ["News", "Other"]
-    city = {"key": "field:2", "title": "City", "kind": "text", "takes": None, "options": [], "between": ""}
+    city: dict[str, object] = {
+        "key": "field:2",
+        "title": "City",
+        "kind": "text",
+        "takes": None,
+        "options": [],
+        "between": "",
+    }
     assert city in checked["fields"]
     refreshed = terminal.leleka("refresh", "--json").json["steps"]
     assert [(one["kind"], one["rows"]) for one in refreshed][-1] == ("segment", 5)

@@ -42,6 +42,17 @@ def test_measures_of_a_file_are_calculated_in_the_chain(shop: Shop) -> None:
     assert list(steps).index("revenue") < list(steps).index("Gold")
 
 
+def test_of_rows_of_one_moment_the_value_decides_so_that_it_stays_the_same(office: Office) -> None:
+    """The first is the least, the last the greatest: as if the value were a part of the moment."""
+    office.hire(1)
+    shop = Shop(office)
+    shop.order(*(("1", "1", "2026-01-05", channel) for channel in ("shop", "web", "app", "phone")))
+    ordered = [f"{{name: {end}, related: placed, {end}: channel, by: ordered}}" for end in ("first", "last")]
+    office.apply(measured(MEASURES + "".join(f"  - {one}\n" for one in ordered)))
+    shop.refresh()
+    assert (values_of("first"), values_of("last")) == ({"1": "app"}, {"1": "web"})
+
+
 def test_a_segment_asks_for_a_measure_and_its_preview_shows_it(shop: Shop) -> None:
     view, (first, second) = segment_queries.show_segment(ALICE, "Gold", CLOCK, 5)
     assert view.size == 2
