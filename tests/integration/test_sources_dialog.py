@@ -138,7 +138,7 @@ def test_what_was_chosen_stays_when_the_file_is_read_in_another_way(bob: Client)
 
 def test_a_contributor_finds_what_is_shared_behind_a_thousand_names(office: Office) -> None:
     tables = "".join(f"CREATE TABLE t{number:04} (id);" for number in range(1_100))
-    database(office, f"{tables}CREATE TABLE visits (id);", ["visits"])
+    database(office, f"BEGIN;{tables}CREATE TABLE visits (id);COMMIT;", ["visits"])
     assert connection_queries.names(BOB, "Shop") == ["visits"]
     assert len(connection_queries.names(ALICE, "Shop")) == 1_000
 
