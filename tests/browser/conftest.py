@@ -1,6 +1,8 @@
 """One installation per process for all of these tests, one browser at a time."""
 
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -10,8 +12,14 @@ from tests.acceptance.conftest import installed
 from tests.acceptance.serving import serving
 from tests.browser.chromium import ARGUMENTS, MISSING, found
 from tests.browser.furnishing import Furniture, connect, furnish
+from tests.browser.hand import Hand
 from tests.browser.house import ADA, House, add_person, opened
 from tests.browser.visiting import PATIENCE, Visitor
+
+_SALES = """
+CREATE TABLE sales (sale INTEGER PRIMARY KEY, buyer INTEGER, amount REAL, changed INTEGER);
+INSERT INTO sales VALUES (1, 1, 10.5, 100), (2, 2, 20.0, 200), (3, 1, 5.0, 300);
+"""
 
 
 @pytest.fixture(scope="session")
@@ -30,6 +38,27 @@ def empty_house(tmp_path: Path) -> Iterator[House]:
             house = House(installation, f"http://127.0.0.1:{served.port}")
             connect(house, "Shop")
             yield house
+
+
+@pytest.fixture
+def hand(chromium: Browser, empty_house: House) -> Iterator[Hand]:
+    visitor = Visitor(chromium, empty_house)
+    yield Hand(visitor.signed_in(), "en")
+    for context in chromium.contexts:
+        context.close()
+    refusals = "422"  # an answer that refuses something is one, and the browser reports it
+    assert [one for one in visitor.complaints if refusals not in one] == []
+
+
+@pytest.fixture
+def shop(empty_house: House) -> None:
+    """A database that an administrator connected."""
+    file = empty_house.folder / "shop.db"
+    with closing(sqlite3.connect(file)) as database:
+        database.executescript(_SALES)
+    token = empty_house.installation.json("user", "token", "ada@example.com", "--name", "shop")["secret"]
+    settings = {"path": str(file)}
+    empty_house.asked("source-connections", token, {"name": "Shop", "type": "sqlite", "settings": settings})
 
 
 @pytest.fixture(scope="session")

@@ -1,35 +1,18 @@
 """Adding data sources in the browser: several files, workbooks, other encodings, tables and queries of a database."""
 
-import sqlite3
-from collections.abc import Callable, Iterator
-from contextlib import closing
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 import xlsxwriter
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from tests.browser.hand import Hand
 from tests.browser.house import House
-from tests.browser.visiting import NARROW, Language, Visitor
+from tests.browser.visiting import NARROW, Language
 
 Sources = Callable[[], dict[str, dict[str, Any]]]
-_SALES = """
-CREATE TABLE sales (sale INTEGER PRIMARY KEY, buyer INTEGER, amount REAL, changed INTEGER);
-INSERT INTO sales VALUES (1, 1, 10.5, 100), (2, 2, 20.0, 200), (3, 1, 5.0, 300);
-"""
-
-
-@pytest.fixture
-def hand(chromium: Browser, empty_house: House) -> Iterator[Hand]:
-    visitor = Visitor(chromium, empty_house)
-    yield Hand(visitor.signed_in(), "en")
-    for context in chromium.contexts:
-        context.close()
-    assert (
-        "\n".join(one for one in visitor.complaints if "422" not in one) == ""
-    )  # an answer that refuses something
 
 
 @pytest.fixture
@@ -85,6 +68,10 @@ def test_several_files_become_a_source_each_and_what_fails_is_said_at_its_file(
     expect(lines).to_have_count(4)
     expect(lines.nth(1).get_by_role("alert")).to_be_visible()
     expect(page.locator("[data-upload-done]:visible")).to_have_count(3)
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_be_hidden()
+    hand.follow("Add data source")
+    expect(lines).to_have_count(4)
     hand.press("Look inside")
     rows = page.locator("#drafts tbody tr")
     expect(rows).to_have_count(3)
@@ -166,17 +153,6 @@ def test_a_file_of_a_ukrainian_excel_is_read_by_what_the_page_proposes(
     found = sources()["zvit"]
     assert found["types"] == {"сума": {"type": "number", "format": None, "decimal": ","}}
     assert found["encoding"] == "windows-1251"
-
-
-@pytest.fixture
-def shop(empty_house: House) -> None:
-    """A database that an administrator connected."""
-    file = empty_house.folder / "shop.db"
-    with closing(sqlite3.connect(file)) as database:
-        database.executescript(_SALES)
-    token = empty_house.installation.json("user", "token", "ada@example.com", "--name", "shop")["secret"]
-    settings = {"path": str(file)}
-    empty_house.asked("source-connections", token, {"name": "Shop", "type": "sqlite", "settings": settings})
 
 
 @pytest.mark.slow

@@ -45,7 +45,7 @@ class Visitor:
         )
         context.set_default_timeout(PATIENCE)
         context.on("console", self._hear)
-        context.on("weberror", lambda error: self.complaints.append(f"{error.error.stack}"))
+        context.on("weberror", lambda error: self.complaints.append(str(error.error)))
         context.on("response", self._see)
         return context.new_page()
 

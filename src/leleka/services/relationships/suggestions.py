@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from leleka.core.columns import NUMERIC, Column, Table
+from leleka.core.columns import NUMERIC, Column, ColumnType, Table
 from leleka.core.messages import Message
 from leleka.services.installation import lake_sessions
 from leleka.services.sources import catalogue
@@ -15,6 +15,7 @@ from leleka.warehouse import catalogue as warehouse_catalogue
 
 _LEAST: Final = 0.5  # of the values find a row
 _PLAIN: Final = re.compile(r"[^0-9a-zа-яіїєґ]+")
+_MISTAKEN: Final = frozenset({ColumnType.INTEGER, ColumnType.TEXT})  # digits are read as either
 _GENERIC: Final = frozenset({"id", "key", "code", "number", "no", "uuid", "guid", "ід", "код", "номер"})
 
 
@@ -27,14 +28,23 @@ class Candidate:
     to: Table
     to_column: Column
 
+    @property
+    def alike(self) -> bool:
+        """Return whether the types are such that a relationship can go by them."""
+        here, there = self.column.type, self.to_column.type
+        return here is there or (here in NUMERIC and there in NUMERIC)
+
 
 def suggest(say: Say) -> dict[str, Any]:
-    """Return the candidates whose values match, the best first, as plain data."""
+    """Return the candidates whose values match, the best first, as plain data.
+
+    ``unlike`` are those that would match if both columns had the same type.
+    """
     sources = [row for row in Source.objects.order_by("name") if row.snapshot]
     snapshots = {row.name: row.snapshot for row in sources}
     rows = list(RelationshipRow.objects.all())
     known = {(row.table, row.column, row.to_table) for row in rows}
-    lake, found = lake_sessions.lake(), list[tuple[Candidate, int, int]]()
+    lake, matching = lake_sessions.lake(), list[tuple[Candidate, int, int]]()
     with lake_sessions.session() as session:
         for one in candidates([catalogue.table_of(row) for row in sources]):
             if (one.table.name, one.column.name, one.to.name) in known:
@@ -48,13 +58,15 @@ def suggest(say: Say) -> dict[str, Any]:
                 one.to_column.name,
             )
             if filled and matched / filled >= _LEAST and not doubled:
-                found.append((one, filled, matched))
+                matching.append((one, filled, matched))
+    found = [told for told in matching if told[0].alike]
     ways = [(row.table, row.to_table) for row in rows]
     ways += [(one.table.name, one.to.name) for one, _, _ in found]
     far = distances([row.name for row in sources if row.is_profiles], ways)
     names = {row.name for row in rows}
     told = [_told(one, filled, matched, far, names) for one, filled, matched in found]
-    return {"suggestions": sorted(told, key=lambda one: (-one["share"], one["table"]))}
+    unlike = [_unlike(one, filled, matched) for one, filled, matched in matching if not one.alike]
+    return {"suggestions": sorted(told, key=lambda one: (-one["share"], one["table"])), "unlike": unlike}
 
 
 def distances(begin: Iterable[str], ways: Iterable[tuple[str, str]]) -> Mapping[str, int]:
@@ -81,8 +93,9 @@ def candidates(tables: Iterable[Table]) -> Iterable[Candidate]:
             if table is to or key is None:
                 continue
             for column in table.columns:
-                if _belongs(column, to, key) and _alike(column, key):
-                    yield Candidate(table, column, to, key)
+                one = Candidate(table, column, to, key)
+                if _belongs(column, to, key) and (one.alike or {column.type, key.type} <= _MISTAKEN):
+                    yield one
 
 
 def _belongs(column: Column, to: Table, key: Column) -> bool:
@@ -94,12 +107,20 @@ def _belongs(column: Column, to: Table, key: Column) -> bool:
     return any(name in {one + ending for ending in endings} for one in singular)
 
 
-def _alike(column: Column, key: Column) -> bool:
-    return column.type is key.type or (column.type in NUMERIC and key.type in NUMERIC)
-
-
 def _plain(name: str) -> str:
     return _PLAIN.sub("", name.lower())
+
+
+def _unlike(one: Candidate, rows: int, matched: int) -> dict[str, Any]:
+    return {
+        "table": one.table.name,
+        "column": one.column.name,
+        "type": one.column.type.value,
+        "to_table": one.to.name,
+        "to_column": one.to_column.name,
+        "to_type": one.to_column.type.value,
+        "share": matched / rows,
+    }
 
 
 def _told(one: Candidate, rows: int, matched: int, far: Mapping[str, int], names: set[str]) -> dict[str, Any]:

@@ -8,7 +8,7 @@
   document.addEventListener("htmx:afterSwap", (event) => {
     if (event.detail.target.id !== "pane") return;
     if (pane().showModal && !pane().open) pane().showModal();
-    const first = pane().querySelector("[autofocus], input:not([type=hidden]), select, button");
+    const first = pane().querySelector("[autofocus]") || pane().querySelector("input:not([type=hidden]), select, button");
     const wrong = pane().querySelector("[aria-invalid=true]");
     (wrong || first)?.focus();
     // What is wrong may stand below the fold, and beside something that cannot have the focus.

@@ -85,13 +85,14 @@
     else if (close.closest("#pane")) forms(close.closest("#pane")).forEach((one) => forget(one.dataset.kept));
   });
 
-  // A form that was sent and is not there again was saved.
+  // A form that was sent and is not there again was saved, unless it is an error that came, or somebody who signed out.
+  const failed = () => !document.body.dataset.person || performance.getEntriesByType("navigation")[0]?.responseStatus >= 400;
   document.addEventListener("htmx:afterSwap", () => {
     if (forms().some((one) => one.dataset.kept === wasSent()[0])) store.removeItem(SENT);
   });
   document.addEventListener("htmx:afterSettle", restoreAll);
   document.addEventListener("DOMContentLoaded", () => {
-    const [key, others] = wasSent();
+    const [key, others] = failed() ? [] : wasSent();
     if (key && !forms().some((one) => one.dataset.kept === key)) forget(key, { dataset: { keptWith: others } });
     store.removeItem(SENT);
     restoreAll();

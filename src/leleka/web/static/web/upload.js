@@ -9,6 +9,7 @@
   const trouble = () => document.body.dataset.trouble;
   const wait = (seconds) => new Promise((done) => { setTimeout(done, 1000 * seconds); });
   const batches = new WeakMap();  // of several files: the place of an upload -> its files
+  let held = null;  // the place of an upload that has files
 
   // Send something; resolve with what was answered, {problems} where it was refused, never reject.
   const ask = (url, body, kind, told) => new Promise((done) => {
@@ -96,6 +97,7 @@
   const take = (place, files) => {
     const batch = batches.get(place) || { files: [], sending: false, looking: false };
     batches.set(place, batch);
+    held = place;
     const template = place.querySelector("[data-upload-line]");
     for (const file of files) {
       const line = template.content.firstElementChild.cloneNode(true);
@@ -176,24 +178,21 @@
     } else {
       batch.files.splice(batch.files.indexOf(file), 1);
       file.line.remove();
-      if (!batch.files.length) batches.delete(place);
+      if (!batch.files.length) { batches.delete(place); held = null; }
       if (batch.files.length) summarize(place);
       else place.querySelector("[data-upload-several]").hidden = true;
       place.querySelector("[data-upload-now]").focus();
     }
   });
-  // A pane that holds files on their way is shown again as it is, not asked for anew.
-  document.addEventListener("htmx:beforeRequest", (event) => {
-    const pane = document.getElementById("pane");
-    const place = pane?.querySelector("[data-upload-to]");
-    if (pane?.showModal && !pane.open && place && batches.has(place) && event.detail.elt.matches("[data-adds-source]")) {
-      event.preventDefault();
-      pane.showModal();
-    }
+  // The pane is emptied when it closes. Files that were chosen are there again when it opens, until it is canceled.
+  document.addEventListener("htmx:afterSwap", () => {
+    const place = document.querySelector("#pane [data-upload-look]");
+    if (place && held && place !== held) place.replaceWith(held);
+  });
+  document.addEventListener("click", (event) => {
+    if (event.target.closest("#pane .pane-foot [data-do=close-pane]")) held = null;
   });
   addEventListener("beforeunload", (event) => {
-    const place = document.querySelector("[data-upload-several]:not([hidden])")?.closest("[data-upload-to]");
-    const batch = place && batches.get(place);
-    if (batch?.sending) event.preventDefault();
+    if (held && batches.get(held)?.sending) event.preventDefault();
   });
 })();
