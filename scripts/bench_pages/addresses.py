@@ -36,6 +36,7 @@ _PATHS: Final[Mapping[str, str]] = {
     "segment_over_time": "segment", "segment_overlap": "segment", "segment_breakdown": "segment",
     "segment_download": "segment", "source": "source", "task": "task",
     "source_table": "source", "source_classes": "source", "source_remove": "source", "source_values": "source",
+    "source_quality": "source", "source_expectations": "source",
     "source_new": "examined", "relationship": "relationship", "relationship_remove": "relationship",
     "relationships_suggested": "suggested",
     "source_connection": "source_connection", "source_connection_remove": "source_connection",
@@ -60,6 +61,7 @@ _OPERATIONS: Final[Mapping[str, str]] = {
     "listValues": "source", "listEvaluations": "segment", "showMovement": "segment", "breakDownSegment": "segment",
     "listMemberships": "segment", "downloadMemberships": "segment", "downloadMembers": "segment",
     "getRelationship": "relationship", "getSourceConnection": "source_connection", "getMeasure": "measure",
+    "getExpectations": "source", "suggestExpectations": "source",
 }  # fmt: skip
 _LISTS: Final = frozenset(
     {

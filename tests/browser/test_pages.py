@@ -81,6 +81,12 @@ PAGES: Final[dict[str, tuple[Address, ...]]] = {
     "source_new": (lambda has: f"/data/sources/new/{has.examined}",),
     "source_classes": (lambda _: "/data/sources/1/classes",),
     "source_values": (lambda has: f"/data/sources/{has.orders}/values?column=status",),
+    "source_quality": (lambda _: "/data/sources/1/quality",),
+    "source_expectations": (
+        lambda has: f"/data/sources/{has.orders}/expectations",
+        lambda has: f"/data/sources/{has.orders}/expectations?expect=range",
+        lambda _: "/data/sources/1/expectations",
+    ),
     "source_remove": (
         lambda _: "/data/sources/1/remove",
         lambda has: f"/data/sources/{has.orders}/remove",

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Final
 
+from leleka.services.quality import commands as quality_commands
+from leleka.services.quality import queries as quality_queries
 from leleka.services.relationships import commands as relationship_commands
 from leleka.services.relationships import queries as relationship_queries
 from leleka.services.sources import commands as source_commands
@@ -13,6 +15,9 @@ from leleka.services.uploads.contracts import Reception
 from tests.integration.facade_places import UNKNOWN, Call, Function, exactly, given
 
 SEEING_SOURCES: Final[Mapping[Function, Call]] = {
+    quality_queries.quality: given(UNKNOWN),
+    quality_queries.quality_of: given("nobody"),
+    quality_queries.summaries: given(),
     source_queries.curves: given(),
     source_queries.list_sources: given(),
     source_queries.readings: given(UNKNOWN),
@@ -26,6 +31,13 @@ SEEING_SOURCES: Final[Mapping[Function, Call]] = {
     relationship_queries.tables: given(),
 }
 EDITING_SOURCES: Final[Mapping[Function, Call]] = {
+    quality_commands.accept: given(UNKNOWN, "x"),
+    quality_commands.add: given(UNKNOWN, {}, 1),
+    quality_commands.expect: given(UNKNOWN, [], 1),
+    quality_commands.remove: given(UNKNOWN, 0, 1),
+    quality_queries.columns_for: given(UNKNOWN, "unique"),
+    quality_queries.suggested: given(UNKNOWN),
+    quality_queries.tried: given(UNKNOWN, []),
     source_queries.places_in: given(),
     source_commands.create: given({"name": "x", "files": ["/nowhere/x.csv"]}),
     source_commands.update: given(UNKNOWN, {"name": "x", "files": ["/nowhere/x.csv"]}, 1),

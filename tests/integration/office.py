@@ -56,6 +56,11 @@ exports:
       fields:
         - {column: city, field: 2}
 """
+# The same for tests in which customers leave by the hundred: nobody has to say that it is right.
+SHRINKING = DEFINITIONS.replace(
+    "    types: {id: text}\n",
+    "    types: {id: text}\n    expectations: [{expect: rows, lose_percent: 100}]\n",
+)
 MARK = '    leavers: {policy: mark, field: 3, member: "yes", leaver: "no"}\n'
 
 

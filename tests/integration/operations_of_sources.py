@@ -10,6 +10,7 @@ from tests.integration.operations import Operation, needs, on_the_export
 
 _EDIT = needs(Permission.EDIT_SOURCES)
 _FILE = {"files": ["customers.csv"]}
+_EXPECTED = {"expectations": [{"expect": "unique", "column": "id"}]}
 _VALUES = "/sources/{number}/values?column=tier"
 ENDS = {"table": "customers", "column": "id", "to_table": "customers", "to_column": "id"}
 OF_SOURCES = (
@@ -32,6 +33,11 @@ OF_SOURCES = (
         real="/sources/{number}/values?column=tier",
     ),
     Operation("GET", "/sources/{number}/readings", 200, needs(Permission.SEE)),
+    Operation("GET", "/sources/{number}/expectations", 200, needs(Permission.SEE)),
+    Operation("PUT", "/sources/{number}/expectations", 409, _EDIT, {"expectations": [], "version": 1}),
+    Operation("POST", "/sources/{number}/expectations/try", 200, _EDIT, _EXPECTED),
+    Operation("GET", "/sources/{number}/expectations/suggestions", 200, _EDIT),
+    Operation("POST", "/sources/{number}/accept", 409, on_the_export, {"reading": "x"}),  # none waits
 )
 OF_RELATIONSHIPS = (
     Operation("GET", "/relationships", 200, needs(Permission.SEE)),

@@ -18,7 +18,7 @@ from leleka.services.translation import concern_title
 from leleka.state.models import Export, NoticeDelivery
 from tests.integration.api import program
 from tests.integration.nightly import Nightly
-from tests.integration.office import ALICE, DEFINITIONS, MARK, Office
+from tests.integration.office import ALICE, MARK, SHRINKING, Office
 from tests.integration.people import lend_a_name, somebody
 from tests.integration.ways_to_fail import EXPORT, SOURCE, WAYS, Way, given_up, lay, silent, worker
 
@@ -171,7 +171,7 @@ def test_a_channel_through_which_nobody_hears_is_found(nightly: Nightly) -> None
 
 def test_a_run_that_waits_for_confirmation_is_found(nightly: Nightly) -> None:
     nightly.office.hire(300)
-    nightly.office.apply(DEFINITIONS + MARK)
+    nightly.office.apply(SHRINKING + MARK)
     nightly.night()
     for identity in range(1, 290):
         nightly.office.people.pop(str(identity))

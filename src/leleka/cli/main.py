@@ -29,6 +29,7 @@ from leleka.cli.commands import (
     schedule,
     segments,
     serve,
+    sources,
     status,
     suppression,
     users,
@@ -64,6 +65,7 @@ app.command("serve")(serve.serve)
 app.command("worker")(serve.worker)
 app.command("demo")(demo.demo)
 app.command("sandbox")(sandbox.sandbox)
+app.add_typer(sources.app, name="source")
 app.add_typer(measures.app, name="measure")
 app.add_typer(segments.app, name="segment")
 app.add_typer(exports.app, name="export")

@@ -24,6 +24,7 @@ from leleka.messages import (
     problems_of_system,
 )
 from leleka.messages.later import load_all
+from leleka.messages.sources import expectations as problems_of_expectations
 from leleka.messages.sources import problems as problems_of_sources
 from leleka.messages.templates import ENGLISH, Language, fill, parameters
 from leleka.messages.wording import Wording
@@ -104,6 +105,7 @@ for _room in (
     problems_of_connections,
     problems_of_data,
     problems_of_definitions,
+    problems_of_expectations,
     problems_of_exports,
     problems_of_files,
     problems_of_people,

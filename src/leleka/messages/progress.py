@@ -63,6 +63,8 @@ PROGRESS: Final[dict[str, str]] = {
         "when it is set up here"
     ),
     "COMPARING_TABLES": msg("Comparing {table} with {other}"),
+    "READING_HELD": msg("Source {name} was read and is not used yet: {problem} {problem:remedy}"),
+    "READING_WARNS": msg("Source {name} is not as expected: {problem}"),
     "READ_SOURCE": msg("Source {name} was read, rows: {rows}"),
     "CALCULATING_MEASURE": msg("Calculating measure {name}"),
     "EVALUATING_SEGMENT": msg("Evaluating segment {name}"),

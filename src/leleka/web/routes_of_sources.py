@@ -4,7 +4,15 @@ from typing import Final
 
 from leleka.services.access.permissions import Permission
 from leleka.web.pages import system
-from leleka.web.pages.data import columns, relationships, source_add, source_drafts, source_form, sources
+from leleka.web.pages.data import (
+    columns,
+    quality,
+    relationships,
+    source_add,
+    source_drafts,
+    source_form,
+    sources,
+)
 from leleka.web.route import BOTH, POST, Route
 
 SOURCES: Final[tuple[Route, ...]] = (
@@ -33,6 +41,15 @@ SOURCES: Final[tuple[Route, ...]] = (
         Permission.EDIT_SOURCES,
         POST,
     ),
+    Route("data/sources/<int:number>/quality", quality.panel, "source_quality", Permission.SEE),
+    Route(
+        "data/sources/<int:number>/expectations",
+        quality.expectations,
+        "source_expectations",
+        Permission.EDIT_SOURCES,
+        BOTH,
+    ),
+    Route("data/sources/<int:number>/accept", quality.accept, "source_accept", Permission.EDIT_SOURCES, POST),
     Route("data/relationships", relationships.index, "relationships", Permission.SEE),
     Route("data/relationships/add", relationships.add, "relationship_add", Permission.EDIT_SOURCES, BOTH),
     Route(

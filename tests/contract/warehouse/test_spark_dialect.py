@@ -6,7 +6,7 @@ A tour comes to every place that asks. What Spark answers, the contract suite wi
 import ast
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -15,14 +15,15 @@ from sqlglot.errors import UnsupportedError
 
 from leleka.core.columns import Column, ColumnType, Table
 from leleka.core.measures.parser import parse as parse_measure
+from leleka.core.quality.parser import parse as parse_expectation
 from leleka.core.rules.operators import Operator
 from leleka.core.rules.parser import parse
 from leleka.core.sources import SourceSpec
 from leleka.errors import InvalidInput
-from leleka.warehouse import catalogue, source_changes
+from leleka.warehouse import catalogue, expectations, source_changes
 from leleka.warehouse.engines.duckdb import open_session
 from leleka.warehouse.engines.port import ordinal
-from leleka.warehouse.lake import Lake
+from leleka.warehouse.lake import Lake, Snapshot
 from leleka.warehouse.measures import evaluate as evaluate_measure
 from leleka.warehouse.readers import examine, load
 from leleka.warehouse.readers.adoption import adopt
@@ -126,6 +127,23 @@ def _refused_files(engine: RecordingEngine, root: Path) -> None:
     load(engine, Lake(root / "lake"), SourceSpec("p", (str(path),)), [root])
 
 
+def _expected(engine: RecordingEngine, rows: Snapshot) -> None:
+    kinds = {"id": ColumnType.INTEGER, "tier": ColumnType.TEXT, "born": ColumnType.TEXT}
+    table = Table("after", tuple(Column(name, kind) for name, kind in kinds.items()), "id")
+    told = [
+        {"expect": "unique", "column": "tier"},
+        {"expect": "filled", "column": "tier"},
+        {"expect": "values", "column": "tier", "values": ["gold"]},
+        {"expect": "range", "column": "id", "from": 0.5, "to": 2},
+    ]
+    moment = expectations.Moment(datetime(2026, 1, 1), date(2026, 1, 1))  # noqa: DTZ001 - UTC by contract
+    asked = [parse_expectation(one, table) for one in told]
+    rows_there, found = expectations.judge(engine, rows, table, asked, moment)
+    assert (rows_there, [one.rows for one in found]) == (3, [2, 0, 1, 1])
+    shown = [expectations.examples(engine, rows, table, one, moment=moment, most=1) for one in asked]
+    assert [[one.number for one in each] for each in shown] == [[1], [], [3], [3]]
+
+
 def _catalogue(engine: RecordingEngine, root: Path) -> None:
     root.mkdir()
     before, after, orders = (root / name for name in ("before.csv", "after.csv", "orders.csv"))
@@ -141,6 +159,7 @@ def _catalogue(engine: RecordingEngine, root: Path) -> None:
     assert catalogue.filled(engine, old, ["id", "tier"]) == (3, 2)
     assert catalogue.top_values(engine, new, "tier", 1) == [("gold", 2)]
     assert catalogue.matching(engine, many, "of", old, "id") == (3, 2, 0)
+    _expected(engine, new)
     found = examine(engine, SourceSpec("after", (str(after),)), [root], 2)
     assert [(one.name, one.filled, one.distinct) for one in found.columns] == [
         ("id", 3, 3), ("tier", 3, 2), ("born", 3, 3),

@@ -1,16 +1,17 @@
 """Sources, profiles, measures and segments that could not be brought up to date; data older than promised, or less."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import timedelta
-from typing import Final
 
 from leleka.core.clock import utc_now
 from leleka.core.ports.clock import Clock
+from leleka.core.quality.model import has_lost_rows
 from leleka.core.refresh_graph import StepKind
 from leleka.errors import Problem
 from leleka.services.concerns.contracts import Concern, ConcernKind
+from leleka.services.quality import records
 from leleka.services.status import data_lines
-from leleka.state.models import Source
+from leleka.state.models import Source, SourceQuality
 
 _KINDS = {
     StepKind.SOURCE: ConcernKind.SOURCE,
@@ -19,12 +20,10 @@ _KINDS = {
     StepKind.SEGMENT: ConcernKind.SEGMENT,
 }
 
-_SHRINKS_TO: Final = 0.5  # of the rows: a file that was cut in half, or a filter that somebody set
-_LEAST_LOSS: Final = 100  # rows; below that a share says little
-
 
 def find(clock: Clock) -> Iterable[Concern]:
-    for line in data_lines.failing():
+    failing = list(data_lines.failing())
+    for line in failing:
         yield Concern(
             _KINDS[StepKind(line.kind)],
             f"{line.kind}:{line.of}",
@@ -32,8 +31,19 @@ def find(clock: Clock) -> Iterable[Concern]:
             line.problems,
             line.finished_at,
         )
+    told = {line.of for line in failing if line.kind == StepKind.SOURCE}
+    yield from _held(told)
     yield from _stale(clock)
     yield from _shrunk()
+
+
+def _held(told: Collection[int]) -> Iterable[Concern]:
+    """Sources of which a reading waits for somebody's word, where no refresh says so: a run or a file brought it."""
+    rows = SourceQuality.objects.exclude(held={}).exclude(pk__in=told).select_related("source")
+    for row in rows.order_by("source__name"):
+        problems = [one.problem for one in records.failing(row) if one.problem]
+        name = row.source.name
+        yield Concern(ConcernKind.SOURCE, f"source:{row.pk}", name, problems, row.judged_at)
 
 
 def _stale(clock: Clock) -> Iterable[Concern]:
@@ -50,10 +60,10 @@ def _stale(clock: Clock) -> Iterable[Concern]:
 
 
 def _shrunk() -> Iterable[Concern]:
-    """Sources of which the last change took half of the rows or more, or all of them."""
-    for source in Source.objects.filter(rows_before__gt=0).only("name", "rows", "rows_before", "changed_at"):
+    """Sources of which the last change took half of the rows or more, or all of them, and nobody said it is right."""
+    accepted = set(SourceQuality.objects.exclude(accepted="").values_list("accepted", flat=True))
+    for source in Source.objects.filter(rows_before__gt=0).defer("spec", "columns"):
         before = source.rows_before or 0
-        halved = source.rows <= before * _SHRINKS_TO and before - source.rows >= _LEAST_LOSS
-        if halved or not source.rows:
+        if has_lost_rows(source.rows, before) and source.snapshot not in accepted:
             told = Problem.of("SOURCE_SHRUNK", rows=source.rows, before=before)
             yield Concern(ConcernKind.SHRUNK, f"source:{source.pk}", source.name, [told], source.changed_at)

@@ -78,6 +78,7 @@ class SourceDefinition(Part):
     email: str | None = None  # of the profiles: what an export begins with
     max_age_hours: Annotated[int, Field(ge=1, le=24 * 366)] | None = None
     profiles: bool = False
+    expectations: list[Any] = Field(default_factory=list)  # core.quality.parser
 
     @model_validator(mode="after")
     def _comes_from_one_place(self) -> "SourceDefinition":
@@ -95,7 +96,9 @@ class SourceDefinition(Part):
 
     def spec(self) -> dict[str, Any]:
         """Return what the state keeps of it; what is unsaid is left out, as in installations that do not know it."""
-        told: dict[str, Any] = self.model_dump(mode="json", exclude={"name", "profiles", "classes"})
+        told: dict[str, Any] = self.model_dump(
+            mode="json", exclude={"name", "profiles", "classes", "expectations"}
+        )
         for name in _UNSAID:
             if told[name] is None:
                 del told[name]

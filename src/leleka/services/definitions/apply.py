@@ -8,12 +8,11 @@ from typing import Any
 from django.db import transaction
 from django.db.models import F
 
-from leleka.connectors.objects.urls import is_url
 from leleka.core.clock import utc_now
 from leleka.core.columns import Catalogue, Column, ColumnType, Table
 from leleka.core.messages import Message
 from leleka.core.schedules.model import ExportSchedule
-from leleka.errors import InvalidInput, LelekaError, Problem
+from leleka.errors import InvalidInput, LelekaError
 from leleka.services.access.actor import Actor
 from leleka.services.access.permissions import Permission, require
 from leleka.services.connections import keys as connection_keys
@@ -28,6 +27,7 @@ from leleka.services.definitions.source_connections import (
     check_source_connections,
     ways,
 )
+from leleka.services.definitions.sources import apply_sources, judge_loaded, load_sources
 from leleka.services.definitions.validation import CheckedConnection, check_definitions
 from leleka.services.definitions.yaml_file import DefinitionsFile
 from leleka.services.exports.schedule_setting import forget_time_to_come
@@ -35,10 +35,7 @@ from leleka.services.exports.validation import Staying
 from leleka.services.installation import configuration as installation_configuration
 from leleka.services.installation import lake_sessions
 from leleka.services.schedules.system_schedule import values
-from leleka.services.source_connections.opening import Way
 from leleka.services.sources import catalogue
-from leleka.services.sources import loading as source_loading
-from leleka.services.sources.connected import Reading
 from leleka.services.sources.loaded import Loaded
 from leleka.state.models import (
     Account,
@@ -50,7 +47,6 @@ from leleka.state.models import (
     Source,
     SystemSchedule,
 )
-from leleka.warehouse.engines.port import Engine
 
 Say = Callable[[Message], None]
 
@@ -71,16 +67,19 @@ def apply(
         refuse_missing(file, network)
         connections = check_source_connections(file)
         with lake_sessions.session() as session:
-            loaded = _load_sources(session, file, say, ways(connections))
-        known = _catalogue(file, loaded, rows)
-        with_what = beside(file, loaded, rows.of(Source), dict(rows.of(Measure).values_list("name", "type")))
-        checked = check_definitions(file, known, network, rows.staying(), with_what)
+            loaded = load_sources(session, file, say, ways(connections))
+            known = _catalogue(file, loaded, rows)
+            types = dict(rows.of(Measure).values_list("name", "type"))
+            with_what = beside(file, loaded, rows.of(Source), types)
+            checked = check_definitions(file, known, network, rows.staying(), with_what)
+            judgments = judge_loaded(session, file, loaded, checked.expectations)
     foreign = is_foreign(file)  # before its connections are there
     with transaction.atomic():
         changes = Changes(str(path.resolve()), actor)
         for one in connections:
             apply_source_connection(changes, one, seal=not plan_only)
-        _apply_sources(changes, file, loaded)
+        apply_sources(changes, file, loaded, (checked.expectations, judgments), say)
+        _apply_relationships(changes, file)
         apply_measures(changes, checked.measures)
         for name, rules in checked.segments.items():
             changes.upsert("segment", name, {"rules": rules})
@@ -116,36 +115,6 @@ class _Rows:
         )
 
 
-def _load_sources(
-    session: Engine, file: DefinitionsFile, say: Say, connections: Mapping[str, Way]
-) -> Mapping[str, Loaded | None]:
-    loaded: dict[str, Loaded | None] = {}
-    problems: list[Problem] = []
-    for number, definition in enumerate(file.definitions.sources):
-        before = Source.objects.filter(name=definition.name).first()
-        spec = _source_spec(file.path, definition)
-        digest = before.digest if before else ""
-        try:
-            reading = Reading(connections, before=before)
-            loaded[definition.name] = source_loading.load_if_stale(
-                session, definition.name, spec, digest, say, reading=reading
-            )
-        except InvalidInput as error:
-            here = file.where(("sources", number))
-            problems += [replace(problem, where=f"{here}: {problem.where}") for problem in error.problems]
-    if problems:
-        raise InvalidInput.of(problems)
-    return loaded
-
-
-def _source_spec(path: Path, definition: Any) -> dict[str, Any]:
-    spec: dict[str, Any] = definition.spec()
-    if definition.connection is None and definition.files:
-        folder = path.resolve().parent
-        spec["files"] = [file if is_url(file) else str(folder / file) for file in definition.files]
-    return spec
-
-
 def _catalogue(file: DefinitionsFile, loaded: Mapping[str, Loaded | None], rows: _Rows) -> Catalogue:
     """Build the catalogue as it will be: from the file where it speaks, from the state where it is silent."""
     tables = {source.name: catalogue.table_of(source) for source in rows.of(Source)}
@@ -178,14 +147,7 @@ def _last_profiles(file: DefinitionsFile) -> tuple[str | int, ...]:
     return ("sources", marked[-1], "profiles") if marked else ("sources",)
 
 
-def _apply_sources(changes: Changes, file: DefinitionsFile, loaded: Mapping[str, Loaded | None]) -> None:
-    for definition in file.definitions.sources:
-        spec = _source_spec(file.path, definition)
-        values = {"spec": spec, "is_profiles": definition.profiles, "classes": dict(definition.classes)}
-        row = changes.upsert("source", definition.name, values)
-        found = loaded[definition.name]
-        if found is not None and found.changed:
-            source_loading.store_loaded(row, found)
+def _apply_relationships(changes: Changes, file: DefinitionsFile) -> None:
     for relation in file.definitions.relationships:
         made = relation.record()
         values = {

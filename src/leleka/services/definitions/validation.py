@@ -18,6 +18,7 @@ from leleka.services.connections.settings import CheckedSettings, check_plain, c
 from leleka.services.definition_schema.connections import settings_given
 from leleka.services.definition_schema.problem_collector import Gathering, Location
 from leleka.services.definition_schema.schema import ConnectionDefinition, Consent, MeasureDefinition
+from leleka.services.definitions.expectations import check_expectations
 from leleka.services.definitions.kept import kept_connection, with_secrets
 from leleka.services.definitions.yaml_file import DefinitionsFile
 from leleka.services.exports.validation import CheckedExport, ExportChecks, Staying
@@ -47,6 +48,7 @@ class CheckedConnection:
 class Checked:
     """A file in which everything is right."""
 
+    expectations: Mapping[str, Sequence[dict[str, Any]]]  # of each source
     measures: Mapping[str, Measure]
     segments: Mapping[str, dict[str, object]]
     connections: Sequence[CheckedConnection]
@@ -231,6 +233,7 @@ def check_definitions(
     checks.profiles()
     checks.classes()
     checks.relationships()
+    expectations = check_expectations(found)
     measures = checks.measures(beside.classes, beside.measures)
     found.known = with_measures(known, _types(beside.measures, measures))
     parts = file.definitions
@@ -243,6 +246,7 @@ def check_definitions(
     if found.problems:
         raise InvalidInput.of(found.problems)
     return Checked(
+        expectations,
         measures,
         {name: rule for name, rule in rules.items() if rule is not None},
         [connection for connection in connections if connection is not None],

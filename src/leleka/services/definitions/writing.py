@@ -21,6 +21,7 @@ from leleka.services.connections.open_destination import settings_of
 from leleka.services.definitions.kept import proof_of, proof_of_source
 from leleka.services.exports.form import data_of
 from leleka.services.exports.schedule_setting import written
+from leleka.services.quality import records
 from leleka.services.source_connections import keys as source_keys
 from leleka.services.source_connections.settings import plain_of
 from leleka.state.models import (
@@ -86,7 +87,8 @@ def _source_connection(row: SourceConnection) -> dict[str, Any]:
 
 def _source(row: Source) -> dict[str, Any]:
     told = {"name": row.name, **row.spec, "classes": {**row.chosen_classes, **row.classes}}
-    return _said({**told, "profiles": row.is_profiles})
+    expected = {"profiles": row.is_profiles, "expectations": records.of(row).expectations}
+    return _said({**told, **expected})
 
 
 def _relationship(row: RelationshipRow) -> dict[str, Any]:

@@ -1,10 +1,16 @@
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db import transaction
+
 from leleka.core.clock import utc_now
 from leleka.core.messages import Message
+from leleka.core.quality.model import Severity
+from leleka.errors import InvalidInput, Problem
 from leleka.services.installation import lake_sessions
+from leleka.services.quality import judging, records
 from leleka.services.sources import connected, places, readings
 from leleka.services.sources.connected import Reading
 from leleka.services.sources.loaded import Loaded, digest_of, of_readers
@@ -46,16 +52,88 @@ def load_if_stale(
     return of_readers(session, loaded, digest_of(loaded.digest, [str(path) for path in paths], spec))
 
 
+def read_if_stale(session: Engine, source: Source, say: Say, reading: Reading) -> Loaded | None:
+    """Read a source as it is stored. What is held of it is not read again where its files are still the same: only its
+    judgment may be another.
+    """
+    held = None if connected.comes_from_elsewhere(source.spec) else records.held(source)
+    digest = held.digest if held else known_digest(source)
+    return load_if_stale(session, source.name, source.spec, digest, say, reading=reading) or held
+
+
 def refresh_sources(session: Engine, say: Say) -> None:
     """Read every source whose files changed."""
     for source in Source.objects.order_by("name"):
-        reading = Reading(before=source)
-        loaded = load_if_stale(session, source.name, source.spec, known_digest(source), say, reading=reading)
+        loaded = read_if_stale(session, source, say, Reading(before=source))
         if loaded is not None:
-            if store_loaded(source, loaded):
+            if take(session, source, loaded).stored:
                 say(Message("READ_SOURCE", rows=loaded.rows, name=source.name))
         else:
+            take(session, source, None)
             move_pointer(source, refreshed_at=utc_now())  # it was looked at, and is what is there
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What became of a reading: whether the source points to it, and which expectations it broke all the same."""
+
+    stored: bool
+    warnings: Sequence[Problem] = ()
+
+
+def nobody() -> None:
+    """Nobody else writes it down."""
+
+
+def take(session: Engine, source: Source, loaded: Loaded | None, guard: Guard = nobody) -> Taken:
+    """Judge what was read by what is expected of it, and move the pointer there; None judges what is there already.
+
+    Raises ``InvalidInput`` where it breaks what fails: the reading is held for somebody's word, and the last good one
+    stays. ``guard`` is called in the transaction.
+    """
+    if loaded is None and not source.snapshot:
+        return Taken(stored=False)
+    quality = records.of(source)
+    judgment = records.known(quality, source.snapshot) if loaded is None else None
+    if judgment is None:
+        judgment = judging.judge(session, judged(source, loaded), quality.expectations)
+    accepted = quality.accepted == judgment.snapshot
+    failing = [] if accepted else judgment.problems(Severity.FAIL, source.name)
+    warnings = judgment.problems(Severity.WARN, source.name)
+    with transaction.atomic():
+        guard()
+        stored = settle(source, loaded, judgment, held=bool(failing))
+    if stored and failing:
+        raise InvalidInput.of([*failing, *warnings])
+    return Taken(stored, warnings + (judgment.problems(Severity.FAIL, source.name) if accepted else []))
+
+
+def judged(source: Source, loaded: Loaded | None) -> judging.Judged:
+    """Return what is judged of a source: the reading as it would be stored, against the one before."""
+    by_row = not connected.comes_from_elsewhere(source.spec)
+    if loaded is None or loaded.snapshot == source.snapshot:
+        return judging.Judged(source, source.snapshot, None, by_row)
+    made = Source(
+        name=source.name,
+        spec=source.spec,
+        columns=loaded.columns,
+        classes=source.classes,
+        chosen_classes=source.chosen_classes,
+        guessed_classes=loaded.guessed_classes,
+    )
+    return judging.Judged(made, loaded.snapshot, source.rows if source.snapshot else None, by_row)
+
+
+def settle(source: Source, loaded: Loaded | None, judgment: judging.Judgment, *, held: bool) -> bool:
+    """Store a reading, or hold it, with its judgment; False where somebody edited or read the source meanwhile."""
+    if not Source.objects.filter(pk=source.pk, spec=source.spec, snapshot=source.snapshot).exists():
+        return False
+    of_reading = loaded is not None and loaded.snapshot != source.snapshot
+    data = records.held_data(source, loaded) if held and loaded is not None and of_reading else {}
+    if loaded is not None and not held and not store_loaded(source, loaded):
+        return False
+    records.keep(source, judgment, data)
+    return True
 
 
 def store_loaded(source: Source, loaded: Loaded) -> bool:
@@ -97,7 +175,3 @@ def move_pointer(row: Source | Segment | Measure, **values: object) -> bool:
     for name, value in values.items():
         setattr(row, name, value)
     return bool(type(row)._default_manager.filter(pk=row.pk).update(**values))
-
-
-def nobody() -> None:
-    """Nobody else writes it down."""

@@ -15,6 +15,7 @@ from leleka.state.models import (
     Run,
     Segment,
     Source,
+    SourceQuality,
     SuppressedReading,
     Task,
 )
@@ -29,6 +30,8 @@ def needed(clock: Clock) -> set[str]:
     kept = sources | set(Segment.objects.values_list("snapshot", flat=True))
     kept |= set(Segment.objects.values_list("memberships", flat=True))
     kept |= set(Measure.objects.values_list("snapshot", flat=True))
+    held = SourceQuality.objects.exclude(held={}).values_list("held", flat=True)
+    kept |= {one["loaded"]["snapshot"] for one in held}  # somebody may still accept them
     kept |= set(AddressBook.objects.values_list("snapshot", flat=True))
     kept |= set(Ledger.objects.values_list("snapshot", flat=True))
     unforgotten = Q(finished_at__isnull=True) | Q(finished_at__gte=kept_since(clock))

@@ -15,6 +15,7 @@ from leleka.state.models.idempotency import IdempotencyKey
 from leleka.state.models.measures import Measure
 from leleka.state.models.notices import Notice, NoticeDelivery, NoticeSeen
 from leleka.state.models.people import ApiToken, OneTimeLink, SignInFailure, User, WebSession
+from leleka.state.models.quality import SourceQuality
 from leleka.state.models.readings import SourceReading, Upload
 from leleka.state.models.refreshes import DueDecision, Refresh, RefreshStep, SystemSchedule, Trigger
 from leleka.state.models.runs import AttemptRow, BatchRow, Run, SuppressedReading
@@ -56,6 +57,7 @@ __all__ = [
     "SignInFailure",
     "Source",
     "SourceConnection",
+    "SourceQuality",
     "SourceReading",
     "SourceSecret",
     "StoredSecret",

@@ -46,23 +46,28 @@ def _source(session: Engine, step: RefreshStep, say: Say, guard: Guard) -> Done:
     source = Source.objects.filter(pk=step.of).first()
     if source is None:
         return _gone("source")
-    known = source_loading.known_digest(source)
     reading = Reading(go_on=lambda: _go_on(step), before=source)
     try:
-        loaded = source_loading.load_if_stale(session, source.name, source.spec, known, say, reading=reading)
+        loaded = source_loading.read_if_stale(session, source, say, reading)
     except _Canceled:
         return {"status": StepStatus.CANCELED}
-    if loaded is not None:
-        with transaction.atomic():
-            guard()
-            stored = source_loading.store_loaded(source, loaded)
-        if not stored:  # whoever edited it meanwhile may have read it, too: what there is now counts
-            source = Source.objects.filter(pk=step.of).first()
-            if source is None:
-                return _gone("source")
+    taken = source_loading.take(session, source, loaded, guard)
+    if (
+        loaded is not None and not taken.stored
+    ):  # edited meanwhile, and perhaps read: what there is now counts
+        source = Source.objects.filter(pk=step.of).first()
+        if source is None:
+            return _gone("source")
     changed = loaded is not None and loaded.changed
-    status = StepStatus.WITH_WARNINGS if source.notes else StepStatus.SUCCESSFUL
-    return {"status": status, "changed": changed, "rows": source.rows, "notes": source.notes}
+    status = StepStatus.WITH_WARNINGS if source.notes or taken.warnings else StepStatus.SUCCESSFUL
+    told = [problem_data(one) for one in taken.warnings]
+    return {
+        "status": status,
+        "changed": changed,
+        "rows": source.rows,
+        "notes": source.notes,
+        "problems": told,
+    }
 
 
 class _Canceled(Exception):

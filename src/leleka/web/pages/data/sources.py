@@ -9,6 +9,7 @@ from django.urls import reverse
 from leleka.core.clock import utc_now
 from leleka.errors import Conflict, LelekaError
 from leleka.messages.http_status import status_of
+from leleka.services.quality import queries as quality_queries
 from leleka.services.relationships import queries as relationship_queries
 from leleka.services.sources import commands as source_commands
 from leleka.services.sources import queries as source_queries
@@ -23,6 +24,7 @@ def index(request: Request) -> HttpResponse:
     actor = actor_of(request)
     known = {one.id: one for one in source_queries.list_sources(actor)}
     curves, now = source_queries.curves(actor), utc_now()
+    quality = quality_queries.summaries(actor)
     lines: list[dict[str, Any]] = [
         {
             "line": line,
@@ -30,6 +32,7 @@ def index(request: Request) -> HttpResponse:
             "curve": curves.get(line.of, []),
             "change": _change(curves.get(line.of, [])),
             "late": known[line.of].is_late(now),
+            "quality": quality.get(line.of),
         }
         for line in status_queries.sources(actor)
         if line.of in known
