@@ -33,7 +33,7 @@ _WORDS: Final = "words alone: it reads no object of anybody's"
 _PROCESS: Final = "how a process starts, before anybody acts"
 WITHOUT_ACTOR: Final[Mapping[Callable[..., Any], str]] = {
     consent.consent_text: _WORDS,
-    segment_commands.as_text: _WORDS,
+    rule_texts.as_text: _WORDS,
     status_queries.key_of: _WORDS,
     translation.concern_title: _WORDS,
     translation.in_this_language: _WORDS,

@@ -12,6 +12,7 @@ from leleka.services.access.actor import Actor, Role
 from leleka.services.installation import lake_sessions
 from leleka.services.segments import commands as segment_commands
 from leleka.services.segments import queries as segment_queries
+from leleka.services.segments import rule_texts
 from leleka.state.models import AuditEntry, Connection, Export, Refresh, Segment, Task, User, WorkerBeat
 from leleka.worker import jobs
 from tests.integration.office import ALICE, Office
@@ -77,7 +78,7 @@ def test_rules_as_shown_say_the_same_when_they_are_read_again(bob: Client) -> No
             {"not": {"column": "city", "operator": "is empty"}},
         ]
     }
-    number = segment_commands.create(ALICE, "Odd", segment_commands.as_text(rules))
+    number = segment_commands.create(ALICE, "Odd", rule_texts.as_text(rules))
     assert Segment.objects.get(pk=number).rules == rules
     assert bob.get(f"/segments/{number}/edit").status_code == 200
 

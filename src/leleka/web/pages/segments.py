@@ -14,6 +14,7 @@ from leleka.services.exports import commands as export_commands
 from leleka.services.exports import queries as export_queries
 from leleka.services.segments import commands as segment_commands
 from leleka.services.segments import queries as segment_queries
+from leleka.services.segments import rule_texts
 from leleka.services.tasks import queries as task_queries
 from leleka.services.translation import in_this_language
 from leleka.web import paging
@@ -41,7 +42,7 @@ def show(request: Request, number: int) -> HttpResponse:
     segment = segment_queries.segment(actor, number)
     context = {
         "segment": segment,
-        "rules": segment_commands.as_text(segment.rules),
+        "rules": rule_texts.as_text(segment.rules),
     }
     return page(request, "web/pages/segment.html", context)
 
@@ -72,7 +73,7 @@ def _copied(request: Request) -> dict[str, str]:
     if not number:
         return {"name": "", "rules": ""}
     segment = segment_queries.segment(actor_of(request), number)
-    return {"name": f"{segment.name[:_LONGEST_COPIED]} (2)", "rules": segment_commands.as_text(segment.rules)}
+    return {"name": f"{segment.name[:_LONGEST_COPIED]} (2)", "rules": rule_texts.as_text(segment.rules)}
 
 
 def edit(request: Request, number: int) -> HttpResponse:
@@ -81,7 +82,7 @@ def edit(request: Request, number: int) -> HttpResponse:
     segment = segment_queries.segment(actor_of(request), number)
     given = {
         "name": segment.name,
-        "rules": segment_commands.as_text(segment.rules),
+        "rules": rule_texts.as_text(segment.rules),
         "version": segment.version,
     }
     return pane(request, _FORM, {"segment": segment, "given": given})
