@@ -18,8 +18,11 @@ _LONGEST_NAME: Final = 200
 def keep_draft(actor: Actor, segment: int | None, draft: Draft) -> None:
     """Keep what somebody has typed, right or wrong. Raises ``InvalidInput`` where that is too much, ``NotFound``."""
     require(actor, Permission.EDIT_SEGMENTS)
-    if len(draft.text) + len(orjson.dumps(draft.rules)) > _LARGEST:
+    written = orjson.dumps(draft.rules)
+    if len(draft.text) + len(written) > _LARGEST:
         raise InvalidInput("RULE_TOO_LARGE.text", where="rules", most=_LARGEST)
+    if "\0" in draft.name + draft.text or b"\\u0000" in written:  # a database takes no such text
+        raise InvalidInput("RULE_VALUE.character", where="rules")
     if segment is not None and not Segment.objects.filter(pk=segment).exists():
         raise NotFound("SEGMENT_UNKNOWN")
     if actor.user is None:  # whoever is at the terminal keeps files
