@@ -5,16 +5,9 @@ from typing import Any, Final
 import pytest
 
 from leleka.core.clock import SystemClock
-from leleka.errors import Forbidden
-from leleka.services.access.actor import Actor, Role
-from leleka.services.builder import asking
-from leleka.services.builder import commands as builder_commands
 from leleka.services.builder import queries as builder_queries
-from leleka.services.builder.contracts import Draft
 from leleka.services.segments import queries as segment_queries
-from leleka.state.models import AuditEntry, Segment, SegmentDraft
 from tests.integration.office import ALICE, Office
-from tests.integration.people import somebody
 
 GOLD: Final = {"column": "tier", "is": "gold"}
 KYIV: Final = {"column": "city", "is": "Kyiv"}

@@ -217,7 +217,10 @@ def test_a_segment_of_a_file_is_read_only(bob: Client) -> None:
     assert caught.value.code == "MANAGED_BY_FILE"
     with pytest.raises(Conflict):
         segment_commands.remove(ALICE, number)
-    assert "/edit" not in bob.get(f"/segments/{number}").content.decode()
+    assert "Try the rules" in bob.get(f"/segments/{number}").content.decode()
+    tried = bob.get(f"/segments/{number}/edit").content.decode()
+    assert "Save as a copy" in tried
+    assert 'action="/segments/add"' in tried
 
 
 def test_a_segment_is_added_to_an_export_from_its_own_page(bob: Client) -> None:

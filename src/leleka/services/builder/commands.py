@@ -1,6 +1,6 @@
 """Drafts: what somebody has typed and not saved is kept for them, one for each segment and one for a new one."""
 
-from typing import Final
+from typing import Any, Final
 
 import orjson
 
@@ -34,10 +34,12 @@ def keep_draft(actor: Actor, segment: int | None, draft: Draft) -> None:
         "segment_version": draft.version,
         "saved_at": utc_now(),
     }
-    SegmentDraft.objects.update_or_create(user_id=actor.user, segment_id=segment, defaults=kept)
+    whose: dict[str, Any] = {"user_id": actor.user, "segment_id": segment}
+    SegmentDraft.objects.update_or_create(**whose, defaults=kept)
 
 
 def drop_draft(actor: Actor, segment: int | None) -> None:
     """Forget what was typed: it was saved, or is not wanted."""
     require(actor, Permission.EDIT_SEGMENTS)
-    SegmentDraft.objects.filter(user_id=actor.user, segment_id=segment).delete()
+    if actor.user is not None:
+        SegmentDraft.objects.filter(user=actor.user, segment=segment).delete()

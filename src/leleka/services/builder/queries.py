@@ -86,7 +86,7 @@ def draft(actor: Actor, segment: int | None = None) -> Draft | None:
     """Return what this person has typed and not saved of a segment, or of a new one."""
     require(actor, Permission.EDIT_SEGMENTS)
     row = SegmentDraft.objects.filter(user=actor.user, segment=segment).first() if actor.user else None
-    return row and Draft(row.name, row.rules, row.text, row.segment_version, row.saved_at)
+    return Draft(row.name, row.rules, row.text, row.segment_version, row.saved_at) if row else None
 
 
 def _fill(node: Node, asked: Asking, found: dict[str, Found], *, exact: bool) -> None:

@@ -76,11 +76,12 @@ def page_session() -> Iterator[Engine]:
 def counting_session(*, exact: bool) -> Iterator[Engine]:
     """Open a session in the web process for whoever edits rules; one at once, and one more that counts exactly."""
     config = configuration()
-    limits = {"memory_limit": _COUNTING, "threads": config.threads, "seconds": _LONGEST}
     with (
         _a_place(_THOROUGH if exact else _QUICK),
         _memory_named(),
-        open_session(config.spill_dir, **limits) as opened,
+        open_session(
+            config.spill_dir, memory_limit=_COUNTING, threads=config.threads, seconds=_LONGEST
+        ) as opened,
     ):
         yield opened
 

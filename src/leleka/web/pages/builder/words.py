@@ -97,7 +97,7 @@ def words() -> dict[str, Any]:
     """Return the words by name, and the operators of each type."""
     return {
         **{name: str(word) for name, word in _WORDS.items()},
-        "operators": {name.value: str(word) for name, word in OPERATOR_WORDS.items()},
+        "operators": {name: str(word) for name, word in OPERATOR_WORDS.items()},
         "measures": {name: str(word) for name, word in MEASURES.items()},
         "types": {name: str(word) for name, word in _TYPES.items()},
     }

@@ -6,7 +6,23 @@ leleka.lines = (() => {
   const { carried, controls, el } = leleka.values;
   const OWN = ["column", "operator", "value", "ignore case"];
   const OF_RELATED = ["related", "measure", "of", "operator", "value", "ignore case", "where"];
+  const SETTLED = 500; // milliseconds
   const NUMERIC = ["integer", "number"], TEMPORAL = ["date", "datetime"];
+
+  // Who chooses by typing letters, or with the arrows, is not interrupted: the choice counts when they pause or go on.
+  const settled = (box, change) => {
+    let timer = 0, typed = false, before = box.value;
+    const told = () => {
+      clearTimeout(timer);
+      if (box.value === before) return;
+      before = box.value;
+      change();
+    };
+    box.addEventListener("keydown", (event) => { typed = event.key !== "Enter"; });
+    box.addEventListener("pointerdown", () => { typed = false; });
+    box.addEventListener("change", () => { clearTimeout(timer); timer = setTimeout(told, typed ? SETTLED : 0); });
+    box.addEventListener("blur", told);
+  };
 
   const select = (label, options, chosen, change) => {
     const box = el("select", { className: "form-select form-select-sm" });
@@ -19,7 +35,7 @@ leleka.lines = (() => {
       else if (last?.label === group) last.append(option);
       else box.append(el("optgroup", { label: group }, option));
     }
-    box.addEventListener("change", () => change(box.value));
+    settled(box, () => change(box.value));
     return box;
   };
 
