@@ -24,11 +24,13 @@
 
     // What changes which controls there are: all is drawn anew, and the focus goes back to where it was.
     commit(rules, steps, focus = "") {
+      const there = leleka.lines.left ? focused() : null;
       remember("");
       app.rules = rules;
       changed();
       redraw();
-      refocus(steps, focus);
+      if (there) there();
+      else if (!leleka.lines.left) refocus(steps, focus);
     },
     added({ rules, steps }, focus = "column") { app.commit(rules, steps, focus); },
     moved(result) {
@@ -158,6 +160,18 @@
       else if (!at(app.rules, lastPlace) || !lastPlace.length) lastPlace = [head, 0];
     }
   };
+  // How to come back to where the focus is, when the lines are others; null where it is not in them.
+  const focused = () => {
+    const now = document.activeElement;
+    const line = page.rules.contains(now) && now.closest("[data-line]");
+    if (!line) return null;
+    const [path, which] = [line.dataset.line, [...line.querySelectorAll("select, input, textarea, button, summary")].indexOf(now)];
+    return () => {
+      const found = page.rules.querySelector(`[data-line="${CSS.escape(path)}"]`);
+      const named = now.dataset.focus && found?.querySelector(`[data-focus="${CSS.escape(now.dataset.focus)}"]`);
+      (named || found?.querySelectorAll("select, input, textarea, button, summary")[which])?.focus();
+    };
+  };
   const refocus = (steps, focus) => {
     if (!steps) { page.rules.querySelector(".line [data-focus], .adders button")?.focus(); return; }
     const path = pathOf(steps);
@@ -205,7 +219,7 @@
     const body = new FormData(form);
     if (button?.name) body.set(button.name, button.value);
     try {
-      const reply = await fetch(form.action, { method: "POST", body, headers: { "HX-Request": "true" } });
+      const reply = await fetch(form.getAttribute("action"), { method: "POST", body, headers: { "HX-Request": "true" } });
       const next = reply.headers.get("HX-Redirect");
       if (next?.startsWith("/sign-in")) { signedOut(); return; }
       if (next) {

@@ -2,7 +2,7 @@
 window.leleka = window.leleka || {};
 leleka.lines = (() => {
   "use strict";
-  const { at, headOf, isMap, pathOf } = leleka.rules;
+  const { at, headOf, isMap } = leleka.rules;
   const { carried, controls, el } = leleka.values;
   const OWN = ["column", "operator", "value", "ignore case"];
   const OF_RELATED = ["related", "measure", "of", "operator", "value", "ignore case", "where"];
@@ -21,7 +21,12 @@ leleka.lines = (() => {
     box.addEventListener("keydown", (event) => { typed = event.key !== "Enter"; });
     box.addEventListener("pointerdown", () => { typed = false; });
     box.addEventListener("change", () => { clearTimeout(timer); timer = setTimeout(told, typed ? SETTLED : 0); });
-    box.addEventListener("blur", told);
+    // By then the focus is where they went, and stays there.
+    box.addEventListener("blur", () => setTimeout(() => {
+      leleka.lines.left = true;
+      told();
+      leleka.lines.left = false;
+    }));
   };
 
   const select = (label, options, chosen, change) => {
@@ -173,5 +178,5 @@ leleka.lines = (() => {
 
   const related = (app, table, name) => measured(app, { related: name }, "exists", leadsTo(app, { related: name }, table));
 
-  return { condition, draw, focusable, pathOf, related, select };
+  return { condition, draw, focusable, left: false, related, select };
 })();
