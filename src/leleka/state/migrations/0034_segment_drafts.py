@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('state', '0028_catalogue'),
+        ('state', '0033_memberships'),
     ]
 
     operations = [
