@@ -8,9 +8,9 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.furnishing import Furniture
+from tests.browser.hand import words
 from tests.browser.looking import problems
 from tests.browser.test_keyboard import Keyboard
-from tests.browser.test_shop import words
 from tests.browser.visiting import NARROW, Language, Visitor
 
 BOTH: Final = pytest.mark.parametrize("language", ["en", "uk"])
@@ -25,7 +25,7 @@ class Builder:
         self.keyboard = Keyboard(page)
 
     def says(self, text: str) -> str:
-        return self._words.get(text, text)
+        return str(self._words.get(text, text))
 
     def control(self, label: str, place: int = -1) -> Any:
         """Return the control of this label, of the last line that has one."""
