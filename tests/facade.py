@@ -20,7 +20,7 @@ from leleka.services.monitoring import readiness, workers
 from leleka.services.people import commands as people_commands
 from leleka.services.people import sign_in
 from leleka.services.schedules import queries as schedule_queries
-from leleka.services.segments import commands as segment_commands
+from leleka.services.segments import rule_texts
 from leleka.services.status import queries as status_queries
 from leleka.services.uploads import contracts as upload_contracts
 from leleka.worker import jobs
@@ -33,7 +33,8 @@ _WORDS: Final = "words alone: it reads no object of anybody's"
 _PROCESS: Final = "how a process starts, before anybody acts"
 WITHOUT_ACTOR: Final[Mapping[Callable[..., Any], str]] = {
     consent.consent_text: _WORDS,
-    segment_commands.as_text: _WORDS,
+    rule_texts.as_text: _WORDS,
+    rule_texts.read_text: _WORDS,
     status_queries.key_of: _WORDS,
     translation.concern_title: _WORDS,
     translation.in_this_language: _WORDS,

@@ -46,6 +46,7 @@ _PATHS: Final[Mapping[str, str]] = {
     "reconcile_live": "export", "reconcile_repair": "export", "reconciliation": "export",
 }  # fmt: skip
 _SAID: Final[Mapping[str, str]] = {
+    "builder_values": "?source=1&column=tier",
     "refresh_task": "?step=1", "source_values": "?column=tier", "segment_breakdown": "?column=tier",
 }  # fmt: skip
 _ONE_OF: Final[Mapping[str, tuple[str, str]]] = {

@@ -6,6 +6,7 @@ from pathlib import Path
 from random import Random  # noqa: TID251 - the class, for seeded generators
 
 from django.db import connections
+from scripts.bench_pages import live_counts
 from scripts.bench_pages.addresses import Addresses
 from scripts.bench_pages.furnishing import EMAIL, PASSWORD, Furnished
 from scripts.bench_pages.measuring import Times, measure, visits
@@ -36,6 +37,10 @@ def ask(folder: Path, furnished: Furnished, terms: Terms, environment: Mapping[s
             wrong += [line for one in found for line in one.wrong]
             wrong += [f"{one.page} is too slow, {at_once} at once" for one in found if one.too_slow]
             wrong += [f"the web process held {peak} MiB"] if peak > MEMORY else []
+        wrong += live_counts.ask(Browser(server.port, token), folder, random)
+        peak = server.peak()
+        print(f"peak memory after counting: {peak} MiB")
+        wrong += [f"the web process held {peak} MiB after counting"] if peak > MEMORY else []
     return wrong
 
 

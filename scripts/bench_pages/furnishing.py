@@ -13,7 +13,7 @@ from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
-from scripts.bench_pages import catalogue_made, tables
+from scripts.bench_pages import catalogue_made, live_counts, tables
 from scripts.bench_pages.runs_made import make_runs
 from scripts.bench_pages.terms import Terms
 
@@ -97,6 +97,7 @@ def furnish(folder: Path, terms: Terms) -> Furnished:
         "refresh": _refreshes(),
         **catalogue_made.numbers(me.name),
     }
+    live_counts.furnish(folder, terms.profiles)
     return Furnished(numbers, token, people_commands.new_link(me, users[-1].pk))
 
 

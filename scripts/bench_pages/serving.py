@@ -1,5 +1,6 @@
 """The real web process, started as ``leleka serve`` starts it, and its clients."""
 
+import json
 import re
 import socket
 import subprocess
@@ -102,6 +103,13 @@ class Browser:
         if not whole:
             self._connection.close()
         return reply.status, body
+
+    def post(self, path: str, body: object) -> tuple[int, bytes]:
+        """Send JSON; return status and body."""
+        headers = {**self.headers, "Content-Type": "application/json"}
+        self._connection.request("POST", path, json.dumps(body), headers)
+        reply = self._connection.getresponse()
+        return reply.status, reply.read()
 
     def sign_in(self, email: str, password: str) -> None:
         _, page = self.get("/sign-in")

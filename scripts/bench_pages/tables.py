@@ -2,7 +2,9 @@
 runs.
 """
 
+from collections.abc import Mapping
 from pathlib import Path
+from time import perf_counter
 from typing import Final
 
 import duckdb
@@ -27,6 +29,13 @@ _CUSTOMERS: Final = """
            (hash(n + 2) % 40)::BIGINT AS orders,
            DATE '2020-01-01' + (hash(n + 3) % 2000)::INTEGER AS signed_up,
            TIMESTAMP '2026-01-01' + to_seconds((hash(n + 4) % 20000000)::BIGINT) AS updated_at
+    FROM range(1, $1 + 1) AS one(n)
+"""
+_ORDERS: Final = """
+    SELECT n AS id,
+           (hash(n + 5) % ($1::UBIGINT // 5) + 1)::BIGINT AS customer,
+           (hash(n + 6) % 200000) / 100.0 AS amount,
+           DATE '2024-01-01' + (hash(n + 8) % 1000)::INTEGER AS ordered
     FROM range(1, $1 + 1) AS one(n)
 """
 _OUTCOMES: Final = """
@@ -55,6 +64,23 @@ def customers(path: Path, number: int) -> None:
     """Write the file for the product's own reader."""
     with duckdb.connect() as session:
         session.sql(_CUSTOMERS, params=[number]).write_parquet(str(path), compression="zstd")
+
+
+def orders(path: Path, number: int) -> None:
+    """Write a file of related rows: five of each customer."""
+    with duckdb.connect() as session:
+        session.sql(_ORDERS, params=[number]).write_parquet(str(path), compression="zstd")
+
+
+def seconds_of(files: Mapping[str, Path], sql: str) -> tuple[int, float]:
+    """Return what DuckDB by itself counts over these tables, and how long it takes."""
+    with duckdb.connect() as session:
+        for name, path in files.items():
+            session.read_parquet(str(path)).create_view(name)
+        began = perf_counter()
+        found = session.execute(sql).fetchone()
+        took = perf_counter() - began
+    return int(found[0]) if found else 0, took
 
 
 def outcomes_of(rows: int) -> str:

@@ -116,7 +116,7 @@ FILES: Final = {"run_download", "audit_download"}  # come down as files: tests o
 # Not for people: probes, figures for charts, and the bell, which is in every page.
 PARTS: Final = {
     "healthz", "readyz", "metrics", "export_chart", "run_chart", "segment_chart", "bell", "reconcile_live",
-    "source_table",
+    "source_table", "builder_values",
 }  # fmt: skip
 
 

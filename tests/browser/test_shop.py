@@ -73,7 +73,10 @@ def define_the_segment(hand: Hand) -> None:
     hand.go_to("Segments")
     hand.follow("New")
     hand.fill("Name", "Many at once")
-    hand.fill("Rules", RULES)
+    hand.click(hand.page.get_by_text(hand.says("The rules as YAML")))
+    hand.fill("The rules as YAML", RULES)
+    hand.press("Apply the text")
+    expect(hand.page.locator(".line-with")).to_have_count(2)
     hand.press("Save")
     expect(hand.page.get_by_role("heading", level=1, name="Many at once")).to_be_visible()
 

@@ -1,11 +1,24 @@
-"""The operations that tell more of segments than their size, and who may use them."""
+"""The operations of segments, and who may use them."""
+
+from typing import Final
 
 from leleka.services.access.permissions import Permission
-from tests.integration.operations import Operation, needs
+from tests.integration.operations import Operation, needs, on_the_export
 
+RULES: Final = {"column": "tier", "is": "gold"}
+_EDIT = needs(Permission.EDIT_SEGMENTS)
 _SEE = needs(Permission.SEE)
 _OF = "/segments/{number}"
-OF_SEGMENTS = (
+OF_SEGMENTS: Final = (
+    Operation("GET", "/segments", 200, needs(Permission.SEE)),
+    Operation("POST", "/segments", 201, _EDIT, {"name": "New", "rules": RULES}),
+    Operation("POST", "/segments/count", 202, _EDIT, {"rules": RULES}),
+    Operation("POST", "/segments/counts", 200, _EDIT, {"rules": RULES}),
+    Operation("GET", "/segments/{number}", 200, needs(Permission.SEE)),
+    Operation("PUT", "/segments/{number}", 200, on_the_export, {"name": "New", "rules": RULES, "version": 1}),
+    Operation("DELETE", "/segments/{number}", 204, _EDIT, real="/segments/{spare}"),
+    Operation("POST", "/segments/{number}/count", 202, _EDIT),
+    Operation("POST", "/segments/{number}/members", 202, needs(Permission.SEE)),
     Operation("GET", "/segments/overlap", 422, _SEE, real="/segments/overlap?segment=1"),
     Operation("GET", f"{_OF}/evaluations", 200, _SEE),
     Operation("GET", f"{_OF}/movement", 200, _SEE),

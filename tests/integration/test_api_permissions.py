@@ -36,10 +36,9 @@ from tests.integration.api import Program, furnish, program
 from tests.integration.defining import filled
 from tests.integration.office import ALICE, Office
 from tests.integration.operations import Operation, everybody, needs, on_the_export
-from tests.integration.operations_of_segments import OF_SEGMENTS
+from tests.integration.operations_of_segments import OF_SEGMENTS, RULES
 from tests.integration.operations_of_sources import OF_RELATIONSHIPS, OF_SOURCES, furnish_sources
 
-RULES = {"column": "tier", "is": "gold"}
 MEASURE = {"lower": {"column": "tier"}}
 CHANGED = {"name": "Lower", "rules": MEASURE, "version": 1}
 WRITTEN = {
@@ -79,14 +78,6 @@ OPERATIONS = (
     Operation("GET", "/measures/{number}", 200, needs(Permission.SEE), real="/measures/{measure}"),
     Operation("PUT", "/measures/{number}", 200, needs(Permission.EDIT_SEGMENTS), CHANGED, real="/measures/{measure}"),
     Operation("DELETE", "/measures/{number}", 204, needs(Permission.EDIT_SEGMENTS), real="/measures/{measure}"),
-    Operation("GET", "/segments", 200, needs(Permission.SEE)),
-    Operation("POST", "/segments", 201, needs(Permission.EDIT_SEGMENTS), {"name": "New", "rules": RULES}),
-    Operation("POST", "/segments/count", 202, needs(Permission.EDIT_SEGMENTS), {"rules": RULES}),
-    Operation("GET", "/segments/{number}", 200, needs(Permission.SEE)),
-    Operation("PUT", "/segments/{number}", 200, on_the_export, {"name": "New", "rules": RULES, "version": 1}),
-    Operation("DELETE", "/segments/{number}", 204, needs(Permission.EDIT_SEGMENTS), real="/segments/{spare}"),
-    Operation("POST", "/segments/{number}/count", 202, needs(Permission.EDIT_SEGMENTS)),
-    Operation("POST", "/segments/{number}/members", 202, needs(Permission.SEE)),
     *OF_SEGMENTS,
     *OF_SOURCES,
     *OF_RELATIONSHIPS,

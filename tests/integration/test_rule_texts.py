@@ -14,6 +14,7 @@ from leleka.services.definitions import bounded_yaml
 from leleka.services.definitions.yaml_file import DefinitionsFile
 from leleka.services.segments import commands as segment_commands
 from leleka.services.segments import queries as segment_queries
+from leleka.services.segments import rule_texts
 from leleka.state.models import Segment
 from tests.integration.office import ALICE, Office
 
@@ -71,7 +72,7 @@ def test_a_long_list_in_json_is_read_and_comes_back_as_it_can_be_saved(office: O
     rules = {"column": "tier", "any of": [str(number) for number in _NUMBERS]}
     number = segment_commands.create(ALICE, "Long", orjson.dumps(rules).decode())
     seen = segment_queries.segment(ALICE, number)
-    text = segment_commands.as_text(seen.rules)
+    text = rule_texts.as_text(seen.rules)
     segment_commands.update(ALICE, number, "Long", text, seen.version)
     assert segment_queries.segment(ALICE, number).rules == seen.rules
 

@@ -12,6 +12,7 @@ from leleka.services.access.actor import Actor, Role
 from leleka.services.installation import lake_sessions
 from leleka.services.segments import commands as segment_commands
 from leleka.services.segments import queries as segment_queries
+from leleka.services.segments import rule_texts
 from leleka.state.models import AuditEntry, Connection, Export, Refresh, Segment, Task, User, WorkerBeat
 from leleka.worker import jobs
 from tests.integration.office import ALICE, Office
@@ -77,7 +78,7 @@ def test_rules_as_shown_say_the_same_when_they_are_read_again(bob: Client) -> No
             {"not": {"column": "city", "operator": "is empty"}},
         ]
     }
-    number = segment_commands.create(ALICE, "Odd", segment_commands.as_text(rules))
+    number = segment_commands.create(ALICE, "Odd", rule_texts.as_text(rules))
     assert Segment.objects.get(pk=number).rules == rules
     assert bob.get(f"/segments/{number}/edit").status_code == 200
 
@@ -216,7 +217,10 @@ def test_a_segment_of_a_file_is_read_only(bob: Client) -> None:
     assert caught.value.code == "MANAGED_BY_FILE"
     with pytest.raises(Conflict):
         segment_commands.remove(ALICE, number)
-    assert "/edit" not in bob.get(f"/segments/{number}").content.decode()
+    assert "Try the rules" in bob.get(f"/segments/{number}").content.decode()
+    tried = bob.get(f"/segments/{number}/edit").content.decode()
+    assert "Save as a copy" in tried
+    assert 'action="/segments/add"' in tried
 
 
 def test_a_segment_is_added_to_an_export_from_its_own_page(bob: Client) -> None:

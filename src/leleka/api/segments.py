@@ -10,7 +10,10 @@ from pydantic import ConfigDict
 
 from leleka.api.authenticated_request import ApiRequest
 from leleka.api.schemas.common import In, Number, Page, Paging, TaskAsked, Version, paged
+from leleka.api.schemas.counts import CountsOut, Members
 from leleka.errors import InvalidInput
+from leleka.services.builder import queries as builder_queries
+from leleka.services.builder.contracts import RuleCounts
 from leleka.services.segments import commands as segment_commands
 from leleka.services.segments import queries as segment_queries
 from leleka.services.segments.contracts import SegmentView
@@ -40,6 +43,13 @@ class RulesIn(In):
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"rules": _EXAMPLE}]})
     rules: dict[str, Any]
+
+
+class CountsIn(RulesIn):
+    """``exact`` asks large tables, too, for all profiles; ``members`` are so many of those who fit."""
+
+    exact: bool = False
+    members: Members = 0
 
 
 class SegmentIn(RulesIn):
@@ -73,6 +83,15 @@ def create_segment(request: ApiRequest, data: SegmentIn) -> Status[SegmentView]:
 def count_rules(request: ApiRequest, data: RulesIn) -> Status[dict[str, int]]:
     """Check rules that are not saved, and ask the worker who matches in the sources as last read: ``count``."""
     return Status(202, {"task": segment_commands.ask_count(request.auth, _text(data))})
+
+
+@router.post("/counts", response=CountsOut, operation_id="countParts", summary="Count rules part by part")
+def count_parts(request: ApiRequest, data: CountsIn) -> RuleCounts:
+    """Count at once whom rules fit that are being edited, as a whole and part by part, and say what is wrong at which
+    part. By tables of more than a million rows it is a sample unless ``exact``. Members are masked for who may not see
+    personal data; to see them is audited.
+    """
+    return builder_queries.counts(request.auth, data.rules, exact=data.exact, members=data.members)
 
 
 @router.get("/{int:number}", response=SegmentOut, operation_id="getSegment", summary="Get a segment")

@@ -25,7 +25,6 @@ from leleka.web.pages import (
     people,
     reconciliation,
     runs,
-    segments,
     sign_in,
     system,
     system_schedule,
@@ -34,7 +33,7 @@ from leleka.web.pages import (
 from leleka.web.request import Request
 from leleka.web.responses import go, is_htmx
 from leleka.web.route import BOTH, GET, POST, Route, View
-from leleka.web.routes_of_segments import SEGMENTS as PAGES_OF_SEGMENTS
+from leleka.web.routes_of_segments import SEGMENT_ROUTES
 from leleka.web.routes_of_sources import SOURCES
 
 EDIT: Final = Permission.EDIT_SHARED_EXPORTS
@@ -105,7 +104,6 @@ ROUTES: Final[tuple[Route, ...]] = (
         POST,
     ),
     *SOURCES,
-    *PAGES_OF_SEGMENTS,
     Route("data/measures", measures.index, "measures", Permission.SEE),
     Route("data/measures/add", measures.add, "measure_add", SEGMENTS, BOTH),
     Route("data/measures/<int:number>", measures.show, "measure", Permission.SEE),
@@ -181,28 +179,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     Route("data/runs/<int:number>/download", runs.download, "run_download", Permission.DOWNLOAD_PERSONAL),
     Route("data/runs/<int:number>/cancel", runs.cancel, "run_cancel", Permission.EDIT_SHARED_EXPORTS, POST),
     Route("data/runs/<int:number>/confirm", runs.confirm, "run_confirm", Permission.CONFIRM, POST),
-    Route("segments", segments.index, "segments", Permission.SEE),
-    Route("segments/add", segments.add, "segment_add", Permission.EDIT_SEGMENTS, GET + POST),
-    Route("segments/<int:number>", segments.show, "segment", Permission.SEE),
-    Route("segments/<int:number>/chart", charts.segment, "segment_chart", Permission.SEE),
-    Route("segments/<int:number>/edit", segments.edit, "segment_edit", Permission.EDIT_SEGMENTS, GET + POST),
-    Route("segments/<int:number>/remove", segments.remove, "segment_remove", SEGMENTS, BOTH),
-    Route(
-        "segments/<int:number>/refresh",
-        system.refresh_segment,
-        "segment_refresh",
-        Permission.EDIT_SEGMENTS,
-        POST,
-    ),
-    Route("segments/<int:number>/members", segments.members, "segment_members", Permission.SEE, POST),
-    Route("segments/refresh", system.refresh_segments, "segments_refresh", Permission.EDIT_SEGMENTS, POST),
-    Route(
-        "segments/<int:number>/exports",
-        segments.exports,
-        "segment_exports",
-        Permission.EDIT_SHARED_EXPORTS,
-        GET + POST,
-    ),
+    *SEGMENT_ROUTES,
     Route("tasks/<int:number>", tasks.show, "task", Permission.SEE),
 )
 

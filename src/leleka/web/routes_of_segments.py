@@ -1,12 +1,42 @@
-"""The further pages of segments: a part of the table in ``web.routes``."""
+"""The pages of segments: a part of the table in ``web.routes``."""
 
 from typing import Final
 
 from leleka.services.access.permissions import Permission
+from leleka.web.pages import charts, segments, system
+from leleka.web.pages.builder import form, live
 from leleka.web.pages.members import figures
-from leleka.web.route import Route
+from leleka.web.route import BOTH, POST, Route
 
-SEGMENTS: Final[tuple[Route, ...]] = (
+EDIT: Final = Permission.EDIT_SEGMENTS
+
+SEGMENT_ROUTES: Final[tuple[Route, ...]] = (
+    Route("segments", segments.index, "segments", Permission.SEE),
+    Route("segments/add", form.add, "segment_add", EDIT, BOTH),
+    Route("segments/builder/counts", live.counts, "builder_counts", EDIT, POST),
+    Route("segments/builder/text", live.text, "builder_text", EDIT, POST),
+    Route("segments/builder/draft", live.draft, "builder_draft", EDIT, POST),
+    Route("segments/builder/values", live.values, "builder_values", EDIT),
+    Route("segments/<int:number>", segments.show, "segment", Permission.SEE),
+    Route("segments/<int:number>/chart", charts.segment, "segment_chart", Permission.SEE),
+    Route("segments/<int:number>/edit", form.edit, "segment_edit", EDIT, BOTH),
+    Route("segments/<int:number>/remove", segments.remove, "segment_remove", EDIT, BOTH),
+    Route(
+        "segments/<int:number>/refresh",
+        system.refresh_segment,
+        "segment_refresh",
+        EDIT,
+        POST,
+    ),
+    Route("segments/<int:number>/members", segments.members, "segment_members", Permission.SEE, POST),
+    Route("segments/refresh", system.refresh_segments, "segments_refresh", EDIT, POST),
+    Route(
+        "segments/<int:number>/exports",
+        segments.exports,
+        "segment_exports",
+        Permission.EDIT_SHARED_EXPORTS,
+        BOTH,
+    ),
     Route("segments/<int:number>/over-time", figures.over_time, "segment_over_time", Permission.SEE),
     Route("segments/<int:number>/overlap", figures.overlap, "segment_overlap", Permission.SEE),
     Route("segments/<int:number>/breakdown", figures.breakdown, "segment_breakdown", Permission.SEE),

@@ -15,6 +15,11 @@ from leleka.warehouse.lake import Lake
 log = structlog.get_logger(__name__)
 _SMALL: Final = "64MB"  # a session of a page spills beyond it
 _PAGES: Final = BoundedSemaphore(2)
+_COUNTING: Final = "96MB"  # of a session that counts for somebody who edits
+_QUICK: Final = BoundedSemaphore(1)  # counts that somebody waits for while typing ...
+_THOROUGH: Final = BoundedSemaphore(
+    1
+)  # ... and exact ones, which take longer and must not keep those waiting
 _PATIENCE: Final = 1.5  # seconds that a request waits for a place
 _LONGEST: Final = 10.0  # seconds that it keeps one
 _COME_AGAIN: Final = 2.0  # seconds
@@ -63,14 +68,33 @@ def page_session() -> Iterator[Engine]:
     Raises ``Unavailable`` where no place becomes free in time, and where the time in it is over: there are few threads
     that answer requests, and whoever asks for something large must not keep them all.
     """
-    if not _PAGES.acquire(timeout=_PATIENCE):
+    with _a_place(_PAGES), small_session(_LONGEST) as opened:
+        yield opened
+
+
+@contextmanager
+def counting_session(*, exact: bool) -> Iterator[Engine]:
+    """Open a session in the web process for whoever edits rules; one at once, and one more that counts exactly."""
+    config = configuration()
+    with (
+        _a_place(_THOROUGH if exact else _QUICK),
+        _memory_named(),
+        open_session(
+            config.spill_dir, memory_limit=_COUNTING, threads=config.threads, seconds=_LONGEST
+        ) as opened,
+    ):
+        yield opened
+
+
+@contextmanager
+def _a_place(places: BoundedSemaphore) -> Iterator[None]:
+    if not places.acquire(timeout=_PATIENCE):
         log.warning("no place to read for a page", code="READING_BUSY")
         raise Unavailable("READING_BUSY", retry_after=_COME_AGAIN)
     try:
-        with small_session(_LONGEST) as opened:
-            yield opened
+        yield
     except TooSlow as error:
         log.warning("reading for a page took too long", code="READING_SLOW")
         raise Unavailable("READING_SLOW", retry_after=_LONGEST, seconds=round(_LONGEST)) from error
     finally:
-        _PAGES.release()
+        places.release()

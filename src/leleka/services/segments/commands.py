@@ -1,16 +1,10 @@
 """Making, changing and removing segments; their rules are written as YAML or JSON (docs/reference/segments.md)."""
 
-import io
-import json
-from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any, Final
+from typing import Any
 
-import orjson
 from django.db import transaction
 from django.db.models import F
-from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from leleka.core.rules.model import Rule, to_data
 from leleka.core.rules.parser import parse
@@ -20,19 +14,12 @@ from leleka.services.access.discretion import sees_personal
 from leleka.services.access.edit_guards import refuse_managed, refuse_steering, stale, unique
 from leleka.services.access.permissions import Permission, require
 from leleka.services.audit.log import record
-from leleka.services.definitions import bounded_yaml
 from leleka.services.definitions.refusals import checked_name
 from leleka.services.segments.queries import find_by_id
+from leleka.services.segments.rule_texts import WHERE, read_text
 from leleka.services.sources import catalogue
 from leleka.services.tasks import commands as task_commands
 from leleka.state.models import Segment, Task
-
-_LARGEST: Final = 200_000  # characters of rules
-# Of rules written as YAML: what is read in a third of a second.
-_LONGEST_YAML: Final = 60_000  # characters
-_MOST_PARTS: Final = 3_000
-_AROUND: Final = 4  # parts: a text and a document, each with a beginning and an end
-_WHERE: Final = "rules"
 
 
 def create(actor: Actor, name: str, rules: str) -> int:
@@ -96,30 +83,11 @@ def ask_members(actor: Actor, number: int) -> int:
     return task_commands.ask(actor, Task.Kind.MEMBERS, find_by_id(number).name, {"masked": masked})
 
 
-def as_text(rules: Mapping[str, object]) -> str:
-    """Return rules as YAML, to be read and edited; as JSON where they are too large to be written and read as YAML."""
-    if _parts(rules) > _MOST_PARTS - _AROUND:
-        return orjson.dumps(rules).decode()
-    yaml = YAML(typ="safe", pure=True)
-    yaml.default_flow_style, yaml.sort_base_mapping_type_on_output = False, False  # type: ignore[assignment]
-    yaml.allow_unicode, yaml.width = True, 100
-    text = io.StringIO()
-    yaml.dump(dict(rules), text)
-    written = text.getvalue()
-    return written if len(written) <= _LONGEST_YAML else orjson.dumps(rules).decode()
-
-
 def _editable(actor: Actor, number: int) -> Segment:
     row = find_by_id(number)
     refuse_managed(row)
     refuse_steering(actor, row.name, row.exports.all())
     return row
-
-
-def _parts(rules: object) -> int:
-    if isinstance(rules, Mapping):
-        return 2 + sum(1 + _parts(value) for value in rules.values())
-    return 2 + sum(map(_parts, rules)) if isinstance(rules, list) else 1
 
 
 def _wanted(name: str, rules: str) -> dict[str, Any]:
@@ -144,44 +112,4 @@ def _taken(name: str) -> Conflict:
 
 
 def _rule(text: str) -> Rule:
-    if len(text) > _LARGEST:
-        raise InvalidInput("RULE_TOO_LARGE.text", where=_WHERE, most=_LARGEST)
-    found = _as_json(text)
-    return parse(_as_yaml(text) if found is None else found, catalogue.current(), _WHERE)
-
-
-def _as_json(text: str) -> Any:
-    """Return what JSON says, which is read a hundred times faster than YAML; None for anything else, and for what
-    JSON leaves open.
-    """
-    try:
-        orjson.loads(text)  # refuses NaN, lone surrogates and nesting without end, unlike the other
-        return json.loads(text, object_pairs_hook=_once)
-    except (ValueError, RecursionError):
-        return None
-
-
-def _once(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        raise ValueError
-    return found
-
-
-def _as_yaml(text: str) -> Any:
-    if len(text) > _LONGEST_YAML:
-        raise InvalidInput("RULE_TOO_LARGE.yaml", where=_WHERE, most=_LONGEST_YAML)
-    try:
-        return bounded_yaml.load(text, "safe", _MOST_PARTS, aliases=False)
-    except bounded_yaml.HasAlias:
-        raise InvalidInput("RULE_YAML.aliases", where=_WHERE) from None
-    except (bounded_yaml.TooDeep, RecursionError):
-        raise InvalidInput("RULE_TOO_DEEP.text", where=_WHERE, most=bounded_yaml.DEEPEST) from None
-    except bounded_yaml.TooMany:
-        raise InvalidInput("RULE_TOO_LARGE.parts", where=_WHERE, most=_MOST_PARTS) from None
-    except MarkedYAMLError as error:
-        if error.problem_mark is None:
-            raise InvalidInput("RULE_YAML", where=_WHERE) from None
-        raise InvalidInput("RULE_YAML.line", where=_WHERE, line=error.problem_mark.line + 1) from None
-    except (YAMLError, ValueError):
-        raise InvalidInput("RULE_YAML", where=_WHERE) from None
+    return parse(read_text(text), catalogue.current(), WHERE)

@@ -10,6 +10,7 @@ from django.db.models import Prefetch, prefetch_related_objects
 from leleka.core.column_classes import mask_value
 from leleka.core.messages import Message
 from leleka.core.ports.clock import Clock
+from leleka.core.rules.model import to_data
 from leleka.core.rules.parser import parse
 from leleka.errors import NotFound
 from leleka.services.access.actor import Actor
@@ -105,6 +106,12 @@ def seen(actor: Actor, name: str, result: Mapping[str, Any]) -> dict[str, Any]:
     members = _masked([dict(zip(columns, one, strict=True)) for one in result["members"]])
     values = [list(one.values()) for one in members]
     return {**result, "columns": shown_names(columns), "members": values, "masked": True}
+
+
+def long_form(actor: Actor, rules: object) -> dict[str, object]:
+    """Return rules as they are stored: the canonical form. Raises ``InvalidInput`` with all problems."""
+    require(actor, Permission.EDIT_SEGMENTS)
+    return to_data(parse(rules, catalogue.current(), "rules"))
 
 
 def count_rules(rules: object, clock: Clock) -> int:

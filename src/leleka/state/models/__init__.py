@@ -10,6 +10,7 @@ from leleka.state.models.connections import (
     StoredSecret,
     SuppressedPerson,
 )
+from leleka.state.models.drafts import SegmentDraft
 from leleka.state.models.exports import Export, ExportSegment, Ledger
 from leleka.state.models.idempotency import IdempotencyKey
 from leleka.state.models.measures import Measure
@@ -53,6 +54,7 @@ __all__ = [
     "Run",
     "RunStatus",
     "Segment",
+    "SegmentDraft",
     "SegmentSize",
     "SignInFailure",
     "Source",

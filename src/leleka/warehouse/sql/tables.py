@@ -23,8 +23,15 @@ def with_measures(files: str, key: str, measures: Mapping[str, str], alias: str 
     """
     if not measures:
         return parquet(files, alias)
+    return beside_measures(parquet(files, "profile"), key, measures, alias)
+
+
+def beside_measures(
+    profiles: exp.Expr, key: str, measures: Mapping[str, str], alias: str | None = None
+) -> exp.Expr:
+    """Return rows that are called ``profile``, with a column for each measure, for a FROM clause."""
     everything = exp.Column(this=exp.Star(), table=exp.to_identifier("profile", quoted=True))
-    rows = exp.select(everything).from_(parquet(files, "profile"))
+    rows = exp.select(everything).from_(profiles)
     identity = exp.cast(column(key, "profile"), "varchar")
     for number, (name, of_measure) in enumerate(measures.items()):
         beside = f"measure_{number}"

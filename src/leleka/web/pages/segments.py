@@ -2,19 +2,18 @@
 (CI-G11 to G13).
 """
 
-from collections.abc import Mapping
 from typing import Any, Final
 
 from django.http import HttpResponse
 from django.urls import reverse
 
-from leleka.errors import Conflict, Forbidden, InvalidInput, LelekaError, TryLater
+from leleka.errors import Conflict, Forbidden, LelekaError, TryLater
 from leleka.messages.http_status import status_of
 from leleka.services.exports import commands as export_commands
 from leleka.services.exports import queries as export_queries
 from leleka.services.segments import commands as segment_commands
 from leleka.services.segments import queries as segment_queries
-from leleka.services.tasks import queries as task_queries
+from leleka.services.segments import rule_texts
 from leleka.services.translation import in_this_language
 from leleka.web import paging
 from leleka.web.integers import whole_number
@@ -23,8 +22,6 @@ from leleka.web.request import Request, actor_of
 from leleka.web.responses import go, is_htmx, page, pane
 
 _INSIDE: Final = "inside"  # the page of the exports that contain the segment
-_LONGEST_COPIED: Final = 190  # characters of a name, that a copy's is no longer than a name may be
-_FORM: Final = "web/pages/segment_form.html"
 
 
 def index(request: Request) -> HttpResponse:
@@ -41,7 +38,7 @@ def show(request: Request, number: int) -> HttpResponse:
     segment = segment_queries.segment(actor, number)
     context = {
         "segment": segment,
-        "rules": segment_commands.as_text(segment.rules),
+        "rules": rule_texts.as_text(segment.rules),
     }
     return page(request, "web/pages/segment.html", context)
 
@@ -58,66 +55,6 @@ def members(request: Request, number: int) -> HttpResponse:
     if is_htmx(request):
         return tasks.part(request, task)
     return go(request, reverse("web:task", args=(task,)))
-
-
-def add(request: Request) -> HttpResponse:
-    if request.method == "POST":
-        return _save(request, None)
-    return pane(request, _FORM, {"given": _copied(request)})
-
-
-def _copied(request: Request) -> dict[str, str]:
-    """Return what a new segment begins with: nothing, or the rules of the one that ``copy`` names."""
-    number = whole_number(request.GET.get("copy"))
-    if not number:
-        return {"name": "", "rules": ""}
-    segment = segment_queries.segment(actor_of(request), number)
-    return {"name": f"{segment.name[:_LONGEST_COPIED]} (2)", "rules": segment_commands.as_text(segment.rules)}
-
-
-def edit(request: Request, number: int) -> HttpResponse:
-    if request.method == "POST":
-        return _save(request, number)
-    segment = segment_queries.segment(actor_of(request), number)
-    given = {
-        "name": segment.name,
-        "rules": segment_commands.as_text(segment.rules),
-        "version": segment.version,
-    }
-    return pane(request, _FORM, {"segment": segment, "given": given})
-
-
-def _save(request: Request, number: int | None) -> HttpResponse:
-    actor = actor_of(request)
-    given = {name: request.POST.get(name, "") for name in ("name", "rules", "version")}
-    name = given["name"].strip()
-    try:
-        if request.POST.get("action") == "count":
-            asked = task_queries.task(actor, segment_commands.ask_count(actor, given["rules"]))
-            return _again(request, number, {"given": given, "task": asked})
-        if number is None:
-            number = segment_commands.create(actor, name, given["rules"])
-        else:
-            segment_commands.update(actor, number, name, given["rules"], whole_number(given["version"]))
-    except (InvalidInput, Conflict, Forbidden) as error:
-        return _again(request, number, {"given": given, "errors": _beside(error)}, status_of(error))
-    return go(request, reverse("web:segment", args=(number,)))
-
-
-def _again(
-    request: Request, number: int | None, context: Mapping[str, Any], status: int = 200
-) -> HttpResponse:
-    segment = segment_queries.segment(actor_of(request), number) if number is not None else None
-    return pane(request, _FORM, {**context, "segment": segment}, status)
-
-
-def _beside(error: LelekaError) -> dict[str, list[Any]]:
-    """Assign problems to the two fields; those of the rules keep their places within them."""
-    found: dict[str, list[Any]] = {}
-    for problem in error.problems:
-        field = "rules" if problem.where.startswith("rules") else problem.where
-        found.setdefault(field if field in {"name", "rules"} else "", []).append(in_this_language(problem))
-    return found
 
 
 def remove(request: Request, number: int) -> HttpResponse:

@@ -1,0 +1,115 @@
+"""What the builder asks while somebody edits: JSON there and back, problems in the reader's language."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from typing import Any, Final
+
+import orjson
+from django.http import HttpResponse, JsonResponse
+
+from leleka.errors import InvalidInput, LelekaError, TryLater
+from leleka.messages.http_status import status_of
+from leleka.services.builder import commands as builder_commands
+from leleka.services.builder import queries as builder_queries
+from leleka.services.builder.contracts import Draft, RuleCounts
+from leleka.services.segments import queries as segment_queries
+from leleka.services.segments import rule_texts
+from leleka.services.sources import queries as source_queries
+from leleka.services.translation import in_this_language
+from leleka.web.integers import whole_number
+from leleka.web.pages.builder.exact_json import for_browser, from_browser
+from leleka.web.request import Request, actor_of
+
+_MEMBERS: Final = 10
+_VALUES: Final = 30
+Answer = Callable[[Request, Mapping[str, Any]], dict[str, Any]]
+
+
+def counts(request: Request) -> HttpResponse:
+    """Count rules that are being edited, part by part."""
+    return _answered(request, _counts)
+
+
+def text(request: Request) -> HttpResponse:
+    """Return rules that are given as YAML as data, and data as YAML; both in the long form where they are right."""
+    return _answered(request, _text)
+
+
+def draft(request: Request) -> HttpResponse:
+    """Keep a draft, or forget it."""
+    return _answered(request, _draft)
+
+
+def values(request: Request) -> HttpResponse:
+    """Return the most frequent values of a column that may be listed."""
+    number, column = whole_number(request.GET.get("source")), request.GET.get("column", "")
+    try:
+        found = source_queries.values(actor_of(request), number, column, _VALUES)
+    except LelekaError as error:
+        return _refused(error)
+    return JsonResponse({"values": [[one.value, one.rows] for one in found]})
+
+
+def _counts(request: Request, asked: Mapping[str, Any]) -> dict[str, Any]:
+    members = _MEMBERS if asked.get("members") is True else 0
+    exact = asked.get("exact") is True
+    found = builder_queries.counts(actor_of(request), asked.get("rules"), exact=exact, members=members)
+    return _told(found)
+
+
+def _told(found: RuleCounts) -> dict[str, Any]:
+    plain = {name: value for name, value in asdict(found).items() if name != "problems"}
+    return {**plain, "problems": [asdict(in_this_language(one)) for one in found.problems]}
+
+
+def _text(request: Request, asked: Mapping[str, Any]) -> dict[str, Any]:
+    written, rules = asked.get("text"), asked.get("rules")
+    if isinstance(written, str):
+        rules = rule_texts.read_text(written)
+    try:
+        canonical = segment_queries.long_form(actor_of(request), rules)
+    except InvalidInput as error:
+        if isinstance(written, str) or not isinstance(rules, dict):
+            raise
+        return {"text": rule_texts.as_text(rules), **_problems(error)}
+    return {"rules": for_browser(canonical), "text": rule_texts.as_text(canonical)}
+
+
+def _draft(request: Request, asked: Mapping[str, Any]) -> dict[str, Any]:
+    number = asked.get("segment")
+    segment = number if isinstance(number, int) and not isinstance(number, bool) else None
+    if asked.get("discard") is True:
+        builder_commands.drop_draft(actor_of(request), segment)
+        return {}
+    rules, version = asked.get("rules"), asked.get("version")
+    kept = Draft(
+        name=str(asked.get("name", "")),
+        rules=rules if isinstance(rules, dict) else None,
+        text=str(asked.get("text", "")),
+        version=version if isinstance(version, int) and not isinstance(version, bool) else 0,
+    )
+    builder_commands.keep_draft(actor_of(request), segment, kept)
+    return {}
+
+
+def _answered(request: Request, answer: Answer) -> HttpResponse:
+    try:
+        asked = from_browser(orjson.loads(request.body))
+        if not isinstance(asked, dict):
+            raise InvalidInput("RULE_YAML", where="rules")
+        return JsonResponse(answer(request, asked))
+    except (orjson.JSONDecodeError, RecursionError):
+        return _refused(InvalidInput("RULE_YAML", where="rules"))
+    except LelekaError as error:
+        return _refused(error)
+
+
+def _refused(error: LelekaError) -> HttpResponse:
+    """Say what is wrong with what was typed, and that the answer comes later, as an answer: neither is a failure."""
+    if isinstance(error, TryLater):
+        return JsonResponse({"busy": True, **_problems(error)})
+    return JsonResponse(_problems(error), status=200 if isinstance(error, InvalidInput) else status_of(error))
+
+
+def _problems(error: LelekaError) -> dict[str, Any]:
+    return {"problems": [asdict(in_this_language(one)) for one in error.problems]}

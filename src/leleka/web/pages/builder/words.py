@@ -1,0 +1,133 @@
+"""What the builder says and offers, in the reader's language: its parts are drawn in the browser."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from leleka.core.rules.model import Measure
+from leleka.core.rules.operators import CASELESS, DAYS, FLAGS, LISTS, OPERATORS
+from leleka.services.builder.contracts import Vocabulary
+from leleka.web.measure_words import OPERATORS as OPERATOR_WORDS
+
+MEASURES: Final[Mapping[str, Promise]] = {
+    Measure.EXISTS: _("at least one"),
+    Measure.COUNT: _("number"),
+    Measure.SUM: _("sum of"),
+    Measure.AVG: _("average of"),
+    Measure.MIN: _("lowest"),
+    Measure.MAX: _("highest"),
+}
+_WORDS: Final[Mapping[str, Promise]] = {
+    "all": _("all of"),
+    "any": _("any of"),
+    "none": _("none of"),
+    "notAll": _("not all of"),
+    "not": _("not"),
+    "union": _("together with"),
+    "intersect": _("and also in"),
+    "except": _("but not in"),
+    "join": _("How the rules are joined"),
+    "group": _("Which of the conditions must hold"),
+    "column": _("Column"),
+    "operator": _("Comparison"),
+    "value": _("Value"),
+    "from": _("From"),
+    "to": _("To"),
+    "and": _("and"),
+    "days": _("days"),
+    "months": _("Months"),
+    "addValue": _("Add a value"),
+    "removeValue": _("Remove this value"),
+    "moreValues": _("and {n} more"),
+    "ignoreCase": _("ignore case"),
+    "related": _("Related rows"),
+    "measure": _("What of the related rows"),
+    "of": _("Column to calculate"),
+    "where": _("where"),
+    "addCondition": _("Add condition"),
+    "addRelated": _("Add related rows"),
+    "addGroup": _("Add group"),
+    "addWhere": _("Only some of them"),
+    "addCard": _("Add rule"),
+    "rule": _("Rule {n}"),
+    "more": _("Change this condition"),
+    "up": _("Move up"),
+    "down": _("Move down"),
+    "into": _("Move into a group"),
+    "out": _("Move out of the group"),
+    "negate": _("Turn into the opposite"),
+    "duplicate": _("Duplicate"),
+    "remove": _("Remove"),
+    "raw": _("Written as JSON"),
+    "fits": _("{n} fit"),
+    "left": _("{n} left"),
+    "between": _("between {low} and {high}"),
+    "estimated": _("Estimated from a sample; the exact number follows."),
+    "exact": _("Exact number"),
+    "share": _("{share} of {n} profiles"),
+    "incomplete": _("The rules are not complete yet: see what is marked."),
+    "empty": _("Nothing is asked yet. Choose what to ask, or begin with a template."),
+    "saved": _("Draft saved at {time}"),
+    "unsaved": _("Draft not saved yet"),
+    "signedOut": _("You are signed out. What you typed is kept in this window: sign in and go on."),
+    "signIn": _("Sign in"),
+    "busy": _("The server does not answer now; it is asked again."),
+    "restored": _("This is your draft of {time}, which is not saved yet."),
+    "stale": _("The segment was changed by somebody else since this draft was begun."),
+    "discard": _("Discard the draft"),
+    "why": _("Why"),
+    "nobody": _("Nobody fits."),
+    "measuresGroup": _("Measures"),
+    "values": _("Frequent values"),
+    "moved": _("Moved to place {n}"),
+}
+_TYPES: Final[Mapping[str, Promise]] = {
+    "text": _("text"),
+    "integer": _("whole number"),
+    "number": _("number"),
+    "date": _("date"),
+    "datetime": _("date and time"),
+    "boolean": _("yes or no"),
+}
+
+
+def words() -> dict[str, Any]:
+    """Return the words by name, and the operators of each type."""
+    return {
+        **{name: str(word) for name, word in _WORDS.items()},
+        "operators": {name: str(word) for name, word in OPERATOR_WORDS.items()},
+        "measures": {name: str(word) for name, word in MEASURES.items()},
+        "types": {name: str(word) for name, word in _TYPES.items()},
+    }
+
+
+def grammar() -> dict[str, Any]:
+    """Return what may be compared how, as the parser has it."""
+    return {
+        "operators": {kind.value: [one.value for one in of_kind] for kind, of_kind in OPERATORS.items()},
+        "flags": sorted(FLAGS),
+        "days": sorted(DAYS),
+        "lists": sorted(LISTS),
+        "caseless": sorted(CASELESS),
+    }
+
+
+def asked(vocabulary: Vocabulary) -> dict[str, Any]:
+    """Return tables and columns as the browser needs them."""
+    return {
+        "profiles": vocabulary.profiles,
+        "tables": {
+            table.name: {
+                "source": table.source,
+                "rows": table.rows,
+                "columns": [
+                    {"name": one.name, "type": one.type, "listed": one.listed, "measure": one.measure}
+                    for one in table.columns
+                ],
+                "ways": [{"name": name, "table": to} for name, to in table.ways],
+            }
+            for table in vocabulary.tables
+        },
+    }
