@@ -18,6 +18,18 @@ WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 5000)
 INSERT INTO visits SELECT i, i % 900 + 1, '/produkt/' || (i % 40), i % 300 / 2.0,
     '2026-05-' || printf('%02d', i % 28 + 1) FROM n;
 """
+_EXPECTED: Final = (
+    {"expect": "unique", "column": "visit"},
+    {"expect": "filled", "column": "customer"},
+    {"expect": "range", "column": "seconds", "from": 0, "to": 149},
+    {
+        "expect": "values",
+        "column": "page",
+        "values": [f"/produkt/{n}" for n in range(39)],
+        "severity": "warn",
+    },
+    {"expect": "rows", "at_least": 1000, "lose_percent": 20},
+)
 _QUERY: Final = "SELECT customer, count(*) AS visits FROM visits GROUP BY customer"
 
 
@@ -41,6 +53,10 @@ def furnish(one: "Installation", folder: Path, wait: Wait) -> dict[str, int | st
     )["id"]
     one.ask("sources", {"name": "visits_by_customer", "connection": "Web shop", "query": _QUERY})
     wait(lambda: one.ask(f"sources/{number}")["rows"])
+    told = {"expectations": _EXPECTED, "version": one.ask(f"sources/{number}")["version"]}
+    one.ask(f"sources/{number}/expectations", told, "PUT")
+    refresh = one.ask(f"sources/{number}/refresh", {})["refresh"]
+    wait(lambda: one.ask(f"refreshes/{refresh}")["finished_at"])
     looked: dict[str, dict[str, Any]] = {
         "examined": {"files": [str(folder / "may.csv")]},
         "workbook": {"files": [str(folder / "Звіт за травень.xlsx")]},

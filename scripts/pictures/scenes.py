@@ -198,8 +198,6 @@ PAGES: Final = (
     Scene("measure-edit", "/data/measures/{measure}/edit"),
     Scene("measure-remove", "/data/measures/{measure}/remove"),
     Scene("source", "/data/sources/1"),
-    Scene("source-expectations", "/data/sources/1/expectations"),
-    Scene("source-expectation", "/data/sources/1/expectations?expect=range"),
     Scene("source-add", "/data/sources/add"),
     Scene("relationships", "/data/relationships"),
     Scene("system", "/admin/system"),

@@ -60,11 +60,27 @@ def _tested(page: Page) -> None:
     page.locator("#connect-end span").wait_for(timeout=_PATIENCE)
 
 
+def _tried(page: Page) -> None:
+    page.locator("#id-column").select_option("seconds")
+    page.locator("#id-from").fill("0.5")
+    page.locator("#id-to").fill("120")
+    page.locator("[value=try]").click()
+    page.locator(".alert[role=status]").wait_for(timeout=_PATIENCE)
+
+
+def _judged(page: Page) -> None:
+    page.locator("#quality").wait_for(timeout=_PATIENCE)
+
+
 _DATABASE: Final = "/data/sources/add?way=database&connection=Web+shop"
 DATA: Final = (
     Scene("sources-viewer", "/data/sources", who="chrystyna"),
     Scene("sources-menu", "/data/sources", _menu),
     Scene("source-visits", "/data/sources/{visits}", _table),
+    Scene("source-quality", "/data/sources/{visits}", _judged),
+    Scene("source-expectations", "/data/sources/{visits}/expectations"),
+    Scene("source-expectation-tried", "/data/sources/{visits}/expectations?expect=range", _tried),
+    Scene("source-expectations-managed", "/data/sources/1/expectations"),
     Scene("source-classes", "/data/sources/{visits}/classes"),
     Scene("source-remove", "/data/sources/1/remove"),
     Scene("source-add-several", "/data/sources/add", _chosen_files),

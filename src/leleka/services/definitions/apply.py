@@ -69,8 +69,7 @@ def apply(
         with lake_sessions.session() as session:
             loaded = load_sources(session, file, say, ways(connections))
             known = _catalogue(file, loaded, rows)
-            types = dict(rows.of(Measure).values_list("name", "type"))
-            with_what = beside(file, loaded, rows.of(Source), types)
+            with_what = beside(file, loaded, rows.of(Source), rows.types())
             checked = check_definitions(file, known, network, rows.staying(), with_what)
             judgments = judge_loaded(session, file, loaded, checked.expectations)
     foreign = is_foreign(file)  # before its connections are there
@@ -103,6 +102,10 @@ class _Rows:
     def of(self, model: Any) -> Any:
         rows = model.objects.order_by("name")
         return rows if self._pruned is None else rows.exclude(managed_by_file=self._pruned)
+
+    def types(self) -> dict[str, str]:
+        """Return the types of the measures."""
+        return dict(self.of(Measure).values_list("name", "type"))
 
     def staying(self) -> Staying:
         connections = self.of(Connection).select_related("account")
