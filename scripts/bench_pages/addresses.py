@@ -36,7 +36,7 @@ _PATHS: Final[Mapping[str, str]] = {
     "segment_over_time": "segment", "segment_overlap": "segment", "segment_breakdown": "segment",
     "segment_download": "segment", "source": "source", "task": "task",
     "source_table": "source", "source_classes": "source", "source_remove": "source", "source_values": "source",
-    "source_quality": "source", "source_expectations": "source",
+    "source_quality": "source", "source_suggestions": "source", "source_expectations": "source",
     "source_new": "examined", "relationship": "relationship", "relationship_remove": "relationship",
     "relationships_suggested": "suggested",
     "source_connection": "source_connection", "source_connection_remove": "source_connection",

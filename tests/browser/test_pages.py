@@ -82,6 +82,7 @@ PAGES: Final[dict[str, tuple[Address, ...]]] = {
     "source_classes": (lambda _: "/data/sources/1/classes",),
     "source_values": (lambda has: f"/data/sources/{has.orders}/values?column=status",),
     "source_quality": (lambda _: "/data/sources/1/quality",),
+    "source_suggestions": (lambda has: f"/data/sources/{has.orders}/expectations/suggestions",),
     "source_expectations": (
         lambda has: f"/data/sources/{has.orders}/expectations",
         lambda has: f"/data/sources/{has.orders}/expectations?expect=range",

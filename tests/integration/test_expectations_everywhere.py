@@ -89,7 +89,7 @@ def test_what_is_suggested_holds_and_is_taken_by_a_click(orders: Shop) -> None:
     assert {"expect": "unique", "column": "id"} in suggested
     assert {"expect": "filled", "column": "email"} in suggested
     assert all(one.problem is None for one in queries.tried(ALICE, orders.number, suggested))
-    page = bob.get(path).content.decode()
+    page = bob.get(f"{path}/suggestions").content.decode()
     assert "No value of id repeats" in page
     chosen = '{"expect":"unique","column":"id"}'
     bob.post(path, {"action": "adopt", "chosen": [chosen], "version": orders.row.version})

@@ -49,6 +49,12 @@ SOURCES: Final[tuple[Route, ...]] = (
         Permission.EDIT_SOURCES,
         BOTH,
     ),
+    Route(
+        "data/sources/<int:number>/expectations/suggestions",
+        quality.suggestions,
+        "source_suggestions",
+        Permission.EDIT_SOURCES,
+    ),
     Route("data/sources/<int:number>/accept", quality.accept, "source_accept", Permission.EDIT_SOURCES, POST),
     Route("data/relationships", relationships.index, "relationships", Permission.SEE),
     Route("data/relationships/add", relationships.add, "relationship_add", Permission.EDIT_SOURCES, BOTH),

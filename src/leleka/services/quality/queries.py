@@ -83,11 +83,19 @@ def suggested(actor: Actor, number: int) -> Sequence[Suggestion]:
     return [Suggestion(_expectation(actor, source, one)) for one in new]
 
 
+def _guard(row: SourceQuality) -> list[Result]:
+    """Return how the guard of every source was found, where nothing that is written takes its place."""
+    if any("lose_percent" in one for one in row.expectations):
+        return []
+    return [one for one in records.results(row) if one.guard]
+
+
 def _summary(row: SourceQuality) -> Summary:
-    told = [one for one in records.results(row) if not one.guard or one.problem]
+    guard = [one for one in _guard(row) if one.problem]
+    told = [*(one for one in records.results(row) if not one.guard), *guard]
     broken = [one for one in told if one.problem]
     failing = [one for one in broken if one.severity is Severity.FAIL]
-    total = len(row.expectations) + sum(one.guard for one in told)
+    total = len(row.expectations) + len(guard)
     return Summary(
         len(told) - len(broken), total, len(failing), len(broken) - len(failing), bool(records.failing(row))
     )
@@ -119,7 +127,7 @@ def _view(actor: Actor, source: Source, row: SourceQuality) -> QualityView:
         replace(shown, found=shown.found if _key(told) in found else Found.UNKNOWN)
         for told, shown in zip(row.expectations, (_result(actor, source, one) for one in known), strict=True)
     ]
-    results += [_result(actor, source, one) for one in records.results(row) if one.guard]
+    results += [_result(actor, source, one) for one in _guard(row)]
     waiting, accepted = bool(records.failing(row)), row.accepted != "" and row.accepted == row.judged
     return QualityView(
         source.pk,

@@ -35,7 +35,7 @@ def find(session: Engine, source: Source) -> list[Expectation]:
     table = catalogue.table_of(source)
     known = list(classed(source))[:_MOST_COLUMNS]
     snapshot = lake_sessions.lake().open(source.snapshot)
-    likely = {source.spec.get("primary_key"), source.spec.get("email")}
+    likely = {source.spec.get("email")} - {source.spec.get("primary_key")}  # the reader looked at the key
     unique = [Expectation(Kind.UNIQUE, one.column.name) for one in known if one.column.name in likely]
     filled = [Expectation(Kind.FILLED, one.column.name) for one in known]
     fresh = [
@@ -63,7 +63,7 @@ def _of_column(source: Source, one: Classed, counts: tuple[int, int, int]) -> It
     rows, empty, doubled = counts
     name, is_key = one.column.name, one.column.name == source.spec.get("primary_key")
     share = ((rows - empty) * _HUNDRED / rows).quantize(Decimal(1), ROUND_FLOOR)
-    if is_key and not empty and not doubled:
+    if is_key:
         yield Expectation(Kind.UNIQUE, name)
         yield Expectation(Kind.FILLED, name)
     elif one.klass is ColumnClass.CONTACT and share >= _NEARLY:

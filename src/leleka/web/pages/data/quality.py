@@ -47,6 +47,17 @@ def expectations(request: Request, number: int) -> HttpResponse:
     return _tried(request, view, save=action == "save")
 
 
+def suggestions(request: Request, number: int) -> HttpResponse:
+    """Return what the current rows suggest, for the page of expectations, which asks for it."""
+    actor = actor_of(request)
+    context: dict[str, Any] = {"quality": quality_queries.quality(actor, number)}
+    try:
+        context["suggestions"] = quality_queries.suggested(actor, number)
+    except LelekaError as error:
+        context["problems"] = _told(error)
+    return page(request, "web/parts/expectation_suggestions.html", context)
+
+
 def accept(request: Request, number: int) -> HttpResponse:
     """Use the reading that waits."""
     actor = actor_of(request)
@@ -120,7 +131,6 @@ def _drawn(request: Request, view: QualityView, more: Mapping[str, Any], status:
     if view.editable:
         try:
             actor = actor_of(request)
-            context["suggestions"] = quality_queries.suggested(actor, view.id)
             if form := context["form"]:
                 context["columns"] = quality_queries.columns_for(actor, view.id, form["expect"])
                 context["fields"] = (
