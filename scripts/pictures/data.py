@@ -21,7 +21,7 @@ INSERT INTO visits SELECT i, i % 900 + 1, '/produkt/' || (i % 40), i % 300 / 2.0
 _EXPECTED: Final = (
     {"expect": "unique", "column": "visit"},
     {"expect": "filled", "column": "customer"},
-    {"expect": "range", "column": "seconds", "from": 0, "to": 149},
+    {"expect": "range", "column": "seconds", "from": 0, "to": 149, "severity": "warn"},
     {
         "expect": "values",
         "column": "page",

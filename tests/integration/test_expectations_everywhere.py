@@ -68,7 +68,7 @@ def test_an_expectation_is_tried_and_saved_in_the_browser(orders: Shop) -> None:
     form = {"expect": "range", "column": "amount", "from": "1", "to": "39", "severity": "warn"}
     tried = bob.post(path, {**form, "action": "try", "version": "1"}).content.decode()
     assert "The current rows would break it." in tried
-    assert "39 (***), 40 (***)" in tried
+    assert "for example 39, 40." in tried
     refused = bob.post(path, {**form, "to": "0", "action": "save", "version": orders.row.version})
     assert (refused.status_code, "EXPECTATION_INVALID" in refused.content.decode()) == (422, True)
     saved = bob.post(path, {**form, "action": "save", "version": orders.row.version})

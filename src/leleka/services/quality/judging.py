@@ -7,7 +7,7 @@ from decimal import ROUND_DOWN, Decimal
 from typing import Any, Final
 
 from leleka.core.clock import current_clock, utc_now
-from leleka.core.column_classes import ColumnClass, mask_value
+from leleka.core.column_classes import MASKED, ColumnClass, mask_value
 from leleka.core.columns import Column, ColumnType, Table
 from leleka.core.quality.model import Expectation, Kind, Severity, has_lost_rows, is_guarded, to_data
 from leleka.core.quality.parser import parse
@@ -158,17 +158,16 @@ class _Judging:
         )
 
     def _examples(self, one: Expectation) -> list[str]:
-        """Return the first rows that break it, masked: by their numbers where people can count them, else by key."""
+        """Return the first rows that break it: by number where people can count them, else by key, masked."""
         what, table = self.what, self.what.table
         classes = {each.column.name: each.shown_as for each in classed(what.source)}
         snapshot = lake_sessions.lake().open(what.snapshot)
         found = warehouse.examples(self.session, snapshot, table, one, moment=self.moment, most=EXAMPLES)
         told = []
         for row in found:
-            by_key = table.primary_key and not what.by_row and row.key is not None
-            place = _shown(classes[table.primary_key], row.key) if by_key else str(row.number)  # type: ignore[index]
-            value = _shown(classes[one.column], row.value)
-            told.append(place if one.kind is Kind.FILLED or not value else f"{place} ({value})")
+            key = _shown(classes[table.primary_key], row.key) if table.primary_key and not what.by_row else ""
+            place, value = key or str(row.number), _shown(classes[one.column], row.value)
+            told.append(f"{place} ({value})" if value and one.kind is not Kind.FILLED else place)
         return told
 
     def _of_table(self, one: Expectation, finding: Finding) -> Problem | None:
@@ -215,5 +214,6 @@ def _instant(newest: date | datetime) -> datetime:
 
 
 def _shown(klass: ColumnClass, value: object) -> str:
+    """Return a value as everybody may see it; "" where nothing would be left of it."""
     shown = mask_value(klass, value)
-    return "" if shown is None else str(shown).strip()[:_LONGEST]
+    return "" if shown is None or shown == MASKED else str(shown).strip()[:_LONGEST]
