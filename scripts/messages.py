@@ -28,6 +28,7 @@ def collect() -> None:
         xgettext_options = [  # noqa: RUF012 - as the command declares it
             *makemessages.Command.xgettext_options,
             "--keyword=msg",
+            "--keyword=msgs:1,2",
         ]
 
     here = Path.cwd()

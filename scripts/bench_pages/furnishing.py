@@ -18,8 +18,8 @@ from scripts.bench_pages.runs_made import make_runs
 from scripts.bench_pages.terms import Terms
 
 from leleka.core.clock import SystemClock
-from leleka.core.rules.model import to_data
 from leleka.core.rules.parser import parse
+from leleka.core.rules.writing import to_data
 from leleka.core.statuses import TaskStatus
 from leleka.services.access.actor import Actor, Role
 from leleka.services.definitions import apply as definition_apply

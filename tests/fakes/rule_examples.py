@@ -6,7 +6,17 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from leleka.core.columns import NUMERIC, TEMPORAL, ColumnType
-from leleka.core.rules.operators import CASELESS, DAYS, FLAGS, LISTS, OPERATORS, Operator
+from leleka.core.rules.operators import (
+    BESIDE,
+    CASELESS,
+    DAYS,
+    FLAGS,
+    LISTS,
+    OPERATORS,
+    PERIODS,
+    RANKS,
+    Operator,
+)
 from tests.fakes.segment_tables import CATALOGUE, CUSTOMERS, LINES, PURCHASES
 
 TODAY = date(2026, 3, 1)
@@ -17,6 +27,13 @@ COLUMN_OF = {
     ColumnType.DATE: "Born",
     ColumnType.DATETIME: "Seen",
     ColumnType.BOOLEAN: "Active",
+}
+_PAIRS = {
+    ColumnType.TEXT: ("Name", "t0"),
+    ColumnType.INTEGER: ("Visits", "Income"),
+    ColumnType.NUMBER: ("Income", "Visits"),
+    ColumnType.DATE: ("Born", "Seen"),
+    ColumnType.DATETIME: ("Seen", "Born"),
 }
 _TEXTS = [
     "Київ",
@@ -92,17 +109,23 @@ def comparisons(kind: ColumnType, operator: Operator) -> Iterator[dict[str, Any]
             yield {operator.value: operand, "ignore case": True}
 
 
-def _operands(kind: ColumnType, operator: Operator) -> list[Any]:
+def _operands(kind: ColumnType, operator: Operator) -> list[Any]:  # noqa: PLR0911 - one line an operator
     if operator in FLAGS:
         return [True]
     if operator in DAYS:
         return [1, 2, "40 days"]
+    if operator in PERIODS:
+        return ["week", "month", "quarter", "year"]
+    if operator in RANKS:
+        return [1, 5, "10 %", "50 %"]
     if operator is Operator.MONTH_OF:
         return [3, [1, 2, 12]]
     known = _OPERANDS[kind]
     if operator is Operator.BETWEEN:
         ends = sorted(known)
         return [[ends[0], ends[-1]], [ends[1], ends[2]], [ends[0], ends[0]]]
+    if kind in TEMPORAL:
+        known = [*known, "today", "3 days ago", "in 1 day"]
     if operator in LISTS:
         # The last is above the length at which the list is joined as a table.
         return [known[:1], known[1:4], [*known, *known * 8]]
@@ -130,10 +153,48 @@ def measures() -> Iterator[dict[str, Any]]:
             kind = ColumnType.NUMBER if measure == "avg" else column.type
             for comparison in _measured(kind):
                 yield {"related": "purchases", measure: column.name, **comparison}
+        yield {"related": "purchases", "count distinct": column.name, ">": 1}
+        yield {"related": "purchases", "count distinct": column.name, "<=": 1}
+        for measure in ("first", "last"):
+            compared = {"contains": "i"} if column.type is ColumnType.TEXT else _measured(column.type)[0]
+            yield {"related": "purchases", measure: column.name, "by": "At", **compared}
+            yield {"related": "purchases", measure: column.name, "by": "Price", **compared}
+    yield from _along_paths()
     weighty = {"related": "lines", "sum": "Weight", ">": 0.2}
     yield {"related": "purchases", "exists": True, "where": weighty}
     yield {"related": "purchases", "count": "rows", "<": 2, "where": {"not": weighty}}
     yield {"related": "purchases", "sum": "Price", ">=": 0, "where": {"column": "Note", "is not empty": True}}
+
+
+def _along_paths() -> Iterator[dict[str, Any]]:
+    """Yield rules over two relationships, with rules about the tables on the way."""
+    noted = {"relationship": "purchases", "where": {"column": "Note", "is not empty": True}}
+    for path in (["purchases", "lines"], [noted, "lines"]):
+        yield {"related": path, "exists": True, "where": {"column": "Product", "is": "Київ"}}
+        yield {"related": path, "count": "rows", ">": 1}
+        yield {"related": path, "count": "rows", "<": 2}
+        yield {"related": path, "sum": "Weight", ">": 0.3}
+        yield {"related": path, "max": "Due", "before": TODAY}
+        yield {"related": path, "last": "Product", "by": "Due", "is": "Київ"}
+    yield {"rows of": "lines", "avg": "Weight", "<": 1}
+
+
+def beside() -> Iterator[dict[str, Any]]:
+    """Yield rules that compare two columns of a row."""
+    for kind, pair in _PAIRS.items():
+        for operator in OPERATORS[kind]:
+            if operator in BESIDE:
+                yield {"column": pair[0], operator.value: {"column": pair[1]}}
+    yield {"column": "Name", "is": {"column": "t0"}, "ignore case": True}
+
+
+def sets() -> Iterator[dict[str, Any]]:
+    """Yield rules about profiles as a whole."""
+    yield {"segment": "Regulars"}
+    yield {"list": "Never"}
+    yield {"list": "Addresses"}
+    for first, last in ((0, 10), (10, 55.5), (33.33, 100)):
+        yield {"random share": {"seed": "весна 2026", "from": first, "to": last}}
 
 
 def _measures_of(kind: ColumnType) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ import duckdb
 
 from leleka.core.columns import Catalogue, Column, ColumnType, Relationship, Table
 from leleka.warehouse.engines.port import Engine
+from leleka.warehouse.sql.scope import ListFiles, ProfileSets
 from tests.fakes.engine_tables import TYPES, write_rows
 
 CUSTOMERS = Table(
@@ -56,7 +57,27 @@ CATALOGUE = Catalogue(
         "lines": Relationship("lines", "lines", "Purchase", "purchases", "Number"),
         "namesakes": Relationship("namesakes", "customers", "Name", "customers", 'Loyalty "Tier"'),
     },
+    segments=frozenset({"Regulars"}),
+    lists=frozenset({"Never", "Addresses"}),
 )
+# Who is in other segments and in lists: keys of profiles, and addresses of them.
+MEMBERS = {"Regulars": ("C0", "C2", "C7")}
+LISTED = {"Never": ("C1", "C2", "nobody"), "Addresses": ("a@example.org", "c@example.org")}
+BOOK = {"C0": "a@example.org", "C2": "b@example.org", "C3": "a@example.org", "C4": None}
+
+
+def write_sets(engine: Engine, folder: Path) -> ProfileSets:
+    """Write the members of the catalogue's segments, and its lists."""
+    text = ColumnType.TEXT
+    files = {name: str(folder / f"{name}.parquet") for name in (*MEMBERS, *LISTED, "book")}
+    for name, members in MEMBERS.items():
+        write_rows(engine, {"profile_id": text}, [{"profile_id": one} for one in members], files[name])
+    for name, entries in LISTED.items():
+        write_rows(engine, {"entry": text}, [{"entry": one} for one in entries], files[name])
+    book = [{"profile_id": profile, "email_key": address} for profile, address in BOOK.items()]
+    write_rows(engine, {"profile_id": text, "email_key": text}, book, files["book"])
+    lists = {"Never": ListFiles(files["Never"]), "Addresses": ListFiles(files["Addresses"], files["book"])}
+    return ProfileSets({name: files[name] for name in MEMBERS}, lists)
 
 
 def write_tables(rows: Mapping[str, Sequence[Mapping[str, Any]]], folder: Path) -> dict[str, str]:

@@ -64,7 +64,12 @@ from leleka.state.models import Task
 from leleka.worker import previews
 from leleka.worker.refresh import foreground
 from leleka.worker.runs import execution as run_execution
-from tests.integration.facade_calls_of_segments import DOWNLOADING_MEMBERS, SEEING_MEMBERS, SEEING_SEGMENTS
+from tests.integration.facade_calls_of_segments import (
+    DOWNLOADING_MEMBERS,
+    EDITING_LISTS,
+    SEEING_MEMBERS,
+    SEEING_SEGMENTS,
+)
 from tests.integration.facade_calls_of_sources import EDITING_SOURCES, SEEING_SOURCES
 from tests.integration.facade_places import UNKNOWN, Call, Function, exactly, given
 from tests.integration.office import Silent
@@ -200,6 +205,7 @@ BY_PERMISSION: Final[Mapping[Permission, Mapping[Function, Call]]] = {
     },
     Permission.CLASSIFY: {privacy_commands.classify: given(UNKNOWN, {}, "")},
     Permission.EDIT_SEGMENTS: {
+        **EDITING_LISTS,
         measure_choices.choices: _NONE,
         measure_commands.create: given("Orders", {"related": "orders", "count": "rows"}),
         measure_commands.remove: _ONE,

@@ -8,6 +8,7 @@ from tests.integration.operations import Operation, needs, on_the_export
 RULES: Final = {"column": "tier", "is": "gold"}
 _EDIT = needs(Permission.EDIT_SEGMENTS)
 _SEE = needs(Permission.SEE)
+_EDIT = needs(Permission.EDIT_SEGMENTS)
 _OF = "/segments/{number}"
 OF_SEGMENTS: Final = (
     Operation("GET", "/segments", 200, needs(Permission.SEE)),
@@ -26,5 +27,10 @@ OF_SEGMENTS: Final = (
     Operation("GET", f"{_OF}/breakdown", 409, _SEE, real=f"{_OF}/breakdown?column=tier"),
     Operation("GET", f"{_OF}/memberships", 200, needs(Permission.SEE_PERSONAL)),
     Operation("GET", f"{_OF}/memberships/download", 200, needs(Permission.DOWNLOAD_PERSONAL)),
+    Operation("GET", "/lists", 200, _SEE),
+    Operation("POST", "/lists", 201, _EDIT, {"name": "Other", "entries": ["1", "nobody"]}),
+    Operation("GET", "/lists/{number}", 200, _SEE),
+    Operation("PUT", "/lists/{number}", 200, _EDIT, {"entries": ["2"], "version": 1}),
+    Operation("DELETE", "/lists/{number}", 204, _EDIT),
     Operation("GET", f"{_OF}/members.csv", 200, needs(Permission.DOWNLOAD_PERSONAL)),
 )

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from leleka.core.rules.model import Related
 from leleka.core.rules.parser import parse
 from leleka.services.builder import tree
 from leleka.services.builder.sets import Found, combined, estimate
@@ -82,7 +83,8 @@ def test_of_a_sample_the_related_rows_are_those_of_its_profiles(tmp_path: Path) 
         rule = parse(data, CATALOGUE)
         sample, related = str(tmp_path / "sample.parquet"), str(tmp_path / "related.parquet")
         live_counts.write_sample(session, ground, sample, 100, 400)
-        (hop,) = [rule.hop]  # type: ignore[union-attr]
+        assert isinstance(rule, Related)
+        hop = rule.path[0].hop
         live_counts.write_related(session, ground, hop, sample, related)
         files = {**ground.tables, "customers": sample, "purchases": related}
         small = Ground(CATALOGUE, files, TODAY, sampled=True)

@@ -23,7 +23,7 @@ from leleka.warehouse.engines.duckdb import DuckDBSession
 from leleka.warehouse.lake import Lake
 from leleka.warehouse.measures import evaluate
 from leleka.warehouse.segments import compile_rule
-from leleka.warehouse.sql.rules import Scope
+from leleka.warehouse.sql.scope import Scope
 from leleka.warehouse.sql.tables import column, parquet
 from tests.fakes.measures_reference import value_of
 from tests.fakes.rules_reference import Rows, matches
@@ -221,8 +221,9 @@ def _find_the_same_profiles(
         snapshot, _, _ = evaluate(session, Lake(Path(folder) / "lake"), "m", measure, place, look=False)
         query = compile_rule(rule, known, files, TODAY, {"measured": snapshot.files})
         found = {identity for (identity,) in session.rows(query)}
-    everyone = [row["Id"] for row in rows["customers"]]
-    assert found == {key for key in everyone if matches(rule, {"measured": values.get(key)}, {}, TODAY)}
+    measured = {row["Id"]: {"measured": values.get(row["Id"])} for row in rows["customers"]}
+    beside = {"customers": list(measured.values())}
+    assert found == {key for key, row in measured.items() if matches(rule, row, beside, TODAY)}
 
 
 def _with_column(known: Catalogue, added: Column) -> Catalogue:

@@ -14,14 +14,27 @@ from hypothesis import strategies as st
 from sqlglot import exp
 
 from leleka.core.columns import NUMERIC, TEMPORAL, ColumnType, Table
-from leleka.core.rules.model import Not, Rule, to_data
-from leleka.core.rules.operators import CASELESS, DAYS, FLAGS, LISTS, OPERATORS, Operator
+from leleka.core.rules.contradictions import findings
+from leleka.core.rules.model import Measure, Not, Rule
+from leleka.core.rules.operators import (
+    BESIDE,
+    CASELESS,
+    DAYS,
+    FLAGS,
+    LISTS,
+    OPERATORS,
+    PERIODS,
+    RANKS,
+    Operator,
+)
 from leleka.core.rules.parser import parse
+from leleka.core.rules.writing import to_data
 from leleka.warehouse.engines.duckdb import DuckDBSession, open_session
 from leleka.warehouse.segments import compile_rule, count
-from leleka.warehouse.sql.rules import Scope, condition_sql
+from leleka.warehouse.sql.rules import condition_sql
+from leleka.warehouse.sql.scope import Measured, Scope
 from tests.fakes.rules_reference import Rows, matches
-from tests.fakes.segment_tables import CATALOGUE, write_tables
+from tests.fakes.segment_tables import CATALOGUE, LISTED, write_sets, write_tables
 
 TODAY = date(2026, 3, 1)
 HOSTILE = [
@@ -48,8 +61,13 @@ said = texts.filter(
 integers = st.sampled_from([-1, 0, 0, 1, 1, 2, 2, 3, 2**62, -(2**63), 2**63 - 1])
 quarters = st.sampled_from([-0.5, 0.0, 0.25, 0.5, 1.0, 1.5])
 days = st.sampled_from(
-    [*(TODAY + timedelta(days=n) for n in range(-3, 4)), date(1900, 5, 1), date(2100, 1, 31)]
+    [
+        *(TODAY + timedelta(days=n) for n in range(-3, 4)),
+        *(date(1900, 5, 1), date(2100, 1, 31), date(2024, 2, 29), date(1988, 2, 28), date(1999, 3, 1)),
+        *(date(2026, 1, 1), date(2025, 12, 31), date(2026, 4, 1), date(2026, 2, 22), date(2026, 2, 23)),
+    ]
 )
+told_days = st.sampled_from(["today", "yesterday", "tomorrow", "2 days ago", "in 1 day", "400 days ago"])
 instants = st.builds(
     lambda day, second: datetime(day.year, day.month, day.day) + timedelta(seconds=second),  # noqa: DTZ001 - UTC by contract
     days,
@@ -67,7 +85,8 @@ WRITTEN: dict[ColumnType, st.SearchStrategy[Any]] = {
     **STORED,
     ColumnType.TEXT: said,
     ColumnType.NUMBER: quarters,
-    ColumnType.DATETIME: days,
+    ColumnType.DATE: days | told_days,
+    ColumnType.DATETIME: days | told_days,
 }
 KEYS = {"Id", "Customer", "Number", "Purchase"}
 
@@ -93,24 +112,37 @@ def tables() -> st.SearchStrategy[Rows]:
 
 @st.composite
 def comparisons(draw: st.DrawFn, column_type: ColumnType, *, measured: bool = False) -> dict[str, Any]:
-    allowed = [known for known in OPERATORS[column_type] if not (measured and known in FLAGS)]
-    operator = draw(st.sampled_from(allowed))
+    excluded = (FLAGS - {Operator.IS_TRUE, Operator.IS_FALSE}) | RANKS if measured else frozenset()
+    operator = draw(st.sampled_from([known for known in OPERATORS[column_type] if known not in excluded]))
     data: dict[str, Any] = {operator.value: draw(_operand(operator, column_type))}
     if column_type is ColumnType.TEXT and operator in CASELESS:
         data["ignore case"] = draw(st.booleans())
     return data
 
 
-def _operand(operator: Operator, column_type: ColumnType) -> st.SearchStrategy[Any]:
+def _operand(operator: Operator, column_type: ColumnType) -> st.SearchStrategy[Any]:  # noqa: PLR0911 - one line an operator
     written = WRITTEN[column_type]
     if operator in FLAGS:
         return st.just(value=True)
+    if operator is Operator.ANNIVERSARY:
+        return st.integers(1, 5) | st.sampled_from([61, 306, 365, 366])
     if operator in DAYS:
         return st.integers(1, 5) | st.just("40 days")
+    if operator in PERIODS:
+        return st.sampled_from(["week", "month", "quarter", "year"])
+    if operator in RANKS:
+        return st.integers(1, 3) | st.sampled_from(["10 %", "33.34 %", "100 %"])
     if operator is Operator.MONTH_OF:
         return st.integers(1, 12) | st.lists(st.integers(1, 12), min_size=1)
     if operator is Operator.BETWEEN:
-        return st.tuples(written, written).map(sorted)
+        pairs = st.tuples(STORED[ColumnType.DATE], STORED[ColumnType.DATE]).map(sorted)
+        if column_type not in TEMPORAL:
+            return st.tuples(written, written).map(sorted)
+        return (
+            pairs
+            | st.tuples(STORED[ColumnType.DATE], told_days)
+            | st.sampled_from([("3 days ago", "in 2 days")])
+        )
     if operator in LISTS:
         # A list above the length at which the compiler joins it as a table.
         return st.lists(written, min_size=1, max_size=4) | st.lists(written, min_size=40, max_size=40)
@@ -120,11 +152,18 @@ def _operand(operator: Operator, column_type: ColumnType) -> st.SearchStrategy[A
 @st.composite
 def conditions(draw: st.DrawFn, table: Table) -> dict[str, Any]:
     column = draw(st.sampled_from(table.columns))
-    return {"column": column.name, **draw(comparisons(column.type))}
+    data = {"column": column.name, **draw(comparisons(column.type))}
+    (operator,) = data.keys() - {"column", "ignore case"}
+    if operator in BESIDE and draw(st.booleans()):
+        family = next((one for one in (NUMERIC, TEMPORAL) if column.type in one), {column.type})
+        others = [known.name for known in table.columns if known.type in family]
+        data[operator] = {"column": draw(st.sampled_from(others))}
+    return data
 
 
 @st.composite
-def related(draw: st.DrawFn, table: Table, depth: int) -> dict[str, Any]:
+def steps(draw: st.DrawFn, table: Table) -> tuple[Table, str]:
+    """Draw a relationship, and the table that it leads to."""
     names = [
         known.name
         for known in CATALOGUE.relationships.values()
@@ -132,13 +171,29 @@ def related(draw: st.DrawFn, table: Table, depth: int) -> dict[str, Any]:
     ]
     relationship = CATALOGUE.relationships[draw(st.sampled_from(names))]
     leads_to_many = relationship.to_table == table.name
-    other = CATALOGUE.tables[relationship.table if leads_to_many else relationship.to_table]
-    data: dict[str, Any] = {"related": relationship.name}
-    measure = draw(st.sampled_from(["exists", "count", "sum", "avg", "min", "max"]))
+    return CATALOGUE.tables[relationship.table if leads_to_many else relationship.to_table], relationship.name
+
+
+@st.composite
+def related(draw: st.DrawFn, table: Table, depth: int) -> dict[str, Any]:
+    other, path = table, list[Any]()
+    for last in [False] * draw(st.sampled_from([0, 0, 1, 2])) + [True]:
+        other, name = draw(steps(other))
+        condition = draw(rules(other, depth - 1, sets=False)) if not last and draw(st.booleans()) else None
+        path.append({"relationship": name, "where": condition} if condition else name)
+    data: dict[str, Any] = {"related": path if len(path) > 1 else path[0]}
+    measure = draw(st.sampled_from([known.value for known in Measure]))
     if measure == "exists":
         data["exists"] = draw(st.booleans())
     elif measure == "count":
         data |= {"count": "rows", **draw(comparisons(ColumnType.INTEGER, measured=True))}
+    elif measure in {"count distinct", "first", "last"}:
+        column = draw(st.sampled_from(other.columns))
+        compared = ColumnType.INTEGER if measure == "count distinct" else column.type
+        data |= {measure: column.name, **draw(comparisons(compared, measured=True))}
+        if measure != "count distinct":
+            types = NUMERIC | TEMPORAL
+            data["by"] = draw(st.sampled_from([known.name for known in other.columns if known.type in types]))
     else:
         types = NUMERIC if measure in {"sum", "avg"} else NUMERIC | TEMPORAL
         column = draw(st.sampled_from([known for known in other.columns if known.type in types]))
@@ -157,7 +212,16 @@ def rules(table: Table, depth: int = 3, *, sets: bool = True) -> st.SearchStrate
     groups = [_headed(head, st.lists(inner, min_size=1, max_size=3)) for head in ("all", "any")]
     joins = ("union", "intersect", "except") if sets else ()
     joined = [_headed(head, st.lists(inner, min_size=2, max_size=3)) for head in joins]
+    if sets:
+        joined += [_headed("segment", st.just("Regulars")), _headed("list", st.sampled_from(sorted(LISTED)))]
+        joined.append(_headed("random share", shares()))
     return st.one_of(leaf, related(table, depth), _headed("not", inner), *groups, *joined)
+
+
+@st.composite
+def shares(draw: st.DrawFn) -> dict[str, Any]:
+    first, last = sorted(draw(st.sets(st.sampled_from([0, 10, 33.34, 50, 100]), min_size=2, max_size=2)))
+    return {"seed": draw(said), "from": first, "to": last}
 
 
 def _headed(head: str, inside: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, Any]]:
@@ -188,7 +252,9 @@ def test_sql_and_python_find_the_same_profiles(examples: int) -> None:
 def _find_the_same(rows: Rows, asked: list[Rule]) -> None:
     asked += [Not(rule) for rule in asked]
     with desk() as (session, folder):
-        scope = Scope(write_tables(rows, folder), TODAY)
+        measured = Measured("customers", "Id")
+        sets = write_sets(session, folder)
+        scope = Scope(write_tables(rows, folder), TODAY, measured=measured, sets=sets)
         answers = exp.select(scope.column("Id"), *(condition_sql(rule, scope) for rule in asked))
         answered = session.rows(answers.from_(scope.table("customers")))
     found = {identity: answer for identity, *answer in answered}
@@ -204,6 +270,18 @@ def test_the_canonical_form_is_read_back_as_the_same_rule(data: dict[str, Any]) 
     rule = parse(data, CATALOGUE)
     assert parse(to_data(rule), CATALOGUE) == rule
     assert to_data(parse(to_data(rule), CATALOGUE)) == to_data(rule)
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.data(), tables())
+def test_what_is_said_of_nobody_or_everybody_is_so(drawn: st.DataObject, rows: Rows) -> None:
+    column = drawn.draw(st.sampled_from(CATALOGUE.profile_table.columns))
+    pair = st.lists(comparisons(column.type), min_size=2, max_size=2)
+    told = [{"column": column.name, **one} for one in drawn.draw(pair)]
+    told = [{"not": one} if drawn.draw(st.booleans()) else one for one in told]
+    rule = parse({drawn.draw(st.sampled_from(["all", "any"])): told}, CATALOGUE)
+    for finding in findings(to_data(rule)):
+        assert {matches(rule, row, rows, TODAY) for row in rows["customers"]} == {finding.always}
 
 
 @settings(max_examples=60, deadline=None)

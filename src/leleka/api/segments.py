@@ -23,8 +23,10 @@ _EXAMPLE: Final[dict[str, Any]] = {"column": "tier", "is": "gold"}
 
 
 class SegmentOut(Schema):
-    """``size`` is null until somebody counted; ``exports`` are the names of those that send it, ``locked_by``
-    those of them that one may not change: while there are any, changing the segment is 403 FEEDS_EXPORTS.
+    """``size`` is null until somebody counted; ``exports`` are the names of those that send it, ``segments`` those of
+    the segments that are made of it, ``locked_by`` the exports of all these that one may not change: while there are
+    any, changing the segment is 403 FEEDS_EXPORTS. ``sentences`` are the rules in words, by language, and
+    ``remarks`` say where nobody or everybody can fit them: of one segment, and empty in lists.
     """
 
     id: int
@@ -36,6 +38,9 @@ class SegmentOut(Schema):
     managed_by_file: str
     version: int
     locked_by: Sequence[str]
+    segments: Sequence[str]
+    sentences: dict[str, str]
+    remarks: dict[str, Sequence[str]]
 
 
 class RulesIn(In):
@@ -109,7 +114,9 @@ def update_segment(request: ApiRequest, number: Number, data: SegmentChange) -> 
     "/{int:number}", response={204: None}, operation_id="removeSegment", summary="Remove a segment"
 )
 def remove_segment(request: ApiRequest, number: Number) -> Status[None]:
-    """One that an export sends stays: 409 SEGMENT_IN_USE, or 403 FEEDS_EXPORTS where one may not change the export."""
+    """One that an export sends, or another segment is made of, stays: 409 SEGMENT_IN_USE, or 403 FEEDS_EXPORTS where
+    one may not change the export.
+    """
     segment_commands.remove(request.auth, number)
     return Status(204, None)
 

@@ -25,7 +25,7 @@ from leleka.api import (
     tasks,
 )
 from leleka.api.bearer_token import Token
-from leleka.api.data import quality, relationships, segment_figures, sources, uploads
+from leleka.api.data import lists, quality, relationships, segment_figures, sources, uploads
 from leleka.api.known_parameters import KnownParameters
 from leleka.api.openapi import LelekaApi
 from leleka.api.problems import tell_problems
@@ -56,6 +56,7 @@ api.add_router("/measures", measures.router)
 api.add_router("/relationships", relationships.router)
 api.add_router("/segments", segments.router)
 api.add_router("/segments", segment_figures.router)
+api.add_router("/lists", lists.router)
 api.add_router("/exports", exports.router)
 api.add_router("/runs", runs.router)
 api.add_router("/tasks", tasks.router)

@@ -53,11 +53,15 @@ class Relationship:
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """What rules may refer to: the tables, the relationships, and which table holds the profiles."""
+    """What rules may refer to: the tables, the relationships, and which table holds the profiles; other segments, and
+    lists of profiles, by their names.
+    """
 
     profiles: str
     tables: Mapping[str, Table] = field(default_factory=dict)
     relationships: Mapping[str, Relationship] = field(default_factory=dict)
+    segments: frozenset[str] = frozenset()
+    lists: frozenset[str] = frozenset()
 
     @property
     def profile_table(self) -> Table:

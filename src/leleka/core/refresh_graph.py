@@ -1,7 +1,8 @@
 """The refresh chain: what depends on what, in which order it is refreshed, and what is skipped because of
 what.
 
-sources -> profiles -> measures -> segments -> exports. A step begins only after everything that it needs has succeeded
+sources -> profiles -> measures -> segments -> exports; a segment that is made of others comes after them. A step begins
+only after everything that it needs has succeeded
 (CI-S6, S8): a warning does not stop the chain, a failure does. Nothing here reads or writes anything.
 """
 
@@ -44,7 +45,7 @@ class Node:
 
 
 def walk(nodes: Iterable[Node], wanted: Iterable[Key]) -> Sequence[Node]:
-    """Return what is wanted and everything it needs, by stage and name: each comes after what it needs.
+    """Return what is wanted and everything it needs, by stage, depth and name: each comes after what it needs.
 
     A key that no node has is ignored: what was deleted is not needed any more.
     """
@@ -56,7 +57,23 @@ def walk(nodes: Iterable[Node], wanted: Iterable[Key]) -> Sequence[Node]:
         if key not in found:
             found[key] = known[key]
             ahead.extend(need for need in known[key].needs if need in known)
-    return sorted(found.values(), key=lambda node: (_ORDER[node.kind], node.name, node.id))
+    depths: dict[Key, int] = {}
+    for node in sorted(found.values(), key=_place):
+        _measure_depth(found, node, depths)
+    return sorted(found.values(), key=lambda node: (_ORDER[node.kind], depths[node.key], *_place(node)))
+
+
+def _place(node: Node) -> tuple[str, int]:
+    return node.name, node.id
+
+
+def _measure_depth(found: Mapping[Key, Node], node: Node, depths: dict[Key, int]) -> int:
+    """Note how many steps of the same stage have to come before a step; a circle is cut where it is come upon."""
+    if node.key not in depths:
+        depths[node.key] = 0
+        before = [found[key] for key in node.needs if key in found and key[0] is node.kind]
+        depths[node.key] = max((1 + _measure_depth(found, one, depths) for one in before), default=0)
+    return depths[node.key]
 
 
 def downstream(nodes: Iterable[Node], of: Key) -> Sequence[Node]:

@@ -83,7 +83,15 @@ PROBLEMS: Final[Mapping[str, Wording]] = {
     "NAME_TAKEN.segment": Wording(msg("A segment '{name}' already exists.")),
     "NAME_TOO_LONG": Wording(msg("A name has at most 200 characters.")),
     "SEGMENT_IN_USE": Wording(
-        msg("This segment is in use by {users}."), msg("Remove it from these exports first.")
+        msg("This segment is in use by {users}."), msg("Remove it from these exports and segments first.")
+    ),
+    "SEGMENT_IN_USE.name": Wording(
+        msg("A definitions file makes these segments, which know this one by its name: {users}."),
+        msg("Keep the name, or change the file first."),
+    ),
+    "SEGMENT_IN_USE.segments": Wording(
+        msg("This segment is in use by segments that stay: {users}."),
+        msg("Put it back into the file, or change these."),
     ),
     "SEGMENT_IN_USE.staying": Wording(
         msg("This segment is in use by exports that stay: {exports}."),

@@ -12,6 +12,25 @@ _WRITE_DAYS_OR: Final = msg("Write '30 days' or 30.")
 _WRITE_IT_WITHOUT_QUOTES: Final = msg("Write it without quotes.")
 _WRITE_LONG_LISTS_AS: Final = msg("Write long lists as JSON, or in a definitions file.")
 PROBLEMS: Final[Mapping[str, Wording]] = {
+    "LIST_EMPTY": Wording(msg("The list has no entry."), msg("Give at least one id or address.")),
+    "LIST_FILE": Wording(
+        msg("The file '{file}' cannot be read."),
+        msg("Its path is told from the folder of the definitions file."),
+    ),
+    "LIST_IN_USE": Wording(
+        msg("This list is in use by {users}."), msg("Take it out of the rules of these segments first.")
+    ),
+    "LIST_LOST": Wording(
+        msg("The entries of the list '{name}' are lost or damaged."), msg("Give them again.")
+    ),
+    "LIST_NOT_TEXT": Wording(
+        msg("The file is not text in UTF-8."), msg("Save it as CSV in UTF-8, one entry a line.")
+    ),
+    "LIST_TOO_LONG": Wording(
+        msg("A list has at most {most} entries."), msg("Make a data source of it, or several lists.")
+    ),
+    "LIST_UNKNOWN": Wording(msg("There is no such list.")),
+    "LIST_UNKNOWN.named": Wording(msg("There is no list '{name}'.")),
     "MEASURE_BROKEN": Wording(
         msg("It needs measure '{name}', which cannot be calculated: {problem}"), "{problem:remedy}"
     ),
@@ -93,9 +112,18 @@ PROBLEMS: Final[Mapping[str, Wording]] = {
     "MEASURE_UNKNOWN.listed": Wording(msg("There is no measure '{name}'."), hints={"known": _THERE_ARE}),
     "MEASURE_UNKNOWN.named": Wording(msg("There is no measure '{name}'.")),
     "NAME_TAKEN.measure": Wording(msg("A measure '{name}' already exists.")),
+    "NAME_TAKEN.list": Wording(msg("A list '{name}' already exists.")),
+    "RULE_CYCLE": Wording(
+        msg("A segment cannot be made of itself: {cycle}."), msg("Take one of these rules out.")
+    ),
     "RULE_EMPTY_LIST.months": Wording(msg("'month of' needs at least one month.")),
+    "RULE_EMPTY_LIST.path": Wording(msg("The path is empty."), msg("Name at least one relationship.")),
     "RULE_EMPTY_LIST.rules": Wording(msg("The list of rules is empty."), msg("Write at least one rule.")),
     "RULE_EMPTY_LIST.values": Wording(msg("The list is empty."), msg("Name at least one value.")),
+    "RULE_SEVERAL_PATHS": Wording(
+        msg("Several paths lead to the table '{name}'."),
+        hints={"choices": msg("Write 'related:' and one of them: {choices}.")},
+    ),
     "RULE_SHAPE.case": Wording(msg("'{operator}' has no case to ignore."), msg("Leave it out.")),
     "RULE_SHAPE.column_name": Wording(
         msg("The name of a column must be text, not {got:word}."), msg("Write the name in quotes.")
@@ -122,6 +150,27 @@ PROBLEMS: Final[Mapping[str, Wording]] = {
     "RULE_SHAPE.two_sets": Wording(msg("'{head}' joins at least two sets.")),
     "RULE_SHAPE.unknown": Wording(msg("Nothing here is called '{name}'."), hints={"near": _DID_YOU_MEAN}),
     "RULE_SHAPE.value": Wording(msg("'{operator}' needs a value."), msg("Write 'value: …'.")),
+    "RULE_SHAPE.beside": Wording(
+        msg("Here stands a value, or another column of the same table."), msg("Write '{{column: …}}'.")
+    ),
+    "RULE_SHAPE.by": Wording(
+        msg("'{measure}' needs the column that rows are ordered by."),
+        msg("Write 'by: <column>', a date or a number."),
+    ),
+    "RULE_SHAPE.not_by": Wording(
+        msg("'{measure}' does not depend on an order."), msg("Leave 'by' out, or use 'first' or 'last'.")
+    ),
+    "RULE_SHAPE.of_profiles": Wording(
+        msg("'{head}' is about profiles, not about related rows."), msg("Write this rule outside 'where'.")
+    ),
+    "RULE_SHAPE.random_share": Wording(
+        msg("'random share' takes a mapping."),
+        msg("Write 'random share: {{seed: \"2026 spring\", from: 0, to: 10}}'."),
+    ),
+    "RULE_SHAPE.step": Wording(
+        msg("A step of a path is the name of a relationship, or its name and a rule."),
+        msg("Write '{{relationship: …, where: …}}'."),
+    ),
     "RULE_PROBLEMS_MORE": Wording(msg("{left} more problems are not shown."), msg("Correct these first.")),
     "RULE_TOO_DEEP.nesting": Wording(msg("Rules nest at most {most} levels deep.")),
     "RULE_TOO_DEEP.relationships": Wording(msg("A rule follows at most {most} relationships.")),
@@ -138,6 +187,10 @@ PROBLEMS: Final[Mapping[str, Wording]] = {
         msg("Rules written as YAML have at most {most} characters."), _WRITE_LONG_LISTS_AS
     ),
     "RULE_TOO_LARGE.text": Wording(msg("Rules have at most {most} characters.")),
+    "RULE_TYPE.beside": Wording(
+        msg("A column of {type:word} cannot be compared with one of {other:word}."),
+        msg("Choose two columns of one type."),
+    ),
     "RULE_TYPE.between": Wording(
         msg("'between' takes a list of two values."), msg("Write 'between: [lowest, highest]'.")
     ),
@@ -157,6 +210,9 @@ PROBLEMS: Final[Mapping[str, Wording]] = {
     "RULE_TYPE.one_value": Wording(
         msg("'{operator}' takes one value."), hints={"is_list": msg("Use 'any of' for a list.")}
     ),
+    "RULE_TYPE.share": Wording(
+        msg("Expected a number of rows or a percentage, got {got:word}."), msg('Write 100 or "10 %".')
+    ),
     "RULE_TYPE.text": Wording(
         msg("The column contains text; got {got:word}."), hints={"quote": msg("Write it in quotes.")}
     ),
@@ -166,6 +222,7 @@ PROBLEMS: Final[Mapping[str, Wording]] = {
     "RULE_UNKNOWN_COLUMN": Wording(
         msg("The table '{table}' has no column '{name}'."), hints={"near": _DID_YOU_MEAN}
     ),
+    "RULE_UNKNOWN_LIST": Wording(msg("There is no list {name:word}."), hints={"near": _DID_YOU_MEAN}),
     "RULE_UNKNOWN_OPERATOR": Wording(
         msg("{name:word} is not an operator for {type:word}."),
         hints={"near": _DID_YOU_MEAN, "allowed": msg("Allowed: {allowed}.")},
@@ -182,6 +239,12 @@ PROBLEMS: Final[Mapping[str, Wording]] = {
         ),
         msg("Correct the relationship."),
     ),
+    "RULE_UNKNOWN_SEGMENT": Wording(msg("There is no segment {name:word}."), hints={"near": _DID_YOU_MEAN}),
+    "RULE_UNKNOWN_TABLE": Wording(msg("There is no table {name:word}."), hints={"near": _DID_YOU_MEAN}),
+    "RULE_UNKNOWN_TABLE.path": Wording(
+        msg("No relationship leads from the table '{table}' to the table '{name}'."),
+        msg("Declare the relationship first."),
+    ),
     "RULE_VALUE.between": Wording(
         msg("The first value is above the second."), msg("Both ends are included; the lower one comes first.")
     ),
@@ -197,6 +260,18 @@ PROBLEMS: Final[Mapping[str, Wording]] = {
     "RULE_VALUE.month": Wording(msg("A month is from 1 to 12.")),
     "RULE_VALUE.number": Wording(msg("The number is not finite, or too large.")),
     "RULE_VALUE.only_true": Wording(msg("'{operator}' takes only true."), msg("Write '{operator}: true'.")),
+    "RULE_VALUE.period": Wording(msg("The period is one of: {periods}.")),
+    "RULE_VALUE.random_share": Wording(
+        msg(
+            "A random share lies between 0 and 100 percent, with at most two decimals; 'from' is below 'to'."
+        ),
+        msg("Write 'from: 0, to: 10' for a tenth."),
+    ),
+    "RULE_VALUE.seed": Wording(
+        msg("'seed' is a text of 1 to {most} characters; the same seed selects the same profiles."),
+        msg("Write 'seed: \"2026 spring\"'."),
+    ),
+    "RULE_VALUE.share": Wording(msg("The number of rows is at least 1, a percentage at most 100.")),
     "RULE_YAML": Wording(msg("This is not valid YAML.")),
     "RULE_YAML.aliases": Wording(msg("Anchors and aliases of YAML are not supported here.")),
     "RULE_YAML.line": Wording(msg("This is not valid YAML (line {line:id}).")),

@@ -20,7 +20,10 @@ class Language(Protocol):
     def text(self, template: str) -> str:
         """Return the template in this language."""
 
-    def number(self, value: int) -> str:
+    def plural(self, one: str, other: str, number: int) -> str:
+        """Return the template for so many in this language."""
+
+    def number(self, value: float) -> str:
         """Return the number with its digits grouped."""
 
     def day(self, value: date) -> str: ...
@@ -32,7 +35,10 @@ class English:
     def text(self, template: str) -> str:
         return template
 
-    def number(self, value: int) -> str:
+    def plural(self, one: str, other: str, number: int) -> str:
+        return one if number == 1 else other
+
+    def number(self, value: float) -> str:
         return f"{value:,}"
 
     def day(self, value: date) -> str:

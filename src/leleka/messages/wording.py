@@ -15,6 +15,19 @@ class Wording:
     hints: Mapping[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Plural:
+    """Templates of one thing, and of several; languages have as many forms as they have."""
+
+    one: str
+    other: str
+
+
+def msgs(one: str, other: str) -> Plural:
+    """Mark templates that depend on a number for translation."""
+    return Plural(one, other)
+
+
 def msg(template: str) -> str:
     """Mark a template for translation: ``scripts/messages.py`` collects what stands in here."""
     return template

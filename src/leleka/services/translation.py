@@ -1,17 +1,19 @@
 """What is said, in the reader's language: the catalogue's templates through Django's translations and formats."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
+from django.conf import settings
 from django.utils.formats import date_format, number_format
-from django.utils.translation import get_language, gettext
+from django.utils.translation import get_language, gettext, ngettext, override
 
 from leleka.core.messages import Message
 from leleka.core.reason_codes import SENT_INSTEAD
 from leleka.errors import Problem
 from leleka.messages import concerns, problems, progress
 from leleka.messages.problems import ProblemText
+from leleka.messages.rules import sentences
 from leleka.messages.stored import said_of
 from leleka.messages.templates import fill
 from leleka.messages.wording import msg
@@ -24,7 +26,10 @@ class Reader:
     def text(self, template: str) -> str:
         return gettext(template) if template else ""
 
-    def number(self, value: int) -> str:
+    def plural(self, one: str, other: str, number: int) -> str:
+        return ngettext(one, other, number)
+
+    def number(self, value: float) -> str:
         return number_format(value, force_grouping=True)
 
     def day(self, value: date) -> str:
@@ -32,13 +37,40 @@ class Reader:
 
 
 READER: Final = Reader()
+T = TypeVar("T")
 _CHOSEN: Final = msg("Profile {profile} is sent for this address.")
+_UNKNOWN_RULES: Final = (KeyError, ValueError, TypeError, StopIteration, IndexError)
 _OF_THE_FAR_SIDE: Final = frozenset({"REFUSED_BY_ACTIVECAMPAIGN", "NOT_IMPORTED", "BATCH_FAILED"})
 
 
 def in_this_language(problem: Problem) -> ProblemText:
     """Return the problem in the reader's language."""
     return problems.in_words(problem, READER)
+
+
+def rule_in_this_language(rules: Mapping[str, Any]) -> str:
+    """Return stored rules as a sentence in the reader's language; "" for what this version cannot say."""
+    try:
+        return sentences.in_words(rules, READER)
+    except _UNKNOWN_RULES:  # stored by a version that knew other rules
+        return ""
+
+
+def remarks_in_this_language(rules: Mapping[str, Any], shown: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return what is certain about stored rules, that nobody or everybody fits, in the words that are shown."""
+    try:
+        return sentences.remarks(rules, shown, READER)
+    except _UNKNOWN_RULES:
+        return ()
+
+
+def in_all_languages(say: Callable[[], T]) -> dict[str, T]:
+    """Return what is said by language, for whoever shows it elsewhere."""
+    found = {}
+    for language, _ in settings.LANGUAGES:
+        with override(language):
+            found[language] = say()
+    return found
 
 
 def concern_title(one: Concern) -> str:

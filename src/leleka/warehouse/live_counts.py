@@ -18,7 +18,8 @@ from leleka.core.columns import Catalogue
 from leleka.core.rules.model import Hop, Rule, columns_used
 from leleka.warehouse.engines import port
 from leleka.warehouse.engines.port import Engine
-from leleka.warehouse.sql.rules import Measured, Scope, condition_sql, hop_keys
+from leleka.warehouse.sql.rules import condition_sql
+from leleka.warehouse.sql.scope import Measured, ProfileSets, Scope, hop_keys
 from leleka.warehouse.sql.tables import beside_measures, column, parquet
 
 _PLACE: Final = "leleka place"  # of a profile in its snapshot
@@ -28,14 +29,15 @@ _DIGITS: Final = 6  # of a digest, in hexadecimal
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """What rules are asked of: the tables' files, those of the measures, and today. In a sample the profiles' files
-    hold their places.
+    """What rules are asked of: the tables' files, those of the measures, sets of profiles, and today. In a sample
+    the profiles' files hold their places.
     """
 
     catalogue: Catalogue
     tables: Mapping[str, str]
     today: date
     measures: Mapping[str, str] = field(default_factory=dict)
+    sets: ProfileSets = field(default_factory=ProfileSets)
     sampled: bool = False
 
 
@@ -101,7 +103,8 @@ def places_of(bits: int, most: int) -> list[int]:
 def _scope(ground: Ground, rule: Rule) -> Scope:
     key = ground.catalogue.profile_table.primary_key or ""
     used = _used(ground, [name for table, name in columns_used(rule) if table == ground.catalogue.profiles])
-    return Scope(ground.tables, ground.today, measured=Measured(ground.catalogue.profiles, key, used))
+    measured = Measured(ground.catalogue.profiles, key, used)
+    return Scope(ground.tables, ground.today, measured=measured, sets=ground.sets)
 
 
 def _used(ground: Ground, names: Sequence[str]) -> Mapping[str, str]:

@@ -14,7 +14,7 @@ from leleka.errors import InvalidInput
 from leleka.warehouse.engines.port import Engine, finite
 from leleka.warehouse.lake import Lake, Snapshot
 from leleka.warehouse.sql.measures import PROFILE_ID, TYPES, VALUE, measure_sql
-from leleka.warehouse.sql.rules import Scope
+from leleka.warehouse.sql.scope import Scope
 from leleka.warehouse.sql.tables import column
 
 KIND: Final = "measures"

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from typing import TypeAlias
 
 from sqlglot import exp
 
@@ -9,11 +10,13 @@ from leleka.core.columns import Catalogue, ColumnType, Table
 from leleka.core.rules.model import Rule, columns_used
 from leleka.warehouse.engines.port import Engine
 from leleka.warehouse.lake import Lake, Snapshot
-from leleka.warehouse.sql.rules import Measured, Scope, condition_sql
+from leleka.warehouse.sql.rules import condition_sql
+from leleka.warehouse.sql.scope import Measured, ProfileSets, Scope
 from leleka.warehouse.sql.tables import column, parquet, with_measures
 
 KIND = "members"
 PROFILE_ID = "profile_id"
+Members: TypeAlias = exp.Select  # the query of a rule's members
 
 
 def compile_rule(
@@ -22,16 +25,19 @@ def compile_rule(
     tables: Mapping[str, str],
     today: date,
     measures: Mapping[str, str] | None = None,
-) -> exp.Select:
+    *,
+    sets: ProfileSets | None = None,
+) -> Members:
     """Return the query of the distinct ``profile_id`` (text) of the profiles that match.
 
-    ``tables`` names the Parquet files of each table, ``measures`` those of each measure; ``today`` is the day "in the
-    last" counts from.
+    ``tables`` names the Parquet files of each table, ``measures`` those of each measure, ``sets`` those of other
+    segments and of lists; ``today`` is the day "in the last" counts from.
     """
     used = {name for table, name in columns_used(rule) if table == catalogue.profiles}
     files = {name: file for name, file in (measures or {}).items() if name in used}
     key = catalogue.profile_table.primary_key or ""
-    scope = Scope(tables, today, measured=Measured(catalogue.profiles, key, files))
+    measured = Measured(catalogue.profiles, key, files)
+    scope = Scope(tables, today, measured=measured, sets=sets or ProfileSets())
     named = exp.alias_(identity(catalogue, scope.alias), PROFILE_ID, quoted=True)
     profiles = exp.select(named).distinct().from_(scope.table(catalogue.profiles))
     return profiles.where(condition_sql(rule, scope), copy=False)

@@ -9,7 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from leleka.core.columns import NUMERIC, TEMPORAL, Column, ColumnType
-from leleka.core.rules.operators import DAYS, FLAGS, LISTS, OPERATORS, Operator
+from leleka.core.rules.operators import DAYS, FLAGS, LISTS, OPERATORS, RANKS, Operator
 from leleka.services.measures.choices import MeasureChoices
 from leleka.web.integers import whole_number
 
@@ -192,7 +192,7 @@ def _value(operator: Operator, kind: ColumnType, text: str) -> Any:
     if operator in LISTS or operator in {Operator.BETWEEN, Operator.MONTH_OF}:
         as_kind = ColumnType.INTEGER if operator is Operator.MONTH_OF else kind
         return [_scalar(part.strip(), as_kind) for part in text.split(",") if part.strip()]
-    return _scalar(text.strip(), ColumnType.INTEGER if operator in DAYS else kind)
+    return _scalar(text.strip(), ColumnType.INTEGER if operator in DAYS | RANKS else kind)
 
 
 def _scalar(text: str, kind: ColumnType) -> Any:

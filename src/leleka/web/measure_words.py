@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from leleka.core.rules.operators import DAYS, FLAGS, Operator
+from leleka.core.rules.stored import name_of, steps_of
 
 OPERATORS: Final[Mapping[str, Promise]] = {
     Operator.IS: gettext_lazy("is"),
@@ -33,7 +34,15 @@ OPERATORS: Final[Mapping[str, Promise]] = {
     Operator.AFTER: gettext_lazy("is after"),
     Operator.IN_THE_LAST: gettext_lazy("in the last (days)"),
     Operator.IN_THE_NEXT: gettext_lazy("in the next (days)"),
+    Operator.ON_OR_BEFORE: gettext_lazy("is on or before"),
+    Operator.ON_OR_AFTER: gettext_lazy("is on or after"),
+    Operator.IN_THIS: gettext_lazy("is in the current period"),
+    Operator.IN_THE_PREVIOUS: gettext_lazy("is in the previous period"),
+    Operator.IN_THE_FOLLOWING: gettext_lazy("is in the following period"),
     Operator.MONTH_OF: gettext_lazy("is in month"),
+    Operator.ANNIVERSARY: gettext_lazy("has its anniversary in the next (days)"),
+    Operator.IN_THE_TOP: gettext_lazy("is among the highest"),
+    Operator.IN_THE_BOTTOM: gettext_lazy("is among the lowest"),
     Operator.IS_TRUE: gettext_lazy("is true"),
     Operator.IS_FALSE: gettext_lazy("is false"),
     Operator.IS_EMPTY: gettext_lazy("is empty"),
@@ -83,7 +92,8 @@ def conditions(rule: Mapping[str, Any]) -> SafeString:
     if "not" in rule:
         return format_html(_("not ({condition})"), condition=conditions(rule["not"]))
     return format_html(
-        _("the related {relationship} match"), relationship=_name(str(rule.get("related", "")))
+        _("the related {relationship} match"),
+        relationship=_name(" › ".join(map(name_of, steps_of(rule)))),
     )
 
 
@@ -97,6 +107,8 @@ def _condition(rule: Mapping[str, Any]) -> SafeString:
     column = _name(rule["column"])
     if operator in DAYS:
         return format_html(_days(operator, value), column=column, n=value)
+    if isinstance(value, Mapping):
+        return format_html("{} {} {}", column, OPERATORS[operator], _name(value["column"]))
     if operator in FLAGS:
         return format_html("{} {}", column, OPERATORS[operator])
     shown = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
@@ -107,6 +119,10 @@ def _days(operator: Operator, value: Any) -> str:
     days = value if isinstance(value, int) else 0
     if operator is Operator.IN_THE_LAST:
         return ngettext("{column} in the last {n} day", "{column} in the last {n} days", days)
+    if operator is Operator.ANNIVERSARY:
+        return ngettext(
+            "{column}: anniversary in the next {n} day", "{column}: anniversary in the next {n} days", days
+        )
     return ngettext("{column} in the next {n} day", "{column} in the next {n} days", days)
 
 

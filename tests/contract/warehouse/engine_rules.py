@@ -14,11 +14,12 @@ from leleka.core.rules.parser import parse
 from leleka.warehouse.engines.port import Engine
 from leleka.warehouse.lake import Lake
 from leleka.warehouse.segments import compile_rule, count, evaluate, sample
+from leleka.warehouse.sql.scope import ProfileSets
 from leleka.warehouse.sql.tables import parquet
 from tests.contract.warehouse.engine_suite import EngineSuite
 from tests.fakes import rule_examples as examples
 from tests.fakes.rules_reference import Rows, matches
-from tests.fakes.segment_tables import CATALOGUE, write_tables_with
+from tests.fakes.segment_tables import CATALOGUE, write_sets, write_tables_with
 
 
 @dataclass(frozen=True)
@@ -28,10 +29,11 @@ class Profiles:
     engine: Engine
     rows: Rows
     files: Mapping[str, str]
+    sets: ProfileSets
 
     def found(self, rule: Rule) -> set[str]:
         """Return whom the engine finds."""
-        query = compile_rule(rule, CATALOGUE, self.files, examples.TODAY)
+        query = compile_rule(rule, CATALOGUE, self.files, examples.TODAY, sets=self.sets)
         return {identity for (identity,) in self.engine.rows(query)}
 
     def expected(self, rule: Rule) -> set[str]:
@@ -51,7 +53,8 @@ class RulesContract(EngineSuite):
     @classmethod
     def profiles(cls, engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Profiles:
         rows = examples.rows()
-        return Profiles(engine, rows, write_tables_with(engine, rows, tmp_path_factory.mktemp("tables")))
+        folder = tmp_path_factory.mktemp("tables")
+        return Profiles(engine, rows, write_tables_with(engine, rows, folder), write_sets(engine, folder))
 
     @pytest.mark.parametrize(("kind", "operator"), list(examples.every_operator()))
     def test_an_operator_finds_whom_plain_python_finds(
@@ -67,6 +70,13 @@ class RulesContract(EngineSuite):
 
     def test_rules_combined_find_whom_plain_python_finds(self, profiles: Profiles) -> None:
         assert profiles.differences(examples.combined()) == []
+
+    def test_two_columns_of_a_row_are_compared_as_plain_python_does(self, profiles: Profiles) -> None:
+        assert profiles.differences(examples.beside()) == []
+
+    def test_sets_of_profiles_are_those_of_plain_python(self, profiles: Profiles) -> None:
+        """A random share is drawn alike by every engine: whom it holds is known beforehand."""
+        assert profiles.differences(examples.sets()) == []
 
     def test_the_rows_tell_the_operators_apart(self, profiles: Profiles) -> None:
         """Rows for which everything held, or nothing, would prove nothing."""

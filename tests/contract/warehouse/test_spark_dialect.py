@@ -20,7 +20,7 @@ from leleka.core.rules.operators import Operator
 from leleka.core.rules.parser import parse
 from leleka.core.sources import SourceSpec
 from leleka.errors import InvalidInput
-from leleka.warehouse import catalogue, expectations, source_changes
+from leleka.warehouse import catalogue, expectations, lists, source_changes
 from leleka.warehouse.engines.duckdb import open_session
 from leleka.warehouse.engines.port import ordinal
 from leleka.warehouse.lake import Lake, Snapshot
@@ -28,7 +28,7 @@ from leleka.warehouse.measures import evaluate as evaluate_measure
 from leleka.warehouse.readers import examine, load
 from leleka.warehouse.readers.adoption import adopt
 from leleka.warehouse.segments import compile_rule, count, evaluate, first_values, sample
-from leleka.warehouse.sql.rules import Scope
+from leleka.warehouse.sql.scope import ListFiles, ProfileSets, Scope
 from tests.contract.warehouse.engine_ledgers import LedgersContract
 from tests.contract.warehouse.engine_memberships import MembershipsContract
 from tests.contract.warehouse.engine_runs import LEAVERS, RunsContract
@@ -108,6 +108,8 @@ def _segments(engine: RecordingEngine, root: Path) -> None:
         )
         sample(engine, snapshot, CATALOGUE, files, 2, measures={"m": values.files})
     members_table = Table("members", (Column("profile_id", ColumnType.TEXT),), None)
+    listed = lists.write(engine, Lake(root / "lake"), "Never", ["C1", "nobody", "C1"])
+    assert lists.unknown(engine, listed, (files["customers"], "Id"), 5) == (1, ("nobody",))
     assert len(first_values(engine, snapshot, members_table, 2)["profile_id"]) == 2
 
 
@@ -256,8 +258,11 @@ def test_every_operator_can_be_said_to_spark(kind: ColumnType, operator: Operato
 
 
 def test_every_measure_and_combination_can_be_said_to_spark() -> None:
-    for data in (*examples.measures(), *examples.combined()):
-        assert spoken(compile_rule(parse(data, CATALOGUE), CATALOGUE, FILES, examples.TODAY)) == set()
+    lists = {"Never": ListFiles("n.parquet"), "Addresses": ListFiles("a.parquet", "book.parquet")}
+    sets = ProfileSets({"Regulars": "r.parquet"}, lists)
+    told = (*examples.measures(), *examples.combined(), *examples.beside(), *examples.sets())
+    for rule in (parse(data, CATALOGUE) for data in told):
+        assert spoken(compile_rule(rule, CATALOGUE, FILES, examples.TODAY, sets=sets)) == set()
 
 
 @pytest.mark.parametrize(

@@ -48,6 +48,8 @@ def show(
         print_json({"segment": view, "sample": members})
         return
     out.print(f"[bold]{escape(view.name)}[/bold]: {view.size:,} members", soft_wrap=True)
+    for line in (view.sentences["en"], *view.remarks["en"]):
+        out.print(escape(line), soft_wrap=True)
     out.print_json(data=view.rules)
     if members:
         print_table(tuple(members[0]), [tuple(row.values()) for row in members], "")

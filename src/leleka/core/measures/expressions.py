@@ -21,7 +21,8 @@ from leleka.core.measures.model import (
     type_of,
     type_of_scalar,
 )
-from leleka.core.rules.conditions import Keys, Reading, read_column
+from leleka.core.rules.conditions import read_column
+from leleka.core.rules.reading import Keys, Reading
 from leleka.core.rules.values import kind_of
 
 Names: TypeAlias = AbstractSet[str]

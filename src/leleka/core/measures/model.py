@@ -12,7 +12,8 @@ from typing import Final, TypeAlias
 from leleka.core.columns import NUMERIC, Column, ColumnType
 from leleka.core.rules.model import Condition, Hop, Rule, columns_used, uses_today, walk
 from leleka.core.rules.model import Related as RelatedRule
-from leleka.core.rules.model import to_data as rule_data
+from leleka.core.rules.model import tables_used as tables_of_rule
+from leleka.core.rules.writing import to_data as rule_data
 
 
 class Aggregate(StrEnum):
@@ -178,7 +179,7 @@ def tables_used(measure: Measure, profiles: str) -> frozenset[str]:
     if isinstance(measure, Aggregated):
         tables |= {hop.table for hop in measure.path}
         if measure.where:
-            tables |= {part.hop.table for part in walk(measure.where) if isinstance(part, RelatedRule)}
+            tables |= tables_of_rule(measure.where)
     return frozenset(tables)
 
 

@@ -7,9 +7,11 @@ from typing import Final
 from leleka.core.columns import NUMERIC, TEMPORAL, Catalogue, Column, Table
 from leleka.core.measures.expressions import FUNCTIONS, Names, read_expression
 from leleka.core.measures.model import IN_ORDER, Aggregate, Aggregated, Measure
-from leleka.core.rules.conditions import Keys, Reading, read_column
+from leleka.core.rules.conditions import read_column
 from leleka.core.rules.model import Hop, Rule
-from leleka.core.rules.parser import MOST_HOPS, read_hop, read_rule
+from leleka.core.rules.parser import read_rule
+from leleka.core.rules.paths import MOST_HOPS, read_hop
+from leleka.core.rules.reading import Keys, Reading
 from leleka.core.rules.values import kind_of
 from leleka.errors import InvalidInput
 
@@ -83,7 +85,7 @@ def _path(reading: Reading, told: object, place: _Place) -> tuple[Hop, ...] | No
         return None
     table, hops = reading.catalogue.profile_table, list[Hop]()
     for name in names:
-        hop = read_hop(reading, name, table, place.where)
+        hop = read_hop(reading, name, table, f"{place.where}.related")
         if hop is None:
             return None
         hops.append(hop)

@@ -16,7 +16,7 @@ from leleka.core.quality.model import (
     Scalar,
     Severity,
 )
-from leleka.core.rules.conditions import nearest
+from leleka.core.rules.reading import nearest
 from leleka.errors import InvalidInput, Problem
 
 Place = Callable[[str], str]  # from the name of a field to the place of it

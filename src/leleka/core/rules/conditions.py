@@ -1,42 +1,27 @@
-"""Reads one mapping of a rule: its keys, its column, its operator; problems are collected, not raised."""
+"""Reads one condition: its column, its operator and what it is compared with; problems are collected, not raised."""
 
-import difflib
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from collections.abc import Mapping
+from dataclasses import dataclass
 
-from leleka.core.columns import Catalogue, Column, ColumnType, Table
+from leleka.core.columns import NUMERIC, TEMPORAL, Column, ColumnType, Table
 from leleka.core.rules.model import Comparison
-from leleka.core.rules.operators import ALIASES, CASELESS, FLAGS, Operator
+from leleka.core.rules.operands import OtherColumn
+from leleka.core.rules.operators import ALIASES, BESIDE, CASELESS, FLAGS, Operator
+from leleka.core.rules.reading import NOTHING, Keys, Reading, nearest, quoted, shortened
 from leleka.core.rules.values import kind_of, read_operand
-from leleka.errors import Problem
-
-Keys: TypeAlias = Mapping[str, object]
 
 _LONG_FORM = frozenset({"operator", "value"})
-_LONGEST_NAME = 60
-_NOTHING = object()
 
 
-@dataclass(slots=True)
-class Reading:
-    """The state of reading a rule: the catalogue, the problems so far, how much was read."""
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """What stands left of an operator: its type, the operators it has, and the table of the row where it is a column's
+    value; None where it is a measure of many rows.
+    """
 
-    catalogue: Catalogue
-    problems: list[Problem] = field(default_factory=list)
-    conditions: int = 0
-    too_large: bool = False
-
-    def problem(self, key: str, where: str, **params: Any) -> None:
-        self.problems.append(Problem(key, where, params))
-
-    def unexpected(self, data: Keys, known: Iterable[str], where: str) -> bool:
-        """Report the keys that are not ``known``."""
-        allowed = list(known)
-        extra = [key for key in data if key not in allowed]
-        for key in extra:
-            self.problem("RULE_SHAPE.unknown", where, name=shortened(key), near=nearest(key, allowed))
-        return bool(extra)
+    type: ColumnType
+    operators: tuple[Operator, ...]
+    table: Table | None = None
 
 
 def read_column(reading: Reading, table: Table, name: object, where: str) -> Column | None:
@@ -52,41 +37,26 @@ def read_column(reading: Reading, table: Table, name: object, where: str) -> Col
     return column
 
 
-def read_comparison(
-    reading: Reading, data: Keys, column_type: ColumnType, operators: tuple[Operator, ...], where: str
-) -> Comparison | None:
+def read_comparison(reading: Reading, data: Keys, left: Compared, where: str) -> Comparison | None:
     """Read the operator and its value from the remaining keys of a rule."""
     rest = {key: value for key, value in data.items() if key != "ignore case"}
     if "operator" in rest:
         if reading.unexpected(rest, _LONG_FORM, where):
             return None
-        name, raw, place = rest["operator"], rest.get("value", _NOTHING), f"{where}.value"
+        name, raw, place = rest["operator"], rest.get("value", NOTHING), f"{where}.value"
     elif len(rest) == 1:
         ((name, raw),) = rest.items()
         place = f"{where}.{name}"
     else:
         _report_count(reading, rest, where)
         return None
-    operator = _read_operator(reading, name, (column_type, operators), where)
+    operator = _read_operator(reading, name, left, where)
     if operator is None:
         return None
-    return _read_operand(reading, Comparison(column_type, operator), raw, (data, where, place))
-
-
-def nearest(name: str, known: Iterable[str]) -> str:
-    """Return the known name that was probably meant; "" where none is near."""
-    candidates = list(known)
-    folded = [candidate for candidate in candidates if candidate.casefold() == name.strip().casefold()]
-    close = folded or difflib.get_close_matches(name[:_LONGEST_NAME], candidates, n=1)
-    return shortened(close[0]) if close else ""
-
-
-def quoted(name: str) -> str:
-    return f"'{shortened(name)}'"
-
-
-def shortened(name: str) -> str:
-    return name if len(name) <= _LONGEST_NAME else name[:_LONGEST_NAME] + "…"
+    comparison = Comparison(left.type, operator)
+    if isinstance(raw, Mapping) and left.table is not None and operator in BESIDE:
+        return _beside(reading, comparison, left.table, (raw, data, where, place))
+    return _read_operand(reading, comparison, raw, (data, where, place))
 
 
 def _report_count(reading: Reading, rest: Keys, where: str) -> None:
@@ -97,24 +67,40 @@ def _report_count(reading: Reading, rest: Keys, where: str) -> None:
         reading.problem("RULE_SHAPE.no_operator", where)
 
 
-def _read_operator(
-    reading: Reading, name: object, allowed: tuple[ColumnType, tuple[Operator, ...]], where: str
-) -> Operator | None:
-    column_type, operators = allowed
+def _read_operator(reading: Reading, name: object, left: Compared, where: str) -> Operator | None:
     if isinstance(name, str):
-        aliases = ALIASES[column_type]
-        if column_type is ColumnType.BOOLEAN and name == "is":
+        if left.type is ColumnType.BOOLEAN and name == "is":
             return Operator.IS
-        operator = aliases.get(name) or next((known for known in operators if known.value == name), None)
-        if operator in operators:
+        known = next((one for one in left.operators if one.value == name), None)
+        operator = ALIASES[left.type].get(name) or known
+        if operator in left.operators:
             return operator
     shown = quoted(name) if isinstance(name, str) else kind_of(name)
-    near = nearest(name, operators) if isinstance(name, str) else ""
-    allowed_here = [operator.value for operator in operators]
+    near = nearest(name, left.operators) if isinstance(name, str) else ""
+    allowed = [operator.value for operator in left.operators]
     reading.problem(
-        "RULE_UNKNOWN_OPERATOR", where, name=shown, type=column_type.value, near=near, allowed=allowed_here
+        "RULE_UNKNOWN_OPERATOR", where, name=shown, type=left.type.value, near=near, allowed=allowed
     )
     return None
+
+
+def _beside(
+    reading: Reading, comparison: Comparison, table: Table, place: tuple[Keys, Keys, str, str]
+) -> Comparison | None:
+    """Read the other column of the row that a value is compared with."""
+    raw, data, where, value_at = place
+    ignore_case = _ignore_case(reading, data, comparison, where)
+    if set(raw) != {"column"}:
+        reading.problem("RULE_SHAPE.beside", value_at)
+        return None
+    other = read_column(reading, table, raw["column"], f"{value_at}.column")
+    if other is None:
+        return None
+    kinds = {comparison.type, other.type}
+    if len(kinds) > 1 and not kinds <= NUMERIC and not kinds <= TEMPORAL:
+        reading.problem("RULE_TYPE.beside", value_at, type=comparison.type.value, other=other.type.value)
+        return None
+    return Comparison(comparison.type, comparison.operator, OtherColumn(other), ignore_case)
 
 
 def _read_operand(
@@ -125,7 +111,7 @@ def _read_operand(
     ignore_case = _ignore_case(reading, data, comparison, where)
     if column_type is ColumnType.BOOLEAN and operator is Operator.IS:
         return _read_truth(reading, raw, value_at)
-    if raw is _NOTHING:
+    if raw is NOTHING:
         if operator in FLAGS:
             return comparison
         reading.problem("RULE_SHAPE.value", where, operator=operator)
@@ -138,7 +124,7 @@ def _read_operand(
 def _read_truth(reading: Reading, raw: object, where: str) -> Comparison | None:
     if isinstance(raw, bool):
         return Comparison(ColumnType.BOOLEAN, Operator.IS_TRUE if raw else Operator.IS_FALSE)
-    given = "nothing" if raw is _NOTHING else kind_of(raw)
+    given = "nothing" if raw is NOTHING else kind_of(raw)
     reading.problem("RULE_TYPE.truth", where, got=given, unquote=True)
     return None
 

@@ -1,17 +1,17 @@
 """The rules of a segment, as records: already validated, and independent of any engine.
 
-Only ``parser.parse`` creates rules; ``to_data`` is its inverse. Both use the grammar of
+Only ``parser.parse`` creates rules; ``writing.to_data`` is its inverse. Both use the grammar of
 ``docs/reference/segments.md``.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
 from enum import StrEnum
 from typing import TypeAlias
 
 from leleka.core.columns import Column, ColumnType
-from leleka.core.rules.operators import DAYS, Operator
+from leleka.core.rules.operands import Operand, OtherColumn, RelativeDay
+from leleka.core.rules.operators import OF_TODAY, Operator
 
 
 class Measure(StrEnum):
@@ -19,10 +19,17 @@ class Measure(StrEnum):
 
     EXISTS = "exists"
     COUNT = "count"
+    COUNT_DISTINCT = "count distinct"
     SUM = "sum"
     AVG = "avg"
     MIN = "min"
     MAX = "max"
+    FIRST = "first"
+    LAST = "last"
+
+
+IN_ORDER = frozenset({Measure.FIRST, Measure.LAST})
+ZERO_OF_NONE = frozenset({Measure.COUNT, Measure.COUNT_DISTINCT, Measure.SUM})
 
 
 class SetOperation(StrEnum):
@@ -31,16 +38,13 @@ class SetOperation(StrEnum):
     EXCEPT = "except"
 
 
-Scalar: TypeAlias = str | int | float | date
-Operand: TypeAlias = Scalar | tuple[Scalar, ...] | None
-
-
 @dataclass(frozen=True, slots=True)
 class Comparison:
     """An operator with its operand.
 
     The operand is a value of ``type``, a tuple of them (months: of whole numbers), a number of days, or None
-    for an operator that needs none. A datetime is compared by its day in UTC: its values are dates.
+    for an operator that needs none; ``operands`` has the others. A datetime is compared by its day in UTC: its
+    values are dates, or days told from today.
     """
 
     type: ColumnType
@@ -69,17 +73,31 @@ class Hop:
 
 
 @dataclass(frozen=True, slots=True)
-class Related:
-    """Related rows that match ``where`` exist, or a measure of them satisfies the comparison.
-
-    ``of`` is the measured column: None for ``exists`` and ``count``. ``comparison`` is None for ``exists``.
-    """
+class Step:
+    """One relationship of a path; only rows of its table that match ``where`` lead on, or count."""
 
     hop: Hop
+    where: "Rule | None" = None
+
+
+@dataclass(frozen=True, slots=True)
+class Related:
+    """Rows at the end of ``path`` exist, or a measure of them satisfies the comparison.
+
+    A row counts once for each way that leads to it. ``of`` is the measured column: None for ``exists`` and
+    ``count``. ``comparison`` is None for ``exists``. ``by`` is what *first* and *last* are told by.
+    """
+
+    path: tuple[Step, ...]
     measure: Measure
-    of: Column | None
-    comparison: Comparison | None
-    where: "Rule | None"
+    of: Column | None = None
+    comparison: Comparison | None = None
+    by: Column | None = None
+
+    @property
+    def table(self) -> str:
+        """Return the table whose rows are measured."""
+        return self.path[-1].hop.table
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,13 +123,36 @@ class Joined:
     rules: "tuple[Rule, ...]"
 
 
-Rule: TypeAlias = Condition | Related | AllOf | AnyOf | Not | Joined
+@dataclass(frozen=True, slots=True)
+class InSegment:
+    """The profile is a member of another segment."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class InList:
+    """The profile is in a list that somebody gave."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class RandomShare:
+    """The profile falls between two hundredths of a percent, the second excluded; ``seed`` says of which shuffle."""
+
+    seed: str
+    first: int
+    last: int
+
+
+Rule: TypeAlias = Condition | Related | AllOf | AnyOf | Not | Joined | InSegment | InList | RandomShare
 
 
 def walk(rule: Rule) -> Iterator[Rule]:
     """Yield the rule and every rule inside it, parents first."""
     yield rule
-    for inner in _inside(rule):
+    for inner in inside(rule):
         yield from walk(inner)
 
 
@@ -119,77 +160,63 @@ def columns_used(rule: Rule) -> frozenset[tuple[str, str]]:
     """Return the (table, column) pairs that the rule compares or measures, without the keys of
     relationships.
     """
-    compared = {(part.table, part.column.name) for part in walk(rule) if isinstance(part, Condition)}
-    measured = {
-        (part.hop.table, part.of.name) for part in walk(rule) if isinstance(part, Related) and part.of
-    }
-    return frozenset(compared | measured)
+    found: set[tuple[str, str]] = set()
+    for part in walk(rule):
+        if isinstance(part, Condition):
+            found.add((part.table, part.column.name))
+            if isinstance(part.comparison.operand, OtherColumn):
+                found.add((part.table, part.comparison.operand.column.name))
+        elif isinstance(part, Related):
+            found |= {(part.table, column.name) for column in (part.of, part.by) if column}
+    return frozenset(found)
 
 
 def relationships_used(rule: Rule) -> frozenset[str]:
-    return frozenset(part.hop.relationship for part in walk(rule) if isinstance(part, Related))
+    return frozenset(step.hop.relationship for step in _steps(rule))
+
+
+def tables_used(rule: Rule) -> frozenset[str]:
+    """Return the tables that the rule's relationships lead to."""
+    return frozenset(step.hop.table for step in _steps(rule))
+
+
+def segments_used(rule: Rule) -> frozenset[str]:
+    return frozenset(part.name for part in walk(rule) if isinstance(part, InSegment))
+
+
+def lists_used(rule: Rule) -> frozenset[str]:
+    return frozenset(part.name for part in walk(rule) if isinstance(part, InList))
 
 
 def uses_today(rule: Rule) -> bool:
     """Return whether the same data may give other members tomorrow."""
     return any(
-        part.comparison is not None and part.comparison.operator in DAYS
+        part.comparison is not None and _of_today(part.comparison)
         for part in walk(rule)
         if isinstance(part, Condition | Related)
     )
 
 
-def to_data(rule: Rule) -> dict[str, object]:
-    """Return the canonical long form in JSON types; equal rules give equal data, and ``parse`` accepts it."""
-    match rule:
-        case Condition():
-            return {"column": rule.column.name, **_comparison_data(rule.comparison)}
-        case Related():
-            return _related_data(rule)
-        case AllOf():
-            return {"all": [to_data(inner) for inner in rule.rules]}
-        case AnyOf():
-            return {"any": [to_data(inner) for inner in rule.rules]}
-        case Not():
-            return {"not": to_data(rule.rule)}
-        case Joined():
-            return {rule.operation.value: [to_data(inner) for inner in rule.rules]}
-
-
-def _inside(rule: Rule) -> tuple[Rule, ...]:
+def inside(rule: Rule) -> tuple[Rule, ...]:
+    """Return the rules directly inside a rule."""
     match rule:
         case AllOf() | AnyOf() | Joined():
             return rule.rules
         case Not():
             return (rule.rule,)
         case Related():
-            return (rule.where,) if rule.where else ()
-        case Condition():
+            return tuple(step.where for step in rule.path if step.where is not None)
+        case Condition() | InSegment() | InList() | RandomShare():
             return ()
 
 
-def _related_data(rule: Related) -> dict[str, object]:
-    data: dict[str, object] = {"related": rule.hop.relationship, "measure": rule.measure.value}
-    if rule.of:
-        data["of"] = rule.of.name
-    if rule.comparison:
-        data |= _comparison_data(rule.comparison)
-    if rule.where:
-        data["where"] = to_data(rule.where)
-    return data
+def _steps(rule: Rule) -> Iterator[Step]:
+    for part in walk(rule):
+        if isinstance(part, Related):
+            yield from part.path
 
 
-def _comparison_data(comparison: Comparison) -> dict[str, object]:
-    data: dict[str, object] = {"operator": comparison.operator.value}
+def _of_today(comparison: Comparison) -> bool:
     operand = comparison.operand
-    if isinstance(operand, tuple):
-        data["value"] = [_json(value) for value in operand]
-    elif operand is not None:
-        data["value"] = _json(operand)
-    if comparison.ignore_case:
-        data["ignore case"] = True
-    return data
-
-
-def _json(value: Scalar) -> object:
-    return value.isoformat() if isinstance(value, date) else value
+    days = operand if isinstance(operand, tuple) else (operand,)
+    return comparison.operator in OF_TODAY or any(isinstance(day, RelativeDay) for day in days)

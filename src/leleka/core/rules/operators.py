@@ -37,9 +37,17 @@ class Operator(StrEnum):
     NOT_ON = "not on"
     BEFORE = "before"
     AFTER = "after"
+    ON_OR_BEFORE = "on or before"
+    ON_OR_AFTER = "on or after"
     IN_THE_LAST = "in the last"
     IN_THE_NEXT = "in the next"
+    IN_THIS = "in this"
+    IN_THE_PREVIOUS = "in the previous"
+    IN_THE_FOLLOWING = "in the following"
     MONTH_OF = "month of"
+    ANNIVERSARY = "anniversary in the next"
+    IN_THE_TOP = "in the top"
+    IN_THE_BOTTOM = "in the bottom"
     IS_TRUE = "is true"
     IS_FALSE = "is false"
     IS_EMPTY = "is empty"
@@ -66,16 +74,24 @@ _NUMERIC = (
     Operator.BETWEEN,
     Operator.ANY_OF,
     Operator.NONE_OF,
+    Operator.IN_THE_TOP,
+    Operator.IN_THE_BOTTOM,
 )
 _TEMPORAL = (
     Operator.ON,
     Operator.NOT_ON,
     Operator.BEFORE,
     Operator.AFTER,
+    Operator.ON_OR_BEFORE,
+    Operator.ON_OR_AFTER,
     Operator.BETWEEN,
     Operator.IN_THE_LAST,
     Operator.IN_THE_NEXT,
+    Operator.IN_THIS,
+    Operator.IN_THE_PREVIOUS,
+    Operator.IN_THE_FOLLOWING,
     Operator.MONTH_OF,
+    Operator.ANNIVERSARY,
 )
 _EMPTINESS = (Operator.IS_EMPTY, Operator.IS_NOT_EMPTY)
 
@@ -94,6 +110,10 @@ _TEMPORAL_ALIASES = {
     "=": Operator.ON,
     "is not": Operator.NOT_ON,
     "!=": Operator.NOT_ON,
+    "<": Operator.BEFORE,
+    "<=": Operator.ON_OR_BEFORE,
+    ">": Operator.AFTER,
+    ">=": Operator.ON_OR_AFTER,
 }
 ALIASES: Mapping[ColumnType, Mapping[str, Operator]] = {
     ColumnType.TEXT: {"=": Operator.IS, "!=": Operator.IS_NOT},
@@ -114,6 +134,19 @@ NEGATIONS: Mapping[Operator, Operator] = {
     Operator.IS_NOT_EMPTY: Operator.IS_EMPTY,
 }
 FLAGS = frozenset({Operator.IS_TRUE, Operator.IS_FALSE, Operator.IS_EMPTY, Operator.IS_NOT_EMPTY})
-DAYS = frozenset({Operator.IN_THE_LAST, Operator.IN_THE_NEXT})
+DAYS = frozenset({Operator.IN_THE_LAST, Operator.IN_THE_NEXT, Operator.ANNIVERSARY})
+PERIODS = frozenset({Operator.IN_THIS, Operator.IN_THE_PREVIOUS, Operator.IN_THE_FOLLOWING})
+OF_TODAY = DAYS | PERIODS
+# What a value's rank among those of all rows says.
+RANKS = frozenset({Operator.IN_THE_TOP, Operator.IN_THE_BOTTOM})
+# What may be compared with another column of the same row.
+BESIDE = frozenset(
+    {
+        *(Operator.IS, Operator.IS_NOT, Operator.EQUAL, Operator.NOT_EQUAL),
+        *(Operator.LESS, Operator.AT_MOST, Operator.MORE, Operator.AT_LEAST),
+        *(Operator.ON, Operator.NOT_ON, Operator.BEFORE, Operator.AFTER),
+        *(Operator.ON_OR_BEFORE, Operator.ON_OR_AFTER),
+    }
+)
 LISTS = frozenset({Operator.ANY_OF, Operator.NONE_OF})
 CASELESS = frozenset(_TEXT)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import TypeAlias
 
 from leleka.core.columns import ColumnType
-from leleka.core.rules.model import Operand, Scalar
+from leleka.core.rules.operands import Operand, Period, RelativeDay, Scalar, Share
 from leleka.core.rules.operators import BLANKS, Operator
 from leleka.errors import Problem
 
@@ -20,6 +20,11 @@ _PAIR = 2
 _MONTHS = 12
 _SMALLEST, _LARGEST = -(2**63), 2**63 - 1
 _DAYS = re.compile(r"([0-9]{1,6})(?: days?)?")
+_FROM_TODAY = re.compile(r"([0-9]{1,6}) days? ago|in ([0-9]{1,6}) days?")
+_NAMED_DAYS = {"yesterday": -1, "today": 0, "tomorrow": 1}
+_PERCENT = re.compile(r"([0-9]{1,3})(?:\.([0-9]{1,2}))? ?(%|percent)?")
+_MOST_ROWS = 1_000_000_000
+_MOST_ANNIVERSARY = 366
 _ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 Read: TypeAlias = tuple[Operand, list[Problem]]
@@ -32,6 +37,12 @@ def read_operand(operator: Operator, column_type: ColumnType, raw: object, where
 
 def read_scalar(column_type: ColumnType, raw: object, where: str) -> Scalar | Problem:
     return _SCALARS[column_type](raw, where)
+
+
+def read_day(raw: str) -> Scalar | None:
+    """Return the day that a stored text means; None for anything else."""
+    day = _day(raw, "")
+    return None if isinstance(day, Problem) else day
 
 
 def kind_of(raw: object) -> str:
@@ -79,6 +90,38 @@ def _flag(operator: Operator, _type: ColumnType, raw: object, where: str) -> Rea
     return None, [Problem.of("RULE_VALUE.only_true", where, operator=operator)]
 
 
+def percent(raw: object) -> int | None:
+    """Read a percentage of at most two decimals as hundredths of a percent; None for anything else."""
+    if isinstance(raw, bool) or not isinstance(raw, int | float | str):
+        return None
+    found = _PERCENT.fullmatch(str(raw).strip(BLANKS))
+    return int(found[1]) * 100 + int((found[2] or "").ljust(2, "0")) if found else None
+
+
+def _share(_operator: Operator, _type: ColumnType, raw: object, where: str) -> Read:
+    of_all = isinstance(raw, str) and raw.rstrip().endswith(("%", "percent"))
+    amount = percent(raw) if of_all else raw
+    if isinstance(amount, bool) or not isinstance(amount, int):
+        return None, [Problem.of("RULE_TYPE.share", where, got=kind_of(raw))]
+    if not 1 <= amount <= (10_000 if of_all else _MOST_ROWS):
+        return None, [Problem.of("RULE_VALUE.share", where)]
+    return Share(amount, of_all), []
+
+
+def _period(_operator: Operator, _type: ColumnType, raw: object, where: str) -> Read:
+    periods = [period.value for period in Period]
+    if raw not in periods:
+        return None, [Problem.of("RULE_VALUE.period", where, periods=periods)]
+    return Period(str(raw)), []
+
+
+def _anniversary(operator: Operator, column_type: ColumnType, raw: object, where: str) -> Read:
+    days, problems = _days(operator, column_type, raw, where)
+    if not problems and isinstance(days, int) and days > _MOST_ANNIVERSARY:
+        return None, [Problem.of("RULE_VALUE.days", where, most=_MOST_ANNIVERSARY)]
+    return days, problems
+
+
 def _days(_operator: Operator, _type: ColumnType, raw: object, where: str) -> Read:
     days: object = raw
     if isinstance(raw, str) and (match := _DAYS.fullmatch(raw.strip(BLANKS))):
@@ -106,7 +149,8 @@ def _between(_operator: Operator, column_type: ColumnType, raw: object, where: s
     if not isinstance(raw, list | tuple) or len(raw) != _PAIR:
         return None, [Problem.of("RULE_TYPE.between", where)]
     values, problems = _scalars(column_type, raw, where)
-    if not problems and values[0] > values[1]:  # type: ignore[operator]
+    # A day and one told from today are in order on some days only.
+    if not problems and type(values[0]) is type(values[1]) and values[0] > values[1]:  # type: ignore[operator]
         problems.append(Problem.of("RULE_VALUE.between", where))
     return values, problems
 
@@ -173,11 +217,27 @@ def _day(raw: object, where: str) -> Scalar | Problem:
         return raw
     if not isinstance(raw, str):
         return Problem.of("RULE_TYPE.date", where, got=kind_of(raw))
+    relative = _from_today(raw.strip(BLANKS))
+    if relative is not None:
+        return (
+            relative
+            if abs(relative.days) <= MOST_DAYS
+            else Problem.of("RULE_VALUE.days", where, most=MOST_DAYS)
+        )
     try:
         # date.fromisoformat alone would also accept 20261231 and 2026-W53-4.
         return dt.date.fromisoformat(raw if _ISO_DATE.fullmatch(raw) else "")
     except ValueError:
         return Problem.of("RULE_VALUE.date", where)
+
+
+def _from_today(text: str) -> RelativeDay | None:
+    if text in _NAMED_DAYS:
+        return RelativeDay(_NAMED_DAYS[text])
+    found = _FROM_TODAY.fullmatch(text)
+    if found is None:
+        return None
+    return RelativeDay(-int(found[1]) if found[1] else int(found[2]))
 
 
 def _boolean(raw: object, where: str) -> Scalar | Problem:
@@ -202,6 +262,12 @@ _OPERANDS: Mapping[Operator, Callable[[Operator, ColumnType, object, str], Read]
     Operator.IS_NOT_EMPTY: _flag,
     Operator.IN_THE_LAST: _days,
     Operator.IN_THE_NEXT: _days,
+    Operator.ANNIVERSARY: _anniversary,
+    Operator.IN_THIS: _period,
+    Operator.IN_THE_PREVIOUS: _period,
+    Operator.IN_THE_FOLLOWING: _period,
+    Operator.IN_THE_TOP: _share,
+    Operator.IN_THE_BOTTOM: _share,
     Operator.MONTH_OF: _months,
     Operator.BETWEEN: _between,
     Operator.ANY_OF: _list,

@@ -12,7 +12,7 @@ from itertools import pairwise
 from typing import Any, Final, TypeVar
 from zoneinfo import available_timezones
 
-from leleka.core.rules.conditions import nearest, quoted, shortened
+from leleka.core.rules.reading import nearest, quoted, shortened
 from leleka.core.rules.values import kind_of
 from leleka.core.schedules.model import (
     ALL_DAYS,

@@ -16,14 +16,23 @@ from typing import Final
 from leleka.core.clock import current_clock
 from leleka.core.columns import Catalogue
 from leleka.core.messages import Message
-from leleka.core.rules.model import Hop, Related, Rule, columns_used, walk
+from leleka.core.rules.model import (
+    Condition,
+    Hop,
+    Related,
+    Rule,
+    columns_used,
+    lists_used,
+    segments_used,
+    walk,
+)
+from leleka.core.rules.operators import RANKS
 from leleka.errors import Conflict
 from leleka.services.builder.sets import Found, SetCache
 from leleka.services.installation import lake_sessions
 from leleka.services.installation.configuration import configuration
 from leleka.services.installation.local_day import today
-from leleka.services.measures.evaluation import refresh_measures
-from leleka.services.segments.evaluation import basis_of, measures_used
+from leleka.services.segments.evaluation import Beside, Evaluation, basis_of, files_of, measures_used
 from leleka.services.sources import catalogue
 from leleka.state.models import Source
 from leleka.warehouse import live_counts
@@ -80,7 +89,7 @@ class Asking:
         self, known: Catalogue, place: tuple[Mapping[str, str], date], opened: Callable[[], Engine]
     ) -> None:
         files, day = place
-        self._opened, self._measures = opened, dict[str, str]()
+        self._opened, self._beside = opened, Beside()
         self.ground = Ground(known, files, day)
         self._profiles_file = files[known.profiles]
         self._rows = dict(Source.objects.values_list("name", "rows"))
@@ -88,14 +97,19 @@ class Asking:
         self.sample = 0  # the profiles that were looked at, where any part was not asked of all
 
     def bring_measures(self, rules: Iterable[Rule]) -> None:
-        """Have the measures that rules ask for up to date, as whoever counts them in the background has."""
-        names = {name for rule in rules for name in measures_used(rule, self.ground.catalogue)}
-        if not names:
-            return
-        self._measures = dict(refresh_measures(self._opened(), current_clock(), _nobody, names, "rules"))
-        lake = lake_sessions.lake()
-        files = {name: lake.open(snapshot).files for name, snapshot in self._measures.items()}
-        self.ground = replace(self.ground, measures=files)
+        """Have the measures, segments and lists that rules ask for up to date, as whoever counts them in the background
+        has.
+        """
+        known, evaluation = self.ground.catalogue, None
+        for rule in rules:
+            if not (measures_used(rule, known) or segments_used(rule) or lists_used(rule)):
+                continue
+            evaluation = evaluation or Evaluation(
+                self._opened(), current_clock(), _nobody, known=known, files=self.ground.tables
+            )
+            self._beside |= evaluation.bring(rule, "rules")
+        measures, sets = files_of(self._beside)
+        self.ground = replace(self.ground, measures=measures, sets=sets)
 
     def fitting(self, rule: Rule, *, exact: bool) -> Found:
         """Return the profiles that a part of the rules fits; of large tables those of the sample, unless ``exact``."""
@@ -108,9 +122,8 @@ class Asking:
         return Found(self._sampled(key, rule), exact=False)
 
     def _key(self, rule: Rule) -> str:
-        used = measures_used(rule, self.ground.catalogue) if self._measures else ()
-        measures = {name: self._measures[name] for name in used}
-        return basis_of(rule, self.ground.catalogue, self.ground.tables, self.ground.today, measures)
+        known = self.ground.catalogue
+        return basis_of(rule, known, self.ground.tables, self.ground.today, self._beside.of(rule, known))
 
     def _set(self, key: str, rule: Rule | None, ground: Ground) -> int:
         found = _SETS.get(key)
@@ -125,6 +138,7 @@ class Asking:
         rows = sum(self._rows.get(table, 0) for table in tables)
         # A table that is come to twice, and the profiles as related rows, would each have to be there in two sizes.
         apart = len(set(tables)) == len(tables) and self.ground.catalogue.profiles not in tables
+        apart = apart and not any(_is_rank(part) for part in walk(rule))  # among all rows, not among some
         return rows > LARGE and apart and self.profiles > SAMPLE
 
     def _sampled(self, key: str, rule: Rule) -> int:
@@ -178,7 +192,11 @@ def compared_columns(rule: Rule, known: Catalogue) -> list[str]:
 
 
 def _hops(rule: Rule) -> list[Hop]:
-    return [part.hop for part in walk(rule) if isinstance(part, Related)]
+    return [step.hop for part in walk(rule) if isinstance(part, Related) for step in part.path]
+
+
+def _is_rank(rule: Rule) -> bool:
+    return isinstance(rule, Condition) and rule.comparison.operator in RANKS
 
 
 def _nobody(_: Message) -> None:

@@ -5,6 +5,7 @@ from pydantic import Field
 from leleka.services.definition_schema.schema import (
     ConnectionDefinition,
     ExportDefinition,
+    ListDefinition,
     MeasureDefinition,
     Part,
     RelationshipDefinition,
@@ -19,6 +20,7 @@ class Definitions(Part):
     sources: list[SourceDefinition] = Field(default_factory=list)
     relationships: list[RelationshipDefinition] = Field(default_factory=list)
     measures: list[MeasureDefinition] = Field(default_factory=list)
+    lists: list[ListDefinition] = Field(default_factory=list)
     segments: list[SegmentDefinition] = Field(default_factory=list)
     connections: list[ConnectionDefinition] = Field(default_factory=list)
     exports: list[ExportDefinition] = Field(default_factory=list)

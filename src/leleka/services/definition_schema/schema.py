@@ -115,6 +115,14 @@ class MeasureDefinition(Part):
         return {**named, "definition": {key: value for key, value in data.items() if key not in named}}
 
 
+class ListDefinition(Part):
+    """A list of profiles: a file of their keys, or of the e-mail addresses that a column of them has."""
+
+    name: Name
+    file: Annotated[Text, Field(min_length=1, max_length=1000)]
+    column: Annotated[Text, Field(max_length=300)] = ""
+
+
 class SegmentDefinition(Part):
     name: Name
     rules: object

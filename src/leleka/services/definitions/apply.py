@@ -21,6 +21,7 @@ from leleka.services.connections.settings import CheckedSettings, differs, kept_
 from leleka.services.definitions.changes import Applied, Changes
 from leleka.services.definitions.exports import apply_exports
 from leleka.services.definitions.kept import is_foreign, refuse_missing
+from leleka.services.definitions.lists import apply_lists, read_lists
 from leleka.services.definitions.measures import apply_measures, beside
 from leleka.services.definitions.source_connections import (
     apply_source_connection,
@@ -72,6 +73,7 @@ def apply(
             with_what = beside(file, loaded, rows.of(Source), rows.types())
             checked = check_definitions(file, known, network, rows.staying(), with_what)
             judgments = judge_loaded(session, file, loaded, checked.expectations)
+        listed = read_lists(file, known.profile_table.primary_key or "")
     foreign = is_foreign(file)  # before its connections are there
     with transaction.atomic():
         changes = Changes(str(path.resolve()), actor)
@@ -80,6 +82,7 @@ def apply(
         apply_sources(changes, file, loaded, (checked.expectations, judgments), say)
         _apply_relationships(changes, file)
         apply_measures(changes, checked.measures)
+        apply_lists(changes, actor, file, listed)
         for name, rules in checked.segments.items():
             changes.upsert("segment", name, {"rules": rules})
         for connection in checked.connections:

@@ -10,14 +10,17 @@ from leleka.services.access.actor import Actor
 from leleka.services.access.edit_guards import unique
 from leleka.services.audit.log import record
 from leleka.services.exports.open_sends import is_settled
+from leleka.services.lists.queries import users_of as segments_naming
 from leleka.services.measures.usage import users_of
 from leleka.services.runs.audit import record_removed
+from leleka.services.segments.usage import users_of as segments_using
 from leleka.services.source_connections.commands import refuse_in_use
 from leleka.state.models import (
     Connection,
     Export,
     ExportSegment,
     Measure,
+    ProfileList,
     RelationshipRow,
     Run,
     Segment,
@@ -50,6 +53,7 @@ _KINDS: Final[tuple[tuple[str, Any], ...]] = (
     ("source", Source),
     ("relationship", RelationshipRow),
     ("measure", Measure),
+    ("list", ProfileList),
     ("segment", Segment),
     ("connection", Connection),
     ("export", Export),
@@ -97,6 +101,8 @@ class Changes:
     def absent(self, *, prune: bool) -> None:
         """Say what the file does not name; with ``prune`` remove what this file once made."""
         seen = {(one.kind, one.name) for one in self.done}
+        made = Segment.objects.filter(managed_by_file=self._path).values_list("name", flat=True)
+        leaving = frozenset(name for name in made if ("segment", name) not in seen)
         for kind, model in reversed(_KINDS):
             for row in model.objects.order_by("name"):
                 if (kind, row.name) in seen:
@@ -104,7 +110,7 @@ class Changes:
                 if row.managed_by_file != self._path:
                     self._note(kind, row.name, Did.ABSENT, (row.managed_by_file,))
                 elif prune:
-                    _remove(self._actor, kind, row)
+                    _remove(self._actor, kind, row, leaving)
                     self._note(kind, row.name, Did.REMOVED)
                 else:
                     self._note(kind, row.name, Did.ABSENT)
@@ -115,7 +121,8 @@ class Changes:
             record(self._actor, f"{kind} {did}", name, {"fields": list(fields), "file": self._path})
 
 
-def _remove(actor: Actor, kind: str, row: Any) -> None:
+def _remove(actor: Actor, kind: str, row: Any, leaving: frozenset[str]) -> None:
+    """``leaving`` are the segments that go, in whatever order."""
     if kind == "export" and Run.objects.filter(export=row, finished_at__isnull=True).exists():
         raise InvalidInput("EXPORT_RUNNING.removed", where=row.name)
     if kind == "export" and not is_settled(row):
@@ -125,6 +132,10 @@ def _remove(actor: Actor, kind: str, row: Any) -> None:
         refuse_in_use(row.name)
     if kind == "measure" and (using := users_of(row.name)):
         raise InvalidInput("MEASURE_IN_USE.staying", where=row.name, users=list(using))
+    if kind == "list" and (naming := segments_naming(row.name)):
+        raise InvalidInput("LIST_IN_USE", where=row.name, users=list(naming))
+    if kind == "segment" and (staying := [one for one in segments_using(row.name) if one not in leaving]):
+        raise InvalidInput("SEGMENT_IN_USE.segments", where=row.name, users=staying)
     users = _exports_that_use(kind, row)
     if users:
         key = "SEGMENT_IN_USE.staying" if kind == "segment" else "CONNECTION_IN_USE.staying"

@@ -1,14 +1,15 @@
 """Checking definitions against the columns, the hosts and each other, before anything is changed."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, TypeVar
 
 from leleka.core.columns import Catalogue
 from leleka.core.configuration import Network
 from leleka.core.measures.model import Measure, type_of
-from leleka.core.rules.model import to_data
 from leleka.core.rules.parser import parse
+from leleka.core.rules.stored import names_in
+from leleka.core.rules.writing import to_data
 from leleka.core.schedules.model import ExportSchedule
 from leleka.core.schedules.parser import parse_schedule
 from leleka.destinations.registry import spec_of, specs
@@ -23,10 +24,11 @@ from leleka.services.definitions.kept import kept_connection, with_secrets
 from leleka.services.definitions.yaml_file import DefinitionsFile
 from leleka.services.exports.validation import CheckedExport, ExportChecks, Staying
 from leleka.services.measures.validation import check_measure
-from leleka.services.sources.catalogue import with_measures
+from leleka.services.segments.usage import references, refuse_cycles
+from leleka.services.sources.catalogue import with_measures, with_sets
 from leleka.services.sources.column_classes import Classes
 
-_KINDS: Final = ("sources", "relationships", "measures", "segments", "connections", "exports")
+_KINDS: Final = ("sources", "relationships", "measures", "lists", "segments", "connections", "exports")
 T = TypeVar("T")
 _LIKELY: Final = 8  # characters: something shorter stands in names by chance
 
@@ -170,6 +172,15 @@ class _Checks:
         )
         return to_data(rule) if rule is not None else None
 
+    def cycles(self, rules: Mapping[str, dict[str, object] | None]) -> None:
+        """Refuse segments that are made of themselves, through others of the file or those that are there."""
+        named = {name: frozenset(names_in(rule, "segment")) for name, rule in rules.items()}
+        everything = {**references(), **named}
+        for number, part in enumerate(self._found.file.definitions.segments):
+            here: Location = ("segments", number, "rules")
+            where = self._found.file.where(here)
+            self._found.attempt(here, lambda: refuse_cycles(everything, part.name, where))  # noqa: B023 - called at once
+
     def connection(self, number: int, part: ConnectionDefinition) -> CheckedConnection | None:
         row = kept_connection(part)
         settings = self._settings(("connections", number), part)
@@ -237,7 +248,14 @@ def check_definitions(
     measures = checks.measures(beside.classes, beside.measures)
     found.known = with_measures(known, _types(beside.measures, measures))
     parts = file.definitions
+    sets = with_sets(found.known)
+    found.known = replace(
+        sets,
+        segments=staying.segments | {part.name for part in parts.segments},
+        lists=sets.lists | {part.name for part in parts.lists},
+    )
     rules = {part.name: checks.segment(number, part.rules) for number, part in enumerate(parts.segments)}
+    checks.cycles(rules)
     connections = [checks.connection(number, part) for number, part in enumerate(parts.connections)]
     exports = [of_exports.export(number, part) for number, part in enumerate(parts.exports)]
     accounts = {one.name: one.settings.identity.account for one in connections if one is not None}

@@ -30,7 +30,7 @@ from leleka.services.sources.loading import Guard, Say, move_pointer, nobody
 from leleka.state.models import Measure as MeasureRow
 from leleka.warehouse import measures
 from leleka.warehouse.engines.port import Engine
-from leleka.warehouse.sql.rules import Scope
+from leleka.warehouse.sql.scope import Scope
 
 
 def bring_up_to_date(session: Engine, clock: Clock, say: Say, row: MeasureRow, guard: Guard = nobody) -> bool:

@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from leleka.core.rules.stored import asks_column
+from leleka.services.segments.usage import with_users
 from leleka.state.models import Export, RelationshipRow, Segment, Source
 
 
@@ -21,27 +23,13 @@ def _asks(rules: Mapping[str, Any], name: str) -> bool:
     """Look at rules as they are stored: those that no longer fit the columns still use what they name."""
     ends = {row.name: (row.table, row.to_table) for row in RelationshipRow.objects.all()}
     profiles = Source.objects.filter(is_profiles=True).values_list("name", flat=True).first() or ""
-
-    def asks(rule: Any, table: str) -> bool:
-        if isinstance(rule, list):
-            return any(asks(one, table) for one in rule)
-        if not isinstance(rule, Mapping):
-            return False
-        if "related" in rule:
-            one, other = ends.get(str(rule["related"]), ("", ""))
-            there = other if one == table else one
-            measured = there == profiles and rule.get("of") == name
-            return measured or asks(rule.get("where"), there)
-        if "column" in rule:
-            return table == profiles and rule["column"] == name
-        return any(asks(inner, table) for inner in rule.values())
-
-    return asks(rules, profiles)
+    return asks_column(rules, profiles, ends, (profiles, name))
 
 
 def exports_fed(name: str) -> Sequence[Export]:
     """Return the exports that send a measure, or whoever a segment finds by it."""
-    segments = {row.pk for row in Segment.objects.all() if _asks(row.rules, name)}
+    asking = with_users(row.name for row in Segment.objects.all() if _asks(row.rules, name))
+    segments = set(Segment.objects.filter(name__in=asking).values_list("pk", flat=True))
     rows = Export.objects.select_related("connection").prefetch_related("segments").order_by("name")
     return [
         row

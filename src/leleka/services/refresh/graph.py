@@ -5,10 +5,10 @@ from typing import Final
 
 from leleka.core.columns import Catalogue
 from leleka.core.data_matching import LeaverPolicy
-from leleka.core.measures.model import tables_used
+from leleka.core.measures.model import tables_used as tables_of_measure
 from leleka.core.measures.parser import parse as parse_measure
 from leleka.core.refresh_graph import Key, Node, StepKind
-from leleka.core.rules.model import Related, columns_used, walk
+from leleka.core.rules.model import columns_used, segments_used, tables_used
 from leleka.core.rules.parser import parse
 from leleka.errors import InvalidInput, LelekaError, NotFound
 from leleka.services.exports.schedule_setting import OFF, SYSTEM
@@ -98,7 +98,7 @@ def _measures(sources: Mapping[str, Key]) -> Iterable[Node]:
 
 def _tables_of_measure(row: Measure, known: Catalogue) -> Iterable[str]:
     try:
-        return tables_used(parse_measure(row.definition, known, row.name), known.profiles)
+        return tables_of_measure(parse_measure(row.definition, known, row.name), known.profiles)
     except LelekaError:
         return {known.profiles}  # what it is made of is gone: its step says what
 
@@ -108,25 +108,25 @@ def _segments(sources: Mapping[str, Key]) -> Iterable[Node]:
         known = catalogue.current()
     except LelekaError:
         known = None  # without profiles no segment can be evaluated; its step says so
-    measures = _measure_keys()
-    for segment in Segment.objects.order_by("name"):
-        needs = _needs_of(segment, known, sources, measures) if known else ()
-        yield Node(StepKind.SEGMENT, segment.pk, segment.name, frozenset(needs))
+    rows = list(Segment.objects.order_by("name"))
+    others: Mapping[str, Key] = {row.name: (StepKind.SEGMENT, row.pk) for row in rows}
+    keys = {StepKind.SOURCE: sources, StepKind.MEASURE: _measure_keys(), StepKind.SEGMENT: others}
+    for row in rows:
+        needs = _needs_of(row, known, keys) if known else ()
+        yield Node(StepKind.SEGMENT, row.pk, row.name, frozenset(needs))
 
 
-def _needs_of(
-    segment: Segment, known: Catalogue, sources: Mapping[str, Key], measures: Mapping[str, Key]
-) -> set[Key]:
-    tables, asked = {known.profiles}, set[str]()
+def _needs_of(segment: Segment, known: Catalogue, keys: Mapping[StepKind, Mapping[str, Key]]) -> set[Key]:
+    asked = {StepKind.SOURCE: {known.profiles}}
     try:
         rule = parse(segment.rules, known, f"segment {segment.name}, rules")
     except LelekaError:
         pass  # the rules no longer fit the columns: its step says which
     else:
-        tables |= {part.hop.table for part in walk(rule) if isinstance(part, Related)}
-        asked = {column for table, column in columns_used(rule) if table == known.profiles}
-    needs = {sources[table] for table in tables if table in sources}
-    return needs | {measures[name] for name in asked if name in measures}
+        asked[StepKind.SOURCE] |= tables_used(rule)
+        asked[StepKind.MEASURE] = {column for table, column in columns_used(rule) if table == known.profiles}
+        asked[StepKind.SEGMENT] = set(segments_used(rule))
+    return {keys[kind][name] for kind, names in asked.items() for name in names if name in keys[kind]}
 
 
 def _measure_keys() -> Mapping[str, Key]:

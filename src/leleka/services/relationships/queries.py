@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from leleka.core.rules.stored import relationships_in
 from leleka.errors import NotFound
 from leleka.services.access.actor import Actor
 from leleka.services.access.discretion import discreet, sees_personal, shown_names
@@ -10,7 +11,7 @@ from leleka.services.access.edit_guards import out_of_reach
 from leleka.services.access.permissions import Permission, require
 from leleka.services.paging import after
 from leleka.services.relationships.contracts import RelationshipView, TableChoice
-from leleka.services.sources.editing import relationships_in
+from leleka.services.segments.usage import with_users
 from leleka.state.models import Export, RelationshipRow, Segment, Source
 
 
@@ -58,7 +59,9 @@ def segments_by(name: str) -> tuple[str, ...]:
 
 
 def exports_by(segments: Sequence[str]) -> Sequence[Export]:
-    return list(Export.objects.filter(segments__name__in=segments).select_related("connection").distinct())
+    return list(
+        Export.objects.filter(segments__name__in=with_users(segments)).select_related("connection").distinct()
+    )
 
 
 def view_of(actor: Actor, row: RelationshipRow) -> RelationshipView:

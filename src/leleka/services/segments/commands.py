@@ -6,8 +6,9 @@ from typing import Any
 from django.db import transaction
 from django.db.models import F
 
-from leleka.core.rules.model import Rule, to_data
+from leleka.core.rules.model import Rule
 from leleka.core.rules.parser import parse
+from leleka.core.rules.writing import to_data
 from leleka.errors import Conflict, InvalidInput, Problem
 from leleka.services.access.actor import Actor
 from leleka.services.access.discretion import sees_personal
@@ -17,6 +18,7 @@ from leleka.services.audit.log import record
 from leleka.services.definitions.refusals import checked_name
 from leleka.services.segments.queries import find_by_id
 from leleka.services.segments.rule_texts import WHERE, read_text
+from leleka.services.segments.usage import exports_fed, refuse_cycle, renamed, users_of
 from leleka.services.sources import catalogue
 from leleka.services.tasks import commands as task_commands
 from leleka.state.models import Segment, Task
@@ -27,6 +29,7 @@ def create(actor: Actor, name: str, rules: str) -> int:
     require(actor, Permission.EDIT_SEGMENTS)
     wanted = _wanted(name, rules)
     with transaction.atomic():
+        refuse_cycle(wanted["rules"], wanted["name"], WHERE)
         with unique(_taken(wanted["name"])):
             row = Segment.objects.create(**wanted)
         record(actor, "segment created", row.name)
@@ -34,32 +37,39 @@ def create(actor: Actor, name: str, rules: str) -> int:
 
 
 def update(actor: Actor, number: int, name: str, rules: str, version: int) -> None:
-    """Change a segment; its members are found anew at the next evaluation.
+    """Change a segment; its members are found anew at the next evaluation. Segments that are made of it keep to it
+    under another name.
 
-    Raises ``Conflict`` STALE, ``Forbidden`` where an export sends it that somebody may only look at.
+    Raises ``Conflict`` STALE, and SEGMENT_IN_USE where a file knows it by its name, ``Forbidden`` where an export sends
+    it that somebody may only look at.
     """
     require(actor, Permission.EDIT_SEGMENTS)
     _editable(actor, number)
     wanted = _wanted(name, rules)
     with transaction.atomic():
         row = _editable(actor, number)
+        refuse_cycle(wanted["rules"], wanted["name"], WHERE, row.name)
         fields = sorted(key for key, value in wanted.items() if getattr(row, key) != value)
         changes = {**wanted, "version": F("version") + 1}
         with unique(_taken(wanted["name"])):
             if not Segment.objects.filter(pk=number, version=version).update(**changes):
                 raise stale(row.name)
+        if wanted["name"] != row.name:
+            _keep_references(row.name, wanted["name"])
         record(actor, "segment changed", wanted["name"], {"fields": fields, "name_before": row.name})
 
 
 def remove(actor: Actor, number: int) -> None:
-    """Raises ``Conflict`` where an export sends it, ``Forbidden`` where one does that somebody may only look at."""
+    """Raises ``Conflict`` where an export sends it or another segment is made of it, ``Forbidden`` where somebody may
+    only look at an export that depends on it.
+    """
     require(actor, Permission.EDIT_SEGMENTS)
     with transaction.atomic():
         Segment.objects.select_for_update().filter(pk=number).first()  # no export begins to send it meanwhile
         row = _editable(actor, number)
-        users = ", ".join(sorted(export.name for export in row.exports.all()))
+        users = [*sorted(export.name for export in row.exports.all()), *users_of(row.name)]
         if users:
-            raise Conflict("SEGMENT_IN_USE", where=row.name, users=users)
+            raise Conflict("SEGMENT_IN_USE", where=row.name, users=", ".join(users))
         record(actor, "segment removed", row.name)
         row.delete()
 
@@ -86,8 +96,20 @@ def ask_members(actor: Actor, number: int) -> int:
 def _editable(actor: Actor, number: int) -> Segment:
     row = find_by_id(number)
     refuse_managed(row)
-    refuse_steering(actor, row.name, row.exports.all())
+    refuse_steering(actor, row.name, exports_fed([row.name]))
     return row
+
+
+def _keep_references(before: str, after: str) -> None:
+    """Let the segments that are made of one keep to it under its new name. Raises ``Conflict`` where one of them stands
+    in a definitions file, which knows it by the name before.
+    """
+    users = list(Segment.objects.select_for_update(no_key=True).filter(name__in=users_of(before)))
+    if fixed := sorted(user.name for user in users if user.managed_by_file):
+        raise Conflict("SEGMENT_IN_USE.name", where="name", users=fixed)
+    for user in users:
+        rules = renamed(user.rules, "segment", before, after)
+        Segment.objects.filter(pk=user.pk).update(rules=rules, version=F("version") + 1)
 
 
 def _wanted(name: str, rules: str) -> dict[str, Any]:

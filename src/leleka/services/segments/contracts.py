@@ -4,8 +4,10 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class SegmentView:
-    """``exports`` are the names of those that send it, ``locked_by`` those of them whose right the reader lacks: while
-    there are any, the segment is not theirs to change.
+    """``exports`` are the names of those that send it, ``segments`` those of the segments that are made of it.
+    ``locked_by`` are exports that send one of all these and whose right the reader lacks: while there are any, the
+    segment is not theirs to change. ``sentences`` are the rules in words, by language; ``remarks`` say that
+    nobody or everybody can fit some of them: of one segment, not in lists.
     """
 
     name: str
@@ -17,6 +19,9 @@ class SegmentView:
     managed_by_file: str
     version: int
     locked_by: tuple[str, ...] = ()
+    segments: tuple[str, ...] = ()
+    sentences: dict[str, str] = field(default_factory=dict, repr=False)
+    remarks: dict[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 
 import orjson
@@ -12,24 +13,28 @@ from leleka.core.columns import Catalogue
 from leleka.core.messages import Message
 from leleka.core.ports.clock import Clock
 from leleka.core.rules.model import (
-    Related,
     Rule,
     columns_used,
+    lists_used,
     relationships_used,
-    to_data,
+    segments_used,
+    tables_used,
     uses_today,
-    walk,
 )
 from leleka.core.rules.parser import parse
+from leleka.core.rules.writing import to_data
+from leleka.errors import InvalidInput, NeedsAttention, NotFound
 from leleka.services.installation import lake_sessions
 from leleka.services.installation.local_day import today
 from leleka.services.measures.evaluation import refresh_measures
 from leleka.services.segments import following
 from leleka.services.sources import catalogue
+from leleka.services.sources.email_addresses import address_book, profiles_source
 from leleka.services.sources.loading import Guard, Say, move_pointer, nobody
-from leleka.state.models import Measure, Segment, SegmentSize
+from leleka.state.models import Measure, ProfileList, Segment, SegmentSize
 from leleka.warehouse import segments
 from leleka.warehouse.engines.port import Engine
+from leleka.warehouse.sql.scope import ListFiles, ProfileSets
 
 
 def refresh_segments(
@@ -39,32 +44,124 @@ def refresh_segments(
     chosen: Iterable[Segment] | None = None,
     guard: Guard = nobody,
 ) -> None:
-    """Evaluate every segment (or those chosen) whose tables, rules or day changed, or whose members were lost.
+    """Evaluate every segment (or those chosen) whose tables, rules or day changed, or whose members were lost: those
+    that it is made of before it.
 
     ``guard`` is called in each transaction, and raises where what was found may not be written down any more.
     """
-    known = catalogue.current()
-    files = catalogue.snapshot_files()
-    lake = lake_sessions.lake()
-    for segment in Segment.objects.order_by("name") if chosen is None else chosen:
-        rule = parse(segment.rules, known, f"segment {segment.name}, rules")
-        used = measures_used(rule, known)
-        measures = refresh_measures(session, clock, say, used, segment.name) if used else {}
-        basis = basis_of(rule, known, files, today(clock), measures)
-        if basis == segment.basis and lake.is_sound(segment.snapshot):
-            move_pointer(segment, evaluated_at=utc_now(clock))  # its members are still those
-            continue
-        say(Message("EVALUATING_SEGMENT", name=segment.name))
-        columns = {name: lake.open(snapshot).files for name, snapshot in measures.items()}
-        query = segments.compile_rule(rule, known, files, today(clock), columns)
-        snapshot, size = segments.evaluate(session, lake, segment.name, query)
-        now = utc_now(clock)
-        followed = following.follow(session, segment, snapshot, now)
+    rows = list(Segment.objects.order_by("name") if chosen is None else chosen)
+    evaluation = Evaluation(session, clock, say, guard, rows={row.name: row for row in rows})
+    for row in rows:
+        evaluation.bring_up_to_date(row)
+
+
+@dataclass(slots=True)
+class Evaluation:
+    """One evaluation of several segments, each at most once; ``rows`` are those that somebody holds already."""
+
+    session: Engine
+    clock: Clock
+    say: Say
+    guard: Guard = nobody
+    rows: dict[str, Segment] = field(default_factory=dict)
+    known: Catalogue = field(default_factory=catalogue.current)
+    files: Mapping[str, str] = field(default_factory=catalogue.snapshot_files)
+    _done: set[str] = field(default_factory=set)
+
+    def bring_up_to_date(self, row: Segment, within: tuple[str, ...] = ()) -> None:
+        """``within`` are the segments that are made of this one, and wait for it."""
+        if row.name in self._done:
+            return
+        rule = parse(row.rules, self.known, f"segment {row.name}, rules")
+        basis, query = self.asked(rule, row.name, (*within, row.name))
+        self._done.add(row.name)
+        if basis == row.basis and lake_sessions.lake().is_sound(row.snapshot):
+            move_pointer(row, evaluated_at=utc_now(self.clock))  # its members are still those
+            return
+        self.say(Message("EVALUATING_SEGMENT", name=row.name))
+        snapshot, size = segments.evaluate(self.session, lake_sessions.lake(), row.name, query)
+        now = utc_now(self.clock)
+        followed = following.follow(self.session, row, snapshot, now)
         values = {"snapshot": snapshot.reference, "size": size, "basis": basis, "evaluated_at": now}
         with transaction.atomic():
-            guard()
-            if move_pointer(segment, **values, **followed.values):
-                SegmentSize.objects.create(segment=segment, size=size, evaluated_at=now, **followed.counts)
+            self.guard()
+            if move_pointer(row, **values, **followed.values):
+                SegmentSize.objects.create(segment=row, size=size, evaluated_at=now, **followed.counts)
+
+    def asked(self, rule: Rule, where: str, within: tuple[str, ...] = ()) -> tuple[str, segments.Members]:
+        """Return the digest of all that the rule's members depend on, and the query of them: measures and other
+        segments are brought up to date before.
+        """
+        day = today(self.clock)
+        beside = self.bring(rule, where, within)
+        basis = basis_of(rule, self.known, self.files, day, beside)
+        columns, sets = files_of(beside)
+        return basis, segments.compile_rule(rule, self.known, self.files, day, columns, sets=sets)
+
+    def bring(self, rule: Rule, where: str, within: tuple[str, ...] = ()) -> "Beside":
+        """Bring up to date what a rule asks for beside tables, and return its snapshots."""
+        used = measures_used(rule, self.known)
+        measures = refresh_measures(self.session, self.clock, self.say, used, where) if used else {}
+        inner = {name: self._inner(name, within).snapshot for name in sorted(segments_used(rule))}
+        lists = {name: self._list(name) for name in sorted(lists_used(rule))}
+        return Beside(measures, inner, lists)
+
+    def _list(self, name: str) -> tuple[str, ...]:
+        """Return the snapshot of a list's entries, and of the addresses that they are looked for among."""
+        row = ProfileList.objects.filter(name=name).first()
+        if row is None:
+            raise NotFound("LIST_UNKNOWN.named", name=name)  # removed since the rules were read
+        if not lake_sessions.lake().is_sound(row.snapshot):
+            raise NeedsAttention("LIST_LOST", where=name, name=name)
+        if not row.column:
+            return (row.snapshot,)
+        return row.snapshot, address_book(self.session, profiles_source(), row.column, self.say)
+
+    def _inner(self, name: str, within: tuple[str, ...]) -> Segment:
+        if name in within:  # nobody saves such rules; two who save at the same moment might
+            cycle = " → ".join((*within[within.index(name) :], name))
+            raise InvalidInput("RULE_CYCLE", where=f"segment {name}, rules", cycle=cycle)
+        row = self.rows.get(name) or Segment.objects.filter(name=name).first()
+        if row is None:
+            raise NotFound("SEGMENT_UNKNOWN.named", name=name)  # removed since the rules were read
+        self.rows[name] = row
+        self.bring_up_to_date(row, within)
+        return row
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """The snapshots of what a rule asks for beside tables, by name."""
+
+    measures: Mapping[str, str] = field(default_factory=dict)
+    segments: Mapping[str, str] = field(default_factory=dict)
+    lists: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def of(self, rule: Rule, known: Catalogue) -> "Beside":
+        """Return of these what one rule asks for."""
+        columns = {column for table, column in columns_used(rule) if table == known.profiles}
+        segments, lists = segments_used(rule), lists_used(rule)
+        return Beside(
+            {name: one for name, one in self.measures.items() if name in columns},
+            {name: one for name, one in self.segments.items() if name in segments},
+            {name: one for name, one in self.lists.items() if name in lists},
+        )
+
+    def __or__(self, other: "Beside") -> "Beside":
+        return Beside(
+            {**self.measures, **other.measures},
+            {**self.segments, **other.segments},
+            {**self.lists, **other.lists},
+        )
+
+
+def files_of(beside: Beside) -> tuple[dict[str, str], ProfileSets]:
+    """Return the files of the measures by name, and those of segments and lists."""
+    lake = lake_sessions.lake()
+    columns = {name: lake.open(snapshot).files for name, snapshot in beside.measures.items()}
+    members = {name: lake.open(snapshot).files for name, snapshot in beside.segments.items()}
+    lists = {name: ListFiles(*(lake.open(one).files for one in ones)) for name, ones in beside.lists.items()}
+    return columns, ProfileSets(members, lists)
 
 
 def measures_used(rule: Rule, known: Catalogue) -> frozenset[str]:
@@ -73,19 +170,17 @@ def measures_used(rule: Rule, known: Catalogue) -> frozenset[str]:
     return frozenset(Measure.objects.filter(name__in=asked).values_list("name", flat=True))
 
 
-def basis_of(
-    rule: Rule, known: Catalogue, files: Mapping[str, str], day: date, measures: Mapping[str, str]
-) -> str:
-    """Return the digest of all that the members of a segment depend on; ``measures`` are the snapshots of those that it
-    asks for.
-    """
-    used = {known.profiles} | {part.hop.table for part in walk(rule) if isinstance(part, Related)}
+def basis_of(rule: Rule, known: Catalogue, files: Mapping[str, str], day: date, beside: Beside) -> str:
+    """Return the digest of all that the members of a segment depend on."""
+    used = {known.profiles} | tables_used(rule)
     told = {
         "rules": to_data(rule),
         "tables": {name: files[name] for name in sorted(used)},
         "relationships": [known.relationships[name] for name in sorted(relationships_used(rule))],
         "today": day.isoformat() if uses_today(rule) else None,
     }
-    if measures:  # without any it is the digest of installations that know none
-        told["measures"] = dict(measures)
+    # Without any it is the digest of installations that know none.
+    told |= {"measures": dict(beside.measures)} if beside.measures else {}
+    told |= {"segments": dict(beside.segments)} if beside.segments else {}
+    told |= {"lists": {name: list(ones) for name, ones in beside.lists.items()}} if beside.lists else {}
     return hashlib.sha256(orjson.dumps(told, option=orjson.OPT_SORT_KEYS)).hexdigest()

@@ -10,8 +10,8 @@ from django.db.models import Prefetch, prefetch_related_objects
 from leleka.core.column_classes import mask_value
 from leleka.core.messages import Message
 from leleka.core.ports.clock import Clock
-from leleka.core.rules.model import to_data
 from leleka.core.rules.parser import parse
+from leleka.core.rules.writing import to_data
 from leleka.errors import NotFound
 from leleka.services.access.actor import Actor
 from leleka.services.access.discretion import discreet, sees_personal, shown_names
@@ -19,14 +19,14 @@ from leleka.services.access.edit_guards import out_of_reach
 from leleka.services.access.permissions import Permission, require
 from leleka.services.audit.log import record
 from leleka.services.installation import lake_sessions
-from leleka.services.installation.local_day import today
-from leleka.services.measures.evaluation import refresh_measures
 from leleka.services.paging import Columns, Listed, ListQuery, after, contains, page_of
 from leleka.services.segments import evaluation as segment_evaluation
 from leleka.services.segments.contracts import SegmentView
 from leleka.services.segments.rule_masking import rule_masking
+from leleka.services.segments.usage import exports_fed, references
 from leleka.services.sources import catalogue, column_classes
 from leleka.services.sources import loading as source_loading
+from leleka.services.translation import in_all_languages, remarks_in_this_language, rule_in_this_language
 from leleka.state.case_folding import Folded
 from leleka.state.models import Export, Segment
 from leleka.warehouse import segments
@@ -35,7 +35,7 @@ _EXPORTS: Final = Prefetch(
     "exports", Export.objects.select_related("connection").only("name", "connection__audience")
 )
 _SHOWN: Final = 20
-_OF_THE_READER: Final = frozenset({"locked_by", "rules"})  # what depends on who looks
+_OF_THE_READER: Final = frozenset({"locked_by", "rules", "sentences", "remarks"})  # what depends on who looks
 
 
 def list_segments(actor: Actor) -> list[SegmentView]:
@@ -64,7 +64,7 @@ def segments_after(actor: Actor, number: int, limit: int) -> Sequence[SegmentVie
 
 def segment(actor: Actor, number: int) -> SegmentView:
     require(actor, Permission.SEE)
-    return _views(actor, [find_by_id(number)])[0]
+    return _in_words(actor, find_by_id(number))
 
 
 def show_segment(
@@ -75,7 +75,7 @@ def show_segment(
     """
     require(actor, Permission.SEE)
     row, members = _sampled(name, clock, sample)
-    view = _views(actor, [row])[0]
+    view = _in_words(actor, row)
     if not sees_personal(actor):
         return view, _masked(members)
     _record_seen(actor, name, len(members))
@@ -119,10 +119,9 @@ def count_rules(rules: object, clock: Clock) -> int:
     known = catalogue.current()
     rule = parse(rules, known, "rules")
     with lake_sessions.session() as session:
-        used = segment_evaluation.measures_used(rule, known)
-        refresh_measures(session, clock, _nobody, used, "rules")
-        files, measures = catalogue.snapshot_files(), catalogue.measure_files()
-        return segments.count(session, segments.compile_rule(rule, known, files, today(clock), measures))
+        evaluation = segment_evaluation.Evaluation(session, clock, _nobody, known=known)
+        _, query = evaluation.asked(rule, "rules")
+        return segments.count(session, query)
 
 
 def _sampled(name: str, clock: Clock, sample: int) -> tuple[Segment, list[dict[str, object]]]:
@@ -187,14 +186,28 @@ def find_by_name(name: str) -> Segment:
 def _views(actor: Actor, rows: Sequence[Segment]) -> list[SegmentView]:
     """Return what an actor may see of segments: the rules of those without values that tell of a person."""
     prefetch_related_objects(rows, _EXPORTS)
-    views = [_view(actor, row) for row in rows]
-    if sees_personal(actor):
-        return views
-    masked = rule_masking(column_classes.current())
-    return discreet(actor, [replace(view, rules=masked(view.rules)) for view in views])
+    named = references() if rows else {}
+    views = [_view(actor, row, named) for row in rows]
+    if not sees_personal(actor):
+        masked = rule_masking(column_classes.current())
+        views = discreet(actor, [replace(view, rules=masked(view.rules)) for view in views])
+    return list(views)
 
 
-def _view(actor: Actor, row: Segment) -> SegmentView:
+def _in_words(actor: Actor, row: Segment) -> SegmentView:
+    """Return what an actor may see of one segment, with its rules in words: those of many would take long."""
+    (view,) = _views(actor, [row])
+    return replace(
+        view,
+        sentences=in_all_languages(lambda: rule_in_this_language(view.rules)),
+        remarks=in_all_languages(lambda: remarks_in_this_language(row.rules, view.rules)),
+    )
+
+
+def _view(actor: Actor, row: Segment, named: Mapping[str, frozenset[str]] | None = None) -> SegmentView:
+    """``named`` are the segments that each segment's rules name, where they are at hand."""
+    named = references() if named is None else named
+    users = tuple(user for user, inner in named.items() if row.name in inner)
     return SegmentView(
         name=row.name,
         size=row.size,
@@ -204,7 +217,8 @@ def _view(actor: Actor, row: Segment) -> SegmentView:
         id=row.pk,
         managed_by_file=row.managed_by_file,
         version=row.version,
-        locked_by=out_of_reach(actor, row.exports.all()),
+        locked_by=out_of_reach(actor, exports_fed([row.name]) if users else row.exports.all()),
+        segments=users,
     )
 
 

@@ -5,13 +5,14 @@ from typing import Any, Final
 
 from leleka.core.column_classes import MASKED, ColumnClass
 from leleka.core.rules.model import SetOperation
-from leleka.core.rules.operators import DAYS, Operator
+from leleka.core.rules.operators import DAYS, PERIODS, RANKS, Operator
+from leleka.core.rules.stored import name_of, steps_of, tables_of
 from leleka.services.sources.column_classes import Classes
 from leleka.state.models import RelationshipRow, Source
 
-# A number of days or of months, whatever they are compared with.
-_OF_THE_CALENDAR: Final = frozenset({*DAYS, Operator.MONTH_OF})
-_COUNT: Final = "count"
+# A number of days, months or rows, whatever they are compared with.
+_HARMLESS_VALUES: Final = frozenset({*DAYS, *PERIODS, *RANKS, Operator.MONTH_OF})
+_COUNTS: Final = frozenset({"count", "count distinct"})
 # What a rule is built of; everything else in it is a value to compare with.
 _STRUCTURE: Final = frozenset(
     {
@@ -21,10 +22,17 @@ _STRUCTURE: Final = frozenset(
         "related",
         "measure",
         "of",
+        "by",
         "where",
         "all",
         "any",
         "not",
+        "segment",
+        "list",
+        "random share",
+        "seed",
+        "from",
+        "to",
         *SetOperation,
     }
 )
@@ -44,20 +52,30 @@ def masking_at(classes: Classes) -> MaskingAt:
     ends = {row.name: (row.table, row.to_table) for row in RelationshipRow.objects.all()}
 
     def masked(rule: Mapping[str, Any], table: str) -> dict[str, Any]:
-        there = table
-        if "related" in rule:
-            one, other = ends.get(str(rule["related"]), ("", ""))
-            there = other if one == table else one
+        tables = tables_of(rule, table, ends)
+        there = tables[-1] if tables else table
         harmless = _is_harmless(rule, classes, there)
-        return {
+        shown = {
             name: _inside(value, there, masked) if name in _STRUCTURE or harmless else _masked_literal(value)
             for name, value in rule.items()
         }
+        if isinstance(rule.get("related"), list):
+            steps = zip(steps_of(rule), tables, strict=True)
+            shown["related"] = [_step(step, end, masked) for step, end in steps]
+        return shown
 
     return masked
 
 
+def _step(step: Any, table: str, masked: Callable[[Mapping[str, Any], str], dict[str, Any]]) -> Any:
+    if not isinstance(step, Mapping):
+        return step
+    return {"relationship": name_of(step), "where": _inside(step.get("where"), table, masked)}
+
+
 def _masked_literal(value: Any) -> Any:
+    if isinstance(value, Mapping):  # the name of another column
+        return value
     return [MASKED] if isinstance(value, list) else MASKED
 
 
@@ -70,7 +88,7 @@ def _inside(value: Any, table: str, masked: Callable[[Mapping[str, Any], str], d
 
 
 def _is_harmless(rule: Mapping[str, Any], classes: Classes, table: str) -> bool:
-    if rule.get("operator") in _OF_THE_CALENDAR or rule.get("measure") == _COUNT:
+    if rule.get("operator") in _HARMLESS_VALUES or rule.get("measure") in _COUNTS:
         return True
     column = rule.get("of") if "related" in rule else rule.get("column")
     return classes.of(table, str(column)) is ColumnClass.HARMLESS

@@ -8,7 +8,7 @@ from leleka.core.columns import Catalogue, Column, ColumnType, Relationship, Tab
 from leleka.core.sources import SourceSpec, TypeOverride
 from leleka.errors import InvalidInput
 from leleka.services.installation import lake_sessions
-from leleka.state.models import Measure, RelationshipRow, Source
+from leleka.state.models import Measure, ProfileList, RelationshipRow, Segment, Source
 
 
 def table_of(source: Source) -> Table:
@@ -55,8 +55,16 @@ def build(tables: Iterable[Table], relationships: Iterable[Relationship], profil
 
 
 def current() -> Catalogue:
-    """Return the catalogue as the state has it: measures are columns of the profiles."""
-    return with_measures(of_files(), dict(Measure.objects.order_by("name").values_list("name", "type")))
+    """Return the catalogue as the state has it: measures are columns of the profiles, segments are sets of them."""
+    known = with_measures(of_files(), dict(Measure.objects.order_by("name").values_list("name", "type")))
+    return with_sets(known)
+
+
+def with_sets(known: Catalogue) -> Catalogue:
+    """Return the catalogue with the sets of profiles that rules may name: segments and lists."""
+    names = Segment.objects.values_list("name", flat=True)
+    lists = ProfileList.objects.values_list("name", flat=True)
+    return replace(known, segments=frozenset(names), lists=frozenset(lists))
 
 
 def with_measures(known: Catalogue, types: Mapping[str, str]) -> Catalogue:

@@ -1,13 +1,15 @@
 """What holds for every edit of a source: who uses it, and who may change what they get."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from leleka.core.columns import Column, ColumnType, Table
 from leleka.core.rules.parser import parse
+from leleka.core.rules.stored import relationships_in
 from leleka.errors import Conflict, InvalidInput, NotFound
 from leleka.services.access.actor import Actor
 from leleka.services.access.edit_guards import refuse_steering
+from leleka.services.segments.usage import with_users
 from leleka.services.sources import catalogue
 from leleka.services.sources.contracts import SourceUse
 from leleka.services.uploads.files import uploads_of
@@ -31,25 +33,14 @@ def use_of(source: Source) -> SourceUse:
         if source.is_profiles or touching & set(relationships_in(row.rules))
     ]
     exports = Export.objects.order_by("name").values_list("name", flat=True)
-    sending = exports if source.is_profiles else exports.filter(segments__name__in=segments).distinct()
-    return SourceUse(tuple(sorted(touching)), tuple(segments), tuple(sending))
+    if not source.is_profiles:
+        exports = exports.filter(segments__name__in=with_users(segments)).distinct()
+    return SourceUse(tuple(sorted(touching)), tuple(segments), tuple(exports))
 
 
 def exports_of(use: SourceUse) -> list[Export]:
     """Return the exports that send what a source says."""
     return list(Export.objects.filter(name__in=use.exports).select_related("connection"))
-
-
-def relationships_in(rules: Any) -> Iterator[str]:
-    """Yield the relationships that stored rules name, whether or not they are there."""
-    if isinstance(rules, Mapping):
-        if isinstance(named := rules.get("related"), str):
-            yield named
-        for part in rules.values():
-            yield from relationships_in(part)
-    elif isinstance(rules, list):
-        for part in rules:
-            yield from relationships_in(part)
 
 
 def require_replacing(actor: Actor, number: int, name: str) -> int:
@@ -93,6 +84,7 @@ def refuse_breaking(row: Source, columns: Mapping[str, str], primary_key: str | 
     ]
     if profiles is not None:
         known = catalogue.build(tables, map(catalogue.relationship_of, relationships), profiles.name)
+        known = catalogue.with_sets(known)
         use = use_of(row)
         broken += [one.name for one in _segments(use.segments) if not _fits(one, known)]
     if broken:

@@ -12,6 +12,7 @@ from leleka.state.models import (
     BatchRow,
     Ledger,
     Measure,
+    ProfileList,
     Run,
     Segment,
     Source,
@@ -29,6 +30,7 @@ def needed(clock: Clock) -> set[str]:
     AddressBook.objects.exclude(profiles__in=sources).delete()
     kept = sources | set(Segment.objects.values_list("snapshot", flat=True))
     kept |= set(Segment.objects.values_list("memberships", flat=True))
+    kept |= set(ProfileList.objects.values_list("snapshot", flat=True))
     kept |= set(Measure.objects.values_list("snapshot", flat=True))
     held = SourceQuality.objects.exclude(held={}).values_list("held", flat=True)
     kept |= {one["loaded"]["snapshot"] for one in held}  # somebody may still accept them

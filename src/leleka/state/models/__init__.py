@@ -13,6 +13,7 @@ from leleka.state.models.connections import (
 from leleka.state.models.drafts import SegmentDraft
 from leleka.state.models.exports import Export, ExportSegment, Ledger
 from leleka.state.models.idempotency import IdempotencyKey
+from leleka.state.models.lists import ProfileList
 from leleka.state.models.measures import Measure
 from leleka.state.models.notices import Notice, NoticeDelivery, NoticeSeen
 from leleka.state.models.people import ApiToken, OneTimeLink, SignInFailure, User, WebSession
@@ -46,6 +47,7 @@ __all__ = [
     "NoticeDelivery",
     "NoticeSeen",
     "OneTimeLink",
+    "ProfileList",
     "Refresh",
     "RefreshStep",
     "RefusalCount",

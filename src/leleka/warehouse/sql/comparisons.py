@@ -9,8 +9,18 @@ from typing import TypeAlias
 
 from sqlglot import exp
 
-from leleka.core.columns import ColumnType
-from leleka.core.rules.model import Comparison, Operand, Scalar
+from leleka.core.columns import TEMPORAL, ColumnType
+from leleka.core.rules.model import Comparison
+from leleka.core.rules.operands import (
+    Operand,
+    OtherColumn,
+    Period,
+    Scalar,
+    Share,
+    anniversaries,
+    day_of,
+    days_of,
+)
 from leleka.core.rules.operators import BLANKS, NEGATIONS, Operator
 from leleka.warehouse.engines.port import finite
 
@@ -37,6 +47,18 @@ def comparison_sql(value: exp.Expr, comparison: Comparison, today: date) -> exp.
     return exp.not_(two_valued(_COMPARE[positive](value, comparison, today)), copy=False)
 
 
+def is_empty_sql(value: exp.Expr, column_type: ColumnType) -> exp.Expr:
+    return _empty(value, Comparison(column_type, Operator.IS_EMPTY), date.min)
+
+
+def beside_sql(
+    value: exp.Expr, comparison: Comparison, other: exp.Expr, positive: Operator | None
+) -> exp.Expr:
+    """Compare two values of a row; unknown where one of them is missing. A negation is made of its ``positive``."""
+    node = _NODES[positive or comparison.operator]
+    return node(this=_cased(value, comparison), expression=_cased(other, comparison))
+
+
 def comparable(value: exp.Expr, column_type: ColumnType) -> exp.Expr:
     """Return the value as rules compare it: a datetime is its UTC day, NaN and infinity are no value."""
     if column_type is ColumnType.NUMBER:
@@ -51,7 +73,9 @@ def two_valued(condition: exp.Expr) -> exp.Expr:
     return exp.func("coalesce", condition, exp.false())
 
 
-def _literal(value: Scalar, column_type: ColumnType) -> exp.Expr:
+def _literal(value: Scalar, column_type: ColumnType, today: date) -> exp.Expr:
+    if column_type in TEMPORAL:
+        value = day_of(value, today)
     # Through text, which is exact for floats and has room for the smallest integer.
     literal = exp.Literal.string(_text(value))
     return literal if column_type is ColumnType.TEXT else exp.cast(literal, _TYPES[column_type])
@@ -64,7 +88,7 @@ def _text(value: Scalar) -> str:
 
 
 def _one(operand: Operand) -> Scalar:
-    if operand is None or isinstance(operand, tuple):
+    if operand is None or isinstance(operand, tuple | OtherColumn | Share):
         raise TypeError("the operand of this operator is one value")
     return operand
 
@@ -81,18 +105,18 @@ def _cased(text: exp.Expr, comparison: Comparison) -> exp.Expr:
 
 
 def _binary(node: type[exp.Expr]) -> Compare:
-    def compare(value: exp.Expr, comparison: Comparison, _today: date) -> exp.Expr:
-        other = _literal(_one(comparison.operand), comparison.type)
+    def compare(value: exp.Expr, comparison: Comparison, today: date) -> exp.Expr:
+        other = _literal(_one(comparison.operand), comparison.type, today)
         return node(this=_cased(value, comparison), expression=_cased(other, comparison))
 
     return compare
 
 
-def _any_of(value: exp.Expr, comparison: Comparison, _today: date) -> exp.Expr:
+def _any_of(value: exp.Expr, comparison: Comparison, today: date) -> exp.Expr:
     values = _many(comparison.operand)
     this = _cased(value, comparison)
     if len(values) <= _LONGEST_IN:
-        listed = [_cased(_literal(item, comparison.type), comparison) for item in values]
+        listed = [_cased(_literal(item, comparison.type, today), comparison) for item in values]
         return exp.In(this=this, expressions=listed)
     item: exp.Expr = exp.column("value", table="listed", quoted=True)
     if comparison.type is not ColumnType.TEXT:
@@ -106,8 +130,8 @@ def _any_of(value: exp.Expr, comparison: Comparison, _today: date) -> exp.Expr:
     return exp.In(this=this, query=exp.Subquery(this=query))
 
 
-def _between(value: exp.Expr, comparison: Comparison, _today: date) -> exp.Expr:
-    low, high = (_literal(end, comparison.type) for end in _many(comparison.operand))
+def _between(value: exp.Expr, comparison: Comparison, today: date) -> exp.Expr:
+    low, high = (_literal(end, comparison.type, today) for end in _many(comparison.operand))
     return exp.Between(this=value, low=low, high=high)
 
 
@@ -124,7 +148,29 @@ def _span(comparison: Comparison) -> timedelta:
 
 
 def _days(value: exp.Expr, first: date, last: date) -> exp.Expr:
-    return exp.Between(this=value, low=_literal(first, ColumnType.DATE), high=_literal(last, ColumnType.DATE))
+    ends = [_literal(day, ColumnType.DATE, last) for day in (first, last)]
+    return exp.Between(this=value, low=ends[0], high=ends[1])
+
+
+def _period(offset: int) -> Compare:
+    def compare(value: exp.Expr, comparison: Comparison, today: date) -> exp.Expr:
+        return _days(value, *days_of(Period(str(comparison.operand)), offset, today))
+
+    return compare
+
+
+def _anniversary(value: exp.Expr, comparison: Comparison, today: date) -> exp.Expr:
+    ends = anniversaries(_span(comparison).days, today)
+    if ends is None:
+        return exp.not_(exp.Is(this=value, expression=exp.null()), copy=False)
+    hundred = exp.Literal.number(100)
+    number = exp.Add(
+        this=exp.Mul(this=exp.Month(this=value), expression=hundred), expression=exp.Day(this=value.copy())
+    )
+    low, high = (month * 100 + day for month, day in ends)
+    first = exp.GTE(this=number, expression=exp.Literal.number(low))
+    last = exp.LTE(this=number.copy(), expression=exp.Literal.number(high))
+    return exp.and_(first, last) if low <= high else exp.or_(first, last)
 
 
 def _month_of(value: exp.Expr, comparison: Comparison, _today: date) -> exp.Expr:
@@ -148,6 +194,20 @@ def _false(value: exp.Expr, _comparison: Comparison, _today: date) -> exp.Expr:
     return exp.not_(value)
 
 
+_NODES: Mapping[Operator, type[exp.Expr]] = {
+    Operator.IS: exp.EQ,
+    Operator.EQUAL: exp.EQ,
+    Operator.LESS: exp.LT,
+    Operator.AT_MOST: exp.LTE,
+    Operator.MORE: exp.GT,
+    Operator.AT_LEAST: exp.GTE,
+    Operator.ON: exp.EQ,
+    Operator.BEFORE: exp.LT,
+    Operator.AFTER: exp.GT,
+    Operator.ON_OR_BEFORE: exp.LTE,
+    Operator.ON_OR_AFTER: exp.GTE,
+}
+
 _COMPARE: Mapping[Operator, Compare] = {
     Operator.IS: _binary(exp.EQ),
     Operator.ANY_OF: _any_of,
@@ -160,12 +220,18 @@ _COMPARE: Mapping[Operator, Compare] = {
     Operator.MORE: _binary(exp.GT),
     Operator.AT_LEAST: _binary(exp.GTE),
     Operator.BETWEEN: _between,
+    Operator.ON_OR_BEFORE: _binary(exp.LTE),
+    Operator.ON_OR_AFTER: _binary(exp.GTE),
     Operator.ON: _binary(exp.EQ),
     Operator.BEFORE: _binary(exp.LT),
     Operator.AFTER: _binary(exp.GT),
     Operator.IN_THE_LAST: _in_the_last,
     Operator.IN_THE_NEXT: _in_the_next,
+    Operator.IN_THIS: _period(0),
+    Operator.IN_THE_PREVIOUS: _period(-1),
+    Operator.IN_THE_FOLLOWING: _period(1),
     Operator.MONTH_OF: _month_of,
+    Operator.ANNIVERSARY: _anniversary,
     Operator.IS_TRUE: _true,
     Operator.IS_FALSE: _false,
     Operator.IS_EMPTY: _empty,

@@ -26,7 +26,8 @@ from leleka.core.measures.model import (
 )
 from leleka.core.rules.operators import BLANKS, DECIMALS
 from leleka.warehouse.sql.comparisons import comparable
-from leleka.warehouse.sql.rules import Scope, condition_sql, hop_keys
+from leleka.warehouse.sql.rules import condition_sql
+from leleka.warehouse.sql.scope import Scope, hop_keys
 from leleka.warehouse.sql.tables import column
 from leleka.warehouse.sql.values import text_of
 
@@ -82,9 +83,7 @@ def _with_value(rows: exp.Select) -> exp.Select:
 
 def _aggregated(measure: Aggregated, scope: Scope) -> tuple[exp.Select, exp.Expr]:
     """Return the aggregates by the key of the first hop, and that key of a profile."""
-    places = [
-        Scope(scope.tables, scope.today, level, scope.measured) for level in range(len(measure.path) + 1)
-    ]
+    places = [scope.further(level) for level in range(len(measure.path) + 1)]
     here, there = hop_keys(measure.path[0], places[0], places[1])
     rows = exp.select(_as(there, _KEY)).from_(places[1].table(measure.path[0].table))
     for hop, outer, inner in zip(measure.path[1:], places[1:], places[2:], strict=False):

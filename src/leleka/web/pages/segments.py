@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from django.http import HttpResponse
 from django.urls import reverse
+from django.utils.translation import get_language
 
 from leleka.errors import Conflict, Forbidden, LelekaError, TryLater
 from leleka.messages.http_status import status_of
@@ -36,9 +37,12 @@ def show(request: Request, number: int) -> HttpResponse:
     """Show rules and sizes; the page itself requests the first members, which the worker finds."""
     actor = actor_of(request)
     segment = segment_queries.segment(actor, number)
+    language = get_language() or "en"
     context = {
         "segment": segment,
         "rules": rule_texts.as_text(segment.rules),
+        "sentence": segment.sentences.get(language),
+        "remarks": segment.remarks.get(language),
     }
     return page(request, "web/pages/segment.html", context)
 

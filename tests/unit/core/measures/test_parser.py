@@ -35,7 +35,7 @@ for _ in range(10):
         ({"related": "purchases", "last": "Note", "by": "Note"}, [("RULE_TYPE.measure", "m.by")]),
         ({"related": "purchases", "sum": "Price", "by": "At"}, [("MEASURE_SHAPE.not_by", "m.by")]),
         ({"related": [], "count": "rows"}, [("MEASURE_SHAPE.path", "m.related")]),
-        ({"related": ["purchases"] * 11, "count": "rows"}, [("MEASURE_SHAPE.path", "m.related")]),
+        ({"related": ["purchases"] * 21, "count": "rows"}, [("MEASURE_SHAPE.path", "m.related")]),
         ({"related": ["lines"], "count": "rows"}, [("RULE_UNKNOWN_RELATIONSHIP", "m.related")]),
         (
             {"related": "purchases", "sum": "Note", "where": {"column": "Price", "is": "x"}},

@@ -7,13 +7,16 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from leleka.core.rules.model import Measure
-from leleka.core.rules.operators import CASELESS, DAYS, FLAGS, LISTS, OPERATORS
+from leleka.core.rules.operators import CASELESS, DAYS, FLAGS, LISTS, OPERATORS, RANKS
+from leleka.messages.rules.words import PERIODS
 from leleka.services.builder.contracts import Vocabulary
+from leleka.services.translation import term
 from leleka.web.measure_words import OPERATORS as OPERATOR_WORDS
 
 MEASURES: Final[Mapping[str, Promise]] = {
     Measure.EXISTS: _("at least one"),
     Measure.COUNT: _("number"),
+    Measure.COUNT_DISTINCT: _("number of different"),
     Measure.SUM: _("sum of"),
     Measure.AVG: _("average of"),
     Measure.MIN: _("lowest"),
@@ -110,8 +113,18 @@ def grammar() -> dict[str, Any]:
         "flags": sorted(FLAGS),
         "days": sorted(DAYS),
         "lists": sorted(LISTS),
+        "ranks": sorted(RANKS),
+        "choices": _choices(),
         "caseless": sorted(CASELESS),
     }
+
+
+def _choices() -> dict[str, list[tuple[str, str]]]:
+    """Return what is chosen among with an operator: periods, in the reader's language."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    for (operator, period), told in PERIODS.items():
+        found.setdefault(operator.value, []).append((period.value, term(told)))
+    return found
 
 
 def asked(vocabulary: Vocabulary) -> dict[str, Any]:

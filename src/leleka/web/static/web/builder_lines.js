@@ -123,11 +123,11 @@ leleka.lines = (() => {
     const operators = app.grammar.operators[type] ?? [];
     const operator = operators.includes(node.operator) ? node.operator : operators.includes(">=") ? ">=" : operators[0];
     const { where, ...rest } = made;
-    return { ...compared(rest, app, operator, node.value ?? (measure === "count" ? 1 : undefined)), ...(where ? { where } : {}) };
+    return { ...compared(rest, app, operator, node.value ?? (measure.startsWith("count") ? 1 : undefined)), ...(where ? { where } : {}) };
   };
-  const typesOf = (measure) => ({ sum: NUMERIC, avg: NUMERIC, min: [...NUMERIC, ...TEMPORAL], max: [...NUMERIC, ...TEMPORAL] })[measure];
+  const typesOf = (measure) => ({ "count distinct": ["text", ...NUMERIC, ...TEMPORAL, "boolean"], sum: NUMERIC, avg: NUMERIC, min: [...NUMERIC, ...TEMPORAL], max: [...NUMERIC, ...TEMPORAL] })[measure];
   const typeOf = (app, measure, table, of) =>
-    (measure === "count" ? "integer" : measure === "avg" ? "number" : columnOf(app, table, of)?.type ?? "number");
+    (measure === "count" || measure === "count distinct" ? "integer" : measure === "avg" ? "number" : columnOf(app, table, of)?.type ?? "number");
 
   const drawRelated = (app, steps, node, table, to) => {
     const { words } = app;
@@ -147,7 +147,7 @@ leleka.lines = (() => {
         app.commit(app.put(steps, measured(app, { ...at(app.rules, steps), of: name }, node.measure, to)), steps, "of")), "of"));
     }
     const type = typeOf(app, node.measure, to, node.of);
-    const operators = operatorsOf(app, type).filter(([one]) => !app.grammar.flags.includes(one));
+    const operators = operatorsOf(app, type).filter(([one]) => !app.grammar.flags.includes(one) && !app.grammar.ranks.includes(one));
     return [...drawn, ...comparison(app, steps, node, { type }, operators)];
   };
 

@@ -15,7 +15,7 @@ leleka.values = (() => {
 
   const shapeOf = (grammar, operator, value) => {
     if (grammar.flags.includes(operator)) return "none";
-    const wanted = grammar.days.includes(operator) ? "days"
+    const wanted = grammar.choices[operator] ? "choice" : grammar.days.includes(operator) ? "days"
       : operator === "month of" ? "months"
         : operator === "between" ? "pair"
           : grammar.lists.includes(operator) ? "list"
@@ -48,7 +48,7 @@ leleka.values = (() => {
     const control = el(long ? "textarea" : "input", { className: "form-control form-control-sm", value: shown(value) });
     control.setAttribute("aria-label", label);
     if (long) control.rows = 2;
-    else if (type === "date" || type === "datetime") control.type = "date";
+    else if ((type === "date" || type === "datetime") && /^(\d{4}-.*)?$/.test(shown(value))) control.type = "date";
     else if (type === "integer" || type === "number") control.inputMode = type === "integer" ? "numeric" : "decimal";
     if (!long) control.size = Math.min(Math.max(shown(value).length + 1, 8), 28);
     control.autocomplete = "off";
@@ -130,6 +130,16 @@ leleka.values = (() => {
     return [...items.slice(0, SHOWN).map(token), ...more, another];
   };
 
+  const choice = (context, value, change) => {
+    const control = el("select", { className: "form-select form-select-sm" });
+    control.setAttribute("aria-label", context.words.value);
+    for (const [told, word] of context.grammar.choices[context.operator]) {
+      control.append(el("option", { value: told, textContent: word, selected: told === value }));
+    }
+    control.addEventListener("change", () => change(control.value));
+    return [control];
+  };
+
   const raw = (context, value, change) => {
     const control = el("textarea", { className: "form-control form-control-sm font-monospace", rows: 1, value: JSON.stringify(value) });
     control.setAttribute("aria-label", `${context.words.value}: ${context.words.raw}`);
@@ -143,6 +153,7 @@ leleka.values = (() => {
   const controls = (context, value, change) => {
     switch (shapeOf(context.grammar, context.operator, value)) {
       case "none": return [];
+      case "choice": return choice(context, value, change);
       case "days": return days(context, value, change);
       case "months": return months(context, value, change);
       case "pair": return pair(context, value, change);
@@ -155,6 +166,10 @@ leleka.values = (() => {
   // What a value becomes with another operator: it stays where the controls are the same.
   const carried = (grammar, operator, value) => {
     const shape = shapeOf(grammar, operator, undefined);
+    if (shape === "choice") {
+      const told = grammar.choices[operator].map(([one]) => one);
+      return told.includes(value) ? value : told[0];
+    }
     if (value !== undefined && shape !== "none" && shapeOf(grammar, operator, value) === shape) return value;
     return structuredClone(EMPTY[shape]);
   };

@@ -1,0 +1,54 @@
+"""Lists of a definitions file: their entries are read from files beside it."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from leleka.errors import InvalidInput, Problem
+from leleka.services.access.actor import Actor
+from leleka.services.definition_schema.schema import ListDefinition
+from leleka.services.definitions.changes import Changes
+from leleka.services.definitions.yaml_file import DefinitionsFile
+from leleka.services.installation import lake_sessions
+from leleka.services.lists.commands import keep
+from leleka.services.lists.contracts import Entries
+from leleka.services.lists.entries import read_entries, read_file
+from leleka.state.models import ProfileList
+
+
+def read_lists(file: DefinitionsFile, key: str) -> Mapping[str, Entries]:
+    """Return the entries of each list; ``key`` is the column that profiles are known by. Raises ``InvalidInput`` with
+    all that is wrong.
+    """
+    found, problems = dict[str, Entries](), list[Problem]()
+    for number, part in enumerate(file.definitions.lists):
+        here = file.where(("lists", number, "file"))
+        try:
+            found[part.name] = _entries(file.path, part, key)
+        except OSError:
+            problems.append(Problem.of("LIST_FILE", here, file=part.file))
+        except InvalidInput as error:
+            problems += [Problem(one.key, here, one.params) for one in error.problems]
+    if problems:
+        raise InvalidInput.of(problems)
+    return found
+
+
+def apply_lists(changes: Changes, actor: Actor, file: DefinitionsFile, read: Mapping[str, Entries]) -> None:
+    """Keep the entries of lists that are new or changed; the profiles they are looked for among are there already."""
+    for part in file.definitions.lists:
+        entries = read[part.name]
+        changes.upsert("list", part.name, _values(actor, part, entries))
+
+
+def _values(actor: Actor, part: ListDefinition, entries: Entries) -> dict[str, Any]:
+    before = ProfileList.objects.filter(name=part.name).first()
+    same = before is not None and (before.digest, before.column) == (entries.digest, part.column)
+    if before is not None and same and lake_sessions.lake().is_sound(before.snapshot):
+        return {}
+    return keep(actor, part.name, entries, part.column).values
+
+
+def _entries(path: Path, part: ListDefinition, key: str) -> Entries:
+    content = (path.resolve().parent / part.file).read_bytes()
+    return read_entries(read_file(content, (key, part.column, "email", "id")), addresses=bool(part.column))

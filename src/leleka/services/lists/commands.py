@@ -1,0 +1,134 @@
+"""Giving, replacing and removing lists of profiles."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from django.db import transaction
+from django.db.models import F
+
+from leleka.core.clock import utc_now
+from leleka.core.messages import Message
+from leleka.errors import Conflict, InvalidInput
+from leleka.services.access.actor import Actor
+from leleka.services.access.edit_guards import refuse_managed, refuse_steering, stale, unique
+from leleka.services.access.permissions import Permission, require
+from leleka.services.audit.log import record
+from leleka.services.definitions.refusals import checked_name
+from leleka.services.installation import lake_sessions
+from leleka.services.lists.contracts import Entries, ListView
+from leleka.services.lists.entries import EXAMPLES, masked, read_entries
+from leleka.services.lists.queries import find_by_id, profile_list, users_of
+from leleka.services.segments.usage import exports_fed
+from leleka.services.sources import catalogue
+from leleka.services.sources.email_addresses import address_book, profiles_source
+from leleka.state.models import ProfileList
+from leleka.warehouse import lists
+from leleka.warehouse.engines.port import Engine
+
+_NAMED: Final = "name"
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Entries in the lake: the columns of a list, and some of those that no profile has, or that are none, masked."""
+
+    values: dict[str, Any]
+    examples: tuple[str, ...]
+
+
+def create(actor: Actor, name: str, entries: Iterable[str], column: str = "") -> ListView:
+    """Make a list. Raises ``InvalidInput`` with what is wrong, ``Conflict`` NAME_TAKEN."""
+    require(actor, Permission.EDIT_SEGMENTS)
+    called = checked_name(name)
+    if ProfileList.objects.filter(name=called).exists():
+        raise _taken(called)
+    kept = keep(actor, called, read_entries(entries, addresses=bool(column)), column)
+    with transaction.atomic():
+        with unique(_taken(called)):
+            row = ProfileList.objects.create(name=called, **kept.values)
+        record(actor, "list created", called, _figures(kept))
+    return replace(profile_list(actor, row.pk), examples=kept.examples)
+
+
+def give(actor: Actor, number: int, entries: Iterable[str], column: str, version: int) -> ListView:
+    """Let entries take the place of those of a list.
+
+    Raises ``Conflict`` STALE, ``Forbidden`` where an export depends on it that somebody may only look at.
+    """
+    require(actor, Permission.EDIT_SEGMENTS)
+    row = _editable(actor, number)
+    kept = keep(actor, row.name, read_entries(entries, addresses=bool(column)), column)
+    with transaction.atomic():
+        row = _editable(actor, number)
+        changes = {**kept.values, "version": F("version") + 1}
+        if not ProfileList.objects.filter(pk=number, version=version).update(**changes):
+            raise stale(row.name)
+        record(actor, "list replaced", row.name, _figures(kept))
+    return replace(profile_list(actor, number), examples=kept.examples)
+
+
+def remove(actor: Actor, number: int) -> None:
+    """Raises ``Conflict`` LIST_IN_USE where the rules of a segment name it."""
+    require(actor, Permission.EDIT_SEGMENTS)
+    with transaction.atomic():
+        row = _editable(actor, number)
+        if users := users_of(row.name):
+            raise Conflict("LIST_IN_USE", where=row.name, users=users)
+        record(actor, "list removed", row.name)
+        row.delete()
+
+
+def keep(actor: Actor, name: str, entries: Entries, column: str) -> Kept:
+    """Write entries to the lake, and look for those that no profile has. Raises ``InvalidInput`` for a column that the
+    profiles do not have.
+    """
+    profiles = profiles_source()
+    table = catalogue.table_of(profiles)
+    if column and table.column(column) is None:
+        raise InvalidInput("RULE_UNKNOWN_COLUMN", where="column", table=table.name, name=column, near="")
+    with lake_sessions.small_session() as session:
+        written = lists.write(session, lake_sessions.lake(), name, entries.values)
+        known = _known(session, column)
+        unknown, first = lists.unknown(session, written, known, EXAMPLES) if known else (0, ())
+    values = {
+        "column": column,
+        "snapshot": written.reference,
+        "digest": entries.digest,
+        "size": len(entries.values),
+        "unknown": unknown,
+        "unusable": entries.unusable,
+        "given_by": actor.name,
+        "given_at": utc_now(),
+    }
+    return Kept(values, (*entries.examples, *map(masked, first))[:EXAMPLES])
+
+
+def _known(session: Engine, column: str) -> tuple[str, str] | None:
+    """Return where the keys, or the addresses, of all profiles are; None where the profiles were not read yet."""
+    profiles = profiles_source()
+    if not profiles.snapshot:
+        return None
+    lake = lake_sessions.lake()
+    if column:
+        return lake.open(address_book(session, profiles, column, _nobody)).files, "email_key"
+    return lake.open(profiles.snapshot).files, catalogue.table_of(profiles).primary_key or ""
+
+
+def _editable(actor: Actor, number: int) -> ProfileList:
+    row = find_by_id(number)
+    refuse_managed(row)
+    refuse_steering(actor, row.name, exports_fed(users_of(row.name)))
+    return row
+
+
+def _figures(kept: Kept) -> dict[str, int]:
+    return {name: int(kept.values[name]) for name in ("size", "unknown", "unusable")}
+
+
+def _taken(name: str) -> Conflict:
+    return Conflict("NAME_TAKEN.list", where=_NAMED, name=name)
+
+
+def _nobody(_: Message) -> None:
+    """Nobody looks on."""
