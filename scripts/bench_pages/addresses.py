@@ -8,10 +8,12 @@ by accident.
 from collections.abc import Callable, Mapping
 from random import Random  # noqa: TID251 - the class, for seeded generators
 from typing import Final
+from urllib.parse import quote
 
 from scripts.bench_pages.furnishing import Furnished
 
 from leleka.api.urls import api
+from leleka.services.customers import indexing
 from leleka.state.models import Run
 from leleka.web.routes import ROUTES
 
@@ -19,6 +21,20 @@ API: Final = "API "
 # They ask an account or a database: that is the other side's time.
 FAR_SIDE: Final = frozenset({"listOffers", "listSourceNames", "listSourceColumns"})
 _WORDS: Final = ("", "gold", "золот", "kyiv", "07", "nobody")
+# As somebody types: words of many and of few, in both scripts, several, an address, a number.
+_TYPED: Final = (
+    "і",
+    "пр",
+    "прізвище 4",
+    "імя 12",
+    "person1",
+    "person77 прі",
+    "person1234@exam",
+    "38067",
+    "067 123",
+    "77",
+)
+_FILTER: Final = "f=%7B%22column%22%3A%22tier%22%2C%22is%22%3A%22gold%22%7D"
 _QUERIES: Final[Mapping[str, tuple[str, ...]]] = {
     "exports": ("name", "-name", "type", "connection", "-status", "-refreshed", "editable"),
     "segments": ("name", "-size", "-evaluated_at"),
@@ -52,6 +68,9 @@ _SAID: Final[Mapping[str, str]] = {
 _ONE_OF: Final[Mapping[str, tuple[str, str]]] = {
     "task_runs": ("?of=export:", "export"), "segment_overlap": ("?with=", "segment"),
 }  # fmt: skip
+_CUSTOMERS: Final = frozenset({"customers", "customer", "customer_rows"})
+_CUSTOMERS_SEARCHED: Final = {"customers": "q", "listCustomers": "search"}
+_SOME: Final = 0.2
 _CHOSEN: Final = frozenset({"exports_detach", "exports_remove", "exports_schedule"})
 _RUNS: Final = frozenset({"run", "run_live", "run_chart", "run_rows", "run_download"})
 _ENDED: Final = ("delivered", "rejected", "excluded", "unconfirmed")
@@ -94,6 +113,7 @@ _PLAIN: Final = frozenset(
         "listSourceKinds",
         "listOfferedSources",
         "verifyAudit",
+        "getSearchColumns",
     }
 )
 _PAGE: Final = 50
@@ -132,9 +152,20 @@ class Addresses:
             return {name: lambda: path.replace("<str:token>", self._furnished.link)}
         if name in _PATHS:
             return {name: lambda: self._numbered(path, _PATHS[name]) + self._more(name)}
+        if name in _CUSTOMERS:
+            return {name: lambda: self._customer(name, path, profiles)}
         if "<" in path:
             raise LookupError(f"the bench does not know the page {name}")
         return {name: lambda: path + self._more(name)}
+
+    def _customer(self, name: str, path: str, profiles: int) -> str:
+        """Return the address of the search as somebody types, or of one customer."""
+        reference = indexing.reference_of(str(self._random.randint(1, profiles)))
+        path = path.replace("<str:reference>", reference).replace("{reference}", reference)
+        if name not in _CUSTOMERS_SEARCHED:
+            return path
+        more = f"&{_FILTER}" if name == "customers" and self._random.random() < _SOME else ""
+        return f"{path}?{_CUSTOMERS_SEARCHED[name]}={quote(self._random.choice(_TYPED))}{more}"
 
     def _more(self, name: str) -> str:
         """Return the part after the path."""
@@ -189,12 +220,16 @@ class Addresses:
             }
         if name == "downloadRows":
             return {called: lambda: f"{path.format(number=self._random.choice(self._kept))}?ended=rejected"}
-        if name in _LISTS or name in _PLAIN:
-            return {
-                called: lambda: (
-                    f"{path}?limit=50&after={self._random.randrange(100)}" if name in _LISTS else path
-                )
-            }
+        return {called: self._listed(name, path, profiles)}
+
+    def _listed(self, name: str, path: str, profiles: int) -> Callable[[], str]:
+        """Return the address of a list, of what there is one of, or of customers."""
+        if name in {"listCustomers", "getCustomer", "listRelatedRows"}:
+            return lambda: self._customer(name, path, profiles)
+        if name in _LISTS:
+            return lambda: f"{path}?limit=50&after={self._random.randrange(100)}"
+        if name in _PLAIN:
+            return lambda: path
         raise LookupError(f"the bench does not know the operation {name}")
 
     def _segments(self) -> list[str]:

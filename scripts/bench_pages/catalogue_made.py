@@ -13,7 +13,7 @@ from leleka.state.models import Measure, RelationshipRow, Source, SourceConnecti
 def numbers(asked_by: str) -> Mapping[str, Sequence[int]]:
     """Make them; return their ids by their kind. The tiers of the customers are classed, so that they are listed."""
     Source.objects.update(chosen_classes={"tier": "harmless"})
-    row = Source.objects.get()
+    row = Source.objects.get(is_profiles=True)
     itself = RelationshipRow.objects.create(
         name="itself", table=row.name, column="id", to_table=row.name, to_column="id"
     )

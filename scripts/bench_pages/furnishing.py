@@ -22,6 +22,7 @@ from leleka.core.rules.parser import parse
 from leleka.core.rules.writing import to_data
 from leleka.core.statuses import TaskStatus
 from leleka.services.access.actor import Actor, Role
+from leleka.services.customers import indexing
 from leleka.services.definitions import apply as definition_apply
 from leleka.services.installation import lake_sessions, preparation
 from leleka.services.people import actors, api_tokens
@@ -98,7 +99,15 @@ def furnish(folder: Path, terms: Terms) -> Furnished:
         **catalogue_made.numbers(me.name),
     }
     live_counts.furnish(folder, terms.profiles)
+    _index()
     return Furnished(numbers, token, people_commands.new_link(me, users[-1].pk))
+
+
+def _index() -> None:
+    """Make what a refresh makes beside the tables that were read."""
+    with lake_sessions.session() as session:
+        for source in Source.objects.order_by("name"):
+            indexing.bring_up_to_date(session, source, lambda _: None)
 
 
 def _refreshes() -> list[int]:

@@ -217,7 +217,15 @@ def _fill(one: Installation, host: str, key: str) -> None:
         "detached": detached,
         "fresh": fresh,
     }
-    more = {"managed": managed, "connection": connection["id"], "own": own, "refresh": refresh}
+    filters = [{"column": "tier", "is": "gold"}]
+    customer = one.ask("customers/find", {"filters": filters, "limit": 1})["items"][0]["id"]
+    more: dict[str, int | str] = {
+        "customer": customer,
+        "managed": managed,
+        "connection": connection["id"],
+        "own": own,
+        "refresh": refresh,
+    }
     one.places = {**sizes, **runs, **more}
 
 

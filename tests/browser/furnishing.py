@@ -40,6 +40,7 @@ class Furniture:
     relationship: int
     examined: int  # a task that looked into files
     suggested: int  # a task that looked for relationships
+    customer: str
     welcome: str
 
 
@@ -77,8 +78,7 @@ def furnish(house: House) -> Furniture:
     _reconcile(house, api, export)
     house.left(OSLO)
     waiting = api.run(export, "Needs confirmation")
-    task = int(api.ask(f"exports/{export}/preview", {})["task"])
-    until(lambda: api.ask(f"tasks/{task}")["done"], "the preview")
+    task = _done(api, f"exports/{export}/preview", {})
     segment = _segment(api, "Basic", "basic")
     empty = _segment(api, "Platinum", "platinum")
     measure = int(api.ask("measures", _LOWER)["id"])
@@ -103,6 +103,7 @@ def furnish(house: House) -> Furniture:
         relationship=int(api.ask("relationships", _BELONGING)["id"]),
         examined=_done(api, "sources/examine", {"files": ["orders.csv"]}),
         suggested=_done(api, "relationships/suggest", {}),
+        customer=_indexed(api),
         welcome=invited["token"],
     )
 
@@ -124,6 +125,13 @@ def _orders(house: House, api: _Api) -> int:
     number = int(api.ask("sources", wanted)["id"])
     until(lambda: api.ask(f"sources/{number}")["rows"], "the orders")
     return number
+
+
+def _indexed(api: _Api) -> str:
+    """Refresh the data once more, with the orders; return by what the first customer is opened."""
+    number = int(api.ask("refreshes", {"scope": "data"})["refresh"])
+    until(lambda: api.ask(f"refreshes/{number}")["finished_at"], "the refresh of the data")
+    return str(api.ask("customers?limit=1")["items"][0]["id"])
 
 
 def _done(api: _Api, path: str, posted: object) -> int:

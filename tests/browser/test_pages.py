@@ -98,6 +98,13 @@ PAGES: Final[dict[str, tuple[Address, ...]]] = {
     "relationship": (lambda has: f"/data/relationships/{has.relationship}",),
     "relationship_remove": (lambda has: f"/data/relationships/{has.relationship}/remove",),
     "exports_schedule": (lambda has: f"/data/exports/schedule?chosen={has.export}",),
+    "customers": (
+        lambda _: "/customers",
+        lambda _: "/customers?q=a&f=%7B%22column%22%3A%22tier%22%2C%22is%22%3A%22basic%22%7D",
+    ),
+    "customers_filter": (lambda _: "/customers/filter?column=tier",),
+    "customers_columns": (lambda _: "/customers/columns",),
+    "customer": (lambda has: f"/customers/{has.customer}",),
     "segments": (lambda _: "/segments",),
     "segment_add": (lambda _: "/segments/add",),
     "segment": (lambda has: f"/segments/{has.segment}",),
@@ -117,7 +124,7 @@ FILES: Final = {"run_download", "audit_download"}  # come down as files: tests o
 # Not for people: probes, figures for charts, and the bell, which is in every page.
 PARTS: Final = {
     "healthz", "readyz", "metrics", "export_chart", "run_chart", "segment_chart", "bell", "reconcile_live",
-    "source_table", "builder_values",
+    "source_table", "builder_values", "customer_rows",
 }  # fmt: skip
 
 

@@ -4,6 +4,7 @@ Only the writing is here. Whether Spark then finds the same rows, the contract s
 """
 
 from typing import Final
+from unicodedata import combining, normalize
 
 from sqlglot import ErrorLevel, exp
 
@@ -28,7 +29,18 @@ FUNCTIONS: Final = frozenset(
         *("FROM_JSON", "IF", "ISNAN", "LAG", "LEAD", "LEFT", "LENGTH", "LOWER", "MAX", "MD5", "MIN", "MONTH"),
         *("MONOTONICALLY_INCREASING_ID", "OCTET_LENGTH", "RAISE_ERROR", "SUBSTRING"),
         *("DATEDIFF", "DAY", "FLOOR", "YEAR"),
-        *("NULLIF", "REGEXP_REPLACE", "REPLACE", "RLIKE", "ROUND", "ROW_NUMBER", "SHA2", "STARTSWITH", "SUM"),
+        *(
+            "NULLIF",
+            "REGEXP_REPLACE",
+            "REPLACE",
+            "RLIKE",
+            "ROUND",
+            "ROW_NUMBER",
+            "SHA2",
+            "SPLIT",
+            "STARTSWITH",
+            "SUM",
+        ),
         *("TO_TIMESTAMP", "TRANSLATE", "TRIM", "TRY_CAST", "TRY_TO_TIMESTAMP", "UNNEST"),
     }
 )
@@ -106,6 +118,24 @@ def _parquet(path: exp.Expr) -> exp.Expr:
     return exp.table_(exp.to_identifier(path.name, quoted=True), db="PARQUET")
 
 
+def _numbered(path: exp.Expr) -> exp.Expr:
+    number = exp.alias_(exp.column("row_index", table="_metadata"), port.ROW)
+    return exp.select("*", number).from_(_parquet(path)).subquery()
+
+
+def _unaccented(text: exp.Expr) -> exp.Expr:
+    letters = "".join(map(chr, range(0xC0, 0x2000)))
+    plain = {one: _decomposed(one) for one in letters}
+    marked = [one for one, other in plain.items() if len(other) == 1 and other != one]
+    return _called(
+        "translate", text, _string("".join(marked)), _string("".join(plain[one] for one in marked))
+    )
+
+
+def _decomposed(letter: str) -> str:
+    return "".join(one for one in normalize("NFD", letter) if not combining(one))
+
+
 def _lines(path: exp.Expr, *columns: exp.ColumnDef) -> exp.Expr:
     schema = ", ".join(f"{_sql(one.this)} {_sql(one.args['kind'])}" for one in columns)
     return _parsed(path, schema, "FROM_JSON")
@@ -135,12 +165,14 @@ def _counted(value: exp.Expr) -> exp.Expr:
 
 _WRITERS: Final[port.Writers] = {
     port.Call.PARQUET_FILES: _parquet,
+    port.Call.NUMBERED_ROWS: _numbered,
     port.Call.JSON_LINES: _lines,
     port.Call.CSV_CELLS: _cells,
     port.Call.ORDINAL: lambda: exp.column(_ROW_NUMBER),
     port.Call.COUNTED: _counted,
     port.Call.PREVIOUS: lambda value: exp.Window(this=exp.Lag(this=value), order=_arrival()),
     port.Call.REFUSED: lambda: _called("raise_error", _string("A cell does not fit.")),
+    port.Call.UNACCENTED: _unaccented,
     port.Call.BYTES: lambda text: _called("octet_length", text),
     port.Call.FULL_MATCH: _full_match,
     port.Call.FINITE: _finite,

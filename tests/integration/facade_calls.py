@@ -64,6 +64,7 @@ from leleka.state.models import Task
 from leleka.worker import previews
 from leleka.worker.refresh import foreground
 from leleka.worker.runs import execution as run_execution
+from tests.integration.facade_calls_of_customers import EDITING_CUSTOMERS, SEEING_CUSTOMERS
 from tests.integration.facade_calls_of_segments import (
     DOWNLOADING_MEMBERS,
     EDITING_LISTS,
@@ -162,6 +163,7 @@ TO_SEE: Final[Mapping[Function, Call]] = {
     status_queries.overview: _NONE,
     status_queries.skipped: _ONE,
     **SEEING_SEGMENTS,
+    **SEEING_CUSTOMERS,
     **SEEING_SOURCES,
     status_queries.sources: _NONE,
     status_refresh_progress.details: given(UNKNOWN, 1),
@@ -196,6 +198,7 @@ BY_PERMISSION: Final[Mapping[Permission, Mapping[Function, Call]]] = {
     },
     Permission.SEE_PERSONAL: SEEING_MEMBERS,
     Permission.EDIT_SOURCES: {
+        **EDITING_CUSTOMERS,
         **EDITING_SOURCES,
         refresh_commands.ask: given(f"source:{UNKNOWN}"),
         foreground.refresh_now: given(f"source:{UNKNOWN}", CLOCK, Silent()),

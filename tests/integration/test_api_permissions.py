@@ -37,6 +37,7 @@ from tests.integration.api import Program, furnish, program
 from tests.integration.defining import filled
 from tests.integration.office import ALICE, Office
 from tests.integration.operations import Operation, everybody, needs, on_the_export
+from tests.integration.operations_of_customers import OF_CUSTOMERS
 from tests.integration.operations_of_segments import OF_SEGMENTS, RULES
 from tests.integration.operations_of_sources import OF_RELATIONSHIPS, OF_SOURCES, furnish_sources
 
@@ -80,6 +81,7 @@ OPERATIONS = (
     Operation("PUT", "/measures/{number}", 200, needs(Permission.EDIT_SEGMENTS), CHANGED, real="/measures/{measure}"),
     Operation("DELETE", "/measures/{number}", 204, needs(Permission.EDIT_SEGMENTS), real="/measures/{measure}"),
     *OF_SEGMENTS,
+    *OF_CUSTOMERS,
     *OF_SOURCES,
     *OF_RELATIONSHIPS,
     Operation("GET", "/sources/{number}/columns", 200, needs(Permission.SEE)),

@@ -25,7 +25,7 @@ from leleka.api import (
     tasks,
 )
 from leleka.api.bearer_token import Token
-from leleka.api.data import lists, quality, relationships, segment_figures, sources, uploads
+from leleka.api.data import customers, lists, quality, relationships, segment_figures, sources, uploads
 from leleka.api.known_parameters import KnownParameters
 from leleka.api.openapi import LelekaApi
 from leleka.api.problems import tell_problems
@@ -52,6 +52,7 @@ api.add_router("/sources", sources.router)
 api.add_router("/sources", uploads.router)
 api.add_router("/sources", columns.router)
 api.add_router("/sources", quality.router)
+api.add_router("/customers", customers.router)
 api.add_router("/measures", measures.router)
 api.add_router("/relationships", relationships.router)
 api.add_router("/segments", segments.router)

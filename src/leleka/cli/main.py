@@ -16,6 +16,7 @@ from leleka.cli import env_file
 from leleka.cli.commands import (
     audit,
     backups,
+    customers,
     definitions,
     demo,
     doctor,
@@ -66,6 +67,7 @@ app.command("worker")(serve.worker)
 app.command("demo")(demo.demo)
 app.command("sandbox")(sandbox.sandbox)
 app.add_typer(sources.app, name="source")
+app.add_typer(customers.app, name="customer")
 app.add_typer(measures.app, name="measure")
 app.add_typer(segments.app, name="segment")
 app.add_typer(exports.app, name="export")

@@ -26,6 +26,7 @@ from leleka.messages import (
 from leleka.messages.later import load_all
 from leleka.messages.sources import expectations as problems_of_expectations
 from leleka.messages.sources import problems as problems_of_sources
+from leleka.messages.sources import problems_of_customers
 from leleka.messages.templates import ENGLISH, Language, fill, parameters
 from leleka.messages.wording import Wording
 
@@ -113,6 +114,7 @@ for _room in (
     problems_of_rules,
     problems_of_runs,
     problems_of_settings,
+    problems_of_customers,
     problems_of_sources,
     problems_of_system,
 ):

@@ -66,6 +66,7 @@ PROGRESS: Final[dict[str, str]] = {
     "READING_HELD": msg("Source {name} was read and is not used yet: {problem} {problem:remedy}"),
     "READING_WARNS": msg("Source {name} is not as expected: {problem}"),
     "READ_SOURCE": msg("Source {name} was read, rows: {rows}"),
+    "INDEXING_SOURCE": msg("Indexing {name}, so that customers are found"),
     "CALCULATING_MEASURE": msg("Calculating measure {name}"),
     "EVALUATING_SEGMENT": msg("Evaluating segment {name}"),
     "CHECKING_ADDRESSES": msg("Checking the e-mail addresses of the profiles: {rows}"),

@@ -70,7 +70,7 @@ def note(session: Engine, lake: Lake, name: str, done: Evaluated) -> Noted:
         came = exp.CountIf(this=exp.and_(here, column(_CAME)))
         left = exp.CountIf(this=exp.and_(here.copy(), exp.Not(this=column(_CAME))))
         counted = session.row(exp.select(came, left).from_(parquet(aside.file("changes"))))
-    return Noted(lake.open(aside.reference), int(counted[0]), int(counted[1]))
+    return Noted(lake.open(aside.reference), int(counted[0] or 0), int(counted[1] or 0))
 
 
 def moved(

@@ -37,7 +37,14 @@ class Group:
 
 
 MENU: Final[tuple[tuple[Promise | str, tuple[Entry, ...]], ...]] = (
-    ("", (Entry(_("Home"), "home", "home"), Entry(_("Segments"), "segments", "users-group"))),
+    (
+        "",
+        (
+            Entry(_("Home"), "home", "home"),
+            Entry(_("Customers"), "customers", "user-search"),
+            Entry(_("Segments"), "segments", "users-group"),
+        ),
+    ),
     (
         _("Data"),
         (

@@ -33,6 +33,7 @@ from leleka.web.pages import (
 from leleka.web.request import Request
 from leleka.web.responses import go, is_htmx
 from leleka.web.route import BOTH, GET, POST, Route, View
+from leleka.web.routes_of_customers import CUSTOMERS
 from leleka.web.routes_of_segments import SEGMENT_ROUTES
 from leleka.web.routes_of_sources import SOURCES
 
@@ -103,6 +104,7 @@ ROUTES: Final[tuple[Route, ...]] = (
         Permission.EDIT_SEGMENTS,
         POST,
     ),
+    *CUSTOMERS,
     *SOURCES,
     Route("data/measures", measures.index, "measures", Permission.SEE),
     Route("data/measures/add", measures.add, "measure_add", SEGMENTS, BOTH),

@@ -29,6 +29,7 @@ from leleka.warehouse.readers import examine, load
 from leleka.warehouse.readers.adoption import adopt
 from leleka.warehouse.segments import compile_rule, count, evaluate, first_values, sample
 from leleka.warehouse.sql.scope import ListFiles, ProfileSets, Scope
+from tests.contract.warehouse.customers_tour import customers
 from tests.contract.warehouse.engine_ledgers import LedgersContract
 from tests.contract.warehouse.engine_memberships import MembershipsContract
 from tests.contract.warehouse.engine_runs import LEAVERS, RunsContract
@@ -62,6 +63,7 @@ def tour(tmp_path_factory: pytest.TempPathFactory) -> RecordingEngine:
         _refused_files(engine, root)
         _catalogue(engine, root / "catalogue")
         _brought(engine, root / "brought")
+        customers(engine, root / "customers")
     return engine
 
 

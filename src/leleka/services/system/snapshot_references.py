@@ -18,6 +18,7 @@ from leleka.state.models import (
     Source,
     SourceQuality,
     SuppressedReading,
+    TableIndex,
     Task,
 )
 
@@ -35,6 +36,8 @@ def needed(clock: Clock) -> set[str]:
     held = SourceQuality.objects.exclude(held={}).values_list("held", flat=True)
     kept |= {one["loaded"]["snapshot"] for one in held}  # somebody may still accept them
     kept |= set(AddressBook.objects.values_list("snapshot", flat=True))
+    for pair in TableIndex.objects.values_list("snapshot", "of"):
+        kept |= set(pair)  # an index is of use as long as there is what its numbers are of
     kept |= set(Ledger.objects.values_list("snapshot", flat=True))
     unforgotten = Q(finished_at__isnull=True) | Q(finished_at__gte=kept_since(clock))
     kept |= set(Run.objects.filter(unforgotten).values_list("outcomes", flat=True))

@@ -10,6 +10,7 @@ from leleka.state.models.connections import (
     StoredSecret,
     SuppressedPerson,
 )
+from leleka.state.models.customers import CustomerSearch, TableIndex
 from leleka.state.models.drafts import SegmentDraft
 from leleka.state.models.exports import Export, ExportSegment, Ledger
 from leleka.state.models.idempotency import IdempotencyKey
@@ -36,6 +37,7 @@ __all__ = [
     "AuditLink",
     "BatchRow",
     "Connection",
+    "CustomerSearch",
     "DueDecision",
     "Examination",
     "Export",
@@ -68,6 +70,7 @@ __all__ = [
     "SuppressedPerson",
     "SuppressedReading",
     "SystemSchedule",
+    "TableIndex",
     "Tally",
     "Task",
     "Trigger",

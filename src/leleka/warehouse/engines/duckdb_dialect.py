@@ -78,11 +78,13 @@ def _number_text(number: exp.Expr) -> exp.Expr:
 
 _WRITERS: Final[port.Writers] = {
     port.Call.PARQUET_FILES: lambda path: called("read_parquet", path),
+    port.Call.NUMBERED_ROWS: lambda path: called("read_parquet", path, *_named({port.ROW: exp.true()})),
     port.Call.JSON_LINES: _read_json,
     port.Call.CSV_CELLS: _read_csv,
     port.Call.ORDINAL: lambda: exp.column("rowid"),
     port.Call.COUNTED: _counted,
     port.Call.PREVIOUS: lambda value: exp.Window(this=exp.Lag(this=value)),
+    port.Call.UNACCENTED: lambda text: called("strip_accents", text),
     port.Call.BYTES: lambda text: called("strlen", text),
     port.Call.FULL_MATCH: lambda text, pattern: called("regexp_full_match", text, pattern),
     port.Call.FINITE: lambda number: called("isfinite", number),

@@ -17,6 +17,7 @@ from sqlglot import exp
 from leleka.core.columns import ColumnType
 
 CHUNK: Final = 10_000
+ROW: Final = "file_row_number"  # the column that ``numbered_rows`` adds
 
 
 class EngineError(Exception):
@@ -97,11 +98,13 @@ class Call(StrEnum):
     """What the functions below call: names that no engine has, each with the arguments that are said there."""
 
     PARQUET_FILES = "leleka_parquet_files"
+    NUMBERED_ROWS = "leleka_numbered_rows"
     JSON_LINES = "leleka_json_lines"
     CSV_CELLS = "leleka_csv_cells"
     ORDINAL = "leleka_ordinal"
     COUNTED = "leleka_counted"
     PREVIOUS = "leleka_previous"
+    UNACCENTED = "leleka_unaccented"
     BYTES = "leleka_bytes"
     FULL_MATCH = "leleka_full_match"
     FINITE = "leleka_finite"
@@ -118,6 +121,13 @@ Writers: TypeAlias = Mapping[Call, Callable[..., exp.Expr]]
 def parquet_files(path: str) -> exp.Expr:
     """Return a source of rows: the Parquet files that match a path in which ``*``, ``?`` and ``[]`` are patterns."""
     return _call(Call.PARQUET_FILES, exp.Literal.string(path))
+
+
+def numbered_rows(path: str) -> exp.Expr:
+    """Return a source of rows: one Parquet file with a further column, ``ROW``: the number of each row, from 0, in the
+    order in which they are. A few numbers that are asked for are found without reading the rest.
+    """
+    return _call(Call.NUMBERED_ROWS, exp.Literal.string(path))
 
 
 def json_lines(path: str, columns: Sequence[exp.ColumnDef]) -> exp.Expr:
@@ -153,6 +163,11 @@ def counted(value: exp.Expr) -> exp.Expr:
 def previous(value: exp.Expr) -> exp.Expr:
     """Return the value of the row before this one, in the order in which the source's rows come; NULL of the first."""
     return _call(Call.PREVIOUS, value)
+
+
+def unaccented(text: exp.Expr) -> exp.Expr:
+    """Return a text without the marks above and below its letters, of all scripts: ``é`` is ``e``, ``ї`` is ``і``."""
+    return _call(Call.UNACCENTED, text)
 
 
 def byte_length(text: exp.Expr) -> exp.Expr:

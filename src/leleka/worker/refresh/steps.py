@@ -12,6 +12,7 @@ from leleka.core.statuses import StepStatus
 from leleka.errors import Conflict, LelekaError, Problem
 from leleka.messages.stored import problem_data
 from leleka.services.access.actor import Actor
+from leleka.services.customers import indexing
 from leleka.services.measures import evaluation as measure_evaluation
 from leleka.services.runs import commands as run_commands
 from leleka.services.segments import evaluation as segment_evaluation
@@ -34,7 +35,7 @@ def do(session: Engine, step: RefreshStep, clock: Clock, say: Say, guard: Guard)
     if step.kind == StepKind.SOURCE:
         return _source(session, step, say, guard)
     if step.kind == StepKind.PROFILES:
-        return _profiles(session, say)
+        return _profiles(session, say, guard)
     if step.kind == StepKind.MEASURE:
         return _measure(session, step, clock, say, guard)
     if step.kind == StepKind.SEGMENT:
@@ -58,6 +59,7 @@ def _source(session: Engine, step: RefreshStep, say: Say, guard: Guard) -> Done:
         source = Source.objects.filter(pk=step.of).first()
         if source is None:
             return _gone("source")
+    indexing.bring_up_to_date(session, source, say, guard)
     changed = loaded is not None and loaded.changed
     status = StepStatus.WITH_WARNINGS if source.notes or taken.warnings else StepStatus.SUCCESSFUL
     told = [problem_data(one) for one in taken.warnings]
@@ -80,9 +82,11 @@ def _go_on(step: RefreshStep) -> None:
         raise _Canceled
 
 
-def _profiles(session: Engine, say: Say) -> Done:
-    """Check the addresses of the profiles ahead of the runs that need them."""
+def _profiles(session: Engine, say: Say, guard: Guard) -> Done:
+    """Check the addresses of the profiles ahead of the runs that need them, and index what belongs to them."""
     profiles = email_addresses.profiles_source()
+    for source in Source.objects.order_by("name"):  # a relationship may be new
+        indexing.bring_up_to_date(session, source, say, guard)
     columns = {name for name, _ in profiles.columns}
     used = {matching["email"] for matching in Export.objects.values_list("matching", flat=True)}
     for column in sorted(used & columns):  # a column that is gone is said by the run of whoever maps it

@@ -27,13 +27,14 @@ from leleka.web.request import Request, actor_of
 from leleka.web.responses import go, page
 
 _LONGEST_COPIED: Final = 190  # characters of a name, that a copy's is no longer than a name may be
+_LONGEST_RULES: Final = 20_000  # characters in an address
 _FORM: Final = "web/pages/segment_form.html"
 
 
 def add(request: Request) -> HttpResponse:
     if request.method == "POST":
         return _save(request, None)
-    return _drawn(request, None, _copied(request), draft=not request.GET.get("copy"))
+    return _drawn(request, None, _copied(request), draft=not {"copy", "rules"} & set(request.GET))
 
 
 def edit(request: Request, number: int) -> HttpResponse:
@@ -49,7 +50,10 @@ def edit(request: Request, number: int) -> HttpResponse:
 
 
 def _copied(request: Request) -> dict[str, Any]:
-    """Return what a new segment begins with: nothing, or the rules of the one that ``copy`` names."""
+    """Return what a new segment begins with: nothing, the rules of what ``copy`` names, or those in ``rules``."""
+    if given := request.GET.get("rules", "")[:_LONGEST_RULES]:
+        rules, text = _read(given)
+        return {"name": "", "rules": rule_texts.as_text(rules) if rules else text}
     number = whole_number(request.GET.get("copy"))
     if not number:
         return {"name": "", "rules": ""}

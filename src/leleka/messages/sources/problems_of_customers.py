@@ -1,0 +1,39 @@
+"""What can be wrong with looking for customers and looking at one."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from leleka.messages.wording import Wording, msg
+
+PROBLEMS: Final[Mapping[str, Wording]] = {
+    "CUSTOMER_UNKNOWN": Wording(
+        msg("There is no such customer in the profiles as last read."),
+        msg("Look for them anew: they may have been removed, or have another key now."),
+    ),
+    "CUSTOMERS_COLUMN": Wording(
+        msg("Column '{column}' cannot be searched: it is not in the profiles, or it holds dates or amounts."),
+        msg("Choose columns with words or identifiers; filter by the others."),
+    ),
+    "CUSTOMERS_COLUMNS": Wording(
+        msg("Between 1 and {most} columns can be searched."),
+        msg("Choose the columns that tell who somebody is or how to reach them."),
+    ),
+    "CUSTOMERS_FILTER": Wording(
+        msg("A filter of customers is one condition on a column of the profiles or on a measure."),
+        msg("Put everything else into the rules of a segment."),
+    ),
+    "CUSTOMERS_MASKED": Wording(
+        msg("Column '{column}' is masked for you, so customers cannot be found by its values."),
+        msg("Use columns that are classed as harmless, or ask somebody who may see personal data."),
+    ),
+    "CUSTOMERS_NOT_INDEXED": Wording(
+        msg("The profiles are not indexed yet as they are now, so words cannot be looked for."),
+        msg("Refresh the source of the profiles: the refresh makes the index."),
+    ),
+    "CUSTOMERS_NOT_READ": Wording(
+        msg(
+            "There are no customers: no source with a primary key holds the profiles, or it was not read yet."
+        ),
+        msg("Add the source of the profiles and refresh it."),
+    ),
+}

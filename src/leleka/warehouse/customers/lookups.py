@@ -1,0 +1,133 @@
+"""What is known of one profile: its row and the rows that belong to it, measures, segments, ledgers and outcomes.
+
+Every question to several files is one query: each costs as much as opening a file.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sqlglot import exp
+
+from leleka.warehouse.customers.indexes import KEY, KEYS_FILE, NUMBER, Key, rows_of
+from leleka.warehouse.engines.port import ROW, Engine
+from leleka.warehouse.lake import Snapshot
+from leleka.warehouse.sql.tables import column, parquet
+
+PROFILE_ID: Final = "profile_id"
+KEY_TEXT: Final = "leleka_key"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row of a source: its number, the text of its key, and its values by column."""
+
+    number: int
+    key: str
+    values: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What a ledger says of an address."""
+
+    state: str
+    held: bool
+    refused_code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a profile in a run."""
+
+    ended: str
+    code: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Keyed:
+    """Rows of a source that are found by a key, with the index of it where there is one."""
+
+    source: Snapshot
+    key: Key
+    index: Snapshot | None
+
+
+def numbers_of(session: Engine, of: Keyed, texts: Sequence[str], most: int) -> list[int]:
+    """Return the numbers of the rows whose key is one of ``texts``, the last ones first; without an index all rows are
+    read for it.
+    """
+    if not texts:
+        return []
+    wanted = [exp.Literal.string(text) for text in texts]
+    if of.index is None:
+        number = ROW
+        query = exp.select(column(ROW)).from_(rows_of(of.source)).where(of.key.sql().isin(*wanted))
+    else:
+        number = NUMBER
+        keys = exp.select(column(NUMBER)).from_(parquet(of.index.file(KEYS_FILE)))
+        query = keys.where(column(KEY).isin(*wanted))
+    last = exp.Ordered(this=column(number), desc=True, nulls_first=False)
+    return [found for (found,) in session.rows(query.order_by(last).limit(most))]
+
+
+def rows(
+    session: Engine, source: Snapshot, numbers: Sequence[int], columns: Sequence[str], key: Key
+) -> list[Row]:
+    """Return rows of a source by their numbers, in this order."""
+    if not numbers:
+        return []
+    query = (
+        exp.select(column(ROW), exp.alias_(key.sql(), KEY_TEXT, quoted=True), *map(column, columns))
+        .from_(rows_of(source))
+        .where(column(ROW).isin(*map(exp.Literal.number, numbers)))
+    )
+    found = {
+        number: Row(number, text, dict(zip(columns, values, strict=True)))
+        for number, text, *values in session.rows(query)
+    }
+    return [found[number] for number in numbers if number in found]
+
+
+def measured(session: Engine, files: Mapping[str, str], profile: str) -> dict[str, str]:
+    """Return the values of measures, each in its files, as texts."""
+    value = exp.cast(column("value"), "VARCHAR")
+    found = _of_each(session, files, [exp.alias_(value, "value", quoted=True)], PROFILE_ID, profile)
+    return {name: text for name, text in found if text is not None}
+
+
+def members_of(session: Engine, files: Mapping[str, str], profile: str) -> frozenset[str]:
+    """Return those of the segments, each in its files, that a profile is a member of."""
+    return frozenset(name for (name,) in _of_each(session, files, [], PROFILE_ID, profile))
+
+
+def held_by(session: Engine, files: Mapping[str, str], address: str) -> dict[str, Held]:
+    """Return what each ledger says of an address."""
+    is_held = exp.Not(this=exp.Is(this=column("held"), expression=exp.Null()))
+    told = [column("state"), exp.alias_(is_held, "held", quoted=True), column("refused_code")]
+    found = _of_each(session, files, told, "address", address)
+    return {name: Held(state, bool(held), code or "") for name, state, held, code in found}
+
+
+def outcomes_of(session: Engine, files: Mapping[str, str], profile: str) -> dict[str, Outcome]:
+    """Return what became of a profile in each of some runs."""
+    told = [column("ended"), column("code"), column("detail")]
+    found = _of_each(session, files, told, PROFILE_ID, profile)
+    return {name: Outcome(ended, code or "", detail or "") for name, ended, code, detail in found}
+
+
+def _of_each(
+    session: Engine, files: Mapping[str, str], told: Iterable[exp.Expr], key: str, text: str
+) -> list[tuple[Any, ...]]:
+    """Return the rows of several files whose ``key`` is a text, each with the name of its file before it."""
+    if not files:
+        return []
+    told = list(told)
+    parts = [
+        exp.select(exp.alias_(exp.Literal.string(name), "name", quoted=True), *(one.copy() for one in told))
+        .from_(parquet(file))
+        .where(exp.EQ(this=column(key), expression=exp.Literal.string(text)))
+        for name, file in files.items()
+    ]
+    return session.rows(parts[0] if len(parts) == 1 else exp.union(*parts, distinct=False))
