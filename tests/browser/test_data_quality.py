@@ -8,27 +8,25 @@ from playwright.sync_api import expect
 from tests.acceptance.serving import until
 from tests.browser.hand import Hand
 from tests.browser.house import House
-from tests.browser.test_data_dialog import in_language
 from tests.browser.visiting import Language
 
 
 class Orders:
     """A source whose file a test writes."""
 
-    def __init__(self, house: House) -> None:
-        self._house = house
-        self._token = house.installation.json("user", "token", "ada@example.com", "--name", "q")["secret"]
+    def __init__(self, house: House, name: str) -> None:
+        self._house, self._file = house, f"{name}.csv"
         self.deliver(40)
-        made = self.ask("sources", {"name": "deliveries", "files": ["deliveries.csv"], "primary_key": "id"})
+        made = self.ask("sources", {"name": name, "files": [self._file], "primary_key": "id"})
         self.number = int(made["id"])
         until(lambda: self.ask(f"sources/{self.number}")["rows"], "the deliveries")
 
     def ask(self, path: str, posted: object = None) -> Any:
-        return self._house.asked(path, self._token, posted)
+        return self._house.asked(path, posted)
 
     def deliver(self, rows: int) -> None:
         lines = "".join(f"{number},p{number}@example.org,{number}.5\n" for number in range(rows))
-        (self._house.folder / "deliveries.csv").write_text(f"id,email,amount\n{lines}", encoding="utf-8")
+        (self._house.folder / self._file).write_text(f"id,email,amount\n{lines}", encoding="utf-8")
 
     def refresh(self) -> None:
         number = self.ask(f"sources/{self.number}/refresh", {})["refresh"]
@@ -38,9 +36,9 @@ class Orders:
 @pytest.mark.short("uk")
 @pytest.mark.parametrize("language", ["en", "uk"])
 def test_what_is_expected_is_suggested_tried_broken_and_accepted(
-    hand: Hand, empty_house: House, language: Language
+    hand: Hand, data_house: House, language: Language
 ) -> None:
-    hand, orders = in_language(hand, language), Orders(empty_house)
+    orders = Orders(data_house, f"deliveries-{language}")
     page = hand.page
     page.goto(f"/data/sources/{orders.number}")
     page.locator("#quality .card-actions a").click()

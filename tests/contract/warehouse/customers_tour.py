@@ -11,7 +11,7 @@ from leleka.warehouse.customers import indexes, lookups, search
 from leleka.warehouse.engines.port import Engine
 from leleka.warehouse.lake import Lake
 from leleka.warehouse.readers import load
-from leleka.warehouse.sql.rules import Scope
+from leleka.warehouse.sql.scope import Scope
 from tests.fakes import rule_examples as examples
 
 

@@ -7,11 +7,11 @@ from pathlib import Path
 from random import Random  # noqa: TID251 - every one has a seed
 
 from leleka.core.columns import ColumnType
-from leleka.warehouse import memberships, segment_figures
 from leleka.warehouse.engines.port import Engine
 from leleka.warehouse.lake import Lake, Snapshot
-from leleka.warehouse.memberships import Evaluated, Followed
-from leleka.warehouse.segment_figures import Profiles, Share
+from leleka.warehouse.members import memberships, segment_figures
+from leleka.warehouse.members.memberships import Evaluated, Followed
+from leleka.warehouse.members.segment_figures import Profiles, Share
 from tests.contract.warehouse.engine_suite import EngineSuite
 from tests.fakes import rule_examples as examples
 from tests.fakes.engine_tables import write_rows

@@ -22,7 +22,7 @@ from leleka.services.sources.email_addresses import profiles_source
 from leleka.state.models import Measure, Source, TableIndex
 from leleka.warehouse.customers.search import Filters, Index
 from leleka.warehouse.lake import Snapshot
-from leleka.warehouse.sql.rules import Measured, Scope
+from leleka.warehouse.sql.scope import Measured, Scope
 
 _MOST_SHOWN = 5  # columns
 

@@ -83,17 +83,21 @@ def apply(
         _apply_relationships(changes, file)
         apply_measures(changes, checked.measures)
         apply_lists(changes, actor, file, listed)
-        for name, rules in checked.segments.items():
-            changes.upsert("segment", name, {"rules": rules})
-        for connection in checked.connections:
-            _apply_connection(changes, connection, seal=not plan_only)
-        apply_exports(changes, checked, say)
+        _apply_checked(changes, checked, say, seal=not plan_only)
         if checked.system_schedule is not None:
             apply_system(changes, ExportSchedule("off") if foreign else checked.system_schedule)
         changes.absent(prune=prune)
         if plan_only:
             transaction.set_rollback(True)
     return changes.done
+
+
+def _apply_checked(changes: Changes, checked: CheckedDefinitions, say: Say, *, seal: bool) -> None:
+    for name, rules in checked.segments.items():
+        changes.upsert("segment", name, {"rules": rules})
+    for connection in checked.connections:
+        _apply_connection(changes, connection, seal=seal)
+    apply_exports(changes, checked, say)
 
 
 class _Rows:

@@ -29,10 +29,10 @@ from leleka.services.segments.contracts import (
 from leleka.services.segments.queries import find_by_id
 from leleka.services.sources import catalogue, column_classes
 from leleka.state.models import Segment
-from leleka.warehouse import memberships, segment_figures
 from leleka.warehouse.lake import Snapshot
-from leleka.warehouse.memberships import Followed
-from leleka.warehouse.segment_figures import Profiles, Share
+from leleka.warehouse.members import memberships, segment_figures
+from leleka.warehouse.members.memberships import Followed
+from leleka.warehouse.members.segment_figures import Profiles, Share
 
 _BLOCK: Final = 1 << 18
 SHOWN: Final = 20  # people

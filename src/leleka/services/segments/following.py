@@ -6,10 +6,10 @@ from typing import Final
 
 from leleka.services.installation import lake_sessions
 from leleka.state.models import Segment
-from leleka.warehouse import memberships
 from leleka.warehouse.engines.port import Engine
 from leleka.warehouse.lake import Snapshot
-from leleka.warehouse.memberships import Evaluated, Followed
+from leleka.warehouse.members import memberships
+from leleka.warehouse.members.memberships import Evaluated, Followed
 
 KEPT: Final = timedelta(days=366)
 

@@ -23,7 +23,8 @@ from leleka.warehouse.customers.indexes import (
 )
 from leleka.warehouse.engines.port import ROW, Engine, numbered_rows
 from leleka.warehouse.lake import Snapshot
-from leleka.warehouse.sql.rules import Scope, condition_sql
+from leleka.warehouse.sql.rules import condition_sql
+from leleka.warehouse.sql.scope import Scope
 from leleka.warehouse.sql.tables import beside_measures, column, parquet
 from leleka.warehouse.sql.words import SEPARATOR, folded
 
