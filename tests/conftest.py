@@ -16,7 +16,7 @@ from tests.browser.chromium import NAMED as _CHROMIUM
 from tests.short import leave_the_rest_to_proof
 
 _BROWSER = "tests/browser/"
-pytest_plugins = ("tests.browser.presence",)
+pytest_plugins = ("tests.browser.presence", "tests.fakes.bucket_fixtures")
 
 # The database that Django is configured with: its settings are read before any conftest.
 _database = os.environ.get("LELEKA_TEST_DATABASE", "sqlite3")

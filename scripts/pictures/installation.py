@@ -172,13 +172,31 @@ def _measured(one: Installation) -> int:
 def _fill(one: Installation, host: str, key: str) -> None:
     """Do through the API what people would have done by now."""
     invited = one.ask("people", {"email": "danylo@example.com", "name": "Danylo", "role": "contributor"})
+    people = {"person": invited["person"]["id"], "link": invited["token"]}
+    connection = _connected(one, host, key)
+    exported = _exported(one, host)
+    measure = _measured(one)
+    own, refresh = _scheduled(one)
+    done = next(run["id"] for run in one.ask("runs")["items"] if run["export"] == EXPORT and run["counts"])
+    managed = next(export["id"] for export in one.ask("exports")["items"] if export["name"] == EXPORT)
+    more = {"managed": managed, "connection": connection, "own": own, "refresh": refresh, "done": done}
+    filters = [{"column": "tier", "is": "gold"}]
+    customer = one.ask("customers/find", {"filters": filters, "limit": 1})["items"][0]["id"]
+    one.places = {**people, **exported, **more, "measure": measure, "customer": customer}
+
+
+def _connected(one: Installation, host: str, key: str) -> int:
+    """Connect an account twice, once with an export user; return that connection."""
     agreed = {"agreed": True, "consent_version": one.ask("connections/consent")["version"], "check": True}
-    marketing = {"name": "Marketing", "host": host, "key": key, "password": one.password, "plan_limit": _PLAN}
-    connection = one.ask(
-        "connections", {**marketing, **agreed, "audience": "administrators and contributors"}
-    )
-    without = {key: value for key, value in marketing.items() if key != "password"}
+    without = {"name": "Marketing", "host": host, "key": key, "plan_limit": _PLAN}
+    marketing = {**without, "password": one.password, "audience": "administrators and contributors"}
+    connection = one.ask("connections", {**marketing, **agreed})
     one.ask("connections", {**without, **agreed, "name": "Account of the agency, without an export user"})
+    return int(connection["id"])
+
+
+def _exported(one: Installation, host: str) -> dict[str, int]:
+    """Make segments and exports, and run some: one waits to be confirmed, one failed, one has a note."""
     narrow = one.ask("segments", {"name": "Spring campaign", "rules": {"column": "tier", **_SPRING}})
     birthdays = one.ask(
         "segments", {"name": "Birthday in May", "rules": {"column": "birthday", "month of": 5}}
@@ -189,44 +207,16 @@ def _fill(one: Installation, host: str, key: str) -> None:
     rules = {"all": [{"column": "tier", **_SPRING}, {"column": "country", "is": "Ukraine"}]}
     changed = {"name": narrow["name"], "version": narrow["version"], "rules": rules}
     one.ask(f"segments/{narrow['id']}", changed, "PUT")
-    waiting = one.run(spring, until="confirmation_reason")
-    failed = one.run(one.add_export("Win back", "99"))
+    places = {"segment": narrow["id"], "other_segment": birthdays["id"], "spring": spring}
+    places["waiting"] = one.run(spring, until="confirmation_reason")
+    places["failed"] = one.run(one.add_export("Win back", "99"))
     behave(host, _EXCLUSIONS_HIDDEN)
-    noted = one.run(one.add_export("Welcome back", "1", "Birthday in May"))
+    places["noted"] = one.run(one.add_export("Welcome back", "1", "Birthday in May"))
     behave(host)
-    fresh = one.add_export("May birthdays", "3", "Birthday in May")
-    detached = one.add_export("Autumn survey", "3")
-    one.ask(f"exports/{detached}/detach", {})
-    measure = _measured(one)
-    own, refresh = _scheduled(one)
-    done = next(run["id"] for run in one.ask("runs")["items"] if run["export"] == EXPORT and run["counts"])
-    managed = next(export["id"] for export in one.ask("exports")["items"] if export["name"] == EXPORT)
-    sizes = {
-        "segment": narrow["id"],
-        "other_segment": birthdays["id"],
-        "measure": measure,
-        "person": invited["person"]["id"],
-        "link": invited["token"],
-    }
-    runs = {
-        "done": done,
-        "waiting": waiting,
-        "failed": failed,
-        "noted": noted,
-        "spring": spring,
-        "detached": detached,
-        "fresh": fresh,
-    }
-    filters = [{"column": "tier", "is": "gold"}]
-    customer = one.ask("customers/find", {"filters": filters, "limit": 1})["items"][0]["id"]
-    more: dict[str, int | str] = {
-        "customer": customer,
-        "managed": managed,
-        "connection": connection["id"],
-        "own": own,
-        "refresh": refresh,
-    }
-    one.places = {**sizes, **runs, **more}
+    places["fresh"] = one.add_export("May birthdays", "3", "Birthday in May")
+    places["detached"] = one.add_export("Autumn survey", "3")
+    one.ask(f"exports/{places['detached']}/detach", {})
+    return places
 
 
 def behave(host: str, *faults: dict[str, str]) -> None:

@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -30,8 +30,14 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
 
 @pytest.fixture
 def empty_house(tmp_path: Path) -> Iterator[House]:
-    """An installation with a connection and an administrator, and without any data."""
-    with installed(tmp_path, "50", lists="Shop news", fields="Tier") as installation:
+    with without_data(tmp_path) as one:
+        yield one
+
+
+@contextmanager
+def without_data(folder: Path) -> Iterator[House]:
+    """Open an installation with a connection and an administrator, and without any data."""
+    with installed(folder, "50", lists="Shop news", fields="Tier") as installation:
         installation.leleka("init")
         add_person(installation, ADA, "Ada", "administrator")
         with serving(installation) as served:

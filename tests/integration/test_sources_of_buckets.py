@@ -1,14 +1,12 @@
 """Objects of a bucket as sources, end to end: a definitions file, refreshes, what programs and people see of them."""
 
 import threading
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from leleka.connectors.objects import buckets as reading
 from leleka.connectors.objects.copying import Copier
 from leleka.core.clock import SystemClock, utc_now
 from leleka.core.configuration import Configuration
@@ -22,7 +20,7 @@ from leleka.services.source_connections import opening
 from leleka.services.sources import connected
 from leleka.state.models import Refresh, Source, SourceConnection, SourceSecret
 from leleka.worker.refresh import runner as refresh_runner
-from tests.fakes.buckets import Buckets, buckets, error
+from tests.fakes.buckets import Buckets, error
 from tests.fakes.peer import canned, peer
 from tests.integration.api import program
 from tests.integration.defining import Desk, open_desk
@@ -47,26 +45,12 @@ sources:
 """
 
 
-@pytest.fixture(scope="module")
-def server() -> Iterator[Buckets]:
-    with buckets() as running:
-        yield running
-
-
-@pytest.fixture
-def storage(server: Buckets, monkeypatch: pytest.MonkeyPatch) -> Buckets:
-    monkeypatch.setattr(reading, "RETRIES", 1)
-    server.reset()
-    server.put("contoso", "exports/customers-1.csv", b"id,email\n1,ada@contoso.example\n")
-    server.put(
-        "contoso", "exports/customers-2.csv", b"id,email\n2,bob@contoso.example\n3,eve@contoso.example\n"
-    )
-    server.requests.clear()
-    return server
-
-
 @pytest.fixture
 def desk(installation: Configuration, tmp_path: Path, settings: Any, storage: Buckets) -> Desk:
+    storage.put("contoso", "exports/customers-1.csv", b"id,email\n1,ada@contoso.example\n")
+    more = b"id,email\n2,bob@contoso.example\n3,eve@contoso.example\n"
+    storage.put("contoso", "exports/customers-2.csv", more)
+    storage.requests.clear()
     desk = open_desk(tmp_path, settings)
     network = replace(installation.network, source_hosts=frozenset({storage.host}))
     environment = {**desk.environment, "LELEKA_SECRET_LAKE": KEY}

@@ -13,7 +13,7 @@ import pytest
 
 ROOT: Final = Path(__file__).parents[2]
 OURS: Final = ("leleka", "tests", "scripts")
-SCRIPTS: Final = ("bench_delivery", "bench_pages", "pictures", "proof", "soak")
+SCRIPTS: Final = ("bench_delivery", "bench_pages", "contoso", "pictures", "proof", "soak")
 
 
 def imports(code: str) -> Iterator[tuple[str, str]]:

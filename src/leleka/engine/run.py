@@ -68,16 +68,7 @@ def preview(
         selection.table,
         partial(context.warehouse.values, selection),
     )
-    packer = Packer(
-        context.destination,
-        context.limits,
-        target=spec.target,
-        table=selection.table,
-        matching=selection.matching,
-        leavers=selection.leavers,
-        automations=spec.automations,
-    )
-
+    packer = _packer(spec, context)
     reading = _reading(spec, context)
     exclusions, note = read_exclusions(context.destination, spec.target, pulse)
     suppressed = _suppressed(reading, context, pulse)
@@ -88,6 +79,19 @@ def preview(
     )
     notes = (*misfits, note) if note else tuple(misfits)
     return replace(planned, notes=notes), packer.batches(), reading.began_at
+
+
+def _packer(spec: RunSpec, context: RunContext) -> Packer:
+    selection = spec.selection
+    return Packer(
+        context.destination,
+        context.limits,
+        target=spec.target,
+        table=selection.table,
+        matching=selection.matching,
+        leavers=selection.leavers,
+        automations=spec.automations,
+    )
 
 
 def _with_pulse(packer: Packer, pulse: KeepAlive) -> tuple[Pack, PlainContacts | None]:

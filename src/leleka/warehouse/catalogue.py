@@ -8,7 +8,7 @@ from sqlglot import exp
 
 from leleka.warehouse.engines.port import Engine
 from leleka.warehouse.lake import Snapshot
-from leleka.warehouse.sql.tables import column, parquet
+from leleka.warehouse.sql.tables import column, count_where, parquet
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ def matching(session: Engine, many: Snapshot, name: str, one: Snapshot, to_name:
     )
     found = exp.Is(this=column("key", "one"), expression=exp.Null())
     joined = (
-        exp.select(exp.Count(this=column(name, "many")), exp.CountIf(this=exp.Not(this=found)))
+        exp.select(exp.Count(this=column(name, "many")), count_where(exp.Not(this=found)))
         .from_(parquet(many.files, "many"))
         .join(
             target.subquery("one"),
@@ -68,7 +68,7 @@ def matching(session: Engine, many: Snapshot, name: str, one: Snapshot, to_name:
     )
     rows, matched = session.row(joined)
     several = exp.GT(this=column("rows"), expression=exp.Literal.number(1))
-    (doubled,) = session.row(exp.select(exp.CountIf(this=several)).from_(target.subquery("keys")))
+    (doubled,) = session.row(exp.select(count_where(several)).from_(target.subquery("keys")))
     return int(rows), int(matched), int(doubled)
 
 
@@ -83,7 +83,7 @@ def changes(session: Engine, before: Snapshot, after: Snapshot, key: str, names:
     both = exp.and_(exp.Not(this=is_new.copy()), exp.Not(this=is_gone.copy()))
     changed = exp.and_(both, exp.or_(*differs)) if differs else exp.false()
     counted = (
-        exp.select(exp.CountIf(this=is_new), exp.CountIf(this=is_gone), exp.CountIf(this=changed))
+        exp.select(count_where(is_new), count_where(is_gone), count_where(changed))
         .from_(parquet(before.files, "b"))
         .join(parquet(after.files, "a"), on=same, join_type="full outer")
     )

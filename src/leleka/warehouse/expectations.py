@@ -12,7 +12,7 @@ from leleka.core.quality.model import Expectation, Kind
 from leleka.warehouse.engines.port import Engine, counted
 from leleka.warehouse.lake import Snapshot
 from leleka.warehouse.sql.expectations import TIMES, Moment, broken, newest, repeated
-from leleka.warehouse.sql.tables import column, parquet
+from leleka.warehouse.sql.tables import column, count_where, parquet
 
 __all__ = ("Finding", "Moment", "examples", "judge")
 _NUMBER: Final = "leleka_place"
@@ -93,7 +93,7 @@ def _asked(rows: Snapshot, table: Table, one: Expectation, moment: Moment) -> ex
     if one.kind is Kind.UNIQUE:
         values = repeated(rows.files, table, one.column).subquery("repeated")
         return exp.select(exp.Sum(this=column(TIMES))).from_(values).subquery()
-    return exp.CountIf(this=broken(table, one, moment))
+    return count_where(broken(table, one, moment))
 
 
 def _finding(one: Expectation, value: Any) -> Finding:

@@ -29,7 +29,7 @@ from leleka.services.definitions.source_connections import (
     ways,
 )
 from leleka.services.definitions.sources import apply_sources, judge_loaded, load_sources
-from leleka.services.definitions.validation import CheckedConnection, check_definitions
+from leleka.services.definitions.validation import Checked, CheckedConnection, check_definitions
 from leleka.services.definitions.yaml_file import DefinitionsFile
 from leleka.services.exports.schedule_setting import forget_time_to_come
 from leleka.services.exports.validation import Staying
@@ -92,7 +92,7 @@ def apply(
     return changes.done
 
 
-def _apply_checked(changes: Changes, checked: CheckedDefinitions, say: Say, *, seal: bool) -> None:
+def _apply_checked(changes: Changes, checked: Checked, say: Say, *, seal: bool) -> None:
     for name, rules in checked.segments.items():
         changes.upsert("segment", name, {"rules": rules})
     for connection in checked.connections:

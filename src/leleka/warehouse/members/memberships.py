@@ -13,7 +13,7 @@ from sqlglot import exp
 from leleka.warehouse.engines.port import Engine
 from leleka.warehouse.lake import Lake, Snapshot
 from leleka.warehouse.segments import PROFILE_ID
-from leleka.warehouse.sql.tables import column, empty, parquet
+from leleka.warehouse.sql.tables import column, count_where, empty, parquet
 
 KIND: Final = "memberships"
 _AT: Final = "at"
@@ -67,8 +67,8 @@ def note(session: Engine, lake: Lake, name: str, done: Evaluated) -> Noted:
     with lake.write(KIND, name) as aside:
         session.write(ordered, aside.file("changes"))
         here = exp.EQ(this=column(_AT), expression=_instant(at))
-        came = exp.CountIf(this=exp.and_(here, column(_CAME)))
-        left = exp.CountIf(this=exp.and_(here.copy(), exp.Not(this=column(_CAME))))
+        came = count_where(exp.and_(here, column(_CAME)))
+        left = count_where(exp.and_(here.copy(), exp.Not(this=column(_CAME))))
         counted = session.row(exp.select(came, left).from_(parquet(aside.file("changes"))))
     return Noted(lake.open(aside.reference), int(counted[0] or 0), int(counted[1] or 0))
 
@@ -174,8 +174,8 @@ def _net(followed: Followed, since: datetime, *, came: bool) -> exp.Select:
         _known(followed.changes).subquery("known")
     )
     later = events.where(exp.GT(this=column(_AT), expression=_instant(since)))
-    times = exp.CountIf(this=column(_CAME))
-    gone = exp.CountIf(this=exp.Not(this=column(_CAME)))
+    times = count_where(column(_CAME))
+    gone = count_where(exp.Not(this=column(_CAME)))
     more, fewer = (times, gone) if came else (gone, times)
     return (
         exp.select(column(PROFILE_ID))

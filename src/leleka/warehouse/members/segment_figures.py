@@ -11,7 +11,7 @@ from leleka.core.columns import Catalogue
 from leleka.warehouse.engines.port import Engine
 from leleka.warehouse.lake import Snapshot
 from leleka.warehouse.segments import PROFILE_ID, identity
-from leleka.warehouse.sql.tables import column, parquet, with_measures
+from leleka.warehouse.sql.tables import column, count_where, parquet, with_measures
 
 _MASK: Final = "mask"
 _VALUE: Final = "value"
@@ -73,7 +73,7 @@ def breakdown(
     counted = (
         exp.select(
             exp.alias_(value, _VALUE, quoted=True),
-            exp.alias_(exp.CountIf(this=is_member), _MEMBERS, quoted=True),
+            exp.alias_(count_where(is_member), _MEMBERS, quoted=True),
             exp.alias_(exp.Count(this=exp.Star()), _PEOPLE, quoted=True),
         )
         .from_(profiles.rows([name]))

@@ -186,7 +186,8 @@ def _counted(session: Engine, asked: Sequence[exp.Expr | None], rows: exp.Expr) 
             exp.CountIf(this=one) if one is not None else exp.Count(this=exp.null())
             for one in asked[start : start + _AT_ONCE]
         ]
-        found += map(int, session.row(exp.select(*counts).from_(rows.copy())))
+        # Of no rows at all an engine counts nothing, and not 0.
+        found += [int(one or 0) for one in session.row(exp.select(*counts).from_(rows.copy()))]
     return found
 
 

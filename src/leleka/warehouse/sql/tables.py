@@ -41,6 +41,11 @@ def beside_measures(
     return rows.subquery(exp.to_identifier(alias or "profiles", quoted=True))
 
 
+def count_where(condition: exp.Expr) -> exp.Expr:
+    """Return for how many rows a condition holds; 0 where there are none, which ``count_if`` does not give."""
+    return exp.Count(this=exp.Case(ifs=[exp.If(this=condition, true=exp.Literal.number(1))]))
+
+
 def json_lines(path: str, columns: Mapping[str, str], alias: str | None = None) -> exp.Expr:
     """Return a staging file of the project's own for a FROM clause: one JSON object a line, columns typed."""
     definitions = [
