@@ -14,7 +14,7 @@ from tests.browser.chromium import ARGUMENTS, MISSING, found
 from tests.browser.furnishing import Furniture, connect, furnish
 from tests.browser.hand import Hand
 from tests.browser.house import ADA, House, add_person, opened
-from tests.browser.visiting import PATIENCE, Visitor
+from tests.browser.visiting import PATIENCE, Language, Visitor
 
 _SALES = """
 CREATE TABLE sales (sale INTEGER PRIMARY KEY, buyer INTEGER, amount REAL, changed INTEGER);
@@ -60,8 +60,8 @@ def data_house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
 def hand(chromium: Browser, data_house: House, request: pytest.FixtureRequest) -> Iterator[Hand]:
     """A person who adds data sources, in the language of the test."""
     visitor = Visitor(chromium, data_house)
-    language = getattr(request.node, "callspec", None)
-    told = language.params.get("language", "en") if language else "en"
+    chosen = getattr(request.node, "callspec", None)
+    told: Language = "uk" if chosen and chosen.params.get("language") == "uk" else "en"
     yield Hand(visitor.signed_in(told), told)
     for context in chromium.contexts:
         context.close()
