@@ -30,9 +30,9 @@ from leleka.core.ports.destination import (
     SuppressedPage,
     SuppressionReason,
     Target,
-    Turn,
     skipped,
 )
+from leleka.core.ports.turn import Turn
 from leleka.core.secret import Secret
 from leleka.destinations.spec import SettingInfo, Spec
 from leleka.errors import InvalidInput, Problem

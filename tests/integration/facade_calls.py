@@ -52,9 +52,7 @@ from leleka.services.schedules import commands as schedule_commands
 from leleka.services.schedules import queries as schedule_queries
 from leleka.services.segments import commands as segment_commands
 from leleka.services.segments import queries as segment_queries
-from leleka.services.source_connections import commands as source_connection_commands
 from leleka.services.source_connections import queries as source_connection_queries
-from leleka.services.source_connections.contracts import SourceConnectionForm
 from leleka.services.status import queries as status_queries
 from leleka.services.status import refresh_progress as status_refresh_progress
 from leleka.services.system import about
@@ -71,13 +69,12 @@ from tests.integration.facade_calls_of_segments import (
     SEEING_MEMBERS,
     SEEING_SEGMENTS,
 )
-from tests.integration.facade_calls_of_sources import EDITING_SOURCES, SEEING_SOURCES
+from tests.integration.facade_calls_of_sources import CONNECTING_SOURCES, EDITING_SOURCES, SEEING_SOURCES
 from tests.integration.facade_places import UNKNOWN, Call, Function, exactly, given
 from tests.integration.office import Silent
 
 CLOCK: Final = SystemClock()
 FORM: Final = connection_commands.ConnectionForm(name="Other", settings={"host": "demo.api-us1.com"})
-SOURCE_FORM: Final = SourceConnectionForm("Other", "sqlite", {})
 PROPOSAL: Final = doctor.Proposal("nothing", "", Fit("1", ""), "example.com", ())
 ONES_OWN: Final[Mapping[Function, str]] = {
     permissions.allows: "the check itself",
@@ -255,16 +252,7 @@ BY_PERMISSION: Final[Mapping[Permission, Mapping[Function, Call]]] = {
         connection_commands.lend_name: given("nothing", ""),
         connection_commands.update: given(UNKNOWN, 1, FORM),
         connection_removal.remove: given(UNKNOWN, 1),
-        source_connection_commands.create: given(SOURCE_FORM),
-        source_connection_commands.probe: given(SOURCE_FORM),
-        source_connection_commands.probe_saved: _ONE,
-        source_connection_commands.remove: given(UNKNOWN, 1),
-        source_connection_commands.update: given(UNKNOWN, 1, SOURCE_FORM),
-        source_connection_queries.find_source_connections: _LIST,
-        source_connection_queries.kind_of: given("sqlite"),
-        source_connection_queries.kinds: _NONE,
-        source_connection_queries.source_connection: _ONE,
-        source_connection_queries.source_connections_after: _AFTER,
+        **CONNECTING_SOURCES,
         suppression.suppress: given("nothing", "p@x.test"),
     },
     Permission.CONFIRM: {run_commands.confirm_run: _RUN},

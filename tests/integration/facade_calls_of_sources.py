@@ -3,10 +3,14 @@
 from collections.abc import Mapping
 from typing import Final
 
+from leleka.services.paging import ListQuery
 from leleka.services.quality import commands as quality_commands
 from leleka.services.quality import queries as quality_queries
 from leleka.services.relationships import commands as relationship_commands
 from leleka.services.relationships import queries as relationship_queries
+from leleka.services.source_connections import commands as source_connection_commands
+from leleka.services.source_connections import queries as source_connection_queries
+from leleka.services.source_connections.contracts import SourceConnectionForm
 from leleka.services.sources import commands as source_commands
 from leleka.services.sources import queries as source_queries
 from leleka.services.sources.contracts import Choices
@@ -53,4 +57,17 @@ EDITING_SOURCES: Final[Mapping[Function, Call]] = {
     upload_commands.receive: given(Reception(1)),
     upload_commands.keep: exactly(lambda at: (at.folder / "empty", "x.csv")),
     upload_commands.replace: exactly(lambda at: (UNKNOWN, at.folder / "empty", "x.csv")),
+}
+_FORM: Final = SourceConnectionForm("Other", "sqlite", {})
+CONNECTING_SOURCES: Final[Mapping[Function, Call]] = {
+    source_connection_commands.create: given(_FORM),
+    source_connection_commands.probe: given(_FORM),
+    source_connection_commands.probe_saved: given(UNKNOWN),
+    source_connection_commands.remove: given(UNKNOWN, 1),
+    source_connection_commands.update: given(UNKNOWN, 1, _FORM),
+    source_connection_queries.find_source_connections: given(ListQuery()),
+    source_connection_queries.kind_of: given("sqlite"),
+    source_connection_queries.kinds: given(),
+    source_connection_queries.source_connection: given(UNKNOWN),
+    source_connection_queries.source_connections_after: given(0, 1),
 }

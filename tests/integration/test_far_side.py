@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from leleka.core.ports.clock import OutOfPatience
-from leleka.core.ports.destination import at_once
+from leleka.core.ports.turn import at_once
 from leleka.errors import LelekaError, NeedsAttention, TryLater, Unavailable
 from leleka.services.connections import far_side
 from leleka.services.connections.far_side import FarSide

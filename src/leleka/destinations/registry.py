@@ -4,7 +4,8 @@ from typing import Any, Final
 
 from leleka.core.configuration import Network
 from leleka.core.ports.clock import Clock
-from leleka.core.ports.destination import Destination, Turn, at_once
+from leleka.core.ports.destination import Destination
+from leleka.core.ports.turn import Turn, at_once
 from leleka.destinations.spec import Spec
 from leleka.errors import NeedsAttention, NotFound
 from leleka.messages.registry import Kinds

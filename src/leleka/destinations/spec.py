@@ -6,9 +6,10 @@ from typing import Final, Generic, Protocol, TypeVar
 
 from leleka.core.configuration import Network
 from leleka.core.ports.clock import Clock
-from leleka.core.ports.destination import Destination, Limits, Turn
+from leleka.core.ports.destination import Destination, Limits
 from leleka.core.ports.examination import Examiner, Instruments
 from leleka.core.ports.setting import DrawnFromSettings, Setting, SettingInfo, SettingType
+from leleka.core.ports.turn import Turn
 from leleka.messages.registry import Words
 
 __all__ = ["Identity", "Setting", "SettingInfo", "SettingType", "Spec"]

@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from leleka.core.ports.clock import Clock
-from leleka.core.ports.destination import Limits, Underway, at_once
+from leleka.core.ports.destination import Limits
 from leleka.core.ports.request_slots import Departure, RequestSlots, Traffic
+from leleka.core.ports.turn import Underway, at_once
 from leleka.engine.departures import STRAYS, Spacing
 from leleka.engine.rate_limit import TimeScale
 from leleka.engine.reply_times import ReplyTimes

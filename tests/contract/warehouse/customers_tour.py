@@ -38,7 +38,14 @@ def customers(engine: Engine, root: Path) -> None:
         "Ada",
         "Zo\u00eb Ada",
     ]
-    told = {"profile_id": "1", "address": "a", "held": "h", "refused_code": "", "state": "member", "value": "v"}
+    told = {
+        "profile_id": "1",
+        "address": "a",
+        "held": "h",
+        "refused_code": "",
+        "state": "member",
+        "value": "v",
+    }
     told |= {"ended": "delivered", "code": "", "detail": ""}
     cells = [exp.alias_(exp.Literal.string(value), name) for name, value in told.items()]
     file = str(root / "known.parquet")

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from leleka.core.messages import NOTHING, Message
 from leleka.core.ports.clock import Clock
-from leleka.core.ports.destination import Turn
+from leleka.core.ports.turn import Turn
 
 Value = str | int | float | bool | None
 

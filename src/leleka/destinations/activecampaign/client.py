@@ -7,7 +7,8 @@ from typing import Any, Final
 
 from leleka.core.outcomes import Outcome, Pending, Settled
 from leleka.core.ports.clock import Clock, OutOfPatience
-from leleka.core.ports.destination import Listed, Turn, Underway
+from leleka.core.ports.destination import Listed
+from leleka.core.ports.turn import Turn, Underway
 from leleka.destinations.activecampaign.held_values import SIDE_LOAD, held_by, needs_side_load, side_loaded
 from leleka.destinations.activecampaign.limits import LIMITS
 from leleka.destinations.activecampaign.response_outcome import TOO_MANY, outcome_of, standing_of, trouble_of

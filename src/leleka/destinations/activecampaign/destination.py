@@ -19,10 +19,9 @@ from leleka.core.ports.destination import (
     SuppressedPage,
     SuppressionReason,
     Target,
-    Turn,
-    at_once,
 )
 from leleka.core.ports.outline import Outline
+from leleka.core.ports.turn import Turn, at_once
 from leleka.core.secret import Secret
 from leleka.destinations.activecampaign import contact_json, held_values
 from leleka.destinations.activecampaign.client import Client

@@ -11,9 +11,9 @@ from django.db.models import F, QuerySet
 from leleka.core.clock import utc_now
 from leleka.core.messages import Message
 from leleka.core.ports.clock import Clock
-from leleka.core.ports.destination import Underway
 from leleka.core.ports.examination import Examiner, Instruments, Remaining, Traces
 from leleka.core.ports.outbox import clamp_future
+from leleka.core.ports.turn import Underway
 from leleka.destinations.registry import spec_of
 from leleka.engine.rate_limit import ImportLimiter, TimeScale
 from leleka.errors import Conflict, NeedsAttention

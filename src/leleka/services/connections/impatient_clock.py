@@ -3,7 +3,7 @@ from contextlib import contextmanager
 from typing import Final
 
 from leleka.core.ports.clock import Clock, OutOfPatience
-from leleka.core.ports.destination import Turn, Underway
+from leleka.core.ports.turn import Turn, Underway
 
 _NAP: Final = 0.5  # seconds: a wait for one's turn; whatever is longer waits before another try
 

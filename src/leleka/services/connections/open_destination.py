@@ -5,7 +5,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from leleka.core.ports.clock import Clock
-from leleka.core.ports.destination import Destination, Limits, Turn, at_once
+from leleka.core.ports.destination import Destination, Limits
+from leleka.core.ports.turn import Turn, at_once
 from leleka.core.secret import Secret
 from leleka.destinations.registry import spec_of
 from leleka.engine.rate_limit import TimeScale

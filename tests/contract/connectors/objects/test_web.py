@@ -4,7 +4,6 @@ import ssl
 from base64 import b64encode
 from collections.abc import Iterator
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pytest
 import trustme
@@ -14,8 +13,9 @@ from leleka.connectors.objects.settings import WebSettings
 from leleka.core.ports.destination import CheckStatus
 from leleka.core.secret import Secret
 from leleka.errors import InvalidInput, LelekaError, NeedsAttention, TryLater
-from tests.contract.connectors.objects.support import Seen, bounds, copied, files
-from tests.fakes.peer import Answer, Line, Peer, canned, peer
+from tests.contract.connectors.objects.support import Seen, copied, files
+from tests.contract.connectors.objects.web_files import once, read, refusal, web
+from tests.fakes.peer import Line, Peer, canned, peer
 
 FILE = b"id,email\n1,ada@contoso.example\n"
 OLD = "Last-Modified: Sun, 01 Nov 2026 10:00:00 GMT"
@@ -43,49 +43,6 @@ def trusted(authority: trustme.CA) -> str:
 def trap() -> Iterator[Peer]:
     with peer(once(200, b"id\n1\n")) as running:
         yield running
-
-
-def once(status: int, body: bytes, *headers: str) -> Answer:
-    def answer(line: Line) -> bool:
-        if line.request.startswith(b"HEAD"):
-            lines = [f"HTTP/1.1 {status} X", f"Content-Length: {len(body)}", *headers, "", ""]
-            line.connection.sendall("\r\n".join(lines).encode())
-        else:
-            line.reply(status, body, *headers, kind="text/csv")
-        return False
-
-    return answer
-
-
-def web(
-    server: Peer,
-    *named: str,
-    host: str = "",
-    certificates: str = "",
-    password: str = "",
-    signature: str = "",
-    unencrypted: str = "allow",
-) -> WebFiles:
-    settings = WebSettings(
-        host=host,
-        user="ada" if password else "",
-        password=Secret(password),
-        signature=Secret(signature),
-        certificates=certificates,
-        unencrypted=unencrypted,
-    )
-    return WebFiles(settings, bounds(f"localhost:{server.port}", *named))
-
-
-def refusal(connector: WebFiles, url: str) -> LelekaError:
-    with TemporaryDirectory() as folder, pytest.raises(LelekaError) as raised:
-        copied(connector, Path(folder), url)
-    return raised.value
-
-
-def read(connector: WebFiles, folder: Path, url: str) -> bytes:
-    ((_, content),) = copied(connector, folder, url)
-    return content
 
 
 def test_a_file_is_read_over_tls(tls: ssl.SSLContext, trusted: str, tmp_path: Path) -> None:
