@@ -17,9 +17,6 @@ from leleka.services.access.permissions import Permission
 from leleka.services.audit import queries as audit_queries
 from leleka.services.audit import refusals, verification
 from leleka.services.backups import commands as backup_commands
-from leleka.services.builder import commands as builder_commands
-from leleka.services.builder import queries as builder_queries
-from leleka.services.builder.contracts import Draft
 from leleka.services.concerns import queries as concern_queries
 from leleka.services.connections import commands as connection_commands
 from leleka.services.connections import connection_test, doctor, key_rotation, live_account
@@ -65,7 +62,7 @@ from leleka.worker.runs import execution as run_execution
 from tests.integration.facade_calls_of_customers import EDITING_CUSTOMERS, SEEING_CUSTOMERS
 from tests.integration.facade_calls_of_segments import (
     DOWNLOADING_MEMBERS,
-    EDITING_LISTS,
+    EDITING_RULES,
     SEEING_MEMBERS,
     SEEING_SEGMENTS,
 )
@@ -205,16 +202,11 @@ BY_PERMISSION: Final[Mapping[Permission, Mapping[Function, Call]]] = {
     },
     Permission.CLASSIFY: {privacy_commands.classify: given(UNKNOWN, {}, "")},
     Permission.EDIT_SEGMENTS: {
-        **EDITING_LISTS,
+        **EDITING_RULES,
         measure_choices.choices: _NONE,
         measure_commands.create: given("Orders", {"related": "orders", "count": "rows"}),
         measure_commands.remove: _ONE,
         measure_commands.update: given(UNKNOWN, "Orders", {"related": "orders", "count": "rows"}, 1),
-        builder_commands.drop_draft: given(None),
-        builder_commands.keep_draft: given(None, Draft("x")),
-        builder_queries.counts: given({"column": "id"}),
-        builder_queries.draft: _NONE,
-        builder_queries.vocabulary: _NONE,
         segment_queries.long_form: given({"column": "id"}),
         segment_commands.ask_count: given("tier: gold"),
         segment_commands.ask_refresh: _ONE,

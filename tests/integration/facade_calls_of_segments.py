@@ -3,6 +3,9 @@
 from collections.abc import Mapping
 from typing import Final
 
+from leleka.services.builder import commands as builder_commands
+from leleka.services.builder import queries as builder_queries
+from leleka.services.builder.contracts import Draft
 from leleka.services.lists import commands as list_commands
 from leleka.services.lists import queries as list_queries
 from leleka.services.segments import figures
@@ -18,10 +21,15 @@ SEEING_SEGMENTS: Final[Mapping[Function, Call]] = {
     list_queries.profile_list: given(UNKNOWN),
 }
 SEEING_MEMBERS: Final[Mapping[Function, Call]] = {figures.periods: given(UNKNOWN)}
-EDITING_LISTS: Final[Mapping[Function, Call]] = {
+EDITING_RULES: Final[Mapping[Function, Call]] = {
     list_commands.create: given("", []),
     list_commands.give: given(UNKNOWN, [], "", 1),
     list_commands.remove: given(UNKNOWN),
+    builder_commands.drop_draft: given(None),
+    builder_commands.keep_draft: given(None, Draft("x")),
+    builder_queries.counts: given({"column": "id"}),
+    builder_queries.draft: given(),
+    builder_queries.vocabulary: given(),
 }
 DOWNLOADING_MEMBERS: Final[Mapping[Function, Call]] = {
     figures.download: given(UNKNOWN),

@@ -17,7 +17,7 @@ from leleka.warehouse.engines.port import Engine
 from leleka.warehouse.live_counts import Ground, places_of
 from leleka.warehouse.segments import compile_rule
 from tests.fakes.rules_reference import Rows
-from tests.fakes.segment_tables import CATALOGUE, write_tables
+from tests.fakes.segment_tables import CATALOGUE, write_sets, write_tables
 from tests.property.test_rules_against_reference import TODAY, desk, rules, tables
 
 
@@ -35,12 +35,13 @@ def test_the_sets_of_the_parts_make_the_set_of_the_whole(examples: int) -> None:
     @given(rows=tables(), asked=st.lists(rules(CATALOGUE.profile_table, 3), min_size=4, max_size=4))
     def ask(rows: Rows, asked: list[dict[str, Any]]) -> None:
         with desk() as (session, folder):
-            ground = Ground(CATALOGUE, write_tables(rows, folder), TODAY)
+            sets = write_sets(session, folder)
+            ground = Ground(CATALOGUE, write_tables(rows, folder), TODAY, sets=sets)
             profiles = live_counts.profiles(session, ground)
             assert live_counts.fitting(session, ground) == (1 << profiles) - 1
             for data in asked:
                 found = found_by_parts(session, ground, tree.read(data, CATALOGUE, "rules"), profiles)
-                whole = compile_rule(parse(data, CATALOGUE), CATALOGUE, ground.tables, TODAY)
+                whole = compile_rule(parse(data, CATALOGUE), CATALOGUE, ground.tables, TODAY, sets=sets)
                 places = places_of(found.bits, profiles)
                 told = live_counts.rows_at(session, ground, places, ["Id"]) if places else []
                 assert sorted(name for _, name in told) == sorted(name for (name,) in session.rows(whole))

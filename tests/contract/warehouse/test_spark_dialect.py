@@ -20,7 +20,7 @@ from leleka.core.rules.operators import Operator
 from leleka.core.rules.parser import parse
 from leleka.core.sources import SourceSpec
 from leleka.errors import InvalidInput
-from leleka.warehouse import catalogue, expectations, lists, source_changes
+from leleka.warehouse import catalogue, expectations, segments, source_changes
 from leleka.warehouse.engines.duckdb import open_session
 from leleka.warehouse.engines.port import ordinal
 from leleka.warehouse.lake import Lake, Snapshot
@@ -110,8 +110,8 @@ def _segments(engine: RecordingEngine, root: Path) -> None:
         )
         sample(engine, snapshot, CATALOGUE, files, 2, measures={"m": values.files})
     members_table = Table("members", (Column("profile_id", ColumnType.TEXT),), None)
-    listed = lists.write(engine, Lake(root / "lake"), "Never", ["C1", "nobody", "C1"])
-    assert lists.unknown(engine, listed, (files["customers"], "Id"), 5) == (1, ("nobody",))
+    listed = segments.write_list(engine, Lake(root / "lake"), "Never", ["C1", "nobody", "C1"])
+    assert segments.unknown_entries(engine, listed, (files["customers"], "Id"), 5) == (1, ("nobody",))
     assert len(first_values(engine, snapshot, members_table, 2)["profile_id"]) == 2
 
 

@@ -23,7 +23,7 @@ from leleka.services.segments.usage import exports_fed
 from leleka.services.sources import catalogue
 from leleka.services.sources.email_addresses import address_book, profiles_source
 from leleka.state.models import ProfileList
-from leleka.warehouse import lists
+from leleka.warehouse import segments
 from leleka.warehouse.engines.port import Engine
 
 _NAMED: Final = "name"
@@ -88,9 +88,9 @@ def keep(actor: Actor, name: str, entries: Entries, column: str) -> Kept:
     if column and table.column(column) is None:
         raise InvalidInput("RULE_UNKNOWN_COLUMN", where="column", table=table.name, name=column, near="")
     with lake_sessions.small_session() as session:
-        written = lists.write(session, lake_sessions.lake(), name, entries.values)
+        written = segments.write_list(session, lake_sessions.lake(), name, entries.values)
         known = _known(session, column)
-        unknown, first = lists.unknown(session, written, known, EXAMPLES) if known else (0, ())
+        unknown, first = segments.unknown_entries(session, written, known, EXAMPLES) if known else (0, ())
     values = {
         "column": column,
         "snapshot": written.reference,
