@@ -13,7 +13,7 @@ from leleka.connectors.objects.settings import WebSettings
 from leleka.core.ports.destination import CheckStatus
 from leleka.core.secret import Secret
 from leleka.errors import InvalidInput, LelekaError, NeedsAttention, TryLater
-from tests.contract.connectors.objects.support import Seen, copied, files
+from tests.contract.connectors.objects.support import Seen, bounds, copied, files
 from tests.contract.connectors.objects.web_files import once, read, refusal, web
 from tests.fakes.peer import Line, Peer, canned, peer
 
