@@ -6,6 +6,7 @@ from leleka.core.clock import SystemClock
 from leleka.core.statuses import StepStatus
 from leleka.errors import Conflict, InvalidInput
 from leleka.messages.stored import problem_of
+from leleka.services.access.actor import Actor, Role
 from leleka.services.concerns.queries import everything
 from leleka.services.quality import commands, queries
 from leleka.services.quality.contracts import Found
@@ -167,3 +168,15 @@ def test_what_no_expectation_says_is_refused(
         orders.expect(told)
     assert [(one.key, one.where) for one in refused.value.problems] == [(key, f"expectations.0.{where}")]
     assert orders.view.expectations == ()
+
+
+def test_a_viewer_is_not_told_a_header_that_may_be_a_person(orders: Shop) -> None:
+    orders.expect(UNIQUE)
+    orders.file.write_text("id,emial\n" + "".join(f"{n},x\n" for n in range(1, 41)), encoding="utf-8")
+    orders.refresh()
+    told = {
+        role: queries.quality(Actor("somebody", role), orders.number).results[0].problem
+        for role in (Role.CONTRIBUTOR, Role.VIEWER)
+    }
+    nears = {role: problem.params["near"] for role, problem in told.items() if problem is not None}
+    assert nears == {Role.CONTRIBUTOR: "emial", Role.VIEWER: "***"}

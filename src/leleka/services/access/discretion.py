@@ -31,6 +31,7 @@ _TOLD: Final = frozenset({"notes", "where"})
 # What a problem quotes from a file: where a header is missing, the first person stands in its place.
 _QUOTED: Final[Mapping[str, frozenset[str]]] = {
     "DATE_INVALID": frozenset({"shape"}),
+    "EXPECTATION_COLUMN": frozenset({"near"}),
     "FILE_COLUMNS_DIFFER": frozenset({"lacks", "has", "column"}),
     "FILE_HEADER_DUPLICATE": frozenset({"name", "other"}),
     "MAP_COLUMN_UNKNOWN": frozenset({"near"}),

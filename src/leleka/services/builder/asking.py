@@ -158,7 +158,7 @@ class Asking:
             live_counts.write_sample(self._opened(), self.ground, str(profiles), SAMPLE, self.profiles)
         tables = {**self.ground.tables, known.profiles: str(profiles)}
         hop = _hops(rule)[0]
-        related = sample.file(f"{hop.relationship} {self.ground.tables[hop.table]}")
+        related = sample.file(f"{hop} {self.ground.tables[hop.table]}")  # with the columns that match
         if not related.exists():
             live_counts.write_related(self._opened(), self.ground, hop, str(profiles), str(related))
         return replace(self.ground, tables={**tables, hop.table: str(related)}, sampled=True)

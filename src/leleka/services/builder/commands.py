@@ -1,8 +1,7 @@
 """Drafts: what somebody has typed and not saved is kept for them, one for each segment and one for a new one."""
 
+import json
 from typing import Any, Final
-
-import orjson
 
 from leleka.core.clock import utc_now
 from leleka.errors import InvalidInput, NotFound
@@ -18,10 +17,10 @@ _LONGEST_NAME: Final = 200
 def keep_draft(actor: Actor, segment: int | None, draft: Draft) -> None:
     """Keep what somebody has typed, right or wrong. Raises ``InvalidInput`` where that is too much, ``NotFound``."""
     require(actor, Permission.EDIT_SEGMENTS)
-    written = orjson.dumps(draft.rules)
+    written = json.dumps(draft.rules, ensure_ascii=False)  # it takes numbers of any size
     if len(draft.text) + len(written) > _LARGEST:
         raise InvalidInput("RULE_TOO_LARGE.text", where="rules", most=_LARGEST)
-    if "\0" in draft.name + draft.text or b"\\u0000" in written:  # a database takes no such text
+    if "\0" in draft.name + draft.text or "\\u0000" in written:  # a database takes no such text
         raise InvalidInput("RULE_VALUE.character", where="rules")
     if segment is not None and not Segment.objects.filter(pk=segment).exists():
         raise NotFound("SEGMENT_UNKNOWN")

@@ -10,7 +10,7 @@ from typing import Final
 from leleka.services.builder.contracts import Estimate
 
 _CERTAINTY: Final = 1.959964  # standard deviations around the mean: 95 of 100 cases
-_WORD: Final = 64  # bytes that Python takes for any number
+_ENTRY: Final = 256  # bytes that a number takes whatever its bits, with its key and its place
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class SetCache:
 
 
 def _size(bits: int | None) -> int:
-    return 0 if bits is None else bits.bit_length() // 8 + _WORD
+    return 0 if bits is None else bits.bit_length() // 8 + _ENTRY
 
 
 def combined(how: str, sets: Sequence[Found], profiles: int) -> Found:

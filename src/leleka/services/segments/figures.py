@@ -54,7 +54,7 @@ def movement(actor: Actor, number: int, since: datetime | None = None) -> Moveme
     row = find_by_id(number)
     followed = _followed(row)
     begun = row.followed_since or row.evaluated_at or datetime.now(UTC)
-    moment = max(since, begun) if since else begun
+    moment = max(_in_utc(since), begun) if since else begun
     with lake_sessions.page_session() as session:
         found = memberships.moved(session, followed, moment, SHOWN)
     masked = not sees_personal(actor)
@@ -158,6 +158,14 @@ def _bytes(followed: Followed) -> Iterator[bytes]:
         with path.open("rb") as file:
             while block := file.read(_BLOCK):
                 yield block
+
+
+def _in_utc(moment: datetime) -> datetime:
+    """Return a moment in UTC; one without a zone is meant so, and at either end of time no zone matters."""
+    try:
+        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    except OverflowError:
+        return moment.replace(tzinfo=UTC)
 
 
 def _aware(moment: datetime | None) -> datetime | None:

@@ -7,12 +7,13 @@ from typing import Any, Final
 from django.http import HttpResponse
 from django.urls import reverse
 
-from leleka.core.clock import utc_now
+from leleka.core.clock import current_clock
 from leleka.errors import Conflict, Forbidden, InvalidInput, LelekaError
 from leleka.messages.http_status import status_of
 from leleka.services.builder import commands as builder_commands
 from leleka.services.builder import queries as builder_queries
 from leleka.services.builder.contracts import Draft
+from leleka.services.installation.local_day import today
 from leleka.services.segments import commands as segment_commands
 from leleka.services.segments import queries as segment_queries
 from leleka.services.segments import rule_texts
@@ -122,7 +123,7 @@ def _built(
         "words": words.words(),
         "grammar": words.grammar(),
         "asked": words.asked(vocabulary),
-        "templates": templates(vocabulary, utc_now().date()),
+        "templates": templates(vocabulary, today(current_clock())),
         "urls": {name: reverse(f"web:builder_{name}") for name in ("counts", "text", "draft", "values")},
     }
 

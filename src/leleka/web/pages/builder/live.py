@@ -22,6 +22,7 @@ from leleka.web.request import Request, actor_of
 
 _MEMBERS: Final = 10
 _VALUES: Final = 30
+_LARGEST_NUMBER: Final = 2**31 - 1  # of a column of the database
 Answer = Callable[[Request, Mapping[str, Any]], dict[str, Any]]
 
 
@@ -76,20 +77,25 @@ def _text(request: Request, asked: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _draft(request: Request, asked: Mapping[str, Any]) -> dict[str, Any]:
-    number = asked.get("segment")
-    segment = number if isinstance(number, int) and not isinstance(number, bool) else None
+    segment = None if asked.get("segment") is None else _number(asked["segment"], unknown=-1)
     if asked.get("discard") is True:
         builder_commands.drop_draft(actor_of(request), segment)
         return {}
-    rules, version = asked.get("rules"), asked.get("version")
+    rules = asked.get("rules")
     kept = Draft(
         name=str(asked.get("name", "")),
         rules=rules if isinstance(rules, dict) else None,
         text=str(asked.get("text", "")),
-        version=version if isinstance(version, int) and not isinstance(version, bool) else 0,
+        version=_number(asked.get("version"), unknown=0),
     )
     builder_commands.keep_draft(actor_of(request), segment, kept)
     return {}
+
+
+def _number(given: object, *, unknown: int) -> int:
+    """Return a number that a row may have; ``unknown`` instead of what is none, or larger than any."""
+    known = isinstance(given, int) and not isinstance(given, bool) and 0 <= given <= _LARGEST_NUMBER
+    return given if known and isinstance(given, int) else unknown
 
 
 def _answered(request: Request, answer: Answer) -> HttpResponse:

@@ -12,7 +12,7 @@
   const page = Object.fromEntries(["ask", "search", "none", "rules", "problems", "result", "total", "share", "bounds",
     "note", "funnel", "members", "undo", "redo", "kept", "notice", "text", "text-problems", "say"].map((name) => [name, part(name)]));
   const [name, text] = [form.elements.name, form.elements.rules];
-  const key = `leleka-segment-${given.segment ?? `new${location.search}`}`;
+  const key = `leleka-segment ${document.body.dataset.person} ${given.segment ?? `new${location.search}`}`;
   const language = document.documentElement.lang || "en";
   const numbers = new Intl.NumberFormat(language);
   const done = { undone: [], redone: [], last: "", when: 0 };
