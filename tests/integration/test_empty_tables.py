@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from leleka.core.columns import ColumnType
 from leleka.services.installation import lake_sessions
 from leleka.state.models import Segment
@@ -21,8 +23,8 @@ def test_a_segment_of_which_nobody_comes_or_leaves_is_evaluated_again(office: Of
     assert Segment.objects.get().size == 2
 
 
-def test_a_relationship_of_a_table_without_rows_leads_nowhere(office: Office, tmp_path: Path) -> None:
-    assert office.folder
+@pytest.mark.usefixtures("office")
+def test_a_relationship_of_a_table_without_rows_leads_nowhere(tmp_path: Path) -> None:
     lake = Lake(tmp_path / "lake")
     with lake_sessions.session() as session:
 

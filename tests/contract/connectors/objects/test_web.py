@@ -60,20 +60,13 @@ def once(status: int, body: bytes, *headers: str) -> Answer:
 def web(
     server: Peer,
     *named: str,
-    host: str = "",
-    certificates: str = "",
     password: str = "",
     signature: str = "",
     unencrypted: str = "allow",
+    **plain: str,
 ) -> WebFiles:
-    settings = WebSettings(
-        host=host,
-        user="ada" if password else "",
-        password=Secret(password),
-        signature=Secret(signature),
-        certificates=certificates,
-        unencrypted=unencrypted,
-    )
+    secrets = {"password": Secret(password), "signature": Secret(signature)}
+    settings = WebSettings(user="ada" if password else "", unencrypted=unencrypted, **secrets, **plain)
     return WebFiles(settings, bounds(f"localhost:{server.port}", *named))
 
 
@@ -200,16 +193,6 @@ def test_credentials_and_signatures_go_to_their_own_server_alone(trap: Peer, tmp
     assert server.requests[1].startswith(b"GET /a.csv?day=1&sig=s3cr HTTP")
     assert b"Basic " + basic in server.requests[1]
     assert not [one for one in trap.requests if b"s3cr" in one or basic in one or b"eferer" in one]
-
-
-@pytest.mark.parametrize("secret", [{"password": "pa55"}, {"signature": "sig=s3cr"}])
-def test_credentials_are_not_sent_without_encryption_unless_somebody_said_so(
-    trap: Peer, tmp_path: Path, secret: dict[str, str]
-) -> None:
-    own = f"localhost:{trap.port}"
-    refused = refusal(web(trap, host=own, unencrypted="refuse", **secret), f"http://{own}/a.csv")
-    assert (refused.code, trap.hits) == ("STORAGE_PLAIN_SECRETS", 0)
-    assert read(web(trap, host=own, **secret), tmp_path, f"http://{own}/a.csv") == b"id\n1\n"
 
 
 def test_a_connection_with_credentials_asks_no_other_server(trap: Peer) -> None:
