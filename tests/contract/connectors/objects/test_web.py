@@ -60,13 +60,14 @@ def once(status: int, body: bytes, *headers: str) -> Answer:
 def web(
     server: Peer,
     *named: str,
+    host: str = "",
+    certificates: str = "",
     password: str = "",
     signature: str = "",
     unencrypted: str = "allow",
-    **plain: str,
 ) -> WebFiles:
-    secrets = {"password": Secret(password), "signature": Secret(signature)}
-    settings = WebSettings(user="ada" if password else "", unencrypted=unencrypted, **secrets, **plain)
+    user, secret, signed = "ada" if password else "", Secret(password), Secret(signature)
+    settings = WebSettings(host, user, secret, Secret(""), signed, certificates, unencrypted)
     return WebFiles(settings, bounds(f"localhost:{server.port}", *named))
 
 
