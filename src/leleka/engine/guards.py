@@ -119,7 +119,7 @@ def strangers(line: Line, field: Field, values: Callable[[str, int], Sequence[tu
     if not field.options:
         return NOTHING
     found = values(line.column, _MOST_VALUES + 1)
-    strange = [(text, people) for text, people in found if not field.offers(text)]
+    strange = [(text, people) for text, people in found if not _offers(field, text)]
     if not strange:
         return NOTHING
     return Message(
@@ -131,10 +131,16 @@ def strangers(line: Line, field: Field, values: Callable[[str, int], Sequence[tu
     )
 
 
+def _offers(field: Field, text: str) -> bool:
+    """Return whether a text is one of the field's options, or several where it takes several."""
+    chosen = [one for one in text.split(field.between) if one] if field.between else [text]
+    return not field.options or set(chosen) <= set(field.options)
+
+
 def marks_of(leavers: Leavers, known: Mapping[str, Field]) -> Message:
     """Return which of the two marks is none of their field's options; nothing where both are."""
     field = known[leavers.field]
-    strange = [text for text in (leavers.member, leavers.leaver) if text and not field.offers(text)]
+    strange = [text for text in (leavers.member, leavers.leaver) if text and not _offers(field, text)]
     return Message("FIELD_MARKS", field=field.title or field.key, marks=strange) if strange else NOTHING
 
 

@@ -70,11 +70,6 @@ class Field:
     options: tuple[str, ...] = ()  # the only texts it knows; none where it knows any
     between: str = ""  # what stands between several of them, and around; "" where it takes one
 
-    def offers(self, text: str) -> bool:
-        """Return whether a text is one of the options, or several where it takes several."""
-        chosen = [one for one in text.split(self.between) if one] if self.between else [text]
-        return not self.options or set(chosen) <= set(self.options)
-
 
 class SuppressionReason(StrEnum):
     UNSUBSCRIBED = "unsubscribed"

@@ -42,7 +42,7 @@ def beside_measures(
 
 
 def count_where(condition: exp.Expr) -> exp.Expr:
-    """Return for how many rows a condition holds; 0 where there are none, which ``count_if`` does not give."""
+    """Return for how many rows a condition holds; 0 where there are no rows, of which an engine's own count is none."""
     return exp.Count(this=exp.Case(ifs=[exp.If(this=condition, true=exp.Literal.number(1))]))
 
 
