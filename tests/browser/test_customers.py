@@ -74,7 +74,7 @@ def test_filters_become_a_segment(visitor: Visitor, language: Language) -> None:
     expect(page.locator(".chips li")).to_have_count(2)
     page.get_by_role("link", name=words.save).click()
     page.locator("#id-name").fill(f"Oslo basic {language}")
-    page.locator("main .btn-primary").first.click()
+    page.locator(".btn-primary[data-when-ready]").click()
     expect(page.get_by_role("heading", name=f"Oslo basic {language}")).to_be_visible()
     expect(page.locator("pre.rules")).to_contain_text("city")
 

@@ -38,6 +38,10 @@ def customers(engine: Engine, root: Path) -> None:
         "Ada",
         "Zo\u00eb Ada",
     ]
+    _known_of_one(engine, root)
+
+
+def _known_of_one(engine: Engine, root: Path) -> None:
     told = {
         "profile_id": "1",
         "address": "a",
