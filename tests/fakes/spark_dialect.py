@@ -28,7 +28,7 @@ FUNCTIONS: Final = frozenset(
         ),
         *("FROM_JSON", "IF", "ISNAN", "LAG", "LEAD", "LEFT", "LENGTH", "LOWER", "MAX", "MD5", "MIN", "MONTH"),
         *("MONOTONICALLY_INCREASING_ID", "OCTET_LENGTH", "RAISE_ERROR", "SUBSTRING"),
-        *("DATEDIFF", "DAY", "FLOOR", "YEAR"),
+        *("DATEDIFF", "DAY", "FLOOR", "SHIFTLEFT", "YEAR"),
         *(
             "NULLIF",
             "REGEXP_REPLACE",

@@ -33,6 +33,7 @@ from tests.contract.warehouse.customers_tour import customers
 from tests.contract.warehouse.engine_ledgers import LedgersContract
 from tests.contract.warehouse.engine_memberships import MembershipsContract
 from tests.contract.warehouse.engine_runs import LEAVERS, RunsContract
+from tests.contract.warehouse.live_counts_tour import visit_live_counts
 from tests.fakes import rule_examples as examples
 from tests.fakes.diff_tables import Tables
 from tests.fakes.recording_engine import RecordingEngine, recording
@@ -60,6 +61,7 @@ def tour(tmp_path_factory: pytest.TempPathFactory) -> RecordingEngine:
     with recording(open_session(root / "spill", threads=1)) as engine:
         _runs(engine, root)
         _segments(engine, root)
+        visit_live_counts(engine, root / "live counts")
         _refused_files(engine, root)
         _catalogue(engine, root / "catalogue")
         _brought(engine, root / "brought")

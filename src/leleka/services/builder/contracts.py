@@ -85,6 +85,8 @@ class AskedTable:
 class Vocabulary:
     profiles: str
     tables: Sequence[AskedTable]
+    segments: Sequence[str] = ()
+    lists: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,7 +79,7 @@ def vocabulary(actor: Actor) -> Vocabulary:
         ]
         row = sources[table.name]
         tables.append(AskedTable(table.name, row.pk, row.rows, columns, tuple(ways)))
-    return Vocabulary(known.profiles, tuple(tables))
+    return Vocabulary(known.profiles, tuple(tables), sorted(known.segments), sorted(known.lists))
 
 
 def draft(actor: Actor, segment: int | None = None) -> Draft | None:

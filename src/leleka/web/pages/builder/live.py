@@ -15,7 +15,7 @@ from leleka.services.builder.contracts import Draft, RuleCounts
 from leleka.services.segments import queries as segment_queries
 from leleka.services.segments import rule_texts
 from leleka.services.sources import queries as source_queries
-from leleka.services.translation import in_this_language
+from leleka.services.translation import in_this_language, rule_in_this_language
 from leleka.web.integers import whole_number
 from leleka.web.pages.builder.exact_json import for_browser, from_browser
 from leleka.web.request import Request, actor_of
@@ -73,7 +73,11 @@ def _text(request: Request, asked: Mapping[str, Any]) -> dict[str, Any]:
         if isinstance(written, str) or not isinstance(rules, dict):
             raise
         return {"text": rule_texts.as_text(rules), **_problems(error)}
-    return {"rules": for_browser(canonical), "text": rule_texts.as_text(canonical)}
+    return {
+        "rules": for_browser(canonical),
+        "text": rule_texts.as_text(canonical),
+        "sentence": rule_in_this_language(canonical),
+    }
 
 
 def _draft(request: Request, asked: Mapping[str, Any]) -> dict[str, Any]:

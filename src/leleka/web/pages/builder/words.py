@@ -7,20 +7,21 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from leleka.core.rules.model import Measure
-from leleka.core.rules.operators import CASELESS, DAYS, FLAGS, LISTS, OPERATORS, RANKS
-from leleka.messages.rules.words import PERIODS
+from leleka.core.rules.operands import Period
+from leleka.core.rules.operators import BESIDE, CASELESS, DAYS, FLAGS, LISTS, OPERATORS, PERIODS, RANKS
 from leleka.services.builder.contracts import Vocabulary
-from leleka.services.translation import term
 from leleka.web.measure_words import OPERATORS as OPERATOR_WORDS
 
 MEASURES: Final[Mapping[str, Promise]] = {
     Measure.EXISTS: _("at least one"),
     Measure.COUNT: _("number"),
-    Measure.COUNT_DISTINCT: _("number of different"),
     Measure.SUM: _("sum of"),
     Measure.AVG: _("average of"),
     Measure.MIN: _("lowest"),
     Measure.MAX: _("highest"),
+    Measure.COUNT_DISTINCT: _("number of different"),
+    Measure.FIRST: _("first"),
+    Measure.LAST: _("last"),
 }
 _WORDS: Final[Mapping[str, Promise]] = {
     "all": _("all of"),
@@ -64,6 +65,23 @@ _WORDS: Final[Mapping[str, Promise]] = {
     "duplicate": _("Duplicate"),
     "remove": _("Remove"),
     "raw": _("Written as JSON"),
+    "kind": _("Which day"),
+    "onDate": _("on a date"),
+    "today": _("today"),
+    "daysAgo": _("days ago"),
+    "daysAhead": _("days from now"),
+    "unit": _("Rows or percent"),
+    "otherColumn": _("another column"),
+    "further": _("further"),
+    "shorter": _("Shorten the path"),
+    "by": _("In the order of"),
+    "in segment": _("in the segment"),
+    "in list": _("in the list"),
+    "segments": _("Segments"),
+    "lists": _("Lists"),
+    "share_": _("Random share"),
+    "randomTenth": _("A random tenth"),
+    "seed": _("Shuffle"),
     "fits": _("{n} fit"),
     "left": _("{n} left"),
     "between": _("between {low} and {high}"),
@@ -86,6 +104,12 @@ _WORDS: Final[Mapping[str, Promise]] = {
     "values": _("Frequent values"),
     "moved": _("Moved to place {n}"),
 }
+_PERIODS: Final[Mapping[str, Promise]] = {
+    Period.WEEK: _("week"),
+    Period.MONTH: _("month"),
+    Period.QUARTER: _("quarter"),
+    Period.YEAR: _("year"),
+}
 _TYPES: Final[Mapping[str, Promise]] = {
     "text": _("text"),
     "integer": _("whole number"),
@@ -102,6 +126,7 @@ def words() -> dict[str, Any]:
         **{name: str(word) for name, word in _WORDS.items()},
         "operators": {name: str(word) for name, word in OPERATOR_WORDS.items()},
         "measures": {name: str(word) for name, word in MEASURES.items()},
+        "periods": {name: str(word) for name, word in _PERIODS.items()},
         "types": {name: str(word) for name, word in _TYPES.items()},
     }
 
@@ -112,25 +137,20 @@ def grammar() -> dict[str, Any]:
         "operators": {kind.value: [one.value for one in of_kind] for kind, of_kind in OPERATORS.items()},
         "flags": sorted(FLAGS),
         "days": sorted(DAYS),
-        "lists": sorted(LISTS),
+        "periods": sorted(PERIODS),
         "ranks": sorted(RANKS),
-        "choices": _choices(),
+        "beside": sorted(BESIDE),
+        "lists": sorted(LISTS),
         "caseless": sorted(CASELESS),
     }
-
-
-def _choices() -> dict[str, list[tuple[str, str]]]:
-    """Return what is chosen among with an operator: periods, in the reader's language."""
-    found: dict[str, list[tuple[str, str]]] = {}
-    for (operator, period), told in PERIODS.items():
-        found.setdefault(operator.value, []).append((period.value, term(told)))
-    return found
 
 
 def asked(vocabulary: Vocabulary) -> dict[str, Any]:
     """Return tables and columns as the browser needs them."""
     return {
         "profiles": vocabulary.profiles,
+        "segments": list(vocabulary.segments),
+        "lists": list(vocabulary.lists),
         "tables": {
             table.name: {
                 "source": table.source,

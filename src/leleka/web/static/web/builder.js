@@ -10,7 +10,7 @@
   const { add, at, pathOf, put } = leleka.rules;
   const part = (name) => form.querySelector(`[data-part="${name}"]`);
   const page = Object.fromEntries(["ask", "search", "none", "rules", "problems", "result", "total", "share", "bounds",
-    "note", "funnel", "members", "undo", "redo", "kept", "notice", "text", "text-problems", "say"].map((name) => [name, part(name)]));
+    "note", "funnel", "members", "undo", "redo", "kept", "notice", "text", "text-problems", "say", "sentence"].map((name) => [name, part(name)]));
   const [name, text] = [form.elements.name, form.elements.rules];
   const key = `leleka-segment ${document.body.dataset.person} ${given.segment ?? `new${location.search}`}`;
   const language = document.documentElement.lang || "en";
@@ -135,12 +135,13 @@
     const answer = await post("draft", kept);
     if (!answer || answer.busy) { timer = setTimeout(keep, 4 * PAUSE); return; }
     const time = new Intl.DateTimeFormat(language, { timeStyle: "short" }).format(new Date());
-    page.kept.textContent = answer.problems ? answer.problems[0].message : app.words.saved.replace("{time}", time);
+    page.kept.textContent = answer.problems?.length ? answer.problems[0].message : app.words.saved.replace("{time}", time);
   };
   const writeText = async () => {
     if (app.rules === null || document.activeElement === page.text) return;
     const answer = await post("text", { rules: app.rules });
     if (answer?.text !== undefined) page.text.value = answer.text;
+    page.sentence.textContent = answer?.sentence ?? "";
   };
   const readText = async () => {
     const answer = await post("text", { text: page.text.value });

@@ -43,7 +43,16 @@ leleka.ask = (() => {
         app.add({ ...related(app, profiles, way.name), where: condition(app, way.table, column.name) }, "value", ["where"])));
       return group(title, [first, ...lines], false);
     });
-    place.replaceChildren(...group(profiles, columns, true), ...group(app.words.measuresGroup, measures, true), ...others);
+    const named = (name, node, focus = "value") => {
+      const button = el("button", { type: "button", className: "ask-name", textContent: name });
+      button.addEventListener("click", () => app.add(structuredClone(node), focus));
+      const line = el("li", { className: "ask-line" }, button);
+      line.dataset.words = name.toLowerCase();
+      return line;
+    };
+    const sets = ["segment", "list"].map((head) => group(app.words[`${head}s`], app.asked[`${head}s`].map((name) => named(name, { [head]: name })), false));
+    const share = group(app.words.share_, [named(app.words.randomTenth, { "random share": { seed: "1", from: 0, to: 10 } }, "from")], false);
+    place.replaceChildren(...group(profiles, columns, true), ...group(app.words.measuresGroup, measures, true), ...others, ...sets.flat(), ...share);
   };
 
   // Lines that have every typed word stay; groups with one are open.

@@ -91,11 +91,10 @@ leleka.counts = (() => {
 
     const members = (told) => {
       if (!told.rows.length) { page.members.replaceChildren(el("p", { textContent: app.words.nobody })); return; }
-      const head = el("tr", {}, ...[...told.columns, app.words.why].map((name) => el("th", { textContent: name, scope: "col" })));
-      const rows = told.rows.map((row) => el("tr", {}, ...row.values.map((value) => el("td", { textContent: value ?? "" })),
-        el("td", { className: "may-wrap", textContent: row.why.map((path) => app.said(path)).filter(Boolean).join("; ") })));
-      page.members.replaceChildren(el("div", { className: "table-responsive" },
-        el("table", { className: "table table-sm" }, el("thead", {}, head), el("tbody", {}, ...rows))));
+      const said = (row) => row.why.map((path) => app.said(path)).filter(Boolean).join("; ");
+      page.members.replaceChildren(el("ul", { className: "builder-members" }, ...told.rows.map((row) => el("li", {},
+        el("strong", { textContent: row.values.filter(Boolean).join(" · "), title: told.columns.join(" · ") }),
+        el("span", { textContent: `${app.words.why}: ${said(row)}` })))));
     };
 
     let timer = 0;

@@ -7,6 +7,7 @@ leleka.draw = (() => {
   const { el } = leleka.values;
   const { condition, draw: drawLeaf, focusable, related, select } = leleka.lines;
 
+  const LEAVES = ["column", "related", "segment", "list", "random share"];
   const button = (text, label, act, more = "btn btn-sm btn-ghost-secondary") => {
     const made = el("button", { type: "button", className: more, textContent: text });
     if (label !== text) made.setAttribute("aria-label", label);
@@ -78,15 +79,18 @@ leleka.draw = (() => {
     listen(app, line, whole, table);
     if (!leaf.to) return line;
     const inner = [...steps, "where"];
+    const through = (leaf.through ?? []).map((one) => el("div", { className: "where" },
+      el("div", { className: "where-word", textContent: `${one.table}: ${app.words.where}` }),
+      drawNode(app, one.steps, at(app.rules, one.steps), one.table)));
     if (!node.where) {
       chips.append(button(`+ ${app.words.addWhere}`, app.words.addWhere, () =>
         app.added(add(app.rules, inner, condition(app, leaf.to, firstColumn(app, leaf.to))))));
-      return line;
+      return through.length ? el("div", { className: "line-with" }, line, ...through) : line;
     }
     const box = el("div", { className: "where" }, el("div", { className: "where-word", textContent: app.words.where }),
       drawNode(app, inner, node.where, leaf.to));
     if (!groupAt(app.rules, inner)) box.append(adders(app, inner, leaf.to));
-    return el("div", { className: "line-with" }, line, box);
+    return el("div", { className: "line-with" }, line, ...through, box);
   };
 
   const adders = (app, steps, table) => {
@@ -136,7 +140,7 @@ leleka.draw = (() => {
     if (SETS.includes(head) && Array.isArray(node[head]) && Object.keys(node).length === 1) return drawSets(app, steps, head, table);
     if (head === "not" && Object.keys(node).length === 1 && isMap(node.not)) {
       const inner = [...steps, "not"];
-      const single = ["column", "related"].includes(headOf(node.not));
+      const single = LEAVES.includes(headOf(node.not));
       if (single) return drawLine(app, inner, node.not, table, true);
       const flip = button(app.words.not, app.words.negate, () => app.commit(negate(app.rules, steps), steps), "btn btn-sm not");
       const top = el("div", { className: "group-head" }, flip, figures(steps), menu(app, steps));

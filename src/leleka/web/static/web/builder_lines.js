@@ -5,8 +5,10 @@ leleka.lines = (() => {
   const { at, headOf, isMap } = leleka.rules;
   const { carried, controls, el } = leleka.values;
   const OWN = ["column", "operator", "value", "ignore case"];
-  const OF_RELATED = ["related", "measure", "of", "operator", "value", "ignore case", "where"];
+  const OF_RELATED = ["related", "measure", "of", "by", "operator", "value", "ignore case", "where"];
   const SETTLED = 500; // milliseconds
+  const IN_ORDER = ["first", "last"];
+  const ANY = ["text", "integer", "number", "date", "datetime", "boolean"];
   const NUMERIC = ["integer", "number"], TEMPORAL = ["date", "datetime"];
 
   // Who chooses by typing letters, or with the arrows, is not interrupted: the choice counts when they pause or go on.
@@ -106,6 +108,7 @@ leleka.lines = (() => {
     const of = {
       type: known?.type ?? "text", listed: known?.listed, column: node.column,
       source: app.asked.tables[table]?.source,
+      columns: columnOptions(app, table, [known?.type]).filter(([name]) => name !== node.column),
     };
     return [focusable(column, "column"), ...comparison(app, steps, node, of, operatorsOf(app, known?.type))];
   };
@@ -119,35 +122,98 @@ leleka.lines = (() => {
       const same = columnOf(app, to, node.of);
       made.of = same && types.includes(same.type) ? node.of : columnOptions(app, to, types)[0]?.[0] ?? "";
     }
+    if (IN_ORDER.includes(measure)) made.by = node.by ?? columnOptions(app, to, [...NUMERIC, ...TEMPORAL])[0]?.[0] ?? "";
     const type = typeOf(app, measure, to, made.of);
     const operators = app.grammar.operators[type] ?? [];
     const operator = operators.includes(node.operator) ? node.operator : operators.includes(">=") ? ">=" : operators[0];
     const { where, ...rest } = made;
     return { ...compared(rest, app, operator, node.value ?? (measure.startsWith("count") ? 1 : undefined)), ...(where ? { where } : {}) };
   };
-  const typesOf = (measure) => ({ "count distinct": ["text", ...NUMERIC, ...TEMPORAL, "boolean"], sum: NUMERIC, avg: NUMERIC, min: [...NUMERIC, ...TEMPORAL], max: [...NUMERIC, ...TEMPORAL] })[measure];
+  const typesOf = (measure) => ({
+    sum: NUMERIC, avg: NUMERIC, min: [...NUMERIC, ...TEMPORAL], max: [...NUMERIC, ...TEMPORAL], first: ANY, last: ANY, "count distinct": ANY,
+  })[measure];
   const typeOf = (app, measure, table, of) =>
     (measure === "count" || measure === "count distinct" ? "integer" : measure === "avg" ? "number" : columnOf(app, table, of)?.type ?? "number");
 
+  const link = (text, label, act) => {
+    const made = el("button", { type: "button", className: "btn btn-sm btn-ghost-secondary", textContent: text });
+    made.setAttribute("aria-label", label);
+    made.addEventListener("click", act);
+    return made;
+  };
+
+  // The relationships of a path with the tables that they lead to; shorter where one is not known.
+  const path = (app, node, table) => {
+    const found = [];
+    let here = table;
+    for (const one of Array.isArray(node.related) ? node.related : [node.related]) {
+      const name = isMap(one) ? one.relationship : one;
+      here = app.asked.tables[here]?.ways.find((way) => way.name === name)?.table;
+      if (!here) return [];
+      found.push({ name, table: here });
+    }
+    return found;
+  };
+
+  // A set of profiles by its name: another segment, or a list.
+  const drawNamed = (app, steps, node, head) => {
+    const known = (app.asked[`${head}s`] ?? []).map((name) => [name, name]);
+    return [el("span", { textContent: app.words[`in ${head}`] }), focusable(select(app.words[`in ${head}`], known, node[head], (name) =>
+      app.commit(app.put(steps, { [head]: name }), steps, "value")), "value")];
+  };
+
+  const drawShare = (app, steps, node) => {
+    const share = node["random share"];
+    const field = (key, label, kind) => {
+      const box = el("input", { className: "form-control form-control-sm days", value: share[key] ?? "", type: kind });
+      if (kind === "number") Object.assign(box, { min: 0, max: 100, step: "any" });
+      box.setAttribute("aria-label", label);
+      box.addEventListener("input", () => app.type([...steps, "random share", key], kind === "number" ? Number(box.value) : box.value));
+      return box;
+    };
+    const { words } = app;
+    return [el("span", { textContent: words.share_ }), focusable(field("from", words.from, "number"), "from"), el("span", { textContent: "–" }),
+      field("to", words.to, "number"), el("span", { textContent: "%" }), field("seed", words.seed, "text")];
+  };
+
   const drawRelated = (app, steps, node, table, to) => {
     const { words } = app;
-    const ways = app.asked.tables[table].ways.map((one) => [one.name, one.name === one.table ? one.table : `${one.table} (${one.name})`]);
-    const way = select(words.related, ways, node.related, (name) => {
-      const there = app.asked.tables[table].ways.find((one) => one.name === name).table;
+    const there = path(app, node, table);
+    const names = there.map((one) => one.name);
+    // Another way at one place of the path: what came behind it may not be there any more.
+    const led = (way) => {
+      const found = path(app, { related: way }, table);
       const { where: _where, ...plain } = node;
-      app.commit(app.put(steps, measured(app, { ...(there === to ? node : plain), related: name }, node.measure, there)), steps, "related");
+      const last = found.at(-1)?.table;
+      app.commit(app.put(steps, measured(app, { ...(last === to ? node : plain), related: way.length === 1 ? way[0] : way }, node.measure, last)), steps, "related");
+    };
+    const ways = there.map((one, place) => {
+      const from = place ? there[place - 1].table : table;
+      const options = app.asked.tables[from].ways.map((way) => [way.name, way.name === way.table ? way.table : `${way.table} (${way.name})`]);
+      const box = select(words.related, options, one.name, (name) => led([...names.slice(0, place), name]));
+      return place ? box : focusable(box, "related");
     });
+    const plainPath = !Array.isArray(node.related) || node.related.every((one) => typeof one === "string");
+    const further = app.asked.tables[to].ways[0];
+    const links = plainPath ? [
+      ...(further ? [link(`→ ${words.further}`, words.further, () => led([...names, further.name]))] : []),
+      ...(names.length > 1 ? [link("×", words.shorter, () => led(names.slice(0, -1)))] : []),
+    ] : [];
     const measure = select(words.measure, Object.entries(words.measures), node.measure, (chosen) =>
       app.commit(app.put(steps, measured(app, at(app.rules, steps), chosen, to)), steps, "measure"));
-    const drawn = [focusable(way, "related"), focusable(measure, "measure")];
+    const drawn = [...ways, ...links, focusable(measure, "measure")];
     if (node.measure === "exists") return drawn;
     const types = typesOf(node.measure);
     if (types) {
       drawn.push(focusable(select(words.of, columnOptions(app, to, types), node.of, (name) =>
         app.commit(app.put(steps, measured(app, { ...at(app.rules, steps), of: name }, node.measure, to)), steps, "of")), "of"));
     }
+    if (IN_ORDER.includes(node.measure)) {
+      drawn.push(select(words.by, columnOptions(app, to, [...NUMERIC, ...TEMPORAL]), node.by, (name) =>
+        app.commit(app.put([...steps, "by"], name), steps, "of")));
+    }
     const type = typeOf(app, node.measure, to, node.of);
-    const operators = operatorsOf(app, type).filter(([one]) => !app.grammar.flags.includes(one) && !app.grammar.ranks.includes(one));
+    const operators = operatorsOf(app, type).filter(([one]) => (type === "boolean" || !app.grammar.flags.includes(one)) && !app.grammar.ranks.includes(one));
     return [...drawn, ...comparison(app, steps, node, { type }, operators)];
   };
 
@@ -161,8 +227,7 @@ leleka.lines = (() => {
   };
 
   // Where related rows lead from a table; undefined where it is no way that a line can show.
-  const leadsTo = (app, node, table) =>
-    app.asked.tables[table]?.ways.find((one) => one.name === node.related)?.table;
+  const leadsTo = (app, node, table) => path(app, node, table).at(-1)?.table;
 
   const only = (node, keys) => Object.keys(node).every((key) => keys.includes(key));
 
@@ -172,7 +237,17 @@ leleka.lines = (() => {
       return { controls: drawCondition(app, steps, node, table) };
     }
     const to = isMap(node) && headOf(node) === "related" && only(node, OF_RELATED) ? leadsTo(app, node, table) : undefined;
-    if (to && node.measure in app.words.measures) return { controls: drawRelated(app, steps, node, table, to), to };
+    if (to && node.measure in app.words.measures) {
+      const through = Array.isArray(node.related) ? path(app, node, table).flatMap((one, place) =>
+        (isMap(node.related[place]) ? [{ steps: [...steps, "related", place, "where"], table: one.table }] : [])) : [];
+      return { controls: drawRelated(app, steps, node, table, to), to, through };
+    }
+    for (const head of ["segment", "list"]) {
+      if (isMap(node) && typeof node[head] === "string" && only(node, [head])) return { controls: drawNamed(app, steps, node, head) };
+    }
+    if (isMap(node?.["random share"]) && only(node, ["random share"]) && only(node["random share"], ["seed", "from", "to"])) {
+      return { controls: drawShare(app, steps, node) };
+    }
     return { controls: drawRaw(app, steps, node) };
   };
 

@@ -4,7 +4,7 @@ window.leleka = window.leleka || {};
 leleka.rules = (() => {
   "use strict";
   const SETS = ["union", "intersect", "except"];
-  const HEADS = ["all", "any", "not", ...SETS, "column", "related"];
+  const HEADS = ["all", "any", "not", ...SETS, "column", "related", "segment", "list", "random share"];
   // A group and what it is written as: none of these is "not any of them".
   const MODES = { all: ["all"], any: ["any"], none: ["not", "any"], notAll: ["not", "all"] };
   const WHOLE = 2; // keys that lead from a group to a part of it
@@ -48,7 +48,10 @@ leleka.rules = (() => {
   const remove = (root, steps) => {
     if (!steps.length) return null;
     const last = steps.at(-1);
-    if (last === "where") return put(root, steps, undefined);
+    if (last === "where") {
+      const led = at(root, steps.slice(0, -1)).relationship; // of a step on the way to other rows only its name is left
+      return led ? put(root, steps.slice(0, -1), led) : put(root, steps, undefined);
+    }
     if (last === "not") return remove(root, steps.slice(0, -1));
     const list = steps.slice(0, -1);
     const others = at(root, list).filter((_one, place) => place !== last);

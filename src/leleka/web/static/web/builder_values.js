@@ -13,19 +13,24 @@ leleka.values = (() => {
   const large = (value) => isMap(value) && typeof value.$integer === "string";
   const isPlain = (value) => value === undefined || value === null || typeof value !== "object" || large(value);
 
+  const isColumn = (value) => isMap(value) && typeof value.column === "string" && Object.keys(value).length === 1;
+
   const shapeOf = (grammar, operator, value) => {
     if (grammar.flags.includes(operator)) return "none";
-    const wanted = grammar.choices[operator] ? "choice" : grammar.days.includes(operator) ? "days"
+    const wanted = grammar.days.includes(operator) ? "days"
+      : grammar.periods.includes(operator) ? "period"
+      : grammar.ranks.includes(operator) ? "rank"
       : operator === "month of" ? "months"
         : operator === "between" ? "pair"
           : grammar.lists.includes(operator) ? "list"
-            : (grammar.special ?? []).includes(operator) ? "raw" : "one";
+            : "one";
+    if (wanted === "one" && isColumn(value) && grammar.beside.includes(operator)) return "column";
     const many = wanted === "pair" || wanted === "list" || wanted === "months";
     const fits = value === undefined || (many ? Array.isArray(value) && value.every(isPlain) : isPlain(value));
     return fits ? wanted : "raw";
   };
 
-  const EMPTY = { none: undefined, days: 30, months: [1], pair: ["", ""], list: [], one: "", raw: "" };
+  const EMPTY = { none: undefined, days: 30, months: [1], pair: ["", ""], list: [], one: "", raw: "", period: "month", rank: 100 };
 
   const read = (text, type) => {
     const plain = text.trim();
@@ -48,7 +53,7 @@ leleka.values = (() => {
     const control = el(long ? "textarea" : "input", { className: "form-control form-control-sm", value: shown(value) });
     control.setAttribute("aria-label", label);
     if (long) control.rows = 2;
-    else if ((type === "date" || type === "datetime") && /^(\d{4}-.*)?$/.test(shown(value))) control.type = "date";
+    else if (type === "date" || type === "datetime") control.type = "date";
     else if (type === "integer" || type === "number") control.inputMode = type === "integer" ? "numeric" : "decimal";
     if (!long) control.size = Math.min(Math.max(shown(value).length + 1, 8), 28);
     control.autocomplete = "off";
@@ -56,6 +61,46 @@ leleka.values = (() => {
     control.addEventListener("input", () => change(read(control.value, type === "datetime" ? "date" : type)));
     if (context.listed && !long) suggest(context, control);
     return control;
+  };
+
+  const pick = (label, options, chosen, change) => {
+    const box = el("select", { className: "form-select form-select-sm" });
+    box.setAttribute("aria-label", label);
+    box.append(...options.map(([value, text]) => el("option", { value, textContent: text, selected: value === chosen })));
+    box.addEventListener("change", () => change(box.value));
+    return box;
+  };
+
+  // A day is one of the calendar or is told from today: "today", "3 days ago", "in 3 days".
+  const RELATIVE = /^(?:today|(\d+) days? (ago)|in (\d+) days?)$/;
+  const day = (context, value, label, change) => {
+    const found = typeof value === "string" ? value.match(RELATIVE) : null;
+    const kind = !found ? "date" : found[2] ? "ago" : found[3] ? "ahead" : "today";
+    const number = Number(found?.[1] ?? found?.[3] ?? 30);
+    const told = (how, days) => ({ date: "", today: "today", ago: `${days} days ago`, ahead: `in ${days} days` })[how];
+    const { words } = context;
+    const kinds = [["date", words.onDate], ["today", words.today], ["ago", words.daysAgo], ["ahead", words.daysAhead]];
+    const how = pick(`${label}: ${words.kind}`, kinds, kind, (chosen) => change(told(chosen, number), { redraw: true }));
+    if (kind === "date") return [how, one(context, value, label, change)];
+    if (kind === "today") return [how];
+    const count = el("input", { type: "number", min: 1, className: "form-control form-control-sm days", value: number });
+    count.setAttribute("aria-label", label);
+    count.addEventListener("input", () => change(told(kind, Number(count.value))));
+    return [count, how];
+  };
+  const isDay = (context) => context.type === "date" || context.type === "datetime";
+  const single = (context, value, label, change) =>
+    (isDay(context) ? day(context, value, label, change) : [one(context, value, label, change)]);
+
+  const rank = (context, value, change) => {
+    const percent = typeof value === "string" && value.trim().endsWith("%");
+    const number = percent ? value.replace("%", "").trim() : shown(value);
+    const told = (text, of) => (of === "%" ? `${text} %` : read(text, "integer"));
+    const count = el("input", { type: "text", inputMode: "decimal", className: "form-control form-control-sm days", value: number });
+    count.setAttribute("aria-label", context.words.value);
+    const unit = pick(context.words.unit, [["rows", context.words.values], ["%", "%"]], percent ? "%" : "rows", () => change(told(count.value, unit.value)));
+    count.addEventListener("input", () => change(told(count.value, unit.value)));
+    return [count, unit];
   };
 
   // The most frequent values, asked for when somebody comes to the control.
@@ -99,8 +144,8 @@ leleka.values = (() => {
 
   const pair = (context, value, change) => {
     const ends = [...(value ?? ["", ""])];
-    const end = (place, label) => one(context, ends[place], label, (told) => { ends[place] = told; change([...ends]); });
-    return [end(0, context.words.from), el("span", { textContent: context.words.and }), end(1, context.words.to)];
+    const end = (place, label) => single(context, ends[place], label, (told, how) => { ends[place] = told; change([...ends], how); });
+    return [...end(0, context.words.from), el("span", { textContent: context.words.and }), ...end(1, context.words.to)];
   };
 
   const list = (context, value, change) => {
@@ -130,16 +175,6 @@ leleka.values = (() => {
     return [...items.slice(0, SHOWN).map(token), ...more, another];
   };
 
-  const choice = (context, value, change) => {
-    const control = el("select", { className: "form-select form-select-sm" });
-    control.setAttribute("aria-label", context.words.value);
-    for (const [told, word] of context.grammar.choices[context.operator]) {
-      control.append(el("option", { value: told, textContent: word, selected: told === value }));
-    }
-    control.addEventListener("change", () => change(control.value));
-    return [control];
-  };
-
   const raw = (context, value, change) => {
     const control = el("textarea", { className: "form-control form-control-sm font-monospace", rows: 1, value: JSON.stringify(value) });
     control.setAttribute("aria-label", `${context.words.value}: ${context.words.raw}`);
@@ -149,30 +184,36 @@ leleka.values = (() => {
     return [control];
   };
 
+  // What a value may be compared with: one that is written, or another column of the same row.
+  const beside = (context, other, change) => {
+    if (!context.grammar.beside.includes(context.operator) || !context.columns?.length) return [];
+    const tick = el("input", { type: "checkbox", className: "form-check-input", checked: other });
+    tick.addEventListener("change", () => change(tick.checked ? { column: context.columns[0][0] } : "", { redraw: true }));
+    return [el("label", { className: "ignore-case" }, tick, ` ${context.words.otherColumn}`)];
+  };
+
   // The controls of a value, for the operator it stands with.
   const controls = (context, value, change) => {
     switch (shapeOf(context.grammar, context.operator, value)) {
       case "none": return [];
-      case "choice": return choice(context, value, change);
       case "days": return days(context, value, change);
       case "months": return months(context, value, change);
       case "pair": return pair(context, value, change);
       case "list": return list(context, value, change);
       case "raw": return raw(context, value, change);
-      default: return [one(context, value, context.words.value, change)];
+      case "period": return [pick(context.words.value, Object.entries(context.words.periods), value, change)];
+      case "rank": return rank(context, value, change);
+      case "column": return [pick(context.words.column, context.columns, value.column, (name) => change({ column: name })), ...beside(context, true, change)];
+      default: return [...single(context, value, context.words.value, change), ...beside(context, false, change)];
     }
   };
 
   // What a value becomes with another operator: it stays where the controls are the same.
   const carried = (grammar, operator, value) => {
     const shape = shapeOf(grammar, operator, undefined);
-    if (shape === "choice") {
-      const told = grammar.choices[operator].map(([one]) => one);
-      return told.includes(value) ? value : told[0];
-    }
     if (value !== undefined && shape !== "none" && shapeOf(grammar, operator, value) === shape) return value;
     return structuredClone(EMPTY[shape]);
   };
 
-  return { carried, controls, el };
+  return { carried, controls, el, pick };
 })();
