@@ -9,7 +9,7 @@ from django.urls import reverse
 from leleka.services.access.actor import Role
 from leleka.services.builder import asking, queries
 from leleka.services.builder.sets import SetCache
-from leleka.state.models import SegmentDraft
+from leleka.state.models import Segment, SegmentDraft, SegmentSize
 from tests.integration.office import ALICE, Office
 from tests.integration.people import somebody
 
@@ -62,6 +62,21 @@ def test_a_draft_with_numbers_of_any_size_is_no_failure(
     if "rules" in told:
         assert kept is not None
         assert kept.rules == {"column": "id", "is": 99999999999999999999}
+
+
+def test_counting_rules_changes_nothing_of_the_segments_in_them(office: Office) -> None:
+    """Who looks at a count neither counts the segment anew nor begins to follow who comes and leaves."""
+    office.hire(3)
+    office.hire(2, tier="silver")
+    office.apply()
+    for tier, members in (("gold", 3), ("silver", 2)):
+        Segment.objects.update(rules={"column": "tier", "operator": "is", "value": tier})
+        told = queries.counts(ALICE, {"segment": "Gold"})
+        assert told.whole is not None
+        assert (told.whole.count, told.whole.exact) == (members, True)
+    row = Segment.objects.get(name="Gold")
+    assert (row.snapshot, row.size, row.evaluated_at, row.followed_since) == ("", None, None, None)
+    assert not SegmentSize.objects.exists()
 
 
 def test_a_cache_counts_what_an_entry_takes_and_not_its_bits_alone() -> None:

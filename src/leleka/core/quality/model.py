@@ -12,6 +12,10 @@ MOST_HOURS: Final = 24 * 366 * 10
 # Without a word of anybody: a reading that lost so many rows, and half of them or more, or all, is not used.
 SHRINKS_TO: Final = Decimal("0.5")  # of the rows: a file that was cut in half, or a filter that somebody set
 LEAST_LOSS: Final = 100  # rows; below that a share says little
+REMNANT: Final = Decimal(
+    "0.1"
+)  # of the rows: a file that ends after its first lines, however small it was ...
+LEAST_OF_A_REMNANT: Final = 20  # ... from so many rows on
 TODAY: Final = "today"  # as an end of a range: the day on which the reading is judged
 Scalar: TypeAlias = str | int | float | bool
 
@@ -57,14 +61,18 @@ class Expectation:
 
 
 def is_guarded(expectations: Iterable[Expectation]) -> bool:
-    """Return whether the guard against lost rows holds: where somebody said how many may be lost, that holds."""
-    return all(one.lose_percent is None for one in expectations)
+    """Return whether the guard against lost rows holds: where somebody said how many may be lost, that holds. What only
+    warns says nothing of what may be used.
+    """
+    bounds = (one for one in expectations if one.lose_percent is not None)
+    return all(one.severity is not Severity.FAIL for one in bounds)
 
 
 def has_lost_rows(rows: int, before: int) -> bool:
     """Return whether a table that had rows is empty, or lost so many of them that a person has to say it is right."""
     halved = rows <= before * SHRINKS_TO and before - rows >= LEAST_LOSS
-    return before > 0 and (halved or not rows)
+    remnant = rows <= before * REMNANT and before >= LEAST_OF_A_REMNANT
+    return before > 0 and (halved or remnant or not rows)
 
 
 def to_data(expectation: Expectation) -> dict[str, Any]:

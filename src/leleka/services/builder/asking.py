@@ -44,6 +44,7 @@ LARGE: Final = 1_000_000  # rows of the tables that a part goes by, from which i
 _KEPT: Final = 32_000_000  # bytes of sets: 250 of a million profiles
 _SAMPLES: Final = 2  # snapshots of which samples are kept
 
+_ASIDE: Final[dict[str, str]] = {}  # the members of segments that nobody has counted since something changed
 _SETS: Final = SetCache(_KEPT)
 
 
@@ -97,15 +98,15 @@ class Asking:
         self.sample = 0  # the profiles that were looked at, where any part was not asked of all
 
     def bring_measures(self, rules: Iterable[Rule]) -> None:
-        """Have the measures, segments and lists that rules ask for up to date, as whoever counts them in the background
-        has.
+        """Have the measures and lists that rules ask for up to date, as whoever counts them in the background has, and
+        the members of segments beside what is stored of them: who looks changes no segment.
         """
         known, evaluation = self.ground.catalogue, None
         for rule in rules:
             if not (measures_used(rule, known) or segments_used(rule) or lists_used(rule)):
                 continue
             evaluation = evaluation or Evaluation(
-                self._opened(), current_clock(), _nobody, known=known, files=self.ground.tables
+                self._opened(), current_clock(), _nobody, aside=_ASIDE, known=known, files=self.ground.tables
             )
             self._beside |= evaluation.bring(rule, "rules")
         measures, sets = files_of(self._beside)

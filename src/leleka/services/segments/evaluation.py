@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Final
 
 import orjson
 from django.db import transaction
@@ -36,6 +37,8 @@ from leleka.warehouse import segments
 from leleka.warehouse.engines.port import Engine
 from leleka.warehouse.sql.scope import ListFiles, ProfileSets
 
+_MOST_ASIDE: Final = 50  # snapshots
+
 
 def refresh_segments(
     session: Engine,
@@ -57,13 +60,18 @@ def refresh_segments(
 
 @dataclass(slots=True)
 class Evaluation:
-    """One evaluation of several segments, each at most once; ``rows`` are those that somebody holds already."""
+    """One evaluation of several segments, each at most once; ``rows`` are those that somebody holds already.
+
+    Where there is an ``aside``, nothing is written down of segments: their members are kept there, by basis, for as
+    long as nobody sweeps them.
+    """
 
     session: Engine
     clock: Clock
     say: Say
     guard: Guard = nobody
     rows: dict[str, Segment] = field(default_factory=dict)
+    aside: dict[str, str] | None = None
     known: Catalogue = field(default_factory=catalogue.current)
     files: Mapping[str, str] = field(default_factory=catalogue.snapshot_files)
     _done: set[str] = field(default_factory=set)
@@ -75,6 +83,9 @@ class Evaluation:
         rule = parse(row.rules, self.known, f"segment {row.name}, rules")
         basis, query = self.asked(rule, row.name, (*within, row.name))
         self._done.add(row.name)
+        if self.aside is not None:
+            row.snapshot = self._aside(self.aside, row, basis, query)
+            return
         if basis == row.basis and lake_sessions.lake().is_sound(row.snapshot):
             move_pointer(row, evaluated_at=utc_now(self.clock))  # its members are still those
             return
@@ -87,6 +98,17 @@ class Evaluation:
             self.guard()
             if move_pointer(row, **values, **followed.values):
                 SegmentSize.objects.create(segment=row, size=size, evaluated_at=now, **followed.counts)
+
+    def _aside(self, kept: dict[str, str], row: Segment, basis: str, query: segments.Members) -> str:
+        """Return the snapshot of the members as they are now, without a word of it in the state."""
+        lake = lake_sessions.lake()
+        if basis == row.basis and lake.is_sound(row.snapshot):
+            return row.snapshot
+        if not lake.is_sound(kept.get(basis, "")):
+            while len(kept) >= _MOST_ASIDE:
+                kept.pop(next(iter(kept)), None)
+            kept[basis] = segments.evaluate(self.session, lake, row.name, query)[0].reference
+        return kept[basis]
 
     def asked(self, rule: Rule, where: str, within: tuple[str, ...] = ()) -> tuple[str, segments.Members]:
         """Return the digest of all that the rule's members depend on, and the query of them: measures and other

@@ -1,12 +1,13 @@
 """Expectations are read as they are written, and written as they were read."""
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from leleka.core.columns import Column, ColumnType, Table
-from leleka.core.quality.model import Expectation, Kind, has_lost_rows, to_data
+from leleka.core.quality.model import Expectation, Kind, Severity, has_lost_rows, is_guarded, to_data
 from leleka.core.quality.parser import columns_for, parse, parse_all
 from leleka.errors import InvalidInput
 
@@ -72,10 +73,19 @@ def test_the_same_twice_is_refused_at_its_place() -> None:
 
 @pytest.mark.parametrize(
     ("rows", "before", "lost"),
-    [(0, 0, False), (0, 1, True), (1, 99, False), (100, 200, True), (101, 200, False), (99, 198, False)],
+    [
+        *((0, 0, False), (0, 1, True), (100, 200, True), (101, 200, False), (99, 198, False)),
+        *((1, 19, False), (2, 20, True), (3, 20, False), (1, 99, True)),
+    ],
 )
 def test_the_guard_asks_where_much_is_lost(rows: int, before: int, *, lost: bool) -> None:
     assert has_lost_rows(rows, before) is lost
+
+
+def test_what_only_warns_does_not_switch_the_guard_off() -> None:
+    warns = Expectation(Kind.ROWS, severity=Severity.WARN, lose_percent=Decimal(20))
+    assert is_guarded([warns])
+    assert not is_guarded([warns, replace(warns, severity=Severity.FAIL)])
 
 
 def test_columns_are_offered_where_they_fit() -> None:

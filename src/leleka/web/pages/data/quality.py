@@ -73,7 +73,7 @@ def _changed(request: Request, view: QualityView, action: str) -> HttpResponse:
     actor, version = actor_of(request), whole_number(request.POST.get("version", ""))
     try:
         if action == "remove":
-            quality_commands.remove(actor, view.id, whole_number(request.POST.get("place", "")), version)
+            quality_commands.remove(actor, view.id, whole_number(request.POST.get("place", ""), -1), version)
         else:
             chosen = [orjson.loads(one) for one in request.POST.getlist("chosen")]
             quality_commands.expect(actor, view.id, [*view.expectations, *chosen], version)
@@ -92,8 +92,8 @@ def _tried(request: Request, view: QualityView, *, save: bool) -> HttpResponse:
     try:
         if save:
             version = whole_number(request.POST.get("version", ""))
-            place = int(form["place"]) if str(form["place"]).isdecimal() else None
-            quality_commands.add(actor, view.id, told, version, place)
+            place = whole_number(str(form["place"]), -1)
+            quality_commands.add(actor, view.id, told, version, place if place >= 0 else None)
             return go(request, reverse("web:source_expectations", args=(view.id,)))
         (context["tried"],) = quality_queries.tried(actor, view.id, [told])
     except InvalidInput as error:
@@ -121,8 +121,9 @@ def _entered(request: Request) -> dict[str, Any]:
 def _asked_form(request: Request, view: QualityView) -> dict[str, Any] | None:
     """Return the form that was asked for: of a kind, or of an expectation that is there; None where none was."""
     place, kind = request.GET.get("edit", ""), request.GET.get("expect", "")
-    if place.isdecimal() and int(place) < len(view.expectations):
-        return {**view.expectations[int(place)], "place": place}
+    at = whole_number(place, len(view.expectations))
+    if at < len(view.expectations):
+        return {**view.expectations[at], "place": place}
     return {"expect": kind} if kind in set(Kind) else None
 
 
