@@ -47,7 +47,8 @@ def test_somebody_is_found_as_one_types_and_looked_at(visitor: Visitor, language
     page, words = visitor.signed_in(language), WORDS[language]
     page.goto("/")
     page.get_by_role("link", name=words.customers, exact=True).click()
-    page.keyboard.type("o1")  # the field has the focus: their id
+    expect(page.locator("#q")).to_be_focused()
+    page.keyboard.type("o1")  # their id
     rows = page.locator("#found tbody tr")
     expect(rows.filter(has_text="o1")).not_to_have_count(0)
     page.locator("#q").fill("o1@ nobody")
