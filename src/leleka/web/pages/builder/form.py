@@ -35,7 +35,8 @@ _FORM: Final = "web/pages/segment_form.html"
 def add(request: Request) -> HttpResponse:
     if request.method == "POST":
         return _save(request, None)
-    return _drawn(request, None, _copied(request), draft=not {"copy", "rules"} & set(request.GET))
+    copied = "yes" if {"copy", "rules"} & set(request.GET) else ""  # it has no draft, and leaves the other one alone
+    return _drawn(request, None, {**_copied(request), "copied": copied}, draft=not copied)
 
 
 def edit(request: Request, number: int) -> HttpResponse:
@@ -64,7 +65,7 @@ def _copied(request: Request) -> dict[str, Any]:
 
 def _save(request: Request, number: int | None) -> HttpResponse:
     actor = actor_of(request)
-    given = {name: request.POST.get(name, "") for name in ("name", "rules", "version")}
+    given = {name: request.POST.get(name, "") for name in ("name", "rules", "version", "copied")}
     name = given["name"].strip()
     segment = segment_queries.segment(actor, number) if number is not None else None
     try:
@@ -76,7 +77,8 @@ def _save(request: Request, number: int | None) -> HttpResponse:
             saved = segment_commands.create(actor, name, given["rules"])
         else:
             segment_commands.update(actor, saved, name, given["rules"], whole_number(given["version"]))
-        builder_commands.drop_draft(actor, number)
+        if not given["copied"]:
+            builder_commands.drop_draft(actor, number)
         if request.POST.get("action") == "refresh":
             return go(request, reverse("web:task", args=(segment_commands.ask_refresh(actor, saved),)))
     except (InvalidInput, Conflict, Forbidden) as error:
@@ -116,6 +118,7 @@ def _built(
     return {
         "segment": segment.id if segment else None,
         "version": segment.version if segment else 0,
+        "copied": bool(given.get("copied")),
         "locked": bool(segment and (segment.managed_by_file or segment.locked_by)),
         "rules": for_browser(rules),
         "text": text,

@@ -131,6 +131,7 @@
     timer = setTimeout(keep, PAUSE);
   };
   const keep = async () => {
+    if (given.copied) return; // the draft of a new segment is another one's
     const kept = { segment: given.segment, name: name.value, rules: app.rules, version: given.version };
     const answer = await post("draft", kept);
     if (!answer || answer.busy) { timer = setTimeout(keep, 4 * PAUSE); return; }
@@ -201,7 +202,7 @@
     text.dataset.needed = "";
   };
   const discard = async () => {
-    await post("draft", { segment: given.segment, discard: true });
+    if (!given.copied) await post("draft", { segment: given.segment, discard: true });
     sessionStorage.removeItem(key);
     Object.assign(form.elements.name, { value: form.elements.name.defaultValue });
     page.notice.hidden = true;

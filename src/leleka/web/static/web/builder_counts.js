@@ -23,10 +23,12 @@ leleka.counts = (() => {
       waiting = null;
       if (told && asked === JSON.stringify(app.rules)) show(told);
       if (newer) ask(newer);
-      else if (told?.busy) setTimeout(() => latest === asked && ask(more), AGAIN);
+      else if (told?.busy && !isSlow(told)) setTimeout(() => latest === asked && ask(more), AGAIN);
       else if (told?.whole && !told.whole.exact) ask({ exact: true });
     };
 
+    // What takes too long once takes too long again: it is counted when the segment is refreshed.
+    const isSlow = (told) => told.problems?.some((one) => one.code === "READING_SLOW");
     const bounds = (one) => (one.exact ? "" : app.words.between
       .replace("{low}", app.number(one.low)).replace("{high}", app.number(one.high)));
     const percent = new Intl.NumberFormat(app.language, { style: "percent", maximumFractionDigits: 1 });
@@ -47,7 +49,7 @@ leleka.counts = (() => {
         if (told?.nodes && !told.nodes.some((one) => one.path === box.dataset.path)) box.children[0].textContent = "—";
       }
       showProblems(told?.problems ?? []);
-      if (told?.busy) { page.note.textContent = app.words.busy; return; }
+      if (told?.busy) { page.note.textContent = isSlow(told) ? told.problems[0].message : app.words.busy; return; }
       (told?.nodes ?? []).forEach((node) => showNode(node, told.profiles));
       const whole = told?.whole;
       page.total.textContent = whole ? app.number(whole.count) : "—";
