@@ -14,7 +14,7 @@ from leleka.services import translation
 from leleka.services.connections import consent
 from leleka.services.exports import plan_limits
 from leleka.services.installation import configuration as installation_configuration
-from leleka.services.installation import database_outage, interruption, preparation
+from leleka.services.installation import database_outage, interruption, local_day, preparation
 from leleka.services.monitoring import logging as monitoring_logging
 from leleka.services.monitoring import readiness, workers
 from leleka.services.people import commands as people_commands
@@ -39,6 +39,7 @@ WITHOUT_ACTOR: Final[Mapping[Callable[..., Any], str]] = {
     translation.concern_title: _WORDS,
     translation.in_this_language: _WORDS,
     translation.particulars: _WORDS,
+    translation.rule_in_this_language: _WORDS,
     translation.said_in_this_language: _WORDS,
     translation.stored_in_this_language: _WORDS,
     translation.term: _WORDS,
@@ -52,6 +53,7 @@ WITHOUT_ACTOR: Final[Mapping[Callable[..., Any], str]] = {
     monitoring_logging.begin: _PROCESS,
     readiness.stopping_file: _PROCESS,
     installation_configuration.configuration: _PROCESS,
+    local_day.today: "the day it is in the installation's time zone",
     preparation.exists: _PROCESS,
     preparation.only_worker: _PROCESS,
     preparation.open_existing: _PROCESS,

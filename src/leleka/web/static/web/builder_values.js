@@ -77,7 +77,7 @@ leleka.values = (() => {
     const found = typeof value === "string" ? value.match(RELATIVE) : null;
     const kind = !found ? "date" : found[2] ? "ago" : found[3] ? "ahead" : "today";
     const number = Number(found?.[1] ?? found?.[3] ?? 30);
-    const told = (how, days) => ({ date: "", today: "today", ago: `${days} days ago`, ahead: `in ${days} days` })[how];
+    const told = (how, days) => ({ date: "", today: "today", ago: `${days} day${days === 1 ? "" : "s"} ago`, ahead: `in ${days} day${days === 1 ? "" : "s"}` })[how];
     const { words } = context;
     const kinds = [["date", words.onDate], ["today", words.today], ["ago", words.daysAgo], ["ahead", words.daysAhead]];
     const how = pick(`${label}: ${words.kind}`, kinds, kind, (chosen) => change(told(chosen, number), { redraw: true }));
