@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.contract.connectors.objects.test_web import once, read, refusal, web
+from tests.contract.connectors.objects.web_files import once, read, refusal, web
 from tests.fakes.peer import peer
 
 

@@ -35,7 +35,8 @@ _FORM: Final = "web/pages/segment_form.html"
 def add(request: Request) -> HttpResponse:
     if request.method == "POST":
         return _save(request, None)
-    copied = "yes" if {"copy", "rules"} & set(request.GET) else ""  # it has no draft, and leaves the other one alone
+    # It has no draft, and leaves that of a new segment alone.
+    copied = "yes" if {"copy", "rules"} & set(request.GET) else ""
     return _drawn(request, None, {**_copied(request), "copied": copied}, draft=not copied)
 
 
