@@ -83,6 +83,8 @@ def furnish(house: House) -> Furniture:
     empty = _segment(api, "Platinum", "platinum")
     measure = int(api.ask("measures", _LOWER)["id"])
     refresh = _refresh(api)
+    orders = _orders(house, api)
+    customer = _indexed(api)  # evaluates every segment there is
     return Furniture(
         connection=connection,
         connection_by_file=api.named("connections", "By file"),
@@ -99,11 +101,11 @@ def furnish(house: House) -> Furniture:
         task=task,
         refresh=refresh,
         person=int(invited["person"]["id"]),
-        orders=_orders(house, api),
+        orders=orders,
         relationship=int(api.ask("relationships", _BELONGING)["id"]),
         examined=_done(api, "sources/examine", {"files": ["orders.csv"]}),
         suggested=_done(api, "relationships/suggest", {}),
-        customer=_indexed(api),
+        customer=customer,
         welcome=invited["token"],
     )
 

@@ -81,8 +81,6 @@ PAGES: Final[dict[str, tuple[Address, ...]]] = {
     "source_new": (lambda has: f"/data/sources/new/{has.examined}",),
     "source_classes": (lambda _: "/data/sources/1/classes",),
     "source_values": (lambda has: f"/data/sources/{has.orders}/values?column=status",),
-    "source_quality": (lambda _: "/data/sources/1/quality",),
-    "source_suggestions": (lambda has: f"/data/sources/{has.orders}/expectations/suggestions",),
     "source_expectations": (
         lambda has: f"/data/sources/{has.orders}/expectations",
         lambda has: f"/data/sources/{has.orders}/expectations?expect=range",
@@ -110,7 +108,7 @@ PAGES: Final[dict[str, tuple[Address, ...]]] = {
     "segment": (lambda has: f"/segments/{has.segment}",),
     "segment_over_time": (lambda has: f"/segments/{has.segment}/over-time",),
     "segment_overlap": (lambda has: f"/segments/{has.segment}/overlap?with={has.empty}",),
-    "segment_breakdown": (lambda has: f"/segments/{has.segment}/breakdown?column=tier",),
+    "segment_breakdown": (lambda has: f"/segments/{has.segment}/breakdown",),
     "segment_edit": (lambda has: f"/segments/{has.segment}/edit",),
     "segment_remove": (lambda has: f"/segments/{has.segment}/remove",),
     "segment_exports": (lambda has: f"/segments/{has.segment}/exports",),
@@ -120,11 +118,15 @@ ENTRANCES: Final[dict[str, Address]] = {
     "sign_in": lambda _: "/sign-in",
     "welcome": lambda has: f"/welcome/{has.welcome}",
 }
-FILES: Final = {"run_download", "audit_download"}  # come down as files: tests of their own read them
-# Not for people: probes, figures for charts, and the bell, which is in every page.
+FILES: Final = {
+    "run_download",
+    "audit_download",
+    "segment_download",
+}  # come down as files: tests of their own read them
+# Not for people: probes, figures for charts, and the bell and other parts, which are in pages.
 PARTS: Final = {
     "healthz", "readyz", "metrics", "export_chart", "run_chart", "segment_chart", "bell", "reconcile_live",
-    "source_table", "builder_values", "customer_rows",
+    "source_table", "builder_values", "customer_rows", "source_quality", "source_suggestions",
 }  # fmt: skip
 
 

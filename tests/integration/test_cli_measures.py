@@ -22,10 +22,10 @@ def terminal(office: Office, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Cap
 def test_a_measure_is_calculated_and_shown(terminal: Terminal) -> None:
     shown = terminal.leleka("measure", "show", "revenue")
     assert shown.out.startswith("revenue: number, 3 profiles")
-    assert '"sum": "amount"' in shown.out
+    assert '"of": "amount"' in shown.out
     assert "News" in shown.out  # who uses it
     told = terminal.leleka("measure", "show", "revenue", "--json").json
-    assert (told["filled"], told["rules"]["sum"]) == (3, "amount")
+    assert (told["filled"], told["rules"]["of"]) == (3, "amount")
 
 
 def test_it_is_calculated_anew_where_it_is_out_of_date(terminal: Terminal) -> None:

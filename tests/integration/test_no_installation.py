@@ -20,6 +20,7 @@ from leleka.services.installation.database_outage import told_to_people
 MAKE_ONE = {"init", "apply", "restore", "serve", "worker", "demo"}
 NEED_NONE = {"sandbox"}
 WORDS = {
+    "source accept": ["orders"], "source expectations": ["orders"],
     "segment show": ["Gold"], "measure show": ["Spent"], "export preview": ["News"], "export run": ["News"],
     "export reconcile": ["News"], "export rebuild-ledger": ["News"],
     "doctor": ["Sandbox", "--list", "1", "--domain", "example.com", "--yes"],

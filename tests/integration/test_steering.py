@@ -77,7 +77,7 @@ def test_the_form_says_so_before_somebody_types_and_offers_a_copy(bob: Somebody)
         assert "what these exports send: News. You may not change them" in page, path
         assert "/segments/add?copy=1" in page, path
         assert "btn-danger" not in page, path
-        assert "Check and count" not in page, path
+        assert 'action="/segments/1/edit"' not in page, path  # rules can be tried there, and saved as a copy
     assert 'href="/segments/1/edit"' not in bob.browser.get("/segments").content.decode()
     copy = bob.browser.get("/segments/add?copy=1").content.decode()
     assert 'value="Gold (2)"' in copy

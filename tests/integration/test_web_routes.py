@@ -14,7 +14,12 @@ from leleka.web.routes import ROUTES
 from tests.integration.people import Somebody, somebody
 
 pytestmark = pytest.mark.django_db
-_PARTS = {"<int:number>": "999", "<str:token>": "nonsense", "<str:name>": "nothing"}
+_PARTS = {
+    "<int:number>": "999",
+    "<str:token>": "nonsense",
+    "<str:name>": "nothing",
+    "<str:reference>": "f" * 32,
+}
 WHO = ("anonymous", "disabled", "expired", *Role)
 
 

@@ -112,7 +112,7 @@ def breaking(rows: Sequence[Mapping[str, Any]], one: Expectation) -> list[int]:
     for place, value in enumerate(values, 1):
         alone = one.kind is not Kind.UNIQUE or times[value] == 1
         listed = one.kind is not Kind.VALUES or value in _listed(one)
-        within = one.kind is not Kind.RANGE or _within(value, one)
+        within = one.kind is not Kind.RANGE or is_empty(value) or _within(value, one)
         if not is_empty(value) and not (alone and listed and within):
             broken.append(place)
     return broken

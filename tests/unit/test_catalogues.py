@@ -26,7 +26,7 @@ FAULTY = (
     "Атрибути проекту",
     "Напрямки експорту",
 )
-_CALLS = {"gettext", "gettext_lazy", "_", "ngettext", "ngettext_lazy", "pgettext", "msg"}
+_CALLS = {"gettext", "gettext_lazy", "_", "ngettext", "ngettext_lazy", "pgettext", "msg", "msgs"}
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _SAID = re.compile(r"""(?:n?gettext|_)\(u?("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')""")
 _SPOKEN_ATTRIBUTES = {"aria-label", "placeholder", "title", "alt", "data-done"}

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
+from leleka.core.clock import utc_now
 from leleka.core.column_classes import ColumnClass, mask_value
 from leleka.core.columns import Catalogue
 from leleka.errors import Conflict, InvalidInput, NotFound
@@ -53,7 +54,7 @@ def movement(actor: Actor, number: int, since: datetime | None = None) -> Moveme
     require(actor, Permission.SEE)
     row = find_by_id(number)
     followed = _followed(row)
-    begun = row.followed_since or row.evaluated_at or datetime.now(UTC)
+    begun = row.followed_since or row.evaluated_at or utc_now()
     moment = max(_in_utc(since), begun) if since else begun
     with lake_sessions.page_session() as session:
         found = memberships.moved(session, followed, moment, SHOWN)
