@@ -80,7 +80,8 @@ _OPERATIONS: Final[Mapping[str, str]] = {
     "getReconciliation": "export", "getSource": "source", "getTable": "source", "listReadings": "source",
     "listValues": "source", "listEvaluations": "segment", "showMovement": "segment", "breakDownSegment": "segment",
     "listMemberships": "segment", "downloadMemberships": "segment", "downloadMembers": "segment",
-    "getRelationship": "relationship", "getSourceConnection": "source_connection", "getMeasure": "measure",
+    "getRelationship": "relationship", "getSourceConnection": "source_connection",
+    "getMeasure": "measure", "getList": "list",
     "getExpectations": "source", "suggestExpectations": "source",
 }  # fmt: skip
 _LISTS: Final = frozenset(
@@ -98,6 +99,7 @@ _LISTS: Final = frozenset(
         "listRelationships",
         "listSourceConnections",
         "listMeasures",
+        "listLists",
     }
 )
 _PLAIN: Final = frozenset(

@@ -6,11 +6,13 @@ from typing import Any
 from django.utils import timezone
 
 from leleka.core.statuses import TaskStatus
+from leleka.services.access.actor import Actor
+from leleka.services.lists import commands as lists
 from leleka.services.sources import examination
 from leleka.state.models import Measure, RelationshipRow, Source, SourceConnection, Task
 
 
-def numbers(asked_by: str) -> Mapping[str, Sequence[int]]:
+def numbers(me: Actor) -> Mapping[str, Sequence[int]]:
     """Make them; return their ids by their kind. The tiers of the customers are classed, so that they are listed."""
     Source.objects.update(chosen_classes={"tier": "harmless"})
     row = Source.objects.get(is_profiles=True)
@@ -20,14 +22,16 @@ def numbers(asked_by: str) -> Mapping[str, Sequence[int]]:
     where = {"path": "shop.db"}
     shop = SourceConnection.objects.create(name="Shop", type="sqlite", address="shop.db", settings=where)
     lower = Measure.objects.create(name="Lower", definition={"lower": {"column": "tier"}}, type="text")
+    never = lists.create(me, "Never", ["1", "2"])
     asked = {"name": row.name, "spec": row.spec, "source": row.pk}
     found = examination.examine(asked, lambda _: None, lambda _: None)
     return {
         "relationship": [itself.pk],
         "source_connection": [shop.pk],
         "measure": [lower.pk],
-        "examined": [_done(Task.Kind.EXAMINE, asked_by, found)],
-        "suggested": [_done(Task.Kind.RELATE, asked_by, {"suggestions": []})],
+        "list": [never.id],
+        "examined": [_done(Task.Kind.EXAMINE, me.name, found)],
+        "suggested": [_done(Task.Kind.RELATE, me.name, {"suggestions": []})],
     }
 
 

@@ -96,7 +96,7 @@ def furnish(folder: Path, terms: Terms) -> Furnished:
         "export": _ids(Export.objects.all()),
         "task": tasks,
         "refresh": _refreshes(),
-        **catalogue_made.numbers(me.name),
+        **catalogue_made.numbers(me),
     }
     live_counts.furnish(folder, terms.profiles)
     _index()

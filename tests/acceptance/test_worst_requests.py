@@ -163,7 +163,7 @@ def _worst() -> Sequence[Worst]:
         for one in OPERATIONS
         for worst in of_operation(
             one.method,
-            PREFIX + (one.real if "?" in one.real else one.path.format(number=1)),
+            PREFIX + (one.real if "?" in one.real else one.path.format(number=1, reference="f" * 32)),
             _BODIES[one.body] if isinstance(one.body, str) else one.body,
         )
     ]

@@ -1,5 +1,6 @@
 """Reads the rules that are about profiles as a whole: members of a segment, entries of a list, a random share."""
 
+import unicodedata
 from collections.abc import Callable, Collection, Mapping
 from typing import Final
 
@@ -48,7 +49,7 @@ def _random_share(reading: Reading, told: object, where: str) -> Rule | None:
     seed, first, last = told.get("seed"), percent(told.get("from", 0)), percent(told.get("to"))
     if not isinstance(seed, str) or not 1 <= len(seed) <= _LONGEST_SEED or "\0" in seed or not seed.strip():
         reading.problem("RULE_VALUE.seed", f"{where}.seed", most=_LONGEST_SEED)
-    elif any("\ud800" <= letter <= "\udfff" for letter in seed):
+    elif any("\ud800" <= letter <= "\udfff" or unicodedata.category(letter) == "Cc" for letter in seed):
         reading.problem("RULE_VALUE.character", f"{where}.seed")
     elif first is None or last is None or not 0 <= first < last <= _ALL:
         reading.problem("RULE_VALUE.random_share", where)

@@ -37,6 +37,7 @@ BOUGHT: dict[str, Any] = {"related": "purchases", "exists": True}
         ({"random share": "spring"}, "RULE_SHAPE"),
         ({"random share": {"seed": "spring"}}, "RULE_VALUE"),
         ({"random share": {"seed": " ", "to": 10}}, "RULE_VALUE"),
+        ({"random share": {"seed": "two\nlines", "to": 10}}, "RULE_VALUE"),
         ({"random share": {"seed": "spring", "from": 10, "to": 10}}, "RULE_VALUE"),
         ({"random share": {"seed": "spring", "to": 0.001}}, "RULE_VALUE"),
         ({**BOUGHT, "where": {"random share": {"seed": "spring", "to": 10}}}, "RULE_SHAPE"),
