@@ -210,7 +210,7 @@ class Addresses:
             more = "?column=tier" if name in {"listValues", "breakDownSegment"} else ""
             return {called: lambda: path.format(number=self._random.choice(of)) + more}
         if name == "compareSegments":
-            return {called: lambda: f"{path}?segment={'&segment='.join(self._segments())}"}
+            return {called: lambda: f"{path}?segments={','.join(self._segments())}"}
         if name == "getRun":
             return {called: lambda: path.format(number=self._random.choice(self._runs))}
         if name == "listRows":

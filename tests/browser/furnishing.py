@@ -79,12 +79,10 @@ def furnish(house: House) -> Furniture:
     house.left(OSLO)
     waiting = api.run(export, "Needs confirmation")
     task = _done(api, f"exports/{export}/preview", {})
-    segment = _segment(api, "Basic", "basic")
-    empty = _segment(api, "Platinum", "platinum")
+    segment, empty = _segment(api, "Basic", "basic"), _segment(api, "Platinum", "platinum")
     measure = int(api.ask("measures", _LOWER)["id"])
     refresh = _refresh(api)
-    orders = _orders(house, api)
-    customer = _indexed(api)  # evaluates every segment there is
+    orders, customer = _orders(house, api), _indexed(api)  # which evaluates every segment there is
     return Furniture(
         connection=connection,
         connection_by_file=api.named("connections", "By file"),

@@ -20,7 +20,7 @@ OF_SEGMENTS: Final = (
     Operation("DELETE", "/segments/{number}", 204, _EDIT, real="/segments/{spare}"),
     Operation("POST", "/segments/{number}/count", 202, _EDIT),
     Operation("POST", "/segments/{number}/members", 202, needs(Permission.SEE)),
-    Operation("GET", "/segments/overlap", 422, _SEE, real="/segments/overlap?segment=1"),
+    Operation("GET", "/segments/overlap", 409, _SEE, real="/segments/overlap?segments={number},{spare}"),
     Operation("GET", f"{_OF}/evaluations", 200, _SEE),
     Operation("GET", f"{_OF}/movement", 200, _SEE),
     # Nobody has said yet that it is harmless.

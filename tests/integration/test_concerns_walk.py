@@ -97,7 +97,7 @@ def test_what_fails_again_the_next_night_is_told_once(nightly: Nightly, name: st
 
 @pytest.mark.long
 def test_a_source_that_shrank_and_fails_again_is_told_again(nightly: Nightly) -> None:
-    broken, shrunk = WAYS["file gone"], WAYS["file half"]
+    broken, shrunk = WAYS["file gone"], WAYS["file half, as somebody allowed"]
     broken.breaks(nightly)
     nightly.night()
     nightly.notices()

@@ -27,7 +27,7 @@ from leleka.state.models import (
 )
 from leleka.worker import heartbeat
 from tests.integration.nightly import CLOCK, Nightly
-from tests.integration.office import ALICE
+from tests.integration.office import ALICE, SHRINKING
 
 Act = Callable[[Nightly], object]
 EXPORT, CONNECTION, SOURCE = "export:1", "connection:1", "source:1"
@@ -56,6 +56,11 @@ def _half(nightly: Nightly) -> None:
     nightly.night()
     lines = _path(nightly).read_bytes().splitlines(keepends=True)
     _path(nightly).write_bytes(b"".join(lines[: len(lines) // 2]))
+
+
+def _half_as_allowed(nightly: Nightly) -> None:
+    nightly.office.apply(SHRINKING)
+    _half(nightly)
 
 
 def _file_again(nightly: Nightly) -> None:
@@ -226,8 +231,11 @@ WAYS = {
         lambda _n: Measure.objects.create(name="Label", definition={"lower": {"column": "gone"}}, type="text"),
         lambda _n: Measure.objects.update(definition={"lower": {"column": "tier"}}), "measure", "measure:1",
     ),
-    "file half": Way(_half, lay, "shrunk", SOURCE),
-    "file without customers": Way(_write("id,email,first_name,city,tier\n"), lay, "shrunk", SOURCE),
+    "file half": Way(_half, lay, "source", SOURCE, besides=("skipped",)),
+    "file without customers": Way(
+        _write("id,email,first_name,city,tier\n"), lay, "source", SOURCE, besides=("skipped",)
+    ),
+    "file half, as somebody allowed": Way(_half_as_allowed, lay, "shrunk", SOURCE),
     "data stale": Way(
         lambda n: (
             Source.objects.update(

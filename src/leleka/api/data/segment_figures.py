@@ -6,10 +6,9 @@ from typing import Annotated, Final
 
 from django.http import StreamingHttpResponse
 from ninja import Query, Router, Schema
-from pydantic import Field
 
 from leleka.api.authenticated_request import ApiRequest
-from leleka.api.schemas.common import LARGEST, Number
+from leleka.api.schemas.common import Number
 from leleka.services.segments import figures
 from leleka.services.segments.contracts import Breakdown, Evaluation, Movement, Overlap
 
@@ -21,8 +20,12 @@ _FILE: Final = {
     "responses": {200: {"content": {_PARQUET: {"schema": {"type": "string", "format": "binary"}}}}}
 }
 Segments = Annotated[
-    list[Annotated[int, Field(ge=1, le=LARGEST)]],
-    Query(description="Ids of the segments to compare, two to four.", min_length=1, max_length=10),
+    str,
+    Query(
+        pattern=r"^\d{1,15}(,\d{1,15}){1,9}$",
+        description="Ids of the segments to compare, two to four, with commas between them.",
+        examples=["1,2"],
+    ),
 ]
 
 
@@ -101,9 +104,9 @@ class PeriodsOut(Schema):
 @router.get(
     "/overlap", response=OverlapOut, operation_id="compareSegments", summary="See what segments share"
 )
-def compare_segments(request: ApiRequest, segment: Segments) -> Overlap:
+def compare_segments(request: ApiRequest, segments: Segments) -> Overlap:
     """How many people are in exactly which of them."""
-    return figures.overlap(request.auth, segment)
+    return figures.overlap(request.auth, [int(one) for one in segments.split(",")])
 
 
 @router.get(

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from pathlib import PurePath
 from typing import Any
 
 from leleka.core.column_classes import MASKED, ColumnClass
@@ -140,7 +141,9 @@ def _view(actor: Actor, source: Source, row: SourceQuality) -> QualityView:
         replaces=bool(row.held),
         accepted_by=_shown_person(actor, row.accepted_by) if accepted else "",
         accepted_at=row.accepted_at if accepted else None,
-        managed_by_file=source.managed_by_file,
+        managed_by_file=source.managed_by_file
+        if sees_personal(actor)
+        else PurePath(source.managed_by_file).name,
         version=source.version,
         editable=not source.managed_by_file and not out_of_reach(actor, exports_of(use_of(source))),
     )
