@@ -58,6 +58,16 @@ def _half(nightly: Nightly) -> None:
     _path(nightly).write_bytes(b"".join(lines[: len(lines) // 2]))
 
 
+def _allowed_half(nightly: Nightly) -> None:
+    nightly.office.apply(SHRINKING)
+    _half(nightly)
+
+
+def _stale(nightly: Nightly) -> None:
+    old = utc_now() - timedelta(hours=26, minutes=1)
+    Source.objects.update(spec={**nightly.source().spec, "max_age_hours": 26}, changed_at=old)
+
+
 def _file_again(nightly: Nightly) -> None:
     _path(nightly).rmdir()
     lay(nightly)
@@ -228,15 +238,9 @@ WAYS = {
     ),
     "file half": Way(_half, lay, "source", SOURCE, besides=("skipped",)),
     "file without customers": Way(_write("id,email,tier\n"), lay, "source", SOURCE, besides=("skipped",)),
-    "file half, as somebody allowed": Way(lambda n: (n.office.apply(SHRINKING), _half(n)), lay, "shrunk", SOURCE),
+    "file half, as somebody allowed": Way(_allowed_half, lay, "shrunk", SOURCE),
     "data stale": Way(
-        lambda n: (
-            Source.objects.update(
-                spec={**n.source().spec, "max_age_hours": 26}, changed_at=utc_now() - timedelta(hours=26, minutes=1)
-            )
-        ),
-        lambda _n: Source.objects.update(changed_at=utc_now()),
-        "stale", SOURCE, at_night=False,
+        _stale, lambda _n: Source.objects.update(changed_at=utc_now()), "stale", SOURCE, at_night=False
     ),
     "worker dead": Way(silent(100), worker, "worker", "worker", at_night=False),
     "worker not started": Way(lambda _n: WorkerBeat.objects.all().delete(), worker, "worker", "worker", at_night=False),
