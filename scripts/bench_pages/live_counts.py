@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Sequence
+from http import HTTPStatus
 from math import ceil
 from pathlib import Path
 from random import Random  # noqa: TID251 - the class, for seeded generators
@@ -89,7 +90,7 @@ def _counted(browser: Browser, rules: dict[str, Any], *, exact: bool) -> tuple[d
     began = perf_counter()
     status, body = browser.post(_PATH, {"rules": rules, "exact": exact})
     took = perf_counter() - began
-    if status != 200:  # noqa: PLR2004 - a status
+    if status != HTTPStatus.OK:
         raise SystemExit(f"{_PATH}: {status} {body[:300]!r}")
     return json.loads(body), took
 

@@ -1,10 +1,10 @@
 """How pages respond: with a whole page, a fragment for htmx, or a redirect."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.http import HttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
@@ -65,3 +65,16 @@ def by_field(problems: Sequence[Problem]) -> dict[str, list[ProblemText]]:
     for problem in problems:
         sorted_.setdefault(problem.where, []).append(in_this_language(problem))
     return sorted_
+
+
+def csv_file(lines: Iterable[str], name: str) -> StreamingHttpResponse:
+    """Return the lines of a CSV file, which is saved under a name."""
+    answer = StreamingHttpResponse(_for_spreadsheets(lines), content_type="text/csv; charset=utf-8")
+    answer["Content-Disposition"] = f'attachment; filename="{name}"'
+    return answer
+
+
+def _for_spreadsheets(lines: Iterable[str]) -> Iterator[bytes]:
+    yield b"\xef\xbb\xbf"  # without it, spreadsheets mistake UTF-8 for another encoding
+    for line in lines:
+        yield line.encode()

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from functools import partial
 from typing import Any, Final
 
 from leleka.core.columns import NUMERIC, TEMPORAL, ColumnType, Table
@@ -52,7 +53,7 @@ def parse_all(data: object, table: Table, place: Callable[[int, str], str]) -> t
     found, problems = list[Expectation](), list[Problem]()
     for number, one in enumerate(data):
         try:
-            parsed = parse(one, table, lambda name, here=number: place(here, name))  # type: ignore[misc]
+            parsed = parse(one, table, partial(place, number))
         except InvalidInput as error:
             problems += error.problems
             continue

@@ -150,7 +150,8 @@ def _between(_operator: Operator, column_type: ColumnType, raw: object, where: s
         return None, [Problem.of("RULE_TYPE.between", where)]
     values, problems = _scalars(column_type, raw, where)
     # A day and one told from today are in order on some days only.
-    if not problems and type(values[0]) is type(values[1]) and values[0] > values[1]:  # type: ignore[operator]
+    told_from_today = {isinstance(value, RelativeDay) for value in values}
+    if not problems and len(told_from_today) == 1 and values[0] > values[1]:  # type: ignore[operator]
         problems.append(Problem.of("RULE_VALUE.between", where))
     return values, problems
 

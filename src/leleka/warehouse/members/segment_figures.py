@@ -17,6 +17,7 @@ _MASK: Final = "mask"
 _VALUE: Final = "value"
 _MEMBERS: Final = "members"
 _PEOPLE: Final = "people"
+_CHUNK: Final = 1_000  # whole profiles: pages are answered beside
 Value: TypeAlias = str | int | float | bool | date | datetime | None
 
 
@@ -99,4 +100,4 @@ def whole(session: Engine, members: Snapshot, profiles: Profiles) -> Iterator[Se
     names = [one.name for one in profiles.catalogue.profile_table.columns]
     on = exp.EQ(this=column(PROFILE_ID, "m"), expression=identity(profiles.catalogue, "profiles"))
     rows = exp.select(*(column(name, "profiles") for name in names)).from_(profiles.rows(names))
-    yield from session.chunks(rows.join(parquet(members.files, "m"), on=on, join_type="inner"))
+    yield from session.chunks(rows.join(parquet(members.files, "m"), on=on, join_type="inner"), _CHUNK)

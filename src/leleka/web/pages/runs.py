@@ -1,6 +1,6 @@
 """Runs: live progress, the report, and the profiles by outcome (CI-E18, E20)."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any, Final
 
 from django.http import HttpResponse, StreamingHttpResponse
@@ -16,7 +16,7 @@ from leleka.services.translation import READER, in_this_language, particulars
 from leleka.web import paging
 from leleka.web.integers import whole_number
 from leleka.web.request import Request, actor_of
-from leleka.web.responses import go, is_htmx, page
+from leleka.web.responses import csv_file, go, is_htmx, page
 
 _A_PAGE: Final = 50
 _LISTED: Final = (Ended.REJECTED, Ended.EXCLUDED, Ended.UNCONFIRMED, Ended.NOT_ATTEMPTED, Ended.DELIVERED)
@@ -73,9 +73,7 @@ def download(request: Request, number: int) -> StreamingHttpResponse:
     """Return them as CSV; the service checks the permission and writes the audit entry."""
     ended = _ended(request)
     lines = run_queries.download_rows(actor_of(request), number, ended)
-    answer = StreamingHttpResponse(_bytes(lines), content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = f'attachment; filename="run-{number}-{ended}.csv"'
-    return answer
+    return csv_file(lines, f"run-{number}-{ended}.csv")
 
 
 def cancel(request: Request, number: int) -> HttpResponse:
@@ -86,12 +84,6 @@ def cancel(request: Request, number: int) -> HttpResponse:
 def confirm(request: Request, number: int) -> HttpResponse:
     run_commands.confirm_run(actor_of(request), number)
     return go(request, reverse("web:run", args=(number,)))
-
-
-def _bytes(lines: Iterable[str]) -> Iterable[bytes]:
-    yield b"\xef\xbb\xbf"  # without it, spreadsheets mistake UTF-8 for another encoding
-    for line in lines:
-        yield line.encode()
 
 
 def _ended(request: Request) -> str:

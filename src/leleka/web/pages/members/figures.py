@@ -1,10 +1,10 @@
 """The further pages of a segment: over time, overlap, breakdown, and its members as a file."""
 
-from collections.abc import Iterable
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.http import HttpResponse, StreamingHttpResponse
+from django.utils import timezone
 
 from leleka.errors import LelekaError
 from leleka.messages.http_status import status_of
@@ -13,7 +13,7 @@ from leleka.services.segments import queries as segment_queries
 from leleka.services.translation import in_this_language
 from leleka.web.integers import whole_number
 from leleka.web.request import Request, actor_of
-from leleka.web.responses import page
+from leleka.web.responses import csv_file, page
 
 
 def over_time(request: Request, number: int) -> HttpResponse:
@@ -59,9 +59,7 @@ def breakdown(request: Request, number: int) -> HttpResponse:
 def download(request: Request, number: int) -> StreamingHttpResponse:
     """Return the members as CSV; the service checks the permission and writes the audit entry."""
     lines = figures.download(actor_of(request), number)
-    answer = StreamingHttpResponse(_bytes(lines), content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = f'attachment; filename="segment-{number}.csv"'
-    return answer
+    return csv_file(lines, f"segment-{number}.csv")
 
 
 def _begun(request: Request, number: int, tab: str) -> dict[str, Any]:
@@ -80,15 +78,9 @@ def _answered(request: Request, name: str, context: dict[str, Any], found: Any) 
 
 
 def _day(given: str) -> datetime | None:
-    """Return the beginning of a day in UTC; None where nothing that is a day was given."""
+    """Return the beginning of a day where the reader is; None where nothing that is a day was given."""
     try:
         day = date.fromisoformat(given)
     except ValueError:
         return None
-    return datetime(day.year, day.month, day.day, tzinfo=UTC)
-
-
-def _bytes(lines: Iterable[str]) -> Iterable[bytes]:
-    yield b"\xef\xbb\xbf"  # without it, spreadsheets mistake UTF-8 for another encoding
-    for line in lines:
-        yield line.encode()
+    return datetime(day.year, day.month, day.day, tzinfo=timezone.get_current_timezone())
