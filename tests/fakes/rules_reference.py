@@ -170,8 +170,8 @@ def _period(day: date, period: str) -> int:
 def _birthday(born: date, day: date) -> bool:
     if (born.month, born.day) == (day.month, day.day):
         return True
-    no_leap_day = (day + timedelta(days=1)).month == 3 and day.day == 28
-    return (born.month, born.day) == (2, 29) and no_leap_day
+    last_of_february = day.month == 2 and (day + timedelta(days=1)).month == 3
+    return (born.month, born.day) == (2, 29) and last_of_february
 
 
 def _joined(rule: Joined, row: Row, rows: Rows, today: date) -> bool:
