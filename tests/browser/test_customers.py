@@ -85,7 +85,11 @@ def test_nothing_is_typed_into_a_field_that_is_about_to_go(visitor: Visitor) -> 
     """On a slow line the fields of the column that was left wait, and take nothing that would be lost."""
     page, held = visitor.signed_in("en"), list[Route]()
     page.goto("/customers/filter")
-    page.route("**/customers/filter?*column=tier*", held.append)
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/customers/filter?*column=tier*", hold)
     page.locator("#filter-column").select_option("tier")
     expect(page.locator("#filter-other")).to_be_disabled()
     expect(page.locator("#filter-apply")).to_be_disabled()
