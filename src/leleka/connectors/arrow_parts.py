@@ -61,6 +61,7 @@ def write(
         raise told from None
     finally:
         pump.stop(cancel, held or ExitStack())
+        _give_back()
 
 
 class _Pump:
@@ -166,6 +167,13 @@ def _write(batches: "Iterator[pa.RecordBatch | pa.Schema]", path: Path, watch: W
         write_group(writer)
     watch(rows=rows)
     return Copied((path,), rows, "parquet", clean=shape.is_clean)
+
+
+def _give_back() -> None:
+    """Let Arrow return what it freed: the engine reads the file next, in the same process and its own memory."""
+    import pyarrow as pa  # noqa: PLC0415 - as above
+
+    pa.default_memory_pool().release_unused()
 
 
 @contextmanager
