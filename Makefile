@@ -91,7 +91,7 @@ bench-delivery: $(UV)
 
 bench-sources: $(UV)
 	$(RUN) python -m scripts.bench_sources --rows $(PROFILES)
-	$(RUN) python -m scripts.bench_sources.postgresql $(PROFILES)
+	$(RUN) python -m scripts.bench_sources.postgresql $(PROFILES) $$((10 * $(PROFILES)))
 
 format: $(UV)
 	$(RUN) ruff check --fix
