@@ -123,6 +123,13 @@ def _numbered(path: exp.Expr) -> exp.Expr:
     return exp.select("*", number).from_(_parquet(path)).subquery()
 
 
+def _several(*paths: exp.Expr) -> exp.Expr:
+    parts = [
+        exp.select("*", exp.alias_(_string(path.name), port.FILE)).from_(_parquet(path)) for path in paths
+    ]
+    return (parts[0] if len(parts) == 1 else exp.union(*parts, distinct=False)).subquery()
+
+
 def _unaccented(text: exp.Expr) -> exp.Expr:
     letters = "".join(map(chr, range(0xC0, 0x2000)))
     plain = {one: _decomposed(one) for one in letters}
@@ -166,6 +173,7 @@ def _counted(value: exp.Expr) -> exp.Expr:
 _WRITERS: Final[port.Writers] = {
     port.Call.PARQUET_FILES: _parquet,
     port.Call.NUMBERED_ROWS: _numbered,
+    port.Call.ROWS_OF_SEVERAL: _several,
     port.Call.JSON_LINES: _lines,
     port.Call.CSV_CELLS: _cells,
     port.Call.ORDINAL: lambda: exp.column(_ROW_NUMBER),

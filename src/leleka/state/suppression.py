@@ -1,7 +1,7 @@
 """The suppression set: people to whom nothing may be sent, kept without their addresses."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 
 from leleka.state.models import Account, SuppressedPerson
@@ -26,3 +26,16 @@ def among(account_id: int, addresses: Sequence[str]) -> AbstractSet[str]:
     by_digest = {digest(salt, address): address for address in addresses}
     found = SuppressedPerson.objects.filter(account=account_id, digest__in=list(by_digest))
     return {by_digest[one] for one in found.values_list("digest", flat=True)}
+
+
+def among_each(addresses: Mapping[int, Sequence[str]]) -> frozenset[tuple[int, str]]:
+    """Return the account and the address of each of ``addresses``, by account, that is in that account's set."""
+    salts = Account.objects.filter(pk__in=addresses).values_list("pk", "salt")
+    digests = {
+        (account, digest(salt, address)): address for account, salt in salts for address in addresses[account]
+    }
+    found = SuppressedPerson.objects.filter(
+        account__in=addresses, digest__in={hashed for _, hashed in digests}
+    )
+    pairs = found.values_list("account_id", "digest")
+    return frozenset((pair[0], digests[pair]) for pair in pairs if pair in digests)

@@ -1,7 +1,7 @@
 """Where a customer is: in which segments, in which exports, and what the destinations answered."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from django.db.models import Max
 
@@ -14,7 +14,7 @@ from leleka.services.customers.finding import Reader
 from leleka.services.installation import lake_sessions
 from leleka.services.runs.retention import kept_since
 from leleka.state.models import Account, Export, Ledger, Run, Segment
-from leleka.state.suppression import among
+from leleka.state.suppression import among_each
 from leleka.warehouse.customers import lookups
 from leleka.warehouse.customers.lookups import Held, Outcome, Row
 from leleka.warehouse.engines.port import Engine
@@ -38,22 +38,31 @@ def exports_of(
     session: Engine, reader: Reader, row: Row, segments: Sequence[SegmentOfCustomer]
 ) -> tuple[ExportOfCustomer, ...]:
     """Return the exports that have a segment with the customer, hold them, or had them in their last run."""
-    exports = list(Export.objects.select_related("connection").prefetch_related("segments").order_by("name"))
-    addresses = {one.pk: _address(row, one) for one in exports}
-    held = _held(session, exports, addresses)
+    exports = _exports(row)
+    held = _held(session, exports)
     runs = _last_runs()
     outcomes = lookups.outcomes_of(
         session, _files({str(of): run.outcomes for of, run in runs.items()}), row.key
     )
-    inside = {one.id for one in segments}
-    found = []
-    for one in exports:
-        selected = any(segment.pk in inside for segment in one.segments.all())
-        ledger, outcome = held.get(one.pk), outcomes.get(str(one.pk))
-        if selected or ledger or outcome:
-            where = _view(reader, one, addresses[one.pk], selected=selected, ledger=ledger)
-            found.append(_with_run(reader, where, runs.get(one.pk), outcome))
-    return tuple(found)
+    having = Export.objects.filter(segments__in=[one.id for one in segments])
+    selecting = set(having.values_list("pk", flat=True))
+    shown = [one for one in exports if one.id in selecting or one.id in held or str(one.id) in outcomes]
+    suppressed = among_each(_by_account(shown))
+    return tuple(
+        _with_run(
+            reader,
+            _view(
+                reader,
+                one,
+                selected=one.id in selecting,
+                ledger=held.get(one.id),
+                suppressed=(one.account, one.address) in suppressed,
+            ),
+            runs.get(one.id),
+            outcomes.get(str(one.id)),
+        )
+        for one in shown
+    )
 
 
 def suppressed_by(row: Row) -> tuple[str, ...]:
@@ -63,28 +72,59 @@ def suppressed_by(row: Row) -> tuple[str, ...]:
         for value in row.values.values()
         if isinstance(value, str) and isinstance(known := normalise(value), Address)
     }
-    return tuple(
-        account.name
-        for account in Account.objects.order_by("name")
-        if addresses and among(account.pk, sorted(addresses))
+    accounts = dict(Account.objects.order_by("name").values_list("pk", "name"))
+    suppressed = {account for account, _ in among_each(dict.fromkeys(accounts, sorted(addresses)))}
+    return tuple(name for account, name in accounts.items() if account in suppressed)
+
+
+@dataclass(frozen=True, slots=True)
+class _Sending:
+    """What is asked of an export: ``account`` is 0 without a connection, ``address`` empty where there is none."""
+
+    id: int
+    name: str
+    connection: str
+    account: int
+    target: str
+    address: str
+
+
+def _exports(row: Row) -> list[_Sending]:
+    told = Export.objects.order_by("name").values_list(
+        "pk", "name", "connection__name", "connection__account_id", "target", "matching"
     )
+    return [
+        _Sending(number, name, connection or "", account or 0, target, _address(row, matching))
+        for number, name, connection, account, target, matching in told
+    ]
 
 
-def _address(row: Row, export: Export) -> str:
-    known = normalise(str(row.values.get(export.matching.get("email", "")) or ""))
+def _address(row: Row, matching: Mapping[str, str]) -> str:
+    known = normalise(str(row.values.get(matching.get("email", "")) or ""))
     return known.key if isinstance(known, Address) else ""
 
 
-def _held(session: Engine, exports: Sequence[Export], addresses: Mapping[int, str]) -> dict[int, Held]:
+def _by_account(exports: Sequence[_Sending]) -> dict[int, list[str]]:
+    found: dict[int, set[str]] = {}
+    for one in exports:
+        if one.account and one.address:
+            found.setdefault(one.account, set()).add(one.address)
+    return {account: sorted(addresses) for account, addresses in found.items()}
+
+
+def _held(session: Engine, exports: Sequence[_Sending]) -> dict[int, Held]:
     found: dict[int, Held] = {}
-    ledgers = {(row.export_id, row.account_id, row.target): row.snapshot for row in Ledger.objects.all()}
-    for address in sorted(set(addresses.values()) - {""}):
+    ledgers = {
+        (export, account, target): snapshot
+        for export, account, target, snapshot in Ledger.objects.values_list(
+            "export_id", "account_id", "target", "snapshot"
+        )
+    }
+    for address in sorted({one.address for one in exports} - {""}):
         pointers = {
-            str(one.pk): ledgers[one.pk, one.connection.account_id, one.target]
+            str(one.id): ledgers[one.id, one.account, one.target]
             for one in exports
-            if addresses[one.pk] == address
-            and one.connection is not None
-            and (one.pk, one.connection.account_id, one.target) in ledgers
+            if one.address == address and (one.id, one.account, one.target) in ledgers
         }
         entries = lookups.held_by(session, _files(pointers), address)
         found |= {int(number): entry for number, entry in entries.items()}
@@ -95,23 +135,24 @@ def _last_runs() -> dict[int, Run]:
     """Return the last run of each export whose outcomes are still there."""
     rows = Run.objects.exclude(outcomes="").filter(finished_at__gte=kept_since(current_clock()))
     last = rows.order_by().values("export").annotate(last=Max("pk")).values("last")
-    return {run.export_id: run for run in Run.objects.filter(pk__in=last)}
+    wanted = Run.objects.only("pk", "export_id", "outcomes", "finished_at").filter(pk__in=last)
+    return {run.export_id: run for run in wanted}
 
 
 def _view(
-    reader: Reader, export: Export, address: str, *, selected: bool, ledger: Held | None
+    reader: Reader, export: _Sending, *, selected: bool, ledger: Held | None, suppressed: bool
 ) -> ExportOfCustomer:
-    connection = export.connection
+    masked = reader.masked and export.address
     return ExportOfCustomer(
-        id=export.pk,
+        id=export.id,
         name=export.name,
-        connection=connection.name if connection else "",
+        connection=export.connection,
         target=export.target,
-        address=mask(address) if reader.masked and address else address,
+        address=mask(export.address) if masked else export.address,
         selected=selected,
         state=ledger.state if ledger else "",
         refused=ledger.refused_code if ledger else "",
-        suppressed=bool(connection and address and among(connection.account_id, [address])),
+        suppressed=suppressed,
     )
 
 

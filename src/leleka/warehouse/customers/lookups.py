@@ -3,14 +3,15 @@
 Every question to several files is one query: each costs as much as opening a file.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Final
 
 from sqlglot import exp
 
 from leleka.warehouse.customers.indexes import KEY, KEYS_FILE, NUMBER, Key, rows_of
-from leleka.warehouse.engines.port import ROW, Engine
+from leleka.warehouse.engines.port import FILE, ROW, Engine, rows_of_several
 from leleka.warehouse.lake import Snapshot
 from leleka.warehouse.sql.tables import column, parquet
 
@@ -92,8 +93,16 @@ def rows(
 
 def measured(session: Engine, files: Mapping[str, str], profile: str) -> dict[str, str]:
     """Return the values of measures, each in its files, as texts."""
-    value = exp.cast(column("value"), "VARCHAR")
-    found = _of_each(session, files, [exp.alias_(value, "value", quoted=True)], PROFILE_ID, profile)
+    if not files:
+        return {}
+    value = exp.alias_(exp.cast(column("value"), "VARCHAR"), "value", quoted=True)
+    parts = [
+        exp.select(exp.alias_(exp.Literal.string(name), "name", quoted=True), value.copy())
+        .from_(parquet(file))
+        .where(_is(PROFILE_ID, profile))
+        for name, file in files.items()
+    ]  # a query for each: their values have different types
+    found = session.rows(parts[0] if len(parts) == 1 else exp.union(*parts, distinct=False))
     return {name: text for name, text in found if text is not None}
 
 
@@ -119,15 +128,15 @@ def outcomes_of(session: Engine, files: Mapping[str, str], profile: str) -> dict
 
 def _of_each(
     session: Engine, files: Mapping[str, str], told: Iterable[exp.Expr], key: str, text: str
-) -> list[tuple[Any, ...]]:
-    """Return the rows of several files whose ``key`` is a text, each with the name of its file before it."""
+) -> Iterator[tuple[Any, ...]]:
+    """Yield the rows of several files whose ``key`` is a text, each with the name of its file before it."""
     if not files:
-        return []
-    told = list(told)
-    parts = [
-        exp.select(exp.alias_(exp.Literal.string(name), "name", quoted=True), *(one.copy() for one in told))
-        .from_(parquet(file))
-        .where(exp.EQ(this=column(key), expression=exp.Literal.string(text)))
-        for name, file in files.items()
-    ]
-    return session.rows(parts[0] if len(parts) == 1 else exp.union(*parts, distinct=False))
+        return
+    names = {str(Path(file).parent): name for name, file in files.items()}
+    several = exp.Table(this=rows_of_several(list(files.values())))
+    for file, *rest in session.rows(exp.select(column(FILE), *told).from_(several).where(_is(key, text))):
+        yield (names[str(Path(file).parent)], *rest)
+
+
+def _is(key: str, text: str) -> exp.Expr:
+    return exp.EQ(this=column(key), expression=exp.Literal.string(text))

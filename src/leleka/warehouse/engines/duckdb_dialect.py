@@ -49,6 +49,11 @@ def _named(options: Mapping[str, exp.Expr]) -> Iterator[exp.Expr]:
     return (exp.EQ(this=exp.column(name), expression=value) for name, value in options.items())
 
 
+def _read_several(*paths: exp.Expr) -> exp.Expr:
+    named = _named({"filename": exp.Literal.string(port.FILE)})
+    return called("read_parquet", exp.Array(expressions=list(paths)), *named)
+
+
 def _member(name: exp.Expr, kind: exp.Expr) -> exp.Expr:
     return exp.PropertyEQ(this=name.copy(), expression=exp.Literal.string(sql(kind)))
 
@@ -79,6 +84,7 @@ def _number_text(number: exp.Expr) -> exp.Expr:
 _WRITERS: Final[port.Writers] = {
     port.Call.PARQUET_FILES: lambda path: called("read_parquet", path),
     port.Call.NUMBERED_ROWS: lambda path: called("read_parquet", path, *_named({port.ROW: exp.true()})),
+    port.Call.ROWS_OF_SEVERAL: _read_several,
     port.Call.JSON_LINES: _read_json,
     port.Call.CSV_CELLS: _read_csv,
     port.Call.ORDINAL: lambda: exp.column("rowid"),

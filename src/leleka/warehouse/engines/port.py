@@ -18,6 +18,7 @@ from leleka.core.columns import ColumnType
 
 CHUNK: Final = 10_000
 ROW: Final = "file_row_number"  # the column that ``numbered_rows`` adds
+FILE: Final = "leleka_file"  # ... and ``rows_of_several``
 
 
 class EngineError(Exception):
@@ -99,6 +100,7 @@ class Call(StrEnum):
 
     PARQUET_FILES = "leleka_parquet_files"
     NUMBERED_ROWS = "leleka_numbered_rows"
+    ROWS_OF_SEVERAL = "leleka_rows_of_several"
     JSON_LINES = "leleka_json_lines"
     CSV_CELLS = "leleka_csv_cells"
     ORDINAL = "leleka_ordinal"
@@ -128,6 +130,13 @@ def numbered_rows(path: str) -> exp.Expr:
     order in which they are. A few numbers that are asked for are found without reading the rest.
     """
     return _call(Call.NUMBERED_ROWS, exp.Literal.string(path))
+
+
+def rows_of_several(paths: Sequence[str]) -> exp.Expr:
+    """Return a source of rows: the Parquet files of several paths, all with the same columns, with a further column,
+    ``FILE``: a path in the folder of the file that a row is in. Much faster than a query for each.
+    """
+    return _call(Call.ROWS_OF_SEVERAL, *map(exp.Literal.string, paths))
 
 
 def json_lines(path: str, columns: Sequence[exp.ColumnDef]) -> exp.Expr:
