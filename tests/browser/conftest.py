@@ -8,12 +8,14 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
 
+from leleka.core.clock import utc_now
 from tests.acceptance.conftest import installed
 from tests.acceptance.serving import serving
+from tests.browser import market
 from tests.browser.chromium import ARGUMENTS, MISSING, found
 from tests.browser.furnishing import Furniture, connect, furnish
 from tests.browser.hand import Hand
-from tests.browser.house import ADA, House, add_person, opened
+from tests.browser.house import ADA, House, add_person, lend, opened
 from tests.browser.visiting import PATIENCE, Language, Visitor
 
 _SALES = """
@@ -60,6 +62,32 @@ def data_house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
             shop = {"name": "Shop", "type": "sqlite", "settings": {"path": str(file)}}
             house.asked("source-connections", shop)
             yield house
+
+
+@pytest.fixture(scope="session")
+def market_house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """An installation with an administrator and a shop's people, orders, complaints and employees."""
+    folder = tmp_path_factory.mktemp("market")
+    with installed(folder, "50", lists=",".join(market.LISTS), fields="Tier") as installation:
+        market.write(folder, utc_now().date())
+        definitions = market.DEFINITIONS.replace("HOST", installation.sandbox)
+        (folder / "leleka.yaml").write_text(definitions, encoding="utf-8")
+        installation.leleka("apply", str(folder / "leleka.yaml"))
+        installation.leleka("refresh")
+        add_person(installation, ADA, "Ada", "administrator")
+        lend(installation, ADA, "Market")
+        with serving(installation) as served:
+            yield House(installation, f"http://127.0.0.1:{served.port}")
+
+
+@pytest.fixture
+def shopper(chromium: Browser, market_house: House) -> Iterator[Visitor]:
+    """A user of the market with a browser; at the end nothing may have been reported as wrong."""
+    one = Visitor(chromium, market_house)
+    yield one
+    for context in chromium.contexts:
+        context.close()
+    assert one.complaints == []
 
 
 @pytest.fixture

@@ -89,13 +89,18 @@ def opened(folder: Path) -> Iterator[House]:
         installation.leleka("apply", str(folder / "leleka.yaml"))
         installation.leleka("refresh")
         add_person(installation, ADA, "Ada", "administrator")
-        _tell(installation, "lend", ADA, "By file")
+        lend(installation, ADA, "By file")
         with serving(installation) as served:
             yield House(installation, f"http://127.0.0.1:{served.port}")
 
 
 def add_person(installation: Installation, email: str, name: str, role: str) -> None:
     _tell(installation, "add", email, "--name", name, "--role", role, "--password-stdin")
+
+
+def lend(installation: Installation, person: str, connection: str) -> None:
+    """Let a connection send in this person's name."""
+    _tell(installation, "lend", person, connection)
 
 
 def _tell(installation: Installation, *words: str) -> None:

@@ -1,61 +1,17 @@
 """A segment is built, counted and saved in the browser: by keyboard alone, on a phone, in both languages."""
 
-import re
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Final
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
+from tests.browser.at_builder import COUNTED, SOME, Builder
 from tests.browser.furnishing import Furniture
-from tests.browser.hand import words
 from tests.browser.looking import problems
-from tests.browser.test_keyboard import Keyboard
 from tests.browser.visiting import NARROW, Language, Visitor
 
 BOTH: Final = pytest.mark.parametrize("language", ["en", "uk"])
-SOME: Final = re.compile(r"^[1-9]\d*$")
-COUNTED: Final = re.compile(r"^[\d\s,\u00a0]+$")
-
-
-class Builder:
-    """The page of the builder, in the language of whoever is at it."""
-
-    def __init__(self, page: Page, language: Language) -> None:
-        self.page, self._words = page, words(language)
-        self.keyboard = Keyboard(page)
-
-    def says(self, text: str) -> str:
-        return str(self._words.get(text, text))
-
-    def control(self, label: str, place: int = -1) -> Any:
-        """Return the control of this label, of the last line that has one."""
-        found = self.page.locator("[data-part=rules]").get_by_label(self.says(label), exact=True)
-        return found.nth(place) if place >= 0 else found.last
-
-    def press(self, label: str, place: int = -1) -> None:
-        """Come to a button by Tab and press it."""
-        found = self.page.locator("#builder").get_by_role("button", name=self.says(label), exact=True)
-        self.keyboard.reach(found.nth(place) if place >= 0 else found.last)
-        self.keyboard.press("Enter")
-
-    def choose(self, label: str, text: str) -> None:
-        """Choose in a list with the arrows; it may be drawn anew then."""
-        control = self.control(label)
-        self.keyboard.reach(control)
-        self.keyboard.press("Home")
-        for _ in range(control.locator("option").all_inner_texts().index(text)):
-            self.keyboard.press("ArrowDown")
-        expect(self.control(label).locator("option:checked")).to_have_text(text)
-
-    def type(self, label: str, text: str) -> None:
-        self.keyboard.reach(self.control(label))
-        self.keyboard.press("Control+a")
-        self.keyboard.type(text)
-
-    def some(self) -> None:
-        """Wait until somebody fits."""
-        expect(self.page.locator("[data-part=total]")).to_have_text(SOME)
 
 
 @pytest.fixture

@@ -8,13 +8,23 @@ from django.utils.translation import gettext_lazy as _
 
 from leleka.core.rules.model import Measure
 from leleka.core.rules.operands import Period
-from leleka.core.rules.operators import BESIDE, CASELESS, DAYS, FLAGS, LISTS, OPERATORS, PERIODS, RANKS
+from leleka.core.rules.operators import (
+    BESIDE,
+    CASELESS,
+    DAYS,
+    FLAGS,
+    LISTS,
+    OPERATORS,
+    PERIODS,
+    RANKS,
+    Operator,
+)
 from leleka.services.builder.contracts import Vocabulary
 from leleka.web.measure_words import OPERATORS as OPERATOR_WORDS
 
 MEASURES: Final[Mapping[str, Promise]] = {
     Measure.EXISTS: _("at least one"),
-    Measure.COUNT: _("number"),
+    Measure.COUNT: _("number of rows"),
     Measure.SUM: _("sum of"),
     Measure.AVG: _("average of"),
     Measure.MIN: _("lowest"),
@@ -81,6 +91,7 @@ _WORDS: Final[Mapping[str, Promise]] = {
     "lists": _("Lists"),
     "share_": _("Random share"),
     "randomTenth": _("A random tenth"),
+    "noRows": _("none at all"),
     "seed": _("Shuffle"),
     "fits": _("{n} fit"),
     "left": _("{n} left"),
@@ -104,6 +115,12 @@ _WORDS: Final[Mapping[str, Promise]] = {
     "values": _("Frequent values"),
     "moved": _("Moved to place {n}"),
 }
+# Their number stands before the word "days" here; elsewhere the operator has to say what it takes.
+_IN_DAYS: Final[Mapping[str, Promise]] = {
+    Operator.IN_THE_LAST: _("in the last"),
+    Operator.IN_THE_NEXT: _("in the next"),
+    Operator.ANNIVERSARY: _("has its anniversary in the next"),
+}
 _PERIODS: Final[Mapping[str, Promise]] = {
     Period.WEEK: _("week"),
     Period.MONTH: _("month"),
@@ -124,7 +141,7 @@ def words() -> dict[str, Any]:
     """Return the words by name, and the operators of each type."""
     return {
         **{name: str(word) for name, word in _WORDS.items()},
-        "operators": {name: str(word) for name, word in OPERATOR_WORDS.items()},
+        "operators": {name: str(word) for name, word in {**OPERATOR_WORDS, **_IN_DAYS}.items()},
         "measures": {name: str(word) for name, word in MEASURES.items()},
         "periods": {name: str(word) for name, word in _PERIODS.items()},
         "types": {name: str(word) for name, word in _TYPES.items()},

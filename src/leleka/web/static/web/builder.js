@@ -111,33 +111,19 @@
     (page.undo.disabled ? page.redo : page.undo).focus();
   };
 
-  let timer = 0, textTimer = 0;
+  let textTimer = 0;
   const changed = () => {
     text.value = written();
     page.undo.disabled = !done.undone.length;
     page.redo.disabled = !done.redone.length;
     name.dispatchEvent(new Event("change", { bubbles: true }));
     counting.soon();
-    keepSoon();
+    drafts.soon();
     clearTimeout(textTimer);
     textTimer = setTimeout(writeText, PAUSE);
   };
   // What the form sends: a number that a browser cannot hold goes as it is written.
   const written = () => (app.rules === null ? "" : JSON.stringify(app.rules).replace(/\{"\$integer":"(-?\d+)"\}/g, "$1"));
-  const keepSoon = () => {
-    sessionStorage.setItem(key, JSON.stringify({ name: name.value, rules: app.rules, version: given.version }));
-    page.kept.textContent = app.words.unsaved;
-    clearTimeout(timer);
-    timer = setTimeout(keep, PAUSE);
-  };
-  const keep = async () => {
-    if (given.copied) return; // the draft of a new segment is another one's
-    const kept = { segment: given.segment, name: name.value, rules: app.rules, version: given.version };
-    const answer = await post("draft", kept);
-    if (!answer || answer.busy) { timer = setTimeout(keep, 4 * PAUSE); return; }
-    const time = new Intl.DateTimeFormat(language, { timeStyle: "short" }).format(new Date());
-    page.kept.textContent = answer.problems?.length ? answer.problems[0].message : app.words.saved.replace("{time}", time);
-  };
   const writeText = async () => {
     if (app.rules === null || document.activeElement === page.text) return;
     const answer = await post("text", { rules: app.rules });
@@ -183,10 +169,10 @@
   };
 
   const counting = leleka.counts.asking(app, page);
+  const drafts = leleka.drafts.keeping(app, page, name, key);
 
   const begin = () => {
-    const typed = JSON.parse(sessionStorage.getItem(key) || "null");
-    const draft = typed ?? given.draft;
+    const draft = drafts.typed() ?? given.draft;
     const differs = draft && (JSON.stringify(draft.rules) !== JSON.stringify(given.rules) || draft.name !== name.value);
     const failed = form.querySelector("[aria-invalid=true], .alert-danger");
     app.rules = differs && !failed && draft.rules !== undefined ? draft.rules : given.rules;
@@ -202,13 +188,13 @@
     text.dataset.needed = "";
   };
   const discard = async () => {
+    await drafts.rest();
     if (!given.copied) await post("draft", { segment: given.segment, discard: true });
-    sessionStorage.removeItem(key);
     Object.assign(form.elements.name, { value: form.elements.name.defaultValue });
     page.notice.hidden = true;
     app.commit(given.rules, null);
-    clearTimeout(timer);
-    sessionStorage.removeItem(key);
+    drafts.forget();
+    drafts.goOn();
   };
 
   // What is refused comes back as a page with what is wrong; whoever is signed out loses nothing.
@@ -216,24 +202,32 @@
   async function save(event) {
     if (refused) return;
     event.preventDefault();
-    clearTimeout(timer);
-    const button = event.submitter;
+    if (form.hasAttribute("aria-busy")) return;
+    form.setAttribute("aria-busy", "true");
+    await drafts.rest();
+    if (await isSaved(event.submitter)) return;
+    form.removeAttribute("aria-busy");
+    drafts.goOn();
+  }
+  async function isSaved(button) {
     const body = new FormData(form);
     if (button?.name) body.set(button.name, button.value);
     try {
       const reply = await fetch(form.getAttribute("action"), { method: "POST", body, headers: { "HX-Request": "true" } });
       const next = reply.headers.get("HX-Redirect");
-      if (next?.startsWith("/sign-in")) { signedOut(); return; }
+      if (next?.startsWith("/sign-in")) { signedOut(); return false; }
       if (next) {
-        sessionStorage.removeItem(key);
+        drafts.forget();
         location.assign(next);
-        return;
+        return true;
       }
-      if (reply.status >= 500) { page.note.textContent = app.words.busy; return; }
+      if (reply.status >= 500) { page.note.textContent = app.words.busy; return false; }
       refused = true;
       form.requestSubmit(button);
+      return true;
     } catch {
       page.note.textContent = app.words.busy;
+      return false;
     }
   }
 
@@ -252,7 +246,7 @@
     const joined = path?.match(/^rules\.(union|intersect|except)\[(\d+)\]/);
     if (joined) lastPlace = [joined[1], Number(joined[2])];
   });
-  name.addEventListener("input", keepSoon);
+  name.addEventListener("input", drafts.soon);
   form.addEventListener("submit", save);
   form.addEventListener("keydown", (event) => {
     const steps = (event.ctrlKey || event.metaKey) && !event.altKey && event.key.toLowerCase();

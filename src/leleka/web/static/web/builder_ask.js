@@ -22,6 +22,14 @@ leleka.ask = (() => {
     return line;
   };
 
+  const named = (name, act, of) => {
+    const button = el("button", { type: "button", className: "ask-name", textContent: name });
+    button.addEventListener("click", act);
+    const line = el("li", { className: "ask-line" }, button);
+    line.dataset.words = `${of} ${name}`.toLowerCase();
+    return line;
+  };
+
   const group = (title, lines, open) => {
     const box = el("details", { open, className: "ask-group" }, el("summary", { textContent: title }), el("ul", {}, ...lines));
     return lines.length ? [box] : [];
@@ -35,23 +43,23 @@ leleka.ask = (() => {
     const measures = own.columns.filter((one) => one.measure).map((one) => entry(app, one, profiles, onProfile));
     const others = own.ways.flatMap((way) => {
       const title = way.name === way.table ? way.table : `${way.table} (${way.name})`;
-      const exists = el("button", { type: "button", className: "ask-name", textContent: app.words.measures.exists });
-      exists.addEventListener("click", () => app.add(related(app, profiles, way.name), "related"));
-      const first = el("li", { className: "ask-line" }, exists);
-      first.dataset.words = title.toLowerCase();
+      const exists = () => related(app, profiles, way.name);
+      const first = [
+        named(app.words.measures.exists, () => app.add(exists(), "related"), title),
+        named(app.words.noRows, () => app.add({ not: exists() }, "related", ["not"]), title),
+      ];
       const lines = tables[way.table].columns.map((one) => entry(app, one, way.table, (column) =>
         app.add({ ...related(app, profiles, way.name), where: condition(app, way.table, column.name) }, "value", ["where"])));
-      return group(title, [first, ...lines], false);
+      return group(title, [...first, ...lines], false);
     });
-    const named = (name, node, focus = "value") => {
-      const button = el("button", { type: "button", className: "ask-name", textContent: name });
-      button.addEventListener("click", () => app.add(structuredClone(node), focus));
-      const line = el("li", { className: "ask-line" }, button);
-      line.dataset.words = name.toLowerCase();
-      return line;
-    };
-    const sets = ["segment", "list"].map((head) => group(app.words[`${head}s`], app.asked[`${head}s`].map((name) => named(name, { [head]: name })), false));
-    const share = group(app.words.share_, [named(app.words.randomTenth, { "random share": { seed: "1", from: 0, to: 10 } }, "from")], false);
+    // Who is in a set of profiles, and who is not.
+    const both = (name, node, focus) => [
+      named(name, () => app.add(node(), focus), ""),
+      named(`${app.words.not} ${name}`, () => app.add({ not: node() }, focus, ["not"]), ""),
+    ];
+    const sets = ["segment", "list"].map((head) =>
+      group(app.words[`${head}s`], app.asked[`${head}s`].flatMap((name) => both(name, () => ({ [head]: name }), "value")), false));
+    const share = group(app.words.share_, both(app.words.randomTenth, () => ({ "random share": { seed: "1", from: 0, to: 10 } }), "from"), false);
     place.replaceChildren(...group(profiles, columns, true), ...group(app.words.measuresGroup, measures, true), ...others, ...sets.flat(), ...share);
   };
 
