@@ -122,7 +122,8 @@ def judged(source: Source, loaded: Loaded | None) -> judging.Judged:
     """Return what is judged of a source: the reading as it would be stored, against the one before."""
     by_row = not connected.comes_from_elsewhere(source.spec)
     if loaded is None or loaded.snapshot == source.snapshot:
-        return judging.Judged(source, source.snapshot, None, by_row)
+        modified = loaded.modified_at if loaded else source.modified_at
+        return judging.Judged(source, source.snapshot, None, by_row, modified)
     made = Source(
         name=source.name,
         spec=source.spec,
@@ -131,7 +132,9 @@ def judged(source: Source, loaded: Loaded | None) -> judging.Judged:
         chosen_classes=source.chosen_classes,
         guessed_classes=loaded.guessed_classes,
     )
-    return judging.Judged(made, loaded.snapshot, source.rows if source.snapshot else None, by_row)
+    return judging.Judged(
+        made, loaded.snapshot, source.rows if source.snapshot else None, by_row, loaded.modified_at
+    )
 
 
 def settle(source: Source, loaded: Loaded | None, judgment: judging.Judgment, *, held: bool) -> bool:
@@ -166,6 +169,7 @@ def store_loaded(source: Source, loaded: Loaded) -> bool:
         "notes": loaded.notes,
         "mark": loaded.mark,
         "reads_since_whole": loaded.reads_since_whole,
+        "modified_at": loaded.modified_at,
         "refreshed_at": now,
         **changed,
     }
