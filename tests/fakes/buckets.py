@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from werkzeug.serving import make_server
@@ -56,6 +57,13 @@ class Buckets:
         }
         answer = client.put(f"/{bucket}/{key}", data=content, headers=named)
         assert answer.status_code == 200, answer.text
+
+    def write_back(self, bucket: str, key: str, at: datetime) -> None:
+        """Make an object one that was written at another time."""
+        from moto.s3.models import s3_backends  # noqa: PLC0415
+
+        backend = s3_backends["123456789012"]["aws"]
+        backend.buckets[bucket].keys[key].last_modified = at.replace(tzinfo=None)
 
     def read(self, method: str = "GET") -> Sequence[str]:
         """Return what was asked for with this method."""

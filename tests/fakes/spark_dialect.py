@@ -119,7 +119,7 @@ def _parquet(path: exp.Expr) -> exp.Expr:
 
 
 def _numbered(path: exp.Expr) -> exp.Expr:
-    number = exp.alias_(exp.column("row_index", table="_metadata"), port.ROW)
+    number = exp.alias_(exp.column("row_index", table="_metadata"), port.FOUND_ROW)
     return exp.select("*", number).from_(_parquet(path)).subquery()
 
 

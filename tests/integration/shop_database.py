@@ -14,6 +14,7 @@ from leleka.services.installation import lake_sessions
 from leleka.services.sources import loading
 from leleka.state.models import Source
 from leleka.warehouse.sql.tables import column, parquet
+from tests.integration.all_sources import all_sources
 from tests.integration.defining import Desk, open_desk
 from tests.source_databases import PASSWORD, SourceDatabase
 
@@ -81,7 +82,7 @@ def rows(name: str) -> Sequence[tuple[object, ...]]:
 
 def refresh() -> None:
     with lake_sessions.session() as session:
-        loading.refresh_sources(session, lambda _said: None)
+        loading.refresh_sources(session, lambda _said: None, all_sources())
 
 
 def wrong(kind: type[LelekaError] = InvalidInput) -> Problem:

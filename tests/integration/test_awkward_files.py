@@ -13,6 +13,7 @@ from leleka.services.installation import lake_sessions
 from leleka.services.sources.loading import refresh_sources
 from leleka.state.models import Source
 from leleka.warehouse.readers import archives
+from tests.integration.all_sources import all_sources
 from tests.integration.awkward import Awkward
 from tests.integration.awkward_files import AWKWARD, CSV
 
@@ -23,7 +24,7 @@ def nothing_said(_message: Message) -> None:
 
 def refresh() -> None:
     with lake_sessions.session() as session:
-        refresh_sources(session, nothing_said)
+        refresh_sources(session, nothing_said, all_sources())
 
 
 @pytest.fixture

@@ -50,6 +50,20 @@ def test_a_broken_expectation_keeps_the_last_good_rows(orders: Shop) -> None:
     ]
 
 
+def test_several_columns_are_unique_together(orders: Shop) -> None:
+    orders.expect({"expect": "unique", "columns": ["tier", "seen"], "ignore_case": True})
+    assert orders.view.expectations == (
+        {"expect": "unique", "columns": ["tier", "seen"], "ignore_case": True},
+    )
+    orders.deliver(
+        [f"{n},p{n}@x.test,gold,1,2026-{n // 28 + 1:02}-{n % 28 + 1:02}\n" for n in range(1, 41)]
+        + ["41,p41@x.test,GOLD,1,2026-01-02\n", "42,p42@x.test,,1,2026-01-03\n"]
+    )
+    (problem,) = map(problem_of, orders.step.problems)
+    assert problem.key == "EXPECTATION_BROKEN.unique_together"
+    assert problem.params == {"columns": ["tier", "seen"], "rows": 2, "examples": ["1", "41"]}
+
+
 def test_a_warning_lets_the_rows_through_and_says_so(orders: Shop) -> None:
     orders.expect({**TIERS, "severity": "warn"})
     orders.deliver([*rows_of(40), "41,x@example.org,brass,1.5,2026-11-01\n"])

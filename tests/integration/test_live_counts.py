@@ -18,6 +18,7 @@ from leleka.services.segments import queries as segment_queries
 from leleka.services.segments.evaluation import refresh_segments
 from leleka.services.sources.loading import refresh_sources
 from leleka.state.models import AuditEntry, Measure, SegmentDraft
+from tests.integration.all_sources import all_sources
 from tests.integration.office import ALICE, DEFINITIONS, Office
 from tests.integration.people import somebody
 
@@ -57,7 +58,7 @@ def shop(office: Office) -> Office:
     definition = {"lower": {"column": "tier"}}
     Measure.objects.create(name="Lower", definition=definition, type="text")
     with lake_sessions.session() as session:
-        refresh_sources(session, lambda _: None)
+        refresh_sources(session, lambda _: None, all_sources())
         refresh_segments(session, SystemClock(), lambda _: None)
     return office
 
@@ -104,7 +105,7 @@ def test_new_data_are_counted_anew(shop: Office) -> None:
     assert whole(builder_queries.counts(ALICE, GOLD)) == 81
     shop.edit(1, tier="gold")
     with lake_sessions.session() as session:
-        refresh_sources(session, lambda _: None)
+        refresh_sources(session, lambda _: None, all_sources())
     assert whole(builder_queries.counts(ALICE, GOLD)) == 82
 
 

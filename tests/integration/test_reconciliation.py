@@ -12,6 +12,7 @@ from leleka.services.exports.contracts import Reconciled
 from leleka.services.exports.reconciliation import reconcile
 from leleka.services.installation import lake_sessions
 from leleka.services.sources import loading as source_loading
+from tests.integration.all_sources import all_sources
 from tests.integration.office import ALICE, DEFINITIONS, MARK, Office
 
 NOTHING: Final[Mapping[int, str]] = MappingProxyType({})
@@ -150,7 +151,7 @@ def test_a_leaver_whose_mark_was_changed_by_hand_is_marked_again(office: Office)
 def test_who_changed_here_is_due_anyway_and_not_called_different(few: Office) -> None:
     few.edit(7, first_name="Ніка")
     with lake_sessions.session() as session:
-        source_loading.refresh_sources(session, few.watcher.stage)
+        source_loading.refresh_sources(session, few.watcher.stage, all_sources())
     found = reconciled(few)
     assert (found.held, found.compared, found.not_compared, found.different) == (20, 19, 1, 0)
 

@@ -22,6 +22,7 @@ from leleka.worker.runs import frozen_configuration
 from leleka.worker.runs.execution import run_export
 from tests.fakes.clock import VirtualClock
 from tests.fakes.configuration import stored
+from tests.integration.all_sources import all_sources
 from tests.integration.office import ALICE, DEFINITIONS, MARK, Office, Silent
 
 BOTH = (
@@ -216,11 +217,11 @@ def test_a_file_that_did_not_change_is_not_read_again_and_nobody_is_told(office:
     before = Source.objects.get().snapshot
     office.watcher.said.clear()
     with lake_sessions.session() as session:
-        segment_evaluation.refresh_sources(session, office.watcher.stage)
+        segment_evaluation.refresh_sources(session, office.watcher.stage, all_sources())
     assert (Source.objects.get().snapshot, office.watcher.said) == (before, [])
     office.hire(1)
     with lake_sessions.session() as session:
-        segment_evaluation.refresh_sources(session, office.watcher.stage)
+        segment_evaluation.refresh_sources(session, office.watcher.stage, all_sources())
     assert office.watcher.said == ["Reading source customers", "Source customers was read, rows: 3"]
 
 

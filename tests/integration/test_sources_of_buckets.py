@@ -2,6 +2,7 @@
 
 import threading
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -9,10 +10,13 @@ import pytest
 
 from leleka.connectors.objects.copying import Copier
 from leleka.core.clock import SystemClock, utc_now
+from leleka.core.columns import Column, ColumnType, Table
 from leleka.core.configuration import Configuration
 from leleka.core.statuses import StepStatus
-from leleka.errors import NeedsAttention
+from leleka.errors import InvalidInput, NeedsAttention
 from leleka.services.access.actor import Role
+from leleka.services.quality.queries import place_of
+from leleka.services.quality.validation import check_expectations
 from leleka.services.refresh import commands as refresh_commands
 from leleka.services.refresh import queries as refresh_queries
 from leleka.services.refresh.contracts import StepView
@@ -262,3 +266,28 @@ def test_the_connection_is_tested_and_offers_what_is_there(desk: Desk, storage: 
         "The server answers.",
         "The bucket can be listed.",
     ]
+
+
+FRESH = "    expectations: [{expect: fresh, hours: 26}]\n"
+
+
+def test_an_object_is_as_old_as_its_storage_says_whenever_it_is_copied(desk: Desk, storage: Buckets) -> None:
+    desk.apply(definitions(storage) + FRESH)
+    assert refreshed().status == StepStatus.SUCCESSFUL
+    for number in (1, 2):
+        storage.write_back("contoso", f"exports/customers-{number}.csv", utc_now() - timedelta(hours=40))
+    step = refreshed()
+    assert [(one.key, one.params) for one in step.problems] == [
+        ("EXPECTATION_BROKEN.files", {"age": 40, "hours": 26})
+    ]
+    assert downloads(storage).count("/contoso/exports/customers-1.csv") == 1
+    storage.put("contoso", "exports/customers-1.csv", b"id,email\n1,ada@contoso.example\n")
+    assert refreshed().status == StepStatus.SUCCESSFUL  # the same rows, delivered again
+
+
+def test_a_table_has_no_files_that_could_be_old() -> None:
+    table = Table("orders", (Column("id", ColumnType.INTEGER),), "id")
+    asked = [{"expect": "fresh", "hours": 26}]
+    with pytest.raises(InvalidInput, match="EXPECTATION_FILES"):
+        check_expectations(asked, table, {"connection": "Shop", "table": "orders"}, place_of)
+    assert check_expectations(asked, table, {"connection": "Shop", "files": ["a.csv"]}, place_of)

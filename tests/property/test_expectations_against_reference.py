@@ -23,14 +23,17 @@ from tests.fakes.expectation_tables import TABLE, write
 
 NOW = datetime(2026, 11, 30, 12, 30)  # noqa: DTZ001 - UTC by contract
 DAY = date(2026, 11, 30)
-MOMENT = Moment(NOW, DAY)
+MOMENTS = (
+    Moment(NOW, DAY),
+    Moment(NOW, DAY - timedelta(days=1)),
+)  # at Greenwich; and west of it, in the evening
 DATES = st.dates(DAY - timedelta(days=3), DAY + timedelta(days=3))
 TIMES = st.datetimes(NOW - timedelta(days=2), NOW + timedelta(days=2))
 NUMBERS = st.sampled_from(
     [0.0, -0.0, 0.1, 0.30000000000000004, 0.3, -1.5, 1e300, math.nan, math.inf, -math.inf, 2.0]
 )
 TEXTS = st.sampled_from(
-    ["", " ", "\u00a0\t", "a", "A", " a", "a ", "é", "e\u0301", "їжак", "\u200b", "0", "😀", "a'b"]
+    ["", " ", "\u00a0\t", "a", "A", "Їжак", " a", "a ", "é", "e\u0301", "їжак", "\u200b", "0", "😀", "a'b"]
 )
 VALUES: Mapping[ColumnType, st.SearchStrategy[Any]] = {
     ColumnType.TEXT: TEXTS,
@@ -54,6 +57,10 @@ def wanted(draw: st.DrawFn) -> Expectation:
     kind = draw(st.sampled_from([Kind.UNIQUE, Kind.FILLED, Kind.VALUES, Kind.RANGE, Kind.FRESH]))
     column = draw(st.sampled_from([one for one in TABLE.columns if _fits(kind, one.type)]))
     data: dict[str, Any] = {"expect": kind.value, "column": column.name}
+    if kind is Kind.UNIQUE:
+        beside = draw(st.lists(st.sampled_from([one.name for one in TABLE.columns]), max_size=2))
+        data |= {"columns": [data.pop("column"), *beside]} if beside else {}
+        data["ignore_case"] = draw(st.booleans())
     if kind is Kind.FRESH:
         data["hours"] = 24
     if kind is Kind.VALUES:
@@ -102,18 +109,30 @@ def is_empty(value: Any) -> bool:
     return value is None or (isinstance(value, float) and not math.isfinite(value))
 
 
-def breaking(rows: Sequence[Mapping[str, Any]], one: Expectation) -> list[int]:
+def repeating(rows: Sequence[Mapping[str, Any]], one: Expectation) -> list[int]:
+    """Return the rows that have what another one has, by their numbers from 1."""
+    several = [tuple(_compared(row[name], one) for name in one.columns) for row in rows]
+    whole = [values if not any(map(is_empty, values)) else None for values in several]
+    times = Counter(whole)
+    return [place for place, values in enumerate(whole, 1) if values is not None and times[values] > 1]
+
+
+def _compared(value: Any, one: Expectation) -> Any:
+    return value.lower() if one.ignore_case and isinstance(value, str) else value
+
+
+def breaking(rows: Sequence[Mapping[str, Any]], one: Expectation, moment: Moment) -> list[int]:
     """Return the rows that break an expectation, by their numbers from 1."""
+    if one.kind is Kind.UNIQUE:
+        return repeating(rows, one)
     values = [row[one.column] for row in rows]
     if one.kind is Kind.FILLED:
         return [place for place, value in enumerate(values, 1) if is_empty(value)]
-    times = Counter(value for value in values if not is_empty(value))
     broken = []
     for place, value in enumerate(values, 1):
-        alone = one.kind is not Kind.UNIQUE or times[value] == 1
         listed = one.kind is not Kind.VALUES or value in _listed(one)
-        within = one.kind is not Kind.RANGE or is_empty(value) or _within(value, one)
-        if not is_empty(value) and not (alone and listed and within):
+        within = one.kind is not Kind.RANGE or is_empty(value) or _within(value, one, moment)
+        if not is_empty(value) and not (listed and within):
             broken.append(place)
     return broken
 
@@ -127,14 +146,16 @@ def _kind(one: Expectation) -> ColumnType:
     return next(column.type for column in TABLE.columns if column.name == one.column)
 
 
-def _within(value: Any, one: Expectation) -> bool:
-    low, high = (DAY.isoformat() if end == TODAY else end for end in (one.low, one.high))
+def _within(value: Any, one: Expectation, moment: Moment) -> bool:
+    low, high = (moment.today.isoformat() if end == TODAY else end for end in (one.low, one.high))
     if not isinstance(value, date):
         return (low is None or value >= low) and (high is None or value <= high)
     if isinstance(value, datetime):
         first = datetime.fromisoformat(str(low)) if low is not None else datetime.min  # noqa: DTZ901 - UTC by contract
         last = datetime.fromisoformat(str(high)) if high is not None else datetime.max  # noqa: DTZ901 - UTC by contract
         whole_day = high is not None and len(str(high)) == 10
+        if high is not None and one.high == TODAY and first <= value <= moment.now:
+            return True
         return value >= first and (value < last + timedelta(days=1) if whole_day else value <= last)
     return (low is None or value.isoformat() >= str(low)) and (high is None or value.isoformat() <= str(high))
 
@@ -142,28 +163,36 @@ def _within(value: Any, one: Expectation) -> bool:
 @pytest.mark.parametrize("examples", [40, pytest.param(400, marks=pytest.mark.long)])
 def test_duckdb_finds_the_rows_that_plain_python_finds(engine: DuckDBSession, examples: int) -> None:
     @settings(max_examples=examples, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-    @given(rows=st.lists(ROW, max_size=8), asked=st.lists(wanted(), min_size=1, max_size=5))
-    def ask(rows: list[dict[str, Any]], asked: list[Expectation]) -> None:
+    @given(
+        rows=st.lists(ROW, max_size=8),
+        asked=st.lists(wanted(), min_size=1, max_size=5),
+        moment=st.sampled_from(MOMENTS),
+    )
+    def ask(rows: list[dict[str, Any]], asked: list[Expectation], moment: Moment) -> None:
         numbered = [{**row, "Id": place} for place, row in enumerate(rows, 1)]
         with TemporaryDirectory() as folder:
-            _compare(engine, write(engine, Path(folder), numbered), numbered, asked)
+            _compare(engine, write(engine, Path(folder), numbered), numbered, asked, moment)
 
     ask()
 
 
 def _compare(
-    engine: DuckDBSession, snapshot: Snapshot, rows: list[dict[str, Any]], asked: list[Expectation]
+    engine: DuckDBSession,
+    snapshot: Snapshot,
+    rows: list[dict[str, Any]],
+    asked: list[Expectation],
+    moment: Moment,
 ) -> None:
-    total, found = expectations.judge(engine, snapshot, TABLE, asked, MOMENT)
+    total, found = expectations.judge(engine, snapshot, TABLE, asked, moment)
     assert total == len(rows)
     for one, finding in zip(asked, found, strict=True):
         if one.kind is Kind.FRESH:
-            last = NOW if _kind(one) is ColumnType.DATETIME else DAY
+            last = moment.now if _kind(one) is ColumnType.DATETIME else moment.today
             past = [row[one.column] for row in rows if row[one.column] and row[one.column] <= last]
             assert finding.newest == max(past, default=None)
             continue
-        broken = breaking(rows, one)
+        broken = breaking(rows, one, moment)
         assert finding.rows == len(broken), one
-        told = expectations.examples(engine, snapshot, TABLE, one, moment=MOMENT, most=3)
+        told = expectations.examples(engine, snapshot, TABLE, one, moment=moment, most=3)
         assert [example.number for example in told] == broken[:3]
         assert [example.key for example in told] == broken[:3]

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 from leleka.connectors import arrow_parts
 from leleka.connectors.checks import REACH, READ
 from leleka.core.messages import Message
-from leleka.core.ports.connector import Copied, RemoteColumn, Wanted, Watch
+from leleka.core.ports.connector import Copied, RemoteColumn, Version, Wanted, Watch
 from leleka.core.ports.destination import Check, CheckStatus, skipped
 from leleka.errors import InvalidInput, LelekaError, NeedsAttention
 
@@ -86,8 +86,8 @@ class Database:
             _schema(cursor, planned)
         return columns
 
-    def version(self, wanted: Wanted) -> str:  # noqa: ARG002 - whatever is asked for, it is of the whole database
-        return self._dialect.version()
+    def version(self, wanted: Wanted) -> Version:  # noqa: ARG002 - whatever is asked for, it is of the whole database
+        return Version(self._dialect.version())
 
     def copy(self, wanted: Wanted, folder: Path, watch: Watch) -> Copied:
         statement, held = self._dialect.select(wanted), ExitStack()

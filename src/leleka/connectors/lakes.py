@@ -10,7 +10,7 @@ from leleka.connectors.adbc import refuse_twice, refuse_unreadable
 from leleka.connectors.checks import REACH, READ, steps_by_listing
 from leleka.connectors.spec import SettingInfo
 from leleka.core.messages import Message
-from leleka.core.ports.connector import Bounds, Copied, RemoteColumn, Wanted, Watch
+from leleka.core.ports.connector import Bounds, Copied, RemoteColumn, Version, Wanted, Watch
 from leleka.core.ports.destination import Check
 from leleka.core.translation import translatable as _
 from leleka.errors import InvalidInput, LelekaError
@@ -73,8 +73,8 @@ class Lake:
     def columns(self, wanted: Wanted) -> Sequence[RemoteColumn]:
         return self._told(lambda: self._columns(self._table(wanted)))
 
-    def version(self, wanted: Wanted) -> str:
-        return self._told(lambda: self._format.version(self._table(wanted)))
+    def version(self, wanted: Wanted) -> Version:
+        return Version(self._told(lambda: self._format.version(self._table(wanted))))
 
     def copy(self, wanted: Wanted, folder: Path, watch: Watch) -> Copied:
         table = self._table(wanted)

@@ -19,7 +19,7 @@ from leleka.connectors.mysql_values import columns, conversions, reader
 from leleka.connectors.server_settings import PORT, ServerSettings
 from leleka.connectors.spec import ConnectorSpec
 from leleka.core.messages import Message
-from leleka.core.ports.connector import Bounds, Connector, Copied, RemoteColumn, Wanted, Watch
+from leleka.core.ports.connector import Bounds, Connector, Copied, RemoteColumn, Version, Wanted, Watch
 from leleka.core.ports.destination import Check
 from leleka.core.translation import translatable as _
 from leleka.errors import InvalidInput, LelekaError, NeedsAttention, TryLater
@@ -58,8 +58,8 @@ class MySQL:
         with self._opened() as database:
             return columns(database, sql_text.selected(wanted, _DIALECT))
 
-    def version(self, wanted: Wanted) -> str:  # noqa: ARG002 - a database tells nothing of the kind
-        return ""
+    def version(self, wanted: Wanted) -> Version:  # noqa: ARG002 - a database tells nothing of the kind
+        return Version()
 
     def copy(self, wanted: Wanted, folder: Path, watch: Watch) -> Copied:
         driver("pyarrow")

@@ -7,6 +7,7 @@ import stat
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import Annotated, Any, Final
@@ -19,7 +20,7 @@ from leleka.connectors.messages import WORDS
 from leleka.connectors.spec import ConnectorSpec, SettingInfo
 from leleka.core.clock import utc_now
 from leleka.core.messages import Message
-from leleka.core.ports.connector import Bounds, Connector, Copied, RemoteColumn, Wanted, Watch
+from leleka.core.ports.connector import Bounds, Connector, Copied, RemoteColumn, Version, Wanted, Watch
 from leleka.core.ports.destination import Check, CheckStatus, skipped
 from leleka.core.secret import Secret
 from leleka.core.translation import translatable as _
@@ -105,16 +106,18 @@ class Files:
             _found(files, wanted)
         return ()
 
-    def version(self, wanted: Wanted) -> str:
-        """Return nothing while a file is new: its time tells whole seconds, and it may be written twice in one."""
+    def version(self, wanted: Wanted) -> Version:
+        """Return no tag while a file is new: its time tells whole seconds, and it may be written twice in one."""
         with self._opened() as files:
             found = {path: files.stat(path) for path in _found(files, wanted)}
+        modified = _newest(seen.st_mtime for seen in found.values())
         if any(utc_now().timestamp() - seen.st_mtime < _SETTLED for seen in found.values()):
-            return ""
-        return "\n".join(_told(path, seen) for path, seen in found.items())
+            return Version(modified=modified)
+        return Version("\n".join(_told(path, seen) for path, seen in found.items()), modified)
 
     def copy(self, wanted: Wanted, folder: Path, watch: Watch) -> Copied:
         made: list[Path] = []
+        times: list[int] = []
         size = 0
         with self._opened() as files:
             for number, path in enumerate(_found(files, wanted)):
@@ -128,7 +131,8 @@ class Files:
                 if before != _told(path, files.stat(path)):
                     raise TryLater("SOURCE_CHANGED", where=PurePosixPath(path).name)
                 made.append(local)
-        return Copied(tuple(made))
+                times.append(seen.st_mtime)
+        return Copied(tuple(made), modified=_newest(times))
 
     def close(self) -> None:
         """Nothing is held open between two questions."""
@@ -210,6 +214,10 @@ def _fits(name: str, pattern: str) -> bool:
 
 def _tell(watch: Watch, before: int, done: int) -> None:
     watch(size=before + done)
+
+
+def _newest(times: Iterable[int]) -> datetime:
+    return datetime.fromtimestamp(max(times), UTC)
 
 
 def _told(path: str, seen: Any) -> str:

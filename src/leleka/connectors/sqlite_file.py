@@ -20,7 +20,7 @@ from leleka.connectors.spec import ConnectorSpec, SettingInfo
 from leleka.core.clock import current_clock
 from leleka.core.columns import ColumnType
 from leleka.core.messages import Message
-from leleka.core.ports.connector import Bounds, Connector, Copied, RemoteColumn, Wanted, Watch
+from leleka.core.ports.connector import Bounds, Connector, Copied, RemoteColumn, Version, Wanted, Watch
 from leleka.core.ports.destination import Check
 from leleka.core.translation import translatable as _
 from leleka.errors import InvalidInput, LelekaError, TryLater
@@ -71,9 +71,9 @@ class SQLiteFile:
         with self._opened() as database:
             return _columns(database, sql_text.selected(wanted, _DIALECT))
 
-    def version(self, wanted: Wanted) -> str:  # noqa: ARG002 - whatever is asked for, it is in the one file
+    def version(self, wanted: Wanted) -> Version:  # noqa: ARG002 - whatever is asked for, it is in the one file
         path = self._path()
-        return folders.changed(path, path.with_name(f"{path.name}-wal"))
+        return Version(folders.changed(path, path.with_name(f"{path.name}-wal")))
 
     def copy(self, wanted: Wanted, folder: Path, watch: Watch) -> Copied:
         driver("pyarrow")

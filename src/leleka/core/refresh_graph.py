@@ -32,12 +32,15 @@ Key = tuple[StepKind, int]  # the stage, and the id of what is refreshed; 0 for 
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """Something that is refreshed. ``needs`` are the keys of what must be refreshed before it."""
+    """Something that is refreshed. ``needs`` are the keys of what must be refreshed before it. It is ``unsure`` where
+    these cannot be told: its rules do not fit the columns as they were last read.
+    """
 
     kind: StepKind
     id: int
     name: str
     needs: frozenset[Key] = field(default=frozenset())
+    unsure: bool = False
 
     @property
     def key(self) -> Key:

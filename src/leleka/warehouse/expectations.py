@@ -11,7 +11,7 @@ from leleka.core.columns import Table
 from leleka.core.quality.model import Expectation, Kind
 from leleka.warehouse.engines.port import Engine, counted
 from leleka.warehouse.lake import Snapshot
-from leleka.warehouse.sql.expectations import TIMES, Moment, broken, newest, repeated
+from leleka.warehouse.sql.expectations import TIMES, Moment, broken, is_repeated, newest, repeated
 from leleka.warehouse.sql.tables import column, count_where, parquet
 
 __all__ = ("Finding", "Moment", "examples", "judge")
@@ -58,15 +58,9 @@ def examples(
     session: Engine, rows: Snapshot, table: Table, one: Expectation, *, moment: Moment, most: int
 ) -> Sequence[Example]:
     """Return the first rows that break an expectation."""
-    if one.kind is Kind.UNIQUE:
-        several = exp.select(column(one.column)).from_(
-            repeated(rows.files, table, one.column).subquery("repeated")
-        )
-        wanted: exp.Expr = exp.In(this=column(one.column), query=several.subquery())
-    else:
-        wanted = broken(table, one, moment)
+    wanted = is_repeated(rows.files, table, one) if one.kind is Kind.UNIQUE else broken(table, one, moment)
     key = column(table.primary_key) if table.primary_key else exp.null()
-    names = dict.fromkeys((one.column, table.primary_key or one.column))
+    names = dict.fromkeys((*one.columns, table.primary_key or one.column))
     numbered = exp.select(
         *map(column, names),
         exp.alias_(counted(exp.Literal.number(1)), _NUMBER, quoted=True),
@@ -91,7 +85,7 @@ def _asked(rows: Snapshot, table: Table, one: Expectation, moment: Moment) -> ex
     if one.kind is Kind.FRESH:
         return newest(table, one.column, moment)
     if one.kind is Kind.UNIQUE:
-        values = repeated(rows.files, table, one.column).subquery("repeated")
+        values = repeated(rows.files, table, one).subquery("repeated")
         return exp.select(exp.Sum(this=column(TIMES))).from_(values).subquery()
     return count_where(broken(table, one, moment))
 

@@ -46,11 +46,11 @@ class TestSQLite(QueriesContract):
         return opened("sqlite", sqlite_file.parent, path=str(sqlite_file))
 
     def test_a_version_tells_whether_anybody_wrote(self, connector: Connector, sqlite_file: Path) -> None:
-        before = connector.version(Wanted(table="orders"))
+        before = connector.version(Wanted(table="orders")).tag
         with closing(sqlite3.connect(sqlite_file)) as database:
             database.execute("INSERT INTO orders VALUES (3, 1, 'c')")
             database.commit()
-        assert connector.version(Wanted(table="orders")) not in {"", before}
+        assert connector.version(Wanted(table="orders")).tag not in {"", before}
 
     def test_no_other_file_is_reached(self, connector: Connector, tmp_path: Path) -> None:
         other = tmp_path / "other.db"
@@ -138,9 +138,9 @@ class TestDelta(TablesContract):
         return opened("delta", tmp_path, folder=str(tmp_path / "lake"))
 
     def test_a_new_version_has_another_mark(self, connector: Connector, tmp_path: Path) -> None:
-        before = connector.version(Wanted(table="orders"))
+        before = connector.version(Wanted(table="orders")).tag
         DeltaTable(str(tmp_path / "lake" / "orders")).delete("id = 1")
-        assert connector.version(Wanted(table="orders")) != before
+        assert connector.version(Wanted(table="orders")).tag != before
         assert [row["id"] for row in copied(connector, Wanted(table="orders"), tmp_path / "aside")] == [2]
 
     def test_a_table_outside_the_folder_is_not_read(self, connector: Connector) -> None:
@@ -169,7 +169,7 @@ class TestIceberg(TablesContract):
                 one.unlink()
             (metadata / f"{newer}.metadata.json").write_bytes(content)
             (metadata / f"{older}.metadata.json").write_text("{}", encoding="utf-8")
-            assert connector.version(Wanted(table="orders")) == f"{newer}.metadata.json"
+            assert connector.version(Wanted(table="orders")).tag == f"{newer}.metadata.json"
             assert len(copied(connector, Wanted(table="orders"), tmp_path / newer)) == 2
             (metadata / f"{older}.metadata.json").unlink()
 

@@ -8,6 +8,7 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -101,12 +102,13 @@ def test_files_are_copied_by_name_and_by_pattern_in_their_order(server: Server, 
     copied = connector.copy(wanted, tmp_path, nobody)
     assert [path.name for path in copied.files] == ["a.csv", "b.csv", "c.txt"]
     assert copied.files[0].read_text(encoding="utf-8") == "id\na.csv\n"
-    assert connector.version(wanted) == ""  # they are new, and may be written again within the second
+    assert connector.version(wanted).tag == ""  # they are new, and may be written again within the second
     for path in server.folder.iterdir():
         os.utime(path, (1_700_000_000, 1_700_000_000))
-    before = connector.version(wanted)
+    before = connector.version(wanted).tag
     os.utime(server.folder / "a.csv", (1_700_000_001, 1_700_000_001))
-    assert connector.version(wanted) not in {"", before}
+    assert connector.version(wanted).tag not in {"", before}
+    assert connector.version(wanted).modified == datetime.fromtimestamp(1_700_000_001, UTC)
 
 
 def test_a_pattern_takes_neither_folders_nor_what_is_being_uploaded(server: Server, tmp_path: Path) -> None:

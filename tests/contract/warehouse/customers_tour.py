@@ -38,7 +38,24 @@ def customers(engine: Engine, root: Path) -> None:
         "Ada",
         "Zo\u00eb Ada",
     ]
+    _numbered_by_counting(engine, root)
     _known_of_one(engine, root)
+
+
+def _numbered_by_counting(engine: Engine, root: Path) -> None:
+    """A column that is called as the engine calls the numbers of rows."""
+    path = root / "taken.csv"
+    path.write_text("id,File_Row_Number\n1,30\n2,20\n3,10\n", encoding="utf-8")
+    lake = Lake(root / "lake")
+    source = load(engine, lake, SourceSpec("taken", (str(path),), primary_key="id"), [root]).snapshot
+    key = indexes.Key("File_Row_Number")
+    words = search.Index(source, indexes.write_words(engine, lake, "taken", source, ["id"]), 1, (0,))
+    keys = indexes.write_keys(engine, lake, "keys", source, key)
+    assert search.numbers(engine, words, search.Wanted(())) == [0, 1, 2]
+    assert lookups.numbers_of(engine, lookups.Keyed(source, key, None), ["20"], 2) == [1]
+    assert lookups.numbers_of(engine, lookups.Keyed(source, key, keys), ["20"], 2) == [1]
+    (row,) = lookups.rows(engine, source, [2], ["File_Row_Number"], key)
+    assert (row.number, row.key, row.values) == (2, "10", {"File_Row_Number": 10})
 
 
 def _known_of_one(engine: Engine, root: Path) -> None:

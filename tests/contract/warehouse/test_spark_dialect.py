@@ -138,6 +138,7 @@ def _expected(engine: RecordingEngine, rows: Snapshot) -> None:
     table = Table("after", tuple(Column(name, kind) for name, kind in kinds.items()), "id")
     told = [
         {"expect": "unique", "column": "tier"},
+        {"expect": "unique", "columns": ["tier", "born"], "ignore_case": True},
         {"expect": "filled", "column": "tier"},
         {"expect": "values", "column": "tier", "values": ["gold"]},
         {"expect": "range", "column": "id", "from": 0.5, "to": 2},

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from leleka.cli.output import JsonOption, out, print_json, print_table, say
+from leleka.core.quality.model import columns_of
 
 if TYPE_CHECKING:
     from leleka.services.quality.contracts import QualityView
@@ -63,7 +64,11 @@ def _print(view: "QualityView") -> None:
 
 def _told(expectation: Any) -> str:
     told = {
-        name: value for name, value in expectation.items() if name not in {"expect", "column", "severity"}
+        name: value
+        for name, value in expectation.items()
+        if name not in {"expect", "column", "columns", "severity"}
     }
     details = [f"{name}: {value}" for name, value in told.items()]
-    return " ".join(filter(None, (expectation["expect"], expectation.get("column", ""), ", ".join(details))))
+    return " ".join(
+        filter(None, (expectation["expect"], " + ".join(columns_of(expectation)), ", ".join(details)))
+    )

@@ -86,7 +86,8 @@ class Bucket:
         now = self._found(result.meta)
         chunks = iter(result.stream(min_chunk_size=_CHUNK))
         coding = str(result.attributes.get("Content-Encoding", ""))
-        yield Body(self._chunks(chunks, found.shown, tick), now.size, coding.lower(), now.tag, now.seen)
+        read = self._chunks(chunks, found.shown, tick)
+        yield Body(read, now.size, coding.lower(), now.tag, now.seen, now.modified)
 
     def _chunks(self, chunks: Iterator[Any], where: str, tick: Tick) -> Iterator[bytes]:
         while (chunk := self._awaited(lambda: next(chunks, None), where, tick)) is not None:
@@ -135,7 +136,8 @@ class Bucket:
 
     def _found(self, meta: "ObjectMeta") -> Found:
         tag = meta["e_tag"] or ""
-        found = Found(meta["path"], self._url.at(meta["path"]), meta["size"], seen=str(meta["last_modified"]))
+        at = meta["last_modified"]
+        found = Found(meta["path"], self._url.at(meta["path"]), meta["size"], seen=str(at), modified=at)
         if not tag or tag.startswith(_WEAK):  # such a tag may stay the same where bytes differ
             return found
         return replace(

@@ -13,13 +13,13 @@ from leleka.connectors.checks import REACH, READ
 from leleka.connectors.objects import urls
 from leleka.connectors.objects.buckets import Bucket
 from leleka.connectors.objects.copying import Copier, tick_of
-from leleka.connectors.objects.place import Found, Place, Tick
+from leleka.connectors.objects.place import Found, Place, Tick, newest
 from leleka.connectors.objects.settings import Bucketed, WebSettings
 from leleka.connectors.objects.urls import ObjectUrl
 from leleka.connectors.objects.web import WebServer
 from leleka.core.clock import SystemClock
 from leleka.core.messages import Message
-from leleka.core.ports.connector import Bounds, Copied, RemoteColumn, Wanted, Watch
+from leleka.core.ports.connector import Bounds, Copied, RemoteColumn, Version, Wanted, Watch
 from leleka.core.ports.destination import Check, CheckStatus, skipped
 from leleka.errors import InvalidInput, LelekaError
 from leleka.transport.guarding_proxy import GuardingProxy
@@ -43,18 +43,20 @@ class _Files(ABC):
         with self._found(wanted, tick_of(None)):
             return ()
 
-    def version(self, wanted: Wanted) -> str:
+    def version(self, wanted: Wanted) -> Version:
         with self._found(wanted, tick_of(None)) as found:
             told = [(one.shown, one.size, one.tag) for _, one in found]
+            modified = newest(one.modified for _, one in found)
         if not all(tag for _, _, tag in told):
-            return ""
-        return hashlib.sha256(orjson.dumps(told)).hexdigest()
+            return Version(modified=modified)
+        return Version(hashlib.sha256(orjson.dumps(told)).hexdigest(), modified)
 
     def copy(self, wanted: Wanted, folder: Path, watch: Watch) -> Copied:
         copier = Copier(folder, watch, SystemClock(), MOST_BYTES)
         with self._found(wanted, copier.tick) as found:
             copier.make_sure_of_room([one for _, one in found])
-            return Copied(tuple(copier.copy(place, one, number) for number, (place, one) in enumerate(found)))
+            files = tuple(copier.copy(place, one, number) for number, (place, one) in enumerate(found))
+        return Copied(files, modified=copier.modified)
 
     def close(self) -> None:  # noqa: B027 - whoever keeps something open says so
         """Nothing is kept open between two calls."""

@@ -3,10 +3,11 @@
 import errno
 import shutil
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Final
 
-from leleka.connectors.objects.place import Body, Found, Place, Tick
+from leleka.connectors.objects.place import Body, Found, Place, Tick, newest
 from leleka.core.ports.clock import Clock
 from leleka.core.ports.connector import Watch
 from leleka.errors import InvalidInput, NeedsAttention, TryLater
@@ -31,6 +32,12 @@ class Copier:
         self._began = clock.monotonic()
         self._size = 0
         self._looked_at = 0
+        self._modified: list[datetime | None] = []
+
+    @property
+    def modified(self) -> datetime | None:
+        """When the newest of what was copied was written where it comes from."""
+        return newest(self._modified)
 
     def tick(self) -> None:
         """Tell how far it is. Raises ``TryLater`` where hardly anything comes any more."""
@@ -52,6 +59,7 @@ class Copier:
                 target = aside / _file_name(found, body)
                 size = self._fill(target, body)
             _refuse_changed(found, body, size)
+            self._modified.append(body.modified or found.modified)
         except OSError as error:
             if error.errno in {errno.ENOSPC, errno.EDQUOT}:
                 raise NeedsAttention("STORAGE_NO_ROOM.full") from None

@@ -1,8 +1,9 @@
 """What buckets and web servers have in common: something with a name and perhaps a size and a tag is found and read."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from datetime import datetime
 from queue import Empty, SimpleQueue
 from threading import Thread
 from typing import Final, Protocol, TypeVar
@@ -16,7 +17,8 @@ _LOOK_SECONDS: Final = 0.25
 class Found:
     """An object. ``tag`` changes certainly whenever the contents do; "" where no such thing is known.
 
-    ``seen`` is what else was said of it, to notice what changed meanwhile; ``size`` is None where nobody says it.
+    ``seen`` is what else was said of it, to notice what changed meanwhile; ``size`` and ``modified``, when it was last
+    written, are None where nobody says it.
     """
 
     key: str
@@ -24,6 +26,7 @@ class Found:
     size: int | None
     tag: str = ""
     seen: str = ""
+    modified: datetime | None = None
 
     @property
     def name(self) -> str:
@@ -39,6 +42,7 @@ class Body:
     coding: str = ""
     tag: str = ""
     seen: str = ""
+    modified: datetime | None = None
 
 
 class Place(Protocol):
@@ -53,6 +57,11 @@ class Place(Protocol):
     def read(self, found: Found, tick: Tick) -> AbstractContextManager[Body]:
         """Return the contents of what was found, and nothing newer."""
         ...
+
+
+def newest(times: Iterable[datetime | None]) -> datetime | None:
+    """Return the newest of the times that are known."""
+    return max((one for one in times if one is not None), default=None)
 
 
 def awaited(call: Callable[[], T], tick: Tick) -> T:

@@ -11,7 +11,7 @@ from base64 import b64encode
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Final, TypeVar
 from urllib.parse import unquote, urljoin
@@ -81,6 +81,7 @@ class WebServer:
                 _size(headers),
                 _tag(headers),
                 headers.get("last-modified", ""),
+                _modified(headers),
             )
         ]
 
@@ -94,7 +95,8 @@ class WebServer:
             if not {"content-length", "transfer-encoding"} & headers.keys():
                 raise NeedsAttention("STORAGE_ANSWER.endless", where=found.shown)
             coding = headers.get("content-encoding", "").strip().lower()
-            yield Body(chunks, _size(headers), coding, _tag(headers), headers.get("last-modified", ""))
+            seen = headers.get("last-modified", "")
+            yield Body(chunks, _size(headers), coding, _tag(headers), seen, _modified(headers))
 
     @contextmanager
     def _asked(self, method: str, tick: Tick) -> Iterator[_Answer]:
@@ -210,6 +212,15 @@ def _end(wire: Wire) -> None:
     with suppress(OSError):
         wire.take().shutdown(socket.SHUT_RDWR)  # whoever still waits for it need not any more
     wire.close()
+
+
+def _modified(headers: Mapping[str, str]) -> datetime | None:
+    """Return when a file was last written, as its server says; None where it says nothing that is a time."""
+    try:
+        at = parsedate_to_datetime(headers.get("last-modified", ""))
+        return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
+        return None
 
 
 def _size(headers: Mapping[str, str]) -> int | None:

@@ -6,6 +6,7 @@ table formats write Parquet in parts. The readers then take the files of the fol
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
@@ -46,8 +47,19 @@ class RemoteColumn:
 
 
 @dataclass(frozen=True, slots=True)
+class Version:
+    """What the far side says of contents before they are copied. ``tag`` changes whenever they do; "" where there is no
+    such thing. ``modified`` is when the newest of the files was written there, None where nobody says it.
+    """
+
+    tag: str = ""
+    modified: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Copied:
     """What lies in the folder now: ``files`` in their order, and their ``format`` where the names do not tell it.
+    ``modified`` is when the newest of them was written where they come from.
 
     ``rows`` is None for files that nobody has read. ``clean`` says that it is one Parquet file which holds nothing but
     what a snapshot may hold, so that it need not be read again.
@@ -57,6 +69,7 @@ class Copied:
     rows: int | None = None
     format: FileFormat | None = None
     clean: bool = False
+    modified: datetime | None = None
 
 
 class Watch(Protocol):
@@ -96,9 +109,9 @@ class Connector(Protocol):
         """
         ...
 
-    def version(self, wanted: Wanted) -> str:
-        """Return what changes whenever the contents do, and costs little: names with ETags or times. "" where the far
-        side has no such thing: then everything is copied and compared.
+    def version(self, wanted: Wanted) -> Version:
+        """Return what tells whether the contents changed, and costs little: names with ETags or times. Where it has no
+        tag, everything is copied and compared.
         """
         ...
 

@@ -1,6 +1,6 @@
 """Expectations: what the rows of a source must be like, each to be judged on every reading."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
@@ -8,6 +8,7 @@ from typing import Any, Final, TypeAlias
 
 MOST_EXPECTATIONS: Final = 100  # of one source: they are judged in one pass
 MOST_VALUES: Final = 500  # of one expectation
+MOST_COLUMNS: Final = 8  # that are unique together
 MOST_HOURS: Final = 24 * 366 * 10
 # Without a word of anybody: a reading that lost so many rows, and half of them or more, or all, is not used.
 SHRINKS_TO: Final = Decimal("0.5")  # of the rows: a file that was cut in half, or a filter that somebody set
@@ -45,7 +46,8 @@ class Expectation:
     ``column`` is "" where it is about the table, or the time of its files. ``percent`` is which share of the rows has
     to be filled, ``values`` are the only ones, ``low`` and ``high`` the ends of a range, both within it, ``hours`` how
     old the newest row or file may be, ``at_least`` how many rows there have to be, ``lose_percent`` which share of the
-    rows of the reading before may be missing.
+    rows of the reading before may be missing. ``beside`` are further columns that are unique together with ``column``;
+    texts are compared letter for letter, or in lower case where it is to ``ignore_case``.
     """
 
     kind: Kind
@@ -58,6 +60,12 @@ class Expectation:
     hours: int = 0
     at_least: int | None = None
     lose_percent: Decimal | None = None
+    beside: tuple[str, ...] = ()
+    ignore_case: bool = False
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        return (self.column, *self.beside) if self.column else ()
 
 
 def is_guarded(expectations: Iterable[Expectation]) -> bool:
@@ -75,12 +83,21 @@ def has_lost_rows(rows: int, before: int) -> bool:
     return before > 0 and (halved or remnant or not rows)
 
 
+def columns_of(told: Mapping[str, Any]) -> list[str]:
+    """Return the columns that an expectation names which ``to_data`` gave."""
+    return list(told.get("columns") or filter(None, [told.get("column")]))
+
+
 def to_data(expectation: Expectation) -> dict[str, Any]:
     """Return it as values of JSON, as ``parser.parse`` reads it and definitions files have it."""
     one, told = expectation, dict[str, Any]()
     told["expect"] = one.kind.value
-    if one.column:
+    if one.beside:
+        told["columns"] = list(one.columns)
+    elif one.column:
         told["column"] = one.column
+    if one.ignore_case:
+        told["ignore_case"] = True
     if one.kind is Kind.FILLED and one.percent != Decimal(100):
         told["percent"] = _plain(one.percent)
     if one.values:

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from leleka.core.columns import NUMERIC, TEMPORAL, ColumnType, Table
 from leleka.core.quality.model import (
+    MOST_COLUMNS,
     MOST_EXPECTATIONS,
     MOST_HOURS,
     MOST_VALUES,
@@ -25,7 +26,7 @@ _LARGEST: Final = 2**53 - 1  # a number that JSON and every engine keep as it is
 _HUNDRED: Final = 100
 _COMMON: Final = frozenset({"expect", "severity"})
 _FIELDS: Final[Mapping[Kind, frozenset[str]]] = {
-    Kind.UNIQUE: frozenset({"column"}),
+    Kind.UNIQUE: frozenset({"column", "columns", "ignore_case"}),
     Kind.FILLED: frozenset({"column", "percent"}),
     Kind.VALUES: frozenset({"column", "values"}),
     Kind.RANGE: frozenset({"column", "from", "to"}),
@@ -82,7 +83,7 @@ def columns_for(kind: Kind, table: Table) -> tuple[str, ...]:
 
 def _same(one: Expectation, other: Expectation) -> bool:
     """Return whether two are about the same thing: only one of them would count."""
-    return (one.kind, one.column) == (other.kind, other.column)
+    return (one.kind, frozenset(one.columns)) == (other.kind, frozenset(other.columns))
 
 
 class _Reading:
@@ -108,40 +109,58 @@ class _Reading:
         if severity not in {one.value for one in Severity}:
             self._refuse("severity", "EXPECTATION_INVALID.severity")
             severity = Severity.FAIL
-        column = self._column(kind, told)
+        columns = self._columns(kind, told)
         if self.problems:
             return None
-        return Expectation(kind, column, Severity(severity), **self._details(kind, told, column))
+        column = columns[0] if columns else ""
+        details = self._details(kind, told, column)
+        return Expectation(kind, column, Severity(severity), beside=tuple(columns[1:]), **details)
 
-    def _column(self, kind: Kind, told: Mapping[str, Any]) -> str:
-        name = told.get("column")
-        if kind is Kind.ROWS or (kind is Kind.FRESH and not name):
-            return ""
+    def _columns(self, kind: Kind, told: Mapping[str, Any]) -> Sequence[str]:
+        """Return the columns that it is about: of what is unique, one or several together."""
+        if kind is Kind.ROWS or (kind is Kind.FRESH and not told.get("column")):
+            return ()
+        if kind is not Kind.UNIQUE or told.get("columns") in (None, [], ()):
+            return self._checked("column", kind, [told.get("column")])
+        names = told["columns"]
+        if "column" in told or not isinstance(names, list | tuple) or len(names) > MOST_COLUMNS:
+            self._refuse("columns", "EXPECTATION_INVALID.columns", most=MOST_COLUMNS)
+            return ()
+        return list(dict.fromkeys(self._checked("columns", kind, names)))
+
+    def _checked(self, place: str, kind: Kind, names: Sequence[object]) -> Sequence[str]:
+        return [self._column(place, kind, name) for name in names]
+
+    def _column(self, place: str, kind: Kind, name: object) -> str:
         if not isinstance(name, str) or not name:
-            self._refuse("column", "EXPECTATION_INVALID.column")
+            self._refuse(place, "EXPECTATION_INVALID.column")
             return ""
         found, known = self._table.column(name), [one.name for one in self._table.columns]
         if found is None:
             near = nearest(name, known)
-            self._refuse("column", "EXPECTATION_COLUMN", column=name, source=self._table.name, near=near)
+            self._refuse(place, "EXPECTATION_COLUMN", column=name, source=self._table.name, near=near)
         elif found.type not in _TYPES.get(kind, frozenset(ColumnType)):
             allowed = sorted(one.value for one in _TYPES[kind])
-            self._refuse("column", _MISFITS[kind], column=name, type=found.type.value, allowed=allowed)
+            self._refuse(place, _MISFITS[kind], column=name, type=found.type.value, allowed=allowed)
         return name
 
     def _details(self, kind: Kind, told: Mapping[str, Any], column: str) -> dict[str, Any]:
-        if kind is Kind.FILLED:
-            return {"percent": self._percent(told, "percent", Decimal(_HUNDRED))}
-        if kind is Kind.VALUES:
-            return {"values": self._values(told, self._type(column))}
-        if kind is Kind.RANGE:
-            low, high = self._ends(told, self._type(column))
-            return {"low": low, "high": high}
-        if kind is Kind.FRESH:
-            return {"hours": self._whole(told, "hours", 1, MOST_HOURS) or 0}
-        if kind is Kind.ROWS:
-            return self._rows(told)
-        return {}
+        of = self._type(column)
+        read: Mapping[Kind, Callable[[], dict[str, Any]]] = {
+            Kind.UNIQUE: lambda: {"ignore_case": self._ignores_case(told)},
+            Kind.FILLED: lambda: {"percent": self._percent(told, "percent", Decimal(_HUNDRED))},
+            Kind.VALUES: lambda: {"values": self._values(told, of)},
+            Kind.RANGE: lambda: self._ends(told, of),
+            Kind.FRESH: lambda: {"hours": self._whole(told, "hours", 1, MOST_HOURS) or 0},
+            Kind.ROWS: lambda: self._rows(told),
+        }
+        return read[kind]()
+
+    def _ignores_case(self, told: Mapping[str, Any]) -> bool:
+        found = value_of(told.get("ignore_case") or False, ColumnType.BOOLEAN, today=False)
+        if found is None:
+            self._refuse("ignore_case", "EXPECTATION_INVALID.case")
+        return bool(found)
 
     def _type(self, column: str) -> ColumnType:
         found = self._table.column(column)
@@ -158,7 +177,7 @@ class _Reading:
         found = [self._value("values", one, kind) for one in given]
         return tuple(dict.fromkeys(one for one in found if one is not None))
 
-    def _ends(self, told: Mapping[str, Any], kind: ColumnType) -> tuple[Scalar | None, Scalar | None]:
+    def _ends(self, told: Mapping[str, Any], kind: ColumnType) -> dict[str, Scalar | None]:
         given = {name: told[name] for name in ("from", "to") if told.get(name) not in (None, "")}
         if not given:
             self._refuse("from", "EXPECTATION_INVALID.ends")
@@ -166,7 +185,7 @@ class _Reading:
         low, high = found.get("from"), found.get("to")
         if low is not None and high is not None and TODAY not in {low, high} and _after(low, high):
             self._refuse("to", "EXPECTATION_INVALID.swapped", low=str(low), high=str(high))
-        return low, high
+        return {"low": low, "high": high}
 
     def _rows(self, told: Mapping[str, Any]) -> dict[str, Any]:
         if told.get("at_least") is None and told.get("lose_percent") is None:

@@ -50,6 +50,13 @@ PROBLEMS: Final[Mapping[str, Wording]] = {
         ),
         _CORRECT,
     ),
+    "EXPECTATION_BROKEN.unique_together": Wording(
+        msg(
+            "Rows whose values of the columns {columns} stand together in another row, too: {rows}, for example "
+            "{examples}."
+        ),
+        _CORRECT,
+    ),
     "EXPECTATION_BROKEN.values": Wording(
         msg(
             "Rows with a value of column '{column}' that is not one of those expected: {rows}, for example {examples}."
@@ -62,10 +69,20 @@ PROBLEMS: Final[Mapping[str, Wording]] = {
         {"near": _DID_YOU_MEAN},
     ),
     "EXPECTATION_FILES": Wording(
-        msg(
-            "The time of files is known only of files on this machine; this source is copied from elsewhere."
-        ),
+        msg("This source has no files whose time could be known: it is a table or a query."),
         msg("Name a column with a date or a time."),
+    ),
+    "EXPECTATION_FILES.unknown": Wording(
+        msg("The server does not say when the files of this source were last written."),
+        msg("Name a column with a date or a time."),
+    ),
+    "EXPECTATION_INVALID.case": Wording(
+        msg("Whether case is ignored is neither true nor false."),
+        msg("Write true or false, or leave it out."),
+    ),
+    "EXPECTATION_INVALID.columns": Wording(
+        msg("The columns that are unique together are not a list of at most {most} names."),
+        msg("Name one column as 'column', or several as a list below 'columns'."),
     ),
     "EXPECTATION_INVALID.column": Wording(msg("The expectation needs a column."), msg("Name one.")),
     "EXPECTATION_INVALID.ends": Wording(

@@ -22,7 +22,7 @@ from leleka.services.sources.column_classes import classed
 from leleka.services.sources.loading import Guard, Say, nobody
 from leleka.state.models import CustomerSearch, Source, TableIndex
 from leleka.warehouse.customers import indexes
-from leleka.warehouse.engines.port import ROW, Engine
+from leleka.warehouse.engines.port import Engine
 from leleka.warehouse.lake import Lake, Snapshot
 
 WORDS: Final = "words"
@@ -131,8 +131,6 @@ def reference_of(key: str) -> str:
 
 
 def _wanted(known: Catalogue, source: Source) -> Iterator[Wanted]:
-    if any(name.lower() == ROW for name, _ in source.columns):
-        return  # a column of that name stands in the way of the numbers of rows
     if source.is_profiles:
         columns = searched_columns(source)
         if columns:

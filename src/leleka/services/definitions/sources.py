@@ -11,7 +11,7 @@ from leleka.core.quality.model import Severity
 from leleka.errors import InvalidInput, Problem
 from leleka.services.definitions.changes import Changes
 from leleka.services.definitions.yaml_file import DefinitionsFile
-from leleka.services.quality import judging, records
+from leleka.services.quality import judging
 from leleka.services.quality.judging import Judgment
 from leleka.services.source_connections.opening import Way
 from leleka.services.sources import loading
@@ -87,7 +87,7 @@ def apply_sources(
 def _settle(row: Source, found: Loaded, judgment: Judgment, say: Say) -> None:
     """Use what was read, or hold it where it breaks what fails: the definitions stand, the rows wait for a word."""
     failing = judgment.problems(Severity.FAIL, row.name)
-    held = bool(failing) and records.of(row).accepted != judgment.snapshot
+    held = bool(failing) and not loading.is_accepted(row, found, judgment)
     loading.settle(row, found, judgment, held=held)
     for problem in failing if held else ():
         say(Message("READING_HELD", name=row.name, problem=problem))

@@ -9,7 +9,15 @@ from typing import Any, Final
 from leleka.core.clock import current_clock, utc_now
 from leleka.core.column_classes import MASKED, ColumnClass, mask_value
 from leleka.core.columns import Column, ColumnType, Table
-from leleka.core.quality.model import Expectation, Kind, Severity, has_lost_rows, is_guarded, to_data
+from leleka.core.quality.model import (
+    Expectation,
+    Kind,
+    Severity,
+    columns_of,
+    has_lost_rows,
+    is_guarded,
+    to_data,
+)
 from leleka.core.quality.parser import parse
 from leleka.errors import InvalidInput, Problem
 from leleka.messages.stored import problem_data, problem_of
@@ -78,6 +86,7 @@ class Judged:
     snapshot: str
     before: int | None
     by_row: bool  # its rows lie in files, in an order that people can count in
+    modified: datetime | None  # when the newest of its files elsewhere was written there
 
     @property
     def table(self) -> Table:
@@ -111,7 +120,7 @@ def _parsed(data: Mapping[str, Any], table: Table) -> Expectation | Problem:
     except InvalidInput as error:
         problem = error.problems[0]
     misfits = problem.code == "EXPECTATION_INVALID"
-    return Problem.of("EXPECTATION_TYPE.changed", column=data.get("column", "")) if misfits else problem
+    return Problem.of("EXPECTATION_TYPE.changed", column=", ".join(columns_of(data))) if misfits else problem
 
 
 def _unjudged(data: Mapping[str, Any], problem: Problem) -> Result:
@@ -145,8 +154,9 @@ class _Judging:
             return None
         examples = self._examples(one)
         if one.kind is not Kind.FILLED:
-            params = {"column": one.column, "rows": broken, "examples": examples}
-            return Problem(_OF_CELLS[one.kind], "", params)
+            told = {"columns": list(one.columns)} if one.beside else {"column": one.column}
+            key = "EXPECTATION_BROKEN.unique_together" if one.beside else _OF_CELLS[one.kind]
+            return Problem(key, "", {**told, "rows": broken, "examples": examples})
         share = ((self.rows - broken) * _HUNDRED / self.rows).quantize(Decimal("0.01"), ROUND_DOWN)
         return Problem.of(
             "EXPECTATION_BROKEN.filled",
@@ -166,7 +176,8 @@ class _Judging:
         told = []
         for row in found:
             key = _shown(classes[table.primary_key], row.key) if table.primary_key and not what.by_row else ""
-            place, value = key or str(row.number), _shown(classes[one.column], row.value)
+            shown = "" if one.beside else _shown(classes[one.column], row.value)
+            place, value = key or str(row.number), shown
             told.append(f"{place} ({value})" if value and one.kind is not Kind.FILLED else place)
         return told
 
@@ -184,15 +195,20 @@ class _Judging:
         return Problem("EXPECTATION_BROKEN.fresh", "", params)
 
     def _of_files(self, one: Expectation) -> Problem | None:
-        source = self.what.source
-        if not self.what.by_row:
-            return Problem("EXPECTATION_FILES")
-        _, _, paths = places.resolved(source.name, source.spec)
-        newest = max(path.stat().st_mtime for path in paths)
-        age = self.now - datetime.fromtimestamp(newest, UTC)
+        written = self._written() if self.what.by_row else self.what.modified
+        if written is None:
+            return Problem(
+                "EXPECTATION_FILES.unknown" if self.what.source.spec.get("files") else "EXPECTATION_FILES"
+            )
+        age = self.now - written
         if age <= timedelta(hours=one.hours):
             return None
         return Problem.of("EXPECTATION_BROKEN.files", age=age // timedelta(hours=1), hours=one.hours)
+
+    def _written(self) -> datetime:
+        """Return when the newest of the files of this machine was written."""
+        _, _, paths = places.resolved(self.what.source.name, self.what.source.spec)
+        return datetime.fromtimestamp(max(path.stat().st_mtime for path in paths), UTC)
 
     def _of_rows(self, one: Expectation) -> Problem | None:
         rows, before = self.rows, self.what.before

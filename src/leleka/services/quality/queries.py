@@ -7,6 +7,7 @@ from typing import Any
 
 from leleka.core.column_classes import MASKED, ColumnClass
 from leleka.core.quality.model import Kind, Severity, to_data
+from leleka.core.quality.model import columns_of as named_columns
 from leleka.core.quality.parser import columns_for as columns_of
 from leleka.errors import Conflict, NotFound
 from leleka.services.access.actor import Actor
@@ -79,8 +80,8 @@ def suggested(actor: Actor, number: int) -> Sequence[Suggestion]:
     require_read(source)
     with lake_sessions.page_session() as session:
         found = suggestions.find(session, source)
-    written = {(one["expect"], one.get("column", "")) for one in records.of(source).expectations}
-    new = [one for one in map(to_data, found) if (one["expect"], one.get("column", "")) not in written]
+    written = {(one["expect"], *named_columns(one)) for one in records.of(source).expectations}
+    new = [one for one in map(to_data, found) if (one["expect"], *named_columns(one)) not in written]
     return [Suggestion(_expectation(actor, source, one)) for one in new]
 
 
@@ -168,12 +169,14 @@ def _result(actor: Actor, source: Source, one: Result) -> ResultView:
 
 def _expectation(actor: Actor, source: Source, told: Mapping[str, Any]) -> Mapping[str, Any]:
     """Return an expectation as somebody may read it: what they may not see in the rows, they do not see here."""
-    if sees_personal(actor) or "column" not in told:
+    columns = named_columns(told)
+    if sees_personal(actor) or not columns:
         return told
     known = {one.column.name: one.shown_as for one in classed(source)}
     names = dict(zip(known, shown_names(list(known)), strict=True))
-    shown = {**told, "column": names.get(told["column"], MASKED)}
-    if known.get(told["column"]) is not ColumnClass.HARMLESS:
+    seen = [names.get(name, MASKED) for name in columns]
+    shown = {**told, **({"columns": seen} if "columns" in told else {"column": seen[0]})}
+    if known.get(columns[0]) is not ColumnClass.HARMLESS:
         for name in _VALUES:
             if name in told:
                 shown[name] = [MASKED] if name == "values" else MASKED

@@ -7,8 +7,8 @@ from leleka.core.columns import Catalogue
 from leleka.core.data_matching import LeaverPolicy
 from leleka.core.measures.model import tables_used as tables_of_measure
 from leleka.core.measures.parser import parse as parse_measure
-from leleka.core.refresh_graph import Key, Node, StepKind
-from leleka.core.rules.model import columns_used, segments_used, tables_used
+from leleka.core.refresh_graph import Key, Node, StepKind, walk
+from leleka.core.rules.model import Rule, columns_used, segments_used, tables_used
 from leleka.core.rules.parser import parse
 from leleka.errors import InvalidInput, LelekaError, NotFound
 from leleka.services.exports.schedule_setting import OFF, SYSTEM
@@ -69,6 +69,16 @@ def wanted(scope: str) -> Sequence[Key]:
     return [(StepKind(kind), int(number))]
 
 
+def sources_of(keys: Iterable[Key]) -> frozenset[int]:
+    """Return the sources that these depend on. Where rules no longer fit the columns, these are all: which they mean
+    shows when those are read.
+    """
+    found = walk(nodes(), keys)
+    if any(node.unsure for node in found):
+        return frozenset(Source.objects.values_list("pk", flat=True))
+    return frozenset(node.id for node in found if node.kind is StepKind.SOURCE)
+
+
 _UNKNOWN: Final = {
     StepKind.SOURCE: "SOURCE_UNKNOWN",
     StepKind.MEASURE: "MEASURE_UNKNOWN",
@@ -91,16 +101,18 @@ def _measures(sources: Mapping[str, Key]) -> Iterable[Node]:
     except LelekaError:
         known = None  # without profiles there is nothing to calculate; its step says so
     for row in Measure.objects.order_by("name"):
-        tables = _tables_of_measure(row, known) if known else ()
-        needs = {sources[table] for table in tables if table in sources}
-        yield Node(StepKind.MEASURE, row.pk, row.name, frozenset(needs))
+        tables = _tables_of_measure(row, known) if known else None
+        told = tables if tables is not None else {known.profiles} if known else ()
+        needs = {sources[table] for table in told if table in sources}
+        yield Node(StepKind.MEASURE, row.pk, row.name, frozenset(needs), unsure=tables is None)
 
 
-def _tables_of_measure(row: Measure, known: Catalogue) -> Iterable[str]:
+def _tables_of_measure(row: Measure, known: Catalogue) -> Iterable[str] | None:
+    """Return the tables that a measure is made of; None where they are gone: its step says which."""
     try:
         return tables_of_measure(parse_measure(row.definition, known, row.name), known.profiles)
     except LelekaError:
-        return {known.profiles}  # what it is made of is gone: its step says what
+        return None
 
 
 def _segments(sources: Mapping[str, Key]) -> Iterable[Node]:
@@ -112,19 +124,24 @@ def _segments(sources: Mapping[str, Key]) -> Iterable[Node]:
     others: Mapping[str, Key] = {row.name: (StepKind.SEGMENT, row.pk) for row in rows}
     keys = {StepKind.SOURCE: sources, StepKind.MEASURE: _measure_keys(), StepKind.SEGMENT: others}
     for row in rows:
-        needs = _needs_of(row, known, keys) if known else ()
-        yield Node(StepKind.SEGMENT, row.pk, row.name, frozenset(needs))
+        rule = _rule_of(row, known) if known else None
+        needs = _needs_of(rule, known.profiles, keys) if known else ()
+        yield Node(StepKind.SEGMENT, row.pk, row.name, frozenset(needs), unsure=rule is None)
 
 
-def _needs_of(segment: Segment, known: Catalogue, keys: Mapping[StepKind, Mapping[str, Key]]) -> set[Key]:
-    asked = {StepKind.SOURCE: {known.profiles}}
+def _rule_of(segment: Segment, known: Catalogue) -> Rule | None:
+    """Return the rules of a segment; None where they no longer fit the columns: its step says which."""
     try:
-        rule = parse(segment.rules, known, f"segment {segment.name}, rules")
+        return parse(segment.rules, known, f"segment {segment.name}, rules")
     except LelekaError:
-        pass  # the rules no longer fit the columns: its step says which
-    else:
+        return None
+
+
+def _needs_of(rule: Rule | None, profiles: str, keys: Mapping[StepKind, Mapping[str, Key]]) -> set[Key]:
+    asked = {StepKind.SOURCE: {profiles}}
+    if rule is not None:
         asked[StepKind.SOURCE] |= tables_used(rule)
-        asked[StepKind.MEASURE] = {column for table, column in columns_used(rule) if table == known.profiles}
+        asked[StepKind.MEASURE] = {column for table, column in columns_used(rule) if table == profiles}
         asked[StepKind.SEGMENT] = set(segments_used(rule))
     return {keys[kind][name] for kind, names in asked.items() for name in names if name in keys[kind]}
 

@@ -10,6 +10,7 @@ from django.db.models import Prefetch, prefetch_related_objects
 from leleka.core.column_classes import mask_value
 from leleka.core.messages import Message
 from leleka.core.ports.clock import Clock
+from leleka.core.refresh_graph import StepKind
 from leleka.core.rules.parser import parse
 from leleka.core.rules.writing import to_data
 from leleka.errors import NotFound
@@ -20,6 +21,7 @@ from leleka.services.access.permissions import Permission, require
 from leleka.services.audit.log import record
 from leleka.services.installation import lake_sessions
 from leleka.services.paging import Columns, Listed, ListQuery, after, contains, page_of
+from leleka.services.refresh import graph as refresh_graph
 from leleka.services.segments import evaluation as segment_evaluation
 from leleka.services.segments.contracts import SegmentView
 from leleka.services.segments.rule_masking import rule_masking
@@ -156,7 +158,8 @@ def refresh_segment(name: str, clock: Clock, say: source_loading.Say) -> Mapping
     """
     row = find_by_name(name)
     with lake_sessions.session() as session:
-        source_loading.refresh_sources(session, say)
+        needed = refresh_graph.sources_of([(StepKind.SEGMENT, row.pk)])
+        source_loading.refresh_sources(session, say, needed)
         segment_evaluation.refresh_segments(session, clock, say, [row])
     shown = asdict(_view(Actor.worker("worker"), row))
     return {name: value for name, value in shown.items() if name not in _OF_THE_READER}

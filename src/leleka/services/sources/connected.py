@@ -16,7 +16,7 @@ from leleka.connectors.objects.urls import is_url
 from leleka.core.clock import current_clock, utc_now
 from leleka.core.columns import Column, ColumnType
 from leleka.core.messages import Message
-from leleka.core.ports.connector import Connector, Copied, Since, Wanted, Watch
+from leleka.core.ports.connector import Connector, Copied, Since, Version, Wanted, Watch
 from leleka.core.sources import SourceSpec
 from leleka.errors import InvalidInput, LelekaError
 from leleka.services.installation import lake_sessions
@@ -83,6 +83,11 @@ def copied(
 def comes_from_elsewhere(spec: Mapping[str, Any]) -> bool:
     """Return whether a source is copied here before it is read: through a connection, or from public URLs."""
     return "connection" in spec or any(is_url(file) for file in spec.get("files") or ())
+
+
+def has_files(spec: Mapping[str, Any]) -> bool:
+    """Return whether a source is made of files, here or elsewhere, and not of a table or a query."""
+    return "connection" not in spec or bool(spec.get("files"))
 
 
 def _way(name: str, spec: Mapping[str, Any], reading: Reading) -> Way:
@@ -171,17 +176,24 @@ class _Asked:
     def whole(self, connector: Connector, digest: str, watch: Watch) -> Loaded | None:
         wanted = wanted_of(self.spec)
         version = awaited(lambda: connector.version(wanted), watch)
-        if version and digest_of(version, (), self.spec) == digest:
-            return None
+        if version.tag and digest_of(version.tag, (), self.spec) == digest:
+            return self._written_again(version)
         with TemporaryDirectory(dir=self.session.spill, prefix="copying-") as aside:
             copied = connector.copy(wanted, Path(aside), watch)
-            now = digest_of(version or readers.digest(copied.files), (), self.spec)
+            now = digest_of(version.tag or readers.digest(copied.files), (), self.spec)
             if now == digest:
-                return self._unchanged(self.before) if self.marked_by and self.before else None
+                unchanged = self._unchanged(self.before) if self.marked_by and self.before else None
+                return unchanged or self._written_again(copied)
             read = _read(self.session, lake_sessions.lake(), self.source, copied, Path(aside))
         loaded = of_readers(self.session, read, now)
         self._refuse_rounded_key(loaded)
-        return replace(loaded, mark=self._mark(loaded))
+        return replace(loaded, mark=self._mark(loaded), modified=_written(copied.modified))
+
+    def _written_again(self, what: Version | Copied) -> Loaded | None:
+        """Return what is there already where its files were written again with the same contents: they are newer."""
+        if self.before is None or what.modified in {None, self.before.modified_at}:
+            return None
+        return replace(_kept(self.before, self.before.reads_since_whole), modified=_written(what.modified))
 
     def changes(self, connector: Connector, since: Since, watch: Watch) -> Loaded | None:
         """Put the rows that came into the snapshot that is there; None where they have other columns now."""
@@ -229,6 +241,10 @@ class _Asked:
         return marks.kept(self.place, value)
 
 
+def _written(at: datetime | None) -> str:
+    return at.isoformat() if at else ""
+
+
 def _kept(before: Source, reads: int) -> Loaded:
     """Return what is there already: nothing of it changed."""
     return Loaded(
@@ -242,4 +258,5 @@ def _kept(before: Source, reads: int) -> Loaded:
         before.mark,
         reads,
         changed=False,
+        modified=_written(before.modified_at),
     )

@@ -1,4 +1,4 @@
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,7 +14,7 @@ from leleka.services.quality import judging, records
 from leleka.services.sources import connected, places, readings
 from leleka.services.sources.connected import Reading
 from leleka.services.sources.loaded import Loaded, digest_of, of_readers
-from leleka.state.models import Measure, Segment, Source
+from leleka.state.models import Measure, Segment, Source, SourceQuality
 from leleka.warehouse import readers
 from leleka.warehouse.engines.port import Engine
 
@@ -61,9 +61,9 @@ def read_if_stale(session: Engine, source: Source, say: Say, reading: Reading) -
     return load_if_stale(session, source.name, source.spec, digest, say, reading=reading) or held
 
 
-def refresh_sources(session: Engine, say: Say) -> None:
-    """Read every source whose files changed."""
-    for source in Source.objects.order_by("name"):
+def refresh_sources(session: Engine, say: Say, needed: Collection[int]) -> None:
+    """Read those of the sources that changed. What is wrong with another one stops nobody who does not need it."""
+    for source in Source.objects.filter(pk__in=needed).order_by("name"):
         loaded = read_if_stale(session, source, say, Reading(before=source))
         if loaded is not None:
             if take(session, source, loaded).stored:
@@ -97,7 +97,7 @@ def take(session: Engine, source: Source, loaded: Loaded | None, guard: Guard = 
     judgment = records.known(quality, source.snapshot) if loaded is None else None
     if judgment is None:
         judgment = judging.judge(session, judged(source, loaded), quality.expectations)
-    accepted = quality.accepted == judgment.snapshot
+    accepted = is_accepted(source, loaded, judgment)
     failing = [] if accepted else judgment.problems(Severity.FAIL, source.name)
     warnings = judgment.problems(Severity.WARN, source.name)
     with transaction.atomic():
@@ -108,11 +108,22 @@ def take(session: Engine, source: Source, loaded: Loaded | None, guard: Guard = 
     return Taken(stored, warnings + (judgment.problems(Severity.FAIL, source.name) if accepted else []))
 
 
+def is_accepted(source: Source, loaded: Loaded | None, judgment: judging.Judgment) -> bool:
+    """Return whether somebody accepted what was read: what was read anew, because the snapshot that they accepted was
+    damaged, is what they saw.
+    """
+    accepted = records.of(source).accepted
+    if accepted in {"", judgment.snapshot}:
+        return accepted == judgment.snapshot
+    return loaded is not None and accepted == source.snapshot and loaded.digest == source.digest
+
+
 def judged(source: Source, loaded: Loaded | None) -> judging.Judged:
     """Return what is judged of a source: the reading as it would be stored, against the one before."""
     by_row = not connected.comes_from_elsewhere(source.spec)
     if loaded is None or loaded.snapshot == source.snapshot:
-        return judging.Judged(source, source.snapshot, None, by_row)
+        modified = loaded.modified_at if loaded else source.modified_at
+        return judging.Judged(source, source.snapshot, None, by_row, modified)
     made = Source(
         name=source.name,
         spec=source.spec,
@@ -121,7 +132,9 @@ def judged(source: Source, loaded: Loaded | None) -> judging.Judged:
         chosen_classes=source.chosen_classes,
         guessed_classes=loaded.guessed_classes,
     )
-    return judging.Judged(made, loaded.snapshot, source.rows if source.snapshot else None, by_row)
+    return judging.Judged(
+        made, loaded.snapshot, source.rows if source.snapshot else None, by_row, loaded.modified_at
+    )
 
 
 def settle(source: Source, loaded: Loaded | None, judgment: judging.Judgment, *, held: bool) -> bool:
@@ -130,9 +143,12 @@ def settle(source: Source, loaded: Loaded | None, judgment: judging.Judgment, *,
         return False
     of_reading = loaded is not None and loaded.snapshot != source.snapshot
     data = records.held_data(source, loaded) if held and loaded is not None and of_reading else {}
+    accepted = is_accepted(source, loaded, judgment)
     if loaded is not None and not held and not store_loaded(source, loaded):
         return False
     records.keep(source, judgment, data)
+    if accepted:
+        SourceQuality.objects.filter(pk=source.pk).update(accepted=judgment.snapshot)
     return True
 
 
@@ -153,6 +169,7 @@ def store_loaded(source: Source, loaded: Loaded) -> bool:
         "notes": loaded.notes,
         "mark": loaded.mark,
         "reads_since_whole": loaded.reads_since_whole,
+        "modified_at": loaded.modified_at,
         "refreshed_at": now,
         **changed,
     }

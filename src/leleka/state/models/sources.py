@@ -20,6 +20,7 @@ class Source(models.Model):
     notes = models.JSONField(default=list)
     refreshed_at = models.DateTimeField(null=True)  # when its files were looked at last
     changed_at = models.DateTimeField(null=True)  # when what was read differed from before
+    modified_at = models.DateTimeField(null=True)  # when the newest of its files elsewhere was written there
     # Of a source that is read by what changed: up to where, and how many times since it was read whole.
     mark = models.CharField(max_length=200, blank=True)
     reads_since_whole = models.PositiveIntegerField(default=0)

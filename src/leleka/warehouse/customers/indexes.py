@@ -11,7 +11,7 @@ from typing import Final
 
 from sqlglot import exp
 
-from leleka.warehouse.engines.port import ROW, Engine, numbered_rows
+from leleka.warehouse.engines.port import FOUND_ROW, ROW, Engine, numbered_rows
 from leleka.warehouse.lake import Lake, Snapshot
 from leleka.warehouse.sql.tables import column, parquet
 from leleka.warehouse.sql.words import SEPARATOR, words
@@ -60,9 +60,11 @@ class Key:
         return exp.Left(this=digest, expression=exp.Literal.number(LENGTH_OF_A_DIGEST))
 
 
-def rows_of(source: Snapshot) -> exp.Expr:
+def rows_of(session: Engine, source: Snapshot) -> exp.Expr:
     """Return the rows of a source's snapshot for a FROM clause, with their numbers in ``ROW``."""
-    return exp.Table(this=numbered_rows(source.file(_ROWS_OF_SOURCE)))
+    file = source.file(_ROWS_OF_SOURCE)
+    is_taken = any(one.name.lower() == FOUND_ROW for one in session.parquet_columns(file))
+    return numbered_rows(file, by_counting=is_taken)
 
 
 def write_words(session: Engine, lake: Lake, name: str, source: Snapshot, columns: Sequence[str]) -> Snapshot:
@@ -85,7 +87,9 @@ def write_keys(session: Engine, lake: Lake, name: str, source: Snapshot, key: Ke
     """Write the index of a key of the rows of a source."""
     told = exp.select(exp.alias_(key.sql(), KEY, quoted=True), exp.alias_(column(ROW), NUMBER, quoted=True))
     given = exp.Not(this=exp.Is(this=column(KEY), expression=exp.Null()))
-    query = exp.select(column(KEY), column(NUMBER)).from_(told.from_(rows_of(source)).subquery("keys"))
+    query = exp.select(column(KEY), column(NUMBER)).from_(
+        told.from_(rows_of(session, source)).subquery("keys")
+    )
     with lake.write(KIND, name) as aside:
         session.write(query.where(given).order_by(column(KEY), column(NUMBER)), aside.file(KEYS_FILE))
     return lake.open(aside.reference)
@@ -124,7 +128,7 @@ def _words_in(index: Snapshot, place: int, first: int) -> exp.Select:
             exp.alias_(exp.cast(exp.Literal.number(place), "TINYINT"), PLACE, quoted=True),
             exp.alias_(column(ROW), NUMBER, quoted=True),
         )
-        .from_(exp.Table(this=numbered_rows(index.file(TEXTS_FILE))))
+        .from_(numbered_rows(index.file(TEXTS_FILE)))
         .where(part)
     )
 

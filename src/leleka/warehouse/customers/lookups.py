@@ -64,7 +64,7 @@ def numbers_of(session: Engine, of: Keyed, texts: Sequence[str], most: int) -> l
     wanted = [exp.Literal.string(text) for text in texts]
     if of.index is None:
         number = ROW
-        query = exp.select(column(ROW)).from_(rows_of(of.source)).where(of.key.sql().isin(*wanted))
+        query = exp.select(column(ROW)).from_(rows_of(session, of.source)).where(of.key.sql().isin(*wanted))
     else:
         number = NUMBER
         keys = exp.select(column(NUMBER)).from_(parquet(of.index.file(KEYS_FILE)))
@@ -81,7 +81,7 @@ def rows(
         return []
     query = (
         exp.select(column(ROW), exp.alias_(key.sql(), KEY_TEXT, quoted=True), *map(column, columns))
-        .from_(rows_of(source))
+        .from_(rows_of(session, source))
         .where(column(ROW).isin(*map(exp.Literal.number, numbers)))
     )
     found = {

@@ -155,12 +155,12 @@ def _in_order(session: Engine, index: Index, known: Sequence[tuple[str, int]], w
     """Read rows in their order until there are enough: those in which rare words are, if there are any, and of the
     others those in whose texts the words stand.
     """
-    rows = _filtered(index, wanted.filters) if wanted.filters else None
+    rows = _filtered(session, index, wanted.filters) if wanted.filters else None
     rare = [word for word, count in known if count <= WIDE]
     wide = [word for word, count in known if count > WIDE]
     behind = exp.GT(this=column(ROW), expression=exp.Literal.number(wanted.after))
     if rows is None and not known:
-        rows = exp.select(column(ROW)).from_(rows_of(index.source))
+        rows = exp.select(column(ROW)).from_(rows_of(session, index.source))
     elif rows is None:
         rows = exp.select(column(ROW)).from_(_texts(index)).where(_in_texts(index, wide))
     elif wide:
@@ -175,7 +175,7 @@ def _in_order(session: Engine, index: Index, known: Sequence[tuple[str, int]], w
 
 
 def _texts(index: Index) -> exp.Expr:
-    return exp.Table(this=numbered_rows(index.made.file(TEXTS_FILE)))
+    return numbered_rows(index.made.file(TEXTS_FILE))
 
 
 def _in_texts(index: Index, words: Sequence[str]) -> exp.Expr:
@@ -195,12 +195,12 @@ def _in_texts(index: Index, words: Sequence[str]) -> exp.Expr:
     )
 
 
-def _filtered(index: Index, filters: Filters) -> exp.Select:
+def _filtered(session: Engine, index: Index, filters: Filters) -> exp.Select:
     scope = filters.scope
     measured = scope.measured
     if not measured.files:
-        profiles: exp.Expr = exp.alias_(rows_of(index.source), scope.alias, table=True, quoted=True)
+        profiles: exp.Expr = exp.alias_(rows_of(session, index.source), scope.alias, table=True, quoted=True)
     else:
-        rows = exp.alias_(rows_of(index.source), "profile", table=True, quoted=True)
+        rows = exp.alias_(rows_of(session, index.source), "profile", table=True, quoted=True)
         profiles = beside_measures(rows, measured.key, measured.files, scope.alias)
     return exp.select(column(ROW)).from_(profiles).where(condition_sql(filters.rule, scope), copy=False)

@@ -83,7 +83,7 @@ def _number_text(number: exp.Expr) -> exp.Expr:
 
 _WRITERS: Final[port.Writers] = {
     port.Call.PARQUET_FILES: lambda path: called("read_parquet", path),
-    port.Call.NUMBERED_ROWS: lambda path: called("read_parquet", path, *_named({port.ROW: exp.true()})),
+    port.Call.NUMBERED_ROWS: lambda path: called("read_parquet", path, *_named({port.FOUND_ROW: exp.true()})),
     port.Call.ROWS_OF_SEVERAL: _read_several,
     port.Call.JSON_LINES: _read_json,
     port.Call.CSV_CELLS: _read_csv,

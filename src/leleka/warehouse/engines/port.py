@@ -17,8 +17,11 @@ from sqlglot import exp
 from leleka.core.columns import ColumnType
 
 CHUNK: Final = 10_000
-ROW: Final = "file_row_number"  # the column that ``numbered_rows`` adds
-FILE: Final = "leleka_file"  # ... and ``rows_of_several``
+ROW: Final = "leleka row"  # the column that ``numbered_rows`` adds
+FOUND_ROW: Final = (
+    "file_row_number"  # the column in which an engine that finds rows by their numbers has them
+)
+FILE: Final = "leleka_file"  # the column that ``rows_of_several`` adds
 
 
 class EngineError(Exception):
@@ -125,11 +128,19 @@ def parquet_files(path: str) -> exp.Expr:
     return _call(Call.PARQUET_FILES, exp.Literal.string(path))
 
 
-def numbered_rows(path: str) -> exp.Expr:
+def numbered_rows(path: str, *, by_counting: bool = False) -> exp.Expr:
     """Return a source of rows: one Parquet file with a further column, ``ROW``: the number of each row, from 0, in the
-    order in which they are. A few numbers that are asked for are found without reading the rest.
+    order in which they are. A few numbers that are asked for are found without reading the rest; ``by_counting`` all
+    rows are read, which a file needs that has a column of the name ``FOUND_ROW``.
     """
-    return _call(Call.NUMBERED_ROWS, exp.Literal.string(path))
+    if by_counting:
+        rows = parquet_files(path)
+        number: exp.Expr = exp.Sub(this=counted(exp.true()), expression=exp.Literal.number(1))
+    else:
+        rows = _call(Call.NUMBERED_ROWS, exp.Literal.string(path))
+        number = exp.column(FOUND_ROW, quoted=True)
+    numbered = exp.select("*", exp.alias_(number, ROW, quoted=True)).from_(exp.Table(this=rows))
+    return numbered.subquery("numbered")
 
 
 def rows_of_several(paths: Sequence[str]) -> exp.Expr:

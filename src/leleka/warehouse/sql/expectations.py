@@ -7,7 +7,7 @@ a column is filled is broken by empty cells; the others leave them out.
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Final
 
 from sqlglot import exp
@@ -19,7 +19,9 @@ from leleka.warehouse.sql.tables import column, parquet
 from leleka.warehouse.sql.values import text_of
 
 TIMES: Final = "times"
+_VALUE: Final = "value"
 _DAY: Final = timedelta(days=1)
+_INSTANT: Final = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,14 +55,39 @@ def broken(table: Table, one: Expectation, moment: Moment) -> exp.Expr:
     return exp.and_(exp.Not(this=is_empty), exp.paren(outside))
 
 
-def repeated(files: str, table: Table, name: str) -> exp.Select:
-    """Return the query of the values that stand in several rows, each with how many these are."""
+def filled(table: Table, one: Expectation) -> exp.Expr:
+    """Return the condition that a row has a value in each of the columns."""
+    return exp.and_(*(exp.Not(this=empty(table, name)) for name in one.columns))
+
+
+def is_repeated(files: str, table: Table, one: Expectation) -> exp.Expr:
+    """Return the condition of the rows whose values another one has, too."""
+    several = repeated(files, table, one).subquery("repeated")
+    values = compared(table, one)
+    query = exp.select(*(column(f"{_VALUE}_{place}") for place in range(len(values)))).from_(several)
+    here = exp.Tuple(expressions=values) if one.beside else values[0]
+    return exp.and_(filled(table, one), exp.In(this=here, query=query.subquery()))
+
+
+def compared(table: Table, one: Expectation) -> list[exp.Expr]:
+    """Return the values of a row that are unique together, as they are compared: letter for letter, as keys are."""
+    texts = [name for name in one.columns if type_of(table, name) is ColumnType.TEXT]
+    folded = frozenset(texts if one.ignore_case else ())
+    return [exp.Lower(this=column(name)) if name in folded else column(name) for name in one.columns]
+
+
+def repeated(files: str, table: Table, one: Expectation) -> exp.Select:
+    """Return the query of the values that stand in several rows, each with how many these are. A row in which one of
+    them is empty has none.
+    """
     rows = exp.Count(this=exp.Star())
+    values = compared(table, one)
+    named = [exp.alias_(value, f"{_VALUE}_{place}", quoted=True) for place, value in enumerate(values)]
     return (
-        exp.select(column(name), exp.alias_(rows, TIMES, quoted=True))
+        exp.select(*named, exp.alias_(rows, TIMES, quoted=True))
         .from_(parquet(files))
-        .where(exp.Not(this=empty(table, name)))
-        .group_by(column(name))
+        .where(filled(table, one))
+        .group_by(*(value.copy() for value in values))
         .having(exp.GT(this=rows.copy(), expression=exp.Literal.number(1)))
     )
 
@@ -90,8 +117,12 @@ def _outside(table: Table, one: Expectation, moment: Moment) -> Sequence[exp.Exp
     if high is None:
         return found
     if kind is ColumnType.DATETIME and len(str(high)) == len("2026-01-31"):
-        after = (date.fromisoformat(str(high)) + _DAY).isoformat()  # the whole of the last day is within
-        return [*found, exp.GTE(this=value.copy(), expression=_literal(after, kind))]
+        # The whole of the last day is within, by its hours in UTC as rules have it. What has happened by now is never
+        # after today, though west of Greenwich it is tomorrow in UTC in the evening.
+        after = datetime.combine(date.fromisoformat(str(high)) + _DAY, time())
+        if one.high == TODAY:
+            after = max(after, moment.now + _INSTANT)
+        return [*found, exp.GTE(this=value.copy(), expression=_literal(after.isoformat(" "), kind))]
     most = math.floor(float(high)) if kind is ColumnType.INTEGER else high
     return [*found, exp.GT(this=value.copy(), expression=_literal(most, kind))]
 

@@ -77,7 +77,11 @@ def expectation(told: Mapping[str, Any], guard: bool = False) -> str:
 
 
 def _unique(told: Mapping[str, Any]) -> str:
-    return _("No value of %(column)s repeats") % told
+    if "columns" in told:
+        said = _("No two rows have the same %(columns)s") % {"columns": " + ".join(told["columns"])}
+    else:
+        said = _("No value of %(column)s repeats") % told
+    return _("%(what)s, whatever the case of letters") % {"what": said} if told.get("ignore_case") else said
 
 
 def _filled(told: Mapping[str, Any]) -> str:

@@ -9,6 +9,7 @@ from django.db.models import Q
 from leleka.core.columns import Column, ColumnType, Table
 from leleka.core.data_matching import LeaverPolicy, matching_of
 from leleka.core.plan import Selection
+from leleka.core.refresh_graph import StepKind
 from leleka.core.run_configuration import Frozen, RunConfiguration
 from leleka.engine.pre_send_check import nobody
 from leleka.engine.read_back import Proof
@@ -21,6 +22,7 @@ from leleka.services.installation import configuration as installation_configura
 from leleka.services.installation import lake_sessions
 from leleka.services.measures.evaluation import refresh_measures
 from leleka.services.privacy import suppression
+from leleka.services.refresh import graph as refresh_graph
 from leleka.services.runs.commands import outline, snapshots
 from leleka.services.segments import evaluation as segment_evaluation
 from leleka.services.sources import email_addresses
@@ -32,8 +34,9 @@ from leleka.worker.job_context import JobContext
 
 
 def refresh_for(job: JobContext, export: Export) -> None:
-    """Bring up to date the sources, and the segments of the export and of those that share its list."""
-    source_loading.refresh_sources(job.session, job.say)
+    """Bring up to date the sources that the export depends on, its segments, and those of what shares its list."""
+    needed = refresh_graph.sources_of([(StepKind.EXPORT, export.pk)])
+    source_loading.refresh_sources(job.session, job.say, needed)
     exports = [export, *_sharing_the_list(export)]
     chosen = Segment.objects.filter(exports__in=exports).distinct().order_by("name")
     segment_evaluation.refresh_segments(job.session, job.clock, job.say, chosen)

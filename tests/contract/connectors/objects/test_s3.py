@@ -4,6 +4,7 @@ import gzip
 import shutil
 import threading
 from collections import namedtuple
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from tests.contract.connectors.objects.support import ALL, ONE, Ended, Seen, cop
 from tests.fakes.buckets import Buckets, error
 
 MEGABYTES = 1_000_000
+WRITTEN = datetime(2026, 11, 1, 10, tzinfo=UTC)
 
 
 def test_a_pattern_gives_its_objects_in_the_order_of_their_names(filled: Buckets, tmp_path: Path) -> None:
@@ -84,17 +86,24 @@ def test_a_packed_object_says_so_in_its_name(storage: Buckets, tmp_path: Path) -
 
 
 def test_what_is_unchanged_is_known_without_reading_it(filled: Buckets) -> None:
-    before = s3(filled).version(files(ALL))
-    assert before == s3(filled).version(files(ALL)) != ""
+    before = s3(filled).version(files(ALL)).tag
+    assert before == s3(filled).version(files(ALL)).tag != ""
     assert not [path for path in filled.read() if "list-type" not in path]
     filled.put("contoso", "exports/customers-2.csv", b"id\ncustomers-3.csv\n")
-    assert s3(filled).version(files(ALL)) != before
+    assert s3(filled).version(files(ALL)).tag != before
+
+
+def test_the_time_of_the_newest_object_is_when_it_was_written_there(filled: Buckets, tmp_path: Path) -> None:
+    for number, key in enumerate(("customers-1.csv", "customers-2.csv", "customers-10.csv")):
+        filled.write_back("contoso", f"exports/{key}", WRITTEN - timedelta(days=number))
+    assert s3(filled).version(files(ALL)).modified == WRITTEN
+    assert s3(filled).copy(files(ALL), tmp_path, Seen()).modified == WRITTEN
 
 
 def test_another_object_of_the_pattern_is_a_change_too(filled: Buckets) -> None:
-    before = s3(filled).version(files(ALL))
+    before = s3(filled).version(files(ALL)).tag
     filled.put("contoso", "exports/customers-3.csv", b"id\n3\n")
-    assert s3(filled).version(files(ALL)) != before
+    assert s3(filled).version(files(ALL)).tag != before
 
 
 def test_a_tag_that_calls_itself_weak_is_certain_of_nothing(filled: Buckets) -> None:
@@ -103,7 +112,7 @@ def test_a_tag_that_calls_itself_weak_is_certain_of_nothing(filled: Buckets) -> 
         return Response(b"id\n1\n", 200, headers) if request.path.endswith(".csv") else None
 
     filled.before = weak
-    assert s3(filled).version(files(ONE)) == ""
+    assert s3(filled).version(files(ONE)).tag == ""
 
 
 def test_an_object_that_changes_while_it_is_read_is_read_again_later(filled: Buckets, tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 import ssl
 from base64 import b64encode
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -226,8 +227,27 @@ def test_only_a_certain_tag_keeps_a_file_from_being_read_again(
     headers: tuple[str, ...], is_certain: bool
 ) -> None:
     with peer(once(200, FILE, *headers)) as server:
-        version = web(server).version(files(f"http://localhost:{server.port}/a.csv"))
+        version = web(server).version(files(f"http://localhost:{server.port}/a.csv")).tag
     assert bool(version) is is_certain
+
+
+@pytest.mark.parametrize(
+    ("header", "modified"),
+    [
+        (OLD, datetime(2026, 11, 1, 10, tzinfo=UTC)),
+        ("Last-Modified: Sun, 01 Nov 2026 10:00:00 -0000", datetime(2026, 11, 1, 10, tzinfo=UTC)),
+        ("Last-Modified: yesterday", None),
+        ("Last-Modified: Sun, 99 Nov 2026 10:00:00 GMT", None),
+        (NOW, None),
+    ],
+)
+def test_the_time_of_a_file_is_what_its_server_says(
+    tmp_path: Path, header: str, modified: datetime | None
+) -> None:
+    with peer(once(200, FILE, header)) as server:
+        wanted = files(f"http://localhost:{server.port}/a.csv")
+        assert web(server).version(wanted).modified == modified
+        assert web(server).copy(wanted, tmp_path, Seen()).modified == modified
 
 
 def test_a_server_that_takes_no_head_is_asked_with_get(tmp_path: Path) -> None:
@@ -238,7 +258,7 @@ def test_a_server_that_takes_no_head_is_asked_with_get(tmp_path: Path) -> None:
 
     with peer(answer) as server:
         url = f"http://localhost:{server.port}/a.csv"
-        assert web(server).version(files(url)) == ""
+        assert web(server).version(files(url)).tag == ""
         assert read(web(server), tmp_path, url) == FILE
 
 

@@ -18,6 +18,7 @@ TABLE = Table("t", tuple(Column(kind.value, kind) for kind in ColumnType), "inte
     "told",
     [
         {"expect": "unique", "column": "text"},
+        {"expect": "unique", "columns": ["text", "date"], "ignore_case": True},
         {"expect": "filled", "column": "text", "percent": 99.5, "severity": "warn"},
         {"expect": "values", "column": "text", "values": ["a", " b"]},
         {"expect": "values", "column": "integer", "values": [1, 2]},
@@ -38,6 +39,8 @@ def test_what_was_read_is_written_alike(told: dict[str, Any]) -> None:
 def test_forms_and_files_may_write_texts() -> None:
     assert parse({"Expect": "filled", "column": "text", "percent": "95 %"}, TABLE).percent == Decimal(95)
     assert parse({"expect": "range", "column": "integer", "from": "1", "to": ""}, TABLE).low == 1
+    folded = parse({"expect": "unique", "columns": ["text"], "ignore case": "true"}, TABLE)
+    assert to_data(folded) == {"expect": "unique", "column": "text", "ignore_case": True}
     aware = {"expect": "range", "column": "datetime", "from": "2026-01-31T10:00:00+02:00"}
     assert parse(aware, TABLE).low == "2026-01-31 08:00:00"
 
@@ -52,6 +55,13 @@ def test_forms_and_files_may_write_texts() -> None:
         ({"expect": "range", "column": "boolean", "from": 0}, "EXPECTATION_TYPE.range"),
         ({"expect": "range", "column": "number"}, "EXPECTATION_INVALID.ends"),
         ({"expect": "unique"}, "EXPECTATION_INVALID.column"),
+        ({"expect": "unique", "column": "text", "columns": ["date"]}, "EXPECTATION_INVALID.columns"),
+        ({"expect": "unique", "columns": "text"}, "EXPECTATION_INVALID.columns"),
+        ({"expect": "unique", "columns": ["text"] * 9}, "EXPECTATION_INVALID.columns"),
+        ({"expect": "unique", "columns": ["text", 7]}, "EXPECTATION_INVALID.column"),
+        ({"expect": "unique", "columns": ["text", "tex"]}, "EXPECTATION_COLUMN"),
+        ({"expect": "unique", "column": "text", "ignore case": "perhaps"}, "EXPECTATION_INVALID.case"),
+        ({"expect": "filled", "column": "text", "ignore_case": True}, "EXPECTATION_INVALID.unknown"),
         (7, "EXPECTATION_INVALID.mapping"),
     ],
 )

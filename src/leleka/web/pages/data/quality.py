@@ -7,7 +7,7 @@ import orjson
 from django.http import HttpResponse
 from django.urls import reverse
 
-from leleka.core.quality.model import Kind
+from leleka.core.quality.model import Kind, columns_of
 from leleka.errors import Conflict, InvalidInput, LelekaError
 from leleka.messages.http_status import status_of
 from leleka.services.quality import commands as quality_commands
@@ -19,9 +19,19 @@ from leleka.web.request import Request, actor_of
 from leleka.web.responses import by_field, go, page
 
 _PAGE: Final = "web/pages/source_expectations.html"
-_TEXTS: Final = ("column", "percent", "from", "to", "hours", "at_least", "lose_percent", "severity")
+_TEXTS: Final = (
+    "column",
+    "ignore_case",
+    "percent",
+    "from",
+    "to",
+    "hours",
+    "at_least",
+    "lose_percent",
+    "severity",
+)
 _OF_KIND: Final[Mapping[Kind, tuple[str, ...]]] = {
-    Kind.UNIQUE: ("column",),
+    Kind.UNIQUE: ("column", "beside", "ignore_case"),
     Kind.FILLED: ("column", "percent"),
     Kind.VALUES: ("column", "values"),
     Kind.RANGE: ("column", "from", "to"),
@@ -88,6 +98,8 @@ def _tried(request: Request, view: QualityView, *, save: bool) -> HttpResponse:
     """Say what an expectation that was entered would be found to be; save it where that is asked for."""
     actor, form = actor_of(request), _entered(request)
     told = {name: value for name, value in form.items() if name != "place" and value not in {"", ()}}
+    if beside := told.pop("beside", ()):
+        told["columns"] = [told.pop("column", ""), *beside]
     context: dict[str, Any] = {"form": form}
     try:
         if save:
@@ -115,6 +127,8 @@ def _entered(request: Request) -> dict[str, Any]:
     if "values" in wanted:
         lines = request.POST.get("values", "").splitlines()
         form["values"] = tuple(line.strip() for line in lines if line.strip())
+    if "beside" in wanted:
+        form["beside"] = tuple(name for name in request.POST.getlist("beside") if name != form["column"])
     return {"expect": kind, "place": request.POST.get("place", ""), **form}
 
 
@@ -123,7 +137,8 @@ def _asked_form(request: Request, view: QualityView) -> dict[str, Any] | None:
     place, kind = request.GET.get("edit", ""), request.GET.get("expect", "")
     at = whole_number(place, len(view.expectations))
     if at < len(view.expectations):
-        return {**view.expectations[at], "place": place}
+        first, *beside = columns_of(view.expectations[at]) or [""]
+        return {**view.expectations[at], "column": first, "beside": beside, "place": place}
     return {"expect": kind} if kind in set(Kind) else None
 
 
