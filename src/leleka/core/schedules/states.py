@@ -99,6 +99,7 @@ def _moment(raw: object, zone: ZoneInfo) -> datetime:
     if isinstance(raw, str):
         raw = datetime.fromisoformat(raw.strip() if _MOMENT.match(raw.strip()) else "")
     if isinstance(raw, datetime):
+        raw = raw.replace(microsecond=0)
         return raw.astimezone(UTC) if raw.tzinfo else moment_of(raw, zone)
     if isinstance(raw, date):
         return moment_of(datetime.combine(raw, time()), zone)
