@@ -24,6 +24,7 @@ from leleka.messages import (
     problems_of_system,
 )
 from leleka.messages.later import load_all
+from leleka.messages.rules import problems_of_states
 from leleka.messages.sources import expectations as problems_of_expectations
 from leleka.messages.sources import problems as problems_of_sources
 from leleka.messages.sources import problems_of_customers
@@ -116,6 +117,7 @@ for _room in (
     problems_of_settings,
     problems_of_customers,
     problems_of_sources,
+    problems_of_states,
     problems_of_system,
 ):
     register(_room.PROBLEMS)

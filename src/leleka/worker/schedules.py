@@ -28,6 +28,7 @@ from leleka.services.exports.schedule_setting import OWN, next_due
 from leleka.services.installation import database_outage
 from leleka.services.refresh import commands as refresh_commands
 from leleka.services.refresh import graph as refresh_graph
+from leleka.services.segments import states as segment_states
 from leleka.state.models import (
     DueDecision,
     Export,
@@ -55,7 +56,8 @@ def tick(clock: Clock) -> None:
     own = Export.objects.filter(schedule__policy=OWN, next_due_at__lte=now)
     for export in own:
         _decide(_Due(f"export:{export.pk}", f"export:{export.pk}", Trigger.OWN, export, clock), now)
-    for part in (close_finished, run_retries.try_again, stall_detection.watch):
+    parts = (segment_states.carry_out_due, close_finished, run_retries.try_again, stall_detection.watch)
+    for part in parts:
         _see_to(partial(part, clock), part.__name__)
 
 

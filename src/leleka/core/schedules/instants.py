@@ -76,6 +76,11 @@ def _wanted(schedule: Schedule, since: date) -> Iterator[tuple[date, time]]:
             yield from ((day, wanted) for wanted in schedule.times)
 
 
+def moment_of(wanted: datetime, zone: ZoneInfo) -> datetime:
+    """Return the moment, in UTC, at which the clocks of a zone first show a time, or jump over it."""
+    return _moment(wanted, zone)[0]
+
+
 def _moment(wanted: datetime, zone: ZoneInfo) -> tuple[datetime, Note]:
     """Find the moment, in UTC, at which a time is due that the clocks show never, once or twice."""
     first, second = (wanted.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1))

@@ -42,11 +42,11 @@ def parse_schedule(data: object, where: str = "schedule", *, most_times: int = M
 
     An end in the past is not checked here: see ``refuse_past``.
     """
-    reading = _Reading(where)
+    reading = Reading(where)
     if not isinstance(data, Mapping):
         reading.problem("", "SCHEDULE_INVALID.shape", got=kind_of(data))
         raise InvalidInput.of(reading.problems)
-    given = _given(reading, data)
+    given = given_in(reading, data)
     kind = _kind(reading, given.get("repeat"))
     days = _days(reading, given, kind)
     times = _times(reading, given.get("times"), most_times)
@@ -66,7 +66,7 @@ def parse_export_schedule(data: object, where: str = "schedule") -> ExportSchedu
         return ExportSchedule("own", parse_schedule(data, where, most_times=_TIMES_OF_AN_EXPORT))
     policy = _POLICIES.get("off" if data is False else _text(data))  # YAML 1.1 reads off as false
     if policy is None:
-        raise InvalidInput("SCHEDULE_INVALID.policy", where=where, got=_shown(data))
+        raise InvalidInput("SCHEDULE_INVALID.policy", where=where, got=shown(data))
     return ExportSchedule(policy)
 
 
@@ -103,7 +103,7 @@ def zone_names() -> frozenset[str]:
 
 
 @dataclass(slots=True)
-class _Reading:
+class Reading:
     where: str
     problems: list[Problem] = field(default_factory=list)
 
@@ -114,17 +114,19 @@ class _Reading:
         self.problems.append(replace(problem, where=".".join(filter(None, (self.where, at)))))
 
 
-def _given(reading: _Reading, data: Mapping[object, object]) -> dict[str, object]:
+def given_in(
+    reading: Reading, data: Mapping[object, object], keys: Sequence[str] = _KEYS
+) -> dict[str, object]:
     """Return what was written under our names of the keys; spaces and hyphens in them count as
     underscores.
     """
     given: dict[str, object] = {}
     for key, value in data.items():
         name = re.sub(r"[ -]", "_", key) if isinstance(key, str) else ""
-        if name not in _KEYS:
-            near = nearest(name, _KEYS)
+        if name not in keys:
+            near = nearest(name, keys)
             reading.problem(
-                "", "SCHEDULE_INVALID.unknown", name=_shown(key), near=near, known=() if near else _KEYS
+                "", "SCHEDULE_INVALID.unknown", name=shown(key), near=near, known=() if near else keys
             )
         elif name in given:
             reading.problem(name, "SCHEDULE_INVALID.twice", name=name)
@@ -136,21 +138,21 @@ def _text(raw: object) -> str:
     return raw if isinstance(raw, str) else ""
 
 
-def _shown(raw: object) -> str:
+def shown(raw: object) -> str:
     return quoted(raw) if isinstance(raw, str) else kind_of(raw)
 
 
-def _kind(reading: _Reading, raw: object) -> Kind | None:
+def _kind(reading: Reading, raw: object) -> Kind | None:
     kind = _KINDS.get(_text(raw))
     if kind is None:
         near = nearest(_text(raw), _KINDS)
-        reading.problem("repeat", "SCHEDULE_INVALID.repeat", got=_shown(raw), near=near)
+        reading.problem("repeat", "SCHEDULE_INVALID.repeat", got=shown(raw), near=near)
     return kind
 
 
-def _days(reading: _Reading, given: Mapping[str, object], kind: Kind | None) -> frozenset[int]:
+def _days(reading: Reading, given: Mapping[str, object], kind: Kind | None) -> frozenset[int]:
     if kind == "weekly":
-        days = _each(reading, "days", given.get("days"), _day, len(DAYS))
+        days = each(reading, "days", given.get("days"), weekday, len(DAYS))
         if days == []:
             reading.problem("days", "SCHEDULE_INVALID.no_day")
         return frozenset(days or ())
@@ -159,15 +161,15 @@ def _days(reading: _Reading, given: Mapping[str, object], kind: Kind | None) -> 
     return ALL_DAYS
 
 
-def _times(reading: _Reading, raw: object, most: int) -> tuple[time, ...]:
-    times = _each(reading, "times", raw, _time, most)
+def _times(reading: Reading, raw: object, most: int) -> tuple[time, ...]:
+    times = each(reading, "times", raw, _time, most)
     if times == []:
         reading.problem("times", "SCHEDULE_INVALID.no_time")
     return tuple(sorted(times or ()))
 
 
-def _each(
-    reading: _Reading, name: str, raw: object, read: Callable[[object], _T | Problem], most: int
+def each(
+    reading: Reading, name: str, raw: object, read: Callable[[object], _T | Problem], most: int
 ) -> list[_T] | None:
     """Read a list without duplicates; None if something in it is wrong, which was then reported."""
     if raw is None:
@@ -191,21 +193,21 @@ def _each(
     return found if len(reading.problems) == before else None
 
 
-def _day(raw: object) -> int | Problem:
+def weekday(raw: object) -> int | Problem:
     if raw in DAYS:
         return DAYS.index(str(raw))
     meant = _text(raw).strip().casefold()[:3]
     near, days = (meant, ()) if meant in DAYS else ("", DAYS)
-    return Problem.of("SCHEDULE_INVALID.weekday", got=_shown(raw), near=near, days=days)
+    return Problem.of("SCHEDULE_INVALID.weekday", got=shown(raw), near=near, days=days)
 
 
 def _time(raw: object) -> time | Problem:
     if isinstance(raw, str) and _TIME.fullmatch(raw):
         return time.fromisoformat(raw)
-    return Problem.of("SCHEDULE_INVALID.time_of_day", got=_shown(raw))
+    return Problem.of("SCHEDULE_INVALID.time_of_day", got=shown(raw))
 
 
-def _zone(reading: _Reading, raw: object) -> str:
+def _zone(reading: Reading, raw: object) -> str:
     """Check the name first: no file is opened for a name that is not a known zone."""
     if isinstance(raw, str) and raw in zone_names():
         return raw
@@ -219,25 +221,25 @@ def _zone(reading: _Reading, raw: object) -> str:
     return ""
 
 
-def _span(reading: _Reading, given: Mapping[str, object]) -> tuple[date | None, date | None]:
+def _span(reading: Reading, given: Mapping[str, object]) -> tuple[date | None, date | None]:
     first, last = (_date(reading, name, given.get(name)) for name in ("from", "until"))
     if first and last and first > last:
         reading.problem("until", "SCHEDULE_INVALID.order", last=f"{last}", first=f"{first}")
     return first, last
 
 
-def _date(reading: _Reading, name: str, raw: object) -> date | None:
+def _date(reading: Reading, name: str, raw: object) -> date | None:
     if raw is None or (isinstance(raw, date) and not isinstance(raw, datetime)):
         return raw
     try:
         # date.fromisoformat alone would also accept 20261231 and 2026-W53-4.
         return date.fromisoformat(raw if isinstance(raw, str) and _DATE.fullmatch(raw) else "")
     except ValueError:
-        reading.problem(name, "SCHEDULE_INVALID.day", got=_shown(raw))
+        reading.problem(name, "SCHEDULE_INVALID.day", got=shown(raw))
         return None
 
 
-def _check_distance(reading: _Reading, days: frozenset[int], times: Sequence[time]) -> None:
+def _check_distance(reading: Reading, days: frozenset[int], times: Sequence[time]) -> None:
     """Refuse times that are too close to each other, also across midnight if the next day is one of
     the days.
     """
@@ -250,7 +252,7 @@ def _check_distance(reading: _Reading, days: frozenset[int], times: Sequence[tim
 
 
 def _check_days_in_span(
-    reading: _Reading, days: frozenset[int], first: date | None, last: date | None
+    reading: Reading, days: frozenset[int], first: date | None, last: date | None
 ) -> None:
     if first and last and not _weekdays(first, last) & days:
         reading.problem("days", "SCHEDULE_INVALID.span", first=f"{first}", last=f"{last}")

@@ -126,6 +126,11 @@ class ListDefinition(Part):
 class SegmentDefinition(Part):
     name: Name
     rules: object
+    active: bool | None = None  # before the first of the moments; the opposite of what that brings
+    activate_at: object = None  # a day, or a day and a time: ``core.schedules.states``
+    deactivate_at: object = None
+    schedule: object = "system"  # or off, or days of its own: ``core.schedules.recurrence``
+    tags: Annotated[list[Name], BeforeValidator(one_or_many)] = Field(default_factory=list)
 
 
 class Consent(Part):

@@ -23,6 +23,7 @@ from leleka.services.definitions.exports import apply_exports
 from leleka.services.definitions.kept import is_foreign, refuse_missing
 from leleka.services.definitions.lists import apply_lists, read_lists
 from leleka.services.definitions.measures import apply_measures, beside
+from leleka.services.definitions.segments import apply_segments
 from leleka.services.definitions.source_connections import (
     apply_source_connection,
     check_source_connections,
@@ -83,7 +84,7 @@ def apply(
         _apply_relationships(changes, file)
         apply_measures(changes, checked.measures)
         apply_lists(changes, actor, file, listed)
-        _apply_checked(changes, checked, say, seal=not plan_only)
+        _apply_checked(changes, actor, checked, say, seal=not plan_only)
         if checked.system_schedule is not None:
             apply_system(changes, ExportSchedule("off") if foreign else checked.system_schedule)
         changes.absent(prune=prune)
@@ -92,9 +93,8 @@ def apply(
     return changes.done
 
 
-def _apply_checked(changes: Changes, checked: Checked, say: Say, *, seal: bool) -> None:
-    for name, rules in checked.segments.items():
-        changes.upsert("segment", name, {"rules": rules})
+def _apply_checked(changes: Changes, actor: Actor, checked: Checked, say: Say, *, seal: bool) -> None:
+    apply_segments(changes, actor, checked.segments)
     for connection in checked.connections:
         _apply_connection(changes, connection, seal=seal)
     apply_exports(changes, checked, say)

@@ -7,9 +7,7 @@ from typing import Any, Final, TypeVar
 from leleka.core.columns import Catalogue
 from leleka.core.configuration import Network
 from leleka.core.measures.model import Measure, type_of
-from leleka.core.rules.parser import parse
 from leleka.core.rules.stored import names_in
-from leleka.core.rules.writing import to_data
 from leleka.core.schedules.model import ExportSchedule
 from leleka.core.schedules.parser import parse_schedule
 from leleka.destinations.registry import spec_of, specs
@@ -21,6 +19,7 @@ from leleka.services.definition_schema.problem_collector import Gathering, Locat
 from leleka.services.definition_schema.schema import ConnectionDefinition, Consent, MeasureDefinition
 from leleka.services.definitions.expectations import check_expectations
 from leleka.services.definitions.kept import kept_connection, with_secrets
+from leleka.services.definitions.segments import CheckedSegment, check_segment
 from leleka.services.definitions.yaml_file import DefinitionsFile
 from leleka.services.exports.validation import CheckedExport, ExportChecks, Staying
 from leleka.services.measures.validation import check_measure
@@ -52,7 +51,7 @@ class Checked:
 
     expectations: Mapping[str, Sequence[dict[str, Any]]]  # of each source
     measures: Mapping[str, Measure]
-    segments: Mapping[str, dict[str, object]]
+    segments: Mapping[str, CheckedSegment]
     connections: Sequence[CheckedConnection]
     exports: Sequence[CheckedExport]
     system_schedule: ExportSchedule | None  # None where the file is silent of it
@@ -165,16 +164,15 @@ class _Checks:
         where = self._found.file.where(here)
         return check_measure(part.definition, part.name, self._found.known, classes, (where, names))
 
-    def segment(self, number: int, rules: object) -> dict[str, object] | None:
-        where = self._found.file.where(("segments", number, "rules"))
-        rule = self._found.attempt(
-            ("segments", number, "rules"), lambda: parse(rules, self._found.known, where)
-        )
-        return to_data(rule) if rule is not None else None
+    def segments(self) -> Mapping[str, CheckedSegment]:
+        parts = self._found.file.definitions.segments
+        checked = {part.name: check_segment(self._found, number, part) for number, part in enumerate(parts)}
+        self._cycles(checked)
+        return {name: one for name, one in checked.items() if one is not None}
 
-    def cycles(self, rules: Mapping[str, dict[str, object] | None]) -> None:
+    def _cycles(self, segments: Mapping[str, CheckedSegment | None]) -> None:
         """Refuse segments that are made of themselves, through others of the file or those that are there."""
-        named = {name: frozenset(names_in(rule, "segment")) for name, rule in rules.items()}
+        named = {name: frozenset(names_in(one and one.rules, "segment")) for name, one in segments.items()}
         everything = {**references(), **named}
         for number, part in enumerate(self._found.file.definitions.segments):
             here: Location = ("segments", number, "rules")
@@ -254,8 +252,7 @@ def check_definitions(
         segments=staying.segments | {part.name for part in parts.segments},
         lists=sets.lists | {part.name for part in parts.lists},
     )
-    rules = {part.name: checks.segment(number, part.rules) for number, part in enumerate(parts.segments)}
-    checks.cycles(rules)
+    segments = checks.segments()
     connections = [checks.connection(number, part) for number, part in enumerate(parts.connections)]
     exports = [of_exports.export(number, part) for number, part in enumerate(parts.exports)]
     accounts = {one.name: one.settings.identity.account for one in connections if one is not None}
@@ -266,7 +263,7 @@ def check_definitions(
     return Checked(
         expectations,
         measures,
-        {name: rule for name, rule in rules.items() if rule is not None},
+        segments,
         [connection for connection in connections if connection is not None],
         exports,
         system,

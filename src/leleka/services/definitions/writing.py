@@ -19,6 +19,7 @@ from leleka.services.audit.log import record
 from leleka.services.connections.keys import reference_of
 from leleka.services.connections.open_destination import settings_of
 from leleka.services.definitions.kept import proof_of, proof_of_source
+from leleka.services.definitions.segments import written_segment
 from leleka.services.exports.form import data_of
 from leleka.services.exports.schedule_setting import written
 from leleka.services.quality import records
@@ -50,7 +51,7 @@ def write(actor: Actor) -> str:
         "sources": [_source(row) for row in Source.objects.order_by("name")],
         "relationships": [_relationship(row) for row in RelationshipRow.objects.order_by("name")],
         "measures": [{"name": row.name, **row.definition} for row in Measure.objects.order_by("name")],
-        "segments": [{"name": row.name, "rules": row.rules} for row in Segment.objects.order_by("name")],
+        "segments": [written_segment(row) for row in Segment.objects.order_by("name")],
         "connections": [_connection(row) for row in _connections()],
         "exports": [_export(row) for row in _exports()],
     }

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
+from leleka.core.clock import current_clock
 from leleka.core.columns import Catalogue
 from leleka.core.data_matching import LeaverPolicy
 from leleka.core.measures.model import tables_used as tables_of_measure
@@ -12,6 +13,10 @@ from leleka.core.rules.model import Rule, columns_used, segments_used, tables_us
 from leleka.core.rules.parser import parse
 from leleka.errors import InvalidInput, LelekaError, NotFound
 from leleka.services.exports.schedule_setting import OFF, SYSTEM
+from leleka.services.installation.local_day import today
+from leleka.services.segments import timing
+from leleka.services.segments.queries import refuse_inactive
+from leleka.services.segments.resting import resting
 from leleka.services.sources import catalogue
 from leleka.state.models import Export, Measure, Segment, Source
 
@@ -22,8 +27,10 @@ DATA: Final = "data"
 SOURCES: Final = "sources"
 
 
-def nodes() -> Sequence[Node]:
-    """Return all that can be refreshed with what it needs."""
+def nodes(scope: str = EVERYTHING) -> Sequence[Node]:
+    """Return all that can be refreshed with what it needs. Segments that are inactive are not among it, nor those
+    whose schedule has not come to a day of theirs, unless the ``scope`` is that segment.
+    """
     sources = list(Source.objects.order_by("name"))
     keys = {source.name: (StepKind.SOURCE, source.pk) for source in sources}
     profiles = frozenset(keys[source.name] for source in sources if source.is_profiles)
@@ -31,13 +38,14 @@ def nodes() -> Sequence[Node]:
         *(Node(StepKind.SOURCE, source.pk, source.name) for source in sources),
         *([Node(StepKind.PROFILES, 0, "", profiles)] if profiles else []),
         *_measures(keys),
-        *_segments(keys),
+        *_segments(keys, scope),
         *_exports(),
     ]
 
 
 def wanted(scope: str) -> Sequence[Key]:
-    """Return what a refresh of this scope is to bring up to date. Raises ``NotFound`` and ``InvalidInput``.
+    """Return what a refresh of this scope is to bring up to date. Raises ``NotFound`` and ``InvalidInput``, and
+    ``Conflict`` of an inactive segment.
 
     Everything is what the system's schedule refreshes: exports with a schedule of their own, or none, are not in it.
     Data is everything but the exports.
@@ -64,8 +72,11 @@ def wanted(scope: str) -> Sequence[Key]:
     }
     if kind not in models or not number.isdecimal():
         raise InvalidInput("SCOPE_UNKNOWN", where="scope", scope=scope[:50])
-    if not models[kind]._default_manager.filter(pk=int(number)).exists():
+    row = models[kind]._default_manager.filter(pk=int(number)).first()
+    if row is None:
         raise NotFound(_UNKNOWN[StepKind(kind)])
+    if isinstance(row, Segment):
+        refuse_inactive(row)
     return [(StepKind(kind), int(number))]
 
 
@@ -115,12 +126,14 @@ def _tables_of_measure(row: Measure, known: Catalogue) -> Iterable[str] | None:
         return None
 
 
-def _segments(sources: Mapping[str, Key]) -> Iterable[Node]:
+def _segments(sources: Mapping[str, Key], scope: str) -> Iterable[Node]:
     try:
         known = catalogue.current()
     except LelekaError:
         known = None  # without profiles no segment can be evaluated; its step says so
-    rows = list(Segment.objects.order_by("name"))
+    day = today(current_clock())
+    active = Segment.objects.filter(active=True).order_by("name")
+    rows = [row for row in active if scope == f"{StepKind.SEGMENT}:{row.pk}" or timing.is_due(row, day)]
     others: Mapping[str, Key] = {row.name: (StepKind.SEGMENT, row.pk) for row in rows}
     keys = {StepKind.SOURCE: sources, StepKind.MEASURE: _measure_keys(), StepKind.SEGMENT: others}
     for row in rows:
@@ -153,10 +166,12 @@ def _measure_keys() -> Mapping[str, Key]:
 def _exports() -> Iterable[Node]:
     rows = list(Export.objects.select_related("connection").prefetch_related("segments").order_by("name"))
     by_list: dict[tuple[int, str], set[Key]] = {}
+    at_rest = resting()  # an export that waits because of these keeps no other one to its list from running
     for row in rows:
         if row.connection is not None:
             shared = by_list.setdefault((row.connection.account_id, row.target), set())
-            shared.update((StepKind.SEGMENT, segment.pk) for segment in row.segments.all())
+            awake = [one for one in row.segments.all() if one.name not in at_rest]
+            shared.update((StepKind.SEGMENT, segment.pk) for segment in awake)
     measures = _measure_keys()
     for row in rows:
         own = {(StepKind.SEGMENT, segment.pk) for segment in row.segments.all()}

@@ -19,6 +19,7 @@ from leleka.services.exports.queries import connection_of, find_by_id, find_by_n
 from leleka.services.runs import audit as run_audit
 from leleka.services.runs.contracts import RunView
 from leleka.services.runs.queries import run_row, view_of
+from leleka.services.segments.resting import refuse_resting
 from leleka.services.tasks import commands as task_commands
 from leleka.state.lease import over
 from leleka.state.models import AttemptRow, Connection, Export, Run, RunStatus, Segment, Task, Trigger
@@ -158,13 +159,14 @@ def ask_run(
     trigger: str = Trigger.ON_DEMAND,
     tries: int = 1,
 ) -> int:
-    """Queue a run of an export and return its number.
+    """Queue a run of an export and return its number. Raises ``Conflict`` where one runs, or SEGMENT_INACTIVE.
 
     Whoever claims it refreshes, freezes the configuration and sees it through.
     ``tries`` counts the runs of one due instant, this one included.
     """
     export = find_by_name(name)
     require_export(actor, export)
+    refuse_resting(export)
     by_operator = actor.is_operator
     asked = replace(outline(export), resend=resend, refresh=refresh, by_operator=by_operator)
     return _create(export, asked, actor, trigger=trigger, tries=tries)

@@ -16,7 +16,7 @@ from leleka.services.access.edit_guards import refuse_managed, refuse_steering, 
 from leleka.services.access.permissions import Permission, require
 from leleka.services.audit.log import record
 from leleka.services.definitions.refusals import checked_name
-from leleka.services.segments.queries import find_by_id
+from leleka.services.segments.queries import find_by_id, refuse_inactive
 from leleka.services.segments.rule_texts import WHERE, read_text
 from leleka.services.segments.usage import exports_fed, refuse_cycle, renamed, users_of
 from leleka.services.sources import catalogue
@@ -51,6 +51,8 @@ def update(actor: Actor, number: int, name: str, rules: str, version: int) -> No
         refuse_cycle(wanted["rules"], wanted["name"], WHERE, row.name)
         fields = sorted(key for key, value in wanted.items() if getattr(row, key) != value)
         changes = {**wanted, "version": F("version") + 1}
+        if "rules" in fields:
+            changes["basis"] = ""  # the next refresh evaluates it, whatever days it has
         with unique(_taken(wanted["name"])):
             if not Segment.objects.filter(pk=number, version=version).update(**changes):
                 raise stale(row.name)
@@ -75,9 +77,13 @@ def remove(actor: Actor, number: int) -> None:
 
 
 def ask_refresh(actor: Actor, number: int) -> int:
-    """Ask the worker to read what changed and count the members; return the number of the task."""
+    """Ask the worker to read what changed and count the members; return the number of the task. Raises ``Conflict``
+    SEGMENT_INACTIVE.
+    """
     require(actor, Permission.EDIT_SEGMENTS)
-    return task_commands.ask(actor, Task.Kind.SEGMENT, find_by_id(number).name)
+    row = find_by_id(number)
+    refuse_inactive(row)
+    return task_commands.ask(actor, Task.Kind.SEGMENT, row.name)
 
 
 def ask_count(actor: Actor, rules: str) -> int:

@@ -1,5 +1,8 @@
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+
+from leleka.errors import Problem
 
 
 @dataclass(frozen=True, slots=True)
@@ -7,7 +10,9 @@ class SegmentView:
     """``exports`` are the names of those that send it, ``segments`` those of the segments that are made of it.
     ``locked_by`` are exports that send one of all these and whose right the reader lacks: while there are any, the
     segment is not theirs to change. ``sentences`` are the rules in words, by language; ``remarks`` say that
-    nobody or everybody can fit some of them: of one segment, not in lists.
+    nobody or everybody can fit some of them, ``warnings`` what its state and its schedule keep from going on: of one
+    segment, not in lists. ``schedule`` is ``system``, ``off`` or its days, as people write them; ``stops`` are the
+    exports that do not run while it is inactive, ``rests_on`` the inactive segments that it is made of.
     """
 
     name: str
@@ -22,6 +27,55 @@ class SegmentView:
     segments: tuple[str, ...] = ()
     sentences: dict[str, str] = field(default_factory=dict, repr=False)
     remarks: dict[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
+    active: bool = True
+    state_since: datetime | None = None
+    activate_at: datetime | None = None
+    deactivate_at: datetime | None = None
+    schedule: str | dict[str, object] = "system"
+    tags: tuple[str, ...] = ()
+    rests_on: tuple[str, ...] = ()
+    stops: tuple[str, ...] = ()
+    warnings: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentSettings:
+    """What is wanted of a segment; None is left as it is, and "" of a moment takes it away.
+
+    A moment is a day, or a day with a time, in the installation's time zone.
+    """
+
+    active: bool | None = None
+    activate_at: object = None
+    deactivate_at: object = None
+    schedule: object = None
+    tags: Sequence[str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BulkOutcome:
+    """What became of one of several segments: done, or why not. ``refresh`` is the number of the refresh that was
+    asked for.
+    """
+
+    id: int
+    name: str
+    done: bool
+    problems: tuple[Problem, ...] = ()
+    refresh: int | None = None
+
+    @property
+    def in_use(self) -> bool:
+        return any(problem.code == "SEGMENT_IN_USE" for problem in self.problems)
+
+
+@dataclass(frozen=True, slots=True)
+class TagView:
+    """A tag, and how many segments have it."""
+
+    id: int
+    name: str
+    segments: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,11 +24,11 @@ from leleka.core.rules.model import (
 )
 from leleka.core.rules.parser import parse
 from leleka.core.rules.writing import to_data
-from leleka.errors import InvalidInput, NeedsAttention, NotFound
+from leleka.errors import Conflict, InvalidInput, NeedsAttention, NotFound
 from leleka.services.installation import lake_sessions
 from leleka.services.installation.local_day import today
 from leleka.services.measures.evaluation import refresh_measures
-from leleka.services.segments import following
+from leleka.services.segments import following, timing
 from leleka.services.sources import catalogue
 from leleka.services.sources.email_addresses import address_book, profiles_source
 from leleka.services.sources.loading import Guard, Say, move_pointer, nobody
@@ -46,14 +46,21 @@ def refresh_segments(
     say: Say,
     chosen: Iterable[Segment] | None = None,
     guard: Guard = nobody,
+    *,
+    by_hand: bool = False,
 ) -> None:
     """Evaluate every segment (or those chosen) whose tables, rules or day changed, or whose members were lost: those
-    that it is made of before it.
+    that it is made of before it. Inactive ones keep their members, and so do those whose schedule has not come to a
+    day of theirs, unless somebody asks for them ``by_hand``.
 
-    ``guard`` is called in each transaction, and raises where what was found may not be written down any more.
+    ``guard`` is called in each transaction, and raises where what was found may not be written down any more; and
+    ``Conflict`` is raised for one that is made of an inactive one.
     """
     rows = list(Segment.objects.order_by("name") if chosen is None else chosen)
-    evaluation = Evaluation(session, clock, say, guard, rows={row.name: row for row in rows})
+    asked_for = frozenset(row.name for row in rows) if by_hand else frozenset[str]()
+    evaluation = Evaluation(
+        session, clock, say, guard, rows={row.name: row for row in rows}, by_hand=asked_for
+    )
     for row in rows:
         evaluation.bring_up_to_date(row)
 
@@ -72,13 +79,14 @@ class Evaluation:
     guard: Guard = nobody
     rows: dict[str, Segment] = field(default_factory=dict)
     aside: dict[str, str] | None = None
+    by_hand: frozenset[str] = frozenset()
     known: Catalogue = field(default_factory=catalogue.current)
     files: Mapping[str, str] = field(default_factory=catalogue.snapshot_files)
     _done: set[str] = field(default_factory=set)
 
     def bring_up_to_date(self, row: Segment, within: tuple[str, ...] = ()) -> None:
         """``within`` are the segments that are made of this one, and wait for it."""
-        if row.name in self._done:
+        if row.name in self._done or self._keeps_members(row):
             return
         rule = parse(row.rules, self.known, f"segment {row.name}, rules")
         basis, query = self.asked(rule, row.name, (*within, row.name))
@@ -98,6 +106,13 @@ class Evaluation:
             self.guard()
             if move_pointer(row, **values, **followed.values):
                 SegmentSize.objects.create(segment=row, size=size, evaluated_at=now, **followed.counts)
+                # Rules that somebody saved meanwhile are evaluated by the next refresh, whatever days it has.
+                Segment.objects.filter(pk=row.pk).exclude(rules=row.rules).update(basis="")
+
+    def _keeps_members(self, row: Segment) -> bool:
+        if not row.active:
+            return True
+        return row.name not in self.by_hand and not timing.is_due(row, today(self.clock))
 
     def _aside(self, kept: dict[str, str], row: Segment, basis: str, query: segments.Members) -> str:
         """Return the snapshot of the members as they are now, without a word of it in the state."""
@@ -146,6 +161,9 @@ class Evaluation:
         row = self.rows.get(name) or Segment.objects.filter(name=name).first()
         if row is None:
             raise NotFound("SEGMENT_UNKNOWN.named", name=name)  # removed since the rules were read
+        if not row.active:  # its members may be wrong by now, and those of whatever names it as well
+            where = f"segment {within[-1]}, rules" if within else "rules"
+            raise Conflict("SEGMENT_INACTIVE.inner", where=where, names=[name])
         self.rows[name] = row
         self.bring_up_to_date(row, within)
         return row

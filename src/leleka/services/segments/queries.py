@@ -13,7 +13,8 @@ from leleka.core.ports.clock import Clock
 from leleka.core.refresh_graph import StepKind
 from leleka.core.rules.parser import parse
 from leleka.core.rules.writing import to_data
-from leleka.errors import NotFound
+from leleka.core.schedules.recurrence import segment_to_data
+from leleka.errors import Conflict, NotFound
 from leleka.services.access.actor import Actor
 from leleka.services.access.discretion import discreet, sees_personal, shown_names
 from leleka.services.access.edit_guards import out_of_reach
@@ -24,8 +25,11 @@ from leleka.services.paging import Columns, Listed, ListQuery, after, contains, 
 from leleka.services.refresh import graph as refresh_graph
 from leleka.services.segments import evaluation as segment_evaluation
 from leleka.services.segments.contracts import SegmentView
+from leleka.services.segments.resting import resting
 from leleka.services.segments.rule_masking import rule_masking
+from leleka.services.segments.timing import schedule_of
 from leleka.services.segments.usage import exports_fed, references
+from leleka.services.segments.warnings import stopped_by, warnings_of
 from leleka.services.sources import catalogue, column_classes
 from leleka.services.sources import loading as source_loading
 from leleka.services.translation import in_all_languages, remarks_in_this_language, rule_in_this_language
@@ -37,7 +41,11 @@ _EXPORTS: Final = Prefetch(
     "exports", Export.objects.select_related("connection").only("name", "connection__audience")
 )
 _SHOWN: Final = 20
-_OF_THE_READER: Final = frozenset({"locked_by", "rules", "sentences", "remarks"})  # what depends on who looks
+_ACTIVE: Final = "active"
+_STATES: Final = (_ACTIVE, "inactive")
+_OF_THE_READER: Final = frozenset(
+    {"locked_by", "rules", "sentences", "remarks", "stops", "warnings"}
+)  # what depends on who looks
 
 
 def list_segments(actor: Actor) -> list[SegmentView]:
@@ -45,23 +53,30 @@ def list_segments(actor: Actor) -> list[SegmentView]:
     return _views(actor, list(Segment.objects.order_by("name")))
 
 
-def find_segments(actor: Actor, wanted: ListQuery) -> Listed[SegmentView]:
-    """Return a page of segments, looked for by name."""
+def find_segments(actor: Actor, wanted: ListQuery, tag: str = "", state: str = "") -> Listed[SegmentView]:
+    """Return a page of segments, looked for by name; of those with a tag, and of those that are ``active`` or
+    ``inactive``.
+    """
     require(actor, Permission.SEE)
     columns: Columns = {"name": Folded("name"), "size": "size", "evaluated_at": "evaluated_at"}
-    return page_of(
-        Segment.objects.all(),
-        wanted,
-        columns,
-        contains(wanted.text, "name"),
-        partial(_views, actor),
-    )
+    rows = Segment.objects.filter(tags__name=tag) if tag else Segment.objects.all()
+    if state in _STATES:
+        rows = rows.filter(active=state == _ACTIVE)
+    found = page_of(rows, wanted, columns, contains(wanted.text, "name"), partial(_views, actor))
+    return replace(found, all=Segment.objects.count())
 
 
 def segments_after(actor: Actor, number: int, limit: int) -> Sequence[SegmentView]:
     """Return segments as they were made, from behind the one of this id."""
     require(actor, Permission.SEE)
     return _views(actor, after(Segment.objects.all(), number, limit))
+
+
+def chosen_segments(actor: Actor, numbers: Sequence[int]) -> Sequence[SegmentView]:
+    """Return segments by name, each with the exports that would not run without it."""
+    require(actor, Permission.SEE)
+    rows = list(Segment.objects.filter(pk__in=numbers).order_by("name"))
+    return [replace(view, stops=stopped_by(view.name)) for view in _views(actor, rows)]
 
 
 def segment(actor: Actor, number: int) -> SegmentView:
@@ -131,6 +146,8 @@ def _sampled(name: str, clock: Clock, sample: int) -> tuple[Segment, list[dict[s
     files = catalogue.snapshot_files()
     with lake_sessions.small_session() as session:
         segment_evaluation.refresh_segments(session, clock, _nobody, [row])
+        if not row.active and not row.snapshot:
+            raise Conflict("SEGMENT_INACTIVE.never", name=name)
         found = lake_sessions.lake().open(row.snapshot)
         if not sample:
             return row, []
@@ -154,13 +171,14 @@ def _masked(members: Sequence[Mapping[str, object]]) -> list[dict[str, object]]:
 
 def refresh_segment(name: str, clock: Clock, say: source_loading.Say) -> Mapping[str, object]:
     """Read the sources that changed and evaluate one segment; return its view without what depends on who looks, for
-    ``refreshed``. Raises ``NotFound``.
+    ``refreshed``. Raises ``NotFound``, and ``Conflict`` of an inactive one.
     """
     row = find_by_name(name)
+    refuse_inactive(row)
     with lake_sessions.session() as session:
         needed = refresh_graph.sources_of([(StepKind.SEGMENT, row.pk)])
         source_loading.refresh_sources(session, say, needed)
-        segment_evaluation.refresh_segments(session, clock, say, [row])
+        segment_evaluation.refresh_segments(session, clock, say, [row], by_hand=True)
     shown = asdict(_view(Actor.worker("worker"), row))
     return {name: value for name, value in shown.items() if name not in _OF_THE_READER}
 
@@ -168,6 +186,12 @@ def refresh_segment(name: str, clock: Clock, say: source_loading.Say) -> Mapping
 def refreshed(actor: Actor, result: Mapping[str, Any]) -> dict[str, Any]:
     """Return what ``refresh_segment`` found as somebody may read it, also what an older version stored."""
     return discreet(actor, {name: value for name, value in result.items() if name not in _OF_THE_READER})
+
+
+def refuse_inactive(row: Segment) -> None:
+    """Raises ``Conflict`` SEGMENT_INACTIVE: nobody finds its members anew."""
+    if not row.active:
+        raise Conflict("SEGMENT_INACTIVE", where=row.name, name=row.name)
 
 
 def find_by_id(number: int) -> Segment:
@@ -188,9 +212,12 @@ def find_by_name(name: str) -> Segment:
 
 def _views(actor: Actor, rows: Sequence[Segment]) -> list[SegmentView]:
     """Return what an actor may see of segments: the rules of those without values that tell of a person."""
-    prefetch_related_objects(rows, _EXPORTS)
-    named = references() if rows else {}
-    views = [_view(actor, row, named) for row in rows]
+    prefetch_related_objects(rows, _EXPORTS, "tags")
+    named, at_rest = (references(), resting()) if rows else ({}, {})
+    views = [
+        replace(_view(actor, row, named), rests_on=tuple(sorted(at_rest.get(row.name, set()) - {row.name})))
+        for row in rows
+    ]
     if not sees_personal(actor):
         masked = rule_masking(column_classes.current())
         views = discreet(actor, [replace(view, rules=masked(view.rules)) for view in views])
@@ -200,8 +227,11 @@ def _views(actor: Actor, rows: Sequence[Segment]) -> list[SegmentView]:
 def _in_words(actor: Actor, row: Segment) -> SegmentView:
     """Return what an actor may see of one segment, with its rules in words: those of many would take long."""
     (view,) = _views(actor, [row])
+    stops = stopped_by(row.name)
     return replace(
         view,
+        stops=stops,
+        warnings=warnings_of(row, stops),
         sentences=in_all_languages(lambda: rule_in_this_language(view.rules)),
         remarks=in_all_languages(lambda: remarks_in_this_language(row.rules, view.rules)),
     )
@@ -222,6 +252,12 @@ def _view(actor: Actor, row: Segment, named: Mapping[str, frozenset[str]] | None
         version=row.version,
         locked_by=out_of_reach(actor, exports_fed([row.name]) if users else row.exports.all()),
         segments=users,
+        active=row.active,
+        state_since=row.state_since,
+        activate_at=row.activate_at,
+        deactivate_at=row.deactivate_at,
+        schedule=segment_to_data(schedule_of(row)),
+        tags=tuple(sorted(tag.name for tag in row.tags.all())),
     )
 
 

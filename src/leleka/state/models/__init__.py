@@ -22,7 +22,7 @@ from leleka.state.models.quality import SourceQuality
 from leleka.state.models.readings import SourceReading, Upload
 from leleka.state.models.refreshes import DueDecision, Refresh, RefreshStep, SystemSchedule, Trigger
 from leleka.state.models.runs import AttemptRow, BatchRow, Run, SuppressedReading
-from leleka.state.models.segments import Segment, SegmentSize
+from leleka.state.models.segments import Segment, SegmentSize, SegmentTag
 from leleka.state.models.source_connections import SourceConnection, SourceSecret
 from leleka.state.models.sources import AddressBook, RelationshipRow, Source
 from leleka.state.models.tasks import Task
@@ -60,6 +60,7 @@ __all__ = [
     "Segment",
     "SegmentDraft",
     "SegmentSize",
+    "SegmentTag",
     "SignInFailure",
     "Source",
     "SourceConnection",

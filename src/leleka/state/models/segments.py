@@ -3,6 +3,17 @@
 from django.db import models
 
 
+def follows_the_system() -> dict[str, str]:
+    """Return the schedule that a segment begins with."""
+    return {"policy": "system"}
+
+
+class SegmentTag(models.Model):
+    """A word by which segments are found; there is one as long as a segment has it."""
+
+    name = models.CharField(max_length=200, unique=True)
+
+
 class Segment(models.Model):
     """A rule tree over profiles, and the pointer to its members as last evaluated."""
 
@@ -16,6 +27,12 @@ class Segment(models.Model):
     followed_since = models.DateTimeField(null=True)  # from when on that is known
     managed_by_file = models.CharField(max_length=1000, blank=True)
     version = models.PositiveIntegerField(default=1)
+    active = models.BooleanField(default=True)  # one that is not keeps its last members
+    state_since = models.DateTimeField(null=True)  # null as long as it is as it was made
+    activate_at = models.DateTimeField(null=True)
+    deactivate_at = models.DateTimeField(null=True)
+    schedule = models.JSONField(default=follows_the_system)  # ``services.segments.timing``
+    tags = models.ManyToManyField(SegmentTag, related_name="segments")
 
 
 class SegmentSize(models.Model):

@@ -16,6 +16,7 @@ from leleka.services.customers import indexing
 from leleka.services.measures import evaluation as measure_evaluation
 from leleka.services.runs import commands as run_commands
 from leleka.services.segments import evaluation as segment_evaluation
+from leleka.services.segments.resting import causes
 from leleka.services.sources import email_addresses
 from leleka.services.sources import loading as source_loading
 from leleka.services.sources.connected import Reading
@@ -109,7 +110,12 @@ def _segment(session: Engine, step: RefreshStep, clock: Clock, say: Say, guard: 
     if segment is None:
         return _gone("segment")
     before = segment.basis
-    segment_evaluation.refresh_segments(session, clock, say, [segment], guard)
+    if found := causes([segment.name]):
+        key = "SEGMENT_INACTIVE" if segment.name in found else "SEGMENT_INACTIVE.inner"
+        problem = Problem.of(key, segment.name, name=segment.name, names=found)
+        return {"status": StepStatus.SKIPPED, "problems": [problem_data(problem)]}
+    by_hand = step.refresh.scope == f"{StepKind.SEGMENT}:{segment.pk}"
+    segment_evaluation.refresh_segments(session, clock, say, [segment], guard, by_hand=by_hand)
     if not Segment.objects.filter(pk=step.of).exists():
         return _gone("segment")
     return {"status": StepStatus.SUCCESSFUL, "changed": segment.basis != before, "rows": segment.size}

@@ -1,6 +1,6 @@
 """Exports: what there is, what a run would do, and the frozen order a run follows."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -25,6 +25,7 @@ from leleka.services.privacy import suppression
 from leleka.services.refresh import graph as refresh_graph
 from leleka.services.runs.commands import outline, snapshots
 from leleka.services.segments import evaluation as segment_evaluation
+from leleka.services.segments.resting import refuse_resting, resting
 from leleka.services.sources import email_addresses
 from leleka.services.sources import loading as source_loading
 from leleka.services.sources.catalogue import table_of
@@ -37,23 +38,28 @@ def refresh_for(job: JobContext, export: Export) -> None:
     """Bring up to date the sources that the export depends on, its segments, and those of what shares its list."""
     needed = refresh_graph.sources_of([(StepKind.EXPORT, export.pk)])
     source_loading.refresh_sources(job.session, job.say, needed)
+    refuse_resting(export)
     exports = [export, *_sharing_the_list(export)]
-    chosen = Segment.objects.filter(exports__in=exports).distinct().order_by("name")
-    segment_evaluation.refresh_segments(job.session, job.clock, job.say, chosen)
+    chosen = Segment.objects.filter(exports__in=exports).exclude(name__in=resting()).distinct()
+    segment_evaluation.refresh_segments(job.session, job.clock, job.say, chosen.order_by("name"))
 
 
 def freeze(job: JobContext, export: Export) -> RunConfiguration:
     """Return the configuration a run keeps to, whatever is edited while it runs: pointers and settings.
 
     Where leavers are told, the segments of other exports to the list are brought up to date after those of this
-    one were looked up: whoever moved from one of these to one of those is found in both or in the other (I-10).
+    one were looked up: whoever moved from one of these to one of those is found in both or in the other (I-10). Those
+    of them that rest count with their last members: nobody has left a list because another export waits.
     """
+    refuse_resting(export)
     settings, members = outline(export), _evaluated(export)
     beside = _sharing_the_list(export)
+    at_rest = resting()
     if export.leavers["policy"] != LeaverPolicy.KEEP:
-        others = Segment.objects.filter(exports__in=beside).distinct().order_by("name")
+        others = Segment.objects.filter(exports__in=beside).exclude(name__in=at_rest).distinct()
+        others = others.order_by("name")
         segment_evaluation.refresh_segments(job.session, job.clock, job.say, others)
-    elsewhere = [(segment.snapshot, other) for other in beside for segment in _evaluated(other)]
+    elsewhere = [(segment.snapshot, other) for other in beside for segment in _evaluated(other, at_rest)]
     profiles = email_addresses.profiles_source()
     measures = _mapped_measures(job, export)
     frozen = Frozen(
@@ -102,8 +108,9 @@ def _addresses(job: JobContext, export: Export, profiles: Source) -> str:
     return email_addresses.address_book(job.session, profiles, matching.email, job.say)
 
 
-def _evaluated(export: Export) -> Sequence[Segment]:
-    segments = list(export.segments.order_by("name"))
+def _evaluated(export: Export, at_rest: Collection[str] = ()) -> Sequence[Segment]:
+    """Return the segments of an export, of those ``at_rest`` the ones that have members."""
+    segments = [one for one in export.segments.order_by("name") if one.snapshot or one.name not in at_rest]
     for segment in segments:
         if not segment.snapshot:
             raise Conflict("SEGMENT_NOT_EVALUATED", where=segment.name)
