@@ -39,6 +39,7 @@ from leleka.core.ports.destination import (
     Limits,
     Listed,
     Match,
+    Membership,
     Suppressed,
     SuppressedPage,
     SuppressionReason,
@@ -184,6 +185,10 @@ class FakeDestination:
 
     def is_listed(self, target: str, address: str) -> bool:
         return any(one.address == address for one in self.contacts(target))
+
+    def membership(self, target: str, address: str) -> Membership:
+        known = self.people.get(address)
+        return Membership(known.lists.get(target, "not_on_list") if known else "no_contact")
 
     def agrees(self, sent: str, held: str) -> bool:
         return sent == held

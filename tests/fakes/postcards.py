@@ -27,6 +27,7 @@ from leleka.core.ports.destination import (
     Field,
     Limits,
     Listed,
+    Membership,
     SuppressedPage,
     SuppressionReason,
     Target,
@@ -164,6 +165,10 @@ class Postcards:
 
     def is_listed(self, target: str, address: str) -> bool:  # noqa: ARG002
         return True
+
+    def membership(self, target: str, address: str) -> Membership:
+        known = {one.address for one in self.contacts(target)}
+        return Membership.ACTIVE if address in known else Membership.NO_CONTACT
 
     def agrees(self, sent: str, held: str) -> bool:
         return sent == held

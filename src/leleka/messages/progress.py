@@ -9,6 +9,7 @@ from leleka.messages.later import load_all
 from leleka.messages.problems import ProblemText
 from leleka.messages.problems import in_words as problem_in_words
 from leleka.messages.templates import ENGLISH, Language, fill, parameters
+from leleka.messages.why import steps as why
 from leleka.messages.wording import msg
 
 PROGRESS: Final[dict[str, str]] = {
@@ -112,6 +113,8 @@ PROGRESS: Final[dict[str, str]] = {
     "CHECK_SKIPPED": msg("Not tested: an earlier step failed."),
     "ALSO": "{first} {more}",
     "WRITTEN": "{text}",  # as 0.1.0 stored it
+    **why.SENTENCES,
+    **{f"{code}:do": remedy for code, remedy in why.REMEDIES.items()},
 }
 
 

@@ -56,6 +56,14 @@ def rule_in_this_language(rules: Mapping[str, Any]) -> str:
         return ""
 
 
+def part_in_this_language(rules: Mapping[str, Any]) -> str:
+    """Return a part of stored rules in the reader's language; "" for what this version cannot say."""
+    try:
+        return sentences.part_in_words(rules, READER)
+    except _UNKNOWN_RULES:
+        return ""
+
+
 def remarks_in_this_language(rules: Mapping[str, Any], shown: Mapping[str, Any]) -> tuple[str, ...]:
     """Return what is certain about stored rules, that nobody or everybody fits, in the words that are shown."""
     try:

@@ -56,7 +56,7 @@ def fitting(session: Engine, ground: Ground, rule: Rule | None = None) -> int:
     bits = exp.cast(exp.Sum(this=bit), "bigint")
     words = exp.select(exp.alias_(word, "word"), exp.alias_(bits, "bits")).from_(_placed(ground, rule))
     if rule is not None:
-        words = words.where(condition_sql(rule, _scope(ground, rule)), copy=False)
+        words = words.where(condition_sql(rule, scope_of(ground, rule)), copy=False)
     return _set_of(session.rows(words.group_by(word.copy(), copy=False)))
 
 
@@ -100,7 +100,8 @@ def places_of(bits: int, most: int) -> list[int]:
     return found
 
 
-def _scope(ground: Ground, rule: Rule) -> Scope:
+def scope_of(ground: Ground, rule: Rule) -> Scope:
+    """Return where the conditions of a rule stand."""
     key = ground.catalogue.profile_table.primary_key or ""
     used = _used(ground, [name for table, name in columns_used(rule) if table == ground.catalogue.profiles])
     measured = Measured(ground.catalogue.profiles, key, used)
@@ -120,7 +121,7 @@ def _placed(ground: Ground, rule: Rule | None, columns: Sequence[str] = ()) -> e
     if not ground.sampled:
         place = exp.Sub(this=port.counted(exp.true()), expression=exp.Literal.number(1))
         rows = rows.select(exp.alias_(place, _PLACE, quoted=True))
-    measured = _scope(ground, rule).measured.files if rule else _used(ground, columns)
+    measured = scope_of(ground, rule).measured.files if rule else _used(ground, columns)
     if not measured:
         return rows.subquery(exp.to_identifier("t0", quoted=True))
     key = ground.catalogue.profile_table.primary_key or ""

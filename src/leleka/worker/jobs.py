@@ -6,6 +6,7 @@
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from datetime import datetime
+from math import inf
 from typing import Any, Final
 
 import structlog
@@ -20,6 +21,7 @@ from leleka.errors import LelekaError, NeedsAttention, NotFound
 from leleka.messages.progress import in_english
 from leleka.messages.stored import problem_data, said_data
 from leleka.services.access.actor import Actor
+from leleka.services.connections.impatient_clock import ImpatientClock
 from leleka.services.connections.open_destination import opened
 from leleka.services.exports import reconciliation
 from leleka.services.installation import lake_sessions
@@ -30,6 +32,7 @@ from leleka.services.relationships import suggestions
 from leleka.services.segments import queries as segment_queries
 from leleka.services.sources import examination
 from leleka.services.tasks.commands import ENDED, KEPT, died, finish, is_lost
+from leleka.services.why import account
 from leleka.state.models import Connection, Task
 from leleka.warehouse.lake import SnapshotUnreadable
 from leleka.worker import previews, snapshot_pruning
@@ -44,6 +47,7 @@ from leleka.worker.task_queue import lists_in_turn, tasks_in_turn
 log = structlog.get_logger(__name__)
 NOTICES: Final = "notices"
 PRUNING: Final = "pruning"
+_LONGEST_PAUSE: Final = 60.0  # seconds that somebody who looks waits for an account
 _RESTS: Final = 30.0  # seconds before a run is taken up again whose snapshots cannot be read
 LATE: Final = "late:"
 _RUN: Final = "run:"
@@ -206,6 +210,8 @@ def _result(row: Task, clock: Clock, watcher: "_Watcher") -> dict[str, Any]:
         found = examination.examine(row.payload, watcher.stage, watcher.found)
     elif row.kind == Task.Kind.RELATE:
         found = suggestions.suggest(watcher.stage)
+    elif row.kind == Task.Kind.MEMBERSHIP:
+        found = account.ask_account(row, ImpatientClock(clock, inf, nap=_LONGEST_PAUSE))
     else:
         found = segment_queries.refresh_segment(row.subject, clock, watcher.stage)
     result: dict[str, Any] = plain(found)

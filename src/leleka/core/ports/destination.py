@@ -128,6 +128,18 @@ class Listed:
     values: Mapping[str, str] = field(default_factory=dict)
 
 
+class Membership(StrEnum):
+    """What an account says of an address and a list."""
+
+    ACTIVE = "active"
+    UNSUBSCRIBED = "unsubscribed"
+    BOUNCED = "bounced"
+    NEVER_CONFIRMED = "never_confirmed"
+    NOT_ON_LIST = "not_on_list"  # a contact of the account
+    NO_CONTACT = "no_contact"  # the account does not know the address
+    OTHER = "other"  # what this version does not know
+
+
 class Action(StrEnum):
     """What a change does to the list: a member is subscribed, a leaver is marked or unsubscribed."""
 
@@ -253,6 +265,10 @@ class Destination(Protocol):
 
     def is_listed(self, target: str, address: str) -> bool:
         """Return whether the address, in lower case, is an active contact of the list."""
+        ...
+
+    def membership(self, target: str, address: str) -> Membership:
+        """Return how the address, in lower case, stands on the list now."""
         ...
 
     def agrees(self, sent: str, held: str) -> bool:

@@ -141,8 +141,19 @@ class Client:
         found = self.get("contacts", query)
         if _is_unfiltered(found):
             raise NeedsAttention("STATUS_FILTER_IGNORED", where=self._where)
-        emails = (row.get("email") for row in self._rows(found, "contacts"))
-        return any(isinstance(email, str) and email.strip().lower() == address for email in emails)
+        return any(_has_address(row, address) for row in self._rows(found, "contacts"))
+
+    def contact_of(self, address: str) -> int | None:
+        """Return the id of the contact with this address, whatever lists it is on."""
+        rows = self._rows(self.get("contacts", {"email": address, "limit": str(PAGE)}), "contacts")
+        found = (number_of(row.get("id")) for row in rows if _has_address(row, address))
+        return next((number for number in found if number is not None), None)
+
+    def status_on(self, contact: int, list_id: int) -> int | None:
+        """Return the status of a contact on a list; None where it is not on it, nor was."""
+        rows = self._rows(self.get(f"contacts/{contact}/contactLists"), "contactlists")
+        there = (row for row in rows if number_of(row.get("list")) == list_id)
+        return next((number_of(row.get("status")) for row in there), None)
 
     def contacts(
         self, list_id: int, status: int, after: int, fields: Collection[str] = ()
@@ -222,6 +233,11 @@ def _is_unfiltered(found: Mapping[str, Any]) -> bool:
     meta = found.get("meta")
     asked = meta.get("page_input") if isinstance(meta, dict) else None
     return isinstance(asked, dict) and str(asked.get("status")) == _ANY_STATUS
+
+
+def _has_address(row: Mapping[str, Any], address: str) -> bool:
+    email = row.get("email")
+    return isinstance(email, str) and email.strip().lower() == address
 
 
 def _total(found: Mapping[str, Any]) -> int | None:

@@ -15,6 +15,7 @@ from leleka.core.ports.destination import (
     Field,
     FieldType,
     Listed,
+    Membership,
     Suppressed,
     SuppressedPage,
     SuppressionReason,
@@ -40,6 +41,13 @@ _STATUS: Final = {
     SuppressionReason.NEVER_CONFIRMED: 0,
     SuppressionReason.UNSUBSCRIBED: 2,
     SuppressionReason.BOUNCED: 3,
+}
+_MEMBERSHIPS: Final = {
+    0: Membership.NEVER_CONFIRMED,
+    _ACTIVE: Membership.ACTIVE,
+    2: Membership.UNSUBSCRIBED,
+    3: Membership.BOUNCED,
+    None: Membership.NOT_ON_LIST,
 }
 _TAKES: Final = {
     "date": FieldType.DATE,
@@ -105,6 +113,13 @@ class ActiveCampaign:
 
     def is_listed(self, target: str, address: str) -> bool:
         return self._client.is_listed(contact_json.list_id_of(target), _ACTIVE, address)
+
+    def membership(self, target: str, address: str) -> Membership:
+        contact = self._client.contact_of(address)
+        if contact is None:
+            return Membership.NO_CONTACT
+        status = self._client.status_on(contact, contact_json.list_id_of(target))
+        return _MEMBERSHIPS.get(status, Membership.OTHER)
 
     def agrees(self, sent: str, held: str) -> bool:
         return held_values.agrees(sent, held)

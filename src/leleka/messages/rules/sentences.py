@@ -32,6 +32,11 @@ def in_words(rule: Mapping[str, Any], language: Language) -> str:
     return _Teller(language).whole(rule)
 
 
+def part_in_words(rule: Mapping[str, Any], language: Language) -> str:
+    """Return what a part of a rule says, to stand within another sentence."""
+    return _Teller(language).part(rule)
+
+
 def remarks(rules: Mapping[str, Any], shown: Mapping[str, Any], language: Language) -> tuple[str, ...]:
     """Return what is certain about rules, in the words of those that the reader is shown: the same, or masked."""
     teller = _Teller(language)
@@ -45,6 +50,9 @@ class _Teller:
 
     def whole(self, rule: Mapping[str, Any]) -> str:
         return self._ended(words.WHOLE, rule=self._rule(rule))
+
+    def part(self, rule: Mapping[str, Any]) -> str:
+        return self._rule(rule)
 
     def remark(self, found: Finding, first: Mapping[str, Any], second: Mapping[str, Any]) -> str:
         template = words.REMARKS[found.always, found.of_rows]

@@ -36,4 +36,16 @@ PROBLEMS: Final[Mapping[str, Wording]] = {
         ),
         msg("Add the source of the profiles and refresh it."),
     ),
+    "WHY_NO_ADDRESSES": Wording(
+        msg(
+            "It is not known which column of '{source}' has the e-mail addresses, so nobody is found by one."
+        ),
+        msg(
+            "Say which it is at the source, or make an export; a customer's page answers without an address."
+        ),
+    ),
+    "WHY_NO_ADDRESS": Wording(
+        msg("This customer has no usable e-mail address, so no account can be asked about them."),
+        msg("Correct the address in the source and refresh it."),
+    ),
 }

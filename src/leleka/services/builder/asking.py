@@ -97,6 +97,11 @@ class Asking:
         self.profiles = self._set(f"all {self._profiles_file}", None, self.ground).bit_count()
         self.sample = 0  # the profiles that were looked at, where any part was not asked of all
 
+    @property
+    def session(self) -> Engine:
+        """Return the engine, opened."""
+        return self._opened()
+
     def bring_measures(self, rules: Iterable[Rule]) -> None:
         """Have the measures and lists that rules ask for up to date, as whoever counts them in the background has, and
         the members of segments beside what is stored of them: who looks changes no segment.

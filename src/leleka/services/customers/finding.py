@@ -10,7 +10,7 @@ from leleka.core.columns import Catalogue
 from leleka.core.customers.columns import title_columns
 from leleka.core.rules.model import AllOf, Condition, Rule
 from leleka.core.rules.parser import parse
-from leleka.errors import Conflict, Forbidden, InvalidInput
+from leleka.errors import Conflict, Forbidden, InvalidInput, NotFound
 from leleka.services.access.actor import Actor
 from leleka.services.access.discretion import sees_personal
 from leleka.services.customers import indexing
@@ -20,7 +20,10 @@ from leleka.services.sources import catalogue, column_classes
 from leleka.services.sources.column_classes import Classes
 from leleka.services.sources.email_addresses import profiles_source
 from leleka.state.models import Measure, Source, TableIndex
+from leleka.warehouse.customers import lookups
+from leleka.warehouse.customers.lookups import Row
 from leleka.warehouse.customers.search import Filters, Index
+from leleka.warehouse.engines.port import Engine
 from leleka.warehouse.lake import Snapshot
 from leleka.warehouse.sql.scope import Measured, Scope
 
@@ -147,6 +150,19 @@ def conditions_of(known: Catalogue, conditions: Sequence[Mapping[str, Any]]) -> 
             raise InvalidInput("CUSTOMERS_FILTER", where=f"filter {number}")
         found.append(rule)
     return found
+
+
+def row_of(session: Engine, source: Source, reference: str) -> Row:
+    """Return the row of a customer with the key as its text. Raises ``NotFound`` CUSTOMER_UNKNOWN."""
+    key, snapshot = indexing.reference_key(source), lake_sessions.lake().open(source.snapshot)
+    index = indexing.current(source, indexing.REFERENCE)
+    found = lookups.numbers_of(session, lookups.Keyed(snapshot, key, index), [reference], 1)
+    columns = [name for name, _ in source.columns]
+    plain = indexing.plain_key(source)
+    rows = lookups.rows(session, snapshot, found, columns, plain)
+    if not rows:
+        raise NotFound("CUSTOMER_UNKNOWN")
+    return rows[0]
 
 
 def title_of(reader: Reader, values: Mapping[str, Any], fallback: str) -> str:

@@ -7,7 +7,7 @@ from typing import Any, Final
 from leleka.core.clock import utc_now
 from leleka.core.column_classes import ColumnClass
 from leleka.core.customers.columns import can_be_searched
-from leleka.errors import Forbidden, NotFound
+from leleka.errors import Forbidden
 from leleka.services.access.actor import Actor
 from leleka.services.access.permissions import Permission, require
 from leleka.services.audit.log import record
@@ -77,7 +77,7 @@ def show(actor: Actor, reference: str) -> CustomerView:
     source, _ = finding.profiles()
     reader = finding.reader_of(actor, source)
     with lake_sessions.page_session() as session:
-        row = _row(session, source, reference)
+        row = finding.row_of(session, source, reference)
         view = _view(session, reader, source, row)
     if not reader.masked:
         record(actor, "customer seen", view.id)
@@ -103,7 +103,7 @@ def related(actor: Actor, reference: str, table: str = "", page: int = 1) -> Tim
     source, _ = finding.profiles()
     reader = finding.reader_of(actor, source)
     with lake_sessions.page_session() as session:
-        row = _row(session, source, reference)
+        row = finding.row_of(session, source, reference)
         line = timeline.of(session, reader, row, table=table, page=page)
     if not reader.masked and line.rows:
         record(actor, "customer rows seen", reference, {"table": table, "rows": len(line.rows)})
@@ -162,19 +162,6 @@ def _record_seen(actor: Actor, rows: int) -> None:
     lately = AuditEntry.objects.filter(at__gte=utc_now() - _ONCE_IN, actor=actor.name, action=_SEEN)
     if not lately.exists():
         record(actor, _SEEN, "", {"rows": rows})
-
-
-def _row(session: Engine, source: Source, reference: str) -> Row:
-    """Return the row of a customer with the key as its text. Raises ``NotFound``."""
-    key, snapshot = indexing.reference_key(source), lake_sessions.lake().open(source.snapshot)
-    index = indexing.current(source, indexing.REFERENCE)
-    found = lookups.numbers_of(session, lookups.Keyed(snapshot, key, index), [reference], 1)
-    columns = [name for name, _ in source.columns]
-    plain = indexing.plain_key(source)
-    rows = lookups.rows(session, snapshot, found, columns, plain)
-    if not rows:
-        raise NotFound("CUSTOMER_UNKNOWN")
-    return rows[0]
 
 
 def _view(session: Engine, reader: Reader, source: Source, row: Row) -> CustomerView:

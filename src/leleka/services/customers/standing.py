@@ -161,18 +161,23 @@ def _with_run(
 ) -> ExportOfCustomer:
     if run is None or outcome is None:
         return found
-    detail = outcome.detail
-    if reader.masked:  # what the other side said may name somebody
-        own = outcome.code.startswith(_OWN_WORDS) and not SENT_INSTEAD.fullmatch(detail)
-        detail = mask_all(detail) if own else ""
     return replace(
         found,
         run=run.pk,
         ran_at=run.finished_at,
         ended=outcome.ended,
         code=outcome.code,
-        detail=detail,
+        detail=shown_detail(reader, outcome),
     )
+
+
+def shown_detail(reader: Reader, outcome: Outcome) -> str:
+    """Return what else is known of an outcome: what the other side said may name somebody."""
+    detail = outcome.detail
+    if not reader.masked:
+        return detail
+    own = outcome.code.startswith(_OWN_WORDS) and not SENT_INSTEAD.fullmatch(detail)
+    return mask_all(detail) if own else ""
 
 
 def _files(pointers: Mapping[str, str]) -> dict[str, str]:

@@ -25,6 +25,7 @@ A_MINUTE: Final[Mapping[str, int]] = {
     Task.Kind.RECONCILE: 5,
     Task.Kind.EXAMINE: 30,
     Task.Kind.RELATE: 30,
+    Task.Kind.MEMBERSHIP: 30,
 }
 _MINUTE: Final = timedelta(minutes=1)
 _COME_AGAIN: Final = 5.0  # seconds

@@ -18,6 +18,7 @@ class Task(models.Model):
         RECONCILE = "reconcile"
         EXAMINE = "examine"
         RELATE = "relate"
+        MEMBERSHIP = "membership"
 
     kind = models.CharField(max_length=20, choices=Kind.choices)
     subject = models.CharField(max_length=200)

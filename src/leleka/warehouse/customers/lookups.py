@@ -39,11 +39,12 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of a profile in a run."""
+    """What became of a profile in a run; ``kind`` is why it was due, "" where it was not."""
 
     ended: str
     code: str
     detail: str
+    kind: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,9 +122,9 @@ def held_by(session: Engine, files: Mapping[str, str], address: str) -> dict[str
 
 def outcomes_of(session: Engine, files: Mapping[str, str], profile: str) -> dict[str, Outcome]:
     """Return what became of a profile in each of some runs."""
-    told = [column("ended"), column("code"), column("detail")]
+    told = [column(name) for name in ("ended", "code", "detail", "kind")]
     found = _of_each(session, files, told, PROFILE_ID, profile)
-    return {name: Outcome(ended, code or "", detail or "") for name, ended, code, detail in found}
+    return {name: Outcome(ended, *(one or "" for one in others)) for name, ended, *others in found}
 
 
 def _of_each(

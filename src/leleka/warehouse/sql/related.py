@@ -65,6 +65,21 @@ def related_sql(rule: Related, scope: Scope, condition: ConditionSql) -> exp.Exp
     return exp.not_(_is_in(here, fails), copy=False)
 
 
+def measured_sql(rule: Related, scope: Scope, condition: ConditionSql, of: exp.Select) -> exp.Select:
+    """Return the query of what the rule measures: its one value for the rows of which ``of`` has the key of the first
+    step, of *exists* how many there are. Of no rows there may be none.
+    """
+    here, there, rows = _rows(rule.path, scope, condition)
+    last = scope.further(len(rule.path))
+    theirs = rows.where(exp.In(this=there, query=exp.Subquery(this=of.select(here))), copy=False)
+    if rule.measure in IN_ORDER:
+        found = _first(rule, theirs.select(_as(there.copy(), _KEY)), last)
+        return found.select(column(_VALUE), append=False)
+    if rule.of is None:
+        return theirs.select(exp.Count(this=exp.Star()))
+    return theirs.select(_aggregate(rule.measure, rule.of, last))
+
+
 def _exists(path: tuple[Step, ...], scope: Scope, condition: ConditionSql) -> exp.Expr:
     """Ask for each step among the rows of the one before: no rows are multiplied on the way."""
     first, *further = path

@@ -16,6 +16,7 @@ from leleka.core.ports.destination import (
     Change,
     CheckStatus,
     Destination,
+    Membership,
     Suppressed,
     SuppressionReason,
 )
@@ -163,6 +164,13 @@ class DestinationContract(ABC):
         assert [(one.id, one.address) for one in account.destination.contacts(account.list_id)] == active
         rest = account.destination.contacts(account.list_id, after=active[0][0])
         assert [(one.id, one.address) for one in rest] == active[1:]
+
+    @pytest.mark.parametrize("standing", _STANDINGS)
+    def test_how_an_address_stands_with_a_list_is_told(self, account: Account, standing: str) -> None:
+        account.put("ada@example.test", standing)
+        asked = ((account.list_id, "ada"), (account.other_list_id, "ada"), (account.list_id, "bob"))
+        told = [account.destination.membership(target, f"{one}@example.test") for target, one in asked]
+        assert told == [standing, Membership.NOT_ON_LIST, Membership.NO_CONTACT]
 
     def test_what_the_active_hold_is_told_of_the_fields_asked_for(self, account: Account) -> None:
         destination, own = account.destination, account.field_key

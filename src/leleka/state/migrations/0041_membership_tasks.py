@@ -1,0 +1,26 @@
+"""Tasks may ask an account how somebody stands with a list."""
+
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = (("state", "0037_customers"),)
+    operations = (
+        migrations.AlterField(
+            "task",
+            "kind",
+            models.CharField(
+                choices=[
+                    ("preview", "Preview"),
+                    ("segment", "Segment"),
+                    ("count", "Count"),
+                    ("members", "Members"),
+                    ("reconcile", "Reconcile"),
+                    ("examine", "Examine"),
+                    ("relate", "Relate"),
+                    ("membership", "Membership"),
+                ],
+                max_length=20,
+            ),
+        ),
+    )
