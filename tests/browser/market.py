@@ -106,13 +106,14 @@ def write(folder: Path, today: date) -> None:
 
 def _person(number: int, today: date) -> Person:
     dear, cheap = 500 + number, 500.0
-    bought = {
+    kinds: dict[int, list[tuple[float, int]]] = {
         0: [(dear, 10), (dear, 60)],
         1: [(dear, 10), (cheap, 20)],
         2: [(dear, 10), (dear, 200)],
         3: [(dear, 30), (dear, 30), (dear, 300)],
         4: [(dear, 400)],
-    }.get(number // 4 % 6, [])
+    }
+    bought = kinds.get(number // 4 % 6, [])
     birthday = today + timedelta(3 if number % 10 == 0 else 40 + number % 200)
     born = date(1980, 1, 1) if (birthday.month, birthday.day) == (2, 29) else birthday.replace(year=1980)
     return Person(number, CITIES[number % 4], born, bought, number % 7 == 0, number % 9 == 0)
