@@ -15,8 +15,7 @@ from leleka.errors import InvalidInput, LelekaError, NotFound
 from leleka.services.exports.schedule_setting import OFF, SYSTEM
 from leleka.services.installation.local_day import today
 from leleka.services.segments import timing
-from leleka.services.segments.queries import refuse_inactive
-from leleka.services.segments.resting import resting
+from leleka.services.segments.resting import refuse_inactive, resting
 from leleka.services.sources import catalogue
 from leleka.state.models import Export, Measure, Segment, Source
 

@@ -16,7 +16,8 @@ from leleka.services.access.edit_guards import refuse_managed, refuse_steering, 
 from leleka.services.access.permissions import Permission, require
 from leleka.services.audit.log import record
 from leleka.services.definitions.refusals import checked_name
-from leleka.services.segments.queries import find_by_id, refuse_inactive
+from leleka.services.segments.queries import find_by_id
+from leleka.services.segments.resting import refuse_inactive
 from leleka.services.segments.rule_texts import WHERE, read_text
 from leleka.services.segments.usage import exports_fed, refuse_cycle, renamed, users_of
 from leleka.services.sources import catalogue

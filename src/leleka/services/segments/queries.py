@@ -14,7 +14,7 @@ from leleka.core.refresh_graph import StepKind
 from leleka.core.rules.parser import parse
 from leleka.core.rules.writing import to_data
 from leleka.core.schedules.recurrence import segment_to_data
-from leleka.errors import Conflict, NotFound
+from leleka.errors import NotFound
 from leleka.services.access.actor import Actor
 from leleka.services.access.discretion import discreet, sees_personal, shown_names
 from leleka.services.access.edit_guards import out_of_reach
@@ -25,7 +25,7 @@ from leleka.services.paging import Columns, Listed, ListQuery, after, contains, 
 from leleka.services.refresh import graph as refresh_graph
 from leleka.services.segments import evaluation as segment_evaluation
 from leleka.services.segments.contracts import SegmentView
-from leleka.services.segments.resting import resting
+from leleka.services.segments.resting import refuse_inactive, resting
 from leleka.services.segments.rule_masking import rule_masking
 from leleka.services.segments.timing import schedule_of
 from leleka.services.segments.usage import exports_fed, references
@@ -186,12 +186,6 @@ def refresh_segment(name: str, clock: Clock, say: source_loading.Say) -> Mapping
 def refreshed(actor: Actor, result: Mapping[str, Any]) -> dict[str, Any]:
     """Return what ``refresh_segment`` found as somebody may read it, also what an older version stored."""
     return discreet(actor, {name: value for name, value in result.items() if name not in _OF_THE_READER})
-
-
-def refuse_inactive(row: Segment) -> None:
-    """Raises ``Conflict`` SEGMENT_INACTIVE: nobody finds its members anew."""
-    if not row.active:
-        raise Conflict("SEGMENT_INACTIVE", where=row.name, name=row.name)
 
 
 def find_by_id(number: int) -> Segment:

@@ -38,3 +38,9 @@ def refuse_resting(export: Export) -> None:
     """Raises ``Conflict`` SEGMENT_INACTIVE where an export depends on an inactive segment."""
     if found := causes(export.segments.values_list("name", flat=True)):
         raise Conflict("SEGMENT_INACTIVE.export", where=export.name, names=found)
+
+
+def refuse_inactive(row: Segment) -> None:
+    """Raises ``Conflict`` SEGMENT_INACTIVE: nobody finds its members anew."""
+    if not row.active:
+        raise Conflict("SEGMENT_INACTIVE", where=row.name, name=row.name)
