@@ -14,7 +14,7 @@ from leleka.core.refresh_graph import StepKind
 from leleka.core.rules.parser import parse
 from leleka.core.rules.writing import to_data
 from leleka.core.schedules.recurrence import segment_to_data
-from leleka.errors import NotFound
+from leleka.errors import Conflict, NotFound
 from leleka.services.access.actor import Actor
 from leleka.services.access.discretion import discreet, sees_personal, shown_names
 from leleka.services.access.edit_guards import out_of_reach
