@@ -30,7 +30,6 @@ SEEING_MEMBERS: Final[Mapping[Function, Call]] = {figures.periods: given(UNKNOWN
 EDITING_RULES: Final[Mapping[Function, Call]] = {
     bulk.act_on: given("activate", [UNKNOWN], SystemClock()),
     states.set_settings: given(UNKNOWN, SegmentSettings(), 1, SystemClock()),
-    states.switch: given(UNKNOWN, SystemClock(), active=True),
     tags.rename_tag: given(UNKNOWN, "Other"),
     list_commands.create: given("", []),
     list_commands.give: given(UNKNOWN, [], "", 1),
