@@ -48,7 +48,7 @@ _QUERIES: Final[Mapping[str, tuple[str, ...]]] = {
 _PATHS: Final[Mapping[str, str]] = {
     "connection": "connection", "connection_remove": "connection", "person": "person", "export": "export",
     "export_view": "export", "export_edit": "export", "segment": "segment", "segment_edit": "segment",
-    "segment_remove": "segment", "segment_exports": "segment",
+    "segment_remove": "segment", "segment_exports": "segment", "segment_settings": "segment",
     "segment_over_time": "segment", "segment_overlap": "segment", "segment_breakdown": "segment",
     "segment_download": "segment", "source": "source", "task": "task",
     "source_table": "source", "source_classes": "source", "source_remove": "source", "source_values": "source",
@@ -114,6 +114,7 @@ _PLAIN: Final = frozenset(
         "listConcerns",
         "listSourceKinds",
         "listOfferedSources",
+        "listTags",
         "verifyAudit",
         "getSearchColumns",
     }
@@ -173,6 +174,8 @@ class Addresses:
         """Return the part after the path."""
         if name in _CHOSEN:
             return self._chosen()
+        if name == "segments_change":
+            return f"?action=deactivate&chosen={'&chosen='.join(self._segments())}"
         numbers = self._furnished.numbers
         if name in _ONE_OF:
             said, kind = _ONE_OF[name]

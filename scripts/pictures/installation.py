@@ -163,7 +163,8 @@ def _measured(one: Installation) -> int:
         },
     }
     numbers = [one.ask("measures", {"name": name, "rules": rules})["id"] for name, rules in made.items()]
-    one.ask("segments", {"name": "Loyal", "rules": {"column": "Orders", ">=": 5}})
+    loyal = one.ask("segments", {"name": "Loyal", "rules": {"column": "Orders", ">=": 5}})
+    _set_segment(one, loyal, active=False, activate_at="2099-12-24 08:00", tags=["Christmas", "VIP"])
     refresh = one.ask("refreshes", {"scope": "data"})["refresh"]
     wait(lambda: one.ask(f"refreshes/{refresh}")["finished_at"])
     return int(numbers[0])
@@ -205,6 +206,7 @@ def _exported(one: Installation, host: str) -> dict[str, int]:
     spring = one.add_export("Spring campaign", "2", leavers=mark)
     one.run(spring)
     rules = {"all": [{"column": "tier", **_SPRING}, {"column": "country", "is": "Ukraine"}]}
+    _set_segment(one, birthdays, schedule={"repeat": "monthly", "days": [1, 31]}, tags=["Birthdays", "VIP"])
     changed = {"name": narrow["name"], "version": narrow["version"], "rules": rules}
     one.ask(f"segments/{narrow['id']}", changed, "PUT")
     places = {"segment": narrow["id"], "other_segment": birthdays["id"], "spring": spring}
@@ -217,6 +219,10 @@ def _exported(one: Installation, host: str) -> dict[str, int]:
     places["detached"] = one.add_export("Autumn survey", "3")
     one.ask(f"exports/{places['detached']}/detach", {})
     return places
+
+
+def _set_segment(one: Installation, segment: Mapping[str, Any], **settings: Any) -> None:
+    one.ask(f"segments/{segment['id']}/settings", {**settings, "version": segment["version"]}, "PUT")
 
 
 def behave(host: str, *faults: dict[str, str]) -> None:

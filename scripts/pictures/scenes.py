@@ -128,6 +128,12 @@ def _started(page: Page) -> None:
     page.locator("#live progress[value]:not([value='0'])").wait_for(timeout=_LONG)
 
 
+def _refused_segments(page: Page) -> None:
+    _pane("[value=remove]")(page)
+    page.locator(".pane-foot .btn-danger").click()
+    page.locator("#pane .alert-danger").first.wait_for()
+
+
 _ADD: Final = "a[href$='/add']"
 _EXPORT_FORM: Final = _then(
     _pane(_ADD),
@@ -190,6 +196,17 @@ PAGES: Final = (
     Scene("segment-overlap", "/segments/{segment}/overlap?with={other_segment}"),
     Scene("segment-breakdown", "/segments/{segment}/breakdown"),
     Scene("segment-edit", "/segments/{segment}/edit"),
+    Scene("segments-chosen", "/segments", _press("[data-choose-all]")),
+    Scene("segments-remove", "/segments", _then(_press("[data-choose-all]"), _pane("[value=remove]"))),
+    Scene("segments-tag", "/segments", _then(_press("[data-choice]"), _pane("[value=tag]"))),
+    Scene("segments-inactive", "/segments?state=inactive"),
+    Scene("segments-refused", "/segments", _then(_press("[data-choose-all]"), _refused_segments)),
+    Scene(
+        "segment-settings",
+        "/segments",
+        _then(_press("td [popovertarget]"), _pane("[popover]:popover-open [href$=settings]")),
+    ),
+    Scene("segment-tags", "/segments", _pane("a[href$='/tags']")),
     Scene("segment-exports", "/segments/{segment}/exports"),
     Scene("segment-remove", "/segments/{segment}/remove"),
     Scene(

@@ -51,10 +51,12 @@ class _Api:
     host: str
     token: str
 
-    def ask(self, path: str, posted: object = None) -> Any:
+    def ask(self, path: str, posted: object = None, method: str | None = None) -> Any:
         data = json.dumps(posted).encode() if posted is not None else None
         headers = {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"}
-        with urlopen(Request(f"http://{self.host}/api/v1/{path}", data, headers), timeout=60) as reply:
+        with urlopen(
+            Request(f"http://{self.host}/api/v1/{path}", data, headers, method=method), timeout=60
+        ) as reply:
             return json.load(reply)
 
     def named(self, path: str, name: str) -> int:
@@ -93,7 +95,7 @@ def furnish(house: House) -> Furniture:
         segment=segment,
         measure=measure,
         empty=empty,
-        unused=_segment(api, "Nobody asked", "basic"),
+        unused=_sleeping_segment(api),
         run=run,
         waiting=waiting,
         task=task,
@@ -142,6 +144,19 @@ def _done(api: _Api, path: str, posted: object) -> int:
 
 def _segment(api: _Api, name: str, tier: str) -> int:
     return int(api.ask("segments", {"name": name, "rules": {"column": "tier", "is": tier}})["id"])
+
+
+def _sleeping_segment(api: _Api) -> int:
+    number = _segment(api, "Nobody asked", "basic")
+    settings = {
+        "active": False,
+        "activate_at": "2099-01-31 08:00",
+        "schedule": {"repeat": "monthly", "days": [1, 31]},
+        "tags": ["Christmas", "VIP"],
+        "version": 1,
+    }
+    api.ask(f"segments/{number}/settings", settings, "PUT")
+    return number
 
 
 def _refresh(api: _Api) -> int:

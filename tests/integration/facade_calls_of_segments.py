@@ -3,12 +3,15 @@
 from collections.abc import Mapping
 from typing import Final
 
+from leleka.core.clock import SystemClock
 from leleka.services.builder import commands as builder_commands
 from leleka.services.builder import queries as builder_queries
 from leleka.services.builder.contracts import Draft
 from leleka.services.lists import commands as list_commands
 from leleka.services.lists import queries as list_queries
-from leleka.services.segments import figures
+from leleka.services.segments import bulk, figures, states, tags, warnings
+from leleka.services.segments import queries as segment_queries
+from leleka.services.segments.contracts import SegmentSettings
 from tests.integration.facade_places import UNKNOWN, Call, Function, given
 
 SEEING_SEGMENTS: Final[Mapping[Function, Call]] = {
@@ -19,9 +22,15 @@ SEEING_SEGMENTS: Final[Mapping[Function, Call]] = {
     figures.overlap: given([UNKNOWN, UNKNOWN + 1]),
     list_queries.lists_after: given(0, 10),
     list_queries.profile_list: given(UNKNOWN),
+    segment_queries.chosen_segments: given([UNKNOWN]),
+    tags.list_tags: given(),
+    warnings.unserved: given(),
 }
 SEEING_MEMBERS: Final[Mapping[Function, Call]] = {figures.periods: given(UNKNOWN)}
 EDITING_RULES: Final[Mapping[Function, Call]] = {
+    bulk.act_on: given("activate", [UNKNOWN], SystemClock()),
+    states.set_settings: given(UNKNOWN, SegmentSettings(), 1, SystemClock()),
+    tags.rename_tag: given(UNKNOWN, "Other"),
     list_commands.create: given("", []),
     list_commands.give: given(UNKNOWN, [], "", 1),
     list_commands.remove: given(UNKNOWN),

@@ -200,7 +200,7 @@ def test_nobody_else_gets_in(furnished: Office, who: str) -> None:
 
 def places_for(asking: Program) -> dict[str, int]:
     """Name the objects that the operations are about."""
-    other = program("other", Role.CONTRIBUTOR)
+    other, spare = program("other", Role.CONTRIBUTOR), Segment.objects.get(name="Spare")
     reconciliation.ask(ALICE, Export.objects.get().pk)
     return {
         "connections": Connection.objects.get().pk,
@@ -210,7 +210,8 @@ def places_for(asking: Program) -> dict[str, int]:
         "exports": Export.objects.get().pk,
         "runs": Run.objects.get().pk,
         "measure": Measure.objects.create(name="Spare", definition=MEASURE, type="text").pk,
-        "spare": Segment.objects.get(name="Spare").pk,
+        "spare": spare.pk,
+        "tag": spare.tags.create(name="Spare").pk,
         "token": ApiToken.objects.get(user=asking.user).pk,
         "refreshes": refresh_commands.plan("segments", Trigger.ON_DEMAND, "tests").pk,
         "relationships": RelationshipRow.objects.get().pk,

@@ -21,7 +21,9 @@ MAKE_ONE = {"init", "apply", "restore", "serve", "worker", "demo"}
 NEED_NONE = {"sandbox"}
 WORDS = {
     "source accept": ["orders"], "source expectations": ["orders"],
-    "segment show": ["Gold"], "measure show": ["Spent"], "export preview": ["News"], "export run": ["News"],
+    "segment show": ["Gold"], "segment activate": ["Gold"], "segment deactivate": ["Gold"],
+    "segment schedule": ["Gold", "off"], "segment tag": ["Gold"], "segment rename-tag": ["a", "b"],
+    "measure show": ["Spent"], "export preview": ["News"], "export run": ["News"],
     "export reconcile": ["News"], "export rebuild-ledger": ["News"],
     "doctor": ["Sandbox", "--list", "1", "--domain", "example.com", "--yes"],
     "run show": ["1"], "run cancel": ["1"], "run confirm": ["1"], "run verify": ["1"],

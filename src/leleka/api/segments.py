@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Literal
 
 import orjson
 from ninja import Query, Router, Schema, Status
-from pydantic import ConfigDict
+from pydantic import ConfigDict, Field
 
 from leleka.api.authenticated_request import ApiRequest
+from leleka.api.problems import ProblemOut
 from leleka.api.schemas.common import In, Number, Page, Paging, TaskAsked, Version, paged
 from leleka.api.schemas.counts import CountsOut, Members
 from leleka.errors import InvalidInput
@@ -22,11 +23,27 @@ router = Router(tags=["Segments"])
 _EXAMPLE: Final[dict[str, Any]] = {"column": "tier", "is": "gold"}
 
 
+class SegmentScheduleOut(Schema):
+    """Days on which a refresh evaluates a segment: of the week, or of the month."""
+
+    repeat: Literal["daily", "weekly", "monthly"]
+    days: Sequence[str | int] = ()
+
+
+class Narrowed(Schema):
+    """Which segments."""
+
+    tag: str = Field("", max_length=200, description="Those that have this tag.")
+    state: Literal["", "active", "inactive"] = ""
+
+
 class SegmentOut(Schema):
     """``size`` is null until somebody counted; ``exports`` are the names of those that send it, ``segments`` those of
     the segments that are made of it, ``locked_by`` the exports of all these that one may not change: while there are
     any, changing the segment is 403 FEEDS_EXPORTS. ``sentences`` are the rules in words, by language, and
-    ``remarks`` say where nobody or everybody can fit them: of one segment, and empty in lists.
+    ``remarks`` say where nobody or everybody can fit them: of one segment, and empty in lists. So are ``stops``, the
+    exports that do not run while it is inactive, and ``warnings`` about its state and schedule. ``schedule`` is system,
+    off, or its days; ``rests_on`` are the inactive segments that it is made of.
     """
 
     id: int
@@ -41,6 +58,15 @@ class SegmentOut(Schema):
     segments: Sequence[str]
     sentences: dict[str, str]
     remarks: dict[str, Sequence[str]]
+    active: bool
+    state_since: datetime | None
+    activate_at: datetime | None
+    deactivate_at: datetime | None
+    schedule: Literal["system", "off"] | SegmentScheduleOut
+    tags: Sequence[str]
+    rests_on: Sequence[str]
+    stops: Sequence[str]
+    warnings: Sequence[ProblemOut]
 
 
 class RulesIn(In):
@@ -70,9 +96,14 @@ class SegmentChange(SegmentIn):
 
 
 @router.get("", response=Page[SegmentOut], operation_id="listSegments", summary="List segments")
-def list_segments(request: ApiRequest, paging: Annotated[Paging, Query()]) -> dict[str, object]:
+def list_segments(
+    request: ApiRequest, paging: Annotated[Paging, Query()], narrowed: Annotated[Narrowed, Query()]
+) -> dict[str, object]:
     """In the order in which they were made."""
-    return paged(segment_queries.segments_after(request.auth, paging.after, paging.limit + 1), paging)
+    found = segment_queries.segments_after(
+        request.auth, paging.after, paging.limit + 1, narrowed.tag, narrowed.state
+    )
+    return paged(found, paging)
 
 
 @router.post("", response={201: SegmentOut}, operation_id="createSegment", summary="Create a segment")

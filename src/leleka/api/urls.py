@@ -25,7 +25,16 @@ from leleka.api import (
     tasks,
 )
 from leleka.api.bearer_token import Token
-from leleka.api.data import customers, lists, quality, relationships, segment_figures, sources, uploads
+from leleka.api.data import (
+    customers,
+    lists,
+    quality,
+    relationships,
+    segment_figures,
+    segment_states,
+    sources,
+    uploads,
+)
 from leleka.api.known_parameters import KnownParameters
 from leleka.api.openapi import LelekaApi
 from leleka.api.problems import tell_problems
@@ -57,6 +66,7 @@ api.add_router("/measures", measures.router)
 api.add_router("/relationships", relationships.router)
 api.add_router("/segments", segments.router)
 api.add_router("/segments", segment_figures.router)
+api.add_router("/segments", segment_states.router)
 api.add_router("/lists", lists.router)
 api.add_router("/exports", exports.router)
 api.add_router("/runs", runs.router)

@@ -28,7 +28,7 @@ from leleka.cli.commands import (
     runs,
     sandbox,
     schedule,
-    segments,
+    segment_states,
     serve,
     sources,
     status,
@@ -69,7 +69,7 @@ app.command("sandbox")(sandbox.sandbox)
 app.add_typer(sources.app, name="source")
 app.add_typer(customers.app, name="customer")
 app.add_typer(measures.app, name="measure")
-app.add_typer(segments.app, name="segment")
+app.add_typer(segment_states.app, name="segment")
 app.add_typer(exports.app, name="export")
 app.add_typer(runs.app, name="run")
 app.add_typer(schedule.app, name="schedule")

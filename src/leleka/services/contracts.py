@@ -31,6 +31,7 @@ class ExportSummary:
     owner: str
     version: int
     schedule: str | Mapping[str, Any]  # as it is written: system, off, or one of its own
+    waits_for: tuple[str, ...] = ()  # inactive segments: until they are active it does not run
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,12 +6,15 @@ from leleka.services.access.permissions import Permission
 from leleka.web.pages import charts, segments, system
 from leleka.web.pages.builder import form, live
 from leleka.web.pages.members import figures
+from leleka.web.pages.states import settings, several
 from leleka.web.route import BOTH, POST, Route
 
 EDIT: Final = Permission.EDIT_SEGMENTS
 
 SEGMENT_ROUTES: Final[tuple[Route, ...]] = (
     Route("segments", segments.index, "segments", Permission.SEE),
+    Route("segments/change", several.change, "segments_change", EDIT, BOTH),
+    Route("segments/tags", several.all_tags, "segment_tags", EDIT, BOTH),
     Route("segments/add", form.add, "segment_add", EDIT, BOTH),
     Route("segments/builder/counts", live.counts, "builder_counts", EDIT, POST),
     Route("segments/builder/text", live.text, "builder_text", EDIT, POST),
@@ -20,6 +23,7 @@ SEGMENT_ROUTES: Final[tuple[Route, ...]] = (
     Route("segments/<int:number>", segments.show, "segment", Permission.SEE),
     Route("segments/<int:number>/chart", charts.segment, "segment_chart", Permission.SEE),
     Route("segments/<int:number>/edit", form.edit, "segment_edit", EDIT, BOTH),
+    Route("segments/<int:number>/settings", settings.edit, "segment_settings", EDIT, BOTH),
     Route("segments/<int:number>/remove", segments.remove, "segment_remove", EDIT, BOTH),
     Route(
         "segments/<int:number>/refresh",

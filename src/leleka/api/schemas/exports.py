@@ -151,7 +151,9 @@ class WrittenOut(Schema):
 
 
 class ExportLineOut(Schema):
-    """One export in the list. ``refreshed`` is the end of its last run, ``run`` that run; ``owner`` who made it."""
+    """One export in the list. ``refreshed`` is the end of its last run, ``run`` that run; ``owner`` who made it.
+    ``waits_for`` are inactive segments that it depends on: it does not run until they are active.
+    """
 
     id: int
     name: str
@@ -172,6 +174,7 @@ class ExportLineOut(Schema):
         Literal["system", "off"] | dict[str, Any],
         Field(description="What it follows: every system refresh, a schedule of its own, or nothing."),
     ]
+    waits_for: Sequence[str]
 
 
 class ExportOut(Schema):
@@ -252,6 +255,7 @@ class SavedOut(Schema):
 class SegmentChoiceOut(Schema):
     name: str
     size: int | None
+    active: bool
 
 
 class ChoicesOut(Schema):

@@ -22,6 +22,7 @@ _COME_AGAIN: Final = 5.0  # seconds
 class SegmentChoice:
     name: str
     size: int | None
+    active: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +84,10 @@ def choices(actor: Actor) -> Choices:
         columns = catalogue.current().profile_table.columns
     except LelekaError:
         columns = ()  # without profiles there is nothing to match yet
-    sizes = Segment.objects.order_by("name").values_list("name", "size")
+    segments = Segment.objects.order_by("name").values_list("name", "size", "active")
     return Choices(
         connections=sections,
-        segments=[SegmentChoice(name, size) for name, size in sizes],
+        segments=[SegmentChoice(*one) for one in segments],
         columns=[column.name for column in columns],
         text_columns=[column.name for column in columns if column.type is ColumnType.TEXT],
     )

@@ -29,6 +29,7 @@ from leleka.services.exports.form import data_of
 from leleka.services.exports.schedule_setting import written
 from leleka.services.installation import lake_sessions
 from leleka.services.paging import Columns, Listed, ListQuery, after, contains, page_of
+from leleka.services.segments.resting import causes, resting
 from leleka.state.case_folding import Folded
 from leleka.state.models import (
     Connection,
@@ -118,13 +119,14 @@ def _lines(actor: Actor, rows: Sequence[Export]) -> Sequence[ExportSummary]:
     newest = [run for row in rows if (run := getattr(row, "newest", None))]
     runs = Run.objects.filter(pk__in=newest).only("export_id", "status", "finished_at")
     by_export = {run.export_id: run for run in runs}
-    return discreet(actor, [summary_of(actor, row, by_export.get(row.pk)) for row in rows])
+    at_rest = resting() if rows else {}
+    return discreet(actor, [summary_of(actor, row, by_export.get(row.pk), at_rest) for row in rows])
 
 
 def export(actor: Actor, number: int) -> ExportDetail:
     require(actor, Permission.SEE)
     row = find_by_id(number)
-    line = summary_of(actor, row, row.runs.order_by("-pk").first())
+    line = summary_of(actor, row, row.runs.order_by("-pk").first(), resting())
     attention = row.connection is not None and bool(connection_queries.attention_of(row.connection))
     pointer = _ledger_of(row)
     damaged = pointer is not None and _is_damaged(pointer)
@@ -166,15 +168,18 @@ def _unknown() -> NotFound:
     return NotFound("EXPORT_UNKNOWN")
 
 
-def summary_of(actor: Actor, row: Export, run: Run | None) -> ExportSummary:
+def summary_of(
+    actor: Actor, row: Export, run: Run | None, at_rest: Mapping[str, Collection[str]]
+) -> ExportSummary:
     connection = row.connection
+    names = sorted(segment.name for segment in row.segments.all())
     return ExportSummary(
         id=row.pk,
         name=row.name,
         connection=connection.name if connection else "",
         type=title_of(connection.type) if connection else "",
         target=row.target,
-        segments=tuple(sorted(segment.name for segment in row.segments.all())),
+        segments=tuple(names),
         leavers=row.leavers["policy"],
         status=run.status if run else StepStatus.NOT_STARTED,
         run=run.pk if run else None,
@@ -185,6 +190,7 @@ def summary_of(actor: Actor, row: Export, run: Run | None) -> ExportSummary:
         owner=row.owner.name if row.owner else "",
         version=row.version,
         schedule=written(row),
+        waits_for=tuple(causes(names, at_rest)),
     )
 
 

@@ -5,7 +5,7 @@ from dataclasses import asdict, replace
 from functools import partial
 from typing import Any, Final
 
-from django.db.models import Prefetch, prefetch_related_objects
+from django.db.models import Prefetch, QuerySet, prefetch_related_objects
 
 from leleka.core.column_classes import mask_value
 from leleka.core.messages import Message
@@ -59,17 +59,22 @@ def find_segments(actor: Actor, wanted: ListQuery, tag: str = "", state: str = "
     """
     require(actor, Permission.SEE)
     columns: Columns = {"name": Folded("name"), "size": "size", "evaluated_at": "evaluated_at"}
-    rows = Segment.objects.filter(tags__name=tag) if tag else Segment.objects.all()
-    if state in _STATES:
-        rows = rows.filter(active=state == _ACTIVE)
+    rows = _narrowed(tag, state)
     found = page_of(rows, wanted, columns, contains(wanted.text, "name"), partial(_views, actor))
     return replace(found, all=Segment.objects.count())
 
 
-def segments_after(actor: Actor, number: int, limit: int) -> Sequence[SegmentView]:
-    """Return segments as they were made, from behind the one of this id."""
+def segments_after(
+    actor: Actor, number: int, limit: int, tag: str = "", state: str = ""
+) -> Sequence[SegmentView]:
+    """Return segments as they were made, from behind the one of this id; narrowed like ``find_segments``."""
     require(actor, Permission.SEE)
-    return _views(actor, after(Segment.objects.all(), number, limit))
+    return _views(actor, after(_narrowed(tag, state), number, limit))
+
+
+def _narrowed(tag: str, state: str) -> QuerySet[Segment]:
+    rows = Segment.objects.filter(tags__name=tag) if tag else Segment.objects.all()
+    return rows.filter(active=state == _ACTIVE) if state in _STATES else rows
 
 
 def chosen_segments(actor: Actor, numbers: Sequence[int]) -> Sequence[SegmentView]:

@@ -3,6 +3,7 @@
 """
 
 from typing import Any, Final
+from urllib.parse import urlencode
 
 from django.http import HttpResponse
 from django.urls import reverse
@@ -12,9 +13,11 @@ from leleka.errors import Conflict, Forbidden, LelekaError, TryLater
 from leleka.messages.http_status import status_of
 from leleka.services.exports import commands as export_commands
 from leleka.services.exports import queries as export_queries
+from leleka.services.schedules import queries as schedule_queries
 from leleka.services.segments import commands as segment_commands
 from leleka.services.segments import queries as segment_queries
 from leleka.services.segments import rule_texts
+from leleka.services.segments import tags as segment_tags
 from leleka.services.translation import in_this_language
 from leleka.web import paging
 from leleka.web.integers import whole_number
@@ -22,14 +25,21 @@ from leleka.web.pages import tasks
 from leleka.web.request import Request, actor_of
 from leleka.web.responses import go, is_htmx, page, pane
 
+_LONGEST: Final = 200  # characters of a tag
 _INSIDE: Final = "inside"  # the page of the exports that contain the segment
 
 
 def index(request: Request) -> HttpResponse:
-    """List segments; sorted by name, size and evaluation, searched by name."""
-    asked = paging.wanted(request)
-    found = segment_queries.find_segments(actor_of(request), asked)
+    """List segments; sorted by name, size and evaluation, searched by name, narrowed to a tag and to a state."""
+    actor, asked = actor_of(request), paging.wanted(request)
+    tag, state = request.GET.get("tag", "")[:_LONGEST], request.GET.get("state", "")
+    found = segment_queries.find_segments(actor, asked, tag, state)
     context = {"segments": found.items, **paging.context_of(request, asked, found)}
+    context |= {"tag": tag, "state": state, "tags": segment_tags.list_tags(actor)}
+    context["zone"] = schedule_queries.home_zone()
+    context["narrowed"] = urlencode(
+        {name: value for name, value in (("tag", tag), ("state", state)) if value}
+    )
     return page(request, "web/pages/segments.html", context)
 
 
@@ -43,6 +53,7 @@ def show(request: Request, number: int) -> HttpResponse:
         "rules": rule_texts.as_text(segment.rules),
         "sentence": segment.sentences.get(language),
         "remarks": segment.remarks.get(language),
+        "zone": schedule_queries.home_zone(),
     }
     return page(request, "web/pages/segment.html", context)
 

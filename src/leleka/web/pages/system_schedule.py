@@ -12,6 +12,7 @@ from leleka.messages.http_status import status_of
 from leleka.services.schedules import commands as schedule_commands
 from leleka.services.schedules import queries as schedule_queries
 from leleka.services.schedules.queries import SystemScheduleView
+from leleka.services.segments import warnings
 from leleka.web import schedule_form as words
 from leleka.web.integers import whole_number
 from leleka.web.request import Request, actor_of
@@ -72,4 +73,5 @@ def _context(request: Request, view: SystemScheduleView) -> dict[str, Any]:
         "decisions": schedule_queries.system_decisions(actor, _DECIDED),
         "following": schedule_queries.following(actor),
         "managed_by_file": view.managed_by_file,
+        "unserved": warnings.unserved(actor),
     }

@@ -111,8 +111,9 @@ def _segment(session: Engine, step: RefreshStep, clock: Clock, say: Say, guard: 
         return _gone("segment")
     before = segment.basis
     if found := causes([segment.name]):
-        key = "SEGMENT_INACTIVE" if segment.name in found else "SEGMENT_INACTIVE.inner"
-        problem = Problem.of(key, segment.name, name=segment.name, names=found)
+        problem = Problem.of("SEGMENT_INACTIVE.inner", segment.name, names=found)
+        if segment.name in found:
+            problem = Problem.of("SEGMENT_INACTIVE", segment.name, name=segment.name)
         return {"status": StepStatus.SKIPPED, "problems": [problem_data(problem)]}
     by_hand = step.refresh.scope == f"{StepKind.SEGMENT}:{segment.pk}"
     segment_evaluation.refresh_segments(session, clock, say, [segment], guard, by_hand=by_hand)
