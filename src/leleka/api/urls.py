@@ -25,7 +25,7 @@ from leleka.api import (
     tasks,
 )
 from leleka.api.bearer_token import Token
-from leleka.api.data import customers, lists, quality, relationships, segment_figures, sources, uploads
+from leleka.api.data import customers, lists, quality, relationships, segment_figures, sources, uploads, why
 from leleka.api.known_parameters import KnownParameters
 from leleka.api.openapi import LelekaApi
 from leleka.api.problems import tell_problems
@@ -57,8 +57,10 @@ api.add_router("/measures", measures.router)
 api.add_router("/relationships", relationships.router)
 api.add_router("/segments", segments.router)
 api.add_router("/segments", segment_figures.router)
+api.add_router("/segments", why.of_segments)
 api.add_router("/lists", lists.router)
 api.add_router("/exports", exports.router)
+api.add_router("/exports", why.of_exports)
 api.add_router("/runs", runs.router)
 api.add_router("/tasks", tasks.router)
 api.add_router("/notices", notices.router)
