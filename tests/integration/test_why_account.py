@@ -147,7 +147,7 @@ def test_a_page_moves_on_to_the_customer_and_keeps_the_address_out_of_its_own(sh
     assert "In the list since" in browser.get(moved["Location"]).content.decode()
     nobody = browser.post(f"/data/exports/{news()}/why", {"address": "nobody@x.test"})
     assert (nobody.status_code, "has this address." in nobody.content.decode()) == (200, True)
-    assert browser.post(f"/data/exports/{news()}/why", {"address": "nobody"}).status_code == 400
+    assert browser.post(f"/data/exports/{news()}/why", {"address": "nobody"}).status_code == 422
 
 
 def test_the_terminal_reads_the_address_unseen(terminal: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
