@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = (("state", "0037_customers"),)
+    dependencies = (("state", "0038_segment_states"), ("state", "0040_data_sources"))
     operations = (
         migrations.AlterField(
             "task",
