@@ -278,6 +278,19 @@ def test_what_the_last_run_used_and_what_holds_now_are_both_told(shop: Office) -
     assert verdict(JOHN) == "Not in the list: the run was planned without this person."
 
 
+def test_an_inactive_segment_keeps_its_last_members(shop: Office) -> None:
+    rules("{column: tier, is: gold}")
+    Segment.objects.update(active=False)
+    zoe, john = why(ZOE), why(JOHN)
+    assert (step(zoe, "segment").held, stops(zoe)[0]) == (True, "run")
+    assert (
+        zoe.verdict["en"]
+        == "Not in the list: the export sends nothing while these segments are inactive: Gold."
+    )
+    assert "“Gold” is inactive and keeps its last members" in john.verdict["en"]
+    assert shop.imports() == 0
+
+
 def test_a_segment_alone_is_explained(shop: Office) -> None:
     row = Segment.objects.get(name="Gold")
     inside = why_queries.why_in_segment(ALICE, row.pk, address=ZOE)

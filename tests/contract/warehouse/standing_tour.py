@@ -1,6 +1,7 @@
 """All that is asked of an engine about where one profile stands: a part of the tour of ``test_spark_dialect``."""
 
 from pathlib import Path
+from typing import Final
 
 from sqlglot import exp
 
@@ -14,17 +15,19 @@ from leleka.warehouse.live_counts import Ground
 from tests.fakes import rule_examples as examples
 from tests.fakes.segment_tables import CATALOGUE, write_tables_with
 
+_LAST: Final = {"related": "purchases", "last": "Price", "by": "Number"}
+
 
 def where_one_stands(engine: Engine, root: Path) -> None:
     root.mkdir()
     ground = Ground(CATALOGUE, write_tables_with(engine, examples.rows(), root), examples.TODAY)
-    for last in ({}, {"last": "Price", "by": "Number"}):
-        measured = {"related": "purchases", **(last or {"count": "rows"}), ">=": 1}
-        rule = parse(measured, CATALOGUE)
+    asked = {"related": "purchases", "count": "rows", ">=": 1}, {**_LAST, ">=": 1}
+    for rule in (parse(one, CATALOGUE) for one in asked):
         assert isinstance(rule, Related)
         assert standing.holding(engine, ground, "C0", rule, [rule]) in ([True], [False])
         standing.measured(engine, ground, "C0", rule)
-    assert set(standing.values(engine, ground, "C0", rule, ["Name"])) == {"Name"}
+    named = parse({"column": "Name", "is": "a"}, CATALOGUE)
+    assert set(standing.values(engine, ground, "C0", named, ["Name"])) == {"Name"}
     _in_what_is_kept(engine, Lake(root / "lake"))
 
 

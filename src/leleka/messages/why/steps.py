@@ -58,6 +58,10 @@ _SEGMENT: Final[Mapping[str, str]] = {
     "WHY_FAILS_NEWLY": msg(
         "{reason} When the segment was last evaluated the rules held, so the person leaves with the next evaluation."
     ),
+    "WHY_RESTS.in": msg("The segment is inactive and keeps its last members: this person is one of them."),
+    "WHY_RESTS.out": msg(
+        "segment “{segment}” is inactive and keeps its last members: this person is none of them."
+    ),
     "WHY_USED": msg("The last run had them in this segment."),
     "WHY_NOT_USED": msg("The last run did not have them in this segment."),
     "WHY_RULES_CHANGED": msg("The rules were changed after that run: {day:day}."),
@@ -66,6 +70,7 @@ _SEGMENT: Final[Mapping[str, str]] = {
 _RUN: Final[Mapping[str, str]] = {
     "WHY_NOT_SUPPRESSED": msg("Nothing is suppressed here for this address"),
     "WHY_SUPPRESSED": msg("the address is suppressed here: nothing is sent to it."),
+    "WHY_INACTIVE": msg("the export sends nothing while these segments are inactive: {names}."),
     "WHY_DETACHED": msg("the export has no connection and does not run."),
     "WHY_NEVER_RAN": msg("the export has never run."),
     "WHY_RAN": msg("Run {run:id}: {status:word}"),
@@ -140,6 +145,8 @@ REMEDIES: Final[Mapping[str, str]] = {
     "WHY_RULE_WRONG": msg("Edit the segment and save it anew."),
     "WHY_NEVER_EVALUATED": msg("Refresh the segment, or run the export."),
     "WHY_HOLDS_NEWLY": msg("Run the export, or wait for the next refresh."),
+    "WHY_RESTS.out": msg("Activate the segment: it is then evaluated again."),
+    "WHY_INACTIVE": msg("Activate them, or take them out of the export and of the rules of its segments."),
     "WHY_SUPPRESSED": msg("A suppression is not taken back here: it was asked for."),
     "WHY_DETACHED": msg("Edit the export and choose a connection."),
     "WHY_NEVER_RAN": msg("Run the export, or give it a schedule."),

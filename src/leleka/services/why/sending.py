@@ -18,6 +18,7 @@ from leleka.services.customers.finding import Reader
 from leleka.services.customers.standing import shown_detail
 from leleka.services.installation import lake_sessions
 from leleka.services.runs.retention import kept_since
+from leleka.services.segments.resting import causes
 from leleka.services.status.export_summaries import kept_from_running
 from leleka.services.translation import particulars, said_in_this_language
 from leleka.services.why import words
@@ -94,6 +95,8 @@ def _run(reader: Reader, export: Export, run: Run | None) -> WhyStep:
     if export.connection is None:
         return _step(StepName.RUN, "WHY_DETACHED", held=False)
     notes = [words.told("WHY_NO_SCHEDULE")] if export.schedule.get("policy") == "off" else []
+    if names := causes(one.name for one in export.segments.all()):
+        return _step(StepName.RUN, "WHY_INACTIVE", held=False, notes=notes, names=names)
     skipped = kept_from_running(export.pk)
     if skipped is not None:
         said = _problem(reader, skipped.problems)
