@@ -59,7 +59,7 @@ _PATHS: Final[Mapping[str, str]] = {
     "measure": "measure", "measure_edit": "measure", "measure_remove": "measure",
     "refresh": "refresh", "refresh_task": "refresh",
     "export_chart": "export", "segment_chart": "segment",
-    "reconcile_live": "export", "reconcile_repair": "export", "reconciliation": "export",
+    "why_asked": "asked", "reconcile_live": "export", "reconcile_repair": "export", "reconciliation": "export",
 }  # fmt: skip
 _SAID: Final[Mapping[str, str]] = {
     "builder_values": "?source=1&column=tier",
@@ -68,7 +68,7 @@ _SAID: Final[Mapping[str, str]] = {
 _ONE_OF: Final[Mapping[str, tuple[str, str]]] = {
     "task_runs": ("?of=export:", "export"), "segment_overlap": ("?with=", "segment"),
 }  # fmt: skip
-_CUSTOMERS: Final = frozenset({"customers", "customer", "customer_rows"})
+_CUSTOMERS: Final = frozenset({"customers", "customer", "customer_rows", "customer_why"})
 _CUSTOMERS_SEARCHED: Final = {"customers": "q", "listCustomers": "search"}
 _SOME: Final = 0.2
 _CHOSEN: Final = frozenset({"exports_detach", "exports_remove", "exports_schedule"})
@@ -165,6 +165,8 @@ class Addresses:
         """Return the address of the search as somebody types, or of one customer."""
         reference = indexing.reference_of(str(self._random.randint(1, profiles)))
         path = path.replace("<str:reference>", reference).replace("{reference}", reference)
+        if name == "customer_why":
+            return f"{path}?export={self._random.choice(self._furnished.numbers['export'])}"
         if name not in _CUSTOMERS_SEARCHED:
             return path
         more = f"&{_FILTER}" if name == "customers" and self._random.random() < _SOME else ""

@@ -32,9 +32,10 @@ def numbers(me: Actor) -> Mapping[str, Sequence[int]]:
         "list": [never.id],
         "examined": [_done(Task.Kind.EXAMINE, me.name, found)],
         "suggested": [_done(Task.Kind.RELATE, me.name, {"suggestions": []})],
+        "asked": [_done(Task.Kind.MEMBERSHIP, me.name, {"membership": "active"}, target="1")],
     }
 
 
-def _done(kind: Task.Kind, asked_by: str, result: dict[str, Any]) -> int:
+def _done(kind: Task.Kind, asked_by: str, result: dict[str, Any], **payload: str) -> int:
     kept = {"subject": "customers", "asked_by": asked_by, "made_at": timezone.now(), "result": result}
-    return Task.objects.create(kind=kind, status=TaskStatus.SUCCESSFUL, **kept).pk
+    return Task.objects.create(kind=kind, status=TaskStatus.SUCCESSFUL, payload=payload, **kept).pk

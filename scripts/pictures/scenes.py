@@ -187,6 +187,8 @@ PAGES: Final = (
     Scene("customers-filter", "/customers/filter?column=tier"),
     Scene("customers-columns", "/customers/columns"),
     Scene("customer", "/customers/{customer}"),
+    Scene("customer-why", "/customers/{customer}/why?export={managed}"),
+    Scene("customer-why-viewer", "/customers/{customer}/why?export={managed}", who="chrystyna"),
     Scene("customer-viewer", "/customers/{customer}", who="chrystyna"),
     Scene("segments", "/segments"),
     Scene("segments-menu", "/segments", _press("td [popovertarget]")),

@@ -103,6 +103,10 @@ PAGES: Final[dict[str, tuple[Address, ...]]] = {
     "customers_filter": (lambda _: "/customers/filter?column=tier",),
     "customers_columns": (lambda _: "/customers/columns",),
     "customer": (lambda has: f"/customers/{has.customer}",),
+    "customer_why": (
+        lambda has: f"/customers/{has.customer}/why?export={has.export}",
+        lambda has: f"/customers/{has.customer}/why?segment={has.segment}",
+    ),
     "segments": (lambda _: "/segments",),
     "segment_add": (lambda _: "/segments/add",),
     "segment": (lambda has: f"/segments/{has.segment}", lambda has: f"/segments/{has.unused}"),
@@ -134,6 +138,7 @@ FILES: Final = {
 PARTS: Final = {
     "healthz", "readyz", "metrics", "export_chart", "run_chart", "segment_chart", "bell", "reconcile_live",
     "source_table", "builder_values", "customer_rows", "source_quality", "source_suggestions",
+    "why_asked",
 }  # fmt: skip
 
 

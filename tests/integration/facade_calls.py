@@ -59,7 +59,7 @@ from leleka.state.models import Task
 from leleka.worker import previews
 from leleka.worker.refresh import foreground
 from leleka.worker.runs import execution as run_execution
-from tests.integration.facade_calls_of_customers import EDITING_CUSTOMERS, SEEING_CUSTOMERS
+from tests.integration.facade_calls_of_customers import ASKING_ACCOUNTS, EDITING_CUSTOMERS, SEEING_CUSTOMERS
 from tests.integration.facade_calls_of_segments import (
     DOWNLOADING_MEMBERS,
     EDITING_RULES,
@@ -164,6 +164,7 @@ TO_SEE: Final[Mapping[Function, Call]] = {
     status_refresh_progress.progress: _ONE,
 }
 ON_THE_EXPORT: Final[Mapping[Function, Call]] = {
+    **ASKING_ACCOUNTS,
     export_commands.add_segment: exactly(lambda at: (at.export, "nothing")),
     run_commands.ask_preview: _EXPORT,
     export_commands.attach: exactly(lambda at: (at.export, "nothing", 1)),

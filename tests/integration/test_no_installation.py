@@ -26,7 +26,7 @@ WORDS = {
     "measure show": ["Spent"], "export preview": ["News"], "export run": ["News"],
     "export reconcile": ["News"], "export rebuild-ledger": ["News"],
     "doctor": ["Sandbox", "--list", "1", "--domain", "example.com", "--yes"],
-    "run show": ["1"], "run cancel": ["1"], "run confirm": ["1"], "run verify": ["1"],
+    "run show": ["1"], "run cancel": ["1"], "run confirm": ["1"], "run verify": ["1"], "why": ["News", "a@example.com"],
     "suppress": ["Sandbox", "a@example.com"], "backup": ["archive.leleka"],
     "user add": ["a@example.com", "--name", "A"], "user token": ["a@example.com", "--name", "A"],
     "user lend": ["a@example.com", "Sandbox"], "user revoke": ["1"],

@@ -34,6 +34,7 @@ from leleka.api.data import (
     segment_states,
     sources,
     uploads,
+    why,
 )
 from leleka.api.known_parameters import KnownParameters
 from leleka.api.openapi import LelekaApi
@@ -67,8 +68,10 @@ api.add_router("/relationships", relationships.router)
 api.add_router("/segments", segments.router)
 api.add_router("/segments", segment_figures.router)
 api.add_router("/segments", segment_states.router)
+api.add_router("/segments", why.of_segments)
 api.add_router("/lists", lists.router)
 api.add_router("/exports", exports.router)
+api.add_router("/exports", why.of_exports)
 api.add_router("/runs", runs.router)
 api.add_router("/tasks", tasks.router)
 api.add_router("/notices", notices.router)

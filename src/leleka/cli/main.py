@@ -34,6 +34,7 @@ from leleka.cli.commands import (
     status,
     suppression,
     users,
+    why,
 )
 from leleka.cli.output import report_problems
 from leleka.core.memory import shortage
@@ -60,6 +61,7 @@ app.command("doctor")(doctor.doctor)
 app.command("refresh")(refresh.refresh)
 app.command("status")(status.status)
 app.command("suppress")(suppression.suppress)
+app.command("why")(why.why)
 app.command("backup")(backups.backup)
 app.command("restore")(backups.restore)
 app.command("serve")(serve.serve)

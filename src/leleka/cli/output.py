@@ -79,6 +79,11 @@ def is_terminal() -> bool:
     return sys.stderr.isatty()
 
 
+def shown(text: str) -> str:
+    """Return a text without what would steer the terminal, and without marks of ours."""
+    return escape(_text(text))
+
+
 def moment(value: datetime | None) -> str:
     return value.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S UTC") if value else ""
 

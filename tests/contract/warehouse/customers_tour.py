@@ -67,7 +67,7 @@ def _known_of_one(engine: Engine, root: Path) -> None:
         "state": "member",
         "value": "v",
     }
-    told |= {"ended": "delivered", "code": "", "detail": ""}
+    told |= {"ended": "delivered", "code": "", "detail": "", "kind": ""}
     cells = [exp.alias_(exp.Literal.string(value), name) for name, value in told.items()]
     file = str(root / "known.parquet")
     assert engine.write(exp.select(*cells), file) == 1

@@ -34,6 +34,7 @@ from tests.contract.warehouse.engine_ledgers import LedgersContract
 from tests.contract.warehouse.engine_memberships import MembershipsContract
 from tests.contract.warehouse.engine_runs import LEAVERS, RunsContract
 from tests.contract.warehouse.live_counts_tour import visit_live_counts
+from tests.contract.warehouse.standing_tour import where_one_stands
 from tests.fakes import rule_examples as examples
 from tests.fakes.diff_tables import Tables
 from tests.fakes.recording_engine import RecordingEngine, recording
@@ -66,6 +67,7 @@ def tour(tmp_path_factory: pytest.TempPathFactory) -> RecordingEngine:
         _catalogue(engine, root / "catalogue")
         _brought(engine, root / "brought")
         customers(engine, root / "customers")
+        where_one_stands(engine, root / "standing")
     return engine
 
 

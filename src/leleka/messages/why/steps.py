@@ -9,7 +9,7 @@ VERDICTS: Final[Mapping[str, str]] = {
     "WHY_IN_SINCE": msg("In the list since {day:day}."),
     "WHY_IN": msg("In the list: an earlier run confirmed it."),
     "WHY_IN_LEAVING": msg("Still in the list, but no longer in a segment of the export: {reason}"),
-    "WHY_IN_AND_NOW": msg("Put into the list by the export, but at the account it says now: {reason}"),
+    "WHY_IN_AND_NOW": msg("The export put this person into the list, but the account says now: {reason}"),
     "WHY_IN_OTHERWISE": msg("In the list at the account, but not by this export: {reason}"),
     "WHY_NOT": msg("Not in the list: {reason}"),
     "WHY_NOT_KNOWN": msg("Not known to be in the list: {reason}"),
@@ -40,8 +40,8 @@ _SOURCE: Final[Mapping[str, str]] = {
     "WHY_ROW": msg("In table {table}, read from {place}; key {key}"),
     "WHY_NO_ROW": msg("no profile in table {table} has this address."),
     "WHY_ROW_GONE": msg("the profile with key {key} is no longer in table {table}."),
-    "WHY_ADDRESS": msg("{address}"),
-    "WHY_ADDRESS_CHOSEN": msg("{address}; several profiles have it, and this one is sent: {count}"),
+    "WHY_ADDRESS": "{address}",
+    "WHY_ADDRESS_CHOSEN": msg("{address}; profiles that have it: {count}. This one is sent"),
     "WHY_ADDRESS_WRONG": msg("the profile's address cannot be used: {reason}."),
     "WHY_ADDRESS_OTHER": msg("another profile with the same address is sent instead: {profile}."),
 }
@@ -58,16 +58,19 @@ _SEGMENT: Final[Mapping[str, str]] = {
     "WHY_FAILS_NEWLY": msg(
         "{reason} When the segment was last evaluated the rules held, so the person leaves with the next evaluation."
     ),
+    "WHY_RESTS.in": msg("The segment is inactive and keeps its last members: this person is one of them."),
+    "WHY_RESTS.out": msg(
+        "segment “{segment}” is inactive and keeps its last members: this person is none of them."
+    ),
     "WHY_USED": msg("The last run had them in this segment."),
     "WHY_NOT_USED": msg("The last run did not have them in this segment."),
     "WHY_RULES_CHANGED": msg("The rules were changed after that run: {day:day}."),
     "WHY_NO_VALUE": msg("no value"),
-    "WHY_NOT_SHOWN": msg("masked"),
-    "WHY_ROWS": msg("rows: {count}"),
 }
 _RUN: Final[Mapping[str, str]] = {
     "WHY_NOT_SUPPRESSED": msg("Nothing is suppressed here for this address"),
     "WHY_SUPPRESSED": msg("the address is suppressed here: nothing is sent to it."),
+    "WHY_INACTIVE": msg("the export sends nothing while these segments are inactive: {names}."),
     "WHY_DETACHED": msg("the export has no connection and does not run."),
     "WHY_NEVER_RAN": msg("the export has never run."),
     "WHY_RAN": msg("Run {run:id}: {status:word}"),
@@ -89,7 +92,6 @@ _SENT: Final[Mapping[str, str]] = {
     "WHY_LEFT_OUT": msg("run {run:id} left them out: {reason}."),
     "WHY_REFUSED": msg("run {run:id}: {reason}."),
     "WHY_REFUSED_WITH": msg("run {run:id}: {reason} ({detail})."),
-    "WHY_BATCH_NONE": msg("Nothing had to be sent for this person"),
     "WHY_BATCH_GONE": msg("Nothing is known of batches of run {run:id} any more"),
     "WHY_BATCH.planned": msg("batch {batch:id} of run {run:id} was not sent yet."),
     "WHY_BATCH.sending": msg("batch {batch:id} of run {run:id} is being sent."),
@@ -143,6 +145,8 @@ REMEDIES: Final[Mapping[str, str]] = {
     "WHY_RULE_WRONG": msg("Edit the segment and save it anew."),
     "WHY_NEVER_EVALUATED": msg("Refresh the segment, or run the export."),
     "WHY_HOLDS_NEWLY": msg("Run the export, or wait for the next refresh."),
+    "WHY_RESTS.out": msg("Activate the segment: it is then evaluated again."),
+    "WHY_INACTIVE": msg("Activate them, or take them out of the export and of the rules of its segments."),
     "WHY_SUPPRESSED": msg("A suppression is not taken back here: it was asked for."),
     "WHY_DETACHED": msg("Edit the export and choose a connection."),
     "WHY_NEVER_RAN": msg("Run the export, or give it a schedule."),

@@ -8,6 +8,7 @@ from leleka.errors import Problem
 from leleka.services.access.discretion import discreet_problem
 from leleka.services.customers.finding import Reader
 from leleka.services.installation import lake_sessions
+from leleka.services.segments.resting import causes
 from leleka.services.why import words
 from leleka.services.why.contracts import Said, StepName, WhyStep
 from leleka.services.why.rules import Judged, judged
@@ -37,22 +38,19 @@ def steps(
 
 def _step(reader: Reader, row: Segment, now: Judged, before: bool | None, notes: Sequence[Said]) -> WhyStep:
     title = words.told(f"WHY_STEP.{StepName.SEGMENT}", name=f"“{row.name}”")
-    code, values = _how(reader, row, now, before=before)
-    said = words.told(code, **values)
-    return WhyStep(
-        StepName.SEGMENT,
-        title,
-        now.holds and code != "WHY_NEVER_EVALUATED",
-        said,
-        words.remedy(code),
-        notes,
-        at=row.evaluated_at,
-        segment=row.pk,
-        rules=now.parts,
-    )
+    rests = bool(causes([row.name]))
+    code, values = _how(reader, row, now, before=before, rests=rests)
+    holds = bool(before) if rests else now.holds and code != "WHY_NEVER_EVALUATED"
+    said, todo = words.told(code, **values), words.remedy(code)
+    at = row.evaluated_at
+    return WhyStep(StepName.SEGMENT, title, holds, said, todo, notes, at, segment=row.pk, rules=now.parts)
 
 
-def _how(reader: Reader, row: Segment, now: Judged, *, before: bool | None) -> tuple[str, dict[str, Any]]:
+def _how(
+    reader: Reader, row: Segment, now: Judged, *, before: bool | None, rests: bool
+) -> tuple[str, dict[str, Any]]:
+    if rests:
+        return ("WHY_RESTS.in", {}) if before else ("WHY_RESTS.out", {"segment": row.name})
     if now.problem is not None:
         return "WHY_RULE_WRONG", {"segment": row.name, "problem": _discreet(reader, now.problem)}
     if now.holds:

@@ -1,6 +1,8 @@
 """Whom somebody asks about: a profile by its reference, or the profiles of an address."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from typing import Final
 
 from leleka.core.email import Address, mask, normalise
 from leleka.errors import Forbidden, InvalidInput, NotFound
@@ -15,6 +17,8 @@ from leleka.warehouse.customers.lookups import Row
 from leleka.warehouse.customers.standing import Addressed, Ledgered
 from leleka.warehouse.engines.port import Engine
 from leleka.warehouse.lake import Snapshot, SnapshotUnreadable
+
+_SEVERAL: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,19 +77,45 @@ def of(session: Engine, place: Place, asked: Who) -> Person:
     ``Forbidden`` where the address is masked for whoever asks: they would find out who there is.
     """
     if asked.customer:
-        return _with(session, place, finding.row_of(session, place.source, asked.customer))
+        row = finding.row_of(session, place.source, asked.customer)
+        person = _with(session, place, row)
+        return (
+            person
+            if not person.address
+            else replace(person, others=_all_with(session, place, person.address))
+        )
+    found = profiles_with(session, place, asked.address)
+    address = _known(asked.address)
+    ledgered, damaged = _ledgered(session, place.export, address)
+    if not found:
+        return Person(None, ledgered.profile if ledgered else "", address, "", None, ledgered, damaged)
+    row = finding.row_of(session, place.source, indexing.reference_of(found[0].profile))
+    return replace(_with(session, place, row), others=_all_with(session, place, address, found))
+
+
+def profiles_with(session: Engine, place: Place, address: str) -> list[Addressed]:
+    """Return the profiles of an address, the one that is sent first, as ``of`` does."""
     if not place.reader.may_search(place.email):
         raise Forbidden("CUSTOMERS_MASKED", column=place.email)
-    known = normalise(asked.address)
+    return _profiles_of(session, place, _known(address))
+
+
+def _known(address: str) -> str:
+    known = normalise(address)
     if not isinstance(known, Address):
         raise InvalidInput.of([known.problem])
-    found = _profiles_of(session, place, known.key)
-    ledgered, damaged = _ledgered(session, place.export, known.key)
-    if not found:
-        return Person(None, ledgered.profile if ledgered else "", known.key, "", None, ledgered, damaged)
+    return known.key
+
+
+def _all_with(
+    session: Engine, place: Place, address: str, found: Sequence[Addressed] = ()
+) -> tuple[SameAddress, ...]:
+    """Return all profiles of an address where there are several."""
+    found = found or _profiles_of(session, place, address)
+    if len(found) < _SEVERAL:
+        return ()
     rows = [finding.row_of(session, place.source, indexing.reference_of(one.profile)) for one in found]
-    others = [_same(place, row, chosen=not one.chosen) for one, row in zip(found, rows, strict=True)]
-    return replace(_with(session, place, rows[0]), others=tuple(others) if len(others) > 1 else ())
+    return tuple(_same(place, row, chosen=not one.chosen) for one, row in zip(found, rows, strict=True))
 
 
 def _same(place: Place, row: Row, *, chosen: bool) -> SameAddress:

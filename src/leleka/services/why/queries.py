@@ -52,6 +52,22 @@ def why_in_segment(actor: Actor, segment: int, *, customer: str = "", address: s
     return replace(view, segment=row.pk, name=row.name, inside=inside, verdict=said, remedy=todo)
 
 
+def customers_with(
+    actor: Actor, address: str, *, export: int | None = None, segment: int | None = None
+) -> Sequence[str]:
+    """Return the references of the customers with an address, the one that is sent first; none where nobody has it.
+
+    Raises ``InvalidInput``, ``Forbidden``, ``NotFound``, ``Conflict``, ``Unavailable``.
+    """
+    require(actor, Permission.SEE)
+    row = find_by_id(export) if export is not None else None
+    asked_of = segment_queries.find_by_id(segment) if segment is not None else None
+    place = person.place_for(actor, row, asked_of)
+    with lake_sessions.page_session() as session:
+        found = person.profiles_with(session, place, address)
+    return [indexing.reference_of(one.profile) for one in found]
+
+
 def asked(actor: Actor, task: int) -> Asked:
     """Return how a question to an account stands that somebody asked themselves."""
     require(actor, Permission.SEE)

@@ -1,7 +1,7 @@
 """Where one profile stands: which rules hold for it and on what value, its address among all, its row in a plan."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from sqlglot import exp
@@ -13,6 +13,7 @@ from leleka.warehouse.lake import Snapshot
 from leleka.warehouse.live_counts import Ground, scope_of
 from leleka.warehouse.sql.related import measured_sql
 from leleka.warehouse.sql.rules import condition_sql
+from leleka.warehouse.sql.scope import Scope
 from leleka.warehouse.sql.tables import column, parquet
 
 MOST: Final = 20  # profiles of one address
@@ -50,15 +51,12 @@ def holding(session: Engine, ground: Ground, profile: str, whole: Rule, rules: S
     """Return of each of the rules, which are parts of ``whole``, whether it holds for a profile."""
     if not rules:
         return []
-    scope = scope_of(ground, whole)
+    scope = _scope(ground, profile, whole)
     told = [
         exp.alias_(condition_sql(one, scope), f"holds {place}", quoted=True)
         for place, one in enumerate(rules)
     ]
-    rows = (
-        exp.select(*told).from_(scope.table(ground.catalogue.profiles)).where(_is(scope.profile_id, profile))
-    )
-    (found,) = session.rows(rows)
+    (found,) = session.rows(_of_profile(ground, scope).select(*told))
     return [bool(one) for one in found]
 
 
@@ -68,18 +66,23 @@ def values(
     """Return a profile's values of the columns that a rule asks for."""
     if not columns:
         return {}
-    scope = scope_of(ground, whole)
-    rows = exp.select(*map(scope.column, columns)).from_(scope.table(ground.catalogue.profiles))
-    (found,) = session.rows(rows.where(_is(scope.profile_id, profile)))
+    scope = _scope(ground, profile, whole)
+    (found,) = session.rows(_of_profile(ground, scope).select(*map(scope.column, columns)))
     return dict(zip(columns, found, strict=True))
 
 
 def measured(session: Engine, ground: Ground, profile: str, rule: Related) -> object:
     """Return what a rule measures of the rows that belong to a profile; None where there is nothing."""
-    scope = scope_of(ground, rule)
-    theirs = exp.select().from_(scope.table(ground.catalogue.profiles)).where(_is(scope.profile_id, profile))
-    found = session.rows(measured_sql(rule, scope, condition_sql, theirs))
+    found = session.rows(measured_sql(rule, _scope(ground, profile, rule), condition_sql))
     return found[0][0] if found else None
+
+
+def _scope(ground: Ground, profile: str, rule: Rule) -> Scope:
+    return replace(scope_of(ground, rule), only=profile)
+
+
+def _of_profile(ground: Ground, scope: Scope) -> exp.Select:
+    return exp.select().from_(scope.table(ground.catalogue.profiles)).where(scope.is_only)
 
 
 def addressed(session: Engine, book: Snapshot, *, profile: str = "", address: str = "") -> list[Addressed]:

@@ -65,19 +65,17 @@ def related_sql(rule: Related, scope: Scope, condition: ConditionSql) -> exp.Exp
     return exp.not_(_is_in(here, fails), copy=False)
 
 
-def measured_sql(rule: Related, scope: Scope, condition: ConditionSql, of: exp.Select) -> exp.Select:
-    """Return the query of what the rule measures: its one value for the rows of which ``of`` has the key of the first
-    step, of *exists* how many there are. Of no rows there may be none.
+def measured_sql(rule: Related, scope: Scope, condition: ConditionSql) -> exp.Select:
+    """Return the query of what the rule measures of the rows that belong to the one profile of ``scope``: one value, of
+    *exists* how many rows there are. Where there are none it may have no row.
     """
-    here, there, rows = _rows(rule.path, scope, condition)
+    _, there, rows = _rows(rule.path, scope, condition)
     last = scope.further(len(rule.path))
-    theirs = rows.where(exp.In(this=there, query=exp.Subquery(this=of.select(here))), copy=False)
     if rule.measure in IN_ORDER:
-        found = _first(rule, theirs.select(_as(there.copy(), _KEY)), last)
-        return found.select(column(_VALUE), append=False)
+        return _first(rule, rows.select(_as(there, _KEY)), last).select(column(_VALUE), append=False)
     if rule.of is None:
-        return theirs.select(exp.Count(this=exp.Star()))
-    return theirs.select(_aggregate(rule.measure, rule.of, last))
+        return rows.select(exp.Count(this=exp.Star()))
+    return rows.select(_aggregate(rule.measure, rule.of, last))
 
 
 def _exists(path: tuple[Step, ...], scope: Scope, condition: ConditionSql) -> exp.Expr:
@@ -99,6 +97,9 @@ def _rows(
     here, there = hop_keys(path[0].hop, scope, inner)
     rows = exp.select().from_(inner.table(path[0].hop.table))
     conditions = [is_there(there)]
+    if scope.only and not scope.level:
+        own = exp.select(here.copy()).from_(scope.table(scope.measured.table)).where(scope.is_only)
+        conditions.append(exp.In(this=there.copy(), query=exp.Subquery(this=own)))
     for place, step in enumerate(path):
         at = scope.further(place + 1)
         if place:

@@ -40,11 +40,14 @@ class ProfileSets:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
+    """``only`` is the key of the one profile that is asked about, as text: then of related rows no others are read."""
+
     tables: Mapping[str, str]
     today: date
     level: int = 0
     measured: Measured = field(default_factory=Measured)
     sets: ProfileSets = field(default_factory=ProfileSets)
+    only: str = ""
 
     @property
     def alias(self) -> str:
@@ -54,6 +57,11 @@ class Scope:
     def profile_id(self) -> exp.Expr:
         """Return the key of the profile at this place, as text."""
         return exp.cast(self.column(self.measured.key), "varchar")
+
+    @property
+    def is_only(self) -> exp.Expr:
+        """Return the condition that the profile at this place is the one that is asked about."""
+        return exp.EQ(this=self.profile_id, expression=exp.Literal.string(self.only))
 
     def further(self, levels: int = 1) -> "Scope":
         return replace(self, level=self.level + levels)

@@ -1,7 +1,4 @@
-"""What every destination must do, asserted on what is in the destination afterwards.
-
-A destination joins by subclassing ``DestinationContract`` and returning an ``Account`` of ``account.py``.
-"""
+"""What every destination must do, asserted on what is in it; it joins by a subclass with an ``Account`` of its own."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
@@ -215,8 +212,8 @@ class DestinationContract(ABC):
     def test_accepted_is_not_delivered(self, account: Account) -> None:
         account.hold()
         assert account.destination.queue_empty()
-        body = self.body(account, *(self.change(account, f"p{n}@example.test") for n in range(3)))
-        outcome = account.destination.send(body, account.clock.monotonic() + 10)
+        people = [self.change(account, f"p{n}@example.test") for n in range(3)]
+        outcome = account.destination.send(self.body(account, *people), account.clock.monotonic() + 10)
         assert isinstance(outcome, Accepted)
         assert isinstance(account.destination.poll(outcome), Pending)
         assert account.people() == {}

@@ -3,14 +3,17 @@
 from django.http import HttpResponse
 
 from leleka.services.customers import queries as customer_queries
+from leleka.services.why import queries as why_queries
 from leleka.web.integers import whole_number
 from leleka.web.request import Request, actor_of
 from leleka.web.responses import page
 
 
 def show(request: Request, reference: str) -> HttpResponse:
-    customer = customer_queries.show(actor_of(request), reference)
-    return page(request, "web/pages/customer.html", {"customer": customer, "line": customer.timeline})
+    actor = actor_of(request)
+    customer = customer_queries.show(actor, reference)
+    context = {"customer": customer, "line": customer.timeline, "lists": why_queries.lists(actor)}
+    return page(request, "web/pages/customer.html", context)
 
 
 def related(request: Request, reference: str) -> HttpResponse:
