@@ -80,7 +80,7 @@ def test_of_several_profiles_of_an_address_one_is_sent(shop: Office) -> None:
 
 def test_a_profile_that_is_gone_from_the_source_is_known_by_the_ledger(shop: Office) -> None:
     shop.run()
-    lay(shop, "customers", COLUMNS, [one for one in PEOPLE if one[0] != "c3"])
+    lay(shop, "customers", COLUMNS, tuple(one for one in PEOPLE if one[0] != "c3"))
     refresh("data")
     view = why(ZOE)
     assert (view.customer, view.inside) == ("", True)
