@@ -15,20 +15,14 @@ from leleka.services.why import commands as why_commands
 from leleka.services.why import queries as why_queries
 from leleka.state.models import AuditEntry, Connection, Export, Segment, Task
 from tests.integration.api import program
-from tests.integration.customers import COLUMNS, PEOPLE, lay, open_shop, refresh
-from tests.integration.explaining import JOHN, ZOE, news, step, verdict, why, work
+from tests.integration.customers import COLUMNS, PEOPLE, lay, refresh
+from tests.integration.explaining import JOHN, ZOE, news, shop, step, verdict, why, work
 from tests.integration.office import ALICE, Office
 from tests.integration.people import somebody
 from tests.integration.test_cli import Terminal, terminal
 
-__all__ = ["terminal"]
+__all__ = ["shop", "terminal"]
 BOB = Actor("Bob <bob@example.com>", Role.CONTRIBUTOR, 3)
-
-
-@pytest.fixture
-def shop(office: Office) -> Office:
-    open_shop(office)
-    return office
 
 
 def ask(address: str) -> int:
