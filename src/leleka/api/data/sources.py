@@ -11,6 +11,7 @@ from leleka.api.authenticated_request import ApiRequest
 from leleka.api.refreshes import RefreshAsked
 from leleka.api.schemas.common import LARGEST, In, Number, Page, Paging, TaskAsked, Version, paged
 from leleka.core.column_classes import ColumnClass
+from leleka.core.whole_readings import DEFAULT, MOST_READINGS
 from leleka.services.refresh import commands as refresh_commands
 from leleka.services.sources import commands as source_commands
 from leleka.services.sources import queries as source_queries
@@ -81,10 +82,14 @@ class TypeIn(In):
 
 
 class ChangedSinceIn(In):
-    """A table is read by what changed in ``column``, and whole every ``whole_every`` times."""
+    """A table is read by what changed in ``column``, and whole every ``whole_every`` times, or at the latest after a
+    time: ``24 hours``, ``7 days``.
+    """
 
     column: _Text
-    whole_every: Annotated[int, Field(ge=1, le=10_000)] = 24
+    whole_every: Annotated[int, Field(ge=1, le=MOST_READINGS)] | Annotated[str, Field(max_length=20)] = (
+        DEFAULT
+    )
 
 
 class Place(In):

@@ -151,5 +151,5 @@ class Choices:
     profiles: bool = False
     max_age_hours: int | None = None
     changed_since: str = ""  # a column of a table
-    whole_every: int = 0  # readings
+    whole_every: str = ""  # as ``core.whole_readings`` has it
     version: int = 0  # of the source that is changed

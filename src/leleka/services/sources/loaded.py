@@ -23,8 +23,8 @@ class Loaded:
     """A source as just read: what the state is to point to.
 
     Of a source that is read by what changed: ``mark`` is up to where, ``reads_since_whole`` how many times since it was
-    read whole. ``changed`` is False where its rows are what they were, and only that is to be noted. ``modified`` is
-    when the newest of its files elsewhere was written there, as an ISO time; "" where nobody says it.
+    read whole, and ``whole`` when that was. ``changed`` is False where its rows are what they were, and only that is to
+    be noted. ``modified`` is when the newest of its files elsewhere was written there. Both are ISO times, or "".
     """
 
     name: str
@@ -38,11 +38,16 @@ class Loaded:
     reads_since_whole: int = 0
     changed: bool = True
     modified: str = ""
+    whole: str = ""
     changes: Changes | None = None  # row by row against what was read before, where that can be told
 
     @property
     def modified_at(self) -> datetime | None:
         return datetime.fromisoformat(self.modified) if self.modified else None
+
+    @property
+    def whole_at(self) -> datetime | None:
+        return datetime.fromisoformat(self.whole) if self.whole else None
 
 
 def of_readers(session: Engine, loaded: readers.Loaded, digest: str) -> Loaded:
