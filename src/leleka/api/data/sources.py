@@ -9,7 +9,7 @@ from pydantic import ConfigDict, Field
 
 from leleka.api.authenticated_request import ApiRequest
 from leleka.api.refreshes import RefreshAsked
-from leleka.api.schemas.common import LARGEST, In, Number, Page, Paging, TaskAsked, Version, paged
+from leleka.api.schemas.common import LARGEST, In, Notes, Number, Page, Paging, TaskAsked, Version, paged
 from leleka.core.column_classes import ColumnClass
 from leleka.core.whole_readings import DEFAULT, MOST_READINGS
 from leleka.services.refresh import commands as refresh_commands
@@ -66,7 +66,7 @@ class SourceOut(Schema):
     rows: int
     rows_before: int | None
     columns: int
-    notes: Sequence[str]
+    notes: Notes
     refreshed_at: datetime | None
     changed_at: datetime | None
     used_by: SourceUseOut

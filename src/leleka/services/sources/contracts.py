@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from leleka.core.column_classes import ColumnClass
+from leleka.core.messages import Message
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,7 @@ class SourceView:
     rows: int
     rows_before: int | None
     columns: int
-    notes: tuple[str, ...]
+    notes: tuple[Message, ...]
     refreshed_at: datetime | None
     changed_at: datetime | None
     used_by: SourceUse

@@ -4,11 +4,12 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 import orjson
 
 from leleka.core.column_classes import guess
+from leleka.messages.stored import said_data
 from leleka.services.sources import catalogue, readings
 from leleka.warehouse import readers, segments
 from leleka.warehouse.catalogue import Changes
@@ -33,7 +34,7 @@ class Loaded:
     snapshot: str
     digest: str
     rows: int
-    notes: list[str]
+    notes: list[Any]  # as ``messages.stored.said_data`` gives them
     mark: str = ""
     reads_since_whole: int = 0
     changed: bool = True
@@ -59,7 +60,7 @@ def of_readers(session: Engine, loaded: readers.Loaded, digest: str) -> Loaded:
         loaded.snapshot.reference,
         digest,
         loaded.rows,
-        list(loaded.notes),
+        [said_data(one) for one in loaded.notes],
         changes=readings.compared(session, loaded.table.name, loaded),
     )
 
