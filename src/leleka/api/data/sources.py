@@ -11,7 +11,7 @@ from leleka.api.authenticated_request import ApiRequest
 from leleka.api.refreshes import RefreshAsked
 from leleka.api.schemas.common import LARGEST, In, Notes, Number, Page, Paging, TaskAsked, Version, paged
 from leleka.core.column_classes import ColumnClass
-from leleka.core.whole_readings import DEFAULT, MOST_READINGS
+from leleka.core.schedules.whole_readings import DEFAULT, MOST_READINGS
 from leleka.services.refresh import commands as refresh_commands
 from leleka.services.sources import commands as source_commands
 from leleka.services.sources import queries as source_queries

@@ -5,9 +5,9 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from leleka.core import whole_readings
 from leleka.core.column_classes import ColumnClass
 from leleka.core.columns import ColumnType
+from leleka.core.schedules import whole_readings
 from leleka.core.sources import FileFormat
 from leleka.services.definition_schema.schema import Name, Part, Text, one_or_many, refused
 

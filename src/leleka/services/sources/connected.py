@@ -13,11 +13,11 @@ from typing import Any, Final
 
 from leleka.connectors.objects.place import awaited
 from leleka.connectors.objects.urls import is_url
-from leleka.core import whole_readings
 from leleka.core.clock import current_clock, utc_now
 from leleka.core.columns import Column, ColumnType
 from leleka.core.messages import Message
 from leleka.core.ports.connector import Connector, Copied, Since, Version, Wanted, Watch
+from leleka.core.schedules import whole_readings
 from leleka.core.sources import SourceSpec
 from leleka.errors import InvalidInput, LelekaError
 from leleka.services.installation import lake_sessions

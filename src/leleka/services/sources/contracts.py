@@ -152,5 +152,5 @@ class Choices:
     profiles: bool = False
     max_age_hours: int | None = None
     changed_since: str = ""  # a column of a table
-    whole_every: str = ""  # as ``core.whole_readings`` has it
+    whole_every: str = ""  # as ``core.schedules.whole_readings`` has it
     version: int = 0  # of the source that is changed

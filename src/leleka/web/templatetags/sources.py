@@ -11,8 +11,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from leleka.core import whole_readings
 from leleka.core.column_classes import ColumnClass
+from leleka.core.schedules import whole_readings
 from leleka.services.sources.contracts import SourceView
 
 register = template.Library()

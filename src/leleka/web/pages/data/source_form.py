@@ -8,8 +8,8 @@ from urllib.parse import urlencode
 from django.http import HttpResponse
 from django.urls import reverse
 
-from leleka.core import whole_readings
 from leleka.core.column_classes import ColumnClass
+from leleka.core.schedules import whole_readings
 from leleka.errors import LelekaError
 from leleka.messages.http_status import status_of
 from leleka.services.sources import commands as source_commands

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from leleka.core.whole_readings import WholeEvery, parse
+from leleka.core.schedules.whole_readings import WholeEvery, parse
 
 NOW = datetime(2026, 11, 30, 3, tzinfo=UTC)
 
