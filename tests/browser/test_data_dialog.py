@@ -160,11 +160,12 @@ def test_a_table_is_checked_read_and_kept_up_to_date_by_what_changed(
     hand.fill("Name", f"sales_{language}")
     page.get_by_text(hand.says("More"), exact=True).click()
     page.get_by_label(hand.says("Read only what changed, by"), exact=True).select_option("changed")
-    page.get_by_label(hand.says("Read everything each so many times"), exact=True).fill("7")
+    page.get_by_label(hand.says("Read everything once in"), exact=True).fill("7")
+    page.get_by_label(hand.says("Of what"), exact=True).select_option("days")
     hand.press("Add and refresh")
     expect(page.locator("#table tbody tr").first).to_be_visible()
     found = sources()[f"sales_{language}"]
-    assert found["changed_since"] == {"column": "changed", "whole_every": 7}
+    assert found["changed_since"] == {"column": "changed", "whole_every": "7 days"}
     assert (found["connection"], found["table"], found["rows"]) == ("Shop", "sales", 3)
 
 

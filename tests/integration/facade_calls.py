@@ -25,7 +25,13 @@ from leleka.services.definitions import apply as definition_apply
 from leleka.services.definitions import queries as definition_queries
 from leleka.services.exports import choices as export_choices
 from leleka.services.exports import commands as export_commands
-from leleka.services.exports import connection_removal, plan_limits, preview_view, reconciliation
+from leleka.services.exports import (
+    connection_removal,
+    field_options,
+    plan_limits,
+    preview_view,
+    reconciliation,
+)
 from leleka.services.exports import queries as export_queries
 from leleka.services.home import charts
 from leleka.services.home import queries as home_queries
@@ -225,6 +231,7 @@ BY_PERMISSION: Final[Mapping[Permission, Mapping[Function, Call]]] = {
         live_account.offers: exactly(lambda at: (at.connection, CLOCK)),
         export_choices.choices: _NONE,
         export_choices.offered: given("nothing", CLOCK),
+        field_options.strangers: given("nothing", "field:1", "tier", CLOCK),
         export_choices.sum_of: given([], "nothing", 1),
     },
     Permission.CONNECTIONS: {

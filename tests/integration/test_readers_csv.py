@@ -10,6 +10,7 @@ import pytest
 from leleka.core.columns import ColumnType
 from leleka.core.sources import TypeOverride
 from leleka.messages.problems import english
+from leleka.messages.progress import in_english
 from leleka.warehouse.readers import Loaded
 from tests.integration.source_files import Desk, open_desk
 
@@ -87,8 +88,8 @@ def test_one_cell_far_down_decides_a_type(desk: Desk) -> None:
 def test_dates_that_could_be_read_both_ways_stay_text_with_a_note(desk: Desk) -> None:
     loaded = desk.read("born\n1/2/2027\n3/4/2027\n")
     assert desk.rows(loaded) == [("1/2/2027",), ("3/4/2027",)]
-    assert "'born'" in loaded.notes[0]
-    assert "%m/%d/%Y" in loaded.notes[0]
+    assert "'born'" in in_english(loaded.notes[0])
+    assert "%m/%d/%Y" in in_english(loaded.notes[0])
 
 
 @pytest.mark.parametrize(
@@ -169,7 +170,7 @@ def test_of_many_cells_that_do_not_fit_five_are_shown_and_all_counted(desk: Desk
 def test_an_uncommon_dialect_is_understood_and_noted(desk: Desk, content: str | bytes, note: str) -> None:
     loaded = desk.read(content)
     assert desk.rows(loaded) == [(1, 2)]
-    assert note in loaded.notes[0]
+    assert note in in_english(loaded.notes[0])
 
 
 @pytest.mark.parametrize(
@@ -209,7 +210,7 @@ def test_a_dialect_that_does_not_exist_is_refused(desk: Desk, declared: dict[str
 def test_a_header_alone_is_an_empty_table_with_a_note(desk: Desk) -> None:
     loaded = desk.read("a,b\n")
     assert (loaded.rows, desk.rows(loaded), types(loaded)) == (0, [], [TEXT, TEXT])
-    assert "no row" in loaded.notes[0]
+    assert "no row" in in_english(loaded.notes[0])
 
 
 def test_blank_lines_of_a_single_column_are_no_rows(desk: Desk) -> None:

@@ -13,6 +13,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from leleka.core.columns import ColumnType
 from leleka.core.sources import TypeOverride
+from leleka.messages.progress import in_english
 from leleka.warehouse.readers import source_loading
 from tests.fakes.workbooks import workbook, zipped
 from tests.integration.source_files import Desk, open_desk
@@ -170,9 +171,10 @@ def test_a_decimal_mark_is_for_numbers_alone(desk: Desk) -> None:
 
 def test_what_was_read_in_one_of_several_ways_is_said(desk: Desk) -> None:
     notes = desk.read("born;price;at\n31.12.2001;12,5;01/02/2003\n01.02.2003;7;03/04/2005\n").notes
-    assert any("'born': the dates are read as %d.%m.%Y" in note for note in notes)
-    assert any("'price': these look like numbers with a decimal comma" in note for note in notes)
-    assert any("'at': the dates may begin with the month or with the day" in note for note in notes)
+    told = [in_english(note) for note in notes]
+    assert any("'born': the dates are read as %d.%m.%Y" in note for note in told)
+    assert any("'price': these look like numbers with a decimal comma" in note for note in told)
+    assert any("'at': the dates may begin with the month or with the day" in note for note in told)
 
 
 def test_the_long_way_reads_what_the_first_rows_did_not_foretell(

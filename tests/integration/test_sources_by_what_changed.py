@@ -1,10 +1,12 @@
 """Sources that are read by what changed: nothing is missed, nothing of elsewhere is mixed in."""
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from leleka.core.clock import utc_now
 from leleka.core.configuration import Configuration
 from leleka.services.installation import lake_sessions
 from leleka.services.source_connections import keys
@@ -48,6 +50,32 @@ def test_what_changed_joins_what_was_there_and_what_is_gone_leaves_in_its_turn(
     late = ("5", "2", "50.0", "2025-01-01 00:00:00")
     assert rows("orders") == [changed, new, late]
     assert Source.objects.get(name="orders").reads_since_whole == 0
+
+
+def test_a_time_after_which_all_is_read_counts_hours_and_not_readings(
+    desk: Desk, source_db: SourceDatabase
+) -> None:
+    desk.apply(file(source_db).replace("whole_every: 3", "whole_every: 24 hours"))
+    assert Source.objects.get(name="orders").spec["changed_since"]["whole_every"] == "24 hours"
+    read_whole = Source.objects.get(name="orders").whole_at
+    source_db.run("DELETE FROM orders WHERE id = 1")
+    for _ in range(4):
+        refresh()
+    stays = Source.objects.get(name="orders")
+    assert (stays.reads_since_whole, stays.whole_at) == (4, read_whole)
+    assert rows("orders")[0][0] == "1"
+    # A refresh at three every night begins some minutes earlier or later.
+    Source.objects.update(whole_at=utc_now() - timedelta(hours=23, minutes=10))
+    refresh()
+    assert [row[0] for row in rows("orders")] == ["2", "3"]
+    again = Source.objects.get(name="orders")
+    assert again.reads_since_whole == 0
+    assert read_whole is not None
+    assert again.whole_at is not None
+    assert again.whole_at > read_whole
+    desk.apply(file(source_db).replace("whole_every: 3", "whole_every: 7 days"))
+    refresh()
+    assert Source.objects.get(name="orders").reads_since_whole == 1
 
 
 def test_what_is_committed_late_comes_and_a_date_far_ahead_hides_nothing(

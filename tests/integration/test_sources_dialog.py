@@ -180,7 +180,20 @@ def test_a_column_that_cannot_tell_what_changed_is_refused_at_its_field(bob: Cli
     assert "SOURCE_MARK_TYPE" in refused.content.decode()
     saved = bob.post(asked["Location"], {**told, "changed_since": "id", "whole_every": "3"})
     assert saved.status_code == 303
-    assert Source.objects.get(name="visits").spec["changed_since"] == {"column": "id", "whole_every": 3}
+    source = Source.objects.get(name="visits")
+    assert source.spec["changed_since"] == {"column": "id", "whole_every": 3}
+    work()
+    again = bob.post(f"/data/sources/{source.pk}/edit")
+    work()
+    changed = {**told, "changed_since": "id", "version": "1", "whole_unit": "days"}
+    wrong = bob.post(again["Location"], {**changed, "whole_every": "400"})
+    assert wrong.status_code == 422
+    assert "SOURCE_CHANGES_INVALID" in wrong.content.decode()
+    assert bob.post(again["Location"], {**changed, "whole_every": "2"}).status_code == 303
+    assert Source.objects.get(name="visits").spec["changed_since"]["whole_every"] == "2 days"
+    form = bob.post(f"/data/sources/{source.pk}/edit")
+    work()
+    assert '<option value="days" selected>' in bob.get(form["Location"]).content.decode()
 
 
 def test_columns_that_match_but_for_their_types_are_named_with_the_reason(bob: Client) -> None:

@@ -9,7 +9,7 @@ from pydantic import ConfigDict, Field
 
 from leleka.api.authenticated_request import ApiRequest
 from leleka.api.problems import ProblemOut
-from leleka.api.schemas.common import In, Number, Page, Paging
+from leleka.api.schemas.common import In, Notes, Number, Page, Paging
 from leleka.services.refresh import commands as refresh_commands
 from leleka.services.refresh import queries as refresh_queries
 from leleka.services.refresh.contracts import RefreshView
@@ -46,7 +46,7 @@ class StepOut(Schema):
     stage_told: Mapping[str, Any]
     changed: bool
     rows: int | None
-    notes: Sequence[str]
+    notes: Notes
     problems: Sequence[ProblemOut]
     started_at: datetime | None
     finished_at: datetime | None

@@ -10,6 +10,7 @@ from pydantic import Field
 from leleka.api.authenticated_request import ApiRequest
 from leleka.api.problems import ProblemOut
 from leleka.api.runs import ProgressOut
+from leleka.api.schemas.common import Notes
 from leleka.api.schemas.schedules import (
     DecisionOut,
     NextOut,
@@ -42,7 +43,7 @@ class TaskLineOut(Schema):
     stage: str
     stage_told: dict[str, Any]
     problems: Sequence[ProblemOut]
-    notes: Sequence[str]
+    notes: Notes
     rows: int | None
     changed: bool
     started_at: datetime | None

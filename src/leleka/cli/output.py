@@ -102,12 +102,19 @@ def _document(value: object, indent: int | None = None) -> str:
     return text.encode("utf-8", "backslashreplace").decode()
 
 
-def _plain(value: object) -> Any:
-    if isinstance(value, Problem | Check):
-        from leleka.messages.problems import english
-        from leleka.messages.stored import check_view
+def _said(value: Problem | Check | Message) -> Any:
+    from leleka.messages.problems import english
+    from leleka.messages.progress import in_english
+    from leleka.messages.stored import check_view
 
-        return asdict(english(value)) if isinstance(value, Problem) else check_view(value)
+    if isinstance(value, Message):
+        return in_english(value)
+    return asdict(english(value)) if isinstance(value, Problem) else check_view(value)
+
+
+def _plain(value: object) -> Any:
+    if isinstance(value, Problem | Check | Message):
+        return _said(value)
     if is_dataclass(value) and not isinstance(value, type):
         return {one.name: _plain(getattr(value, one.name)) for one in fields(value)}
     if isinstance(value, dict):

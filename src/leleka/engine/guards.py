@@ -23,7 +23,7 @@ _FITTING: Final = {
     FieldType.DATETIME: TEMPORAL,
 }
 _LONGEST_WAIT: Final = 60.0
-_MOST_VALUES: Final = 1_000  # different ones of a column that are held against the options
+MOST_VALUES: Final = 1_000  # different ones of a column that are held against the options
 _EXAMPLES: Final = 3
 
 
@@ -118,17 +118,22 @@ def strangers(line: Line, field: Field, values: Callable[[str, int], Sequence[tu
     """Return how many people have a value that is none of the field's options, with examples of their shape."""
     if not field.options:
         return NOTHING
-    found = values(line.column, _MOST_VALUES + 1)
-    strange = [(text, people) for text, people in found if not _offers(field, text)]
+    found = values(line.column, MOST_VALUES + 1)
+    strange = none_of_the_options(field, found)
     if not strange:
         return NOTHING
     return Message(
-        "FIELD_OPTIONS_AT_LEAST" if len(found) > _MOST_VALUES else "FIELD_OPTIONS",
+        "FIELD_OPTIONS_AT_LEAST" if len(found) > MOST_VALUES else "FIELD_OPTIONS",
         field=field.title or field.key,
         column=line.column,
         people=sum(people for _, people in strange),
         examples=list(dict.fromkeys(shape(text) for text, _ in strange[:_EXAMPLES])),
     )
+
+
+def none_of_the_options(field: Field, found: Sequence[tuple[str, int]]) -> Sequence[tuple[str, int]]:
+    """Return those of the texts that are none of a field's options."""
+    return [(text, people) for text, people in found if not _offers(field, text)]
 
 
 def _offers(field: Field, text: str) -> bool:

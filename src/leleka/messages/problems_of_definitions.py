@@ -43,6 +43,10 @@ PROBLEMS: Final[Mapping[str, Wording]] = {
         msg("changed_since needs a table and a primary_key."),
         msg("Name the primary_key, or leave changed_since out: the source is then read whole every time."),
     ),
+    "SOURCE_CHANGES_INVALID.every": Wording(
+        msg("'whole_every' says neither after how many readings nor after how many hours or days."),
+        msg("Write a number of readings such as 24, or a time such as 24 hours or 7 days."),
+    ),
     "SOURCE_CHANGES_INVALID.query": Wording(
         msg(
             "changed_since cannot be used with a query: a row that no longer meets its conditions does not come, and "

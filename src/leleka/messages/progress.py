@@ -8,6 +8,7 @@ from leleka.errors import Problem
 from leleka.messages.later import load_all
 from leleka.messages.problems import ProblemText
 from leleka.messages.problems import in_words as problem_in_words
+from leleka.messages.sources.notes import NOTES
 from leleka.messages.templates import ENGLISH, Language, fill, parameters
 from leleka.messages.why import steps as why
 from leleka.messages.wording import msg
@@ -113,6 +114,7 @@ PROGRESS: Final[dict[str, str]] = {
     "CHECK_SKIPPED": msg("Not tested: an earlier step failed."),
     "ALSO": "{first} {more}",
     "WRITTEN": "{text}",  # as 0.1.0 stored it
+    **NOTES,
     **why.SENTENCES,
     **{f"{code}:do": remedy for code, remedy in why.REMEDIES.items()},
 }

@@ -43,6 +43,11 @@ def said_of(data: Mapping[str, Any]) -> Message:
     return Message(data["code"], **_params_of(data["values"])) if data else NOTHING
 
 
+def note_of(data: str | Mapping[str, Any]) -> Message:
+    """Return what ``said_data`` gave of a note, or a note of an earlier version, which stored its English words."""
+    return Message("WRITTEN", text=data) if isinstance(data, str) else said_of(data)
+
+
 def check_data(check: Check) -> dict[str, Any]:
     """Return a step of a connection test as values of JSON."""
     data: dict[str, Any] = {**check_view(check), "said": said_data(check.said)}

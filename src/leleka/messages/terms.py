@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
+from leleka.messages.sources.notes import DELIMITERS
 from leleka.messages.wording import msg
 
 STATUSES: Final = (
@@ -24,6 +25,7 @@ ROLES: Final[Mapping[str, str]] = {
 }
 TERMS: Final[set[str]] = {
     *STATUSES,
+    *DELIMITERS,
     # What somebody wrote, and types of columns.
     msg("nothing"),
     msg("true or false"),

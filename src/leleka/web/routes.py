@@ -115,6 +115,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     Route("data/exports", exports.index, "exports", Permission.SEE),
     Route("data/exports/add", exports.add, "export_add", Permission.EDIT_SHARED_EXPORTS, GET + POST),
     Route("data/exports/offers", exports.offers, "export_offers", Permission.CHOOSE_CONNECTIONS, POST),
+    Route("data/exports/options", exports.options, "export_options", Permission.CHOOSE_CONNECTIONS, POST),
     Route("data/exports/sums", exports.sums, "export_sums", Permission.CHOOSE_CONNECTIONS, POST),
     Route("data/exports/run", exports.run_chosen, "exports_run", Permission.EDIT_SHARED_EXPORTS, POST),
     Route(

@@ -22,6 +22,7 @@ BY_CHANGES = {
         ({"table": None, "query": "SELECT * FROM orders WHERE newsletter"}, "SOURCE_CHANGES_INVALID.query"),
         ({"types": {"changed": {"type": "date", "format": "%d.%m.%Y"}}}, "SOURCE_CHANGES_INVALID.type"),
         ({"primary_key": None}, "SOURCE_CHANGES_INVALID"),
+        ({"changed_since": {"column": "changed", "whole_every": "soon"}}, "SOURCE_CHANGES_INVALID.every"),
     ],
 )
 def test_reading_by_what_changed_is_refused_where_rows_would_be_missed(

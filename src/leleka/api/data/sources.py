@@ -9,8 +9,9 @@ from pydantic import ConfigDict, Field
 
 from leleka.api.authenticated_request import ApiRequest
 from leleka.api.refreshes import RefreshAsked
-from leleka.api.schemas.common import LARGEST, In, Number, Page, Paging, TaskAsked, Version, paged
+from leleka.api.schemas.common import LARGEST, In, Notes, Number, Page, Paging, TaskAsked, Version, paged
 from leleka.core.column_classes import ColumnClass
+from leleka.core.schedules.whole_readings import DEFAULT, MOST_READINGS
 from leleka.services.refresh import commands as refresh_commands
 from leleka.services.sources import commands as source_commands
 from leleka.services.sources import queries as source_queries
@@ -65,7 +66,7 @@ class SourceOut(Schema):
     rows: int
     rows_before: int | None
     columns: int
-    notes: Sequence[str]
+    notes: Notes
     refreshed_at: datetime | None
     changed_at: datetime | None
     used_by: SourceUseOut
@@ -81,10 +82,14 @@ class TypeIn(In):
 
 
 class ChangedSinceIn(In):
-    """A table is read by what changed in ``column``, and whole every ``whole_every`` times."""
+    """A table is read by what changed in ``column``, and whole every ``whole_every`` times, or at the latest after a
+    time: ``24 hours``, ``7 days``.
+    """
 
     column: _Text
-    whole_every: Annotated[int, Field(ge=1, le=10_000)] = 24
+    whole_every: Annotated[int, Field(ge=1, le=MOST_READINGS)] | Annotated[str, Field(max_length=20)] = (
+        DEFAULT
+    )
 
 
 class Place(In):

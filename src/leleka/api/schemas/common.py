@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from typing import Annotated, Any, Final, Generic, Literal, TypeVar
 
 from ninja import Path, Schema
-from pydantic import ConfigDict, Field, model_validator
+from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 
 from leleka.api.problems import ProblemOut
 from leleka.core.ports.destination import Check
+from leleka.messages.progress import in_english
 from leleka.messages.stored import check_view
 
 T = TypeVar("T")
@@ -23,6 +24,8 @@ Version = Annotated[
         examples=[1],
     ),
 ]
+# What was noticed, in English words.
+Notes = Annotated[Sequence[str], BeforeValidator(lambda notes: [in_english(one) for one in notes])]
 Audience = Literal["administrators", "administrators and contributors"]
 
 

@@ -47,6 +47,7 @@ def refresh(
 
 def _print(view: "RefreshView") -> None:
     from leleka.messages.problems import english
+    from leleka.messages.progress import in_english
 
     rows = [
         (one.kind, one.name, one.status, one.rows, "" if one.changed else "up to date") for one in view.steps
@@ -54,7 +55,7 @@ def _print(view: "RefreshView") -> None:
     print_table(("step", "name", "status", "rows", ""), rows, "There is nothing to refresh yet.")
     for step in view.steps:
         for note in step.notes:
-            out.print(f"{step.name or step.kind}: {note}", markup=False, soft_wrap=True)
+            out.print(f"{step.name or step.kind}: {in_english(note)}", markup=False, soft_wrap=True)
         for problem in step.problems:
             out.print(f"{step.name or step.kind}: {english(problem)!s}", markup=False, soft_wrap=True)
 

@@ -13,6 +13,7 @@ from typing import Any, Final, TypeVar, cast
 
 from leleka.core.address_masking import mask_all
 from leleka.core.column_classes import MASKED, is_like_a_value
+from leleka.core.messages import Message
 from leleka.errors import Problem
 from leleka.messages.problems import KNOWN, parameters_of
 from leleka.services.access.actor import Actor
@@ -27,7 +28,8 @@ _NUMBERS: Final = re.compile(r"\+?\d[\d\s().\-/]{5,}\d")
 _AS_THEY_ARE: Final = frozenset(
     {"path", "rules"}
 )  # addresses of our own pages; rules are masked by their columns
-_TOLD: Final = frozenset({"notes", "where"})
+_SAID: Final = "said"  # what stands in a sentence
+_TOLD: Final = frozenset({"notes", "where", _SAID})
 # What a problem quotes from a file: where a header is missing, the first person stands in its place.
 _QUOTED: Final[Mapping[str, frozenset[str]]] = {
     "DATE_INVALID": frozenset({"shape"}),
@@ -90,6 +92,8 @@ def _lessened(value: Any, name: str) -> Any:
         return value
     if isinstance(value, Problem):
         return discreet_problem(value)
+    if isinstance(value, Message):
+        return Message(value.code, **{key: _lessened(one, _SAID) for key, one in value.values.items()})
     if isinstance(value, str):
         return _text(value, name)
     return _lessened_parts(value, name)

@@ -7,6 +7,7 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from leleka.core.column_classes import ColumnClass
 from leleka.core.columns import ColumnType
+from leleka.core.schedules import whole_readings
 from leleka.core.sources import FileFormat
 from leleka.services.definition_schema.schema import Name, Part, Text, one_or_many, refused
 
@@ -39,11 +40,18 @@ def _typed(value: object) -> object:
     return {str(column): {"type": kind} if isinstance(kind, str) else kind for column, kind in value.items()}
 
 
+def _every(value: object) -> int | str:
+    found = whole_readings.parse(value)
+    if found is None:
+        raise refused("SOURCE_CHANGES_INVALID.every")
+    return found.written
+
+
 class ChangedSince(Part):
-    """A source that is read by what changed: by this column, and whole every so many times."""
+    """A source that is read by what changed: by this column, and whole every so many times, or hours, or days."""
 
     column: str
-    whole_every: int = Field(default=24, ge=1, le=10_000, strict=True)
+    whole_every: Annotated[int | str, BeforeValidator(_every)] = whole_readings.DEFAULT
 
 
 def _changed_since(value: object) -> object:

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from leleka.core.clock import utc_now
+from leleka.core.messages import Message
 from leleka.core.refresh_graph import ENDED
 from leleka.core.statuses import RunStatus
 from leleka.errors import Problem
@@ -26,7 +27,7 @@ class StepView:
     stage_told: Mapping[str, Any]
     changed: bool
     rows: int | None
-    notes: Sequence[str]
+    notes: Sequence[Message]
     problems: Sequence[Problem]
     started_at: datetime | None
     finished_at: datetime | None

@@ -8,7 +8,7 @@ from django.db.models import Prefetch
 
 from leleka.core.refresh_graph import StepKind
 from leleka.errors import Forbidden, NotFound
-from leleka.messages.stored import problem_of
+from leleka.messages.stored import note_of, problem_of
 from leleka.services.access.actor import Actor
 from leleka.services.access.discretion import discreet
 from leleka.services.access.permissions import Permission, require, require_export
@@ -71,7 +71,7 @@ def _step_view(step: RefreshStep, run: RunView | None) -> StepView:
         stage_told=run.stage_told if run else step.stage_told,
         changed=step.changed,
         rows=step.rows,
-        notes=step.notes,
+        notes=[note_of(one) for one in step.notes],
         problems=run.problems if run else [problem_of(one) for one in step.problems],
         started_at=step.started_at,
         finished_at=run.finished_at if run else step.finished_at,

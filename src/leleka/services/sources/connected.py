@@ -17,6 +17,7 @@ from leleka.core.clock import current_clock, utc_now
 from leleka.core.columns import Column, ColumnType
 from leleka.core.messages import Message
 from leleka.core.ports.connector import Connector, Copied, Since, Version, Wanted, Watch
+from leleka.core.schedules import whole_readings
 from leleka.core.sources import SourceSpec
 from leleka.errors import InvalidInput, LelekaError
 from leleka.services.installation import lake_sessions
@@ -170,8 +171,10 @@ class _Asked:
         value = marks.value_of(before.mark, self.place) if self.marked_by and before else ""
         if before is None or not value:
             return None
-        in_turn = before.reads_since_whole + 1 >= int(self.spec["changed_since"]["whole_every"])
-        return None if in_turn else Since(self.marked_by, value)
+        every = whole_readings.parse(self.spec["changed_since"]["whole_every"])
+        if every is None or every.is_due(before.reads_since_whole, before.whole_at, self.began):
+            return None
+        return Since(self.marked_by, value)
 
     def whole(self, connector: Connector, digest: str, watch: Watch) -> Loaded | None:
         wanted = wanted_of(self.spec)
@@ -187,7 +190,8 @@ class _Asked:
             read = _read(self.session, lake_sessions.lake(), self.source, copied, Path(aside))
         loaded = of_readers(self.session, read, now)
         self._refuse_rounded_key(loaded)
-        return replace(loaded, mark=self._mark(loaded), modified=_written(copied.modified))
+        modified = _written(copied.modified)
+        return replace(loaded, mark=self._mark(loaded), modified=modified, whole=self.began.isoformat())
 
     def _written_again(self, what: Version | Copied) -> Loaded | None:
         """Return what is there already where its files were written again with the same contents: they are newer."""
@@ -211,12 +215,15 @@ class _Asked:
             snapshot, rows = source_changes.merge(self.session, lake, came.table, last, came.snapshot)
         made = readers.Loaded(came.table, rows, snapshot, came.digest, ())
         loaded = of_readers(self.session, made, digest_of(before.digest + came.digest, (), self.spec))
-        return replace(loaded, mark=self._mark(loaded), reads_since_whole=before.reads_since_whole + 1)
+        kept = _kept(before, before.reads_since_whole + 1)
+        return replace(
+            loaded, mark=self._mark(loaded), reads_since_whole=kept.reads_since_whole, whole=kept.whole
+        )
 
     def _unchanged(self, before: Source) -> Loaded:
         """The rows are what they were; they may be of another place by now."""
         kept = _kept(before, 0)
-        return replace(kept, mark=self._mark(kept))
+        return replace(kept, mark=self._mark(kept), whole=self.began.isoformat())
 
     def _refuse_rounded_key(self, loaded: Loaded) -> None:
         """Raises ``InvalidInput`` for a key of a database that came as a number with places."""
@@ -259,4 +266,5 @@ def _kept(before: Source, reads: int) -> Loaded:
         reads,
         changed=False,
         modified=_written(before.modified_at),
+        whole=_written(before.whole_at),
     )

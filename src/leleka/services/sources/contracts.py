@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from leleka.core.column_classes import ColumnClass
+from leleka.core.messages import Message
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,7 @@ class SourceView:
     rows: int
     rows_before: int | None
     columns: int
-    notes: tuple[str, ...]
+    notes: tuple[Message, ...]
     refreshed_at: datetime | None
     changed_at: datetime | None
     used_by: SourceUse
@@ -151,5 +152,5 @@ class Choices:
     profiles: bool = False
     max_age_hours: int | None = None
     changed_since: str = ""  # a column of a table
-    whole_every: int = 0  # readings
+    whole_every: str = ""  # as ``core.schedules.whole_readings`` has it
     version: int = 0  # of the source that is changed

@@ -11,6 +11,8 @@ from leleka.core.column_classes import MASKED, ColumnClass, guess, mask_value
 from leleka.core.columns import Column, ColumnType
 from leleka.core.messages import Message
 from leleka.core.sources import SourceSpec
+from leleka.messages.progress import in_english
+from leleka.messages.stored import said_data
 from leleka.services.access.actor import Actor
 from leleka.services.access.discretion import sees_personal, shown_names
 from leleka.services.installation import lake_sessions
@@ -78,7 +80,8 @@ def examine(asked: Mapping[str, Any], say: Say, note: Note) -> dict[str, Any]:
         "rows": examined.rows,
         "columns": columns,
         "first": texts,
-        "notes": list(examined.notes),
+        "notes": [in_english(one) for one in examined.notes],
+        "notes_told": [said_data(one) for one in examined.notes],
     }
 
 
@@ -113,6 +116,7 @@ def seen(actor: Actor, result: Mapping[str, Any]) -> dict[str, Any]:
         "first": first,
         "spec": {},
         "notes": [MASKED for _ in result["notes"]],
+        "notes_told": [],
     }
 
 

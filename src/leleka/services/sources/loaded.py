@@ -4,11 +4,12 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 import orjson
 
 from leleka.core.column_classes import guess
+from leleka.messages.stored import said_data
 from leleka.services.sources import catalogue, readings
 from leleka.warehouse import readers, segments
 from leleka.warehouse.catalogue import Changes
@@ -23,8 +24,8 @@ class Loaded:
     """A source as just read: what the state is to point to.
 
     Of a source that is read by what changed: ``mark`` is up to where, ``reads_since_whole`` how many times since it was
-    read whole. ``changed`` is False where its rows are what they were, and only that is to be noted. ``modified`` is
-    when the newest of its files elsewhere was written there, as an ISO time; "" where nobody says it.
+    read whole, and ``whole`` when that was. ``changed`` is False where its rows are what they were, and only that is to
+    be noted. ``modified`` is when the newest of its files elsewhere was written there. Both are ISO times, or "".
     """
 
     name: str
@@ -33,16 +34,21 @@ class Loaded:
     snapshot: str
     digest: str
     rows: int
-    notes: list[str]
+    notes: list[Any]  # as ``messages.stored.said_data`` gives them
     mark: str = ""
     reads_since_whole: int = 0
     changed: bool = True
     modified: str = ""
+    whole: str = ""
     changes: Changes | None = None  # row by row against what was read before, where that can be told
 
     @property
     def modified_at(self) -> datetime | None:
         return datetime.fromisoformat(self.modified) if self.modified else None
+
+    @property
+    def whole_at(self) -> datetime | None:
+        return datetime.fromisoformat(self.whole) if self.whole else None
 
 
 def of_readers(session: Engine, loaded: readers.Loaded, digest: str) -> Loaded:
@@ -54,7 +60,7 @@ def of_readers(session: Engine, loaded: readers.Loaded, digest: str) -> Loaded:
         loaded.snapshot.reference,
         digest,
         loaded.rows,
-        list(loaded.notes),
+        [said_data(one) for one in loaded.notes],
         changes=readings.compared(session, loaded.table.name, loaded),
     )
 

@@ -170,6 +170,7 @@ def store_loaded(source: Source, loaded: Loaded) -> bool:
         "mark": loaded.mark,
         "reads_since_whole": loaded.reads_since_whole,
         "modified_at": loaded.modified_at,
+        "whole_at": loaded.whole_at,
         "refreshed_at": now,
         **changed,
     }

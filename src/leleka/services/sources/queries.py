@@ -7,6 +7,7 @@ from typing import Final
 
 from leleka.core.column_classes import ColumnClass, mask_value
 from leleka.errors import Conflict, InvalidInput, NotFound
+from leleka.messages.stored import note_of
 from leleka.services.access.actor import Actor
 from leleka.services.access.discretion import discreet, sees_personal, shown_names
 from leleka.services.access.edit_guards import out_of_reach
@@ -202,7 +203,7 @@ def _view(actor: Actor, row: Source) -> SourceView:
         rows=row.rows,
         rows_before=row.rows_before,
         columns=len(row.columns),
-        notes=tuple(row.notes),
+        notes=tuple(map(note_of, row.notes)),
         refreshed_at=row.refreshed_at,
         changed_at=row.changed_at,
         used_by=use,

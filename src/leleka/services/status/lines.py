@@ -9,10 +9,11 @@ from datetime import datetime
 from typing import Any
 
 from leleka.core.clock import utc_now
+from leleka.core.messages import Message
 from leleka.core.refresh_graph import WENT_WELL, StepKind
 from leleka.core.statuses import StepStatus
 from leleka.errors import Problem
-from leleka.messages.stored import problem_of
+from leleka.messages.stored import note_of, problem_of
 from leleka.services.refresh.step_status import goes_on, standing
 from leleka.services.runs.contracts import Progress
 from leleka.services.runs.queries import progress_of
@@ -35,7 +36,7 @@ class StepLine:
     stage: str = ""
     stage_told: Mapping[str, Any] = field(default_factory=dict)  # its code and values (core.saying)
     problems: Sequence[Problem] = ()
-    notes: Sequence[str] = ()
+    notes: Sequence[Message] = ()
     rows: int | None = None
     changed: bool = False
     started_at: datetime | None = None
@@ -84,7 +85,7 @@ def of_step(step: RefreshStep) -> StepLine:
         stage=step.stage,
         stage_told=step.stage_told,
         problems=[problem_of(one) for one in step.problems],
-        notes=step.notes,
+        notes=[note_of(one) for one in step.notes],
         rows=step.rows,
         changed=step.changed,
         started_at=step.started_at,

@@ -1,4 +1,4 @@
-"""Sources know when their files elsewhere were written."""
+"""Sources know when their files elsewhere were written, and when they were read whole."""
 
 from django.db import migrations, models
 
@@ -10,4 +10,5 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="source", name="modified_at", field=models.DateTimeField(null=True)
         ),
+        migrations.AddField(model_name="source", name="whole_at", field=models.DateTimeField(null=True)),
     )

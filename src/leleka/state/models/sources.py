@@ -21,9 +21,10 @@ class Source(models.Model):
     refreshed_at = models.DateTimeField(null=True)  # when its files were looked at last
     changed_at = models.DateTimeField(null=True)  # when what was read differed from before
     modified_at = models.DateTimeField(null=True)  # when the newest of its files elsewhere was written there
-    # Of a source that is read by what changed: up to where, and how many times since it was read whole.
+    # Of a source that is read by what changed: up to where, how many times since it was read whole, and when that was.
     mark = models.CharField(max_length=200, blank=True)
     reads_since_whole = models.PositiveIntegerField(default=0)
+    whole_at = models.DateTimeField(null=True)
     managed_by_file = models.CharField(max_length=1000, blank=True)
     version = models.PositiveIntegerField(default=1)  # grows with every edit, to detect a stale one
 

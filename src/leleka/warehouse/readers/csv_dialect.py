@@ -9,6 +9,7 @@ from typing import Final
 
 from leleka.core.column_classes import is_like_a_phone
 from leleka.core.email import FAST_PATTERN
+from leleka.core.messages import Message
 from leleka.core.sources import SourceSpec
 from leleka.errors import InvalidInput
 from leleka.warehouse.readers.archives import SourceFile
@@ -29,7 +30,7 @@ MOST_COLUMNS: Final = 1_000
 def prepare(file: SourceFile, spec: SourceSpec, aside: Path, *, default: str | None = None) -> CsvFile:
     """Detect the dialect; text in an encoding other than UTF-8 is rewritten into ``aside``."""
     encoding = encoding_of(file.content, spec)
-    notes = [f"{file.name}: its byte order mark says UTF-16."] if encoding and not spec.encoding else []
+    notes = [Message("READ_UTF16", file=file.name)] if encoding and not spec.encoding else []
     utf8 = as_utf8(file.name, file.content, encoding or "utf-8", aside)
     _refuse_nul(file.name, utf8)
     told, utf8 = _told_by_excel(file.name, utf8, aside)
@@ -39,9 +40,8 @@ def prepare(file: SourceFile, spec: SourceSpec, aside: Path, *, default: str | N
     if len(delimiter) != 1 or delimiter in '"\r\n\0':
         raise InvalidInput("DELIMITER_INVALID", where=spec.name)
     if delimiter != "," and declared is None:  # what was declared is no news
-        notes.append(
-            f"{file.name}: the cells are separated by {_DELIMITERS.get(delimiter, repr(delimiter))}."
-        )
+        word = _DELIMITERS.get(delimiter, repr(delimiter))
+        notes.append(Message("READ_DELIMITER", file=file.name, delimiter=word))
     header = tuple(next(csv.reader([record], delimiter=delimiter)))
     found = CsvFile(file.path, utf8, delimiter, header, tuple(notes), before=1 if told else 0)
     if len(header) == 1:
@@ -60,8 +60,7 @@ def rewritten(file: CsvFile, staging: Path) -> CsvFile:
         csv.writer(even, delimiter=file.delimiter, lineterminator="\n").writerows(
             csv.reader(source, delimiter=file.delimiter)
         )
-    note = f"{file.path.name}: its lines end in different ways; all were understood."
-    return file.with_rows_in(target, note)
+    return file.with_rows_in(target, Message("READ_LINE_ENDS", file=file.path.name))
 
 
 def check_header(where: str, header: tuple[str, ...], *, is_text: bool = True) -> None:

@@ -9,6 +9,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Final, TextIO
 
+from leleka.core.messages import Message
 from leleka.errors import InvalidInput, Problem
 from leleka.warehouse.readers.encodings import encoding_fault
 
@@ -30,7 +31,7 @@ class CsvFile:
     utf8: Path
     delimiter: str
     header: tuple[str, ...]
-    notes: tuple[str, ...]
+    notes: tuple[Message, ...]
     before: int = 0
     record: int | None = None
     unit: str = "line"
@@ -43,10 +44,10 @@ class CsvFile:
     def place(self, number: int) -> str:
         return f"{self.path.name}, {self.unit} {number}"
 
-    def with_rows_in(self, utf8: Path, note: str) -> "CsvFile":
+    def with_rows_in(self, utf8: Path, note: Message) -> "CsvFile":
         return replace(self, utf8=utf8, notes=(*self.notes, note))
 
-    def with_note(self, note: str) -> "CsvFile":
+    def with_note(self, note: Message) -> "CsvFile":
         return replace(self, notes=(*self.notes, note))
 
 

@@ -13,6 +13,7 @@ from sqlglot import exp
 
 from leleka.core.column_classes import shape
 from leleka.core.columns import ColumnType
+from leleka.core.messages import Message
 from leleka.core.sources import FileFormat, SourceSpec, TypeOverride
 from leleka.warehouse.engines.port import Engine, ordinal
 from leleka.warehouse.readers import csv_checks, source_loading, staging, type_conversion, workbook
@@ -67,7 +68,7 @@ class Examined:
     columns: tuple[ExaminedColumn, ...]
     rows: int
     first: tuple[tuple[Any, ...], ...]
-    notes: tuple[str, ...]
+    notes: tuple[Message, ...]
 
 
 def examine(session: Engine, spec: SourceSpec, source_dirs: Sequence[Path], most: int) -> Examined:

@@ -11,6 +11,7 @@ from typing import Final
 from sqlglot import exp
 
 from leleka.core.columns import ColumnType, Table
+from leleka.core.messages import Message
 from leleka.core.sources import SourceSpec
 from leleka.errors import InvalidInput, NeedsAttention, TryLater
 from leleka.warehouse.engines.port import Engine, StorageError
@@ -33,7 +34,7 @@ class Loaded:
     rows: int
     snapshot: Snapshot
     digest: str
-    notes: tuple[str, ...]
+    notes: tuple[Message, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,7 @@ class _Read:
     conversions: Sequence[Conversion]
     rows: int
     snapshot: Snapshot
-    notes: tuple[str, ...]
+    notes: tuple[Message, ...]
 
 
 def load(session: Engine, lake: Lake, spec: SourceSpec, source_dirs: Sequence[Path]) -> Loaded:
@@ -172,19 +173,13 @@ def _snapshot(job: _Job) -> Iterator[Snapshot]:
         raise NeedsAttention("LAKE_UNWRITABLE", where=job.spec.name) from error
 
 
-def _notes(spec: SourceSpec, layout: Layout, guesses: Mapping[int, Guess]) -> Iterator[str]:
+def _notes(spec: SourceSpec, layout: Layout, guesses: Mapping[int, Guess]) -> Iterator[Message]:
     """Say what was read in one of several ways: whoever knows better can declare it."""
     for number, found in guesses.items():
-        column = f"{spec.name}, column {layout.names[number]!r}"
+        column = layout.names[number]
         if found.ambiguous:
-            yield (
-                f"{column}: the dates may begin with the month or with the day, so it is read as text. "
-                "Declare its type as date with the format %m/%d/%Y or %d/%m/%Y."
-            )
+            yield Message("READ_DATES_AS_TEXT", source=spec.name, column=column)
         elif found.type is ColumnType.DATE and found.pattern != ISO:
-            yield f"{column}: the dates are read as {found.pattern}."
+            yield Message("READ_DATES", source=spec.name, column=column, form=found.pattern)
         elif found.comma:
-            yield (
-                f"{column}: these look like numbers with a decimal comma, so it is read as text. "
-                'Declare its type as {type: number, decimal: ","}.'
-            )
+            yield Message("READ_NUMBERS_AS_TEXT", source=spec.name, column=column)

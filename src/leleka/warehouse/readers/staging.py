@@ -12,6 +12,7 @@ from typing import Final, NoReturn
 from sqlglot import exp
 
 from leleka.core.columns import ColumnType
+from leleka.core.messages import Message
 from leleka.core.sources import FileFormat, SourceSpec
 from leleka.errors import InvalidInput, NeedsAttention
 from leleka.warehouse.engines.port import Engine, EngineError, OutOfMemory, StoredColumn, csv_cells
@@ -65,7 +66,7 @@ class Staged:
         return sum(rows for _, rows in self.files)
 
     @property
-    def notes(self) -> tuple[str, ...]:
+    def notes(self) -> tuple[Message, ...]:
         return tuple(note for file, _ in self.files if isinstance(file, CsvFile) for note in file.notes)
 
     def places(self, ordinals: Sequence[int]) -> Mapping[int, str]:
@@ -140,7 +141,7 @@ def stage(session: Engine, layout: Layout, folder: Path) -> Staged:
 
 
 def without_rows(file: CsvFile) -> CsvFile:
-    return file.with_note(f"{file.path.name}: there is a header and no row.")
+    return file.with_note(Message("READ_NO_ROW", file=file.path.name))
 
 
 @contextmanager

@@ -12,6 +12,7 @@ from typing import Final
 from sqlglot import exp
 
 from leleka.core.columns import ColumnType
+from leleka.core.messages import Message
 from leleka.core.sources import SourceSpec
 from leleka.warehouse.engines.port import Engine, EngineError, TooSlow, previous, refused
 from leleka.warehouse.readers import staging
@@ -33,7 +34,7 @@ class Streamed:
     """What was written."""
 
     rows: int
-    notes: tuple[str, ...]
+    notes: tuple[Message, ...]
 
 
 def take_sample(session: Engine, layout: Layout) -> None:

@@ -14,7 +14,7 @@ from leleka.messages.http_status import status_of
 from leleka.services.access.permissions import Permission, allows
 from leleka.services.exports import choices as export_choices
 from leleka.services.exports import commands as export_commands
-from leleka.services.exports import plan_limits
+from leleka.services.exports import field_options, plan_limits
 from leleka.services.exports import queries as export_queries
 from leleka.services.exports.queries import ExportDetail
 from leleka.services.runs import commands as run_commands
@@ -116,6 +116,17 @@ def offers(request: Request) -> HttpResponse:
 def sums(request: Request) -> HttpResponse:
     """Render the combined size of the chosen segments."""
     return _offered(request, "web/parts/export_sum.html", ask=False)
+
+
+def options(request: Request) -> HttpResponse:
+    """Render what of a column is none of the options of the field that a row of the form matches it to."""
+    post, row = request.POST, whole_number(request.GET.get("row", ""))
+    line = next((one for one in export_form.posted_lines(post) if one.number == row), None)
+    found = None
+    if line is not None and line.column:
+        asked = (post.get("connection", ""), line.to, line.column)
+        found = field_options.strangers(actor_of(request), *asked, current_clock())
+    return page(request, "web/parts/export_options.html", {"found": found})
 
 
 def _offered(request: Request, template: str, *, ask: bool = True) -> HttpResponse:

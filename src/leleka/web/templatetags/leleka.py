@@ -15,9 +15,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from leleka.core.clock import utc_now
+from leleka.core.messages import Message
 from leleka.core.statuses import RunStatus, StepStatus
 from leleka.messages.reasons import in_words as reason_in_words
-from leleka.services.translation import READER, stored_in_this_language, term
+from leleka.messages.stored import note_of
+from leleka.services.translation import READER, said_in_this_language, stored_in_this_language, term
 
 register = template.Library()
 _ICONS: Final = Path(__file__).parent.parent / "icons"
@@ -156,6 +158,12 @@ def term_word(word: str) -> str:
 def say(told: Mapping[str, Any] | None, sentence: str) -> str:
     """Say in this language what a run or a task said of itself."""
     return stored_in_this_language(told or {}, sentence)
+
+
+@register.filter
+def noted(note: Message | Mapping[str, Any] | str) -> str:
+    """Say in this language what a reader noticed; an older version stored words."""
+    return said_in_this_language(note if isinstance(note, Message) else note_of(note))
 
 
 @register.filter

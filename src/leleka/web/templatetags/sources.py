@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from leleka.core.column_classes import ColumnClass
+from leleka.core.schedules import whole_readings
 from leleka.services.sources.contracts import SourceView
 
 register = template.Library()
@@ -36,6 +37,11 @@ _CLASSES: Final = {
     ColumnClass.CONTACT: _("Contact details"),
     ColumnClass.TEXT: _("Free text"),
     ColumnClass.HARMLESS: _("Harmless"),
+}
+_ONE_OF: Final = {  # by the hours of the unit
+    0: _("everything in every reading"),
+    1: _("everything once an hour"),
+    24: _("everything once a day"),
 }
 _WHOLE: Final = 100
 _TENTH: Final = 0.1
@@ -118,3 +124,20 @@ def size(count: int) -> str:
             told = count / unit
             return f"{number_format(told, 1 if told % 1 >= _TENTH else 0)} {word}"
     return ngettext("%(n)d byte", "%(n)d bytes", count) % {"n": count}
+
+
+@register.filter
+def whole_words(written: int | str) -> str:
+    """Return how often a source that is read by what changed is read whole."""
+    every = whole_readings.parse(written) or whole_readings.WholeEvery(whole_readings.DEFAULT)
+    if every.number == 1:
+        often = str(_ONE_OF[every.hours])
+    else:
+        n = every.number
+        often = {
+            0: ngettext("everything once in %(n)s reading", "everything once in %(n)s readings", n),
+            1: ngettext("everything once in %(n)s hour", "everything once in %(n)s hours", n),
+        }.get(every.hours) or ngettext("everything once in %(n)s day", "everything once in %(n)s days", n)
+    return str(_("%(often)s; deleted rows stay until then")) % {
+        "often": often % {"n": number_format(every.number)}
+    }

@@ -9,6 +9,7 @@ from django.http import HttpResponse
 from django.urls import reverse
 
 from leleka.core.column_classes import ColumnClass
+from leleka.core.schedules import whole_readings
 from leleka.errors import LelekaError
 from leleka.messages.http_status import status_of
 from leleka.services.sources import commands as source_commands
@@ -27,10 +28,10 @@ from leleka.web.responses import by_field, go, is_htmx, page
 _FORM: Final = "web/pages/source_form.html"
 _PART: Final = "web/parts/source_draft.html"
 _TEXTS: Final = ("name", "primary_key", "email", "updated_at", "changed_since")
-_NUMBERS: Final = ("max_age_hours", "whole_every", "version")
-_FIELDS: Final = frozenset({*_TEXTS, *_NUMBERS, "profiles"})
+_NUMBERS: Final = ("max_age_hours", "version")
+_EVERY: Final = ("whole_every", "whole_unit")  # a number; "" for readings, or a unit of time
+_FIELDS: Final = frozenset({*_TEXTS, *_NUMBERS, *_EVERY, "profiles"})
 _MARKS: Final = frozenset({"integer", "date", "datetime"})  # types of columns that can tell what changed
-_EVERY: Final = 24  # readings
 
 
 def edit(request: Request, number: int) -> HttpResponse:
@@ -104,7 +105,7 @@ def _drafts(request: Request) -> str:
 
 
 def _refusals(error: LelekaError) -> dict[str, Any]:
-    placed = [replace(one, where=one.where.partition(".")[0]) for one in error.problems]
+    placed = [replace(one, where=_field_of(one.where)) for one in error.problems]
     return {
         "errors": by_field(placed),
         "others": [
@@ -113,6 +114,12 @@ def _refusals(error: LelekaError) -> dict[str, Any]:
             if one.where not in _FIELDS and not one.where.startswith("type-")
         ],
     }
+
+
+def _field_of(where: str) -> str:
+    """Return the field of the form that a place is about: ``changed_since.whole_every`` has one of its own."""
+    inner = where.rpartition(".")[2]
+    return inner if inner in _EVERY else where.partition(".")[0]
 
 
 def begun(request: Request, found: Mapping[str, Any]) -> dict[str, Any]:
@@ -137,9 +144,14 @@ def _of_source(request: Request, found: Mapping[str, Any]) -> dict[str, Any]:
         "updated_at": source.updated_at or "",
         "max_age_hours": source.max_age_hours or "",
         "changed_since": changes.get("column", ""),
-        "whole_every": changes.get("whole_every", _EVERY),
+        **_every(changes.get("whole_every", whole_readings.DEFAULT)),
         "version": source.version,
     }
+
+
+def _every(written: int | str) -> dict[str, Any]:
+    number, _, unit = str(written).partition(" ")
+    return {"whole_every": number, "whole_unit": f"{unit.rstrip('s')}s" if unit else ""}
 
 
 def _guessed(request: Request, found: Mapping[str, Any]) -> dict[str, Any]:
@@ -153,7 +165,7 @@ def _guessed(request: Request, found: Mapping[str, Any]) -> dict[str, Any]:
         "updated_at": "",
         "max_age_hours": "",
         "changed_since": "",
-        "whole_every": _EVERY,
+        **_every(whole_readings.DEFAULT),
         "version": 0,
     }
 
@@ -165,7 +177,7 @@ def _with_kept(given: dict[str, Any], found: Mapping[str, Any]) -> dict[str, Any
         return given
     names = {one["name"] for one in found["columns"]}
     offered = {one["name"]: {kind["value"] for kind in one["types"]} for one in found["columns"]}
-    for name in (*_TEXTS, *_NUMBERS, "profiles"):
+    for name in (*_TEXTS, *_NUMBERS, *_EVERY, "profiles"):
         if name in kept and (name not in {"primary_key", "email", "updated_at"} or kept[name] in names):
             given[name] = kept[name]
     for name in names:
@@ -179,7 +191,7 @@ def _with_kept(given: dict[str, Any], found: Mapping[str, Any]) -> dict[str, Any
 def _posted(request: Request, found: Mapping[str, Any]) -> dict[str, Any]:
     post, names = request.POST, [one["name"] for one in found["columns"]]
     return {
-        **{name: post.get(name, "").strip() for name in _TEXTS},
+        **{name: post.get(name, "").strip() for name in (*_TEXTS, *_EVERY)},
         **{name: whole_number(post.get(name, "").strip()) or "" for name in _NUMBERS},
         "types": {name: post.get(f"type-{place}", "") for place, name in enumerate(names)},
         "classes": {name: post.get(f"class-{place}", "") for place, name in enumerate(names)},
@@ -200,7 +212,7 @@ def choices(given: Mapping[str, Any], found: Mapping[str, Any]) -> Choices:
         profiles=given["profiles"],
         max_age_hours=given["max_age_hours"] or None,
         changed_since=given["changed_since"] if is_table else "",
-        whole_every=given["whole_every"] or 0,
+        whole_every=f"{given['whole_every']} {given['whole_unit']}".strip(),
         version=given["version"] or 0,
     )
 
