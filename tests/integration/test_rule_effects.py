@@ -121,7 +121,9 @@ def test_who_is_suppressed_here_is_neither_added_nor_marked(shop: Office) -> Non
 
 @pytest.mark.usefixtures("shop")
 def test_the_builder_counts_who_would_come_and_go() -> None:
-    told = builder_queries.counts(ALICE, {"any": [FEW, {"column": "tier", "is": "silver"}]}, segment=number_of())
+    told = builder_queries.counts(
+        ALICE, {"any": [FEW, {"column": "tier", "is": "silver"}]}, segment=number_of()
+    )
     assert told.change is not None
     assert (told.change.came.count, told.change.left.count) == (10, 240)
     assert builder_queries.counts(ALICE, GOLD).change is None
@@ -138,7 +140,7 @@ def test_what_takes_too_long_for_a_page_is_found_by_the_worker(monkeypatch: pyte
     jobs.carry_out(f"task:{number}", SystemClock())
     task = task_queries.task(ALICE, number)
     assert not task.problems
-    assert effects.result_of(task.result) == effects.effects(ALICE, number_of(), FEW)
+    assert effects.effects_of(ALICE, task) == effects.effects(ALICE, number_of(), FEW)
 
 
 @pytest.mark.usefixtures("shop")

@@ -17,6 +17,7 @@ SEGMENT_ROUTES: Final[tuple[Route, ...]] = (
     Route("segments/tags", several.all_tags, "segment_tags", EDIT, BOTH),
     Route("segments/add", form.add, "segment_add", EDIT, BOTH),
     Route("segments/builder/counts", live.counts, "builder_counts", EDIT, POST),
+    Route("segments/builder/effects", live.effects_on_exports, "builder_effects", EDIT, POST),
     Route("segments/builder/text", live.text, "builder_text", EDIT, POST),
     Route("segments/builder/draft", live.draft, "builder_draft", EDIT, POST),
     Route("segments/builder/values", live.values, "builder_values", EDIT),
@@ -42,6 +43,7 @@ SEGMENT_ROUTES: Final[tuple[Route, ...]] = (
         BOTH,
     ),
     Route("segments/<int:number>/over-time", figures.over_time, "segment_over_time", Permission.SEE),
+    Route("segments/<int:number>/next-exports", figures.next_exports, "segment_next_exports", Permission.SEE),
     Route("segments/<int:number>/overlap", figures.overlap, "segment_overlap", Permission.SEE),
     Route("segments/<int:number>/breakdown", figures.breakdown, "segment_breakdown", Permission.SEE),
     Route(

@@ -222,7 +222,9 @@ def _result(row: Task, clock: Clock, watcher: "_Watcher") -> dict[str, Any]:
 def _count(row: Task, clock: Clock) -> object:
     """Count who matches rules, or what they mean for the exports of a segment."""
     if number := row.payload.get("segment"):
-        return effects.counted(segment_queries.find_by_id(number), row.payload["rules"], lake_sessions.session)
+        return effects.counted(
+            segment_queries.find_by_id(number), row.payload["rules"], lake_sessions.session
+        )
     return {"count": segment_queries.count_rules(row.payload["rules"], clock)}
 
 

@@ -6,7 +6,7 @@ only the account knows, whom it excludes, who unsubscribed or bounced there, com
 
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
-from typing import Any, Final
+from typing import Final
 
 from leleka.core.data_matching import Leavers, leavers_of
 from leleka.core.growth import growth_of
@@ -30,6 +30,7 @@ from leleka.services.segments.queries import find_by_id
 from leleka.services.segments.usage import exports_fed, refuse_cycle
 from leleka.services.sources import catalogue
 from leleka.services.tasks import commands as task_commands
+from leleka.services.tasks.commands import TaskView
 from leleka.state.models import Export, Segment, Task
 from leleka.warehouse.engines.port import Engine
 
@@ -133,8 +134,11 @@ def _warnings(
     return [one for one in said if one]
 
 
-def result_of(data: Mapping[str, Any]) -> RuleEffects:
-    """Return what the worker stored of its answer."""
+def effects_of(actor: Actor, task: TaskView) -> RuleEffects | None:
+    """Return what the worker found for ``ask_effects`` or ``ask_next_exports``; None of any other task."""
+    require(actor, Permission.SEE)
+    if task.kind != Task.Kind.COUNT or "exports" not in task.result:
+        return None
     exports = [
         ExportEffect(
             **{
@@ -144,6 +148,6 @@ def result_of(data: Mapping[str, Any]) -> RuleEffects:
                 "warnings": tuple(NoteView(**note) for note in one["warnings"]),
             }
         )
-        for one in data["exports"]
+        for one in task.result["exports"]
     ]
-    return RuleEffects(**{**data, "exports": tuple(exports)})
+    return RuleEffects(**{**task.result, "exports": tuple(exports)})

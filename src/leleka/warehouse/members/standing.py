@@ -3,7 +3,6 @@
 With them the effect of other rules on an export is counted without a plan: who is in which set is a matter of bits.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sqlglot import exp
@@ -54,7 +53,7 @@ def standing(session: Engine, ground: Ground, book: str, ledger: str | None) -> 
         )
         .where(_speaks("a"))
     )
-    sets: Mapping[str, int] = sets_beside(session, ground, keys)
+    sets = sets_beside(session, ground, keys)
     counts = exp.select(
         count_where(_holds("l")),
         count_where(exp.and_(_holds("l"), column("state", "l").eq(exp.Literal.string(STATE_MEMBER)))),
@@ -90,7 +89,7 @@ def _ledger(files: str | None) -> exp.Select:
 
 
 def _holds(ledger: str) -> exp.Expr:
-    """Return the condition that the list is taken to hold somebody: confirmed as a member, or sent and not confirmed."""
+    """Return the condition that the list is taken to hold somebody: a member, or sent and never confirmed."""
     there = (exp.Literal.string(state) for state in (STATE_MEMBER, STATE_UNCONFIRMED))
     held = exp.Not(this=exp.Is(this=column("held", ledger), expression=exp.null()))
     return exp.and_(held, column("state", ledger).isin(*there))
