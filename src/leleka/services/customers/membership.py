@@ -1,26 +1,15 @@
 """Among whom customers are looked for: the members of a segment, the people in a list."""
 
-from dataclasses import dataclass
-
 from leleka.core.messages import Message
 from leleka.core.rules.model import InList, InSegment, Rule
 from leleka.errors import Conflict, NeedsAttention
+from leleka.services.customers.contracts import Within
 from leleka.services.installation import lake_sessions
 from leleka.services.lists import queries as list_queries
 from leleka.services.segments import queries as segment_queries
 from leleka.services.sources.email_addresses import address_book, profiles_source
 from leleka.warehouse.engines.port import Engine
 from leleka.warehouse.sql.scope import ListFiles, ProfileSets
-
-
-@dataclass(frozen=True, slots=True)
-class Within:
-    """A segment, or a list, and its snapshot; ``column`` is that of a list's addresses."""
-
-    name: str
-    rule: Rule
-    snapshot: str
-    column: str = ""
 
 
 def of_segment(number: int) -> Within:

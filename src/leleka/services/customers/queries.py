@@ -20,9 +20,9 @@ from leleka.services.customers.contracts import (
     SearchChoice,
     Timeline,
     ValueView,
+    Within,
 )
 from leleka.services.customers.finding import Place, Reader
-from leleka.services.customers.membership import Within
 from leleka.services.customers.origins import origin_of
 from leleka.services.installation import lake_sessions
 from leleka.services.sources import catalogue

@@ -49,7 +49,7 @@ def create(
     Raises ``InvalidInput`` with what is wrong, ``Conflict`` NAME_TAKEN.
     """
     require(actor, Permission.EDIT_SEGMENTS)
-    called = checked_name(name)
+    called = _called(name)
     if ProfileList.objects.filter(name=called).exists():
         raise _taken(called)
     kept = keep(actor, called, read_entries(entries, addresses=bool(column)), column)
@@ -181,6 +181,13 @@ def _editable(actor: Actor, number: int) -> ProfileList:
 
 def _figures(kept: Kept) -> dict[str, int]:
     return {name: int(kept.values[name]) for name in ("size", "unknown", "unusable")}
+
+
+def _called(name: str) -> str:
+    try:
+        return checked_name(name)
+    except InvalidInput as error:
+        raise InvalidInput.of([replace(problem, where=_NAMED) for problem in error.problems]) from None
 
 
 def _taken(name: str) -> Conflict:
