@@ -148,3 +148,12 @@ def test_a_viewer_sees_what_the_next_run_would_do() -> None:
     (told,) = effects.next_exports(Actor("vera", Role.VIEWER), number_of()).exports
     assert told.before == told.after == Outcome(PEOPLE, 0, 0)
     assert not told.changes
+
+
+@pytest.mark.usefixtures("shop")
+def test_an_export_of_an_inactive_segment_does_not_run() -> None:
+    Segment.objects.update(active=False)
+    told = effect_of(NOBODY)
+    assert (told.paused_by, told.after, told.warnings) == (("Gold",), Outcome(0, 0, 0), ())
+    found = effects.effects(ALICE, number_of(), NOBODY)
+    assert (found.before, found.after) == (PEOPLE, 0)

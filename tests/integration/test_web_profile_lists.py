@@ -52,7 +52,7 @@ def test_what_is_wrong_stands_at_its_field_and_nothing_is_saved(browser: Client)
         ({"name": "Staff", "entries": "a@x.test", "column": "nothing"}, "RULE_UNKNOWN_COLUMN"),
     ):
         reply = browser.post(f"{PATH}/add", body)
-        assert (reply.status_code, code in text_of(reply)) == (422, True)
+        assert (reply.status_code, code in text_of(reply)) == (422, True), code
     assert not ProfileList.objects.exists()
 
 

@@ -80,7 +80,8 @@ class WarningOut(Schema):
 
 class ExportEffectOut(Schema):
     """``before`` is what the next run would do by the saved rules, ``after`` by the others. ``leavers`` is keep, mark
-    or unsubscribe; ``warnings`` say why the run would wait to be confirmed, or send nothing.
+    or unsubscribe; ``warnings`` say why the run would wait to be confirmed, or send nothing; ``paused_by`` are inactive
+    segments because of which it does not run at all.
     """
 
     id: int
@@ -89,6 +90,7 @@ class ExportEffectOut(Schema):
     before: OutcomeOut
     after: OutcomeOut
     warnings: Sequence[WarningOut]
+    paused_by: Sequence[str]
 
 
 class EffectsOut(Schema):

@@ -8,6 +8,7 @@ from leleka.services.builder import tree
 from leleka.services.builder.asking import Asking
 from leleka.services.builder.sets import Found, combined
 from leleka.services.builder.tree import Node
+from leleka.services.segments.resting import causes, resting
 from leleka.services.segments.usage import with_users
 from leleka.state.models import Export, Segment
 
@@ -22,6 +23,7 @@ class Audiences:
         users = Segment.objects.filter(name__in=with_users([row.name]))
         self._rules = dict(users.values_list("name", "rules"))
         self._draft = drafted
+        self._at_rest = resting()
         self._found: dict[tuple[str, bool], int] = {}
         self._segments: dict[int, tuple[str, ...]] = {}
 
@@ -40,14 +42,22 @@ class Audiences:
         return bits
 
     def beside(self, export: Export, *, drafted: bool) -> int:
-        """Return whom the other exports to the same list select: they have not left it."""
+        """Return whom the other exports to the same list select: they have not left it. Segments that rest count with
+        their last members, if they have any.
+        """
         if export.connection is None:
             return 0
         others = Export.objects.filter(connection__account=export.connection.account_id, target=export.target)
         bits = 0
         for other in others.exclude(pk=export.pk).order_by("name"):
-            bits |= self.of_export(other, drafted=drafted)
+            for name in self.segments_of(other):
+                if name not in self._at_rest or self._has_members(name):
+                    bits |= self.of_segment(name, drafted=drafted)
         return bits
+
+    def paused_by(self, export: Export) -> Sequence[str]:
+        """Return the inactive segments because of which an export does not run at all."""
+        return causes(self.segments_of(export), self._at_rest)
 
     def segments_of(self, export: Export) -> Sequence[str]:
         if export.pk not in self._segments:
@@ -55,8 +65,11 @@ class Audiences:
             self._segments[export.pk] = tuple(names)
         return self._segments[export.pk]
 
+    def _has_members(self, name: str) -> bool:
+        return Segment.objects.filter(name=name).exclude(snapshot="").exists()
+
     def _members(self, name: str, *, drafted: bool) -> int:
-        if name not in self._rules:
+        if name not in self._rules or (name in self._at_rest and name != self._drafted_of):
             return self._fitting(Node("rules", "", InSegment(name)), drafted=False).bits
         rules = self._draft if drafted and name == self._drafted_of else self._rules[name]
         node = tree.read(rules, self._asked.ground.catalogue, f"segment {name}, rules")

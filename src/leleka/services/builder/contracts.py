@@ -84,7 +84,8 @@ class Outcome:
 @dataclass(frozen=True, slots=True)
 class ExportEffect:
     """What rules mean for an export. ``leavers`` is what it does with whoever has gone; ``warnings`` say why its run
-    would wait to be confirmed, or send nothing, with the new rules.
+    would wait to be confirmed, or send nothing, with the new rules; ``paused_by`` are inactive segments because of which
+    it does not run at all.
     """
 
     id: int
@@ -93,6 +94,7 @@ class ExportEffect:
     before: Outcome
     after: Outcome
     warnings: Sequence[NoteView] = ()
+    paused_by: Sequence[str] = ()
 
     @property
     def changes(self) -> bool:

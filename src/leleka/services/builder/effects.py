@@ -97,7 +97,11 @@ def counted(row: Segment, rules: object, session: Session | None = None) -> Rule
 
 
 def _effect(asked: Asking, audiences: Audiences, export: Export, session: Session | None) -> ExportEffect:
-    held, leavers = held_by(asked, export, patient=session is not None), leavers_of(export.leavers)
+    leavers, nothing = leavers_of(export.leavers), Outcome(0, 0, 0)
+    if paused := audiences.paused_by(export):
+        policy = leavers.policy.value
+        return ExportEffect(export.pk, export.name, policy, nothing, nothing, paused_by=tuple(paused))
+    held = held_by(asked, export, patient=session is not None)
     outcomes = []
     for drafted in (False, True):
         selected = audiences.of_export(export, drafted=drafted)
@@ -146,6 +150,7 @@ def effects_of(actor: Actor, task: TaskView) -> RuleEffects | None:
                 "before": Outcome(**one["before"]),
                 "after": Outcome(**one["after"]),
                 "warnings": tuple(NoteView(**note) for note in one["warnings"]),
+                "paused_by": tuple(one["paused_by"]),
             }
         )
         for one in task.result["exports"]
