@@ -30,6 +30,7 @@ class Furniture:
     segment: int
     empty: int  # a segment without members
     unused: int  # a segment that was never evaluated
+    list_of_ids: int
     measure: int
     run: int  # ended, with excluded, rejected and left
     waiting: int  # needs confirmation
@@ -96,6 +97,7 @@ def furnish(house: House) -> Furniture:
         measure=measure,
         empty=empty,
         unused=_sleeping_segment(api),
+        list_of_ids=int(api.ask("lists", {"name": "Invited", "entries": ["1", "nobody"]})["id"]),
         run=run,
         waiting=waiting,
         task=task,

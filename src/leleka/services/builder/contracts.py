@@ -84,8 +84,8 @@ class Outcome:
 @dataclass(frozen=True, slots=True)
 class ExportEffect:
     """What rules mean for an export. ``leavers`` is what it does with whoever has gone; ``warnings`` say why its run
-    would wait to be confirmed, or send nothing, with the new rules; ``paused_by`` are inactive segments because of which
-    it does not run at all.
+    would wait to be confirmed, or send nothing, with the new rules; ``paused_by`` are inactive segments because of
+    which it does not run at all.
     """
 
     id: int
