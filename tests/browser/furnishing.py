@@ -81,7 +81,6 @@ def furnish(house: House) -> Furniture:
     _reconcile(house, api, export)
     house.left(OSLO)
     waiting = api.run(export, "Needs confirmation")
-    task = _done(api, f"exports/{export}/preview", {})
     segment, empty = _segment(api, "Basic", "basic"), _segment(api, "Platinum", "platinum")
     measure = int(api.ask("measures", _LOWER)["id"])
     refresh = _refresh(api)
@@ -100,7 +99,7 @@ def furnish(house: House) -> Furniture:
         list_of_ids=int(api.ask("lists", {"name": "Invited", "entries": ["1", "nobody"]})["id"]),
         run=run,
         waiting=waiting,
-        task=task,
+        task=_done(api, f"exports/{export}/preview", {}),
         refresh=refresh,
         person=int(invited["person"]["id"]),
         orders=orders,

@@ -135,7 +135,7 @@ def test_saving_what_an_export_does_not_let_through_asks_first(delivered: Client
     warned = delivered.post(f"/segments/{row.pk}/edit", body)
     shown = text_of(warned)
     assert (warned.status_code, "News" in shown, "120" in shown, 'name="sure"' in shown) == (
-        409,
+        200,
         True,
         True,
         True,

@@ -30,7 +30,6 @@ from leleka.web.responses import go, page
 
 _LONGEST_COPIED: Final = 190  # characters of a name, that a copy's is no longer than a name may be
 _LONGEST_RULES: Final = 20_000  # characters in an address
-_CONFLICT: Final = 409
 _FORM: Final = "web/pages/segment_form.html"
 
 
@@ -77,7 +76,7 @@ def _save(request: Request, number: int | None) -> HttpResponse:
             return _drawn(request, segment, given, {"task": asked})
         saved, action = number, request.POST.get("sure") or request.POST.get("action", "")
         if saved is not None and "sure" not in request.POST and (told := _asked_about(request, saved, given)):
-            return _drawn(request, segment, given, {"sure": told, "action": action or "save"}, _CONFLICT)
+            return _drawn(request, segment, given, {"sure": told, "action": action or "save"})
         if saved is None:
             saved = segment_commands.create(actor, name, given["rules"])
         else:
