@@ -38,6 +38,7 @@ _FILTER: Final = "f=%7B%22column%22%3A%22tier%22%2C%22is%22%3A%22gold%22%7D"
 _QUERIES: Final[Mapping[str, tuple[str, ...]]] = {
     "exports": ("name", "-name", "type", "connection", "-status", "-refreshed", "editable"),
     "segments": ("name", "-size", "-evaluated_at"),
+    "lists": ("name", "-size", "-given_at"),
     "connections": ("name", "state", "-exports", "checked"),
     "people": ("name", "email", "-role", "-signed_in"),
     "runs": ("-number", "number", "export", "-status", "by"),
@@ -60,9 +61,11 @@ _PATHS: Final[Mapping[str, str]] = {
     "refresh": "refresh", "refresh_task": "refresh",
     "export_chart": "export", "segment_chart": "segment",
     "why_asked": "asked", "reconcile_live": "export", "reconcile_repair": "export", "reconciliation": "export",
+    "segment_find": "segment", "segment_next_exports": "segment",
+    "list": "list", "list_change": "list", "list_remove": "list",
 }  # fmt: skip
 _SAID: Final[Mapping[str, str]] = {
-    "builder_values": "?source=1&column=tier",
+    "segment_find": "?q=a", "builder_values": "?source=1&column=tier",
     "refresh_task": "?step=1", "source_values": "?column=tier", "segment_breakdown": "?column=tier",
 }  # fmt: skip
 _ONE_OF: Final[Mapping[str, tuple[str, str]]] = {
@@ -81,7 +84,8 @@ _OPERATIONS: Final[Mapping[str, str]] = {
     "listValues": "source", "listEvaluations": "segment", "showMovement": "segment", "breakDownSegment": "segment",
     "listMemberships": "segment", "downloadMemberships": "segment", "downloadMembers": "segment",
     "getRelationship": "relationship", "getSourceConnection": "source_connection",
-    "getMeasure": "measure", "getList": "list",
+    "getMeasure": "measure", "getList": "list", "findListed": "list", "findMembers": "segment",
+    "showNextExports": "segment",
     "getExpectations": "source", "suggestExpectations": "source",
 }  # fmt: skip
 _LISTS: Final = frozenset(

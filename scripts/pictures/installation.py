@@ -27,6 +27,7 @@ _UNHURRIED: Final = "1"
 _PATIENCE: Final = 240  # times half a second
 _PAUSE: Final = 0.5
 _LISTS: Final = "Newsletter,Spring offers,Win back"
+_NEVER: Final = ["nobody@example.org", "no address"]
 _FIELDS: Final = "Tier,City,In the segments,Spring campaign"
 _EXCLUSIONS_HIDDEN: Final = {"kind": "not_found_html", "where": "GET /api/3/lists/exclusions"}
 _SPRING: Final = {"any of": ["gold", "platinum"]}
@@ -183,7 +184,8 @@ def _fill(one: Installation, host: str, key: str) -> None:
     more = {"managed": managed, "connection": connection, "own": own, "refresh": refresh, "done": done}
     filters = [{"column": "tier", "is": "gold"}]
     customer = one.ask("customers/find", {"filters": filters, "limit": 1})["items"][0]["id"]
-    one.places = {**people, **exported, **more, "measure": measure, "customer": customer}
+    never = one.ask("lists", {"name": "Never write to", "column": "email", "entries": _NEVER})["id"]
+    one.places = {**people, **exported, **more, "measure": measure, "customer": customer, "list": never}
 
 
 def _connected(one: Installation, host: str, key: str) -> int:

@@ -30,6 +30,7 @@ class Furniture:
     segment: int
     empty: int  # a segment without members
     unused: int  # a segment that was never evaluated
+    list_of_ids: int
     measure: int
     run: int  # ended, with excluded, rejected and left
     waiting: int  # needs confirmation
@@ -80,7 +81,6 @@ def furnish(house: House) -> Furniture:
     _reconcile(house, api, export)
     house.left(OSLO)
     waiting = api.run(export, "Needs confirmation")
-    task = _done(api, f"exports/{export}/preview", {})
     segment, empty = _segment(api, "Basic", "basic"), _segment(api, "Platinum", "platinum")
     measure = int(api.ask("measures", _LOWER)["id"])
     refresh = _refresh(api)
@@ -96,9 +96,10 @@ def furnish(house: House) -> Furniture:
         measure=measure,
         empty=empty,
         unused=_sleeping_segment(api),
+        list_of_ids=int(api.ask("lists", {"name": "Invited", "entries": ["1", "nobody"]})["id"]),
         run=run,
         waiting=waiting,
-        task=task,
+        task=_done(api, f"exports/{export}/preview", {}),
         refresh=refresh,
         person=int(invited["person"]["id"]),
         orders=orders,

@@ -12,6 +12,7 @@ from leleka.services.access.actor import Role
 from leleka.services.access.permissions import Permission
 from leleka.services.connections import consent
 from leleka.services.exports import reconciliation
+from leleka.services.lists import commands as list_commands
 from leleka.services.privacy.queries import version_of
 from leleka.services.refresh import commands as refresh_commands
 from leleka.services.tasks import commands as task_commands
@@ -22,7 +23,6 @@ from leleka.state.models import (
     Connection,
     Export,
     Measure,
-    ProfileList,
     RefusalCount,
     RelationshipRow,
     Run,
@@ -206,7 +206,7 @@ def places_for(asking: Program) -> dict[str, int]:
         "connections": Connection.objects.get().pk,
         "source-connections": SourceConnection.objects.get().pk,
         "segments": Segment.objects.get(name="Gold").pk,
-        "lists": ProfileList.objects.create(name="Spare").pk,
+        "lists": list_commands.create(ALICE, "Spare", ["1"]).id,
         "exports": Export.objects.get().pk,
         "runs": Run.objects.get().pk,
         "measure": Measure.objects.create(name="Spare", definition=MEASURE, type="text").pk,

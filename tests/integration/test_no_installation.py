@@ -24,6 +24,8 @@ WORDS = {
     "segment show": ["Gold"], "segment activate": ["Gold"], "segment deactivate": ["Gold"],
     "segment schedule": ["Gold", "off"], "segment tag": ["Gold"], "segment rename-tag": ["a", "b"],
     "measure show": ["Spent"], "export preview": ["News"], "export run": ["News"],
+    "list show": ["Never"], "list create": ["Never", "/dev/null"], "list add": ["Never", "/dev/null"],
+    "list take-out": ["Never", "/dev/null"], "list replace": ["Never", "/dev/null"], "list remove": ["Never"],
     "export reconcile": ["News"], "export rebuild-ledger": ["News"],
     "doctor": ["Sandbox", "--list", "1", "--domain", "example.com", "--yes"],
     "run show": ["1"], "run cancel": ["1"], "run confirm": ["1"], "run verify": ["1"], "why": ["News", "a@example.com"],

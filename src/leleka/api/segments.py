@@ -9,12 +9,15 @@ from ninja import Query, Router, Schema, Status
 from pydantic import ConfigDict, Field
 
 from leleka.api.authenticated_request import ApiRequest
+from leleka.api.data.customers import FoundCustomersOut, Looking
 from leleka.api.problems import ProblemOut
-from leleka.api.schemas.common import In, Number, Page, Paging, TaskAsked, Version, paged
+from leleka.api.schemas.common import LARGEST, In, Number, Page, Paging, TaskAsked, Version, paged
 from leleka.api.schemas.counts import CountsOut, Members
 from leleka.errors import InvalidInput
 from leleka.services.builder import queries as builder_queries
 from leleka.services.builder.contracts import RuleCounts
+from leleka.services.customers import queries as customer_queries
+from leleka.services.customers.contracts import FoundCustomers
 from leleka.services.segments import commands as segment_commands
 from leleka.services.segments import queries as segment_queries
 from leleka.services.segments.contracts import SegmentView
@@ -77,10 +80,13 @@ class RulesIn(In):
 
 
 class CountsIn(RulesIn):
-    """``exact`` asks large tables, too, for all profiles; ``members`` are so many of those who fit."""
+    """``exact`` asks large tables, too, for all profiles; ``members`` are so many of those who fit; ``segment`` is the
+    id of one whose saved rules they are compared with.
+    """
 
     exact: bool = False
     members: Members = 0
+    segment: Annotated[int, Field(ge=1, le=LARGEST)] | None = None
 
 
 class SegmentIn(RulesIn):
@@ -127,7 +133,9 @@ def count_parts(request: ApiRequest, data: CountsIn) -> RuleCounts:
     part. By tables of more than a million rows it is a sample unless ``exact``. Members are masked for who may not see
     personal data; to see them is audited.
     """
-    return builder_queries.counts(request.auth, data.rules, exact=data.exact, members=data.members)
+    return builder_queries.counts(
+        request.auth, data.rules, exact=data.exact, members=data.members, segment=data.segment
+    )
 
 
 @router.get("/{int:number}", response=SegmentOut, operation_id="getSegment", summary="Get a segment")
@@ -169,6 +177,22 @@ def count_segment(request: ApiRequest, number: Number) -> Status[dict[str, int]]
 def show_members(request: ApiRequest, number: Number) -> Status[dict[str, int]]:
     """Ask the worker for size, columns and the first members, masked for who may not see personal data."""
     return Status(202, {"task": segment_commands.ask_members(request.auth, number)})
+
+
+@router.get(
+    "/{int:number}/members",
+    response=FoundCustomersOut,
+    operation_id="findMembers",
+    summary="Look for members by words",
+)
+def find_members(request: ApiRequest, number: Number, looking: Annotated[Looking, Query()]) -> FoundCustomers:
+    """Among the members as last evaluated, by the beginnings of words as customers are found. Viewers find nobody by
+    what is masked for them; unmasked, it is audited.
+    """
+    within = customer_queries.members_of(request.auth, number)
+    return customer_queries.find(
+        request.auth, looking.search, (), looking.after, looking.limit, within=within
+    )
 
 
 def _text(data: RulesIn) -> str:

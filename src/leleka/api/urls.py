@@ -30,6 +30,7 @@ from leleka.api.data import (
     lists,
     quality,
     relationships,
+    rule_effects,
     segment_figures,
     segment_states,
     sources,
@@ -69,6 +70,7 @@ api.add_router("/segments", segments.router)
 api.add_router("/segments", segment_figures.router)
 api.add_router("/segments", segment_states.router)
 api.add_router("/segments", why.of_segments)
+api.add_router("/segments", rule_effects.router)
 api.add_router("/lists", lists.router)
 api.add_router("/exports", exports.router)
 api.add_router("/exports", why.of_exports)

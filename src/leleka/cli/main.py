@@ -23,6 +23,7 @@ from leleka.cli.commands import (
     exports,
     installation,
     keys,
+    lists,
     measures,
     refresh,
     runs,
@@ -72,6 +73,7 @@ app.add_typer(sources.app, name="source")
 app.add_typer(customers.app, name="customer")
 app.add_typer(measures.app, name="measure")
 app.add_typer(segment_states.app, name="segment")
+app.add_typer(lists.app, name="list")
 app.add_typer(exports.app, name="export")
 app.add_typer(runs.app, name="run")
 app.add_typer(schedule.app, name="schedule")

@@ -17,6 +17,9 @@ PROBLEMS: Final[Mapping[str, Wording]] = {
         msg("The file '{file}' cannot be read."),
         msg("Its path is told from the folder of the definitions file."),
     ),
+    "LIST_FILE.alone": Wording(
+        msg("The file '{file}' cannot be read."), msg("Check the path and its permissions.")
+    ),
     "LIST_IN_USE": Wording(
         msg("This list is in use by {users}."), msg("Take it out of the rules of these segments first.")
     ),
@@ -28,6 +31,10 @@ PROBLEMS: Final[Mapping[str, Wording]] = {
     ),
     "LIST_TOO_LONG": Wording(
         msg("A list has at most {most} entries."), msg("Make a data source of it, or several lists.")
+    ),
+    "LIST_WITHOUT_FILE": Wording(
+        msg("The list '{name}' has no file here, and there are no entries of it in this installation."),
+        msg("Name a file with its entries: leleka definitions --lists writes one."),
     ),
     "LIST_UNKNOWN": Wording(msg("There is no such list.")),
     "LIST_UNKNOWN.named": Wording(msg("There is no list '{name}'.")),

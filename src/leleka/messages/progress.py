@@ -104,6 +104,9 @@ PROGRESS: Final[dict[str, str]] = {
         "{selected} people are selected, {before} in the last run that delivered: at least {people} and more than "
         "{share:percent} more."
     ),
+    "BEYOND_LIMIT": msg(
+        "{selected} people would be selected; the export may send to {limit}, and would send nothing at all."
+    ),
     "UNSUBSCRIBES_FOR_GOOD": msg(
         "Warning: export {name} unsubscribes people who leave its segments. This cannot be undone: no export can "
         "bring back people whom it has unsubscribed."

@@ -49,15 +49,37 @@ def profiles(session: Engine, ground: Ground) -> int:
 
 def fitting(session: Engine, ground: Ground, rule: Rule | None = None) -> int:
     """Return the set of the profiles that a rule fits; of all there are without one."""
-    place = column(_PLACE, "t0")
-    word = exp.IntDiv(this=place, expression=exp.Literal.number(_BITS))
-    power = exp.cast(exp.Mod(this=place.copy(), expression=exp.Literal.number(_BITS)), "int")
-    bit = exp.BitwiseLeftShift(this=exp.cast(exp.Literal.number(1), "bigint"), expression=power)
-    bits = exp.cast(exp.Sum(this=bit), "bigint")
+    word, bits = _word_and_bits()
     words = exp.select(exp.alias_(word, "word"), exp.alias_(bits, "bits")).from_(_placed(ground, rule))
     if rule is not None:
         words = words.where(condition_sql(rule, scope_of(ground, rule)), copy=False)
     return _set_of(session.rows(words.group_by(word.copy(), copy=False)))
+
+
+def sets_beside(session: Engine, ground: Ground, keys: exp.Select) -> Mapping[str, int]:
+    """Return the sets of the profiles that a query names, by kind: it gives ``profile_id``, each once, and ``kind``."""
+    word, bits = _word_and_bits()
+    key = ground.catalogue.profile_table.primary_key or ""
+    same = exp.EQ(this=exp.cast(column(key, "t0"), "varchar"), expression=column("profile_id", "k"))
+    kind = column("kind", "k")
+    words = (
+        exp.select(kind, exp.alias_(word, "word"), exp.alias_(bits, "bits"))
+        .from_(_placed(ground, None))
+        .join(keys.subquery(exp.to_identifier("k", quoted=True)), on=same)
+        .group_by(kind.copy(), word.copy())
+    )
+    found: dict[str, list[tuple[int, int]]] = {}
+    for told, *one in session.rows(words):
+        found.setdefault(told, []).append((one[0], one[1]))
+    return {told: _set_of(ones) for told, ones in found.items()}
+
+
+def _word_and_bits() -> tuple[exp.Expr, exp.Expr]:
+    place = column(_PLACE, "t0")
+    word = exp.IntDiv(this=place, expression=exp.Literal.number(_BITS))
+    power = exp.cast(exp.Mod(this=place.copy(), expression=exp.Literal.number(_BITS)), "int")
+    bit = exp.BitwiseLeftShift(this=exp.cast(exp.Literal.number(1), "bigint"), expression=power)
+    return word, exp.cast(exp.Sum(this=bit), "bigint")
 
 
 def rows_at(

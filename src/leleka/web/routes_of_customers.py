@@ -4,12 +4,14 @@ from typing import Final
 
 from leleka.services.access.permissions import Permission
 from leleka.web.pages.customers import customer, search, why
+from leleka.web.pages.members import lists
 from leleka.web.route import BOTH, POST, Route
 
 CUSTOMERS: Final[tuple[Route, ...]] = (
     Route("customers", search.index, "customers", Permission.SEE),
     Route("customers/filter", search.add_filter, "customers_filter", Permission.SEE),
     Route("customers/columns", search.columns, "customers_columns", Permission.EDIT_SOURCES, BOTH),
+    Route("customers/pick", lists.pick, "customers_pick", Permission.EDIT_SEGMENTS, BOTH),
     Route("customers/<str:reference>", customer.show, "customer", Permission.SEE),
     Route("customers/<str:reference>/why", why.customer, "customer_why", Permission.SEE),
     Route("customers/<str:reference>/rows", customer.related, "customer_rows", Permission.SEE),

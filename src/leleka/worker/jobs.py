@@ -21,6 +21,7 @@ from leleka.errors import LelekaError, NeedsAttention, NotFound
 from leleka.messages.progress import in_english
 from leleka.messages.stored import problem_data, said_data
 from leleka.services.access.actor import Actor
+from leleka.services.builder import effects
 from leleka.services.connections.impatient_clock import ImpatientClock
 from leleka.services.connections.open_destination import opened
 from leleka.services.exports import reconciliation
@@ -201,7 +202,7 @@ def _result(row: Task, clock: Clock, watcher: "_Watcher") -> dict[str, Any]:
     if row.kind == Task.Kind.PREVIEW:
         found: object = previews.preview_export(Actor.worker(row.asked_by), row.subject, clock, watcher)
     elif row.kind == Task.Kind.COUNT:
-        found = {"count": segment_queries.count_rules(row.payload["rules"], clock)}
+        found = _count(row, clock)
     elif row.kind == Task.Kind.MEMBERS:
         found = segment_queries.first_members(row.subject, clock, masked=row.payload["masked"])
     elif row.kind == Task.Kind.RECONCILE:
@@ -216,6 +217,15 @@ def _result(row: Task, clock: Clock, watcher: "_Watcher") -> dict[str, Any]:
         found = segment_queries.refresh_segment(row.subject, clock, watcher.stage)
     result: dict[str, Any] = plain(found)
     return result
+
+
+def _count(row: Task, clock: Clock) -> object:
+    """Count who matches rules, or what they mean for the exports of a segment."""
+    if number := row.payload.get("segment"):
+        return effects.counted(
+            segment_queries.find_by_id(number), row.payload["rules"], lake_sessions.session
+        )
+    return {"count": segment_queries.count_rules(row.payload["rules"], clock)}
 
 
 class _Watcher:

@@ -5,14 +5,18 @@ from datetime import datetime
 from typing import Annotated, Any, Final
 
 from ninja import Query, Router, Schema, Status
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict, FailFast, Field
 
 from leleka.api.authenticated_request import ApiRequest
+from leleka.api.data.customers import FoundCustomersOut, Looking
 from leleka.api.schemas.common import In, Number, Page, Paging, Version, paged
-from leleka.services.lists import commands, queries
+from leleka.services.customers import queries as customer_queries
+from leleka.services.customers.contracts import FoundCustomers
+from leleka.services.lists import commands, picking, queries
 from leleka.services.lists.contracts import ListView
 
 router = Router(tags=["Lists"])
+Reference = Annotated[str, Field(pattern="^[0-9a-f]{32}$")]
 _EXAMPLE: Final[dict[str, Any]] = {"column": "Email", "entries": ["ada@example.org"]}
 
 
@@ -39,12 +43,39 @@ class ListOut(Schema):
 
 class EntriesIn(In):
     column: str = ""
-    entries: Annotated[list[str], Field(max_length=100_000)]
+    entries: Annotated[list[str], FailFast(), Field(max_length=100_000)]
 
 
 class ListIn(EntriesIn):
     model_config = ConfigDict(json_schema_extra={"examples": [{"name": "Never", **_EXAMPLE}]})
     name: str
+    segment: bool = False
+
+
+class PickedIn(In):
+    """Customers by their ids, as the list of customers has them."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"name": "Invited", "customers": ["0" * 32], "segment": True}]}
+    )
+    name: str
+    customers: Annotated[list[Reference], FailFast(), Field(min_length=1, max_length=picking.MOST)]
+    segment: bool = False
+
+
+class PickedMoreIn(In):
+    model_config = ConfigDict(json_schema_extra={"examples": [{"customers": ["0" * 32]}]})
+    customers: Annotated[list[Reference], FailFast(), Field(min_length=1, max_length=picking.MOST)]
+
+
+class MoreIn(In):
+    """``entries`` are of the list's own kind."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"entries": ["ada@example.org"], "version": 1}]}
+    )
+    entries: Annotated[list[str], FailFast(), Field(max_length=100_000)]
+    version: Version
 
 
 class ListChange(EntriesIn):
@@ -60,8 +91,17 @@ def list_lists(request: ApiRequest, paging: Annotated[Paging, Query()]) -> dict[
 
 @router.post("", response={201: ListOut}, operation_id="createList", summary="Give a list of profiles")
 def create_list(request: ApiRequest, data: ListIn) -> Status[ListView]:
-    """A rule names it: ``list``."""
-    return Status(201, commands.create(request.auth, data.name, data.entries, data.column))
+    """A rule names it: ``list``. ``segment`` also makes a static segment of that name: the people in the list."""
+    made = commands.create(request.auth, data.name, data.entries, data.column, segment=data.segment)
+    return Status(201, made)
+
+
+@router.post(
+    "/picked", response={201: ListOut}, operation_id="pickCustomers", summary="Make a list of customers"
+)
+def pick_customers(request: ApiRequest, data: PickedIn) -> Status[ListView]:
+    """By their ids; ``segment`` also makes a static segment of that name."""
+    return Status(201, picking.pick(request.auth, data.customers, data.name, segment=data.segment))
 
 
 @router.get("/{int:number}", response=ListOut, operation_id="getList", summary="Get a list of profiles")
@@ -72,6 +112,49 @@ def get_list(request: ApiRequest, number: Number) -> ListView:
 @router.put("/{int:number}", response=ListOut, operation_id="replaceList", summary="Replace a list's entries")
 def replace_list(request: ApiRequest, number: Number, data: ListChange) -> ListView:
     return commands.give(request.auth, number, data.entries, data.column, data.version)
+
+
+@router.post(
+    "/{int:number}/entries", response=ListOut, operation_id="addEntries", summary="Add entries to a list"
+)
+def add_entries(request: ApiRequest, number: Number, data: MoreIn) -> ListView:
+    return commands.add(request.auth, number, data.entries, data.version)
+
+
+@router.post(
+    "/{int:number}/entries/remove",
+    response=ListOut,
+    operation_id="removeEntries",
+    summary="Take entries out of a list",
+)
+def remove_entries(request: ApiRequest, number: Number, data: MoreIn) -> ListView:
+    """Those that are not in it change nothing."""
+    return commands.take_out(request.auth, number, data.entries, data.version)
+
+
+@router.post(
+    "/{int:number}/picked",
+    response=ListOut,
+    operation_id="pickMoreCustomers",
+    summary="Add customers to a list",
+)
+def pick_more_customers(request: ApiRequest, number: Number, data: PickedMoreIn) -> ListView:
+    """By their ids; a list of addresses takes theirs."""
+    return picking.pick_into(request.auth, data.customers, number)
+
+
+@router.get(
+    "/{int:number}/customers",
+    response=FoundCustomersOut,
+    operation_id="findListed",
+    summary="Look for the people in a list",
+)
+def find_listed(request: ApiRequest, number: Number, looking: Annotated[Looking, Query()]) -> FoundCustomers:
+    """The customers whose ids or addresses are in it, by the beginnings of words."""
+    within = customer_queries.listed_in(request.auth, number)
+    return customer_queries.find(
+        request.auth, looking.search, (), looking.after, looking.limit, within=within
+    )
 
 
 @router.delete(

@@ -1,7 +1,7 @@
 """What rules that are being edited fit."""
 
 from collections.abc import Sequence
-from typing import Annotated
+from typing import Annotated, Any
 
 from ninja import Schema
 from pydantic import Field
@@ -45,11 +45,62 @@ class MembersOut(Schema):
     masked: bool
 
 
+class ChangeOut(Schema):
+    """How many profiles would come into the segment, and leave it, beside its saved rules."""
+
+    came: EstimateOut
+    left: EstimateOut
+
+
 class CountsOut(Schema):
-    """``whole`` is null where anything is wrong; ``problems`` say what, and where."""
+    """``whole`` is null where anything is wrong; ``problems`` say what, and where. ``change`` is there where a segment
+    was named, and its saved rules are right, too.
+    """
 
     profiles: int
     whole: EstimateOut | None
     nodes: Sequence[NodeCountOut]
     problems: Sequence[ProblemOut]
     members: MembersOut | None
+    change: ChangeOut | None
+
+
+class OutcomeOut(Schema):
+    """What a run would do: how many it selects, adds, and finds gone."""
+
+    selected: int
+    added: int
+    left: int
+
+
+class WarningOut(Schema):
+    message: str
+    told: dict[str, Any]
+
+
+class ExportEffectOut(Schema):
+    """``before`` is what the next run would do by the saved rules, ``after`` by the others. ``leavers`` is keep, mark
+    or unsubscribe; ``warnings`` say why the run would wait to be confirmed, or send nothing; ``paused_by`` are inactive
+    segments because of which it does not run at all.
+    """
+
+    id: int
+    name: str
+    leavers: str
+    before: OutcomeOut
+    after: OutcomeOut
+    warnings: Sequence[WarningOut]
+    paused_by: Sequence[str]
+
+
+class EffectsOut(Schema):
+    """How many the segment has by its saved rules and by the others, how many come and leave, and what follows for each
+    export that depends on it.
+    """
+
+    segment: int
+    before: int
+    after: int
+    came: int
+    left: int
+    exports: Sequence[ExportEffectOut]

@@ -1,5 +1,6 @@
 """apply, check, refresh: what there is, and whether it works."""
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,6 +11,8 @@ from leleka.cli.output import JsonOption, out, print_json, print_table, say, tel
 
 if TYPE_CHECKING:
     from leleka.core.ports.destination import Check
+    from leleka.errors import InvalidInput
+    from leleka.services.access.actor import Actor
 
 _MARKS = {"created": "+", "changed": "~", "unchanged": "=", "removed": "-", "absent": "?"}
 _FAILED = 1
@@ -46,15 +49,24 @@ def definitions(
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="Write to this file, which must not be there yet.")
     ] = None,
+    lists: Annotated[
+        Path | None,
+        typer.Option(
+            help="Also write the entries of lists, which are personal data, as files into this folder, which must not "
+            "be there yet; told from the folder of --output."
+        ),
+    ] = None,
 ) -> None:
     """Write what there is as a definitions file, without secrets and consents."""
-    from leleka.errors import InvalidInput
     from leleka.services.access.actor import Actor
     from leleka.services.definitions import queries as definition_queries
     from leleka.services.installation import preparation
 
     preparation.open_existing()
-    text = definition_queries.written(Actor.operator())
+    actor, files = Actor.operator(), dict[str, str]()
+    if lists is not None:
+        files = _write_lists(actor, (output.parent if output else Path()) / lists, lists)
+    text = definition_queries.written(actor, files)
     if output is None:
         print(text, end="")
         return
@@ -62,7 +74,31 @@ def definitions(
         with output.open("x", encoding="utf-8") as file:
             file.write(text)
     except OSError as error:
-        raise InvalidInput("DEFINITIONS_UNWRITABLE", where=str(output), reason=error.strerror) from None
+        raise _unwritable(output, error) from None
+
+
+def _write_lists(actor: "Actor", folder: Path, told: Path) -> dict[str, str]:
+    """Write a file for each list, for the owner's eyes alone; return their paths as a definitions file tells them."""
+    from leleka.services.lists import queries as list_queries
+
+    files = dict[str, str]()
+    try:
+        folder.mkdir(mode=0o700, parents=True)
+        for one in list_queries.list_lists(actor):
+            plain = "-".join(re.findall(r"\w+", one.name.lower())) or "list"
+            name = f"{plain}.csv" if not (folder / f"{plain}.csv").exists() else f"{plain}-{one.id}.csv"
+            with (folder / name).open("x", encoding="utf-8", newline="") as file:
+                file.writelines(list_queries.contents(actor, one.id))
+            files[one.name] = (told / name).as_posix()
+    except OSError as error:
+        raise _unwritable(folder, error) from None
+    return files
+
+
+def _unwritable(path: Path, error: OSError) -> "InvalidInput":
+    from leleka.errors import InvalidInput
+
+    return InvalidInput("DEFINITIONS_UNWRITABLE", where=str(path), reason=error.strerror or str(error))
 
 
 def check(

@@ -22,6 +22,15 @@ PROBLEMS: Final[Mapping[str, Wording]] = {
         msg("A filter of customers is one condition on a column of the profiles or on a measure."),
         msg("Put everything else into the rules of a segment."),
     ),
+    "CUSTOMERS_NOT_PICKED": Wording(
+        msg("No customer is chosen."), msg("Choose customers in the list, then what to do with them.")
+    ),
+    "CUSTOMERS_NOT_PICKED.none": Wording(
+        msg(
+            "None of the chosen customers can be put into this list: they are gone, or have no such address."
+        ),
+        msg("Look for them again, or choose a list of ids."),
+    ),
     "CUSTOMERS_MASKED": Wording(
         msg("Column '{column}' is masked for you, so customers cannot be found by its values."),
         msg("Use columns that are classed as harmless, or ask somebody who may see personal data."),

@@ -5,10 +5,11 @@ A part that goes by large tables is asked of a sample first. The sample lies in 
 
 import hashlib
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 from threading import Lock
 from typing import Final
@@ -169,13 +170,34 @@ class Asking:
             live_counts.write_related(self._opened(), self.ground, hop, str(profiles), str(related))
         return replace(self.ground, tables={**tables, hop.table: str(related)}, sampled=True)
 
+    def found(
+        self, key: str, names: Sequence[str], find: Callable[[Engine, Ground], Sequence[int]]
+    ) -> Sequence[int]:
+        """Return sets that are kept together, or find them: what is known of profiles beside rules."""
+        kept = [_SETS.get(f"{key} {name}") for name in names]
+        known = [one for one in kept if one is not None]
+        if len(known) == len(names):
+            return known
+        found = find(self._opened(), self.ground)
+        for name, one in zip(names, found, strict=True):
+            _SETS.put(f"{key} {name}", one)
+        return found
+
+    def engine(self) -> Engine:
+        """Return the engine of this question."""
+        return self._opened()
+
     def rows_at(self, places: list[int], columns: list[str]) -> list[tuple[object, ...]]:
         return live_counts.rows_at(self._opened(), self.ground, places, columns)
 
 
 @contextmanager
-def asking(known: Catalogue, *, exact: bool) -> Iterator[Asking]:
-    """Begin a question; the engine is opened when it is needed. Raises ``Conflict``, ``Unavailable``."""
+def asking(
+    known: Catalogue, *, exact: bool, session: Callable[[], AbstractContextManager[Engine]] | None = None
+) -> Iterator[Asking]:
+    """Begin a question; the engine is opened when it is needed: in the web process a small one, unless ``session``
+    opens another. Raises ``Conflict``, ``Unavailable``.
+    """
     files = catalogue.snapshot_files()
     if known.profiles not in files:
         raise Conflict("SOURCE_NOT_READ", name=known.profiles)
@@ -184,7 +206,8 @@ def asking(known: Catalogue, *, exact: bool) -> Iterator[Asking]:
 
         def opened() -> Engine:
             if not engines:
-                engines.append(stack.enter_context(lake_sessions.counting_session(exact=exact)))
+                begin = session or partial(lake_sessions.counting_session, exact=exact)
+                engines.append(stack.enter_context(begin()))
             return engines[0]
 
         yield Asking(known, (files, today(current_clock())), opened)

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from leleka.errors import Problem
+from leleka.services.contracts import NoteView
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +49,72 @@ class MembersView:
 
 
 @dataclass(frozen=True, slots=True)
+class Change:
+    """How many profiles rules would bring into a segment, and how many they would take out of it, beside the saved
+    ones.
+    """
+
+    came: Estimate
+    left: Estimate
+
+
+@dataclass(frozen=True, slots=True)
 class RuleCounts:
-    """What is known of rules that need not be saved. ``whole`` is None where any of them is wrong."""
+    """What is known of rules that need not be saved. ``whole`` is None where any of them is wrong; ``change`` where
+    they, or those of the segment that they are compared with, are, and where there is none.
+    """
 
     profiles: int
     whole: Estimate | None
     nodes: Sequence[NodeCount]
     problems: Sequence[Problem]
     members: MembersView | None = None
+    change: Change | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What the next run of an export would do: how many people it selects, adds to the list, and finds gone."""
+
+    selected: int
+    added: int
+    left: int
+
+
+@dataclass(frozen=True, slots=True)
+class ExportEffect:
+    """What rules mean for an export. ``leavers`` is what it does with whoever has gone; ``warnings`` say why its run
+    would wait to be confirmed, or send nothing, with the new rules; ``paused_by`` are inactive segments because of
+    which it does not run at all.
+    """
+
+    id: int
+    name: str
+    leavers: str
+    before: Outcome
+    after: Outcome
+    warnings: Sequence[NoteView] = ()
+    paused_by: Sequence[str] = ()
+
+    @property
+    def changes(self) -> bool:
+        return self.before != self.after
+
+
+@dataclass(frozen=True, slots=True)
+class RuleEffects:
+    """What rules would make of a segment that is saved with others, and of each export that depends on it."""
+
+    segment: int
+    before: int
+    after: int
+    came: int
+    left: int
+    exports: Sequence[ExportEffect]
+
+    @property
+    def warned(self) -> bool:
+        return any(one.warnings for one in self.exports)
 
 
 @dataclass(frozen=True, slots=True)

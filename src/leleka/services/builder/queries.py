@@ -12,6 +12,7 @@ from leleka.services.builder.asking import Asking, asking, compared_columns
 from leleka.services.builder.contracts import (
     AskedColumn,
     AskedTable,
+    Change,
     Draft,
     MembersView,
     MemberView,
@@ -21,6 +22,7 @@ from leleka.services.builder.contracts import (
 )
 from leleka.services.builder.sets import Found, combined, estimate
 from leleka.services.builder.tree import Node
+from leleka.services.segments.queries import find_by_id
 from leleka.services.sources import catalogue, column_classes
 from leleka.state.models import Measure, SegmentDraft, Source
 from leleka.warehouse.live_counts import places_of
@@ -30,21 +32,22 @@ _WHERE: Final = "rules"
 _MOST_PROBLEMS: Final = 100
 
 
-def counts(actor: Actor, rules: object, *, exact: bool = False, members: int = 0) -> RuleCounts:
+def counts(
+    actor: Actor, rules: object, *, exact: bool = False, members: int = 0, segment: int | None = None
+) -> RuleCounts:
     """Count whom rules fit that need not be saved, as a whole and part by part, and say what is wrong with them.
 
     Large tables are asked for a part of the profiles first, unless ``exact``. ``members`` are that many of those who
-    fit, with the parts that hold for each; to see them unmasked is audited. Raises ``Conflict``, ``Unavailable``.
+    fit, with the parts that hold for each; to see them unmasked is audited. ``segment`` is the one whose saved rules
+    they are compared with. Raises ``Conflict``, ``Unavailable``, ``NotFound``.
     """
     require(actor, Permission.EDIT_SEGMENTS)
+    saved = None if segment is None else find_by_id(segment).rules
     known = catalogue.current()
     node = tree.read(rules, known, _WHERE)
     with asking(known, exact=exact or bool(members)) as asked:
-        parts = list(tree.walk(node))
-        asked.bring_measures(one.rule for one in parts if one.rule is not None and not one.how)
-        found = dict[str, Found]()
-        _fill(node, asked, found, exact=exact or bool(members))
-        problems = [problem for one in parts for problem in one.problems][:_MOST_PROBLEMS]
+        found = fill(node, asked, exact=exact or bool(members))
+        problems = [problem for one in tree.walk(node) for problem in one.problems][:_MOST_PROBLEMS]
         shown = _members(actor, node, asked, found, members) if members else None
         return RuleCounts(
             profiles=asked.profiles,
@@ -52,6 +55,7 @@ def counts(actor: Actor, rules: object, *, exact: bool = False, members: int = 0
             nodes=tuple(_nodes(node, asked, found)),
             problems=problems,
             members=shown,
+            change=_change(saved, found.get(node.path), asked, exact=exact or bool(members)),
         )
 
 
@@ -89,8 +93,27 @@ def draft(actor: Actor, segment: int | None = None) -> Draft | None:
     return Draft(row.name, row.rules, row.text, row.segment_version, row.saved_at) if row else None
 
 
+def _change(saved: object, whole: Found | None, asked: Asking, *, exact: bool) -> Change | None:
+    """Compare the rules with the saved ones, which are counted in the same way: where both are samples, it is one."""
+    if saved is None or whole is None:
+        return None
+    node = tree.read(saved, asked.ground.catalogue, _WHERE)
+    before = fill(node, asked, exact=exact).get(node.path)
+    if before is None:
+        return None
+    came, left = (combined("except", ones, asked.profiles) for ones in ([whole, before], [before, whole]))
+    return Change(_told(came, asked), _told(left, asked))
+
+
+def fill(node: Node, asked: Asking, *, exact: bool) -> dict[str, Found]:
+    """Return the sets of a node and of all inside it, by path; what is wrong has none."""
+    asked.bring_measures(one.rule for one in tree.walk(node) if one.rule is not None and not one.how)
+    found = dict[str, Found]()
+    _fill(node, asked, found, exact=exact)
+    return found
+
+
 def _fill(node: Node, asked: Asking, found: dict[str, Found], *, exact: bool) -> None:
-    """Find the sets of a node and of all inside it; one that is wrong has none."""
     for one in node.inside:
         _fill(one, asked, found, exact=exact)
     if not node.how:

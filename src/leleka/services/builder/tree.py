@@ -36,6 +36,12 @@ def read(data: Any, known: Catalogue, path: str) -> Node:
         return _partly(data, known, path, error.problems)
 
 
+def refuse(node: Node) -> None:
+    """Raises ``InvalidInput`` with all that is wrong in the rules."""
+    if problems := [problem for one in walk(node) for problem in one.problems]:
+        raise InvalidInput.of(problems)
+
+
 def walk(node: Node) -> Iterator[Node]:
     yield node
     for one in node.inside:

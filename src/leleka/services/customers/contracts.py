@@ -3,6 +3,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from leleka.core.column_classes import ColumnClass
+from leleka.core.rules.model import Rule
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,18 @@ class FoundCustomers:
     since: datetime | None
     masked: bool
     profiles: int
+
+
+@dataclass(frozen=True, slots=True)
+class Within:
+    """Among whom customers are looked for: a segment or a list, with the rule that holds for who is in it and its
+    snapshot; ``column`` is that of a list's addresses.
+    """
+
+    name: str
+    rule: Rule
+    snapshot: str
+    column: str = ""
 
 
 @dataclass(frozen=True, slots=True)

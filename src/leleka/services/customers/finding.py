@@ -25,7 +25,7 @@ from leleka.warehouse.customers.lookups import Row
 from leleka.warehouse.customers.search import Filters, Index
 from leleka.warehouse.engines.port import Engine
 from leleka.warehouse.lake import Snapshot
-from leleka.warehouse.sql.scope import Measured, Scope
+from leleka.warehouse.sql.scope import Measured, ProfileSets, Scope
 
 _MOST_SHOWN = 5  # columns
 
@@ -117,12 +117,18 @@ def _shown(reader: Reader, source: Source, older: TableIndex | None) -> tuple[Se
     return titles, others[:_MOST_SHOWN]
 
 
-def filters_of(reader: Reader, place: Place, conditions: Sequence[Mapping[str, Any]]) -> Filters | None:
-    """Return conditions on columns of the profiles and on measures as a filter, all of which must hold.
+def filters_of(
+    reader: Reader,
+    place: Place,
+    conditions: Sequence[Mapping[str, Any]],
+    within: tuple[Rule, ProfileSets] | None = None,
+) -> Filters | None:
+    """Return conditions on columns of the profiles and on measures as a filter, all of which must hold; ``within`` is
+    one more, about who customers are.
 
     Raises ``InvalidInput`` where one is wrong, ``Forbidden`` CUSTOMERS_MASKED where it would tell what is masked.
     """
-    if not conditions:
+    if not conditions and within is None:
         return None
     measures = catalogue.measure_files()
     types = dict(Measure.objects.filter(name__in=measures).order_by("name").values_list("name", "type"))
@@ -132,13 +138,15 @@ def filters_of(reader: Reader, place: Place, conditions: Sequence[Mapping[str, A
     for name in names:
         if not reader.may_search(name):
             raise Forbidden("CUSTOMERS_MASKED", column=name)
-    if place.index.source.reference != place.source.snapshot:
+    if conditions and place.index.source.reference != place.source.snapshot:
         raise Conflict("CUSTOMERS_NOT_INDEXED")  # the columns may be others than those of the index
     files = {name: file for name, file in measures.items() if name in names}
     key = known.profile_table.primary_key or ""
     tables = {known.profiles: place.index.source.files}
-    scope = Scope(tables, today(current_clock()), measured=Measured(known.profiles, key, files))
-    return Filters(AllOf(tuple(rules)) if len(rules) > 1 else rules[0], scope)
+    among, sets = within or (None, ProfileSets())
+    scope = Scope(tables, today(current_clock()), measured=Measured(known.profiles, key, files), sets=sets)
+    held: list[Rule] = [*rules, *([among] if among is not None else [])]
+    return Filters(AllOf(tuple(held)) if len(held) > 1 else held[0], scope)
 
 
 def conditions_of(known: Catalogue, conditions: Sequence[Mapping[str, Any]]) -> list[Condition]:

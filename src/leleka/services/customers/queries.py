@@ -11,7 +11,7 @@ from leleka.errors import Forbidden
 from leleka.services.access.actor import Actor
 from leleka.services.access.permissions import Permission, require
 from leleka.services.audit.log import record
-from leleka.services.customers import finding, indexing, standing, timeline
+from leleka.services.customers import finding, indexing, membership, standing, timeline
 from leleka.services.customers.contracts import (
     CustomerView,
     FoundCustomer,
@@ -20,6 +20,7 @@ from leleka.services.customers.contracts import (
     SearchChoice,
     Timeline,
     ValueView,
+    Within,
 )
 from leleka.services.customers.finding import Place, Reader
 from leleka.services.customers.origins import origin_of
@@ -41,20 +42,23 @@ def find(
     filters: Sequence[Mapping[str, Any]] = (),
     after: int | None = None,
     limit: int = 20,
+    *,
+    within: Within | None = None,
 ) -> FoundCustomers:
     """Return customers who have words that begin as those of ``text`` and for whom the filters hold, in the order in
-    which they were read.
+    which they were read; ``within`` a segment or a list, those who are in it.
 
     Whoever may not see personal data finds nobody by a value that is masked for them. To see values unmasked is
-    audited, once in ten minutes. Raises ``Conflict``, ``InvalidInput``, ``Forbidden``, ``Unavailable``.
+    audited, once in ten minutes. Raises ``Conflict``, ``InvalidInput``, ``Forbidden``, ``NotFound``, ``Unavailable``.
     """
     require(actor, Permission.SEE)
     source, _ = finding.profiles()
     reader = finding.reader_of(actor, source)
     place = finding.place_for(reader, words=bool(text.strip()))
-    chosen = finding.filters_of(reader, place, filters)
     limit = min(limit, MOST)
     with lake_sessions.page_session() as session:
+        sets = membership.sets_of(session, within) if within else None
+        chosen = finding.filters_of(reader, place, filters, sets)
         numbers = _numbers(session, place, text, search.Wanted((), chosen, _first(after), limit + 1))
         rows = lookups.rows(
             session,
@@ -64,9 +68,23 @@ def find(
             indexing.reference_key(source),
         )
     if rows and not reader.masked:
-        _record_seen(actor, len(rows))
+        _record_seen(actor, within.name if within else "", len(rows))
     following = numbers[limit - 1] if len(numbers) > limit else None
     return _page(reader, place, rows, following)
+
+
+def members_of(actor: Actor, segment: int) -> Within:
+    """Return what ``find`` is told to look among the members of a segment, as last evaluated. Raises ``NotFound``,
+    ``Conflict`` where nobody has counted them.
+    """
+    require(actor, Permission.SEE)
+    return membership.of_segment(segment)
+
+
+def listed_in(actor: Actor, number: int) -> Within:
+    """Return the same for the people in a list. Raises ``NotFound``, ``NeedsAttention`` where its entries are lost."""
+    require(actor, Permission.SEE)
+    return membership.of_list(number)
 
 
 def show(actor: Actor, reference: str) -> CustomerView:
@@ -158,10 +176,10 @@ def _page(reader: Reader, place: Place, rows: Sequence[Row], following: int | No
     )
 
 
-def _record_seen(actor: Actor, rows: int) -> None:
+def _record_seen(actor: Actor, where: str, rows: int) -> None:
     lately = AuditEntry.objects.filter(at__gte=utc_now() - _ONCE_IN, actor=actor.name, action=_SEEN)
-    if not lately.exists():
-        record(actor, _SEEN, "", {"rows": rows})
+    if not lately.filter(subject=where).exists():
+        record(actor, _SEEN, where, {"rows": rows})
 
 
 def _view(session: Engine, reader: Reader, source: Source, row: Row) -> CustomerView:

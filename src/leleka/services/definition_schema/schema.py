@@ -116,10 +116,12 @@ class MeasureDefinition(Part):
 
 
 class ListDefinition(Part):
-    """A list of profiles: a file of their keys, or of the e-mail addresses that a column of them has."""
+    """A list of profiles: a file of their keys, or of the e-mail addresses that a column of them has. Without a file
+    the entries stay what they are.
+    """
 
     name: Name
-    file: Annotated[Text, Field(min_length=1, max_length=1000)]
+    file: Annotated[Text, Field(max_length=1000)] = ""
     column: Annotated[Text, Field(max_length=300)] = ""
 
 

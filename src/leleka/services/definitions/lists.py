@@ -17,11 +17,14 @@ from leleka.state.models import ProfileList
 
 
 def read_lists(file: DefinitionsFile, key: str) -> Mapping[str, Entries]:
-    """Return the entries of each list; ``key`` is the column that profiles are known by. Raises ``InvalidInput`` with
-    all that is wrong.
+    """Return the entries of each list that has a file; ``key`` is the column that profiles are known by. Raises
+    ``InvalidInput`` with all that is wrong.
     """
     found, problems = dict[str, Entries](), list[Problem]()
     for number, part in enumerate(file.definitions.lists):
+        if not part.file:
+            problems += _missing(part, file.where(("lists", number)))
+            continue
         here = file.where(("lists", number, "file"))
         try:
             found[part.name] = _entries(file.path, part, key)
@@ -37,8 +40,16 @@ def read_lists(file: DefinitionsFile, key: str) -> Mapping[str, Entries]:
 def apply_lists(changes: Changes, actor: Actor, file: DefinitionsFile, read: Mapping[str, Entries]) -> None:
     """Keep the entries of lists that are new or changed; the profiles they are looked for among are there already."""
     for part in file.definitions.lists:
-        entries = read[part.name]
-        changes.upsert("list", part.name, _values(actor, part, entries))
+        entries = read.get(part.name)
+        changes.upsert("list", part.name, _values(actor, part, entries) if entries else {})
+
+
+def _missing(part: ListDefinition, here: str) -> list[Problem]:
+    """Return what is wrong with a list without a file: it has to be here, with the entries that it is said to have."""
+    row = ProfileList.objects.filter(name=part.name).first()
+    if row is not None and row.column == part.column and lake_sessions.lake().is_sound(row.snapshot):
+        return []
+    return [Problem.of("LIST_WITHOUT_FILE", here, name=part.name)]
 
 
 def _values(actor: Actor, part: ListDefinition, entries: Entries) -> dict[str, Any]:

@@ -29,6 +29,7 @@ from leleka.state.models import (
     Connection,
     Export,
     Measure,
+    ProfileList,
     RelationshipRow,
     Segment,
     Source,
@@ -44,13 +45,16 @@ _HEAD: Final = """\
 """
 
 
-def write(actor: Actor) -> str:
-    """Return the definitions of everything there is, as YAML."""
+def write(actor: Actor, lists: Mapping[str, str]) -> str:
+    """Return the definitions of everything there is, as YAML; ``lists`` are the files of the lists' entries by name,
+    where they are written, too.
+    """
     parts = {
         "source_connections": [_source_connection(row) for row in SourceConnection.objects.order_by("name")],
         "sources": [_source(row) for row in Source.objects.order_by("name")],
         "relationships": [_relationship(row) for row in RelationshipRow.objects.order_by("name")],
         "measures": [{"name": row.name, **row.definition} for row in Measure.objects.order_by("name")],
+        "lists": [_list(row, lists.get(row.name, "")) for row in ProfileList.objects.order_by("name")],
         "segments": [written_segment(row) for row in Segment.objects.order_by("name")],
         "connections": [_connection(row) for row in _connections()],
         "exports": [_export(row) for row in _exports()],
@@ -90,6 +94,11 @@ def _source(row: Source) -> dict[str, Any]:
     told = {"name": row.name, **row.spec, "classes": {**row.chosen_classes, **row.classes}}
     expected = {"profiles": row.is_profiles, "expectations": records.of(row).expectations}
     return _said({**told, **expected})
+
+
+def _list(row: ProfileList, file: str) -> dict[str, Any]:
+    """Entries are personal data, and no part of a file that is shown around and kept for good."""
+    return _said({"name": row.name, "file": file, "column": row.column})
 
 
 def _relationship(row: RelationshipRow) -> dict[str, Any]:

@@ -23,6 +23,11 @@ class ListView:
     locked_by: Sequence[str] = ()
     examples: Sequence[str] = field(default=(), repr=False)
 
+    @property
+    def found(self) -> int:
+        """Return how many entries a profile had when the list was given."""
+        return self.size - self.unknown
+
 
 @dataclass(frozen=True, slots=True)
 class Entries:

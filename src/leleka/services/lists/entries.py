@@ -43,14 +43,24 @@ def read_entries(given: Iterable[str], *, addresses: bool) -> Entries:
         raise InvalidInput("LIST_EMPTY", where="entries")
     if len(told) > MOST:
         raise InvalidInput("LIST_TOO_LONG", where="entries", most=MOST)
-    digest = hashlib.sha256("\n".join(sorted(told)).encode(errors="surrogatepass")).hexdigest()
     read = {one: email.normalise(one) for one in told} if addresses else {}
     usable = {one.key for one in read.values() if isinstance(one, email.Address)}
     bad = sorted(one for one, found in read.items() if not isinstance(found, email.Address))
     if not addresses:
         bad = sorted(one for one in told if not _is_key(one))
         usable = told - set(bad)
-    return Entries(frozenset(usable), len(bad), tuple(map(masked, bad[:EXAMPLES])), digest)
+    return Entries(frozenset(usable), len(bad), tuple(map(masked, bad[:EXAMPLES])), digest_of(usable))
+
+
+def digest_of(values: Iterable[str], before: str = "", *, away: bool = False) -> str:
+    """Return what tells one set of entries from another, whatever their order; of a set that gained, or lost, some
+    without a look at the others: digests of entries are added up.
+    """
+    total = int(before or "0", 16)
+    for value in values:
+        one = int.from_bytes(hashlib.sha256(value.encode()).digest())
+        total += -one if away else one
+    return f"{total % (1 << 256):064x}"
 
 
 def masked(entry: str) -> str:

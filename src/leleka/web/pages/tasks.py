@@ -4,6 +4,7 @@ from typing import Any
 
 from django.http import HttpResponse
 
+from leleka.services.builder import effects
 from leleka.services.exports import preview_view
 from leleka.services.tasks import queries as task_queries
 from leleka.services.translation import in_this_language
@@ -27,4 +28,5 @@ def _context(request: Request, number: int) -> dict[str, Any]:
     actor = actor_of(request)
     task = task_queries.task(actor, number)
     problems = [in_this_language(one) for one in task.problems]
-    return {"task": task, "problems": problems, "plan": preview_view.preview_of(actor, task)}
+    plan, found = preview_view.preview_of(actor, task), effects.effects_of(actor, task)
+    return {"task": task, "problems": problems, "plan": plan, "effects": found}

@@ -1,10 +1,8 @@
 """Exports: what there is, what a run would do, and the frozen order a run follows."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
-
-from django.db.models import Q
 
 from leleka.core.columns import Column, ColumnType, Table
 from leleka.core.data_matching import LeaverPolicy, matching_of
@@ -23,13 +21,14 @@ from leleka.services.installation import lake_sessions
 from leleka.services.measures.evaluation import refresh_measures
 from leleka.services.privacy import suppression
 from leleka.services.refresh import graph as refresh_graph
+from leleka.services.runs import before
 from leleka.services.runs.commands import outline, snapshots
 from leleka.services.segments import evaluation as segment_evaluation
 from leleka.services.segments.resting import refuse_resting, resting
 from leleka.services.sources import email_addresses
 from leleka.services.sources import loading as source_loading
 from leleka.services.sources.catalogue import table_of
-from leleka.state.models import Account, Connection, Export, Ledger, Measure, Run, RunStatus, Segment, Source
+from leleka.state.models import Account, Connection, Export, Ledger, Measure, Run, Segment, Source
 from leleka.warehouse.lake_warehouse import LakeWarehouse
 from leleka.worker.job_context import JobContext
 
@@ -145,10 +144,10 @@ def spec_of(export: Export, account: Account, configuration: RunConfiguration) -
         limit=configuration.limit,
         share=configuration.share,
         waiting=nobody,
-        emptied=tuple(_emptied(export, configuration)),
+        emptied=before.emptied(export, {one.name: one.size for one in configuration.segments}),
         lease_seconds=installation_configuration.configuration().lease_seconds,
         growth=configuration.growth,
-        audience_before=_audience_before(export),
+        audience_before=before.audience_before(export),
         plan_limit=_plan_limit(account),
         added_elsewhere=partial(_added_elsewhere, export, account),
         subscribe_unconfirmed=configuration.subscribe_unconfirmed,
@@ -189,21 +188,3 @@ def _added_elsewhere(export: Export, account: Account) -> int:
     """Return how many contacts the account's other live runs add by their plans; what they sent by now counts, too."""
     live = Run.objects.filter(account=account, finished_at__isnull=True).exclude(export=export)
     return sum(int(counts.get("added", 0)) for counts in live.values_list("counts", flat=True))
-
-
-def _audience_before(export: Export) -> int | None:
-    """Return how many the last run selected that sent something or had nothing to send; None where there is none.
-
-    One that was canceled while it waited, or failed before it sent, does not count: else that would disarm the guard.
-    """
-    done = Q(status__in=(RunStatus.SUCCESSFUL, RunStatus.WITH_WARNINGS)) | Q(requests__gt=0)
-    last = Run.objects.filter(done, export=export, finished_at__isnull=False).order_by("-pk").first()
-    return int(last.counts.get("selected", 0)) if last else None
-
-
-def _emptied(export: Export, configuration: RunConfiguration) -> Iterable[str]:
-    # A run that was canceled or failed says nothing: else canceling what needs confirmation would disarm the guard.
-    done = (RunStatus.SUCCESSFUL, RunStatus.WITH_WARNINGS)
-    last = Run.objects.filter(export=export, status__in=done).order_by("-pk").first()
-    before = {one.name: one.size for one in last.configuration.segments} if last else {}
-    return (one.name for one in configuration.segments if not one.size and before.get(one.name))

@@ -8,11 +8,12 @@ from django.http import HttpResponse
 from django.urls import reverse
 
 from leleka.core.clock import current_clock
-from leleka.errors import Conflict, Forbidden, InvalidInput, LelekaError
+from leleka.errors import Conflict, Forbidden, InvalidInput, LelekaError, NeedsAttention, Unavailable
 from leleka.messages.http_status import status_of
 from leleka.services.builder import commands as builder_commands
+from leleka.services.builder import effects
 from leleka.services.builder import queries as builder_queries
-from leleka.services.builder.contracts import Draft
+from leleka.services.builder.contracts import Draft, RuleEffects
 from leleka.services.installation.local_day import today
 from leleka.services.segments import commands as segment_commands
 from leleka.services.segments import queries as segment_queries
@@ -73,18 +74,31 @@ def _save(request: Request, number: int | None) -> HttpResponse:
         if request.POST.get("action") == "count":
             asked = task_queries.task(actor, segment_commands.ask_count(actor, given["rules"]))
             return _drawn(request, segment, given, {"task": asked})
-        saved = number
+        saved, action = number, request.POST.get("sure") or request.POST.get("action", "")
+        if saved is not None and "sure" not in request.POST and (told := _asked_about(request, saved, given)):
+            return _drawn(request, segment, given, {"sure": told, "action": action or "save"})
         if saved is None:
             saved = segment_commands.create(actor, name, given["rules"])
         else:
             segment_commands.update(actor, saved, name, given["rules"], whole_number(given["version"]))
         if not given["copied"]:
             builder_commands.drop_draft(actor, number)
-        if request.POST.get("action") == "refresh":
+        if action == "refresh":
             return go(request, reverse("web:task", args=(segment_commands.ask_refresh(actor, saved),)))
     except (InvalidInput, Conflict, Forbidden) as error:
         return _drawn(request, segment, given, {"errors": _beside(error)}, status_of(error))
     return go(request, reverse("web:segment", args=(saved,)))
+
+
+def _asked_about(request: Request, number: int, given: Mapping[str, Any]) -> RuleEffects | None:
+    """Return what the rules would do to exports where that is more than their guards let through; nothing where it
+    takes longer than a page may: the runs ask again.
+    """
+    try:
+        found = effects.effects(actor_of(request), number, rule_texts.read_text(given["rules"]))
+    except (Conflict, InvalidInput, NeedsAttention, Unavailable):
+        return None  # what is wrong with the rules is said by who saves them
+    return found if found.warned else None
 
 
 def _drawn(
@@ -128,7 +142,9 @@ def _built(
         "grammar": words.grammar(),
         "asked": words.asked(vocabulary),
         "templates": templates(vocabulary, today(current_clock())),
-        "urls": {name: reverse(f"web:builder_{name}") for name in ("counts", "text", "draft", "values")},
+        "urls": {
+            name: reverse(f"web:builder_{name}") for name in ("counts", "effects", "text", "draft", "values")
+        },
     }
 
 

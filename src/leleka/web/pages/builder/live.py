@@ -6,15 +6,18 @@ from typing import Any, Final
 
 import orjson
 from django.http import HttpResponse, JsonResponse
+from django.template.loader import render_to_string
 
-from leleka.errors import InvalidInput, LelekaError, TryLater
+from leleka.errors import InvalidInput, LelekaError, TryLater, Unavailable
 from leleka.messages.http_status import status_of
 from leleka.services.builder import commands as builder_commands
+from leleka.services.builder import effects
 from leleka.services.builder import queries as builder_queries
 from leleka.services.builder.contracts import Draft, RuleCounts
 from leleka.services.segments import queries as segment_queries
 from leleka.services.segments import rule_texts
 from leleka.services.sources import queries as source_queries
+from leleka.services.tasks import queries as task_queries
 from leleka.services.translation import in_this_language, rule_in_this_language
 from leleka.web.integers import whole_number
 from leleka.web.pages.builder.exact_json import for_browser, from_browser
@@ -29,6 +32,11 @@ Answer = Callable[[Request, Mapping[str, Any]], dict[str, Any]]
 def counts(request: Request) -> HttpResponse:
     """Count rules that are being edited, part by part."""
     return _answered(request, _counts)
+
+
+def effects_on_exports(request: Request) -> HttpResponse:
+    """Say what rules that are being edited would do to the exports that depend on the segment."""
+    return _answered(request, _effects)
 
 
 def text(request: Request) -> HttpResponse:
@@ -54,8 +62,34 @@ def values(request: Request) -> HttpResponse:
 def _counts(request: Request, asked: Mapping[str, Any]) -> dict[str, Any]:
     members = _MEMBERS if asked.get("members") is True else 0
     exact = asked.get("exact") is True
-    found = builder_queries.counts(actor_of(request), asked.get("rules"), exact=exact, members=members)
+    segment = None if asked.get("segment") is None else _number(asked["segment"], unknown=-1)
+    found = builder_queries.counts(
+        actor_of(request), asked.get("rules"), exact=exact, members=members, segment=segment
+    )
     return _told(found)
+
+
+def _effects(request: Request, asked: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the part of the page that says what the rules would do to exports; where the worker has to count it, the
+    task that is to be asked for again.
+    """
+    actor = actor_of(request)
+    if asked.get("task") is not None:
+        task = task_queries.task(actor, _number(asked["task"], unknown=-1))
+        if not task.done:
+            return {"task": task.id}
+        if task.problems:
+            return {"problems": [asdict(in_this_language(one)) for one in task.problems]}
+        found = effects.effects_of(actor, task)
+    else:
+        segment, rules = _number(asked.get("segment"), unknown=-1), asked.get("rules")
+        try:
+            found = effects.effects(actor, segment, rules)
+        except Unavailable as error:
+            if not effects.takes_long(error):
+                raise
+            return {"task": effects.ask_effects(actor, segment, rules)}
+    return {"html": render_to_string("web/parts/rule_effects.html", {"effects": found})}
 
 
 def _told(found: RuleCounts) -> dict[str, Any]:

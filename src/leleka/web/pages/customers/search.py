@@ -7,6 +7,7 @@ from django.http import HttpResponse
 from leleka.core.columns import Column
 from leleka.errors import Conflict, Forbidden, InvalidInput, LelekaError, Unavailable
 from leleka.messages.http_status import status_of
+from leleka.services.access.permissions import Permission, allows
 from leleka.services.customers import choices as customer_choices
 from leleka.services.customers import commands as customer_commands
 from leleka.services.customers import queries as customer_queries
@@ -33,6 +34,7 @@ def index(request: Request) -> HttpResponse:
 
 def _find(request: Request, text: str) -> tuple[int, dict[str, Any]]:
     actor, context = actor_of(request), dict[str, Any]({"q": text})
+    context["picking"] = allows(actor, Permission.EDIT_SEGMENTS)
     try:
         conditions = filters.given(request)
         context |= {"filters": [filters.written(one) for one in conditions]}

@@ -6,10 +6,13 @@ from typing import Any
 from django.http import HttpResponse, StreamingHttpResponse
 from django.utils import timezone
 
-from leleka.errors import LelekaError
+from leleka.errors import LelekaError, Unavailable
 from leleka.messages.http_status import status_of
+from leleka.services.builder import effects
+from leleka.services.builder.contracts import RuleEffects
 from leleka.services.segments import figures
 from leleka.services.segments import queries as segment_queries
+from leleka.services.tasks import queries as task_queries
 from leleka.services.translation import in_this_language
 from leleka.web.integers import whole_number
 from leleka.web.request import Request, actor_of
@@ -26,6 +29,26 @@ def over_time(request: Request, number: int) -> HttpResponse:
     return _answered(
         request, "segment_over_time", context, lambda: figures.movement(actor, number, _day(given))
     )
+
+
+def next_exports(request: Request, number: int) -> HttpResponse:
+    """Show what the next run of each export that depends on the segment would do."""
+    context = _begun(request, number, "next_exports")
+    return _answered(
+        request, "segment_next_exports", context, lambda: _next_exports(request, number, context)
+    )
+
+
+def _next_exports(request: Request, number: int, context: dict[str, Any]) -> RuleEffects | None:
+    """Ask the worker where a page may not take so long; the page waits for its task."""
+    actor = actor_of(request)
+    try:
+        return effects.next_exports(actor, number)
+    except Unavailable as error:
+        if not effects.takes_long(error):
+            raise
+        context["task"] = task_queries.task(actor, effects.ask_next_exports(actor, number))
+        return None
 
 
 def overlap(request: Request, number: int) -> HttpResponse:

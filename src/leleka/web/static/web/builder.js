@@ -10,7 +10,7 @@
   const { add, at, pathOf, put } = leleka.rules;
   const part = (name) => form.querySelector(`[data-part="${name}"]`);
   const page = Object.fromEntries(["ask", "search", "none", "rules", "problems", "result", "total", "share", "bounds",
-    "note", "funnel", "members", "undo", "redo", "kept", "notice", "text", "text-problems", "say", "sentence"].map((name) => [name, part(name)]));
+    "note", "change", "effects", "funnel", "members", "undo", "redo", "kept", "notice", "text", "text-problems", "say", "sentence"].map((name) => [name, part(name)]));
   const [name, text] = [form.elements.name, form.elements.rules];
   const key = `leleka-segment ${document.body.dataset.person} ${given.segment ?? `new${location.search}`}`;
   const language = document.documentElement.lang || "en";
@@ -174,7 +174,7 @@
   const begin = () => {
     const draft = drafts.typed() ?? given.draft;
     const differs = draft && (JSON.stringify(draft.rules) !== JSON.stringify(given.rules) || draft.name !== name.value);
-    const failed = form.querySelector("[aria-invalid=true], .alert-danger");
+    const failed = form.querySelector("[aria-invalid=true], .alert-danger, #sure");
     app.rules = differs && !failed && draft.rules !== undefined ? draft.rules : given.rules;
     if (differs && !failed) {
       name.value = draft.name || name.value;

@@ -7,6 +7,7 @@ leleka.counts = (() => {
   const { el } = leleka.values;
 
   const asking = (app, page) => {
+    const effects = leleka.effects.asking(app, page);
     let waiting = null, underway = false, latest = "";
 
     const ask = async (more = {}) => {
@@ -16,7 +17,7 @@ leleka.counts = (() => {
       const asked = JSON.stringify(app.rules);
       latest = asked;
       page.result.setAttribute("aria-busy", "true");
-      const told = await app.post("counts", { rules: app.rules, ...more });
+      const told = await app.post("counts", { rules: app.rules, segment: app.segment, ...more });
       underway = false;
       page.result.removeAttribute("aria-busy");
       const newer = waiting;
@@ -56,6 +57,7 @@ leleka.counts = (() => {
       page.share.textContent = whole ? app.words.share.replace("{share}", percent.format(whole.share)).replace("{n}", app.number(told.profiles)) : "";
       page.bounds.textContent = whole ? bounds(whole) : "";
       page.note.textContent = !told ? "" : !whole ? app.words.incomplete : whole.exact ? app.words.exact : app.words.estimated;
+      effects.show(told);
       funnel(told);
       if (told?.members) members(told.members);
     };
