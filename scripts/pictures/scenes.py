@@ -128,6 +128,11 @@ def _started(page: Page) -> None:
     page.locator("#live progress[value]:not([value='0'])").wait_for(timeout=_LONG)
 
 
+def _all_lines(page: Page) -> None:
+    for box in page.locator("[data-choice]").all():  # a narrow list has no box for all of them
+        box.check()
+
+
 def _refused_segments(page: Page) -> None:
     _pane("[value=remove]")(page)
     page.locator(".pane-foot .btn-danger").click()
@@ -206,11 +211,11 @@ PAGES: Final = (
     Scene("list-remove", "/segments/lists/{list}/remove"),
     Scene("customers-pick", "/customers/pick?customer={customer}"),
     Scene("segment-edit", "/segments/{segment}/edit"),
-    Scene("segments-chosen", "/segments", _press("[data-choose-all]")),
-    Scene("segments-remove", "/segments", _then(_press("[data-choose-all]"), _pane("[value=remove]"))),
+    Scene("segments-chosen", "/segments", _all_lines),
+    Scene("segments-remove", "/segments", _then(_all_lines, _pane("[value=remove]"))),
     Scene("segments-tag", "/segments", _then(_press("[data-choice]"), _pane("[value=tag]"))),
     Scene("segments-inactive", "/segments?state=inactive"),
-    Scene("segments-refused", "/segments", _then(_press("[data-choose-all]"), _refused_segments)),
+    Scene("segments-refused", "/segments", _then(_all_lines, _refused_segments)),
     Scene(
         "segment-settings",
         "/segments",
