@@ -55,7 +55,11 @@ leleka.draw = (() => {
   };
 
   // Enter adds a condition behind this one; with Alt the arrows move it.
-  const listen = (app, line, steps, table) => line.addEventListener("keydown", (event) => {
+  const listen = (app, line, steps, table) => {
+    leleka.drag.drop(app, line, steps);
+    line.addEventListener("keydown", (event) => pressed(app, line, steps, table, event));
+  };
+  const pressed = (app, line, steps, table, event) => {
     if (event.target.closest(".line, .group-head") !== line) return;
     if (event.altKey && KEYS[event.key]) {
       event.preventDefault();
@@ -64,12 +68,13 @@ leleka.draw = (() => {
       event.preventDefault();
       app.added(addBehind(app.rules, steps, condition(app, table, firstColumn(app, table))));
     }
-  });
+  };
 
   const drawLine = (app, steps, node, table, negated) => {
     const whole = negated ? steps.slice(0, -1) : steps;
     const leaf = drawLeaf(app, steps, node, table);
     const chips = el("div", { className: "chips" });
+    if (typeof whole.at(-1) === "number") chips.append(leleka.drag.handle(app, whole));
     if (negated) chips.append(button(app.words.not, app.words.negate, () => app.commit(negate(app.rules, whole), whole), "btn btn-sm not"));
     chips.append(...leaf.controls);
     const line = el("div", { className: "line" }, chips, figures(whole), menu(app, whole));
@@ -110,6 +115,7 @@ leleka.draw = (() => {
     const how = select(words.group, ["all", "any", "none", "notAll"].map((one) => [one, words[one]]), group.mode,
       (mode) => app.commit(regroup(app.rules, steps, mode), steps, "group"));
     const head = el("div", { className: "group-head" }, focusable(how, "group"), figures(steps), menu(app, steps));
+    if (typeof steps.at(-1) === "number") head.prepend(leleka.drag.handle(app, steps));
     head.dataset.line = pathOf(steps);
     listen(app, head, steps, table);
     const parts = at(app.rules, group.list).map((one, place) => drawNode(app, [...group.list, place], one, table));
@@ -160,7 +166,7 @@ leleka.draw = (() => {
   const begin = (app, table) => el("div", { className: "card rule-card" },
     el("p", { className: "text-secondary", textContent: app.words.empty }), adders(app, [], table),
     el("div", { className: "adders" }, ...app.templates.map((one) =>
-      button(one.name, one.name, () => app.commit(structuredClone(one.rules), []), "btn btn-sm"))));
+      button(one.name, one.name, () => app.begin(one), "btn btn-sm"))));
 
   // Draw all cards anew.
   const draw = (app, place) => {

@@ -100,6 +100,27 @@ leleka.rules = (() => {
     return { rules: put(root, list, parts), steps: [...list, to] };
   };
 
+  const find = (node, mark, steps = []) => {
+    if (node === null || typeof node !== "object") return null;
+    if (mark in node) return steps;
+    const inside = Array.isArray(node) ? node.map((one, place) => [place, one]) : Object.entries(node);
+    return inside.reduce((found, [step, one]) => found ?? find(one, mark, [...steps, step]), null);
+  };
+  // Whose rows a place is about: what asks about other rows cannot stand there.
+  const rowsOf = (steps) => pathOf(steps.slice(0, steps.lastIndexOf("where") + 1));
+
+  // To the place before another part, or behind it; null where it has none.
+  const moveTo = (root, from, to, behind) => {
+    const within = pathOf(to).startsWith(pathOf(from));
+    if (!isList(from) || !isList(to) || within || rowsOf(from) !== rowsOf(to)) return null;
+    const node = at(root, from);
+    const gone = put(root, from, { $gone: true });
+    const there = insertAt(gone, to.slice(0, -1), to.at(-1) + (behind ? 1 : 0), { $here: true }).rules;
+    const left = remove(there, find(there, "$gone"));
+    const steps = find(left, "$here");
+    return { rules: put(left, steps, node), steps };
+  };
+
   // Into the group before it; where there is none, into a group of its own.
   const moveInto = (root, steps) => {
     const node = at(root, steps);
@@ -132,7 +153,7 @@ leleka.rules = (() => {
   };
 
   return {
-    SETS, add, addBehind, addCard, at, groupAt, grouped, headOf, isMap, move, moveInto, moveOut, negate, pathOf, put,
+    SETS, add, addBehind, addCard, at, groupAt, grouped, headOf, isMap, move, moveInto, moveOut, moveTo, negate, pathOf, put,
     regroup, remove,
   };
 })();
