@@ -1,5 +1,7 @@
 """What helps somebody who builds: how values are spread, lines that are dragged, the first hundred members with why."""
 
+import re
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -76,6 +78,30 @@ def test_the_first_hundred_members_are_shown_with_why(shopper: Visitor) -> None:
     members = page.locator(".builder-members > li")
     expect(members).to_have_count(100)
     expect(members.first).to_contain_text("email is not empty")
+
+
+def test_a_note_stays_with_its_line_from_the_builder_to_yaml_and_back(shopper: Visitor) -> None:
+    page = shopper.signed_in()
+    page.goto(f"/segments/add?rules={_RULES}")
+    line = page.locator("[data-line='rules.all[1]']")
+    line.locator("summary").click()
+    line.get_by_role("button", name="Write a note").click()
+    note = line.get_by_label("Note", exact=True)
+    expect(note).to_be_focused()
+    page.keyboard.type("Agreed with Olha")
+    page.get_by_text("The rules as YAML").click()
+    text = page.get_by_label("The rules as YAML")
+    expect(text).to_have_value(re.compile("note: Agreed with Olha"))
+    text.fill(text.input_value().replace("with Olha", "with Ivan"))
+    page.get_by_role("button", name="Apply the text").click()
+    expect(note).to_have_value("Agreed with Ivan")
+    line.locator("summary").click()
+    line.get_by_role("button", name="Turn into the opposite").click()
+    expect(note).to_have_value("Agreed with Ivan")
+    assert problems(page) == []
+    page.get_by_label("Name", exact=True).fill("With a note")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.locator("pre.rules")).to_contain_text("note: Agreed with Ivan")
 
 
 def drag(page: Page, line: str, to: str, *, behind: bool) -> None:

@@ -74,6 +74,8 @@ _WORDS: Final[Mapping[str, Promise]] = {
     "negate": _("Turn into the opposite"),
     "duplicate": _("Duplicate"),
     "remove": _("Remove"),
+    "note": _("Note"),
+    "addNote": _("Write a note"),
     "raw": _("Written as JSON"),
     "kind": _("Which day"),
     "onDate": _("on a date"),

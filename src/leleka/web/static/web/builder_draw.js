@@ -2,7 +2,7 @@
 window.leleka = window.leleka || {};
 leleka.draw = (() => {
   "use strict";
-  const { SETS, add, addBehind, addCard, at, groupAt, headOf, isMap, move, moveInto, moveOut, negate, pathOf, regroup,
+  const { SETS, add, addBehind, addCard, at, groupAt, headOf, isAlone, isMap, move, moveInto, moveOut, negate, noted, pathOf, regroup,
     remove } = leleka.rules;
   const { el } = leleka.values;
   const { condition, draw: drawLeaf, focusable, related, select } = leleka.lines;
@@ -33,6 +33,7 @@ leleka.draw = (() => {
       [words.into, "Alt+→", () => app.moved(moveInto(app.rules, steps))],
       [words.out, "Alt+←", () => app.moved(moveOut(app.rules, steps))],
       [words.negate, "", () => app.commit(negate(app.rules, steps), steps)],
+      [words.addNote, "", () => app.commit(app.put([...steps, "note"], at(app.rules, steps).note ?? ""), steps, "note")],
       [words.duplicate, "", () => app.added(addBehind(app.rules, steps, structuredClone(at(app.rules, steps))))],
       [words.remove, "Alt+⌫", () => app.commit(remove(app.rules, steps), null)],
     ];
@@ -44,6 +45,16 @@ leleka.draw = (() => {
     const summary = el("summary", { className: "btn btn-icon btn-sm btn-ghost-secondary", textContent: "⋯" });
     summary.setAttribute("aria-label", words.more);
     return el("details", { className: "line-menu" }, summary, el("div", { className: "dropdown-menu show" }, ...items));
+  };
+
+  // What somebody wrote beside a part; nothing where nobody did.
+  const note = (app, steps) => {
+    const written = at(app.rules, steps)?.note;
+    if (typeof written !== "string") return [];
+    const box = el("input", { className: "form-control form-control-sm line-note", value: written, maxLength: 500, placeholder: app.words.note });
+    box.setAttribute("aria-label", app.words.note);
+    box.addEventListener("input", () => app.type([...steps, "note"], box.value));
+    return [focusable(box, "note")];
   };
 
   const KEYS = {
@@ -80,7 +91,7 @@ leleka.draw = (() => {
     const line = el("div", { className: "line" }, chips, figures(whole), menu(app, whole));
     line.dataset.line = pathOf(whole);
     line.dataset.inner = pathOf(steps);
-    line.append(el("div", { className: "line-problems" }));
+    line.append(...note(app, whole), ...(negated ? note(app, steps) : []), el("div", { className: "line-problems" }));
     listen(app, line, whole, table);
     if (!leaf.to) return line;
     const inner = [...steps, "where"];
@@ -120,7 +131,7 @@ leleka.draw = (() => {
     listen(app, head, steps, table);
     const parts = at(app.rules, group.list).map((one, place) => drawNode(app, [...group.list, place], one, table));
     const problems = el("div", { className: "line-problems" });
-    head.append(problems);
+    head.append(...note(app, steps), problems);
     return el("div", { className: "group-box" }, head, ...parts, adders(app, steps, table));
   };
 
@@ -137,19 +148,19 @@ leleka.draw = (() => {
 
   const joiner = (app, steps, head) => el("div", { className: "joiner" },
     focusable(select(app.words.join, SETS.map((one) => [one, app.words[one]]), head, (chosen) =>
-      app.commit(app.put(steps, { [chosen]: at(app.rules, [...steps, head]) }), steps, "join")), "join"));
+      app.commit(app.put(steps, noted({ [chosen]: at(app.rules, [...steps, head]) }, at(app.rules, steps).note)), steps, "join")), "join"));
 
   const drawNode = (app, steps, node, table) => {
     const group = groupAt(app.rules, steps);
     if (group) return drawGroup(app, steps, group, table);
     const head = headOf(node);
-    if (SETS.includes(head) && Array.isArray(node[head]) && Object.keys(node).length === 1) return drawSets(app, steps, head, table);
-    if (head === "not" && Object.keys(node).length === 1 && isMap(node.not)) {
+    if (SETS.includes(head) && Array.isArray(node[head]) && isAlone(node)) return drawSets(app, steps, head, table);
+    if (head === "not" && isAlone(node) && isMap(node.not)) {
       const inner = [...steps, "not"];
       const single = LEAVES.includes(headOf(node.not));
       if (single) return drawLine(app, inner, node.not, table, true);
       const flip = button(app.words.not, app.words.negate, () => app.commit(negate(app.rules, steps), steps), "btn btn-sm not");
-      const top = el("div", { className: "group-head" }, flip, figures(steps), menu(app, steps));
+      const top = el("div", { className: "group-head" }, flip, figures(steps), menu(app, steps), ...note(app, steps));
       return el("div", { className: "group-box" }, top, drawNode(app, inner, node.not, table));
     }
     return drawLine(app, steps, node, table, false);
@@ -176,7 +187,7 @@ leleka.draw = (() => {
       return;
     }
     const head = headOf(app.rules);
-    const joined = SETS.includes(head) && Array.isArray(app.rules[head]) && Object.keys(app.rules).length === 1;
+    const joined = SETS.includes(head) && Array.isArray(app.rules[head]) && isAlone(app.rules);
     const cards = joined ? app.rules[head].map((_one, at_) => [head, at_]) : [[]];
     const drawn = cards.flatMap((steps, number) => [
       ...(number ? [joiner(app, [], head)] : []), card(app, steps, number + 1, table),
