@@ -74,7 +74,7 @@ def test_the_first_hundred_members_are_shown_with_why(shopper: Visitor) -> None:
     page = shopper.signed_in()
     page.goto('/segments/add?rules={"column":"email","is not empty":true}')
     expect(page.locator("[data-part=total]")).to_have_text(str(market.PEOPLE))
-    page.get_by_role("button", name="Show the first hundred members").click()
+    page.get_by_role("button", name="Show the first 100 members").click()
     members = page.locator(".builder-members > li")
     expect(members).to_have_count(100)
     expect(members.first).to_contain_text("email is not empty")

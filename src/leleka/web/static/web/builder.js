@@ -12,7 +12,6 @@
   const page = Object.fromEntries(["ask", "search", "none", "rules", "problems", "result", "total", "share", "bounds",
     "note", "change", "effects", "funnel", "members", "undo", "redo", "kept", "notice", "text", "text-problems", "say", "sentence"].map((name) => [name, part(name)]));
   const [name, text] = [form.elements.name, form.elements.rules];
-  const key = `leleka-segment ${document.body.dataset.person} ${given.segment ?? `new${location.search}`}`;
   const language = document.documentElement.lang || "en";
   const numbers = new Intl.NumberFormat(language);
   const done = { undone: [], redone: [], last: "", when: 0 };
@@ -175,7 +174,7 @@
   };
 
   const counting = leleka.counts.asking(app, page);
-  const drafts = leleka.drafts.keeping(app, page, name, key);
+  const drafts = leleka.drafts.keeping(app, page, name, given.segment ?? `new${location.search}`);
 
   const begin = () => {
     const draft = drafts.typed() ?? given.draft;
