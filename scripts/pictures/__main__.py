@@ -13,6 +13,7 @@ from scripts.pictures.camera import Camera, Look, chromium
 from scripts.pictures.installation import empty, lived_in
 from scripts.pictures.scenes import EMPTY, PAGES, Scene
 from scripts.pictures.scenes_of_data import DATA, DATA_EMPTY
+from scripts.pictures.scenes_of_the_builder import BUILDER
 
 _FOLDER: Final = Path(__file__).parents[2] / "docs" / "pictures"
 _CUSTOMERS: Final = 20_000
@@ -63,7 +64,7 @@ def _review(given: argparse.Namespace, aside: Path) -> list[str]:
     with chromium() as browser:
         for made, scenes in (
             (empty(aside / "empty"), wanted((*EMPTY, *DATA_EMPTY))),
-            (lived_in(aside / "lived-in", given.customers), wanted((*PAGES, *DATA))),
+            (lived_in(aside / "lived-in", given.customers), wanted((*PAGES, *BUILDER, *DATA))),
         ):
             if scenes:
                 with made as installation:

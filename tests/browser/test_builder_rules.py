@@ -18,6 +18,7 @@ from tests.fakes.segment_tables import CATALOGUE
 from tests.property.test_rules_against_reference import rules
 
 SCRIPT: Final = (Path(leleka.__file__).parent / "web" / "static" / "web" / "builder.js").read_text("utf-8")
+_HOLDING: Final = frozenset({"all", "any", "not", "union", "intersect", "except", "where", "related"})
 # The server is out of it; the form is the one that was delivered, before the script came to it.
 _BEGIN: Final = """() => {
   window.fetch = async () => new Response('{"problems": [], "nodes": []}');
@@ -57,6 +58,17 @@ def vocabulary() -> Vocabulary:
     return Vocabulary(CATALOGUE.profiles, tables, sorted(CATALOGUE.segments), sorted(CATALOGUE.lists))
 
 
+def with_notes(data: Any, depth: int = 0) -> Any:
+    """Return rules of which every second level has a note beside each rule."""
+    if isinstance(data, list):
+        return [with_notes(one, depth) for one in data]
+    if not isinstance(data, dict):
+        return data
+    inside = {key: with_notes(one, depth + 1) if key in _HOLDING else one for key, one in data.items()}
+    is_step = "relationship" in data
+    return inside if depth % 2 or is_step else {**inside, "note": f"Why: № {depth}"}
+
+
 def built(data: dict[str, Any]) -> str:
     """Return what the page hands to the builder for these rules."""
     told = {
@@ -77,7 +89,7 @@ def test_every_rule_is_drawn_and_comes_back_as_it_was(visitor: Visitor, examples
     @settings(max_examples=examples, deadline=None, suppress_health_check=list(HealthCheck))
     @given(rules(CATALOGUE.profile_table, 3))
     def draw(data: dict[str, Any]) -> None:
-        canonical = to_data(parse(data, CATALOGUE))
+        canonical = to_data(parse(with_notes(data), CATALOGUE))
         page.evaluate(_DRAW, built(canonical))
         page.evaluate(SCRIPT)
         found = page.evaluate(_TOUCH)

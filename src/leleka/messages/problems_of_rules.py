@@ -265,6 +265,7 @@ PROBLEMS: Final[Mapping[str, Wording]] = {
     "RULE_VALUE.exists": Wording(msg("'exists' takes true or false.")),
     "RULE_VALUE.integer": Wording(msg("The number does not fit in 64 bits.")),
     "RULE_VALUE.month": Wording(msg("A month is from 1 to 12.")),
+    "RULE_VALUE.note": Wording(msg("A note has at most {most} characters.")),
     "RULE_VALUE.number": Wording(msg("The number is not finite, or too large.")),
     "RULE_VALUE.only_true": Wording(msg("'{operator}' takes only true."), msg("Write '{operator}: true'.")),
     "RULE_VALUE.period": Wording(msg("The period is one of: {periods}.")),

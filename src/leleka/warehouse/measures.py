@@ -3,7 +3,7 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, Final
 
 from sqlglot import exp
@@ -15,7 +15,7 @@ from leleka.warehouse.engines.port import Engine, finite
 from leleka.warehouse.lake import Lake, Snapshot
 from leleka.warehouse.sql.measures import PROFILE_ID, TYPES, VALUE, measure_sql
 from leleka.warehouse.sql.scope import Scope
-from leleka.warehouse.sql.tables import column
+from leleka.warehouse.sql.tables import column, parquet
 
 KIND: Final = "measures"
 BARS: Final = 20
@@ -65,7 +65,7 @@ def evaluate(
         query = exp.select(column(PROFILE_ID), typed).from_(_TABLE).order_by(column(PROFILE_ID))
         with lake.write(KIND, name) as aside:
             filled = session.write(query, aside.file("values"))
-        shape = _shape(session, kind) if look and filled else Shape()
+        shape = spread(session, exp.to_table(_TABLE), kind) if look and filled else Shape()
     finally:
         session.drop_table(_TABLE)
     return lake.open(aside.reference), filled, shape
@@ -81,13 +81,30 @@ def _refuse_too_large(session: Engine, kind: ColumnType, name: str) -> None:
         raise InvalidInput("MEASURE_TOO_LARGE", where=name, profiles=int(number))
 
 
-def _shape(session: Engine, kind: ColumnType) -> Shape:
-    return _bars(session, kind) if kind in NUMERIC | TEMPORAL else _top(session)
+def spread_of_column(session: Engine, source: Snapshot, name: str, kind: ColumnType) -> Shape:
+    """Return how the values of a column of a source are spread; rows without one are left out."""
+    known = exp.Not(this=exp.Is(this=column(name), expression=exp.Null()))
+    values = (
+        exp.select(exp.alias_(column(name), VALUE, quoted=True)).from_(parquet(source.files)).where(known)
+    )
+    return spread(session, values.subquery("values_of_column"), kind)
 
 
-def _bars(session: Engine, kind: ColumnType) -> Shape:
+def spread(session: Engine, values: exp.Expr, kind: ColumnType) -> Shape:
+    """Return how the values of a table, or of a query in its place, are spread."""
+    return _bars(session, values, kind) if kind in NUMERIC | TEMPORAL else _top(session, values)
+
+
+def end_of_bars(value: float, kind: ColumnType) -> str:
+    """Return an end of the bars as somebody reads it."""
+    if kind in TEMPORAL:
+        return (_EPOCH + timedelta(days=int(value))).isoformat()
+    return f"{value:.6f}".rstrip("0").rstrip(".")
+
+
+def _bars(session: Engine, values: exp.Expr, kind: ColumnType) -> Shape:
     value = _as_number(column(VALUE), kind)
-    numbers = exp.select(exp.alias_(value, VALUE, quoted=True)).from_(_TABLE).subquery("numbers")
+    numbers = exp.select(exp.alias_(value, VALUE, quoted=True)).from_(values.copy()).subquery("numbers")
     known = finite(column(VALUE))
     ends = exp.select(exp.Min(this=column(VALUE)), exp.Max(this=column(VALUE)))
     low, high = session.row(ends.from_(numbers.copy()).where(known))
@@ -95,7 +112,7 @@ def _bars(session: Engine, kind: ColumnType) -> Shape:
         return Shape()
     width = (high - low) / BARS
     if not math.isfinite(width) or width <= 0:
-        (filled,) = session.row(exp.select(exp.Count(this=exp.Star())).from_(_TABLE))
+        (filled,) = session.row(exp.select(exp.Count(this=exp.Star())).from_(values.copy()))
         return Shape(low, high, (int(filled),))
     place = exp.Floor(
         this=exp.Div(
@@ -114,10 +131,10 @@ def _bars(session: Engine, kind: ColumnType) -> Shape:
     return Shape(low, high, tuple(bars))
 
 
-def _top(session: Engine) -> Shape:
+def _top(session: Engine, values: exp.Expr) -> Shape:
     text = exp.alias_(exp.cast(column(VALUE), "varchar"), VALUE, quoted=True)
     times = exp.alias_(exp.Count(this=exp.Star()), "times", quoted=True)
-    counts = exp.select(text, times).from_(_TABLE).group_by(exp.Literal.number(1))
+    counts = exp.select(text, times).from_(values.copy()).group_by(exp.Literal.number(1))
     (distinct,) = session.row(exp.select(exp.Count(this=exp.Star())).from_(counts.subquery("counts")))
     order = (
         exp.Ordered(this=column("times"), desc=True, nulls_first=False),

@@ -25,6 +25,7 @@ from leleka.warehouse.engines.duckdb import open_session
 from leleka.warehouse.engines.port import ordinal
 from leleka.warehouse.lake import Lake, Snapshot
 from leleka.warehouse.measures import evaluate as evaluate_measure
+from leleka.warehouse.measures import spread_of_column
 from leleka.warehouse.readers import examine, load
 from leleka.warehouse.readers.adoption import adopt
 from leleka.warehouse.segments import compile_rule, count, evaluate, first_values, sample
@@ -167,6 +168,7 @@ def _catalogue(engine: RecordingEngine, root: Path) -> None:
     assert catalogue.changes(engine, old, new, "id", ["tier"]) == catalogue.Changes(1, 1, 1)
     assert catalogue.filled(engine, old, ["id", "tier"]) == (3, 2)
     assert catalogue.top_values(engine, new, "tier", 1) == [("gold", 2)]
+    assert spread_of_column(engine, many, "id", ColumnType.INTEGER).bars == (2, *[0] * 12, 1, *[0] * 5, 1)
     assert catalogue.matching(engine, many, "of", old, "id") == (3, 2, 0)
     _expected(engine, new)
     found = examine(engine, SourceSpec("after", (str(after),)), [root], 2)

@@ -5,7 +5,7 @@ Only ``parser.parse`` creates rules; ``writing.to_data`` is its inverse. Both us
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TypeAlias
 
@@ -28,6 +28,7 @@ class Measure(StrEnum):
     LAST = "last"
 
 
+NOTE = "note"  # the key of what somebody wrote beside a rule
 IN_ORDER = frozenset({Measure.FIRST, Measure.LAST})
 ZERO_OF_NONE = frozenset({Measure.COUNT, Measure.COUNT_DISTINCT, Measure.SUM})
 
@@ -54,7 +55,14 @@ class Comparison:
 
 
 @dataclass(frozen=True, slots=True)
-class Condition:
+class Noted:
+    """Any rule; ``note`` is what somebody wrote beside it, and makes no difference to what it matches."""
+
+    note: str = field(default="", kw_only=True, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Condition(Noted):
     """The row's value in a column satisfies the comparison."""
 
     table: str
@@ -81,7 +89,7 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
-class Related:
+class Related(Noted):
     """Rows at the end of ``path`` exist, or a measure of them satisfies the comparison.
 
     A row counts once for each way that leads to it. ``of`` is the measured column: None for ``exists`` and
@@ -101,22 +109,22 @@ class Related:
 
 
 @dataclass(frozen=True, slots=True)
-class AllOf:
+class AllOf(Noted):
     rules: "tuple[Rule, ...]"
 
 
 @dataclass(frozen=True, slots=True)
-class AnyOf:
+class AnyOf(Noted):
     rules: "tuple[Rule, ...]"
 
 
 @dataclass(frozen=True, slots=True)
-class Not:
+class Not(Noted):
     rule: "Rule"
 
 
 @dataclass(frozen=True, slots=True)
-class Joined:
+class Joined(Noted):
     """Sets of profiles, combined; ``except`` subtracts all the others from the first."""
 
     operation: SetOperation
@@ -124,21 +132,21 @@ class Joined:
 
 
 @dataclass(frozen=True, slots=True)
-class InSegment:
+class InSegment(Noted):
     """The profile is a member of another segment."""
 
     name: str
 
 
 @dataclass(frozen=True, slots=True)
-class InList:
+class InList(Noted):
     """The profile is in a list that somebody gave."""
 
     name: str
 
 
 @dataclass(frozen=True, slots=True)
-class RandomShare:
+class RandomShare(Noted):
     """The profile falls between two hundredths of a percent, the second excluded; ``seed`` says of which shuffle."""
 
     seed: str

@@ -4,20 +4,22 @@ A part that is wrong is read as None, and the problems say why.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TypeGuard
 
-from leleka.core.columns import Catalogue, Table
+from leleka.core.columns import Catalogue, ColumnType, Table
 from leleka.core.rules.conditions import Compared, read_column, read_comparison
-from leleka.core.rules.model import AllOf, AnyOf, Condition, Joined, Not, Rule, SetOperation
+from leleka.core.rules.model import NOTE, AllOf, AnyOf, Condition, Joined, Not, Rule, SetOperation
 from leleka.core.rules.operators import OPERATORS
 from leleka.core.rules.profile_sets import SETS_OF_PROFILES, read_profile_set
 from leleka.core.rules.reading import Keys, Place, Reading
 from leleka.core.rules.related import read_related
-from leleka.core.rules.values import kind_of
+from leleka.core.rules.values import kind_of, read_scalar
 from leleka.errors import InvalidInput, Problem
 
 DEEPEST = 50
 MOST_PROBLEMS = 100
+LONGEST_NOTE = 500  # characters
 
 _SETS = tuple(operation.value for operation in SetOperation)
 _RELATED = ("related", "rows of")
@@ -61,10 +63,26 @@ def _rule(reading: Reading, data: object, place: Place) -> Rule | None:
     else:
         heads = [head for head in _HEADS if head in data]
         if len(heads) == 1:
-            return _headed(reading, heads[0], data, place)
+            rule = _headed(reading, heads[0], {key: one for key, one in data.items() if key != NOTE}, place)
+            return _noted(reading, rule, data.get(NOTE), f"{place.where}.{NOTE}")
         reading.problem("RULE_SHAPE.heads", place.where, heads=heads or _HEADS)
     reading.count(place)
     return None
+
+
+def _noted(reading: Reading, rule: Rule | None, note: object, where: str) -> Rule | None:
+    """Return the rule with what is written beside it."""
+    if note is None:
+        return rule
+    read = read_scalar(ColumnType.TEXT, note, where)
+    if isinstance(read, Problem):
+        reading.problems.append(read)
+        return None
+    text = str(read).strip()
+    if len(text) > LONGEST_NOTE:
+        reading.problem("RULE_VALUE.note", where, most=LONGEST_NOTE)
+        return None
+    return replace(rule, note=text) if rule else None
 
 
 def _headed(reading: Reading, head: str, data: Keys, place: Place) -> Rule | None:

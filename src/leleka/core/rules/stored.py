@@ -5,6 +5,8 @@ name.
 from collections.abc import Iterator, Mapping
 from typing import Any, TypeAlias
 
+from leleka.core.rules.model import NOTE
+
 # The tables of each relationship, by its name.
 Ends: TypeAlias = Mapping[str, tuple[str, str]]
 
@@ -50,8 +52,13 @@ def relationships_in(rules: Any) -> Iterator[str]:
 def names_in(rules: Any, head: str) -> Iterator[str]:
     """Yield what stored rules name under ``segment`` or ``list``."""
     for part in parts(rules):
-        if isinstance(part.get(head), str) and len(part) == 1:
+        if names(part, head):
             yield part[head]
+
+
+def names(part: Mapping[str, Any], head: str) -> bool:
+    """Return whether a mapping within rules names something under this head, with or without a note."""
+    return isinstance(part.get(head), str) and not part.keys() - {head, NOTE}
 
 
 def asks_column(rule: Any, table: str, ends: Ends, wanted: tuple[str, str]) -> bool:

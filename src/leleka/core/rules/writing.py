@@ -3,6 +3,7 @@
 from datetime import date
 
 from leleka.core.rules.model import (
+    NOTE,
     AllOf,
     AnyOf,
     Comparison,
@@ -22,7 +23,20 @@ HUNDREDTHS = 100
 
 
 def to_data(rule: Rule) -> dict[str, object]:
-    """Return the canonical long form in JSON types; equal rules give equal data, and ``parse`` accepts it."""
+    """Return the canonical long form in JSON types; equal rules give equal data but for their notes, and ``parse``
+    accepts it.
+    """
+    return {**_plain_data(rule), **({NOTE: rule.note} if rule.note else {})}
+
+
+def without_notes(data: object) -> object:
+    """Return rules as data without what is written beside them: what their members depend on."""
+    if isinstance(data, dict):
+        return {key: without_notes(one) for key, one in data.items() if key != NOTE}
+    return [without_notes(one) for one in data] if isinstance(data, list) else data
+
+
+def _plain_data(rule: Rule) -> dict[str, object]:
     match rule:
         case Condition():
             return {"column": rule.column.name, **_comparison_data(rule.comparison)}

@@ -18,6 +18,10 @@ PROBLEMS: Final[Mapping[str, Wording]] = {
         msg("Between 1 and {most} columns can be searched."),
         msg("Choose the columns that tell who somebody is or how to reach them."),
     ),
+    "CUSTOMERS_COLUMNS.not_profiles": Wording(
+        msg("Customers are searched by columns of the profiles, and source '{source}' does not hold them."),
+        msg("Write searched at the source with profiles: true."),
+    ),
     "CUSTOMERS_FILTER": Wording(
         msg("A filter of customers is one condition on a column of the profiles or on a measure."),
         msg("Put everything else into the rules of a segment."),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from leleka.core.columns import Catalogue
-from leleka.core.rules.model import AllOf, AnyOf, Joined, Not, Rule, SetOperation
+from leleka.core.rules.model import NOTE, AllOf, AnyOf, Joined, Not, Rule, SetOperation
 from leleka.core.rules.parser import DEEPEST, parse
 from leleka.errors import InvalidInput, Problem
 
@@ -78,9 +78,10 @@ def _partly(data: Any, known: Catalogue, path: str, problems: Sequence[Problem])
 
 
 def _parts(data: Any) -> tuple[str, Sequence[Any]]:
-    if not isinstance(data, Mapping) or len(data) != 1:
+    told = [(key, one) for key, one in data.items() if key != NOTE] if isinstance(data, Mapping) else []
+    if len(told) != 1:
         return "", ()
-    ((head, items),) = data.items()
+    ((head, items),) = told
     if head == "not":
         return "not", (items,)
     return (head, items) if head in _GROUPS and isinstance(items, list) else ("", ())

@@ -205,7 +205,10 @@ def _view(session: Engine, reader: Reader, source: Source, row: Row) -> Customer
 
 
 def _value(reader: Reader, name: str, value: object) -> str | None:
-    return None if value is None else reader.text(name, value)
+    """Return a value as rules write it: ``true``, not ``True``."""
+    if value is None:
+        return None
+    return reader.text(name, str(value).lower() if isinstance(value, bool) else value)
 
 
 def _class(reader: Reader, name: str) -> ColumnClass:

@@ -86,6 +86,9 @@ class SourceDefinition(Part):
     email: str | None = None  # of the profiles: what an export begins with
     max_age_hours: Annotated[int, Field(ge=1, le=24 * 366)] | None = None
     profiles: bool = False
+    searched: list[str] | None = Field(
+        default=None, max_length=100
+    )  # of the profiles; None: as it was chosen
     expectations: list[Any] = Field(default_factory=list)  # core.quality.parser
 
     @model_validator(mode="after")
@@ -105,7 +108,7 @@ class SourceDefinition(Part):
     def spec(self) -> dict[str, Any]:
         """Return what the state keeps of it; what is unsaid is left out, as in installations that do not know it."""
         told: dict[str, Any] = self.model_dump(
-            mode="json", exclude={"name", "profiles", "classes", "expectations"}
+            mode="json", exclude={"name", "profiles", "classes", "searched", "expectations"}
         )
         for name in _UNSAID:
             if told[name] is None:

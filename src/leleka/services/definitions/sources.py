@@ -10,6 +10,7 @@ from leleka.core.messages import Message
 from leleka.core.quality.model import Severity
 from leleka.errors import InvalidInput, Problem
 from leleka.services.definitions.changes import Changes
+from leleka.services.definitions.searched import apply_searched
 from leleka.services.definitions.yaml_file import DefinitionsFile
 from leleka.services.quality import judging
 from leleka.services.quality.judging import Judgment
@@ -74,7 +75,11 @@ def apply_sources(
         values = {"spec": spec, "is_profiles": definition.profiles, "classes": dict(definition.classes)}
         kept = SourceQuality.objects.filter(source__name=name).first()
         differ = list(expected[name]) != (kept.expectations if kept else [])
-        row = changes.upsert("source", name, values, beside=("expectations",) if differ else ())
+        beside = (
+            *(("expectations",) if differ else ()),
+            *(("searched",) if apply_searched(definition) else ()),
+        )
+        row = changes.upsert("source", name, values, beside=beside)
         if differ:
             SourceQuality.objects.update_or_create(
                 source=row, defaults={"expectations": list(expected[name])}

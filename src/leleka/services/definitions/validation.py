@@ -19,6 +19,7 @@ from leleka.services.definition_schema.problem_collector import Gathering, Locat
 from leleka.services.definition_schema.schema import ConnectionDefinition, Consent, MeasureDefinition
 from leleka.services.definitions.expectations import check_expectations
 from leleka.services.definitions.kept import kept_connection, with_secrets
+from leleka.services.definitions.searched import check_searched
 from leleka.services.definitions.segments import CheckedSegment, check_segment
 from leleka.services.definitions.yaml_file import DefinitionsFile
 from leleka.services.exports.validation import CheckedExport, ExportChecks, Staying
@@ -241,6 +242,7 @@ def check_definitions(
     checks.names()
     checks.profiles()
     checks.classes()
+    check_searched(found)
     checks.relationships()
     expectations = check_expectations(found)
     measures = checks.measures(beside.classes, beside.measures)

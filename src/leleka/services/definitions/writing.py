@@ -18,6 +18,7 @@ from leleka.services.access.actor import Actor
 from leleka.services.audit.log import record
 from leleka.services.connections.keys import reference_of
 from leleka.services.connections.open_destination import settings_of
+from leleka.services.customers import indexing
 from leleka.services.definitions.kept import proof_of, proof_of_source
 from leleka.services.definitions.segments import written_segment
 from leleka.services.exports.form import data_of
@@ -93,7 +94,8 @@ def _source_connection(row: SourceConnection) -> dict[str, Any]:
 def _source(row: Source) -> dict[str, Any]:
     told = {"name": row.name, **row.spec, "classes": {**row.chosen_classes, **row.classes}}
     expected = {"profiles": row.is_profiles, "expectations": records.of(row).expectations}
-    return _said({**told, **expected})
+    searched = {"searched": indexing.settings().columns} if row.is_profiles else {}
+    return _said({**told, **searched, **expected})
 
 
 def _list(row: ProfileList, file: str) -> dict[str, Any]:

@@ -2,11 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date, timedelta
-from typing import Final
 
 from leleka.core.column_classes import ColumnClass, mask_value
-from leleka.core.columns import TEMPORAL, ColumnType
+from leleka.core.columns import ColumnType
 from leleka.core.ports.clock import Clock
 from leleka.errors import LelekaError, NotFound
 from leleka.messages.stored import problem_of
@@ -23,8 +21,7 @@ from leleka.services.measures.validation import IDENTIFYING
 from leleka.services.paging import after
 from leleka.services.sources import catalogue, column_classes
 from leleka.state.models import Measure
-
-_EPOCH: Final = date(1970, 1, 1)
+from leleka.warehouse.measures import end_of_bars
 
 
 def list_measures(actor: Actor) -> Sequence[MeasureView]:
@@ -105,7 +102,7 @@ def _shape(row: Measure, klass: ColumnClass, *, masked: bool) -> ShapeView:
     if shape["bars"]:
         if masked and klass is not ColumnClass.HARMLESS:
             return ShapeView()
-        ends = [_end(shape[name], ColumnType(row.type)) for name in ("low", "high")]
+        ends = [end_of_bars(shape[name], ColumnType(row.type)) for name in ("low", "high")]
         return ShapeView(ends[0], ends[1], tuple(shape["bars"]))
     top = [
         (str(mask_value(klass, value)) if masked else str(value), int(times)) for value, times in shape["top"]
@@ -113,12 +110,6 @@ def _shape(row: Measure, klass: ColumnClass, *, masked: bool) -> ShapeView:
     if masked and klass is not ColumnClass.HARMLESS:
         top = []
     return ShapeView(top=tuple(top), distinct=shape["distinct"])
-
-
-def _end(value: float, kind: ColumnType) -> str:
-    if kind in TEMPORAL:
-        return (_EPOCH + timedelta(days=int(value))).isoformat()
-    return f"{value:.6f}".rstrip("0").rstrip(".")
 
 
 def _profiles() -> str:

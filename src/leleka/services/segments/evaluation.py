@@ -23,7 +23,7 @@ from leleka.core.rules.model import (
     uses_today,
 )
 from leleka.core.rules.parser import parse
-from leleka.core.rules.writing import to_data
+from leleka.core.rules.writing import to_data, without_notes
 from leleka.errors import Conflict, InvalidInput, NeedsAttention, NotFound
 from leleka.services.installation import lake_sessions
 from leleka.services.installation.local_day import today
@@ -214,7 +214,7 @@ def basis_of(rule: Rule, known: Catalogue, files: Mapping[str, str], day: date, 
     """Return the digest of all that the members of a segment depend on."""
     used = {known.profiles} | tables_used(rule)
     told = {
-        "rules": to_data(rule),
+        "rules": without_notes(to_data(rule)),
         "tables": {name: files[name] for name in sorted(used)},
         "relationships": [known.relationships[name] for name in sorted(relationships_used(rule))],
         "today": day.isoformat() if uses_today(rule) else None,

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from leleka.core.column_classes import MASKED, ColumnClass
-from leleka.core.rules.model import SetOperation
+from leleka.core.rules.model import NOTE, SetOperation
 from leleka.core.rules.operators import DAYS, PERIODS, RANKS, Operator
 from leleka.core.rules.stored import name_of, steps_of, tables_of
 from leleka.services.sources.column_classes import Classes
@@ -56,7 +56,9 @@ def masking_at(classes: Classes) -> MaskingAt:
         there = tables[-1] if tables else table
         harmless = _is_harmless(rule, classes, there)
         shown = {
-            name: _inside(value, there, masked) if name in _STRUCTURE or harmless else _masked_literal(value)
+            name: _inside(value, there, masked)
+            if name in _STRUCTURE or (harmless and name != NOTE)
+            else _masked_literal(value)
             for name, value in rule.items()
         }
         if isinstance(rule.get("related"), list):

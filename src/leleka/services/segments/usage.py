@@ -6,7 +6,7 @@ from typing import Any
 from django.db.models import TextField
 from django.db.models.functions import Cast
 
-from leleka.core.rules.stored import names_in
+from leleka.core.rules.stored import names, names_in
 from leleka.errors import InvalidInput
 from leleka.state.models import Export, Segment
 
@@ -66,6 +66,6 @@ def renamed(rules: Any, head: str, before: str, after: str) -> Any:
         return [renamed(one, head, before, after) for one in rules]
     if not isinstance(rules, Mapping):
         return rules
-    if len(rules) == 1 and rules.get(head) == before:
-        return {head: after}
+    if names(rules, head) and rules[head] == before:
+        return {**rules, head: after}
     return {key: renamed(value, head, before, after) for key, value in rules.items()}

@@ -92,6 +92,15 @@ class ValueCount:
 
 
 @dataclass(frozen=True, slots=True)
+class ValueBars:
+    """How many values lie in each of as many equal parts from ``low`` to ``high``."""
+
+    low: str = ""
+    high: str = ""
+    bars: Sequence[int] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class TableColumn:
     """A column of a table as it was last read. ``examples`` are masked by its class for viewers."""
 

@@ -6,6 +6,7 @@ from pathlib import Path, PurePath
 from typing import Final
 
 from leleka.core.column_classes import ColumnClass, mask_value
+from leleka.core.columns import NUMERIC, TEMPORAL, Column
 from leleka.errors import Conflict, InvalidInput, NotFound
 from leleka.messages.stored import note_of
 from leleka.services.access.actor import Actor
@@ -24,6 +25,7 @@ from leleka.services.sources.contracts import (
     SourceView,
     TableColumn,
     TableView,
+    ValueBars,
     ValueCount,
 )
 from leleka.services.sources.editing import exports_of, find_by_id, use_of
@@ -33,6 +35,7 @@ from leleka.state.models import Source, SourceReading, Upload
 from leleka.warehouse import catalogue as warehouse_catalogue
 from leleka.warehouse import segments
 from leleka.warehouse.lake import Snapshot
+from leleka.warehouse.measures import end_of_bars, spread_of_column
 
 _SHOWN: Final = 100  # rows
 _EXAMPLES: Final = 3
@@ -117,15 +120,37 @@ def values(actor: Actor, number: int, column: str, most: int = 20) -> Sequence[V
     Raises ``NotFound``, ``Conflict`` VALUES_PERSONAL.
     """
     require(actor, Permission.SEE)
+    snapshot, _column = _harmless(number, column)
+    with lake_sessions.page_session() as session:
+        found = warehouse_catalogue.top_values(session, snapshot, column, min(most, MOST_VALUES))
+    return [ValueCount(_text(value, ColumnClass.HARMLESS, masked=False), rows) for value, rows in found]
+
+
+def bars(actor: Actor, number: int, column: str) -> ValueBars:
+    """Return how the values of a column of numbers or days are spread; no bars for others, or where there is none.
+
+    Raises as ``values`` does.
+    """
+    require(actor, Permission.SEE)
+    snapshot, known = _harmless(number, column)
+    if known.type not in NUMERIC | TEMPORAL:
+        return ValueBars()
+    with lake_sessions.page_session() as session:
+        found = spread_of_column(session, snapshot, column, known.type)
+    if found.low is None or found.high is None:
+        return ValueBars()
+    low, high = (end_of_bars(one, known.type) for one in (found.low, found.high))
+    return ValueBars(low, high, tuple(found.bars))
+
+
+def _harmless(number: int, column: str) -> tuple[Snapshot, Column]:
     row, snapshot = _read(number)
     one = next((one for one in classed(row) if one.column.name == column), None)
     if one is None:
         raise NotFound("SOURCE_UNKNOWN_COLUMN.alone", where="column")
     if one.shown_as is not ColumnClass.HARMLESS:
         raise Conflict("VALUES_PERSONAL", where="column")
-    with lake_sessions.page_session() as session:
-        found = warehouse_catalogue.top_values(session, snapshot, column, min(most, MOST_VALUES))
-    return [ValueCount(_text(value, ColumnClass.HARMLESS, masked=False), rows) for value, rows in found]
+    return snapshot, one.column
 
 
 def places_in(actor: Actor, path: str = "") -> Places:

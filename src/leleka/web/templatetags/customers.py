@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from leleka.messages.reasons import in_words
 from leleka.services.customers.contracts import ExportOfCustomer
-from leleka.services.translation import READER
+from leleka.services.translation import READER, particulars
 
 register = template.Library()
 _STATES: Final[Mapping[str, Promise]] = {
@@ -30,6 +30,12 @@ def standing_in_export(one: ExportOfCustomer) -> str:
     if one.refused:
         return f"{told} · " + _("refused: {reason}").format(reason=in_words(one.refused, READER))
     return told
+
+
+@register.filter
+def said_of_the_row(one: ExportOfCustomer) -> str:
+    """Say what else is known of the customer's row in the last run, as the page of the run does."""
+    return particulars(one.code, one.detail)
 
 
 def _not_sent(*, selected: bool) -> str:

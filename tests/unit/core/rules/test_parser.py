@@ -224,7 +224,7 @@ def test_a_wrong_value_is_refused(data: object, code: str) -> None:
         {"all": NAMED},
         {"not": [NAMED]},
         {"all": [NAMED], "any": [NAMED]},
-        {"all": [NAMED], "note": "x"},
+        {"all": [NAMED], "remark": "x"},
         {"union": [NAMED]},
         {**BOUGHT, "where": {"union": [NAMED, NAMED]}},
         {"column": "Name"},

@@ -130,6 +130,7 @@ def _built(
     except InvalidInput:
         return None
     rules, text = _read(str(given["rules"]))
+    rules = _in_long_form(request, rules)
     return {
         "segment": segment.id if segment else None,
         "version": segment.version if segment else 0,
@@ -157,6 +158,14 @@ def _read(text: str) -> tuple[Any, str]:
     except InvalidInput:
         return None, text
     return (found, "") if isinstance(found, dict) else (None, text)
+
+
+def _in_long_form(request: Request, rules: Any) -> Any:
+    """Return rules as the builder draws them; those with something wrong stay as they are written."""
+    try:
+        return None if rules is None else segment_queries.long_form(actor_of(request), rules)
+    except LelekaError:
+        return rules
 
 
 def _beside(error: LelekaError) -> dict[str, list[Any]]:

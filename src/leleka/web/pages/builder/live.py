@@ -23,7 +23,7 @@ from leleka.web.integers import whole_number
 from leleka.web.pages.builder.exact_json import for_browser, from_browser
 from leleka.web.request import Request, actor_of
 
-_MEMBERS: Final = 10
+_MEMBERS: Final = 100
 _VALUES: Final = 30
 _LARGEST_NUMBER: Final = 2**31 - 1  # of a column of the database
 Answer = Callable[[Request, Mapping[str, Any]], dict[str, Any]]
@@ -50,13 +50,14 @@ def draft(request: Request) -> HttpResponse:
 
 
 def values(request: Request) -> HttpResponse:
-    """Return the most frequent values of a column that may be listed."""
+    """Return the most frequent values of a column that may be listed, and how numbers and days are spread."""
     number, column = whole_number(request.GET.get("source")), request.GET.get("column", "")
     try:
         found = source_queries.values(actor_of(request), number, column, _VALUES)
+        spread = source_queries.bars(actor_of(request), number, column)
     except LelekaError as error:
         return _refused(error)
-    return JsonResponse({"values": [[one.value, one.rows] for one in found]})
+    return JsonResponse({"values": [[one.value, one.rows] for one in found], **asdict(spread)})
 
 
 def _counts(request: Request, asked: Mapping[str, Any]) -> dict[str, Any]:

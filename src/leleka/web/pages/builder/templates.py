@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from django.utils.translation import gettext as _
 
+from leleka.core.rules.operators import Operator
 from leleka.services.builder.contracts import AskedColumn, AskedTable, Vocabulary
 
 _BORN: Final = re.compile(r"birth|born|dob|народж", re.IGNORECASE)
@@ -14,7 +15,7 @@ _CAME: Final = re.compile(r"creat|regist|join|sign.?up|since|first|реєстр|
 _MONEY: Final = re.compile(r"amount|total|sum|price|revenue|value|сума|ціна|варт", re.IGNORECASE)
 _DATES: Final = frozenset({"date", "datetime"})
 _NUMBERS: Final = frozenset({"integer", "number"})
-_LAPSED, _NEW, _HIGH = 180, 30, 1_000  # days, days, in the currency of the column
+_LAPSED, _NEW, _WEEK, _HIGH = 180, 30, 7, 1_000  # days, days, days, in the currency of the column
 
 
 def templates(vocabulary: Vocabulary, today: date) -> list[dict[str, Any]]:
@@ -24,6 +25,11 @@ def templates(vocabulary: Vocabulary, today: date) -> list[dict[str, Any]]:
     return [
         *_lapsed(profiles, tables),
         *_one(_("New in the last 30 days"), _column(profiles, _DATES, _CAME), _is_new),
+        *_one(
+            _("Birthdays in the next 7 days"),
+            _column(profiles, _DATES, _BORN),
+            lambda one: {"column": one.name, "operator": Operator.ANNIVERSARY.value, "value": _WEEK},
+        ),
         *_one(
             _("Birthdays this month"),
             _column(profiles, _DATES, _BORN),

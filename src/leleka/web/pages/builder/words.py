@@ -74,6 +74,8 @@ _WORDS: Final[Mapping[str, Promise]] = {
     "negate": _("Turn into the opposite"),
     "duplicate": _("Duplicate"),
     "remove": _("Remove"),
+    "note": _("Note"),
+    "addNote": _("Write a note"),
     "raw": _("Written as JSON"),
     "kind": _("Which day"),
     "onDate": _("on a date"),
@@ -116,7 +118,11 @@ _WORDS: Final[Mapping[str, Promise]] = {
     "nobody": _("Nobody fits."),
     "measuresGroup": _("Measures"),
     "values": _("Frequent values"),
-    "moved": _("Moved to place {n}"),
+    "spreadOf": _("Spread of values"),
+    "spread": _("Spread of values, from {low} to {high}"),
+    "noValues": _("No values."),
+    "drag": _("Drag to move; Alt with the arrow keys does the same"),
+    "moved": _("Moved to place {n} of {all}"),
 }
 # Their number stands before the word "days" here; elsewhere the operator has to say what it takes.
 _IN_DAYS: Final[Mapping[str, Promise]] = {

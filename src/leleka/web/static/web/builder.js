@@ -12,7 +12,6 @@
   const page = Object.fromEntries(["ask", "search", "none", "rules", "problems", "result", "total", "share", "bounds",
     "note", "change", "effects", "funnel", "members", "undo", "redo", "kept", "notice", "text", "text-problems", "say", "sentence"].map((name) => [name, part(name)]));
   const [name, text] = [form.elements.name, form.elements.rules];
-  const key = `leleka-segment ${document.body.dataset.person} ${given.segment ?? `new${location.search}`}`;
   const language = document.documentElement.lang || "en";
   const numbers = new Intl.NumberFormat(language);
   const done = { undone: [], redone: [], last: "", when: 0 };
@@ -32,11 +31,17 @@
       if (there) there();
       else if (!leleka.lines.left) refocus(steps, focus);
     },
+    // A template has a name to begin with, too.
+    begin(template) {
+      name.value = name.value.trim() || template.name;
+      app.commit(structuredClone(template.rules), []);
+    },
     added({ rules, steps }, focus = "column") { app.commit(rules, steps, focus); },
     moved(result) {
       if (!result) return;
       app.commit(result.rules, result.steps);
-      page.say.textContent = app.words.moved.replace("{n}", (result.steps.at(-1) ?? 0) + 1);
+      const [place, all] = [result.steps.at(-1) ?? 0, at(app.rules, result.steps.slice(0, -1))?.length ?? 1];
+      page.say.textContent = app.words.moved.replace("{n}", place + 1).replace("{all}", all);
     },
     // From the column of what can be asked: to the card where somebody was last, or the first.
     add(node, focus = "value", inside = []) {
@@ -62,7 +67,7 @@
       if (!known.has(asked)) {
         const url = `${given.urls.values}?source=${source}&column=${encodeURIComponent(column)}`;
         known.set(asked, fetch(url, { headers: { "HX-Request": "true" } })
-          .then((reply) => (reply.ok ? reply.json() : { values: [] })).then((found) => found.values ?? []).catch(() => []));
+          .then((reply) => (reply.ok ? reply.json() : {})).catch(() => ({})));
       }
       return known.get(asked);
     },
@@ -169,7 +174,7 @@
   };
 
   const counting = leleka.counts.asking(app, page);
-  const drafts = leleka.drafts.keeping(app, page, name, key);
+  const drafts = leleka.drafts.keeping(app, page, name, given.segment ?? `new${location.search}`);
 
   const begin = () => {
     const draft = drafts.typed() ?? given.draft;

@@ -5,18 +5,18 @@ leleka.ask = (() => {
   const { el } = leleka.values;
   const { condition, related } = leleka.lines;
 
+  const RANGED = ["integer", "number", "date", "datetime"];
+
   const entry = (app, column, table, add) => {
     const name = el("button", { type: "button", className: "ask-name", textContent: column.name });
     name.addEventListener("click", () => add(column));
     const line = el("li", { className: "ask-line" }, name, el("span", { className: "ask-type", textContent: app.words.types[column.type] ?? column.type }));
     line.dataset.words = `${column.name} ${table}`.toLowerCase();
     if (!column.listed) return line;
-    const more = el("details", { className: "ask-values" }, el("summary", { textContent: app.words.values }));
+    const more = el("details", { className: "ask-values" }, el("summary", { textContent: RANGED.includes(column.type) ? app.words.spreadOf : app.words.values }));
     more.addEventListener("toggle", async () => {
       if (!more.open || more.children.length > 1) return;
-      const found = await app.values(app.asked.tables[table].source, column.name);
-      more.append(el("ul", { className: "list-unstyled" }, ...found.slice(0, 5).map(([value, rows]) =>
-        el("li", {}, el("span", { textContent: value || "—" }), el("span", { className: "number", textContent: app.number(rows) })))));
+      more.append(...leleka.spread.draw(app, await app.values(app.asked.tables[table].source, column.name)));
     }, { once: false });
     line.append(more);
     return line;

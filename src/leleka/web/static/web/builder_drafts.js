@@ -5,7 +5,8 @@ leleka.drafts = (() => {
   "use strict";
   const PAUSE = 800, AGAIN = 3200; // milliseconds
 
-  const keeping = (app, page, name, key) => {
+  const keeping = (app, page, name, what) => {
+    const key = `leleka-segment ${document.body.dataset.person} ${what}`;
     let timer = 0, underway = Promise.resolve(), resting = false;
 
     const send = async () => {

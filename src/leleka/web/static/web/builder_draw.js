@@ -2,7 +2,7 @@
 window.leleka = window.leleka || {};
 leleka.draw = (() => {
   "use strict";
-  const { SETS, add, addBehind, addCard, at, groupAt, headOf, isMap, move, moveInto, moveOut, negate, pathOf, regroup,
+  const { SETS, add, addBehind, addCard, at, groupAt, headOf, isAlone, isMap, move, moveInto, moveOut, negate, noted, pathOf, regroup,
     remove } = leleka.rules;
   const { el } = leleka.values;
   const { condition, draw: drawLeaf, focusable, related, select } = leleka.lines;
@@ -33,6 +33,7 @@ leleka.draw = (() => {
       [words.into, "Alt+→", () => app.moved(moveInto(app.rules, steps))],
       [words.out, "Alt+←", () => app.moved(moveOut(app.rules, steps))],
       [words.negate, "", () => app.commit(negate(app.rules, steps), steps)],
+      [words.addNote, "", () => app.commit(app.put([...steps, "note"], at(app.rules, steps).note ?? ""), steps, "note")],
       [words.duplicate, "", () => app.added(addBehind(app.rules, steps, structuredClone(at(app.rules, steps))))],
       [words.remove, "Alt+⌫", () => app.commit(remove(app.rules, steps), null)],
     ];
@@ -46,6 +47,16 @@ leleka.draw = (() => {
     return el("details", { className: "line-menu" }, summary, el("div", { className: "dropdown-menu show" }, ...items));
   };
 
+  // What somebody wrote beside a part; nothing where nobody did.
+  const note = (app, steps) => {
+    const written = at(app.rules, steps)?.note;
+    if (typeof written !== "string") return [];
+    const box = el("input", { className: "form-control form-control-sm line-note", value: written, maxLength: 500, placeholder: app.words.note });
+    box.setAttribute("aria-label", app.words.note);
+    box.addEventListener("input", () => app.type([...steps, "note"], box.value));
+    return [focusable(box, "note")];
+  };
+
   const KEYS = {
     ArrowUp: (app, steps) => app.moved(move(app.rules, steps, -1)),
     ArrowDown: (app, steps) => app.moved(move(app.rules, steps, 1)),
@@ -55,7 +66,11 @@ leleka.draw = (() => {
   };
 
   // Enter adds a condition behind this one; with Alt the arrows move it.
-  const listen = (app, line, steps, table) => line.addEventListener("keydown", (event) => {
+  const listen = (app, line, steps, table) => {
+    leleka.drag.drop(app, line, steps);
+    line.addEventListener("keydown", (event) => pressed(app, line, steps, table, event));
+  };
+  const pressed = (app, line, steps, table, event) => {
     if (event.target.closest(".line, .group-head") !== line) return;
     if (event.altKey && KEYS[event.key]) {
       event.preventDefault();
@@ -64,18 +79,19 @@ leleka.draw = (() => {
       event.preventDefault();
       app.added(addBehind(app.rules, steps, condition(app, table, firstColumn(app, table))));
     }
-  });
+  };
 
   const drawLine = (app, steps, node, table, negated) => {
     const whole = negated ? steps.slice(0, -1) : steps;
     const leaf = drawLeaf(app, steps, node, table);
     const chips = el("div", { className: "chips" });
+    if (typeof whole.at(-1) === "number") chips.append(leleka.drag.handle(app, whole));
     if (negated) chips.append(button(app.words.not, app.words.negate, () => app.commit(negate(app.rules, whole), whole), "btn btn-sm not"));
     chips.append(...leaf.controls);
     const line = el("div", { className: "line" }, chips, figures(whole), menu(app, whole));
     line.dataset.line = pathOf(whole);
     line.dataset.inner = pathOf(steps);
-    line.append(el("div", { className: "line-problems" }));
+    line.append(...note(app, whole), ...(negated ? note(app, steps) : []), el("div", { className: "line-problems" }));
     listen(app, line, whole, table);
     if (!leaf.to) return line;
     const inner = [...steps, "where"];
@@ -110,11 +126,12 @@ leleka.draw = (() => {
     const how = select(words.group, ["all", "any", "none", "notAll"].map((one) => [one, words[one]]), group.mode,
       (mode) => app.commit(regroup(app.rules, steps, mode), steps, "group"));
     const head = el("div", { className: "group-head" }, focusable(how, "group"), figures(steps), menu(app, steps));
+    if (typeof steps.at(-1) === "number") head.prepend(leleka.drag.handle(app, steps));
     head.dataset.line = pathOf(steps);
     listen(app, head, steps, table);
     const parts = at(app.rules, group.list).map((one, place) => drawNode(app, [...group.list, place], one, table));
     const problems = el("div", { className: "line-problems" });
-    head.append(problems);
+    head.append(...note(app, steps), problems);
     return el("div", { className: "group-box" }, head, ...parts, adders(app, steps, table));
   };
 
@@ -131,19 +148,19 @@ leleka.draw = (() => {
 
   const joiner = (app, steps, head) => el("div", { className: "joiner" },
     focusable(select(app.words.join, SETS.map((one) => [one, app.words[one]]), head, (chosen) =>
-      app.commit(app.put(steps, { [chosen]: at(app.rules, [...steps, head]) }), steps, "join")), "join"));
+      app.commit(app.put(steps, noted({ [chosen]: at(app.rules, [...steps, head]) }, at(app.rules, steps).note)), steps, "join")), "join"));
 
   const drawNode = (app, steps, node, table) => {
     const group = groupAt(app.rules, steps);
     if (group) return drawGroup(app, steps, group, table);
     const head = headOf(node);
-    if (SETS.includes(head) && Array.isArray(node[head]) && Object.keys(node).length === 1) return drawSets(app, steps, head, table);
-    if (head === "not" && Object.keys(node).length === 1 && isMap(node.not)) {
+    if (SETS.includes(head) && Array.isArray(node[head]) && isAlone(node)) return drawSets(app, steps, head, table);
+    if (head === "not" && isAlone(node) && isMap(node.not)) {
       const inner = [...steps, "not"];
       const single = LEAVES.includes(headOf(node.not));
       if (single) return drawLine(app, inner, node.not, table, true);
       const flip = button(app.words.not, app.words.negate, () => app.commit(negate(app.rules, steps), steps), "btn btn-sm not");
-      const top = el("div", { className: "group-head" }, flip, figures(steps), menu(app, steps));
+      const top = el("div", { className: "group-head" }, flip, figures(steps), menu(app, steps), ...note(app, steps));
       return el("div", { className: "group-box" }, top, drawNode(app, inner, node.not, table));
     }
     return drawLine(app, steps, node, table, false);
@@ -160,7 +177,7 @@ leleka.draw = (() => {
   const begin = (app, table) => el("div", { className: "card rule-card" },
     el("p", { className: "text-secondary", textContent: app.words.empty }), adders(app, [], table),
     el("div", { className: "adders" }, ...app.templates.map((one) =>
-      button(one.name, one.name, () => app.commit(structuredClone(one.rules), []), "btn btn-sm"))));
+      button(one.name, one.name, () => app.begin(one), "btn btn-sm"))));
 
   // Draw all cards anew.
   const draw = (app, place) => {
@@ -170,7 +187,7 @@ leleka.draw = (() => {
       return;
     }
     const head = headOf(app.rules);
-    const joined = SETS.includes(head) && Array.isArray(app.rules[head]) && Object.keys(app.rules).length === 1;
+    const joined = SETS.includes(head) && Array.isArray(app.rules[head]) && isAlone(app.rules);
     const cards = joined ? app.rules[head].map((_one, at_) => [head, at_]) : [[]];
     const drawn = cards.flatMap((steps, number) => [
       ...(number ? [joiner(app, [], head)] : []), card(app, steps, number + 1, table),

@@ -4,8 +4,8 @@ leleka.lines = (() => {
   "use strict";
   const { at, headOf, isMap } = leleka.rules;
   const { carried, controls, el } = leleka.values;
-  const OWN = ["column", "operator", "value", "ignore case"];
-  const OF_RELATED = ["related", "measure", "of", "by", "operator", "value", "ignore case", "where"];
+  const OWN = ["column", "operator", "value", "ignore case", "note"];
+  const OF_RELATED = ["related", "measure", "of", "by", "operator", "value", "ignore case", "where", "note"];
   const SETTLED = 500; // milliseconds
   const IN_ORDER = ["first", "last"];
   const ANY = ["text", "integer", "number", "date", "datetime", "boolean"];
@@ -103,7 +103,8 @@ leleka.lines = (() => {
     const column = select(app.words.column, columnOptions(app, table), node.column, (name) => {
       const type = columnOf(app, table, name)?.type;
       const same = type === known?.type;
-      app.commit(app.put(steps, same ? { ...node, column: name } : condition(app, table, name)), steps, "column");
+      const other = same ? { ...node, column: name } : { ...condition(app, table, name), ...(node.note ? { note: node.note } : {}) };
+      app.commit(app.put(steps, other), steps, "column");
     });
     const of = {
       type: known?.type ?? "text", listed: known?.listed, column: node.column,
@@ -115,6 +116,7 @@ leleka.lines = (() => {
 
   const measured = (app, node, measure, to) => {
     const made = { related: node.related, measure };
+    if (node.note) made.note = node.note;
     if (node.where) made.where = node.where;
     if (measure === "exists") return made;
     const types = typesOf(measure);
@@ -159,7 +161,7 @@ leleka.lines = (() => {
   const drawNamed = (app, steps, node, head) => {
     const known = (app.asked[`${head}s`] ?? []).map((name) => [name, name]);
     return [el("span", { textContent: app.words[`in ${head}`] }), focusable(select(app.words[`in ${head}`], known, node[head], (name) =>
-      app.commit(app.put(steps, { [head]: name }), steps, "value")), "value")];
+      app.commit(app.put(steps, { ...node, [head]: name }), steps, "value")), "value")];
   };
 
   const drawShare = (app, steps, node) => {
@@ -243,9 +245,9 @@ leleka.lines = (() => {
       return { controls: drawRelated(app, steps, node, table, to), to, through };
     }
     for (const head of ["segment", "list"]) {
-      if (isMap(node) && typeof node[head] === "string" && only(node, [head])) return { controls: drawNamed(app, steps, node, head) };
+      if (isMap(node) && typeof node[head] === "string" && only(node, [head, "note"])) return { controls: drawNamed(app, steps, node, head) };
     }
-    if (isMap(node?.["random share"]) && only(node, ["random share"]) && only(node["random share"], ["seed", "from", "to"])) {
+    if (isMap(node?.["random share"]) && only(node, ["random share", "note"]) && only(node["random share"], ["seed", "from", "to"])) {
       return { controls: drawShare(app, steps, node) };
     }
     return { controls: drawRaw(app, steps, node) };

@@ -9,8 +9,10 @@ leleka.rules = (() => {
   const MODES = { all: ["all"], any: ["any"], none: ["not", "any"], notAll: ["not", "all"] };
   const WHOLE = 2; // keys that lead from a group to a part of it
 
+  const NOTE = "note"; // what somebody wrote beside a rule: it makes no difference to whom the rule fits
   const isMap = (node) => node !== null && typeof node === "object" && !Array.isArray(node);
   const headOf = (node) => (isMap(node) ? HEADS.find((head) => head in node) ?? "" : "");
+  const isAlone = (node) => Object.keys(node).filter((key) => key !== NOTE).length === 1;
   const at = (root, steps) => steps.reduce((node, step) => node?.[step], root);
   const isList = (steps) => typeof steps.at(-1) === "number";
   const pathOf = (steps) =>
@@ -30,14 +32,16 @@ leleka.rules = (() => {
     const node = at(root, steps);
     const mode = Object.keys(MODES).find((one) => {
       const inside = at(node, MODES[one]);
-      return Array.isArray(inside) && Object.keys(node).length === 1
+      return Array.isArray(inside) && isAlone(node)
         && (MODES[one].length === 1 || Object.keys(node.not).length === 1);
     });
     return mode ? { mode, list: [...steps, ...MODES[mode]] } : null;
   };
 
   const grouped = (mode, parts) => MODES[mode].reduceRight((inside, key) => ({ [key]: inside }), parts);
-  const regroup = (root, steps, mode) => put(root, steps, grouped(mode, at(root, groupAt(root, steps).list)));
+  const noted = (node, note) => (note === undefined ? node : { ...node, [NOTE]: note });
+  const regroup = (root, steps, mode) =>
+    put(root, steps, noted(grouped(mode, at(root, groupAt(root, steps).list)), at(root, steps)[NOTE]));
 
   // The place of the group that a part stands in: what is around a "not" goes with it.
   const around = (steps) => {
@@ -100,6 +104,27 @@ leleka.rules = (() => {
     return { rules: put(root, list, parts), steps: [...list, to] };
   };
 
+  const find = (node, mark, steps = []) => {
+    if (node === null || typeof node !== "object") return null;
+    if (mark in node) return steps;
+    const inside = Array.isArray(node) ? node.map((one, place) => [place, one]) : Object.entries(node);
+    return inside.reduce((found, [step, one]) => found ?? find(one, mark, [...steps, step]), null);
+  };
+  // Whose rows a place is about: what asks about other rows cannot stand there.
+  const rowsOf = (steps) => pathOf(steps.slice(0, steps.lastIndexOf("where") + 1));
+
+  // To the place before another part, or behind it; null where it has none.
+  const moveTo = (root, from, to, behind) => {
+    const within = pathOf(to).startsWith(pathOf(from));
+    if (!isList(from) || !isList(to) || within || rowsOf(from) !== rowsOf(to)) return null;
+    const node = at(root, from);
+    const gone = put(root, from, { $gone: true });
+    const there = insertAt(gone, to.slice(0, -1), to.at(-1) + (behind ? 1 : 0), { $here: true }).rules;
+    const left = remove(there, find(there, "$gone"));
+    const steps = find(left, "$here");
+    return { rules: put(left, steps, node), steps };
+  };
+
   // Into the group before it; where there is none, into a group of its own.
   const moveInto = (root, steps) => {
     const node = at(root, steps);
@@ -125,14 +150,16 @@ leleka.rules = (() => {
     return others ? insertAt(without, list, place + 1, node) : { rules: without, steps: group };
   };
 
+  // The note stays with the whole of it.
   const negate = (root, steps) => {
-    const node = at(root, steps);
-    const single = isMap(node) && "not" in node && Object.keys(node).length === 1;
-    return put(root, steps, single ? node.not : { not: node });
+    if (!isMap(at(root, steps))) return put(root, steps, { not: at(root, steps) });
+    const { [NOTE]: note, ...node } = at(root, steps);
+    const single = "not" in node && Object.keys(node).length === 1;
+    return put(root, steps, single ? noted(node.not, note ?? node.not[NOTE]) : noted({ not: node }, note));
   };
 
   return {
-    SETS, add, addBehind, addCard, at, groupAt, grouped, headOf, isMap, move, moveInto, moveOut, negate, pathOf, put,
+    SETS, add, addBehind, addCard, at, groupAt, grouped, headOf, isAlone, isMap, move, moveInto, moveOut, moveTo, negate, noted, pathOf, put,
     regroup, remove,
   };
 })();

@@ -32,6 +32,7 @@ leleka.values = (() => {
 
   const EMPTY = { none: undefined, days: 30, months: [1], pair: ["", ""], list: [], one: "", raw: "", period: "month", rank: 100 };
 
+  const RANGED = ["integer", "number", "date", "datetime"];
   const read = (text, type) => {
     const plain = text.trim();
     if (type === "integer" && /^-?\d{1,19}$/.test(plain)) {
@@ -107,12 +108,17 @@ leleka.values = (() => {
   const suggest = (context, control) => {
     const id = `values-${context.source}-${encodeURIComponent(context.column)}`;
     control.setAttribute("list", id);
+    // How numbers are spread stands beside the first control of a line while somebody is at it.
+    if (RANGED.includes(context.type)) control.addEventListener("focus", async () => {
+      const found = await context.values(context.source, context.column);
+      const chips = control.closest(".chips");
+      if (found.bars?.length && chips && !chips.querySelector(".spread")) chips.append(leleka.spread.bars(context, found));
+    });
     control.addEventListener("focus", async () => {
       if (document.getElementById(id)) return;
       const list = document.body.appendChild(el("datalist", { id }));
-      for (const [value, rows] of await context.values(context.source, context.column)) {
-        list.append(el("option", { value, label: `${value} (${context.number(rows)})` }));
-      }
+      const found = await context.values(context.source, context.column);
+      for (const [value, rows] of found.values ?? []) list.append(el("option", { value, label: `${value} (${context.number(rows)})` }));
     }, { once: true });
   };
 
