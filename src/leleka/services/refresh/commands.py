@@ -37,7 +37,7 @@ def plan(
     scope: str, trigger: Trigger, asked_by: str, due_at: datetime | None = None, *, asker: int | None = None
 ) -> Refresh:
     """Write down a refresh and its steps, within the caller's transaction."""
-    steps = in_order(refresh_graph.nodes(scope), refresh_graph.wanted(scope))
+    steps = in_order(refresh_graph.nodes_of(scope), refresh_graph.wanted(scope))
     row = Refresh.objects.create(
         trigger=trigger,
         scope=scope,

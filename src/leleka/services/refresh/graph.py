@@ -26,10 +26,8 @@ DATA: Final = "data"
 SOURCES: Final = "sources"
 
 
-def nodes(scope: str = EVERYTHING) -> Sequence[Node]:
-    """Return all that can be refreshed with what it needs. Segments that are inactive are not among it, nor those
-    whose schedule has not come to a day of theirs, unless the ``scope`` is that segment.
-    """
+def nodes() -> Sequence[Node]:
+    """Return all that can be refreshed with what it needs."""
     sources = list(Source.objects.order_by("name"))
     keys = {source.name: (StepKind.SOURCE, source.pk) for source in sources}
     profiles = frozenset(keys[source.name] for source in sources if source.is_profiles)
@@ -37,9 +35,22 @@ def nodes(scope: str = EVERYTHING) -> Sequence[Node]:
         *(Node(StepKind.SOURCE, source.pk, source.name) for source in sources),
         *([Node(StepKind.PROFILES, 0, "", profiles)] if profiles else []),
         *_measures(keys),
-        *_segments(keys, scope),
+        *_segments(keys),
         *_exports(),
     ]
+
+
+def nodes_of(scope: str) -> Sequence[Node]:
+    """Return what a refresh of this scope may be about: all but segments that are inactive, and those whose schedule
+    has not come to a day of theirs, unless the scope is that segment.
+    """
+    day = today(current_clock())
+    kept = {
+        (StepKind.SEGMENT, row.pk)
+        for row in Segment.objects.all()
+        if not row.active or (scope != f"{StepKind.SEGMENT}:{row.pk}" and not timing.is_due(row, day))
+    }
+    return [node for node in nodes() if node.key not in kept]
 
 
 def wanted(scope: str) -> Sequence[Key]:
@@ -125,14 +136,12 @@ def _tables_of_measure(row: Measure, known: Catalogue) -> Iterable[str] | None:
         return None
 
 
-def _segments(sources: Mapping[str, Key], scope: str) -> Iterable[Node]:
+def _segments(sources: Mapping[str, Key]) -> Iterable[Node]:
     try:
         known = catalogue.current()
     except LelekaError:
         known = None  # without profiles no segment can be evaluated; its step says so
-    day = today(current_clock())
-    active = Segment.objects.filter(active=True).order_by("name")
-    rows = [row for row in active if scope == f"{StepKind.SEGMENT}:{row.pk}" or timing.is_due(row, day)]
+    rows = list(Segment.objects.order_by("name"))
     others: Mapping[str, Key] = {row.name: (StepKind.SEGMENT, row.pk) for row in rows}
     keys = {StepKind.SOURCE: sources, StepKind.MEASURE: _measure_keys(), StepKind.SEGMENT: others}
     for row in rows:
