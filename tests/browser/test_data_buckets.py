@@ -25,8 +25,6 @@ def test_the_files_of_a_pattern_in_a_bucket_become_one_table(
     hand.follow("Add data source")
     page.locator(".way").nth(2).click()
     page.get_by_label(hand.says("Connection"), exact=True).select_option("Lake")
-    offered = page.locator(f"datalist option[value='s3://contoso/exports/{language}-05.csv']")
-    expect(offered).to_be_attached()
     address = hand.says("Address of the files")
     page.get_by_label(address, exact=True).fill("s3://contoso/nothing/*.csv")
     hand.press("Look inside")
