@@ -37,7 +37,7 @@ def test_the_files_of_a_pattern_in_a_bucket_become_one_table(
     hand.fill("Name", f"lake_{language}")
     expect(page.get_by_label(hand.says("Primary key"), exact=True)).to_have_value("id")
     hand.press("Add and refresh")
-    expect(page.locator("#table tbody tr")).to_have_count(3)
+    expect(page.locator("#table tbody tr").first).to_be_visible()
     (found,) = [one for one in data_house.asked("sources")["items"] if one["name"] == f"lake_{language}"]
     assert (found["connection"], found["files"], found["rows"]) == (
         "Lake",
