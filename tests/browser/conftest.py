@@ -17,6 +17,7 @@ from tests.browser.furnishing import Furniture, connect, furnish
 from tests.browser.hand import Hand
 from tests.browser.house import ADA, House, add_person, lend, opened
 from tests.browser.visiting import PATIENCE, Language, Visitor
+from tests.fakes.buckets import Buckets, buckets
 
 _SALES = """
 CREATE TABLE sales (sale INTEGER PRIMARY KEY, buyer INTEGER, amount REAL, changed INTEGER);
@@ -49,9 +50,20 @@ def without_data(folder: Path) -> Iterator[House]:
 
 
 @pytest.fixture(scope="session")
-def data_house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    """An installation with an administrator and a database, to which tests add data sources of their own names."""
+def data_buckets() -> Iterator[Buckets]:
+    """An S3 that ``data_house`` may reach."""
+    with buckets() as storage:
+        storage.put("contoso", "readme.txt", b"exports")  # saving a connection asks for its bucket
+        yield storage
+
+
+@pytest.fixture(scope="session")
+def data_house(tmp_path_factory: pytest.TempPathFactory, data_buckets: Buckets) -> Iterator[House]:
+    """An installation with an administrator, a database and a bucket, to which tests add data sources of their own
+    names.
+    """
     with installed(tmp_path_factory.mktemp("data"), "50", lists="A", fields="B") as installation:
+        installation.environment["LELEKA_SOURCE_HOSTS"] = data_buckets.host
         installation.leleka("init")
         add_person(installation, ADA, "Ada", "administrator")
         file = installation.folder / "shop.db"
@@ -61,6 +73,9 @@ def data_house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
             house = House(installation, f"http://127.0.0.1:{served.port}")
             shop = {"name": "Shop", "type": "sqlite", "settings": {"path": str(file)}}
             house.asked("source-connections", shop)
+            lake = {"endpoint": data_buckets.endpoint, "access_key_id": "AKIDEXAMPLE", "bucket": "contoso"}
+            lake |= {"region": "us-east-1", "secret_access_key": "not-a-real-key"}
+            house.asked("source-connections", {"name": "Lake", "type": "s3", "settings": lake})
             yield house
 
 

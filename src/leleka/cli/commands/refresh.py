@@ -8,7 +8,7 @@ from leleka.cli.output import JsonOption, out, print_json, print_table
 from leleka.core.statuses import RunStatus, StepStatus
 
 if TYPE_CHECKING:
-    from leleka.services.refresh.contracts import RefreshView
+    from leleka.services.refresh.contracts import RefreshView, StepView
 
 _FAILED, _WARNINGS, _CONFIRMATION = 1, 3, 4
 
@@ -50,7 +50,8 @@ def _print(view: "RefreshView") -> None:
     from leleka.messages.progress import in_english
 
     rows = [
-        (one.kind, one.name, one.status, one.rows, "" if one.changed else "up to date") for one in view.steps
+        (one.kind, one.name, one.status, one.rows, "up to date" if _is_up_to_date(one) else "")
+        for one in view.steps
     ]
     print_table(("step", "name", "status", "rows", ""), rows, "There is nothing to refresh yet.")
     for step in view.steps:
@@ -58,6 +59,11 @@ def _print(view: "RefreshView") -> None:
             out.print(f"{step.name or step.kind}: {in_english(note)}", markup=False, soft_wrap=True)
         for problem in step.problems:
             out.print(f"{step.name or step.kind}: {english(problem)!s}", markup=False, soft_wrap=True)
+
+
+def _is_up_to_date(step: "StepView") -> bool:
+    """Return whether a step found nothing to do: one that failed or was skipped found nothing out."""
+    return not step.changed and step.status in {StepStatus.SUCCESSFUL, StepStatus.WITH_WARNINGS}
 
 
 def _exit_code(view: "RefreshView") -> int:
