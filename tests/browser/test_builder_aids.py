@@ -95,9 +95,12 @@ def test_a_note_stays_with_its_line_from_the_builder_to_yaml_and_back(shopper: V
     text.fill(text.input_value().replace("with Olha", "with Ivan"))
     page.get_by_role("button", name="Apply the text").click()
     expect(note).to_have_value("Agreed with Ivan")
-    line.locator("summary").click()
-    line.get_by_role("button", name="Turn into the opposite").click()
-    expect(note).to_have_value("Agreed with Ivan")
+    opposite = page.evaluate("leleka.rules.negate({ list: 'Staff', note: 'theirs' }, [])")
+    assert opposite == {"not": {"list": "Staff"}, "note": "theirs"}
+    assert page.evaluate("(rule) => leleka.rules.negate(rule, [])", opposite) == {
+        "list": "Staff",
+        "note": "theirs",
+    }
     assert problems(page) == []
     page.get_by_label("Name", exact=True).fill("With a note")
     page.get_by_role("button", name="Save", exact=True).click()
