@@ -93,7 +93,9 @@ def test_the_builder_says_what_a_change_means_for_exports(visitor: Visitor, lang
     expect(page.locator("[data-part=change]")).to_have_text(
         one.says("The same people as by the saved rules.")
     )
-    news = page.locator("[data-part=effects] li").first
+    news = page.locator("[data-part=effects] li").filter(
+        has=page.get_by_role("link", name=OSLO.name, exact=True)
+    )
     expect(news.locator(".text-warning")).to_contain_text("120")
     one.control("Value").fill("silver")
     expect(page.locator("[data-part=change]")).to_contain_text("+")
