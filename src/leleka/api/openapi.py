@@ -13,12 +13,12 @@ _REFERENCE: Final = "#/components/schemas/{model}"
 _ALWAYS: Final = {
     401: "No token, or one that is not known.",
     403: "The person may not do this.",
+    409: "It cannot be told now; problems says why.",
     422: "The input is wrong; problems names every field.",
     503: "Not now: Leleka or an account does not answer; Retry-After says when to come again.",
 }
 _NAMING: Final = {
     404: "There is no such object.",
-    409: "It cannot be told now; problems says why.",
 }
 _TAKING_BODIES: Final = frozenset({"post", "put", "patch"})
 _CHANGING: Final = {

@@ -12,7 +12,7 @@ from leleka.api.authenticated_request import ApiRequest
 from leleka.api.data.customers import FoundCustomersOut, Looking
 from leleka.api.problems import ProblemOut
 from leleka.api.schemas.common import LARGEST, In, Number, Page, Paging, TaskAsked, Version, paged
-from leleka.api.schemas.counts import CountsOut, Members
+from leleka.api.schemas.counts import Members, RuleCountsOut
 from leleka.errors import InvalidInput
 from leleka.services.builder import queries as builder_queries
 from leleka.services.builder.contracts import RuleCounts
@@ -127,7 +127,7 @@ def count_rules(request: ApiRequest, data: RulesIn) -> Status[dict[str, int]]:
     return Status(202, {"task": segment_commands.ask_count(request.auth, _text(data))})
 
 
-@router.post("/counts", response=CountsOut, operation_id="countParts", summary="Count rules part by part")
+@router.post("/counts", response=RuleCountsOut, operation_id="countParts", summary="Count rules part by part")
 def count_parts(request: ApiRequest, data: CountsIn) -> RuleCounts:
     """Count at once whom rules fit that are being edited, as a whole and part by part, and say what is wrong at which
     part. By tables of more than a million rows it is a sample unless ``exact``. Members are masked for who may not see

@@ -71,7 +71,7 @@ class OriginOut(Schema):
     read_at: datetime | None
 
 
-class ValueOut(Schema):
+class CustomerValueOut(Schema):
     name: str
     value: str | None
     column_class: ColumnClass
@@ -145,7 +145,7 @@ class CustomerOut(Schema):
     id: str
     key: str
     title: str
-    values: Sequence[ValueOut]
+    values: Sequence[CustomerValueOut]
     measures: Sequence[MeasureValueOut]
     segments: Sequence[SegmentOfCustomerOut]
     exports: Sequence[ExportOfCustomerOut]

@@ -20,7 +20,7 @@ Reference = Annotated[str, Field(pattern="^[0-9a-f]{32}$")]
 _EXAMPLE: Final[dict[str, Any]] = {"column": "Email", "entries": ["ada@example.org"]}
 
 
-class ListOut(Schema):
+class ProfileListOut(Schema):
     """``column`` is that of the profiles' e-mail addresses, empty where the entries are their keys. ``unknown`` entries
     no profile had when they were given, ``unusable`` ones are no addresses; ``examples`` are some of both, masked, in
     the answer to who gave them.
@@ -83,13 +83,13 @@ class ListChange(EntriesIn):
     version: Version
 
 
-@router.get("", response=Page[ListOut], operation_id="listLists", summary="List the lists of profiles")
+@router.get("", response=Page[ProfileListOut], operation_id="listLists", summary="List the lists of profiles")
 def list_lists(request: ApiRequest, paging: Annotated[Paging, Query()]) -> dict[str, object]:
     """In the order in which they were made; without their entries."""
     return paged(queries.lists_after(request.auth, paging.after, paging.limit + 1), paging)
 
 
-@router.post("", response={201: ListOut}, operation_id="createList", summary="Give a list of profiles")
+@router.post("", response={201: ProfileListOut}, operation_id="createList", summary="Give a list of profiles")
 def create_list(request: ApiRequest, data: ListIn) -> Status[ListView]:
     """A rule names it: ``list``. ``segment`` also makes a static segment of that name: the people in the list."""
     made = commands.create(request.auth, data.name, data.entries, data.column, segment=data.segment)
@@ -97,25 +97,35 @@ def create_list(request: ApiRequest, data: ListIn) -> Status[ListView]:
 
 
 @router.post(
-    "/picked", response={201: ListOut}, operation_id="pickCustomers", summary="Make a list of customers"
+    "/picked",
+    response={201: ProfileListOut},
+    operation_id="pickCustomers",
+    summary="Make a list of customers",
 )
 def pick_customers(request: ApiRequest, data: PickedIn) -> Status[ListView]:
     """By their ids; ``segment`` also makes a static segment of that name."""
     return Status(201, picking.pick(request.auth, data.customers, data.name, segment=data.segment))
 
 
-@router.get("/{int:number}", response=ListOut, operation_id="getList", summary="Get a list of profiles")
+@router.get(
+    "/{int:number}", response=ProfileListOut, operation_id="getList", summary="Get a list of profiles"
+)
 def get_list(request: ApiRequest, number: Number) -> ListView:
     return queries.profile_list(request.auth, number)
 
 
-@router.put("/{int:number}", response=ListOut, operation_id="replaceList", summary="Replace a list's entries")
+@router.put(
+    "/{int:number}", response=ProfileListOut, operation_id="replaceList", summary="Replace a list's entries"
+)
 def replace_list(request: ApiRequest, number: Number, data: ListChange) -> ListView:
     return commands.give(request.auth, number, data.entries, data.column, data.version)
 
 
 @router.post(
-    "/{int:number}/entries", response=ListOut, operation_id="addEntries", summary="Add entries to a list"
+    "/{int:number}/entries",
+    response=ProfileListOut,
+    operation_id="addEntries",
+    summary="Add entries to a list",
 )
 def add_entries(request: ApiRequest, number: Number, data: MoreIn) -> ListView:
     return commands.add(request.auth, number, data.entries, data.version)
@@ -123,7 +133,7 @@ def add_entries(request: ApiRequest, number: Number, data: MoreIn) -> ListView:
 
 @router.post(
     "/{int:number}/entries/remove",
-    response=ListOut,
+    response=ProfileListOut,
     operation_id="removeEntries",
     summary="Take entries out of a list",
 )
@@ -134,7 +144,7 @@ def remove_entries(request: ApiRequest, number: Number, data: MoreIn) -> ListVie
 
 @router.post(
     "/{int:number}/picked",
-    response=ListOut,
+    response=ProfileListOut,
     operation_id="pickMoreCustomers",
     summary="Add customers to a list",
 )

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Literal
 
 from ninja import Router, Schema
 from pydantic import ConfigDict, FailFast, Field
@@ -10,7 +10,7 @@ from pydantic import ConfigDict, FailFast, Field
 from leleka.api.authenticated_request import ApiRequest
 from leleka.api.problems import ProblemOut
 from leleka.api.schemas.common import In, Number, Version
-from leleka.core.quality.model import MOST_EXPECTATIONS, Severity
+from leleka.core.quality.model import MOST_EXPECTATIONS
 from leleka.services.quality import commands as quality_commands
 from leleka.services.quality import queries as quality_queries
 from leleka.services.quality.contracts import Found, QualityView, ResultView, Suggestion
@@ -30,7 +30,7 @@ class ResultOut(Schema):
     """
 
     expectation: Mapping[str, Any]
-    severity: Severity
+    severity: Literal["fail", "warn"]
     found: Found
     rows: int | None
     problem: ProblemOut | None

@@ -69,7 +69,7 @@ class OverlapOut(Schema):
     parts: Sequence[PartOut]
 
 
-class GroupOut(Schema):
+class BreakdownGroupOut(Schema):
     """``value`` is null for no value; ``people`` are all profiles with it."""
 
     value: str | None
@@ -82,8 +82,8 @@ class BreakdownOut(Schema):
 
     column: str
     size: int
-    groups: Sequence[GroupOut]
-    others: GroupOut | None
+    groups: Sequence[BreakdownGroupOut]
+    others: BreakdownGroupOut | None
 
 
 class PeriodOut(Schema):

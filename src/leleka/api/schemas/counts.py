@@ -52,7 +52,7 @@ class ChangeOut(Schema):
     left: EstimateOut
 
 
-class CountsOut(Schema):
+class RuleCountsOut(Schema):
     """``whole`` is null where anything is wrong; ``problems`` say what, and where. ``change`` is there where a segment
     was named, and its saved rules are right, too.
     """

@@ -41,7 +41,7 @@ class Held:
 
     def added(self, selected: int) -> int:
         """Return how many of these would be new to the list."""
-        reached = self.standing.reached & ~self.standing.unsubscribed & ~self.suppressed
+        reached = self.standing.reached & ~self.standing.barred & ~self.suppressed
         return (selected & reached & ~self.standing.members).bit_count()
 
     def left(self, selected: int, elsewhere: int, leavers: Leavers) -> int:

@@ -13,20 +13,22 @@ from leleka.warehouse.live_counts import Ground, sets_beside
 from leleka.warehouse.sql.tables import column, count_where, empty, json_lines, parquet
 
 _REACHED = "reached"
+_BARRED = "barred"
 _DIGEST = "digest"
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
     """Of the profiles that speak for their address: all of them, those whom the ledger knows as members, those sent and
-    never confirmed, and those whom an export unsubscribed. ``held`` are all whom the ledger takes to be on the list,
-    ``known`` those of them that were confirmed; some may have no profile any more.
+    never confirmed, and those who are barred: an export unsubscribed them, or they were refused and never confirmed.
+    ``held`` are all whom the ledger takes to be on the list, ``known`` those of them that were confirmed; some may have
+    no profile any more.
     """
 
     reached: int
     members: int
     unconfirmed: int
-    unsubscribed: int
+    barred: int
     held: int
     known: int
 
@@ -37,10 +39,7 @@ def standing(session: Engine, ground: Ground, book: str, ledger: str | None) -> 
     state = exp.Case(
         ifs=[
             exp.If(this=_holds("l"), true=column("state", "l")),
-            exp.If(
-                this=column("state", "l").eq(exp.Literal.string(STATE_UNSUBSCRIBED)),
-                true=exp.Literal.string(STATE_UNSUBSCRIBED),
-            ),
+            exp.If(this=_is_barred("l"), true=exp.Literal.string(_BARRED)),
         ]
     ).else_(exp.Literal.string(_REACHED))
     keys = (
@@ -63,9 +62,7 @@ def standing(session: Engine, ground: Ground, book: str, ledger: str | None) -> 
     for bits in sets.values():
         reached |= bits
     members, unconfirmed = sets.get(STATE_MEMBER, 0), sets.get(STATE_UNCONFIRMED, 0)
-    return Standing(
-        reached, members, unconfirmed, sets.get(STATE_UNSUBSCRIBED, 0), held=int(held), known=int(known)
-    )
+    return Standing(reached, members, unconfirmed, sets.get(_BARRED, 0), held=int(held), known=int(known))
 
 
 def suppressed(session: Engine, ground: Ground, book: str, digests: str, salt: str) -> int:
@@ -93,6 +90,15 @@ def _holds(ledger: str) -> exp.Expr:
     there = (exp.Literal.string(state) for state in (STATE_MEMBER, STATE_UNCONFIRMED))
     held = exp.Not(this=exp.Is(this=column("held", ledger), expression=exp.null()))
     return exp.and_(held, column("state", ledger).isin(*there))
+
+
+def _is_barred(ledger: str) -> exp.Expr:
+    """Return the condition that nothing is sent to somebody whom the list does not hold: as they are, that is, who was
+    refused.
+    """
+    refused = exp.Not(this=exp.Is(this=column("refused", ledger), expression=exp.null()))
+    unsubscribed = column("state", ledger).eq(exp.Literal.string(STATE_UNSUBSCRIBED))
+    return exp.or_(unsubscribed, refused)
 
 
 def _speaks(book: str) -> exp.Expr:
