@@ -11,10 +11,12 @@ from typing import Any, Final
 
 import leleka
 from leleka.services import translation
+from leleka.services.builder import effects
 from leleka.services.connections import consent
 from leleka.services.exports import plan_limits
 from leleka.services.installation import configuration as installation_configuration
 from leleka.services.installation import database_outage, interruption, local_day, preparation
+from leleka.services.lists import entries as list_entries
 from leleka.services.monitoring import logging as monitoring_logging
 from leleka.services.monitoring import readiness, workers
 from leleka.services.people import commands as people_commands
@@ -44,6 +46,8 @@ WITHOUT_ACTOR: Final[Mapping[Callable[..., Any], str]] = {
     translation.stored_in_this_language: _WORDS,
     translation.term: _WORDS,
     translation.terms: _WORDS,
+    effects.takes_long: "looks at an error that somebody got",
+    list_entries.read_file: "reads a file that somebody gave",
     plan_limits.of_sum: "adds up what sum_of gave to somebody who may see it",
     schedule_queries.home_zone: "a setting that about shows to everybody",
     schedule_queries.preview: "computes instants of what was typed; nothing is read",
