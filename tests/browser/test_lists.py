@@ -96,7 +96,7 @@ def test_the_builder_says_what_a_change_means_for_exports(visitor: Visitor, lang
     news = page.locator("[data-part=effects] li").filter(
         has=page.get_by_role("link", name=OSLO.name, exact=True)
     )
-    expect(news.locator(".text-warning")).to_contain_text("120")
+    expect(news.locator(".effect-warning")).to_contain_text("120")
     one.control("Value").fill("silver")
     expect(page.locator("[data-part=change]")).to_contain_text("+")
     expect(news).to_be_visible()
