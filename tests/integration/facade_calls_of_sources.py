@@ -29,6 +29,7 @@ SEEING_SOURCES: Final[Mapping[Function, Call]] = {
     source_queries.sources_after: given(0, 1),
     source_queries.table: given(UNKNOWN),
     source_queries.values: given(UNKNOWN, "id"),
+    source_queries.bars: given(UNKNOWN, "id"),
     relationship_queries.list_relationships: given(),
     relationship_queries.relationship: given(UNKNOWN),
     relationship_queries.relationships_after: given(0, 1),

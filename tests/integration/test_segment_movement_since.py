@@ -20,3 +20,11 @@ def test_a_moment_may_have_no_zone_and_lie_anywhere(office: Office, since: str) 
     number = Segment.objects.get(name="Gold").pk
     told = program("alice", Role.ADMINISTRATOR).get(f"/segments/{number}/movement?since={since}")
     assert (told["came"]["count"], told["left"]["count"]) == (0, 0)
+
+
+@pytest.mark.parametrize("since", ["0.5", "-1", "1e3", "20260131"])
+def test_a_number_is_no_moment(office: Office, since: str) -> None:
+    office.apply()
+    number = Segment.objects.get(name="Gold").pk
+    refused = program("alice", Role.ADMINISTRATOR).get(f"/segments/{number}/movement?since={since}", 422)
+    assert "since" in str(refused)

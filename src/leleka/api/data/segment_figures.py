@@ -8,7 +8,7 @@ from django.http import StreamingHttpResponse
 from ninja import Query, Router, Schema
 
 from leleka.api.authenticated_request import ApiRequest
-from leleka.api.schemas.common import Number
+from leleka.api.schemas.common import Moment, Number
 from leleka.services.segments import figures
 from leleka.services.segments.contracts import Breakdown, Evaluation, Movement, Overlap
 
@@ -126,7 +126,7 @@ def list_evaluations(request: ApiRequest, number: Number) -> Sequence[Evaluation
     operation_id="showMovement",
     summary="See who came and left",
 )
-def show_movement(request: ApiRequest, number: Number, since: datetime | None = None) -> Movement:
+def show_movement(request: ApiRequest, number: Number, since: Moment | None = None) -> Movement:
     """Since a moment, or since the segment is followed. Who came and left again in between did neither."""
     return figures.movement(request.auth, number, since)
 

@@ -1,10 +1,13 @@
 """What goes in and comes out, as JSON. Unknown properties are refused: nobody sets what they may not see."""
 
+import re
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Annotated, Any, Final, Generic, Literal, TypeVar
 
 from ninja import Path, Schema
 from pydantic import BeforeValidator, ConfigDict, Field, model_validator
+from pydantic_core import PydanticKnownError
 
 from leleka.api.problems import ProblemOut
 from leleka.core.ports.destination import Check
@@ -24,6 +27,16 @@ Version = Annotated[
         examples=[1],
     ),
 ]
+
+
+def _written_out(value: object) -> object:
+    """A number is no moment, although pydantic would take it for seconds since 1970."""
+    if isinstance(value, str) and re.fullmatch(r"\s*[-+]?[\d.]+(e[-+]?\d+)?\s*", value, re.IGNORECASE):
+        raise PydanticKnownError("datetime_parsing", {"error": "it is a number"})
+    return value
+
+
+Moment = Annotated[datetime, BeforeValidator(_written_out)]  # of a query
 # What was noticed, in English words.
 Notes = Annotated[Sequence[str], BeforeValidator(lambda notes: [in_english(one) for one in notes])]
 Audience = Literal["administrators", "administrators and contributors"]
