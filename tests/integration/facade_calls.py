@@ -142,6 +142,7 @@ TO_SEE: Final[Mapping[Function, Call]] = {
     run_queries.rows_page: _ROWS,
     run_queries.show_run: _RUN,
     run_queries.verify_run: _RUN,
+    schedule_queries.decided: given(UNKNOWN, 1),
     schedule_queries.decisions: _ONE,
     schedule_queries.following: _NONE,
     schedule_queries.of_export: given(UNKNOWN, CLOCK),

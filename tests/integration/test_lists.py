@@ -1,5 +1,6 @@
 """Lists of profiles: given as ids or addresses, named by rules, found anew when either side changes."""
 
+import csv
 from dataclasses import asdict
 
 import orjson
@@ -10,10 +11,13 @@ from leleka.errors import Conflict, Forbidden, InvalidInput
 from leleka.services.access.actor import Actor, Role
 from leleka.services.definitions.changes import Did
 from leleka.services.lists import commands, queries
+from leleka.services.lists.entries import read_file
+from leleka.services.refresh import commands as refresh_commands
 from leleka.services.segments import commands as segment_commands
 from leleka.services.segments import queries as segment_queries
 from leleka.services.system.snapshot_references import needed
 from leleka.state.models import AuditEntry, Connection, Export, ProfileList, Segment
+from leleka.worker.refresh import runner as refresh_runner
 from tests.integration.api import program
 from tests.integration.office import ALICE, DEFINITIONS, Office
 
@@ -131,3 +135,53 @@ def test_a_file_brings_lists_and_the_segments_that_name_them(office: Office) -> 
     path.with_name("never.csv").write_text("1\n")
     assert [one.did for one in office.apply(told) if one.kind == "list"] == [Did.CHANGED]
     assert segment_queries.show_segment(ALICE, "Rest", CLOCK, 0)[0].size == 2
+
+
+@pytest.mark.usefixtures("shop")
+def test_a_list_is_not_emptied_by_entries_that_cannot_be_used() -> None:
+    made = commands.create(ALICE, "Never", ["p1@x.test"], "email")
+    with pytest.raises(InvalidInput) as refused:
+        commands.give(ALICE, made.id, ["1;p1@x.test", "2"], "email", made.version)
+    assert [one.key for one in refused.value.problems] == ["LIST_EMPTY.unusable"]
+    assert queries.profile_list(ALICE, made.id).size == 1
+
+
+@pytest.mark.usefixtures("shop")
+def test_a_list_stays_of_its_kind_unless_another_is_given() -> None:
+    made = commands.create(ALICE, "Never", ["p1@x.test"], "email")
+    body = {"entries": ["p1@x.test", "p2@x.test"], "version": made.version}
+    told = program("alice", Role.ADMINISTRATOR).told("PUT", f"/lists/{made.id}", body)
+    assert (told["column"], told["size"]) == ("email", 2)
+
+
+@pytest.mark.usefixtures("shop")
+def test_a_list_does_not_grow_beyond_what_it_may_have(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(commands, "MOST", 2)
+    made = commands.create(ALICE, "Never", ["1", "2"])
+    with pytest.raises(InvalidInput) as refused:
+        commands.add(ALICE, made.id, ["3"], made.version)
+    assert [one.code for one in refused.value.problems] == ["LIST_TOO_LONG"]
+
+
+def test_a_quote_that_is_not_closed_swallows_no_entries() -> None:
+    with pytest.raises(InvalidInput) as refused:
+        read_file(b'a@x.test\n"b@x.test\nc@x.test\n', [])
+    assert [one.code for one in refused.value.problems] == ["LIST_NOT_TEXT"]
+
+
+def test_addresses_of_a_column_that_is_gone_say_so(shop: Office) -> None:
+    made = commands.create(ALICE, "Staff", ["p1@x.test"], "city")
+    number = segment_commands.create(ALICE, "Not staff", "not: {list: Staff}")
+    rows = [{key: value for key, value in one.items() if key != "city"} for one in shop.people.values()]
+    with (shop.folder / "customers.csv").open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, list(rows[0]), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+    refresh_runner.carry_out(refresh_commands.ask(ALICE, "data"), CLOCK)
+    caller = program("alice", Role.ADMINISTRATOR)
+    for path in (f"/lists/{made.id}/customers", f"/segments/{number}/next-exports"):
+        assert caller.get(path, 409)["code"] == "ADDRESSES_COLUMN_GONE"
+    body = {"entries": ["p2@x.test"], "version": made.version}
+    assert caller.told("POST", f"/lists/{made.id}/entries", body, 409)["code"] == "ADDRESSES_COLUMN_GONE"
+    told = caller.told("PUT", f"/lists/{made.id}", {**body, "column": "email"})
+    assert (told["column"], told["size"]) == ("email", 1)

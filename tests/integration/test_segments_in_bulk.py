@@ -1,8 +1,10 @@
 """Tags of segments, and one action on several of them."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import pytest
+from pytest_django import DjangoAssertNumQueries
 
 from leleka.errors import Conflict, InvalidInput, NotFound
 from leleka.services.access.actor import Actor, Role
@@ -58,6 +60,23 @@ def test_segments_that_are_made_of_others_are_removed_before_these() -> None:
     assert [one.name for one in Segment.objects.all()] == ["Gold"]
     removed = AuditEntry.objects.filter(action="segment removed").values_list("subject", flat=True)
     assert sorted(removed) == ["Bronze", "Metals", "Silver"]
+
+
+@pytest.mark.usefixtures("shop")
+def test_a_long_chain_is_removed_in_one_pass(django_assert_max_num_queries: DjangoAssertNumQueries) -> None:
+    names = ["Silver", *(f"Link {number}" for number in range(30))]
+    for inner, name in pairwise(names):
+        commands.create(ALICE, name, f"segment: {inner}")
+    chain = ids(*names[1:])
+    with django_assert_max_num_queries(len(chain) * 25):
+        assert set(done(bulk.act_on(ALICE, "remove", chain, CLOCK))) == set(names[1:])
+    assert not Segment.objects.filter(name__startswith="Link").exists()
+
+
+def test_more_than_a_hundred_are_refused() -> None:
+    with pytest.raises(InvalidInput) as refused:
+        bulk.act_on(ALICE, "tag", list(range(1, 102)), CLOCK, "Spring")
+    assert [one.key for one in refused.value.problems] == ["SEGMENTS_CHOSEN.many"]
 
 
 @pytest.mark.usefixtures("shop")

@@ -50,7 +50,7 @@ def test_who_is_in_no_segment_reads_the_rule_and_their_own_value(shop: Office) -
     )
     (rule,) = step(view, "segment").rules
     assert (rule.path, rule.holds, rule.value["en"]) == ("rules", False, "silver")
-    assert view.verdict["uk"].startswith("Не у списку: у сегменті «Gold» не справджується таке: ")
+    assert view.verdict["uk"].startswith("Не у списку: у сегменті «Gold» не виконується умова: ")
 
 
 @pytest.mark.usefixtures("shop")

@@ -12,7 +12,17 @@ _WRITE_DAYS_OR: Final = msg("Write '30 days' or 30.")
 _WRITE_IT_WITHOUT_QUOTES: Final = msg("Write it without quotes.")
 _WRITE_LONG_LISTS_AS: Final = msg("Write long lists as JSON, or in a definitions file.")
 PROBLEMS: Final[Mapping[str, Wording]] = {
+    "ADDRESSES_COLUMN_GONE": Wording(
+        msg("Addresses are looked for in column '{column}', which source '{source}' no longer has."),
+        msg(
+            "Bring the column back, or replace the list by one with ids or with addresses of another column."
+        ),
+    ),
     "LIST_EMPTY": Wording(msg("The list has no entry."), msg("Give at least one id or address.")),
+    "LIST_EMPTY.unusable": Wording(
+        msg("None of the entries can be used: they are no ids, or no e-mail addresses."),
+        msg("Check that the first column of the file has the ids, or the addresses."),
+    ),
     "LIST_FILE": Wording(
         msg("The file '{file}' cannot be read."),
         msg("Its path is told from the folder of the definitions file."),

@@ -51,12 +51,14 @@ _DAY: Final = timedelta(days=1)
 def tick(clock: Clock) -> None:
     """Do everything that time makes due."""
     now = utc_now(clock)
+    # First what is active by now: a refresh that is due at the same moment takes it along.
+    _see_to(partial(segment_states.carry_out_due, clock), segment_states.carry_out_due.__name__)
     for row in SystemSchedule.objects.filter(on=True, next_due_at__lte=now):
         _decide(_Due(SYSTEM, refresh_graph.EVERYTHING, Trigger.SYSTEM, row, clock), now)
     own = Export.objects.filter(schedule__policy=OWN, next_due_at__lte=now)
     for export in own:
         _decide(_Due(f"export:{export.pk}", f"export:{export.pk}", Trigger.OWN, export, clock), now)
-    parts = (segment_states.carry_out_due, close_finished, run_retries.try_again, stall_detection.watch)
+    parts = (close_finished, run_retries.try_again, stall_detection.watch)
     for part in parts:
         _see_to(partial(part, clock), part.__name__)
 

@@ -78,9 +78,11 @@ class MoreIn(In):
     version: Version
 
 
-class ListChange(EntriesIn):
+class ListChange(MoreIn):
+    """``column`` may be left out: the entries are of the list's own kind then."""
+
+    column: str | None = None
     model_config = ConfigDict(json_schema_extra={"examples": [{**_EXAMPLE, "version": 1}]})
-    version: Version
 
 
 @router.get("", response=Page[ProfileListOut], operation_id="listLists", summary="List the lists of profiles")

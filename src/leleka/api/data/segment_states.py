@@ -15,7 +15,7 @@ from leleka.services.segments import bulk, queries, states, tags
 from leleka.services.segments.contracts import BulkOutcome, SegmentSettings, SegmentView, TagView
 
 router = Router(tags=["Segments"])
-_MOST: Final = 1_000
+_MOST: Final = 100
 _Moment = Annotated[str, Field(max_length=50)]
 _Day = Annotated[str, Field(max_length=20)] | Annotated[int, Field(ge=1, le=31)]
 _Tag = Annotated[str, Field(max_length=200)]

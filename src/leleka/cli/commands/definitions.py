@@ -1,5 +1,7 @@
 """apply, check, refresh: what there is, and whether it works."""
 
+import errno
+import os
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -63,6 +65,8 @@ def definitions(
     from leleka.services.installation import preparation
 
     preparation.open_existing()
+    if output is not None and output.exists():  # before personal data is written beside it
+        raise _unwritable(output, FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST)))
     actor, files = Actor.operator(), dict[str, str]()
     if lists is not None:
         files = _write_lists(actor, (output.parent if output else Path()) / lists, lists)

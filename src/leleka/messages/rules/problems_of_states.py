@@ -25,6 +25,10 @@ PROBLEMS: Final[Mapping[str, Wording]] = {
         msg("{action:word} is not something that can be done to several segments."),
         msg("The actions are: {known}."),
     ),
+    "SEGMENTS_CHOSEN.many": Wording(
+        msg("At most {most} segments can be selected at once."),
+        msg("Select fewer, and the others after them."),
+    ),
     "SEGMENTS_CHOSEN.none": Wording(msg("No segment is selected."), msg("Select at least one.")),
     "SEGMENTS_CHOSEN.tag": Wording(msg("No tag is given."), msg("Write the tag.")),
     "SEGMENT_INACTIVE": Wording(
@@ -38,6 +42,10 @@ PROBLEMS: Final[Mapping[str, Wording]] = {
     ),
     "SEGMENT_INACTIVE.inner": Wording(
         msg("Its rules name inactive segments, so it keeps its last members: {names}."),
+        msg("Activate them, or take them out of the rules."),
+    ),
+    "SEGMENT_INACTIVE.tried": Wording(
+        msg("These rules name inactive segments: {names}."),
         msg("Activate them, or take them out of the rules."),
     ),
     "SEGMENT_INACTIVE.never": Wording(

@@ -29,6 +29,10 @@ PROBLEMS: Final[Mapping[str, Wording]] = {
     "CUSTOMERS_NOT_PICKED": Wording(
         msg("No customer is chosen."), msg("Choose customers in the list, then what to do with them.")
     ),
+    "CUSTOMERS_NOT_PICKED.many": Wording(
+        msg("At most {most} customers can be chosen at once."),
+        msg("Choose fewer, and the others after them."),
+    ),
     "CUSTOMERS_NOT_PICKED.none": Wording(
         msg(
             "None of the chosen customers can be put into this list: they are gone, or have no such address."

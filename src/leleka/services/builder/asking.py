@@ -20,6 +20,7 @@ from leleka.core.messages import Message
 from leleka.core.rules.model import (
     Condition,
     Hop,
+    InSegment,
     Related,
     Rule,
     columns_used,
@@ -39,6 +40,7 @@ from leleka.state.models import Source
 from leleka.warehouse import live_counts
 from leleka.warehouse.engines.port import Engine
 from leleka.warehouse.live_counts import Ground
+from leleka.warehouse.sql.scope import ProfileSets
 
 SAMPLE: Final = 50_000  # profiles: 5 of 100 are then known to within 4 of 100
 LARGE: Final = 1_000_000  # rows of the tables that a part goes by, from which it is asked of the sample first
@@ -127,6 +129,12 @@ class Asking:
         if exact or not self._is_large(rule):
             return Found(self._set(key, rule, self.ground), exact=True)
         return Found(self._sampled(key, rule), exact=False)
+
+    def members(self, name: str, snapshot: str) -> int:
+        """Return the members of a segment that are stored, whether they are those of now or not."""
+        files = lake_sessions.lake().open(snapshot).files
+        ground = replace(self.ground, sets=ProfileSets({name: files}, {}))
+        return self._set(f"members {snapshot}", InSegment(name), ground)
 
     def _key(self, rule: Rule) -> str:
         known = self.ground.catalogue

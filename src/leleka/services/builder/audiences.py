@@ -69,7 +69,10 @@ class Audiences:
         return Segment.objects.filter(name=name).exclude(snapshot="").exists()
 
     def _members(self, name: str, *, drafted: bool) -> int:
-        if name not in self._rules or (name in self._at_rest and name != self._drafted_of):
+        if name in self._at_rest and name != self._drafted_of:
+            row = Segment.objects.filter(name=name).exclude(snapshot="").first()
+            return self._asked.members(name, row.snapshot) if row else 0
+        if name not in self._rules:
             return self._fitting(Node("rules", "", InSegment(name)), drafted=False).bits
         rules = self._draft if drafted and name == self._drafted_of else self._rules[name]
         node = tree.read(rules, self._asked.ground.catalogue, f"segment {name}, rules")

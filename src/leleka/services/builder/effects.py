@@ -15,10 +15,11 @@ from leleka.core.plan import Counts, Planned
 from leleka.core.rules.parser import parse
 from leleka.core.rules.writing import to_data
 from leleka.engine.guards import confirmation_needed, growth_unconfirmed
-from leleka.errors import Unavailable
+from leleka.errors import InvalidInput, Unavailable
 from leleka.messages.progress import in_english
 from leleka.messages.stored import said_data
 from leleka.services.access.actor import Actor
+from leleka.services.access.discretion import discreet
 from leleka.services.access.permissions import Permission, require
 from leleka.services.builder.asking import Asking, asking
 from leleka.services.builder.audiences import Audiences
@@ -53,7 +54,10 @@ def next_exports(actor: Actor, segment: int) -> RuleEffects:
     """Return what the next run of each export that depends on a segment would do by its saved rules, as ``effects``."""
     require(actor, Permission.SEE)
     row = find_by_id(segment)
-    return counted(row, row.rules)
+    try:
+        return counted(row, row.rules)
+    except InvalidInput as error:
+        raise InvalidInput.of(discreet(actor, list(error.problems))) from error
 
 
 def ask_effects(actor: Actor, segment: int, rules: object) -> int:

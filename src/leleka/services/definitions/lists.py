@@ -13,6 +13,8 @@ from leleka.services.installation import lake_sessions
 from leleka.services.lists.commands import keep
 from leleka.services.lists.contracts import Entries
 from leleka.services.lists.entries import read_entries, read_file
+from leleka.services.lists.queries import users_of
+from leleka.services.segments.usage import forget, with_users
 from leleka.state.models import ProfileList
 
 
@@ -41,7 +43,10 @@ def apply_lists(changes: Changes, actor: Actor, file: DefinitionsFile, read: Map
     """Keep the entries of lists that are new or changed; the profiles they are looked for among are there already."""
     for part in file.definitions.lists:
         entries = read.get(part.name)
-        changes.upsert("list", part.name, _values(actor, part, entries) if entries else {})
+        values = _values(actor, part, entries) if entries else {}
+        changes.upsert("list", part.name, values)
+        if values:
+            forget(with_users(users_of(part.name)))
 
 
 def _missing(part: ListDefinition, here: str) -> list[Problem]:
@@ -62,4 +67,8 @@ def _values(actor: Actor, part: ListDefinition, entries: Entries) -> dict[str, A
 
 def _entries(path: Path, part: ListDefinition, key: str) -> Entries:
     content = (path.resolve().parent / part.file).read_bytes()
-    return read_entries(read_file(content, (key, part.column, "email", "id")), addresses=bool(part.column))
+    told = read_file(content, (key, part.column, "email", "id"))
+    entries = read_entries(told, addresses=bool(part.column))
+    if not entries.values:
+        raise InvalidInput("LIST_EMPTY.unusable", where="file")
+    return entries

@@ -19,6 +19,7 @@ from leleka.services.definitions.changes import Changes
 from leleka.services.refresh import commands as refresh_commands
 from leleka.services.segments.tags import checked_tags, give_tags, tags_of
 from leleka.services.segments.timing import home_zone, schedule_of, state_of, stored
+from leleka.services.segments.usage import forget, with_users
 from leleka.state.models import Segment
 
 _MOMENTS: Final = ("activate_at", "deactivate_at")
@@ -89,10 +90,11 @@ def apply_segments(changes: Changes, actor: Actor, segments: Mapping[str, Checke
 def _follow_up(actor: Actor, before: Segment, row: Segment, now: datetime) -> None:
     rows = Segment.objects.filter(pk=row.pk)
     if row.rules != before.rules:
-        rows.update(basis="")  # the next refresh evaluates it, whatever days it has
+        forget(with_users([row.name]))
     if row.active is not before.active:
         rows.update(state_since=now)
         if row.active:
+            forget([row.name])
             refresh_commands.ask(actor, f"segment:{row.pk}")
 
 

@@ -18,10 +18,10 @@ from leleka.services.audit.log import record
 from leleka.services.definitions.refusals import checked_name
 from leleka.services.installation import lake_sessions
 from leleka.services.lists.contracts import Entries, ListView
-from leleka.services.lists.entries import EXAMPLES, digest_of, masked, read_entries
+from leleka.services.lists.entries import EXAMPLES, MOST, digest_of, masked, read_entries
 from leleka.services.lists.queries import find_by_id, profile_list, users_of
 from leleka.services.segments import commands as segment_commands
-from leleka.services.segments.usage import exports_fed
+from leleka.services.segments.usage import exports_fed, forget, with_users
 from leleka.services.sources import catalogue
 from leleka.services.sources.email_addresses import address_book, profiles_source
 from leleka.state.models import ProfileList
@@ -62,19 +62,21 @@ def create(
     return replace(profile_list(actor, row.pk), examples=kept.examples)
 
 
-def give(actor: Actor, number: int, entries: Iterable[str], column: str, version: int) -> ListView:
-    """Let entries take the place of those of a list.
+def give(actor: Actor, number: int, entries: Iterable[str], column: str | None, version: int) -> ListView:
+    """Let entries take the place of those of a list: of the same kind where ``column`` is None.
 
     Raises ``Conflict`` STALE, ``Forbidden`` where an export depends on it that somebody may only look at.
     """
     require(actor, Permission.EDIT_SEGMENTS)
     row = _editable(actor, number)
+    column = row.column if column is None else column
     kept = keep(actor, row.name, read_entries(entries, addresses=bool(column)), column)
     with transaction.atomic():
         row = _editable(actor, number)
         changes = {**kept.values, "version": F("version") + 1}
         if not ProfileList.objects.filter(pk=number, version=version).update(**changes):
             raise stale(row.name)
+        forget(with_users(users_of(row.name)))
         record(actor, "list replaced", row.name, _figures(kept))
     return replace(profile_list(actor, number), examples=kept.examples)
 
@@ -99,6 +101,8 @@ def _changed(actor: Actor, number: int, entries: Iterable[str], version: int, *,
     with lake_sessions.small_session() as session:
         snapshot, moved = change(session, lake, row.name, lake.open(row.snapshot), read.values)
         unknown, first = _unknown(session, snapshot, row.column)
+    if not away and row.size + len(moved) > MOST:
+        raise InvalidInput("LIST_TOO_LONG", where="entries", most=MOST)
     values = {
         "snapshot": snapshot.reference,
         "digest": digest_of(moved, row.digest, away=away),
@@ -114,6 +118,7 @@ def _changed(actor: Actor, number: int, entries: Iterable[str], version: int, *,
             **values, version=F("version") + 1
         ):
             raise stale(row.name)
+        forget(with_users(users_of(row.name)))
         did = "list entries removed" if away else "list entries added"
         record(actor, did, row.name, {"size": values["size"], "entries": len(moved)})
     examples = (*read.examples, *(() if away else map(masked, first)))[:EXAMPLES]
@@ -133,12 +138,14 @@ def remove(actor: Actor, number: int) -> None:
 
 def keep(actor: Actor, name: str, entries: Entries, column: str) -> Kept:
     """Write entries to the lake, and look for those that no profile has. Raises ``InvalidInput`` for a column that the
-    profiles do not have.
+    profiles do not have, and where no entry can be used.
     """
     profiles = profiles_source()
     table = catalogue.table_of(profiles)
     if column and table.column(column) is None:
         raise InvalidInput("RULE_UNKNOWN_COLUMN", where="column", table=table.name, name=column, near="")
+    if not entries.values:  # a list of people who must get nothing would let all of them through
+        raise InvalidInput("LIST_EMPTY.unusable", where="entries")
     with lake_sessions.small_session() as session:
         written = segments.write_list(session, lake_sessions.lake(), name, entries.values)
         unknown, first = _unknown(session, written, column)

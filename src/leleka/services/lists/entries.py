@@ -28,7 +28,7 @@ def read_file(content: bytes, headers: Sequence[str]) -> list[str]:
         raise InvalidInput("LIST_NOT_TEXT", where="file") from None
     separator = ";" if ";" in text.partition("\n")[0] else ","
     try:
-        rows = [row[0] for row in csv.reader(io.StringIO(text), delimiter=separator) if row]
+        rows = [row[0] for row in csv.reader(io.StringIO(text), delimiter=separator, strict=True) if row]
     except csv.Error:
         raise InvalidInput("LIST_NOT_TEXT", where="file") from None
     return rows[1:] if rows and rows[0].strip(BLANKS).casefold() in map(str.casefold, headers) else rows

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
-from leleka.errors import InvalidInput
+from leleka.errors import InvalidInput, NeedsAttention
 from leleka.services.access.actor import Actor
 from leleka.services.access.permissions import Permission, require
 from leleka.services.customers import finding, indexing
@@ -11,6 +11,7 @@ from leleka.services.installation import lake_sessions
 from leleka.services.lists import commands
 from leleka.services.lists.contracts import ListView
 from leleka.services.lists.queries import find_by_id
+from leleka.services.sources import catalogue
 from leleka.warehouse.customers import lookups
 
 MOST: Final = 1_000  # customers at once
@@ -37,8 +38,10 @@ def _entries(references: Sequence[str], column: str) -> Sequence[str]:
     if not chosen:
         raise InvalidInput("CUSTOMERS_NOT_PICKED", where="customers")
     if len(chosen) > MOST:
-        raise InvalidInput("LIST_TOO_LONG", where="customers", most=MOST)
+        raise InvalidInput("CUSTOMERS_NOT_PICKED.many", where="customers", most=MOST)
     source, snapshot = finding.profiles()
+    if column and catalogue.table_of(source).column(column) is None:
+        raise NeedsAttention("ADDRESSES_COLUMN_GONE", source=source.name, column=column)
     index = indexing.current(source, indexing.REFERENCE)
     keyed = lookups.Keyed(snapshot, indexing.reference_key(source), index)
     columns = [column] if column else []

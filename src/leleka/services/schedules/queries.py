@@ -159,7 +159,7 @@ def view_of_export(row: Export, clock: Clock) -> ExportScheduleView:
 
 def next_of(row: Export) -> datetime | None:
     """Return when an export runs next by itself; a detached one does not."""
-    return _next(row, _system_due())
+    return _next(row, _system_due() if row.schedule["policy"] == SYSTEM else None)
 
 
 def _next(row: Export, system_due: datetime | None) -> datetime | None:
@@ -174,9 +174,15 @@ def _system_due() -> datetime | None:
 
 
 def decisions(actor: Actor, number: int, limit: int = 50) -> Sequence[DecisionView]:
-    """Return the newest decisions on an export's own due instants."""
+    """Return the newest decisions on an export's own due instants. Raises ``NotFound``."""
     require(actor, Permission.SEE)
     _bare(number)
+    return decided(actor, number, limit)
+
+
+def decided(actor: Actor, number: int, limit: int) -> Sequence[DecisionView]:
+    """Return the same without a look whether there is such an export."""
+    require(actor, Permission.SEE)
     return _decisions(DueDecision.objects.filter(export=number), limit)
 
 

@@ -1,7 +1,8 @@
 """One action on several segments: what can be done is done, and what cannot says why."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
+from graphlib import CycleError, TopologicalSorter
 from typing import Final
 
 from django.db import transaction
@@ -15,9 +16,11 @@ from leleka.services.refresh import commands as refresh_commands
 from leleka.services.segments import commands, states, tags
 from leleka.services.segments.contracts import BulkOutcome
 from leleka.services.segments.queries import find_by_id
+from leleka.services.segments.usage import references
 from leleka.state.models import Segment
 
 ACTIONS: Final = ("activate", "deactivate", "refresh", "tag", "untag", "remove")
+MOST: Final = 100  # at once: activating one looks at what all refreshes would do
 _TAGGING: Final = frozenset({"tag", "untag"})
 Act = Callable[[int], int | None]
 
@@ -34,17 +37,22 @@ def act_on(
     act = _action(actor, action, clock, tag)
     if not numbers:
         raise InvalidInput("SEGMENTS_CHOSEN.none", where="segments")
+    if len(set(numbers)) > MOST:
+        raise InvalidInput("SEGMENTS_CHOSEN.many", where="segments", most=MOST)
     names = dict(Segment.objects.filter(pk__in=numbers).values_list("pk", "name"))
-    outcomes: dict[int, BulkOutcome] = {}
-    waiting = list(dict.fromkeys(numbers))
-    while waiting:
-        for number in waiting:
-            outcomes[number] = _tried(act, number, names.get(number, ""))
-        still = [number for number in waiting if outcomes[number].in_use]
-        if len(still) == len(waiting):
-            break
-        waiting = still
+    outcomes = {number: _tried(act, number, names.get(number, "")) for number in _outer_first(numbers, names)}
     return [outcomes[number] for number in dict.fromkeys(numbers)]
+
+
+def _outer_first(numbers: Sequence[int], names: Mapping[int, str]) -> Sequence[int]:
+    """Return them so that each stands before those that it is made of: these can be removed after it."""
+    named = references()
+    order = TopologicalSorter({name: named.get(name, ()) for name in names.values()})
+    try:
+        places = {name: place for place, name in enumerate(order.static_order())}
+    except CycleError:  # nobody saves such rules; two who save at the same moment might
+        places = {}
+    return sorted(dict.fromkeys(numbers), key=lambda number: -places.get(names.get(number, ""), -1))
 
 
 def _action(actor: Actor, action: str, clock: Clock, tag: str) -> Act:

@@ -19,7 +19,14 @@ from leleka.services.definitions.refusals import checked_name
 from leleka.services.segments.queries import find_by_id
 from leleka.services.segments.resting import refuse_inactive
 from leleka.services.segments.rule_texts import WHERE, read_text
-from leleka.services.segments.usage import exports_fed, refuse_cycle, renamed, users_of
+from leleka.services.segments.usage import (
+    exports_fed,
+    forget,
+    refuse_cycle,
+    renamed,
+    users_of,
+    with_users,
+)
 from leleka.services.sources import catalogue
 from leleka.services.tasks import commands as task_commands
 from leleka.state.models import Segment, Task
@@ -53,7 +60,7 @@ def update(actor: Actor, number: int, name: str, rules: str, version: int) -> No
         fields = sorted(key for key, value in wanted.items() if getattr(row, key) != value)
         changes = {**wanted, "version": F("version") + 1}
         if "rules" in fields:
-            changes["basis"] = ""  # the next refresh evaluates it, whatever days it has
+            forget(with_users([row.name]))
         with unique(_taken(wanted["name"])):
             if not Segment.objects.filter(pk=number, version=version).update(**changes):
                 raise stale(row.name)

@@ -64,10 +64,6 @@ class BulkOutcome:
     problems: tuple[Problem, ...] = ()
     refresh: int | None = None
 
-    @property
-    def in_use(self) -> bool:
-        return any(problem.code == "SEGMENT_IN_USE" for problem in self.problems)
-
 
 @dataclass(frozen=True, slots=True)
 class TagView:

@@ -48,10 +48,12 @@ def refresh_segments(
     guard: Guard = nobody,
     *,
     by_hand: bool = False,
+    after_reading: bool = True,
 ) -> None:
     """Evaluate every segment (or those chosen) whose tables, rules or day changed, or whose members were lost: those
     that it is made of before it. Inactive ones keep their members, and so do those whose schedule has not come to a
-    day of theirs, unless somebody asks for them ``by_hand``.
+    day of theirs, unless somebody asks for them ``by_hand``. Where it is not ``after_reading`` the sources, those with
+    a schedule of their own keep them, too: a look at one does not use up its day with what was there before.
 
     ``guard`` is called in each transaction, and raises where what was found may not be written down any more; and
     ``Conflict`` is raised for one that is made of an inactive one.
@@ -59,7 +61,13 @@ def refresh_segments(
     rows = list(Segment.objects.order_by("name") if chosen is None else chosen)
     asked_for = frozenset(row.name for row in rows) if by_hand else frozenset[str]()
     evaluation = Evaluation(
-        session, clock, say, guard, rows={row.name: row for row in rows}, by_hand=asked_for
+        session,
+        clock,
+        say,
+        guard,
+        rows={row.name: row for row in rows},
+        by_hand=asked_for,
+        after_reading=after_reading,
     )
     for row in rows:
         evaluation.bring_up_to_date(row)
@@ -70,7 +78,7 @@ class Evaluation:
     """One evaluation of several segments, each at most once; ``rows`` are those that somebody holds already.
 
     Where there is an ``aside``, nothing is written down of segments: their members are kept there, by basis, for as
-    long as nobody sweeps them.
+    long as nobody sweeps them. ``on_any_day`` evaluates them whatever schedule they have.
     """
 
     session: Engine
@@ -80,6 +88,8 @@ class Evaluation:
     rows: dict[str, Segment] = field(default_factory=dict)
     aside: dict[str, str] | None = None
     by_hand: frozenset[str] = frozenset()
+    after_reading: bool = True
+    on_any_day: bool = False
     known: Catalogue = field(default_factory=catalogue.current)
     files: Mapping[str, str] = field(default_factory=catalogue.snapshot_files)
     _done: set[str] = field(default_factory=set)
@@ -89,6 +99,7 @@ class Evaluation:
         if row.name in self._done or self._keeps_members(row):
             return
         rule = parse(row.rules, self.known, f"segment {row.name}, rules")
+        lists = _versions_of(rule)
         basis, query = self.asked(rule, row.name, (*within, row.name))
         self._done.add(row.name)
         if self.aside is not None:
@@ -106,13 +117,18 @@ class Evaluation:
             self.guard()
             if move_pointer(row, **values, **followed.values):
                 SegmentSize.objects.create(segment=row, size=size, evaluated_at=now, **followed.counts)
-                # Rules that somebody saved meanwhile are evaluated by the next refresh, whatever days it has.
-                Segment.objects.filter(pk=row.pk).exclude(rules=row.rules).update(basis="")
+                # Rules and lists that somebody changed meanwhile count in the next refresh, whatever days it has.
+                others = Segment.objects.filter(pk=row.pk)
+                (others if lists != _versions_of(rule) else others.exclude(rules=row.rules)).update(basis="")
 
     def _keeps_members(self, row: Segment) -> bool:
         if not row.active:
             return True
-        return row.name not in self.by_hand and not timing.is_due(row, today(self.clock))
+        if self.on_any_day or row.name in self.by_hand:
+            return False
+        if not self.after_reading and timing.keeps_its_days(row):
+            return True
+        return not timing.is_due(row, today(self.clock))
 
     def _aside(self, kept: dict[str, str], row: Segment, basis: str, query: segments.Members) -> str:
         """Return the snapshot of the members as they are now, without a word of it in the state."""
@@ -162,11 +178,18 @@ class Evaluation:
         if row is None:
             raise NotFound("SEGMENT_UNKNOWN.named", name=name)  # removed since the rules were read
         if not row.active:  # its members may be wrong by now, and those of whatever names it as well
-            where = f"segment {within[-1]}, rules" if within else "rules"
-            raise Conflict("SEGMENT_INACTIVE.inner", where=where, names=[name])
+            if not within:
+                raise Conflict("SEGMENT_INACTIVE.tried", where="rules", names=[name])
+            raise Conflict("SEGMENT_INACTIVE.inner", where=f"segment {within[-1]}, rules", names=[name])
         self.rows[name] = row
         self.bring_up_to_date(row, within)
         return row
+
+
+def _versions_of(rule: Rule) -> set[tuple[str, int]]:
+    """Return the lists that a rule names, as they are now."""
+    named = ProfileList.objects.filter(name__in=lists_used(rule))
+    return set(named.values_list("name", "version"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -141,7 +141,7 @@ def count_rules(rules: object, clock: Clock) -> int:
     known = catalogue.current()
     rule = parse(rules, known, "rules")
     with lake_sessions.session() as session:
-        evaluation = segment_evaluation.Evaluation(session, clock, _nobody, known=known)
+        evaluation = segment_evaluation.Evaluation(session, clock, _nobody, known=known, after_reading=False)
         _, query = evaluation.asked(rule, "rules")
         return segments.count(session, query)
 
@@ -150,7 +150,7 @@ def _sampled(name: str, clock: Clock, sample: int) -> tuple[Segment, list[dict[s
     row = find_by_name(name)
     files = catalogue.snapshot_files()
     with lake_sessions.small_session() as session:
-        segment_evaluation.refresh_segments(session, clock, _nobody, [row])
+        segment_evaluation.refresh_segments(session, clock, _nobody, [row], after_reading=False)
         if not row.active and not row.snapshot:
             raise Conflict("SEGMENT_INACTIVE.never", name=name)
         found = lake_sessions.lake().open(row.snapshot)

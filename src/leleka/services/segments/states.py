@@ -136,6 +136,8 @@ def _tried(problems: list[Problem], act: Callable[[], T]) -> T | None:
 def _write(row: Segment, state: ActiveState, now: Any, **changes: Any) -> None:
     if state.active is not row.active:
         changes["state_since"] = now
+        if state.active:
+            changes["basis"] = ""  # the members of before may be wrong by now
     moments = {name: getattr(state, name) for name in _MOMENTS}
     Segment.objects.filter(pk=row.pk).update(active=state.active, **moments, **changes)
 

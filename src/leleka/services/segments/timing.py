@@ -33,6 +33,12 @@ def home_zone() -> str:
     return installation_configuration.configuration().time_zone
 
 
+def keeps_its_days(row: Segment) -> bool:
+    """Return whether a segment has a schedule of its own, and members that are as good as when they were found."""
+    own = row.schedule["policy"] != "system"
+    return own and bool(row.basis) and lake_sessions.lake().is_sound(row.snapshot)
+
+
 def is_due(row: Segment, today: date) -> bool:
     """Return whether a refresh evaluates an active segment: also off its days where its rules were changed, or its
     members lost.

@@ -32,6 +32,11 @@ def with_users(names: Iterable[str]) -> frozenset[str]:
     return frozenset(found)
 
 
+def forget(names: Iterable[str]) -> None:
+    """Have the next refresh evaluate these segments, whatever days they have: what they are made of has changed."""
+    Segment.objects.filter(name__in=list(names)).update(basis="")
+
+
 def exports_fed(names: Iterable[str]) -> list[Export]:
     """Return the exports that send one of these segments, or one that is made of them."""
     sending = Export.objects.filter(segments__name__in=with_users(names)).select_related("connection")

@@ -1,5 +1,5 @@
 from leleka.core.messages import Message
-from leleka.errors import InvalidInput
+from leleka.errors import InvalidInput, NeedsAttention
 from leleka.services.installation import lake_sessions
 from leleka.services.sources import catalogue
 from leleka.services.sources.loading import Say
@@ -9,20 +9,26 @@ from leleka.warehouse.engines.port import Engine
 
 
 def address_book(session: Engine, profiles: Source, email_column: str, say: Say) -> str:
-    """Return the snapshot of normalised addresses of the current profiles, made once for each e-mail column."""
+    """Return the snapshot of normalised addresses of the current profiles, made once for each e-mail column.
+
+    Raises ``NeedsAttention`` ADDRESSES_COLUMN_GONE where the profiles have no such column by now.
+    """
     book = AddressBook.objects.filter(profiles=profiles.snapshot, email_column=email_column).first()
     lake = lake_sessions.lake()
     if book is not None and lake.is_sound(book.snapshot):
         return book.snapshot
     if book is not None:  # lost or damaged: made anew, unless another process just did
         AddressBook.objects.filter(pk=book.pk, snapshot=book.snapshot).delete()
+    table = catalogue.table_of(profiles)
+    if table.column(email_column) is None:
+        raise NeedsAttention("ADDRESSES_COLUMN_GONE", source=profiles.name, column=email_column)
     say(Message("CHECKING_ADDRESSES", rows=profiles.rows))
     snapshot = email_addresses.build(
         session,
         lake,
         name=f"{profiles.name} {email_column}",
         profiles=lake.open(profiles.snapshot),
-        table=catalogue.table_of(profiles),
+        table=table,
         email_column=email_column,
         updated_at=profiles.spec.get("updated_at"),
     )

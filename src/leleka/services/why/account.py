@@ -53,7 +53,7 @@ def ask_here(actor: Actor, export: Export, address: str, clock: Clock) -> None:
         subject=export.name,
         payload=payload_of(export, address),
         asked_by=actor.name,
-        made_at=utc_now(),
+        made_at=utc_now(clock),
         worker=process_identity.me(),
         status=TaskStatus.PROCESSING,
     )

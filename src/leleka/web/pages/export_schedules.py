@@ -36,7 +36,7 @@ def shown(request: Request, number: int) -> dict[str, Any]:
     return {
         "schedule": schedule_queries.of_export(actor, number, current_clock()),
         "system": schedule_queries.system(actor, current_clock()),
-        "decisions": schedule_queries.decisions(actor, number, _DECIDED),
+        "decisions": schedule_queries.decided(actor, number, _DECIDED),
         "skipped": status_queries.skipped(actor, number),
         "zone": schedule_queries.home_zone(),
     }

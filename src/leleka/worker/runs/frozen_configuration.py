@@ -16,6 +16,7 @@ from leleka.engine.suppression_reading import SuppressionCache
 from leleka.errors import Conflict, NeedsAttention
 from leleka.services.connections.open_destination import Opened
 from leleka.services.exports.queries import connection_of
+from leleka.services.exports.schedule_setting import SYSTEM
 from leleka.services.installation import configuration as installation_configuration
 from leleka.services.installation import lake_sessions
 from leleka.services.measures.evaluation import refresh_measures
@@ -35,10 +36,10 @@ from leleka.worker.job_context import JobContext
 
 def refresh_for(job: JobContext, export: Export) -> None:
     """Bring up to date the sources that the export depends on, its segments, and those of what shares its list."""
-    needed = refresh_graph.sources_of([(StepKind.EXPORT, export.pk)])
+    exports = [export, *_sharing_the_list(export)]
+    needed = refresh_graph.sources_of([(StepKind.EXPORT, one.pk) for one in exports])
     source_loading.refresh_sources(job.session, job.say, needed)
     refuse_resting(export)
-    exports = [export, *_sharing_the_list(export)]
     chosen = Segment.objects.filter(exports__in=exports).exclude(name__in=resting()).distinct()
     segment_evaluation.refresh_segments(job.session, job.clock, job.say, chosen.order_by("name"))
 
@@ -48,7 +49,8 @@ def freeze(job: JobContext, export: Export) -> RunConfiguration:
 
     Where leavers are told, the segments of other exports to the list are brought up to date after those of this
     one were looked up: whoever moved from one of these to one of those is found in both or in the other (I-10). Those
-    of them that rest count with their last members: nobody has left a list because another export waits.
+    of them that rest count with their last members: nobody has left a list because another export waits. Those whose
+    day has not come count with their last members and with those of now: who is sent there on that day has not left.
     """
     refuse_resting(export)
     settings, members = outline(export), _evaluated(export)
@@ -57,8 +59,10 @@ def freeze(job: JobContext, export: Export) -> RunConfiguration:
     if export.leavers["policy"] != LeaverPolicy.KEEP:
         others = Segment.objects.filter(exports__in=beside).exclude(name__in=at_rest).distinct()
         others = others.order_by("name")
-        segment_evaluation.refresh_segments(job.session, job.clock, job.say, others)
+        segment_evaluation.refresh_segments(job.session, job.clock, job.say, others, after_reading=False)
     elsewhere = [(segment.snapshot, other) for other in beside for segment in _evaluated(other, at_rest)]
+    if export.leavers["policy"] != LeaverPolicy.KEEP:
+        elsewhere += _by_now(job, beside, at_rest)
     profiles = email_addresses.profiles_source()
     measures = _mapped_measures(job, export)
     frozen = Frozen(
@@ -69,6 +73,20 @@ def freeze(job: JobContext, export: Export) -> RunConfiguration:
         measures=tuple(sorted(measures.items())),
     )
     return replace(settings, segments=snapshots(members), frozen=frozen)
+
+
+def _by_now(job: JobContext, beside: Sequence[Export], at_rest: Collection[str]) -> list[tuple[str, Export]]:
+    """Return the members of now of segments that have days of their own, evaluated aside, with their exports."""
+    now = segment_evaluation.Evaluation(job.session, job.clock, job.say, aside={}, on_any_day=True)
+    found = []
+    for other in beside:
+        own = other.segments.exclude(name__in=at_rest).exclude(schedule__policy=SYSTEM)
+        for segment in own.order_by("name"):
+            before = segment.snapshot
+            now.bring_up_to_date(segment)
+            if segment.snapshot != before:
+                found.append((segment.snapshot, other))
+    return found
 
 
 def _sharing_the_list(export: Export) -> Sequence[Export]:
@@ -111,7 +129,9 @@ def _evaluated(export: Export, at_rest: Collection[str] = ()) -> Sequence[Segmen
     """Return the segments of an export, of those ``at_rest`` the ones that have members."""
     segments = [one for one in export.segments.order_by("name") if one.snapshot or one.name not in at_rest]
     for segment in segments:
-        if not segment.snapshot:
+        since = None if segment.name in at_rest else segment.state_since
+        is_older = since is not None and (segment.evaluated_at is None or segment.evaluated_at < since)
+        if not segment.snapshot or is_older:
             raise Conflict("SEGMENT_NOT_EVALUATED", where=segment.name)
     return segments
 

@@ -1,5 +1,6 @@
 """Why somebody is in a list or a segment, or is not: verdict and chain. An address is only ever in a body."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
@@ -20,6 +21,7 @@ from leleka.web.responses import go, is_htmx, page
 
 _PAGE = "web/pages/why.html"
 _ACCOUNT = "web/parts/why_account.html"
+_REFERENCE = re.compile(r"[0-9a-f]{32}")
 _LONGEST = 2_000  # characters: what is longer than an address is no address either
 
 
@@ -53,7 +55,7 @@ def segment(request: Request, number: int) -> HttpResponse:
 
 def ask(request: Request, number: int) -> HttpResponse:
     """Have the account asked, and show that it is; without scripts the page is shown anew."""
-    actor, reference = actor_of(request), request.POST.get("customer", "")
+    actor, reference = actor_of(request), _reference(request.POST)
     address = "" if reference else _typed(request)
     if not is_htmx(request):
         why_commands.ask(actor, number, customer=reference, address=address)
@@ -74,7 +76,7 @@ def asked(request: Request, number: int) -> HttpResponse:
     customer is shown anew: the verdict may be another one.
     """
     context = _asked(actor_of(request), number)
-    reference, of = request.GET.get("customer", ""), whole_number(request.GET.get("export"))
+    reference, of = _reference(request.GET), whole_number(request.GET.get("export"))
     if context["asking"] is None and reference and is_htmx(request):
         return _of(request, reference, {"export": of})
     return page(request, _ACCOUNT, {**context, "number": of, "customer": reference})
@@ -103,6 +105,12 @@ def _shown(request: Request, view: WhyView) -> HttpResponse:
 
 def _typed(request: Request) -> str:
     return request.POST.get("address", "").replace("\x00", "").strip()[:_LONGEST]
+
+
+def _reference(given: Mapping[str, Any]) -> str:
+    """Return the reference of a customer; what is none would lead to another page."""
+    told = str(given.get("customer", ""))
+    return told if _REFERENCE.fullmatch(told) else ""
 
 
 def _of(request: Request, reference: str, query: Mapping[str, int]) -> HttpResponse:

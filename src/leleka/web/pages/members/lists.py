@@ -69,15 +69,17 @@ def change(request: Request, number: int) -> HttpResponse:
     view = list_queries.profile_list(actor, number)
     how = request.POST.get("how") or request.GET.get("how", "")
     context: dict[str, Any] = {"list": view, "how": how if how in _WAYS else "add"}
-    context["given"] = {"entries": request.POST.get("entries", "")}
+    column = request.POST.get("column", view.column) if how == "replace" else view.column
+    context["given"] = {"entries": request.POST.get("entries", ""), "column": column}
+    context["columns"] = list_queries.address_columns(actor)
     if request.method != "POST":
         return pane(request, "web/pages/list_change.html", context)
 
     def make() -> ListView:
-        entries = _entries(request, view.column)
+        entries = _entries(request, column)
         version = whole_number(request.POST.get("version"))
         if context["how"] == "replace":
-            return list_commands.give(actor, number, entries, view.column, version)
+            return list_commands.give(actor, number, entries, column, version)
         change_it = list_commands.add if context["how"] == "add" else list_commands.take_out
         return change_it(actor, number, entries, version)
 
