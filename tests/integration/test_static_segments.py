@@ -183,6 +183,8 @@ def test_definitions_write_the_entries_beside_them_where_that_is_asked(
     assert sorted(ProfileList.objects.values_list("name", "digest")) == before
     again = terminal.leleka("definitions", "--lists", str(folder))
     assert (again.code, "DEFINITIONS_UNWRITABLE" in again.err) == (2, True)
+    late = terminal.leleka("definitions", "--output", str(path), "--lists", "late")
+    assert (late.code, (path.parent / "late").exists()) == (2, False)
 
 
 def test_lists_at_the_terminal(terminal: Terminal, tmp_path: Path) -> None:

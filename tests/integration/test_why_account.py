@@ -144,6 +144,20 @@ def test_a_page_moves_on_to_the_customer_and_keeps_the_address_out_of_its_own(sh
     assert browser.post(f"/data/exports/{news()}/why", {"address": "nobody"}).status_code == 422
 
 
+def test_a_question_that_was_answered_has_a_page_and_leads_to_no_other(shop: Office) -> None:
+    shop.run()
+    browser = somebody("boss", Role.ADMINISTRATOR)
+    task = why_commands.ask(browser.actor, news(), address=ZOE)
+    work()
+    page = browser.browser.get(f"/tasks/{task}")
+    assert (page.status_code, "The account has answered." in page.content.decode()) == (200, True)
+    for told in ("a/b", "..", "0" * 31):
+        reply = browser.browser.get(
+            f"/why/{task}", {"customer": told, "export": str(news())}, headers={"HX-Request": "true"}
+        )
+        assert (reply.status_code, "HX-Redirect" in reply) == (200, False)
+
+
 def test_the_terminal_reads_the_address_unseen(terminal: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
     terminal.apply()
     name = Export.objects.get().name
