@@ -20,7 +20,7 @@ VERDICTS: Final[Mapping[str, str]] = {
 STEPS: Final[Mapping[str, str]] = {
     "WHY_STEP.source": msg("Row of the source"),
     "WHY_STEP.address": msg("E-mail address"),
-    "WHY_STEP.segment": msg("Segment {name}"),
+    "WHY_STEP.segment": msg("Segment “{name}”"),
     "WHY_STEP.suppression": msg("Suppression"),
     "WHY_STEP.run": msg("Last run"),
     "WHY_STEP.plan": msg("Plan"),
@@ -66,6 +66,8 @@ _SEGMENT: Final[Mapping[str, str]] = {
     "WHY_NOT_USED": msg("The last run did not have them in this segment."),
     "WHY_RULES_CHANGED": msg("The rules were changed after that run: {day:day}."),
     "WHY_NO_VALUE": msg("no value"),
+    "WHY_VALUE.yes": msg("yes"),
+    "WHY_VALUE.no": msg("no"),
 }
 _RUN: Final[Mapping[str, str]] = {
     "WHY_NOT_SUPPRESSED": msg("Nothing is suppressed here for this address"),

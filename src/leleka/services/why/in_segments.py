@@ -37,7 +37,7 @@ def steps(
 
 
 def _step(reader: Reader, row: Segment, now: Judged, before: bool | None, notes: Sequence[Said]) -> WhyStep:
-    title = words.told(f"WHY_STEP.{StepName.SEGMENT}", name=f"“{row.name}”")
+    title = words.told(f"WHY_STEP.{StepName.SEGMENT}", name=row.name)
     rests = bool(causes([row.name]))
     code, values = _how(reader, row, now, before=before, rests=rests)
     holds = bool(before) if rests else now.holds and code != "WHY_NEVER_EVALUATED"

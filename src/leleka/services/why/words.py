@@ -40,7 +40,9 @@ def value(found: object, *, counted: bool = False) -> Said:
     """Return a value of a person; where it is ``counted``, its digits are grouped."""
     if found is None or found == "":
         return told("WHY_NO_VALUE")
-    if counted and isinstance(found, int | float) and not isinstance(found, bool):
+    if isinstance(found, bool):
+        return told("WHY_VALUE.yes" if found else "WHY_VALUE.no")
+    if counted and isinstance(found, int | float):
         whole = int(found) if float(found).is_integer() else found
         return in_all_languages(lambda: READER.number(whole))
     if isinstance(found, date) and not isinstance(found, datetime):
