@@ -18,7 +18,12 @@ BOTH: Final = pytest.mark.parametrize("language", ["en", "uk"])
 def clean(visitor: Visitor, furniture: Furniture) -> Iterator[Visitor]:
     """Somebody who has no draft of a new segment, before and after."""
     assert furniture.segment
+    _discard(visitor)
     yield visitor
+    _discard(visitor)
+
+
+def _discard(visitor: Visitor) -> None:
     page = visitor.signed_in()
     page.goto("/segments/add")
     discard = page.locator("[data-part=notice] button")

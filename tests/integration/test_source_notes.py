@@ -14,7 +14,7 @@ from tests.integration.office import ALICE, Office
 from tests.integration.people import somebody
 
 ENGLISH = "calls-0501112233.csv: the cells are separated by a semicolon."
-UKRAINIAN = "calls-0501112233.csv: комірки розділяє крапка з комою."
+UKRAINIAN = "calls-0501112233.csv: клітинки розділяє крапка з комою."
 DATES = "calls, column 'born': the dates are read as %d.%m.%Y."
 STORED = "old.csv: the cells are separated by a semicolon. /data/in/old.csv"
 
