@@ -180,7 +180,7 @@ def test_no_page_shows_a_viewer_a_canary(aviary: Office) -> None:
 def test_no_operation_tells_a_viewer_a_canary(aviary: Office) -> None:
     viewer = program("charlie", Role.VIEWER)
     task = task_commands.ask(viewer.actor, Task.Kind.SEGMENT, "One")
-    places = {"task": task, "token": 0, "spare": 2, "measure": 1, "person": viewer.actor.user}
+    places = {"task": task, "token": 0, "spare": 2, "measure": 1, "tag": 1, "person": viewer.actor.user}
     found, shown = {}, 0
     for one in OPERATIONS:
         for number in (1, 2, 3):

@@ -133,10 +133,12 @@ def _of_each(
     """Yield the rows of several files whose ``key`` is a text, each with the name of its file before it."""
     if not files:
         return
-    names = {str(Path(file).parent): name for name, file in files.items()}
-    several = exp.Table(this=rows_of_several(list(files.values())))
+    names: dict[str, list[str]] = {}
+    for name, file in files.items():
+        names.setdefault(str(Path(file).parent), []).append(name)
+    several = exp.Table(this=rows_of_several(sorted(set(files.values()))))
     for file, *rest in session.rows(exp.select(column(FILE), *told).from_(several).where(_is(key, text))):
-        yield (names[str(Path(file).parent)], *rest)
+        yield from ((name, *rest) for name in names[str(Path(file).parent)])
 
 
 def _is(key: str, text: str) -> exp.Expr:

@@ -75,7 +75,7 @@ def _save(request: Request, number: int | None) -> HttpResponse:
             asked = task_queries.task(actor, segment_commands.ask_count(actor, given["rules"]))
             return _drawn(request, segment, given, {"task": asked})
         saved, action = number, request.POST.get("sure") or request.POST.get("action", "")
-        if saved is not None and "sure" not in request.POST and (told := _asked_about(request, saved, given)):
+        if segment and "sure" not in request.POST and (told := _asked_about(request, segment, given)):
             return _drawn(request, segment, given, {"sure": told, "action": action or "save"})
         if saved is None:
             saved = segment_commands.create(actor, name, given["rules"])
@@ -90,12 +90,14 @@ def _save(request: Request, number: int | None) -> HttpResponse:
     return go(request, reverse("web:segment", args=(saved,)))
 
 
-def _asked_about(request: Request, number: int, given: Mapping[str, Any]) -> RuleEffects | None:
+def _asked_about(request: Request, segment: SegmentView, given: Mapping[str, Any]) -> RuleEffects | None:
     """Return what the rules would do to exports where that is more than their guards let through; nothing where it
     takes longer than a page may: the runs ask again.
     """
+    if segment.version != whole_number(given["version"]):
+        return None  # somebody was quicker, which is said by who saves them
     try:
-        found = effects.effects(actor_of(request), number, rule_texts.read_text(given["rules"]))
+        found = effects.effects(actor_of(request), segment.id, rule_texts.read_text(given["rules"]))
     except (Conflict, InvalidInput, NeedsAttention, Unavailable):
         return None  # what is wrong with the rules is said by who saves them
     return found if found.warned else None
