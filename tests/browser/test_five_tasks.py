@@ -64,7 +64,8 @@ def is_lapsed(person: Person) -> bool:
 
 def is_held_out(person: Person) -> bool:
     """Follow what the documentation says of a random share."""
-    return int(hashlib.md5(f"1:p{person.number}".encode()).hexdigest()[:8], 16) < _TENTH  # noqa: S324 - as it says
+    digest = hashlib.md5(f"1:p{person.number}".encode(), usedforsecurity=False)
+    return int(digest.hexdigest()[:8], 16) < _TENTH
 
 
 TASKS: Final[dict[str, tuple[Callable[[Builder], str], Callable[[Person], bool]]]] = {

@@ -60,7 +60,7 @@ class Buckets:
 
     def write_back(self, bucket: str, key: str, at: datetime) -> None:
         """Make an object one that was written at another time."""
-        from moto.s3.models import s3_backends  # noqa: PLC0415
+        from moto.s3.models import s3_backends  # noqa: PLC0415 - seconds, for those who need it
 
         backend = s3_backends["123456789012"]["aws"]
         backend.buckets[bucket].keys[key].last_modified = at.replace(tzinfo=None)

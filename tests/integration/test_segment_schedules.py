@@ -1,29 +1,19 @@
 """Segments with days of their own: a refresh evaluates them on these days, or makes up for one it could not serve."""
 
-from datetime import UTC, datetime
-
 import pytest
 
 from leleka.core.clock import using
-from leleka.core.ports.clock import Clock
 from leleka.services.refresh import commands as refresh_commands
 from leleka.services.schedules import commands as schedule_commands
-from leleka.services.segments import commands, queries, states, warnings
-from leleka.services.segments.contracts import SegmentSettings
+from leleka.services.segments import commands, queries, warnings
 from leleka.state.models import Segment
-from leleka.worker import schedules as worker_schedules
-from leleka.worker.refresh import runner as refresh_runner
 from tests.fakes.clock import VirtualClock
 from tests.integration.office import ALICE, Office
+from tests.integration.own_days import DAY, clock, follow, segment, walk
 
-DAY = 86_400
-MONDAY = datetime(2026, 11, 30, 12, tzinfo=UTC)
+__all__ = ["clock"]
+
 NIGHTLY = {"repeat": "daily", "times": ["03:00"], "time_zone": "UTC", "on": True}
-
-
-@pytest.fixture
-def clock() -> VirtualClock:
-    return VirtualClock(MONDAY.timestamp())
 
 
 @pytest.fixture
@@ -34,14 +24,6 @@ def shop(office: Office) -> Office:
     return office
 
 
-def gold() -> Segment:
-    return Segment.objects.get(name="Gold")
-
-
-def follow(schedule: object, clock: Clock) -> None:
-    states.set_settings(ALICE, gold().pk, SegmentSettings(schedule=schedule), gold().version, clock)
-
-
 def night(clock: VirtualClock, scope: str = "everything") -> None:
     """Refresh, the next day."""
     clock.sleep(DAY)
@@ -50,9 +32,7 @@ def night(clock: VirtualClock, scope: str = "everything") -> None:
 
 def by_hand(clock: VirtualClock, scope: str) -> None:
     refresh_commands.ask(ALICE, scope)
-    while (turn := refresh_runner.next_to_walk(clock)) is not None:
-        refresh_runner.carry_out(turn, clock)
-    worker_schedules.close_finished(clock)
+    walk(clock)
 
 
 def test_a_weekly_segment_is_evaluated_on_its_day_alone(shop: Office, clock: VirtualClock) -> None:
@@ -61,7 +41,7 @@ def test_a_weekly_segment_is_evaluated_on_its_day_alone(shop: Office, clock: Vir
         sizes = []
         for _ in range(10):  # from Tuesday on
             night(clock, "data")
-            sizes.append(gold().size)
+            sizes.append(segment().size)
             shop.hire(1)
     assert sizes == [3, 3, 5, 5, 5, 5, 5, 5, 5, 12]  # never evaluated before; then on Thursdays
 
@@ -73,10 +53,10 @@ def test_a_day_without_a_refresh_is_made_up_for_by_the_next_one(shop: Office, cl
         shop.hire(1)
         clock.sleep(5 * DAY)  # over the 5th
         night(clock, "data")
-        assert gold().size == 4
+        assert segment().size == 4
         shop.hire(1)
         night(clock, "data")
-        assert gold().size == 4
+        assert segment().size == 4
 
 
 def test_whoever_asks_for_the_segment_itself_is_not_put_off(shop: Office, clock: VirtualClock) -> None:
@@ -85,13 +65,13 @@ def test_whoever_asks_for_the_segment_itself_is_not_put_off(shop: Office, clock:
         night(clock, "data")
         shop.hire(2)
         night(clock, "segments")
-        assert gold().size == 3
+        assert segment().size == 3
         assert queries.show_segment(ALICE, "Gold", clock, 0)[0].size == 3  # to look at it evaluates nothing
-        by_hand(clock, f"segment:{gold().pk}")
-        assert gold().size == 5
+        by_hand(clock, f"segment:{segment().pk}")
+        assert segment().size == 5
         shop.hire(1)
         queries.refresh_segment("Gold", clock, lambda _: None)
-        assert gold().size == 6
+        assert segment().size == 6
 
 
 def test_rules_that_change_are_evaluated_by_the_next_refresh(shop: Office, clock: VirtualClock) -> None:
@@ -99,12 +79,12 @@ def test_rules_that_change_are_evaluated_by_the_next_refresh(shop: Office, clock
         follow({"repeat": "monthly", "days": [1]}, clock)
         clock.sleep(2 * DAY)
         night(clock, "data")
-        commands.update(ALICE, gold().pk, "Gold", "column: id\nis: '1'", gold().version)
+        commands.update(ALICE, segment().pk, "Gold", "column: id\nis: '1'", segment().version)
         night(clock, "data")
-        assert gold().size == 1
+        assert segment().size == 1
         shop.edit(1, id="9")
         night(clock, "data")
-        assert gold().size == 1
+        assert segment().size == 1
 
 
 def test_an_export_sends_the_members_of_the_last_evaluation(shop: Office) -> None:
@@ -126,7 +106,7 @@ def test_days_that_the_system_does_not_serve_are_warned_of(clock: VirtualClock) 
         assert warnings.unserved(ALICE) == []
         workdays = {**NIGHTLY, "repeat": "weekly", "days": ["mon", "fri"]}
         schedule_commands.set_system(ALICE, workdays, 1, clock)
-        (warning,) = queries.segment(ALICE, gold().pk).warnings
+        (warning,) = queries.segment(ALICE, segment().pk).warnings
         assert (warning.key, dict(warning.params)) == (
             "SEGMENT_UNSERVED", {"day": "2026-12-06", "then": "2026-12-07"}
         )  # fmt: skip
@@ -140,4 +120,4 @@ def test_days_that_the_system_does_not_serve_are_warned_of(clock: VirtualClock) 
 
 
 def told() -> list[str]:
-    return [warning.key for warning in queries.segment(ALICE, gold().pk).warnings]
+    return [warning.key for warning in queries.segment(ALICE, segment().pk).warnings]

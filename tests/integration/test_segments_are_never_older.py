@@ -2,7 +2,7 @@
 could have known to be old.
 """
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
@@ -12,16 +12,13 @@ from leleka.services.builder import effects
 from leleka.services.lists import commands as lists
 from leleka.services.refresh import commands as refresh_commands
 from leleka.services.segments import commands, queries, states
-from leleka.services.segments.contracts import SegmentSettings
 from leleka.state.models import ProfileList, Run, Segment
 from leleka.worker import jobs
-from leleka.worker import schedules as worker_schedules
-from leleka.worker.refresh import runner as refresh_runner
 from tests.fakes.clock import VirtualClock
 from tests.integration.office import ALICE, DEFINITIONS, MARK, Office
+from tests.integration.own_days import DAY, clock, follow, segment, walk
 
-DAY = 86_400.0
-MONDAY = datetime(2026, 11, 30, 12, tzinfo=UTC)
+__all__ = ["clock"]
 SILVER = "  - {name: Silver, rules: {column: tier, is: silver}}\n"
 ORDERS = """  - {name: orders, files: orders.csv, primary_key: id, types: {id: text, customer: text}}
 relationships:
@@ -34,11 +31,6 @@ WITH_ORDERS = DEFINITIONS.replace("segments:\n", ORDERS, 1)
 
 def other(segment: str) -> str:
     return f"  - {{name: Other, connection: Sandbox, list: 1, segments: {segment}, data_matching: {{email: email}}}}\n"
-
-
-@pytest.fixture
-def clock() -> VirtualClock:
-    return VirtualClock(MONDAY.timestamp())
 
 
 @pytest.fixture
@@ -57,21 +49,6 @@ def two_exports(shop: Office, more: str) -> None:
     applied(
         shop, DEFINITIONS.replace("connections:\n", f"{SILVER}connections:\n", 1) + more + other("Silver")
     )
-
-
-def segment(name: str = "Gold") -> Segment:
-    return Segment.objects.get(name=name)
-
-
-def follow(schedule: object, clock: Clock, name: str = "Gold") -> None:
-    row = segment(name)
-    states.set_settings(ALICE, row.pk, SegmentSettings(schedule=schedule), row.version, clock)
-
-
-def walk(clock: Clock) -> None:
-    while (turn := refresh_runner.next_to_walk(clock)) is not None:
-        refresh_runner.carry_out(turn, clock)
-    worker_schedules.close_finished(clock)
 
 
 def refresh(clock: Clock, scope: str = "data") -> None:

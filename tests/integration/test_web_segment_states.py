@@ -1,6 +1,7 @@
 """State, schedule, tags and several segments at once, in a browser."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -18,7 +19,7 @@ HTMX = {"HX-Request": "true"}
 SILVER = "column: tier\nis: silver"
 
 
-@pytest.fixture
+@pytest.fixture(autouse=True)
 def opened(office: Office) -> Office:
     office.hire(3)
     office.apply()
@@ -31,7 +32,7 @@ def opened(office: Office) -> Office:
 
 
 @pytest.fixture
-def bob(opened: Office) -> Client:  # noqa: ARG001 - Bob works in this office
+def bob() -> Client:
     return somebody("bob", Role.CONTRIBUTOR).browser
 
 
@@ -46,8 +47,8 @@ def form(name: str, **changes: object) -> dict[str, object]:
     return {key: value for key, value in given.items() if value is not None}
 
 
-def text(reply: object) -> str:
-    return reply.content.decode()  # type: ignore[attr-defined,no-any-return]
+def text(reply: Any) -> str:
+    return str(reply.content.decode())
 
 
 def test_settings_are_saved_as_they_are_typed(bob: Client) -> None:
@@ -152,7 +153,6 @@ def test_the_systems_schedule_names_segments_that_it_cannot_serve(bob: Client) -
     )
 
 
-@pytest.mark.usefixtures("opened")
 def test_viewers_see_the_state_and_are_offered_nothing() -> None:
     vera = somebody("vera", Role.VIEWER).browser
     listed = text(vera.get("/segments"))

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from typing import Any, Final, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -51,10 +52,7 @@ def check_segment(found: Gathering, number: int, part: SegmentDefinition) -> Che
 
     rules = found.attempt((*here, "rules"), lambda: parse(part.rules, found.known, where((*here, "rules"))))
     given = {"activate_at": part.activate_at, "deactivate_at": part.deactivate_at}
-    moments = {
-        name: placed(lambda: parse_moment(raw, home_zone(), name))  # noqa: B023 - called at once
-        for name, raw in given.items()
-    }
+    moments = {name: placed(partial(parse_moment, raw, home_zone(), name)) for name, raw in given.items()}
     schedule = found.attempt(
         (*here, "schedule"), lambda: parse_segment_schedule(part.schedule, where((*here, "schedule")))
     )

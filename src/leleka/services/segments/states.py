@@ -1,6 +1,7 @@
 """Activating and deactivating segments, now or at a date, and on which days they are evaluated (CI-G10, S10)."""
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any, Final, TypeVar
 
 from django.db import transaction
@@ -107,7 +108,7 @@ def _read(row: Segment, wanted: SegmentSettings) -> tuple[ActiveState, SegmentSc
     moments = {
         name: getattr(had, name)
         if value is None
-        else _tried(problems, lambda: parse_moment(value, home_zone(), name))  # noqa: B023 - called at once
+        else _tried(problems, partial(parse_moment, value, home_zone(), name))
         for name, value in given.items()
     }
     active = had.active if wanted.active is None else wanted.active

@@ -1,7 +1,7 @@
 """Why somebody is in a list or a segment, or is not: verdict and chain. An address is only ever in a body."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import urlencode
 
@@ -37,20 +37,19 @@ def customer(request: Request, reference: str) -> HttpResponse:
 
 def export(request: Request, number: int) -> HttpResponse:
     """Go to whoever has the address; where nobody has, say what is known all the same."""
-    actor, address = actor_of(request), _typed(request)
-    found = why_queries.customers_with(actor, address, export=number)
-    if found:
-        return _of(request, found[0], {"export": number})
-    return _shown(request, why_queries.why(actor, number, address=address))
+    return _by_address(request, {"export": number}, why_queries.why)
 
 
 def segment(request: Request, number: int) -> HttpResponse:
     """The same of a segment."""
+    return _by_address(request, {"segment": number}, why_queries.why_in_segment)
+
+
+def _by_address(request: Request, of: Mapping[str, int], explain: Callable[..., WhyView]) -> HttpResponse:
     actor, address = actor_of(request), _typed(request)
-    found = why_queries.customers_with(actor, address, segment=number)
-    if found:
-        return _of(request, found[0], {"segment": number})
-    return _shown(request, why_queries.why_in_segment(actor, number, address=address))
+    if found := why_queries.customers_with(actor, address, **of):
+        return _of(request, found[0], of)
+    return _shown(request, explain(actor, *of.values(), address=address))
 
 
 def ask(request: Request, number: int) -> HttpResponse:
