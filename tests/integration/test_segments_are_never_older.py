@@ -74,6 +74,21 @@ def test_a_look_does_not_use_up_the_day_of_a_segment(shop: Office, clock: Virtua
         assert segment().size == 5
 
 
+def test_a_look_at_changed_rules_does_not_use_it_up_either(shop: Office, clock: VirtualClock) -> None:
+    with using(clock):
+        applied(shop)
+        follow({"repeat": "weekly", "days": ["thu"]}, clock)
+        refresh(clock)
+        clock.sleep(3 * DAY)
+        shop.hire(2)
+        shop.hire(1, tier="silver")
+        rules = "column: tier\nany of: [gold, silver]"
+        commands.update(ALICE, segment().pk, "Gold", rules, segment().version)
+        queries.show_segment(ALICE, "Gold", clock, 0)
+        refresh(clock)
+        assert segment().size == 6
+
+
 def test_a_run_reads_what_the_segments_of_its_list_need(shop: Office) -> None:
     clock = SystemClock()
     orders(shop, 1)

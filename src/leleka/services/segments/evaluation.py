@@ -108,6 +108,8 @@ class Evaluation:
         if basis == row.basis and lake_sessions.lake().is_sound(row.snapshot):
             move_pointer(row, evaluated_at=utc_now(self.clock))  # its members are still those
             return
+        if not self.after_reading and timing.is_its_day(row, today(self.clock)):
+            basis = ""  # its rules are new, and its day is still to come with what is read then
         self.say(Message("EVALUATING_SEGMENT", name=row.name))
         snapshot, size = segments.evaluate(self.session, lake_sessions.lake(), row.name, query)
         now = utc_now(self.clock)

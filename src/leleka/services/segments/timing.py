@@ -43,7 +43,15 @@ def is_due(row: Segment, today: date) -> bool:
     """Return whether a refresh evaluates an active segment: also off its days where its rules were changed, or its
     members lost.
     """
-    last = None
-    if row.basis and row.evaluated_at is not None:
-        last = row.evaluated_at.astimezone(ZoneInfo(home_zone())).date()
+    last = _last(row) if row.basis else None
     return schedule_of(row).is_due(last, today) or not lake_sessions.lake().is_sound(row.snapshot)
+
+
+def is_its_day(row: Segment, today: date) -> bool:
+    """Return whether a segment with a schedule of its own waits for a refresh, because of the day alone."""
+    return row.schedule["policy"] != "system" and schedule_of(row).is_due(_last(row), today)
+
+
+def _last(row: Segment) -> date | None:
+    """Return the day of the last evaluation."""
+    return row.evaluated_at and row.evaluated_at.astimezone(ZoneInfo(home_zone())).date()
