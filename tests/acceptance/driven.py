@@ -75,7 +75,7 @@ class Driven:
 
     @property
     def web(self) -> WebProcess:
-        return WebProcess.of(self.served.child("granian"))
+        return WebProcess.of(self.served.child("leleka.conf.server"))
 
     def export(self, name: str) -> int:
         """Return the number of an export; it has the name of its account."""

@@ -23,21 +23,29 @@ def test_the_first_start_prints_a_link_that_makes_an_administrator(served: Serve
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("part", ["granian", "worker"])
+@pytest.mark.parametrize("part", ["leleka.conf.server", "worker"])
 def test_a_process_that_is_killed_is_started_again(served: Served, part: str) -> None:
     before = served.child(part)
-    its_own = Path(f"/proc/{before}/task/{before}/children").read_text().split() if part == "granian" else []
-    assert part == "worker" or its_own
     os.kill(before, signal.SIGKILL)
     until(lambda: served.child(part) not in {0, before}, f"another {part}")
-    until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in its_own), "what it had started to end")
     until(served.answers, "the pages")
+
+
+@pytest.mark.slow
+def test_the_web_process_is_one_and_ends_with_whoever_started_it(served: Served) -> None:
+    """Otherwise it would keep the port from the next."""
+    web = served.child("leleka.conf.server")
+    assert not Path(f"/proc/{web}/task/{web}/children").read_text()
+    worker = served.child("leleka\0worker")
+    os.kill(served.process.pid, signal.SIGKILL)
+    until(lambda: not Path(f"/proc/{web}").exists(), "the end of the web process")
+    os.kill(worker, signal.SIGTERM)
 
 
 @pytest.mark.slow
 def test_sigterm_ends_everything_within_half_a_minute(served: Served) -> None:
     """Fault 74."""
-    children = [served.child("granian"), served.child("worker")]
+    children = [served.child("leleka.conf.server"), served.child("worker")]
     began = time.monotonic()
     served.process.terminate()
     assert served.process.wait(ENOUGH) == 0

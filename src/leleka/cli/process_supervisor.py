@@ -21,7 +21,6 @@ _CLEAN_STOP: Final = 27.0
 _LEAST: Final = 2.0  # for the web process, whatever the worker took
 _LIVED: Final = 10.0  # a process that lived so long is started again at once
 _PATIENCE: Final = 5  # deaths in a row, each soon after the start
-_WEB_SERVER_LOGS: Final = Path(__file__).parent.parent / "conf" / "server" / "web_server_logs.json"
 
 
 @dataclass
@@ -89,10 +88,6 @@ class Supervisor:
 def web_command(web: Web) -> Sequence[str]:
     """Return the command of the web process."""
     return (
-        *(sys.executable, "-m", "granian", "--interface", "asginl"),
-        *("--host", web.address, "--port", str(web.port)),
-        *("--workers", "1", "--http", "1", "--no-ws"),
-        *("--http1-header-read-timeout", str(round(web.request_seconds * 1000))),
-        *("--log-level", "error", "--log-config", str(_WEB_SERVER_LOGS), "--workers-kill-timeout", "10s"),
-        "leleka.conf.server.application:application",
+        *(sys.executable, "-m", "leleka.conf.server", "--host", web.address, "--port", str(web.port)),
+        *("--header-seconds", str(web.request_seconds), "leleka.conf.server.application:application"),
     )
