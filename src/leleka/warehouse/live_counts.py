@@ -16,13 +16,12 @@ from sqlglot import exp
 
 from leleka.core.columns import Catalogue
 from leleka.core.rules.model import Hop, Rule, columns_used
-from leleka.warehouse.engines import port
-from leleka.warehouse.engines.port import Engine
+from leleka.warehouse.engines.port import FOUND_ROW, ROW, Engine, numbered_rows
+from leleka.warehouse.sql.comparisons import as_filter
 from leleka.warehouse.sql.rules import condition_sql
 from leleka.warehouse.sql.scope import Measured, ProfileSets, Scope, hop_keys
 from leleka.warehouse.sql.tables import beside_measures, column, parquet
 
-_PLACE: Final = "leleka place"  # of a profile in its snapshot
 _BITS: Final = 32  # of a word: a sum of different powers of two is the word with these bits
 _DIGITS: Final = 6  # of a digest, in hexadecimal
 
@@ -52,7 +51,7 @@ def fitting(session: Engine, ground: Ground, rule: Rule | None = None) -> int:
     word, bits = _word_and_bits()
     words = exp.select(exp.alias_(word, "word"), exp.alias_(bits, "bits")).from_(_placed(ground, rule))
     if rule is not None:
-        words = words.where(condition_sql(rule, scope_of(ground, rule)), copy=False)
+        words = words.where(as_filter(condition_sql(rule, scope_of(ground, rule))), copy=False)
     return _set_of(session.rows(words.group_by(word.copy(), copy=False)))
 
 
@@ -75,7 +74,7 @@ def sets_beside(session: Engine, ground: Ground, keys: exp.Select) -> Mapping[st
 
 
 def _word_and_bits() -> tuple[exp.Expr, exp.Expr]:
-    place = column(_PLACE, "t0")
+    place = column(ROW, "t0")
     word = exp.IntDiv(this=place, expression=exp.Literal.number(_BITS))
     power = exp.cast(exp.Mod(this=place.copy(), expression=exp.Literal.number(_BITS)), "int")
     bit = exp.BitwiseLeftShift(this=exp.cast(exp.Literal.number(1), "bigint"), expression=power)
@@ -86,10 +85,10 @@ def rows_at(
     session: Engine, ground: Ground, places: Sequence[int], columns: Sequence[str]
 ) -> list[tuple[Any, ...]]:
     """Return the columns' values of the profiles at these places, in their order; the place comes first."""
-    wanted = exp.select(column(_PLACE, "t0"), *(column(name, "t0") for name in columns))
+    wanted = exp.select(column(ROW, "t0"), *(column(name, "t0") for name in columns))
     numbers = [exp.Literal.number(place) for place in places]
-    found = wanted.from_(_placed(ground, None, columns)).where(column(_PLACE, "t0").isin(*numbers))
-    return session.rows(found.order_by(column(_PLACE, "t0")))
+    found = wanted.from_(_placed(ground, None, columns)).where(column(ROW, "t0").isin(*numbers))
+    return session.rows(found.order_by(column(ROW, "t0")))
 
 
 def write_sample(session: Engine, ground: Ground, path: str, size: int, of: int) -> None:
@@ -138,11 +137,10 @@ def _placed(ground: Ground, rule: Rule | None, columns: Sequence[str] = ()) -> e
     """Return the profiles with their places for a FROM clause, as ``t0``: the places are those in the file, and a
     measure beside it changes nothing of them.
     """
-    files = ground.tables[ground.catalogue.profiles]
-    rows = exp.select("*").from_(parquet(files))
-    if not ground.sampled:
-        place = exp.Sub(this=port.counted(exp.true()), expression=exp.Literal.number(1))
-        rows = rows.select(exp.alias_(place, _PLACE, quoted=True))
+    files, table = ground.tables[ground.catalogue.profiles], ground.catalogue.profile_table
+    by_counting = table.column(FOUND_ROW) is not None
+    source = parquet(files) if ground.sampled else numbered_rows(files, by_counting=by_counting)
+    rows = exp.select("*").from_(source)
     measured = scope_of(ground, rule).measured.files if rule else _used(ground, columns)
     if not measured:
         return rows.subquery(exp.to_identifier("t0", quoted=True))

@@ -13,6 +13,7 @@ from leleka.core.columns import Catalogue, ColumnType, Table
 from leleka.core.rules.model import Rule, columns_used
 from leleka.warehouse.engines.port import Engine
 from leleka.warehouse.lake import Lake, Snapshot
+from leleka.warehouse.sql.comparisons import as_filter
 from leleka.warehouse.sql.rules import condition_sql
 from leleka.warehouse.sql.scope import Measured, ProfileSets, Scope
 from leleka.warehouse.sql.tables import column, json_lines, parquet, with_measures
@@ -45,7 +46,7 @@ def compile_rule(
     scope = Scope(tables, today, measured=measured, sets=sets or ProfileSets())
     named = exp.alias_(identity(catalogue, scope.alias), PROFILE_ID, quoted=True)
     profiles = exp.select(named).distinct().from_(scope.table(catalogue.profiles))
-    return profiles.where(condition_sql(rule, scope), copy=False)
+    return profiles.where(as_filter(condition_sql(rule, scope)), copy=False)
 
 
 def evaluate(session: Engine, lake: Lake, name: str, query: exp.Query) -> tuple[Snapshot, int]:

@@ -44,7 +44,7 @@ from leleka.warehouse.sql.scope import ProfileSets
 
 SAMPLE: Final = 50_000  # profiles: 5 of 100 are then known to within 4 of 100
 LARGE: Final = 1_000_000  # rows of the tables that a part goes by, from which it is asked of the sample first
-_KEPT: Final = 32_000_000  # bytes of sets: 250 of a million profiles
+_KEPT: Final = 8_000_000  # bytes of sets: 64 of a million profiles
 _SAMPLES: Final = 2  # snapshots of which samples are kept
 
 _ASIDE: Final[dict[str, str]] = {}  # the members of segments that nobody has counted since something changed

@@ -13,9 +13,12 @@ from leleka.warehouse.engines.port import Engine, OutOfMemory, TooSlow
 from leleka.warehouse.lake import Lake
 
 log = structlog.get_logger(__name__)
-_SMALL: Final = "64MB"  # a session of a page spills beyond it
+_SMALL: Final = "32MB"  # a session of a page spills beyond it
+_STAGING: Final = "96MB"  # to read JSON lines, of which the engine holds 32 MB at once
 _PAGES: Final = BoundedSemaphore(2)
-_COUNTING: Final = "96MB"  # of a session that counts for somebody who edits
+# What is counted while somebody types is small, or asked of a sample; with less than the other an exact count of the
+# rows of millions would be written out in between.
+_COUNTING: Final = {False: "32MB", True: "64MB"}  # by whether it is exact
 _QUICK: Final = BoundedSemaphore(1)  # counts that somebody waits for while typing ...
 _THOROUGH: Final = BoundedSemaphore(
     1
@@ -41,12 +44,16 @@ def session() -> Iterator[Engine]:
 
 
 @contextmanager
-def small_session(seconds: float | None = None) -> Iterator[Engine]:
+def small_session() -> Iterator[Engine]:
     """Open a query session that holds little: for reading files in the order in which they are."""
-    with (
-        _memory_named(),
-        open_session(configuration().spill_dir, memory_limit=_SMALL, threads=1, seconds=seconds) as opened,
-    ):
+    with _memory_named(), open_session(configuration().spill_dir, memory_limit=_SMALL, threads=1) as opened:
+        yield opened
+
+
+@contextmanager
+def staging_session() -> Iterator[Engine]:
+    """Open a query session for what people bring: entries that are written beside the lake first."""
+    with _memory_named(), open_session(configuration().spill_dir, memory_limit=_STAGING, threads=1) as opened:
         yield opened
 
 
@@ -68,7 +75,13 @@ def page_session() -> Iterator[Engine]:
     Raises ``Unavailable`` where no place becomes free in time, and where the time in it is over: there are few threads
     that answer requests, and whoever asks for something large must not keep them all.
     """
-    with _a_place(_PAGES), small_session(_LONGEST) as opened:
+    with (
+        _a_place(_PAGES),
+        _memory_named(),
+        open_session(
+            configuration().spill_dir, memory_limit=_SMALL, threads=1, seconds=_LONGEST, kept=True
+        ) as opened,
+    ):
         yield opened
 
 
@@ -80,7 +93,11 @@ def counting_session(*, exact: bool) -> Iterator[Engine]:
         _a_place(_THOROUGH if exact else _QUICK),
         _memory_named(),
         open_session(
-            config.spill_dir, memory_limit=_COUNTING, threads=config.threads, seconds=_LONGEST
+            config.spill_dir,
+            memory_limit=_COUNTING[exact],
+            threads=config.threads,
+            seconds=_LONGEST,
+            kept=True,
         ) as opened,
     ):
         yield opened

@@ -23,6 +23,7 @@ from leleka.warehouse.customers.indexes import (
 )
 from leleka.warehouse.engines.port import ROW, Engine, numbered_rows
 from leleka.warehouse.lake import Snapshot
+from leleka.warehouse.sql.comparisons import as_filter
 from leleka.warehouse.sql.rules import condition_sql
 from leleka.warehouse.sql.scope import Scope
 from leleka.warehouse.sql.tables import beside_measures, column, parquet
@@ -203,4 +204,8 @@ def _filtered(session: Engine, index: Index, filters: Filters) -> exp.Select:
     else:
         rows = exp.alias_(rows_of(session, index.source), "profile", table=True, quoted=True)
         profiles = beside_measures(rows, measured.key, measured.files, scope.alias)
-    return exp.select(column(ROW)).from_(profiles).where(condition_sql(filters.rule, scope), copy=False)
+    return (
+        exp.select(column(ROW))
+        .from_(profiles)
+        .where(as_filter(condition_sql(filters.rule, scope)), copy=False)
+    )

@@ -97,9 +97,12 @@ def addressed(session: Engine, book: Snapshot, *, profile: str = "", address: st
 
 def with_text(session: Engine, profiles: Snapshot, key: str, email: str, address: str) -> list[str]:
     """Return the keys of profiles whose column has an address, however it is spelled in letters large and small."""
-    text = exp.Lower(this=trimmed(exp.cast(column(email), "VARCHAR")))
+    written = exp.Lower(this=exp.cast(column(email), "VARCHAR"))
+    text = trimmed(written.copy())
     identity = exp.cast(column(key), "VARCHAR")
-    rows = exp.select(identity).from_(parquet(profiles.files)).where(_is(text, address))
+    # To trim takes ten times as long as to look whether the address is in the text at all.
+    inside = exp.Contains(this=written, expression=exp.Literal.string(address))
+    rows = exp.select(identity).from_(parquet(profiles.files)).where(inside, _is(text, address))
     return [one for (one,) in session.rows(rows.limit(MOST))]
 
 

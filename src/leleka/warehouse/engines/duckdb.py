@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
 from string import ascii_letters
-from threading import Event, Thread
+from threading import Event, Lock, Thread
 from typing import Any, Final, TypeVar
 
 import duckdb
@@ -18,6 +18,11 @@ from leleka.warehouse.engines.duckdb_dialect import called, sql
 _Answer = TypeVar("_Answer")
 _TOLD_TO_STOP: Final = "Query interrupted"
 _REFUSED: Final = "Allocation failure"
+_KEPT: Final[dict[tuple[str, str, int], list[duckdb.DuckDBPyConnection]]] = {}  # by their limits
+_LOCK: Final = Lock()
+_RESTING: Final = (
+    "8MB"  # the limit of a database that nobody asks: a lower one makes it give back what it holds
+)
 _AGAIN: Final = 0.5  # seconds after which a session is told once more that its time is over
 # Small enough that reading one batch of a plan decodes little else.
 _ROW_GROUP: Final = 20_480
@@ -58,13 +63,11 @@ class DuckDBSession:
 
         With less one thread writes, and what is read ahead piles up: more allowed is less used.
         """
-        with _translated():
-            self._connection.execute(f"SET memory_limit = '{_quarter_more(self._memory_limit)}'")
+        _limit(self._connection, _quarter_more(self._memory_limit))
         try:
             yield
         finally:
-            with _translated():
-                self._connection.execute(f"SET memory_limit = '{self._memory_limit}'")
+            _limit(self._connection, self._memory_limit)
 
     def rows(self, query: exp.Expr) -> list[tuple[Any, ...]]:
         return self._asked(query, lambda cursor: cursor.fetchall())
@@ -136,30 +139,73 @@ class DuckDBSession:
 
 @contextmanager
 def open_session(
-    spill: Path, *, memory_limit: str = "1GB", threads: int = 2, seconds: float | None = None
+    spill: Path,
+    *,
+    memory_limit: str = "1GB",
+    threads: int = 2,
+    seconds: float | None = None,
+    kept: bool = False,
 ) -> Iterator[DuckDBSession]:
-    """Open a session that spills to ``spill`` above ``memory_limit``, and close it."""
+    """Open a session that spills to ``spill`` above ``memory_limit``, and close it.
+
+    One that is ``kept`` stays behind for the next with the same limits: to begin takes 20 ms otherwise.
+    """
     spill.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with _database(str(spill), memory_limit, threads, kept=kept) as database:
+        connection = database.cursor()
+        try:
+            with _translated():  # the first statement may be the one for which there is no memory
+                connection.execute("SET TimeZone = 'UTC'")
+            with _stopped_after(connection, seconds):
+                yield DuckDBSession(connection, spill, threads, memory_limit)
+        finally:
+            connection.close()
+
+
+@contextmanager
+def _database(
+    spill: str, memory_limit: str, threads: int, *, kept: bool
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Have a database in memory for one session alone; after an error none is kept."""
+    limits = (spill, memory_limit, threads)
+    with _LOCK:
+        waiting = _KEPT.get(limits) if kept else None
+        database = waiting.pop() if waiting else None
+    database = database or _begun(*limits)
+    try:
+        _limit(database, memory_limit)
+        yield database
+        _limit(database, _RESTING if kept else memory_limit)
+    except BaseException:
+        database.close()
+        raise
+    if not kept:
+        database.close()
+        return
+    with _LOCK:
+        _KEPT.setdefault(limits, []).append(database)
+
+
+def _limit(database: duckdb.DuckDBPyConnection, memory: str) -> None:
     with _translated():
-        connection = duckdb.connect(
+        database.execute(f"SET memory_limit = '{memory}'")
+
+
+def _begun(spill: str, memory_limit: str, threads: int) -> duckdb.DuckDBPyConnection:
+    with _translated():
+        return duckdb.connect(
             ":memory:",
             config={
                 "memory_limit": memory_limit,
                 "threads": threads,
-                "temp_directory": str(spill),
+                "temp_directory": spill,
                 "preserve_insertion_order": True,
                 "autoinstall_known_extensions": False,
                 "autoload_known_extensions": False,
+                "enable_external_file_cache": False,
                 "python_enable_replacements": False,
             },
         )
-    try:
-        with _translated():  # the first statement may be the one for which there is no memory
-            connection.execute("SET TimeZone = 'UTC'")
-        with _stopped_after(connection, seconds):
-            yield DuckDBSession(connection, spill, threads, memory_limit)
-    finally:
-        connection.close()
 
 
 @contextmanager

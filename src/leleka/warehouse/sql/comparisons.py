@@ -73,6 +73,26 @@ def two_valued(condition: exp.Expr) -> exp.Expr:
     return exp.func("coalesce", condition, exp.false())
 
 
+def as_filter(condition: exp.Expr) -> exp.Expr:
+    """Return a condition as what filters rows or groups may have it: unknown keeps none there either, and an engine may
+    skip what it need not read and join where it would have to compare.
+    """
+    whole = exp.Paren(this=condition)
+    waiting: list[exp.Expr] = [whole]
+    while waiting:  # a list, since rules may be nested deeper than Python calls
+        one = waiting.pop()
+        for name in ("this", "expression"):
+            part = one.args.get(name)
+            while isinstance(part, exp.Coalesce) and part.expressions == [exp.false()]:
+                part = part.this
+                part = exp.paren(part, copy=False) if isinstance(part, exp.Connector) else part
+                one.set(name, part)
+            if isinstance(part, exp.And | exp.Or | exp.Paren):
+                waiting.append(part)
+    found: exp.Expr = whole.this
+    return found.pop()
+
+
 def _literal(value: Scalar, column_type: ColumnType, today: date) -> exp.Expr:
     if column_type in TEMPORAL:
         value = day_of(value, today)

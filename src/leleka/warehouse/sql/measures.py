@@ -25,7 +25,7 @@ from leleka.core.measures.model import (
     type_of_scalar,
 )
 from leleka.core.rules.operators import BLANKS, DECIMALS
-from leleka.warehouse.sql.comparisons import comparable
+from leleka.warehouse.sql.comparisons import as_filter, comparable
 from leleka.warehouse.sql.rules import condition_sql
 from leleka.warehouse.sql.scope import Scope, hop_keys
 from leleka.warehouse.sql.tables import column
@@ -92,7 +92,7 @@ def _aggregated(measure: Aggregated, scope: Scope) -> tuple[exp.Select, exp.Expr
     rows = rows.where(exp.not_(_is_null(there)))
     last = places[-1]
     if measure.where is not None:
-        rows = rows.where(condition_sql(measure.where, last))
+        rows = rows.where(as_filter(condition_sql(measure.where, last)))
     if measure.of is not None:
         rows = rows.select(_as(_tidy(last.column(measure.of.name), measure.of.type), VALUE))
     if measure.by is not None:

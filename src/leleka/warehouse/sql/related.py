@@ -24,7 +24,13 @@ from leleka.core.rules.model import (
     Step,
 )
 from leleka.core.rules.operators import DECIMALS, NEGATIONS, Operator
-from leleka.warehouse.sql.comparisons import comparable, comparison_sql, is_empty_sql, two_valued
+from leleka.warehouse.sql.comparisons import (
+    as_filter,
+    comparable,
+    comparison_sql,
+    is_empty_sql,
+    two_valued,
+)
 from leleka.warehouse.sql.scope import Scope, hop_keys, is_there
 from leleka.warehouse.sql.tables import column
 
@@ -56,11 +62,13 @@ def related_sql(rule: Related, scope: Scope, condition: ConditionSql) -> exp.Exp
     last = scope.further(len(rule.path))
     if rule.measure in IN_ORDER:
         found = _first(rule, rows.select(_as(there, _KEY)), last)
-        return _is_in(here, found.where(comparison_sql(column(_VALUE), rule.comparison, scope.today)))
+        return _is_in(
+            here, found.where(as_filter(comparison_sql(column(_VALUE), rule.comparison, scope.today)))
+        )
     holds = _measure_holds(rule, rule.comparison, last)
     groups = rows.select(there).group_by(there.copy(), copy=False)
     if not _holds_for_no_rows(rule.measure, rule.comparison):
-        return _is_in(here, groups.having(holds, copy=False))
+        return _is_in(here, groups.having(as_filter(holds), copy=False))
     fails = groups.having(exp.not_(holds, copy=False), copy=False)
     return exp.not_(_is_in(here, fails), copy=False)
 
@@ -107,7 +115,7 @@ def _rows(
             on = exp.EQ(this=one, expression=other)
             rows = rows.join(at.table(step.hop.table), on=on, join_type="inner", copy=False)
         if step.where is not None:
-            conditions.append(condition(step.where, at))
+            conditions.append(as_filter(condition(step.where, at)))
     return here, there, rows.where(*conditions, copy=False)
 
 
