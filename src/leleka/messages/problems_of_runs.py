@@ -144,6 +144,10 @@ PROBLEMS: Final[Mapping[str, Wording]] = {
         msg("The record of what this export has sent was lost or damaged; nothing more was sent."),
         msg("Rebuild it on the page of the export, then run it again: everybody in it is sent once more."),
     ),
+    "SNAPSHOT_DAMAGED.members": Wording(
+        msg("The stored members of a segment were lost or damaged."),
+        msg("Refresh the segment, or run the export again. An inactive segment is evaluated once it is active again."),
+    ),
     "SNAPSHOT_DAMAGED.outcomes": Wording(
         msg("What became of each profile in this run was lost or damaged."),
         msg("The figures of the report stay; the rows cannot be had back."),

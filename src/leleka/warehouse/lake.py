@@ -16,12 +16,15 @@ from pathlib import Path
 from leleka.errors import NeedsAttention, TryLater
 from leleka.warehouse import checksums
 
-# What nothing makes anew by itself is named, and taken for lost only where it is.
+# What is not simply read again from the sources is named.
 _NAMED = {
     "ledgers": "SNAPSHOT_DAMAGED.ledgers",
+    "members": "SNAPSHOT_DAMAGED.members",
     "outcomes": "SNAPSHOT_DAMAGED.outcomes",
     "plans": "SNAPSHOT_DAMAGED.plans",
 }
+# Nothing makes these anew by itself: they are taken for lost only where they are.
+_ALONE = frozenset({"ledgers", "outcomes", "plans"})
 _UNSAFE = re.compile(r"[^a-z0-9]+")
 _REFERENCE = re.compile(r"[a-z0-9-]+/[a-z0-9-]+/[a-z0-9-]+")
 _LIKE_A_DIGEST = re.compile(r"(.*-)?[0-9a-f]{8}")
@@ -73,7 +76,7 @@ class Lake:
         try:
             return bool(reference) and checksums.is_sound(self.root / reference)
         except OSError as error:
-            if _kind(reference) not in _NAMED:
+            if _kind(reference) not in _ALONE:
                 return False
             where = str(error.filename or self.root / reference)
             raise SnapshotUnreadable("SNAPSHOT_UNREADABLE", where=where, reason=error.strerror) from error

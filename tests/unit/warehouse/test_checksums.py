@@ -89,7 +89,8 @@ def test_a_folder_without_files_is_no_snapshot(tmp_path: Path) -> None:
     [
         ("ledgers", "SNAPSHOT_DAMAGED.ledgers"),
         ("plans", "SNAPSHOT_DAMAGED.plans"),
-        ("members", "SNAPSHOT_DAMAGED"),
+        ("members", "SNAPSHOT_DAMAGED.members"),
+        ("measures", "SNAPSHOT_DAMAGED"),
     ],
 )
 def test_what_is_opened_is_sound_or_named(tmp_path: Path, kind: str, key: str) -> None:
