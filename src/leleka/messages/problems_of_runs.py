@@ -146,7 +146,9 @@ PROBLEMS: Final[Mapping[str, Wording]] = {
     ),
     "SNAPSHOT_DAMAGED.members": Wording(
         msg("The stored members of a segment were lost or damaged."),
-        msg("Refresh the segment, or run the export again. An inactive segment is evaluated once it is active again."),
+        msg(
+            "Refresh the segment, or run the export again. An inactive segment is evaluated once it is active again."
+        ),
     ),
     "SNAPSHOT_DAMAGED.outcomes": Wording(
         msg("What became of each profile in this run was lost or damaged."),
