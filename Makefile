@@ -4,9 +4,9 @@
 #   make test   lint, types, import rules, all tests
 #   make proof  what is too long for make test, longer with MINUTES=30: kill -9, SIGSTOP and lost sockets for commands and
 #               workers on both databases; a death at every write, simulated worlds, due instants of schedules
-#   make bench  all three: make bench-pages, how fast the pages and the API are with 1,000,000 profiles in the store, and
-#               make bench-delivery, how fast profiles become contacts, and make bench-sources, how fast files become
-#               tables; PROFILES=20000 ROUNDS=5 for a short one
+#   make bench  all four: make bench-pages, how fast the pages and the API are with 1,000,000 profiles in the store,
+#               make bench-delivery, how fast profiles become contacts, make bench-sources, how fast files become
+#               tables, and make bench-unify, how well other tools find who is who; PROFILES=20000 ROUNDS=5 for a short one
 #   make clients  other people's clients of the API against the sandbox, as PyPI and npm have them (needs Node.js)
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
@@ -23,10 +23,11 @@ SPEED ?= 20
 PROCESSES ?= 3
 MINUTES ?= 5
 PROFILES ?= 1000000
+RECORDS ?= 20000
 ROUNDS ?= 40
 CASES ?=
 
-.PHONY: help demo serve pictures messages test check types rules browser tests proof clients bench bench-pages bench-delivery bench-sources format clean
+.PHONY: help demo serve pictures messages test check types rules browser tests proof clients bench bench-pages bench-delivery bench-sources bench-unify format clean
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -81,7 +82,7 @@ proof: $(UV)
 clients: $(UV)
 	$(RUN) python -m tests.clients
 
-bench: bench-pages bench-delivery bench-sources
+bench: bench-pages bench-delivery bench-sources bench-unify
 
 bench-pages: $(UV)
 	$(RUN) python -m scripts.bench_pages --profiles $(PROFILES) --rounds $(ROUNDS)
@@ -92,6 +93,9 @@ bench-delivery: $(UV)
 bench-sources: $(UV)
 	$(RUN) python -m scripts.bench_sources --rows $(PROFILES)
 	$(RUN) python -m scripts.bench_sources.postgresql $(PROFILES) $$((10 * $(PROFILES)))
+
+bench-unify: $(UV)
+	$(RUN) python -m scripts.bench_unify --records $(RECORDS)
 
 format: $(UV)
 	$(RUN) ruff check --fix
