@@ -10,7 +10,7 @@ from sqlglot import exp
 
 from leleka.warehouse.engines.port import CHUNK, Engine, StoredColumn
 
-_PRODUCT = Path(__file__).parents[2] / "src" / "leleka" / "warehouse"
+_PRODUCT = Path(__file__).parents[2] / "src" / "leleka"
 
 
 class RecordingEngine:

@@ -43,7 +43,7 @@ from tests.fakes.segment_tables import CATALOGUE, write_tables_with
 from tests.fakes.spark_dialect import FUNCTIONS, spark_sql
 from tests.property.test_plain_contacts import Planning
 
-WAREHOUSE = Path(__file__).parents[3] / "src" / "leleka" / "warehouse"
+PRODUCT = Path(__file__).parents[3] / "src" / "leleka"
 ASKING = {"rows", "row", "chunks", "create_table", "insert", "write"}
 FILES = dict.fromkeys(CATALOGUE.tables, "/lake/*.parquet")
 # Words of Spark's SQL that stand before a bracket and call nothing.
@@ -226,21 +226,23 @@ def test_every_expression_of_the_tour_can_be_said_to_spark(tour: RecordingEngine
 
 @pytest.mark.long
 def test_the_tour_comes_to_every_place_that_asks_an_engine(tour: RecordingEngine) -> None:
-    asking = list(_places())
-    assert len(asking) > 40
-    assert [
-        f"{name}:{first}"
-        for name, first, last in asking
-        if not any(path == name and first <= line <= last for path, line in tour.places)
-    ] == []
+    assert len(list(_places("warehouse"))) > 40
+    assert list(unvisited("warehouse", tour)) == []
 
 
-def _places() -> Iterator[tuple[str, int, int]]:
-    """Return file, first and last line of each statement that asks a session something."""
-    for path in sorted(WAREHOUSE.rglob("*.py")):
+def unvisited(room: str, tour: RecordingEngine) -> Iterator[str]:
+    """Yield file and line of what asks an engine and was not come to."""
+    for name, first, last in _places(room):
+        if not any(path == name and first <= line <= last for path, line in tour.places):
+            yield f"{name}:{first}"
+
+
+def _places(room: str) -> Iterator[tuple[str, int, int]]:
+    """Yield file, first and last line of each statement that asks a session something."""
+    for path in sorted((PRODUCT / room).rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.stmt) and any(_asks(part) for part in _own_parts(node)):
-                yield str(path.relative_to(WAREHOUSE)), node.lineno, node.end_lineno or node.lineno
+                yield str(path.relative_to(PRODUCT)), node.lineno, node.end_lineno or node.lineno
 
 
 def _own_parts(node: ast.AST) -> Iterator[ast.AST]:
