@@ -1,6 +1,7 @@
 import pytest
 
 pytest.register_assert_rewrite(
+    "tests.contract.unify.engine_ids",
     "tests.contract.unify.engine_matching",
     "tests.contract.warehouse.engine_functions",
     "tests.contract.warehouse.engine_queries",

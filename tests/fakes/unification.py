@@ -1,7 +1,8 @@
 """Unification in plain Python: what the engine's queries are held against."""
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import combinations
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -89,3 +90,35 @@ def _joined(records: Iterable[Record], shared: Iterable[Sequence[Record]]) -> se
     for record, label in union_find(records, pairs).items():
         found[label].add(record)
     return {frozenset(one) for one in found.values()}
+
+
+@dataclass
+class Customers:
+    """The ids of customers from build to build."""
+
+    new_id: Callable[[], str]
+    kept_builds: int
+    known: dict[Record, tuple[str, int]] = field(default_factory=dict)
+
+    def build(self, number: int, clusters: Clusters) -> set[tuple[str, str, str]]:
+        """Give each cluster its id; return (id, previous id, reason)."""
+        known = {one: it for one, it in self.known.items() if it[1] >= number - self.kept_builds}
+        last = max((seen for _, seen in known.values()), default=0)
+        sizes = Counter(customer for customer, seen in known.values() if seen == last)
+        votes = {one: Counter(known[record][0] for record in one if record in known) for one in clusters}
+        claims = [(-n, -sizes[it], it, min(one), one) for one, its in votes.items() for it, n in its.items()]
+        given: dict[frozenset[Record], str] = {}
+        for _, _, customer, _, cluster in sorted(claims, key=lambda claim: claim[:4]):
+            if cluster not in given and customer not in given.values():
+                given[cluster] = customer
+        for cluster in sorted(clusters - given.keys(), key=min):
+            given[cluster] = self.new_id()
+        there = {record: (given[cluster], number) for cluster in clusters for record in cluster}
+        self.known = known | there
+        alive = set(given.values())
+        return {
+            (given[cluster], old, "split" if old in alive else "merged")
+            for cluster, its in votes.items()
+            for old in its
+            if old != given[cluster]
+        }
