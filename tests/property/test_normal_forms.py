@@ -88,6 +88,9 @@ KINDS: Final = st.sampled_from(Kind)
 @example(Kind.STREET, "A Street 12", "")
 @example(Kind.TEXT, "\u1fb7 \u0345", "")
 @example(Kind.FULL_NAME, "\ud800", "")
+@example(Kind.CITY, "м. Тест", "")
+@example(Kind.GIVEN_NAME, "щя" * 400, "")
+@example(Kind.PHONE, "+310000001", "")
 def test_a_normal_form_is_its_own_normal_form(kind: Kind, text: str, region: str) -> None:
     found = normal(kind, text, region=region)
     if found is not None:

@@ -6,7 +6,7 @@ import pytest
 from leleka.unify.values.country_names import NAMES
 from leleka.unify.values.kinds import Kind
 from leleka.unify.values.letters import joined, words
-from leleka.unify.values.normal import LONGEST, normal
+from leleka.unify.values.normal import normal
 
 COUNTRIES = list(iso3166.countries)
 
@@ -148,7 +148,11 @@ def test_a_birth_date_is_read_as_people_write_it(text: str, day: str | None) -> 
     assert normal(Kind.BIRTH_DATE, text) == day
 
 
-@pytest.mark.parametrize("kind", Kind)
-def test_a_form_that_grows_too_long_is_none(kind: Kind) -> None:
-    """What becomes longer in Latin letters than a value may be would be none the next time."""
-    assert normal(kind, "щ" * LONGEST) is None or kind in {Kind.TEXT, Kind.IDENTIFIER}
+@pytest.mark.parametrize(("text", "form"), [("щя" * 100, "shchia" * 100), ("щя" * 400, None)])
+def test_what_grows_longer_in_latin_letters_than_a_value_may_be_is_none(text: str, form: str | None) -> None:
+    assert normal(Kind.FAMILY_NAME, text) == form
+
+
+@pytest.mark.parametrize(("kind", "text"), [(Kind.CITY, "м. Тест"), (Kind.ORGANISATION, "ТОВ «Тест»")])
+def test_a_placeholder_with_words_around_that_do_not_count_is_one(kind: Kind, text: str) -> None:
+    assert normal(kind, text) is None
