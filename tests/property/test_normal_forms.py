@@ -11,6 +11,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from leleka.unify.values.kinds import Kind
+from leleka.unify.values.meaning import guess
 from leleka.unify.values.normal import LONGEST, normal
 
 # Every code point, halves of characters too; and texts of the alphabets and signs that the rules speak of.
@@ -127,6 +128,13 @@ def test_a_page_of_text_is_no_value(kind: Kind, length: int, piece: str) -> None
     assert normal(kind, (piece * length)[:length]) is None
 
 
+@given(TEXTS, st.lists(TEXTS | st.none(), max_size=6), REGIONS)
+def test_every_column_has_a_meaning(name: str, values: list[str | None], region: str) -> None:
+    found = guess(name, values, region=region)
+    assert found.kind in Kind
+    assert 0 <= found.score <= 1
+
+
 TOLD: Final = [
     (kind, text)
     for kind in Kind
@@ -143,6 +151,7 @@ TOLD: Final = [
 PROGRAM: Final = """
 import json, sys
 from leleka.unify.values.kinds import Kind
+from leleka.unify.values.meaning import guess
 from leleka.unify.values.normal import normal
 print(json.dumps([normal(Kind(kind), text) for kind, text in json.load(sys.stdin)]))
 """

@@ -40,6 +40,9 @@ _STREET_WORDS: Final = _each(
     }
 )
 _STREET: Final = frozenset(words("street st str вулиця вул ул улица vulytsia vulytsya vul ulitsa saint"))
+_KINDS_OF_STREET: Final = (_STREET | _STREET_WORDS.keys()) - frozenset(
+    words("saint n s e w north south east west")
+)
 # These belong to the word behind them.
 _UNITS: Final = _each(
     {
@@ -86,6 +89,12 @@ def street(text: str) -> str | None:
     return " ".join(found) if any(not word.isdigit() for word in found) else None
 
 
+def has_street_word(text: str) -> bool:
+    """Return whether a text has a word for street, avenue and the like, and a number."""
+    found = _plain_words(text)
+    return any(word in _KINDS_OF_STREET for word in found) and any(word[0].isdigit() for word in found)
+
+
 def city(text: str) -> str | None:
     """Return a city without "м." or "City", by the name that it has today; None where there is no letter."""
     found = words(text)
@@ -114,8 +123,7 @@ def postcode(text: str, region: str) -> str | None:
 
 
 def _street_words(text: str) -> list[str]:
-    lowered = unicodedata.normalize("NFKC", text.replace("№", " ").replace("#", " apt ")).casefold()
-    plain = words(_SIGNS.sub(lambda found: _WRITTEN_WITH_SIGNS[found[0]], lowered))
+    plain = _plain_words(text)
     kept: list[str] = []
     for at, word in enumerate(plain):
         following = plain[at + 1][:1] if at + 1 < len(plain) else ""
@@ -129,3 +137,8 @@ def _street_words(text: str) -> list[str]:
         else:
             kept.append(_STREET_WORDS.get(word, word))
     return sorted(kept)
+
+
+def _plain_words(text: str) -> tuple[str, ...]:
+    lowered = unicodedata.normalize("NFKC", text.replace("№", " ").replace("#", " apt ")).casefold()
+    return words(_SIGNS.sub(lambda found: _WRITTEN_WITH_SIGNS[found[0]], lowered))

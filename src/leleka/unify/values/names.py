@@ -40,6 +40,13 @@ def full_name(text: str) -> str | None:
     return _with_letters(sorted([word for word in found if word not in _TITLES] or found))
 
 
+def has_legal_form(text: str) -> bool:
+    """Return whether a legal form stands before or behind a name."""
+    found = words(text)
+    name = _without_form(found)
+    return len(name) < len(found) and any(not word.isdigit() for word in name)
+
+
 def organisation(text: str) -> str | None:
     """Return the name of an organisation without its legal form; None where nothing else is there."""
     found = tuple(word for word in words(text) if word not in _FILLERS)

@@ -1,4 +1,4 @@
-"""The page about normal forms says what the code does."""
+"""The page about normal forms and meanings says what the code does."""
 
 import re
 from pathlib import Path
@@ -7,6 +7,7 @@ from typing import Final
 import pytest
 
 from leleka.unify.values.kinds import Kind
+from leleka.unify.values.meaning import Reason
 from leleka.unify.values.normal import normal
 
 PAGE: Final = Path(__file__).parents[4] / "docs/reference/unification-values.md"
@@ -16,7 +17,12 @@ EXAMPLES: Final = ROW.findall(TEXT)
 
 
 def test_every_row_of_the_table_is_read() -> None:
-    assert len(EXAMPLES) == TEXT.count("\n| `")
+    assert len(EXAMPLES) == TEXT.partition("## Letters")[0].count("\n| `") > 60
+
+
+def test_every_reason_of_a_guess_is_on_the_page() -> None:
+    section = TEXT.partition("## What a column means")[2]
+    assert re.findall(r"^\| `(\w+)` \|", section, re.MULTILINE) == list(Reason)
 
 
 def test_every_kind_has_examples() -> None:
