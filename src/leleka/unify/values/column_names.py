@@ -34,10 +34,13 @@ _DAYS: Final = _all(
     дата час день створено змінено оновлено реєстрації замовлення data stvoreno zmineno"""
 )
 _NOT_OF_PEOPLE: Final = _all(
-    """product item file event campaign list segment category brand host server table column field channel device
+    """product item file event campaign list segment category brand host server table channel device
     browser page form coupon promo plan tag group user nick middle second patronymic maiden
     товар продукт файл подія кампанія список категорія бренд сегмент група батькові отчество
     tovar produkt fail podiia kampaniia spisok katehoriia batkovi"""
+)
+_REGIONS: Final = _all(
+    "state region province county district oblast raion область області район району регіон штат rehion shtat"
 )
 _GIVEN: Final = _all("first given fore firstname givenname forename fname імʼя имя imia imja imya")
 _FAMILY: Final = _all(
@@ -129,6 +132,11 @@ def kind_by_name(name: str) -> Kind | None:
 def is_of_another_day(name: str) -> bool:
     """Return whether a column of this name holds days, and not those of births."""
     return bool(_words_of(name) & _DAYS) and kind_by_name(name) is not Kind.BIRTH_DATE
+
+
+def is_of_something_else(name: str) -> bool:
+    """Return whether a name tells that a column holds nothing of a person, whatever its values sound like."""
+    return bool(_words_of(name) & (_ABOUT | _NOT_OF_PEOPLE | _REGIONS))
 
 
 def _words_of(name: str) -> frozenset[str]:

@@ -19,13 +19,14 @@ from leleka.unify.values.letters import words
 from leleka.unify.values.names import has_legal_form
 
 _FEWEST_DIGITS: Final = 7
+_FEWEST_DIGITS_ALONE: Final = 10  # with an area; numbers of people by the state have nine
 _MOST_DIGITS: Final = 15
 _NUMBER: Final = re.compile(r"(?:tel:)?\+?[\d\s().\-/]+(?:(?:x|ext\.?)\s*\d{1,6})?", re.IGNORECASE)
 _DATE: Final = re.compile(r"\d{4}-\d\d-\d\d.*|\d{1,2}[./]\d{1,2}[./]\d{2,4}")
 _POSTCODE: Final = re.compile(
     r"\d{4,6}|\d{5}-\d{4}|\d\d-\d{3}|[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}|[A-Z]\d[A-Z] ?\d[A-Z]\d"
 )
-_CODE: Final = re.compile(r"(?=.*\d)[\w./\-]{1,64}")
+_CODE: Final = re.compile(r"(?=.*\d)[\w./\-]{1,64}|\d[\d ]{1,30}")
 _UUID: Final = re.compile(r"\{?[0-9a-f]{8}(?:-?[0-9a-f]{4}){3}-?[0-9a-f]{12}\}?", re.IGNORECASE)
 _LETTERED_CODE: Final = re.compile(r"(?=.*\d)[A-Za-z]{1,6}[\-_]?[\d\-_]{3,}")
 _MOST_WORDS_OF_NAME: Final = 5
@@ -63,11 +64,12 @@ def _may_be_phone(text: str, _: str) -> bool:
 
 
 def _shows_phone(text: str, region: str) -> bool:
-    """Digits alone may be any number: they show a phone number only where the country has it."""
+    """Digits may be any number: they show a phone number where a country has it, or where they are written like one."""
     if not _may_be_phone(text, region):
         return False
-    found = core_phone.normalise(text, region)
-    return isinstance(found, str) or not text.strip("+").isdecimal()
+    digits = sum(character.isdigit() for character in text)
+    is_written_like_one = digits >= _FEWEST_DIGITS_ALONE and not text.strip("+").isdecimal()
+    return is_written_like_one or isinstance(core_phone.normalise(text, region), str)
 
 
 def _may_be_birth_date(text: str, region: str) -> bool:

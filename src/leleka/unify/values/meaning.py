@@ -9,7 +9,7 @@ from enum import StrEnum
 from itertools import islice
 from typing import Final
 
-from leleka.unify.values.column_names import is_of_another_day, kind_by_name
+from leleka.unify.values.column_names import is_of_another_day, is_of_something_else, kind_by_name
 from leleka.unify.values.contents import share, shown
 from leleka.unify.values.kinds import Kind
 from leleka.unify.values.placeholders import is_placeholder
@@ -21,6 +21,12 @@ _CONFIRMED: Final = 0.5  # of the values are plausible for what the name says
 _BY_NAME: Final = 0.6
 _BY_CONTENTS: Final = 0.8
 _AGAINST_NAME: Final = 0.7
+# Kinds for which nearly every text is plausible: a shape that contents show is believed before them.
+_VAGUE: Final = frozenset({Kind.ORGANISATION, Kind.STREET, Kind.IDENTIFIER})
+_SHAPED: Final = frozenset({Kind.EMAIL, Kind.PHONE, Kind.BIRTH_DATE, Kind.STREET})
+_OF_NAMES: Final = frozenset({Kind.FULL_NAME, Kind.ORGANISATION, Kind.CITY, Kind.COUNTRY, Kind.GIVEN_NAME})
+# Words that things are called by as well.
+_SOUNDS: Final = frozenset({Kind.GIVEN_NAME, Kind.FAMILY_NAME, Kind.CITY, Kind.COUNTRY})
 
 
 class Reason(StrEnum):
@@ -66,15 +72,16 @@ def guess(name: str, sample: Iterable[str | None] = (), *, region: str = "") -> 
 
 def _by_contents(name: str, values: list[str], region: str) -> Meaning:
     found = shown(values, region)
-    if found is None or (found[0] is Kind.BIRTH_DATE and is_of_another_day(name)):
+    if found is None or _is_ruled_out(name, found[0]):
         return Meaning(Kind.TEXT, 0.0, Reason.NOTHING)
     return Meaning(found[0], _BY_CONTENTS * found[1], Reason.CONTENTS)
 
 
-# Kinds for which nearly every text is plausible: a shape that contents show is believed before them.
-_VAGUE: Final = frozenset({Kind.ORGANISATION, Kind.STREET, Kind.IDENTIFIER})
-_SHAPED: Final = frozenset({Kind.EMAIL, Kind.PHONE, Kind.BIRTH_DATE, Kind.STREET})
-_OF_NAMES: Final = frozenset({Kind.FULL_NAME, Kind.ORGANISATION, Kind.CITY, Kind.COUNTRY, Kind.GIVEN_NAME})
+def _is_ruled_out(name: str, found: Kind) -> bool:
+    """Return whether a name tells that its column is not what it looks like: a day of an order, a bed called Sofia."""
+    if found is Kind.BIRTH_DATE:
+        return is_of_another_day(name)
+    return found in _SOUNDS and is_of_something_else(name)
 
 
 def _tells_more(said: Kind, found: Kind) -> bool:

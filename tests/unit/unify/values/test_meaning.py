@@ -177,6 +177,20 @@ def test_contents_win_where_they_contradict_the_name(name: str, kind: Kind) -> N
 @pytest.mark.parametrize(
     ("name", "values"),
     [
+        ("ssn", ["786-77-6454", "688-88-6377"]),
+        ("Номер картки", ["4149 4993 1020 3040", "5168 7551 2233 4455"]),
+        ("customer_id", ["1000000001", "1000000002"]),
+        ("contactid", ["0b1f0e5e-9a51-4f6a-8a3e-0f6a5d1c2b3a"]),
+    ],
+)
+def test_a_number_of_a_person_is_an_identifier(name: str, values: list[str]) -> None:
+    found = guess(name, values, region="US")
+    assert (found.kind, found.reason) == (Kind.IDENTIFIER, Reason.NAME_AND_CONTENTS)
+
+
+@pytest.mark.parametrize(
+    ("name", "values"),
+    [
         ("email", ["yes", "yes", "no way", "yes"]),
         ("phone", ["mobile", "home", "work"]),
         ("Дата народження", ["січень", "весна", "осінь"]),
@@ -201,6 +215,8 @@ def test_contents_that_are_nothing_of_the_kind_are_text(name: str, values: list[
         ("column_3", ["1000000001", "1000000002", "1000000003"]),
         ("note", ["called twice", "asked for Anna", "VIP since May"]),
         ("tier", ["Gold", "Silver", "Gold"]),
+        ("Область", ["Київська", "Львівська", "Одеська"]),
+        ("product_name", ["Sofia", "Anna", "Emma"]),
         ("seen", ["2031-02-01", "2024-05-04"]),
     ],
 )
