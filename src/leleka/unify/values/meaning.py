@@ -12,6 +12,7 @@ from typing import Final
 from leleka.unify.values.column_names import is_of_another_day, is_of_something_else, kind_by_name
 from leleka.unify.values.contents import share, shown
 from leleka.unify.values.kinds import Kind
+from leleka.unify.values.normal import LONGEST
 from leleka.unify.values.placeholders import is_placeholder
 
 # More values do not make a guess better, only slower.
@@ -54,8 +55,7 @@ def guess(name: str, sample: Iterable[str | None] = (), *, region: str = "") -> 
     ``sample`` are values of any rows; empty ones and placeholders count for nothing, and the first 500 others are
     looked at. ``region`` is the country of the table, an ISO 3166 code.
     """
-    usable = (value.strip() for value in sample if value and not is_placeholder(Kind.TEXT, value))
-    values = list(islice(usable, MOST_VALUES))
+    values = list(islice((value.strip() for value in sample if value and _is_usable(value)), MOST_VALUES))
     said = kind_by_name(name)
     if said is None:
         return _by_contents(name, values, region)
@@ -68,6 +68,10 @@ def guess(name: str, sample: Iterable[str | None] = (), *, region: str = "") -> 
             return Meaning(said, _BY_NAME + (1 - _BY_NAME) * plausible, Reason.NAME_AND_CONTENTS)
         return Meaning(Kind.TEXT, _AGAINST_NAME * (1 - plausible), Reason.CONTENTS_AGAINST_NAME)
     return Meaning(found[0], _AGAINST_NAME * found[1], Reason.CONTENTS_AGAINST_NAME)
+
+
+def _is_usable(value: str) -> bool:
+    return len(value) <= LONGEST and not is_placeholder(Kind.TEXT, value)
 
 
 def _by_contents(name: str, values: list[str], region: str) -> Meaning:

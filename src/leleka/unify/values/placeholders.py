@@ -17,16 +17,16 @@ def _all(text: str) -> frozenset[str]:
 
 
 _EVERYWHERE: Final = _all(
-    "null|none|nothing|unknown|undefined|unspecified|unnamed|anonymous|empty|blank|missing|not available|not provided"
+    "null|none|nothing|unknown|undefined|unspecified|unnamed|anonymous|empty|missing|not available|not provided"
     "|not specified|not applicable|not set|not known|not given|no data|no name|no value|no information|no email"
-    "|no phone|no address|test|tests|testing|tester|tbd|tba|dummy|asdf|asdfg|asdfgh|qwerty|first name|last name"
+    "|no phone|no address|test|tests|testing|tbd|tba|dummy|asdf|asdfg|asdfgh|qwerty|first name|last name"
     "|full name|surname|name|немає|немає даних|нема даних|невідомо|невідомий|невідома|невідоме|не вказано|не вказана"
     "|не вказаний|не вказане|не зазначено|не визначено|не задано|відсутній|відсутня|відсутнє|відсутні|пусто|порожньо"
     "|без імені|без прізвища|тест|тестовий|тестова|тестове|йцукен|фыва|нет данных|неизвестно|не указано|отсутствует"
     "|прізвище|імʼя"
 )
 # Words that are names as well: in columns of names they stay.
-_UNLESS_NAMES: Final = _all("na|nan|nil|no|нд|нема|нет")
+_UNLESS_NAMES: Final = _all("na|nan|nil|no|нд|нема|нет|blank|tester")
 _NAMES: Final = frozenset(
     {
         *(Kind.GIVEN_NAME, Kind.FAMILY_NAME, Kind.FULL_NAME, Kind.STREET, Kind.CITY, Kind.COUNTRY),

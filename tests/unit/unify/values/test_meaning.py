@@ -225,7 +225,7 @@ def test_what_is_nothing_to_compare_by_is_text(name: str, values: list[str]) -> 
 
 
 def test_empty_values_and_placeholders_are_not_looked_at() -> None:
-    values = [None, "", "N/A", "немає", "-", None, "000000", "anna@shop.ua"]
+    values = [None, "", "N/A", "немає", "-", None, "000000", "page " * 300, "anna@shop.ua"]
     assert guess("x", values) == guess("x", ["anna@shop.ua"]) == Meaning(Kind.EMAIL, 0.8, Reason.CONTENTS)
 
 

@@ -83,7 +83,7 @@ def test_a_name_that_looks_like_a_placeholder_stays(kind: Kind, text: str) -> No
 
 
 @pytest.mark.parametrize("kind", [Kind.TEXT, Kind.IDENTIFIER])
-@pytest.mark.parametrize("text", ["na", "NaN", "nil", "нема", "no"])
+@pytest.mark.parametrize("text", ["na", "NaN", "nil", "нема", "no", "blank"])
 def test_the_same_words_are_none_where_no_names_stand(kind: Kind, text: str) -> None:
     assert normal(kind, text) is None
 
