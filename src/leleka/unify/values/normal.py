@@ -37,7 +37,10 @@ def normal(kind: Kind, text: str, *, region: str = "") -> str | None:
 
 
 def _identifier(text: str) -> str | None:
-    return _DASHES.sub("", _folded(text)) or None
+    # Without a space between them, a letter and a mark may become one letter.
+    for _ in range(_ROUNDS):
+        text = _DASHES.sub("", _folded(text))
+    return text or None
 
 
 def _text(text: str) -> str | None:
