@@ -41,11 +41,19 @@ class Builder:
         self.keyboard.reach(target)
         self.keyboard.press("Enter")
 
+    def _go(self, control: Locator) -> None:
+        """Come to a control by Tab. Leaving another may draw the lines anew a moment later, before anybody could press
+        the next key: that is let happen first.
+        """
+        self.keyboard.reach(control)
+        self.page.evaluate("() => new Promise((drawn) => setTimeout(() => setTimeout(drawn)))")
+        self.keyboard.reach(control)
+
     def choose(self, label: str, text: str) -> None:
         """Choose in a list with the arrows; it may be drawn anew then."""
         self.done += 1
         control = self.control(label)
-        self.keyboard.reach(control)
+        self._go(control)
         self.keyboard.press("Home")
         for _ in range(control.locator("option").all_inner_texts().index(text)):
             self.keyboard.press("ArrowDown")
@@ -53,7 +61,7 @@ class Builder:
 
     def type(self, label: str, text: str) -> None:
         self.done += 1
-        self.keyboard.reach(self.control(label))
+        self._go(self.control(label))
         self.keyboard.press("Control+a")
         self.keyboard.type(text)
 

@@ -16,7 +16,7 @@ leleka.lines = (() => {
     let timer = 0, typed = false, before = box.value;
     const told = () => {
       clearTimeout(timer);
-      if (box.value === before) return;
+      if (!box.isConnected || box.value === before) return; // a list that was drawn anew in between has the say
       before = box.value;
       change();
     };
