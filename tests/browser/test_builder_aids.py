@@ -12,6 +12,14 @@ from tests.browser.looking import problems
 from tests.browser.visiting import Language, Visitor
 
 pytestmark = pytest.mark.slow
+# By keys, in a list that is not left; then a line is added.
+_CHOOSE_AND_DRAW_ANEW = """() => {
+  const list = document.querySelector("[data-part=rules] [data-focus=operator]");
+  list.dispatchEvent(new KeyboardEvent("keydown", { key: "ArrowDown" }));
+  list.selectedIndex = list.options.length - 1;
+  list.dispatchEvent(new Event("change"));
+  document.querySelector("[data-part=rules] .adders button").click();
+}"""
 _ORDERS = '{"all": [{"column": "amount", ">": 7}, {"column": "order", ">": 1}]}'
 _RULES = f"""{{"all": [{{"column": "city", "is": "Київ"}}, {{"column": "spent", ">": 5}},
  {{"any": [{{"column": "city", "is": "Львів"}}, {{"column": "email", "is not empty": true}}]}},
@@ -119,3 +127,16 @@ def drag(page: Page, line: str, to: str, *, behind: bool) -> None:
 def columns(page: Page) -> list[str]:
     chosen = page.locator("[data-part=rules] [data-focus=column]").all()
     return [one.input_value() for one in chosen]
+
+
+def test_a_list_that_was_drawn_anew_changes_nothing_any_more(shopper: Visitor) -> None:
+    """Its choice was to count half a second later; by then another list stands in its place."""
+    page = shopper.signed_in()
+    page.clock.install()
+    page.goto('/segments/add?rules={"all": [{"column": "city", "is": "Київ"}]}')
+    page.evaluate(_CHOOSE_AND_DRAW_ANEW)
+    expect(page.locator("[data-part=rules] [data-focus=column]")).to_have_count(2)
+    before = page.locator("#builder [name=rules]").input_value()
+    page.clock.run_for(1_000)
+    assert page.locator("#builder [name=rules]").input_value() == before
+    assert "Київ" in before
