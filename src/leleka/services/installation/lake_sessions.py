@@ -14,7 +14,7 @@ from leleka.warehouse.lake import Lake
 
 log = structlog.get_logger(__name__)
 _SMALL: Final = "32MB"  # a session of a page spills beyond it
-_STAGING: Final = "96MB"  # to read JSON lines, of which the engine holds 32 MB at once
+_WIDE: Final = "128MB"  # for what does not fit: many columns of 20,480 rows at once, or 32 MB of JSON lines
 _PAGES: Final = BoundedSemaphore(2)
 # What is counted while somebody types is small, or asked of a sample; with less than the other an exact count of the
 # rows of millions would be written out in between.
@@ -46,14 +46,10 @@ def session() -> Iterator[Engine]:
 @contextmanager
 def small_session() -> Iterator[Engine]:
     """Open a query session that holds little: for reading files in the order in which they are."""
-    with _memory_named(), open_session(configuration().spill_dir, memory_limit=_SMALL, threads=1) as opened:
-        yield opened
-
-
-@contextmanager
-def staging_session() -> Iterator[Engine]:
-    """Open a query session for what people bring: entries that are written beside the lake first."""
-    with _memory_named(), open_session(configuration().spill_dir, memory_limit=_STAGING, threads=1) as opened:
+    with (
+        _memory_named(),
+        open_session(configuration().spill_dir, memory_limit=_SMALL, at_most=_WIDE, threads=1) as opened,
+    ):
         yield opened
 
 
@@ -79,7 +75,12 @@ def page_session() -> Iterator[Engine]:
         _a_place(_PAGES),
         _memory_named(),
         open_session(
-            configuration().spill_dir, memory_limit=_SMALL, threads=1, seconds=_LONGEST, kept=True
+            configuration().spill_dir,
+            memory_limit=_SMALL,
+            at_most=_WIDE,
+            threads=1,
+            seconds=_LONGEST,
+            kept=True,
         ) as opened,
     ):
         yield opened
@@ -95,6 +96,7 @@ def counting_session(*, exact: bool) -> Iterator[Engine]:
         open_session(
             config.spill_dir,
             memory_limit=_COUNTING[exact],
+            at_most=_WIDE,
             threads=config.threads,
             seconds=_LONGEST,
             kept=True,

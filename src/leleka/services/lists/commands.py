@@ -98,7 +98,7 @@ def _changed(actor: Actor, number: int, entries: Iterable[str], version: int, *,
     if not lake.is_sound(row.snapshot):
         raise NeedsAttention("LIST_LOST", where=row.name, name=row.name)
     change = profile_lists.without_entries if away else profile_lists.with_entries
-    with lake_sessions.staging_session() as session:
+    with lake_sessions.small_session() as session:
         snapshot, moved = change(session, lake, row.name, lake.open(row.snapshot), read.values)
         unknown, first = _unknown(session, snapshot, row.column)
     if not away and row.size + len(moved) > MOST:
@@ -146,7 +146,7 @@ def keep(actor: Actor, name: str, entries: Entries, column: str) -> Kept:
         raise InvalidInput("RULE_UNKNOWN_COLUMN", where="column", table=table.name, name=column, near="")
     if not entries.values:  # a list of people who must get nothing would let all of them through
         raise InvalidInput("LIST_EMPTY.unusable", where="entries")
-    with lake_sessions.staging_session() as session:
+    with lake_sessions.small_session() as session:
         written = segments.write_list(session, lake_sessions.lake(), name, entries.values)
         unknown, first = _unknown(session, written, column)
     values = {

@@ -46,15 +46,17 @@ def product() -> str:
 class DuckDBSession:
     """Runs expressions. Each process opens its own, in memory: no DuckDB file is shared.
 
-    Every thread holds buffers that cannot spill: a statement for which there was too little memory is run again by one.
+    Every thread holds buffers that cannot spill: a statement for which there was too little memory is run again by one,
+    with as much memory as there may be at most.
     """
 
     def __init__(
-        self, connection: duckdb.DuckDBPyConnection, spill: Path, threads: int, memory_limit: str
+        self, connection: duckdb.DuckDBPyConnection, spill: Path, threads: int, memory: tuple[str, str]
     ) -> None:
         self._connection = connection
         self._threads = threads
-        self._memory_limit = memory_limit
+        self._memory_limit, self._at_most = memory
+        self._has_made_room = False
         self.spill = spill
 
     @contextmanager
@@ -63,11 +65,11 @@ class DuckDBSession:
 
         With less one thread writes, and what is read ahead piles up: more allowed is less used.
         """
-        _limit(self._connection, _quarter_more(self._memory_limit))
+        _limit(self._connection, _quarter_more(self._memory_limit), self._threads)
         try:
             yield
         finally:
-            _limit(self._connection, self._memory_limit)
+            _limit(self._connection, self._memory_limit, self._threads)
 
     def rows(self, query: exp.Expr) -> list[tuple[Any, ...]]:
         return self._asked(query, lambda cursor: cursor.fetchall())
@@ -123,18 +125,19 @@ class DuckDBSession:
     def _asked(self, statement: exp.Expr, read: Callable[[duckdb.DuckDBPyConnection], _Answer]) -> _Answer:
         """Return what is read of a statement's answer."""
         asked = sql(statement)
+        if self._has_made_room:  # not sooner: whoever reads in chunks is done with them only now
+            _limit(self._connection, self._memory_limit, self._threads)
+            self._has_made_room = False
         try:
             with _translated():
                 return read(self._connection.execute(asked))
         except port.OutOfMemory:
-            if self._threads == 1:
+            if self._threads == 1 and self._at_most == self._memory_limit:
                 raise
+        _limit(self._connection, self._at_most, 1)
+        self._has_made_room = True
         with _translated():
-            self._connection.execute("SET threads = 1")
-            try:
-                return read(self._connection.execute(asked))
-            finally:
-                self._connection.execute(f"SET threads = {self._threads}")
+            return read(self._connection.execute(asked))
 
 
 @contextmanager
@@ -142,13 +145,15 @@ def open_session(
     spill: Path,
     *,
     memory_limit: str = "1GB",
+    at_most: str = "",
     threads: int = 2,
     seconds: float | None = None,
     kept: bool = False,
 ) -> Iterator[DuckDBSession]:
     """Open a session that spills to ``spill`` above ``memory_limit``, and close it.
 
-    One that is ``kept`` stays behind for the next with the same limits: to begin takes 20 ms otherwise.
+    A statement that does not fit is run again with ``at_most``. A session that is ``kept`` leaves its database behind
+    for the next with the same limits: to begin takes 20 ms otherwise.
     """
     spill.mkdir(parents=True, exist_ok=True, mode=0o700)
     with _database(str(spill), memory_limit, threads, kept=kept) as database:
@@ -157,7 +162,7 @@ def open_session(
             with _translated():  # the first statement may be the one for which there is no memory
                 connection.execute("SET TimeZone = 'UTC'")
             with _stopped_after(connection, seconds):
-                yield DuckDBSession(connection, spill, threads, memory_limit)
+                yield DuckDBSession(connection, spill, threads, (memory_limit, at_most or memory_limit))
         finally:
             connection.close()
 
@@ -172,23 +177,33 @@ def _database(
         waiting = _KEPT.get(limits) if kept else None
         database = waiting.pop() if waiting else None
     database = database or _begun(*limits)
+    is_kept = False
     try:
-        _limit(database, memory_limit)
+        if waiting is not None:
+            _limit(database, memory_limit, threads)
         yield database
-        _limit(database, _RESTING if kept else memory_limit)
-    except BaseException:
-        database.close()
-        raise
-    if not kept:
-        database.close()
-        return
-    with _LOCK:
-        _KEPT.setdefault(limits, []).append(database)
+        is_kept = kept and _rests(database, threads)
+    finally:
+        if is_kept:
+            with _LOCK:
+                _KEPT.setdefault(limits, []).append(database)
+        else:
+            database.close()
 
 
-def _limit(database: duckdb.DuckDBPyConnection, memory: str) -> None:
+def _rests(database: duckdb.DuckDBPyConnection, threads: int) -> bool:
+    """Have a database give back what it holds; return whether it does."""
+    try:
+        _limit(database, _RESTING, threads)
+    except port.EngineError:
+        return False
+    return True
+
+
+def _limit(connection: duckdb.DuckDBPyConnection, memory: str, threads: int) -> None:
     with _translated():
-        database.execute(f"SET memory_limit = '{memory}'")
+        connection.execute(f"SET memory_limit = '{memory}'")
+        connection.execute(f"SET threads = {threads}")
 
 
 def _begun(spill: str, memory_limit: str, threads: int) -> duckdb.DuckDBPyConnection:
@@ -202,7 +217,6 @@ def _begun(spill: str, memory_limit: str, threads: int) -> duckdb.DuckDBPyConnec
                 "preserve_insertion_order": True,
                 "autoinstall_known_extensions": False,
                 "autoload_known_extensions": False,
-                "enable_external_file_cache": False,
                 "python_enable_replacements": False,
             },
         )

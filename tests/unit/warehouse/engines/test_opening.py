@@ -15,6 +15,9 @@ class Full:
 
     closed = False
 
+    def cursor(self) -> "Full":
+        return self
+
     def execute(self, _: str) -> None:
         raise duckdb.OutOfMemoryException("failed to pin block of size 256.0 KiB")
 
