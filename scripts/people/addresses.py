@@ -1,7 +1,7 @@
 """Addresses of homes, mailboxes and phones. No two mailboxes and no two phones that are drawn are the same."""
 
 from dataclasses import dataclass
-from random import Random  # noqa: TID251 - the class, handed in seeded
+from random import Random
 from typing import Final
 
 from scripts.people.languages import Language

@@ -5,7 +5,7 @@ The tables are those of a shop in Ukraine: a number from abroad always comes wit
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from random import Random  # noqa: TID251 - the class, handed in seeded
+from random import Random
 from typing import Final
 
 _PHONES: Final[Mapping[str, Sequence[str]]] = {

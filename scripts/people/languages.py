@@ -7,7 +7,7 @@ frequent given name is borne by one person in twenty, the most frequent family n
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
-from random import Random  # noqa: TID251 - the class, handed in seeded
+from random import Random
 from typing import Final
 
 from scripts.people import english, ukrainian

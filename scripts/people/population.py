@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from random import Random  # noqa: TID251 - the class, handed in seeded
+from random import Random
 
 from scripts.people.addresses import Home, Numbers, family_mailbox, home_in, mailbox
 from scripts.people.languages import ENGLISH, UKRAINIAN, Language

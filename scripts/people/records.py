@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, MutableMapping, Sequence
-from random import Random  # noqa: TID251 - the class, handed in seeded
+from random import Random
 from typing import Final, TypeAlias, TypeVar
 
 from scripts.people.formats import date_text, phone_text

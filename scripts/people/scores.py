@@ -141,9 +141,9 @@ def _pairs(session: duckdb.DuckDBPyConnection, columns: tuple[str, ...]) -> int:
     """Return how many pairs of people of one cluster have the same, and not nothing, in all of the columns."""
     there = " AND ".join(f"{column} IS NOT NULL" for column in columns) or "true"
     groups = ", ".join(("cluster", *columns))
-    counted = f"SELECT count(*) AS n FROM members WHERE {there} GROUP BY {groups}"  # noqa: S608 - names of our own
-    (found,) = _numbers(session, f"SELECT sum(n * (n - 1) // 2) FROM ({counted})")  # noqa: S608
-    return int(found)
+    sizes = session.table("members").aggregate(f"count(*) FILTER ({there}) AS n", groups)
+    ((found,),) = sizes.aggregate("sum(n * (n - 1) // 2)").fetchall()
+    return int(found or 0)
 
 
 def lines(scores: Scores) -> Iterator[str]:

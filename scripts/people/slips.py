@@ -1,7 +1,7 @@
 """Slips of the hand: a neighbouring key, a letter dropped, doubled or changed places with the next."""
 
 from collections.abc import Callable, Sequence
-from random import Random  # noqa: TID251 - the class, handed in seeded
+from random import Random
 from typing import Final
 
 _KEYBOARDS: Final = (

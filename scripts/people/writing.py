@@ -16,7 +16,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from itertools import chain, islice
 from pathlib import Path
-from random import Random  # noqa: TID251 - the class, for seeded generators
+from random import Random
 from typing import Any, Final, Self
 
 import pyarrow as pa
@@ -108,7 +108,7 @@ class _Files:
 def write(folder: Path, records: int, seed: int, shares: Shares | None = None) -> Made:
     """Write exactly so many records into the folder; the same numbers and shares make the same records."""
     shares, counted = shares or Shares(), Counter[str]()
-    random = Random(seed)  # noqa: S311 - the same people for the same seed
+    random = Random(seed)
     made = Records(random, shares, counted)
     with ExitStack() as stack:
         files = _Files(folder, random, stack)

@@ -24,7 +24,7 @@ class Had:
 
 @dataclass(frozen=True)
 class WebProcess:
-    """The process and its child, which answers."""
+    """A process of an installation, and those that it started."""
 
     pids: tuple[int, ...]
 

@@ -29,10 +29,6 @@ def same(columns: Iterable[str], first: str, second: str) -> exp.Expr:
     return exp.and_(*(equal(column(name, first), column(name, second)) for name in columns))
 
 
-def is_null(value: exp.Expr) -> exp.Expr:
-    return exp.Is(this=value, expression=exp.null())
-
-
 def either(*values: exp.Expr) -> exp.Expr:
     """Return the first value that is there."""
     return exp.Coalesce(this=values[0], expressions=list(values[1:]))

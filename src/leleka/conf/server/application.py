@@ -21,9 +21,7 @@ _LOOK_EVERY: Final = 0.5
 
 
 def _end_with_the_parent() -> None:
-    """The web server's parent process starts this one and ends it; if the parent is killed, nothing else
-    would.
-    """
+    """``leleka serve`` starts this process and ends it; if it is killed, nothing else would."""
     parent, pause = os.getppid(), Event()
     while os.getppid() == parent:
         pause.wait(_LOOK_EVERY)

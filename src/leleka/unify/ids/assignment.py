@@ -17,8 +17,9 @@ from typing import Final
 import orjson
 from sqlglot import exp
 
-from leleka.unify.sql import CLUSTER, KEY, SOURCE, equal, how_many, is_null, named, same, table
+from leleka.unify.sql import CLUSTER, KEY, SOURCE, equal, how_many, named, same, table
 from leleka.warehouse.engines.port import Engine
+from leleka.warehouse.sql.scope import is_null
 from leleka.warehouse.sql.tables import column, count_where, empty, json_lines, parquet
 
 CUSTOMER: Final = "customer_id"

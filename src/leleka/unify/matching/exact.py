@@ -12,8 +12,9 @@ from typing import Final
 from sqlglot import exp
 
 from leleka.unify.matching.tables import EDGES, NUMBER, OTHER, RECORD, RECORDS, RULE, records
-from leleka.unify.sql import KEY, SOURCE, how_many, is_null, named, same, table
+from leleka.unify.sql import KEY, SOURCE, how_many, named, same, table
 from leleka.warehouse.engines.port import Engine
+from leleka.warehouse.sql.scope import is_there
 from leleka.warehouse.sql.tables import column, count_where, empty, parquet
 
 MOST_SHARING: Final = 50
@@ -94,7 +95,7 @@ def _find(session: Engine, place: int, rule: Rule, most_sharing: int) -> RuleEdg
 
 def _groups(rule: Rule) -> exp.Select:
     """Return each value that several records share, with the first of them and their number."""
-    there = exp.and_(*(exp.not_(is_null(column(name))) for name in rule.columns))
+    there = exp.and_(*(is_there(column(name)) for name in rule.columns))
     values = [column(name) for name in rule.columns]
     first = named(exp.Min(this=column(NUMBER)), _FIRST)
     several = exp.GT(this=how_many(), expression=exp.Literal.number(1))
